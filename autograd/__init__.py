@@ -1,0 +1,54 @@
+"""A scalar autograd engine to step through, see through, and train small models with.
+
+>>> from autograd import Value
+>>> a = Value(2.0, label="a")
+>>> f = a * a + 1
+>>> f.backward()
+>>> a
+Value(2.0, grad=4.0, label='a')
+"""
+
+from __future__ import annotations
+
+import os.path as _path
+from typing import TYPE_CHECKING, Any
+
+if _path.exists(_path.join(_path.dirname(__file__), "differential_operators.py")):
+    raise ImportError(
+        "two packages share this folder: `autograd` (HIPS) and `scalar-autograd` both import as autograd, and pip "
+        "mixed their files. Repair it with: python -m pip uninstall -y autograd scalar-autograd; "
+        "python -m pip install --force-reinstall scalar-autograd"
+    )
+
+from .errors import AutogradError
+from .modes import atomic, ieee, no_grad
+from .value import Value, dot, grad, logsumexp, maximum, mean, op, softmax, total
+
+# Tools are imported when they are first used: `import autograd` loads the engine and nothing else.
+_TOOLS = {
+    "draw": "drawing",
+    "gradcheck": "check",
+}
+
+if TYPE_CHECKING:
+    from .check import gradcheck
+    from .drawing import draw
+
+__all__ = [
+    "AutogradError", "Value", "atomic", "dot", "draw", "grad", "gradcheck", "ieee", "logsumexp", "maximum", "mean",
+    "no_grad", "op", "softmax", "total",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _TOOLS:
+        from importlib import import_module
+
+        tool = getattr(import_module(f"{__name__}.{_TOOLS[name]}"), name)
+        globals()[name] = tool
+        return tool
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

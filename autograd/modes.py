@@ -1,0 +1,121 @@
+"""The modes a computation can run in (no_grad, atomic, ieee), and where in a model it runs.
+
+A compiled method looks at one global, `mode`: how many modes are on, over all threads. Only when
+that is not 0 does it ask which of them are on here; so a mode is private to its thread (or task),
+and having modes costs nothing measurable. `scope` is the module call that nodes are made in.
+"""
+
+from __future__ import annotations
+
+import sys
+from _thread import allocate_lock
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from functools import wraps
+from types import ModuleType
+from typing import Any, TypeVar
+
+__all__ = ["PARAMETER", "Scope", "atomic", "ieee", "is_on", "no_grad"]
+
+# The module that compiled methods live in (see methods.py): reading `mode` or `scope` there is reading a global.
+compiled = ModuleType("autograd._compiled", "Methods and kernels, compiled from the rows of autograd.ops.")
+shared: dict[str, Any] = vars(compiled)
+shared.update(mode=0, scope=None)
+sys.modules[compiled.__name__] = compiled
+
+_on: ContextVar[frozenset[str]] = ContextVar("autograd_modes", default=frozenset())
+_lock = allocate_lock()
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def is_on(name: str) -> bool:
+    """True inside ``with name():``, in this thread."""
+    return name in _on.get()
+
+
+class Mode:
+    """A context manager, also usable as a decorator, that switches one mode on."""
+
+    name = ""
+
+    def __init__(self) -> None:
+        self._tokens: list[Token[frozenset[str]]] = []
+
+    def __enter__(self) -> None:
+        with _lock:
+            shared["mode"] += 1
+        self._tokens.append(_on.set(_on.get() | {self.name}))
+
+    def __exit__(self, *_: object) -> None:
+        _on.reset(self._tokens.pop())
+        with _lock:
+            shared["mode"] -= 1
+
+    def __call__(self, function: _F) -> _F:
+        mode = type(self)
+
+        @wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            with mode():
+                return function(*args, **kwargs)
+
+        return inside  # type: ignore[return-value]
+
+
+class no_grad(Mode):  # noqa: N801 - torch's name
+    """Compute without recording: results remember no operands, as under torch.no_grad().
+
+    >>> from autograd import Value, no_grad
+    >>> a = Value(3.0)
+    >>> with no_grad():
+    ...     b = a * a
+    >>> b.operands
+    ()
+    """
+
+    name = "no_grad"
+
+
+class atomic(Mode):  # noqa: N801
+    """Build dot, total, mean, logsumexp and maximum from two-operand operations, to see every multiply.
+
+    >>> from autograd import Value, atomic, dot
+    >>> xs, ws = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
+    >>> dot(xs, ws).op
+    dot
+    >>> with atomic():
+    ...     y = dot(xs, ws)
+    >>> y.op, [operand.op for operand in y.operands]
+    (add, [mul, mul])
+    """
+
+    name = "atomic"
+
+
+class ieee(Mode):  # noqa: N801
+    """Give inf and nan as PyTorch does, where otherwise log(0), 1/0 or exp(1000) is an error.
+
+    >>> from autograd import Value, ieee
+    >>> with ieee():
+    ...     Value(0.0).log().data
+    -inf
+    """
+
+    name = "ieee"
+
+
+class Scope:
+    """One call of a module: which module, inside which other call, and the line of the user's code if recorded.
+
+    Nodes made during the call hold it, so that a drawing can fold a layer and name its parameters.
+    """
+
+    __slots__ = ("module", "parent", "source")
+
+    def __init__(self, module: Any, parent: Scope | None, source: tuple[str, int] | None = None) -> None:
+        self.module = module
+        self.parent = parent
+        self.source = source
+
+
+PARAMETER = Scope(None, None)  # the scope of a leaf that a module owns

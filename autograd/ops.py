@@ -1,0 +1,224 @@
+"""The calculus: one row per operation. Everything else in this package reads these rows.
+
+A row says what an operation is called, how it is drawn, its value, and its partials: the slope of the
+value in each operand. `a, b, c` are operands, `out` is the value just computed, ``xs[i]`` is one of a
+list (see formula.py for the grammar). Adding an operation is adding a row.
+
+    >>> TANH.value, TANH.partials
+    (Formula('tanh(a)'), (Formula('1 - out ** 2'),))
+
+`domain` is where a value exists, for error messages and for tests that walk the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .errors import FormulaError
+from .formula import FUNCTIONS, Formula
+
+__all__ = ["OPS", "Op"]
+
+
+class Op(str):
+    """One operation: a string equal to its name, with the formulas attached.
+
+        >>> MUL == "mul", MUL.symbol, MUL.operands
+        (True, '*', ('a', 'b'))
+
+    name: a Python identifier. symbol: what a drawing writes. value: Formula of the operands.
+    operands: their names in order; `lists` are those that stand for a list, written ``xs[i]``.
+    partials: one Formula an operand, of the operands and `out`.
+    defaults: an operand that may be left out, and the number taken then (None: the term drops out).
+    domain: Formula that is true where the value exists, or None if it exists everywhere.
+    """
+
+    name: str
+    symbol: str
+    value: Formula
+    operands: tuple[str, ...]
+    lists: tuple[str, ...]
+    partials: tuple[Formula, ...]
+    defaults: Mapping[str, float | None]
+    domain: Formula | None
+
+    __slots__ = ("defaults", "domain", "lists", "name", "operands", "partials", "symbol", "value")
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_by_name, (self.name,)) if OPS.get(self.name) is self else super().__reduce__()
+
+    @property
+    def wide(self) -> bool:
+        """True of an operation over lists of operands, such as a dot product."""
+        return bool(self.lists)
+
+    def bind(self, operands: Sequence[Any]) -> dict[str, Any]:
+        """A node's flat operands under their names: a list for ``xs``, one entry for ``bias``.
+
+        An operand that was left out is not in the answer.
+
+        >>> DOT.bind([1, 2, 3, 10, 20, 30, 7])
+        {'xs': [1, 2, 3], 'ws': [10, 20, 30], 'bias': 7}
+        """
+        if not self.lists:
+            return dict(zip(self.operands, operands))
+        single = [name for name in self.operands if name not in self.lists]
+        size, left = divmod(len(operands), len(self.lists))
+        singles = single[:left] if len(self.lists) > 1 else single
+        size = (len(operands) - len(singles)) // len(self.lists)
+        bound: dict[str, Any] = {}
+        at = 0
+        for name in self.operands:
+            if name in self.lists:
+                bound[name] = list(operands[at : at + size])
+                at += size
+            elif name in singles:
+                bound[name] = operands[at]
+                at += 1
+        return bound
+
+    def place(self, k: int, count: int) -> tuple[str, int | None]:
+        """Which operand the k-th of `count` flat ones is: its name, and its index in a list.
+
+        >>> DOT.place(4, 7), DOT.place(6, 7), MUL.place(1, 2)
+        (('ws', 1), ('bias', None), ('b', None))
+        """
+        for name, value in self.bind(range(count)).items():
+            if isinstance(value, list):
+                if k in value:
+                    return name, value.index(k)
+            elif value == k:
+                return name, None
+        raise IndexError(f"{self.name} has no operand {k}: it has {count}")
+
+    def partial(self, k: int, count: int) -> tuple[Formula, int | None]:
+        """The formula of the slope in the k-th of `count` flat operands, and the index i it is taken at."""
+        name, index = self.place(k, count)
+        return self.partials[self.operands.index(name)], index
+
+    def formula(self, count: int) -> Formula:
+        """The value's formula for `count` flat operands: without the optional ones that were left out."""
+        if not self.lists or not self.defaults:
+            return self.value
+        present = self.bind(range(count))
+        formula = self.value
+        for name in self.defaults:
+            if name not in present:
+                formula = formula.without(name)
+        return formula
+
+
+OPS: dict[str, Op] = {}
+
+
+def _by_name(name: str) -> Op:
+    return OPS[name]
+
+
+def row(
+    name: str,
+    symbol: str,
+    value: str,
+    *partials: str,
+    domain: str | None = None,
+    defaults: Mapping[str, float | None] | None = None,
+    **named_partials: str,
+) -> Op:
+    """Add a row to the table, checked on the spot; returns its Op.
+
+    Partials are those of a, b, c in order, or given by the operands' names.
+    Raises FormulaError for a bad name, a taken one, or a formula that names what it may not.
+    """
+    if not name.isidentifier():
+        raise FormulaError(f"an operation is named by a Python identifier, got {name!r}")
+    if name in OPS:
+        raise FormulaError(f"there is an operation named {name!r} already: {OPS[name].value.source}")
+    if partials and named_partials:
+        raise FormulaError(f"{name}: give the partials in order or by name, not both")
+    named = dict(zip("abcdefgh", partials)) or named_partials
+    if not named:
+        raise FormulaError(f"{name}: want a partial for each operand of {value!r}, got none")
+    op = Op(name)
+    op.name, op.symbol = name, symbol
+    op.value = Formula(value)
+    op.operands = tuple(named)
+    op.lists = tuple(operand for operand in named if operand in op.value.lists())
+    op.partials = tuple(Formula(partial) for partial in named.values())
+    op.defaults = dict(defaults or {})
+    op.domain = Formula(domain) if domain else None
+    _check(op)
+    OPS[name] = op
+    return op
+
+
+def _check(op: Op) -> None:
+    used = op.value.names()
+    for operand in used:
+        if operand not in op.operands:
+            raise FormulaError(
+                f"{op.name}: {op.value.source!r} names {operand!r}, but there are partials for "
+                f"{', '.join(op.operands)} only: want one for each operand"
+            )
+    for operand in op.operands:
+        if operand not in used:
+            raise FormulaError(f"{op.name}: a partial is given for {operand!r}, which {op.value.source!r} does not use")
+    for formula in op.partials:
+        for name in formula.names():
+            if name not in (*op.operands, "out"):
+                raise FormulaError(f"{op.name}: the partial {formula.source!r} names {name!r}, which is no operand")
+    for operand in op.defaults:
+        if operand not in op.operands:
+            raise FormulaError(f"{op.name}: a default is given for {operand!r}, which is no operand")
+
+
+_SIGMOID = "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))"
+_TIES = "ties = sum(1 if xs[i] == out else 0); 1 / ties if xs[i] == out else 0"  # equal operands share the slope
+
+# fmt: off
+#           name      symbol   value              partials: d out/d a, d out/d b
+ADD   = row("add",    "+",     "a + b",           "1",                    "1")
+SUB   = row("sub",    "-",     "a - b",           "1",                    "-1")
+MUL   = row("mul",    "*",     "a * b",           "b",                    "a")
+DIV   = row("div",    "/",     "a / b",           "1 / b",                "-out / b", domain="b != 0")
+POW   = row("pow",    "**",    "pow(a, b)",
+            "0 if b == 0 else b * pow(a, b - 1)", "0 if a == 0 and b >= 0 else out * log(a)", domain="a > 0")
+NEG   = row("neg",    "-",     "-a",              "-1")
+ABS   = row("abs",    "abs",   "abs(a)",          "1 if a > 0 else -1 if a < 0 else 0")
+
+EXP   = row("exp",    "exp",   "exp(a)",          "out")
+EXPM1 = row("expm1",  "expm1", "expm1(a)",        "out + 1")
+LOG   = row("log",    "log",   "log(a)",          "1 / a",                domain="a > 0")
+LOG1P = row("log1p",  "log1p", "log1p(a)",        "1 / (1 + a)",          domain="a > -1")
+SQRT  = row("sqrt",   "sqrt",  "sqrt(a)",         "0.5 / out",            domain="a >= 0")
+SIN   = row("sin",    "sin",   "sin(a)",          "cos(a)")
+COS   = row("cos",    "cos",   "cos(a)",          "-sin(a)")
+TAN   = row("tan",    "tan",   "tan(a)",          "1 + out ** 2")
+ASIN  = row("asin",   "asin",  "asin(a)",         "1 / sqrt(1 - a ** 2)", domain="abs(a) <= 1")
+ACOS  = row("acos",   "acos",  "acos(a)",         "-1 / sqrt(1 - a ** 2)", domain="abs(a) <= 1")
+ATAN  = row("atan",   "atan",  "atan(a)",         "1 / (1 + a ** 2)")
+SINH  = row("sinh",   "sinh",  "sinh(a)",         "cosh(a)")
+COSH  = row("cosh",   "cosh",  "cosh(a)",         "sinh(a)")
+ERF   = row("erf",    "erf",   "erf(a)",          "2 / sqrt(pi) * exp(-a ** 2)")
+
+TANH     = row("tanh",     "tanh",     "tanh(a)",                          "1 - out ** 2")
+SIGMOID  = row("sigmoid",  "sigmoid",  _SIGMOID,                           "out * (1 - out)")
+RELU     = row("relu",     "relu",     "0 if a <= 0 else a",               "0 if a <= 0 else 1")
+LEAKY    = row("leaky_relu", "leaky",  "a if a > 0 else negative_slope * a",
+               a="1 if a > 0 else negative_slope", negative_slope="0 if a > 0 else a", defaults={"negative_slope": 0.01})
+SOFTPLUS = row("softplus", "softplus", "a if a > 20 else log1p(exp(a))",   "1 if a > 20 else -expm1(-out)")
+GELU     = row("gelu",     "gelu",     "0.5 * a * (1 + erf(a / sqrt(2)))",
+               "0.5 * (1 + erf(a / sqrt(2))) + a * exp(-0.5 * a ** 2) / sqrt(2 * pi)")
+
+DOT       = row("dot",       "·",    "sum(xs[i] * ws[i]) + bias", xs="ws[i]", ws="xs[i]", bias="1", defaults={"bias": None})
+TOTAL     = row("total",     "sum",  "sum(xs[i])",                xs="1")
+MEAN      = row("mean",      "mean", "sum(xs[i]) / n",            xs="1 / n")
+MAXIMUM   = row("maximum",   "max",  "max(xs[i])",                xs=_TIES)
+LOGSUMEXP = row("logsumexp", "lse",  "m = max(xs[i]); m + log(sum(exp(xs[i] - m)))", xs="exp(xs[i] - out)")
+# fmt: on
+
+BUILTIN = tuple(OPS)  # the rows that come with the package; a user's own follow them in OPS
+assert set(FUNCTIONS) <= set(BUILTIN), "every function a formula may call is a row, so partials can be differentiated"

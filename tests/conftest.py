@@ -1,0 +1,28 @@
+"""What tests share: golden texts, refreshed all at once by ``pytest --refresh``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--refresh", action="store_true", help="rewrite the golden texts from what the code says now")
+
+
+@pytest.fixture
+def golden(request):
+    """Compare a text with the golden one of that name."""
+
+    def check(name: str, text: str) -> None:
+        path = GOLDEN / name
+        if request.config.getoption("--refresh"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        assert path.exists(), f"no golden text {name}: make it with pytest --refresh"
+        assert text == path.read_text(encoding="utf-8"), f"{name} has changed: if rightly so, pytest --refresh"
+
+    return check
