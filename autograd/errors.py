@@ -4,11 +4,13 @@ from __future__ import annotations
 
 __all__ = [
     "AutogradError",
+    "DeadlineError",
     "DivisionError",
     "DomainError",
     "FormulaError",
     "GradcheckError",
     "GraphError",
+    "LayoutError",
     "NotANumberError",
     "RangeError",
 ]
@@ -44,3 +46,11 @@ class GraphError(AutogradError, ValueError):
 
 class GradcheckError(AutogradError, AssertionError):
     """A gradient disagrees with central differences."""
+
+
+class LayoutError(AutogradError, RuntimeError):
+    """A picture could not be laid out: no engine is installed, or it could not do it in time."""
+
+
+class DeadlineError(LayoutError, TimeoutError):
+    """A layout was stopped, since it was not done in the time it was given."""

@@ -23,7 +23,7 @@ from typing import Any
 
 from .errors import FormulaError
 
-__all__ = ["C", "FUNCTIONS", "IEEE", "JAVASCRIPT", "LATEX", "PLAIN", "PYTHON", "READABLE", "Dialect", "Expr", "Formula"]
+__all__ = ["FUNCTIONS", "IEEE", "JAVASCRIPT", "LATEX", "PLAIN", "PYTHON", "READABLE", "C", "Dialect", "Expr", "Formula"]
 
 # What a formula may call, with the number of arguments. The spelling is math.h's, and Python's, and (but for erf) Math's.
 FUNCTIONS = {
@@ -110,11 +110,24 @@ def _square_or_power(a: float, b: float) -> float:
 
 Algebra = Mapping[str, Callable[..., Any]]
 
+
+def _divide(a: Any, b: Any) -> Any:
+    return a / b
+
+
+def _and(a: Any, b: Any) -> bool:
+    return bool(a and b)
+
+
+def _or(a: Any, b: Any) -> bool:
+    return bool(a or b)
+
+
 PLAIN: Algebra = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "neg": operator.neg,
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": _divide, "neg": operator.neg,
     "**": _square_or_power, "larger": larger, "abs": abs,
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
-    "and": lambda a, b: a and b, "or": lambda a, b: a or b,
+    "and": _and, "or": _or,
     **{name: getattr(math, name) for name in FUNCTIONS if name != "abs"},
 }  # fmt: skip
 
@@ -134,6 +147,10 @@ def _ieee_pow(a: float, b: float) -> float:
         return math.nan if a else math.copysign(math.inf, a) if b % 2 == 1 else math.inf
 
 
+def _ieee_square_or_pow(a: float, b: float) -> float:
+    return a * a if b == 2 else _ieee_pow(a, b)
+
+
 def _ieee(function: Callable[[float], float], pole: float | None = None) -> Callable[[float], float]:
     """`function` with inf or nan where math raises; `pole` is where its value is minus infinity."""
 
@@ -150,7 +167,7 @@ def _ieee(function: Callable[[float], float], pole: float | None = None) -> Call
 
 IEEE: Algebra = {
     **PLAIN,
-    "/": _ieee_divide, "**": lambda a, b: a * a if b == 2 else _ieee_pow(a, b), "pow": _ieee_pow,
+    "/": _ieee_divide, "**": _ieee_square_or_pow, "pow": _ieee_pow,
     **{name: _ieee(getattr(math, name), {"log": 0.0, "log1p": -1.0}.get(name))
        for name, arity in FUNCTIONS.items() if arity == 1 and name != "abs"},
 }  # fmt: skip
@@ -305,17 +322,21 @@ class Formula:
     def __repr__(self) -> str:
         return f"Formula({self.source!r})"
 
+    def terms(self) -> Iterator[Expr]:
+        """Every term in it, left to right."""
+        for _, expr in self.lets:
+            yield from expr.walk()
+        yield from self.result.walk()
+
     def names(self) -> list[str]:
         """The free names, in order of appearance: operands, and `out` in a partial."""
         bound = {name for name, _ in self.lets}
-        terms = [term for _, expr in self.lets for term in expr.walk()] + list(self.result.walk())
-        found = dict.fromkeys(t.atom for t in terms if t.head in ("name", "item"))
+        found = dict.fromkeys(term.atom for term in self.terms() if term.head in ("name", "item"))
         return [name for name in found if name not in bound and name != "n"]
 
     def lists(self) -> list[str]:
         """The names that stand for a list of operands: those written ``xs[i]``."""
-        terms = [term for _, expr in self.lets for term in expr.walk()] + list(self.result.walk())
-        return list(dict.fromkeys(t.atom for t in terms if t.head == "item"))
+        return list(dict.fromkeys(term.atom for term in self.terms() if term.head == "item"))
 
     def without(self, name: str) -> Formula:
         """This formula with an absent operand dropped from the sum it is a term of."""
@@ -373,9 +394,10 @@ class Formula:
 
 def _parse(source: str) -> tuple[tuple[tuple[str, Expr], ...], Expr]:
     try:
-        body: list[Any] = compile(source, "<formula>", "exec", _ONLY_AST).body
+        tree: Any = compile(source, "<formula>", "exec", _ONLY_AST)
     except SyntaxError as error:
         raise FormulaError(f"cannot read {source!r}: {error.msg}") from None
+    body: list[Any] = tree.body
     lets: list[tuple[str, Expr]] = []
     for statement in body[:-1]:
         if not (isinstance(statement, _ast.Assign) and isinstance(statement.targets[0], _ast.Name)):
@@ -454,11 +476,15 @@ def _count(term: Expr, names: Mapping[str, Any]) -> int:
 
 def _length(names: Mapping[str, Any]) -> int:
     """``n``: the length of the operands' list."""
-    return next(len(value) for value in names.values() if isinstance(value, (list, tuple)))
+    return next(len(value) for value in names.values() if _is_list(value))
 
 
 def _has_lists(names: Mapping[str, Any]) -> bool:
-    return any(isinstance(value, (list, tuple)) for value in names.values())
+    return any(_is_list(value) for value in names.values())
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
 
 
 def _evaluate(term: Expr, names: Mapping[str, Any], algebra: Algebra, index: int | None) -> Any:

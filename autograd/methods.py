@@ -145,7 +145,7 @@ def {name}({parameters}):
 
 shared.update(
     {name: getattr(math, name) for name in FUNCTIONS if name != "abs"},
-    abs=abs, larger=larger, largest=largest, add_up=add_up, is_on=is_on,
+    abs=abs, copysign=math.copysign, larger=larger, largest=largest, add_up=add_up, is_on=is_on,
 )  # fmt: skip
 
 
@@ -200,7 +200,7 @@ def compile_function(op: Op, doc: str = "") -> Callable[..., Any]:
         function = _register(op, _WIDE.format(key=", ".join(parts), **names), op.name)
     else:
         fast = ""
-        if len(op.operands) <= 2:
+        if not op.operands[2:]:
             method = _register(op, _fill(_UNARY if len(op.operands) == 1 else _BINARY, op), f"{op.name}", "method ")
             shared[f"{op.name}_method"] = method
             first = op.operands[0]
@@ -251,8 +251,8 @@ def _unrolled(op: Op, formula: Formula, sizes: dict[str, int], constants: frozen
         held = [f"o{len(given) + i}" for i in range(size)]
         numbers = [f"{name}_{i}" for i in range(size)] if listed else [name]
         bind.append(f"{_tuple(held) if listed else held[0]} = {name}")
-        # times 1.0: an int among the constants becomes a float, and whatever is no number is found out
-        unpack += [f"{y} = {x} * 1.0" if name in constants else f"{y} = {x}.data" for x, y in zip(held, numbers)]
+        number = _constant(op) if name in constants else "{}.data"
+        unpack += [f"{y} = {number.format(x)}" for x, y in zip(held, numbers)]
         given += held
         operands += numbers if name in constants else held
         names[name] = numbers if listed else name
@@ -298,6 +298,15 @@ def _looped(op: Op, formula: Formula, sizes: dict[str, int], constants: frozense
         partials.append(f"*[{text} for i in indices]" if name in op.lists else text)
     value = "\n        ".join([formula.last(PYTHON, spelled), *slopes])
     return bind, unpack, value, _tuple(partials), _tuple(given), _tuple(operands)
+
+
+def _constant(op: Op) -> str:
+    """How a plain number is read, so that an int becomes a float and a Value among them is found out.
+
+    Times 1.0 is enough for arithmetic, which hands a Value on to the result; a comparison would swallow it.
+    """
+    arithmetic = all(term.head not in ("if", "max") for term in op.value.terms())
+    return "{} * 1.0" if arithmetic else "copysign({0}, {0})"
 
 
 def _tuple(parts: list[str]) -> str:
@@ -348,7 +357,7 @@ def stub(rows: Sequence[Op]) -> str:
     for op in rows:
         if op.wide:
             continue
-        first, *others = op.operands
+        others = op.operands[1:]
         default = f": Value | float = {op.defaults[others[0]]!r}" if op.defaults else ": Value | float"
         names = [op.name, OPERATORS[op.name]] if op.name in OPERATORS else [op.name]
         if op.name in OPERATORS and others:

@@ -18,7 +18,7 @@ from typing import Any
 from .errors import FormulaError
 from .formula import FUNCTIONS, Formula
 
-__all__ = ["OPS", "Op"]
+__all__ = ["BUILTIN", "OPS", "Op"]
 
 
 class Op(str):
@@ -49,7 +49,7 @@ class Op(str):
         return self.name
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_by_name, (self.name,)) if OPS.get(self.name) is self else super().__reduce__()
+        return _by_name, (self.name,)
 
     @property
     def wide(self) -> bool:
@@ -87,12 +87,12 @@ class Op(str):
         >>> DOT.place(4, 7), DOT.place(6, 7), MUL.place(1, 2)
         (('ws', 1), ('bias', None), ('b', None))
         """
-        for name, value in self.bind(range(count)).items():
-            if isinstance(value, list):
-                if k in value:
-                    return name, value.index(k)
-            elif value == k:
-                return name, None
+        for name, place in self.bind(range(count)).items():
+            if name not in self.lists:
+                if place == k:
+                    return name, None
+            elif k in place:
+                return name, k - place[0]
         raise IndexError(f"{self.name} has no operand {k}: it has {count}")
 
     def partial(self, k: int, count: int) -> tuple[Formula, int | None]:
@@ -113,6 +113,7 @@ class Op(str):
 
 
 OPS: dict[str, Op] = {}
+BUILTIN: list[str] = []  # the rows below; a user's own follow them in OPS, and may be given anew
 
 
 def _by_name(name: str) -> Op:
@@ -130,13 +131,14 @@ def row(
 ) -> Op:
     """Add a row to the table, checked on the spot; returns its Op.
 
-    Partials are those of a, b, c in order, or given by the operands' names.
-    Raises FormulaError for a bad name, a taken one, or a formula that names what it may not.
+    Partials are those of a, b, c in order, or given by the operands' names. A row of the same name that a
+    user added before is replaced. Raises FormulaError for a bad name, the name of a row of ours, or a formula
+    that names what it may not.
     """
     if not name.isidentifier():
         raise FormulaError(f"an operation is named by a Python identifier, got {name!r}")
-    if name in OPS:
-        raise FormulaError(f"there is an operation named {name!r} already: {OPS[name].value.source}")
+    if name in BUILTIN:
+        raise FormulaError(f"{name!r} is an operation already: {OPS[name].value.source}. Choose another name")
     if partials and named_partials:
         raise FormulaError(f"{name}: give the partials in order or by name, not both")
     named = dict(zip("abcdefgh", partials)) or named_partials
@@ -220,5 +222,5 @@ MAXIMUM   = row("maximum",   "max",  "max(xs[i])",                xs=_TIES)
 LOGSUMEXP = row("logsumexp", "lse",  "m = max(xs[i]); m + log(sum(exp(xs[i] - m)))", xs="exp(xs[i] - out)")
 # fmt: on
 
-BUILTIN = tuple(OPS)  # the rows that come with the package; a user's own follow them in OPS
+BUILTIN.extend(OPS)
 assert set(FUNCTIONS) <= set(BUILTIN), "every function a formula may call is a row, so partials can be differentiated"

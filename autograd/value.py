@@ -18,7 +18,7 @@ from functools import partial as bind_arguments
 from typing import TYPE_CHECKING, Any
 
 from .careful import evaluate, evaluate_partial, real
-from .errors import AutogradError, GraphError, NotANumberError
+from .errors import GraphError, NotANumberError
 from .formula import PLAIN, Algebra
 from .graph import Graph, walk
 from .methods import OPERATORS, compile_function, compile_kernel, compile_methods, hand_on, visit
@@ -337,14 +337,25 @@ def _on_values(name: str) -> Callable[..., Any]:
 
 
 def _compared(compare: Callable[[float, float], bool]) -> Callable[..., bool]:
-    return lambda a, b: compare(_number(a), _number(b))
+    def by_data(a: Value | float, b: Value | float) -> bool:
+        return compare(_number(a), _number(b))
+
+    return by_data
+
+
+def _power(a: Any, b: Any) -> Any:
+    return a**b
+
+
+def _larger(a: Value | float, b: Value | float) -> Value:
+    return _record(MAXIMUM, (a, b))
 
 
 # The grammar's meaning on Values: formulas then build graphs, of wide operations in steps and of gradients.
 _ON_VALUES: Algebra = {
     **PLAIN,
-    "**": lambda a, b: a**b,
-    "larger": lambda a, b: _record(MAXIMUM, (a, b)),
+    "**": _power,
+    "larger": _larger,
     **{name: _on_values(name) for name in PLAIN if name in OPS},
     **{head: _compared(PLAIN[head]) for head in ("<", "<=", ">", ">=", "==", "!=")},
 }

@@ -1,0 +1,56 @@
+"""The listing: its order, its names, and what it says of a stranger."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograd import Value
+from autograd.errors import GraphError
+from autograd.graph import Graph, walk
+
+
+def test_the_order_of_the_curriculum():
+    a, b, c = Value(2.0, "a"), Value(-3.0, "b"), Value(6.8813735870195432, "c")
+    p = a * b
+    p.label = "p"
+    n = p + c
+    n.label = "n"
+    f = n.tanh()
+    f.label = "f"
+    graph = Graph(f)
+    assert [graph.name(node) for node in reversed(graph.nodes)] == ["f", "n", "c", "p", "b", "a"]
+    assert [repr(edge) for edge in graph.edges()] == [
+        "Edge(f -> n)", "Edge(n -> p, operand 1 of 2)", "Edge(n -> c, operand 2 of 2)",
+        "Edge(p -> a, operand 1 of 2)", "Edge(p -> b, operand 2 of 2)",
+    ]  # fmt: skip
+    assert graph.consumers()[p] == 1
+
+
+def test_names_are_unique_and_labels_come_first():
+    a, b, c = Value(1.0, "x"), Value(2.0, "x"), Value(3.0, "v3")
+    d = a + b
+    f = d * c
+    graph = Graph(f, names={a: "ignored", d: "sum"})
+    assert [graph.names[node] for node in graph.nodes] == ["x", "x_2", "sum", "v3", "v4"]
+    assert graph.find("sum") is d
+    clash = Graph((Value(1.0, "v1") + 1) + Value(2.0, "x_2") + Value(3.0, "x") + Value(4.0, "x"))
+    assert len(set(clash.names.values())) == len(clash.nodes)
+
+
+def test_a_stranger_is_answered_with_a_sentence():
+    a = Value(1.0, "a")
+    graph = Graph(a * 2)
+    with pytest.raises(GraphError, match=r"made from \.data"):
+        graph.name(Value(3.0))
+    with pytest.raises(GraphError, match=r"no value is called 'q'.*a"):
+        graph.find("q")
+    assert graph.name(2.0) == "2"
+    assert a in graph and Value(1.0) not in graph
+
+
+def test_walk_of_several_roots_lists_what_they_share_once():
+    a = Value(1.0)
+    b = a * 2
+    c, d = b + 1, b * a
+    assert walk(c, d) == [a, b, c, d]
+    assert len(Graph(c)) == 3

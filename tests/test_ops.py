@@ -1,0 +1,280 @@
+"""Every row of the table: against central differences, against PyTorch, and the check against wrong rows."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+
+from autograd import Value, ieee
+from autograd.errors import FormulaError
+from autograd.formula import IEEE, PLAIN, Expr, Formula
+from autograd.methods import compile_function
+from autograd.ops import BUILTIN, OPS, Op, row
+
+ROWS = [OPS[name] for name in BUILTIN]
+GRID = (-3.7, -1.3, -0.9, -0.25, -1e-3, 0.0, 1e-3, 0.4, 0.75, 1.0, 1.6, 2.0, 3.1, 22.0)
+# Where a value has no slope, PyTorch's choice: (row, operands) -> partials.
+KINKS = {
+    ("abs", (0.0,)): (0.0,),
+    ("relu", (0.0,)): (0.0,),
+    ("leaky_relu", (0.0, 0.01)): (0.01, 0.0),
+    ("pow", (0.0, 2.0)): (0.0, 0.0),
+    ("pow", (0.0, 1.0)): (1.0, 0.0),
+    ("pow", (0.0, 0.0)): (0.0, 0.0),
+    ("pow", (-2.0, 0.0)): (0.0, math.nan),
+    ("maximum", (1.0, 1.0)): (0.5, 0.5),
+    ("maximum", (2.0, 1.0, 2.0, 2.0)): (1 / 3, 0.0, 1 / 3, 1 / 3),
+}
+
+
+def points(op: Op):
+    """Operands to try a row at: the grid, or a few lists of several lengths for a wide one."""
+    if op.wide:
+        for size in (1, 2, 5):
+            for start in range(0, len(GRID) - size, 3):
+                xs = [GRID[(start + 5 * i) % len(GRID)] for i in range(size)]
+                ws = [GRID[(start + 3 * i + 1) % len(GRID)] for i in range(size)]
+                flat = [*xs, *(ws if "ws" in op.operands else [])]
+                yield flat
+                if "bias" in op.operands:
+                    yield [*flat, 0.5]
+    else:
+        yield from ([float(x) for x in xs] for xs in itertools.product(GRID, repeat=len(op.operands)))
+
+
+def partials(op: Op, numbers, out):
+    for k in range(len(numbers)):
+        formula, index = op.partial(k, len(numbers))
+        yield formula.evaluate({**op.bind(numbers), "out": out}, IEEE, index)
+
+
+def value(op: Op, numbers):
+    return op.formula(len(numbers)).evaluate(op.bind(numbers), IEEE)
+
+
+def slope(op: Op, numbers, k):
+    """d value / d operand k: a five-point difference, or None where the value has a kink or an edge nearby."""
+    h = 1e-3 * max(1.0, abs(numbers[k]))
+    quarter = h / 4
+
+    def at(x):
+        return value(op, [*numbers[:k], x, *numbers[k + 1 :]])
+
+    def five_point(h):
+        x = numbers[k]
+        return (at(x - 2 * h) - 8 * at(x - h) + 8 * at(x + h) - at(x + 2 * h)) / (12 * h)
+
+    tiny = h / 1000
+    left, right = (at(numbers[k]) - at(numbers[k] - tiny)) / tiny, (at(numbers[k] + tiny) - at(numbers[k])) / tiny
+    if not (abs(left - right) <= 0.01 * max(1.0, abs(left))):
+        return None
+    wide, narrow = five_point(h), five_point(quarter)
+    if not (abs(wide - narrow) <= 1e-5 * max(1.0, abs(narrow))):  # also false of nan
+        return None
+    return narrow
+
+
+def check_row(op: Op) -> int:
+    """Assert that every partial of a row is the slope of its value, wherever there is one; count the places."""
+    checked = 0
+    for numbers in points(op):
+        out = value(op, numbers)
+        if not math.isfinite(out):
+            continue
+        for k, partial in enumerate(partials(op, numbers, out)):
+            expected = slope(op, numbers, k)
+            if expected is not None:
+                checked += 1
+                assert abs(partial - expected) <= 1e-7 * max(1.0, abs(expected)), (op.name, numbers, k)
+    for (name, numbers), expected in KINKS.items():
+        if name == op.name:
+            found = tuple(partials(op, numbers, value(op, numbers)))
+            assert found == pytest.approx(expected, nan_ok=True), (op.name, numbers)
+            checked += 1
+    return checked
+
+
+@pytest.mark.parametrize("op", ROWS, ids=str)
+def test_partials_are_the_slopes_of_the_value(op):
+    assert check_row(op) >= 5 * len(op.operands)
+
+
+def mutants(formula: Formula):
+    """Every formula that differs from this one in one place: an operator, a comparison, a function or a number."""
+    swaps = {
+        "+": "-", "-": "+", "*": "/", "/": "*", "<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=",
+        "sin": "cos", "cos": "sin", "exp": "expm1", "expm1": "exp", "log": "log1p", "sinh": "cosh", "cosh": "sinh",
+    }  # fmt: skip
+
+    def changed(term: Expr):
+        if term.head in swaps:
+            yield Expr(swaps[term.head], term.args, term.atom)
+        if term.head == "number":
+            yield Expr("number", atom=term.atom + 1)
+        if term.head == "neg":
+            yield term.args[0]
+        if term.head == "**":
+            yield term.args[0]
+        if term.head in ("name", "item"):
+            yield Expr("neg", (term,))
+        for i, arg in enumerate(term.args):
+            for other in changed(arg):
+                yield Expr(term.head, (*term.args[:i], other, *term.args[i + 1 :]), term.atom)
+
+    def formula_with(lets, result):
+        other = Formula("0")
+        other.source, other.lets, other.result = f"a mutant of {formula.source}", lets, result
+        return other
+
+    for result in changed(formula.result):
+        yield formula_with(formula.lets, result)
+    for i, (name, term) in enumerate(formula.lets):
+        for other in changed(term):
+            yield formula_with((*formula.lets[:i], (name, other), *formula.lets[i + 1 :]), formula.result)
+    for text in ("0", "1.001 * {}", "{} + 0.001", "-{}"):
+        wrapped = Formula(text.format("slope"))
+        result = wrapped.result if text == "0" else _replace(wrapped.result, formula.result)
+        yield formula_with(formula.lets, result)
+
+
+def _replace(term: Expr, by: Expr) -> Expr:
+    if term.head == "name":
+        return by
+    return Expr(term.head, tuple(_replace(arg, by) for arg in term.args), term.atom)
+
+
+def with_partial(op: Op, i: int, formula: Formula) -> Op:
+    other = Op(op.name)
+    for slot in ("name", "symbol", "value", "operands", "lists", "defaults", "domain"):
+        setattr(other, slot, getattr(op, slot))
+    other.partials = (*op.partials[:i], formula, *op.partials[i + 1 :])
+    return other
+
+
+def same_everywhere(op: Op, other: Op) -> bool:
+    """Whether a mutant computes the same slopes after all, as ``a > 0`` for ``a >= 0`` may."""
+    places = [*points(op), *(numbers for (name, numbers) in KINKS if name == op.name)]
+    for numbers in places:
+        out = value(op, numbers)
+        if math.isfinite(out):
+            for a, b in zip(partials(op, numbers, out), partials(other, numbers, out)):
+                if a != pytest.approx(b, rel=1e-06, abs=1e-09, nan_ok=True):
+                    return False
+    return True
+
+
+@pytest.mark.parametrize("op", ROWS, ids=str)
+def test_a_mutation_of_any_partial_is_noticed(op):
+    tried = 0
+    for i, partial in enumerate(op.partials):
+        for mutant in mutants(partial):
+            other = with_partial(op, i, mutant)
+            try:
+                check_row(other)
+            except (AssertionError, ArithmeticError):
+                tried += 1
+            else:
+                assert same_everywhere(op, other), (
+                    f"{op.name}: {partial.source!r} could be wrong unnoticed: {mutant.source}"
+                )
+    assert tried >= 4 * len(op.partials) - 3
+
+
+@pytest.mark.parametrize("op", ROWS, ids=str)
+def test_the_compiled_method_computes_the_row(op):
+    """Bit for bit: value and partials of what runs are those of the formulas, with constants on either side."""
+    function = compile_function(op)
+    for numbers in points(op):
+        names = op.bind(numbers)
+        with ieee():
+            try:
+                expected = op.formula(len(numbers)).evaluate(names, PLAIN)
+            except (ArithmeticError, ValueError):
+                continue
+            arguments = {
+                name: [Value(x) for x in group] if name in op.lists else Value(group) for name, group in names.items()
+            }
+            node = function(**arguments)
+            assert same(node.data, expected), (op.name, numbers)
+            for found, wanted in zip(node.partials, partials(op, numbers, expected)):
+                assert same(found, wanted), (op.name, numbers)
+            constant = {name: arguments[name] if i else names[name] for i, name in enumerate(names)}
+            node = function(**constant)
+            assert same(node.data, expected)
+            first = len(names[op.operands[0]]) if op.wide else 1
+            assert all(partial is None for partial in node.partials[:first])
+
+
+def same(a, b):
+    return a == b or (a != a and b != b)
+
+
+def test_methods_exist_for_all_scalar_rows_and_functions_for_all_wide_ones():
+    import autograd
+
+    for op in ROWS:
+        assert hasattr(autograd if op.wide else Value, op.name), op.name
+
+
+def test_pytorch_agrees_on_every_row():
+    torch = pytest.importorskip("torch")
+    functional = torch.nn.functional
+    named = {
+        "add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div, "pow": torch.pow,
+        "leaky_relu": lambda a, slope: torch.where(a > 0, a, slope * a), "softplus": functional.softplus, "gelu": functional.gelu,
+        "dot": lambda *flat: None, "total": torch.sum, "mean": torch.mean,
+        "maximum": lambda xs: torch.amax(xs, 0), "logsumexp": lambda xs: torch.logsumexp(xs, 0),
+    }  # fmt: skip
+    for op in ROWS:
+        for numbers in points(op):
+            tensors = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in numbers]
+            if op == "dot":
+                half = len(numbers) // 2
+                theirs = torch.stack(tensors[:half]) @ torch.stack(tensors[half : 2 * half])
+                theirs = theirs + tensors[-1] if len(numbers) % 2 else theirs
+            elif op.wide:
+                theirs = named[op.name](torch.stack(tensors))
+            else:
+                theirs = named.get(op.name, getattr(torch, op.name, None))(*tensors)
+            theirs.backward()
+            with ieee():
+                values = [Value(x) for x in numbers]
+                bound = op.bind(values)
+                ours = compile_function(op)(**bound)
+                ours.backward()
+            assert close(ours.data, theirs.item()), (op.name, numbers)
+            for v, t in zip(values, tensors):
+                gradient = t.grad.item() if t.grad is not None else 0.0
+                assert close(v.grad, gradient), (op.name, numbers, v.grad, gradient)
+
+
+def close(a, b):
+    return same(a, b) or abs(a - b) <= 1e-12 * max(1.0, abs(b))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("two words", "?", "a", "1"), "identifier"),
+        (("mul", "*", "a * b", "b", "a"), "operation already"),
+        (("new1", "?", "a +", "1"), "cannot read"),
+        (("new1", "?", "import_os(a)", "1"), "cannot call 'import_os'"),
+        (("new1", "?", "a.data", "1"), "Attribute"),
+        (("new1", "?", "a * c", "1"), "'c'"),
+        (("new1", "?", "a", "1", "2"), "'b'"),
+        (("new1", "?", "a", "q"), "'q'"),
+        (("new1", "?", "exp", "1"), "is a function"),
+        (("new1", "?", "pow(a)", "1"), "takes 2"),
+        (("new1", "?", "'a'", "1"), "Constant"),
+        (("new1", "?", "", "1"), "one expression"),
+        (("new1", "?", "out = a; out", "1"), "taken"),
+        (("new1", "?", "a"), "want a partial"),
+        (("new1", "?", "lambda: a", "1"), "Lambda"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_refused_on_the_spot(arguments, said):
+    with pytest.raises(FormulaError, match=said.replace("(", r"\(")):
+        row(*arguments)
+    assert "new1" not in OPS
