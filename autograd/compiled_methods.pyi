@@ -43,9 +43,7 @@ class Methods:
     def softplus(self) -> Value: ...  # a if a > 20 else log1p(exp(a))
     def gelu(self) -> Value: ...  # 0.5 * a * (1 + erf(a / sqrt(2)))
 
-def dot(
-    xs: Sequence[Value | float], ws: Sequence[Value | float], bias: Value | float | None = None
-) -> Value: ...  # sum(xs[i] * ws[i]) + bias
+def dot(xs: Sequence[Value | float], ws: Sequence[Value | float], bias: Value | float | None = None) -> Value: ...  # sum(xs[i] * ws[i]) + bias
 def total(xs: Sequence[Value | float]) -> Value: ...  # sum(xs[i])
 def mean(xs: Sequence[Value | float]) -> Value: ...  # sum(xs[i]) / n
 def maximum(xs: Sequence[Value | float]) -> Value: ...  # max(xs[i])

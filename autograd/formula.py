@@ -40,6 +40,7 @@ _COMPARE: dict[type, str] = {
     _ast.Lt: "<", _ast.LtE: "<=", _ast.Gt: ">", _ast.GtE: ">=", _ast.Eq: "==", _ast.NotEq: "!=",
 }  # fmt: skip
 _LOGIC: dict[type, str] = {_ast.And: "and", _ast.Or: "or"}
+_DECIDED = frozenset({"+", "-", "*", *_COMPARE.values(), *_LOGIC.values()})  # what is done at once with known numbers
 _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without paying for `import ast`
 
 
@@ -304,6 +305,9 @@ LATEX = Dialect(
 )
 
 
+Names = Mapping[str, str | float | Sequence[str | float]]  # what the names of a formula are called elsewhere
+
+
 class Formula:
     """A checked formula: `source` as written, `lets` its named intermediates, `result` its last term.
 
@@ -346,6 +350,18 @@ class Formula:
         other.result = _drop(self.result, name)
         return other
 
+    def given(self, known: Mapping[str, float]) -> Formula:
+        """This formula where some operands are known numbers: conditions on them are decided.
+
+        >>> Formula("0 if b == 0 else b * pow(a, b - 1)").given({"b": 2.0}).text(READABLE)
+        '2*a'
+        """
+        other = Formula.__new__(Formula)
+        other.source = self.source
+        other.lets = tuple((let, _given(expr, known)) for let, expr in self.lets)
+        other.result = _given(self.result, known)
+        return other
+
     def evaluate(self, names: Mapping[str, Any], algebra: Algebra = PLAIN, index: int | None = None) -> Any:
         """The value at `names` (a number each, a sequence for ``xs[i]``), computed in `algebra`.
 
@@ -360,13 +376,14 @@ class Formula:
     def text(
         self,
         dialect: Dialect,
-        names: Mapping[str, str | Sequence[str]] | None = None,
+        names: Names | None = None,
         index: int | None = None,
         within: int = 0,
     ) -> str:
         """This formula in another language, with names replaced and reductions unrolled.
 
-        names: what each name is called there; a sequence for ``xs[i]``, whose length is then ``n``.
+        names: what each name is called there; a sequence for ``xs[i]``, whose length is then ``n``. A float
+        among them is written as a number, in parentheses where its sign would mislead.
         index: the i outside of any sum, for a partial such as ``ws[i]``.
         within: the precedence of the place the text goes to; 0 never adds parentheses.
         """
@@ -375,9 +392,7 @@ class Formula:
             spelled[let] = _print(dialect.prepare(expr), dialect, spelled, index, _ATOM)
         return _print(dialect.prepare(self.result), dialect, spelled, index, within)
 
-    def statements(
-        self, dialect: Dialect, names: Mapping[str, str | Sequence[str]] | None = None
-    ) -> list[tuple[str, str]]:
+    def statements(self, dialect: Dialect, names: Names | None = None) -> list[tuple[str, str]]:
         """The named intermediates as (name, text), to be assigned before :meth:`last` is used.
 
         >>> Formula("m = max(xs[i]); sum(xs[i] - m)").statements(READABLE)
@@ -385,9 +400,7 @@ class Formula:
         """
         return [(let, _print(dialect.prepare(expr), dialect, names or {}, None, 0)) for let, expr in self.lets]
 
-    def last(
-        self, dialect: Dialect, names: Mapping[str, str | Sequence[str]] | None = None, index: int | None = None
-    ) -> str:
+    def last(self, dialect: Dialect, names: Names | None = None, index: int | None = None) -> str:
         """The result's text, with the intermediates under their names."""
         return _print(dialect.prepare(self.result), dialect, names or {}, index, 0)
 
@@ -466,6 +479,23 @@ def _drop(term: Expr, name: str) -> Expr:
     return Expr(term.head, tuple(_drop(arg, name) for arg in term.args), term.atom)
 
 
+def _given(term: Expr, known: Mapping[str, float]) -> Expr:
+    """A term with some names known: sums and conditions of numbers are worked out, and ``x**1`` is x."""
+    if term.head == "name" and term.atom in known:
+        return Expr("number", atom=known[term.atom])
+    args = tuple(_given(arg, known) for arg in term.args)
+    if all(new is old for new, old in zip(args, term.args)):
+        return term
+    numbers = [arg.atom for arg in args if arg.head == "number"]
+    if len(numbers) == len(args) and term.head in _DECIDED:
+        return Expr("number", atom=PLAIN[term.head](*numbers))
+    if term.head == "if" and args[0].head == "number":
+        return args[1] if args[0].atom else args[2]
+    if term.head in ("**", "pow") and args[1].head == "number" and args[1].atom == 1:
+        return args[0]
+    return Expr(term.head, args, term.atom)
+
+
 def _count(term: Expr, names: Mapping[str, Any]) -> int:
     """How many terms a reduction has: the length of the lists inside it."""
     for inside in term.walk():
@@ -508,9 +538,7 @@ def _evaluate(term: Expr, names: Mapping[str, Any], algebra: Algebra, index: int
     return algebra[head](*(_evaluate(arg, names, algebra, index) for arg in term.args))
 
 
-def _print(
-    term: Expr, dialect: Dialect, names: Mapping[str, str | Sequence[str]], index: int | None, within: int
-) -> str:
+def _print(term: Expr, dialect: Dialect, names: Names, index: int | None, within: int) -> str:
     head = term.head
     if head == "number":
         text = dialect.number(term.atom)
@@ -519,10 +547,14 @@ def _print(
         if term.atom == "n":
             return dialect.number(float(_length(names))) if _has_lists(names) else "n"
         spelled = names.get(term.atom, term.atom)
+        if isinstance(spelled, float):
+            return _print(Expr("number", atom=spelled), dialect, names, index, within)
         return spelled if isinstance(spelled, str) else term.atom
     if head == "item":
         listed = names.get(term.atom, term.atom)
-        return f"{listed}[i]" if index is None or isinstance(listed, str) else listed[index]
+        if index is None or not isinstance(listed, (list, tuple)):
+            return f"{listed}[i]"
+        return _print(Expr("name", atom="item"), dialect, {"item": listed[index]}, None, within)
     if head in REDUCTIONS:
         return _print_reduction(term, dialect, names, within)
     if dialect.code and _is_square(term):
@@ -533,7 +565,7 @@ def _print(
     return f"({text})" if spelling.level < within else text
 
 
-def _print_reduction(term: Expr, dialect: Dialect, names: Mapping[str, str | Sequence[str]], within: int) -> str:
+def _print_reduction(term: Expr, dialect: Dialect, names: Names, within: int) -> str:
     """A sum or a max: written out where the operands are known, else as ``sum(xs[i])``."""
     body = term.args[0]
     if not _has_lists(names):

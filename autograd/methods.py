@@ -1,4 +1,4 @@
-"""Rows compiled into straight-line Python: a method per scalar row, a kernel per length of a wide one.
+"""Rows compiled into straight-line Python: the methods of Value.
 
 What runs can be read: ``inspect.getsource(Value.tanh)`` prints it, and tracebacks quote it. Each method
 computes the value, freezes the partials as plain numbers on the new node, and links the operands.
@@ -17,20 +17,19 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .formula import FUNCTIONS, PYTHON, Formula, add_up, larger, largest
+from .formula import FUNCTIONS, PYTHON, add_up, larger, largest
 from .modes import is_on, shared
 from .ops import Op
 
-__all__ = ["OPERATORS", "compile_function", "compile_kernel", "compile_methods", "hand_on", "publish", "stub", "visit"]
+__all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define", "publish", "stub"]
 
 # Python's method for the rows that are operators.
 OPERATORS = {
     "add": "__add__", "sub": "__sub__", "mul": "__mul__", "div": "__truediv__", "pow": "__pow__",
     "neg": "__neg__", "abs": "__abs__",
 }  # fmt: skip
-UNROLLED = 64  # terms of a wide operation written out; above that they are a loop
 
-_FINISH = """\
+FINISH = """\
     node.data = out
     node.grad = NOT_REACHED
     node.op = {op}
@@ -52,7 +51,7 @@ def {name}(self):
         return carefully({op}, (self,))
     node.operands = (self,)
 """
-    + _FINISH
+    + FINISH
 )
 
 _BINARY = (
@@ -82,7 +81,7 @@ def {name}(self, {other}{default}):
     else:
         return carefully({op}, (self, {other}))
 """
-    + _FINISH
+    + FINISH
 )
 
 _REFLECTED = (
@@ -103,7 +102,7 @@ def {name}(self, {other}):
     else:
         return carefully({op}, ({other}, self))
 """
-    + _FINISH
+    + FINISH
 )
 
 _SCALAR = """\
@@ -124,25 +123,6 @@ def {name}({parameters}):
     return kernel({operands})
 """
 
-_KERNEL = (
-    """\
-def {name}({parameters}):
-{bind}
-    try:
-{unpack}
-        out = {value}
-        node = new()
-        node.partials = {partials}
-        if type(out) is not float:
-            return carefully({op}, {flat})
-    except (ArithmeticError, AttributeError, TypeError, ValueError):
-        return carefully({op}, {flat})
-    node.operands = {operands}
-"""
-    + _FINISH
-)
-
-
 shared.update(
     {name: getattr(math, name) for name in FUNCTIONS if name != "abs"},
     abs=abs, copysign=math.copysign, larger=larger, largest=largest, add_up=add_up, is_on=is_on,
@@ -159,7 +139,7 @@ class _Source:
         return self.text
 
 
-def _define(text: str, filename: str) -> dict[str, Any]:
+def _exec(text: str, filename: str) -> dict[str, Any]:
     defined: dict[str, Any] = {}
     exec(compile(text, filename, "exec"), shared, defined)
     return defined
@@ -175,7 +155,7 @@ def compile_methods(rows: Sequence[Op]) -> dict[str, Callable[..., Any]]:
                 texts.append(_fill(_REFLECTED, op, name=f"r{op.name}"))
     text = "\n\n".join(texts)
     shared["__loader__"] = _Source(text)
-    defined = _define(text, __file__.replace("methods.py", "compiled_methods.py"))
+    defined = _exec(text, __file__.replace("methods.py", "compiled_methods.py"))
     methods: dict[str, Callable[..., Any]] = {}
     for name, function in defined.items():
         dunder = OPERATORS.get(name)
@@ -211,108 +191,6 @@ def compile_function(op: Op, doc: str = "") -> Callable[..., Any]:
     return function
 
 
-def compile_kernel(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> Callable[..., Any]:
-    """A wide row for lists of one length: `sizes` by name (1 for a single operand, 0 for one left out).
-
-    `constants` names the operands that are plain numbers. A kernel that meets anything else than it was
-    compiled for hands over to `carefully`, so it need not look at every operand's type.
-    """
-    count = max(sizes[name] for name in op.lists)
-    build = _unrolled if count <= UNROLLED else _looped
-    present = {name: size for name, size in sizes.items() if size}
-    formula = op.formula(sum(present.values()))
-    bind, unpack, value, partials, flat, operands = build(op, formula, present, constants)
-    text = _KERNEL.format(
-        name=f"{op.name}_{count}",
-        parameters=", ".join(op.operands),
-        bind="\n".join(f"    {line}" for line in bind),
-        unpack="\n".join(f"        {line}" for line in unpack),
-        value=value,
-        partials=partials,
-        op=f"{op.name}_op",
-        flat=flat,
-        operands=operands,
-    )
-    return _register(op, text, f"{op.name}_{count}")
-
-
-_Parts = tuple[list[str], list[str], str, str, str, str]
-
-
-def _unrolled(op: Op, formula: Formula, sizes: dict[str, int], constants: frozenset[str]) -> _Parts:
-    """Every operand under a name of its own: ``out = xs_0 * ws_0 + xs_1 * ws_1``."""
-    bind: list[str] = []
-    unpack: list[str] = []
-    given: list[str] = []
-    operands: list[str] = []
-    names: dict[str, Any] = {}
-    for name, size in sizes.items():
-        listed = name in op.lists
-        held = [f"o{len(given) + i}" for i in range(size)]
-        numbers = [f"{name}_{i}" for i in range(size)] if listed else [name]
-        bind.append(f"{_tuple(held) if listed else held[0]} = {name}")
-        number = _constant(op) if name in constants else "{}.data"
-        unpack += [f"{y} = {number.format(x)}" for x, y in zip(held, numbers)]
-        given += held
-        operands += numbers if name in constants else held
-        names[name] = numbers if listed else name
-    unpack += [f"{let} = {text}" for let, text in formula.statements(PYTHON, names)]
-    slopes: list[str] = []
-    partials: list[str] = []
-    for name, size in sizes.items():
-        slope = op.partials[op.operands.index(name)]
-        if name in constants:
-            partials += ["None"] * size
-        else:
-            slopes += [f"{let} = {text}" for let, text in slope.statements(PYTHON, names)]
-            partials += [slope.last(PYTHON, names, i) for i in range(size)]
-    value = "\n        ".join([formula.last(PYTHON, names), *slopes])
-    return bind, unpack, value, _tuple(partials), _tuple(given), _tuple(operands)
-
-
-def _looped(op: Op, formula: Formula, sizes: dict[str, int], constants: frozenset[str]) -> _Parts:
-    """The same over lists, for operations too wide to write out."""
-    bind = [f"indices = range(len({op.lists[0]}))", f"n = float(len({op.lists[0]}))"]
-    unpack: list[str] = []
-    given: list[str] = []
-    operands: list[str] = []
-    spelled = {name: f"{name}_data" for name in sizes}
-    for name in sizes:
-        star = "*" if name in op.lists else ""
-        number = "x * 1.0" if name in constants else "x.data"
-        unpack.append(
-            f"{name}_data = [{number} for x in {name}]" if star else f"{name}_data = {number.replace('x', name, 1)}"
-        )
-        given.append(star + name)
-        operands.append(star + (spelled[name] if name in constants else name))
-    unpack += [f"{let} = {text}" for let, text in formula.statements(PYTHON, spelled)]
-    slopes: list[str] = []
-    partials: list[str] = []
-    for name in sizes:
-        slope = op.partials[op.operands.index(name)]
-        if name in constants:
-            partials.append("*[None] * len(indices)" if name in op.lists else "None")
-            continue
-        slopes += [f"{let} = {text}" for let, text in slope.statements(PYTHON, spelled)]
-        text = slope.last(PYTHON, spelled)
-        partials.append(f"*[{text} for i in indices]" if name in op.lists else text)
-    value = "\n        ".join([formula.last(PYTHON, spelled), *slopes])
-    return bind, unpack, value, _tuple(partials), _tuple(given), _tuple(operands)
-
-
-def _constant(op: Op) -> str:
-    """How a plain number is read, so that an int becomes a float and a Value among them is found out.
-
-    Times 1.0 is enough for arithmetic, which hands a Value on to the result; a comparison would swallow it.
-    """
-    arithmetic = all(term.head not in ("if", "max") for term in op.value.terms())
-    return "{} * 1.0" if arithmetic else "copysign({0}, {0})"
-
-
-def _tuple(parts: list[str]) -> str:
-    return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
-
-
 def _doc(op: Op) -> str:
     slopes = ", ".join(f"d/d{name} = {partial.source}" for name, partial in zip(op.operands, op.partials))
     return f'"""{op.value.source}, with the partials {slopes}."""'
@@ -333,16 +211,25 @@ def _fill(template: str, op: Op, name: str = "") -> str:
 def _register(op: Op, text: str, name: str, what: str = "") -> Callable[..., Any]:
     """Compile one function of a row, which finds the row under its name."""
     shared[f"{op.name}_op"] = op
-    return _publish(text, name, what)
+    return define(text, name, what)
 
 
-def _publish(text: str, name: str, what: str = "") -> Callable[..., Any]:
+def define(text: str, name: str, what: str = "") -> Callable[..., Any]:
     filename = f"<autograd {what}{name}>"
-    function: Callable[..., Any] = _define(text, filename)[name]
+    function: Callable[..., Any] = _exec(text, filename)[name]
     _texts[filename] = text
     if linecache := sys.modules.get("linecache"):  # it is slow to load, so it is not loaded for this
         publish(linecache)
     return function
+
+
+_texts: dict[str, str] = {}
+
+
+def publish(linecache: Any) -> None:
+    """Give linecache the text of every function compiled so far, so that tracebacks and inspect can quote it."""
+    for filename, text in _texts.items():
+        linecache.cache.setdefault(filename, (len(text), None, text.splitlines(keepends=True), filename))
 
 
 def stub(rows: Sequence[Op]) -> str:
@@ -374,58 +261,3 @@ def stub(rows: Sequence[Op]) -> str:
             )
             lines.append(f"def {op.name}({parameters}) -> Value: ...  # {op.value.source}")
     return "\n".join(lines) + "\n"
-
-
-class Unrolled(dict[int, Callable[..., None]]):
-    """One step of the backward pass, written out for each number of operands when it is first met.
-
-    A loop over 33 operands spends more on looping than on the two things done with each of them.
-
-        >>> def show(lines): return Unrolled("step", "operands, partials, grad", lines).text(2)
-        >>> print(show("if p{k} is not None: o{k}.grad += p{k} * grad"))
-        def step_2(operands, partials, grad):
-            o0, o1, = operands
-            p0, p1, = partials
-            if p0 is not None: o0.grad += p0 * grad
-            if p1 is not None: o1.grad += p1 * grad
-    """
-
-    def __init__(self, name: str, parameters: str, line: str, backwards: bool = False) -> None:
-        self.name = name
-        self.parameters = parameters
-        self.line = line
-        self.backwards = backwards
-
-    def text(self, count: int) -> str:
-        ks = range(count)[::-1] if self.backwards else range(count)
-        lines = [f"def {self.name}_{count}({self.parameters}):"]
-        if count <= UNROLLED:
-            lines += [f"    {''.join(f'{x}{k}, ' for k in range(count)).rstrip()} = {xs}"
-                      for x, xs in (("o", "operands"), ("p", "partials"))]  # fmt: skip
-            lines += [f"    {self.line.format(k=k)}" for k in ks]
-        else:
-            step = "[::-1]" if self.backwards else ""
-            lines += [f"    for o, p in zip(operands{step}, partials{step}):", f"        {self.line.format(k='')}"]
-        return "\n".join(lines)
-
-    def __missing__(self, count: int) -> Callable[..., None]:
-        function = self[count] = _publish(self.text(count), f"{self.name}_{count}")
-        return function
-
-
-# The depth-first walk: what a node depends on is visited before it, its first operand first.
-visit = Unrolled(
-    "visit", "operands, partials, done, push",
-    "if p{k} is not None and o{k}.operands and o{k}.grad is not done: push(o{k})", backwards=True,
-)  # fmt: skip
-# The chain rule: what reaches an operand through a node is the slope there times what reached the node.
-hand_on = Unrolled("hand_on", "operands, partials, grad", "if p{k} is not None: o{k}.grad += p{k} * grad")
-
-
-_texts: dict[str, str] = {}
-
-
-def publish(linecache: Any) -> None:
-    """Give linecache the text of every function compiled so far, so that tracebacks and inspect can quote it."""
-    for filename, text in _texts.items():
-        linecache.cache.setdefault(filename, (len(text), None, text.splitlines(keepends=True), filename))

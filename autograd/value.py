@@ -17,11 +17,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial as bind_arguments
 from typing import TYPE_CHECKING, Any
 
+from .backward import hand_on, visit
 from .careful import evaluate, evaluate_partial, real
 from .errors import GraphError, NotANumberError
 from .formula import PLAIN, Algebra
 from .graph import Graph, walk
-from .methods import OPERATORS, compile_function, compile_kernel, compile_methods, hand_on, visit
+from .kernels import compile_kernel
+from .methods import OPERATORS, compile_function, compile_methods
 from .modes import PARAMETER, Scope, is_on, shared
 from .ops import DOT, LOGSUMEXP, MAXIMUM, MEAN, OPS, TOTAL, Op, row
 
@@ -198,6 +200,18 @@ class Value(Methods):
 
         return show(self, **options)
 
+    def step_through(self, *, forward: bool = False, **options: Any) -> Any:
+        """Backprop one edge at a time, there and back (or the forward pass): see :class:`autograd.Stepper`."""
+        from .stepper import step_through
+
+        return step_through(self, forward=forward, **options)
+
+    def why(self, value: Any, **options: Any) -> Any:
+        """d(self)/d(value) as a sum over paths, with numbers: see :func:`autograd.paths.why`."""
+        from .paths import why
+
+        return why(self, value, **options)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from .drawing import mimebundle
 
@@ -248,6 +262,10 @@ def _carefully(op: Op, operands: Sequence[Any]) -> Any:
 def _in_mode(node: Value) -> Value:
     if is_on("no_grad"):
         node.op, node.operands, node.partials = None, (), ()
+    elif is_on("record_source"):
+        from .source import remember
+
+        remember(node)
     return node
 
 

@@ -1,0 +1,112 @@
+"""What is installed: exactly `autograd` and `nn`, usable outside the checkout, and aware of its namesake."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The built wheel, unpacked into a folder that stands for site-packages."""
+    pytest.importorskip("setuptools", minversion="70.1")
+    work = tmp_path_factory.mktemp("packaging")
+    source = work / "source"
+    source.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE", "autograd", "nn", "demos", "tests"):
+        path = ROOT / name
+        if path.is_dir():
+            shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif path.exists():
+            shutil.copy(path, source)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", work, source],
+        check=True, env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+    )  # fmt: skip
+    (wheel,) = work.glob("*.whl")
+    folder = work / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def python(code, site, cwd):
+    """Run code with nothing but that folder and the dependencies on the path."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(site)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_wheel_holds_exactly_the_two_packages(site):
+    packages = {path.name for path in site.iterdir() if not path.name.endswith(".dist-info")}
+    assert packages == {"autograd", "nn"}
+    for package in packages:
+        shipped = {p.relative_to(site).as_posix() for p in (site / package).rglob("*") if p.is_file()}
+        kept = {
+            p.relative_to(ROOT).as_posix()
+            for p in (ROOT / package).rglob("*")
+            if p.is_file() and "__pycache__" not in p.parts
+        }
+        assert shipped == kept, "a file is missing from package-data, or one too many is in it"
+
+
+def test_it_works_outside_the_checkout(site, tmp_path):
+    code = """
+import autograd, nn
+model = nn.MLP(2, [3, 1])
+loss = model([1.0, -2.0])[0] ** 2
+loss.backward()
+print(autograd.__file__, sum(p.reached for p in model.parameters()))
+"""
+    ran = python(code, site, tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert str(site) in ran.stdout
+
+
+def test_only_graphviz_is_required(site):
+    (metadata,) = site.glob("*.dist-info/METADATA")
+    required = [
+        line for line in metadata.read_text().splitlines() if line.startswith("Requires-Dist") and "extra" not in line
+    ]
+    assert len(required) == 1 and "graphviz" in required[0]
+
+
+def test_the_other_autograd_in_the_same_folder_is_explained(site, tmp_path):
+    """The package of the same import name left a file of its own among ours."""
+    mixed = tmp_path / "site"
+    shutil.copytree(site, mixed)
+    (mixed / "autograd" / "differential_operators.py").write_text("")
+    ran = python("import autograd", mixed, tmp_path)
+    assert ran.returncode != 0
+    assert "HIPS" in ran.stderr and ran.stderr.count("python -m pip") == 2
+
+    (mixed / "autograd" / "__init__.py").write_text("")  # installed after ours, it replaces our own
+    ran = python("import nn", mixed, tmp_path)
+    assert ran.returncode != 0
+    assert "HIPS" in ran.stderr and ran.stderr.count("python -m pip") == 2
+
+
+def test_importing_the_engine_loads_no_tool(tmp_path):
+    code = """
+import sys, autograd
+for name in ("graphviz", "ast", "inspect", "dataclasses", "autograd.drawing", "autograd.check", "ctypes", "linecache"):
+    assert name not in sys.modules, name
+"""
+    ran = subprocess.run(
+        [sys.executable, "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{code}"],
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
