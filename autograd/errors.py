@@ -4,15 +4,23 @@ from __future__ import annotations
 
 __all__ = [
     "AutogradError",
+    "CompileError",
     "DeadlineError",
     "DivisionError",
     "DomainError",
+    "ExpressionError",
     "FormulaError",
     "GradcheckError",
     "GraphError",
     "LayoutError",
     "NotANumberError",
+    "OptionError",
+    "OutOfRangeError",
     "RangeError",
+    "ShapeError",
+    "StateDictError",
+    "TraceError",
+    "WrongKindError",
 ]
 
 
@@ -54,3 +62,35 @@ class LayoutError(AutogradError, RuntimeError):
 
 class DeadlineError(LayoutError, TimeoutError):
     """A layout was stopped, since it was not done in the time it was given."""
+
+
+class ShapeError(AutogradError, ValueError):
+    """A list is longer, shorter or nested otherwise than what it goes into."""
+
+
+class OutOfRangeError(AutogradError, IndexError):
+    """An index, such as a class target, picks nothing: there are fewer to choose from."""
+
+
+class OptionError(AutogradError, ValueError):
+    """An option was given a value it cannot have, such as a negative learning rate."""
+
+
+class StateDictError(AutogradError, ValueError):
+    """A state_dict does not fit the module that was to load it."""
+
+
+class WrongKindError(AutogradError, TypeError):
+    """Something that is no module, no parameter or no index stood where one is needed."""
+
+
+class TraceError(AutogradError, TypeError, ValueError):
+    """A function that compile() traces did what a trace cannot see, such as an `if` on a number."""
+
+
+class CompileError(AutogradError, RuntimeError):
+    """A graph is too large to be printed as source, or the C backend was asked for and cannot be had."""
+
+
+class ExpressionError(AutogradError, ValueError):
+    """An expression that somebody typed cannot be read, or not be computed."""

@@ -8,14 +8,14 @@ and having modes costs nothing measurable. `scope` is the module call that nodes
 from __future__ import annotations
 
 import sys
-from _thread import allocate_lock
+from _thread import _local, allocate_lock  # pyright: ignore[reportPrivateUsage] - threading's, without its import
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 from functools import wraps
 from types import ModuleType
 from typing import Any, TypeVar
 
-__all__ = ["PARAMETER", "Scope", "atomic", "ieee", "is_on", "no_grad"]
+__all__ = ["PARAMETER", "Scope", "atomic", "here", "ieee", "is_on", "named_scope", "no_grad"]
 
 # The module that compiled methods live in (see methods.py): reading `mode` or `scope` there is reading a global.
 compiled = ModuleType("autograd._compiled", "Methods and kernels, compiled from the rows of autograd.ops.")
@@ -108,6 +108,7 @@ class Scope:
     """One call of a module: which module, inside which other call, and the line of the user's code if recorded.
 
     Nodes made during the call hold it, so that a drawing can fold a layer and name its parameters.
+    `module` is a plain string where a part of a computation was only given a name (see named_scope).
     """
 
     __slots__ = ("module", "parent", "source")
@@ -119,3 +120,33 @@ class Scope:
 
 
 PARAMETER = Scope(None, None)  # the scope of a leaf that a module owns
+
+
+class _Here(_local):
+    scope: Scope | None = None
+
+
+here = _Here()  # the scope of this thread; shared["scope"] is that of the thread which entered or left one last
+
+
+class named_scope:  # noqa: N801 - jax's name
+    """Name a part of a computation that is no module, for drawings to fold, as jax.named_scope does.
+
+    >>> from autograd import Value
+    >>> with named_scope("scores"):
+    ...     score = Value(2.0) * Value(3.0)
+    >>> score.scope.module
+    'scores'
+    """
+
+    __slots__ = ("_outer", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        self._outer = here.scope
+        shared["scope"] = here.scope = Scope(self.name, self._outer)
+
+    def __exit__(self, *_: object) -> None:
+        shared["scope"] = here.scope = self._outer

@@ -1,0 +1,48 @@
+"""Networks of scalar Values, in the shape and under the names of torch.nn.
+
+Vectors are lists of numbers, matrices lists of rows; a layer takes (features,) or (N, features).
+
+>>> import nn
+>>> model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+>>> model
+MLP(
+  (layers): ModuleList(
+    (0): Layer(
+      in_features=2, out_features=3, bias=True
+      (tanh): Tanh()
+    )
+    (1): Linear(in_features=3, out_features=1, bias=True)
+  )
+)
+>>> loss = nn.functional.mse_loss(model([1.0, -1.0]), [0.5])
+>>> loss.backward()
+>>> nn.optim.SGD(model.parameters(), lr=0.1).step()
+"""
+
+from __future__ import annotations
+
+import autograd as _engine
+
+if not hasattr(_engine, "Value"):
+    raise ImportError(
+        "nn needs scalar-autograd, but the `autograd` that Python finds is another package (HIPS), which imports under "
+        "the same name. Repair it with: python -m pip uninstall -y autograd scalar-autograd; "
+        "python -m pip install --force-reinstall scalar-autograd"
+    )
+
+from . import functional, init, optim
+from .activation import GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
+from .attention import SelfAttention
+from .container import ModuleList, Sequential
+from .embedding import Embedding
+from .init import manual_seed
+from .linear import Linear
+from .mlp import MLP
+from .module import Module
+from .norm import LayerNorm, RMSNorm
+
+__all__ = [
+    "GELU", "MLP", "Embedding", "LayerNorm", "LeakyReLU", "Linear", "Module", "ModuleList", "RMSNorm", "ReLU",
+    "SelfAttention", "Sequential", "Sigmoid", "Softmax", "Softplus", "Tanh", "functional", "init", "manual_seed",
+    "optim",
+]  # fmt: skip

@@ -1,0 +1,61 @@
+"""Modules in a row: Sequential calls them one after the other, ModuleList only holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from autograd.errors import WrongKindError
+
+from .module import Module
+
+__all__ = ["ModuleList", "Sequential"]
+
+
+class ModuleList(Module):
+    """Modules under the names 0, 1, 2 ...: to index, to iterate over, to append to.
+
+    A plain list of modules in an attribute serves as well; this one is found by torch, too.
+    """
+
+    def __init__(self, modules: Iterable[Module] = ()) -> None:
+        for module in modules:
+            self.append(module)
+
+    def append(self, module: Module) -> ModuleList:
+        """Add a module at the end."""
+        if not isinstance(module, Module):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
+            raise WrongKindError(f"{type(self).__name__}: want a module, such as nn.ReLU(), got {module!r}")
+        setattr(self, str(len(self)), module)
+        return self
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)  # list(self) would ask for it
+
+    def __iter__(self) -> Iterator[Module]:
+        return (held for held in vars(self).values() if isinstance(held, Module))
+
+    def __getitem__(self, index: Any) -> Any:
+        modules: list[Any] = list(self)
+        return modules[index]
+
+
+class Sequential(ModuleList):
+    """Modules called one after the other, each on what the one before it gave.
+
+    >>> from nn import Linear, Tanh
+    >>> Sequential(Linear(2, 3), Tanh(), Linear(3, 1))
+    Sequential(
+      (0): Linear(in_features=2, out_features=3, bias=True)
+      (1): Tanh()
+      (2): Linear(in_features=3, out_features=1, bias=True)
+    )
+    """
+
+    def __init__(self, *modules: Module) -> None:
+        super().__init__(modules)
+
+    def forward(self, input: Any) -> Any:
+        for module in self:
+            input = module(input)
+        return input

@@ -1,0 +1,38 @@
+"""Embedding: a table with one learned row for each index."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import functional as F
+from . import init
+from .init import Seed
+from .module import Module
+
+__all__ = ["Embedding"]
+
+
+class Embedding(Module):
+    """A table of learned rows; to call it with an index is to look up that row.
+
+    forward: an int to (embedding_dim,), a list of ints to (N, embedding_dim).
+    weight: (num_embeddings, embedding_dim), of mean 0 and variance 1 at the start, as torch's.
+    seed: see nn.init. Raises OutOfRangeError for an index that is negative or too large.
+    A row that was not looked up has no gradient, and optimisers leave it alone. To torch the table is one
+    tensor, where such a row moves on by momentum and decay: here it does after zero_grad(set_to_none=False).
+
+    >>> table = Embedding(27, 4)
+    >>> table(3) == table.weight[3], len(table([0, 3, 26]))
+    (True, 3)
+    """
+
+    def __init__(self, num_embeddings: int, embedding_dim: int, *, seed: Seed = None) -> None:
+        self.num_embeddings = init.size("num_embeddings", num_embeddings)
+        self.embedding_dim = init.size("embedding_dim", embedding_dim)
+        self.weight = init.matrix(num_embeddings, embedding_dim, init.normal(seed))
+
+    def forward(self, input: Any) -> Any:
+        return F.embedding(input, self.weight)
+
+    def extra_repr(self) -> str:
+        return f"{self.num_embeddings}, {self.embedding_dim}"

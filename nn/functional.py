@@ -1,0 +1,314 @@
+"""What layers compute, as functions of numbers: ``import nn.functional as F``.
+
+A number is a Value or a float, a vector a list of numbers, a matrix a list of rows. Where torch.nn.functional
+has the same function, its name, the order of its arguments and what it computes are the same. What works on
+a vector works on each row of a matrix.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Sequence
+from itertools import repeat
+from operator import index as as_index
+from typing import Any
+
+import autograd
+from autograd import Value, dot, logsumexp, mean
+from autograd.errors import OptionError, OutOfRangeError, ShapeError, WrongKindError
+from autograd.modes import named_scope
+
+from .shapes import (
+    Matrix,
+    Vector,
+    described,
+    flatten,
+    is_list,
+    is_matrix,
+    shape_of,
+    want_matrix,
+    want_same_shape,
+    want_vector,
+)
+
+__all__ = [
+    "attention_weights", "cross_entropy", "embedding", "gelu", "hinge_loss", "layer_norm", "leaky_relu", "linear",
+    "log_softmax", "mix", "mse_loss", "pick", "relu", "rms_norm", "scaled_dot_product_attention", "sigmoid", "softmax",
+    "softplus", "tanh",
+]  # fmt: skip
+
+# --- Layers ------------------------------------------------------------------------------------------------
+
+
+def linear(input: Any, weight: Matrix, bias: Vector | None = None) -> Any:
+    """W x + b: output i is row i of `weight` times the input, plus bias i.
+
+    input: (in,) or (N, in). weight: (out, in). bias: (out,). Returns (out,) or (N, out).
+
+    >>> [y.data for y in linear([1.0, 2.0], [[3.0, 4.0], [5.0, 6.0]], [0.5, 0.25])]
+    [11.5, 17.25]
+    """
+    if is_matrix(input):
+        return [linear(row, weight, bias) for row in input]
+    want_vector("linear", input, len(weight[0]))
+    return [dot(input, row, b) for row, b in zip(weight, repeat(None) if bias is None else bias)]
+
+
+def embedding(input: Any, weight: Sequence[Vector]) -> Any:
+    """Row `input` of a table.
+
+    input: an int, or a list of ints. weight: (rows, d). Returns (d,) or (N, d): the numbers of the table themselves.
+    Raises OutOfRangeError for an index below 0 or too large.
+
+    >>> embedding([1, 0], [[0.1, 0.2], [0.3, 0.4]])
+    [[0.3, 0.4], [0.1, 0.2]]
+    """
+    if is_list(input):
+        return [embedding(index, weight) for index in input]
+    return list(pick(weight, input))
+
+
+def pick(rows: Sequence[Any], index: Any) -> Any:
+    """``rows[index]``: the one place where a whole number that is data, not code, chooses.
+
+    Raises OutOfRangeError for an index below 0 or too large, WrongKindError for what is no int.
+    """
+    if hasattr(index, "chosen_from"):  # an int argument of a function that compile() traces: chosen at run time
+        return index.chosen_from(rows)
+    try:
+        at = as_index(index)
+    except TypeError:
+        raise WrongKindError(f"want a whole number to pick one of {len(rows)}, got {index!r}") from None
+    if not 0 <= at < len(rows):
+        raise OutOfRangeError(f"want an index from 0 to {len(rows) - 1}, got {at}")
+    return rows[at]
+
+
+def rms_norm(
+    input: Any, normalized_shape: Sequence[int], weight: Vector | None = None, eps: float | None = None
+) -> Any:
+    """x / sqrt(mean(x**2) + eps) * weight: a row, brought to the root mean square 1.
+
+    input: (d,) or (N, d). normalized_shape: (d,). eps: None is a float's epsilon, 2.2e-16, as torch has it.
+    """
+    if is_matrix(input):
+        return [rms_norm(row, normalized_shape, weight, eps) for row in input]
+    want_vector("rms_norm", input, *normalized_shape)
+    size = (dot(input, input) / len(input) + (sys.float_info.epsilon if eps is None else eps)) ** -0.5
+    return [x * size if w is None else x * size * w for x, w in zip(input, weight or repeat(None))]
+
+
+def layer_norm(
+    input: Any,
+    normalized_shape: Sequence[int],
+    weight: Vector | None = None,
+    bias: Vector | None = None,
+    eps: float = 1e-5,
+) -> Any:
+    """(x - mean(x)) / sqrt(var(x) + eps) * weight + bias: a row, brought to the mean 0 and the variance 1.
+
+    input: (d,) or (N, d). normalized_shape: (d,). var is the mean square distance from the mean.
+    """
+    if is_matrix(input):
+        return [layer_norm(row, normalized_shape, weight, bias, eps) for row in input]
+    want_vector("layer_norm", input, *normalized_shape)
+    middle = mean(input)
+    centred = [x - middle for x in input]
+    normed = rms_norm(centred, normalized_shape, weight, eps)
+    return normed if bias is None else [y + b for y, b in zip(normed, bias)]
+
+
+# --- Activations -------------------------------------------------------------------------------------------
+
+
+def _each(function: Callable[[Value], Value], input: Any) -> Any:
+    """`function` of every number in nested lists."""
+    if not is_list(input):
+        return function(input if isinstance(input, Value) else Value(input))
+    try:
+        return list(map(function, input))  # a row of Values, nearly always
+    except (AttributeError, TypeError):
+        return [_each(function, x) for x in input]
+
+
+def relu(input: Any) -> Any:
+    """max(x, 0) of every number, in lists nested as the input's are.
+
+    >>> [y.data for y in relu([-1.0, 2.0])]
+    [0.0, 2.0]
+    """
+    return _each(Value.relu, input)
+
+
+def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
+    """x where it is positive, else negative_slope * x, of every number."""
+    return _each(lambda x: x.leaky_relu(negative_slope), input)
+
+
+def tanh(input: Any) -> Any:
+    """tanh(x) of every number: from -1 to 1."""
+    return _each(Value.tanh, input)
+
+
+def sigmoid(input: Any) -> Any:
+    """1 / (1 + exp(-x)) of every number: from 0 to 1."""
+    return _each(Value.sigmoid, input)
+
+
+def gelu(input: Any) -> Any:
+    """x * P(z <= x), z normally distributed, of every number (Hendrycks and Gimpel, 2016)."""
+    return _each(Value.gelu, input)
+
+
+def softplus(input: Any) -> Any:
+    """log(1 + exp(x)) of every number: a smooth relu."""
+    return _each(Value.softplus, input)
+
+
+def softmax(input: Any, dim: int = -1) -> Any:
+    """exp(x) / sum(exp(xs)) within each row: positive numbers whose sum is 1.
+
+    input: (C,) or (N, C). dim: the last, which is the only one there is here.
+
+    >>> [f"{p.data:.4f}" for p in softmax([1.0, 2.0, 3.0])]
+    ['0.0900', '0.2447', '0.6652']
+    """
+    return _over_rows(autograd.softmax, input, dim)
+
+
+def log_softmax(input: Any, dim: int = -1) -> Any:
+    """log(softmax(xs)), computed as x - logsumexp(xs), so that nothing overflows or vanishes."""
+    return _over_rows(_log_softmax, input, dim)
+
+
+def _log_softmax(xs: Vector) -> list[Value]:
+    norm = logsumexp(xs)
+    return [x - norm for x in xs]
+
+
+def _over_rows(function: Callable[[Vector], list[Value]], input: Any, dim: int) -> Any:
+    if dim != -1 and dim != len(shape_of(input)) - 1:
+        raise OptionError(f"want the last dimension, dim=-1, got dim={dim} for {described(input)}")
+    if is_matrix(input):
+        return [_over_rows(function, row, -1) for row in input]
+    want_vector("softmax", input)
+    return function(input)
+
+
+# --- Losses ------------------------------------------------------------------------------------------------
+
+
+def mse_loss(input: Any, target: Any) -> Value:
+    """The mean of (x - y)**2 over all numbers; lists of one shape, or two numbers.
+
+    >>> mse_loss([1.0, 2.0], [0.0, 4.0]).data
+    2.5
+    """
+    want_same_shape("mse_loss", input, target)
+    return _mean([(x - y) ** 2 for x, y in _pairs(input, target)])
+
+
+def hinge_loss(input: Any, target: Any) -> Value:
+    """The mean of max(0, 1 - y * x): 0 where every score x lies on the side of its target, and beyond 1.
+
+    input: scores. target: -1 or 1 for each, in the same nested lists.
+
+    >>> hinge_loss([2.0, 0.5, -1.0], [1, 1, 1]).data
+    0.8333333333333334
+    """
+    want_same_shape("hinge_loss", input, target)
+    return _mean([(1 - x * y).relu() for x, y in _pairs(input, target)])
+
+
+def _pairs(input: Any, target: Any) -> list[tuple[Value, Any]]:
+    return [(x if isinstance(x, Value) else Value(x), y) for x, y in zip(flatten(input), flatten(target))]
+
+
+def _mean(terms: list[Value]) -> Value:
+    return mean(terms) if len(terms) != 1 else terms[0]
+
+
+def cross_entropy(input: Any, target: Any) -> Value:
+    """-log(softmax(input)[target]): how surprised the scores are by the right class. The mean over a batch.
+
+    input: scores (logits), (C,) or (N, C). target: the class, an int, or a list of N ints;
+    or the probability of each class, in the shape of `input`.
+    Raises OutOfRangeError for a class that there is no score for.
+
+    >>> cross_entropy([0.0, 0.0], 1).data
+    0.6931471805599453
+    """
+    if is_matrix(input):
+        if not is_list(target) or len(target) != len(input):
+            raise ShapeError(f"cross_entropy: want {len(input)} targets, one for each row, got {described(target)}")
+        return _mean([cross_entropy(row, wanted) for row, wanted in zip(input, target)])
+    want_vector("cross_entropy", input)
+    if not is_list(target):
+        return logsumexp(input) - pick(input, target)
+    want_same_shape("cross_entropy", input, target)
+    norm = logsumexp(input)
+    return dot([norm - x for x in input], target)
+
+
+# --- Attention ---------------------------------------------------------------------------------------------
+
+
+def scaled_dot_product_attention(
+    query: Matrix, key: Matrix, value: Matrix, *, is_causal: bool = False, scale: float | None = None
+) -> list[list[Value]]:
+    """softmax(Q K^T / sqrt(d)) V: for each query the mean of the values, weighted by how well their keys match it.
+
+    query: (T, d). key: (S, d). value: (S, e). Returns (T, e) (Vaswani et al., 2017, equation 1).
+    is_causal: query i sees the keys 0 to i only. scale: in place of 1/sqrt(d).
+
+    >>> out = scaled_dot_product_attention([[1.0, 2.0]], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], [[10.0], [20.0], [30.0]])
+    >>> f"{out[0][0]:.4f}"
+    '24.3595'
+    """
+    weights = attention_weights(query, key, is_causal=is_causal, scale=scale)
+    want_matrix("attention, value", "S", value)
+    if len(value) != len(key):
+        raise ShapeError(f"attention: want a value for each of {len(key)} keys, got {described(value)}")
+    return mix(weights, value)
+
+
+def attention_weights(
+    query: Matrix, key: Matrix, *, is_causal: bool = False, scale: float | None = None
+) -> list[list[Value]]:
+    """softmax(Q K^T / sqrt(d)): how much each query attends to each key. The sum of each row is 1.
+
+    query: (T, d). key: (S, d). Returns (T, S); is_causal: row i has the weights of the keys 0 to i only.
+    """
+    want_matrix("attention, query", "T", query)
+    want_matrix("attention, key", "S", key, columns=len(query[0]))
+    factor = 1 / math.sqrt(len(query[0])) if scale is None else scale
+    with named_scope("scores"):
+        scores = [[dot(q, k) for k in (key[: i + 1] if is_causal else key)] for i, q in enumerate(query)]
+    with named_scope("scaling"):
+        scaled = [[score * factor for score in row] for row in scores]
+    with named_scope("softmax"):
+        weights = [autograd.softmax(row) for row in scaled]
+    label("scores", scores)
+    label("scaled", scaled)
+    label("weights", weights)
+    return weights
+
+
+def mix(weights: Sequence[Vector], value: Matrix) -> list[list[Value]]:
+    """Means of the rows of `value`, weighted by each row of `weights`; a shorter row leaves out the last ones.
+
+    weights: (T, S), of attention_weights. value: (S, e). Returns (T, e).
+    """
+    columns = list(zip(*value))
+    with named_scope("mix"):
+        mixed = [[dot(row, column[: len(row)]) for column in columns] for row in weights]
+    label("mix", mixed)
+    return mixed
+
+
+def label(name: str, matrix: Sequence[Sequence[Value]]) -> None:
+    """Label the Values of a matrix ``name[0][0]``, ``name[0][1]`` ..."""
+    for i, row in enumerate(matrix):
+        for j, value in enumerate(row):
+            value.label = f"{name}[{i}][{j}]"

@@ -1,0 +1,236 @@
+"""Module: what holds parameters and other modules, and computes something when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from autograd import Value
+from autograd.careful import real
+from autograd.errors import StateDictError
+from autograd.modes import PARAMETER, Scope, here, shared
+from autograd.value import NOT_REACHED
+
+from .shapes import described, flatten, has_shape, is_list, shape_of
+
+__all__ = ["Module"]
+
+
+def _no_forward(self: Module, *_: Any, **__: Any) -> Any:
+    raise NotImplementedError(f"{type(self).__name__} has no forward: define there what a call computes")
+
+
+class Module:
+    """The base of all layers and models: hold parameters and modules in attributes, and define `forward`.
+
+    A parameter is a Value that an attribute holds, by itself or in nested lists, tuples or dicts; the
+    result of an operation is none, nor is what `forward` keeps for later. A module may be held in the same ways.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.w, self.b = [Value(2.0)], Value(1.0)
+    ...     def forward(self, x):
+    ...         return self.w[0] * x + self.b
+    >>> line = Line()
+    >>> line(3.0).data, [name for name, _ in line.named_parameters()], line.state_dict()
+    (7.0, ['w[0]', 'b'], {'w': [2.0], 'b': 1.0})
+    """
+
+    training: bool = True
+    _kept: frozenset[str] = frozenset()  # attributes that a forward pass has set
+
+    forward: Callable[..., Any] = _no_forward
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """The result of `forward`; the nodes it makes know that they were made in this call."""
+        outer = here.scope
+        shared["scope"] = here.scope = Scope(self, outer)
+        try:
+            return self.forward(*args, **kwargs)
+        finally:
+            shared["scope"] = here.scope = outer
+
+    def __setattr__(self, name: str, held: Any) -> None:
+        object.__setattr__(self, name, held)
+        kept = self._kept | {name} if self._is_running() else self._kept - {name}
+        if kept != self._kept:
+            object.__setattr__(self, "_kept", kept)
+        if name not in kept:
+            for _, part in _parts(name, held):
+                _mark(part)
+
+    def _is_running(self) -> bool:
+        scope = here.scope
+        while scope is not None and scope.module is not self:
+            scope = scope.parent
+        return scope is not None
+
+    def _own(self) -> Iterator[tuple[str, Any]]:
+        """The modules and tensors that the attributes hold, each under its key."""
+        for name, held in vars(self).items():
+            for key, part in _parts(name, held):
+                if isinstance(part, Module) or name not in self._kept:
+                    _mark(part)  # a list may have grown since it was set
+                    yield key, part
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The modules held directly, with their names: ``layers``, or ``layers.0`` in a list."""
+        for name, part in list(self._own()):
+            if isinstance(part, Module):
+                yield name, part
+
+    def children(self) -> Iterator[Module]:
+        """The modules held directly."""
+        return (module for _, module in self.named_children())
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """This module under the name "", and all inside it, each once, outer ones first."""
+        seen: set[Module] = set()
+        for path, module, _ in self._walk(""):
+            if module not in seen:
+                seen.add(module)
+                yield path, module
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all inside it, each once."""
+        return (module for _, module in self.named_modules())
+
+    def _walk(self, path: str, outer: tuple[Module, ...] = ()) -> Iterator[tuple[str, Module, list[tuple[str, Any]]]]:
+        """Every module on every path to it: the path, the module, and what it holds itself."""
+        parts = list(self._own())
+        yield path, self, parts
+        outer += (self,)
+        for name, part in parts:
+            if isinstance(part, Module) and part not in outer:  # a module may hold the one that holds it
+                yield from part._walk(f"{path}.{name}" if path else name, outer)
+
+    def _tensors(self) -> Iterator[tuple[str, Any]]:
+        """Every tensor of the model under its key in state_dict: a Value, or nested lists of them."""
+        for path, _, parts in self._walk(""):
+            for name, part in parts:
+                if not isinstance(part, Module):
+                    yield f"{path}.{name}" if path else name, part
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Every parameter once, with its name, such as ``layers.0.weight[3][1]``."""
+        seen: set[Value] = set()
+        for key, tensor in self._tensors():
+            for name, parameter in _entries(key, tensor):
+                if parameter not in seen:
+                    seen.add(parameter)
+                    yield name, parameter
+
+    def parameters(self) -> Iterator[Value]:
+        """Every parameter once."""
+        return iter(dict.fromkeys(parameter for _, tensor in self._tensors() for parameter in flatten(tensor)))
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Put back the grad of every parameter to what it was before any backward: not reached.
+
+        set_to_none=False: to 0, which counts as a gradient.
+        """
+        zero = NOT_REACHED if set_to_none else 0.0
+        for parameter in self.parameters():
+            parameter.grad = zero
+
+    def state_dict(self) -> dict[str, Any]:
+        """The parameters' numbers in nested lists, under the keys that the same model has in torch.
+
+        >>> from nn import Linear
+        >>> Linear(2, 1, seed=0).state_dict()
+        {'weight': [[0.4870...]], 'bias': [...]}
+        """
+        return {key: _numbers(tensor) for key, tensor in self._tensors()}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> None:
+        """Copy numbers into the parameters: nested lists, or torch's tensors, as state_dict gives them.
+
+        strict: want exactly the keys that this module's own state_dict has. Raises StateDictError that
+        names every key in the way, with the shape wanted and the one it got; then nothing is changed.
+        """
+        tensors = dict(self._tensors())
+        wrong: list[str] = []
+        new: dict[str, list[float]] = {}
+        for key, tensor in tensors.items():
+            if key in state_dict:
+                given = state_dict[key]
+                given = given.tolist() if hasattr(given, "tolist") else given
+                if not has_shape(given, shape := shape_of(tensor)):
+                    wrong.append(f"{key} wants shape {shape}, got {described(given)}")
+                else:
+                    new[key] = [real(number, f"a real number in {key}") for number in flatten(given)]
+            elif strict:
+                wrong.append(f"{key} is missing")
+        if strict:
+            wrong += [f"{key} is not in this module" for key in state_dict if key not in tensors]
+        if wrong:
+            raise StateDictError(f"{type(self).__name__}.load_state_dict: {'; '.join(wrong)}")
+        for key, numbers in new.items():
+            for parameter, number in zip(flatten(tensors[key]), numbers):
+                parameter.data = number
+
+    def train(self, mode: bool = True) -> Module:
+        """Set `training` here and in all modules inside."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Module:
+        """Set `training` to False here and in all modules inside."""
+        return self.train(False)
+
+    def extra_repr(self) -> str:
+        """What a subclass wants to say of itself in repr."""
+        return ""
+
+    def __repr__(self) -> str:
+        extra = self.extra_repr()
+        lines = [f"({name}): {child!r}" for name, child in self.named_children()]
+        if not lines:
+            return f"{type(self).__name__}({extra})"
+        inside = "\n".join([extra] * bool(extra) + lines).replace("\n", "\n  ")
+        return f"{type(self).__name__}(\n  {inside}\n)"
+
+
+def _parts(name: str, held: Any) -> Iterator[tuple[str, Any]]:
+    """The modules and tensors in what an attribute holds, each under its key."""
+    if isinstance(held, Module) or _tensor_shape(held) is not None:
+        yield name, held
+    elif isinstance(held, (list, tuple, dict)):
+        items: Any = held.items() if isinstance(held, dict) else enumerate(held)  # pyright: ignore
+        for key, item in items:
+            yield from _parts(f"{name}.{key}", item)
+
+
+def _mark(part: Any) -> None:
+    """Tell the Values of a tensor that a module owns them, as drawings show."""
+    if not isinstance(part, Module):
+        for leaf in flatten(part):
+            if leaf.scope is None:
+                leaf.scope = PARAMETER
+
+
+def _tensor_shape(held: Any) -> tuple[int, ...] | None:
+    """The shape of a leaf, or of lists of leaves; None of anything else, such as lists of unequal length."""
+    if isinstance(held, Value):
+        return () if held.op is None else None
+    if not is_list(held) or not held:
+        return None
+    if set(map(type, held)) == {Value}:
+        return (len(held),) if {leaf.op for leaf in held} == {None} else None
+    shapes = set(map(_tensor_shape, held))
+    inner = shapes.pop()
+    return None if shapes or inner is None else (len(held), *inner)
+
+
+def _entries(name: str, tensor: Any) -> Iterator[tuple[str, Value]]:
+    """The Values of a tensor: ``weight[0][0]``, ``weight[0][1]`` ..."""
+    if isinstance(tensor, Value):
+        yield name, tensor
+    else:
+        for i, row in enumerate(tensor):
+            yield from _entries(f"{name}[{i}]", row)
+
+
+def _numbers(tensor: Any) -> Any:
+    return tensor.data if isinstance(tensor, Value) else [_numbers(row) for row in tensor]

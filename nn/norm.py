@@ -1,0 +1,59 @@
+"""RMSNorm and LayerNorm: bring the numbers of a row to a common size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import functional as F
+from . import init
+from .module import Module
+
+__all__ = ["LayerNorm", "RMSNorm"]
+
+
+class RMSNorm(Module):
+    """Divide a row by its root mean square, then scale each feature (Zhang and Sennrich, 2019).
+
+    forward: (..., d) to the same. normalized_shape: d. eps: added to the mean square; None is a float's
+    own epsilon, 2.2e-16. weight: (d,), 1 at the start; None without elementwise_affine.
+
+    >>> [f"{y:.4f}" for y in RMSNorm(2)([3.0, 4.0])]
+    ['0.8485', '1.1314']
+    """
+
+    def __init__(self, normalized_shape: int, eps: float | None = None, elementwise_affine: bool = True) -> None:
+        self.normalized_shape = (init.size("normalized_shape", normalized_shape),)
+        self.eps = eps
+        self.weight = init.vector(normalized_shape, init.constant(1.0)) if elementwise_affine else None
+
+    def forward(self, input: Any) -> Any:
+        return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
+
+    def extra_repr(self) -> str:
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.weight is not None}"
+
+
+class LayerNorm(Module):
+    """Take the mean out of a row, divide by its standard deviation, then scale and shift each feature (Ba et al., 2016).
+
+    forward: (..., d) to the same. normalized_shape: d. eps: added to the variance. weight, bias: (d,), 1 and
+    0 at the start; None without elementwise_affine.
+
+    >>> [f"{y:.4f}" for y in LayerNorm(2)([3.0, 4.0])]
+    ['-1.0000', '1.0000']
+    """
+
+    def __init__(
+        self, normalized_shape: int, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True
+    ) -> None:
+        self.normalized_shape = (init.size("normalized_shape", normalized_shape),)
+        self.eps = eps
+        self.weight = init.vector(normalized_shape, init.constant(1.0)) if elementwise_affine else None
+        self.bias = init.vector(normalized_shape, init.constant(0.0)) if elementwise_affine and bias else None
+
+    def forward(self, input: Any) -> Any:
+        return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        affine, bias = self.weight is not None, self.bias is not None
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={affine}, bias={bias}"

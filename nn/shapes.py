@@ -1,0 +1,112 @@
+"""Shapes of nested lists, and the sentences that say which one was wanted.
+
+>>> shape_of([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), shape_of([1.0, 2.0]), shape_of(1.0)
+((2, 3), (2,), ())
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from autograd import Value
+from autograd.errors import ShapeError
+
+__all__ = [
+    "Matrix", "Vector", "described", "flatten", "has_shape", "is_list", "is_matrix", "shape_of", "want_matrix",
+    "want_same_shape", "want_vector",
+]  # fmt: skip
+
+Vector: TypeAlias = "Sequence[Value | float]"  # (n,)
+Matrix: TypeAlias = "Sequence[Sequence[Value | float]]"  # (rows, columns): a list of rows
+
+
+def is_list(xs: object) -> bool:
+    """True of a list or a tuple, which is what a vector or a matrix is here."""
+    return isinstance(xs, (list, tuple))
+
+
+def is_matrix(xs: Any) -> bool:
+    """True of a list of lists, however deep."""
+    return is_list(xs) and len(xs) > 0 and is_list(xs[0])
+
+
+def shape_of(xs: Any) -> tuple[int, ...]:
+    """The lengths of nested lists from the outside in; () for anything else.
+
+    Raises ShapeError if the lists at one depth are not of the same length.
+    """
+    if not is_list(xs):
+        return ()
+    if not is_matrix(xs) and not any(issubclass(kind, (list, tuple)) for kind in set(map(type, xs))):
+        return (len(xs),)  # the usual case, without a look at each number
+    shapes = [shape_of(x) for x in xs]
+    for i, shape in enumerate(shapes):
+        if shape != shapes[0]:
+            raise ShapeError(f"want rows of one shape, got {shapes[0]} in row 0 and {shape} in row {i}")
+    return (len(xs), *shapes[0])
+
+
+def has_shape(xs: Any, shape: tuple[int, ...]) -> bool:
+    """Whether shape_of(xs) is `shape`; False where it would raise."""
+    if not shape:
+        return not is_list(xs)
+    return is_list(xs) and len(xs) == shape[0] and all(has_shape(x, shape[1:]) for x in xs)
+
+
+def described(xs: Any) -> str:
+    """What `xs` is, for the end of an error message.
+
+    >>> described([1.0, 2.0]), described([[1.0], [2.0, 3.0]]), described("ab")
+    ('shape (2,)', 'rows of different shapes: (1,) in row 0 and (2,) in row 1', 'the str')
+    """
+    if not is_list(xs):
+        fix = ", whose .tolist() will do" if hasattr(xs, "tolist") else ""
+        return f"the {type(xs).__name__}{fix}"
+    try:
+        return f"shape {shape_of(xs)}"
+    except ShapeError as error:
+        return str(error).replace("want rows of one shape, got", "rows of different shapes:")
+
+
+def want_vector(who: str, xs: Any, size: int | None = None) -> None:
+    """Raise ShapeError unless `xs` is a list of numbers, of `size` of them if that is given."""
+    if is_list(xs) and (len(xs) > 0 if size is None else len(xs) == size):
+        return
+    n = "C" if size is None else size
+    fix = ": one number is written [x]" if isinstance(xs, (Value, float, int)) else ""
+    raise ShapeError(f"{who}: want a list of numbers or of rows, ({n},) or (N, {n}), got {described(xs)}{fix}")
+
+
+def want_matrix(who: str, what: str, xs: Any, columns: int | None = None) -> None:
+    """Raise ShapeError unless `xs` is a list of rows, of `columns` numbers each if that is given."""
+    width = columns or (len(xs[0]) if is_matrix(xs) else 0)
+    if is_matrix(xs) and not is_matrix(xs[0]) and all(is_list(row) and len(row) == width for row in xs):
+        return
+    fix = ""
+    if is_matrix(xs):
+        fix = ": give one sequence at a time" if is_matrix(xs[0]) else ""
+    elif is_list(xs) and xs:
+        fix = ": one row is written [row]"
+    raise ShapeError(f"{who}: want a list of rows, ({what}, {columns or 'd'}), got {described(xs)}{fix}")
+
+
+def want_same_shape(who: str, input: Any, target: Any) -> None:
+    """Raise ShapeError unless `target` has a number for each of `input`, in the same nested lists."""
+    if has_shape(target, shape_of(input)):
+        return
+    fix = ""
+    if is_matrix(input) and has_shape(input, (len(input), 1)) and has_shape(target, (len(input),)):
+        fix = ": take the one number of each row, [row[0] for row in input]"
+    raise ShapeError(f"{who}: want a target of the input's {described(input)}, got {described(target)}{fix}")
+
+
+def flatten(xs: Any) -> list[Any]:
+    """The numbers of nested lists, in order.
+
+    >>> flatten([[1.0, 2.0], [3.0]])
+    [1.0, 2.0, 3.0]
+    """
+    if not is_list(xs):
+        return [xs]
+    return [x for row in xs for x in flatten(row)] if is_matrix(xs) else list(xs)

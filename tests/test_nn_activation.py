@@ -1,0 +1,31 @@
+"""Activations as modules: each is its function, and agrees with torch's module of the same name."""
+
+from __future__ import annotations
+
+import pytest
+from nn_torch import data, numbers, same_in_torch, values
+
+import nn
+from nn import functional as F
+
+MODULES = [
+    (nn.ReLU(), F.relu), (nn.LeakyReLU(0.3), lambda xs: F.leaky_relu(xs, 0.3)), (nn.Tanh(), F.tanh),
+    (nn.Sigmoid(), F.sigmoid), (nn.GELU(), F.gelu), (nn.Softplus(), F.softplus), (nn.Softmax(-1), F.softmax),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "function"), MODULES, ids=lambda x: type(x).__name__)
+def test_a_module_is_its_function(module, function):
+    xs = numbers(0, 3, 4)
+    out = module(values(xs))
+    assert data(out) == data(function(values(xs)))
+    assert all(y.scope.module is module for row in out for y in row)
+    assert list(module.parameters()) == []
+
+
+@pytest.mark.parametrize("module", [module for module, _ in MODULES], ids=lambda x: type(x).__name__)
+def test_a_module_agrees_with_pytorch(module):
+    torch = pytest.importorskip("torch")
+    options = {"LeakyReLU": (0.3,), "Softmax": (-1,)}
+    name = type(module).__name__
+    same_in_torch(module, getattr(torch.nn, name)(*options.get(name, ())), numbers(0, 3, 4))

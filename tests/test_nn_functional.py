@@ -1,0 +1,175 @@
+"""nn.functional: every function against torch's of the same name, and the losses' own rules."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from nn_torch import close, data, numbers, same_in_torch, values
+
+from autograd import Value, gradcheck
+from autograd.graph import walk
+from nn import functional as F
+from nn.shapes import flatten
+
+ELEMENTWISE = ["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "softplus"]
+SHAPES = [(3,), (2, 3), (2, 2, 3)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_activations_agree_with_pytorch(name, shape):
+    torch = pytest.importorskip("torch")
+    theirs = getattr(torch.nn.functional, name, None) or getattr(torch, name)
+    same_in_torch(getattr(F, name), theirs, numbers(0, *shape))
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_activations_keep_lists_as_they_are_nested(name):
+    function = getattr(F, name)
+    one = function(Value(0.5)).data
+    assert function(0.5).data == one
+    assert data(function([Value(0.5), 0.5, [Value(0.5), (0.5,)], []])) == [one, one, [one, [one]], []]
+    with pytest.raises(TypeError, match="got the str 'abc'"):
+        function(["abc"])
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+def test_softmax_agrees_with_pytorch(name, shape):
+    torch = pytest.importorskip("torch")
+    function, theirs = getattr(F, name), getattr(torch.nn.functional, name)
+    same_in_torch(function, lambda x: theirs(x, dim=-1), numbers(1, *shape))
+    same_in_torch(lambda x: function(x, dim=len(shape) - 1), lambda x: theirs(x, dim=-1), numbers(1, *shape))
+    with pytest.raises(ValueError, match="want the last dimension, dim=-1, got dim=7"):
+        function(numbers(1, *shape), dim=7)
+
+
+@pytest.mark.parametrize("scale", [1.0, 300.0])
+def test_softmax_of_any_size_is_positive_and_sums_to_one(scale):
+    out = data(F.softmax([scale * x for x in numbers(2, 5)]))
+    assert all(p >= 0 for p in out) and abs(math.fsum(out) - 1) < 1e-12
+    assert all(x <= 0 and math.isfinite(x) for x in data(F.log_softmax([scale * x for x in numbers(2, 5)])))
+
+
+@pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4)])
+def test_linear_and_norms_agree_with_pytorch(shape):
+    torch = pytest.importorskip("torch")
+    theirs = torch.nn.functional
+    x, weight, bias, scale, shift = (numbers(i, *s) for i, s in enumerate((shape, (2, 4), (2,), (4,), (4,))))
+    same_in_torch(F.linear, theirs.linear, x, weight, bias)
+    same_in_torch(F.linear, theirs.linear, x, weight)
+    same_in_torch(lambda x, w: F.rms_norm(x, [4], w), lambda x, w: theirs.rms_norm(x, [4], w), x, scale)
+    same_in_torch(lambda x: F.rms_norm(x, [4], eps=0.1), lambda x: theirs.rms_norm(x, [4], eps=0.1), x)
+    same_in_torch(
+        lambda x, w, b: F.layer_norm(x, [4], w, b), lambda x, w, b: theirs.layer_norm(x, [4], w, b), x, scale, shift
+    )
+    same_in_torch(lambda x: F.layer_norm(x, [4]), lambda x: theirs.layer_norm(x, [4]), x)
+
+
+def test_embedding_agrees_with_pytorch():
+    torch = pytest.importorskip("torch")
+    for indices in (1, [0, 2, 2], [[1], [0]]):
+        same_in_torch(
+            lambda weight, at=indices: F.embedding(at, weight),
+            lambda weight, at=indices: torch.nn.functional.embedding(torch.tensor(at), weight),
+            numbers(3, 3, 2),
+        )
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (4, 1), (2, 3)])
+def test_mse_loss_agrees_with_pytorch(shape):
+    torch = pytest.importorskip("torch")
+    same_in_torch(F.mse_loss, torch.nn.functional.mse_loss, numbers(4, *shape), numbers(5, *shape))
+
+
+@pytest.mark.parametrize("shape", [(), (5,), (4, 1)])
+def test_hinge_loss_is_what_it_says(shape):
+    scores = numbers(6, *shape)
+    targets = [1 if x > 0 else -1 for x in flatten(numbers(7, *shape))]
+    by_hand = [max(0.0, 1 - y * x) for x, y in zip(flatten(scores), targets)]
+    nested = targets[0] if not shape else targets if len(shape) == 1 else [[y] for y in targets]
+    close(F.hinge_loss(scores, nested).data, sum(by_hand) / len(by_hand))
+    assert gradcheck(lambda *_: F.hinge_loss(xs, nested), flatten(xs := values(scores)))
+
+
+def test_cross_entropy_agrees_with_pytorch():
+    torch = pytest.importorskip("torch")
+    theirs = torch.nn.functional.cross_entropy
+    probabilities = data(F.softmax(numbers(8, 4, 3)))
+
+    def tensor(target):
+        return torch.tensor(target, dtype=torch.int64 if isinstance(flatten(target)[0], int) else torch.float64)
+
+    for shape, target in (((3,), 2), ((4, 3), [0, 2, 1, 2]), ((3,), probabilities[0]), ((4, 3), probabilities)):
+        same_in_torch(
+            lambda x, y=target: F.cross_entropy(x, y), lambda x, y=target: theirs(x, tensor(y)), numbers(9, *shape)
+        )
+    same_in_torch(F.cross_entropy, theirs, numbers(9, 3), probabilities[0], tolerance=1e-11)  # a gradient to the target
+
+
+def test_cross_entropy_of_one_sample_is_two_nodes():
+    loss = F.cross_entropy(values([1.0, 2.0, 3.0]), 1)
+    assert [node.op for node in walk(loss) if node.op] == ["logsumexp", "sub"]
+    assert F.cross_entropy([1000.0, 0.0], 1).data == 1000.0  # no overflow on the way
+
+
+def test_losses_refuse_what_does_not_fit():
+    for call, error, message in (
+        (lambda: F.mse_loss([[1.0], [2.0]], [1.0, 2.0]), ValueError, r"input's shape \(2, 1\), got shape \(2,\): take .* \[row\[0\] for row in input\]"),
+        (lambda: F.hinge_loss([1.0, 2.0], [1]), ValueError, r"hinge_loss: want a target of the input's shape \(2,\), got shape \(1,\)"),
+        (lambda: F.mse_loss([1.0], 1.0), ValueError, r"got the float"),
+        (lambda: F.cross_entropy([1.0, 2.0], 2), IndexError, "want an index from 0 to 1, got 2"),
+        (lambda: F.cross_entropy([1.0, 2.0], -1), IndexError, "want an index from 0 to 1, got -1"),
+        (lambda: F.cross_entropy([1.0, 2.0], 1.0), TypeError, "want a whole number to pick one of 2, got 1.0"),
+        (lambda: F.cross_entropy([[1.0, 2.0]], 1), ValueError, "want 1 targets, one for each row, got the int"),
+        (lambda: F.cross_entropy([[1.0, 2.0]], [1, 0]), ValueError, r"want 1 targets, one for each row, got shape \(2,\)"),
+        (lambda: F.cross_entropy([1.0, 2.0], [1.0]), ValueError, r"input's shape \(2,\), got shape \(1,\)"),
+        (lambda: F.cross_entropy(1.0, 0), ValueError, r"one number is written \[x\]"),
+        (lambda: F.softmax([]), ValueError, r"got shape \(0,\)"),
+    ):  # fmt: skip
+        with pytest.raises(error, match=message):
+            call()
+
+
+@pytest.mark.parametrize("is_causal", [False, True])
+@pytest.mark.parametrize("scale", [None, 0.3])
+def test_scaled_dot_product_attention_agrees_with_pytorch(is_causal, scale):
+    torch = pytest.importorskip("torch")
+    theirs = torch.nn.functional.scaled_dot_product_attention
+    for queries, keys in ((3, 3), (2, 4), (4, 2)):
+        inputs = numbers(10, queries, 3), numbers(11, keys, 3), numbers(12, keys, 2)
+        same_in_torch(
+            lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=is_causal, scale=scale),
+            lambda q, k, v: theirs(q, k, v, is_causal=is_causal, scale=scale),
+            *inputs,
+        )
+
+
+def test_the_hand_example_of_attention():
+    q, keys, vs = [[1.0, 2.0]], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], [[10.0], [20.0], [30.0]]
+    weights = F.attention_weights(values(q), values(keys))
+    assert [f"{w:.4f}" for w in weights[0]] == ["0.1400", "0.2840", "0.5760"]
+    ((out,),) = F.scaled_dot_product_attention(values(q), values(keys), values(vs))
+    assert f"{out:.4f}" == "24.3595"
+    scores = {node.label: node.data for node in walk(out) if node.label.startswith("scores")}
+    assert scores == {"scores[0][0]": 1.0, "scores[0][1]": 2.0, "scores[0][2]": 3.0}
+    (unscaled,) = F.attention_weights(q, keys, scale=1.0)
+    assert [f"{w:.4f}" for w in unscaled] == ["0.0900", "0.2447", "0.6652"]
+
+
+def test_attention_refuses_what_does_not_fit():
+    for q, k, v, message in (
+        (
+            [1.0, 2.0],
+            [[1.0, 2.0]],
+            [[1.0]],
+            r"query: want a list of rows, \(T, d\), got shape \(2,\): one row is written",
+        ),
+        ([[1.0, 2.0]], [[1.0]], [[1.0]], r"key: want a list of rows, \(S, 2\), got shape \(1, 1\)"),
+        ([[1.0]], [[1.0], [2.0]], [[1.0]], r"want a value for each of 2 keys, got shape \(1, 1\)"),
+        ([[1.0]], [[1.0]], [[1.0], [2.0]], r"want a value for each of 1 keys, got shape \(2, 1\)"),
+        ([[1.0]], [[1.0]], [1.0], r"value: want a list of rows, \(S, d\), got shape \(1,\)"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            F.scaled_dot_product_attention(q, k, v)

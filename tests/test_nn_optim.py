@@ -1,0 +1,174 @@
+"""Optimisers: their numbers are torch's, and parameters that no gradient reached are left alone."""
+
+from __future__ import annotations
+
+import inspect
+import json
+
+import pytest
+from nn_torch import numbers
+
+from autograd import Value
+from autograd.value import NOT_REACHED
+from nn import optim
+
+OPTIONS = [
+    ("SGD", {}),
+    ("SGD", {"lr": 0.1}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "dampening": 0.3}),
+    ("SGD", {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
+    ("SGD", {"lr": 0.1, "weight_decay": 0.05}),
+    ("SGD", {"lr": 0.1, "momentum": 0.5, "weight_decay": 0.05, "nesterov": True}),
+    ("SGD", {"lr": 0.01, "momentum": 0.5, "weight_decay": 0.5, "maximize": True}),
+    ("AdamW", {}),
+    ("AdamW", {"lr": 0.1}),
+    ("AdamW", {"lr": 0.1, "betas": (0.5, 0.8)}),
+    ("AdamW", {"lr": 0.1, "betas": (0.0, 0.0), "eps": 0.5}),
+    ("AdamW", {"lr": 0.1, "weight_decay": 0.3}),
+    ("AdamW", {"lr": 0.01, "weight_decay": 0.3, "maximize": True}),
+]
+
+
+def bowl(a, b):
+    """Something to walk down on: curved, and steeper one way than the other."""
+    return (a + b - 1) ** 2 + (a - 2 * b).tanh() * 0.3
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIONS)
+def test_updates_are_torchs(name, options):
+    torch = pytest.importorskip("torch")
+    ours = [Value(x) for x in (0.7, -0.4)]
+    theirs = [torch.tensor(x.data, dtype=torch.float64, requires_grad=True) for x in ours]
+    optimizer, optimizer_torch = getattr(optim, name)(ours, **options), getattr(torch.optim, name)(theirs, **options)
+    for _ in range(30):
+        for f, params, opt in ((bowl, ours, optimizer), (bowl, theirs, optimizer_torch)):
+            opt.zero_grad()
+            f(*params).backward()
+            opt.step()
+        for p, q in zip(ours, theirs):
+            assert abs(p.data - q.item()) <= 1e-12 * max(1.0, abs(p.data))
+
+
+@pytest.mark.parametrize("name", ["SGD", "AdamW"])
+def test_names_order_and_defaults_are_torchs(name):
+    torch = pytest.importorskip("torch")
+    ours = inspect.signature(getattr(optim, name)).parameters
+    theirs = inspect.signature(getattr(torch.optim, name)).parameters
+    for parameter in ours.values():
+        assert parameter.default == theirs[parameter.name].default
+        assert parameter.kind == theirs[parameter.name].kind
+    order = [name for name in theirs if name in ours]
+    assert list(ours) == order
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIONS)
+def test_what_no_gradient_reached_is_left_alone(name, options):
+    used, unused = Value(1.0), Value(2.0)
+    optimizer = getattr(optim, name)([used, unused], **options)
+    (used * used).backward()
+    optimizer.step()
+    assert used.data != 1.0 and unused.data == 2.0 and unused not in optimizer.state
+    optimizer.zero_grad()
+    assert used.grad is NOT_REACHED and not used.reached
+    moved = used.data
+    optimizer.step()
+    assert used.data == moved
+
+
+def test_a_gradient_of_zero_is_one():
+    """As in torch, where None is skipped and 0 is not: weight decay goes on."""
+    w = Value(1.0)
+    optimizer = optim.SGD([w], lr=0.1, weight_decay=0.5)
+    w.grad = 0
+    optimizer.step()
+    assert w.data == 0.95
+    optimizer.zero_grad(set_to_none=False)
+    optimizer.step()
+    assert w.data == 0.95 * 0.95 and w.reached
+
+
+def test_options_are_read_at_every_update():
+    w = Value(1.0)
+    optimizer = optim.SGD([w], lr=0.1)
+    w.grad = 1.0
+    optimizer.step()
+    optimizer.param_groups[0]["lr"] = 0.5
+    optimizer.step()
+    assert w.data == 1.0 - 0.1 - 0.5
+
+
+def test_groups_have_options_of_their_own():
+    a, b, c = (Value(1.0) for _ in range(3))
+    optimizer = optim.SGD([{"params": [a], "lr": 0.5}, {"params": b}], lr=0.1)
+    optimizer.add_param_group({"params": iter([c]), "momentum": 0.9})
+    for p in (a, b, c):
+        p.grad = 1.0
+    optimizer.step()
+    assert [p.data for p in (a, b, c)] == [0.5, 0.9, 0.9]
+    assert optimizer.state == {c: {"momentum_buffer": 1.0}}
+    optimizer.zero_grad()
+    assert not any(p.reached for p in (a, b, c))
+
+
+@pytest.mark.parametrize(("name", "options"), OPTIONS)
+def test_training_goes_on_from_a_state_dict(name, options):
+    def updates(optimizer, params, count):
+        for _ in range(count):
+            optimizer.zero_grad()
+            bowl(*params).backward()
+            optimizer.step()
+
+    straight = [Value(0.7), Value(-0.4)]
+    optimizer = getattr(optim, name)(straight, **options)
+    updates(optimizer, straight, 5)
+    saved = json.dumps(optimizer.state_dict())
+    copied = [Value(p.data) for p in straight]
+    other = getattr(optim, name)(copied)
+    other.load_state_dict(json.loads(saved))
+    updates(optimizer, straight, 5)
+    updates(other, copied, 5)
+    assert [p.data for p in copied] == [p.data for p in straight]
+    with pytest.raises(ValueError, match=rf"{name}.load_state_dict: want \[1\] parameters, got \[2\]"):
+        getattr(optim, name)([Value(1.0)]).load_state_dict(json.loads(saved))
+
+
+def test_many_parameters_at_once():
+    params = [Value(x) for x in numbers(0, 50)]
+    before = [p.data for p in params]
+    for p in params:
+        p.grad = p.data
+    optim.SGD(iter(params), lr=0.25).step()
+    assert [p.data for p in params] == [x - 0.25 * x for x in before]
+
+
+def test_wrong_options_and_parameters():
+    import nn
+
+    w = Value(1.0, label="w")
+    for call, error, message in (
+        (lambda: optim.SGD([]), ValueError, "SGD: want parameters to update, got none"),
+        (lambda: optim.SGD(nn.Linear(1, 1)), TypeError, r"got Linear\(.*\): give its parameters\(\)"),
+        (lambda: optim.SGD(w), TypeError, r"got Value\(1.0, .*\): one is written \[w\]"),
+        (lambda: optim.SGD([1.0]), TypeError, "want Values as parameters, got 1.0"),
+        (lambda: optim.SGD([w * 2]), ValueError, "want leaves as parameters, got the result of mul"),
+        (lambda: optim.SGD([w, w]), ValueError, "want every parameter once, got .*'w'.* twice"),
+        (lambda: optim.SGD([w], lr=-0.1), ValueError, "want lr >= 0, got -0.1"),
+        (lambda: optim.SGD([w], lr="0.1"), TypeError, "want a real number as lr, got the str '0.1'"),
+        (lambda: optim.SGD([w], momentum=-1), ValueError, "want momentum >= 0, got -1"),
+        (lambda: optim.SGD([w], nesterov=True), ValueError, "nesterov wants a momentum above 0"),
+        (lambda: optim.SGD([w], momentum=0.9, dampening=0.1, nesterov=True), ValueError, "and no dampening"),
+        (lambda: optim.AdamW([w], eps=-1), ValueError, "want eps >= 0, got -1"),
+        (lambda: optim.AdamW([w], betas=(0.9, 1.0)), ValueError, r"two betas from 0 to below 1, .* got \(0.9, 1.0\)"),
+        (lambda: optim.AdamW([w], betas=0.9), ValueError, "two betas .* got 0.9"),
+        (lambda: optim.AdamW([{"params": [w], "rate": 1}]), ValueError, "AdamW has no option 'rate': want lr, betas"),
+    ):
+        with pytest.raises(error, match=message):
+            call()
+
+
+def test_repr_says_what_is_set():
+    text = repr(optim.SGD([Value(1.0)], lr=0.1, momentum=0.9))
+    assert (
+        text == "SGD(1 parameters, lr=0.1, momentum=0.9, dampening=0, weight_decay=0, nesterov=False, maximize=False)"
+    )

@@ -1,0 +1,29 @@
+"""Shapes of nested lists."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from autograd import Value
+from nn.shapes import described, flatten, has_shape, shape_of
+
+
+def test_shapes():
+    for xs, shape in (
+        (1.0, ()), (Value(1.0), ()), ([], (0,)), ([1.0], (1,)), ((1.0, Value(2.0)), (2,)), ([[], []], (2, 0)),
+        ([[1.0, 2.0, 3.0], (4.0, 5.0, 6.0)], (2, 3)), ([[[1.0]], [[2.0]]], (2, 1, 1)),
+    ):  # fmt: skip
+        assert shape_of(xs) == shape and has_shape(xs, shape)
+        assert described(xs) == (f"shape {shape}" if shape else f"the {type(xs).__name__}")
+        assert len(flatten(xs)) == math.prod(shape)
+    assert not has_shape([1.0], (2,)) and not has_shape(1.0, (1,)) and not has_shape([[1.0]], (1,))
+
+
+def test_ragged_lists_have_none():
+    for xs, first, other in (([[1.0], [2.0, 3.0]], (1,), (2,)), ([1.0, [2.0]], (), (1,)), ([[1.0], 2.0], (1,), ())):
+        with pytest.raises(ValueError, match="want rows of one shape, got"):
+            shape_of(xs)
+        assert described(xs) == f"rows of different shapes: {first} in row 0 and {other} in row 1"
+        assert not has_shape(xs, (2, 1)) and not has_shape(xs, (2,))
