@@ -1,0 +1,25 @@
+"""Demos: tiny models that train, with their graphs and pictures. `python -m demos` lists them."""
+
+# ruff: noqa: UP031, UP036 - any Python reads this file first: no syntax newer than Python 2's before the check.
+import os
+import sys
+
+
+def _refuse_an_old_python():
+    names = ["python3.%d" % minor for minor in range(14, 9, -1)]
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    found = [name for name in names if any(os.path.exists(os.path.join(folder, name)) for folder in folders)]
+    if os.name == "nt":
+        fix = "py -3 -m demos"
+    elif found:
+        fix = (
+            '%s -m venv .venv; .venv/bin/python -m pip install -e ".[dot,demos]"; .venv/bin/python -m demos' % found[0]
+        )
+    else:
+        fix = "get one from https://www.python.org/downloads, then: python3 -m demos"
+    this = "%d.%d (%s)" % (sys.version_info[0], sys.version_info[1], sys.executable)
+    sys.exit("demos: this is Python %s, and the demos need 3.10 or newer: %s" % (this, fix))
+
+
+if sys.version_info < (3, 10):
+    _refuse_an_old_python()

@@ -1,0 +1,17 @@
+"""`python -m demos`: where it starts. What it does is in cli.py."""
+
+# ruff: noqa: UP031 - like __init__.py: no syntax newer than Python 2's, so that any Python can say what is wrong.
+import os
+import sys
+
+if not __package__:
+    folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    sys.exit('demos: start it as a module, from the folder that holds it: cd "%s"; python3 -m demos' % folder)
+
+from demos.cli import main
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except BrokenPipeError:  # what reads our output has seen enough, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,256 @@
+# %% [markdown]
+# # How does attention use the dot product?
+#
+# Question 51. A query asks, keys answer: the dot product of the two is the score. Scores are scaled by
+# 1/sqrt(d_k), softmax turns them into weights that sum to 1, and the result is the mean of the values with these
+# weights. A dot product measures likeness only among keys of equal length: length counts too.
+
+# %%
+import math
+import sys
+from random import Random
+
+sys.path.append("..")  # editors and notebooks start inside demos/
+
+import nn
+import nn.functional as F
+from autograd import Value, dot, draw, mean, softmax
+from demos.datasets import normal
+from demos.page import option, plot, show
+from demos.plots import BLACK, BLUE, GREEN, MARKS, RED, arrow, heat
+
+seed = option("seed", 0)
+
+# %% [markdown]
+# ## By hand: one query, three keys
+#
+# The query is (1, 2). Which of the keys (1, 0), (0, 1) and (1, 1) will it like best, and how much more?
+
+# %%
+q = [Value(1.0, label="q0"), Value(2.0, label="q1")]
+keys = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+values = [10.0, 20.0, 30.0]
+
+scores = [dot(q, key) for key in keys]
+scaled = [score / math.sqrt(2) for score in scores]
+weights = softmax(scaled)
+out = dot(weights, values)
+
+
+def row(numbers):
+    return "  ".join(f"{number:.4f}" for number in numbers)
+
+
+total = weights[0].data + weights[1].data + weights[2].data
+print("scores            ", "  ".join(f"{score:g}" for score in (s.data for s in scores)))
+# > scores             1  2  3
+print("weights, unscaled ", row(softmax([1.0, 2.0, 3.0])))
+# > weights, unscaled  0.0900  0.2447  0.6652
+print("weights, scaled   ", row(weights), f"  their sum {total:.4f}")
+# > weights, scaled    0.1400  0.2840  0.5760   their sum 1.0000
+print(f"out                {out.data:.4f}")
+# > out                24.3595
+
+# %% [markdown]
+# The same in one line, from the library; and as a graph, with the gradient: if the query turned a little, how
+# would the result move? First every number, then folded to its four stages.
+
+# %%
+attended = F.scaled_dot_product_attention([q], keys, [[v] for v in values])
+print(f"F.scaled_dot_product_attention: {attended[0][0].data:.4f}")
+# > F.scaled_dot_product_attention: 24.3595
+out.backward()
+print(f"d out/dq = ({q[0].grad:.4f}, {q[1].grad:.4f})")
+# > d out/dq = (0.8754, 1.4218)
+
+# %%
+show(draw(out), "graph", "One head from the inside: scores, scaled, softmax, mix.")
+
+# %%
+query = [Value(1.0, label="q0"), Value(2.0, label="q1")]
+folded = F.scaled_dot_product_attention([query], keys, [[v] for v in values])[0][0]
+folded.backward()
+show(draw(folded, depth=0), "folded", "The same, folded: each of the four stages is a box.")
+
+# %% [markdown]
+# ## Length is not likeness
+#
+# The key (3, 0) gets the same score as (1, 1), though it points elsewhere: it is only longer. What compares
+# directions alone is the cosine, the dot product divided by both lengths.
+
+
+# %%
+def cosine(a, b):
+    return (a[0] * b[0] + a[1] * b[1]) / (math.hypot(*a) * math.hypot(*b))
+
+
+for key in ([1.0, 1.0], [3.0, 0.0]):
+    print(f"key ({key[0]:g}, {key[1]:g}): score {dot([1.0, 2.0], key).data:g}, cosine {cosine([1.0, 2.0], key):.3f}")
+# > key (1, 1): score 3, cosine 0.949
+# > key (3, 0): score 3, cosine 0.447
+
+
+# %%
+@plot("length", "Both keys reach as far along the query's direction, so both score 3.",
+      title="Same score, other direction", x="first number", y="second number", size=(5.8, 4.2))  # fmt: skip
+def _(ax):
+    arrow(ax, 1, 2, BLUE, "query (1, 2)")
+    arrow(ax, 1, 1, GREEN, "key (1, 1)")
+    arrow(ax, 3, 0, RED, "key (3, 0)")
+    ends = [(3 + 2 * t, 0 - t) for t in (-1.5, 0.2)]
+    ax.plot(*zip(*ends), color=BLACK, linestyle=":", linewidth=1.2)
+    ax.annotate("all keys on this line score 3", (1.5, 0.75), xytext=(14, 6), textcoords="offset points")
+    ax.set(xlim=(-0.4, 4.4), ylim=(-0.5, 2.6), aspect="equal")
+
+
+# %% [markdown]
+# ## Learned: a lookup
+#
+# Three tokens, A, B and C. A token is who it is (three numbers, one of them 1) and what it carries (a number). Each
+# shall give back what it carries itself, looking at all three: its query must find its own key among the others.
+# Query, key and value are computed from the token, each by its own matrix; all three start with small random
+# numbers, so at first everybody looks at everybody alike.
+
+# %%
+rng = Random(seed)
+
+
+def tokens():
+    return [[*who, 2 * rng.random() - 1] for who in ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0])]
+
+
+examples = [tokens() for _ in range(8)]
+to_query, to_key, to_value = (nn.Linear(4, n, bias=False, seed=rng) for n in (2, 2, 1))
+parameters = [p for matrix in (to_query, to_key, to_value) for p in matrix.parameters()]
+for p in parameters:
+    p.data *= 0.2
+optimizer = nn.optim.AdamW(parameters, lr=0.1)
+
+
+def attend(tokens):
+    """What each token gets back, and its weights."""
+    weights = F.attention_weights(to_query(tokens), to_key(tokens))
+    return [row[0] for row in F.mix(weights, to_value(tokens))], weights
+
+
+seen = {}  # weights, queries and keys of the first example at some updates
+updates = option("steps", 100)
+for update in range(updates + 1):
+    loss = mean([F.mse_loss(attend(example)[0], [token[3] for token in example]) for example in examples])
+    if update in (0, 5, 10, 20, updates):
+        weights = attend(examples[0])[1]
+        seen[f"update {update}"] = [
+            [[v.data for v in row] for row in m] for m in (weights, to_query(examples[0]), to_key(examples[0]))
+        ]
+        print(f"update {update:3}: loss {loss.data:.4f}, weights on itself {row(weights[i][i].data for i in range(3))}")
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+# > update   0: loss 0.2968, weights on itself 0.3339  0.3314  0.3331
+# > update   5: loss 0.2018, weights on itself 0.3007  0.3763  0.3683
+# > update  10: loss 0.0710, weights on itself 0.3167  0.6954  0.5105
+# > update  20: loss 0.0346, weights on itself 0.2432  0.9989  0.9733
+# > update 100: loss 0.0000, weights on itself 0.9873  1.0000  0.9996
+
+
+# %%
+@plot("weights", "Who looks at whom: each row a token that asks, each column one that answers.", film=True, each=seen, columns=5,
+      title="Weights, from uniform to diagonal", x="key of", y="query of", size=(2.6, 2.6))  # fmt: skip
+def _(ax, state):
+    heat(ax, state[0], 0.0, 1.0)
+    ax.set_xticks(range(3), "ABC")
+    ax.set_yticks(range(3), "ABC")
+
+
+@plot("arrows", "Queries (full) and keys (dashed) of A, B and C: each query turns towards its own key and away from the others.",
+      film=True, each=seen, columns=5, title="Queries and keys", x="first number", y="second number", size=(2.6, 2.6))  # fmt: skip
+def _(ax, state):
+    for name, query, key, (color, _, _) in zip("ABC", state[1], state[2], MARKS):
+        arrow(ax, *query, color, name)
+        arrow(ax, *key, color, name.lower(), dashes="--")
+    ax.set(xlim=(-4.5, 4.5), ylim=(-4.5, 4.5), aspect="equal")
+
+
+# %%
+answer = attend(examples[0])[0][0]
+answer.backward()
+show(
+    draw(answer, fold=nn.Linear),
+    "learned",
+    "What A gets back: queries, keys and values (folded), scores, scaling, softmax and mix.",
+)
+
+# %% [markdown]
+# ## Why 1/sqrt(d_k)?
+#
+# The dot product of two random vectors of d numbers spreads like sqrt(d). So long vectors make large scores, and
+# on large scores softmax puts all weight on one key: its slope dies, and with it learning. Take the scores 1, 0
+# and -1 times sqrt(d), and look at the biggest weight, and at its slope in its own score.
+
+
+# %%
+def biggest(scores):
+    """The first weight, and its slope in the first score."""
+    scores = [Value(score) for score in scores]
+    weight = softmax(scores)[0]
+    weight.backward()
+    return weight.data, scores[0].grad
+
+
+sizes = (1, 4, 16, 64, 256)
+spread = Random(seed)
+table = []
+print(f"{'d':>3}  spread of q.k   unscaled: weight, slope   scaled: weight, slope")
+# >   d  spread of q.k   unscaled: weight, slope   scaled: weight, slope
+for d in sizes:
+    products = []
+    for _ in range(200):
+        product = 0.0
+        for _ in range(d):
+            product += normal(spread) * normal(spread)
+        products.append(product)
+    square = 0.0
+    for product in products:
+        square += product * product
+    plain, scaled = (biggest([s * factor for s in (1.0, 0.0, -1.0)]) for factor in (math.sqrt(d), 1.0))
+    table.append((d, plain, scaled))
+    print(
+        f"{d:3}  {math.sqrt(square / 200):13.2f}   {plain[0]:16.4f}, {plain[1]:.0e}   {scaled[0]:14.4f}, {scaled[1]:.2f}"
+    )
+# >   1           1.25             0.6652, 2e-01           0.6652, 0.22
+# >   4           2.11             0.8668, 1e-01           0.6652, 0.22
+# >  16           3.96             0.9817, 2e-02           0.6652, 0.22
+# >  64           8.01             0.9997, 3e-04           0.6652, 0.22
+# > 256          14.73             1.0000, 1e-07           0.6652, 0.22
+
+
+# %%
+def against_size(ax, which):
+    """The biggest weight (0) or its slope (1) over d, without and with scaling."""
+    for k, word in ((1, "unscaled"), (2, "scaled by 1/sqrt(d)")):
+        color, marker, dashes = MARKS[2 - k]
+        ax.plot(sizes, [line[k][which] for line in table], color=color, marker=marker, linestyle=dashes, label=word)
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(sizes, [str(d) for d in sizes])
+    ax.legend()
+
+
+@plot("biggest", "Unscaled, the first key gets everything as the vectors get longer.",
+      title="The biggest weight", x="d, numbers in a query", y="weight of the first key", size=(7, 3.4))  # fmt: skip
+def _(ax):
+    against_size(ax, 0)
+
+
+@plot("slope", "And its slope dies: a mistake in the scores would no longer be noticed. Scaled, it stays.",
+      title="Softmax's slope", x="d, numbers in a query", y="slope of the first weight", size=(7, 3.8))  # fmt: skip
+def _(ax):
+    against_size(ax, 1)
+    ax.set_yscale("log")
+
+
+# %% [markdown]
+# ## Yours
+#
+# Step through the first graph: `out.step_through()`. Add 100 to all three scores: do the weights change? Then
+# change the lookup so that each token gives back what the *next* one carries, and say what the heat map will look
+# like before you train.

@@ -1,0 +1,57 @@
+"""What works the same on any engine of scalars with operators, relu() and backward()."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .works import KEPT, KEPT_LENGTH, chain_factors
+
+__all__ = ["chain", "expression_of", "many", "mixed"]
+
+
+def expression_of(scalar: Callable[[float], Any]) -> Callable[[], list[float]]:
+    """The expression that micrograd's README differentiates: 24.7041, with the slopes 138.8338 and 645.5773."""
+
+    def run() -> list[float]:
+        a, b = scalar(-4.0), scalar(2.0)
+        c = a + b
+        d = a * b + b**3
+        c = c + (c + 1)
+        c = c + (1 + c + (-a))
+        d = d + (d * 2 + (b + a).relu())
+        d = d + (3 * d + (b - a).relu())
+        f = (c - d) ** 2
+        g = f / 2.0
+        g = g + 10.0 / f
+        g.backward()
+        return [float(number) for number in (g.data, a.grad, b.grad)]
+
+    return run
+
+
+def chain(scalar: Callable[[float], Any], length: int) -> list[float]:
+    """`length` operations one after the other, differentiated, and freed on return."""
+    x = scalar(1.0)
+    factor, shift = chain_factors()
+    y = x
+    for _ in range(length // 2):
+        y = y * factor + shift
+    y.backward()
+    return [float(y.data), float(x.grad)]
+
+
+def mixed(x: Any) -> Any:
+    """A short chain of different operations."""
+    y = x
+    for _ in range(KEPT_LENGTH // 4):
+        y = ((y * x).relu() + x) * 0.5
+    return y
+
+
+def many(scalar: Callable[[float], Any], compute: Callable[[Any], Any]) -> list[Any]:
+    """A list of results, each differentiated, with all they were computed from."""
+    kept = [compute(scalar(0.5)) for _ in range(KEPT // KEPT_LENGTH)]
+    for result in kept:
+        result.backward()
+    return kept

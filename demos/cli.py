@@ -1,0 +1,159 @@
+"""The command line: `python -m demos` lists, `python -m demos NAME` runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NoReturn
+
+from .catalog import DEMOS, Demo, find, nearest
+from .environment import command, what_is_wrong
+
+__all__ = ["Parser", "count", "main"]
+
+_BAD_USAGE, _INTERRUPTED = 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what the command line asks for; the exit status."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console that lacks a letter shows "?", and goes on
+    parser = _parser()
+    options, unknown = parser.parse_known_args(arguments)
+    name = options.demo
+    demo = find(name) if name else None
+    if name is None or (options.help and not demo):
+        print(_listing(), *([parser.format_help()] if options.help else []), sep="\n\n")
+        return 0
+    if demo is None and name != "all":
+        meant = nearest(name)
+        hint = f"did you mean {meant}?" if meant else "here they are listed:"
+        return _complain(f"there is no demo {name!r}, {hint} {command('-m', 'demos', *([meant] if meant else []))}")
+    wrong = what_is_wrong()
+    if wrong:
+        return _complain(wrong)
+    if demo and demo.name == "bench":
+        arguments.remove(name)
+        return import_module("demos.bench").main(arguments)
+    if options.help:
+        print(demo.question if demo else "", parser.format_help(), sep="\n\n")
+        return 0
+    if unknown:
+        parser.error(f"unknown {'flag' if unknown[0].startswith('-') else 'argument'} {unknown[0]}")
+    if demo:
+        return _run(demo, options, options.out or Path("out", demo.name))
+    return _run_all(options)
+
+
+def _complain(sentence: str) -> int:
+    print(f"demos: {sentence}", file=sys.stderr)
+    return _BAD_USAGE
+
+
+# --- The list ----------------------------------------------------------------------------------------------
+
+
+def _listing() -> str:
+    lines = [f"usage: {command('-m', 'demos')} NAME [--out FOLDER] [--seed N] [--steps N] [--png] [--open]", ""]
+    width = max(len(demo.name) for demo in DEMOS)
+    for demo in DEMOS:
+        lines.append(f"{demo.number or '':>3} {demo.name:{width}}  {demo.question}")
+        if demo.russian and _can_print(demo.russian):
+            lines.append(f"    {'':{width}}  {demo.russian}")
+    lines.append(f"    {'all':{width}}  Every demo above but bench, one after the other")
+    return "\n".join([*lines, "", f"A good first one: {command('-m', 'demos', 'iris')}"])
+
+
+def _can_print(text: str) -> bool:
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+# --- Options -----------------------------------------------------------------------------------------------
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(_BAD_USAGE, f"demos: {message}. All flags: {self.prog} --help\n")
+
+
+def count(text: str, least: int = 1) -> int:
+    """A whole number from a flag."""
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"want a whole number of at least {least}, got {text!r}")
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(prog=command("-m", "demos"), allow_abbrev=False, add_help=False)
+    parser.add_argument("demo", nargs="?", metavar="NAME", help="a demo of the list, or the number of its question")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where its files go (default: out/NAME)")
+    parser.add_argument("--seed", type=partial(count, least=0), metavar="N", help="same seed, same numbers")
+    parser.add_argument("--steps", type=count, metavar="N", help="how many updates to train for")
+    parser.add_argument("--png", action="store_true", help="save every picture as PNG too, beside the SVG")
+    parser.add_argument("--open", action="store_true", help="open the page when it is done")
+    parser.add_argument("-h", "--help", action="store_true", help="show this")
+    return parser
+
+
+# --- Running -----------------------------------------------------------------------------------------------
+
+
+def _run(demo: Demo, options: argparse.Namespace, out: Path) -> int:
+    from .report import FolderError
+
+    page = (out / "index.html").resolve()
+    try:
+        given = {
+            flag: number for flag, number in (("seed", options.seed), ("steps", options.steps)) if number is not None
+        }
+        made = _main_of(demo)(out=out, png=options.png, **given)
+    except FolderError as error:
+        return _complain(str(error))
+    except KeyboardInterrupt:
+        kept = f"what was made until then is kept: {page.as_uri()}" if page.exists() else "nothing was made yet"
+        print(f"\n{demo.name}: stopped; {kept}", file=sys.stderr)
+        return _INTERRUPTED
+    report = made["report"]
+    print()
+    for why, left_out in report.missing.items():
+        print(f"left out: {', '.join(left_out)}: {why}")
+    after = DEMOS[(DEMOS.index(demo) + 1) % len(DEMOS)]
+    print(f"{len(report.files)} files in {report.folder}, and the page that shows them:\n{page.as_uri()}")
+    print(f"next: {command('-m', 'demos', after.name)}")
+    if options.open:
+        from autograd.rendering import open_file
+
+        if not open_file(page):
+            print("no browser could be opened: open the address above yourself")
+    return 0
+
+
+def _main_of(demo: Demo) -> Callable[..., dict[str, Any]]:
+    """What runs a demo: the page runner for a question, else its module's main."""
+    if demo.number:
+        from .page import run
+
+        return partial(run, demo.name)
+    return import_module(f"demos.{demo.name}").main
+
+
+def _run_all(options: argparse.Namespace) -> int:
+    for demo in DEMOS:
+        if demo.name != "bench":
+            print(f"\n== {demo.name}: {demo.question}")
+            status = _run(demo, options, (options.out or Path("out")) / demo.name)
+            if status:
+                return status
+    return 0

@@ -1,0 +1,62 @@
+"""What the demos need of the Python they run on, and the command to paste where something is missing."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+__all__ = ["ROOT", "MissingExtraError", "command", "need", "what_is_wrong"]
+
+ROOT = Path(__file__).parent.parent
+_VENV_PYTHON = Path(".venv", "Scripts" if os.name == "nt" else "bin", "python")
+
+
+class MissingExtraError(Exception):
+    """A part of a demo needs a package that is optional and not installed."""
+
+
+def command(*args: str) -> str:
+    """A command line for this Python, as one would type it here: ``.venv/bin/python -m demos moons``."""
+    python = Path(sys.executable)
+    if python.is_relative_to(Path.cwd()):
+        python = python.relative_to(Path.cwd())
+    elif python.parent.as_posix() in [Path(folder).as_posix() for folder in os.get_exec_path()]:
+        python = Path(python.stem)
+    words = [f'"{word}"' if set(word) & set(" [];&'") else word for word in (str(python), *args)]
+    return " ".join(words)
+
+
+def need(package: str) -> None:
+    """Raise MissingExtraError, with the command that installs it, if an optional package is not there."""
+    if find_spec(package) is None:
+        install = command("-m", "pip", "install", "-e", ".[demos]")
+        raise MissingExtraError(f"{package} is not installed. Get it with: {install}")
+
+
+def what_is_wrong() -> str | None:
+    """One sentence with the command to paste, if this Python cannot run the demos; else None."""
+    for package in ("autograd", "nn", "graphviz"):
+        if find_spec(package) is None:
+            return f"{package} is not installed for this Python ({sys.executable}): {_repair()}"
+    try:
+        if not hasattr(import_module("autograd"), "Value"):
+            where = import_module("autograd").__file__
+            return (
+                f"`import autograd` finds another package ({where}): start from the folder of this project: cd {ROOT}"
+            )
+        import_module("nn")
+    except ImportError as error:
+        return str(error)
+    return None
+
+
+def _repair() -> str:
+    if (ROOT / _VENV_PYTHON).exists() and not Path(sys.prefix).samefile(ROOT / ".venv"):
+        return f"{_VENV_PYTHON} -m demos"
+    install = '-m pip install -e ".[dot,demos]"'
+    if sys.prefix != sys.base_prefix:
+        return f"{command()} {install}"
+    return f"{command()} -m venv .venv; {_VENV_PYTHON} {install}; {_VENV_PYTHON} -m demos"

@@ -1,0 +1,163 @@
+# %% [markdown]
+# # How does matrix multiplication work in a layer?
+#
+# Question 52. y = W x + b: output i is row i of W times the input, plus bias i. Each row is a pattern, and its
+# output says how well the input matches it. With many inputs at once the same layer is one product of matrices.
+
+# %%
+import math
+import sys
+
+sys.path.append("..")  # editors and notebooks start inside demos/
+
+import nn
+import nn.functional as F
+from autograd import Value, draw
+from demos.page import option, plot, show
+from demos.plots import BLACK, DIVERGING, NEGATIVE, POSITIVE
+
+# %% [markdown]
+# ## Rows times input
+#
+# By hand first. W has a row for each output and a column for each input: here 2 x 3.
+
+# %%
+W = [[1.0, 2.0, 3.0], [0.0, -1.0, 1.0]]
+x = [1.0, 0.5, -1.0]
+b = [0.5, 0.0]
+
+y = []
+for i in range(2):
+    total = 0.0
+    for j in range(3):
+        total += W[i][j] * x[j]
+    y.append(total + b[i])
+print("by hand ", y)
+# > by hand  [-0.5, -1.5]
+print("F.linear", [float(f"{number:g}") for number in F.linear(x, W, b)])
+# > F.linear [-0.5, -1.5]
+
+# %% [markdown]
+# ## Ten digits in seven segments
+#
+# The digits of a pocket calculator: seven strokes, each on (1) or off (0). A layer with 7 inputs and 10 outputs
+# shall name them. It starts from nothing, W = b = 0, so every digit gets the same share.
+
+# %%
+#            top, upper left, upper right, middle, lower left, lower right, bottom
+strokes_on = """
+1110111 0010010 1011101 1011011 0111010 1101011 1101111 1010010 1111111 1111011"""
+digits = [[float(stroke) for stroke in digit] for digit in strokes_on.split()]
+
+layer = nn.Linear(7, 10)
+for p in layer.parameters():
+    p.data = 0.0
+optimizer = nn.optim.SGD(layer.parameters(), lr=2.0)
+
+
+def right():
+    """How many digits get their largest score where they should."""
+    rows = layer(digits)
+    return [row.index(max(row)) == digit for digit, row in enumerate(rows)].count(True)
+
+
+seen = {}  # W at some updates
+updates = option("steps", 200)
+for update in range(updates + 1):
+    loss = F.cross_entropy(layer(digits), list(range(10)))
+    if update in (0, 1, 2, 20, 200):
+        print(f"update {update:3}: loss {loss.data:.4f}, {right():2} of 10 right")
+        seen[update] = layer.state_dict()["weight"]
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+# > update   0: loss 2.3026,  1 of 10 right
+# > update   1: loss 2.0653,  2 of 10 right
+# > update   2: loss 1.8731, 10 of 10 right
+# > update  20: loss 0.5736, 10 of 10 right
+# > update 200: loss 0.0588, 10 of 10 right
+
+# %% [markdown]
+# The first loss is the logarithm of 10: ten answers, all equally likely. After 2 updates every digit is right,
+# though not yet with confidence: the loss is .5736 after 20 and .0588 after 200.
+
+# %%
+print(f"ln 10 = {math.log(10):.4f}")
+# > ln 10 = 2.3026
+
+
+# %%
+@plot("rows", "Each row of W drawn as the digit it stands for: full strokes speak for it, dashed ones against it.",
+      title="What the rows of W learn", each={f"update {k}": weight for k, weight in seen.items() if k != 1}, columns=1, size=(9.5, 1.5))  # fmt: skip
+def _(ax, weight):
+    #                 top,          upper left,   upper right,  middle,       lower left,   lower right,  bottom
+    strokes = (((0, 1), (2, 2)), ((0, 0), (1, 2)), ((1, 1), (1, 2)), ((0, 1), (1, 1)), ((0, 0), (0, 1)), ((1, 1), (0, 1)), ((0, 1), (0, 0)))  # fmt: skip
+    largest = max(abs(w) for row in weight for w in row) or 1.0
+    for digit, row in enumerate(weight):
+        for (xs, ys), w in zip(strokes, row):
+            xs = [1.8 * digit + x for x in xs]
+            ax.plot(xs, ys, color="#d8dee4", linewidth=7, solid_capstyle="round", zorder=1)
+            color, dashes = (POSITIVE, "-") if w > 0 else (NEGATIVE, (0, (0.6, 0.6)))
+            ax.plot(xs, ys, color=color, linewidth=7 * abs(w) / largest, linestyle=dashes)
+        ax.text(1.8 * digit + 0.5, -0.65, str(digit), ha="center", color=BLACK)
+    ax.set(xlim=(-0.5, 17.7), ylim=(-0.9, 2.3))
+    ax.axis("off")
+
+
+# %% [markdown]
+# ## All ten at once
+#
+# Ten digits are the rows of a matrix X. The layer of all of them is X times W transposed, plus b on every row:
+# row i, column j of the result is the score that digit i gets for "j".
+
+
+# %%
+def shape(matrix):
+    return f"{len(matrix)} x {len(matrix[0])}"
+
+
+scores = layer(digits)
+transposed = list(zip(*layer.weight))
+print(f"X ({shape(digits)}) times W^T ({shape(transposed)}) is {shape(scores)}; b has {len(layer.bias)}")
+# > X (10 x 7) times W^T (7 x 10) is 10 x 10; b has 10
+print("one by one or all at once, the same:", [s.data for s in layer(digits[3])] == [s.data for s in scores[3]])
+# > one by one or all at once, the same: True
+
+
+# %%
+@plot("scores", "X W^T + b: each row a digit shown, each column a score. The largest stand on the diagonal.",
+      title="All ten digits at once", x="score for", y="digit shown", size=(6.5, 5.4))  # fmt: skip
+def _(ax):
+    numbers = [[score.data for score in row] for row in scores]
+    largest = max(abs(number) for row in numbers for number in row)
+    ax.imshow(numbers, cmap=DIVERGING, vmin=-largest, vmax=largest)
+    for i, row in enumerate(numbers):
+        for j, number in enumerate(row):
+            color = "white" if abs(number) > 0.6 * largest else BLACK
+            ax.text(j, i, f"{number:.0f}", ha="center", va="center", fontsize=8, color=color)
+    ax.set(xticks=range(10), yticks=range(10))
+    ax.grid(False)
+
+
+# %% [markdown]
+# ## One row as a graph
+#
+# Output 3 for the digit 3: seven products, added up, plus a bias. The slope of the output in a weight is the
+# input it is multiplied by, so a stroke that is off has a slope of 0, and the weights of other rows have none.
+
+# %%
+three = [Value(stroke, label=f"x{j}") for j, stroke in enumerate(digits[3])]
+y3 = layer(three)[3]
+optimizer.zero_grad()
+y3.backward()
+print("dy3/dW3j:", *(f"{w.grad:g}" for w in layer.weight[3]), "  the input:", *(f"{stroke:g}" for stroke in digits[3]))
+# > dy3/dW3j: 1 0 1 1 0 1 1   the input: 1 0 1 1 0 1 1
+print("dy3/dW5j:", *("not reached" if not w.reached else w.grad for w in layer.weight[5][:1]), "...")
+# > dy3/dW5j: not reached ...
+show(draw(y3), "row", "One row's dot product: what arrives at a weight is the input that it meets.")
+
+# %% [markdown]
+# ## Yours
+#
+# Feed the layer a 7 with its upper left stroke on (some calculators draw it so). Which digit does it see, and
+# how sure is it? Then an input of six strokes: read the error.

@@ -1,0 +1,90 @@
+"""Two half moons: an MLP 2-16-16-1 learns to bend a line between them, by hinge loss and SGD with momentum."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import nn
+import nn.functional as F
+from autograd import Value, draw, no_grad
+from nn import optim
+
+from . import datasets, plots
+from .progress import Progress
+from .report import Report
+
+__all__ = ["main"]
+
+_ABOUT = """Two half circles of {count} points reach into each other, so no straight line parts them. A network of
+{parameters} parameters gives each point a score, and learns to give the upper moon scores below -1 and the lower
+one scores above 1: the hinge loss is how far the scores fall short of that. The line where the score is 0 is what
+it has drawn between them.
+
+An update is one step of training: the loss of all points, its gradient by backprop, and a small change of every
+parameter against its gradient."""
+
+
+def main(
+    out: str | Path = "out/moons", seed: int = 0, steps: int = 100, quiet: bool = False, png: bool = False
+) -> dict[str, Any]:
+    """Train for `steps` updates, write pictures and a page into the folder `out`; the numbers, and the report.
+
+    The seed draws the points and the first weights.
+    """
+    rng = Random(seed)
+    table = datasets.moons(100, noise=0.1, rng=rng)
+    xs, sides = table.xs, [2 * y - 1 for y in table.ys]
+
+    model = nn.MLP(2, [16, 16, 1], seed=rng)
+    optimizer = optim.SGD(model.parameters(), lr=0.2, momentum=0.8, weight_decay=2e-3)
+    report = Report(out, "Two moons, and a line that bends", f"seed {seed}", png)
+    report.prose(_ABOUT.format(count=len(xs), parameters=len(list(model.parameters()))))
+    graphs = report.film("The loss of one point, the one that fares worst just then, with all gradients.")
+    losses: list[float] = []
+    shares: list[float] = []
+
+    def score(x: float, y: float) -> float:
+        with no_grad():
+            return model([x, y])[0].data
+
+    def draw_one(update: int) -> None:
+        worst = min(range(len(xs)), key=lambda i: sides[i] * score(*xs[i]))
+        point = [Value(cell, label=name) for cell, name in zip(xs[worst], table.features)]
+        loss = F.hinge_loss(model(point), [sides[worst]])
+        loss.label = "loss"
+        loss.backward()
+        graphs.add(f"graph-{update}", draw(loss), f"update {update}: loss {loss.data:.4f}")
+        optimizer.zero_grad()
+
+    draw_one(0)
+    with Progress("moons", steps, quiet) as progress:
+        for update in range(1, steps + 1):
+            scores = [model(x)[0] for x in xs]
+            loss = F.hinge_loss(scores, sides)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            right = [(score.data > 0) == (side > 0) for score, side in zip(scores, sides)]
+            losses.append(loss.data)
+            shares.append(right.count(True) / len(right))
+            progress(update, loss=losses[-1], accuracy=shares[-1])
+            if update == max(1, steps // 10) < steps:
+                draw_one(update)
+    draw_one(steps)
+
+    @report.plot("loss", "The loss before each update, and the share of points on their side of the line.",
+                 title="Moons: the loss falls", x="update")  # fmt: skip
+    def _(ax: Any) -> None:
+        plots.curve(ax, losses, 0, "hinge loss")
+        plots.curve(ax, shares, 1, "share right")
+        ax.set_ylim(bottom=0)
+        ax.legend(loc="center right")
+
+    @report.plot("regions", "The score over the plane: the line is where it is 0.",
+                 title="Moons: what was learned", x="x", y="y")  # fmt: skip
+    def _(ax: Any) -> None:
+        plots.regions(ax, lambda x, y: [-score(x, y), score(x, y)], xs, table.ys, table.classes)
+
+    return {"loss": losses[-1], "losses": losses, "accuracy": shares[-1], "model": model, "report": report}

@@ -1,0 +1,284 @@
+# %% [markdown]
+# # Why do derivatives matter for backpropagation?
+#
+# Question 55. dL/dw says how fast L changes with w: a rate, true for small changes, not "the change of L when w
+# grows by one". It tells which way to move each weight, and how much each of them matters just now. One backward
+# pass gives it for all weights at once; without it, training is possible, at a price that grows with their number.
+
+# %%
+import math
+import sys
+from random import Random
+
+sys.path.append("..")  # editors and notebooks start inside demos/
+
+import nn
+import nn.functional as F
+from autograd import Value, draw
+from demos.datasets import normal
+from demos.page import option, plot, show
+from demos.plots import BLACK, BLUE, GREEN, GREY, MARKS, NEGATIVE, ORANGE, POSITIVE
+
+seed = option("seed", 0)
+
+# %% [markdown]
+# ## What a derivative predicts
+#
+# The line of question 53: w = 1, b = .5, and at x = 2 it should say 5. There dL/dw is -10. So if w grows by 1,
+# will L fall by 10? Commit yourself, then run.
+
+# %%
+w = Value(1.0, label="w")
+L = (w * 2.0 + 0.5 - 5.0) ** 2
+L.backward()
+
+
+def loss(w):
+    return (w * 2.0 + 0.5 - 5.0) ** 2
+
+
+print(f"dL/dw = {w.grad:g}")
+# > dL/dw = -10
+for nudge in (1.0, 0.1, 0.01):
+    predicted, happened = w.grad * nudge, loss(1 + nudge) - loss(1)
+    print(f"w + {nudge:<4g}: predicted {predicted:g}, happened {happened:.4f}, ratio {happened / predicted:.3f}")
+# > w + 1   : predicted -10, happened -6.0000, ratio 0.600
+# > w + 0.1 : predicted -1, happened -0.9600, ratio 0.960
+# > w + 0.01: predicted -0.1, happened -0.0996, ratio 0.996
+
+# %% [markdown]
+# A step of 1 brings -6, not -10. The smaller the nudge, the better -10 predicts: -.96 for .1, -.0996 for .01.
+# What is missing is the curve's bend, here 4 times the square of the nudge.
+
+
+# %%
+@plot("triangle", "The tangent predicts, the curve happens; near the point they are the same.",
+      title="A derivative is a rate", x="w", y="L")  # fmt: skip
+def _(ax):
+    ws = [0.6 + k / 100 for k in range(166)]
+    ax.plot(ws, [loss(w) for w in ws], color=BLUE, label="L")
+    ax.plot(
+        [0.6, 2.05], [loss(1) + 0.4 * 10, loss(1) - 1.05 * 10], color=ORANGE, linestyle="--", label="what -10 predicts"
+    )
+    ax.plot([1, 2, 2], [loss(1), loss(1), loss(1) - 10], color=GREY, linewidth=1)
+    ax.plot([1, 2, 2], [loss(1), loss(2), loss(1) - 10], "o", color=BLACK)
+    ax.annotate("nudge 1", (1.5, loss(1)), xytext=(0, 5), textcoords="offset points", ha="center")
+    ax.annotate("happened: -6", (2, loss(2)), xytext=(10, 6), textcoords="offset points")
+    ax.annotate("predicted: -10", (2, loss(1) - 10), xytext=(10, -4), textcoords="offset points")
+    ax.set_ylim(-5, 11)
+    ax.legend()
+
+
+# %% [markdown]
+# ## Seventeen derivatives at once
+#
+# XOR, the smallest problem a line cannot solve: an MLP 2-4-1 has 12 weights and 5 biases. One backward pass
+# gives a derivative for each; each predicts what a nudge of .01 of that parameter alone does to L.
+
+# %%
+inputs, targets = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
+model = nn.MLP(2, [4, 1], activation="tanh", seed=seed)
+
+
+def xor_loss():
+    return F.mse_loss([model(x)[0] for x in inputs], targets)
+
+
+L = xor_loss()
+L.backward()
+first_gradients = {name: p.grad for name, p in model.named_parameters()}
+changes = []  # (predicted, happened) of each parameter
+for p in model.parameters():
+    before = p.data
+    p.data = before + 0.01
+    changes.append((p.grad * 0.01, xor_loss().data - L.data))
+    p.data = before
+worst = max(abs(predicted - happened) for predicted, happened in changes)
+largest = max(abs(predicted) for predicted, _ in changes)
+print(f"{len(changes)} parameters: predictions up to {largest:.4f}, the worst is off by {worst:.5f}")
+# > 17 parameters: predictions up to 0.0031, the worst is off by 0.00010
+
+
+# %%
+@plot("changes", "Each point one parameter of the XOR network, nudged by .01: on the line, what happened is what was predicted.",
+      title="Predicted and actual change of L", x="predicted: dL/dw * .01", y="happened", size=(5.6, 5))  # fmt: skip
+def _(ax):
+    ends = [min(p for p, _ in changes), max(p for p, _ in changes)]
+    ax.plot(ends, ends, color=GREY, linewidth=1)
+    for (start, stop), (color, marker, _), word in zip(((0, 12), (12, 17)), MARKS, ("hidden layer", "output layer")):
+        ax.scatter(*zip(*changes[start:stop]), color=color, marker=marker, s=45, label=word)
+    ax.locator_params(nbins=5)
+    ax.legend()
+
+
+# %% [markdown]
+# ## A sensitivity, not a share
+#
+# It is tempting to read dL/dw as "this weight's part of the error". It is not: the derivatives do not sum to L.
+
+# %%
+total = 0.0
+for gradient in first_gradients.values():
+    total += gradient
+print(f"L = {L.data:.4f}, the sum of all 17 derivatives = {total:.4f}")
+# > L = 0.2922, the sum of all 17 derivatives = -0.5744
+
+
+# %%
+@plot("network", "The derivative of L in every weight, layer by layer, before training: the wider, the more sensitive; dashed ones are negative. Squares are biases.",
+      title="dL/dw on the network", size=(7.5, 4.8))  # fmt: skip
+def _(ax):
+    columns = ([(0, 1.0 + y) for y in (0, 1)], [(1.5, float(y)) for y in range(4)], [(3, 1.5)])
+    largest = max(abs(g) for g in first_gradients.values())
+    for layer, (left, right) in enumerate(zip(columns, columns[1:])):
+        for i, (x1, y1) in enumerate(right):
+            edges = {f"layers.{layer}.weight[{i}][{j}]": place for j, place in enumerate(left)}
+            edges[f"layers.{layer}.bias[{i}]"] = (x1 - 0.25, y1 - 0.42)
+            ax.plot(x1 - 0.25, y1 - 0.42, "s", color=GREY, markersize=7)
+            for name, (x0, y0) in edges.items():
+                gradient = first_gradients[name]
+                color, dashes = (POSITIVE, "-") if gradient > 0 else (NEGATIVE, "--")
+                ax.plot(
+                    [x0, x1],
+                    [y0, y1],
+                    color=color,
+                    linestyle=dashes,
+                    linewidth=0.4 + 7 * abs(gradient) / largest,
+                    zorder=1,
+                )
+                x, y = (x0 + 0.62 * (x1 - x0), y0 + 0.62 * (y1 - y0)) if "weight" in name else (x0 - 0.2, y0 - 0.05)
+                backing = {"fc": "white", "ec": "none", "pad": 0.6, "alpha": 0.8}
+                ax.text(x, y, f"{gradient:.2f}", fontsize=8, ha="center", bbox=backing)
+    for column, names in zip(columns, (("x0", "x1"), ("", "", "", ""), ("out",))):
+        for (x, y), name in zip(column, names):
+            ax.scatter(x, y, s=620, color="white", edgecolor=BLACK, zorder=2)
+            ax.text(x, y, name, ha="center", va="center", zorder=3)
+    ax.set(xlim=(-0.4, 3.4), ylim=(-0.9, 3.5))
+    ax.axis("off")
+
+
+# %% [markdown]
+# ## They are enough to learn from
+#
+# Move every parameter a little against its derivative, again and again.
+
+# %%
+optimizer = nn.optim.AdamW(model.parameters(), lr=0.05)
+updates = option("steps", 100)
+for update in range(updates + 1):
+    L = xor_loss()
+    if update in (0, 10, 50, updates):
+        right = [(model(x)[0].data > 0.5) == (y > 0.5) for x, y in zip(inputs, targets)].count(True)
+        print(f"update {update:3}: L = {L.data:.4f}, {right} of 4 right")
+    optimizer.zero_grad()
+    L.backward()
+    optimizer.step()
+# > update   0: L = 0.2922, 1 of 4 right
+# > update  10: L = 0.2549, 2 of 4 right
+# > update  50: L = 0.1346, 4 of 4 right
+# > update 100: L = 0.0002, 4 of 4 right
+
+# %%
+one = F.mse_loss(model([Value(1.0, label="x0"), Value(0.0, label="x1")]), [1.0])
+model.zero_grad()
+one.backward()
+show(draw(one), "graph", "The trained network on (1, 0): L is nearly 0, and so are all its derivatives.")
+
+# %% [markdown]
+# ## What it costs without
+#
+# The same task for 2, 20 and 200 weights: bring L down to a hundredth. A *pass* is one run through the network,
+# forward or backward. Backprop needs two for an update. Central differences nudge each weight to both sides:
+# two passes a weight. Random search tries a random step and keeps it if L fell: one pass a try.
+
+
+# %%
+def task(n):
+    """The loss of n weights: each has a best position and a curvature of its own. Takes floats or Values."""
+    rng = Random(seed)
+    wanted = [(normal(rng), 0.2 + 0.8 * rng.random()) for _ in range(n)]
+
+    def loss(ws):
+        total = 0.0
+        for w, (best, curvature) in zip(ws, wanted):
+            total = total + (w - best) ** 2 * curvature
+        return total / n
+
+    return loss
+
+
+def with_backprop(f, n):
+    ws, passes = [Value(0.0) for _ in range(n)], 0
+    goal = f(ws).data / 100
+    while True:
+        loss, passes = f(ws), passes + 1
+        if loss.data < goal:
+            return passes
+        for w in ws:
+            w.grad = 0.0
+        loss.backward()
+        passes += 1
+        for w in ws:
+            w.data -= 0.25 * n * w.grad
+
+
+def with_differences(f, n):
+    ws, passes, h = [0.0] * n, 0, 1e-4
+    goal = f(ws) / 100
+    while True:
+        passes += 1
+        if f(ws) < goal:
+            return passes
+        slopes = []
+        for k in range(n):
+            up, down = [*ws[:k], ws[k] + h, *ws[k + 1 :]], [*ws[:k], ws[k] - h, *ws[k + 1 :]]
+            slopes.append((f(up) - f(down)) / (2 * h))
+            passes += 2
+        ws = [w - 0.25 * n * slope for w, slope in zip(ws, slopes)]
+
+
+def with_random_search(f, n):
+    rng, ws, size, passes = Random(seed), [0.0] * n, 1.0, 1
+    lowest = f(ws)
+    goal = lowest / 100
+    while lowest > goal:
+        trial = [w + size * normal(rng) / math.sqrt(n) for w in ws]
+        tried, passes = f(trial), passes + 1
+        if tried < lowest:
+            ws, lowest, size = trial, tried, size * 1.5
+        else:
+            size *= 0.9
+    return passes
+
+
+ways = {"backprop": with_backprop, "differences": with_differences, "random search": with_random_search}
+passes = {name: [way(task(n), n) for n in (2, 20, 200)] for name, way in ways.items()}
+print(f"{'passes for':14} {'2':>6} {'20':>6} {'200':>6} weights")
+# > passes for          2     20    200 weights
+for name, counts in passes.items():
+    print(f"{name:14}", *(f"{count:6}" for count in counts))
+# > backprop           17     21     19
+# > differences        41    411   3610
+# > random search      55    382   2963
+
+
+# %%
+@plot("passes", "Passes until L is a hundredth of what it was; the scale is logarithmic.",
+      title="What one backward pass saves", x="weights", y="passes")  # fmt: skip
+def _(ax):
+    looks = ((BLUE, ""), (ORANGE, "//"), (GREEN, ".."))
+    for k, ((name, counts), (color, hatch)) in enumerate(zip(passes.items(), looks)):
+        places = [group + 0.27 * (k - 1) for group in range(3)]
+        bars = ax.bar(places, counts, 0.25, color=color, hatch=hatch, edgecolor="white", label=name)
+        ax.bar_label(bars, fontsize=9)
+    ax.set_yscale("log")
+    ax.set_ylim(1, 9000)
+    ax.set_xticks(range(3), ["2", "20", "200"])
+    ax.legend()
+
+
+# %% [markdown]
+# ## Yours
+#
+# Start from the trained network and nudge its parameters again: why are all predictions nearly 0 now? And what
+# does random search need for twice as many weights? Guess before you run it.

@@ -1,0 +1,202 @@
+"""Runs a page: a .py file of `# %%` cells that reads from top to bottom, with prose in its markdown cells.
+
+What a page uses of this module works in three places: under `python -m demos NAME` and `run(NAME)`, where
+prose, code, what is printed and every picture become one index.html; cell by cell in an editor or a
+notebook, where pictures appear below the cell; and as a plain script.
+What a line prints stands below it in the file, after `# >`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .catalog import find
+from .environment import MissingExtraError
+from .report import Report, rendered
+
+__all__ = ["Statement", "option", "plot", "read", "run", "show"]
+
+_HERE = Path(__file__).parent
+
+
+# --- What a page uses --------------------------------------------------------------------------------------
+
+
+def option(name: str, default: int) -> int:
+    """The number given as --NAME on the command line (seed or steps), else `default`."""
+    if _running is None:
+        return default
+    _running.asked[name] = given = _running.given.get(name)
+    chosen = default if given is None else given
+    if name == "seed":
+        _running.report.note = f"seed {chosen}"
+    return chosen
+
+
+def show(drawing: Any, name: str, caption: str = "") -> None:
+    """Show a graph as a picture: on the page as NAME.svg, in a notebook below the cell."""
+    if _running is not None:
+        _running.print_out()
+        _running.report.picture(name, drawing, caption)
+    elif "IPython" in sys.modules:
+        from IPython.display import SVG, display
+
+        display(SVG(rendered(drawing, "svg")))
+    else:
+        report = Report(f"out/{Path(sys.argv[0]).stem}", name)
+        report.picture(name, drawing, caption)
+        print(f"[{report.folder / name}.svg]")
+
+
+def plot(name: str, caption: str = "", *, film: bool = False, **options: Any) -> Callable[[Callable[..., None]], None]:
+    """Draw a figure by the decorated function of its axes, and show it; for the options see plots.figure.
+
+    film: on the page show the panels of `each` one by one too.
+    """
+    if _running is not None:
+        _running.print_out()
+        return _running.report.plot(name, caption, film=film, **options)
+
+    def decorate(draw: Callable[..., None]) -> None:
+        from .plots import figure
+
+        try:
+            show(figure(draw, **options), name, caption)
+        except MissingExtraError as error:
+            print(f"{name} is left out: {error}")
+
+    return decorate
+
+
+# --- Reading and running a page ----------------------------------------------------------------------------
+
+
+class Statement(NamedTuple):
+    """One top-level statement of a page and what the file says it prints: the `# >` lines below it."""
+
+    node: ast.stmt
+    expected: str
+
+
+class Cell(NamedTuple):
+    """One cell: prose, or the code of some statements."""
+
+    prose: str
+    code: str
+    statements: list[Statement]
+
+
+def read(path: Path) -> Iterator[Cell]:
+    """The cells of a page."""
+    source = path.read_text(encoding="utf-8")
+    lines = source.splitlines()
+    starts = [i for i, line in enumerate(lines) if line.startswith("# %%")]
+    tree = ast.parse(source, str(path))
+    for start, end in zip(starts, [*starts[1:], len(lines)]):
+        inside = lines[start + 1 : end]
+        if "[markdown]" in lines[start]:
+            yield Cell("\n".join(re.sub(r"^# ?", "", line) for line in inside), "", [])
+            continue
+        nodes = [node for node in tree.body if start < node.lineno <= end]
+        code = "\n".join(line for line in inside if not line.startswith("# >")).strip()
+        yield Cell("", code, [Statement(node, _expected(lines, node.end_lineno or 0)) for node in nodes])
+
+
+def _expected(lines: list[str], below: int) -> str:
+    end = below
+    while end < len(lines) and lines[end].startswith("# >"):
+        end += 1
+    return "".join(f"{line[4:]}\n" for line in lines[below:end])
+
+
+class _Run:
+    """A page being run: its report, the options it was given and those it asked for, what it printed."""
+
+    def __init__(self, name: str, report: Report, given: Mapping[str, int | None], quiet: bool) -> None:
+        self.name = name
+        self.report = report
+        self.given = given
+        self.asked: dict[str, int | None] = {}
+        self.quiet = quiet
+        self.printed = io.StringIO()
+
+    def print_out(self) -> None:
+        """Put on the page what was printed since the last time."""
+        text = self.printed.getvalue()
+        if text:
+            self.report.output(text.rstrip("\n"))
+            self.printed = io.StringIO()
+
+    def execute(self, node: ast.stmt, path: Path, names: dict[str, Any]) -> str:
+        """Run one statement; what it printed."""
+        printed = _Tee(None if self.quiet else sys.stdout)
+        with redirect_stdout(printed):
+            exec(compile(ast.Module([node], []), str(path), "exec"), names)
+        self.printed.write(printed.getvalue())
+        return printed.getvalue()
+
+
+class _Tee(io.StringIO):
+    """Keeps what is written, and hands it on."""
+
+    def __init__(self, also: Any) -> None:
+        super().__init__()
+        self.also = also
+
+    def write(self, text: str, /) -> int:
+        if self.also:
+            self.also.write(text)
+        return super().write(text)
+
+
+_running: _Run | None = None
+
+
+def run(
+    name: str,
+    out: str | Path | None = None,
+    seed: int | None = None,
+    steps: int | None = None,
+    quiet: bool = False,
+    png: bool = False,
+    watch: Callable[[Statement, str], None] | None = None,
+) -> dict[str, Any]:
+    """Run the page demos/NAME.py into the folder `out` (out/NAME by default); its variables by name.
+
+    seed, steps: in place of the page's own, if it has any. quiet: print nothing.
+    watch: called with every statement and what it printed.
+    """
+    global _running
+    path = _HERE / f"{name}.py"
+    cells = list(read(path))
+    title = cells[0].prose.strip().splitlines()[0].lstrip("# ")
+    demo = find(name)
+    report = Report(out or Path("out", name), title, "nothing random", png, demo.russian if demo else "")
+    names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
+    before, _running = _running, _Run(name, report, {"seed": seed, "steps": steps}, quiet)
+    try:
+        for cell in cells:
+            if cell.prose:
+                report.prose(cell.prose.replace(f"# {title}", "", 1))
+                if not quiet:
+                    print("".join(f"\n{line.lstrip('# ')}\n" for line in cell.prose.splitlines() if line[:1] == "#"))
+                continue
+            report.code(cell.code, folded="How the next picture is drawn" if cell.code.startswith("@plot") else "")
+            for statement in cell.statements:
+                printed = _running.execute(statement.node, path, names)
+                if watch:
+                    watch(statement, printed)
+            _running.print_out()
+        for flag, given in _running.given.items():
+            if given is not None and flag not in _running.asked:
+                report.lacks(f"--{flag} {given}", f"this demo has no {flag}, so it changes nothing here")
+    finally:
+        _running = before
+    return {**names, "report": report}

@@ -1,0 +1,224 @@
+"""A folder of pictures with one index.html that shows them, true after every addition.
+
+Files are written whole or not at all, and the page is written anew whenever something is added: whoever
+interrupts a demo keeps all it had made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from autograd import AutogradError
+from autograd.rendering import write_whole
+
+from .environment import MissingExtraError
+
+__all__ = ["FolderError", "Report", "markdown", "rendered"]
+
+_HERE = Path(__file__).parent
+
+
+class FolderError(OSError):
+    """A folder that cannot be written into."""
+
+
+class Report:
+    """The page of one demo, growing in the folder `out`.
+
+    title: the page's heading, and in Russian. note: what stands behind every figure's title, such as the seed.
+    png: save every picture as PNG too. Raises FolderError if the folder cannot be written into.
+    """
+
+    def __init__(self, out: str | Path, title: str, note: str = "", png: bool = False, russian: str = "") -> None:
+        self.folder = Path(out).resolve()
+        self.page = self.folder / "index.html"
+        self.title = title
+        self.russian = russian
+        self.note = note
+        self.png = png
+        self.missing: dict[str, list[str]] = {}
+        self.files: list[Path] = []
+        self._blocks: list[str | Film] = []
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.rewrite()
+        except OSError as error:
+            raise FolderError(f"cannot write into {self.folder}: {error.strerror}. Choose another with --out") from None
+
+    # --- What a page is made of ---------------------------------------------------------------------------
+
+    def prose(self, text: str) -> None:
+        """Add paragraphs, lists and headings written in a little Markdown."""
+        self._add(markdown(text))
+
+    def code(self, text: str, folded: str = "") -> None:
+        """Add code; with `folded`, a line to click on that opens it."""
+        block = f'<pre class="code"><code>{escape(text)}</code></pre>'
+        self._add(f"<details><summary>{escape(folded)}</summary>{block}</details>" if folded else block)
+
+    def output(self, text: str) -> None:
+        self._add(f'<pre class="output">{escape(text)}</pre>')
+
+    def table(self, header: Sequence[str], rows: Iterable[Sequence[Any]], caption: str = "") -> None:
+        head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
+        body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+        title = f"<caption>{markdown_line(caption)}</caption>" if caption else ""
+        self._add(f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+
+    def picture(self, name: str, drawing: Any, caption: str = "") -> None:
+        """Save a drawing (a graphviz graph or a matplotlib figure) as NAME.svg, and show it."""
+        self.film(caption).add(name, drawing, caption)
+
+    def film(self, caption: str = "") -> Film:
+        """Room for several drawings in one place of the page, with a slider to go through them."""
+        film = Film(self, caption)
+        self._blocks.append(film)
+        return film
+
+    def plot(
+        self, name: str, caption: str = "", *, film: bool = False, **options: Any
+    ) -> Callable[[Callable[..., None]], None]:
+        """Draw a figure by the decorated function of its axes, with the options of plots.figure, and show it.
+
+        film: show the panels of `each` also one by one. Without matplotlib the page says what is left out.
+        """
+
+        def decorate(draw: Callable[..., None]) -> None:
+            from .plots import figure
+
+            try:
+                self.picture(name, figure(draw, note=self.note, **options), caption)
+                if film:
+                    frames = self.film("The same one by one: move the slider.")
+                    for k, (text, item) in enumerate(options.pop("each").items()):
+                        options["size"] = (6.4, 5.4)
+                        one = figure(draw, note=self.note, each={text: item}, **options)
+                        frames.add(f"{name}-{k}", one, text)
+            except MissingExtraError as error:
+                self.lacks(f"{name}.svg", str(error))
+
+        return decorate
+
+    def lacks(self, what: str, why: str) -> None:
+        """Say on the page that something is left out, and why; `missing` collects what, by why."""
+        self.missing.setdefault(why, []).append(what)
+        self._add(f'<p class="missing">{escape(what)} is left out: {escape(why)}</p>')
+
+    # --- Writing ------------------------------------------------------------------------------------------
+
+    def write(self, name: str, content: str | bytes) -> None:
+        """Write a file of the report."""
+        path = self.folder / name
+        write_whole(path, content)
+        if path not in self.files:
+            self.files.append(path)
+
+    def _add(self, block: str) -> None:
+        self._blocks.append(block)
+        self.rewrite()
+
+    def rewrite(self) -> None:
+        """Write index.html as it stands now."""
+        style, script = ((_HERE / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+        self.write(
+            "index.html",
+            "<!DOCTYPE html>\n"
+            f'<html lang="en"><head><meta charset="utf-8"><title>{escape(self.title)}</title>\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<style>\n{style}</style></head>\n<body><main>\n<h1>{escape(self.title)}</h1>\n"
+            + (f'<p class="russian" lang="ru">{escape(self.russian)}</p>\n' if self.russian else "")
+            + "\n".join(str(block) for block in self._blocks)
+            + f"\n</main><footer>{escape(self.note)}</footer>\n<script>\n{script}</script></body></html>\n",
+        )
+
+
+class Film:
+    """One picture, or several in one place with a slider; as text its HTML. Without a script the first one shows."""
+
+    def __init__(self, report: Report, caption: str) -> None:
+        self.report = report
+        self.caption = caption
+        self.frames: list[tuple[str, str]] = []
+
+    def add(self, name: str, drawing: Any, caption: str) -> None:
+        """Save a drawing as NAME.svg, and show it as the next picture.
+
+        Where nothing can lay out a graph its DOT text is saved instead, and the page says what is missing.
+        """
+        try:
+            for form in ("svg", "png") if self.report.png else ("svg",):
+                self.report.write(f"{name}.{form}", rendered(drawing, form))
+        except AutogradError as error:
+            if not hasattr(drawing, "source"):
+                raise
+            self.report.write(f"{name}.dot", drawing.source)
+            self.report.lacks(f"{name}.svg (but {name}.dot is there)", str(error))
+            return
+        self.frames.append((name, caption))
+        self.report.rewrite()
+
+    def __str__(self) -> str:
+        if not self.frames:
+            return ""
+        images = "".join(
+            f'<a href="{name}.svg"{" hidden" if k else ""}><img src="{name}.svg" alt="{escape(text)}"></a>'
+            for k, (name, text) in enumerate(self.frames)
+        )
+        slider = ""
+        if len(self.frames) > 1:
+            slider = (
+                f'<label class="film"><input type="range" min="0" max="{len(self.frames) - 1}" value="0" '
+                f'aria-label="which picture"><output>{escape(self.frames[0][1])}</output></label>'
+            )
+        return f"<figure>{images}{slider}<figcaption>{markdown_line(self.caption)}</figcaption></figure>"
+
+
+def rendered(drawing: Any, form: str) -> bytes:
+    """A graphviz graph or a matplotlib figure as the bytes of an SVG or a PNG."""
+    if hasattr(drawing, "pipe"):
+        return drawing.pipe(format=form)
+    from .plots import saved
+
+    return saved(drawing, form)
+
+
+# --- The little Markdown that prose is written in ----------------------------------------------------------
+
+
+def markdown(text: str) -> str:
+    """Headings, paragraphs, lists of lines that begin with "- ", `code`, **bold** and *emphasis*, as safe HTML.
+
+    >>> markdown("# A < b\\n\\none *line*\\nand `a < b`")
+    '<h1>A &lt; b</h1>\\n<p>one <em>line</em> and <code>a &lt; b</code></p>'
+    """
+    blocks: list[str] = []
+    for block in re.split(r"\n\s*\n", text.strip()):
+        lines = [line.strip() for line in block.splitlines()]
+        heading = re.match(r"(#{1,3}) (.*)", lines[0])
+        if heading:
+            level = len(heading[1])
+            blocks.append(f"<h{level}>{markdown_line(heading[2])}</h{level}>")
+            lines = lines[1:]
+        if lines and lines[0].startswith("- "):
+            items = "\n".join(lines)[2:].split("\n- ")
+            blocks.append("<ul>" + "".join(f"<li>{markdown_line(item)}</li>" for item in items) + "</ul>")
+        elif lines:
+            blocks.append(f"<p>{markdown_line(' '.join(lines))}</p>")
+    return "\n".join(blocks)
+
+
+def markdown_line(text: str) -> str:
+    pieces = re.split(r"(`[^`]+`)", " ".join(text.split()))
+    return "".join(
+        f"<code>{escape(piece[1:-1])}</code>" if piece.startswith("`") and len(piece) > 2 else _emphasis(piece)
+        for piece in pieces
+    )
+
+
+def _emphasis(text: str) -> str:
+    text = re.sub(r"\*\*(\S.*?)\*\*", r"<strong>\1</strong>", escape(text))
+    return re.sub(r"(?<!\w)\*(\S.*?)\*(?!\w)", r"<em>\1</em>", text)

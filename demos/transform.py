@@ -1,0 +1,214 @@
+# %% [markdown]
+# # How do weight matrices transform data in a linear model?
+#
+# Question 56. y = W x + b moves every point of the space at once: W scales, turns, shears, mirrors or flattens it,
+# and can change the number of features; b shifts it. The columns of W are where the axes land, its rows are what
+# each output measures. With b the map is called *affine*.
+
+# %%
+import math
+import sys
+
+sys.path.append("..")  # editors and notebooks start inside demos/
+
+import nn
+from autograd import Value, draw, mean
+from demos.page import option, plot, show
+from demos.plots import BLACK, BLUE, GREY, ORANGE, arrow
+
+# %% [markdown]
+# ## A map to find
+#
+# Five corners of a letter F, and the same letter turned by 30 degrees, scaled by 1.5 and shifted by (1, -1). A
+# layer sees only the two sets of corners, and starts as the map that changes nothing. What will its W be?
+
+# %%
+corners = [[0.0, 0.0], [0.0, 2.0], [1.0, 2.0], [0.0, 1.0], [0.8, 1.0]]
+c, s = 1.5 * math.cos(math.radians(30)), 1.5 * math.sin(math.radians(30))
+wanted = [[c * x - s * y + 1, s * x + c * y - 1] for x, y in corners]
+
+layer = nn.Linear(2, 2)
+layer.load_state_dict({"weight": [[1, 0], [0, 1]], "bias": [0, 0]})
+optimizer = nn.optim.SGD(layer.parameters(), lr=0.2)
+
+seen = {}
+updates = option("steps", 150)
+for update in range(updates + 1):
+    loss = mean([(x - u) ** 2 + (y - v) ** 2 for (x, y), (u, v) in zip(layer(corners), wanted)])
+    if update in (0, 5, 20, updates):
+        seen[f"update {update}"] = layer.state_dict()
+        print(f"update {update:3}: L = {loss.data:.6f}")
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+# > update   0: L = 0.675295
+# > update   5: L = 0.283256
+# > update  20: L = 0.025762
+# > update 150: L = 0.000000
+
+W, b = layer.state_dict().values()
+for row, shift in zip(W, b):
+    print("W =", *(f"{w:7.3f}" for w in row), f"   b = {shift:6.3f}")
+# > W =   1.299  -0.750    b =  1.000
+# > W =   0.750   1.299    b = -1.000
+print(f"1.5 cos 30 = {c:.3f}, 1.5 sin 30 = {s:.3f}")
+# > 1.5 cos 30 = 1.299, 1.5 sin 30 = 0.750
+
+
+# %%
+def grid_and_letter(ax, weight, bias=(0.0, 0.0)):
+    """A grid, the letter F and the two axes, before (grey) and after y = W x + b."""
+
+    def moved(x, y):
+        return tuple(row[0] * x + row[1] * y + shift for row, shift in zip(weight, bias))
+
+    for k in range(-2, 5):
+        for line in ([(k, -2), (k, 4)], [(-2, k), (4, k)]):
+            ax.plot(*zip(*line), color="#eef0f2", linewidth=1, zorder=0)
+            ax.plot(*zip(*(moved(*end) for end in line)), color="#a9c9e2", linewidth=0.8, zorder=1)
+    letter = ([(0, 0), (0, 2), (1, 2)], [(0, 1), (0.8, 1)])
+    for stroke in letter:
+        ax.plot(*zip(*stroke), color=GREY, linewidth=3)
+        ax.plot(*zip(*(moved(*end) for end in stroke)), color=BLACK, linewidth=4)
+    origin = moved(0, 0)
+    arrow(ax, weight[0][0], weight[1][0], BLUE, "x axis", origin)
+    arrow(ax, weight[0][1], weight[1][1], ORANGE, "y axis", origin)
+    ax.set(xlim=(-2.2, 4.2), ylim=(-2.2, 4.2), aspect="equal")
+    ax.grid(False)
+
+
+@plot("learning", "The grid and the letter while W and b are learned; in grey the letter as it was.", film=True,
+      title="A layer learns to turn, scale and shift", each=seen, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
+def _(ax, state):
+    grid_and_letter(ax, state["weight"], state["bias"])
+
+
+# %% [markdown]
+# ## Columns are where the axes land
+#
+# W times (1, 0) is the first column, W times (0, 1) the second: two arrows say all there is to say of W. The
+# area between them is the determinant: every area grows by that factor, here 1.5 * 1.5.
+
+
+# %%
+def times(matrix, x):
+    """A matrix times the column x."""
+    result = []
+    for row in matrix:
+        total = 0.0
+        for w, number in zip(row, x):
+            total += w * number
+        result.append(total)
+    return result
+
+
+def det(matrix):
+    (a, b), (c, d) = matrix
+    return a * d - b * c
+
+
+for axis in ([1.0, 0.0], [0.0, 1.0]):
+    print(f"W ({axis[0]:g}, {axis[1]:g}) =", *(f"{y:.3f}" for y in times(W, axis)))
+# > W (1, 0) = 1.299 0.750
+# > W (0, 1) = -0.750 1.299
+print(f"area of a unit square after W: {det(W):.3f}")
+# > area of a unit square after W: 2.250
+
+# %% [markdown]
+# ## What else a matrix can do
+#
+# A shear keeps areas, a mirror turns them over (the determinant is negative), and a matrix that flattens sends the
+# whole plane onto one line: its determinant is 0, and nothing can undo it.
+
+# %%
+gallery = {"shear": [[1.0, 0.8], [0.0, 1.0]], "mirror": [[-1.0, 0.0], [0.0, 1.0]], "flatten": [[1.0, 0.5], [0.6, 0.3]]}
+for name, matrix in gallery.items():
+    x, y = times(matrix, [1.0, 2.0])
+    print(f"{name:8} det {det(matrix):4.1f}   (1, 2) lands on ({x:g}, {y:g})")
+# > shear    det  1.0   (1, 2) lands on (2.6, 2)
+# > mirror   det -1.0   (1, 2) lands on (-1, 2)
+# > flatten  det  0.0   (1, 2) lands on (2, 1.2)
+
+
+# %%
+@plot("gallery", "Three more matrices; none of these is a turn or a scaling.", title="Shear, mirror, flatten",
+      each={f"{name}, det {det(matrix):.1f}": matrix for name, matrix in gallery.items()}, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
+def _(ax, matrix):
+    grid_and_letter(ax, matrix)
+
+
+# %% [markdown]
+# ## Other numbers of features
+#
+# W need not be square. One row measures one thing of two features; three rows make three features of two.
+
+# %%
+measure = [[0.5, 0.5]]  # 2 -> 1: the mean of the two
+lift = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]  # 2 -> 3: both, and their sum
+for name, matrix in (("2 -> 1", measure), ("2 -> 3", lift)):
+    ys = times(matrix, [1.0, 2.0])
+    print(f"{name}: W is {len(matrix)} x {len(matrix[0])}, (1, 2) becomes ({', '.join(f'{y:g}' for y in ys)})")
+# > 2 -> 1: W is 1 x 2, (1, 2) becomes (1.5)
+# > 2 -> 3: W is 3 x 2, (1, 2) becomes (1, 2, 3)
+
+# %%
+x, y = Value(1.0, label="x"), Value(2.0, label="y")
+three = nn.Linear(2, 3)
+three.load_state_dict({"weight": lift, "bias": [0, 0, 0]})
+features = three([x, y])
+total = features[0] + features[1] + features[2]
+total.backward()
+show(draw(total), "lift", "2 -> 3 as a graph: each row of W is one dot product, a new feature.")
+
+# %% [markdown]
+# ## Two linear layers are one
+#
+# W2 (W1 x + b1) + b2 is (W2 W1) x + (W2 b1 + b2): depth alone gains nothing. Put a tanh between them and no
+# single layer does the same any more. A test: for an affine f, f(p + q) - f(p) - f(q) + f(0) is 0.
+
+# %%
+first, second = nn.Linear(2, 3), nn.Linear(3, 2)
+first.load_state_dict({"weight": [[1, 0.5], [-0.5, 1], [0.5, 0]], "bias": [0.2, 0, -0.1]})
+second.load_state_dict({"weight": [[1, 0.5, 0.5], [0.5, 1, 0]], "bias": [0, 0.3]})
+W1, b1 = first.state_dict().values()
+W2, b2 = second.state_dict().values()
+columns = [times(W2, column) for column in zip(*W1)]
+collapsed = nn.Linear(2, 2)
+collapsed.load_state_dict({"weight": list(zip(*columns)), "bias": [u + v for u, v in zip(times(W2, b1), b2)]})
+
+stacked = nn.Sequential(first, second)
+bent = nn.Sequential(first, nn.Tanh(), second)
+p, q = [1.0, 2.0], [-0.5, 1.5]
+
+
+def worst(numbers):
+    return max(abs(number) for number in numbers)
+
+
+for name, f in (("two layers", stacked), ("one layer", collapsed), ("with a tanh", bent)):
+    at = [[value.data for value in f(point)] for point in ([p[0] + q[0], p[1] + q[1]], p, q, [0.0, 0.0])]
+    misses = worst(a - b - c + d for a, b, c, d in zip(*at))
+    print(f"{name:12} f(1, 2) = {at[1][0]:.4f}, {at[1][1]:.4f}   misses being affine by {misses:.4f}")
+# > two layers   f(1, 2) = 3.1500, 2.9000   misses being affine by 0.0000
+# > one layer    f(1, 2) = 3.1500, 2.9000   misses being affine by 0.0000
+# > with a tanh  f(1, 2) = 1.6183, 1.6930   misses being affine by 0.9571
+
+
+# %%
+@plot("collapse", "A square grid through two linear layers, through the one they collapse into, and with a tanh between.",
+      title="Two linear layers are one, a tanh makes them more", each={"two layers": stacked, "collapsed into one": collapsed, "with a tanh between": bent},
+      x="first output", y="second output", size=(3.6, 3.6))  # fmt: skip
+def _(ax, model):
+    ticks = [k / 2 for k in range(-6, 7)]
+    for k in ticks:
+        for line, color in (([(k, t) for t in ticks], BLUE), ([(t, k) for t in ticks], ORANGE)):
+            ends = [[value.data for value in model(point)] for point in line]
+            ax.plot(*zip(*ends), color=color, linewidth=1)
+    ax.grid(False)
+
+
+# %% [markdown]
+# ## Yours
+#
+# Write down the W of "mirror left and right, then a quarter turn" before you multiply it out. Then flatten the
+# wanted corners onto a line and train again: what is the determinant of the W it finds?

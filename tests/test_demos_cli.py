@@ -1,0 +1,181 @@
+"""`python -m demos` as a newcomer meets it: the list, the flags, and one clear sentence for whatever goes wrong."""
+
+from __future__ import annotations
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from demos import cli, environment
+from demos.catalog import DEMOS, find, nearest
+
+ROOT = Path(__file__).parent.parent
+QUESTIONS = {51: "attention", 52: "layer", 53: "gradient", 54: "descent", 55: "nudge", 56: "transform"}
+
+
+def start(*words, cwd=ROOT, **env):
+    """Run Python with these words; what came of it."""
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=cwd,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+def test_it_lists_every_demo_with_its_question():
+    said = start("-m", "demos", PYTHONIOENCODING="utf-8")
+    assert said.returncode == 0 and said.stderr == ""
+    for demo in DEMOS:
+        assert demo.name in said.stdout and demo.question in said.stdout and demo.russian in said.stdout
+    assert " all " in said.stdout
+
+
+def test_a_console_that_knows_only_ascii_gets_the_list_too():
+    said = start("-m", "demos", PYTHONIOENCODING="ascii")
+    assert said.returncode == 0 and said.stdout.isascii()
+    assert "How does attention use the dot product?" in said.stdout and "?????" not in said.stdout
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    reading, writing = os.pipe()
+    os.close(reading)
+    said = subprocess.run([sys.executable, "-m", "demos"], cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, timeout=60)
+    os.close(writing)
+    assert said.stderr == b""
+
+
+def test_a_question_is_found_by_number_and_by_name():
+    for number, name in QUESTIONS.items():
+        assert find(str(number)) is find(name) is not None
+        assert find(name).number == number and find(name).russian
+    assert find("0") is None and find("57") is None
+
+
+def test_a_misspelled_name_is_answered_with_the_nearest():
+    for typed, meant in (("irsi", "iris"), ("Moons", "moons"), ("atention", "attention"), ("al", "all")):
+        assert nearest(typed) == meant
+    said = start("-m", "demos", "irsi")
+    assert said.returncode == 2 and said.stderr.count("\n") == 1 and "did you mean iris?" in said.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (["iris", "--steps", "many"], "want a whole number of at least 1, got 'many'"),
+        (["iris", "--steps", "0"], "want a whole number of at least 1, got '0'"),
+        (["iris", "--seed", "-1"], "--seed"),
+        (["iris", "--stepz", "5"], "unknown flag --stepz"),
+        (["iris", "moons"], "unknown argument moons"),
+        (["iris", "--rounds", "2"], "unknown flag --rounds"),
+        (["bench", "--only", "nothing"], "invalid choice: 'nothing'"),
+        (["--steps", "5", "nothing"], "no demo 'nothing'"),
+    ],
+)
+def test_a_bad_word_gets_one_sentence(words, wanted, capsys):
+    try:
+        status = cli.main(words)
+    except SystemExit as stopped:
+        status = stopped.code
+    said = capsys.readouterr()
+    assert status == 2 and said.out == ""
+    assert wanted in said.err and said.err.startswith("demos: ") and said.err.count("\n") == 1
+
+
+def test_help_is_there(capsys):
+    assert cli.main(["--help"]) == 0
+    assert "--seed" in capsys.readouterr().out
+    assert cli.main(["iris", "--help"]) == 0
+    assert "--out" in capsys.readouterr().out
+
+
+def test_an_unwritable_folder_is_named(tmp_path, capsys):
+    (tmp_path / "file").write_text("in the way")
+    assert cli.main(["gradient", "--out", str(tmp_path / "file" / "page")]) == 2
+    said = capsys.readouterr().err
+    assert str(tmp_path / "file" / "page") in said and "--out" in said and said.count("\n") == 1
+
+
+def test_it_ends_with_the_address_and_the_next_command(tmp_path, capsys):
+    assert cli.main(["gradient", "--out", str(tmp_path)]) == 0
+    *_, address, after = capsys.readouterr().out.splitlines()
+    assert address == (tmp_path / "index.html").as_uri()
+    assert after.startswith("next: ") and after.endswith("-m demos descent")
+
+
+def test_a_flag_that_changes_nothing_is_said(tmp_path, capsys):
+    assert cli.main(["gradient", "--seed", "3", "--out", str(tmp_path)]) == 0
+    assert "left out: --seed 3: this demo has no seed" in capsys.readouterr().out
+
+
+def test_interrupted_it_keeps_what_was_made_and_says_where(tmp_path):
+    if os.name == "nt":
+        pytest.skip("there is no SIGINT to send")
+    words = [sys.executable, "-m", "demos", "iris", "--steps", "100000", "--out", str(tmp_path)]
+    running = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while running.poll() is None and not (tmp_path / "graph-0.svg").exists():
+        time.sleep(0.05)
+    time.sleep(0.3)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=30)
+    assert running.returncode == 130 and "Traceback" not in said
+    assert "stopped" in said and (tmp_path / "index.html").as_uri() in said
+    assert "graph-0.svg" in (tmp_path / "index.html").read_text()
+    assert not list(tmp_path.glob(".*"))  # no half-written file
+
+
+# --- The wrong Python, the wrong folder, something missing ---------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["__init__.py", "__main__.py"])
+def test_what_runs_first_parses_in_old_pythons(name):
+    source = (ROOT / "demos" / name).read_text(encoding="utf-8")
+    tree = ast.parse(source, feature_version=(3, 4))
+    assert not [node for node in ast.walk(tree) if isinstance(node, (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr))]
+    assert "annotations" not in source
+
+
+def test_an_old_python_says_so_in_one_sentence():
+    code = "import sys; sys.version_info = (3, 8, 1); import demos"
+    said = start("-c", code)
+    assert said.returncode == 1 and said.stderr.count("\n") == 1
+    assert "Python 3.8" in said.stderr and "3.10 or newer" in said.stderr and "-m demos" in said.stderr
+
+
+def test_started_as_a_file_it_says_how_to_start_it(tmp_path):
+    for path in (ROOT / "demos", ROOT / "demos" / "__main__.py"):
+        said = start(str(path), "iris", cwd=tmp_path)
+        assert said.returncode == 1 and said.stderr.count("\n") == 1
+        assert f'cd "{ROOT}"' in said.stderr and "-m demos" in said.stderr
+
+
+def test_a_missing_package_is_named_with_the_command_that_gets_it(monkeypatch, capsys):
+    for package in ("autograd", "nn", "graphviz"):
+        monkeypatch.setattr(environment, "find_spec", lambda name, gone=package: None if name == gone else True)
+        assert cli.main(["iris"]) == 2
+        said = capsys.readouterr().err
+        assert said.startswith(f"demos: {package} is not installed") and said.count("\n") == 1 and "python" in said
+
+
+def test_another_package_called_autograd_is_told_from_ours(tmp_path):
+    (tmp_path / "autograd").mkdir()
+    (tmp_path / "autograd" / "__init__.py").write_text("")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from demos.environment import what_is_wrong as w; print(w())"
+    said = start("-c", code)
+    assert "another package" in said.stdout and str(ROOT) in said.stdout and said.stdout.count("\n") == 1
+
+
+def test_a_command_is_typed_as_it_would_be_here(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / ".venv" / "bin" / "python"))
+    shown = environment.command("-m", "pip", "install", "-e", ".[demos]")
+    assert shown == f'{Path(".venv", "bin", "python")} -m pip install -e ".[demos]"'

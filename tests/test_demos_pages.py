@@ -1,0 +1,130 @@
+"""The six questions: every line a page prints is the one written below it, and no number in its prose is made up."""
+
+from __future__ import annotations
+
+import ast
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from demos.catalog import DEMOS
+from demos.page import read, run
+
+PAGES = [demo.name for demo in DEMOS if demo.number]
+FOLDER = Path(__file__).parent.parent / "demos"
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """Each page, run once: its variables, its statements with what they printed."""
+    done = {}
+
+    def run_once(name):
+        if name not in done:
+            statements = []
+            names = run(
+                name,
+                out=tmp_path_factory.mktemp(name),
+                quiet=True,
+                watch=lambda *seen: statements.append(seen),
+            )
+            done[name] = names, statements
+        return done[name]
+
+    return run_once
+
+
+def refreshed(path: Path, statements) -> str:
+    """The page with what it printed in its `# >` lines."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for statement, printed in reversed(statements):
+        below = statement.node.end_lineno
+        old = statement.expected.count("\n")
+        lines[below : below + old] = [f"# > {line}".rstrip() for line in printed.splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_prints_what_it_says(name, ran, request):
+    _, statements = ran(name)
+    path = FOLDER / f"{name}.py"
+    new = refreshed(path, statements)
+    if request.config.getoption("--refresh"):
+        path.write_text(new, encoding="utf-8", newline="\n")
+    assert new == path.read_text(encoding="utf-8"), f"{name} prints other lines now: if rightly so, pytest --refresh"
+
+
+NUMBER = re.compile(r"(?<![\w.])-?(?:\d+(?:\.\d+)?|\.\d+)(?:e-?\d+)?(?![\w])")
+SHOWN = {"show", "plot", "annotate", "text"}  # what they are given is read by people, as prose is
+
+
+def numbers(text: str) -> set[float]:
+    text = re.sub(r"[Qq]uestion \d+", "", text)
+    return {abs(float(number)) for number in NUMBER.findall(text.replace(",", " "))}
+
+
+def constants(node: ast.AST) -> list:
+    return [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_number_in_the_prose_is_printed_or_typed(name, ran):
+    _, statements = ran(name)
+    printed = numbers("".join(text for _, text in statements))
+    typed, stated = set(), set()
+    for cell in read(FOLDER / f"{name}.py"):
+        stated |= numbers(cell.prose)
+        for statement in cell.statements:
+            typed |= {abs(float(c)) for c in constants(statement.node) if type(c) in (int, float)}
+            for call in ast.walk(statement.node):
+                if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in SHOWN:
+                    stated |= numbers("\n".join(c for c in constants(call) if type(c) is str))
+    counted = {float(k) for k in range(13)}  # how many of something, and exponents
+    assert stated - printed - typed - counted == set(), f"{name} states numbers that it does not compute"
+
+
+def test_the_check_of_the_prose_finds_a_made_up_number():
+    assert numbers("Question 53: L is 6.25, dL/dw -10, x0 is .5, 1e-7") == {6.25, 10.0, 0.5, 1e-7}
+
+
+# What the curriculum promises, computed elsewhere: each must be among what the page prints.
+PROMISED = {
+    "attention": "1 2 3 .0900 .2447 .6652 .1400 .2840 .5760 1.0000 24.3595 .447 .949 .22 1e-07 256",
+    "layer": "2.3026 .5736 .0588 10 2 20 200",
+    "gradient": "2.5 6.25 -10 -5 1.5625 0 6.25",
+    "descent": "9 3.52 1.4464 .8 .2 14 17.12 .6 1.08 1.464 3 6 4 .9601 .2941 -1.0356 -.3054",
+    "nudge": "-10 -6 -.96 -.0996 17 4 2 20 200",
+    "transform": "1.299 -.75 .75 1 -1 2.25 150",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_reaches_the_numbers_of_the_curriculum(name, ran):
+    printed = numbers("".join(text for _, text in ran(name)[1]))
+    assert numbers(PROMISED[name]) <= printed
+
+
+def test_what_the_pages_find_out(ran):
+    found = {name: ran(name)[0] for name in PAGES}
+    assert found["layer"]["right"]() == 10
+    assert found["nudge"]["right"] == 4
+    passes = found["nudge"]["passes"]
+    for n, few, many in zip((2, 20, 200), passes["backprop"], passes["differences"]):
+        assert many > 0.9 * n * few  # so the more weights, the more one backward pass saves
+    last = list(found["attention"]["seen"].values())[-1][0]
+    assert all(last[i][i] > 0.9 for i in range(3))
+    assert abs(found["transform"]["det"](found["transform"]["W"]) - 1.5**2) < 1e-3
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_draws_its_pictures(name, ran):
+    report = ran(name)[0]["report"]
+    page = report.page.read_text(encoding="utf-8")
+    for file in report.files:
+        assert file.stat().st_size > 0
+        assert file.name in page or file.name == "index.html"
+    if find_spec("matplotlib"):
+        assert report.missing == {}
+        assert len([file for file in report.files if file.suffix == ".svg"]) >= 2
