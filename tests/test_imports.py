@@ -18,7 +18,10 @@ FLOORS = [
     {"value"},
 ]
 FLOOR = {name: i for i, floor in enumerate(FLOORS) for name in floor}
-NEVER_VALUE = {"graph", "stepper", "paths", "drawing", "folding", "rendering", "naming", "player", "emit"}
+NEVER_VALUE = {
+    "graph", "stepper", "paths", "drawing", "folding", "rendering", "naming", "player", "emit", "changes",
+    "difference", "digraph", "excerpt", "flowchart", "pen", "picture", "terminal",
+}  # fmt: skip
 
 
 def imports(path: Path, everywhere: bool = False) -> set[str]:

@@ -1,0 +1,80 @@
+"""Which leaves were given other data after a result was computed from them.
+
+Partials are frozen when an operation runs, so gradients stay those of the old data: a picture that
+showed the new data beside them without a word would lie.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .formula import IEEE
+from .graph import Graph
+
+__all__ = ["changed"]
+
+
+def changed(graph: Graph) -> list[Any]:
+    """The leaves whose data is not what the graph was computed from, as far as it can be told.
+
+    An operation whose value no longer follows from its operands accuses its leaves: those that a frozen
+    partial shows to have moved, else all. Another operation that still agrees with a leaf clears it.
+
+    >>> from autograd import Value
+    >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    >>> f = a * b
+    >>> changed(Graph(f))
+    []
+    >>> a.data = 5.0
+    >>> changed(Graph(f))
+    [Value(5.0, grad not reached, label='a')]
+    """
+    accused: dict[Any, None] = {}
+    cleared: set[Any] = set()
+    for node in graph.nodes:
+        leaves = [o for o in node.operands if not isinstance(o, float) and not o.operands]
+        if not leaves:
+            continue
+        if _agrees(node):
+            cleared.update(leaves)
+        else:
+            kept, moved = _testimony(node) if len(leaves) > 1 else ([], [])
+            cleared.update(kept)
+            accused.update(dict.fromkeys(leaf for leaf in leaves if leaf in moved or not moved))
+    return [leaf for leaf in accused if leaf not in cleared]
+
+
+def _numbers(node: Any) -> list[float]:
+    return [operand if isinstance(operand, float) else operand.data for operand in node.operands]
+
+
+def _same(a: float, b: float) -> bool:
+    return a == b or (a != a and b != b) or abs(a - b) <= 1e-12 * max(abs(a), abs(b))
+
+
+def _agrees(node: Any) -> bool:
+    numbers = _numbers(node)
+    return _same(node.op.formula(len(numbers)).evaluate(node.op.bind(numbers), IEEE), node.data)
+
+
+def _testimony(node: Any) -> tuple[list[Any], list[Any]]:
+    """The operands that a partial shows to be as they were, and those it shows to have moved.
+
+    Partials were frozen: the slope of ``a * b`` in a is what b was.
+    """
+    numbers = _numbers(node)
+    places = node.op.bind(list(node.operands))
+    names = {**node.op.bind(numbers), "out": node.data}
+    kept: list[Any] = []
+    moved: list[Any] = []
+    for k, partial in enumerate(node.partials):
+        formula, index = node.op.partial(k, len(numbers))
+        said = formula.names()
+        if partial is None or "out" in said:
+            continue
+        named = [places[name][index] if name in node.op.lists else places[name] for name in said]
+        if _same(formula.evaluate(names, IEEE, index), partial):
+            kept += named
+        elif len(named) == 1:
+            moved += named
+    return kept, moved

@@ -1,0 +1,87 @@
+"""What the tests of pictures share: small graphs, labels that try to break out, and reading DOT back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from autograd import Value
+from autograd.errors import LayoutError
+from autograd.modes import PARAMETER, Scope, here, shared
+from autograd.rendering import find_engine
+
+
+def has_engine() -> bool:
+    try:
+        return bool(find_engine())
+    except LayoutError:
+        return False
+
+
+needs_engine = pytest.mark.skipif(not has_engine(), reason="no layout engine is installed")
+
+HOSTILE = [
+    '"quoted"', "<script>alert(1)</script>", "two\nlines\r\n\ttabbed", "Привет, мир", "日本語", "😀", "|{}<>",
+    "\\N \\G \\E back\\slash\\", "x" * 500, "<b>bold</b>", "&amp; &#39; &", "\x00\x07\x1b[31mred\x7f", "end",
+    "${x} {{y}} %s", "--> A", 'a"]; B["x', "\ud800", "</svg></script>", "]]>", "<!-- x -->", "'; DROP TABLE", " ",
+    "<I>", "`backtick`", "#quot;", "\u202egnp.exe", "\u2028",
+]  # fmt: skip
+
+
+def emblem():
+    a = Value(1.0, label="a")
+    b = a + a
+    b.label = "b"
+    f = b * (b + 1)
+    f.label = "f"
+    return f
+
+
+def neuron():
+    a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(6.8813735870195432, label="c")
+    f = (a * b + c).tanh()
+    f.label = "f"
+    return f
+
+
+class Part:
+    """The least that a drawing asks of a module: parameters and modules with names, and calls with a scope."""
+
+    def __init__(self, **held):
+        self.held = held
+        for thing in held.values():
+            for leaf in thing if isinstance(thing, list) else []:
+                leaf.scope = PARAMETER
+
+    def named_parameters(self):
+        for name, thing in self.held.items():
+            if isinstance(thing, Part):
+                yield from ((f"{name}.{inner}", leaf) for inner, leaf in thing.named_parameters())
+            elif isinstance(thing, list):
+                yield from ((f"{name}[{i}]", leaf) for i, leaf in enumerate(thing))
+
+    def parameters(self):
+        return (leaf for _, leaf in self.named_parameters())
+
+    def named_modules(self):
+        yield "", self
+        for name, thing in self.held.items():
+            if isinstance(thing, Part):
+                yield from ((f"{name}.{inner}".rstrip("."), part) for inner, part in thing.named_modules())
+
+    def call(self, function, *args):
+        outer = here.scope
+        shared["scope"] = here.scope = Scope(self, outer)
+        try:
+            return function(*args)
+        finally:
+            shared["scope"] = here.scope = outer
+
+
+def shapes(source: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """The nodes and arrows of DOT text, as a Drawing writes it."""
+    source = re.sub(r"<<TABLE.*?</TABLE>>", "table", source, flags=re.DOTALL)
+    arrows = re.findall(r"^\s*(\w+) -> (\w+)", source, flags=re.MULTILINE)
+    nodes = re.findall(r"^\s*(o?[vgcm]\d\w*) \[", source, flags=re.MULTILINE)
+    return nodes, arrows

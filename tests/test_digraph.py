@@ -1,0 +1,119 @@
+"""Drawing: graphviz's own calls, with and without an engine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from xml.etree import ElementTree
+
+import pytest
+from drawn import emblem, needs_engine
+
+from autograd import digraph, draw
+from autograd.errors import DeadlineError, LayoutError
+
+
+@needs_engine
+def test_pipe_gives_bytes_or_text():
+    drawing = draw(emblem())
+    assert drawing.pipe().startswith(b"<?xml")
+    assert drawing.pipe(format="png").startswith(b"\x89PNG")
+    text = drawing.pipe(encoding="utf-8")
+    assert ElementTree.fromstring(text.encode()).tag.endswith("svg")
+    assert drawing.pipe("dot").startswith(b"digraph")
+
+
+@needs_engine
+def test_render_writes_what_graphviz_would(tmp_path):
+    drawing = draw(emblem())
+    assert drawing.render(tmp_path / "f") == str(tmp_path / "f.svg")
+    assert (tmp_path / "f").read_text(encoding="utf-8") == drawing.source
+    assert drawing.render("g", directory=tmp_path / "new", format="png", cleanup=True) == str(
+        tmp_path / "new" / "g.png"
+    )
+    assert os.listdir(tmp_path / "new") == ["g.png"]
+    assert drawing.render(outfile=tmp_path / "h.svg") == str(tmp_path / "h.svg")
+    with pytest.raises(FileExistsError):
+        drawing.render(outfile=tmp_path / "h.svg", raise_if_result_exists=True)
+
+
+@needs_engine
+def test_a_name_that_ends_like_a_picture_is_the_picture(tmp_path):
+    path = draw(emblem()).render(tmp_path / "f.png")
+    assert path == str(tmp_path / "f.png") and os.listdir(tmp_path) == ["f.png"]
+    assert (tmp_path / "f.png").read_bytes().startswith(b"\x89PNG")
+
+
+@needs_engine
+def test_view_opens_the_picture(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr(digraph, "open_file", opened.append)
+    path = draw(emblem()).view(tmp_path / "f")
+    assert opened == [path]
+
+
+@needs_engine
+def test_notebooks_get_a_picture():
+    drawing = draw(emblem())
+    assert drawing._repr_mimebundle_()["image/svg+xml"] == drawing._repr_svg_()
+    assert set(drawing._repr_mimebundle_(include=["image/png"])) == {"text/plain", "image/png"}
+    assert set(drawing._repr_mimebundle_(exclude=["image/svg+xml"])) == {"text/plain"}
+
+
+def without_engine(monkeypatch):
+    def no_engine(*_, **__):
+        raise LayoutError("there is no layout engine to draw with: install one")
+
+    monkeypatch.setattr(digraph, "lay_out", no_engine)
+
+
+def test_without_an_engine_a_repr_says_so_and_never_raises(monkeypatch):
+    without_engine(monkeypatch)
+    drawing = draw(emblem())
+    assert drawing._repr_mimebundle_() == {"text/plain": "there is no layout engine to draw with: install one"}
+    assert drawing._repr_svg_() is None
+    assert repr(drawing) == "<Drawing of f: 4 values>"
+
+
+def test_a_picture_that_failed_leaves_the_old_one(monkeypatch, tmp_path):
+    without_engine(monkeypatch)
+    (tmp_path / "f.svg").write_text("old")
+    with pytest.raises(LayoutError):
+        draw(emblem()).render(tmp_path / "f")
+    assert os.listdir(tmp_path) == ["f.svg"] and (tmp_path / "f.svg").read_text() == "old"
+
+
+def test_a_layout_that_takes_too_long_is_tried_again_with_less(monkeypatch):
+    asked = []
+
+    def slow(source, *_, deadline, **__):
+        asked.append(deadline)
+        if len(asked) < 2:
+            raise DeadlineError("not done in time")
+        return source.encode()
+
+    monkeypatch.setattr(digraph, "lay_out", slow)
+    x = emblem()
+    for i in range(300):
+        x = [x.tanh(), x * x, x + 1, x.sin() - x][(i * i) % 7 % 4]
+    drawing = draw(x, deadline=10.0)
+    picture = drawing.pipe()
+    assert len(picture) < len(drawing.source)
+    assert asked[0] == 6.0 and sum(asked) <= 10.0
+
+    asked.clear()
+    with pytest.raises(DeadlineError):
+        draw(emblem(), fold=False).pipe()
+
+
+def test_copies_are_drawings_too():
+    drawing = draw(emblem(), deadline=7.0)
+    twin = drawing.copy()
+    assert type(twin) is type(drawing) and twin.source == drawing.source and twin.deadline == 7.0
+
+
+def test_graphviz_is_loaded_only_to_draw():
+    import subprocess
+
+    code = "import sys, autograd; autograd.Value(1.0).tree(); autograd.draw; assert 'graphviz' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,37 @@
+"""Mermaid text: the same boxes and arrows, and no label that Mermaid, Markdown or HTML would read."""
+
+from __future__ import annotations
+
+import re
+
+from drawn import HOSTILE, emblem, neuron
+from test_folding import batch
+
+from autograd import Value, draw, total
+
+
+def test_golden(golden):
+    f = neuron()
+    f.backward()
+    golden("neuron.mmd", f.mermaid() + "\n")
+    golden("batch.mmd", batch(8)[0].mermaid(budget=40) + "\n")
+
+
+def test_it_shows_what_the_drawing_shows():
+    for f, options in ((emblem(), {}), (batch(8)[0], {"budget": 40}), (batch(2)[0], {"depth": 1})):
+        picture = draw(f, **options).picture
+        text = f.mermaid(**options)
+        assert text == draw(f, **options).mermaid()
+        assert text.count(" --> ") == len(picture.arrows)
+        assert len(re.findall(r"^ *[vgcm]\w*[\[({>]", text, flags=re.MULTILINE)) == len(picture.boxes)
+        assert len(re.findall(r"^ *subgraph", text, flags=re.MULTILINE)) == len(
+            re.findall(r"^ *end$", text, flags=re.MULTILINE)
+        )
+
+
+def test_hostile_labels_stay_text():
+    f = total([Value(1.0, label=label) for label in HOSTILE])
+    for line in f.mermaid().splitlines()[1:]:
+        for inside in re.findall(r'"(.*)"', line):
+            for piece in inside.split("<br/>"):
+                assert re.fullmatch(r"(?:\w|[ .,\-+=/\[\]]|#\d+;)*", piece), line

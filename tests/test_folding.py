@@ -1,0 +1,223 @@
+"""Folding: nothing is lost or counted twice, nothing depends on itself, and what comes out fits its budget."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from drawn import Part
+from random_graphs import inputs, program, run
+
+from autograd import Value, atomic, dot, mean
+from autograd.excerpt import around, on_paths
+from autograd.folding import fold
+from autograd.graph import Graph
+from autograd.picture import pictured
+
+
+def neurons(weights, xs):
+    return [dot(row, xs).tanh() for row in weights]
+
+
+def batch(samples=20, width=6, layers=2):
+    """A loss over samples of a small network of layers, with weight decay."""
+    rng = random.Random(0)
+    parts = [Part(weight=[Value(rng.random() - 0.5) for _ in range(width * width)]) for _ in range(layers)]
+    model = Part(**{f"layer{i}": part for i, part in enumerate(parts)})
+
+    def forward(xs):
+        for part in parts:
+            w = part.held["weight"]
+            xs = part.call(neurons, [w[i * width : (i + 1) * width] for i in range(width)], xs)
+        return xs
+
+    losses = []
+    for _ in range(samples):
+        out = model.call(forward, [rng.random() for _ in range(width)])
+        losses.append((dot(out, out) - 1) ** 2)
+    loss = sum(losses) * (1 / samples) + 0.01 * sum(p * p for p in model.parameters())
+    loss.backward()
+    return loss, model
+
+
+def unrolled(steps):
+    w, h = Value(0.9), Value(1.0)
+    for _ in range(steps):
+        h = (h * w + 0.1).tanh()
+    return h
+
+
+def graphs():
+    rng = random.Random(5)
+    for size in (1, 5, 40, 300):
+        yield f"random {size}", run(program(rng, size), [Value(x) for x in inputs(rng)])
+    yield "batch", batch()[0]
+    with atomic():
+        yield "atomic batch", batch()[0]
+    yield "unrolled", unrolled(500)
+    yield "one sum", sum(Value(float(i)) for i in range(1000))
+    yield "leaf", Value(1.0)
+
+
+GRAPHS = dict(graphs())
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("budget", [5, 20, 60, 200, None])
+def test_every_value_and_every_edge_is_in_the_picture_once(name, budget):
+    graph = Graph(GRAPHS[name])
+    picture = pictured(graph, budget=budget)
+    assert budget is None or len(graph) <= budget or len(picture.boxes) <= budget
+    shown = [node for box in picture.boxes for node in box.nodes]
+    assert len(shown) == len(set(shown)) == len(graph) and set(shown) == set(graph.nodes)
+
+    box_of = {node: box for box in picture.boxes for node in box.nodes}
+    drawn = [edge for arrow in picture.arrows for edge in arrow.edges if not arrow.tail.numbers]
+    assert len(drawn) == len(set(drawn))
+    across = [
+        (node, k)
+        for node in graph.nodes
+        for k, operand in enumerate(node.operands)
+        if not isinstance(operand, float) and box_of[operand] is not box_of[node]
+    ]
+    assert set(drawn) == set(across)
+    for arrow in picture.arrows:
+        for node, k in arrow.edges:
+            assert box_of[node] is arrow.head
+            assert arrow.tail.numbers or box_of[node.operands[k]] is arrow.tail
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("budget", [5, 20, 60])
+def test_no_box_depends_on_itself(name, budget):
+    picture = pictured(Graph(GRAPHS[name]), budget=budget)
+    waiting = {box: set() for box in picture.boxes}
+    for arrow in picture.arrows:
+        waiting[arrow.head].add(arrow.tail)
+    while waiting:
+        ready = {box for box, tails in waiting.items() if not tails & set(waiting)}
+        assert ready, "a cycle"
+        for box in ready:
+            del waiting[box]
+
+
+def test_samples_of_a_batch_are_one():
+    w, b = Value(2.0, label="w"), Value(1.0, label="b")
+    loss = mean([(w * x + b - y) ** 2 for x, y in zip(range(100), range(100))])
+    boxes = pictured(Graph(loss), budget=50).boxes
+    assert [(box.name, box.times) for box in boxes if not box.numbers and box.kind == "input"] == [("w", 1), ("b", 1)]
+    assert {box.times for box in boxes if box.kind == "value"} == {100}
+
+
+def test_the_value_shown_is_of_the_first_sample_all_through():
+    picture = pictured(Graph(batch()[0]), budget=60)
+    chain = [box.node for box in picture.boxes if box.times >= 20 and box.node is not None]
+    assert len(chain) > 4
+    shown = set(chain)
+    for node in chain:  # so that the numbers in the picture can be checked against each other
+        inner = [operand for operand in node.operands if not isinstance(operand, float) and operand.operands]
+        assert not inner or any(operand in shown for operand in inner)
+
+
+def test_exponents_tell_powers_apart():
+    xs = [Value(float(i)) for i in range(1, 40)]
+    loss = sum([x**2 for x in xs] + [x**3 for x in xs])
+    powers = [box for box in pictured(Graph(loss), budget=30).boxes if box.symbol == "**"]
+    assert sorted(box.times for box in powers) == [39, 39]
+
+
+def test_long_sums_are_one_operation():
+    boxes = pictured(Graph(GRAPHS["one sum"]), budget=20).boxes
+    assert [box.symbol for box in boxes if box.symbol] == ["sum of 1000"]
+
+
+def test_repeated_blocks_are_shown_once():
+    boxes = pictured(Graph(unrolled(500)), budget=200).boxes
+    (more,) = [box for box in boxes if box.kind == "more"]
+    assert more.name == "498 more like the 3 before" and len(more.nodes) == 498 * 3
+    assert boxes[-1].kind == "result" or any(box.kind == "result" for box in boxes)
+
+
+def test_modules_are_drawn_closed_on_demand():
+    loss, model = batch(samples=3)
+    graph = Graph(loss)
+    closed = pictured(graph, depth=0)
+    (box,) = [box for box in closed.boxes if box.kind == "module"]
+    assert (box.name, box.times) == ("Part", 3)
+    assert not closed.clusters
+    facts = dict(box.facts())
+    assert facts["values"] == "72" and " to " in facts["grads"]
+    out = next(arrow for arrow in closed.arrows if arrow.tail is box)
+    assert out.words.startswith("18 values, |grad| to ")
+    (parameters,) = [box for box in closed.boxes if box.kind == "parameter"]
+    assert dict(parameters.facts())["parameters"] == "72" and "grads" in dict(parameters.facts())
+    one_open = pictured(graph, depth=1)
+    assert [(box.name, box.times) for box in one_open.boxes if box.kind == "module"] == [("layer0", 3), ("layer1", 3)]
+    assert [cluster.title for cluster in one_open.clusters] == ["Part"]
+    for wanted in ("layer1", model.held["layer1"]):
+        boxes = pictured(graph, fold=wanted).boxes
+        assert [box.name for box in boxes if box.kind == "module"] == ["layer1"]
+    assert {box.name for box in pictured(graph, fold=[Part]).boxes if box.kind == "module"} == {"Part"}
+
+
+def test_parameters_that_only_a_closed_module_uses_are_inside():
+    layer = Part(weight=[Value(float(i)) for i in range(4)])
+    (y,) = layer.call(lambda: [dot(layer.held["weight"], [1.0, 2.0, 3.0, 4.0])])
+    (box,) = pictured(Graph(y * 1.0), depth=0).boxes[:1]
+    assert box.kind == "module" and len(box.nodes) == 5
+
+
+def test_clusters_nest_as_calls_do():
+    loss, _ = batch(samples=1)
+    (outer,) = pictured(Graph(loss), budget=None).clusters
+    assert [inner.title for inner in outer.clusters] == ["layer0", "layer1"]
+    assert all(box.cluster is inner for inner in outer.clusters for box in inner.boxes)
+
+
+def test_parameters_and_constants_of_one_wide_operation_stand_together():
+    w = Part(w=[Value(float(i), label=f"w{i}") for i in range(3)]).held["w"]
+    f = dot(w, [4.0, 5.0, 6.0])
+    picture = pictured(Graph(f))
+    assert [(box.kind, len(box.nodes), box.numbers) for box in picture.boxes] == [
+        ("parameter", 3, ()),
+        ("result", 1, ()),
+        ("constant", 0, (4.0, 5.0, 6.0)),
+    ]
+    assert [len(arrow.edges) for arrow in picture.arrows] == [3, 3]
+
+
+def test_excerpts():
+    a = Value(1.0, label="a")
+    b, c = a.exp(), a.sin()
+    d = b * c
+    e = d + 1.0
+    graph = Graph(e)
+    assert around(graph, b, 1) == [n for n in graph.nodes if n in {a, b, d}]
+    assert around(graph, a, 10) == graph.nodes
+    assert on_paths(graph, c) == [c, d, e]
+    assert {node for box in pictured(graph, path="a").boxes for node in box.nodes} == set(graph.nodes)
+    near = pictured(graph, at=e, radius=1)
+    assert {node for box in near.boxes for node in box.nodes} == {d, e}
+
+
+def test_folding_is_linear_in_the_values():
+    """Counted, not timed: how often a part is looked at grows with the graph and no faster."""
+    import sys
+
+    def calls(samples):
+        loss, _ = batch(samples)
+        graph = Graph(loss)
+        count = 0
+
+        def tick(_frame, event, _arg):
+            nonlocal count
+            count += event == "call"
+
+        sys.setprofile(tick)
+        try:
+            fold(graph, budget=60)
+        finally:
+            sys.setprofile(None)
+        return count / len(graph)
+
+    assert calls(80) < 2 * calls(20)
