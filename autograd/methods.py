@@ -21,7 +21,7 @@ from .formula import FUNCTIONS, PYTHON, add_up, larger, largest
 from .modes import is_on, shared
 from .ops import Op
 
-__all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define", "publish", "stub"]
+__all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define", "stub"]
 
 # Python's method for the rows that are operators.
 OPERATORS = {
@@ -42,8 +42,8 @@ _UNARY = (
     """\
 def {name}(self):
     {doc}
-    a = self.data
     try:
+        a = self.data
         out = {value}
         node = new()
         node.partials = ({slope_a},)
@@ -58,11 +58,11 @@ _BINARY = (
     """\
 def {name}(self, {other}{default}):
     {doc}
-    a = self.data
     kind = type({other})
     if kind is Value:
-        b = {other}.data
         try:
+            a = self.data
+            b = {other}.data
             out = {value}
             node = new()
             node.partials = ({slope_a}, {slope_b})
@@ -71,6 +71,7 @@ def {name}(self, {other}{default}):
         node.operands = (self, {other})
     elif kind is float or kind is int:
         try:
+            a = self.data
             b = {other} if kind is float else float({other})
             out = {value}
             node = new()
@@ -88,11 +89,11 @@ _REFLECTED = (
     """\
 def {name}(self, {other}):
     {doc}
-    b = self.data
     kind = type({other})
     if kind is float or kind is int:
         try:
             a = {other} if kind is float else float({other})
+            b = self.data
             out = {value}
             node = new()
             node.partials = (None, {slope_b})
@@ -129,44 +130,72 @@ shared.update(
 )  # fmt: skip
 
 
-class _Source:
-    """Hands the text of the methods compiled at import to linecache, when a traceback or inspect asks for it."""
+class _Page:
+    """The text of all that was compiled, as one file that tracebacks and inspect can quote from.
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    linecache asks a module's loader for the text of a file that is not on the disk; this is that loader.
+    """
 
-    def get_source(self, _name: str) -> str:
+    filename = __file__.replace("methods.py", "compiled_methods.py")
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def get_source(self, _module: str) -> str:
         return self.text
 
+    def add(self, text: str) -> int:
+        """Append; returns how many lines stand above."""
+        above = self.text.count("\n")
+        self.text += text.rstrip("\n") + "\n\n\n"
+        if linecache := sys.modules.get("linecache"):
+            linecache.cache.pop(self.filename, None)
+        return above
 
-def _exec(text: str, filename: str) -> dict[str, Any]:
+
+page = _Page()
+shared["__loader__"] = page
+
+
+def define(text: str, name: str) -> Callable[..., Any]:
+    """Compile the text of one function, put it on the page, and return the function."""
     defined: dict[str, Any] = {}
-    exec(compile(text, filename, "exec"), shared, defined)
-    return defined
+    exec(compile("\n" * page.add(text) + text, page.filename, "exec"), shared, defined)
+    return defined[name]
 
 
-def compile_methods(rows: Sequence[Op]) -> dict[str, Callable[..., Any]]:
+class Method:
+    """A method of Value that is compiled when it is first asked for, and then stands there itself.
+
+    names: what Value calls it, such as ``__add__`` and ``add``.
+    """
+
+    __slots__ = ("names", "op", "template")
+
+    def __init__(self, op: Op, template: str, *names: str) -> None:
+        self.op = op
+        self.template = template
+        self.names = names
+
+    def __get__(self, value: Any, owner: Any = None) -> Any:
+        function = define(_fill(self.template, self.op), self.op.name)
+        function.__qualname__ = f"Value.{self.names[0]}"
+        for name in self.names:
+            setattr(shared["Value"], name, function)
+        return function if value is None else function.__get__(value, owner)
+
+
+def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
     """The methods of Value, by name: ``tanh``, and ``__mul__``, ``__rmul__``, ``mul`` for an operator."""
-    texts: list[str] = []
+    methods: list[Method] = []
     for op in rows:
         if not op.wide:
-            texts.append(_fill(_UNARY if len(op.operands) == 1 else _BINARY, op))
-            if op.name in OPERATORS and len(op.operands) == 2:
-                texts.append(_fill(_REFLECTED, op, name=f"r{op.name}"))
-    text = "\n\n".join(texts)
-    shared["__loader__"] = _Source(text)
-    defined = _exec(text, __file__.replace("methods.py", "compiled_methods.py"))
-    methods: dict[str, Callable[..., Any]] = {}
-    for name, function in defined.items():
-        dunder = OPERATORS.get(name)
-        if dunder is None and name[0] == "r" and name[1:] in OPERATORS:
-            dunder = OPERATORS[name[1:]].replace("__", "__r", 1)
-        else:
-            methods[name] = function
-        if dunder is not None:
-            methods[dunder] = function
-        function.__qualname__ = f"Value.{dunder or name}"
-    return methods
+            template = _UNARY if len(op.operands) == 1 else _BINARY
+            operator = OPERATORS.get(op.name)
+            methods.append(Method(op, template, *([operator] if operator else []), op.name))
+            if operator and template is _BINARY:
+                methods.append(Method(op, _REFLECTED, operator.replace("__", "__r", 1)))
+    return {name: method for method in methods for name in method.names}
 
 
 def compile_function(op: Op, doc: str = "") -> Callable[..., Any]:
@@ -177,15 +206,17 @@ def compile_function(op: Op, doc: str = "") -> Callable[..., Any]:
     if op.wide:
         shared[f"{op.name}_kernels"] = {}
         parts = (f"len({x}), type({x}[0])" if x in op.lists else f"type({x})" for x in op.operands)
-        function = _register(op, _WIDE.format(key=", ".join(parts), **names), op.name)
+        text = _WIDE.format(key=", ".join(parts), **names)
     else:
         fast = ""
         if not op.operands[2:]:
-            method = _register(op, _fill(_UNARY if len(op.operands) == 1 else _BINARY, op), f"{op.name}", "method ")
-            shared[f"{op.name}_method"] = method
+            template = _UNARY if len(op.operands) == 1 else _BINARY
+            shared[f"{op.name}_method"] = define(_fill(template, op), op.name)
             first = op.operands[0]
             fast = f"{op.name}_method({', '.join(op.operands)}) if type({first}) is Value else "
-        function = _register(op, _SCALAR.format(fast=fast, **names), op.name)
+        text = _SCALAR.format(fast=fast, **names)
+    shared[f"{op.name}_op"] = op
+    function = define(text, op.name)
     if doc:
         function.__doc__ = doc
     return function
@@ -196,40 +227,16 @@ def _doc(op: Op) -> str:
     return f'"""{op.value.source}, with the partials {slopes}."""'
 
 
-def _fill(template: str, op: Op, name: str = "") -> str:
+def _fill(template: str, op: Op) -> str:
     """A scalar row in its template; its operands are called a and b there whatever the row calls them."""
     letters = dict(zip(op.operands, "ab"))
     slopes = {f"slope_{letter}": slope.text(PYTHON, letters) for letter, slope in zip("ab", op.partials)}
     other = op.operands[1] if op.defaults else "other"
     default = f"={op.defaults[other]!r}" if op.defaults else ""
     return template.format(
-        name=name or op.name, doc=_doc(op), op=f"{op.name}_op", other=other, default=default,
+        name=op.name, doc=_doc(op), op=f"{op.name}_op", other=other, default=default,
         value=op.value.text(PYTHON, letters), **slopes,
     )  # fmt: skip
-
-
-def _register(op: Op, text: str, name: str, what: str = "") -> Callable[..., Any]:
-    """Compile one function of a row, which finds the row under its name."""
-    shared[f"{op.name}_op"] = op
-    return define(text, name, what)
-
-
-def define(text: str, name: str, what: str = "") -> Callable[..., Any]:
-    filename = f"<autograd {what}{name}>"
-    function: Callable[..., Any] = _exec(text, filename)[name]
-    _texts[filename] = text
-    if linecache := sys.modules.get("linecache"):  # it is slow to load, so it is not loaded for this
-        publish(linecache)
-    return function
-
-
-_texts: dict[str, str] = {}
-
-
-def publish(linecache: Any) -> None:
-    """Give linecache the text of every function compiled so far, so that tracebacks and inspect can quote it."""
-    for filename, text in _texts.items():
-        linecache.cache.setdefault(filename, (len(text), None, text.splitlines(keepends=True), filename))
 
 
 def stub(rows: Sequence[Op]) -> str:
