@@ -26,17 +26,29 @@ from .value import Value, dot, grad, logsumexp, maximum, mean, op, softmax, tota
 
 # Tools are imported when they are first used: `import autograd` loads the engine and nothing else.
 _TOOLS = {
+    "Stepper": "stepper",
+    "broken": "mistakes",
+    "compare": "mistakes",
+    "detect_anomalies": "anomalies",
+    "diagnose": "mistakes",
     "draw": "drawing",
+    "draw_diff": "difference",
     "gradcheck": "check",
+    "record_source": "source",
 }
 
 if TYPE_CHECKING:
+    from .anomalies import detect_anomalies
     from .check import gradcheck
+    from .difference import draw_diff
     from .drawing import draw
+    from .mistakes import broken, compare, diagnose
+    from .source import record_source
+    from .stepper import Stepper
 
 __all__ = [
-    "AutogradError", "Value", "atomic", "dot", "draw", "grad", "gradcheck", "ieee", "logsumexp", "maximum", "mean",
-    "no_grad", "op", "softmax", "total",
+    "AutogradError", "Stepper", "Value", "atomic", "broken", "compare", "detect_anomalies", "diagnose", "dot", "draw",
+    "draw_diff", "grad", "gradcheck", "ieee", "logsumexp", "maximum", "mean", "no_grad", "op", "record_source", "softmax", "total",
 ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from .graph import Edge, Graph
 from .modes import ieee
 from .value import Value, grad
 
-__all__ = ["central_difference", "edge_difference", "gradcheck"]
+__all__ = ["central_difference", "edge_difference", "gradcheck", "operation_at"]
 
 
 def central_difference(f: Callable[[float], float], x: float, eps: float = 1e-6) -> float:
@@ -39,14 +39,20 @@ def central_difference(f: Callable[[float], float], x: float, eps: float = 1e-6)
 
 def edge_difference(edge: Edge, eps: float = 1e-6) -> float:
     """The slope of one operation in one operand, from its value alone: what the edge's partial should be."""
+    operand = edge.operand
+    return central_difference(operation_at(edge), operand.data, eps)
+
+
+def operation_at(edge: Edge) -> Callable[[float], float]:
+    """One operation as a function of one operand, the others held."""
     op, k = edge.node.op, edge.k
     numbers = [operand.data if isinstance(operand, Value) else operand for operand in edge.node.operands]
     formula = op.formula(len(numbers))
 
-    def value(x: float) -> float:
+    def at(x: float) -> float:
         return formula.evaluate(op.bind([*numbers[:k], x, *numbers[k + 1 :]]), IEEE)
 
-    return central_difference(value, numbers[k], eps)
+    return at
 
 
 def gradcheck(

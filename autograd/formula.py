@@ -73,7 +73,10 @@ def _fold_constants(term: Expr) -> Expr:
     """``sqrt(2)`` becomes a number once, so that no language computes it anew at every call."""
     args = tuple(_fold_constants(arg) for arg in term.args)
     if args and all(arg.head == "number" for arg in args) and term.head in PLAIN:
-        return Expr("number", atom=float(PLAIN[term.head](*(arg.atom for arg in args))))
+        try:
+            return Expr("number", atom=float(PLAIN[term.head](*(arg.atom for arg in args))))
+        except (ArithmeticError, ValueError):  # it will say so when it is computed
+            pass
     return Expr(term.head, args, term.atom)
 
 
@@ -177,6 +180,7 @@ IEEE: Algebra = {
 # --- Printing: a dialect says how each head is spelled -----------------------------------------------------
 
 _IF, _OR, _AND, _COMPARISON, _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(1, 10)  # how tightly each binds
+_TERM = _SUM + 1  # a place in a sum, but its first
 
 
 class Spelling:
@@ -226,7 +230,7 @@ _LEVELS = {"or": _OR, "and": _AND, **dict.fromkeys(("<", "<=", ">", ">=", "==", 
 _COMMON = {
     **{head: _infix(f" {head} ", level) for head, level in _LEVELS.items()},
     **{name: _call(name, arity) for name, arity in FUNCTIONS.items()},
-    "neg": Spelling("-{}", _SIGN, _SIGN),
+    "neg": Spelling("-{}", _SIGN, _POWER),
     "**": _call("pow", 2),
     "larger": _call("larger", 2),
     "sum": _call("sum"),
@@ -344,11 +348,7 @@ class Formula:
 
     def without(self, name: str) -> Formula:
         """This formula with an absent operand dropped from the sum it is a term of."""
-        other = Formula.__new__(Formula)
-        other.source = self.source
-        other.lets = tuple((let, _drop(expr, name)) for let, expr in self.lets)
-        other.result = _drop(self.result, name)
-        return other
+        return self._mapped(lambda term: _drop(term, name))
 
     def given(self, known: Mapping[str, float]) -> Formula:
         """This formula where some operands are known numbers: conditions on them are decided.
@@ -356,10 +356,57 @@ class Formula:
         >>> Formula("0 if b == 0 else b * pow(a, b - 1)").given({"b": 2.0}).text(READABLE)
         '2*a'
         """
+        return self._mapped(lambda term: _given(term, known))
+
+    def hoisted(self) -> Formula:
+        """The same, with every sum and max a named intermediate of its own, for languages that loop.
+
+        >>> hoisted = Formula("m = max(xs[i]); m + log(sum(exp(xs[i] - m)))").hoisted()
+        >>> hoisted.statements(READABLE), hoisted.last(READABLE)
+        ([('m', 'max(xs[i])'), ('sum_1', 'sum(exp(xs[i] - m))')], 'm + log(sum_1)')
+        """
+        lets: list[tuple[str, Expr]] = []
+
+        def hoist(term: Expr) -> Expr:
+            term = Expr(term.head, tuple(map(hoist, term.args)), term.atom)
+            if term.head not in REDUCTIONS:
+                return term
+            lets.append((f"{term.head}_{len(lets)}", term))
+            return Expr("name", atom=lets[-1][0])
+
+        for let, expr in self.lets:
+            whole = expr.head in REDUCTIONS
+            lets.append((let, Expr(expr.head, tuple(map(hoist, expr.args))) if whole else hoist(expr)))
+        other = self._mapped(lambda term: term)
+        other.result = hoist(self.result)
+        other.lets = tuple(lets)
+        return other
+
+    def pieces(self, dialect: Dialect, names: Mapping[str, str | Sequence[str]]) -> list[tuple[str, str, list[str]]]:
+        """The intermediates of a hoisted formula as (name, "sum" or "max" or "", texts).
+
+        Of a reduction the texts are its terms: one for each operand where `names` lists the operands,
+        else the one at the index ``i``.
+
+        >>> Formula("sum(xs[i] * ws[i])").hoisted().pieces(C, {"xs": ["a", "b"], "ws": ["c", "d"]})
+        [('sum_0', 'sum', ['a * c', 'b * d'])]
+        """
+        found: list[tuple[str, str, list[str]]] = []
+        for let, expr in self.lets:
+            term = dialect.prepare(expr)
+            if term.head in REDUCTIONS:
+                at = range(_count(term, names)) if _has_lists(names) else (None,)
+                body = _TERM if term.head == "sum" else 0
+                found.append((let, term.head, [_print(term.args[0], dialect, names, i, body) for i in at]))
+            else:
+                found.append((let, "", [_print(term, dialect, names, None, 0)]))
+        return found
+
+    def _mapped(self, change: Callable[[Expr], Expr]) -> Formula:
         other = Formula.__new__(Formula)
         other.source = self.source
-        other.lets = tuple((let, _given(expr, known)) for let, expr in self.lets)
-        other.result = _given(self.result, known)
+        other.lets = tuple((let, change(expr)) for let, expr in self.lets)
+        other.result = change(self.result)
         return other
 
     def evaluate(self, names: Mapping[str, Any], algebra: Algebra = PLAIN, index: int | None = None) -> Any:
@@ -403,6 +450,19 @@ class Formula:
     def last(self, dialect: Dialect, names: Names | None = None, index: int | None = None) -> str:
         """The result's text, with the intermediates under their names."""
         return _print(dialect.prepare(self.result), dialect, names or {}, index, 0)
+
+    def times(
+        self, factor: str, dialect: Dialect, names: Mapping[str, str | Sequence[str]], index: int | None = None
+    ) -> str:
+        """The result's text times `factor`, a name: what a slope hands on. A slope of 1 or -1 is not written out.
+
+        >>> Formula("1 - out ** 2").times("d_n", PYTHON, {"out": "n"}), Formula("-1").times("d_n", PYTHON, {})
+        ('(1.0 - n * n) * d_n', '-d_n')
+        """
+        term = dialect.prepare(self.result)
+        if term.head == "number" and abs(term.atom) == 1:
+            return factor if term.atom > 0 else f"-{factor}"
+        return f"{_print(term, dialect, names, index, _PRODUCT)} * {factor}"
 
 
 def _parse(source: str) -> tuple[tuple[tuple[str, Expr], ...], Expr]:

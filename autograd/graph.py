@@ -20,11 +20,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from .careful import Pole, evaluate, evaluate_partial
 from .errors import GraphError
 from .modes import Scope
 from .ops import Op
 
-__all__ = ["Edge", "Graph", "Node", "walk"]
+__all__ = ["Edge", "Graph", "Node", "gradients", "recompute", "recomputed_partials", "walk"]
 
 
 class Node(Protocol):
@@ -94,11 +95,12 @@ class Graph:
     names: names to prefer for nodes without a label, by node, such as parameters or the caller's
     variables. A node with neither is called after its place in the listing, ``v7``: the same in
     drawings, in the stepper and in emitted source. Names are unique: a second ``b`` is ``b_2``.
+    nodes: the answer of ``walk(root)``, if it is there already.
     """
 
-    def __init__(self, root: Any, names: Mapping[Any, str] | None = None) -> None:
+    def __init__(self, root: Any, names: Mapping[Any, str] | None = None, nodes: list[Any] | None = None) -> None:
         self.root = root
-        self.nodes: list[Any] = walk(root)
+        self.nodes: list[Any] = walk(root) if nodes is None else nodes
         self.index: dict[Any, int] = {node: i for i, node in enumerate(self.nodes)}
         self._given = names or {}
         self._names: dict[Any, str] | None = None
@@ -112,15 +114,20 @@ class Graph:
     @property
     def names(self) -> dict[Any, str]:
         """A unique name for every node."""
+        return {node: self.name(node) for node in self.nodes}
+
+    def _named(self) -> dict[Any, str]:
+        """The nodes that are called otherwise than after their place."""
         if self._names is None:
-            self._names = {}
+            given = {node: name for node in self.nodes if (name := node.label or self._given.get(node))}
+            reserved = set(given.values())
+            wanted = [*given.items(), *((node, "") for node in self._robbed(reserved) if node not in given)]
             taken: dict[str, int] = {}
-            given = {node: node.label or self._given.get(node, "") for node in self.nodes}
-            reserved = {name for name in given.values() if name}
-            for i, node in enumerate(self.nodes):
-                name = given[node] or f"v{i}"
+            self._names = {}
+            for node, own in sorted(wanted, key=lambda item: self.index[item[0]]):
+                name = own or f"v{self.index[node]}"
                 count = taken[name] = taken.get(name, 0) + 1
-                unique = name if count == 1 and (given[node] or name not in reserved) else f"{name}_{max(count, 2)}"
+                unique = name if count == 1 and own else f"{name}_{max(count, 2)}"
                 while unique != name and (unique in reserved or unique in taken):
                     count += 1
                     unique = f"{name}_{count}"
@@ -128,23 +135,28 @@ class Graph:
                 self._names[node] = unique
         return self._names
 
+    def _robbed(self, reserved: set[str]) -> list[Any]:
+        """The nodes whose place, ``v7``, is the name that another was given."""
+        places = {name[1:] for name in reserved if name[:1] == "v" and name[1:].isdecimal() and len(name) < 12}
+        return [self.nodes[int(place)] for place in places if int(place) < len(self) and str(int(place)) == place]
+
     def name(self, node: Any) -> str:
         """The node's name; of a constant its number. Raises GraphError for a node of another graph."""
         if isinstance(node, float):
             return f"{node:g}"
         try:
-            return self.names[node]
+            return self._named().get(node) or f"v{self.index[node]}"
         except (KeyError, TypeError):
             raise GraphError(
-                f"{node!r} is not in the graph of {self.names[self.root]}: was it made from .data, or after it?"
+                f"{node!r} is not in the graph of {self.name(self.root)}: was it made from .data, or after it?"
             ) from None
 
     def find(self, name: str) -> Any:
         """The node of that name. Raises GraphError, naming what there is."""
-        for node, known in self.names.items():
-            if known == name:
+        for node in reversed(self.nodes):
+            if self.name(node) == name:
                 return node
-        some = ", ".join(list(self.names.values())[-8:][::-1])
+        some = ", ".join(self.name(node) for node in self.nodes[:-9:-1])
         raise GraphError(f"no value is called {name!r} in this graph: there are {some}")
 
     def edges(self) -> Iterator[Edge]:
@@ -162,3 +174,56 @@ class Graph:
                 if partial is not None:
                     counts[operand] += 1
         return counts
+
+
+def gradients(graph: Graph) -> dict[Any, float]:
+    """d(root)/d(node) for every node, as one backward pass gives it; no `.grad` is touched, and nothing raised.
+
+    >>> from autograd import Value
+    >>> a = Value(3.0)
+    >>> gradients(Graph(a * a))[a]
+    6.0
+    """
+    arrived = dict.fromkeys(graph.nodes, 0.0)
+    arrived[graph.root] = 1.0
+    for node in reversed(graph.nodes):
+        upstream = arrived[node]
+        for operand, partial in zip(node.operands, node.partials):
+            if partial is not None:
+                stopped = type(partial) is Pole and upstream == 0
+                arrived[operand] += 0.0 if stopped else float(partial) * upstream
+    return arrived
+
+
+def recompute(graph: Graph, changed: Mapping[Any, float]) -> dict[Any, float]:
+    """What the data of the nodes would be if some were `changed`: those and all that depend on them.
+
+    Nothing is written. Raises DomainError, RangeError or DivisionError where the new numbers have no value.
+
+    >>> from autograd import Value
+    >>> a = Value(3.0); f = a * a
+    >>> recompute(Graph(f), {a: 4.0})[f], f.data
+    (16.0, 9.0)
+    """
+    new = dict(changed)
+    for node in graph.nodes:
+        if node not in new and any(operand in new for operand in node.operands):
+            new[node] = evaluate(node.op, node.operands, _numbers(node, new))
+    return new
+
+
+def recomputed_partials(graph: Graph, new: Mapping[Any, float]) -> dict[Any, tuple[float | None, ...]]:
+    """The partials of every operation that `new`, the answer of :func:`recompute`, touches."""
+    partials: dict[Any, tuple[float | None, ...]] = {}
+    for node in graph.nodes:
+        if node.operands and (node in new or any(operand in new for operand in node.operands)):
+            numbers, out = _numbers(node, new), new.get(node, node.data)
+            partials[node] = tuple(
+                None if partial is None else evaluate_partial(node.op, node.operands, numbers, out, k)
+                for k, partial in enumerate(node.partials)
+            )
+    return partials
+
+
+def _numbers(node: Any, new: Mapping[Any, float]) -> list[float]:
+    return [operand if isinstance(operand, float) else new.get(operand, operand.data) for operand in node.operands]

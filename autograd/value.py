@@ -67,13 +67,20 @@ class Value(Methods):
     scope: Scope | None
 
     def __init__(self, data: float, label: str = "") -> None:
-        self.data = data if type(data) is float else real(data, "a real number for a Value")
         self.grad = NOT_REACHED
         self.label = label
         self.op = None
         self.operands = ()
         self.partials = ()
         self.scope = None
+        if type(data) is float:
+            self.data = data
+            return
+        stand_in: Any = getattr(data, "stand_in", None)  # of an argument of a function that compile() traces
+        if stand_in is None:
+            self.data = real(data, "a real number for a Value")
+        else:
+            stand_in(self)
 
     def backward(self, gradient: float = 1.0) -> None:
         """Add d(self)/d(leaf), times `gradient`, to the grad of every leaf; set the grad of every inner node.
@@ -94,20 +101,24 @@ class Value(Methods):
         opened, done = float("0"), float("0")  # zeros of this pass's own: grad says how far a node has come
         order: list[Value] = []
         stack = [self]
+        push, pop, finish = stack.append, stack.pop, order.append
         while stack:
             node = stack[-1]
-            if node.grad is done:
-                stack.pop()
-            elif node.grad is opened:  # back from all it depends on
+            grad = node.grad
+            if grad is done:
+                pop()
+            elif grad is opened:  # back from all it depends on
                 node.grad = done
-                order.append(stack.pop())
+                finish(pop())
             else:
                 node.grad = opened
-                visit[len(node.operands)](node.operands, node.partials, done, stack.append)
+                operands = node.operands
+                visit[len(operands)](operands, node.partials, done, push)
 
         self.grad = gradient
         for node in reversed(order):
-            hand_on[len(node.operands)](node.operands, node.partials, node.grad)
+            operands = node.operands
+            hand_on[len(operands)](operands, node.partials, node.grad)
 
     def zero_grad(self) -> None:
         """Put back the grad of every value in this graph to what it was before any backward: not reached.
@@ -200,6 +211,24 @@ class Value(Methods):
 
         return show(self, **options)
 
+    def tree(self, **options: Any) -> str:
+        """The graph of this value as text, each value once: see :func:`autograd.terminal.tree`."""
+        from .terminal import tree
+
+        return tree(self, **options)
+
+    def mermaid(self, **options: Any) -> str:
+        """The graph of this value as a Mermaid flowchart: see :func:`autograd.flowchart.mermaid`."""
+        from .flowchart import mermaid
+
+        return mermaid(self, **options)
+
+    def player(self, **options: Any) -> Any:
+        """A page that plays backprop of this value, inline in a notebook: see :class:`autograd.player.Player`."""
+        from .player import Player
+
+        return Player(self, **options)
+
     def step_through(self, *, forward: bool = False, **options: Any) -> Any:
         """Backprop one edge at a time, there and back (or the forward pass): see :class:`autograd.Stepper`."""
         from .stepper import step_through
@@ -232,6 +261,9 @@ def _unpickled(data: float, label: str, grad: float | None, parameter: bool) -> 
 
 def _record(op: Op, operands: Sequence[Value | float]) -> Value:
     """A node computed step by step from the row: for mixed operands, and where arithmetic failed."""
+    for operand in operands:
+        if type(operand) is not Value and hasattr(operand, "record"):  # traced by compile(): no numbers yet
+            return operand.record(op, operands)  # type: ignore[union-attr]
     numbers = [operand.data if isinstance(operand, Value) else operand for operand in operands]
     out = evaluate(op, operands, numbers)
     node = Value(out)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ast
+import html
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 from autograd.ops import BUILTIN, OPS
@@ -24,13 +28,22 @@ def operations() -> str:
     return "\n".join(lines)
 
 
+def first_line(source: str) -> str:
+    """Of the docstring, or of the first cell's prose in a file that is a page of cells."""
+    docstring = ast.get_docstring(ast.parse(source))
+    if docstring:
+        return docstring.split("\n")[0]
+    prose = [line.lstrip("# ").strip() for line in source.split("\n") if line.startswith("# ") and "%%" not in line]
+    return prose[0] if prose else ""
+
+
 def file_map() -> str:
     """Each file with the first line of its docstring."""
     lines = []
     for package in ("autograd", "nn", "demos"):
         lines += [f"**{package}/**", "", "| File | What it is |", "|---|---|"]
         for path in sorted((ROOT / package).glob("*.py")):
-            summary = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]
+            summary = first_line(path.read_text(encoding="utf-8"))
             assert summary, f"{path.name} does not say what it is"
             lines.append(f"| [`{path.name}`]({package}/{path.name}) | {summary.replace('|', chr(92) + '|')} |")
         lines.append("")
@@ -73,14 +86,29 @@ def test_the_commands_for_windows_say_the_same_as_those_for_a_shell():
         assert "&&" not in b and '"' in a
 
 
+def test_console_transcripts_are_what_is_printed():
+    """Lines after ``$`` are run, what follows ``bp>`` is typed, and the rest must be printed in that order."""
+    blocks = re.findall(r"^```console\n(.*?)^```$", README.read_text(encoding="utf-8"), re.M | re.S)
+    assert blocks
+    for block in blocks:
+        command, *lines = block.splitlines()
+        assert command.startswith("$ .venv/bin/python -m autograd ")
+        typed = "".join(f"{line.removeprefix('bp> ')}\n" for line in lines if line.startswith("bp> "))
+        arguments = shlex.split(command.removeprefix("$ .venv/bin/python"))
+        ran = subprocess.run([sys.executable, *arguments], cwd=ROOT, input=typed, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
+        printed = iter(ran.stdout.splitlines())
+        for line in lines:
+            if line != "...":
+                assert any(line.rstrip() == other.rstrip() for other in printed), f"not printed: {line}"
+
+
 def test_every_link_in_the_readme_leads_somewhere():
     for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README.read_text(encoding="utf-8")):
         assert (ROOT / target).exists(), target
 
 
 def test_the_top_level_is_bare():
-    import subprocess
-
     try:
         tracked = subprocess.run(
             ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
@@ -89,3 +117,22 @@ def test_the_top_level_is_bare():
         return
     top = {name.split("/")[0] for name in tracked if name} - {"pyproject.toml", "README.md", "LICENSE"}
     assert {name for name in top if not name.startswith(".")} <= {"autograd", "nn", "demos", "tests"}
+
+
+def test_the_picture_is_drawn_by_the_code(request):
+    """.github/graph.svg, written anew by --refresh, shows the numbers that the code computes now."""
+    from autograd import Value, draw
+
+    a, b, c = Value(2.0, "a"), Value(-3.0, "b"), Value(6.8813735870195432, "c")
+    p = a * b
+    n = p + c
+    f = n.tanh()
+    f.backward()
+    path = ROOT / ".github" / "graph.svg"
+    if request.config.getoption("--refresh"):
+        path.write_bytes(draw(f).pipe(format="svg"))
+    picture = html.unescape(path.read_text(encoding="utf-8"))
+    for node, name in ((a, "a"), (b, "b"), (c, "c"), (p, "p"), (n, "n"), (f, "f")):
+        assert f">{name}</text>" in picture
+        assert f">{node.data:.4g}</text>" in picture
+        assert f">{node.grad:.4g}</text>" in picture

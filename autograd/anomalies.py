@@ -1,0 +1,234 @@
+"""What looks unhealthy in a graph, said in sentences: nan and infinity, dead and saturated units, gradients that vanish.
+
+>>> from autograd import Value, detect_anomalies
+>>> x = Value(-2.0, label="x")
+>>> n = 3 * x; f = n.relu() + 1
+>>> detect_anomalies(f)
+dead relu: v2 = relu(n) gives 0 and lets no gradient through, since n = 3 * x = 3 * (-2) = -6
+no gradient: df/dx is exactly 0: on its largest path, f -> v2 -> n -> x, d relu(n)/dn = 0 if n <= 0 else 1 = 0 if -6 <= 0 else 1 = 0
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .careful import Pole
+from .errors import OptionError
+from .graph import Edge, Graph, gradients
+from .modes import PARAMETER
+from .naming import named_graph
+from .paths import Path, strongest_path
+from .source import source_of
+from .wording import Report, below, counted, name_of, operation, short, slope, with_numbers
+
+__all__ = ["Anomalies", "detect_anomalies"]
+
+SATURATED = 0.01  # of the steepest slope, below which a unit is called saturated
+VANISHED = 1e-6  # of the seed, below which a gradient has vanished
+EXPLODED = 1e6  # and above which it has exploded
+STEEPEST = {"tanh": 1.0, "sigmoid": 0.25}
+LISTED = 5  # of a kind
+
+
+class Anomalies(Report):
+    """The text of :func:`detect_anomalies`. kinds: what was found, such as "dead relu", in order."""
+
+    kinds: tuple[str, ...]
+
+
+def detect_anomalies(*results: Any, graph: Graph | None = None) -> Anomalies:
+    """What looks unhealthy in the graphs of some results, such as the losses of several inputs.
+
+    Looks for the first nan or infinity of the forward pass, and of the backward pass; for units that are dead
+    (relu) or saturated (tanh, sigmoid) for all inputs seen: units are the same if they have the same parameters,
+    or the same label; for gradients of leaves that are 0, vanish or explode. No grad is touched.
+
+    >>> from autograd import Value, ieee
+    >>> a = Value(0.0, label="a")
+    >>> with ieee():
+    ...     f = a.log() * 2
+    >>> detect_anomalies(f)
+    -inf forward: v1 = log(a) is -inf, since a = 0; it reaches f = -inf
+    inf backward: on the edge v1 -> a the slope is d log(a)/da = 1 / a = 1 / 0 = inf
+    """
+    if not results:
+        raise OptionError("want at least one Value to look at, got none")
+    graphs = [graph] if graph else [named_graph(result) for result in results]
+    found: list[tuple[str, str]] = []
+    for each in graphs:
+        found += _first_bad_value(each)
+        found += _first_bad_gradient(each, gradients(each))
+    finite = not found
+    found += _units(graphs)
+    if finite:
+        found += _gradient_sizes(graphs)
+    if not found:
+        return Anomalies("nothing unhealthy: all is finite, and gradients of a good size reach every leaf", kinds=())
+    return Anomalies("\n".join(f"{kind}: {said}" for kind, said in found), kinds=tuple(kind for kind, _ in found))
+
+
+def _from(graph: Graph, node: Any) -> str:
+    """``n = 3 * x = 3 * (-2) = -6``, and the line that made it if that was recorded."""
+    said = operation(graph, node)
+    chain = [name_of(graph, node), *([said, with_numbers(node)] if said else []), short(node.data)]
+    source = source_of(node)
+    return " = ".join(dict.fromkeys(chain)) + (f" ({source})" if source else "")
+
+
+def _since(graph: Graph, node: Any) -> str:
+    return (
+        "since " + " and ".join(_from(graph, operand) for operand in below(node)[:3])
+        if below(node)
+        else "from constants"
+    )
+
+
+def _first_bad_value(graph: Graph) -> list[tuple[str, str]]:
+    node = next((node for node in graph.nodes if not math.isfinite(node.data)), None)
+    if node is None:
+        return []
+    name, bad, root = name_of(graph, node), short(node.data), graph.root
+    if not node.operands:
+        said = f"the leaf {name} is {bad}"
+    else:
+        source = source_of(node)
+        said = f"{name} = {operation(graph, node)} is {bad}{f' ({source})' if source else ''}, {_since(graph, node)}"
+    if node is not root:
+        reaches = "it reaches" if not math.isfinite(root.data) else "it does not show in"
+        said += f"; {reaches} {name_of(graph, root)} = {short(root.data)}"
+    return [(f"{bad} forward", said)]
+
+
+def _first_bad_gradient(graph: Graph, grads: dict[Any, float]) -> list[tuple[str, str]]:
+    for edge in graph.edges():
+        upstream, partial = grads[edge.node], float(edge.partial)
+        stopped = isinstance(edge.partial, Pole) and not upstream
+        if math.isfinite(upstream) and not stopped and not math.isfinite(partial * upstream):
+            bad = short(partial * upstream)
+            why = "the slope is" if not math.isfinite(partial) else f"{short(upstream)} from above is multiplied by"
+            source = source_of(edge.node)
+            where = f"on the edge {name_of(graph, edge.node)} -> {name_of(graph, edge.operand)}"
+            return [(f"{bad} backward", f"{where} {why} {slope(edge)}{f' ({source})' if source else ''}")]
+    return []
+
+
+# --- Units that are dead or saturated ----------------------------------------------------------------------
+
+LINEAR = ("add", "sub", "mul", "neg", "dot", "total")
+Sighting = tuple[Graph, Any]
+
+
+def _units(graphs: Iterable[Graph]) -> list[tuple[str, str]]:
+    """Activations that let nothing through, each unit once for all the inputs it was seen on."""
+    seen: dict[Any, list[Sighting]] = {}
+    for graph in graphs:
+        for node in graph.nodes:
+            if node.op is not None and (node.op.name == "relu" or node.op.name in STEEPEST):
+                seen.setdefault(_unit(node), []).append((graph, node))
+    dead: list[str] = []
+    saturated: dict[str, list[str]] = {}
+    for sightings in seen.values():
+        graph, node = sightings[0]
+        if not all(_blocked(other) for _, other in sightings):
+            continue
+        inputs = [other.operands[0].data for _, other in sightings]
+        name = f"{name_of(graph, node)} = {operation(graph, node)}"
+        if node.op.name == "relu":
+            where = (
+                _since(graph, node)
+                if len(inputs) == 1
+                else f"for all {len(inputs)} inputs seen: {_span(graph, node, inputs)}"
+            )
+            dead.append(f"{name} gives 0 and lets no gradient through, {where}")
+        else:
+            where = (
+                _since(graph, node)
+                if len(inputs) == 1
+                else f"the smallest of {len(inputs)} inputs: {_span(graph, node, inputs)}"
+            )
+            steepest = max(abs(other.partials[0]) for _, other in sightings)
+            said = f"{name} has the slope {short(steepest)}, of at most {short(STEEPEST[node.op.name])}, {where}"
+            saturated.setdefault(node.op.name, []).append(said)
+    return [
+        *_told("dead relu", dead),
+        *(row for op, texts in saturated.items() for row in _told(f"saturated {op}", texts)),
+    ]
+
+
+def _told(kind: str, texts: list[str]) -> list[tuple[str, str]]:
+    told = [(kind, text) for text in texts[:LISTED]]
+    return told + [(kind, f"and {len(texts) - LISTED} more like it")] * (len(texts) > LISTED)
+
+
+def _blocked(node: Any) -> bool:
+    partial = node.partials[0]
+    if partial is None or not math.isfinite(node.data):
+        return False
+    return partial == 0 if node.op.name == "relu" else abs(partial) < SATURATED * STEEPEST[node.op.name]
+
+
+def _span(graph: Graph, node: Any, inputs: list[float]) -> str:
+    return f"{name_of(graph, node.operands[0])} is from {short(min(inputs))} to {short(max(inputs))}"
+
+
+def _unit(node: Any) -> Any:
+    """What tells one unit from another over several inputs: its parameters, else its label, else the node itself."""
+    parameters: set[Any] = set()
+    pending = below(node)
+    while pending:
+        operand = pending.pop()
+        if operand.scope is PARAMETER:
+            parameters.add(operand)
+        elif operand.op is not None and operand.op.name in LINEAR:
+            pending += below(operand)
+    return (node.op, frozenset(parameters)) if parameters else (node.op, node.label) if node.label else node
+
+
+# --- The sizes of gradients --------------------------------------------------------------------------------
+
+
+def _gradient_sizes(graphs: Iterable[Graph]) -> list[tuple[str, str]]:
+    largest: dict[Any, tuple[float, Graph]] = {}  # of each leaf's gradients, over the results
+    for graph in graphs:
+        grads = gradients(graph)
+        leaves = [node for node in graph.nodes if not node.operands and node is not graph.root]
+        for leaf in [node for node in leaves if node.scope is PARAMETER] or leaves:
+            if leaf not in largest or abs(grads[leaf]) > abs(largest[leaf][0]):
+                largest[leaf] = grads[leaf], graph
+    sizes = {leaf: abs(grad) for leaf, (grad, _) in largest.items()}
+    kinds: tuple[tuple[str, Callable[[float], bool]], ...] = (
+        ("no gradient", lambda size: size == 0),
+        ("vanishing gradient", lambda size: 0 < size < VANISHED),
+        ("exploding gradient", lambda size: size > EXPLODED),
+    )
+    found: list[tuple[str, str]] = []
+    for kind, fits in kinds:
+        fitting = [leaf for leaf, size in sizes.items() if fits(size)]
+        if fitting:
+            worst = (
+                max(fitting, key=sizes.__getitem__)
+                if kind.startswith("exploding")
+                else min(fitting, key=sizes.__getitem__)
+            )
+            more = f"; so it is with {counted(len(fitting) - 1, 'other')}" if len(fitting) > 1 else ""
+            grad, graph = largest[worst]
+            found.append((kind, _along(graph, worst, grad) + more))
+    return found
+
+
+def _along(graph: Graph, leaf: Any, grad: float) -> str:
+    """Where on its way from the result a gradient was made so large or small."""
+    path: Path = strongest_path(graph, leaf)
+    factors = [abs(factor) for factor in path.factors()]
+    small = abs(grad) < 1
+    at = factors.index(min(factors) if small else max(factors))
+    edge: Edge = path.edge(at)
+    value = "exactly 0" if grad == 0 else f"{grad:.3g}"
+    said = f"d{name_of(graph, graph.root)}/d{name_of(graph, leaf)} is {value}: on its largest path, {path.text()}, "
+    if grad and len(factors) > 3:
+        count = sum((factor < 1) if small else (factor > 1) for factor in factors)
+        said += f"{count} of {len(factors)} slopes are {'below' if small else 'above'} 1, the {'least' if small else 'largest'} is "
+    source = source_of(edge.node)
+    return f"{said}{slope(edge)}{f' ({source})' if source else ''}"

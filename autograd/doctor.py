@@ -1,0 +1,161 @@
+"""``python -m autograd doctor``: whether this machine is ready, a line each, with the fix. To be sent out before a workshop.
+
+Nothing is installed or changed; the exit status is 1 if something that is needed is missing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+from .errors import CompileError, LayoutError
+from .prompt import has_colour, say
+from .wording import counted
+
+__all__ = ["CHECKS", "Finding", "doctor"]
+
+OK, OPTIONAL, MISSING = "ok", "-", "FAIL"
+PIP = "python -m pip install"
+Finding = tuple[str, str]  # one of the three above, and the sentence
+
+
+def doctor() -> int:
+    """Print what each check found; returns 0 if nothing that is needed is missing, else 1."""
+    missing = 0
+    for check in CHECKS:
+        try:
+            status, said = check()
+        except Exception as error:  # a broken installation may fail in any way, and the other lines still help
+            status, said = MISSING, f"{check.__name__.strip('_')}: {type(error).__name__}: {error}"
+        missing += status == MISSING
+        say(f"{status:<5} {said}")
+    say("all that is needed is there" if not missing else f"{counted(missing, 'thing')} to repair: see FAIL above")
+    return 1 if missing else 0
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""
+
+
+def _python() -> Finding:
+    return OK, f"Python {sys.version.split()[0]}, {sys.executable}"
+
+
+def _package() -> Finding:
+    here = os.path.dirname(os.path.abspath(__file__))
+    installed = _version("scalar-autograd")
+    return OK, f"scalar-autograd {installed or '(not installed, run from its folder)'}, {here}"
+
+
+def _engine() -> Finding:
+    from . import Value
+
+    a = Value(1.0)
+    b = a + a
+    (b * (b + 1)).backward()
+    if a.grad != 10.0:
+        return (
+            MISSING,
+            f"backprop gives {a.grad} where 10 is right: install again with {PIP} --force-reinstall scalar-autograd",
+        )
+    return OK, "backprop of b*(b + 1) with b = a + a gives 10, as it should"
+
+
+def _graphviz_package() -> Finding:
+    if find_spec("graphviz") is None:
+        return MISSING, f"the Python package graphviz is not installed: {PIP} graphviz"
+    return OK, f"graphviz {_version('graphviz')}, the Python package"
+
+
+def _layout_engine() -> Finding:
+    from .rendering import find_engine
+
+    try:
+        engine = find_engine()
+    except LayoutError as error:
+        return MISSING, str(error)
+    ran = subprocess.run([engine, "-V"], capture_output=True, text=True, timeout=20, check=False)
+    said = (ran.stderr or ran.stdout).strip().splitlines() or [f"exit status {ran.returncode}"]
+    return OK, f"pictures are laid out by {engine} ({said[0]})"
+
+
+def _picture() -> Finding:
+    if find_spec("graphviz") is None:
+        return MISSING, "no picture can be rendered without the Python package graphviz"
+    from . import Value
+    from .drawing import draw
+
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    start = time.perf_counter()
+    try:
+        picture = str(draw((a * b).tanh()).pipe("svg", encoding="utf-8"))
+    except LayoutError as error:
+        return MISSING, f"no picture can be rendered: {error}"
+    if "<svg" not in picture:
+        return MISSING, "the layout engine wrote something that is no SVG: install Graphviz again"
+    return OK, f"a picture renders: {len(picture)} characters of SVG in {time.perf_counter() - start:.2f} s"
+
+
+def _terminal() -> Finding:
+    encoding = getattr(sys.stdout, "encoding", None) or "unknown"
+    colour = "colour" if has_colour() else "no colour" + (" (NO_COLOR is set)" if os.environ.get("NO_COLOR") else "")
+    return OK, f"output: {encoding}, {colour}, {shutil.get_terminal_size().columns} columns"
+
+
+def _notebook() -> Finding:
+    if find_spec("IPython") is None:
+        return OPTIONAL, f"no notebook: IPython is not installed. If you want one: {PIP} notebook"
+    from . import Value
+    from .drawing import mimebundle
+
+    shown = mimebundle(Value(1.0) * Value(2.0))
+    kinds = "pictures" if any("svg" in kind for kind in shown) else "text only, since no picture can be rendered"
+    lab = _version("notebook") or _version("jupyterlab")
+    where = f"IPython {_version('IPython')}" + (
+        f", Jupyter {lab}" if lab else f"; Jupyter is not installed ({PIP} notebook)"
+    )
+    return OK, f"notebook display: {kinds} ({where})"
+
+
+def _demos() -> Finding:
+    missing = [name for name in ("matplotlib", "rich") if find_spec(name) is None]
+    if missing:
+        return OPTIONAL, f'the demos\' plots need {" and ".join(missing)}: {PIP} "scalar-autograd[demos]"'
+    return OK, f"for the demos: matplotlib {_version('matplotlib')}, rich {_version('rich')}"
+
+
+def _compiler() -> Finding:
+    without = "compile() does without it, in Python"
+    if sys.platform == "darwin" and subprocess.run(["xcode-select", "-p"], capture_output=True, check=False).returncode:
+        return OPTIONAL, f"no C compiler: {without}. If you want one: xcode-select --install"
+    from .building import compiler
+
+    try:
+        command = compiler()
+    except CompileError as error:
+        return OPTIONAL, f"{error}; until then {without}"
+    with tempfile.TemporaryDirectory() as folder:
+        source = os.path.join(folder, "check.c")
+        with open(source, "w", encoding="ascii") as file:
+            file.write("double twice(double x) { return 2 * x; }\n")
+        built = subprocess.run(
+            [*command, "-c", source, "-o", source + ".o"], capture_output=True, timeout=60, check=False
+        )
+    if built.returncode:
+        return OPTIONAL, f"the C compiler {command[0]} does not build: {without}"
+    return OK, f"C compiler: {command[0]}, for compile()"
+
+
+CHECKS: tuple[Callable[[], Finding], ...] = (
+    _python, _package, _engine, _graphviz_package, _layout_engine, _picture, _terminal, _notebook, _demos, _compiler,
+)  # fmt: skip

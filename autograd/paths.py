@@ -1,0 +1,278 @@
+"""The path ledger: d(result)/d(value) as a sum over paths, each a product of partials.
+
+    >>> from autograd import Value
+    >>> a = Value(1.0, label="a")
+    >>> b = a + a; f = b * (b + 1); b.label, f.label = "b", "f"
+    >>> why(f, b)
+    df/db is a sum over 2 paths
+      f -> b          3
+      f -> v2 -> b    2 * 1 = 2
+      total 5
+
+Paths can be as many as 2**n in a graph of n nodes, so they are counted, summed and ranked without being
+listed: one sweep from the value up to the result gives every node its count, its total and its best path.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush, heapreplace
+from typing import Any
+
+from .graph import Edge, Graph
+from .naming import named_graph
+from .wording import Report, counted, name_of, product, short, which
+
+__all__ = ["Ledger", "Sums", "find_node", "strongest_path", "totals", "why"]
+
+LISTED = 12  # paths that are all listed; of more than that only the largest are
+LARGEST = 8
+EXACT = 10**30  # counts above this are said as a power of 2
+LONG = 8  # edges of a path before its middle is left out
+TURNS = 3  # places that are shown where a long path leaves the largest one
+
+
+class Path:
+    """One way down from the result: `ks[i]` says which operand of `nodes[i]` comes next."""
+
+    __slots__ = ("graph", "ks", "nodes")
+
+    def __init__(self, graph: Graph, ks: Sequence[int]) -> None:
+        self.graph = graph
+        self.ks = ks
+        self.nodes = [graph.root]
+        for k in ks:
+            self.nodes.append(self.nodes[-1].operands[k])
+
+    def __len__(self) -> int:
+        return len(self.ks)
+
+    def edge(self, i: int) -> Edge:
+        return Edge(self.graph, self.nodes[i], self.ks[i])
+
+    def factors(self) -> list[float]:
+        """The partials along it."""
+        return [float(node.partials[k]) for node, k in zip(self.nodes, self.ks)]
+
+    def leaves(self, usual: Path) -> list[int]:
+        """Where it takes edges that the usual path has not."""
+        known = dict(zip(usual.nodes, usual.ks))
+        return [i for i, k in enumerate(self.ks) if known.get(self.nodes[i]) != k]
+
+    def text(self, usual: Path | None = None) -> str:
+        """``f -> b -> a (operand 1)``. Of a long path the ends are said, and where it leaves the `usual` one."""
+        last = len(self) - 1
+        told: Sequence[int] = range(len(self))
+        if last >= LONG:
+            turns = [] if usual is None else [i for i in self.leaves(usual) if 1 < i < last - 1][:TURNS]
+            told = sorted({0, 1, last - 1, last, *turns, *(i - 1 for i in turns)})
+        texts = [name_of(self.graph, self.nodes[0])]
+        for before, i in zip((-1, *told), told):
+            if i - before > 1:
+                texts.append(f"... {i - before - 1} more ...")
+            again = f" (operand {self.ks[i] + 1})" if which(self.edge(i)) else ""
+            texts.append(name_of(self.graph, self.nodes[i + 1]) + again)
+        return " -> ".join(texts)
+
+
+class Ledger(Report):
+    """The text of :func:`why`. total: d(result)/d(value). paths: how many. size: the sum of their sizes."""
+
+    total: float
+    paths: int
+    size: float
+
+
+def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None = None) -> Ledger:
+    """d(result)/d(value) path by path: each path's partials multiplied, and their sum.
+
+    value: a node, or its name. most: how many paths to list: if there are more, the largest. By default
+    all of 12, or 8 of more.
+    The total agrees with `value.grad` after one backward pass to 1e-12 of the paths' sizes.
+    On a value that the result does not depend on it says so. No grad is touched.
+    """
+    graph = graph or named_graph(result)
+    value = find_node(graph, value)
+    if value not in graph:
+        said = f"no path from {name_of(graph, graph.root)} to {_outsider(value)}: was it made from .data?"
+        return Ledger(said, total=0.0, paths=0, size=0.0)
+    sums = Sums(graph, value)
+    total, count = sums.totals[-1], sums.count
+    head = f"d{name_of(graph, graph.root)}/d{name_of(graph, value)}"
+    if value is graph.root:
+        return Ledger(f"{head} = 1: it is the result itself", total=1.0, paths=1, size=1.0)
+    few = count <= (LISTED if most is None else most)
+    paths = list(sums.all_paths()) if few else sums.largest(LARGEST if most is None else max(most, 1))
+    lines = [f"{head} is a sum over {said_count(count)}" + ("" if few else f", the {len(paths)} largest of them:")]
+    products = [path.factors() for path in paths]
+    rows = [(path.text(paths[0]), product(*factors)) for path, factors in zip(paths, products)]
+    if not few:
+        rest = total
+        for factors in products:
+            rest -= math.prod(factors)
+        others = said_count(count - len(paths) if count <= EXACT else count)
+        rows.append((f"the other {others.removeprefix('about ')}", f"together {short(rest)}"))
+    text = "\n".join([*lines, *columns(rows), f"  total {short(total)}"])
+    return Ledger(text, total=total, paths=count, size=sums.sizes[-1])
+
+
+def find_node(graph: Graph, value: Any) -> Any:
+    """The node itself, or the one of that name. Raises GraphError for a name that is not there."""
+    return graph.find(value) if isinstance(value, str) else value
+
+
+def _outsider(value: Any) -> str:
+    return getattr(value, "label", "") or repr(value)
+
+
+def said_count(count: int) -> str:
+    """``4 paths``; above 30 digits ``about 2**100 paths``."""
+    return counted(count, "path") if count <= EXACT else f"about 2**{round(math.log2(count))} paths"
+
+
+def columns(rows: Sequence[tuple[str, str]]) -> list[str]:
+    """Two columns, indented."""
+    width = max(len(left) for left, _ in rows)
+    return [f"  {left:<{width}}    {right}".rstrip() for left, right in rows]
+
+
+def totals(nodes: Sequence[Any], value: Any) -> dict[Any, float]:
+    """d(node)/d(value) for every one of `nodes`, given operands first, that depends on `value`."""
+    total = {value: 1.0}
+    for node in nodes:
+        if node is value:
+            continue
+        for operand, partial in zip(node.operands, node.partials):
+            if partial is not None and operand in total:
+                total[node] = total.get(node, 0.0) + float(partial) * total[operand]
+    return total
+
+
+class Sums:
+    """For every node above `value`: how many paths lead down to it, their sum, their sizes' sum, the best of them."""
+
+    def __init__(self, graph: Graph, value: Any) -> None:
+        self.graph = graph
+        self.value = value
+        size = len(graph)
+        self.totals = [0.0] * size
+        self.sizes = [0.0] * size
+        self.counts = [0] * size  # up to EXACT; past that logarithms take over
+        self.best = [-math.inf] * size  # the logarithm of the size of the largest path
+        self.first = [-1] * size  # the operand that it goes through
+        totals, sizes, counts, best, first = self.totals, self.sizes, self.counts, self.best, self.first
+        forks = self.forks = [False] * size  # whether it goes on through more than one operand
+        index = graph.index
+        here = index[value]
+        totals[here], sizes[here], counts[here], best[here] = 1.0, 1.0, 1, 0.0
+        for i in range(here + 1, size):
+            node = graph.nodes[i]
+            for k, (operand, partial) in enumerate(zip(node.operands, node.partials)):
+                if partial is None or not counts[j := index[operand]]:
+                    continue
+                p = float(partial)
+                forks[i] = counts[i] > 0
+                counts[i] = min(counts[i] + counts[j], EXACT + 1)
+                totals[i] += p * totals[j]
+                sizes[i] += abs(p) * sizes[j]
+                log = log_size(p) + best[j]
+                if log > best[i] or first[i] < 0:
+                    best[i], first[i] = log, k
+
+    @property
+    def count(self) -> int:
+        """The number of paths from the result: exact up to 30 digits, above that a power of 2."""
+        return self.counts[-1] if self.counts[-1] <= EXACT else 1 << round(self._log2_count())
+
+    def _log2_count(self) -> float:
+        logs = [-math.inf] * len(self.graph)
+        index = self.graph.index
+        logs[index[self.value]] = 0.0
+        for i in range(index[self.value] + 1, len(logs)):
+            node = self.graph.nodes[i]
+            for operand, partial in zip(node.operands, node.partials):
+                if partial is not None and (b := logs[index[operand]]) >= 0:
+                    a = logs[i]
+                    logs[i] = max(a, b) + math.log2(1 + 2 ** -abs(a - b))
+        return logs[-1]
+
+    def ways(self, node: Any) -> list[int]:
+        """Which operands of a node lead to the value, from left to right."""
+        if node is self.value:
+            return []
+        index, counts = self.graph.index, self.counts
+        return [k for k, partial in enumerate(node.partials) if partial is not None and counts[index[node.operands[k]]]]
+
+    def all_paths(self) -> Iterator[Path]:
+        """Every path, in the order of backprop's edges."""
+        ks: list[int] = []
+        nodes = [self.graph.root]
+        pending = [iter(self.ways(self.graph.root))]
+        while pending:
+            k = next(pending[-1], None)
+            if k is None:
+                pending.pop()
+                nodes.pop()
+                if ks:
+                    ks.pop()
+                continue
+            ks.append(k)
+            nodes.append(nodes[-1].operands[k])
+            if nodes[-1] is self.value:
+                yield Path(self.graph, tuple(ks))
+            pending.append(iter(self.ways(nodes[-1])))
+
+    def largest(self, most: int) -> list[Path]:
+        """The paths with the largest products, largest first.
+
+        Every node knows the size of its best path down, so a path is found by following the best edges;
+        each edge that it passes by is the beginning of the best path that turns off there.
+        """
+        found: list[Path] = []
+        turns: list[tuple[float, int, list[int]]] = [(0.0, 0, [])]  # loss in logarithms, order of finding, beginning
+        made = 0
+        while turns and len(found) < most:
+            loss, _, ks = heappop(turns)
+            room = most - len(found) - 1
+            passed = self._follow_best(ks, loss, room)
+            found.append(Path(self.graph, ks))
+            for lost, at, k in sorted(passed, reverse=True):
+                made += 1
+                heappush(turns, (-lost, made, [*ks[:-at], k]))
+        return found
+
+    def _follow_best(self, ks: list[int], loss: float, room: int) -> list[tuple[float, int, int]]:
+        """Complete a path by its best edges; returns the `room` best turns passed by: -loss, -place, operand."""
+        index, first, best, nodes = self.graph.index, self.first, self.best, self.graph.nodes
+        node = self.graph.root
+        for k in ks:
+            node = node.operands[k]
+        i = index[node]
+        passed: list[tuple[float, int, int]] = []
+        while node is not self.value:
+            if room and self.forks[i]:
+                for k in self.ways(node):
+                    size = log_size(node.partials[k]) + best[index[node.operands[k]]]
+                    turn = (-loss if size == best[i] else size - best[i] - loss, -len(ks), k)
+                    if k == first[i]:
+                        continue
+                    if len(passed) < room:
+                        heappush(passed, turn)
+                    elif turn > passed[0]:
+                        heapreplace(passed, turn)
+            ks.append(first[i])
+            i = index[nodes[i].operands[first[i]]]
+            node = nodes[i]
+        return passed
+
+
+def log_size(partial: float) -> float:
+    """The logarithm of a size, to rank products that no float could hold; nan counts as largest."""
+    size = abs(float(partial))
+    return math.inf if size != size else math.log(size) if size else -math.inf
+
+
+def strongest_path(graph: Graph, value: Any) -> Path:
+    """The path from the result to `value` whose product is largest."""
+    return Sums(graph, value).largest(1)[0]

@@ -1,0 +1,69 @@
+"""Which line of the user's code made each node: recorded on request, shown by the stepper and in reports.
+
+The lines stand beside the graph, not in it, so that nodes stay as small as they are, and a node that is
+freed takes its line along.
+"""
+
+from __future__ import annotations
+
+import os.path
+import sys
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from .modes import Mode
+from .naming import HERE
+
+__all__ = ["line_of", "record_source", "remember", "said_line", "source_of", "users_line"]
+
+_lines: WeakKeyDictionary[Any, tuple[str, int]] = WeakKeyDictionary()
+
+
+class record_source(Mode):  # noqa: N801 - a mode, as no_grad is
+    """Remember which line of the user's code makes each node, for the stepper to show.
+
+    >>> from autograd import Value, record_source
+    >>> a = Value(2.0)
+    >>> with record_source():
+    ...     b = a * a
+    >>> source_of(b)
+    '<doctest ...:2  b = a * a'
+    """
+
+    name = "record_source"
+
+
+def remember(node: Any) -> None:
+    """Note the line that is being run."""
+    _lines[node] = users_line()
+
+
+def users_line() -> tuple[str, int]:
+    """The file and line being run in the nearest frame that is neither this package's nor nn's."""
+    nn: Any = sys.modules.get("nn")
+    homes = (HERE, "<autograd ", os.path.dirname(getattr(nn, "__file__", None) or HERE))
+    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    while frame.f_back and frame.f_code.co_filename.startswith(homes):
+        frame = frame.f_back
+    return frame.f_code.co_filename, frame.f_lineno
+
+
+def line_of(node: Any) -> tuple[str, int] | None:
+    """The file and line that made the node, or None if it was not recorded."""
+    return _lines.get(node)
+
+
+def source_of(node: Any) -> str:
+    """``train.py:31  h = layer(x)``, or nothing if it was not recorded."""
+    line = line_of(node)
+    return said_line(line) if line else ""
+
+
+def said_line(line: tuple[str, int]) -> str:
+    """``train.py:31  h = layer(x)``."""
+    import linecache
+
+    file, number = line
+    name = "cell" if "ipykernel_" in file or file.startswith("<ipython-input") else os.path.basename(file)
+    text = linecache.getline(file, number).strip()
+    return f"{name}:{number}" + (f"  {text}" if text else "")

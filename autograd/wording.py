@@ -1,0 +1,225 @@
+"""How a number, a node and a slope are said in plain text: short, in ASCII, and as Python would read it.
+
+>>> short(0.70710678), short(-6.0), short(1234567.891)
+('0.7071', '-6', '1234567.9')
+>>> product(3.0, -2.0)
+'3 * (-2) = -6'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .formula import PYTHON, READABLE, Dialect
+from .graph import Edge, Graph
+from .methods import OPERATORS
+from .naming import one_line
+
+__all__ = [
+    "Report",
+    "arrow",
+    "below",
+    "counted",
+    "name_of",
+    "operation",
+    "product",
+    "short",
+    "slope",
+    "slope_head",
+    "slope_texts",
+    "which",
+    "with_numbers",
+]
+
+LONGEST = 90  # characters of a formula that is still written out
+LISTED = 4  # operands of a wide operation before they are
+
+
+class Report(str):
+    """Text that shows itself at a prompt, line by line; what it tells is also in its attributes."""
+
+    def __new__(cls, text: str, **facts: Any) -> Any:
+        report = super().__new__(cls, text)
+        for name, fact in facts.items():
+            setattr(report, name, fact)
+        return report
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def short(number: float) -> str:
+    """A number for reading: four digits, or all of them left of the point.
+
+    >>> [short(x) for x in (2.0, -0.0, 0.12345, 12345.678, 1e-7, 1e300, float("nan"))]
+    ['2', '0', '0.1235', '12345.7', '1e-07', '1e+300', 'nan']
+    """
+    size = abs(number)
+    if not 0 < size < 1e15:
+        return f"{number + 0.0:g}"
+    if number == int(number):
+        return str(int(number))
+    return f"{number:.1f}" if size >= 1000 else f"{number:.4g}"
+
+
+def product(*factors: float) -> str:
+    """``3 * (-2) = -6``: the factors, of which long chains are elided, and what they come to."""
+    value = 1.0
+    for factor in factors:
+        value = float(factor) * value
+    if len(factors) == 1:
+        return short(value)
+    shown = [*factors[:2], *factors[-2:]] if len(factors) > 8 else factors
+    texts = [short(factor) for factor in shown]
+    texts[1:] = [f"({text})" if text.startswith("-") else text for text in texts[1:]]
+    if len(factors) > 8:
+        texts[2:2] = ["..."]
+    return f"{' * '.join(texts)} = {short(value)}"
+
+
+def counted(count: int, thing: str) -> str:
+    """``1 edge``, ``2 edges``."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
+def name_of(graph: Graph, node: Any) -> str:
+    """The node's name on one line; of a constant its number."""
+    return one_line(graph.name(node)).replace("…", "...")
+
+
+# The readable spelling with spaces round every operator, and numbers of four digits.
+SPOKEN = Dialect(
+    "spoken",
+    {**READABLE.spellings, "*": PYTHON.spellings["*"], "/": PYTHON.spellings["/"]},
+    short,
+    code=False,
+)
+
+
+Spell = Callable[[Any], "str | float"]  # how an operand is written: its name, or its number
+
+
+def _by_name(graph: Graph) -> Spell:
+    return lambda operand: operand if isinstance(operand, float) else name_of(graph, operand)
+
+
+def _by_number(data: Mapping[Any, float] | None) -> Spell:
+    return lambda operand: float(
+        operand if isinstance(operand, float) else operand.data if data is None else data[operand]
+    )
+
+
+def operation(graph: Graph, node: Any) -> str:
+    """What computed the node, as Python: ``a * b``, ``tanh(n)``, ``dot([x, y], [u, v], b)``; nothing for a leaf."""
+    return _said(node, _by_name(graph)) if node.op is not None and node.operands else ""
+
+
+def with_numbers(node: Any, data: Mapping[Any, float] | None = None) -> str:
+    """The same with the operands' numbers: ``2 * (-3)``."""
+    return _said(node, _by_number(data))
+
+
+def _said(node: Any, spell: Spell) -> str:
+    op = node.op
+    if op.name in OPERATORS:
+        return op.value.text(SPOKEN, dict(zip(op.operands, map(spell, node.operands))))
+
+    def text(k: int) -> str:
+        spelled = spell(node.operands[k])
+        return spelled if isinstance(spelled, str) else short(spelled)
+
+    groups = op.bind(range(len(node.operands))).values()
+    return f"{op.name}({', '.join(text(group) if isinstance(group, int) else _list(group, text) for group in groups)})"
+
+
+def _list(places: list[int], text: Callable[[int], str]) -> str:
+    if len(places) <= LISTED:
+        return f"[{', '.join(map(text, places))}]"
+    first = ", ".join(map(text, places[: LISTED - 1]))
+    return f"[{first}, ... {len(places) - LISTED} more, {text(places[-1])}]"
+
+
+def which(edge: Edge) -> str:
+    """``operand 1 of 2`` where an operation uses the same value more than once, else nothing."""
+    operands = edge.node.operands
+    again = sum(operand is edge.operand for operand in operands) > 1
+    return f"operand {edge.k + 1} of {len(operands)}" if again else ""
+
+
+def arrow(edge: Edge) -> str:
+    """``b -> a (operand 1)``; the operand is told where there is more than one such edge."""
+    again = f" (operand {edge.k + 1})" if which(edge) else ""
+    return f"{name_of(edge.graph, edge.node)} -> {name_of(edge.graph, edge.operand)}{again}"
+
+
+def slope_head(edge: Edge) -> str:
+    """What the slope of an edge is called: ``d tanh(n)/dn``, ``d(b * c)/db``. It is never the total df/db."""
+    graph, node = edge.graph, edge.node
+    said = operation(graph, node)
+    if node.op.name in OPERATORS:
+        said = f"({said})"
+    elif len(said) > LONGEST // 3:
+        said = f" {node.op.name}(...)"
+    else:
+        said = f" {said}"
+    return f"d{said}/d{name_of(graph, edge.operand)}"
+
+
+def slope(edge: Edge, data: Mapping[Any, float] | None = None) -> str:
+    """The slope of one operation in one operand: its formula, the formula with numbers, and the number.
+
+    data: the nodes' data where it is not what they hold now.
+
+    >>> from autograd import Value
+    >>> n = Value(0.5, label="n"); f = n.tanh(); f.label = "f"
+    >>> slope(next(Graph(f).edges()))
+    'd tanh(n)/dn = 1 - f**2 = 1 - 0.4621**2 = 0.7864'
+    """
+    node = edge.node
+    held = sum(not isinstance(operand, float) for operand in node.operands) - 1
+    head = slope_head(edge)
+    if held:
+        head += f", other operand{'s' if held > 1 else ''} held,"
+    _, texts = slope_texts(edge, data)
+    chain = [text for text in texts if len(text) <= LONGEST]
+    return f"{head} = {' = '.join(dict.fromkeys([*chain, short(edge.partial)]))}"
+
+
+def slope_texts(edge: Edge, data: Mapping[Any, float] | None = None) -> tuple[str, list[str]]:
+    """The formula of a slope as the row has it, and written out: with names, and with numbers.
+
+    The second is empty where a sum over many operands would have to be written out.
+    """
+    graph, node = edge.graph, edge.node
+    count = len(node.operands)
+    formula, index = node.op.partial(edge.k, count)
+    formula = formula.given({name: x for name, x in _bound(node, _float_only, index).items() if isinstance(x, float)})
+    if count > LISTED and any(term.head in ("sum", "max") for term in formula.terms()):
+        return formula.source, []
+    out = float(node.data if data is None else data[node])
+    return formula.source, [
+        formula.text(SPOKEN, {**_bound(node, _by_name(graph), index), "out": name_of(graph, node)}, index),
+        formula.text(SPOKEN, {**_bound(node, _by_number(data), index), "out": out}, index),
+    ]
+
+
+def _float_only(operand: Any) -> str | float:
+    return operand if isinstance(operand, float) else ""
+
+
+def _bound(node: Any, spell: Spell, index: int | None) -> dict[str, Any]:
+    """The operands' spellings under the row's names for them; in a long list only the one at `index` is spelled."""
+    bound: dict[str, Any] = {}
+    for name, at in node.op.bind(range(len(node.operands))).items():
+        if isinstance(at, int):
+            bound[name] = spell(node.operands[at])
+        else:
+            every = len(at) <= LISTED or index is None
+            bound[name] = [spell(node.operands[k]) if every or i == index else "" for i, k in enumerate(at)]
+    return bound
+
+
+def below(node: Any) -> list[Any]:
+    """The operands that are values, each once, in order."""
+    return list(dict.fromkeys(operand for operand in node.operands if not isinstance(operand, float)))

@@ -1,0 +1,114 @@
+"""``python -m autograd``: an expression read safely, its forward table, every edge, a picture; bad input in one sentence."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from autograd.__main__ import forward_table, graph_of, main
+from autograd.errors import ExpressionError
+from autograd.graph import Graph
+
+NEURON = ["tanh(a*b + c)", "a=2", "b=-3", "c=6.8813735870195432"]
+EMBLEM = ["b = a + a; b * (b + 1)", "a=1"]
+
+
+def test_the_readme_commands_print_every_edge(capsys, golden):
+    assert main([*NEURON, "--all"]) == 0 and main([*EMBLEM, "--all"]) == 0
+    golden("cli_all.txt", capsys.readouterr().out)
+
+
+def test_the_prompt_comes_after_the_forward_table(capsys, monkeypatch):
+    lines = iter(["st", "quit"])
+    monkeypatch.setattr("builtins.input", lambda _: next(lines))
+    assert main(EMBLEM) == 0
+    said = capsys.readouterr().out
+    assert said.index("b  = a + a = 1 + 1 = 2") < said.index("edge 0 of 5") < said.index("[edge 1/5] f -> b")
+
+
+def test_the_forward_pass(capsys, monkeypatch):
+    monkeypatch.setattr("builtins.input", lambda _: "quit")
+    assert main([*NEURON, "--forward"]) == 0
+    assert "0.7071" not in capsys.readouterr().out  # nothing is told before it is stepped to
+    assert main([*NEURON, "--forward", "--all"]) == 0
+    assert "[operation 3/3] f = tanh(v4)" in capsys.readouterr().out
+
+
+BAD = [
+    (["a ^ 2", "a=1"], "use ** for powers\n  a ^ 2\n    ^"),
+    (["a*b", "a=1"], "b has no value: add b=1"),
+    (["a*b*c", "a=1"], "b and c have no value: add b=1 c=1"),
+    (["a*b", "a=1", "b=2", "c=3"], "there is no c in 'a*b': it has a, b"),
+    (["b = a; b * b", "a=1", "b=2"], "b is computed in 'b = a; b * b', so it takes no value"),
+    (["a*b", "a=x", "b=2"], "a wants a number, got 'x'"),
+    (["a*b", "a=", "b=2"], "a wants a number, got ''"),
+    (["a", "*", "b"], "want a value such as a=2, got '*': is the expression in quotes?"),
+    (["a b", "a=1"], "cannot read this here\n  a b\n    ^"),
+    (["2*3"], "2*3 = 6 has no names in it"),
+    (["log(a)", "a=-1"], "log: log(a) is not defined at a = -1.0 (label 'a')"),
+    (["sqrt(a)", "a=0", "--all"], "the slope of sqrt"),
+    (["a*2", "a=1", "--svg", "/nowhere/at/all.svg"], "cannot write /nowhere/at/all.svg"),
+    (["__import__('os').system('true')"], "only functions"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), BAD)
+def test_bad_input_gets_one_sentence_and_status_2(arguments, said, capsys):
+    if "--svg" in arguments:
+        pytest.importorskip("graphviz")
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    if "--svg" in arguments and "layout engine" in error:
+        pytest.skip("no layout engine")
+    assert said in error or "there is no function system" in error
+    assert "Traceback" not in error
+
+
+def test_no_arguments_print_the_help(capsys):
+    assert main([]) == 2
+    assert "python -m autograd doctor" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as left:
+        main(["--bogus"])
+    assert left.value.code == 2
+
+
+def test_an_expression_may_begin_with_a_minus_and_numbers_be_fractions():
+    assert graph_of("-a*2", ["a=1/3"]).data == -2 / 3
+    assert main(["-a*2", "a=-1/3", "--all"]) == 0
+
+
+def test_the_result_gets_a_name_that_is_free():
+    assert graph_of("a*2", ["a=1"]).label == "f"
+    assert graph_of("f*2", ["f=1"]).label == "out"
+    assert graph_of("y = f*2", ["f=1"]).label == "y"
+    with pytest.raises(ExpressionError, match="nothing to differentiate"):
+        graph_of("y = 2*2")
+
+
+def test_the_forward_table():
+    assert forward_table(Graph(graph_of("x = a*b; tanh(x)", ["a=2", "b=0.25"]))) == (
+        "  a = 2\n  b = 0.25\n  x = a * b = 2 * 0.25 = 0.5\n  f = tanh(x) = tanh(0.5) = 0.4621"
+    )
+
+
+def test_the_picture_is_written_and_the_page_too(tmp_path, capsys, monkeypatch):
+    pytest.importorskip("graphviz")
+    monkeypatch.setattr("builtins.input", lambda _: pytest.fail("a command that writes a file asks nothing"))
+    picture, page = tmp_path / "f.svg", tmp_path / "f.html"
+    status = main([*EMBLEM, "--svg", str(picture)])
+    if "layout engine" in capsys.readouterr().err:
+        pytest.skip("no layout engine")
+    assert status == 0 and "<svg" in picture.read_text(encoding="utf-8")
+    assert main([*EMBLEM, "--html", str(page)]) == 0
+    assert "<html" in page.read_text(encoding="utf-8")
+
+
+def test_a_reader_who_has_seen_enough_ends_it_quietly():
+    code = "import sys, autograd.__main__ as m; sys.argv[1:] = ['a*a', 'a=1', '--all']; sys.exit(m.main())"
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.stdout.close()
+    assert "Traceback" not in process.stderr.read()
+    process.wait(timeout=30)
+    process.stderr.close()

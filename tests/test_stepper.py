@@ -1,0 +1,592 @@
+"""Stepping: the same gradients as backward() to the last bit, there and back, and every sentence on the way."""
+
+from __future__ import annotations
+
+import copy
+import math
+import random
+from pathlib import Path
+
+import pytest
+from random_graphs import inputs, program, run
+
+import autograd
+from autograd import Stepper, Value, dot, ieee, record_source
+from autograd.errors import DivisionError, DomainError, GraphError, NotANumberError, OptionError
+from autograd.graph import Graph, walk
+from autograd.ops import BUILTIN, OPS
+from autograd.value import NOT_REACHED
+
+
+def neuron():
+    a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(6.8813735870195432, label="c")
+    p = a * b
+    n = p + c
+    p.label, n.label = "p", "n"
+    f = n.tanh()
+    f.label = "f"
+    return f
+
+
+def emblem(a=1.0):
+    a = Value(a, label="a")
+    b = a + a
+    c = b + 1
+    f = b * c
+    b.label, c.label, f.label = "b", "c", "f"
+    return f, c, b, a
+
+
+def state(f):
+    return [(node.data, node.grad, node.partials) for node in walk(f)]
+
+
+def same_bits(xs, ys):
+    return len(xs) == len(ys) and all(math.copysign(1, x) == math.copysign(1, y) and x == y for x, y in zip(xs, ys))
+
+
+# --- The transcripts of the curriculum -----------------------------------------------------------------------
+
+
+def test_the_neuron_step_by_step(golden):
+    f = neuron()
+    bp = f.step_through()
+    said = [repr(bp)]
+    while (report := bp.step()).moved:
+        said.append(repr(report))
+    said += [repr(bp.step()), repr(bp), repr(bp.undo(2)), repr(bp.rewind()), repr(bp.undo()), repr(bp.run())]
+    golden("stepper_neuron.txt", "\n\n".join(said) + "\n")
+
+
+def test_the_emblem_step_by_step(golden):
+    f, _, b, a = emblem()
+    bp = f.step_through()
+    said = [repr(bp.step()), repr(bp), repr(bp.why(a)), repr(bp.order()), repr(bp.explain()), repr(bp.explain("b"))]
+    said += [repr(bp.until(b)), repr(bp.next()), repr(bp.why(a)), repr(bp.check()), repr(bp.what_if(a, 2))]
+    golden("stepper_emblem.txt", "\n\n".join(said) + "\n")
+
+
+def test_the_forward_pass_step_by_step(golden):
+    fp = neuron().step_through(forward=True)
+    said = [repr(fp), repr(fp.step()), repr(fp), repr(fp.order()), repr(fp.explain()), repr(fp.until("n"))]
+    said += [repr(fp.predict("f", "0.70")), repr(fp.predict("f", "0.71")), repr(fp.run()), repr(fp.step())]
+    said += [repr(fp.undo()), repr(fp.rewind()), repr(fp.undo())]
+    golden("stepper_forward.txt", "\n\n".join(said) + "\n")
+
+
+# --- Property: any mix of moves is backward() --------------------------------------------------------------
+
+
+def wander(bp, rng, nodes):
+    """A random mix of moves that ends at the end."""
+    for _ in range(25):
+        pick = int(rng.random() * 9)
+        n = 1 + int(rng.random() * 7)
+        if pick < 3:
+            bp.step(n)
+        elif pick == 3:
+            bp.undo(n)
+        elif pick == 4:
+            bp.next()
+        elif pick == 5:
+            bp.undo_node()
+        elif pick == 6:
+            bp.goto(int(rng.random() * (len(bp) + 1)))
+        elif pick == 7:
+            bp.until(nodes[int(rng.random() * len(nodes))])
+        else:
+            bp.rewind()
+    bp.run()
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_mix_of_moves_gives_what_backward_gives_bit_for_bit(seed):
+    rng = random.Random(seed)
+    leaves = [Value(x, label=f"x{i}") for i, x in enumerate(inputs(rng))]
+    f = run(program(rng, 5 + int(rng.random() * 60)), leaves)
+    for node in walk(f):  # some leaves hold a gradient already: both go on from there
+        if not node.operands and rng.random() < 0.3:
+            node.grad = rng.random()
+    twin = copy.deepcopy(f)
+    twin.backward()
+    bp = f.step_through()
+    wander(bp, rng, walk(f))
+    assert bp.done
+    assert same_bits([node.grad for node in walk(f)], [node.grad for node in walk(twin)])
+    assert [node.reached for node in walk(f)] == [node.reached for node in walk(twin)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_undo_takes_back_to_the_very_object(seed):
+    rng = random.Random(seed)
+    f = run(program(rng, 20), [Value(x) for x in inputs(rng)])
+    bp = f.step_through()
+    states = [[node.grad for node in walk(f)]]
+    while bp.step().moved:
+        states.append([node.grad for node in walk(f)])
+    assert len(states) == len(bp) + 1
+    while bp.position:
+        states.pop()
+        bp.undo()
+        assert all(node.grad is grad for node, grad in zip(walk(f), states[-1]))
+
+
+def test_a_seed_of_minus_zero_and_infinite_gradients_are_stepped_as_backward_has_them():
+    a = Value(0.0)
+    with ieee():
+        f = (a.log() * -1.0) * (a * -0.0)
+    g = copy.deepcopy(f)
+    g.backward()
+    f.step_through().run()
+    assert repr([n.grad for n in walk(f)]) == repr([n.grad for n in walk(g)])
+
+
+def test_order_is_that_of_the_graph():
+    f, *_ = emblem()
+    bp = f.step_through()
+    edges = []
+    while bp.edge:
+        edges.append(repr(bp.edge))
+        bp.step()
+    assert edges == [repr(edge) for edge in Graph(f).edges()]
+
+
+# --- The ends, contexts, what was there before -----------------------------------------------------------------
+
+
+def test_at_either_end_a_move_says_so_and_changes_nothing():
+    bp = neuron().step_through()
+    for move in (bp.undo, bp.undo_node, bp.rewind):
+        assert move().moved == 0 and "nothing to undo" in move()
+    bp.run()
+    before = state(bp.root)
+    for move in (bp.step, bp.next, bp.run):
+        assert move().moved == 0 and "nothing left" in move()
+    assert state(bp.root) == before
+    assert bp.step(5).moved == 0 and bp.undo(99).moved == -5
+
+
+def test_a_leaf_has_nothing_to_step_through():
+    a = Value(2.0, label="a")
+    bp = Stepper(a)
+    assert len(bp) == 0 and bp.done and a.grad == 1.0
+    for said in (repr(bp), bp.step(), bp.undo(), bp.next(), bp.run(), bp.goto(0)):
+        assert "a leaf" in said
+    bp.close()
+    assert not a.reached
+
+
+def test_as_a_context_manager_it_leaves_the_values_as_it_found_them():
+    f, c, _, a = emblem()
+    a.grad = 7.0
+    before = state(f)
+    with f.step_through() as bp:
+        bp.step(3)
+        bp.set(a, 5)
+        bp.step()
+        assert state(f) != before
+    assert state(f) == before
+    assert c.grad is NOT_REACHED
+    assert "closed" in bp.step() and "closed" in repr(bp) and "closed" in bp.set(a, 1) and "closed" in bp.goto(1)
+
+
+def test_what_an_earlier_pass_left_is_added_to_and_said():
+    f, _, _, a = emblem()
+    f.backward()
+    bp = f.step_through()
+    assert "a.grad = 10 from an earlier pass" in repr(bp)
+    assert "not reached (10 from an earlier pass)" in repr(bp)
+    assert "(was 10, from an earlier pass)" in bp.step(4)
+    bp.run()
+    assert a.grad == 20.0
+    bp.close()
+    assert a.grad == 10.0
+    fresh = f.step_through(fresh=True)
+    fresh.run()
+    assert a.grad == 10.0 and "earlier" not in repr(fresh)
+
+
+def test_not_complete_and_not_reached_are_shown_where_true():
+    f, _, b, _ = emblem()
+    bp = f.step_through()
+    assert repr(bp).count("not reached") == 3
+    assert "NOT complete: 1 more to come" in bp.step()
+    assert "moving on to a now would give 6 or 16, not 10" in bp.goto(1)
+    assert "b = a + a  data   2   grad 3, NOT complete: 1 more to come" in repr(bp)
+    bp.until(b)
+    assert "b = a + a  data   2   grad 5" in repr(bp) and "NOT" not in repr(bp)
+
+
+def test_repeated_edges_are_told_apart_and_constants_can_be_shown():
+    a = Value(3.0, label="a")
+    f = a * a * 2
+    bp = f.step_through()
+    assert "constant" not in bp.step()
+    said = str(bp.step(2))
+    assert "(operand 1 of 2)" in said and "(operand 2 of 2)" in said
+    shown = f.step_through(fresh=True, constants=True)
+    assert "constant: no gradient flows to it" in repr(shown)
+    assert "2 is operand 2 of 2: no gradient flows to it" in shown.step()
+
+
+@pytest.mark.parametrize("op", BUILTIN)
+def test_formulas_that_are_printed_are_python(op):
+    """Every operation's report, forwards and back: each piece between equals signs can be pasted."""
+    op = OPS[op]
+    xs = [Value(0.3 + 0.1 * i, label=f"x{i}") for i in range(4)]
+    if op.wide:
+        f = getattr(autograd, op.name)(*([xs[:2], xs[2:]] if op.name == "dot" else [xs[:3]]))
+    else:
+        f = getattr(xs[0], op.name)(*xs[1 : len(op.operands)])
+    said = f.step_through().step()
+    head, *pieces = said.splitlines()[1].removeprefix("      partial   d").split(" = ")
+    compile(head.partition("/d")[0].strip(), "", "eval")
+    (call,) = f.step_through(forward=True).step().splitlines()[:1]
+    for piece in [*pieces, call.partition(" = ")[2]]:
+        compile(piece, "", "eval")
+    assert "^" not in said and said.isascii()
+
+
+def test_the_slope_of_a_power_is_said_without_its_special_cases():
+    assert "d(a**2)/da = 2 * a = 2 * 3 = 6" in (Value(3.0, label="a") ** 2).step_through().step()
+    assert "d(a**3)/da = 3 * a**2 = 3 * (-2)**2 = 12" in (Value(-2.0, label="a") ** 3).step_through().step()
+
+
+def test_source_lines_are_shown_where_they_were_recorded():
+    a = Value(2.0, label="a")
+    b = a * a
+    with record_source():
+        f = b.tanh()
+    bp = f.step_through()
+    assert "test_stepper.py" in bp.step() and "f = b.tanh()" in bp.goto(1)
+    assert "source" not in bp.step()
+    assert "f = b.tanh()" in bp.explain(f) and "f = b.tanh()" in f.step_through(forward=True).step(2)
+
+
+# --- Moving to places ----------------------------------------------------------------------------------------
+
+
+def test_until_next_and_undo_node():
+    f, _c, b, a = emblem()
+    bp = f.step_through()
+    assert bp.until(b).moved == 3 and bp.position == 3
+    assert "already" in bp.until("b") and "already" in bp.until(f)
+    assert bp.next().moved == 2 and bp.done and a.grad == 10.0
+    assert bp.undo_node().moved == -2 and not a.reached
+    assert bp.undo_node().moved == -1 and bp.undo_node().moved == -2 and bp.position == 0
+
+
+@pytest.mark.parametrize("k", [-1, 6, 1.0, "2", None, True])
+def test_goto_a_place_that_is_not_there_moves_nothing(k):
+    bp = emblem()[0].step_through()
+    bp.step(2)
+    assert "want a position from 0 to 5" in bp.goto(k)
+    assert bp.position == 2
+
+
+@pytest.mark.parametrize("n", [0, -1, 1.5, "1", None, True])
+def test_a_count_that_is_none_is_refused(n):
+    bp = emblem()[0].step_through()
+    with pytest.raises(OptionError, match="whole number"):
+        bp.step(n)
+    with pytest.raises(OptionError, match="whole number"):
+        bp.undo(n)
+    assert bp.position == 0
+
+
+def test_breakpoints():
+    f, _c, b, a = emblem()
+    bp = f.step_through()
+    assert bp.break_at() == "stops nowhere"
+    assert bp.break_at(b) == "stops at b"
+    assert "stopped at b" in bp.run() and bp.position == 3
+    assert bp.break_at("b") == "no longer stops at b"
+    bp.rewind()
+    assert bp.break_at("add") == "stops at every add"
+    assert "stopped at c" in bp.run() and bp.position == 2
+    assert "stopped at b" in bp.step(3) and bp.position == 3
+    bp.break_at("add")
+    bp.break_at(a)
+    bp.undo()
+    assert "stopped at a" in bp.run() and bp.done
+    with pytest.raises(GraphError, match=r"no operation here is called 'tan': the operations are add, mul"):
+        bp.break_at("tan")
+    fp = neuron().step_through(forward=True)
+    fp.break_at("tanh")
+    assert "stopped at f" in fp.run() and fp.position == 2
+
+
+# --- Asking --------------------------------------------------------------------------------------------------
+
+
+PREDICTIONS = [
+    ("b", 5, True, "right: df/db = 5"),
+    ("b", "5.0", True, "right"),
+    ("a", "2 * b + 6", True, "right: df/da = 10"),  # an expression of the graph's names
+    ("a", 10.0004, False, "no usual slip"),
+    ("a", -10, False, "the sign is wrong"),
+    ("b", -5, False, "the sign is wrong"),
+    ("b", 3, False, "not complete yet: after f there is 1 more to come"),
+    ("b", 2, False, "only what comes by c"),
+    ("a", 3, False, "one path only"),
+    ("a", 5, False, "not complete yet"),
+    ("b", 1, False, "upstream is forgotten: it is the partial d(b + 1)/db alone, to be multiplied by c.grad"),
+    ("b", 4, False, "upstream is forgotten: it is the sum of the partials"),
+    ("a", 16, False, "it is what plain recursion gives"),
+    ("a", 6, False, "when the edge f -> c is missing"),
+    ("a", 77, False, "no usual slip gives it"),
+    ("a", 1, False, "it is a's data"),
+]
+
+
+@pytest.mark.parametrize(("x", "guess", "right", "said"), PREDICTIONS)
+def test_predictions(x, guess, right, said):
+    f, *_ = emblem()
+    bp = f.step_through()
+    before = state(f)
+    answer = bp.predict(x, guess)
+    assert answer.right is right and said in answer
+    assert state(f) == before and bp.position == 0
+    if not right:
+        assert "10" not in answer.replace(str(guess), "")  # it does not tell
+
+
+def test_a_prediction_is_right_to_the_digits_typed_two_at_least():
+    bp = neuron().step_through()
+    f = bp.root
+    fp = f.step_through(forward=True)
+    for guess, right in [("0.71", True), ("0.707", True), ("0.7071", True), ("0.70", False), ("0.7072", False)]:
+        assert fp.predict(f, guess).right is right
+    close = fp.predict(f, 0.7)
+    assert not close.right and "two digits" in close
+    assert fp.predict("p", "-6").right and fp.predict("p", -6).right and not fp.predict("p", 6).right
+    assert bp.predict("n", "1 - f**2").right
+
+
+@pytest.mark.parametrize("guess", [float("nan"), "nan", "half", None, [1], "0.5 +"])
+def test_a_guess_that_is_no_number_gets_one_sentence(guess):
+    bp = neuron().step_through()
+    with pytest.raises(NotANumberError, match="guess"):
+        bp.predict("a", guess)
+
+
+def test_what_if_changes_nothing_and_set_recomputes_in_place():
+    f, c, b, a = emblem()
+    bp = f.step_through()
+    bp.step(3)
+    before = state(f)
+    said = bp.what_if(a, 3)
+    assert "f    6 -> 42" in said and "nothing is changed" in said
+    assert "b    2 -> 7" in bp.what_if(b, 7) and "c" in bp.what_if(b, 7)
+    assert state(f) == before
+    assert "f    6 -> 42" in bp.set(a, 3)
+    assert (bp.position, b.grad, c.data, a.data) == (3, 13.0, 7.0, 3.0)
+    bp.run()
+    assert a.grad == emblem_gradient(3.0) == 26.0
+    assert "predicts a change of 26 * 1 = 26; it is 30" in bp.what_if(a, 4)
+
+
+def emblem_gradient(x):
+    f, _, _, a = emblem(x)
+    f.backward()
+    return a.grad
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_set_gives_what_a_graph_made_anew_gives(seed):
+    rng = random.Random(seed)
+    numbers, instructions = inputs(rng), program(rng, 25)
+    leaves = [Value(x, label=f"x{i}") for i, x in enumerate(numbers)]
+    f = run(instructions, leaves)
+    reached = [leaf for leaf in leaves if leaf in walk(f)]
+    bp = f.step_through()
+    bp.step(1 + int(rng.random() * len(bp)))
+    here = bp.position
+    for leaf in reached:
+        bp.set(leaf, 0.5 * leaf.data)
+    assert bp.position == here
+    bp.run()
+    g = run(instructions, [Value(0.5 * x if leaf in reached else x) for x, leaf in zip(numbers, leaves)])
+    g.backward()
+    assert same_bits([n.data for n in walk(f)], [n.data for n in walk(g)])
+    assert same_bits([n.grad for n in walk(f)], [n.grad for n in walk(g)])
+
+
+def test_a_set_that_cannot_be_computed_loses_nothing():
+    a = Value(2.0, label="a")
+    f = a.log() * 3
+    bp = f.step_through()
+    bp.step()
+    before = state(f)
+    with pytest.raises(DomainError, match="log"):
+        bp.set(a, -1)
+    with pytest.raises(DomainError, match="log"):
+        bp.what_if(a, -1)
+    with pytest.raises(GraphError, match=r"f is computed from others: set a leaf \(a\), or ask what_if\(f, 3\)"):
+        bp.set(f, 3)
+    with pytest.raises(NotANumberError, match="a real number for a"):
+        bp.set(a, "three")
+    assert state(f) == before and bp.position == 1
+
+
+def test_a_set_onto_an_infinite_slope_is_undone():
+    a = Value(4.0, label="a")
+    f = a.sqrt()
+    bp = f.step_through()
+    bp.run()
+    with pytest.raises(DivisionError, match="infinite"):
+        bp.set(a, 0.0)
+    assert (a.data, f.data, a.grad, bp.position) == (4.0, 2.0, 0.25, 1)
+
+
+def test_an_infinite_slope_stops_a_step_as_it_stops_backward():
+    a = Value(0.0, label="a")
+    f = a.sqrt() * 2
+    bp = f.step_through()
+    bp.step()
+    with pytest.raises(DivisionError, match=r"sqrt .* infinite at a = 0.0 \(label 'a'\)"):
+        bp.step()
+    assert bp.position == 1 and not a.reached
+
+
+def test_check_compares_with_central_differences_and_tells_a_kink():
+    bp = emblem()[0].step_through()
+    assert bp.check().ok
+    a = Value(0.0, label="a")
+    at_the_kink = (a.relu() * 2).step_through().check()
+    assert not at_the_kink.ok and "a kink, with the slope 0 on its left and 2 on its right" in at_the_kink
+    rng = random.Random(3)
+    assert run(program(rng, 60), [Value(x) for x in inputs(rng)]).step_through().check().ok
+    f = emblem()[0]
+    f.operands[0].partials = (1.0, 2.0)  # a wrong slope
+    wrong = f.step_through().check()
+    assert not wrong.ok and "partial b -> a (operand 2)    2, by differences 1" in wrong
+
+
+# --- What others do meanwhile ----------------------------------------------------------------------------------
+
+
+def test_nodes_of_another_graph_are_refused():
+    bp = neuron().step_through()
+    stranger = Value(1.0, label="z")
+    for ask in (bp.until, bp.why, bp.explain, bp.break_at, lambda x: bp.predict(x, 1), lambda x: bp.set(x, 1)):
+        with pytest.raises(GraphError, match=r"is not in the graph of f: was it made from \.data"):
+            ask(stranger)
+        with pytest.raises(GraphError, match=r"called 'zz'"):
+            ask("zz")
+    with pytest.raises(OptionError, match="want a Value"):
+        Stepper(3.0)
+
+
+def test_grads_changed_from_outside_are_put_back_and_it_is_said():
+    f, _, b, a = emblem()
+    bp = f.step_through()
+    bp.step()
+    b.grad = 99.0
+    assert "b.grad was changed from outside, from 3 to 99: put back" in bp.step(2)
+    f.zero_grad()
+    assert "changed from outside" in bp.step()
+    bp.run()
+    assert (b.grad, a.grad) == (5.0, 10.0)
+
+
+def test_another_backward_in_the_middle_loses_nothing():
+    f, _, _, a = emblem()
+    bp = f.step_through()
+    bp.step(4)
+    f.backward()
+    bp.run()
+    assert a.grad == 10.0
+
+
+def test_data_changed_behind_its_back_is_said():
+    f, _, _, a = emblem()
+    bp = f.step_through()
+    a.data = 4.0
+    assert "a.data was changed behind the graph's back, from 1 to 4" in repr(bp)
+    bp.until("b")
+    assert "a.data was changed" in bp.step()
+    bp.run()
+    assert a.grad == 10.0
+    late = emblem()
+    late[3].data = 4.0
+    assert "changed after f was computed" in repr(late[0].step_through())
+
+
+# --- Large graphs, odd names -------------------------------------------------------------------------------------
+
+
+def test_a_big_graph_shows_some_twenty_nodes_around_the_cursor():
+    x = Value(1.0, label="x")
+    f = x
+    for _ in range(2000):
+        f = f * 1.001
+    bp = f.step_through()
+    bp.goto(1000)
+    lines = repr(bp).splitlines()
+    assert 20 <= len(lines) <= 26 and any("<- next" in line for line in lines)
+    assert "nodes before these" in repr(bp) and "nodes after these" in repr(bp)
+    assert len(repr(bp.run()).splitlines()) < 30
+    assert len(repr(bp.undo(500)).splitlines()) < 12
+    assert len(repr(bp.order()).splitlines()) < 26
+    assert bp.check().ok
+
+
+def test_an_operation_over_many_operands_is_said_in_short():
+    xs = [Value(float(i), label=f"x{i}") for i in range(300)]
+    f = dot(xs, [0.5] * 300)
+    f.label = "f"
+    bp = f.step_through()
+    said = bp.step()
+    assert "d dot(...)/dx0, other operands held, = 0.5" in said
+    assert max(map(len, repr(bp).splitlines())) < 300
+    maximum_like = (xs[0] + xs[1]).step_through()
+    assert "d(x0 + x1)/dx0, other operand held, = 1" in maximum_like.step()
+
+
+def test_hostile_labels_stay_on_one_line():
+    a = Value(1.0, label="two\nlines\x1b[31m" + "x" * 100)
+    said = repr((a * 2).step_through())
+    assert "\x1b" not in said and len(said.splitlines()) == 4
+    assert said.isascii()
+
+
+def test_a_repr_never_raises():
+    bp = neuron().step_through()
+    del bp.root.operands[0].data
+    assert "Stepper" in repr(bp) or "backprop" in repr(bp)
+
+
+# --- Pictures ----------------------------------------------------------------------------------------------------
+
+
+def test_the_drawing_tells_done_next_and_pending():
+    pytest.importorskip("graphviz")
+    f, *_ = emblem()
+    bp = f.step_through()
+    dashed = []
+    for _ in range(6):
+        source = bp.draw().source
+        dashed.append(source.count("style=dashed"))
+        assert source.count("penwidth=3.2") == (not bp.done)
+        bp.step()
+    assert dashed == [4, 3, 2, 1, 0, 0]
+    assert "edge 5 of 5" in source and "3, 1 more to come" in (bp.goto(1), bp.draw().source)[1]
+    assert "not computed yet" in f.step_through(forward=True).draw().source
+
+
+def test_frames_are_one_picture_an_edge(tmp_path):
+    pytest.importorskip("graphviz")
+    bp = emblem()[0].step_through()
+    bp.step(2)
+    bp.draw = lambda **_: type("Fake", (), {"pipe": lambda self, format: f"<svg {bp.position}>".encode()})()
+    paths = bp.frames(str(tmp_path / "new"))
+    assert [Path(path).read_text(encoding="utf-8") for path in paths] == [f"<svg {k}>" for k in range(6)]
+    assert bp.position == 2
+
+
+def test_a_notebook_shows_the_picture_and_the_text():
+    pytest.importorskip("graphviz")
+    bp = neuron().step_through()
+    bundle = bp._repr_mimebundle_()
+    assert bundle["text/plain"] == repr(bp)
