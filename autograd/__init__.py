@@ -26,29 +26,36 @@ from .value import Value, dot, grad, logsumexp, maximum, mean, op, softmax, tota
 
 # Tools are imported when they are first used: `import autograd` loads the engine and nothing else.
 _TOOLS = {
+    "Recorder": "record",
     "Stepper": "stepper",
     "broken": "mistakes",
     "compare": "mistakes",
+    "compile": "compiled",
     "detect_anomalies": "anomalies",
     "diagnose": "mistakes",
     "draw": "drawing",
     "draw_diff": "difference",
     "gradcheck": "check",
     "record_source": "source",
+    "save_player": "player",
 }
 
 if TYPE_CHECKING:
     from .anomalies import detect_anomalies
     from .check import gradcheck
+    from .compiled import compile
     from .difference import draw_diff
     from .drawing import draw
     from .mistakes import broken, compare, diagnose
+    from .player import save_player
+    from .record import Recorder
     from .source import record_source
     from .stepper import Stepper
 
 __all__ = [
-    "AutogradError", "Stepper", "Value", "atomic", "broken", "compare", "detect_anomalies", "diagnose", "dot", "draw",
-    "draw_diff", "grad", "gradcheck", "ieee", "logsumexp", "maximum", "mean", "no_grad", "op", "record_source", "softmax", "total",
+    "AutogradError", "Recorder", "Stepper", "Value", "atomic", "broken", "compare", "compile", "detect_anomalies", "diagnose", "dot", "draw",
+    "draw_diff", "grad", "gradcheck", "ieee", "logsumexp", "maximum", "mean", "no_grad", "op", "record_source", "save_player",
+    "softmax", "total",
 ]  # fmt: skip
 
 

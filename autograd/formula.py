@@ -177,7 +177,10 @@ class Formula:
         >>> Formula("1 - out ** 2").times("d_n", PYTHON, {"out": "n"}), Formula("-1").times("d_n", PYTHON, {})
         ('(1.0 - n * n) * d_n', '-d_n')
         """
-        term = dialect.prepare(self.result)
+        term = self.result
+        if term.head == "item" and isinstance(listed := names.get(term.atom), list) and index is not None:
+            return f"{listed[index]} * {factor}"  # of a dot product, which has most edges of all
+        term = dialect.prepare(term)
         if term.head == "number" and abs(term.atom) == 1:
             return factor if term.atom > 0 else f"-{factor}"
         return f"{printed(term, dialect, names, index, PRODUCT)} * {factor}"

@@ -2,7 +2,7 @@
 
 >>> from autograd import Value
 >>> phrases(Value(2.0).tanh())
-['tanh({0})', 'tanh({0#})', ['', '1 - {out}**2', '1 - {out#(}**2', '1 - out ** 2']]
+['tanh({0})', 'tanh({0#})', ['', '1 - {out}**2', '1 - {out#(}**2']]
 
 ``{0}`` is the name of the first operand, ``{0#}`` its number, ``{0#(}`` its number in parentheses if it is
 negative, and ``{out}`` the result. The sentences themselves are those of wording.py, about a node that has blanks
@@ -57,7 +57,7 @@ def phrase_key(node: Any, varying: Collection[int] = ()) -> tuple[Any, ...]:
 
 def phrases(node: Any, varying: Collection[int] = ()) -> list[Any]:
     """How the node was computed, with names and with numbers; then of each operand but constants, as a list:
-    which it is if it is used more than once, its slope with names, with numbers, and as the row has it.
+    which it is if it is used more than once, and its slope with names and with numbers, if those are written out.
 
     varying: the places of constants that are blanks too.
     """
@@ -76,10 +76,9 @@ def phrases(node: Any, varying: Collection[int] = ()) -> list[Any]:
         if isinstance(operand, float) or k in varying:
             continue
         edge = Edge(graph, blank, k)
-        source, texts = slope_texts(edge, plus)
-        with_minus = slope_texts(edge, minus)[1]
-        written = [texts[0], _blanks(texts[1], with_minus[1])] if texts else ["", ""]
-        said.append([which(edge), *written, source])
+        texts = slope_texts(edge, plus)
+        written = [texts[0], _blanks(texts[1], slope_texts(edge, minus)[1])] if texts else []
+        said.append([which(edge), *written])
     return said
 
 

@@ -807,7 +807,8 @@ class Stepper:
         """
         from .player import Player
 
-        return Player(self.root, graph=self.graph, position=self.position, **options).save(path)
+        start = f"#{'' if self.shows_grads else 'f'}{self.position}"
+        return Player(self.root, graph=self.graph, start=start, **options).save(path)
 
     def frames(self, folder: str, **options: Any) -> list[str]:
         """One SVG for each position, ``000.svg`` before the first edge; returns their paths. Stands where it stood."""

@@ -211,6 +211,18 @@ class Value(Methods):
 
         return show(self, **options)
 
+    def formula(self) -> str:
+        """The computation as Python: ``f = tanh(a*b + c)``, shared values on lines of their own: see autograd.notation."""
+        from .notation import formula
+
+        return formula(self)
+
+    def latex(self) -> str:
+        """The same in LaTeX."""
+        from .notation import latex
+
+        return latex(self)
+
     def tree(self, **options: Any) -> str:
         """The graph of this value as text, each value once: see :func:`autograd.terminal.tree`."""
         from .terminal import tree

@@ -17,6 +17,7 @@ from .methods import OPERATORS
 from .naming import one_line
 
 __all__ = [
+    "LONGEST",
     "Report",
     "arrow",
     "below",
@@ -181,24 +182,20 @@ def slope(edge: Edge, data: Mapping[Any, float] | None = None) -> str:
     head = slope_head(edge)
     if held:
         head += f", other operand{'s' if held > 1 else ''} held,"
-    _, texts = slope_texts(edge, data)
-    chain = [text for text in texts if len(text) <= LONGEST]
+    chain = [text for text in slope_texts(edge, data) if len(text) <= LONGEST]
     return f"{head} = {' = '.join(dict.fromkeys([*chain, short(edge.partial)]))}"
 
 
-def slope_texts(edge: Edge, data: Mapping[Any, float] | None = None) -> tuple[str, list[str]]:
-    """The formula of a slope as the row has it, and written out: with names, and with numbers.
-
-    The second is empty where a sum over many operands would have to be written out.
-    """
+def slope_texts(edge: Edge, data: Mapping[Any, float] | None = None) -> list[str]:
+    """The formula of a slope with names, and with numbers; neither where a sum over many operands is in it."""
     graph, node = edge.graph, edge.node
     count = len(node.operands)
     formula, index = node.op.partial(edge.k, count)
     formula = formula.given({name: x for name, x in _bound(node, _float_only, index).items() if isinstance(x, float)})
     if count > LISTED and any(term.head in ("sum", "max") for term in formula.terms()):
-        return formula.source, []
+        return []
     out = float(node.data if data is None else data[node])
-    return formula.source, [
+    return [
         formula.text(SPOKEN, {**_bound(node, _by_name(graph), index), "out": name_of(graph, node)}, index),
         formula.text(SPOKEN, {**_bound(node, _by_number(data), index), "out": out}, index),
     ]

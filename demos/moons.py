@@ -8,7 +8,7 @@ from typing import Any
 
 import nn
 import nn.functional as F
-from autograd import Value, draw, no_grad
+from autograd import Recorder, Value, draw, no_grad
 from nn import optim
 
 from . import datasets, plots
@@ -16,6 +16,8 @@ from .progress import Progress
 from .report import Report
 
 __all__ = ["main"]
+
+FRAMES = 25  # of the training film
 
 _ABOUT = """Two half circles of {count} points reach into each other, so no straight line parts them. A network of
 {parameters} parameters gives each point a score, and learns to give the upper moon scores below -1 and the lower
@@ -58,6 +60,15 @@ def main(
         graphs.add(f"graph-{update}", draw(loss), f"update {update}: loss {loss.data:.4f}")
         optimizer.zero_grad()
 
+    def first_point() -> Value:
+        loss = F.hinge_loss(model([Value(cell, label=name) for cell, name in zip(xs[0], table.features)]), [sides[0]])
+        loss.label = "loss of one point"
+        return loss
+
+    def map_of_scores() -> list[list[float]]:
+        return [[score(-1.5 + 0.24 * i, 1.5 - 0.24 * k) for i in range(18)] for k in range(12)]
+
+    recorder = Recorder(model, first_point, picture=map_of_scores, every=max(1, steps // FRAMES))
     draw_one(0)
     with Progress("moons", steps, quiet) as progress:
         for update in range(1, steps + 1):
@@ -65,6 +76,7 @@ def main(
             loss = F.hinge_loss(scores, sides)
             optimizer.zero_grad()
             loss.backward()
+            recorder.step(loss)
             optimizer.step()
             right = [(score.data > 0) == (side > 0) for score, side in zip(scores, sides)]
             losses.append(loss.data)
@@ -73,6 +85,10 @@ def main(
             if update == max(1, steps // 10) < steps:
                 draw_one(update)
     draw_one(steps)
+    recorder.finish()
+    report.training(
+        recorder, "The training as a film: move the slider over the updates. Beside the loss the scores over the plane."
+    )
 
     @report.plot("loss", "The loss before each update, and the share of points on their side of the line.",
                  title="Moons: the loss falls", x="update")  # fmt: skip

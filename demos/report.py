@@ -79,6 +79,13 @@ class Report:
         self._blocks.append(film)
         return film
 
+    def training(self, recorder: Any, caption: str = "") -> None:
+        """Save what a Recorder has as film.html, and show it: the player, to be scrubbed through the training."""
+        self.write("film.html", recorder.html)
+        frame = '<iframe src="film.html" title="the training, to scrub through"></iframe>'
+        link = '<a href="film.html">Open it by itself.</a>'
+        self._add(f"<figure>{frame}<figcaption>{markdown_line(caption)} {link}</figcaption></figure>")
+
     def plot(
         self, name: str, caption: str = "", *, film: bool = False, **options: Any
     ) -> Callable[[Callable[..., None]], None]:

@@ -1,0 +1,6 @@
+"""Page tests use what the other tests share."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))

@@ -1,0 +1,329 @@
+"""The player in a real browser: hands, keys, slider, address; what-if against Python; nothing loaded; accessible.
+
+Skipped unless there are Chromium, node, and the npm packages playwright-core and axe-core (NODE_PATH says where).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import random_graphs
+from test_player import HOSTILE, emblem, neuron
+
+import nn
+from autograd import Recorder, Value, atomic, ieee, save_player
+from autograd.graph import Graph, gradients, recompute
+from autograd.modes import named_scope
+from autograd.stepper import Stepper
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = Path(__file__).parent / "drive.js"
+
+
+def _lacks() -> str:
+    if not CHROMIUM or not shutil.which("node"):
+        return "there is no Chromium, or no node"
+    needed = "require('playwright-core'); require.resolve('axe-core/axe.min.js')"
+    found = subprocess.run(["node", "-e", needed], cwd=DRIVER.parent, capture_output=True, check=False)
+    return "npm's playwright-core and axe-core are not on NODE_PATH" if found.returncode else ""
+
+
+pytestmark = pytest.mark.skipif(bool(_lacks()), reason=_lacks() or "they are there")
+
+WORDS = ["see", "document.querySelector('#words').innerText"]
+WHERE = ["see", "document.querySelector('#where').textContent"]
+ADDRESS = ["see", "document.querySelector('#address').textContent"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def browser():
+    """One browser for all of these tests; each session has a profile of its own."""
+    global _driver
+    _driver = subprocess.Popen(
+        ["node", str(DRIVER), CHROMIUM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    yield
+    _driver.communicate(timeout=30)
+
+
+_driver: subprocess.Popen[str]
+
+
+def driven(session: dict) -> dict:
+    """What the browser saw in a session."""
+    print(json.dumps(session), file=_driver.stdin, flush=True)
+    seen = json.loads(_driver.stdout.readline() or '{"failed": "the browser has ended"}')
+    assert "failed" not in seen, seen["failed"]
+    return seen
+
+
+def drive(*sessions: dict) -> list[dict]:
+    """What the browser saw in each session; nothing may have gone wrong, nor left the page."""
+    seen = list(map(driven, sessions))
+    for session, one in zip(sessions, seen):
+        assert one["errors"] == []
+        assert one["console"] == []
+        assert {url.partition("#")[0] for url in one["requests"] if not url.startswith("data:")} == {
+            session["url"].partition("#")[0]
+        }
+    return seen
+
+
+def look(root, path: Path, *steps, at: str = "", **session) -> list:
+    save_player(root, path)
+    return drive({"url": path.as_uri() + at, "steps": steps, **session})[0]["results"]
+
+
+def network() -> Value:
+    rng = random.Random(1)
+    return nn.MLP(2, [5, 5, 1], seed=rng)([Value(0.5, label="x0"), Value(-0.3, label="x1")])[0].tanh()
+
+
+def test_buttons_keys_and_slider_step_there_and_back(tmp_path):
+    slide = "(s => { s.value = 2; s.dispatchEvent(new Event('input')); })(document.querySelector('#slider'))"
+    seen = look(
+        emblem(), tmp_path / "f.html",
+        WHERE, ["click", "#on"], WHERE, WORDS, ["key", "ArrowRight", "ArrowRight"], WHERE, ["key", "ArrowLeft"], WHERE,
+        ["key", "End"], WHERE, ["key", "Home", "ArrowLeft"], WHERE, ["see", slide], WHERE, ["key", "f"], WHERE, ["click", "#end"],
+        WHERE, ["click", "#end"], WHERE, ["click", "#start"], WHERE,
+    )  # fmt: skip
+    places = [
+        text for text in seen if isinstance(text, str) and text.startswith(("edge", "operation")) and "\n" not in text
+    ]
+    assert places == [
+        "edge 0 of 5", "edge 1 of 5", "edge 3 of 5", "edge 2 of 5", "edge 5 of 5", "operation 2 of 3", "edge 2 of 5",
+        "operation 0 of 3", "edge 0 of 5", "edge 5 of 5", "edge 0 of 5",
+    ]  # fmt: skip
+    said = next(text for text in seen if isinstance(text, str) and "\n" in text)
+    for part in (
+        "edge 1/5",
+        "f -> b",
+        "b.grad = 3 * 1 = 3",
+        "b.grad is NOT complete: 1 more to come",
+        "would give 6 or 16",
+    ):
+        assert part in said
+
+
+def test_the_address_restores_what_was_seen(tmp_path):
+    state = ["see", "document.querySelector('#address').textContent + document.querySelector('#chosen').innerText"]
+    go = [
+        ["key", "ArrowRight", "ArrowRight"],
+        ["key", "ArrowDown", "ArrowDown"],
+        ["fill", "#leaf0", "2.5"],
+        ["key", "Tab"],
+    ]
+    first = look(emblem(), tmp_path / "f.html", *go, ADDRESS, state, WORDS)
+    assert first[-3] == "#2,@v2,a=2.5"
+    other = [["hash", "#4"], ["wait", "document.querySelector('#where').textContent === 'edge 4 of 5'"]]
+    second = look(emblem(), tmp_path / "f.html", ADDRESS, state, WORDS, *other, ADDRESS, at=first[-3])
+    assert second[:3] == first[-3:]
+    assert second[-1] == "#4"
+
+
+def test_a_value_clicked_shows_formula_partials_and_paths(tmp_path):
+    seen = look(
+        emblem(),
+        tmp_path / "f.html",
+        ["dispatch", ".box.value", "click"],
+        ["see", "document.querySelector('#chosen').innerText"],
+    )
+    for part in (
+        "b = a + a = 1 + 1 = 2",
+        "grad not reached",
+        "df/db is a sum over 2 paths",
+        "f -> v2 -> b    2 * 1 = 2",
+        "total 5",
+    ):
+        assert part in seen[1]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_if_gives_pythons_numbers(tmp_path, seed):
+    rng = random.Random(seed)
+    leaves = [Value(x, label=f"x{i}") for i, x in enumerate(random_graphs.inputs(rng))]
+    root = random_graphs.run(random_graphs.program(rng, 25), leaves)
+    graph = Graph(root)
+    changed = {leaf: rng.random() - 0.5 for leaf in leaves if leaf in graph}
+    at = "#9999," + ",".join(f"{leaf.label}={number!r}" for leaf, number in changed.items())
+    seen = look(root, tmp_path / "f.html", ["see", "[[...model.data], [...model.grad]]"], at=at)
+    with ieee():
+        moved = [Value(changed.get(leaf, leaf.data)) for leaf in leaves]
+        twin = random_graphs.run(random_graphs.program(_after_inputs(seed), 25), moved)
+    data, grads = seen[0]
+    assert data == pytest.approx(
+        [{**{n: n.data for n in graph.nodes}, **recompute(graph, changed)}[n] for n in graph.nodes], rel=1e-12
+    )
+    assert grads == pytest.approx(list(gradients(Graph(twin)).values()), rel=1e-9, abs=1e-11)
+
+
+def _after_inputs(seed: int) -> random.Random:
+    rng = random.Random(seed)
+    random_graphs.inputs(rng)
+    return rng
+
+
+def test_a_slider_recomputes_at_once_and_is_put_back(tmp_path):
+    a = ["see", "[model.data[model.root], document.querySelector('#reset').hidden]"]
+    slide = "(s => { s.value = 0; s.dispatchEvent(new Event('input')); })(document.querySelector('.what input[type=range]'))"
+    before, _, moved, _, after = look(emblem(), tmp_path / "f.html", a, ["see", slide], a, ["click", "#reset"], a)
+    assert (before, moved, after) == ([6, True], [0, False], [6, True])
+
+
+def test_modules_open_and_close(tmp_path):
+    count = ["see", "document.querySelectorAll('.box').length"]
+    closed = ["see", "view.closed"]
+    seen = look(
+        network(), tmp_path / "f.html", count, closed, ["click", "#views button >> nth=0"], closed, ADDRESS,
+        ["dispatch", ".box.module", "click"], closed, count,
+    )  # fmt: skip
+    assert seen[1] == seen[6] == [] and seen[0] == seen[7]
+    assert len(seen[3]) == 1 and seen[4] == f"#0,closed:{seen[3][0]}"
+
+
+def test_predict_asks_before_it_shows(tmp_path):
+    asked = ["see", "[!document.querySelector('#asking').hidden, document.querySelector('#question').textContent]"]
+    verdict = ["see", "document.querySelector('#verdict').textContent"]
+    seen = look(
+        emblem(), tmp_path / "f.html", ["key", "g", "ArrowRight"], asked, WORDS, ["fill", "#guess", "4"], ["key", "Enter"], verdict, WHERE,
+        ["fill", "#guess", "1+2"], ["key", "Enter"], WHERE, WORDS, ["key", "ArrowRight"], ["click", "#reveal"], WHERE,
+    )  # fmt: skip
+    assert seen[1] == [True, "Edge 1: f -> b. What does it add to b.grad?"]
+    assert "b.grad = 3" not in seen[2]
+    assert seen[5:7] == ["not 4", "edge 0 of 5"]
+    assert seen[9] == "edge 1 of 5" and "1+2 is right" in seen[10]
+    assert seen[13] == "edge 2 of 5"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_accessible(tmp_path, dark):
+    path = save_player(network(), tmp_path / "f.html")
+    url = Path(path).as_uri()
+    small = save_player(neuron(), tmp_path / "g.html")
+    shown = [["axe"], ["key", "l", "g", "?", "ArrowRight"], ["axe"]]
+    seen = drive(
+        {"url": f"{url}#3,@x0,x1=2", "steps": shown, "dark": dark},
+        {"url": f"{url}#f2", "steps": [["axe"]], "dark": dark, "width": 390, "height": 844},
+        {"url": Path(small).as_uri() + "#2,@v2,text:2", "steps": [["axe"]], "dark": dark},
+    )
+    for one in seen:
+        assert [result for result in one["results"] if isinstance(result, list)] == [[]] * (
+            2 if len(one["results"]) > 1 else 1
+        )
+
+
+def test_hostile_labels_do_nothing(tmp_path):
+    leaves = [Value(i + 1.0, label=label) for i, label in enumerate(HOSTILE)]
+    with named_scope(HOSTILE[0]):
+        f = sum(leaves) * 0.5
+    f.label = HOSTILE[3]
+    seen = look(
+        f, tmp_path / "f.html", ["see", "model.leaves.map((leaf) => { choose(leaf); return fragment(); })"], ["key", "End", "l"],
+        ["see", "model.names.length"], ["see", "[document.images.length, document.scripts.length, document.title]"],
+    )  # fmt: skip
+    assert seen[2] == len(Graph(f))
+    assert seen[3][:2] == [0, 2] and seen[3][2].startswith("backprop of")
+    restored = drive(
+        *(
+            {"url": (tmp_path / "f.html").as_uri() + f"#{hash}", "steps": [["see", "fragment()"]]}
+            for hash in seen[0][:8]
+        )
+    )
+    assert [one["results"][0] for one in restored] == seen[0][:8]
+
+
+def test_nothing_from_outside_would_run(tmp_path):
+    script = """new Promise((done) => {
+        const tag = document.createElement("script");
+        tag.textContent = "window.ran = true";
+        document.body.append(tag);
+        const image = new Image();
+        image.onerror = () => done([window.ran === undefined, "blocked"]);
+        image.src = "file:///nowhere.png";
+    })"""
+    path = Path(save_player(emblem(), tmp_path / "f.html"))
+    seen = driven({"url": path.as_uri(), "steps": [["see", script]]})
+    assert seen["results"] == [[True, "blocked"]]
+    assert any("Content Security Policy" in line for line in seen["console"])
+
+
+def test_5000_values_stay_listed_in_part_and_step_quickly(tmp_path):
+    with atomic():
+        root = nn.MLP(4, [24, 24, 24, 24, 1], seed=random.Random(0))([Value(0.1)] * 4)[0]
+    assert len(Graph(root)) > 5000
+    steps = "performance.now() - (() => { const start = performance.now(); for (let i = 0; i < 20; i++) goTo(100 + i); return start; })()"
+    seen = look(
+        root, tmp_path / "f.html", ["key", "l"], ["see", "document.querySelectorAll('#list tr').length"], ["see", steps]
+    )
+    assert seen[1] < 120
+    assert seen[2] < 20 * 200  # a loose bound: the machine is shared
+
+
+def test_the_list_is_the_page_where_nothing_can_be_laid_out(tmp_path, monkeypatch):
+    from autograd.errors import LayoutError
+
+    def none(*_):
+        raise LayoutError("there is no layout engine")
+
+    monkeypatch.setattr("autograd.rendering.find_engine", none)
+    seen = look(
+        emblem(),
+        tmp_path / "f.html",
+        ["see", "document.querySelector('#list').innerText"],
+        ["key", "ArrowRight"],
+        WORDS,
+        ["axe"],
+    )
+    assert "b = a + a" in seen[0] and "b.grad = 3 * 1 = 3" in seen[2] and seen[3] == []
+
+
+def test_a_film_scrubs_through_training(tmp_path):
+    model = nn.MLP(2, [3, 1], seed=random.Random(2))
+    recorder = Recorder(model, picture=lambda: [[p.data for p in list(model.parameters())[:4]]] * 3)
+    told = []
+    for k in range(6):
+        loss = (model([0.1 * k, -0.4])[0] - 1.0) ** 2
+        loss.label = "loss"
+        loss.zero_grad()
+        loss.backward()
+        recorder.step(loss)
+        told.append((loss.data, [p.grad for p in model.parameters()]))
+        for p in model.parameters():
+            p.data -= 0.1 * p.grad
+    path = Path(recorder.save(tmp_path / "film.html"))
+    names = [name for name, _ in model.named_parameters()]
+    grads = f"[model.data[model.root], {json.dumps(names)}.map((name) => model.grad[model.names.indexOf(name)])]"
+    steps = [["see", grads]]
+    for _ in range(5):
+        steps += [["key", "."], ["see", grads]]
+    (seen,) = drive(
+        {
+            "url": path.as_uri(),
+            "steps": [*steps, ADDRESS, ["see", "document.querySelector('#updated').textContent"], ["axe"]],
+        }
+    )
+    found = [
+        result for result in seen["results"] if isinstance(result, list) and result and isinstance(result[0], float)
+    ]
+    for (loss, grads), (data, slopes) in zip(told, found):
+        assert data == pytest.approx(loss, rel=1e-12)
+        assert slopes == pytest.approx(grads, rel=1e-9, abs=1e-12)
+    assert len(found) == len(told)
+    assert "update:6" in seen["results"][-3] and seen["results"][-2].startswith("update 6: loss ")
+    assert seen["results"][-1] == []
+
+
+def test_the_steppers_words_are_on_the_page(tmp_path):
+    root = neuron()
+    seen = look(
+        root,
+        tmp_path / "f.html",
+        *[step for _ in range(5) for step in (["key", "ArrowRight"], ["see", "said().join(INDENT)"])],
+    )
+    with Stepper(root) as stepper:
+        assert seen[1::2] == [str(stepper.step()) for _ in range(5)]

@@ -1,0 +1,226 @@
+"""The player without a browser: its words are the stepper's, its page is whole, small and safe."""
+
+from __future__ import annotations
+
+import html.parser
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import random_graphs
+
+import nn
+from autograd import Stepper, Value, atomic, dot, save_player
+from autograd.errors import LayoutError, OptionError
+from autograd.graph import Graph
+from autograd.modes import named_scope
+from autograd.paths import why
+from autograd.player import Player, described, script_of
+from autograd.rules import rules
+
+node = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to run JavaScript")
+
+HOSTILE = [
+    "</script><script>document.title='owned'</script>", "<!--", "]]>", "\"'`><img src=x onerror=alert(1)>", "a\u2028b\u2029",
+    "${alert(1)}", "{0}", "{data}", "{script}", "&lt;b&gt;", "\\u003c", "\x00\x1b[31m", "\ud800", "a,b=c@d#e%41+f", "__proto__",
+    "javascript:alert(1)", "-->", "\\N \\", "日本語 😀", "x" * 300,
+]  # fmt: skip
+
+
+def emblem() -> Value:
+    a = Value(1.0, label="a")
+    b = a + a
+    f = b * (b + 1)
+    b.label, f.label = "b", "f"
+    return f
+
+
+def neuron() -> Value:
+    a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(6.8813735870195432, label="c")
+    f = (a * b + c).tanh()
+    f.label = "f"
+    return f
+
+
+def mixed() -> Value:
+    x, y = Value(0.5, label="x"), Value(-1.5, label="y")
+    z = (x - y) ** 2 + 2**x / (y - 3.0) - -x
+    s = dot([x, y, z], [1.0, x, x], y).gelu() + dot([x, y, z, z, x], [y, y, x, 0.5, y]).softplus()
+    return (s.leaky_relu() + abs(z).log() * x.sigmoid()).relu() + x * y
+
+
+def random_graph(seed: int) -> Value:
+    rng = random.Random(seed)
+    leaves = [Value(x, label=f"x{i}") for i, x in enumerate(random_graphs.inputs(rng))]
+    return random_graphs.run(random_graphs.program(rng, 12), leaves)
+
+
+def model(root, script: str):
+    """What JavaScript says of the graph."""
+    graph = Graph(root)
+    text = f"""{script_of(rules(graph.nodes))}
+    const model = new Model({json.dumps(described(graph))}, RULES);
+    console.log(JSON.stringify({script}));"""
+    done = subprocess.run(["node", "-"], input=text, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@node
+@pytest.mark.parametrize(
+    "make",
+    [emblem, neuron, mixed, *(lambda seed=seed: random_graph(seed) for seed in range(12))],
+    ids=lambda make: make.__name__,
+)
+def test_every_step_is_said_as_the_stepper_says_it(make):
+    root = make()
+    said = model(root, "model.edges.map((_, i) => { model.goto(i + 1); return model.made(i).join(INDENT); })")
+    with Stepper(root, fresh=True) as stepper:
+        stepper.graph = graph = Graph(root)  # without the names of this function's variables
+        stepper._prepare(True)
+        assert said == [str(stepper.step()) for _ in range(len(stepper))]
+        forward = root.step_through(forward=True)
+        forward.graph = graph
+        assert model(root, "model.inner.map((_, i) => model.computed(i).join(INDENT))") == [
+            str(forward.step()) for _ in range(len(forward))
+        ]
+
+
+@node
+@pytest.mark.parametrize("make", [emblem, neuron, mixed, *(lambda seed=seed: random_graph(seed) for seed in range(6))])
+def test_paths_are_told_as_why_tells_them(make):
+    root = make()
+    graph = Graph(root)
+    said = model(root, "model.names.map((_, node) => model.why(node).join('\\n'))")
+    for value, text in zip(graph.nodes, said):
+        ledger = why(root, value, graph=graph)
+        if ledger.paths <= 12:
+            assert text == str(ledger)
+        else:
+            assert text.splitlines()[0] == str(ledger).splitlines()[0]
+
+
+@node
+def test_paths_beyond_counting_are_counted_and_the_largest_listed():
+    x = Value(1.0, label="x")
+    y = x
+    for _ in range(150):
+        y = y + y * 0.25
+    lines = model(y, "model.why(0)")
+    assert "about 2**150 paths, the 8 largest of them:" in lines[0]
+    assert len(lines) == 11
+    assert float(lines[-1].split()[-1]) == pytest.approx(1.25**150)
+
+
+def parsed(text: str) -> dict[str, list[str]]:
+    """The elements of a page with a text inside, as an HTML parser finds them."""
+    found: dict[str, list[str]] = {}
+
+    class Parser(html.parser.HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            names = dict(attributes)
+            assert not [name for name in names if name.startswith("on")], tag
+            assert not re.match(r"(https?:)?//", str(names.get("src") or names.get("href") or "")), tag
+            self.inside = names.get("id") or tag
+            found.setdefault(self.inside, []).append("")
+
+        def handle_data(self, data):
+            if self.inside:
+                found[self.inside][-1] += data
+
+        def handle_endtag(self, tag):
+            self.inside = ""
+
+    parser = Parser()
+    parser.inside = ""
+    parser.feed(text)
+    parser.close()
+    return found
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_a_hostile_label_stays_a_label(label):
+    a = Value(2.0, label=label)
+    with named_scope(label):
+        f = (a * a).tanh()
+    f.label = label
+    page = Player(f).html
+    page.encode()
+    found = parsed(page)
+    assert len(found["script"]) == 1, "one script, and one element with data"
+    data = json.loads(found["data"][0])
+    assert len(data["graph"]["names"]) == 3
+    assert not set("<>&\u2028\u2029\x00") & set(found["data"][0])
+    assert "img" not in found
+
+
+def test_the_policy_allows_this_script_and_this_style_and_nothing_else():
+    import base64
+    import hashlib
+
+    page = Player(emblem()).html
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1]
+    for tag in ("script", "style"):
+        text = re.search(rf"<{tag}>(.*?)</{tag}>", page, re.DOTALL)[1]
+        hashed = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{hashed}'" in policy
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy and "http" not in policy
+
+
+def test_a_graph_of_200_values_is_under_300_kilobytes(tmp_path):
+    rng = random.Random(3)
+    with atomic():
+        root = nn.MLP(3, [7, 5, 1], seed=rng)([Value(0.1), Value(0.2), Value(0.3)])[0]
+    assert 190 <= len(Graph(root)) <= 260
+    assert os.path.getsize(save_player(root, tmp_path / "f.html")) < 300_000
+
+
+def test_a_file_is_replaced_only_by_a_whole_one(tmp_path, monkeypatch):
+    path = tmp_path / "f.html"
+    path.write_text("before")
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(PermissionError("in use")))
+    with pytest.raises(LayoutError, match=r"cannot write .*f\.html"):
+        save_player(emblem(), path)
+    assert path.read_text() == "before"
+    assert [file.name for file in tmp_path.iterdir()] == ["f.html"]
+
+
+def test_without_an_engine_the_page_has_the_list_and_says_what_to_install(monkeypatch):
+    def none(*_):
+        raise LayoutError('there is no layout engine: install "scalar-autograd[dot]"')
+
+    monkeypatch.setattr("autograd.rendering.find_engine", none)
+    data = json.loads(parsed(Player(emblem()).html)["data"][0])
+    assert data["views"] == []
+    assert "scalar-autograd[dot]" in data["note"]
+
+
+def test_changed_data_is_said():
+    f = neuron()
+    f.operands[0].operands[1].data = 1.0
+    data = json.loads(parsed(Player(f).html)["data"][0])
+    assert "c changed after f was computed" in data["note"]
+
+
+def test_a_notebook_shows_the_page_in_a_frame_of_its_own():
+    shown = emblem().player()._repr_html_()
+    assert shown.startswith("<iframe") and 'sandbox="allow-scripts"' in shown
+    assert "<script" not in shown
+
+
+def test_a_stepper_saves_where_it_stands(tmp_path):
+    stepper = emblem().step_through()
+    stepper.step(3)
+    data = json.loads(parsed(Path(stepper.save(tmp_path / "f.html")).read_text(encoding="utf-8"))["data"][0])
+    assert data["start"] == "#3"
+
+
+def test_only_a_value_is_played():
+    with pytest.raises(OptionError, match="want a Value to play, got 3"):
+        save_player(3, "f.html")

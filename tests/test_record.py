@@ -1,0 +1,171 @@
+"""The recorder: what a frame holds, what stays when memory is short or the run ends early, and what the page gets."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import sys
+import types
+
+import pytest
+
+import nn
+import nn.functional as F
+from autograd import Recorder, Value
+from autograd.errors import GraphError, OptionError
+
+
+def data_of(recorder: Recorder) -> dict:
+    return json.loads(re.search(r'id="data">(.*?)</script>', recorder.html, re.DOTALL)[1])
+
+
+def train(recorder: Recorder, w: Value, updates: int) -> list[float]:
+    seen = []
+    for k in range(updates):
+        loss = (w * (1.0 + k) - 3.0) ** 2
+        loss.backward()
+        seen.append(w.data)
+        recorder.step(loss)
+        w.data -= 0.1 * w.grad / (1 + k) ** 2
+        w.grad = 0.0
+    return seen
+
+
+def test_a_frame_holds_the_numbers_of_its_update():
+    w = Value(0.5, label="w")
+    recorder = Recorder([w])
+    seen = train(recorder, w, 4)
+    assert [frame.numbers[0] for frame in recorder.frames] == seen
+    assert [frame.numbers[1] for frame in recorder.frames] == [1.0, 2.0, 3.0, 4.0], "a constant that is new each time"
+    assert list(recorder.losses) == [(w * (1.0 + k) - 3.0) ** 2 for k, w in enumerate(seen)]
+
+
+def test_constants_that_vary_are_blanks_in_what_is_said():
+    w = Value(0.5, label="w")
+    recorder = Recorder([w])
+    train(recorder, w, 3)
+    said = data_of(recorder)["graph"]["phrases"]
+    assert said[0][:2] == ["{0} * {1#(}", "{0#(} * {1#(}"]
+    assert said[1][:2] == ["{0} - 3", "{0#} - 3"]
+
+
+@pytest.mark.parametrize("updates", [1, 2, 63, 64, 1000])
+def test_frames_stay_within_the_budget(updates):
+    w = Value(0.5, label="w")
+    recorder = Recorder([w], budget=400)
+    train(recorder, w, updates)
+    assert sum(frame.size for frame in recorder.frames) <= 400
+    told = [frame.update for frame in recorder.frames]
+    assert told[0] == 1
+    assert len({b - a for a, b in zip(told, told[1:])}) <= 1, "evenly spread"
+    assert len(recorder.losses) == updates, "the curve has every update"
+    assert len(told) >= min(updates, 6)
+
+
+def test_an_interrupted_run_keeps_what_it_has(tmp_path):
+    w = Value(0.5, label="w")
+    path = tmp_path / "film.html"
+    with pytest.raises(KeyboardInterrupt), Recorder([w], path=path) as recorder:  # noqa: PT012
+        train(recorder, w, 3)
+        raise KeyboardInterrupt
+    assert len(data_of(recorder)["film"]["frames"]) == 3
+    assert path.read_text(encoding="utf-8") == recorder.html
+
+
+def test_of_a_large_loss_one_sample_is_recorded():
+    model = nn.MLP(2, [8, 1], seed=random.Random(0))
+    recorder = Recorder(model)
+    xs = [[0.1 * k, 0.3] for k in range(40)]
+    loss = F.hinge_loss([model(x)[0] for x in xs], [1.0] * 40)
+    recorder.step(loss)
+    assert len(recorder.graph) < 100
+    assert "layers.0.weight[0][0]" in data_of(recorder)["graph"]["names"]
+
+
+def test_a_sample_of_ones_own_is_recorded_to_the_end():
+    model = nn.MLP(2, [3, 1], seed=random.Random(0))
+    recorder = Recorder(model, lambda: model([0.5, 0.5])[0] ** 2, every=4)
+    for _ in range(6):
+        recorder.step(0.25)
+    assert [frame.update for frame in recorder.frames] == [1, 5]
+    recorder.finish()
+    assert [frame.update for frame in recorder.frames] == [1, 5, 6]
+
+
+def test_another_graph_than_the_first_is_said_to_be_one():
+    w = Value(0.5, label="w")
+    recorder = Recorder([w])
+    recorder.step(w * w)
+    recorder.step((w * w).tanh())
+    recorder.step(w * w)
+    assert ["numbers" in frame for frame in data_of(recorder)["film"]["frames"]] == [True, False, True]
+
+
+def test_a_step_taken_too_late_is_said():
+    w = Value(0.5, label="w")
+    recorder = Recorder([w])
+    loss = w * w
+    w.data = 0.1
+    recorder.step(loss)
+    assert "came after the optimizer's step" in data_of(recorder)["note"]
+
+
+def test_losses_without_a_value_reach_the_page():
+    w = Value(0.5, label="w")
+    recorder = Recorder([w], lambda: w * w)
+    for loss in (1.0, float("nan"), float("inf")):
+        recorder.step(loss)
+    assert data_of(recorder)["film"]["losses"] == [1.0, "NaN", "Infinity"]
+
+
+def test_pictures_are_rows_of_numbers_or_images():
+    w = Value(0.5, label="w")
+    shown = iter(
+        [[[Value(1.0), 2], [3.0, float("nan")]], '<svg xmlns="http://www.w3.org/2000/svg"/>', b"\x89PNG", None]
+    )
+    recorder = Recorder([w], picture=lambda: next(shown))
+    train(recorder, w, 4)
+    film = data_of(recorder)["film"]
+    assert film["pictures"][0] == [[1.0, 2.0], [3.0, 0.0]]
+    assert [picture[:19] for picture in film["pictures"][1:]] == ["data:image/svg+xml;", "data:image/png;base"]
+    assert [frame.get("picture") for frame in film["frames"]] == [0, 1, 2, None]
+    with pytest.raises(OptionError, match="rows of equal length"):
+        Recorder([w], picture=lambda: [[1.0], [1.0, 2.0]]).step(w * w)
+
+
+def test_a_figure_of_matplotlib_is_shown():
+    figure = pytest.importorskip("matplotlib.figure").Figure()
+    w = Value(0.5, label="w")
+    recorder = Recorder([w], picture=lambda: figure)
+    recorder.step(w * w)
+    assert recorder.frames[0].picture.startswith("data:image/svg+xml;base64,")
+
+
+def test_what_cannot_be_shown_is_said():
+    with pytest.raises(GraphError, match="nothing to show"):
+        Recorder().html  # noqa: B018
+    with pytest.raises(OptionError, match="every=1 or more, got 0"):
+        Recorder(every=0)
+    with pytest.raises(OptionError, match="want the loss of one sample"):
+        Recorder(sample=lambda: 3).step(1.0)
+    assert repr(Recorder()) == "<Recorder: nothing recorded yet>"
+
+
+def test_a_notebook_is_brought_up_to_date_while_training_goes_on(monkeypatch):
+    shown = []
+    handle = types.SimpleNamespace(update=shown.append)
+    display = types.ModuleType("IPython.display")
+    display.HTML = str
+    display.display = lambda thing, display_id: shown.append(thing) or handle
+    ipython = types.ModuleType("IPython")
+    ipython.get_ipython = lambda: types.SimpleNamespace(kernel=object())
+    ipython.display = display
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    monkeypatch.setattr("autograd.record.PAUSE", -1.0)
+    w = Value(0.5, label="w")
+    with Recorder([w]) as recorder:
+        train(recorder, w, 3)
+        assert len(shown) == 3 and "<polyline" in shown[-1] and "update 3: loss" in shown[-1]
+    assert len(shown) == 4 and shown[-1].startswith("<iframe")
