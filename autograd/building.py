@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from .errors import CompileError
@@ -131,10 +132,8 @@ def _is_whole(library: Path) -> bool:
 
 
 def _discard(library: Path) -> None:
-    try:
+    with suppress(OSError):  # somebody else did, or nobody may: a whole one will stand beside it
         library.unlink()
-    except OSError:  # somebody else did, or nobody may: a whole one will stand beside it
-        pass
 
 
 def _digest(content: bytes) -> str:
@@ -159,7 +158,13 @@ def _processor() -> str:
     except OSError:
         pass
     if sys.platform == "darwin":
-        asked = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string", "machdep.cpu.features", "machdep.cpu.leaf7_features"]
+        asked = [
+            "/usr/sbin/sysctl",
+            "-n",
+            "machdep.cpu.brand_string",
+            "machdep.cpu.features",
+            "machdep.cpu.leaf7_features",
+        ]
         try:
             return subprocess.run(asked, capture_output=True, timeout=_SECONDS).stdout.decode(errors="replace")
         except (OSError, subprocess.TimeoutExpired):

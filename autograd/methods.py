@@ -178,7 +178,7 @@ class Method:
         self.names = names
 
     def __get__(self, value: Any, owner: Any = None) -> Any:
-        function = define(_fill(self.template, self.op), self.op.name)
+        function: Any = define(_fill(self.template, self.op), self.op.name)
         function.__qualname__ = f"Value.{self.names[0]}"
         for name in self.names:
             setattr(shared["Value"], name, function)

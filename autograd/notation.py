@@ -33,7 +33,9 @@ _Text = tuple[str, int]
 class _Style:
     """How operations are written: the operators as templates, all others as calls."""
 
-    def __init__(self, operators: dict[str, tuple[str, int, int, int]], times: str, call: Callable[[str, str], str]) -> None:
+    def __init__(
+        self, operators: dict[str, tuple[str, int, int, int]], times: str, call: Callable[[str, str], str]
+    ) -> None:
         self.operators = operators  # by row: template, how tightly it binds, and how tightly its operands must
         self.times = times
         self.call = call
@@ -148,7 +150,9 @@ def _in_latex(name: str) -> str:
     >>> print(_in_latex("x[0]"), _in_latex("layers.0.weight[3][1]"), _in_latex(r"\input{x}"))
     x_{0} \mathrm{layers.0.weight}_{3,1} \mathrm{\backslash{}input\{x\}}
     """
-    base, *indices = re.split(r"[\[\]]+", one_line(name).rstrip("]")) if re.fullmatch(r"[\w.]+(\[\d+\])*", name) else [name]
+    base, *indices = (
+        re.split(r"[\[\]]+", one_line(name).rstrip("]")) if re.fullmatch(r"[\w.]+(\[\d+\])*", name) else [name]
+    )
     escaped = "".join(_LATEX_ESCAPES.get(c, c) for c in one_line(base))
     shown = escaped if len(base) == 1 and base.isalpha() else rf"\mathrm{{{escaped}}}"
     return f"{shown}_{{{','.join(indices)}}}" if indices else shown

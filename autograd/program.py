@@ -1,12 +1,12 @@
 """A graph to be computed again and again: what is given anew each time, what follows from it, and where slopes go.
 
-    >>> from autograd import Value
-    >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
-    >>> program = Program((w * x + 1).tanh(), parameters=[w], inputs=[x])
-    >>> [program.name(node) for node in program.order]
-    ['v2', 'v3', 'v4']
-    >>> program.arriving()[w]
-    [(Value(6.0, grad not reached), 0)]
+>>> from autograd import Value
+>>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
+>>> program = Program((w * x + 1).tanh(), parameters=[w], inputs=[x])
+>>> [program.name(node) for node in program.order]
+['v2', 'v3', 'v4']
+>>> program.arriving()[w]
+[(Value(6.0, grad not reached), 0)]
 """
 
 from __future__ import annotations
