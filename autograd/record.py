@@ -26,6 +26,7 @@ import os
 import sys
 from array import array
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from time import monotonic
 from typing import Any
 
@@ -207,11 +208,10 @@ class Recorder:
         if shell is None or not hasattr(shell, "kernel") or not (finished or monotonic() - self._shown > PAUSE):
             return
         self._shown = monotonic()
-        from IPython.display import HTML, display  # type: ignore[import-not-found]
-
-        shown: Any = HTML(self._repr_html_() if finished else self._curve())
+        notebook: Any = import_module("IPython.display")
+        shown: Any = notebook.HTML(self._repr_html_() if finished else self._curve())
         if self._handle is None:
-            self._handle = display(shown, display_id=True)
+            self._handle = notebook.display(shown, display_id=True)
         else:
             self._handle.update(shown)
 
