@@ -30,6 +30,7 @@ _TOOLS = {
     "Stepper": "stepper",
     "broken": "mistakes",
     "compare": "mistakes",
+    "compile": "compiled",
     "detect_anomalies": "anomalies",
     "diagnose": "mistakes",
     "draw": "drawing",
@@ -42,6 +43,7 @@ _TOOLS = {
 if TYPE_CHECKING:
     from .anomalies import detect_anomalies
     from .check import gradcheck
+    from .compiled import compile
     from .difference import draw_diff
     from .drawing import draw
     from .mistakes import broken, compare, diagnose
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from .stepper import Stepper
 
 __all__ = [
-    "AutogradError", "Recorder", "Stepper", "Value", "atomic", "broken", "compare", "detect_anomalies", "diagnose", "dot", "draw",
+    "AutogradError", "Recorder", "Stepper", "Value", "atomic", "broken", "compare", "compile", "detect_anomalies", "diagnose", "dot", "draw",
     "draw_diff", "grad", "gradcheck", "ieee", "logsumexp", "maximum", "mean", "no_grad", "op", "record_source", "save_player",
     "softmax", "total",
 ]  # fmt: skip

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["DEMOS", "Demo", "find", "nearest"]
+__all__ = ["BACKENDS", "DEMOS", "Demo", "find", "nearest"]
+
+BACKENDS = ("auto", "python", "c", "eager")  # those of compile(), and without it
 
 
 class Demo(NamedTuple):
-    """A demo: demos/NAME.py. `number` is its place in the list of questions the project grew from, 0 if it has none."""
+    """A demo: demos/NAME.py. `number` is its place in the list of questions the project grew from, 0 if it has none.
+    `backends`: whether it trains a compiled step, and takes --backend.
+    """
 
     name: str
     question: str
     number: int = 0
     russian: str = ""
+    backends: bool = False
 
 
 DEMOS = (
@@ -47,7 +52,9 @@ DEMOS = (
         56,
         "Как матрицы весов трансформируют данные в линейной модели?",
     ),
-    Demo("bench", "How fast is it? Measured against micrograd and PyTorch, where they are installed"),
+    Demo("digits", "Can a network of 2,410 parameters read? 1,797 digits written by hand", backends=True),
+    Demo("gpt", "How does a GPT invent names? One layer of attention, letter by letter", backends=True),
+    Demo("bench", "How fast is it? Measured against micrograd, PyTorch and JAX, where they are installed"),
 )
 
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from .catalog import DEMOS, Demo, find, nearest
+from .catalog import BACKENDS, DEMOS, Demo, find, nearest
 from .environment import command, what_is_wrong
 
 __all__ = ["Parser", "count", "main"]
@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if unknown:
         parser.error(f"unknown {'flag' if unknown[0].startswith('-') else 'argument'} {unknown[0]}")
+    if demo and options.backend and not demo.backends:
+        parser.error(f"{demo.name} compiles nothing, so it has no --backend")
     if demo:
         return _run(demo, options, options.out or Path("out", demo.name))
     return _run_all(options)
@@ -102,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=partial(count, least=0), metavar="N", help="same seed, same numbers")
     parser.add_argument("--steps", type=count, metavar="N", help="how many updates to train for")
     parser.add_argument("--png", action="store_true", help="save every picture as PNG too, beside the SVG")
+    parser.add_argument("--backend", choices=BACKENDS, help="how to compile, of digits and gpt: " + ", ".join(BACKENDS))
     parser.add_argument("--open", action="store_true", help="open the page when it is done")
     parser.add_argument("-h", "--help", action="store_true", help="show this")
     return parser
@@ -118,6 +121,8 @@ def _run(demo: Demo, options: argparse.Namespace, out: Path) -> int:
         given = {
             flag: number for flag, number in (("seed", options.seed), ("steps", options.steps)) if number is not None
         }
+        if options.backend and demo.backends:
+            given["backend"] = options.backend
         made = _main_of(demo)(out=out, png=options.png, **given)
     except FolderError as error:
         return _complain(str(error))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from autograd.formula import add_up
 
-__all__ = ["Table", "iris", "moons", "normal", "standardizer"]
+__all__ = ["Table", "digits", "iris", "moons", "names", "normal", "shuffled", "standardizer"]
+
+T = TypeVar("T")
 
 _FOLDER = Path(__file__).parent / "data"
 
@@ -34,6 +37,20 @@ def iris() -> Table:
     return Table(xs, [int(row[-1]) for row in rows], features, tuple(species))
 
 
+def digits() -> Table:
+    """1,797 handwritten digits: 8 x 8 pixels, row by row, from 0.0 (white) to 1.0 (black)."""
+    with gzip.open(_FOLDER / "digits.csv.gz", "rt", newline="", encoding="ascii") as file:
+        rows = list(csv.reader(file))
+    xs = [[float(cell) / 16 for cell in row[:-1]] for row in rows]
+    features = tuple(f"pixel[{i}][{j}]" for i in range(8) for j in range(8))
+    return Table(xs, [int(float(row[-1])) for row in rows], features, tuple("0123456789"))
+
+
+def names() -> list[str]:
+    """5,163 first names of the US Census of 1990, in lower case and alphabetical order."""
+    return (_FOLDER / "names.txt").read_text(encoding="ascii").split()
+
+
 def moons(count: int, noise: float, rng: Random) -> Table:
     """Two half circles that reach into each other; `noise` is the standard deviation of every coordinate.
 
@@ -54,6 +71,12 @@ def moons(count: int, noise: float, rng: Random) -> Table:
 def normal(rng: Random) -> float:
     """A number of the standard normal distribution, from random() alone (Box and Muller, 1958)."""
     return math.sqrt(-2 * math.log(1 - rng.random())) * math.cos(2 * math.pi * rng.random())
+
+
+def shuffled(items: Sequence[T], rng: Random) -> list[T]:
+    """The items in another order, every order as likely; Random.shuffle may differ from one Python to the next."""
+    keys = [rng.random() for _ in items]
+    return [item for _, item in sorted(zip(keys, items), key=lambda pair: pair[0])]
 
 
 def standardizer(xs: list[list[float]]) -> Callable[[Sequence[float]], list[float]]:

@@ -121,10 +121,10 @@ def _tint(color: str) -> str:
     return "#" + "".join(f"{(int(color[i : i + 2], 16) + 3 * 255) // 4:02x}" for i in (1, 3, 5))
 
 
-def heat(ax: Any, rows: Sequence[Sequence[float]], low: float, high: float, digits: int = 2) -> None:
-    """A matrix as a heat map with its numbers written in; diverging colours where `low` is negative."""
+def heat(ax: Any, rows: Sequence[Sequence[float]], low: float, high: float, digits: int | None = 2) -> None:
+    """A matrix as a heat map with its numbers written in, unless digits=None; diverging colours where `low` is negative."""
     image = ax.imshow(rows, cmap=DIVERGING if low < 0 else SEQUENTIAL, vmin=low, vmax=high)
-    for i, row in enumerate(rows):
+    for i, row in enumerate(rows if digits is not None else ()):
         for j, number in enumerate(row):
             red, green, blue, _ = image.cmap(image.norm(number))
             dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.55

@@ -10,6 +10,7 @@ A parameter that no gradient has reached is left alone, and remembers nothing.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -72,6 +73,11 @@ class Optimizer:
     def step(self) -> None:
         """Update every parameter that a gradient has reached, once."""
         raise NotImplementedError
+
+    def _is_done_in_c(self) -> bool:
+        """Whether a step of compile() has done the update itself, where it left the gradients: see autograd.custody."""
+        custody = sys.modules.get("autograd.custody")
+        return custody is not None and custody.take_over(self)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Put back the grad of every parameter to what it was before any backward: not reached.
@@ -147,6 +153,8 @@ class SGD(Optimizer):
             raise OptionError("SGD: nesterov wants a momentum above 0, and no dampening")
 
     def step(self) -> None:
+        if self._is_done_in_c():
+            return
         for group in self.param_groups:
             lr, momentum, weight_decay = group["lr"], group["momentum"], group["weight_decay"]
             for p in group["params"]:
@@ -203,6 +211,8 @@ class AdamW(Optimizer):
             raise OptionError(f"AdamW: want two betas from 0 to below 1, such as (0.9, 0.999), got {betas!r}")
 
     def step(self) -> None:
+        if self._is_done_in_c():
+            return
         for group in self.param_groups:
             lr, (beta1, beta2), eps = group["lr"], group["betas"], group["eps"]
             shrink = 1 - lr * group["weight_decay"]

@@ -59,6 +59,6 @@ def test_a_line_is_freed_with_its_node():
 def test_code_without_a_file():
     space = {"a": Value(2.0)}
     with record_source():
-        exec(compile("b = a * a", "<string>", "exec"), space)
+        exec(compile("b = a * a", "<made up>", "exec"), space)
         exec(compile("c = a * a", "/tmp/ipykernel_12/345.py", "exec"), space)
-    assert source_of(space["b"]) == "<string>:1" and source_of(space["c"]) == "cell:1"
+    assert source_of(space["b"]) == "<made up>:1" and source_of(space["c"]) == "cell:1"

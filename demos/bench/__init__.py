@@ -1,4 +1,4 @@
-"""How fast is it? The same works on every engine installed, in one run, as a table of medians and ratios.
+"""How fast is it? The same works on every engine installed, in one run, as tables of medians and ratios.
 
 Every number comes from fresh processes, the engines taking turns; before a time is believed, the engine's
 answer (losses and gradients) must equal ours.
@@ -25,26 +25,38 @@ from ..environment import ROOT, command
 from ..progress import Progress
 from .works import WORKS, Work
 
-__all__ = ["main", "measure", "table"]
+__all__ = ["main", "measure", "tables"]
 
-_SCALE = {"us": 1e6, "ms": 1e3, "ns": 1e9, "B": 1.0}
+ONCE = 100_000  # operations from which on a chain is measured in one round only
 _TOLERANCE = 1e-9  # of max(1, |number|): engines may add up in another order
 
 
 class Engine(NamedTuple):
-    """One column: the module that does the works, and the package that must be there for it."""
+    """One line of a table: the module or object that does the works, and the package that must be there for it.
+
+    loads: what is imported, if that is measured. mode: whether it is one of ours, compiled.
+    """
 
     name: str
     module: str
     package: str
-    loads: str
+    loads: str = ""
+    mode: bool = False
 
 
 ENGINES = (
     Engine("scalar-autograd", "demos.bench.ours", "autograd", "autograd"),
+    Engine("  Python, step", "demos.bench.compiled:replay_python", "autograd", mode=True),
+    Engine("  Python, train", "demos.bench.compiled:train_python", "autograd", mode=True),
+    Engine("  C, step", "demos.bench.compiled:replay_c", "autograd", mode=True),
+    Engine("  C, train", "demos.bench.compiled:train_c", "autograd", mode=True),
     Engine("micrograd", "demos.bench.with_micrograd", "micrograd", "micrograd.engine"),
+    Engine("microgpt's style", "demos.bench.with_microgpt_style", "autograd"),
     Engine("torch", "demos.bench.with_torch", "torch", "torch"),
+    Engine("jax", "demos.bench.with_jax", "jax", "jax"),
 )
+_MODES = """step: step() or step.batch() of a compiled step, then optimizer.step(); train: inside step.train().
+Both are traced and compiled before the clock starts."""
 
 
 class Cell(NamedTuple):
@@ -58,29 +70,32 @@ def main(arguments: Sequence[str] = ()) -> int:
     """Measure and print; the exit status."""
     parser = Parser(prog=command("-m", "demos", "bench"), allow_abbrev=False, description=__doc__)
     parser.add_argument(
-        "--rounds", type=count, default=5, metavar="N", help="fresh processes per engine and work (default: 5)"
+        "--rounds", type=count, default=3, metavar="N", help="fresh processes per engine and work (default: 3)"
     )
     parser.add_argument("--only", nargs="+", choices=[work.name for work in WORKS], metavar="WORK", help="some works only: " + ", ".join(work.name for work in WORKS))  # fmt: skip
-    parser.add_argument("--markdown", metavar="FILE", help="write the table as Markdown too")
+    parser.add_argument("--quick", action="store_true", help=f"one round, and no chain of {ONCE:,} operations or more")
+    parser.add_argument("--markdown", metavar="FILE", help="write the tables as Markdown too")
     options = parser.parse_args(list(arguments))
+    rounds = 1 if options.quick else options.rounds
     engines = [engine for engine in ENGINES if find_spec(engine.package)]
     works = [work for work in WORKS if not options.only or work.name in options.only]
+    works = [work for work in works if not options.quick or work.size < ONCE]
     cells: dict[tuple[str, str], Cell] = {}
     stopped = False
     try:
-        measure(cells, engines, works, options.rounds)
+        measure(cells, engines, works, rounds)
     except KeyboardInterrupt:
         print("\nbench: stopped; what was measured until then:", file=sys.stderr)
         stopped = True
         works = [work for work in works if all((engine.name, work.name) in cells for engine in engines)]
-    print("\n" + table(engines, works, cells, options.rounds))
-    for engine in ENGINES:
-        if engine not in engines:
-            print(f"not installed, so not measured: {engine.name} ({command('-m', 'pip', 'install', engine.name)})")
+    print("\n" + tables(engines, works, cells, rounds))
+    missing = [engine for engine in ENGINES if engine not in engines]
+    for engine in missing:
+        print(f"not installed, so not measured: {engine.name} ({command('-m', 'pip', 'install', engine.package)})")
     if options.markdown:
         from autograd.rendering import write_whole
 
-        write_whole(options.markdown, table(engines, works, cells, options.rounds, markdown=True) + "\n")
+        write_whole(options.markdown, tables(engines, works, cells, rounds, markdown=True) + "\n")
         print(f"written: {Path(options.markdown).resolve()}")
     return 130 if stopped else int(any(cell.failed.startswith("refused") for cell in cells.values()))
 
@@ -96,11 +111,12 @@ def measure(
     quiet: bool = False,
 ) -> None:
     """Fill in a Cell for every engine and work, by their names; the engines take turns, round by round."""
-    with Progress("bench", rounds * len(works) * len(engines), quiet) as progress:
+    turns = {work: 1 if work.size >= ONCE else rounds for work in works}
+    with Progress("bench", sum(turns.values()) * len(engines), quiet) as progress:
         done = 0
         for work in works:
             answers: dict[str, list[float]] = {}
-            for _ in range(rounds):
+            for _ in range(turns[work]):
                 for engine in engines:
                     done += 1
                     cell = cells.setdefault((engine.name, work.name), Cell([]))
@@ -111,7 +127,7 @@ def measure(
 
 def _one_more(engine: Engine, work: Work, cell: Cell, answers: dict[str, list[float]]) -> Cell:
     if work.name == "loading":
-        return Cell([*cell.results, _loading(engine)])
+        return Cell([*cell.results, _loading(engine)]) if engine.loads else Cell([], "-")
     line = [sys.executable, "-m", "demos.bench.worker", engine.module, work.name]
     done = subprocess.run(line, capture_output=True, text=True, cwd=ROOT, check=False)
     if done.returncode:
@@ -150,54 +166,100 @@ def _loading(engine: Engine) -> float:
 # --- Printing ----------------------------------------------------------------------------------------------
 
 
-def table(
+def tables(
     engines: Sequence[Engine],
     works: Sequence[Work],
     cells: dict[tuple[str, str], Cell],
     rounds: int,
     markdown: bool = False,
 ) -> str:
-    """The medians, with how many times as much as ours in brackets."""
-    rows = [["", *(engine.name for engine in engines)]]
-    for work in works:
-        ours = cells[engines[0].name, work.name].results
-        rows.append([work.what, *(_shown(cells[engine.name, work.name], work, ours) for engine in engines)])
-    note = f"{machine()}. {rounds} rounds, a fresh process each, engines in turns; medians, and how many times ours."
+    """What works take on every engine, how that grows with size, and how many times as fast ours is."""
+    blocks: list[str] = []
+    models, chains = [work for work in works if not work.size], [work for work in works if work.size]
+    for title, some in (
+        ("What it takes", models),
+        ("How it grows: chains of 10 to 1,000,000 operations, the time per operation", chains),
+    ):
+        if some:
+            able = [engine for engine in engines if any(cells[engine.name, work.name].failed != "-" for work in some)]
+            rows = [["", *(work.head for work in some)]]
+            rows += [[engine.name, *(_shown(cells[engine.name, work.name], work) for work in some)] for engine in able]
+            legend = [f"{work.head}: {work.what}." for work in some if work.what]
+            legend += [
+                f"{engine.name.strip()}, {work.head}: {failed}."
+                for engine in able
+                for work in some
+                if " " in (failed := cells[engine.name, work.name].failed)
+            ]
+            blocks.append(_block(title, rows, legend, markdown))
+    updates = [work for work in models if work.repeats > 1]
+    peers = [engine for engine in engines if engine is not engines[0] and not engine.mode]
+    if updates and peers:
+        rows = [["", *(peer.name for peer in peers)]]
+        for work in updates:
+            for engine in engines:
+                if (engine is engines[0] or engine.mode) and (ours := cells[engine.name, work.name].results):
+                    name = f"{work.head}, {engine.name.strip() if engine.mode else 'as it is'}"
+                    rows.append([name, *(_faster(cells[peer.name, work.name].results, ours) for peer in peers)])
+        blocks.append(_block("How many times as fast as", rows, [], markdown))
+    each = "one round" if rounds == 1 else f"medians of {rounds} rounds"
+    note = f"{machine()}; one thread. {each.capitalize()}, a fresh process each, engines in turns, garbage collection as Python has it."
+    if any(engine.mode for engine in engines):
+        note += "\n" + _MODES
+    return "\n\n".join([*blocks, "\n".join([note, *_versions(engines)])])
+
+
+def _block(title: str, rows: Sequence[Sequence[str]], legend: Sequence[str], markdown: bool) -> str:
+    """One table with its title."""
     if markdown:
         head, *body = (f"| {' | '.join(row)} |" for row in rows)
-        return "\n".join([head, "|---" * len(rows[0]) + "|", *body, "", note])
+        lines = [f"**{title}**", "", head, "|---" + "|---:" * (len(rows[0]) - 1) + "|", *body]
+        return "\n".join([*lines, *([""] if legend else []), *(f"- {line}" for line in legend)])
     widths = [max(map(len, column)) for column in zip(*rows)]
-    lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]) for row in rows]
-    return "\n".join([*lines, "", note, *_versions(engines)])
+    lines = ["  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:], widths[1:])]).rstrip() for row in rows]
+    return "\n".join([title, *lines, *legend])
 
 
-def _shown(cell: Cell, work: Work, ours: Sequence[float]) -> str:
+def _shown(cell: Cell, work: Work) -> str:
+    """The median: bytes of memory, else a time in the unit that suits it."""
     if not cell.results:
-        return cell.failed
-    number = median(cell.results) * _SCALE[work.unit]
-    shown = f"{number:.3g}" if number < 1000 else f"{number:,.0f}"
-    if cell.results is ours or not ours:
-        return f"{shown} {work.unit}"
-    ratio = median(theirs / mine for theirs, mine in zip(cell.results, ours))
-    return f"{shown} {work.unit} ({ratio:.2g}x)" if ratio < 100 else f"{shown} {work.unit} ({ratio:.0f}x)"
+        return cell.failed.partition(":")[0]
+    number = median(cell.results)
+    if work.does == "memory":
+        return f"{number:.0f} B"
+    scale, unit = next(((s, u) for s, u in ((1e9, "ns"), (1e6, "us"), (1e3, "ms")) if number * s < 999.5), (1.0, "s"))
+    return f"{number * scale:.3g} {unit}"
+
+
+def _faster(theirs: Sequence[float], ours: Sequence[float]) -> str:
+    """How many times as fast ours is: the median over rounds."""
+    if not theirs:
+        return "-"
+    ratio = median(slow / fast for slow, fast in zip(theirs, ours))
+    return f"{ratio:,.0f}x" if ratio >= 9.95 else f"{ratio:.1f}x" if ratio >= 0.95 else f"{ratio:.2g}x"
 
 
 def _versions(engines: Sequence[Engine]) -> list[str]:
     lines: list[str] = []
-    for engine in engines[1:]:
-        try:
-            lines.append(f"{engine.name} {version(engine.package)}")
-        except PackageNotFoundError:
-            lines.append(engine.name)
+    for engine in engines:
+        if engine.package != engines[0].package:
+            try:
+                lines.append(f"{engine.name} {version(engine.package)}")
+            except PackageNotFoundError:
+                lines.append(engine.name)
     return [", ".join(lines)] if lines else []
 
 
 def machine() -> str:
-    """The processor, the system and the Python, in one line."""
+    """The processor with the width of its vectors, the system and the Python, in one line."""
     name = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
-        models = [line for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
-        name = models[0].partition(":")[2].strip() if models else name
+        said = dict(line.split(":", 1) for line in cpuinfo.read_text().splitlines() if ":" in line)
+        said = {key.strip(): text.strip() for key, text in said.items()}
+        name = said.get("model name", name)
+        flags = said.get("flags", "").split()
+        width = next((w for flag, w in (("avx512f", 512), ("avx2", 256), ("sse2", 128)) if flag in flags), 0)
+        name += f" ({width}-bit vectors)" if width else ""
     python = f"{platform.python_implementation()} {platform.python_version()}"
     return f"{name}, {os.cpu_count()} cores, {platform.system()}, {python}"

@@ -7,23 +7,28 @@ from typing import Any
 
 from .works import KEPT, KEPT_LENGTH, chain_factors
 
-__all__ = ["chain", "expression_of", "many", "mixed"]
+__all__ = ["chain", "chained", "expression", "expression_of", "many", "mixed"]
+
+
+def expression(a: Any, b: Any) -> Any:
+    """What micrograd's README differentiates: 24.7041 at -4 and 2, with the slopes 138.8338 and 645.5773."""
+    c = a + b
+    d = a * b + b**3
+    c = c + (c + 1)
+    c = c + (1 + c + (-a))
+    d = d + (d * 2 + (b + a).relu())
+    d = d + (3 * d + (b - a).relu())
+    f = (c - d) ** 2
+    g = f / 2.0
+    return g + 10.0 / f
 
 
 def expression_of(scalar: Callable[[float], Any]) -> Callable[[], list[float]]:
-    """The expression that micrograd's README differentiates: 24.7041, with the slopes 138.8338 and 645.5773."""
+    """The expression recorded and differentiated: its value, and both slopes."""
 
     def run() -> list[float]:
         a, b = scalar(-4.0), scalar(2.0)
-        c = a + b
-        d = a * b + b**3
-        c = c + (c + 1)
-        c = c + (1 + c + (-a))
-        d = d + (d * 2 + (b + a).relu())
-        d = d + (3 * d + (b - a).relu())
-        f = (c - d) ** 2
-        g = f / 2.0
-        g = g + 10.0 / f
+        g = expression(a, b)
         g.backward()
         return [float(number) for number in (g.data, a.grad, b.grad)]
 
@@ -33,12 +38,17 @@ def expression_of(scalar: Callable[[float], Any]) -> Callable[[], list[float]]:
 def chain(scalar: Callable[[float], Any], length: int) -> list[float]:
     """`length` operations one after the other, differentiated, and freed on return."""
     x = scalar(1.0)
-    factor, shift = chain_factors()
-    y = x
-    for _ in range(length // 2):
-        y = y * factor + shift
+    y = chained(x, length)
     y.backward()
     return [float(y.data), float(x.grad)]
+
+
+def chained(x: Any, length: int) -> Any:
+    """x, multiplied and added to `length` times in all."""
+    factor, shift = chain_factors()
+    for _ in range(length // 2):
+        x = x * factor + shift
+    return x
 
 
 def mixed(x: Any) -> Any:

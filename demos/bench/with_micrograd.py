@@ -5,8 +5,9 @@ from __future__ import annotations
 from micrograd.engine import Value
 from micrograd.nn import MLP
 
-from .scalar import chain, expression_of, many, mixed
-from .works import DECAY, LONG, RATE, SHORT, moons_data, moons_weights
+from .scalar import chain as scalar_chain
+from .scalar import expression_of, many, mixed
+from .works import DECAY, RATE, moons_data, moons_weights
 
 
 def expression():
@@ -39,12 +40,8 @@ def moons():
     return step
 
 
-def short_chain():
-    return lambda: chain(Value, SHORT)
-
-
-def long_chain():
-    return lambda: chain(Value, LONG)
+def chain(length):
+    return lambda: scalar_chain(Value, length)
 
 
 def memory():

@@ -1,4 +1,4 @@
-"""One engine, one work, one fresh process: `python -m demos.bench.worker MODULE WORK` prints JSON.
+"""One engine, one work, one fresh process: `python -m demos.bench.worker ENGINE WORK` prints JSON.
 
 Garbage collection is left as Python has it: what it costs is part of what an engine costs.
 """
@@ -7,25 +7,32 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib import import_module
+from pkgutil import resolve_name
 from statistics import median
 from time import perf_counter
 from typing import Any
 
+from autograd.errors import CompileError
+
 from .works import WORKS, Work
+
+LONG_ENOUGH = 0.3  # seconds after which a work that may be repeated has been measured
 
 
 def timed(run: Any, work: Work) -> tuple[float, list[float]]:
-    """The median time of a run in seconds, and the first answer. Of several times the first is not counted."""
-    first = None
+    """The median time of a work in seconds, and the first answer. Of several times the first is not counted."""
+    first: list[float] = []
     times: list[float] = []
-    for _ in range(work.repeats + (work.repeats > 1)):
+    began = perf_counter()
+    while len(times) <= work.repeats or perf_counter() - began < LONG_ENOUGH:
         started = perf_counter()
         for _ in range(work.block):
             answer = run()
-        times.append((perf_counter() - started) / work.block)
-        first = first or answer
-    return median(times[work.repeats > 1 :]), first or []
+        times.append((perf_counter() - started) / work.block / getattr(run, "count", 1))
+        first = first or (answer() if callable(answer) else answer)
+        if work.repeats == 1:
+            return times[0], first
+    return median(times[1:]), first
 
 
 def memory(run: Any) -> float:
@@ -43,16 +50,16 @@ def memory(run: Any) -> float:
 
 def measure(module: str, work: Work) -> dict[str, Any]:
     """What is printed: {"result": a number in units of one, "answer": ...}, or {"failed": why}."""
-    engine = import_module(module)
-    if not hasattr(engine, work.name):
+    engine = resolve_name(module)
+    if not hasattr(engine, work.does):
         return {"failed": "-"}
     try:
-        run = getattr(engine, work.name)()
+        run = getattr(engine, work.does)(*([work.size] if work.size else []))
         if work.name == "memory":
             return {"result": memory(run) / work.count, "answer": []}
         seconds, answer = timed(run, work)
-    except RecursionError:
-        return {"failed": "RecursionError"}
+    except (RecursionError, CompileError) as error:
+        return {"failed": type(error).__name__}
     return {"result": seconds / work.count, "answer": answer}
 
 

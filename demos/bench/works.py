@@ -1,51 +1,61 @@
 """What is measured: the same work for every engine, from the same numbers.
 
-An engine is a module of this folder with one function for each work it can do, named like the work. The
-function prepares, and returns another that does the work once and gives the answer: a list of floats.
+An engine is a module of this folder, or an object in one, with a function for each work it can do, named as the
+work `does`. The function prepares, and returns another, `run`, that does the work once, or `run.count` times if
+it has that attribute, and gives the answer: a list of floats, or a function that makes the list.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..datasets import moons
 
-__all__ = ["KEPT", "KEPT_LENGTH", "LONG", "SHORT", "WORKS", "Work", "chain_factors", "moons_data", "moons_weights"]
+__all__ = ["BETAS", "DECAY", "DOCUMENT", "KEPT", "KEPT_LENGTH", "RATE", "SIZES", "WORKS", "Work", "chain_factors",
+           "gpt_weights", "moons_data", "moons_weights"]  # fmt: skip
 
-SHORT, LONG = 10_000, 1_000_000
+SIZES = (10, 100, 1_000, 10_000, 100_000, 1_000_000)
 KEPT, KEPT_LENGTH = 200_000, 100
 
 
 class Work(NamedTuple):
-    """One row of the table. In a process it is timed `repeats` times, `block` runs at a go, so that what the garbage
-    collector takes now and then is shared out; the result is divided by `count`.
+    """One column of a table. In a process it is timed `repeats` times at least, `block` runs at a go, so that what the
+    garbage collector takes now and then is shared out; the result, seconds or bytes, is divided by `count`.
+    `size` is given to what prepares the work, if there is one.
     """
 
     name: str
-    what: str
-    unit: str
+    head: str
+    does: str
+    what: str = ""
     repeats: int = 1
     block: int = 1
     count: int = 1
+    size: int = 0
+
+
+def _chain(size: int) -> Work:
+    repeats = {1_000_000: 1, 100_000: 3}.get(size, 20)
+    return Work(
+        f"chain_{size}", f"{size:,}", "chain", repeats=repeats, block=max(1, 1_000 // size), count=size, size=size
+    )
 
 
 WORKS = (
-    Work("expression", "micrograd's README expression, forward and backward", "us", repeats=15, block=300),
-    Work("moons", "moons, one training step: MLP 2-16-16-1, 100 points, hinge + L2, SGD", "ms", repeats=3),
     Work(
-        "short_chain",
-        "chain of 10,000 operations: recorded, differentiated, freed; per operation",
-        "ns",
-        20,
-        count=SHORT,
+        "expression", "expression", "expression", "micrograd's README expression, forward and backward", 15, block=300
     ),
-    Work("long_chain", "chain of 1,000,000 operations: the same; per operation", "ns", count=LONG),
-    Work("memory", "memory after backward, per operation", "B", count=KEPT),
-    Work("loading", "import, beyond starting Python", "ms"),
+    Work("moons", "moons", "moons", "one update: MLP 2-16-16-1, 100 points, hinge loss + L2, SGD", repeats=3),
+    Work("gpt", "gpt", "gpt", "one update: 1 layer, 16 wide, 4 heads, a document of 8 letters, AdamW", repeats=5),
+    Work("memory", "memory", "memory", "after backward, per operation", count=KEPT),
+    Work("loading", "import", "loading", "beyond starting Python"),
+    *map(_chain, SIZES),
 )
 
 RATE, DECAY = 0.1, 1e-4
+BETAS, DOCUMENT = (0.85, 0.99), "caroline"
 
 
 def moons_data() -> tuple[list[list[float]], list[int]]:
@@ -62,6 +72,14 @@ def moons_weights() -> list[tuple[list[list[float]], list[float]]]:
         weight = [[(2 * rng.random() - 1) / inputs**0.5 for _ in range(inputs)] for _ in range(outputs)]
         layers.append((weight, [0.1 * rng.random() for _ in range(outputs)]))
     return layers
+
+
+@cache
+def gpt_weights() -> dict[str, Any]:
+    """The GPT of demos/gpt.py at its start, as a state_dict: nested lists under their names."""
+    from ..gpt import GPT
+
+    return GPT(Random(0)).state_dict()
 
 
 def chain_factors() -> tuple[float, float]:

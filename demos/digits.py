@@ -1,0 +1,143 @@
+"""Handwritten digits: an MLP 64-32-10 learns to read 8 x 8 pixels, by cross-entropy, minibatches and AdamW."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import nn
+import nn.functional as F
+from autograd import Value, draw, no_grad
+from nn import optim
+
+from . import plots
+from .datasets import digits, shuffled
+from .progress import Progress
+from .report import Report
+from .training import train
+
+__all__ = ["main"]
+
+BATCH = 32
+SHOWN = 12  # wrong answers
+FIVE = 5  # the image whose graph is drawn: a 5, held out
+
+_ABOUT = """In the 1990s people wrote digits into boxes; scanned and shrunk to 8 x 8 pixels, {count} of them are here. A network
+of {parameters} parameters learns to read them from {train}, and is asked about the other {held_out}, which it never saw.
+
+An update is one step of training: the mean loss of {batch} images, its gradient by backprop, and a small change of
+every parameter against its gradient."""
+
+
+def main(
+    out: str | Path = "out/digits",
+    seed: int = 0,
+    steps: int = 600,
+    quiet: bool = False,
+    png: bool = False,
+    backend: str = "auto",
+) -> dict[str, Any]:
+    """Train for `steps` updates, write pictures and a page into the folder `out`; the numbers, and the report.
+
+    Every fifth image is held out: never trained on, only counted. The seed draws the first weights and the
+    minibatches. backend: one of compile()'s, or "eager".
+    """
+    rng = Random(seed)
+    table = digits()
+    held_out = range(0, len(table.xs), 5)
+    known = [i for i in range(len(table.xs)) if i % 5]
+    model = nn.MLP(64, [32, 10], seed=rng)
+    optimizer = optim.AdamW(model.parameters(), lr=0.02)
+    order: list[int] = []
+    while len(order) < steps * BATCH:
+        order += shuffled(known, rng)
+    drawn = [order[k * BATCH : (k + 1) * BATCH] for k in range(steps)]
+    batches = [([table.xs[i] for i in batch], [table.ys[i] for i in batch]) for batch in drawn]
+    report = Report(out, "Handwritten digits", f"seed {seed}", png)
+    report.prose(_ABOUT.format(
+        count=f"{len(table.xs):,}", parameters=f"{len(list(model.parameters())):,}", train=f"{len(known):,}",
+        held_out=len(held_out), batch=BATCH,
+    ))  # fmt: skip
+    graphs = report.film("The graph of one image, a 5: its loss, and the gradient of everything in it, folded.")
+
+    def loss_of(x: list[float], y: int) -> Value:
+        return F.cross_entropy(model(x), y)
+
+    def read(i: int) -> list[float]:
+        """How sure the model is that image i is a 0, a 1 ..."""
+        with no_grad():
+            return [chance.data for chance in F.softmax(model(table.xs[i]))]
+
+    def draw_one(update: int) -> None:
+        x = [Value(pixel, label=name) for pixel, name in zip(table.xs[FIVE], table.features)]
+        loss = loss_of(x, table.ys[FIVE])
+        loss.label = "loss"
+        loss.backward()
+        graphs.add(f"graph-{update}", draw(loss), f"update {update}: loss {loss.data:.4f}")
+        optimizer.zero_grad()
+
+    draw_one(0)
+    with Progress("digits", steps, quiet) as progress:
+        run = train(progress, loss_of, batches, optimizer, backend, decay=True)
+    draw_one(steps)
+    sure = {i: read(i) for i in held_out}
+    said = {i: chances.index(max(chances)) for i, chances in sure.items()}
+    wrong = [i for i in held_out if said[i] != table.ys[i]]
+    accuracy = 1 - len(wrong) / len(held_out)
+    confusion = [[0] * 10 for _ in range(10)]
+    for i in held_out:
+        confusion[table.ys[i]][said[i]] += 1
+
+    lines = [
+        f"Tracing and compiling: {run.preparing:.2f} s, by backend {backend}.",
+        f"Training: {run.training:.2f} s for {steps:,} updates with {BATCH} images each.",
+        f"Of {len(held_out)} images held out {len(held_out) - len(wrong)} are read right: {accuracy:.1%}.",
+    ]
+    report.prose("\n".join(f"- {line}" for line in lines))
+    if not quiet:
+        print(*lines, sep="\n")
+
+    @report.plot("loss", f"The mean loss of the {BATCH} images of each update, before it.",
+                 title="Digits: the loss falls", x="update", y="cross-entropy")  # fmt: skip
+    def _(ax: Any) -> None:
+        plots.curve(ax, run.losses, linewidth=1)
+        ax.set_ylim(bottom=0)
+
+    @report.plot("confusion", "The held-out images: each row a digit that was written, each column what it was read as.",
+                 title="Digits: confusion", x="read as", y="written", size=(5.6, 5.4))  # fmt: skip
+    def _(ax: Any) -> None:
+        plots.heat(ax, confusion, 0.0, max(map(max, confusion)), digits=0)
+        ax.set(xticks=range(10), yticks=range(10))
+
+    if wrong:
+
+        @report.plot("wrong", f"{min(SHOWN, len(wrong))} of the {len(wrong)} wrong answers, the surest first.", columns=6, size=(1.9, 1.7),
+                     title="Digits: read wrong", each={
+                         f"{table.ys[i]} read as {said[i]}\n{sure[i][said[i]]:.0%} sure, #{i}": table.xs[i]
+                         for i in sorted(wrong, key=lambda i: -max(sure[i]))[:SHOWN]
+                     })  # fmt: skip
+        def _(ax: Any, pixels: list[float]) -> None:
+            _image(ax, pixels, "Greys", 0.0, 1.0)
+
+    weight = model.state_dict()["layers.0.weight"]
+    most = max(abs(w) for row in weight for w in row)
+
+    @report.plot("weights", "What the first eight of the 32 hidden neurons look for: orange where they want ink, purple where none.",
+                 title="Digits: hidden neurons", each={f"neuron {k}": weight[k] for k in range(8)}, columns=4,
+                 size=(1.9, 1.7))  # fmt: skip
+    def _(ax: Any, row: list[float]) -> None:
+        _image(ax, row, plots.DIVERGING, -most, most)
+
+    return {
+        "loss": run.losses[-1], "losses": run.losses, "held_out_accuracy": accuracy, "confusion": confusion,
+        "preparing": run.preparing, "training": run.training, "model": model, "report": report,
+    }  # fmt: skip
+
+
+def _image(ax: Any, pixels: Sequence[float], colors: str, low: float, high: float) -> None:
+    """64 numbers as 8 x 8 pixels."""
+    ax.imshow([pixels[row : row + 8] for row in range(0, 64, 8)], cmap=colors, vmin=low, vmax=high)
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)

@@ -1,0 +1,212 @@
+"""A GPT for names: one layer of attention learns, letter by letter, how first names go on, and then invents some."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import nn
+import nn.functional as F
+from autograd import Value, draw, no_grad
+from autograd.formula import add_up
+from nn import optim
+
+from . import plots
+from .datasets import names, shuffled
+from .progress import Progress
+from .report import Report
+from .training import train
+
+__all__ = ["GPT", "main"]
+
+LETTERS = ".abcdefghijklmnopqrstuvwxyz"  # a dot begins and ends every name
+BLOCK, WIDTH, HEADS = 16, 16, 4
+CHECKED, HELD_OUT, INVENTED = 20, 100, 20
+
+_ABOUT = """A GPT guesses how a text goes on. This one has {parameters} parameters, one layer, and reads letters: it
+learns from {count} first names of the US Census of 1990, one name an update, and then invents names of its own.
+
+Each letter becomes {width} numbers, and so does its place in the name; {heads} heads of attention let every
+letter look at the ones before it; an MLP works on what they found; and a last layer scores the 27 signs that may come
+next. The loss is how much the right one surprises: {ln:.4f} for one who knows nothing, the logarithm of 27.
+
+An update is one step of training: the loss of one name, its gradient by backprop, and a small change of every
+parameter against its gradient."""
+
+
+class GPT(nn.Module):
+    """Scores for the next sign after each sign: (T,) indices, T up to BLOCK, to (T, 27)."""
+
+    def __init__(self, seed: Random) -> None:
+        self.signs = nn.Embedding(len(LETTERS), WIDTH, seed=seed)
+        self.places = nn.Embedding(BLOCK, WIDTH, seed=seed)
+        self.norm = nn.RMSNorm(WIDTH)
+        self.heads = nn.ModuleList(
+            nn.SelfAttention(WIDTH, bias=False, head_dim=WIDTH // HEADS, out_proj=False, seed=seed)
+            for _ in range(HEADS)
+        )
+        self.join = nn.Linear(WIDTH, WIDTH, bias=False, seed=seed)
+        self.mlp_norm = nn.RMSNorm(WIDTH)
+        self.mlp = nn.MLP(WIDTH, [4 * WIDTH, WIDTH], seed=seed)
+        self.scores = nn.Linear(WIDTH, len(LETTERS), bias=False, seed=seed)
+
+    def embed(self, signs: Sequence[int]) -> list[list[Value]]:
+        return _added(self.signs(signs), self.places(list(range(len(signs)))))
+
+    def forward(self, signs: Sequence[int]) -> list[list[Value]]:
+        x = self.embed(signs)
+        normed = self.norm(x)
+        found = [head(normed, is_causal=True) for head in self.heads]
+        side_by_side = [[number for part in parts for number in part] for parts in zip(*found)]
+        x = _added(x, self.join(side_by_side))
+        x = _added(x, self.mlp(self.mlp_norm(x)))
+        return self.scores(x)
+
+    def attention(self, signs: Sequence[int]) -> list[list[list[float]]]:
+        """How much each sign looks at each, (HEADS, T, T)."""
+        normed = self.norm(self.embed(signs))
+        return [
+            [[weight.data for weight in row] for row in head(normed, is_causal=True, need_weights=True)[1]]
+            for head in self.heads
+        ]
+
+
+def _added(xs: list[list[Value]], ys: list[list[Value]]) -> list[list[Value]]:
+    return [[x + y for x, y in zip(*rows)] for rows in zip(xs, ys)]
+
+
+def signs_of(name: str) -> list[int]:
+    """The indices of a name's letters, with a dot before and after."""
+    return [LETTERS.index(letter) for letter in f".{name}."]
+
+
+def invent(model: GPT, rng: Random, temperature: float = 0.7) -> str:
+    """A name, drawn sign by sign; the lower the temperature, the likelier the likely."""
+    signs = [0]
+    while len(signs) < BLOCK:
+        with no_grad():
+            chances = F.softmax([score / temperature for score in model(signs)[-1]])
+        sign = _drawn([chance.data for chance in chances], rng)
+        if sign == 0 and len(signs) > 1:  # a dot ends the name, but a name has a letter
+            break
+        if sign:
+            signs.append(sign)
+    return "".join(LETTERS[sign] for sign in signs[1:])
+
+
+def _drawn(chances: Sequence[float], rng: Random) -> int:
+    """A place in the list, each as likely as its number says."""
+    left = rng.random()
+    for place, chance in enumerate(chances):
+        left -= chance
+        if left < 0:
+            return place
+    return len(chances) - 1
+
+
+def main(
+    out: str | Path = "out/gpt",
+    seed: int = 0,
+    steps: int = 1000,
+    quiet: bool = False,
+    png: bool = False,
+    backend: str = "auto",
+) -> dict[str, Any]:
+    """Train for `steps` updates, write pictures and a page into the folder `out`; the numbers, and the report.
+
+    The seed draws the first weights, the order of the names, and the invented ones. backend: one of compile()'s,
+    or "eager".
+    """
+    rng = Random(seed)
+    documents = shuffled(names(), rng)
+    held_out, documents = documents[:HELD_OUT], documents[HELD_OUT:]
+    model = GPT(rng)
+    parameters = list(model.parameters())
+    batches = [([signs_of(documents[i % len(documents)])],) for i in range(steps)]
+    report = Report(out, "A GPT that invents names", f"seed {seed}", png)
+    report.prose(_ABOUT.format(
+        parameters=f"{len(parameters):,}", count=f"{len(documents):,}", width=WIDTH, heads=HEADS, ln=math.log(27)
+    ))  # fmt: skip
+    graphs = report.film(
+        "The graph of one update: the loss of the name ann, folded, with the gradients of everything in it."
+    )
+
+    def loss_of(signs: Sequence[int]) -> Value:
+        return F.cross_entropy(model(signs[:-1]), signs[1:])
+
+    def optimizer() -> optim.Optimizer:
+        return optim.AdamW(parameters, lr=0.01, betas=(0.85, 0.99), weight_decay=0.0)
+
+    def mean_loss(some: Sequence[str]) -> float:
+        with no_grad():
+            return add_up([loss_of(signs_of(name)).data for name in some]) / len(some)
+
+    def draw_one(update: int) -> None:
+        loss = loss_of(signs_of("ann"))
+        loss.label = "loss"
+        loss.backward()
+        graphs.add(f"graph-{update}", draw(loss, depth=1), f"update {update}: loss {loss.data:.4f}")
+        model.zero_grad()
+
+    draw_one(0)
+    start = model.state_dict()
+    checked = min(steps, CHECKED)
+    eager = train(Progress("", checked, quiet=True), loss_of, batches[:checked], optimizer(), "eager")
+    model.load_state_dict(start)
+    with Progress("gpt", steps, quiet) as progress:
+        run = train(progress, loss_of, batches, optimizer(), backend, decay=True)
+    apart = max(abs(a - b) / abs(b) for a, b in zip(run.losses, eager.losses))
+    if apart > 1e-9:
+        raise AssertionError(f"compiled and eager losses differ by {apart:.1g}")
+    unseen = mean_loss(held_out)
+    invented: dict[str, None] = {}
+    while len(invented) < INVENTED:
+        invented[invent(model, rng)] = None
+    real = {*documents, *held_out}
+    marked = [f"{name} (real)" if name in real else name for name in invented]
+    draw_one(steps)
+
+    said = [
+        f"The first {checked} losses, operation by operation and by backend {backend}: apart by {apart:.1g} at most.",
+        f"Tracing and compiling, for {run.programs} lengths of names: {run.preparing:.2f} s.",
+        f"Training: {run.training:.2f} s for {steps:,} updates, {run.training / steps * 1e3:.3g} ms each; "
+        f"operation by operation {eager.training / checked * 1e3:.3g} ms.",
+        f"Mean loss of {HELD_OUT} names held out: {unseen:.4f}.",
+    ]
+    report.prose("\n".join(f"- {line}" for line in said))
+    report.prose("## Invented\n\n" + ", ".join(marked))
+    if not quiet:
+        print(*said, f"Invented: {', '.join(marked)}", sep="\n")
+
+    @report.plot("loss", "The loss of each name before its update, and the mean of the last 50.",
+                 title="GPT: the loss falls", x="update", y="cross-entropy")  # fmt: skip
+    def _(ax: Any) -> None:
+        plots.curve(ax, run.losses, 1, "one name", linewidth=0.5, alpha=0.6)
+        plots.curve(ax, _running_means(run.losses, 50), 0, "mean of 50")
+        ax.axhline(math.log(27), color=plots.GREY, linestyle=":", label="knowing nothing")
+        ax.set_ylim(bottom=0)
+        ax.legend()
+
+    seen = signs_of(next(iter(invented)))[:-1]
+
+    @report.plot("attention", "Who looks at whom: each row a sign that asks what comes next, each column one it may look at.",
+                 title="Attention", each={f"head {k + 1}": head for k, head in enumerate(model.attention(seen))},
+                 x="looks at", y="sign", size=(2.9, 2.9))  # fmt: skip
+    def _(ax: Any, weights: list[list[float]]) -> None:
+        plots.heat(ax, weights, 0.0, 1.0, digits=None)
+        for ticks in (ax.set_xticks, ax.set_yticks):
+            ticks(range(len(seen)), [LETTERS[sign] for sign in seen])
+
+    return {
+        "loss": run.losses[-1], "losses": run.losses, "held_out_loss": unseen, "names": list(invented), "apart": apart,
+        "preparing": run.preparing, "training": run.training, "model": model, "report": report,
+    }  # fmt: skip
+
+
+def _running_means(numbers: Sequence[float], count: int) -> list[float]:
+    """The mean of each number and up to count - 1 before it."""
+    parts = [numbers[max(0, k + 1 - count) : k + 1] for k in range(len(numbers))]
+    return [add_up(part) / len(part) for part in parts]

@@ -1,0 +1,54 @@
+"""What the tests of compile() share: which backends there are here, and how engines are compared."""
+
+from __future__ import annotations
+
+import math
+import os
+
+import pytest
+
+from autograd import Value
+from autograd.building import compiler
+from autograd.errors import CompileError
+
+# How many random graphs go through every backend: CI takes thousands, a learner's machine a few.
+GRAPHS = int(os.environ.get("AUTOGRAD_GRAPHS", "200"))
+
+
+def _has_compiler() -> bool:
+    try:
+        compiler()
+    except CompileError:
+        return False
+    return True
+
+
+needs_c = pytest.mark.skipif(not _has_compiler(), reason="no C compiler here")
+BACKENDS = ["python", pytest.param("c", marks=needs_c)]
+
+
+def gradients(parameters):
+    """Their gradients, None where none has come, which are then put back."""
+    found = [p.grad if p.reached else None for p in parameters]
+    for p in parameters:
+        p.zero_grad()
+    return found
+
+
+def eagerly(function, arguments, parameters):
+    """The loss of the function as it stands, and the gradients of the parameters."""
+    loss = function(*arguments)
+    loss.backward()
+    return loss.data, gradients(parameters)
+
+
+def assert_same(found, wanted, exactly=False):
+    """(loss, gradients) equal: to the last bit, or to 1e-12 of their size."""
+    for x, y in zip([found[0], *found[1]], [wanted[0], *wanted[1]], strict=True):
+        assert (x is None) == (y is None), (found, wanted)
+        if x is not None and not (x != x and y != y):
+            assert x == y if exactly else math.isclose(x, y, rel_tol=1e-12, abs_tol=1e-12), (found, wanted)
+
+
+def leaves(*numbers):
+    return [Value(x) for x in numbers]

@@ -1,0 +1,48 @@
+// loss(x, y): 3 inputs, 3 parameters, 4 operations.
+// d_x is d(result)/d(x). Gradients are added to those that are given, as backward() adds them.
+#include <math.h>
+#include <stdio.h>
+
+
+double step(const double *inputs, const double *parameters, double *gradients) {
+    const double x_0 = inputs[0];
+    const double x_1 = inputs[1];
+    const double y = inputs[2];
+    const double weight_0_0 = parameters[0];
+    const double weight_0_1 = parameters[1];
+    const double bias_0 = parameters[2];
+    double d_weight_0_0 = gradients[0];
+    double d_weight_0_1 = gradients[1];
+    double d_bias_0 = gradients[2];
+
+    // forward: operands before what is computed from them
+    // Linear
+    const double v3 = x_0 * weight_0_0 + x_1 * weight_0_1 + bias_0;
+    const double h = tanh(v3);
+    const double v5 = h - y;
+    const double v6 = pow(v5, 2.0);
+
+    // backward: over each edge goes its slope times the gradient at its upper end
+    const double d_v6 = 1.0;
+    const double d_v5 = 2.0 * v5 * d_v6;
+    const double d_h = d_v5;
+    const double d_v3 = (1.0 - h * h) * d_h;
+    d_weight_0_0 = d_weight_0_0 + x_0 * d_v3;
+    d_weight_0_1 = d_weight_0_1 + x_1 * d_v3;
+    d_bias_0 = d_bias_0 + d_v3;
+
+    gradients[0] = d_weight_0_0;
+    gradients[1] = d_weight_0_1;
+    gradients[2] = d_bias_0;
+    return v6;
+}
+
+int main(void) {
+    const double inputs[] = {1.0, 2.0, 1.0};
+    const double parameters[] = {0.5, -1.0, 0.25};
+    double gradients[] = {0.0, 0.0, 0.0};
+    const char *names[] = {"loss", "d_weight_0_0", "d_weight_0_1", "d_bias_0"};
+    printf("%s %.17g\n", names[0], step(inputs, parameters, gradients));
+    for (int i = 0; i < 3; i++) printf("%s %.17g\n", names[i + 1], gradients[i]);
+    return 0;
+}

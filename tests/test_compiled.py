@@ -1,0 +1,473 @@
+"""compile(): on either backend the same as the function itself, whatever changes between calls."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+import random
+import subprocess
+import sys
+
+import pytest
+from backends import BACKENDS, GRAPHS, assert_same, eagerly, gradients, leaves
+from random_graphs import inputs, program, run
+from test_ops import points
+
+import autograd
+import nn
+import nn.functional as F
+from autograd import Value, compile, dot, ieee, mean, no_grad
+from autograd.errors import (
+    AutogradError,
+    DivisionError,
+    DomainError,
+    NotANumberError,
+    OptionError,
+    OutOfRangeError,
+    RangeError,
+    ShapeError,
+    TraceError,
+    WrongKindError,
+)
+from autograd.ops import BUILTIN, OPS
+
+# Rows of a user's own: of three operands, of lists, and with an intermediate; names that C and JavaScript keep for themselves.
+OWN = {
+    "test_compiled_lerp": autograd.op(
+        "test_compiled_lerp", "lerp", "int + t * (var - int)", int="1 - t", var="t", t="var - int"
+    ),
+    "test_compiled_spread": autograd.op(
+        "test_compiled_spread", "spread", "m = sum(xs[i]) / n; sum((xs[i] - m) * (xs[i] - m)) + i0",
+        xs="m = sum(xs[i]) / n; 2 * (xs[i] - m)", i0="1",
+    ),
+    "test_compiled_pairs": autograd.op(
+        "test_compiled_pairs", "pairs", "sum(int[i] * int[i] * w[i]) + by",
+        int="2 * int[i] * w[i]", w="int[i] * int[i]", by="1", defaults={"by": None},
+    ),
+}  # fmt: skip
+FUNCTIONS = {**{name: getattr(autograd, name) for name in ("dot", "total", "mean", "maximum", "logsumexp")}, **OWN}
+
+
+def apply(op, operands):
+    """An operation on flat operands, called as a user would."""
+    if op.name in FUNCTIONS:
+        return FUNCTIONS[op.name](*op.bind(operands).values())
+    return getattr(operands[0], op.name)(*operands[1:])
+
+
+def points_of(op):
+    if op.name == "test_compiled_spread":
+        return [[1.0, 2.0, 4.0], [1.0, 0.5, 2.0, 3.0, 0.25, 9.0]]
+    if op.name == "test_compiled_pairs":
+        return [[1.0, 2.0], [1.0, 0.5, 2.0, 3.0], [1.0, 0.5, 2.0, 3.0, 0.5]]
+    return itertools.islice(points(op), None, None, 1 if len(op.operands) == 1 or op.wide else 7)
+
+
+def outcome(function):
+    """What a call gives, or the error that it raises."""
+    try:
+        return function()
+    except AutogradError as error:
+        return error
+
+
+def assert_same_outcome(found, wanted, exactly):
+    if isinstance(wanted, Exception):
+        assert type(found) is type(wanted) and str(found) == str(wanted)
+    else:
+        assert_same(found, wanted, exactly)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", [*BUILTIN, *OWN])
+def test_every_row_is_what_the_engine_computes(name, backend):
+    op = OPS[name]
+    steps = {}
+    for numbers in points_of(op):
+        values = leaves(*numbers)
+
+        def loss(values=values):
+            return apply(op, values) * 3.0
+
+        if len(values) not in steps:
+            steps[len(values)] = values, compile(loss, values, backend)
+        values, step = steps[len(values)]
+        for value, number in zip(values, numbers):
+            value.data = number
+        wanted = outcome(lambda: eagerly(loss, (values,), values))  # noqa: B023
+        gradients(values)
+        found = outcome(lambda: (step(), gradients(values)))  # noqa: B023
+        gradients(values)
+        assert_same_outcome(found, wanted, exactly=backend == "python" and "logsumexp" not in name)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", [*BUILTIN, *OWN])
+def test_every_row_over_many_rows_of_inputs(name, backend):
+    op = OPS[name]
+    by_length = {}
+    for numbers in points_of(op):
+        by_length.setdefault(len(numbers), []).append(numbers)
+    for length, rows in by_length.items():
+        shifts = leaves(*[0.0] * length)
+
+        def loss(row):
+            return apply(op, [s + x for s, x in zip(shifts, row)])  # noqa: B023
+
+        sound = [row for row in rows if not isinstance(outcome(lambda: eagerly(loss, (row,), shifts)), Exception)]  # noqa: B023
+        step = compile(loss, shifts, backend)
+        gradients(shifts)
+        assert_same((step.batch(sound), gradients(shifts)), averaged(loss, (sound,), shifts))
+        if len(sound) < len(rows):
+            wanted = outcome(lambda: averaged(loss, (rows,), shifts))  # noqa: B023
+            gradients(shifts)
+            assert_same_outcome(outcome(lambda: (step.batch(rows), gradients(shifts))), wanted, exactly=False)  # noqa: B023
+
+
+def averaged(function, columns, parameters):
+    return eagerly(lambda: mean([function(*row) for row in zip(*columns)]), (), parameters)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_random_graphs(backend):
+    for seed in range(GRAPHS):
+        rng = random.Random(seed)
+        instructions, numbers = program(rng, 3 + int(rng.random() * 20)), inputs(rng)
+        parameters = leaves(*numbers[2:])
+
+        def loss(xs, instructions=instructions, parameters=parameters):
+            return run(instructions, [*map(Value, xs), *parameters])
+
+        step = compile(loss, parameters, backend)
+        wanted = eagerly(loss, (numbers[:2],), parameters)
+        assert_same((step(numbers[:2]), gradients(parameters)), wanted, exactly=backend == "python")
+        rows = [inputs(rng)[:2] for _ in range(9)]
+        assert_same((step.batch(rows), gradients(parameters)), averaged(loss, (rows,), parameters))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_gradients_accumulate_as_backward_leaves_them(backend):
+    a, b, unused = leaves(0.1, 0.3, 1.0)
+
+    def loss(x):
+        return (a * x + b) * a + a * 0.7
+
+    for x in (0.3, 0.7, 0.9):
+        loss(x).backward()
+    wanted = a.grad, b.grad
+    a.zero_grad(), b.zero_grad()
+    step = compile(loss, [a, b, unused], backend)
+    for x in (0.3, 0.7, 0.9):
+        step(x)
+    assert (a.grad, b.grad) == (wanted if backend == "python" else pytest.approx(wanted))
+    assert not unused.reached
+
+
+class Transformer(nn.Module):
+    """A small one, with picks, tied weights, attention and every kind of layer."""
+
+    def __init__(self, seed):
+        rng = random.Random(seed)
+        self.table = nn.Embedding(5, 4, seed=rng)
+        self.norm, self.other = nn.RMSNorm(4), nn.LayerNorm(4)
+        self.attention = nn.SelfAttention(4, seed=rng)
+        self.mlp = nn.MLP(4, [6, 4], seed=rng)
+
+    def forward(self, tokens):
+        x = self.norm(self.table(tokens))
+        x = [[a + b for a, b in zip(*rows)] for rows in zip(x, self.attention(self.other(x), is_causal=True))]
+        return F.linear(self.mlp(x), self.table.weight)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("length", [1, 3])
+def test_one_trace_serves_all_tokens(backend, length):
+    model = Transformer(0)
+    parameters = list(model.parameters())
+    rng = random.Random(length)
+
+    def loss(tokens, targets):
+        return F.cross_entropy(model(tokens), targets)
+
+    step = compile(loss, parameters, backend)
+    rows = [
+        ([int(rng.random() * 5) for _ in range(length)], [int(rng.random() * 5) for _ in range(length)])
+        for _ in range(10)
+    ]
+    for row in rows[:4]:
+        wanted = eagerly(loss, row, parameters)
+        assert_same((step(*row), gradients(parameters)), wanted, exactly=backend == "python")
+    columns = [list(column) for column in zip(*rows)]
+    for count in (1, 3, 4, 10):
+        part = [column[:count] for column in columns]
+        assert_same((step.batch(*part), gradients(parameters)), averaged(loss, part, parameters))
+    assert repr(step) == f"<compiled loss(tokens, targets), backend '{backend}', 1 structures traced>"
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_rows_of_several_structures_in_a_batch(backend):
+    model = Transformer(1)
+    parameters = list(model.parameters())
+
+    def loss(tokens):
+        return F.cross_entropy(model(tokens[:-1]), tokens[1:])
+
+    documents = [[0, 1, 2], [3, 4], [4, 2, 2], [1, 0, 3, 2, 4], [0, 0]]
+    step = compile(loss, parameters, backend)
+    assert_same((step.batch(documents), gradients(parameters)), averaged(loss, (documents,), parameters))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("index", [-1, 3, 10**20, 1.0, True])
+def test_an_index_that_picks_nothing(backend, index):
+    table = nn.Embedding(3, 2, seed=0)
+
+    def loss(token, x):
+        return dot(table(token), [x, 1.0])
+
+    step = compile(loss, list(table.parameters()), backend)
+    step(1, 2.0)
+    kind = WrongKindError if isinstance(index, float) else OutOfRangeError
+    if index is True:  # a bool is structure: row 1 of the table, for good
+        assert step(True, 2.0) == step(1, 2.0)
+        return
+    with pytest.raises(kind, match="token"):
+        step(index, 2.0)
+    with pytest.raises(kind, match="token"):
+        step.batch([0, 1, 2, 1, index, 0], [0.5] * 6)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_int_is_a_number_in_arithmetic(backend):
+    (w,) = leaves(2.0)
+    step = compile(lambda x, n: w * x**n + n, [w], backend)
+    assert [step(3.0, 2), step(3, 2.0), step(True, 2)] == [20.0, 20.0, 4.0]
+    assert step.batch([3, 1.0, 2], [2, 1, 3.0]) == pytest.approx((20.0 + 3.0 + 19.0) / 3)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_other_lengths_are_traced_anew_and_kept(backend):
+    (w,) = leaves(2.0)
+    traced = []
+
+    def loss(xs, square=False):
+        traced.append(len(xs))
+        out = dot(xs, [w] * len(xs))
+        return out * out if square else out
+
+    step = compile(loss, [w], backend)
+    assert [step([1.0]), step([1.0, 2.0]), step([3.0]), step([1.0], True), step([1.0], square=True)] == [2, 6, 6, 4, 4]
+    assert step((2.0,)) == 4.0
+    assert traced == [1, 1, 2, 2, 1, 1, 1, 1, 1, 1]  # twice each: [x], [x, y], [x] squared in two ways, (x,)
+    step([5.0]), step([5.0, 6.0])
+    assert len(traced) == 10
+
+
+def test_a_decorator():
+    w, b = leaves(1.0, 0.0)
+
+    @compile(params=[w, b], backend="python")
+    def line(x, y):
+        """How far off the line is."""
+        return (w * x + b - y) ** 2
+
+    assert line(1.0, 3.0) == 4.0
+    assert (line.__name__, line.__doc__, line.backend) == ("line", "How far off the line is.", "python")
+
+
+def test_what_can_be_compiled():
+    model = nn.Linear(2, 1, seed=0)
+    x = [1.0, -1.0]
+    wanted = model(x)[0].data
+
+    def scaled(x, by):
+        return model(x)[0] * by
+
+    class Loss:
+        def __call__(self, x):
+            return model(x)[0]
+
+    parameters = list(model.parameters())
+    for function, arguments in (
+        (lambda x: model(x)[0], (x,)), (functools.partial(scaled, by=1), (x,)), (Loss(), (x,)), (Loss().__call__, (x,)),
+    ):  # fmt: skip
+        assert compile(function, parameters)(*arguments) == wanted
+    assert compile(nn.Sequential(nn.Linear(2, 1), _First()), parameters, "python")(x) is not None
+
+
+class _First(nn.Module):
+    def forward(self, xs):
+        return xs[0]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_parameters_shared_and_given_twice(backend):
+    (w,) = leaves(3.0)
+    step = compile(lambda x: dot([w, w], [x, w]), [w, w], backend)
+    assert (step(2.0), w.grad) == (15.0, 8.0)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_frozen_leaf_is_read_and_left_alone(backend):
+    w, frozen = leaves(3.0, 2.0)
+    step = compile(lambda x: w * frozen * x + frozen.exp() * 0, [w], backend)
+    assert (step(1.0), w.grad, frozen.reached) == (6.0, 2.0, False)
+    frozen.data = 5.0
+    assert (step(1.0), w.grad, frozen.reached) == (15.0, 7.0, False)
+    assert step.batch([1.0] * 5) == 15.0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_data_changed_between_calls_is_seen(backend):
+    model = nn.MLP(2, [3, 1], seed=0)
+    parameters = list(model.parameters())
+    step = compile(lambda x: model(x)[0], parameters, backend)
+    for seed in range(3):
+        model.load_state_dict(nn.MLP(2, [3, 1], seed=seed).state_dict())
+        assert step([1.0, 2.0]) == pytest.approx(model([1.0, 2.0])[0].data)
+        parameters[0].data += 1.0
+        assert step([1.0, 2.0]) == pytest.approx(model([1.0, 2.0])[0].data)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_parameter_that_was_replaced_is_refused(backend):
+    model = nn.MLP(2, [3, 1], seed=0)
+    step = compile(lambda x: model(x)[0], list(model.parameters()), backend)
+    step([1.0, 2.0])
+    model.layers[0].weight[1][0] = Value(7.0)
+    with pytest.raises(TraceError, match=r"layers.0.weight\[1\]\[0\] stands where a parameter stood.*compile again"):
+        step([1.0, 2.0])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_the_function_uses_from_outside_may_change(backend):
+    (w,) = leaves(2.0)
+    scale, targets, options = 2.0, [1.0, 2.0], {"power": 1}
+
+    def helper(x):
+        return x * scale
+
+    def loss(x):
+        return sum(helper(w) * x - t for t in targets) ** options["power"]
+
+    step = compile(loss, [w], backend)
+
+    def check():
+        assert step(1.5) == pytest.approx(loss(1.5).data)
+        assert step.batch([1.5] * 4) == pytest.approx(loss(1.5).data)
+
+    check()
+    scale = 3.0
+    check()
+    targets[1] = 0.5
+    check()
+    targets.append(4.0)
+    check()
+    options["power"] = 2
+    check()
+
+
+def test_no_grad_computes_without_gradients():
+    (w,) = leaves(2.0)
+    step = compile(lambda x: w * x, [w])
+    with no_grad():
+        assert (step(3.0), step.batch([1.0, 2.0])) == (6.0, 3.0)
+    assert not w.reached
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_errors_name_the_value_as_the_engine_does(backend):
+    w = Value(-1.0, label="w")
+    for function, kind in (
+        (lambda x: (w * x).log() + w.log(), DomainError), (lambda x: (w * x * -1e3).exp(), RangeError),
+        (lambda x: x / (w + 1), DivisionError), (lambda x: (w + 1).sqrt() * x, DivisionError),
+    ):  # fmt: skip
+        wanted = outcome(lambda: eagerly(function, (1.0,), [w]))  # noqa: B023
+        assert type(wanted) is kind
+        step = compile(function, [w], backend)
+        for call in (lambda: step(1.0), lambda: step.batch([1.0] * 5)):  # noqa: B023
+            w.zero_grad()
+            found = outcome(call)
+            assert (type(found), str(found)) == (kind, str(wanted)), found
+            assert not w.reached
+    assert "label 'w'" in str(outcome(lambda: compile(lambda: w.log(), [w], backend)()))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_slope_that_is_infinite_stops_only_a_gradient(backend):
+    (w,) = leaves(0.0)
+    step = compile(lambda x: w.sqrt() * x, [w], backend)
+    assert (step(0.0), w.grad) == (0.0, 0.0)
+    with pytest.raises(DivisionError, match="slope of sqrt"):
+        step(1.0)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_inside_ieee_infinities_are_numbers(backend):
+    (w,) = leaves(0.0)
+    step = compile(lambda x: w.log() * x, [w], backend)
+    with pytest.raises(DomainError):
+        step(1.0)
+    with ieee():
+        assert (step(1.0), w.grad) == (-math.inf, math.inf)
+        assert step.batch([1.0] * 5) == -math.inf
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_nan_is_not_swallowed(backend):
+    w, v = leaves(math.nan, 2.0)
+    for function in (
+        lambda x: (w * x).relu(),
+        lambda x: autograd.maximum(v * x, w),
+        lambda x: autograd.logsumexp([v, w]),
+    ):
+        step = compile(function, [w, v], backend)
+        assert math.isnan(step(1.0)) and math.isnan(step.batch([1.0, 2.0, 3.0, 4.0, 5.0]))
+
+
+def test_batches_of_unequal_lengths_and_of_none():
+    (w,) = leaves(2.0)
+    step = compile(lambda x, y: w * x + y, [w])
+    for columns in (([1.0, 2.0], [1.0]), ([], [])):
+        with pytest.raises(ShapeError, match="as many rows"):
+            step.batch(*columns)
+    for columns in (([1.0, "2"], [1.0, 2.0]), ([[1.0], 2.0], [1.0, 2.0])):
+        with pytest.raises((NotANumberError, TraceError, TypeError)):
+            step.batch(*columns)
+
+
+@pytest.mark.parametrize("argument", [{"x": 1.0}, object(), 1j, [object()]])
+def test_arguments_that_are_no_numbers(argument):
+    (w,) = leaves(2.0)
+    with pytest.raises(NotANumberError, match="as arguments of a compiled step"):
+        compile(lambda x: w, [w])(argument)
+
+
+def test_wrong_calls_of_compile():
+    (w,) = leaves(2.0)
+    model = nn.Linear(2, 1)
+    for wrong, kind, message in (
+        (lambda: compile(lambda x: x, w), WrongKindError, "want a list of parameters"),
+        (lambda: compile(lambda x: x, model), WrongKindError, "give its parameters"),
+        (lambda: compile(lambda x: x, [1.0]), WrongKindError, "want leaves"),
+        (lambda: compile(lambda x: x, [w * w]), WrongKindError, "want leaves"),
+        (lambda: compile(3, [w]), WrongKindError, "want a function"),
+        (lambda: compile(lambda x: x, [w], "cuda"), OptionError, "auto, python, c"),
+    ):
+        with pytest.raises(kind, match=message):
+            wrong()
+
+
+def test_source_wants_a_call_first():
+    (w,) = leaves(2.0)
+    step = compile(lambda x: w * x, [w])
+    with pytest.raises(autograd.errors.CompileError, match="has not been called yet"):
+        step.source  # noqa: B018
+
+
+def test_importing_the_engine_loads_none_of_this():
+    code = "import sys, autograd; print([m for m in sys.modules if m.startswith('autograd.') or m == 'ctypes'])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    for name in ("ctypes", "autograd.compiled", "autograd.tracing", "autograd.emit", "autograd.building"):
+        assert f"'{name}'" not in loaded

@@ -1,0 +1,191 @@
+"""Tapes: what a program becomes for the C interpreter, how small, and that C is what runs it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from backends import assert_same, eagerly, gradients, needs_c
+
+import nn
+import nn.functional as F
+from autograd import Value, compile, dot, logsumexp, mean
+from autograd.interpreter import interpreter_source, rows_of
+from autograd.machine import Loaded, interpreter
+from autograd.ops import BUILTIN, OPS, Op
+from autograd.tape import PRODUCT, Tape
+from autograd.tracing import trace
+
+NUMBERS = {(row.op, row.absent): k for k, row in enumerate(rows_of(OPS[name] for name in BUILTIN))}
+
+
+def codes(part):
+    return list(part.code[::5])
+
+
+def model_and_loss(sizes=(16, 16, 1)):
+    model = nn.MLP(2, list(sizes), seed=0)
+    return model, lambda x, y: F.hinge_loss(model(x), [y])
+
+
+def test_a_layer_is_one_product():
+    model, loss = model_and_loss()
+    parameters = list(model.parameters())
+    one = Tape(trace(loss, ([1.0, 2.0], 1.0), parameters), parameters, NUMBERS)
+    many = Tape(trace(loss, ([1.0, 2.0], 1.0), parameters), parameters, NUMBERS, rows=True)
+    assert codes(one.steady).count(PRODUCT) == codes(many.rows).count(PRODUCT) == 3
+    assert len(codes(many.rows)) < 10 and not codes(many.steady)
+    assert many.rows.operands.buffer_info()[1] < 100  # a layer's weights lie in a row: they are not listed
+
+
+def test_positions_that_share_a_layer_are_one_product():
+    attention = nn.SelfAttention(4, seed=0)
+    parameters = list(attention.parameters())
+    rows = [[0.1 * i + j for j in range(4)] for i in range(6)]
+    program = trace(lambda rows: attention(rows)[0][0], (rows,), parameters)
+    tape = Tape(program, parameters, NUMBERS)
+    assert codes(tape.steady).count(PRODUCT) <= 4 + 1 + 1  # queries, keys, values, out; scores, mix of one row
+
+
+def test_what_depends_on_no_input_is_computed_once():
+    w = Value(2.0)
+    program = trace(lambda x: (w * w).exp() * x + w.tanh(), (1.0,), [w])
+    tape = Tape(program, [w], NUMBERS, rows=True)
+    assert len(codes(tape.steady)) == 3 and len(codes(tape.rows)) == 2
+
+
+@pytest.mark.parametrize("rows", [False, True])
+@pytest.mark.parametrize("kind", ["chain", "wide", "network", "random"])
+def test_a_program_is_small(kind, rows):
+    """At most 64 bytes for an instruction and its slot, and 4 for an operand."""
+    w = Value(0.9)
+    rng = random.Random(0)
+
+    def chain(x):
+        y = w * x
+        for _ in range(5_000):
+            y = y * w
+        return y
+
+    def wide(x):
+        ys = [w * (x + i) for i in range(500)]
+        return dot(ys, ys[::-1]) + logsumexp(ys[::2]) + mean([y.tanh() for y in ys])
+
+    def tangled(x):
+        ys = [w * x, w + x]
+        for _ in range(2_000):
+            a, b = (ys[int(rng.random() * len(ys))] for _ in "ab")
+            ys.append(a * b if rng.random() < 0.5 else dot([a, b], [b, w], a))
+        return dot(ys[-50:], ys[-50:])
+
+    model, loss = model_and_loss()
+    parameters = [w, *model.parameters()]
+    rng.seed(1)
+    if kind == "random":
+        state = rng.getstate()
+
+        def repeated(x):
+            rng.setstate(state)
+            return tangled(x)
+
+        program = trace(repeated, (1.0,), parameters)
+    elif kind == "network":
+        program = trace(loss, ([1.0, 2.0], 1.0), parameters)
+    else:
+        program = trace({"chain": chain, "wide": wide}[kind], (1.0,), parameters)
+    tape = Tape(program, parameters, NUMBERS, rows)
+    nodes, operands = len(program.order) + len(parameters) + 10, sum(len(node.operands) for node in program.order)
+    numbers = len(tape.steady.code) + len(tape.rows.code) + len(tape.steady.operands) + len(tape.rows.operands)
+    slots = 16 * (tape.steady.slots + tape.rows.slots)
+    assert 4 * numbers + slots <= 64 * nodes + 4 * operands
+
+
+def test_the_calculus_is_printed_from_the_rows():
+    source = interpreter_source(rows_of(OPS[name] for name in BUILTIN))
+    for text in (
+        "#define TERM(x, w) (x * w)",
+        "#define SLOPE_X(x, w) (w)",
+        "#define SLOPE_W(x, w) (x)",
+        "tanh(a0)",
+        "1.0 - y * y",
+    ):
+        assert text in source
+    assert "@" not in source
+
+
+@needs_c
+def test_it_is_c_that_runs():
+    model, loss = model_and_loss()
+    parameters = list(model.parameters())
+    step = compile(loss, parameters, "c")
+    step([1.0, 2.0], 1.0)
+    step.batch([[1.0, 2.0]] * 100, [1.0] * 100)
+    executable = step._latest
+    assert not {"one", "many"} & set(vars(executable))  # nothing was emitted in Python
+    assert sorted(executable._loaded) == [1, 100]
+
+
+@needs_c
+@pytest.mark.parametrize("count", [4, 7, 8, 9, 31, 32, 33, 100, 1_000])
+def test_any_number_of_rows(count):
+    model, loss = model_and_loss((5, 3, 1))
+    parameters = list(model.parameters())
+    rng = random.Random(count)
+    xs = [[rng.random(), rng.random()] for _ in range(count)]
+    ys = [rng.random() - 0.5 for _ in range(count)]
+    step = compile(loss, parameters, "c")
+    wanted = eagerly(lambda: mean([loss(x, y) for x, y in zip(xs, ys)]), (), parameters)
+    assert_same((step.batch(xs, ys), gradients(parameters)), wanted)
+
+
+@needs_c
+def test_many_rows_of_large_programs_are_done_in_blocks():
+    w = Value(0.5)
+
+    def loss(x):
+        ys = [w * x]
+        for _ in range(3_000):
+            ys.append((ys[-1] + x).tanh())
+        return ys[-1]
+
+    program = trace(loss, (1.0,), [w])
+    machine = interpreter(program)
+    tape = Tape(program, [w], machine.numbers, rows=True)
+    assert Loaded(machine, tape, [w], 1_000).width == 8
+    step = compile(loss, [w], "c")
+    xs = [0.01 * i for i in range(30)]
+    wanted = eagerly(lambda: mean([loss(x) for x in xs]), (), [w])
+    assert_same((step.batch(xs), gradients([w])), wanted)
+
+
+@needs_c
+def test_operands_that_are_the_same_slot():
+    a, b = Value(0.5), Value(-0.25)
+    step = compile(
+        lambda x: dot([x * a] * 5, [b, a, b, a, b]) + dot([a * x] * 2, [a * x] * 2) + (a * x) * (a * x), [a, b], "c"
+    )
+    loss = step._function
+    xs = [0.1 * i for i in range(9)]
+    wanted = eagerly(lambda: mean([loss(x) for x in xs]), (), [a, b])
+    assert_same((step.batch(xs), gradients([a, b])), wanted)
+    assert_same((step(0.3), gradients([a, b])), eagerly(loss, (0.3,), [a, b]))
+
+
+@needs_c
+def test_a_long_chain_in_c():
+    w = Value(0.999999)
+
+    def loss(x):
+        y = w * x
+        for _ in range(20_000):
+            y = y * w + 1e-9
+        return y
+
+    step = compile(loss, [w], "c")
+    assert_same((step(1.0), gradients([w])), eagerly(loss, (1.0,), [w]))
+
+
+def test_a_code_for_every_set_of_optional_operands():
+    names = [(row.op.name, row.absent) for row in rows_of([OPS["dot"], OPS["tanh"], OPS["leaky_relu"]])]
+    assert names == [("dot", ()), ("dot", ("bias",)), ("tanh", ()), ("leaky_relu", ())]
+    assert isinstance(OPS["dot"], Op)

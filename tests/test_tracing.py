@@ -1,0 +1,291 @@
+"""Tracing: what a function computes is learned once; what a trace cannot see is refused, naming the line."""
+
+from __future__ import annotations
+
+import copy
+import math
+import random
+import threading
+import time
+
+import pytest
+
+import nn
+import nn.functional as F
+from autograd import Value, atomic, compile, dot, maximum
+from autograd.errors import TraceError
+from autograd.graph import Graph
+from autograd.naming import named_graph
+from autograd.tracing import Number, Traced, trace
+
+W, B = Value(3.0, label="w"), Value(1.0, label="b")
+RNG = random.Random(0)
+
+
+def if_on_an_argument(x):
+    return W * x if x > 0 else W  # here
+
+
+def if_on_a_parameter(x):
+    return W * x if W > 0 else W  # here
+
+
+def if_on_a_result(x):
+    h = W * x
+    return h if h >= 0 else -h  # here
+
+
+def truth(x):
+    return W if x else B  # here
+
+
+def data(x):
+    return W * W.data * x  # here
+
+
+def data_of_a_result(x):
+    return x * (W * x).data * W  # here
+
+
+def item(x):
+    return W * W.item() * x  # here
+
+
+def gradient(x):
+    return W * W.grad * x  # here
+
+
+def as_float(x):
+    return W * float(x)  # here
+
+
+def math_function(x):
+    return W * math.exp(x)  # here
+
+
+def rounded(x):
+    return W * round(x, 2)  # here
+
+
+def whole_part(x):
+    return W * (x // 1)  # here
+
+
+def printed(x):
+    print(f"{W * x:.3f}")  # here
+    return W * x
+
+
+def written(x):
+    W.data = 2.0  # here
+    return W * x
+
+
+def backward(x):
+    loss = W * x
+    loss.backward()  # here
+    return loss
+
+
+def as_index(x):
+    return [W, B][x]  # here
+
+
+def in_range(x):
+    return W * len(range(x))  # here
+
+
+def equal(x):
+    return W if x == 1 else B  # here
+
+
+def looked_up(x):
+    return W * {1: 2.0}[x]  # here
+
+
+def plain_method(x):
+    return x.exp() * W  # here
+
+
+def swallowed(x):
+    try:
+        scale = W.data  # here
+    except TypeError:
+        scale = 1.0
+    return W * x * scale
+
+
+def in_the_layers(x):
+    return F.relu(maximum(W * x, B)) * sorted([W, B])[0]  # here
+
+
+REFUSED = [
+    if_on_an_argument, if_on_a_parameter, if_on_a_result, truth, data, data_of_a_result, item, gradient, as_float,
+    math_function, rounded, whole_part, printed, written, backward, as_index, in_range, equal, looked_up, plain_method,
+    swallowed, in_the_layers,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", REFUSED, ids=lambda f: f.__name__)
+def test_what_looks_at_a_number_is_refused_naming_the_line(function):
+    argument = 1 if function in (as_index, in_range, equal, looked_up) else 1.5
+    with pytest.raises(TraceError) as error:
+        compile(function, [W, B])(argument)
+    where, what = str(error.value).splitlines()
+    assert where.startswith("test_tracing.py:") and where.endswith("# here"), where
+    assert ". " in what  # what is wrong, then what to do
+    assert type(W) is Value and W.data == 3.0
+
+
+def test_refusals_are_the_errors_one_would_expect():
+    assert issubclass(TraceError, TypeError) and issubclass(TraceError, ValueError)
+
+
+def drawn(x):
+    return W * (x + RNG.random())  # here
+
+
+def from_the_clock(x):
+    return W * (x * time.perf_counter())  # here
+
+
+def drawn_structure(x):
+    total = W * x
+    for _ in range(1 + int(RNG.random() * 1000)):
+        total = total * W
+    return total
+
+
+@pytest.mark.parametrize("function", [drawn, from_the_clock])
+def test_constants_that_change_are_refused_naming_the_line(function):
+    with pytest.raises(TraceError, match=r"test_tracing.py:\d+.*# here\na constant of") as error:
+        compile(function, [W])(1.0)
+    assert "pass it as an argument" in str(error.value)
+
+
+def test_a_structure_that_changes_is_refused():
+    with pytest.raises(TraceError, match="when it was run again"):
+        compile(drawn_structure, [W])(1.0)
+
+
+def test_what_was_computed_before_is_refused():
+    before = W * W
+    with pytest.raises(TraceError, match="computed before the function ran"):
+        compile(lambda x: before * x, [W])(1.0)
+
+
+def test_a_leaf_that_is_no_parameter_may_not_be_read_either():
+    scale = Value(5.0, label="scale")
+    with pytest.raises(TraceError, match="scale has no number yet"):
+        compile(lambda x: W * x * scale.data + scale, [W])(1.0)
+    assert type(scale) is Value
+
+
+@pytest.mark.parametrize("result", [3.0, None, [W], "loss"])
+def test_a_function_must_return_one_value(result):
+    with pytest.raises(TraceError, match="want one Value, the loss"):
+        compile(lambda x: result, [W])(1.0)
+
+
+def test_an_argument_alone_is_no_loss():
+    with pytest.raises(TraceError, match="depends on no parameter"):
+        compile(lambda x: x * 2, [W])(1.0)
+
+
+def test_a_value_as_argument_must_be_a_parameter():
+    step = compile(lambda w, x: w * x, [W])
+    assert step(W, 2.0) == 6.0
+    with pytest.raises(TraceError, match="not among the parameters"):
+        step(Value(1.0), 2.0)
+    W.zero_grad()
+
+
+def test_errors_of_the_function_itself_come_out():
+    with pytest.raises(ZeroDivisionError):
+        compile(lambda x: W * x * (1 / 0), [W])(1.0)
+    assert type(W) is Value
+
+
+def test_other_threads_go_on_reading_parameters():
+    seen = []
+
+    def function(x):
+        thread = threading.Thread(target=lambda: seen.append(W.data))
+        thread.start()
+        thread.join()
+        return W * x
+
+    compile(function, [W])(1.0)
+    W.zero_grad()
+    assert seen == [3.0, 3.0]
+
+
+def test_a_stand_in_that_got_out_says_what_it_is():
+    kept = []
+
+    def function(x):
+        kept.append(W * x)
+        return kept[-1]
+
+    compile(function, [W])(1.0)
+    W.zero_grad()
+    with pytest.raises(TraceError, match="the result of mul has no number yet"):
+        kept[0].data  # noqa: B018
+    assert "mul" in repr(kept[0])
+    with pytest.raises(TraceError):
+        copy.copy(kept[0])
+
+
+def test_plain_numbers_stay_plain():
+    """What eager code computes in floats is no Value here, and takes no place in names."""
+    _kinds = []
+
+    def function(x, y):
+        _kinds[:] = [x * 2 + y, -x, x - W, dot([x], [y])]
+        return _kinds[-1] * W + (1 - y * x) * W
+
+    program = trace(function, (2.0, 1.0), [W])
+    assert [type(kind) for kind in _kinds] == [Number, Number, Traced, Traced]
+    graph = Graph(function(2.0, 1.0))
+    assert counted_names(program) == [graph.name(node) for node in graph.nodes if node.operands]
+
+
+def counted_names(program):
+    return [program.name(node) for node in program.order if not getattr(node, "plain", False)]
+
+
+def test_names_are_those_of_a_drawing():
+    model = nn.MLP(2, [3, 1], seed=0)
+
+    def loss(x, y):
+        return F.hinge_loss(model(x), [y])
+
+    drawn_names = named_graph(loss([0.5, -0.5], 1.0)).names
+    eager = [name for node, name in drawn_names.items() if node.operands]
+    program = trace(loss, ([0.5, -0.5], 1.0), model.parameters())
+    assert counted_names(program) == eager
+    assert [program.name(p) for p in program.parameters][:2] == ["layers.0.weight[0][0]", "layers.0.weight[0][1]"]
+    assert [program.name(node) for node in program.inputs] == ["x[0]", "x[1]", "y"]
+
+
+def test_values_made_of_arguments_are_those_arguments():
+    step = compile(lambda xs: dot([Value(x) for x in xs], [W, B]) + Value(2.0), [W, B])
+    assert step([1.0, 10.0]) == 15.0
+    assert [W.grad, B.grad] == [1.0, 10.0]
+    W.zero_grad(), B.zero_grad()
+
+
+def test_methods_taken_from_the_class_are_recorded():
+    step = compile(lambda xs: sum(map(Value.tanh, [W * x for x in xs])), [W])
+    assert step([0.1, 0.2]) == sum([math.tanh(3.0 * 0.1), math.tanh(3.0 * 0.2)], 0.0)
+    W.zero_grad()
+
+
+def test_atomic_is_traced_as_such():
+    def function(xs):
+        return dot(xs, [W, B])
+
+    with atomic():
+        names = [node.op for node in trace(function, ([1.0, 2.0],), [W, B]).order]
+    assert names == ["mul", "mul", "add"]
+    assert [node.op for node in trace(function, ([1.0, 2.0],), [W, B]).order] == ["dot"]

@@ -1,0 +1,325 @@
+"""step.train: many updates in C, and at every moment what a loop in Python would have left."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import random
+import signal
+import threading
+import time
+
+import pytest
+from backends import BACKENDS, needs_c
+
+import nn
+import nn.functional as F
+from autograd import Value, compile, mean
+from autograd.errors import DomainError, OptionError
+from nn.optim import SGD, AdamW
+
+OPTIMISERS = [
+    (SGD, {"lr": 0.1}),
+    (SGD, {"lr": 0.003, "weight_decay": 0.1, "maximize": True}),
+    (SGD, {"lr": 0.05, "momentum": 0.9}),
+    (SGD, {"lr": 0.05, "momentum": 0.9, "dampening": 0.5, "weight_decay": 0.01}),
+    (SGD, {"lr": 0.05, "momentum": 0.9, "nesterov": True}),
+    (AdamW, {"lr": 0.01}),
+    (AdamW, {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-6, "weight_decay": 0.0}),
+    (AdamW, {"lr": 0.02, "maximize": True}),
+]
+
+
+class Model(nn.Module):
+    """Words to a number; rows of the table that no word picks are reached by no gradient."""
+
+    def __init__(self):
+        self.table = nn.Embedding(6, 3, seed=0)
+        self.mlp = nn.MLP(4, [5, 1], seed=1)
+
+    def forward(self, word, x):
+        return self.mlp([*self.table(word), x])[0]
+
+
+def data(seed=0):
+    rng = random.Random(seed)
+    words = [[int(rng.random() * 5) for _ in range(7)] for _ in range(3)]
+    return [(ws, [rng.random() for _ in ws], [rng.random() for _ in ws]) for ws in words]
+
+
+def prepared(backend, optimiser=SGD, options=None, groups=False):
+    model = Model()
+
+    def loss(word, x, y):
+        return (model(word, x) - y) ** 2
+
+    parameters = list(model.parameters())
+    given = [{"params": parameters[:18], "lr": 0.003}, {"params": parameters[20:]}] if groups else parameters
+    return model, loss, compile(loss, parameters, backend), optimiser(given, **(options or {"lr": 0.1}))
+
+
+def by_hand(loss, optimizer, batches, steps):
+    losses = []
+    for i in range(steps):
+        result = mean([loss(*row) for row in zip(*batches[i % len(batches)])])
+        optimizer.zero_grad()
+        result.backward()
+        optimizer.step()
+        losses.append(result.data)
+    return losses
+
+
+def everything(model, optimizer):
+    """All that training leaves behind, as numbers."""
+    numbers = []
+    for p in model.parameters():
+        numbers += [p.data, p.grad, float(p.reached)]
+        for name, number in sorted(optimizer.state.get(p, {}).items()):
+            numbers += [float(len(name)), number]
+    return numbers
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("groups", [False, True])
+@pytest.mark.parametrize(("optimiser", "options"), OPTIMISERS)
+def test_it_leaves_what_the_loop_leaves(backend, optimiser, options, groups):
+    model, loss, _, optimizer = prepared(backend, optimiser, options, groups)
+    wanted = by_hand(loss, optimizer, data(), 9), everything(model, optimizer)
+    model, _, step, optimizer = prepared(backend, optimiser, options, groups)
+    losses = step.train(data(), optimizer, 4) + step.train(data()[1:] + data()[:1], optimizer, 5)
+    assert losses == pytest.approx(wanted[0], rel=1e-10)
+    assert everything(model, optimizer) == pytest.approx(wanted[1], rel=1e-9, abs=1e-12)
+    assert type(optimizer) is optimiser and all(type(p) is Value for p in model.parameters())
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_batches_of_several_structures(backend):
+    rng = random.Random(3)
+    model = nn.Linear(1, 1, seed=0)
+
+    def loss(xs):
+        return mean([(model([x])[0] - x * x) ** 2 for x in xs])
+
+    batches = [([[rng.random() for _ in range(1 + int(rng.random() * 3))] for _ in range(6)],) for _ in range(4)]
+    batches.append(([[0.5, 0.25]],))
+    optimizer = AdamW(model.parameters(), lr=0.01)
+    wanted = by_hand(loss, optimizer, batches, 12), everything(model, optimizer)
+    model = nn.Linear(1, 1, seed=0)
+    optimizer = AdamW(model.parameters(), lr=0.01)
+    losses = compile(loss, model.parameters(), backend).train(batches, optimizer, 12)
+    assert losses == pytest.approx(wanted[0], rel=1e-10)
+    assert everything(model, optimizer) == pytest.approx(wanted[1], rel=1e-9)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_iterator_is_taken_from_once_and_cycled(backend):
+    _, loss, _, optimizer = prepared(backend)
+    wanted = by_hand(loss, optimizer, data(), 8)
+    _, _, step, optimizer = prepared(backend)
+    taken = []
+
+    def feed():
+        for batch in data():
+            taken.append(len(taken))
+            yield batch
+
+    assert step.train(feed(), optimizer, 8) == pytest.approx(wanted, rel=1e-10)
+    assert taken == [0, 1, 2]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_generator_of_batches_sees_and_changes_what_is(backend):
+    """Parameters, gradients, the optimiser's memory and options, looked at and changed in the middle."""
+
+    def run(train):
+        model, loss, step, optimizer = prepared(backend, AdamW, {"lr": 0.01})
+        seen = []
+
+        def feed():
+            for k in range(6):
+                p = model.mlp.layers[0].weight[0][0]
+                if k % 2:
+                    seen.extend([p.data, p.grad, *model.state_dict()["mlp.layers.0.bias"]])
+                if k == 2:
+                    p.data = 0.5
+                if k == 3:
+                    optimizer.param_groups[0]["lr"] = 0.05
+                if k == 4:
+                    seen.append(optimizer.state[p]["exp_avg"])
+                    optimizer.state[p]["exp_avg"] = 0.0
+                if k == 5:
+                    seen.append(sum(len(memory) for memory in optimizer.state_dict()["state"].values()))
+                yield data()[k % 3]
+
+        return train(loss, step, optimizer, feed()), seen, everything(model, optimizer)
+
+    def loop(loss, _, optimizer, batches):
+        return [by_hand(loss, optimizer, [batch], 1)[0] for batch in batches]
+
+    wanted = run(loop)
+    found = run(lambda _, step, optimizer, batches: step.train(batches, optimizer, 6))
+    for x, y in zip(found, wanted):
+        assert x == pytest.approx(y, rel=1e-9, abs=1e-12)
+
+
+@needs_c
+def test_another_thread_sees_what_is():
+    model, _, step, optimizer = prepared("c")
+    p = model.mlp.layers[0].weight[0][0]
+    seen, done = [], threading.Event()
+
+    def look():
+        while not done.is_set():
+            seen.append((p.data, p.grad))
+            time.sleep(0.002)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    step.train(data(), optimizer, 60_000)
+    done.set()
+    thread.join()
+    assert len(set(seen)) > 2
+    wanted = prepared("c")
+    wanted[2].train(data(), wanted[3], 60_000)
+    assert everything(model, optimizer) == everything(wanted[0], wanted[3])
+
+
+@needs_c
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timers here")
+def test_interrupted_in_the_middle_values_are_those_of_some_update():
+    model, _, step, optimizer = prepared("c", AdamW, {"lr": 1e-4})
+    step.train(data(), optimizer, 2)
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    began = time.perf_counter()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            step.train(data(), optimizer, 10**9)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert time.perf_counter() - began < 5
+    updates = {memory["step"] for memory in optimizer.state.values()}
+    assert all(type(p) is Value for p in model.parameters())
+    again, _, step, other = prepared("c", AdamW, {"lr": 1e-4})
+    step.train(data(), other, 2)
+    step.train(data(), other, int(max(updates)) - 2)
+    assert everything(again, other) == everything(model, optimizer)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_error_in_the_middle_leaves_the_update_before(backend):
+    w = Value(1.0, label="w")
+    step = compile(lambda x: (w + x).log() * w, [w], backend)
+    optimizer = SGD([w], lr=0.1)
+    batches = [([1.0, 2.0],), ([3.0, 1.0],), ([1.0, -50.0],)]
+    with pytest.raises(DomainError, match="log"):
+        step.train(batches, optimizer, 3)
+    after = w.data
+    w.data = 1.0
+    compile(lambda x: (w + x).log() * w, [w], backend).train(batches, optimizer, 2)
+    assert w.data == after
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_arithmetic_that_only_python_can_do_goes_on(backend):
+    """The slope of sqrt at 0, where nothing flows: the engine says 0, C does not know."""
+    w = Value(2.0)
+    step = compile(lambda x: (w * w * x).sqrt() * x + (w - 5) ** 2, [w], backend)
+    losses = step.train([([1.0],), ([0.0],), ([2.0],)], SGD([w], lr=0.1), 30)
+    assert len(losses) == 30 and 3.0 < w.data < 5.0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_optimiser_of_ones_own_is_called(backend):
+    class Halving(SGD):
+        def step(self):
+            for p in self.param_groups[0]["params"]:
+                if p.reached:
+                    p.data /= 2
+
+    model, _, step, optimizer = prepared(backend, Halving)
+    before = [p.data for p in model.parameters()]
+    step.train(data(), optimizer, 2)
+    reached = [p.reached for p in model.parameters()]
+    for p, old, came in zip(model.parameters(), before, reached):
+        assert p.data == old / 4 if came else p.data in (old, old / 2)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_parameters_that_the_optimiser_does_not_have_keep_adding_up(backend):
+    a, b = Value(1.0), Value(2.0)
+    step = compile(lambda x: a * x + b * x, [a, b], backend)
+    step.train([([1.0],)], SGD([a], lr=0.1), 5)
+    assert (a.grad, b.grad) == (1.0, 5.0)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_no_steps_and_no_batches(backend):
+    model, _, step, optimizer = prepared(backend)
+    before = everything(model, optimizer)
+    assert step.train(data(), optimizer, 0) == []
+    assert everything(model, optimizer) == before
+    for batches in ([], iter([])):
+        with pytest.raises(OptionError, match="want batches"):
+            step.train(batches, optimizer, 3)
+    with pytest.raises(OptionError, match="tuple of lists"):
+        step.train([1.0], optimizer, 3)
+
+
+@needs_c
+def test_values_in_custody_are_values_in_every_way():
+    """Whatever is done with a parameter first, in the middle of training, gives what it gives otherwise."""
+    looks = [
+        repr, pickle.dumps, lambda p: p.item(), lambda p: f"{p:.12f}", lambda p: p < 1, lambda p: (p * 2).data,
+        lambda p: p.reached, lambda p: p.tanh().data, lambda p: max(p, Value(0.1)).data, lambda p: pickle.loads(pickle.dumps(p)).data,
+    ]  # fmt: skip
+    for look in looks:
+        results = []
+        for early in (True, False):
+            model, _, step, optimizer = prepared("c")
+            p = model.mlp.layers[0].weight[0][0]
+
+            def feed():
+                for k in range(4):
+                    if k == 3:
+                        if not early:
+                            p.data  # noqa: B018, B023
+                        results.append(look(p))  # noqa: B023
+                    yield data()[k % 3]
+
+            step.train(feed(), optimizer, 4)
+        assert results[0] == results[1]
+
+
+@needs_c
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_process_goes_on_by_itself():
+    model, _, step, optimizer = prepared("c")
+    step.train(data(), optimizer, 3)
+    before = everything(model, optimizer)
+    child = os.fork()
+    if not child:
+        step.train(data(), optimizer, 5)
+        os._exit(0 if everything(model, optimizer) != before else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert everything(model, optimizer) == before
+
+
+def test_names_are_trained_by_cross_entropy():
+    """Picks, lengths that differ, and a loop that learns: the backends agree after many updates."""
+    documents = [[0, 1, 2, 3], [0, 2, 1], [0, 3, 3, 1, 2]]
+
+    def run(backend):
+        table, layer = nn.Embedding(4, 3, seed=1), nn.Linear(3, 4, seed=2)
+        parameters = [*table.parameters(), *layer.parameters()]
+        step = compile(lambda tokens: F.cross_entropy(layer(table(tokens[:-1])), tokens[1:]), parameters, backend)
+        return step.train([([tokens],) for tokens in documents], AdamW(parameters, lr=0.05), 60)
+
+    losses = run("python")
+    assert losses[-1] < losses[0] / 2
+    assert run("auto") == pytest.approx(losses, rel=1e-8)
