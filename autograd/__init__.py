@@ -26,15 +26,15 @@ from .value import Value, dot, grad, logsumexp, maximum, mean, op, softmax, tota
 
 # Tools are imported when they are first used: `import autograd` loads the engine and nothing else.
 _TOOLS = {
-    "Recorder": "record",
+    "Recorder": "player.record",
     "Stepper": "stepper",
-    "broken": "mistakes",
-    "compare": "mistakes",
+    "broken": "stepper.mistakes",
+    "compare": "stepper.mistakes",
     "compile": "compiled",
     "detect_anomalies": "anomalies",
-    "diagnose": "mistakes",
+    "diagnose": "stepper.mistakes",
     "draw": "drawing",
-    "draw_diff": "difference",
+    "draw_diff": "drawing.difference",
     "gradcheck": "check",
     "record_source": "source",
     "save_player": "player",
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
     from .anomalies import detect_anomalies
     from .check import gradcheck
     from .compiled import compile
-    from .difference import draw_diff
     from .drawing import draw
-    from .mistakes import broken, compare, diagnose
+    from .drawing.difference import draw_diff
     from .player import save_player
-    from .record import Recorder
+    from .player.record import Recorder
     from .source import record_source
     from .stepper import Stepper
+    from .stepper.mistakes import broken, compare, diagnose
 
 __all__ = [
     "AutogradError", "Recorder", "Stepper", "Value", "atomic", "broken", "compare", "compile", "detect_anomalies", "diagnose", "dot", "draw",

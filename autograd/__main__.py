@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .errors import AutogradError, ExpressionError
-from .expression import CONSTANTS, Expression
+from .stepper.expression import CONSTANTS, Expression
 from .wording import Report, name_of, operation, short, with_numbers
 
 __all__ = ["forward_table", "graph_of", "main"]
@@ -66,8 +66,8 @@ def _run(arguments: list[str]) -> int:
 
         return doctor()
     root = graph_of(options.expression, options.values)
-    from .prompt import say
     from .stepper import step_through
+    from .stepper.prompt import say
 
     stepper = step_through(root, forward=options.forward)
     if not options.forward:

@@ -145,14 +145,14 @@ def _as_values(x: Any) -> Any:
     if isinstance(x, Value):
         return x
     if isinstance(x, (list, tuple)):
-        items: list[Any] = list(x)  # type: ignore[reportUnknownArgumentType]
+        items: list[Any] = list(x)
         return [_as_values(item) for item in items]
     return Value(real(x, "a Value, a number or a list of them as an input"))
 
 
 def _flat(x: Any) -> Iterator[Value]:
     if isinstance(x, (list, tuple)):
-        items: list[Any] = list(x)  # type: ignore[reportUnknownArgumentType]
+        items: list[Any] = list(x)
         for item in items:
             yield from _flat(item)
     elif isinstance(x, Value):

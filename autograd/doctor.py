@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from .errors import CompileError, LayoutError
-from .prompt import has_colour, say
+from .stepper.prompt import has_colour, say
 from .wording import counted
 
 __all__ = ["CHECKS", "Finding", "doctor"]
@@ -78,7 +78,7 @@ def _graphviz_package() -> Finding:
 
 
 def _layout_engine() -> Finding:
-    from .rendering import find_engine
+    from .drawing.rendering import find_engine
 
     try:
         engine = find_engine()
@@ -138,7 +138,7 @@ def _compiler() -> Finding:
     without = "compile() does without it, in Python"
     if sys.platform == "darwin" and subprocess.run(["xcode-select", "-p"], capture_output=True, check=False).returncode:
         return OPTIONAL, f"no C compiler: {without}. If you want one: xcode-select --install"
-    from .building import compiler
+    from .compiled.building import compiler
 
     try:
         command = compiler()

@@ -123,14 +123,14 @@ def _inside(name: str, thing: Any, depth: int, left: list[int]) -> Iterator[tupl
     left[0] -= 1
     if left[0] < 0:
         return
-    kind: Any = type(thing)  # pyright: ignore[reportUnknownVariableType]
+    kind: Any = type(thing)
     if hasattr(kind, "partials"):
         yield name, thing
     elif isinstance(thing, (list, tuple)):
-        for i, item in enumerate(thing if depth else ()):  # type: ignore[arg-type]
+        for i, item in enumerate(thing if depth else ()):
             yield from _inside(f"{name}[{i}]", item, depth - 1, left)
     elif isinstance(thing, dict):
-        for key, item in thing.items() if depth else ():  # type: ignore[union-attr]
+        for key, item in thing.items() if depth else ():
             yield from _inside(f"{name}[{key!r}]", item, depth - 1, left)
     elif hasattr(kind, "named_parameters"):
         for inner, parameter in thing.named_parameters():

@@ -224,14 +224,14 @@ class Value(Methods):
         return latex(self)
 
     def tree(self, **options: Any) -> str:
-        """The graph of this value as text, each value once: see :func:`autograd.terminal.tree`."""
-        from .terminal import tree
+        """The graph of this value as text, each value once: see :func:`autograd.drawing.terminal.tree`."""
+        from .drawing.terminal import tree
 
         return tree(self, **options)
 
     def mermaid(self, **options: Any) -> str:
-        """The graph of this value as a Mermaid flowchart: see :func:`autograd.flowchart.mermaid`."""
-        from .flowchart import mermaid
+        """The graph of this value as a Mermaid flowchart: see :func:`autograd.drawing.flowchart.mermaid`."""
+        from .drawing.flowchart import mermaid
 
         return mermaid(self, **options)
 
@@ -502,7 +502,7 @@ def op(
     """Add an operation of your own: its value and its partials as text. Returns a function of Values or numbers.
 
     name: a Python identifier not taken yet. symbol: what drawings write. value: a formula of a, b, c
-    (see autograd/formula.py), or of other names if the partials are given by name; ``xs[i]`` is one of
+    (see autograd/formula/formula.py), or of other names if the partials are given by name; ``xs[i]`` is one of
     a list. partials: the slope in each operand, a formula of the operands and `out`.
     Everything works with it: backward, drawing, stepping, gradcheck, compile.
     Raises FormulaError for text it cannot read.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import AutogradError
-from autograd.rendering import write_whole
+from autograd.drawing.rendering import write_whole
 
 from .environment import MissingExtraError
 

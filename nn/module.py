@@ -197,7 +197,7 @@ def _parts(name: str, held: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(held, Module) or _tensor_shape(held) is not None:
         yield name, held
     elif isinstance(held, (list, tuple, dict)):
-        items: Any = held.items() if isinstance(held, dict) else enumerate(held)  # pyright: ignore
+        items: Any = held.items() if isinstance(held, dict) else enumerate(held)
         for key, item in items:
             yield from _parts(f"{name}.{key}", item)
 

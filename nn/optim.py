@@ -75,8 +75,8 @@ class Optimizer:
         raise NotImplementedError
 
     def _is_done_in_c(self) -> bool:
-        """Whether a step of compile() has done the update itself, where it left the gradients: see autograd.custody."""
-        custody = sys.modules.get("autograd.custody")
+        """Whether a step of compile() has done the update itself, where it left the gradients: see autograd.compiled.custody."""
+        custody = sys.modules.get("autograd.compiled.custody")
         return custody is not None and custody.take_over(self)
 
     def zero_grad(self, set_to_none: bool = True) -> None:

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from autograd import Value
-from autograd.building import compiler
+from autograd.compiled.building import compiler
 from autograd.errors import CompileError
 
 # How many random graphs go through every backend: CI takes thousands, a learner's machine a few.

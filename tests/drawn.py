@@ -7,9 +7,9 @@ import re
 import pytest
 
 from autograd import Value
+from autograd.drawing.rendering import find_engine
 from autograd.errors import LayoutError
 from autograd.modes import PARAMETER, Scope, here, shared
-from autograd.rendering import find_engine
 
 
 def has_engine() -> bool:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from drawn import emblem, needs_engine
 
-from autograd import digraph, draw
+from autograd.drawing import digraph, draw
 from autograd.errors import DeadlineError, LayoutError
 
 

@@ -8,8 +8,10 @@ import sys
 
 import pytest
 
-from autograd import building, doctor, rendering
+from autograd import doctor
 from autograd.__main__ import main
+from autograd.compiled import building
+from autograd.drawing import rendering
 from autograd.errors import CompileError, LayoutError
 
 

@@ -15,12 +15,13 @@ import pytest
 from drawn import HOSTILE, Part, emblem, needs_engine, neuron, shapes
 from random_graphs import inputs, program, run
 
-from autograd import AutogradError, Value, dot, draw, drawing, op, total
+from autograd import AutogradError, Value, dot, draw, op, total
+from autograd.drawing import drawing
+from autograd.drawing.pen import DARK, LIGHT, _mix
 from autograd.errors import GraphError, LayoutError, OptionError
 from autograd.graph import Graph
 from autograd.naming import one_line
 from autograd.ops import OPS
-from autograd.pen import DARK, LIGHT, _mix
 
 TESTS = Path(__file__).parent
 
@@ -251,7 +252,7 @@ def test_module_names_are_labels_too():
 
 @pytest.fixture
 def opened(monkeypatch):
-    from autograd import rendering
+    from autograd.drawing import rendering
 
     found = []
     monkeypatch.setattr(rendering, "open_file", found.append)
@@ -269,7 +270,7 @@ def test_show_opens_the_picture_and_says_where_it_is(opened, capsys):
 
 
 def test_show_falls_back_to_text(monkeypatch, capsys, opened):
-    from autograd import digraph
+    from autograd.drawing import digraph
 
     monkeypatch.setattr(digraph, "lay_out", lambda *_, **__: (_ for _ in ()).throw(LayoutError("no engine")))
     assert neuron().show() == "" and not opened
@@ -311,7 +312,7 @@ def test_names_in_a_notebook_are_those_of_its_variables(monkeypatch):
 
 
 def test_without_an_engine_a_notebook_gets_text_and_the_fix(monkeypatch):
-    from autograd import digraph
+    from autograd.drawing import digraph
 
     monkeypatch.setattr(digraph, "lay_out", lambda *_, **__: (_ for _ in ()).throw(LayoutError("install one")))
     (text,) = neuron()._repr_mimebundle_().values()

@@ -15,14 +15,13 @@ from random_graphs import inputs, program, run
 import nn
 import nn.functional as F
 from autograd import Value, compile, dot, maximum
-from autograd.building import compiler
-from autograd.emit import MOST, TERMS, page, python_function, python_loop
+from autograd.compiled.building import compiler
+from autograd.compiled.emit import MOST, TERMS, identifiers, page, python_function, python_loop
+from autograd.compiled.program import Program
+from autograd.compiled.tracing import trace
 from autograd.errors import CompileError
 from autograd.graph import Graph
-from autograd.languages import identifiers
 from autograd.naming import named_graph
-from autograd.program import Program
-from autograd.tracing import trace
 
 HOSTILE = [
     "*/ int main(void) { return 1; } /*", "\nimport os\n", '"""', "'; DROP", "\\", "ends with a backslash \\", "??/",

@@ -8,7 +8,7 @@ import pytest
 
 from autograd import Value
 from autograd.errors import DivisionError, DomainError, ExpressionError
-from autograd.expression import Expression
+from autograd.stepper.expression import Expression
 
 
 def evaluate(text, **numbers):

@@ -9,10 +9,10 @@ from drawn import Part
 from random_graphs import inputs, program, run
 
 from autograd import Value, atomic, dot, mean
-from autograd.excerpt import around, on_paths
-from autograd.folding import fold
+from autograd.drawing.excerpt import around, on_paths
+from autograd.drawing.folding import fold
+from autograd.drawing.picture import pictured
 from autograd.graph import Graph
-from autograd.picture import pictured
 
 
 def neurons(weights, xs):

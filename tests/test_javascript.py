@@ -14,9 +14,9 @@ from random_graphs import inputs, program, run
 from test_compiled import OWN, apply, outcome, points_of
 
 from autograd import Value
-from autograd.emit import page
+from autograd.compiled.emit import page
+from autograd.compiled.tracing import trace
 from autograd.ops import BUILTIN, OPS
-from autograd.tracing import trace
 
 pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="no node here")
 

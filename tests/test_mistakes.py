@@ -11,7 +11,7 @@ from random_graphs import inputs, program, run
 from autograd import Value, broken, compare, diagnose
 from autograd.errors import DivisionError, NotANumberError, OptionError
 from autograd.graph import walk
-from autograd.mistakes import MISTAKES
+from autograd.stepper.mistakes import MISTAKES
 
 
 def neuron():

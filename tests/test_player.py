@@ -20,8 +20,8 @@ from autograd.errors import LayoutError, OptionError
 from autograd.graph import Graph
 from autograd.modes import named_scope
 from autograd.paths import why
-from autograd.player import Player, described, script_of
-from autograd.rules import rules
+from autograd.player.player import Player, described, script_of
+from autograd.player.rules import rules
 
 node = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to run JavaScript")
 
@@ -195,7 +195,7 @@ def test_without_an_engine_the_page_has_the_list_and_says_what_to_install(monkey
     def none(*_):
         raise LayoutError('there is no layout engine: install "scalar-autograd[dot]"')
 
-    monkeypatch.setattr("autograd.rendering.find_engine", none)
+    monkeypatch.setattr("autograd.drawing.rendering.find_engine", none)
     data = json.loads(parsed(Player(emblem()).html)["data"][0])
     assert data["views"] == []
     assert "scalar-autograd[dot]" in data["note"]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograd import Value
-from autograd.prompt import HELP, Session, coloured
+from autograd.stepper.prompt import HELP, Session, coloured
 
 ROOT = Path(__file__).parent.parent
 NEURON = ["tanh(a*b + c)", "a=2", "b=-3", "c=6.8813735870195432"]

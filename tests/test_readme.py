@@ -38,14 +38,21 @@ def first_line(source: str) -> str:
 
 
 def file_map() -> str:
-    """Each file with the first line of its docstring."""
+    """Each file with the first line of its docstring; what is in a folder stands below the folder's own line."""
     lines = []
     for package in ("autograd", "nn", "demos"):
         lines += [f"**{package}/**", "", "| File | What it is |", "|---|---|"]
-        for path in sorted((ROOT / package).glob("*.py")):
-            summary = first_line(path.read_text(encoding="utf-8"))
-            assert summary, f"{path.name} does not say what it is"
-            lines.append(f"| [`{path.name}`]({package}/{path.name}) | {summary.replace('|', chr(92) + '|')} |")
+        folders = [path.parent for path in sorted((ROOT / package).glob("*/__init__.py"))]
+        for path in [
+            *sorted((ROOT / package).glob("*.py")),
+            *(p for folder in folders for p in sorted(folder.glob("*.py"))),
+        ]:
+            name = path.relative_to(ROOT / package).as_posix()
+            summary = first_line(path.read_text(encoding="utf-8")).replace("|", chr(92) + "|")
+            assert summary, f"{name} does not say what it is"
+            if path.name == "__init__.py" and path.parent in folders:
+                name, summary = f"{path.parent.name}/", f"**{summary}**"
+            lines.append(f"| [`{name}`]({package}/{name}) | {summary} |")
         lines.append("")
     return "\n".join(lines).rstrip()
 

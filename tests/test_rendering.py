@@ -10,9 +10,9 @@ import sysconfig
 import pytest
 from drawn import needs_engine
 
-from autograd import rendering
+from autograd.drawing import rendering
+from autograd.drawing.rendering import find_engine, lay_out, open_file, write_whole
 from autograd.errors import DeadlineError, LayoutError
-from autograd.rendering import find_engine, lay_out, open_file, write_whole
 
 on_posix = pytest.mark.skipif(os.name == "nt", reason="makes programs out of shell scripts")
 

@@ -10,11 +10,11 @@ from backends import assert_same, eagerly, gradients, needs_c
 import nn
 import nn.functional as F
 from autograd import Value, compile, dot, logsumexp, mean
-from autograd.interpreter import interpreter_source, rows_of
-from autograd.machine import Loaded, interpreter
+from autograd.compiled.interpreter import interpreter_source, rows_of
+from autograd.compiled.machine import Loaded, interpreter
+from autograd.compiled.tape import PRODUCT, Tape
+from autograd.compiled.tracing import trace
 from autograd.ops import BUILTIN, OPS, Op
-from autograd.tape import PRODUCT, Tape
-from autograd.tracing import trace
 
 NUMBERS = {(row.op, row.absent): k for k, row in enumerate(rows_of(OPS[name] for name in BUILTIN))}
 

@@ -11,8 +11,8 @@ from drawn import HOSTILE, emblem, neuron
 from test_folding import GRAPHS
 
 from autograd import Value, atomic, total
+from autograd.drawing.terminal import tree
 from autograd.naming import named_graph
-from autograd.terminal import tree
 
 
 @pytest.mark.parametrize("value", [emblem, neuron])

@@ -13,10 +13,10 @@ import pytest
 import nn
 import nn.functional as F
 from autograd import Value, atomic, compile, dot, maximum
+from autograd.compiled.tracing import Number, Traced, trace
 from autograd.errors import TraceError
 from autograd.graph import Graph
 from autograd.naming import named_graph
-from autograd.tracing import Number, Traced, trace
 
 W, B = Value(3.0, label="w"), Value(1.0, label="b")
 RNG = random.Random(0)

@@ -284,12 +284,12 @@ def test_values_in_custody_are_values_in_every_way():
             model, _, step, optimizer = prepared("c")
             p = model.mlp.layers[0].weight[0][0]
 
-            def feed():
+            def feed(look=look, p=p, results=results, early=early):
                 for k in range(4):
                     if k == 3:
                         if not early:
-                            p.data  # noqa: B018, B023
-                        results.append(look(p))  # noqa: B023
+                            p.data  # noqa: B018
+                        results.append(look(p))
                     yield data()[k % 3]
 
             step.train(feed(), optimizer, 4)

@@ -93,7 +93,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     for engine in missing:
         print(f"not installed, so not measured: {engine.name} ({command('-m', 'pip', 'install', engine.package)})")
     if options.markdown:
-        from autograd.rendering import write_whole
+        from autograd.drawing.rendering import write_whole
 
         write_whole(options.markdown, tables(engines, works, cells, rounds, markdown=True) + "\n")
         print(f"written: {Path(options.markdown).resolve()}")

@@ -270,7 +270,7 @@ def test_the_list_is_the_page_where_nothing_can_be_laid_out(tmp_path, monkeypatc
     def none(*_):
         raise LayoutError("there is no layout engine")
 
-    monkeypatch.setattr("autograd.rendering.find_engine", none)
+    monkeypatch.setattr("autograd.drawing.rendering.find_engine", none)
     seen = look(
         emblem(),
         tmp_path / "f.html",

@@ -1,0 +1,60 @@
+"""What a compiled step is called with: its structure, by which programs are kept, and the numbers in it.
+
+>>> numbers = []
+>>> structure(([0.5, 2.0], 1, True), numbers), numbers
+(((<class 'list'>, 2), 0, (<class 'bool'>, True)), [0.5, 2.0, 1])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from numbers import Integral, Real
+from typing import Any
+
+from ..careful import real
+from ..errors import NotANumberError
+
+__all__ = ["Structure", "structure"]
+
+Structure = tuple[Any, ...]
+_PLAIN = {float, int}
+
+
+def structure(arguments: Iterable[Any], numbers: list[float]) -> Structure:
+    """What `arguments` are but for their numbers, as a key; the numbers go to the end of `numbers`, in order.
+
+    Numbers may stand in lists and tuples, however nested. A bool, a str and None are part of the structure,
+    and so is a Value. Raises NotANumberError for anything else.
+    """
+    key: list[Any] = []
+    for argument in arguments:
+        kind = type(argument)
+        if kind is float or kind is int:
+            numbers.append(argument)
+            key.append(0)
+        elif kind is list or kind is tuple:
+            if _PLAIN.issuperset(map(type, argument)):  # a row of numbers, nearly always
+                numbers += argument
+                key.append((kind, len(argument)))
+            else:
+                key.append((kind, structure(argument, numbers)))
+        else:
+            key.append(_other(argument, numbers))
+    return tuple(key)
+
+
+def _other(argument: Any, numbers: list[float]) -> Any:
+    if argument is None or isinstance(argument, (bool, str)):
+        return type(argument), argument
+    if hasattr(type(argument), "partials"):  # a Value: compile() sees to it that it is a parameter
+        return "value", argument
+    if isinstance(argument, Real):
+        numbers.append(int(argument) if isinstance(argument, Integral) else real(argument))
+        return 0
+    if isinstance(argument, (list, tuple)):
+        return type(argument), structure(argument, numbers)
+    fix = ": give its .tolist()" if hasattr(argument, "tolist") else ""
+    raise NotANumberError(
+        "want numbers, lists of them, bools and strs as arguments of a compiled step, "
+        f"got a {type(argument).__name__}{fix}"
+    )

@@ -1,0 +1,91 @@
+"""Batches of arguments as numbers: rows of one structure, for a loop in Python or for the C interpreter.
+
+A batch is given as columns, one for each argument of the function, each with an entry for each row.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+from ..errors import ShapeError
+from .arguments import Structure, structure
+
+__all__ = ["Block", "Rows", "rows_of_columns"]
+
+
+class Block:
+    """Numbers of some arguments next to each other: `width` for each row, as they were given and as floats."""
+
+    __slots__ = ("floats", "numbers", "width")
+
+    def __init__(self, numbers: Sequence[Any], width: int) -> None:
+        self.numbers = numbers
+        self.width = width
+        self.floats = array("d", numbers)
+
+
+class Rows:
+    """`count` rows of numbers, in blocks that lie side by side."""
+
+    def __init__(self, blocks: Sequence[Block], count: int) -> None:
+        self.blocks = blocks
+        self.count = count
+
+    def columns(self) -> Iterator[Sequence[Any]]:
+        """The numbers of each input, one for each row."""
+        for block in self.blocks:
+            yield from (block.numbers[k :: block.width] for k in range(block.width))
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The numbers of each row."""
+        return list(zip(*self.columns())) if self.blocks else [()] * self.count
+
+    def packed(self) -> tuple[array[float], list[int], list[int]]:
+        """All numbers; for each input where that of the first row stands, and how far apart rows are."""
+        numbers = array("d")
+        offsets: list[int] = []
+        strides: list[int] = []
+        for block in self.blocks:
+            offsets += range(len(numbers), len(numbers) + block.width)
+            strides += [block.width] * block.width
+            numbers += block.floats
+        return numbers or array("d", [0.0]), offsets, strides
+
+
+def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Structure, Rows, tuple[Any, ...]]]:
+    """The rows of a batch by structure: the structure, its rows, and the arguments of the first of them.
+
+    Raises ShapeError for columns of different lengths, and for a batch without rows.
+    """
+    lengths = [len(column) for column in columns]
+    if len(set(lengths)) > 1 or 0 in lengths:
+        raise ShapeError(f"want as many rows, at least one, in each argument of a batch, got {lengths}")
+    first = tuple(column[0] for column in columns)
+    blocks = [block for column in columns if (block := _block(column))]
+    if len(blocks) == len(columns):
+        yield structure(first, []), Rows(blocks, lengths[0] if lengths else 1), first
+        return
+    found: dict[Structure, tuple[list[Any], list[int], tuple[Any, ...]]] = {}
+    for row in zip(*columns):
+        numbers: list[Any] = []
+        flat, counts, _ = found.setdefault(structure(row, numbers), ([], [], row))
+        flat += numbers
+        counts.append(len(numbers))
+    for key, (flat, counts, row) in found.items():
+        yield key, Rows([Block(flat, counts[0])] if flat else [], len(counts)), row
+
+
+def _block(column: Sequence[Any]) -> Block | None:
+    """A column of numbers, or of lists of them that are all of a length; None for anything else."""
+    kind = type(column[0])
+    try:
+        if kind is float or kind is int:
+            return Block(column, 1)
+        if (kind is list or kind is tuple) and column[0] and len(set(map(len, column))) == 1:
+            return Block(list(chain.from_iterable(column)), len(column[0]))
+    except TypeError:  # something in it is no number
+        pass
+    return None

@@ -1,0 +1,172 @@
+"""Building the C interpreter once per machine: find a compiler, keep what it made in the user's cache folder.
+
+A library is kept under the digest of everything that it depends on (source, compiler and its version, flags, the
+processor's features), and the digest of its own bytes: a damaged one is told from a whole one before it is loaded,
+and built anew. It appears under its name when it is complete, so processes that build at once do no harm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from ..errors import CompileError
+
+__all__ = ["build", "cache_folder", "compiler"]
+
+# Tried in order: not every compiler knows how to ask for this very processor. Never any fast-math: nan stays nan, and
+# a product and a sum are rounded each, as Python rounds them.
+_SAFE = ("-O2", "-shared", "-fPIC", "-ffp-contract=off")
+_FLAGS = (
+    (*_SAFE, "-fno-fast-math", "-fno-math-errno", "-fopenmp-simd", "-march=native"),
+    (*_SAFE, "-fno-fast-math", "-fno-math-errno", "-mcpu=native"),
+    _SAFE,
+)
+_SECONDS = 120
+_SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
+
+
+def compiler() -> list[str]:
+    """The command of a C compiler: what CC says, else the first of cc, gcc and clang on the PATH.
+
+    Raises CompileError if there is none.
+    """
+    asked = os.environ.get("CC", "").strip()
+    if asked:
+        command = shlex.split(asked, posix=os.name != "nt")
+        found = shutil.which(command[0])
+        if found is None:
+            raise CompileError(f"CC says {asked!r}, which is not on the PATH")
+        return [found, *command[1:]]
+    for name in ("cc", "gcc", "clang"):
+        if found := shutil.which(name):
+            return [found]
+    raise CompileError("no C compiler was found: install gcc or clang, or say where one is in CC")
+
+
+def cache_folder() -> Path:
+    """Where libraries are kept: a folder of ours in the user's cache folder, for the user's eyes only.
+
+    Raises CompileError if it cannot be made, or belongs to somebody else.
+    """
+    home = os.path.expanduser("~")
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
+    elif sys.platform == "darwin":
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, "Library", "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
+    folder = Path(base) / "scalar-autograd"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        status = folder.stat()
+        if os.name == "posix":
+            if status.st_uid != os.geteuid():
+                raise CompileError(f"the cache folder {folder} belongs to another user")
+            if status.st_mode & 0o077:
+                folder.chmod(0o700)
+    except OSError as error:
+        raise CompileError(f"the cache folder {folder} cannot be used: {error.strerror}") from None
+    return folder
+
+
+def build(source: str) -> Path:
+    """The shared library of a C file: from the cache, or built now.
+
+    Raises CompileError if there is no compiler, it fails, or there is nowhere to keep what it makes.
+    """
+    command = compiler()
+    about = _about(command)
+    folder = cache_folder()
+    failed = ""
+    for flags in _FLAGS:
+        key = _digest("\0".join([source, about, *command, *flags]).encode())
+        for kept in folder.glob(f"{key}-*{_SUFFIX}"):
+            if _is_whole(kept):
+                return kept
+            _discard(kept)
+        made, failed = _compile(source, [*command, *flags], folder, key)
+        if made:
+            return made
+    raise CompileError(f"{shlex.join(command)} could not build the C backend: {failed}")
+
+
+def _compile(source: str, command: Sequence[str], folder: Path, key: str) -> tuple[Path | None, str]:
+    """The library, made by this command; or None, and what the compiler said."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="building-", dir=folder) as name:
+            (Path(name) / "tape.c").write_text(source, encoding="utf-8")
+            made = Path(name) / f"tape{_SUFFIX}"
+            libraries = [] if sys.platform == "win32" else ["-lm"]
+            ran = subprocess.run(
+                [*command, "-o", made.name, "tape.c", *libraries],
+                cwd=name, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False,
+            )  # fmt: skip
+            if ran.returncode or not made.exists():
+                said = ran.stderr.decode(errors="replace").strip().splitlines()
+                return None, said[0] if said else f"it ended with status {ran.returncode} and made nothing"
+            kept = folder / f"{key}-{_digest(made.read_bytes())}{_SUFFIX}"
+            os.replace(made, kept)
+            return kept, ""
+    except subprocess.TimeoutExpired:
+        return None, f"it was not done after {_SECONDS} s"
+    except OSError as error:
+        raise CompileError(f"the C backend could not be built in {folder}: {error.strerror}") from None
+
+
+def _is_whole(library: Path) -> bool:
+    """Whether its bytes are those it was kept with."""
+    try:
+        return library.stem.endswith(f"-{_digest(library.read_bytes())}")
+    except OSError:
+        return False
+
+
+def _discard(library: Path) -> None:
+    with suppress(OSError):  # somebody else did, or nobody may: a whole one will stand beside it
+        library.unlink()
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _about(command: Sequence[str]) -> str:
+    """What the machine code depends on beside the source: the compiler's version and the processor."""
+    try:
+        ran = subprocess.run([*command, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS)
+        version = ran.stdout.decode(errors="replace")
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise CompileError(f"{command[0]} cannot be run: {error}") from None
+    return "\0".join([version, sys.platform, platform.machine(), str(sys.maxsize), _processor()])
+
+
+def _processor() -> str:
+    """The processor's name and features."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join(sorted({line for line in lines if line.startswith(("flags", "Features", "model name"))}))
+    except OSError:
+        pass
+    if sys.platform == "darwin":
+        asked = [
+            "/usr/sbin/sysctl",
+            "-n",
+            "machdep.cpu.brand_string",
+            "machdep.cpu.features",
+            "machdep.cpu.leaf7_features",
+        ]
+        try:
+            return subprocess.run(asked, capture_output=True, timeout=_SECONDS).stdout.decode(errors="replace")
+        except (OSError, subprocess.TimeoutExpired):
+            pass
+    return platform.processor()

@@ -1,0 +1,353 @@
+"""compile(): trace a function of Values once, then run it at machine speed, with the same numbers.
+
+    >>> w = Value(3.0, label="w")
+    >>> step = compile(lambda x, y: (w * x - y) ** 2, [w])
+    >>> step(2.0, 5.0), w.grad
+    (1.0, 4.0)
+    >>> print(step.source)  # what has just run
+    # <lambda>(x, y): 2 inputs, 1 parameter, 3 operations.
+    ...
+        # forward: operands before what is computed from them
+        v1 = w * x
+        v2 = v1 - y
+        v3 = pow(v2, 2.0)
+    ...
+        d_w = d_w + x * d_v1
+    ...
+
+Two backends do the same: straight-line Python (emit.py), which is always there, and a tape interpreter in C
+(tape.py), which is built once per machine. What either refuses to compute, the function itself computes as it
+stands: so errors are those of the engine, and name the values they come from.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import warnings
+from _thread import RLock
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial, update_wrapper
+from typing import Any, overload
+from weakref import WeakSet
+
+from ..errors import AutogradError, CompileError, OptionError, TraceError, WrongKindError
+from ..formula import add_up
+from ..modes import is_on, shared
+from ..source import users_line
+from ..value import Value, mean
+from .arguments import Structure, structure
+from .batches import Block, Rows, rows_of_columns
+from .custody import Custody, used_c
+from .emit import page
+from .executable import Executable, Part
+from .machine import Interpreter, Training
+from .tracing import trace
+from .watching import Watch
+
+__all__ = ["Prepared", "Step", "compile"]
+
+BACKENDS = ("auto", "python", "c")
+WORTH = 20_000  # edges from which on "auto" takes C: less is over before C has been called
+
+
+class Prepared:
+    """A batch: its columns, and its rows by structure, traced and turned into numbers."""
+
+    def __init__(self, columns: Sequence[Sequence[Any]], parts: list[Part], generation: int = 0) -> None:
+        self.generation = generation
+        self.columns = columns
+        self.parts = parts
+        self.count = sum(part.rows.count for part in parts)
+        self.edges = sum(part.rows.count * part.executable.edges for part in parts)
+
+    def shares(self) -> list[tuple[Part, float]]:
+        """Each part, and which share of the rows it has."""
+        return [(part, part.rows.count / self.count) for part in self.parts]
+
+
+class Step:
+    """A compiled function, which :func:`compile` returns. Call it as the function: it returns the loss, a float,
+    and adds its gradients to those of the parameters, as backward() does.
+
+    source, source_c, source_js: what was called last, as a file of Python, C or JavaScript that runs by itself.
+    backend: "auto", "python" or "c". parameters: those that gradients are taken for.
+    """
+
+    def __init__(self, function: Callable[..., Any], params: Iterable[Value], backend: str) -> None:
+        if not callable(function):
+            raise WrongKindError(f"compile: want a function that returns the loss, got {function!r}")
+        if backend not in BACKENDS:
+            raise OptionError(f"compile: want one of the backends {', '.join(BACKENDS)}, got {backend!r}")
+        self.backend = backend
+        self.parameters = _parameters(params)
+        self._function = function
+        self._kept: dict[Structure, Executable] = {}
+        self._unchanged = _always  # a look at what the function uses from outside
+        self._enough = {"auto": WORTH, "python": math.inf, "c": 0}[backend]  # edges from which on C is taken
+        self._known: set[Value] = set()  # all leaves that any program has used
+        self._outdated = False
+        self._latest: Executable | None = None
+        self.custody: Custody | None = None
+        self.machine: Interpreter | None = None
+        self.generation = 0  # grows when the function uses something else than it did
+        self.lock = RLock()  # of the interpreter's memory, which two threads may use
+        _steps.add(self)
+        update_wrapper(self, function, updated=())
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> float:
+        if shared["mode"] and is_on("no_grad"):
+            return self._function(*arguments, **keywords).data
+        if not self._unchanged():
+            self._forget()
+        numbers: list[float] = []
+        key = structure(arguments, numbers) if arguments else ()
+        if keywords:
+            key = (key, tuple(keywords), structure(keywords.values(), numbers))
+        self._latest = executable = self._kept.get(key) or self._trace(key, numbers, arguments, keywords)
+        if executable.choices:
+            executable.check(numbers)
+        if executable.edges >= self._enough:
+            prepared = Prepared((), [Part(executable, Rows([Block(numbers, len(numbers))], 1))])
+            if self.is_for_c(prepared) and (loss := self._in_c(prepared)) is not None:
+                return loss
+        try:
+            return executable.one(numbers)
+        except (ArithmeticError, ValueError) as error:
+            if isinstance(error, AutogradError):
+                raise
+            result = self._function(*arguments, **keywords)
+            result.backward()
+            return result.data
+
+    def batch(self, *columns: Sequence[Any]) -> float:
+        """The mean loss over the rows of a batch, ``batch(xs, ys)``; adds its gradients to those of the parameters.
+
+        columns: for each argument of the function a list of its values, one for each row.
+        Raises ShapeError for lists of different lengths.
+        """
+        if shared["mode"] and is_on("no_grad"):
+            return mean([self._function(*row) for row in zip(*columns)]).data
+        return self.run(self.prepare(columns))
+
+    def train(self, batches: Iterable[Sequence[Any]], optimizer: Any, steps: int) -> list[float]:
+        """`steps` updates: zero_grad, backward of the mean loss of the next batch, step. Returns the losses.
+
+        batches: what `batch` takes, as tuples; when they come to an end, they begin again. optimizer: an SGD or AdamW
+        of nn.optim runs inside; of any other object zero_grad() and step() are called.
+        Parameters and what the optimiser remembers are up to date whenever anybody looks at them.
+        """
+        from .training import train
+
+        return train(self, batches, optimizer, steps)
+
+    @property
+    def source(self) -> str:
+        return self._page("python")
+
+    @property
+    def source_c(self) -> str:
+        return self._page("c")
+
+    @property
+    def source_js(self) -> str:
+        return self._page("javascript")
+
+    def _page(self, language: str) -> str:
+        if self._latest is None:
+            raise CompileError(f"{self._title()} has not been called yet: what it computes depends on its arguments")
+        return page(self._latest.program, language, self._title(), self._latest.inputs)
+
+    def _title(self) -> str:
+        name = getattr(self._function, "__name__", type(self._function).__name__)
+        if self._latest is None:
+            return name
+        inputs = (node.label.partition("[")[0] for node in self._latest.program.inputs)
+        return f"{name}({', '.join(dict.fromkeys(inputs))})"
+
+    def __repr__(self) -> str:
+        return f"<compiled {self._title()}, backend {self.backend!r}, {len(self._kept)} structures traced>"
+
+    # --- tracing
+
+    def look_around(self) -> None:
+        """See whether the function uses something else from outside than it did when it was traced."""
+        if not self._unchanged():
+            self._forget()
+
+    def _forget(self) -> None:
+        self._kept.clear()
+        self._unchanged = _always
+        self._outdated = True
+        self.generation += 1
+
+    def _trace(
+        self,
+        key: Structure,
+        inputs: Sequence[float],
+        arguments: Sequence[Any],
+        keywords: Mapping[str, Any] | None = None,
+    ) -> Executable:
+        program = trace(self._function, arguments, self.parameters, keywords)
+        leaves = [*program.parameters, *(node for node in program.frozen if node not in program.made)]
+        new = [node for node in leaves if node not in self._known]
+        if self._outdated and new and self._known.difference(leaves):
+            raise TraceError(
+                f"{program.name(new[0])} stands where a parameter stood, and is none of those that compile() was given: "
+                "compile again, with the new ones"
+            )
+        self._outdated = False
+        self._known.update(leaves)
+        self._unchanged = Watch(self._function).unchanged
+        self._kept[key] = Executable(program, self.parameters, inputs)
+        return self._kept[key]
+
+    def prepare(self, columns: Sequence[Sequence[Any]]) -> Prepared:
+        """A batch, traced and turned into numbers."""
+        self.look_around()
+        parts: list[Part] = []
+        for key, rows, first in rows_of_columns(columns):
+            executable = self._kept.get(key) or self._trace(key, rows.rows()[0], first)
+            executable.check_rows(rows)
+            parts.append(Part(executable, rows))
+            self._latest = executable
+        return Prepared(columns, parts, self.generation)
+
+    # --- running
+
+    def run(self, prepared: Prepared) -> float:
+        """The mean loss of a batch, wherever it is computed."""
+        if self.is_for_c(prepared) and (loss := self._in_c(prepared)) is not None:
+            return loss
+        before = [p.grad for p in self.parameters] if len(prepared.parts) > 1 else []
+        try:
+            sums = [part.executable.many(part.rows.rows(), 1.0 / prepared.count) for part in prepared.parts]
+            return add_up(sums) / prepared.count
+        except (ArithmeticError, ValueError) as error:
+            if isinstance(error, AutogradError):
+                raise
+            for p, grad in zip(self.parameters, before):
+                p.grad = grad
+            return self.run_eagerly(prepared)
+
+    def run_eagerly(self, prepared: Prepared) -> float:
+        """The same by the function itself, which says what is wrong."""
+        loss = mean([self._function(*row) for row in zip(*prepared.columns)])
+        loss.backward()
+        return loss.data
+
+    def _in_c(self, prepared: Prepared) -> float | None:
+        """The mean loss of a batch, if C can compute it."""
+        with self.lock:
+            self.machine = prepared.parts[0].executable.machine
+            for part in prepared.parts:
+                part.loaded.read_frozen()
+            if self.custody is not None and self.custody.held:
+                before = self.custody.training.gathered
+                loss = self._gathered(prepared, self.custody.training)
+                if self.custody.training.gathered == before + len(prepared.parts):
+                    return loss
+            return self._ran(prepared)
+
+    def _gathered(self, prepared: Prepared, training: Training) -> float:
+        """While the parameters are in custody: gradients are added to those that are there."""
+        return add_up([
+            part.executable.machine.gather(part.loaded.address, part.batch.address, share, training.address)
+            for part, share in prepared.shares()
+        ])  # fmt: skip
+
+    def _ran(self, prepared: Prepared) -> float | None:
+        """With the parameters' numbers copied in, and their gradients out."""
+        numbers = array("d", [p.data for p in self.parameters])
+        losses: list[float] = []
+        for part, share in prepared.shares():
+            loaded = part.loaded
+            loaded.data[: len(numbers)] = numbers
+            losses.append(share * loaded.machine.run(loaded.address, part.batch.address))
+            if loaded.bad:
+                return None
+        for part, share in prepared.shares():
+            if share == 1 and part.loaded.reaches_all:
+                for p, grad in zip(self.parameters, part.loaded.grad):
+                    p.grad += grad
+            else:
+                for p, grad, reached in zip(self.parameters, part.loaded.grad, part.loaded.reached):
+                    if reached:
+                        p.grad += share * grad
+        used_c(self)
+        return add_up(losses)
+
+    def is_for_c(self, prepared: Prepared, times: int = 1) -> bool:
+        """Whether C shall do this batch, that many times; if there is no interpreter, that is said once."""
+        if times * prepared.edges < self._enough:
+            return False
+        try:
+            return all(part.executable.can_run_in_c() for part in prepared.parts)
+        except CompileError as error:
+            _say_once(error)
+            return False
+
+
+def _always() -> bool:
+    return True
+
+
+_steps: WeakSet[Step] = WeakSet()
+
+
+def _renew_locks() -> None:
+    for step in list(_steps):
+        step.lock = RLock()
+
+
+if hasattr(os, "register_at_fork"):  # the thread that held one does not live on in the child
+    os.register_at_fork(after_in_child=_renew_locks)
+
+_said = False
+
+
+def _say_once(error: CompileError) -> None:
+    global _said
+    if not _said:
+        _said = True
+        text = f"{error}. compile() goes on with its Python backend, which is slower"
+        warnings.warn_explicit(text, UserWarning, *users_line())
+
+
+def _parameters(params: Any) -> list[Value]:
+    fix = ": give its parameters()" if hasattr(params, "parameters") else ""
+    if isinstance(params, Value) or not isinstance(params, Iterable):
+        raise WrongKindError(f"compile: want a list of parameters, got a {type(params).__name__}{fix}")
+    parameters: list[Any] = list(dict.fromkeys(params))
+    for p in parameters:
+        if not isinstance(p, Value) or p.operands:
+            raise WrongKindError(f"compile: want leaves as parameters, got {p!r}")
+    return parameters
+
+
+@overload
+def compile(loss_fn: Callable[..., Any], params: Iterable[Value], backend: str = "auto") -> Step: ...
+@overload
+def compile(*, params: Iterable[Value], backend: str = "auto") -> Callable[[Callable[..., Any]], Step]: ...
+
+
+def compile(loss_fn: Any = None, params: Any = (), backend: str = "auto") -> Any:
+    """Trace `loss_fn` when it is first called, and run it at machine speed from then on.
+
+    loss_fn: returns one Value, the loss. Its arguments are numbers and nested lists of them; an int may pick a
+    row of an Embedding or a class target. Other lengths are traced anew, and so is another bool or str.
+    params: the Values whose gradients are wanted, such as model.parameters().
+    backend: "python"; "c", which needs a C compiler, and goes on with Python where there is none; "auto" takes C
+    for what is worth it. Also a decorator, ``@compile(params=...)``.
+    Returns a Step: call it, or its `batch` and `train`. Raises TraceError, naming the line, for what would not
+    be the same at every call: an `if` on a number, .data, float(), a number drawn at random inside.
+
+    >>> w = Value(1.0)
+    >>> @compile(params=[w])
+    ... def loss(x, y):
+    ...     return (w * x - y) ** 2
+    >>> loss.batch([1.0, 2.0], [2.0, 4.0]), w.grad
+    (2.5, -5.0)
+    """
+    return partial(Step, params=params, backend=backend) if loss_fn is None else Step(loss_fn, params, backend)

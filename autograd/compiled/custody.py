@@ -1,0 +1,236 @@
+"""Parameters whose numbers stand elsewhere for a while: a look at any one of them gives all of them back.
+
+While a step trains in C, the numbers of its parameters are in the interpreter's arrays, and change there. The
+Values themselves then belong to a class whose `data` and `grad` are properties, and the optimiser to one whose
+`state` is: reading or writing any of these ends the custody first. So nobody sees a stale number: not the
+generator that batches come from, not another thread, not whoever interrupted the training.
+
+Custody begins with step.train(), and ends with it. It also begins with the step() of an optimiser whose gradients
+came from step.batch() in C, and lasts until somebody looks: a loop that only calls zero_grad(), batch() and step()
+stays in C. If somebody looks at every update anyway, it is not tried again for a while.
+"""
+
+from __future__ import annotations
+
+import os
+from _thread import RLock
+from array import array
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+from weakref import ref
+
+from ..value import NOT_REACHED, Value
+from .machine import Interpreter, Training
+
+__all__ = ["Custody", "rule_of", "take_over", "used_c"]
+
+# What the interpreter knows of an optimiser: its rule, and under which names it remembers what.
+_RULES = {
+    "nn.optim.SGD": (0, {"first": "momentum_buffer"}),
+    "nn.optim.AdamW": (1, {"steps": "step", "first": "exp_avg", "second": "exp_avg_sq"}),
+}
+_PATIENCE = 64  # updates, at most, before custody is tried again after a look
+_SURVIVED = 8  # updates after which a look is nothing to be expected
+_data, _grad, _partials = (Value.__dict__[name] for name in ("data", "grad", "partials"))  # the slots themselves
+
+
+def rule_of(optimizer: Any) -> Any:
+    """What the interpreter knows of this very class of optimiser, or None; a subclass may do anything."""
+    return _RULES.get(f"{type(optimizer).__module__}.{type(optimizer).__qualname__}")
+
+
+# --- What is held ------------------------------------------------------------------------------------------
+
+
+def _held(slot: Any) -> Any:
+    """A slot that is right only after the custody has ended."""
+
+    def get(self: Value) -> Any:
+        _end(self)
+        return slot.__get__(self)
+
+    def put(self: Value, number: float) -> None:
+        _end(self)
+        slot.__set__(self, number)
+
+    return property(get, put)
+
+
+def _end(held: Value) -> None:
+    custody = _partials.__get__(held)
+    if custody:  # else another thread has just ended it
+        custody[0].end(looked=True)
+
+
+class Held(Value):
+    """A parameter in custody. A leaf has no partials: in their slot stands who has its numbers."""
+
+    __slots__ = ()
+    data, grad = _held(_data), _held(_grad)
+    partials = property(lambda _: ())  # type: ignore[assignment]
+
+
+@cache
+def _held_kind(kind: type[Any]) -> type[Any]:
+    """The class of an optimiser in custody: it updates in C, and gives everything back for anything else."""
+
+    def custody_of(self: Any) -> Custody:
+        return vars(self)["_custody"]
+
+    def state(self: Any) -> Any:
+        custody_of(self).end(looked=True)
+        return self.state
+
+    def set_state(self: Any, new: Any) -> None:
+        custody_of(self).end(looked=True)
+        self.state = new
+
+    def step(self: Any) -> None:
+        if not custody_of(self).update():
+            kind.step(self)
+
+    def zero_grad(self: Any, set_to_none: bool = True) -> None:
+        custody = custody_of(self)
+        if set_to_none:
+            custody.machine.begin(custody.training.address)
+        if not (set_to_none and custody.held):
+            kind.zero_grad(self, set_to_none)
+
+    def giving_back(name: str) -> Any:
+        def method(self: Any, *arguments: Any) -> Any:
+            custody_of(self).end(looked=True)
+            return getattr(self, name)(*arguments)
+
+        return method
+
+    own = {"state": property(state, set_state), "step": step, "zero_grad": zero_grad, "__module__": kind.__module__}
+    return type(
+        kind.__name__, (kind,), {**own, **{name: giving_back(name) for name in ("add_param_group", "__reduce_ex__")}}
+    )
+
+
+class Custody:
+    """The numbers of `parameters`, and what `optimizer` remembers of them, in the arrays of `training`."""
+
+    def __init__(self, parameters: Sequence[Value], optimizer: Any, machine: Interpreter) -> None:
+        self.parameters = parameters
+        self.optimizer = optimizer
+        self.machine = machine
+        self.training = Training(len(parameters))
+        self._kind: type[Any] = type(optimizer)
+        self._rule, self._names = rule_of(optimizer)
+        self._place = {p: i for i, p in enumerate(parameters)}
+        self._wait = self._patience = self._updates = 0
+
+    @property
+    def held(self) -> bool:
+        return bool(self.training.held[0])
+
+    def has_all(self) -> bool:
+        """Whether it has all parameters of the optimiser."""
+        return all(p in self._place for group in self.optimizer.param_groups for p in group["params"])
+
+    def begin(self) -> None:
+        """Take the numbers over, if they are not here already."""
+        t, optimizer = self.training, self.optimizer
+        if t.held[0]:
+            return
+        t.data[: t.count] = array("d", [p.data for p in self.parameters])
+        t.grad[: t.count] = array("d", [p.grad for p in self.parameters])
+        t.reached[: t.count] = array("B", [p.reached for p in self.parameters])
+        for i, p in enumerate(self.parameters):
+            memory: Mapping[str, float] | None = optimizer.state.get(p)
+            t.steps[i] = memory is not None
+            if memory:
+                for kept, name in self._names.items():
+                    getattr(t, kept)[i] = memory[name]
+        t.set_members(
+            [[self._place[p] for p in group["params"] if p in self._place] for group in optimizer.param_groups]
+        )
+        self.read_options()
+        vars(optimizer)["_custody"] = self
+        optimizer.__class__ = _held_kind(self._kind)
+        me = (self,)
+        for p in self.parameters:
+            _partials.__set__(p, me)
+            p.__class__ = Held
+        t.held[0] = 1
+
+    def read_options(self) -> None:
+        """The optimiser's options as they are now: a schedule may change them between updates."""
+        self.training.set_options(self._rule, self.optimizer.param_groups)
+
+    def update(self) -> bool:
+        """The optimiser's step(), in C; False if that is not to be."""
+        self.read_options()
+        self._updates += 1
+        if self._updates == _SURVIVED:
+            self._patience = 0
+        return bool(self.machine.update(self.training.address))
+
+    def try_update(self) -> bool:
+        """The same where the numbers are not here yet; for a while after a look it is not tried."""
+        if self._wait or not self.has_all():
+            self._wait = max(self._wait - 1, 0)
+            return False
+        self._updates = 0
+        self.begin()
+        return self.update()
+
+    def end(self, looked: bool = False) -> None:
+        """Give everything back. Where it is interrupted half way, the next look goes on with it."""
+        t = self.training
+        with _lock:
+            if looked and t.held[0]:
+                self._patience = self._wait = min(2 * self._patience + 1, _PATIENCE)
+            t.held[0] = 0
+            for i, p in enumerate(self.parameters):
+                if type(p) is Held:
+                    _data.__set__(p, t.data[i])
+                    _grad.__set__(p, t.grad[i] if t.reached[i] else NOT_REACHED)
+            if type(self.optimizer) is not self._kind:
+                state: dict[Any, Any] = vars(self.optimizer)["state"]
+                for i, p in enumerate(self.parameters):
+                    if t.steps[i]:
+                        state[p] = {name: getattr(t, kept)[i] for kept, name in self._names.items()}
+                self.optimizer.__class__ = self._kind
+                del self.optimizer._custody
+            for p in self.parameters:
+                if type(p) is Held:
+                    p.__class__ = Value  # type: ignore[assignment]
+                    p.partials = ()
+
+
+_lock = RLock()  # of two threads that look at once
+
+
+def _renew_lock() -> None:
+    global _lock
+    _lock = RLock()
+
+
+if hasattr(os, "register_at_fork"):  # whoever held it does not live on in the child
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
+# --- Loops of the user's own -------------------------------------------------------------------------------
+
+_latest: Any = lambda: None  # noqa: E731 - the Step whose gradients came from C last, if it lives
+
+
+def used_c(step: Any) -> None:
+    """Remember that this Step has just left gradients in C's way."""
+    global _latest
+    if _latest() is not step:
+        _latest = ref(step)
+
+
+def take_over(optimizer: Any) -> bool:
+    """What the step() of an SGD or AdamW asks first: whether it is done in C, with the numbers left there."""
+    step = _latest()
+    if step is None or rule_of(optimizer) is None:
+        return False
+    if step.custody is None or step.custody.optimizer is not optimizer:
+        step.custody = Custody(step.parameters, optimizer, step.machine)
+    return step.custody.try_update()

@@ -1,0 +1,133 @@
+"""A program made to run: as emitted Python functions, and as tapes in the C interpreter."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..errors import OutOfRangeError, WrongKindError
+from ..formula import FUNCTIONS, larger
+from ..value import Value
+from .batches import Rows
+from .emit import python_function, python_loop
+from .machine import Batch, Interpreter, Loaded, interpreter
+from .program import Program
+from .tape import Tape
+
+__all__ = ["Executable", "Part"]
+
+MANY_ROWS = 4  # rows of a batch that are worth computing side by side
+SIZES = 8  # of batches for which memory is kept
+
+_NAMESPACE: dict[str, Any] = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
+_NAMESPACE.update(abs=abs, larger=larger, inf=math.inf, nan=math.nan)
+
+
+class Executable:
+    """What was traced for one structure of arguments, and what has been made of it so far.
+
+    parameters: all those of the compiled step. inputs: the numbers it was traced with. edges: how much work it is.
+    choices: of the inputs that pick, by place, how many there are to pick from.
+    """
+
+    def __init__(self, program: Program, parameters: Sequence[Value], inputs: Sequence[float]) -> None:
+        self.program = program
+        self.inputs = inputs
+        self.parameters = parameters
+        self.edges = sum(len(node.operands) for node in program.order)
+        self.choices: dict[int, int] = {}
+        place = {node: i for i, node in enumerate(program.inputs)}
+        for node in program.picks:
+            i, count = place[node.operands[0]], len(node.operands) - 1
+            self.choices[i] = min(self.choices.get(i, count), count)
+        self._machine: Interpreter | None = None
+        self._tapes: dict[bool, Tape] = {}
+        self._loaded: dict[int, Loaded] = {}
+
+    def check(self, inputs: Sequence[Any]) -> None:
+        """Raise the error of an index that picks nothing."""
+        for i, count in self.choices.items():
+            index, name = inputs[i], self.program.name(self.program.inputs[i])
+            if type(index) is not int:
+                raise WrongKindError(f"{name}: want a whole number to pick one of {count}, got {index!r}")
+            if not 0 <= index < count:
+                raise OutOfRangeError(f"{name}: want an index from 0 to {count - 1}, got {index}")
+
+    def check_rows(self, rows: Rows) -> None:
+        """The same for every row."""
+        if not self.choices:
+            return
+        columns = list(rows.columns())
+        for i, count in self.choices.items():
+            if set(map(type, columns[i])) != {int} or min(columns[i]) < 0 or max(columns[i]) >= count:
+                for row in rows.rows():
+                    self.check(row)
+
+    # --- in Python
+
+    def one(self, inputs: Sequence[float]) -> float:
+        """The result for one row of inputs; adds its gradients to those of the parameters."""
+        self.one = self._function(python_function(self.program, bound=True))
+        return self.one(inputs)
+
+    def many(self, rows: Sequence[Sequence[float]], seed: float) -> float:
+        """The sum of the results for many rows; adds `seed` times their gradients to those of the parameters."""
+        self.many = self._function(python_loop(self.program, bound=True))
+        return self.many(rows, seed)
+
+    def _function(self, text: str) -> Callable[..., Any]:
+        values = enumerate([*self.program.parameters, *self.program.frozen])
+        namespace = {**_NAMESPACE, **{f"value__{i}": value for i, value in values}}
+        exec(builtins.compile(text, "<autograd compiled step>", "exec"), namespace)
+        return namespace["step"]
+
+    # --- in C
+
+    @property
+    def machine(self) -> Interpreter:
+        """The interpreter for this program. Raises CompileError if it cannot be built."""
+        if self._machine is None:
+            self._machine = interpreter(self.program)
+        return self._machine
+
+    def can_run_in_c(self) -> bool:
+        """Whether a gradient flows at all. Raises CompileError if there is no interpreter."""
+        if self.program.root not in self.program.moving:
+            return False
+        self.machine  # noqa: B018 - is built now, if it can be
+        return True
+
+    def loaded(self, rows: int) -> Loaded:
+        """The program in the interpreter's memory, for batches of that many rows."""
+        if rows < MANY_ROWS or self.program.root not in self.program.varying:
+            rows = 1
+        if rows not in self._loaded:
+            machine = self.machine
+            if (by_rows := rows > 1) not in self._tapes:
+                self._tapes[by_rows] = Tape(self.program, self.parameters, machine.numbers, by_rows)
+            if len(self._loaded) >= SIZES:
+                self._loaded.clear()
+            self._loaded[rows] = Loaded(machine, self._tapes[by_rows], self.parameters, rows)
+        return self._loaded[rows]
+
+
+class Part:
+    """Rows of a batch that have one structure."""
+
+    def __init__(self, executable: Executable, rows: Rows) -> None:
+        self.executable = executable
+        self.rows = rows
+        self._batch: Batch | None = None
+
+    @property
+    def loaded(self) -> Loaded:
+        return self.executable.loaded(self.rows.count)
+
+    @property
+    def batch(self) -> Batch:
+        """The rows as C takes them."""
+        if self._batch is None:
+            self._batch = Batch(*self.rows.packed(), self.rows.count)
+        return self._batch

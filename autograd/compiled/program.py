@@ -1,0 +1,80 @@
+"""A graph to be computed again and again: what is given anew each time, what follows from it, and where slopes go.
+
+>>> from autograd import Value
+>>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
+>>> program = Program((w * x + 1).tanh(), parameters=[w], inputs=[x])
+>>> [program.name(node) for node in program.order]
+['v2', 'v3', 'v4']
+>>> program.arriving()[w]
+[(Value(6.0, grad not reached), 0)]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..graph import Graph
+from ..ops import Op
+
+__all__ = ["PICK", "Program"]
+
+# The one node that is no row of the table: operand 0 is an index, and the result is that one of the others.
+PICK = Op("pick")
+PICK.name = PICK.symbol = "pick"
+
+
+class Program(Graph):
+    """The listing of `root` with the roles of its leaves; a name for every node.
+
+    inputs: leaves that are given anew at each call. parameters: leaves whose gradients are wanted; those that
+    root does not depend on are left out. Any other leaf is `frozen`: its data is read, and nothing flows to it;
+    those of them that the function made itself are also in `made`.
+
+    order: every node with operands, operands first. moving: the nodes that a gradient flows through.
+    varying: those that depend on an input. Plain numbers in the user's code (inputs, and what was computed
+    from them alone) are nodes here, but are not counted in names, so that ``v7`` is the same as in a drawing.
+    """
+
+    def __init__(
+        self,
+        root: Any,
+        parameters: Iterable[Any],
+        inputs: Sequence[Any] = (),
+        names: Mapping[Any, str] | None = None,
+        nodes: list[Any] | None = None,
+    ) -> None:
+        super().__init__(root, names, nodes)
+        walked = self.nodes
+        wanted = dict.fromkeys(parameters)
+        given = set(inputs)
+        self.inputs = list(inputs)
+        self.parameters = [p for p in wanted if p in self.index]
+        self.frozen = [node for node in walked if not node.operands and node not in wanted and node not in given]
+        self.made: set[Any] = set()
+        self.order = [node for node in walked if node.operands]
+        self.moving: set[Any] = set(self.parameters)
+        self.varying: set[Any] = set(inputs)
+        for node in self.order:
+            for role in (self.moving, self.varying):
+                if any(operand in role for operand in node.operands):
+                    role.add(node)
+        self.picks = [node for node in self.order if node.op is PICK]
+        uncounted = dict.fromkeys(n for n in [*inputs, *walked] if getattr(n, "plain", False) or n.op is PICK)
+        self._uncounted = {node: node.label or f"n{i}" for i, node in enumerate(uncounted)}
+        self.nodes = [node for node in walked if node not in self._uncounted]
+        self.index = {node: i for i, node in enumerate(self.nodes)}
+
+    def name(self, node: Any) -> str:
+        """The node's name; of an input the place in the arguments, ``x[0]``; of a constant its number."""
+        return self._uncounted.get(node) or super().name(node)
+
+    def arriving(self) -> dict[Any, list[tuple[Any, int]]]:
+        """For every moving node the edges over which its gradient arrives, as (node, k), in backprop's order."""
+        edges: dict[Any, list[tuple[Any, int]]] = {node: [] for node in self.moving}
+        for node in reversed(self.order):
+            if node in self.moving:
+                for k, operand in enumerate(node.operands):
+                    if operand in self.moving:
+                        edges[operand].append((node, k))
+        return edges

@@ -1,0 +1,118 @@
+"""What has changed between two graphs of the same structure, as two updates of a training run make them.
+
+>>> from autograd import Value
+>>> def loss(w):
+...     w = Value(w, label="w"); f = (w - 3) ** 2; f.label = "loss"; f.backward(); return f
+>>> draw_diff(loss(0.0), loss(0.6))
+<Drawing of loss: 3 values>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..errors import GraphError
+from ..graph import Graph
+from ..naming import named_graph
+from ..wording import short
+from .drawing import drawn
+from .pen import Pen, right, theme_named
+from .picture import UNKNOWN, Arrow, Box, Picture, spread
+
+if TYPE_CHECKING:
+    from .digraph import Drawing
+
+__all__ = ["draw_diff"]
+
+
+def draw_diff(
+    before: Any,
+    after: Any,
+    *,
+    theme: str = "light",
+    formulas: bool = False,
+    names: Mapping[Any, str] | None = None,
+    **options: Any,
+) -> Drawing:
+    """The graph of `after` with what has changed since `before`: data and grad as they were and as they are.
+
+    Colours show how the data moved: orange up, blue down. A parameter is the same Value in both graphs and holds
+    its data of today: to see it move, keep ``copy.deepcopy(loss)`` from before the update, and give that as `before`.
+    options: those of draw. Raises GraphError where the graphs differ in more than their numbers.
+    """
+    graph = named_graph(after) if names is None else Graph(after, names)
+    earlier = _matched(Graph(before), graph)
+    colours = theme_named(theme)
+    return drawn(graph, lambda picture: _DiffPen(picture, colours, formulas, earlier), **options)
+
+
+def _matched(before: Graph, after: Graph) -> dict[Any, Any]:
+    """The value of the earlier graph for each of the later one."""
+    if len(before) != len(after):
+        raise GraphError(
+            f"want two graphs of the same structure, got {len(before):,} values before and {len(after):,} after"
+        )
+    for old, new in zip(before.nodes, after.nodes):
+        if old.op != new.op or _places(before, old) != _places(after, new):
+            raise GraphError(
+                f"want two graphs of the same structure, but {after.name(new)} is "
+                f"{_said(before, old)} before and {_said(after, new)} after"
+            )
+    return dict(zip(after.nodes, before.nodes))
+
+
+def _places(graph: Graph, node: Any) -> list[int | None]:
+    return [None if isinstance(operand, float) else graph.index[operand] for operand in node.operands]
+
+
+def _said(graph: Graph, node: Any) -> str:
+    return f"{node.op} of {', '.join(graph.name(o) for o in node.operands[:4])}" if node.operands else "a leaf"
+
+
+class _DiffPen(Pen):
+    """Writes what was and what is where a Pen writes what is."""
+
+    HEADS = ("before", "after", "change")
+
+    def __init__(self, picture: Picture, theme: Mapping[str, str], formulas: bool, earlier: dict[Any, Any]) -> None:
+        self.earlier = earlier
+        super().__init__(picture, theme, formulas)
+
+    def strength(self, node: Any) -> float:
+        return node.data - self.earlier[node].data
+
+    def weight(self, arrow: Arrow) -> float:
+        return 0.0
+
+    def facts(self, box: Box) -> list[tuple[str, str, str]]:
+        if box.node is None or box.times > 1:
+            return [(word, said, "") for word, said in box.facts()] + [("change", *self.change(box.nodes))]
+        new, old = box.node, self.earlier[box.node]
+        grad = "grad", f"{_grad(old)} -> {_grad(new)}", ""
+        return [("data", f"{short(old.data)} -> {short(new.data)}", ""), ("change", *self.change([new])), grad]
+
+    def change(self, nodes: Sequence[Any]) -> tuple[str, str]:
+        """By how much the data of some values moved, and the colour of the largest move."""
+        moves = [self.strength(node) for node in nodes]
+        largest = max(moves, key=abs)
+        text = spread(moves)
+        return ("+" if len(moves) == 1 and largest > 0 else "") + text, self.tint(largest)
+
+    def columns(self, nodes: Sequence[Any]) -> list[str]:
+        old, new = [self.earlier[node].data for node in nodes], [node.data for node in nodes]
+        return [right(spread(old)), right(spread(new)), right(*self.change(nodes))]
+
+    def words(self, arrow: Arrow) -> str:
+        if arrow.partial is None:
+            return arrow.words
+        node, k = arrow.partial
+        old, new = short(self.earlier[node].partials[k]), short(node.partials[k])
+        return new if old == new else f"{old} -> {new}"
+
+    def notes(self) -> list[str]:
+        return ["a -> b: before and after; orange: data went up, blue: down"]
+
+
+def _grad(node: Any) -> str:
+    return short(node.grad) if node.reached else UNKNOWN

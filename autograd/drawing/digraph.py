@@ -1,0 +1,163 @@
+"""Drawing: a graphviz.Digraph that renders, shows itself and opens where the system has no `dot` too.
+
+>>> Drawing("name").format
+'svg'
+"""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportMissingTypeStubs=false
+# graphviz is typed only in part.
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import graphviz
+
+from ..errors import DeadlineError, LayoutError
+from .rendering import DEADLINE, lay_out, open_file, shows_pictures, write_whole
+
+__all__ = ["Drawing"]
+
+PICTURES = ("svg", "png", "jpg", "jpeg", "gif", "pdf", "ps", "eps", "webp")  # how a picture's name ends
+
+
+class Drawing(graphviz.Digraph):
+    """A graphviz.Digraph that renders without a system `dot` too, and whose pictures are SVG unless asked otherwise.
+
+    ``.source`` is its DOT text, ``.render(path)`` and ``.pipe(format=...)`` lay it out, ``.view()`` opens it.
+    deadline: seconds the layout may take. simpler: makes a drawing of the same with less in it, if it takes longer.
+    """
+
+    deadline: float | None = DEADLINE
+    simpler: Callable[[], Drawing] | None = None
+    picture: Any = None  # the autograd.drawing.picture.Picture it was written from
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options["format"] = options.get("format") or "svg"
+        super().__init__(*args, **options)
+
+    def copy(self) -> Drawing:
+        twin: Drawing = super().copy()
+        twin.deadline, twin.simpler, twin.picture = self.deadline, self.simpler, self.picture
+        return twin
+
+    def pipe(  # type: ignore[override]
+        self,
+        format: str | None = None,
+        renderer: str | None = None,
+        formatter: str | None = None,
+        neato_no_op: bool | int | None = None,
+        quiet: bool = False,
+        *,
+        engine: str | None = None,
+        encoding: str | None = None,
+    ) -> bytes | str:
+        """The picture as bytes, or as text if an encoding is given. Raises LayoutError."""
+        kind = ":".join(part for part in (format or self.format, renderer, formatter) if part)
+        picture = self._laid_out(kind, engine)
+        return picture.decode(encoding) if encoding else picture
+
+    def _laid_out(self, format: str, engine: str | None) -> bytes:
+        """The picture of this drawing, or of a simpler one if the time is over before this one is done."""
+        drawing, left = self, self.deadline
+        while True:
+            share = left if left is None or drawing.simpler is None else 0.6 * left
+            try:
+                return lay_out(drawing.source, format, layout=engine or self.engine, deadline=share)
+            except DeadlineError:
+                if drawing.simpler is None:
+                    raise
+                left = left and left - (share or 0.0)
+                drawing = drawing.simpler()
+
+    def save(self, filename: Any = None, directory: Any = None, *, skip_existing: bool | None = False) -> str:
+        """Write the DOT text to a file, and return its path."""
+        if filename is not None:
+            self.filename = str(filename)
+        if directory is not None:
+            self.directory = str(directory)
+        if not (skip_existing and os.path.exists(self.filepath)):
+            os.makedirs(os.path.dirname(self.filepath) or ".", exist_ok=True)
+            write_whole(self.filepath, self.source)
+        return self.filepath
+
+    def render(
+        self,
+        filename: Any = None,
+        directory: Any = None,
+        view: bool = False,
+        cleanup: bool = False,
+        format: str | None = None,
+        renderer: str | None = None,
+        formatter: str | None = None,
+        neato_no_op: bool | int | None = None,
+        quiet: bool = False,
+        quiet_view: bool = False,
+        *,
+        outfile: Any = None,
+        engine: str | None = None,
+        raise_if_result_exists: bool = False,
+        overwrite_source: bool = False,
+    ) -> str:
+        """Lay the graph out into a file, and return its path.
+
+        As graphviz's render: ``render("f")`` writes the DOT text to ``f`` and the picture to ``f.svg``.
+        A name that ends like a picture's is the picture's: ``render("f.png")`` writes ``f.png``, and no DOT text.
+        Raises LayoutError; a file that was there before is replaced only by a complete one.
+        """
+        named = os.path.splitext(str(filename or ""))[1][1:].lower()
+        only_picture = outfile is None and format is None and named in PICTURES
+        if only_picture:
+            outfile, filename = filename, None
+        if outfile is not None:
+            path = os.path.join(str(directory or self.directory or ""), str(outfile))
+            format = format or os.path.splitext(path)[1][1:].lower() or None
+            source_file = os.path.splitext(path)[0] + ".gv"
+        else:
+            self.filename = self.filename if filename is None else str(filename)
+            self.directory = self.directory if directory is None else str(directory)
+            source_file = str(self.filepath)
+            path = ".".join([source_file, *(x for x in (formatter, renderer, format or self.format) if x)])
+        if raise_if_result_exists and os.path.exists(path):
+            raise FileExistsError(f"{path} is there already")
+        picture = self.pipe(format, renderer, formatter, engine=engine)
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        if not (cleanup or only_picture):
+            write_whole(source_file, self.source)
+        write_whole(path, picture)
+        if view or quiet_view:
+            open_file(path)
+        return path
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
+    ) -> dict[str, bytes | str]:
+        """For notebooks: the picture, or the sentence that says why there is none."""
+        kinds = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpeg"}
+        wanted = set((["image/svg+xml"] if shows_pictures() else []) if include is None else include) - set(
+            exclude or ()
+        )
+        bundle: dict[str, bytes | str] = {"text/plain": repr(self)}
+        try:
+            for kind in wanted & kinds.keys():
+                bundle[kind] = self.pipe(kinds[kind], encoding="utf-8" if kinds[kind] == "svg" else None)
+        except LayoutError as error:
+            bundle["text/plain"] = str(error)
+        return bundle
+
+    def _repr_svg_(self) -> str | None:
+        try:
+            return str(self.pipe("svg", encoding="utf-8"))
+        except LayoutError:
+            return None
+
+    def mermaid(self) -> str:
+        """The same boxes and arrows as Mermaid text, which many Markdown pages draw."""
+        from .flowchart import written
+
+        return written(self.picture)
+
+    def __repr__(self) -> str:
+        return f"<Drawing of {self.name or 'a graph'}>"

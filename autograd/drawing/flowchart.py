@@ -1,0 +1,85 @@
+"""A graph as Mermaid text: Markdown pages draw it, and it needs no layout engine.
+
+>>> from autograd import Value
+>>> a = Value(3.0, label="a"); f = a * a; f.label = "f"
+>>> print(mermaid(f))
+flowchart LR
+    v0["a<br/>data 3<br/>grad not reached"]
+    v1("f<br/>data 9<br/>grad not reached")
+    ov1(("#42;")) --- v1
+    v0 -- "3" --> ov1
+    v0 -- "3" --> ov1
+    classDef input fill:#e2f3ee,stroke:#1b7f65,color:#1f2933
+    class v0 input
+    classDef result fill:#ffffff,stroke:#1f2933,color:#1f2933
+    class v1 result
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..naming import named_graph, one_line
+from ..wording import short
+from .pen import LIGHT
+from .picture import Arrow, Box, Cluster, Picture, pictured
+
+__all__ = ["mermaid", "written"]
+
+# The frame of each kind of box: rounded is computed, a rectangle is given, a double frame is a parameter.
+FRAMES = {
+    "result": '("{}")', "value": '("{}")', "input": '["{}"]', "parameter": '[["{}"]]', "constant": '(["{}"])',
+    "module": '{{{{"{}"}}}}', "more": '>"{}"]',
+}  # fmt: skip
+LINES = {"input": "input line", "parameter": "parameter line", "result": "ink"}
+
+
+def mermaid(value: Any, **options: Any) -> str:
+    """The boxes and arrows of a value's graph as the text of a Mermaid flowchart. options: see `pictured`."""
+    return written(pictured(named_graph(value), **options))
+
+
+def written(picture: Picture) -> str:
+    """A picture as Mermaid text."""
+    lines = ["flowchart LR"]
+    for cluster in picture.clusters:
+        lines += _cluster(cluster)
+    for box in picture.boxes:
+        if box.cluster is None:
+            lines += _box(box)
+    lines += [_arrow(arrow) for arrow in picture.arrows]
+    for kind in dict.fromkeys(box.kind for box in picture.boxes):
+        stroke = LIGHT[LINES.get(kind, "line")]
+        lines.append(f"classDef {kind} fill:{LIGHT[kind]},stroke:{stroke},color:{LIGHT['ink']}")
+        lines.append(f"class {','.join(box.id for box in picture.boxes if box.kind == kind)} {kind}")
+    return "\n    ".join(lines)
+
+
+def _cluster(cluster: Cluster) -> Iterator[str]:
+    times = f" x {cluster.times:,}" if cluster.times > 1 else ""
+    yield f'subgraph {cluster.id}["{_escape(cluster.title)}{times}"]'
+    for inner in cluster.clusters:
+        yield from (f"    {line}" for line in _cluster(inner))
+    for box in cluster.boxes:
+        yield from (f"    {line}" for line in _box(box))
+    yield "end"
+
+
+def _box(box: Box) -> Iterator[str]:
+    name = ", ".join(map(short, box.numbers)) or box.name or f"{box.kind}s"
+    lines = [name + (f" x {box.times:,}" if box.times > 1 else ""), *(" ".join(fact) for fact in box.facts())]
+    yield box.id + FRAMES[box.kind].format("<br/>".join(_escape(line) for line in lines))
+    if box.symbol:
+        yield f'o{box.id}(("{_escape(box.symbol)}")) --- {box.id}'
+
+
+def _arrow(arrow: Arrow) -> str:
+    head = f"o{arrow.head.id}" if arrow.head.symbol else arrow.head.id
+    words = _escape(arrow.words.replace("×", "x "))
+    return f'{arrow.tail.id} -- "{words}" --> {head}' if words else f"{arrow.tail.id} --> {head}"
+
+
+def _escape(text: str) -> str:
+    """Anything that Mermaid, Markdown or HTML might read as more than a letter, by its number."""
+    return "".join(c if c.isalnum() or c in " _.,-+=/[]" else f"#{ord(c)};" for c in one_line(text, 60))

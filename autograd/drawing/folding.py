@@ -1,0 +1,477 @@
+"""Putting the values of a large graph into few groups, so that a picture of them can be read.
+
+A group holds *parts* that are alike, of which a picture shows the first. A part is a value, or several that
+stand for one: the additions of a long sum, the call of a module. What is alike is found by hashing, operands
+first: a part's colour is its operation, the module it ran in and the colours of its operands. Groups of a
+colour never depend on themselves, so what is drawn of them has no cycle. All of it is linear in the values.
+
+    >>> from autograd import Value
+    >>> w = Value(2.0, label="w")
+    >>> losses = [(w * x - 1) ** 2 for x in range(100)]
+    >>> for group in fold(Graph(sum(losses)), budget=10):
+    ...     print(group)
+    Group(w)
+    Group(mul, 100 alike)
+    Group(sub, 100 alike)
+    Group(pow, 100 alike)
+    Group(sum of 101 terms)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from ..graph import Graph
+from ..modes import PARAMETER, Scope
+
+__all__ = ["Group", "Part", "fold"]
+
+CHAINED = ("add", "mul")  # associative: long chains of them are drawn as one operation
+LONG = 4  # terms of a chain worth folding
+WIDE_SUMS = ("total", "mean")
+
+
+class Part:
+    """Values that are drawn as one: `what` is "leaf", "value", "sum" of chained operations, or "call" of a module.
+
+    nodes: places in the listing, the last of which is the result of a value or sum.
+    operands: (part or None for a constant, node, k) for every edge that comes from outside.
+    """
+
+    __slots__ = ("at", "nodes", "operands", "scope", "what")
+
+    def __init__(self, what: str, nodes: list[int], scope: Scope | None) -> None:
+        self.at = -1
+        self.what = what
+        self.nodes = nodes
+        self.scope = scope
+        self.operands: list[tuple[Part | None, int, int]] = []
+
+    @property
+    def top(self) -> int:
+        return self.nodes[-1]
+
+
+class Group:
+    """Parts that are alike. `what` is theirs, or "more" for a stretch of unlike ones left out; `title` says which."""
+
+    __slots__ = ("listing", "parts", "title", "what")
+
+    def __init__(self, listing: Listing, what: str, parts: list[Part], title: str = "") -> None:
+        self.listing = listing
+        self.what = what
+        self.parts = parts
+        self.title = title
+
+    @property
+    def first(self) -> Part:
+        """The part that is shown."""
+        return self.parts[0]
+
+    @property
+    def node(self) -> Any:
+        """The value that is shown."""
+        return self.listing.nodes[self.first.top]
+
+    def nodes(self) -> list[Any]:
+        """Every value in it, in the order of the graph."""
+        return [self.listing.nodes[i] for i in sorted(i for part in self.parts for i in part.nodes)]
+
+    def __repr__(self) -> str:
+        name = self.node.label if self.what == "leaf" else self.node.op
+        if self.what == "sum":
+            name = f"sum of {len(self.first.operands)} terms"
+        elif self.what in ("call", "more"):
+            name = self.title or self.what
+        return f"Group({name}{f', {len(self.parts)} alike' if len(self.parts) > 1 else ''})"
+
+
+class Listing:
+    """The values to draw, with their operands and users as places in the list."""
+
+    def __init__(self, graph: Graph, nodes: Sequence[Any]) -> None:
+        self.graph = graph
+        self.nodes = nodes
+        at = {node: i for i, node in enumerate(nodes)}
+        self.operands = [[-1 if isinstance(o, float) else at.get(o, -1) for o in node.operands] for node in nodes]
+        self.users = [0] * len(nodes)
+        for operands in self.operands:
+            for i in operands:
+                if i >= 0:
+                    self.users[i] += 1
+        self.depth = max((len(chain(scope)) for scope in {node.scope for node in nodes if node.operands}), default=0)
+        self._roles: dict[tuple[str, int], list[str]] = {}
+
+    def roles(self, node: Any) -> list[str]:
+        """What each operand is to its operation, where that matters: not for ``a + b``, but for ``a - b``."""
+        op, count = node.op, len(node.operands)
+        if op in CHAINED:
+            return ["", ""]
+        key = (op, count)
+        if key not in self._roles:
+            self._roles[key] = [op.place(k, count)[0] for k in range(count)]
+        return self._roles[key]
+
+
+def chain(scope: Scope | None) -> list[Scope]:
+    """The calls a value was made in, outermost first."""
+    calls: list[Scope] = []
+    while scope is not None and scope is not PARAMETER:
+        calls.append(scope)
+        scope = scope.parent
+    return calls[::-1]
+
+
+Closes = Callable[[Scope, int], bool]  # of a call, and how deep it is: is it to be drawn as one box?
+
+
+def fold(
+    graph: Graph,
+    nodes: Sequence[Any] | None = None,
+    *,
+    budget: int | None = 200,
+    depth: int | None = None,
+    closes: Closes | None = None,
+    size: Callable[[list[Group]], int] = len,
+) -> list[Group]:
+    """The values in groups that come to a `size` of at most `budget`, operands first.
+
+    So many values or fewer stay as they are. Else what is said first is tried first:
+
+    each value by itself; repeated samples as one, long sums as one operation; all values that are made and
+    used alike as one, such as the neurons of a layer; repeated blocks as one; modules closed, the innermost
+    first; and of what is too much even so, only what is nearest to the result.
+
+    nodes: the values to draw, in the order of the graph; by default all. depth: how many levels of
+    modules are drawn open; by default all. closes: whether a call is drawn as one box all the same.
+    """
+    listing = Listing(graph, graph.nodes if nodes is None else nodes)
+    groups: list[Group] = []
+    for number, (level, room) in enumerate(_levels(listing, budget, depth, closes)):
+        groups = level()
+        if budget is None or (number == 0 and len(listing.nodes) <= budget):
+            return groups
+        if _operations(groups) <= budget * room and size(groups) <= budget * room:
+            return groups
+    assert budget is not None
+    few, many = 1, budget
+    while many - few > budget // 50 + 1:
+        keep = (few + many) // 2
+        few, many = (keep, many) if size(_nearest(groups, keep)) <= budget else (few, keep)
+    return _nearest(groups, few)
+
+
+def _operations(groups: list[Group]) -> int:
+    return sum(group.what != "leaf" for group in groups)
+
+
+def _levels(
+    listing: Listing, budget: int | None, depth: int | None, closes: Closes | None
+) -> Iterator[tuple[Callable[[], list[Group]], float]]:
+    """Ways to fold, each stronger than the one before, with the share of the budget that it may take."""
+    deepest = listing.depth if depth is None else min(depth, listing.depth)
+    some_closed = deepest < listing.depth or closes is not None
+    if budget is None or some_closed or sum(bool(operands) for operands in listing.operands) <= budget:
+        single = _parts(listing, deepest, closes, sums=False)
+        yield lambda: [Group(listing, part.what, [part]) for part in single], 1
+    parts = _parts(listing, deepest, closes, sums=True)
+    yield lambda: _alike(listing, parts, _exactly), 0.5
+    yield lambda: _alike(listing, parts, _in_kind), 1
+    yield lambda: _without_repeats(_alike(listing, parts, _in_kind)), 1
+    for level in range(deepest - 1, -1, -1):
+        closed = _parts(listing, level, closes, sums=True)
+        yield lambda closed=closed: _without_repeats(_alike(listing, closed, _in_kind)), 1
+
+
+# --- Parts -------------------------------------------------------------------------------------------------
+
+
+def _parts(listing: Listing, depth: int, closes: Closes | None, sums: bool) -> list[Part]:
+    """The parts of a graph, operands first: calls deeper than `depth` closed, and long sums as one if wanted."""
+    nodes, operands = listing.nodes, listing.operands
+    part_of: list[Part | None] = [None] * len(nodes)
+    calls: dict[int, Part | None] = {}
+    for i, node in enumerate(nodes):
+        scope = node.scope
+        if node.operands and scope is not None:
+            if id(scope) not in calls:
+                calls[id(scope)] = _closed_call(scope, depth, closes, calls)
+            part = calls[id(scope)]
+            if part is not None:
+                part.nodes.append(i)
+                part_of[i] = part
+    if sums:
+        _chain_up(listing, part_of)
+    order: list[Part] = []
+    for i, node in enumerate(nodes):
+        part = part_of[i]
+        if part is None:
+            part = part_of[i] = Part("value" if node.operands else "leaf", [i], node.scope)
+        if part.top == i:
+            order.append(part)
+    for i, part in enumerate(part_of):
+        assert part is not None
+        for k, j in enumerate(operands[i]):
+            tail = part_of[j] if j >= 0 else None
+            if tail is not part:
+                part.operands.append((tail, i, k))
+    if any(calls.values()):
+        order = _sorted(order, lambda part: [tail for tail, _, _ in part.operands if tail is not None])
+    for at, part in enumerate(order):
+        part.at = at
+    return order
+
+
+def _closed_call(scope: Scope, depth: int, closes: Closes | None, calls: dict[int, Part | None]) -> Part | None:
+    for level, call in enumerate(chain(scope)):
+        if level >= depth or (closes is not None and closes(call, level)):
+            part = calls.get(id(call))
+            if part is None:
+                part = calls[id(call)] = Part("call", [], call)
+            return part
+    return None
+
+
+def _chain_up(listing: Listing, part_of: list[Part | None]) -> None:
+    """Make a part of every long chain of additions or multiplications whose inner results nothing else uses."""
+    nodes, operands = listing.nodes, listing.operands
+    top = list(range(len(nodes)))
+    members: dict[int, list[int]] = {}
+    for i in range(len(nodes) - 1, -1, -1):
+        op = nodes[i].op
+        if op not in CHAINED or part_of[i] is not None:
+            continue
+        for j in operands[i]:
+            if j >= 0 and listing.users[j] == 1 and nodes[j].op == op and nodes[j].scope is nodes[i].scope:
+                top[j] = top[i]
+        members.setdefault(top[i], []).append(i)
+    for last, chained in members.items():
+        if len(chained) >= LONG - 1:
+            part = Part("sum", chained[::-1], nodes[last].scope)
+            for i in chained:
+                part_of[i] = part
+
+
+def _sorted(items: Sequence[Any], operands: Callable[[Any], Iterable[Any]]) -> list[Any]:
+    """Operands first, by a depth-first walk that never recurses; ties in the order given."""
+    order: list[Any] = []
+    opened: set[Any] = set()
+    for item in items:
+        if item in opened:
+            continue
+        opened.add(item)
+        stack = [(item, iter(operands(item)))]
+        while stack:
+            for operand in stack[-1][1]:
+                if operand not in opened:
+                    opened.add(operand)
+                    stack.append((operand, iter(operands(operand))))
+                    break
+            else:
+                order.append(stack.pop()[0])
+    return order
+
+
+# --- What is alike -----------------------------------------------------------------------------------------
+
+
+def _alike(listing: Listing, parts: list[Part], colouring: Callable[[Listing, list[Part]], list[Any]]) -> list[Group]:
+    classes: dict[Any, list[Part]] = {}
+    for part, colour in zip(parts, colouring(listing, parts)):
+        classes.setdefault(colour, []).append(part)
+    groups = [Group(listing, members[0].what, members) for members in classes.values()]
+    return _in_order(groups)
+
+
+def _in_order(groups: list[Group]) -> list[Group]:
+    """Operands first, as in the graph."""
+    return _sorted(groups, _operand_groups(groups))
+
+
+def _operand_groups(groups: list[Group]) -> Callable[[Group], list[Group]]:
+    group_of = {part: group for group in groups for part in group.parts}
+
+    def operands(group: Group) -> list[Group]:
+        found = dict.fromkeys(
+            group_of[tail] for part in group.parts for tail, _, _ in part.operands if tail is not None
+        )
+        found.pop(group, None)
+        return list(found)
+
+    return operands
+
+
+def _exactly(listing: Listing, parts: list[Part]) -> list[Any]:
+    """Colours of which two are equal if the same is computed from the same parameters: of repeated samples."""
+    shared = _shared_leaves(listing, parts)
+    colours: list[Any] = [None] * len(parts)
+    numbers: dict[Any, int] = {}
+    path = _Paths()
+    for part in parts:
+        if part.what == "leaf":
+            own = part in shared or listing.nodes[part.top].scope is PARAMETER
+            key: Any = ("own", part.at) if own else "input"
+        else:
+            operands = tuple([_constant(listing, i, k) if tail is None else colours[tail.at]
+                              for tail, i, k in part.operands])  # fmt: skip
+            key = (*_kind(listing, part), path(part.scope), operands)
+        colours[part.at] = numbers.setdefault(key, len(numbers))
+    inputs: dict[Part, set[Any]] = {}
+    for part in parts:
+        for tail, _, k in part.operands:
+            if tail is not None and tail.what == "leaf":
+                inputs.setdefault(tail, set()).add((colours[part.at], k))
+    for leaf, uses in inputs.items():  # inputs are alike if the same use is made of them
+        colours[leaf.at] = (colours[leaf.at], frozenset(uses))
+    return colours
+
+
+def _in_kind(listing: Listing, parts: list[Part]) -> list[Any]:
+    """Colours of which two are equal if alike is made of alike, and used alike: of the neurons of a layer."""
+    colours: list[Any] = [None] * len(parts)
+    numbers: dict[Any, int] = {}
+    path = _Paths()
+    for part in parts:
+        if part.what == "leaf":
+            key: Any = "parameter" if listing.nodes[part.top].scope is PARAMETER else "input"
+        else:
+            operands = [
+                (role, _constant(listing, i, k) if tail is None else colours[tail.at])
+                for (tail, i, k), role in zip(part.operands, _roles(listing, part))
+            ]
+            key = (*_kind(listing, part), path(part.scope), frozenset(operands))
+        colours[part.at] = numbers.setdefault(key, len(numbers))
+    uses: list[set[Any]] = [set() for _ in parts]
+    for part in reversed(parts):
+        colour = numbers.setdefault((colours[part.at], frozenset(uses[part.at])), len(numbers))
+        colours[part.at] = colour
+        for (tail, _, _), role in zip(part.operands, _roles(listing, part)):
+            if tail is not None:
+                uses[tail.at].add((role, colour))
+    return colours
+
+
+def _kind(listing: Listing, part: Part) -> tuple[Any, ...]:
+    return (part.what,) if part.what == "call" else (part.what, listing.nodes[part.top].op)
+
+
+def _roles(listing: Listing, part: Part) -> Iterable[str]:
+    if part.what == "value":
+        return listing.roles(listing.nodes[part.top])
+    return [""] * len(part.operands)
+
+
+def _constant(listing: Listing, i: int, k: int) -> Any:
+    """What tells a constant from others: an exponent's value, as ``x ** 2`` is not ``x ** 3``; else nothing."""
+    node = listing.nodes[i]
+    return ("**", node.operands[k]) if node.op == "pow" else "constant"
+
+
+class _Paths:
+    """Of a scope, which modules it is a call of, as something to compare."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, Any] = {}
+
+    def __call__(self, scope: Scope | None) -> Any:
+        if scope is None:
+            return None
+        if id(scope) not in self.known:
+            modules = [call.module for call in chain(scope)]
+            self.known[id(scope)] = tuple([module if isinstance(module, str) else id(module) for module in modules])
+        return self.known[id(scope)]
+
+
+def _shared_leaves(listing: Listing, parts: list[Part]) -> set[Part]:
+    """The leaves used by more than one term of the outermost long sums: what the samples of a batch have in common."""
+    below: set[Part] = set()  # all that an outer sum depends on
+    shared: set[Part] = set()
+    for part in reversed(parts):
+        if part in below or not (part.what == "sum" or listing.nodes[part.top].op in WIDE_SUMS):
+            continue
+        terms = [tail for tail, _, _ in part.operands if tail is not None]
+        if len(terms) < LONG:
+            continue
+        term_of: dict[Part, int] = {}
+        many: set[Part] = set()
+        for number, term in enumerate(terms):
+            stack = [term]
+            while stack:
+                here = stack.pop()
+                if here in many or term_of.get(here) == number:
+                    continue
+                if here in term_of:
+                    many.add(here)
+                term_of[here] = number
+                stack += [tail for tail, _, _ in here.operands if tail is not None]
+        below.update(term_of)
+        shared.update(leaf for leaf in many if leaf.what == "leaf")
+    return shared
+
+
+# --- What is left out --------------------------------------------------------------------------------------
+
+
+def _without_repeats(groups: list[Group]) -> list[Group]:
+    """Blocks that follow each other and are built alike, as the layers of a deep network: the first one is kept."""
+    while found := _repeat(groups):
+        start, period, times = found
+        inner = [group for group in groups if group.what != "leaf"]
+        hidden = inner[start + period : start + period * times]
+        title = f"{times - 1} more like the {period} before" if period > 1 else f"{times - 1} more like it"
+        merged = Group(groups[0].listing, "more", [part for group in hidden for part in group.parts], title)
+        left_out = set(hidden)
+        groups = _in_order([group for group in groups if group not in left_out] + [merged])
+    return groups
+
+
+def _repeat(groups: list[Group]) -> tuple[int, int, int] | None:
+    """Where a stretch of alike blocks starts, how long a block is, how many there are; the most worth folding."""
+    inner = [group for group in groups if group.what != "leaf"][:-1]  # the result stays in the picture
+    operands = _operand_groups(groups)
+    marks = [
+        (group.what, "" if group.what in ("call", "more") else group.node.op, _classes(group), frozenset(
+            (tail.what, "" if tail.what in ("call", "more", "leaf") else tail.node.op) for tail in operands(group)
+        ), group.what == "more" and group.title)
+        for group in inner
+    ]  # fmt: skip
+    distances: dict[int, int] = {}
+    last: dict[Any, int] = {}
+    for i, mark in enumerate(marks):
+        if mark in last:
+            distances[i - last[mark]] = distances.get(i - last[mark], 0) + 1
+        last[mark] = i
+    best, saved = None, 3
+    for period in sorted(distances, key=lambda p: (-distances[p], p))[:12]:
+        start = 0
+        for i in range(len(marks) - period + 1):
+            if i == len(marks) - period or marks[i] != marks[i + period]:
+                times = (i - start) // period + 1
+                if times > 2 and (times - 1) * period - 1 > saved:
+                    best, saved = (start, period, times), (times - 1) * period - 1
+                start = i + 1
+    return best
+
+
+def _classes(group: Group) -> tuple[Any, ...]:
+    modules: list[Any] = [call.module for call in chain(group.first.scope)]
+    return tuple([module if isinstance(module, str) else type(module) for module in modules])
+
+
+def _nearest(groups: list[Group], keep: int) -> list[Group]:
+    """The `keep` groups nearest to the result, and the rest as one."""
+    operands = _operand_groups(groups)
+    distance = dict.fromkeys(groups, 0)
+    for group in reversed(groups):
+        for operand in operands(group):
+            distance[operand] = max(distance[operand], distance[group] + 1)
+    place = {group: i for i, group in enumerate(groups)}
+    kept = set(sorted(groups, key=lambda group: (distance[group], -place[group]))[:keep])
+    rest = [group for group in groups if group not in kept]
+    if not rest:
+        return groups
+    count = sum(len(part.nodes) for group in rest for part in group.parts)
+    parts = [part for group in rest for part in group.parts]
+    merged = Group(groups[0].listing, "more", parts, f"{count:,} more values")
+    return _in_order([group for group in groups if group in kept] + [merged])

@@ -1,0 +1,438 @@
+"""What a picture of a graph consists of: boxes, arrows between them, and clusters round them.
+
+Drawings, Mermaid text and pages are written from this, so that they show the same under the same names.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ..graph import Graph
+from ..modes import PARAMETER, Scope
+from ..naming import ModuleNames, common_name
+from ..wording import counted, short
+from .excerpt import around, on_paths
+from .folding import Closes, Group, Part, chain
+from .folding import fold as folded
+
+__all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "pictured", "spread"]
+
+BUDGET = 200  # boxes that one can still read
+CLOSED = ("module", "more")  # boxes that stand for a part of the graph
+UNKNOWN = "not reached"
+MANY_INPUTS = 6  # leaves of one wide operation that are no parameters are drawn one by one up to here
+ROW = 20  # boxes in a row that one can still follow
+LENGTH = 10  # in a longer one each is as hard to read as so many above each other
+MOST_NESTED = 6  # clusters within clusters
+
+
+class Box:
+    """One thing drawn, which may stand for many values.
+
+    id: the same from run to run. name: that of the listing, or what several values have in common.
+    kind: "result", "value", "input", "parameter", "constant"; "module" for folded calls of a module and "more"
+    for others left out. node: the value shown, if one is. nodes: all it stands for, in the order of the
+    graph; none for constants, which are `numbers`. times: how many alike there are, of which one is shown.
+    terms: of a sum folded into one operation, how many it has, else 0. arrivals: how many arrows lead to it.
+    """
+
+    __slots__ = ("arrivals", "cluster", "id", "kind", "name", "node", "nodes", "numbers", "terms", "times")
+
+    def __init__(self, id: str, kind: str, name: str, nodes: Sequence[Any] = (), times: int = 1) -> None:
+        self.id = id
+        self.kind = kind
+        self.name = name
+        self.nodes = nodes
+        self.times = times
+        self.node: Any = None
+        self.numbers: tuple[float, ...] = ()
+        self.terms = 0
+        self.arrivals = 0
+        self.cluster: Cluster | None = None
+
+    @property
+    def symbol(self) -> str:
+        """What stands for the operation that computed the value shown; "" if none did."""
+        if self.terms:
+            return f"{'sum' if self.node.op == 'add' else 'product'} of {self.terms}"
+        return self.node.op.symbol if self.node is not None and self.node.operands else ""
+
+    @property
+    def grads(self) -> list[float]:
+        """The gradients that have reached what it stands for."""
+        return [node.grad for node in self.nodes if node.reached]
+
+    def facts(self) -> list[tuple[str, str]]:
+        """What is written in it under its name, as pairs of a word and a number."""
+        if self.numbers:
+            return []
+        grads = self.grads
+        spread_of_grads = ("grads", spread(grads) if grads else UNKNOWN)
+        if self.node is not None:
+            grad = short(self.node.grad) if self.node.reached else UNKNOWN
+            facts = [("data", short(self.node.data)), ("grad", grad)]
+            return [*facts, spread_of_grads] if self.times > 1 and grads else facts
+        leaves = [node for node in self.nodes if not node.operands]
+        counts = {"values": len(self.nodes) - len(leaves)}
+        for leaf in leaves:
+            counts[f"{kind_of(leaf)}s"] = counts.get(f"{kind_of(leaf)}s", 0) + 1
+        facts = [(word, f"{count:,}") for word, count in counts.items() if count]
+        if not counts["values"]:
+            facts.append(("data", spread([leaf.data for leaf in leaves])))
+        return [*facts, spread_of_grads]
+
+    def __repr__(self) -> str:
+        times = f", times {self.times}" if self.times > 1 else ""
+        return f"Box({self.id}, {self.kind}, {self.name!r}{times})"
+
+
+class Arrow:
+    """From an operand's box to that of what was computed from it.
+
+    edges: the (node, k) it stands for. shown: those among them that lead into the value the head shows.
+    """
+
+    __slots__ = ("edges", "head", "shown", "tail")
+
+    def __init__(self, tail: Box, head: Box, edges: list[tuple[Any, int]], shown: int) -> None:
+        self.tail = tail
+        self.head = head
+        self.edges = edges
+        self.shown = shown
+
+    @property
+    def partial(self) -> tuple[Any, int] | None:
+        """The (node, k) of the one partial it carries, if it is one."""
+        if len(self.edges) == 1 or (self.shown == 1 and self.head.node is not None):
+            node, k = self.edges[0]
+            return None if node.partials[k] is None else (node, k)
+        return None
+
+    @property
+    def words(self) -> str:
+        """What is written on it: its partial; how many edges lead into the value shown; or how much passes."""
+        if self.partial is not None:
+            node, k = self.partial
+            return short(node.partials[k])
+        if not self.tail.nodes:
+            return ""
+        if self.head.node is not None and self.tail.kind not in CLOSED:
+            return f"×{self.shown}" if self.shown else ""
+        passing = list(dict.fromkeys(node.operands[k] for node, k in self.edges))
+        grads = [abs(node.grad) for node in passing if node.reached]
+        return counted(len(passing), "value") + (f", |grad| to {short(max(grads))}" if grads else "")
+
+    @property
+    def contributions(self) -> list[float]:
+        """What came back along it to the operands' gradients: partial times the gradient of the result."""
+        pairs = [(node.partials[k], node.grad) for node, k in self.edges if node.reached]
+        flows = [float(partial) * grad for partial, grad in pairs if partial is not None]
+        return [flow for flow in flows if math.isfinite(flow)]
+
+    def __repr__(self) -> str:
+        return f"Arrow({self.tail.id} -> {self.head.id}, {len(self.edges)} edges)"
+
+
+class Cluster:
+    """A call of a module, or several alike: a frame round boxes and other clusters."""
+
+    __slots__ = ("boxes", "clusters", "id", "outer", "scope", "times", "title")
+
+    def __init__(self, id: str, title: str, scope: Scope, outer: Cluster | None) -> None:
+        self.id = id
+        self.title = title
+        self.scope = scope
+        self.outer = outer
+        self.times = 1
+        self.boxes: list[Box] = []
+        self.clusters: list[Cluster] = []
+
+    def path(self) -> list[Cluster]:
+        """The clusters round this one and itself, outermost first."""
+        return [*(self.outer.path() if self.outer else []), self]
+
+
+class Picture:
+    """The boxes, arrows and clusters of a graph whose values were put into groups."""
+
+    def __init__(self, graph: Graph, groups: list[Group], modules: ModuleNames) -> None:
+        self.graph = graph
+        self.modules = modules
+        self.boxes: list[Box] = []
+        self.arrows: list[Arrow] = []
+        self.clusters: list[Cluster] = []
+        self._group_of: dict[Any, Group] = {part: group for group in groups for part in group.parts}
+        self._box_of: dict[Group, Box] = {}
+        self._inside: dict[Group, list[Any]] = {}  # parameters that are drawn as part of a folded box
+        self._constant_boxes: dict[tuple[Any, ...], Box] = {}
+        groups = self._absorbed(groups)
+        self._add_boxes(groups)
+        for group in groups:
+            self._add_arrows(group)
+        self._add_clusters(groups)
+        for arrow in self.arrows:
+            arrow.head.arrivals += 1
+
+    def size(self) -> int:
+        """How much there is to read: its boxes, its arrows, or how long it is, whichever is most."""
+        length = dict.fromkeys(self.boxes, 1)
+        for arrow in self.arrows:  # those into a box come before those out of it
+            length[arrow.head] = max(length[arrow.head], length[arrow.tail] + 1)
+        longest = max(length.values(), default=0)
+        return max(len(self.boxes), len(self.arrows), longest * (LENGTH if longest > ROW else 1))
+
+    # --- Boxes ---
+
+    def _users(self, groups: list[Group]) -> dict[Group, list[Group]]:
+        """The groups that use each leaf."""
+        users: dict[Group, dict[Group, None]] = {group: {} for group in groups if group.what == "leaf"}
+        for group in groups:
+            for part in group.parts:
+                for tail, _, _ in part.operands:
+                    if tail is not None and self._group_of[tail].what == "leaf":
+                        users[self._group_of[tail]][group] = None
+        return {leaf: list(by) for leaf, by in users.items()}
+
+    def _absorbed(self, groups: list[Group]) -> list[Group]:
+        """Without the parameters that only one folded box uses: they are part of it."""
+        left_out: set[Group] = set()
+        for leaf, by in self._users(groups).items():
+            if len(by) == 1 and by[0].what in ("call", "more") and leaf.node.scope is PARAMETER:
+                for part in leaf.parts:
+                    self._group_of[part] = by[0]
+                self._inside.setdefault(by[0], []).extend(leaf.nodes())
+                left_out.add(leaf)
+        return [group for group in groups if group not in left_out]
+
+    def _add_boxes(self, groups: list[Group]) -> None:
+        together: dict[tuple[Any, ...], list[Group]] = {}
+        for leaf, by in self._users(groups).items():
+            if all(_takes_many(user) for user in by):
+                together.setdefault((kind_of(leaf.node), *by), []).append(leaf)
+        gathered: dict[Group, list[Group]] = {}
+        for (kind, *_), leaves in together.items():
+            if len(leaves) > (1 if kind == "parameter" else MANY_INPUTS):
+                gathered |= dict.fromkeys(leaves, leaves)
+        for group in groups:
+            if group in self._box_of:
+                continue
+            same = gathered.get(group, [group])
+            box = self._box(group, same)
+            self.boxes.append(box)
+            self._box_of |= dict.fromkeys(same, box)
+
+    def _box(self, group: Group, same: list[Group]) -> Box:
+        graph, index = self.graph, self.graph.index
+        nodes = group.nodes() if len(same) == 1 else sorted((n for g in same for n in g.nodes()), key=index.__getitem__)
+        if group.what == "leaf":
+            name = common_name([graph.name(node) for node in nodes])
+            box = Box(f"{'v' if len(nodes) == 1 else 'g'}{index[nodes[0]]}", kind_of(nodes[0]), name, nodes)
+            box.node = nodes[0] if len(nodes) == 1 else None
+            return box
+        kind = {"call": "module", "more": "more"}.get(group.what) or kind_of(group.node, graph.root)
+        if kind in ("module", "more"):
+            nodes = sorted((*nodes, *self._inside.get(group, ())), key=index.__getitem__)
+            name = group.title or (self.modules.title(group.first.scope) if group.first.scope else kind)
+            return Box(f"m{index[nodes[0]]}", kind, name, nodes, len(group.parts) if kind == "module" else 1)
+        box = Box(f"v{index[group.node]}", kind, graph.name(group.node), nodes, len(group.parts))
+        box.node = group.node
+        box.terms = sum(tail is not None for tail, _, _ in group.first.operands) if group.what == "sum" else 0
+        return box
+
+    def _constants(self, group: Group, head: Box) -> None:
+        """The constants of the part that is shown: those of one wide operation in one box."""
+        nodes = group.listing.nodes
+        found = [(nodes[i], k) for tail, i, k in group.first.operands if tail is None]
+        found = [(node, k) for node, k in found if isinstance(node.operands[k], float)]
+        if group.what == "sum":  # which Python's sum() starts from 0
+            found = [(node, k) for node, k in found if node.operands[k]]
+        wide = group.what == "sum" or group.node.op.wide
+        for edges in [found] if wide and len(found) > 1 else [[edge] for edge in found]:
+            numbers = tuple(node.operands[k] for node, k in edges)
+            box = Box(f"c{self.graph.index[edges[0][0]]}_{edges[0][1]}", "constant", "constants")
+            box.numbers, box.times = numbers, len({_floats(group, part) for part in group.parts})
+            key = (numbers, group.first.scope) if len(numbers) > 1 else (box.id,)
+            if key not in self._constant_boxes:
+                self._constant_boxes[key] = box
+                self.boxes.append(box)
+            box = self._constant_boxes[key]
+            self.arrows.append(Arrow(box, head, edges, len(edges)))
+
+    # --- Arrows ---
+
+    def _add_arrows(self, group: Group) -> None:
+        head = self._box_of.get(group)
+        if head is None or group.what == "leaf":
+            return
+        nodes = group.listing.nodes
+        if head.node is not None:
+            self._constants(group, head)
+        together: dict[Box, Arrow] = {}
+        for number, part in enumerate(group.parts):
+            for source, i, k in part.operands:
+                tail = self._box_of[self._group_of[source]] if source is not None else None
+                if tail is None or tail is head:
+                    continue
+                if tail in together and (len(tail.nodes) > 1 or len(head.nodes) > 1):
+                    together[tail].edges.append((nodes[i], k))
+                    together[tail].shown += number == 0
+                else:
+                    together[tail] = Arrow(tail, head, [(nodes[i], k)], int(number == 0))
+                    self.arrows.append(together[tail])
+
+    # --- Clusters ---
+
+    def _add_clusters(self, groups: list[Group]) -> None:
+        same = _SameCalls(groups)
+        found: dict[Scope, Cluster] = {}
+        for group in groups:
+            box = self._box_of[group]
+            if group.what != "leaf":
+                calls = chain(group.first.scope)
+                if group.what == "call":
+                    calls.pop()
+                elif group.what == "more":
+                    chains = [chain(scope) for scope in {part.scope for part in group.parts if part.what != "leaf"}]
+                    calls = [level[0] for level in zip(*chains) if len({same.first(call) for call in level}) == 1]
+                elif calls and not _has_parameters(calls[-1].module):
+                    calls.pop()  # an activation is its operation, with no frame of its own
+                box.cluster = self._cluster(calls[:MOST_NESTED], same, found)
+        for box in self.boxes:
+            if box.cluster is None and box.kind in ("parameter", "constant"):
+                box.cluster = _innermost([arrow.head.cluster for arrow in self.arrows if arrow.tail is box])
+            if box.cluster is not None:
+                box.cluster.boxes.append(box)
+
+    def _cluster(self, calls: list[Scope], same: _SameCalls, found: dict[Scope, Cluster]) -> Cluster | None:
+        outer: Cluster | None = None
+        for call in calls:
+            first = same.first(call)
+            if first not in found:
+                cluster = found[first] = Cluster(f"k{len(found)}", self.modules.title(call), call, outer)
+                (outer.clusters if outer else self.clusters).append(cluster)
+                cluster.times = same.count(call)
+            outer = found[first]
+        return outer
+
+
+class _SameCalls:
+    """Calls that are drawn as one: those that parts of a group were made in."""
+
+    def __init__(self, groups: list[Group]) -> None:
+        self._before: dict[Scope, Scope] = {}
+        self._counts: dict[Scope, int] = {}
+        for group in groups:
+            if group.what == "leaf" or group.what == "more":
+                continue
+            scopes = dict.fromkeys(part.scope for part in group.parts)
+            chains = [chain(scope) for scope in scopes]
+            for level in zip(*chains):
+                firsts = dict.fromkeys(self.first(call) for call in level)
+                keep, *others = firsts
+                for other in others:
+                    self._before[other] = keep
+        for call in list(self._before):
+            first = self.first(call)
+            self._counts[first] = self._counts.get(first, 1) + 1
+
+    def first(self, call: Scope) -> Scope:
+        """The call that stands for this one."""
+        path: list[Scope] = []
+        while call in self._before:
+            path.append(call)
+            call = self._before[call]
+        for passed in path[:-1]:
+            self._before[passed] = call
+        return call
+
+    def count(self, call: Scope) -> int:
+        return self._counts.get(self.first(call), 1)
+
+
+def _innermost(clusters: list[Cluster | None]) -> Cluster | None:
+    """The innermost cluster that is round all of them."""
+    if not clusters or any(cluster is None for cluster in clusters):
+        return None
+    paths = [cluster.path() for cluster in clusters if cluster is not None]
+    shared = [level[0] for level in zip(*paths) if all(cluster is level[0] for cluster in level)]
+    return shared[-1] if shared else None
+
+
+def _has_parameters(module: Any) -> bool:
+    return not hasattr(module, "parameters") or any(True for _ in module.parameters())
+
+
+def _floats(group: Group, part: Part) -> tuple[float, ...]:
+    """The constants of one part."""
+    operands = ((group.listing.nodes[i].operands[k]) for tail, i, k in part.operands if tail is None)
+    return tuple([operand for operand in operands if isinstance(operand, float)])
+
+
+def _takes_many(group: Group) -> bool:
+    """Whether what uses a leaf takes many at once, so that its leaves may stand in one box."""
+    return group.what in ("sum", "call", "more") or len(group.parts) > 1 or group.node.op.wide
+
+
+def kind_of(node: Any, root: Any = None) -> str:
+    """What a value is: "result" for the root, "value" for what was computed, "parameter" or "input" for a leaf."""
+    if node.operands:
+        return "result" if node is root else "value"
+    return "parameter" if node.scope is PARAMETER else "input"
+
+
+def spread(numbers: Sequence[float]) -> str:
+    """From where to where some numbers go: ``-0.5 to 2``."""
+    low, high = min(numbers), max(numbers)
+    return short(low) if low == high else f"{short(float(f'{low:.2g}'))} to {short(float(f'{high:.2g}'))}"
+
+
+def pictured(
+    graph: Graph,
+    *,
+    depth: int | None = None,
+    budget: int | None = BUDGET,
+    fold: Any = None,
+    at: Any = None,
+    radius: int = 2,
+    path: Any = None,
+) -> Picture:
+    """The boxes, arrows and clusters that `draw` shows for the same options."""
+    modules = ModuleNames()
+    nodes: Sequence[Any] | None = None
+    if at is not None:
+        nodes = around(graph, _found(graph, at), radius)
+    elif path is not None:
+        nodes = on_paths(graph, _found(graph, path))
+    groups = folded(
+        graph, nodes, budget=None if fold is False else budget, depth=depth,
+        closes=_closes(fold, modules) if fold else None,
+        size=lambda groups: Picture(graph, groups, modules).size(),
+    )  # fmt: skip
+    return Picture(graph, groups, modules)
+
+
+def _found(graph: Graph, node: Any) -> Any:
+    if isinstance(node, str):
+        return graph.find(node)
+    graph.name(node)  # refuses one that is not in the graph
+    return node
+
+
+def _closes(fold: Any, modules: ModuleNames) -> Closes:
+    wanted: list[Any] = [*fold] if isinstance(fold, (list, tuple, set)) else [fold]
+
+    def closes(call: Scope, _depth: int) -> bool:
+        for thing in wanted:
+            if isinstance(thing, str):
+                if thing in (modules.title(call), type(call.module).__name__):
+                    return True
+            elif isinstance(thing, type):
+                if isinstance(call.module, thing):
+                    return True
+            elif thing is call.module:
+                return True
+        return False
+
+    return closes

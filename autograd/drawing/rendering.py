@@ -1,0 +1,128 @@
+"""From DOT text to a picture: find a layout engine, run it in a process that can be stopped, keep the result whole.
+
+The system's `dot` is used where there is one; else `graphviz-pure`, the layout engine in a wheel, which the
+extra ``dot`` installs. With neither, the error says in one sentence what to install.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import webbrowser
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+from ..errors import DeadlineError, LayoutError
+
+__all__ = ["DEADLINE", "find_engine", "lay_out", "notebook", "open_file", "shows_pictures", "write_whole"]
+
+DEADLINE = 3.0  # seconds a layout may take
+PURE = "graphviz-pure"
+PURE_LACKS = ("pdf", "ps", "eps")  # formats that only the system's Graphviz writes
+INSTALL = (
+    'install one with `python -m pip install "scalar-autograd[dot]"`, or Graphviz from https://graphviz.org/download'
+)
+
+
+def find_engine() -> str:
+    """The path of the layout engine: the system's `dot`, else `graphviz-pure`. Raises LayoutError without either.
+
+    An environment that is not activated is not on PATH, so its own folder of programs is looked in too.
+    """
+    return which("dot") or _find_pure()
+
+
+def _find_pure() -> str:
+    scripts = (sysconfig.get_path("scripts"), sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")))
+    for folder in (None, *scripts, os.path.dirname(sys.executable)):
+        if found := which(PURE, path=folder):
+            return found
+    raise LayoutError(f"there is no layout engine to draw with: {INSTALL}")
+
+
+def _is_pure(engine: str) -> bool:
+    return Path(engine).stem == PURE
+
+
+def lay_out(source: str, format: str = "svg", *, layout: str = "dot", deadline: float | None = DEADLINE) -> bytes:
+    """The picture of some DOT text, as the bytes of a file of that format.
+
+    deadline: seconds after which the engine is stopped; None waits for ever.
+    Raises LayoutError if there is no engine, or it cannot write that format; DeadlineError if it is not done in time.
+    """
+    engine = find_engine()
+    if _is_pure(engine) and format.partition(":")[0] in PURE_LACKS:
+        raise LayoutError(
+            f"{PURE} writes no {format.upper()}: use format='svg' or 'png', or install Graphviz "
+            "(https://graphviz.org/download), whose dot does"
+        )
+    command = [engine, f"-K{layout}", f"-T{format}"]
+    hidden: dict[str, Any] = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
+    try:
+        done = subprocess.run(
+            command, input=source.encode(), capture_output=True, timeout=deadline, check=False, **hidden
+        )
+    except subprocess.TimeoutExpired:
+        raise DeadlineError(
+            f"the layout was not done in {deadline:g} s: draw less with budget=100 or depth=1, "
+            "or wait longer with deadline=60"
+        ) from None
+    except OSError as error:
+        raise LayoutError(f"cannot run {engine}: {error}. Or {INSTALL}") from None
+    if done.returncode or not done.stdout:
+        said = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
+        raise LayoutError(f"{Path(engine).name} could not draw this as {format}: {said[0]}")
+    return done.stdout
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes | str) -> str:
+    """Write a file whole or not at all: an existing one is replaced only when the new one is complete."""
+    path = os.fspath(path)
+    data = content.encode() if isinstance(content, str) else content
+    handle, unfinished = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(unfinished, _mode_of(path))
+        os.replace(unfinished, path)
+    except BaseException:
+        os.unlink(unfinished)
+        raise
+    return path
+
+
+def _mode_of(path: str) -> int:
+    """The permissions a file has, or would get if it were opened for writing now: mkstemp's are private."""
+    try:
+        return os.stat(path).st_mode & 0o777
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def open_file(path: str | os.PathLike[str]) -> bool:
+    """Open a picture or a page in the browser; False where there is no screen to open it on."""
+    no_screen = sys.platform.startswith("linux") and not any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    )
+    try:
+        return not no_screen and webbrowser.open(Path(path).resolve().as_uri())
+    except (OSError, webbrowser.Error):
+        return False
+
+
+def notebook() -> Any:
+    """The IPython that displays what is asked for, or None."""
+    ipython: Any = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython else None
+
+
+def shows_pictures() -> bool:
+    """Whether what is displayed may be a picture: not at the prompt of IPython in a terminal."""
+    shell = notebook()
+    return shell is None or "image/svg+xml" in shell.display_formatter.active_types

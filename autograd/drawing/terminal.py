@@ -1,0 +1,112 @@
+"""A graph as text for a terminal: each value once, with what it was computed from hung below it.
+
+>>> from autograd import Value
+>>> a = Value(1.0, label="a")
+>>> b = a + a; b.label = "b"
+>>> f = b * (b + 1); f.label = "f"; f.backward()
+>>> tree(f)
+                      data  grad  partial
+f = b * v2               6     1
+|-- b = a + a            2     5  3
+|   |-- a                1    10  1
+|   `-- a  (above)                1
+`-- v2 = b + 1           3     2  2
+    `-- b  (above)                1
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from ..naming import named_graph, one_line
+from ..wording import Report, counted, operation
+from .picture import Arrow, Box, Picture, pictured
+
+__all__ = ["tree"]
+
+DEEPEST = 12  # levels hung below each other before the tree goes on at the margin
+WIDEST = 60  # characters of a formula before it is only named
+COUNTS = ("values", "parameters", "inputs")
+PLAIN = ("|-- ", "`-- ", "|   ", "    ")
+DRAWN = ("├── ", "└── ", "│   ", "    ")
+
+
+def tree(value: Any, *, unicode: bool | None = None, **options: Any) -> Report:
+    """The graph of a value as text; a value used again is not drawn again, but said to stand above.
+
+    The partial on a line is the slope of the operation above it in that operand. Large graphs are folded
+    as by draw, and take its options: depth, budget, fold, at, radius, path.
+    unicode: draw with lines; by default where the terminal can show them, else with ASCII.
+    """
+    picture = pictured(named_graph(value), **options)
+    if unicode is None:
+        out = sys.stdout
+        unicode = out.isatty() and (out.encoding or "").lower().startswith("utf")
+    return Report(_Tree(picture, DRAWN if unicode else PLAIN).text())
+
+
+class _Tree:
+    def __init__(self, picture: Picture, lines: tuple[str, str, str, str]) -> None:
+        self.picture = picture
+        self.branch, self.last, self.past, self.none = lines
+        self.ascii = lines is PLAIN
+        self.operands: dict[Box, list[Arrow]] = {box: [] for box in picture.boxes}
+        used: set[Box] = set()
+        for arrow in picture.arrows:
+            used.add(arrow.tail)
+            if not arrow.tail.numbers:  # constants stand in the formulas
+                self.operands[arrow.head].append(arrow)
+        self.tops = [box for box in reversed(picture.boxes) if box not in used]
+
+    def text(self) -> str:
+        rows: list[tuple[str, str, str, str]] = [("", "data", "grad", "partial")]
+        done: set[Box] = set()
+        later = self.tops[::-1]
+        while later:  # each of these starts at the margin
+            top = later.pop()
+            if top in done:
+                continue
+            stack: list[tuple[Box, Arrow | None, str, str]] = [(top, None, "", "")]
+            while stack:
+                box, arrow, here, below = stack.pop()
+                operands = self.operands[box]
+                again = box in done
+                deep = not again and bool(operands) and len(below) >= 4 * DEEPEST
+                note = "above" if again else "below" if deep else ""
+                rows.append(self.row(here, box, arrow, note))
+                if deep:
+                    later.append(box)
+                if note:
+                    continue
+                done.add(box)
+                for i, operand in enumerate(reversed(operands)):
+                    stem, rest = (self.last, self.none) if i == 0 else (self.branch, self.past)
+                    stack.append((operand.tail, operand, below + stem, below + rest))
+        return self.aligned(rows)
+
+    def row(self, stem: str, box: Box, arrow: Arrow | None, note: str) -> tuple[str, str, str, str]:
+        said = one_line(box.name) or f"{box.kind}s"
+        partial = arrow.words if arrow is not None else ""
+        if note:
+            return f"{stem}{said}  ({note})", "", "", partial
+        facts = dict(box.facts())
+        if box.symbol:
+            formula = box.symbol if box.terms else operation(self.picture.graph, box.node)
+            if len(formula) > WIDEST:
+                formula = f"{box.node.op.name} of {len(box.node.operands)}"
+            said += f" = {formula}"
+        if box.times > 1:
+            said += f" x {box.times:,}"
+        if box.node is None:
+            counts = [counted(int(n.replace(",", "")), word[:-1]) for word, n in facts.items() if word in COUNTS]
+            said += f"  ({', '.join(counts)})"
+        return stem + said, facts.get("data", ""), facts.get("grad") or facts.get("grads", ""), partial
+
+    def aligned(self, rows: list[tuple[str, str, str, str]]) -> str:
+        widths = [max(len(row[i]) for row in rows) for i in range(4)]
+        text = "\n".join(
+            f"{tree:<{widths[0]}}  {data:>{widths[1]}}  {grad:>{widths[2]}}  {partial}".rstrip()
+            for tree, data, grad, partial in rows
+        )
+        return text.replace("×", "x ").replace("…", "...").replace("·", "dot") if self.ascii else text

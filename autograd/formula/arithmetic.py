@@ -1,0 +1,156 @@
+"""What formulas compute: an algebra says what each head means, and a term is evaluated in it.
+
+PLAIN raises where a float has no answer; IEEE gives inf or nan there, as IEEE 754 and PyTorch do.
+
+    >>> from autograd.formula.grammar import parse
+    >>> _, term = parse("1 / a")
+    >>> evaluate(term, {"a": 0.0}, IEEE, None)
+    inf
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..errors import FormulaError
+from .grammar import FUNCTIONS, REDUCTIONS, Expr
+
+__all__ = ["IEEE", "PLAIN", "Algebra", "add_up", "count", "evaluate", "has_lists", "larger", "largest", "length"]
+
+Algebra = Mapping[str, Callable[..., Any]]
+
+
+def larger(a: float, b: float) -> float:
+    """The larger of two numbers; nan if either is (builtin max would lose it).
+
+    >>> larger(1.0, float("nan")), larger(float("nan"), 1.0), larger(1.0, 2.0)
+    (nan, nan, 2.0)
+    """
+    return b if b > a or b != b else a
+
+
+def add_up(terms: list[float]) -> float:
+    """Their sum from left to right, each step rounded once."""
+    result = terms[0]
+    for term in terms[1:]:
+        result += term
+    return result
+
+
+def largest(terms: list[float]) -> float:
+    """Their largest; nan if any is."""
+    result = terms[0]
+    for term in terms[1:]:
+        result = larger(result, term)
+    return result
+
+
+def _square_or_power(a: float, b: float) -> float:
+    return a * a if b == 2 else math.pow(a, b)
+
+
+def _divide(a: Any, b: Any) -> Any:
+    return a / b
+
+
+def _and(a: Any, b: Any) -> bool:
+    return bool(a and b)
+
+
+def _or(a: Any, b: Any) -> bool:
+    return bool(a or b)
+
+
+PLAIN: Algebra = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": _divide, "neg": operator.neg,
+    "**": _square_or_power, "larger": larger, "abs": abs,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+    "and": _and, "or": _or,
+    **{name: getattr(math, name) for name in FUNCTIONS if name != "abs"},
+}  # fmt: skip
+
+
+def _ieee_divide(a: float, b: float) -> float:
+    if b:
+        return a / b
+    return math.nan if not a or a != a else math.copysign(math.inf, a) * math.copysign(1.0, b)
+
+
+def _ieee_pow(a: float, b: float) -> float:
+    try:
+        return math.pow(a, b)
+    except OverflowError:
+        return -math.inf if a < 0 and b % 2 == 1 else math.inf
+    except ValueError:  # 0 to a negative power is a pole; a negative number to a fraction is nothing real
+        return math.nan if a else math.copysign(math.inf, a) if b % 2 == 1 else math.inf
+
+
+def _ieee_square_or_pow(a: float, b: float) -> float:
+    return a * a if b == 2 else _ieee_pow(a, b)
+
+
+def _ieee(function: Callable[[float], float], pole: float | None = None) -> Callable[[float], float]:
+    """`function` with inf or nan where math raises; `pole` is where its value is minus infinity."""
+
+    def quiet(x: float) -> float:
+        try:
+            return function(x)
+        except OverflowError:
+            return math.copysign(math.inf, x) if function is math.sinh else math.inf
+        except ValueError:
+            return -math.inf if x == pole else math.nan
+
+    return quiet
+
+
+IEEE: Algebra = {
+    **PLAIN,
+    "/": _ieee_divide, "**": _ieee_square_or_pow, "pow": _ieee_pow,
+    **{name: _ieee(getattr(math, name), {"log": 0.0, "log1p": -1.0}.get(name))
+       for name, arity in FUNCTIONS.items() if arity == 1 and name != "abs"},
+}  # fmt: skip
+
+
+def count(term: Expr, names: Mapping[str, Any]) -> int:
+    """How many terms a reduction has: the length of the lists inside it."""
+    for inside in term.walk():
+        if inside.head == "item":
+            return len(names[inside.atom])
+    raise FormulaError(f"{term.head}(...) needs an xs[i] inside")
+
+
+def length(names: Mapping[str, Any]) -> int:
+    """``n``: the length of the operands' list."""
+    return next(len(value) for value in names.values() if is_list(value))
+
+
+def has_lists(names: Mapping[str, Any]) -> bool:
+    return any(is_list(value) for value in names.values())
+
+
+def is_list(value: Any) -> bool:
+    return isinstance(value, (list, tuple))
+
+
+def evaluate(term: Expr, names: Mapping[str, Any], algebra: Algebra, index: int | None) -> Any:
+    head = term.head
+    if head == "number":
+        return term.atom
+    if head == "name":
+        return float(length(names)) if term.atom == "n" else names[term.atom]
+    if head == "item":
+        return names[term.atom][index]
+    if head == "if":
+        test, then, otherwise = term.args
+        return evaluate(then if evaluate(test, names, algebra, index) else otherwise, names, algebra, index)
+    if head in REDUCTIONS:
+        combine = algebra["+" if head == "sum" else "larger"]
+        terms = (evaluate(term.args[0], names, algebra, i) for i in range(count(term, names)))
+        result = next(terms)
+        for value in terms:
+            result = combine(result, value)
+        return result
+    return algebra[head](*(evaluate(arg, names, algebra, index) for arg in term.args))

@@ -1,0 +1,109 @@
+"""What differs between Python, C and JavaScript round a formula: how names are defined, numbers and remarks written.
+
+A new target language is one more row of LANGUAGES, and a page in emit.py.
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+
+from .formula import FUNCTIONS, JAVASCRIPT, PYTHON, C, Dialect
+
+__all__ = ["LANGUAGES", "RESERVED", "WIDTH", "Language", "helpers", "remark"]
+
+WIDTH = 100  # columns of a line
+
+
+class Language:
+    """The statements of one language, as templates of a name and a text.
+
+    let: a name for good. var: a name that changes. change: a new value for it. table: a list that stays;
+    list: one whose items change, as `add` does with the item of that name. index: a number as an index.
+    """
+
+    def __init__(
+        self, dialect: Dialect, remark: str, *, let: str, var: str, change: str, table: str, list: str, add: str,
+        index: str, not_finite: tuple[str, str],
+    ) -> None:  # fmt: skip
+        self.dialect = dialect
+        self.remark = remark
+        self.let = let
+        self.var = var
+        self.change = change
+        self.table = table
+        self.list = list
+        self.add = add
+        self.index = index
+        self.nan, self.inf = not_finite
+
+    def number(self, number: float) -> str:
+        """A literal that reads back as the same number, wherever it stands.
+
+        >>> LANGUAGES["c"].number(-0.1), LANGUAGES["javascript"].number(float("inf"))
+        ('(-0.1)', 'Infinity')
+        """
+        if math.isfinite(number):
+            text = self.dialect.number(float(number))
+        else:
+            text = self.nan if number != number else self.inf if number > 0 else f"-{self.inf}"
+        return f"({text})" if text[0] == "-" else text
+
+
+LANGUAGES = {
+    "python": Language(
+        PYTHON, "#", let="{} = {}", var="{} = {}", change="{} = {}", table="{} = [{}]", list="{} = [{}]",
+        add="{} += {}", index="{}", not_finite=("nan", "inf"),
+    ),
+    "c": Language(
+        C, "//", let="const double {} = {};", var="double {} = {};", change="{} = {};",
+        table="const double {}[] = {{{}}};", list="double {}[] = {{{}}};", add="{} += {};",
+        index="(int){}", not_finite=("NAN", "INFINITY"),
+    ),
+    "javascript": Language(
+        JAVASCRIPT, "//", let="const {} = {};", var="let {} = {};", change="{} = {};", table="const {} = [{}];",
+        list="const {} = [{}];", add="{} += {};", index="{}", not_finite=("NaN", "Infinity"),
+    ),
+}  # fmt: skip
+
+_WORDS = """
+    NAN INFINITY NaN Infinity Math add_up arguments async auto await bool break case catch char class console const
+    continue debugger default delete do double else enum eval exports export extern fabs false finally float for
+    function goto gradients if implements import in index inf inline inputs instanceof int interface larger largest let
+    long losses main math module nan new null package parameters printf private protected public register require
+    restrict return row rows seed short signed sizeof static step struct super switch this throw true try typedef
+    typeof undefined union unsigned unlink var void volatile while with yield
+"""
+RESERVED = frozenset({*_WORDS.split(), *keyword.kwlist, *FUNCTIONS})
+
+
+def remark(text: str) -> str:
+    r"""A text that ends no comment, in any of the languages, and is no longer than a line.
+
+    >>> remark("a*/\nimport os \u2028 ??/ \\")
+    'a*/.import os . ../ .'
+    """
+    return "".join(c if " " <= c <= "~" and c not in "\\?" else "." for c in text[:WIDTH])
+
+
+# What a formula may call that the language has not, by name.
+HELPERS = {
+    "python": {"larger": "from autograd.formula import larger"},
+    "c": {"larger": "static double larger(double a, double b) { return b > a || b != b ? b : a; }"},
+    "javascript": {
+        "larger": "const larger = (a, b) => (b > a || b !== b ? b : a);",
+        "erf": """\
+function erf(x) {  // 2 / sqrt(pi) * exp(-x^2) * (x + 2 x^3 / 3 + 4 x^5 / 15 + ...), whose terms all have the sign of x
+    if (!(Math.abs(x) < 6)) return x !== x ? x : Math.sign(x);
+    let term = x, sum = x;
+    for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) sum += term *= (2 * x * x) / (2 * n + 1);
+    return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}""",
+    },
+}
+
+
+def helpers(language: str, text: str) -> list[str]:
+    """The definitions that `text` needs."""
+    return [source for name, source in HELPERS[language].items() if re.search(rf"(?<![\w.]){name}\(", text)]

@@ -1,0 +1,5 @@
+"""Pages that play: a graph to step through in a browser, and a training run as a film."""
+
+from .player import Player, save_player
+
+__all__ = ["Player", "save_player"]

@@ -1,0 +1,101 @@
+"""What the stepper says of an operation, with blanks for names and numbers: a page fills in those of the moment.
+
+>>> from autograd import Value
+>>> phrases(Value(2.0).tanh())
+['tanh({0})', 'tanh({0#})', ['', '1 - {out}**2', '1 - {out#(}**2']]
+
+``{0}`` is the name of the first operand, ``{0#}`` its number, ``{0#(}`` its number in parentheses if it is
+negative, and ``{out}`` the result. The sentences themselves are those of wording.py, about a node that has blanks
+for its operands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any, cast
+
+from ..graph import Edge, Graph
+from ..wording import operation, slope_texts, which, with_numbers
+
+__all__ = ["phrase_key", "phrases"]
+
+FIRST = 7_000_000_001  # the number that stands for the first blank: no formula has such a one
+OUT = -1  # the place of the result
+
+
+class _Blank:
+    """A value of which only the place among the operands is known."""
+
+    label = ""
+    op: Any = None
+    operands: tuple[Any, ...] = ()
+    partials: tuple[Any, ...] = ()
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+
+
+class _Blanks:
+    """A graph whose nodes are called after their places; constants that vary are called by their number."""
+
+    def __init__(self, varying: Collection[int]) -> None:
+        self.varying = varying
+
+    def name(self, node: _Blank) -> str:
+        return "{out}" if node.place == OUT else f"{{{node.place}{'#(' if node.place in self.varying else ''}}}"
+
+
+def phrase_key(node: Any, varying: Collection[int] = ()) -> tuple[Any, ...]:
+    """What two nodes with the same phrases have in common: operation, constants, and which operands are the same."""
+    first: dict[Any, int] = {}
+    return (node.op, *(
+        "" if k in varying else repr(o) if isinstance(o, float) else first.setdefault(o, k)
+        for k, o in enumerate(node.operands)
+    ))  # fmt: skip
+
+
+def phrases(node: Any, varying: Collection[int] = ()) -> list[Any]:
+    """How the node was computed, with names and with numbers; then of each operand but constants, as a list:
+    which it is if it is used more than once, and its slope with names and with numbers, if those are written out.
+
+    varying: the places of constants that are blanks too.
+    """
+    blank = _Blank(OUT)
+    places: dict[Any, _Blank] = {}
+    blank.op = node.op
+    blank.operands = tuple(
+        o if isinstance(o, float) and k not in varying else places.setdefault((o, k in varying and k), _Blank(k))
+        for k, o in enumerate(node.operands)
+    )
+    graph = cast(Graph, _Blanks(varying))
+    plus = {value: float(FIRST + value.place) for value in (blank, *places.values())}
+    minus = {value: -number for value, number in plus.items()}
+    said: list[Any] = [operation(graph, blank), _blanks(with_numbers(blank, plus), with_numbers(blank, minus))]
+    for k, operand in enumerate(blank.operands):
+        if isinstance(operand, float) or k in varying:
+            continue
+        edge = Edge(graph, blank, k)
+        texts = slope_texts(edge, plus)
+        written = [texts[0], _blanks(texts[1], slope_texts(edge, minus)[1])] if texts else []
+        said.append([which(edge), *written])
+    return said
+
+
+def _blanks(plus: str, minus: str) -> str:
+    """A text with numbers for blanks, as one with blanks.
+
+    minus: the same text with negative numbers, which shows where they go into parentheses.
+    """
+    parts: list[str] = []
+    at, end = 0, 0
+    for found in re.finditer(r"7\d{9}", plus):
+        parts.append(plus[end : found.start()])
+        at += found.start() - end
+        place = int(found[0]) - FIRST
+        name = "out" if place == OUT else str(place)
+        wrapped = minus[at] == "("
+        parts.append(f"{{{name}#{'(' if wrapped else ''}}}")
+        end = found.end()
+        at += len(found[0]) + (3 if wrapped else 1)
+    return "".join([*parts, plus[end:]])

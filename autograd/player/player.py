@@ -1,0 +1,264 @@
+"""The player: a graph as one HTML page that steps through backprop, and computes anew when a number is changed.
+
+The page needs nothing but itself: no network, no server. Its rules are those of the op table, printed as
+JavaScript; its words are the stepper's; its security policy forbids it everything else.
+
+    >>> from autograd import Value
+    >>> a = Value(2.0, label="a")
+    >>> page = Player(a * a)
+    >>> page
+    <Player of v1: 2 values, 2 edges>
+    >>> "https:" in page.html
+    False
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import sys
+from array import array
+from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from ..changes import changed
+from ..drawing.pen import THEMES
+from ..drawing.picture import BUDGET
+from ..drawing.rendering import write_whole
+from ..errors import LayoutError, OptionError
+from ..graph import Graph
+from ..methods import OPERATORS
+from ..naming import named_graph
+from ..source import source_of
+from ..wording import LONGEST, counted, name_of
+from .phrases import phrase_key, phrases
+from .rules import prelude, rule_name, rules
+from .stage import views
+
+__all__ = ["Player", "save_player"]
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FRAME_HEIGHT = 640  # of a page inside a notebook, in pixels
+
+# Colours that only a page has: what is chosen or at work, what still waits, what is complete, thin lines.
+MORE_COLOURS = {
+    "light": {"accent": "#b0177b", "warn": "#a3430a", "good": "#12705a", "edge": "#d9dfe5"},
+    "dark": {"accent": "#ff86cb", "warn": "#ffb27a", "good": "#5fd3b3", "edge": "#323b45"},
+}
+
+
+def save_player(
+    value: Any, path: str | os.PathLike[str], *, names: Mapping[Any, str] | None = None, deadline: float | None = 3.0
+) -> str:
+    """Write a page that plays backprop of a value, opens without a network, and works on a phone; returns its path.
+
+    The page steps forwards and back with buttons, arrow keys and a slider; shows of each edge the arithmetic with
+    its numbers; opens and closes modules; and recomputes everything when an input or a weight is moved. Its address
+    ends in where it is: ``page.html#7`` opens at edge 7.
+
+    names: names for values without a label; by default those of module parameters and the caller's variables.
+    deadline: seconds to lay the drawing out; where it cannot be, the page lists the values, and says why.
+    Raises LayoutError if the file cannot be written; one that was there is replaced only by a complete one.
+    """
+    return Player(value, names=names, deadline=deadline).save(path)
+
+
+class Player:
+    """The page of a value's graph: ``.html`` is its text, ``.save(path)`` writes it, a notebook shows it.
+
+    start: where it opens, as its address would say: "#7" at edge 7, "#f2" after two operations. Other options are those of :func:`save_player`.
+    """
+
+    def __init__(
+        self,
+        value: Any,
+        *,
+        names: Mapping[Any, str] | None = None,
+        deadline: float | None = 3.0,
+        start: str = "#0",
+        graph: Graph | None = None,
+    ) -> None:
+        if not hasattr(value, "partials"):
+            raise OptionError(f"want a Value to play, got {value!r}")
+        self.graph = graph or (named_graph(value) if names is None else Graph(value, names))
+        self.deadline = deadline
+        self.start = start
+
+    def __repr__(self) -> str:
+        edges = sum(partial is not None for node in self.graph.nodes for partial in node.partials)
+        return f"<Player of {self._name}: {counted(len(self.graph), 'value')}, {counted(edges, 'edge')}>"
+
+    @property
+    def _name(self) -> str:
+        return name_of(self.graph, self.graph.root)
+
+    @cached_property
+    def html(self) -> str:
+        """The page as text."""
+        stage, note = staged(self.graph, self.deadline, _stale(self.graph))
+        data = {"graph": described(self.graph), "views": stage, "note": note, "start": self.start}
+        return page(f"backprop of {self._name}", data, rules(self.graph.nodes))
+
+    def save(self, path: str | os.PathLike[str]) -> str:
+        """Write the page; returns its path."""
+        return write_page(path, self.html)
+
+    def _repr_html_(self) -> str:
+        return framed(self.html, f"backprop of {self._name}")
+
+
+def write_page(path: str | os.PathLike[str], text: str) -> str:
+    """Write a page whole or not at all. Raises LayoutError where it cannot be written."""
+    try:
+        return write_whole(path, text)
+    except OSError as error:
+        raise LayoutError(f"cannot write {os.fspath(path)}: {error.strerror or error}") from None
+
+
+def staged(
+    graph: Graph, deadline: float | None, note: str = "", budget: int = BUDGET
+) -> tuple[list[dict[str, Any]], str]:
+    """The drawings of a graph, and a note, which says also why there are none."""
+    try:
+        return views(graph, deadline, budget), note
+    except LayoutError as error:
+        return [], f"{note} A list, since {error}.".lstrip()
+
+
+def _stale(graph: Graph) -> str:
+    """What to say of leaves that hold other numbers than the graph was computed from."""
+    names = [name_of(graph, leaf) for leaf in changed(graph)]
+    if not names:
+        return ""
+    some = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"{some} changed after {name_of(graph, graph.root)} was computed: here all is computed anew."
+
+
+# --- The graph as data -------------------------------------------------------------------------------------
+
+
+def described(graph: Graph, varying: Mapping[Any, Collection[int]] | None = None) -> dict[str, Any]:
+    """What the page has to know of a graph. An operand is a place in the listing, a constant ``~i`` the i-th of them.
+
+    varying: for a node the places of constants that are not the same in every frame of a film.
+    """
+    varying = varying or {}
+    ops: dict[str, int] = {}
+    known: dict[Any, int] = {}
+    said: list[Any] = []
+    operands: list[list[int]] = []
+    op: list[int] = []
+    phrase: list[int] = []
+    constants = 0
+    for node in graph.nodes:
+        places: list[int] = []
+        for operand in node.operands:
+            if isinstance(operand, float):
+                places.append(~constants)
+                constants += 1
+            else:
+                places.append(graph.index[operand])
+        operands.append(places)
+        if not places:
+            op.append(-1)
+            phrase.append(-1)
+            continue
+        op.append(ops.setdefault(rule_name(node), len(ops)))
+        key = phrase_key(node, varying.get(node, ()))
+        if key not in known:
+            known[key] = len(said)
+            said.append(phrases(node, varying.get(node, ())))
+        phrase.append(known[key])
+    return {
+        "names": [name_of(graph, node) for node in graph.nodes],
+        "operands": operands,
+        "ops": list(ops),
+        "op": op,
+        "phrases": said,
+        "phrase": phrase,
+        "operators": list(OPERATORS),
+        "longest": LONGEST,
+        "sources": {str(i): source for i, node in enumerate(graph.nodes) if (source := source_of(node))},
+        "numbers": packed(numbers(graph)),
+    }
+
+
+def numbers(graph: Graph) -> array[float]:
+    """What the page computes from: the leaves' data, then the constants, in the order of the graph."""
+    leaves = [node.data for node in graph.nodes if not node.operands]
+    constants = [operand for node in graph.nodes for operand in node.operands if isinstance(operand, float)]
+    return array("d", [*leaves, *constants])
+
+
+def packed(numbers: array[float]) -> str:
+    """Numbers as base64 of their 8 bytes each, the lowest first: exact, and shorter than digits."""
+    if sys.byteorder == "big":
+        numbers = array("d", numbers)
+        numbers.byteswap()
+    return base64.b64encode(numbers.tobytes()).decode()
+
+
+# --- The page ----------------------------------------------------------------------------------------------
+
+
+def page(title: str, data: Mapping[str, Any], rules_text: str) -> str:
+    """A page with the data in it, and a policy that lets nothing run but what stands here."""
+    style = f"\n{_colours()}\n{_read('player.css')}"
+    script = "\n".join(["", '"use strict";', script_of(rules_text), _read("player.js")])
+    policy = (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    parts = {"title": escape(title), "policy": policy, "style": style, "script": script, "data": safe_json(data)}
+    return re.sub(r"\{(title|policy|style|script|data)\}", lambda found: parts[found[1]], _read("player.html"))
+
+
+def script_of(rules_text: str) -> str:
+    """The part of the script that computes, which also runs without a page."""
+    return f"{prelude(rules_text)}\nconst RULES = {rules_text};\n\n{_read('player_model.js')}"
+
+
+def safe_json(data: Any) -> str:
+    """JSON that cannot end the element it stands in, nor begin another.
+
+    >>> safe_json("</script>")
+    '"\\\\u003c/script\\\\u003e"'
+    """
+    text = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    for letter in "<>&":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return text
+
+
+def framed(text: str, title: str) -> str:
+    """A page inside of a notebook's, which it cannot reach."""
+    return (
+        f'<iframe title="{escape(title)}" sandbox="allow-scripts" width="100%" height="{FRAME_HEIGHT}" '
+        f'style="border: 0" srcdoc="{escape(text)}"></iframe>'
+    )
+
+
+def _read(name: str) -> str:
+    with open(os.path.join(HERE, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _colours() -> str:
+    light, dark = (_variables({**THEMES[theme], **MORE_COLOURS[theme]}.items()) for theme in ("light", "dark"))
+    return (
+        f":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+        f"@media print {{ :root {{ {light} }} }}"
+    )
+
+
+def _variables(colours: Iterable[tuple[str, str]]) -> str:
+    return " ".join(f"--{name.replace(' ', '-')}: {colour};" for name, colour in colours)

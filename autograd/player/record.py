@@ -1,0 +1,323 @@
+"""Recorder: a training run as a film, in two lines of the user's own loop.
+
+    >>> from autograd import Value
+    >>> w = Value(0.0, label="w")
+    >>> recorder = Recorder([w])
+    >>> for update in range(5):
+    ...     loss = (w - 3.0) ** 2
+    ...     loss.backward()
+    ...     recorder.step(loss)
+    ...     w.data -= 0.1 * w.grad
+    ...     w.grad = 0.0
+    >>> recorder
+    <Recorder: 5 updates, 5 frames, loss 9 to 1.51>
+
+A frame is the numbers that go into the graph of one sample; the page computes the rest from them, by the rules of
+the op table. So a frame costs 8 bytes a number, and all of them stay within a budget: when it is used up every
+second one is dropped, and half as many are recorded from then on.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+import os
+import sys
+from array import array
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from time import monotonic
+from typing import Any
+
+from ..changes import changed
+from ..errors import GraphError, OptionError
+from ..graph import Graph, walk
+from ..naming import names_for
+from ..wording import counted, name_of, short
+from .player import described, framed, numbers, packed, page, staged, write_page
+from .rules import rule_name, rules
+
+__all__ = ["Recorder"]
+
+WHOLE = 500  # values of a loss that is recorded whole; of a larger one, one sample is
+SUMS = ("add", "total", "mean", "mul", "div", "neg")  # what a loss makes of the losses of its samples
+POINTS = 1_000  # of the loss curve on the page
+BOXES = 80  # of the drawing, which is looked at as a whole
+CELLS = 64 * 64  # of a picture given as rows of numbers
+PAUSE = 1.0  # seconds between two updates of a notebook's output
+
+
+class Recorder:
+    """Records a training run, to be scrubbed through in a page: see the example above.
+
+    model: a Module, or its parameters, to name the values by. sample: a function that returns the loss of one
+    sample to look at, such as ``lambda: F.mse_loss(model(xs[0]), ys[0])``; without it the graph is that of the
+    loss given to `step`, or of its first term where that is large. picture: a function whose result is shown beside
+    the graph: rows of numbers (an attention map, a grid of scores), SVG text, or a figure.
+    every: record each n-th update only. budget: bytes that frames and pictures may take.
+    path: where to write the page when the ``with`` block ends, also by an error or by Ctrl-C.
+
+    Call ``step(loss)`` between ``loss.backward()`` and the optimizer's step, so that the numbers are those that the
+    loss was computed from. In a notebook the curve is drawn while training goes on.
+    """
+
+    def __init__(
+        self,
+        model: Any = (),
+        sample: Callable[[], Any] | None = None,
+        *,
+        picture: Callable[[], Any] | None = None,
+        every: int = 1,
+        budget: int = 4_000_000,
+        path: str | os.PathLike[str] | None = None,
+    ) -> None:
+        if type(every) is not int or every < 1:
+            raise OptionError(f"want every=1 or more, got {every!r}")
+        named: Any = getattr(model, "named_parameters", None)
+        self.names: dict[Any, str] = {parameter: name for name, parameter in named()} if named else {}
+        self.title = type(model).__name__ if named else ""
+        self.sample = sample
+        self.picture = picture
+        self.every = every
+        self.budget = budget
+        self.path = path
+        self.losses = array("d")
+        self.frames: list[_Frame] = []
+        self.graph: Graph | None = None
+        self._shape: tuple[Any, ...] = ()
+        self._whole = True
+        self._stale = False
+        self._done = False
+        self._handle: Any = None
+        self._shown = 0.0
+
+    @property
+    def updates(self) -> int:
+        """How many updates it was told of."""
+        return len(self.losses)
+
+    def step(self, loss: Any) -> None:
+        """Take down one update: its loss, and now and then what it was computed from."""
+        self.losses.append(float(loss.item() if hasattr(loss, "item") else loss))
+        if (self.updates - 1) % self.every == 0:
+            self._record(loss)
+        self._show()
+
+    def _record(self, loss: Any) -> None:
+        root = self.sample() if self.sample else self._one_sample(loss)
+        frame = _Frame(self.updates, self.losses[-1], self._numbers(root))
+        if self.picture is not None:
+            frame.picture = _picture(self.picture())
+        self.frames.append(frame)
+        while len(self.frames) > 2 and add_sizes(self.frames) > self.budget:
+            self.frames = self.frames[::2]
+            self.every *= 2
+
+    def _one_sample(self, loss: Any) -> Any:
+        """The loss itself, or where its graph is large its first term."""
+        if not hasattr(loss, "partials"):
+            return None
+        if self.graph is None:
+            self._whole = len(walk(loss)) <= WHOLE
+        while not self._whole and loss.op in SUMS:
+            operand = next((operand for operand in loss.operands if not isinstance(operand, float)), None)
+            if operand is None or not operand.operands:
+                break
+            loss = operand
+        return loss
+
+    def _numbers(self, root: Any) -> array[float] | None:
+        """The numbers that go into a graph; None if it is another graph than the first one."""
+        if root is None:
+            return None
+        if not hasattr(root, "partials"):
+            raise OptionError(f"want the loss of one sample from sample(), a Value, got {root!r}")
+        nodes = walk(root)
+        graph = Graph(root, self.names, nodes)
+        shape = _shape(graph)
+        if self.graph is None:
+            self.graph, self._shape = Graph(root, {**names_for(root, nodes=nodes), **self.names}, nodes), shape
+            self._stale = bool(changed(graph))
+        return numbers(graph) if shape == self._shape else None
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.finish()
+        if self.path is not None and self.frames:
+            self.save(self.path)
+
+    def finish(self) -> None:
+        """Record where the training has come to, if the last update was left out; a notebook shows the whole film."""
+        if self._done:
+            return
+        if self.sample and self.losses and self.frames[-1].update != self.updates:
+            self._record(None)
+        self._done = True
+        self._show(finished=True)
+
+    # --- The page ---
+
+    @property
+    def html(self) -> str:
+        """The film as a page. Raises GraphError if nothing was recorded."""
+        if self.graph is None:
+            raise GraphError("nothing to show: call recorder.step(loss) with a Value, or give a sample")
+        late = "recorder.step(loss) came after the optimizer's step: the numbers are those after it."
+        stage, note = staged(self.graph, 3.0, late if self._stale else "", BOXES)
+        seen = [frame for frame in self.frames if frame.numbers is not None]
+        data = described(self.graph, _varying(self.graph, [frame.numbers for frame in seen if frame.numbers]))
+        data["numbers"] = packed(seen[-1].numbers or array("d"))
+        title = f"training of {self.title}" if self.title else f"training: {name_of(self.graph, self.graph.root)}"
+        edges = sum(1 for _ in self.graph.edges())
+        film = {"graph": data, "views": stage, "note": note, "start": f"#{edges}", "film": self._film()}
+        return page(title, film, rules(self.graph.nodes))
+
+    def _film(self) -> dict[str, Any]:
+        stride = -(-self.updates // POINTS)
+        shown = sorted({*range(0, self.updates, stride), self.updates - 1})
+        pictures = list(dict.fromkeys(frame.picture for frame in self.frames if frame.picture is not None))
+        return {
+            "updates": [i + 1 for i in shown],
+            "losses": [_json_number(self.losses[i]) for i in shown],
+            "pictures": pictures,
+            "frames": [frame.written(pictures) for frame in self.frames],
+        }
+
+    def save(self, path: str | os.PathLike[str]) -> str:
+        """Write the film as a page, and return its path. Training may go on."""
+        return write_page(path, self.html)
+
+    def __repr__(self) -> str:
+        if not self.losses:
+            return "<Recorder: nothing recorded yet>"
+        said = f"{counted(self.updates, 'update')}, {counted(len(self.frames), 'frame')}"
+        return f"<Recorder: {said}, loss {short(self.losses[0])} to {short(self.losses[-1])}>"
+
+    # --- Notebooks ---
+
+    def _repr_html_(self) -> str | None:
+        return framed(self.html, "training film") if self.graph is not None else None
+
+    def _show(self, finished: bool = False) -> None:
+        """Bring a notebook's output up to date, at most once a second."""
+        ipython: Any = sys.modules.get("IPython")
+        shell = ipython.get_ipython() if ipython else None
+        if shell is None or not hasattr(shell, "kernel") or not (finished or monotonic() - self._shown > PAUSE):
+            return
+        self._shown = monotonic()
+        notebook: Any = import_module("IPython.display")
+        shown: Any = notebook.HTML(self._repr_html_() if finished else self._curve())
+        if self._handle is None:
+            self._handle = notebook.display(shown, display_id=True)
+        else:
+            self._handle.update(shown)
+
+    def _curve(self) -> str:
+        """The losses so far as a small picture."""
+        finite = [(i, loss) for i, loss in enumerate(self.losses) if math.isfinite(loss)]
+        finite = finite[:: -(-len(finite) // POINTS) or 1]
+        most = max((loss for _, loss in finite), default=1.0) or 1.0
+        least = min((loss for _, loss in finite), default=0.0)
+        least = min(least, 0.0)
+        last = max(self.updates - 1, 1)
+        points = " ".join(
+            f"{400 * i / last:.1f},{100 - 100 * (y - least) / (most - least or 1):.1f}" for i, y in finite
+        )
+        return (
+            f"<p>update {self.updates}: loss {short(self.losses[-1])}</p>"
+            '<svg width="420" height="110" viewBox="-5 -5 410 110" role="img" aria-label="loss">'
+            f'<polyline points="{points}" fill="none" stroke="#3d7fd1" stroke-width="2"/></svg>'
+        )
+
+
+class _Frame:
+    """One recorded update."""
+
+    __slots__ = ("loss", "numbers", "picture", "update")
+
+    def __init__(self, update: int, loss: float, numbers: array[float] | None) -> None:
+        self.update = update
+        self.loss = loss
+        self.numbers = numbers
+        self.picture: str | tuple[tuple[float, ...], ...] | None = None
+
+    @property
+    def size(self) -> int:
+        picture = self.picture
+        cells = (
+            0 if picture is None else len(picture) if isinstance(picture, str) else 8 * len(picture) * len(picture[0])
+        )
+        return 8 * len(self.numbers or ()) + cells
+
+    def written(self, pictures: list[Any]) -> dict[str, Any]:
+        data: dict[str, Any] = {"update": self.update, "loss": _json_number(self.loss)}
+        if self.numbers is not None:
+            data["numbers"] = packed(self.numbers)
+        if self.picture is not None:
+            data["picture"] = pictures.index(self.picture)
+        return data
+
+
+def add_sizes(frames: Sequence[_Frame]) -> int:
+    """How many bytes some frames take."""
+    return sum(frame.size for frame in frames)
+
+
+def _shape(graph: Graph) -> tuple[Any, ...]:
+    """What two graphs have in common that differ only in their numbers."""
+    return tuple(
+        (rule_name(node), *(-1 if isinstance(o, float) else graph.index[o] for o in node.operands))
+        if node.operands
+        else ()
+        for node in graph.nodes
+    )
+
+
+def _varying(graph: Graph, frames: Sequence[array[float]]) -> dict[Any, list[int]]:
+    """The constants that are not the same in every frame, as places among the operands of a node."""
+    at = sum(not node.operands for node in graph.nodes)
+    varying: dict[Any, list[int]] = {}
+    for node in graph.nodes:
+        for k, operand in enumerate(node.operands):
+            if isinstance(operand, float):
+                if any(frame[at] != operand for frame in frames):
+                    varying.setdefault(node, []).append(k)
+                at += 1
+    return varying
+
+
+def _json_number(number: float) -> float | str:
+    """A number that JSON has, or the name JavaScript gives it."""
+    return number if math.isfinite(number) else "NaN" if number != number else "Infinity" if number > 0 else "-Infinity"
+
+
+def _picture(shown: Any) -> str | tuple[tuple[float, ...], ...] | None:
+    """What a picture function returned as rows of numbers, or as the address of an image that holds it all."""
+    if shown is None:
+        return None
+    if hasattr(shown, "savefig"):  # a matplotlib figure
+        file = io.BytesIO()
+        shown.savefig(file, format="svg")
+        shown = file.getvalue()
+    elif hasattr(shown, "pipe"):  # a drawing
+        shown = shown.pipe(format="svg")
+    if isinstance(shown, str):
+        shown = shown.encode()
+    if isinstance(shown, bytes):
+        kind = "png" if shown.startswith(b"\x89PNG") else "svg+xml"
+        return f"data:image/{kind};base64,{base64.b64encode(shown).decode()}"
+    rows = tuple(tuple(_cell(cell) for cell in row) for row in shown)
+    if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows) or len(rows) * len(rows[0]) > CELLS:
+        sizes = f"{len(rows)} rows of {len(rows[0]) if rows else 0}"
+        raise OptionError(
+            f"want a picture as SVG, a figure, or rows of equal length, {CELLS:,} numbers at most; got {sizes}"
+        )
+    return rows
+
+
+def _cell(cell: Any) -> float:
+    number = float(cell.item() if hasattr(cell, "item") else cell)
+    return round(number, 4) if math.isfinite(number) else 0.0

@@ -1,0 +1,289 @@
+"""Where the boxes and arrows of a picture stand, for a page that writes the numbers in them anew all the time.
+
+A view is one way to fold the graph: which modules are closed. The page goes from view to view, so they are all
+laid out beforehand, as many as time allows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from time import monotonic
+from typing import Any
+from unicodedata import east_asian_width
+
+from ..drawing.folding import chain
+from ..drawing.pen import LABELLED, LISTED
+from ..drawing.picture import BUDGET, CLOSED, Arrow, Box, Cluster, Picture, pictured
+from ..drawing.rendering import lay_out
+from ..errors import DeadlineError
+from ..graph import Graph
+from ..modes import PARAMETER
+from ..naming import ModuleNames, one_line
+from ..wording import short
+
+__all__ = ["views"]
+
+LINE, TITLE, PAD = 15, 19, 7  # heights of a line, of a name, and the margin, in points
+LETTER, BOLD = 6.2, 7.4  # widths
+NUMBER, SPREAD = 66, 92  # room for any number and for the words "not reached", and for "-0.12 to 0.12"
+CIRCLE = 25
+MODULES = 8  # that can be opened and closed one by one
+LONGEST = 40  # characters of a name
+
+
+def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> list[dict[str, Any]]:
+    """The pictures of a graph with different modules closed, each laid out: the one with most open first.
+
+    deadline: seconds for all of them together; None waits. Raises LayoutError if no engine is there, or if not even
+    a small picture is done in time.
+    """
+    start = monotonic()
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    edges = {(edge.node, edge.k): i for i, edge in enumerate(graph.edges())}
+    for closed in _ways_to_close(graph):
+        left = None if deadline is None else deadline - (monotonic() - start)
+        if found and left is not None and left < deadline / 10:  # type: ignore[operator]
+            break
+        try:
+            view = _view(graph, edges, closed, left, budget)
+        except DeadlineError:
+            if not found:
+                raise
+            break
+        if view["size"]:
+            found.setdefault(tuple(view["closed"]), view)
+    return list(found.values())
+
+
+def _ways_to_close(graph: Graph) -> Iterator[list[str]]:
+    """Sets of module names to close: none, all but one, one, all; then the others."""
+    names = _module_names(graph)
+    outer = [name for name, level in names.items() if level == 0]
+    inner = [name for name, level in names.items() if level == 1][:MODULES]
+    yield []
+    yield inner
+    yield outer
+    few = inner or outer[:MODULES]
+    for size in (len(few) - 1, 1, *range(2, len(few) - 1)):
+        if 0 < size < len(few) and (size in (1, len(few) - 1) or len(few) <= 4):
+            yield from map(list, combinations(few, size))
+
+
+def _module_names(graph: Graph) -> dict[str, int]:
+    """The modules whose calls made something, with how deep they are."""
+    modules = ModuleNames()
+    names: dict[str, int] = {}
+    seen: set[Any] = set()
+    for node in graph.nodes:
+        if node.scope is None or node.scope is PARAMETER or node.scope in seen:
+            continue
+        seen.add(node.scope)
+        for level, call in enumerate(chain(node.scope)):
+            names.setdefault(modules.title(call), level)
+    return names
+
+
+def _view(
+    graph: Graph, edges: dict[Any, int], closed: list[str], deadline: float | None, budget: int
+) -> dict[str, Any]:
+    """One picture laid out; a simpler one if it takes too long."""
+    start = monotonic()
+    while True:
+        picture = pictured(graph, budget=budget, fold=closed or None)
+        left = None if deadline is None else max(0.1, deadline - (monotonic() - start))
+        try:
+            laid_out = json.loads(lay_out(_dot(picture), "json0", deadline=left and 0.6 * left))
+            break
+        except DeadlineError:
+            budget = min(budget, len(picture.boxes)) // 3
+            if budget < 8:
+                raise
+    return _Stage(picture, graph, edges, laid_out).view()
+
+
+# --- Sizes -------------------------------------------------------------------------------------------------
+
+
+def _width(text: str, letter: float) -> float:
+    return sum(2 * letter if east_asian_width(c) in "WF" else letter for c in text)
+
+
+def _has_rows(box: Box) -> bool:
+    """Whether a box is a table with a row for each of several leaves."""
+    return box.node is None and box.kind not in (*CLOSED, "constant") and len(box.nodes) <= LISTED
+
+
+def _rows(box: Box) -> int:
+    """How many lines of numbers a box has."""
+    if box.kind == "constant":
+        return min(len(box.numbers), LISTED)
+    if _has_rows(box):
+        return len(box.nodes) + 1
+    return len(_counts(box)) + (1 if box.kind in CLOSED else 2)
+
+
+def _counts(box: Box) -> list[tuple[str, str]]:
+    """What a box that stands for many says of them that never changes."""
+    if box.node is not None:
+        return []
+    return [(word, said) for word, said in box.facts() if word not in ("data", "grad", "grads")]
+
+
+def _size(box: Box, graph: Graph) -> tuple[float, float]:
+    if box.kind == "constant":
+        widest = max(_width(short(number), LETTER) for number in box.numbers[:LISTED])
+        more = LINE * (len(box.numbers) > LISTED)
+        return max(26, widest + 12 + 26 * (box.times > 1)), LINE * _rows(box) + 6 + more
+    times = 26 if box.times > 1 else 0
+    width = max(
+        (NUMBER if box.node is not None else SPREAD) + 46,
+        _width(one_line(_title(box), LONGEST), BOLD) + times + 2 * PAD,
+    )
+    rows = _rows(box)
+    if _has_rows(box):
+        names = max(_width(one_line(name_within(box, graph, node), LONGEST), LETTER) for node in box.nodes)
+        width = max(width, names + 2 * NUMBER + 2 * PAD)
+    return width, TITLE + rows * LINE + 2 * PAD - 3
+
+
+def _title(box: Box) -> str:
+    return box.name or f"{box.kind}s"
+
+
+def name_within(box: Box, graph: Graph, node: Any) -> str:
+    """What a leaf is called in a box that already has the beginning of its name."""
+    return graph.name(node)[len(box.name) :].lstrip(".") or graph.name(node)
+
+
+# --- Laying out --------------------------------------------------------------------------------------------
+
+
+def _dot(picture: Picture) -> str:
+    """The picture as DOT text with nothing in it but sizes."""
+    lines = [
+        "digraph {",
+        'rankdir=LR; nodesep=0.22; ranksep=0.3; newrank=true; fontname="Helvetica"; fontsize=11',
+        'node [shape=box, fixedsize=true, label=""]; edge [arrowhead=none, fontname="Helvetica", fontsize=10]',
+    ]
+
+    def add(box: Box) -> None:
+        width, height = _size(box, picture.graph)
+        lines.append(f"{box.id} [width={width / 72:.3f}, height={height / 72:.3f}]")
+        if box.symbol:
+            across = max(CIRCLE, _width(box.symbol, BOLD) + 12 if len(box.symbol) > 2 else 0)
+            lines.append(
+                f"o{box.id} [width={across / 72:.3f}, height={CIRCLE / 72:.3f}]; o{box.id} -> {box.id} [weight=8]"
+            )
+
+    def frame(cluster: Cluster) -> None:
+        letters = "0" * len(one_line(cluster.title, LONGEST))
+        lines.append(f'subgraph cluster_{cluster.id} {{ label="{letters}000"; margin=12')
+        for inner in cluster.clusters:
+            frame(inner)
+        for box in cluster.boxes:
+            add(box)
+        lines.append("}")
+
+    for cluster in picture.clusters:
+        frame(cluster)
+    for box in picture.boxes:
+        if box.cluster is None:
+            add(box)
+    for i, arrow in enumerate(picture.arrows):
+        head = f"o{arrow.head.id}" if arrow.head.symbol else arrow.head.id
+        label = ', label="00.0000"' if _has_number(arrow) else ""
+        lines.append(f'{arrow.tail.id} -> {head} [class="{i}"{label}]')
+    return "\n".join([*lines, "}"])
+
+
+def _has_number(arrow: Arrow) -> bool:
+    return arrow.partial is not None and arrow.head.arrivals <= LABELLED
+
+
+class _Stage:
+    """A picture with the places that the layout engine gave it; all in points, down from the top left."""
+
+    def __init__(self, picture: Picture, graph: Graph, edges: dict[Any, int], laid_out: dict[str, Any]) -> None:
+        self.picture = picture
+        self.graph = graph
+        self.edges = edges
+        _, _, self.width, self.height = map(float, laid_out["bb"].split(","))
+        objects: list[dict[str, Any]] = laid_out.get("objects", [])
+        self.places = {thing["name"]: thing for thing in objects}
+        edges_laid_out: list[dict[str, Any]] = laid_out.get("edges", [])
+        self.paths = {edge["class"]: edge for edge in edges_laid_out if "class" in edge}
+        stems = [edge for edge in edges_laid_out if "class" not in edge]  # from an operation to its result
+        heads: list[Any] = [objects[edge["head"]] for edge in stems]
+        self.stems: dict[str, Any] = {head["name"]: edge for head, edge in zip(heads, stems)}
+
+    def view(self) -> dict[str, Any]:
+        boxes, picture = self.picture.boxes, self.picture
+        number = {box: i for i, box in enumerate(boxes)}
+        return {
+            "size": [round(self.width), round(self.height)],
+            "closed": sorted({box.name for box in boxes if box.kind == "module"}),
+            "clusters": list(self.clusters(picture.clusters)),
+            "boxes": [self.box(box) for box in boxes],
+            "arrows": [self.arrow(arrow, i, number) for i, arrow in enumerate(picture.arrows)],
+        }
+
+    def at(self, place: dict[str, Any]) -> list[float]:
+        """The left, top, width and height of a box."""
+        x, y = map(float, place["pos"].split(","))
+        width, height = 72 * float(place["width"]), 72 * float(place["height"])
+        return _rounded((x - width / 2, self.height - y - height / 2, width, height))
+
+    def clusters(self, clusters: Iterable[Cluster]) -> Iterator[dict[str, Any]]:
+        for cluster in clusters:
+            left, bottom, right, top = map(float, self.places[f"cluster_{cluster.id}"]["bb"].split(","))
+            at = _rounded((left, self.height - top, right - left, top - bottom))
+            yield {"at": at, "title": one_line(cluster.title, LONGEST), "times": cluster.times}
+            yield from self.clusters(cluster.clusters)
+
+    def box(self, box: Box) -> dict[str, Any]:
+        index = self.graph.index
+        written: dict[str, Any] = {
+            "at": self.at(self.places[box.id]),
+            "kind": box.kind,
+            "name": one_line(_title(box), LONGEST),
+        }
+        if box.node is not None:
+            written["node"] = index[box.node]
+        if len(box.nodes) > 1:
+            written["nodes"] = [index[node] for node in box.nodes]
+        if _has_rows(box):
+            written["rows"] = [one_line(name_within(box, self.graph, node), LONGEST) for node in box.nodes]
+        if box.times > 1:
+            written["times"] = box.times
+        if box.symbol:
+            written["op"] = [*self.at(self.places[f"o{box.id}"]), box.symbol, self.path(self.stems[box.id])]
+        if counts := _counts(box):
+            written["counts"] = counts
+        if box.numbers:
+            written["numbers"] = [short(number) for number in box.numbers[:LISTED]]
+            written["constants"] = len(box.numbers)
+        return written
+
+    def arrow(self, arrow: Arrow, i: int, number: dict[Box, int]) -> dict[str, Any]:
+        laid_out = self.paths[str(i)]
+        written: dict[str, Any] = {"from": number[arrow.tail], "to": number[arrow.head], "d": self.path(laid_out)}
+        edges = [self.edges[edge] for edge in arrow.edges if edge in self.edges]
+        if edges:
+            written["edges"] = edges
+        if arrow.partial is not None and edges:
+            written["edge"] = self.edges[arrow.partial]
+        if _has_number(arrow) and "lp" in laid_out:
+            x, y = map(float, laid_out["lp"].split(","))
+            written["label"] = _rounded((x, self.height - y))
+        return written
+
+    def path(self, laid_out: dict[str, Any]) -> str:
+        points = [tuple(map(float, point.split(","))) for point in laid_out["pos"].split()]
+        said = [" ".join(f"{n:g}" for n in _rounded((x, self.height - y))) for x, y in points]
+        return f"M{said[0]}C{' '.join(said[1:])}"
+
+
+def _rounded(numbers: Iterable[float]) -> list[float]:
+    return [round(number, 1) for number in numbers]

@@ -1,0 +1,175 @@
+"""The forward pass one operation at a time, there and back: how the result came to its number.
+
+>>> from autograd import Value
+>>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+>>> p = a * b; f = p.tanh()
+>>> fp = f.step_through(forward=True)
+>>> fp.step()
+[operation 1/2] p = a * b
+      p.data = 2 * (-3) = -6
+>>> fp.predict(f, -0.9999)
+not -0.9999: it is not tanh(-6)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..source import source_of
+from ..wording import Report, below, counted, operation, short, with_numbers
+from .guessing import Guess
+from .stepper import INDENT, WINDOW, Predicted, Stepper
+
+__all__ = ["ForwardStepper"]
+
+
+class ForwardStepper(Stepper):
+    """The forward pass of a result, held between two operations; moves as in :class:`Stepper`.
+
+    The numbers are there from the start, since the graph was recorded by computing it: going forward
+    reveals them. No grad is touched.
+    """
+
+    what = "forward pass"
+    unit = "operation"
+    shows_grads = False
+
+    def _prepare(self, fresh: bool) -> None:
+        self._nodes = [node for node in self.graph.nodes if node.operands]
+        self._ks = [0] * len(self._nodes)
+        self._earlier = set[Any]()
+        self._grads_found = {}
+        self._written = {}
+        self._known = {node for node in self.graph.nodes if not node.operands}
+
+    def state(self, node: Any, k: int) -> str:
+        """How far the operation that an edge leads into is: "done", "next" or "pending"."""
+        return "next" if node is self.next_node else "done" if node in self._known else "pending"
+
+    def facts(self, node: Any) -> dict[str, str]:
+        """What a picture says of a node instead of its data."""
+        return {"grad": ""} if node in self._known else {"data": "not computed yet", "grad": ""}
+
+    def _place(self, node: Any) -> int:
+        return self.graph.index[node]
+
+    def _at_place(self, i: int) -> Any:
+        return self.graph.nodes[i]
+
+    def _next_text(self) -> str:
+        node = self.next_node
+        return f"{self.name(node)} = {operation(self.graph, node)}"
+
+    def _row(self, node: Any) -> tuple[str, str]:
+        marker = "    <- next" if self.position and node is self.next_node else ""
+        return (short(node.data) if node in self._known else "not computed yet"), marker
+
+    def _order_text(self, node: Any) -> str:
+        if not node.operands:
+            return "given"
+        if node is self.next_node:
+            return f"next: computed from {', '.join(map(self.name, below(node)))}"
+        if node in self._known:
+            return "computed"
+        waits = [self.name(operand) for operand in below(node) if operand not in self._known]
+        return f"waits for {', '.join(waits)}" if waits else "could be computed"
+
+    def order(self) -> Report:
+        """The order of the forward pass: a node is computed when all its operands are."""
+        said = super().order().partition("\n")[2]
+        return Report(f"each node when all it is computed from is there, {self.name(self.root)} last:\n{said}")
+
+    def _make(self) -> str:
+        self._known.add(self._nodes[self.position])
+        self.position += 1
+        return ""
+
+    def _take_back(self) -> str:
+        self.position -= 1
+        self._known.discard(self._nodes[self.position])
+        return ""
+
+    def _summary(self, made: int) -> list[str]:
+        root = self.root
+        return [
+            f"{counted(made, self.unit)} made, {self.what} of {self.name(root)} is done",
+            f"  {self.name(root)} = {short(root.data)}",
+        ]
+
+    def _met_break(self) -> str:
+        node = self.next_node
+        if node is None:
+            return ""
+        return self.name(node) if node in self._breaks or node.op in self._breaks else ""
+
+    def _is_complete(self, node: Any) -> bool:
+        return node in self._known
+
+    def _complete_text(self, node: Any) -> str:
+        return f"{self.name(node)} = {short(node.data)} is computed"
+
+    def _made_text(self, i: int) -> str:
+        node = self._nodes[i]
+        lines = [f"[operation {i + 1}/{len(self)}] {self.name(node)} = {operation(self.graph, node)}"]
+        if source := source_of(node):
+            lines.append(f"source    {source}")
+        lines.append(
+            " = ".join(
+                dict.fromkeys([f"{self.name(node)}.data", with_numbers(node, self._data), short(self._data[node])])
+            )
+        )
+        return INDENT.join(lines)
+
+    def _undone_text(self) -> str:
+        node = self._nodes[self.position]
+        return f"[operation {self.position + 1}/{len(self)} undone] {self.name(node)} is not computed yet"
+
+    def _differences(self, new: Mapping[Any, float]) -> list[str]:
+        lines = super()._differences({node: number for node, number in new.items() if node in self._known})
+        left = sum(node not in self._known for node in new)
+        return lines + [f"  ({counted(left, 'operation')} after it not computed yet)"] * bool(left)
+
+    def explain(self, x: Any = None) -> Report:
+        """The operation that comes next, or that of node x: its formula, then with numbers."""
+        if x is None:
+            if blocked := self._blocked(forwards=True):
+                return blocked
+            node = self.next_node
+        else:
+            node = self.node(x)
+        if not node.operands:
+            return Report(f"{self._computed(node)}      (a leaf)")
+        lines = [
+            f"{self.name(node)} = {operation(self.graph, node)}",
+            f"formula   {node.op.name}: {node.op.value.source}",
+        ]
+        if all(operand in self._known for operand in below(node)):
+            lines.append(
+                f"numbers   {with_numbers(node, self._data)}"
+                + (f" = {short(node.data)}" if node in self._known else "")
+            )
+        for operand in below(node)[:WINDOW]:
+            lines.append(
+                f"operand   {self.name(operand)} is "
+                + (short(operand.data) if operand in self._known else "not computed yet")
+            )
+        if source := source_of(node):
+            lines.append(f"source    {source}")
+        return Report(INDENT.join(lines))
+
+    def predict(self, x: Any, guess: float | str) -> Predicted:
+        """Whether `guess` is what x.data will be, to the digits typed, two at least."""
+        node = self.node(x)
+        read = Guess(guess, self.graph)
+        if read.agrees(node.data):
+            return Predicted(f"right: {self.name(node)} = {short(node.data)}", right=True)
+        if read.too_few_digits(node.data):
+            return Predicted(
+                f"close: {read.text} is right as far as it goes, but give two digits at least", right=False
+            )
+        if read.agrees(-node.data):
+            return Predicted(f"not {read.text}: the sign is wrong", right=False)
+        known = node.operands and all(operand in self._known for operand in below(node))
+        said = f"it is not {with_numbers(node, self._data)}" if known else "its operands are not all computed yet"
+        return Predicted(f"not {read.text}: {said}", right=False)

@@ -1,0 +1,148 @@
+"""A learner's number: how exactly it was given, whether it agrees, and what simple slip would make it.
+
+>>> from autograd import Value
+>>> from autograd.graph import Graph
+>>> a = Value(3.0, label="a"); f = a * a; f.label = "f"
+>>> guess = Guess("6.0", Graph(f))
+>>> guess.agrees(6.04), guess.agrees(6.06)
+(True, False)
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..careful import real
+from ..errors import AutogradError, NotANumberError
+from ..graph import Edge, Graph, gradients
+from ..paths import Sums, totals
+from ..wording import arrow, name_of, short, slope_head
+
+__all__ = ["Guess", "hints"]
+
+EXACT = 9  # digits that are compared at most, so that rounding is nobody's mistake
+FEW = 2  # digits that are wanted at least
+PATHS = 1000  # paths that are tried one by one
+EDGES = 5000  # edges that are left out one by one
+
+
+class Guess:
+    """A guess as it was typed: its `text`, its `number`, and the place of its last digit.
+
+    Raises NotANumberError for nan and for what is no number, nor an expression of the graph's names.
+    """
+
+    def __init__(self, guess: float | str, graph: Graph) -> None:
+        self.text = str(guess).strip()
+        try:
+            self.number = float(self.text) if isinstance(guess, str) else real(guess, "a number as a guess")
+            self._read_digits(self.text)
+        except ValueError:
+            self.number, self.digits, self.last = self._worked_out(graph), EXACT, -math.inf
+        if isinstance(guess, float) and len(self.text) > EXACT + 2:
+            self.text = short(guess)
+        if self.number != self.number:
+            raise NotANumberError(f"want a number as a guess, got {self.text}")
+
+    def _worked_out(self, graph: Graph) -> float:
+        from .expression import Expression
+
+        data = {graph.name(node): node.data for node in graph.nodes}
+        try:
+            return float(Expression(self.text).evaluate(data))
+        except AutogradError as error:
+            raise NotANumberError(
+                f"want a number or an expression of the graph's names as a guess, got {self.text!r}: {error}"
+            ) from None
+
+    def _read_digits(self, text: str) -> None:
+        """How many digits were given, and the power of ten of the last one."""
+        mantissa, _, exponent = text.strip().lower().replace("_", "").partition("e")
+        whole, _, fraction = mantissa.lstrip("+-").partition(".")
+        significant = (whole + fraction).lstrip("0")
+        self.digits = len(significant)
+        self.last = int(exponent or 0) - len(fraction) if mantissa.lstrip("+-")[:1].isdigit() or fraction else 0
+
+    def agrees(self, truth: float) -> bool:
+        """Whether the guess is the truth rounded to the digits given, two at least, nine at most."""
+        return self._within(truth, max(self.digits, FEW))
+
+    def too_few_digits(self, truth: float) -> bool:
+        """Whether it would agree if one digit were enough."""
+        return self.digits < FEW and self.number != 0 and self._within(truth, self.digits)
+
+    def _within(self, truth: float, digits: int) -> bool:
+        if self.number == truth:
+            return True
+        if not self.number or not math.isfinite(self.number) or not math.isfinite(truth):
+            return abs(self.number - truth) <= 1e-12
+        unit = 10.0 ** (self.last - (digits - self.digits)) if self.last > -300 else 0.0
+        exact = 10.0 ** (math.floor(math.log10(abs(self.number))) + 1 - EXACT)
+        return abs(self.number - truth) <= 0.5000001 * max(unit, exact)
+
+
+def hints(graph: Graph, node: Any, read: Guess) -> list[str]:
+    """What slips would give this wrong number for d(root)/d(node), likeliest first; they do not tell the right one."""
+    truth = gradients(graph)
+    found = [
+        *(["the sign is wrong"] if read.agrees(-truth[node]) else []),
+        *_about_arrivals(graph, node, read, truth),
+        *_about_paths(graph, node, read),
+        *_about_missing_edges(graph, node, read, truth),
+        *([f"it is {name_of(graph, node)}'s data, where its gradient is asked for"] if read.agrees(node.data) else []),
+    ]
+    return list(dict.fromkeys(found))[:2]
+
+
+def _into(graph: Graph, node: Any) -> list[Edge]:
+    """The edges that bring a node its contributions, in the order of backprop."""
+    above = graph.nodes[: graph.index[node] : -1]
+    return [Edge(graph, other, k) for other in above for k, operand in enumerate(other.operands) if operand is node]
+
+
+def _about_arrivals(graph: Graph, node: Any, read: Guess, truth: dict[Any, float]) -> list[str]:
+    found: list[str] = []
+    edges = _into(graph, node)
+    partials = so_far = 0.0
+    for i, edge in enumerate(edges, 1):
+        share = float(edge.partial) * truth[edge.node]
+        so_far += share
+        partials += float(edge.partial)
+        left = len(edges) - i
+        if left and read.agrees(so_far):
+            found.append(f"it is not complete yet: after {name_of(graph, edge.node)} there is {left} more to come")
+        elif len(edges) > 1 and read.agrees(share):
+            found.append(f"it is only what comes by {name_of(graph, edge.node)}: contributions add up")
+        if not read.agrees(share) and read.agrees(float(edge.partial)):
+            up = name_of(graph, edge.node)
+            found.append(
+                f"upstream is forgotten: it is the partial {slope_head(edge)} alone, to be multiplied by {up}.grad"
+            )
+    if len(edges) > 1 and read.agrees(partials):
+        found.append("upstream is forgotten: it is the sum of the partials alone")
+    return found
+
+
+def _about_paths(graph: Graph, node: Any, read: Guess) -> list[str]:
+    sums = Sums(graph, node)
+    if 1 < sums.count <= PATHS:
+        for path in sums.all_paths():
+            if read.agrees(math.prod(path.factors())):
+                return [f"it is one path only, {path.text()}: there are {sums.count}, and they add up"]
+    return []
+
+
+def _about_missing_edges(graph: Graph, node: Any, read: Guess, truth: dict[Any, float]) -> list[str]:
+    """A node made from .data cuts an edge: which one, cut, would give this number?"""
+    down = totals(graph.nodes, node)
+    for i, edge in enumerate(graph.edges()):
+        if i >= EDGES:
+            break
+        if edge.operand in down and edge.node is not node:
+            without = truth[node] - float(edge.partial) * truth[edge.node] * down[edge.operand]
+            if without and read.agrees(without):
+                return [
+                    f"it is what comes when the edge {arrow(edge)} is missing: was {name_of(graph, edge.operand)} made from .data there?"
+                ]
+    return []

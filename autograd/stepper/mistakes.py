@@ -1,0 +1,489 @@
+"""The classical wrong backward passes, each runnable: break it, compare it, recognise it by its number.
+
+On ``b = a + a; f = b * (b + 1)`` at a = 1 the right answer is 10, and each mistake has its own wrong one:
+
+    >>> from autograd import Value, broken, diagnose
+    >>> a = Value(1.0, label="a")
+    >>> b = a + a; f = b * (b + 1)
+    >>> with broken("naive_recursion"):
+    ...     f.backward()
+    >>> a.grad
+    16.0
+    >>> diagnose(f, a, 16)
+    16 is what plain recursion gives: b passed its gradient on before its second contribution arrived (edge 1, stepper parked there)
+
+A mistake differs from the right pass in one thing: the order of the edges, how a contribution is written,
+the slope of one operation, the seed, or what is left over from the pass before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from ..errors import DivisionError, OptionError
+from ..formula import IEEE
+from ..graph import Edge, Graph, gradients
+from ..naming import named_graph
+from ..paths import find_node
+from ..wording import Report, arrow, name_of, operation, short
+from .guessing import Guess, hints
+
+__all__ = ["MISTAKES", "Diagnosis", "Mistake", "broken", "compare", "diagnose"]
+
+Place = tuple[Any, int]  # an edge: the node that passes on, and which of its operands receives
+Order = Callable[[Graph], Iterator[Place]]
+
+TOO_MANY = 200_000  # edges after which plain recursion is not waited for
+
+
+# --- Orders ------------------------------------------------------------------------------------------------
+
+
+def _right(graph: Graph) -> Iterator[Place]:
+    return ((edge.node, edge.k) for edge in graph.edges())
+
+
+def _ks(node: Any) -> list[int]:
+    return [k for k, partial in enumerate(node.partials) if partial is not None]
+
+
+def _depth_first(graph: Graph, visited: set[Any] | None) -> Iterator[Place]:
+    """Every node hands on as soon as it is reached: each time, or with a visited set only the first time."""
+    pending = [(graph.root, iter(_ks(graph.root)))]
+    while pending:
+        node, ks = pending[-1]
+        k = next(ks, None)
+        if k is None:
+            pending.pop()
+            continue
+        yield node, k
+        operand = node.operands[k]
+        if visited is None or operand not in visited:
+            if visited is not None:
+                visited.add(operand)
+            pending.append((operand, iter(_ks(operand))))
+
+
+def _recursion(graph: Graph) -> Iterator[Place]:
+    return _depth_first(graph, None)
+
+
+def _visited(graph: Graph) -> Iterator[Place]:
+    return _depth_first(graph, {graph.root})
+
+
+def _as_set(graph: Graph) -> Iterator[Place]:
+    """Each different operand once."""
+    for node in reversed(graph.nodes):
+        met: set[Any] = set()
+        for k in _ks(node):
+            if node.operands[k] not in met:
+                met.add(node.operands[k])
+                yield node, k
+
+
+def _recursion_length(graph: Graph) -> int:
+    """How many edges plain recursion makes: one for every path from the result, counted without walking them."""
+    visits = dict.fromkeys(graph.nodes, 0)
+    visits[graph.root] = 1
+    made = 0
+    for node, k in _right(graph):
+        visits[node.operands[k]] = min(visits[node.operands[k]] + visits[node], 10**30)
+        made += visits[node]
+    return made
+
+
+# --- Where each goes wrong: the number of the edge, in the right order, and a sentence --------------------
+
+
+class Case:
+    """A graph that a mistake is made on, and the node whose gradient is asked for."""
+
+    def __init__(self, graph: Graph, x: Any) -> None:
+        self.graph = graph
+        self.x = x
+        self.edges = list(_right(graph))
+        self.truth = gradients(graph)
+
+    def name(self, node: Any) -> str:
+        return name_of(self.graph, node)
+
+    def arrow(self, node: Any, k: int) -> str:
+        return arrow(Edge(self.graph, node, k))
+
+    def number(self, wanted: Callable[[Any, int], bool]) -> int:
+        """The number of the first edge that is wanted, counted from 1; 0 if none is."""
+        return next((i for i, (node, k) in enumerate(self.edges, 1) if wanted(node, k)), 0)
+
+    def arrival(self, at: Any) -> int:
+        """The number of the first edge that brings a node something."""
+        return self.number(lambda node, k: node.operands[k] is at)
+
+
+Where = tuple[int, str]
+
+
+def _at_no_seed(_: Mistake, case: Case) -> Where:
+    return 0, f"{case.name(case.graph.root)}.grad stayed 0, and 0 times any slope is 0"
+
+
+def _at_old_leaf(_: Mistake, case: Case) -> Where:
+    x, grad = case.name(case.x), short(case.truth[case.x])
+    return case.arrival(case.x), f"{x}.grad still held the first pass's {grad} when the second added its {grad}"
+
+
+def _at_old_inner(_: Mistake, case: Case) -> Where:
+    first = next((node.operands[k] for node, k in case.edges if node.operands[k].operands), case.graph.root)
+    held = short(case.truth[first])
+    return case.arrival(first), f"{case.name(first)}.grad still held the first pass's {held}, and passed it on again"
+
+
+def _at_wrong_slope(mistake: Mistake, case: Case) -> Where:
+    at = case.number(lambda node, k: not _equal(mistake.slope(node, k), node.partials[k]))
+    node, k = case.edges[at - 1]
+    right, wrong = short(node.partials[k]), short(mistake.slope(node, k))
+    return at, f"on {case.arrow(node, k)} the slope is {right}, from the output, not {wrong}, from the input"
+
+
+def _at_missing_edge(mistake: Mistake, case: Case) -> Where:
+    made = set(mistake.order(case.graph))
+    at = case.number(lambda node, k: (node, k) not in made)
+    node, k = case.edges[at - 1]
+    times = sum(operand is node.operands[k] for operand in node.operands)
+    said = f"{case.name(node)} = {operation(case.graph, node)} owes {case.name(node.operands[k])} {times} contributions"
+    return at, f"{said}, and a set holds it once"
+
+
+def _at_overwritten(mistake: Mistake, case: Case) -> Where:
+    grads, _ = _start(mistake, case.graph)
+    before = dict(grads)
+    for at, ((node, k), after) in enumerate(mistake.follow(case.graph, grads), 1):
+        operand = node.operands[k]
+        if before[operand]:
+            lost = f"the {short(before[operand])} that {case.name(operand)}.grad held"
+            return at, f"{case.name(node)} overwrote {lost} with its {short(after)}"
+        before[operand] = after
+    return 0, "nothing was overwritten"
+
+
+def _at_too_early(mistake: Mistake, case: Case) -> Where:
+    due = case.graph.consumers()
+    arrived: dict[Any, set[Place]] = {node: set() for node in case.graph.nodes}
+    for node, k in mistake.order(case.graph):
+        if len(arrived[node]) < due[node]:
+            missing = _ordinal(len(arrived[node]) + 1)
+            return case.arrival(
+                node
+            ), f"{case.name(node)} passed its gradient on before its {missing} contribution arrived"
+        arrived[node.operands[k]].add((node, k))
+    return 0, "every node waited for all its contributions"
+
+
+def _ordinal(n: int) -> str:
+    words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+    return words[n - 1] if n <= len(words) else "last"
+
+
+# --- The table ---------------------------------------------------------------------------------------------
+
+
+class Mistake:
+    """One wrong way to go back: `name` for code, `phrase` for sentences, and the one thing that differs.
+
+    where: says on which edge it first goes wrong. order: of the edges. overwrites: ``=`` for ``+=``. seed: the
+    result's own gradient. from_input: the operation whose slope formula is given the operand for `out`.
+    keeps: what a second pass finds left over that should have been cleared, "leaves" or "inner" nodes.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        phrase: str,
+        where: Callable[[Mistake, Case], Where],
+        *,
+        order: Order = _right,
+        overwrites: bool = False,
+        seed: float = 1.0,
+        from_input: str = "",
+        keeps: str = "",
+    ) -> None:
+        self.name = name
+        self.phrase = phrase
+        self.where = where
+        self.order = order
+        self.overwrites = overwrites
+        self.seed = seed
+        self.from_input = from_input
+        self.keeps = keeps
+
+    def slope(self, node: Any, k: int) -> float:
+        """The partial that this pass uses; a wrong one is the row's formula with the wrong number in it."""
+        if node.op.name != self.from_input:
+            return node.partials[k]
+        formula, _ = node.op.partial(k, len(node.operands))
+        return formula.evaluate({"a": node.operands[k].data, "out": node.operands[k].data}, IEEE)
+
+    def follow(self, graph: Graph, grads: dict[Any, float]) -> Iterator[tuple[Place, float]]:
+        """Make this pass over `grads`; yields each edge with the operand's grad after it."""
+        for node, k in self.order(graph):
+            operand = node.operands[k]
+            share = self.slope(node, k) * grads[node]
+            grads[operand] = share if self.overwrites else grads[operand] + share
+            yield (node, k), grads[operand]
+
+    def takes_for_ever(self, graph: Graph) -> str:
+        """Why this pass is not run on a graph, if so."""
+        if self.order is _recursion and (length := _recursion_length(graph)) > TOO_MANY:
+            how_many = str(length) if length < 10**9 else f"more than {10 ** (len(str(length)) - 1):.0e}"
+            return f"plain recursion would make {how_many} edges here, one for each path: that is its other flaw"
+        return ""
+
+
+# fmt: off
+_ROWS = (
+    Mistake("no_accumulate",         "`=` for `+=`",                          _at_overwritten,  overwrites=True),
+    Mistake("naive_recursion",       "plain recursion",                       _at_too_early,    order=_recursion),
+    Mistake("visited_set_dfs",       "going depth-first with a visited set",  _at_too_early,    order=_visited),
+    Mistake("operands_as_set",       "keeping operands in a set",             _at_missing_edge, order=_as_set),
+    Mistake("no_zero_grad",          "a second backward() without zero_grad()", _at_old_leaf,   keeps="leaves"),
+    Mistake("inner_kept",            "a second backward() that keeps the inner nodes' grads", _at_old_inner, keeps="inner"),
+    Mistake("exp_slope_is_input",    "taking exp's input for its slope",      _at_wrong_slope,  from_input="exp"),
+    Mistake("tanh_slope_from_input", "computing tanh's slope from its input", _at_wrong_slope,  from_input="tanh"),
+    Mistake("no_seed",               "a missing seed at the root",            _at_no_seed,      seed=0.0),
+)
+# fmt: on
+MISTAKES: Mapping[str, Mistake] = {mistake.name: mistake for mistake in _ROWS}
+RIGHT = Mistake("right", "the right pass", _at_overwritten)
+
+
+def _mistake(kind: str) -> Mistake:
+    if kind not in MISTAKES:
+        raise OptionError(f"no mistake is called {kind!r}: there are {', '.join(MISTAKES)}")
+    return MISTAKES[kind]
+
+
+def _start(mistake: Mistake, graph: Graph) -> tuple[dict[Any, float], dict[Any, float]]:
+    """The grads that the broken and the right pass start from: of a second pass, what the first one left."""
+    right = dict.fromkeys(graph.nodes, 0.0)
+    wrong = dict.fromkeys(graph.nodes, 0.0)
+    if mistake.keeps:
+        for node, grad in gradients(graph).items():
+            leaf = not node.operands
+            if leaf or mistake.keeps == "inner":
+                wrong[node] = grad
+            if leaf and mistake.keeps == "inner":  # two passes, as both are right to accumulate there
+                right[node] = grad
+    right[graph.root] = 1.0
+    wrong[graph.root] = mistake.seed
+    return wrong, right
+
+
+def outcome(mistake: Mistake, graph: Graph) -> dict[Any, float]:
+    """Every node's grad after a pass with this mistake."""
+    grads, _ = _start(mistake, graph)
+    for _ in mistake.follow(graph, grads):
+        pass
+    return grads
+
+
+# --- Break it ----------------------------------------------------------------------------------------------
+
+
+class broken:  # noqa: N801 - a context manager, as no_grad is
+    """Inside ``with broken(kind):``, backward() makes one mistake; Value is mended on the way out.
+
+    kind: no_accumulate, naive_recursion, visited_set_dfs, operands_as_set, no_zero_grad (zero_grad() does
+    nothing), inner_kept, exp_slope_is_input, tanh_slope_from_input, no_seed. Raises OptionError for any other.
+
+    >>> from autograd import Value
+    >>> a = Value(1.0)
+    >>> b = a + a; f = b * (b + 1)
+    >>> with broken("no_accumulate"):
+    ...     f.backward()
+    >>> a.grad
+    2.0
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.mistake = _mistake(kind)
+
+    def __enter__(self) -> Mistake:
+        from ..value import Value
+
+        mistake = self.mistake
+        self._whole = Value.backward, Value.zero_grad
+
+        def backward(self: Value, gradient: float = 1.0) -> None:
+            _run_broken(mistake, self, gradient)
+
+        if mistake.keeps == "leaves":
+            Value.zero_grad = lambda self: None
+        else:
+            Value.backward = backward
+        return mistake
+
+    def __exit__(self, *_: object) -> None:
+        from ..value import Value
+
+        Value.backward, Value.zero_grad = self._whole
+
+
+def _run_broken(mistake: Mistake, root: Any, gradient: float) -> None:
+    """backward() with the mistake, on real grads."""
+    graph = Graph(root)
+    if excuse := mistake.takes_for_ever(graph):
+        raise OptionError(f"{excuse}; try it on a smaller graph")
+    kept = mistake.keeps == "inner"
+    grads = {node: 0.0 if node.operands and not kept else node.grad for node in graph.nodes}
+    grads[root] = mistake.seed * gradient if root.operands else root.grad + mistake.seed * gradient
+    for _ in mistake.follow(graph, grads):
+        pass
+    for node, grad in grads.items():
+        node.grad = grad
+
+
+# --- Compare it --------------------------------------------------------------------------------------------
+
+
+def compare(f: Any, kind: str, *, graph: Graph | None = None) -> Report:
+    """The right pass and a broken one side by side, edge by edge, with the first edge that goes wrong marked.
+
+    Of a mistake that shows in a second pass, the second pass is compared. No grad is touched.
+
+    >>> from autograd import Value
+    >>> a = Value(1.0, label="a")
+    >>> b = a + a; f = b * (b + 1)
+    >>> compare(f, "operands_as_set")
+    f, the right pass against keeping operands in a set
+      1  f -> b                  b.grad = 3     f -> b                  b.grad = 3
+      2  f -> v2                 v2.grad = 2    f -> v2                 v2.grad = 2
+      3  v2 -> b                 b.grad = 5     v2 -> b                 b.grad = 5
+      4  b -> a (operand 1)      a.grad = 5     b -> a (operand 1)      a.grad = 5
+      5  b -> a (operand 2)      a.grad = 10    -                                      <- goes wrong here
+      a.grad is 10, and 5 with the mistake
+    """
+    mistake, graph = _mistake(kind), graph or named_graph(f)
+    head = f"{name_of(graph, graph.root)}, the right pass against {mistake.phrase}"
+    if excuse := mistake.takes_for_ever(graph):
+        return Report(f"{head}: {excuse}")
+    wrong, right = _start(mistake, graph)
+    wrong_edges, right_edges = list(mistake.follow(graph, wrong)), list(RIGHT.follow(graph, right))
+    rows: list[list[str]] = []
+    differs = next((i for i, (a, b) in enumerate(zip(right_edges, wrong_edges)) if not _same(a, b)), None)
+    if differs is None and len(right_edges) != len(wrong_edges):
+        differs = min(len(right_edges), len(wrong_edges))
+    count = max(len(right_edges), len(wrong_edges))
+    around = range(max((differs or 0) - 10, 0), min((differs or 0) + 20, count))
+    for i in around:
+        cells = [f"{i + 1}"]
+        for made in (right_edges, wrong_edges):
+            cells += _cells(graph, *made[i]) if i < len(made) else ["-", ""]
+        rows.append([*cells, "<- goes wrong here" if i == differs else ""])
+    lines = [head, *_table(rows)]
+    if len(around) < count:
+        lines.append(f"  ({len(around)} of {count} edges)")
+    leaves = [node for node in graph.nodes if not node.operands and not _equal(right[node], wrong[node])]
+    lines += [
+        f"  {name_of(graph, x)}.grad is {short(right[x])}, and {short(wrong[x])} with the mistake" for x in leaves[:8]
+    ]
+    if not leaves:
+        lines.append("  every leaf comes out right: this graph does not show the mistake")
+    return Report("\n".join(lines))
+
+
+def _same(a: tuple[Place, float], b: tuple[Place, float]) -> bool:
+    return a[0] == b[0] and _equal(a[1], b[1])
+
+
+def _equal(a: float, b: float) -> bool:
+    return a == b or (a != a and b != b) or abs(a - b) <= 1e-12 * max(abs(a), abs(b))
+
+
+def _cells(graph: Graph, place: Place, grad: float) -> list[str]:
+    edge = Edge(graph, *place)
+    return [arrow(edge), f"{name_of(graph, edge.operand)}.grad = {short(grad)}"]
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return ["  " + "    ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip() for row in rows]
+
+
+# --- Recognise it ------------------------------------------------------------------------------------------
+
+
+class Diagnosis(Report):
+    """The text of :func:`diagnose`. kinds: the mistakes that give the number. edge: where the first goes wrong."""
+
+    kinds: tuple[str, ...]
+    edge: int
+    root: Any
+    _stepper: Any = None
+
+    @property
+    def stepper(self) -> Any:
+        """A stepper parked on the first edge that goes wrong; leaves start from nothing there."""
+        if self._stepper is None:
+            from .stepper import Stepper
+
+            self._stepper = Stepper(self.root, fresh=True)
+            self._stepper.goto(self.edge)
+        return self._stepper
+
+
+def diagnose(f: Any, x: Any, guess: float | str, *, graph: Graph | None = None) -> Diagnosis:
+    """What mistake makes df/dx come out as `guess`: named, explained, and a stepper parked where it goes wrong.
+
+    x: a node, or its name. guess: compared to the digits given, two at least. It says so when several
+    mistakes fit, or none. No grad is touched until `.stepper` is asked for.
+    """
+    graph = graph or named_graph(f)
+    x = find_node(graph, x)
+    root = name_of(graph, graph.root)
+    facts: dict[str, Any] = {"kinds": (), "edge": 0, "root": f}
+    if x not in graph:
+        said = getattr(x, "label", "") or repr(x)
+        return Diagnosis(
+            f"{root} does not depend on {said}, so nothing can arrive there: was it made from .data?", **facts
+        )
+    read, truth = Guess(guess, graph), gradients(graph)[x]
+    if read.agrees(truth):
+        return Diagnosis(f"{read.text} is right: d{root}/d{name_of(graph, x)} = {short(truth)}", **facts)
+    found, skipped = _fitting(graph, x, read, truth)
+    if not found:
+        causes = hints(graph, x, read)
+        text = f"{read.text} is not right: {causes[0] if causes else 'no usual mistake gives it'}"
+        return Diagnosis("\n".join([text, *skipped]), **facts)
+    case = Case(graph, x)
+    places = [mistake.where(mistake, case) for mistake in found]
+    facts |= {"kinds": tuple(mistake.name for mistake in found), "edge": places[0][0]}
+    lines = [f"{mistake.phrase} gives: {said}" for mistake, (_, said) in zip(found, places)]
+    if len(found) == 1:
+        text = f"{read.text} is what {lines[0]} (edge {facts['edge']}, stepper parked there)"
+    else:
+        text = "\n".join(
+            [f"{read.text} fits {len(found)} mistakes; the stepper is parked on edge {facts['edge']}, for the first:"]
+            + [f"  {line}" for line in lines]
+        )
+    return Diagnosis("\n".join([text, *skipped]), **facts)
+
+
+def phrases_for(graph: Graph, x: Any, read: Guess) -> list[str]:
+    """The mistakes that give a wrong number, by their phrases."""
+    return [mistake.phrase for mistake in _fitting(graph, x, read, gradients(graph)[x])[0]]
+
+
+def _fitting(graph: Graph, x: Any, read: Guess, truth: float) -> tuple[list[Mistake], list[str]]:
+    found: list[Mistake] = []
+    skipped: list[str] = []
+    for mistake in MISTAKES.values():
+        if excuse := mistake.takes_for_ever(graph):
+            skipped.append(f"  ({excuse}, so it was not tried)")
+        else:
+            with suppress(DivisionError):  # where a slope is infinite no number comes out
+                wrong = outcome(mistake, graph)[x]
+                if read.agrees(wrong) and not _equal(wrong, truth):
+                    found.append(mistake)
+    return found, skipped

@@ -1,0 +1,81 @@
+"""The picture of a stepper: what is done is drawn out, what comes next is thick, what is to come is dashed.
+
+>>> from autograd import Value
+>>> a = Value(1.0, label="a")
+>>> b = a + a; f = b * (b + 1)
+>>> bp = f.step_through(); report = bp.step()
+>>> bp.draw().source.count("style=dashed")
+3
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..drawing.pen import Pen, theme_named
+from ..drawing.picture import BUDGET, Arrow, Box, Picture, pictured
+
+if TYPE_CHECKING:
+    from ..drawing.digraph import Drawing
+    from .stepper import Stepper
+
+__all__ = ["draw_progress"]
+
+WHOLE = 60  # nodes up to which a graph is drawn whole; of a larger one what is round the cursor
+RADIUS = 3
+
+
+def draw_progress(stepper: Stepper, *, theme: str = "light", formulas: bool = False, **options: Any) -> Drawing:
+    """The stepper's graph with edges done, next and pending told apart; of a large graph what is round the cursor.
+
+    theme, formulas and other options: those of draw.
+    """
+    graph = stepper.graph
+    if len(graph) > WHOLE and not {"at", "path", "depth", "fold", "budget"} & set(options):
+        options |= {"at": stepper.cursor, "radius": RADIUS}
+    picture = pictured(graph, **{"budget": BUDGET, **options})
+    return _ProgressPen(picture, theme_named(theme), formulas, stepper).drawing()
+
+
+class _ProgressPen(Pen):
+    """Writes how far the stepper has come where a Pen writes what there is."""
+
+    def __init__(self, picture: Picture, theme: Mapping[str, str], formulas: bool, stepper: Stepper) -> None:
+        self.stepper = stepper
+        super().__init__(picture, theme, formulas)
+
+    def state(self, arrow: Arrow) -> str:
+        """How far an arrow is: "next", "done", "pending", or nothing for a constant's."""
+        states = {self.stepper.state(node, k) for node, k in arrow.edges if node.partials[k] is not None}
+        return next((state for state in ("next", "pending", "done") if state in states), "")
+
+    def facts(self, box: Box) -> list[tuple[str, str, str]]:
+        if box.node is None or box.times > 1:
+            return super().facts(box)
+        texts = self.stepper.facts(box.node)
+        rows = [(word, texts.get(word, said), tint) for word, said, tint in super().facts(box)]
+        return [row for row in rows if row[1]]
+
+    def strength(self, node: Any) -> float:
+        return super().strength(node) if self.stepper.shows_grads else 0.0
+
+    def weight(self, arrow: Arrow) -> float:
+        return super().weight(arrow) if self.stepper.shows_grads else 0.0
+
+    def frame(self, box: Box) -> dict[str, str]:
+        return {"penwidth": "3", "color": self.theme["ink"]} if box.nodes and box.node is self.stepper.next_node else {}
+
+    def line(self, arrow: Arrow) -> dict[str, str]:
+        state = self.state(arrow)
+        if state == "next":
+            return {"penwidth": "3.2", "color": self.theme["ink"], "fontname": "Helvetica-Bold"}
+        if state == "pending":
+            return {"style": "dashed", "color": self.theme["line"], "penwidth": "1"}
+        return {} if state else {"style": "dotted"}
+
+    def notes(self) -> list[str]:
+        return [
+            self.stepper.headline(),
+            "thick: comes next; dashed: to come; number on an arrow: partial, the slope of that one operation",
+        ]

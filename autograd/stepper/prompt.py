@@ -1,0 +1,344 @@
+"""A prompt over a stepper: words for commands, Enter repeats, a bare name shows that node.
+
+    >>> from autograd import Value
+    >>> a = Value(2.0, label="a"); f = (a * a).tanh()
+    >>> session = Session(f.step_through())
+    >>> print(session.answer("1 - f**2"))
+    0.001341
+    >>> print(session.answer("steep"))
+    no command or name here is 'steep': help lists the commands
+
+The prompt writes what the stepper's methods return; whatever it can do, they can.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from ..errors import AutogradError, ExpressionError
+from ..modes import shared
+from ..wording import short
+from .expression import Expression
+from .stepper import Stepper
+
+__all__ = ["Session", "prompt", "say"]
+
+HELP = {
+    "step": "[n]      make the next edge, or the next n",
+    "next": "         finish this node: all the edges it has left",
+    "undo": "[n]      take back the last edge, or the last n; undo node: all that one node passed on",
+    "until": "x       go on until x.grad is complete",
+    "run": "          make all that is left, or up to a breakpoint",
+    "rewind": "       take everything back",
+    "goto": "k        go to where k edges have been made",
+    "break": "[x]     stop at node x, or at every x of an operation; again: no longer",
+    "explain": "[x]   the edge that comes next, or the node x: its formula, then with numbers",
+    "why": "x         df/dx path by path, as far as it has arrived",
+    "where": "        the state: each node, its data, how far its grad has come",
+    "order": "        who goes when, and what each node waits for",
+    "predict": "x g   say what x.grad will be, before it is shown: a number, or an expression",
+    "diagnose": "x g  what mistake would make x.grad come out as g",
+    "compare": "m     the right pass beside one with mistake m (compare alone lists them)",
+    "whatif": "x v    what changes if x were v; nothing is changed",
+    "set": "x v       change the leaf x and recompute",
+    "check": "        every partial and gradient against central differences",
+    "anomalies": "    what looks unhealthy: nan, dead relu, saturation, vanishing gradients",
+    "constants": "    show constants, or no longer",
+    "draw": "[file]   the graph as a picture: opened, or written to that file (.svg, .png)",
+    "help": "         this list",
+    "quit": "         leave (the end of the input does too)",
+}
+COLOURS = (
+    (r"\bNOT complete: \d+ more to come", "1;33"),
+    (r"(?<=grad )is complete$", "32"),
+    (r"^\[[^\]]+\][^\n]*", "1"),
+)
+PROMPT = "bp> "
+
+
+class Session:
+    """The prompt's memory: the stepper and the last command. :meth:`answer` takes a line and gives the reply."""
+
+    def __init__(self, stepper: Stepper) -> None:
+        self.stepper = stepper
+        self.last = "step"
+        self.over = False
+
+    def answer(self, line: str) -> str:
+        """The reply to one line; a line that is wrong gets one sentence and changes nothing."""
+        line = line.strip() or self.last
+        try:
+            reply = str(self._answer(line))
+        except AutogradError as error:
+            return str(error)
+        self.last = line
+        return reply
+
+    def _answer(self, line: str) -> Any:
+        word, _, rest = line.partition(" ")
+        command = self._command(word, rest.strip())
+        if command is None:
+            return self._other(line)
+        return getattr(self, f"_{command}")(rest.strip())
+
+    def _command(self, word: str, rest: str) -> str | None:
+        """The command that a word stands for: in full, or by two letters or more where no node is called so."""
+        if word in HELP:
+            return word
+        if word in ("?", "exit", "exit()", "quit()"):
+            return "help" if word == "?" else "quit"
+        if len(word) < 2 or (not rest and self._node_called(word) is not None):
+            return None
+        return next((command for command in HELP if command.startswith(word)), None)
+
+    def _node_called(self, name: str) -> Any:
+        graph = self.stepper.graph
+        return next((node for node in graph.nodes if graph.name(node) == name), None)
+
+    def _other(self, line: str) -> Any:
+        node = self._node_called(line)
+        if node is not None:
+            return self.stepper.explain(node)
+        if line.isidentifier():
+            near = next((command for command in HELP if command.startswith(line.lower())), None)
+            hint = f"for {near} write {near[:2]} or more" if near else "help lists the commands"
+            raise ExpressionError(f"no command or name here is {line!r}: {hint}")
+        return short(self._number(line))
+
+    def _number(self, text: str) -> float:
+        """A number, or an expression of the graph's names; ``a.grad`` counts where it has been reached."""
+        graph = self.stepper.graph
+        known = {graph.name(node): node.data for node in graph.nodes}
+        for node in graph.nodes:
+            known[f"{graph.name(node)}.data"] = node.data
+            if node.grad is not shared["NOT_REACHED"]:
+                known[f"{graph.name(node)}.grad"] = node.grad
+        return float(Expression(text, attributes=True).evaluate(known))
+
+    # What may stand after a command: nothing, a count, a name, or a name and a number.
+
+    def _nothing(self, command: str, rest: str) -> None:
+        if rest:
+            raise ExpressionError(f"{command} wants nothing after it, got {rest!r}")
+
+    def _counts(self, rest: str) -> list[Any]:
+        return [self._whole(rest)] if rest else []
+
+    def _whole(self, text: str) -> Any:
+        number = self._number(text)
+        return int(number) if number.is_integer() else number
+
+    def _some_name(self) -> str:
+        return self.stepper.name(self.stepper.graph.nodes[0])
+
+    def _wanted(self, command: str, rest: str) -> str:
+        if not rest:
+            raise ExpressionError(f"{command} wants a name, such as: {command} {self._some_name()}")
+        return rest
+
+    def _pair(self, command: str, rest: str) -> tuple[Any, str]:
+        name, _, value = rest.replace("=", " ").partition(" ")
+        if not value.strip():
+            example = f"{command} {self._some_name()} 3"
+            raise ExpressionError(f"{command} wants a name and a number, such as: {example}")
+        return self.stepper.node(name), value.strip()
+
+    # The commands.
+
+    def _step(self, rest: str) -> Any:
+        return self.stepper.step(*self._counts(rest))
+
+    def _next(self, rest: str) -> Any:
+        self._nothing("next", rest)
+        return self.stepper.next()
+
+    def _undo(self, rest: str) -> Any:
+        return self.stepper.undo_node() if rest == "node" else self.stepper.undo(*self._counts(rest))
+
+    def _until(self, rest: str) -> Any:
+        return self.stepper.until(self._wanted("until", rest))
+
+    def _run(self, rest: str) -> Any:
+        self._nothing("run", rest)
+        return self.stepper.run()
+
+    def _rewind(self, rest: str) -> Any:
+        self._nothing("rewind", rest)
+        return self.stepper.rewind()
+
+    def _goto(self, rest: str) -> Any:
+        if not rest:
+            raise ExpressionError(f"goto wants a position, from 0 to {len(self.stepper)}")
+        return self.stepper.goto(self._whole(rest))
+
+    def _break(self, rest: str) -> Any:
+        return self.stepper.break_at(rest or None)
+
+    def _explain(self, rest: str) -> Any:
+        return self.stepper.explain(rest or None)
+
+    def _why(self, rest: str) -> Any:
+        return self.stepper.why(self._wanted("why", rest))
+
+    def _where(self, rest: str) -> Any:
+        self._nothing("where", rest)
+        return repr(self.stepper)
+
+    def _order(self, rest: str) -> Any:
+        self._nothing("order", rest)
+        return self.stepper.order()
+
+    def _predict(self, rest: str) -> Any:
+        return self.stepper.predict(*self._pair("predict", rest))
+
+    def _diagnose(self, rest: str) -> Any:
+        from .mistakes import diagnose
+
+        node, guess = self._pair("diagnose", rest)
+        found = diagnose(self.stepper.root, node, guess, graph=self.stepper.graph)
+        if found.kinds and self.stepper.shows_grads:
+            self.stepper.goto(found.edge)
+        return found
+
+    def _compare(self, rest: str) -> Any:
+        from .mistakes import MISTAKES, compare
+
+        if not rest:
+            return f"the mistakes: {', '.join(MISTAKES)}"
+        return compare(self.stepper.root, rest, graph=self.stepper.graph)
+
+    def _whatif(self, rest: str) -> Any:
+        node, value = self._pair("whatif", rest)
+        return self.stepper.what_if(node, self._number(value))
+
+    def _set(self, rest: str) -> Any:
+        node, value = self._pair("set", rest)
+        return self.stepper.set(node, self._number(value))
+
+    def _check(self, rest: str) -> Any:
+        self._nothing("check", rest)
+        return self.stepper.check()
+
+    def _anomalies(self, rest: str) -> Any:
+        from ..anomalies import detect_anomalies
+
+        self._nothing("anomalies", rest)
+        return detect_anomalies(self.stepper.root, graph=self.stepper.graph)
+
+    def _constants(self, rest: str) -> Any:
+        self._nothing("constants", rest)
+        self.stepper.constants = not self.stepper.constants
+        return repr(self.stepper)
+
+    def _draw(self, rest: str) -> Any:
+        if rest:
+            return f"written to {self.stepper.save_picture(rest)}"
+        self.stepper.show()  # it says where the picture is, or why there is none
+        return ""
+
+    def _help(self, rest: str) -> str:
+        names = ", ".join(self.stepper.name(node) for node in self.stepper.graph.nodes[:-9:-1])
+        return "\n".join(
+            [
+                "Two letters of a command are enough; Enter repeats it; a name shows that node;",
+                "any other line is an expression of the names, such as 1 - f**2 or 2 * a.grad.",
+                *(f"  {command} {said}" for command, said in HELP.items() if command.startswith(rest)),
+                f"  the names: {names}" + (" ..." if len(self.stepper.graph) > 8 else ""),
+            ]
+        )
+
+    def _quit(self, _: str) -> str:
+        self.over = True
+        return ""
+
+
+def prompt(stepper: Stepper) -> None:
+    """Read commands until ``quit`` or the end of the input. Piped input is echoed, so that the output reads well."""
+    session = Session(stepper)
+    typed = _is_terminal(sys.stdin) or "ipykernel" in sys.modules
+    if typed:
+        _load_readline()
+    while not session.over:
+        try:
+            line = input(PROMPT)
+        except EOFError:
+            say("")
+            return
+        except KeyboardInterrupt:
+            say("\n(quit leaves)")
+            continue
+        except Exception as error:  # a notebook that runs by itself has nobody to ask
+            say(
+                f"there is nobody to answer the prompt here ({error}): call the stepper's methods instead, such as bp.step()"
+            )
+            return
+        if not typed:
+            say(line)
+        if reply := session.answer(line):
+            say(reply)
+
+
+def _load_readline() -> None:
+    with suppress(ImportError):
+        import readline  # noqa: F401  # pyright: ignore[reportUnusedImport] - importing it gives input() a history
+
+
+def _is_terminal(stream: Any) -> bool:
+    try:
+        return bool(stream.isatty())
+    except (AttributeError, ValueError):
+        return False
+
+
+def say(text: str) -> None:
+    """Print, wrapped to a narrow terminal, in colour on one that has colours, in whatever encoding there is."""
+    stream = sys.stdout
+    if _is_terminal(stream):
+        width = shutil.get_terminal_size().columns
+        text = "\n".join(_wrapped(line, width) for line in text.split("\n"))
+        text = coloured(text) if has_colour() else text
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+
+
+def _wrapped(line: str, width: int) -> str:
+    if len(line) < width or width < 20 or set(line) <= {" ", "^"}:
+        return line
+    indent = len(line) - len(line.lstrip())
+    hanging = " " * min(indent + 4 if indent else 2, width // 2)
+    return "\n".join(
+        textwrap.wrap(
+            line,
+            width - 1,
+            subsequent_indent=hanging,
+            drop_whitespace=True,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
+
+
+def has_colour() -> bool:
+    """Whether the terminal shows colours: none under NO_COLOR, on a dumb one, or on a console of old Windows."""
+    env = os.environ
+    if env.get("NO_COLOR") or env.get("TERM") == "dumb" or not _is_terminal(sys.stdout):
+        return False
+    return sys.platform != "win32" or any(name in env for name in ("WT_SESSION", "ANSICON", "TERM"))
+
+
+def coloured(text: str) -> str:
+    """The words that matter, marked for a terminal."""
+    for pattern, colour in COLOURS:
+        text = re.sub(pattern, _painter(colour), text, flags=re.MULTILINE)
+    return text
+
+
+def _painter(colour: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: f"\x1b[{colour}m{match[0]}\x1b[0m"

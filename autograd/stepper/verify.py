@@ -1,0 +1,98 @@
+"""A recorded graph against central differences: each partial, and each gradient, as numbers side by side.
+
+Where the two differ at a kink, such as relu's 0, the slopes on its two sides are told: neither is wrong.
+
+    >>> from autograd import Value
+    >>> from autograd.graph import Graph
+    >>> a = Value(0.0, label="a"); f = a.relu(); f.label = "f"
+    >>> verify(Graph(f))
+    2 of 2 disagree with central differences:
+      partial f -> a    0, by differences 0.5: a kink, with the slope 0 on its left and 1 on its right
+      df/da             0, by differences 0.5: a kink, with the slope 0 on its left and 1 on its right
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..check import central_difference, operation_at
+from ..errors import AutogradError
+from ..graph import Edge, Graph, gradients, recompute
+from ..paths import columns
+from ..wording import Report, arrow, name_of, short
+
+__all__ = ["Checked", "verify"]
+
+WORK = 1_000_000  # operations that may be recomputed: each gradient costs the graph twice
+LISTED = 40
+STEP = 1e-6
+
+
+class Checked(Report):
+    """The text of :func:`verify`. ok: whether all agrees."""
+
+    ok: bool
+
+
+class _Row:
+    def __init__(self, what: str, ours: float, at: Callable[[float], float], x: float) -> None:
+        self.what = what
+        self.ours = ours
+        self.differences = central_difference(at, x, STEP)
+        self.agrees = _close(ours, self.differences)
+        self.note = "" if self.agrees else _kink(at, x)
+
+    def cells(self) -> tuple[str, str]:
+        return self.what, f"{short(self.ours)}, by differences {short(self.differences)}{self.note}"
+
+
+def verify(graph: Graph, nodes: Sequence[Any] | None = None) -> Checked:
+    """The partials at some nodes and the result's gradients in them, all if none are given, against differences.
+
+    They agree within 1e-6 + 1e-5 of the size. In a large graph fewer gradients are checked, and it says so.
+    """
+    shown = graph.nodes[::-1] if nodes is None else nodes
+    rows: list[_Row] = []
+    for node in shown:
+        for k, partial in enumerate(node.partials):
+            if partial is not None:
+                edge = Edge(graph, node, k)
+                rows.append(_Row(f"partial {arrow(edge)}", float(partial), operation_at(edge), edge.operand.data))
+    truth = gradients(graph)
+    inner = [node for node in shown if node is not graph.root]
+    for node in inner[: max(1, WORK // (2 * len(graph)))]:
+        name = f"d{name_of(graph, graph.root)}/d{name_of(graph, node)}"
+        rows.append(_Row(name, truth[node], _result_at(graph, node), node.data))
+    wrong = [row for row in rows if not row.agrees]
+    whole = len(shown) == len(graph) and len(inner) * 2 * len(graph) <= WORK
+    where = "" if whole else f" (of {len(rows)} checked, {name_of(graph, shown[0])} to {name_of(graph, shown[-1])})"
+    head = f"{len(wrong)} of {len(rows)} disagree with central differences:"
+    if not wrong:
+        head = f"every partial and gradient agrees with central differences{where}"
+    return Checked("\n".join([head, *columns([row.cells() for row in (wrong or rows)[:LISTED]])]), ok=not wrong)
+
+
+def _result_at(graph: Graph, node: Any) -> Callable[[float], float]:
+    """The result as a function of one node; nan where it has no value."""
+
+    def at(x: float) -> float:
+        try:
+            return recompute(graph, {node: x})[graph.root]
+        except AutogradError:
+            return float("nan")
+
+    return at
+
+
+def _kink(at: Callable[[float], float], x: float) -> str:
+    h = STEP * max(1.0, abs(x))
+    here = at(x)
+    left, right = (here - at(x - h)) / h, (at(x + h) - here) / h
+    if abs(left - right) <= 1e-3 * max(1.0, abs(left), abs(right)):
+        return ""
+    return f": a kink, with the slope {short(left)} on its left and {short(right)} on its right"
+
+
+def _close(a: float, b: float) -> bool:
+    return a == b or abs(a - b) <= 1e-6 + 1e-5 * abs(b) or (a != a and b != b)
