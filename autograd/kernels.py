@@ -15,6 +15,7 @@ def total_2(xs):
     except (ArithmeticError, AttributeError, TypeError, ValueError):
         return carefully(total_op, (*xs,))
     node.operands = (o0, o1)
+    node.kinds = "vv"
     node.data = out
     node.grad = NOT_REACHED
     node.op = total_op
@@ -47,6 +48,7 @@ def {name}({parameters}):
     except (ArithmeticError, AttributeError, TypeError, ValueError):
         return carefully({op}, {given})
     node.operands = {operands}
+    node.kinds = "{kinds}"
 """
     + FINISH
 )
@@ -112,6 +114,7 @@ def kernel_text(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> str
         op=f"{op.name}_op",
         given=_tuple([f"*{name}" if name in op.lists else name for name in sizes]),
         operands=_tuple(kept),
+        kinds="".join(("c" if name in constants else "v") * size for name, size in sizes.items()),
     )
 
 

@@ -50,6 +50,7 @@ def {name}(self):
     except (ArithmeticError, ValueError):
         return carefully({op}, (self,))
     node.operands = (self,)
+    node.kinds = "v"
 """
     + FINISH
 )
@@ -69,6 +70,7 @@ def {name}(self, {other}{default}):
         except (ArithmeticError, ValueError):
             return carefully({op}, (self, {other}))
         node.operands = (self, {other})
+        node.kinds = "vv"
     elif kind is float or kind is int:
         try:
             a = self.data
@@ -79,6 +81,7 @@ def {name}(self, {other}{default}):
         except (ArithmeticError, ValueError):
             return carefully({op}, (self, {other}))
         node.operands = (self, b)
+        node.kinds = "vc"
     else:
         return carefully({op}, (self, {other}))
 """
@@ -100,6 +103,7 @@ def {name}(self, {other}):
         except (ArithmeticError, ValueError):
             return carefully({op}, ({other}, self))
         node.operands = (a, self)
+        node.kinds = "cv"
     else:
         return carefully({op}, ({other}, self))
 """

@@ -46,7 +46,8 @@ class Value(Methods):
     data: its value, a float. grad: d(result)/d(this) after the result's `backward()`; 0.0 before.
     label: a name for drawings and errors. op: the operation that made it, None for a leaf.
     operands: what it was computed from, in order: Values, and floats for constants. partials: the
-    slope of `data` in each operand, fixed when it was computed; None for a constant.
+    slope of `data` in each operand, fixed when it was computed; None for a constant. kinds: a v for each
+    operand that is a Value and a c for each constant, by which backward() knows what to do with a node.
 
     Raises NotANumberError (a TypeError) for anything but a real number.
 
@@ -56,7 +57,7 @@ class Value(Methods):
     (6.0, add, (Value(3.0, grad not reached, label='a'), Value(3.0, grad not reached, label='a')), (1.0, 1.0))
     """
 
-    __slots__ = ("__weakref__", "data", "grad", "label", "op", "operands", "partials", "scope")
+    __slots__ = ("__weakref__", "data", "grad", "kinds", "label", "op", "operands", "partials", "scope")
 
     data: float
     grad: float
@@ -64,6 +65,7 @@ class Value(Methods):
     op: Op | None
     operands: tuple[Value | float, ...]
     partials: tuple[float | None, ...]
+    kinds: str
     scope: Scope | None
 
     def __init__(self, data: float, label: str = "") -> None:
@@ -72,6 +74,7 @@ class Value(Methods):
         self.op = None
         self.operands = ()
         self.partials = ()
+        self.kinds = ""
         self.scope = None
         if type(data) is float:
             self.data = data
@@ -112,13 +115,11 @@ class Value(Methods):
                 finish(pop())
             else:
                 node.grad = opened
-                operands = node.operands
-                visit[len(operands)](operands, node.partials, done, push)
+                visit[node.kinds](node.operands, done, push)
 
         self.grad = gradient
         for node in reversed(order):
-            operands = node.operands
-            hand_on[len(operands)](operands, node.partials, node.grad)
+            hand_on[node.kinds](node.operands, node.partials, node.grad)
 
     def zero_grad(self) -> None:
         """Put back the grad of every value in this graph to what it was before any backward: not reached.
@@ -179,14 +180,14 @@ class Value(Methods):
             if id(node) not in memo:
                 twin = memo[id(node)] = Value(0.0)
                 twin.data, twin.grad, twin.label, twin.op = node.data, node.grad, node.label, node.op
-                twin.partials, twin.scope = node.partials, node.scope
+                twin.partials, twin.kinds, twin.scope = node.partials, node.kinds, node.scope
                 twin.operands = tuple(memo[id(o)] if isinstance(o, Value) else o for o in node.operands)
         return memo[id(self)]
 
     def __copy__(self) -> Value:
         twin = Value(self.data, self.label)
         twin.grad, twin.op, twin.scope = self.grad, self.op, self.scope
-        twin.operands, twin.partials = self.operands, self.partials
+        twin.operands, twin.partials, twin.kinds = self.operands, self.partials, self.kinds
         return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -280,6 +281,7 @@ def _record(op: Op, operands: Sequence[Value | float]) -> Value:
     out = evaluate(op, operands, numbers)
     node = Value(out)
     node.op, node.operands, node.scope = op, tuple(operands), shared["scope"]
+    node.kinds = "".join("v" if isinstance(operand, Value) else "c" for operand in operands)
     node.partials = tuple(
         evaluate_partial(op, operands, numbers, out, k) if isinstance(operand, Value) else None
         for k, operand in enumerate(operands)
@@ -305,7 +307,7 @@ def _carefully(op: Op, operands: Sequence[Any]) -> Any:
 
 def _in_mode(node: Value) -> Value:
     if is_on("no_grad"):
-        node.op, node.operands, node.partials = None, (), ()
+        node.op, node.operands, node.partials, node.kinds = None, (), (), ""
     elif is_on("record_source"):
         from .source import remember
 
