@@ -202,7 +202,7 @@ def test_one_trace_serves_all_tokens(backend, length):
     for count in (1, 3, 4, 10):
         part = [column[:count] for column in columns]
         assert_same((step.batch(*part), gradients(parameters)), averaged(loss, part, parameters))
-    assert repr(step) == f"<compiled loss(tokens, targets), backend '{backend}', 1 structures traced>"
+    assert repr(step) == f"<compiled loss(tokens, targets), backend '{backend}', 1 structure traced>"
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -9,7 +9,7 @@ from pkgutil import resolve_name
 import pytest
 
 from autograd.errors import CompileError
-from demos.bench import ENGINES, Cell, Engine, measure, same, tables
+from demos.bench import ENGINES, Cell, Engine, main, measure, same, tables, tables_of
 from demos.bench.works import WORKS
 
 ANSWERED = ("expression", "moons", "gpt", "chain_1000")
@@ -65,7 +65,7 @@ def test_an_engine_with_another_answer_is_refused(tmp_path, monkeypatch):
     cells = measured(engines, WORKS[:1])
     assert cells["wrong", "expression"].failed.startswith("refused: its answer is [24.7, 138.8, 645.5]")
     assert cells["scalar-autograd", "expression"].results
-    assert "refused" in tables(engines, WORKS[:1], cells, 1)
+    assert "refused" in tables(engines, WORKS[:1], cells, [])
 
 
 def test_an_engine_that_cannot_is_shown_so(tmp_path, monkeypatch):
@@ -86,10 +86,18 @@ def test_it_measures_in_fresh_processes_and_prints_ratios():
     slow = Engine("slow", "ours", "autograd")
     for (_, work), cell in list(cells.items()):
         cells["slow", work] = Cell([20 * number for number in cell.results])
-    plain, marked = (tables([ENGINES[0], slow], SMALL, cells, 1, markdown=m) for m in (False, True))
+    plain, marked = (tables([ENGINES[0], slow], SMALL, cells, ["on a machine"], markdown=m) for m in (False, True))
     assert "20x" in plain.split("How many times as fast as")[1]
     assert "| expression, as it is | 20x |" in marked.splitlines() and "|---|---:|" in marked.splitlines()
-    assert "CPython" in marked or "PyPy" in marked
+    assert marked.endswith("\n\non a machine")
+
+
+def test_what_is_saved_can_be_shown_again(tmp_path, capsys):
+    assert main(["--quick", "--only", "expression", "--save", str(tmp_path / "run.json")]) == 0
+    printed = capsys.readouterr().out
+    shown = tables_of((tmp_path / "run.json").read_text())
+    assert "**What it takes**" in shown and "scalar-autograd" in shown
+    assert all(line in printed for line in shown.splitlines()[-2:])
 
 
 def test_chains_of_every_size_are_there():

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from autograd.ops import BUILTIN, OPS
+from demos.bench import tables_of
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -57,7 +58,12 @@ def file_map() -> str:
     return "\n".join(lines).rstrip()
 
 
-MADE = {"operations": operations, "map": file_map}
+def measured() -> str:
+    """The tables of the run in tests/golden/measured.json, which `python -m demos bench --save` has written."""
+    return f"\n{tables_of((ROOT / 'tests/golden/measured.json').read_text(encoding='utf-8'))}\n"
+
+
+MADE = {"operations": operations, "measured": measured, "map": file_map}
 
 
 def with_made_parts(text: str) -> str:

@@ -167,7 +167,8 @@ class Step:
         return f"{name}({', '.join(dict.fromkeys(inputs))})"
 
     def __repr__(self) -> str:
-        return f"<compiled {self._title()}, backend {self.backend!r}, {len(self._kept)} structures traced>"
+        count = len(self._kept)
+        return f"<compiled {self._title()}, backend {self.backend!r}, {count} structure{'s' * (count != 1)} traced>"
 
     # --- tracing
 

@@ -25,7 +25,7 @@ from ..environment import ROOT, command
 from ..progress import Progress
 from .works import WORKS, Work
 
-__all__ = ["main", "measure", "tables"]
+__all__ = ["main", "measure", "tables", "tables_of"]
 
 ONCE = 100_000  # operations from which on a chain is measured in one round only
 _TOLERANCE = 1e-9  # of max(1, |number|): engines may add up in another order
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     )
     parser.add_argument("--only", nargs="+", choices=[work.name for work in WORKS], metavar="WORK", help="some works only: " + ", ".join(work.name for work in WORKS))  # fmt: skip
     parser.add_argument("--quick", action="store_true", help=f"one round, and no chain of {ONCE:,} operations or more")
-    parser.add_argument("--markdown", metavar="FILE", help="write the tables as Markdown too")
+    parser.add_argument("--save", metavar="FILE", help="write what was measured as JSON too")
     options = parser.parse_args(list(arguments))
     rounds = 1 if options.quick else options.rounds
     engines = [engine for engine in ENGINES if find_spec(engine.package)]
@@ -88,15 +88,16 @@ def main(arguments: Sequence[str] = ()) -> int:
         print("\nbench: stopped; what was measured until then:", file=sys.stderr)
         stopped = True
         works = [work for work in works if all((engine.name, work.name) in cells for engine in engines)]
-    print("\n" + tables(engines, works, cells, rounds))
+    notes = _notes(engines, rounds)
+    print("\n" + tables(engines, works, cells, notes))
     missing = [engine for engine in ENGINES if engine not in engines]
     for engine in missing:
         print(f"not installed, so not measured: {engine.name} ({command('-m', 'pip', 'install', engine.package)})")
-    if options.markdown:
+    if options.save:
         from autograd.drawing.rendering import write_whole
 
-        write_whole(options.markdown, tables(engines, works, cells, rounds, markdown=True) + "\n")
-        print(f"written: {Path(options.markdown).resolve()}")
+        write_whole(options.save, _saved(cells, notes))
+        print(f"written: {Path(options.save).resolve()}")
     return 130 if stopped else int(any(cell.failed.startswith("refused") for cell in cells.values()))
 
 
@@ -170,10 +171,10 @@ def tables(
     engines: Sequence[Engine],
     works: Sequence[Work],
     cells: dict[tuple[str, str], Cell],
-    rounds: int,
+    notes: Sequence[str],
     markdown: bool = False,
 ) -> str:
-    """What works take on every engine, how that grows with size, and how many times as fast ours is."""
+    """What works take on every engine, how that grows with size, and how many times as fast ours is; then `notes`."""
     blocks: list[str] = []
     models, chains = [work for work in works if not work.size], [work for work in works if work.size]
     for title, some in (
@@ -202,11 +203,7 @@ def tables(
                     name = f"{work.head}, {engine.name.strip() if engine.mode else 'as it is'}"
                     rows.append([name, *(_faster(cells[peer.name, work.name].results, ours) for peer in peers)])
         blocks.append(_block("How many times as fast as", rows, [], markdown))
-    each = "one round" if rounds == 1 else f"medians of {rounds} rounds"
-    note = f"{machine()}; one thread. {each.capitalize()}, a fresh process each, engines in turns, garbage collection as Python has it."
-    if any(engine.mode for engine in engines):
-        note += "\n" + _MODES
-    return "\n\n".join([*blocks, "\n".join([note, *_versions(engines)])])
+    return "\n\n".join([*blocks, "\n".join(notes)])
 
 
 def _block(title: str, rows: Sequence[Sequence[str]], legend: Sequence[str], markdown: bool) -> str:
@@ -227,7 +224,7 @@ def _shown(cell: Cell, work: Work) -> str:
     number = median(cell.results)
     if work.does == "memory":
         return f"{number:.0f} B"
-    scale, unit = next(((s, u) for s, u in ((1e9, "ns"), (1e6, "us"), (1e3, "ms")) if number * s < 999.5), (1.0, "s"))
+    scale, unit = next(((s, u) for s, u in ((1e9, "ns"), (1e6, "us"), (1e3, "ms")) if abs(number) * s < 999.5), (1.0, "s"))
     return f"{number * scale:.3g} {unit}"
 
 
@@ -237,6 +234,35 @@ def _faster(theirs: Sequence[float], ours: Sequence[float]) -> str:
         return "-"
     ratio = median(slow / fast for slow, fast in zip(theirs, ours))
     return f"{ratio:,.0f}x" if ratio >= 9.95 else f"{ratio:.1f}x" if ratio >= 0.95 else f"{ratio:.2g}x"
+
+
+def _notes(engines: Sequence[Engine], rounds: int) -> list[str]:
+    """On what, and how, it was measured."""
+    each = "one round" if rounds == 1 else f"medians of {rounds} rounds"
+    how = f"{each.capitalize()}, a fresh process each, engines in turns, garbage collection as Python has it."
+    modes = [_MODES] if any(engine.mode for engine in engines) else []
+    return [f"{machine()}; one thread. {how}", *modes, *_versions(engines)]
+
+
+def _saved(cells: dict[tuple[str, str], Cell], notes: Sequence[str]) -> str:
+    """What was measured as JSON: seconds or bytes by engine and work, or why there are none."""
+    measured: dict[str, dict[str, Any]] = {}
+    for (engine, work), cell in cells.items():
+        measured.setdefault(engine, {})[work] = [float(f"{r:.4g}") for r in cell.results] or cell.failed
+    return json.dumps({"notes": list(notes), "measured": measured}, indent=1) + "\n"
+
+
+def tables_of(saved: str) -> str:
+    """The tables of a saved run, as Markdown."""
+    run = json.loads(saved)
+    cells = {
+        (engine, work): Cell([], said) if isinstance(said, str) else Cell(said)
+        for engine, row in run["measured"].items()
+        for work, said in row.items()
+    }
+    engines = [engine for engine in ENGINES if engine.name in run["measured"]]
+    works = [work for work in WORKS if (engines[0].name, work.name) in cells]
+    return tables(engines, works, cells, run["notes"], markdown=True)
 
 
 def _versions(engines: Sequence[Engine]) -> list[str]:
