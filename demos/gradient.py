@@ -36,8 +36,8 @@ print(f"guess {guess:.1f}, wanted {y}, off by {error:.1f}: L = {L:.2f}")
 #
 # ## The chain rule, factor by factor
 #
-# Every operation knows one slope for each of its operands, its *partial*: by how much its own result moves
-# for a small move of that operand. Backprop starts with dL/dL = 1 at the loss and goes down edge by edge: what
+# Every operation knows one slope for each of its operands, its *partial*: how fast its own result moves with
+# that operand. Backprop starts with dL/dL = 1 at the loss and goes down edge by edge: what
 # arrives from above is multiplied by the partial of the edge, and handed on. `L.backward()` does it all at once;
 # here it goes step by step.
 

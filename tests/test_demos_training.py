@@ -90,6 +90,30 @@ def test_without_a_layout_engine_it_leaves_the_graph_as_text(tmp_path, monkeypat
     assert "graph-0.svg (but graph-0.dot is there)" in left_out and "pip install" in why
 
 
+def test_a_graph_is_small_enough_for_a_page(tmp_path, no_pictures, monkeypatch):
+    boxes = []
+    monkeypatch.setattr("demos.report.Film.add", lambda self, name, drawing, text: boxes.append(drawing.picture.boxes))
+    iris.main(out=tmp_path, steps=1, quiet=True)
+    assert boxes and max(map(len, boxes)) <= iris.BOXES
+
+
+def test_a_heat_map_writes_no_minus_zero():
+    pytest.importorskip("matplotlib")
+    made = plots.figure(lambda ax: plots.heat(ax, [[-0.2, 0.2], [-1.0, 1.0]], -1.0, 1.0, digits=0), "t")
+    assert [text.get_text() for text in made.axes[0].texts] == ["0", "0", "-1", "1"]
+
+
+@pytest.mark.parametrize(("x", "y", "side", "ha", "va"), [
+    (1, 0, 0, "left", "center"), (0, 1, 0, "center", "bottom"), (-1, -1, 0, "right", "top"),
+    (0, 1, 1, "right", "bottom"), (0, 1, -1, "left", "bottom"), (1, 0, 1, "left", "bottom"), (0, 0, 0, "center", "center"),
+])  # fmt: skip
+def test_an_arrow_is_labelled_beyond_its_head_or_aside(x, y, side, ha, va):
+    pytest.importorskip("matplotlib")
+    made = plots.figure(lambda ax: plots.arrow(ax, x, y, plots.BLUE, "name", side=side), "t")
+    label = made.axes[0].texts[-1]
+    assert (label.get_text(), label.get_ha(), label.get_va()) == ("name", ha, va)
+
+
 def test_colours_differ_in_grey_too():
     def grey(colour):
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
