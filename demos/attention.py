@@ -261,3 +261,6 @@ def _(ax):
 # Step through the first graph: `out.step_through()`. Add 100 to all three scores: do the weights change? Then
 # change the lookup so that each token gives back what the *next* one carries, and say what the heat map will look
 # like before you train.
+#
+# Write `attend(q, K, V)` for one query, which gives `(out, weights)`, and have it checked:
+# `from demos.exercises import check`, then `check(attend)`.

@@ -241,3 +241,6 @@ print(f"stopped after {update} updates at w {w.data:.4f}, b {b.data:.4f}: |gradi
 #
 # Find the largest eta for which the line's w still converges. Then forget the line `w.grad = b.grad = 0.0`:
 # what does the path look like, and why?
+#
+# Write `descend(f, w, eta, updates)` without looking at the one above, and have it checked:
+# `from demos.exercises import check`, then `check(descend)`.

@@ -190,3 +190,6 @@ def _(ax):
 #
 # Change x to 0 and run the page again: which of the two gradients is 0 now, and why? Then set y so that the
 # guess is right at once: what is the gradient there?
+#
+# Say a gradient before it is shown: `L.step_through().predict(w, "-10")`. Then write `gradients(w, b, x, y)`, which
+# gives `(dL/dw, dL/db)` by hand, and have it checked: `from demos.exercises import check`, then `check(gradients)`.

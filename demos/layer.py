@@ -172,3 +172,6 @@ show(
 #
 # Feed the layer a 7 with its upper left stroke on (some calculators draw it so). Which digit does it see, and
 # how sure is it? Then an input of six strokes: read the error.
+#
+# Write `linear(W, b, x)` with loops of your own, which says so if x is too short or too long, and have it checked:
+# `from demos.exercises import check`, then `check(linear)`.

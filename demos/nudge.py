@@ -281,3 +281,6 @@ def _(ax):
 #
 # Start from the trained network and nudge its parameters again: why are all predictions nearly 0 now? And what
 # does random search need for twice as many weights? Guess before you run it.
+#
+# Write `nudge_grad(f, xs)`, which nudges each number to both sides and gives the slopes, and have it checked:
+# `from demos.exercises import check`, then `check(nudge_grad)`.

@@ -217,5 +217,8 @@ def _(ax, model):
 # %% [markdown]
 # ## Yours
 #
-# Write down the W of "mirror left and right, then a quarter turn" before you multiply it out. Then flatten the
-# wanted corners onto a line and train again: what is the determinant of the W it finds?
+# Flatten the wanted corners onto a line and train again: what is the determinant of the W it finds?
+#
+# Write `mirror_then_turn()`, which gives the W of "mirror left and right, then a quarter turn to the left", before
+# you multiply it out; then `collapse(W2, W1)`. Have both checked: `from demos.exercises import check`, then
+# `check(collapse)`.
