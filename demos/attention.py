@@ -172,8 +172,8 @@ def _(ax, state):
 def _(ax, state):
     for name, query, key, (color, _, _) in zip("ABC", state[1], state[2], MARKS):
         side = 1 if key[0] * query[1] > key[1] * query[0] else -1  # is the query to the left of its key?
-        arrow(ax, *query, color, f"q {name}" if math.hypot(*query) > 0.8 else "", side=side)
-        arrow(ax, *key, color, f"k {name}" if math.hypot(*key) > 0.8 else "", dashes="--", side=-side)
+        arrow(ax, *query, color, f"q {name}" if math.hypot(*query) > 1.2 else "", side=side)
+        arrow(ax, *key, color, f"k {name}" if math.hypot(*key) > 1.2 else "", dashes="--", side=-side)
     ax.set(xlim=(-5.2, 5.2), ylim=(-5.2, 5.2), aspect="equal")
 
 

@@ -152,11 +152,12 @@ def arrow(
     look = {"arrowstyle": "-|>", "color": color, "lw": 2, "linestyle": dashes, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", head, start, arrowprops=look, zorder=4)
     length = math.hypot(x, y) or 1.0
-    aside = ((x - side * y) / length, (y + side * x) / length)
+    along = 0.4 if side else 1.0
+    aside = ((along * x - side * y) / length, (along * y + side * x) / length)
     place = {
-        "xytext": (6 * aside[0], 6 * aside[1]),
-        "ha": "left" if aside[0] > 0.4 else "right" if aside[0] < -0.4 else "center",
-        "va": "bottom" if aside[1] > 0.4 else "top" if aside[1] < -0.4 else "center",
+        "xytext": (8 * aside[0], 8 * aside[1]),
+        "ha": "left" if aside[0] > 0.15 else "right" if aside[0] < -0.15 else "center",
+        "va": "bottom" if aside[1] > 0.15 else "top" if aside[1] < -0.15 else "center",
     }
     backing = {"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.75}
     ax.annotate(label, head, textcoords="offset points", fontweight="bold", bbox=backing, zorder=5, **place)

@@ -19,7 +19,7 @@ from .environment import MissingExtraError
 
 __all__ = ["FolderError", "Report", "markdown", "rendered"]
 
-LEGIBLE = 0.42  # a picture is not shown smaller than that; a page that is too narrow for it scrolls it
+LEGIBLE = 0.4  # a picture is not shown smaller than that; a page that is too narrow for it scrolls it
 
 _HERE = Path(__file__).parent
 
