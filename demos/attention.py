@@ -10,7 +10,7 @@ import math
 import sys
 from random import Random
 
-sys.path.append("..")  # editors and notebooks start inside demos/
+sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
 
 import nn
 import nn.functional as F
@@ -27,9 +27,9 @@ seed = option("seed", 0)
 # The query is (1, 2). Which of the keys (1, 0), (0, 1) and (1, 1) will it like best, and how much more?
 
 # %%
-q = [Value(1.0, label="q0"), Value(2.0, label="q1")]
-keys = [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
-values = [10.0, 20.0, 30.0]
+q = [Value(1.0), Value(2.0)]
+keys = [[Value(x), Value(y)] for x, y in ((1.0, 0.0), (0.0, 1.0), (1.0, 1.0))]
+values = [Value(v) for v in (10.0, 20.0, 30.0)]
 
 scores = [dot(q, key) for key in keys]
 scaled = [score / math.sqrt(2) for score in scores]
@@ -42,7 +42,7 @@ def row(numbers):
 
 
 total = weights[0].data + weights[1].data + weights[2].data
-print("scores            ", "  ".join(f"{score:g}" for score in (s.data for s in scores)))
+print("scores            ", "  ".join(f"{score:g}" for score in scores))
 # > scores             1  2  3
 print("weights, unscaled ", row(softmax([1.0, 2.0, 3.0])))
 # > weights, unscaled  0.0900  0.2447  0.6652
@@ -64,11 +64,11 @@ print(f"d out/dq = ({q[0].grad:.4f}, {q[1].grad:.4f})")
 # > d out/dq = (0.8754, 1.4218)
 
 # %%
-show(draw(out), "graph", "One head from the inside: scores, scaled, softmax, mix.")
+show(draw(out), "graph", "One head from the inside: query, keys, scores, scaled, weights, values, out.")
 
 # %%
-query = [Value(1.0, label="q0"), Value(2.0, label="q1")]
-folded = F.scaled_dot_product_attention([query], keys, [[v] for v in values])[0][0]
+folded = attended[0][0]
+folded.zero_grad()
 folded.backward()
 show(draw(folded, depth=0), "folded", "The same, folded: each of the four stages is a box.")
 
@@ -96,7 +96,7 @@ for key in ([1.0, 1.0], [3.0, 0.0]):
 def _(ax):
     arrow(ax, 1, 2, BLUE, "query (1, 2)")
     arrow(ax, 1, 1, GREEN, "key (1, 1)")
-    arrow(ax, 3, 0, RED, "key (3, 0)")
+    arrow(ax, 3, 0, RED, "key (3, 0)", side=1)
     ends = [(3 + 2 * t, 0 - t) for t in (-1.5, 0.2)]
     ax.plot(*zip(*ends), color=BLACK, linestyle=":", linewidth=1.2)
     ax.annotate("all keys on this line score 3", (1.5, 0.75), xytext=(14, 6), textcoords="offset points")
@@ -119,30 +119,35 @@ def tokens():
     return [[*who, 2 * rng.random() - 1] for who in ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0])]
 
 
+class Lookup(nn.Module):
+    def __init__(self):
+        self.queries = nn.Linear(4, 2, bias=False, seed=rng)
+        self.keys = nn.Linear(4, 2, bias=False, seed=rng)
+        self.values = nn.Linear(4, 1, bias=False, seed=rng)
+
+    def forward(self, tokens):
+        """What each token gets back, and its weights."""
+        weights = F.attention_weights(self.queries(tokens), self.keys(tokens))
+        return [row[0] for row in F.mix(weights, self.values(tokens))], weights
+
+
 examples = [tokens() for _ in range(8)]
-to_query, to_key, to_value = (nn.Linear(4, n, bias=False, seed=rng) for n in (2, 2, 1))
-parameters = [p for matrix in (to_query, to_key, to_value) for p in matrix.parameters()]
-for p in parameters:
+lookup = Lookup()
+for p in lookup.parameters():
     p.data *= 0.2
-optimizer = nn.optim.AdamW(parameters, lr=0.1)
-
-
-def attend(tokens):
-    """What each token gets back, and its weights."""
-    weights = F.attention_weights(to_query(tokens), to_key(tokens))
-    return [row[0] for row in F.mix(weights, to_value(tokens))], weights
-
+optimizer = nn.optim.AdamW(lookup.parameters(), lr=0.1)
 
 seen = {}  # weights, queries and keys of the first example at some updates
 updates = option("steps", 100)
 for update in range(updates + 1):
-    loss = mean([F.mse_loss(attend(example)[0], [token[3] for token in example]) for example in examples])
+    loss = mean([F.mse_loss(lookup(example)[0], [token[3] for token in example]) for example in examples])
     if update in (0, 5, 10, 20, updates):
-        weights = attend(examples[0])[1]
-        seen[f"update {update}"] = [
-            [[v.data for v in row] for row in m] for m in (weights, to_query(examples[0]), to_key(examples[0]))
-        ]
+        weights = lookup(examples[0])[1]
+        matrices = weights, lookup.queries(examples[0]), lookup.keys(examples[0])
+        seen[f"update {update}"] = [[[v.data for v in row] for row in matrix] for matrix in matrices]
         print(f"update {update:3}: loss {loss.data:.4f}, weights on itself {row(weights[i][i].data for i in range(3))}")
+    if update == updates:
+        break
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
@@ -162,17 +167,19 @@ def _(ax, state):
     ax.set_yticks(range(3), "ABC")
 
 
-@plot("arrows", "Queries (full) and keys (dashed) of A, B and C: each query turns towards its own key and away from the others.",
+@plot("arrows", "Queries (q, full) and keys (k, dashed) of A, B and C: at first too short to name; then each query grows towards its own key, and away from the others.",
       film=True, each=seen, columns=5, title="Queries and keys", x="first number", y="second number", size=(2.6, 2.6))  # fmt: skip
 def _(ax, state):
     for name, query, key, (color, _, _) in zip("ABC", state[1], state[2], MARKS):
-        arrow(ax, *query, color, name)
-        arrow(ax, *key, color, name.lower(), dashes="--")
-    ax.set(xlim=(-4.5, 4.5), ylim=(-4.5, 4.5), aspect="equal")
+        side = 1 if key[0] * query[1] > key[1] * query[0] else -1  # is the query to the left of its key?
+        arrow(ax, *query, color, f"q {name}" if math.hypot(*query) > 1.2 else "", side=side)
+        arrow(ax, *key, color, f"k {name}" if math.hypot(*key) > 1.2 else "", dashes="--", side=-side)
+    ax.set(xlim=(-5.2, 5.2), ylim=(-5.2, 5.2), aspect="equal")
 
 
 # %%
-answer = attend(examples[0])[0][0]
+answer = lookup(examples[0])[0][0]
+answer.zero_grad()
 answer.backward()
 show(
     draw(answer, fold=nn.Linear),
@@ -254,3 +261,6 @@ def _(ax):
 # Step through the first graph: `out.step_through()`. Add 100 to all three scores: do the weights change? Then
 # change the lookup so that each token gives back what the *next* one carries, and say what the heat map will look
 # like before you train.
+#
+# Write `attend(q, K, V)` for one query, which gives `(out, weights)`, and have it checked:
+# `from demos.exercises import check`, then `check(attend)`.

@@ -8,7 +8,7 @@
 import math
 import sys
 
-sys.path.append("..")  # editors and notebooks start inside demos/
+sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
 
 from autograd import Value, draw, mean
 from demos.page import option, plot, show
@@ -74,6 +74,8 @@ for update in range(updates + 1):
     L.backward()
     if update < 3 or update == updates:
         print(f"update {update:2}: w {w.data:.4f}  b {b.data:.4f}  L {L.data:.4f}")
+    if update == updates:
+        break
     w.data -= eta * w.grad
     b.data -= eta * b.grad
 # > update  0: w 0.0000  b 0.0000  L 9.0000
@@ -90,18 +92,20 @@ print(f"with a plus sign the first step goes to L = {loss_of(0.1 * -8, 0.1 * -2)
 
 
 # %%
-@plot("contour", "Lines of equal loss over (w, b), the path from (0, 0), and minus the gradient at its start.",
-      title="Gradient descent on L(w, b)", x="w", y="b", size=(7.5, 5))  # fmt: skip
+@plot("contour", "Lines of equal loss over (w, b), the path from (0, 0), and minus the gradient at its start: it crosses the line of equal loss at a right angle.",
+      title="Gradient descent on L(w, b)", x="w", y="b", size=(8, 6))  # fmt: skip
 def _(ax):
     ws, bs = [-0.5 + 4 * k / 60 for k in range(61)], [-0.75 + 3 * k / 60 for k in range(61)]
     heights = [[loss_of(w, b) for w in ws] for b in bs]
-    lines = ax.contour(ws, bs, heights, levels=[0.05, 0.25, 1, 2, 4, 6, 9, 12], cmap="Greys_r", linewidths=1)
-    ax.clabel(lines, fontsize=8)
+    lines = ax.contour(ws, bs, heights, levels=[0.05, 0.25, 1, 2, 4, 6, 9, 12], colors=GREY, linewidths=1)
+    ax.clabel(lines, fmt="%g", colors=BLACK, fontsize=9)
     ax.plot([p[0] for p in path], [p[1] for p in path], "o-", color=BLUE, markersize=5, label="path")
     ax.plot(2, 1, "*", color=RED, markersize=16, label="minimum (2, 1)")
     arrow(ax, 0.97, 0.2425, ORANGE, "", (0, 0.12))
-    ax.annotate("minus gradient, 14°", (0.1, 0.22), color=BLACK, rotation=13)
-    ax.legend(loc="lower right", frameon=True)
+    ax.annotate(f"minus gradient, {best}°", (0.12, 0.22), color=BLACK, rotation=best)
+    ax.legend(loc="upper left", frameon=True, framealpha=1.0)
+    ax.set_aspect("equal")
+    ax.grid(False)
 
 
 # %%
@@ -161,14 +165,17 @@ print("w:", *(f"{w:g}" for w, _ in bounced), " b:", *(f"{b:g}" for _, b in bounc
 
 
 # %%
-@plot("family", "Four values of eta on one valley: converging, landing, bouncing, diverging.",
-      title="(w - 3)² from w = 0", x="w", y="L", each={f"eta = {eta}": ws for eta, ws in family.items()}, size=(3.4, 3.2))  # fmt: skip
+behaviours = dict(zip(family, ("converges", "lands", "bounces", "diverges")))
+
+
+@plot("family", "Four values of eta on one valley. The square is the start.",
+      title="(w - 3)² from w = 0", x="w", y="L", each={f"eta {eta}: {behaviours[eta]}": ws for eta, ws in family.items()}, size=(3.4, 3.2))  # fmt: skip
 def _(ax, ws):
     valley = [-4 + 13 * k / 100 for k in range(101)]
     ax.plot(valley, [(w - 3) ** 2 for w in valley], color=GREY, linewidth=1.2)
     ax.plot(ws, [(w - 3) ** 2 for w in ws], "o-", color=BLUE, linewidth=1, markersize=5)
-    ax.plot(ws[0], 9, "s", color=RED)
-    ax.set_ylim(-2, 42)
+    ax.plot(ws[0], 9, "s", color=RED, markersize=8)
+    ax.set(ylim=(-2, 42), xticks=range(-3, 10, 3))
 
 
 # %% [markdown]
@@ -234,3 +241,6 @@ print(f"stopped after {update} updates at w {w.data:.4f}, b {b.data:.4f}: |gradi
 #
 # Find the largest eta for which the line's w still converges. Then forget the line `w.grad = b.grad = 0.0`:
 # what does the path look like, and why?
+#
+# Write `descend(f, w, eta, updates)` without looking at the one above, and have it checked:
+# `from demos.exercises import check`, then `check(descend)`.

@@ -8,11 +8,11 @@
 # %%
 import sys
 
-sys.path.append("..")  # editors and notebooks start inside demos/
+sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
 
 from autograd import Value, draw
 from demos.page import plot, show
-from demos.plots import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
+from demos.plots import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED
 
 # %% [markdown]
 # ## A guess and its loss
@@ -36,8 +36,8 @@ print(f"guess {guess:.1f}, wanted {y}, off by {error:.1f}: L = {L:.2f}")
 #
 # ## The chain rule, factor by factor
 #
-# Every operation knows one slope for each of its operands, its *partial*: by how much its own result moves
-# for a small move of that operand. Backprop starts with dL/dL = 1 at the loss and goes down edge by edge: what
+# Every operation knows one slope for each of its operands, its *partial*: how fast its own result moves with
+# that operand. Backprop starts with dL/dL = 1 at the loss and goes down edge by edge: what
 # arrives from above is multiplied by the partial of the edge, and handed on. `L.backward()` does it all at once;
 # here it goes step by step.
 
@@ -95,24 +95,26 @@ show(draw(L), "graph", "The graph of L: on each arrow the partial, in each box t
 
 
 # %%
-@plot("chain", "Each factor of dL/dw and dL/db stands at the edge it comes from; below it what has been multiplied so far.",
-      title="The chain rule, from the loss down to w and b", size=(9.5, 3.4))  # fmt: skip
+@plot("chain", "Each factor of dL/dw and dL/db stands at the edge it comes from, below it what arrives there.",
+      title="The chain rule, from the loss down to w and b", size=(10.5, 3.6))  # fmt: skip
 def _(ax):
-    places = {"L": (0, 1), "error": (1, 1), "guess": (2, 1), "wx": (3, 1.5), "w": (4, 1.5), "b": (4, 0.5)}
+    places = {"L": (0, 1), "error": (1.3, 1), "guess": (2.6, 1), "wx": (3.9, 1.5), "w": (5.2, 1.5), "b": (5.2, 0.4)}
     nodes = {"L": L, "error": error, "guess": guess, "wx": wx, "w": w, "b": b}
     colors = {"L error": RED, "error guess": PURPLE, "guess wx": GREEN, "wx w": BLUE, "guess b": ORANGE}
     for edge, color in colors.items():
         above, below = edge.split()
         (x0, y0), (x1, y1) = places[above], places[below]
         partial = next(p for o, p in zip(nodes[above].operands, nodes[above].partials) if o is nodes[below])
-        ax.annotate("", (x1 - 0.22, y1), (x0 + 0.22, y0), arrowprops={"arrowstyle": "-|>", "color": color, "lw": 2.5})
-        rise = 0.14 + (0.1 if y1 > y0 else 0)
-        ax.text((x0 + x1) / 2, (y0 + y1) / 2 + rise, f"× {partial:g}", ha="center", fontweight="bold", fontsize=14)
+        ax.plot([x0, x1], [y0, y1], color=color, linewidth=3, zorder=1)
+        x, y, off = (x0 + x1) / 2, (y0 + y1) / 2, 0.05 + abs(y1 - y0) / (x1 - x0) / 3
+        ax.text(x, y + off, f"× {partial:g}", ha="center", va="bottom", fontweight="bold", fontsize=15)
+        product = f"{nodes[above].grad:g} × {partial:g} = {nodes[below].grad:g}"
+        ax.text(x, y - off, product, ha="center", va="top", fontsize=10.5)
     for name, (x0, y0) in places.items():
-        frame = {"boxstyle": "round", "fc": "white", "ec": GREY}
-        ax.text(x0, y0, name, ha="center", va="center", fontsize=14, bbox=frame)
-        ax.text(x0, y0 - 0.3, f"dL/d{name} = {nodes[name].grad:g}", ha="center", fontsize=11)
-    ax.set(xlim=(-0.5, 4.6), ylim=(0, 2))
+        frame = {"boxstyle": "round", "fc": "white", "ec": BLACK}
+        ax.text(x0, y0, name, ha="center", va="center", fontsize=15, bbox=frame, zorder=3)
+        ax.text(x0, y0 - 0.2, f"dL/d{name} = {nodes[name].grad:g}", ha="center", va="top", fontsize=11)
+    ax.set(xlim=(-0.5, 5.7), ylim=(0, 1.75))
     ax.axis("off")
 
 
@@ -170,11 +172,17 @@ print(f"x = {x_new:g}: the error is multiplied by {factor:g}; L was {loss(w.data
 def _(ax):
     etas = [k / 400 for k in range(89)]
     ax.plot(etas, [loss(w.data - eta * w.grad, b.data - eta * b.grad) for eta in etas], color=BLUE)
-    for eta, marker, word in ((0.0, "o", "start"), (0.05, "s", "nearer"), (0.1, "*", "lands"), (0.2, "D", "bounces")):
+    steps = (
+        (0.0, "o", "start", (12, 4)),
+        (0.05, "s", "nearer", (12, 4)),
+        (0.1, "*", "lands", (-22, 22)),
+        (0.2, "D", "bounces", (-96, 2)),
+    )
+    for eta, marker, word, place in steps:
         height = loss(w.data - eta * w.grad, b.data - eta * b.grad)
         ax.plot(eta, height, marker=marker, color=RED, markersize=11)
-        ax.annotate(f"{word}: {height:g}", (eta, height), xytext=(9, 9), textcoords="offset points")
-    ax.set(xlim=(-0.01, 0.24), ylim=(-0.4, 9))
+        ax.annotate(f"{word}: {height:g}", (eta, height), xytext=place, textcoords="offset points")
+    ax.set(xlim=(-0.01, 0.23), ylim=(-0.4, 9))
 
 
 # %% [markdown]
@@ -182,3 +190,6 @@ def _(ax):
 #
 # Change x to 0 and run the page again: which of the two gradients is 0 now, and why? Then set y so that the
 # guess is right at once: what is the gradient there?
+#
+# Say a gradient before it is shown: `L.step_through().predict(w, "-10")`. Then write `gradients(w, b, x, y)`, which
+# gives `(dL/dw, dL/db)` by hand, and have it checked: `from demos.exercises import check`, then `check(gradients)`.

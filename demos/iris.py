@@ -18,6 +18,8 @@ from .report import Report
 
 __all__ = ["main"]
 
+BOXES = 16  # of a graph: neurons that are alike share one, else it would fill a wall
+
 _ABOUT = """In the 1930s Edgar Anderson measured 150 irises of three species, and Ronald Fisher asked whether four
 lengths tell the species. Here a network of {parameters} parameters learns it from {train} of the flowers, and is
 asked about the other {held_out}, which it never saw.
@@ -65,7 +67,7 @@ def main(
         loss = F.cross_entropy(model(x), ys[flower])
         loss.label = "loss"
         loss.backward()
-        graphs.add(f"graph-{update}", draw(loss), f"update {update}: loss {loss.data:.4f}")
+        graphs.add(f"graph-{update}", draw(loss, budget=BOXES), f"update {update}: loss {loss.data:.4f}")
         optimizer.zero_grad()
 
     draw_one(0)

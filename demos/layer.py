@@ -8,13 +8,13 @@
 import math
 import sys
 
-sys.path.append("..")  # editors and notebooks start inside demos/
+sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
 
 import nn
 import nn.functional as F
-from autograd import Value, draw
+from autograd import Value, atomic, draw
 from demos.page import option, plot, show
-from demos.plots import BLACK, DIVERGING, NEGATIVE, POSITIVE
+from demos.plots import BLACK, NEGATIVE, POSITIVE, heat
 
 # %% [markdown]
 # ## Rows times input
@@ -65,9 +65,11 @@ seen = {}  # W at some updates
 updates = option("steps", 200)
 for update in range(updates + 1):
     loss = F.cross_entropy(layer(digits), list(range(10)))
-    if update in (0, 1, 2, 20, 200):
+    if update in (0, 1, 2, 20, updates):
         print(f"update {update:3}: loss {loss.data:.4f}, {right():2} of 10 right")
-        seen[update] = layer.state_dict()["weight"]
+        seen[f"update {update}"] = layer.state_dict()["weight"]
+    if update == updates:
+        break
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
@@ -87,8 +89,8 @@ print(f"ln 10 = {math.log(10):.4f}")
 
 
 # %%
-@plot("rows", "Each row of W drawn as the digit it stands for: full strokes speak for it, dashed ones against it.",
-      title="What the rows of W learn", each={f"update {k}": weight for k, weight in seen.items() if k != 1}, columns=1, size=(9.5, 1.5))  # fmt: skip
+@plot("rows", "Each row of W drawn as the digit it stands for: full strokes speak for it, dashed ones against it; the wider, the more.",
+      title="What the rows of W learn", each={name: weight for name, weight in seen.items() if name != "update 1"}, columns=1, size=(9.5, 1.5))  # fmt: skip
 def _(ax, weight):
     #                 top,          upper left,   upper right,  middle,       lower left,   lower right,  bottom
     strokes = (((0, 1), (2, 2)), ((0, 0), (1, 2)), ((1, 1), (1, 2)), ((0, 1), (1, 1)), ((0, 0), (0, 1)), ((1, 1), (0, 1)), ((0, 1), (0, 0)))  # fmt: skip
@@ -130,13 +132,8 @@ print("one by one or all at once, the same:", [s.data for s in layer(digits[3])]
 def _(ax):
     numbers = [[score.data for score in row] for row in scores]
     largest = max(abs(number) for row in numbers for number in row)
-    ax.imshow(numbers, cmap=DIVERGING, vmin=-largest, vmax=largest)
-    for i, row in enumerate(numbers):
-        for j, number in enumerate(row):
-            color = "white" if abs(number) > 0.6 * largest else BLACK
-            ax.text(j, i, f"{number:.0f}", ha="center", va="center", fontsize=8, color=color)
+    heat(ax, numbers, -largest, largest, digits=0)
     ax.set(xticks=range(10), yticks=range(10))
-    ax.grid(False)
 
 
 # %% [markdown]
@@ -157,7 +154,24 @@ print("dy3/dW5j:", *("not reached" if not w.reached else w.grad for w in layer.w
 show(draw(y3), "row", "One row's dot product: what arrives at a weight is the input that it meets.")
 
 # %% [markdown]
+# The same with every multiply and every add of it to be seen, and the partial of each on its arrow.
+
+# %%
+with atomic():
+    y3 = layer(three)[3]
+y3.zero_grad()
+y3.backward()
+show(
+    draw(y3),
+    "opened",
+    "Seven products and seven sums: on the arrow from a weight stands its input, on the arrow from an input its weight.",
+)
+
+# %% [markdown]
 # ## Yours
 #
 # Feed the layer a 7 with its upper left stroke on (some calculators draw it so). Which digit does it see, and
 # how sure is it? Then an input of six strokes: read the error.
+#
+# Write `linear(W, b, x)` with loops of your own, which says so if x is too short or too long, and have it checked:
+# `from demos.exercises import check`, then `check(linear)`.

@@ -91,7 +91,7 @@ def main(
     )
 
     @report.plot("loss", "The loss before each update, and the share of points on their side of the line.",
-                 title="Moons: the loss falls", x="update")  # fmt: skip
+                 title="Moons: the loss falls", x="update", y="loss, and share right")  # fmt: skip
     def _(ax: Any) -> None:
         plots.curve(ax, losses, 0, "hinge loss")
         plots.curve(ax, shares, 1, "share right")

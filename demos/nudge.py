@@ -10,7 +10,7 @@ import math
 import sys
 from random import Random
 
-sys.path.append("..")  # editors and notebooks start inside demos/
+sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
 
 import nn
 import nn.functional as F
@@ -60,12 +60,16 @@ def _(ax):
     ax.plot(
         [0.6, 2.05], [loss(1) + 0.4 * 10, loss(1) - 1.05 * 10], color=ORANGE, linestyle="--", label="what -10 predicts"
     )
-    ax.plot([1, 2, 2], [loss(1), loss(1), loss(1) - 10], color=GREY, linewidth=1)
+    ax.plot([1, 2.12], [loss(1), loss(1)], color=GREY, linewidth=1)
     ax.plot([1, 2, 2], [loss(1), loss(2), loss(1) - 10], "o", color=BLACK)
+    for place, end, color in ((2, loss(2), BLUE), (2.12, loss(1) - 10, ORANGE)):
+        look = {"arrowstyle": "-|>", "color": color, "lw": 2, "shrinkA": 0, "shrinkB": 0}
+        ax.annotate("", (place, end), (place, loss(1)), arrowprops=look)
+    ax.plot([2, 2.12], [loss(1) - 10] * 2, color=GREY, linewidth=1)
     ax.annotate("nudge 1", (1.5, loss(1)), xytext=(0, 5), textcoords="offset points", ha="center")
-    ax.annotate("happened: -6", (2, loss(2)), xytext=(10, 6), textcoords="offset points")
-    ax.annotate("predicted: -10", (2, loss(1) - 10), xytext=(10, -4), textcoords="offset points")
-    ax.set_ylim(-5, 11)
+    ax.annotate("happened: -6", (1.97, 3), ha="right")
+    ax.annotate("predicted: -10", (2.15, 3))
+    ax.set(xlim=(0.55, 2.55), ylim=(-5, 11))
     ax.legend()
 
 
@@ -125,35 +129,28 @@ print(f"L = {L.data:.4f}, the sum of all 17 derivatives = {total:.4f}")
 
 
 # %%
-@plot("network", "The derivative of L in every weight, layer by layer, before training: the wider, the more sensitive; dashed ones are negative. Squares are biases.",
-      title="dL/dw on the network", size=(7.5, 4.8))  # fmt: skip
+@plot("network", "The derivative of L in every weight, layer by layer, before training: the wider, the more sensitive; dashed ones are negative. In the squares, those of the biases.",
+      title="dL/dw on the network", size=(8.5, 5.4))  # fmt: skip
 def _(ax):
-    columns = ([(0, 1.0 + y) for y in (0, 1)], [(1.5, float(y)) for y in range(4)], [(3, 1.5)])
+    columns = ([(0, 2.4), (0, 1.2)], [(2, 3.6), (2, 2.4), (2, 1.2), (2, 0)], [(4, 1.8)])
     largest = max(abs(g) for g in first_gradients.values())
     for layer, (left, right) in enumerate(zip(columns, columns[1:])):
         for i, (x1, y1) in enumerate(right):
             edges = {f"layers.{layer}.weight[{i}][{j}]": place for j, place in enumerate(left)}
-            edges[f"layers.{layer}.bias[{i}]"] = (x1 - 0.25, y1 - 0.42)
-            ax.plot(x1 - 0.25, y1 - 0.42, "s", color=GREY, markersize=7)
+            edges[f"layers.{layer}.bias[{i}]"] = (x1, y1 - 0.55)
             for name, (x0, y0) in edges.items():
-                gradient = first_gradients[name]
+                gradient, along = first_gradients[name], 0.0 if "bias" in name else 0.62 if layer == 0 else 0.4
                 color, dashes = (POSITIVE, "-") if gradient > 0 else (NEGATIVE, "--")
-                ax.plot(
-                    [x0, x1],
-                    [y0, y1],
-                    color=color,
-                    linestyle=dashes,
-                    linewidth=0.4 + 7 * abs(gradient) / largest,
-                    zorder=1,
-                )
-                x, y = (x0 + 0.62 * (x1 - x0), y0 + 0.62 * (y1 - y0)) if "weight" in name else (x0 - 0.2, y0 - 0.05)
-                backing = {"fc": "white", "ec": "none", "pad": 0.6, "alpha": 0.8}
-                ax.text(x, y, f"{gradient:.2f}", fontsize=8, ha="center", bbox=backing)
-    for column, names in zip(columns, (("x0", "x1"), ("", "", "", ""), ("out",))):
+                width = 0.4 + 8 * abs(gradient) / largest
+                ax.plot([x0, x1], [y0, y1], color=color, linestyle=dashes, linewidth=width, zorder=1)
+                frame = {"fc": "white", "ec": BLACK if "bias" in name else "none", "pad": 2 if "bias" in name else 0.8}
+                x, y = x0 + along * (x1 - x0), y0 + along * (y1 - y0)
+                ax.text(x, y, f"{gradient:.2f}", fontsize=9, ha="center", va="center", bbox=frame, zorder=2)
+    for column, names in zip(columns, (("x0", "x1"), ("h0", "h1", "h2", "h3"), ("out",))):
         for (x, y), name in zip(column, names):
-            ax.scatter(x, y, s=620, color="white", edgecolor=BLACK, zorder=2)
-            ax.text(x, y, name, ha="center", va="center", zorder=3)
-    ax.set(xlim=(-0.4, 3.4), ylim=(-0.9, 3.5))
+            ax.scatter(x, y, s=620, color="white", edgecolor=BLACK, zorder=3)
+            ax.text(x, y, name, ha="center", va="center", zorder=4)
+    ax.set(xlim=(-0.3, 4.3), ylim=(-0.8, 3.9))
     ax.axis("off")
 
 
@@ -170,6 +167,8 @@ for update in range(updates + 1):
     if update in (0, 10, 50, updates):
         right = [(model(x)[0].data > 0.5) == (y > 0.5) for x, y in zip(inputs, targets)].count(True)
         print(f"update {update:3}: L = {L.data:.4f}, {right} of 4 right")
+    if update == updates:
+        break
     optimizer.zero_grad()
     L.backward()
     optimizer.step()
@@ -179,10 +178,10 @@ for update in range(updates + 1):
 # > update 100: L = 0.0002, 4 of 4 right
 
 # %%
-one = F.mse_loss(model([Value(1.0, label="x0"), Value(0.0, label="x1")]), [1.0])
-model.zero_grad()
-one.backward()
-show(draw(one), "graph", "The trained network on (1, 0): L is nearly 0, and so are all its derivatives.")
+L = F.mse_loss(model([Value(1.0, label="x0"), Value(0.0, label="x1")]), [1.0])
+L.zero_grad()
+L.backward()
+show(draw(L), "graph", "The trained network on (1, 0): L is nearly 0, and its derivatives are small.")
 
 # %% [markdown]
 # ## What it costs without
@@ -282,3 +281,6 @@ def _(ax):
 #
 # Start from the trained network and nudge its parameters again: why are all predictions nearly 0 now? And what
 # does random search need for twice as many weights? Guess before you run it.
+#
+# Write `nudge_grad(f, xs)`, which nudges each number to both sides and gives the slopes, and have it checked:
+# `from demos.exercises import check`, then `check(nudge_grad)`.

@@ -52,7 +52,7 @@ def figure(
         count = len(each) if each else 1
         across = min(count, columns)
         down = math.ceil(count / across)
-        made = Figure(figsize=(size[0] * across, size[1] * down + (0.5 if count == 1 else 0.9)), layout="constrained")
+        made = Figure(figsize=(size[0] * across, size[1] * down + (0.5 if count == 1 else 0.9)), layout="compressed")
         made.suptitle(f"{title} ({note})" if note else title, fontsize=14, fontweight="bold")
         grid = made.subplots(down, across, squeeze=False, sharex=bool(each), sharey=bool(each))
         panels = [panel for row in grid for panel in row]
@@ -75,7 +75,8 @@ def saved(made: Any, form: str) -> bytes:
 
     buffer = io.BytesIO()
     with matplotlib.rc_context(_STYLE):
-        made.savefig(buffer, format=form, dpi=160, metadata={"Date": None} if form == "svg" else None)
+        metadata = {"Date": None} if form == "svg" else None
+        made.savefig(buffer, format=form, dpi=160, bbox_inches="tight", pad_inches=0.12, metadata=metadata)
     return buffer.getvalue()
 
 
@@ -128,16 +129,35 @@ def heat(ax: Any, rows: Sequence[Sequence[float]], low: float, high: float, digi
         for j, number in enumerate(row):
             red, green, blue, _ = image.cmap(image.norm(number))
             dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.55
-            ax.text(j, i, f"{number:.{digits}f}", ha="center", va="center", color="white" if dark else BLACK)
+            shown = f"{round(number, digits) + 0.0:.{digits}f}"  # + 0.0: no "-0"
+            ax.text(j, i, shown, ha="center", va="center", color="white" if dark else BLACK)
     ax.grid(False)
 
 
 def arrow(
-    ax: Any, x: float, y: float, color: str, label: str = "", start: tuple[float, float] = (0, 0), dashes: str = "-"
+    ax: Any,
+    x: float,
+    y: float,
+    color: str,
+    label: str = "",
+    start: tuple[float, float] = (0, 0),
+    dashes: str = "-",
+    side: int = 0,
 ) -> None:
-    """An arrow from `start` by (x, y), with its label at the head."""
+    """An arrow from `start` by (x, y), its label beyond the head; with side 1 to the left of it, with -1 to the right.
+
+    Of axes of equal scale, since the label goes by the direction that the arrow has in numbers.
+    """
     head = (start[0] + x, start[1] + y)
     look = {"arrowstyle": "-|>", "color": color, "lw": 2, "linestyle": dashes, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", head, start, arrowprops=look, zorder=4)
+    length = math.hypot(x, y) or 1.0
+    along = 0.4 if side else 1.0
+    aside = ((along * x - side * y) / length, (along * y + side * x) / length)
+    place = {
+        "xytext": (8 * aside[0], 8 * aside[1]),
+        "ha": "left" if aside[0] > 0.15 else "right" if aside[0] < -0.15 else "center",
+        "va": "bottom" if aside[1] > 0.15 else "top" if aside[1] < -0.15 else "center",
+    }
     backing = {"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.75}
-    ax.annotate(label, head, xytext=(5, 4), textcoords="offset points", fontweight="bold", bbox=backing, zorder=5)
+    ax.annotate(label, head, textcoords="offset points", fontweight="bold", bbox=backing, zorder=5, **place)

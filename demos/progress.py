@@ -9,7 +9,7 @@ from typing import Any
 
 __all__ = ["Progress"]
 
-_LINES = 10  # how many plain lines a run prints
+_LINES = 10  # how many plain lines a run prints at most
 _PAUSE = 0.05  # seconds between two changes of the live line
 
 
@@ -29,6 +29,7 @@ class Progress:
         self._bar: Any = _bar(name, total) if self.live and find_spec("rich") else None
         self._started = perf_counter()
         self._shown = float("-inf")
+        self._printed = 0  # plain lines so far
 
     def __enter__(self) -> Progress:
         if self._bar:
@@ -51,8 +52,9 @@ class Progress:
         now = perf_counter()
         line = f"{self.name}  {update:{len(str(self.total))}}/{self.total}  {shown}  {now - self._started:.1f} s"
         if not self.live:
-            if update == self.total or update % max(1, self.total // _LINES) == 0:
+            if update * _LINES // self.total > self._printed:
                 print(line, flush=True)
+                self._printed = update * _LINES // self.total
         elif update == self.total or now - self._shown > _PAUSE:
             print("\r" + line.ljust(len(self.line)), end="", flush=True)
             self._shown, self.line = now, line

@@ -19,6 +19,8 @@ from .environment import MissingExtraError
 
 __all__ = ["FolderError", "Report", "markdown", "rendered"]
 
+LEGIBLE = 0.4  # a picture is not shown smaller than that; a page that is too narrow for it scrolls it
+
 _HERE = Path(__file__).parent
 
 
@@ -149,7 +151,7 @@ class Film:
     def __init__(self, report: Report, caption: str) -> None:
         self.report = report
         self.caption = caption
-        self.frames: list[tuple[str, str]] = []
+        self.frames: list[tuple[str, str, int]] = []  # name, caption, width
 
     def add(self, name: str, drawing: Any, caption: str) -> None:
         """Save a drawing as NAME.svg, and show it as the next picture.
@@ -165,15 +167,16 @@ class Film:
             self.report.write(f"{name}.dot", drawing.source)
             self.report.lacks(f"{name}.svg (but {name}.dot is there)", str(error))
             return
-        self.frames.append((name, caption))
+        self.frames.append((name, caption, _width(self.report.folder / f"{name}.svg")))
         self.report.rewrite()
 
     def __str__(self) -> str:
         if not self.frames:
             return ""
         images = "".join(
-            f'<a href="{name}.svg"{" hidden" if k else ""}><img src="{name}.svg" alt="{escape(text)}"></a>'
-            for k, (name, text) in enumerate(self.frames)
+            f'<a href="{name}.svg"{" hidden" if k else ""}><img src="{name}.svg" alt="{escape(text)}" '
+            f'style="min-width: {LEGIBLE * width:.0f}px"></a>'
+            for k, (name, text, width) in enumerate(self.frames)
         )
         slider = ""
         if len(self.frames) > 1:
@@ -182,6 +185,12 @@ class Film:
                 f'aria-label="which picture"><output>{escape(self.frames[0][1])}</output></label>'
             )
         return f"<figure>{images}{slider}<figcaption>{markdown_line(self.caption)}</figcaption></figure>"
+
+
+def _width(svg: Path) -> int:
+    """How wide a picture is, in the pixels of a page."""
+    found = re.search(r'<svg[^>]*? width="([\d.]+)pt"', svg.read_text(encoding="utf-8"))
+    return round(float(found[1]) * 4 / 3) if found else 0
 
 
 def rendered(drawing: Any, form: str) -> bytes:

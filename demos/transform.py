@@ -9,12 +9,12 @@
 import math
 import sys
 
-sys.path.append("..")  # editors and notebooks start inside demos/
+sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
 
 import nn
 from autograd import Value, draw, mean
 from demos.page import option, plot, show
-from demos.plots import BLACK, BLUE, GREY, ORANGE, arrow
+from demos.plots import BLACK, BLUE, GREY, ORANGE, SKY, arrow
 
 # %% [markdown]
 # ## A map to find
@@ -38,6 +38,8 @@ for update in range(updates + 1):
     if update in (0, 5, 20, updates):
         seen[f"update {update}"] = layer.state_dict()
         print(f"update {update:3}: L = {loss.data:.6f}")
+    if update == updates:
+        break
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
@@ -57,7 +59,7 @@ print(f"1.5 cos 30 = {c:.3f}, 1.5 sin 30 = {s:.3f}")
 
 # %%
 def grid_and_letter(ax, weight, bias=(0.0, 0.0)):
-    """A grid, the letter F and the two axes, before (grey) and after y = W x + b."""
+    """A grid, the letter F, the two axes and the square between them, after y = W x + b; in grey, before."""
 
     def moved(x, y):
         return tuple(row[0] * x + row[1] * y + shift for row, shift in zip(weight, bias))
@@ -71,13 +73,14 @@ def grid_and_letter(ax, weight, bias=(0.0, 0.0)):
         ax.plot(*zip(*stroke), color=GREY, linewidth=3)
         ax.plot(*zip(*(moved(*end) for end in stroke)), color=BLACK, linewidth=4)
     origin = moved(0, 0)
-    arrow(ax, weight[0][0], weight[1][0], BLUE, "x axis", origin)
-    arrow(ax, weight[0][1], weight[1][1], ORANGE, "y axis", origin)
+    ax.fill(*zip(origin, moved(1, 0), moved(1, 1), moved(0, 1)), color=SKY, alpha=0.35)
+    arrow(ax, weight[0][0], weight[1][0], BLUE, "x axis", origin, side=-1)
+    arrow(ax, weight[0][1], weight[1][1], ORANGE, "y axis", origin, side=1)
     ax.set(xlim=(-2.2, 4.2), ylim=(-2.2, 4.2), aspect="equal")
     ax.grid(False)
 
 
-@plot("learning", "The grid and the letter while W and b are learned; in grey the letter as it was.", film=True,
+@plot("learning", "The grid and the letter while W and b are learned; in grey the letter as it was. The square between the axes is shaded.", film=True,
       title="A layer learns to turn, scale and shift", each=seen, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
 def _(ax, state):
     grid_and_letter(ax, state["weight"], state["bias"])
@@ -87,7 +90,7 @@ def _(ax, state):
 # ## Columns are where the axes land
 #
 # W times (1, 0) is the first column, W times (0, 1) the second: two arrows say all there is to say of W. The
-# area between them is the determinant: every area grows by that factor, here 1.5 * 1.5.
+# area between them, shaded above, is the determinant: every area grows by that factor, here 1.5 * 1.5.
 
 
 # %%
@@ -121,13 +124,17 @@ print(f"area of a unit square after W: {det(W):.3f}")
 # whole plane onto one line: its determinant is 0, and nothing can undo it.
 
 # %%
-gallery = {"shear": [[1.0, 0.8], [0.0, 1.0]], "mirror": [[-1.0, 0.0], [0.0, 1.0]], "flatten": [[1.0, 0.5], [0.6, 0.3]]}
+gallery = {
+    "shear": [[1.0, 0.8], [0.0, 1.0]],
+    "mirror": [[-1.0, 0.0], [0.0, 1.0]],
+    "flatten": [[1.0, -1.0], [0.5, -0.5]],
+}
 for name, matrix in gallery.items():
     x, y = times(matrix, [1.0, 2.0])
     print(f"{name:8} det {det(matrix):4.1f}   (1, 2) lands on ({x:g}, {y:g})")
 # > shear    det  1.0   (1, 2) lands on (2.6, 2)
 # > mirror   det -1.0   (1, 2) lands on (-1, 2)
-# > flatten  det  0.0   (1, 2) lands on (2, 1.2)
+# > flatten  det  0.0   (1, 2) lands on (-1, -0.5)
 
 
 # %%
@@ -210,5 +217,8 @@ def _(ax, model):
 # %% [markdown]
 # ## Yours
 #
-# Write down the W of "mirror left and right, then a quarter turn" before you multiply it out. Then flatten the
-# wanted corners onto a line and train again: what is the determinant of the W it finds?
+# Flatten the wanted corners onto a line and train again: what is the determinant of the W it finds?
+#
+# Write `mirror_then_turn()`, which gives the W of "mirror left and right, then a quarter turn to the left", before
+# you multiply it out; then `collapse(W2, W1)`. Have both checked: `from demos.exercises import check`, then
+# `check(collapse)`.

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
+import subprocess
+import sys
+from contextlib import redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from demos import plots
 from demos.catalog import DEMOS
 from demos.page import read, run
 
@@ -128,3 +133,52 @@ def test_a_page_draws_its_pictures(name, ran):
     if find_spec("matplotlib"):
         assert report.missing == {}
         assert len([file for file in report.files if file.suffix == ".svg"]) >= 2
+
+
+# --- In an editor, in a notebook, as a script ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_runs_cell_by_cell_in_order(name, tmp_path, monkeypatch):
+    """Whole cells, as an editor sends them, with nothing running the page; pictures are made, but left empty."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [f"{name}.py"])
+    monkeypatch.delitem(sys.modules, "IPython", raising=False)
+    monkeypatch.setattr("demos.report.rendered", lambda *_: b"<svg/>")
+    monkeypatch.setattr(plots, "figure", lambda *_, **__: None)
+    names = {"__name__": "__main__"}
+    shown = 0
+    for cell in read(FOLDER / f"{name}.py"):
+        printed = io.StringIO()
+        with redirect_stdout(printed):
+            exec(compile(cell.code, name, "exec"), names)
+        lines = printed.getvalue().splitlines()
+        pictures = [line for line in lines if line.startswith("[") and line.endswith(".svg]")]
+        shown += len(pictures)
+        expected = "".join(re.sub("(?m)^# > ?", "", statement.expected) for statement in cell.statements)
+        assert [line.rstrip() for line in lines if line not in pictures] == expected.splitlines()
+    assert shown >= 2 and len(list(tmp_path.glob("out/*/*.svg"))) == shown
+
+
+@pytest.mark.parametrize("folder", [FOLDER, FOLDER.parent], ids=["demos", "project"])
+def test_a_page_finds_its_imports_wherever_an_editor_starts(folder):
+    for name in PAGES:
+        first = next(cell.code for cell in read(FOLDER / f"{name}.py") if cell.code)
+        assert 'sys.path += [".", ".."]' in first
+    script = f"import sys; sys.path[0] = {str(FOLDER)!r}\n{first}\nimport demos; print(demos.__file__)"
+    said = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, timeout=60)
+    assert said.returncode == 0, said.stderr
+    assert (folder / said.stdout.strip()).resolve() == FOLDER / "__init__.py"
+
+
+@pytest.mark.parametrize(
+    ("name", "optimizer"), [("attention", "AdamW"), ("nudge", "AdamW"), ("layer", "SGD"), ("transform", "SGD")]
+)
+def test_so_many_steps_are_so_many_updates(name, optimizer, tmp_path, monkeypatch):
+    made = []
+    kept = getattr(__import__("nn").optim, optimizer).step
+    monkeypatch.setattr(f"nn.optim.{optimizer}.step", lambda self: (made.append(self), kept(self)))
+    monkeypatch.setattr("demos.report.rendered", lambda *_: b"<svg/>")
+    monkeypatch.setattr(plots, "figure", lambda *_, **__: None)
+    run(name, out=tmp_path, steps=7, quiet=True)
+    assert len(made) == 7

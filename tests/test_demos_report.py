@@ -66,6 +66,17 @@ def test_the_page_is_true_after_every_addition(tmp_path):
     assert sorted(file.name for file in report.folder.iterdir()) == ["f-0.svg", "f-1.svg", "f-2.svg", "index.html"]
 
 
+def test_a_wide_picture_is_not_shrunk_until_it_cannot_be_read(tmp_path):
+    class Wide(Drawing):
+        def pipe(self, format):
+            return b'<?xml version="1.0"?><svg xmlns="" width="3000pt" height="100pt"></svg>'
+
+    Report(tmp_path, "t").picture("p", Wide())
+    wanted = round(report_module.LEGIBLE * 4000)
+    assert f"min-width: {wanted}px" in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "overflow-x: auto" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
 def test_png_is_saved_when_asked_for(tmp_path):
     Report(tmp_path, "t", png=True).picture("p", Drawing())
     assert (tmp_path / "p.png").read_bytes() == b"<png/>"
@@ -108,6 +119,15 @@ def test_progress(rich, live, monkeypatch):
     assert "50/50" in said and "loss 0.02" in said
     assert said.count("\n") == 10 if not live else rich or said.count("\n") == 1
     assert said.isascii() or rich
+
+
+@pytest.mark.parametrize(("total", "every"), [(600, 50), (1000, 50), (50, 1), (7, 1), (25, 1), (20, 20)])
+def test_progress_prints_some_lines_and_the_last(total, every, capsys):
+    with Progress("train", total) as progress:
+        for update in range(every, total + 1, every):
+            progress(update, loss=1.0)
+    lines = capsys.readouterr().out.splitlines()
+    assert min(total // every, 6) <= len(lines) <= 10 and f"{total}/{total}" in lines[-1]
 
 
 def test_quiet_progress_prints_nothing(capsys):

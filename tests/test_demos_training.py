@@ -1,13 +1,22 @@
-"""iris and moons: they learn, the same from the same seed, and leave pictures and a page."""
+"""iris, moons, digits and gpt: they learn, the same from the same seed, and leave pictures and a page."""
 
 from __future__ import annotations
 
+import math
+import re
 from importlib.util import find_spec
+from random import Random
 
 import pytest
+from backends import BACKENDS
 
-from demos import iris, moons, plots
+import nn.functional as F
+from autograd import no_grad
+from demos import cli, datasets, digits, gpt, iris, moons, plots
+from demos.progress import Progress
 from demos.report import Report
+from demos.training import Eager, train
+from nn import Linear, optim
 
 DEMOS = {"iris": iris, "moons": moons}
 
@@ -24,7 +33,7 @@ class NoReport(Report):
 
 @pytest.fixture
 def no_pictures(monkeypatch):
-    for demo in DEMOS.values():
+    for demo in (*DEMOS.values(), digits, gpt):
         monkeypatch.setattr(demo, "Report", NoReport)
     monkeypatch.setattr("demos.report.Film.add", lambda *_: None)
 
@@ -81,6 +90,30 @@ def test_without_a_layout_engine_it_leaves_the_graph_as_text(tmp_path, monkeypat
     assert "graph-0.svg (but graph-0.dot is there)" in left_out and "pip install" in why
 
 
+def test_a_graph_is_small_enough_for_a_page(tmp_path, no_pictures, monkeypatch):
+    boxes = []
+    monkeypatch.setattr("demos.report.Film.add", lambda self, name, drawing, text: boxes.append(drawing.picture.boxes))
+    iris.main(out=tmp_path, steps=1, quiet=True)
+    assert boxes and max(map(len, boxes)) <= iris.BOXES
+
+
+def test_a_heat_map_writes_no_minus_zero():
+    pytest.importorskip("matplotlib")
+    made = plots.figure(lambda ax: plots.heat(ax, [[-0.2, 0.2], [-1.0, 1.0]], -1.0, 1.0, digits=0), "t")
+    assert [text.get_text() for text in made.axes[0].texts] == ["0", "0", "-1", "1"]
+
+
+@pytest.mark.parametrize(("x", "y", "side", "ha", "va"), [
+    (1, 0, 0, "left", "center"), (0, 1, 0, "center", "bottom"), (-1, -1, 0, "right", "top"),
+    (0, 1, 1, "right", "bottom"), (0, 1, -1, "left", "bottom"), (1, 0, 1, "left", "bottom"), (0, 0, 0, "center", "center"),
+])  # fmt: skip
+def test_an_arrow_is_labelled_beyond_its_head_or_aside(x, y, side, ha, va):
+    pytest.importorskip("matplotlib")
+    made = plots.figure(lambda ax: plots.arrow(ax, x, y, plots.BLUE, "name", side=side), "t")
+    label = made.axes[0].texts[-1]
+    assert (label.get_text(), label.get_ha(), label.get_va()) == ("name", ha, va)
+
+
 def test_colours_differ_in_grey_too():
     def grey(colour):
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
@@ -89,3 +122,142 @@ def test_colours_differ_in_grey_too():
     blue, orange, *_ = (grey(mark[0]) for mark in plots.MARKS)
     assert abs(blue - orange) > 60
     assert len({marker for _, marker, _ in plots.MARKS}) == len({dashes for *_, dashes in plots.MARKS}) == 4
+
+
+# --- Compiled training -------------------------------------------------------------------------------------
+
+ROWS = [([1.0, 2.0], 0), ([-1.0, 0.5], 1), ([0.3, -2.0], 1), ([2.0, 1.0], 0), ([0.0, 1.0], 0)]
+
+
+def trained(backend, updates=60, decay=False):
+    """A small layer after some updates: how it went, and its weights."""
+    layer = Linear(2, 2, seed=1)
+    optimizer = optim.AdamW(layer.parameters(), lr=0.05)
+    batches = [tuple(zip(*[ROWS[(k + i) % 5] for i in range(2 + k % 2)])) for k in range(updates)]
+    with Progress("", updates, quiet=True) as progress:
+        run = train(progress, lambda x, y: F.cross_entropy(layer(x), y), batches, optimizer, backend, decay)
+    return run, layer.state_dict()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("decay", [False, True])
+def test_compiled_training_is_eager_training(backend, decay):
+    run, weights = trained(backend, decay=decay)
+    wanted, eager = trained("eager", decay=decay)
+    assert run.losses == pytest.approx(wanted.losses, rel=1e-9) and len(run.losses) == 60
+    for row, other in zip(weights["weight"], eager["weight"]):
+        assert row == pytest.approx(other, rel=1e-9)
+    assert run.programs == 2  # batches of two rows, and of three
+    assert run.losses[-1] < 0.5 * run.losses[0]
+
+
+def test_decay_lowers_the_learning_rate_and_the_first_updates_are_the_same():
+    with_decay, without = trained("eager", 60, decay=True)[0], trained("eager", 60)[0]
+    assert with_decay.losses[:51] == without.losses[:51] and with_decay.losses[59] != without.losses[59]
+
+
+def test_eager_training_moves_by_the_mean_loss_of_a_batch():
+    layer = Linear(2, 2, seed=1)
+    (loss,) = Eager(lambda x, y: F.cross_entropy(layer(x), y)).train(
+        [tuple(zip(*ROWS))], optim.SGD(layer.parameters(), lr=0.0), 1
+    )
+    with no_grad():
+        assert loss == F.cross_entropy(layer([x for x, _ in ROWS]), [y for _, y in ROWS]).data
+
+
+# --- digits ------------------------------------------------------------------------------------------------
+
+
+def test_digits_are_read(tmp_path, no_pictures):
+    made = digits.main(out=tmp_path, quiet=True)
+    assert made["held_out_accuracy"] >= 0.95
+    assert len(made["losses"]) == 600 and made["losses"][0] == pytest.approx(math.log(10), rel=0.2)
+    right = [made["confusion"][k][k] for k in range(10)]
+    assert sum(map(sum, made["confusion"])) == 360 and sum(right) == round(made["held_out_accuracy"] * 360)
+    table = datasets.digits()
+    with no_grad():
+        shown = F.cross_entropy(made["model"](table.xs[digits.FIVE]), table.ys[digits.FIVE]).data
+    assert digits.FIVE % 5 == 0 and table.ys[digits.FIVE] == 5 and shown < 0.1  # a good example: it is learned
+
+
+@pytest.fixture
+def few_digits(monkeypatch):
+    table = datasets.digits()
+    monkeypatch.setattr(digits, "digits", lambda: table._replace(xs=table.xs[:60], ys=table.ys[:60]))
+
+
+def test_digits_learn_alike_eager_and_compiled(tmp_path, no_pictures, few_digits):
+    eager, compiled, other = (
+        digits.main(out=tmp_path, seed=s, steps=2, quiet=True, backend=b)["losses"]
+        for s, b in ((3, "eager"), (3, "python"), (4, "eager"))
+    )
+    assert eager == pytest.approx(compiled, rel=1e-9) and eager != other
+
+
+# --- gpt ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def few_names(monkeypatch):
+    """Names of three letters alone, so that one program is compiled."""
+    monkeypatch.setattr(gpt, "names", lambda: [name for name in datasets.names() if len(name) == 3])
+    monkeypatch.setattr(gpt, "HELD_OUT", 5)
+    monkeypatch.setattr(gpt, "INVENTED", 4)
+
+
+def test_gpt_learns_alike_on_every_backend_and_invents_names(tmp_path, no_pictures, few_names):
+    made = {b: gpt.main(out=tmp_path, steps=3, quiet=True, backend=b) for b in ("eager", "auto")}
+    for one in made.values():
+        assert one["losses"] == pytest.approx(made["eager"]["losses"], rel=1e-9)
+        assert one["apart"] < 1e-12
+        assert one["names"] == made["eager"]["names"]
+    names = made["eager"]["names"]
+    assert len(set(names)) == len(names) == gpt.INVENTED
+    assert all(re.fullmatch("[a-z]{1,15}", name) for name in names)
+    assert made["eager"]["losses"][0] == pytest.approx(math.log(27), rel=0.5)
+
+
+def test_gpt_learns(tmp_path, no_pictures, few_names):
+    before, after = (gpt.main(out=tmp_path, steps=s, quiet=True, seed=1)["held_out_loss"] for s in (1, 60))
+    assert after < 0.85 * before
+
+
+def test_a_wrong_compiled_loss_stops_the_gpt(tmp_path, no_pictures, few_names, monkeypatch):
+    def wrong(*args, **kwargs):
+        run = train(*args, **kwargs)
+        return run if args[4] == "eager" else run._replace(losses=[loss * 1.001 for loss in run.losses])
+
+    monkeypatch.setattr(gpt, "train", wrong)
+    with pytest.raises(AssertionError, match=r"differ by 0\.001"):
+        gpt.main(out=tmp_path, steps=1, quiet=True, backend="python")
+
+
+def test_a_sign_looks_only_back():
+    model = gpt.GPT(Random(0))
+    signs = gpt.signs_of("ann")
+    assert signs == [0, 1, 14, 14, 0]
+    for head in model.attention(signs):
+        for i, weights in enumerate(head):
+            assert sum(weights) == pytest.approx(1) and weights[i + 1 :] == [0.0] * (4 - i)
+    whole, part = model(signs), model(signs[:3])
+    assert [[x.data for x in row] for row in whole[:3]] == [[x.data for x in row] for row in part]
+
+
+# --- What they leave, and the flag -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "graphs"), [("digits", 2), ("gpt", 2)])
+def test_backend_is_a_flag_and_the_page_says_what_was_measured(name, graphs, tmp_path, capsys, few_names, few_digits):
+    assert cli.main([name, "--backend", "python", "--steps", "2", "--seed", "7", "--out", str(tmp_path)]) == 0
+    said, page = capsys.readouterr().out, (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "by backend python" in said and "by backend python" in page
+    assert "seed 7" in page and len(list(tmp_path.glob("graph-*.svg"))) == graphs
+    assert "grad" in (tmp_path / "graph-2.svg").read_text(encoding="utf-8")
+    if find_spec("matplotlib"):
+        assert "left out" not in said
+
+
+def test_other_demos_have_no_backend(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["iris", "--backend", "python"])
+    assert "iris compiles nothing" in capsys.readouterr().err
