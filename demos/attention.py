@@ -16,7 +16,7 @@ import nn
 import nn.functional as F
 from autograd import Value, dot, draw, mean, softmax
 from demos.datasets import normal
-from demos.page import option, plot, show
+from demos.page import as_function, option, plot, show
 from demos.plots import BLACK, BLUE, GREEN, MARKS, RED, arrow, heat
 
 seed = option("seed", 0)
@@ -264,3 +264,6 @@ def _(ax):
 #
 # Write `attend(q, K, V)` for one query, which gives `(out, weights)`, and have it checked:
 # `from demos.exercises import check`, then `check(attend)`.
+
+# %%
+main = as_function("attention")  # all of this page: main(out="folder", steps=10, quiet=True)

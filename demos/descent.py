@@ -11,7 +11,7 @@ import sys
 sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
 
 from autograd import Value, draw, mean
-from demos.page import option, plot, show
+from demos.page import as_function, option, plot, show
 from demos.plots import BLACK, BLUE, GREY, MARKS, ORANGE, RED, arrow
 
 # %% [markdown]
@@ -244,3 +244,6 @@ print(f"stopped after {update} updates at w {w.data:.4f}, b {b.data:.4f}: |gradi
 #
 # Write `descend(f, w, eta, updates)` without looking at the one above, and have it checked:
 # `from demos.exercises import check`, then `check(descend)`.
+
+# %%
+main = as_function("descent")  # all of this page: main(out="folder", steps=10, quiet=True)

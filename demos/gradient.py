@@ -11,7 +11,7 @@ import sys
 sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
 
 from autograd import Value, draw
-from demos.page import plot, show
+from demos.page import as_function, plot, show
 from demos.plots import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED
 
 # %% [markdown]
@@ -193,3 +193,6 @@ def _(ax):
 #
 # Say a gradient before it is shown: `L.step_through().predict(w, "-10")`. Then write `gradients(w, b, x, y)`, which
 # gives `(dL/dw, dL/db)` by hand, and have it checked: `from demos.exercises import check`, then `check(gradients)`.
+
+# %%
+main = as_function("gradient")  # all of this page: main(out="folder", steps=10, quiet=True)

@@ -13,7 +13,7 @@ sys.path += [".", ".."]  # an editor may start in the project's folder, a notebo
 import nn
 import nn.functional as F
 from autograd import Value, atomic, draw
-from demos.page import option, plot, show
+from demos.page import as_function, option, plot, show
 from demos.plots import BLACK, NEGATIVE, POSITIVE, heat
 
 # %% [markdown]
@@ -175,3 +175,6 @@ show(
 #
 # Write `linear(W, b, x)` with loops of your own, which says so if x is too short or too long, and have it checked:
 # `from demos.exercises import check`, then `check(linear)`.
+
+# %%
+main = as_function("layer")  # all of this page: main(out="folder", steps=10, quiet=True)

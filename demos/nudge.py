@@ -16,7 +16,7 @@ import nn
 import nn.functional as F
 from autograd import Value, draw
 from demos.datasets import normal
-from demos.page import option, plot, show
+from demos.page import as_function, option, plot, show
 from demos.plots import BLACK, BLUE, GREEN, GREY, MARKS, NEGATIVE, ORANGE, POSITIVE
 
 seed = option("seed", 0)
@@ -284,3 +284,6 @@ def _(ax):
 #
 # Write `nudge_grad(f, xs)`, which nudges each number to both sides and gives the slopes, and have it checked:
 # `from demos.exercises import check`, then `check(nudge_grad)`.
+
+# %%
+main = as_function("nudge")  # all of this page: main(out="folder", steps=10, quiet=True)

@@ -14,14 +14,16 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any, NamedTuple
 
 from .catalog import find
 from .environment import MissingExtraError
 from .report import Report, rendered
 
-__all__ = ["Statement", "option", "plot", "read", "run", "show"]
+__all__ = ["Statement", "as_function", "option", "plot", "read", "run", "show"]
 
 _HERE = Path(__file__).parent
 
@@ -45,6 +47,8 @@ def show(drawing: Any, name: str, caption: str = "") -> None:
     if _running is not None:
         _running.print_out()
         _running.report.picture(name, drawing, caption)
+    elif _is_imported(sys._getframe(1)):
+        return
     elif "IPython" in sys.modules:
         from IPython.display import SVG, display
 
@@ -67,12 +71,25 @@ def plot(name: str, caption: str = "", *, film: bool = False, **options: Any) ->
     def decorate(draw: Callable[..., None]) -> None:
         from .plots import figure
 
+        if _is_imported(sys._getframe(1)):
+            return
         try:
             show(figure(draw, **options), name, caption)
         except MissingExtraError as error:
             print(f"{name} is left out: {error}")
 
     return decorate
+
+
+def _is_imported(caller: FrameType) -> bool:
+    """Whether a page runs only because somebody has imported it, for its main: then it leaves no files."""
+    name = caller.f_globals.get("__name__", "")
+    return name.startswith(f"{__package__}.") and name != __name__
+
+
+def as_function(name: str) -> Callable[..., dict[str, Any]]:
+    """The page demos/NAME.py as a function, as the other demos have: main(out=, seed=, steps=, quiet=, png=)."""
+    return partial(run, name)
 
 
 # --- Reading and running a page ----------------------------------------------------------------------------
@@ -187,6 +204,8 @@ def run(
                 report.prose(cell.prose.replace(f"# {title}", "", 1))
                 if not quiet:
                     print("".join(f"\n{line.lstrip('# ')}\n" for line in cell.prose.splitlines() if line[:1] == "#"))
+                continue
+            if cell.code.startswith("main ="):
                 continue
             report.code(cell.code, folded="How the next picture is drawn" if cell.code.startswith("@plot") else "")
             for statement in cell.statements:

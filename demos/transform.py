@@ -13,7 +13,7 @@ sys.path += [".", ".."]  # an editor may start in the project's folder, a notebo
 
 import nn
 from autograd import Value, draw, mean
-from demos.page import option, plot, show
+from demos.page import as_function, option, plot, show
 from demos.plots import BLACK, BLUE, GREY, ORANGE, SKY, arrow
 
 # %% [markdown]
@@ -222,3 +222,6 @@ def _(ax, model):
 # Write `mirror_then_turn()`, which gives the W of "mirror left and right, then a quarter turn to the left", before
 # you multiply it out; then `collapse(W2, W1)`. Have both checked: `from demos.exercises import check`, then
 # `check(collapse)`.
+
+# %%
+main = as_function("transform")  # all of this page: main(out="folder", steps=10, quiet=True)

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -182,3 +183,15 @@ def test_so_many_steps_are_so_many_updates(name, optimizer, tmp_path, monkeypatc
     monkeypatch.setattr(plots, "figure", lambda *_, **__: None)
     run(name, out=tmp_path, steps=7, quiet=True)
     assert len(made) == 7
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_a_function_too(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    main = import_module(f"demos.{name}").main
+    assert not list(tmp_path.iterdir()), "importing a page leaves no files"
+    capsys.readouterr()
+    made = main(out=tmp_path / "made", quiet=True)
+    assert capsys.readouterr().out == "" and made["report"].folder == tmp_path / "made"
+    page = (tmp_path / "made" / "index.html").read_text(encoding="utf-8")
+    assert "as_function(" not in page

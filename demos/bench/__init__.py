@@ -224,7 +224,9 @@ def _shown(cell: Cell, work: Work) -> str:
     number = median(cell.results)
     if work.does == "memory":
         return f"{number:.0f} B"
-    scale, unit = next(((s, u) for s, u in ((1e9, "ns"), (1e6, "us"), (1e3, "ms")) if abs(number) * s < 999.5), (1.0, "s"))
+    scale, unit = next(
+        ((s, u) for s, u in ((1e9, "ns"), (1e6, "us"), (1e3, "ms")) if abs(number) * s < 999.5), (1.0, "s")
+    )
     return f"{number * scale:.3g} {unit}"
 
 
