@@ -13,6 +13,7 @@ list (see formula.py for the grammar). Adding an operation is adding a row.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from keyword import iskeyword
 from typing import Any
 
 from .errors import FormulaError
@@ -135,7 +136,10 @@ def row(
     user added before is replaced. Raises FormulaError for a bad name, the name of a row of ours, or a formula
     that names what it may not.
     """
-    if not name.isidentifier():
+    for text in (name, symbol, value, *partials, *named_partials.values()):
+        if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
+            raise FormulaError(f"an operation is given as text, such as '3 * a ** 2', got {text!r}")
+    if not name.isidentifier() or iskeyword(name):
         raise FormulaError(f"an operation is named by a Python identifier, got {name!r}")
     if name in BUILTIN:
         raise FormulaError(f"{name!r} is an operation already: {OPS[name].value.source}. Choose another name")

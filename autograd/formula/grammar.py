@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _ast
 import math
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,7 +79,7 @@ def _convert(node: Any, source: str) -> Expr:
     match node:
         case _ast.Constant(value=bool() | str() | complex() | bytes() | None):
             pass
-        case _ast.Constant(value=value) if isinstance(value, (int, float)):
+        case _ast.Constant(value=value) if isinstance(value, (int, float)) and abs(value) <= sys.float_info.max:
             return Expr("number", atom=float(value))
         case _ast.Name(id=name) if name in CONSTANTS:
             return Expr("number", atom=CONSTANTS[name])
@@ -102,7 +103,9 @@ def _convert(node: Any, source: str) -> Expr:
         case _ast.IfExp(test=test, body=body, orelse=orelse):
             return Expr("if", (inner(test), inner(body), inner(orelse)))
         case _ast.Call(func=_ast.Name(id=name), args=args, keywords=[]):
-            if name in REDUCTIONS and len(args) == 1:
+            if name in REDUCTIONS:
+                if len(args) != 1:
+                    raise FormulaError(f"{name} in {source!r} is over a list: write {name}(xs[i]), or an if")
                 return Expr(name, (inner(args[0]),))
             if name not in FUNCTIONS:
                 known = ", ".join(sorted((*FUNCTIONS, *REDUCTIONS)))
@@ -112,4 +115,6 @@ def _convert(node: Any, source: str) -> Expr:
             return Expr(name, tuple(inner(arg) for arg in args))
         case _:
             pass
-    raise FormulaError(f"cannot read {source!r}: a {type(node).__name__} has no place in a formula")
+    piece = source.encode()[node.col_offset : node.end_col_offset].decode()
+    fix = ": a power is written **" if type(getattr(node, "op", None)) is _ast.BitXor else ""
+    raise FormulaError(f"cannot read {source!r}: {piece!r} has no place in a formula{fix}")
