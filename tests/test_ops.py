@@ -15,7 +15,7 @@ from autograd.methods import compile_function
 from autograd.ops import BUILTIN, OPS, Op, row
 
 ROWS = [OPS[name] for name in BUILTIN]
-GRID = (-3.7, -1.3, -0.9, -0.25, -1e-3, 0.0, 1e-3, 0.4, 0.75, 1.0, 1.6, 2.0, 3.1, 22.0)
+GRID = (-22.0, -8.0, -3.7, -1.3, -0.9, -0.25, -1e-3, 0.0, 1e-3, 0.4, 0.75, 1.0, 1.6, 2.0, 3.1, 22.0)
 # Where a value has no slope, PyTorch's choice: (row, operands) -> partials.
 KINKS = {
     ("abs", (0.0,)): (0.0,),
