@@ -176,9 +176,13 @@ def _check(op: Op) -> None:
         for name in formula.names():
             if name not in (*op.operands, "out"):
                 raise FormulaError(f"{op.name}: the partial {formula.source!r} names {name!r}, which is no operand")
-    for operand in op.defaults:
-        if operand not in op.operands:
-            raise FormulaError(f"{op.name}: a default is given for {operand!r}, which is no operand")
+    for operand, default in op.defaults.items():
+        if operand not in op.operands or operand in op.lists:
+            raise FormulaError(f"{op.name}: a default is given for {operand!r}, which is no operand by itself")
+        if not isinstance(default, (int, float)) and (default is not None or not op.lists):
+            raise FormulaError(f"{op.name}: want a number as default of {operand!r}, got {default!r}")
+    if set(op.operands[-len(op.defaults) :]) != set(op.defaults) and op.defaults:
+        raise FormulaError(f"{op.name}: want the operands with a default last, got {', '.join(op.operands)}")
 
 
 _SIGMOID = "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))"

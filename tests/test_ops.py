@@ -256,6 +256,22 @@ def close(a, b):
 
 
 @pytest.mark.parametrize(
+    ("value", "defaults", "said"),
+    [
+        ("a + b", {"c": 1.0}, "'c', which is no operand"),
+        ("a + b", {"b": None}, "want a number as default of 'b', got None"),
+        ("a + b", {"b": "1"}, "want a number as default of 'b', got '1'"),
+        ("a + b", {"a": 1.0}, "want the operands with a default last, got a, b"),
+        ("sum(a[i]) + b", {"a": None}, "'a', which is no operand by itself"),
+    ],
+)
+def test_a_default_that_cannot_be_is_refused_on_the_spot(value, defaults, said):
+    with pytest.raises(FormulaError, match=re.escape(said)):
+        row("new1", "?", value, "1", "1", defaults=defaults)
+    assert "new1" not in OPS
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (("two words", "?", "a", "1"), "identifier"),
