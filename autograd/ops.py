@@ -17,7 +17,7 @@ from keyword import iskeyword
 from typing import Any
 
 from .errors import FormulaError
-from .formula import FUNCTIONS, Formula
+from .formula import FUNCTIONS, Formula, is_taken
 
 __all__ = ["BUILTIN", "OPS", "Op"]
 
@@ -162,6 +162,9 @@ def row(
 
 
 def _check(op: Op) -> None:
+    for operand in op.operands:
+        if is_taken(operand):
+            raise FormulaError(f"{op.name}: {operand!r} is taken: call the operand otherwise")
     used = op.value.names()
     for operand in used:
         if operand not in op.operands:
