@@ -68,7 +68,7 @@ class Value(Methods):
 
     def __init__(self, data: float, label: str = "") -> None:
         self.grad = NOT_REACHED
-        self.label = label
+        self.label = label if type(label) is str else _as_text(label)
         self.op = None
         self.operands = ()
         self.partials = ()
@@ -264,6 +264,11 @@ class Value(Methods):
         from .drawing import mimebundle
 
         return mimebundle(self)
+
+
+def _as_text(label: object) -> str:
+    """A label as text: ``Value(x, label=i)`` is written easily, and every tool reads text."""
+    return "" if label is None else str(label)
 
 
 def _unpickled(data: float, label: str, grad: float | None, parameter: bool) -> Value:

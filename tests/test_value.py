@@ -371,6 +371,13 @@ def test_repr_tells_not_reached_from_zero():
     assert repr(object.__new__(Value)) == "Value(not computed yet)"
 
 
+def test_a_label_that_is_no_text_becomes_text():
+    assert [Value(1.0, label).label for label in (0, None, ("w", 1))] == ["0", "", "('w', 1)"]
+    a = Value(2.0)
+    a.label = 3  # of a slot, nobody is asked
+    assert "3" in (a * a).tree() and "3" in (a * a).draw().source and repr(a) == "Value(2.0, grad not reached, label=3)"
+
+
 def test_format_and_order():
     a, b = Value(1.23456), Value(-2.0)
     assert f"{a:.3f}" == "1.235"
