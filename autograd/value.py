@@ -139,7 +139,7 @@ class Value(Methods):
     @property
     def reached(self) -> bool:
         """Whether a backward pass has put a gradient here. A grad of 0.0 alone does not say."""
-        return self.grad is not NOT_REACHED
+        return self.grad is not NOT_REACHED and self.grad is not None  # pyright: ignore[reportUnnecessaryComparison]
 
     def item(self) -> float:
         """The plain number, as torch's item()."""

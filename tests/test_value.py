@@ -94,6 +94,7 @@ def test_a_gradient_that_is_no_number_is_refused():
             b.backward(wrong)
     assert a.grad is NOT_REACHED
     a.grad = None  # as some clear it in PyTorch
+    assert not a.reached and "not reached" in b.tree() and b.draw()
     with pytest.raises(NotANumberError, match=r"grad of .*label='a'.*0\.0 clears it, got the NoneType None"):
         b.backward()
 
