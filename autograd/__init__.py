@@ -11,8 +11,14 @@ Value(2.0, grad=4.0, label='a')
 from __future__ import annotations
 
 import os.path as _path
+import sys as _sys
 from typing import TYPE_CHECKING, Any
 
+if _sys.version_info < (3, 10):  # noqa: UP036 - a checkout on the path was installed by nobody who would have asked
+    raise ImportError(
+        f"scalar-autograd needs Python 3.10 or newer, and this is {_sys.version.split()[0]} ({_sys.executable}): "
+        "with a newer one, python3 -m venv .venv; .venv/bin/python -m pip install -e ."
+    )
 if _path.exists(_path.join(_path.dirname(__file__), "differential_operators.py")):
     raise ImportError(
         "two packages share this folder: `autograd` (HIPS) and `scalar-autograd` both import as autograd, and pip "

@@ -37,11 +37,15 @@ def real(number: Any, wanted: str = "a real number") -> float:
             return float(number)
         except OverflowError:
             raise RangeError(f"want {wanted}, got an int too large for a float ({number.bit_length()} bits)") from None  # type: ignore[attr-defined]
-    text = repr(number)
-    text = f" {text}" if len(text) <= 60 and "\n" not in text else ""
-    kind = type(number).__name__
-    article = "an" if kind[:1].lower() in "aeiou" else "a" if kind[:1].isupper() else "the"
-    raise NotANumberError(f"want {wanted}, got {article} {kind}{text}")
+    raise NotANumberError(f"want {wanted}, got {_named(number)}")
+
+
+def _named(thing: object) -> str:
+    """``the str '3'``, ``Decimal('3')``, ``a list``: what something is, and how it looks if that is short."""
+    kind, text = type(thing).__name__, repr(thing)
+    if len(text) > 60 or "\n" in text:
+        return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
+    return text if text.startswith(f"{kind}(") else f"the {kind} {text}"
 
 
 class Pole(float):

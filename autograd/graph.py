@@ -119,7 +119,7 @@ class Graph:
     def _named(self) -> dict[Any, str]:
         """The nodes that are called otherwise than after their place."""
         if self._names is None:
-            given = {node: name for node in self.nodes if (name := node.label or self._given.get(node))}
+            given = {node: str(name) for node in self.nodes if (name := node.label or self._given.get(node))}
             reserved = set(given.values())
             wanted = [*given.items(), *((node, "") for node in self._robbed(reserved) if node not in given)]
             taken: dict[str, int] = {}

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextvars import ContextVar, Token
 from functools import wraps
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 __all__ = ["PARAMETER", "Scope", "atomic", "here", "ieee", "is_on", "named_scope", "no_grad"]
 
@@ -26,6 +26,7 @@ sys.modules[compiled.__name__] = compiled
 _on: ContextVar[frozenset[str]] = ContextVar("autograd_modes", default=frozenset())
 _lock = allocate_lock()
 _F = TypeVar("_F", bound=Callable[..., Any])
+_M = TypeVar("_M", bound="Mode")
 
 
 def is_on(name: str) -> bool:
@@ -34,11 +35,19 @@ def is_on(name: str) -> bool:
 
 
 class Mode:
-    """A context manager, also usable as a decorator, that switches one mode on."""
+    """A context manager that switches one mode on; as a decorator it does so for a function, with () or without."""
 
     name = ""
 
-    def __init__(self) -> None:
+    @overload
+    def __new__(cls: type[_M]) -> _M: ...
+    @overload
+    def __new__(cls, function: _F) -> _F: ...
+    def __new__(cls, function: Any = None) -> Any:
+        mode = super().__new__(cls)
+        return mode if function is None else mode(function)
+
+    def __init__(self, function: None = None) -> None:
         self._tokens: list[Token[frozenset[str]]] = []
 
     def __enter__(self) -> None:

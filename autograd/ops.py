@@ -13,10 +13,11 @@ list (see formula.py for the grammar). Adding an operation is adding a row.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from keyword import iskeyword
 from typing import Any
 
 from .errors import FormulaError
-from .formula import FUNCTIONS, Formula
+from .formula import FUNCTIONS, Formula, is_taken
 
 __all__ = ["BUILTIN", "OPS", "Op"]
 
@@ -135,7 +136,10 @@ def row(
     user added before is replaced. Raises FormulaError for a bad name, the name of a row of ours, or a formula
     that names what it may not.
     """
-    if not name.isidentifier():
+    for text in (name, symbol, value, *partials, *named_partials.values()):
+        if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
+            raise FormulaError(f"an operation is given as text, such as '3 * a ** 2', got {text!r}")
+    if not name.isidentifier() or iskeyword(name):
         raise FormulaError(f"an operation is named by a Python identifier, got {name!r}")
     if name in BUILTIN:
         raise FormulaError(f"{name!r} is an operation already: {OPS[name].value.source}. Choose another name")
@@ -158,6 +162,9 @@ def row(
 
 
 def _check(op: Op) -> None:
+    for operand in op.operands:
+        if is_taken(operand):
+            raise FormulaError(f"{op.name}: {operand!r} is taken: call the operand otherwise")
     used = op.value.names()
     for operand in used:
         if operand not in op.operands:
@@ -172,9 +179,13 @@ def _check(op: Op) -> None:
         for name in formula.names():
             if name not in (*op.operands, "out"):
                 raise FormulaError(f"{op.name}: the partial {formula.source!r} names {name!r}, which is no operand")
-    for operand in op.defaults:
-        if operand not in op.operands:
-            raise FormulaError(f"{op.name}: a default is given for {operand!r}, which is no operand")
+    for operand, default in op.defaults.items():
+        if operand not in op.operands or operand in op.lists:
+            raise FormulaError(f"{op.name}: a default is given for {operand!r}, which is no operand by itself")
+        if not isinstance(default, (int, float)) and (default is not None or not op.lists):
+            raise FormulaError(f"{op.name}: want a number as default of {operand!r}, got {default!r}")
+    if set(op.operands[-len(op.defaults) :]) != set(op.defaults) and op.defaults:
+        raise FormulaError(f"{op.name}: want the operands with a default last, got {', '.join(op.operands)}")
 
 
 _SIGMOID = "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))"

@@ -70,7 +70,7 @@ class Value(Methods):
 
     def __init__(self, data: float, label: str = "") -> None:
         self.grad = NOT_REACHED
-        self.label = label
+        self.label = label if type(label) is str else _as_text(label)
         self.op = None
         self.operands = ()
         self.partials = ()
@@ -89,7 +89,8 @@ class Value(Methods):
         """Add d(self)/d(leaf), times `gradient`, to the grad of every leaf; set the grad of every inner node.
 
         Leaves accumulate over calls, so that a batch can be summed; inner nodes start afresh each time.
-        Raises DivisionError where a gradient meets an infinite partial, such as sqrt's at 0.
+        Raises DivisionError where a gradient meets an infinite partial, such as sqrt's at 0, and NotANumberError
+        for a `gradient`, or a grad that was set before, that is no real number.
 
         >>> a = Value(3.0)
         >>> b = 2 * a
@@ -98,6 +99,7 @@ class Value(Methods):
         >>> a.grad, b.grad
         (48.0, 12.0)
         """
+        gradient = real(gradient, "a real number as gradient")
         if not self.operands:
             self.grad += gradient
             return
@@ -118,8 +120,13 @@ class Value(Methods):
                 visit[node.kinds](node.operands, done, push)
 
         self.grad = gradient
-        for node in reversed(order):
-            hand_on[node.kinds](node.operands, node.partials, node.grad)
+try:
+            for node in reversed(order):
+                hand_on[node.kinds](node.operands, node.partials, node.grad)
+        except TypeError:
+            for leaf in walk(self):
+                real(leaf.grad, f"a real number as grad of Value({leaf.data!r}, label={leaf.label!r}): 0.0 clears it")
+            raise
 
     def zero_grad(self) -> None:
         """Put back the grad of every value in this graph to what it was before any backward: not reached.
@@ -133,7 +140,7 @@ class Value(Methods):
     @property
     def reached(self) -> bool:
         """Whether a backward pass has put a gradient here. A grad of 0.0 alone does not say."""
-        return self.grad is not NOT_REACHED
+        return self.grad is not NOT_REACHED and self.grad is not None  # pyright: ignore[reportUnnecessaryComparison]
 
     def item(self) -> float:
         """The plain number, as torch's item()."""
@@ -158,7 +165,7 @@ class Value(Methods):
 
     def __float__(self) -> float:
         raise NotANumberError(
-            f"float() of {self!r} would cut the graph, and so would math's functions: "
+            f"float() or int() of {self!r} would cut the graph, and so would math's functions: "
             "use v.exp(), v.log(), v.sqrt() ..., which are recorded, or v.item() for the plain number"
         )
 
@@ -258,6 +265,11 @@ class Value(Methods):
         from .drawing import mimebundle
 
         return mimebundle(self)
+
+
+def _as_text(label: object) -> str:
+    """A label as text: ``Value(x, label=i)`` is written easily, and every tool reads text."""
+    return "" if label is None else str(label)
 
 
 def _unpickled(data: float, label: str, grad: float | None, parameter: bool) -> Value:
@@ -390,12 +402,12 @@ def _number(operand: Value | float) -> float:
 
 
 def _on_values(name: str) -> Callable[..., Any]:
-    """A function of the grammar for Values and numbers: the row of the same name."""
+    """A function of the grammar for Values and numbers: the row of that name."""
 
     def apply(*operands: Value | float) -> Any:
         if any(isinstance(operand, Value) for operand in operands):
             return _record(OPS[name], operands)
-        return PLAIN[name](*operands)
+        return evaluate(OPS[name], operands, [_number(operand) for operand in operands])
 
     return apply
 
@@ -407,10 +419,6 @@ def _compared(compare: Callable[[float, float], bool]) -> Callable[..., bool]:
     return by_data
 
 
-def _power(a: Any, b: Any) -> Any:
-    return a**b
-
-
 def _larger(a: Value | float, b: Value | float) -> Value:
     return _record(MAXIMUM, (a, b))
 
@@ -418,7 +426,8 @@ def _larger(a: Value | float, b: Value | float) -> Value:
 # The grammar's meaning on Values: formulas then build graphs, of wide operations in steps and of gradients.
 _ON_VALUES: Algebra = {
     **PLAIN,
-    "**": _power,
+    "/": _on_values("div"),
+    "**": _on_values("pow"),
     "larger": _larger,
     **{name: _on_values(name) for name in PLAIN if name in OPS},
     **{head: _compared(PLAIN[head]) for head in ("<", "<=", ">", ">=", "==", "!=")},
@@ -487,7 +496,12 @@ def softmax(xs: Iterable[Value | float]) -> list[Value]:
     >>> [f"{p:.4f}" for p in softmax([Value(1.0), Value(2.0), Value(3.0)])]
     ['0.0900', '0.2447', '0.6652']
     """
-    xs = list(xs)
+    try:
+        xs = list(xs)
+    except TypeError:
+        raise NotANumberError(f"softmax: want a list of Values or numbers, got {type(xs).__name__}") from None
+    if not xs:
+        raise GraphError("softmax: want at least one Value or number, got an empty list")
     norm = logsumexp(xs)
     return [(x - norm).exp() for x in xs]
 
@@ -527,7 +541,8 @@ def grad(
     """d(output)/d(input) for each of `inputs`, as torch.autograd.grad: no `.grad` is touched.
 
     create_graph: record the gradients too, so that they can be differentiated again.
-    Raises GraphError for an input that output does not depend on; with allow_unused it gets 0.
+    Raises GraphError for an input that output does not depend on; with allow_unused it gets 0. Raises
+    NotANumberError for an output that is no Value.
 
     >>> x = Value(2.0, label="x")
     >>> (slope,) = grad(x**3, x, create_graph=True)
@@ -535,6 +550,10 @@ def grad(
     >>> slope.data, curvature.data
     (12.0, 12.0)
     """
+    if not isinstance(output, Value):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
+        raise NotANumberError(
+            f"grad: want a Value to differentiate, got {output!r}: was it made from .data or .item()?"
+        )
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
     graph = Graph(output)
     for node in wanted:

@@ -99,8 +99,9 @@ def _(ax, weight):
         for (xs, ys), w in zip(strokes, row):
             xs = [1.8 * digit + x for x in xs]
             ax.plot(xs, ys, color="#d8dee4", linewidth=7, solid_capstyle="round", zorder=1)
-            color, dashes = (POSITIVE, "-") if w > 0 else (NEGATIVE, (0, (0.6, 0.6)))
-            ax.plot(xs, ys, color=color, linewidth=7 * abs(w) / largest, linestyle=dashes)
+            if w:
+                color, dashes = (POSITIVE, "-") if w > 0 else (NEGATIVE, (0, (0.6, 0.6)))
+                ax.plot(xs, ys, color=color, linewidth=7 * abs(w) / largest, linestyle=dashes)
         ax.text(1.8 * digit + 0.5, -0.65, str(digit), ha="center", color=BLACK)
     ax.set(xlim=(-0.5, 17.7), ylim=(-0.9, 2.3))
     ax.axis("off")

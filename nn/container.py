@@ -36,8 +36,14 @@ class ModuleList(Module):
         return (held for held in vars(self).values() if isinstance(held, Module))
 
     def __getitem__(self, index: Any) -> Any:
+        """The module at an index; of a slice, a container of the same kind that holds those modules."""
         modules: list[Any] = list(self)
-        return modules[index]
+        if not isinstance(index, slice):
+            return modules[index]
+        part = type(self)()
+        for module in modules[index]:
+            part.append(module)
+        return part
 
 
 class Sequential(ModuleList):

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from operator import index as as_index
 from typing import Any
 
 import autograd
-from autograd import Value, dot, logsumexp, mean
+from autograd import Value, dot, logsumexp, mean, total
 from autograd.errors import OptionError, OutOfRangeError, ShapeError, WrongKindError
 from autograd.modes import named_scope
 
@@ -45,14 +45,21 @@ def linear(input: Any, weight: Matrix, bias: Vector | None = None) -> Any:
     """W x + b: output i is row i of `weight` times the input, plus bias i.
 
     input: (in,) or (N, in). weight: (out, in). bias: (out,). Returns (out,) or (N, out).
+    Raises ShapeError where they do not fit.
 
     >>> [y.data for y in linear([1.0, 2.0], [[3.0, 4.0], [5.0, 6.0]], [0.5, 0.25])]
     [11.5, 17.25]
     """
     if is_matrix(input):
         return [linear(row, weight, bias) for row in input]
+    if not is_matrix(weight):
+        want_matrix("linear, weight", "out", weight)
     want_vector("linear", input, len(weight[0]))
-    return [dot(input, row, b) for row, b in zip(weight, repeat(None) if bias is None else bias)]
+    if bias is None:
+        return [dot(input, row) for row in weight]
+    if len(bias) != len(weight):
+        raise ShapeError(f"linear: want a bias for each of {len(weight)} outputs, got {described(bias)}")
+    return [dot(input, row, b) for row, b in zip(weight, bias)]
 
 
 def embedding(input: Any, weight: Sequence[Vector]) -> Any:
@@ -199,42 +206,60 @@ def _over_rows(function: Callable[[Vector], list[Value]], input: Any, dim: int) 
 # --- Losses ------------------------------------------------------------------------------------------------
 
 
-def mse_loss(input: Any, target: Any) -> Value:
+# What a loss makes of its terms, under torch's names. "none" leaves them as they are, in nested lists.
+REDUCTIONS = ("mean", "sum", "none")
+
+
+def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     """The mean of (x - y)**2 over all numbers; lists of one shape, or two numbers.
+
+    reduction: "mean", "sum", or "none" for the terms themselves, nested as `input` is.
 
     >>> mse_loss([1.0, 2.0], [0.0, 4.0]).data
     2.5
     """
     want_same_shape("mse_loss", input, target)
-    return _mean([(x - y) ** 2 for x, y in _pairs(input, target)])
+    return _reduced([(x - y) ** 2 for x, y in _pairs(input, target)], reduction, input)
 
 
-def hinge_loss(input: Any, target: Any) -> Value:
+def hinge_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     """The mean of max(0, 1 - y * x): 0 where every score x lies on the side of its target, and beyond 1.
 
-    input: scores. target: -1 or 1 for each, in the same nested lists.
+    input: scores. target: -1 or 1 for each, in the same nested lists. reduction: see mse_loss.
 
     >>> hinge_loss([2.0, 0.5, -1.0], [1, 1, 1]).data
     0.8333333333333334
     """
     want_same_shape("hinge_loss", input, target)
-    return _mean([(1 - x * y).relu() for x, y in _pairs(input, target)])
+    return _reduced([(1 - x * y).relu() for x, y in _pairs(input, target)], reduction, input)
 
 
 def _pairs(input: Any, target: Any) -> list[tuple[Value, Any]]:
     return [(x if isinstance(x, Value) else Value(x), y) for x, y in zip(flatten(input), flatten(target))]
 
 
-def _mean(terms: list[Value]) -> Value:
-    return mean(terms) if len(terms) != 1 else terms[0]
+def _reduced(terms: list[Value], reduction: str, like: Any) -> Any:
+    """The mean of the terms, their sum, or they themselves, nested as `like` is."""
+    if reduction not in REDUCTIONS:
+        raise OptionError(f"want one of {', '.join(map(repr, REDUCTIONS))} as reduction, got {reduction!r}")
+    if reduction == "none":
+        return _nested(iter(terms), like)
+    if len(terms) == 1:
+        return terms[0]
+    return mean(terms) if reduction == "mean" else total(terms)
 
 
-def cross_entropy(input: Any, target: Any) -> Value:
+def _nested(terms: Iterator[Value], like: Any) -> Any:
+    return [_nested(terms, x) for x in like] if is_list(like) else next(terms)
+
+
+def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     """-log(softmax(input)[target]): how surprised the scores are by the right class. The mean over a batch.
 
     input: scores (logits), (C,) or (N, C). target: the class, an int, or a list of N ints;
-    or the probability of each class, in the shape of `input`.
-    Raises OutOfRangeError for a class that there is no score for.
+    or the probability of each class, in the shape of `input`. reduction: "mean" or "sum" over the batch, or
+    "none" for a list of N. Raises OutOfRangeError for a class that there is no score for, ShapeError for lists
+    that do not fit.
 
     >>> cross_entropy([0.0, 0.0], 1).data
     0.6931471805599453
@@ -242,7 +267,10 @@ def cross_entropy(input: Any, target: Any) -> Value:
     if is_matrix(input):
         if not is_list(target) or len(target) != len(input):
             raise ShapeError(f"cross_entropy: want {len(input)} targets, one for each row, got {described(target)}")
-        return _mean([cross_entropy(row, wanted) for row, wanted in zip(input, target)])
+        if not all(is_list(row) and len(row) == len(input[0]) for row in input):
+            raise ShapeError(f"cross_entropy: want as many scores in each row, got {described(input)}")
+        terms = [cross_entropy(row, wanted) for row, wanted in zip(input, target)]
+        return _reduced(terms, reduction, terms)
     want_vector("cross_entropy", input)
     if not is_list(target):
         return logsumexp(input) - pick(input, target)

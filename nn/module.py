@@ -148,6 +148,10 @@ class Module:
         strict: want exactly the keys that this module's own state_dict has. Raises StateDictError that
         names every key in the way, with the shape wanted and the one it got; then nothing is changed.
         """
+        if not isinstance(state_dict, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
+            raise StateDictError(
+                f"{type(self).__name__}.load_state_dict: want a dict by name, got {described(state_dict)}"
+            )
         tensors = dict(self._tensors())
         wrong: list[str] = []
         new: dict[str, list[float]] = {}

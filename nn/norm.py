@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from . import functional as F
 from . import init
 from .module import Module
+from .shapes import is_list
 
 __all__ = ["LayerNorm", "RMSNorm"]
+
+
+def _features(normalized_shape: Any) -> int:
+    """How many numbers a row has: d, which torch also takes as [d]."""
+    one = is_list(normalized_shape) and len(normalized_shape) == 1
+    return init.size("normalized_shape", normalized_shape[0] if one else normalized_shape)
 
 
 class RMSNorm(Module):
     """Divide a row by its root mean square, then scale each feature (Zhang and Sennrich, 2019).
 
-    forward: (..., d) to the same. normalized_shape: d. eps: added to the mean square; None is a float's
+    forward: (..., d) to the same. normalized_shape: d, or [d]. eps: added to the mean square; None is a float's
     own epsilon, 2.2e-16. weight: (d,), 1 at the start; None without elementwise_affine.
 
     >>> [f"{y:.4f}" for y in RMSNorm(2)([3.0, 4.0])]
     ['0.8485', '1.1314']
     """
 
-    def __init__(self, normalized_shape: int, eps: float | None = None, elementwise_affine: bool = True) -> None:
-        self.normalized_shape = (init.size("normalized_shape", normalized_shape),)
+    def __init__(
+        self, normalized_shape: int | Sequence[int], eps: float | None = None, elementwise_affine: bool = True
+    ) -> None:
+        self.normalized_shape = (_features(normalized_shape),)
         self.eps = eps
-        self.weight = init.vector(normalized_shape, init.constant(1.0)) if elementwise_affine else None
+        self.weight = init.vector(*self.normalized_shape, init.constant(1.0)) if elementwise_affine else None
 
     def forward(self, input: Any) -> Any:
         return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
@@ -36,7 +46,7 @@ class RMSNorm(Module):
 class LayerNorm(Module):
     """Take the mean out of a row, divide by its standard deviation, then scale and shift each feature (Ba et al., 2016).
 
-    forward: (..., d) to the same. normalized_shape: d. eps: added to the variance. weight, bias: (d,), 1 and
+    forward: (..., d) to the same. normalized_shape: d, or [d]. eps: added to the variance. weight, bias: (d,), 1 and
     0 at the start; None without elementwise_affine.
 
     >>> [f"{y:.4f}" for y in LayerNorm(2)([3.0, 4.0])]
@@ -44,12 +54,16 @@ class LayerNorm(Module):
     """
 
     def __init__(
-        self, normalized_shape: int, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True
+        self,
+        normalized_shape: int | Sequence[int],
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
     ) -> None:
-        self.normalized_shape = (init.size("normalized_shape", normalized_shape),)
+        self.normalized_shape = (_features(normalized_shape),)
         self.eps = eps
-        self.weight = init.vector(normalized_shape, init.constant(1.0)) if elementwise_affine else None
-        self.bias = init.vector(normalized_shape, init.constant(0.0)) if elementwise_affine and bias else None
+        self.weight = init.vector(*self.normalized_shape, init.constant(1.0)) if elementwise_affine else None
+        self.bias = init.vector(*self.normalized_shape, init.constant(0.0)) if elementwise_affine and bias else None
 
     def forward(self, input: Any) -> Any:
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)

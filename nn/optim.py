@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from autograd import Value
@@ -48,6 +48,8 @@ class Optimizer:
     def add_param_group(self, group: Mapping[str, Any]) -> None:
         """Take in more parameters: {"params": [...]}, with options of their own where they differ."""
         name = type(self).__name__
+        if "params" not in group:
+            raise OptionError(f'{name}: want a group as {{"params": [...], "lr": 0.1}}, got one without "params"')
         if unknown := set(group) - {"params", *self.defaults}:
             raise OptionError(f"{name} has no option {min(unknown)!r}: want {', '.join(self.defaults)}")
         params = group["params"]
@@ -55,7 +57,8 @@ class Optimizer:
         known = set(self._params())
         for p in options["params"]:
             if not isinstance(p, Value):
-                raise WrongKindError(f"{name}: want Values as parameters, got {_short(p)}")
+                fix = ": give parameters(), without names" if isinstance(p, tuple) else ""
+                raise WrongKindError(f"{name}: want Values as parameters, got {_short(p)}{fix}")
             if p.op is not None:
                 raise OptionError(f"{name}: want leaves as parameters, got the result of {p.op}, {p!r}")
             if p in known:
@@ -70,9 +73,21 @@ class Optimizer:
             if not real(options.get(option, 0.0), f"a real number as {option}") >= 0:
                 raise OptionError(f"{type(self).__name__}: want {option} >= 0, got {options[option]!r}")
 
-    def step(self) -> None:
-        """Update every parameter that a gradient has reached, once."""
-        raise NotImplementedError
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update every parameter that a gradient has reached, once.
+
+        closure: computes the loss anew with its gradients, before the update; step then returns that loss.
+        """
+        if closure is not None:
+            loss = closure()
+            self.step()
+            return loss
+        if not self._is_done_in_c():
+            self._update()
+        return None
+
+    def _update(self) -> None:
+        raise NotImplementedError(f"{type(self).__name__} has no _update: define there how parameters move")
 
     def _is_done_in_c(self) -> bool:
         """Whether a step of compile() has done the update itself, where it left the gradients: see autograd.compiled.custody."""
@@ -99,6 +114,10 @@ class Optimizer:
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on from what `state_dict` gave. Raises StateDictError if it was of other numbers of parameters."""
+        if not (isinstance(state_dict, Mapping) and {"state", "param_groups"} <= set(state_dict)):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise StateDictError(
+                f"{type(self).__name__}.load_state_dict: want what an optimiser's state_dict() gave, got {_short(state_dict)}"
+            )
         wanted = [len(group["params"]) for group in self.param_groups]
         got = [len(group["params"]) for group in state_dict["param_groups"]]
         if wanted != got:
@@ -152,9 +171,7 @@ class SGD(Optimizer):
         if options["nesterov"] and not (options["momentum"] > 0 and options["dampening"] == 0):
             raise OptionError("SGD: nesterov wants a momentum above 0, and no dampening")
 
-    def step(self) -> None:
-        if self._is_done_in_c():
-            return
+    def _update(self) -> None:
         for group in self.param_groups:
             lr, momentum, weight_decay = group["lr"], group["momentum"], group["weight_decay"]
             for p in group["params"]:
@@ -210,9 +227,7 @@ class AdamW(Optimizer):
         if not (is_list(betas) and len(betas) == 2 and all(0 <= real(beta) < 1 for beta in betas)):
             raise OptionError(f"AdamW: want two betas from 0 to below 1, such as (0.9, 0.999), got {betas!r}")
 
-    def step(self) -> None:
-        if self._is_done_in_c():
-            return
+    def _update(self) -> None:
         for group in self.param_groups:
             lr, (beta1, beta2), eps = group["lr"], group["betas"], group["eps"]
             shrink = 1 - lr * group["weight_decay"]

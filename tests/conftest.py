@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background, where a shell turns Ctrl-C off
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what the tests start and interrupt inherits it
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -14,8 +14,11 @@ def test_sequential_calls_one_after_the_other():
     by_hand = second(F.tanh(first([0.5, -1.0])))
     assert model([0.5, -1.0])[0].data == by_hand[0].data
     assert list(model.state_dict()) == ["0.weight", "0.bias", "2.weight", "2.bias"]
-    assert (len(model), model[0], model[-1], model[1:]) == (3, first, second, [model[1], second])
+    assert (len(model), model[0], model[-1]) == (3, first, second)
     assert list(model) == [first, model[1], second]
+    part = model[1:]
+    assert type(part) is nn.Sequential and list(part) == [model[1], second]
+    assert list(part.state_dict()) == ["1.weight", "1.bias"]  # numbered anew, as in torch
 
 
 def test_module_list_holds_and_appends():

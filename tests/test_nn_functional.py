@@ -67,6 +67,17 @@ def test_linear_and_norms_agree_with_pytorch(shape):
     same_in_torch(lambda x: F.layer_norm(x, [4]), lambda x: theirs.layer_norm(x, [4]), x)
 
 
+def test_linear_refuses_what_does_not_fit():
+    for weight, bias, message in (
+        ([], None, r"linear, weight: want a list of rows, \(out, d\), got shape \(0,\)"),
+        ([1.0, 2.0], None, r"linear, weight: .* got shape \(2,\): one row is written \[row\]"),
+        ([[1.0, 2.0]], [1.0, 2.0], r"want a bias for each of 1 outputs, got shape \(2,\)"),
+        ([[1.0]], None, r"want a list of numbers or of rows, \(1,\) or \(N, 1\), got shape \(2,\)"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            F.linear([1.0, 2.0], weight, bias)
+
+
 def test_embedding_agrees_with_pytorch():
     torch = pytest.importorskip("torch")
     for indices in (1, [0, 2, 2], [[1], [0]]):
@@ -108,6 +119,28 @@ def test_cross_entropy_agrees_with_pytorch():
     same_in_torch(F.cross_entropy, theirs, numbers(9, 3), probabilities[0], tolerance=1e-11)  # a gradient to the target
 
 
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_reductions_are_torchs(reduction):
+    torch = pytest.importorskip("torch")
+    theirs, classes = torch.nn.functional, [2, 0]
+    for shape in ((), (3,), (2, 3)):
+        same_in_torch(
+            lambda x, y: F.mse_loss(x, y, reduction=reduction),
+            lambda x, y: theirs.mse_loss(x, y, reduction=reduction),
+            numbers(4, *shape),
+            numbers(5, *shape),
+        )
+    same_in_torch(
+        lambda x: F.cross_entropy(x, classes, reduction=reduction),
+        lambda x: theirs.cross_entropy(x, torch.tensor(classes), reduction=reduction),
+        numbers(9, 2, 3),
+    )
+    hinges = F.hinge_loss([[0.5], [2.0]], [[1], [-1]], reduction=reduction)
+    assert data(hinges) == {"mean": 1.75, "sum": 3.5, "none": [[0.5], [3.0]]}[reduction]
+    with pytest.raises(ValueError, match="want one of 'mean', 'sum', 'none' as reduction, got 'median'"):
+        F.mse_loss([1.0], [2.0], reduction="median")
+
+
 def test_cross_entropy_of_one_sample_is_two_nodes():
     loss = F.cross_entropy(values([1.0, 2.0, 3.0]), 1)
     assert [node.op for node in walk(loss) if node.op] == ["logsumexp", "sub"]
@@ -124,6 +157,7 @@ def test_losses_refuse_what_does_not_fit():
         (lambda: F.cross_entropy([1.0, 2.0], 1.0), TypeError, "want a whole number to pick one of 2, got 1.0"),
         (lambda: F.cross_entropy([[1.0, 2.0]], 1), ValueError, "want 1 targets, one for each row, got the int"),
         (lambda: F.cross_entropy([[1.0, 2.0]], [1, 0]), ValueError, r"want 1 targets, one for each row, got shape \(2,\)"),
+        (lambda: F.cross_entropy([[1.0, 2.0], [1.0]], [0, 0]), ValueError, r"as many scores in each row, got rows of different shapes: \(2,\)"),
         (lambda: F.cross_entropy([1.0, 2.0], [1.0]), ValueError, r"input's shape \(2,\), got shape \(1,\)"),
         (lambda: F.cross_entropy(1.0, 0), ValueError, r"one number is written \[x\]"),
         (lambda: F.softmax([]), ValueError, r"got shape \(0,\)"),

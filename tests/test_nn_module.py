@@ -114,6 +114,8 @@ def test_a_state_that_does_not_fit_changes_nothing():
         model.load_state_dict(wrong, strict=False)
     with pytest.raises(TypeError, match=r"layers\.1\.bias, got the str"):
         model.load_state_dict({**before, "layers.1.bias": ["one"]})
+    with pytest.raises(ValueError, match=r"MLP\.load_state_dict: want a dict by name, got the NoneType"):
+        model.load_state_dict(None)
     assert model.state_dict() == before
     model.load_state_dict({"layers.1.bias": [7.0]}, strict=False)
     assert model.state_dict()["layers.1.bias"] == [7.0]

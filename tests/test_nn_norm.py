@@ -13,7 +13,7 @@ from nn.shapes import flatten
 def norms(nn):
     return [
         nn.RMSNorm(4), nn.RMSNorm(4, 0.1), nn.RMSNorm(4, elementwise_affine=False),
-        nn.LayerNorm(4), nn.LayerNorm(4, 0.1), nn.LayerNorm(4, bias=False), nn.LayerNorm(4, elementwise_affine=False),
+        nn.LayerNorm(4), nn.LayerNorm([4], 0.1), nn.LayerNorm(4, bias=False), nn.LayerNorm(4, elementwise_affine=False),
     ]  # fmt: skip
 
 
@@ -46,6 +46,8 @@ def test_gradients_against_central_differences(norm):
 
 
 def test_zeros_and_wrong_shapes():
+    with pytest.raises(ValueError, match=r"want a whole number from 1 on as normalized_shape, got \(2, 3\)"):
+        nn.LayerNorm((2, 3))
     assert data(nn.RMSNorm(2)([0.0, 0.0])) == data(nn.LayerNorm(2)([3.0, 3.0])) == [0.0, 0.0]
     for norm in (nn.RMSNorm(2), nn.LayerNorm(2)):
         with pytest.raises(ValueError, match=r"\(2,\) or \(N, 2\), got shape \(3,\)"):

@@ -133,6 +133,27 @@ def test_training_goes_on_from_a_state_dict(name, options):
         getattr(optim, name)([Value(1.0)]).load_state_dict(json.loads(saved))
 
 
+@pytest.mark.parametrize(("name", "options"), OPTIONS)
+def test_a_closure_computes_the_loss_before_the_update(name, options):
+    def trained(with_closure):
+        params = [Value(0.7), Value(-0.4)]
+        optimizer = getattr(optim, name)(params, **options)
+
+        def closure():
+            optimizer.zero_grad()
+            loss = bowl(*params)
+            loss.backward()
+            return loss
+
+        for _ in range(3):
+            loss = optimizer.step(closure) if with_closure else closure()
+            if not with_closure:
+                assert optimizer.step() is None
+        return loss.data, [p.data for p in params]
+
+    assert trained(True) == trained(False)
+
+
 def test_many_parameters_at_once():
     params = [Value(x) for x in numbers(0, 50)]
     before = [p.data for p in params]
@@ -151,6 +172,10 @@ def test_wrong_options_and_parameters():
         (lambda: optim.SGD(nn.Linear(1, 1)), TypeError, r"got Linear\(.*\): give its parameters\(\)"),
         (lambda: optim.SGD(w), TypeError, r"got Value\(1.0, .*\): one is written \[w\]"),
         (lambda: optim.SGD([1.0]), TypeError, "want Values as parameters, got 1.0"),
+        (lambda: optim.SGD(nn.Linear(1, 1).named_parameters()), TypeError, r"got a tuple: give parameters\(\), without names"),
+        (lambda: optim.SGD([{"lr": 0.1}]), ValueError, 'got one without "params"'),
+        (lambda: optim.SGD([w]).load_state_dict({}), ValueError, r"state_dict\(\) gave, got {}"),
+        (lambda: optim.SGD([w]).load_state_dict(None), ValueError, r"state_dict\(\) gave, got None"),
         (lambda: optim.SGD([w * 2]), ValueError, "want leaves as parameters, got the result of mul"),
         (lambda: optim.SGD([w, w]), ValueError, "want every parameter once, got .*'w'.* twice"),
         (lambda: optim.SGD([w], lr=-0.1), ValueError, "want lr >= 0, got -0.1"),
@@ -162,7 +187,7 @@ def test_wrong_options_and_parameters():
         (lambda: optim.AdamW([w], betas=(0.9, 1.0)), ValueError, r"two betas from 0 to below 1, .* got \(0.9, 1.0\)"),
         (lambda: optim.AdamW([w], betas=0.9), ValueError, "two betas .* got 0.9"),
         (lambda: optim.AdamW([{"params": [w], "rate": 1}]), ValueError, "AdamW has no option 'rate': want lr, betas"),
-    ):
+    ):  # fmt: skip
         with pytest.raises(error, match=message):
             call()
 

@@ -98,6 +98,14 @@ def test_the_other_autograd_in_the_same_folder_is_explained(site, tmp_path):
     assert "HIPS" in ran.stderr and ran.stderr.count("python -m pip") == 2
 
 
+def test_an_old_python_is_told_which_it_would_take(tmp_path):
+    """pip would have refused; a checkout on the path has not been asked."""
+    for package in ("autograd", "nn"):
+        ran = python(f"import sys; sys.version_info = (3, 9, 18); import {package}", ROOT, tmp_path)
+        assert ran.returncode != 0
+        assert ran.stderr.splitlines()[-1].startswith("ImportError: scalar-autograd needs Python 3.10 or newer")
+
+
 def test_importing_the_engine_loads_no_tool(tmp_path):
     code = """
 import sys

@@ -296,6 +296,25 @@ def test_values_in_custody_are_values_in_every_way():
         assert results[0] == results[1]
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_loop_of_ones_own_may_give_the_loss_as_a_closure(backend):
+    results = []
+    for with_closure in (True, False):
+        model, _, step, optimizer = prepared(backend, AdamW, {"lr": 0.01})
+        losses = []
+        for batch in [*data(), *data()]:
+
+            def closure(batch=batch, step=step, optimizer=optimizer):
+                optimizer.zero_grad()
+                return step.batch(*batch)
+
+            losses.append(optimizer.step(closure) if with_closure else closure())
+            if not with_closure:
+                optimizer.step()
+        results.append((losses, everything(model, optimizer)))
+    assert results[0] == results[1]
+
+
 @needs_c
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 def test_a_forked_process_goes_on_by_itself():

@@ -86,6 +86,19 @@ def test_backward_of_a_leaf_and_with_a_seed():
     assert (b.grad, a.grad) == (0.5, 3.0)
 
 
+def test_a_gradient_that_is_no_number_is_refused():
+    a = Value(3.0, label="a")
+    b = a * a
+    for wrong in ("1", None, Value(1.0), [1.0]):
+        with pytest.raises(NotANumberError, match="want a real number as gradient"):
+            b.backward(wrong)
+    assert a.grad is NOT_REACHED
+    a.grad = None  # as some clear it in PyTorch
+    assert not a.reached and "not reached" in b.tree() and b.draw()
+    with pytest.raises(NotANumberError, match=r"grad of .*label='a'.*0\.0 clears it, got the NoneType None"):
+        b.backward()
+
+
 def test_two_results_that_share_a_graph():
     a = Value(2.0)
     shared = a * a
@@ -327,8 +340,11 @@ def test_wide_operations_say_what_they_wanted():
         dot([1.0, 2.0], [Value(1.0)] * 3)
     with pytest.raises(GraphError, match="empty"):
         total([])
-    with pytest.raises(NotANumberError, match="a list of Values"):
-        total(3.0)
+    for wide in (total, softmax, maximum):
+        with pytest.raises(NotANumberError, match=f"{wide.__name__}: want a list of Values or numbers.* got float"):
+            wide(3.0)
+        with pytest.raises(GraphError, match=f"{wide.__name__}: want .*empty"):
+            wide([])
     assert total(Value(float(i)) for i in range(4)).data == 6.0
     assert total((Value(1.0), 2)).data == 3.0
 
@@ -338,6 +354,8 @@ def test_grad_of_something_else():
     with pytest.raises(GraphError, match=r"made from \.data"):
         grad(a * 2, b)
     assert grad(a * 2, [a, b], allow_unused=True)[1].data == 0.0
+    with pytest.raises(NotANumberError, match=r"want a Value to differentiate, got 2\.0"):
+        grad((a * 2).data, a)
 
 
 # --- What it shows -----------------------------------------------------------------------------------------
@@ -352,6 +370,13 @@ def test_repr_tells_not_reached_from_zero():
     a.zero_grad()
     assert not a.reached
     assert repr(object.__new__(Value)) == "Value(not computed yet)"
+
+
+def test_a_label_that_is_no_text_becomes_text():
+    assert [Value(1.0, label).label for label in (0, None, ("w", 1))] == ["0", "", "('w', 1)"]
+    a = Value(2.0)
+    a.label = 3  # of a slot, nobody is asked
+    assert "3" in (a * a).tree() and "3" in (a * a).draw().source and repr(a) == "Value(2.0, grad not reached, label=3)"
 
 
 def test_format_and_order():
@@ -419,6 +444,18 @@ def test_no_grad_remembers_nothing():
         return x * x
 
     assert forward(a).operands == ()
+
+
+def test_a_mode_is_a_decorator_with_parentheses_or_without():
+    for mode in (no_grad, no_grad()):
+
+        @mode
+        def square(a):
+            """Its square."""
+            return a * a
+
+        assert square(Value(3.0)).operands == () and square.__doc__ == "Its square."
+    assert (Value(3.0) * 2).op == "mul"
 
 
 def test_modes_belong_to_their_thread():
@@ -497,6 +534,18 @@ def test_a_row_of_ones_own_works_with_everything():
     assert again(a).data == 0.7
     with pytest.raises(FormulaError, match="already"):
         autograd.op("tanh", "tanh", "a", "1")
+
+
+def test_gradients_of_gradients_where_a_plain_number_has_none():
+    """A slope computed on Values says the same as one computed on numbers: an error of ours, or what IEEE 754 has."""
+    x = Value(3.0)
+    with pytest.raises(DomainError, match="log"):
+        grad((-2.0) ** x, x, create_graph=True)
+    with ieee():
+        (slope,) = grad((-2.0) ** x, x, create_graph=True)
+        assert math.isnan(slope.data)
+        (slope,) = grad(x / 0.0, x, create_graph=True)
+        assert slope.data == math.inf
 
 
 def test_gradients_of_gradients_for_every_row():

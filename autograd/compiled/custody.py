@@ -86,9 +86,10 @@ def _held_kind(kind: type[Any]) -> type[Any]:
         custody_of(self).end(looked=True)
         self.state = new
 
-    def step(self: Any) -> None:
-        if not custody_of(self).update():
-            kind.step(self)
+    def step(self: Any, closure: Any = None) -> Any:
+        if closure is not None or not custody_of(self).update():
+            return kind.step(self, closure)
+        return None
 
     def zero_grad(self: Any, set_to_none: bool = True) -> None:
         custody = custody_of(self)

@@ -15,6 +15,7 @@ from .formula import (
     Formula,
     Spelling,
     add_up,
+    is_taken,
     larger,
     largest,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Formula",
     "Spelling",
     "add_up",
+    "is_taken",
     "larger",
     "largest",
 ]

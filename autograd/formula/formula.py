@@ -20,11 +20,11 @@ from typing import Any
 
 from .arithmetic import IEEE, PLAIN, Algebra, add_up, count, evaluate, has_lists, larger, largest
 from .dialects import ATOM, JAVASCRIPT, LATEX, PRODUCT, PYTHON, READABLE, TERM, C, Dialect, Names, Spelling, printed
-from .grammar import FUNCTIONS, REDUCTIONS, Expr, parse
+from .grammar import FUNCTIONS, REDUCTIONS, Expr, is_taken, parse
 
 __all__ = [
     "FUNCTIONS", "IEEE", "JAVASCRIPT", "LATEX", "PLAIN", "PYTHON", "READABLE", "Algebra", "C", "Dialect", "Expr", "Formula",
-    "Spelling", "add_up", "larger", "largest",
+    "Spelling", "add_up", "is_taken", "larger", "largest",
 ]  # fmt: skip
 
 _DECIDED = frozenset(

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import _ast
 import math
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 from ..errors import FormulaError
 
-__all__ = ["FUNCTIONS", "REDUCTIONS", "Expr", "parse"]
+__all__ = ["FUNCTIONS", "REDUCTIONS", "Expr", "is_taken", "parse"]
 
 # What a formula may call, with the number of arguments. The spelling is math.h's, and Python's, and (but for erf) Math's.
 FUNCTIONS = {
@@ -24,7 +25,9 @@ FUNCTIONS = {
 REDUCTIONS = ("sum", "max")
 CONSTANTS = {"pi": math.pi}
 INDEX = "i"
-RESERVED = frozenset({*FUNCTIONS, *REDUCTIONS, *CONSTANTS, INDEX, "n", "out"})
+# Names that mean something else: in a formula, and in the text that rows are compiled into (methods.py, kernels.py).
+_TAKEN = frozenset({*FUNCTIONS, *REDUCTIONS, *CONSTANTS, INDEX, "n", "out"})
+_TAKEN_WHEN_COMPILED = frozenset({"carefully", "float", "indices", "len", "node", "range", "type"})
 
 _BINARY: dict[type, str] = {_ast.Add: "+", _ast.Sub: "-", _ast.Mult: "*", _ast.Div: "/", _ast.Pow: "**"}
 _COMPARE: dict[type, str] = {
@@ -51,6 +54,17 @@ class Expr:
             yield from arg.walk()
 
 
+def is_taken(name: str) -> bool:
+    """Whether neither an operand nor an intermediate can be called so.
+
+    >>> is_taken("out"), is_taken("xs_0"), is_taken("x0")
+    (True, True, False)
+    """
+    stem = name.rstrip("0123456789")
+    numbered = stem != name and (stem == "o" or stem.endswith("_"))  # o0 and xs_0 are items of an unrolled list
+    return name in _TAKEN or name in _TAKEN_WHEN_COMPILED or numbered or name.endswith("_data")
+
+
 def parse(source: str) -> tuple[tuple[tuple[str, Expr], ...], Expr]:
     try:
         tree: Any = compile(source, "<formula>", "exec", _ONLY_AST)
@@ -61,7 +75,7 @@ def parse(source: str) -> tuple[tuple[tuple[str, Expr], ...], Expr]:
     for statement in body[:-1]:
         if not (isinstance(statement, _ast.Assign) and isinstance(statement.targets[0], _ast.Name)):
             raise FormulaError(f"cannot read {source!r}: want 'name = formula; formula'")
-        if statement.targets[0].id in RESERVED:
+        if is_taken(statement.targets[0].id):
             raise FormulaError(f"{statement.targets[0].id!r} is taken: name the intermediate in {source!r} otherwise")
         lets.append((statement.targets[0].id, _convert(statement.value, source)))
     if not body or not isinstance(body[-1], _ast.Expr):
@@ -78,7 +92,7 @@ def _convert(node: Any, source: str) -> Expr:
     match node:
         case _ast.Constant(value=bool() | str() | complex() | bytes() | None):
             pass
-        case _ast.Constant(value=value) if isinstance(value, (int, float)):
+        case _ast.Constant(value=value) if isinstance(value, (int, float)) and abs(value) <= sys.float_info.max:
             return Expr("number", atom=float(value))
         case _ast.Name(id=name) if name in CONSTANTS:
             return Expr("number", atom=CONSTANTS[name])
@@ -102,7 +116,9 @@ def _convert(node: Any, source: str) -> Expr:
         case _ast.IfExp(test=test, body=body, orelse=orelse):
             return Expr("if", (inner(test), inner(body), inner(orelse)))
         case _ast.Call(func=_ast.Name(id=name), args=args, keywords=[]):
-            if name in REDUCTIONS and len(args) == 1:
+            if name in REDUCTIONS:
+                if len(args) != 1:
+                    raise FormulaError(f"{name} in {source!r} is over a list: write {name}(xs[i]), or an if")
                 return Expr(name, (inner(args[0]),))
             if name not in FUNCTIONS:
                 known = ", ".join(sorted((*FUNCTIONS, *REDUCTIONS)))
@@ -112,4 +128,6 @@ def _convert(node: Any, source: str) -> Expr:
             return Expr(name, tuple(inner(arg) for arg in args))
         case _:
             pass
-    raise FormulaError(f"cannot read {source!r}: a {type(node).__name__} has no place in a formula")
+    piece = source.encode()[node.col_offset : node.end_col_offset].decode()
+    fix = ": a power is written **" if type(getattr(node, "op", None)) is _ast.BitXor else ""
+    raise FormulaError(f"cannot read {source!r}: {piece!r} has no place in a formula{fix}")
