@@ -8,7 +8,7 @@ import random
 import pytest
 from random_graphs import inputs, program, run
 
-from autograd import Value, broken, compare, diagnose
+from autograd import Value, broken, compare, diagnose, ieee
 from autograd.errors import DivisionError, NotANumberError, OptionError
 from autograd.graph import walk
 from autograd.stepper.mistakes import MISTAKES
@@ -274,3 +274,11 @@ def test_a_number_that_is_none():
         with pytest.raises(NotANumberError, match="guess"):
             diagnose(f, a, guess)
     assert diagnose(f, a, "2 * 5").startswith("2 * 5 is right")
+
+
+def test_an_infinite_gradient_is_not_taken_for_a_finite_one():
+    x = Value(0.0, label="x")
+    with ieee():
+        f = x * 1.0 + x.log()
+    said = compare(f, "no_accumulate")
+    assert "x.grad is inf, and 1 with the mistake" in said and said.count("<- goes wrong here") == 1

@@ -250,6 +250,9 @@ def test_formulas_that_are_printed_are_python(op):
 def test_the_slope_of_a_power_is_said_without_its_special_cases():
     assert "d(a**2)/da = 2 * a = 2 * 3 = 6" in (Value(3.0, label="a") ** 2).step_through().step()
     assert "d(a**3)/da = 3 * a**2 = 3 * (-2)**2 = 12" in (Value(-2.0, label="a") ** 3).step_through().step()
+    assert "d(2**z)/dz = f * log(2) = 8 * log(2) = 5.545" in (2 ** Value(3.0, label="z")).step_through().step().replace(
+        "v1", "f"
+    )
 
 
 def test_source_lines_are_shown_where_they_were_recorded():

@@ -18,6 +18,7 @@ the slope of one operation, the seed, or what is left over from the pass before.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -398,7 +399,7 @@ def _same(a: tuple[Place, float], b: tuple[Place, float]) -> bool:
 
 
 def _equal(a: float, b: float) -> bool:
-    return a == b or (a != a and b != b) or abs(a - b) <= 1e-12 * max(abs(a), abs(b))
+    return math.isclose(a, b, rel_tol=1e-12) or (a != a and b != b)
 
 
 def _cells(graph: Graph, place: Place, grad: float) -> list[str]:

@@ -13,10 +13,11 @@ Where the two differ at a kink, such as relu's 0, the slopes on its two sides ar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..check import central_difference, operation_at
+from ..check import agree, central_difference, operation_at
 from ..errors import AutogradError
 from ..graph import Edge, Graph, gradients, recompute
 from ..paths import columns
@@ -40,8 +41,10 @@ class _Row:
         self.what = what
         self.ours = ours
         self.differences = central_difference(at, x, STEP)
-        self.agrees = _close(ours, self.differences)
-        self.note = "" if self.agrees else _kink(at, x)
+        self.agrees = agree(ours, self.differences, atol=1e-6, rtol=1e-5)
+        self.note = (
+            "" if self.agrees else _kink(at, x) if math.isfinite(ours) else ": infinite, as no difference can be"
+        )
 
     def cells(self) -> tuple[str, str]:
         return self.what, f"{short(self.ours)}, by differences {short(self.differences)}{self.note}"
@@ -86,13 +89,10 @@ def _result_at(graph: Graph, node: Any) -> Callable[[float], float]:
 
 
 def _kink(at: Callable[[float], float], x: float) -> str:
+    """The slopes on the two sides of a point, if there are two."""
     h = STEP * max(1.0, abs(x))
     here = at(x)
     left, right = (here - at(x - h)) / h, (at(x + h) - here) / h
-    if abs(left - right) <= 1e-3 * max(1.0, abs(left), abs(right)):
+    if not math.isfinite(left - right) or abs(left - right) <= 1e-3 * max(1.0, abs(left), abs(right)):
         return ""
     return f": a kink, with the slope {short(left)} on its left and {short(right)} on its right"
-
-
-def _close(a: float, b: float) -> bool:
-    return a == b or abs(a - b) <= 1e-6 + 1e-5 * abs(b) or (a != a and b != b)
