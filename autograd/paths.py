@@ -17,11 +17,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from heapq import heappop, heappush, heapreplace
 from functools import cached_property
+from heapq import heappop, heappush, heapreplace
 from itertools import islice
 from typing import Any
 
+from .errors import GraphError
 from .graph import Edge, Graph
 from .naming import named_graph
 from .wording import Report, counted, name_of, product, short, which
@@ -116,14 +117,18 @@ def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None
         rest = total
         for factors in products:
             rest -= math.prod(factors)
-        others = said_count(count - len(paths) if count <= EXACT else count)
-        rows.append((f"the other {others.removeprefix('about ')}", f"together {short(rest)}"))
+        others = (
+            f"the other {said_count(count - len(paths))}" if count <= EXACT else f"the others of {said_count(count)}"
+        )
+        rows.append((others, f"together {short(rest)}"))
     text = "\n".join([*lines, *columns(rows), f"  total {short(total)}"])
     return Ledger(text, total=total, paths=count, size=sums.sizes[-1])
 
 
 def find_node(graph: Graph, value: Any) -> Any:
-    """The node itself, or the one of that name. Raises GraphError for a name that is not there."""
+    """The node itself, or the one of that name. Raises GraphError for a name that is not there, and for no node."""
+    if not isinstance(value, str) and not hasattr(value, "partials"):
+        raise GraphError(f"want a node of {name_of(graph, graph.root)}'s graph, or its name, got {value!r}")
     return graph.find(value) if isinstance(value, str) else value
 
 

@@ -12,7 +12,7 @@ from random_graphs import inputs, program, run
 
 import autograd
 from autograd import Stepper, Value, dot, ieee, record_source
-from autograd.errors import DivisionError, DomainError, GraphError, NotANumberError, OptionError
+from autograd.errors import DivisionError, DomainError, GraphError, LayoutError, NotANumberError, OptionError
 from autograd.graph import Graph, walk
 from autograd.ops import BUILTIN, OPS
 from autograd.value import NOT_REACHED
@@ -593,3 +593,58 @@ def test_a_notebook_shows_the_picture_and_the_text():
     bp = neuron().step_through()
     bundle = bp._repr_mimebundle_()
     assert bundle["text/plain"] == repr(bp)
+
+
+def test_grads_that_somebody_else_wrote_are_told_before_the_next_move():
+    f, _, _, a = emblem()
+    bp = f.step_through()
+    bp.step(3)
+    f.zero_grad()
+    assert "note   f.grad was changed from outside, from 1 to 0: the next move puts it back" in repr(bp)
+    bp.run()
+    assert a.grad == 10.0 and "note" not in repr(bp)
+
+
+def test_check_after_a_change_says_what_was_changed():
+    f, _, _, a = emblem()
+    bp = f.step_through()
+    a.data = 5.0
+    said = bp.check()
+    assert "df/da    10, by differences 42" in said and "note   a.data was changed behind the graph's back" in said
+
+
+def test_an_infinite_slope_is_checked_in_words():
+    a = Value(0.0, label="a")
+    said = a.sqrt().step_through().check()
+    assert not said.ok and "infinite, as no difference can be" in said and "nan" not in said
+
+
+def test_a_closed_stepper_makes_no_claims_about_grads():
+    f, _, _, a = emblem()
+    bp = f.step_through()
+    bp.step(3)
+    bp.close()
+    assert "<- next" not in repr(bp) and "closed" in bp.until(a) and "complete" not in bp.until(f)
+
+
+def test_what_is_no_node_is_refused_in_a_sentence():
+    f, *_ = emblem()
+    for ask in (f.why, f.step_through().why, f.step_through().until):
+        with pytest.raises(GraphError, match="want a node of f's graph, or its name, got 3"):
+            ask(3)
+    quoted = Value(1.0, label="two\nlines") * f
+    with pytest.raises(GraphError, match="there are quoted, f, c, b, a, two lines"):
+        quoted.step_through().until("zz")
+
+
+def test_the_forward_pass_does_not_tell_gradients_in_what_if():
+    f, _, _, a = emblem()
+    fp = f.step_through(forward=True)
+    fp.run()
+    assert "predicts" not in fp.what_if(a, 2)
+
+
+def test_frames_into_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LayoutError, match="cannot write into"):
+        emblem()[0].step_through().frames(str(tmp_path / "file"))

@@ -12,7 +12,7 @@
           b.grad is NOT complete: 1 more to come      (moving on to a now would give 6 or 16, not 10)
     >>> bp.undo()
     [edge 1/5 undone] f -> b
-          b.grad is not reached again
+          b.grad is again not reached
 
 A stepper is the backward pass slowed down: it writes real `.grad`s, in the order and with the rounding of
 `backward()`, and takes them back. The forward pass has a stepper of its own, in forward.py.
@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -195,12 +196,13 @@ class Stepper:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """What a notebook shows: the picture, and the text where there can be none."""
+        from ..drawing.rendering import shows_pictures
+
         bundle: dict[str, Any] = {"text/plain": repr(self)}
-        try:
-            bundle |= self.draw()._repr_mimebundle_(include, exclude)
-        except Exception:  # a display may fail in any way, and must not hide the text
-            return bundle
-        return bundle | {"text/plain": repr(self)}
+        with suppress(Exception):  # a display may fail in any way, and must not hide the text
+            if include or shows_pictures():
+                bundle = self.draw()._repr_mimebundle_(include, exclude) | bundle
+        return bundle
 
     def headline(self) -> str:
         head = f"{self.what} of {self.name(self.root)}"
@@ -226,8 +228,12 @@ class Stepper:
             notes.append(
                 f"{names} changed after {self.name(self.root)} was computed: the slopes are those of the old data"
             )
-        touched = [self._at_place(i) for i in self._shown()]
-        notes += [note for node in touched if not self.closed and (note := self._changed_text(node))]
+        if not self.closed:
+            shown = [self._at_place(i) for i in self._shown()]
+            notes += [note for node in shown if (note := self._changed_text(node))]
+            notes += [f"{note}: the next move puts it back" for node in shown if (note := self._rewritten_text(node))][
+                :1
+            ]
         if self._earlier and not self.closed:
             some = [
                 f"{self.name(node)}.grad = {short(self._grads_found[node])}"
@@ -292,8 +298,10 @@ class Stepper:
 
     def _row(self, node: Any) -> tuple[str, str]:
         """A node's number, and how far its gradient has come."""
-        marker = "    <- next" if self.position and node is self.next_node else ""
-        return short(node.data), self._grad_text(node) + marker
+        return short(node.data), self._grad_text(node) + self._marker(node)
+
+    def _marker(self, node: Any) -> str:
+        return "    <- next" if self.position and node is self.next_node and not self.closed else ""
 
     def _grad_text(self, node: Any) -> str:
         grad = short(node.grad)
@@ -355,12 +363,19 @@ class Stepper:
     def _guard(self, *nodes: Any) -> str:
         """Put every grad back if one of these was written by somebody else."""
         for node in nodes:
-            grad, ours = node.grad, self._written[node]
-            if grad is not ours and grad != ours:
+            if note := self._rewritten_text(node):
                 for other, written in self._written.items():
                     other.grad = written
-                return f"{self.name(node)}.grad was changed from outside, from {short(ours)} to {short(grad)}: put back"
+                return f"{note}: put back"
         return ""
+
+    def _rewritten_text(self, node: Any) -> str:
+        """The sentence on a grad that somebody else wrote, if one did."""
+        grad = node.grad
+        ours = self._written.get(node, grad)
+        if grad is ours or grad == ours:
+            return ""
+        return f"{self.name(node)}.grad was changed from outside, from {short(ours)} to {short(grad)}"
 
     def _blocked(self, forwards: bool) -> Moved | None:
         """The answer where no move is possible."""
@@ -436,7 +451,7 @@ class Stepper:
     def until(self, x: Any) -> Moved:
         """Go on until x.grad is complete."""
         node = self.node(x)
-        if self._is_complete(node):
+        if self._is_complete(node) and not self.closed:
             return Moved(f"{self._complete_text(node)} already", moved=0)
         return self._go(lambda: self._is_complete(node))
 
@@ -594,7 +609,7 @@ class Stepper:
         return INDENT.join(
             [
                 f"[edge {self.position + 1}/{len(self)} undone] {self._arrow(edge)}",
-                f"{self.name(edge.operand)}.grad is {state.replace(', NOT', ' again, NOT') if ', NOT' in state else state + ' again'}",
+                f"{self.name(edge.operand)}.grad is again {state}",
             ]
         )
 
@@ -699,7 +714,7 @@ class Stepper:
             *self._differences(new),
         ]
         root = self.root
-        if node is not root and root in new and self._is_complete(node):
+        if self.shows_grads and node is not root and root in new and self._is_complete(node):
             slope_there, nudge = self._truth()[node], number - node.data
             lines.append(
                 f"  d{self.name(root)}/d{self.name(node)} = {short(slope_there)} predicts a change of "
@@ -768,7 +783,9 @@ class Stepper:
         from .verify import verify
 
         nodes = self.graph.nodes[::-1]
-        return verify(self.graph, nodes if len(nodes) <= 10 * WINDOW else [self._at_place(i) for i in self._shown()])
+        around = nodes if len(nodes) <= 10 * WINDOW else [self._at_place(i) for i in self._shown()]
+        notes = [note for node in around if not self.closed and (note := self._changed_text(node))]
+        return verify(self.graph, around, notes)
 
     # --- Pictures, the prompt, the end ---
 
@@ -816,7 +833,10 @@ class Stepper:
             raise OptionError(
                 f"frames() would write {len(self) + 1} pictures, more than {MOST_FRAMES}: step to what matters, and draw() there"
             )
-        os.makedirs(folder, exist_ok=True)
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except OSError as error:
+            raise LayoutError(f"cannot write into {folder}: {error.strerror or error}") from None
         here, paths = self.position, list[str]()
         try:
             for k in range(len(self) + 1):

@@ -50,10 +50,11 @@ class _Row:
         return self.what, f"{short(self.ours)}, by differences {short(self.differences)}{self.note}"
 
 
-def verify(graph: Graph, nodes: Sequence[Any] | None = None) -> Checked:
+def verify(graph: Graph, nodes: Sequence[Any] | None = None, notes: Sequence[str] = ()) -> Checked:
     """The partials at some nodes and the result's gradients in them, all if none are given, against differences.
 
     They agree within 1e-6 + 1e-5 of the size. In a large graph fewer gradients are checked, and it says so.
+    notes: remarks to end with.
     """
     shown = graph.nodes[::-1] if nodes is None else nodes
     rows: list[_Row] = []
@@ -73,7 +74,8 @@ def verify(graph: Graph, nodes: Sequence[Any] | None = None) -> Checked:
     head = f"{len(wrong)} of {len(rows)} disagree with central differences:"
     if not wrong:
         head = f"every partial and gradient agrees with central differences{where}"
-    return Checked("\n".join([head, *columns([row.cells() for row in (wrong or rows)[:LISTED]])]), ok=not wrong)
+    lines = [head, *columns([row.cells() for row in (wrong or rows)[:LISTED]]), *(f"  note   {note}" for note in notes)]
+    return Checked("\n".join(lines), ok=not wrong)
 
 
 def _result_at(graph: Graph, node: Any) -> Callable[[float], float]:
