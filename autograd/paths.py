@@ -24,10 +24,10 @@ from typing import Any
 
 from .errors import GraphError
 from .graph import Edge, Graph
-from .naming import named_graph
+from .naming import named_graph, names_for
 from .wording import Report, counted, name_of, product, short, which
 
-__all__ = ["Ledger", "Sums", "find_node", "strongest_path", "totals", "why"]
+__all__ = ["Ledger", "Sums", "find_node", "outsider", "strongest_path", "totals", "why"]
 
 LISTED = 12  # paths that are all listed; of more than that only the largest are
 LARGEST = 8
@@ -101,7 +101,7 @@ def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None
     graph = graph or named_graph(result)
     value = find_node(graph, value)
     if value not in graph:
-        said = f"no path from {name_of(graph, graph.root)} to {_outsider(value)}: was it made from .data?"
+        said = f"no path from {name_of(graph, graph.root)} to {outsider(value)}: was it made from .data?"
         return Ledger(said, total=0.0, paths=0, size=0.0)
     sums = Sums(graph, value)
     total, count = sums.totals[-1], sums.count
@@ -132,8 +132,9 @@ def find_node(graph: Graph, value: Any) -> Any:
     return graph.find(value) if isinstance(value, str) else value
 
 
-def _outsider(value: Any) -> str:
-    return getattr(value, "label", "") or repr(value)
+def outsider(value: Any) -> str:
+    """What a node of another graph is called: its label, the caller's variable, or its repr."""
+    return value.label or names_for(value, nodes=[value]).get(value) or repr(value)
 
 
 def said_count(count: int) -> str:

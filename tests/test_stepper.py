@@ -336,7 +336,7 @@ PREDICTIONS = [
     ("b", 1, False, "upstream is forgotten: it is the partial d(b + 1)/db alone, to be multiplied by c.grad"),
     ("b", 4, False, "upstream is forgotten: it is the sum of the partials"),
     ("a", 16, False, "it is what plain recursion gives"),
-    ("a", 6, False, "when the edge f -> c is missing"),
+    ("a", 6, False, "going depth-first with a visited set gives"),
     ("a", 77, False, "no usual slip gives it"),
     ("a", 1, False, "it is a's data"),
 ]

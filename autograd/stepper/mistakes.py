@@ -27,9 +27,9 @@ from ..errors import DivisionError, OptionError
 from ..formula import IEEE
 from ..graph import Edge, Graph, gradients
 from ..naming import named_graph
-from ..paths import find_node
+from ..paths import find_node, outsider
 from ..wording import Report, arrow, name_of, operation, short
-from .guessing import Guess, hints
+from .guessing import Guess, cuts, hints
 
 __all__ = ["MISTAKES", "Diagnosis", "Mistake", "broken", "compare", "diagnose"]
 
@@ -445,16 +445,15 @@ def diagnose(f: Any, x: Any, guess: float | str, *, graph: Graph | None = None) 
     root = name_of(graph, graph.root)
     facts: dict[str, Any] = {"kinds": (), "edge": 0, "root": f}
     if x not in graph:
-        said = getattr(x, "label", "") or repr(x)
         return Diagnosis(
-            f"{root} does not depend on {said}, so nothing can arrive there: was it made from .data?", **facts
+            f"{root} does not depend on {outsider(x)}, so nothing can arrive there: was it made from .data?", **facts
         )
     read, truth = Guess(guess, graph), gradients(graph)[x]
     if read.agrees(truth):
         return Diagnosis(f"{read.text} is right: d{root}/d{name_of(graph, x)} = {short(truth)}", **facts)
     found, skipped = _fitting(graph, x, read, truth)
     if not found:
-        causes = hints(graph, x, read)
+        causes = hints(graph, x, read) or cuts(graph, x, read)
         text = f"{read.text} is not right: {causes[0] if causes else 'no usual mistake gives it'}"
         return Diagnosis("\n".join([text, *skipped]), **facts)
     case = Case(graph, x)

@@ -685,7 +685,7 @@ class Stepper:
         guess: a number, or its text, or an expression of the graph's names such as ``"1 - f**2"``. It is
         right if it agrees to the digits typed, two at least. Raises NotANumberError for anything else.
         """
-        from .guessing import Guess, hints
+        from .guessing import Guess, cuts, hints
         from .mistakes import phrases_for
 
         node = self.node(x)
@@ -698,10 +698,9 @@ class Stepper:
             return Predicted(
                 f"close: {read.text} is right as far as it goes, but give two digits at least", right=False
             )
-        slips = hints(self.graph, node, read) or [
-            f"it is what {phrase} gives" for phrase in phrases_for(self.graph, node, read)
-        ]
-        slips = slips or ["no usual slip gives it; explain() shows what comes next"]
+        slips = hints(self.graph, node, read)
+        slips = slips or [f"it is what {phrase} gives" for phrase in phrases_for(self.graph, node, read)]
+        slips = slips or cuts(self.graph, node, read) or ["no usual slip gives it; explain() shows what comes next"]
         return Predicted(f"not {read.text}: {'; or '.join(slips)}", right=False)
 
     def what_if(self, x: Any, value: float) -> Report:
