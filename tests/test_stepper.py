@@ -574,8 +574,10 @@ def test_the_drawing_tells_done_next_and_pending():
         assert source.count("penwidth=3.2") == (not bp.done)
         bp.step()
     assert dashed == [4, 3, 2, 1, 0, 0]
-    assert "edge 5 of 5" in source and "3, 1 more to come" in (bp.goto(1), bp.draw().source)[1]
-    assert "not computed yet" in f.step_through(forward=True).draw().source
+    assert "edge 5 of 5" in source and "3, NOT complete: 1 more to come" in (bp.goto(1), bp.draw().source)[1]
+    ahead = f.step_through(forward=True).draw().source
+    assert "not computed yet" in ahead and "partial of mul" in ahead
+    assert not any(told in ahead for told in ('label=" 3 "', '= 3"', "number on an arrow"))  # c, before it is computed
 
 
 def test_frames_are_one_picture_an_edge(tmp_path):

@@ -97,7 +97,7 @@ class Stepper(Moves):
 
     def facts(self, node: Any) -> dict[str, str]:
         """What a picture says of a node instead of its data and grad."""
-        return {"grad": self._grad_text(node).removeprefix("grad ").replace(", NOT complete:", ",")}
+        return {"grad": self._grad_text(node).removeprefix("grad ")}
 
     def __repr__(self) -> str:
         try:
