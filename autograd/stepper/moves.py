@@ -243,7 +243,10 @@ class Moves:
         return self.name(node) if node in self._breaks or node.op in self._breaks else ""
 
     def step(self, n: int = 1) -> Moved:
-        """Make the next edge, or the next `n`: each hands ``partial * grad`` to one operand."""
+        """Make the next edge, or the next `n`: each hands ``partial * grad`` to one operand.
+
+        At the end it makes none and says so. Raises OptionError unless `n` is a whole number from 1 on.
+        """
         target = self.position + _whole(n, "step", "undo")
         return self._go(lambda: self.position >= target)
 
@@ -270,7 +273,7 @@ class Moves:
         return f"{self.name(node)}.grad = {short(node.grad)} is complete"
 
     def undo(self, n: int = 1) -> Moved:
-        """Take back the last edge, or the last `n`: grads become what they were."""
+        """Take back the last edge, or the last `n`: grads become what they were; at the start it says so."""
         return self._back(self.position - _whole(n, "undo", "step"))
 
     def undo_node(self) -> Moved:

@@ -70,7 +70,8 @@ class Stepper(Moves):
     `backward()`. constants: show them too, though no gradient flows there.
 
     Every move returns a text that shows itself. As a context manager, or after `close()`, it leaves the
-    values as it found them.
+    values as it found them. A node is given as itself or by its name: of another graph it raises GraphError.
+    A gradient that meets an infinite slope, such as sqrt's at 0, raises DivisionError, and we stand before that edge.
 
     >>> from autograd import Value
     >>> a = Value(3.0, label="a"); f = (a * a).tanh()
@@ -415,7 +416,10 @@ class Stepper(Moves):
         return Predicted(f"not {read.text}: {'; or '.join(slips)}", right=False)
 
     def what_if(self, x: Any, value: float) -> Report:
-        """What changes if x were `value`, before and after; nothing is changed."""
+        """What changes if x were `value`, before and after; nothing is changed.
+
+        Raises NotANumberError for what is no number, and the error of an operation that has no value there.
+        """
         node = self.node(x)
         number = real(value, f"a real number for {self.name(node)}")
         new = recompute(self.graph, {node: number})
@@ -538,7 +542,10 @@ class Stepper(Moves):
         return Player(self.root, graph=self.graph, start=start, **options).save(path)
 
     def frames(self, folder: str, **options: Any) -> list[str]:
-        """One SVG for each position, ``000.svg`` before the first edge; returns their paths. Stands where it stood."""
+        """One SVG for each position, ``000.svg`` before the first edge; returns their paths. Stands where it stood.
+
+        Raises OptionError for more than 1000 edges, LayoutError where nothing can be laid out or written.
+        """
         if len(self) > MOST_FRAMES:
             raise OptionError(
                 f"frames() would write {len(self) + 1} pictures, more than {MOST_FRAMES}: step to what matters, and draw() there"
