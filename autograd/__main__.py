@@ -83,7 +83,7 @@ def _run(arguments: list[str]) -> int:
     if options.all:
         while not stepper.done:
             say(stepper.step())
-        say("\n".join(repr(stepper).splitlines()))
+        say(repr(stepper))
     elif not (options.svg or options.html):
         say("\n" + repr(stepper))
         say("\nEnter makes the next edge; help lists the commands, quit leaves.")
@@ -110,8 +110,11 @@ def graph_of(text: str, values: Sequence[str] = ()) -> Any:
     from .value import Value
 
     expression = Expression(text)
-    numbers = dict(map(_read_value, values))
+    given = list(map(_read_value, values))
+    numbers = dict(given)
     for name in numbers:
+        if (times := sum(other == name for other, _ in given)) > 1:
+            raise ExpressionError(f"{name} is given {times} values: want one")
         if name in expression.assigned:
             raise ExpressionError(f"{name} is computed in {expression.text!r}, so it takes no value")
         if name not in expression.names:

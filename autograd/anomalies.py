@@ -29,6 +29,7 @@ SATURATED = 0.01  # of the steepest slope, below which a unit is called saturate
 VANISHED = 1e-6  # of the seed, below which a gradient has vanished
 EXPLODED = 1e6  # and above which it has exploded
 STEEPEST = {"tanh": 1.0, "sigmoid": 0.25}
+CANCELLED = 1e-6  # of its largest path, below which a gradient was lost to paths that cancel
 LISTED = 5  # of a kind
 
 
@@ -55,6 +56,10 @@ def detect_anomalies(*results: Any, graph: Graph | None = None) -> Anomalies:
     """
     if not results:
         raise OptionError("want at least one Value to look at, got none")
+    for result in results:
+        if not hasattr(result, "partials"):
+            many = ": write detect_anomalies(*results)" if isinstance(result, (list, tuple)) else ""
+            raise OptionError(f"want Values to look at, got {type(result).__name__}{many}")
     graphs = [graph] if graph else [named_graph(result) for result in results]
     found: list[tuple[str, str]] = []
     for each in graphs:
@@ -218,15 +223,23 @@ def _gradient_sizes(graphs: Iterable[Graph]) -> list[tuple[str, str]]:
     return found
 
 
+def _slope_of(graph: Graph, leaf: Any, grad: float) -> str:
+    value = "exactly 0" if grad == 0 else f"{grad:.3g}"
+    return f"d{name_of(graph, graph.root)}/d{name_of(graph, leaf)} is {value}"
+
+
 def _along(graph: Graph, leaf: Any, grad: float) -> str:
     """Where on its way from the result a gradient was made so large or small."""
     path: Path = strongest_path(graph, leaf)
     factors = [abs(factor) for factor in path.factors()]
+    largest = math.prod(factors)
+    if abs(grad) < CANCELLED * largest:
+        gives = f"the largest, {path.text()}, gives {short(math.prod(path.factors()))}"
+        return f"{_slope_of(graph, leaf, grad)}: its paths cancel, of which {gives}"
     small = abs(grad) < 1
     at = factors.index(min(factors) if small else max(factors))
     edge: Edge = path.edge(at)
-    value = "exactly 0" if grad == 0 else f"{grad:.3g}"
-    said = f"d{name_of(graph, graph.root)}/d{name_of(graph, leaf)} is {value}: on its largest path, {path.text()}, "
+    said = f"{_slope_of(graph, leaf, grad)}: on its largest path, {path.text()}, "
     if grad and len(factors) > 3:
         count = sum((factor < 1) if small else (factor > 1) for factor in factors)
         said += f"{count} of {len(factors)} slopes are {'below' if small else 'above'} 1, the {'least' if small else 'largest'} is "

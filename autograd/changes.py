@@ -6,6 +6,7 @@ showed the new data beside them without a word would lie.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .formula import IEEE
@@ -49,7 +50,7 @@ def _numbers(node: Any) -> list[float]:
 
 
 def _same(a: float, b: float) -> bool:
-    return a == b or (a != a and b != b) or abs(a - b) <= 1e-12 * max(abs(a), abs(b))
+    return math.isclose(a, b, rel_tol=1e-12) or (a != a and b != b)
 
 
 def _agrees(node: Any) -> bool:

@@ -7,6 +7,7 @@ True
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -98,7 +99,7 @@ def _check_output(
     found = grad(output, leaves, allow_unused=True)
     for leaf, gradient in zip(leaves, found):
         numeric = _difference(f, given, leaf, i, eps)
-        if not _close(gradient.data, numeric, atol, rtol):
+        if not agree(gradient.data, numeric, atol, rtol):
             name = leaf.label or f"input {leaves.index(leaf) + 1}"
             said = f"d(output)/d{name} is {gradient.data!r}, central differences say {numeric:.9g}"
             return f"{said}: {_cause(output, leaf, eps, atol, rtol)}"
@@ -123,7 +124,7 @@ def _cause(output: Value, leaf: Value, eps: float, atol: float, rtol: float) -> 
     graph = Graph(output)
     for edge in graph.edges():
         slope = edge_difference(edge, eps)
-        if not _close(float(edge.partial), slope, atol, rtol):
+        if not agree(float(edge.partial), slope, atol, rtol):
             name, index = edge.node.op.place(edge.k, len(edge.node.operands))
             formula, _ = edge.node.op.partial(edge.k, len(edge.node.operands))
             which = name if index is None else f"{name}[{index}]"
@@ -137,8 +138,9 @@ def _cause(output: Value, leaf: Value, eps: float, atol: float, rtol: float) -> 
     return "every edge agrees, so a path is missing: was something made from .data, or is f random?"
 
 
-def _close(a: float, b: float, atol: float, rtol: float) -> bool:
-    return a == b or abs(a - b) <= atol + rtol * abs(b) or (a != a and b != b)
+def agree(a: float, b: float, atol: float, rtol: float) -> bool:
+    """Whether a slope is what the difference `b` says: two nans agree, and infinity only with itself."""
+    return a == b or (math.isfinite(b) and abs(a - b) <= atol + rtol * abs(b)) or (a != a and b != b)
 
 
 def _as_values(x: Any) -> Any:

@@ -156,7 +156,7 @@ class Graph:
         for node in reversed(self.nodes):
             if self.name(node) == name:
                 return node
-        some = ", ".join(self.name(node) for node in self.nodes[:-9:-1])
+        some = ", ".join(" ".join(self.name(node).split()) for node in self.nodes[:-9:-1])
         raise GraphError(f"no value is called {name!r} in this graph: there are {some}")
 
     def edges(self) -> Iterator[Edge]:

@@ -17,14 +17,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from heapq import heappop, heappush, heapreplace
+from itertools import islice
 from typing import Any
 
+from .errors import GraphError
 from .graph import Edge, Graph
-from .naming import named_graph
+from .naming import named_graph, names_for
 from .wording import Report, counted, name_of, product, short, which
 
-__all__ = ["Ledger", "Sums", "find_node", "strongest_path", "totals", "why"]
+__all__ = ["Ledger", "Sums", "find_node", "outsider", "strongest_path", "totals", "why"]
 
 LISTED = 12  # paths that are all listed; of more than that only the largest are
 LARGEST = 8
@@ -35,8 +38,6 @@ TURNS = 3  # places that are shown where a long path leaves the largest one
 
 class Path:
     """One way down from the result: `ks[i]` says which operand of `nodes[i]` comes next."""
-
-    __slots__ = ("graph", "ks", "nodes")
 
     def __init__(self, graph: Graph, ks: Sequence[int]) -> None:
         self.graph = graph
@@ -55,17 +56,22 @@ class Path:
         """The partials along it."""
         return [float(node.partials[k]) for node, k in zip(self.nodes, self.ks)]
 
-    def leaves(self, usual: Path) -> list[int]:
+    @cached_property
+    def taken(self) -> dict[Any, int]:
+        """Which operand it takes at each node."""
+        return dict(zip(self.nodes, self.ks))
+
+    def leaves(self, usual: Path) -> Iterator[int]:
         """Where it takes edges that the usual path has not."""
-        known = dict(zip(usual.nodes, usual.ks))
-        return [i for i, k in enumerate(self.ks) if known.get(self.nodes[i]) != k]
+        taken = usual.taken
+        return (i for i, (node, k) in enumerate(zip(self.nodes, self.ks)) if taken.get(node) != k)
 
     def text(self, usual: Path | None = None) -> str:
         """``f -> b -> a (operand 1)``. Of a long path the ends are said, and where it leaves the `usual` one."""
         last = len(self) - 1
         told: Sequence[int] = range(len(self))
         if last >= LONG:
-            turns = [] if usual is None else [i for i in self.leaves(usual) if 1 < i < last - 1][:TURNS]
+            turns = [] if usual is None else list(islice((i for i in self.leaves(usual) if 1 < i < last - 1), TURNS))
             told = sorted({0, 1, last - 1, last, *turns, *(i - 1 for i in turns)})
         texts = [name_of(self.graph, self.nodes[0])]
         for before, i in zip((-1, *told), told):
@@ -95,7 +101,7 @@ def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None
     graph = graph or named_graph(result)
     value = find_node(graph, value)
     if value not in graph:
-        said = f"no path from {name_of(graph, graph.root)} to {_outsider(value)}: was it made from .data?"
+        said = f"no path from {name_of(graph, graph.root)} to {outsider(value)}: was it made from .data?"
         return Ledger(said, total=0.0, paths=0, size=0.0)
     sums = Sums(graph, value)
     total, count = sums.totals[-1], sums.count
@@ -111,19 +117,24 @@ def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None
         rest = total
         for factors in products:
             rest -= math.prod(factors)
-        others = said_count(count - len(paths) if count <= EXACT else count)
-        rows.append((f"the other {others.removeprefix('about ')}", f"together {short(rest)}"))
+        others = (
+            f"the other {said_count(count - len(paths))}" if count <= EXACT else f"the others of {said_count(count)}"
+        )
+        rows.append((others, f"together {short(rest)}"))
     text = "\n".join([*lines, *columns(rows), f"  total {short(total)}"])
     return Ledger(text, total=total, paths=count, size=sums.sizes[-1])
 
 
 def find_node(graph: Graph, value: Any) -> Any:
-    """The node itself, or the one of that name. Raises GraphError for a name that is not there."""
+    """The node itself, or the one of that name. Raises GraphError for a name that is not there, and for no node."""
+    if not isinstance(value, str) and not hasattr(value, "partials"):
+        raise GraphError(f"want a node of {name_of(graph, graph.root)}'s graph, or its name, got {value!r}")
     return graph.find(value) if isinstance(value, str) else value
 
 
-def _outsider(value: Any) -> str:
-    return getattr(value, "label", "") or repr(value)
+def outsider(value: Any) -> str:
+    """What a node of another graph is called: its label, the caller's variable, or its repr."""
+    return value.label or names_for(value, nodes=[value]).get(value) or repr(value)
 
 
 def said_count(count: int) -> str:
@@ -162,7 +173,7 @@ class Sums:
         self.best = [-math.inf] * size  # the logarithm of the size of the largest path
         self.first = [-1] * size  # the operand that it goes through
         totals, sizes, counts, best, first = self.totals, self.sizes, self.counts, self.best, self.first
-        forks = self.forks = [False] * size  # whether it goes on through more than one operand
+        forks = self.forks = list[int]()  # the nodes from which it goes on through more than one operand
         index = graph.index
         here = index[value]
         totals[here], sizes[here], counts[here], best[here] = 1.0, 1.0, 1, 0.0
@@ -172,7 +183,8 @@ class Sums:
                 if partial is None or not counts[j := index[operand]]:
                     continue
                 p = float(partial)
-                forks[i] = counts[i] > 0
+                if counts[i] and forks[-1:] != [i]:
+                    forks.append(i)
                 counts[i] = min(counts[i] + counts[j], EXACT + 1)
                 totals[i] += p * totals[j]
                 sizes[i] += abs(p) * sizes[j]
@@ -244,27 +256,40 @@ class Sums:
 
     def _follow_best(self, ks: list[int], loss: float, room: int) -> list[tuple[float, int, int]]:
         """Complete a path by its best edges; returns the `room` best turns passed by: -loss, -place, operand."""
-        index, first, best, nodes = self.graph.index, self.first, self.best, self.graph.nodes
+        first, nexts, others, here = self.first, self._nexts, self._others if room else {}, self.graph.index[self.value]
         node = self.graph.root
         for k in ks:
             node = node.operands[k]
-        i = index[node]
+        i = self.graph.index[node]
         passed: list[tuple[float, int, int]] = []
-        while node is not self.value:
-            if room and self.forks[i]:
-                for k in self.ways(node):
-                    size = log_size(node.partials[k]) + best[index[node.operands[k]]]
-                    turn = (-loss if size == best[i] else size - best[i] - loss, -len(ks), k)
-                    if k == first[i]:
-                        continue
+        while i != here:
+            if i in others:
+                for lost, k in others[i]:
+                    turn = (-lost - loss, -len(ks), k)
                     if len(passed) < room:
                         heappush(passed, turn)
                     elif turn > passed[0]:
                         heapreplace(passed, turn)
             ks.append(first[i])
-            i = index[nodes[i].operands[first[i]]]
-            node = nodes[i]
+            i = nexts[i]
         return passed
+
+    @cached_property
+    def _nexts(self) -> list[int]:
+        """Where the best path goes on from each node."""
+        index, nodes = self.graph.index, self.graph.nodes
+        return [index[node.operands[k]] if k >= 0 else -1 for node, k in zip(nodes, self.first)]
+
+    @cached_property
+    def _others(self) -> dict[int, list[tuple[float, int]]]:
+        """Of each node where paths part: what is lost, in logarithms, by each operand but the best."""
+        index, best = self.graph.index, self.best
+        others: dict[int, list[tuple[float, int]]] = {}
+        for i in self.forks:
+            node = self.graph.nodes[i]
+            sizes = [(log_size(node.partials[k]) + best[index[node.operands[k]]], k) for k in self.ways(node)]
+            others[i] = [(0.0 if size == best[i] else best[i] - size, k) for size, k in sizes if k != self.first[i]]
+        return others
 
 
 def log_size(partial: float) -> float:

@@ -147,3 +147,21 @@ def test_it_raises_on_no_graph(seed):
         f = run(program(rng, 40), [Value(x) for x in inputs(rng)])
         for odd in ((f * 1e308) * 1e308, (f - f.data).log(), (f - f.data) ** -1, 0 / (f - f.data)):
             assert detect_anomalies(odd).kinds
+
+
+def test_paths_that_cancel_are_not_blamed_on_a_slope():
+    a = Value(1.0, label="a")
+    b = a - a
+    assert (
+        detect_anomalies(b)
+        == "no gradient: db/da is exactly 0: its paths cancel, of which the largest, b -> a (operand 1), gives 1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"), [(3, "got int"), ([Value(1.0)], "got list: write detect_anomalies(*results)")]
+)
+def test_what_is_no_value_is_refused_in_a_sentence(wrong, said):
+    with pytest.raises(OptionError) as error:
+        detect_anomalies(wrong)
+    assert said in str(error.value)

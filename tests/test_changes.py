@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from autograd import Value, dot
@@ -40,3 +42,14 @@ def test_nothing_is_accused_where_a_number_is_no_number():
     a = Value(float("nan"))
     assert changed(Graph(a * 2 + a)) == []
     assert changed(Graph(Value(float("inf")) * 1.0)) == []
+
+
+def test_a_change_to_or_from_infinity_is_seen():
+    a = Value(2.0, label="a")
+    f = a * 3 + 1
+    a.data = math.inf
+    assert changed(Graph(f)) == [a]
+    b = Value(math.inf, label="b")
+    g = b * 3
+    b.data = 2.0
+    assert changed(Graph(g)) == [b]

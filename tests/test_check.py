@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 import autograd
 from autograd import Value, dot, gradcheck, op
+from autograd.check import agree
 from autograd.errors import GradcheckError
 
 wrong_square = op("wrong_square", "square", "a * a", "a")
@@ -50,3 +53,8 @@ def test_what_cannot_be_checked_is_refused():
     with pytest.raises(TypeError, match="want a Value, a number"):
         gradcheck(lambda x: x, ["1"])
     assert isinstance(GradcheckError(), AssertionError) and issubclass(GradcheckError, autograd.AutogradError)
+
+
+def test_a_finite_gradient_is_not_what_an_infinite_difference_says():
+    assert not agree(1.0, math.inf, 1e-5, 1e-5) and not agree(math.inf, 1.0, 1e-5, 1e-5)
+    assert agree(math.inf, math.inf, 0.0, 0.0) and agree(math.nan, math.nan, 0.0, 0.0)

@@ -67,6 +67,8 @@ BAD = [  # text, what is said, the column of the caret
     ("tanh(x=a)", "this has no place", 0),
     ("tanh(*a)", "this has no place", 5),
     ("(tanh)(a)(a)", "only functions can be called", 0),
+    ("2(a + b)", "write 2*(a + b) for 2 times a + b", 0),
+    ("b * a(b)", "write a*(...) for a times", 4),
     ("tanh()", "tanh wants 1 operand, got 0", 0),
     ("tanh(a, a)", "tanh wants 1 operand, got 2", 0),
     ("mean()", "mean wants something in its parentheses", 0),

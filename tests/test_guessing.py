@@ -49,3 +49,19 @@ def test_too_few_digits(guess, truth, few):
 def test_what_is_no_guess(guess):
     with pytest.raises(NotANumberError):
         Guess(guess, graph())
+
+
+def test_an_upstream_gradient_alone_and_a_classical_mistake_are_told_before_a_cut_edge():
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    p = a * b
+    f = p * 0.5
+    p.label, f.label = "p", "f"
+    assert f.step_through().predict(a, 0.5) == (
+        "not 0.5: the partial is forgotten: it is p.grad alone, to be multiplied by the partial d(a * b)/da"
+    )
+    c = Value(1.0, label="c")
+    d = c + c
+    g = d * (d + 1)
+    assert "visited set" in g.step_through().predict(c, 6) and "missing" in g.step_through().predict(c, 4)
+    y = c * 3
+    assert g.why(y) == "no path from g to y: was it made from .data?"

@@ -28,6 +28,7 @@ SEE_NODES = (
     "changes",
     "source",
     "paths",
+    "stepper.moves",
     "stepper.stepper",
     "compiled.emit",
     "compiled.tape",

@@ -8,7 +8,7 @@ import random
 import pytest
 from random_graphs import inputs, program, run
 
-from autograd import Value, broken, compare, diagnose
+from autograd import Value, broken, compare, diagnose, ieee
 from autograd.errors import DivisionError, NotANumberError, OptionError
 from autograd.graph import walk
 from autograd.stepper.mistakes import MISTAKES
@@ -274,3 +274,23 @@ def test_a_number_that_is_none():
         with pytest.raises(NotANumberError, match="guess"):
             diagnose(f, a, guess)
     assert diagnose(f, a, "2 * 5").startswith("2 * 5 is right")
+
+
+def test_an_infinite_gradient_is_not_taken_for_a_finite_one():
+    x = Value(0.0, label="x")
+    with ieee():
+        f = x * 1.0 + x.log()
+    said = compare(f, "no_accumulate")
+    assert "x.grad is inf, and 1 with the mistake" in said and said.count("<- goes wrong here") == 1
+
+
+def test_another_order_that_waits_is_not_marked_as_wrong():
+    v = Value(3.0, label="v")
+    assert "goes wrong" not in compare(v - v * v / v, "naive_recursion")
+    a = Value(1.0, label="a")
+    k = a * 2
+    m = k * 1.5
+    f = m + k * m
+    k.label, m.label, f.label = "k", "m", "f"
+    (marked,) = [line for line in compare(f, "naive_recursion").splitlines() if "goes wrong here" in line]
+    assert "m -> k" in marked.partition("=")[2]  # m had one of its two contributions; f -> m before it was right

@@ -45,11 +45,29 @@ def test_a_whole_conversation(golden):
 
 def test_two_letters_of_a_command_are_enough():
     for command in HELP:
-        first = next(other for other in HELP if other.startswith(command[:2]))
-        assert session()._command(command[:2], "x") == first
-    assert [session()._command(word, "x") for word in ("un", "wh", "co", "de", "st", "se", "re", "ru")] == [
-        "undo", "why", "compare", None, "step", "set", "rewind", "run",
-    ]  # fmt: skip
+        if sum(other.startswith(command[:2]) for other in HELP) == 1:
+            assert session()._command(command[:2], "x") == command
+    assert session()._command("de", "") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("un", "undo"), ("un 2", "undo"), ("un node", "undo"), ("un a", "until"), ("wh", "where"), ("wh a", "why"),
+        ("wh a 3", "whatif"), ("wh a=3", "whatif"), ("co", "compare"), ("co no_seed", "compare"), ("con", "constants"),
+    ],
+)  # fmt: skip
+def test_a_word_short_for_several_commands_is_the_one_that_takes_what_follows(typed, meant):
+    word, _, rest = typed.partition(" ")
+    assert session()._command(word, rest) == meant
+
+
+def test_what_would_set_or_count_by_accident_is_refused_with_the_command_that_does_it():
+    prompt = session()
+    assert prompt.answer("a = 3") == "= changes nothing here: set a 3 does"
+    assert "until b goes on to it" in prompt.answer("step b") and prompt.stepper.position == 0
+    assert "undo may be meant" in prompt.answer("back")
+    assert prompt.answer("twice = a*2; twice + 1") == "3"
 
 
 def test_enter_repeats_the_last_command_and_begins_with_step():
@@ -77,7 +95,7 @@ WRONG = [
     ("set c 3", "c is computed from others"), ("set zz 3", "no value is called 'zz'"),
     ("predict a half", "want a number or an expression"), ("predict a nan", "want a number"),
     ("goto", "goto wants a position, from 0 to 5"), ("goto 99", "want a position from 0 to 5, got 99"), ("goto 1.5", "got 1.5"),
-    ("step 0", "whole number"), ("step -2", "undo(2) goes the other way"), ("step many", "many has no value"),
+    ("step 0", "whole number"), ("step -2", "undo(2) goes the other way"), ("step many", "step wants a whole number, got many"),
     ("until zz", "no value is called 'zz'"), ("break zz", "the operations are add, mul"), ("compare zz", "no mistake is called"),
     ("diagnose a", "diagnose wants a name and a number"), ("draw /nowhere/at/all.svg", "cannot write"),
     ("draw x.wmf2", "wmf2"), ("c.grad", "c.grad is not reached yet"), ("1/0", "this divides by zero"),

@@ -12,7 +12,7 @@ from random_graphs import inputs, program, run
 
 import autograd
 from autograd import Stepper, Value, dot, ieee, record_source
-from autograd.errors import DivisionError, DomainError, GraphError, NotANumberError, OptionError
+from autograd.errors import DivisionError, DomainError, GraphError, LayoutError, NotANumberError, OptionError
 from autograd.graph import Graph, walk
 from autograd.ops import BUILTIN, OPS
 from autograd.value import NOT_REACHED
@@ -250,6 +250,9 @@ def test_formulas_that_are_printed_are_python(op):
 def test_the_slope_of_a_power_is_said_without_its_special_cases():
     assert "d(a**2)/da = 2 * a = 2 * 3 = 6" in (Value(3.0, label="a") ** 2).step_through().step()
     assert "d(a**3)/da = 3 * a**2 = 3 * (-2)**2 = 12" in (Value(-2.0, label="a") ** 3).step_through().step()
+    assert "d(2**z)/dz = f * log(2) = 8 * log(2) = 5.545" in (2 ** Value(3.0, label="z")).step_through().step().replace(
+        "v1", "f"
+    )
 
 
 def test_source_lines_are_shown_where_they_were_recorded():
@@ -333,7 +336,7 @@ PREDICTIONS = [
     ("b", 1, False, "upstream is forgotten: it is the partial d(b + 1)/db alone, to be multiplied by c.grad"),
     ("b", 4, False, "upstream is forgotten: it is the sum of the partials"),
     ("a", 16, False, "it is what plain recursion gives"),
-    ("a", 6, False, "when the edge f -> c is missing"),
+    ("a", 6, False, "going depth-first with a visited set gives"),
     ("a", 77, False, "no usual slip gives it"),
     ("a", 1, False, "it is a's data"),
 ]
@@ -571,8 +574,10 @@ def test_the_drawing_tells_done_next_and_pending():
         assert source.count("penwidth=3.2") == (not bp.done)
         bp.step()
     assert dashed == [4, 3, 2, 1, 0, 0]
-    assert "edge 5 of 5" in source and "3, 1 more to come" in (bp.goto(1), bp.draw().source)[1]
-    assert "not computed yet" in f.step_through(forward=True).draw().source
+    assert "edge 5 of 5" in source and "3, NOT complete: 1 more to come" in (bp.goto(1), bp.draw().source)[1]
+    ahead = f.step_through(forward=True).draw().source
+    assert "not computed yet" in ahead and "partial of mul" in ahead
+    assert not any(told in ahead for told in ('label=" 3 "', '= 3"', "number on an arrow"))  # c, before it is computed
 
 
 def test_frames_are_one_picture_an_edge(tmp_path):
@@ -590,3 +595,58 @@ def test_a_notebook_shows_the_picture_and_the_text():
     bp = neuron().step_through()
     bundle = bp._repr_mimebundle_()
     assert bundle["text/plain"] == repr(bp)
+
+
+def test_grads_that_somebody_else_wrote_are_told_before_the_next_move():
+    f, _, _, a = emblem()
+    bp = f.step_through()
+    bp.step(3)
+    f.zero_grad()
+    assert "note   f.grad was changed from outside, from 1 to 0: the next move puts it back" in repr(bp)
+    bp.run()
+    assert a.grad == 10.0 and "note" not in repr(bp)
+
+
+def test_check_after_a_change_says_what_was_changed():
+    f, _, _, a = emblem()
+    bp = f.step_through()
+    a.data = 5.0
+    said = bp.check()
+    assert "df/da    10, by differences 42" in said and "note   a.data was changed behind the graph's back" in said
+
+
+def test_an_infinite_slope_is_checked_in_words():
+    a = Value(0.0, label="a")
+    said = a.sqrt().step_through().check()
+    assert not said.ok and "infinite, as no difference can be" in said and "nan" not in said
+
+
+def test_a_closed_stepper_makes_no_claims_about_grads():
+    f, _, _, a = emblem()
+    bp = f.step_through()
+    bp.step(3)
+    bp.close()
+    assert "<- next" not in repr(bp) and "closed" in bp.until(a) and "complete" not in bp.until(f)
+
+
+def test_what_is_no_node_is_refused_in_a_sentence():
+    f, *_ = emblem()
+    for ask in (f.why, f.step_through().why, f.step_through().until):
+        with pytest.raises(GraphError, match="want a node of f's graph, or its name, got 3"):
+            ask(3)
+    quoted = Value(1.0, label="two\nlines") * f
+    with pytest.raises(GraphError, match="there are quoted, f, c, b, a, two lines"):
+        quoted.step_through().until("zz")
+
+
+def test_the_forward_pass_does_not_tell_gradients_in_what_if():
+    f, _, _, a = emblem()
+    fp = f.step_through(forward=True)
+    fp.run()
+    assert "predicts" not in fp.what_if(a, 2)
+
+
+def test_frames_into_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(LayoutError, match="cannot write into"):
+        emblem()[0].step_through().frames(str(tmp_path / "file"))

@@ -75,6 +75,8 @@ class Formula:
 
         >>> Formula("0 if b == 0 else b * pow(a, b - 1)").given({"b": 2.0}).text(READABLE)
         '2*a'
+        >>> Formula("0 if a == 0 and b >= 0 else out * log(a)").given({"a": 2.0}).text(READABLE)
+        'out*log(2)'
         """
         return self._mapped(lambda term: _given(term, known))
 
@@ -206,6 +208,9 @@ def _given(term: Expr, known: Mapping[str, float]) -> Expr:
     numbers = [arg.atom for arg in args if arg.head == "number"]
     if len(numbers) == len(args) and term.head in _DECIDED:
         return Expr("number", atom=PLAIN[term.head](*numbers))
+    if term.head in ("and", "or") and numbers:  # one side is known
+        known_side, open_side = sorted(args, key=lambda arg: arg.head != "number")
+        return open_side if bool(known_side.atom) is (term.head == "and") else known_side
     if term.head == "if" and args[0].head == "number":
         return args[1] if args[0].atom else args[2]
     if term.head in ("**", "pow") and args[1].head == "number" and args[1].atom == 1:

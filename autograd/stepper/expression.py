@@ -133,10 +133,12 @@ class Expression:
         elif isinstance(function, ast.Name):
             name, operands = function.id, args
         else:
-            raise self._error(f"only functions can be called: {ALLOWED}", call)
+            raise self._error("only functions can be called: write 2*(a + b) for 2 times a + b", call)
         if _OTHER_NAMES.get(name, name) not in _functions():
             near = get_close_matches(name, _functions(), 2)
             instead = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(_functions())}"
+            if len(name) == 1:
+                instead = f"write {name}*(...) for {name} times what is in the parentheses"
             raise self._error(f"there is no function {name}: {instead}", call)
         for operand in operands:
             self._check_term(operand)

@@ -62,8 +62,7 @@ class ForwardStepper(Stepper):
         return f"{self.name(node)} = {operation(self.graph, node)}"
 
     def _row(self, node: Any) -> tuple[str, str]:
-        marker = "    <- next" if self.position and node is self.next_node else ""
-        return (short(node.data) if node in self._known else "not computed yet"), marker
+        return (short(node.data) if node in self._known else "not computed yet"), self._marker(node)
 
     def _order_text(self, node: Any) -> str:
         if not node.operands:

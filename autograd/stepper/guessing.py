@@ -19,7 +19,7 @@ from ..graph import Edge, Graph, gradients
 from ..paths import Sums, totals
 from ..wording import arrow, name_of, short, slope_head
 
-__all__ = ["Guess", "hints"]
+__all__ = ["Guess", "cuts", "hints"]
 
 EXACT = 9  # digits that are compared at most, so that rounding is nobody's mistake
 FEW = 2  # digits that are wanted at least
@@ -89,7 +89,6 @@ def hints(graph: Graph, node: Any, read: Guess) -> list[str]:
         *(["the sign is wrong"] if read.agrees(-truth[node]) else []),
         *_about_arrivals(graph, node, read, truth),
         *_about_paths(graph, node, read),
-        *_about_missing_edges(graph, node, read, truth),
         *([f"it is {name_of(graph, node)}'s data, where its gradient is asked for"] if read.agrees(node.data) else []),
     ]
     return list(dict.fromkeys(found))[:2]
@@ -112,12 +111,17 @@ def _about_arrivals(graph: Graph, node: Any, read: Guess, truth: dict[Any, float
         left = len(edges) - i
         if left and read.agrees(so_far):
             found.append(f"it is not complete yet: after {name_of(graph, edge.node)} there is {left} more to come")
-        elif len(edges) > 1 and read.agrees(share):
+        elif len(edges) > 1 and read.agrees(share) and not found:
             found.append(f"it is only what comes by {name_of(graph, edge.node)}: contributions add up")
         if not read.agrees(share) and read.agrees(float(edge.partial)):
             up = name_of(graph, edge.node)
             found.append(
                 f"upstream is forgotten: it is the partial {slope_head(edge)} alone, to be multiplied by {up}.grad"
+            )
+        elif not read.agrees(share) and read.agrees(truth[edge.node]):
+            up = name_of(graph, edge.node)
+            found.append(
+                f"the partial is forgotten: it is {up}.grad alone, to be multiplied by the partial {slope_head(edge)}"
             )
     if len(edges) > 1 and read.agrees(partials):
         found.append("upstream is forgotten: it is the sum of the partials alone")
@@ -133,8 +137,9 @@ def _about_paths(graph: Graph, node: Any, read: Guess) -> list[str]:
     return []
 
 
-def _about_missing_edges(graph: Graph, node: Any, read: Guess, truth: dict[Any, float]) -> list[str]:
+def cuts(graph: Graph, node: Any, read: Guess) -> list[str]:
     """A node made from .data cuts an edge: which one, cut, would give this number?"""
+    truth = gradients(graph)
     down = totals(graph.nodes, node)
     for i, edge in enumerate(graph.edges()):
         if i >= EDGES:

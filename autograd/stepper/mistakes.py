@@ -18,7 +18,8 @@ the slope of one operation, the seed, or what is left over from the pass before.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -26,13 +27,14 @@ from ..errors import DivisionError, OptionError
 from ..formula import IEEE
 from ..graph import Edge, Graph, gradients
 from ..naming import named_graph
-from ..paths import find_node
+from ..paths import find_node, outsider
 from ..wording import Report, arrow, name_of, operation, short
-from .guessing import Guess, hints
+from .guessing import Guess, cuts, hints
 
 __all__ = ["MISTAKES", "Diagnosis", "Mistake", "broken", "compare", "diagnose"]
 
 Place = tuple[Any, int]  # an edge: the node that passes on, and which of its operands receives
+Made = tuple[Place, float]  # an edge, and the operand's grad after it
 Order = Callable[[Graph], Iterator[Place]]
 
 TOO_MANY = 200_000  # edges after which plain recursion is not waited for
@@ -169,16 +171,23 @@ def _at_overwritten(mistake: Mistake, case: Case) -> Where:
 
 
 def _at_too_early(mistake: Mistake, case: Case) -> Where:
-    due = case.graph.consumers()
-    arrived: dict[Any, set[Place]] = {node: set() for node in case.graph.nodes}
-    for node, k in mistake.order(case.graph):
+    at, arrived = _too_early(mistake.order(case.graph), case.graph)
+    if at is None:
+        return 0, "every node waited for all its contributions"
+    node, _ = at
+    missing = _ordinal(arrived + 1)
+    return case.arrival(node), f"{case.name(node)} passed its gradient on before its {missing} contribution arrived"
+
+
+def _too_early(order: Iterable[Place], graph: Graph) -> tuple[Place | None, int]:
+    """The first edge made by a node that had not got all its contributions, and how many it had."""
+    due = graph.consumers()
+    arrived: dict[Any, set[Place]] = {node: set() for node in graph.nodes}
+    for node, k in order:
         if len(arrived[node]) < due[node]:
-            missing = _ordinal(len(arrived[node]) + 1)
-            return case.arrival(
-                node
-            ), f"{case.name(node)} passed its gradient on before its {missing} contribution arrived"
+            return (node, k), len(arrived[node])
         arrived[node.operands[k]].add((node, k))
-    return 0, "every node waited for all its contributions"
+    return None, 0
 
 
 def _ordinal(n: int) -> str:
@@ -225,7 +234,7 @@ class Mistake:
         formula, _ = node.op.partial(k, len(node.operands))
         return formula.evaluate({"a": node.operands[k].data, "out": node.operands[k].data}, IEEE)
 
-    def follow(self, graph: Graph, grads: dict[Any, float]) -> Iterator[tuple[Place, float]]:
+    def follow(self, graph: Graph, grads: dict[Any, float]) -> Iterator[Made]:
         """Make this pass over `grads`; yields each edge with the operand's grad after it."""
         for node, k in self.order(graph):
             operand = node.operands[k]
@@ -371,9 +380,8 @@ def compare(f: Any, kind: str, *, graph: Graph | None = None) -> Report:
     wrong, right = _start(mistake, graph)
     wrong_edges, right_edges = list(mistake.follow(graph, wrong)), list(RIGHT.follow(graph, right))
     rows: list[list[str]] = []
-    differs = next((i for i, (a, b) in enumerate(zip(right_edges, wrong_edges)) if not _same(a, b)), None)
-    if differs is None and len(right_edges) != len(wrong_edges):
-        differs = min(len(right_edges), len(wrong_edges))
+    leaves = [node for node in graph.nodes if not node.operands and not _equal(right[node], wrong[node])]
+    differs = _first_wrong(graph, right_edges, wrong_edges) if leaves else None
     count = max(len(right_edges), len(wrong_edges))
     around = range(max((differs or 0) - 10, 0), min((differs or 0) + 20, count))
     for i in around:
@@ -384,7 +392,6 @@ def compare(f: Any, kind: str, *, graph: Graph | None = None) -> Report:
     lines = [head, *_table(rows)]
     if len(around) < count:
         lines.append(f"  ({len(around)} of {count} edges)")
-    leaves = [node for node in graph.nodes if not node.operands and not _equal(right[node], wrong[node])]
     lines += [
         f"  {name_of(graph, x)}.grad is {short(right[x])}, and {short(wrong[x])} with the mistake" for x in leaves[:8]
     ]
@@ -393,12 +400,19 @@ def compare(f: Any, kind: str, *, graph: Graph | None = None) -> Report:
     return Report("\n".join(lines))
 
 
-def _same(a: tuple[Place, float], b: tuple[Place, float]) -> bool:
-    return a[0] == b[0] and _equal(a[1], b[1])
+def _first_wrong(graph: Graph, right: list[Made], wrong: list[Made]) -> int | None:
+    """The first row that goes wrong. To make the edges in another order is no mistake, as long as every node waits."""
+    for i, ((here, _), (there, _)) in enumerate(zip(right, wrong)):
+        if here != there:
+            early, _ = _too_early((place for place, _ in wrong), graph)
+            return next((i for i, (place, _) in enumerate(wrong) if place == early), i)
+        if not _equal(right[i][1], wrong[i][1]):
+            return i
+    return min(len(right), len(wrong)) if len(right) != len(wrong) else None
 
 
 def _equal(a: float, b: float) -> bool:
-    return a == b or (a != a and b != b) or abs(a - b) <= 1e-12 * max(abs(a), abs(b))
+    return math.isclose(a, b, rel_tol=1e-12) or (a != a and b != b)
 
 
 def _cells(graph: Graph, place: Place, grad: float) -> list[str]:
@@ -444,16 +458,15 @@ def diagnose(f: Any, x: Any, guess: float | str, *, graph: Graph | None = None) 
     root = name_of(graph, graph.root)
     facts: dict[str, Any] = {"kinds": (), "edge": 0, "root": f}
     if x not in graph:
-        said = getattr(x, "label", "") or repr(x)
         return Diagnosis(
-            f"{root} does not depend on {said}, so nothing can arrive there: was it made from .data?", **facts
+            f"{root} does not depend on {outsider(x)}, so nothing can arrive there: was it made from .data?", **facts
         )
     read, truth = Guess(guess, graph), gradients(graph)[x]
     if read.agrees(truth):
         return Diagnosis(f"{read.text} is right: d{root}/d{name_of(graph, x)} = {short(truth)}", **facts)
     found, skipped = _fitting(graph, x, read, truth)
     if not found:
-        causes = hints(graph, x, read)
+        causes = hints(graph, x, read) or cuts(graph, x, read)
         text = f"{read.text} is not right: {causes[0] if causes else 'no usual mistake gives it'}"
         return Diagnosis("\n".join([text, *skipped]), **facts)
     case = Case(graph, x)

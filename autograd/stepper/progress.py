@@ -63,6 +63,13 @@ class _ProgressPen(Pen):
     def weight(self, arrow: Arrow) -> float:
         return super().weight(arrow) if self.stepper.shows_grads else 0.0
 
+    def words(self, arrow: Arrow) -> str:
+        return super().words(arrow) if self.stepper.shows_grads else ""
+
+    def slope(self, node: Any, k: int) -> str:
+        said = super().slope(node, k)
+        return said if self.stepper.shows_grads else said.rpartition(" = ")[0]  # its number is not known yet
+
     def frame(self, box: Box) -> dict[str, str]:
         return {"penwidth": "3", "color": self.theme["ink"]} if box.nodes and box.node is self.stepper.next_node else {}
 
@@ -75,7 +82,5 @@ class _ProgressPen(Pen):
         return {} if state else {"style": "dotted"}
 
     def notes(self) -> list[str]:
-        return [
-            self.stepper.headline(),
-            "thick: comes next; dashed: to come; number on an arrow: partial, the slope of that one operation",
-        ]
+        partials = "; number on an arrow: partial, the slope of that one operation" if self.stepper.shows_grads else ""
+        return [self.stepper.headline(), f"thick: comes next; dashed: to come{partials}"]

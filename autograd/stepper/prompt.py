@@ -45,7 +45,7 @@ HELP = {
     "order": "        who goes when, and what each node waits for",
     "predict": "x g   say what x.grad will be, before it is shown: a number, or an expression",
     "diagnose": "x g  what mistake would make x.grad come out as g",
-    "compare": "m     the right pass beside one with mistake m (compare alone lists them)",
+    "compare": "[m]   the right pass beside one with mistake m; without m it lists them",
     "whatif": "x v    what changes if x were v; nothing is changed",
     "set": "x v       change the leaf x and recompute",
     "check": "        every partial and gradient against central differences",
@@ -54,6 +54,14 @@ HELP = {
     "draw": "[file]   the graph as a picture: opened, or written to that file (.svg, .png)",
     "help": "         this list",
     "quit": "         leave (the end of the input does too)",
+}
+OTHER_WORDS = {
+    "back": "undo",
+    "continue": "run",
+    "reset": "rewind",
+    "restart": "rewind",
+    "show": "draw",
+    "print": "where",
 }
 COLOURS = (
     (r"\bNOT complete: \d+ more to come", "1;33"),
@@ -96,7 +104,8 @@ class Session:
             return "help" if word == "?" else "quit"
         if len(word) < 2 or (not rest and self._node_called(word) is not None):
             return None
-        return next((command for command in HELP if command.startswith(word)), None)
+        meant = [command for command in HELP if command.startswith(word)]
+        return next((command for command in meant if _fits(command, rest)), meant[0] if meant else None)
 
     def _node_called(self, name: str) -> Any:
         graph = self.stepper.graph
@@ -109,7 +118,14 @@ class Session:
         if line.isidentifier():
             near = next((command for command in HELP if command.startswith(line.lower())), None)
             hint = f"for {near} write {near[:2]} or more" if near else "help lists the commands"
+            if other := OTHER_WORDS.get(line.lower()):
+                hint = f"{other} may be meant; help lists all"
             raise ExpressionError(f"no command or name here is {line!r}: {hint}")
+        name, equals, value = map(str.strip, line.partition("="))
+        if equals and ";" not in line and value[:1] != "=":
+            raise ExpressionError(
+                f"= changes nothing here: set {self.stepper.name(self.stepper.node(name))} {value} does"
+            )
         return short(self._number(line))
 
     def _number(self, text: str) -> float:
@@ -128,12 +144,15 @@ class Session:
         if rest:
             raise ExpressionError(f"{command} wants nothing after it, got {rest!r}")
 
-    def _counts(self, rest: str) -> list[Any]:
-        return [self._whole(rest)] if rest else []
+    def _counts(self, command: str, rest: str) -> list[int]:
+        return [self._whole(command, rest)] if rest else []
 
-    def _whole(self, text: str) -> Any:
-        number = self._number(text)
-        return int(number) if number.is_integer() else number
+    def _whole(self, command: str, text: str) -> int:
+        try:
+            return int(text)
+        except ValueError:
+            there = f": until {text} goes on to it" if self._node_called(text) is not None else ""
+            raise ExpressionError(f"{command} wants a whole number, got {text}{there}") from None
 
     def _some_name(self) -> str:
         return self.stepper.name(self.stepper.graph.nodes[0])
@@ -153,14 +172,14 @@ class Session:
     # The commands.
 
     def _step(self, rest: str) -> Any:
-        return self.stepper.step(*self._counts(rest))
+        return self.stepper.step(*self._counts("step", rest))
 
     def _next(self, rest: str) -> Any:
         self._nothing("next", rest)
         return self.stepper.next()
 
     def _undo(self, rest: str) -> Any:
-        return self.stepper.undo_node() if rest == "node" else self.stepper.undo(*self._counts(rest))
+        return self.stepper.undo_node() if rest == "node" else self.stepper.undo(*self._counts("undo", rest))
 
     def _until(self, rest: str) -> Any:
         return self.stepper.until(self._wanted("until", rest))
@@ -176,7 +195,7 @@ class Session:
     def _goto(self, rest: str) -> Any:
         if not rest:
             raise ExpressionError(f"goto wants a position, from 0 to {len(self.stepper)}")
-        return self.stepper.goto(self._whole(rest))
+        return self.stepper.goto(self._whole("goto", rest))
 
     def _break(self, rest: str) -> Any:
         return self.stepper.break_at(rest or None)
@@ -257,6 +276,14 @@ class Session:
     def _quit(self, _: str) -> str:
         self.over = True
         return ""
+
+
+def _fits(command: str, rest: str) -> bool:
+    """Whether a command takes what was typed after a word short for several: ``un 2`` is undo, ``un a`` until."""
+    takes, given = HELP[command].partition("  ")[0].split(), rest.replace("=", " ").split()
+    if takes == ["[n]"] and given:
+        return given == ["node"] or given[0].isdigit()
+    return sum(not place.startswith("[") for place in takes) <= len(given) <= len(takes)
 
 
 def prompt(stepper: Stepper) -> None:

@@ -12,29 +12,29 @@
           b.grad is NOT complete: 1 more to come      (moving on to a now would give 6 or 16, not 10)
     >>> bp.undo()
     [edge 1/5 undone] f -> b
-          b.grad is not reached again
+          b.grad is again not reached
 
 A stepper is the backward pass slowed down: it writes real `.grad`s, in the order and with the rounding of
-`backward()`, and takes them back. The forward pass has a stepper of its own, in forward.py.
+`backward()`, and takes them back: that is in moves.py. Here is what it says, what it can be asked, and its
+pictures. The forward pass has a stepper of its own, in forward.py.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..careful import real
 from ..changes import changed
 from ..errors import AutogradError, GraphError, LayoutError, OptionError
-from ..graph import Edge, Graph, gradients, recompute, recomputed_partials, walk
+from ..graph import Edge, gradients, recompute, recomputed_partials, walk
 from ..modes import shared
-from ..naming import named_graph
-from ..ops import OPS
-from ..paths import LISTED, Ledger, Sums, columns, find_node, said_count, totals, why
+from ..paths import LISTED, Ledger, Sums, columns, said_count, totals, why
 from ..source import source_of
-from ..wording import Report, below, counted, name_of, operation, product, short, slope, which, with_numbers
+from ..wording import Report, below, counted, operation, product, short, slope, with_numbers
+from .moves import Moved, Moves
 
 if TYPE_CHECKING:
     from .verify import Checked
@@ -42,17 +42,10 @@ if TYPE_CHECKING:
 __all__ = ["Moved", "Predicted", "Stepper", "step_through"]
 
 WINDOW = 20  # nodes shown of a big graph
-REPORTED = 8  # moves reported one by one when many are made at once; of more than that the last three
 WIDEST = 60  # characters of an operation in a table before it is only named
 SMALL = 500  # nodes up to which remarks that need the whole graph are made
 MOST_FRAMES = 1000
 INDENT = "\n      "
-
-
-class Moved(Report):
-    """What a stepper says after a move. moved: how many edges it went, negative when undone, 0 at either end."""
-
-    moved: int
 
 
 class Predicted(Report):
@@ -70,14 +63,15 @@ def step_through(root: Any, *, forward: bool = False, **options: Any) -> Stepper
     return Stepper(root, **options)
 
 
-class Stepper:
+class Stepper(Moves):
     """Backprop of a result, held between two edges: `position` of the ``len(stepper)`` have been made.
 
     fresh: start every grad from nothing; otherwise leaves go on from what an earlier pass left there, as in
     `backward()`. constants: show them too, though no gradient flows there.
 
     Every move returns a text that shows itself. As a context manager, or after `close()`, it leaves the
-    values as it found them.
+    values as it found them. A node is given as itself or by its name: of another graph it raises GraphError.
+    A gradient that meets an infinite slope, such as sqrt's at 0, raises DivisionError, and we stand before that edge.
 
     >>> from autograd import Value
     >>> a = Value(3.0, label="a"); f = (a * a).tanh()
@@ -90,102 +84,21 @@ class Stepper:
     Value(3.0, grad not reached, label='a')
     """
 
-    what = "backprop"
-    unit = "edge"
     shows_grads = True
 
     def __init__(self, root: Any, *, fresh: bool = False, constants: bool = False) -> None:
-        if not hasattr(root, "partials"):
-            raise OptionError(f"want a Value to step through, got {root!r}")
-        self.graph: Graph = named_graph(root)
+        super().__init__(root, fresh)
         self.constants = constants
-        self.position: int = 0
-        self.closed = False
-        self._breaks: dict[Any, None] = {}
         self._data = {node: node.data for node in self.graph.nodes}
         self._stale = changed(self.graph) if len(self.graph) <= SMALL else []
         self._found: tuple[dict[Any, float], dict[Any, Any]] | None = None  # data and partials before a set()
         self._true_grads: dict[Any, float] | None = None
-        self._prepare(fresh)
 
-    def _prepare(self, fresh: bool) -> None:
-        graph, nothing = self.graph, shared["NOT_REACHED"]
-        self._nodes: list[Any] = []  # the edges in the order of backprop: the node,
-        self._ks: list[int] = []  # and which of its operands
-        self._left = dict.fromkeys(graph.nodes, 0)  # how many contributions each node still waits for
-        for node in reversed(graph.nodes):
-            for k, partial in enumerate(node.partials):
-                if partial is not None:
-                    self._nodes.append(node)
-                    self._ks.append(k)
-                    self._left[node.operands[k]] += 1
-        self._due = self._left.copy()
-        self._history: list[tuple[float, int]] = []  # of each edge made: the grad before it, contributions left after
-        self._grads_found = {node: node.grad for node in graph.nodes}
-        for node in graph.nodes:
-            if node.operands or fresh:
-                node.grad = nothing
-        self._earlier = {node for node in graph.nodes if node.grad is not nothing}
-        graph.root.grad += 1.0
-        self._written = {node: node.grad for node in graph.nodes}
-
-    # --- Where it is ---
-
-    def __len__(self) -> int:
-        return len(self._nodes)
-
-    @property
-    def root(self) -> Any:
-        return self.graph.root
-
-    @property
-    def done(self) -> bool:
-        """Whether everything has been made."""
-        return self.position == len(self)
-
-    @property
-    def edge(self) -> Edge | None:
-        """The edge that comes next, or None at the end."""
-        return None if self.done else self._edge(self.position)
-
-    def _edge(self, i: int) -> Edge:
-        return Edge(self.graph, self._nodes[i], self._ks[i])
-
-    def _operand(self, i: int) -> Any:
-        return self._nodes[i].operands[self._ks[i]]
-
-    @property
-    def next_node(self) -> Any:
-        """The node that is to pass its gradient on, None at the end."""
-        return None if self.done else self._nodes[self.position]
-
-    @property
-    def cursor(self) -> Any:
-        """The node at work: the next, or at the end the last."""
-        return self._nodes[min(self.position, len(self) - 1)] if len(self) else self.root
-
-    def state(self, node: Any, k: int) -> str:
-        """How far the edge from a node to its k-th operand is: "done", "next" or "pending"."""
-        i = self._places[node, k]
-        return "next" if i == self.position else "done" if i < self.position else "pending"
-
-    @cached_property
-    def _places(self) -> dict[tuple[Any, int], int]:
-        return {place: i for i, place in enumerate(zip(self._nodes, self._ks))}
+    # --- The state as a table ---
 
     def facts(self, node: Any) -> dict[str, str]:
         """What a picture says of a node instead of its data and grad."""
-        return {"grad": self._grad_text(node).removeprefix("grad ").replace(", NOT complete:", ",")}
-
-    def node(self, wanted: Any) -> Any:
-        """The node of this graph that is given, or is called so. Raises GraphError for any other."""
-        node = find_node(self.graph, wanted)
-        self.name(node)
-        return node
-
-    def name(self, node: Any) -> str:
-        """What a node is called here."""
-        return name_of(self.graph, node)
+        return {"grad": self._grad_text(node).removeprefix("grad ")}
 
     def __repr__(self) -> str:
         try:
@@ -195,29 +108,13 @@ class Stepper:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """What a notebook shows: the picture, and the text where there can be none."""
+        from ..drawing.rendering import shows_pictures
+
         bundle: dict[str, Any] = {"text/plain": repr(self)}
-        try:
-            bundle |= self.draw()._repr_mimebundle_(include, exclude)
-        except Exception:  # a display may fail in any way, and must not hide the text
-            return bundle
-        return bundle | {"text/plain": repr(self)}
-
-    def headline(self) -> str:
-        head = f"{self.what} of {self.name(self.root)}"
-        if self.closed:
-            return f"{head}: closed, the values are as they were found"
-        if not len(self):
-            return f"{head}: it is a leaf, there is nothing to step through"
-        return f"{head}: {self.unit} {self.position} of {len(self)}, " + (
-            f"next {self._next_text()}" if not self.done else "done"
-        )
-
-    def _next_text(self) -> str:
-        return self._arrow(self._edge(self.position))
-
-    def _arrow(self, edge: Edge) -> str:
-        again = which(edge)
-        return f"{self.name(edge.node)} -> {self.name(edge.operand)}" + (f"  ({again})" if again else "")
+        with suppress(Exception):  # a display may fail in any way, and must not hide the text
+            if include or shows_pictures():
+                bundle = self.draw()._repr_mimebundle_(include, exclude) | bundle
+        return bundle
 
     def _notes(self) -> list[str]:
         notes: list[str] = []
@@ -226,8 +123,12 @@ class Stepper:
             notes.append(
                 f"{names} changed after {self.name(self.root)} was computed: the slopes are those of the old data"
             )
-        touched = [self._at_place(i) for i in self._shown()]
-        notes += [note for node in touched if not self.closed and (note := self._changed_text(node))]
+        if not self.closed:
+            shown = [self._at_place(i) for i in self._shown()]
+            notes += [note for node in shown if (note := self._changed_text(node))]
+            notes += [f"{note}: the next move puts it back" for node in shown if (note := self._rewritten_text(node))][
+                :1
+            ]
         if self._earlier and not self.closed:
             some = [
                 f"{self.name(node)}.grad = {short(self._grads_found[node])}"
@@ -292,8 +193,10 @@ class Stepper:
 
     def _row(self, node: Any) -> tuple[str, str]:
         """A node's number, and how far its gradient has come."""
-        marker = "    <- next" if self.position and node is self.next_node else ""
-        return short(node.data), self._grad_text(node) + marker
+        return short(node.data), self._grad_text(node) + self._marker(node)
+
+    def _marker(self, node: Any) -> str:
+        return "    <- next" if self.position and node is self.next_node and not self.closed else ""
 
     def _grad_text(self, node: Any) -> str:
         grad = short(node.grad)
@@ -327,191 +230,6 @@ class Stepper:
             return f"waits: {came} of {counted(self._due[node], 'contribution')} arrived"
         passed_on = self.done or self._place(node) < self._place(self.next_node)
         return "done" if node.operands and passed_on else "complete"
-
-    # --- Moving ---
-
-    def _make(self) -> str:
-        """Make the next edge; returns the sentence on what was changed from outside, if anything was."""
-        i = self.position
-        node, k = self._nodes[i], self._ks[i]
-        operand = node.operands[k]
-        note = self._guard(node, operand)
-        before = operand.grad
-        operand.grad = self._written[operand] = before + node.partials[k] * node.grad
-        self._left[operand] -= 1
-        self._history.append((before, self._left[operand]))
-        self.position = i + 1
-        return note
-
-    def _take_back(self) -> str:
-        i = self.position - 1
-        operand = self._operand(i)
-        note = self._guard(self._nodes[i], operand)
-        operand.grad = self._written[operand] = self._history.pop()[0]
-        self._left[operand] += 1
-        self.position = i
-        return note
-
-    def _guard(self, *nodes: Any) -> str:
-        """Put every grad back if one of these was written by somebody else."""
-        for node in nodes:
-            grad, ours = node.grad, self._written[node]
-            if grad is not ours and grad != ours:
-                for other, written in self._written.items():
-                    other.grad = written
-                return f"{self.name(node)}.grad was changed from outside, from {short(ours)} to {short(grad)}: put back"
-        return ""
-
-    def _blocked(self, forwards: bool) -> Moved | None:
-        """The answer where no move is possible."""
-        if self.closed:
-            return Moved(f"{self.headline()}; step_through() begins anew", moved=0)
-        if not len(self):
-            return Moved(self.headline(), moved=0)
-        if forwards and self.done:
-            return Moved(
-                f"nothing left: all {counted(len(self), self.unit)} made (undo() goes back, rewind() to the start)",
-                moved=0,
-            )
-        if not forwards and not self.position:
-            return Moved(f"nothing to undo: at the start, before {self.unit} 1 of {len(self)}", moved=0)
-        return None
-
-    def _go(self, arrived: Callable[[], bool], summary: bool = False) -> Moved:
-        """Go on until `arrived` or a breakpoint, and report the moves, or only where they led."""
-        if blocked := self._blocked(forwards=True):
-            return blocked
-        start, notes, met = self.position, dict[str, None](), ""
-        while not self.done:
-            if note := self._make():
-                notes[note] = None
-            if arrived():
-                break
-            if self._breaks and (met := self._met_break()):
-                break
-        made = range(start, self.position)
-        if summary and self.done:
-            lines = self._summary(len(made))
-        else:
-            told = made if len(made) <= REPORTED else made[-3:]
-            lines = [f"... {counted(len(made) - len(told), self.unit)} ..."] * (len(told) < len(made))
-            lines += [self._made_text(i) for i in told]
-        if met:
-            notes[f"stopped at {met}"] = None
-        return Moved("\n".join([*lines, *(f"  note   {note}" for note in notes)]), moved=len(made))
-
-    def _summary(self, made: int) -> list[str]:
-        """What a run has come to: the gradients of the leaves."""
-        leaves = [node for node in self.graph.nodes if not node.operands]
-        width = max(len(self.name(leaf)) for leaf in leaves[:WINDOW])
-        lines = [f"  {self.name(leaf) + '.grad':<{width + 5}} = {short(leaf.grad)}" for leaf in leaves[:WINDOW]]
-        if len(leaves) > WINDOW:
-            lines.append(f"  and {counted(len(leaves) - WINDOW, 'more leaf').replace('leafs', 'leaves')}")
-        return [f"{counted(made, self.unit)} made, backprop of {self.name(self.root)} is done", *lines]
-
-    def _met_break(self) -> str:
-        """The breakpoint met: a node about to pass its gradient on, or a leaf that is complete now."""
-        arrived = self._operand(self.position - 1)
-        if not arrived.operands and not self._left[arrived] and arrived in self._breaks:
-            return self.name(arrived)
-        node = self.next_node
-        if node is self._nodes[self.position - 1] or node is None:
-            return ""
-        return self.name(node) if node in self._breaks or node.op in self._breaks else ""
-
-    def step(self, n: int = 1) -> Moved:
-        """Make the next edge, or the next `n`: each hands ``partial * grad`` to one operand."""
-        target = self.position + _whole(n, "step", "undo")
-        return self._go(lambda: self.position >= target)
-
-    def next(self) -> Moved:
-        """Finish one node: make all the edges it has left."""
-        node = self.next_node
-        return self._go(lambda: self.next_node is not node)
-
-    def run(self) -> Moved:
-        """Make all that is left, or up to a breakpoint."""
-        return self._go(lambda: False, summary=True)
-
-    def until(self, x: Any) -> Moved:
-        """Go on until x.grad is complete."""
-        node = self.node(x)
-        if self._is_complete(node):
-            return Moved(f"{self._complete_text(node)} already", moved=0)
-        return self._go(lambda: self._is_complete(node))
-
-    def _is_complete(self, node: Any) -> bool:
-        return not self._left[node]
-
-    def _complete_text(self, node: Any) -> str:
-        return f"{self.name(node)}.grad = {short(node.grad)} is complete"
-
-    def undo(self, n: int = 1) -> Moved:
-        """Take back the last edge, or the last `n`: grads become what they were."""
-        return self._back(self.position - _whole(n, "undo", "step"))
-
-    def undo_node(self) -> Moved:
-        """Take back what one node has passed on: the one at work, or the one before it."""
-        i = self.position - 1
-        while i > 0 and self._nodes[i - 1] is self._nodes[i]:
-            i -= 1
-        return self._back(i)
-
-    def rewind(self) -> Moved:
-        """Take everything back."""
-        return self._back(0)
-
-    def _back(self, target: int) -> Moved:
-        if blocked := self._blocked(forwards=False):
-            return blocked
-        start, notes, texts = self.position, dict[str, None](), list[str]()
-        while self.position > max(target, 0):
-            if note := self._take_back():
-                notes[note] = None
-            if self.position - max(target, 0) < 3 or start - max(target, 0) <= REPORTED:
-                texts.append(self._undone_text())
-        left_out = start - self.position - len(texts)
-        lines = [f"... {counted(left_out, self.unit)} ..."] * bool(left_out) + texts
-        return Moved("\n".join([*lines, *(f"  note   {note}" for note in notes)]), moved=self.position - start)
-
-    def goto(self, k: int) -> Moved:
-        """Go to where `k` edges have been made, forwards or back, past breakpoints."""
-        if self.closed:
-            return Moved(f"{self.headline()}; step_through() begins anew", moved=0)
-        if type(k) is not int or not 0 <= k <= len(self):
-            return Moved(f"want a position from 0 to {len(self)}, got {k!r}; still at {self.position}", moved=0)
-        start = self.position
-        notes = dict.fromkeys([*(self._make() for _ in range(start, k)), *(self._take_back() for _ in range(k, start))])
-        lines = [self._made_text(k - 1) if k else self.headline()]
-        return Moved("\n".join([*lines, *(f"  note   {note}" for note in notes if note)]), moved=k - start)
-
-    def break_at(self, x: Any = None) -> Report:
-        """Stop before node x passes its gradient on (a leaf: when it is complete), or at every x of an operation.
-
-        Said a second time it takes the breakpoint away; without x it lists them.
-        """
-        if x is not None:
-            point = self._break_point(x)
-            if point in self._breaks:
-                del self._breaks[point]
-                return Report(f"no longer stops at {self._point_text(point)}")
-            self._breaks[point] = None
-        return Report(f"stops at {', '.join(map(self._point_text, self._breaks))}" if self._breaks else "stops nowhere")
-
-    def _break_point(self, x: Any) -> Any:
-        """A node, or an operation of this graph."""
-        if not isinstance(x, str):
-            return self.node(x)
-        for node in self.graph.nodes:
-            if self.graph.name(node) == x:
-                return node
-        ops = dict.fromkeys(node.op.name for node in self.graph.nodes if node.op is not None)
-        if x not in ops:
-            raise GraphError(f"no value and no operation here is called {x!r}: the operations are {', '.join(ops)}")
-        return OPS.get(x, x)
-
-    def _point_text(self, point: Any) -> str:
-        return f"every {point}" if isinstance(point, str) else self.name(point)
 
     # --- What is said about an edge ---
 
@@ -587,6 +305,15 @@ class Stepper:
             self._true_grads = gradients(self.graph)
         return self._true_grads
 
+    def _summary(self, made: int) -> list[str]:
+        """What a run has come to: the gradients of the leaves."""
+        leaves = [node for node in self.graph.nodes if not node.operands]
+        width = max(len(self.name(leaf)) for leaf in leaves[:WINDOW])
+        lines = [f"  {self.name(leaf) + '.grad':<{width + 5}} = {short(leaf.grad)}" for leaf in leaves[:WINDOW]]
+        if len(leaves) > WINDOW:
+            lines.append(f"  and {counted(len(leaves) - WINDOW, 'more leaf').replace('leafs', 'leaves')}")
+        return [f"{counted(made, self.unit)} made, backprop of {self.name(self.root)} is done", *lines]
+
     def _undone_text(self) -> str:
         """The report of the edge just taken back."""
         edge = self._edge(self.position)
@@ -594,7 +321,7 @@ class Stepper:
         return INDENT.join(
             [
                 f"[edge {self.position + 1}/{len(self)} undone] {self._arrow(edge)}",
-                f"{self.name(edge.operand)}.grad is {state.replace(', NOT', ' again, NOT') if ', NOT' in state else state + ' again'}",
+                f"{self.name(edge.operand)}.grad is again {state}",
             ]
         )
 
@@ -670,7 +397,7 @@ class Stepper:
         guess: a number, or its text, or an expression of the graph's names such as ``"1 - f**2"``. It is
         right if it agrees to the digits typed, two at least. Raises NotANumberError for anything else.
         """
-        from .guessing import Guess, hints
+        from .guessing import Guess, cuts, hints
         from .mistakes import phrases_for
 
         node = self.node(x)
@@ -683,14 +410,16 @@ class Stepper:
             return Predicted(
                 f"close: {read.text} is right as far as it goes, but give two digits at least", right=False
             )
-        slips = hints(self.graph, node, read) or [
-            f"it is what {phrase} gives" for phrase in phrases_for(self.graph, node, read)
-        ]
-        slips = slips or ["no usual slip gives it; explain() shows what comes next"]
+        slips = hints(self.graph, node, read)
+        slips = slips or [f"it is what {phrase} gives" for phrase in phrases_for(self.graph, node, read)]
+        slips = slips or cuts(self.graph, node, read) or ["no usual slip gives it; explain() shows what comes next"]
         return Predicted(f"not {read.text}: {'; or '.join(slips)}", right=False)
 
     def what_if(self, x: Any, value: float) -> Report:
-        """What changes if x were `value`, before and after; nothing is changed."""
+        """What changes if x were `value`, before and after; nothing is changed.
+
+        Raises NotANumberError for what is no number, and the error of an operation that has no value there.
+        """
         node = self.node(x)
         number = real(value, f"a real number for {self.name(node)}")
         new = recompute(self.graph, {node: number})
@@ -699,7 +428,7 @@ class Stepper:
             *self._differences(new),
         ]
         root = self.root
-        if node is not root and root in new and self._is_complete(node):
+        if self.shows_grads and node is not root and root in new and self._is_complete(node):
             slope_there, nudge = self._truth()[node], number - node.data
             lines.append(
                 f"  d{self.name(root)}/d{self.name(node)} = {short(slope_there)} predicts a change of "
@@ -768,7 +497,9 @@ class Stepper:
         from .verify import verify
 
         nodes = self.graph.nodes[::-1]
-        return verify(self.graph, nodes if len(nodes) <= 10 * WINDOW else [self._at_place(i) for i in self._shown()])
+        around = nodes if len(nodes) <= 10 * WINDOW else [self._at_place(i) for i in self._shown()]
+        notes = [note for node in around if not self.closed and (note := self._changed_text(node))]
+        return verify(self.graph, around, notes)
 
     # --- Pictures, the prompt, the end ---
 
@@ -811,12 +542,18 @@ class Stepper:
         return Player(self.root, graph=self.graph, start=start, **options).save(path)
 
     def frames(self, folder: str, **options: Any) -> list[str]:
-        """One SVG for each position, ``000.svg`` before the first edge; returns their paths. Stands where it stood."""
+        """One SVG for each position, ``000.svg`` before the first edge; returns their paths. Stands where it stood.
+
+        Raises OptionError for more than 1000 edges, LayoutError where nothing can be laid out or written.
+        """
         if len(self) > MOST_FRAMES:
             raise OptionError(
                 f"frames() would write {len(self) + 1} pictures, more than {MOST_FRAMES}: step to what matters, and draw() there"
             )
-        os.makedirs(folder, exist_ok=True)
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except OSError as error:
+            raise LayoutError(f"cannot write into {folder}: {error.strerror or error}") from None
         here, paths = self.position, list[str]()
         try:
             for k in range(len(self) + 1):
@@ -852,11 +589,3 @@ class Stepper:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _whole(n: int, verb: str, other: str) -> int:
-    """A count of moves. Raises OptionError for anything but a whole number from 1 on."""
-    if type(n) is not int or n < 1:
-        back = f": {other}({-n}) goes the other way" if type(n) is int and n < 0 else ""
-        raise OptionError(f"{verb}() wants a whole number of moves from 1 on, got {n!r}{back}")
-    return n

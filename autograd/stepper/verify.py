@@ -13,10 +13,11 @@ Where the two differ at a kink, such as relu's 0, the slopes on its two sides ar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..check import central_difference, operation_at
+from ..check import agree, central_difference, operation_at
 from ..errors import AutogradError
 from ..graph import Edge, Graph, gradients, recompute
 from ..paths import columns
@@ -40,17 +41,20 @@ class _Row:
         self.what = what
         self.ours = ours
         self.differences = central_difference(at, x, STEP)
-        self.agrees = _close(ours, self.differences)
-        self.note = "" if self.agrees else _kink(at, x)
+        self.agrees = agree(ours, self.differences, atol=1e-6, rtol=1e-5)
+        self.note = (
+            "" if self.agrees else _kink(at, x) if math.isfinite(ours) else ": infinite, as no difference can be"
+        )
 
     def cells(self) -> tuple[str, str]:
         return self.what, f"{short(self.ours)}, by differences {short(self.differences)}{self.note}"
 
 
-def verify(graph: Graph, nodes: Sequence[Any] | None = None) -> Checked:
+def verify(graph: Graph, nodes: Sequence[Any] | None = None, notes: Sequence[str] = ()) -> Checked:
     """The partials at some nodes and the result's gradients in them, all if none are given, against differences.
 
     They agree within 1e-6 + 1e-5 of the size. In a large graph fewer gradients are checked, and it says so.
+    notes: remarks to end with.
     """
     shown = graph.nodes[::-1] if nodes is None else nodes
     rows: list[_Row] = []
@@ -70,7 +74,8 @@ def verify(graph: Graph, nodes: Sequence[Any] | None = None) -> Checked:
     head = f"{len(wrong)} of {len(rows)} disagree with central differences:"
     if not wrong:
         head = f"every partial and gradient agrees with central differences{where}"
-    return Checked("\n".join([head, *columns([row.cells() for row in (wrong or rows)[:LISTED]])]), ok=not wrong)
+    lines = [head, *columns([row.cells() for row in (wrong or rows)[:LISTED]]), *(f"  note   {note}" for note in notes)]
+    return Checked("\n".join(lines), ok=not wrong)
 
 
 def _result_at(graph: Graph, node: Any) -> Callable[[float], float]:
@@ -86,13 +91,10 @@ def _result_at(graph: Graph, node: Any) -> Callable[[float], float]:
 
 
 def _kink(at: Callable[[float], float], x: float) -> str:
+    """The slopes on the two sides of a point, if there are two."""
     h = STEP * max(1.0, abs(x))
     here = at(x)
     left, right = (here - at(x - h)) / h, (at(x + h) - here) / h
-    if abs(left - right) <= 1e-3 * max(1.0, abs(left), abs(right)):
+    if not math.isfinite(left - right) or abs(left - right) <= 1e-3 * max(1.0, abs(left), abs(right)):
         return ""
     return f": a kink, with the slope {short(left)} on its left and {short(right)} on its right"
-
-
-def _close(a: float, b: float) -> bool:
-    return a == b or abs(a - b) <= 1e-6 + 1e-5 * abs(b) or (a != a and b != b)
