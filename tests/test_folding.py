@@ -176,6 +176,13 @@ def test_clusters_nest_as_calls_do():
     assert all(box.cluster is inner for inner in outer.clusters for box in inner.boxes)
 
 
+def test_modules_with_tables_of_parameters_are_given_room_to_stand_side_by_side():
+    picture = pictured(Graph(batch(samples=1)[0]), budget=None)
+    passing = [arrow for arrow in picture.arrows if picture.passes_parameters(arrow)]
+    assert {(arrow.tail.cluster.title, arrow.head.cluster.title) for arrow in passing} == {("layer0", "layer1")}
+    assert all(arrow.tail.kind == "value" for arrow in passing)
+
+
 def test_parameters_and_constants_of_one_wide_operation_stand_together():
     w = Part(w=[Value(float(i), label=f"w{i}") for i in range(3)]).held["w"]
     f = dot(w, [4.0, 5.0, 6.0])

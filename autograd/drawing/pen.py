@@ -293,6 +293,8 @@ class Pen:
             share = min(1.0, abs(weight) / self.widest) ** CURVE
             sign = theme["positive" if weight > 0 else "negative"]
             options |= {"penwidth": f"{0.9 + 2.2 * share:.2f}", "color": _mix(theme["line"], sign, 0.25 + 0.6 * share)}
+        if self.picture.passes_parameters(arrow):
+            options["minlen"] = "2"
         drawing.edge(arrow.tail.id, f"o{head.id}" if head.symbol else head.id, **options | self.line(arrow))
 
     def slope(self, node: Any, k: int) -> str:

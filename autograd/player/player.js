@@ -151,6 +151,18 @@ function check() {
 
 let view = null, drawn = null; // the view that is shown, and its elements
 
+function unrolled(runs) {
+  // as runs() in stage.py
+  const numbers = [];
+  for (let i = 0; i < runs.length; i += 2) for (let k = 0; k < runs[i + 1]; k++) numbers.push(runs[i] + k);
+  return numbers;
+}
+
+for (const { boxes, arrows } of DATA.views) {
+  for (const box of boxes) if (box.nodes) box.nodes = unrolled(box.nodes);
+  for (const arrow of arrows) if (arrow.edges) arrow.edges = unrolled(arrow.edges);
+}
+
 function viewFor(closed) {
   // the view in which these modules are closed, or the one that comes nearest
   const wanted = new Set(closed);
@@ -190,7 +202,7 @@ function drawBox(box) {
   };
   const cell = (right, dy, of) => {
     const room = of.nodes ? SPREAD : NUMBER;
-    const tint = svg("rect", { class: "tint", x: x + right - room, y: y + dy - LINE + 3.5, width: room + 3, height: LINE - 1, rx: 4, "fill-opacity": 0 });
+    const tint = svg("rect", { class: "tint", x: x + right - room + 4, y: y + dy - LINE + 3.5, width: room - 1, height: LINE - 1, rx: 4, "fill-opacity": 0 });
     group.append(tint);
     cells.push({ ...of, tint, text: text("number", right, dy, "") });
   };
@@ -692,6 +704,7 @@ function restore(text) {
     else if (name === "list") told.listed = true;
     else if (name === "predict") told.predict = true;
   }
+  told.at = Math.max(-OPERATIONS, Math.min(EDGES, told.at));
   Object.assign(state, told);
   setText(state.text);
   $("predict").setAttribute("aria-pressed", state.predict);
