@@ -103,6 +103,17 @@ def test_no_box_depends_on_itself(name, budget):
             del waiting[box]
 
 
+def test_few_values_with_very_many_arrows_are_folded_too():
+    """Mermaid draws 500 arrows at most, and a reader follows fewer."""
+    xs = [Value(0.1 * i) for i in range(12)]
+    for _ in range(8):
+        xs = [dot(xs, [0.1] * 12).tanh() for _ in range(6)] * 2
+    graph = Graph(sum(xs))
+    assert len(graph) <= 200 and sum(1 for _ in graph.edges()) > 500
+    picture = pictured(graph)
+    assert len(picture.arrows) <= 200
+
+
 def test_samples_of_a_batch_are_one():
     w, b = Value(2.0, label="w"), Value(1.0, label="b")
     loss = mean([(w * x + b - y) ** 2 for x, y in zip(range(100), range(100))])
@@ -177,7 +188,16 @@ def test_clusters_nest_as_calls_do():
 
 
 def test_modules_with_tables_of_parameters_are_given_room_to_stand_side_by_side():
-    picture = pictured(Graph(batch(samples=1)[0]), budget=None)
+    layers = [Part(weight=[Value(0.1 * i) for i in range(4)]) for _ in range(2)]
+    model, xs = Part(layer0=layers[0], layer1=layers[1]), [1.0, 2.0]
+
+    def forward(xs):
+        for layer in layers:
+            w = layer.held["weight"]
+            xs = layer.call(neurons, [w[:2], w[2:]], xs)
+        return xs
+
+    picture = pictured(Graph(sum(model.call(forward, xs))))
     passing = [arrow for arrow in picture.arrows if picture.passes_parameters(arrow)]
     assert {(arrow.tail.cluster.title, arrow.head.cluster.title) for arrow in passing} == {("layer0", "layer1")}
     assert all(arrow.tail.kind == "value" for arrow in passing)

@@ -30,6 +30,7 @@ __all__ = ["Group", "Part", "fold"]
 
 CHAINED = ("add", "mul")  # associative: long chains of them are drawn as one operation
 LONG = 4  # terms of a chain worth folding
+TANGLED = 1.5  # arrows for each box that can still be followed
 WIDE_SUMS = ("total", "mean")
 
 
@@ -104,6 +105,10 @@ class Listing:
         self.depth = max((len(chain(scope)) for scope in {node.scope for node in nodes if node.operands}), default=0)
         self._roles: dict[tuple[str, int], list[str]] = {}
 
+    def is_small(self, budget: int) -> bool:
+        """Whether all may be drawn one by one: few values, without too many arrows between them."""
+        return len(self.nodes) <= budget and sum(map(len, self.operands)) <= TANGLED * budget
+
     def roles(self, node: Any) -> list[str]:
         """What each operand is to its operation, where that matters: not for ``a + b``, but for ``a - b``."""
         op, count = node.op, len(node.operands)
@@ -151,7 +156,7 @@ def fold(
     groups: list[Group] = []
     for number, (level, room) in enumerate(_levels(listing, budget, depth, closes)):
         groups = level()
-        if budget is None or (number == 0 and len(listing.nodes) <= budget):
+        if budget is None or (number == 0 and listing.is_small(budget)):
             return groups
         if _operations(groups) <= budget * room and size(groups) <= budget * room:
             return groups
@@ -174,7 +179,7 @@ def _levels(
     """Ways to fold, each stronger than the one before, with the share of the budget that it may take."""
     deepest = listing.depth if depth is None else min(depth, listing.depth)
     some_closed = deepest < listing.depth or closes is not None
-    if budget is None or some_closed or sum(bool(operands) for operands in listing.operands) <= budget:
+    if budget is None or some_closed or sum(map(bool, listing.operands)) <= budget:
         single = _parts(listing, deepest, closes, sums=False)
         yield lambda: [Group(listing, part.what, [part]) for part in single], 1
     parts = _parts(listing, deepest, closes, sums=True)
