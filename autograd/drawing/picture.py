@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -423,7 +423,7 @@ def pictured(
 
 
 @contextmanager
-def _collecting_nothing() -> Iterator[None]:
+def _collecting_nothing() -> Generator[None]:
     """Pauses Python's garbage collector, which would look through a large graph again and again and find nothing."""
     was_on = gc.isenabled()
     gc.disable()
