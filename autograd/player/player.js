@@ -428,8 +428,9 @@ function showDrawing() {
   drawn.flow.setAttribute("d", one ? one.arrow.d : "");
   const summary = said()[0];
   $("drawing").setAttribute("aria-label", `The graph of ${model.names[model.root]}, ${counted(model.count, "value")}. ${summary}. The list has all numbers.`);
-  write($("legend"), forward ? "grey dashed: not computed yet. Number on an arrow: partial, the slope of that one operation"
-    : "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: much gradient flows back; dashed: to come; …: more to come");
+  const alike = view.boxes.some(({ times }) => times) ? ". ×n: n alike, the one at work is shown" : "";
+  write($("legend"), (forward ? "grey dashed: not computed yet. Number on an arrow: partial, the slope of that one operation"
+    : "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: much gradient flows back; dashed: to come; …: more to come") + alike);
 }
 
 // --- The list: only the rows in sight are there ---
@@ -517,7 +518,7 @@ function showChosen() {
     parts.push(html("h2", {}, "Partials"), ...some);
   }
   if (!forward && !state.predict) {
-    parts.push(html("h2", {}, "Paths"), html("pre", { class: "math", tabindex: 0, role: "group", "aria-label": "Paths" }, model.why(node).join("\n")));
+    parts.push(html("h2", {}, "Paths"), html("pre", { class: "math", tabindex: 0, role: "group", "aria-label": "Paths" }, ...model.why(node).map((line) => html("span", {}, line))));
   }
   place.replaceChildren(...parts);
 }
