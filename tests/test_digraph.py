@@ -84,15 +84,17 @@ def test_a_picture_that_failed_leaves_the_old_one(monkeypatch, tmp_path):
 
 
 def test_a_layout_that_takes_too_long_is_tried_again_with_less(monkeypatch):
-    asked = []
+    asked, clock = [], [0.0]
 
     def slow(source, *_, deadline, **__):
         asked.append(deadline)
+        clock[0] += deadline
         if len(asked) < 2:
             raise DeadlineError("not done in time")
         return source.encode()
 
     monkeypatch.setattr(digraph, "lay_out", slow)
+    monkeypatch.setattr(digraph, "monotonic", lambda: clock[0])
     x = emblem()
     for i in range(300):
         x = [x.tanh(), x * x, x + 1, x.sin() - x][(i * i) % 7 % 4]
@@ -100,6 +102,12 @@ def test_a_layout_that_takes_too_long_is_tried_again_with_less(monkeypatch):
     picture = drawing.pipe()
     assert len(picture) < len(drawing.source)
     assert asked[0] == 6.0 and sum(asked) <= 10.0
+
+    asked.clear()
+    folding = drawing.simpler
+    drawing.simpler = lambda: [folding(), clock.__setitem__(0, 99.0)][0]  # folding once more takes its time too
+    drawing.pipe()
+    assert asked == [6.0, 2.0]
 
     asked.clear()
     with pytest.raises(DeadlineError):

@@ -13,7 +13,7 @@ import pytest
 import nn
 import nn.functional as F
 from autograd import Recorder, Value
-from autograd.errors import GraphError, OptionError
+from autograd.errors import GraphError, LayoutError, OptionError
 
 
 def data_of(recorder: Recorder) -> dict:
@@ -71,6 +71,20 @@ def test_an_interrupted_run_keeps_what_it_has(tmp_path):
         raise KeyboardInterrupt
     assert len(data_of(recorder)["film"]["frames"]) == 3
     assert path.read_text(encoding="utf-8") == recorder.html
+
+
+def test_a_film_that_cannot_be_kept_hides_no_other_error(tmp_path, capsys):
+    with pytest.raises(OptionError, match="want a path in a folder that is there"):  # before the training, not after
+        Recorder(path=tmp_path / "nowhere" / "film.html")
+    w = Value(0.5, label="w")
+    path = tmp_path / "film.html"
+    path.mkdir()
+    with pytest.raises(ZeroDivisionError), Recorder([w], path=path) as recorder:  # noqa: PT012
+        train(recorder, w, 3)
+        raise ZeroDivisionError
+    assert "the film could not be kept: cannot write" in capsys.readouterr().err
+    with pytest.raises(LayoutError, match="cannot write"), Recorder([w], path=path) as recorder:
+        train(recorder, w, 3)
 
 
 def test_of_a_large_loss_one_sample_is_recorded():
@@ -147,6 +161,10 @@ def test_what_cannot_be_shown_is_said():
         Recorder().html  # noqa: B018
     with pytest.raises(OptionError, match="every=1 or more, got 0"):
         Recorder(every=0)
+    with pytest.raises(OptionError, match="want the loss, a Value or a number, got 'high'"):
+        Recorder().step("high")
+    with pytest.raises(OptionError, match="or rows of numbers, got 5"):
+        Recorder(picture=lambda: 5).step(1.0)
     with pytest.raises(OptionError, match="want the loss of one sample"):
         Recorder(sample=lambda: 3).step(1.0)
     assert repr(Recorder()) == "<Recorder: nothing recorded yet>"

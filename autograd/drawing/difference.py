@@ -89,8 +89,8 @@ class _DiffPen(Pen):
         if box.node is None or box.times > 1:
             return [(word, said, "") for word, said in box.facts()] + [("change", *self.change(box.nodes))]
         new, old = box.node, self.earlier[box.node]
-        grad = "grad", f"{_grad(old)} -> {_grad(new)}", ""
-        return [("data", f"{short(old.data)} -> {short(new.data)}", ""), ("change", *self.change([new])), grad]
+        grad = "grad", _moved(_grad(old), _grad(new)), ""
+        return [("data", _moved(short(old.data), short(new.data)), ""), ("change", *self.change([new])), grad]
 
     def change(self, nodes: Sequence[Any]) -> tuple[str, str]:
         """By how much the data of some values moved, and the colour of the largest move."""
@@ -107,11 +107,14 @@ class _DiffPen(Pen):
         if arrow.partial is None:
             return arrow.words
         node, k = arrow.partial
-        old, new = short(self.earlier[node].partials[k]), short(node.partials[k])
-        return new if old == new else f"{old} -> {new}"
+        return _moved(short(self.earlier[node].partials[k]), short(node.partials[k]))
 
     def notes(self) -> list[str]:
         return ["a -> b: before and after; orange: data went up, blue: down"]
+
+
+def _moved(old: str, new: str) -> str:
+    return new if old == new else f"{old} -> {new}"
 
 
 def _grad(node: Any) -> str:

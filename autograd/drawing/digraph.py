@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from time import monotonic
 from typing import Any
 
 import graphviz
@@ -21,6 +22,7 @@ from .rendering import DEADLINE, lay_out, open_file, shows_pictures, write_whole
 __all__ = ["Drawing"]
 
 PICTURES = ("svg", "png", "jpg", "jpeg", "gif", "pdf", "ps", "eps", "webp")  # how a picture's name ends
+LEAST = 0.2  # of the deadline that each try may take, however long the tries before it took
 
 
 class Drawing(graphviz.Digraph):
@@ -61,15 +63,15 @@ class Drawing(graphviz.Digraph):
 
     def _laid_out(self, format: str, engine: str | None) -> bytes:
         """The picture of this drawing, or of a simpler one if the time is over before this one is done."""
-        drawing, left = self, self.deadline
+        start, drawing = monotonic(), self
         while True:
+            left = self.deadline and max(self.deadline - (monotonic() - start), LEAST * self.deadline)
             share = left if left is None or drawing.simpler is None else 0.6 * left
             try:
                 return lay_out(drawing.source, format, layout=engine or self.engine, deadline=share)
             except DeadlineError:
                 if drawing.simpler is None:
                     raise
-                left = left and left - (share or 0.0)
                 drawing = drawing.simpler()
 
     def save(self, filename: Any = None, directory: Any = None, *, skip_existing: bool | None = False) -> str:

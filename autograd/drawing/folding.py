@@ -20,6 +20,7 @@ colour never depend on themselves, so what is drawn of them has no cycle. All of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from ..graph import Graph
@@ -29,6 +30,7 @@ __all__ = ["Group", "Part", "fold"]
 
 CHAINED = ("add", "mul")  # associative: long chains of them are drawn as one operation
 LONG = 4  # terms of a chain worth folding
+TANGLED = 1.5  # arrows for each box that can still be followed
 WIDE_SUMS = ("total", "mean")
 
 
@@ -103,6 +105,10 @@ class Listing:
         self.depth = max((len(chain(scope)) for scope in {node.scope for node in nodes if node.operands}), default=0)
         self._roles: dict[tuple[str, int], list[str]] = {}
 
+    def is_small(self, budget: int) -> bool:
+        """Whether all may be drawn one by one: few values, without too many arrows between them."""
+        return len(self.nodes) <= budget and sum(map(len, self.operands)) <= TANGLED * budget
+
     def roles(self, node: Any) -> list[str]:
         """What each operand is to its operation, where that matters: not for ``a + b``, but for ``a - b``."""
         op, count = node.op, len(node.operands)
@@ -150,16 +156,17 @@ def fold(
     groups: list[Group] = []
     for number, (level, room) in enumerate(_levels(listing, budget, depth, closes)):
         groups = level()
-        if budget is None or (number == 0 and len(listing.nodes) <= budget):
+        if budget is None or (number == 0 and listing.is_small(budget)):
             return groups
         if _operations(groups) <= budget * room and size(groups) <= budget * room:
             return groups
     assert budget is not None
+    nearest = _Nearest(groups, budget)
     few, many = 1, budget
     while many - few > budget // 50 + 1:
         keep = (few + many) // 2
-        few, many = (keep, many) if size(_nearest(groups, keep)) <= budget else (few, keep)
-    return _nearest(groups, few)
+        few, many = (keep, many) if size(nearest.keep(keep)) <= budget else (few, keep)
+    return nearest.keep(few)
 
 
 def _operations(groups: list[Group]) -> int:
@@ -172,16 +179,17 @@ def _levels(
     """Ways to fold, each stronger than the one before, with the share of the budget that it may take."""
     deepest = listing.depth if depth is None else min(depth, listing.depth)
     some_closed = deepest < listing.depth or closes is not None
-    if budget is None or some_closed or sum(bool(operands) for operands in listing.operands) <= budget:
+    if budget is None or some_closed or sum(map(bool, listing.operands)) <= budget:
         single = _parts(listing, deepest, closes, sums=False)
         yield lambda: [Group(listing, part.what, [part]) for part in single], 1
     parts = _parts(listing, deepest, closes, sums=True)
+    in_kind = cache(lambda: _alike(listing, parts, _in_kind))
     yield lambda: _alike(listing, parts, _exactly), 0.5
-    yield lambda: _alike(listing, parts, _in_kind), 1
-    yield lambda: _without_repeats(_alike(listing, parts, _in_kind)), 1
+    yield in_kind, 1
+    yield lambda: _without_repeats(in_kind(), budget), 1
     for level in range(deepest - 1, -1, -1):
         closed = _parts(listing, level, closes, sums=True)
-        yield lambda closed=closed: _without_repeats(_alike(listing, closed, _in_kind)), 1
+        yield lambda closed=closed: _without_repeats(_alike(listing, closed, _in_kind), budget), 1
 
 
 # --- Parts -------------------------------------------------------------------------------------------------
@@ -253,7 +261,7 @@ def _chain_up(listing: Listing, part_of: list[Part | None]) -> None:
                 part_of[i] = part
 
 
-def _sorted(items: Sequence[Any], operands: Callable[[Any], Iterable[Any]]) -> list[Any]:
+def _sorted(items: Iterable[Any], operands: Callable[[Any], Iterable[Any]]) -> list[Any]:
     """Operands first, by a depth-first walk that never recurses; ties in the order given."""
     order: list[Any] = []
     opened: set[Any] = set()
@@ -286,19 +294,17 @@ def _alike(listing: Listing, parts: list[Part], colouring: Callable[[Listing, li
 
 def _in_order(groups: list[Group]) -> list[Group]:
     """Operands first, as in the graph."""
-    return _sorted(groups, _operand_groups(groups))
+    return _sorted(groups, _operand_groups(groups).__getitem__)
 
 
-def _operand_groups(groups: list[Group]) -> Callable[[Group], list[Group]]:
+def _operand_groups(groups: list[Group]) -> dict[Group, list[Group]]:
+    """Of each group, those that it is computed from."""
     group_of = {part: group for group in groups for part in group.parts}
-
-    def operands(group: Group) -> list[Group]:
-        found = dict.fromkeys(
-            group_of[tail] for part in group.parts for tail, _, _ in part.operands if tail is not None
-        )
+    operands: dict[Group, list[Group]] = {}
+    for group in groups:
+        found = {group_of[tail]: None for part in group.parts for tail, _, _ in part.operands if tail is not None}
         found.pop(group, None)
-        return list(found)
-
+        operands[group] = list(found)
     return operands
 
 
@@ -413,45 +419,51 @@ def _shared_leaves(listing: Listing, parts: list[Part]) -> set[Part]:
 # --- What is left out --------------------------------------------------------------------------------------
 
 
-def _without_repeats(groups: list[Group]) -> list[Group]:
+def _without_repeats(groups: list[Group], budget: int | None) -> list[Group]:
     """Blocks that follow each other and are built alike, as the layers of a deep network: the first one is kept."""
-    while found := _repeat(groups):
+    while found := _repeat(groups, budget or 0):
         start, period, times = found
         inner = [group for group in groups if group.what != "leaf"]
         hidden = inner[start + period : start + period * times]
-        title = f"{times - 1} more like the {period} before" if period > 1 else f"{times - 1} more like it"
+        title = f"{times - 1:,} more like the {period} before" if period > 1 else f"{times - 1:,} more like it"
         merged = Group(groups[0].listing, "more", [part for group in hidden for part in group.parts], title)
         left_out = set(hidden)
         groups = _in_order([group for group in groups if group not in left_out] + [merged])
     return groups
 
 
-def _repeat(groups: list[Group]) -> tuple[int, int, int] | None:
-    """Where a stretch of alike blocks starts, how long a block is, how many there are; the most worth folding."""
-    inner = [group for group in groups if group.what != "leaf"][:-1]  # the result stays in the picture
+def _repeat(groups: list[Group], budget: int) -> tuple[int, int, int] | None:
+    """Where a stretch of alike blocks starts, how long a block is, how many there are; the most worth folding.
+
+    Where there is far too much, only a long stretch is worth it: short ones come by chance, and in their thousands.
+    """
     operands = _operand_groups(groups)
+    inner = [group for group in groups if group.what != "leaf"][:-1]  # the result stays in the picture
+    numbers: dict[Any, int] = {}
+    kinds = {group: ("leaf",) if group.what == "leaf" else _kind_of(group) for group in groups}
     marks = [
-        (group.what, "" if group.what in ("call", "more") else group.node.op, _classes(group), frozenset(
-            (tail.what, "" if tail.what in ("call", "more", "leaf") else tail.node.op) for tail in operands(group)
-        ), group.what == "more" and group.title)
-        for group in inner
-    ]  # fmt: skip
+        numbers.setdefault((kinds[group], _classes(group), frozenset([kinds[tail] for tail in operands[group]])), i)
+        for i, group in enumerate(inner)
+    ]
     distances: dict[int, int] = {}
-    last: dict[Any, int] = {}
+    last: dict[int, int] = {}
     for i, mark in enumerate(marks):
         if mark in last:
             distances[i - last[mark]] = distances.get(i - last[mark], 0) + 1
         last[mark] = i
-    best, saved = None, 3
+    best, saved = None, max(3, (len(inner) - budget) // 10)
     for period in sorted(distances, key=lambda p: (-distances[p], p))[:12]:
         start = 0
-        for i in range(len(marks) - period + 1):
-            if i == len(marks) - period or marks[i] != marks[i + period]:
-                times = (i - start) // period + 1
-                if times > 2 and (times - 1) * period - 1 > saved:
-                    best, saved = (start, period, times), (times - 1) * period - 1
-                start = i + 1
+        for i in [*(i for i, (a, b) in enumerate(zip(marks, marks[period:])) if a != b), len(marks) - period]:
+            times = (i - start) // period + 1
+            if times > 2 and (times - 1) * period - 1 > saved:
+                best, saved = (start, period, times), (times - 1) * period - 1
+            start = i + 1
     return best
+
+
+def _kind_of(group: Group) -> tuple[Any, ...]:
+    return (group.what, group.title) if group.what in ("call", "more") else (group.what, group.node.op)
 
 
 def _classes(group: Group) -> tuple[Any, ...]:
@@ -459,19 +471,28 @@ def _classes(group: Group) -> tuple[Any, ...]:
     return tuple([module if isinstance(module, str) else type(module) for module in modules])
 
 
-def _nearest(groups: list[Group], keep: int) -> list[Group]:
-    """The `keep` groups nearest to the result, and the rest as one."""
-    operands = _operand_groups(groups)
-    distance = dict.fromkeys(groups, 0)
-    for group in reversed(groups):
-        for operand in operands(group):
-            distance[operand] = max(distance[operand], distance[group] + 1)
-    place = {group: i for i, group in enumerate(groups)}
-    kept = set(sorted(groups, key=lambda group: (distance[group], -place[group]))[:keep])
-    rest = [group for group in groups if group not in kept]
-    if not rest:
-        return groups
-    count = sum(len(part.nodes) for group in rest for part in group.parts)
-    parts = [part for group in rest for part in group.parts]
-    merged = Group(groups[0].listing, "more", parts, f"{count:,} more values")
-    return _in_order([group for group in groups if group in kept] + [merged])
+class _Nearest:
+    """The groups nearest to the result, and the rest as one: any number of them, for the price of looking once."""
+
+    def __init__(self, groups: list[Group], most: int) -> None:
+        operands = _operand_groups(groups)
+        distance = dict.fromkeys(groups, 0)
+        for group in reversed(groups):
+            for operand in operands[group]:
+                distance[operand] = max(distance[operand], distance[group] + 1)
+        place = {group: i for i, group in enumerate(groups)}
+        nearest = sorted(groups, key=lambda group: (distance[group], -place[group]))
+        self.listing = groups[0].listing
+        self.near, beyond = nearest[:most], nearest[most:]
+        self.rest = [part for group in beyond for part in group.parts]
+        for part in self.rest:  # all it is computed from is in the rest too
+            part.operands = []
+
+    def keep(self, count: int) -> list[Group]:
+        """The `count` nearest, which are `most` at most, and the rest."""
+        near, beyond = self.near[:count], self.near[count:]
+        rest = [part for group in beyond for part in group.parts] + self.rest
+        if rest:
+            values = sum(len(part.nodes) for part in rest)
+            near = [*near, Group(self.listing, "more", rest, f"{values:,} more values")]
+        return _in_order(near[::-1])

@@ -114,6 +114,8 @@ class Pen:
     def notes(self) -> list[str]:
         """The legend."""
         notes: list[str] = []
+        if any(box.kind == "parameter" for box in self.picture.boxes):
+            notes.append("double frame: parameter; square corners: input; rounded: computed")
         if any(arrow.partial is not None for arrow in self.picture.arrows):
             notes.append("number on an arrow: partial, the slope of that one operation")
         if self.strongest:
@@ -250,7 +252,7 @@ class Pen:
         for name, nodes in list(tables.items())[:LISTED]:
             rows.append(_row(_gaps([self.word(name, len(nodes)), *self.columns(nodes)])))
         if len(tables) > LISTED:
-            rows.append(_row([self.word(f"{len(tables) - LISTED} more")]))
+            rows.append(_row([self.word(f"{len(tables) - LISTED:,} more")]))
         return _table(rows)
 
     def columns(self, nodes: Sequence[Any]) -> list[str]:
@@ -266,7 +268,7 @@ class Pen:
             return f"<{_escape(short(numbers[0]))}{self.times(box.times)}>"
         rows = [_row([right(_escape(short(number)))]) for number in numbers[:LISTED]]
         if len(numbers) > LISTED:
-            rows.append(_row([f"<TD>{len(numbers) - LISTED} more</TD>"]))
+            rows.append(_row([f"<TD>{len(numbers) - LISTED:,} more</TD>"]))
         if box.times > 1:
             rows.append(_row([right(self.times(box.times))]))
         return _table(rows)
@@ -280,15 +282,19 @@ class Pen:
             options["tooltip"] = _tooltip(self.slope(*arrow.partial))
             words = words if head.arrivals <= LABELLED else ""
         elif arrow.tail.nodes:
-            options["tooltip"] = _tooltip(f"{counted(len(arrow.edges), 'edge')} from {arrow.tail.name} to {head.name}")
+            options["tooltip"] = _tooltip(
+                f"{counted(len(arrow.edges), 'edge')} from {arrow.tail.name or arrow.tail.kind + 's'} to {head.name}"
+            )
         else:
             options["style"] = "dashed"
         if words:
-            options["label"] = f" {words} ".replace(", ", " \\n ")
+            options["label"] = _beside(words)
         if weight and self.widest:
             share = min(1.0, abs(weight) / self.widest) ** CURVE
             sign = theme["positive" if weight > 0 else "negative"]
             options |= {"penwidth": f"{0.9 + 2.2 * share:.2f}", "color": _mix(theme["line"], sign, 0.25 + 0.6 * share)}
+        if self.picture.passes_parameters(arrow):
+            options["minlen"] = "2"
         drawing.edge(arrow.tail.id, f"o{head.id}" if head.symbol else head.id, **options | self.line(arrow))
 
     def slope(self, node: Any, k: int) -> str:
@@ -306,14 +312,15 @@ class Pen:
     def caption(self) -> str:
         graph, boxes = self.graph, self.picture.boxes
         lines = self.notes()
-        stands = sum(len(box.nodes) for box in boxes)
-        if stands > sum(box.kind != "constant" for box in boxes):
-            lines.append(
-                f"{stands:,} values in {len(boxes)} boxes"
-                + ("; ×n: n alike, one is shown" if any(box.times > 1 for box in boxes) else "")
-            )
-        if stands < len(graph):
-            lines.append(f"{stands:,} of the {len(graph):,} values of {graph.name(graph.root)}")
+        stands, shown = sum(len(box.nodes) for box in boxes), sum(box.kind != "constant" for box in boxes)
+        of_all = f" of the {len(graph):,}" if stands < len(graph) else ""
+        if stands > shown:
+            folded = [f"{stands:,}{of_all} values in {len(boxes)} boxes"]
+            folded += ["×n: n alike, one is shown"] * any(box.times > 1 for box in boxes)
+            folded += ["×n at an arrow: n go in"] * any("×" in arrow.words for arrow in self.picture.arrows)
+            lines.append("; ".join(folded))
+        elif of_all:
+            lines.append(f"{stands:,}{of_all} values of {graph.name(graph.root)}")
         stale = changed(graph)
         if stale:
             names = [graph.name(leaf) for leaf in stale]
@@ -345,6 +352,13 @@ def _gaps(cells: list[str]) -> list[str]:
 def right(text: str, tint: str = "") -> str:
     colour = f' BGCOLOR="{tint}" STYLE="ROUNDED"' if tint else ""
     return f'<TD ALIGN="RIGHT"{colour}>{text}</TD>'
+
+
+def _beside(words: str) -> str:
+    """What is written at an arrow, with room round it, or the arrow would touch it."""
+    rows = [_row([GAP, f"<TD>{_escape(line)}</TD>", GAP]) for line in words.split(", ")]
+    below = '<TR><TD HEIGHT="3"></TD></TR>'
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}{below}</TABLE>>'
 
 
 def _table(rows: list[str]) -> str:

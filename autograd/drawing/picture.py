@@ -5,14 +5,16 @@ Drawings, Mermaid text and pages are written from this, so that they show the sa
 
 from __future__ import annotations
 
+import gc
 import math
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
 from ..naming import ModuleNames, common_name
-from ..wording import counted, short
+from ..wording import short
 from .excerpt import around, on_paths
 from .folding import Closes, Group, Part, chain
 from .folding import fold as folded
@@ -122,7 +124,9 @@ class Arrow:
             return f"×{self.shown}" if self.shown else ""
         passing = list(dict.fromkeys(node.operands[k] for node, k in self.edges))
         grads = [abs(node.grad) for node in passing if node.reached]
-        return counted(len(passing), "value") + (f", |grad| to {short(max(grads))}" if grads else "")
+        if len(passing) == 1:
+            return f"|grad| {short(grads[0])}" if grads else "1 value"
+        return f"{len(passing):,} values" + (f", |grad| to {short(max(grads))}" if grads else "")
 
     @property
     def contributions(self) -> list[float]:
@@ -172,16 +176,31 @@ class Picture:
         for group in groups:
             self._add_arrows(group)
         self._add_clusters(groups)
+        self._has_table: set[Box] = set()  # boxes with a table of parameters in their own cluster
         for arrow in self.arrows:
             arrow.head.arrivals += 1
+            if (
+                len(arrow.tail.nodes) > 1
+                and arrow.tail.kind == "parameter"
+                and arrow.tail.cluster is arrow.head.cluster
+            ):
+                self._has_table.add(arrow.head)
 
     def size(self) -> int:
-        """How much there is to read: its boxes, its arrows, or how long it is, whichever is most."""
+        """How much there is to read: its boxes with their operations, its arrows, or how long it is, whichever is most."""
         length = dict.fromkeys(self.boxes, 1)
         for arrow in self.arrows:  # those into a box come before those out of it
             length[arrow.head] = max(length[arrow.head], length[arrow.tail] + 1)
         longest = max(length.values(), default=0)
-        return max(len(self.boxes), len(self.arrows), longest * (LENGTH if longest > ROW else 1))
+        shapes = len(self.boxes) + sum(bool(box.symbol) for box in self.boxes)
+        return max(shapes, len(self.arrows), longest * (LENGTH if longest > ROW else 1))
+
+    def passes_parameters(self, arrow: Arrow) -> bool:
+        """Whether an arrow comes from another module to where a table of parameters comes in.
+
+        With room for the table on its way the two modules can stand side by side, else only above each other.
+        """
+        return arrow.head in self._has_table and arrow.tail.cluster not in (None, arrow.head.cluster)
 
     # --- Boxes ---
 
@@ -399,18 +418,42 @@ def pictured(
     path: Any = None,
 ) -> Picture:
     """The boxes, arrows and clusters that `draw` shows for the same options."""
+    with _collecting_nothing():
+        return _pictured(graph, budget, depth, fold, at, radius, path)
+
+
+@contextmanager
+def _collecting_nothing() -> Generator[None]:
+    """Pauses Python's garbage collector, which would look through a large graph again and again and find nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _pictured(
+    graph: Graph, budget: int | None, depth: int | None, fold: Any, at: Any, radius: int, path: Any
+) -> Picture:
     modules = ModuleNames()
     nodes: Sequence[Any] | None = None
     if at is not None:
         nodes = around(graph, _found(graph, at), radius)
     elif path is not None:
         nodes = on_paths(graph, _found(graph, path))
+    tried: list[tuple[list[Group], Picture]] = []
+
+    def size(groups: list[Group]) -> int:
+        tried[:] = [(groups, Picture(graph, groups, modules))]
+        return tried[0][1].size()
+
     groups = folded(
         graph, nodes, budget=None if fold is False else budget, depth=depth,
-        closes=_closes(fold, modules) if fold else None,
-        size=lambda groups: Picture(graph, groups, modules).size(),
+        closes=_closes(fold, modules) if fold else None, size=size,
     )  # fmt: skip
-    return Picture(graph, groups, modules)
+    return tried[0][1] if tried and tried[0][0] is groups else Picture(graph, groups, modules)
 
 
 def _found(graph: Graph, node: Any) -> Any:

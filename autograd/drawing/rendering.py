@@ -68,7 +68,7 @@ def lay_out(source: str, format: str = "svg", *, layout: str = "dot", deadline: 
         )
     except subprocess.TimeoutExpired:
         raise DeadlineError(
-            f"the layout was not done in {deadline:g} s: draw less with budget=100 or depth=1, "
+            f"the layout was not done in {deadline:.3g} s: draw less with budget=100 or depth=1, "
             "or wait longer with deadline=60"
         ) from None
     except OSError as error:

@@ -151,6 +151,18 @@ function check() {
 
 let view = null, drawn = null; // the view that is shown, and its elements
 
+function unrolled(runs) {
+  // as runs() in stage.py
+  const numbers = [];
+  for (let i = 0; i < runs.length; i += 2) for (let k = 0; k < runs[i + 1]; k++) numbers.push(runs[i] + k);
+  return numbers;
+}
+
+for (const { boxes, arrows } of DATA.views) {
+  for (const box of boxes) if (box.nodes) box.nodes = unrolled(box.nodes);
+  for (const arrow of arrows) if (arrow.edges) arrow.edges = unrolled(arrow.edges);
+}
+
 function viewFor(closed) {
   // the view in which these modules are closed, or the one that comes nearest
   const wanted = new Set(closed);
@@ -190,7 +202,7 @@ function drawBox(box) {
   };
   const cell = (right, dy, of) => {
     const room = of.nodes ? SPREAD : NUMBER;
-    const tint = svg("rect", { class: "tint", x: x + right - room, y: y + dy - LINE + 3.5, width: room + 3, height: LINE - 1, rx: 4, "fill-opacity": 0 });
+    const tint = svg("rect", { class: "tint", x: x + right - room + 4, y: y + dy - LINE + 3.5, width: room - 1, height: LINE - 1, rx: 4, "fill-opacity": 0 });
     group.append(tint);
     cells.push({ ...of, tint, text: text("number", right, dy, "") });
   };
@@ -416,8 +428,9 @@ function showDrawing() {
   drawn.flow.setAttribute("d", one ? one.arrow.d : "");
   const summary = said()[0];
   $("drawing").setAttribute("aria-label", `The graph of ${model.names[model.root]}, ${counted(model.count, "value")}. ${summary}. The list has all numbers.`);
-  write($("legend"), forward ? "grey dashed: not computed yet. Number on an arrow: partial, the slope of that one operation"
-    : "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: much gradient flows back; dashed: to come; …: more to come");
+  const alike = view.boxes.some(({ times }) => times) ? ". ×n: n alike, the one at work is shown" : "";
+  write($("legend"), (forward ? "grey dashed: not computed yet. Number on an arrow: partial, the slope of that one operation"
+    : "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: much gradient flows back; dashed: to come; …: more to come") + alike);
 }
 
 // --- The list: only the rows in sight are there ---
@@ -505,7 +518,7 @@ function showChosen() {
     parts.push(html("h2", {}, "Partials"), ...some);
   }
   if (!forward && !state.predict) {
-    parts.push(html("h2", {}, "Paths"), html("pre", { class: "math", tabindex: 0, role: "group", "aria-label": "Paths" }, model.why(node).join("\n")));
+    parts.push(html("h2", {}, "Paths"), html("pre", { class: "math", tabindex: 0, role: "group", "aria-label": "Paths" }, ...model.why(node).map((line) => html("span", {}, line))));
   }
   place.replaceChildren(...parts);
 }
@@ -692,6 +705,7 @@ function restore(text) {
     else if (name === "list") told.listed = true;
     else if (name === "predict") told.predict = true;
   }
+  told.at = Math.max(-OPERATIONS, Math.min(EDGES, told.at));
   Object.assign(state, told);
   setText(state.text);
   $("predict").setAttribute("aria-pressed", state.predict);

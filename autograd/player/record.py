@@ -31,7 +31,7 @@ from time import monotonic
 from typing import Any
 
 from ..changes import changed
-from ..errors import GraphError, OptionError
+from ..errors import AutogradError, GraphError, OptionError
 from ..graph import Graph, walk
 from ..naming import names_for
 from ..wording import counted, name_of, short
@@ -74,6 +74,11 @@ class Recorder:
     ) -> None:
         if type(every) is not int or every < 1:
             raise OptionError(f"want every=1 or more, got {every!r}")
+        folder = os.path.dirname(os.fspath(path)) if path is not None else ""
+        if folder and not os.path.isdir(folder):  # said now, not when the training is over
+            raise OptionError(
+                f"want a path in a folder that is there, got {os.fspath(path or '')!r}: make {folder!r} first"
+            )
         named: Any = getattr(model, "named_parameters", None)
         self.names: dict[Any, str] = {parameter: name for name, parameter in named()} if named else {}
         self.title = type(model).__name__ if named else ""
@@ -99,7 +104,10 @@ class Recorder:
 
     def step(self, loss: Any) -> None:
         """Take down one update: its loss, and now and then what it was computed from."""
-        self.losses.append(float(loss.item() if hasattr(loss, "item") else loss))
+        number = loss.item() if hasattr(loss, "item") else loss
+        if not isinstance(number, (int, float)):
+            raise OptionError(f"want the loss, a Value or a number, got {loss!r}")
+        self.losses.append(float(number))
         if (self.updates - 1) % self.every == 0:
             self._record(loss)
         self._show()
@@ -144,10 +152,15 @@ class Recorder:
     def __enter__(self) -> Recorder:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.finish()
-        if self.path is not None and self.frames:
-            self.save(self.path)
+    def __exit__(self, failed: object, *_: object) -> None:
+        try:
+            self.finish()
+            if self.path is not None and self.frames:
+                self.save(self.path)
+        except AutogradError as error:
+            if failed is None:
+                raise
+            print(f"the film could not be kept: {error}", file=sys.stderr)  # what went wrong first is raised
 
     def finish(self) -> None:
         """Record where the training has come to, if the last update was left out; a notebook shows the whole film."""
@@ -309,7 +322,10 @@ def _picture(shown: Any) -> str | tuple[tuple[float, ...], ...] | None:
     if isinstance(shown, bytes):
         kind = "png" if shown.startswith(b"\x89PNG") else "svg+xml"
         return f"data:image/{kind};base64,{base64.b64encode(shown).decode()}"
-    rows = tuple(tuple(_cell(cell) for cell in row) for row in shown)
+    try:
+        rows = tuple(tuple(_cell(cell) for cell in row) for row in shown)
+    except (TypeError, ValueError):
+        raise OptionError(f"want a picture as SVG, a figure, or rows of numbers, got {shown!r:.80}") from None
     if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows) or len(rows) * len(rows[0]) > CELLS:
         sizes = f"{len(rows)} rows of {len(rows[0]) if rows else 0}"
         raise OptionError(

@@ -30,16 +30,17 @@ LETTER, BOLD = 6.2, 7.4  # widths
 NUMBER, SPREAD = 66, 92  # room for any number and for the words "not reached", and for "-0.12 to 0.12"
 CIRCLE = 25
 MODULES = 8  # that can be opened and closed one by one
+ROOM, ROOM_PER_VALUE = 160_000, 50  # letters that the views of a page may take
 LONGEST = 40  # characters of a name
 
 
 def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> list[dict[str, Any]]:
     """The pictures of a graph with different modules closed, each laid out: the one with most open first.
 
-    deadline: seconds for all of them together; None waits. Raises LayoutError if no engine is there, or if not even
-    a small picture is done in time.
+    deadline: seconds for all of them together; None waits. None is made that would make the page too large.
+    Raises LayoutError if no engine is there, or if not even a small picture is done in time.
     """
-    start = monotonic()
+    start, room = monotonic(), ROOM + ROOM_PER_VALUE * len(graph)
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     edges = {(edge.node, edge.k): i for i, edge in enumerate(graph.edges())}
     for closed in _ways_to_close(graph):
@@ -52,13 +53,15 @@ def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> l
             if not found:
                 raise
             break
-        if view["size"]:
-            found.setdefault(tuple(view["closed"]), view)
+        size, name = len(json.dumps(view)), tuple(view["closed"])
+        if name not in found and (size <= room or not found):
+            found[name] = view
+            room -= size
     return list(found.values())
 
 
 def _ways_to_close(graph: Graph) -> Iterator[list[str]]:
-    """Sets of module names to close: none, all but one, one, all; then the others."""
+    """Sets of module names to close: none, all, the outermost; then one at a time, and all but one; then the others."""
     names = _module_names(graph)
     outer = [name for name, level in names.items() if level == 0]
     inner = [name for name, level in names.items() if level == 1][:MODULES]
@@ -66,9 +69,11 @@ def _ways_to_close(graph: Graph) -> Iterator[list[str]]:
     yield inner
     yield outer
     few = inner or outer[:MODULES]
-    for size in (len(few) - 1, 1, *range(2, len(few) - 1)):
-        if 0 < size < len(few) and (size in (1, len(few) - 1) or len(few) <= 4):
-            yield from map(list, combinations(few, size))
+    for name in few if len(few) > 1 else ():
+        yield [name]
+        yield [other for other in few if other != name]
+    for size in range(2, len(few) - 1) if len(few) <= 4 else ():
+        yield from map(list, combinations(few, size))
 
 
 def _module_names(graph: Graph) -> dict[str, int]:
@@ -194,7 +199,8 @@ def _dot(picture: Picture) -> str:
     for i, arrow in enumerate(picture.arrows):
         head = f"o{arrow.head.id}" if arrow.head.symbol else arrow.head.id
         label = ', label="00.0000"' if _has_number(arrow) else ""
-        lines.append(f'{arrow.tail.id} -> {head} [class="{i}"{label}]')
+        room = ", minlen=2" if picture.passes_parameters(arrow) else ""
+        lines.append(f'{arrow.tail.id} -> {head} [class="{i}"{label}{room}]')
     return "\n".join([*lines, "}"])
 
 
@@ -252,7 +258,7 @@ class _Stage:
         if box.node is not None:
             written["node"] = index[box.node]
         if len(box.nodes) > 1:
-            written["nodes"] = [index[node] for node in box.nodes]
+            written["nodes"] = runs(index[node] for node in box.nodes)
         if _has_rows(box):
             written["rows"] = [one_line(name_within(box, self.graph, node), LONGEST) for node in box.nodes]
         if box.times > 1:
@@ -271,7 +277,7 @@ class _Stage:
         written: dict[str, Any] = {"from": number[arrow.tail], "to": number[arrow.head], "d": self.path(laid_out)}
         edges = [self.edges[edge] for edge in arrow.edges if edge in self.edges]
         if edges:
-            written["edges"] = edges
+            written["edges"] = runs(sorted(edges))
         if arrow.partial is not None and edges:
             written["edge"] = self.edges[arrow.partial]
         if _has_number(arrow) and "lp" in laid_out:
@@ -281,8 +287,23 @@ class _Stage:
 
     def path(self, laid_out: dict[str, Any]) -> str:
         points = [tuple(map(float, point.split(","))) for point in laid_out["pos"].split()]
-        said = [" ".join(f"{n:g}" for n in _rounded((x, self.height - y))) for x, y in points]
+        said = [f"{round(x)} {round(self.height - y)}" for x, y in points]
         return f"M{said[0]}C{' '.join(said[1:])}"
+
+
+def runs(numbers: Iterable[int]) -> list[int]:
+    """Ascending numbers in fewer letters: where a stretch of them starts, how many it has, and so on.
+
+    >>> runs([3, 4, 5, 9])
+    [3, 3, 9, 1]
+    """
+    found: list[int] = []
+    for number in numbers:
+        if found and number == found[-2] + found[-1]:
+            found[-1] += 1
+        else:
+            found += (number, 1)
+    return found
 
 
 def _rounded(numbers: Iterable[float]) -> list[float]:

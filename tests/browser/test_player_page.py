@@ -318,6 +318,38 @@ def test_a_film_scrubs_through_training(tmp_path):
     assert seen["results"][-1] == []
 
 
+def test_an_address_beyond_the_end_is_the_end_also_in_a_film(tmp_path):
+    w = Value(0.5, label="w")
+    recorder = Recorder([w])
+    for _ in range(3):
+        loss = (w * 2.0 - 1.5) ** 2
+        loss.backward()
+        recorder.step(loss)
+        w.data -= 0.1 * w.grad
+        w.grad = 0.0
+    url = Path(recorder.save(tmp_path / "film.html")).as_uri()
+    (seen,) = drive({"url": f"{url}#9999,update:99", "steps": [WHERE, ADDRESS]})
+    assert seen["results"][0] == "edge 3 of 3"
+
+
+def test_nothing_runs_over_the_side_of_a_phone(tmp_path):
+    wide = ["see", "document.documentElement.scrollWidth"]
+    root = network()
+    for at in ("#3", "#20,@layers.0.weight[0][0],text:3", "#5,predict,list"):
+        assert look(root, tmp_path / "f.html", wide, at=at, width=375, height=812) == [375]
+
+
+def test_the_question_is_not_hidden_below_the_buttons_of_a_phone(tmp_path):
+    free = """(() => {
+        const { bottom } = document.querySelector('#guess').getBoundingClientRect();
+        return bottom < document.querySelector('nav').getBoundingClientRect().top;
+    })()"""
+    seen = look(
+        neuron(), tmp_path / "f.html", ["key", "ArrowRight"], ["see", free], at="#2,predict", width=375, height=667
+    )
+    assert seen[1] is True
+
+
 def test_the_steppers_words_are_on_the_page(tmp_path):
     root = neuron()
     seen = look(
