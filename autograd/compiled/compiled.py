@@ -84,10 +84,10 @@ class Step:
         self.parameters = _parameters(params)
         self._function = function
         self._kept: dict[Structure, Executable] = {}
-        self._unchanged = _always  # a look at what the function uses from outside
+        self._watch: Watch | None = None  # of what the function uses from outside
+        self._unchanged = _always  # the look that it takes
+        self._strangers: set[Value] = set()  # Values that came when a parameter went
         self._enough = {"auto": WORTH, "python": math.inf, "c": 0}[backend]  # edges from which on C is taken
-        self._known: set[Value] = set()  # all leaves that any program has used
-        self._outdated = False
         self._latest: Executable | None = None
         self.custody: Custody | None = None
         self.machine: Interpreter | None = None
@@ -105,21 +105,22 @@ class Step:
         key = structure(arguments, numbers) if arguments else ()
         if keywords:
             key = (key, tuple(keywords), structure(keywords.values(), numbers))
+        if shared["mode"]:
+            key = _in_mode(key)
         self._latest = executable = self._kept.get(key) or self._trace(key, numbers, arguments, keywords)
         if executable.choices:
             executable.check(numbers)
         if executable.edges >= self._enough:
             prepared = Prepared((), [Part(executable, Rows([Block(numbers, len(numbers))], 1))])
-            if self.is_for_c(prepared) and (loss := self._in_c(prepared)) is not None:
-                return loss
+            if self.is_for_c(prepared):
+                loss = self._in_c(prepared)
+                return self._eagerly(arguments, keywords) if loss is None else loss
         try:
             return executable.one(numbers)
         except (ArithmeticError, ValueError) as error:
             if isinstance(error, AutogradError):
                 raise
-            result = self._function(*arguments, **keywords)
-            result.backward()
-            return result.data
+            return self._eagerly(arguments, keywords)
 
     def batch(self, *columns: Sequence[Any]) -> float:
         """The mean loss over the rows of a batch, ``batch(xs, ys)``; adds its gradients to those of the parameters.
@@ -179,7 +180,6 @@ class Step:
     def _forget(self) -> None:
         self._kept.clear()
         self._unchanged = _always
-        self._outdated = True
         self.generation += 1
 
     def _trace(
@@ -189,17 +189,17 @@ class Step:
         arguments: Sequence[Any],
         keywords: Mapping[str, Any] | None = None,
     ) -> Executable:
-        program = trace(self._function, arguments, self.parameters, keywords)
-        leaves = [*program.parameters, *(node for node in program.frozen if node not in program.made)]
-        new = [node for node in leaves if node not in self._known]
-        if self._outdated and new and self._known.difference(leaves):
+        watch = Watch(self._function)
+        program = trace(self._function, arguments, self.parameters, keywords, watch)
+        if self._watch and any(p in self._watch.values and p not in watch.values for p in self.parameters):
+            self._strangers.update(value for value in watch.values if value not in self._watch.values)
+        self._watch = Watch(self._function, before=watch)
+        if strangers := [node for node in program.frozen if node in self._strangers]:
             raise TraceError(
-                f"{program.name(new[0])} stands where a parameter stood, and is none of those that compile() was given: "
+                f"{program.name(strangers[0])} stands where a parameter stood, and is none of those that compile() was given: "
                 "compile again, with the new ones"
             )
-        self._outdated = False
-        self._known.update(leaves)
-        self._unchanged = Watch(self._function).unchanged
+        self._unchanged = self._watch.unchanged
         self._kept[key] = Executable(program, self.parameters, inputs)
         return self._kept[key]
 
@@ -208,6 +208,7 @@ class Step:
         self.look_around()
         parts: list[Part] = []
         for key, rows, first in rows_of_columns(columns):
+            key = _in_mode(key)
             executable = self._kept.get(key) or self._trace(key, rows.rows()[0], first)
             executable.check_rows(rows)
             parts.append(Part(executable, rows))
@@ -218,8 +219,9 @@ class Step:
 
     def run(self, prepared: Prepared) -> float:
         """The mean loss of a batch, wherever it is computed."""
-        if self.is_for_c(prepared) and (loss := self._in_c(prepared)) is not None:
-            return loss
+        if self.is_for_c(prepared):
+            loss = self._in_c(prepared)
+            return self.run_eagerly(prepared) if loss is None else loss
         before = [p.grad for p in self.parameters] if len(prepared.parts) > 1 else []
         try:
             sums = [part.executable.many(part.rows.rows(), 1.0 / prepared.count) for part in prepared.parts]
@@ -234,6 +236,12 @@ class Step:
     def run_eagerly(self, prepared: Prepared) -> float:
         """The same by the function itself, which says what is wrong."""
         loss = mean([self._function(*row) for row in zip(*prepared.columns)])
+        loss.backward()
+        return loss.data
+
+    def _eagerly(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> float:
+        """The same of one sample."""
+        loss = self._function(*arguments, **keywords)
         loss.backward()
         return loss.data
 
@@ -291,6 +299,11 @@ class Step:
 
 def _always() -> bool:
     return True
+
+
+def _in_mode(key: Structure) -> Structure:
+    """The key of a program that is traced now: atomic() makes another one."""
+    return (key, "atomic") if is_on("atomic") else key
 
 
 _steps: WeakSet[Step] = WeakSet()
