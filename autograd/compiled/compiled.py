@@ -42,7 +42,7 @@ from .batches import Block, Rows, rows_of_columns
 from .custody import Custody, used_c
 from .emit import page
 from .executable import Executable, Part
-from .machine import Interpreter, Training
+from .machine import AWAY, DONE, Interpreter, Turn
 from .tracing import trace
 from .watching import Watch
 
@@ -61,10 +61,18 @@ class Prepared:
         self.parts = parts
         self.count = sum(part.rows.count for part in parts)
         self.edges = sum(part.rows.count * part.executable.edges for part in parts)
+        self._turn: Turn | None = None
 
     def shares(self) -> list[tuple[Part, float]]:
         """Each part, and which share of the rows it has."""
         return [(part, part.rows.count / self.count) for part in self.parts]
+
+    @property
+    def turn(self) -> Turn:
+        """The batch as C takes it."""
+        if self._turn is None:
+            self._turn = Turn([(part.loaded, part.batch, share) for part, share in self.shares()])
+        return self._turn
 
 
 class Step:
@@ -249,38 +257,29 @@ class Step:
         """The mean loss of a batch, if C can compute it."""
         with self.lock:
             self.machine = prepared.parts[0].executable.machine
-            for part in prepared.parts:
-                part.loaded.read_frozen()
+            for loaded in prepared.turn.loaded:
+                loaded.read_frozen()
             if self.custody is not None and self.custody.held:
-                before = self.custody.training.gathered
-                loss = self._gathered(prepared, self.custody.training)
-                if self.custody.training.gathered == before + len(prepared.parts):
-                    return loss
+                done, loss = self.machine.gather(prepared.turn, self.custody.training)
+                if done != AWAY:
+                    return loss if done == DONE else None
             return self._ran(prepared)
-
-    def _gathered(self, prepared: Prepared, training: Training) -> float:
-        """While the parameters are in custody: gradients are added to those that are there."""
-        return add_up([
-            part.executable.machine.gather(part.loaded.address, part.batch.address, share, training.address)
-            for part, share in prepared.shares()
-        ])  # fmt: skip
 
     def _ran(self, prepared: Prepared) -> float | None:
         """With the parameters' numbers copied in, and their gradients out."""
         numbers = array("d", [p.data for p in self.parameters])
         losses: list[float] = []
-        for part, share in prepared.shares():
-            loaded = part.loaded
+        for loaded, rows, share in prepared.turn.shares:
             loaded.data[: len(numbers)] = numbers
-            losses.append(share * loaded.machine.run(loaded.address, part.batch.address))
+            losses.append(share * loaded.machine.run(loaded.address, rows.address))
             if loaded.bad:
                 return None
-        for part, share in prepared.shares():
-            if share == 1 and part.loaded.reaches_all:
-                for p, grad in zip(self.parameters, part.loaded.grad):
+        for loaded, _, share in prepared.turn.shares:
+            if share == 1 and loaded.reaches_all:
+                for p, grad in zip(self.parameters, loaded.grad):
                     p.grad += grad
             else:
-                for p, grad, reached in zip(self.parameters, part.loaded.grad, part.loaded.reached):
+                for p, grad, reached in zip(self.parameters, loaded.grad, loaded.reached):
                     if reached:
                         p.grad += share * grad
         used_c(self)
@@ -336,6 +335,12 @@ def _parameters(params: Any) -> list[Value]:
     for p in parameters:
         if not isinstance(p, Value) or p.operands:
             raise WrongKindError(f"compile: want leaves as parameters, got {p!r}")
+        p.data  # noqa: B018 - whatever holds its number elsewhere gives it back, and what it is
+        if type(p) is not Value:
+            raise WrongKindError(
+                f"compile: want Values as parameters, got {p!r} of the subclass {type(p).__name__}, "
+                "whose methods a trace would not see"
+            )
     return parameters
 
 

@@ -28,7 +28,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -36,7 +35,6 @@ from ..errors import CompileError
 from ..formula import FUNCTIONS, PYTHON, Formula
 from ..formula.languages import LANGUAGES, RESERVED, WIDTH, Language, helpers, remark
 from ..naming import ModuleNames
-from ..ops import Op
 from .program import PICK, Program
 
 __all__ = ["identifiers", "page", "python_function", "python_loop"]
@@ -90,6 +88,7 @@ class _Lines:
         self.tables: dict[tuple[Any, ...], str] = {}  # what picks choose from, once it is written
         self.lists: dict[str, list[Any]] = {}  # values whose gradients stand in a list, since a pick may reach them
         self.place: dict[Any, tuple[str, int]] = {}
+        self.known: dict[tuple[int, int], list[tuple[str, int | None]]] = {}  # of each row the names of its operands
         self._group_picked()
 
     # --- lines
@@ -256,10 +255,19 @@ class _Lines:
             if terms := self.pending.pop(node, []):
                 self.add_up(self.language.change, self.gradient(node), [self.gradient(node), *terms])
 
+    def operand_names(self, node: Any) -> list[tuple[str, int | None]]:
+        """For each operand its name in the formulas, and its index if it stands in a list."""
+        key = id(node.op), len(node.operands)
+        if key not in self.known:
+            self.known[key] = names = []
+            for name, bound in node.op.bind(range(len(node.operands))).items():
+                names += [(name, i) for i in range(len(bound))] if isinstance(bound, list) else [(name, None)]
+        return self.known[key]
+
     def hand_on(self, node: Any) -> None:
         spelled = self.spelled(node)
         slopes: dict[str, Formula] = {}
-        for operand, (name, index) in zip(node.operands, _places(node.op, len(node.operands))):
+        for operand, (name, index) in zip(node.operands, self.operand_names(node)):
             if operand in self.program.moving:
                 if name not in slopes:
                     slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
@@ -286,15 +294,6 @@ def _with_numbers(formula: Formula, node: Any) -> Formula:
         return formula
     known = {name: x for name, x in node.op.bind(node.operands).items() if isinstance(x, float) and math.isfinite(x)}
     return formula.given(known) if known else formula
-
-
-@lru_cache(maxsize=1024)
-def _places(op: Op, count: int) -> list[tuple[str, int | None]]:
-    """For each of `count` flat operands its name, and its index if it stands in a list."""
-    places: list[tuple[str, int | None]] = []
-    for name, bound in op.bind(range(count)).items():
-        places += [(name, i) for i in range(len(bound))] if isinstance(bound, list) else [(name, None)]
-    return places
 
 
 # --- Functions ---------------------------------------------------------------------------------------------

@@ -346,15 +346,15 @@ def trace(
     hidden = {**parameters, **watch.values}
     for value in hidden:
         value.data  # noqa: B018 - whatever holds its number elsewhere gives it back
-    before = states(watch.generators)
     root, inputs = _pass(function, given, parameters, hidden)
+    nodes = walk(root)
+    frozen = [node for node in nodes if type(node) is Value and not node.operands]
+    before = states(watch.generators)
+    root, inputs_again = _pass(function, given, parameters, [*hidden, *frozen])
     if states(watch.generators) != before:
         line = line_that_draws(lambda: _pass(function, given, parameters, hidden), watch.generators)
         if line is not None:  # else it was another thread
             raise TraceError(f"{line}\na random number was drawn: {_OUTSIDE}".lstrip())
-    nodes = walk(root)
-    frozen = [node for node in nodes if type(node) is Value and not node.operands]
-    root, inputs_again = _pass(function, given, parameters, [*hidden, *frozen])
     nodes_again = walk(root)
     if (place := _difference(nodes, nodes_again, dict(zip(inputs, inputs_again)))) is not None:
         with record_source():
