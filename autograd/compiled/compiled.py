@@ -43,6 +43,7 @@ from .custody import Custody, used_c
 from .emit import page
 from .executable import Executable, Part
 from .machine import AWAY, DONE, Interpreter, Turn
+from .program import PICK
 from .tracing import trace
 from .watching import Watch
 
@@ -201,7 +202,8 @@ class Step:
         program = trace(self._function, arguments, self.parameters, keywords, watch)
         if self._watch and any(p in self._watch.values and p not in watch.values for p in self.parameters):
             self._strangers.update(value for value in watch.values if value not in self._watch.values)
-        self._watch = Watch(self._function, before=watch)
+        rows = (node.op for node in program.order if node.op not in (None, PICK))
+        self._watch = Watch(self._function, before=watch, rows=rows)
         if strangers := [node for node in program.frozen if node in self._strangers]:
             raise TraceError(
                 f"{program.name(strangers[0])} stands where a parameter stood, and is none of those that compile() was given: "

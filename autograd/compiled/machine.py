@@ -29,7 +29,7 @@ class _Part(Structure):
 class _Memory(Structure):
     _fields_ = (
         ("data", c_void_p), ("grad", c_void_p), ("steady", c_void_p), ("steady_grad", c_void_p), ("width", c_long),
-        ("room", c_void_p), ("columns", c_void_p), ("reached", c_void_p), ("parameters", c_long), ("bad", c_int),
+        ("live", c_long), ("room", c_void_p), ("columns", c_void_p), ("reached", c_void_p), ("parameters", c_long), ("bad", c_int),
     )  # fmt: skip
 
 
@@ -206,7 +206,7 @@ class Loaded:
         for constant in self.tape.constants:
             self.data[self.tape.steady_slot[constant]] = float(constant)
         memory = _Memory(
-            _at(self.data), _at(self.grad), _at(self.data), _at(self.grad), 1, _at(self._room), _at(self._columns),
+            _at(self.data), _at(self.grad), _at(self.data), _at(self.grad), 1, 1, _at(self._room), _at(self._columns),
             _at(self.reached), self.count, 0,
         )  # fmt: skip
         self._struct = _Program(

@@ -155,6 +155,11 @@ class Number(Traced):
     __slots__ = ()
     plain = True
 
+    @property
+    def __class__(self) -> Any:
+        """What isinstance() is told in the traced function."""
+        return (int if type(self) is Index else float) if get_ident() in _running else type(self)
+
     def stand_in(self, value: Value) -> None:
         """What ``Value(x)`` does of a traced x: the new Value is x, under a name of its own."""
         value.__class__ = Traced
@@ -251,6 +256,7 @@ def _equip() -> None:
         (Traced, "convert", "float int complex trunc floor ceil round"),
         (Number, "compare", "bool"),
         (Number, "index", "index"),
+        (Number, "print", "str format"),
         (Number, "arithmetic", "floordiv rfloordiv mod rmod divmod rdivmod"),
     ):
         for name in names.split():
@@ -269,7 +275,8 @@ def _stand_ins(argument: Any, name: str, inputs: list[Number], parameters: Conta
     """The argument with a stand-in for every number in it, which also goes to the end of `inputs`."""
     if isinstance(argument, (list, tuple)):
         items = [_stand_ins(item, f"{name}[{i}]", inputs, parameters) for i, item in enumerate(argument)]
-        return items if isinstance(argument, list) else tuple(items)
+        named: Any = getattr(argument, "_make", None)  # of a namedtuple
+        return items if isinstance(argument, list) else named(items) if named else tuple(items)
     if isinstance(argument, Value):
         if argument not in parameters:
             raise TraceError(f"{name} is a Value, and not among the parameters: pass {name}.item(), or list it there")

@@ -19,10 +19,11 @@ from __future__ import annotations
 import functools
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from ..ops import BUILTIN, OPS, Op
 from ..value import Value
 from .chance import is_generator
 
@@ -76,10 +77,11 @@ class Watch:
 
     variables: what its names stand for. values: the Values among that. generators: those of random numbers.
     unchanged(): whether it is all the same still. before: a Watch made before the function ran; what it finds
-    changed since is the function's own doing, as a counter is, and is not looked at again.
+    changed since is the function's own doing, as a counter is, and is not looked at again. rows: of the table, that
+    it uses; a user's own may be defined anew under the same name.
     """
 
-    def __init__(self, function: Callable[..., Any], before: Watch | None = None) -> None:
+    def __init__(self, function: Callable[..., Any], before: Watch | None = None, rows: Iterable[Op] = ()) -> None:
         self.variables: dict[str, Any] = {}
         self.values: dict[Value, None] = {}
         self.generators: list[Any] = []
@@ -93,6 +95,8 @@ class Watch:
         self._left = _MOST
         self._look_into(function)
         self._look_at_attributes()
+        own = {id(row): row for row in rows if row not in BUILTIN}
+        self._tests += [f"{self._hold(OPS)}[{row.name!r}] is {self._hold(row)}" for row in own.values()]
         self.unchanged = self._compiled()
 
     def _compiled(self) -> Callable[[], bool]:
