@@ -146,7 +146,7 @@ class _Lines:
             if node.op is None:  # Value(x) of an argument x
                 self.statement(self.language.let, self.names[node], self.text(node.operands[0]))
             elif node.op is PICK:
-                self.statement(self.language.let, self.names[node], "{}[{}]".format(*self.choice(node)))
+                self.statement(self.language.let, self.names[node], self.choose(node))
             else:
                 self.value(node)
 
@@ -185,22 +185,26 @@ class _Lines:
             self.lists[name] = list(members)
             self.place.update({c: (name, i) for i, c in enumerate(members)})
 
-    def choice(self, node: Any) -> tuple[str, str]:
-        """What a pick chooses from, and its index."""
+    def choose(self, node: Any) -> str:
+        """What a pick chooses: an item of the list of its candidates."""
         candidates = node.operands[1:]
         if candidates not in self.tables:
             self.tables[candidates] = f"picked__{len(self.tables)}"
             self.statement(self.language.table, self.tables[candidates], ", ".join(map(self.text, candidates)))
-        return self.tables[candidates], self.language.index.format(self.text(node.operands[0]))
+        return f"{self.tables[candidates]}[{self.index(node)}]"
+
+    def index(self, node: Any) -> str:
+        return self.language.index.format(self.text(node.operands[0]))
 
     def slot(self, node: Any) -> str:
-        """Where the gradient of a pick is added up, or that of a value which may be picked."""
-        if node.op is not PICK:
-            return "{}[{}]".format(*self.place[node])
-        candidates = node.operands[1:]
+        """Where the gradient of a value that may be picked is added up."""
+        return "{}[{}]".format(*self.place[node])
+
+    def chosen_slot(self, node: Any) -> str:
+        """Where the gradient of what a pick has chosen is added up."""
+        candidates, index = node.operands[1:], self.index(node)
         name = next(self.place[c][0] for c in candidates if c in self.place)
         places = tuple(self.place[c][1] if c in self.place else len(self.lists[name]) for c in candidates)
-        _, index = self.choice(node)
         if places == tuple(range(len(places))):
             return f"{name}[{index}]"
         if (name, places) not in self.tables:
@@ -225,8 +229,10 @@ class _Lines:
 
     def hand(self, operand: Any, text: str) -> None:
         """Add to an operand's gradient: now if it stands in a list, else when its turn comes."""
-        if operand.op is PICK or operand in self.place:
+        if operand in self.place:
             self.statement(self.language.add, self.slot(operand), text)
+        elif operand.op is PICK:
+            self.statement(self.language.add, self.chosen_slot(operand), text)
         else:
             self.pending.setdefault(operand, []).append(text)
 
@@ -239,6 +245,8 @@ class _Lines:
             if node in self.program.moving and node.op is not PICK:
                 self.complete(node)
                 self.hand_on(node)
+            elif node.op is PICK and node in self.place:  # which another one may pick
+                self.statement(self.language.add, self.chosen_slot(node), self.slot(node))
 
     def complete(self, node: Any) -> None:
         name = self.gradient(node)
@@ -377,7 +385,9 @@ def python_loop(program: Program, bound: bool = False) -> str:
     lines.forward(steady)
     for node in program.picks:
         if not any(candidate in program.varying for candidate in node.operands[1:]):
-            lines.choice(node)
+            lines.choose(node)
+        if node in program.moving:
+            lines.chosen_slot(node)
     lines.open_lists()
     for node in between:
         lines.statement("{} = {}", lines.gradient(node), "0.0")
