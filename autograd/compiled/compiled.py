@@ -276,12 +276,12 @@ class Step:
             losses.append(share * loaded.machine.run(loaded.address, rows.address))
             if loaded.bad:
                 return None
-        for loaded, _, share in prepared.turn.shares:
-            if share == 1 and loaded.reaches_all:
+        for loaded, rows, share in prepared.turn.shares:
+            if share == 1 and 0 not in rows.reached:
                 for p, grad in zip(self.parameters, loaded.grad):
                     p.grad += grad
             else:
-                for p, grad, reached in zip(self.parameters, loaded.grad, loaded.reached):
+                for p, grad, reached in zip(self.parameters, loaded.grad, rows.reached):
                     if reached:
                         p.grad += share * grad
         used_c(self)

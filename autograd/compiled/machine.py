@@ -29,7 +29,7 @@ class _Part(Structure):
 class _Memory(Structure):
     _fields_ = (
         ("data", c_void_p), ("grad", c_void_p), ("steady", c_void_p), ("steady_grad", c_void_p), ("width", c_long),
-        ("live", c_long), ("room", c_void_p), ("columns", c_void_p), ("reached", c_void_p), ("parameters", c_long), ("bad", c_int),
+        ("live", c_long), ("room", c_void_p), ("columns", c_void_p), ("parameters", c_long), ("bad", c_int),
     )  # fmt: skip
 
 
@@ -37,12 +37,12 @@ class _Program(Structure):
     _fields_ = (
         ("steady", _Part), ("rows", _Part), ("memory", _Memory), ("data", c_void_p), ("grad", c_void_p),
         ("width", c_long), ("slots", c_long), ("steady_slots", c_long), ("inputs", c_long), ("first_input", c_long),
-        ("always", c_void_p), ("run", c_void_p), ("root", c_int),
+        ("run", c_void_p), ("root", c_int),
     )  # fmt: skip
 
 
 class _Batch(Structure):
-    _fields_ = (("numbers", c_void_p), ("offsets", c_void_p), ("strides", c_void_p), ("rows", c_long))
+    _fields_ = (("numbers", c_void_p), ("offsets", c_void_p), ("strides", c_void_p), ("rows", c_long), ("reached", c_void_p))
 
 
 class _Group(Structure):
@@ -147,14 +147,18 @@ class Batch:
     """Rows of inputs as the interpreter takes them.
 
     offsets, strides: for each input where in `numbers` that of the first row stands, and how far apart rows are.
+    reached: for each parameter whether a gradient comes to it.
     """
 
-    def __init__(self, numbers: array[float], offsets: Sequence[int], strides: Sequence[int], rows: int) -> None:
+    def __init__(
+        self, numbers: array[float], offsets: Sequence[int], strides: Sequence[int], rows: int, reached: bytes
+    ) -> None:
         self.numbers = numbers
         self.offsets = array("l", offsets)
         self.strides = array("l", strides)
         self.rows = rows
-        self.struct = _Batch(_at(numbers), _at(self.offsets), _at(self.strides), rows)
+        self.reached = array("B", reached or b"\0")
+        self.struct = _Batch(_at(numbers), _at(self.offsets), _at(self.strides), rows, _at(self.reached))
         self.address = ctypes.addressof(self.struct)
 
 
@@ -183,7 +187,7 @@ class Turns:
 class Loaded:
     """A tape in memory, ready to run.
 
-    data, grad: of the steady slots, parameters first. reached: by parameter, whether a gradient came in the last run.
+    data, grad: of the steady slots, parameters first.
     width: how many rows are computed at once, for batches of `rows`.
     """
 
@@ -196,10 +200,6 @@ class Loaded:
         self.width = _width(part.slots, rows) if part.code else 1
         self.data = zeros(steady.slots)
         self.grad = zeros(steady.slots)
-        self.reached = zeros(self.count, "B")
-        always = _reached_always(program)
-        self._always = array("B", [p in always for p in parameters] or [0])
-        self.reaches_all = 0 not in self._always
         self._rows = [zeros(part.slots * self.width if part.code else 0) for _ in range(2)]
         self._room = zeros(self.tape.room(self.width))
         self._columns = zeros(max(steady.columns, part.columns), "Q")
@@ -207,11 +207,11 @@ class Loaded:
             self.data[self.tape.steady_slot[constant]] = float(constant)
         memory = _Memory(
             _at(self.data), _at(self.grad), _at(self.data), _at(self.grad), 1, 1, _at(self._room), _at(self._columns),
-            _at(self.reached), self.count, 0,
+            self.count, 0,
         )  # fmt: skip
         self._struct = _Program(
             _part(steady), _part(part), memory, *map(_at, self._rows), self.width, part.slots, steady.slots,
-            len(program.inputs), self.tape.first_input, _at(self._always), ctypes.cast(machine.run, c_void_p), self.tape.root,
+            len(program.inputs), self.tape.first_input, ctypes.cast(machine.run, c_void_p), self.tape.root,
         )  # fmt: skip
         self.address = ctypes.addressof(self._struct)
 
@@ -224,15 +224,6 @@ class Loaded:
     def bad(self) -> bool:
         """Whether the last run met arithmetic that Python refuses."""
         return bool(self._struct.memory.bad)
-
-
-def _reached_always(program: Program) -> set[Any]:
-    """The nodes that a gradient comes to, whatever is picked."""
-    always: set[Any] = {program.root}
-    for node in reversed(program.order):
-        if node in always and node.op is not PICK:
-            always.update(operand for operand in node.operands if operand in program.moving)
-    return always
 
 
 def _part(part: Any) -> _Part:
