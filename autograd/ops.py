@@ -67,9 +67,10 @@ class Op(str):
         """
         if not self.lists:
             return dict(zip(self.operands, operands))
-        single = [name for name in self.operands if name not in self.lists]
-        size, left = divmod(len(operands), len(self.lists))
-        singles = single[:left] if len(self.lists) > 1 else single
+        singles = [name for name in self.operands if name not in self.lists]
+        optional = [name for name in singles if self.defaults.get(name, 0.0) is None]
+        while (len(operands) - len(singles)) % len(self.lists) and optional:
+            singles.remove(optional.pop())
         size = (len(operands) - len(singles)) // len(self.lists)
         bound: dict[str, Any] = {}
         at = 0
@@ -186,6 +187,12 @@ def _check(op: Op) -> None:
             raise FormulaError(f"{op.name}: want a number as default of {operand!r}, got {default!r}")
     if set(op.operands[-len(op.defaults) :]) != set(op.defaults) and op.defaults:
         raise FormulaError(f"{op.name}: want the operands with a default last, got {', '.join(op.operands)}")
+    optional = [operand for operand, default in op.defaults.items() if default is None]
+    if op.lists and len(optional) >= len(op.lists):  # a node has one row of operands, from which bind() tells them
+        raise FormulaError(
+            f"{op.name}: whether {optional[-1]!r} was left out cannot be told from the number of operands: "
+            f"give it a number as default"
+        )
 
 
 _SIGMOID = "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))"

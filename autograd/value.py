@@ -120,7 +120,7 @@ class Value(Methods):
                 visit[node.kinds](node.operands, done, push)
 
         self.grad = gradient
-try:
+        try:
             for node in reversed(order):
                 hand_on[node.kinds](node.operands, node.partials, node.grad)
         except TypeError:

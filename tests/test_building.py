@@ -107,6 +107,22 @@ def test_no_compiler(monkeypatch, tmp_path):
     monkeypatch.setenv("CC", "nosuchcompiler -O2")
     with pytest.raises(CompileError, match="CC says 'nosuchcompiler -O2'"):
         compiler()
+    if os.name == "posix":
+        monkeypatch.setenv("CC", 'gcc "-O2')
+        with pytest.raises(CompileError, match="cannot be read: No closing quotation"):
+            compiler()
+
+
+@needs_c
+@posix
+def test_a_compiler_by_a_path_from_here(cache, tmp_path, monkeypatch):
+    (tmp_path / "mycc").symlink_to(compiler()[0])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CC", "./mycc")
+    assert build(SOURCE).exists()
+    monkeypatch.setenv("XDG_CACHE_HOME", "here")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache_folder() == tmp_path / ".cache" / "scalar-autograd"
 
 
 @posix

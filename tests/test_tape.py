@@ -16,7 +16,7 @@ from autograd.compiled.tape import PRODUCT, Tape
 from autograd.compiled.tracing import trace
 from autograd.ops import BUILTIN, OPS, Op
 
-NUMBERS = {(row.op, row.absent): k for k, row in enumerate(rows_of(OPS[name] for name in BUILTIN))}
+NUMBERS = {(id(row.op), row.absent): k for k, row in enumerate(rows_of(OPS[name] for name in BUILTIN))}
 
 
 def codes(part):

@@ -151,21 +151,37 @@ def from_the_clock(x):
 
 def drawn_structure(x):
     total = W * x
-    for _ in range(1 + int(RNG.random() * 1000)):
+    for _ in range(1 + int(RNG.random() * 1000)):  # here
         total = total * W
     return total
 
 
-@pytest.mark.parametrize("function", [drawn, from_the_clock])
-def test_constants_that_change_are_refused_naming_the_line(function):
-    with pytest.raises(TraceError, match=r"test_tracing.py:\d+.*# here\na constant of") as error:
+def structure_from_the_clock(x):
+    total = W * x
+    for _ in range(1 + time.perf_counter_ns() % 9973):
+        total = total * W
+    return total
+
+
+def drawn_for_an_if(x):
+    return W * x if RNG.random() < 0.999 else W  # here
+
+
+def drawn_from_all(x):
+    return W * x if random.random() < 0.999 else W  # here
+
+
+@pytest.mark.parametrize("function", [drawn, drawn_for_an_if, drawn_from_all, drawn_structure, from_the_clock])
+def test_what_changes_by_itself_is_refused_naming_the_line(function):
+    what = "a constant of" if function is from_the_clock else "a random number was drawn"
+    with pytest.raises(TraceError, match=rf"test_tracing.py:\d+.*# here\n{what}") as error:
         compile(function, [W])(1.0)
     assert "pass it as an argument" in str(error.value)
 
 
 def test_a_structure_that_changes_is_refused():
     with pytest.raises(TraceError, match="when it was run again"):
-        compile(drawn_structure, [W])(1.0)
+        compile(structure_from_the_clock, [W])(1.0)
 
 
 def test_what_was_computed_before_is_refused():

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
+from ..careful import real
 from ..errors import ShapeError
 from .arguments import Structure, structure
 
@@ -24,7 +25,10 @@ class Block:
     def __init__(self, numbers: Sequence[Any], width: int) -> None:
         self.numbers = numbers
         self.width = width
-        self.floats = array("d", numbers)
+        try:
+            self.floats = array("d", numbers)
+        except OverflowError:  # an int too large for a float, which real() says
+            self.floats = array("d", map(real, numbers))
 
 
 class Rows:

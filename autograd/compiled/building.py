@@ -42,14 +42,16 @@ def compiler() -> list[str]:
     """
     asked = os.environ.get("CC", "").strip()
     if asked:
-        command = shlex.split(asked, posix=os.name != "nt")
-        found = shutil.which(command[0])
-        if found is None:
-            raise CompileError(f"CC says {asked!r}, which is not on the PATH")
-        return [found, *command[1:]]
+        try:
+            command = [word.strip('"') if os.name == "nt" else word for word in shlex.split(asked, posix=os.name != "nt")]
+        except ValueError as error:
+            raise CompileError(f"CC says {asked!r}, which cannot be read: {error}") from None
+        if not (found := shutil.which(command[0])):
+            raise CompileError(f"CC says {asked!r}, and there is no {command[0]!r} on the PATH")
+        return [os.path.abspath(found), *command[1:]]
     for name in ("cc", "gcc", "clang"):
         if found := shutil.which(name):
-            return [found]
+            return [os.path.abspath(found)]
     raise CompileError("no C compiler was found: install gcc or clang, or say where one is in CC")
 
 
@@ -65,6 +67,8 @@ def cache_folder() -> Path:
         base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, "Library", "Caches")
     else:
         base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
+    if not os.path.isabs(base):  # as the XDG specification has it
+        base = os.path.join(home, ".cache")
     folder = Path(base) / "scalar-autograd"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -42,7 +42,8 @@ from .batches import Block, Rows, rows_of_columns
 from .custody import Custody, used_c
 from .emit import page
 from .executable import Executable, Part
-from .machine import Interpreter, Training
+from .machine import AWAY, DONE, Interpreter, Turn
+from .program import PICK
 from .tracing import trace
 from .watching import Watch
 
@@ -61,10 +62,18 @@ class Prepared:
         self.parts = parts
         self.count = sum(part.rows.count for part in parts)
         self.edges = sum(part.rows.count * part.executable.edges for part in parts)
+        self._turn: Turn | None = None
 
     def shares(self) -> list[tuple[Part, float]]:
         """Each part, and which share of the rows it has."""
         return [(part, part.rows.count / self.count) for part in self.parts]
+
+    @property
+    def turn(self) -> Turn:
+        """The batch as C takes it."""
+        if self._turn is None:
+            self._turn = Turn([(part.loaded, part.batch, share) for part, share in self.shares()])
+        return self._turn
 
 
 class Step:
@@ -84,10 +93,10 @@ class Step:
         self.parameters = _parameters(params)
         self._function = function
         self._kept: dict[Structure, Executable] = {}
-        self._unchanged = _always  # a look at what the function uses from outside
+        self._watch: Watch | None = None  # of what the function uses from outside
+        self._unchanged = _always  # the look that it takes
+        self._strangers: set[Value] = set()  # Values that came when a parameter went
         self._enough = {"auto": WORTH, "python": math.inf, "c": 0}[backend]  # edges from which on C is taken
-        self._known: set[Value] = set()  # all leaves that any program has used
-        self._outdated = False
         self._latest: Executable | None = None
         self.custody: Custody | None = None
         self.machine: Interpreter | None = None
@@ -105,21 +114,22 @@ class Step:
         key = structure(arguments, numbers) if arguments else ()
         if keywords:
             key = (key, tuple(keywords), structure(keywords.values(), numbers))
+        if shared["mode"]:
+            key = _in_mode(key)
         self._latest = executable = self._kept.get(key) or self._trace(key, numbers, arguments, keywords)
         if executable.choices:
             executable.check(numbers)
         if executable.edges >= self._enough:
             prepared = Prepared((), [Part(executable, Rows([Block(numbers, len(numbers))], 1))])
-            if self.is_for_c(prepared) and (loss := self._in_c(prepared)) is not None:
-                return loss
+            if self.is_for_c(prepared):
+                loss = self._in_c(prepared)
+                return self._eagerly(arguments, keywords) if loss is None else loss
         try:
             return executable.one(numbers)
         except (ArithmeticError, ValueError) as error:
             if isinstance(error, AutogradError):
                 raise
-            result = self._function(*arguments, **keywords)
-            result.backward()
-            return result.data
+            return self._eagerly(arguments, keywords)
 
     def batch(self, *columns: Sequence[Any]) -> float:
         """The mean loss over the rows of a batch, ``batch(xs, ys)``; adds its gradients to those of the parameters.
@@ -180,7 +190,6 @@ class Step:
     def _forget(self) -> None:
         self._kept.clear()
         self._unchanged = _always
-        self._outdated = True
         self.generation += 1
 
     def _trace(
@@ -190,17 +199,18 @@ class Step:
         arguments: Sequence[Any],
         keywords: Mapping[str, Any] | None = None,
     ) -> Executable:
-        program = trace(self._function, arguments, self.parameters, keywords)
-        leaves = [*program.parameters, *(node for node in program.frozen if node not in program.made)]
-        new = [node for node in leaves if node not in self._known]
-        if self._outdated and new and self._known.difference(leaves):
+        watch = Watch(self._function)
+        program = trace(self._function, arguments, self.parameters, keywords, watch)
+        if self._watch and any(p in self._watch.values and p not in watch.values for p in self.parameters):
+            self._strangers.update(value for value in watch.values if value not in self._watch.values)
+        rows = (node.op for node in program.order if node.op not in (None, PICK))
+        self._watch = Watch(self._function, before=watch, rows=rows)
+        if strangers := [node for node in program.frozen if node in self._strangers]:
             raise TraceError(
-                f"{program.name(new[0])} stands where a parameter stood, and is none of those that compile() was given: "
+                f"{program.name(strangers[0])} stands where a parameter stood, and is none of those that compile() was given: "
                 "compile again, with the new ones"
             )
-        self._outdated = False
-        self._known.update(leaves)
-        self._unchanged = Watch(self._function).unchanged
+        self._unchanged = self._watch.unchanged
         self._kept[key] = Executable(program, self.parameters, inputs)
         return self._kept[key]
 
@@ -209,6 +219,7 @@ class Step:
         self.look_around()
         parts: list[Part] = []
         for key, rows, first in rows_of_columns(columns):
+            key = _in_mode(key)
             executable = self._kept.get(key) or self._trace(key, rows.rows()[0], first)
             executable.check_rows(rows)
             parts.append(Part(executable, rows))
@@ -219,8 +230,9 @@ class Step:
 
     def run(self, prepared: Prepared) -> float:
         """The mean loss of a batch, wherever it is computed."""
-        if self.is_for_c(prepared) and (loss := self._in_c(prepared)) is not None:
-            return loss
+        if self.is_for_c(prepared):
+            loss = self._in_c(prepared)
+            return self.run_eagerly(prepared) if loss is None else loss
         before = [p.grad for p in self.parameters] if len(prepared.parts) > 1 else []
         try:
             sums = [part.executable.many(part.rows.rows(), 1.0 / prepared.count) for part in prepared.parts]
@@ -238,42 +250,39 @@ class Step:
         loss.backward()
         return loss.data
 
+    def _eagerly(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> float:
+        """The same of one sample."""
+        loss = self._function(*arguments, **keywords)
+        loss.backward()
+        return loss.data
+
     def _in_c(self, prepared: Prepared) -> float | None:
         """The mean loss of a batch, if C can compute it."""
         with self.lock:
             self.machine = prepared.parts[0].executable.machine
-            for part in prepared.parts:
-                part.loaded.read_frozen()
+            for loaded in prepared.turn.loaded:
+                loaded.read_frozen()
             if self.custody is not None and self.custody.held:
-                before = self.custody.training.gathered
-                loss = self._gathered(prepared, self.custody.training)
-                if self.custody.training.gathered == before + len(prepared.parts):
-                    return loss
+                done, loss = self.machine.gather(prepared.turn, self.custody.training)
+                if done != AWAY:
+                    return loss if done == DONE else None
             return self._ran(prepared)
-
-    def _gathered(self, prepared: Prepared, training: Training) -> float:
-        """While the parameters are in custody: gradients are added to those that are there."""
-        return add_up([
-            part.executable.machine.gather(part.loaded.address, part.batch.address, share, training.address)
-            for part, share in prepared.shares()
-        ])  # fmt: skip
 
     def _ran(self, prepared: Prepared) -> float | None:
         """With the parameters' numbers copied in, and their gradients out."""
         numbers = array("d", [p.data for p in self.parameters])
         losses: list[float] = []
-        for part, share in prepared.shares():
-            loaded = part.loaded
+        for loaded, rows, share in prepared.turn.shares:
             loaded.data[: len(numbers)] = numbers
-            losses.append(share * loaded.machine.run(loaded.address, part.batch.address))
+            losses.append(share * loaded.machine.run(loaded.address, rows.address))
             if loaded.bad:
                 return None
-        for part, share in prepared.shares():
-            if share == 1 and part.loaded.reaches_all:
-                for p, grad in zip(self.parameters, part.loaded.grad):
+        for loaded, rows, share in prepared.turn.shares:
+            if share == 1 and 0 not in rows.reached:
+                for p, grad in zip(self.parameters, loaded.grad):
                     p.grad += grad
             else:
-                for p, grad, reached in zip(self.parameters, part.loaded.grad, part.loaded.reached):
+                for p, grad, reached in zip(self.parameters, loaded.grad, rows.reached):
                     if reached:
                         p.grad += share * grad
         used_c(self)
@@ -292,6 +301,11 @@ class Step:
 
 def _always() -> bool:
     return True
+
+
+def _in_mode(key: Structure) -> Structure:
+    """The key of a program that is traced now: atomic() makes another one."""
+    return (key, "atomic") if is_on("atomic") else key
 
 
 _steps: WeakSet[Step] = WeakSet()
@@ -324,6 +338,12 @@ def _parameters(params: Any) -> list[Value]:
     for p in parameters:
         if not isinstance(p, Value) or p.operands:
             raise WrongKindError(f"compile: want leaves as parameters, got {p!r}")
+        p.data  # noqa: B018 - whatever holds its number elsewhere gives it back, and what it is
+        if type(p) is not Value:
+            raise WrongKindError(
+                f"compile: want Values as parameters, got {p!r} of the subclass {type(p).__name__}, "
+                "whose methods a trace would not see"
+            )
     return parameters
 
 

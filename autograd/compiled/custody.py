@@ -23,7 +23,7 @@ from weakref import ref
 from ..value import NOT_REACHED, Value
 from .machine import Interpreter, Training
 
-__all__ = ["Custody", "rule_of", "take_over", "used_c"]
+__all__ = ["Custody", "can_have", "take_over", "used_c"]
 
 # What the interpreter knows of an optimiser: its rule, and under which names it remembers what.
 _RULES = {
@@ -35,8 +35,12 @@ _SURVIVED = 8  # updates after which a look is nothing to be expected
 _data, _grad, _partials = (Value.__dict__[name] for name in ("data", "grad", "partials"))  # the slots themselves
 
 
-def rule_of(optimizer: Any) -> Any:
-    """What the interpreter knows of this very class of optimiser, or None; a subclass may do anything."""
+def can_have(optimizer: Any) -> bool:
+    """Whether the interpreter knows this very class of optimiser: a subclass, or a step of its own, may do anything."""
+    return _rule_of(optimizer) is not None and not vars(optimizer).keys() & {"step", "zero_grad"}
+
+
+def _rule_of(optimizer: Any) -> Any:
     return _RULES.get(f"{type(optimizer).__module__}.{type(optimizer).__qualname__}")
 
 
@@ -92,10 +96,7 @@ def _held_kind(kind: type[Any]) -> type[Any]:
         return None
 
     def zero_grad(self: Any, set_to_none: bool = True) -> None:
-        custody = custody_of(self)
-        if set_to_none:
-            custody.machine.begin(custody.training.address)
-        if not (set_to_none and custody.held):
+        if not (set_to_none and custody_of(self).clear()):
             kind.zero_grad(self, set_to_none)
 
     def giving_back(name: str) -> Any:
@@ -111,32 +112,38 @@ def _held_kind(kind: type[Any]) -> type[Any]:
     )
 
 
+def _free(optimizer: Any) -> None:
+    """End the custody that an optimiser is in, if any."""
+    if custody := vars(optimizer).get("_custody"):
+        custody.end()
+
+
 class Custody:
     """The numbers of `parameters`, and what `optimizer` remembers of them, in the arrays of `training`."""
 
     def __init__(self, parameters: Sequence[Value], optimizer: Any, machine: Interpreter) -> None:
+        _free(optimizer)
         self.parameters = parameters
         self.optimizer = optimizer
         self.machine = machine
         self.training = Training(len(parameters))
         self._kind: type[Any] = type(optimizer)
-        self._rule, self._names = rule_of(optimizer)
+        self._rule, self._names = _rule_of(optimizer)
         self._place = {p: i for i, p in enumerate(parameters)}
+        self._members: list[list[Value]] = []  # the optimiser's parameters, by group
+        self._others: list[Value] = []  # those of them that are not here
         self._wait = self._patience = self._updates = 0
 
     @property
     def held(self) -> bool:
         return bool(self.training.held[0])
 
-    def has_all(self) -> bool:
-        """Whether it has all parameters of the optimiser."""
-        return all(p in self._place for group in self.optimizer.param_groups for p in group["params"])
-
     def begin(self) -> None:
         """Take the numbers over, if they are not here already."""
         t, optimizer = self.training, self.optimizer
         if t.held[0]:
             return
+        _free(optimizer)
         t.data[: t.count] = array("d", [p.data for p in self.parameters])
         t.grad[: t.count] = array("d", [p.grad for p in self.parameters])
         t.reached[: t.count] = array("B", [p.reached for p in self.parameters])
@@ -146,9 +153,6 @@ class Custody:
             if memory:
                 for kept, name in self._names.items():
                     getattr(t, kept)[i] = memory[name]
-        t.set_members(
-            [[self._place[p] for p in group["params"] if p in self._place] for group in optimizer.param_groups]
-        )
         self.read_options()
         vars(optimizer)["_custody"] = self
         optimizer.__class__ = _held_kind(self._kind)
@@ -159,12 +163,38 @@ class Custody:
         t.held[0] = 1
 
     def read_options(self) -> None:
-        """The optimiser's options as they are now: a schedule may change them between updates."""
-        self.training.set_options(self._rule, self.optimizer.param_groups)
+        """The optimiser's parameters and options as they are now: a schedule may change them between updates."""
+        groups = self.optimizer.param_groups
+        members = [group["params"] for group in groups]
+        if members != self._members:
+            self._members = [list(params) for params in members]
+            self._others = [p for params in members for p in params if p not in self._place]
+            self.training.set_members([[self._place[p] for p in params if p in self._place] for params in members])
+        self.training.set_options(self._rule, groups)
+
+    def forget_others(self) -> None:
+        """The optimiser's zero_grad(), of those of its parameters that are not here."""
+        for p in self._others:
+            p.grad = NOT_REACHED
+
+    def clear(self) -> bool:
+        """The optimiser's zero_grad(), in C; False if that is not to be."""
+        if not self._has_all():
+            return False
+        self.machine.begin(self.training.address)
+        return self.held
+
+    def _has_all(self) -> bool:
+        """Whether all of the optimiser's parameters are here."""
+        self.read_options()
+        if self._others:
+            self.end()
+        return not self._others
 
     def update(self) -> bool:
         """The optimiser's step(), in C; False if that is not to be."""
-        self.read_options()
+        if not self._has_all():
+            return False
         self._updates += 1
         if self._updates == _SURVIVED:
             self._patience = 0
@@ -172,8 +202,10 @@ class Custody:
 
     def try_update(self) -> bool:
         """The same where the numbers are not here yet; for a while after a look it is not tried."""
-        if self._wait or not self.has_all():
-            self._wait = max(self._wait - 1, 0)
+        if self._wait:
+            self._wait -= 1
+            return False
+        if not self._has_all():
             return False
         self._updates = 0
         self.begin()
@@ -186,21 +218,20 @@ class Custody:
             if looked and t.held[0]:
                 self._patience = self._wait = min(2 * self._patience + 1, _PATIENCE)
             t.held[0] = 0
-            for i, p in enumerate(self.parameters):
-                if type(p) is Held:
-                    _data.__set__(p, t.data[i])
-                    _grad.__set__(p, t.grad[i] if t.reached[i] else NOT_REACHED)
-            if type(self.optimizer) is not self._kind:
+            mine = [(i, p) for i, p in enumerate(self.parameters) if type(p) is Held and _partials.__get__(p)[0] is self]
+            for i, p in mine:
+                _data.__set__(p, t.data[i])
+                _grad.__set__(p, t.grad[i] if t.reached[i] else NOT_REACHED)
+            if vars(self.optimizer).get("_custody") is self:
                 state: dict[Any, Any] = vars(self.optimizer)["state"]
                 for i, p in enumerate(self.parameters):
                     if t.steps[i]:
-                        state[p] = {name: getattr(t, kept)[i] for kept, name in self._names.items()}
+                        state.setdefault(p, {}).update({name: getattr(t, kept)[i] for kept, name in self._names.items()})
                 self.optimizer.__class__ = self._kind
                 del self.optimizer._custody
-            for p in self.parameters:
-                if type(p) is Held:
-                    p.__class__ = Value  # type: ignore[assignment]
-                    p.partials = ()
+            for _, p in mine:
+                p.__class__ = Value  # type: ignore[assignment]
+                p.partials = ()
 
 
 _lock = RLock()  # of two threads that look at once
@@ -230,7 +261,7 @@ def used_c(step: Any) -> None:
 def take_over(optimizer: Any) -> bool:
     """What the step() of an SGD or AdamW asks first: whether it is done in C, with the numbers left there."""
     step = _latest()
-    if step is None or rule_of(optimizer) is None:
+    if step is None or not can_have(optimizer):
         return False
     if step.custody is None or step.custody.optimizer is not optimizer:
         step.custody = Custody(step.parameters, optimizer, step.machine)

@@ -28,7 +28,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -36,7 +35,6 @@ from ..errors import CompileError
 from ..formula import FUNCTIONS, PYTHON, Formula
 from ..formula.languages import LANGUAGES, RESERVED, WIDTH, Language, helpers, remark
 from ..naming import ModuleNames
-from ..ops import Op
 from .program import PICK, Program
 
 __all__ = ["identifiers", "page", "python_function", "python_loop"]
@@ -90,6 +88,7 @@ class _Lines:
         self.tables: dict[tuple[Any, ...], str] = {}  # what picks choose from, once it is written
         self.lists: dict[str, list[Any]] = {}  # values whose gradients stand in a list, since a pick may reach them
         self.place: dict[Any, tuple[str, int]] = {}
+        self.known: dict[tuple[int, int], list[tuple[str, int | None]]] = {}  # of each row the names of its operands
         self._group_picked()
 
     # --- lines
@@ -147,7 +146,7 @@ class _Lines:
             if node.op is None:  # Value(x) of an argument x
                 self.statement(self.language.let, self.names[node], self.text(node.operands[0]))
             elif node.op is PICK:
-                self.statement(self.language.let, self.names[node], "{}[{}]".format(*self.choice(node)))
+                self.statement(self.language.let, self.names[node], self.choose(node))
             else:
                 self.value(node)
 
@@ -186,22 +185,26 @@ class _Lines:
             self.lists[name] = list(members)
             self.place.update({c: (name, i) for i, c in enumerate(members)})
 
-    def choice(self, node: Any) -> tuple[str, str]:
-        """What a pick chooses from, and its index."""
+    def choose(self, node: Any) -> str:
+        """What a pick chooses: an item of the list of its candidates."""
         candidates = node.operands[1:]
         if candidates not in self.tables:
             self.tables[candidates] = f"picked__{len(self.tables)}"
             self.statement(self.language.table, self.tables[candidates], ", ".join(map(self.text, candidates)))
-        return self.tables[candidates], self.language.index.format(self.text(node.operands[0]))
+        return f"{self.tables[candidates]}[{self.index(node)}]"
+
+    def index(self, node: Any) -> str:
+        return self.language.index.format(self.text(node.operands[0]))
 
     def slot(self, node: Any) -> str:
-        """Where the gradient of a pick is added up, or that of a value which may be picked."""
-        if node.op is not PICK:
-            return "{}[{}]".format(*self.place[node])
-        candidates = node.operands[1:]
+        """Where the gradient of a value that may be picked is added up."""
+        return "{}[{}]".format(*self.place[node])
+
+    def chosen_slot(self, node: Any) -> str:
+        """Where the gradient of what a pick has chosen is added up."""
+        candidates, index = node.operands[1:], self.index(node)
         name = next(self.place[c][0] for c in candidates if c in self.place)
         places = tuple(self.place[c][1] if c in self.place else len(self.lists[name]) for c in candidates)
-        _, index = self.choice(node)
         if places == tuple(range(len(places))):
             return f"{name}[{index}]"
         if (name, places) not in self.tables:
@@ -226,8 +229,10 @@ class _Lines:
 
     def hand(self, operand: Any, text: str) -> None:
         """Add to an operand's gradient: now if it stands in a list, else when its turn comes."""
-        if operand.op is PICK or operand in self.place:
+        if operand in self.place:
             self.statement(self.language.add, self.slot(operand), text)
+        elif operand.op is PICK:
+            self.statement(self.language.add, self.chosen_slot(operand), text)
         else:
             self.pending.setdefault(operand, []).append(text)
 
@@ -240,6 +245,8 @@ class _Lines:
             if node in self.program.moving and node.op is not PICK:
                 self.complete(node)
                 self.hand_on(node)
+            elif node.op is PICK and node in self.place:  # which another one may pick
+                self.statement(self.language.add, self.chosen_slot(node), self.slot(node))
 
     def complete(self, node: Any) -> None:
         name = self.gradient(node)
@@ -256,10 +263,19 @@ class _Lines:
             if terms := self.pending.pop(node, []):
                 self.add_up(self.language.change, self.gradient(node), [self.gradient(node), *terms])
 
+    def operand_names(self, node: Any) -> list[tuple[str, int | None]]:
+        """For each operand its name in the formulas, and its index if it stands in a list."""
+        key = id(node.op), len(node.operands)
+        if key not in self.known:
+            self.known[key] = names = []
+            for name, bound in node.op.bind(range(len(node.operands))).items():
+                names += [(name, i) for i in range(len(bound))] if isinstance(bound, list) else [(name, None)]
+        return self.known[key]
+
     def hand_on(self, node: Any) -> None:
         spelled = self.spelled(node)
         slopes: dict[str, Formula] = {}
-        for operand, (name, index) in zip(node.operands, _places(node.op, len(node.operands))):
+        for operand, (name, index) in zip(node.operands, self.operand_names(node)):
             if operand in self.program.moving:
                 if name not in slopes:
                     slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
@@ -286,15 +302,6 @@ def _with_numbers(formula: Formula, node: Any) -> Formula:
         return formula
     known = {name: x for name, x in node.op.bind(node.operands).items() if isinstance(x, float) and math.isfinite(x)}
     return formula.given(known) if known else formula
-
-
-@lru_cache(maxsize=1024)
-def _places(op: Op, count: int) -> list[tuple[str, int | None]]:
-    """For each of `count` flat operands its name, and its index if it stands in a list."""
-    places: list[tuple[str, int | None]] = []
-    for name, bound in op.bind(range(count)).items():
-        places += [(name, i) for i in range(len(bound))] if isinstance(bound, list) else [(name, None)]
-    return places
 
 
 # --- Functions ---------------------------------------------------------------------------------------------
@@ -378,7 +385,9 @@ def python_loop(program: Program, bound: bool = False) -> str:
     lines.forward(steady)
     for node in program.picks:
         if not any(candidate in program.varying for candidate in node.operands[1:]):
-            lines.choice(node)
+            lines.choose(node)
+        if node in program.moving:
+            lines.chosen_slot(node)
     lines.open_lists()
     for node in between:
         lines.statement("{} = {}", lines.gradient(node), "0.0")

@@ -14,6 +14,7 @@ from .batches import Rows
 from .emit import python_function, python_loop
 from .machine import Batch, Interpreter, Loaded, interpreter
 from .program import Program
+from .reach import Reach
 from .tape import Tape
 
 __all__ = ["Executable", "Part"]
@@ -42,6 +43,7 @@ class Executable:
         for node in program.picks:
             i, count = place[node.operands[0]], len(node.operands) - 1
             self.choices[i] = min(self.choices.get(i, count), count)
+        self.reach = Reach(program, parameters)
         self._machine: Interpreter | None = None
         self._tapes: dict[bool, Tape] = {}
         self._loaded: dict[int, Loaded] = {}
@@ -69,13 +71,23 @@ class Executable:
 
     def one(self, inputs: Sequence[float]) -> float:
         """The result for one row of inputs; adds its gradients to those of the parameters."""
-        self.one = self._function(python_function(self.program, bound=True))
+        function = self._function(python_function(self.program, bound=True))
+        self.one = (lambda row: self._where_it_comes([row], function, row)) if self.reach.deep else function
         return self.one(inputs)
 
     def many(self, rows: Sequence[Sequence[float]], seed: float) -> float:
         """The sum of the results for many rows; adds `seed` times their gradients to those of the parameters."""
-        self.many = self._function(python_loop(self.program, bound=True))
+        function = self._function(python_loop(self.program, bound=True))
+        self.many = (lambda *given: self._where_it_comes(given[0], function, *given)) if self.reach.deep else function
         return self.many(rows, seed)
+
+    def _where_it_comes(self, rows: Sequence[Sequence[float]], function: Callable[..., float], *given: Any) -> float:
+        """What the function returns; the 0 that it adds where nothing was picked is no gradient."""
+        kept = [(p, p.grad) for p, reached in zip(self.parameters, self.reach.of(rows)) if not reached]
+        result = function(*given)
+        for p, grad in kept:
+            p.grad = grad
+        return result
 
     def _function(self, text: str) -> Callable[..., Any]:
         values = enumerate([*self.program.parameters, *self.program.frozen])
@@ -129,5 +141,6 @@ class Part:
     def batch(self) -> Batch:
         """The rows as C takes them."""
         if self._batch is None:
-            self._batch = Batch(*self.rows.packed(), self.rows.count)
+            reached = self.executable.reach.of(self.rows.rows() if self.executable.reach.varies else ())
+            self._batch = Batch(*self.rows.packed(), self.rows.count, reached)
         return self._batch

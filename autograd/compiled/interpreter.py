@@ -201,7 +201,7 @@ def _wide(code: int, row: Row) -> str:
         over = f"for (long i = 0; i < {'n' if name in row.op.lists else '1'}; i++) {add}"
         slopes.append(_braced(f"if (in->moving & {1 << k})", *_lets(slope, names), over))
     lane = _braced(
-        "for (long lane = 0; lane < m->width; lane++)",
+        "for (long lane = 0; lane < (backward ? m->live : m->width); lane++)",
         "const long here = (in->out + r) * m->width + lane;",
         *reads,
         _braced("if (!backward)", *_lets(value, names), f"m->data[here] = {value.last(_CHECKED, names)};", "continue;"),

@@ -16,7 +16,7 @@ from .interpreter import interpreter_source, rows_of
 from .program import PICK, Program
 from .tape import Tape
 
-__all__ = ["Batch", "BatchList", "Interpreter", "Loaded", "Training", "interpreter", "zeros"]
+__all__ = ["AWAY", "DONE", "Batch", "Interpreter", "Loaded", "Training", "Turn", "Turns", "interpreter", "zeros"]
 
 CLOSE = 1 << 18  # bytes of the rows that are computed at once: what a processor keeps close to it
 WIDEST = 8  # rows are computed by multiples of this, the numbers in the widest vector
@@ -29,7 +29,7 @@ class _Part(Structure):
 class _Memory(Structure):
     _fields_ = (
         ("data", c_void_p), ("grad", c_void_p), ("steady", c_void_p), ("steady_grad", c_void_p), ("width", c_long),
-        ("room", c_void_p), ("columns", c_void_p), ("reached", c_void_p), ("parameters", c_long), ("bad", c_int),
+        ("live", c_long), ("room", c_void_p), ("columns", c_void_p), ("parameters", c_long), ("bad", c_int),
     )  # fmt: skip
 
 
@@ -37,12 +37,12 @@ class _Program(Structure):
     _fields_ = (
         ("steady", _Part), ("rows", _Part), ("memory", _Memory), ("data", c_void_p), ("grad", c_void_p),
         ("width", c_long), ("slots", c_long), ("steady_slots", c_long), ("inputs", c_long), ("first_input", c_long),
-        ("always", c_void_p), ("root", c_int),
+        ("run", c_void_p), ("root", c_int),
     )  # fmt: skip
 
 
 class _Batch(Structure):
-    _fields_ = (("numbers", c_void_p), ("offsets", c_void_p), ("strides", c_void_p), ("rows", c_long))
+    _fields_ = (("numbers", c_void_p), ("offsets", c_void_p), ("strides", c_void_p), ("rows", c_long), ("reached", c_void_p))
 
 
 class _Group(Structure):
@@ -60,8 +60,19 @@ _FLAGS = ("reached", "optimised", "held")
 class _Training(Structure):
     _fields_ = (
         *((name, c_void_p) for name in _NUMBERS + _FLAGS + ("groups",)),
-        ("count", c_long), ("group_count", c_long), ("gathered", c_long),
+        ("count", c_long), ("group_count", c_long),
     )  # fmt: skip
+
+
+class _Share(Structure):
+    _fields_ = (("program", c_void_p), ("rows", c_void_p), ("weight", c_double))
+
+
+class _Turn(Structure):
+    _fields_ = (("shares", c_void_p), ("count", c_long))
+
+
+AWAY, REFUSED, DONE = -1, 0, 1
 
 
 # --- The library -------------------------------------------------------------------------------------------
@@ -72,24 +83,31 @@ class Interpreter:
 
     def __init__(self, ops: Sequence[Op]) -> None:
         rows = rows_of(ops)
-        self.numbers = {(row.op, row.absent): number for number, row in enumerate(rows)}
+        self.numbers = {(id(row.op), row.absent): number for number, row in enumerate(rows)}
         path = build(interpreter_source(rows))
         try:
             library: Any = ctypes.PyDLL(str(path))
         except OSError as error:
             raise CompileError(f"the C backend was built and cannot be loaded: {error}") from None
-        self.run, self.train, self.gather = library.run, library.train, library.gather
+        self.run, self.train, self._gather = library.run, library.train, library.gather
         self.begin, self.update = library.begin, library.update
-        self.run.restype = self.gather.restype = c_double
+        self.run.restype = c_double
         self.run.argtypes = (c_void_p, c_void_p)
-        self.gather.argtypes = (c_void_p, c_void_p, c_double, c_void_p)
+        self._gather.argtypes = (c_void_p, c_void_p, c_void_p)
         self.train.restype = c_long
-        self.train.argtypes = (c_void_p, c_void_p, c_long, c_long, c_long, c_void_p, c_void_p)
+        self.train.argtypes = (c_void_p, c_long, c_long, c_long, c_void_p, c_void_p)
         self.begin.argtypes = self.update.argtypes = (c_void_p,)
-        self.begin.restype, self.update.restype = None, c_int
+        self.begin.restype = None
+
+    def gather(self, turn: Turn, training: Training) -> tuple[int, float]:
+        """Add the gradients of a batch to those in training: AWAY, REFUSED or DONE, and the loss."""
+        loss = c_double()
+        done = self._gather(turn.address, training.address, ctypes.byref(loss))
+        return done, loss.value
 
 
-_interpreters: dict[tuple[Op, ...], Interpreter | CompileError] = {}
+# By the ids of the user's operations, since one that is defined anew has the name of the old one; and those operations.
+_interpreters: dict[tuple[int, ...], tuple[Sequence[Op], Interpreter | CompileError]] = {}
 
 
 def interpreter(program: Program) -> Interpreter:
@@ -97,16 +115,17 @@ def interpreter(program: Program) -> Interpreter:
 
     Raises CompileError if it cannot be built; it is tried once.
     """
-    used = {node.op for node in program.order} - {None, PICK}
-    own = sorted(op for op in used if op not in BUILTIN)
-    ops = (*(OPS[name] for name in BUILTIN), *own)
-    found = _interpreters.get(ops)
-    if found is None:
+    builtin = [OPS[name] for name in BUILTIN]
+    known = {id(op) for op in (*builtin, PICK)}
+    used = {id(node.op): node.op for node in program.order if node.op is not None}
+    own = sorted((op for key, op in used.items() if key not in known), key=lambda op: (op, id(op)))
+    key = tuple(map(id, own))
+    if key not in _interpreters:
         try:
-            found = Interpreter(ops)
+            _interpreters[key] = own, Interpreter([*builtin, *own])
         except CompileError as error:
-            found = error
-        found = _interpreters.setdefault(ops, found)
+            _interpreters[key] = own, error
+    _, found = _interpreters[key]
     if isinstance(found, CompileError):
         raise found
     return found
@@ -128,35 +147,47 @@ class Batch:
     """Rows of inputs as the interpreter takes them.
 
     offsets, strides: for each input where in `numbers` that of the first row stands, and how far apart rows are.
+    reached: for each parameter whether a gradient comes to it.
     """
 
-    def __init__(self, numbers: array[float], offsets: Sequence[int], strides: Sequence[int], rows: int) -> None:
+    def __init__(
+        self, numbers: array[float], offsets: Sequence[int], strides: Sequence[int], rows: int, reached: bytes
+    ) -> None:
         self.numbers = numbers
         self.offsets = array("l", offsets)
         self.strides = array("l", strides)
         self.rows = rows
-        self.struct = _Batch(_at(numbers), _at(self.offsets), _at(self.strides), rows)
+        self.reached = array("B", reached or b"\0")
+        self.struct = _Batch(_at(numbers), _at(self.offsets), _at(self.strides), rows, _at(self.reached))
         self.address = ctypes.addressof(self.struct)
 
 
-class BatchList:
-    """Batches for a run of updates, by their place in a cycle."""
+class Turn:
+    """A batch: for each structure in it the program, its rows, and the weight of their mean."""
 
-    def __init__(self, count: int) -> None:
-        self._structs = (_Batch * count)()
-        self._batches: list[Batch | None] = [None] * count  # which own the numbers
+    def __init__(self, shares: Sequence[tuple[Loaded, Batch, float]]) -> None:
+        self.loaded = [loaded for loaded, _, _ in shares]
+        self.shares = shares
+        self._shares = (_Share * len(shares))(*((loaded.address, rows.address, weight) for loaded, rows, weight in shares))
+        self.struct = _Turn(ctypes.addressof(self._shares), len(shares))
+        self.address = ctypes.addressof(self.struct)
+
+
+class Turns:
+    """Batches in a cycle."""
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        self.loaded = list(dict.fromkeys(loaded for turn in turns for loaded in turn.loaded))
+        self.count = len(turns)
+        self._kept = turns
+        self._structs = (_Turn * len(turns))(*(turn.struct for turn in turns))
         self.address = ctypes.addressof(self._structs)
-
-    def put(self, place: int, batch: Batch) -> None:
-        if self._batches[place] is not batch:
-            self._batches[place] = batch
-            self._structs[place] = batch.struct
 
 
 class Loaded:
     """A tape in memory, ready to run.
 
-    data, grad: of the steady slots, parameters first. reached: by parameter, whether a gradient came in the last run.
+    data, grad: of the steady slots, parameters first.
     width: how many rows are computed at once, for batches of `rows`.
     """
 
@@ -169,22 +200,18 @@ class Loaded:
         self.width = _width(part.slots, rows) if part.code else 1
         self.data = zeros(steady.slots)
         self.grad = zeros(steady.slots)
-        self.reached = zeros(self.count, "B")
-        always = _reached_always(program)
-        self._always = array("B", [p in always for p in parameters] or [0])
-        self.reaches_all = 0 not in self._always
         self._rows = [zeros(part.slots * self.width if part.code else 0) for _ in range(2)]
         self._room = zeros(self.tape.room(self.width))
         self._columns = zeros(max(steady.columns, part.columns), "Q")
         for constant in self.tape.constants:
             self.data[self.tape.steady_slot[constant]] = float(constant)
         memory = _Memory(
-            _at(self.data), _at(self.grad), _at(self.data), _at(self.grad), 1, _at(self._room), _at(self._columns),
-            _at(self.reached), self.count, 0,
+            _at(self.data), _at(self.grad), _at(self.data), _at(self.grad), 1, 1, _at(self._room), _at(self._columns),
+            self.count, 0,
         )  # fmt: skip
         self._struct = _Program(
             _part(steady), _part(part), memory, *map(_at, self._rows), self.width, part.slots, steady.slots,
-            len(program.inputs), self.tape.first_input, _at(self._always), self.tape.root,
+            len(program.inputs), self.tape.first_input, ctypes.cast(machine.run, c_void_p), self.tape.root,
         )  # fmt: skip
         self.address = ctypes.addressof(self._struct)
 
@@ -197,15 +224,6 @@ class Loaded:
     def bad(self) -> bool:
         """Whether the last run met arithmetic that Python refuses."""
         return bool(self._struct.memory.bad)
-
-
-def _reached_always(program: Program) -> set[Any]:
-    """The nodes that a gradient comes to, whatever is picked."""
-    always: set[Any] = {program.root}
-    for node in reversed(program.order):
-        if node in always and node.op is not PICK:
-            always.update(operand for operand in node.operands if operand in program.moving)
-    return always
 
 
 def _part(part: Any) -> _Part:
@@ -229,11 +247,6 @@ class Training:
         arrays = (getattr(self, name) for name in _NUMBERS + _FLAGS)
         self._struct = _Training(*map(_at, arrays), None, count)
         self.address = ctypes.addressof(self._struct)
-
-    @property
-    def gathered(self) -> int:
-        """How many times gradients have been added."""
-        return self._struct.gathered
 
     def set_members(self, groups: Sequence[Sequence[int]]) -> None:
         """The optimiser's parameters, by their places, in groups."""

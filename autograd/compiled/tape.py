@@ -30,7 +30,7 @@ class Tape:
     """A program as the interpreter takes it.
 
     parameters: those of the compiled step, used in this program or not; they are the first steady slots.
-    numbers: of every (op, absent operands) its number in the interpreter's table of rows.
+    numbers: of every (id of an op, absent operands) its number in the interpreter's table of rows.
     """
 
     def __init__(
@@ -141,11 +141,11 @@ class _Part:
         if op is DOT:
             return "dot", len(node.operands)
         if op.wide:
-            return "wide", op, len(node.operands), self._wide_moving(node)
-        return "scalar", op, self.moving_bits(node.operands)
+            return "wide", id(op), len(node.operands), self._wide_moving(node)
+        return "scalar", id(op), self.moving_bits(node.operands)
 
     def _single(self, node: Any) -> None:
-        code = 3 * self.tape.numbers[node.op, ()] + SINGLE
+        code = 3 * self.tape.numbers[id(node.op), ()] + SINGLE
         self.write(code, self.moving_bits(node.operands), [node], self.references(node.operands))
 
     def _scalars(self, nodes: list[Any]) -> None:
@@ -156,7 +156,7 @@ class _Part:
         operands = {node: self.references(node.operands) for node in nodes}
         nodes = sorted(nodes, key=operands.__getitem__)
         columns = zip(*(operands[node] for node in nodes))
-        code = 3 * self.tape.numbers[nodes[0].op, ()] + MANY
+        code = 3 * self.tape.numbers[id(nodes[0].op), ()] + MANY
         moving = self.moving_bits(nodes[0].operands)
         self.write(code, moving, nodes, *map(_described, columns))
         self.need(0, len(nodes) * (len(nodes[0].operands) + 1))
@@ -178,7 +178,7 @@ class _Part:
                 else:
                     described += [ONE, self.reference(group)]
         absent = tuple(name for name in op.defaults if name not in op.bind(nodes[0].operands))
-        code = 3 * self.tape.numbers[op, absent] + WIDE
+        code = 3 * self.tape.numbers[id(op), absent] + WIDE
         self.write(code, self._wide_moving(nodes[0]), nodes, [length], described)
         self.need(length * len(op.lists), 0)
 

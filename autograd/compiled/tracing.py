@@ -31,6 +31,7 @@ from ..naming import names_for
 from ..ops import OPS, Op
 from ..source import record_source, remember, said_line, source_of, users_line
 from ..value import Value
+from .chance import line_that_draws, states
 from .program import PICK, Program
 from .watching import Watch, unwrapped
 
@@ -63,6 +64,12 @@ _FIXES = {
     "backward": "Return the loss: the step takes its gradients",
     "arithmetic": "This is no row in the table of operations: add one with autograd.op(), or compute it outside",
 }  # fmt: skip
+
+
+_OUTSIDE = (
+    "what is drawn at random, read from a clock, counted or left over from the call before would be kept for all calls. "
+    "Do that outside, and pass it as an argument"
+)
 
 
 def _refusal(node: Value, why: str) -> TraceError:
@@ -147,6 +154,11 @@ class Number(Traced):
 
     __slots__ = ()
     plain = True
+
+    @property
+    def __class__(self) -> Any:
+        """What isinstance() is told in the traced function."""
+        return (int if type(self) is Index else float) if get_ident() in _running else type(self)
 
     def stand_in(self, value: Value) -> None:
         """What ``Value(x)`` does of a traced x: the new Value is x, under a name of its own."""
@@ -244,6 +256,7 @@ def _equip() -> None:
         (Traced, "convert", "float int complex trunc floor ceil round"),
         (Number, "compare", "bool"),
         (Number, "index", "index"),
+        (Number, "print", "str format"),
         (Number, "arithmetic", "floordiv rfloordiv mod rmod divmod rdivmod"),
     ):
         for name in names.split():
@@ -262,7 +275,8 @@ def _stand_ins(argument: Any, name: str, inputs: list[Number], parameters: Conta
     """The argument with a stand-in for every number in it, which also goes to the end of `inputs`."""
     if isinstance(argument, (list, tuple)):
         items = [_stand_ins(item, f"{name}[{i}]", inputs, parameters) for i, item in enumerate(argument)]
-        return items if isinstance(argument, list) else tuple(items)
+        named: Any = getattr(argument, "_make", None)  # of a namedtuple
+        return items if isinstance(argument, list) else named(items) if named else tuple(items)
     if isinstance(argument, Value):
         if argument not in parameters:
             raise TraceError(f"{name} is a Value, and not among the parameters: pass {name}.item(), or list it there")
@@ -278,14 +292,14 @@ def _stand_ins(argument: Any, name: str, inputs: list[Number], parameters: Conta
 @contextmanager
 def _hidden(values: Iterable[Value]) -> Generator[None, None, None]:
     """Inside, these Values cannot be read by this thread."""
-    values = list(values)
+    kinds = [(value, type(value)) for value in values if type(value) is not Parameter]
     try:
-        for value in values:
+        for value, _ in kinds:
             value.__class__ = Parameter
         yield
     finally:
-        for value in values:
-            value.__class__ = Value
+        for value, kind in kinds:
+            value.__class__ = kind
 
 
 def _pass(
@@ -325,26 +339,35 @@ def trace(
     arguments: Sequence[Any],
     parameters: Iterable[Value],
     keywords: Mapping[str, Any] | None = None,
+    watch: Watch | None = None,
 ) -> Program:
     """What `function` computes, as a Program whose inputs are the numbers in `arguments`, in order.
 
+    watch: a Watch of the function, if there is one already.
     Raises TraceError, naming the user's line, for what would not be the same in every call.
     """
+    watch = watch or Watch(function)
     parameters = dict.fromkeys(parameters)
     given = dict(zip(_argument_names(function, len(arguments)), arguments))
     given.update({f"**{name}": argument for name, argument in (keywords or {}).items()})
-    for parameter in parameters:
-        parameter.data  # noqa: B018 - whatever holds its number elsewhere gives it back
-    root, inputs = _pass(function, given, parameters, parameters)
+    hidden = {**parameters, **watch.values}
+    for value in hidden:
+        value.data  # noqa: B018 - whatever holds its number elsewhere gives it back
+    root, inputs = _pass(function, given, parameters, hidden)
     nodes = walk(root)
     frozen = [node for node in nodes if type(node) is Value and not node.operands]
-    root, inputs_again = _pass(function, given, parameters, [*parameters, *frozen])
+    before = states(watch.generators)
+    root, inputs_again = _pass(function, given, parameters, [*hidden, *frozen])
+    if states(watch.generators) != before:
+        line = line_that_draws(lambda: _pass(function, given, parameters, hidden), watch.generators)
+        if line is not None:  # else it was another thread
+            raise TraceError(f"{line}\na random number was drawn: {_OUTSIDE}".lstrip())
     nodes_again = walk(root)
     if (place := _difference(nodes, nodes_again, dict(zip(inputs, inputs_again)))) is not None:
         with record_source():
-            lines = walk(_pass(function, given, parameters, parameters)[0])
+            lines = walk(_pass(function, given, parameters, hidden)[0])
         raise TraceError(_unsteady(nodes, nodes_again, place, source_of(lines[place]) if place < len(lines) else ""))
-    names = names_for(root, variables=Watch(function).variables, nodes=nodes_again)
+    names = names_for(root, variables=watch.variables, nodes=nodes_again)
     program = Program(root, parameters, inputs_again, names, nodes_again)
     program.made = set(program.frozen).difference(frozen)
     return program
@@ -387,10 +410,7 @@ def _unsteady(first: list[Any], second: list[Any], place: int, line: str) -> str
         for x, y in zip(a.operands, b.operands):
             if isinstance(x, float) and isinstance(y, float) and x != y:
                 what = f"a constant of {a.op} was {x!r}, and {y!r} when the function was run again"
-    return (
-        f"{line}\n{what}: what is drawn at random, read from a clock or counted inside would be kept for all calls. "
-        "Draw it outside, and pass it as an argument"
-    ).lstrip()
+    return f"{line}\n{what}: {_OUTSIDE}".lstrip()
 
 
 def _argument_names(function: Callable[..., Any], count: int) -> list[str]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from ..errors import OptionError
 from .compiled import Prepared, Step
-from .custody import Custody, rule_of
-from .machine import BatchList, Loaded, zeros
+from .custody import Custody, can_have
+from .machine import AWAY, Turn, Turns, zeros
 
 __all__ = ["train"]
 
@@ -20,7 +20,7 @@ def train(step: Step, batches: Iterable[Sequence[Any]], optimizer: Any, steps: i
     """`steps` updates on the batches, in a cycle; returns their losses."""
     feed = _Feed(step, batches)
     losses: list[float] = []
-    if steps > 0 and rule_of(optimizer) and step.is_for_c(feed.batch(0), steps):
+    if steps > 0 and can_have(optimizer) and step.is_for_c(feed.batch(0), steps):
         inside = _Inside(step, feed, optimizer)
         try:
             while len(losses) < steps:
@@ -33,6 +33,9 @@ def train(step: Step, batches: Iterable[Sequence[Any]], optimizer: Any, steps: i
         losses.append(step.run(prepared))
         optimizer.step()
     return losses
+
+
+_END = object()
 
 
 class _Feed:
@@ -48,8 +51,8 @@ class _Feed:
     def batch(self, turn: int) -> Prepared:
         """The batch of that turn, prepared for the function as it is now."""
         while len(self._prepared) <= (i := turn % self.length if self.length else turn):
-            columns: Any = next(self._source, None)
-            if columns is None:
+            columns: Any = next(self._source, _END)
+            if columns is _END:
                 self.length = len(self._prepared)
                 if not self.length:
                     raise OptionError("train: want batches to train on, got none")
@@ -65,7 +68,7 @@ class _Feed:
 
     def whole(self) -> list[Prepared]:
         """The whole cycle, if all of it has been taken; from then on no code of the user's runs between updates."""
-        return self._prepared if len(self._prepared) == self.length else []
+        return [self.batch(turn) for turn in range(len(self._prepared))] if len(self._prepared) == self.length else []
 
 
 class _Inside:
@@ -75,12 +78,14 @@ class _Inside:
         self.step = step
         self.feed = feed
         self.optimizer = optimizer
-        self.custody = Custody(step.parameters, optimizer, feed.batch(0).parts[0].executable.machine)
+        self.machine = feed.batch(0).parts[0].executable.machine
+        self.custody = Custody(step.parameters, optimizer, self.machine)
         self.most = 1  # updates in one stretch
         self.seen = 0.0  # when options were read last
         self.taken = 0
-        self.cycle: BatchList | None = None
-        self.programs: list[Loaded | None] = []
+        self.cycle: Turns | None = None
+        self.able: list[bool] = []  # of each batch of the cycle whether C can do it
+        self.generation = 0  # of the programs in the cycle
 
     def go_on(self, losses: list[float], steps: int) -> None:
         """A stretch of updates, of which there are `steps` in all."""
@@ -92,66 +97,42 @@ class _Inside:
             self.custody.begin()
             if self.feed.taken != self.taken or perf_counter() - self.seen > PATIENCE:
                 self.custody.read_options()
+                self.custody.forget_others()
                 self.taken, self.seen = self.feed.taken, perf_counter()
-            if len(prepared.parts) == 1:
-                self._stretch(prepared, losses, steps)
-            else:
-                self._mixed(prepared, losses)
+            done = self._stretch(prepared, losses, steps)
+        if not done:
+            self._in_python(self.feed.batch(len(losses)), losses)
 
-    def _stretch(self, prepared: Prepared, losses: list[float], steps: int) -> None:
-        """Updates by one program, until another one's turn comes."""
-        part, turn = prepared.parts[0], len(losses)
-        loaded = part.loaded
-        loaded.read_frozen()
-        count = self._turns(loaded, turn, min(self.most, steps - turn))
-        if count and self.cycle:
-            address, length = self.cycle.address, len(self.programs)
+    def _stretch(self, prepared: Prepared, losses: list[float], steps: int) -> bool:
+        """As many updates as C can do one after the other; False if Python must do the next one."""
+        at, count, length = len(losses), 1, 1
+        if turns := self._whole(steps):
+            count, length = min(self.most, steps - at), len(self.able)
+            if not all(self.able):
+                count = next((k for k in range(1, count) if not self.able[(at + k) % length]), count)
         else:
-            address, length, count = part.batch.address, 1, 1
+            turns = Turns([prepared.turn])
+        for loaded in turns.loaded:
+            loaded.read_frozen()
         found = zeros(count)
         began = perf_counter()
-        done = loaded.machine.train(
-            loaded.address, address, length, turn % length, count, self.custody.training.address, found.buffer_info()[0]
+        done = self.machine.train(
+            turns.address, length, at % length, count, self.custody.training.address, found.buffer_info()[0]
         )
+        if done == AWAY:
+            return True
         losses += found[:done]
         if done:
             self.most = max(1, int(PATIENCE * done / (perf_counter() - began)))
-        if done < count and loaded.bad:
-            self._in_python(self.feed.batch(len(losses)), losses)
+        return done == count
 
-    def _turns(self, loaded: Loaded, turn: int, most: int) -> int:
-        """For how many turns the program stays the same one; 0 while the cycle is not known."""
-        if self.cycle is None:
-            cycle = self.feed.whole()
-            if not cycle:
-                return 0
-            self.programs = [None] * len(cycle)
-            self.cycle = BatchList(len(cycle))
-            for place, prepared in enumerate(cycle):
-                if len(prepared.parts) == 1:
-                    self.programs[place] = prepared.parts[0].loaded
-                    self.cycle.put(place, prepared.parts[0].batch)
-        length = len(self.programs)
-        if self.programs.count(loaded) == length:
-            return most
-        count = 0
-        while count < most and self.programs[(turn + count) % length] is loaded:
-            count += 1
-        return count
-
-    def _mixed(self, prepared: Prepared, losses: list[float]) -> None:
-        """One update on rows of several structures."""
-        machine, training = prepared.parts[0].executable.machine, self.custody.training
-        machine.begin(training.address)
-        loss = 0.0
-        for part, share in prepared.shares():
-            part.loaded.read_frozen()
-            loss += machine.gather(part.loaded.address, part.batch.address, share, training.address)
-            if part.loaded.bad:
-                self._in_python(prepared, losses)
-                return
-        if machine.update(training.address):
-            losses.append(loss)
+    def _whole(self, steps: int) -> Turns | None:
+        """The whole cycle, once all of it has been taken: from then on no code of the user's runs between updates."""
+        if (self.cycle is None or self.generation != self.step.generation) and (cycle := self.feed.whole()):
+            self.generation = self.step.generation
+            self.able = [self.step.is_for_c(prepared, steps) for prepared in cycle]
+            self.cycle = Turns([prepared.turn if able else Turn([]) for prepared, able in zip(cycle, self.able)])
+        return self.cycle
 
     def _in_python(self, prepared: Prepared, losses: list[float]) -> None:
         """One update that C cannot do, or must not: the function itself says why."""

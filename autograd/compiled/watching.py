@@ -1,7 +1,9 @@
 """What a traced function uses without being given it: numbers, data and parameters from outside, and their changes.
 
-A trace keeps the numbers it met. So before each call of a compiled step the names that the function uses, in its
-closure and among its globals, are looked at again, and so is what stands inside lists, dicts and modules there.
+A trace keeps the numbers it met. So before each call of a compiled step, what the function uses is looked at again:
+what its names stand for, in its closure, among its globals and its defaults; what stands in lists, arrays and
+modules there; and the attributes that its code names, of objects, classes and files. Functions that it uses are
+read in the same way, but for those of this package, of Python itself and of installed ones.
 
     >>> scale = 2.0
     >>> watch = Watch(lambda x: x * scale)
@@ -14,13 +16,30 @@ closure and among its globals, are looked at again, and so is what stands inside
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
+
+from ..ops import BUILTIN, OPS, Op
+from ..value import Value
+from .chance import is_generator
 
 __all__ = ["Watch", "unwrapped"]
 
 _INSIDE = ("__wrapped__", "__func__", "func", "forward")
 _MOST = 100_000  # things in lists that are compared at each call; of more than that only the list itself is
+_COPIED = (list, tuple, dict, set, frozenset)
+_PARTS = {  # of things that lead to functions, where the functions are
+    MethodType: ("__self__", "__func__"), BuiltinMethodType: ("__self__",),
+    functools.partial: ("func", "args", "keywords"), functools.cached_property: ("func",),
+    property: ("fget",), staticmethod: ("__func__",), classmethod: ("__func__",),
+}  # fmt: skip
+_OURS = frozenset({"autograd", "nn"})
+_UNNAMED = frozenset({"forward", "__call__", "__getitem__", "__iter__", "__len__"})  # run without being named
+_BY_TEXT = frozenset({"__dict__", "getattr", "hasattr", "vars"})  # code that names these may use any attribute
 
 
 def unwrapped(function: Any) -> Any:
@@ -33,23 +52,51 @@ def unwrapped(function: Any) -> Any:
     return function
 
 
+class _Space:
+    """Names, and what they stand for: the attributes of `owner`. `place` is where the tests find them."""
+
+    def __init__(self, owner: Any, names: Mapping[str, Any], place: str, kind: str) -> None:
+        self.owner = owner
+        self.names = names
+        self.place = place
+        self.kind = kind  # an "object", whose class has attributes too; "ours", a module of nn, all of whose attributes count; or ""
+        self.done: set[str] = set()
+
+    def wanted(self, used: set[str]) -> set[str]:
+        """Of the names here those that are used, and have not been looked at."""
+        names = set(self.names)
+        if self.kind == "ours":  # but for those that a call leaves behind
+            names -= {*getattr(self.owner, "_kept", ()), "_kept"}
+        elif not (self.kind and used & _BY_TEXT):
+            names &= used
+        return names - self.done
+
+
 class Watch:
     """What `function` uses from outside, as it is now.
 
-    variables: what its names stand for. unchanged(): whether they stand for the same things, with the same in them.
+    variables: what its names stand for. values: the Values among that. generators: those of random numbers.
+    unchanged(): whether it is all the same still. before: a Watch made before the function ran; what it finds
+    changed since is the function's own doing, as a counter is, and is not looked at again. rows: of the table, that
+    it uses; a user's own may be defined anew under the same name.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], before: Watch | None = None, rows: Iterable[Op] = ()) -> None:
         self.variables: dict[str, Any] = {}
-        self._space: dict[str, Any] = {}
-        self._tests: list[str] = []  # expressions over what stands in _space
-        self._seen: set[int] = set()
+        self.values: dict[Value, None] = {}
+        self.generators: list[Any] = []
+        self._before = before
+        self._found: dict[tuple[int, str], Any] = {}  # what stands where
+        self._used: set[str] = set(_UNNAMED)  # the names in all code that was read
+        self._spaces: list[_Space] = []
+        self._seen: dict[int, Any] = {}  # what has been looked into; it must live as long as its id is to mean it
+        self._held: dict[str, Any] = {"list": list, "dict": dict}
+        self._tests: list[str] = []  # expressions over what stands in _held
         self._left = _MOST
-        self._function = unwrapped(function)
-        for owner in (function, getattr(function, "__self__", None)):
-            if hasattr(owner, "named_parameters"):
-                self._look_into(owner)
-        self._look_behind(self._function)
+        self._look_into(function)
+        self._look_at_attributes()
+        own = {id(row): row for row in rows if row not in BUILTIN}
+        self._tests += [f"{self._hold(OPS)}[{row.name!r}] is {self._hold(row)}" for row in own.values()]
         self.unchanged = self._compiled()
 
     def _compiled(self) -> Callable[[], bool]:
@@ -58,68 +105,160 @@ class Watch:
             "def unchanged():",
             "    try:",
             f"        return True if {' and '.join(self._tests) or 'True'} else False",
-            "    except (KeyError, ValueError):  # a name that is gone; an array in a list, which is not simply equal",
+            "    except Exception:  # a name that is gone; an array in a list, which is not simply equal",
             "        return False",
         ]
-        exec("\n".join(lines), self._space)
-        return self._space["unchanged"]
+        exec("\n".join(lines), self._held)
+        return self._held["unchanged"]
 
     def _hold(self, thing: Any) -> str:
         """A name in the tests for this very thing."""
-        name = f"held_{len(self._space)}"
-        self._space[name] = thing
+        name = f"held_{len(self._held)}"
+        self._held[name] = thing
         return name
 
-    def _look_at(self, name: str, place: str, thing: Any) -> None:
-        """Expect under a name, in the tests `place`, the thing that stands there now."""
-        self.variables.setdefault(name, thing)
-        if isinstance(thing, (list, tuple, dict)):
-            self._tests.append(f"{place} == {self._hold(self._copied(thing))}")
+    # --- what stands where
+
+    def _look_at(self, owner: Any, name: str, place: str, thing: Any) -> None:
+        """Expect of `owner` under a name, in the tests `place`, the thing that stands there now."""
+        self._seen[id(owner)] = owner
+        self._found[id(owner), name] = copied = self._copied(thing)
+        self._look_into(thing)
+        if self._before and not _same(self._before._found.get((id(owner), name), self), copied):
+            return
+        if type(thing) in _COPIED:
+            self._tests.append(f"{place} == {self._hold(copied)}")
             return
         seen = self._hold(thing)
-        equal = f" or {place} == {seen}" if isinstance(thing, (float, int, str)) else ""
+        equal = f" or {place} == {seen}" if isinstance(thing, (float, int, str)) and thing and thing is not True else ""
         self._tests.append(f"({place} is {seen}{equal})")
-        if hasattr(type(thing), "named_parameters"):
-            self._look_into(thing)
-        elif getattr(thing, "__globals__", None) is getattr(self._function, "__globals__", self):
-            self._look_behind(thing)  # a function of the same file
 
-    def _look_behind(self, function: Any) -> None:
-        """The closure of a function, and the globals that it names."""
-        code = getattr(function, "__code__", None)
-        if code is None or id(function) in self._seen:
+    def _look_at_attributes(self) -> None:
+        """Every used name in every space; what stands there may bring more of both."""
+        again = True
+        while again:
+            again = False
+            for space in list(self._spaces):
+                for name in space.wanted(self._used):
+                    again = True
+                    space.done.add(name)
+                    self._look_at(space.owner, name, f"{space.place}[{name!r}]", space.names[name])
+        for space in self._spaces:
+            if space.kind == "object":  # an attribute that comes would hide the one of the class
+                hidden = (n for n in self._used - space.done if hasattr(type(space.owner), n) and n not in space.names)
+                self._tests += [f"{name!r} not in {space.place}" for name in sorted(hidden)]
+
+    # --- what is in a thing
+
+    def _look_into(self, thing: Any) -> None:
+        kind: Any = type(thing)
+        if kind in (float, int, str, bool) or id(thing) in self._seen:
             return
-        self._seen.add(id(function))
-        for name, cell in zip(code.co_freevars, function.__closure__ or ()):
+        self._seen[id(thing)] = thing
+        if isinstance(thing, Value):
+            self.values[thing] = None
+        elif isinstance(thing, (*_COPIED, deque)):
+            self._look_into_container(thing)
+        elif parts := next((names for leading, names in _PARTS.items() if isinstance(thing, leading)), ()):
+            for name in parts:
+                self._look_at(thing, name, f"{self._hold(thing)}.{name}", getattr(thing, name))
+        elif is_generator(thing):
+            self.generators.append(thing)
+        elif hasattr(thing, "tobytes"):  # an array, which may change in place
+            content = thing.tobytes()
+            self._left -= len(content) // 8
+            if self._left >= 0:
+                self._tests.append(f"{self._hold(thing)}.tobytes() == {self._hold(content)}")
+        elif kind is FunctionType:
+            if not _is_steady(thing.__module__):
+                self._look_into_function(thing)
+        elif kind is ModuleType:
+            if not _is_steady(thing.__name__):
+                self._spaces.append(_Space(thing, vars(thing), self._hold(vars(thing)), ""))
+        elif isinstance(thing, type):
+            if not _is_steady(thing.__module__):
+                self._spaces.append(_Space(thing, vars(thing), f"{self._hold(thing)}.__dict__", ""))
+                for base in thing.__bases__:
+                    self._look_into(base)
+        elif hasattr(thing, "__dict__") or not _is_steady(kind.__module__):
+            self._look_into_object(thing)
+
+    def _look_into_container(self, thing: Any) -> None:
+        """Lists and their like. Of a plain one whoever holds it expects what is in it; another is compared here."""
+        for item in [*thing, *thing.values()] if isinstance(thing, Mapping) else list(thing):
+            self._look_into(item)
+        if type(thing) not in _COPIED:
+            kind = dict if isinstance(thing, Mapping) else list
+            self._tests.append(f"{kind.__name__}({self._hold(thing)}) == {self._hold(self._copied(kind(thing)))}")
+            self._look_into_object(thing)
+
+    def _look_into_function(self, function: Any) -> None:
+        """The closure of a function, its defaults, and the globals and files that it names."""
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
             try:
-                self._look_at(name, f"{self._hold(cell)}.cell_contents", cell.cell_contents)
+                thing = cell.cell_contents
             except ValueError:  # it is not bound yet
                 continue
-        self._look_at_names(function.__globals__, code.co_names)
-
-    def _look_into(self, module: Any) -> None:
-        """The attributes of a module, but for those that a call of it leaves behind."""
-        if id(module) not in self._seen:
-            self._seen.add(id(module))
-            kept = getattr(module, "_kept", ())
-            self._look_at_names(vars(module), [name for name in vars(module) if name not in kept and name != "_kept"])
-
-    def _look_at_names(self, space: dict[str, Any], names: Iterable[str]) -> None:
+            self.variables.setdefault(name, thing)
+            self._look_at(cell, name, f"{self._hold(cell)}.cell_contents", thing)
+        for name in ("__defaults__", "__kwdefaults__"):
+            if defaults := getattr(function, name):
+                self._look_at(function, name, f"{self._hold(function)}.{name}", defaults)
+        names = set(_names_in(function.__code__))
+        self._used |= names
+        space = function.__globals__
         held = self._hold(space)
-        for name in names:
+        for name in sorted(names):
             if name in space:
-                self._look_at(name, f"{held}[{name!r}]", space[name])
+                self.variables.setdefault(name, space[name])
+                if (id(space), name) not in self._found:
+                    self._look_at(space, name, f"{held}[{name!r}]", space[name])
+            elif name in sys.modules:  # imported inside
+                self._look_into(sys.modules[name])
+
+    def _look_into_object(self, thing: Any) -> None:
+        """The attributes of an object, and its class."""
+        kind: Any = type(thing)
+        if hasattr(thing, "__dict__"):
+            ours = hasattr(kind, "named_parameters") and _is_steady(kind.__module__)
+            self._spaces.append(_Space(thing, vars(thing), self._hold(vars(thing)), "ours" if ours else "object"))
+        for owner in kind.__mro__:
+            for name in getattr(owner, "__slots__", ()):
+                if hasattr(thing, name):
+                    self._look_at(thing, name, f"{self._hold(thing)}.{name}", getattr(thing, name))
+        self._look_into(kind)
 
     def _copied(self, thing: Any) -> Any:
-        """Lists, tuples and dicts anew, with the same in them, as far as the number of things allows."""
+        """Lists, tuples, dicts and sets anew, with the same in them, as far as the number of things allows."""
         kind: Any = type(thing)
-        if kind in (list, tuple, dict):
-            self._left -= len(thing)
-            if self._left < 0:
-                return thing
-            if kind is dict:
-                return {key: self._copied(item) for key, item in thing.items()}
-            return kind(map(self._copied, thing))
-        if hasattr(kind, "named_parameters"):
-            self._look_into(thing)
-        return thing
+        if kind not in _COPIED:
+            return thing
+        self._left -= len(thing)
+        if self._left < 0:
+            return thing
+        if kind is dict:
+            return {key: self._copied(item) for key, item in thing.items()}
+        return kind(map(self._copied, thing))
+
+
+def _names_in(code: CodeType) -> Iterator[str]:
+    """The globals and attributes that code names; so do the functions and comprehensions inside of it."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names_in(constant)
+
+
+def _same(old: Any, new: Any) -> bool:
+    try:
+        return bool(old is new or old == new)
+    except Exception:  # arrays in lists are not simply equal
+        return False
+
+
+@functools.cache
+def _is_steady(name: str | None) -> bool:
+    """Whether a file is one of ours, of Python's or an installed one, which nobody changes while a program runs."""
+    package = str(name).partition(".")[0]
+    path = getattr(sys.modules.get(package), "__file__", None) or ""
+    return package in _OURS or package in sys.stdlib_module_names or "site-packages" in path or "dist-packages" in path
