@@ -218,7 +218,9 @@ class Custody:
             if looked and t.held[0]:
                 self._patience = self._wait = min(2 * self._patience + 1, _PATIENCE)
             t.held[0] = 0
-            mine = [(i, p) for i, p in enumerate(self.parameters) if type(p) is Held and _partials.__get__(p)[0] is self]
+            mine = [
+                (i, p) for i, p in enumerate(self.parameters) if type(p) is Held and _partials.__get__(p)[0] is self
+            ]
             for i, p in mine:
                 _data.__set__(p, t.data[i])
                 _grad.__set__(p, t.grad[i] if t.reached[i] else NOT_REACHED)
@@ -226,7 +228,9 @@ class Custody:
                 state: dict[Any, Any] = vars(self.optimizer)["state"]
                 for i, p in enumerate(self.parameters):
                     if t.steps[i]:
-                        state.setdefault(p, {}).update({name: getattr(t, kept)[i] for kept, name in self._names.items()})
+                        state.setdefault(p, {}).update(
+                            {name: getattr(t, kept)[i] for kept, name in self._names.items()}
+                        )
                 self.optimizer.__class__ = self._kind
                 del self.optimizer._custody
             for _, p in mine:
