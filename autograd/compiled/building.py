@@ -43,7 +43,9 @@ def compiler() -> list[str]:
     asked = os.environ.get("CC", "").strip()
     if asked:
         try:
-            command = [word.strip('"') if os.name == "nt" else word for word in shlex.split(asked, posix=os.name != "nt")]
+            command = [
+                word.strip('"') if os.name == "nt" else word for word in shlex.split(asked, posix=os.name != "nt")
+            ]
         except ValueError as error:
             raise CompileError(f"CC says {asked!r}, which cannot be read: {error}") from None
         if not (found := shutil.which(command[0])):

@@ -37,7 +37,7 @@ _data, _grad, _partials = (Value.__dict__[name] for name in ("data", "grad", "pa
 
 def can_have(optimizer: Any) -> bool:
     """Whether the interpreter knows this very class of optimiser: a subclass, or a step of its own, may do anything."""
-    return _rule_of(optimizer) is not None and not vars(optimizer).keys() & {"step", "zero_grad"}
+    return _rule_of(optimizer) is not None and "step" not in vars(optimizer) and "zero_grad" not in vars(optimizer)
 
 
 def _rule_of(optimizer: Any) -> Any:
@@ -113,7 +113,8 @@ def _held_kind(kind: type[Any]) -> type[Any]:
 
 def _free(optimizer: Any) -> None:
     """End the custody that an optimiser is in, if any."""
-    if custody := vars(optimizer).get("_custody"):
+    custody: Custody | None = getattr(optimizer, "_custody", None)
+    if custody is not None:
         custody.end()
 
 
@@ -217,20 +218,26 @@ class Custody:
             if looked and t.held[0]:
                 self._patience = self._wait = min(2 * self._patience + 1, _PATIENCE)
             t.held[0] = 0
-            mine = [(i, p) for i, p in enumerate(self.parameters) if type(p) is Held and _partials.__get__(p)[0] is self]
+            mine = [
+                (i, p) for i, p in enumerate(self.parameters) if type(p) is Held and _partials.__get__(p)[0] is self
+            ]
             for i, p in mine:
                 _data.__set__(p, t.data[i])
                 _grad.__set__(p, t.grad[i] if t.reached[i] else NOT_REACHED)
-            if vars(self.optimizer).get("_custody") is self:
-                state: dict[Any, Any] = vars(self.optimizer)["state"]
-                for i, p in enumerate(self.parameters):
-                    if t.steps[i]:
-                        state.setdefault(p, {}).update({name: getattr(t, kept)[i] for kept, name in self._names.items()})
+            if getattr(self.optimizer, "_custody", None) is self:
+                self._give_back(vars(self.optimizer)["state"])
                 self.optimizer.__class__ = self._kind
                 del self.optimizer._custody
             for _, p in mine:
                 p.__class__ = Value  # type: ignore[assignment]
                 p.partials = ()
+
+    def _give_back(self, state: dict[Value, dict[str, float]]) -> None:
+        """What the optimiser remembers; somebody may hold the dicts that it stood in."""
+        for i, p in enumerate(self.parameters):
+            if self.training.steps[i]:
+                numbers = {name: getattr(self.training, kept)[i] for kept, name in self._names.items()}
+                state.setdefault(p, {}).update(numbers)
 
 
 _lock = RLock()  # of two threads that look at once

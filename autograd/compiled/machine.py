@@ -42,7 +42,13 @@ class _Program(Structure):
 
 
 class _Batch(Structure):
-    _fields_ = (("numbers", c_void_p), ("offsets", c_void_p), ("strides", c_void_p), ("rows", c_long), ("reached", c_void_p))
+    _fields_ = (
+        ("numbers", c_void_p),
+        ("offsets", c_void_p),
+        ("strides", c_void_p),
+        ("rows", c_long),
+        ("reached", c_void_p),
+    )
 
 
 class _Group(Structure):
@@ -168,7 +174,9 @@ class Turn:
     def __init__(self, shares: Sequence[tuple[Loaded, Batch, float]]) -> None:
         self.loaded = [loaded for loaded, _, _ in shares]
         self.shares = shares
-        self._shares = (_Share * len(shares))(*((loaded.address, rows.address, weight) for loaded, rows, weight in shares))
+        self._shares = (_Share * len(shares))(
+            *((loaded.address, rows.address, weight) for loaded, rows, weight in shares)
+        )
         self.struct = _Turn(ctypes.addressof(self._shares), len(shares))
         self.address = ctypes.addressof(self.struct)
 

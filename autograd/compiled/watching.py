@@ -159,7 +159,7 @@ class Watch:
             self.values[thing] = None
         elif isinstance(thing, (*_COPIED, deque)):
             self._look_into_container(thing)
-        elif parts := next((names for leading, names in _PARTS.items() if isinstance(thing, leading)), ()):
+        elif parts := _parts(kind):
             for name in parts:
                 self._look_at(thing, name, f"{self._hold(thing)}.{name}", getattr(thing, name))
         elif is_generator(thing):
@@ -239,6 +239,10 @@ class Watch:
         if kind is dict:
             return {key: self._copied(item) for key, item in thing.items()}
         return kind(map(self._copied, thing))
+
+
+def _parts(kind: type[Any]) -> tuple[str, ...]:
+    return next((names for leading, names in _PARTS.items() if issubclass(kind, leading)), ())
 
 
 def _names_in(code: CodeType) -> Iterator[str]:
