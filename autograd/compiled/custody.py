@@ -164,13 +164,15 @@ class Custody:
 
     def read_options(self) -> None:
         """The optimiser's parameters and options as they are now: a schedule may change them between updates."""
-        groups = self.optimizer.param_groups
-        members = [group["params"] for group in groups]
+        self._read_members()
+        self.training.set_options(self._rule, self.optimizer.param_groups)
+
+    def _read_members(self) -> None:
+        members = [group["params"] for group in self.optimizer.param_groups]
         if members != self._members:
             self._members = [list(params) for params in members]
             self._others = [p for params in members for p in params if p not in self._place]
             self.training.set_members([[self._place[p] for p in params if p in self._place] for params in members])
-        self.training.set_options(self._rule, groups)
 
     def forget_others(self) -> None:
         """The optimiser's zero_grad(), of those of its parameters that are not here."""
@@ -186,7 +188,7 @@ class Custody:
 
     def _has_all(self) -> bool:
         """Whether all of the optimiser's parameters are here."""
-        self.read_options()
+        self._read_members()
         if self._others:
             self.end()
         return not self._others
@@ -195,6 +197,7 @@ class Custody:
         """The optimiser's step(), in C; False if that is not to be."""
         if not self._has_all():
             return False
+        self.training.set_options(self._rule, self.optimizer.param_groups)
         self._updates += 1
         if self._updates == _SURVIVED:
             self._patience = 0
