@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import collections
 import functools
 import itertools
 import math
 import random
 import subprocess
 import sys
+import types
+from array import array
 
 import pytest
-from backends import BACKENDS, GRAPHS, assert_same, eagerly, gradients, leaves
+from backends import BACKENDS, GRAPHS, assert_same, eagerly, gradients, leaves, needs_c
 from random_graphs import inputs, program, run
 from test_ops import points
 
@@ -366,6 +369,215 @@ def test_what_the_function_uses_from_outside_may_change(backend):
     check()
     options["power"] = 2
     check()
+
+
+class Settings:
+    scale = 2.0
+
+    def __init__(self):
+        self.by = 2.0
+
+    @property
+    def both(self):
+        return self.scale * self.by
+
+    def loss(self, w, x):
+        return w * x * self.by
+
+
+class Slotted:
+    __slots__ = ("by",)
+
+
+GLOBAL = [2.0]
+
+
+class Flagged(nn.Module):
+    def __init__(self):
+        self.w = Value(1.0)
+
+    def forward(self, x):
+        y = self.w * x * GLOBAL[0]
+        return y * 3.0 if self.training else y
+
+
+def with_a_default(w, x, by=GLOBAL):
+    return w * x * by[0]
+
+
+def in_an_inner_function(w, x):
+    return sum((lambda y: y * GLOBAL[0])(w * x) for _ in range(2))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    "what",
+    ["attribute", "property", "class", "method", "slot", "namespace", "file", "default", "inner", "deque", "defaultdict",
+     "set", "array", "partial", "decorator", "in a list", "eval", "global of a module"],
+)  # fmt: skip
+def test_whatever_the_function_looks_at_may_change(what, backend, monkeypatch):
+    (w,) = leaves(2.0)
+    monkeypatch.setattr(sys.modules[__name__], "GLOBAL", [2.0])
+    monkeypatch.setattr(with_a_default, "__defaults__", (GLOBAL,))
+    monkeypatch.setattr(Settings, "scale", 2.0)
+    held, slotted, space, model = Settings(), Slotted(), types.SimpleNamespace(by=2.0), Flagged()
+    slotted.by = 2.0
+    file = types.ModuleType("a_file_of_the_users")
+    file.by = 2.0
+    many, named, numbers, block = (
+        collections.deque([2.0]),
+        collections.defaultdict(float, by=2.0),
+        {2.0},
+        array("d", [2.0]),
+    )
+    nested = [{"held": held}]
+
+    def doubled(function):
+        @functools.wraps(function)
+        def wrapper(x):
+            return function(x) * many[0]
+
+        return wrapper
+
+    def put(thing, name, value=5.0):
+        return lambda: setattr(thing, name, value)
+
+    change_global = lambda: GLOBAL.__setitem__(0, 5.0)  # noqa: E731
+    function, change = {
+        "attribute": (lambda x: w * x * held.by, put(held, "by")),
+        "property": (lambda x: w * x * held.both, put(held, "by")),
+        "class": (lambda x: w * x * Settings.scale, put(Settings, "scale")),
+        "method": (lambda x: held.loss(w, x), put(held, "by")),
+        "slot": (lambda x: w * x * slotted.by, put(slotted, "by")),
+        "namespace": (lambda x: w * x * space.by, put(space, "by")),
+        "file": (lambda x: w * x * file.by, put(file, "by")),
+        "default": (lambda x: with_a_default(w, x), change_global),
+        "inner": (lambda x: in_an_inner_function(w, x), change_global),
+        "deque": (lambda x: w * x * many[0], lambda: many.__setitem__(0, 5.0)),
+        "defaultdict": (lambda x: w * x * named["by"], lambda: named.__setitem__("by", 5.0)),
+        "set": (lambda x: w * x * len(numbers), lambda: numbers.add(5.0)),
+        "array": (lambda x: w * x * block[0], lambda: block.__setitem__(0, 5.0)),
+        "partial": (functools.partial(with_a_default, w, by=GLOBAL), change_global),
+        "decorator": (doubled(lambda x: w * x), lambda: many.__setitem__(0, 5.0)),
+        "in a list": (lambda x: w * x * nested[0]["held"].by, put(held, "by")),
+        "eval": (model, model.eval),
+        "global of a module": (model, change_global),
+    }[what]
+    step = compile(function, [w, model.w], backend)
+    seen = []
+    for _ in range(2):
+        wanted = eagerly(function, (1.5,), [w, model.w])
+        assert_same((step(1.5), gradients([w, model.w])), wanted, exactly=backend == "python")
+        assert_same((step.batch([1.5] * 5), gradients([w, model.w])), wanted)
+        seen.append(wanted)
+        change()
+    assert seen[0] != seen[1]
+
+
+def test_what_the_function_changes_itself_is_no_reason_to_trace_again():
+    (w,) = leaves(2.0)
+    counter = types.SimpleNamespace(calls=0, last=None)
+
+    def loss(x):
+        counter.calls += 1
+        counter.last = w * x
+        return counter.last
+
+    step = compile(loss, [w], "python")
+    step(1.0)
+    loss(1.0)
+    assert step(2.0) == 4.0 and counter.calls == 3
+
+
+def test_a_frozen_leaf_may_be_replaced():
+    w, target = leaves(3.0, 2.0)
+    step = compile(lambda x: w * x - target, [w], "python")
+    assert step(1.0) == 1.0
+    target = Value(1.0)
+    assert step(1.0) == 2.0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_row_that_is_defined_anew(backend):
+    (w,) = leaves(3.0)
+    own = autograd.op("test_compiled_anew", "anew", "a * 2", "2")
+    kept = [own]
+    step, other = compile(lambda x: own(w) * x, [w], backend), compile(lambda x: kept[0](w) * x, [w], backend)
+    assert (step(1.0), other(1.0), w.grad) == (6.0, 6.0, 4.0)
+    own = autograd.op("test_compiled_anew", "anew", "a * 5", "5")
+    assert step(1.0) == step.batch([1.0] * 5) == 15.0
+    assert other(1.0) == kept[0](w).data
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("kind", ["bigram", "log_softmax", "experts", "nested"])
+def test_picks_among_computed_values_and_other_picks(kind, backend):
+    """The gradient goes on to all that was picked, and no 0 is left where nothing was."""
+    table = nn.Embedding(3, 3, seed=0)
+    a, b, c = leaves(0.5, -1.5, 2.0)
+    parameters = [*table.parameters(), a, b, c]
+    loss = {
+        "bigram": lambda i, j: F.cross_entropy(table(i), j),
+        "log_softmax": lambda i, j: -F.pick(F.log_softmax([a * b, b * c, c]), i) * F.pick([a, 1.0, c], j),
+        "experts": lambda i, j: F.pick([(a * b).tanh(), c * c, Value(2.0)], i) * (j + 1),
+        "nested": lambda i, j: F.pick([F.pick([a * b, b, c], i), a * c, F.pick(table(i), j)], j),
+    }[kind]
+    step = compile(loss, parameters, backend)
+    for i, j in itertools.product(range(3), repeat=2):
+        wanted = eagerly(loss, (i, j), parameters)
+        assert_same((step(i, j), gradients(parameters)), wanted)
+        assert_same((step.batch([i] * 5, [j] * 5), gradients(parameters)), wanted)
+    rows = [[0, 1, 0, 0, 1], [1, 1, 2, 2, 1]]
+    assert_same((step.batch(*rows), gradients(parameters)), averaged(loss, rows, parameters))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_infinities_in_a_batch_are_those_of_its_rows(backend):
+    """Rows are computed side by side, in eights: those that only fill up give nothing, not even 0 times infinity."""
+    w, v = leaves(1.5, -0.5)
+    step = compile(lambda x: dot([w, v], [x, 1.0]).relu() * autograd.maximum(w, v * x), [w, v], backend)
+    xs = [1.0, 2.0, 0.5, 3.0, math.inf]
+    assert_same((step.batch(xs), gradients([w, v])), averaged(step._function, (xs,), [w, v]))
+
+
+def test_atomic_makes_a_program_of_its_own():
+    (w,) = leaves(2.0)
+    step = compile(lambda xs: dot(xs, [w, w]), [w], "python")
+    step([1.0, 2.0])
+    whole = step.source
+    with autograd.atomic():
+        step([1.0, 2.0])
+    assert "xs_0 * w + xs_1 * w" in whole and "xs_0 * w + xs_1 * w" not in step.source
+
+
+@needs_c
+def test_an_error_in_a_graph_too_large_for_a_page_of_python():
+    w = Value(1.0, label="w")
+
+    def loss(x):
+        y = w * x
+        for _ in range(100_001):
+            y = y * 1.0
+        return (y - 2.0 * x).log()
+
+    with pytest.raises(DomainError, match="log"):
+        compile(loss, [w], "c")(1.0)
+
+
+def test_parameters_of_a_subclass_are_refused():
+    class Own(Value):
+        __slots__ = ()
+
+    with pytest.raises(WrongKindError, match="subclass Own"):
+        compile(lambda x: x, [Own(1.0)])
+
+
+def test_namedtuples_and_what_isinstance_is_told():
+    w, _ = leaves(3.0, 0.0)
+    Point = collections.namedtuple("Point", "x y")
+    assert compile(lambda p: w * p.x - p.y, [w])(Point(2.0, 1.0)) == 5.0
+    step = compile(lambda x: w * (x if isinstance(x, (int, float)) else 0.0), [w])
+    assert (step(2.0), step(3)) == (6.0, 9.0)
 
 
 def test_no_grad_computes_without_gradients():

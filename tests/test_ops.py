@@ -310,3 +310,18 @@ def test_a_row_that_cannot_be_read_is_refused_on_the_spot(arguments, said):
     with pytest.raises(FormulaError, match=re.escape(said)):
         row(*arguments)
     assert "new1" not in OPS
+
+
+def test_operands_are_told_apart_by_their_number():
+    for name, value, partials, defaults, groups in (
+        ("test_ops_three", "sum(xs[i] * ws[i]) * a + b", {"xs": "ws[i] * a", "ws": "xs[i] * a", "a": "(out - b) / a", "b": "1"},
+         {"b": None}, ([1, 2, 3], [4, 5, 6], 7, 8)),
+        ("test_ops_two", "sum(xs[i]) * a + b", {"xs": "a", "a": "(out - b) / a", "b": "1"}, {}, ([1, 2], 3, 4)),
+    ):  # fmt: skip
+        row(name, name, value, defaults=defaults, **partials)
+        flat = [x for group in groups for x in (group if isinstance(group, list) else [group])]
+        assert list(OPS[name].bind(flat).values()) == list(groups)
+        if defaults:
+            assert list(OPS[name].bind(flat[:-1]).values()) == list(groups[:-1])
+    with pytest.raises(FormulaError, match="whether 'k' was left out cannot be told"):
+        row("test_ops_unclear", "?", "sum(xs[i]) + k", xs="1", k="1", defaults={"k": None})

@@ -197,6 +197,40 @@ def test_a_leaf_that_is_no_parameter_may_not_be_read_either():
     assert type(scale) is Value
 
 
+@pytest.mark.parametrize("made", [Value(5.0, label="scale"), Value(2.0) * 3.0], ids=["leaf", "result"])
+def test_nor_may_a_value_that_is_nowhere_in_the_graph(made):
+    with pytest.raises(TraceError, match="has no number yet"):
+        compile(lambda x: W * x * made.data, [W])(1.0)
+    assert type(made) is Value
+
+
+def test_what_is_left_over_from_the_call_before_is_refused():
+    state = [0.0]
+
+    def recurrent(x):
+        state[0] = (W * x + state[0]).tanh()
+        return state[0]
+
+    with pytest.raises(TraceError, match="left over from the call before"):
+        compile(recurrent, [W])(1.0)
+
+
+def test_numbers_drawn_from_a_generator_that_is_set_inside_are_always_the_same():
+    def function(x):
+        rng = random.Random(3)
+        RNG.seed(5)
+        return W * x * rng.random() * RNG.random()
+
+    assert compile(function, [W])(2.0) == function(2.0).data
+    W.zero_grad()
+
+
+def test_a_number_has_no_text():
+    for function in (lambda x: W * {"1": 2.0}[str(x)], lambda x: W * {"1": 2.0}[f"{x}"]):
+        with pytest.raises(TraceError, match="x has no number yet"):
+            compile(function, [W])(1)
+
+
 @pytest.mark.parametrize("result", [3.0, None, [W], "loss"])
 def test_a_function_must_return_one_value(result):
     with pytest.raises(TraceError, match="want one Value, the loss"):

@@ -259,6 +259,100 @@ def test_parameters_that_the_optimiser_does_not_have_keep_adding_up(backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("optimiser", "options"), [(SGD, {"lr": 0.05, "momentum": 0.9}), (AdamW, {"lr": 0.05})])
+def test_loops_of_ones_own_with_two_steps_and_two_optimisers(optimiser, options, seed, backend):
+    """Everything that a loop may do, in any order: it is as if there were no compile()."""
+
+    def run(eager):
+        rng = random.Random(seed)
+        w, v, u = parameters = [Value(1.0), Value(0.5), Value(2.0)]
+
+        def first(x):
+            return (w * x - v) ** 2 + (w * w * x).sqrt() * x
+
+        def second(xs):
+            return mean([(w * x + u * v) ** 2 for x in xs]) * 0.1
+
+        steps = [compile(first, [w, v], backend), compile(second, parameters, backend)]
+        optimizers = [optimiser([w, v], **options), AdamW([{"params": [w, u]}, {"params": [v], "lr": 0.02}], lr=0.01)]
+        batches = [([1.0, 2.0, 0.5, 0.0][rng.randrange(3) :],) for _ in range(3)], [([[1.0, 2.0], [0.5]],), ([[1.0]],)]
+        seen = []
+        for k in range(150):
+            i, what = rng.randrange(2), rng.randrange(14)
+            loss, optimizer, groups = (first, second)[i], optimizers[i], optimizers[i].param_groups
+            if what < 3:
+                batch = batches[i][rng.randrange(2)]
+                if eager:
+                    result = mean([loss(*row) for row in zip(*batch)])
+                    result.backward()
+                    seen.append(result.data)
+                else:
+                    seen.append(steps[i].batch(*batch))
+            elif what < 7:
+                optimizer.step()
+            elif what < 9:
+                optimizer.zero_grad(set_to_none=what == 7 or k % 3 > 0)
+            elif what == 9:
+                losses = by_hand(loss, optimizer, batches[i], 3) if eager else steps[i].train(batches[i], optimizer, 3)
+                seen += losses
+            elif what == 10:
+                seen += [w.data, u.grad]
+                w.data = w.data / 2 + 0.5
+            elif what == 11:
+                groups[0]["lr"] = 0.001 + 0.01 * rng.random()
+            elif what == 12:
+                v.grad = 0
+            elif i == 0 and len(groups[0]["params"]) == 2:
+                groups[0]["params"].remove(v)
+            elif i == 0:
+                groups[0]["params"].append(v)
+            else:
+                groups.reverse()
+        for p in parameters:
+            seen += [p.data, p.grad, float(p.reached), *(x for o in optimizers for x in o.state.get(p, {}).values())]
+        return seen
+
+    assert run(eager=False) == pytest.approx(run(eager=True), rel=1e-7, abs=1e-9)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_step_of_the_optimisers_own_is_called(backend):
+    _, _, step, optimizer = prepared(backend)
+    inner, calls = optimizer.step, []
+    optimizer.step = lambda: (calls.append(1), inner())
+    step.train(data(), optimizer, 5)
+    assert len(calls) == 5
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_parameter_of_the_optimiser_that_the_step_does_not_have(backend):
+    w, other = Value(1.0), Value(1.0)
+    other.grad = 5.0
+    compile(lambda x: w * x, [w], backend).train([([1.0],)], SGD([w, other], lr=0.1), 3)
+    assert (other.data, other.reached) == (1.0, False)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_python_must_do_leaves_nothing_behind(backend):
+    """Of a batch of two structures C computes the first, and must give up at the second."""
+    a, b = Value(2.0), Value(1.0)
+
+    def loss(xs):
+        return mean([a * x for x in xs]) + (a * a * xs[-1]).sqrt() * xs[-1] + b
+
+    step = compile(loss, [a, b], backend)
+    batches = [([[1.0], [2.0, 1.0]],), ([[1.0], [2.0, 0.0]],)]
+    step.train(batches, SGD([a], lr=0.01), 4)
+    assert b.grad == pytest.approx(4.0)
+    optimizer = SGD([a, b], lr=0.0)
+    for batch in (*batches, *batches):
+        step.batch(*batch)
+        optimizer.step()
+    assert b.grad == pytest.approx(8.0)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_no_steps_and_no_batches(backend):
     model, _, step, optimizer = prepared(backend)
     before = everything(model, optimizer)
@@ -269,6 +363,8 @@ def test_no_steps_and_no_batches(backend):
             step.train(batches, optimizer, 3)
     with pytest.raises(OptionError, match="tuple of lists"):
         step.train([1.0], optimizer, 3)
+    with pytest.raises(OptionError, match="tuple of lists"):
+        step.train(iter([data()[0], None]), optimizer, 3)
 
 
 @needs_c

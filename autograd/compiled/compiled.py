@@ -64,15 +64,11 @@ class Prepared:
         self.edges = sum(part.rows.count * part.executable.edges for part in parts)
         self._turn: Turn | None = None
 
-    def shares(self) -> list[tuple[Part, float]]:
-        """Each part, and which share of the rows it has."""
-        return [(part, part.rows.count / self.count) for part in self.parts]
-
     @property
     def turn(self) -> Turn:
         """The batch as C takes it."""
         if self._turn is None:
-            self._turn = Turn([(part.loaded, part.batch, share) for part, share in self.shares()])
+            self._turn = Turn([(part.loaded, part.batch, part.rows.count / self.count) for part in self.parts])
         return self._turn
 
 

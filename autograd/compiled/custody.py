@@ -37,7 +37,7 @@ _data, _grad, _partials = (Value.__dict__[name] for name in ("data", "grad", "pa
 
 def can_have(optimizer: Any) -> bool:
     """Whether the interpreter knows this very class of optimiser: a subclass, or a step of its own, may do anything."""
-    return _rule_of(optimizer) is not None and not vars(optimizer).keys() & {"step", "zero_grad"}
+    return _rule_of(optimizer) is not None and "step" not in vars(optimizer) and "zero_grad" not in vars(optimizer)
 
 
 def _rule_of(optimizer: Any) -> Any:
@@ -114,7 +114,8 @@ def _held_kind(kind: type[Any]) -> type[Any]:
 
 def _free(optimizer: Any) -> None:
     """End the custody that an optimiser is in, if any."""
-    if custody := vars(optimizer).get("_custody"):
+    custody: Custody | None = getattr(optimizer, "_custody", None)
+    if custody is not None:
         custody.end()
 
 
@@ -164,13 +165,15 @@ class Custody:
 
     def read_options(self) -> None:
         """The optimiser's parameters and options as they are now: a schedule may change them between updates."""
-        groups = self.optimizer.param_groups
-        members = [group["params"] for group in groups]
+        self._read_members()
+        self.training.set_options(self._rule, self.optimizer.param_groups)
+
+    def _read_members(self) -> None:
+        members = [group["params"] for group in self.optimizer.param_groups]
         if members != self._members:
             self._members = [list(params) for params in members]
             self._others = [p for params in members for p in params if p not in self._place]
             self.training.set_members([[self._place[p] for p in params if p in self._place] for params in members])
-        self.training.set_options(self._rule, groups)
 
     def forget_others(self) -> None:
         """The optimiser's zero_grad(), of those of its parameters that are not here."""
@@ -186,7 +189,7 @@ class Custody:
 
     def _has_all(self) -> bool:
         """Whether all of the optimiser's parameters are here."""
-        self.read_options()
+        self._read_members()
         if self._others:
             self.end()
         return not self._others
@@ -195,6 +198,7 @@ class Custody:
         """The optimiser's step(), in C; False if that is not to be."""
         if not self._has_all():
             return False
+        self.training.set_options(self._rule, self.optimizer.param_groups)
         self._updates += 1
         if self._updates == _SURVIVED:
             self._patience = 0
@@ -224,18 +228,20 @@ class Custody:
             for i, p in mine:
                 _data.__set__(p, t.data[i])
                 _grad.__set__(p, t.grad[i] if t.reached[i] else NOT_REACHED)
-            if vars(self.optimizer).get("_custody") is self:
-                state: dict[Any, Any] = vars(self.optimizer)["state"]
-                for i, p in enumerate(self.parameters):
-                    if t.steps[i]:
-                        state.setdefault(p, {}).update(
-                            {name: getattr(t, kept)[i] for kept, name in self._names.items()}
-                        )
+            if getattr(self.optimizer, "_custody", None) is self:
+                self._give_back(vars(self.optimizer)["state"])
                 self.optimizer.__class__ = self._kind
                 del self.optimizer._custody
             for _, p in mine:
                 p.__class__ = Value  # type: ignore[assignment]
                 p.partials = ()
+
+    def _give_back(self, state: dict[Value, dict[str, float]]) -> None:
+        """What the optimiser remembers; somebody may hold the dicts that it stood in."""
+        for i, p in enumerate(self.parameters):
+            if self.training.steps[i]:
+                numbers = {name: getattr(self.training, kept)[i] for kept, name in self._names.items()}
+                state.setdefault(p, {}).update(numbers)
 
 
 _lock = RLock()  # of two threads that look at once

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ..errors import OutOfRangeError, WrongKindError
@@ -43,7 +44,7 @@ class Executable:
         for node in program.picks:
             i, count = place[node.operands[0]], len(node.operands) - 1
             self.choices[i] = min(self.choices.get(i, count), count)
-        self.reach = Reach(program, parameters)
+        self._reach: Reach | None = None
         self._machine: Interpreter | None = None
         self._tapes: dict[bool, Tape] = {}
         self._loaded: dict[int, Loaded] = {}
@@ -67,27 +68,43 @@ class Executable:
                 for row in rows.rows():
                     self.check(row)
 
+    @property
+    def reach(self) -> Reach:
+        if self._reach is None:
+            self._reach = Reach(self.program, self.parameters)
+        return self._reach
+
     # --- in Python
 
     def one(self, inputs: Sequence[float]) -> float:
         """The result for one row of inputs; adds its gradients to those of the parameters."""
         function = self._function(python_function(self.program, bound=True))
-        self.one = (lambda row: self._where_it_comes([row], function, row)) if self.reach.deep else function
+
+        def where_it_comes(inputs: Sequence[float]) -> float:
+            with self._only_reached([inputs]):
+                return function(inputs)
+
+        self.one = where_it_comes if self.program.picks and self.reach.deep else function
         return self.one(inputs)
 
     def many(self, rows: Sequence[Sequence[float]], seed: float) -> float:
         """The sum of the results for many rows; adds `seed` times their gradients to those of the parameters."""
         function = self._function(python_loop(self.program, bound=True))
-        self.many = (lambda *given: self._where_it_comes(given[0], function, *given)) if self.reach.deep else function
+
+        def where_it_comes(rows: Sequence[Sequence[float]], seed: float) -> float:
+            with self._only_reached(rows):
+                return function(rows, seed)
+
+        self.many = where_it_comes if self.program.picks and self.reach.deep else function
         return self.many(rows, seed)
 
-    def _where_it_comes(self, rows: Sequence[Sequence[float]], function: Callable[..., float], *given: Any) -> float:
-        """What the function returns; the 0 that it adds where nothing was picked is no gradient."""
+    @contextmanager
+    def _only_reached(self, rows: Sequence[Sequence[float]]) -> Generator[None, None, None]:
+        """Afterwards, a 0 that was added where nothing had been picked is taken back: it is no gradient."""
         kept = [(p, p.grad) for p, reached in zip(self.parameters, self.reach.of(rows)) if not reached]
-        result = function(*given)
+        yield
         for p, grad in kept:
             p.grad = grad
-        return result
 
     def _function(self, text: str) -> Callable[..., Any]:
         values = enumerate([*self.program.parameters, *self.program.frozen])

@@ -40,6 +40,7 @@ class Reach:
         self._picks: dict[int, list[Any]] = {}  # those that it comes to always, by the place of their index
         for pick in picks:
             self._picks.setdefault(self._index[pick], []).append(pick)
+        self._bytes = self._as_bytes(self._mask)
         self._chosen: dict[tuple[int, int], _Below] = {}  # below what they choose, by the place and the index
         self.varies = bool(picks)
         self.deep = any(
@@ -50,8 +51,10 @@ class Reach:
 
     def of(self, rows: Iterable[Sequence[Any]]) -> bytes:
         """For each parameter 1 or 0: whether a gradient comes to it from any of these rows of inputs."""
+        if not self.varies:
+            return self._bytes
         mask = self._mask
-        for row in rows if self.varies else ():
+        for row in rows:
             seen: set[Any] = set()
             for place in self._picks:
                 below, picks = self._below_choice(place, row[place])
@@ -64,6 +67,9 @@ class Reach:
                         more, others = self._below(pick.operands[1 + row[self._index[pick]]])
                         mask |= more
                         picks = picks + others
+        return self._as_bytes(mask)
+
+    def _as_bytes(self, mask: int) -> bytes:
         return f"{mask:0{self._count}b}"[::-1].encode().translate(_TO_BYTES) if self._count else b""
 
     def _below_choice(self, place: int, index: int) -> _Below:

@@ -156,7 +156,7 @@ class Number(Traced):
     plain = True
 
     @property
-    def __class__(self) -> Any:
+    def __class__(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         """What isinstance() is told in the traced function."""
         return (int if type(self) is Index else float) if get_ident() in _running else type(self)
 

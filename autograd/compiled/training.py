@@ -61,14 +61,18 @@ class _Feed:
                 raise OptionError(f"train: want each batch as a tuple of lists, such as (xs, ys), got {columns!r}")
             self._prepared.append(self.step.prepare(columns))
             self.taken += 1
+            return self._prepared[i]
         self.step.look_around()
+        return self._fresh(i)
+
+    def _fresh(self, i: int) -> Prepared:
         if self._prepared[i].generation != self.step.generation:
             self._prepared[i] = self.step.prepare(self._prepared[i].columns)
         return self._prepared[i]
 
     def whole(self) -> list[Prepared]:
         """The whole cycle, if all of it has been taken; from then on no code of the user's runs between updates."""
-        return [self.batch(turn) for turn in range(len(self._prepared))] if len(self._prepared) == self.length else []
+        return list(map(self._fresh, range(len(self._prepared)))) if len(self._prepared) == self.length else []
 
 
 class _Inside:

@@ -16,6 +16,7 @@ read in the same way, but for those of this package, of Python itself and of ins
 
 from __future__ import annotations
 
+import dis
 import functools
 import sys
 from collections import deque
@@ -159,7 +160,7 @@ class Watch:
             self.values[thing] = None
         elif isinstance(thing, (*_COPIED, deque)):
             self._look_into_container(thing)
-        elif parts := next((names for leading, names in _PARTS.items() if isinstance(thing, leading)), ()):
+        elif parts := _parts(kind):
             for name in parts:
                 self._look_at(thing, name, f"{self._hold(thing)}.{name}", getattr(thing, name))
         elif is_generator(thing):
@@ -204,11 +205,11 @@ class Watch:
         for name in ("__defaults__", "__kwdefaults__"):
             if defaults := getattr(function, name):
                 self._look_at(function, name, f"{self._hold(function)}.{name}", defaults)
-        names = set(_names_in(function.__code__))
-        self._used |= names
+        codes = list(_codes_in(function.__code__))
+        self._used.update(*(code.co_names for code in codes))
         space = function.__globals__
         held = self._hold(space)
-        for name in sorted(names):
+        for name in dict.fromkeys(name for code in codes for name in _globals_of(code)):
             if name in space:
                 self.variables.setdefault(name, space[name])
                 if (id(space), name) not in self._found:
@@ -241,12 +242,23 @@ class Watch:
         return kind(map(self._copied, thing))
 
 
-def _names_in(code: CodeType) -> Iterator[str]:
-    """The globals and attributes that code names; so do the functions and comprehensions inside of it."""
-    yield from code.co_names
+def _parts(kind: type[Any]) -> tuple[str, ...]:
+    return next((names for leading, names in _PARTS.items() if issubclass(kind, leading)), ())
+
+
+def _codes_in(code: CodeType) -> Iterator[CodeType]:
+    """The code itself, and that of the functions and comprehensions inside of it."""
+    yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _names_in(constant)
+            yield from _codes_in(constant)
+
+
+def _globals_of(code: CodeType) -> Iterator[str]:
+    """The globals that code reads and the files that it imports; co_names has attributes too."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME", "IMPORT_NAME"):
+            yield instruction.argval
 
 
 def _same(old: Any, new: Any) -> bool:
