@@ -40,7 +40,7 @@ def eagerly(function, arguments, parameters):
     loss = function(*arguments)
     try:
         loss.backward()
-    finally:  # an error may leave some
+    finally:  # where no gradient can flow, others may have arrived before
         found = gradients(parameters)
     return loss.data, found
 
