@@ -359,6 +359,8 @@ def compile(loss_fn: Any = None, params: Any = (), backend: str = "auto") -> Any
     for what is worth it. Also a decorator, ``@compile(params=...)``.
     Returns a Step: call it, or its `batch` and `train`. Raises TraceError, naming the line, for what would not
     be the same at every call: an `if` on a number, .data, float(), a number drawn at random inside.
+    What the function uses from outside (globals, attributes, lists of up to 100,000 things) is looked at before each
+    call, and traced anew if it has changed. What it does beside computing the loss, it does while it is traced only.
 
     >>> w = Value(1.0)
     >>> @compile(params=[w])

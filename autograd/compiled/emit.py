@@ -110,7 +110,7 @@ class _Lines:
         if len(line) <= room:
             self.write(line)
             return
-        if self.language.dialect is PYTHON and template.endswith(" {}"):
+        if self.language.dialect is PYTHON and template == self.language.let and not text.isidentifier():
             line = template.format(name, f"({text})")
         self.write(*_broken(line, room))
 
@@ -482,7 +482,7 @@ def _python_file(text: str, numbers: dict[str, list[str]]) -> list[str]:
     used = sorted(name for name in (*FUNCTIONS, "inf", "nan") if name != "abs" and re.search(rf"\b{name}\b", text))
     return [
         *([f"from math import {', '.join(used)}"] if used else []),
-        *helpers("python", text),
+        *(line for helper in helpers("python", text) for line in ("", "", helper)),
         "",
         "",
         text,

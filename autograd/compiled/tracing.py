@@ -9,8 +9,9 @@ While a function is traced, its numbers are stand-ins: an argument is a Number, 
 cannot be read, and every operation on them is recorded, never computed. What would look at a number (an `if`
 on one, float(), .data) raises TraceError, since its answer would be kept for all later calls.
 
-A function is traced twice. Constants that differ were drawn at random or read from a clock; results that are
-the same object were computed before the function ran. Both would be wrong in later calls, and are refused.
+A function is traced twice. Constants that differ were read from a clock, or counted; results that are the same
+object were computed before the function ran; a generator in another state has drawn random numbers (chance.py). All
+of these would be wrong in later calls, and are refused.
 """
 
 from __future__ import annotations

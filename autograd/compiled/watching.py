@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import dis
 import functools
+import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,6 +39,7 @@ _PARTS = {  # of things that lead to functions, where the functions are
     functools.partial: ("func", "args", "keywords"), functools.cached_property: ("func",),
     property: ("fget",), staticmethod: ("__func__",), classmethod: ("__func__",),
 }  # fmt: skip
+_PYTHON = os.path.dirname(os.__file__) + os.sep
 _OURS = frozenset({"autograd", "nn"})
 _UNNAMED = frozenset({"forward", "__call__", "__getitem__", "__iter__", "__len__"})  # run without being named
 _BY_TEXT = frozenset({"__dict__", "getattr", "hasattr", "vars"})  # code that names these may use any attribute
@@ -86,6 +88,7 @@ class Watch:
         self.variables: dict[str, Any] = {}
         self.values: dict[Value, None] = {}
         self.generators: list[Any] = []
+        self._function = unwrapped(function)
         self._before = before
         self._found: dict[tuple[int, str], Any] = {}  # what stands where
         self._used: set[str] = set(_UNNAMED)  # the names in all code that was read
@@ -171,7 +174,7 @@ class Watch:
             if self._left >= 0:
                 self._tests.append(f"{self._hold(thing)}.tobytes() == {self._hold(content)}")
         elif kind is FunctionType:
-            if not _is_steady(thing.__module__):
+            if thing is self._function or not _is_steady(thing.__module__):
                 self._look_into_function(thing)
         elif kind is ModuleType:
             if not _is_steady(thing.__name__):
@@ -272,5 +275,9 @@ def _same(old: Any, new: Any) -> bool:
 def _is_steady(name: str | None) -> bool:
     """Whether a file is one of ours, of Python's or an installed one, which nobody changes while a program runs."""
     package = str(name).partition(".")[0]
-    path = getattr(sys.modules.get(package), "__file__", None) or ""
-    return package in _OURS or package in sys.stdlib_module_names or "site-packages" in path or "dist-packages" in path
+    path = getattr(sys.modules.get(package), "__file__", None)
+    if package in _OURS or package == "builtins":
+        return True
+    if path is None:
+        return package in sys.stdlib_module_names and package in sys.modules
+    return path.startswith(_PYTHON) or "site-packages" in path or "dist-packages" in path

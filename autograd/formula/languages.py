@@ -89,7 +89,7 @@ def remark(text: str) -> str:
 
 # What a formula may call that the language has not, by name.
 HELPERS = {
-    "python": {"larger": "from autograd.formula import larger"},
+    "python": {"larger": "def larger(a, b):  # nan if either is\n    return b if b > a or b != b else a"},
     "c": {"larger": "static double larger(double a, double b) { return b > a || b != b ? b : a; }"},
     "javascript": {
         "larger": "const larger = (a, b) => (b > a || b !== b ? b : a);",
