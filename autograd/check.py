@@ -22,7 +22,10 @@ __all__ = ["central_difference", "edge_difference", "gradcheck", "operation_at"]
 
 
 def central_difference(f: Callable[[float], float], x: float, eps: float = 1e-6) -> float:
-    """(f(x + h) - f(x - h)) / 2h, with h = eps * max(1, abs(x)); one-sided where f is nan on the other side.
+    """(f(x + h) - f(x - h)) / 2h, with h = eps * max(1, abs(x)).
+
+    Where f is nan on one side, h is eps * abs(x), since the domain may end close to a small x; and where it
+    is nan still, the other side counts alone.
 
     Its error is about h**2 * f'''(x) / 6, plus rounding of about 1e-16 * f(x) / h.
 
@@ -31,6 +34,9 @@ def central_difference(f: Callable[[float], float], x: float, eps: float = 1e-6)
     """
     h = eps * max(1.0, abs(x))
     above, below = f(x + h), f(x - h)
+    if x and (above != above or below != below):
+        h = eps * abs(x)
+        above, below = f(x + h), f(x - h)
     if above != above:
         return (f(x) - below) / h
     if below != below:

@@ -15,14 +15,13 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
-from .errors import CompileError, LayoutError
+from .errors import PIP, CompileError, LayoutError
 from .stepper.prompt import has_colour, say
 from .wording import counted
 
 __all__ = ["CHECKS", "Finding", "doctor"]
 
 OK, OPTIONAL, MISSING = "ok", "-", "FAIL"
-PIP = "python -m pip install"
 Finding = tuple[str, str]  # one of the three above, and the sentence
 
 
@@ -130,7 +129,7 @@ def _notebook() -> Finding:
 def _demos() -> Finding:
     missing = [name for name in ("matplotlib", "rich") if find_spec(name) is None]
     if missing:
-        return OPTIONAL, f'the demos\' plots need {" and ".join(missing)}: {PIP} "scalar-autograd[demos]"'
+        return OPTIONAL, f"the demos' plots need {' and '.join(missing)}: {PIP} {' '.join(missing)}"
     return OK, f"for the demos: matplotlib {_version('matplotlib')}, rich {_version('rich')}"
 
 

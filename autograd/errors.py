@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
 __all__ = [
+    "PIP",
     "AutogradError",
     "CompileError",
     "DeadlineError",
@@ -22,6 +25,10 @@ __all__ = [
     "TraceError",
     "WrongKindError",
 ]
+
+
+# For messages that say what to install: in an environment that is not activated, `python` is another one.
+PIP = (f'"{sys.executable}"' if " " in sys.executable else sys.executable) + " -m pip install"
 
 
 class AutogradError(Exception):

@@ -22,6 +22,7 @@ def test_right_gradients_pass_and_nothing_is_touched():
     assert gradcheck(lambda xs, w: [dot(xs, xs), xs[0] * w], [[a, b], 3])
     assert gradcheck(lambda a: a**2.5, Value(0.0))
     assert gradcheck(lambda a: a * 2, 1.0)
+    assert gradcheck(lambda a: a.log(), Value(1e-9)) and gradcheck(lambda a: a.sqrt(), Value(2e-7))
 
 
 def test_the_wrong_edge_is_named():

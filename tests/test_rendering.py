@@ -37,7 +37,7 @@ def alone(monkeypatch, tmp_path):
 
 
 def test_without_an_engine_one_sentence_says_what_to_install(alone):
-    with pytest.raises(LayoutError, match=r'pip install "scalar-autograd\[dot\]", or Graphviz|`python -m pip install'):
+    with pytest.raises(LayoutError, match="-m pip install graphviz-pure`, or Graphviz from https"):
         lay_out("digraph {}")
 
 

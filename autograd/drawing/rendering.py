@@ -16,16 +16,14 @@ from pathlib import Path
 from shutil import which
 from typing import Any
 
-from ..errors import DeadlineError, LayoutError
+from ..errors import PIP, DeadlineError, LayoutError
 
 __all__ = ["DEADLINE", "find_engine", "lay_out", "notebook", "open_file", "shows_pictures", "write_whole"]
 
 DEADLINE = 3.0  # seconds a layout may take
 PURE = "graphviz-pure"
 PURE_LACKS = ("pdf", "ps", "eps")  # formats that only the system's Graphviz writes
-INSTALL = (
-    'install one with `python -m pip install "scalar-autograd[dot]"`, or Graphviz from https://graphviz.org/download'
-)
+INSTALL = f"install one with `{PIP} graphviz-pure`, or Graphviz from https://graphviz.org/download"
 
 
 def find_engine() -> str:
