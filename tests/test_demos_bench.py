@@ -92,7 +92,8 @@ def test_it_measures_in_fresh_processes_and_prints_ratios():
     assert marked.endswith("\n\non a machine")
 
 
-def test_what_is_saved_can_be_shown_again(tmp_path, capsys):
+def test_what_is_saved_can_be_shown_again(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("demos.bench.ENGINES", ENGINES[:2])
     assert main(["--quick", "--only", "expression", "--save", str(tmp_path / "run.json")]) == 0
     printed = capsys.readouterr().out
     shown = tables_of((tmp_path / "run.json").read_text())
