@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .careful import real
+from .derivatives import grad
 from .errors import GradcheckError
 from .formula import IEEE
 from .graph import Edge, Graph
 from .modes import ieee
-from .value import Value, grad
+from .value import Value
 
 __all__ = ["central_difference", "edge_difference", "gradcheck", "operation_at"]
 

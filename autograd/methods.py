@@ -194,6 +194,7 @@ def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
     methods: list[Method] = []
     for op in rows:
         if not op.wide:
+            shared[f"{op.name}_op"] = op
             template = _UNARY if len(op.operands) == 1 else _BINARY
             operator = OPERATORS.get(op.name)
             methods.append(Method(op, template, *([operator] if operator else []), op.name))
