@@ -19,6 +19,7 @@ _WIDE_DOCS = {
     DOT: """The dot product sum(xs[i] * ws[i]), plus a bias if there is one, as one node.
 
     xs, ws: lists of the same length, of Values or numbers. Summed from left to right, the bias last.
+    Raises GraphError for lists of different lengths, and for empty ones.
 
     >>> dot([Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)], 0.5).data
     11.5
@@ -48,7 +49,7 @@ if not TYPE_CHECKING:
 def maximum(*xs: Any) -> Value:
     """The largest of some Values or numbers, given as arguments or as one list; nan if any is.
 
-    Equal largest ones share the gradient evenly, as in torch.amax.
+    Equal largest ones share the gradient evenly, as in torch.amax. Raises GraphError for an empty list.
 
     >>> maximum(Value(1.0), 3.0, Value(2.0)).data
     3.0
@@ -58,6 +59,8 @@ def maximum(*xs: Any) -> Value:
 
 def softmax(xs: Iterable[Value | float]) -> list[Value]:
     """exp(x) / sum(exp(xs)) for each x, computed as exp(x - logsumexp(xs)): positive, and their sum is 1.
+
+    Raises GraphError for an empty list.
 
     >>> [f"{p:.4f}" for p in softmax([Value(1.0), Value(2.0), Value(3.0)])]
     ['0.0900', '0.2447', '0.6652']
@@ -79,8 +82,9 @@ def op(
     """Add an operation of your own: its value and its partials as text. Returns a function of Values or numbers.
 
     name: a Python identifier not taken yet. symbol: what drawings write. value: a formula of a, b, c
-    (see autograd/formula/formula.py), or of other names if the partials are given by name; ``xs[i]`` is one of
-    a list. partials: the slope in each operand, a formula of the operands and `out`.
+    (see autograd/formula/formula.py for the grammar), or of other names if the partials are given by name; ``xs[i]`` is one of
+    a list. partials: the slope in each operand, a formula of the operands and `out`. domain: where it exists, such as
+    ``a > 0``, for error messages. defaults: operands that may be left out, and the number taken then.
     Everything works with it: backward, drawing, stepping, gradcheck, compile.
     Raises FormulaError for text it cannot read.
 

@@ -166,7 +166,7 @@ class Graph:
 
 def numbers(node: Any, new: Mapping[Any, float] | None = None) -> list[float]:
     """The numbers a node is computed from, in order: the data of its operands, or what they are in `new`."""
-    new = new or {}
+    new = dict[Any, float]() if new is None else new
     return [operand if isinstance(operand, float) else new.get(operand, operand.data) for operand in node.operands]
 
 

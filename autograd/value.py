@@ -119,7 +119,7 @@ class Value(Methods):
                 visit[node.kinds](node.operands, done, push)
 
         self.grad = gradient
-        try:
+        try:  # the chain rule: operand.grad += partial * node.grad, for each operand that is a Value (see backward.py)
             for node in reversed(order):
                 hand_on[node.kinds](node.operands, node.partials, node.grad)
         except TypeError:
