@@ -12,7 +12,7 @@ from typing import Any
 from .formula import IEEE
 from .graph import Graph, numbers
 
-__all__ = ["changed"]
+__all__ = ["changed", "same"]
 
 
 def changed(graph: Graph) -> list[Any]:
@@ -45,13 +45,14 @@ def changed(graph: Graph) -> list[Any]:
     return [leaf for leaf in accused if leaf not in cleared]
 
 
-def _same(a: float, b: float) -> bool:
+def same(a: float, b: float) -> bool:
+    """Whether two numbers are one but for rounding; two nans are."""
     return math.isclose(a, b, rel_tol=1e-12) or (a != a and b != b)
 
 
 def _agrees(node: Any) -> bool:
     given = numbers(node)
-    return _same(node.op.formula(len(given)).evaluate(node.op.bind(given), IEEE), node.data)
+    return same(node.op.formula(len(given)).evaluate(node.op.bind(given), IEEE), node.data)
 
 
 def _testimony(node: Any) -> tuple[list[Any], list[Any]]:
@@ -69,7 +70,7 @@ def _testimony(node: Any) -> tuple[list[Any], list[Any]]:
         if partial is None or "out" in said:
             continue
         named = [places[name][index] if name in node.op.lists else places[name] for name in said]
-        if _same(formula.evaluate(names, IEEE, index), partial):
+        if same(formula.evaluate(names, IEEE, index), partial):
             kept += named
         elif len(named) == 1:
             moved += named

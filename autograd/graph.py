@@ -164,9 +164,11 @@ class Graph:
         return counts
 
 
-def numbers(node: Any, new: Mapping[Any, float] | None = None) -> list[float]:
+NOTHING_NEW: Mapping[Any, float] = {}
+
+
+def numbers(node: Any, new: Mapping[Any, float] = NOTHING_NEW) -> list[float]:
     """The numbers a node is computed from, in order: the data of its operands, or what they are in `new`."""
-    new = dict[Any, float]() if new is None else new
     return [operand if isinstance(operand, float) else new.get(operand, operand.data) for operand in node.operands]
 
 

@@ -21,7 +21,7 @@ from .modes import is_on, shared
 from .ops import MAXIMUM, OPS, Op
 from .value import Value
 
-__all__ = ["ON_VALUES", "listed", "record"]
+__all__ = ["ON_VALUES", "apply", "listed", "record"]
 
 
 def record(op: Op, operands: Sequence[Value | float]) -> Value:
@@ -39,6 +39,18 @@ def record(op: Op, operands: Sequence[Value | float]) -> Value:
         for k, operand in enumerate(operands)
     )
     return _in_mode(node) if shared["mode"] else node
+
+
+def apply(op: Op, groups: Sequence[Any]) -> Value:
+    """A row on what its function is called with: for a wide one its lists.
+
+    >>> from autograd.ops import DOT
+    >>> apply(DOT, [[Value(1.0), Value(2.0)], [3.0, 4.0], None]).data
+    11.0
+    """
+    if op.wide and is_on("atomic"):
+        return _in_steps(op, groups)
+    return record(op, _flat(_checked(op, groups)))
 
 
 def _carefully(op: Op, operands: Sequence[Any]) -> Any:
