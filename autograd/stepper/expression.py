@@ -23,6 +23,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ..errors import AutogradError, ExpressionError
+from ..formula.grammar import CONSTANTS
 from ..ops import OPS
 from ..wording import counted
 
@@ -33,7 +34,6 @@ _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Pow: lambda a, b: a**b,
 }  # fmt: skip
 _OTHER_NAMES = {"max": "maximum", "sum": "total", "ln": "log"}
-CONSTANTS = {"pi": math.pi}
 ALLOWED = "want numbers, names, + - * / ** and functions such as exp, tanh, relu"
 
 
