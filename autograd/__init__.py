@@ -26,9 +26,11 @@ if _path.exists(_path.join(_path.dirname(__file__), "differential_operators.py")
         "python -m pip install --force-reinstall scalar-autograd"
     )
 
+from .derivatives import grad
 from .errors import AutogradError
+from .functions import dot, logsumexp, maximum, mean, op, softmax, total
 from .modes import atomic, ieee, no_grad
-from .value import Value, dot, grad, logsumexp, maximum, mean, op, softmax, total
+from .value import Value
 
 # Tools are imported when they are first used: `import autograd` loads the engine and nothing else.
 _TOOLS = {

@@ -34,6 +34,7 @@ class Unrolled(dict[str, Callable[..., None]]):
         self.backwards = backwards
 
     def text(self, kinds: str) -> str:
+        """The source of the step for nodes of these kinds."""
         places = [k for k, kind in enumerate(kinds) if kind == "v"]
         lines = [f"def {self.name}_{kinds if len(kinds) <= UNROLLED else len(kinds)}({self.parameters}):"]
         if len(kinds) <= UNROLLED:

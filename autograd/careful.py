@@ -120,6 +120,7 @@ def _named_values(op: Op, operands: Sequence[Any], numbers: Sequence[float]) -> 
 
 
 def _explained(op: Op, operands: Sequence[Any], numbers: Sequence[float], error: Exception) -> AutogradError:
+    """Python's error as one of ours, which says where it was, what was wanted, and the way out."""
     at = _named_values(op, operands, numbers)
     shown = f"{op.name}: {op.value.text(READABLE)}"
     hint = "Inside `with autograd.ieee():` it is inf or nan, as in PyTorch"
@@ -128,7 +129,7 @@ def _explained(op: Op, operands: Sequence[Any], numbers: Sequence[float], error:
     if isinstance(error, ZeroDivisionError):
         return DivisionError(f"{shown} divides by zero at {at}. {hint}")
     wanted = f": want {op.domain.text(READABLE)}" if op.domain else ""
-    if op.name == "pow":
+    if op.name == "pow":  # below 0 it has values at whole exponents, which its domain, a formula, cannot say
         wanted = ": want a > 0, or a whole exponent" if numbers[0] else ": want an exponent >= 0 for the base 0"
         if not numbers[0]:
             return DivisionError(f"{shown} divides by zero at {at}{wanted}. {hint}")

@@ -10,9 +10,9 @@ import math
 from typing import Any
 
 from .formula import IEEE
-from .graph import Graph
+from .graph import Graph, numbers
 
-__all__ = ["changed"]
+__all__ = ["changed", "same"]
 
 
 def changed(graph: Graph) -> list[Any]:
@@ -45,17 +45,14 @@ def changed(graph: Graph) -> list[Any]:
     return [leaf for leaf in accused if leaf not in cleared]
 
 
-def _numbers(node: Any) -> list[float]:
-    return [operand if isinstance(operand, float) else operand.data for operand in node.operands]
-
-
-def _same(a: float, b: float) -> bool:
+def same(a: float, b: float) -> bool:
+    """Whether two numbers are one but for rounding; two nans are."""
     return math.isclose(a, b, rel_tol=1e-12) or (a != a and b != b)
 
 
 def _agrees(node: Any) -> bool:
-    numbers = _numbers(node)
-    return _same(node.op.formula(len(numbers)).evaluate(node.op.bind(numbers), IEEE), node.data)
+    given = numbers(node)
+    return same(node.op.formula(len(given)).evaluate(node.op.bind(given), IEEE), node.data)
 
 
 def _testimony(node: Any) -> tuple[list[Any], list[Any]]:
@@ -63,18 +60,17 @@ def _testimony(node: Any) -> tuple[list[Any], list[Any]]:
 
     Partials were frozen: the slope of ``a * b`` in a is what b was.
     """
-    numbers = _numbers(node)
-    places = node.op.bind(list(node.operands))
-    names = {**node.op.bind(numbers), "out": node.data}
+    places = node.op.bind(node.operands)
+    names = {**node.op.bind(numbers(node)), "out": node.data}
     kept: list[Any] = []
     moved: list[Any] = []
     for k, partial in enumerate(node.partials):
-        formula, index = node.op.partial(k, len(numbers))
+        formula, index = node.op.partial(k, len(node.operands))
         said = formula.names()
         if partial is None or "out" in said:
             continue
         named = [places[name][index] if name in node.op.lists else places[name] for name in said]
-        if _same(formula.evaluate(names, IEEE, index), partial):
+        if same(formula.evaluate(names, IEEE, index), partial):
             kept += named
         elif len(named) == 1:
             moved += named

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from .careful import real
+from .derivatives import grad
 from .errors import GradcheckError
 from .formula import IEEE
-from .graph import Edge, Graph
+from .graph import Edge, Graph, numbers
 from .modes import ieee
-from .value import Value, grad
+from .value import Value
 
 __all__ = ["central_difference", "edge_difference", "gradcheck", "operation_at"]
 
@@ -53,11 +54,11 @@ def edge_difference(edge: Edge, eps: float = 1e-6) -> float:
 def operation_at(edge: Edge) -> Callable[[float], float]:
     """One operation as a function of one operand, the others held."""
     op, k = edge.node.op, edge.k
-    numbers = [operand.data if isinstance(operand, Value) else operand for operand in edge.node.operands]
-    formula = op.formula(len(numbers))
+    given = numbers(edge.node)
+    formula = op.formula(len(given))
 
     def at(x: float) -> float:
-        return formula.evaluate(op.bind([*numbers[:k], x, *numbers[k + 1 :]]), IEEE)
+        return formula.evaluate(op.bind([*given[:k], x, *given[k + 1 :]]), IEEE)
 
     return at
 

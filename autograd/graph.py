@@ -18,26 +18,12 @@ computed from, and the leaves when all that uses them is done.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from .careful import Pole, evaluate, evaluate_partial
 from .errors import GraphError
-from .modes import Scope
-from .ops import Op
 
-__all__ = ["Edge", "Graph", "Node", "gradients", "recompute", "recomputed_partials", "walk"]
-
-
-class Node(Protocol):
-    """What this module, and all that draw or step, may know of a Value."""
-
-    data: float
-    grad: float
-    label: str
-    op: Op | None
-    operands: tuple[Any, ...]
-    partials: tuple[float | None, ...]
-    scope: Scope | None
+__all__ = ["Edge", "Graph", "gradients", "numbers", "recompute", "recomputed_partials", "walk"]
 
 
 def walk(*roots: Any) -> list[Any]:
@@ -77,10 +63,12 @@ class Edge:
 
     @property
     def operand(self) -> Any:
+        """Where it leads: the Value that is handed a gradient."""
         return self.node.operands[self.k]
 
     @property
     def partial(self) -> float:
+        """The slope of `node` in that operand."""
         return self.node.partials[self.k]
 
     def __repr__(self) -> str:
@@ -176,6 +164,14 @@ class Graph:
         return counts
 
 
+NOTHING_NEW: Mapping[Any, float] = {}
+
+
+def numbers(node: Any, new: Mapping[Any, float] = NOTHING_NEW) -> list[float]:
+    """The numbers a node is computed from, in order: the data of its operands, or what they are in `new`."""
+    return [operand if isinstance(operand, float) else new.get(operand, operand.data) for operand in node.operands]
+
+
 def gradients(graph: Graph) -> dict[Any, float]:
     """d(root)/d(node) for every node, as one backward pass gives it; no `.grad` is touched, and nothing raised.
 
@@ -208,7 +204,7 @@ def recompute(graph: Graph, changed: Mapping[Any, float]) -> dict[Any, float]:
     new = dict(changed)
     for node in graph.nodes:
         if node not in new and any(operand in new for operand in node.operands):
-            new[node] = evaluate(node.op, node.operands, _numbers(node, new))
+            new[node] = evaluate(node.op, node.operands, numbers(node, new))
     return new
 
 
@@ -217,13 +213,9 @@ def recomputed_partials(graph: Graph, new: Mapping[Any, float]) -> dict[Any, tup
     partials: dict[Any, tuple[float | None, ...]] = {}
     for node in graph.nodes:
         if node.operands and (node in new or any(operand in new for operand in node.operands)):
-            numbers, out = _numbers(node, new), new.get(node, node.data)
+            given, out = numbers(node, new), new.get(node, node.data)
             partials[node] = tuple(
-                None if partial is None else evaluate_partial(node.op, node.operands, numbers, out, k)
+                None if partial is None else evaluate_partial(node.op, node.operands, given, out, k)
                 for k, partial in enumerate(node.partials)
             )
     return partials
-
-
-def _numbers(node: Any, new: Mapping[Any, float]) -> list[float]:
-    return [operand if isinstance(operand, float) else new.get(operand, operand.data) for operand in node.operands]

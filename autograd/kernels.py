@@ -55,7 +55,7 @@ def {name}({parameters}):
 
 
 def compile_kernel(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> Callable[..., Any]:
-    """A wide row for lists of one length: `sizes` by name (1 for a single operand, 0 for one left out).
+    """A wide row for lists of one length: `sizes` by name (1 for a single operand).
 
     `constants` names the operands that are plain numbers. A kernel that meets anything else than it was
     compiled for hands over to `carefully`, so it need not look at every operand's type.
@@ -69,7 +69,6 @@ def _name(op: Op, sizes: dict[str, int]) -> str:
 
 def kernel_text(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> str:
     """The kernel's source. Up to UNROLLED operands a list have names of their own; above that it loops."""
-    sizes = {name: size for name, size in sizes.items() if size}
     unrolled = sizes[op.lists[0]] <= UNROLLED
     bind: list[str] = []  # names for the Values in a list
     read: list[str] = []  # names for their numbers

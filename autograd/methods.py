@@ -46,7 +46,7 @@ def {name}(self):
         a = self.data
         out = {value}
         node = new()
-        node.partials = ({slope_a},)
+        node.partials = ({slope_a},)  # d out/d a
     except (ArithmeticError, ValueError):
         return carefully({op}, (self,))
     node.operands = (self,)
@@ -66,7 +66,7 @@ def {name}(self, {other}{default}):
             b = {other}.data
             out = {value}
             node = new()
-            node.partials = ({slope_a}, {slope_b})
+            node.partials = ({slope_a}, {slope_b})  # d out/d a, d out/d b
         except (ArithmeticError, ValueError):
             return carefully({op}, (self, {other}))
         node.operands = (self, {other})
@@ -194,6 +194,7 @@ def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
     methods: list[Method] = []
     for op in rows:
         if not op.wide:
+            shared[f"{op.name}_op"] = op
             template = _UNARY if len(op.operands) == 1 else _BINARY
             operator = OPERATORS.get(op.name)
             methods.append(Method(op, template, *([operator] if operator else []), op.name))

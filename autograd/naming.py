@@ -19,16 +19,18 @@ import os.path
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from types import FrameType
 from typing import Any
 
 from .graph import Graph, walk
 from .modes import PARAMETER, Scope
 
-__all__ = ["named_graph", "names_for", "one_line"]
+__all__ = ["named_graph", "names_for", "one_line", "users_frame"]
 
-HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 NOT_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "self"})
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
+COMPILED = "<autograd "  # how the file names of what compile() wrote begin
 LOOKED_AT = 100_000  # things looked at in the caller's lists before giving up
 DEPTH = 3  # lists within lists
 
@@ -67,13 +69,25 @@ def _take(found: Iterator[tuple[str, Any]], wanted: set[Any], names: dict[Any, s
             names[thing] = name
 
 
-def _caller() -> Mapping[str, Any]:
-    """The variables of the first frame outside of this package and `nn`: local, then global."""
-    nn: Any = sys.modules.get("nn")
-    homes = (HERE, os.path.join(os.path.dirname(os.path.abspath(nn.__file__)), "") if nn else HERE)
-    frame = sys._getframe()  # pyright: ignore[reportPrivateUsage]
+def users_frame() -> FrameType:
+    """The nearest frame that is the user's: neither this package's, nor nn's, nor of what compile() wrote."""
+    nn = sys.modules.get("nn")
+    homes = (COMPILED, _home(__file__), _home(getattr(nn, "__file__", None) or __file__))
+    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
     while frame.f_back and frame.f_code.co_filename.startswith(homes):
         frame = frame.f_back
+    return frame
+
+
+@cache
+def _home(file: str) -> str:
+    """The folder of a file, so written that no other folder's name begins with it."""
+    return os.path.join(os.path.dirname(os.path.abspath(file)), "")
+
+
+def _caller() -> Mapping[str, Any]:
+    """The variables of the user's frame: local, then global."""
+    frame = users_frame()
     found = dict(frame.f_locals)
     while frame.f_back and frame.f_code.co_name in INLINE:  # a comprehension is a frame of its own before 3.12
         frame = frame.f_back

@@ -2,7 +2,7 @@
 
 A row says what an operation is called, how it is drawn, its value, and its partials: the slope of the
 value in each operand. `a, b, c` are operands, `out` is the value just computed, ``xs[i]`` is one of a
-list (see formula.py for the grammar). Adding an operation is adding a row.
+list (see formula/formula.py for the grammar). Adding an operation is adding a row.
 
     >>> TANH.value, TANH.partials
     (Formula('tanh(a)'), (Formula('1 - out ** 2'),))
@@ -19,7 +19,7 @@ from typing import Any
 from .errors import FormulaError
 from .formula import FUNCTIONS, Formula, is_taken
 
-__all__ = ["BUILTIN", "OPS", "Op"]
+__all__ = ["BUILTIN", "OPS", "Op", "row"]
 
 
 class Op(str):
@@ -230,6 +230,7 @@ RELU     = row("relu",     "relu",     "0 if a <= 0 else a",               "0 if
 LEAKY    = row("leaky_relu", "leaky",  "a if a > 0 else negative_slope * a",
                a="1 if a > 0 else negative_slope", negative_slope="0 if a > 0 else a", defaults={"negative_slope": 0.01})
 SOFTPLUS = row("softplus", "softplus", "a if a > 20 else log1p(exp(a))",   "1 if a > 20 else -expm1(-out)")
+# Hendrycks and Gimpel, 2016, exact: not the approximation by tanh
 GELU     = row("gelu",     "gelu",     "0.5 * a * (1 + erf(a / sqrt(2)))",
                "0.5 * (1 + erf(a / sqrt(2))) + a * exp(-0.5 * a ** 2) / sqrt(2 * pi)")
 

@@ -7,12 +7,11 @@ freed takes its line along.
 from __future__ import annotations
 
 import os.path
-import sys
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from .modes import Mode
-from .naming import HERE
+from .naming import users_frame
 
 __all__ = ["line_of", "record_source", "remember", "said_line", "source_of", "users_line"]
 
@@ -39,12 +38,8 @@ def remember(node: Any) -> None:
 
 
 def users_line() -> tuple[str, int]:
-    """The file and line being run in the nearest frame that is neither this package's nor nn's."""
-    nn: Any = sys.modules.get("nn")
-    homes = (HERE, "<autograd ", os.path.dirname(getattr(nn, "__file__", None) or HERE))
-    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
-    while frame.f_back and frame.f_code.co_filename.startswith(homes):
-        frame = frame.f_back
+    """The file and line being run in the user's frame."""
+    frame = users_frame()
     return frame.f_code.co_filename, frame.f_lineno
 
 

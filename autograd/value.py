@@ -8,33 +8,32 @@
 
 Every operation leaves a node with its operands and its partials, the slopes d out/d operand, as plain
 numbers. The backward pass walks the nodes from the result to the leaves; each node hands on
-``partial * grad`` to each operand, and an operand adds up what it is handed.
+``partial * grad`` to each operand, and an operand adds up what it is handed: reverse accumulation
+(Linnainmaa, 1970; Griewank and Walther, Evaluating Derivatives, 2008, chapter 3).
+
+The operations themselves, ``__mul__``, ``tanh`` and all the others, are compiled from the rows of ops.py by
+methods.py; ``print(inspect.getsource(Value.tanh))`` shows one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial as bind_arguments
 from typing import TYPE_CHECKING, Any
 
 from .backward import hand_on, visit
-from .careful import evaluate, evaluate_partial, real
+from .careful import real
 from .errors import GraphError, NotANumberError
-from .formula import PLAIN, Algebra
-from .graph import Graph, walk
-from .kernels import compile_kernel
-from .methods import OPERATORS, compile_function, compile_methods
-from .modes import PARAMETER, Scope, is_on, shared
-from .ops import DOT, LOGSUMEXP, MAXIMUM, MEAN, OPS, TOTAL, Op, row
+from .graph import walk
+from .methods import compile_methods
+from .modes import PARAMETER, Scope, shared
+from .ops import OPS, Op
 
 if TYPE_CHECKING:
-    from .compiled_methods import Methods, dot, logsumexp, mean, total
+    from .compiled_methods import Methods
 else:
     Methods = object
 
-__all__ = ["NOT_REACHED", "Number", "Value", "dot", "grad", "logsumexp", "maximum", "mean", "op", "softmax", "total"]
-
-Number = float  # what `data` and `grad` hold; ints are turned into floats at the door
+__all__ = ["NOT_REACHED", "Value"]
 
 # The zero that a gradient starts as. It is told from a computed 0.0 by identity, never by value.
 NOT_REACHED = float("0")
@@ -120,7 +119,7 @@ class Value(Methods):
                 visit[node.kinds](node.operands, done, push)
 
         self.grad = gradient
-        try:
+        try:  # the chain rule: operand.grad += partial * node.grad, for each operand that is a Value (see backward.py)
             for node in reversed(order):
                 hand_on[node.kinds](node.operands, node.partials, node.grad)
         except TypeError:
@@ -281,303 +280,6 @@ def _unpickled(data: float, label: str, grad: float | None, parameter: bool) -> 
     return value
 
 
-# --- Recording what compiled methods leave to us -----------------------------------------------------------
-
-
-def _record(op: Op, operands: Sequence[Value | float]) -> Value:
-    """A node computed step by step from the row: for mixed operands, and where arithmetic failed."""
-    for operand in operands:
-        if type(operand) is not Value and hasattr(operand, "record"):  # traced by compile(): no numbers yet
-            return operand.record(op, operands)  # type: ignore[union-attr]
-    numbers = [operand.data if isinstance(operand, Value) else operand for operand in operands]
-    out = evaluate(op, operands, numbers)
-    node = Value(out)
-    node.op, node.operands, node.scope = op, tuple(operands), shared["scope"]
-    node.kinds = "".join("v" if isinstance(operand, Value) else "c" for operand in operands)
-    node.partials = tuple(
-        evaluate_partial(op, operands, numbers, out, k) if isinstance(operand, Value) else None
-        for k, operand in enumerate(operands)
-    )
-    return _in_mode(node) if shared["mode"] else node
-
-
-def _carefully(op: Op, operands: Sequence[Any]) -> Any:
-    """What a compiled method does with operands that are not all Values, floats or ints."""
-    checked: list[Value | float] = []
-    for k, operand in enumerate(operands):
-        if isinstance(operand, Value):
-            checked.append(operand)
-            continue
-        try:
-            checked.append(real(operand, f"a Value or a real number as operand {k + 1} of {op.name}"))
-        except NotANumberError:
-            if op.name in OPERATORS:
-                return NotImplemented  # so that the other side may know what to do
-            raise
-    return _record(op, checked)
-
-
-def _in_mode(node: Value) -> Value:
-    if is_on("no_grad"):
-        node.op, node.operands, node.partials, node.kinds = None, (), (), ""
-    elif is_on("record_source"):
-        from .source import remember
-
-        remember(node)
-    return node
-
-
-def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequence[Any]) -> Value:
-    """A wide operation on operands no kernel was compiled for: check them, then compile one."""
-    given = dict(zip(op.operands, groups))
-    sizes: dict[str, int] = {}
-    constants: set[str] = set()
-    for name, group in given.items():
-        if name in op.lists:
-            given[name] = group = _operands(op, name, group)
-            sizes[name] = len(group)
-            kind = type(group[0])
-        elif group is None and name in op.defaults:
-            sizes[name] = 0
-            continue
-        else:
-            given[name] = group = _operand(op, name, group)
-            sizes[name] = 1
-            kind = type(group)
-        if kind is float:
-            constants.add(name)
-    counts = {name: sizes[name] for name in op.lists}
-    if len(set(counts.values())) > 1:
-        raise GraphError(
-            f"{op.name}: want lists of the same length, got "
-            + " and ".join(f"{count} in {name}" for name, count in counts.items())
-        )
-    flat = [
-        operand for name in given if sizes[name] for operand in (given[name] if name in op.lists else [given[name]])
-    ]
-    if any(isinstance(operand, Value) and type(operand) is not Value for operand in flat):
-        return _carefully(op, flat)
-    key: list[Any] = []
-    for name, group in given.items():
-        key += [len(group), type(group[0])] if name in op.lists else [type(group)]
-    if tuple(key) not in kernels:
-        kernels[tuple(key)] = compile_kernel(op, sizes, frozenset(constants))
-    return kernels[tuple(key)](*given.values())
-
-
-def _operands(op: Op, name: str, group: Any) -> list[Value | float]:
-    try:
-        operands = list(group)
-    except TypeError:
-        raise NotANumberError(
-            f"{op.name}: want a list of Values or numbers for {name}, got {type(group).__name__}"
-        ) from None
-    if not operands:
-        raise GraphError(f"{op.name}: want at least one operand in {name}, got an empty list")
-    return [_operand(op, f"{name}[{i}]", operand) for i, operand in enumerate(operands)]
-
-
-def _operand(op: Op, name: str, operand: Any) -> Value | float:
-    return operand if isinstance(operand, Value) else real(operand, f"a Value or a real number for {name} of {op.name}")
-
-
-def _in_steps(op: Op, groups: Sequence[Any]) -> Value:
-    """A wide operation from two-operand ones: its value formula, computed on Values."""
-    names: dict[str, Any] = {}
-    for name, group in zip(op.operands, groups):
-        if name in op.lists:
-            names[name] = _operands(op, name, group)
-        elif group is not None:
-            names[name] = _operand(op, name, group)
-    formula = op.value
-    for name in op.operands:
-        if name not in names:
-            formula = formula.without(name)
-    result = formula.evaluate(names, _ON_VALUES)
-    return result if isinstance(result, Value) else Value(result)
-
-
-def _number(operand: Value | float) -> float:
-    return operand.data if isinstance(operand, Value) else operand
-
-
-def _on_values(name: str) -> Callable[..., Any]:
-    """A function of the grammar for Values and numbers: the row of that name."""
-
-    def apply(*operands: Value | float) -> Any:
-        if any(isinstance(operand, Value) for operand in operands):
-            return _record(OPS[name], operands)
-        return evaluate(OPS[name], operands, [_number(operand) for operand in operands])
-
-    return apply
-
-
-def _compared(compare: Callable[[float, float], bool]) -> Callable[..., bool]:
-    def by_data(a: Value | float, b: Value | float) -> bool:
-        return compare(_number(a), _number(b))
-
-    return by_data
-
-
-def _larger(a: Value | float, b: Value | float) -> Value:
-    return _record(MAXIMUM, (a, b))
-
-
-# The grammar's meaning on Values: formulas then build graphs, of wide operations in steps and of gradients.
-_ON_VALUES: Algebra = {
-    **PLAIN,
-    "/": _on_values("div"),
-    "**": _on_values("pow"),
-    "larger": _larger,
-    **{name: _on_values(name) for name in PLAIN if name in OPS},
-    **{head: _compared(PLAIN[head]) for head in ("<", "<=", ">", ">=", "==", "!=")},
-}
-
-
-# --- The operations ----------------------------------------------------------------------------------------
-
-shared.update(
-    {f"{op.name}_op": op for op in OPS.values()},
-    Value=Value,
-    new=bind_arguments(object.__new__, Value),
-    NOT_REACHED=NOT_REACHED,
-    carefully=_carefully,
-    in_mode=_in_mode,
-    in_steps=_in_steps,
-    first_time=_first_time,
-)
+shared.update(Value=Value, new=bind_arguments(object.__new__, Value), NOT_REACHED=NOT_REACHED)
 for _name, _method in compile_methods(list(OPS.values())).items():
     setattr(Value, _name, _method)
-
-_WIDE_DOCS = {
-    DOT: """The dot product sum(xs[i] * ws[i]), plus a bias if there is one, as one node.
-
-    xs, ws: lists of the same length, of Values or numbers. Summed from left to right, the bias last.
-
-    >>> dot([Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)], 0.5).data
-    11.5
-    """,
-    TOTAL: """The sum of a list of Values or numbers as one node, from left to right.
-
-    >>> total([Value(1.0), Value(2.0), 3]).data
-    6.0
-    """,
-    MEAN: """The mean of a list of Values or numbers as one node.
-
-    >>> mean([Value(1.0), Value(2.0)]).data
-    1.5
-    """,
-    LOGSUMEXP: """log(sum(exp(xs[i]))) as one node, computed after taking out the largest, so that nothing overflows.
-
-    >>> logsumexp([Value(1000.0), Value(1000.0)]).data
-    1000.6931471805599
-    """,
-}
-_functions = {wide: compile_function(wide, doc) for wide, doc in _WIDE_DOCS.items()}
-_maximum = compile_function(MAXIMUM)
-if not TYPE_CHECKING:
-    dot, total, mean, logsumexp = (_functions[wide] for wide in (DOT, TOTAL, MEAN, LOGSUMEXP))
-
-
-def maximum(*xs: Any) -> Value:
-    """The largest of some Values or numbers, given as arguments or as one list; nan if any is.
-
-    Equal largest ones share the gradient evenly, as in torch.amax.
-
-    >>> maximum(Value(1.0), 3.0, Value(2.0)).data
-    3.0
-    """
-    return _maximum(xs[0] if len(xs) == 1 else xs)
-
-
-def softmax(xs: Iterable[Value | float]) -> list[Value]:
-    """exp(x) / sum(exp(xs)) for each x, computed as exp(x - logsumexp(xs)): positive, and their sum is 1.
-
-    >>> [f"{p:.4f}" for p in softmax([Value(1.0), Value(2.0), Value(3.0)])]
-    ['0.0900', '0.2447', '0.6652']
-    """
-    try:
-        xs = list(xs)
-    except TypeError:
-        raise NotANumberError(f"softmax: want a list of Values or numbers, got {type(xs).__name__}") from None
-    if not xs:
-        raise GraphError("softmax: want at least one Value or number, got an empty list")
-    norm = logsumexp(xs)
-    return [(x - norm).exp() for x in xs]
-
-
-def op(
-    name: str,
-    symbol: str,
-    value: str,
-    *partials: str,
-    domain: str | None = None,
-    defaults: Mapping[str, float | None] | None = None,
-    **named_partials: str,
-) -> Callable[..., Value]:
-    """Add an operation of your own: its value and its partials as text. Returns a function of Values or numbers.
-
-    name: a Python identifier not taken yet. symbol: what drawings write. value: a formula of a, b, c
-    (see autograd/formula/formula.py), or of other names if the partials are given by name; ``xs[i]`` is one of
-    a list. partials: the slope in each operand, a formula of the operands and `out`.
-    Everything works with it: backward, drawing, stepping, gradcheck, compile.
-    Raises FormulaError for text it cannot read.
-
-    >>> cube = op("cube", "cube", "a * a * a", "3 * a ** 2")
-    >>> x = Value(2.0)
-    >>> y = cube(x); y.backward(); y.data, x.grad
-    (8.0, 12.0)
-    """
-    return compile_function(row(name, symbol, value, *partials, domain=domain, defaults=defaults, **named_partials))
-
-
-def grad(
-    output: Value,
-    inputs: Value | Sequence[Value],
-    *,
-    create_graph: bool = False,
-    allow_unused: bool = False,
-) -> tuple[Value, ...]:
-    """d(output)/d(input) for each of `inputs`, as torch.autograd.grad: no `.grad` is touched.
-
-    create_graph: record the gradients too, so that they can be differentiated again.
-    Raises GraphError for an input that output does not depend on; with allow_unused it gets 0. Raises
-    NotANumberError for an output that is no Value.
-
-    >>> x = Value(2.0, label="x")
-    >>> (slope,) = grad(x**3, x, create_graph=True)
-    >>> (curvature,) = grad(slope, x)
-    >>> slope.data, curvature.data
-    (12.0, 12.0)
-    """
-    if not isinstance(output, Value):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
-        raise NotANumberError(
-            f"grad: want a Value to differentiate, got {output!r}: was it made from .data or .item()?"
-        )
-    wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
-    graph = Graph(output)
-    for node in wanted:
-        if node not in graph and not allow_unused:
-            raise GraphError(
-                f"{graph.name(output)} does not depend on {node!r}: was it made from .data? "
-                "allow_unused=True gives such an input the gradient 0"
-            )
-    arrived: dict[Value, Any] = {output: Value(1.0) if create_graph else 1.0}
-    for node in reversed(graph.nodes):
-        upstream = arrived.get(node)
-        if upstream is None or not node.operands:
-            continue
-        for k, (operand, partial) in enumerate(zip(node.operands, node.partials)):
-            if partial is not None:
-                slope = _partial_as_value(node, k) if create_graph else partial
-                share = slope * upstream
-                arrived[operand] = arrived[operand] + share if operand in arrived else share
-    zero = 0.0
-    return tuple(g if isinstance(g, Value) else Value(g) for g in (arrived.get(node, zero) for node in wanted))
-
-
-def _partial_as_value(node: Value, k: int) -> Value | float:
-    """The slope of a node in its k-th operand as a graph of its own: the row's formula, computed on Values."""
-    assert node.op is not None
-    formula, index = node.op.partial(k, len(node.operands))
-    return formula.evaluate({**node.op.bind(node.operands), "out": node}, _ON_VALUES, index)

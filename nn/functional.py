@@ -80,6 +80,9 @@ def pick(rows: Sequence[Any], index: Any) -> Any:
     """``rows[index]``: the one place where a whole number that is data, not code, chooses.
 
     Raises OutOfRangeError for an index below 0 or too large, WrongKindError for what is no int.
+
+    >>> pick(["a", "b", "c"], 2)
+    'c'
     """
     if hasattr(index, "chosen_from"):  # an int argument of a function that compile() traces: chosen at run time
         return index.chosen_from(rows)
@@ -95,9 +98,13 @@ def pick(rows: Sequence[Any], index: Any) -> Any:
 def rms_norm(
     input: Any, normalized_shape: Sequence[int], weight: Vector | None = None, eps: float | None = None
 ) -> Any:
-    """x / sqrt(mean(x**2) + eps) * weight: a row, brought to the root mean square 1.
+    """x / sqrt(mean(x**2) + eps) * weight: a row, brought to the root mean square 1 (Zhang and Sennrich, 2019).
 
-    input: (d,) or (N, d). normalized_shape: (d,). eps: None is a float's epsilon, 2.2e-16, as torch has it.
+    input: (d,) or (N, d). normalized_shape: (d,). weight: (d,). eps: None is a float's epsilon, 2.2e-16, as torch
+    has it. Returns the input's shape. Raises ShapeError for a row of another length.
+
+    >>> [f"{y.data:.4f}" for y in rms_norm([Value(3.0), Value(4.0)], (2,))]
+    ['0.8485', '1.1314']
     """
     if is_matrix(input):
         return [rms_norm(row, normalized_shape, weight, eps) for row in input]
@@ -113,9 +120,13 @@ def layer_norm(
     bias: Vector | None = None,
     eps: float = 1e-5,
 ) -> Any:
-    """(x - mean(x)) / sqrt(var(x) + eps) * weight + bias: a row, brought to the mean 0 and the variance 1.
+    """(x - mean(x)) / sqrt(var(x) + eps) * weight + bias: a row, brought to the mean 0 and the variance 1 (Ba et al., 2016).
 
-    input: (d,) or (N, d). normalized_shape: (d,). var is the mean square distance from the mean.
+    input: (d,) or (N, d). normalized_shape: (d,). weight, bias: (d,). Returns the input's shape. var is the mean
+    square distance from the mean. Raises ShapeError for a row of another length.
+
+    >>> [f"{y.data:.4f}" for y in layer_norm([Value(3.0), Value(4.0)], (2,))]
+    ['-1.0000', '1.0000']
     """
     if is_matrix(input):
         return [layer_norm(row, normalized_shape, weight, bias, eps) for row in input]
@@ -149,27 +160,47 @@ def relu(input: Any) -> Any:
 
 
 def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
-    """x where it is positive, else negative_slope * x, of every number."""
+    """x where it is positive, else negative_slope * x, of every number (Maas et al., 2013).
+
+    >>> leaky_relu(-1.0).data
+    -0.01
+    """
     return _each(lambda x: x.leaky_relu(negative_slope), input)
 
 
 def tanh(input: Any) -> Any:
-    """tanh(x) of every number: from -1 to 1."""
+    """tanh(x) of every number: from -1 to 1.
+
+    >>> [f"{y.data:.4f}" for y in tanh([-1.0, 0.0, 10.0])]
+    ['-0.7616', '0.0000', '1.0000']
+    """
     return _each(Value.tanh, input)
 
 
 def sigmoid(input: Any) -> Any:
-    """1 / (1 + exp(-x)) of every number: from 0 to 1."""
+    """1 / (1 + exp(-x)) of every number: from 0 to 1.
+
+    >>> [f"{y.data:.4f}" for y in sigmoid([-1.0, 0.0, 10.0])]
+    ['0.2689', '0.5000', '1.0000']
+    """
     return _each(Value.sigmoid, input)
 
 
 def gelu(input: Any) -> Any:
-    """x * P(z <= x), z normally distributed, of every number (Hendrycks and Gimpel, 2016)."""
+    """x * P(z <= x), z normally distributed, of every number (Hendrycks and Gimpel, 2016): exact, by erf.
+
+    >>> [f"{y.data:.4f}" for y in gelu([-1.0, 0.0, 1.0])]
+    ['-0.1587', '0.0000', '0.8413']
+    """
     return _each(Value.gelu, input)
 
 
 def softplus(input: Any) -> Any:
-    """log(1 + exp(x)) of every number: a smooth relu."""
+    """log(1 + exp(x)) of every number: a smooth relu (Dugas et al., 2001). Above 20 it is x itself, as in torch.
+
+    >>> [f"{y.data:.4f}" for y in softplus([-1.0, 0.0, 30.0])]
+    ['0.3133', '0.6931', '30.0000']
+    """
     return _each(Value.softplus, input)
 
 
@@ -181,12 +212,18 @@ def softmax(input: Any, dim: int = -1) -> Any:
     >>> [f"{p.data:.4f}" for p in softmax([1.0, 2.0, 3.0])]
     ['0.0900', '0.2447', '0.6652']
     """
-    return _over_rows(autograd.softmax, input, dim)
+    return _over_rows("softmax", autograd.softmax, input, dim)
 
 
 def log_softmax(input: Any, dim: int = -1) -> Any:
-    """log(softmax(xs)), computed as x - logsumexp(xs), so that nothing overflows or vanishes."""
-    return _over_rows(_log_softmax, input, dim)
+    """log(softmax(xs)), computed as x - logsumexp(xs), so that nothing overflows or vanishes.
+
+    input: (C,) or (N, C). dim: see softmax.
+
+    >>> [y.data for y in log_softmax([0.0, 1000.0])]
+    [-1000.0, 0.0]
+    """
+    return _over_rows("log_softmax", _log_softmax, input, dim)
 
 
 def _log_softmax(xs: Vector) -> list[Value]:
@@ -194,12 +231,13 @@ def _log_softmax(xs: Vector) -> list[Value]:
     return [x - norm for x in xs]
 
 
-def _over_rows(function: Callable[[Vector], list[Value]], input: Any, dim: int) -> Any:
+def _over_rows(who: str, function: Callable[[Vector], list[Value]], input: Any, dim: int) -> Any:
+    """`function` of a vector, or of each row of a matrix."""
     if dim != -1 and dim != len(shape_of(input)) - 1:
-        raise OptionError(f"want the last dimension, dim=-1, got dim={dim} for {described(input)}")
+        raise OptionError(f"{who}: want the last dimension, dim=-1, got dim={dim} for {described(input)}")
     if is_matrix(input):
-        return [_over_rows(function, row, -1) for row in input]
-    want_vector("softmax", input)
+        return [_over_rows(who, function, row, -1) for row in input]
+    want_vector(who, input)
     return function(input)
 
 
@@ -214,6 +252,7 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     """The mean of (x - y)**2 over all numbers; lists of one shape, or two numbers.
 
     reduction: "mean", "sum", or "none" for the terms themselves, nested as `input` is.
+    Raises ShapeError for lists of different shapes.
 
     >>> mse_loss([1.0, 2.0], [0.0, 4.0]).data
     2.5
@@ -225,7 +264,8 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
 def hinge_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     """The mean of max(0, 1 - y * x): 0 where every score x lies on the side of its target, and beyond 1.
 
-    input: scores. target: -1 or 1 for each, in the same nested lists. reduction: see mse_loss.
+    This is the loss of support vector machines (Cortes and Vapnik, 1995). input: scores. target: -1 or 1 for each, in the same nested lists. reduction: see mse_loss.
+    Raises ShapeError for lists of different shapes.
 
     >>> hinge_loss([2.0, 0.5, -1.0], [1, 1, 1]).data
     0.8333333333333334
@@ -288,7 +328,7 @@ def scaled_dot_product_attention(
     """softmax(Q K^T / sqrt(d)) V: for each query the mean of the values, weighted by how well their keys match it.
 
     query: (T, d). key: (S, d). value: (S, e). Returns (T, e) (Vaswani et al., 2017, equation 1).
-    is_causal: query i sees the keys 0 to i only. scale: in place of 1/sqrt(d).
+    is_causal: query i sees the keys 0 to i only. scale: in place of 1/sqrt(d). Raises ShapeError where they do not fit.
 
     >>> out = scaled_dot_product_attention([[1.0, 2.0]], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], [[10.0], [20.0], [30.0]])
     >>> f"{out[0][0]:.4f}"
@@ -307,6 +347,10 @@ def attention_weights(
     """softmax(Q K^T / sqrt(d)): how much each query attends to each key. The sum of each row is 1.
 
     query: (T, d). key: (S, d). Returns (T, S); is_causal: row i has the weights of the keys 0 to i only.
+    scale: in place of 1/sqrt(d), which keeps the scores' variance at 1 (Vaswani et al., 2017, section 3.2.1).
+
+    >>> [[f"{w:.4f}" for w in row] for row in attention_weights([[0.0], [2.0]], [[1.0], [2.0]], is_causal=True)]
+    [['1.0000'], ['0.1192', '0.8808']]
     """
     want_matrix("attention, query", "T", query)
     want_matrix("attention, key", "S", key, columns=len(query[0]))
@@ -327,6 +371,9 @@ def mix(weights: Sequence[Vector], value: Matrix) -> list[list[Value]]:
     """Means of the rows of `value`, weighted by each row of `weights`; a shorter row leaves out the last ones.
 
     weights: (T, S), of attention_weights. value: (S, e). Returns (T, e).
+
+    >>> [[y.data for y in row] for row in mix([[1.0], [0.5, 0.5]], [[10.0], [20.0]])]
+    [[10.0], [15.0]]
     """
     columns = list(zip(*value))
     with named_scope("mix"):
@@ -336,7 +383,7 @@ def mix(weights: Sequence[Vector], value: Matrix) -> list[list[Value]]:
 
 
 def label(name: str, matrix: Sequence[Sequence[Value]]) -> None:
-    """Label the Values of a matrix ``name[0][0]``, ``name[0][1]`` ..."""
+    """Label the Values of a matrix ``name[0][0]``, ``name[0][1]`` ..., as drawings show them."""
     for i, row in enumerate(matrix):
         for j, value in enumerate(row):
             value.label = f"{name}[{i}][{j}]"

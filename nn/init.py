@@ -29,7 +29,13 @@ _shared = Random(0)
 
 
 def manual_seed(seed: int) -> None:
-    """Restart the numbers that modules made without a seed of their own start from, as torch.manual_seed."""
+    """Restart the numbers that modules made without a seed of their own start from, as torch.manual_seed.
+
+    >>> from nn import Linear
+    >>> manual_seed(0); a = Linear(1, 1); manual_seed(0); b = Linear(1, 1)
+    >>> a.state_dict() == b.state_dict()
+    True
+    """
     _shared.seed(seed)
 
 

@@ -82,15 +82,15 @@ class Optimizer:
             loss = closure()
             self.step()
             return loss
-        if not self._is_done_in_c():
+        if not self._update_in_c():
             self._update()
         return None
 
     def _update(self) -> None:
         raise NotImplementedError(f"{type(self).__name__} has no _update: define there how parameters move")
 
-    def _is_done_in_c(self) -> bool:
-        """Whether a step of compile() has done the update itself, where it left the gradients: see autograd.compiled.custody."""
+    def _update_in_c(self) -> bool:
+        """Have the update done where a step of compile() left the gradients; False if none did: see autograd.compiled.custody."""
         custody = sys.modules.get("autograd.compiled.custody")
         return custody is not None and custody.take_over(self)
 
@@ -142,7 +142,7 @@ class SGD(Optimizer):
     """Stochastic gradient descent: w <- w - lr * dL/dw.
 
     params: Values, or dicts {"params": [...], "lr": 0.1}. lr: the size of an update. momentum: how much of the
-    last update goes on; dampening: how much of the new gradient does not join it. nesterov: look ahead by one
+    last update goes on (Polyak, 1964); dampening: how much of the new gradient does not join it. nesterov: look ahead by one
     momentum (Sutskever et al., 2013). weight_decay: weight_decay * w is added to the gradient. maximize: go up.
     Raises OptionError for options that make no sense.
 

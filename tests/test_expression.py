@@ -6,8 +6,9 @@ import math
 
 import pytest
 
+import autograd
 from autograd import Value
-from autograd.errors import DivisionError, DomainError, ExpressionError
+from autograd.errors import DivisionError, DomainError, ExpressionError, GraphError
 from autograd.stepper.expression import Expression
 
 
@@ -32,6 +33,22 @@ GOOD = [
     ("pi * 2", {"pi": 3}, 6.0),
     ("  a+\tb ", {"a": 1, "b": 2}, 3.0),
 ]
+
+
+def test_operations_of_the_users_own_are_known():
+    autograd.op("hyp", "hyp", "sqrt(a * a + b * b)", "a / out", "b / out")
+    autograd.op("sum_of_cubes", "cubes", "sum(xs[i] * xs[i] * xs[i])", xs="3 * xs[i] ** 2")
+    assert evaluate("hyp(a, 4)", a=3).data == Expression("hyp(3, 4)").evaluate({}) == 5.0
+    assert evaluate("sum_of_cubes(a, 2) + a.hyp(4)", a=3).data == 40.0
+
+
+def test_operands_are_counted():
+    for text, said in (("dot(a)", "dot wants 3 operands, got 1"), ("dot([a], [2], [3])", "dot wants lists of values"),
+                       ("hypot(a)", "no function hypot"), ("add(a, 2)", "no function add")):  # fmt: skip
+        with pytest.raises(ExpressionError, match=said):
+            evaluate(text, a=1)
+    with pytest.raises(GraphError, match="lists of the same length"):
+        evaluate("dot([a, 2], [3])", a=1)
 
 
 @pytest.mark.parametrize(("text", "numbers", "value"), GOOD)

@@ -15,8 +15,9 @@ FLOORS = [
     {"modes", "ops"},
     {"careful", "methods"},
     {"backward", "graph"},
-    {"kernels"},
-    {"value"},
+    {"kernels", "value"},
+    {"recording"},
+    {"functions", "derivatives"},
 ]
 FLOOR = {name: i for i, floor in enumerate(FLOORS) for name in floor}
 NEVER_VALUE = ("formula", "drawing", "player")  # they see nodes; so do these files:

@@ -149,3 +149,11 @@ def test_the_picture_is_drawn_by_the_code(request):
         assert f">{name}</text>" in picture
         assert f">{node.data:.4g}</text>" in picture
         assert f">{node.grad:.4g}</text>" in picture
+
+
+def test_the_rows_that_are_quoted_stand_in_the_calculus():
+    quoted = re.findall(r"^[A-Z]+ *= row\(.*\)$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    calculus = " ".join((ROOT / "autograd" / "ops.py").read_text(encoding="utf-8").split())
+    assert quoted
+    for row in quoted:
+        assert " ".join(row.split()) in calculus, row

@@ -17,7 +17,7 @@ from autograd.graph import Graph
 from autograd.ops import BUILTIN, OPS
 from autograd.player.player import described, packed, script_of
 from autograd.player.rules import rules
-from autograd.value import _record
+from autograd.recording import record
 
 node = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to run JavaScript")
 
@@ -60,11 +60,11 @@ def test_every_row_has_the_same_value_and_slopes_in_javascript():
             for _ in range(20):
                 count = len(row.operands) if not row.wide else 7 if row.defaults else 6
                 operands = [Value(0.05 + 0.9 * rng.random()) for _ in range(count)]
-                roots.append(_record(row, operands))
+                roots.append(record(row, operands))
                 if not row.domain and not row.wide:
-                    roots.append(_record(row, [Value(-3 * rng.random()) for _ in range(count)]))
+                    roots.append(record(row, [Value(-3 * rng.random()) for _ in range(count)]))
             if row.wide and row.defaults:
-                roots.append(_record(row, [Value(rng.random()) for _ in range(6)]))
+                roots.append(record(row, [Value(rng.random()) for _ in range(6)]))
     for graph, (data, grads) in computed(roots):
         root = graph.root
         assert close(float(data[-1]), root.data), root.op

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from pathlib import Path
 
 import nn
 from autograd import Value, atomic, dot, no_grad, record_source, total
@@ -62,3 +63,10 @@ def test_code_without_a_file():
         exec(compile("b = a * a", "<made up>", "exec"), space)
         exec(compile("c = a * a", "/tmp/ipykernel_12/345.py", "exec"), space)
     assert source_of(space["b"]) == "<made up>:1" and source_of(space["c"]) == "cell:1"
+
+
+def test_a_folder_whose_name_begins_like_ours_is_the_users():
+    file = Path(nn.__file__).parents[1] / "nn_experiments" / "train.py"
+    names = {"Value": Value, "record_source": record_source}
+    exec(compile("x = Value(2.0)\nwith record_source():\n    y = x * x", str(file), "exec"), names)
+    assert line_of(names["y"]) == (str(file), 3)

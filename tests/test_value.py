@@ -12,6 +12,7 @@ import sys
 import threading
 import traceback
 import tracemalloc
+from contextlib import nullcontext
 from fractions import Fraction
 
 import pytest
@@ -468,6 +469,14 @@ def test_modes_belong_to_their_thread():
         assert (a * a).operands == ()
     assert seen == [(a, a)]
     assert autograd.modes.shared["mode"] == 0
+
+
+@pytest.mark.parametrize(("few", "many"), [("xs", "ws"), ("ws", "xs")])
+def test_lists_of_different_lengths_are_refused_with_atomic_too(few, many):
+    given = {few: [Value(1.0)], many: [Value(1.0), Value(2.0)]}
+    for mode in (nullcontext, atomic):
+        with mode(), pytest.raises(GraphError, match=f"(1 in {few}|2 in {many}) and"):
+            dot(**given)
 
 
 def test_atomic_builds_the_same_numbers_bit_for_bit():

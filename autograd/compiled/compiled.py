@@ -34,9 +34,10 @@ from weakref import WeakSet
 
 from ..errors import AutogradError, CompileError, OptionError, TraceError, WrongKindError
 from ..formula import add_up
+from ..functions import mean
 from ..modes import is_on, shared
 from ..source import users_line
-from ..value import Value, mean
+from ..value import Value
 from .arguments import Structure, structure
 from .batches import Block, Rows, rows_of_columns
 from .custody import Custody, used_c

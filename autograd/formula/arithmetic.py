@@ -128,6 +128,7 @@ def length(names: Mapping[str, Any]) -> int:
 
 
 def has_lists(names: Mapping[str, Any]) -> bool:
+    """Whether any of the names stands for a list of operands."""
     return any(is_list(value) for value in names.values())
 
 
@@ -136,6 +137,7 @@ def is_list(value: Any) -> bool:
 
 
 def evaluate(term: Expr, names: Mapping[str, Any], algebra: Algebra, index: int | None) -> Any:
+    """The value of a term: `names` says what each name is, `algebra` what each head does, `index` which i ``xs[i]`` means."""
     head = term.head
     if head == "number":
         return term.atom

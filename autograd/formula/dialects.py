@@ -184,6 +184,7 @@ def _fold_constants(term: Expr) -> Expr:
 
 
 def printed(term: Expr, dialect: Dialect, names: Names, index: int | None, within: int) -> str:
+    """A term as text, in parentheses where it binds less tightly than the place `within` which it goes."""
     head = term.head
     if head == "number":
         text = dialect.number(term.atom)

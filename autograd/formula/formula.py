@@ -4,6 +4,7 @@ The grammar is a small part of Python's: numbers, names, ``+ - * / **``, compari
 and calls of the functions in FUNCTIONS. ``xs[i]`` is the i-th of a list of operands, ``n`` their count,
 ``sum(...)`` and ``max(...)`` run over i, from left to right. ``m = ...; rest`` names an intermediate.
 
+    >>> from autograd.formula import READABLE, C
     >>> tanh_slope = Formula("1 - out ** 2")
     >>> tanh_slope.evaluate({"out": 0.5})
     0.75
@@ -18,18 +19,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .arithmetic import IEEE, PLAIN, Algebra, add_up, count, evaluate, has_lists, larger, largest
-from .dialects import ATOM, JAVASCRIPT, LATEX, PRODUCT, PYTHON, READABLE, TERM, C, Dialect, Names, Spelling, printed
-from .grammar import FUNCTIONS, REDUCTIONS, Expr, is_taken, parse
+from .arithmetic import PLAIN, Algebra, count, evaluate, has_lists
+from .dialects import ATOM, PRODUCT, TERM, Dialect, Names, printed
+from .grammar import REDUCTIONS, Expr, parse
 
-__all__ = [
-    "FUNCTIONS", "IEEE", "JAVASCRIPT", "LATEX", "PLAIN", "PYTHON", "READABLE", "Algebra", "C", "Dialect", "Expr", "Formula",
-    "Spelling", "add_up", "is_taken", "larger", "largest",
-]  # fmt: skip
+__all__ = ["Formula"]
 
-_DECIDED = frozenset(
-    ("+", "-", "*", "<", "<=", ">", ">=", "==", "!=", "and", "or")
-)  # what is done at once with known numbers
+# What is worked out at once where both sides are known numbers.
+_DECIDED = frozenset({"+", "-", "*", "<", "<=", ">", ">=", "==", "!=", "and", "or"})
 
 
 class Formula:
@@ -73,6 +70,7 @@ class Formula:
     def given(self, known: Mapping[str, float]) -> Formula:
         """This formula where some operands are known numbers: conditions on them are decided.
 
+        >>> from autograd.formula import READABLE
         >>> Formula("0 if b == 0 else b * pow(a, b - 1)").given({"b": 2.0}).text(READABLE)
         '2*a'
         >>> Formula("0 if a == 0 and b >= 0 else out * log(a)").given({"a": 2.0}).text(READABLE)
@@ -83,6 +81,7 @@ class Formula:
     def hoisted(self) -> Formula:
         """The same, with every sum and max a named intermediate of its own, for languages that loop.
 
+        >>> from autograd.formula import READABLE
         >>> hoisted = Formula("m = max(xs[i]); m + log(sum(exp(xs[i] - m)))").hoisted()
         >>> hoisted.statements(READABLE), hoisted.last(READABLE)
         ([('m', 'max(xs[i])'), ('sum_1', 'sum(exp(xs[i] - m))')], 'm + log(sum_1)')
@@ -110,6 +109,7 @@ class Formula:
         Of a reduction the texts are its terms: one for each operand where `names` lists the operands,
         else the one at the index ``i``.
 
+        >>> from autograd.formula import C
         >>> Formula("sum(xs[i] * ws[i])").hoisted().pieces(C, {"xs": ["a", "b"], "ws": ["c", "d"]})
         [('sum_0', 'sum', ['a * c', 'b * d'])]
         """
@@ -164,6 +164,7 @@ class Formula:
     def statements(self, dialect: Dialect, names: Names | None = None) -> list[tuple[str, str]]:
         """The named intermediates as (name, text), to be assigned before :meth:`last` is used.
 
+        >>> from autograd.formula import READABLE
         >>> Formula("m = max(xs[i]); sum(xs[i] - m)").statements(READABLE)
         [('m', 'max(xs[i])')]
         """
@@ -176,6 +177,7 @@ class Formula:
     def times(self, factor: str, dialect: Dialect, names: Names, index: int | None = None) -> str:
         """The result's text times `factor`, a name: what a slope hands on. A slope of 1 or -1 is not written out.
 
+        >>> from autograd.formula import PYTHON
         >>> Formula("1 - out ** 2").times("d_n", PYTHON, {"out": "n"}), Formula("-1").times("d_n", PYTHON, {})
         ('(1.0 - n * n) * d_n', '-d_n')
         """
@@ -189,6 +191,7 @@ class Formula:
 
 
 def _drop(term: Expr, name: str) -> Expr:
+    """A term without the name, wherever it is one side of a sum: the other side stays."""
     if term.head == "+":
         left, right = term.args
         if right.head == "name" and right.atom == name:

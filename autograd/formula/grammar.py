@@ -24,9 +24,8 @@ FUNCTIONS = {
 }  # fmt: skip
 REDUCTIONS = ("sum", "max")
 CONSTANTS = {"pi": math.pi}
-INDEX = "i"
 # Names that mean something else: in a formula, and in the text that rows are compiled into (methods.py, kernels.py).
-_TAKEN = frozenset({*FUNCTIONS, *REDUCTIONS, *CONSTANTS, INDEX, "n", "out"})
+_TAKEN = frozenset({*FUNCTIONS, *REDUCTIONS, *CONSTANTS, "i", "n", "out"})
 _TAKEN_WHEN_COMPILED = frozenset({"carefully", "float", "indices", "len", "node", "range", "type"})
 
 _BINARY: dict[type, str] = {_ast.Add: "+", _ast.Sub: "-", _ast.Mult: "*", _ast.Div: "/", _ast.Pow: "**"}
@@ -66,6 +65,7 @@ def is_taken(name: str) -> bool:
 
 
 def parse(source: str) -> tuple[tuple[tuple[str, Expr], ...], Expr]:
+    """The named intermediates of a formula, in order, and its last term. Raises FormulaError for what is not in the grammar."""
     try:
         tree: Any = compile(source, "<formula>", "exec", _ONLY_AST)
     except SyntaxError as error:

@@ -9,7 +9,8 @@ import keyword
 import math
 import re
 
-from .formula import FUNCTIONS, JAVASCRIPT, PYTHON, C, Dialect
+from .dialects import JAVASCRIPT, PYTHON, C, Dialect
+from .grammar import FUNCTIONS
 
 __all__ = ["LANGUAGES", "RESERVED", "WIDTH", "Language", "helpers", "remark"]
 

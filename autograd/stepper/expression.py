@@ -23,6 +23,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from ..errors import AutogradError, ExpressionError
+from ..formula.grammar import CONSTANTS
 from ..ops import OPS
 from ..wording import counted
 
@@ -33,12 +34,11 @@ _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Pow: lambda a, b: a**b,
 }  # fmt: skip
 _OTHER_NAMES = {"max": "maximum", "sum": "total", "ln": "log"}
-CONSTANTS = {"pi": math.pi}
 ALLOWED = "want numbers, names, + - * / ** and functions such as exp, tanh, relu"
 
 
 def _functions() -> list[str]:
-    return [name for name, op in OPS.items() if len(op.operands) == 1 or op.wide or op.name in ("pow", "leaky_relu")]
+    return [name for name in OPS if name not in ("add", "sub", "mul", "div")]  # which are written + - * /
 
 
 class Expression:
@@ -209,25 +209,21 @@ class Expression:
     def _call(self, term: ast.expr, name: str, args: list[Any]) -> Any:
         op = OPS[_OTHER_NAMES.get(name, name)]
         if op.wide:
-            groups = [args] if len(op.lists) == len(op.operands) == 1 and not isinstance(args[0], list) else args
-            flat = [x for group in groups for x in _as_list(group)]
-            if any(isinstance(x, list) for x in flat):
-                raise self._error(f"{name} wants lists of values", term)
-            if all(isinstance(x, float) for x in flat):
-                return self._safely(term, lambda: op.formula(len(flat)).evaluate(op.bind(flat)))
-            from .. import value
+            args = [args] if len(op.lists) == len(op.operands) == 1 and not isinstance(args[0], list) else args
+            if not len(op.operands) - len(op.defaults) <= len(args) <= len(op.operands):
+                raise self._error(f"{name} wants {counted(len(op.operands), 'operand')}, got {len(args)}", term)
+        given = {**op.defaults, **dict(zip(op.operands, args))}
+        for operand, group in given.items():
+            if any(isinstance(x, list) for x in (_as_list(group) if operand in op.lists else [group])):
+                raise self._error(
+                    f"{name} wants lists of values" if op.wide else f"{name} wants a value, not a list", term
+                )
+        numbers = [x for group in given.values() for x in _as_list(group) if x is not None]
+        if all(isinstance(x, float) for x in numbers):
+            return self._safely(term, lambda: op.formula(len(numbers)).evaluate(op.bind(numbers)))
+        from ..recording import apply
 
-            return self._safely(term, lambda: getattr(value, op.name)(*groups))
-        if any(isinstance(arg, list) for arg in args):
-            raise self._error(f"{name} wants a value, not a list", term)
-        if op.name == "pow":
-            return self._safely(
-                term, lambda: math.pow(*args) if all(isinstance(x, float) for x in args) else args[0] ** args[1]
-            )
-        if isinstance(args[0], float):
-            known = {**op.defaults, **dict(zip(op.operands, args))}
-            return self._safely(term, lambda: op.value.evaluate(known))
-        return self._safely(term, lambda: getattr(args[0], op.name)(*args[1:]))
+        return self._safely(term, lambda: apply(op, [given[operand] for operand in op.operands]))
 
     def _safely(self, term: ast.expr, compute: Callable[[], Any]) -> Any:
         try:

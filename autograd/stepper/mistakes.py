@@ -18,11 +18,11 @@ the slope of one operation, the seed, or what is left over from the pass before.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
+from ..changes import same
 from ..errors import DivisionError, OptionError
 from ..formula import IEEE
 from ..graph import Edge, Graph, gradients
@@ -143,7 +143,7 @@ def _at_old_inner(_: Mistake, case: Case) -> Where:
 
 
 def _at_wrong_slope(mistake: Mistake, case: Case) -> Where:
-    at = case.number(lambda node, k: not _equal(mistake.slope(node, k), node.partials[k]))
+    at = case.number(lambda node, k: not same(mistake.slope(node, k), node.partials[k]))
     node, k = case.edges[at - 1]
     right, wrong = short(node.partials[k]), short(mistake.slope(node, k))
     return at, f"on {case.arrow(node, k)} the slope is {right}, from the output, not {wrong}, from the input"
@@ -380,7 +380,7 @@ def compare(f: Any, kind: str, *, graph: Graph | None = None) -> Report:
     wrong, right = _start(mistake, graph)
     wrong_edges, right_edges = list(mistake.follow(graph, wrong)), list(RIGHT.follow(graph, right))
     rows: list[list[str]] = []
-    leaves = [node for node in graph.nodes if not node.operands and not _equal(right[node], wrong[node])]
+    leaves = [node for node in graph.nodes if not node.operands and not same(right[node], wrong[node])]
     differs = _first_wrong(graph, right_edges, wrong_edges) if leaves else None
     count = max(len(right_edges), len(wrong_edges))
     around = range(max((differs or 0) - 10, 0), min((differs or 0) + 20, count))
@@ -406,13 +406,9 @@ def _first_wrong(graph: Graph, right: list[Made], wrong: list[Made]) -> int | No
         if here != there:
             early, _ = _too_early((place for place, _ in wrong), graph)
             return next((i for i, (place, _) in enumerate(wrong) if place == early), i)
-        if not _equal(right[i][1], wrong[i][1]):
+        if not same(right[i][1], wrong[i][1]):
             return i
     return min(len(right), len(wrong)) if len(right) != len(wrong) else None
-
-
-def _equal(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=1e-12) or (a != a and b != b)
 
 
 def _cells(graph: Graph, place: Place, grad: float) -> list[str]:
@@ -497,6 +493,6 @@ def _fitting(graph: Graph, x: Any, read: Guess, truth: float) -> tuple[list[Mist
         else:
             with suppress(DivisionError):  # where a slope is infinite no number comes out
                 wrong = outcome(mistake, graph)[x]
-                if read.agrees(wrong) and not _equal(wrong, truth):
+                if read.agrees(wrong) and not same(wrong, truth):
                     found.append(mistake)
     return found, skipped

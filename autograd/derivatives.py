@@ -1,0 +1,65 @@
+"""grad(): gradients as Values, which can be differentiated again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .errors import GraphError, NotANumberError
+from .graph import Graph
+from .recording import ON_VALUES
+from .value import Value
+
+__all__ = ["grad"]
+
+
+def grad(
+    output: Value,
+    inputs: Value | Sequence[Value],
+    *,
+    create_graph: bool = False,
+    allow_unused: bool = False,
+) -> tuple[Value, ...]:
+    """d(output)/d(input) for each of `inputs`, as torch.autograd.grad: no `.grad` is touched.
+
+    create_graph: record the gradients too, so that they can be differentiated again.
+    Raises GraphError for an input that output does not depend on; with allow_unused it gets 0. Raises
+    NotANumberError for an output that is no Value.
+
+    >>> x = Value(2.0, label="x")
+    >>> (slope,) = grad(x**3, x, create_graph=True)
+    >>> (curvature,) = grad(slope, x)
+    >>> slope.data, curvature.data
+    (12.0, 12.0)
+    """
+    if not isinstance(output, Value):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
+        raise NotANumberError(
+            f"grad: want a Value to differentiate, got {output!r}: was it made from .data or .item()?"
+        )
+    wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
+    graph = Graph(output)
+    for node in wanted:
+        if node not in graph and not allow_unused:
+            raise GraphError(
+                f"{graph.name(output)} does not depend on {node!r}: was it made from .data? "
+                "allow_unused=True gives such an input the gradient 0"
+            )
+    arrived: dict[Value, Any] = {output: Value(1.0) if create_graph else 1.0}
+    for node in reversed(graph.nodes):
+        upstream = arrived.get(node)
+        if upstream is None or not node.operands:
+            continue
+        for k, (operand, partial) in enumerate(zip(node.operands, node.partials)):
+            if partial is not None:
+                slope = _partial_as_value(node, k) if create_graph else partial
+                share = slope * upstream
+                arrived[operand] = arrived[operand] + share if operand in arrived else share
+    gradients = [arrived.get(node, 0.0) for node in wanted]
+    return tuple(g if isinstance(g, Value) else Value(g) for g in gradients)
+
+
+def _partial_as_value(node: Value, k: int) -> Value | float:
+    """The slope of a node in its k-th operand as a graph of its own: the row's formula, computed on Values."""
+    assert node.op is not None
+    formula, index = node.op.partial(k, len(node.operands))
+    return formula.evaluate({**node.op.bind(node.operands), "out": node}, ON_VALUES, index)

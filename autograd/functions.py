@@ -1,0 +1,96 @@
+"""The operations that are functions: dot, total, mean, logsumexp, maximum, softmax, and `op` for those of your own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .methods import compile_function
+from .ops import DOT, LOGSUMEXP, MAXIMUM, MEAN, TOTAL, row
+from .recording import listed
+from .value import Value
+
+if TYPE_CHECKING:
+    from .compiled_methods import dot, logsumexp, mean, total
+
+__all__ = ["dot", "logsumexp", "maximum", "mean", "op", "softmax", "total"]
+
+_WIDE_DOCS = {
+    DOT: """The dot product sum(xs[i] * ws[i]), plus a bias if there is one, as one node.
+
+    xs, ws: lists of the same length, of Values or numbers. Summed from left to right, the bias last.
+    Raises GraphError for lists of different lengths, and for empty ones.
+
+    >>> dot([Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)], 0.5).data
+    11.5
+    """,
+    TOTAL: """The sum of a list of Values or numbers as one node, from left to right.
+
+    >>> total([Value(1.0), Value(2.0), 3]).data
+    6.0
+    """,
+    MEAN: """The mean of a list of Values or numbers as one node.
+
+    >>> mean([Value(1.0), Value(2.0)]).data
+    1.5
+    """,
+    LOGSUMEXP: """log(sum(exp(xs[i]))) as one node, computed after taking out the largest, so that nothing overflows.
+
+    >>> logsumexp([Value(1000.0), Value(1000.0)]).data
+    1000.6931471805599
+    """,
+}
+_functions = {wide: compile_function(wide, doc) for wide, doc in _WIDE_DOCS.items()}
+_maximum = compile_function(MAXIMUM)
+if not TYPE_CHECKING:
+    dot, total, mean, logsumexp = (_functions[wide] for wide in (DOT, TOTAL, MEAN, LOGSUMEXP))
+
+
+def maximum(*xs: Any) -> Value:
+    """The largest of some Values or numbers, given as arguments or as one list; nan if any is.
+
+    Equal largest ones share the gradient evenly, as in torch.amax. Raises GraphError for an empty list.
+
+    >>> maximum(Value(1.0), 3.0, Value(2.0)).data
+    3.0
+    """
+    return _maximum(xs[0] if len(xs) == 1 else xs)
+
+
+def softmax(xs: Iterable[Value | float]) -> list[Value]:
+    """exp(x) / sum(exp(xs)) for each x, computed as exp(x - logsumexp(xs)): positive, and their sum is 1.
+
+    Raises GraphError for an empty list.
+
+    >>> [f"{p:.4f}" for p in softmax([Value(1.0), Value(2.0), Value(3.0)])]
+    ['0.0900', '0.2447', '0.6652']
+    """
+    xs = listed("softmax", "xs", xs)
+    norm = logsumexp(xs)
+    return [(x - norm).exp() for x in xs]
+
+
+def op(
+    name: str,
+    symbol: str,
+    value: str,
+    *partials: str,
+    domain: str | None = None,
+    defaults: Mapping[str, float | None] | None = None,
+    **named_partials: str,
+) -> Callable[..., Value]:
+    """Add an operation of your own: its value and its partials as text. Returns a function of Values or numbers.
+
+    name: a Python identifier not taken yet. symbol: what drawings write. value: a formula of a, b, c
+    (see autograd/formula/formula.py for the grammar), or of other names if the partials are given by name; ``xs[i]`` is one of
+    a list. partials: the slope in each operand, a formula of the operands and `out`. domain: where it exists, such as
+    ``a > 0``, for error messages. defaults: operands that may be left out, and the number taken then.
+    Everything works with it: backward, drawing, stepping, gradcheck, compile.
+    Raises FormulaError for text it cannot read.
+
+    >>> cube = op("cube", "cube", "a * a * a", "3 * a ** 2")
+    >>> x = Value(2.0)
+    >>> y = cube(x); y.backward(); y.data, x.grad
+    (8.0, 12.0)
+    """
+    return compile_function(row(name, symbol, value, *partials, domain=domain, defaults=defaults, **named_partials))

@@ -1,0 +1,189 @@
+"""Recording what the compiled methods leave to us: failed arithmetic, other operands, modes, lists of a new length.
+
+>>> from autograd import Value
+>>> from autograd.ops import MUL
+>>> node = record(MUL, [Value(3.0), 4.0])
+>>> node.data, node.partials, node.kinds
+(12.0, (4.0, None), 'vc')
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .careful import evaluate, evaluate_partial, real
+from .errors import GraphError, NotANumberError
+from .formula import PLAIN, Algebra
+from .kernels import compile_kernel
+from .methods import OPERATORS
+from .modes import is_on, shared
+from .ops import MAXIMUM, OPS, Op
+from .value import Value
+
+__all__ = ["ON_VALUES", "apply", "listed", "record"]
+
+
+def record(op: Op, operands: Sequence[Value | float]) -> Value:
+    """A node computed step by step from the row: for mixed operands, and where arithmetic failed."""
+    for operand in operands:
+        if type(operand) is not Value and hasattr(operand, "record"):  # traced by compile(): no numbers yet
+            return operand.record(op, operands)  # type: ignore[union-attr]
+    numbers = [operand.data if isinstance(operand, Value) else operand for operand in operands]
+    out = evaluate(op, operands, numbers)
+    node = Value(out)
+    node.op, node.operands, node.scope = op, tuple(operands), shared["scope"]
+    node.kinds = "".join("v" if isinstance(operand, Value) else "c" for operand in operands)
+    node.partials = tuple(
+        evaluate_partial(op, operands, numbers, out, k) if isinstance(operand, Value) else None
+        for k, operand in enumerate(operands)
+    )
+    return _in_mode(node) if shared["mode"] else node
+
+
+def apply(op: Op, groups: Sequence[Any]) -> Value:
+    """A row on what its function is called with: for a wide one its lists.
+
+    >>> from autograd.ops import DOT
+    >>> apply(DOT, [[Value(1.0), Value(2.0)], [3.0, 4.0], None]).data
+    11.0
+    """
+    if op.wide and is_on("atomic"):
+        return _in_steps(op, groups)
+    return record(op, _flat(_checked(op, groups)))
+
+
+def _carefully(op: Op, operands: Sequence[Any]) -> Any:
+    """What a compiled method does with operands that are not all Values, floats or ints."""
+    checked: list[Value | float] = []
+    for k, operand in enumerate(operands):
+        if isinstance(operand, Value):
+            checked.append(operand)
+            continue
+        try:
+            checked.append(real(operand, f"a Value or a real number as operand {k + 1} of {op.name}"))
+        except NotANumberError:
+            if op.name in OPERATORS:
+                return NotImplemented  # so that the other side may know what to do
+            raise
+    return record(op, checked)
+
+
+def _in_mode(node: Value) -> Value:
+    if is_on("no_grad"):
+        node.op, node.operands, node.partials, node.kinds = None, (), (), ""
+    elif is_on("record_source"):
+        from .source import remember
+
+        remember(node)
+    return node
+
+
+def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequence[Any]) -> Value:
+    """A wide operation on operands no kernel was compiled for: check them, then compile one."""
+    given = _checked(op, groups)
+    flat = _flat(given)
+    if any(isinstance(operand, Value) and type(operand) is not Value for operand in flat):
+        return _carefully(op, flat)
+    sizes: dict[str, int] = {}
+    constants: set[str] = set()
+    key: list[Any] = []  # what the compiled function looks at: see methods.compile_function
+    for name in op.operands:
+        group = given.get(name)
+        listed = isinstance(group, list)
+        kind = type(group[0] if listed else group)
+        key += [len(group), kind] if listed else [kind]
+        if name in given:
+            sizes[name] = len(group) if listed else 1
+        if kind is float:
+            constants.add(name)
+    if tuple(key) not in kernels:
+        kernels[tuple(key)] = compile_kernel(op, sizes, frozenset(constants))
+    return kernels[tuple(key)](*map(given.get, op.operands))
+
+
+def _in_steps(op: Op, groups: Sequence[Any]) -> Value:
+    """A wide operation from two-operand ones: its value formula, computed on Values."""
+    given = _checked(op, groups)
+    result = op.formula(len(_flat(given))).evaluate(given, ON_VALUES)
+    return result if isinstance(result, Value) else Value(result)
+
+
+def _checked(op: Op, groups: Sequence[Any]) -> dict[str, Any]:
+    """What a wide operation was given, under its operands' names: Values and floats, without what was left out."""
+    given: dict[str, Any] = {}
+    for name, group in zip(op.operands, groups):
+        if name in op.lists:
+            operands = enumerate(listed(op.name, name, group))
+            given[name] = [_operand(op, f"{name}[{i}]", operand) for i, operand in operands]
+        elif group is not None or op.defaults.get(name, 0.0) is not None:
+            given[name] = _operand(op, name, group)
+    counts = {name: len(given[name]) for name in op.lists}
+    if len(set(counts.values())) > 1:
+        raise GraphError(
+            f"{op.name}: want lists of the same length, got "
+            + " and ".join(f"{count} in {name}" for name, count in counts.items())
+        )
+    return given
+
+
+def _flat(given: dict[str, Any]) -> list[Value | float]:
+    """The operands one after the other, as a node keeps them."""
+    return [operand for group in given.values() for operand in (group if isinstance(group, list) else [group])]
+
+
+def listed(who: str, name: str, group: Any) -> list[Any]:
+    """What was given as the list `name`, as one. Raises NotANumberError for no list, GraphError for an empty one."""
+    try:
+        operands = list(group)
+    except TypeError:
+        raise NotANumberError(
+            f"{who}: want a list of Values or numbers for {name}, got {type(group).__name__}"
+        ) from None
+    if not operands:
+        raise GraphError(f"{who}: want at least one operand in {name}, got an empty list")
+    return operands
+
+
+def _operand(op: Op, name: str, operand: Any) -> Value | float:
+    return operand if isinstance(operand, Value) else real(operand, f"a Value or a real number for {name} of {op.name}")
+
+
+def _number(operand: Value | float) -> float:
+    return operand.data if isinstance(operand, Value) else operand
+
+
+def _on_values(name: str) -> Callable[..., Any]:
+    """A function of the grammar for Values and numbers: the row of that name."""
+
+    def apply(*operands: Value | float) -> Any:
+        if any(isinstance(operand, Value) for operand in operands):
+            return record(OPS[name], operands)
+        return evaluate(OPS[name], operands, [_number(operand) for operand in operands])
+
+    return apply
+
+
+def _compared(compare: Callable[[float, float], bool]) -> Callable[..., bool]:
+    def by_data(a: Value | float, b: Value | float) -> bool:
+        return compare(_number(a), _number(b))
+
+    return by_data
+
+
+def _larger(a: Value | float, b: Value | float) -> Value:
+    return record(MAXIMUM, (a, b))
+
+
+# The grammar's meaning on Values: formulas then build graphs, of wide operations in steps and of gradients.
+ON_VALUES: Algebra = {
+    **PLAIN,
+    "/": _on_values("div"),
+    "**": _on_values("pow"),
+    "larger": _larger,
+    **{name: _on_values(name) for name in PLAIN if name in OPS},
+    **{head: _compared(PLAIN[head]) for head in ("<", "<=", ">", ">=", "==", "!=")},
+}
+
+# The names under which the compiled methods call what stands here.
+shared.update(carefully=_carefully, in_mode=_in_mode, in_steps=_in_steps, first_time=_first_time)
