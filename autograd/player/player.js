@@ -316,9 +316,9 @@ function draw() {
 
 function scale() {
   const [width, height] = view.size, room = $("scroll");
-  const whole = Math.min((room.clientWidth - 8) / (width + 16), (room.clientHeight - 8) / (height + 16));
+  const whole = Math.min((room.clientWidth - 8) / (width + 16), (room.clientHeight - 8) / (height + 16), 2.2);
   const readable = parseFloat(getComputedStyle(document.documentElement).fontSize) / (room.clientWidth < 500 ? 20 : 18);
-  const base = state.whole || whole > 0.7 * readable ? Math.min(whole, 2.2) : readable;
+  const base = state.whole || whole > 0.7 * readable ? whole : readable;
   return Math.max(0.05, base * 1.25 ** state.zoom);
 }
 
@@ -330,7 +330,7 @@ function fit() {
 }
 
 function zoom(by) {
-  state.whole = !by;
+  if (!by) state.whole = true; // and what follows goes on from there
   state.zoom = by ? Math.max(-8, Math.min(8, state.zoom + by)) : 0;
   fit();
   follow();
@@ -620,13 +620,15 @@ function drawCurve() {
 }
 
 function heatMap(rows) {
-  const canvas = html("canvas", { width: rows[0].length, height: rows.length, role: "img", "aria-label": `${rows.length} by ${rows[0].length} numbers as colours` });
+  const side = rows.length * rows[0].length > 400 ? 1 : 16, line = side > 1 ? 1 : 0; // a few cells have lines between them
+  const canvas = html("canvas", { width: rows[0].length * side, height: rows.length * side, role: "img", "aria-label": `${rows.length} by ${rows[0].length} numbers as colours` });
   const paint = canvas.getContext("2d");
-  const colours = getComputedStyle(document.documentElement), most = largest(rows.flat());
-  rows.forEach((line, i) => line.forEach((number, k) => {
+  const colours = getComputedStyle(document.documentElement);
+  const most = largest(FILM.pictures.filter(Array.isArray).flat(2)); // of all frames, so that they can be compared
+  rows.forEach((row, i) => row.forEach((number, k) => {
     paint.globalAlpha = most ? Math.min(1, Math.abs(number) / most) : 0;
     paint.fillStyle = colours.getPropertyValue(number > 0 ? "--positive" : "--negative");
-    paint.fillRect(k, i, 1, 1);
+    paint.fillRect(k * side, i * side, side - line, side - line);
   }));
   return canvas;
 }
@@ -798,6 +800,7 @@ hidden($("filter"), model.leaves.length <= SLIDERS);
 write($("note"), DATA.note);
 if (FILM) {
   hidden($("film"), false);
+  state.whole = true; // a film is looked at as a whole
   $("update").max = FILM.frames.length - 1;
   drawCurve();
 }

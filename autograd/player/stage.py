@@ -257,7 +257,7 @@ class _Stage:
         }
         if box.node is not None:
             written["node"] = index[box.node]
-        if len(box.nodes) > 1:
+        if len(box.nodes) > 1 or (box.nodes and box.node is None):
             written["nodes"] = runs(index[node] for node in box.nodes)
         if _has_rows(box):
             written["rows"] = [one_line(name_within(box, self.graph, node), LONGEST) for node in box.nodes]
