@@ -9,7 +9,7 @@ from typing import Any
 
 import nn
 import nn.functional as F
-from autograd import Value, draw, no_grad
+from autograd import Value, no_grad
 from nn import optim
 
 from . import plots
@@ -72,10 +72,7 @@ def main(
 
     def draw_one(update: int) -> None:
         x = [Value(pixel, label=name) for pixel, name in zip(table.xs[FIVE], table.features)]
-        loss = loss_of(x, table.ys[FIVE])
-        loss.label = "loss"
-        loss.backward()
-        graphs.add(f"graph-{update}", draw(loss), f"update {update}: loss {loss.data:.4f}")
+        graphs.graph("Digits", update, loss_of(x, table.ys[FIVE]))
         optimizer.zero_grad()
 
     draw_one(0)
