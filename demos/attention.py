@@ -64,13 +64,21 @@ print(f"d out/dq = ({q[0].grad:.4f}, {q[1].grad:.4f})")
 # > d out/dq = (0.8754, 1.4218)
 
 # %%
-show(draw(out), "graph", "One head from the inside: query, keys, scores, scaled, weights, values, out.")
+show(
+    draw(out, title="Attention: one query, three keys"),
+    "graph",
+    "One head from the inside: query, keys, scores, scaled, weights, values, out.",
+)
 
 # %%
 folded = attended[0][0]
 folded.zero_grad()
 folded.backward()
-show(draw(folded, depth=0), "folded", "The same, folded: each of the four stages is a box.")
+show(
+    draw(folded, depth=0, title="Attention: one query, three keys, folded"),
+    "folded",
+    "The same, folded: each of the four stages is a box.",
+)
 
 # %% [markdown]
 # ## Length is not likeness
@@ -193,7 +201,7 @@ answer = lookup(examples[0])[0][0]
 answer.zero_grad()
 answer.backward()
 show(
-    draw(answer, fold=nn.Linear),
+    draw(answer, fold=nn.Linear, title=f"The learned lookup, update {updates} (seed {seed})"),
     "learned",
     "What A gets back: queries, keys and values (folded), scores, scaling, softmax and mix.",
 )

@@ -176,8 +176,9 @@ def main(
     draw_one(steps)
     report.training(
         recorder,
-        "The training as a film: move the slider over the updates. The graph is that of the name ann; beside the loss "
-        "stands how its four signs look at each other, head by head: each row asks, each column is looked at.",
+        "The training as a film: move the slider over the updates. The graph is that of the name ann, and a click opens "
+        "the GPT in it; beside the loss stands how the four signs look at each other, head by head: each row asks, each "
+        "column is looked at.",
     )
 
     said = [

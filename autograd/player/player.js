@@ -175,13 +175,15 @@ function toggle(name) {
   const fits = DATA.views.filter(({ closed }) => closed.includes(name) === open);
   if (!fits.length) return;
   const wanted = open ? [...view.closed, name] : view.closed.filter((other) => other !== name);
-  const differ = ({ closed }) => closed.filter((other) => !wanted.includes(other)).length + wanted.filter((other) => !closed.includes(other)).length;
+  const seen = [...view.closed, ...view.clusters.map(({ title }) => title)]; // what is in a closed one opens later
+  const differ = ({ closed }) => closed.reduce((sum, other) => sum + (wanted.includes(other) ? 0 : seen.includes(other) ? 1 : -0.01), 0)
+    + wanted.filter((other) => !closed.includes(other)).length;
   state.closed = fits.reduce((best, other) => (differ(other) < differ(best) ? other : best)).closed;
   draw();
   show();
 }
 
-const TITLE = 19, LINE = 15, PAD = 7, NUMBER = 66, SPREAD = 92; // as in stage.py
+const TITLE = 19, LINE = 15, PAD = 7, NUMBER = 66, SPREAD = 108; // as in stage.py
 
 function frame(kind, [x, y, width, height]) {
   const rounded = { input: 1, parameter: 1 }[kind] ? 0 : 6;

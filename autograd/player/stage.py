@@ -27,7 +27,7 @@ __all__ = ["views"]
 
 LINE, TITLE, PAD = 15, 19, 7  # heights of a line, of a name, and the margin, in points
 LETTER, BOLD = 6.2, 7.4  # widths
-NUMBER, SPREAD = 66, 92  # room for any number and for the words "not reached", and for "-0.12 to 0.12"
+NUMBER, SPREAD = 66, 108  # room for any number and for the words "not reached", and for "-0.00034 to 0.00012"
 CIRCLE = 25
 MODULES = 8  # that can be opened and closed one by one
 ROOM, ROOM_PER_VALUE = 160_000, 50  # letters that the views of a page may take

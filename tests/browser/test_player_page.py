@@ -335,6 +335,21 @@ def test_a_film_starts_fitted_to_the_window_and_zooms_from_there(tmp_path):
         assert fitted and still and larger == pytest.approx(1.25 * first) and again == pytest.approx(first)
 
 
+def test_opening_a_module_opens_one_level_and_leaves_the_others(tmp_path):
+    model = nn.MLP(2, [3, 3, 1], seed=random.Random(2))
+    recorder = Recorder(model, lambda: (model([0.1, -0.4])[0] - 1.0) ** 2)
+    recorder.step(1.0)
+    path = Path(recorder.save(tmp_path / "film.html"))
+    closed = ["see", "view.closed.join(' ')"]
+    steps = [["see", "toggle('MLP')"], closed, ["see", "toggle('MLP')"], closed]
+    for name in ("layers.0", "layers.2", "layers.0"):
+        steps += [["see", f"toggle('{name}')"], closed]
+    (seen,) = drive({"url": f"{path.as_uri()}#0,closed:layers.0+layers.1+layers.2", "steps": steps})
+    assert seen["results"][1::2] == [
+        "MLP", "layers.0 layers.1 layers.2", "layers.1 layers.2", "layers.1", "layers.0 layers.1",
+    ]  # fmt: skip
+
+
 def test_a_folded_module_of_one_value_is_a_module_too(tmp_path):
     """A module whose call made a single value, and which has no parameters of its own."""
     model = nn.Sequential(nn.Linear(2, 1, seed=random.Random(0)), nn.Tanh())
