@@ -141,15 +141,19 @@ def film_of(folder):
     return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)[1])
 
 
-@pytest.mark.parametrize("name", [*DEMOS, "gpt"])
-def test_a_demo_has_a_film_of_its_training_with_a_picture_beside_it(name, tmp_path, few_names):
-    steps = 60 if name == "gpt" else 6
-    {**DEMOS, "gpt": gpt}[name].main(out=tmp_path, seed=1, steps=steps, quiet=True)
+@pytest.mark.parametrize("name", [*DEMOS, "digits", "gpt"])
+def test_a_demo_has_a_film_of_its_training_with_a_picture_beside_it(name, tmp_path, few_names, few_digits):
+    steps = 6 if name in DEMOS else 60
+    {**DEMOS, "digits": digits, "gpt": gpt}[name].main(out=tmp_path, seed=1, steps=steps, quiet=True)
     film = film_of(tmp_path)
     frames, pictures = film["film"]["frames"], film["film"]["pictures"]
     assert [frame["update"] for frame in frames][:: len(frames) - 1] == [1, steps]
     assert all("numbers" in frame for frame in frames) and film["graph"]["names"][-1] == "loss"
-    assert len(set(pictures)) > 1 and all(text.startswith("data:image/svg+xml") for text in pictures)
+    assert len(pictures) > 1 and pictures[0] != pictures[-1]
+    if name == "digits":
+        assert all(len(rows) == len(rows[0]) == 8 for rows in pictures)
+    else:
+        assert all(text.startswith("data:image/svg+xml") for text in pictures)
     assert all(view["boxes"] for view in film["views"])
 
 
