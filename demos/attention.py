@@ -14,7 +14,7 @@ sys.path += [".", ".."]  # an editor may start in the project's folder, a notebo
 
 import nn
 import nn.functional as F
-from autograd import Value, dot, draw, mean, softmax
+from autograd import Recorder, Value, dot, draw, mean, softmax
 from demos.datasets import normal
 from demos.page import as_function, option, plot, show
 from demos.plots import BLACK, BLUE, GREEN, MARKS, RED, arrow, heat
@@ -64,13 +64,21 @@ print(f"d out/dq = ({q[0].grad:.4f}, {q[1].grad:.4f})")
 # > d out/dq = (0.8754, 1.4218)
 
 # %%
-show(draw(out), "graph", "One head from the inside: query, keys, scores, scaled, weights, values, out.")
+show(
+    draw(out, title="Attention: one query, three keys"),
+    "graph",
+    "One head from the inside: query, keys, scores, scaled, weights, values, out.",
+)
 
 # %%
 folded = attended[0][0]
 folded.zero_grad()
 folded.backward()
-show(draw(folded, depth=0), "folded", "The same, folded: each of the four stages is a box.")
+show(
+    draw(folded, depth=0, title="Attention: one query, three keys, folded"),
+    "folded",
+    "The same, folded: each of the four stages is a box.",
+)
 
 # %% [markdown]
 # ## Length is not likeness
@@ -136,6 +144,7 @@ lookup = Lookup()
 for p in lookup.parameters():
     p.data *= 0.2
 optimizer = nn.optim.AdamW(lookup.parameters(), lr=0.1)
+recorder = Recorder(lookup, picture=lambda: lookup(examples[0])[1])  # of the training, as a film
 
 seen = {}  # weights, queries and keys of the first example at some updates
 updates = option("steps", 100)
@@ -150,12 +159,22 @@ for update in range(updates + 1):
         break
     optimizer.zero_grad()
     loss.backward()
+    recorder.step(loss)
     optimizer.step()
 # > update   0: loss 0.2968, weights on itself 0.3339  0.3314  0.3331
 # > update   5: loss 0.2018, weights on itself 0.3007  0.3763  0.3683
 # > update  10: loss 0.0710, weights on itself 0.3167  0.6954  0.5105
 # > update  20: loss 0.0346, weights on itself 0.2432  0.9989  0.9733
 # > update 100: loss 0.0000, weights on itself 0.9873  1.0000  0.9996
+
+
+# %%
+show(
+    recorder,
+    "film",
+    "The training of the lookup: move the slider over the updates, and step through each. The graph is the loss of the "
+    "first example; beside the curve stand its weights, a row for each token that asks.",
+)
 
 
 # %%
@@ -182,7 +201,7 @@ answer = lookup(examples[0])[0][0]
 answer.zero_grad()
 answer.backward()
 show(
-    draw(answer, fold=nn.Linear),
+    draw(answer, fold=nn.Linear, title=f"The learned lookup, update {updates} (seed {seed})"),
     "learned",
     "What A gets back: queries, keys and values (folded), scores, scaling, softmax and mix.",
 )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import gzip
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar
 
 from autograd.formula import add_up
 
-__all__ = ["Table", "digits", "iris", "moons", "names", "normal", "shuffled", "standardizer"]
+__all__ = ["Table", "deepest_in_another", "digits", "iris", "moons", "names", "normal", "shuffled", "standardizer"]
 
 T = TypeVar("T")
 
@@ -86,3 +86,14 @@ def standardizer(xs: list[list[float]]) -> Callable[[Sequence[float]], list[floa
     variances = [add_up([(cell - mean) ** 2 for cell in column]) / count for column, mean in zip(zip(*xs), means)]
     spreads = [math.sqrt(variance) for variance in variances]
     return lambda row: [(cell - mean) / spread for cell, mean, spread in zip(row, means, spreads)]
+
+
+def deepest_in_another(xs: Sequence[Sequence[float]], ys: Sequence[int], among: Iterable[int] = ()) -> int:
+    """Which row is nearest to the middle of another class, so hard to learn; `among` some rows, by default all."""
+    members = {y: [x for x, other in zip(xs, ys) if other == y] for y in ys}
+    middles = {y: [add_up(list(column)) / len(rows) for column in zip(*rows)] for y, rows in members.items()}
+
+    def distance(i: int) -> float:
+        return min(math.dist(xs[i], middle) for y, middle in middles.items() if y != ys[i])
+
+    return min(among or range(len(xs)), key=distance)

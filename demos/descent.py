@@ -34,7 +34,11 @@ print(f"L = {L.data:g}, dL/dw = {w.grad:g}, dL/db = {b.grad:g}")
 # > L = 9, dL/dw = -8, dL/db = -2
 
 # %%
-show(draw(L), "graph", "The loss of all five points as one graph: both parameters are used five times, and add up.")
+show(
+    draw(L, title="The loss of five points"),
+    "graph",
+    "The loss of all five points as one graph: both parameters are used five times, and add up.",
+)
 
 # %% [markdown]
 # ## Why minus the gradient?

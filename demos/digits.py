@@ -9,14 +9,14 @@ from typing import Any
 
 import nn
 import nn.functional as F
-from autograd import Value, draw, no_grad
+from autograd import Recorder, Value, no_grad
 from nn import optim
 
 from . import plots
 from .datasets import digits, shuffled
 from .progress import Progress
 from .report import Report
-from .training import train
+from .training import AT_ONCE, train
 
 __all__ = ["main"]
 
@@ -70,18 +70,29 @@ def main(
         with no_grad():
             return [chance.data for chance in F.softmax(model(table.xs[i]))]
 
-    def draw_one(update: int) -> None:
+    def loss_of_five() -> Value:
         x = [Value(pixel, label=name) for pixel, name in zip(table.xs[FIVE], table.features)]
-        loss = loss_of(x, table.ys[FIVE])
-        loss.label = "loss"
-        loss.backward()
-        graphs.add(f"graph-{update}", draw(loss), f"update {update}: loss {loss.data:.4f}")
+        return loss_of(x, table.ys[FIVE])
+
+    def draw_one(update: int) -> None:
+        graphs.graph("Digits", update, loss_of_five())
         optimizer.zero_grad()
+
+    def first_neuron() -> list[list[float]]:
+        weights = model.state_dict()["layers.0.weight"][0]
+        return [weights[row : row + 8] for row in range(0, 64, 8)]
+
+    recorder = Recorder(model, loss_of_five, picture=first_neuron, every=2 * AT_ONCE)
 
     draw_one(0)
     with Progress("digits", steps, quiet) as progress:
-        run = train(progress, loss_of, batches, optimizer, backend, decay=True)
+        run = train(progress, loss_of, batches, optimizer, backend, decay=True, recorder=recorder)
     draw_one(steps)
+    report.training(
+        recorder,
+        "The training as a film: move the slider over the updates. The graph is that of the same 5; beside the loss "
+        "stands what the first hidden neuron looks for: orange where it wants ink, blue where none.",
+    )
     sure = {i: read(i) for i in held_out}
     said = {i: chances.index(max(chances)) for i, chances in sure.items()}
     wrong = [i for i in held_out if said[i] != table.ys[i]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import nn
 import nn.functional as F
-from autograd import Value, draw, no_grad
+from autograd import Recorder, Value, no_grad
 from autograd.formula import add_up
 from nn import optim
 
@@ -18,7 +18,7 @@ from . import plots
 from .datasets import names, shuffled
 from .progress import Progress
 from .report import Report
-from .training import train
+from .training import AT_ONCE, train
 
 __all__ = ["GPT", "main"]
 
@@ -134,6 +134,8 @@ def main(
         "The graph of one update: the loss of the name ann, folded, with the gradients of everything in it."
     )
 
+    ann = signs_of("ann")
+
     def loss_of(signs: Sequence[int]) -> Value:
         return F.cross_entropy(model(signs[:-1]), signs[1:])
 
@@ -145,11 +147,15 @@ def main(
             return add_up([loss_of(signs_of(name)).data for name in some]) / len(some)
 
     def draw_one(update: int) -> None:
-        loss = loss_of(signs_of("ann"))
-        loss.label = "loss"
-        loss.backward()
-        graphs.add(f"graph-{update}", draw(loss, depth=1), f"update {update}: loss {loss.data:.4f}")
+        graphs.graph("GPT", update, loss_of(ann), depth=1)
         model.zero_grad()
+
+    recorder = Recorder(
+        model,
+        lambda: loss_of(ann),
+        picture=lambda: plots.small_heats(model.attention(ann[:-1]), ".ann"),
+        every=2 * AT_ONCE,
+    )
 
     draw_one(0)
     start = model.state_dict()
@@ -157,7 +163,7 @@ def main(
     eager = train(Progress("", checked, quiet=True), loss_of, batches[:checked], optimizer(), "eager")
     model.load_state_dict(start)
     with Progress("gpt", steps, quiet) as progress:
-        run = train(progress, loss_of, batches, optimizer(), backend, decay=True)
+        run = train(progress, loss_of, batches, optimizer(), backend, decay=True, recorder=recorder)
     apart = max(abs(a - b) / abs(b) for a, b in zip(run.losses, eager.losses))
     if apart > 1e-9:
         raise AssertionError(f"compiled and eager losses differ by {apart:.1g}")
@@ -168,6 +174,12 @@ def main(
     real = {*documents, *held_out}
     marked = [f"{name} (real)" if name in real else name for name in invented]
     draw_one(steps)
+    report.training(
+        recorder,
+        "The training as a film: move the slider over the updates. The graph is that of the name ann, and a click opens "
+        "the GPT in it; beside the loss stands how the four signs look at each other, head by head: each row asks, each "
+        "column is looked at.",
+    )
 
     said = [
         f"The first {checked} losses, operation by operation and by backend {backend}: apart by {apart:.1g} at most.",

@@ -91,7 +91,11 @@ print(f"by hand: dL/dw = {2 * (guess.data - y) * x:g}, dL/db = {2 * (guess.data 
 # > by hand: dL/dw = -10, dL/db = -5
 
 # %%
-show(draw(L), "graph", "The graph of L: on each arrow the partial, in each box the gradient that arrived there.")
+show(
+    draw(L, title="The gradient of L"),
+    "graph",
+    "The graph of L: on each arrow the partial, in each box the gradient that arrived there.",
+)
 
 
 # %%

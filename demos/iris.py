@@ -7,14 +7,15 @@ from typing import Any
 
 import nn
 import nn.functional as F
-from autograd import Value, draw, no_grad
+from autograd import Recorder, Value, no_grad
 from autograd.formula import add_up
 from nn import optim
 
 from . import plots
-from .datasets import iris, standardizer
+from .datasets import deepest_in_another, iris, standardizer
 from .progress import Progress
 from .report import Report
+from .training import FRAMES
 
 __all__ = ["main"]
 
@@ -41,12 +42,17 @@ def main(
     scale = standardizer([table.xs[i] for i in train])
     xs, ys = [scale(x) for x in table.xs], table.ys
     sepals = [add_up([x[k] for x in table.xs]) / len(xs) for k in (0, 1)]  # of the average flower
+    petals = [x[2:] for x in table.xs]
+    hard = deepest_in_another(xs, ys, train)
 
     model = nn.MLP(4, [8, 3], seed=seed)
     optimizer = optim.AdamW(model.parameters(), lr=0.05)
     report = Report(out, "Fisher's irises: three species from four lengths", f"seed {seed}", png)
     report.prose(_ABOUT.format(train=len(train), held_out=len(held_out), parameters=len(list(model.parameters()))))
-    graphs = report.film("The graph of one flower, a versicolor: its loss, and the gradient of everything in it.")
+    graphs = report.film(
+        f"The graph of one flower, the {table.classes[ys[hard]]} nearest to the middle of another species: its loss, "
+        "and the gradient of everything in it."
+    )
     losses: list[float] = []
     shares: list[float] = []
 
@@ -61,21 +67,27 @@ def main(
     def scores_of_petal(length: float, width: float) -> list[float]:
         return scores(scale([*sepals, length, width]))
 
+    def loss_of(i: int) -> Value:
+        x = [Value(cell, label=name) for cell, name in zip(xs[i], table.features)]
+        return F.cross_entropy(model(x), ys[i])
+
     def draw_one(update: int) -> None:
-        flower = 50  # a versicolor, from the held-out ones
-        x = [Value(cell, label=name) for cell, name in zip(xs[flower], table.features)]
-        loss = F.cross_entropy(model(x), ys[flower])
-        loss.label = "loss"
-        loss.backward()
-        graphs.add(f"graph-{update}", draw(loss, budget=BOXES), f"update {update}: loss {loss.data:.4f}")
+        graphs.graph("Iris", update, loss_of(hard), budget=BOXES)
         optimizer.zero_grad()
 
+    recorder = Recorder(
+        model,
+        lambda: loss_of(hard),
+        picture=lambda: plots.small_regions(scores_of_petal, petals, ys, hard),
+        every=max(1, steps // FRAMES),
+    )
     draw_one(0)
     with Progress("iris", steps, quiet) as progress:
         for update in range(1, steps + 1):
             loss = F.cross_entropy(model([xs[i] for i in train]), [ys[i] for i in train])
             optimizer.zero_grad()
             loss.backward()
+            recorder.step(loss)
             optimizer.step()
             losses.append(loss.data)
             shares.append([species(xs[i]) == ys[i] for i in held_out].count(True) / len(held_out))
@@ -83,6 +95,12 @@ def main(
             if update == max(1, steps // 10) < steps:
                 draw_one(update)
     draw_one(steps)
+    recorder.finish()
+    report.training(
+        recorder,
+        "The training as a film: move the slider over the updates. The graph is that of the same flower; it has a ring "
+        "in the picture beside the loss, which shows what is said of any petal.",
+    )
 
     @report.plot("loss", f"The mean loss of the {len(train)} flowers trained on, before each update.",
                  title="Iris: the loss falls", x="update", y="cross-entropy")  # fmt: skip
@@ -93,7 +111,7 @@ def main(
     @report.plot("regions", "What the network says of any petal, for a flower whose sepals are average.",
                  title="Iris: what was learned", x="petal length, cm", y="petal width, cm")  # fmt: skip
     def _(ax: Any) -> None:
-        plots.regions(ax, scores_of_petal, [x[2:] for x in table.xs], ys, table.classes)
+        plots.regions(ax, scores_of_petal, petals, ys, table.classes)
 
     confusion = [[0] * 3 for _ in range(3)]
     for i in held_out:

@@ -152,7 +152,11 @@ print("dy3/dW3j:", *(f"{w.grad:g}" for w in layer.weight[3]), "  the input:", *(
 # > dy3/dW3j: 1 0 1 1 0 1 1   the input: 1 0 1 1 0 1 1
 print("dy3/dW5j:", *("not reached" if not w.reached else w.grad for w in layer.weight[5][:1]), "...")
 # > dy3/dW5j: not reached ...
-show(draw(y3), "row", "One row's dot product: what arrives at a weight is the input that it meets.")
+show(
+    draw(y3, title="One row of a layer"),
+    "row",
+    "One row's dot product: what arrives at a weight is the input that it meets.",
+)
 
 # %% [markdown]
 # The same with every multiply and every add of it to be seen, and the partial of each on its arrow.
@@ -163,7 +167,7 @@ with atomic():
 y3.zero_grad()
 y3.backward()
 show(
-    draw(y3),
+    draw(y3, title="One row of a layer, every multiply and add of it"),
     "opened",
     "Seven products and seven sums: on the arrow from a weight stands its input, on the arrow from an input its weight.",
 )

@@ -8,16 +8,16 @@ from typing import Any
 
 import nn
 import nn.functional as F
-from autograd import Recorder, Value, draw, no_grad
+from autograd import Recorder, Value, no_grad
 from nn import optim
 
 from . import datasets, plots
+from .datasets import deepest_in_another
 from .progress import Progress
 from .report import Report
+from .training import FRAMES
 
 __all__ = ["main"]
-
-FRAMES = 25  # of the training film
 
 _ABOUT = """Two half circles of {count} points reach into each other, so no straight line parts them. A network of
 {parameters} parameters gives each point a score, and learns to give the upper moon scores below -1 and the lower
@@ -51,24 +51,25 @@ def main(
         with no_grad():
             return model([x, y])[0].data
 
+    def both_scores(x: float, y: float) -> list[float]:
+        """Of the upper moon, and of the lower one."""
+        return [-score(x, y), score(x, y)]
+
+    def loss_of(i: int) -> Value:
+        point = [Value(cell, label=name) for cell, name in zip(xs[i], table.features)]
+        return F.hinge_loss(model(point), [sides[i]])
+
     def draw_one(update: int) -> None:
-        worst = min(range(len(xs)), key=lambda i: sides[i] * score(*xs[i]))
-        point = [Value(cell, label=name) for cell, name in zip(xs[worst], table.features)]
-        loss = F.hinge_loss(model(point), [sides[worst]])
-        loss.label = "loss"
-        loss.backward()
-        graphs.add(f"graph-{update}", draw(loss), f"update {update}: loss {loss.data:.4f}")
+        graphs.graph("Moons", update, loss_of(min(range(len(xs)), key=lambda i: sides[i] * score(*xs[i]))))
         optimizer.zero_grad()
 
-    def first_point() -> Value:
-        loss = F.hinge_loss(model([Value(cell, label=name) for cell, name in zip(xs[0], table.features)]), [sides[0]])
-        loss.label = "loss of one point"
-        return loss
-
-    def map_of_scores() -> list[list[float]]:
-        return [[score(-1.5 + 0.24 * i, 1.5 - 0.24 * k) for i in range(18)] for k in range(12)]
-
-    recorder = Recorder(model, first_point, picture=map_of_scores, every=max(1, steps // FRAMES))
+    hard = deepest_in_another(xs, table.ys)
+    recorder = Recorder(
+        model,
+        lambda: loss_of(hard),
+        picture=lambda: plots.small_regions(both_scores, xs, table.ys, hard),
+        every=max(1, steps // FRAMES),
+    )
     draw_one(0)
     with Progress("moons", steps, quiet) as progress:
         for update in range(1, steps + 1):
@@ -87,7 +88,10 @@ def main(
     draw_one(steps)
     recorder.finish()
     report.training(
-        recorder, "The training as a film: move the slider over the updates. Beside the loss the scores over the plane."
+        recorder,
+        "The training as a film: move the slider over the updates. The graph is that of one point, the one "
+        "nearest to the middle of the other moon; it has a ring in the picture beside the loss, which shows on which "
+        "side of the line everything is.",
     )
 
     @report.plot("loss", "The loss before each update, and the share of points on their side of the line.",
@@ -101,6 +105,6 @@ def main(
     @report.plot("regions", "The score over the plane: the line is where it is 0.",
                  title="Moons: what was learned", x="x", y="y")  # fmt: skip
     def _(ax: Any) -> None:
-        plots.regions(ax, lambda x, y: [-score(x, y), score(x, y)], xs, table.ys, table.classes)
+        plots.regions(ax, both_scores, xs, table.ys, table.classes)
 
     return {"loss": losses[-1], "losses": losses, "accuracy": shares[-1], "model": model, "report": report}

@@ -181,7 +181,11 @@ for update in range(updates + 1):
 L = F.mse_loss(model([Value(1.0, label="x0"), Value(0.0, label="x1")]), [1.0])
 L.zero_grad()
 L.backward()
-show(draw(L), "graph", "The trained network on (1, 0): L is nearly 0, and its derivatives are small.")
+show(
+    draw(L, title=f"The network on (1, 0), update {updates} (seed {seed})"),
+    "graph",
+    "The trained network on (1, 0): L is nearly 0, and its derivatives are small.",
+)
 
 # %% [markdown]
 # ## What it costs without

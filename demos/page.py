@@ -19,6 +19,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
+from autograd import Recorder
+
 from .catalog import find
 from .environment import MissingExtraError
 from .report import Report, rendered
@@ -43,20 +45,28 @@ def option(name: str, default: int) -> int:
 
 
 def show(drawing: Any, name: str, caption: str = "") -> None:
-    """Show a graph as a picture: on the page as NAME.svg, in a notebook below the cell."""
+    """Show a graph as a picture: on the page as NAME.svg, in a notebook below the cell. Or a Recorder, as NAME.html."""
     if _running is not None:
         _running.print_out()
-        _running.report.picture(name, drawing, caption)
+        _put(_running.report, name, drawing, caption)
     elif _is_imported(sys._getframe(1)):
         return
     elif "IPython" in sys.modules:
         from IPython.display import SVG, display
 
-        display(SVG(rendered(drawing, "svg")))
+        display(drawing if isinstance(drawing, Recorder) else SVG(rendered(drawing, "svg")))
     else:
         report = Report(f"out/{Path(sys.argv[0]).stem}", name)
-        report.picture(name, drawing, caption)
-        print(f"[{report.folder / name}.svg]")
+        print(f"[{_put(report, name, drawing, caption)}]")
+
+
+def _put(report: Report, name: str, drawing: Any, caption: str) -> Path:
+    """Put a picture or a film on a page; the file that it is in."""
+    if isinstance(drawing, Recorder):
+        report.training(drawing, caption, name)
+        return report.folder / f"{name}.html"
+    report.picture(name, drawing, caption)
+    return report.folder / f"{name}.svg"
 
 
 def plot(name: str, caption: str = "", *, film: bool = False, **options: Any) -> Callable[[Callable[..., None]], None]:

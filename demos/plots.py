@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
+from itertools import groupby
 from typing import Any
 
 from .environment import need
 
 __all__ = ["BLACK", "BLUE", "DIVERGING", "GREEN", "GREY", "MARKS", "NEGATIVE", "ORANGE", "POSITIVE", "PURPLE", "RED", "SEQUENTIAL", "SKY",
-           "arrow", "curve", "figure", "heat", "regions", "saved"]  # fmt: skip
+           "arrow", "curve", "figure", "heat", "regions", "saved", "small_heats", "small_regions"]  # fmt: skip
 
 # Okabe and Ito's palette (2008); each is also told apart by its marker or its dashes.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -32,7 +34,6 @@ _STYLE = {
 def figure(
     draw: Callable[..., None],
     title: str,
-    note: str = "",
     x: str = "",
     y: str = "",
     each: Mapping[str, Any] | None = None,
@@ -41,7 +42,7 @@ def figure(
 ) -> Any:
     """A matplotlib Figure made by ``draw(ax)``; with `each`, small multiples by ``draw(ax, item)``, one an item.
 
-    note: what stands behind the title, such as the seed. x, y: names of the axes. size: inches, of one panel.
+    x, y: names of the axes. size: inches, of one panel.
     Raises MissingExtraError where matplotlib is not installed.
     """
     need("matplotlib")
@@ -53,7 +54,7 @@ def figure(
         across = min(count, columns)
         down = math.ceil(count / across)
         made = Figure(figsize=(size[0] * across, size[1] * down + (0.5 if count == 1 else 0.9)), layout="compressed")
-        made.suptitle(f"{title} ({note})" if note else title, fontsize=14, fontweight="bold")
+        made.suptitle(title, fontsize=14, fontweight="bold")
         grid = made.subplots(down, across, squeeze=False, sharex=bool(each), sharey=bool(each))
         panels = [panel for row in grid for panel in row]
         for panel, (name, item) in zip(panels, each.items() if each else [("", None)]):
@@ -161,3 +162,95 @@ def arrow(
     }
     backing = {"fc": "white", "ec": "none", "pad": 0.5, "alpha": 0.75}
     ax.annotate(label, head, textcoords="offset points", fontweight="bold", bbox=backing, zorder=5, **place)
+
+
+# --- Small pictures beside a training film: SVG text, one a frame, so drawn in a moment and without matplotlib ----
+
+
+_ASKED, _BETWEEN = (15, 11), 4  # where scores are asked for, and how many pixels lie from one to the next
+_SHAPES = {"o": "M1 5a4 4 0 1 0 8 0a4 4 0 1 0-8 0", "s": "M1.5 1.5h7v7h-7z", "^": "M5 .5l4.5 8.5h-9z"}
+
+
+def small_regions(
+    scores: Callable[[float, float], Sequence[float]],
+    points: Sequence[Sequence[float]],
+    classes: Sequence[int],
+    ringed: int,
+) -> str:
+    """What `regions` draws, as small SVG, with a ring round one of the points.
+
+    The scores are asked for at few places, and taken to be straight between them.
+    """
+    xs, ys = (_ticks([point[k] for point in points], asked) for k, asked in zip((0, 1), _ASKED))
+    said = [[scores(x, y) for x in xs] for y in reversed(ys)]
+    fields: list[list[list[float]]] = []  # of each class its score at every pixel, by columns
+    for k in range(len(said[0][0])):
+        rows = [_between([each[k] for each in row]) for row in said]
+        fields.append([_between(column) for column in zip(*rows)])
+    across, down = len(fields[0]), len(fields[0][0])
+    best = [[max(range(len(fields)), key=lambda k: fields[k][i][j]) for i in range(across)] for j in range(down)]
+    parts = [f'<rect width="{across}" height="{down}" fill="{_tint(MARKS[0][0])}"/>']
+    for k in range(1, len(fields)):
+        runs = "".join(f"M{start} {j}h{long}" for j, row in enumerate(best) for start, long in _runs(row, k))
+        parts.append(
+            f'<path d="{runs}" transform="translate(0 .5)" stroke="{_tint(MARKS[k][0])}" stroke-width="1.05"/>'
+        )
+    places = [
+        (0.5 + (x - xs[0]) / (xs[-1] - xs[0]) * (across - 1), 0.5 + (ys[-1] - y) / (ys[-1] - ys[0]) * (down - 1))
+        for x, y in points
+    ]
+    for k in range(len(fields)):
+        color, shape, _ = MARKS[k]
+        parts.append(
+            f'<marker id="m{k}" viewBox="0 0 10 10" refX="5" refY="5" markerWidth="2" markerHeight="2" '
+            f'markerUnits="userSpaceOnUse"><path d="{_SHAPES[shape]}" fill="{color}"/></marker>'
+        )
+        mine = "L".join(f"{x:.1f} {y:.1f}" for (x, y), label in zip(places, classes) if label == k)
+        marks = " ".join(f'marker-{where}="url(#m{k})"' for where in ("start", "mid", "end"))
+        parts.append(f'<path d="M{mine}" fill="none" {marks}/>')
+    x, y = places[ringed]
+    for color, width in (("#fff", 1.3), (BLACK, 0.6)):
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2" fill="none" stroke="{color}" stroke-width="{width}"/>')
+    return _small(across, down, parts)
+
+
+def small_heats(each: Sequence[Sequence[Sequence[float]]], names: Sequence[str], columns: int = 2) -> str:
+    """Square matrices of numbers from 0 to 1 as small SVG, white to blue; `names` stand over and beside each."""
+    side, gap = 10, 12
+    size = side * len(names) + gap
+    parts: list[str] = []
+    for place, rows in enumerate(each):
+        left, top = gap + place % columns * size, gap + place // columns * size
+        for i, name in enumerate(names):
+            middle = side * i + side / 2
+            parts.append(f'<text x="{left + middle:g}" y="{top - 3}">{escape(name)}</text>')
+            parts.append(f'<text x="{left - 6}" y="{top + middle + 2.5:g}">{escape(name)}</text>')
+            parts += (
+                f'<rect x="{left + side * j}" y="{top + side * i}" width="{side}" height="{side}" fill="{BLUE}" '
+                f'fill-opacity="{weight:.2f}" stroke="{GREY}" stroke-width=".4"/>'
+                for j, weight in enumerate(rows[i])
+            )
+    text = '<g font-family="Helvetica, Arial, sans-serif" font-size="8" text-anchor="middle">'
+    across, down = min(columns, len(each)), math.ceil(len(each) / columns)
+    return _small(size * across + 4, size * down + 4, [text, *parts, "</g>"])
+
+
+def _small(width: int, height: int, parts: Sequence[str]) -> str:
+    paper = f'<rect width="{width}" height="{height}" fill="#fff"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{paper}{"".join(parts)}</svg>'
+
+
+def _between(numbers: Sequence[float]) -> list[float]:
+    """The numbers, and between each two of them those on the straight line."""
+    shares = [k / _BETWEEN for k in range(_BETWEEN)]
+    return [a + (b - a) * share for a, b in zip(numbers, numbers[1:]) for share in shares] + [numbers[-1]]
+
+
+def _runs(row: Sequence[int], wanted: int) -> Iterator[tuple[int, int]]:
+    """Where stretches of one number start, and how long they are."""
+    start = 0
+    for number, same in groupby(row):
+        long = len(list(same))
+        if number == wanted:
+            yield start, long
+        start += long

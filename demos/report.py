@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from autograd import AutogradError
+from autograd import AutogradError, Value, draw
 from autograd.drawing.rendering import write_whole
 
 from .environment import MissingExtraError
@@ -31,7 +31,7 @@ class FolderError(OSError):
 class Report:
     """The page of one demo, growing in the folder `out`.
 
-    title: the page's heading, and in Russian. note: what stands behind every figure's title, such as the seed.
+    title: the page's heading, and in Russian. note: what stands behind every picture's title, such as the seed.
     png: save every picture as PNG too. Raises FolderError if the folder cannot be written into.
     """
 
@@ -81,11 +81,11 @@ class Report:
         self._blocks.append(film)
         return film
 
-    def training(self, recorder: Any, caption: str = "") -> None:
-        """Save what a Recorder has as film.html, and show it: the player, to be scrubbed through the training."""
-        self.write("film.html", recorder.html)
-        frame = '<iframe src="film.html" title="the training, to scrub through"></iframe>'
-        link = '<a href="film.html">Open it by itself.</a>'
+    def training(self, recorder: Any, caption: str = "", name: str = "film") -> None:
+        """Save what a Recorder has as NAME.html, and show it: the player, to be scrubbed through the training."""
+        self.write(f"{name}.html", recorder.html)
+        frame = f'<iframe src="{name}.html" title="the training, to scrub through"></iframe>'
+        link = f'<a href="{name}.html">Open it by itself.</a>'
         self._add(f"<figure>{frame}<figcaption>{markdown_line(caption)} {link}</figcaption></figure>")
 
     def plot(
@@ -100,13 +100,13 @@ class Report:
             from .plots import figure
 
             try:
-                self.picture(name, figure(draw, note=self.note, **options), caption)
+                options["title"] = self.titled(options["title"])
+                self.picture(name, figure(draw, **options), caption)
                 if film:
                     frames = self.film("The same one by one: move the slider.")
                     for k, (text, item) in enumerate(options.pop("each").items()):
                         options["size"] = (6.4, 5.4)
-                        one = figure(draw, note=self.note, each={text: item}, **options)
-                        frames.add(f"{name}-{k}", one, text)
+                        frames.add(f"{name}-{k}", figure(draw, each={text: item}, **options), text)
             except MissingExtraError as error:
                 self.lacks(f"{name}.svg", str(error))
 
@@ -116,6 +116,10 @@ class Report:
         """Say on the page that something is left out, and why; `missing` collects what, by why."""
         self.missing.setdefault(why, []).append(what)
         self._add(f'<p class="missing">{escape(what)} is left out: {escape(why)}</p>')
+
+    def titled(self, title: str) -> str:
+        """The title of a picture with the note behind it."""
+        return f"{title} ({self.note})" if self.note else title
 
     # --- Writing ------------------------------------------------------------------------------------------
 
@@ -169,6 +173,13 @@ class Film:
             return
         self.frames.append((name, caption, _width(self.report.folder / f"{name}.svg")))
         self.report.rewrite()
+
+    def graph(self, demo: str, update: int, loss: Value, **options: Any) -> None:
+        """Go back through the graph of a loss, and add its drawing; the gradients stay. options: those of draw."""
+        loss.label = "loss"
+        loss.backward()
+        title = self.report.titled(f"{demo}, update {update}")
+        self.add(f"graph-{update}", draw(loss, title=title, **options), f"update {update}: loss {loss.data:.4f}")
 
     def __str__(self) -> str:
         if not self.frames:

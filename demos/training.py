@@ -8,14 +8,15 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 import autograd
-from autograd import Value, mean
+from autograd import Recorder, Value, mean, no_grad
 from nn import optim
 
 from .progress import Progress
 
-__all__ = ["Eager", "Run", "train"]
+__all__ = ["AT_ONCE", "FRAMES", "Eager", "Run", "train"]
 
-_AT_ONCE = 50  # updates between two looks at the progress
+AT_ONCE = 50  # updates between two looks at the progress
+FRAMES = 25  # of a training film, about
 
 
 class Run(NamedTuple):
@@ -53,10 +54,12 @@ def train(
     optimizer: optim.Optimizer,
     backend: str = "auto",
     decay: bool = False,
+    recorder: Recorder | None = None,
 ) -> Run:
     """One update of the optimiser's parameters with each batch, the columns of arguments of `loss` for some rows.
 
-    decay: lower the learning rate from its start towards 0. Raises CompileError for a backend that is not there.
+    decay: lower the learning rate from its start towards 0. recorder: told of every loss, its frames a multiple of
+    AT_ONCE updates apart; the time they take is not counted. Raises CompileError for a backend that is not there.
     """
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     shapes = {_shape(batch): batch for batch in batches}
@@ -66,17 +69,30 @@ def train(
     else:
         step = autograd.compile(loss, parameters, backend=backend)
         step.train(list(shapes.values()), optim.SGD(parameters, lr=0.0), len(shapes))  # compiles, and moves nothing
-    prepared = perf_counter()
+    preparing = perf_counter() - started
+    training = 0.0
     rates = [group["lr"] for group in optimizer.param_groups]
     losses: list[float] = []
-    for done in range(0, len(batches), _AT_ONCE):
-        some = batches[done : done + _AT_ONCE]
+    for done in range(0, len(batches), AT_ONCE):
+        some = batches[done : done + AT_ONCE]
         if decay:
             for group, rate in zip(optimizer.param_groups, rates):
                 group["lr"] = rate * (1 - done / len(batches))
-        losses += step.train(some, optimizer, len(some))
+        if recorder:  # while the parameters are what the first of these losses is computed from
+            with no_grad():
+                first = mean([loss(*row) for row in zip(*some[0])]).data
+            recorder.step(first)
+        started = perf_counter()
+        new = step.train(some, optimizer, len(some))
+        training += perf_counter() - started
+        if recorder:
+            for number in new[1:]:
+                recorder.step(number)
+        losses += new
         progress(len(losses), loss=losses[-1])
-    return Run(losses, len(shapes), prepared - started, perf_counter() - prepared)
+    if recorder:
+        recorder.finish()
+    return Run(losses, len(shapes), preparing, training)
 
 
 def _shape(thing: Any) -> Any:

@@ -165,7 +165,11 @@ three.load_state_dict({"weight": lift, "bias": [0, 0, 0]})
 features = three([x, y])
 total = features[0] + features[1] + features[2]
 total.backward()
-show(draw(total), "lift", "2 -> 3 as a graph: each row of W is one dot product, a new feature.")
+show(
+    draw(total, title="A matrix of three rows and two columns"),
+    "lift",
+    "2 -> 3 as a graph: each row of W is one dot product, a new feature.",
+)
 
 # %% [markdown]
 # ## Two linear layers are one

@@ -154,11 +154,12 @@ def test_a_page_runs_cell_by_cell_in_order(name, tmp_path, monkeypatch):
         with redirect_stdout(printed):
             exec(compile(cell.code, name, "exec"), names)
         lines = printed.getvalue().splitlines()
-        pictures = [line for line in lines if line.startswith("[") and line.endswith(".svg]")]
+        pictures = [line for line in lines if line.startswith("[") and line.endswith((".svg]", ".html]"))]
         shown += len(pictures)
         expected = "".join(re.sub("(?m)^# > ?", "", statement.expected) for statement in cell.statements)
         assert [line.rstrip() for line in lines if line not in pictures] == expected.splitlines()
-    assert shown >= 2 and len(list(tmp_path.glob("out/*/*.svg"))) == shown
+    assert shown >= 2 and len(list(tmp_path.glob("out/*/*.svg"))) == shown - (name == "attention")
+    assert len(list(tmp_path.glob("out/*/film.html"))) == (name == "attention")
 
 
 @pytest.mark.parametrize("folder", [FOLDER, FOLDER.parent], ids=["demos", "project"])

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from importlib.util import find_spec
 from random import Random
+from xml.etree import ElementTree
 
 import pytest
 from backends import BACKENDS
 
 import nn.functional as F
-from autograd import no_grad
+from autograd import Recorder, no_grad
 from demos import cli, datasets, digits, gpt, iris, moons, plots
+from demos.page import run
 from demos.progress import Progress
 from demos.report import Report
-from demos.training import Eager, train
+from demos.training import AT_ONCE, Eager, train
 from nn import Linear, optim
 
 DEMOS = {"iris": iris, "moons": moons}
@@ -29,6 +32,9 @@ class NoReport(Report):
 
     def plot(self, *_, **__):
         return lambda draw: None
+
+    def training(self, *_):
+        pass
 
 
 @pytest.fixture
@@ -66,6 +72,8 @@ def test_it_leaves_a_page_with_its_pictures(name, tmp_path, capsys):
     for graph in graphs:
         assert "grad" in graph.read_text(encoding="utf-8") and f'src="{graph.name}"' in page
         assert "not reached" not in graph.read_text(encoding="utf-8")
+        assert f"{name.title()}, update {graph.stem[6:]} (seed 1)" in graph.read_text(encoding="utf-8")
+    assert 'src="film.html"' in page
     for plot in ("loss.svg", "regions.svg"):
         assert (tmp_path / plot).exists() == (f'src="{plot}"' in page) == bool(find_spec("matplotlib"))
     assert made["report"].files and all(file.exists() for file in made["report"].files)
@@ -122,6 +130,108 @@ def test_colours_differ_in_grey_too():
     blue, orange, *_ = (grey(mark[0]) for mark in plots.MARKS)
     assert abs(blue - orange) > 60
     assert len({marker for _, marker, _ in plots.MARKS}) == len({dashes for *_, dashes in plots.MARKS}) == 4
+
+
+# --- Training films ----------------------------------------------------------------------------------------
+
+
+def film_of(folder):
+    text = (folder / "film.html").read_text(encoding="utf-8")
+    assert len(text) < 1_500_000
+    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)[1])
+
+
+@pytest.mark.parametrize("name", [*DEMOS, "digits", "gpt"])
+def test_a_demo_has_a_film_of_its_training_with_a_picture_beside_it(name, tmp_path, few_names, few_digits):
+    steps = 6 if name in DEMOS else 60
+    {**DEMOS, "digits": digits, "gpt": gpt}[name].main(out=tmp_path, seed=1, steps=steps, quiet=True)
+    film = film_of(tmp_path)
+    frames, pictures = film["film"]["frames"], film["film"]["pictures"]
+    assert [frame["update"] for frame in frames][:: len(frames) - 1] == [1, steps]
+    assert all("numbers" in frame for frame in frames) and film["graph"]["names"][-1] == "loss"
+    assert len(pictures) > 1 and pictures[0] != pictures[-1]
+    if name == "digits":
+        assert all(len(rows) == len(rows[0]) == 8 for rows in pictures)
+    else:
+        assert all(text.startswith("data:image/svg+xml") for text in pictures)
+    assert all(view["boxes"] for view in film["views"])
+
+
+def test_a_film_of_attention_shows_its_weights(tmp_path):
+    run("attention", out=tmp_path, steps=4, quiet=True)
+    film = film_of(tmp_path)["film"]
+    assert len(film["frames"]) == 4 and len(film["pictures"][0]) == 3
+    assert all(sum(row) == pytest.approx(1, abs=1e-3) for row in film["pictures"][0])
+
+
+def test_the_sample_of_a_film_teaches():
+    """It is hard at first: a line through the middle of both moons has it on the wrong side."""
+    table = datasets.moons(100, noise=0.1, rng=Random(0))
+    hard = datasets.deepest_in_another(table.xs, table.ys)
+    middles = [[sum(x[k] for x, y in zip(table.xs, table.ys) if y == side) / 50 for k in (0, 1)] for side in (0, 1)]
+    own, other = (math.dist(table.xs[hard], middles[side]) for side in (table.ys[hard], 1 - table.ys[hard]))
+    assert other < own
+    assert datasets.deepest_in_another([[0.0], [1.0], [4.0], [2.1]], [0, 0, 1, 1]) == 3
+    assert datasets.deepest_in_another([[0.0], [1.0], [4.0], [2.1]], [0, 0, 1, 1], among=[0, 2]) == 0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_film_of_compiled_training_has_the_numbers_before_each_update(backend):
+    layer = Linear(2, 2, seed=1)
+    told = []
+
+    class Told(Recorder):
+        def _record(self, loss):
+            told.append((self.updates, [p.data for p in layer.parameters()]))
+            super()._record(loss)
+
+    batches = [tuple(zip(*ROWS))] * 120
+    recorder = Told(layer, lambda: F.cross_entropy(layer(ROWS[0][0]), ROWS[0][1]), every=AT_ONCE)
+    with Progress("", 120, quiet=True) as progress:
+        losses = train(
+            progress, lambda x, y: F.cross_entropy(layer(x), y), batches,
+            optim.AdamW(layer.parameters(), lr=0.05), backend, recorder=recorder,
+        ).losses  # fmt: skip
+    assert [update for update, _ in told] == [1, 51, 101, 120]
+    assert list(recorder.losses) == pytest.approx(losses, rel=1e-12) and losses == pytest.approx(trained_on(batches))
+    for update, numbers in told[:3]:
+        again = Linear(2, 2, seed=1)
+        for p, number in zip(again.parameters(), numbers):
+            p.data = number
+        with no_grad():
+            mean = sum(F.cross_entropy(again(x), y).data for x, y in ROWS) / 5
+        assert mean == pytest.approx(losses[update - 1], rel=1e-9)
+
+
+def trained_on(batches):
+    """The losses without a recorder."""
+    layer = Linear(2, 2, seed=1)
+    with Progress("", len(batches), quiet=True) as progress:
+        optimizer = optim.AdamW(layer.parameters(), lr=0.05)
+        return train(progress, lambda x, y: F.cross_entropy(layer(x), y), batches, optimizer, "eager").losses
+
+
+def test_small_regions_are_those_of_the_scores():
+    points, classes = [[0.0, 0.0], [1.0, 1.0], [0.0, 1.0]], [0, 1, 2]
+    text = plots.small_regions(lambda x, y: [0.5 - y, x - 0.5, 0.3], points, classes, ringed=1)
+    svg = ElementTree.fromstring(text)
+    _, _, width, height = map(float, svg.get("viewBox").split())
+    space = "{http://www.w3.org/2000/svg}"
+    rings = {(float(ring.get("cx")), float(ring.get("cy"))) for ring in svg.iter(f"{space}circle")}
+    ((x, y),) = rings
+    assert x > 0.8 * width and y < 0.2 * height  # above, at the right
+    areas = [sum(map(int, re.findall(r"h(\d+)", path.get("d")))) for path in svg.findall(f"{space}path[@stroke]")]
+    # Where x > 0.8 and x + y > 1, and where x < 0.8 and y > 0.2, of the square from -0.12 to 1.12.
+    assert [area / (width * height) for area in areas] == pytest.approx([0.3456 / 1.24**2, 0.92**2 / 1.24**2], abs=0.02)
+    assert text == plots.small_regions(lambda x, y: [0.5 - y, x - 0.5, 0.3], points, classes, ringed=1)
+
+
+def test_small_heats_are_named_and_safe():
+    text = plots.small_heats([[[1.0, 0.0], [0.25, 0.75]]] * 3, "<&")
+    svg = ElementTree.fromstring(text)
+    cells = [cell.get("fill-opacity") for cell in svg.iter("{http://www.w3.org/2000/svg}rect")][1:]
+    assert cells == ["1.00", "0.00", "0.25", "0.75"] * 3
+    assert [name.text for name in svg.iter("{http://www.w3.org/2000/svg}text")] == ["<", "<", "&", "&"] * 3
 
 
 # --- Compiled training -------------------------------------------------------------------------------------

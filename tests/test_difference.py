@@ -34,6 +34,10 @@ def test_golden(golden):
     golden("update_diff.gv", draw_diff(*update(), names={}).source)
 
 
+def test_it_has_a_title_as_a_drawing_has():
+    assert "<B>update 1 &lt; 2</B>" in draw_diff(*update(), title="update 1 < 2").source
+
+
 def test_both_numbers_are_said():
     source = draw_diff(*update()).source
     for text in ("1 -&gt; 1.5", "+0.5", "-10 -&gt; -5", "6.25 -&gt; 1.562", "-4.688", "-5 -&gt; -2.5"):

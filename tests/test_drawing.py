@@ -164,6 +164,38 @@ def test_themes():
             assert contrast(theme["ink"], _mix(theme["paper"], theme[sign], 0.6)) >= 4.5, sign
 
 
+def test_a_title_stands_over_the_picture_in_both_themes():
+    f = wide()
+    for theme, colours in (("light", LIGHT), ("dark", DARK)):
+        plain, titled = draw(f, theme=theme), draw(f, theme=theme, title="iris, update 10 (seed 0)")
+        assert f'COLOR="{colours["ink"]}"><B>iris, update 10 (seed 0)</B>' in titled.source
+        assert shapes(titled.source) == shapes(plain.source) and titled.picture.size() == plain.picture.size()
+    assert draw(f, title="").source == draw(f).source
+    assert "<B>t</B>" in draw(f, title="t").copy().source
+    assert draw(f, title='a "b"').copy().mermaid().startswith('---\ntitle: "a #34;b#34;"\n---\nflowchart LR\n')
+    with pytest.raises(OptionError, match="want title=text, a str, got 10"):
+        draw(f, title=10)
+
+
+def test_a_title_is_kept_where_less_is_drawn():
+    rng = random.Random(1)
+    f = run(program(rng, 40), [Value(x) for x in inputs(rng)])
+    assert "<B>kept</B>" in draw(f, title="kept").simpler().source
+
+
+@needs_engine
+def test_a_title_is_the_topmost_text_and_hides_no_frame():
+    """An attribute of a frame is handed on to those in it, unless they say otherwise."""
+    layer = Part(w=[Value(1.0)])
+    f = layer.call(lambda: layer.held["w"][0] * 2.0)
+    plain, titled = (draw(f, title=title).pipe(encoding="utf-8") for title in ("", "over all"))
+    space = "{http://www.w3.org/2000/svg}"
+    texts = ElementTree.fromstring(titled.encode()).iter(f"{space}text")
+    assert min(texts, key=lambda text: float(text.get("y"))).text == "over all"
+    frames = [re.findall(r'<path fill="#f6f8fa" stroke="(#\w+)"', svg) for svg in (plain, titled)]
+    assert frames[0] and frames[0] == frames[1]
+
+
 def contrast(one: str, other: str) -> float:
     """How well a colour is read on another, as WCAG 2 has it."""
 
@@ -181,7 +213,7 @@ def test_same_graph_same_bytes():
     code = (
         "import sys; sys.path[:0] = sys.argv[1:]; import json; from test_folding import batch; from drawn import neuron;"
         "from autograd import draw; loss = batch(8)[0];"
-        "print(json.dumps([draw(neuron()).source] + [draw(loss, budget=b).source for b in (10, 40, 200)]))"
+        "print(json.dumps([draw(neuron()).source] + [draw(loss, budget=b, title='t').source for b in (10, 40, 200)]))"
     )
     runs = [
         subprocess.run(
@@ -205,7 +237,9 @@ def hostile():
 
 
 @needs_engine
-@pytest.mark.parametrize("options", [{}, {"formulas": True}, {"budget": 5}, {"theme": "dark"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"formulas": True}, {"budget": 5}, {"theme": "dark"}, *({"title": label} for label in HOSTILE)]
+)
 def test_hostile_labels_stay_text(options):
     f, values = hostile()
     svg = draw(f, **options).pipe(encoding="utf-8")
@@ -231,6 +265,7 @@ def test_hostile_labels_stay_text(options):
             assert not name.lower().startswith("on") and not name.endswith("href")
     texts = {text.text for text in root.iter(f"{space}text")}
     assert f"{one_line(HOSTILE[1])}" in texts
+    assert one_line(options.get("title", ""), 160).strip() in {"", *((text or "").strip() for text in texts)}
     if not options:
         for value in values:
             if value.label.strip():

@@ -14,6 +14,7 @@ import nn
 import nn.functional as F
 from autograd import Recorder, Value
 from autograd.errors import GraphError, LayoutError, OptionError
+from autograd.player.record import WINDOW
 
 
 def data_of(recorder: Recorder) -> dict:
@@ -105,6 +106,29 @@ def test_a_sample_of_ones_own_is_recorded_to_the_end():
     assert [frame.update for frame in recorder.frames] == [1, 5]
     recorder.finish()
     assert [frame.update for frame in recorder.frames] == [1, 5, 6]
+
+
+def test_the_result_is_called_the_loss_unless_it_has_a_name():
+    for label, name in (("", "loss"), ("L", "L")):
+        w = Value(0.5, label="w")
+        recorder = Recorder([w], lambda: loss_of(w, label))  # noqa: B023
+        recorder.step(1.0)
+        assert data_of(recorder)["graph"]["names"][-1] == name
+
+
+def loss_of(w: Value, label: str) -> Value:
+    out = (w - 1.0) ** 2
+    out.label = label
+    return out
+
+
+def test_the_view_shown_first_is_one_to_be_read_as_a_whole():
+    model = nn.MLP(2, [24, 24, 24, 1], seed=0)
+    recorder = Recorder(model, lambda: (model([0.5, -0.5])[0] - 1.0) ** 2)
+    recorder.step(1.0)
+    first, *others = data_of(recorder)["views"]
+    assert first["size"][0] <= WINDOW[0] and first["size"][1] <= WINDOW[1]
+    assert any(other["size"][0] > WINDOW[0] or other["size"][1] > WINDOW[1] for other in others)
 
 
 def test_another_graph_than_the_first_is_said_to_be_one():

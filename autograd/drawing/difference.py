@@ -32,6 +32,7 @@ def draw_diff(
     *,
     theme: str = "light",
     formulas: bool = False,
+    title: str = "",
     names: Mapping[Any, str] | None = None,
     **options: Any,
 ) -> Drawing:
@@ -39,12 +40,12 @@ def draw_diff(
 
     Colours show how the data moved: orange up, blue down. A parameter is the same Value in both graphs and holds
     its data of today: to see it move, keep ``copy.deepcopy(loss)`` from before the update, and give that as `before`.
-    options: those of draw. Raises GraphError where the graphs differ in more than their numbers.
+    title: a line over the picture. options: those of draw. Raises GraphError where the graphs differ in more than their numbers.
     """
     graph = named_graph(after) if names is None else Graph(after, names)
     earlier = _matched(Graph(before), graph)
     colours = theme_named(theme)
-    return drawn(graph, lambda picture: _DiffPen(picture, colours, formulas, earlier), **options)
+    return drawn(graph, lambda picture: _DiffPen(picture, colours, formulas, title, earlier), **options)
 
 
 def _matched(before: Graph, after: Graph) -> dict[Any, Any]:
@@ -75,9 +76,11 @@ class _DiffPen(Pen):
 
     HEADS = ("before", "after", "change")
 
-    def __init__(self, picture: Picture, theme: Mapping[str, str], formulas: bool, earlier: dict[Any, Any]) -> None:
+    def __init__(
+        self, picture: Picture, theme: Mapping[str, str], formulas: bool, title: str, earlier: dict[Any, Any]
+    ) -> None:
         self.earlier = earlier
-        super().__init__(picture, theme, formulas)
+        super().__init__(picture, theme, formulas, title)
 
     def strength(self, node: Any) -> float:
         return node.data - self.earlier[node].data

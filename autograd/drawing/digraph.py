@@ -35,6 +35,7 @@ class Drawing(graphviz.Digraph):
     deadline: float | None = DEADLINE
     simpler: Callable[[], Drawing] | None = None
     picture: Any = None  # the autograd.drawing.picture.Picture it was written from
+    title: str = ""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options["format"] = options.get("format") or "svg"
@@ -42,7 +43,7 @@ class Drawing(graphviz.Digraph):
 
     def copy(self) -> Drawing:
         twin: Drawing = super().copy()
-        twin.deadline, twin.simpler, twin.picture = self.deadline, self.simpler, self.picture
+        twin.deadline, twin.simpler, twin.picture, twin.title = self.deadline, self.simpler, self.picture, self.title
         return twin
 
     def pipe(  # type: ignore[override]
@@ -159,7 +160,7 @@ class Drawing(graphviz.Digraph):
         """The same boxes and arrows as Mermaid text, which many Markdown pages draw."""
         from .flowchart import written
 
-        return written(self.picture)
+        return written(self.picture, self.title)
 
     def __repr__(self) -> str:
         return f"<Drawing of {self.name or 'a graph'}>"

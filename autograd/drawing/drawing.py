@@ -39,6 +39,7 @@ def draw(
     path: Any = None,
     formulas: bool = False,
     theme: str = "light",
+    title: str = "",
     deadline: float | None = 3.0,
     names: Mapping[Any, str] | None = None,
 ) -> Drawing:
@@ -53,14 +54,15 @@ def draw(
     fold: what to draw closed: a module, its class, or a name such as "layers.0", or a list of these. False folds nothing.
     at, radius: draw only what is so many operations around a node. path: draw only what its gradient comes through.
     Both take a Value or its name. formulas: write ``a * b`` where else the symbol stands.
-    theme: "light" or "dark". deadline: seconds the layout may take; then less is drawn. None waits.
+    theme: "light" or "dark". title: a line over the picture, such as "update 10 (seed 0)".
+    deadline: seconds the layout may take; then less is drawn. None waits.
     names: names for values without a label; by default those of module parameters and the caller's variables.
     Raises GraphError for a node that is not in the graph; the Drawing raises LayoutError if nothing can render it.
     """
     graph = named_graph(value) if names is None else Graph(value, names)
     colours = theme_named(theme)
     return drawn(
-        graph, lambda picture: Pen(picture, colours, formulas),
+        graph, lambda picture: Pen(picture, colours, formulas, title),
         budget=budget, deadline=deadline, depth=depth, fold=fold, at=at, radius=radius, path=path,
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from ..naming import named_graph, one_line
 from ..wording import short
-from .pen import LIGHT
+from .pen import LIGHT, TITLE
 from .picture import Arrow, Box, Cluster, Picture, pictured
 
 __all__ = ["mermaid", "written"]
@@ -40,8 +40,8 @@ def mermaid(value: Any, **options: Any) -> str:
     return written(pictured(named_graph(value), **options))
 
 
-def written(picture: Picture) -> str:
-    """A picture as Mermaid text."""
+def written(picture: Picture, title: str = "") -> str:
+    """A picture as Mermaid text, under a title if there is one."""
     lines = ["flowchart LR"]
     for cluster in picture.clusters:
         lines += _cluster(cluster)
@@ -53,7 +53,8 @@ def written(picture: Picture) -> str:
         stroke = LIGHT[LINES.get(kind, "line")]
         lines.append(f"classDef {kind} fill:{LIGHT[kind]},stroke:{stroke},color:{LIGHT['ink']}")
         lines.append(f"class {','.join(box.id for box in picture.boxes if box.kind == kind)} {kind}")
-    return "\n    ".join(lines)
+    head = f'---\ntitle: "{_escape(title, TITLE)}"\n---\n' if title else ""
+    return head + "\n    ".join(lines)
 
 
 def _cluster(cluster: Cluster) -> Iterator[str]:
@@ -80,6 +81,6 @@ def _arrow(arrow: Arrow) -> str:
     return f'{arrow.tail.id} -- "{words}" --> {head}' if words else f"{arrow.tail.id} --> {head}"
 
 
-def _escape(text: str) -> str:
+def _escape(text: str, limit: int = 60) -> str:
     """Anything that Mermaid, Markdown or HTML might read as more than a letter, by its number."""
-    return "".join(c if c.isalnum() or c in " _.,-+=/[]" else f"#{ord(c)};" for c in one_line(text, 60))
+    return "".join(c if c.isalnum() or c in " _.,-+=/[]" else f"#{ord(c)};" for c in one_line(text, limit))

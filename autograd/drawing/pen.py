@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["THEMES", "Pen"]
 
 LISTED = 12  # rows of a table that are shown in full
+TITLE = 160  # characters of a title
 SPELLED = 40  # characters of a formula that is written in place of a symbol
 LABELLED = 8  # arrows into one box that each carry their number
 
@@ -74,13 +76,16 @@ def _largest(numbers: Iterable[float]) -> float:
 
 
 class Pen:
-    """Writes a Picture as DOT, in the colours of one theme."""
+    """Writes a Picture as DOT, in the colours of one theme, under a title if there is one."""
 
-    def __init__(self, picture: Picture, theme: Mapping[str, str], formulas: bool) -> None:
+    def __init__(self, picture: Picture, theme: Mapping[str, str], formulas: bool, title: Any = "") -> None:
         self.picture = picture
         self.graph = picture.graph
         self.theme = theme
         self.formulas = formulas
+        if not isinstance(title, str):
+            raise OptionError(f"want title=text, a str, got {title!r}")
+        self.heading = one_line(title, TITLE)
         self.strongest = _largest(self.strength(node) for box in picture.boxes for node in box.nodes)
         self.widest = _largest(self.weight(arrow) for arrow in picture.arrows)
 
@@ -142,15 +147,28 @@ class Pen:
                 "arrowsize": "0.65", "penwidth": "1.1",
             },
         )  # fmt: skip
-        drawing.picture = self.picture
-        for cluster in self.picture.clusters:
-            self.cluster(drawing, cluster)
-        for box in self.picture.boxes:
-            if box.cluster is None:
-                self.box(drawing, box)
+        drawing.picture, drawing.title = self.picture, self.heading
+        with self.under_title(drawing) as sheet:
+            for cluster in self.picture.clusters:
+                self.cluster(sheet, cluster)
+            for box in self.picture.boxes:
+                if box.cluster is None:
+                    self.box(sheet, box)
         for arrow in self.picture.arrows:
             self.arrow(drawing, arrow)
         return drawing
+
+    def under_title(self, drawing: Any) -> Any:
+        """What boxes are put in: the drawing, whose own label is the legend, or in it a frame unseen but for its title."""
+        if not self.heading:
+            return nullcontext(drawing)
+        look = f'<FONT POINT-SIZE="14" COLOR="{self.theme["ink"]}"><B>{_escape(self.heading)}</B></FONT>'
+        # The table is for its width, which the layout engine cannot measure of every text.
+        label = _table([_row([f'<TD ALIGN="LEFT"{_wide(self.heading, 9, TITLE)}>{look}</TD>'])])
+        return drawing.subgraph(
+            name="cluster_title",
+            graph_attr={"label": label, "labelloc": "t", "color": self.theme["paper"], "margin": "8", "tooltip": _tooltip(self.heading, "title")},
+        )  # fmt: skip
 
     def cluster(self, drawing: Any, cluster: Cluster) -> None:
         theme = self.theme
@@ -357,7 +375,7 @@ def right(text: str, tint: str = "") -> str:
 def _beside(words: str) -> str:
     """What is written at an arrow, with room round it, or the arrow would touch it."""
     rows = [_row([GAP, f"<TD>{_escape(line)}</TD>", GAP]) for line in words.split(", ")]
-    below = '<TR><TD HEIGHT="3"></TD></TR>'
+    below = f'<TR><TD HEIGHT="{3 * len(rows)}"></TD></TR>'  # the wider it is, the nearer comes an arrow that rises
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}{below}</TABLE>>'
 
 
@@ -365,9 +383,9 @@ def _table(rows: list[str]) -> str:
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>>'
 
 
-def _wide(text: str, width: int) -> str:
+def _wide(text: str, width: int, longest: int = SPELLED) -> str:
     """Room for a text that the layout engine cannot measure: one with letters outside of ASCII."""
-    shown = one_line(text, SPELLED)
+    shown = one_line(text, longest)
     if shown.isascii():
         return ""
     return f' WIDTH="{sum(2 * width if east_asian_width(letter) in "WF" else width for letter in shown)}"'

@@ -126,7 +126,7 @@ class Arrow:
         grads = [abs(node.grad) for node in passing if node.reached]
         if len(passing) == 1:
             return f"|grad| {short(grads[0])}" if grads else "1 value"
-        return f"{len(passing):,} values" + (f", |grad| to {short(max(grads))}" if grads else "")
+        return f"{len(passing):,} values" + (f", |grad| to {_two_digits(max(grads))}" if grads else "")
 
     @property
     def contributions(self) -> list[float]:
@@ -404,7 +404,11 @@ def kind_of(node: Any, root: Any = None) -> str:
 def spread(numbers: Sequence[float]) -> str:
     """From where to where some numbers go: ``-0.5 to 2``."""
     low, high = min(numbers), max(numbers)
-    return short(low) if low == high else f"{short(float(f'{low:.2g}'))} to {short(float(f'{high:.2g}'))}"
+    return short(low) if low == high else f"{_two_digits(low)} to {_two_digits(high)}"
+
+
+def _two_digits(number: float) -> str:
+    return short(float(f"{number:.2g}"))
 
 
 def pictured(

@@ -175,13 +175,15 @@ function toggle(name) {
   const fits = DATA.views.filter(({ closed }) => closed.includes(name) === open);
   if (!fits.length) return;
   const wanted = open ? [...view.closed, name] : view.closed.filter((other) => other !== name);
-  const differ = ({ closed }) => closed.filter((other) => !wanted.includes(other)).length + wanted.filter((other) => !closed.includes(other)).length;
+  const seen = [...view.closed, ...view.clusters.map(({ title }) => title)]; // what is in a closed one opens later
+  const differ = ({ closed }) => closed.reduce((sum, other) => sum + (wanted.includes(other) ? 0 : seen.includes(other) ? 1 : -0.01), 0)
+    + wanted.filter((other) => !closed.includes(other)).length;
   state.closed = fits.reduce((best, other) => (differ(other) < differ(best) ? other : best)).closed;
   draw();
   show();
 }
 
-const TITLE = 19, LINE = 15, PAD = 7, NUMBER = 66, SPREAD = 92; // as in stage.py
+const TITLE = 19, LINE = 15, PAD = 7, NUMBER = 66, SPREAD = 108; // as in stage.py
 
 function frame(kind, [x, y, width, height]) {
   const rounded = { input: 1, parameter: 1 }[kind] ? 0 : 6;
@@ -316,9 +318,9 @@ function draw() {
 
 function scale() {
   const [width, height] = view.size, room = $("scroll");
-  const whole = Math.min((room.clientWidth - 8) / (width + 16), (room.clientHeight - 8) / (height + 16));
+  const whole = Math.min((room.clientWidth - 8) / (width + 16), (room.clientHeight - 8) / (height + 16), 2.2);
   const readable = parseFloat(getComputedStyle(document.documentElement).fontSize) / (room.clientWidth < 500 ? 20 : 18);
-  const base = state.whole || whole > 0.7 * readable ? Math.min(whole, 2.2) : readable;
+  const base = state.whole || whole > 0.7 * readable ? whole : readable;
   return Math.max(0.05, base * 1.25 ** state.zoom);
 }
 
@@ -330,7 +332,7 @@ function fit() {
 }
 
 function zoom(by) {
-  state.whole = !by;
+  if (!by) state.whole = true; // and what follows goes on from there
   state.zoom = by ? Math.max(-8, Math.min(8, state.zoom + by)) : 0;
   fit();
   follow();
@@ -620,13 +622,15 @@ function drawCurve() {
 }
 
 function heatMap(rows) {
-  const canvas = html("canvas", { width: rows[0].length, height: rows.length, role: "img", "aria-label": `${rows.length} by ${rows[0].length} numbers as colours` });
+  const side = rows.length * rows[0].length > 400 ? 1 : 16, line = side > 1 ? 1 : 0; // a few cells have lines between them
+  const canvas = html("canvas", { width: rows[0].length * side, height: rows.length * side, role: "img", "aria-label": `${rows.length} by ${rows[0].length} numbers as colours` });
   const paint = canvas.getContext("2d");
-  const colours = getComputedStyle(document.documentElement), most = largest(rows.flat());
-  rows.forEach((line, i) => line.forEach((number, k) => {
+  const colours = getComputedStyle(document.documentElement);
+  const most = largest(FILM.pictures.filter(Array.isArray).flat(2)); // of all frames, so that they can be compared
+  rows.forEach((row, i) => row.forEach((number, k) => {
     paint.globalAlpha = most ? Math.min(1, Math.abs(number) / most) : 0;
     paint.fillStyle = colours.getPropertyValue(number > 0 ? "--positive" : "--negative");
-    paint.fillRect(k, i, 1, 1);
+    paint.fillRect(k * side, i * side, side - line, side - line);
   }));
   return canvas;
 }
@@ -798,6 +802,7 @@ hidden($("filter"), model.leaves.length <= SLIDERS);
 write($("note"), DATA.note);
 if (FILM) {
   hidden($("film"), false);
+  state.whole = true; // a film is looked at as a whole
   $("update").max = FILM.frames.length - 1;
   drawCurve();
 }

@@ -27,7 +27,7 @@ __all__ = ["views"]
 
 LINE, TITLE, PAD = 15, 19, 7  # heights of a line, of a name, and the margin, in points
 LETTER, BOLD = 6.2, 7.4  # widths
-NUMBER, SPREAD = 66, 92  # room for any number and for the words "not reached", and for "-0.12 to 0.12"
+NUMBER, SPREAD = 66, 108  # room for any number and for the words "not reached", and for "-0.00034 to 0.00012"
 CIRCLE = 25
 MODULES = 8  # that can be opened and closed one by one
 ROOM, ROOM_PER_VALUE = 160_000, 50  # letters that the views of a page may take
@@ -257,7 +257,7 @@ class _Stage:
         }
         if box.node is not None:
             written["node"] = index[box.node]
-        if len(box.nodes) > 1:
+        if len(box.nodes) > 1 or (box.nodes and box.node is None):
             written["nodes"] = runs(index[node] for node in box.nodes)
         if _has_rows(box):
             written["rows"] = [one_line(name_within(box, self.graph, node), LONGEST) for node in box.nodes]

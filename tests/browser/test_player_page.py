@@ -318,6 +318,61 @@ def test_a_film_scrubs_through_training(tmp_path):
     assert seen["results"][-1] == []
 
 
+def test_a_film_starts_fitted_to_the_window_and_zooms_from_there(tmp_path):
+    model = nn.MLP(2, [8, 8, 8, 1], seed=random.Random(2))
+    recorder = Recorder(model, lambda: (model([0.1, -0.4])[0] - 1.0) ** 2)
+    recorder.step(1.0)
+    url = Path(recorder.save(tmp_path / "film.html")).as_uri()
+    fits = [
+        "see",
+        "(({ clientWidth: w, clientHeight: h, scrollWidth, scrollHeight }) => scrollWidth <= w && scrollHeight <= h)(document.querySelector('#scroll'))",
+    ]
+    width = ["see", "Number(document.querySelector('#drawing').getAttribute('width'))"]
+    steps = [fits, width, ["click", "#in"], width, ["click", "#out"], width, ["click", "#views button"], fits]
+    for wide in (1280, 400):
+        (seen,) = drive({"url": url, "width": wide, "steps": steps})
+        fitted, first, _, larger, _, again, _, still = seen["results"]
+        assert fitted and still and larger == pytest.approx(1.25 * first) and again == pytest.approx(first)
+
+
+def test_opening_a_module_opens_one_level_and_leaves_the_others(tmp_path):
+    model = nn.MLP(2, [3, 3, 1], seed=random.Random(2))
+    recorder = Recorder(model, lambda: (model([0.1, -0.4])[0] - 1.0) ** 2)
+    recorder.step(1.0)
+    path = Path(recorder.save(tmp_path / "film.html"))
+    closed = ["see", "view.closed.join(' ')"]
+    steps = [["see", "toggle('MLP')"], closed, ["see", "toggle('MLP')"], closed]
+    for name in ("layers.0", "layers.2", "layers.0"):
+        steps += [["see", f"toggle('{name}')"], closed]
+    (seen,) = drive({"url": f"{path.as_uri()}#0,closed:layers.0+layers.1+layers.2", "steps": steps})
+    assert seen["results"][1::2] == [
+        "MLP", "layers.0 layers.1 layers.2", "layers.1 layers.2", "layers.1", "layers.0 layers.1",
+    ]  # fmt: skip
+
+
+def test_a_folded_module_of_one_value_is_a_module_too(tmp_path):
+    """A module whose call made a single value, and which has no parameters of its own."""
+    model = nn.Sequential(nn.Linear(2, 1, seed=random.Random(0)), nn.Tanh())
+    recorder = Recorder(model, lambda: model([0.5, -1.0])[0] ** 2)
+    recorder.step(1.0)
+    path = Path(recorder.save(tmp_path / "film.html"))
+    views = "DATA.views.map(({ boxes }) => boxes.filter(({ kind, node, nodes }) => kind === 'module' && !nodes && node === undefined).length)"
+    (seen,) = drive({"url": path.as_uri(), "steps": [["see", views], WHERE]})
+    assert set(seen["results"][0]) == {0} and seen["results"][1].startswith("edge ")
+
+
+def test_the_colours_of_a_film_are_of_one_scale_for_all_frames(tmp_path):
+    w = Value(0.5, label="w")
+    recorder = Recorder([w], lambda: (w - 1.0) ** 2, picture=lambda: [[w.data, 0.0], [0.0, w.data]])
+    recorder.step(1.0)
+    w.data = 1.0
+    recorder.step(0.5)
+    corner = "document.querySelector('#beside canvas').getContext('2d').getImageData(2, 2, 1, 1).data[3]"
+    url = Path(recorder.save(tmp_path / "film.html")).as_uri()
+    (seen,) = drive({"url": url, "steps": [["see", corner], ["key", "."], ["see", corner]]})
+    assert seen["results"][0] == pytest.approx(128, abs=2) and seen["results"][2] == 255
+
+
 def test_an_address_beyond_the_end_is_the_end_also_in_a_film(tmp_path):
     w = Value(0.5, label="w")
     recorder = Recorder([w])
