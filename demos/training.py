@@ -19,9 +19,13 @@ _AT_ONCE = 50  # updates between two looks at the progress
 
 
 class Run(NamedTuple):
-    """How a training went: the loss before every update, how many programs were compiled for it, and seconds."""
+    """How a training went: the loss before every update, what ran it, how many programs were compiled, and seconds.
+
+    ran_on: "python" or "c", whichever backend was asked for; "eager" of what was not compiled.
+    """
 
     losses: list[float]
+    ran_on: str
     programs: int
     preparing: float
     training: float
@@ -30,7 +34,7 @@ class Run(NamedTuple):
 class Eager:
     """What compile() gives, without compiling: the same `train`, one operation after the other."""
 
-    backend = "eager"
+    ran_on = "eager"
 
     def __init__(self, loss: Callable[..., Value]) -> None:
         self.loss = loss
@@ -76,7 +80,7 @@ def train(
                 group["lr"] = rate * (1 - done / len(batches))
         losses += step.train(some, optimizer, len(some))
         progress(len(losses), loss=losses[-1])
-    return Run(losses, len(shapes), prepared - started, perf_counter() - prepared)
+    return Run(losses, str(step.ran_on), len(shapes), prepared - started, perf_counter() - prepared)
 
 
 def _shape(thing: Any) -> Any:
