@@ -102,7 +102,9 @@ def main(
         confusion[table.ys[i]][said[i]] += 1
 
     lines = [
-        f"Tracing and compiling: {run.preparing:.2f} s, by backend {backend}.",
+        "Nothing is compiled: the updates run operation by operation."
+        if run.ran_on == "eager"
+        else f"Tracing and compiling: {run.preparing:.2f} s, by backend {run.ran_on}.",
         f"Training: {run.training:.2f} s for {steps:,} updates with {BATCH} images each.",
         f"Of {len(held_out)} images held out {len(held_out) - len(wrong)} are read right: {accuracy:.1%}.",
     ]

@@ -163,10 +163,11 @@ def test_one_notice_and_python_goes_on(tmp_path, name, prepare):
     environment = {"XDG_CACHE_HOME": str(tmp_path / "cache"), **prepare(tmp_path)}
     code = (
         LAST
-        + "print(step(3.0), step.batch([1.0, 2.0]), w.grad)\nprint(autograd.compile(lambda x: w * x, [w], 'c')(1.0))"
+        + "print(step(3.0), step.batch([1.0, 2.0]), w.grad, step.ran_on)\n"
+        + "print(autograd.compile(lambda x: w * x, [w], 'c')(1.0))"
     )
     printed, warned = run(code, **environment)
-    assert printed.split() == ["6.0", "3.0", "4.5", "2.0"]
+    assert printed.split() == ["6.0", "3.0", "4.5", "python", "2.0"]
     assert warned.count("UserWarning") == 1 and "goes on with its Python backend" in warned, warned
     assert "<string>:4" in warned  # the user's line
 

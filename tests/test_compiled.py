@@ -34,6 +34,7 @@ from autograd.errors import (
     WrongKindError,
 )
 from autograd.ops import BUILTIN, OPS
+from nn import optim
 
 # Rows of a user's own: of three operands, of lists, and with an intermediate; names that C and JavaScript keep for themselves.
 OWN = {
@@ -676,6 +677,35 @@ def test_source_wants_a_call_first():
     step = compile(lambda x: w * x, [w])
     with pytest.raises(autograd.errors.CompileError, match="has not been called yet"):
         step.source  # noqa: B018
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_step_says_where_it_ran(backend):
+    w = Value(2.0)
+    step = compile(lambda x: (w / x) ** 2, [w], backend)
+    assert step.ran_on is None
+    step(1.0)
+    assert step.ran_on == backend
+    with pytest.raises(ZeroDivisionError):
+        step(0.0)
+    assert step.ran_on == "eager"
+    step.batch([1.0, 2.0])
+    assert step.ran_on == backend
+    with no_grad():
+        step.batch([1.0])
+        assert step.ran_on == "eager"
+    step.train([([1.0],)], optim.SGD([w], lr=0.0), 3)
+    assert step.ran_on == backend
+
+
+@needs_c
+def test_auto_takes_c_for_what_is_worth_it_and_says_so():
+    ws = [Value(0.5) for _ in range(50)]
+    step = compile(lambda xs: dot(ws, xs), ws)
+    step([1.0] * 50)
+    assert step.ran_on == "python"
+    step.batch([[1.0] * 50] * 1_000)
+    assert step.ran_on == "c"
 
 
 def test_importing_the_engine_loads_none_of_this():

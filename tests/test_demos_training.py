@@ -258,6 +258,7 @@ def test_compiled_training_is_eager_training(backend, decay):
     for row, other in zip(weights["weight"], eager["weight"]):
         assert row == pytest.approx(other, rel=1e-9)
     assert run.programs == 2  # batches of two rows, and of three
+    assert (run.ran_on, wanted.ran_on) == (backend, "eager")
     assert run.losses[-1] < 0.5 * run.losses[0]
 
 
@@ -354,6 +355,13 @@ def test_a_sign_looks_only_back():
 
 
 # --- What they leave, and the flag -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("demo", [digits, gpt])
+def test_what_is_not_compiled_is_not_said_to_be(demo, tmp_path, capsys, no_pictures, few_names, few_digits):
+    demo.main(out=tmp_path, steps=1, backend="eager")
+    said = capsys.readouterr().out
+    assert "Nothing is compiled" in said and "backend" not in said
 
 
 @pytest.mark.parametrize(("name", "graphs"), [("digits", 2), ("gpt", 2)])

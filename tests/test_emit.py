@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 import shutil
 import subprocess
 import sys
 
 import pytest
-from backends import assert_same, eagerly, gradients, needs_c
+from backends import GRAPHS, assert_same, eagerly, gradients, needs_c
 from random_graphs import inputs, program, run
 
 import nn
 import nn.functional as F
-from autograd import Value, compile, dot, maximum
+from autograd import Stepper, Value, compile, dot, draw, maximum
 from autograd.compiled.building import compiler
-from autograd.compiled.emit import MOST, TERMS, identifiers, page, python_function, python_loop
+from autograd.compiled.emit import MOST, TERMS, _Lines, identifiers, page, python_function, python_loop
 from autograd.compiled.program import Program
 from autograd.compiled.tracing import trace
 from autograd.errors import CompileError
+from autograd.formula.languages import WIDTH
 from autograd.graph import Graph
+from autograd.modes import named_scope
 from autograd.naming import named_graph
 
 HOSTILE = [
@@ -173,6 +176,144 @@ def test_names_are_those_of_the_drawing():
     defined = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     drawn = {graph.name(node).replace("[", "_").rstrip("]") for node in graph.nodes}
     assert drawn <= defined, (drawn, defined)
+
+
+def models():
+    """Functions of modules, their arguments and parameters."""
+    mlp = nn.MLP(2, [16, 16, 1], seed=0)
+    head = nn.SelfAttention(2, seed=0)
+    table, last = nn.Embedding(5, 3, seed=0), nn.Linear(3, 5, seed=1)
+    yield lambda x, y: F.hinge_loss(mlp(x), [y]), ([0.5, -1.0], 1.0), mlp.parameters()
+    xs = [[0.1, 0.2], [0.3, 0.4], [0.5, 0.6], [0.7, -0.8]]
+    yield lambda xs: F.mse_loss(head(xs, is_causal=True), xs), (xs,), head.parameters()
+    yield lambda i, y: F.cross_entropy(last(table(i)), y), (2, 4), [*table.parameters(), *last.parameters()]
+    yield everything()
+
+
+@pytest.mark.parametrize("case", range(4))
+def test_pages_of_modules_are_exact_and_narrow_enough(case):
+    loss, arguments, parameters = list(models())[case]
+    parameters = list(parameters)
+    wanted = eagerly(loss, arguments, parameters)
+    step = compile(loss, parameters, "python")
+    assert_same((step(*arguments), gradients(parameters)), wanted, exactly=True)
+    assert_same((step.batch(*([x] for x in arguments)), gradients(parameters)), wanted, exactly=True)
+    for text in (step.source, step.source_c, step.source_js):
+        assert max(len(line) for line in text.splitlines() if "=>" not in line) <= WIDTH + len("    ")
+
+
+def test_a_module_is_one_section_on_the_way_there_and_one_on_the_way_back():
+    loss, arguments, parameters = next(models())
+    step = compile(loss, parameters, "python")
+    step(*arguments)
+    forward, backward = step.source.split("# backward:")
+    modules = ["layers.0", "layers.0.relu", "layers.1", "layers.1.relu", "layers.2", "what is outside of modules"]
+    assert re.findall(r"^    # (.*)$", forward.partition("# forward:")[2], re.MULTILINE) == modules
+    sections = re.findall(r"^    # gradients arriving at (.*)$", backward, re.MULTILINE)
+    assert sections[:5] == modules[-2::-1]
+    assert sections[5:] == [f"layers.{k}.{name}" for k in range(3) for name in ("weight", "bias")]
+    lines = step.source.splitlines()
+    at = [
+        int(n)
+        for n in re.search(r"^# Forward from line (\d+) on, backward from line (\d+) on.$", step.source, re.M).groups()
+    ]
+    assert [lines[n - 1].split(":")[0] for n in at] == ["    # forward", "    # backward"]
+
+
+def test_parts_of_a_module_are_named_with_it():
+    heads = nn.ModuleList([nn.SelfAttention(2, seed=0), nn.SelfAttention(2, seed=1)])
+
+    class Two(nn.Module):
+        def __init__(self):
+            self.heads = heads
+
+        def forward(self, xs):
+            return [head(xs)[0][0] for head in self.heads]
+
+    two = Two()
+    step = compile(lambda xs: dot(*[two(xs)] * 2), two.parameters(), "python")
+    step([[0.5, 1.0], [0.25, -1.0]])
+    assert step.source.count("    # heads.1: queries\n") == 1 == step.source.count("arriving at heads.1: queries\n")
+
+
+def in_scopes(instructions, numbers, rng, picks=()):
+    """A random program, each of its instructions in one of three parts, with picks among what it has computed."""
+    xs = list(numbers)
+    for i, (name, places) in enumerate(instructions):
+        with named_scope("abc"[int(rng.random() * 3)]):
+            xs.append(run([(name, range(len(places)))], [xs[k] for k in places]))
+            if picks and i % 5 == 4:
+                xs.append(F.pick([xs[int(rng.random() * len(xs))] for _ in range(3)], picks[i % 2]))
+    return dot(xs[-4:], xs[:4])
+
+
+def test_lines_in_another_order_add_up_in_that_of_backward():
+    """Whatever order the sections put the lines into, the bits are those of the engine."""
+    moved = 0
+    for seed in range(GRAPHS // 3):
+        rng = random.Random(seed)
+        instructions, numbers = program(rng, 12), inputs(rng)
+        parameters = [Value(x) for x in numbers]
+
+        def loss(x):
+            return in_scopes(instructions, [*parameters, Value(x)], random.Random(seed))  # noqa: B023
+
+        wanted = eagerly(loss, (0.5,), parameters)
+        step = compile(loss, parameters, "python")
+        assert_same((step(0.5), gradients(parameters)), wanted, exactly=True)
+        assert_same((step.batch([0.5]), gradients(parameters)), wanted)
+        numbered = [int(n) for n in re.findall(r"^    v(\d+) =", step.source, re.MULTILINE)]
+        moved += numbered != sorted(numbered)
+    assert moved > GRAPHS // 9
+
+
+def test_picks_are_added_up_in_the_same_order_with_sections_and_without(monkeypatch):
+    found = []
+    for sections in (True, False):
+        if not sections:
+            monkeypatch.setattr(_Lines, "grouped", lambda self, nodes: nodes)
+        for seed in range(GRAPHS // 5):
+            rng = random.Random(seed)
+            instructions, numbers = program(rng, 12), inputs(rng)
+            parameters = [Value(x) for x in numbers]
+
+            def loss(x, picks):
+                return in_scopes(instructions, [*parameters, Value(x)], random.Random(seed), picks)  # noqa: B023
+
+            wanted = eagerly(loss, (0.5, [seed % 3, 1]), parameters)
+            step = compile(loss, parameters, "python")
+            step(0.5, [seed % 3, 1])
+            found.append((seed, sections, gradients(parameters)))
+            assert_same((wanted[0], found[-1][2]), wanted)
+    half = len(found) // 2
+    assert [grads for *_, grads in found[:half]] == [grads for *_, grads in found[half:]]
+
+
+def test_names_are_those_of_the_drawing_the_tree_and_the_stepper():
+    model = nn.MLP(2, [3, 1], seed=0)
+    scale = Value(0.5, label="scale")
+
+    def loss(x, y):
+        h = model(x)[0] * scale
+        h.label = "h"
+        result = (h - y) ** 2
+        result.label = "loss"
+        return result
+
+    step = compile(loss, [*model.parameters(), scale], "python")
+    step([0.5, -1.0], 2.0)
+    result = loss([0.5, -1.0], 2.0)
+    ours = re.compile(r"\b(v\d+|h|loss)\b")
+    names = [
+        ours.match(line.strip())
+        for line in step.source.partition("# forward")[2].partition("# backward")[0].splitlines()
+    ]
+    names = {found[0] for found in names if found}
+    stepper = Stepper(result)
+    assert names == {stepper.graph.name(node) for node in stepper.graph.nodes if node.operands}
+    assert names == set(ours.findall(result.tree()))
+    assert names == set(ours.findall(repr(stepper)))
+    assert names == set(re.findall(r'tooltip="(v\d+|h|loss) \(', draw(result, fold=False).source))
 
 
 @pytest.mark.parametrize("count", [TERMS - 1, 3 * TERMS + 1, 3_000])

@@ -78,7 +78,8 @@ class Step:
     and adds its gradients to those of the parameters, as backward() does.
 
     source, source_c, source_js: what was called last, as a file of Python, C or JavaScript that runs by itself.
-    backend: "auto", "python" or "c". parameters: those that gradients are taken for.
+    backend: "auto", "python" or "c", as asked for. ran_on: where the last loss was really computed, "python", "c", or
+    "eager" where the function itself had to; None before the first call. parameters: those that gradients are taken for.
     """
 
     def __init__(self, function: Callable[..., Any], params: Iterable[Value], backend: str) -> None:
@@ -95,6 +96,7 @@ class Step:
         self._strangers: set[Value] = set()  # Values that came when a parameter went
         self._enough = {"auto": WORTH, "python": math.inf, "c": 0}[backend]  # edges from which on C is taken
         self._latest: Executable | None = None
+        self.ran_on: str | None = None
         self.custody: Custody | None = None
         self.machine: Interpreter | None = None
         self.generation = 0  # grows when the function uses something else than it did
@@ -104,6 +106,7 @@ class Step:
 
     def __call__(self, *arguments: Any, **keywords: Any) -> float:
         if shared["mode"] and is_on("no_grad"):
+            self.ran_on = "eager"
             return self._function(*arguments, **keywords).data
         if not self._unchanged():
             self._forget()
@@ -121,6 +124,7 @@ class Step:
             if self.is_for_c(prepared):
                 loss = self._in_c(prepared)
                 return self._eagerly(arguments, keywords) if loss is None else loss
+        self.ran_on = "python"
         try:
             return executable.one(numbers)
         except (ArithmeticError, ValueError) as error:
@@ -135,6 +139,7 @@ class Step:
         Raises ShapeError for lists of different lengths.
         """
         if shared["mode"] and is_on("no_grad"):
+            self.ran_on = "eager"
             return mean([self._function(*row) for row in zip(*columns)]).data
         return self.run(self.prepare(columns))
 
@@ -230,6 +235,7 @@ class Step:
         if self.is_for_c(prepared):
             loss = self._in_c(prepared)
             return self.run_eagerly(prepared) if loss is None else loss
+        self.ran_on = "python"
         before = [p.grad for p in self.parameters] if len(prepared.parts) > 1 else []
         try:
             sums = [part.executable.many(part.rows.rows(), 1.0 / prepared.count) for part in prepared.parts]
@@ -243,18 +249,21 @@ class Step:
 
     def run_eagerly(self, prepared: Prepared) -> float:
         """The same by the function itself, which says what is wrong."""
+        self.ran_on = "eager"
         loss = mean([self._function(*row) for row in zip(*prepared.columns)])
         loss.backward()
         return loss.data
 
     def _eagerly(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> float:
         """The same of one sample."""
+        self.ran_on = "eager"
         loss = self._function(*arguments, **keywords)
         loss.backward()
         return loss.data
 
     def _in_c(self, prepared: Prepared) -> float | None:
         """The mean loss of a batch, if C can compute it."""
+        self.ran_on = "c"
         with self.lock:
             self.machine = prepared.parts[0].executable.machine
             for loaded in prepared.turn.loaded:

@@ -127,6 +127,7 @@ class _Inside:
             return True
         losses += found[:done]
         if done:
+            self.step.ran_on = "c"
             self.most = max(1, int(PATIENCE * done / (perf_counter() - began)))
         return done == count
 

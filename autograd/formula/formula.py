@@ -174,6 +174,15 @@ class Formula:
         """The result's text, with the intermediates under their names."""
         return printed(dialect.prepare(self.result), dialect, names or {}, index, 0)
 
+    def addends(self, dialect: Dialect, names: Names) -> list[str]:
+        """The result as the terms of a sum, from left to right; if it is none, that is one term.
+
+        >>> names = {"xs": ["a", "b"], "ws": ["u", "v"], "bias": "c"}
+        >>> Formula("sum(xs[i] * ws[i]) + bias").addends(PYTHON, names)
+        ['a * u', 'b * v', 'c']
+        """
+        return _addends(dialect.prepare(self.result), dialect, names, 0)
+
     def times(self, factor: str, dialect: Dialect, names: Names, index: int | None = None) -> str:
         """The result's text times `factor`, a name: what a slope hands on. A slope of 1 or -1 is not written out.
 
@@ -188,6 +197,15 @@ class Formula:
         if term.head == "number" and abs(term.atom) == 1:
             return factor if term.atom > 0 else f"-{factor}"
         return f"{printed(term, dialect, names, index, PRODUCT)} * {factor}"
+
+
+def _addends(term: Expr, dialect: Dialect, names: Names, within: int) -> list[str]:
+    if term.head == "+":
+        left, right = term.args
+        return [*_addends(left, dialect, names, within), printed(right, dialect, names, None, TERM)]
+    if term.head == "sum" and has_lists(names) and (terms := range(count(term, names))):
+        return [printed(term.args[0], dialect, names, i, TERM) for i in terms]
+    return [printed(term, dialect, names, None, within)]
 
 
 def _drop(term: Expr, name: str) -> Expr:

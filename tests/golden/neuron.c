@@ -18,6 +18,8 @@ double step(const double *inputs, const double *parameters, double *gradients) {
     // forward: operands before what is computed from them
     // Linear
     const double v3 = x_0 * weight_0_0 + x_1 * weight_0_1 + bias_0;
+
+    // what is outside of modules
     const double h = tanh(v3);
     const double v5 = h - y;
     const double v6 = pow(v5, 2.0);
@@ -26,9 +28,15 @@ double step(const double *inputs, const double *parameters, double *gradients) {
     const double d_v6 = 1.0;
     const double d_v5 = 2.0 * v5 * d_v6;
     const double d_h = d_v5;
+
+    // gradients arriving at Linear
     const double d_v3 = (1.0 - h * h) * d_h;
+
+    // gradients arriving at weight
     d_weight_0_0 = d_weight_0_0 + x_0 * d_v3;
     d_weight_0_1 = d_weight_0_1 + x_1 * d_v3;
+
+    // gradients arriving at bias
     d_bias_0 = d_bias_0 + d_v3;
 
     gradients[0] = d_weight_0_0;
@@ -40,9 +48,10 @@ double step(const double *inputs, const double *parameters, double *gradients) {
 int main(void) {
     const double inputs[] = {1.0, 2.0, 1.0};
     const double parameters[] = {0.5, -1.0, 0.25};
-    double gradients[] = {0.0, 0.0, 0.0};
-    const char *names[] = {"loss", "d_weight_0_0", "d_weight_0_1", "d_bias_0"};
-    printf("%s %.17g\n", names[0], step(inputs, parameters, gradients));
-    for (int i = 0; i < 3; i++) printf("%s %.17g\n", names[i + 1], gradients[i]);
+    double gradients[3] = {0.0};
+    printf("loss %.17g\n", step(inputs, parameters, gradients));
+    printf("d_weight_0_0 %.17g\n", gradients[0]);
+    printf("d_weight_0_1 %.17g\n", gradients[1]);
+    printf("d_bias_0 %.17g\n", gradients[2]);
     return 0;
 }

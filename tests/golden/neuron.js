@@ -11,6 +11,8 @@ function step(inputs, parameters, gradients) {
     // forward: operands before what is computed from them
     // Linear
     const v3 = x_0 * weight_0_0 + x_1 * weight_0_1 + bias_0;
+
+    // what is outside of modules
     const h = Math.tanh(v3);
     const v5 = h - y;
     const v6 = Math.pow(v5, 2.0);
@@ -19,9 +21,15 @@ function step(inputs, parameters, gradients) {
     const d_v6 = 1.0;
     const d_v5 = 2.0 * v5 * d_v6;
     const d_h = d_v5;
+
+    // gradients arriving at Linear
     const d_v3 = (1.0 - h * h) * d_h;
+
+    // gradients arriving at weight
     d_weight_0_0 = d_weight_0_0 + x_0 * d_v3;
     d_weight_0_1 = d_weight_0_1 + x_1 * d_v3;
+
+    // gradients arriving at bias
     d_bias_0 = d_bias_0 + d_v3;
 
     return [v6, [d_weight_0_0, d_weight_0_1, d_bias_0]];
@@ -31,8 +39,8 @@ if (typeof module !== "undefined") module.exports = { step };
 if (typeof require !== "undefined" && require.main === module) {
     const inputs = [1.0, 2.0, 1.0];
     const parameters = [0.5, -1.0, 0.25];
-    const gradients = [0.0, 0.0, 0.0];
     const names = ["loss", "d_weight_0_0", "d_weight_0_1", "d_bias_0"];
+    const gradients = Array(3).fill(0.0);
     const [loss, slopes] = step(inputs, parameters, gradients);
     [loss, ...slopes].forEach((number, i) => console.log(names[i], number));
 }

@@ -11,6 +11,8 @@ def step(inputs, parameters, gradients):
     # forward: operands before what is computed from them
     # Linear
     v3 = x_0 * weight_0_0 + x_1 * weight_0_1 + bias_0
+
+    # what is outside of modules
     h = tanh(v3)
     v5 = h - y
     v6 = pow(v5, 2.0)
@@ -19,9 +21,15 @@ def step(inputs, parameters, gradients):
     d_v6 = 1.0
     d_v5 = 2.0 * v5 * d_v6
     d_h = d_v5
+
+    # gradients arriving at Linear
     d_v3 = (1.0 - h * h) * d_h
+
+    # gradients arriving at weight
     d_weight_0_0 = d_weight_0_0 + x_0 * d_v3
     d_weight_0_1 = d_weight_0_1 + x_1 * d_v3
+
+    # gradients arriving at bias
     d_bias_0 = d_bias_0 + d_v3
 
     return v6, (d_weight_0_0, d_weight_0_1, d_bias_0)
@@ -30,8 +38,8 @@ def step(inputs, parameters, gradients):
 if __name__ == "__main__":
     inputs = [1.0, 2.0, 1.0]
     parameters = [0.5, -1.0, 0.25]
-    gradients = [0.0, 0.0, 0.0]
     names = ["loss", "d_weight_0_0", "d_weight_0_1", "d_bias_0"]
+    gradients = [0.0] * 3
     loss, gradients = step(inputs, parameters, gradients)
     for name, number in zip(names, [loss, *gradients]):
         print(name, number)
