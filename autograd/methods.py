@@ -47,7 +47,7 @@ def {name}(self):
         out = {value}
         node = new()
         node.partials = ({slope_a},)
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, TypeError, ValueError):
         return carefully({op}, (self,))
     node.operands = (self,)
     node.kinds = "v"
@@ -67,7 +67,7 @@ def {name}(self, {other}{default}):
             out = {value}
             node = new()
             node.partials = ({slope_a}, {slope_b})
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, TypeError, ValueError):
             return carefully({op}, (self, {other}))
         node.operands = (self, {other})
         node.kinds = "vv"
@@ -78,7 +78,7 @@ def {name}(self, {other}{default}):
             out = {value}
             node = new()
             node.partials = ({slope_a}, None)
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, TypeError, ValueError):
             return carefully({op}, (self, {other}))
         node.operands = (self, b)
         node.kinds = "vc"
@@ -100,7 +100,7 @@ def {name}(self, {other}):
             out = {value}
             node = new()
             node.partials = (None, {slope_b})
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, TypeError, ValueError):
             return carefully({op}, ({other}, self))
         node.operands = (a, self)
         node.kinds = "cv"

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from .backward import hand_on, visit
 from .careful import evaluate, evaluate_partial, real
-from .errors import GraphError, NotANumberError
+from .errors import AutogradError, GraphError, NotANumberError
 from .formula import PLAIN, Algebra
 from .graph import Graph, walk
 from .kernels import compile_kernel
@@ -329,6 +329,13 @@ def _in_mode(node: Value) -> Value:
 
 def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequence[Any]) -> Value:
     """A wide operation on operands no kernel was compiled for: check them, then compile one."""
+    try:
+        return _first_kernel(op, kernels, groups)
+    except AutogradError as error:
+        raise error from None  # the lookup that failed before is nobody's error
+
+
+def _first_kernel(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequence[Any]) -> Value:
     given = dict(zip(op.operands, groups))
     sizes: dict[str, int] = {}
     constants: set[str] = set()
