@@ -20,7 +20,6 @@ import autograd
 from autograd import Value, atomic, dot, grad, ieee, logsumexp, maximum, mean, no_grad, softmax, total
 from autograd.errors import (
     AutogradError,
-    AutogradError,
     DivisionError,
     DomainError,
     FormulaError,
