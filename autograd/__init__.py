@@ -6,6 +6,18 @@
 >>> f.backward()
 >>> a
 Value(2.0, grad=4.0, label='a')
+
+Of every name below, `help` tells more.
+
+A number        Value(data, label); f.backward(), then a.grad; zero_grad(), item()
+Looking inside  f.step_through() goes through backprop there and back; f.why(a) lists the paths; f.tree(), f.formula(),
+                f.latex(); f.draw(), f.show(), f.mermaid() and f.player() are pictures and a page; draw_diff, Recorder
+Mistakes        diagnose(f, a, 6.0) names the one that gives 6, compare and broken make one; detect_anomalies(f)
+Operations      + - * / ** abs, and methods: a.tanh(), a.relu(), a.exp() ...; of lists dot, total, mean, maximum,
+                logsumexp, softmax; op(...) makes your own, gradcheck tries it
+Gradients       grad(f, [a, b]) without touching .grad, and gradients of gradients
+Modes           with no_grad(), atomic(), ieee(), record_source():
+Speed           compile(function, parameters)
 """
 
 from __future__ import annotations

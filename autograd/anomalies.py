@@ -181,9 +181,12 @@ def _span(graph: Graph, node: Any, inputs: list[float]) -> str:
 def _unit(node: Any) -> Any:
     """What tells one unit from another over several inputs: its parameters, else its label, else the node itself."""
     parameters: set[Any] = set()
-    pending = below(node)
+    pending, seen = below(node), {node}
     while pending:
         operand = pending.pop()
+        if operand in seen:
+            continue
+        seen.add(operand)
         if operand.scope is PARAMETER:
             parameters.add(operand)
         elif operand.op is not None and operand.op.name in LINEAR:

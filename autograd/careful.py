@@ -76,14 +76,21 @@ class Pole(float):
 def evaluate(op: Op, operands: Sequence[Any], numbers: Sequence[float]) -> float:
     """The value of `op` at `numbers`; an error names the operation and the labels of `operands`.
 
-    Raises DomainError, RangeError or DivisionError; inside ieee() returns inf or nan instead.
+    Raises DomainError, RangeError or DivisionError; inside ieee() returns inf or nan instead. Raises NotANumberError
+    where a Value's data was set to what is no number.
     """
     formula = op.formula(len(numbers))
     names = op.bind(numbers)
-    if is_on("ieee"):
-        return float(formula.evaluate(names, IEEE))
     try:
-        return float(formula.evaluate(names, PLAIN))
+        return float(formula.evaluate(names, IEEE if is_on("ieee") else PLAIN))
+    except TypeError:
+        for operand, number in zip(operands, numbers):
+            label = getattr(operand, "label", "")
+            try:
+                real(number, f"a real number as data of {f'the Value {label!r}' if label else 'a Value'}")
+            except NotANumberError as error:
+                raise error from None  # the failed attempts say less
+        raise
     except (ArithmeticError, ValueError) as error:
         raise _explained(op, operands, numbers, error) from None
 

@@ -114,8 +114,10 @@ class Graph:
             self._names = {}
             for node, own in sorted(wanted, key=lambda item: self.index[item[0]]):
                 name = own or f"v{self.index[node]}"
-                count = taken[name] = taken.get(name, 0) + 1
-                unique = name if count == 1 and own else f"{name}_{max(count, 2)}"
+                count = taken.get(name, 0) + 1 if own else 2
+                if own:  # who only stands at place 7 takes no v7 from those who were called so
+                    taken[name] = count
+                unique = name if count == 1 else f"{name}_{count}"
                 while unique != name and (unique in reserved or unique in taken):
                     count += 1
                     unique = f"{name}_{count}"

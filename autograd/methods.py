@@ -47,7 +47,7 @@ def {name}(self):
         out = {value}
         node = new()
         node.partials = ({slope_a},)  # d out/d a
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, TypeError, ValueError):
         return carefully({op}, (self,))
     node.operands = (self,)
     node.kinds = "v"
@@ -67,7 +67,7 @@ def {name}(self, {other}{default}):
             out = {value}
             node = new()
             node.partials = ({slope_a}, {slope_b})  # d out/d a, d out/d b
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, TypeError, ValueError):
             return carefully({op}, (self, {other}))
         node.operands = (self, {other})
         node.kinds = "vv"
@@ -78,7 +78,7 @@ def {name}(self, {other}{default}):
             out = {value}
             node = new()
             node.partials = ({slope_a}, None)
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, TypeError, ValueError):
             return carefully({op}, (self, {other}))
         node.operands = (self, b)
         node.kinds = "vc"
@@ -100,7 +100,7 @@ def {name}(self, {other}):
             out = {value}
             node = new()
             node.partials = (None, {slope_b})
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, TypeError, ValueError):
             return carefully({op}, ({other}, self))
         node.operands = (a, self)
         node.kinds = "cv"
@@ -124,8 +124,10 @@ def {name}({parameters}):
     try:
         kernel = {name}_kernels[{key}]
     except (KeyError, IndexError, TypeError):
-        return first_time({op}, {name}_kernels, ({operands},))
-    return kernel({operands})
+        pass  # an error of the first time is none of the look-up's
+    else:
+        return kernel({operands})
+    return first_time({op}, {name}_kernels, ({operands},))
 """
 
 shared.update(

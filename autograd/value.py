@@ -219,13 +219,17 @@ class Value(Methods):
         return show(self, **options)
 
     def formula(self) -> str:
-        """The computation as Python: ``f = tanh(a*b + c)``, shared values on lines of their own: see autograd.notation."""
+        """The computation as Python, shared values on lines of their own: see autograd.notation.
+
+        >>> a = Value(3.0, label="a"); f = (a * 2).tanh(); f.formula()
+        'f = tanh(a*2)'
+        """
         from .notation import formula
 
         return formula(self)
 
     def latex(self) -> str:
-        """The same in LaTeX."""
+        """The computation in LaTeX."""
         from .notation import latex
 
         return latex(self)
@@ -249,13 +253,31 @@ class Value(Methods):
         return Player(self, **options)
 
     def step_through(self, *, forward: bool = False, **options: Any) -> Any:
-        """Backprop one edge at a time, there and back (or the forward pass): see :class:`autograd.Stepper`."""
+        """Backprop one edge at a time, there and back (or the forward pass): see :class:`autograd.Stepper`.
+
+        >>> a = Value(3.0, label="a"); f = 2 * a
+        >>> bp = f.step_through()
+        >>> bp.step()
+        [edge 1/1] f -> a
+              partial   d(2 * a)/da = 2
+              upstream  f.grad = 1
+              a.grad = 2 * 1 = 2
+              a.grad is complete
+        """
         from .stepper import step_through
 
         return step_through(self, forward=forward, **options)
 
     def why(self, value: Any, **options: Any) -> Any:
-        """d(self)/d(value) as a sum over paths, with numbers: see :func:`autograd.paths.why`."""
+        """d(self)/d(value) as a sum over paths, with numbers: see :func:`autograd.paths.why`.
+
+        >>> a = Value(3.0, label="a"); f = a * a
+        >>> f.why(a)
+        df/da is a sum over 2 paths
+          f -> a (operand 1)    3
+          f -> a (operand 2)    3
+          total 6
+        """
         from .paths import why
 
         return why(self, value, **options)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .formula import PYTHON, READABLE, Dialect
+from .formula import PLAIN, PYTHON, READABLE, Dialect, Formula
 from .graph import Edge, Graph
 from .methods import OPERATORS
 from .naming import one_line
@@ -89,13 +89,43 @@ def name_of(graph: Graph, node: Any) -> str:
     return one_line(graph.name(node)).replace("…", "...")
 
 
-# The readable spelling with spaces round every operator, and numbers of four digits.
-SPOKEN = Dialect(
-    "spoken",
-    {**READABLE.spellings, "*": PYTHON.spellings["*"], "/": PYTHON.spellings["/"]},
-    short,
-    code=False,
+def _longer(count: int) -> Callable[[float], str]:
+    def number(x: float) -> str:
+        return short(x) if x == int(x) or abs(x) >= 1000 else f"{x:.{count}g}"
+
+    return number
+
+
+# The readable spelling with spaces round every operator; numbers have four digits, or as many as it takes.
+SPOKEN, *LONGER = (
+    Dialect(
+        "spoken",
+        {**READABLE.spellings, "*": PYTHON.spellings["*"], "/": PYTHON.spellings["/"]},
+        number,
+        code=False,
+    )
+    for number in (short, _longer(6), _longer(9), _longer(12))
 )
+
+
+def _spoken(formula: Formula, names: Mapping[str, Any], index: int | None = None) -> Dialect:
+    """How many digits to write: so many that who computes with them comes to the result, but for half a percent.
+
+    With four, ``1 - 0.9993**2 = 0.001341`` would come out as 0.0014.
+    """
+
+    def rounded(x: Any, number: Callable[[float], str]) -> Any:
+        return [rounded(one, number) for one in x] if isinstance(x, list) else float(number(x)) if x == x else x
+
+    try:
+        exact = formula.evaluate(names, PLAIN, index)
+        for dialect in (SPOKEN, *LONGER):
+            read = {name: rounded(x, dialect.number) for name, x in names.items()}
+            if abs(formula.evaluate(read, PLAIN, index) - exact) <= 0.005 * abs(exact):
+                return dialect
+    except (ArithmeticError, ValueError, TypeError):  # the text of a formula without a value, or with blanks
+        pass
+    return SPOKEN
 
 
 Spell = Callable[[Any], "str | float"]  # how an operand is written: its name, or its number
@@ -124,7 +154,8 @@ def with_numbers(node: Any, data: Mapping[Any, float] | None = None) -> str:
 def _said(node: Any, spell: Spell) -> str:
     op = node.op
     if op.name in OPERATORS:
-        return op.value.text(SPOKEN, dict(zip(op.operands, map(spell, node.operands))))
+        names = dict(zip(op.operands, map(spell, node.operands)))
+        return op.value.text(_spoken(op.value, names), names)
 
     def text(k: int) -> str:
         spelled = spell(node.operands[k])
@@ -176,6 +207,12 @@ def slope(edge: Edge, data: Mapping[Any, float] | None = None) -> str:
     >>> n = Value(0.5, label="n"); f = n.tanh(); f.label = "f"
     >>> slope(next(Graph(f).edges()))
     'd tanh(n)/dn = 1 - f**2 = 1 - 0.4621**2 = 0.7864'
+
+    Where much cancels, numbers have the digits it takes:
+
+    >>> n = Value(4.0, label="n"); f = n.tanh(); f.label = "f"
+    >>> slope(next(Graph(f).edges()))
+    'd tanh(n)/dn = 1 - f**2 = 1 - 0.999329**2 = 0.001341'
     """
     node = edge.node
     held = sum(not isinstance(operand, float) for operand in node.operands) - 1
@@ -195,9 +232,10 @@ def slope_texts(edge: Edge, data: Mapping[Any, float] | None = None) -> list[str
     if count > LISTED and any(term.head in ("sum", "max") for term in formula.terms()):
         return []
     out = float(node.data if data is None else data[node])
+    numbers = {**_bound(node, _by_number(data), index), "out": out}
     return [
         formula.text(SPOKEN, {**_bound(node, _by_name(graph), index), "out": name_of(graph, node)}, index),
-        formula.text(SPOKEN, {**_bound(node, _by_number(data), index), "out": out}, index),
+        formula.text(_spoken(formula, numbers, index), numbers, index),
     ]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from random import Random
+from traceback import walk_tb
 from typing import Any
 
 import nn.functional as F
@@ -267,10 +268,17 @@ def _call(solution: Solution, *arguments: Any) -> Any:
     except OverflowError as error:
         raise _WrongError(f"{error}. Subtract the largest score from all of them first: no weight changes") from None
     except Exception as error:
-        raise _WrongError(f"it raises {type(error).__name__}: {error}") from None
+        raise _WrongError(f"it raises {type(error).__name__}: {error}{_line(solution, error)}") from None
     if found is None:
         raise _WrongError("it returns nothing: is there a return?")
     return found
+
+
+def _line(solution: Solution, error: Exception) -> str:
+    """Where in the solution the error was raised: the last of its own lines."""
+    code = getattr(solution, "__code__", None)
+    lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code is code]
+    return f" (line {lines[-1]})" if lines else ""
 
 
 def _numbers(found: Any, count: int, which: str = "") -> list[float]:

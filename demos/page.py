@@ -143,6 +143,13 @@ def _expected(lines: list[str], below: int) -> str:
     return "".join(f"{line[4:]}\n" for line in lines[below:end])
 
 
+def _told(prose: str) -> str:
+    """What of a prose cell is told in a terminal: its headings, and all of what is left to the reader to do."""
+    if prose.strip().startswith("## Yours"):
+        return f"\n{prose.strip().lstrip('# ')}\n"
+    return "".join(f"\n{line.lstrip('# ')}\n" for line in prose.splitlines() if line[:1] == "#")
+
+
 class _Run:
     """A page being run: its report, the options it was given and those it asked for, what it printed."""
 
@@ -213,7 +220,7 @@ def run(
             if cell.prose:
                 report.prose(cell.prose.replace(f"# {title}", "", 1))
                 if not quiet:
-                    print("".join(f"\n{line.lstrip('# ')}\n" for line in cell.prose.splitlines() if line[:1] == "#"))
+                    print(_told(cell.prose))
                 continue
             if cell.code.startswith("main ="):
                 continue

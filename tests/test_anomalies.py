@@ -165,3 +165,15 @@ def test_what_is_no_value_is_refused_in_a_sentence(wrong, said):
     with pytest.raises(OptionError) as error:
         detect_anomalies(wrong)
     assert said in str(error.value)
+
+
+def test_a_unit_is_told_apart_in_one_walk_however_many_paths_lead_to_it(monkeypatch):
+    from autograd import anomalies
+
+    walked = []
+    monkeypatch.setattr(anomalies, "below", lambda node, below=anomalies.below: walked.append(node) or below(node))
+    x = leaf(-1.0, "x")
+    for _ in range(16):
+        x = x + 0.5 * x
+    assert detect_anomalies(x.relu()).kinds[0] == "dead relu"
+    assert len(walked) < 100

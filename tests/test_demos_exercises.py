@@ -441,6 +441,15 @@ def test_every_exercise_is_tried_both_ways():
     assert {f.__name__ for f in RIGHT} == {f.__name__ for f, _ in WRONG} == set(EXERCISES)
 
 
+def test_an_exception_is_told_with_its_line(capsys):
+    def descend(f, w, eta, updates):
+        return 1 / 0
+
+    assert check(descend) is False
+    line = descend.__code__.co_firstlineno + 1
+    assert capsys.readouterr().out == f"descend: not yet. it raises ZeroDivisionError: division by zero (line {line})\n"
+
+
 def test_a_function_of_another_name_is_told_the_names(capsys):
     assert check(len) is False and check(3) is False
     said = capsys.readouterr().out

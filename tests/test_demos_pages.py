@@ -16,7 +16,7 @@ import pytest
 
 from demos import plots
 from demos.catalog import DEMOS
-from demos.page import read, run
+from demos.page import _told, read, run
 
 PAGES = [demo.name for demo in DEMOS if demo.number]
 FOLDER = Path(__file__).parent.parent / "demos"
@@ -60,6 +60,13 @@ def test_a_page_prints_what_it_says(name, ran, request):
     if request.config.getoption("--refresh"):
         path.write_text(new, encoding="utf-8", newline="\n")
     assert new == path.read_text(encoding="utf-8"), f"{name} prints other lines now: if rightly so, pytest --refresh"
+
+
+def test_a_terminal_is_told_what_is_left_to_do():
+    assert _told("## One\n\nProse.\n\n## Two") == "\nOne\n\nTwo\n"
+    assert _told("## Yours\n\nWrite `f`.\n") == "\nYours\n\nWrite `f`.\n"
+    for path in (FOLDER / f"{name}.py" for name in PAGES):
+        assert any("check(" in _told(cell.prose) for cell in read(path)), path
 
 
 NUMBER = re.compile(r"(?<![\w.])-?(?:\d+(?:\.\d+)?|\.\d+)(?:e-?\d+)?(?![\w])")

@@ -42,6 +42,9 @@ def test_a_name_that_ends_like_a_picture_is_the_picture(tmp_path):
     path = draw(emblem()).render(tmp_path / "f.png")
     assert path == str(tmp_path / "f.png") and os.listdir(tmp_path) == ["f.png"]
     assert (tmp_path / "f.png").read_bytes().startswith(b"\x89PNG")
+    assert draw(emblem()).save(tmp_path / "g.png") == str(tmp_path / "g.png")
+    assert (tmp_path / "g.png").read_bytes().startswith(b"\x89PNG")
+    assert "digraph" in (tmp_path / draw(emblem()).save(tmp_path / "g.gv")).read_text()
 
 
 @needs_engine

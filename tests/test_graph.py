@@ -54,3 +54,9 @@ def test_walk_of_several_roots_lists_what_they_share_once():
     c, d = b + 1, b * a
     assert walk(c, d) == [a, b, c, d]
     assert len(Graph(c)) == 3
+
+
+def test_a_label_that_looks_like_a_place_stays_the_users():
+    d = Value(1.0, label="v1")
+    graph = Graph(Value(1.0, label="a") * 2 * d)
+    assert [graph.name(node) for node in graph.nodes] == ["a", "v1_2", "v1", "v3"]

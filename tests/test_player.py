@@ -54,6 +54,11 @@ def mixed() -> Value:
     return (s.leaky_relu() + abs(z).log() * x.sigmoid()).relu() + x * y
 
 
+def cancelling() -> Value:
+    a, b, n = Value(1.00012, label="a"), Value(1.0, label="b"), Value(4.0, label="n")
+    return (a - b) * n.tanh() - dot([n, a], [b, b]).tanh() + (a * 1234.56 - 1234.56) + (a - b) ** 2
+
+
 def random_graph(seed: int) -> Value:
     rng = random.Random(seed)
     leaves = [Value(x, label=f"x{i}") for i, x in enumerate(random_graphs.inputs(rng))]
@@ -74,7 +79,7 @@ def model(root, script: str):
 @node
 @pytest.mark.parametrize(
     "make",
-    [emblem, neuron, mixed, *(lambda seed=seed: random_graph(seed) for seed in range(12))],
+    [emblem, neuron, mixed, cancelling, *(lambda seed=seed: random_graph(seed) for seed in range(12))],
     ids=lambda make: make.__name__,
 )
 def test_every_step_is_said_as_the_stepper_says_it(make):

@@ -239,3 +239,8 @@ def test_a_notebook_cell_with_real_ipython():
     assert "backprop of f: edge 1 of 5, next f -> v2" in done.stdout
     assert "df/da is a sum over 4 paths" in done.stdout and "g = f.tanh()" in done.stdout
     assert "text/plain" in done.stdout.splitlines()[-1]
+
+
+def test_the_help_fits_a_terminal_of_80_columns():
+    a = Value(1.0, label="a")
+    assert max(map(len, Session((a * a).step_through()).answer("help").splitlines())) < 80

@@ -212,6 +212,24 @@ def test_what_is_no_real_number_is_refused(bad):
         dot([1.0, bad], [Value(1.0), Value(1.0)])
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda w, x: w * x, lambda w, x: x + w, lambda w, x: w * 2, lambda w, x: 2 - w, lambda w, x: w.exp(),
+        lambda w, x: w.relu(), lambda w, x: x**w, lambda w, x: dot([w], [x]), lambda w, x: mean([x, w]),
+    ],
+)  # fmt: skip
+def test_data_that_was_set_to_no_number_is_named_where_it_is_used(make):
+    w = Value(1.0, label="w")
+    w.data = "0.5"
+    said = "want a real number as data of the Value 'w', got the str '0.5'"
+    with pytest.raises(NotANumberError, match=said) as caught:
+        make(w, Value(2.0))
+    assert "During handling" not in "".join(traceback.format_exception(caught.value))
+    with ieee(), pytest.raises(NotANumberError, match=said):
+        make(w, Value(2.0))
+
+
 def test_a_number_too_large_is_refused_with_its_size():
     for make in (lambda: Value(10**400), lambda: Value(1.0) + 10**400, lambda: dot([1.0, 10**400], [Value(1.0)] * 2)):
         with pytest.raises(RangeError, match="1329 bits"):
@@ -348,6 +366,14 @@ def test_wide_operations_say_what_they_wanted():
             wide([])
     assert total(Value(float(i)) for i in range(4)).data == 6.0
     assert total((Value(1.0), 2)).data == 3.0
+
+
+def test_the_look_up_that_failed_first_is_not_shown():
+    for wrong in (lambda: mean([]), lambda: dot([Value(1.0)], [1.0, 2.0]), lambda: softmax(["1"])):
+        with pytest.raises(AutogradError) as caught:
+            wrong()
+        assert "KeyError" not in "".join(traceback.format_exception(caught.value))
+        assert "IndexError" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_grad_of_something_else():

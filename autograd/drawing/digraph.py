@@ -76,7 +76,9 @@ class Drawing(graphviz.Digraph):
                 drawing = drawing.simpler()
 
     def save(self, filename: Any = None, directory: Any = None, *, skip_existing: bool | None = False) -> str:
-        """Write the DOT text to a file, and return its path."""
+        """Write the DOT text to a file, and return its path; under a picture's name, ``f.png``, the picture, as render."""
+        if _is_picture(filename):
+            return self.render(filename, directory)
         if filename is not None:
             self.filename = str(filename)
         if directory is not None:
@@ -110,8 +112,7 @@ class Drawing(graphviz.Digraph):
         A name that ends like a picture's is the picture's: ``render("f.png")`` writes ``f.png``, and no DOT text.
         Raises LayoutError; a file that was there before is replaced only by a complete one.
         """
-        named = os.path.splitext(str(filename or ""))[1][1:].lower()
-        only_picture = outfile is None and format is None and named in PICTURES
+        only_picture = outfile is None and format is None and _is_picture(filename)
         if only_picture:
             outfile, filename = filename, None
         if outfile is not None:
@@ -164,3 +165,7 @@ class Drawing(graphviz.Digraph):
 
     def __repr__(self) -> str:
         return f"<Drawing of {self.name or 'a graph'}>"
+
+
+def _is_picture(filename: Any) -> bool:
+    return os.path.splitext(str(filename or ""))[1][1:].lower() in PICTURES

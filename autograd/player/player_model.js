@@ -35,6 +35,10 @@ function short(number) {
   return /^50*$/.test(all.slice(cut)) && "02468".includes(all[cut - 1]) ? all.slice(0, cut) : number.toFixed(1);
 }
 
+// numbers for a formula: short, or with more digits where much cancels, as in autograd/wording.py
+const longer = (count) => (x) => (Number.isInteger(x) || Math.abs(x) >= 1000 ? short(x) : general(x, count));
+const spellings = [short, longer(6), longer(9), longer(12)];
+
 const wrapped = (text) => (text.startsWith("-") ? `(${text})` : text);
 
 function product(factors) {
@@ -189,12 +193,21 @@ class Model {
 
   // --- Words
 
-  filled(text, node) {
+  spelling(node, compute) {
+    // the fewest digits from which the number comes out, but for half a percent
+    const given = Float64Array.from(this.operands[node], (operand) => (operand < 0 ? this.constants[~operand] : this.data[operand]));
+    const out = this.data[node], exact = compute(given, out);
+    const read = (spell) => (x) => Number(spell(x));
+    const enough = (spell) => Math.abs(compute(given.map(read(spell)), read(spell)(out)) - exact) <= 0.005 * Math.abs(exact);
+    return spellings.find(enough) || short;
+  }
+
+  filled(text, node, spell = short) {
     const operands = this.operands[node];
     return text.replace(/\{(out|\d+)(#?)(\(?)\}/g, (_, place, number, wrap) => {
       const value = place === "out" ? node : operands[place];
       if (!number) return this.names[value];
-      const said = short(value < 0 ? this.constants[~value] : this.data[value]);
+      const said = spell(value < 0 ? this.constants[~value] : this.data[value]);
       return wrap ? wrapped(said) : said;
     });
   }
@@ -208,7 +221,10 @@ class Model {
   }
 
   withNumbers(node) {
-    return this.filled(this.phrasesOf(node)[1], node);
+    const text = this.phrasesOf(node)[1];
+    const name = this.ops[this.op[node]].split(" ")[0];
+    if (!this.operators.includes(name)) return this.filled(text, node);
+    return this.filled(text, node, this.spelling(node, (given) => this.rules[this.op[node]].value(given)));
   }
 
   nth(i) {
@@ -236,7 +252,9 @@ class Model {
     const [, ...texts] = this.nth(i);
     const held = this.operands[node].filter((operand) => operand >= 0).length - 1;
     const head = this.slopeHead(i) + (held ? `, other operand${held > 1 ? "s" : ""} held,` : "");
-    const chain = texts.map((text) => this.filled(text, node)).filter((text) => text.length <= this.longest);
+    const [from, , slope] = this.rules[this.op[node]].slopes.find(([from, to]) => from <= k && k < to);
+    const spell = this.spelling(node, (given, out) => slope(given, out, k - from));
+    const chain = texts.map((text) => this.filled(text, node, spell)).filter((text) => text.length <= this.longest);
     return `${head} = ${unique([...chain, short(this.partials[node][k])]).join(" = ")}`;
   }
 

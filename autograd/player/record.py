@@ -225,7 +225,8 @@ class Recorder:
             return
         self._shown = monotonic()
         notebook: Any = import_module("IPython.display")
-        shown: Any = notebook.HTML(self._repr_html_() if finished else self._curve())
+        # IPython warns of HTML that ends in </iframe>, and its own IFrame cannot hold a page.
+        shown: Any = notebook.HTML(f"{self._repr_html_()}\n" if finished else self._curve())
         if self._handle is None:
             self._handle = notebook.display(shown, display_id=True)
         else:

@@ -448,6 +448,12 @@ def diagnose(f: Any, x: Any, guess: float | str, *, graph: Graph | None = None) 
 
     x: a node, or its name. guess: compared to the digits given, two at least. It says so when several
     mistakes fit, or none. No grad is touched until `.stepper` is asked for.
+
+    >>> from autograd import Value
+    >>> a = Value(1.0, label="a")
+    >>> b = a + a; f = b * (b + 1)
+    >>> diagnose(f, "a", 6)
+    6 is what going depth-first with a visited set gives: b passed its gradient on before its second contribution arrived ...
     """
     graph = graph or named_graph(f)
     x = find_node(graph, x)

@@ -396,6 +396,13 @@ class Stepper(Moves):
 
         guess: a number, or its text, or an expression of the graph's names such as ``"1 - f**2"``. It is
         right if it agrees to the digits typed, two at least. Raises NotANumberError for anything else.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0, label="a"); b = Value(2.0, label="b"); f = a * b + a
+        >>> f.step_through().predict("a", 2)
+        not 2: it is only what comes by v2: contributions add up; or it is one path only, f -> v2 -> a: there are 2, ...
+        >>> f.step_through().predict(a, "b + 1").right
+        True
         """
         from .guessing import Guess, cuts, hints
         from .mistakes import phrases_for
@@ -419,6 +426,13 @@ class Stepper(Moves):
         """What changes if x were `value`, before and after; nothing is changed.
 
         Raises NotANumberError for what is no number, and the error of an operation that has no value there.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0, label="a"); f = a * a
+        >>> f.step_through().what_if("a", 4)
+        if a were 4, not 3 (nothing is changed):
+          a    3 -> 4
+          f    9 -> 16
         """
         node = self.node(x)
         number = real(value, f"a real number for {self.name(node)}")
@@ -450,6 +464,14 @@ class Stepper(Moves):
 
         Raises GraphError for a node that is computed; where the new numbers have no value, the error of the
         operation that has none, and nothing is changed.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0, label="a"); f = a * a
+        >>> f.step_through().set("a", 4)
+        a is 4 now:
+          a    3 -> 4
+          f    9 -> 16
+          still at edge 0 of 2
         """
         node = self.node(x)
         name = self.name(node)
@@ -525,7 +547,7 @@ class Stepper(Moves):
         """
         from ..drawing.rendering import write_whole
 
-        picture = self.draw(**options).pipe(os.path.splitext(path)[1].lstrip(".") or "svg")
+        picture = self.draw(**options).pipe(os.path.splitext(path)[1].lstrip(".").lower() or "svg")
         try:
             return write_whole(path, picture)
         except OSError as error:
