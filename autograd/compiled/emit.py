@@ -159,7 +159,7 @@ class _Lines:
         """What the names in the formulas of a node's row are called here."""
         return {**node.op.bind([self.text(operand) for operand in node.operands]), "out": self.names[node]}
 
-    def forward(self, nodes: Iterable[Any]) -> None:
+    def forward(self, nodes: Sequence[Any]) -> None:
         title = None
         for node in self.grouped(nodes):
             title = self.section(node, title)

@@ -177,6 +177,7 @@ class Formula:
     def addends(self, dialect: Dialect, names: Names) -> list[str]:
         """The result as the terms of a sum, from left to right; if it is none, that is one term.
 
+        >>> from autograd.formula import PYTHON
         >>> names = {"xs": ["a", "b"], "ws": ["u", "v"], "bias": "c"}
         >>> Formula("sum(xs[i] * ws[i]) + bias").addends(PYTHON, names)
         ['a * u', 'b * v', 'c']
