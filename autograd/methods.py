@@ -21,7 +21,7 @@ from .formula import FUNCTIONS, PYTHON, add_up, larger, largest
 from .modes import is_on, shared
 from .ops import Op
 
-__all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define", "stub"]
+__all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define"]
 
 # Python's method for the rows that are operators.
 OPERATORS = {
@@ -244,34 +244,3 @@ def _fill(template: str, op: Op) -> str:
         name=op.name, doc=_doc(op), op=f"{op.name}_op", other=other, default=default,
         value=op.value.text(PYTHON, letters), **slopes,
     )  # fmt: skip
-
-
-def stub(rows: Sequence[Op]) -> str:
-    """The text of compiled_methods.pyi, which tells type checkers and editors what the rows become."""
-    lines = [
-        "# Made from the rows of ops.py by `pytest --refresh`.",
-        "from collections.abc import Sequence",
-        "from .value import Value",
-        "",
-        "class Methods:",
-    ]
-    for op in rows:
-        if op.wide:
-            continue
-        others = op.operands[1:]
-        default = f": Value | float = {op.defaults[others[0]]!r}" if op.defaults else ": Value | float"
-        names = [op.name, OPERATORS[op.name]] if op.name in OPERATORS else [op.name]
-        if op.name in OPERATORS and others:
-            names.append(OPERATORS[op.name].replace("__", "__r", 1))
-        parameters = f", {others[0] if op.defaults else 'other'}{default}" if others else ""
-        for name in names:
-            lines.append(f"    def {name}(self{parameters}) -> Value: ...  # {op.value.source}")
-    lines.append("")
-    for op in rows:
-        if op.wide:
-            parameters = ", ".join(
-                f"{x}: Sequence[Value | float]" if x in op.lists else f"{x}: Value | float | None = {op.defaults[x]!r}"
-                for x in op.operands
-            )
-            lines.append(f"def {op.name}({parameters}) -> Value: ...  # {op.value.source}")
-    return "\n".join(lines) + "\n"

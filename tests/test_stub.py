@@ -5,10 +5,41 @@ from __future__ import annotations
 from pathlib import Path
 
 import autograd
-from autograd.methods import stub
-from autograd.ops import BUILTIN, OPS
+from autograd.methods import OPERATORS
+from autograd.ops import BUILTIN, OPS, Op
 
 STUB = Path(autograd.__file__).with_name("compiled_methods.pyi")
+
+
+def stub(rows: list[Op]) -> str:
+    """The text of compiled_methods.pyi, which tells type checkers and editors what the rows become."""
+    lines = [
+        "# Made from the rows of ops.py by `pytest --refresh`.",
+        "from collections.abc import Sequence",
+        "from .value import Value",
+        "",
+        "class Methods:",
+    ]
+    for op in rows:
+        if op.wide:
+            continue
+        others = op.operands[1:]
+        default = f": Value | float = {op.defaults[others[0]]!r}" if op.defaults else ": Value | float"
+        names = [op.name, OPERATORS[op.name]] if op.name in OPERATORS else [op.name]
+        if op.name in OPERATORS and others:
+            names.append(OPERATORS[op.name].replace("__", "__r", 1))
+        parameters = f", {others[0] if op.defaults else 'other'}{default}" if others else ""
+        for name in names:
+            lines.append(f"    def {name}(self{parameters}) -> Value: ...  # {op.value.source}")
+    lines.append("")
+    for op in rows:
+        if op.wide:
+            parameters = ", ".join(
+                f"{x}: Sequence[Value | float]" if x in op.lists else f"{x}: Value | float | None = {op.defaults[x]!r}"
+                for x in op.operands
+            )
+            lines.append(f"def {op.name}({parameters}) -> Value: ...  # {op.value.source}")
+    return "\n".join(lines) + "\n"
 
 
 def test_the_stub_follows_the_rows(request):
