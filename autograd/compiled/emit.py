@@ -500,6 +500,9 @@ _FORWARD = "forward: operands before what is computed from them"
 _BACKWARD = "backward: over each edge goes its slope times the gradient at its upper end"
 
 
+_NOT_FINITE = "Where backward() says what is infinite or undefined, this gives inf or nan: 0 * inf is nan, not 0."
+
+
 class _Names:
     """The names of a program's inputs, parameters and gradients, in the order they are given."""
 
@@ -664,6 +667,8 @@ def page(program: Program, language: str, title: str, inputs: Sequence[float]) -
         f"{_counted(len(program.parameters), 'parameter')}, {_counted(operations, 'operation')}.",
         f"{spell.remark} d_x is d(result)/d(x). Gradients are added to those that are given, as backward() adds them.",
     ]
+    if language != "python":  # which raises
+        about.append(f"{spell.remark} {_NOT_FINITE}")
     lines = _MAINS[language](text, data)
     if len(text.splitlines()) > LONG:  # say where it begins to be worth reading
         found = [
