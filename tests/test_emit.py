@@ -370,6 +370,19 @@ def test_numbers_that_are_not_finite(tmp_path):
     assert "inf" in run_python(step.source, tmp_path)
 
 
+@pytest.mark.parametrize(("name", "run_page"), LANGUAGES)
+def test_the_page_of_an_infinite_slope(name, run_page, tmp_path):
+    w = Value(0.0, label="w")
+    step = compile(lambda: w * w.sqrt(), [w], "python")
+    assert (step(), w.grad, step.ran_on) == (0.0, 0.0, "eager")
+    text = getattr(step, name)
+    if name == "source":
+        with pytest.raises(subprocess.CalledProcessError):
+            run_page(text, tmp_path)
+    else:
+        assert "0 * inf is nan, not 0" in text and "d_w nan" in run_page(text, tmp_path).lower().replace("-nan", "nan")
+
+
 def test_random_graphs_through_c_source(tmp_path):
     if not shutil.which("cc"):
         pytest.skip("no C compiler here")

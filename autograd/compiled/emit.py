@@ -86,6 +86,7 @@ class _Lines:
         self.lines: list[str] = []
         self.indent = INDENT
         self.sections = _Sections()
+        self.orders: dict[int, Sequence[Any]] = {}  # of lists of nodes, by their id, in sections
         self.turns = {node: -i for i, node in enumerate(program.order)}  # backward() takes them from the lowest to 0
         # What was handed to a value whose turn has not come, each with the turn in which backward() hands it on:
         self.pending: dict[Any, list[tuple[int, str]]] = {}
@@ -129,9 +130,7 @@ class _Lines:
 
     def sum(self, template: str, name: str, terms: Sequence[str]) -> None:
         """One statement for a sum; if it is long, with as many terms on each line as fit on all of them."""
-        text = "".join(
-            term if not i else f" - {term[1:]}" if term[0] == "-" else f" + {term}" for i, term in enumerate(terms)
-        )
+        text = " + ".join(terms).replace(" + -", " - ")
         line = template.format(name, text)
         room = WIDTH - len(self.indent)
         if len(line) <= room:
@@ -150,7 +149,7 @@ class _Lines:
     # --- forward
 
     def text(self, operand: Any) -> str:
-        return self.language.number(operand) if isinstance(operand, float) else self.names[operand]
+        return self.names[operand] if type(operand) is not float else self.language.number(operand)
 
     def gradient(self, node: Any) -> str:
         return f"d_{self.names[node]}"
@@ -181,6 +180,11 @@ class _Lines:
 
     def grouped(self, nodes: Sequence[Any]) -> Sequence[Any]:
         """The nodes, operands first still, in an order that leaves a module only when all is done that can be."""
+        if id(nodes) not in self.orders:
+            self.orders[id(nodes)] = self.grouped_anew(nodes)
+        return self.orders[id(nodes)]
+
+    def grouped_anew(self, nodes: Sequence[Any]) -> Sequence[Any]:
         titles = [self.sections.of(node) for node in nodes]
         if len(set(titles)) < 2:
             return nodes
@@ -217,12 +221,16 @@ class _Lines:
 
         A pick may add to any place of a list: only then are the sums of all its places added up as backward() does.
         """
+        if not self.place:
+            return True
         read: dict[str, int] = {}
         for i, node in enumerate(order):
             if node in self.place:
                 read[self.place[node][0]] = i  # backwards, the last one is the first
+        if not read:
+            return True
         for i, node in enumerate(order):
-            if read and (node.op is not PICK or node in self.place):
+            if node.op is not PICK or node in self.place:
                 for operand in node.operands:
                     members = operand.operands[1:] if getattr(operand, "op", None) is PICK else ()
                     for member in (operand, *members):
@@ -392,14 +400,14 @@ class _Lines:
     def hand_on(self, node: Any) -> None:
         spelled = self.spelled(node)
         slopes: dict[str, Formula] = {}
+        gradient, turn, moving = self.gradient(node), self.turns[node], self.program.moving
         for operand, (name, index) in zip(node.operands, self.operand_names(node)):
-            if operand in self.program.moving:
+            if operand in moving:
                 if name not in slopes:
                     slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
                     slopes[name] = slope.hoisted() if node.op.wide else slope
                     self.intermediates(slopes[name], spelled, f"{name}__{self.names[node]}")
-                text = slopes[name].times(self.gradient(node), self.language.dialect, spelled, index)
-                self.hand(operand, text, self.turns[node])
+                self.hand(operand, slopes[name].times(gradient, self.language.dialect, spelled, index), turn)
 
 
 def _broken(line: str, room: int) -> list[str]:
@@ -490,6 +498,9 @@ def _with_numbers(formula: Formula, node: Any) -> Formula:
 
 _FORWARD = "forward: operands before what is computed from them"
 _BACKWARD = "backward: over each edge goes its slope times the gradient at its upper end"
+
+
+_NOT_FINITE = "Where backward() says what is infinite or undefined, this gives inf or nan: 0 * inf is nan, not 0."
 
 
 class _Names:
@@ -656,6 +667,8 @@ def page(program: Program, language: str, title: str, inputs: Sequence[float]) -
         f"{_counted(len(program.parameters), 'parameter')}, {_counted(operations, 'operation')}.",
         f"{spell.remark} d_x is d(result)/d(x). Gradients are added to those that are given, as backward() adds them.",
     ]
+    if language != "python":  # which raises
+        about.append(f"{spell.remark} {_NOT_FINITE}")
     lines = _MAINS[language](text, data)
     if len(text.splitlines()) > LONG:  # say where it begins to be worth reading
         found = [

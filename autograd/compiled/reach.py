@@ -86,6 +86,8 @@ class Reach:
         """What a gradient comes to from a node, if it is not there always."""
         if node not in self._program.moving or node in self._always:
             return 0, []
+        if not node.operands:
+            return self._bit.get(node, 0), []
         if node not in self._known:
             self._known[node] = self._descend(node, set(self._always))
         return self._known[node]

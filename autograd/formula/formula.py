@@ -205,7 +205,13 @@ def _addends(term: Expr, dialect: Dialect, names: Names, within: int) -> list[st
         left, right = term.args
         return [*_addends(left, dialect, names, within), printed(right, dialect, names, None, TERM)]
     if term.head == "sum" and has_lists(names) and (terms := range(count(term, names))):
-        return [printed(term.args[0], dialect, names, i, TERM) for i in terms]
+        body = term.args[0]
+        if body.head == "*" and all(factor.head == "item" for factor in body.args):  # of a dot product, again
+            left, right = (names.get(factor.atom) for factor in body.args)
+            if isinstance(left, list) and isinstance(right, list):
+                times = dialect.spellings["*"].template
+                return [times.format(x, w) for x, w in zip(left, right)]
+        return [printed(body, dialect, names, i, TERM) for i in terms]
     return [printed(term, dialect, names, None, within)]
 
 

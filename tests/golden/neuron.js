@@ -1,5 +1,6 @@
 // loss(x, y): 3 inputs, 3 parameters, 4 operations.
 // d_x is d(result)/d(x). Gradients are added to those that are given, as backward() adds them.
+// Where backward() says what is infinite or undefined, this gives inf or nan: 0 * inf is nan, not 0.
 "use strict";
 
 
