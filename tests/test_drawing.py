@@ -144,6 +144,8 @@ def test_excerpts_say_that_they_are():
     f = neuron()
     assert "4 of the 6 values of f" in " ".join(said(draw(f, path="a")))
     assert "4 of the 6 values of f" in " ".join(said(draw(f, at=f.operands[0], radius=1)))
+    with pytest.raises(GraphError, match=r"To write a picture: draw\(\)\.render\('f\.png'\)"):
+        draw(f, path="f.png")
     with pytest.raises(GraphError, match="no value is called 'nobody'"):
         draw(f, at="nobody")
     with pytest.raises(GraphError):

@@ -11,6 +11,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from ..errors import GraphError
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
 from ..naming import ModuleNames, common_name
@@ -462,7 +463,12 @@ def _pictured(
 
 def _found(graph: Graph, node: Any) -> Any:
     if isinstance(node, str):
-        return graph.find(node)
+        try:
+            return graph.find(node)
+        except GraphError as error:
+            if node.lower().endswith((".svg", ".png", ".pdf", ".jpg")):
+                raise GraphError(f"{error}. To write a picture: draw().render({node!r})") from None
+            raise
     graph.name(node)  # refuses one that is not in the graph
     return node
 
