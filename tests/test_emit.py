@@ -15,7 +15,7 @@ from random_graphs import inputs, program, run
 
 import nn
 import nn.functional as F
-from autograd import Stepper, Value, compile, dot, draw, maximum
+from autograd import Stepper, Value, compile, dot, draw, maximum, op
 from autograd.compiled.building import compiler
 from autograd.compiled.emit import MOST, TERMS, _Lines, identifiers, page, python_function, python_loop
 from autograd.compiled.program import Program
@@ -25,6 +25,7 @@ from autograd.formula.languages import WIDTH
 from autograd.graph import Graph
 from autograd.modes import named_scope
 from autograd.naming import named_graph
+from autograd.ops import OPS
 
 HOSTILE = [
     "*/ int main(void) { return 1; } /*", "\nimport os\n", '"""', "'; DROP", "\\", "ends with a backslash \\", "??/",
@@ -381,6 +382,30 @@ def test_the_page_of_an_infinite_slope(name, run_page, tmp_path):
             run_page(text, tmp_path)
     else:
         assert "0 * inf is nan, not 0" in text and "d_w nan" in run_page(text, tmp_path).lower().replace("-nan", "nan")
+
+
+@pytest.mark.parametrize(("name", "run_page"), LANGUAGES)
+def test_a_long_formula_is_broken_where_it_may_be(name, run_page, tmp_path):
+    far = " + ".join(f"0.{i}1234567890123 * a" for i in range(1, 9))
+    try:
+        far_row = op(
+            "far_row", "far", f"{far} if a > 0 else exp({far})", f"({far}) / a if a > 0 else out * ({far}) / a"
+        )
+        top = op("top_row", "top", f"max(xs[i] + {far.replace('* a', '* xs[i]')})", xs="1 / n")
+        w = Value(0.5, label="w")
+
+        def loss(i, x):
+            return far_row(F.pick([w, w * x], i)) * far_row(-w) + top([w, w * x])
+
+        wanted = eagerly(loss, (1, 2.0), [w])
+        step = compile(loss, [w], "python")
+        assert_same((step(1, 2.0), gradients([w])), wanted)
+        text = getattr(step, name)
+        printed = [float(line.split()[1]) for line in run_page(text, tmp_path).splitlines()]
+        assert_same((printed[0], printed[1:]), wanted)
+        assert max(len(line) for line in text.splitlines() if "=>" not in line) <= WIDTH + 4
+    finally:
+        OPS.pop("far_row", None), OPS.pop("top_row", None)
 
 
 def test_random_graphs_through_c_source(tmp_path):

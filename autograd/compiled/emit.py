@@ -21,6 +21,7 @@
 
 ``d_v2`` is d(result)/d(v2). What arrives at a value is added up as `backward()` adds it up, so that Python's
 page gives the same bits. Names are those of drawings and of the stepper, as far as the languages allow.
+The lines of a module stand together, under its name, however the walk through the graph goes to and fro.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class _Lines:
         self.lines: list[str] = []
         self.indent = INDENT
         self.sections = _Sections()
-        self.orders: dict[int, Sequence[Any]] = {}  # of lists of nodes, by their id, in sections
+        self.orders: dict[int, Sequence[Any]] = {}  # in sections, by the id of the list of nodes, which lives on
         self.turns = {node: -i for i, node in enumerate(program.order)}  # backward() takes them from the lowest to 0
         # What was handed to a value whose turn has not come, each with the turn in which backward() hands it on:
         self.pending: dict[Any, list[tuple[int, str]]] = {}
@@ -111,13 +112,8 @@ class _Lines:
         self.remark(text)
 
     def statement(self, template: str, name: str, text: str) -> None:
-        """One statement; a long one is broken into lines, in Python inside of parentheses."""
-        room = WIDTH - len(self.indent)
-        line = template.format(name, text)
-        if len(line) <= room:
-            self.write(line)
-        else:
-            self.write(*_broken(line, room))
+        """One statement; a long one is broken into lines, inside of parentheses."""
+        self.sum(template, name, [text])
 
     def add_up(self, template: str, name: str, terms: Sequence[str]) -> None:
         """A statement for the sum of terms from left to right, and more of them if they are many."""
@@ -140,6 +136,7 @@ class _Lines:
         fits = max(1, (room - len(INDENT)) // (max(map(len, signed)) + 1))
         before, after = template.format(name, "\0").split("\0")
         rows = [" ".join(signed[at : at + fits]) for at in range(0, len(signed), fits)]
+        rows = [line for row in rows for line in _broken(row, room - len(INDENT))]
         self.write(f"{before}(", *(INDENT + row for row in rows), f"){after}")
 
     def listing(self, template: str, name: str, items: Sequence[str]) -> None:
@@ -697,14 +694,18 @@ class _Data:
         self.inputs = inputs
         self.parameters = parameters
 
-    def listed(self, template: str, remark: str) -> list[str]:
-        """The statements for inputs and parameters, with the name of each row before its numbers."""
+    def listed(self, template: str, remark: str, empty: list[str]) -> list[str]:
+        """The statements for inputs and parameters, with the name of each tensor before its numbers.
+
+        empty: what stands in a list of nothing.
+        """
         lines: list[str] = []
         for name, items, names in (
             ("inputs", self.inputs, self.names.inputs),
             ("parameters", self.parameters, self.names.parameters),
         ):
-            line = template.format(name, ", ".join(items or ["0.0"] * ("[]" in template)))
+            items = items or empty
+            line = template.format(name, ", ".join(items))
             if len(line) <= WIDTH - len(INDENT):
                 lines.append(line)
                 continue
@@ -763,7 +764,7 @@ def _python_file(text: str, data: _Data) -> list[str]:
         "",
         "",
         'if __name__ == "__main__":',
-        *(INDENT + line for line in data.listed("{} = [{}]", "#")),
+        *(INDENT + line for line in data.listed("{} = [{}]", "#", [])),
         *(INDENT + line for line in _main_list("names = [{}]", spelled)),
         f"    gradients = [0.0] * {len(data.names.gradients)}",
         "    loss, gradients = step(inputs, parameters, gradients)",
@@ -806,7 +807,7 @@ def _c_file(text: str, data: _Data) -> list[str]:
         text,
         "",
         "int main(void) {",
-        *(INDENT + line for line in data.listed("const double {}[] = {{{}}};", "//")),
+        *(INDENT + line for line in data.listed("const double {}[] = {{{}}};", "//", ["0.0"])),
         f"    double gradients[{max(1, at)}] = {{0.0}};",
         '    printf("loss %.17g\\n", step(inputs, parameters, gradients));',
         *(INDENT + line for line in prints),
@@ -832,7 +833,7 @@ def _javascript_file(text: str, data: _Data) -> list[str]:
         "",
         'if (typeof module !== "undefined") module.exports = { step };',
         'if (typeof require !== "undefined" && require.main === module) {',
-        *(INDENT + line for line in data.listed("const {} = [{}];", "//")),
+        *(INDENT + line for line in data.listed("const {} = [{}];", "//", [])),
         *(INDENT + line for line in _main_list("const names = [{}];", spelled)),
         f"    const gradients = Array({len(data.names.gradients)}).fill(0.0);",
         "    const [loss, slopes] = step(inputs, parameters, gradients);",
