@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -38,14 +39,15 @@ class Rows:
         self.blocks = blocks
         self.count = count
 
-    def columns(self) -> Iterator[Sequence[Any]]:
+    @cached_property
+    def columns(self) -> list[Sequence[Any]]:
         """The numbers of each input, one for each row."""
-        for block in self.blocks:
-            yield from (block.numbers[k :: block.width] for k in range(block.width))
+        return [block.numbers[k :: block.width] for block in self.blocks for k in range(block.width)]
 
+    @cached_property
     def rows(self) -> list[tuple[Any, ...]]:
         """The numbers of each row."""
-        return list(zip(*self.columns())) if self.blocks else [()] * self.count
+        return list(zip(*self.columns)) if self.blocks else [()] * self.count
 
     def packed(self) -> tuple[array[float], list[int], list[int]]:
         """All numbers; for each input where that of the first row stands, and how far apart rows are."""

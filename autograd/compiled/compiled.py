@@ -222,7 +222,7 @@ class Step:
         parts: list[Part] = []
         for key, rows, first in rows_of_columns(columns):
             key = _in_mode(key)
-            executable = self._kept.get(key) or self._trace(key, rows.rows()[0], first)
+            executable = self._kept.get(key) or self._trace(key, rows.rows[0], first)
             executable.check_rows(rows)
             parts.append(Part(executable, rows))
             self._latest = executable
@@ -238,7 +238,7 @@ class Step:
         self.ran_on = "python"
         before = [p.grad for p in self.parameters] if len(prepared.parts) > 1 else []
         try:
-            sums = [part.executable.many(part.rows.rows(), 1.0 / prepared.count) for part in prepared.parts]
+            sums = [part.executable.many(part.rows.rows, 1.0 / prepared.count) for part in prepared.parts]
             return add_up(sums) / prepared.count
         except (ArithmeticError, ValueError) as error:
             if isinstance(error, AutogradError):

@@ -62,10 +62,10 @@ class Executable:
         """The same for every row."""
         if not self.choices:
             return
-        columns = list(rows.columns())
+        columns = rows.columns
         for i, count in self.choices.items():
             if set(map(type, columns[i])) != {int} or min(columns[i]) < 0 or max(columns[i]) >= count:
-                for row in rows.rows():
+                for row in rows.rows:
                     self.check(row)
 
     @property
@@ -158,6 +158,6 @@ class Part:
     def batch(self) -> Batch:
         """The rows as C takes them."""
         if self._batch is None:
-            reached = self.executable.reach.of(self.rows.rows() if self.executable.reach.varies else ())
+            reached = self.executable.reach.of(self.rows.rows if self.executable.reach.varies else ())
             self._batch = Batch(*self.rows.packed(), self.rows.count, reached)
         return self._batch

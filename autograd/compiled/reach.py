@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from .program import PICK, Program
@@ -20,6 +21,12 @@ __all__ = ["Reach"]
 
 _TO_BYTES = bytes.maketrans(b"01", b"\0\1")
 _Below = tuple[int, list[Any]]  # parameters, as bits by their place, and the picks that a gradient stops at
+
+
+@lru_cache(maxsize=1024)
+def _as_bytes(mask: int, count: int) -> bytes:
+    """`count` bits from the lowest on, each as a byte."""
+    return f"{mask:0{count}b}"[::-1].encode().translate(_TO_BYTES) if count else b""
 
 
 class Reach:
@@ -40,7 +47,7 @@ class Reach:
         self._picks: dict[int, list[Any]] = {}  # those that it comes to always, by the place of their index
         for pick in picks:
             self._picks.setdefault(self._index[pick], []).append(pick)
-        self._bytes = self._as_bytes(self._mask)
+        self._bytes = _as_bytes(self._mask, self._count)
         self._chosen: dict[tuple[int, int], _Below] = {}  # below what they choose, by the place and the index
         self.varies = bool(picks)
         self.deep = any(
@@ -67,10 +74,7 @@ class Reach:
                         more, others = self._below(pick.operands[1 + row[self._index[pick]]])
                         mask |= more
                         picks = picks + others
-        return self._as_bytes(mask)
-
-    def _as_bytes(self, mask: int) -> bytes:
-        return f"{mask:0{self._count}b}"[::-1].encode().translate(_TO_BYTES) if self._count else b""
+        return _as_bytes(mask, self._count)
 
     def _below_choice(self, place: int, index: int) -> _Below:
         if (place, index) not in self._chosen:
