@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+import random
 
 import pytest
+from random_graphs import inputs, program, run
 
 from autograd import Value
 from autograd.compiled.building import compiler
@@ -55,3 +57,16 @@ def assert_same(found, wanted, exactly=False):
 
 def leaves(*numbers):
     return [Value(x) for x in numbers]
+
+
+def random_losses():
+    """Of each random graph its generator of numbers, a loss of two inputs, the numbers, and the parameters."""
+    for seed in range(GRAPHS):
+        rng = random.Random(seed)
+        instructions, numbers = program(rng, 3 + int(rng.random() * 20)), inputs(rng)
+        parameters = leaves(*numbers[2:])
+
+        def loss(xs, instructions=instructions, parameters=parameters):
+            return run(instructions, [*map(Value, xs), *parameters])
+
+        yield rng, loss, numbers, parameters

@@ -13,8 +13,8 @@ import types
 from array import array
 
 import pytest
-from backends import BACKENDS, GRAPHS, assert_same, eagerly, gradients, leaves, needs_c
-from random_graphs import inputs, program, run
+from backends import BACKENDS, assert_same, eagerly, gradients, leaves, needs_c, random_losses
+from random_graphs import inputs
 from test_ops import points
 
 import autograd
@@ -135,14 +135,7 @@ def averaged(function, columns, parameters):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_random_graphs(backend):
-    for seed in range(GRAPHS):
-        rng = random.Random(seed)
-        instructions, numbers = program(rng, 3 + int(rng.random() * 20)), inputs(rng)
-        parameters = leaves(*numbers[2:])
-
-        def loss(xs, instructions=instructions, parameters=parameters):
-            return run(instructions, [*map(Value, xs), *parameters])
-
+    for rng, loss, numbers, parameters in random_losses():
         step = compile(loss, parameters, backend)
         wanted = eagerly(loss, (numbers[:2],), parameters)
         assert_same((step(numbers[:2]), gradients(parameters)), wanted, exactly=backend == "python")

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import random
 import shutil
 import subprocess
 
 import pytest
-from backends import GRAPHS, eagerly, leaves
-from random_graphs import inputs, program, run
+from backends import eagerly, leaves, random_losses
 from test_compiled import OWN, apply, outcome, points_of
 
-from autograd import Value
 from autograd.compiled.emit import page
 from autograd.compiled.tracing import trace
 from autograd.ops import BUILTIN, OPS
@@ -84,14 +81,7 @@ def test_every_row():
 
 def test_random_graphs():
     jobs, answers = [], []
-    for seed in range(GRAPHS):
-        rng = random.Random(seed)
-        instructions, numbers = program(rng, 3 + int(rng.random() * 20)), inputs(rng)
-        parameters = leaves(*numbers[2:])
-
-        def loss(xs, instructions=instructions, parameters=parameters):
-            return run(instructions, [*map(Value, xs), *parameters])
-
+    for seed, (_, loss, numbers, parameters) in enumerate(random_losses()):
         wanted = eagerly(loss, (numbers[:2],), parameters)
         traced = trace(loss, (numbers[:2],), parameters)
         call = [numbers[:2], [p.data for p in traced.parameters]]
