@@ -375,6 +375,23 @@ class _Lines:
             if terms := self.arrived(node):
                 self.add_up(self.language.change, self.gradient(node), [self.gradient(node), *terms])
 
+    def settle_where_any(self, nodes: Iterable[Any]) -> None:
+        """The same, but for what a 0 would be added to: behind a relu that is off. Such rows are half of many batches."""
+        for turn, group in groupby(nodes, key=self.only_turn):
+            together = list(group)
+            if turn is None or len(together) == 1:
+                self.settle(together)
+            else:
+                self.write(f"if {self.gradient(self.program.order[-turn])}:")
+                self.indent += INDENT
+                self.settle(together)
+                self.indent = self.indent[: -len(INDENT)]
+
+    def only_turn(self, node: Any) -> int | None:
+        """The turn in which something is handed to a node, if there is one such turn."""
+        turns = {turn for turn, _ in self.pending.get(node, ())}
+        return turns.pop() if len(turns) == 1 else None
+
     def settle_parameters(self) -> None:
         """The same for all parameters, those of each matrix or vector under its name."""
         before = ""
@@ -530,11 +547,15 @@ def _unpack(lines: _Lines, names: Sequence[str], what: str) -> None:
     lines.listing(f"({{1}}{',' * (len(names) == 1)}) = {{0}}", what, names)
 
 
-def _open(lines: _Lines, names: _Names, bound: bool) -> None:
-    """Where the numbers come from: the arguments, or the Values themselves, value__0, value__1 ..."""
+def _open(lines: _Lines, names: _Names, bound: bool, more: str = "") -> None:
+    """Where the numbers come from: the arguments, or the Values themselves, value__0, value__1 ...
+
+    more: what is added to the gradients that no pick decides about.
+    """
     if bound:
         lines.write(*(f"{name} = value__{i}.data" for i, name in enumerate(names.parameters)))
-        lines.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(names.gradients)))
+        for i, (node, name) in enumerate(zip(lines.program.parameters, names.gradients)):
+            lines.write(f"{name} = value__{i}.grad{more * (node not in lines.place)}")
     else:
         for kind, wanted in (("parameters", names.parameters), ("gradients", names.gradients)):
             if wanted:
@@ -578,7 +599,7 @@ def python_loop(program: Program, bound: bool = False) -> str:
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
     between = [node for node in steady if node in program.moving and node in used_by_rows and node not in lines.place]
     lines.running = {*between}
-    _open(lines, names, bound)
+    _open(lines, names, bound, more=" + 0.0")  # since a grad that only zeros come to has been reached, and they are left out
     lines.heading("what is the same for every row")
     lines.forward(steady)
     for node in program.picks:
@@ -600,7 +621,7 @@ def python_loop(program: Program, bound: bool = False) -> str:
     if program.root in program.moving:
         lines.heading(_BACKWARD)
         lines.backward(varying, seed="seed")
-        lines.settle([*program.parameters, *between])
+        lines.settle_where_any([*program.parameters, *between])
         lines.indent = INDENT
         lines.heading("backward through what is the same for every row")
         lines.backward(steady)
