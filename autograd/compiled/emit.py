@@ -555,7 +555,8 @@ def _open(lines: _Lines, names: _Names, bound: bool, more: str = "") -> None:
     if bound:
         lines.write(*(f"{name} = value__{i}.data" for i, name in enumerate(names.parameters)))
         for i, (node, name) in enumerate(zip(lines.program.parameters, names.gradients)):
-            lines.write(f"{name} = value__{i}.grad{more * (node not in lines.place)}")
+            steady = node in lines.program.reached and node not in lines.place
+            lines.write(f"{name} = value__{i}.grad{more * steady}")
     else:
         for kind, wanted in (("parameters", names.parameters), ("gradients", names.gradients)):
             if wanted:
@@ -599,7 +600,9 @@ def python_loop(program: Program, bound: bool = False) -> str:
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
     between = [node for node in steady if node in program.moving and node in used_by_rows and node not in lines.place]
     lines.running = {*between}
-    _open(lines, names, bound, more=" + 0.0")  # since a grad that only zeros come to has been reached, and they are left out
+    _open(
+        lines, names, bound, more=" + 0.0"
+    )  # since a grad that only zeros come to has been reached, and they are left out
     lines.heading("what is the same for every row")
     lines.forward(steady)
     for node in program.picks:
