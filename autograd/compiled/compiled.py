@@ -39,10 +39,10 @@ from .agreement import ensure_agreement
 from .arguments import Structure, structure
 from .batches import Block, Rows, rows_of_columns
 from .custody import Custody, used_c
-from .emit import page
 from .executable import Executable, Part
 from .locks import Lock
 from .machine import AWAY, DONE, Interpreter, Turn
+from .pages import page
 from .program import PICK, Program
 from .tracing import trace
 from .watching import Watch
