@@ -52,9 +52,15 @@ def other_leaf(x):
     return (W if type(x) is float else B) * x  # here
 
 
+def nothing_at_all(x):
+    if not isinstance(x, Value):
+        return None
+    return W * x  # here
+
+
 ASKING = [
     other_operation, other_number, other_constant, by_a_table, text_of_a_result, text_of_an_argument, by_a_method,
-    below_something, other_leaf,
+    below_something, other_leaf, nothing_at_all,
 ]  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def ensure_agreement(
 
 def _named(value: Any) -> str:
     if not isinstance(value, Value):
-        return f"with {value:g}"
+        return f"with {value!r}"
     return value.op.name if value.op else f"with {value.label or 'another leaf'}"
 
 
@@ -85,10 +85,10 @@ def _is_that_leaf(traced: Any, own: Any, program: Program, numbers: dict[Any, fl
     if traced is own:
         return True
     if isinstance(traced, Value):
-        from_outside = not traced.operands and traced not in numbers and traced not in program.made
-        if from_outside or _moves(traced, program, numbers):
+        is_plain = getattr(traced, "plain", False)
+        if not (traced.operands or is_plain or traced in program.made) or _moves(traced, program, numbers):
             return False
-    if own in program.index:
+    if not isinstance(own, (Value, float, int)) or own in program.index:
         return False
     return _near(_number(traced, numbers), own.data if isinstance(own, Value) else own)
 
