@@ -16,7 +16,7 @@ import nn
 import nn.functional as F
 from autograd import Value, compile, mean
 from autograd.errors import DomainError, OptionError
-from nn.optim import SGD, AdamW
+from nn.optim import SGD, Adam, AdamW
 
 OPTIMISERS = [
     (SGD, {"lr": 0.1}),
@@ -24,6 +24,8 @@ OPTIMISERS = [
     (SGD, {"lr": 0.05, "momentum": 0.9}),
     (SGD, {"lr": 0.05, "momentum": 0.9, "dampening": 0.5, "weight_decay": 0.01}),
     (SGD, {"lr": 0.05, "momentum": 0.9, "nesterov": True}),
+    (Adam, {"lr": 0.01}),
+    (Adam, {"lr": 0.02, "betas": (0.8, 0.95), "weight_decay": 0.1, "maximize": True}),
     (AdamW, {"lr": 0.01}),
     (AdamW, {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-6, "weight_decay": 0.0}),
     (AdamW, {"lr": 0.02, "maximize": True}),

@@ -146,8 +146,8 @@ class Step:
     def train(self, batches: Iterable[Sequence[Any]], optimizer: Any, steps: int) -> list[float]:
         """`steps` updates: zero_grad, backward of the mean loss of the next batch, step. Returns the losses.
 
-        batches: what `batch` takes, as tuples; when they come to an end, they begin again. optimizer: an SGD or AdamW
-        of nn.optim runs inside; of any other object zero_grad() and step() are called.
+        batches: what `batch` takes, as tuples; when they come to an end, they begin again. optimizer: an SGD, Adam or
+        AdamW of nn.optim runs inside; of any other object zero_grad() and step() are called.
         Parameters and what the optimiser remembers are up to date whenever anybody looks at them.
         """
         from .training import train

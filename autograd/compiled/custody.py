@@ -27,10 +27,12 @@ from .machine import Interpreter, Training
 
 __all__ = ["Custody", "can_have", "take_over", "used_c"]
 
+_MOMENTS = {"steps": "step", "first": "exp_avg", "second": "exp_avg_sq"}
 # What the interpreter knows of an optimiser: its rule, and under which names it remembers what.
 _RULES = {
     "nn.optim.SGD": (0, {"first": "momentum_buffer"}),
-    "nn.optim.AdamW": (1, {"steps": "step", "first": "exp_avg", "second": "exp_avg_sq"}),
+    "nn.optim.Adam": (1, _MOMENTS),
+    "nn.optim.AdamW": (2, _MOMENTS),
 }
 _PATIENCE = 64  # updates, at most, before custody is tried again after a look
 _SURVIVED = 8  # updates after which a look is nothing to be expected
@@ -282,7 +284,7 @@ def used_c(step: Any) -> None:
 
 
 def take_over(optimizer: Any) -> bool:
-    """What the step() of an SGD or AdamW asks first: whether it is done in C, with the numbers left there."""
+    """What the step() of an SGD, Adam or AdamW asks first: whether it is done in C, with the numbers left there."""
     step = _latest()
     if step is None or not can_have(optimizer):
         return False
