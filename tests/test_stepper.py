@@ -6,13 +6,22 @@ import copy
 import math
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from random_graphs import inputs, program, run
 
 import autograd
 from autograd import Stepper, Value, dot, ieee, record_source
-from autograd.errors import DivisionError, DomainError, GraphError, LayoutError, NotANumberError, OptionError
+from autograd.errors import (
+    DeadlineError,
+    DivisionError,
+    DomainError,
+    GraphError,
+    LayoutError,
+    NotANumberError,
+    OptionError,
+)
 from autograd.graph import Graph, walk
 from autograd.ops import BUILTIN, OPS
 from autograd.value import NOT_REACHED
@@ -578,6 +587,34 @@ def test_the_drawing_tells_done_next_and_pending():
     ahead = f.step_through(forward=True).draw().source
     assert "not computed yet" in ahead and "partial of mul" in ahead
     assert not any(told in ahead for told in ('label=" 3 "', '= 3"', "number on an arrow"))  # c, before it is computed
+
+
+def test_the_drawing_takes_what_draw_takes():
+    pytest.importorskip("graphviz")
+    bp = neuron().step_through()
+    drawing = bp.draw(title="before update 3", deadline=60, theme="dark", formulas=True)
+    assert "before update 3" in drawing.source and drawing.deadline == 60
+
+
+@pytest.mark.parametrize("length", [20, 400], ids=["whole", "excerpt"])
+def test_what_takes_too_long_to_lay_out_is_drawn_round_the_cursor(monkeypatch, length):
+    digraph = pytest.importorskip("autograd.drawing.digraph")
+    sizes: list[int] = []
+
+    def lay_out(source: str, *_: Any, **__: Any) -> bytes:
+        sizes.append(source.count("data"))
+        if sizes[-1] > 12:
+            raise DeadlineError("too slow")
+        return source.encode()
+
+    monkeypatch.setattr(digraph, "lay_out", lay_out)
+    a = Value(0.5, label="a")
+    x = a
+    for _ in range(length):
+        x = (x * 0.9).tanh()
+    bp = x.step_through()
+    assert b"penwidth=3.2" in bp.draw().pipe()  # what comes next is in it
+    assert sizes[-1] <= 12
 
 
 def test_frames_are_one_picture_an_edge(tmp_path):

@@ -528,7 +528,7 @@ class Stepper(Moves):
     def draw(self, **options: Any) -> Any:
         """The graph as a graphviz.Digraph: what is done is solid, what comes next thick, what is to come dashed.
 
-        options: those of :func:`autograd.draw`. A large graph is drawn round the cursor.
+        options: those of :func:`autograd.draw` but for names. A large graph is drawn round the cursor.
         """
         from .progress import draw_progress
 
