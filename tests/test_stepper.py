@@ -658,6 +658,29 @@ def test_an_infinite_slope_is_checked_in_words():
     assert not said.ok and "infinite, as no difference can be" in said and "nan" not in said
 
 
+def test_where_no_difference_can_tell_nothing_is_said_to_disagree():
+    with ieee():
+        a, b = Value(float("inf"), label="a"), Value(2.0, label="b")
+        f = a + b
+        said = f.step_through().check()
+    assert not said.ok and said.startswith("0 of 4 disagree with central differences, which say nothing of 4:")
+    assert said.count("no difference can tell") == 4
+
+
+def test_what_is_computed_anew_says_that_a_leaf_has_changed_since():
+    w, x = Value(1.0, label="w"), Value(2.0, label="x")
+    f = w * x
+    f.label = "f"
+    w.data = 2.0
+    bp = f.step_through()
+    assert "note   w changed after f was computed: the slopes are those of the old data" in bp.check()
+    assert bp.what_if(x, 3).splitlines()[1:] == [
+        "  x    2 -> 3",
+        "  f    2 -> 6",
+        "  note   w changed after f was computed: here it has its data of now",
+    ]
+
+
 def test_a_closed_stepper_makes_no_claims_about_grads():
     f, _, _, a = emblem()
     bp = f.step_through()

@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from ..changes import changed
+from ..changes import remark
 from ..errors import OptionError
 from ..formula import READABLE
 from ..naming import one_line
@@ -339,11 +339,8 @@ class Pen:
             lines.append("; ".join(folded))
         elif of_all:
             lines.append(f"{stands:,}{of_all} values of {graph.name(graph.root)}")
-        stale = changed(graph)
-        if stale:
-            names = [graph.name(leaf) for leaf in stale]
-            some = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
-            lines.append(f"{some} changed after {graph.name(graph.root)} was computed")
+        if stale := remark(graph):
+            lines.append(stale)
         return "<" + "".join(f'{_escape(one_line(line, 160))}<BR ALIGN="LEFT"/>' for line in lines) + ">"
 
     def text(self, text: str, size: int = 0, bold: bool = False, faint: bool = False) -> str:

@@ -26,7 +26,7 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-from ..changes import changed
+from ..changes import remark
 from ..drawing.pen import THEMES
 from ..drawing.picture import BUDGET
 from ..drawing.rendering import write_whole
@@ -132,11 +132,8 @@ def staged(
 
 def _stale(graph: Graph) -> str:
     """What to say of leaves that hold other numbers than the graph was computed from."""
-    names = [name_of(graph, leaf) for leaf in changed(graph)]
-    if not names:
-        return ""
-    some = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f"{some} changed after {name_of(graph, graph.root)} was computed: here all is computed anew."
+    said = remark(graph)
+    return said and f"{said}: here all is computed anew."
 
 
 # --- The graph as data -------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..careful import real
-from ..changes import changed
+from ..changes import remark
 from ..errors import AutogradError, GraphError, LayoutError, OptionError
 from ..graph import Edge, gradients, recompute, recomputed_partials, walk
 from ..modes import shared
@@ -90,7 +90,7 @@ class Stepper(Moves):
         super().__init__(root, fresh)
         self.constants = constants
         self._data = {node: node.data for node in self.graph.nodes}
-        self._stale = changed(self.graph) if len(self.graph) <= SMALL else []
+        self._stale = remark(self.graph) if len(self.graph) <= SMALL else ""
         self._found: tuple[dict[Any, float], dict[Any, Any]] | None = None  # data and partials before a set()
         self._true_grads: dict[Any, float] | None = None
 
@@ -119,10 +119,7 @@ class Stepper(Moves):
     def _notes(self) -> list[str]:
         notes: list[str] = []
         if self._stale:
-            names = " or ".join(self.name(node) for node in self._stale)
-            notes.append(
-                f"{names} changed after {self.name(self.root)} was computed: the slopes are those of the old data"
-            )
+            notes.append(f"{self._stale}: the slopes are those of the old data")
         if not self.closed:
             shown = [self._at_place(i) for i in self._shown()]
             notes += [note for node in shown if (note := self._changed_text(node))]
@@ -448,6 +445,8 @@ class Stepper(Moves):
                 f"  d{self.name(root)}/d{self.name(node)} = {short(slope_there)} predicts a change of "
                 f"{product(slope_there, nudge)}; it is {short(new[root] - root.data)}"
             )
+        if self._stale:
+            lines.append(f"  note   {self._stale}: here it has its data of now")
         return Report("\n".join(lines))
 
     def _differences(self, new: Mapping[Any, float]) -> list[str]:
@@ -510,7 +509,7 @@ class Stepper(Moves):
         for node, slopes in partials.items():
             node.partials = slopes
         self._true_grads = None
-        self._stale = changed(self.graph) if len(self.graph) <= SMALL else []
+        self._stale = remark(self.graph) if len(self.graph) <= SMALL else ""
         while self.position < position:
             self._make()
 
@@ -520,7 +519,8 @@ class Stepper(Moves):
 
         nodes = self.graph.nodes[::-1]
         around = nodes if len(nodes) <= 10 * WINDOW else [self._at_place(i) for i in self._shown()]
-        notes = [note for node in around if not self.closed and (note := self._changed_text(node))]
+        notes = [f"{self._stale}: the slopes are those of the old data"] if self._stale else []
+        notes += [note for node in around if not self.closed and (note := self._changed_text(node))]
         return verify(self.graph, around, notes)
 
     # --- Pictures, the prompt, the end ---
