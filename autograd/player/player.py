@@ -29,7 +29,7 @@ from typing import Any
 from ..changes import remark
 from ..drawing.pen import THEMES
 from ..drawing.picture import BUDGET
-from ..drawing.rendering import write_whole
+from ..drawing.rendering import write_whole, writing
 from ..errors import LayoutError, OptionError
 from ..graph import Graph
 from ..methods import OPERATORS
@@ -114,10 +114,8 @@ class Player:
 
 def write_page(path: str | os.PathLike[str], text: str) -> str:
     """Write a page whole or not at all. Raises LayoutError where it cannot be written."""
-    try:
+    with writing(path):
         return write_whole(path, text)
-    except OSError as error:
-        raise LayoutError(f"cannot write {os.fspath(path)}: {error.strerror or error}") from None
 
 
 def staged(

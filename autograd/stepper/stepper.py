@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..careful import real
 from ..changes import remark
-from ..errors import AutogradError, GraphError, LayoutError, OptionError
+from ..errors import AutogradError, GraphError, OptionError
 from ..graph import Edge, gradients, recompute, recomputed_partials, walk
 from ..modes import shared
 from ..paths import LISTED, Ledger, Sums, columns, said_count, totals, why
@@ -545,13 +545,11 @@ class Stepper(Moves):
 
         Raises LayoutError where nothing can be laid out or the file cannot be written.
         """
-        from ..drawing.rendering import write_whole
+        from ..drawing.rendering import write_whole, writing
 
         picture = self.draw(**options).pipe(os.path.splitext(path)[1].lstrip(".").lower() or "svg")
-        try:
+        with writing(path):
             return write_whole(path, picture)
-        except OSError as error:
-            raise LayoutError(f"cannot write {path}: {error.strerror or error}") from None
 
     def save(self, path: str | os.PathLike[str], **options: Any) -> str:
         """Write a page that plays this, and opens where the stepper stands; returns the path.
@@ -572,10 +570,10 @@ class Stepper(Moves):
             raise OptionError(
                 f"frames() would write {len(self) + 1} pictures, more than {MOST_FRAMES}: step to what matters, and draw() there"
             )
-        try:
+        from ..drawing.rendering import writing
+
+        with writing(folder, "write into"):
             os.makedirs(folder, exist_ok=True)
-        except OSError as error:
-            raise LayoutError(f"cannot write into {folder}: {error.strerror or error}") from None
         here, paths = self.position, list[str]()
         try:
             for k in range(len(self) + 1):
