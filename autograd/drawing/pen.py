@@ -321,9 +321,9 @@ class Pen:
         formula, index = node.op.partial(k, count)
         names = node.op.bind([self.graph.name(operand) for operand in node.operands])
         text = formula.text(READABLE, {**names, "out": self.graph.name(node)}, index)
-        text = text if len(text) <= 60 else ""
+        number = short(node.partials[k])
         what = f"partial of {node.op.name} in operand {k + 1} of {count}"
-        return " = ".join(part for part in (what, text, short(node.partials[k])) if part)
+        return " = ".join([what, *[text] * (len(text) <= 60 and text != number), number])
 
     # --- Words ---
 
@@ -333,7 +333,7 @@ class Pen:
         stands, shown = sum(len(box.nodes) for box in boxes), sum(box.kind != "constant" for box in boxes)
         of_all = f" of the {len(graph):,}" if stands < len(graph) else ""
         if stands > shown:
-            folded = [f"{stands:,}{of_all} values in {len(boxes)} boxes"]
+            folded = [f"{stands:,}{of_all} values in {len(boxes)} {'box' if len(boxes) == 1 else 'boxes'}"]
             folded += ["×n: n alike, one is shown"] * any(box.times > 1 for box in boxes)
             folded += ["×n at an arrow: n go in"] * any("×" in arrow.words for arrow in self.picture.arrows)
             lines.append("; ".join(folded))
