@@ -126,6 +126,11 @@ def graph_of(text: str, values: Sequence[str] = ()) -> Any:
         raise ExpressionError(f"{' and '.join(wanted)} {'has' if len(wanted) == 1 else 'have'} no value: add {example}")
     root = expression.evaluate({name: Value(number, label=name) for name, number in numbers.items()})
     if not isinstance(root, Value):
+        if expression.assigned:
+            raise ExpressionError(
+                f"{expression.text!r} is {short(root)}, and nothing in it is free to change, so there is nothing to "
+                'differentiate: give numbers behind it, as in "b = a*a" a=1'
+            )
         raise ExpressionError(
             f"{expression.text} = {short(root)} has no names in it, so there is nothing to differentiate"
         )

@@ -7,12 +7,14 @@ showed the new data beside them without a word would lie.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from .formula import IEEE
 from .graph import Graph, numbers
+from .wording import name_of
 
-__all__ = ["changed", "same"]
+__all__ = ["changed", "remark", "same"]
 
 
 def changed(graph: Graph) -> list[Any]:
@@ -43,6 +45,26 @@ def changed(graph: Graph) -> list[Any]:
             cleared.update(kept)
             accused.update(dict.fromkeys(leaf for leaf in leaves if leaf in moved or not moved))
     return [leaf for leaf in accused if leaf not in cleared]
+
+
+def remark(graph: Graph, leaves: Sequence[Any] | None = None) -> str:
+    """The sentence on the leaves that have changed, nothing if none has: with "or", since not all need have.
+
+    leaves: those that are known to be it.
+
+    >>> from autograd import Value
+    >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    >>> f = a + b; f.label = "f"
+    >>> a.data = 5.0
+    >>> remark(Graph(f))
+    'a or b changed after f was computed'
+    """
+    names = [name_of(graph, leaf) for leaf in (changed(graph) if leaves is None else leaves)]
+    if len(names) > 3:
+        some = f"{', '.join(names[:3])} or {len(names) - 3:,} more"
+    else:
+        some = " or ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+    return some and f"{some} changed after {name_of(graph, graph.root)} was computed"
 
 
 def same(a: float, b: float) -> bool:

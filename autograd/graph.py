@@ -21,16 +21,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .careful import Pole, evaluate, evaluate_partial
-from .errors import GraphError
+from .errors import GraphError, OptionError
 
 __all__ = ["Edge", "Graph", "gradients", "numbers", "recompute", "recomputed_partials", "walk"]
 
 
 def walk(*roots: Any) -> list[Any]:
-    """Every value that `roots` depend on, and they, each once, operands first. Never recurses."""
+    """Every value that `roots` depend on, and they, each once, operands first. Never recurses.
+
+    Raises OptionError for a root that is no Value.
+    """
     order: list[Any] = []
     seen: set[Any] = set()
     for root in roots:
+        if not hasattr(root, "operands"):
+            raise OptionError(f"want a Value, the result of a computation, got {type(root).__name__}{_hint(root)}")
         if root in seen:
             continue
         seen.add(root)
@@ -49,6 +54,12 @@ def walk(*roots: Any) -> list[Any]:
                 order.append(path.pop())
                 pending.pop()
     return order
+
+
+def _hint(root: Any) -> str:
+    if isinstance(root, (list, tuple, dict)):
+        return ": give one of the Values in it, or autograd.total() of them"
+    return ": give what it returns when it is called" if callable(root) else ""
 
 
 class Edge:

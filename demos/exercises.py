@@ -96,6 +96,7 @@ def _descend(solution: Solution) -> None:
             "it goes up: w - eta * grad, with a minus": path(sign=1)[: updates + 1],
             "gradients of earlier updates are added in: zero_grad is forgotten": path(add=True)[: updates + 1],
             "nothing moves: w stays where it was": [start] * (updates + 1),
+            "all are the last w: it is one Value many times, and its data moves. Keep w.data": [right[-1]] * len(right),
         }
         _compare(given, right, slips, f"the values of w from {start:.3g} with eta {eta:.3g}")
 
@@ -130,8 +131,13 @@ def _nudge_grad(solution: Solution) -> None:
             "every slope is half as large as it is": [g / 2 for g in right],
             "every slope has the wrong sign": [-g for g in right],
         }
-        if len(calls) == n + 1 > 2:
-            raise _WrongError(f"f was called {n + 1} times: one-sided. Nudge to both sides, the bend then cancels")
+        if xs in calls and 0 < sum(call != xs for call in calls) <= n:
+            raise _WrongError("f was called at xs itself: one-sided. Nudge to both sides, the bend then cancels")
+        if not _same(given, right, 1e-6) and _same(given, right, 0.01):
+            raise _WrongError(
+                f"the slopes are near, but not within 1e-6: want {_shown(right, given)}, got {_shown(given, right)}. "
+                "Is the nudge too large, or so small that rounding shows? 1e-5 is neither"
+            )
         _compare(given, right, slips, f"the slopes at {_shown(xs)}", 1e-6)
         if len(calls) != 2 * n:
             raise _WrongError(f"f was called {len(calls)} times for {n} numbers: two for each are enough, and needed")
@@ -236,6 +242,8 @@ def _attend(solution: Solution) -> None:
         if not isinstance(out, Value) or not out.operands:
             raise _WrongError("out is not a Value that depends on q: the graph is cut, do not use .data")
         out.backward()
+        if not any(x.reached for x in q):
+            raise _WrongError("out does not depend on q: the graph is cut, do not use .data")
         again = [Value(x) for x in numbers]
         F.scaled_dot_product_attention([again], K, [[v] for v in V])[0][0].backward()
         _compare([x.grad for x in q], [x.grad for x in again], {}, "d out/dq")
@@ -314,15 +322,20 @@ def _compare(
             raise _WrongError(why[0].upper() + why[1:])
     if all(number == 0 for number in given) and any(right):
         raise _WrongError(f"{what}: all 0. Is the gradient or the sum ever computed?")
-    raise _WrongError(f"{what}: want {_shown(right)}, got {_shown(given)}")
+    raise _WrongError(f"{what}: want {_shown(right, given)}, got {_shown(given, right)}")
 
 
 def _same(xs: Sequence[float], ys: Sequence[float], precision: float) -> bool:
     return all(math.isclose(x, y, rel_tol=precision, abs_tol=precision) for x, y in zip(xs, ys))
 
 
-def _shown(numbers: Sequence[float]) -> str:
-    return "(" + ", ".join(f"{number:.6g}" for number in numbers) + ")"
+def _shown(numbers: Sequence[float], others: Sequence[float] = ()) -> str:
+    """The numbers in brackets, with as many digits as tell them from some others."""
+    for digits in (6, 9, 12, 17):
+        text = ", ".join(f"{number:.{digits}g}" for number in numbers)
+        if text != ", ".join(f"{number:.{digits}g}" for number in others):
+            break
+    return f"({text})"
 
 
 def _kind(thing: Any) -> str:

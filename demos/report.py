@@ -59,17 +59,18 @@ class Report:
 
     def code(self, text: str, folded: str = "") -> None:
         """Add code; with `folded`, a line to click on that opens it."""
-        block = f'<pre class="code"><code>{escape(text)}</code></pre>'
+        block = f'<pre class="code" tabindex="0"><code>{escape(text)}</code></pre>'
         self._add(f"<details><summary>{escape(folded)}</summary>{block}</details>" if folded else block)
 
     def output(self, text: str) -> None:
-        self._add(f'<pre class="output">{escape(text)}</pre>')
+        self._add(f'<pre class="output" tabindex="0">{escape(text)}</pre>')
 
     def table(self, header: Sequence[str], rows: Iterable[Sequence[Any]], caption: str = "") -> None:
         head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
         body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
         title = f"<caption>{markdown_line(caption)}</caption>" if caption else ""
-        self._add(f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+        table = f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        self._add(f'<div class="wide" tabindex="0">{table}</div>')
 
     def picture(self, name: str, drawing: Any, caption: str = "") -> None:
         """Save a drawing (a graphviz graph or a matplotlib figure) as NAME.svg, and show it."""

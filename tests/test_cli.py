@@ -48,6 +48,7 @@ BAD = [
     (["a", "*", "b"], "want a value such as a=2, got '*': is the expression in quotes?"),
     (["a b", "a=1"], "cannot read this here\n  a b\n    ^"),
     (["2*3"], "2*3 = 6 has no names in it"),
+    (["a = 1; b = a * a"], "nothing in it is free to change"),
     (["log(a)", "a=-1"], "log: log(a) is not defined at a = -1.0 (label 'a')"),
     (["sqrt(a)", "a=0", "--all"], "the slope of sqrt"),
     (["a*2", "a=1", "--svg", "/nowhere/at/all.svg"], "cannot write /nowhere/at/all.svg"),

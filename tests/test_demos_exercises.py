@@ -162,6 +162,18 @@ def descend(f, w, eta, updates):  # without eta
     return ws
 
 
+@wrong("one Value many times")
+def descend(f, w, eta, updates):
+    w = Value(w)
+    ws = [w]
+    for _ in range(updates):
+        w.zero_grad()
+        f(w).backward()
+        w.data -= eta * w.grad
+        ws.append(w)
+    return ws
+
+
 # --- 55
 
 
@@ -180,6 +192,11 @@ def nudge_grad(f, xs):
     return [(nudged(f, xs, k, 1e-6) - at) / 1e-6 for k in range(len(xs))]
 
 
+@wrong("one-sided")
+def nudge_grad(f, xs):  # as many passes as for two sides, and near enough
+    return [(nudged(f, xs, k, 1e-7) - f(xs)) / 1e-7 for k in range(len(xs))]
+
+
 @wrong("called 5 times for 2 numbers")
 def nudge_grad(f, xs):
     f(xs)
@@ -196,7 +213,7 @@ def nudge_grad(f, xs):
     return [(nudged(f, xs, k, -1e-5) - nudged(f, xs, k, 1e-5)) / 2e-5 for k in range(len(xs))]
 
 
-@wrong("want (", "got (")
+@wrong("want (", "got (", "Is the nudge too large")
 def nudge_grad(f, xs):  # the nudge is too large
     return [(nudged(f, xs, k, 0.01) - nudged(f, xs, k, -0.01)) / 0.02 for k in range(len(xs))]
 
@@ -361,6 +378,12 @@ def attend(q, K, V):
     return dot(weights, V), weights
 
 
+@wrong("does not depend on q")
+def attend(q, K, V):
+    weights = softmax([sum(a.data * b for a, b in zip(q, key)) / math.sqrt(len(q)) for key in K])
+    return dot(weights, V), weights
+
+
 @right
 def attend(q, K, V):  # with nothing but operators
     scores = [sum((a * b for a, b in zip(q, key)), Value(0.0)) / math.sqrt(len(q)) for key in K]
@@ -473,3 +496,8 @@ def test_the_pages_name_the_exercises_and_their_own_functions_pass(tmp_path, mon
 
 def test_the_examples_in_the_docstrings_hold():
     assert doctest.testmod(exercises).failed == 0
+
+
+def test_numbers_that_differ_are_written_with_the_digits_that_tell_them_apart():
+    assert exercises._shown([1.0, 2.00000001], [1.0, 2.0]) == "(1, 2.00000001)"
+    assert exercises._shown([1.5], [2.0]) == "(1.5)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import io
+import re
 import sys
 from html.parser import HTMLParser
 
@@ -75,6 +76,17 @@ def test_a_wide_picture_is_not_shrunk_until_it_cannot_be_read(tmp_path):
     wanted = round(report_module.LEGIBLE * 4000)
     assert f"min-width: {wanted}px" in (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "overflow-x: auto" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_what_is_wider_than_a_screen_scrolls_by_itself_and_by_keyboard(tmp_path):
+    report = Report(tmp_path, "Wide")
+    report.code("x" * 200)
+    report.output("y" * 200)
+    report.table(["a", "b"], [["1", "2"]])
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    for opening in ('<pre class="code"', '<pre class="output"', '<div class="wide"'):
+        assert f'{opening} tabindex="0">' in page
+    assert all(re.search(rule + r" \{[^}]*overflow-x: auto", page) for rule in ("pre", r"\.wide"))
 
 
 def test_png_is_saved_when_asked_for(tmp_path):

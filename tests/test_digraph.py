@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from xml.etree import ElementTree
 
@@ -10,6 +11,7 @@ import pytest
 from drawn import emblem, needs_engine
 
 from autograd.drawing import digraph, draw
+from autograd.drawing.digraph import Drawing
 from autograd.errors import DeadlineError, LayoutError
 
 
@@ -128,3 +130,13 @@ def test_graphviz_is_loaded_only_to_draw():
 
     code = "import sys, autograd; autograd.Value(1.0).tree(); autograd.draw; assert 'graphviz' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("autograd.drawing.digraph.lay_out", lambda *_, **__: b"<svg/>")
+    (tmp_path / "file").write_text("")
+    for write in (Drawing("d").render, Drawing("d").save):
+        for name in ("f.svg", "f.gv"):
+            path = tmp_path / "file" / name
+            with pytest.raises(LayoutError, match=re.escape(f"cannot write {path}")):
+                write(path)

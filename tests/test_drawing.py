@@ -358,3 +358,16 @@ def test_without_an_engine_a_notebook_gets_text_and_the_fix(monkeypatch):
 
 def test_errors_are_ours():
     assert issubclass(LayoutError, AutogradError) and issubclass(LayoutError, RuntimeError)
+
+
+@pytest.mark.parametrize(
+    ("thing", "said"),
+    [
+        (3, "int$"),
+        ([Value(1.0)], "list: give one of the Values in it"),
+        (lambda: Value(1.0), "function: give what it returns"),
+    ],
+)
+def test_what_is_no_value_is_refused_in_words(thing, said):
+    with pytest.raises(OptionError, match=f"want a Value, the result of a computation, got .*{said}"):
+        draw(thing)

@@ -35,3 +35,13 @@ def test_hostile_labels_stay_text():
         for inside in re.findall(r'"(.*)"', line):
             for piece in inside.split("<br/>"):
                 assert re.fullmatch(r"(?:\w|[ .,\-+=/\[\]]|#\d+;)*", piece), line
+
+
+def test_data_that_changed_since_is_told_over_the_flowchart():
+    w, x = Value(1.0, label="w"), Value(2.0, label="x")
+    f = w * x
+    f.label = "f"
+    assert f.mermaid().startswith("flowchart")
+    w.data = 3.0
+    assert f.mermaid().startswith('---\ntitle: "w changed after f was computed"\n---\nflowchart')
+    assert 'title: "update 1#58; w changed after f was computed"' in f.draw(title="update 1").mermaid()

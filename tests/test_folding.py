@@ -8,10 +8,11 @@ import pytest
 from drawn import Part
 from random_graphs import inputs, program, run
 
-from autograd import Value, atomic, dot, mean
+from autograd import Value, atomic, dot, draw, mean
 from autograd.drawing.excerpt import around, on_paths
 from autograd.drawing.folding import fold
 from autograd.drawing.picture import Picture, pictured
+from autograd.errors import GraphError, OptionError
 from autograd.graph import Graph
 from autograd.naming import ModuleNames
 
@@ -260,3 +261,27 @@ def test_folding_is_linear_in_the_values(make):
         return count / len(graph)
 
     assert calls(1600) < 2 * calls(400)
+
+
+def test_a_module_that_is_not_there_is_not_passed_over():
+    loss, _ = batch(samples=2)
+    assert any(box.kind == "module" for box in pictured(Graph(loss), fold=["Part", "layer1"]).boxes)
+    with pytest.raises(GraphError, match=r"no module to fold is called 'layer9' in this graph: there are .*layer1"):
+        pictured(Graph(loss), fold=["Part", "layer9"])
+    with pytest.raises(GraphError, match="there is none"):
+        pictured(Graph(Value(1.0)), fold="layer9")
+
+
+@pytest.mark.parametrize("option", [{"depth": "1"}, {"depth": -1}, {"budget": 1.5}, {"radius": -1}])
+def test_options_are_whole_numbers(option):
+    (name,) = option
+    with pytest.raises(OptionError, match=f"want {name} as a whole number"):
+        pictured(Graph(Value(1.0)), **option)
+
+
+def test_a_budget_of_none_draws_all():
+    a = Value(1.0)
+    f = a
+    for k in range(300):
+        f = f.tanh() if k % 3 else f * a
+    assert len(draw(f, budget=None).picture.boxes) == 301

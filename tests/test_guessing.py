@@ -64,4 +64,4 @@ def test_an_upstream_gradient_alone_and_a_classical_mistake_are_told_before_a_cu
     g = d * (d + 1)
     assert "visited set" in g.step_through().predict(c, 6) and "missing" in g.step_through().predict(c, 4)
     y = c * 3
-    assert g.why(y) == "no path from g to y: was it made from .data?"
+    assert g.why(y) == "no path from g to y: was it made from .data, or inside no_grad()?"

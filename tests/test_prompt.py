@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograd import Value
-from autograd.stepper.prompt import HELP, Session, coloured
+from autograd.stepper.prompt import HELP, Session, _wrapped, coloured
 
 ROOT = Path(__file__).parent.parent
 NEURON = ["tanh(a*b + c)", "a=2", "b=-3", "c=6.8813735870195432"]
@@ -239,6 +239,14 @@ def test_a_notebook_cell_with_real_ipython():
     assert "backprop of f: edge 1 of 5, next f -> v2" in done.stdout
     assert "df/da is a sum over 4 paths" in done.stdout and "g = f.tanh()" in done.stdout
     assert "text/plain" in done.stdout.splitlines()[-1]
+
+
+def test_a_long_line_is_broken_between_its_columns():
+    assert _wrapped("  f -> b -> a (operand 1)          3 * 1 = 3", 40) == "  f -> b -> a (operand 1)\n      3 * 1 = 3"
+    assert _wrapped("  b           data   2   grad not reached", 40) == "  b           data   2\n      grad not reached"
+    long = "      partial   d(b * v2)/db, other operand held, = v2 = 3"
+    assert "partial   d(b" in _wrapped(long, 40)  # which does not fit beside, nor below
+    assert all(len(line) < 40 for line in _wrapped(long, 40).split("\n"))
 
 
 def test_the_help_fits_a_terminal_of_80_columns():

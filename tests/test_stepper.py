@@ -6,13 +6,22 @@ import copy
 import math
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from random_graphs import inputs, program, run
 
 import autograd
 from autograd import Stepper, Value, dot, ieee, record_source
-from autograd.errors import DivisionError, DomainError, GraphError, LayoutError, NotANumberError, OptionError
+from autograd.errors import (
+    DeadlineError,
+    DivisionError,
+    DomainError,
+    GraphError,
+    LayoutError,
+    NotANumberError,
+    OptionError,
+)
 from autograd.graph import Graph, walk
 from autograd.ops import BUILTIN, OPS
 from autograd.value import NOT_REACHED
@@ -580,6 +589,34 @@ def test_the_drawing_tells_done_next_and_pending():
     assert not any(told in ahead for told in ('label=" 3 "', '= 3"', "number on an arrow"))  # c, before it is computed
 
 
+def test_the_drawing_takes_what_draw_takes():
+    pytest.importorskip("graphviz")
+    bp = neuron().step_through()
+    drawing = bp.draw(title="before update 3", deadline=60, theme="dark", formulas=True)
+    assert "before update 3" in drawing.source and drawing.deadline == 60
+
+
+@pytest.mark.parametrize("length", [20, 400], ids=["whole", "excerpt"])
+def test_what_takes_too_long_to_lay_out_is_drawn_round_the_cursor(monkeypatch, length):
+    digraph = pytest.importorskip("autograd.drawing.digraph")
+    sizes: list[int] = []
+
+    def lay_out(source: str, *_: Any, **__: Any) -> bytes:
+        sizes.append(source.count("data"))
+        if sizes[-1] > 12:
+            raise DeadlineError("too slow")
+        return source.encode()
+
+    monkeypatch.setattr(digraph, "lay_out", lay_out)
+    a = Value(0.5, label="a")
+    x = a
+    for _ in range(length):
+        x = (x * 0.9).tanh()
+    bp = x.step_through()
+    assert b"penwidth=3.2" in bp.draw().pipe()  # what comes next is in it
+    assert sizes[-1] <= 12
+
+
 def test_frames_are_one_picture_an_edge(tmp_path):
     pytest.importorskip("graphviz")
     bp = emblem()[0].step_through()
@@ -619,6 +656,29 @@ def test_an_infinite_slope_is_checked_in_words():
     a = Value(0.0, label="a")
     said = a.sqrt().step_through().check()
     assert not said.ok and "infinite, as no difference can be" in said and "nan" not in said
+
+
+def test_where_no_difference_can_tell_nothing_is_said_to_disagree():
+    with ieee():
+        a, b = Value(float("inf"), label="a"), Value(2.0, label="b")
+        f = a + b
+        said = f.step_through().check()
+    assert not said.ok and said.startswith("0 of 4 disagree with central differences, which say nothing of 4:")
+    assert said.count("no difference can tell") == 4
+
+
+def test_what_is_computed_anew_says_that_a_leaf_has_changed_since():
+    w, x = Value(1.0, label="w"), Value(2.0, label="x")
+    f = w * x
+    f.label = "f"
+    w.data = 2.0
+    bp = f.step_through()
+    assert "note   w changed after f was computed: the slopes are those of the old data" in bp.check()
+    assert bp.what_if(x, 3).splitlines()[1:] == [
+        "  x    2 -> 3",
+        "  f    2 -> 6",
+        "  note   w changed after f was computed: here it has its data of now",
+    ]
 
 
 def test_a_closed_stepper_makes_no_claims_about_grads():

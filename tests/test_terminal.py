@@ -73,3 +73,12 @@ def test_no_label_reaches_the_terminal_unescaped():
     f = total([Value(1.0, label=label) for label in HOSTILE])
     for text in (tree(f), tree(f, unicode=True), tree(f, budget=2)):
         assert all(line.isprintable() for line in text.split("\n"))
+
+
+def test_data_that_changed_since_is_told_under_the_tree():
+    w, x = Value(1.0, label="w"), Value(2.0, label="x")
+    f = w + x
+    f.label = "f"
+    assert "changed" not in f.tree()
+    w.data = 2.0
+    assert f.tree().splitlines()[-1] == "  note   w or x changed after f was computed"

@@ -17,7 +17,7 @@ from typing import Any
 import graphviz
 
 from ..errors import DeadlineError, LayoutError
-from .rendering import DEADLINE, lay_out, open_file, shows_pictures, write_whole
+from .rendering import DEADLINE, lay_out, open_file, shows_pictures, write_whole, writing
 
 __all__ = ["Drawing"]
 
@@ -76,7 +76,10 @@ class Drawing(graphviz.Digraph):
                 drawing = drawing.simpler()
 
     def save(self, filename: Any = None, directory: Any = None, *, skip_existing: bool | None = False) -> str:
-        """Write the DOT text to a file, and return its path; under a picture's name, ``f.png``, the picture, as render."""
+        """Write the DOT text to a file, and return its path; under a picture's name, ``f.png``, the picture, as render.
+
+        Raises LayoutError if it cannot be written.
+        """
         if _is_picture(filename):
             return self.render(filename, directory)
         if filename is not None:
@@ -84,8 +87,9 @@ class Drawing(graphviz.Digraph):
         if directory is not None:
             self.directory = str(directory)
         if not (skip_existing and os.path.exists(self.filepath)):
-            os.makedirs(os.path.dirname(self.filepath) or ".", exist_ok=True)
-            write_whole(self.filepath, self.source)
+            with writing(self.filepath):
+                os.makedirs(os.path.dirname(self.filepath) or ".", exist_ok=True)
+                write_whole(self.filepath, self.source)
         return self.filepath
 
     def render(
@@ -127,10 +131,11 @@ class Drawing(graphviz.Digraph):
         if raise_if_result_exists and os.path.exists(path):
             raise FileExistsError(f"{path} is there already")
         picture = self.pipe(format, renderer, formatter, engine=engine)
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        if not (cleanup or only_picture):
-            write_whole(source_file, self.source)
-        write_whole(path, picture)
+        with writing(path):
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+            if not (cleanup or only_picture):
+                write_whole(source_file, self.source)
+            write_whole(path, picture)
         if view or quiet_view:
             open_file(path)
         return path

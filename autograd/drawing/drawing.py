@@ -32,7 +32,7 @@ def draw(
     value: Any,
     *,
     depth: int | None = None,
-    budget: int = BUDGET,
+    budget: int | None = BUDGET,
     fold: Any = None,
     at: Any = None,
     radius: int = 2,
@@ -49,7 +49,7 @@ def draw(
     on each arrow a partial, the slope of that one operation in that operand. What is computed is
     rounded, inputs are rectangles, parameters have a double frame, constants are grey.
 
-    budget: the most boxes to draw; a larger graph is folded, and the picture says what a box stands for.
+    budget: the most boxes to draw; a larger graph is folded, and the picture says what a box stands for. None draws all.
     depth: how many levels of modules are drawn open; 0 makes each model one box.
     fold: what to draw closed: a module, its class, or a name such as "layers.0", or a list of these. False folds nothing.
     at, radius: draw only what is so many operations around a node. path: draw only what its gradient comes through.
@@ -57,7 +57,7 @@ def draw(
     theme: "light" or "dark". title: a line over the picture, such as "update 10 (seed 0)".
     deadline: seconds the layout may take; then less is drawn. None waits.
     names: names for values without a label; by default those of module parameters and the caller's variables.
-    Raises GraphError for a node that is not in the graph; the Drawing raises LayoutError if nothing can render it.
+    Raises GraphError for a node or module that is not in the graph, OptionError for what is no option; the Drawing raises LayoutError if nothing can render it.
     """
     graph = named_graph(value) if names is None else Graph(value, names)
     colours = theme_named(theme)
@@ -68,12 +68,18 @@ def draw(
 
 
 def drawn(
-    graph: Graph, pen: Callable[[Picture], Pen], *, budget: int = BUDGET, deadline: float | None = 3.0, **options: Any
+    graph: Graph,
+    pen: Callable[[Picture], Pen],
+    *,
+    budget: int | None = BUDGET,
+    deadline: float | None = 3.0,
+    **options: Any,
 ) -> Drawing:
     """The drawing of a graph that a pen writes; with less in it if the layout is not done by the deadline."""
     drawing = pen(pictured(graph, budget=budget, **options)).drawing()
     drawing.deadline = deadline
-    less = min(budget, len(drawing.picture.boxes)) // 3
+    boxes = len(drawing.picture.boxes)
+    less = (boxes if budget is None else min(budget, boxes)) // 3
     if less > 6 and options.get("fold") is not False:
         drawing.simpler = lambda: drawn(graph, pen, budget=less, deadline=deadline, **options)
     return drawing

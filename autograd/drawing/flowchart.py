@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..changes import remark
 from ..naming import named_graph, one_line
 from ..wording import short
 from .pen import LIGHT, TITLE
@@ -41,7 +42,8 @@ def mermaid(value: Any, **options: Any) -> str:
 
 
 def written(picture: Picture, title: str = "") -> str:
-    """A picture as Mermaid text, under a title if there is one."""
+    """A picture as Mermaid text, under a title if there is one; so it is told too that a leaf has changed since."""
+    title = ": ".join(part for part in (one_line(title, TITLE), remark(picture.graph)) if part)
     lines = ["flowchart LR"]
     for cluster in picture.clusters:
         lines += _cluster(cluster)
@@ -53,7 +55,7 @@ def written(picture: Picture, title: str = "") -> str:
         stroke = LIGHT[LINES.get(kind, "line")]
         lines.append(f"classDef {kind} fill:{LIGHT[kind]},stroke:{stroke},color:{LIGHT['ink']}")
         lines.append(f"class {','.join(box.id for box in picture.boxes if box.kind == kind)} {kind}")
-    head = f'---\ntitle: "{_escape(title, TITLE)}"\n---\n' if title else ""
+    head = f'---\ntitle: "{_escape(title, 2 * TITLE)}"\n---\n' if title else ""
     return head + "\n    ".join(lines)
 
 

@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from ..changes import changed
+from ..changes import remark
 from ..errors import OptionError
 from ..formula import READABLE
 from ..naming import one_line
@@ -321,9 +321,9 @@ class Pen:
         formula, index = node.op.partial(k, count)
         names = node.op.bind([self.graph.name(operand) for operand in node.operands])
         text = formula.text(READABLE, {**names, "out": self.graph.name(node)}, index)
-        text = text if len(text) <= 60 else ""
+        number = short(node.partials[k])
         what = f"partial of {node.op.name} in operand {k + 1} of {count}"
-        return " = ".join(part for part in (what, text, short(node.partials[k])) if part)
+        return " = ".join([what, *[text] * (len(text) <= 60 and text != number), number])
 
     # --- Words ---
 
@@ -333,17 +333,14 @@ class Pen:
         stands, shown = sum(len(box.nodes) for box in boxes), sum(box.kind != "constant" for box in boxes)
         of_all = f" of the {len(graph):,}" if stands < len(graph) else ""
         if stands > shown:
-            folded = [f"{stands:,}{of_all} values in {len(boxes)} boxes"]
+            folded = [f"{stands:,}{of_all} values in {len(boxes)} {'box' if len(boxes) == 1 else 'boxes'}"]
             folded += ["×n: n alike, one is shown"] * any(box.times > 1 for box in boxes)
             folded += ["×n at an arrow: n go in"] * any("×" in arrow.words for arrow in self.picture.arrows)
             lines.append("; ".join(folded))
         elif of_all:
             lines.append(f"{stands:,}{of_all} values of {graph.name(graph.root)}")
-        stale = changed(graph)
-        if stale:
-            names = [graph.name(leaf) for leaf in stale]
-            some = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
-            lines.append(f"{some} changed after {graph.name(graph.root)} was computed")
+        if stale := remark(graph):
+            lines.append(stale)
         return "<" + "".join(f'{_escape(one_line(line, 160))}<BR ALIGN="LEFT"/>' for line in lines) + ">"
 
     def text(self, text: str, size: int = 0, bold: bool = False, faint: bool = False) -> str:

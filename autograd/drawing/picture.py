@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..errors import GraphError
+from ..errors import GraphError, OptionError
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
 from ..naming import ModuleNames, common_name
@@ -422,7 +422,13 @@ def pictured(
     radius: int = 2,
     path: Any = None,
 ) -> Picture:
-    """The boxes, arrows and clusters that `draw` shows for the same options."""
+    """The boxes, arrows and clusters that `draw` shows for the same options.
+
+    Raises OptionError for an option that is not a whole number, GraphError for a module or node that is not there.
+    """
+    for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
+        if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise OptionError(f"want {option} as a whole number from 0 on, got {number!r}")
     with _collecting_nothing():
         return _pictured(graph, budget, depth, fold, at, radius, path)
 
@@ -456,7 +462,7 @@ def _pictured(
 
     groups = folded(
         graph, nodes, budget=None if fold is False else budget, depth=depth,
-        closes=_closes(fold, modules) if fold else None, size=size,
+        closes=_closes(graph, fold, modules) if fold else None, size=size,
     )  # fmt: skip
     return tried[0][1] if tried and tried[0][0] is groups else Picture(graph, groups, modules)
 
@@ -473,8 +479,20 @@ def _found(graph: Graph, node: Any) -> Any:
     return node
 
 
-def _closes(fold: Any, modules: ModuleNames) -> Closes:
+def _names_of_modules(graph: Graph, modules: ModuleNames) -> dict[str, None]:
+    """What the modules called in a graph go by: path or class, in order."""
+    calls = [call for scope in dict.fromkeys(node.scope for node in graph.nodes) for call in chain(scope)[::-1]]
+    titles = dict.fromkeys(modules.title(call) for call in calls)
+    return titles | dict.fromkeys(type(call.module).__name__ for call in calls if not isinstance(call.module, str))
+
+
+def _closes(graph: Graph, fold: Any, modules: ModuleNames) -> Closes:
     wanted: list[Any] = [*fold] if isinstance(fold, (list, tuple, set)) else [fold]
+    names = _names_of_modules(graph, modules) if any(isinstance(thing, str) for thing in wanted) else {}
+    for thing in wanted:
+        if isinstance(thing, str) and thing not in names:
+            there = f"there are {', '.join(list(names)[:8])}" if names else "there is none"
+            raise GraphError(f"no module to fold is called {thing!r} in this graph: {there}")
 
     def closes(call: Scope, _depth: int) -> bool:
         for thing in wanted:

@@ -12,13 +12,15 @@ import sys
 import sysconfig
 import tempfile
 import webbrowser
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
 from typing import Any
 
 from ..errors import PIP, DeadlineError, LayoutError
 
-__all__ = ["DEADLINE", "find_engine", "lay_out", "notebook", "open_file", "shows_pictures", "write_whole"]
+__all__ = ["DEADLINE", "find_engine", "lay_out", "notebook", "open_file", "shows_pictures", "write_whole", "writing"]
 
 DEADLINE = 3.0  # seconds a layout may take
 PURE = "graphviz-pure"
@@ -75,6 +77,15 @@ def lay_out(source: str, format: str = "svg", *, layout: str = "dot", deadline: 
         said = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
         raise LayoutError(f"{Path(engine).name} could not draw this as {format}: {said[0]}")
     return done.stdout
+
+
+@contextmanager
+def writing(path: str | os.PathLike[str], what: str = "write") -> Generator[None]:
+    """Where a file cannot be written, says so as a LayoutError that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise LayoutError(f"cannot {what} {os.fspath(path)}: {error.strerror or error}") from None
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes | str) -> str:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from ..changes import remark
 from ..naming import named_graph, one_line
 from ..wording import Report, counted, operation
 from .picture import Arrow, Box, Picture, pictured
@@ -109,4 +110,6 @@ class _Tree:
             f"{tree:<{widths[0]}}  {data:>{widths[1]}}  {grad:>{widths[2]}}  {partial}".rstrip()
             for tree, data, grad, partial in rows
         )
+        if stale := remark(self.picture.graph):
+            text += f"\n  note   {stale}"
         return text.replace("×", "x ").replace("…", "...").replace("·", "dot") if self.ascii else text

@@ -43,11 +43,15 @@ const spread = (numbers) => {
 
 // --- Moving ---
 
-function goTo(at) {
-  state.asking = false;
+function stand(at) {
   state.at = Math.max(-OPERATIONS, Math.min(EDGES, at || 0));
   model.goto(Math.max(0, state.at));
   model.forward = OPERATIONS + Math.min(0, state.at);
+}
+
+function goTo(at) {
+  state.asking = false;
+  stand(at);
   show();
   follow();
 }
@@ -709,8 +713,8 @@ function restore(text) {
     else if (name === "list") told.listed = true;
     else if (name === "predict") told.predict = true;
   }
-  told.at = Math.max(-OPERATIONS, Math.min(EDGES, told.at));
   Object.assign(state, told);
+  stand(told.at); // before anything is shown: what is said of an edge needs the edges before it
   setText(state.text);
   $("predict").setAttribute("aria-pressed", state.predict);
   if (FILM) setUpdate(update);

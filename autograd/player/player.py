@@ -26,10 +26,10 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-from ..changes import changed
+from ..changes import remark
 from ..drawing.pen import THEMES
 from ..drawing.picture import BUDGET
-from ..drawing.rendering import write_whole
+from ..drawing.rendering import write_whole, writing
 from ..errors import LayoutError, OptionError
 from ..graph import Graph
 from ..methods import OPERATORS
@@ -114,10 +114,8 @@ class Player:
 
 def write_page(path: str | os.PathLike[str], text: str) -> str:
     """Write a page whole or not at all. Raises LayoutError where it cannot be written."""
-    try:
+    with writing(path):
         return write_whole(path, text)
-    except OSError as error:
-        raise LayoutError(f"cannot write {os.fspath(path)}: {error.strerror or error}") from None
 
 
 def staged(
@@ -132,11 +130,8 @@ def staged(
 
 def _stale(graph: Graph) -> str:
     """What to say of leaves that hold other numbers than the graph was computed from."""
-    names = [name_of(graph, leaf) for leaf in changed(graph)]
-    if not names:
-        return ""
-    some = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f"{some} changed after {name_of(graph, graph.root)} was computed: here all is computed anew."
+    said = remark(graph)
+    return said and f"{said}: here all is computed anew."
 
 
 # --- The graph as data -------------------------------------------------------------------------------------

@@ -461,7 +461,8 @@ def diagnose(f: Any, x: Any, guess: float | str, *, graph: Graph | None = None) 
     facts: dict[str, Any] = {"kinds": (), "edge": 0, "root": f}
     if x not in graph:
         return Diagnosis(
-            f"{root} does not depend on {outsider(x)}, so nothing can arrive there: was it made from .data?", **facts
+            f"{root} does not depend on {outsider(x)}, so nothing can arrive there: was it made from .data, or inside no_grad()?",
+            **facts,
         )
     read, truth = Guess(guess, graph), gradients(graph)[x]
     if read.agrees(truth):

@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..drawing import drawn
 from ..drawing.pen import Pen, theme_named
-from ..drawing.picture import BUDGET, Arrow, Box, Picture, pictured
+from ..drawing.picture import Arrow, Box, Picture
 
 if TYPE_CHECKING:
     from ..drawing.digraph import Drawing
@@ -26,24 +27,37 @@ WHOLE = 60  # nodes up to which a graph is drawn whole; of a larger one what is 
 RADIUS = 3
 
 
-def draw_progress(stepper: Stepper, *, theme: str = "light", formulas: bool = False, **options: Any) -> Drawing:
+def draw_progress(
+    stepper: Stepper, *, theme: str = "light", formulas: bool = False, title: str = "", **options: Any
+) -> Drawing:
     """The stepper's graph with edges done, next and pending told apart; of a large graph what is round the cursor.
 
-    theme, formulas and other options: those of draw.
+    Where the whole is not laid out by the deadline, what is round the cursor is drawn too.
+    theme, formulas, title and other options: those of draw.
     """
-    graph = stepper.graph
-    if len(graph) > WHOLE and not {"at", "path", "depth", "fold", "budget"} & set(options):
-        options |= {"at": stepper.cursor, "radius": RADIUS}
-    picture = pictured(graph, **{"budget": BUDGET, **options})
-    return _ProgressPen(picture, theme_named(theme), formulas, stepper).drawing()
+    graph, colours = stepper.graph, theme_named(theme)
+
+    def drawing(**options: Any) -> Drawing:
+        return drawn(graph, lambda picture: _ProgressPen(picture, colours, formulas, title, stepper), **options)
+
+    if {"at", "path", "depth", "fold", "budget"} & set(options):
+        return drawing(**options)
+    around = {"at": stepper.cursor, "radius": RADIUS, **options}
+    if len(graph) > WHOLE:
+        return drawing(**around)
+    whole = drawing(**options)
+    whole.simpler = lambda: drawing(**around)
+    return whole
 
 
 class _ProgressPen(Pen):
     """Writes how far the stepper has come where a Pen writes what there is."""
 
-    def __init__(self, picture: Picture, theme: Mapping[str, str], formulas: bool, stepper: Stepper) -> None:
+    def __init__(
+        self, picture: Picture, theme: Mapping[str, str], formulas: bool, title: str, stepper: Stepper
+    ) -> None:
         self.stepper = stepper
-        super().__init__(picture, theme, formulas)
+        super().__init__(picture, theme, formulas, title)
 
     def state(self, arrow: Arrow) -> str:
         """How far an arrow is: "next", "done", "pending", or nothing for a constant's."""

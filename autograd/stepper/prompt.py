@@ -335,11 +335,17 @@ def say(text: str) -> None:
     print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
 
 
+GAP = re.compile(" {3,}")  # what stands between two columns
+
+
 def _wrapped(line: str, width: int) -> str:
     if len(line) < width or width < 20 or set(line) <= {" ", "^"}:
         return line
     indent = len(line) - len(line.lstrip())
     hanging = " " * min(indent + 4 if indent else 2, width // 2)
+    for gap in reversed([*GAP.finditer(line, indent)]):  # between two columns rather than inside of one
+        if gap.start() < width and len(hanging) + len(line) - gap.end() < width:
+            return f"{line[: gap.start()]}\n{hanging}{line[gap.end() :]}"
     return "\n".join(
         textwrap.wrap(
             line,

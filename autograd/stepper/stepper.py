@@ -27,8 +27,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..careful import real
-from ..changes import changed
-from ..errors import AutogradError, GraphError, LayoutError, OptionError
+from ..changes import remark
+from ..errors import AutogradError, GraphError, OptionError
 from ..graph import Edge, gradients, recompute, recomputed_partials, walk
 from ..modes import shared
 from ..paths import LISTED, Ledger, Sums, columns, said_count, totals, why
@@ -90,7 +90,7 @@ class Stepper(Moves):
         super().__init__(root, fresh)
         self.constants = constants
         self._data = {node: node.data for node in self.graph.nodes}
-        self._stale = changed(self.graph) if len(self.graph) <= SMALL else []
+        self._stale = remark(self.graph) if len(self.graph) <= SMALL else ""
         self._found: tuple[dict[Any, float], dict[Any, Any]] | None = None  # data and partials before a set()
         self._true_grads: dict[Any, float] | None = None
 
@@ -119,10 +119,7 @@ class Stepper(Moves):
     def _notes(self) -> list[str]:
         notes: list[str] = []
         if self._stale:
-            names = " or ".join(self.name(node) for node in self._stale)
-            notes.append(
-                f"{names} changed after {self.name(self.root)} was computed: the slopes are those of the old data"
-            )
+            notes.append(f"{self._stale}: the slopes are those of the old data")
         if not self.closed:
             shown = [self._at_place(i) for i in self._shown()]
             notes += [note for node in shown if (note := self._changed_text(node))]
@@ -448,6 +445,8 @@ class Stepper(Moves):
                 f"  d{self.name(root)}/d{self.name(node)} = {short(slope_there)} predicts a change of "
                 f"{product(slope_there, nudge)}; it is {short(new[root] - root.data)}"
             )
+        if self._stale:
+            lines.append(f"  note   {self._stale}: here it has its data of now")
         return Report("\n".join(lines))
 
     def _differences(self, new: Mapping[Any, float]) -> list[str]:
@@ -510,7 +509,7 @@ class Stepper(Moves):
         for node, slopes in partials.items():
             node.partials = slopes
         self._true_grads = None
-        self._stale = changed(self.graph) if len(self.graph) <= SMALL else []
+        self._stale = remark(self.graph) if len(self.graph) <= SMALL else ""
         while self.position < position:
             self._make()
 
@@ -520,7 +519,8 @@ class Stepper(Moves):
 
         nodes = self.graph.nodes[::-1]
         around = nodes if len(nodes) <= 10 * WINDOW else [self._at_place(i) for i in self._shown()]
-        notes = [note for node in around if not self.closed and (note := self._changed_text(node))]
+        notes = [f"{self._stale}: the slopes are those of the old data"] if self._stale else []
+        notes += [note for node in around if not self.closed and (note := self._changed_text(node))]
         return verify(self.graph, around, notes)
 
     # --- Pictures, the prompt, the end ---
@@ -528,7 +528,7 @@ class Stepper(Moves):
     def draw(self, **options: Any) -> Any:
         """The graph as a graphviz.Digraph: what is done is solid, what comes next thick, what is to come dashed.
 
-        options: those of :func:`autograd.draw`. A large graph is drawn round the cursor.
+        options: those of :func:`autograd.draw` but for names. A large graph is drawn round the cursor.
         """
         from .progress import draw_progress
 
@@ -545,13 +545,11 @@ class Stepper(Moves):
 
         Raises LayoutError where nothing can be laid out or the file cannot be written.
         """
-        from ..drawing.rendering import write_whole
+        from ..drawing.rendering import write_whole, writing
 
         picture = self.draw(**options).pipe(os.path.splitext(path)[1].lstrip(".").lower() or "svg")
-        try:
+        with writing(path):
             return write_whole(path, picture)
-        except OSError as error:
-            raise LayoutError(f"cannot write {path}: {error.strerror or error}") from None
 
     def save(self, path: str | os.PathLike[str], **options: Any) -> str:
         """Write a page that plays this, and opens where the stepper stands; returns the path.
@@ -572,10 +570,10 @@ class Stepper(Moves):
             raise OptionError(
                 f"frames() would write {len(self) + 1} pictures, more than {MOST_FRAMES}: step to what matters, and draw() there"
             )
-        try:
+        from ..drawing.rendering import writing
+
+        with writing(folder, "write into"):
             os.makedirs(folder, exist_ok=True)
-        except OSError as error:
-            raise LayoutError(f"cannot write into {folder}: {error.strerror or error}") from None
         here, paths = self.position, list[str]()
         try:
             for k in range(len(self) + 1):

@@ -42,9 +42,14 @@ class _Row:
         self.ours = ours
         self.differences = central_difference(at, x, STEP)
         self.agrees = agree(ours, self.differences, atol=1e-6, rtol=1e-5)
-        self.note = (
-            "" if self.agrees else _kink(at, x) if math.isfinite(ours) else ": infinite, as no difference can be"
-        )
+        self.tells = self.agrees or math.isfinite(self.differences)
+        self.note = ""
+        if math.isinf(ours) and not self.agrees:
+            self.note = ": infinite, as no difference can be"
+        elif not self.tells:
+            self.note = ": no difference can tell, since the values round it are not finite"
+        elif not self.agrees:
+            self.note = _kink(at, x)
 
     def cells(self) -> tuple[str, str]:
         return self.what, f"{short(self.ours)}, by differences {short(self.differences)}{self.note}"
@@ -69,9 +74,12 @@ def verify(graph: Graph, nodes: Sequence[Any] | None = None, notes: Sequence[str
         name = f"d{name_of(graph, graph.root)}/d{name_of(graph, node)}"
         rows.append(_Row(name, truth[node], _result_at(graph, node), node.data))
     wrong = [row for row in rows if not row.agrees]
+    mute = sum(not row.tells for row in rows)
     whole = len(shown) == len(graph) and len(inner) * 2 * len(graph) <= WORK
     where = "" if whole else f" (of {len(rows)} checked, {name_of(graph, shown[0])} to {name_of(graph, shown[-1])})"
-    head = f"{len(wrong)} of {len(rows)} disagree with central differences:"
+    head = f"{len(wrong) - mute} of {len(rows)} disagree with central differences:"
+    if mute:
+        head = f"{head[:-1]}, which say nothing of {mute}:"
     if not wrong:
         head = f"every partial and gradient agrees with central differences{where}"
     lines = [head, *columns([row.cells() for row in (wrong or rows)[:LISTED]]), *(f"  note   {note}" for note in notes)]

@@ -387,6 +387,23 @@ def test_an_address_beyond_the_end_is_the_end_also_in_a_film(tmp_path):
     assert seen["results"][0] == "edge 3 of 3"
 
 
+def test_a_film_may_end_on_an_edge_that_adds_to_what_arrived_before(tmp_path):
+    w = Value(3.0, label="w")
+    recorder = Recorder([w])
+    for k in range(3):  # the second graph is another one, the third is the first again
+        loss = w * w * 1.0 if k == 1 else w * w
+        w.zero_grad()
+        loss.backward()
+        recorder.step(loss)
+        w.data -= 1.0
+    url = Path(recorder.save(tmp_path / "film.html")).as_uri()
+    words = ["see", "document.querySelector('#words').textContent"]
+    for address, said in (("", "now 6   (was 3)"), ("#2,update:2", "was"), ("#2,update:3", "now 2   (was 1)")):
+        (seen,) = drive({"url": url + address, "steps": [WHERE, words]})
+        assert seen["results"][0] == "edge 2 of 2" and said in seen["results"][1]
+        assert not seen["errors"]
+
+
 def test_nothing_runs_over_the_side_of_a_phone(tmp_path):
     wide = ["see", "document.documentElement.scrollWidth"]
     root = network()
