@@ -41,6 +41,17 @@ def test_without_an_engine_one_sentence_says_what_to_install(alone):
         lay_out("digraph {}")
 
 
+def test_without_a_user_the_sentence_is_the_same(alone, monkeypatch):
+    """Python in a browser refuses to say where a user's programs are."""
+
+    def refuse(_):
+        raise ValueError("'user' returned 'posix_user', which is not a valid scheme on this platform")
+
+    monkeypatch.setattr(sysconfig, "get_preferred_scheme", refuse)
+    with pytest.raises(LayoutError, match="there is no layout engine to draw with"):
+        find_engine()
+
+
 @on_posix
 def test_order_of_choice(alone, monkeypatch):
     beside_python = program(alone / "bin", "graphviz-pure")

@@ -13,7 +13,7 @@ import sysconfig
 import tempfile
 import webbrowser
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -37,8 +37,10 @@ def find_engine() -> str:
 
 
 def _find_pure() -> str:
-    scripts = (sysconfig.get_path("scripts"), sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")))
-    for folder in (None, *scripts, os.path.dirname(sys.executable)):
+    folders = [None, sysconfig.get_path("scripts")]
+    with suppress(ValueError):  # Python in a browser knows no user
+        folders.append(sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")))
+    for folder in (*folders, os.path.dirname(sys.executable)):
         if found := which(PURE, path=folder):
             return found
     raise LayoutError(f"there is no layout engine to draw with: {INSTALL}")
