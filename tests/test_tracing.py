@@ -12,7 +12,7 @@ import pytest
 
 import nn
 import nn.functional as F
-from autograd import Value, atomic, compile, dot, maximum
+from autograd import Value, atomic, compile, dot, logsumexp, maximum
 from autograd.compiled.standins import Number, Traced
 from autograd.compiled.tracing import trace
 from autograd.errors import TraceError
@@ -382,3 +382,11 @@ def test_atomic_is_traced_as_such():
         names = [node.op for node in trace(function, ([1.0, 2.0],), [W, B]).order]
     assert names == ["mul", "mul", "add"]
     assert [node.op for node in trace(function, ([1.0, 2.0],), [W, B]).order] == ["dot"]
+
+
+def test_a_list_that_begins_with_a_number_may_go_on_with_values():
+    """There is a kernel for lists of numbers then, which finds out about a stand-in by asking for its number."""
+    for function in (logsumexp, maximum):
+        function([0.5, 1.0, 2.0])
+        program = trace(lambda x, f=function: f([0.5, W, W * x]), (1.5,), [W])
+        assert program.root.op == function.__name__
