@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import collections
+import contextvars
+import copy
 import functools
 import itertools
 import math
+import pickle
 import random
 import subprocess
 import sys
 import types
+import weakref
 from array import array
 
 import pytest
@@ -23,6 +27,7 @@ import nn.functional as F
 from autograd import Value, compile, dot, ieee, no_grad
 from autograd.errors import (
     AutogradError,
+    CompileError,
     DivisionError,
     DomainError,
     NotANumberError,
@@ -35,6 +40,7 @@ from autograd.errors import (
 )
 from autograd.ops import BUILTIN, OPS
 from nn import optim
+from nn.optim import SGD
 
 # Rows of a user's own: of three operands, of lists, and with an intermediate; names that C and JavaScript keep for themselves.
 OWN = {
@@ -375,6 +381,19 @@ class Settings:
         return w * x * self.by
 
 
+class Operand:
+    def __init__(self):
+        self.by = 2.0
+
+    def __mul__(self, value):
+        return value * self.by
+
+
+class Made:
+    def __init__(self, value):
+        self.value = value * GLOBAL[0]
+
+
 class Slotted:
     __slots__ = ("by",)
 
@@ -403,7 +422,8 @@ def in_an_inner_function(w, x):
 @pytest.mark.parametrize(
     "what",
     ["attribute", "property", "class", "method", "slot", "namespace", "file", "default", "inner", "deque", "defaultdict",
-     "set", "array", "partial", "decorator", "in a list", "eval", "global of a module"],
+     "set", "array", "partial", "decorator", "in a list", "eval", "global of a module", "bytearray", "proxy", "chain",
+     "user dict", "user list", "values", "function", "code", "operator", "init", "weak", "context"],
 )  # fmt: skip
 def test_whatever_the_function_looks_at_may_change(what, backend, monkeypatch):
     (w,) = leaves(2.0)
@@ -421,6 +441,18 @@ def test_whatever_the_function_looks_at_may_change(what, backend, monkeypatch):
         array("d", [2.0]),
     )
     nested = [{"held": held}]
+    data, named_too, listed = bytearray([2]), collections.UserDict(by=2.0), collections.UserList([2.0])
+    proxy, chained, values = types.MappingProxyType(named), collections.ChainMap({}, named), named.values()
+    operand, context = Operand(), contextvars.ContextVar("context", default=2.0)
+    weak = weakref.ref(held)
+
+    def with_an_attribute(x):
+        return w * x * with_an_attribute.by
+
+    def reloaded(x):
+        return w * x
+
+    with_an_attribute.by = 2.0
 
     def doubled(function):
         @functools.wraps(function)
@@ -452,6 +484,18 @@ def test_whatever_the_function_looks_at_may_change(what, backend, monkeypatch):
         "in a list": (lambda x: w * x * nested[0]["held"].by, put(held, "by")),
         "eval": (model, model.eval),
         "global of a module": (model, change_global),
+        "bytearray": (lambda x: w * x * data[0], lambda: data.__setitem__(0, 5)),
+        "proxy": (lambda x: w * x * proxy["by"], lambda: named.__setitem__("by", 5.0)),
+        "chain": (lambda x: w * x * chained["by"], lambda: named.__setitem__("by", 5.0)),
+        "user dict": (lambda x: w * x * named_too["by"], lambda: named_too.__setitem__("by", 5.0)),
+        "user list": (lambda x: w * x * listed[0], lambda: listed.__setitem__(0, 5.0)),
+        "values": (lambda x: sum(w * x * value for value in values), lambda: named.__setitem__("by", 5.0)),
+        "function": (with_an_attribute, put(with_an_attribute, "by")),
+        "code": (reloaded, put(reloaded, "__code__", (lambda x: w * x * x).__code__.replace(co_freevars=("w",)))),
+        "operator": (lambda x: operand * (w * x), put(operand, "by")),
+        "init": (lambda x: Made(w * x).value, change_global),
+        "weak": (lambda x: w * x * weak().by, put(held, "by")),
+        "context": (lambda x: w * x * context.get(), lambda: context.set(5.0)),
     }[what]
     step = compile(function, [w, model.w], backend)
     seen = []
@@ -462,6 +506,44 @@ def test_whatever_the_function_looks_at_may_change(what, backend, monkeypatch):
         seen.append(wanted)
         change()
     assert seen[0] != seen[1]
+
+
+def test_what_a_file_holds_that_is_imported_inside_may_change(tmp_path, monkeypatch):
+    (tmp_path / "imported_inside.py").write_text("BY = 2.0")
+    monkeypatch.syspath_prepend(tmp_path)
+    (w,) = leaves(2.0)
+
+    def loss(x):
+        import imported_inside
+
+        return w * x * imported_inside.BY
+
+    step = compile(loss, [w])
+    assert step(1.0) == 4.0
+    monkeypatch.setattr(sys.modules["imported_inside"], "BY", 5.0)
+    assert step(1.0) == 10.0
+    monkeypatch.delitem(sys.modules, "imported_inside")
+
+
+def test_what_is_kept_beside_the_loss_is_no_reason_to_trace_again():
+    """An object whose method is compiled may keep a history, which its __init__ names."""
+    (w,) = leaves(2.0)
+
+    class Run:
+        traced = 0
+
+        def __init__(self):
+            self.losses = []
+
+        def loss(self, x):
+            Run.traced += 1
+            return w * x
+
+    run = Run()
+    step = compile(run.loss, [w])
+    for x in (1.0, 2.0, 3.0):
+        run.losses.append(step(x))
+    assert Run.traced == 3  # twice traced, once as it stands
 
 
 def test_what_the_function_changes_itself_is_no_reason_to_trace_again():
@@ -744,3 +826,89 @@ def test_importing_the_engine_loads_none_of_this():
         "autograd.compiled.building",
     ):
         assert f"'{name}'" not in loaded
+
+
+@pytest.mark.parametrize("how", ["call", "batch", "train"])
+def test_a_step_in_a_function_that_is_compiled_is_refused(how):
+    """It returns a plain number, which would be kept for all calls, and leaves gradients of its own."""
+    w, v = leaves(2.0, 3.0)
+    inner = compile(lambda x: v * x, [v])
+    inner(1.0)
+    use = {
+        "call": lambda: inner(1.0),
+        "batch": lambda: inner.batch([1.0]),
+        "train": lambda: inner.train([([1.0],)], SGD([v]), 1)[0],
+    }[how]
+    with pytest.raises(TraceError, match="__wrapped__") as error:
+        compile(lambda x: w * x + use(), [w])(1.0)
+    assert str(error.value).startswith("test_compiled.py:")
+    assert compile(lambda x: w * x + inner.__wrapped__(x), [w])(1.0) == 5.0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_is_no_number_is_named_as_the_engine_does(backend):
+    w, b = leaves(2.0, 3.0)
+    step = compile(lambda x: w * x + b, [w, b], backend)
+    step.batch([1.0, 2.0])
+    for run in (lambda: step(1.0), lambda: step.batch([1.0, 2.0])):
+        b.grad = None
+        with pytest.raises(NotANumberError, match="clears it"):
+            run()
+        b.grad, b.data = 0.0, "3"
+        with pytest.raises(NotANumberError, match="want a real number as data"):
+            run()
+        b.data = 3.0
+    b.grad = None
+    step.train([([1.0, 2.0],)], SGD([w, b], lr=0.1), 3)  # zero_grad() comes first
+    assert b.data == pytest.approx(2.7)
+
+
+def test_wrong_batches_are_told():
+    (w,) = leaves(2.0)
+    step, optimizer = compile(lambda x: w * x, [w]), SGD([w])
+    for wrong, kind, message in (
+        (lambda: step.batch(1.0), WrongKindError, "a list, with an entry for each row"),
+        (lambda: step.batch("ab"), WrongKindError, "a list, with an entry for each row"),
+        (lambda: step.batch(x for x in [1.0]), WrongKindError, "a list, with an entry for each row"),
+        (lambda: step.train(([1.0, 2.0],), optimizer, 2), OptionError, r"is \[\(xs, ys\)\]"),
+        (lambda: step.train([([1.0],)], optimizer, 2.0), OptionError, "whole number of steps, got 2.0"),
+        (lambda: step.train([([1.0],)], 0.1, 2), WrongKindError, "want an optimizer"),
+    ):
+        with pytest.raises(kind, match=message):
+            wrong()
+    with no_grad(), pytest.raises(ShapeError, match="as many rows"):
+        compile(lambda x, y: w * x, [w]).batch([1.0, 2.0], [1.0])
+    with no_grad():
+        assert compile(lambda: w * w, [w]).batch() == 4.0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_rows_are_told_apart_by_what_they_are(backend):
+    """A tuple among lists; a True or another kind of int among the ints that pick."""
+    w, v = leaves(2.0, 3.0)
+    step = compile(lambda xs: w * xs[0] * (2 if isinstance(xs, list) else 3), [w], backend)
+    assert step.batch([[1.0], (1.0,)]) == 5.0
+    assert compile(lambda i: F.pick([w, v], i) * 1, [w, v], backend).batch([0, True, 1]) == pytest.approx(8 / 3)
+
+
+def test_training_in_no_grad_is_no_reason_to_forget_gradients():
+    (w,) = leaves(2.0)
+    step = compile(lambda x: w * x, [w])
+    with no_grad():
+        step.train([([1.0],)], SGD([w], lr=0.1), 1)
+    assert (step.batch([1.0]), w.grad) == (2.0, 1.0)
+
+
+def test_the_loss_is_a_float():
+    (w,) = leaves(2.0)
+    step = compile(lambda i, x: F.pick([w, Value(x)], i), [w], "python")
+    assert type(step(1, 0)) is float
+
+
+def test_a_step_is_neither_copied_nor_pickled():
+    (w,) = leaves(2.0)
+    step = compile(lambda x: w * x, [w])
+    step(1.0)
+    for what in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(CompileError, match="neither copied nor pickled"):
+            what(step)

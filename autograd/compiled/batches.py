@@ -6,16 +6,16 @@ A batch is given as columns, one for each argument of the function, each with an
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import Any
 
 from ..careful import real
-from ..errors import ShapeError
+from ..errors import ShapeError, WrongKindError
 from .arguments import Structure, structure
 
-__all__ = ["Block", "Rows", "rows_of_columns"]
+__all__ = ["Block", "Rows", "rows_of_columns", "transposed"]
 
 
 class Block:
@@ -64,11 +64,9 @@ class Rows:
 def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Structure, Rows, tuple[Any, ...]]]:
     """The rows of a batch by structure: the structure, its rows, and the arguments of the first of them.
 
-    Raises ShapeError for columns of different lengths, and for a batch without rows.
+    Raises ShapeError for columns of different lengths, and for a batch without rows; WrongKindError for what is no list.
     """
-    lengths = [len(column) for column in columns]
-    if len(set(lengths)) > 1 or 0 in lengths:
-        raise ShapeError(f"want as many rows, at least one, in each argument of a batch, got {lengths}")
+    lengths = _lengths(columns)
     first = tuple(column[0] for column in columns)
     blocks = [block for column in columns if (block := _block(column))]
     if len(blocks) == len(columns):
@@ -84,13 +82,32 @@ def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Structur
         yield key, Rows([Block(flat, counts[0])] if flat else [], len(counts)), row
 
 
+def _lengths(columns: Sequence[Sequence[Any]]) -> list[int]:
+    for column in columns:
+        if isinstance(column, (str, Mapping)) or not (hasattr(column, "__len__") and hasattr(column, "__getitem__")):
+            raise WrongKindError(
+                f"want a list, with an entry for each row, as each argument of a batch, got {column!r}"
+            )
+    lengths = [len(column) for column in columns]
+    if len(set(lengths)) > 1 or 0 in lengths:
+        raise ShapeError(f"want as many rows, at least one, in each argument of a batch, got {lengths}")
+    return lengths
+
+
+def transposed(columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """The arguments of each row. Raises as rows_of_columns does."""
+    _lengths(columns)
+    return list(zip(*columns)) if columns else [()]
+
+
 def _block(column: Sequence[Any]) -> Block | None:
     """A column of numbers, or of lists of them that are all of a length; None for anything else."""
     kind = type(column[0])
     try:
         if kind is float or kind is int:
             return Block(column, 1)
-        if (kind is list or kind is tuple) and column[0] and len(set(map(len, column))) == 1:
+        alike = (kind is list or kind is tuple) and set(map(type, column)) == {kind}
+        if alike and column[0] and len(set(map(len, column))) == 1:
             return Block(list(chain.from_iterable(column)), len(column[0]))
     except TypeError:  # something in it is no number
         pass

@@ -23,7 +23,9 @@ stands: so errors are those of the engine, and name the values they come from.
 from __future__ import annotations
 
 import math
+import sys
 import warnings
+from _thread import get_ident
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, update_wrapper
@@ -33,19 +35,20 @@ from ..errors import AutogradError, CompileError, OptionError, TraceError, Wrong
 from ..formula import add_up
 from ..functions import mean
 from ..modes import is_on, shared
-from ..source import users_line
+from ..source import said_line, users_line
 from ..value import Value
 from .agreement import ensure_agreement
 from .arguments import Structure, structure
-from .batches import Block, Rows, rows_of_columns
+from .batches import Block, Rows, rows_of_columns, transposed
 from .custody import Custody, used_c
 from .executable import Executable, Part
-from .locks import Lock
+from .locks import Lock, of_classes
 from .machine import AWAY, DONE, Interpreter, Turn
 from .pages import page
 from .program import PICK, Program
+from .standins import running
 from .tracing import trace
-from .watching import Watch
+from .watching import Watch, is_steady
 
 __all__ = ["Prepared", "Step", "compile"]
 
@@ -103,6 +106,8 @@ class Step:
         update_wrapper(self, function, updated=())
 
     def __call__(self, *arguments: Any, **keywords: Any) -> float:
+        if running:
+            self._refuse_inside()
         if shared["mode"] and is_on("no_grad"):
             self.ran_on = "eager"
             return self._function(*arguments, **keywords).data
@@ -126,8 +131,8 @@ class Step:
         if executable.leading:
             executable = self._as_chosen(executable, numbers, arguments, keywords)
         try:
-            return executable.one(numbers)
-        except (ArithmeticError, ValueError) as error:
+            return float(executable.one(numbers))  # it may be an int that was picked
+        except (ArithmeticError, TypeError, ValueError) as error:
             if isinstance(error, AutogradError):
                 raise
             return self._eagerly(arguments, keywords)
@@ -138,9 +143,11 @@ class Step:
         columns: for each argument of the function a list of its values, one for each row.
         Raises ShapeError for lists of different lengths.
         """
+        if running:
+            self._refuse_inside()
         if shared["mode"] and is_on("no_grad"):
             self.ran_on = "eager"
-            return mean([self._function(*row) for row in zip(*columns)]).data
+            return mean([self._function(*row) for row in transposed(columns)]).data
         return self.run(self.prepare(columns))
 
     def train(self, batches: Iterable[Sequence[Any]], optimizer: Any, steps: int) -> list[float]:
@@ -152,6 +159,7 @@ class Step:
         """
         from .training import train
 
+        self._refuse_inside()
         return train(self, batches, optimizer, steps)
 
     @property
@@ -182,7 +190,21 @@ class Step:
         count = len(self._kept)
         return f"<compiled {self._title()}, backend {self.backend!r}, {count} structure{'s' * (count != 1)} traced>"
 
+    def __reduce__(self) -> Any:
+        raise CompileError(
+            f"{self._title()}: a compiled step is neither copied nor pickled, since its function knows these parameters: "
+            "compile again, with those of the copy"
+        )
+
     # --- tracing
+
+    def _refuse_inside(self) -> None:
+        """A step returns a plain number, which would be kept, and leaves gradients of its own."""
+        if get_ident() in running:
+            raise TraceError(
+                f"{said_line(users_line())}\n{self._title()} is a compiled step, and called in a function that is compiled "
+                "itself: call there the function that it was made of, which is its __wrapped__"
+            )
 
     def look_around(self) -> None:
         """See whether the function uses something else from outside than it did when it was traced."""
@@ -206,7 +228,11 @@ class Step:
         def traced() -> Program:
             return trace(self._function, arguments, self.parameters, keywords, watch)
 
+        files = set(sys.modules)
         program = traced()
+        if any(not is_steady(name) for name in set(sys.modules) - files):  # it imports a file, which is to be watched
+            watch = Watch(self._function)
+            program = traced()
         if self._watch and any(p in self._watch.values and p not in watch.values for p in self.parameters):
             self._strangers.update(value for value in watch.values if value not in self._watch.values)
         rows = (node.op for node in program.order if node.op not in (None, PICK))
@@ -261,7 +287,7 @@ class Step:
         try:
             sums = [part.executable.many(part.rows.rows, 1.0 / prepared.count) for part in prepared.parts]
             return add_up(sums) / prepared.count
-        except (ArithmeticError, ValueError) as error:
+        except (ArithmeticError, TypeError, ValueError) as error:
             if isinstance(error, AutogradError):
                 raise
             for p, grad in zip(self.parameters, before):
@@ -271,7 +297,7 @@ class Step:
     def run_eagerly(self, prepared: Prepared) -> float:
         """The same by the function itself, which says what is wrong."""
         self.ran_on = "eager"
-        loss = mean([self._function(*row) for row in zip(*prepared.columns)])
+        loss = mean([self._function(*row) for row in transposed(prepared.columns)])
         loss.backward()
         return loss.data
 
@@ -287,13 +313,16 @@ class Step:
         self.ran_on = "c"
         with self.lock:
             self.machine = prepared.parts[0].executable.machine
-            for loaded in prepared.turn.loaded:
-                loaded.read_frozen()
-            if self.custody is not None and self.custody.held:
-                done, loss = self.machine.gather(prepared.turn, self.custody.training)
-                if done != AWAY:
-                    return loss if done == DONE else None
-            return self._ran(prepared)
+            try:
+                for loaded in prepared.turn.loaded:
+                    loaded.read_frozen()
+                if self.custody is not None and self.custody.held:
+                    done, loss = self.machine.gather(prepared.turn, self.custody.training)
+                    if done != AWAY:
+                        return loss if done == DONE else None
+                return self._ran(prepared)
+            except TypeError:  # some data or grad is no number, which the function itself says
+                return None
 
     def _ran(self, prepared: Prepared) -> float | None:
         """With the parameters' numbers copied in, and their gradients out."""
@@ -331,8 +360,11 @@ def _always() -> bool:
 
 
 def _in_mode(key: Structure) -> Structure:
-    """The key of a program that is traced now: atomic() makes another one."""
-    return (key, "atomic") if is_on("atomic") else key
+    """The key of a program that is traced now: atomic() makes another one, and so does no_grad() round train()."""
+    for mode in ("atomic", "no_grad"):
+        if is_on(mode):
+            key = (key, mode)
+    return key
 
 
 _said = False
@@ -351,16 +383,21 @@ def _parameters(params: Any) -> list[Value]:
     if isinstance(params, Value) or not isinstance(params, Iterable):
         raise WrongKindError(f"compile: want a list of parameters, got a {type(params).__name__}{fix}")
     parameters: list[Any] = list(dict.fromkeys(params))
-    for p in parameters:
-        if not isinstance(p, Value) or p.operands:
-            raise WrongKindError(f"compile: want leaves as parameters, got {p!r}")
-        p.data  # noqa: B018 - whatever holds its number elsewhere gives it back, and what it is
-        if type(p) is not Value:
-            raise WrongKindError(
-                f"compile: want Values as parameters, got {p!r} of the subclass {type(p).__name__}, "
-                "whose methods a trace would not see"
-            )
+    with of_classes:
+        for p in parameters:
+            _want_parameter(p)
     return parameters
+
+
+def _want_parameter(p: Any) -> None:
+    if not isinstance(p, Value) or p.operands:
+        raise WrongKindError(f"compile: want leaves as parameters, got {p!r}")
+    p.data  # noqa: B018 - whatever holds its number elsewhere gives it back, and what it is
+    if type(p) is not Value:
+        raise WrongKindError(
+            f"compile: want Values as parameters, got {p!r} of the subclass {type(p).__name__}, "
+            "whose methods a trace would not see"
+        )
 
 
 @overload

@@ -21,8 +21,9 @@ from sys import getrefcount
 from typing import Any
 from weakref import ref
 
+from ..careful import real
 from ..value import NOT_REACHED, Value
-from .locks import Lock
+from .locks import Lock, of_classes
 from .machine import Interpreter, Training
 
 __all__ = ["Custody", "can_have", "take_over", "used_c"]
@@ -146,12 +147,22 @@ class Custody:
 
     def begin(self) -> None:
         """Take the numbers over, if they are not here already."""
+        if not self.held:
+            with of_classes:
+                self._begin()
+
+    def _begin(self) -> None:
         t, optimizer = self.training, self.optimizer
-        if t.held[0]:
-            return
         _free(optimizer)
-        t.data[: t.count] = array("d", [p.data for p in self.parameters])
-        t.grad[: t.count] = array("d", [p.grad for p in self.parameters])
+        try:
+            t.data[: t.count] = array("d", [p.data for p in self.parameters])
+            t.grad[: t.count] = array("d", [p.grad for p in self.parameters])
+        except TypeError:  # a grad that is None has not been reached; what else is no number is said
+            t.data[: t.count] = array(
+                "d", [real(p.data, "a real number as data of a parameter") for p in self.parameters]
+            )
+            grads = [p.grad if p.reached else 0.0 for p in self.parameters]
+            t.grad[: t.count] = array("d", [real(grad, "a real number as grad of a parameter") for grad in grads])
         t.reached[: t.count] = array("B", [p.reached for p in self.parameters])
         for i, p in enumerate(self.parameters):
             memory: Mapping[str, float] | None = optimizer.state.get(p)

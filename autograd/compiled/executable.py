@@ -6,6 +6,7 @@ import builtins
 import math
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from numbers import Integral
 from typing import Any
 
 from ..errors import OutOfRangeError, WrongKindError
@@ -58,10 +59,11 @@ class Executable:
     def check(self, inputs: Sequence[Any]) -> None:
         """Raise the error of an index that picks nothing."""
         for i, count in self.choices.items():
-            index, name = inputs[i], self.program.name(self.program.inputs[i])
-            if type(index) is not int:
+            index: Any = inputs[i]
+            name = self.program.name(self.program.inputs[i])
+            if type(index) is not int and not isinstance(index, Integral):
                 raise WrongKindError(f"{name}: want a whole number to pick one of {count}, got {index!r}")
-            if not 0 <= index < count:
+            if not 0 <= int(index) < count:
                 raise OutOfRangeError(f"{name}: want an index from 0 to {count - 1}, got {index}")
 
     def check_rows(self, rows: Rows) -> None:

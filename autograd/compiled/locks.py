@@ -11,7 +11,7 @@ import os
 from _thread import RLock
 from weakref import WeakSet
 
-__all__ = ["Lock"]
+__all__ = ["Lock", "of_classes"]
 
 
 class Lock:
@@ -32,6 +32,7 @@ class Lock:
 
 
 _all: WeakSet[Lock] = WeakSet()
+of_classes = Lock()  # for whoever gives parameters another class for a while: threads may share them
 
 
 def _renew_all() -> None:

@@ -26,7 +26,7 @@ from ..naming import names_for
 from ..source import record_source, source_of
 from ..value import Value
 from .chance import line_that_draws, states
-from .locks import Lock
+from .locks import of_classes
 from .program import Program
 from .standins import Number, Run, hidden, running, stand_in
 from .watching import Watch, unwrapped
@@ -37,7 +37,6 @@ _OUTSIDE = (
     "what is drawn at random, read from a clock, counted or left over from the call before would be kept for all calls. "
     "Do that outside, and pass it as an argument"
 )
-_one_at_a_time = Lock()  # threads may share parameters
 
 
 def _stand_ins(argument: Any, name: str, inputs: list[Number], parameters: Container[Value]) -> Any:
@@ -106,7 +105,7 @@ def trace(
     nothing else; other ints pick when the program runs.
     Raises TraceError, naming the user's line, for what would not be the same in every call.
     """
-    with _one_at_a_time:
+    with of_classes:
         watch = watch or Watch(function)
         parameters = dict.fromkeys(parameters)
         given = dict(zip(_argument_names(function, len(arguments)), arguments))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import index as as_index
 from time import perf_counter
 from typing import Any
 
-from ..errors import OptionError
+from ..errors import OptionError, WrongKindError
 from .compiled import Prepared, Step
 from .custody import Custody, can_have
 from .machine import AWAY, Turn, Turns, zeros
@@ -18,6 +19,12 @@ PATIENCE = 0.02  # seconds in C after which Python sees whether it was interrupt
 
 def train(step: Step, batches: Iterable[Sequence[Any]], optimizer: Any, steps: int) -> list[float]:
     """`steps` updates on the batches, in a cycle; returns their losses."""
+    if not (hasattr(optimizer, "zero_grad") and hasattr(optimizer, "step")):
+        raise WrongKindError(f"train: want an optimizer, such as nn.optim.SGD(parameters), got {optimizer!r}")
+    try:
+        steps = as_index(steps)
+    except TypeError:
+        raise OptionError(f"train: want a whole number of steps, got {steps!r}") from None
     feed = _Feed(step, batches)
     losses: list[float] = []
     if steps > 0 and can_have(optimizer) and step.is_for_c(feed.batch(0), steps):
@@ -57,8 +64,11 @@ class _Feed:
                 if not self.length:
                     raise OptionError("train: want batches to train on, got none")
                 continue
-            if not isinstance(columns, (list, tuple)):
-                raise OptionError(f"train: want each batch as a tuple of lists, such as (xs, ys), got {columns!r}")
+            if not isinstance(columns, (list, tuple)) or any(isinstance(column, (float, int)) for column in columns):
+                raise OptionError(
+                    f"train: want each batch as a tuple of lists, such as (xs, ys), got {columns!r}. "
+                    "Where there is one batch, batches is [(xs, ys)]"
+                )
             self._prepared.append(self.step.prepare(columns))
             self.taken += 1
             return self._prepared[i]

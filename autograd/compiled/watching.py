@@ -21,19 +21,22 @@ import functools
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MappingView, Sequence
+from contextvars import ContextVar
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
+from weakref import ref
 
 from ..ops import BUILTIN, OPS, Op
 from ..value import Value
 from .chance import is_generator
 
-__all__ = ["Watch", "unwrapped"]
+__all__ = ["Watch", "is_steady", "unwrapped"]
 
 _INSIDE = ("__wrapped__", "__func__", "func", "forward")
 _MOST = 100_000  # things in lists that are compared at each call; of more than that only the list itself is
 _COPIED = (list, tuple, dict, set, frozenset)
+_PYTHONS = (Mapping, MappingView, Sequence)  # Python's other containers: a UserList, a bytearray, the values of a dict
 _PARTS = {  # of things that lead to functions, where the functions are
     MethodType: ("__self__", "__func__"), BuiltinMethodType: ("__self__",),
     functools.partial: ("func", "args", "keywords"), functools.cached_property: ("func",),
@@ -41,7 +44,35 @@ _PARTS = {  # of things that lead to functions, where the functions are
 }  # fmt: skip
 _PYTHON = os.path.dirname(os.__file__) + os.sep
 _OURS = frozenset({"autograd", "nn"})
-_UNNAMED = frozenset({"forward", "__call__", "__getitem__", "__iter__", "__len__"})  # run without being named
+_UNNAMED = frozenset({"forward"})  # run without being named, as are the methods of operators
+# Of these methods of a class, whose names begin with two underscores, the first are run where the class is called, the
+# others are no part of arithmetic.
+_MAKING = frozenset({"__init__", "__new__", "__post_init__"})
+_ASIDE = frozenset(
+    [
+        "__repr__",
+        "__str__",
+        "__format__",
+        "__dir__",
+        "__del__",
+        "__sizeof__",
+        "__init_subclass__",
+        "__set_name__",
+        "__copy__",
+        "__deepcopy__",
+        "__reduce__",
+        "__reduce_ex__",
+        "__getstate__",
+        "__setstate__",
+        "__eq__",
+        "__ne__",
+        "__lt__",
+        "__le__",
+        "__gt__",
+        "__ge__",
+        "__hash__",
+    ]
+)
 _BY_TEXT = frozenset({"__dict__", "getattr", "hasattr", "vars"})  # code that names these may use any attribute
 
 
@@ -62,12 +93,16 @@ class _Space:
         self.owner = owner
         self.names = names
         self.place = place
-        self.kind = kind  # an "object", whose class has attributes too; "ours", a module of nn, all of whose attributes count; or ""
+        self.kind = kind  # an "object", whose class has attributes too; a "class"; "ours", a module of nn, all of whose attributes count; or ""
         self.done: set[str] = set()
 
-    def wanted(self, used: set[str]) -> set[str]:
-        """Of the names here those that are used, and have not been looked at."""
+    def wanted(self, used: set[str], called: set[Any]) -> set[str]:
+        """Of the names here those that are used, and have not been looked at. called: classes that may be."""
         names = set(self.names)
+        if self.kind == "class":
+            unnamed = {name for name in names if name.startswith("__") and type(self.names[name]) is FunctionType}
+            unnamed -= _ASIDE if self.owner in called else _ASIDE | _MAKING
+            return (names & used | unnamed) - self.done
         if self.kind == "ours":  # but for those that a call leaves behind
             names -= {*getattr(self.owner, "_kept", ()), "_kept"}
         elif not (self.kind and used & _BY_TEXT):
@@ -93,6 +128,7 @@ class Watch:
         self._found: dict[tuple[int, str], Any] = {}  # what stands where
         self._used: set[str] = set(_UNNAMED)  # the names in all code that was read
         self._spaces: list[_Space] = []
+        self._called: set[Any] = set()  # classes that code names, and those they inherit from
         self._seen: dict[int, Any] = {}  # what has been looked into; it must live as long as its id is to mean it
         self._held: dict[str, Any] = {"list": list, "dict": dict}
         self._tests: list[str] = []  # expressions over what stands in _held
@@ -128,6 +164,8 @@ class Watch:
         self._seen[id(owner)] = owner
         self._found[id(owner), name] = copied = self._copied(thing)
         self._look_into(thing)
+        if isinstance(thing, type) and name != "__class__":
+            self._called.update(thing.__mro__)
         if self._before and not _same(self._before._found.get((id(owner), name), self), copied):
             return
         if type(thing) in _COPIED:
@@ -143,7 +181,7 @@ class Watch:
         while again:
             again = False
             for space in list(self._spaces):
-                for name in space.wanted(self._used):
+                for name in space.wanted(self._used, self._called):
                     again = True
                     space.done.add(name)
                     self._look_at(space.owner, name, f"{space.place}[{name!r}]", space.names[name])
@@ -163,6 +201,10 @@ class Watch:
             self.values[thing] = None
         elif isinstance(thing, (*_COPIED, deque)):
             self._look_into_container(thing)
+        elif isinstance(thing, ref):
+            self._look_into(thing())
+        elif kind is ContextVar:
+            self._look_at(thing, "get", f"{self._hold(thing)}.get(None)", thing.get(None))
         elif parts := _parts(kind):
             for name in parts:
                 self._look_at(thing, name, f"{self._hold(thing)}.{name}", getattr(thing, name))
@@ -173,23 +215,26 @@ class Watch:
             self._left -= len(content) // 8
             if self._left >= 0:
                 self._tests.append(f"{self._hold(thing)}.tobytes() == {self._hold(content)}")
+        elif issubclass(kind, _PYTHONS) and kind is not range and is_steady(kind.__module__):
+            self._look_into_container(thing)
         elif kind is FunctionType:
-            if thing is self._function or not _is_steady(thing.__module__):
+            if thing is self._function or not is_steady(thing.__module__):
                 self._look_into_function(thing)
         elif kind is ModuleType:
-            if not _is_steady(thing.__name__):
+            if not is_steady(thing.__name__):
                 self._spaces.append(_Space(thing, vars(thing), self._hold(vars(thing)), ""))
         elif isinstance(thing, type):
-            if not _is_steady(thing.__module__):
-                self._spaces.append(_Space(thing, vars(thing), f"{self._hold(thing)}.__dict__", ""))
+            if not is_steady(thing.__module__):
+                self._spaces.append(_Space(thing, vars(thing), f"{self._hold(thing)}.__dict__", "class"))
                 for base in thing.__bases__:
                     self._look_into(base)
-        elif hasattr(thing, "__dict__") or not _is_steady(kind.__module__):
+        elif hasattr(thing, "__dict__") or not is_steady(kind.__module__):
             self._look_into_object(thing)
 
     def _look_into_container(self, thing: Any) -> None:
         """Lists and their like. Of a plain one whoever holds it expects what is in it; another is compared here."""
-        for item in [*thing, *thing.values()] if isinstance(thing, Mapping) else list(thing):
+        mapping: Any = thing if isinstance(thing, Mapping) else {}
+        for item in [*thing, *mapping.values()]:
             self._look_into(item)
         if type(thing) not in _COPIED:
             kind = dict if isinstance(thing, Mapping) else list
@@ -197,7 +242,10 @@ class Watch:
             self._look_into_object(thing)
 
     def _look_into_function(self, function: Any) -> None:
-        """The closure of a function, its defaults, and the globals and files that it names."""
+        """The closure of a function, its defaults and attributes, and the globals and files that it names."""
+        held = self._hold(function)
+        self._look_at(function, "__code__", f"{held}.__code__", function.__code__)  # notebooks reload it in place
+        self._spaces.append(_Space(function, vars(function), self._hold(vars(function)), ""))
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
             try:
                 thing = cell.cell_contents
@@ -207,9 +255,9 @@ class Watch:
             self._look_at(cell, name, f"{self._hold(cell)}.cell_contents", thing)
         for name in ("__defaults__", "__kwdefaults__"):
             if defaults := getattr(function, name):
-                self._look_at(function, name, f"{self._hold(function)}.{name}", defaults)
+                self._look_at(function, name, f"{held}.{name}", defaults)
         codes = list(_codes_in(function.__code__))
-        self._used.update(*(code.co_names for code in codes))
+        self._used.update(*map(_read_by, codes))
         space = function.__globals__
         held = self._hold(space)
         for name in dict.fromkeys(name for code in codes for name in _globals_of(code)):
@@ -224,7 +272,7 @@ class Watch:
         """The attributes of an object, and its class."""
         kind: Any = type(thing)
         if hasattr(thing, "__dict__"):
-            ours = hasattr(kind, "named_parameters") and _is_steady(kind.__module__)
+            ours = hasattr(kind, "named_parameters") and is_steady(kind.__module__)
             self._spaces.append(_Space(thing, vars(thing), self._hold(vars(thing)), "ours" if ours else "object"))
         for owner in kind.__mro__:
             for name in getattr(owner, "__slots__", ()):
@@ -257,8 +305,15 @@ def _codes_in(code: CodeType) -> Iterator[CodeType]:
             yield from _codes_in(constant)
 
 
+def _read_by(code: CodeType) -> Iterator[str]:
+    """The names that code reads, of attributes too; not those that it only sets."""
+    for instruction in dis.get_instructions(code):
+        if instruction.opcode in dis.hasname and not instruction.opname.startswith(("STORE", "DELETE")):
+            yield instruction.argval
+
+
 def _globals_of(code: CodeType) -> Iterator[str]:
-    """The globals that code reads and the files that it imports; co_names has attributes too."""
+    """The globals that code reads and the files that it imports."""
     for instruction in dis.get_instructions(code):
         if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME", "IMPORT_NAME"):
             yield instruction.argval
@@ -272,7 +327,7 @@ def _same(old: Any, new: Any) -> bool:
 
 
 @functools.cache
-def _is_steady(name: str | None) -> bool:
+def is_steady(name: str | None) -> bool:
     """Whether a file is one of ours, of Python's or an installed one, which nobody changes while a program runs."""
     package = str(name).partition(".")[0]
     path = getattr(sys.modules.get(package), "__file__", None)
