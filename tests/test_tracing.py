@@ -9,15 +9,17 @@ import threading
 import time
 
 import pytest
+from backends import needs_c
 
 import nn
 import nn.functional as F
 from autograd import Value, atomic, compile, dot, logsumexp, maximum
-from autograd.compiled.standins import Number, Traced
+from autograd.compiled.standins import Number, Parameter, Traced
 from autograd.compiled.tracing import trace
 from autograd.errors import TraceError
 from autograd.graph import Graph
 from autograd.naming import named_graph
+from nn.optim import SGD
 
 W, B = Value(3.0, label="w"), Value(1.0, label="b")
 RNG = random.Random(0)
@@ -390,3 +392,36 @@ def test_a_list_that_begins_with_a_number_may_go_on_with_values():
         function([0.5, 1.0, 2.0])
         program = trace(lambda x, f=function: f([0.5, W, W * x]), (1.5,), [W])
         assert program.root.op == function.__name__
+
+
+def test_a_parameter_that_has_just_become_a_value_again_is_one():
+    """Another thread may have found a stand-in's method before the trace was over, and call it after."""
+    v = Value(2.0)
+    assert Parameter.data.fget(v) == 2.0 and Parameter.__mul__(v, 3.0).data == 6.0
+    Parameter.grad.fset(v, 1.5)
+    assert v.grad == 1.5
+
+
+@needs_c
+def test_no_update_is_lost_to_another_threads_trace():
+    """Training in C and a trace both give the parameters another class for a while: one after the other."""
+    w, b = Value(3.0), Value(1.0)
+    step, optimizer = compile(lambda x: (w * x + b) ** 2, [w, b], "c"), SGD([w, b], lr=0.1)
+    step.batch([1.0, 2.0])
+    threads = []
+
+    def update():
+        optimizer.zero_grad()
+        step.batch([1.0, 2.0])
+        optimizer.step()
+
+    def traced(x):
+        if not threads:
+            threads.append(threading.Thread(target=update))
+            threads[0].start()
+            threads[0].join(0.2)
+        return w * x
+
+    trace(traced, (1.0,), [w, b])
+    threads[0].join()
+    assert (w.data, b.data) == pytest.approx((3.0 - 0.1 * 18.0, 1.0 - 0.1 * 11.0))

@@ -84,29 +84,35 @@ class Held(Value):
 def _held_kind(kind: type[Any]) -> type[Any]:
     """The class of an optimiser in custody: it updates in C, and gives everything back for anything else."""
 
-    def custody_of(self: Any) -> Custody:
-        return vars(self)["_custody"]
+    def custody_of(self: Any) -> Custody | None:
+        return vars(self).get("_custody")  # None: another thread has just ended it
+
+    def look(self: Any) -> None:
+        if custody := custody_of(self):
+            custody.end(looked=True)
 
     def state(self: Any) -> Any:
-        custody_of(self).end(looked=True)
-        return self.state
+        look(self)
+        return vars(self)["state"]
 
     def set_state(self: Any, new: Any) -> None:
-        custody_of(self).end(looked=True)
-        self.state = new
+        look(self)
+        vars(self)["state"] = new
 
     def step(self: Any, closure: Any = None) -> Any:
-        if closure is not None or not custody_of(self).update():
+        custody = custody_of(self)
+        if closure is not None or custody is None or not custody.update():
             return kind.step(self, closure)
         return None
 
     def zero_grad(self: Any, set_to_none: bool = True) -> None:
-        if not (set_to_none and custody_of(self).clear()):
+        custody = custody_of(self)
+        if not (set_to_none and custody is not None and custody.clear()):
             kind.zero_grad(self, set_to_none)
 
     def giving_back(name: str) -> Any:
         def method(self: Any, *arguments: Any) -> Any:
-            custody_of(self).end(looked=True)
+            look(self)
             return getattr(self, name)(*arguments)
 
         return method

@@ -98,16 +98,25 @@ def _unreadable(name: str) -> Any:
     slot: Any = Value.__dict__[name]
 
     def get(self: Value) -> float:
-        if get_ident() in running or type(self) is not Parameter:
+        if get_ident() in running or _is_stand_in(self):
             raise _refusal(self, name)
-        return slot.__get__(self)
+        return slot.__get__(self) if type(self) is Parameter else getattr(self, name)
 
     def put(self: Value, number: float) -> None:
-        if get_ident() in running or type(self) is not Parameter:
+        if get_ident() in running or _is_stand_in(self):
             raise _refusal(self, "write")
-        slot.__set__(self, number)
+        if type(self) is Parameter:
+            slot.__set__(self, number)
+        else:
+            setattr(self, name, number)
 
     return property(get, put)
+
+
+def _is_stand_in(value: Value) -> bool:
+    """Whether it has no number anywhere. A parameter may have become a Value again while another thread asked for it."""
+    kind = type(value)
+    return issubclass(kind, Traced) and kind is not Parameter
 
 
 # --- Stand-ins ---------------------------------------------------------------------------------------------
@@ -254,7 +263,7 @@ def _set(kind: type[Any], name: str, method: Callable[..., Any]) -> None:
     """Give a stand-in a method, for the thread that traces."""
 
     def chosen(self: Any, *arguments: Any, **named: Any) -> Any:
-        if type(self) is Parameter and get_ident() not in running:
+        if get_ident() not in running and not _is_stand_in(self):
             return getattr(Value, name)(self, *arguments, **named)
         return method(self, *arguments, **named)
 
