@@ -85,7 +85,8 @@ def _held_kind(kind: type[Any]) -> type[Any]:
     """The class of an optimiser in custody: it updates in C, and gives everything back for anything else."""
 
     def custody_of(self: Any) -> Custody | None:
-        return vars(self).get("_custody")  # None: another thread has just ended it
+        attributes: dict[str, Any] = vars(self)
+        return attributes.get("_custody")  # None: another thread has just ended it
 
     def look(self: Any) -> None:
         if custody := custody_of(self):
