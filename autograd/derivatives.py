@@ -23,8 +23,9 @@ def grad(
     """d(output)/d(input) for each of `inputs`, as torch.autograd.grad: no `.grad` is touched.
 
     create_graph: record the gradients too, so that they can be differentiated again.
-    Raises GraphError for an input that output does not depend on; with allow_unused it gets 0. Raises
-    NotANumberError for an output that is no Value.
+    Raises GraphError for an input that output does not depend on; with allow_unused it gets 0. With create_graph
+    it also raises one where data was changed after it was used: that slope is gone. Raises NotANumberError for
+    an output that is no Value, and TraceError inside a function that compile() traces.
 
     >>> x = Value(2.0, label="x")
     >>> (slope,) = grad(x**3, x, create_graph=True)
@@ -36,6 +37,7 @@ def grad(
         raise NotANumberError(
             f"grad: want a Value to differentiate, got {output!r}: was it made from .data or .item()?"
         )
+    _ = output.grad  # of a Value that compile() traces there is none, and it says so
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
     graph = Graph(output)
     for node in wanted:
@@ -51,15 +53,22 @@ def grad(
             continue
         for k, (operand, partial) in enumerate(zip(node.operands, node.partials)):
             if partial is not None:
-                slope = _partial_as_value(node, k) if create_graph else partial
+                slope = _partial_as_value(graph, node, k) if create_graph else partial
                 share = slope * upstream
                 arrived[operand] = arrived[operand] + share if operand in arrived else share
     gradients = [arrived.get(node, 0.0) for node in wanted]
     return tuple(g if isinstance(g, Value) else Value(g) for g in gradients)
 
 
-def _partial_as_value(node: Value, k: int) -> Value | float:
+def _partial_as_value(graph: Graph, node: Value, k: int) -> Value | float:
     """The slope of a node in its k-th operand as a graph of its own: the row's formula, computed on Values."""
     assert node.op is not None
     formula, index = node.op.partial(k, len(node.operands))
-    return formula.evaluate({**node.op.bind(node.operands), "out": node}, ON_VALUES, index)
+    slope = formula.evaluate({**node.op.bind(node.operands), "out": node}, ON_VALUES, index)
+    now, then = slope.data if isinstance(slope, Value) else slope, node.partials[k]
+    if then is not None and abs(now - then) > 1e-9 * max(abs(now), abs(then)):
+        raise GraphError(
+            f"grad: the slope of {graph.name(node)} in operand {k + 1} was {then!r} when it was computed, and would be {now!r} "
+            f"now: data was changed in between. Compute {graph.name(graph.root)} anew before grad(create_graph=True)"
+        )
+    return slope
