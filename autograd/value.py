@@ -21,7 +21,7 @@ from functools import partial as bind_arguments
 from typing import TYPE_CHECKING, Any
 
 from .backward import hand_on, visit
-from .careful import real
+from .careful import real, real_data
 from .errors import GraphError, NotANumberError
 from .graph import walk
 from .methods import compile_methods
@@ -87,9 +87,9 @@ class Value(Methods):
     def backward(self, gradient: float = 1.0) -> None:
         """Add d(self)/d(leaf), times `gradient`, to the grad of every leaf; set the grad of every inner node.
 
-        Leaves accumulate over calls, so that a batch can be summed; inner nodes start afresh each time.
-        Raises DivisionError where a gradient meets an infinite partial, such as sqrt's at 0, and NotANumberError
-        for a `gradient`, or a grad that was set before, that is no real number.
+        Leaves accumulate over calls, so that a batch can be summed; inner nodes start afresh each time, and so does
+        a leaf whose grad was set to None. Raises DivisionError where a gradient meets an infinite partial, such as
+        sqrt's at 0, and NotANumberError for a `gradient`, or a data or grad set before, that is no real number.
 
         >>> a = Value(3.0)
         >>> b = 2 * a
@@ -99,8 +99,13 @@ class Value(Methods):
         (48.0, 12.0)
         """
         gradient = real(gradient, "a real number as gradient")
+        if not isinstance(
+            self.data, float
+        ):  # some leaf's was set to a Value or a tensor, and arithmetic handed that on
+            for node in walk(self):
+                real_data(node, node.data)
         if not self.operands:
-            self.grad += gradient
+            self.grad = (self.grad or 0.0) + gradient
             return
         opened, done = float("0"), float("0")  # zeros of this pass's own: grad says how far a node has come
         order: list[Value] = []
@@ -175,7 +180,7 @@ class Value(Methods):
 
     def __repr__(self) -> str:
         try:
-            grad = "grad not reached" if self.grad is NOT_REACHED else f"grad={self.grad!r}"
+            grad = "grad not reached" if not self.reached else f"grad={self.grad!r}"
             label = f", label={self.label!r}" if self.label else ""
             return f"Value({self.data!r}, {grad}{label})"
         except AttributeError:  # half made, as a debugger may meet it

@@ -175,7 +175,7 @@ class SGD(Optimizer):
         for group in self.param_groups:
             lr, momentum, weight_decay = group["lr"], group["momentum"], group["weight_decay"]
             for p in group["params"]:
-                if p.grad is NOT_REACHED:
+                if not p.reached:
                     continue
                 slope = -p.grad if group["maximize"] else p.grad
                 if weight_decay:
@@ -232,7 +232,7 @@ class AdamW(Optimizer):
             lr, (beta1, beta2), eps = group["lr"], group["betas"], group["eps"]
             shrink = 1 - lr * group["weight_decay"]
             for p in group["params"]:
-                if p.grad is NOT_REACHED:
+                if not p.reached:
                     continue
                 slope = -p.grad if group["maximize"] else p.grad
                 memory = self.state.get(p)

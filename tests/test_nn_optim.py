@@ -76,6 +76,16 @@ def test_what_no_gradient_reached_is_left_alone(name, options):
     assert used.data == moved
 
 
+@pytest.mark.parametrize("name", ["SGD", "AdamW"])
+def test_a_grad_of_none_is_no_gradient(name):
+    a, b = Value(1.0), Value(2.0)
+    optimizer = getattr(optim, name)([a, b], lr=0.1)
+    a.grad = b.grad = None  # as some clear it in PyTorch
+    (a * a).backward()
+    optimizer.step()
+    assert a.data < 1.0 and b.data == 2.0 and b not in optimizer.state
+
+
 def test_a_gradient_of_zero_is_one():
     """As in torch, where None is skipped and 0 is not: weight decay goes on."""
     w = Value(1.0)

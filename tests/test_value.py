@@ -94,10 +94,34 @@ def test_a_gradient_that_is_no_number_is_refused():
         with pytest.raises(NotANumberError, match="want a real number as gradient"):
             b.backward(wrong)
     assert a.grad is NOT_REACHED
-    a.grad = None  # as some clear it in PyTorch
-    assert not a.reached and "not reached" in b.tree() and b.draw()
-    with pytest.raises(NotANumberError, match=r"grad of .*label='a'.*0\.0 clears it, got the NoneType None"):
+    a.grad = "0"
+    with pytest.raises(NotANumberError, match=r"grad of .*label='a'.*0\.0 clears it, got the str '0'"):
         b.backward()
+
+
+def test_a_grad_that_was_cleared_to_none_starts_afresh():
+    a, b = Value(3.0, label="a"), Value(2.0)
+    c = a * a * b + a
+    c.backward()
+    expected = a.grad, b.grad
+    a.grad = b.grad = None  # as some clear it in PyTorch
+    assert (
+        not a.reached
+        and repr(a) == "Value(3.0, grad not reached, label='a')"
+        and "not reached" in c.tree()
+        and c.draw()
+    )
+    c.backward()
+    assert (a.grad, b.grad) == expected
+    c.backward()
+    assert (a.grad, b.grad) == (2 * expected[0], 2 * expected[1])
+    wide = [Value(float(i)) for i in range(70)]  # a loop, not unrolled
+    wide[3].grad = wide[69].grad = a.grad = None
+    dot([*wide, 1.0], [a] * 71).backward()
+    assert (wide[3].grad, wide[69].grad, a.grad) == (3.0, 3.0, sum(range(70)) + 1.0)
+    a.grad = None
+    a.backward()
+    assert a.grad == 1.0
 
 
 def test_two_results_that_share_a_graph():
@@ -230,6 +254,19 @@ def test_data_that_was_set_to_no_number_is_named_where_it_is_used(make):
         make(w, Value(2.0))
 
 
+def test_data_that_arithmetic_would_hand_on_is_named_by_backward():
+    """A Value or a tensor as data adds and multiplies like a number: ``p.data -= lr * p`` would go unnoticed."""
+    w, x = Value(1.0, label="w"), Value(2.0)
+    w.data -= 0.1 * w
+    loss = w * x + 1
+    with pytest.raises(NotANumberError, match=r"as data of the Value 'w', got Value\(0\.9.*its \.item\(\) will do"):
+        loss.backward()
+    assert not x.reached
+    w.data = 3
+    (w * x).backward()
+    assert x.grad == 3.0
+
+
 def test_a_number_too_large_is_refused_with_its_size():
     for make in (lambda: Value(10**400), lambda: Value(1.0) + 10**400, lambda: dot([1.0, 10**400], [Value(1.0)] * 2)):
         with pytest.raises(RangeError, match="1329 bits"):
@@ -242,6 +279,8 @@ def test_numpy_and_torch_scalars():
     assert (Value(1.0) + np.float64(2.0)).data == 3.0
     assert dot(np.array([1.0, 2.0]), [Value(3.0), Value(4.0)]).data == 11.0
     assert type(dot(np.array([1.0, 2.0]), [Value(3.0), Value(4.0)]).operands[0]) is float
+    with pytest.raises(NotANumberError, match=r"got the ndarray array\(2\.\): its \.tolist\(\) will do"):
+        Value(np.array(2.0))
 
 
 def test_nan_is_not_swallowed():
@@ -581,6 +620,21 @@ def test_gradients_of_gradients_where_a_plain_number_has_none():
         assert math.isnan(slope.data)
         (slope,) = grad(x / 0.0, x, create_graph=True)
         assert slope.data == math.inf
+
+
+def test_gradients_of_gradients_want_the_data_that_was_used():
+    """A slope computed anew would mix the old result with the new data: exp(2) and 5 in (exp(w) * w)'."""
+    w = Value(2.0, label="w")
+    f = w.exp() * w
+    w.data = 5.0
+    assert grad(f, w)[0].data == 3 * math.exp(2.0)
+    with pytest.raises(GraphError, match=r"slope of .* in operand 1 was 2\.0 .* would be 5\.0 now"):
+        grad(f, w, create_graph=True)
+    w.data = 2.0
+    assert grad(f, w, create_graph=True)[0].data == pytest.approx(3 * math.exp(2.0), rel=1e-15)
+    g = 2 * w + 1
+    w.data = 7.0
+    assert grad(g, w, create_graph=True)[0].data == 2.0
 
 
 def test_gradients_of_gradients_for_every_row():
