@@ -17,12 +17,14 @@ def grad(
     output: Value,
     inputs: Value | Sequence[Value],
     *,
+    retain_graph: bool | None = None,
     create_graph: bool = False,
     allow_unused: bool = False,
 ) -> tuple[Value, ...]:
     """d(output)/d(input) for each of `inputs`, as torch.autograd.grad: no `.grad` is touched.
 
-    create_graph: record the gradients too, so that they can be differentiated again.
+    create_graph: record the gradients too, so that they can be differentiated again. retain_graph changes nothing:
+    a graph lasts as long as its result.
     Raises GraphError for an input that output does not depend on; with allow_unused it gets 0. With create_graph
     it also raises one where data was changed after it was used: that slope is gone. Raises NotANumberError for
     an output that is no Value, and TraceError inside a function that compile() traces.

@@ -84,12 +84,13 @@ class Value(Methods):
         else:
             stand_in(self)
 
-    def backward(self, gradient: float = 1.0) -> None:
+    def backward(self, gradient: float = 1.0, retain_graph: bool | None = None) -> None:
         """Add d(self)/d(leaf), times `gradient`, to the grad of every leaf; set the grad of every inner node.
 
         Leaves accumulate over calls, so that a batch can be summed; inner nodes start afresh each time, and so does
-        a leaf whose grad was set to None. Raises DivisionError where a gradient meets an infinite partial, such as
-        sqrt's at 0, and NotANumberError for a `gradient`, or a data or grad set before, that is no real number.
+        a leaf whose grad was set to None. retain_graph changes nothing: a graph lasts as long as its result.
+        Raises DivisionError where a gradient meets an infinite partial, such as sqrt's at 0, and NotANumberError for a
+        `gradient`, or a data or grad set before, that is no real number.
 
         >>> a = Value(3.0)
         >>> b = 2 * a
@@ -99,9 +100,7 @@ class Value(Methods):
         (48.0, 12.0)
         """
         gradient = real(gradient, "a real number as gradient")
-        if not isinstance(
-            self.data, float
-        ):  # some leaf's was set to a Value or a tensor, and arithmetic handed that on
+        if not isinstance(self.data, float):  # a leaf's was set to a Value or a tensor, and arithmetic handed it on
             for node in walk(self):
                 real_data(node, node.data)
         if not self.operands:
@@ -150,6 +149,14 @@ class Value(Methods):
         """The plain number, as torch's item()."""
         return self.data
 
+    def detach(self) -> Value:
+        """A new leaf with the same number: what is computed from it hands no gradient back to here.
+
+        >>> a = Value(3.0); f = a * a.detach(); f.backward(); a.grad
+        3.0
+        """
+        return Value(self.data, self.label)
+
     def __pos__(self) -> Value:
         return self
 
@@ -167,13 +174,13 @@ class Value(Methods):
     def __ge__(self, other: Value | float) -> bool:
         return self.data >= (other.data if isinstance(other, Value) else other)
 
-    def __float__(self) -> float:
+    def __float__(self, *_: object) -> Any:
         raise NotANumberError(
-            f"float() or int() of {self!r} would cut the graph, and so would math's functions: "
+            f"float(), int() or round() of {self!r} would cut the graph, and so would math's functions: "
             "use v.exp(), v.log(), v.sqrt() ..., which are recorded, or v.item() for the plain number"
         )
 
-    __int__ = __float__
+    __int__ = __round__ = __trunc__ = __float__
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)

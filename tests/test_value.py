@@ -119,9 +119,18 @@ def test_a_grad_that_was_cleared_to_none_starts_afresh():
     wide[3].grad = wide[69].grad = a.grad = None
     dot([*wide, 1.0], [a] * 71).backward()
     assert (wide[3].grad, wide[69].grad, a.grad) == (3.0, 3.0, sum(range(70)) + 1.0)
+    for run in (a.backward, a.step_through):
+        a.grad = None
+        run()
+        assert a.grad == 1.0
+    a.grad = b.grad = None
+    stepper = c.step_through()
+    stepper.run()
+    assert (a.grad, repr(stepper).count("earlier")) == (expected[0], 0)
     a.grad = None
-    a.backward()
-    assert a.grad == 1.0
+    with autograd.broken("no_zero_grad"):
+        c.backward()
+    assert a.grad == expected[0]
 
 
 def test_two_results_that_share_a_graph():
@@ -387,7 +396,7 @@ def test_powers():
 
 def test_float_and_math_are_answered_by_a_sentence():
     v = Value(0.5, label="x")
-    for cut in (float, int, math.exp, math.sqrt, lambda x: math.pow(x, 2)):
+    for cut in (float, int, round, math.trunc, math.floor, math.exp, lambda x: round(x, 2), lambda x: math.pow(x, 2)):
         with pytest.raises(TypeError, match=r"v\.exp\(\).*recorded.*v\.item\(\)"):
             cut(v)
     assert v.item() == 0.5
@@ -413,6 +422,16 @@ def test_the_look_up_that_failed_first_is_not_shown():
             wrong()
         assert "KeyError" not in "".join(traceback.format_exception(caught.value))
         assert "IndexError" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_detached_value_is_a_leaf():
+    a = Value(3.0, label="a")
+    f = a * a
+    g = f.detach()
+    assert (g.data, g.operands, g.reached) == (9.0, (), False)
+    (g * a).backward(retain_graph=True)
+    assert (a.grad, f.reached) == (9.0, False)
+    assert grad(f, a, retain_graph=True)[0].data == 6.0
 
 
 def test_grad_of_something_else():
