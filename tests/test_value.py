@@ -543,6 +543,35 @@ def test_a_mode_is_a_decorator_with_parentheses_or_without():
     assert (Value(3.0) * 2).op == "mul"
 
 
+def test_a_mode_is_on_while_a_decorated_generator_runs_and_off_while_it_waits():
+    seen = []
+
+    @no_grad
+    def generate(x):
+        try:
+            seen.append((yield (x * 2).operands))
+            yield (x * 3).operands
+        except ValueError:
+            yield (x * 4).operands
+        finally:
+            seen.append((x * 5).operands)
+        return "end"
+
+    x = Value(1.0)
+    turns = generate(x)
+    assert next(turns) == () != (x * 2).operands
+    assert turns.send("sent") == () != (x * 2).operands
+    assert turns.throw(ValueError) == () != (x * 2).operands
+    with pytest.raises(StopIteration, match="end"):
+        next(turns)
+    assert list(generate(x)) == [(), ()]
+    stopped = generate(x)
+    next(stopped)
+    stopped.close()
+    assert seen == ["sent", (), None, (), ()]
+    assert (x * 2).operands == (x, 2.0)
+
+
 def test_modes_belong_to_their_thread():
     a = Value(2.0)
     seen = []
