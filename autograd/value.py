@@ -17,6 +17,7 @@ methods.py; ``print(inspect.getsource(Value.tanh))`` shows one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial as bind_arguments
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ else:
     Methods = object
 
 __all__ = ["NOT_REACHED", "Value"]
+
+_blank: Callable[[type[Value]], Value] = object.__new__  # __init__ of a subclass may want other arguments
 
 # The zero that a gradient starts as. It is told from a computed 0.0 by identity, never by value.
 NOT_REACHED = float("0")
@@ -196,16 +199,20 @@ class Value(Methods):
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         for node in walk(self):  # operands first, so no recursion however deep the graph is
             if id(node) not in memo:
-                twin = memo[id(node)] = Value(0.0)
-                twin.data, twin.grad, twin.label, twin.op = node.data, node.grad, node.label, node.op
-                twin.partials, twin.kinds, twin.scope = node.partials, node.kinds, node.scope
+                twin = memo[id(node)] = node.__copy__()
                 twin.operands = tuple(memo[id(o)] if isinstance(o, Value) else o for o in node.operands)
+                if own := getattr(twin, "__dict__", None):  # of a subclass
+                    from copy import deepcopy
+
+                    own.update(deepcopy(own, memo))
         return memo[id(self)]
 
     def __copy__(self) -> Value:
-        twin = Value(self.data, self.label)
-        twin.grad, twin.op, twin.scope = self.grad, self.op, self.scope
+        twin = _blank(type(self))
+        twin.data, twin.grad, twin.label, twin.op, twin.scope = self.data, self.grad, self.label, self.op, self.scope
         twin.operands, twin.partials, twin.kinds = self.operands, self.partials, self.kinds
+        if own := getattr(self, "__dict__", None):
+            twin.__dict__.update(own)
         return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -214,7 +221,8 @@ class Value(Methods):
                 f"{self!r} is computed from others, and a graph is not pickled: "
                 "pickle a module's state_dict(), or v.item()"
             )
-        return _unpickled, (self.data, self.label, self.grad if self.reached else None, self.scope is PARAMETER)
+        numbers = self.data, self.label, self.grad if self.reached else None, self.scope is PARAMETER
+        return _unpickled, (*numbers, type(self)), getattr(self, "__dict__", None)
 
     # Conveniences: each imports its tool when it is called.
 
@@ -305,8 +313,9 @@ def _as_text(label: object) -> str:
     return "" if label is None else str(label)
 
 
-def _unpickled(data: float, label: str, grad: float | None, parameter: bool) -> Value:
-    value = Value(data, label)
+def _unpickled(data: float, label: str, grad: float | None, parameter: bool, kind: type[Value] | None = None) -> Value:
+    value = _blank(kind or Value)
+    Value.__init__(value, data, label)
     if grad is not None:
         value.grad = grad
     if parameter:

@@ -514,6 +514,26 @@ def test_copies_and_pickles():
         pickle.dumps(f)
 
 
+class Weight(Value):
+    """With room for what an optimiser of one's own keeps, which Value's slots do not have."""
+
+    def __init__(self, first, second):
+        super().__init__(first + second)
+        self.memory = [0.0]
+
+
+def test_a_subclass_is_copied_with_what_it_keeps():
+    w = Weight(1.0, 2.0)
+    (w * w).backward()
+    w.memory[0] = 0.5
+    for twin in (copy.copy(w), copy.deepcopy([w * w, w])[1], pickle.loads(pickle.dumps(w))):
+        assert type(twin) is Weight and (twin.data, twin.grad, twin.memory) == (3.0, 6.0, [0.5])
+        assert twin is not w and (twin * 2).operands == (twin, 2.0)
+    assert copy.copy(w).memory is w.memory is not copy.deepcopy(w).memory
+    f = copy.deepcopy(w * w)
+    assert f.operands[0] is f.operands[1] is not w and type(f) is Value
+
+
 # --- Modes -------------------------------------------------------------------------------------------------
 
 
