@@ -42,6 +42,17 @@ _blank: Callable[[type[Value]], Value] = object.__new__  # __init__ of a subclas
 NOT_REACHED = float("0")
 
 
+# What other engines have on a value, for whoever brings a program along.
+_ELSEWHERE = {
+    "_prev": "what it was computed from stands in .operands, Values and floats in order",
+    "_op": "the operation that made it is .op, of a leaf None",
+    "_backward": "its slopes stand in .partials, one for each of .operands",
+    "grad_fn": "the operation that made it is .op, of a leaf None",
+    "is_leaf": "a leaf has no .operands",
+    "requires_grad": "every Value has a grad; leave out of an optimiser what is not to move, or compute under no_grad()",
+}
+
+
 class Value(Methods):
     """A scalar in a computation graph.
 
@@ -223,6 +234,12 @@ class Value(Methods):
             )
         numbers = self.data, self.label, self.grad if self.reached else None, self.scope is PARAMETER
         return _unpickled, (*numbers, type(self)), getattr(self, "__dict__", None)
+
+    if not TYPE_CHECKING:  # a checker names what is not there itself
+
+        def __getattr__(self, name: str) -> Any:
+            fix = f": {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{fix}", name=name, obj=self)
 
     # Conveniences: each imports its tool when it is called.
 

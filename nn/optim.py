@@ -12,13 +12,14 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import Value
 from autograd.careful import real
 from autograd.errors import OptionError, StateDictError, WrongKindError
 from autograd.value import NOT_REACHED
 
+from .elsewhere import names_of_torch
 from .shapes import is_list
 
 __all__ = ["SGD", "AdamW", "Optimizer"]
@@ -249,3 +250,7 @@ class AdamW(Optimizer):
 def _short(thing: object) -> str:
     text = repr(thing)
     return text if len(text) <= 60 and "\n" not in text else f"a {type(thing).__name__}"
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names_of_torch(__name__)

@@ -496,6 +496,17 @@ def test_a_traceback_quotes_the_compiled_line():
         assert "a = self.data" in traceback.format_exc()
 
 
+def test_the_names_of_other_engines_are_answered_with_ours():
+    a = Value(2.0)
+    for name, ours in {"_prev": r"\.operands", "_op": r"\.op", "requires_grad": r"no_grad\(\)"}.items():
+        with pytest.raises(AttributeError, match=f"'Value' object has no attribute '{name}': .*{ours}"):
+            getattr(a, name)
+    with pytest.raises(AttributeError, match=r"no attribute 'tahn'$") as caught:
+        _ = a.tahn
+    assert (caught.value.name, caught.value.obj) == ("tahn", a)
+    assert not hasattr(a, "shape")
+
+
 # --- Copies ------------------------------------------------------------------------------------------------
 
 

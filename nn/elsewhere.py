@@ -1,0 +1,48 @@
+"""Names of torch.nn that are not here, and what is written in their place: for whoever brings a program along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NoReturn
+
+__all__ = ["names_of_torch"]
+
+_INSTEAD = {
+    "nn": {
+        "Parameter": "a Value that a module's attribute holds is a parameter, self.w = Value(0.5)",
+        "ParameterList": "a list of Values in a module's attribute is found as it is",
+        "ModuleDict": "a dict of modules in a module's attribute is found as it is",
+        "MSELoss": "call nn.functional.mse_loss(input, target)",
+        "CrossEntropyLoss": "call nn.functional.cross_entropy(input, target)",
+        "MultiheadAttention": "put nn.SelfAttention(embed_dim, head_dim=..., out_proj=False) side by side, one for each head",
+        "Dropout": "multiply by a mask of your own, [x * (random.random() >= p) / (1 - p) for x in xs]",
+        "utils": "clip by hand, p.grad *= scale for every p in parameters()",
+    },
+    "nn.optim": {
+        "Adam": "AdamW(params, lr, weight_decay=0.0) makes the same updates",
+        "lr_scheduler": 'set optimizer.param_groups[0]["lr"] before an update',
+    },
+}
+
+
+def names_of_torch(module: str) -> Callable[[str], NoReturn]:
+    """The `__getattr__` of a module: an AttributeError, with what to write instead of a name that torch has.
+
+    >>> import nn
+    >>> nn.optim.Adam
+    Traceback (most recent call last):
+        ...
+    AttributeError: module 'nn.optim' has no attribute 'Adam': AdamW(params, lr, weight_decay=0.0) makes the same updates
+    """
+    instead = _INSTEAD[module]
+
+    def missing(name: str) -> NoReturn:
+        fix = f": {instead[name]}" if name in instead else ""
+        error = AttributeError(f"module {module!r} has no attribute {name!r}{fix}")
+        if not fix:  # then Python looks for a name that is much like it
+            import sys
+
+            error.name, error.obj = name, sys.modules[module]
+        raise error
+
+    return missing
