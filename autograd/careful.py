@@ -131,7 +131,8 @@ def _named_values(op: Op, operands: Sequence[Any], numbers: Sequence[float]) -> 
         name, index = op.place(k, len(numbers))
         label = getattr(operand, "label", "")
         parts.append(
-            f"{name}{'' if index is None else f'[{index}]'} = {number!r}" + (f" (label {label!r})" if label else "")
+            f"{name}{'' if index is None else f'[{index}]'} = {float(number)!r}"
+            + (f" (label {label!r})" if label else "")
         )
     return ", ".join(parts[:4]) + (", ..." if len(parts) > 4 else "")
 

@@ -201,9 +201,9 @@ class Value(Methods):
 
     def __repr__(self) -> str:
         try:
-            grad = "grad not reached" if not self.reached else f"grad={self.grad!r}"
+            grad = f"grad={_shown(self.grad)}" if self.reached else "grad not reached"
             label = f", label={self.label!r}" if self.label else ""
-            return f"Value({self.data!r}, {grad}{label})"
+            return f"Value({_shown(self.data)}, {grad}{label})"
         except AttributeError:  # half made, as a debugger may meet it
             return "Value(not computed yet)"
 
@@ -323,6 +323,10 @@ class Value(Methods):
         from .drawing import mimebundle
 
         return mimebundle(self)
+
+
+def _shown(number: object) -> str:
+    return float.__repr__(number) if isinstance(number, float) else repr(number)  # numpy's says np.float64(2.0)
 
 
 def _as_text(label: object) -> str:

@@ -288,6 +288,12 @@ def test_numpy_and_torch_scalars():
     assert (Value(1.0) + np.float64(2.0)).data == 3.0
     assert dot(np.array([1.0, 2.0]), [Value(3.0), Value(4.0)]).data == 11.0
     assert type(dot(np.array([1.0, 2.0]), [Value(3.0), Value(4.0)]).operands[0]) is float
+    a = Value(1.0)
+    a.data -= np.float64(1.0)  # as a learning rate or a square root of numpy's leaves it
+    a.grad = np.float64(2.0)
+    assert repr(a) == "Value(0.0, grad=2.0)"
+    with pytest.raises(DomainError, match=r"at a = 0\.0: want"):
+        a.log()
     with pytest.raises(NotANumberError, match=r"got the ndarray array\(2\.\): its \.tolist\(\) will do"):
         Value(np.array(2.0))
 
