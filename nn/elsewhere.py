@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -29,20 +30,17 @@ def names_of_torch(module: str) -> Callable[[str], NoReturn]:
     """The `__getattr__` of a module: an AttributeError, with what to write instead of a name that torch has.
 
     >>> import nn
-    >>> nn.optim.Adam
+    >>> nn.MSELoss
     Traceback (most recent call last):
         ...
-    AttributeError: module 'nn.optim' has no attribute 'Adam': AdamW(params, lr, weight_decay=0.0) makes the same updates
+    AttributeError: module 'nn' has no attribute 'MSELoss': call nn.functional.mse_loss(input, target)...
     """
     instead = _INSTEAD[module]
 
     def missing(name: str) -> NoReturn:
         fix = f": {instead[name]}" if name in instead else ""
         error = AttributeError(f"module {module!r} has no attribute {name!r}{fix}")
-        if not fix:  # then Python looks for a name that is much like it
-            import sys
-
-            error.name, error.obj = name, sys.modules[module]
+        error.name, error.obj = name, sys.modules[module]  # by which Python looks for a name much like it
         raise error
 
     return missing
