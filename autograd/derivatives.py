@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .errors import GraphError, NotANumberError
-from .graph import Graph
+from .graph import Graph, walk
 from .recording import ON_VALUES
 from .value import Value
 
@@ -41,20 +41,25 @@ def grad(
         )
     _ = output.grad  # of a Value that compile() traces there is none, and it says so
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
-    graph = Graph(output)
+    alone = wanted[0] if len(wanted) == 1 else None  # what one input was computed from does not matter to it
+    graph = Graph(output, nodes=walk(output, down_to=alone))
     for node in wanted:
         if node not in graph and not allow_unused:
             raise GraphError(
                 f"{graph.name(output)} does not depend on {node!r}: was it made from .data? "
                 "allow_unused=True gives such an input the gradient 0"
             )
+    depends: set[Any] = set(wanted)  # what depends on an input: no gradient need go anywhere else
+    for node in graph.nodes:
+        if not depends.isdisjoint(node.operands):
+            depends.add(node)
     arrived: dict[Value, Any] = {output: Value(1.0) if create_graph else 1.0}
     for node in reversed(graph.nodes):
         upstream = arrived.get(node)
         if upstream is None or not node.operands:
             continue
         for k, (operand, partial) in enumerate(zip(node.operands, node.partials)):
-            if partial is not None:
+            if partial is not None and operand in depends:
                 slope = _partial_as_value(graph, node, k) if create_graph else partial
                 share = slope * upstream
                 arrived[operand] = arrived[operand] + share if operand in arrived else share

@@ -26,8 +26,11 @@ from .errors import GraphError
 __all__ = ["Edge", "Graph", "gradients", "numbers", "recompute", "recomputed_partials", "walk"]
 
 
-def walk(*roots: Any) -> list[Any]:
-    """Every value that `roots` depend on, and they, each once, operands first. Never recurses."""
+def walk(*roots: Any, down_to: Any = None) -> list[Any]:
+    """Every value that `roots` depend on, and they, each once, operands first. Never recurses.
+
+    down_to: a value to be taken for a leaf, whatever it was computed from.
+    """
     order: list[Any] = []
     seen: set[Any] = set()
     for root in roots:
@@ -40,7 +43,7 @@ def walk(*roots: Any) -> list[Any]:
                 if operand in seen or isinstance(operand, float):
                     continue
                 seen.add(operand)
-                if operand.operands:
+                if operand.operands and operand is not down_to:
                     path.append(operand)
                     pending.append(iter(operand.operands))
                     break
