@@ -15,9 +15,16 @@ _INSTEAD = {
         "ModuleDict": "a dict of modules in a module's attribute is found as it is",
         "MSELoss": "call nn.functional.mse_loss(input, target)",
         "CrossEntropyLoss": "call nn.functional.cross_entropy(input, target)",
+        "BCEWithLogitsLoss": "of a score z and a target y it is logsumexp([0.0, z]) - y * z",
         "MultiheadAttention": "put nn.SelfAttention(embed_dim, head_dim=..., out_proj=False) side by side, one for each head",
         "Dropout": "multiply by a mask of your own, [x * (random.random() >= p) / (1 - p) for x in xs]",
         "utils": "clip by hand, p.grad *= scale for every p in parameters()",
+    },
+    "nn.functional": {
+        "binary_cross_entropy_with_logits": "of a score z and a target y it is logsumexp([0.0, z]) - y * z",
+        "nll_loss": "cross_entropy(input, target) takes the scores themselves, without log_softmax",
+        "l1_loss": "it is mean([abs(x - y) for x, y in zip(xs, ys)])",
+        "dropout": "multiply by a mask of your own, [x * (random.random() >= p) / (1 - p) for x in xs]",
     },
     "nn.optim": {
         "Adam": "AdamW(params, lr, weight_decay=0.0) makes the same updates",
