@@ -59,6 +59,7 @@ class Optimizer:
         for p in options["params"]:
             if not isinstance(p, Value):
                 fix = ": give parameters(), without names" if isinstance(p, tuple) else ""
+                fix = ": rows of Values are given as one list" if isinstance(p, list) else fix
                 raise WrongKindError(f"{name}: want Values as parameters, got {_short(p)}{fix}")
             if p.op is not None:
                 raise OptionError(f"{name}: want leaves as parameters, got the result of {p.op}, {p!r}")

@@ -183,6 +183,7 @@ def test_wrong_options_and_parameters():
         (lambda: optim.SGD(w), TypeError, r"got Value\(1.0, .*\): one is written \[w\]"),
         (lambda: optim.SGD([1.0]), TypeError, "want Values as parameters, got 1.0"),
         (lambda: optim.SGD(nn.Linear(1, 1).named_parameters()), TypeError, r": give parameters\(\), without names"),
+        (lambda: optim.SGD(nn.Linear(2, 2).weight), TypeError, "got a list: rows of Values are given as one list"),
         (lambda: optim.SGD([{"lr": 0.1}]), ValueError, 'got one without "params"'),
         (lambda: optim.SGD([w]).load_state_dict({}), ValueError, r"state_dict\(\) gave, got {}"),
         (lambda: optim.SGD([w]).load_state_dict(None), ValueError, r"state_dict\(\) gave, got None"),
