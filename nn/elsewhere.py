@@ -27,7 +27,6 @@ _INSTEAD = {
         "dropout": "multiply by a mask of your own, [x * (random.random() >= p) / (1 - p) for x in xs]",
     },
     "nn.optim": {
-        "Adam": "AdamW(params, lr, weight_decay=0.0) makes the same updates",
         "lr_scheduler": 'set optimizer.param_groups[0]["lr"] before an update',
     },
 }

@@ -22,7 +22,7 @@ from autograd.value import NOT_REACHED
 from .elsewhere import names_of_torch
 from .shapes import is_list
 
-__all__ = ["SGD", "AdamW", "Optimizer"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
 
 Params: TypeAlias = Iterable[Value] | Iterable[dict[str, Any]]
 
@@ -196,19 +196,75 @@ class SGD(Optimizer):
         return slope + momentum * velocity if group["nesterov"] else velocity
 
 
-class AdamW(Optimizer):
-    """Adam with decoupled weight decay (Kingma and Ba, 2015; Loshchilov and Hutter, 2019).
+class Adam(Optimizer):
+    """Adaptive moments (Kingma and Ba, 2015).
 
     Every parameter moves by about lr, whatever the size of its gradient: by its mean over the last updates,
     divided by its root mean square. betas: how much of either goes on. eps: added to the divisor.
-    weight_decay: each update first shrinks w by lr * weight_decay. maximize: go up.
+    weight_decay: weight_decay * w is added to the gradient. maximize: go up.
     Raises OptionError for options that make no sense.
 
     >>> w = Value(3.0)
-    >>> optimizer = AdamW([w], lr=0.1, weight_decay=0.0)
+    >>> optimizer = Adam([w], lr=0.1)
     >>> (w * w).backward(); optimizer.step(); f"{w:.4f}"
     '2.9000'
     """
+
+    decoupled = False  # whether weight decay is an update of its own
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        options = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
+        super().__init__(params, options)
+
+    def check(self, options: Mapping[str, Any]) -> None:
+        super().check(options)
+        betas = options["betas"]
+        if not (is_list(betas) and len(betas) == 2 and all(0 <= real(beta) < 1 for beta in betas)):
+            name = type(self).__name__
+            raise OptionError(f"{name}: want two betas from 0 to below 1, such as (0.9, 0.999), got {betas!r}")
+
+    def _update(self) -> None:
+        for group in self.param_groups:
+            lr, (beta1, beta2), eps = group["lr"], group["betas"], group["eps"]
+            shrink, decay = (1 - lr * group["weight_decay"], 0) if self.decoupled else (1, group["weight_decay"])
+            for p in group["params"]:
+                if not p.reached:
+                    continue
+                slope = -p.grad if group["maximize"] else p.grad
+                if decay:
+                    slope += decay * p.data
+                memory = self.state.get(p)
+                if memory is None:
+                    memory = self.state[p] = {"step": 0.0, "exp_avg": 0.0, "exp_avg_sq": 0.0}
+                memory["step"] = n = memory["step"] + 1
+                memory["exp_avg"] = average = memory["exp_avg"] + (1 - beta1) * (slope - memory["exp_avg"])
+                memory["exp_avg_sq"] = square = beta2 * memory["exp_avg_sq"] + (1 - beta2) * slope * slope
+                # both averages began at 0: divided by their share of real gradients they are unbiased
+                size = math.sqrt(square) / math.sqrt(1 - beta2**n) + eps
+                p.data = p.data * shrink - lr / (1 - beta1**n) * (average / size)
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay (Loshchilov and Hutter, 2019).
+
+    Options are those of Adam, but for weight_decay: each update first shrinks w by lr * weight_decay.
+
+    >>> w = Value(3.0)
+    >>> optimizer = AdamW([w], lr=0.1, weight_decay=0.5)
+    >>> (w * w).backward(); optimizer.step(); f"{w:.4f}"
+    '2.7500'
+    """
+
+    decoupled = True
 
     def __init__(
         self,
@@ -220,32 +276,7 @@ class AdamW(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        options = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
-        super().__init__(params, options)
-
-    def check(self, options: Mapping[str, Any]) -> None:
-        super().check(options)
-        betas = options["betas"]
-        if not (is_list(betas) and len(betas) == 2 and all(0 <= real(beta) < 1 for beta in betas)):
-            raise OptionError(f"AdamW: want two betas from 0 to below 1, such as (0.9, 0.999), got {betas!r}")
-
-    def _update(self) -> None:
-        for group in self.param_groups:
-            lr, (beta1, beta2), eps = group["lr"], group["betas"], group["eps"]
-            shrink = 1 - lr * group["weight_decay"]
-            for p in group["params"]:
-                if not p.reached:
-                    continue
-                slope = -p.grad if group["maximize"] else p.grad
-                memory = self.state.get(p)
-                if memory is None:
-                    memory = self.state[p] = {"step": 0.0, "exp_avg": 0.0, "exp_avg_sq": 0.0}
-                memory["step"] = n = memory["step"] + 1
-                memory["exp_avg"] = average = memory["exp_avg"] + (1 - beta1) * (slope - memory["exp_avg"])
-                memory["exp_avg_sq"] = square = beta2 * memory["exp_avg_sq"] + (1 - beta2) * slope * slope
-                # both averages began at 0: divided by their share of real gradients they are unbiased
-                size = math.sqrt(square) / math.sqrt(1 - beta2**n) + eps
-                p.data = p.data * shrink - lr / (1 - beta1**n) * (average / size)
+        super().__init__(params, lr, betas, eps, weight_decay, maximize=maximize)
 
 
 def _short(thing: object) -> str:

@@ -9,7 +9,7 @@ import random
 import pytest
 from random_graphs import inputs, program, run
 
-from autograd import Value
+from autograd import Value, mean
 from autograd.compiled.building import compiler
 from autograd.errors import CompileError
 
@@ -45,6 +45,11 @@ def eagerly(function, arguments, parameters):
     finally:  # where no gradient can flow, others may have arrived before
         found = gradients(parameters)
     return loss.data, found
+
+
+def averaged(function, columns, parameters):
+    """The same for the mean loss of a batch."""
+    return eagerly(lambda: mean([function(*row) for row in zip(*columns)]), (), parameters)
 
 
 def assert_same(found, wanted, exactly=False):

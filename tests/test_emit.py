@@ -17,8 +17,10 @@ import nn
 import nn.functional as F
 from autograd import Stepper, Value, compile, dot, draw, maximum, op
 from autograd.compiled.building import compiler
-from autograd.compiled.emit import MOST, TERMS, _Lines, identifiers, page, python_function, python_loop
+from autograd.compiled.emit import python_function, python_loop
+from autograd.compiled.pages import page
 from autograd.compiled.program import Program
+from autograd.compiled.statements import MOST, TERMS, Statements, identifiers
 from autograd.compiled.tracing import trace
 from autograd.errors import CompileError
 from autograd.formula.languages import WIDTH
@@ -272,7 +274,7 @@ def test_picks_are_added_up_in_the_same_order_with_sections_and_without(monkeypa
     found = []
     for sections in (True, False):
         if not sections:
-            monkeypatch.setattr(_Lines, "grouped", lambda self, nodes: nodes)
+            monkeypatch.setattr(Statements, "grouped", lambda self, nodes: nodes)
         for seed in range(GRAPHS // 5):
             rng = random.Random(seed)
             instructions, numbers = program(rng, 12), inputs(rng)

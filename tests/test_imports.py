@@ -31,7 +31,9 @@ SEE_NODES = (
     "paths",
     "stepper.moves",
     "stepper.stepper",
+    "compiled.statements",
     "compiled.emit",
+    "compiled.pages",
     "compiled.tape",
 )
 

@@ -21,6 +21,10 @@ OPTIONS = [
     ("SGD", {"lr": 0.1, "weight_decay": 0.05}),
     ("SGD", {"lr": 0.1, "momentum": 0.5, "weight_decay": 0.05, "nesterov": True}),
     ("SGD", {"lr": 0.01, "momentum": 0.5, "weight_decay": 0.5, "maximize": True}),
+    ("Adam", {}),
+    ("Adam", {"lr": 0.1, "betas": (0.5, 0.8)}),
+    ("Adam", {"lr": 0.1, "weight_decay": 0.3}),
+    ("Adam", {"lr": 0.01, "eps": 0.5, "weight_decay": 0.3, "maximize": True}),
     ("AdamW", {}),
     ("AdamW", {"lr": 0.1}),
     ("AdamW", {"lr": 0.1, "betas": (0.5, 0.8)}),
@@ -50,7 +54,7 @@ def test_updates_are_torchs(name, options):
             assert abs(p.data - q.item()) <= 1e-12 * max(1.0, abs(p.data))
 
 
-@pytest.mark.parametrize("name", ["SGD", "AdamW"])
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW"])
 def test_names_order_and_defaults_are_torchs(name):
     torch = pytest.importorskip("torch")
     ours = inspect.signature(getattr(optim, name)).parameters
@@ -76,7 +80,7 @@ def test_what_no_gradient_reached_is_left_alone(name, options):
     assert used.data == moved
 
 
-@pytest.mark.parametrize("name", ["SGD", "AdamW"])
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW"])
 def test_a_grad_of_none_is_no_gradient(name):
     a, b = Value(1.0), Value(2.0)
     optimizer = getattr(optim, name)([a, b], lr=0.1)

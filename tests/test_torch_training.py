@@ -112,6 +112,7 @@ OPTIMIZERS = {
     "SGD": lambda optim, params: optim.SGD(params, lr=0.1),
     "momentum": lambda optim, params: optim.SGD(params, 0.05, 0.9, 0.1, weight_decay=0.01),
     "nesterov": lambda optim, params: optim.SGD(params, 0.05, 0.9, nesterov=True, weight_decay=0.01),
+    "Adam": lambda optim, params: optim.Adam(params, 0.02),
     "AdamW": lambda optim, params: optim.AdamW(params, 0.02),
     "AdamW of their own": lambda optim, params: optim.AdamW(params, 0.02, (0.8, 0.95), 1e-6, 0.1),
 }

@@ -13,7 +13,8 @@ import pytest
 import nn
 import nn.functional as F
 from autograd import Value, atomic, compile, dot, grad, maximum
-from autograd.compiled.tracing import Number, Traced, trace
+from autograd.compiled.standins import Number, Traced
+from autograd.compiled.tracing import trace
 from autograd.errors import TraceError
 from autograd.graph import Graph
 from autograd.naming import named_graph
@@ -261,18 +262,60 @@ def test_errors_of_the_function_itself_come_out():
     assert type(W) is Value
 
 
-def test_other_threads_go_on_reading_parameters():
+def in_another_thread(function):
+    found = []
+    thread = threading.Thread(target=lambda: found.append(function()))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def test_to_other_threads_parameters_are_what_they_were():
+    """They read and write them, compute with them and take gradients, while this one traces."""
+    layer = nn.Linear(2, 1, seed=0)
+    w, b = layer.weight[0][0], layer.bias[0]
+    numbers = w.data, b.data
+
+    def elsewhere():
+        w.zero_grad()
+        result = (2 * w - b / w + w**2 + -w).tanh() + dot([w, b], [b, 1.0]) + layer([1.0, 2.0])[0] + abs(w).leaky_relu()
+        result.backward()
+        found = [result.data, w.grad, b.grad, w.item(), w > b, repr(w), f"{w}"]
+        w.data = b.data = 0.25
+        w.data, b.data = numbers
+        for p in layer.parameters():
+            p.zero_grad()
+        return found
+
+    wanted = elsewhere()
     seen = []
 
     def function(x):
-        thread = threading.Thread(target=lambda: seen.append(W.data))
-        thread.start()
-        thread.join()
-        return W * x
+        seen.append(in_another_thread(elsewhere))
+        return layer([x, 1.0])[0] * w
 
-    compile(function, [W])(1.0)
-    W.zero_grad()
-    assert seen == [3.0, 3.0]
+    compile(function, layer.parameters())(1.0)
+    assert seen == [wanted] * 3  # twice traced, and once as it stands
+
+
+def test_threads_may_trace_the_same_parameters():
+    model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
+    parameters = list(model.parameters())
+
+    def loss(x, y):
+        time.sleep(0.0005)
+        return (model([x, y])[0] - y) ** 2
+
+    wanted = loss(0.5, -1.0).data
+    steps = [compile(loss, parameters, "python") for _ in range(8)]
+    found = []
+    threads = [threading.Thread(target=lambda step=step: found.append(step(0.5, -1.0))) for step in steps]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [wanted] * 8
+    assert {type(p) for p in parameters} == {Value}
 
 
 def test_a_stand_in_that_got_out_says_what_it_is():

@@ -16,7 +16,7 @@ import nn
 import nn.functional as F
 from autograd import Value, compile, mean
 from autograd.errors import DomainError, OptionError
-from nn.optim import SGD, AdamW
+from nn.optim import SGD, Adam, AdamW
 
 OPTIMISERS = [
     (SGD, {"lr": 0.1}),
@@ -24,6 +24,8 @@ OPTIMISERS = [
     (SGD, {"lr": 0.05, "momentum": 0.9}),
     (SGD, {"lr": 0.05, "momentum": 0.9, "dampening": 0.5, "weight_decay": 0.01}),
     (SGD, {"lr": 0.05, "momentum": 0.9, "nesterov": True}),
+    (Adam, {"lr": 0.01}),
+    (Adam, {"lr": 0.02, "betas": (0.8, 0.95), "weight_decay": 0.1, "maximize": True}),
     (AdamW, {"lr": 0.01}),
     (AdamW, {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-6, "weight_decay": 0.0}),
     (AdamW, {"lr": 0.02, "maximize": True}),
@@ -125,6 +127,55 @@ def test_an_iterator_is_taken_from_once_and_cycled(backend):
 
     assert step.train(feed(), optimizer, 8) == pytest.approx(wanted, rel=1e-10)
     assert taken == [0, 1, 2]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("held", ["state", "of one parameter"])
+def test_a_state_that_was_taken_before_is_never_stale(held, backend):
+    """optimizer.state is a dict of dicts: who holds one sees what the optimiser remembers now."""
+
+    def seen(train):
+        model, loss, step, optimizer = prepared(backend, AdamW, {"lr": 0.01})
+        p = model.mlp.layers[0].bias[0]
+        batches = data()
+        by_hand(loss, optimizer, batches, 1)
+        held_before = optimizer.state if held == "state" else optimizer.state[p]
+        found = []
+
+        def look():
+            memory = held_before[p] if held == "state" else held_before
+            found.append([memory["step"], memory["exp_avg"], memory["exp_avg_sq"]])
+
+        train(loss, step, optimizer, batches, look)
+        look()
+        return found
+
+    def in_a_loop(loss, step, optimizer, batches, look):
+        for i in range(12):
+            optimizer.zero_grad()
+            step.batch(*batches[i % 3])
+            optimizer.step()
+            look()
+
+    def inside(loss, step, optimizer, batches, look):
+        def feed():
+            for i in range(12):
+                yield batches[i % 3]
+                look()
+
+        step.train(feed(), optimizer, 12)
+
+    def eagerly(loss, step, optimizer, batches, look):
+        for i in range(12):
+            by_hand(loss, optimizer, [batches[i % 3]], 1)
+            look()
+
+    wanted = seen(eagerly)
+    assert [memory[0] for memory in wanted] == [*range(2, 14), 13]
+    for found in (seen(in_a_loop), seen(inside)):
+        assert len(found) in (12, 13)  # a generator is not asked again after the last of its batches
+        for x, y in zip(found, [*wanted[: len(found) - 1], wanted[-1]], strict=True):
+            assert x == pytest.approx(y, rel=1e-9)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

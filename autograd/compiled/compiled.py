@@ -23,14 +23,11 @@ stands: so errors are those of the engine, and name the values they come from.
 from __future__ import annotations
 
 import math
-import os
 import warnings
-from _thread import RLock
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, update_wrapper
 from typing import Any, overload
-from weakref import WeakSet
 
 from ..errors import AutogradError, CompileError, OptionError, TraceError, WrongKindError
 from ..formula import add_up
@@ -38,13 +35,15 @@ from ..functions import mean
 from ..modes import is_on, shared
 from ..source import users_line
 from ..value import Value
+from .agreement import ensure_agreement
 from .arguments import Structure, structure
 from .batches import Block, Rows, rows_of_columns
 from .custody import Custody, used_c
-from .emit import page
 from .executable import Executable, Part
+from .locks import Lock
 from .machine import AWAY, DONE, Interpreter, Turn
-from .program import PICK
+from .pages import page
+from .program import PICK, Program
 from .tracing import trace
 from .watching import Watch
 
@@ -100,8 +99,7 @@ class Step:
         self.custody: Custody | None = None
         self.machine: Interpreter | None = None
         self.generation = 0  # grows when the function uses something else than it did
-        self.lock = RLock()  # of the interpreter's memory, which two threads may use
-        _steps.add(self)
+        self.lock = Lock()  # of the interpreter's memory, which two threads may use
         update_wrapper(self, function, updated=())
 
     def __call__(self, *arguments: Any, **keywords: Any) -> float:
@@ -125,6 +123,8 @@ class Step:
                 loss = self._in_c(prepared)
                 return self._eagerly(arguments, keywords) if loss is None else loss
         self.ran_on = "python"
+        if executable.leading:
+            executable = self._as_chosen(executable, numbers, arguments, keywords)
         try:
             return executable.one(numbers)
         except (ArithmeticError, ValueError) as error:
@@ -146,8 +146,8 @@ class Step:
     def train(self, batches: Iterable[Sequence[Any]], optimizer: Any, steps: int) -> list[float]:
         """`steps` updates: zero_grad, backward of the mean loss of the next batch, step. Returns the losses.
 
-        batches: what `batch` takes, as tuples; when they come to an end, they begin again. optimizer: an SGD or AdamW
-        of nn.optim runs inside; of any other object zero_grad() and step() are called.
+        batches: what `batch` takes, as tuples; when they come to an end, they begin again. optimizer: an SGD, Adam or
+        AdamW of nn.optim runs inside; of any other object zero_grad() and step() are called.
         Parameters and what the optimiser remembers are up to date whenever anybody looks at them.
         """
         from .training import train
@@ -202,7 +202,11 @@ class Step:
         keywords: Mapping[str, Any] | None = None,
     ) -> Executable:
         watch = Watch(self._function)
-        program = trace(self._function, arguments, self.parameters, keywords, watch)
+
+        def traced() -> Program:
+            return trace(self._function, arguments, self.parameters, keywords, watch)
+
+        program = traced()
         if self._watch and any(p in self._watch.values and p not in watch.values for p in self.parameters):
             self._strangers.update(value for value in watch.values if value not in self._watch.values)
         rows = (node.op for node in program.order if node.op not in (None, PICK))
@@ -212,9 +216,26 @@ class Step:
                 f"{program.name(strangers[0])} stands where a parameter stood, and is none of those that compile() was given: "
                 "compile again, with the new ones"
             )
+        executable = Executable(program, self.parameters, inputs)
+        executable.check(inputs)
+        ensure_agreement(traced, program, lambda: self._function(*arguments, **(keywords or {})), inputs)
         self._unchanged = self._watch.unchanged
-        self._kept[key] = Executable(program, self.parameters, inputs)
-        return self._kept[key]
+        self._kept[key] = executable
+        return executable
+
+    def _as_chosen(
+        self, executable: Executable, inputs: Sequence[Any], arguments: Sequence[Any], keywords: Mapping[str, Any]
+    ) -> Executable:
+        """The program for what is picked now, in which sums are added up as in the function's own graph."""
+        chosen = {i: inputs[i] for i in executable.leading}
+        key = tuple(chosen.values())
+        if key not in executable.chosen:
+            try:
+                program = trace(self._function, arguments, self.parameters, keywords, self._watch, chosen)
+                executable.chosen[key] = Executable(program, self.parameters, inputs)
+            except TraceError:  # what is picked is a plain number, on which nothing depends
+                executable.chosen[key] = executable
+        return executable.chosen[key]
 
     def prepare(self, columns: Sequence[Sequence[Any]]) -> Prepared:
         """A batch, traced and turned into numbers."""
@@ -313,17 +334,6 @@ def _in_mode(key: Structure) -> Structure:
     """The key of a program that is traced now: atomic() makes another one."""
     return (key, "atomic") if is_on("atomic") else key
 
-
-_steps: WeakSet[Step] = WeakSet()
-
-
-def _renew_locks() -> None:
-    for step in list(_steps):
-        step.lock = RLock()
-
-
-if hasattr(os, "register_at_fork"):  # the thread that held one does not live on in the child
-    os.register_at_fork(after_in_child=_renew_locks)
 
 _said = False
 

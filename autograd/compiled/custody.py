@@ -2,8 +2,9 @@
 
 While a step trains in C, the numbers of its parameters are in the interpreter's arrays, and change there. The
 Values themselves then belong to a class whose `data` and `grad` are properties, and the optimiser to one whose
-`state` is: reading or writing any of these ends the custody first. So nobody sees a stale number: not the
-generator that batches come from, not another thread, not whoever interrupted the training.
+`state` is: reading or writing any of these ends the custody first. Where somebody holds that state already, it is
+kept up to date. So nobody sees a stale number: not the generator that batches come from, not another thread, not
+whoever interrupted the training.
 
 Custody begins with step.train(), and ends with it. It also begins with the step() of an optimiser whose gradients
 came from step.batch() in C, and lasts until somebody looks: a loop that only calls zero_grad(), batch() and step()
@@ -12,23 +13,26 @@ stays in C. If somebody looks at every update anyway, it is not tried again for 
 
 from __future__ import annotations
 
-import os
-from _thread import RLock
 from array import array
 from collections.abc import Mapping, Sequence
 from functools import cache
+from operator import gt
+from sys import getrefcount
 from typing import Any
 from weakref import ref
 
 from ..value import NOT_REACHED, Value
+from .locks import Lock
 from .machine import Interpreter, Training
 
 __all__ = ["Custody", "can_have", "take_over", "used_c"]
 
+_MOMENTS = {"steps": "step", "first": "exp_avg", "second": "exp_avg_sq"}
 # What the interpreter knows of an optimiser: its rule, and under which names it remembers what.
 _RULES = {
     "nn.optim.SGD": (0, {"first": "momentum_buffer"}),
-    "nn.optim.AdamW": (1, {"steps": "step", "first": "exp_avg", "second": "exp_avg_sq"}),
+    "nn.optim.Adam": (1, _MOMENTS),
+    "nn.optim.AdamW": (2, _MOMENTS),
 }
 _PATIENCE = 64  # updates, at most, before custody is tried again after a look
 _SURVIVED = 8  # updates after which a look is nothing to be expected
@@ -134,6 +138,7 @@ class Custody:
         self._members: list[list[Value]] = []  # the optimiser's parameters, by group
         self._others: list[Value] = []  # those of them that are not here
         self._wait = self._patience = self._updates = 0
+        self._is_watched = False  # whether others hold the optimiser's state
 
     @property
     def held(self) -> bool:
@@ -155,6 +160,7 @@ class Custody:
                 for kept, name in self._names.items():
                     getattr(t, kept)[i] = memory[name]
         self.read_options()
+        self._is_watched = _is_held_by_others(vars(optimizer))
         vars(optimizer)["_custody"] = self
         optimizer.__class__ = _held_kind(self._kind)
         me = (self,)
@@ -209,11 +215,16 @@ class Custody:
         if self._wait:
             self._wait -= 1
             return False
-        if not self._has_all():
+        if not self._has_all() or _is_held_by_others(vars(self.optimizer)):
             return False
         self._updates = 0
         self.begin()
         return self.update()
+
+    def show(self) -> None:
+        """Bring the optimiser's state up to date for those who hold it, before code of theirs may run."""
+        if self._is_watched and self.held:
+            self._give_back(vars(self.optimizer)["state"])
 
     def end(self, looked: bool = False) -> None:
         """Give everything back. Where it is interrupted half way, the next look goes on with it."""
@@ -244,16 +255,20 @@ class Custody:
                 state.setdefault(p, {}).update(numbers)
 
 
-_lock = RLock()  # of two threads that look at once
+def _references(attributes: Mapping[str, Any]) -> tuple[int, int]:
+    """How often an optimiser's state is referred to, and the most any dict in it is."""
+    state = attributes["state"]
+    return getrefcount(state), max(map(getrefcount, state.values()), default=0)
 
 
-def _renew_lock() -> None:
-    global _lock
-    _lock = RLock()
+_NO_OTHERS = _references({"state": {0: {}}})
 
 
-if hasattr(os, "register_at_fork"):  # whoever held it does not live on in the child
-    os.register_at_fork(after_in_child=_renew_lock)
+def _is_held_by_others(attributes: Mapping[str, Any]) -> bool:
+    return any(map(gt, _references(attributes), _NO_OTHERS))
+
+
+_lock = Lock()  # of two threads that look at once
 
 
 # --- Loops of the user's own -------------------------------------------------------------------------------
@@ -269,7 +284,7 @@ def used_c(step: Any) -> None:
 
 
 def take_over(optimizer: Any) -> bool:
-    """What the step() of an SGD or AdamW asks first: whether it is done in C, with the numbers left there."""
+    """What the step() of an SGD, Adam or AdamW asks first: whether it is done in C, with the numbers left there."""
     step = _latest()
     if step is None or not can_have(optimizer):
         return False

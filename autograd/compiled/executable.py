@@ -22,6 +22,7 @@ __all__ = ["Executable", "Part"]
 
 MANY_ROWS = 4  # rows of a batch that are worth computing side by side
 SIZES = 8  # of batches for which memory is kept
+MOST_CHOICES = 64  # ways to pick that get programs of their own where that changes the order of backward()
 
 _NAMESPACE: dict[str, Any] = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
 _NAMESPACE.update(abs=abs, larger=larger, inf=math.inf, nan=math.nan)
@@ -31,7 +32,8 @@ class Executable:
     """What was traced for one structure of arguments, and what has been made of it so far.
 
     parameters: all those of the compiled step. inputs: the numbers it was traced with. edges: how much work it is.
-    choices: of the inputs that pick, by place, how many there are to pick from.
+    choices: of the inputs that pick, by place, how many there are to pick from. leading: those of them by which the
+    order of backward() depends on what is picked, if the ways are few; chosen: then a program for each way.
     """
 
     def __init__(self, program: Program, parameters: Sequence[Value], inputs: Sequence[float]) -> None:
@@ -44,6 +46,10 @@ class Executable:
         for node in program.picks:
             i, count = place[node.operands[0]], len(node.operands) - 1
             self.choices[i] = min(self.choices.get(i, count), count)
+        self.leading = tuple(dict.fromkeys(place[node.operands[0]] for node in program.leading))
+        if math.prod(self.choices[i] for i in self.leading) > MOST_CHOICES:
+            self.leading = ()
+        self.chosen: dict[tuple[float, ...], Executable] = {}
         self._reach: Reach | None = None
         self._machine: Interpreter | None = None
         self._tapes: dict[bool, Tape] = {}

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from ..graph import Graph
@@ -31,7 +32,8 @@ class Program(Graph):
     root does not depend on are left out. Any other leaf is `frozen`: its data is read, and nothing flows to it;
     those of them that the function made itself are also in `made`.
 
-    order: every node with operands, operands first. moving: the nodes that a gradient flows through.
+    order: every node with operands, operands first. moving: the nodes that a gradient flows through: they depend on a
+    parameter, not only inside no_grad(). reached: those of them that the gradient of root comes to, if all is picked.
     varying: those that depend on an input. Plain numbers in the user's code (inputs, and what was computed
     from them alone) are nodes here, but are not counted in names, so that ``v7`` is the same as in a drawing.
     """
@@ -56,10 +58,18 @@ class Program(Graph):
         self.moving: set[Any] = set(self.parameters)
         self.varying: set[Any] = set(inputs)
         for node in self.order:
-            for role in (self.moving, self.varying):
-                if any(operand in role for operand in node.operands):
-                    role.add(node)
+            if any(operand in self.varying for operand in node.operands):
+                self.varying.add(node)
+            if any(kind == "v" and operand in self.moving for operand, kind in zip(node.operands, node.kinds)):
+                self.moving.add(node)
+        self.reached: set[Any] = {root} & self.moving
+        for node in reversed(self.order):
+            if node in self.reached:
+                self.reached.update(operand for operand in node.operands if operand in self.moving)
         self.picks = [node for node in self.order if node.op is PICK]
+        # Picks by which the walk comes to a candidate first. The user's graph has only the one that is chosen, so that
+        # backward() takes values in another order for each choice, and sums differ in the last bit.
+        self.leading = [node for before, node in pairwise(self.order) if node.op is PICK and before in node.operands]
         uncounted = dict.fromkeys(n for n in [*inputs, *walked] if getattr(n, "plain", False) or n.op is PICK)
         self._uncounted = {node: node.label or f"n{i}" for i, node in enumerate(uncounted)}
         self.nodes = [node for node in walked if node not in self._uncounted]

@@ -91,8 +91,8 @@ class _Part:
         return [self.reference(operand) for operand in operands]
 
     def write(self, code: int, moving: int, nodes: Sequence[Any], *operands: Sequence[int]) -> None:
-        """One instruction, whose results are these nodes."""
-        self.code.extend((code, moving, len(nodes), self.slots, len(self.operands)))
+        """One instruction, whose results are these nodes; moving: bits for the operands that a gradient goes on to."""
+        self.code.extend((code, moving if nodes[0] in self.moving else 0, len(nodes), self.slots, len(self.operands)))
         for numbers in operands:
             self.operands.extend(numbers)
         for node in nodes:
@@ -133,16 +133,16 @@ class _Part:
 
     def _kind(self, node: Any) -> tuple[Any, ...]:
         """What nodes must have in common to be one instruction."""
-        op = node.op
+        op, moves = node.op, node in self.moving
         if op is None:
             return ("alias",)
         if op is PICK:
-            return "pick", node.operands[0], len(node.operands)
+            return "pick", moves, node.operands[0], len(node.operands)
         if op is DOT:
-            return "dot", len(node.operands)
+            return "dot", moves, len(node.operands)
         if op.wide:
-            return "wide", id(op), len(node.operands), self._wide_moving(node)
-        return "scalar", id(op), self.moving_bits(node.operands)
+            return "wide", moves, id(op), len(node.operands), self._wide_moving(node)
+        return "scalar", moves, id(op), self.moving_bits(node.operands)
 
     def _single(self, node: Any) -> None:
         code = 3 * self.tape.numbers[id(node.op), ()] + SINGLE

@@ -104,6 +104,7 @@ class _Inside:
                 self.custody.forget_others()
                 self.taken, self.seen = self.feed.taken, perf_counter()
             done = self._stretch(prepared, losses, steps)
+            self.custody.show()
         if not done:
             self._in_python(self.feed.batch(len(losses)), losses)
 

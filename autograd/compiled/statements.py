@@ -1,0 +1,384 @@
+"""A program as statements, in whatever language: forward, and backward by the chain rule.
+
+What arrives at a value is added up in the order of backward(), whatever the order of the lines: so that Python's page
+gives the same bits. ``d_v2`` is d(result)/d(v2). Names are those of drawings and of the stepper, as far as the
+languages allow.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from itertools import count, groupby
+from typing import Any
+
+from ..errors import CompileError
+from ..formula import Formula
+from ..formula.languages import RESERVED, WIDTH, Language, remark
+from .layout import INDENT, broken, listed
+from .program import PICK, Program
+from .sections import Sections, together
+
+__all__ = ["Statements", "identifiers"]
+
+TERMS = 40  # of a sum in one statement: parsers recurse over it
+MOST = 100_000  # operations on a page: Python needs some 5 s to compile it, and time grows faster than size
+
+
+def identifiers(program: Program) -> dict[Any, str]:
+    """A name for every node that all languages take. So is ``d_`` and the name, which is its gradient.
+
+    None has two underscores in a row: those are in names that a writer makes up itself.
+
+    >>> from autograd import Value
+    >>> a = Value(1.0, label="x[0]")
+    >>> list(identifiers(Program(a * Value(2.0, label="lambda"), [a])).values())
+    ['x_0', 'lambda_', 'v2']
+    """
+    names: dict[Any, str] = {}
+    taken: set[str] = set()
+    counts: dict[str, int] = {}
+    for node in dict.fromkeys([*program.inputs, *program.nodes, *program.order]):
+        name = re.sub(r"[\W_]+", "_", program.name(node), flags=re.ASCII).strip("_")[: WIDTH // 2] or "value"
+        name = f"n{name}" if name[0].isdigit() else f"{name}_" if name in RESERVED else name
+        unique = name
+        while taken & {unique, f"d_{unique}"}:
+            counts[name] = counts.get(name, 1) + 1
+            unique = f"{name}_{counts[name]}"
+        taken |= {unique, f"d_{unique}"}
+        names[node] = unique
+    return names
+
+
+class Statements:
+    """The statements of a program, in the order they are written."""
+
+    def __init__(self, program: Program, language: Language) -> None:
+        if len(program.order) > MOST:
+            raise CompileError(
+                f"{len(program.order):,} operations are too many for a page of source: the limit is {MOST:,}. "
+                'Compile the loss of one sample and use step.batch, or take backend="c", which has no such limit'
+            )
+        self.program = program
+        self.language = language
+        self.names = identifiers(program)
+        self.lines: list[str] = []
+        self.indent = INDENT
+        self.sections = Sections()
+        self.orders: dict[int, Sequence[Any]] = {}  # in sections, by the id of the list of nodes, which lives on
+        self.turns = {node: -i for i, node in enumerate(program.order)}  # backward() takes them from the lowest to 0
+        # What was handed to a value whose turn has not come, each with the turn in which backward() hands it on:
+        self.pending: dict[Any, list[tuple[int, str]]] = {}
+        self.waiting: dict[str, list[tuple[int, str, str]]] = {}  # the same, to the lists of gradients: to which place
+        self.running: set[Any] = set()  # values whose gradient is a variable from the beginning
+        self.tables: dict[tuple[Any, ...], str] = {}  # what picks choose from, once it is written
+        self.lists: dict[str, list[Any]] = {}  # values whose gradients stand in a list, since a pick may reach them
+        self.place: dict[Any, tuple[str, int]] = {}
+        self.known: dict[tuple[int, int], list[tuple[str, int | None]]] = {}  # of each row the names of its operands
+        self._group_picked()
+
+    # --- lines
+
+    def write(self, *lines: str) -> None:
+        self.lines += [self.indent + line if line else "" for line in lines]
+
+    def remark(self, text: str) -> None:
+        self.write(f"{self.language.remark} {remark(text)}")
+
+    def heading(self, text: str) -> None:
+        self.write("")
+        self.remark(text)
+
+    def statement(self, template: str, name: str, text: str) -> None:
+        """One statement; a long one is broken into lines, inside of parentheses."""
+        self.sum(template, name, [text])
+
+    def add_up(self, template: str, name: str, terms: Sequence[str]) -> None:
+        """A statement for the sum of terms from left to right, and more of them if they are many."""
+        spell = self.language
+        if len(terms) > TERMS and template == spell.let:
+            template = spell.var
+        self.sum(template, name, terms[:TERMS])
+        for at in range(TERMS, len(terms), TERMS):
+            self.sum(spell.change, name, [name, *terms[at : at + TERMS]])
+
+    def sum(self, template: str, name: str, terms: Sequence[str]) -> None:
+        """One statement for a sum; if it is long, with as many terms on each line as fit on all of them."""
+        text = " + ".join(terms).replace(" + -", " - ")
+        line = template.format(name, text)
+        room = WIDTH - len(self.indent)
+        if len(line) <= room:
+            self.write(line)
+            return
+        signed = [f"- {t[1:]}" if t[0] == "-" and i else f"+ {t}" if i else t for i, t in enumerate(terms)]
+        fits = max(1, (room - len(INDENT)) // (max(map(len, signed)) + 1))
+        before, after = template.format(name, "\0").split("\0")
+        rows = [" ".join(signed[at : at + fits]) for at in range(0, len(signed), fits)]
+        rows = [line for row in rows for line in broken(row, room - len(INDENT))]
+        self.write(f"{before}(", *(INDENT + row for row in rows), f"){after}")
+
+    def listing(self, template: str, name: str, items: Sequence[str]) -> None:
+        """A statement about a list of items; if it is long, with each row of a matrix on lines of its own."""
+        self.write(*listed(template, name, items, WIDTH - len(self.indent)))
+
+    # --- forward
+
+    def text(self, operand: Any) -> str:
+        return self.names[operand] if type(operand) is not float else self.language.number(operand)
+
+    def gradient(self, node: Any) -> str:
+        return f"d_{self.names[node]}"
+
+    def spelled(self, node: Any) -> dict[str, Any]:
+        """What the names in the formulas of a node's row are called here."""
+        return {**node.op.bind([self.text(operand) for operand in node.operands]), "out": self.names[node]}
+
+    def forward(self, nodes: Sequence[Any]) -> None:
+        title = None
+        for node in self.grouped(nodes):
+            title = self.section(node, title)
+            if node.op is None:  # Value(x) of an argument x
+                self.statement(self.language.let, self.names[node], self.text(node.operands[0]))
+            elif node.op is PICK:
+                self.statement(self.language.let, self.names[node], self.choose(node))
+            else:
+                self.value(node)
+
+    def section(self, node: Any, before: str | None, backward: bool = False) -> str:
+        """The title of the module that a node belongs to; written down if it is another one than before."""
+        title = self.sections.of(node)
+        if title != before and (title or before):
+            if before is not None:
+                self.write("")
+            self.remark(f"{'gradients arriving at ' * backward}{title or 'what is outside of modules'}")
+        return title
+
+    def grouped(self, nodes: Sequence[Any]) -> Sequence[Any]:
+        """The nodes, operands first still, in an order that leaves a module only when all is done that can be."""
+        if id(nodes) not in self.orders:
+            order = together(nodes, [self.sections.of(node) for node in nodes])
+            self.orders[id(nodes)] = order if self.in_time(order) else nodes
+        return self.orders[id(nodes)]
+
+    def in_time(self, order: Sequence[Any]) -> bool:
+        """Whether all that arrives in a list of gradients has, in this order, before any of it is read.
+
+        A pick may add to any place of a list: only then are the sums of all its places added up as backward() does.
+        """
+        if not self.place:
+            return True
+        read: dict[str, int] = {}
+        for i, node in enumerate(order):
+            if node in self.place:
+                read[self.place[node][0]] = i  # backwards, the last one is the first
+        if not read:
+            return True
+        for i, node in enumerate(order):
+            if node.op is not PICK or node in self.place:
+                for operand in node.operands:
+                    members = operand.operands[1:] if getattr(operand, "op", None) is PICK else ()
+                    for member in (operand, *members):
+                        if member in self.place and i <= read.get(self.place[member][0], -1):
+                            return False
+        return True
+
+    def value(self, node: Any) -> None:
+        name, spelled, dialect = self.names[node], self.spelled(node), self.language.dialect
+        formula = _with_numbers(node.op.formula(len(node.operands)), node)
+        terms = formula.addends(dialect, {**spelled, **self.let_names(formula, name)})
+        if node.op.wide and len(terms) < 3 and max(map(len, terms)) > WIDTH // 2:  # a long sum inside of something
+            formula = formula.hoisted()
+            terms = []
+        self.intermediates(formula, spelled, name)
+        self.add_up(self.language.let, name, terms or formula.addends(dialect, spelled))
+
+    def intermediates(self, formula: Formula, spelled: dict[str, Any], suffix: str) -> None:
+        """A formula's named intermediates, as names of this node's own; puts those into `spelled`."""
+        spelled.update(self.let_names(formula, suffix))
+        for let, reduction, texts in formula.pieces(self.language.dialect, spelled):
+            if reduction == "max":
+                self.statement(self.language.var, spelled[let], texts[0])
+                for text in texts[1:]:
+                    self.statement(self.language.change, spelled[let], f"larger({spelled[let]}, {text})")
+            else:
+                self.add_up(self.language.let, spelled[let], texts)
+
+    def let_names(self, formula: Formula, suffix: str) -> dict[str, str]:
+        return {let: f"{let}__{suffix}" for let, _ in formula.lets}
+
+    # --- picks
+
+    def _group_picked(self) -> None:
+        """One list of gradients for all that the same pick may reach; picks that share a value share the list."""
+        numbers = count()
+        for node in self.program.picks:
+            members = dict.fromkeys(c for c in node.operands[1:] if not isinstance(c, float))
+            shared = {self.place[c][0]: None for c in members if c in self.place}
+            if len(shared) == 1 and all(c in self.place for c in members):
+                continue
+            for name in shared:
+                members = {**dict.fromkeys(self.lists.pop(name)), **members}
+            name = f"d_picked__{next(numbers)}"
+            self.lists[name] = list(members)
+            self.place.update({c: (name, i) for i, c in enumerate(members)})
+
+    def choose(self, node: Any) -> str:
+        """What a pick chooses: an item of the list of its candidates."""
+        candidates = node.operands[1:]
+        if candidates not in self.tables:
+            self.tables[candidates] = f"picked__{len(self.tables)}"
+            self.listing(self.language.table, self.tables[candidates], [*map(self.text, candidates)])
+        return f"{self.tables[candidates]}[{self.index(node)}]"
+
+    def index(self, node: Any) -> str:
+        return self.language.index.format(self.text(node.operands[0]))
+
+    def slot(self, node: Any) -> str:
+        """Where the gradient of a value that may be picked is added up."""
+        return "{}[{}]".format(*self.place[node])
+
+    def chosen_slot(self, node: Any) -> str:
+        """Where the gradient of what a pick has chosen is added up."""
+        candidates, index = node.operands[1:], self.index(node)
+        name = next(self.place[c][0] for c in candidates if c in self.place)
+        places = tuple(self.place[c][1] if c in self.place else len(self.lists[name]) for c in candidates)
+        if places == tuple(range(len(places))):
+            return f"{name}[{index}]"
+        if (name, places) not in self.tables:
+            self.tables[name, places] = f"places__{len(self.tables)}"
+            self.listing(self.language.table, self.tables[name, places], [*map(str, places)])
+        return f"{name}[{self.language.index.format(f'{self.tables[name, places]}[{index}]')}]"
+
+    def open_lists(self) -> None:
+        """The lists of gradients, each with a place more for what flows to constants."""
+        zero = self.language.number(0.0)
+        parameters = set(self.program.parameters)
+        for name, members in self.lists.items():
+            start = [self.gradient(m) if m in parameters else zero for m in members]
+            self.listing(self.language.list, name, [*start, zero])
+
+    def close_lists(self) -> None:
+        for node in self.program.parameters:
+            if node in self.place:
+                self.arrive(self.place[node][0])
+                self.statement(self.language.change, self.gradient(node), self.slot(node))
+
+    # --- backward
+
+    def hand(self, operand: Any, text: str, turn: int) -> None:
+        """What goes to an operand's gradient when its turn comes, or the list it stands in is read."""
+        if operand in self.place:
+            self.waiting.setdefault(self.place[operand][0], []).append((turn, self.slot(operand), text))
+        elif operand.op is PICK:
+            slot = self.chosen_slot(operand)
+            self.waiting.setdefault(slot.partition("[")[0], []).append((turn, slot, text))
+        else:
+            self.pending.setdefault(operand, []).append((turn, text))
+
+    def arrive(self, name: str) -> None:
+        """Add to a list of gradients what was handed to it."""
+        for _, slot, text in _by_turn(self.waiting.pop(name, [])):
+            self.statement(self.language.add, slot, text)
+
+    def arrived(self, node: Any) -> list[str]:
+        return [text for _, text in _by_turn(self.pending.pop(node, []))]
+
+    def backward(self, nodes: Sequence[Any], seed: str = "") -> None:
+        """The turns of the nodes, results first: their gradient is complete, and goes on to their operands.
+
+        What arrives at a value is added up in the order of backward(), whatever the order of the lines.
+        """
+        root = self.program.root
+        if seed:
+            self.hand(root, seed, min(self.turns.values(), default=0))
+        title = None
+        for node in reversed(self.grouped(nodes)):
+            if node not in self.program.moving:
+                continue
+            if node.op is not PICK:
+                title = self.section(node, title, backward=True)
+                self.complete(node)
+                self.hand_on(node)
+            elif node in self.place:  # which another one may pick
+                slot = self.chosen_slot(node)
+                self.arrive(self.place[node][0])
+                self.waiting.setdefault(slot.partition("[")[0], []).append((self.turns[node], slot, self.slot(node)))
+        for name in list(self.waiting):
+            self.arrive(name)
+
+    def complete(self, node: Any) -> None:
+        name = self.gradient(node)
+        if node in self.place:
+            self.arrive(self.place[node][0])
+            self.statement(self.language.let, name, self.slot(node))
+        elif node in self.running:
+            self.settle([node])
+        else:
+            self.add_up(self.language.let, name, self.arrived(node))
+
+    def settle(self, nodes: Iterable[Any]) -> None:
+        """Add what has arrived to gradients that are variables already."""
+        for node in nodes:
+            if terms := self.arrived(node):
+                self.add_up(self.language.change, self.gradient(node), [self.gradient(node), *terms])
+
+    def settle_where_any(self, nodes: Iterable[Any]) -> None:
+        """The same, but for what a 0 would be added to: behind a relu that is off. Such rows are half of many batches."""
+        for turn, group in groupby(nodes, key=self.only_turn):
+            together = list(group)
+            if turn is None or len(together) == 1:
+                self.settle(together)
+            else:
+                self.write(f"if {self.gradient(self.program.order[-turn])}:")
+                self.indent += INDENT
+                self.settle(together)
+                self.indent = self.indent[: -len(INDENT)]
+
+    def only_turn(self, node: Any) -> int | None:
+        """The turn in which something is handed to a node, if there is one such turn."""
+        turns = {turn for turn, _ in self.pending.get(node, ())}
+        return turns.pop() if len(turns) == 1 else None
+
+    def settle_parameters(self) -> None:
+        """The same for all parameters, those of each matrix or vector under its name."""
+        before = ""
+        for node in self.program.parameters:
+            name, listed, _ = self.program.name(node).partition("[")
+            if self.pending.get(node) and listed and name != before:
+                self.heading(f"gradients arriving at {name}")
+                before = name
+            self.settle([node])
+
+    def operand_names(self, node: Any) -> list[tuple[str, int | None]]:
+        """For each operand its name in the formulas, and its index if it stands in a list."""
+        key = id(node.op), len(node.operands)
+        if key not in self.known:
+            self.known[key] = names = []
+            for name, bound in node.op.bind(range(len(node.operands))).items():
+                names += [(name, i) for i in range(len(bound))] if isinstance(bound, list) else [(name, None)]
+        return self.known[key]
+
+    def hand_on(self, node: Any) -> None:
+        spelled = self.spelled(node)
+        slopes: dict[str, Formula] = {}
+        gradient, turn, moving = self.gradient(node), self.turns[node], self.program.moving
+        for operand, (name, index) in zip(node.operands, self.operand_names(node)):
+            if operand in moving:
+                if name not in slopes:
+                    slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
+                    slopes[name] = slope.hoisted() if node.op.wide else slope
+                    self.intermediates(slopes[name], spelled, f"{name}__{self.names[node]}")
+                self.hand(operand, slopes[name].times(gradient, self.language.dialect, spelled, index), turn)
+
+
+def _by_turn(waiting: list[Any]) -> list[Any]:
+    return sorted(waiting, key=lambda item: item[0])
+
+
+def _with_numbers(formula: Formula, node: Any) -> Formula:
+    """A formula of a scalar operation, where the operands that are numbers are known."""
+    if node.op.wide:
+        return formula
+    known = {name: x for name, x in node.op.bind(node.operands).items() if isinstance(x, float) and math.isfinite(x)}
+    return formula.given(known) if known else formula

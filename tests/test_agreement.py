@@ -1,0 +1,174 @@
+"""What a trace cannot tell from a Value: a function that asks is refused, naming the line; one that needn't is not."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from backends import BACKENDS, assert_same, averaged, eagerly, gradients
+
+import nn.functional as F
+from autograd import Value, compile, dot, mean, no_grad
+from autograd.errors import DomainError, OutOfRangeError, TraceError
+from nn.optim import SGD
+
+W, B = Value(3.0, label="w"), Value(1.0, label="b")
+
+
+def other_operation(x):
+    return W * x if type(x) is float else W + x  # here
+
+
+def other_number(x):
+    return W * (x * 2 if type(x) is float else x * 3)  # here
+
+
+def other_constant(x):
+    return W * (not isinstance(x, Value))  # here
+
+
+def by_a_table(x):
+    return B + W * {float: 2, int: 3}.get(type(x), 5)  # here
+
+
+def text_of_a_result(x):
+    return W * len(str(W * x))  # here
+
+
+def text_of_an_argument(x):
+    return W * len(repr(x))  # here
+
+
+def by_a_method(x):
+    return W * (x if callable(getattr(x, "backward", None)) else 2 * x)  # here
+
+
+def below_something(x):
+    h = (W + B).tanh() if type(x) is float else (W - B).tanh()  # here
+    return (h * x).exp() + W
+
+
+def other_leaf(x):
+    return (W if type(x) is float else B) * x  # here
+
+
+def nothing_at_all(x):
+    if not isinstance(x, Value):
+        return None
+    return W * x  # here
+
+
+ASKING = [
+    other_operation, other_number, other_constant, by_a_table, text_of_a_result, text_of_an_argument, by_a_method,
+    below_something, other_leaf, nothing_at_all,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("call", [lambda step: step(2.5), lambda step: step.batch([2.5, 1.0])], ids=["call", "batch"])
+@pytest.mark.parametrize("function", ASKING, ids=lambda f: f.__name__)
+def test_a_function_that_asks_what_its_arguments_are_is_refused(function, call):
+    before = gradients([W, B])
+    with pytest.raises(TraceError, match=r"(?s)test_agreement.py:\d+  [^\n]*# here\n.*as it stands.*when it is traced"):
+        call(compile(function, [W, B]))
+    assert gradients([W, B]) == before == [None, None]
+
+
+AGREEING = {
+    "a Value of it": lambda x, i: W * (x if isinstance(x, Value) else Value(x)),
+    "numbers": lambda x, i: W * (3 * x**2 - abs(x) / 7 + sum([x, x, 0.1])) + 10**i,
+    "plain and picked": lambda x, i: F.pick([W, 1.0, 2], i) * -2 + F.pick([x, W * x, 7], i) * B,
+    "dots of numbers": lambda x, i: dot([x, 2.0], [1.0, x]) * W,
+    "shared": lambda x, i: (h := W * x) * h + h.tanh() * (h + B),
+    "nan": lambda x, i: W * (x * math.nan),
+    "the class": lambda x, i: W * x if isinstance(x, float) and isinstance(i, int) else W,
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("kind", AGREEING)
+def test_functions_that_need_not_ask(kind, backend):
+    function = AGREEING[kind]
+    step = compile(function, [W, B], backend)
+    for x, i in ((2.5, 1), (-0.5, 0), (1.25, 2)):
+        assert_same((step(x, i), gradients([W, B])), eagerly(function, (x, i), [W, B]))
+
+
+def test_what_the_function_itself_refuses_comes_out_of_the_first_call():
+    with pytest.raises(DomainError, match="log"):
+        compile(lambda x: (W * x).log(), [W], "python").batch([-1.0, 1.0])
+    with pytest.raises(OutOfRangeError, match=r"i: want an index from 0 to 1, got 7"):
+        compile(lambda i: F.pick([W, B], i), [W], "python")(7)
+
+
+def outside_of_the_gradient(x):
+    with no_grad():
+        baseline = (W * x).tanh() + B
+    return (W * x - baseline) ** 2
+
+
+def straight_through(x):
+    h = W * x
+    with no_grad():
+        rest = h.relu() - h
+    return (h + rest) * B
+
+
+def in_products(x):
+    with no_grad():
+        seen = [(W * x).relu(), dot([W, B], [x, B]), (W - W).sqrt()]
+    return dot(seen, [W, B, x]) + dot([*seen, B], [x, x, 1.0, x])
+
+
+def a_whole_parameter(x):
+    with no_grad():
+        scale = B * B + B
+    return W * x * scale
+
+
+def everything(x):
+    with no_grad():
+        return W * x
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    "function",
+    [outside_of_the_gradient, straight_through, in_products, a_whole_parameter, everything],
+    ids=lambda f: f.__name__,
+)
+def test_no_gradient_goes_through_what_was_computed_in_no_grad(function, backend):
+    """It is computed anew in every call all the same; a parameter used only there is not reached."""
+    step = compile(function, [W, B], backend)
+    xs = [2.5, 0.5, -1.0, 3.0, 1.5]
+    for x in xs:
+        wanted = eagerly(function, (x,), [W, B])
+        assert_same((step(x), gradients([W, B])), wanted, exactly=backend == "python")
+    assert_same((step.batch(xs), gradients([W, B])), averaged(function, [xs], [W, B]))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_training_with_a_part_in_no_grad(backend):
+    def trained(train):
+        w, b = Value(0.5), Value(0.1)
+
+        def loss(x, y):
+            with no_grad():
+                target = y + 0.9 * (w * y + b)
+            return (w * x + b - target) ** 2
+
+        optimizer = SGD([w, b], lr=0.05, momentum=0.9)
+        columns = ([1.0, 2.0, -1.0, 0.5, 3.0], [0.5, -1.0, 2.0, 0.0, 1.0])
+        return [*train(loss, [w, b], optimizer, columns), w.data, b.data]
+
+    def by_hand(loss, parameters, optimizer, columns):
+        losses = []
+        for _ in range(20):
+            result = mean([loss(*row) for row in zip(*columns)])
+            optimizer.zero_grad()
+            result.backward()
+            optimizer.step()
+            losses.append(result.data)
+        return losses
+
+    found = trained(lambda loss, ps, optimizer, columns: compile(loss, ps, backend).train([columns], optimizer, 20))
+    assert found == pytest.approx(trained(by_hand), rel=1e-12)
