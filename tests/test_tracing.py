@@ -12,7 +12,7 @@ import pytest
 
 import nn
 import nn.functional as F
-from autograd import Value, atomic, compile, dot, maximum
+from autograd import Value, atomic, compile, dot, grad, maximum
 from autograd.compiled.standins import Number, Traced
 from autograd.compiled.tracing import trace
 from autograd.errors import TraceError
@@ -88,6 +88,11 @@ def backward(x):
     return loss
 
 
+def slope(x):
+    (curve,) = grad((W * x).tanh(), W, create_graph=True)  # here
+    return curve * B
+
+
 def as_index(x):
     return [W, B][x]  # here
 
@@ -122,7 +127,7 @@ def in_the_layers(x):
 
 REFUSED = [
     if_on_an_argument, if_on_a_parameter, if_on_a_result, truth, data, data_of_a_result, item, gradient, as_float,
-    math_function, rounded, whole_part, printed, written, backward, as_index, in_range, equal, looked_up, plain_method,
+    math_function, rounded, whole_part, printed, written, backward, slope, as_index, in_range, equal, looked_up, plain_method,
     swallowed, in_the_layers,
 ]  # fmt: skip
 
