@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from .backward import hand_on, visit
 from .careful import real, real_data
+from .elsewhere import MICROGRAD, Elsewhere
 from .errors import GraphError, NotANumberError
 from .graph import walk
 from .methods import compile_methods
@@ -40,17 +41,6 @@ _blank: Callable[[type[Value]], Value] = object.__new__  # __init__ of a subclas
 
 # The zero that a gradient starts as. It is told from a computed 0.0 by identity, never by value.
 NOT_REACHED = float("0")
-
-
-# What other engines have on a value, for whoever brings a program along.
-_ELSEWHERE = {
-    "_prev": "what it was computed from stands in .operands, Values and floats in order",
-    "_op": "the operation that made it is .op, of a leaf None",
-    "_backward": "its slopes stand in .partials, one for each of .operands",
-    "grad_fn": "the operation that made it is .op, of a leaf None",
-    "is_leaf": "a leaf has no .operands",
-    "requires_grad": "every Value has a grad; leave out of an optimiser what is not to move, or compute under no_grad()",
-}
 
 
 class Value(Methods):
@@ -235,12 +225,6 @@ class Value(Methods):
         numbers = self.data, self.label, self.grad if self.reached else None, self.scope is PARAMETER
         return _unpickled, (*numbers, type(self)), getattr(self, "__dict__", None)
 
-    if not TYPE_CHECKING:  # a checker names what is not there itself
-
-        def __getattr__(self, name: str) -> Any:
-            fix = f": {_ELSEWHERE[name]}" if name in _ELSEWHERE else ""
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}{fix}", name=name, obj=self)
-
     # Conveniences: each imports its tool when it is called.
 
     def draw(self, **options: Any) -> Any:
@@ -347,3 +331,5 @@ def _unpickled(data: float, label: str, grad: float | None, parameter: bool, kin
 shared.update(Value=Value, new=bind_arguments(object.__new__, Value), NOT_REACHED=NOT_REACHED)
 for _name, _method in compile_methods(list(OPS.values())).items():
     setattr(Value, _name, _method)
+for _name, _fix in MICROGRAD.items():
+    setattr(Value, _name, Elsewhere(_name, _fix))
