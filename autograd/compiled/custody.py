@@ -151,7 +151,7 @@ class Custody:
             return
         _free(optimizer)
         t.data[: t.count] = array("d", [p.data for p in self.parameters])
-        t.grad[: t.count] = array("d", [p.grad for p in self.parameters])
+        t.grad[: t.count] = array("d", [p.grad or 0.0 for p in self.parameters])
         t.reached[: t.count] = array("B", [p.reached for p in self.parameters])
         for i, p in enumerate(self.parameters):
             memory: Mapping[str, float] | None = optimizer.state.get(p)
