@@ -130,10 +130,15 @@ def everything(x):
         return W * x
 
 
+def detached(x):
+    h = W * x
+    return (h - (W * x).detach()) ** 2 + W * W.detach() + h.detach() * B
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(
     "function",
-    [outside_of_the_gradient, straight_through, in_products, a_whole_parameter, everything],
+    [detached, outside_of_the_gradient, straight_through, in_products, a_whole_parameter, everything],
     ids=lambda f: f.__name__,
 )
 def test_no_gradient_goes_through_what_was_computed_in_no_grad(function, backend):
@@ -172,3 +177,37 @@ def test_training_with_a_part_in_no_grad(backend):
 
     found = trained(lambda loss, ps, optimizer, columns: compile(loss, ps, backend).train([columns], optimizer, 20))
     assert found == pytest.approx(trained(by_hand), rel=1e-12)
+
+
+def only_seen_in_no_grad(x):
+    y = W * x
+    with no_grad():
+        weight = y.tanh()
+    return W * weight
+
+
+def picked_in_no_grad(x, i):
+    """F.pick() takes one that is there, and makes none: the gradient goes on."""
+    h = (W * x).tanh()
+    with no_grad():
+        chosen, scale = F.pick([h, B, W], i), F.pick([h * x, B * x, h], i)
+    return chosen * scale + h
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_value_that_only_no_grad_sees_hands_nothing_on(backend):
+    step = compile(only_seen_in_no_grad, [W, B], backend)
+    wanted = eagerly(only_seen_in_no_grad, (0.5,), [W, B])
+    assert_same((step(0.5), gradients([W, B])), wanted, exactly=backend == "python")
+    wanted = averaged(only_seen_in_no_grad, [[0.5, 1.0, 2.0, 3.0, 4.0]], [W, B])
+    assert_same((step.batch([0.5, 1.0, 2.0, 3.0, 4.0]), gradients([W, B])), wanted)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_is_picked_in_no_grad_is_what_was_there(backend):
+    step = compile(picked_in_no_grad, [W, B], backend)
+    for i in range(3):
+        wanted = eagerly(picked_in_no_grad, (0.5, i), [W, B])
+        assert_same((step(0.5, i), gradients([W, B])), wanted, exactly=backend == "python")
+    columns = [0.5, 1.0, 2.0, 3.0, 4.0], [0, 1, 2, 1, 0]
+    assert_same((step.batch(*columns), gradients([W, B])), averaged(picked_in_no_grad, columns, [W, B]))

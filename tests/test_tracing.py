@@ -12,7 +12,7 @@ import pytest
 
 import nn
 import nn.functional as F
-from autograd import Value, atomic, compile, dot, grad, maximum
+from autograd import Value, atomic, compile, dot, grad, logsumexp, maximum
 from autograd.compiled.standins import Number, Traced
 from autograd.compiled.tracing import trace
 from autograd.errors import TraceError
@@ -93,6 +93,12 @@ def slope(x):
     return curve * B
 
 
+def backward_as_in_torch(x):
+    loss = W * x
+    loss.backward(retain_graph=True)  # here
+    return loss
+
+
 def as_index(x):
     return [W, B][x]  # here
 
@@ -169,6 +175,10 @@ def structure_from_the_clock(x):
     return total
 
 
+def drawn_by_python(x):
+    return W * x * random.gauss(0.0, 1.0)  # here
+
+
 def drawn_for_an_if(x):
     return W * x if RNG.random() < 0.999 else W  # here
 
@@ -177,7 +187,9 @@ def drawn_from_all(x):
     return W * x if random.random() < 0.999 else W  # here
 
 
-@pytest.mark.parametrize("function", [drawn, drawn_for_an_if, drawn_from_all, drawn_structure, from_the_clock])
+@pytest.mark.parametrize(
+    "function", [drawn, drawn_by_python, drawn_for_an_if, drawn_from_all, drawn_structure, from_the_clock]
+)
 def test_what_changes_by_itself_is_refused_naming_the_line(function):
     what = "a constant of" if function is from_the_clock else "a random number was drawn"
     with pytest.raises(TraceError, match=rf"test_tracing.py:\d+.*# here\n{what}") as error:
@@ -387,3 +399,11 @@ def test_atomic_is_traced_as_such():
         names = [node.op for node in trace(function, ([1.0, 2.0],), [W, B]).order]
     assert names == ["mul", "mul", "add"]
     assert [node.op for node in trace(function, ([1.0, 2.0],), [W, B]).order] == ["dot"]
+
+
+def test_a_list_that_begins_with_a_number_may_go_on_with_values():
+    """There is a kernel for lists of numbers then, which finds out about a stand-in by asking for its number."""
+    for function in (logsumexp, maximum):
+        function([0.5, 1.0, 2.0])
+        program = trace(lambda x, f=function: f([0.5, W, W * x]), (1.5,), [W])
+        assert program.root.op == function.__name__

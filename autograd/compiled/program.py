@@ -32,9 +32,9 @@ class Program(Graph):
     root does not depend on are left out. Any other leaf is `frozen`: its data is read, and nothing flows to it;
     those of them that the function made itself are also in `made`.
 
-    order: every node with operands, operands first. moving: the nodes that a gradient flows through: they depend on a
-    parameter, not only inside no_grad(). reached: those of them that the gradient of root comes to, if all is picked.
-    varying: those that depend on an input. Plain numbers in the user's code (inputs, and what was computed
+    order: every node with operands, operands first. moving: the nodes that a gradient flows through: root depends on
+    them, and they on a parameter, not only inside no_grad(); and all parameters. reached: the same, without the
+    parameters that no gradient comes to, whatever is picked. varying: those that depend on an input. Plain numbers in the user's code (inputs, and what was computed
     from them alone) are nodes here, but are not counted in names, so that ``v7`` is the same as in a drawing.
     """
 
@@ -66,6 +66,7 @@ class Program(Graph):
         for node in reversed(self.order):
             if node in self.reached:
                 self.reached.update(operand for operand in node.operands if operand in self.moving)
+        self.moving = {*self.parameters, *self.reached}
         self.picks = [node for node in self.order if node.op is PICK]
         # Picks by which the walk comes to a candidate first. The user's graph has only the one that is chosen, so that
         # backward() takes values in another order for each choice, and sums differ in the last bit.

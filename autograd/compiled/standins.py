@@ -79,7 +79,10 @@ def _refusal(node: Value, why: str) -> TraceError:
 
 def _asked_by_engine() -> bool:
     """Whether a compiled method read .data: it tries to, and leaves the operation to us when that fails."""
-    reader = sys._getframe(3).f_code.co_filename  # pyright: ignore[reportPrivateUsage]
+    frame: Any = sys._getframe(3)  # pyright: ignore[reportPrivateUsage]
+    while frame.f_code.co_filename == __file__:
+        frame = frame.f_back
+    reader = frame.f_code.co_filename
     return reader.startswith("<autograd ") or reader.endswith("compiled_methods.py")
 
 
@@ -205,7 +208,7 @@ def _node(kind: type[Any], op: Op | None, operands: tuple[Any, ...]) -> Any:
     node.label = ""
     node.scope = shared["scope"]
     if shared["mode"]:
-        if is_on("no_grad"):  # it is computed in every call, and no gradient goes through it
+        if is_on("no_grad") and op is not PICK:  # it is computed in every call, and no gradient goes through it
             node.kinds = "c" * len(operands)
         if is_on("record_source"):
             remember(node)
