@@ -9,7 +9,7 @@ Value(2.0, grad=4.0, label='a')
 
 Of every name below, `help` tells more.
 
-A number        Value(data, label); f.backward(), then a.grad; zero_grad(), item()
+A number        Value(data, label); f.backward(), then a.grad; zero_grad(), item(), detach()
 Looking inside  f.step_through() goes through backprop there and back; f.why(a) lists the paths; f.tree(), f.formula(),
                 f.latex(); f.draw(), f.show(), f.mermaid() and f.player() are pictures and a page; draw_diff, Recorder
 Mistakes        diagnose(f, a, 6.0) names the one that gives 6, compare and broken make one; detect_anomalies(f)

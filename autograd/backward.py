@@ -40,7 +40,7 @@ class Unrolled(dict[str, Callable[..., None]]):
         if len(kinds) <= UNROLLED:
             for name in self.lists:
                 unpacked = (f"{name[0]}{k}, " if kind == "v" else "_, " for k, kind in enumerate(kinds))
-                lines.append(f"    {''.join(unpacked).rstrip()} = {name}")
+                lines.append(f"    {''.join(unpacked).rstrip() or '()'} = {name}")
             lines += [f"    {self.line.format(k=k)}" for k in (places[::-1] if self.backwards else places)]
         else:
             turn = "[::-1]" if self.backwards else ""
@@ -59,9 +59,14 @@ class Unrolled(dict[str, Callable[..., None]]):
         return function
 
 
-# The depth-first walk: what a node depends on is visited before it, its first operand first.
+# The depth-first walk: what a node depends on is visited before it, its first operand first. Leaves keep their grad, and
+# need no visit; one that was cleared to None, as in PyTorch, is visited, and so starts afresh as inner nodes do.
 visit = Unrolled(
-    "visit", "operands", "done push", "if o{k}.operands and o{k}.grad is not done: push(o{k})", backwards=True
+    "visit",
+    "operands",
+    "done push",
+    "if (o{k}.operands or o{k}.grad is None) and o{k}.grad is not done: push(o{k})",
+    backwards=True,
 )
 # The chain rule: what reaches an operand through a node is the slope there times what reached the node.
 hand_on = Unrolled("hand_on", "operands partials", "grad", "o{k}.grad += p{k} * grad")

@@ -13,7 +13,7 @@ from .formula import IEEE, PLAIN, READABLE
 from .modes import is_on
 from .ops import Op
 
-__all__ = ["Pole", "evaluate", "evaluate_partial", "real"]
+__all__ = ["Pole", "evaluate", "evaluate_partial", "real", "real_data"]
 
 
 def real(number: Any, wanted: str = "a real number") -> float:
@@ -40,12 +40,23 @@ def real(number: Any, wanted: str = "a real number") -> float:
     raise NotANumberError(f"want {wanted}, got {_named(number)}")
 
 
+def real_data(operand: Any, number: Any) -> float:
+    """`number` as a float, which is the data of `operand`. Raises NotANumberError that names its label."""
+    label = getattr(operand, "label", "")
+    return real(number, f"a real number as data of {f'the Value {label!r}' if label else 'a Value'}")
+
+
 def _named(thing: object) -> str:
-    """``the str '3'``, ``Decimal('3')``, ``a list``: what something is, and how it looks if that is short."""
+    """``the str '3'``, ``Decimal('3')``, ``a list``: what something is, how it looks if that is short, and what would do."""
     kind, text = type(thing).__name__, repr(thing)
     if len(text) > 60 or "\n" in text:
-        return f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
-    return text if text.startswith(f"{kind}(") else f"the {kind} {text}"
+        text = f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
+    elif not text.startswith(f"{kind}("):
+        text = f"the {kind} {text}"
+    plain = next(
+        (name for name in ("tolist", "item") if hasattr(thing, name)), None
+    )  # of an array or a tensor; of a Value
+    return f"{text}: its .{plain}() will do" if plain else text
 
 
 class Pole(float):
@@ -85,9 +96,8 @@ def evaluate(op: Op, operands: Sequence[Any], numbers: Sequence[float]) -> float
         return float(formula.evaluate(names, IEEE if is_on("ieee") else PLAIN))
     except TypeError:
         for operand, number in zip(operands, numbers):
-            label = getattr(operand, "label", "")
             try:
-                real(number, f"a real number as data of {f'the Value {label!r}' if label else 'a Value'}")
+                real_data(operand, number)
             except NotANumberError as error:
                 raise error from None  # the failed attempts say less
         raise
@@ -121,7 +131,8 @@ def _named_values(op: Op, operands: Sequence[Any], numbers: Sequence[float]) -> 
         name, index = op.place(k, len(numbers))
         label = getattr(operand, "label", "")
         parts.append(
-            f"{name}{'' if index is None else f'[{index}]'} = {number!r}" + (f" (label {label!r})" if label else "")
+            f"{name}{'' if index is None else f'[{index}]'} = {float(number)!r}"
+            + (f" (label {label!r})" if label else "")
         )
     return ", ".join(parts[:4]) + (", ..." if len(parts) > 4 else "")
 

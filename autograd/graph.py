@@ -26,10 +26,10 @@ from .errors import GraphError, OptionError
 __all__ = ["Edge", "Graph", "gradients", "numbers", "recompute", "recomputed_partials", "walk"]
 
 
-def walk(*roots: Any) -> list[Any]:
+def walk(*roots: Any, down_to: Any = None) -> list[Any]:
     """Every value that `roots` depend on, and they, each once, operands first. Never recurses.
 
-    Raises OptionError for a root that is no Value.
+    down_to: a value to be taken for a leaf, whatever it was computed from. Raises OptionError for a root that is no Value.
     """
     order: list[Any] = []
     seen: set[Any] = set()
@@ -45,7 +45,7 @@ def walk(*roots: Any) -> list[Any]:
                 if operand in seen or isinstance(operand, float):
                     continue
                 seen.add(operand)
-                if operand.operands:
+                if operand.operands and operand is not down_to:
                     path.append(operand)
                     pending.append(iter(operand.operands))
                     break

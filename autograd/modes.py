@@ -27,6 +27,7 @@ _on: ContextVar[frozenset[str]] = ContextVar("autograd_modes", default=frozenset
 _lock = allocate_lock()
 _F = TypeVar("_F", bound=Callable[..., Any])
 _M = TypeVar("_M", bound="Mode")
+_GENERATOR = 0x20  # inspect.CO_GENERATOR, without its import
 
 
 def is_on(name: str) -> bool:
@@ -35,7 +36,10 @@ def is_on(name: str) -> bool:
 
 
 class Mode:
-    """A context manager that switches one mode on; as a decorator it does so for a function, with () or without."""
+    """A context manager that switches one mode on; as a decorator it does so for a function, with () or without.
+
+    Of a generator it is on while the generator runs, and not while it waits for its next turn.
+    """
 
     name = ""
 
@@ -68,7 +72,23 @@ class Mode:
             with mode():
                 return function(*args, **kwargs)
 
-        return inside  # type: ignore[return-value]
+        @wraps(function)
+        def in_turns(*args: Any, **kwargs: Any) -> Any:
+            generator = function(*args, **kwargs)
+            move, given = generator.send, None
+            while True:
+                try:
+                    with mode():
+                        item = move(given)
+                except StopIteration as end:
+                    return end.value
+                try:
+                    move, given = generator.send, (yield item)
+                except BaseException as error:  # for the generator to see, as is its being closed
+                    move, given = generator.throw, error
+
+        code = getattr(function, "__code__", None)
+        return in_turns if code and code.co_flags & _GENERATOR else inside  # type: ignore[return-value]
 
 
 class no_grad(Mode):  # noqa: N801 - torch's name

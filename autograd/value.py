@@ -17,11 +17,13 @@ methods.py; ``print(inspect.getsource(Value.tanh))`` shows one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial as bind_arguments
 from typing import TYPE_CHECKING, Any
 
 from .backward import hand_on, visit
-from .careful import real
+from .careful import real, real_data
+from .elsewhere import MICROGRAD, Elsewhere
 from .errors import GraphError, NotANumberError
 from .graph import walk
 from .methods import compile_methods
@@ -34,6 +36,8 @@ else:
     Methods = object
 
 __all__ = ["NOT_REACHED", "Value"]
+
+_blank: Callable[[type[Value]], Value] = object.__new__  # __init__ of a subclass may want other arguments
 
 # The zero that a gradient starts as. It is told from a computed 0.0 by identity, never by value.
 NOT_REACHED = float("0")
@@ -84,12 +88,13 @@ class Value(Methods):
         else:
             stand_in(self)
 
-    def backward(self, gradient: float = 1.0) -> None:
+    def backward(self, gradient: float = 1.0, retain_graph: bool | None = None) -> None:
         """Add d(self)/d(leaf), times `gradient`, to the grad of every leaf; set the grad of every inner node.
 
-        Leaves accumulate over calls, so that a batch can be summed; inner nodes start afresh each time.
-        Raises DivisionError where a gradient meets an infinite partial, such as sqrt's at 0, and NotANumberError
-        for a `gradient`, or a grad that was set before, that is no real number.
+        Leaves accumulate over calls, so that a batch can be summed; inner nodes start afresh each time, and so does
+        a leaf whose grad was set to None. retain_graph changes nothing: a graph lasts as long as its result.
+        Raises DivisionError where a gradient meets an infinite partial, such as sqrt's at 0, and NotANumberError for a
+        `gradient`, or a data or grad set before, that is no real number.
 
         >>> a = Value(3.0)
         >>> b = 2 * a
@@ -99,8 +104,11 @@ class Value(Methods):
         (48.0, 12.0)
         """
         gradient = real(gradient, "a real number as gradient")
+        if not isinstance(self.data, float):  # a leaf's was set to a Value or a tensor, and arithmetic handed it on
+            for node in walk(self):
+                real_data(node, node.data)
         if not self.operands:
-            self.grad += gradient
+            self.grad = (self.grad or 0.0) + gradient
             return
         opened, done = float("0"), float("0")  # zeros of this pass's own: grad says how far a node has come
         order: list[Value] = []
@@ -145,6 +153,14 @@ class Value(Methods):
         """The plain number, as torch's item()."""
         return self.data
 
+    def detach(self) -> Value:
+        """A new leaf with the same number: what is computed from it hands no gradient back to here.
+
+        >>> a = Value(3.0); f = a * a.detach(); f.backward(); a.grad
+        3.0
+        """
+        return Value(self.data, self.label)
+
     def __pos__(self) -> Value:
         return self
 
@@ -162,38 +178,42 @@ class Value(Methods):
     def __ge__(self, other: Value | float) -> bool:
         return self.data >= (other.data if isinstance(other, Value) else other)
 
-    def __float__(self) -> float:
+    def __float__(self, *_: object) -> Any:
         raise NotANumberError(
-            f"float() or int() of {self!r} would cut the graph, and so would math's functions: "
+            f"float(), int() or round() of {self!r} would cut the graph, and so would math's functions: "
             "use v.exp(), v.log(), v.sqrt() ..., which are recorded, or v.item() for the plain number"
         )
 
-    __int__ = __float__
+    __int__ = __round__ = __trunc__ = __float__
 
     def __format__(self, spec: str) -> str:
         return format(self.data, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
         try:
-            grad = "grad not reached" if self.grad is NOT_REACHED else f"grad={self.grad!r}"
+            grad = f"grad={_shown(self.grad)}" if self.reached else "grad not reached"
             label = f", label={self.label!r}" if self.label else ""
-            return f"Value({self.data!r}, {grad}{label})"
+            return f"Value({_shown(self.data)}, {grad}{label})"
         except AttributeError:  # half made, as a debugger may meet it
             return "Value(not computed yet)"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         for node in walk(self):  # operands first, so no recursion however deep the graph is
             if id(node) not in memo:
-                twin = memo[id(node)] = Value(0.0)
-                twin.data, twin.grad, twin.label, twin.op = node.data, node.grad, node.label, node.op
-                twin.partials, twin.kinds, twin.scope = node.partials, node.kinds, node.scope
+                twin = memo[id(node)] = node.__copy__()
                 twin.operands = tuple(memo[id(o)] if isinstance(o, Value) else o for o in node.operands)
+                if own := getattr(twin, "__dict__", None):  # of a subclass
+                    from copy import deepcopy
+
+                    own.update(deepcopy(own, memo))
         return memo[id(self)]
 
     def __copy__(self) -> Value:
-        twin = Value(self.data, self.label)
-        twin.grad, twin.op, twin.scope = self.grad, self.op, self.scope
+        twin = _blank(type(self))
+        twin.data, twin.grad, twin.label, twin.op, twin.scope = self.data, self.grad, self.label, self.op, self.scope
         twin.operands, twin.partials, twin.kinds = self.operands, self.partials, self.kinds
+        if own := getattr(self, "__dict__", None):
+            twin.__dict__.update(own)
         return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -202,7 +222,8 @@ class Value(Methods):
                 f"{self!r} is computed from others, and a graph is not pickled: "
                 "pickle a module's state_dict(), or v.item()"
             )
-        return _unpickled, (self.data, self.label, self.grad if self.reached else None, self.scope is PARAMETER)
+        numbers = self.data, self.label, self.grad if self.reached else None, self.scope is PARAMETER
+        return _unpickled, (*numbers, type(self)), getattr(self, "__dict__", None)
 
     # Conveniences: each imports its tool when it is called.
 
@@ -288,13 +309,18 @@ class Value(Methods):
         return mimebundle(self)
 
 
+def _shown(number: object) -> str:
+    return float.__repr__(number) if isinstance(number, float) else repr(number)  # numpy's says np.float64(2.0)
+
+
 def _as_text(label: object) -> str:
     """A label as text: ``Value(x, label=i)`` is written easily, and every tool reads text."""
     return "" if label is None else str(label)
 
 
-def _unpickled(data: float, label: str, grad: float | None, parameter: bool) -> Value:
-    value = Value(data, label)
+def _unpickled(data: float, label: str, grad: float | None, parameter: bool, kind: type[Value] | None = None) -> Value:
+    value = _blank(kind or Value)
+    Value.__init__(value, data, label)
     if grad is not None:
         value.grad = grad
     if parameter:
@@ -305,3 +331,5 @@ def _unpickled(data: float, label: str, grad: float | None, parameter: bool) -> 
 shared.update(Value=Value, new=bind_arguments(object.__new__, Value), NOT_REACHED=NOT_REACHED)
 for _name, _method in compile_methods(list(OPS.values())).items():
     setattr(Value, _name, _method)
+for _name, _fix in MICROGRAD.items():
+    setattr(Value, _name, Elsewhere(_name, _fix))

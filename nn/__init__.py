@@ -21,6 +21,8 @@ MLP(
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import autograd as _engine
 
 if not hasattr(_engine, "Value"):
@@ -34,6 +36,7 @@ from . import functional, init, optim
 from .activation import GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
 from .attention import SelfAttention
 from .container import ModuleList, Sequential
+from .elsewhere import names_of_torch
 from .embedding import Embedding
 from .init import manual_seed
 from .linear import Linear
@@ -46,3 +49,6 @@ __all__ = [
     "SelfAttention", "Sequential", "Sigmoid", "Softmax", "Softplus", "Tanh", "functional", "init", "manual_seed",
     "optim",
 ]  # fmt: skip
+
+if not TYPE_CHECKING:
+    __getattr__ = names_of_torch(__name__)

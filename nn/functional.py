@@ -12,13 +12,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from operator import index as as_index
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import Value, dot, logsumexp, mean, total
 from autograd.errors import OptionError, OutOfRangeError, ShapeError, WrongKindError
 from autograd.modes import named_scope
 
+from .elsewhere import names_of_torch
 from .shapes import (
     Matrix,
     Vector,
@@ -387,3 +388,7 @@ def label(name: str, matrix: Sequence[Sequence[Value]]) -> None:
     for i, row in enumerate(matrix):
         for j, value in enumerate(row):
             value.label = f"{name}[{i}][{j}]"
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names_of_torch(__name__)

@@ -23,7 +23,7 @@ def _no_forward(self: Module, *_: Any, **__: Any) -> Any:
 class Module:
     """The base of all layers and models: hold parameters and modules in attributes, and define `forward`.
 
-    A parameter is a Value that an attribute holds, by itself or in nested lists, tuples or dicts; the
+    A parameter is a Value that an attribute holds, by itself or in nested lists, tuples, dicts or numpy arrays; the
     result of an operation is none, nor is what `forward` keeps for later. A module may be held in the same ways.
 
     >>> class Line(Module):
@@ -204,6 +204,8 @@ def _parts(name: str, held: Any) -> Iterator[tuple[str, Any]]:
         items: Any = held.items() if isinstance(held, dict) else enumerate(held)
         for key, item in items:
             yield from _parts(f"{name}.{key}", item)
+    elif str(getattr(held, "dtype", "")) == "object":  # Values in an array of numpy's
+        yield from _parts(name, held.tolist())
 
 
 def _mark(part: Any) -> None:

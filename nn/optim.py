@@ -12,13 +12,14 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from autograd import Value
 from autograd.careful import real
 from autograd.errors import OptionError, StateDictError, WrongKindError
 from autograd.value import NOT_REACHED
 
+from .elsewhere import names_of_torch
 from .shapes import is_list
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
@@ -58,6 +59,7 @@ class Optimizer:
         for p in options["params"]:
             if not isinstance(p, Value):
                 fix = ": give parameters(), without names" if isinstance(p, tuple) else ""
+                fix = ": rows of Values are given as one list" if isinstance(p, list) else fix
                 raise WrongKindError(f"{name}: want Values as parameters, got {_short(p)}{fix}")
             if p.op is not None:
                 raise OptionError(f"{name}: want leaves as parameters, got the result of {p.op}, {p!r}")
@@ -175,7 +177,7 @@ class SGD(Optimizer):
         for group in self.param_groups:
             lr, momentum, weight_decay = group["lr"], group["momentum"], group["weight_decay"]
             for p in group["params"]:
-                if p.grad is NOT_REACHED:
+                if not p.reached:
                     continue
                 slope = -p.grad if group["maximize"] else p.grad
                 if weight_decay:
@@ -235,7 +237,7 @@ class Adam(Optimizer):
             lr, (beta1, beta2), eps = group["lr"], group["betas"], group["eps"]
             shrink, decay = (1 - lr * group["weight_decay"], 0) if self.decoupled else (1, group["weight_decay"])
             for p in group["params"]:
-                if p.grad is NOT_REACHED:
+                if not p.reached:
                     continue
                 slope = -p.grad if group["maximize"] else p.grad
                 if decay:
@@ -280,3 +282,7 @@ class AdamW(Adam):
 def _short(thing: object) -> str:
     text = repr(thing)
     return text if len(text) <= 60 and "\n" not in text else f"a {type(thing).__name__}"
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names_of_torch(__name__)

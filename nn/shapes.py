@@ -63,6 +63,9 @@ def described(xs: Any) -> str:
     if not is_list(xs):
         fix = ", whose .tolist() will do" if hasattr(xs, "tolist") else ""
         return f"the {type(xs).__name__}{fix}"
+    row = next((x for x in flatten(xs) if hasattr(x, "tolist") and getattr(x, "shape", ())), None)
+    if row is not None:
+        return f"a list with {type(row).__name__} in it, whose .tolist() will do"
     try:
         return f"shape {shape_of(xs)}"
     except ShapeError as error:

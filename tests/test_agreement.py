@@ -130,10 +130,15 @@ def everything(x):
         return W * x
 
 
+def detached(x):
+    h = W * x
+    return (h - (W * x).detach()) ** 2 + W * W.detach() + h.detach() * B
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(
     "function",
-    [outside_of_the_gradient, straight_through, in_products, a_whole_parameter, everything],
+    [detached, outside_of_the_gradient, straight_through, in_products, a_whole_parameter, everything],
     ids=lambda f: f.__name__,
 )
 def test_no_gradient_goes_through_what_was_computed_in_no_grad(function, backend):

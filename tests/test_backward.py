@@ -76,6 +76,26 @@ def test_grad_touches_nothing_and_agrees_with_backward():
             assert math.isclose(h.data, v.grad, rel_tol=1e-9, abs_tol=1e-12)
 
 
+def test_grad_towards_an_inner_node_goes_no_further():
+    """Else a simulation whose every step takes a slope, as in mechanics, grows with the square of its steps."""
+    start, mass = Value(0.3), Value(2.0)
+    place = start
+    for _ in range(50):
+        place = place + 0.1 * (mass * place).cos()
+    energy = mass * place.sin()
+    (force,) = grad(energy, place, create_graph=True)
+    assert len(set(walk(force)) - set(walk(energy))) < 10
+    assert force.data == mass.data * math.cos(place.data)
+    both = grad(energy, [place, start], create_graph=True)
+    assert both[0].data == force.data
+    place.zero_grad()
+    energy.backward()
+    assert both[1].data == pytest.approx(start.grad, rel=1e-12)
+    pole = Value(0.0).sqrt() + mass  # a slope that nobody asked for may be infinite
+    assert grad(pole * place, place)[0].data == 2.0
+    assert grad(place, place)[0].data == 1.0
+
+
 def test_atomic_graphs_give_the_same_gradients():
     for instructions, numbers in graphs(200, seed=4):
         results = []

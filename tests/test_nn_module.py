@@ -48,6 +48,24 @@ def test_parameters_are_the_leaves_that_attributes_hold():
     assert block.inner_node not in parameters
 
 
+def test_parameters_in_an_array_of_numpys_are_found():
+    np = pytest.importorskip("numpy")
+
+    class Model(nn.Module):
+        def __init__(self):
+            self.weight = np.array([[Value(1.0), Value(2.0)]])
+            self.scale = np.array([1.0, 2.0])  # plain numbers are no parameters
+
+        def forward(self, x):
+            return (self.weight @ x)[0]
+
+    model = Model()
+    model(np.array([3.0, 4.0])).backward()
+    assert [(name, p.grad) for name, p in model.named_parameters()] == [("weight[0][0]", 3.0), ("weight[0][1]", 4.0)]
+    model.load_state_dict({"weight": [[5.0, 6.0]]})
+    assert model.state_dict() == {"weight": [[5.0, 6.0]]} and model.weight[0, 1].data == 6.0
+
+
 def test_a_parameter_is_marked_when_the_attribute_is_set_or_later_when_its_list_has_grown():
     module = nn.Module()
     module.weight = [Value(1.0)]

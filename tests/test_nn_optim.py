@@ -80,6 +80,16 @@ def test_what_no_gradient_reached_is_left_alone(name, options):
     assert used.data == moved
 
 
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW"])
+def test_a_grad_of_none_is_no_gradient(name):
+    a, b = Value(1.0), Value(2.0)
+    optimizer = getattr(optim, name)([a, b], lr=0.1)
+    a.grad = b.grad = None  # as some clear it in PyTorch
+    (a * a).backward()
+    optimizer.step()
+    assert a.data < 1.0 and b.data == 2.0 and b not in optimizer.state
+
+
 def test_a_gradient_of_zero_is_one():
     """As in torch, where None is skipped and 0 is not: weight decay goes on."""
     w = Value(1.0)
@@ -177,6 +187,7 @@ def test_wrong_options_and_parameters():
         (lambda: optim.SGD(w), TypeError, r"got Value\(1.0, .*\): one is written \[w\]"),
         (lambda: optim.SGD([1.0]), TypeError, "want Values as parameters, got 1.0"),
         (lambda: optim.SGD(nn.Linear(1, 1).named_parameters()), TypeError, r": give parameters\(\), without names"),
+        (lambda: optim.SGD(nn.Linear(2, 2).weight), TypeError, "got a list: rows of Values are given as one list"),
         (lambda: optim.SGD([{"lr": 0.1}]), ValueError, 'got one without "params"'),
         (lambda: optim.SGD([w]).load_state_dict({}), ValueError, r"state_dict\(\) gave, got {}"),
         (lambda: optim.SGD([w]).load_state_dict(None), ValueError, r"state_dict\(\) gave, got None"),

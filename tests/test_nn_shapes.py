@@ -6,7 +6,9 @@ import math
 
 import pytest
 
+import nn
 from autograd import Value
+from autograd.errors import ShapeError
 from nn.shapes import described, flatten, has_shape, shape_of
 
 
@@ -27,3 +29,17 @@ def test_ragged_lists_have_none():
             shape_of(xs)
         assert described(xs) == f"rows of different shapes: {first} in row 0 and {other} in row 1"
         assert not has_shape(xs, (2, 1)) and not has_shape(xs, (2,))
+
+
+def test_rows_of_numpys_are_answered_with_the_way_out():
+    np = pytest.importorskip("numpy")
+    rows = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert described(rows) == "the ndarray, whose .tolist() will do"
+    assert (
+        described(list(rows))
+        == described([[row] for row in rows])
+        == "a list with ndarray in it, whose .tolist() will do"
+    )
+    assert described(list(rows[0])) == "shape (2,)"  # its numbers are numbers
+    with pytest.raises(ShapeError, match=r"linear: want .*, got a list with ndarray in it, whose \.tolist\(\) will do"):
+        nn.Linear(3, 1)(list(np.ones((2, 3))))

@@ -13,7 +13,7 @@ from backends import needs_c
 
 import nn
 import nn.functional as F
-from autograd import Value, atomic, compile, dot, logsumexp, maximum
+from autograd import Value, atomic, compile, dot, grad, logsumexp, maximum
 from autograd.compiled.standins import Number, Parameter, Traced
 from autograd.compiled.tracing import trace
 from autograd.errors import TraceError
@@ -90,6 +90,17 @@ def backward(x):
     return loss
 
 
+def slope(x):
+    (curve,) = grad((W * x).tanh(), W, create_graph=True)  # here
+    return curve * B
+
+
+def backward_as_in_torch(x):
+    loss = W * x
+    loss.backward(retain_graph=True)  # here
+    return loss
+
+
 def as_index(x):
     return [W, B][x]  # here
 
@@ -124,7 +135,7 @@ def in_the_layers(x):
 
 REFUSED = [
     if_on_an_argument, if_on_a_parameter, if_on_a_result, truth, data, data_of_a_result, item, gradient, as_float,
-    math_function, rounded, whole_part, printed, written, backward, as_index, in_range, equal, looked_up, plain_method,
+    math_function, rounded, whole_part, printed, written, backward, slope, as_index, in_range, equal, looked_up, plain_method,
     swallowed, in_the_layers,
 ]  # fmt: skip
 
@@ -166,6 +177,10 @@ def structure_from_the_clock(x):
     return total
 
 
+def drawn_by_python(x):
+    return W * x * random.gauss(0.0, 1.0)  # here
+
+
 def drawn_for_an_if(x):
     return W * x if RNG.random() < 0.999 else W  # here
 
@@ -174,7 +189,9 @@ def drawn_from_all(x):
     return W * x if random.random() < 0.999 else W  # here
 
 
-@pytest.mark.parametrize("function", [drawn, drawn_for_an_if, drawn_from_all, drawn_structure, from_the_clock])
+@pytest.mark.parametrize(
+    "function", [drawn, drawn_by_python, drawn_for_an_if, drawn_from_all, drawn_structure, from_the_clock]
+)
 def test_what_changes_by_itself_is_refused_naming_the_line(function):
     what = "a constant of" if function is from_the_clock else "a random number was drawn"
     with pytest.raises(TraceError, match=rf"test_tracing.py:\d+.*# here\n{what}") as error:

@@ -94,10 +94,43 @@ def test_a_gradient_that_is_no_number_is_refused():
         with pytest.raises(NotANumberError, match="want a real number as gradient"):
             b.backward(wrong)
     assert a.grad is NOT_REACHED
-    a.grad = None  # as some clear it in PyTorch
-    assert not a.reached and "not reached" in b.tree() and b.draw()
-    with pytest.raises(NotANumberError, match=r"grad of .*label='a'.*0\.0 clears it, got the NoneType None"):
+    a.grad = "0"
+    with pytest.raises(NotANumberError, match=r"grad of .*label='a'.*0\.0 clears it, got the str '0'"):
         b.backward()
+
+
+def test_a_grad_that_was_cleared_to_none_starts_afresh():
+    a, b = Value(3.0, label="a"), Value(2.0)
+    c = a * a * b + a
+    c.backward()
+    expected = a.grad, b.grad
+    a.grad = b.grad = None  # as some clear it in PyTorch
+    assert (
+        not a.reached
+        and repr(a) == "Value(3.0, grad not reached, label='a')"
+        and "not reached" in c.tree()
+        and c.draw()
+    )
+    c.backward()
+    assert (a.grad, b.grad) == expected
+    c.backward()
+    assert (a.grad, b.grad) == (2 * expected[0], 2 * expected[1])
+    wide = [Value(float(i)) for i in range(70)]  # a loop, not unrolled
+    wide[3].grad = wide[69].grad = a.grad = None
+    dot([*wide, 1.0], [a] * 71).backward()
+    assert (wide[3].grad, wide[69].grad, a.grad) == (3.0, 3.0, sum(range(70)) + 1.0)
+    for run in (a.backward, a.step_through):
+        a.grad = None
+        run()
+        assert a.grad == 1.0
+    a.grad = b.grad = None
+    stepper = c.step_through()
+    stepper.run()
+    assert (a.grad, repr(stepper).count("earlier")) == (expected[0], 0)
+    a.grad = None
+    with autograd.broken("no_zero_grad"):
+        c.backward()
+    assert a.grad == expected[0]
 
 
 def test_two_results_that_share_a_graph():
@@ -230,6 +263,19 @@ def test_data_that_was_set_to_no_number_is_named_where_it_is_used(make):
         make(w, Value(2.0))
 
 
+def test_data_that_arithmetic_would_hand_on_is_named_by_backward():
+    """A Value or a tensor as data adds and multiplies like a number: ``p.data -= lr * p`` would go unnoticed."""
+    w, x = Value(1.0, label="w"), Value(2.0)
+    w.data -= 0.1 * w
+    loss = w * x + 1
+    with pytest.raises(NotANumberError, match=r"as data of the Value 'w', got Value\(0\.9.*its \.item\(\) will do"):
+        loss.backward()
+    assert not x.reached
+    w.data = 3
+    (w * x).backward()
+    assert x.grad == 3.0
+
+
 def test_a_number_too_large_is_refused_with_its_size():
     for make in (lambda: Value(10**400), lambda: Value(1.0) + 10**400, lambda: dot([1.0, 10**400], [Value(1.0)] * 2)):
         with pytest.raises(RangeError, match="1329 bits"):
@@ -242,6 +288,14 @@ def test_numpy_and_torch_scalars():
     assert (Value(1.0) + np.float64(2.0)).data == 3.0
     assert dot(np.array([1.0, 2.0]), [Value(3.0), Value(4.0)]).data == 11.0
     assert type(dot(np.array([1.0, 2.0]), [Value(3.0), Value(4.0)]).operands[0]) is float
+    a = Value(1.0)
+    a.data -= np.float64(1.0)  # as a learning rate or a square root of numpy's leaves it
+    a.grad = np.float64(2.0)
+    assert repr(a) == "Value(0.0, grad=2.0)"
+    with pytest.raises(DomainError, match=r"at a = 0\.0: want"):
+        a.log()
+    with pytest.raises(NotANumberError, match=r"got the ndarray array\(2\.\): its \.tolist\(\) will do"):
+        Value(np.array(2.0))
 
 
 def test_nan_is_not_swallowed():
@@ -348,7 +402,7 @@ def test_powers():
 
 def test_float_and_math_are_answered_by_a_sentence():
     v = Value(0.5, label="x")
-    for cut in (float, int, math.exp, math.sqrt, lambda x: math.pow(x, 2)):
+    for cut in (float, int, round, math.trunc, math.floor, math.exp, lambda x: round(x, 2), lambda x: math.pow(x, 2)):
         with pytest.raises(TypeError, match=r"v\.exp\(\).*recorded.*v\.item\(\)"):
             cut(v)
     assert v.item() == 0.5
@@ -374,6 +428,16 @@ def test_the_look_up_that_failed_first_is_not_shown():
             wrong()
         assert "KeyError" not in "".join(traceback.format_exception(caught.value))
         assert "IndexError" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_detached_value_is_a_leaf():
+    a = Value(3.0, label="a")
+    f = a * a
+    g = f.detach()
+    assert (g.data, g.operands, g.reached) == (9.0, (), False)
+    (g * a).backward(retain_graph=True)
+    assert (a.grad, f.reached) == (9.0, False)
+    assert grad(f, a, retain_graph=True)[0].data == 6.0
 
 
 def test_grad_of_something_else():
@@ -438,6 +502,15 @@ def test_a_traceback_quotes_the_compiled_line():
         assert "a = self.data" in traceback.format_exc()
 
 
+def test_the_names_of_other_engines_are_answered_with_ours():
+    a = Value(2.0)
+    for name, ours in {"_prev": r"\.operands", "_op": r"\.op", "_backward": r"\.partials"}.items():
+        with pytest.raises(AttributeError, match=f"'Value' object has no attribute '{name}': .*{ours}"):
+            getattr(a, name)
+        assert not hasattr(Value, name)
+    assert type(a).__getattribute__ is object.__getattribute__ and not hasattr(type(a), "__getattr__")  # slower for all
+
+
 # --- Copies ------------------------------------------------------------------------------------------------
 
 
@@ -454,6 +527,26 @@ def test_copies_and_pickles():
     assert copy.copy(f).operands == f.operands
     with pytest.raises(GraphError, match="state_dict"):
         pickle.dumps(f)
+
+
+class Weight(Value):
+    """With room for what an optimiser of one's own keeps, which Value's slots do not have."""
+
+    def __init__(self, first, second):
+        super().__init__(first + second)
+        self.memory = [0.0]
+
+
+def test_a_subclass_is_copied_with_what_it_keeps():
+    w = Weight(1.0, 2.0)
+    (w * w).backward()
+    w.memory[0] = 0.5
+    for twin in (copy.copy(w), copy.deepcopy([w * w, w])[1], pickle.loads(pickle.dumps(w))):
+        assert type(twin) is Weight and (twin.data, twin.grad, twin.memory) == (3.0, 6.0, [0.5])
+        assert twin is not w and (twin * 2).operands == (twin, 2.0)
+    assert copy.copy(w).memory is w.memory is not copy.deepcopy(w).memory
+    f = copy.deepcopy(w * w)
+    assert f.operands[0] is f.operands[1] is not w and type(f) is Value
 
 
 # --- Modes -------------------------------------------------------------------------------------------------
@@ -483,6 +576,35 @@ def test_a_mode_is_a_decorator_with_parentheses_or_without():
 
         assert square(Value(3.0)).operands == () and square.__doc__ == "Its square."
     assert (Value(3.0) * 2).op == "mul"
+
+
+def test_a_mode_is_on_while_a_decorated_generator_runs_and_off_while_it_waits():
+    seen = []
+
+    @no_grad
+    def generate(x):
+        try:
+            seen.append((yield (x * 2).operands))
+            yield (x * 3).operands
+        except ValueError:
+            yield (x * 4).operands
+        finally:
+            seen.append((x * 5).operands)
+        return "end"
+
+    x = Value(1.0)
+    turns = generate(x)
+    assert next(turns) == () != (x * 2).operands
+    assert turns.send("sent") == () != (x * 2).operands
+    assert turns.throw(ValueError) == () != (x * 2).operands
+    with pytest.raises(StopIteration, match="end"):
+        next(turns)
+    assert list(generate(x)) == [(), ()]
+    stopped = generate(x)
+    next(stopped)
+    stopped.close()
+    assert seen == ["sent", (), None, (), ()]
+    assert (x * 2).operands == (x, 2.0)
 
 
 def test_modes_belong_to_their_thread():
@@ -581,6 +703,21 @@ def test_gradients_of_gradients_where_a_plain_number_has_none():
         assert math.isnan(slope.data)
         (slope,) = grad(x / 0.0, x, create_graph=True)
         assert slope.data == math.inf
+
+
+def test_gradients_of_gradients_want_the_data_that_was_used():
+    """A slope computed anew would mix the old result with the new data: exp(2) and 5 in (exp(w) * w)'."""
+    w = Value(2.0, label="w")
+    f = w.exp() * w
+    w.data = 5.0
+    assert grad(f, w)[0].data == 3 * math.exp(2.0)
+    with pytest.raises(GraphError, match=r"slope of .* in operand 1 was 2\.0 .* would be 5\.0 now"):
+        grad(f, w, create_graph=True)
+    w.data = 2.0
+    assert grad(f, w, create_graph=True)[0].data == pytest.approx(3 * math.exp(2.0), rel=1e-15)
+    g = 2 * w + 1
+    w.data = 7.0
+    assert grad(g, w, create_graph=True)[0].data == 2.0
 
 
 def test_gradients_of_gradients_for_every_row():

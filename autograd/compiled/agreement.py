@@ -17,10 +17,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import Any
 
 from ..careful import evaluate
 from ..errors import TraceError
+from ..garbage import collecting_nothing
 from ..source import record_source, source_of
 from ..value import Value
 from .program import PICK, Program
@@ -30,6 +32,7 @@ __all__ = ["disagreement", "ensure_agreement"]
 _NEAR = 1e-9  # relative: plain ints are exact where floats round, and from Python 3.12 on sum() rounds once for all
 
 
+@collecting_nothing()
 def ensure_agreement(
     trace: Callable[[], Program], program: Program, function: Callable[[], Any], inputs: Sequence[float]
 ) -> None:
@@ -61,29 +64,27 @@ def disagreement(program: Program, inputs: Sequence[float], result: Any) -> tupl
     the graph of `result`, if there is one.
     """
     numbers = dict(zip(program.inputs, inputs))
-    looked_at: set[tuple[int, int]] = set()
+    twins: dict[Any, Any] = {}  # of a value in the graph of `result` the traced one it has been compared with
     pending: list[tuple[Any, Any, Any]] = [(program.root, result, None)]
     while pending:
         traced, own, user = pending.pop()
         while getattr(traced, "op", None) is PICK:
             traced = _picked(traced, numbers)
-        if (id(traced), id(own)) in looked_at:
+        if traced is own or (type(own) is float and own == traced):
             continue
-        looked_at.add((id(traced), id(own)))
         if not isinstance(own, Value) or not own.operands:
             if not _is_that_leaf(traced, own, program, numbers):
                 return traced, own, user
-        elif getattr(traced, "op", None) is own.op and len(traced.operands) == len(own.operands):
-            pending += ((x, y, own) for x, y in zip(traced.operands, own.operands))
-        else:
+        elif getattr(traced, "op", None) is not own.op or len(traced.operands) != len(own.operands):
             return traced, own, user
+        elif twins.get(own) is not traced:
+            twins[own] = traced
+            pending += zip(traced.operands, own.operands, repeat(own))
     return None
 
 
 def _is_that_leaf(traced: Any, own: Any, program: Program, numbers: dict[Any, float]) -> bool:
     """Whether what is traced stands for a number, or a Value without operands."""
-    if traced is own:
-        return True
     if isinstance(traced, Value):
         is_plain = getattr(traced, "plain", False)
         if not (traced.operands or is_plain or traced in program.made) or _moves(traced, program, numbers):

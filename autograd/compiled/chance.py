@@ -14,7 +14,8 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..source import said_line, users_line
+from ..naming import users_frame
+from ..source import said_line
 
 __all__ = ["is_generator", "line_that_draws", "states"]
 
@@ -55,7 +56,10 @@ def line_that_draws(run: Callable[[], Any], generators: Iterable[Any]) -> str | 
 
     def look(_: Any, event: str, function: Any) -> None:
         if event == "c_call" and not drawn and hasattr(getattr(function, "__self__", None), "getrandbits"):
-            drawn.append(said_line(users_line()))
+            frame = users_frame()
+            while frame.f_back and frame.f_globals.get("__name__") == "random":  # gauss() is written in Python
+                frame = frame.f_back
+            drawn.append(said_line((frame.f_code.co_filename, frame.f_lineno)))
 
     before = [state for state in states(generators) if isinstance(state, bytes)]
     outer = sys.getprofile()

@@ -36,7 +36,7 @@ from ..formula import add_up
 from ..functions import mean
 from ..modes import is_on, shared
 from ..source import said_line, users_line
-from ..value import Value
+from ..value import NOT_REACHED, Value
 from .agreement import ensure_agreement
 from .arguments import Structure, structure
 from .batches import Block, Rows, rows_of_columns, transposed
@@ -135,6 +135,8 @@ class Step:
         except (ArithmeticError, TypeError, ValueError) as error:
             if isinstance(error, AutogradError):
                 raise
+            if isinstance(error, TypeError) and self._has_cleared():
+                return self(*arguments, **keywords)
             return self._eagerly(arguments, keywords)
 
     def batch(self, *columns: Sequence[Any]) -> float:
@@ -292,7 +294,16 @@ class Step:
                 raise
             for p, grad in zip(self.parameters, before):
                 p.grad = grad
+            if isinstance(error, TypeError) and self._has_cleared():
+                return self.run(prepared)
             return self.run_eagerly(prepared)
+
+    def _has_cleared(self) -> bool:
+        """Whether a gradient was None, which a user may set, and has now not been reached instead."""
+        cleared = [p for p in self.parameters if p.grad is None]  # pyright: ignore[reportUnnecessaryComparison]
+        for p in cleared:
+            p.grad = NOT_REACHED
+        return bool(cleared)
 
     def run_eagerly(self, prepared: Prepared) -> float:
         """The same by the function itself, which says what is wrong."""
@@ -336,11 +347,11 @@ class Step:
         for loaded, rows, share in prepared.turn.shares:
             if share == 1 and 0 not in rows.reached:
                 for p, grad in zip(self.parameters, loaded.grad):
-                    p.grad += grad
+                    p.grad = (p.grad or 0.0) + grad
             else:
                 for p, grad, reached in zip(self.parameters, loaded.grad, rows.reached):
                     if reached:
-                        p.grad += share * grad
+                        p.grad = (p.grad or 0.0) + share * grad
         used_c(self)
         return add_up(losses)
 

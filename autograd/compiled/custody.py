@@ -21,7 +21,6 @@ from sys import getrefcount
 from typing import Any
 from weakref import ref
 
-from ..careful import real
 from ..value import NOT_REACHED, Value
 from .locks import Lock, of_classes
 from .machine import Interpreter, Training
@@ -84,9 +83,8 @@ class Held(Value):
 def _held_kind(kind: type[Any]) -> type[Any]:
     """The class of an optimiser in custody: it updates in C, and gives everything back for anything else."""
 
-    def custody_of(self: Any) -> Custody | None:
-        attributes: dict[str, Any] = vars(self)
-        return attributes.get("_custody")  # None: another thread has just ended it
+    def custody_of(self: Any) -> Any:
+        return getattr(self, "_custody", None)  # None: another thread has just ended it
 
     def look(self: Any) -> None:
         if custody := custody_of(self):
@@ -161,15 +159,8 @@ class Custody:
     def _begin(self) -> None:
         t, optimizer = self.training, self.optimizer
         _free(optimizer)
-        try:
-            t.data[: t.count] = array("d", [p.data for p in self.parameters])
-            t.grad[: t.count] = array("d", [p.grad for p in self.parameters])
-        except TypeError:  # a grad that is None has not been reached; what else is no number is said
-            t.data[: t.count] = array(
-                "d", [real(p.data, "a real number as data of a parameter") for p in self.parameters]
-            )
-            grads = [p.grad if p.reached else 0.0 for p in self.parameters]
-            t.grad[: t.count] = array("d", [real(grad, "a real number as grad of a parameter") for grad in grads])
+        t.data[: t.count] = array("d", [p.data for p in self.parameters])
+        t.grad[: t.count] = array("d", [p.grad or 0.0 for p in self.parameters])
         t.reached[: t.count] = array("B", [p.reached for p in self.parameters])
         for i, p in enumerate(self.parameters):
             memory: Mapping[str, float] | None = optimizer.state.get(p)

@@ -58,14 +58,14 @@ class Program(Graph):
         self.moving: set[Any] = set(self.parameters)
         self.varying: set[Any] = set(inputs)
         for node in self.order:
-            if any(operand in self.varying for operand in node.operands):
+            if not self.varying.isdisjoint(node.operands):
                 self.varying.add(node)
-            if any(kind == "v" and operand in self.moving for operand, kind in zip(node.operands, node.kinds)):
+            if "v" in node.kinds and not self.moving.isdisjoint(node.operands):
                 self.moving.add(node)
         self.reached: set[Any] = {root} & self.moving
         for node in reversed(self.order):
             if node in self.reached:
-                self.reached.update(operand for operand in node.operands if operand in self.moving)
+                self.reached |= self.moving.intersection(node.operands)
         self.moving = {*self.parameters, *self.reached}
         self.picks = [node for node in self.order if node.op is PICK]
         # Picks by which the walk comes to a candidate first. The user's graph has only the one that is chosen, so that

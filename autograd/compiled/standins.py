@@ -22,7 +22,7 @@ from ..careful import real
 from ..errors import NotANumberError, TraceError
 from ..methods import OPERATORS
 from ..modes import is_on, shared
-from ..ops import OPS, Op
+from ..ops import MUL, OPS, Op
 from ..source import remember, said_line, users_line
 from ..value import Value
 from .program import PICK
@@ -87,7 +87,7 @@ def _asked_by_engine() -> bool:
 
 
 def _refuse(why: str) -> Callable[..., Any]:
-    def method(self: Any, *_: Any) -> Any:
+    def method(self: Any, *_: Any, **__: Any) -> Any:
         raise _refusal(self, why)
 
     return method
@@ -259,6 +259,13 @@ def _between_numbers(record: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
+def _detached(self: Any) -> Any:
+    """The same number, through which no gradient goes."""
+    node = _node(Traced, MUL, (self, 1.0))
+    node.kinds = "cc"
+    return node
+
+
 def _set(kind: type[Any], name: str, method: Callable[..., Any]) -> None:
     """Give a stand-in a method, for the thread that traces."""
 
@@ -293,6 +300,8 @@ def _equip() -> None:
     ):
         for name in names.split():
             _set(kind, f"__{name}__", _refuse(why))
+    _set(Traced, "detach", _detached)
+    _set(Number, "detach", _refuse("method"))
     for name in ("__repr__", "__format__"):
         _set(Traced, name, vars(Traced)[name])
     for why, names in (("data", ["item"]), ("backward", ["backward", "zero_grad"])):

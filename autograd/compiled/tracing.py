@@ -21,6 +21,7 @@ from numbers import Real
 from typing import Any
 
 from ..errors import TraceError
+from ..garbage import collecting_nothing
 from ..graph import walk
 from ..naming import names_for
 from ..source import record_source, source_of
@@ -91,6 +92,7 @@ def _pass(
     return root, run.inputs
 
 
+@collecting_nothing()
 def trace(
     function: Callable[..., Any],
     arguments: Sequence[Any],

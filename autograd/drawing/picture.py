@@ -5,13 +5,12 @@ Drawings, Mermaid text and pages are written from this, so that they show the sa
 
 from __future__ import annotations
 
-import gc
 import math
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import GraphError, OptionError
+from ..garbage import collecting_nothing
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
 from ..naming import ModuleNames, common_name
@@ -429,20 +428,8 @@ def pictured(
     for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
         if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise OptionError(f"want {option} as a whole number from 0 on, got {number!r}")
-    with _collecting_nothing():
+    with collecting_nothing():
         return _pictured(graph, budget, depth, fold, at, radius, path)
-
-
-@contextmanager
-def _collecting_nothing() -> Generator[None]:
-    """Pauses Python's garbage collector, which would look through a large graph again and again and find nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _pictured(

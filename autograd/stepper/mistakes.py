@@ -324,7 +324,7 @@ class broken:  # noqa: N801 - a context manager, as no_grad is
         mistake = self.mistake
         self._whole = Value.backward, Value.zero_grad
 
-        def backward(self: Value, gradient: float = 1.0) -> None:
+        def backward(self: Value, gradient: float = 1.0, retain_graph: bool | None = None) -> None:
             _run_broken(mistake, self, gradient)
 
         if mistake.keeps == "leaves":
@@ -345,8 +345,8 @@ def _run_broken(mistake: Mistake, root: Any, gradient: float) -> None:
     if excuse := mistake.takes_for_ever(graph):
         raise OptionError(f"{excuse}; try it on a smaller graph")
     kept = mistake.keeps == "inner"
-    grads = {node: 0.0 if node.operands and not kept else node.grad for node in graph.nodes}
-    grads[root] = mistake.seed * gradient if root.operands else root.grad + mistake.seed * gradient
+    grads = {node: 0.0 if node.operands and not kept else node.grad or 0.0 for node in graph.nodes}
+    grads[root] = mistake.seed * gradient if root.operands else grads[root] + mistake.seed * gradient
     for _ in mistake.follow(graph, grads):
         pass
     for node, grad in grads.items():

@@ -62,7 +62,7 @@ class Moves:
         self._history: list[tuple[float, int]] = []  # of each edge made: the grad before it, contributions left after
         self._grads_found = {node: node.grad for node in graph.nodes}
         for node in graph.nodes:
-            if node.operands or fresh:
+            if node.operands or fresh or node.grad is None:
                 node.grad = nothing
         self._earlier = {node for node in graph.nodes if node.grad is not nothing}
         graph.root.grad += 1.0
