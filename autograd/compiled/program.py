@@ -34,8 +34,9 @@ class Program(Graph):
 
     order: every node with operands, operands first. moving: the nodes that a gradient flows through: root depends on
     them, and they on a parameter, not only inside no_grad(); and all parameters. reached: the same, without the
-    parameters that no gradient comes to, whatever is picked. varying: those that depend on an input. Plain numbers in the user's code (inputs, and what was computed
-    from them alone) are nodes here, but are not counted in names, so that ``v7`` is the same as in a drawing.
+    parameters that no gradient comes to, whatever is picked. varying: those that depend on an input. Plain numbers in
+    the user's code (inputs, and what was computed from them alone) are nodes here, but are not counted in names, so
+    that ``v7`` is the same as in a drawing.
     """
 
     def __init__(
