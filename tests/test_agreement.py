@@ -211,3 +211,29 @@ def test_what_is_picked_in_no_grad_is_what_was_there(backend):
         assert_same((step(0.5, i), gradients([W, B])), wanted, exactly=backend == "python")
     columns = [0.5, 1.0, 2.0, 3.0, 4.0], [0, 1, 2, 1, 0]
     assert_same((step.batch(*columns), gradients([W, B])), averaged(picked_in_no_grad, columns, [W, B]))
+
+
+def test_the_order_of_sums_is_not_changed_by_what_no_grad_sees():
+    """backward() does not look behind a value of no_grad(), so it may come to others in another order."""
+    w = Value(0.0)
+
+    def loss(x):
+        y = w * x
+        with no_grad():
+            seen = y.tanh()
+        return seen + ((w.exp() + w * w) + y)
+
+    step = compile(loss, [w], "python")
+    for i in range(50):
+        w.data = math.sin(i)
+        assert_same((step(math.cos(i)), gradients([w])), eagerly(loss, (math.cos(i),), [w]), exactly=True)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("infinite", [math.inf, -math.inf, math.nan])
+def test_where_a_relu_is_off_an_infinite_input_is_still_told(infinite, backend):
+    """0 times infinity is nan, in a row of a batch as in one sample."""
+    w, v = Value(-0.5), Value(0.25)
+    step = compile(lambda x: dot([w, v], [x, 1.0]).relu() + W, [w, v, W], backend)
+    rows = [1.0, -1.0, infinite, 2.0, -3.0]
+    assert_same((step.batch(rows), gradients([w, v, W])), averaged(step.__wrapped__, [rows], [w, v, W]))

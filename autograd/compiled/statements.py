@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import count, groupby
 from typing import Any
 
@@ -22,6 +23,7 @@ from .sections import Sections, together
 
 __all__ = ["Statements", "identifiers"]
 
+SUMS_OF_PRODUCTS = {"+", "-", "*", "neg", "sum", "name", "item", "number"}  # what formulas of such are made of
 TERMS = 40  # of a sum in one statement: parsers recurse over it
 MOST = 100_000  # operations on a page: Python needs some 5 s to compile it, and time grows faster than size
 
@@ -67,7 +69,7 @@ class Statements:
         self.indent = INDENT
         self.sections = Sections()
         self.orders: dict[int, Sequence[Any]] = {}  # in sections, by the id of the list of nodes, which lives on
-        self.turns = {node: -i for i, node in enumerate(program.order)}  # backward() takes them from the lowest to 0
+        self.turns = {node: -i for i, node in enumerate(program.taken)}  # backward() takes them from the lowest to 0
         # What was handed to a value whose turn has not come, each with the turn in which backward() hands it on:
         self.pending: dict[Any, list[tuple[int, str]]] = {}
         self.waiting: dict[str, list[tuple[int, str, str]]] = {}  # the same, to the lists of gradients: to which place
@@ -327,10 +329,12 @@ class Statements:
         """The same, but for what a 0 would be added to: behind a relu that is off. Such rows are half of many batches."""
         for turn, group in groupby(nodes, key=self.only_turn):
             together = list(group)
-            if turn is None or len(together) == 1:
+            node = None if turn is None else self.program.taken[-turn]
+            if node is None or len(together) == 1 or not _is_sum_of_products(node.op):
                 self.settle(together)
-            else:
-                self.write(f"if {self.gradient(self.program.order[-turn])}:")
+            else:  # 0 times inf is nan, and where there is an inf among the operands, name - name is nan
+                name = self.names[node]
+                self.write(f"if {self.gradient(node)} or {name} - {name}:")
                 self.indent += INDENT
                 self.settle(together)
                 self.indent = self.indent[: -len(INDENT)]
@@ -370,6 +374,12 @@ class Statements:
                     slopes[name] = slope.hoisted() if node.op.wide else slope
                     self.intermediates(slopes[name], spelled, f"{name}__{self.names[node]}")
                 self.hand(operand, slopes[name].times(gradient, self.language.dialect, spelled, index), turn)
+
+
+@cache
+def _is_sum_of_products(op: Any) -> bool:
+    """Whether the slopes are finite wherever the result is."""
+    return {term.head for term in op.value.terms()} <= SUMS_OF_PRODUCTS
 
 
 def _by_turn(waiting: list[Any]) -> list[Any]:
