@@ -15,6 +15,7 @@ from backends import BACKENDS, needs_c
 import nn
 import nn.functional as F
 from autograd import Value, compile, mean
+from autograd.compiled.custody import Custody
 from autograd.errors import DomainError, OptionError
 from nn.optim import SGD, Adam, AdamW
 
@@ -176,6 +177,21 @@ def test_a_state_that_was_taken_before_is_never_stale(held, backend):
         assert len(found) in (12, 13)  # a generator is not asked again after the last of its batches
         for x, y in zip(found, [*wanted[: len(found) - 1], wanted[-1]], strict=True):
             assert x == pytest.approx(y, rel=1e-9)
+
+
+@needs_c
+@pytest.mark.parametrize("held", [False, True])
+def test_a_state_that_nobody_holds_stays_in_c(held, monkeypatch):
+    """Only what somebody may look at is written back after every stretch of updates."""
+    _, _, step, optimizer = prepared("c", AdamW, {"lr": 0.01})
+    step.train(data(), optimizer, 3)
+    kept = optimizer.state if held else None
+    written = []
+    give_back = Custody._give_back
+    monkeypatch.setattr(Custody, "_give_back", lambda *given: (written.append(1), give_back(*given)))
+    step.train(iter(data()), optimizer, 9)
+    assert len(written) > 3 if held else len(written) == 1
+    assert bool(kept) is held
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

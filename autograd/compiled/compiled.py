@@ -131,7 +131,7 @@ class Step:
         if executable.leading:
             executable = self._as_chosen(executable, numbers, arguments, keywords)
         try:
-            return float(executable.one(numbers))  # it may be an int that was picked
+            return executable.one(numbers)
         except (ArithmeticError, TypeError, ValueError) as error:
             if isinstance(error, AutogradError):
                 raise
@@ -345,13 +345,15 @@ class Step:
             if loaded.bad:
                 return None
         for loaded, rows, share in prepared.turn.shares:
-            if share == 1 and 0 not in rows.reached:
-                for p, grad in zip(self.parameters, loaded.grad):
-                    p.grad = (p.grad or 0.0) + grad
-            else:
-                for p, grad, reached in zip(self.parameters, loaded.grad, rows.reached):
-                    if reached:
-                        p.grad = (p.grad or 0.0) + share * grad
+            grads = loaded.grad if share == 1 else [share * grad for grad in loaded.grad[: len(numbers)]]
+            for p, grad, reached in zip(self.parameters, grads, rows.reached):
+                if reached:
+                    try:
+                        p.grad += grad
+                    except TypeError:
+                        if p.grad is not None:  # pyright: ignore[reportUnnecessaryComparison] - a user may clear it so
+                            raise
+                        p.grad = grad
         used_c(self)
         return add_up(losses)
 

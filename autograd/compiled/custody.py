@@ -159,6 +159,7 @@ class Custody:
     def _begin(self) -> None:
         t, optimizer = self.training, self.optimizer
         _free(optimizer)
+        self._is_watched = _is_held_by_others(vars(optimizer))
         t.data[: t.count] = array("d", [p.data for p in self.parameters])
         t.grad[: t.count] = array("d", [p.grad or 0.0 for p in self.parameters])
         t.reached[: t.count] = array("B", [p.reached for p in self.parameters])
@@ -169,7 +170,6 @@ class Custody:
                 for kept, name in self._names.items():
                     getattr(t, kept)[i] = memory[name]
         self.read_options()
-        self._is_watched = _is_held_by_others(vars(optimizer))
         vars(optimizer)["_custody"] = self
         optimizer.__class__ = _held_kind(self._kind)
         me = (self,)

@@ -15,7 +15,7 @@ from ..value import Value
 from .batches import Rows
 from .emit import python_function, python_loop
 from .machine import Batch, Interpreter, Loaded, interpreter
-from .program import Program
+from .program import PICK, Program
 from .reach import Reach
 from .tape import Tape
 
@@ -90,9 +90,10 @@ class Executable:
 
         def where_it_comes(inputs: Sequence[float]) -> float:
             with self._only_reached([inputs]):
-                return function(inputs)
+                return float(function(inputs))  # an int may have been picked
 
-        self.one = where_it_comes if self.program.picks and self.reach.deep else function
+        chooses = self.program.root.op is PICK or (self.program.picks and self.reach.deep)
+        self.one = where_it_comes if chooses else function
         return self.one(inputs)
 
     def many(self, rows: Sequence[Sequence[float]], seed: float) -> float:

@@ -5,8 +5,8 @@
 >>> program = Program((w * x + 1).tanh(), parameters=[w], inputs=[x])
 >>> [program.name(node) for node in program.order]
 ['v2', 'v3', 'v4']
->>> program.arriving()[w]
-[(Value(6.0, grad not reached), 0)]
+>>> [program.name(node) for node in program.order if node in program.varying]
+['v2', 'v3', 'v4']
 """
 
 from __future__ import annotations
@@ -75,16 +75,6 @@ class Program(Graph):
     def name(self, node: Any) -> str:
         """The node's name; of an input the place in the arguments, ``x[0]``; of a constant its number."""
         return self._uncounted.get(node) or super().name(node)
-
-    def arriving(self) -> dict[Any, list[tuple[Any, int]]]:
-        """For every moving node the edges over which its gradient arrives, as (node, k), in backprop's order."""
-        edges: dict[Any, list[tuple[Any, int]]] = {node: [] for node in self.moving}
-        for node in reversed(self.order):
-            if node in self.moving:
-                for k, operand in enumerate(node.operands):
-                    if operand in self.moving:
-                        edges[operand].append((node, k))
-        return edges
 
 
 def _following(order: Iterable[Any], leaves: Iterable[Any], flowing: bool = False) -> set[Any]:
