@@ -452,6 +452,7 @@ def test_whatever_the_function_looks_at_may_change(what, backend, monkeypatch):
     def reloaded(x):
         return w * x
 
+    reloaded.__qualname__ = "reloaded"  # as if a file defined it
     with_an_attribute.by = 2.0
 
     def doubled(function):

@@ -244,7 +244,8 @@ class Watch:
     def _look_into_function(self, function: Any) -> None:
         """The closure of a function, its defaults and attributes, and the globals and files that it names."""
         held = self._hold(function)
-        self._look_at(function, "__code__", f"{held}.__code__", function.__code__)  # notebooks reload it in place
+        if "<" not in function.__qualname__:  # a file's own, whose code notebooks reload in place
+            self._look_at(function, "__code__", f"{held}.__code__", function.__code__)
         self._spaces.append(_Space(function, vars(function), self._hold(vars(function)), ""))
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
             try:
