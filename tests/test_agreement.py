@@ -73,6 +73,40 @@ def test_a_function_that_asks_what_its_arguments_are_is_refused(function, call):
     assert gradients([W, B]) == before == [None, None]
 
 
+TELLING = {
+    "isinstance": lambda x: W * x if isinstance(x, float) else W + x,
+    "isinstance int": lambda x: W + x if isinstance(x, int) else W * x,
+    "in a list": lambda xs: dot(xs, [W] * len(xs)) if isinstance(xs[0], float) else W * len(xs),
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("kind", TELLING)
+def test_ints_and_floats_may_be_told_apart(kind, backend):
+    """A program serves both, if the function does the same; else each has its own."""
+    function = TELLING[kind]
+    step = compile(function, [W, B], backend)
+    for x in (2.0, 3, 4.5, 2, 1.0, 7):
+        argument = [x, x] if kind == "in a list" else x
+        assert_same((step(argument), gradients([W, B])), eagerly(function, (argument,), [W, B]))
+        rows = [[argument] * 5]
+        assert_same((step.batch(*rows), gradients([W, B])), averaged(function, rows, [W, B]))
+
+
+def test_a_type_that_cannot_be_told_is_refused_when_it_comes():
+    step = compile(lambda x: W + x if type(x) is int else W * x, [W], "python")
+    assert (step(2.0), gradients([W])) == (6.0, [2.0])
+    with pytest.raises(TraceError, match="as it stands"):
+        step(2)
+
+
+def test_ints_among_floats_are_no_reason_to_trace_again():
+    step = compile(lambda xs: dot(xs, [W] * len(xs)), [W], "python")
+    for xs in ([1.0, 2.0], [1, 2.0], [1.0, 2], [1, 2]):
+        assert step(xs) == 9.0
+    assert "1 structure traced" in repr(step) and gradients([W]) != [None]
+
+
 AGREEING = {
     "a Value of it": lambda x, i: W * (x if isinstance(x, Value) else Value(x)),
     "numbers": lambda x, i: W * (3 * x**2 - abs(x) / 7 + sum([x, x, 0.1])) + 10**i,

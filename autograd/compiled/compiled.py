@@ -37,7 +37,7 @@ from ..functions import mean
 from ..modes import is_on, shared
 from ..source import said_line, users_line
 from ..value import NOT_REACHED, Value
-from .agreement import ensure_agreement
+from .agreement import disagreement, ensure_agreement
 from .arguments import Structure, structure
 from .batches import Block, Rows, rows_of_columns, transposed
 from .custody import Custody, used_c
@@ -119,9 +119,12 @@ class Step:
             key = (key, tuple(keywords), structure(keywords.values(), numbers))
         if shared["mode"]:
             key = _in_mode(key)
-        self._latest = executable = self._kept.get(key) or self._trace(key, numbers, arguments, keywords)
+        executable = self._kept.get(key) or self._trace(key, numbers, arguments, keywords)
         if executable.choices:
             executable.check(numbers)
+        if numbers and [*map(type, numbers)] != executable.kinds:
+            executable = self._of_kinds(executable, key, numbers, arguments, keywords)
+        self._latest = executable
         if executable.edges >= self._enough:
             prepared = Prepared((), [Part(executable, Rows([Block(numbers, len(numbers))], 1))])
             if self.is_for_c(prepared):
@@ -251,6 +254,29 @@ class Step:
         self._kept[key] = executable
         return executable
 
+    def _of_kinds(
+        self,
+        executable: Executable,
+        key: Structure,
+        inputs: Sequence[float],
+        arguments: Sequence[Any],
+        keywords: Mapping[str, Any],
+    ) -> Executable:
+        """The program for ints where there were floats, or the other way: the function may tell them apart."""
+        kinds = [*map(type, inputs)]
+        own = tuple(kinds)
+        if own in executable.of_kinds:
+            executable.of_kinds[own].check(inputs)
+            return executable.of_kinds[own]
+        if any(kind not in known for kind, known in zip(kinds, executable.known)):
+            if disagreement(executable.program, inputs, self._function(*arguments, **keywords)) is not None:
+                executable.of_kinds[own] = self._trace((key, own), inputs, arguments, keywords)
+                return executable.of_kinds[own]
+            for kind, known in zip(kinds, executable.known):
+                known.add(kind)
+        executable.kinds = kinds
+        return executable
+
     def _as_chosen(
         self, executable: Executable, inputs: Sequence[Any], arguments: Sequence[Any], keywords: Mapping[str, Any]
     ) -> Executable:
@@ -273,6 +299,11 @@ class Step:
             key = _in_mode(key)
             executable = self._kept.get(key) or self._trace(key, rows.rows[0], first)
             executable.check_rows(rows)
+            inputs: list[float] = []
+            structure(first, inputs)
+            if [*map(type, inputs)] != executable.kinds:
+                executable = self._of_kinds(executable, key, inputs, first, {})
+                executable.check_rows(rows)
             parts.append(Part(executable, rows))
             self._latest = executable
         return Prepared(columns, parts, self.generation)
