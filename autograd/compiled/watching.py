@@ -45,34 +45,13 @@ _PARTS = {  # of things that lead to functions, where the functions are
 _PYTHON = os.path.dirname(os.__file__) + os.sep
 _OURS = frozenset({"autograd", "nn"})
 _UNNAMED = frozenset({"forward"})  # run without being named, as are the methods of operators
-# Of these methods of a class, whose names begin with two underscores, the first are run where the class is called, the
-# others are no part of arithmetic.
+# Of a class's methods that are run without being named, the first are where it is called, the others are no part of arithmetic.
 _MAKING = frozenset({"__init__", "__new__", "__post_init__"})
-_ASIDE = frozenset(
-    [
-        "__repr__",
-        "__str__",
-        "__format__",
-        "__dir__",
-        "__del__",
-        "__sizeof__",
-        "__init_subclass__",
-        "__set_name__",
-        "__copy__",
-        "__deepcopy__",
-        "__reduce__",
-        "__reduce_ex__",
-        "__getstate__",
-        "__setstate__",
-        "__eq__",
-        "__ne__",
-        "__lt__",
-        "__le__",
-        "__gt__",
-        "__ge__",
-        "__hash__",
-    ]
-)
+_ASIDE = frozenset({
+    "__repr__", "__str__", "__format__", "__dir__", "__del__", "__sizeof__", "__init_subclass__", "__set_name__", "__copy__",
+    "__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__hash__",
+    "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__",
+})  # fmt: skip
 _BY_TEXT = frozenset({"__dict__", "getattr", "hasattr", "vars"})  # code that names these may use any attribute
 
 
@@ -93,7 +72,9 @@ class _Space:
         self.owner = owner
         self.names = names
         self.place = place
-        self.kind = kind  # an "object", whose class has attributes too; a "class"; "ours", a module of nn, all of whose attributes count; or ""
+        self.kind = (
+            kind  # an "object", with those of its class; a "class"; "ours", a module of nn, where all count; or ""
+        )
         self.done: set[str] = set()
 
     def wanted(self, used: set[str], called: set[Any]) -> set[str]:
