@@ -36,6 +36,9 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+SOME = min(GRAPHS // 3, 400)  # random graphs in sections, beside those that go through every backend elsewhere
+
+
 def run_python(text, folder):
     (folder / "page.py").write_text(text, encoding="utf-8")
     return subprocess.run([sys.executable, "page.py"], cwd=folder, capture_output=True, text=True, check=True).stdout
@@ -253,7 +256,7 @@ def in_scopes(instructions, numbers, rng, picks=()):
 def test_lines_in_another_order_add_up_in_that_of_backward():
     """Whatever order the sections put the lines into, the bits are those of the engine."""
     moved = 0
-    for seed in range(GRAPHS // 3):
+    for seed in range(SOME):
         rng = random.Random(seed)
         instructions, numbers = program(rng, 12), inputs(rng)
         parameters = [Value(x) for x in numbers]
@@ -267,7 +270,7 @@ def test_lines_in_another_order_add_up_in_that_of_backward():
         assert_same((step.batch([0.5]), gradients(parameters)), wanted)
         numbered = [int(n) for n in re.findall(r"^    v(\d+) =", step.source, re.MULTILINE)]
         moved += numbered != sorted(numbered)
-    assert moved > GRAPHS // 9
+    assert moved > SOME // 3
 
 
 def test_picks_are_added_up_in_the_same_order_with_sections_and_without(monkeypatch):
@@ -275,7 +278,7 @@ def test_picks_are_added_up_in_the_same_order_with_sections_and_without(monkeypa
     for sections in (True, False):
         if not sections:
             monkeypatch.setattr(Statements, "grouped", lambda self, nodes: nodes)
-        for seed in range(GRAPHS // 5):
+        for seed in range(SOME):
             rng = random.Random(seed)
             instructions, numbers = program(rng, 12), inputs(rng)
             parameters = [Value(x) for x in numbers]
