@@ -108,7 +108,8 @@ class Step:
     def __call__(self, *arguments: Any, **keywords: Any) -> float:
         if running:
             self._refuse_inside()
-        if shared["mode"] and is_on("no_grad"):
+        mode = shared["mode"]
+        if mode and is_on("no_grad"):
             self.ran_on = "eager"
             return self._function(*arguments, **keywords).data
         if not self._unchanged():
@@ -117,13 +118,14 @@ class Step:
         key = structure(arguments, numbers) if arguments else ()
         if keywords:
             key = (key, tuple(keywords), structure(keywords.values(), numbers))
-        if shared["mode"]:
+        if mode:
             key = _in_mode(key)
         executable = self._kept.get(key) or self._trace(key, numbers, arguments, keywords)
-        if executable.choices:
-            executable.check(numbers)
-        if numbers and [*map(type, numbers)] != executable.kinds:
-            executable = self._of_kinds(executable, key, numbers, arguments, keywords)
+        if numbers:
+            if executable.choices:
+                executable.check(numbers)
+            if [*map(type, numbers)] != executable.kinds:
+                executable = self._of_kinds(executable, key, numbers, arguments, keywords)
         self._latest = executable
         if executable.edges >= self._enough:
             prepared = Prepared((), [Part(executable, Rows([Block(numbers, len(numbers))], 1))])
