@@ -266,14 +266,13 @@ class Step:
     ) -> Executable:
         """The program for ints where there were floats, or the other way: the function may tell them apart."""
         kinds = [*map(type, inputs)]
-        own = tuple(kinds)
-        if own in executable.of_kinds:
-            executable.of_kinds[own].check(inputs)
-            return executable.of_kinds[own]
+        key = (key, tuple(kinds))
+        if own := self._kept.get(key):
+            own.check(inputs)
+            return own
         if any(kind not in known for kind, known in zip(kinds, executable.known)):
             if disagreement(executable.program, inputs, self._function(*arguments, **keywords)) is not None:
-                executable.of_kinds[own] = self._trace((key, own), inputs, arguments, keywords)
-                return executable.of_kinds[own]
+                return self._trace(key, inputs, arguments, keywords)
             for kind, known in zip(kinds, executable.known):
                 known.add(kind)
         executable.kinds = kinds
@@ -461,7 +460,8 @@ def compile(loss_fn: Any = None, params: Any = (), backend: str = "auto") -> Any
     backend: "python"; "c", which needs a C compiler, and goes on with Python where there is none; "auto" takes C
     for what is worth it. Also a decorator, ``@compile(params=...)``.
     Returns a Step: call it, or its `batch` and `train`. Raises TraceError, naming the line, for what would not
-    be the same at every call: an `if` on a number, .data, float(), a number drawn at random inside.
+    be the same at every call: an `if` on a number, .data, float(), a number drawn at random inside; and for a function
+    that does something else when it is traced than when it is run as it stands, which is tried once.
     What the function uses from outside (globals, attributes, lists of up to 100,000 things) is looked at before each
     call, and traced anew if it has changed. What it does beside computing the loss, it does while it is traced only.
 

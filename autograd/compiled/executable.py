@@ -35,8 +35,7 @@ class Executable:
     parameters: all those of the compiled step. inputs: the numbers it was traced with. edges: how much work it is.
     choices: of the inputs that pick, by place, how many there are to pick from. leading: those of them by which the
     order of backward() depends on what is picked, if the ways are few; chosen: then a program for each way.
-    kinds: int or float, of the inputs it served last; known: all that it has been found to serve, by place; of_kinds:
-    programs for others, where the function tells them apart.
+    kinds: int or float, of the inputs it served last; known: all that it has been found to serve, by place.
     """
 
     def __init__(self, program: Program, parameters: Sequence[Value], inputs: Sequence[float]) -> None:
@@ -55,7 +54,6 @@ class Executable:
         self.chosen: dict[tuple[float, ...], Executable] = {}
         self.kinds: list[type] = [*map(type, inputs)]
         self.known = [{kind} for kind in self.kinds]
-        self.of_kinds: dict[tuple[type, ...], Executable] = {}
         self._reach: Reach | None = None
         self._machine: Interpreter | None = None
         self._tapes: dict[bool, Tape] = {}
