@@ -9,13 +9,13 @@ def total_2(xs):
         xs_1 = o1.data
         out = xs_0 + xs_1
         node = new()
-        node.partials = (1.0, 1.0)
+        node.da = (1.0, 1.0)
         if type(out) is not float:
             return carefully(total_op, (*xs,))
     except (ArithmeticError, AttributeError, TypeError, ValueError):
         return carefully(total_op, (*xs,))
-    node.operands = (o0, o1)
-    node.kinds = "vv"
+    node.a = (o0, o1)
+    node.b = node.db = None
     node.data = out
     node.grad = NOT_REACHED
     node.op = total_op
@@ -29,12 +29,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .backward import UNROLLED
 from .formula import PYTHON
 from .methods import FINISH, define
 from .ops import Op
 
 __all__ = ["compile_kernel", "kernel_text"]
+
+UNROLLED = 64  # operands of a list that get names of their own; above that they are a loop
 
 _KERNEL = (
     """\
@@ -42,13 +43,13 @@ def {name}({parameters}):
 {bind}    try:
 {read}        out = {value}
 {slopes}        node = new()
-        node.partials = {partials}
+        node.da = {partials}
         if type(out) is not float:
             return carefully({op}, {given})
     except (ArithmeticError, AttributeError, TypeError, ValueError):
         return carefully({op}, {given})
-    node.operands = {operands}
-    node.kinds = "{kinds}"
+    node.a = {operands}
+    node.b = node.db = None
 """
     + FINISH
 )
@@ -113,7 +114,6 @@ def kernel_text(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> str
         op=f"{op.name}_op",
         given=_tuple([f"*{name}" if name in op.lists else name for name in sizes]),
         operands=_tuple(kept),
-        kinds="".join(("c" if name in constants else "v") * size for name, size in sizes.items()),
     )
 
 

@@ -46,11 +46,11 @@ def {name}(self):
         a = self.data
         out = {value}
         node = new()
-        node.partials = ({slope_a},)  # d out/d a
+        node.da = {slope_a}  # d out/d a
     except (ArithmeticError, TypeError, ValueError):
         return carefully({op}, (self,))
-    node.operands = (self,)
-    node.kinds = "v"
+    node.a = self
+    node.b = node.db = None
 """
     + FINISH
 )
@@ -66,22 +66,24 @@ def {name}(self, {other}{default}):
             b = {other}.data
             out = {value}
             node = new()
-            node.partials = ({slope_a}, {slope_b})  # d out/d a, d out/d b
+            node.da = {slope_a}  # d out/d a
+            node.db = {slope_b}  # d out/d b
         except (ArithmeticError, TypeError, ValueError):
             return carefully({op}, (self, {other}))
-        node.operands = (self, {other})
-        node.kinds = "vv"
+        node.a = self
+        node.b = {other}
     elif kind is float or kind is int:
         try:
             a = self.data
             b = {other} if kind is float else float({other})
             out = {value}
             node = new()
-            node.partials = ({slope_a}, None)
+            node.da = {slope_a}
         except (ArithmeticError, TypeError, ValueError):
             return carefully({op}, (self, {other}))
-        node.operands = (self, b)
-        node.kinds = "vc"
+        node.a = self
+        node.b = b
+        node.db = None  # nothing flows to a constant
     else:
         return carefully({op}, (self, {other}))
 """
@@ -99,11 +101,12 @@ def {name}(self, {other}):
             b = self.data
             out = {value}
             node = new()
-            node.partials = (None, {slope_b})
+            node.db = {slope_b}
         except (ArithmeticError, TypeError, ValueError):
             return carefully({op}, ({other}, self))
-        node.operands = (a, self)
-        node.kinds = "cv"
+        node.a = a
+        node.da = None  # nothing flows to a constant
+        node.b = self
     else:
         return carefully({op}, ({other}, self))
 """

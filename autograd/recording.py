@@ -3,8 +3,8 @@
 >>> from autograd import Value
 >>> from autograd.ops import MUL
 >>> node = record(MUL, [Value(3.0), 4.0])
->>> node.data, node.partials, node.kinds
-(12.0, (4.0, None), 'vc')
+>>> node.data, node.partials
+(12.0, (4.0, None))
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ def record(op: Op, operands: Sequence[Value | float]) -> Value:
     out = evaluate(op, operands, numbers)
     node = Value(out)
     node.op, node.operands, node.scope = op, tuple(operands), shared["scope"]
-    node.kinds = "".join("v" if isinstance(operand, Value) else "c" for operand in operands)
     node.partials = tuple(
         evaluate_partial(op, operands, numbers, out, k) if isinstance(operand, Value) else None
         for k, operand in enumerate(operands)
@@ -71,7 +70,7 @@ def _carefully(op: Op, operands: Sequence[Any]) -> Any:
 
 def _in_mode(node: Value) -> Value:
     if is_on("no_grad"):
-        node.op, node.operands, node.partials, node.kinds = None, (), (), ""
+        node.op, node.operands, node.partials = None, (), ()
     elif is_on("record_source"):
         from .source import remember
 

@@ -1,4 +1,4 @@
-"""Value: a number that remembers how it was computed, and applies the chain rule in reverse.
+r"""Value: a number that remembers how it was computed, and applies the chain rule in reverse.
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> f = (a * b + 10).relu()
@@ -6,13 +6,29 @@
     >>> f.data, a.grad, b.grad
     (4.0, -3.0, 2.0)
 
-Every operation leaves a node with its operands and its partials, the slopes d out/d operand, as plain
-numbers. The backward pass walks the nodes from the result to the leaves; each node hands on
-``partial * grad`` to each operand, and an operand adds up what it is handed: reverse accumulation
-(Linnainmaa, 1970; Griewank and Walther, Evaluating Derivatives, 2008, chapter 3).
+Every operation records a node: its operands, and its partials d out/d operand as plain numbers. Its method is
+compiled from its row in ops.py (see methods.py), and this is all it does:
 
-The operations themselves, ``__mul__``, ``tanh`` and all the others, are compiled from the rows of ops.py by
-methods.py; ``print(inspect.getsource(Value.tanh))`` shows one.
+    >>> import inspect
+    >>> print("\n".join(inspect.getsource(Value.tanh).splitlines()[2:]))  # below its def and docstring
+        try:
+            a = self.data
+            out = tanh(a)
+            node = new()
+            node.da = 1.0 - out * out  # d out/d a
+        except (ArithmeticError, TypeError, ValueError):
+            return carefully(tanh_op, (self,))
+        node.a = self
+        node.b = node.db = None
+        node.data = out
+        node.grad = NOT_REACHED
+        node.op = tanh_op
+        node.label = ""
+        node.scope = scope
+        return in_mode(node) if mode else node
+
+`Value.backward` below applies the chain rule to the recorded nodes: reverse accumulation (Linnainmaa, 1970; Griewank and
+Walther, Evaluating Derivatives, 2008, chapter 3).
 """
 
 from __future__ import annotations
@@ -21,7 +37,6 @@ from collections.abc import Callable
 from functools import partial as bind_arguments
 from typing import TYPE_CHECKING, Any
 
-from .backward import hand_on, visit
 from .careful import real, real_data
 from .elsewhere import MICROGRAD, Elsewhere
 from .errors import GraphError, NotANumberError
@@ -39,7 +54,7 @@ __all__ = ["NOT_REACHED", "Value"]
 
 _blank: Callable[[type[Value]], Value] = object.__new__  # __init__ of a subclass may want other arguments
 
-# The zero that a gradient starts as. It is told from a computed 0.0 by identity, never by value.
+# The zero that every grad starts as. Tools tell it from a computed 0.0 by identity, and say "not reached".
 NOT_REACHED = float("0")
 
 
@@ -48,9 +63,11 @@ class Value(Methods):
 
     data: its value, a float. grad: d(result)/d(this) after the result's `backward()`; 0.0 before.
     label: a name for drawings and errors. op: the operation that made it, None for a leaf.
-    operands: what it was computed from, in order: Values, and floats for constants. partials: the
-    slope of `data` in each operand, fixed when it was computed; None for a constant. kinds: a v for each
-    operand that is a Value and a c for each constant, by which backward() knows what to do with a node.
+    operands: what it was computed from, in order: Values, and floats for constants. partials: d data/d operand
+    for each of them, fixed when it was computed; None for a constant.
+
+    A node of one or two operands keeps them in the slots a and b, and their partials in da and db: tuples would make
+    every node three objects. A node of more keeps a tuple in a, and one in da.
 
     Raises NotANumberError (a TypeError) for anything but a real number.
 
@@ -60,24 +77,23 @@ class Value(Methods):
     (6.0, add, (Value(3.0, grad not reached, label='a'), Value(3.0, grad not reached, label='a')), (1.0, 1.0))
     """
 
-    __slots__ = ("__weakref__", "data", "grad", "kinds", "label", "op", "operands", "partials", "scope")
+    __slots__ = ("__weakref__", "a", "b", "da", "data", "db", "grad", "label", "op", "scope")
 
     data: float
     grad: float
     label: str
     op: Op | None
-    operands: tuple[Value | float, ...]
-    partials: tuple[float | None, ...]
-    kinds: str
     scope: Scope | None
+    a: Any
+    b: Any
+    da: Any
+    db: Any
 
     def __init__(self, data: float, label: str = "") -> None:
         self.grad = NOT_REACHED
         self.label = label if type(label) is str else _as_text(label)
         self.op = None
-        self.operands = ()
-        self.partials = ()
-        self.kinds = ""
+        self.a = self.b = self.da = self.db = None
         self.scope = None
         if type(data) is float:
             self.data = data
@@ -107,33 +123,71 @@ class Value(Methods):
         if not isinstance(self.data, float):  # a leaf's was set to a Value or a tensor, and arithmetic handed it on
             for node in walk(self):
                 real_data(node, node.data)
-        if not self.operands:
+        if self.op is None:
             self.grad = (self.grad or 0.0) + gradient
             return
-        opened, done = float("0"), float("0")  # zeros of this pass's own: grad says how far a node has come
-        order: list[Value] = []
-        stack = [self]
-        push, pop, finish = stack.append, stack.pop, order.append
+
+        # The walk, depth first: in `order`, the operands of a node come before the node. Leaves are not visited, so
+        # they accumulate over calls; one whose grad was set to None is, and starts at 0 like every inner node.
+        order: dict[Value, None] = {}
+        visited: set[Value] = set()
+        stack: list[Value] = [self]
         while stack:
             node = stack[-1]
-            grad = node.grad
-            if grad is done:
-                pop()
-            elif grad is opened:  # back from all it depends on
-                node.grad = done
-                finish(pop())
+            if node in visited:
+                order[stack.pop()] = None
+                continue
+            visited.add(node)
+            node.grad = 0.0
+            if type(node.a) is tuple:  # a node of more than two operands
+                for operand in reversed(node.a):
+                    if isinstance(operand, Value) and (operand.op or operand.grad is None) and operand not in visited:
+                        stack.append(operand)
             else:
-                node.grad = opened
-                visit[node.kinds](node.operands, done, push)
+                if node.db is not None and (node.b.op or node.b.grad is None) and node.b not in visited:
+                    stack.append(node.b)
+                if node.da is not None and (node.a.op or node.a.grad is None) and node.a not in visited:
+                    stack.append(node.a)
 
+        # The chain rule, from the result back to the leaves: each operand sums what arrives from its consumers.
         self.grad = gradient
-        try:  # the chain rule: operand.grad += partial * node.grad, for each operand that is a Value (see backward.py)
+        try:
             for node in reversed(order):
-                hand_on[node.kinds](node.operands, node.partials, node.grad)
+                if type(node.a) is tuple:
+                    for operand, partial in zip(node.a, node.da):
+                        if partial is not None:
+                            operand.grad += partial * node.grad
+                else:
+                    if node.da is not None:
+                        node.a.grad += node.da * node.grad
+                    if node.db is not None:
+                        node.b.grad += node.db * node.grad
         except TypeError:
             for leaf in walk(self):
                 real(leaf.grad, f"a real number as grad of Value({leaf.data!r}, label={leaf.label!r}): 0.0 clears it")
             raise
+
+    @property
+    def operands(self) -> tuple[Value | float, ...]:
+        """What it was computed from, in order: ``a + a`` has a twice. Empty for a leaf."""
+        a, b = self.a, self.b
+        return a if type(a) is tuple else () if a is None else (a,) if b is None else (a, b)
+
+    @operands.setter
+    def operands(self, operands: tuple[Value | float, ...]) -> None:
+        partials = self.partials
+        self.a, self.b = (*operands, None, None)[:2] if len(operands) <= 2 else (operands, None)
+        self.partials = partials
+
+    @property
+    def partials(self) -> tuple[float | None, ...]:
+        """d data/d operand for each operand, fixed when it was computed; None for a constant."""
+        a, b, da = self.a, self.b, self.da
+        return da if type(a) is tuple else () if a is None else (da,) if b is None else (da, self.db)
+
+    @partials.setter
+    def partials(self, partials: tuple[float | None, ...]) -> None:
+        self.da, self.db = (partials, None) if type(self.a) is tuple else (*partials, None, None)[:2]
 
     def zero_grad(self) -> None:
         """Put back the grad of every value in this graph to what it was before any backward: not reached.
@@ -147,7 +201,7 @@ class Value(Methods):
     @property
     def reached(self) -> bool:
         """Whether a backward pass has put a gradient here. A grad of 0.0 alone does not say."""
-        return self.grad is not NOT_REACHED and self.grad is not None  # pyright: ignore[reportUnnecessaryComparison]
+        return self.grad is not NOT_REACHED and self.grad is not None
 
     def item(self) -> float:
         """The plain number, as torch's item()."""
@@ -211,7 +265,7 @@ class Value(Methods):
     def __copy__(self) -> Value:
         twin = _blank(type(self))
         twin.data, twin.grad, twin.label, twin.op, twin.scope = self.data, self.grad, self.label, self.op, self.scope
-        twin.operands, twin.partials, twin.kinds = self.operands, self.partials, self.kinds
+        twin.a, twin.b, twin.da, twin.db = self.a, self.b, self.da, self.db
         if own := getattr(self, "__dict__", None):
             twin.__dict__.update(own)
         return twin

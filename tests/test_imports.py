@@ -14,7 +14,7 @@ FLOORS = [
     {"formula"},
     {"modes", "ops"},
     {"careful", "methods"},
-    {"backward", "graph"},
+    {"graph"},
     {"kernels", "value"},
     {"recording"},
     {"functions", "derivatives"},

@@ -332,7 +332,7 @@ class Step:
 
     def _has_cleared(self) -> bool:
         """Whether a gradient was None, which a user may set, and has now not been reached instead."""
-        cleared = [p for p in self.parameters if p.grad is None]  # pyright: ignore[reportUnnecessaryComparison]
+        cleared = [p for p in self.parameters if p.grad is None]
         for p in cleared:
             p.grad = NOT_REACHED
         return bool(cleared)
@@ -383,7 +383,7 @@ class Step:
                     try:
                         p.grad += grad
                     except TypeError:
-                        if p.grad is not None:  # pyright: ignore[reportUnnecessaryComparison] - a user may clear it so
+                        if p.grad is not None:
                             raise
                         p.grad = grad
         used_c(self)

@@ -36,7 +36,7 @@ _RULES = {
 }
 _PATIENCE = 64  # updates, at most, before custody is tried again after a look
 _SURVIVED = 8  # updates after which a look is nothing to be expected
-_data, _grad, _partials = (Value.__dict__[name] for name in ("data", "grad", "partials"))  # the slots themselves
+_data, _grad, _partials = (Value.__dict__[name] for name in ("data", "grad", "da"))  # the slots themselves
 
 
 def can_have(optimizer: Any) -> bool:
@@ -254,7 +254,7 @@ class Custody:
                 del self.optimizer._custody
             for _, p in mine:
                 p.__class__ = Value  # type: ignore[assignment]
-                p.partials = ()
+                p.da = None
 
     def _give_back(self, state: dict[Value, dict[str, float]]) -> None:
         """What the optimiser remembers; somebody may hold the dicts that it stood in."""

@@ -61,7 +61,7 @@ class Program(Graph):
         self.reached = _leading_to(self.order, root, _following(self.order, self.parameters, flowing=True))
         self.moving = {*self.parameters, *self.reached}
         self.taken = [node for node in self.order if node in self.moving]
-        if any(node.op is not None and "c" in node.kinds for node in self.order):
+        if any(node.op is not None and (node.da is None or None in node.partials) for node in self.order):
             self.taken = _as_backward_walks(root, self.moving)
         self.picks = [node for node in self.order if node.op is PICK]
         # Picks by which the walk comes to a candidate first. The user's graph has only the one that is chosen, so that
@@ -81,7 +81,7 @@ def _following(order: Iterable[Any], leaves: Iterable[Any], flowing: bool = Fals
     """These leaves and what is computed from them; `flowing`: but for what no gradient flows through."""
     found = set(leaves)
     for node in order:
-        if not found.isdisjoint(node.operands) and not (flowing and "v" not in node.kinds):
+        if not found.isdisjoint(node.operands) and not (flowing and node.da is None and node.db is None):
             found.add(node)
     return found
 

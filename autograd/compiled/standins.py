@@ -171,7 +171,7 @@ class Number(Traced):
     def stand_in(self, value: Value) -> None:
         """What ``Value(x)`` does of a traced x: the new Value is x, under a name of its own."""
         value.__class__ = Traced
-        value.operands, value.kinds = (self,), "c"
+        value.a, value.da = (self,), None
         value.scope = shared["scope"]
 
     def chosen_from(self, rows: Sequence[Any]) -> Any:
@@ -211,14 +211,13 @@ _new: Callable[[type[Any]], Any] = object.__new__
 def _node(kind: type[Any], op: Op | None, operands: tuple[Any, ...]) -> Any:
     node = _new(kind)
     node.op = op
-    node.operands = operands
-    node.partials = ()
-    node.kinds = "v" * len(operands)
+    node.a, node.b, node.db = operands, None, None
+    node.da = ()  # no partials; None where no gradient goes either
     node.label = ""
     node.scope = shared["scope"]
     if shared["mode"]:
         if is_on("no_grad") and op is not PICK:  # it is computed in every call, and no gradient goes through it
-            node.kinds = "c" * len(operands)
+            node.da = None
         if is_on("record_source"):
             remember(node)
     return node
@@ -262,7 +261,7 @@ def _between_numbers(record: Callable[..., Any]) -> Callable[..., Any]:
 def _detached(self: Any) -> Any:
     """The same number, through which no gradient goes."""
     node = _node(Traced, MUL, (self, 1.0))
-    node.kinds = "cc"
+    node.da = None
     return node
 
 
