@@ -10,7 +10,6 @@ A parameter that no gradient has reached is left alone, and remembers nothing.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -84,17 +83,11 @@ class Optimizer:
             loss = closure()
             self.step()
             return loss
-        if not self._update_in_c():
-            self._update()
+        self._update()
         return None
 
     def _update(self) -> None:
         raise NotImplementedError(f"{type(self).__name__} has no _update: define there how parameters move")
-
-    def _update_in_c(self) -> bool:
-        """Have the update done where a step of compile() left the gradients; False if none did: see autograd.compiled.custody."""
-        custody = sys.modules.get("autograd.compiled.custody")
-        return custody is not None and custody.take_over(self)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Put back the grad of every parameter to what it was before any backward: not reached.

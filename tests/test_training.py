@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pickle
 import random
@@ -15,8 +16,7 @@ from backends import BACKENDS, needs_c
 import nn
 import nn.functional as F
 from autograd import Value, compile, mean
-from autograd.compiled.custody import Custody
-from autograd.errors import DomainError, OptionError
+from autograd.errors import DomainError, OptionError, ShapeError, WrongKindError
 from nn.optim import SGD, Adam, AdamW
 
 OPTIMISERS = [
@@ -179,21 +179,6 @@ def test_a_state_that_was_taken_before_is_never_stale(held, backend):
             assert x == pytest.approx(y, rel=1e-9)
 
 
-@needs_c
-@pytest.mark.parametrize("held", [False, True])
-def test_a_state_that_nobody_holds_stays_in_c(held, monkeypatch):
-    """Only what somebody may look at is written back after every stretch of updates."""
-    _, _, step, optimizer = prepared("c", AdamW, {"lr": 0.01})
-    step.train(data(), optimizer, 3)
-    kept = optimizer.state if held else None
-    written = []
-    give_back = Custody._give_back
-    monkeypatch.setattr(Custody, "_give_back", lambda *given: (written.append(1), give_back(*given)))
-    step.train(iter(data()), optimizer, 9)
-    assert len(written) > 3 if held else len(written) == 1
-    assert bool(kept) is held
-
-
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_the_generator_of_batches_sees_and_changes_what_is(backend):
     """Parameters, gradients, the optimiser's memory and options, looked at and changed in the middle."""
@@ -230,14 +215,14 @@ def test_the_generator_of_batches_sees_and_changes_what_is(backend):
 
 
 @needs_c
-def test_another_thread_sees_what_is():
+def test_another_thread_sees_whole_updates_and_plain_values():
     model, _, step, optimizer = prepared("c")
     p = model.mlp.layers[0].weight[0][0]
     seen, done = [], threading.Event()
 
     def look():
         while not done.is_set():
-            seen.append((p.data, p.grad))
+            seen.append((p.data, p.grad, type(p)))
             time.sleep(0.002)
 
     thread = threading.Thread(target=look)
@@ -245,7 +230,7 @@ def test_another_thread_sees_what_is():
     step.train(data(), optimizer, 60_000)
     done.set()
     thread.join()
-    assert len(set(seen)) > 2
+    assert {kind for _, _, kind in seen} == {Value}
     wanted = prepared("c")
     wanted[2].train(data(), wanted[3], 60_000)
     assert everything(model, optimizer) == everything(wanted[0], wanted[3])
@@ -435,7 +420,7 @@ def test_no_steps_and_no_batches(backend):
 
 
 @needs_c
-def test_values_in_custody_are_values_in_every_way():
+def test_values_are_values_in_every_way_between_batches():
     """Whatever is done with a parameter first, in the middle of training, gives what it gives otherwise."""
     looks = [
         repr, pickle.dumps, lambda p: p.item(), lambda p: f"{p:.12f}", lambda p: p < 1, lambda p: (p * 2).data,
@@ -505,3 +490,114 @@ def test_names_are_trained_by_cross_entropy():
     losses = run("python")
     assert losses[-1] < losses[0] / 2
     assert run("auto") == pytest.approx(losses, rel=1e-8)
+
+
+# --- step.update, prepared batches, and what is looked at in between
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("groups", [False, True])
+@pytest.mark.parametrize(("optimiser", "options"), OPTIMISERS)
+@pytest.mark.parametrize("is_prepared", [False, True])
+def test_update_is_the_loop_one_update_at_a_time(backend, optimiser, options, groups, is_prepared):
+    """After every update all Values are right, the gradients too, and so is what the optimiser remembers."""
+    seen = []
+    for eager in (True, False):
+        model, loss, step, optimizer = prepared(backend, optimiser, options, groups)
+        batches = [step.prepare(*batch) if is_prepared and not eager else batch for batch in data()]
+        found = []
+        for k in range(7):
+            batch = batches[k % 3]
+            if eager:
+                found += by_hand(loss, optimizer, [batch], 1)
+            else:
+                found.append(step.update(optimizer, batch) if is_prepared else step.update(optimizer, *batch))
+            found += everything(model, optimizer)
+            if k == 4:
+                next(model.parameters()).data += 0.125
+                optimizer.param_groups[0]["lr"] *= 0.5
+        seen.append(found)
+    assert seen[1] == pytest.approx(seen[0], rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_model_is_copied_and_pickled_at_any_moment(backend):
+    """Keeping the best model is the commonest line of a loop: a copy is ordinary Values, with the numbers of that moment."""
+    model, _, step, optimizer = prepared(backend, AdamW, {"lr": 0.01})
+    copies = []
+
+    def keep():
+        for copied in (copy.deepcopy(model), pickle.loads(pickle.dumps(model)), copy.deepcopy((model, optimizer))[0]):
+            assert all(type(p) is Value for p in copied.parameters())
+            copies.append([p.data for p in copied.parameters()] == [p.data for p in model.parameters()])
+
+    def feed():
+        for batch in data():
+            keep()
+            yield batch
+
+    for batch in data():
+        optimizer.zero_grad()
+        step.batch(*batch)
+        keep()
+        optimizer.step()
+        keep()
+        step.update(optimizer, *batch)
+        keep()
+    step.train(feed(), optimizer, 8)
+    step.train(data(), optimizer, 8)
+    keep()
+    assert all(copies) and len(copies) >= 36
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_prepared_batch_serves_batch_update_and_train(backend):
+    _, loss, step, optimizer = prepared(backend)
+    columns = data()[0]
+    batch = step.prepare(*columns)
+    assert step.batch(batch) == step.batch(*columns)
+    found = [
+        step.update(optimizer, batch),
+        *step.train([batch], optimizer, 3),
+        *step.train(iter([batch]), optimizer, 2),
+    ]
+    _, loss, other, optimizer = prepared(backend)
+    assert found == pytest.approx(by_hand(loss, optimizer, [columns], 6), rel=1e-10)
+    with pytest.raises(WrongKindError, match="one batch that this step has prepared"):
+        other.batch(batch)
+    with pytest.raises(WrongKindError, match="one batch that this step has prepared"):
+        step.batch(batch, columns[1])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_prepared_batch_follows_what_the_function_uses(backend):
+    w, by = Value(3.0), [2.0]
+    step = compile(lambda x: w * x * by[0], [w], backend)
+    batch = step.prepare([1.0, 3.0])
+    assert step.batch(batch) == 12.0
+    by[0] = 5.0
+    assert step.batch(batch) == 30.0
+    assert step.update(SGD([w], lr=0.0), batch) == 30.0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("how", ["train", "update"])
+def test_a_value_of_the_optimiser_that_compile_was_not_given_is_named(backend, how):
+    w, u = Value(3.0, label="w"), Value(1.0, label="u")
+    step = compile(lambda x, y: (w * x + u - y) ** 2, [w], backend)
+    optimizer, batch = SGD([w, u], lr=0.01), ([1.0, 2.0], [3.0, 5.0])
+    with pytest.raises(OptionError, match="the optimizer has u, which the loss uses"):
+        step.train([batch], optimizer, 5) if how == "train" else step.update(optimizer, *batch)
+    assert (w.data, u.data, w.reached) == (3.0, 1.0, False)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_batch_that_cannot_be_prepared_is_refused_at_its_turn(backend):
+    _, _, step, optimizer = prepared(backend)
+    wanted = prepared(backend)
+    wanted[2].train(data(), wanted[3], 2)
+    with pytest.raises(ShapeError):
+        step.train([*data()[:2], ([0, 1], [0.5], [1.0])], optimizer, 9)
+    assert [p.data for group in optimizer.param_groups for p in group["params"]] == [
+        p.data for p in wanted[0].parameters()
+    ]

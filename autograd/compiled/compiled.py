@@ -29,7 +29,7 @@ from _thread import get_ident
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, update_wrapper
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from ..errors import AutogradError, CompileError, OptionError, TraceError, WrongKindError
 from ..formula import add_up
@@ -40,15 +40,17 @@ from ..value import NOT_REACHED, Value
 from .agreement import disagreement, ensure_agreement
 from .arguments import Structure, structure
 from .batches import Block, Rows, rows_of_columns, transposed
-from .custody import Custody, used_c
 from .executable import Executable, Part
 from .locks import Lock, of_classes
-from .machine import AWAY, DONE, Interpreter, Turn
+from .machine import Turn
 from .pages import page
 from .program import PICK, Program
 from .standins import running
 from .tracing import trace
 from .watching import Watch, is_steady
+
+if TYPE_CHECKING:
+    from .training import Updates
 
 __all__ = ["Prepared", "Step", "compile"]
 
@@ -57,10 +59,14 @@ WORTH = 20_000  # edges from which on "auto" takes C: less is over before C has 
 
 
 class Prepared:
-    """A batch: its columns, and its rows by structure, traced and turned into numbers."""
+    """A batch that a step's `prepare` has traced and turned into numbers: its columns, and its rows by structure.
 
-    def __init__(self, columns: Sequence[Sequence[Any]], parts: list[Part], generation: int = 0) -> None:
-        self.generation = generation
+    It keeps the numbers as they were: what is changed in its lists later does not change it.
+    """
+
+    def __init__(self, step: Step, columns: Sequence[Sequence[Any]], parts: list[Part]) -> None:
+        self.step = step
+        self.generation = step.generation
         self.columns = columns
         self.parts = parts
         self.count = sum(part.rows.count for part in parts)
@@ -99,8 +105,7 @@ class Step:
         self._enough = {"auto": WORTH, "python": math.inf, "c": 0}[backend]  # edges from which on C is taken
         self._latest: Executable | None = None
         self.ran_on: str | None = None
-        self.custody: Custody | None = None
-        self.machine: Interpreter | None = None
+        self.updates: Updates | None = None  # by the optimiser that update() was called with last
         self.generation = 0  # grows when the function uses something else than it did
         self.lock = Lock()  # of the interpreter's memory, which two threads may use
         update_wrapper(self, function, updated=())
@@ -128,7 +133,7 @@ class Step:
                 executable = self._of_kinds(executable, key, numbers, arguments, keywords)
         self._latest = executable
         if executable.edges >= self._enough:
-            prepared = Prepared((), [Part(executable, Rows([Block(numbers, len(numbers))], 1))])
+            prepared = Prepared(self, (), [Part(executable, Rows([Block(numbers, len(numbers))], 1))])
             if self.is_for_c(prepared):
                 loss = self._in_c(prepared)
                 return self._eagerly(arguments, keywords) if loss is None else loss
@@ -147,22 +152,56 @@ class Step:
     def batch(self, *columns: Sequence[Any]) -> float:
         """The mean loss over the rows of a batch, ``batch(xs, ys)``; adds its gradients to those of the parameters.
 
-        columns: for each argument of the function a list of its values, one for each row.
+        columns: for each argument of the function a list of its values, one for each row; or what `prepare` made of them.
         Raises ShapeError for lists of different lengths.
         """
         if running:
             self._refuse_inside()
-        if shared["mode"] and is_on("no_grad"):
-            self.ran_on = "eager"
-            return mean([self._function(*row) for row in transposed(columns)]).data
-        return self.run(self.prepare(columns))
+        return self.run(self.prepare(*columns))
 
-    def train(self, batches: Iterable[Sequence[Any]], optimizer: Any, steps: int) -> list[float]:
+    def prepare(self, *columns: Any) -> Prepared:
+        """A batch to be used again and again: `batch`, `update` and `train` take it in place of its columns.
+
+        >>> w = Value(1.0)
+        >>> step = compile(lambda x, y: (w * x - y) ** 2, [w])
+        >>> batch = step.prepare([1.0, 2.0], [2.0, 4.0])
+        >>> step.batch(batch)
+        2.5
+
+        Raises ShapeError for lists of different lengths, and WrongKindError for a batch of another step.
+        """
+        self.look_around()
+        if not (columns and isinstance(columns[0], Prepared)):
+            return self._prepared(columns)
+        batch = columns[0]
+        if len(columns) > 1 or batch.step is not self:
+            raise WrongKindError(f"{self._title()}: want one batch that this step has prepared, got {columns!r}")
+        return batch if batch.generation == self.generation else self._prepared(batch.columns)
+
+    def update(self, optimizer: Any, *columns: Any) -> float:
+        """One update: zero_grad, backward of the mean loss of a batch, step. Returns the loss.
+
+        optimizer, columns: as `train` and `batch` take them. All of it is done in C where C knows the optimiser's rule.
+
+        >>> from nn.optim import SGD
+        >>> w = Value(1.0)
+        >>> step = compile(lambda x, y: (w * x - y) ** 2, [w])
+        >>> step.update(SGD([w], lr=0.1), [1.0, 2.0], [2.0, 4.0]), w.data, w.grad
+        (2.5, 1.5, -5.0)
+        """
+        from .training import update
+
+        self._refuse_inside()
+        return update(self, optimizer, columns)
+
+    def train(self, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
         """`steps` updates: zero_grad, backward of the mean loss of the next batch, step. Returns the losses.
 
-        batches: what `batch` takes, as tuples; when they come to an end, they begin again. optimizer: an SGD, Adam or
-        AdamW of nn.optim runs inside; of any other object zero_grad() and step() are called.
-        Parameters and what the optimiser remembers are up to date whenever anybody looks at them.
+        batches: what `batch` takes, as tuples, or what `prepare` made of them; when they come to an end, they begin again.
+        optimizer: where C knows its rule, updates run there; of any other object zero_grad() and step() are called.
+        The parameters' numbers are written back before code of this thread can run: the iterator of the batches, what
+        handles an exception or an interrupt, the code behind the call. Another thread sees those from before.
+        Raises OptionError for an optimiser with a Value that the loss uses and compile() was not given.
         """
         from .training import train
 
@@ -292,9 +331,7 @@ class Step:
                 executable.chosen[key] = executable
         return executable.chosen[key]
 
-    def prepare(self, columns: Sequence[Sequence[Any]]) -> Prepared:
-        """A batch, traced and turned into numbers."""
-        self.look_around()
+    def _prepared(self, columns: Sequence[Sequence[Any]]) -> Prepared:
         parts: list[Part] = []
         for key, rows, first in rows_of_columns(columns):
             key = _in_mode(key)
@@ -307,12 +344,15 @@ class Step:
                 executable.check_rows(rows)
             parts.append(Part(executable, rows))
             self._latest = executable
-        return Prepared(columns, parts, self.generation)
+        return Prepared(self, columns, parts)
 
     # --- running
 
     def run(self, prepared: Prepared) -> float:
         """The mean loss of a batch, wherever it is computed."""
+        if shared["mode"] and is_on("no_grad"):
+            self.ran_on = "eager"
+            return self._mean(prepared).data
         if self.is_for_c(prepared):
             loss = self._in_c(prepared)
             return self.run_eagerly(prepared) if loss is None else loss
@@ -340,9 +380,12 @@ class Step:
     def run_eagerly(self, prepared: Prepared) -> float:
         """The same by the function itself, which says what is wrong."""
         self.ran_on = "eager"
-        loss = mean([self._function(*row) for row in transposed(prepared.columns)])
+        loss = self._mean(prepared)
         loss.backward()
         return loss.data
+
+    def _mean(self, prepared: Prepared) -> Value:
+        return mean([self._function(*row) for row in transposed(prepared.columns)])
 
     def _eagerly(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> float:
         """The same of one sample."""
@@ -355,14 +398,9 @@ class Step:
         """The mean loss of a batch, if C can compute it."""
         self.ran_on = "c"
         with self.lock:
-            self.machine = prepared.parts[0].executable.machine
             try:
                 for loaded in prepared.turn.loaded:
                     loaded.read_frozen()
-                if self.custody is not None and self.custody.held:
-                    done, loss = self.machine.gather(prepared.turn, self.custody.training)
-                    if done != AWAY:
-                        return loss if done == DONE else None
                 return self._ran(prepared)
             except TypeError:  # some data or grad is no number, which the function itself says
                 return None
@@ -386,7 +424,6 @@ class Step:
                         if p.grad is not None:
                             raise
                         p.grad = grad
-        used_c(self)
         return add_up(losses)
 
     def is_for_c(self, prepared: Prepared, times: int = 1) -> bool:
@@ -437,7 +474,6 @@ def _parameters(params: Any) -> list[Value]:
 def _want_parameter(p: Any) -> None:
     if not isinstance(p, Value) or p.operands:
         raise WrongKindError(f"compile: want leaves as parameters, got {p!r}")
-    p.data  # noqa: B018 - whatever holds its number elsewhere gives it back, and what it is
     if type(p) is not Value:
         raise WrongKindError(
             f"compile: want Values as parameters, got {p!r} of the subclass {type(p).__name__}, "

@@ -16,7 +16,7 @@ from .interpreter import interpreter_source, rows_of
 from .program import PICK, Program
 from .tape import Tape
 
-__all__ = ["AWAY", "DONE", "Batch", "Interpreter", "Loaded", "Training", "Turn", "Turns", "interpreter", "zeros"]
+__all__ = ["Batch", "Interpreter", "Loaded", "Training", "Turn", "Turns", "interpreter", "zeros"]
 
 CLOSE = 1 << 18  # bytes of the rows that are computed at once: what a processor keeps close to it
 WIDEST = 8  # rows are computed by multiples of this, the numbers in the widest vector
@@ -60,7 +60,7 @@ class _Group(Structure):
 
 
 _NUMBERS = ("data", "grad", "first", "second", "steps")
-_FLAGS = ("reached", "optimised", "held")
+_FLAGS = ("reached", "optimised")
 
 
 class _Training(Structure):
@@ -78,14 +78,11 @@ class _Turn(Structure):
     _fields_ = (("shares", c_void_p), ("count", c_long))
 
 
-AWAY, REFUSED, DONE = -1, 0, 1
-
-
 # --- The library -------------------------------------------------------------------------------------------
 
 
 class Interpreter:
-    """The library for some operations. It keeps Python's lock while it runs, so nobody sees numbers in between."""
+    """The library for some operations."""
 
     def __init__(self, ops: Sequence[Op]) -> None:
         rows = rows_of(ops)
@@ -95,21 +92,11 @@ class Interpreter:
             library: Any = ctypes.PyDLL(str(path))
         except OSError as error:
             raise CompileError(f"the C backend was built and cannot be loaded: {error}") from None
-        self.run, self.train, self._gather = library.run, library.train, library.gather
-        self.begin, self.update = library.begin, library.update
+        self.run, self.train = library.run, library.train
         self.run.restype = c_double
         self.run.argtypes = (c_void_p, c_void_p)
-        self._gather.argtypes = (c_void_p, c_void_p, c_void_p)
         self.train.restype = c_long
         self.train.argtypes = (c_void_p, c_long, c_long, c_long, c_void_p, c_void_p)
-        self.begin.argtypes = self.update.argtypes = (c_void_p,)
-        self.begin.restype = None
-
-    def gather(self, turn: Turn, training: Training) -> tuple[int, float]:
-        """Add the gradients of a batch to those in training: AWAY, REFUSED or DONE, and the loss."""
-        loss = c_double()
-        done = self._gather(turn.address, training.address, ctypes.byref(loss))
-        return done, loss.value
 
 
 # By the ids of the user's operations, since one that is defined anew has the name of the old one; and those operations.
@@ -246,11 +233,11 @@ def _width(slots: int, rows: int) -> int:
 
 
 class Training:
-    """What training keeps of each parameter, and the options of an optimiser; `held` while the numbers are here."""
+    """What training keeps of each parameter, and the options of an optimiser."""
 
     def __init__(self, count: int) -> None:
         self.data, self.grad, self.first, self.second, self.steps = (zeros(count) for _ in _NUMBERS)
-        self.reached, self.optimised, self.held = zeros(count, "B"), zeros(count, "B"), zeros(1, "B")
+        self.reached, self.optimised = zeros(count, "B"), zeros(count, "B")
         self.count = count
         arrays = (getattr(self, name) for name in _NUMBERS + _FLAGS)
         self._struct = _Training(*map(_at, arrays), None, count)

@@ -1,158 +1,235 @@
-"""Many updates in a row, inside the C interpreter where it knows how: what Step.train does."""
+"""Updates of the parameters: many in a row, or one, inside the C interpreter where it knows the optimiser's rule.
+
+While updates run in C, the numbers of the parameters change there, and the Values keep those from before the call.
+They are written back before any code of the calling thread can run: the iterator that batches come from, whatever
+handles an exception or an interrupt, the code behind the call.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from operator import index as as_index
 from time import perf_counter
 from typing import Any
 
-from ..errors import OptionError, WrongKindError
+from ..errors import AutogradError, OptionError, WrongKindError
+from ..value import NOT_REACHED, Value
 from .compiled import Prepared, Step
-from .custody import Custody, can_have
-from .machine import AWAY, Turn, Turns, zeros
+from .machine import Training, Turn, Turns, zeros
 
-__all__ = ["train"]
+__all__ = ["Updates", "train", "update"]
 
 PATIENCE = 0.02  # seconds in C after which Python sees whether it was interrupted
 
+_MOMENTS = {"steps": "step", "first": "exp_avg", "second": "exp_avg_sq"}
+# What the interpreter knows of an optimiser: its rule, and under which names it remembers what.
+_RULES = {
+    "nn.optim.SGD": (0, {"first": "momentum_buffer"}),
+    "nn.optim.Adam": (1, _MOMENTS),
+    "nn.optim.AdamW": (2, _MOMENTS),
+}
 
-def train(step: Step, batches: Iterable[Sequence[Any]], optimizer: Any, steps: int) -> list[float]:
+
+def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
     """`steps` updates on the batches, in a cycle; returns their losses."""
-    if not (hasattr(optimizer, "zero_grad") and hasattr(optimizer, "step")):
-        raise WrongKindError(f"train: want an optimizer, such as nn.optim.SGD(parameters), got {optimizer!r}")
+    _want_optimizer("train", optimizer)
     try:
         steps = as_index(steps)
     except TypeError:
         raise OptionError(f"train: want a whole number of steps, got {steps!r}") from None
-    feed = _Feed(step, batches)
     losses: list[float] = []
-    if steps > 0 and can_have(optimizer) and step.is_for_c(feed.batch(0), steps):
-        inside = _Inside(step, feed, optimizer)
-        try:
-            while len(losses) < steps:
-                inside.go_on(losses, steps)
-        finally:
-            inside.custody.end()
+    feed = _Feed(step, batches)
+    updates = Updates(step, optimizer, steps)
     while len(losses) < steps:
-        prepared = feed.batch(len(losses))
-        optimizer.zero_grad()
-        losses.append(step.run(prepared))
-        optimizer.step()
+        losses += updates.run(*feed.ready(len(losses), steps))
     return losses
 
 
-_END = object()
+def update(step: Step, optimizer: Any, columns: Sequence[Any]) -> float:
+    """One update on a batch; returns its loss."""
+    _want_optimizer("update", optimizer)
+    updates = step.updates
+    if updates is None or updates.optimizer is not optimizer:
+        updates = step.updates = Updates(step, optimizer, 1)
+    return updates.run([step.prepare(*columns)], 0, 1)[0]
+
+
+def _want_optimizer(caller: str, optimizer: Any) -> None:
+    if not (hasattr(optimizer, "zero_grad") and hasattr(optimizer, "step")):
+        raise WrongKindError(f"{caller}: want an optimizer, such as nn.optim.SGD(parameters), got {optimizer!r}")
+
+
+_NONE, _END = object(), object()
 
 
 class _Feed:
     """The batches in a cycle. Each is taken from the iterable once, when its turn comes: that may run the user's code."""
 
-    def __init__(self, step: Step, batches: Iterable[Sequence[Any]]) -> None:
+    def __init__(self, step: Step, batches: Iterable[Any]) -> None:
         self.step = step
-        self.taken = 0
         self.length = len(batches) if isinstance(batches, (list, tuple)) else None  # once it is known
         self._source = iter(batches)
+        self._coming: Any = _NONE  # what has been taken from it, and not been prepared yet
         self._prepared: list[Prepared] = []
 
-    def batch(self, turn: int) -> Prepared:
-        """The batch of that turn, prepared for the function as it is now."""
-        while len(self._prepared) <= (i := turn % self.length if self.length else turn):
-            columns: Any = next(self._source, _END)
-            if columns is _END:
-                self.length = len(self._prepared)
-                if not self.length:
-                    raise OptionError("train: want batches to train on, got none")
-                continue
-            if not isinstance(columns, (list, tuple)) or any(isinstance(column, (float, int)) for column in columns):
-                raise OptionError(
-                    f"train: want each batch as a tuple of lists, such as (xs, ys), got {columns!r}. "
-                    "Where there is one batch, batches is [(xs, ys)]"
-                )
-            self._prepared.append(self.step.prepare(columns))
-            self.taken += 1
-            return self._prepared[i]
+    def ready(self, turn: int, steps: int) -> tuple[list[Prepared], int, int]:
+        """Batches, the place in them of turn `turn`, and how many updates no code of the user's need interrupt."""
+        self._prepare(turn)
+        i = turn % self.length if self.length else turn
+        if self.length and len(self._prepared) < self.length:  # of a list: no code runs to take the next one
+            with suppress(AutogradError):  # it is raised when the turn of that batch has come
+                for k in range(turn + 1, min(steps, self.length)):
+                    self._prepare(k)
         self.step.look_around()
-        return self._fresh(i)
+        if len(self._prepared) == self.length:
+            self._prepared = [*map(self._fresh, self._prepared)]
+            return self._prepared, i, steps - turn
+        coming = [*map(self._fresh, self._prepared[i:])]
+        return coming, 0, len(coming)
 
-    def _fresh(self, i: int) -> Prepared:
-        if self._prepared[i].generation != self.step.generation:
-            self._prepared[i] = self.step.prepare(self._prepared[i].columns)
-        return self._prepared[i]
+    def _fresh(self, batch: Prepared) -> Prepared:
+        return batch if batch.generation == self.step.generation else self.step.prepare(batch)
 
-    def whole(self) -> list[Prepared]:
-        """The whole cycle, if all of it has been taken; from then on no code of the user's runs between updates."""
-        return list(map(self._fresh, range(len(self._prepared)))) if len(self._prepared) == self.length else []
+    def _prepare(self, turn: int) -> None:
+        """Take batches from the iterable until that of turn `turn` is there."""
+        while len(self._prepared) <= (turn % self.length if self.length else turn):
+            if self._coming is _NONE:
+                self._coming = next(self._source, _END)
+            if self._coming is not _END:
+                self._prepared.append(self._first(self._coming))
+                self._coming = _NONE
+            elif self._prepared:
+                self.length = len(self._prepared)
+            else:
+                raise OptionError("train: want batches to train on, got none")
+
+    def _first(self, columns: Any) -> Prepared:
+        if isinstance(columns, Prepared):
+            return self.step.prepare(columns)
+        if not isinstance(columns, (list, tuple)) or any(isinstance(column, (float, int)) for column in columns):
+            raise OptionError(
+                f"train: want each batch as a tuple of lists, such as (xs, ys), got {columns!r}. "
+                "Where there is one batch, batches is [(xs, ys)]"
+            )
+        return self.step.prepare(*columns)
 
 
-class _Inside:
-    """Training in C: from one stretch of updates to the next, the parameters are in custody."""
+class Updates:
+    """Updates by one optimiser, `times` in all: in C where it can do them, else one after the other in Python."""
 
-    def __init__(self, step: Step, feed: _Feed, optimizer: Any) -> None:
+    def __init__(self, step: Step, optimizer: Any, times: int) -> None:
         self.step = step
-        self.feed = feed
         self.optimizer = optimizer
-        self.machine = feed.batch(0).parts[0].executable.machine
-        self.custody = Custody(step.parameters, optimizer, self.machine)
-        self.most = 1  # updates in one stretch
-        self.seen = 0.0  # when options were read last
-        self.taken = 0
-        self.cycle: Turns | None = None
-        self.able: list[bool] = []  # of each batch of the cycle whether C can do it
-        self.generation = 0  # of the programs in the cycle
+        self.times = times
+        self._training = Training(len(step.parameters))
+        self._place = {p: i for i, p in enumerate(step.parameters)}
+        self._members: list[list[Value]] = []  # the optimiser's parameters, by group
+        self._others: list[Value] = []  # those of them that the step was not given
+        self._batches: list[Prepared] = []
+        self._able: list[bool] = []  # for each of the batches whether C can do it
+        self._at_once = 1  # updates in one call of C, so that Ctrl-C is answered soon
 
-    def go_on(self, losses: list[float], steps: int) -> None:
-        """A stretch of updates, of which there are `steps` in all."""
-        prepared = self.feed.batch(len(losses))
-        if not self.step.is_for_c(prepared, steps):
-            self._in_python(prepared, losses)
+    def run(self, batches: list[Prepared], start: int, count: int) -> list[float]:
+        """At least one, and at most `count` updates, on the batches from `start` on, in a cycle. Returns their losses."""
+        self._look(batches)
+        losses: list[float] = []
+        if self._able[start]:
+            count = min(count, self._at_once)
+            if not all(self._able):
+                count = next((k for k in range(1, count) if not self._able[(start + k) % len(batches)]), count)
+            losses += self._in_c(start, count)
+            start += len(losses)
+        if len(losses) < count:  # what C cannot do, the function itself does, or says why
+            batch = batches[start % len(batches)]
+            self.optimizer.zero_grad()
+            losses.append(self.step.run(batch))
+            self.optimizer.step()
+        return losses
+
+    def _look(self, batches: list[Prepared]) -> None:
+        """See which batches C can do, and whose parameters the optimiser has, where that is not known."""
+        members = [[*group["params"]] for group in getattr(self.optimizer, "param_groups", ())]
+        if members == self._members and batches == self._batches:
             return
-        with self.step.lock:
-            self.custody.begin()
-            if self.feed.taken != self.taken or perf_counter() - self.seen > PATIENCE:
-                self.custody.read_options()
-                self.custody.forget_others()
-                self.taken, self.seen = self.feed.taken, perf_counter()
-            done = self._stretch(prepared, losses, steps)
-            self.custody.show()
-        if not done:
-            self._in_python(self.feed.batch(len(losses)), losses)
+        self._members, self._batches = members, [*batches]
+        self._others = [p for params in members for p in params if p not in self._place]
+        self._refuse_strangers()
+        known = _rule_of(self.optimizer) is not None
+        self._able = [known and self.step.is_for_c(batch, self.times) for batch in batches]
+        self._turns = Turns([batch.turn if able else Turn([]) for batch, able in zip(batches, self._able)])
+        self._training.set_members([[self._place[p] for p in params if p in self._place] for params in members])
 
-    def _stretch(self, prepared: Prepared, losses: list[float], steps: int) -> bool:
-        """As many updates as C can do one after the other; False if Python must do the next one."""
-        at, count, length = len(losses), 1, 1
-        if turns := self._whole(steps):
-            count, length = min(self.most, steps - at), len(self.able)
-            if not all(self.able):
-                count = next((k for k in range(1, count) if not self.able[(at + k) % length]), count)
-        else:
-            turns = Turns([prepared.turn])
-        for loaded in turns.loaded:
-            loaded.read_frozen()
-        found = zeros(count)
-        began = perf_counter()
-        done = self.machine.train(
-            turns.address, length, at % length, count, self.custody.training.address, found.buffer_info()[0]
-        )
-        if done == AWAY:
-            return True
-        losses += found[:done]
+    def _refuse_strangers(self) -> None:
+        """What the optimiser has and the loss uses would never move: compile() was not told of it."""
+        others = set(self._others)
+        for part in (part for batch in self._batches for part in batch.parts):
+            for node in part.executable.program.frozen:
+                if node in others:
+                    raise OptionError(
+                        f"the optimizer has {part.executable.program.name(node)}, which the loss uses, and which is none of the "
+                        "parameters that compile() was given, so that no gradient comes to it: give it there too"
+                    )
+
+    def _in_c(self, start: int, count: int) -> list[float]:
+        """As many of the updates as C can do."""
+        losses = zeros(count)
+        done = 0
+        with self.step.lock:
+            try:
+                for loaded in self._turns.loaded:
+                    loaded.read_frozen()
+                self._read()
+            except TypeError:  # some data or grad is no number, which the function itself says
+                return []
+            began = perf_counter()
+            try:
+                done = self._turns.loaded[0].machine.train(
+                    self._turns.address,
+                    self._turns.count,
+                    start,
+                    count,
+                    self._training.address,
+                    losses.buffer_info()[0],
+                )
+            finally:
+                self._write()
         if done:
             self.step.ran_on = "c"
-            self.most = max(1, int(PATIENCE * done / (perf_counter() - began)))
-        return done == count
+            self._at_once = max(1, int(PATIENCE * done / (perf_counter() - began)))
+        return [*losses[:done]]
 
-    def _whole(self, steps: int) -> Turns | None:
-        """The whole cycle, once all of it has been taken: from then on no code of the user's runs between updates."""
-        if (self.cycle is None or self.generation != self.step.generation) and (cycle := self.feed.whole()):
-            self.generation = self.step.generation
-            self.able = [self.step.is_for_c(prepared, steps) for prepared in cycle]
-            self.cycle = Turns([prepared.turn if able else Turn([]) for prepared, able in zip(cycle, self.able)])
-        return self.cycle
+    def _read(self) -> None:
+        """Take over the numbers of the parameters, and what the optimiser remembers of them."""
+        t, (rule, names) = self._training, _rule_of(self.optimizer)
+        t.data[: t.count] = array("d", [p.data for p in self.step.parameters])
+        t.grad[: t.count] = array("d", [p.grad or 0.0 for p in self.step.parameters])
+        t.reached[: t.count] = array("B", [p.reached for p in self.step.parameters])
+        for i, p in enumerate(self.step.parameters):
+            memory: Mapping[str, float] | None = self.optimizer.state.get(p)
+            t.steps[i] = memory is not None
+            if memory:
+                for kept, name in names.items():
+                    getattr(t, kept)[i] = memory[name]
+        t.set_options(rule, self.optimizer.param_groups)
+        for p in self._others:  # zero_grad() of those that C does not know
+            p.grad = NOT_REACHED
 
-    def _in_python(self, prepared: Prepared, losses: list[float]) -> None:
-        """One update that C cannot do, or must not: the function itself says why."""
-        self.custody.end()
-        self.optimizer.zero_grad()
-        losses.append(self.step.run_eagerly(prepared))
-        self.optimizer.step()
+    def _write(self) -> None:
+        """Give them back."""
+        t, (_, names) = self._training, _rule_of(self.optimizer)
+        for p, data, grad, reached in zip(self.step.parameters, t.data, t.grad, t.reached):
+            p.data = data
+            p.grad = grad if reached else NOT_REACHED
+        state: dict[Value, dict[str, float]] = self.optimizer.state
+        for i, p in enumerate(self.step.parameters):
+            if t.steps[i]:
+                state.setdefault(p, {}).update({name: getattr(t, kept)[i] for kept, name in names.items()})
+
+
+def _rule_of(optimizer: Any) -> Any:
+    """What the interpreter knows of this very class: a subclass, or a step of its own, may do anything."""
+    if "step" in vars(optimizer) or "zero_grad" in vars(optimizer):
+        return None
+    return _RULES.get(f"{type(optimizer).__module__}.{type(optimizer).__qualname__}")
