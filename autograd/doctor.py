@@ -137,7 +137,7 @@ def _compiler() -> Finding:
     without = "compile() does without it, in Python"
     if sys.platform == "darwin" and subprocess.run(["xcode-select", "-p"], capture_output=True, check=False).returncode:
         return OPTIONAL, f"no C compiler: {without}. If you want one: xcode-select --install"
-    from .compiled.building import compiler
+    from .compiled.c.build import compiler
 
     try:
         command = compiler()

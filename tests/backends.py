@@ -10,7 +10,7 @@ import pytest
 from random_graphs import inputs, program, run
 
 from autograd import Value, mean
-from autograd.compiled.building import compiler
+from autograd.compiled.c.build import compiler
 from autograd.errors import CompileError
 
 # How many random graphs go through every backend: CI takes thousands, a learner's machine a few.

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from backends import needs_c
 
-from autograd.compiled.building import build, cache_folder, compiler
+from autograd.compiled.c.build import build, cache_folder, compiler
 from autograd.errors import CompileError
 
 SOURCE = "int answer(void) { return 42; }\n"
@@ -70,10 +70,10 @@ def test_a_damaged_library_is_built_anew(cache, damage):
 
 @needs_c
 def test_compiler_flags_and_processor_are_part_of_the_key(cache, monkeypatch):
-    import autograd.compiled.building
+    import autograd.compiled.c.build
 
     made = {build(SOURCE)}
-    monkeypatch.setattr(autograd.compiled.building, "_processor", lambda: "another one")
+    monkeypatch.setattr(autograd.compiled.c.build, "_processor", lambda: "another one")
     made.add(build(SOURCE))
     monkeypatch.setenv("CC", f"{shlex.join(compiler())} -DOTHER")
     made.add(build(SOURCE))

@@ -10,7 +10,7 @@ import pytest
 
 from autograd import doctor
 from autograd.__main__ import main
-from autograd.compiled import building
+from autograd.compiled.c import build as building
 from autograd.drawing import rendering
 from autograd.errors import CompileError, LayoutError
 

@@ -16,7 +16,7 @@ from random_graphs import inputs, program, run
 import nn
 import nn.functional as F
 from autograd import Stepper, Value, compile, dot, draw, maximum, op
-from autograd.compiled.building import compiler
+from autograd.compiled.c.build import compiler
 from autograd.compiled.emit import python_function, python_loop
 from autograd.compiled.pages import page
 from autograd.compiled.program import Program

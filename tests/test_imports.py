@@ -34,7 +34,7 @@ SEE_NODES = (
     "compiled.statements",
     "compiled.emit",
     "compiled.pages",
-    "compiled.tape",
+    "compiled.c.bytecode",
 )
 
 

@@ -15,8 +15,8 @@
         d_w = d_w + x * d_v1
     ...
 
-Two backends do the same: straight-line Python (emit.py), which is always there, and a tape interpreter in C
-(tape.py), which is built once per machine. What either refuses to compute, the function itself computes as it
+Two backends do the same: straight-line Python (emit.py), which is always there, and an interpreter in C
+(c/), which is built once per machine. What either refuses to compute, the function itself computes as it
 stands: so errors are those of the engine, and name the values they come from.
 """
 
@@ -40,9 +40,9 @@ from ..value import NOT_REACHED, Value
 from .agreement import disagreement, ensure_agreement
 from .arguments import Structure, structure
 from .batches import Block, Rows, rows_of_columns, transposed
+from .c.runtime import BatchPlan
 from .executable import Executable, Part
 from .locks import Lock, of_classes
-from .machine import Turn
 from .pages import page
 from .program import PICK, Program
 from .standins import running
@@ -71,14 +71,14 @@ class Prepared:
         self.parts = parts
         self.count = sum(part.rows.count for part in parts)
         self.edges = sum(part.rows.count * part.executable.edges for part in parts)
-        self._turn: Turn | None = None
+        self._plan: BatchPlan | None = None
 
     @property
-    def turn(self) -> Turn:
+    def plan(self) -> BatchPlan:
         """The batch as C takes it."""
-        if self._turn is None:
-            self._turn = Turn([(part.loaded, part.batch, part.rows.count / self.count) for part in self.parts])
-        return self._turn
+        if self._plan is None:
+            self._plan = BatchPlan([(part.loaded, part.batch, part.rows.count / self.count) for part in self.parts])
+        return self._plan
 
 
 class Step:
@@ -399,7 +399,7 @@ class Step:
         self.ran_on = "c"
         with self.lock:
             try:
-                for loaded in prepared.turn.loaded:
+                for loaded in prepared.plan.loaded:
                     loaded.read_frozen()
                 return self._ran(prepared)
             except TypeError:  # some data or grad is no number, which the function itself says
@@ -409,13 +409,13 @@ class Step:
         """With the parameters' numbers copied in, and their gradients out."""
         numbers = array("d", [p.data for p in self.parameters])
         losses: list[float] = []
-        for loaded, rows, share in prepared.turn.shares:
+        for loaded, rows, weight in prepared.plan.portions:
             loaded.data[: len(numbers)] = numbers
-            losses.append(share * loaded.machine.run(loaded.address, rows.address))
+            losses.append(weight * loaded.machine.run(loaded.address, rows.address))
             if loaded.bad:
                 return None
-        for loaded, rows, share in prepared.turn.shares:
-            grads = loaded.grad if share == 1 else [share * grad for grad in loaded.grad[: len(numbers)]]
+        for loaded, rows, weight in prepared.plan.portions:
+            grads = loaded.grad if weight == 1 else [weight * grad for grad in loaded.grad[: len(numbers)]]
             for p, grad, reached in zip(self.parameters, grads, rows.reached):
                 if reached:
                     try:

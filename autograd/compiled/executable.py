@@ -1,4 +1,4 @@
-"""A program made to run: as emitted Python functions, and as tapes in the C interpreter."""
+"""A program made to run: as emitted Python functions, and as bytecode for the C interpreter."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ..errors import OutOfRangeError, WrongKindError
 from ..formula import FUNCTIONS, larger
 from ..value import Value
 from .batches import Rows
+from .c.bytecode import Bytecode
+from .c.runtime import Batch, Interpreter, LoadedProgram, interpreter
 from .emit import python_function, python_loop
-from .machine import Batch, Interpreter, Loaded, interpreter
 from .program import PICK, Program
 from .reach import Reach
-from .tape import Tape
 
 __all__ = ["Executable", "Part"]
 
@@ -56,8 +56,8 @@ class Executable:
         self.known = [{kind} for kind in self.kinds]
         self._reach: Reach | None = None
         self._machine: Interpreter | None = None
-        self._tapes: dict[bool, Tape] = {}
-        self._loaded: dict[int, Loaded] = {}
+        self._bytecodes: dict[bool, Bytecode] = {}
+        self._loaded: dict[int, LoadedProgram] = {}
 
     def check(self, inputs: Sequence[Any]) -> None:
         """Raise the error of an index that picks nothing."""
@@ -140,17 +140,17 @@ class Executable:
         self.machine  # noqa: B018 - is built now, if it can be
         return True
 
-    def loaded(self, rows: int) -> Loaded:
+    def loaded(self, rows: int) -> LoadedProgram:
         """The program in the interpreter's memory, for batches of that many rows."""
         if rows < MANY_ROWS or self.program.root not in self.program.varying:
             rows = 1
         if rows not in self._loaded:
             machine = self.machine
-            if (by_rows := rows > 1) not in self._tapes:
-                self._tapes[by_rows] = Tape(self.program, self.parameters, machine.numbers, by_rows)
+            if (by_rows := rows > 1) not in self._bytecodes:
+                self._bytecodes[by_rows] = Bytecode(self.program, self.parameters, machine.numbers, by_rows)
             if len(self._loaded) >= SIZES:
                 self._loaded.clear()
-            self._loaded[rows] = Loaded(machine, self._tapes[by_rows], self.parameters, rows)
+            self._loaded[rows] = LoadedProgram(machine, self._bytecodes[by_rows], self.parameters, rows)
         return self._loaded[rows]
 
 
@@ -163,7 +163,7 @@ class Part:
         self._batch: Batch | None = None
 
     @property
-    def loaded(self) -> Loaded:
+    def loaded(self) -> LoadedProgram:
         return self.executable.loaded(self.rows.count)
 
     @property

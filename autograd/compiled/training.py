@@ -16,8 +16,8 @@ from typing import Any
 
 from ..errors import AutogradError, OptionError, WrongKindError
 from ..value import NOT_REACHED, Value
+from .c.runtime import BatchPlan, Schedule, Training, zeros
 from .compiled import Prepared, Step
-from .machine import Training, Turn, Turns, zeros
 
 __all__ = ["Updates", "train", "update"]
 
@@ -158,7 +158,7 @@ class Updates:
         self._refuse_strangers()
         known = _rule_of(self.optimizer) is not None
         self._able = [known and self.step.is_for_c(batch, self.times) for batch in batches]
-        self._turns = Turns([batch.turn if able else Turn([]) for batch, able in zip(batches, self._able)])
+        self._schedule = Schedule([batch.plan if able else BatchPlan([]) for batch, able in zip(batches, self._able)])
         self._training.set_members([[self._place[p] for p in params if p in self._place] for params in members])
 
     def _refuse_strangers(self) -> None:
@@ -178,16 +178,16 @@ class Updates:
         done = 0
         with self.step.lock:
             try:
-                for loaded in self._turns.loaded:
+                for loaded in self._schedule.loaded:
                     loaded.read_frozen()
                 self._read()
             except TypeError:  # some data or grad is no number, which the function itself says
                 return []
             began = perf_counter()
             try:
-                done = self._turns.loaded[0].machine.train(
-                    self._turns.address,
-                    self._turns.count,
+                done = self._schedule.loaded[0].machine.train(
+                    self._schedule.address,
+                    self._schedule.count,
                     start,
                     count,
                     self._training.address,

@@ -1,4 +1,4 @@
-"""The C interpreter, loaded: memory for tapes, and calls into it. The structs are those of tape.c.in."""
+"""The C interpreter, loaded: memory for tapes, and calls into it. The structs are those of interpreter.c.in."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ctypes import Structure, c_double, c_int, c_long, c_void_p
 from itertools import chain
 from typing import Any
 
-from ..errors import CompileError
-from ..ops import BUILTIN, OPS, Op
-from .building import build
-from .interpreter import interpreter_source, rows_of
-from .program import PICK, Program
-from .tape import Tape
+from ...errors import CompileError
+from ...ops import BUILTIN, OPS, Op
+from ..program import PICK, Program
+from .build import build
+from .bytecode import Bytecode
+from .template import interpreter_source, rows_of
 
-__all__ = ["Batch", "Interpreter", "Loaded", "Training", "Turn", "Turns", "interpreter", "zeros"]
+__all__ = ["Batch", "BatchPlan", "Interpreter", "LoadedProgram", "Schedule", "Training", "interpreter", "zeros"]
 
 CLOSE = 1 << 18  # bytes of the rows that are computed at once: what a processor keeps close to it
 WIDEST = 8  # rows are computed by multiples of this, the numbers in the widest vector
@@ -70,12 +70,12 @@ class _Training(Structure):
     )  # fmt: skip
 
 
-class _Share(Structure):
+class _Portion(Structure):
     _fields_ = (("program", c_void_p), ("rows", c_void_p), ("weight", c_double))
 
 
-class _Turn(Structure):
-    _fields_ = (("shares", c_void_p), ("count", c_long))
+class _BatchPlan(Structure):
+    _fields_ = (("portions", c_void_p), ("count", c_long))
 
 
 # --- The library -------------------------------------------------------------------------------------------
@@ -155,64 +155,64 @@ class Batch:
         self.address = ctypes.addressof(self.struct)
 
 
-class Turn:
+class BatchPlan:
     """A batch: for each structure in it the program, its rows, and the weight of their mean."""
 
-    def __init__(self, shares: Sequence[tuple[Loaded, Batch, float]]) -> None:
-        self.loaded = [loaded for loaded, _, _ in shares]
-        self.shares = shares
-        self._shares = (_Share * len(shares))(
-            *((loaded.address, rows.address, weight) for loaded, rows, weight in shares)
+    def __init__(self, portions: Sequence[tuple[LoadedProgram, Batch, float]]) -> None:
+        self.loaded = [loaded for loaded, _, _ in portions]
+        self.portions = portions
+        self._portions = (_Portion * len(portions))(
+            *((loaded.address, rows.address, weight) for loaded, rows, weight in portions)
         )
-        self.struct = _Turn(ctypes.addressof(self._shares), len(shares))
+        self.struct = _BatchPlan(ctypes.addressof(self._portions), len(portions))
         self.address = ctypes.addressof(self.struct)
 
 
-class Turns:
+class Schedule:
     """Batches in a cycle."""
 
-    def __init__(self, turns: Sequence[Turn]) -> None:
-        self.loaded = list(dict.fromkeys(loaded for turn in turns for loaded in turn.loaded))
-        self.count = len(turns)
-        self._kept = turns
-        self._structs = (_Turn * len(turns))(*(turn.struct for turn in turns))
+    def __init__(self, plans: Sequence[BatchPlan]) -> None:
+        self.loaded = list(dict.fromkeys(loaded for plan in plans for loaded in plan.loaded))
+        self.count = len(plans)
+        self._kept = plans
+        self._structs = (_BatchPlan * len(plans))(*(plan.struct for plan in plans))
         self.address = ctypes.addressof(self._structs)
 
 
-class Loaded:
-    """A tape in memory, ready to run.
+class LoadedProgram:
+    """A bytecode in memory, ready to run.
 
     data, grad: of the steady slots, parameters first.
     width: how many rows are computed at once, for batches of `rows`.
     """
 
-    def __init__(self, machine: Interpreter, tape: Tape, parameters: Sequence[Any], rows: int = 1) -> None:
+    def __init__(self, machine: Interpreter, bytecode: Bytecode, parameters: Sequence[Any], rows: int = 1) -> None:
         self.machine = machine
-        self.tape = tape
+        self.bytecode = bytecode
         self.count = len(parameters)
-        program = tape.program
-        steady, part = self.tape.steady, self.tape.rows
+        program = bytecode.program
+        steady, part = self.bytecode.steady, self.bytecode.rows
         self.width = _width(part.slots, rows) if part.code else 1
         self.data = zeros(steady.slots)
         self.grad = zeros(steady.slots)
         self._rows = [zeros(part.slots * self.width if part.code else 0) for _ in range(2)]
-        self._room = zeros(self.tape.room(self.width))
+        self._room = zeros(self.bytecode.room(self.width))
         self._columns = zeros(max(steady.columns, part.columns), "Q")
-        for constant in self.tape.constants:
-            self.data[self.tape.steady_slot[constant]] = float(constant)
+        for constant in self.bytecode.constants:
+            self.data[self.bytecode.steady_slot[constant]] = float(constant)
         memory = _Memory(
             _at(self.data), _at(self.grad), _at(self.data), _at(self.grad), 1, 1, _at(self._room), _at(self._columns),
             self.count, 0,
         )  # fmt: skip
         self._struct = _Program(
             _part(steady), _part(part), memory, *map(_at, self._rows), self.width, part.slots, steady.slots,
-            len(program.inputs), self.tape.first_input, ctypes.cast(machine.run, c_void_p), self.tape.root,
+            len(program.inputs), self.bytecode.first_input, ctypes.cast(machine.run, c_void_p), self.bytecode.root,
         )  # fmt: skip
         self.address = ctypes.addressof(self._struct)
 
     def read_frozen(self) -> None:
         """Take over the data of the leaves that nothing flows to."""
-        for i, node in enumerate(self.tape.program.frozen, self.tape.first_frozen):
+        for i, node in enumerate(self.bytecode.program.frozen, self.bytecode.first_frozen):
             self.data[i] = node.data
 
     @property

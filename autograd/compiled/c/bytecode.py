@@ -1,11 +1,11 @@
-"""A program packed for the C interpreter (tape.c.in): instructions and operands as arrays of ints.
+"""A program packed for the C interpreter (interpreter.c.in): instructions and operands as arrays of ints.
 
 Nodes are taken level by level: a node's level is one above the highest of its operands', so that nodes of one
 level depend on none of each other. Those of the same operation become one instruction, whose results lie in
 slots that follow one another; dot products over the same inputs become a product of matrices.
 
-A tape of rows computes many rows of inputs at once: what depends on an input is in its part `rows`, and what
-does not is computed once for all of them, in its part `steady`. A tape of one row has a steady part only.
+A bytecode of rows computes many rows of inputs at once: what depends on an input is in its part `rows`, and what
+does not is computed once for all of them, in its part `steady`. A bytecode of one row has a steady part only.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..ops import DOT
-from .program import PICK, Program
+from ...ops import DOT
+from ..program import PICK, Program
 
-__all__ = ["Tape"]
+__all__ = ["Bytecode"]
 
 STRIP, ONE, LIST = range(3)  # how operands lie: in a row, all the same, anywhere
 PRODUCT, PAIRS, PICKED = -1, -2, -3
@@ -26,7 +26,7 @@ FEW = 4  # results that are not worth an instruction of many
 VECTOR = 8  # numbers in the widest vector there is
 
 
-class Tape:
+class Bytecode:
     """A program as the interpreter takes it.
 
     parameters: those of the compiled step, used in this program or not; they are the first steady slots.
@@ -66,11 +66,11 @@ class Tape:
 class _Part:
     """Instructions, in order, and the slots of their results."""
 
-    def __init__(self, tape: Tape, nodes: Sequence[Any], slot: dict[Any, int], by_rows: bool) -> None:
-        self.tape = tape
+    def __init__(self, bytecode: Bytecode, nodes: Sequence[Any], slot: dict[Any, int], by_rows: bool) -> None:
+        self.bytecode = bytecode
         self.slot = slot
         self.by_rows = by_rows
-        self.moving = tape.program.moving
+        self.moving = bytecode.program.moving
         self.code = array("i")
         self.operands = array("i")
         self.slots = len(slot)
@@ -85,7 +85,7 @@ class _Part:
             operand = repr(operand)
         if operand in self.slot:
             return self.slot[operand]
-        return ~self.tape.steady_slot[operand]
+        return ~self.bytecode.steady_slot[operand]
 
     def references(self, operands: Iterable[Any]) -> list[int]:
         return [self.reference(operand) for operand in operands]
@@ -145,7 +145,7 @@ class _Part:
         return "scalar", moves, id(op), self.moving_bits(node.operands)
 
     def _single(self, node: Any) -> None:
-        code = 3 * self.tape.numbers[id(node.op), ()] + SINGLE
+        code = 3 * self.bytecode.numbers[id(node.op), ()] + SINGLE
         self.write(code, self.moving_bits(node.operands), [node], self.references(node.operands))
 
     def _scalars(self, nodes: list[Any]) -> None:
@@ -156,7 +156,7 @@ class _Part:
         operands = {node: self.references(node.operands) for node in nodes}
         nodes = sorted(nodes, key=operands.__getitem__)
         columns = zip(*(operands[node] for node in nodes))
-        code = 3 * self.tape.numbers[id(nodes[0].op), ()] + MANY
+        code = 3 * self.bytecode.numbers[id(nodes[0].op), ()] + MANY
         moving = self.moving_bits(nodes[0].operands)
         self.write(code, moving, nodes, *map(_described, columns))
         self.need(0, len(nodes) * (len(nodes[0].operands) + 1))
@@ -178,7 +178,7 @@ class _Part:
                 else:
                     described += [ONE, self.reference(group)]
         absent = tuple(name for name in op.defaults if name not in op.bind(nodes[0].operands))
-        code = 3 * self.tape.numbers[id(op), absent] + WIDE
+        code = 3 * self.bytecode.numbers[id(op), absent] + WIDE
         self.write(code, self._wide_moving(nodes[0]), nodes, [length], described)
         self.need(length * len(op.lists), 0)
 
@@ -208,7 +208,7 @@ class _Part:
             self._product(lists, matrix)
 
     def _has_steady_side(self, node: Any) -> bool:
-        varying = self.tape.program.varying
+        varying = self.bytecode.program.varying
         sides = DOT.bind(node.operands)
         steady = [not any(x in varying for x in sides[name]) for name in DOT.lists]
         return any(steady) and sides.get("bias") not in varying
@@ -217,11 +217,11 @@ class _Part:
         """X, W and the bias of a dot product: W is what stays, or what belongs to a layer; a product is symmetric."""
         sides = DOT.bind(node.operands)
         xs, ws = (tuple(sides[name]) for name in DOT.lists)
-        varying, parameters = self.tape.program.varying, self.tape.steady_slot
+        varying, parameters = self.bytecode.program.varying, self.bytecode.steady_slot
         if self.by_rows:
             swap = any(w in varying for w in ws)
         else:
-            first = self.tape.first_input
+            first = self.bytecode.first_input
             is_layer = [
                 all(parameters.get(o, first) < first for o in side if not isinstance(o, float)) for side in (xs, ws)
             ]
@@ -249,7 +249,7 @@ class _Part:
 
     def _product(self, rows: list[Any], matrix: list[Any]) -> None:
         terms, count, positions = len(matrix[0][0]), len(matrix), len(rows)
-        steady = self.tape.steady_slot
+        steady = self.bytecode.steady_slot
         xs = [self.references(x) for x, _ in rows]
         ws = [steady[repr(o) if isinstance(o, float) else o] for w, _ in matrix for o in w]
         biases = [steady[repr(b) if isinstance(b, float) else b] for _, b in matrix if b is not None]

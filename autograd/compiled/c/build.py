@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from ..errors import CompileError
+from ...errors import CompileError
 
 __all__ = ["build", "cache_folder", "compiler"]
 
@@ -110,11 +110,11 @@ def _compile(source: str, command: Sequence[str], folder: Path, key: str) -> tup
     """The library, made by this command; or None, and what the compiler said."""
     try:
         with tempfile.TemporaryDirectory(prefix="building-", dir=folder) as name:
-            (Path(name) / "tape.c").write_text(source, encoding="utf-8")
-            made = Path(name) / f"tape{_SUFFIX}"
+            (Path(name) / "interpreter.c").write_text(source, encoding="utf-8")
+            made = Path(name) / f"interpreter{_SUFFIX}"
             libraries = [] if sys.platform == "win32" else ["-lm"]
             ran = subprocess.run(
-                [*command, "-o", made.name, "tape.c", *libraries],
+                [*command, "-o", made.name, "interpreter.c", *libraries],
                 cwd=name, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False,
             )  # fmt: skip
             if ran.returncode or not made.exists():

@@ -1,4 +1,4 @@
-"""The C interpreter's source: the template tape.c.in, with the cases of its switches printed from the rows.
+"""The C interpreter's source: the template interpreter.c.in, with the cases of its switches printed from the rows.
 
 >>> from autograd.ops import OPS
 >>> print(_single(3, Row(OPS["tanh"])))
@@ -17,8 +17,8 @@ from itertools import combinations
 from textwrap import indent
 from typing import Any
 
-from ..formula import FUNCTIONS, C, Dialect, Formula, Spelling
-from ..ops import DOT, Op
+from ...formula import FUNCTIONS, C, Dialect, Formula, Spelling
+from ...ops import DOT, Op
 
 __all__ = ["Row", "interpreter_source", "rows_of"]
 
@@ -79,7 +79,7 @@ def interpreter_source(rows: Sequence[Row]) -> str:
             *(f"case {code}: row_{code}(m, in, at, 1, &bad); break;" for code, _ in wide),
         ),
     }
-    text = files(__name__.rpartition(".")[0]).joinpath("tape.c.in").read_text(encoding="utf-8")
+    text = files(__name__.rpartition(".")[0]).joinpath("interpreter.c.in").read_text(encoding="utf-8")
     for name, part in parts.items():
         text = text.replace(f"@{name}@", part)
     return text
@@ -135,7 +135,7 @@ def _single_backward(code: int, row: Row) -> str:
     for k, partial in enumerate(row.partials):
         slope = partial.hoisted()
         add = f"G[at[{k}]] += {slope.times('g[0]', _CHECKED, names)};"
-        lines.append(_braced(f"if (moving & {1 << k})", *_lets(slope, names), add))
+        lines.append(_braced(f"if (active & {1 << k})", *_lets(slope, names), add))
     return _braced(f"case {code}:", _reads(row, "d[at[{k}]]"), "const double y = out[0];", *lines, "break;")
 
 
@@ -167,7 +167,7 @@ def _many_backward(code: int, row: Row) -> str:
         loop = _loop(_reads(row, "x{k}[i]"), "const double y = out[i];", *_lets(slope, names), add)
         lines.append(
             _braced(
-                f"if (moving & {1 << k})",
+                f"if (active & {1 << k})",
                 f"double *restrict to = target(m, at{k}, in->count, m->room + {len(row.operands)} * n);",
                 loop,
                 f"hand_on(m, at{k}, in->count, to);",
@@ -199,7 +199,7 @@ def _wide(code: int, row: Row) -> str:
         slope = partial.hoisted()
         add = f"add_to(m, at{k}, i, lane, {slope.times('g', _CHECKED, names)});"
         over = f"for (long i = 0; i < {'n' if name in row.op.lists else '1'}; i++) {add}"
-        slopes.append(_braced(f"if (in->moving & {1 << k})", *_lets(slope, names), over))
+        slopes.append(_braced(f"if (in->active & {1 << k})", *_lets(slope, names), over))
     lane = _braced(
         "for (long lane = 0; lane < (backward ? m->live : m->width); lane++)",
         "const long here = (in->out + r) * m->width + lane;",

@@ -10,9 +10,9 @@ from backends import assert_same, eagerly, gradients, needs_c
 import nn
 import nn.functional as F
 from autograd import Value, compile, dot, logsumexp, mean
-from autograd.compiled.interpreter import interpreter_source, rows_of
-from autograd.compiled.machine import Loaded, interpreter
-from autograd.compiled.tape import PRODUCT, Tape
+from autograd.compiled.c.bytecode import PRODUCT, Bytecode
+from autograd.compiled.c.runtime import LoadedProgram, interpreter
+from autograd.compiled.c.template import interpreter_source, rows_of
 from autograd.compiled.tracing import trace
 from autograd.ops import BUILTIN, OPS, Op
 
@@ -31,8 +31,8 @@ def model_and_loss(sizes=(16, 16, 1)):
 def test_a_layer_is_one_product():
     model, loss = model_and_loss()
     parameters = list(model.parameters())
-    one = Tape(trace(loss, ([1.0, 2.0], 1.0), parameters), parameters, NUMBERS)
-    many = Tape(trace(loss, ([1.0, 2.0], 1.0), parameters), parameters, NUMBERS, rows=True)
+    one = Bytecode(trace(loss, ([1.0, 2.0], 1.0), parameters), parameters, NUMBERS)
+    many = Bytecode(trace(loss, ([1.0, 2.0], 1.0), parameters), parameters, NUMBERS, rows=True)
     assert codes(one.steady).count(PRODUCT) == codes(many.rows).count(PRODUCT) == 3
     assert len(codes(many.rows)) < 10 and not codes(many.steady)
     assert many.rows.operands.buffer_info()[1] < 100  # a layer's weights lie in a row: they are not listed
@@ -43,15 +43,15 @@ def test_positions_that_share_a_layer_are_one_product():
     parameters = list(attention.parameters())
     rows = [[0.1 * i + j for j in range(4)] for i in range(6)]
     program = trace(lambda rows: attention(rows)[0][0], (rows,), parameters)
-    tape = Tape(program, parameters, NUMBERS)
-    assert codes(tape.steady).count(PRODUCT) <= 4 + 1 + 1  # queries, keys, values, out; scores, mix of one row
+    bytecode = Bytecode(program, parameters, NUMBERS)
+    assert codes(bytecode.steady).count(PRODUCT) <= 4 + 1 + 1  # queries, keys, values, out; scores, mix of one row
 
 
 def test_what_depends_on_no_input_is_computed_once():
     w = Value(2.0)
     program = trace(lambda x: (w * w).exp() * x + w.tanh(), (1.0,), [w])
-    tape = Tape(program, [w], NUMBERS, rows=True)
-    assert len(codes(tape.steady)) == 3 and len(codes(tape.rows)) == 2
+    bytecode = Bytecode(program, [w], NUMBERS, rows=True)
+    assert len(codes(bytecode.steady)) == 3 and len(codes(bytecode.rows)) == 2
 
 
 @pytest.mark.parametrize("rows", [False, True])
@@ -93,10 +93,15 @@ def test_a_program_is_small(kind, rows):
         program = trace(loss, ([1.0, 2.0], 1.0), parameters)
     else:
         program = trace({"chain": chain, "wide": wide}[kind], (1.0,), parameters)
-    tape = Tape(program, parameters, NUMBERS, rows)
+    bytecode = Bytecode(program, parameters, NUMBERS, rows)
     nodes, operands = len(program.order) + len(parameters) + 10, sum(len(node.operands) for node in program.order)
-    numbers = len(tape.steady.code) + len(tape.rows.code) + len(tape.steady.operands) + len(tape.rows.operands)
-    slots = 16 * (tape.steady.slots + tape.rows.slots)
+    numbers = (
+        len(bytecode.steady.code)
+        + len(bytecode.rows.code)
+        + len(bytecode.steady.operands)
+        + len(bytecode.rows.operands)
+    )
+    slots = 16 * (bytecode.steady.slots + bytecode.rows.slots)
     assert 4 * numbers + slots <= 64 * nodes + 4 * operands
 
 
@@ -150,8 +155,8 @@ def test_many_rows_of_large_programs_are_done_in_blocks():
 
     program = trace(loss, (1.0,), [w])
     machine = interpreter(program)
-    tape = Tape(program, [w], machine.numbers, rows=True)
-    assert Loaded(machine, tape, [w], 1_000).width == 8
+    bytecode = Bytecode(program, [w], machine.numbers, rows=True)
+    assert LoadedProgram(machine, bytecode, [w], 1_000).width == 8
     step = compile(loss, [w], "c")
     xs = [0.01 * i for i in range(30)]
     wanted = eagerly(lambda: mean([loss(x) for x in xs]), (), [w])
