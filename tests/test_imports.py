@@ -30,7 +30,7 @@ SEE_NODES = (
     "source",
     "paths",
     "stepper.moves",
-    "stepper.stepper",
+    "stepper.backprop",
     "compiled.statements",
     "compiled.emit",
     "compiled.pages",

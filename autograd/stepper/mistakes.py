@@ -29,7 +29,7 @@ from ..graph import Edge, Graph, gradients
 from ..naming import named_graph
 from ..paths import find_node, outsider
 from ..wording import Report, arrow, name_of, operation, short
-from .guessing import Guess, cuts, hints
+from .guesses import Guess, cuts, hints
 
 __all__ = ["MISTAKES", "Diagnosis", "Mistake", "broken", "compare", "diagnose"]
 
@@ -436,7 +436,7 @@ class Diagnosis(Report):
     def stepper(self) -> Any:
         """A stepper parked on the first edge that goes wrong; leaves start from nothing there."""
         if self._stepper is None:
-            from .stepper import Stepper
+            from .backprop import Stepper
 
             self._stepper = Stepper(self.root, fresh=True)
             self._stepper.goto(self.edge)

@@ -26,7 +26,7 @@ from ..errors import AutogradError, ExpressionError
 from ..modes import shared
 from ..wording import short
 from .expression import Expression
-from .stepper import Stepper
+from .backprop import Stepper
 
 __all__ = ["Session", "prompt", "say"]
 

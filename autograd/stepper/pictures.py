@@ -19,7 +19,7 @@ from ..drawing.picture import Arrow, Box, Picture
 
 if TYPE_CHECKING:
     from ..drawing.digraph import Drawing
-    from .stepper import Stepper
+    from .backprop import Stepper
 
 __all__ = ["draw_progress"]
 

@@ -401,7 +401,7 @@ class Stepper(Moves):
         >>> f.step_through().predict(a, "b + 1").right
         True
         """
-        from .guessing import Guess, cuts, hints
+        from .guesses import Guess, cuts, hints
         from .mistakes import phrases_for
 
         node = self.node(x)
@@ -530,7 +530,7 @@ class Stepper(Moves):
 
         options: those of :func:`autograd.draw` but for names. A large graph is drawn round the cursor.
         """
-        from .progress import draw_progress
+        from .pictures import draw_progress
 
         return draw_progress(self, **options)
 

@@ -10,7 +10,7 @@ import pytest
 from autograd import Value
 from autograd.errors import NotANumberError
 from autograd.graph import Graph
-from autograd.stepper.guessing import Guess
+from autograd.stepper.guesses import Guess
 
 
 def graph():
