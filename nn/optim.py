@@ -9,11 +9,10 @@ A parameter that no gradient has reached is left alone, and remembers nothing.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from autograd import Value
+from autograd import Value, updates
 from autograd.careful import real
 from autograd.errors import OptionError, StateDictError, WrongKindError
 from autograd.value import NOT_REACHED
@@ -29,10 +28,12 @@ Params: TypeAlias = Iterable[Value] | Iterable[dict[str, Any]]
 class Optimizer:
     """What all optimisers share: their parameters, in groups with options, and what they remember of each."""
 
+    memory: ClassVar[tuple[str, ...]] = ()  # the names of what is remembered of a parameter
+
     def __init__(self, params: Params, options: dict[str, Any]) -> None:
         self.defaults = options
         self.param_groups: list[dict[str, Any]] = []
-        self.state: dict[Value, dict[str, float]] = {}
+        self._state = State()
         given = self._listed(params)
         if not given:
             raise OptionError(f"{type(self).__name__}: want parameters to update, got none")
@@ -87,7 +88,16 @@ class Optimizer:
         return None
 
     def _update(self) -> None:
-        raise NotImplementedError(f"{type(self).__name__} has no _update: define there how parameters move")
+        for group in self.param_groups:
+            update, options = updates.read(self.rule(group, True), self.rule(group, False), self.memory)
+            update.run(group["params"], self.state.current(), options)
+
+    def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
+        """How a parameter of this group moves, as autograd.updates reads it. first: at its first update.
+
+        A class that cannot say so in formulas defines `_update` instead.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no rule: define there how a parameter moves")
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Put back the grad of every parameter to what it was before any backward: not reached.
@@ -98,6 +108,18 @@ class Optimizer:
         for group in self.param_groups:
             for p in group["params"]:
                 p.grad = zero
+
+    # What compile() does by itself where it has the rule; of a class or an object that replaces one of these, it calls them.
+    by_rule: ClassVar[Mapping[str, Callable[..., Any]]] = {"step": step, "_update": _update, "zero_grad": zero_grad}
+
+    @property
+    def state(self) -> State:
+        """What is remembered of each parameter, a dict of floats by name, such as {"momentum_buffer": 0.5}."""
+        return self._state
+
+    @state.setter
+    def state(self, state: Mapping[Value, dict[str, float]]) -> None:
+        self._state = State(state)
 
     def state_dict(self) -> dict[str, Any]:
         """The options and what is remembered, with numbers 0, 1, 2 ... for the parameters: plain data, to be saved."""
@@ -166,27 +188,16 @@ class SGD(Optimizer):
         if options["nesterov"] and not (options["momentum"] > 0 and options["dampening"] == 0):
             raise OptionError("SGD: nesterov wants a momentum above 0, and no dampening")
 
-    def _update(self) -> None:
-        for group in self.param_groups:
-            lr, momentum, weight_decay = group["lr"], group["momentum"], group["weight_decay"]
-            for p in group["params"]:
-                if not p.reached:
-                    continue
-                slope = -p.grad if group["maximize"] else p.grad
-                if weight_decay:
-                    slope += weight_decay * p.data
-                if momentum:
-                    slope = self._with_momentum(p, slope, group)
-                p.data -= lr * slope
+    memory = ("momentum_buffer",)
 
-    def _with_momentum(self, p: Value, slope: float, group: Mapping[str, Any]) -> float:
-        momentum = group["momentum"]
-        if p in self.state:
-            velocity = momentum * self.state[p]["momentum_buffer"] + (1 - group["dampening"]) * slope
-        else:
-            velocity = slope
-        self.state[p] = {"momentum_buffer": velocity}
-        return slope + momentum * velocity if group["nesterov"] else velocity
+    def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
+        rule = {name: group[name] for name in ("lr", "momentum", "dampening", "weight_decay")}
+        rule["slope"] = _slope(group)
+        if not group["momentum"]:
+            return {**rule, "data": "data - lr * slope"}
+        rule["momentum_buffer"] = "slope" if first else "momentum * momentum_buffer + (1 - dampening) * slope"
+        move = "(slope + momentum * momentum_buffer)" if group["nesterov"] else "momentum_buffer"
+        return {**rule, "data": f"data - lr * {move}"}
 
 
 class Adam(Optimizer):
@@ -225,25 +236,23 @@ class Adam(Optimizer):
             name = type(self).__name__
             raise OptionError(f"{name}: want two betas from 0 to below 1, such as (0.9, 0.999), got {betas!r}")
 
-    def _update(self) -> None:
-        for group in self.param_groups:
-            lr, (beta1, beta2), eps = group["lr"], group["betas"], group["eps"]
-            shrink, decay = (1 - lr * group["weight_decay"], 0) if self.decoupled else (1, group["weight_decay"])
-            for p in group["params"]:
-                if not p.reached:
-                    continue
-                slope = -p.grad if group["maximize"] else p.grad
-                if decay:
-                    slope += decay * p.data
-                memory = self.state.get(p)
-                if memory is None:
-                    memory = self.state[p] = {"step": 0.0, "exp_avg": 0.0, "exp_avg_sq": 0.0}
-                memory["step"] = n = memory["step"] + 1
-                memory["exp_avg"] = average = memory["exp_avg"] + (1 - beta1) * (slope - memory["exp_avg"])
-                memory["exp_avg_sq"] = square = beta2 * memory["exp_avg_sq"] + (1 - beta2) * slope * slope
-                # both averages began at 0: divided by their share of real gradients they are unbiased
-                size = math.sqrt(square) / math.sqrt(1 - beta2**n) + eps
-                p.data = p.data * shrink - lr / (1 - beta1**n) * (average / size)
+    memory = ("step", "exp_avg", "exp_avg_sq")
+
+    def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
+        beta1, beta2 = group["betas"]
+        decay = group["weight_decay"]
+        return {
+            "lr": group["lr"], "eps": group["eps"], "weight_decay": decay, "beta1": beta1, "beta2": beta2,
+            "slope": _slope({**group, "weight_decay": 0 if self.decoupled else decay}),
+            "step": "step + 1",
+            "exp_avg": "exp_avg + (1 - beta1) * (slope - exp_avg)",
+            "exp_avg_sq": "beta2 * exp_avg_sq + (1 - beta2) * slope * slope",
+            # both averages began at 0: divided by their share of real gradients they are unbiased
+            "rate": "lr / (1 - beta1 ** step)",
+            "scale": "1 / sqrt(1 - beta2 ** step)",
+            "shrink": "1 - lr * weight_decay" if self.decoupled else "1",
+            "data": "data * shrink - rate * exp_avg / (sqrt(exp_avg_sq) * scale + eps)",
+        }  # fmt: skip
 
 
 class AdamW(Adam):
@@ -270,6 +279,66 @@ class AdamW(Adam):
         maximize: bool = False,
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay, maximize=maximize)
+
+
+def _slope(group: Mapping[str, Any]) -> str:
+    """The gradient, downhill or uphill, with weight decay."""
+    slope = "-grad" if group["maximize"] else "grad"
+    return f"{slope} + weight_decay * data" if group["weight_decay"] else slope
+
+
+class _Live(MutableMapping[Any, Any]):
+    """A dict that is looked up anew at every use."""
+
+    def __init__(self, current: Callable[[], dict[Any, Any]]) -> None:
+        self.current = current
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.current()[key]
+
+    def __setitem__(self, key: Any, kept: Any) -> None:
+        self.current()[key] = kept
+
+    def __delitem__(self, key: Any) -> None:
+        del self.current()[key]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.current())
+
+    def __len__(self) -> int:
+        return len(self.current())
+
+    def __repr__(self) -> str:
+        return repr(self.current())
+
+    def __reduce__(self) -> Any:
+        return dict, (self.current(),)
+
+
+class State(_Live):
+    """What an optimiser remembers of each parameter. It may stand elsewhere for a while, until somebody looks at it."""
+
+    def __init__(self, kept: Mapping[Value, Mapping[str, float]] | None = None) -> None:
+        super().__init__(self._fetched)
+        self._kept: dict[Any, Any] = dict(kept or {})
+        self._fetch: Callable[[dict[Any, Any]], None] | None = None
+
+    def keep_elsewhere(self, fetch: Callable[[dict[Any, Any]], None]) -> None:
+        """Call `fetch` with the dict to be brought up to date before it is looked at."""
+        self._fetch = fetch
+
+    def _fetched(self) -> dict[Any, Any]:
+        if self._fetch is not None:
+            self._fetch(self._kept)
+            self._fetch = None
+        return self._kept
+
+    def __getitem__(self, p: Value) -> MutableMapping[str, float]:
+        self._fetched()[p]  # raises KeyError
+        return _Live(lambda: self._fetched()[p])
+
+    def __reduce__(self) -> Any:
+        return State, (self._fetched(),)
 
 
 def _short(thing: object) -> str:

@@ -16,7 +16,7 @@ from backends import BACKENDS, needs_c
 import nn
 import nn.functional as F
 from autograd import Value, compile, mean
-from autograd.errors import DomainError, OptionError, ShapeError, WrongKindError
+from autograd.errors import DomainError, FormulaError, OptionError, ShapeError, WrongKindError
 from nn.optim import SGD, Adam, AdamW
 
 OPTIMISERS = [
@@ -601,3 +601,101 @@ def test_a_batch_that_cannot_be_prepared_is_refused_at_its_turn(backend):
     assert [p.data for group in optimizer.param_groups for p in group["params"]] == [
         p.data for p in wanted[0].parameters()
     ]
+
+
+# --- the optimiser's rule is asked of the optimiser
+
+
+class Lion(SGD):
+    """An optimiser of one's own, by its formulas alone (Chen et al., 2023)."""
+
+    memory = ("average",)
+
+    def rule(self, group, first):
+        return {
+            "lr": group["lr"], "keep": 0.9,
+            "mix": "keep * average + (1 - keep) * grad",
+            "data": "data - lr * (1 if mix > 0 else -1 if mix < 0 else 0)",
+            "average": "0.99 * average + (1 - 0.99) * grad",
+        }  # fmt: skip
+
+
+class Warming(AdamW):
+    """A rule with a number of its own, which changes between updates."""
+
+    factor = 1.0
+
+    def rule(self, group, first):
+        return {**super().rule(group, first), "lr": group["lr"] * self.factor}
+
+
+class Counting(SGD):
+    """The formulas are not all that happens."""
+
+    def step(self, closure=None):
+        self.count = getattr(self, "count", 0) + 1
+        return super().step(closure)
+
+
+class Halving(SGD):
+    def _update(self):
+        for p in self.param_groups[0]["params"]:
+            p.data /= 2
+
+
+class Keeping(AdamW):
+    def zero_grad(self, set_to_none=True):
+        """Gradients add up."""
+
+
+@needs_c
+@pytest.mark.parametrize("is_patched", [False, True])
+@pytest.mark.parametrize(
+    ("optimiser", "runs_in_c"), [(Lion, True), (Warming, True), (Counting, False), (Halving, False), (Keeping, False)]
+)
+def test_an_optimiser_is_done_in_c_where_its_formulas_say_all(optimiser, runs_in_c, is_patched, monkeypatch):
+    calls = []
+    if is_patched:
+        inner = optimiser.step
+        monkeypatch.setattr(optimiser, "step", lambda self: (calls.append(1), inner(self))[1])
+    results = []
+    for backend in ("python", "c"):
+        model, _, step, optimizer = prepared(backend, optimiser, {"lr": 0.01})
+        losses = step.train(data(), optimizer, 4)
+        optimizer.factor = 0.5
+        losses += [*step.train(iter(data()), optimizer, 3), step.update(optimizer, *data()[0])]
+        results.append((losses, everything(model, optimizer), getattr(optimizer, "count", None)))
+        used = bool(step.updates._able[0])
+        assert used is (backend == "c" and runs_in_c and not is_patched)
+    assert results[1][0] == pytest.approx(results[0][0], rel=1e-9)
+    assert results[1][1] == pytest.approx(results[0][1], rel=1e-9, abs=1e-12)
+    assert results[1][2] == results[0][2] == (8 if optimiser is Counting else None)
+    assert len(calls) == 16 * is_patched
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_rule_that_cannot_be_read_is_refused_by_name(backend):
+    class Broken(SGD):
+        def rule(self, group, first):
+            return {**super().rule(group, first), "data": "data - lr * nowhere"}
+
+    _, _, step, optimizer = prepared(backend, Broken)
+    with pytest.raises(FormulaError, match="'nowhere' in data"):
+        step.update(optimizer, *data()[0])
+
+
+@needs_c
+@pytest.mark.parametrize("groups", [False, True])
+@pytest.mark.parametrize(("optimiser", "options"), OPTIMISERS)
+def test_a_rule_in_c_gives_pythons_bits(optimiser, options, groups):
+    """A loss whose gradients are the same in both backends to the last bit."""
+
+    def run(backend):
+        parameters = [Value(0.1 * i - 0.4) for i in range(9)]
+        step = compile(lambda xs: mean([p * x for p, x in zip(parameters, xs)]), parameters, backend)
+        given = [{"params": parameters[:4], "lr": 0.003}, {"params": parameters[5:]}] if groups else parameters
+        optimizer = optimiser(given, **options)
+        step.train([([[i * 0.3 - 1.0 for i in range(9)]],)], optimizer, 7)
+        return [x for p in parameters for x in (p.data, *optimizer.state.get(p, {}).values())]
+
+    assert run("c") == run("python")

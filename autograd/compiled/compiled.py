@@ -52,7 +52,7 @@ from .watching import Watch, is_steady
 if TYPE_CHECKING:
     from .training import Updates
 
-__all__ = ["Prepared", "Step", "compile"]
+__all__ = ["Prepared", "Step", "compile", "say_once"]
 
 BACKENDS = ("auto", "python", "c")
 WORTH = 20_000  # edges from which on "auto" takes C: less is over before C has been called
@@ -182,12 +182,7 @@ class Step:
         """One update: zero_grad, backward of the mean loss of a batch, step. Returns the loss.
 
         optimizer, columns: as `train` and `batch` take them. All of it is done in C where C knows the optimiser's rule.
-
-        >>> from nn.optim import SGD
-        >>> w = Value(1.0)
-        >>> step = compile(lambda x, y: (w * x - y) ** 2, [w])
-        >>> step.update(SGD([w], lr=0.1), [1.0, 2.0], [2.0, 4.0]), w.data, w.grad
-        (2.5, 1.5, -5.0)
+        Raises as `train` and `batch` do.
         """
         from .training import update
 
@@ -433,7 +428,7 @@ class Step:
         try:
             return all(part.executable.can_run_in_c() for part in prepared.parts)
         except CompileError as error:
-            _say_once(error)
+            say_once(error)
             return False
 
 
@@ -452,7 +447,7 @@ def _in_mode(key: Structure) -> Structure:
 _said = False
 
 
-def _say_once(error: CompileError) -> None:
+def say_once(error: CompileError) -> None:
     global _said
     if not _said:
         _said = True

@@ -14,22 +14,16 @@ from operator import index as as_index
 from time import perf_counter
 from typing import Any
 
-from ..errors import AutogradError, OptionError, WrongKindError
+from ..errors import AutogradError, CompileError, OptionError, WrongKindError
+from ..updates import Update, read
 from ..value import NOT_REACHED, Value
 from .c.runtime import BatchPlan, Schedule, Training, zeros
-from .compiled import Prepared, Step
+from .c.update import update_library
+from .compiled import Prepared, Step, say_once
 
 __all__ = ["Updates", "train", "update"]
 
 PATIENCE = 0.02  # seconds in C after which Python sees whether it was interrupted
-
-_MOMENTS = {"steps": "step", "first": "exp_avg", "second": "exp_avg_sq"}
-# What the interpreter knows of an optimiser: its rule, and under which names it remembers what.
-_RULES = {
-    "nn.optim.SGD": (0, {"first": "momentum_buffer"}),
-    "nn.optim.Adam": (1, _MOMENTS),
-    "nn.optim.AdamW": (2, _MOMENTS),
-}
 
 
 def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
@@ -58,7 +52,7 @@ def update(step: Step, optimizer: Any, columns: Sequence[Any]) -> float:
 
 def _want_optimizer(caller: str, optimizer: Any) -> None:
     if not (hasattr(optimizer, "zero_grad") and hasattr(optimizer, "step")):
-        raise WrongKindError(f"{caller}: want an optimizer, such as nn.optim.SGD(parameters), got {optimizer!r}")
+        raise WrongKindError(f"{caller}: want an optimizer, with zero_grad() and step(), got {optimizer!r}")
 
 
 _NONE, _END = object(), object()
@@ -123,23 +117,25 @@ class Updates:
         self.step = step
         self.optimizer = optimizer
         self.times = times
-        self._training = Training(len(step.parameters))
+        self._training = Training(len(step.parameters), getattr(optimizer, "memory", ()))
         self._place = {p: i for i, p in enumerate(step.parameters)}
         self._members: list[list[Value]] = []  # the optimiser's parameters, by group
         self._others: list[Value] = []  # those of them that the step was not given
+        self._rules: list[Update] | None = None  # of the groups, if C may go by them
         self._batches: list[Prepared] = []
         self._able: list[bool] = []  # for each of the batches whether C can do it
         self._at_once = 1  # updates in one call of C, so that Ctrl-C is answered soon
+        self._lender: Any = None  # the optimiser's state, while what it remembers stands in C's arrays
 
     def run(self, batches: list[Prepared], start: int, count: int) -> list[float]:
         """At least one, and at most `count` updates, on the batches from `start` on, in a cycle. Returns their losses."""
-        self._look(batches)
+        options = self._look(batches)
         losses: list[float] = []
         if self._able[start]:
             count = min(count, self._at_once)
             if not all(self._able):
                 count = next((k for k in range(1, count) if not self._able[(start + k) % len(batches)]), count)
-            losses += self._in_c(start, count)
+            losses += self._in_c(start, count, options)
             start += len(losses)
         if len(losses) < count:  # what C cannot do, the function itself does, or says why
             batch = batches[start % len(batches)]
@@ -148,18 +144,16 @@ class Updates:
             self.optimizer.step()
         return losses
 
-    def _look(self, batches: list[Prepared]) -> None:
-        """See which batches C can do, and whose parameters the optimiser has, where that is not known."""
+    def _look(self, batches: list[Prepared]) -> list[list[float]]:
+        """See which batches C can do, and whose parameters the optimiser has, where that is not known; its options."""
         members = [[*group["params"]] for group in getattr(self.optimizer, "param_groups", ())]
-        if members == self._members and batches == self._batches:
-            return
-        self._members, self._batches = members, [*batches]
-        self._others = [p for params in members for p in params if p not in self._place]
-        self._refuse_strangers()
-        known = _rule_of(self.optimizer) is not None
-        self._able = [known and self.step.is_for_c(batch, self.times) for batch in batches]
-        self._schedule = Schedule([batch.plan if able else BatchPlan([]) for batch, able in zip(batches, self._able)])
-        self._training.set_members([[self._place[p] for p in params if p in self._place] for params in members])
+        rules, options = _rules_of(self.optimizer)
+        if members != self._members or batches != self._batches or rules != self._rules:
+            self._members, self._batches, self._rules = members, [*batches], rules
+            self._others = [p for params in members for p in params if p not in self._place]
+            self._refuse_strangers()
+            self._plan()
+        return options
 
     def _refuse_strangers(self) -> None:
         """What the optimiser has and the loss uses would never move: compile() was not told of it."""
@@ -172,26 +166,42 @@ class Updates:
                         "parameters that compile() was given, so that no gradient comes to it: give it there too"
                     )
 
-    def _in_c(self, start: int, count: int) -> list[float]:
+    def _plan(self) -> None:
+        self._able = [self._rules is not None and self.step.is_for_c(batch, self.times) for batch in self._batches]
+        if self._rules is None or not any(self._able):
+            return
+        try:
+            functions = [update_library(rule).function for rule in self._rules]
+        except CompileError as error:
+            say_once(error)
+            self._able = [False] * len(self._able)
+            return
+        places = ([self._place[p] for p in params if p in self._place] for params in self._members)
+        self._training.set_groups([
+            (group, function, rule.remembered, len(rule.options))
+            for group, function, rule in zip(places, functions, self._rules)
+        ])  # fmt: skip
+        plans = (batch.plan if able else BatchPlan([]) for batch, able in zip(self._batches, self._able))
+        self._schedule = Schedule([*plans])
+
+    def _in_c(self, start: int, count: int, options: Iterable[Iterable[float]]) -> list[float]:
         """As many of the updates as C can do."""
+        t, schedule = self._training, self._schedule
         losses = zeros(count)
         done = 0
         with self.step.lock:
             try:
-                for loaded in self._schedule.loaded:
+                for loaded in schedule.loaded:
                     loaded.read_frozen()
                 self._read()
-            except TypeError:  # some data or grad is no number, which the function itself says
+            except (TypeError, KeyError):  # a data or grad is no number, or a memory is another's: Python says so
                 return []
+            for kept, now in zip(t.options, options):
+                kept[: len(kept)] = array("d", now or [0.0])
             began = perf_counter()
             try:
-                done = self._schedule.loaded[0].machine.train(
-                    self._schedule.address,
-                    self._schedule.count,
-                    start,
-                    count,
-                    self._training.address,
-                    losses.buffer_info()[0],
+                done = schedule.loaded[0].machine.train(
+                    schedule.address, schedule.count, start, count, t.address, losses.buffer_info()[0]
                 )
             finally:
                 self._write()
@@ -202,34 +212,50 @@ class Updates:
 
     def _read(self) -> None:
         """Take over the numbers of the parameters, and what the optimiser remembers of them."""
-        t, (rule, names) = self._training, _rule_of(self.optimizer)
-        t.data[: t.count] = array("d", [p.data for p in self.step.parameters])
-        t.grad[: t.count] = array("d", [p.grad or 0.0 for p in self.step.parameters])
-        t.reached[: t.count] = array("B", [p.reached for p in self.step.parameters])
-        for i, p in enumerate(self.step.parameters):
-            memory: Mapping[str, float] | None = self.optimizer.state.get(p)
-            t.steps[i] = memory is not None
-            if memory:
-                for kept, name in names.items():
-                    getattr(t, kept)[i] = memory[name]
-        t.set_options(rule, self.optimizer.param_groups)
+        t, parameters = self._training, self.step.parameters
+        t.data[: t.count] = array("d", [p.data for p in parameters])
+        t.grad[: t.count] = array("d", [p.grad or 0.0 for p in parameters])
+        t.reached[: t.count] = array("B", [p.grad is not NOT_REACHED for p in parameters])
         for p in self._others:  # zero_grad() of those that C does not know
             p.grad = NOT_REACHED
+        if t.memory and (self._lender is None or self._lender is not self.optimizer.state):
+            state = self.optimizer.state
+            memories = [*map((state.current() if hasattr(state, "current") else state).get, parameters)]
+            t.known[: t.count] = array("B", [memory is not None for memory in memories])
+            for name, kept in t.memory.items():
+                kept[: t.count] = array("d", [memory[name] if memory else 0.0 for memory in memories])
 
     def _write(self) -> None:
-        """Give them back."""
-        t, (_, names) = self._training, _rule_of(self.optimizer)
+        """Give them back; what the optimiser remembers, when somebody asks for it."""
+        t = self._training
         for p, data, grad, reached in zip(self.step.parameters, t.data, t.grad, t.reached):
             p.data = data
             p.grad = grad if reached else NOT_REACHED
-        state: dict[Value, dict[str, float]] = self.optimizer.state
-        for i, p in enumerate(self.step.parameters):
-            if t.steps[i]:
-                state.setdefault(p, {}).update({name: getattr(t, kept)[i] for kept, name in names.items()})
+        if t.memory:
+            state = self.optimizer.state
+            if hasattr(state, "keep_elsewhere"):
+                self._lender = state
+                state.keep_elsewhere(self._give_memory)
+            else:
+                self._give_memory(state)
+
+    def _give_memory(self, state: dict[Value, dict[str, float]]) -> None:
+        with self.step.lock:
+            self._lender = None
+            for i, p in enumerate(self.step.parameters):
+                if self._training.known[i]:
+                    state.setdefault(p, {}).update({name: kept[i] for name, kept in self._training.memory.items()})
 
 
-def _rule_of(optimizer: Any) -> Any:
-    """What the interpreter knows of this very class: a subclass, or a step of its own, may do anything."""
-    if "step" in vars(optimizer) or "zero_grad" in vars(optimizer):
-        return None
-    return _RULES.get(f"{type(optimizer).__module__}.{type(optimizer).__qualname__}")
+def _rules_of(optimizer: Any) -> tuple[list[Update] | None, list[list[float]]]:
+    """The rules of an optimiser's groups and their options; None if it does anything but what they say."""
+    stated: Mapping[str, Any] = getattr(optimizer, "by_rule", {})
+    if not stated or any(
+        getattr(getattr(optimizer, name), "__func__", None) is not does for name, does in stated.items()
+    ):
+        return None, []
+    found = [
+        read(optimizer.rule(group, True), optimizer.rule(group, False), optimizer.memory)
+        for group in optimizer.param_groups
+    ]
+    return [rule for rule, _ in found], [options for _, options in found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from ctypes import Structure, c_double, c_int, c_long, c_void_p
 from itertools import chain
 from typing import Any
@@ -53,20 +53,14 @@ class _Batch(Structure):
 
 class _Group(Structure):
     _fields_ = (
-        ("runs", c_void_p), ("run_count", c_long), ("rule", c_int), ("nesterov", c_int), ("maximize", c_int),
-        ("lr", c_double), ("momentum", c_double), ("dampening", c_double), ("weight_decay", c_double),
-        ("beta1", c_double), ("beta2", c_double), ("eps", c_double),
+        ("update", c_void_p), ("runs", c_void_p), ("run_count", c_long), ("options", c_void_p), ("memory", c_void_p),
     )  # fmt: skip
-
-
-_NUMBERS = ("data", "grad", "first", "second", "steps")
-_FLAGS = ("reached", "optimised")
 
 
 class _Training(Structure):
     _fields_ = (
-        *((name, c_void_p) for name in _NUMBERS + _FLAGS + ("groups",)),
-        ("count", c_long), ("group_count", c_long),
+        ("data", c_void_p), ("grad", c_void_p), ("known", c_void_p), ("reached", c_void_p), ("optimised", c_void_p),
+        ("all_optimised", c_long), ("groups", c_void_p), ("count", c_long), ("group_count", c_long),
     )  # fmt: skip
 
 
@@ -233,42 +227,41 @@ def _width(slots: int, rows: int) -> int:
 
 
 class Training:
-    """What training keeps of each parameter, and the options of an optimiser."""
+    """What training keeps of each parameter; memory: what the optimiser remembers, by name."""
 
-    def __init__(self, count: int) -> None:
-        self.data, self.grad, self.first, self.second, self.steps = (zeros(count) for _ in _NUMBERS)
-        self.reached, self.optimised = zeros(count, "B"), zeros(count, "B")
+    def __init__(self, count: int, memory: Iterable[str]) -> None:
         self.count = count
-        arrays = (getattr(self, name) for name in _NUMBERS + _FLAGS)
-        self._struct = _Training(*map(_at, arrays), None, count)
+        self.data, self.grad = zeros(count), zeros(count)
+        self.known, self.reached, self.optimised = zeros(count, "B"), zeros(count, "B"), zeros(count, "B")
+        self.memory = {name: zeros(count) for name in memory}
+        self._struct = _Training(*map(_at, (self.data, self.grad, self.known, self.reached, self.optimised)))
+        self._struct.count = count
         self.address = ctypes.addressof(self._struct)
 
-    def set_members(self, groups: Sequence[Sequence[int]]) -> None:
-        """The optimiser's parameters, by their places, in groups."""
-        self._runs = [array("i", _runs(group)) for group in groups]
-        self._groups = (_Group * max(len(groups), 1))()
-        for struct, runs in zip(self._groups, self._runs):
-            struct.runs, struct.run_count = _at(runs), len(runs) // 2
+    def set_groups(self, groups: Sequence[tuple[Sequence[int], int, Sequence[str], int]]) -> None:
+        """For each group the places of its parameters, the address of its rule, what that remembers, and how many options
+        it has, which stand in `options` at every update.
+        """
+        self._runs = [array("l", _runs(places)) for places, *_ in groups]
+        self._memory = [array("Q", [_at(self.memory[name]) for name in names] or [0]) for _, _, names, _ in groups]
+        self.options = [zeros(count) for *_, count in groups]
+        self._groups = (_Group * max(len(groups), 1))(*(
+            _Group(update, _at(runs), len(runs) // 2, _at(options), _at(memory))
+            for (_, update, _, _), runs, options, memory in zip(groups, self._runs, self.options, self._memory)
+        ))  # fmt: skip
         self._struct.groups, self._struct.group_count = ctypes.addressof(self._groups), len(groups)
         self.optimised[: self.count] = zeros(self.count, "B")[: self.count]
-        for i in chain.from_iterable(groups):
+        for i in chain.from_iterable(places for places, *_ in groups):
             self.optimised[i] = 1
-
-    def set_options(self, rule: int, groups: Sequence[Mapping[str, Any]]) -> None:
-        """The options of each group."""
-        for struct, options in zip(self._groups, groups):
-            struct.rule = rule
-            struct.beta1, struct.beta2 = options.get("betas", (0.0, 0.0))
-            for name in ("nesterov", "maximize", "lr", "momentum", "dampening", "weight_decay", "eps"):
-                setattr(struct, name, options.get(name, 0))
+        self._struct.all_optimised = sum(self.optimised) == self.count
 
 
 def _runs(places: Sequence[int]) -> list[int]:
-    """Places in a row as the first and how many: [3, 4, 5, 9] is [3, 3, 9, 1]."""
+    """Places next to each other, as the first and the one behind the last: [3, 4, 5, 9] is [3, 6, 9, 10]."""
     runs: list[int] = []
     for place in places:
-        if runs and place == runs[-2] + runs[-1]:
+        if runs and place == runs[-1]:
             runs[-1] += 1
         else:
-            runs += [place, 1]
+            runs += [place, place + 1]
     return runs

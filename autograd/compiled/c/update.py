@@ -1,0 +1,149 @@
+"""An optimiser's rule (autograd/updates.py) as C of its own: a library with one function, for all parameters of a group.
+
+>>> from autograd.updates import read
+>>> rule = {"lr": 0.1, "count": "count + 1", "rate": "lr / count", "data": "data - rate * grad"}
+>>> print("\\n".join(_branch(read(rule, rule, ["count"])[0], first=False)))
+double v_count = m_count[at];
+v_count = v_count + 1.0;
+const double v_rate = v_lr / v_count;
+BY_VECTORS
+for (long k = at; k < end; k++) {
+    const double v_grad = grad[k];
+    double v_data = data[k];
+    v_data = v_data - v_rate * v_grad;
+    m_count[k] = v_count;
+    data[k] = v_data;
+}
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable, Sequence
+from ctypes import c_void_p
+from typing import Any
+
+from ...errors import CompileError
+from ...formula import C, Formula
+from ...updates import Update
+from .build import build
+
+__all__ = ["UpdateLibrary", "update_library"]
+
+_SOURCE = """\
+#include <math.h>
+#include <string.h>
+
+#define BY_VECTORS _Pragma("omp simd")
+#if defined(_WIN32)
+#define PUBLIC __declspec(dllexport)
+#else
+#define PUBLIC
+#endif
+
+/* Parameters from the `at`-th to the one before `stop`: those that a gradient has reached. known: whether anything is
+   remembered of a parameter. Parameters next to each other that have been updated as often are updated together. */
+PUBLIC void update(double *restrict data, const double *restrict grad, double *const *memory, unsigned char *known,
+                   const unsigned char *reached, const double *options, long at, long stop) {
+    (void)memory, (void)options;
+@OPEN@
+    while (at < stop) {
+        if (!reached[at]) {
+            at++;
+            continue;
+        }
+        long end = at;
+        for (int same = 1; same && end + 8 <= stop; end += 8 * same)
+            for (int k = 0; k < 8; k++) same &= @SAME@;
+        for (int k = 0; end < stop && (@SAME@); ) end++;
+        if (known[at]) {
+@LATER@
+        } else {
+@FIRST@
+        }
+@KNOWN@
+        at = end;
+    }
+}
+"""
+
+
+def _source(update: Update) -> str:
+    opened = [f"const double v_{name} = options[{i}];" for i, name in enumerate(update.options)]
+    opened += [f"(void)v_{name};" for name in update.options]
+    opened += [f"double *restrict m_{name} = memory[{i}];" for i, name in enumerate(update.remembered)]
+    same = ["reached[end + k]", "known[end + k] == known[at]"]
+    same += [f"m_{name}[end + k] == m_{name}[at]" for name in _clocks(update, update.later)]
+    parts = {
+        "OPEN": _indented(1, opened),
+        "KNOWN": 8 * " " + "memset(known + at, 1, end - at);" * bool(update.remembered),
+        "SAME": " & ".join(f"({term})" for term in same),
+        "LATER": _indented(3, _branch(update, first=False)),
+        "FIRST": _indented(3, _branch(update, first=True)),
+    }
+    text = _SOURCE
+    for name, part in parts.items():
+        text = text.replace(f"@{name}@", part)
+    return text
+
+
+def _indented(depth: int, lines: Iterable[str]) -> str:
+    return "\n".join(4 * depth * " " + line for line in lines)
+
+
+def _branch(update: Update, first: bool) -> list[str]:
+    """The first update of parameters next to each other, or a later one: before the loop what is the same for all."""
+    lines = update.first if first else update.later
+    steady = {*update.options, *_clocks(update, lines)}
+    outside: list[str] = []
+    inside: list[str] = []
+    for name in update.remembered:
+        start = "0.0" if first else f"m_{name}[{'at' if name in steady else 'k'}]"
+        (outside if name in steady else inside).append(f"double v_{name} = {start};")
+    for name, formula in lines:
+        declared = "" if name in (*update.remembered, "data") else "const double "
+        line = f"{declared}v_{name} = {formula.text(C, {used: f'v_{used}' for used in formula.names()})};"
+        if steady.issuperset(formula.names()) and name != "data":
+            steady.add(name)
+            outside.append(line)
+        else:
+            inside.append(line)
+    inside = ["const double v_grad = grad[k];", "double v_data = data[k];", *inside]
+    inside += [*(f"m_{name}[k] = v_{name};" for name in update.remembered), "data[k] = v_data;"]
+    return [*outside, "BY_VECTORS", "for (long k = at; k < end; k++) {", *(f"    {line}" for line in inside), "}"]
+
+
+def _clocks(update: Update, lines: Sequence[tuple[str, Formula]]) -> list[str]:
+    """What is remembered and is the same for parameters that have been updated as often: it follows from itself alone."""
+    clocks = [*update.remembered]
+    while True:
+        steady = {*update.options, *clocks}
+        for name, formula in lines:
+            (steady.add if steady.issuperset(formula.names()) else steady.discard)(name)
+        if steady.issuperset(clocks):
+            return clocks
+        clocks = [name for name in clocks if name in steady]
+
+
+class UpdateLibrary:
+    """The rule as machine code; `function` is the address of its update()."""
+
+    def __init__(self, update: Update) -> None:
+        self._library: Any = ctypes.CDLL(str(build(_source(update))))
+        self.function: int = ctypes.cast(self._library.update, c_void_p).value or 0
+
+
+_libraries: dict[Update, UpdateLibrary | CompileError] = {}
+
+
+def update_library(update: Update) -> UpdateLibrary:
+    """The library for a rule. Raises CompileError if it cannot be built; it is tried once."""
+    if update not in _libraries:
+        try:
+            _libraries[update] = UpdateLibrary(update)
+        except CompileError as error:
+            _libraries[update] = error
+    found = _libraries[update]
+    if isinstance(found, CompileError):
+        raise found
+    return found

@@ -1,0 +1,122 @@
+"""How an optimiser moves a parameter, as formulas: read once, run as Python, printed as C.
+
+An optimiser gives a rule for each group of parameters, a dict in which a number is an option, and a text is the
+formula of a new value, in order. A formula reads the parameter's `data` and `grad`, what is remembered of it (0 before
+its first update), the options, and what stands above it. The rule sets `data`, and whatever it remembers.
+
+    >>> from autograd import Value
+    >>> rule = {"lr": 0.1, "momentum": 0.5, "velocity": "momentum * velocity + grad", "data": "data - lr * velocity"}
+    >>> update, options = read(rule, rule, ["velocity"])
+    >>> w, state = Value(3.0), {}
+    >>> w.grad = 2.0
+    >>> update.run([w], state, options); update.run([w], state, options); w, state[w]
+    (Value(2.5, grad=2.0), {'velocity': 3.0})
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from functools import cache, cached_property
+from typing import Any
+
+from .errors import FormulaError
+from .formula import FUNCTIONS, PYTHON, Formula
+from .formula.grammar import is_taken
+
+__all__ = ["Update", "read"]
+
+Rule = Mapping[str, "str | float"]
+_FUNCTIONS = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
+
+
+def read(first: Rule, later: Rule, memory: Iterable[str]) -> tuple[Update, list[float]]:
+    """The rule of a group, of the first update of a parameter and of later ones, and its options as they are now.
+
+    memory: the names that are remembered. Raises FormulaError for what is in no formula's grammar, or has no value.
+    """
+    numbers = [name for name, given in later.items() if not isinstance(given, str)]
+    return _update(_lines(first), _lines(later), tuple(memory), tuple(numbers)), [
+        float(later[name]) for name in numbers
+    ]
+
+
+def _lines(rule: Rule) -> tuple[tuple[str, str], ...]:
+    return tuple((name, text) for name, text in rule.items() if isinstance(text, str))
+
+
+@cache
+def _update(first: Any, later: Any, memory: Any, options: Any) -> Update:
+    return Update(first, later, memory, options)
+
+
+class Update:
+    """A rule without its numbers. first, later: (name, Formula) in order, of a parameter's first update and of later ones.
+
+    remembered: those of the names in memory that the rule sets.
+    """
+
+    def __init__(
+        self,
+        first: Sequence[tuple[str, str]],
+        later: Sequence[tuple[str, str]],
+        memory: Sequence[str],
+        options: Sequence[str],
+    ) -> None:
+        self.options = options
+        self.first, self.later = ([(name, Formula(text)) for name, text in lines] for lines in (first, later))
+        set_names = {name for name, _ in later}
+        self.remembered = [name for name in memory if name in set_names]
+        for lines in (self.first, self.later):
+            self._check(lines)
+
+    def _check(self, lines: Sequence[tuple[str, Formula]]) -> None:
+        known = {"data", "grad", *self.options, *self.remembered}
+        for name, formula in lines:
+            if unknown := [used for used in formula.names() if used not in known]:
+                raise FormulaError(
+                    f"{unknown[0]!r} in {name} = {formula.source!r} has no value: want one of {', '.join(sorted(known))}"
+                )
+            if is_taken(name) or name.startswith("_") or name in (*self.options, "grad"):
+                raise FormulaError(f"{name} = {formula.source!r}: a rule cannot set {name!r}")
+            known.add(name)
+
+    def run(self, params: Iterable[Any], state: MutableMapping[Any, Any], options: Sequence[float]) -> None:
+        """Update every parameter that a gradient has reached. state: what is remembered of each, a dict by name."""
+        self._python(params, state, options)
+
+    @cached_property
+    def _python(self) -> Callable[..., None]:
+        namespace: dict[str, Any] = dict(_FUNCTIONS)
+        exec(compile(self.source, "<autograd update>", "exec"), namespace)
+        return namespace["update"]
+
+    @property
+    def source(self) -> str:
+        """The rule as a Python function.
+
+        >>> update, _ = read({"lr": 0.1, "data": "data - lr * grad"}, {"lr": 0.1, "data": "data - lr * grad"}, [])
+        >>> print(update.source)
+        def update(_params, _state, _options):
+            (lr,) = _options
+            for _p in _params:
+                if _p.reached:
+                    grad = _p.grad
+                    data = _p.data
+                    data = data - lr * grad
+                    _p.data = data
+        """
+        lines = [f"{name} = {formula.text(PYTHON)}" for name, formula in self.later]
+        lines = [*(f"{name} = _memory[{name!r}]" for name in self.remembered), *lines]
+        if self.remembered:
+            first = [f"{name} = {formula.text(PYTHON)}" for name, formula in self.first]
+            zeros = [f"{' = '.join(self.remembered)} = 0.0", "_memory = _state[_p] = {}"]
+            lines = ["_memory = _state.get(_p)", "if _memory is None:", *(f"    {line}" for line in (*zeros, *first)),
+                     "else:", *(f"    {line}" for line in lines)]  # fmt: skip
+            lines += [f"_memory[{name!r}] = {name}" for name in self.remembered]
+        head = [f"({', '.join(self.options)},) = _options"] if self.options else []
+        body = ["grad = _p.grad", "data = _p.data", *lines, "_p.data = data"]
+        return "\n".join(
+            ["def update(_params, _state, _options):", *(f"    {line}" for line in head), "    for _p in _params:",
+             "        if _p.reached:", *(f"            {line}" for line in body)]
+        )  # fmt: skip
