@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .methods import compile_function
-from .ops import DOT, LOGSUMEXP, MAXIMUM, MEAN, TOTAL, row
+from .ops import DOT, LOGSUMEXP, MAXIMUM, MEAN, OPS, TOTAL, checked
 from .recording import listed
 from .value import Value
 
@@ -74,6 +74,7 @@ def op(
     name: str,
     symbol: str,
     value: str,
+    /,
     *partials: str,
     domain: str | None = None,
     defaults: Mapping[str, float | None] | None = None,
@@ -86,11 +87,15 @@ def op(
     a list. partials: the slope in each operand, a formula of the operands and `out`. domain: where it exists, such as
     ``a > 0``, for error messages. defaults: operands that may be left out, and the number taken then.
     Everything works with it: backward, drawing, stepping, gradcheck, compile.
-    Raises FormulaError for text it cannot read.
+    Raises FormulaError for text it cannot read, and for what could not mean the same in every language: a comparison as a
+    number, a name that is taken, terms nested more than 100 levels deep.
 
     >>> cube = op("cube", "cube", "a * a * a", "3 * a ** 2")
     >>> x = Value(2.0)
     >>> y = cube(x); y.backward(); y.data, x.grad
     (8.0, 12.0)
     """
-    return compile_function(row(name, symbol, value, *partials, domain=domain, defaults=defaults, **named_partials))
+    made = checked(name, symbol, value, *partials, domain=domain, defaults=defaults, **named_partials)
+    function = compile_function(made)
+    OPS[made.name] = made
+    return function
