@@ -90,23 +90,24 @@ def kernel_text(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> str
             kept.append(star + (names[name] if name in constants else name))
     if not unrolled:
         bind += [f"indices = range({sizes[op.lists[0]]})", "n = float(len(indices))"]
+    formula = op.formula(sum(sizes.values()))
+    intermediates = [f"{let} = {text}" for let, text in formula.statements(PYTHON, names)]
     slopes: list[str] = []
     partials: list[str] = []
     for name, size in sizes.items():
         slope = op.partials[op.operands.index(name)]
         if name not in constants:
-            slopes += [f"{let} = {text}" for let, text in slope.statements(PYTHON, names)]
+            lets = [f"{let} = {text}" for let, text in slope.statements(PYTHON, names)]
+            slopes += [line for line in lets if line not in intermediates]
         if unrolled or name not in op.lists:
             partials += ["None" if name in constants else slope.last(PYTHON, names, i) for i in range(size)]
         else:
             partials.append(f"*[{'None' if name in constants else slope.last(PYTHON, names)} for i in indices]")
-    formula = op.formula(sum(sizes.values()))
-    read += [f"{let} = {text}" for let, text in formula.statements(PYTHON, names)]
     return _KERNEL.format(
         name=_name(op, sizes),
         parameters=", ".join(op.operands),
         bind=_lines(bind, 4),
-        read=_lines(read, 8),
+        read=_lines(read + intermediates, 8),
         value=formula.last(PYTHON, names),
         slopes=_lines(slopes, 8),
         partials=_tuple(partials),

@@ -51,6 +51,11 @@ class _Style:
             pairs = zip(bound["xs"], bound["ws"])
             terms = [(self.times.format(_bracketed(x, _PRODUCT), _bracketed(w, _SIGN)), _PRODUCT) for x, w in pairs]
             return self._sum([*terms, bound["bias"]] if "bias" in bound else terms)
+        if op.wide and len(op.operands) > 1:  # lists beside others
+            bound = {name: x if name in op.lists else [x] for name, x in bound.items()}
+            groups = {name: ", ".join(text for text, _ in group) for name, group in bound.items()}
+            texts = [f"[{text}]" if name in op.lists else text for name, text in groups.items()]
+            return self.call(op.name, ", ".join(texts)), _ATOM
         return self.call(op.name, ", ".join(text for text, _ in operands)), _ATOM
 
     def _sum(self, terms: Sequence[_Text]) -> _Text:

@@ -149,8 +149,10 @@ def evaluate(term: Expr, names: Mapping[str, Any], algebra: Algebra, index: int 
         test, then, otherwise = term.args
         return evaluate(then if evaluate(test, names, algebra, index) else otherwise, names, algebra, index)
     if head in REDUCTIONS:
-        combine = algebra["+" if head == "sum" else "larger"]
         terms = (evaluate(term.args[0], names, algebra, i) for i in range(count(term, names)))
+        if head in algebra:
+            return algebra[head](list(terms))
+        combine = algebra["+" if head == "sum" else "larger"]
         result = next(terms)
         for value in terms:
             result = combine(result, value)

@@ -17,10 +17,11 @@ and calls of the functions in FUNCTIONS. ``xs[i]`` is the i-th of a list of oper
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any
 
 from .arithmetic import PLAIN, Algebra, count, evaluate, has_lists
-from .dialects import ATOM, PRODUCT, TERM, Dialect, Names, printed
+from .dialects import ATOM, PRODUCT, READABLE, TERM, Dialect, Names, printed
 from .grammar import REDUCTIONS, Expr, parse
 
 __all__ = ["Formula"]
@@ -103,6 +104,19 @@ class Formula:
         other.lets = tuple(lets)
         return other
 
+    def without_those_of(self, other: Formula) -> tuple[Formula, list[str]]:
+        """This formula without the intermediates that it begins with as `other` does, and their names.
+
+        >>> value, slope = Formula("m = max(xs[i]); sum(exp(xs[i] - m))"), Formula("m = max(xs[i]); exp(xs[i] - m)")
+        >>> slope.without_those_of(value)[1]
+        ['m']
+        """
+        pairs = zip(self.statements(READABLE), other.statements(READABLE))
+        same = list(takewhile(lambda pair: pair[0] == pair[1], pairs))
+        rest = self._mapped(lambda term: term)
+        rest.lets = self.lets[len(same) :]
+        return rest, [let for (let, _), _ in same]
+
     def pieces(self, dialect: Dialect, names: Names) -> list[tuple[str, str, list[str]]]:
         """The intermediates of a hoisted formula as (name, "sum" or "max" or "", texts).
 
@@ -137,10 +151,24 @@ class Formula:
         >>> Formula("m = max(xs[i]); m + log(sum(exp(xs[i] - m)))").evaluate({"xs": [0.0, 0.0]})
         0.6931471805599453
         """
-        env = dict(names)
+        return self.of(self.with_intermediates(names, algebra, index), algebra, index)
+
+    def of(self, known: Mapping[str, Any], algebra: Algebra = PLAIN, index: int | None = None) -> Any:
+        """The value where the intermediates are known too."""
+        return evaluate(self.result, known, algebra, index)
+
+    def with_intermediates(
+        self, names: Mapping[str, Any], algebra: Algebra = PLAIN, index: int | None = None
+    ) -> dict[str, Any]:
+        """`names`, and what the named intermediates are there.
+
+        >>> Formula("m = a * a; m + 1").with_intermediates({"a": 3.0})
+        {'a': 3.0, 'm': 9.0}
+        """
+        known = dict(names)
         for let, expr in self.lets:
-            env[let] = evaluate(expr, env, algebra, index)
-        return evaluate(self.result, env, algebra, index)
+            known[let] = evaluate(expr, known, algebra, index)
+        return known
 
     def text(
         self,
