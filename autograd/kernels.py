@@ -101,29 +101,29 @@ def kernel_text(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> str
     def lets(formula: Formula) -> dict[str, Any]:
         return {**names, **namer.names(let for let, _ in formula.lets)}
 
+    formula = op.formula(sum(sizes.values()))
+    formula = formula.hoisted() if formula.nests() else formula
+    computed = lets(formula)
+    read += [f"{let} = {text}" for let, text in formula.statements(PYTHON, computed)]
     slopes: list[str] = []
     partials: list[str] = []
     for name, size in sizes.items():
         if name in constants:
             partials += ["None"] * size if unrolled or name not in op.lists else [f"*[None] * {size}"]
             continue
-        slope = op.partials[op.operands.index(name)].hoisted()
-        known = lets(slope)
+        slope, shared = op.partials[op.operands.index(name)].hoisted().without_those_of(formula)
+        known = {**lets(slope), **{let: computed[let] for let in shared}}
         slopes += [f"{let} = {text}" for let, text in slope.statements(PYTHON, known)]
         if unrolled or name not in op.lists:
             partials += [slope.last(PYTHON, known, i) for i in range(size)]
         else:
             partials.append(f"*[{slope.last(PYTHON, known)} for i in indices]")
-    formula = op.formula(sum(sizes.values()))
-    formula = formula.hoisted() if formula.nests() else formula
-    known = lets(formula)
-    read += [f"{let} = {text}" for let, text in formula.statements(PYTHON, known)]
     return _KERNEL.format(
         name=_name(op, sizes),
         parameters=", ".join(given.values()),
         bind=_lines(bind, 4),
         read=_lines(read, 8),
-        value=formula.last(PYTHON, known),
+        value=formula.last(PYTHON, computed),
         slopes=_lines(slopes, 8),
         partials=_tuple(partials),
         op=under(f"{op.name}_op", op),

@@ -34,7 +34,14 @@ def _written(op: Op, operands: list[Piece], dialect: Dialect) -> Piece:
     """An operation on operands that are written already."""
     if op.name in _WRITTEN_OUT and op is OPS[op.name]:
         return op.formula(len(operands)).piece(dialect, op.bind(operands))
+    given = op.bind(operands)
+    if op.wide and len(given) > 1:  # lists beside others
+        operands = [atom(f"[{_row(group)}]") if name in op.lists else group for name, group in given.items()]
     return dialect.spellings.get(op.name, dialect.call(op.name, len(operands))).of(*operands)
+
+
+def _row(pieces: list[Piece]) -> str:
+    return ", ".join(piece.within(WHOLE) for piece in pieces)
 
 
 def formula(value: Any) -> str:

@@ -255,7 +255,11 @@ def _check_defaults(op: Op) -> None:
 
 
 _SIGMOID = "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))"
-_TIES = "ties = sum(1 if xs[i] == out else 0); 1 / ties if xs[i] == out else 0"  # equal operands share the slope
+# Equal operands share the slope, and what is compared with nan is not equal to it.
+_TIES = "ties = sum(1 if xs[i] == out else 0); 1 / ties if xs[i] == out else 0 if out == out else out"
+# Differences from the largest are exact where it counts, so exp() of them loses nothing, however large the operands are.
+_SHIFTED = "m = max(xs[i]); s = sum(exp(xs[i] - m))"
+_FINITELY = "m = max(xs[i]); c = m if m - m == 0 else 0; s = sum(exp(xs[i] - c))"  # inf - inf would be nan
 
 # fmt: off
 #           name      symbol   value              partials: d out/d a, d out/d b
@@ -297,7 +301,8 @@ DOT       = row("dot",       "·",    "sum(xs[i] * ws[i]) + bias", xs="ws[i]", w
 TOTAL     = row("total",     "sum",  "sum(xs[i])",                xs="1")
 MEAN      = row("mean",      "mean", "sum(xs[i]) / n",            xs="1 / n")
 MAXIMUM   = row("maximum",   "max",  "max(xs[i])",                xs=_TIES)
-LOGSUMEXP = row("logsumexp", "lse",  "m = max(xs[i]); m + log(sum(exp(xs[i] - m)))", xs="exp(xs[i] - out)")
+LOGSUMEXP = row("logsumexp", "lse",  f"{_FINITELY}; c + log(s)",  xs=f"{_FINITELY}; exp(xs[i] - c) / s")
+SURPRISAL = row("surprisal", "-log p", f"{_SHIFTED}; m - x + log(s)", xs=f"{_SHIFTED}; exp(xs[i] - m) / s", x="-1")
 # fmt: on
 
 BUILTIN.extend(OPS)

@@ -391,8 +391,11 @@ class Statements:
             if operand in moving:
                 if name not in slopes:
                     slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
-                    slopes[name] = slope.hoisted() if node.op.wide else slope
-                    self.intermediates(slopes[name], spelled, f"{name}__{self.names[node]}")
+                    if node.op.wide:  # what the value begins with stands there already
+                        slope, known = slope.hoisted().without_those_of(node.op.formula(len(node.operands)))
+                        spelled.update({let: f"{let}__{self.names[node]}" for let in known})
+                    slopes[name] = slope
+                    self.intermediates(slope, spelled, f"{name}__{self.names[node]}")
                 self.hand(operand, slopes[name].times(gradient, self.language.dialect, spelled, index), turn)
 
 

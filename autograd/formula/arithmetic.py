@@ -140,8 +140,10 @@ def evaluate(term: Expr, names: Mapping[str, Any], algebra: Algebra, index: int 
         decided = bool(evaluate(left, names, algebra, index)) is (head == "or")
         return (head == "or") if decided else evaluate(right, names, algebra, index)
     if head in REDUCTIONS:
-        combine = algebra["+" if head == "sum" else "larger"]
         terms = (evaluate(term.args[0], names, algebra, i) for i in range(count(term, names)))
+        if head in algebra:
+            return algebra[head](list(terms))
+        combine = algebra["+" if head == "sum" else "larger"]
         result = next(terms)
         for value in terms:
             result = combine(result, value)

@@ -19,10 +19,11 @@ computed whether it is used or not; of an ``if``, ``and`` and ``or`` only what d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any
 
 from .arithmetic import PLAIN, Algebra, count, evaluate, has_lists
-from .dialects import WHOLE, Dialect, Names, Piece, atom, printed
+from .dialects import READABLE, WHOLE, Dialect, Names, Piece, atom, printed
 from .grammar import REDUCTIONS, Expr, parse
 from .rewriting import dropped, given, mapped
 
@@ -125,6 +126,19 @@ class Formula:
         other.lets = tuple(lets)
         return other
 
+    def without_those_of(self, other: Formula) -> tuple[Formula, list[str]]:
+        """This formula without the intermediates that it begins with as `other` does, and their names.
+
+        >>> value, slope = Formula("m = max(xs[i]); sum(exp(xs[i] - m))"), Formula("m = max(xs[i]); exp(xs[i] - m)")
+        >>> slope.without_those_of(value)[1]
+        ['m']
+        """
+        pairs = zip(self.statements(READABLE), other.statements(READABLE))
+        same = list(takewhile(lambda pair: pair[0] == pair[1], pairs))
+        rest = self._mapped(lambda term: term)
+        rest.lets = self.lets[len(same) :]
+        return rest, [let for (let, _), _ in same]
+
     def pieces(self, dialect: Dialect, names: Names) -> list[tuple[str, str, list[Piece]]]:
         """The intermediates of a hoisted formula as (name, "sum" or "max" or "", what is added up or compared).
 
@@ -159,10 +173,24 @@ class Formula:
         >>> Formula("m = max(xs[i]); m + log(sum(exp(xs[i] - m)))").evaluate({"xs": [0.0, 0.0]})
         0.6931471805599453
         """
-        env = dict(names)
+        return self.of(self.with_intermediates(names, algebra, index), algebra, index)
+
+    def of(self, known: Mapping[str, Any], algebra: Algebra = PLAIN, index: int | None = None) -> Any:
+        """The value where the intermediates are known too."""
+        return evaluate(self.result, known, algebra, index)
+
+    def with_intermediates(
+        self, names: Mapping[str, Any], algebra: Algebra = PLAIN, index: int | None = None
+    ) -> dict[str, Any]:
+        """`names`, and what the named intermediates are there.
+
+        >>> Formula("m = a * a; m + 1").with_intermediates({"a": 3.0})
+        {'a': 3.0, 'm': 9.0}
+        """
+        known = dict(names)
         for let, expr in self.lets:
-            env[let] = evaluate(expr, env, algebra, index)
-        return evaluate(self.result, env, algebra, index)
+            known[let] = evaluate(expr, known, algebra, index)
+        return known
 
     def text(self, dialect: Dialect, names: Names | None = None, index: int | None = None) -> str:
         """This formula in another language, with names replaced and reductions unrolled.
