@@ -14,7 +14,7 @@ Looking inside  f.step_through() goes through backprop there and back; f.why(a) 
                 f.latex(); f.draw(), f.show(), f.mermaid() and f.player() are pictures and a page; draw_diff, Recorder
 Mistakes        diagnose(f, a, 6.0) names the one that gives 6, compare and broken make one; detect_anomalies(f)
 Operations      + - * / ** abs, and methods: a.tanh(), a.relu(), a.exp() ...; of lists dot, total, mean, maximum,
-                logsumexp, softmax; op(...) makes your own, gradcheck tries it
+                logsumexp, surprisal, softmax; op(...) makes your own, gradcheck tries it
 Gradients       grad(f, [a, b]) without touching .grad, and gradients of gradients
 Modes           with no_grad(), atomic(), ieee(), record_source():
 Speed           compile(function, parameters)
@@ -40,7 +40,7 @@ if _path.exists(_path.join(_path.dirname(__file__), "differential_operators.py")
 
 from .derivatives import grad
 from .errors import AutogradError
-from .functions import dot, logsumexp, maximum, mean, op, softmax, total
+from .functions import dot, logsumexp, maximum, mean, op, softmax, surprisal, total
 from .modes import atomic, ieee, no_grad
 from .value import Value
 
@@ -75,7 +75,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AutogradError", "Recorder", "Stepper", "Value", "atomic", "broken", "compare", "compile", "detect_anomalies", "diagnose", "dot", "draw",
     "draw_diff", "grad", "gradcheck", "ieee", "logsumexp", "maximum", "mean", "no_grad", "op", "record_source", "save_player",
-    "softmax", "total",
+    "softmax", "surprisal", "total",
 ]  # fmt: skip
 
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .methods import compile_function
-from .ops import DOT, LOGSUMEXP, MAXIMUM, MEAN, TOTAL, row
+from .ops import DOT, LOGSUMEXP, MAXIMUM, MEAN, OPS, SURPRISAL, TOTAL, checked
 from .recording import listed
 from .value import Value
 
 if TYPE_CHECKING:
-    from .compiled_methods import dot, logsumexp, mean, total
+    from .compiled_methods import dot, logsumexp, mean, surprisal, total
 
-__all__ = ["dot", "logsumexp", "maximum", "mean", "op", "softmax", "total"]
+__all__ = ["dot", "logsumexp", "maximum", "mean", "op", "softmax", "surprisal", "total"]
 
 _WIDE_DOCS = {
     DOT: """The dot product sum(xs[i] * ws[i]), plus a bias if there is one, as one node.
@@ -39,11 +39,20 @@ _WIDE_DOCS = {
     >>> logsumexp([Value(1000.0), Value(1000.0)]).data
     1000.6931471805599
     """,
+    SURPRISAL: """-log(exp(x) / sum(exp(xs[i]))) as one node: how surprising it is that softmax(xs) draws the one with the score x.
+
+    xs: scores, Values or numbers. x: one of them. It equals logsumexp(xs) - x, computed from differences of scores
+    alone: so it is as exact for large scores as for small ones. (Surprisal: Tribus, 1961.)
+
+    >>> xs = [Value(1e16), Value(1e16)]
+    >>> surprisal(xs, xs[0]).data
+    0.6931471805599453
+    """,
 }
 _functions = {wide: compile_function(wide, doc) for wide, doc in _WIDE_DOCS.items()}
 _maximum = compile_function(MAXIMUM)
 if not TYPE_CHECKING:
-    dot, total, mean, logsumexp = (_functions[wide] for wide in (DOT, TOTAL, MEAN, LOGSUMEXP))
+    dot, total, mean, logsumexp, surprisal = map(_functions.get, (DOT, TOTAL, MEAN, LOGSUMEXP, SURPRISAL))
 
 
 def maximum(*xs: Any) -> Value:
@@ -58,22 +67,26 @@ def maximum(*xs: Any) -> Value:
 
 
 def softmax(xs: Iterable[Value | float]) -> list[Value]:
-    """exp(x) / sum(exp(xs)) for each x, computed as exp(x - logsumexp(xs)): positive, and their sum is 1.
+    """exp(x) / sum(exp(xs)) for each x, computed from x - max(xs): from 0 to 1, and their sum is 1.
 
+    A common shift changes no result: with the largest taken out, nothing overflows and no digits are lost.
     Raises GraphError for an empty list.
 
     >>> [f"{p:.4f}" for p in softmax([Value(1.0), Value(2.0), Value(3.0)])]
     ['0.0900', '0.2447', '0.6652']
     """
     xs = listed("softmax", "xs", xs)
-    norm = logsumexp(xs)
-    return [(x - norm).exp() for x in xs]
+    top = maximum(xs)
+    exps = [(x - top).exp() for x in xs]
+    norm = total(exps)
+    return [e / norm for e in exps]
 
 
 def op(
     name: str,
     symbol: str,
     value: str,
+    /,
     *partials: str,
     domain: str | None = None,
     defaults: Mapping[str, float | None] | None = None,
@@ -86,11 +99,15 @@ def op(
     a list. partials: the slope in each operand, a formula of the operands and `out`. domain: where it exists, such as
     ``a > 0``, for error messages. defaults: operands that may be left out, and the number taken then.
     Everything works with it: backward, drawing, stepping, gradcheck, compile.
-    Raises FormulaError for text it cannot read.
+    Raises FormulaError for text it cannot read, and for what could not mean the same in every language: a comparison as a
+    number, a name that is taken, terms nested more than 100 levels deep.
 
     >>> cube = op("cube", "cube", "a * a * a", "3 * a ** 2")
     >>> x = Value(2.0)
     >>> y = cube(x); y.backward(); y.data, x.grad
     (8.0, 12.0)
     """
-    return compile_function(row(name, symbol, value, *partials, domain=domain, defaults=defaults, **named_partials))
+    made = checked(name, symbol, value, *partials, domain=domain, defaults=defaults, **named_partials)
+    function = compile_function(made)
+    OPS[made.name] = made
+    return function

@@ -29,8 +29,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .formula import PYTHON
-from .methods import FINISH, define
+from .formula import FUNCTIONS, PYTHON, Formula
+from .formula.namer import Namer, words
+from .methods import FINISH, define, under
 from .ops import Op
 
 __all__ = ["compile_kernel", "kernel_text"]
@@ -53,6 +54,10 @@ def {name}({parameters}):
 """
     + FINISH
 )
+_LENGTH = "indices = range({size})", "n = float(len(indices))"
+_EACH = "[{number} for x in {name}]"
+_PLAIN, _ANY, _DATA = "{} * 1.0", "copysign({0}, {0})", "{}.data"
+_WORDS = {*words(_KERNEL, *_LENGTH, _EACH, _PLAIN, _ANY, *(s.template for s in PYTHON.spellings.values())), *FUNCTIONS}
 
 
 def compile_kernel(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> Callable[..., Any]:
@@ -71,48 +76,59 @@ def _name(op: Op, sizes: dict[str, int]) -> str:
 def kernel_text(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> str:
     """The kernel's source. Up to UNROLLED operands a list have names of their own; above that it loops."""
     unrolled = sizes[op.lists[0]] <= UNROLLED
+    namer = Namer(_WORDS)
+    given = namer.names(op.operands)  # what the kernel calls its parameters
     bind: list[str] = []  # names for the Values in a list
     read: list[str] = []  # names for their numbers
     kept: list[str] = []  # the operands the node keeps: Values, and plain numbers as floats
     names: dict[str, Any] = {}  # what the formulas call the numbers
     for name, size in sizes.items():
-        number = _constant(op) if name in constants else "{}.data"
+        number = _constant(op) if name in constants else _DATA
         if name in op.lists and unrolled:
-            held = [f"o{len(kept) + i}" for i in range(size)]
-            names[name] = [f"{name}_{i}" for i in range(size)]
-            bind.append(f"{_tuple(held)[1:-1]} = {name}")
+            held = [namer.name(f"o{len(kept) + i}") for i in range(size)]
+            names[name] = [namer.name(f"{given[name]}_{i}") for i in range(size)]
+            bind.append(f"{_tuple(held)[1:-1]} = {given[name]}")
             read += [f"{text} = {number.format(operand)}" for text, operand in zip(names[name], held)]
             kept += names[name] if name in constants else held
         else:
             star = "*" if name in op.lists else ""
-            names[name] = f"{name}_data"
-            value = f"[{number.format('x')} for x in {name}]" if star else number.format(name)
+            names[name] = namer.name(f"{given[name]}_data")
+            value = _EACH.format(number=number.format("x"), name=given[name]) if star else number.format(given[name])
             read.append(f"{names[name]} = {value}")
-            kept.append(star + (names[name] if name in constants else name))
+            kept.append(star + (names[name] if name in constants else given[name]))
     if not unrolled:
-        bind += [f"indices = range({sizes[op.lists[0]]})", "n = float(len(indices))"]
+        bind += [line.format(size=sizes[op.lists[0]]) for line in _LENGTH]
+
+    def lets(formula: Formula) -> dict[str, Any]:
+        return {**names, **namer.names(let for let, _ in formula.lets)}
+
+    formula = op.formula(sum(sizes.values()))
+    formula = formula.hoisted() if formula.nests() else formula
+    computed = lets(formula)
+    read += [f"{let} = {text}" for let, text in formula.statements(PYTHON, computed)]
     slopes: list[str] = []
     partials: list[str] = []
     for name, size in sizes.items():
-        slope = op.partials[op.operands.index(name)]
-        if name not in constants:
-            slopes += [f"{let} = {text}" for let, text in slope.statements(PYTHON, names)]
+        if name in constants:
+            partials += ["None"] * size if unrolled or name not in op.lists else [f"*[None] * {size}"]
+            continue
+        slope, shared = op.partials[op.operands.index(name)].hoisted().without_those_of(formula)
+        known = {**lets(slope), **{let: computed[let] for let in shared}}
+        slopes += [f"{let} = {text}" for let, text in slope.statements(PYTHON, known)]
         if unrolled or name not in op.lists:
-            partials += ["None" if name in constants else slope.last(PYTHON, names, i) for i in range(size)]
+            partials += [slope.last(PYTHON, known, i) for i in range(size)]
         else:
-            partials.append(f"*[{'None' if name in constants else slope.last(PYTHON, names)} for i in indices]")
-    formula = op.formula(sum(sizes.values()))
-    read += [f"{let} = {text}" for let, text in formula.statements(PYTHON, names)]
+            partials.append(f"*[{slope.last(PYTHON, known)} for i in indices]")
     return _KERNEL.format(
         name=_name(op, sizes),
-        parameters=", ".join(op.operands),
+        parameters=", ".join(given.values()),
         bind=_lines(bind, 4),
         read=_lines(read, 8),
-        value=formula.last(PYTHON, names),
+        value=formula.last(PYTHON, computed),
         slopes=_lines(slopes, 8),
         partials=_tuple(partials),
-        op=f"{op.name}_op",
-        given=_tuple([f"*{name}" if name in op.lists else name for name in sizes]),
+        op=under(f"{op.name}_op", op),
+        given=_tuple([f"*{given[name]}" if name in op.lists else given[name] for name in sizes]),
         operands=_tuple(kept),
     )
 
@@ -123,7 +139,7 @@ def _constant(op: Op) -> str:
     Times 1.0 is enough for arithmetic, which hands a Value on to the result; a comparison would swallow it.
     """
     arithmetic = all(term.head not in ("if", "max") for term in op.value.terms())
-    return "{} * 1.0" if arithmetic else "copysign({0}, {0})"
+    return _PLAIN if arithmetic else _ANY
 
 
 def _tuple(parts: list[str]) -> str:

@@ -15,13 +15,17 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Sequence
+from textwrap import indent
+from types import CodeType
 from typing import Any
 
-from .formula import FUNCTIONS, PYTHON, add_up, larger, largest
+from .errors import FormulaError
+from .formula import FUNCTIONS, PYTHON, Formula, add_up, larger, largest
+from .formula.namer import Namer, words
 from .modes import is_on, shared
 from .ops import Op
 
-__all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define"]
+__all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define", "under"]
 
 # Python's method for the rows that are operators.
 OPERATORS = {
@@ -44,8 +48,8 @@ def {name}(self):
     {doc}
     try:
         a = self.data
-        out = {value}
-        node = new()
+{lets}        out = {value}
+{lets_a}        node = new()
         node.da = {slope_a}  # d out/d a
     except (ArithmeticError, TypeError, ValueError):
         return carefully({op}, (self,))
@@ -64,8 +68,8 @@ def {name}(self, {other}{default}):
         try:
             a = self.data
             b = {other}.data
-            out = {value}
-            node = new()
+{lets}            out = {value}
+{lets_a}{lets_b}            node = new()
             node.da = {slope_a}  # d out/d a
             node.db = {slope_b}  # d out/d b
         except (ArithmeticError, TypeError, ValueError):
@@ -76,8 +80,8 @@ def {name}(self, {other}{default}):
         try:
             a = self.data
             b = {other} if kind is float else float({other})
-            out = {value}
-            node = new()
+{lets}            out = {value}
+{lets_a}            node = new()
             node.da = {slope_a}
         except (ArithmeticError, TypeError, ValueError):
             return carefully({op}, (self, {other}))
@@ -99,8 +103,8 @@ def {name}(self, {other}):
         try:
             a = {other} if kind is float else float({other})
             b = self.data
-            out = {value}
-            node = new()
+{lets}            out = {value}
+{lets_b}            node = new()
             node.db = {slope_b}
         except (ArithmeticError, TypeError, ValueError):
             return carefully({op}, ({other}, self))
@@ -125,13 +129,17 @@ def {name}({parameters}):
     if mode and is_on("atomic"):
         return in_steps({op}, ({operands},))
     try:
-        kernel = {name}_kernels[{key}]
+        kernel = {kernels}[{key}]
     except (KeyError, IndexError, TypeError):
         pass  # an error of the first time is none of the look-up's
     else:
         return kernel({operands})
-    return first_time({op}, {name}_kernels, ({operands},))
+    return first_time({op}, {kernels}, ({operands},))
 """
+
+# What stands in the templates themselves, so that nothing a row brings along may be called so.
+_METHOD_WORDS = {*words(_UNARY, _BINARY, _REFLECTED), *FUNCTIONS, "larger"}
+_FUNCTION_WORDS = {*words(_SCALAR, _WIDE), "Value", "float", "len", "type"}
 
 shared.update(
     {name: getattr(math, name) for name in FUNCTIONS if name != "abs"},
@@ -148,15 +156,17 @@ class _Page:
     filename = __file__.replace("methods.py", "compiled_methods.py")
 
     def __init__(self) -> None:
-        self.text = ""
+        self.texts: list[str] = []
+        self.lines = 0
 
     def get_source(self, _module: str) -> str:
-        return self.text
+        return "".join(self.texts)
 
     def add(self, text: str) -> int:
         """Append; returns how many lines stand above."""
-        above = self.text.count("\n")
-        self.text += text.rstrip("\n") + "\n\n\n"
+        above = self.lines
+        self.texts.append(text.rstrip("\n") + "\n\n\n")
+        self.lines += self.texts[-1].count("\n")
         if linecache := sys.modules.get("linecache"):
             linecache.cache.pop(self.filename, None)
         return above
@@ -169,8 +179,26 @@ shared["__loader__"] = page
 def define(text: str, name: str) -> Callable[..., Any]:
     """Compile the text of one function, put it on the page, and return the function."""
     defined: dict[str, Any] = {}
-    exec(compile("\n" * page.add(text) + text, page.filename, "exec"), shared, defined)
+    exec(_further_down(compile(text, page.filename, "exec"), page.add(text)), shared, defined)
     return defined[name]
+
+
+def _further_down(code: CodeType, lines: int) -> CodeType:
+    """The same code as if that many lines stood above it."""
+    inside = (_further_down(part, lines) if isinstance(part, CodeType) else part for part in code.co_consts)
+    return code.replace(co_firstlineno=code.co_firstlineno + lines, co_consts=tuple(inside))
+
+
+_under: dict[tuple[str, int], str] = {}  # by a name and the id of what it names, which lives on in `shared`
+
+
+def under(name: str, thing: Any) -> str:
+    """The name that compiled functions have for a thing of a row: another one for a row that is defined anew."""
+    if (name, id(thing)) not in _under:
+        free = f"{name}_{len(_under)}" if name in shared else name
+        shared[free] = thing
+        _under[name, id(thing)] = free
+    return _under[name, id(thing)]
 
 
 class Method:
@@ -187,7 +215,9 @@ class Method:
         self.names = names
 
     def __get__(self, value: Any, owner: Any = None) -> Any:
-        function: Any = define(_fill(self.template, self.op), self.op.name)
+        other = self.op.operands[-1] if self.op.defaults else "other"
+        default = f"={self.op.defaults[other]!r}" if self.op.defaults else ""
+        function: Any = define(_fill(self.template, self.op, other, default), self.op.name)
         function.__qualname__ = f"Value.{self.names[0]}"
         for name in self.names:
             setattr(shared["Value"], name, function)
@@ -199,7 +229,6 @@ def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
     methods: list[Method] = []
     for op in rows:
         if not op.wide:
-            shared[f"{op.name}_op"] = op
             template = _UNARY if len(op.operands) == 1 else _BINARY
             operator = OPERATORS.get(op.name)
             methods.append(Method(op, template, *([operator] if operator else []), op.name))
@@ -210,40 +239,53 @@ def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
 
 def compile_function(op: Op, doc: str = "") -> Callable[..., Any]:
     """A row as a function: ``dot(xs, ws, bias=None)`` for a wide one, else of that many Values or numbers."""
-    parameters = [f"{name}={op.defaults[name]!r}" if name in op.defaults else name for name in op.operands]
-    names = {"name": op.name, "op": f"{op.name}_op", "doc": _doc(op)}
+    for name in _FUNCTION_WORDS.intersection(op.operands):
+        raise FormulaError(f"{op.name}: {name!r} is taken: call the operand otherwise")
+    parameters = [f"{name}={_literal(op.defaults[name])}" if name in op.defaults else name for name in op.operands]
+    names = {"name": op.name, "op": under(f"{op.name}_op", op), "doc": _doc(op)}
     names |= {"parameters": ", ".join(parameters), "operands": ", ".join(op.operands)}
     if op.wide:
-        shared[f"{op.name}_kernels"] = {}
         parts = (f"len({x}), type({x}[0])" if x in op.lists else f"type({x})" for x in op.operands)
-        text = _WIDE.format(key=", ".join(parts), **names)
+        text = _WIDE.format(key=", ".join(parts), kernels=under(f"{op.name}_kernels", {}), **names)
     else:
         fast = ""
         if not op.operands[2:]:
             template = _UNARY if len(op.operands) == 1 else _BINARY
-            shared[f"{op.name}_method"] = define(_fill(template, op), op.name)
+            method = under(f"{op.name}_method", define(_fill(template, op), op.name))
             first = op.operands[0]
-            fast = f"{op.name}_method({', '.join(op.operands)}) if type({first}) is Value else "
+            fast = f"{method}({', '.join(op.operands)}) if type({first}) is Value else "
         text = _SCALAR.format(fast=fast, **names)
-    shared[f"{op.name}_op"] = op
     function = define(text, op.name)
     if doc:
         function.__doc__ = doc
     return function
 
 
+def _literal(number: float | None) -> str:
+    return repr(number) if number is None or math.isfinite(number) else f"float('{number}')"
+
+
 def _doc(op: Op) -> str:
     slopes = ", ".join(f"d/d{name} = {partial.source}" for name, partial in zip(op.operands, op.partials))
-    return f'"""{op.value.source}, with the partials {slopes}."""'
+    doc = f"{op.value.source}, with the partials {slopes}."
+    return '"""{}"""'.format(doc.replace("\\", r"\\").replace('"', r"\""))
 
 
-def _fill(template: str, op: Op) -> str:
+def _fill(template: str, op: Op, other: str = "other", default: str = "") -> str:
     """A scalar row in its template; its operands are called a and b there whatever the row calls them."""
+    space = 8 if template is _UNARY else 12
     letters = dict(zip(op.operands, "ab"))
-    slopes = {f"slope_{letter}": slope.text(PYTHON, letters) for letter, slope in zip("ab", op.partials)}
-    other = op.operands[1] if op.defaults else "other"
-    default = f"={op.defaults[other]!r}" if op.defaults else ""
+    namer = Namer({*_METHOD_WORDS, "a", "b", other})
+
+    def written(formula: Formula) -> tuple[str, str]:
+        names = {**letters, **namer.names(let for let, _ in formula.lets)}
+        lets = "".join(f"{let} = {text}\n" for let, text in formula.statements(PYTHON, names))
+        return indent(lets, space * " "), formula.last(PYTHON, names)
+
+    texts: dict[str, str] = {}
+    texts["lets"], texts["value"] = written(op.value)
+    for letter, slope in zip("ab", op.partials):
+        texts[f"lets_{letter}"], texts[f"slope_{letter}"] = written(slope)
     return template.format(
-        name=op.name, doc=_doc(op), op=f"{op.name}_op", other=other, default=default,
-        value=op.value.text(PYTHON, letters), **slopes,
-    )  # fmt: skip
+        name=op.name, doc=_doc(op), op=under(f"{op.name}_op", op), other=other, default=default, **texts
+    )

@@ -15,80 +15,33 @@ long: so the text is never longer than the graph.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
+from .formula import LATEX, READABLE, WHOLE, Dialect, Piece, atom
 from .graph import Graph
+from .methods import OPERATORS
 from .naming import named_graph, one_line
 from .ops import OPS, Op
 
 __all__ = ["formula", "latex"]
 
 LONG = 100  # characters that a value may add to the line of another
-
-_SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)  # how tightly an expression binds
-_Text = tuple[str, int]
+_WRITTEN_OUT = frozenset({*OPERATORS, "dot", "total"})  # rows that are shown as their formula, all others as calls
 
 
-class _Style:
-    """How operations are written: the operators as templates, all others as calls."""
-
-    def __init__(
-        self, operators: dict[str, tuple[str, int, int, int]], times: str, call: Callable[[str, str], str]
-    ) -> None:
-        self.operators = operators  # by row: template, how tightly it binds, and how tightly its operands must
-        self.times = times
-        self.call = call
-
-    def write(self, op: Op, operands: Sequence[_Text]) -> _Text:
-        if op.name in self.operators:
-            template, level, *places = self.operators[op.name]
-            return template.format(*map(_bracketed, operands, places)), level
-        bound = op.bind(operands)
-        if op is OPS["total"]:
-            return self._sum([(_bracketed(x, _SUM + (i > 0)), _SUM) for i, x in enumerate(operands)])
-        if op is OPS["dot"]:
-            pairs = zip(bound["xs"], bound["ws"])
-            terms = [(self.times.format(_bracketed(x, _PRODUCT), _bracketed(w, _SIGN)), _PRODUCT) for x, w in pairs]
-            return self._sum([*terms, bound["bias"]] if "bias" in bound else terms)
-        return self.call(op.name, ", ".join(text for text, _ in operands)), _ATOM
-
-    def _sum(self, terms: Sequence[_Text]) -> _Text:
-        return (" + ".join(text for text, _ in terms), _SUM) if len(terms) > 1 else terms[0]
+def _written(op: Op, operands: list[Piece], dialect: Dialect) -> Piece:
+    """An operation on operands that are written already."""
+    if op.name in _WRITTEN_OUT and op is OPS[op.name]:
+        return op.formula(len(operands)).piece(dialect, op.bind(operands))
+    given = op.bind(operands)
+    if op.wide and len(given) > 1:  # lists beside others
+        operands = [atom(f"[{_row(group)}]") if name in op.lists else group for name, group in given.items()]
+    return dialect.spellings.get(op.name, dialect.call(op.name, len(operands))).of(*operands)
 
 
-def _bracketed(expression: _Text, place: int) -> str:
-    text, level = expression
-    return text if level >= place else f"({text})"
-
-
-_PYTHON = _Style(
-    {
-        "add": ("{} + {}", _SUM, _SUM, _PRODUCT), "sub": ("{} - {}", _SUM, _SUM, _PRODUCT),
-        "mul": ("{}*{}", _PRODUCT, _PRODUCT, _SIGN), "div": ("{}/{}", _PRODUCT, _PRODUCT, _SIGN),
-        "pow": ("{}**{}", _POWER, _ATOM, _SIGN), "neg": ("-{}", _SIGN, _SIGN, _SIGN),
-    },
-    "{}*{}",
-    "{}({})".format,
-)  # fmt: skip
-
-
-def _latex_call(name: str, operands: str) -> str:
-    known = name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh")
-    function = f"\\{name}" if known else f"\\operatorname{{{name}}}".replace("_", "\\_")
-    return f"{function}\\left({operands}\\right)"
-
-
-_LATEX = _Style(
-    {
-        **_PYTHON.operators,
-        "mul": (r"{} \, {}", _PRODUCT, _PRODUCT, _SIGN), "div": (r"\frac{{{}}}{{{}}}", _ATOM, _SUM, _SUM),
-        "pow": ("{}^{{{}}}", _POWER, _ATOM, _SUM), "sqrt": (r"\sqrt{{{}}}", _ATOM, _SUM, _SUM),
-        "abs": (r"\left|{}\right|", _ATOM, _SUM, _SUM),
-    },
-    r"{} \, {}",
-    _latex_call,
-)  # fmt: skip
+def _row(pieces: list[Piece]) -> str:
+    return ", ".join(piece.within(WHOLE) for piece in pieces)
 
 
 def formula(value: Any) -> str:
@@ -96,7 +49,9 @@ def formula(value: Any) -> str:
 
     Names are those of drawings: labels, then the caller's variables; a leaf without one stands as its number.
     """
-    return "\n".join(f"{name} = {text}" if name else text for name, text in _lines(named_graph(value), _PYTHON, _plain))
+    return "\n".join(
+        f"{name} = {text}" if name else text for name, text in _lines(named_graph(value), READABLE, one_line)
+    )
 
 
 def latex(value: Any) -> str:
@@ -107,41 +62,32 @@ def latex(value: Any) -> str:
     >>> print(latex((w * x).tanh() / 2))
     \frac{\tanh\left(w \, x\right)}{2}
     """
-    lines = [(f"{name} = " if name else "", text) for name, text in _lines(named_graph(value), _LATEX, _in_latex)]
+    lines = [(f"{name} = " if name else "", text) for name, text in _lines(named_graph(value), LATEX, _in_latex)]
     if len(lines) == 1:
         return "".join(lines[0])
     return "\n".join([r"\begin{aligned}", *(f"  {name}&{text} \\\\" for name, text in lines), r"\end{aligned}"])
 
 
-def _lines(graph: Graph, style: _Style, spell: Callable[[str], str]) -> list[tuple[str, str]]:
+def _lines(graph: Graph, dialect: Dialect, spell: Callable[[str], str]) -> list[tuple[str, str]]:
     """(name, expression) of each value with a line of its own; the root last, perhaps without a name."""
     users = graph.consumers()
-    written: dict[Any, _Text] = {}
+    written: dict[Any, Piece] = {}
     lines: list[tuple[str, str]] = []
     for node in graph.nodes:
         name = graph.name(node)
         is_place = name == f"v{graph.index[node]}"  # no name but its place in the listing
         if not node.operands:
-            written[node] = _number(node.data) if is_place else (spell(name), _ATOM)
+            written[node] = dialect.piece(float(node.data) if is_place else spell(name))
             continue
-        operands = [_number(o) if isinstance(o, float) else written[o] for o in node.operands]
-        text, level = style.write(node.op, operands)
+        operands = [dialect.piece(o) if isinstance(o, float) else written[o] for o in node.operands]
+        written[node] = _written(node.op, operands, dialect)
+        text = written[node].within(WHOLE)
         if node is graph.root:
             lines.append(("" if is_place else spell(name), text))
         elif not is_place or users[node] > 1 or len(text) > LONG:
             lines.append((spell(name), text))
-            written[node] = spell(name), _ATOM
-        else:
-            written[node] = text, level
-    return lines or [("", written[graph.root][0])]
-
-
-def _number(number: float) -> _Text:
-    return f"{number:g}", _SIGN if number < 0 else _ATOM
-
-
-def _plain(name: str) -> str:
-    return one_line(name)
+            written[node] = atom(spell(name))
+    return lines or [("", written[graph.root].within(WHOLE))]
 
 
 def _in_latex(name: str) -> str:

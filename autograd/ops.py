@@ -15,11 +15,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from keyword import iskeyword
 from typing import Any
+from unicodedata import normalize
 
 from .errors import FormulaError
 from .formula import FUNCTIONS, Formula, is_taken
 
-__all__ = ["BUILTIN", "OPS", "Op", "row"]
+__all__ = ["BUILTIN", "OPS", "Op", "checked", "row"]
 
 
 class Op(str):
@@ -122,31 +123,47 @@ def _by_name(name: str) -> Op:
     return OPS[name]
 
 
-def row(
+def row(name: str, symbol: str, value: str, /, *partials: str, **more: Any) -> Op:
+    """Add a row to the table, checked on the spot; returns its Op. A row of the same name that a user added is replaced.
+
+    Takes what :func:`checked` takes, and raises what it raises.
+    """
+    op = checked(name, symbol, value, *partials, **more)
+    OPS[op.name] = op
+    return op
+
+
+_LETTERS = "abcdefgh"  # operands whose partials are given in order
+
+
+def checked(
     name: str,
     symbol: str,
     value: str,
+    /,
     *partials: str,
     domain: str | None = None,
     defaults: Mapping[str, float | None] | None = None,
     **named_partials: str,
 ) -> Op:
-    """Add a row to the table, checked on the spot; returns its Op.
+    """A row, without adding it to the table.
 
-    Partials are those of a, b, c in order, or given by the operands' names. A row of the same name that a
-    user added before is replaced. Raises FormulaError for a bad name, the name of a row of ours, or a formula
-    that names what it may not.
+    Partials are those of a, b, c in order, or given by the operands' names. Raises FormulaError for a bad name, the
+    name of a row of ours, or a formula that names what it may not, or that could not mean one thing everywhere.
     """
-    for text in (name, symbol, value, *partials, *named_partials.values()):
+    for text in (name, symbol, value, *partials, *named_partials.values(), *([] if domain is None else [domain])):
         if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
             raise FormulaError(f"an operation is given as text, such as '3 * a ** 2', got {text!r}")
-    if not name.isidentifier() or iskeyword(name):
-        raise FormulaError(f"an operation is named by a Python identifier, got {name!r}")
+    name = _identifier(name)
+    if not name.isidentifier() or iskeyword(name) or "__" in name:
+        raise FormulaError(f"an operation is named by a Python identifier without __, got {name!r}")
     if name in BUILTIN:
         raise FormulaError(f"{name!r} is an operation already: {OPS[name].value.source}. Choose another name")
     if partials and named_partials:
         raise FormulaError(f"{name}: give the partials in order or by name, not both")
-    named = dict(zip("abcdefgh", partials)) or named_partials
+    if len(partials) > len(_LETTERS):
+        raise FormulaError(f"{name}: give the partials of more than {len(_LETTERS)} operands by name")
+    named = dict(zip(_LETTERS, partials)) or {_identifier(operand): text for operand, text in named_partials.items()}
     if not named:
         raise FormulaError(f"{name}: want a partial for each operand of {value!r}, got none")
     op = Op(name)
@@ -155,11 +172,15 @@ def row(
     op.operands = tuple(named)
     op.lists = tuple(operand for operand in named if operand in op.value.lists())
     op.partials = tuple(Formula(partial) for partial in named.values())
-    op.defaults = dict(defaults or {})
-    op.domain = Formula(domain) if domain else None
+    op.defaults = {_identifier(operand): default for operand, default in (defaults or {}).items()}
+    op.domain = Formula(domain, condition=True) if domain else None
     _check(op)
-    OPS[name] = op
     return op
+
+
+def _identifier(name: str) -> str:
+    """A name as Python itself reads it in a formula: ``\ufb01`` there is the same as ``fi``."""
+    return normalize("NFKC", name)
 
 
 def _check(op: Op) -> None:
@@ -180,6 +201,44 @@ def _check(op: Op) -> None:
         for name in formula.names():
             if name not in (*op.operands, "out"):
                 raise FormulaError(f"{op.name}: the partial {formula.source!r} names {name!r}, which is no operand")
+    for name in op.domain.names() if op.domain else ():
+        if name not in op.operands:
+            raise FormulaError(f"{op.name}: the domain names {name!r}, which is no operand")
+    _check_lists(op)
+    _check_defaults(op)
+
+
+def _check_lists(op: Op) -> None:
+    """Every formula uses lists as lists, numbers as numbers, and an i only where it is known."""
+    indexed = dict.fromkeys(op.value.result.indexed())
+    if indexed:
+        raise FormulaError(
+            f"{op.name}: which i is {next(iter(indexed))}[i] in {op.value.source!r}? Write it inside of sum or max"
+        )
+    for operand, formula in zip(op.operands, op.partials):
+        if operand not in op.lists:
+            for name in formula.result.indexed():
+                raise FormulaError(
+                    f"{op.name}: which i is {name}[i] in {formula.source!r}, the partial of {operand!r}? "
+                    "Only the partial of a list is taken at an i"
+                )
+    for formula in (op.value, *op.partials, *([op.domain] if op.domain else [])):
+        lets = [let for let, _ in formula.lets]
+        for name in lets:
+            if name in op.operands:
+                raise FormulaError(
+                    f"{op.name}: {name!r} in {formula.source!r} is an operand: name the intermediate otherwise"
+                )
+        for term in formula.terms():
+            if term.head == "item" and term.atom not in op.lists:
+                raise FormulaError(f"{op.name}: {formula.source!r} names {term.atom}[i], but {term.atom!r} is no list")
+            if term.head == "name" and term.atom in op.lists:
+                raise FormulaError(f"{op.name}: {term.atom!r} in {formula.source!r} is a list: write {term.atom}[i]")
+            if term.head == "name" and term.atom == "n" and not op.lists:
+                raise FormulaError(f"{op.name}: {formula.source!r} names n, the length of a list, but there is no list")
+
+
+def _check_defaults(op: Op) -> None:
     for operand, default in op.defaults.items():
         if operand not in op.operands or operand in op.lists:
             raise FormulaError(f"{op.name}: a default is given for {operand!r}, which is no operand by itself")
@@ -196,7 +255,11 @@ def _check(op: Op) -> None:
 
 
 _SIGMOID = "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))"
-_TIES = "ties = sum(1 if xs[i] == out else 0); 1 / ties if xs[i] == out else 0"  # equal operands share the slope
+# Equal operands share the slope, and what is compared with nan is not equal to it.
+_TIES = "ties = sum(1 if xs[i] == out else 0); 1 / ties if xs[i] == out else 0 if out == out else out"
+# Differences from the largest are exact where it counts, so exp() of them loses nothing, however large the operands are.
+_SHIFTED = "m = max(xs[i]); s = sum(exp(xs[i] - m))"
+_FINITELY = "m = max(xs[i]); c = m if m - m == 0 else 0; s = sum(exp(xs[i] - c))"  # inf - inf would be nan
 
 # fmt: off
 #           name      symbol   value              partials: d out/d a, d out/d b
@@ -238,7 +301,8 @@ DOT       = row("dot",       "·",    "sum(xs[i] * ws[i]) + bias", xs="ws[i]", w
 TOTAL     = row("total",     "sum",  "sum(xs[i])",                xs="1")
 MEAN      = row("mean",      "mean", "sum(xs[i]) / n",            xs="1 / n")
 MAXIMUM   = row("maximum",   "max",  "max(xs[i])",                xs=_TIES)
-LOGSUMEXP = row("logsumexp", "lse",  "m = max(xs[i]); m + log(sum(exp(xs[i] - m)))", xs="exp(xs[i] - out)")
+LOGSUMEXP = row("logsumexp", "lse",  f"{_FINITELY}; c + log(s)",  xs=f"{_FINITELY}; exp(xs[i] - c) / s")
+SURPRISAL = row("surprisal", "-log p", f"{_SHIFTED}; m - x + log(s)", xs=f"{_SHIFTED}; exp(xs[i] - m) / s", x="-1")
 # fmt: on
 
 BUILTIN.extend(OPS)

@@ -10,11 +10,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 from .careful import evaluate, evaluate_partial, real
 from .errors import GraphError, NotANumberError
-from .formula import PLAIN, Algebra
+from .formula import PLAIN, Algebra, largest
 from .kernels import compile_kernel
 from .methods import OPERATORS
 from .modes import is_on, shared
@@ -170,8 +171,11 @@ def _compared(compare: Callable[[float, float], bool]) -> Callable[..., bool]:
     return by_data
 
 
-def _larger(a: Value | float, b: Value | float) -> Value:
-    return record(MAXIMUM, (a, b))
+def _largest(terms: list[Value | float]) -> Value | float:
+    """One node for all of them, which share the gradient evenly if they are equal; under atomic() a node for each pair."""
+    if not any(isinstance(term, Value) for term in terms):
+        return largest([_number(term) for term in terms])
+    return reduce(lambda a, b: record(MAXIMUM, (a, b)), terms) if is_on("atomic") else record(MAXIMUM, terms)
 
 
 # The grammar's meaning on Values: formulas then build graphs, of wide operations in steps and of gradients.
@@ -179,7 +183,7 @@ ON_VALUES: Algebra = {
     **PLAIN,
     "/": _on_values("div"),
     "**": _on_values("pow"),
-    "larger": _larger,
+    "max": _largest,
     **{name: _on_values(name) for name in PLAIN if name in OPS},
     **{head: _compared(PLAIN[head]) for head in ("<", "<=", ">", ">=", "==", "!=")},
 }

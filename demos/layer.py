@@ -74,7 +74,7 @@ for update in range(updates + 1):
     loss.backward()
     optimizer.step()
 # > update   0: loss 2.3026,  1 of 10 right
-# > update   1: loss 2.0653,  2 of 10 right
+# > update   1: loss 2.0653,  8 of 10 right
 # > update   2: loss 1.8731, 10 of 10 right
 # > update  20: loss 0.5736, 10 of 10 right
 # > update 200: loss 0.0588, 10 of 10 right

@@ -15,7 +15,7 @@ from operator import index as as_index
 from typing import TYPE_CHECKING, Any
 
 import autograd
-from autograd import Value, dot, logsumexp, mean, total
+from autograd import Value, dot, logsumexp, maximum, mean, surprisal, total
 from autograd.errors import OptionError, OutOfRangeError, ShapeError, WrongKindError
 from autograd.modes import named_scope
 
@@ -217,7 +217,7 @@ def softmax(input: Any, dim: int = -1) -> Any:
 
 
 def log_softmax(input: Any, dim: int = -1) -> Any:
-    """log(softmax(xs)), computed as x - logsumexp(xs), so that nothing overflows or vanishes.
+    """log(softmax(xs)), computed from x - max(xs), so that nothing overflows or vanishes.
 
     input: (C,) or (N, C). dim: see softmax.
 
@@ -228,8 +228,10 @@ def log_softmax(input: Any, dim: int = -1) -> Any:
 
 
 def _log_softmax(xs: Vector) -> list[Value]:
-    norm = logsumexp(xs)
-    return [x - norm for x in xs]
+    top = maximum(xs)
+    shifted = [x - top for x in xs]
+    norm = logsumexp(shifted)
+    return [x - norm for x in shifted]
 
 
 def _over_rows(who: str, function: Callable[[Vector], list[Value]], input: Any, dim: int) -> Any:
@@ -314,10 +316,9 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:
         return _reduced(terms, reduction, terms)
     want_vector("cross_entropy", input)
     if not is_list(target):
-        return logsumexp(input) - pick(input, target)
+        return surprisal(input, pick(input, target))
     want_same_shape("cross_entropy", input, target)
-    norm = logsumexp(input)
-    return dot([norm - x for x in input], target)
+    return dot([-x for x in _log_softmax(input)], target)
 
 
 # --- Attention ---------------------------------------------------------------------------------------------

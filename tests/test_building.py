@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import hashlib
 import os
 import shlex
 import shutil
@@ -19,7 +21,10 @@ from autograd.errors import CompileError
 
 SOURCE = "int answer(void) { return 42; }\n"
 LAST = "import autograd, warnings\nw = autograd.Value(2.0)\nstep = autograd.compile(lambda x: w * x, [w], 'c')\n"
+NOBODY = 65534
 posix = pytest.mark.skipif(os.name != "posix", reason="a matter of POSIX")
+is_root = hasattr(os, "geteuid") and os.geteuid() == 0
+root = pytest.mark.skipif(not is_root, reason="only root gives files away")
 
 
 @pytest.fixture
@@ -138,6 +143,13 @@ def test_a_compiler_that_fails(cache, tmp_path, monkeypatch, script):
 
 
 @needs_c
+def test_the_complaint_is_the_error_and_not_where_it_is(cache, monkeypatch):
+    monkeypatch.setenv("CC", f"{shlex.join(compiler())} -fdiagnostics-color=always")
+    with pytest.raises(CompileError, match=r"^\S.* could not build the C backend: interpreter.c:2:\d+: error: [ -~‘’]+$"):
+        build("int answer(void) {\n return nothing; }")
+
+
+@needs_c
 @posix
 def test_a_compiler_that_knows_few_flags(cache, tmp_path, monkeypatch):
     simple = tmp_path / "simple"
@@ -174,7 +186,7 @@ def test_one_notice_and_python_goes_on(tmp_path, name, prepare):
 
 @needs_c
 @posix
-@pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.skipif(is_root, reason="root may write anywhere")
 def test_a_cache_that_cannot_be_written(cache):
     cache.mkdir(parents=True)
     cache.chmod(0o500)
@@ -185,12 +197,135 @@ def test_a_cache_that_cannot_be_written(cache):
         cache.chmod(0o700)
 
 
-@posix
-def test_a_cache_of_somebody_else_is_not_used(cache, monkeypatch):
-    cache.mkdir(parents=True)
-    monkeypatch.setattr(os, "geteuid", lambda: cache.stat().st_uid + 1)
+@root
+def test_a_cache_of_somebody_else_is_not_used(cache):
+    cache.mkdir(parents=True, mode=0o755)
+    os.chown(cache, NOBODY, NOBODY)
     with pytest.raises(CompileError, match="belongs to another user"):
         cache_folder()
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o755
+
+
+@root
+def test_a_link_of_somebody_else_is_not_followed(cache, tmp_path):
+    """Neither where it leads to a folder of ours, which would be made private and filled."""
+    target = tmp_path / "ours"
+    target.mkdir(mode=0o755)
+    cache.parent.mkdir(mode=0o777)
+    cache.symlink_to(target)
+    os.chown(cache, NOBODY, NOBODY, follow_symlinks=False)
+    with pytest.raises(CompileError, match="belongs to another user"):
+        build(SOURCE)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o755 and not list(target.iterdir())
+    os.chown(target, NOBODY, NOBODY)
+    os.chown(cache, 0, 0, follow_symlinks=False)
+    with pytest.raises(CompileError, match="belongs to another user"):
+        build(SOURCE)
+
+
+@needs_c
+@posix
+def test_a_link_of_the_users_own_is_followed(cache, tmp_path):
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    cache.parent.mkdir()
+    cache.symlink_to(tmp_path / "elsewhere")
+    assert build(SOURCE) == build(SOURCE)
+    assert len(list((tmp_path / "elsewhere").iterdir())) == 1
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o777, 0o770, 0o702])
+def test_what_lies_in_a_folder_that_others_could_write_is_thrown_away(cache, tmp_path, mode):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").touch()
+    cache.mkdir(parents=True)
+    (cache / "library.so").touch()
+    (cache / "folder" / "inner").mkdir(parents=True)
+    (cache / "link").symlink_to(outside)
+    os.mkfifo(cache / "fifo")
+    cache.chmod(mode)
+    with pytest.warns(UserWarning, match=r"others could write in the cache folder .* content was deleted") as said:
+        assert cache_folder() == cache
+    assert said[0].filename == __file__
+    assert not list(cache.iterdir()) and (outside / "kept").exists()
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
+    (cache / "library.so").touch()
+    cache_folder()
+    cache.chmod(0o755)  # for others to read: nothing can have been planted
+    cache_folder()
+    assert (cache / "library.so").exists() and stat.S_IMODE(cache.stat().st_mode) == 0o700
+
+
+@posix
+def test_a_file_system_without_permissions(cache, monkeypatch):
+    cache.mkdir(parents=True)
+    cache.chmod(0o777)
+    (cache / "planted").touch()
+    monkeypatch.setattr(os, "fchmod", lambda *_: None)  # as vfat and many network shares do
+    with pytest.raises(CompileError, match=r"others can write in the cache folder .*set XDG_CACHE_HOME"):
+        cache_folder()
+
+
+def planted(made):
+    """A library that answers 666, with the digest of its own bytes in its name, as anybody could make it."""
+    library = made.with_name("planted.so")
+    subprocess.run(
+        [*compiler(), "-shared", "-fPIC", "-x", "c", "-", "-o", str(library)],
+        input=b"int answer(void) { return 666; }\n", check=True,
+    )  # fmt: skip
+    digest = hashlib.sha256(library.read_bytes()).hexdigest()[:32]
+    return library.rename(made.with_name(f"{made.name.partition('-')[0]}-{digest}{made.suffix}"))
+
+
+PLANTS = {
+    "in an open folder": lambda cache, library: cache.chmod(0o777),
+    "open to all": lambda cache, library: library.chmod(0o757),
+    "open to the group": lambda cache, library: library.chmod(0o770),
+    "a link": lambda cache, library: library.symlink_to(library.rename(cache.parent / "target")),
+}
+AS_ROOT = {
+    "somebody else's": lambda cache, library: os.chown(library, NOBODY, NOBODY),
+    "somebody else's in an open folder": lambda cache, library: (
+        os.chown(library, NOBODY, NOBODY), cache.chmod(0o777)
+    ),
+}  # fmt: skip
+
+
+@needs_c
+@posix
+@pytest.mark.parametrize("how", [*PLANTS, *(pytest.param(how, marks=root) for how in AS_ROOT)])
+@pytest.mark.filterwarnings("ignore:others could write")
+def test_a_planted_library_is_never_loaded(cache, how):
+    made = build(SOURCE)
+    made.unlink()
+    library = planted(made)
+    assert build(SOURCE) == library  # told from ours by nothing but what follows
+    (PLANTS | AS_ROOT)[how](cache, library)
+    again = build(SOURCE)
+    assert ctypes.CDLL(str(again)).answer() == 42 and not library.exists()
+    assert build(SOURCE) == again
+
+
+@needs_c
+@posix
+@pytest.mark.parametrize("thing", [os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path)])
+def test_what_is_no_file_is_neither_waited_for_nor_loaded(cache, thing):
+    made = build(SOURCE)
+    made.unlink()
+    thing(made.with_name(f"{made.name.partition('-')[0]}-{'0' * 32}{made.suffix}"))
+    assert build(SOURCE).is_file()
+
+
+@needs_c
+@posix
+def test_a_generous_umask_makes_no_library_that_others_can_write(cache):
+    before = os.umask(0)
+    try:
+        made = build(SOURCE)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700 and build(SOURCE) == made
 
 
 @needs_c

@@ -56,7 +56,10 @@ OWN = {
         int="2 * int[i] * w[i]", w="int[i] * int[i]", by="1", defaults={"by": None},
     ),
 }  # fmt: skip
-FUNCTIONS = {**{name: getattr(autograd, name) for name in ("dot", "total", "mean", "maximum", "logsumexp")}, **OWN}
+FUNCTIONS = {
+    **{name: getattr(autograd, name) for name in ("dot", "total", "mean", "maximum", "logsumexp", "surprisal")},
+    **OWN,
+}
 
 
 def apply(op, operands):

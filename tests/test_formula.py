@@ -59,6 +59,7 @@ def test_javascript_computes_the_rows(tmp_path):
         "negative_slope": 0.01,
         "out": 0.6,
         "bias": 0.5,
+        "x": 0.3,
         "x0": 0.3,
         "x1": 0.6,
         "w0": 2.0,

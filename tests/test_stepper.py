@@ -244,7 +244,7 @@ def test_formulas_that_are_printed_are_python(op):
     op = OPS[op]
     xs = [Value(0.3 + 0.1 * i, label=f"x{i}") for i in range(4)]
     if op.wide:
-        f = getattr(autograd, op.name)(*([xs[:2], xs[2:]] if op.name == "dot" else [xs[:3]]))
+        f = getattr(autograd, op.name)(*{"dot": [xs[:2], xs[2:]], "surprisal": [xs, xs[0]]}.get(op.name, [xs[:3]]))
     else:
         f = getattr(xs[0], op.name)(*xs[1 : len(op.operands)])
     said = f.step_through().step()

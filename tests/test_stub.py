@@ -34,10 +34,9 @@ def stub(rows: list[Op]) -> str:
     lines.append("")
     for op in rows:
         if op.wide:
-            parameters = ", ".join(
-                f"{x}: Sequence[Value | float]" if x in op.lists else f"{x}: Value | float | None = {op.defaults[x]!r}"
-                for x in op.operands
-            )
+            kinds = {x: "Sequence[Value | float]" if x in op.lists else "Value | float" for x in op.operands}
+            kinds |= {x: f"Value | float | None = {default!r}" for x, default in op.defaults.items()}
+            parameters = ", ".join(f"{x}: {kind}" for x, kind in kinds.items())
             lines.append(f"def {op.name}({parameters}) -> Value: ...  # {op.value.source}")
     return "\n".join(lines) + "\n"
 

@@ -25,10 +25,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..formula.languages import LANGUAGES
+from ..formula.languages import LANGUAGES, Language
 from .layout import INDENT
 from .program import Program
-from .statements import Statements
+from .statements import Statements, prefixed
 
 __all__ = ["Names", "c_function", "javascript_function", "python_function", "python_loop"]
 
@@ -39,10 +39,11 @@ BACKWARD = "backward: over each edge goes its slope times the gradient at its up
 class Names:
     """The names of a program's inputs, parameters and gradients, in the order they are given."""
 
-    def __init__(self, program: Program, names: dict[Any, str]) -> None:
+    def __init__(self, program: Program, bare: dict[Any, str], language: Language) -> None:
+        names = prefixed(bare, language)
         self.inputs = [names[node] for node in program.inputs]
         self.parameters = [names[node] for node in (*program.parameters, *program.frozen)]
-        self.gradients = [f"d_{names[node]}" for node in program.parameters]
+        self.gradients = [f"d_{bare[node]}" for node in program.parameters]
 
 
 def _body(lines: Statements) -> None:
@@ -98,7 +99,7 @@ def python_function(program: Program, bound: bool = False) -> str:
     bound: instead ``step(inputs)``, which reads and writes those Values, as value__0, value__1 ..., itself.
     """
     lines = Statements(program, LANGUAGES["python"])
-    names = Names(program, lines.names)
+    names = Names(program, lines.bare, lines.language)
     if names.inputs:
         _unpack(lines, names.inputs, "inputs")
     _open(lines, names, bound)
@@ -113,7 +114,7 @@ def python_loop(program: Program, bound: bool = False) -> str:
     What depends on no input is computed once. seed: the gradient at each row's result, 1/n for a mean.
     """
     lines = Statements(program, LANGUAGES["python"])
-    names = Names(program, lines.names)
+    names = Names(program, lines.bare, lines.language)
     varying = [node for node in program.order if node in program.varying]
     steady = [node for node in program.order if node not in program.varying]
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
@@ -157,7 +158,7 @@ def python_loop(program: Program, bound: bool = False) -> str:
 
 def c_function(program: Program) -> str:
     lines = Statements(program, LANGUAGES["c"])
-    names = Names(program, lines.names)
+    names = Names(program, lines.bare, lines.language)
     for kind, wanted, template in (
         ("inputs", names.inputs, "const double {} = {};"),
         ("parameters", names.parameters, "const double {} = {};"),
@@ -175,7 +176,7 @@ def c_function(program: Program) -> str:
 
 def javascript_function(program: Program) -> str:
     lines = Statements(program, LANGUAGES["javascript"])
-    names = Names(program, lines.names)
+    names = Names(program, lines.bare, lines.language)
     lines.listing("const [{1}] = {0};", "inputs", names.inputs)
     lines.listing("const [{1}] = {0};", "parameters", names.parameters)
     lines.listing("let [{1}] = {0};", "gradients", names.gradients)

@@ -31,7 +31,7 @@ def page(program: Program, language: str, title: str, inputs: Sequence[float]) -
     Raises CompileError for a program with more operations than anybody reads, or a parser takes.
     """
     spell = LANGUAGES[language]
-    names = Names(program, identifiers(program))
+    names = Names(program, identifiers(program), spell)
     text = {"python": python_function, "c": c_function, "javascript": javascript_function}[language](program)
     data = _Data(
         names,

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import count, groupby
 from typing import Any
 
 from ..errors import CompileError
-from ..formula import Formula
+from ..formula import SUM, TERM, WHOLE, Formula, Piece, atom
 from ..formula.languages import RESERVED, WIDTH, Language, remark
+from ..formula.namer import Namer, identifier
 from .layout import INDENT, broken, listed
 from .program import PICK, Program
 from .sections import Sections, together
@@ -42,8 +43,8 @@ def identifiers(program: Program) -> dict[Any, str]:
     taken: set[str] = set()
     counts: dict[str, int] = {}
     for node in dict.fromkeys([*program.inputs, *program.nodes, *program.order]):
-        name = re.sub(r"[\W_]+", "_", program.name(node), flags=re.ASCII).strip("_")[: WIDTH // 2] or "value"
-        name = f"n{name}" if name[0].isdigit() else f"{name}_" if name in RESERVED else name
+        name = identifier(program.name(node))[: WIDTH // 2].rstrip("_")
+        name = f"{name}_" if name in RESERVED else name
         unique = name
         while taken & {unique, f"d_{unique}"}:
             counts[name] = counts.get(name, 1) + 1
@@ -51,6 +52,13 @@ def identifiers(program: Program) -> dict[Any, str]:
         taken |= {unique, f"d_{unique}"}
         names[node] = unique
     return names
+
+
+def prefixed(names: Mapping[Any, str], language: Language) -> dict[Any, str]:
+    """The names as the language writes those that come from labels; ``v2`` is a place in the listing."""
+    if not language.prefix:
+        return dict(names)
+    return {node: name if re.fullmatch(r"v\d+", name) else language.prefix + name for node, name in names.items()}
 
 
 class Statements:
@@ -64,15 +72,18 @@ class Statements:
             )
         self.program = program
         self.language = language
-        self.names = identifiers(program)
+        self.bare = identifiers(program)
+        self.names = prefixed(self.bare, language)
         self.lines: list[str] = []
         self.indent = INDENT
         self.sections = Sections()
         self.orders: dict[int, Sequence[Any]] = {}  # in sections, by the id of the list of nodes, which lives on
         self.turns = {node: -i for i, node in enumerate(program.taken)}  # backward() takes them from the lowest to 0
         # What was handed to a value whose turn has not come, each with the turn in which backward() hands it on:
-        self.pending: dict[Any, list[tuple[int, str]]] = {}
-        self.waiting: dict[str, list[tuple[int, str, str]]] = {}  # the same, to the lists of gradients: to which place
+        self.pending: dict[Any, list[tuple[int, Piece]]] = {}
+        self.waiting: dict[
+            str, list[tuple[int, str, Piece]]
+        ] = {}  # the same, to the lists of gradients: to which place
         self.running: set[Any] = set()  # values whose gradient is a variable from the beginning
         self.tables: dict[tuple[Any, ...], str] = {}  # what picks choose from, once it is written
         self.lists: dict[str, list[Any]] = {}  # values whose gradients stand in a list, since a pick may reach them
@@ -94,19 +105,21 @@ class Statements:
 
     def statement(self, template: str, name: str, text: str) -> None:
         """One statement; a long one is broken into lines, inside of parentheses."""
-        self.sum(template, name, [text])
+        self.sum(template, name, [Piece(text, WHOLE)])
 
-    def add_up(self, template: str, name: str, terms: Sequence[str]) -> None:
+    def add_up(self, template: str, name: str, terms: Sequence[Piece]) -> None:
         """A statement for the sum of terms from left to right, and more of them if they are many."""
         spell = self.language
         if len(terms) > TERMS and template == spell.let:
             template = spell.var
         self.sum(template, name, terms[:TERMS])
         for at in range(TERMS, len(terms), TERMS):
-            self.sum(spell.change, name, [name, *terms[at : at + TERMS]])
+            self.sum(spell.change, name, [atom(name), *terms[at : at + TERMS]])
 
-    def sum(self, template: str, name: str, terms: Sequence[str]) -> None:
+    def sum(self, template: str, name: str, addends: Sequence[Piece]) -> None:
         """One statement for a sum; if it is long, with as many terms on each line as fit on all of them."""
+        first = SUM if len(addends) > 1 else WHOLE
+        terms = [term.within(TERM if i else first) for i, term in enumerate(addends)]
         text = " + ".join(terms).replace(" + -", " - ")
         line = template.format(name, text)
         room = WIDTH - len(self.indent)
@@ -130,7 +143,7 @@ class Statements:
         return self.names[operand] if type(operand) is not float else self.language.number(operand)
 
     def gradient(self, node: Any) -> str:
-        return f"d_{self.names[node]}"
+        return f"d_{self.bare[node]}"
 
     def spelled(self, node: Any) -> dict[str, Any]:
         """What the names in the formulas of a node's row are called here."""
@@ -186,28 +199,33 @@ class Statements:
         return True
 
     def value(self, node: Any) -> None:
-        name, spelled, dialect = self.names[node], self.spelled(node), self.language.dialect
+        name = self.names[node]
         formula = _with_numbers(node.op.formula(len(node.operands)), node)
-        terms = formula.addends(dialect, {**spelled, **self.let_names(formula, name)})
-        if node.op.wide and len(terms) < 3 and max(map(len, terms)) > WIDTH // 2:  # a long sum inside of something
-            formula = formula.hoisted()
-            terms = []
-        self.intermediates(formula, spelled, name)
-        self.add_up(self.language.let, name, terms or formula.addends(dialect, spelled))
+        if node.op.wide and formula.reduces_inside():
+            inside = formula.nests() or max(len(term.text) for term in self.addends(formula, node)) > WIDTH // 2
+            formula = formula.hoisted() if inside else formula
+        self.intermediates(formula, self.spelled(node), name)
+        self.add_up(self.language.let, name, self.addends(formula, node))
+
+    def addends(self, formula: Formula, node: Any) -> list[Piece]:
+        spelled = {**self.spelled(node), **self.let_names(formula, self.names[node])}
+        return formula.addends(self.language.dialect, spelled)
 
     def intermediates(self, formula: Formula, spelled: dict[str, Any], suffix: str) -> None:
         """A formula's named intermediates, as names of this node's own; puts those into `spelled`."""
         spelled.update(self.let_names(formula, suffix))
         for let, reduction, texts in formula.pieces(self.language.dialect, spelled):
             if reduction == "max":
-                self.statement(self.language.var, spelled[let], texts[0])
+                self.statement(self.language.var, spelled[let], texts[0].within(WHOLE))
+                larger = self.language.dialect.spellings["larger"]
                 for text in texts[1:]:
-                    self.statement(self.language.change, spelled[let], f"larger({spelled[let]}, {text})")
+                    chosen = larger.of(atom(spelled[let]), text)
+                    self.statement(self.language.change, spelled[let], chosen.within(WHOLE))
             else:
                 self.add_up(self.language.let, spelled[let], texts)
 
     def let_names(self, formula: Formula, suffix: str) -> dict[str, str]:
-        return {let: f"{let}__{suffix}" for let, _ in formula.lets}
+        return {let: f"{name}__{suffix}" for let, name in Namer().names(let for let, _ in formula.lets).items()}
 
     # --- picks
 
@@ -268,7 +286,7 @@ class Statements:
 
     # --- backward
 
-    def hand(self, operand: Any, text: str, turn: int) -> None:
+    def hand(self, operand: Any, text: Piece, turn: int) -> None:
         """What goes to an operand's gradient when its turn comes, or the list it stands in is read."""
         if operand in self.place:
             self.waiting.setdefault(self.place[operand][0], []).append((turn, self.slot(operand), text))
@@ -281,9 +299,9 @@ class Statements:
     def arrive(self, name: str) -> None:
         """Add to a list of gradients what was handed to it."""
         for _, slot, text in _by_turn(self.waiting.pop(name, [])):
-            self.statement(self.language.add, slot, text)
+            self.sum(self.language.add, slot, [text])
 
-    def arrived(self, node: Any) -> list[str]:
+    def arrived(self, node: Any) -> list[Piece]:
         return [text for _, text in _by_turn(self.pending.pop(node, []))]
 
     def backward(self, nodes: Sequence[Any], seed: str = "") -> None:
@@ -293,7 +311,7 @@ class Statements:
         """
         root = self.program.root
         if seed:
-            self.hand(root, seed, min(self.turns.values(), default=0))
+            self.hand(root, atom(seed), min(self.turns.values(), default=0))
         title = None
         for node in reversed(self.grouped(nodes)):
             if node not in self.program.moving:
@@ -305,7 +323,9 @@ class Statements:
             elif node in self.place:  # which another one may pick
                 slot = self.chosen_slot(node)
                 self.arrive(self.place[node][0])
-                self.waiting.setdefault(slot.partition("[")[0], []).append((self.turns[node], slot, self.slot(node)))
+                self.waiting.setdefault(slot.partition("[")[0], []).append(
+                    (self.turns[node], slot, atom(self.slot(node)))
+                )
         for name in list(self.waiting):
             self.arrive(name)
 
@@ -323,7 +343,7 @@ class Statements:
         """Add what has arrived to gradients that are variables already."""
         for node in nodes:
             if terms := self.arrived(node):
-                self.add_up(self.language.change, self.gradient(node), [self.gradient(node), *terms])
+                self.add_up(self.language.change, self.gradient(node), [atom(self.gradient(node)), *terms])
 
     def settle_where_any(self, nodes: Iterable[Any]) -> None:
         """The same, but for what a 0 would be added to: behind a relu that is off. Such rows are half of many batches."""
@@ -371,8 +391,11 @@ class Statements:
             if operand in moving:
                 if name not in slopes:
                     slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
-                    slopes[name] = slope.hoisted() if node.op.wide else slope
-                    self.intermediates(slopes[name], spelled, f"{name}__{self.names[node]}")
+                    if node.op.wide:  # what the value begins with stands there already
+                        slope, known = slope.hoisted().without_those_of(node.op.formula(len(node.operands)))
+                        spelled.update({let: f"{let}__{self.names[node]}" for let in known})
+                    slopes[name] = slope
+                    self.intermediates(slope, spelled, f"{name}__{self.names[node]}")
                 self.hand(operand, slopes[name].times(gradient, self.language.dialect, spelled, index), turn)
 
 

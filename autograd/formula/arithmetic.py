@@ -48,27 +48,18 @@ def largest(terms: list[float]) -> float:
     return result
 
 
-def _square_or_power(a: float, b: float) -> float:
-    return a * a if b == 2 else math.pow(a, b)
+def _square(a: Any) -> Any:
+    return a * a
 
 
 def _divide(a: Any, b: Any) -> Any:
     return a / b
 
 
-def _and(a: Any, b: Any) -> bool:
-    return bool(a and b)
-
-
-def _or(a: Any, b: Any) -> bool:
-    return bool(a or b)
-
-
 PLAIN: Algebra = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": _divide, "neg": operator.neg,
-    "**": _square_or_power, "larger": larger, "abs": abs,
+    "**": math.pow, "square": _square, "larger": larger, "abs": abs,
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
-    "and": _and, "or": _or,
     **{name: getattr(math, name) for name in FUNCTIONS if name != "abs"},
 }  # fmt: skip
 
@@ -88,10 +79,6 @@ def _ieee_pow(a: float, b: float) -> float:
         return math.nan if a else math.copysign(math.inf, a) if b % 2 == 1 else math.inf
 
 
-def _ieee_square_or_pow(a: float, b: float) -> float:
-    return a * a if b == 2 else _ieee_pow(a, b)
-
-
 def _ieee(function: Callable[[float], float], pole: float | None = None) -> Callable[[float], float]:
     """`function` with inf or nan where math raises; `pole` is where its value is minus infinity."""
 
@@ -108,7 +95,7 @@ def _ieee(function: Callable[[float], float], pole: float | None = None) -> Call
 
 IEEE: Algebra = {
     **PLAIN,
-    "/": _ieee_divide, "**": _ieee_square_or_pow, "pow": _ieee_pow,
+    "/": _ieee_divide, "**": _ieee_pow, "pow": _ieee_pow,
     **{name: _ieee(getattr(math, name), {"log": 0.0, "log1p": -1.0}.get(name))
        for name, arity in FUNCTIONS.items() if arity == 1 and name != "abs"},
 }  # fmt: skip
@@ -148,9 +135,15 @@ def evaluate(term: Expr, names: Mapping[str, Any], algebra: Algebra, index: int 
     if head == "if":
         test, then, otherwise = term.args
         return evaluate(then if evaluate(test, names, algebra, index) else otherwise, names, algebra, index)
+    if head in ("and", "or"):
+        left, right = term.args
+        decided = bool(evaluate(left, names, algebra, index)) is (head == "or")
+        return (head == "or") if decided else evaluate(right, names, algebra, index)
     if head in REDUCTIONS:
-        combine = algebra["+" if head == "sum" else "larger"]
         terms = (evaluate(term.args[0], names, algebra, i) for i in range(count(term, names)))
+        if head in algebra:
+            return algebra[head](list(terms))
+        combine = algebra["+" if head == "sum" else "larger"]
         result = next(terms)
         for value in terms:
             result = combine(result, value)

@@ -1,9 +1,12 @@
 """How languages spell a formula: a table of spellings for each, and the printer that reads it.
 
+The printer returns Pieces, which know how tightly they bind. A Piece becomes text only in a place: its Spelling says
+how tightly each place must bind, and parentheses follow from that. This is the only table of precedence.
+
 >>> from autograd.formula.grammar import parse
 >>> _, term = parse("0 if a <= 0 else a ** 2")
 >>> for dialect in (PYTHON, C, JAVASCRIPT, READABLE):
-...     print(printed(term, dialect, {"a": "x"}, None, 0))
+...     print(printed(term, dialect, {"a": "x"}, None).within(WHOLE))
 0.0 if x <= 0.0 else x * x
 x <= 0.0 ? 0.0 : x * x
 x <= 0.0 ? 0.0 : x * x
@@ -13,29 +16,61 @@ x <= 0.0 ? 0.0 : x * x
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from .arithmetic import PLAIN, count, has_lists, length
+from .arithmetic import count, has_lists, length
 from .grammar import FUNCTIONS, REDUCTIONS, Expr
+from .rewriting import folded
 
 __all__ = [
     "ATOM",
     "JAVASCRIPT",
     "LATEX",
-    "PRODUCT",
     "PYTHON",
     "READABLE",
+    "SUM",
     "TERM",
+    "WHOLE",
     "C",
     "Dialect",
     "Names",
+    "Piece",
     "Spelling",
+    "atom",
     "printed",
 ]
 
-Names = Mapping[str, str | float | Sequence[str | float]]  # what the names of a formula are called elsewhere
+# How tightly each binds. A place in a sum but its first is a TERM; _SERIES is a sum sign, which takes in all factors
+# to its right. WHOLE is the place of a text that stands alone.
+WHOLE, _IF, _OR, _AND, _COMPARISON, SUM, _SERIES, _PRODUCT, _SIGN, _POWER, ATOM = range(11)
+TERM = SUM + 1
 
-_IF, _OR, _AND, _COMPARISON, _SUM, PRODUCT, _SIGN, _POWER, ATOM = range(1, 10)  # how tightly each binds
-TERM = _SUM + 1  # a place in a sum, but its first
+
+class Piece:
+    """Printed text, and how tightly it binds."""
+
+    __slots__ = ("level", "text")
+
+    def __init__(self, text: str, level: int) -> None:
+        self.text = text
+        self.level = level
+
+    def within(self, place: int) -> str:
+        """The text for a place that asks for this level: in parentheses if it binds less tightly.
+
+        >>> Piece("a + b", SUM).within(SUM), Piece("a + b", SUM).within(TERM)
+        ('a + b', '(a + b)')
+        """
+        return self.text if self.level >= place else f"({self.text})"
+
+
+# What the names of a formula are called elsewhere. A str is a name, and binds as one.
+Names = Mapping[str, "Piece | str | float | Sequence[Piece | str | float]"]
+
+
+def atom(text: str) -> Piece:
+    """A name, or what binds as tightly as one."""
+    return Piece(text, ATOM)
 
 
 class Spelling:
@@ -48,45 +83,78 @@ class Spelling:
         self.level = level
         self.places = places
 
+    def of(self, *pieces: Piece) -> Piece:
+        """This head with these arguments."""
+        return Piece(self.template.format(*(p.within(place) for p, place in zip(pieces, self.places))), self.level)
+
+    def chain(self, pieces: Sequence[Piece]) -> Piece:
+        """A head of two places over any number of arguments, from left to right: ``(a + b) + c``."""
+        first, *rest = pieces
+        if not rest:
+            return first
+        before, between, after = self.template.format("\0", "\0").split("\0")
+        left, right = self.places
+        more = "".join(f"{between}{p.within(right)}{after}" for p in rest)
+        return Piece(f"{before * len(rest)}{first.within(left)}{more}", self.level)
+
 
 def _infix(symbol: str, level: int) -> Spelling:
     """Left-associative: in ``a - (b - c)`` the right place needs one more than the left."""
     return Spelling(f"{{}}{symbol}{{}}", level, level, level + 1)
 
 
+def _compared(symbol: str) -> Spelling:
+    """Not associative: Python reads ``a < b < c`` as two comparisons."""
+    return Spelling(f"{{}}{symbol}{{}}", _COMPARISON, SUM, SUM)
+
+
 def _call(name: str, arity: int = 1) -> Spelling:
-    return Spelling(f"{name}({', '.join(['{}'] * arity)})", ATOM, *[0] * arity)
+    return Spelling(f"{name}({', '.join(['{}'] * arity)})", ATOM, *[WHOLE] * arity)
 
 
 class Dialect:
-    """How one language spells a formula: a Spelling by head, and how it writes a number.
+    """How one language spells a formula: a Spelling by head, and how it writes a number and any other call.
 
-    `code` is false of what is read by people: there ``x ** 2`` and ``sqrt(2)`` stay as they were written.
+    `code` is false of what is read by people: there ``sqrt(2)`` stays as it was written.
     """
 
     def __init__(
-        self, name: str, spellings: Mapping[str, Spelling], number: Callable[[float], str] = repr, code: bool = True
+        self,
+        name: str,
+        spellings: Mapping[str, Spelling],
+        number: Callable[[float], str] = repr,
+        code: bool = True,
+        call: Callable[[str, int], Spelling] = _call,
     ) -> None:
         self.name = name
         self.spellings = spellings
         self.number = number
         self.code = code
+        self.call = call
 
     def prepare(self, term: Expr) -> Expr:
-        return _fold_constants(term) if self.code else term
+        return folded(term) if self.code else term
+
+    def piece(self, spelled: Any) -> Piece:
+        """What a name is called: a Piece as it is, a float as a number, a str as a name."""
+        if isinstance(spelled, float):
+            text = self.number(spelled)
+            return Piece(text, SUM if text.startswith("-") else ATOM)
+        return spelled if isinstance(spelled, Piece) else atom(spelled)
 
 
 def _short(number: float) -> str:
     return f"{number:g}"
 
 
-_LEVELS = {"or": _OR, "and": _AND, **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), _COMPARISON),
-           "+": _SUM, "-": _SUM, "*": PRODUCT, "/": PRODUCT}  # fmt: skip
+_LEVELS = {"or": _OR, "and": _AND, "+": SUM, "-": SUM, "*": _PRODUCT, "/": _PRODUCT}
 _COMMON = {
     **{head: _infix(f" {head} ", level) for head, level in _LEVELS.items()},
+    **{head: _compared(f" {head} ") for head in ("<", "<=", ">", ">=", "==", "!=")},
     **{name: _call(name, arity) for name, arity in FUNCTIONS.items()},
     "neg": Spelling("-{}", _SIGN, _POWER),
     "**": _call("pow", 2),
+    "square": Spelling("{0} * {0}", _PRODUCT, _SIGN),
     "larger": _call("larger", 2),
     "sum": _call("sum"),
     "max": _call("max"),
@@ -104,8 +172,8 @@ PYTHON = Dialect(
     {
         **_COMMON,
         "if": Spelling("{1} if {0} else {2}", _IF, _OR, _OR, _IF),
-        "sum": Spelling("add_up([{} for i in indices])", ATOM, 0),
-        "max": Spelling("largest([{} for i in indices])", ATOM, 0),
+        "sum": Spelling("add_up([{} for i in indices])", ATOM, WHOLE),
+        "max": Spelling("largest([{} for i in indices])", ATOM, WHOLE),
     },
 )
 C = Dialect("C", {**_C_LIKE, "abs": _call("fabs")})
@@ -115,8 +183,8 @@ JAVASCRIPT = Dialect(
         **_C_LIKE,
         **{name: _call(f"Math.{name}", arity) for name, arity in FUNCTIONS.items() if name != "erf"},
         "**": _call("Math.pow", 2),
-        "==": _infix(" === ", _COMPARISON),
-        "!=": _infix(" !== ", _COMPARISON),
+        "==": _compared(" === "),
+        "!=": _compared(" !== "),
     },
 )
 _READ_POWER = Spelling("{}**{}", _POWER, ATOM, _SIGN)
@@ -126,102 +194,68 @@ READABLE = Dialect(
         **PYTHON.spellings,
         "sum": _call("sum"),
         "max": _call("max"),
-        "*": _infix("*", PRODUCT),
-        "/": _infix("/", PRODUCT),
+        "*": _infix("*", _PRODUCT),
+        "/": _infix("/", _PRODUCT),
         "**": _READ_POWER,
         "pow": _READ_POWER,
+        "square": Spelling("{}**2", _POWER, ATOM),
     },
     _short,
     code=False,
 )
-_TEX_POWER = Spelling("{}^{{{}}}", _POWER, ATOM, 0)
+
+
+def _tex_call(name: str, arity: int = 1) -> Spelling:
+    known = name in ("exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "max_i")
+    escaped = name.replace("_", r"\_")
+    function = rf"\{name}" if known else rf"\operatorname{{{{{escaped}}}}}"
+    return Spelling(rf"{function}\left({', '.join(['{}'] * arity)}\right)", ATOM, *[WHOLE] * arity)
+
+
+_TEX_POWER = Spelling("{}^{{{}}}", _POWER, ATOM, WHOLE)
 LATEX = Dialect(
     "LaTeX",
     {
         **_COMMON,
-        **{name: _call(rf"\{name}") for name in ("log", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
-        **{name: _call(rf"\operatorname{{{{{name}}}}}") for name in ("erf", "expm1", "log1p", "asin", "acos", "atan")},
-        "*": _infix(r" \, ", PRODUCT),
-        "/": Spelling(r"\frac{{{}}}{{{}}}", ATOM, 0, 0),
+        **{name: _tex_call(name) for name in FUNCTIONS},
+        "*": Spelling(r"{} \, {}", _PRODUCT, _PRODUCT, _POWER),  # a minus after the space would subtract
+        "/": Spelling(r"\frac{{{}}}{{{}}}", _POWER, WHOLE, WHOLE),
         "**": _TEX_POWER,
         "pow": _TEX_POWER,
-        "exp": Spelling("e^{{{}}}", _POWER, 0),
-        "sqrt": Spelling(r"\sqrt{{{}}}", ATOM, 0),
-        "abs": Spelling(r"\left|{}\right|", ATOM, 0),
-        "larger": _call(r"\max", 2),
-        "sum": Spelling(r"\sum_i {}", PRODUCT, PRODUCT),
-        "max": _call(r"\max_i"),
-        "if": Spelling(r"\begin{{cases}} {1} & {0} \\ {2} & \text{{otherwise}} \end{{cases}}", ATOM, _OR, _OR, _IF),
-        "<=": _infix(r" \le ", _COMPARISON),
-        ">=": _infix(r" \ge ", _COMPARISON),
-        "==": _infix(" = ", _COMPARISON),
-        "!=": _infix(r" \ne ", _COMPARISON),
+        "square": Spelling("{}^{{2}}", _POWER, ATOM),
+        "sqrt": Spelling(r"\sqrt{{{}}}", ATOM, WHOLE),
+        "abs": Spelling(r"\left|{}\right|", ATOM, WHOLE),
+        "larger": _tex_call("max", 2),
+        "sum": Spelling(r"\sum_i {}", _SERIES, _PRODUCT),
+        "max": _tex_call("max_i"),
+        "if": Spelling(r"\begin{{cases}} {1} & {0} \\ {2} & \text{{otherwise}} \end{{cases}}", _IF, _OR, _OR, _IF),
+        "<=": _compared(r" \le "),
+        ">=": _compared(r" \ge "),
+        "==": _compared(" = "),
+        "!=": _compared(r" \ne "),
         "and": _infix(r" \wedge ", _AND),
         "or": _infix(r" \vee ", _OR),
     },
     _short,
     code=False,
+    call=_tex_call,
 )
 
 
-def _is_square(term: Expr) -> bool:
-    """True of ``x ** 2`` for an atom x: every language computes it as ``x * x``, so all agree to the last bit."""
-    if term.head != "**":
-        return False
-    base, exponent = term.args
-    return exponent.head == "number" and exponent.atom == 2 and base.head in ("name", "item")
-
-
-def _fold_constants(term: Expr) -> Expr:
-    """``sqrt(2)`` becomes a number once, so that no language computes it anew at every call."""
-    args = tuple(_fold_constants(arg) for arg in term.args)
-    if args and all(arg.head == "number" for arg in args) and term.head in PLAIN:
-        try:
-            return Expr("number", atom=float(PLAIN[term.head](*(arg.atom for arg in args))))
-        except (ArithmeticError, ValueError):  # it will say so when it is computed
-            pass
-    return Expr(term.head, args, term.atom)
-
-
-def printed(term: Expr, dialect: Dialect, names: Names, index: int | None, within: int) -> str:
-    """A term as text, in parentheses where it binds less tightly than the place `within` which it goes."""
+def printed(term: Expr, dialect: Dialect, names: Names, index: int | None) -> Piece:
+    """A term in a language. A reduction is written out where the operands are known, else as ``sum(xs[i])``."""
     head = term.head
     if head == "number":
-        text = dialect.number(term.atom)
-        return f"({text})" if text.startswith("-") and within > _SUM else text
+        return dialect.piece(float(term.atom))
     if head == "name":
-        if term.atom == "n":
-            return dialect.number(float(length(names))) if has_lists(names) else "n"
-        spelled = names.get(term.atom, term.atom)
-        if isinstance(spelled, float):
-            return printed(Expr("number", atom=spelled), dialect, names, index, within)
-        return spelled if isinstance(spelled, str) else term.atom
+        if term.atom == "n" and "n" not in names:
+            return dialect.piece(float(length(names)) if has_lists(names) else "n")
+        return dialect.piece(names.get(term.atom, term.atom))
     if head == "item":
-        listed = names.get(term.atom, term.atom)
-        if index is None or not isinstance(listed, (list, tuple)):
-            return f"{listed}[i]"
-        return printed(Expr("name", atom="item"), dialect, {"item": listed[index]}, None, within)
-    if head in REDUCTIONS:
-        return _printed_reduction(term, dialect, names, within)
-    if dialect.code and _is_square(term):
-        term = Expr("*", (term.args[0], term.args[0]))
-    spelling = dialect.spellings[term.head]
-    parts = (printed(arg, dialect, names, index, place) for arg, place in zip(term.args, spelling.places))
-    text = spelling.template.format(*parts)
-    return f"({text})" if spelling.level < within else text
-
-
-def _printed_reduction(term: Expr, dialect: Dialect, names: Names, within: int) -> str:
-    """A sum or a max: written out where the operands are known, else as ``sum(xs[i])``."""
-    body = term.args[0]
-    if not has_lists(names):
-        return dialect.spellings[term.head].template.format(printed(body, dialect, names, None, 0))
-    terms = range(count(term, names))
-    if term.head == "sum":
-        text = " + ".join(printed(body, dialect, names, i, _SUM + (i > 0)) for i in terms)
-        return f"({text})" if within > _SUM and len(terms) > 1 else text
-    texts = [printed(body, dialect, names, i, 0) for i in terms]
-    text = texts[0]
-    for other in texts[1:]:
-        text = dialect.spellings["larger"].template.format(text, other)
-    return text
+        listed: Any = names.get(term.atom, term.atom)
+        return dialect.piece(f"{listed}[i]" if index is None or isinstance(listed, str) else listed[index])
+    if head in REDUCTIONS and has_lists(names):
+        terms = [printed(term.args[0], dialect, names, i) for i in range(count(term, names))]
+        return dialect.spellings["+" if head == "sum" else "larger"].chain(terms)
+    within = None if head in REDUCTIONS else index
+    return dialect.spellings[head].of(*(printed(arg, dialect, names, within) for arg in term.args))

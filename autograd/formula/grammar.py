@@ -24,15 +24,15 @@ FUNCTIONS = {
 }  # fmt: skip
 REDUCTIONS = ("sum", "max")
 CONSTANTS = {"pi": math.pi}
-# Names that mean something else: in a formula, and in the text that rows are compiled into (methods.py, kernels.py).
-_TAKEN = frozenset({*FUNCTIONS, *REDUCTIONS, *CONSTANTS, "i", "n", "out"})
-_TAKEN_WHEN_COMPILED = frozenset({"carefully", "float", "indices", "len", "node", "range", "type"})
+DEEPEST = 100  # levels of a term: whatever reads one calls itself, and so do the parsers of other languages
+_TAKEN = frozenset({*FUNCTIONS, *REDUCTIONS, *CONSTANTS, "i", "n", "out"})  # names that mean something in a formula
 
 _BINARY: dict[type, str] = {_ast.Add: "+", _ast.Sub: "-", _ast.Mult: "*", _ast.Div: "/", _ast.Pow: "**"}
 _COMPARE: dict[type, str] = {
     _ast.Lt: "<", _ast.LtE: "<=", _ast.Gt: ">", _ast.GtE: ">=", _ast.Eq: "==", _ast.NotEq: "!=",
 }  # fmt: skip
 _LOGIC: dict[type, str] = {_ast.And: "and", _ast.Or: "or"}
+_CONDITIONS = frozenset({*_COMPARE.values(), *_LOGIC.values()})
 _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without paying for `import ast`
 
 
@@ -52,42 +52,130 @@ class Expr:
         for arg in self.args:
             yield from arg.walk()
 
+    def indexed(self) -> Iterator[str]:
+        """The lists whose ``xs[i]`` in this term is inside of no reduction, so that somebody else must say what i is."""
+        if self.head == "item":
+            yield self.atom
+        if self.head not in REDUCTIONS:
+            for arg in self.args:
+                yield from arg.indexed()
+
 
 def is_taken(name: str) -> bool:
-    """Whether neither an operand nor an intermediate can be called so.
+    """Whether neither an operand nor an intermediate can be called so. Names with ``__`` belong to Python.
 
-    >>> is_taken("out"), is_taken("xs_0"), is_taken("x0")
+    >>> is_taken("out"), is_taken("__debug__"), is_taken("xs_0")
     (True, True, False)
     """
-    stem = name.rstrip("0123456789")
-    numbered = stem != name and (stem == "o" or stem.endswith("_"))  # o0 and xs_0 are items of an unrolled list
-    return name in _TAKEN or name in _TAKEN_WHEN_COMPILED or numbered or name.endswith("_data")
+    return name in _TAKEN or "__" in name
 
 
-def parse(source: str) -> tuple[tuple[tuple[str, Expr], ...], Expr]:
-    """The named intermediates of a formula, in order, and its last term. Raises FormulaError for what is not in the grammar."""
+def parse(source: str, condition: bool = False) -> tuple[tuple[tuple[str, Expr], ...], Expr]:
+    """The named intermediates of a formula, in order, and its last term: a number, or a condition if that is wanted.
+
+    Raises FormulaError for what is not in the grammar.
+    """
     try:
         tree: Any = compile(source, "<formula>", "exec", _ONLY_AST)
-    except SyntaxError as error:
-        raise FormulaError(f"cannot read {source!r}: {error.msg}") from None
-    body: list[Any] = tree.body
-    lets: list[tuple[str, Expr]] = []
+    except (SyntaxError, ValueError) as error:  # a ValueError of a null byte, or of more digits than Python reads
+        raise FormulaError(f"cannot read {_quoted(source)}: {getattr(error, 'msg', error)}") from None
+    except (RecursionError, MemoryError):
+        raise _too_deep(source) from None
+    try:
+        return _parsed(tree.body, source, condition)
+    except RecursionError:
+        raise _too_deep(source) from None
+
+
+def _quoted(source: str) -> str:
+    return repr(source) if len(source) <= 200 else f"{source[:100]!r} ... {source[-50:]!r}"
+
+
+def _too_deep(source: str) -> FormulaError:
+    return FormulaError(
+        f"{_quoted(source)} is nested more than {DEEPEST} levels deep: name a part of it, as in 'm = a * b; m + 1'"
+    )
+
+
+def _parsed(body: list[Any], source: str, condition: bool) -> tuple[tuple[tuple[str, Expr], ...], Expr]:
+    lets: dict[str, Expr] = {}
     for statement in body[:-1]:
-        if not (isinstance(statement, _ast.Assign) and isinstance(statement.targets[0], _ast.Name)):
-            raise FormulaError(f"cannot read {source!r}: want 'name = formula; formula'")
-        if is_taken(statement.targets[0].id):
-            raise FormulaError(f"{statement.targets[0].id!r} is taken: name the intermediate in {source!r} otherwise")
-        lets.append((statement.targets[0].id, _convert(statement.value, source)))
+        if not (
+            isinstance(statement, _ast.Assign)
+            and len(statement.targets) == 1
+            and isinstance(statement.targets[0], _ast.Name)
+        ):
+            raise FormulaError(f"cannot read {_quoted(source)}: want 'name = formula; formula'")
+        name = statement.targets[0].id
+        if is_taken(name):
+            raise FormulaError(f"{name!r} is taken: name the intermediate in {_quoted(source)} otherwise")
+        if name in lets:
+            raise FormulaError(
+                f"{name!r} is given twice in {_quoted(source)}: an intermediate has one value, so name the second otherwise"
+            )
+        lets[name] = _checked(_convert(statement.value, source), source)
+        if any(lets[name].indexed()):
+            raise FormulaError(
+                f"{name!r} in {_quoted(source)} has no i: an intermediate is one number, so write xs[i] inside of sum or max"
+            )
     if not body or not isinstance(body[-1], _ast.Expr):
-        raise FormulaError(f"cannot read {source!r}: want one expression, such as 'a * b'")
-    return tuple(lets), _convert(body[-1].value, source)
+        raise FormulaError(f"cannot read {_quoted(source)}: want one expression, such as 'a * b'")
+    result = _checked(_convert(body[-1].value, source, condition), source)
+    _ensure_order(lets, result, source)
+    return tuple(lets.items()), result
 
 
-def _convert(node: Any, source: str) -> Expr:
-    """One node of Python's parser as an Expr; whatever is not in the grammar is refused here."""
+def _ensure_order(lets: dict[str, Expr], result: Expr, source: str) -> None:
+    """Every intermediate is given before it is used, and used as a number."""
+    later = set(lets)
+    for name, term in (*lets.items(), ("", result)):
+        for inside in term.walk():
+            if inside.head == "name" and inside.atom in later:
+                raise FormulaError(f"{inside.atom!r} is used in {_quoted(source)} before it is given")
+            if inside.head == "item" and inside.atom in lets:
+                raise FormulaError(f"{inside.atom!r} in {_quoted(source)} is an intermediate, and no list")
+        later.discard(name)
 
-    def inner(child: Any) -> Expr:
-        return _convert(child, source)
+
+def _checked(term: Expr, source: str) -> Expr:
+    """The term, if it is not too deep, and every reduction has a list to run over."""
+    if _depth(term) > DEEPEST:
+        raise _too_deep(source)
+    for inside in term.walk():
+        if inside.head in REDUCTIONS and not any(inside.args[0].indexed()):
+            raise FormulaError(f"{inside.head}(...) in {_quoted(source)} needs an xs[i] inside, a list to run over")
+    return term
+
+
+def _depth(term: Expr) -> int:
+    return 1 + max(map(_depth, term.args), default=0)
+
+
+def _convert(node: Any, source: str, condition: bool = False) -> Expr:
+    """One node of Python's parser as an Expr: a condition, or a number, whichever is wanted."""
+    term = _term(node, source)
+    if (term.head in _CONDITIONS) is condition:
+        return term
+    piece = _piece(node, source)
+    if condition:
+        raise FormulaError(f"{piece!r} in {_quoted(source)} is a number: want a comparison there, such as {piece} != 0")
+    raise FormulaError(
+        f"{piece!r} in {_quoted(source)} is true or false: want a number there, such as 1 if {piece} else 0"
+    )
+
+
+def _piece(node: Any, source: str) -> str:
+    """What a node was read from."""
+    lines = source.encode().splitlines(keepends=True)[node.lineno - 1 : node.end_lineno]
+    start = sum(map(len, lines[:-1])) + node.end_col_offset
+    return b"".join(lines)[node.col_offset : start].decode(errors="replace")
+
+
+def _term(node: Any, source: str) -> Expr:
+    """One node as an Expr of either kind; whatever is not in the grammar is refused here."""
+
+    def inner(child: Any, condition: bool = False) -> Expr:
+        return _convert(child, source, condition)
 
     match node:
         case _ast.Constant(value=bool() | str() | complex() | bytes() | None):
@@ -97,37 +185,38 @@ def _convert(node: Any, source: str) -> Expr:
         case _ast.Name(id=name) if name in CONSTANTS:
             return Expr("number", atom=CONSTANTS[name])
         case _ast.Name(id=name) if name in FUNCTIONS or name in REDUCTIONS:
-            raise FormulaError(f"{name!r} in {source!r} is a function: write {name}(...)")
+            raise FormulaError(f"{name!r} in {_quoted(source)} is a function: write {name}(...)")
         case _ast.Name(id=name):
             return Expr("name", atom=name)
         case _ast.Subscript(value=_ast.Name(id=name), slice=_ast.Name(id="i")):
             return Expr("item", atom=name)
         case _ast.UnaryOp(op=_ast.USub(), operand=operand):
             return Expr("neg", (inner(operand),))
+        case _ast.BinOp(left=_ast.Name() | _ast.Subscript() as base, op=_ast.Pow(), right=_ast.Constant(value=2)):
+            return Expr("square", (inner(base),))  # x * x in every language, so that all agree to the last bit
         case _ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
             return Expr(_BINARY[type(op)], (inner(left), inner(right)))
         case _ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARE:
             return Expr(_COMPARE[type(op)], (inner(left), inner(right)))
         case _ast.BoolOp(op=op, values=[first, *rest]):
-            term = inner(first)
+            term = inner(first, True)
             for value in rest:
-                term = Expr(_LOGIC[type(op)], (term, inner(value)))
+                term = Expr(_LOGIC[type(op)], (term, inner(value, True)))
             return term
         case _ast.IfExp(test=test, body=body, orelse=orelse):
-            return Expr("if", (inner(test), inner(body), inner(orelse)))
+            return Expr("if", (inner(test, True), inner(body), inner(orelse)))
         case _ast.Call(func=_ast.Name(id=name), args=args, keywords=[]):
             if name in REDUCTIONS:
                 if len(args) != 1:
-                    raise FormulaError(f"{name} in {source!r} is over a list: write {name}(xs[i]), or an if")
+                    raise FormulaError(f"{name} in {_quoted(source)} is over a list: write {name}(xs[i]), or an if")
                 return Expr(name, (inner(args[0]),))
             if name not in FUNCTIONS:
                 known = ", ".join(sorted((*FUNCTIONS, *REDUCTIONS)))
-                raise FormulaError(f"cannot call {name!r} in {source!r}: a formula may call {known}")
+                raise FormulaError(f"cannot call {name!r} in {_quoted(source)}: a formula may call {known}")
             if len(args) != FUNCTIONS[name]:
-                raise FormulaError(f"{name} takes {FUNCTIONS[name]} argument(s), got {len(args)} in {source!r}")
+                raise FormulaError(f"{name} takes {FUNCTIONS[name]} argument(s), got {len(args)} in {_quoted(source)}")
             return Expr(name, tuple(inner(arg) for arg in args))
         case _:
             pass
-    piece = source.encode()[node.col_offset : node.end_col_offset].decode()
     fix = ": a power is written **" if type(getattr(node, "op", None)) is _ast.BitXor else ""
-    raise FormulaError(f"cannot read {source!r}: {piece!r} has no place in a formula{fix}")
+    raise FormulaError(f"cannot read {_quoted(source)}: {_piece(node, source)!r} has no place in a formula{fix}")

@@ -22,11 +22,12 @@ class Language:
 
     let: a name for good. var: a name that changes. change: a new value for it. table: a list that stays;
     list: one whose items change, as `add` does with the item of that name. index: a number as an index.
+    prefix: what every label is written behind, where a language cannot list the words that labels must not be.
     """
 
     def __init__(
         self, dialect: Dialect, remark: str, *, let: str, var: str, change: str, table: str, list: str, add: str,
-        index: str, not_finite: tuple[str, str],
+        index: str, not_finite: tuple[str, str], prefix: str = "",
     ) -> None:  # fmt: skip
         self.dialect = dialect
         self.remark = remark
@@ -37,6 +38,7 @@ class Language:
         self.list = list
         self.add = add
         self.index = index
+        self.prefix = prefix
         self.nan, self.inf = not_finite
 
     def number(self, number: float) -> str:
@@ -60,7 +62,7 @@ LANGUAGES = {
     "c": Language(
         C, "//", let="const double {} = {};", var="double {} = {};", change="{} = {};",
         table="const double {}[] = {{{}}};", list="double {}[] = {{{}}};", add="{} += {};",
-        index="(int){}", not_finite=("NAN", "INFINITY"),
+        index="(int){}", not_finite=("NAN", "INFINITY"), prefix="v_",  # a header may define any name as a macro
     ),
     "javascript": Language(
         JAVASCRIPT, "//", let="const {} = {};", var="let {} = {};", change="{} = {};", table="const {} = [{}];",

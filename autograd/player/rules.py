@@ -18,13 +18,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..formula import JAVASCRIPT, Formula
+from ..formula import JAVASCRIPT, WHOLE, Formula
 from ..formula.languages import RESERVED, helpers
+from ..formula.namer import Namer
 from ..ops import Op
 
 __all__ = ["prelude", "rule_name", "rules"]
 
 GIVEN = "x"  # the operands' numbers, where they are not taken apart
+_TAKEN = RESERVED | {GIVEN, "i", "max", "n", "out", "sum"}
 
 # What the reductions of the grammar are in JavaScript: from left to right, as everywhere.
 REDUCTIONS = """\
@@ -74,21 +76,17 @@ def _rule(op: Op, count: int) -> str:
     return f"{{\nvalue: ({operands}) => {_body(op.formula(count), bound)},\nslopes: [{', '.join(slopes)}],\n}}"
 
 
-def _spelled(name: str) -> str:
-    return f"{name}_" if name in RESERVED or name == GIVEN else name
-
-
 def _unpacked(bound: dict[str, Any]) -> str:
     """The parameter that takes a node's operands apart; those of an operation over lists stay together."""
     if any(isinstance(places, list) for places in bound.values()):
         return GIVEN
-    return f"[{', '.join(map(_spelled, bound))}]"
+    return f"[{', '.join(Namer(_TAKEN).names(bound).values())}]"
 
 
 def _body(formula: Formula, bound: dict[str, Any]) -> str:
     """The formula as the body of an arrow function."""
     formula = formula.hoisted()
-    names = {name: _spelled(name) for name in (*bound, *(name for name, _ in formula.lets))}
+    names = Namer(_TAKEN).names([*bound, *(name for name, _ in formula.lets)])
     heads = {term.head for term in formula.terms()}
     used = {term.atom for term in formula.terms() if term.head in ("name", "item")}
     lists: list[list[int]] = [places for places in bound.values() if isinstance(places, list)]
@@ -100,7 +98,8 @@ def _body(formula: Formula, bound: dict[str, Any]) -> str:
             lines.append(f"const {names[name]} = {GIVEN}.subarray({places[0]}, {places[-1] + 1})")
         elif lists and name in used:
             lines.append(f"const {names[name]} = {GIVEN}[{places}]")
-    for name, reduction, (text,) in formula.pieces(JAVASCRIPT, names):
+    for name, reduction, (piece,) in formula.pieces(JAVASCRIPT, names):
+        text = piece.within(WHOLE)
         lines.append(f"const {names[name]} = " + (f"{reduction}(n, (i) => {text})" if reduction else text))
     last = formula.last(JAVASCRIPT, names)
     return f"{{ {'; '.join([*lines, f'return {last}'])}; }}" if lines else last

@@ -6,23 +6,23 @@
 
 
 double step(const double *inputs, const double *parameters, double *gradients) {
-    const double x_0 = inputs[0];
-    const double x_1 = inputs[1];
-    const double y = inputs[2];
-    const double weight_0_0 = parameters[0];
-    const double weight_0_1 = parameters[1];
-    const double bias_0 = parameters[2];
+    const double v_x_0 = inputs[0];
+    const double v_x_1 = inputs[1];
+    const double v_y = inputs[2];
+    const double v_weight_0_0 = parameters[0];
+    const double v_weight_0_1 = parameters[1];
+    const double v_bias_0 = parameters[2];
     double d_weight_0_0 = gradients[0];
     double d_weight_0_1 = gradients[1];
     double d_bias_0 = gradients[2];
 
     // forward: operands before what is computed from them
     // Linear
-    const double v3 = x_0 * weight_0_0 + x_1 * weight_0_1 + bias_0;
+    const double v3 = v_x_0 * v_weight_0_0 + v_x_1 * v_weight_0_1 + v_bias_0;
 
     // what is outside of modules
-    const double h = tanh(v3);
-    const double v5 = h - y;
+    const double v_h = tanh(v3);
+    const double v5 = v_h - v_y;
     const double v6 = pow(v5, 2.0);
 
     // backward: over each edge goes its slope times the gradient at its upper end
@@ -31,11 +31,11 @@ double step(const double *inputs, const double *parameters, double *gradients) {
     const double d_h = d_v5;
 
     // gradients arriving at Linear
-    const double d_v3 = (1.0 - h * h) * d_h;
+    const double d_v3 = (1.0 - v_h * v_h) * d_h;
 
     // gradients arriving at weight
-    d_weight_0_0 = d_weight_0_0 + x_0 * d_v3;
-    d_weight_0_1 = d_weight_0_1 + x_1 * d_v3;
+    d_weight_0_0 = d_weight_0_0 + v_x_0 * d_v3;
+    d_weight_0_1 = d_weight_0_1 + v_x_1 * d_v3;
 
     // gradients arriving at bias
     d_bias_0 = d_bias_0 + d_v3;

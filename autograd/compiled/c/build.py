@@ -3,6 +3,11 @@
 A library is kept under the digest of everything that it depends on (source, compiler and its version, flags, the
 processor's features), and the digest of its own bytes: a damaged one is told from a whole one before it is loaded,
 and built anew. It appears under its name when it is complete, so processes that build at once do no harm.
+
+Anybody can compute that name, so it proves nothing about who wrote the file. A library is loaded only if it is a
+regular file that belongs to the user, and if nobody else may write it or the folder it lies in. What lies in a folder
+that others could write is thrown away. Windows keeps permissions in access lists, which Python cannot read: there the
+privacy of the user's %LOCALAPPDATA% is relied on, and the digest shows damage only.
 """
 
 from __future__ import annotations
@@ -10,16 +15,21 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import shlex
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from ...errors import CompileError
+from ...naming import one_line
+from ...source import users_line
 
 __all__ = ["build", "cache_folder", "compiler"]
 
@@ -32,6 +42,8 @@ _FLAGS = (
     _SAFE,
 )
 _SECONDS = 120
+_OTHERS, _OTHERS_WRITE = 0o077, 0o022
+_HARMLESS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 
 
@@ -58,10 +70,22 @@ def compiler() -> list[str]:
 
 
 def cache_folder() -> Path:
-    """Where libraries are kept: a folder of ours in the user's cache folder, for the user's eyes only.
+    """Where libraries are kept: a folder of ours in the user's cache folder, which nobody else may enter.
 
-    Raises CompileError if it cannot be made, or belongs to somebody else.
+    Warns and empties it if others could write in it.
+    Raises CompileError if it cannot be made or made private, or if it, or a link in its place, belongs to somebody else.
     """
+    folder = Path(_users_cache()) / "scalar-autograd"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if sys.platform != "win32":
+            _make_private(folder)
+    except OSError as error:
+        raise CompileError(f"the cache folder {folder} cannot be used: {error.strerror}") from None
+    return folder
+
+
+def _users_cache() -> str:
     home = os.path.expanduser("~")
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
@@ -69,20 +93,43 @@ def cache_folder() -> Path:
         base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, "Library", "Caches")
     else:
         base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
-    if not os.path.isabs(base):  # as the XDG specification has it
-        base = os.path.join(home, ".cache")
-    folder = Path(base) / "scalar-autograd"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.stat()
-        if os.name == "posix":
-            if status.st_uid != os.geteuid():
+    return base if os.path.isabs(base) else os.path.join(home, ".cache")  # as the XDG specification has it
+
+
+if sys.platform != "win32":
+
+    def _make_private(folder: Path) -> None:
+        """Let nobody else in; throw away what lies there if others could have put it there."""
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)  # checked and changed is the same folder, come what may
+        try:
+            status = os.fstat(handle)
+            if {os.lstat(folder).st_uid, status.st_uid} != {os.geteuid()}:
                 raise CompileError(f"the cache folder {folder} belongs to another user")
-            if status.st_mode & 0o077:
-                folder.chmod(0o700)
-    except OSError as error:
-        raise CompileError(f"the cache folder {folder} cannot be used: {error.strerror}") from None
-    return folder
+            if status.st_mode & _OTHERS:
+                os.fchmod(handle, 0o700)
+            if os.fstat(handle).st_mode & _OTHERS_WRITE:  # some file systems know no permissions
+                raise CompileError(
+                    f"others can write in the cache folder {folder}: set XDG_CACHE_HOME to a private one"
+                )
+        finally:
+            os.close(handle)
+        if status.st_mode & _OTHERS_WRITE:
+            _empty(folder)
+
+    def _is_private(status: os.stat_result) -> bool:
+        return status.st_uid == os.geteuid() and not status.st_mode & _OTHERS_WRITE
+
+else:
+
+    def _is_private(status: os.stat_result) -> bool:
+        return True  # as far as Python can see
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        _discard(path)
+    text = f"others could write in the cache folder {folder}: its content was deleted, and the folder is private now"
+    warnings.warn_explicit(text, UserWarning, *users_line())
 
 
 def build(source: str) -> Path:
@@ -97,7 +144,7 @@ def build(source: str) -> Path:
     for flags in _FLAGS:
         key = _digest("\0".join([source, about, *command, *flags]).encode())
         for kept in folder.glob(f"{key}-*{_SUFFIX}"):
-            if _is_whole(kept):
+            if _is_ours(kept):
                 return kept
             _discard(kept)
         made, failed = _compile(source, [*command, *flags], folder, key)
@@ -118,8 +165,8 @@ def _compile(source: str, command: Sequence[str], folder: Path, key: str) -> tup
                 cwd=name, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False,
             )  # fmt: skip
             if ran.returncode or not made.exists():
-                said = ran.stderr.decode(errors="replace").strip().splitlines()
-                return None, said[0] if said else f"it ended with status {ran.returncode} and made nothing"
+                return None, _complaint(ran.stderr) or f"it ended with status {ran.returncode} and made nothing"
+            made.chmod(0o700)  # a umask may let the group write
             kept = folder / f"{key}-{_digest(made.read_bytes())}{_SUFFIX}"
             os.replace(made, kept)
             return kept, ""
@@ -129,17 +176,30 @@ def _compile(source: str, command: Sequence[str], folder: Path, key: str) -> tup
         raise CompileError(f"the C backend could not be built in {folder}: {error.strerror}") from None
 
 
-def _is_whole(library: Path) -> bool:
-    """Whether its bytes are those it was kept with."""
+def _complaint(stderr: bytes) -> str:
+    """The line of a compiler's messages that names the error: the first one may only say where it is."""
+    lines = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", stderr.decode(errors="replace")).strip().splitlines() or [""]
+    return one_line(next((line for line in lines if "error" in line.lower()), lines[0]), 200)
+
+
+def _is_ours(library: Path) -> bool:
+    """Whether the user alone can have written it, and its bytes are those it was kept with."""
     try:
-        return library.stem.endswith(f"-{_digest(library.read_bytes())}")
+        with open(os.open(library, os.O_RDONLY | _HARMLESS), "rb") as file:  # follows no link, waits for no writer
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode) or not _is_private(status):
+                return False
+            return library.stem.endswith(f"-{_digest(file.read())}")
     except OSError:
         return False
 
 
-def _discard(library: Path) -> None:
+def _discard(path: Path) -> None:
     with suppress(OSError):  # somebody else did, or nobody may: a whole one will stand beside it
-        library.unlink()
+        if stat.S_ISDIR(path.lstat().st_mode):
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _digest(content: bytes) -> str:

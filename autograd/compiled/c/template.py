@@ -17,7 +17,7 @@ from itertools import combinations
 from textwrap import indent
 from typing import Any
 
-from ...formula import FUNCTIONS, C, Dialect, Formula, Spelling
+from ...formula import FUNCTIONS, WHOLE, C, Dialect, Formula, Piece, Spelling
 from ...ops import DOT, Op
 
 __all__ = ["Row", "interpreter_source", "rows_of"]
@@ -59,7 +59,7 @@ def rows_of(ops: Iterable[Op]) -> list[Row]:
 
 def interpreter_source(rows: Sequence[Row]) -> str:
     """The whole file for these rows. Of row k, 3 k computes one result, 3 k + 1 many, 3 k + 2 over lists."""
-    term = DOT.value.hoisted().pieces(C, {"xs": ["x"], "ws": ["w"]})[0][2][0]
+    term = _alone(DOT.value.hoisted().pieces(C, {"xs": ["x"], "ws": ["w"]})[0][2][0])
     slopes = [partial.last(C, {"xs": ["x"], "ws": ["w"]}, 0) for partial in DOT.partials]
     scalar = [(3 * k, row) for k, row in enumerate(rows) if not row.op.wide]
     wide = [(3 * k + 2, row) for k, row in enumerate(rows) if row.op.wide and row.op is not DOT]
@@ -93,24 +93,29 @@ def _braced(head: str, *lines: str) -> str:
     return "\n".join([f"{head} {{", *(f"    {line}" for text in lines for line in text.splitlines()), "}"])
 
 
-# Operand k is a0, a1 ... in formulas, or the list x0, x1 ...; y is the result, g its gradient.
+def _alone(piece: Piece) -> str:
+    return piece.within(WHOLE)
 
 
-def _names(row: Row) -> dict[str, Any]:
+# Operand k is a0, a1 ... in formulas, or the list x0, x1 ...; y is the result, g its gradient, size the lists' length.
+# Intermediate k of a formula is let0, let1 ...
+
+
+def _names(row: Row, formula: Formula) -> dict[str, Any]:
     names = {name: f"{'x' if name in row.op.lists else 'a'}{k}" for k, name in enumerate(row.operands)}
-    lets = [let for formula in (row.value, *row.partials) for let, _ in formula.hoisted().lets]
-    return {**names, **{let: f"let_{let}" for let in lets}, "out": "y"}
+    return {**names, **{let: f"let{k}" for k, (let, _) in enumerate(formula.lets)}, "out": "y", "n": "size"}
 
 
 def _lets(formula: Formula, names: dict[str, Any]) -> Iterator[str]:
     """The intermediates of a hoisted formula; reductions are loops over i."""
-    for let, reduction, (text, *_) in formula.pieces(_CHECKED, names):
+    for let, reduction, (term, *_) in formula.pieces(_CHECKED, names):
+        name, text = names[let], _alone(term)
         if not reduction:
-            yield f"const double let_{let} = {text};"
+            yield f"const double {name} = {text};"
             continue
-        step = f"+= {text}" if reduction == "sum" else f"= larger(let_{let}, {text})"
-        yield f"double let_{let};"
-        yield f"{{ long i = 0; let_{let} = {text}; for (i = 1; i < n; i++) let_{let} {step}; }}"
+        step = f"+= {text}" if reduction == "sum" else f"= larger({name}, {text})"
+        yield f"double {name};"
+        yield f"{{ long i = 0; {name} = {text}; for (i = 1; i < n; i++) {name} {step}; }}"
 
 
 def _reads(row: Row, source: str) -> str:
@@ -118,8 +123,8 @@ def _reads(row: Row, source: str) -> str:
 
 
 def _single(code: int, row: Row) -> str:
-    names = _names(row)
     value = row.value.hoisted()
+    names = _names(row, value)
     return _braced(
         f"case {code}:",
         _reads(row, "d[at[{k}]]"),
@@ -130,18 +135,18 @@ def _single(code: int, row: Row) -> str:
 
 
 def _single_backward(code: int, row: Row) -> str:
-    names = _names(row)
     lines: list[str] = []
     for k, partial in enumerate(row.partials):
         slope = partial.hoisted()
-        add = f"G[at[{k}]] += {slope.times('g[0]', _CHECKED, names)};"
+        names = _names(row, slope)
+        add = f"G[at[{k}]] += {_alone(slope.times('g[0]', _CHECKED, names))};"
         lines.append(_braced(f"if (active & {1 << k})", *_lets(slope, names), add))
     return _braced(f"case {code}:", _reads(row, "d[at[{k}]]"), "const double y = out[0];", *lines, "break;")
 
 
 def _many(code: int, row: Row) -> str:
-    names = _names(row)
     value = row.value.hoisted()
+    names = _names(row, value)
     return _braced(
         f"case {code}:",
         *_fetched(row),
@@ -159,11 +164,11 @@ def _fetched(row: Row) -> Iterator[str]:
 
 
 def _many_backward(code: int, row: Row) -> str:
-    names = _names(row)
     lines: list[str] = []
     for k, partial in enumerate(row.partials):
         slope = partial.hoisted()
-        add = f"to[i] += {slope.times('g[i]', _CHECKED, names)};"
+        names = _names(row, slope)
+        add = f"to[i] += {_alone(slope.times('g[i]', _CHECKED, names))};"
         loop = _loop(_reads(row, "x{k}[i]"), "const double y = out[i];", *_lets(slope, names), add)
         lines.append(
             _braced(
@@ -184,8 +189,8 @@ def _loop(*lines: str) -> str:
 
 def _wide(code: int, row: Row) -> str:
     """A function for a row over lists: `n` is their length, and stands first in the description."""
-    names = _names(row)
     value = row.value.hoisted()
+    names = _names(row, value)
     places: list[str] = []
     reads: list[str] = []
     for k, name in enumerate(row.operands):
@@ -197,9 +202,10 @@ def _wide(code: int, row: Row) -> str:
     slopes: list[str] = []
     for k, (name, partial) in enumerate(zip(row.operands, row.partials)):
         slope = partial.hoisted()
-        add = f"add_to(m, at{k}, i, lane, {slope.times('g', _CHECKED, names)});"
+        slope_names = _names(row, slope)
+        add = f"add_to(m, at{k}, i, lane, {_alone(slope.times('g', _CHECKED, slope_names))});"
         over = f"for (long i = 0; i < {'n' if name in row.op.lists else '1'}; i++) {add}"
-        slopes.append(_braced(f"if (in->active & {1 << k})", *_lets(slope, names), over))
+        slopes.append(_braced(f"if (in->active & {1 << k})", *_lets(slope, slope_names), over))
     lane = _braced(
         "for (long lane = 0; lane < (backward ? m->live : m->width); lane++)",
         "const long here = (in->out + r) * m->width + lane;",
@@ -212,6 +218,8 @@ def _wide(code: int, row: Row) -> str:
     return _braced(
         f"static void row_{code}(const Memory *m, const Instruction *in, const int *at, int backward, int *noticed)",
         "const long n = *at++;",
+        "const double size = (double)n;",
+        "(void)size;",
         "int bad = 0;",
         _braced("for (int r = 0; r < in->count; r++)", *places, lane, f"at = after(at{len(row.operands) - 1}, n);"),
         "*noticed |= bad;",

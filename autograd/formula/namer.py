@@ -1,0 +1,43 @@
+"""Names for generated code: identifiers of every language that no other name in the same place has.
+
+>>> namer = Namer({"out"})
+>>> namer.name("out"), namer.name("xs"), namer.name("xs"), namer.name("größe")
+('out_2', 'xs', 'xs_2', 'gr_e')
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+__all__ = ["Namer", "identifier", "words"]
+
+
+def identifier(text: str) -> str:
+    """A text as an identifier of ASCII letters, digits and single underscores."""
+    name = re.sub(r"[\W_]+", "_", text, flags=re.ASCII).strip("_") or "value"
+    return f"n{name}" if name[0].isdigit() else name
+
+
+def words(*templates: str) -> set[str]:
+    """The identifiers that stand in templates themselves, without what is filled into them and without remarks."""
+    return {word for text in templates for word in re.findall(r"[^\W\d]\w*", re.sub(r"\{\w*\}|#.*", " ", text))}
+
+
+class Namer:
+    """Gives every name it is asked for as an identifier that it has not given before, and that is not `taken`."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.taken = set(taken)
+
+    def name(self, wanted: str) -> str:
+        base = identifier(wanted)
+        name, count = base, 1
+        while name in self.taken:
+            count += 1
+            name = f"{base}_{count}"
+        self.taken.add(name)
+        return name
+
+    def names(self, wanted: Iterable[str]) -> dict[str, str]:
+        return {name: self.name(name) for name in wanted}
