@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
+import subprocess
 import sys
 import sysconfig
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from drawn import needs_engine
 
+from autograd import Value, draw, save_player
+from autograd.__main__ import main
 from autograd.drawing import rendering
 from autograd.drawing.rendering import find_engine, lay_out, open_file, write_whole
 from autograd.errors import DeadlineError, LayoutError
+from autograd.stepper import step_through
+from demos.report import Report
 
+ROOT = str(Path(__file__).parent.parent)
 on_posix = pytest.mark.skipif(os.name == "nt", reason="makes programs out of shell scripts")
+as_root = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may")
 
 
 def program(folder, name, text="#!/bin/sh\nexit 0\n"):
@@ -123,9 +133,195 @@ def test_a_file_has_the_permissions_that_any_other_would_have(tmp_path):
     plain.write_text("")
     write_whole(path, b"1")
     assert path.stat().st_mode == plain.stat().st_mode
-    path.chmod(0o600)
-    write_whole(path, b"2")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for mode in (0o600, 0o666, 0o755):
+        path.chmod(mode)
+        write_whole(path, b"2")
+        assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
+@on_posix
+def test_the_umask_is_respected_and_never_touched(tmp_path, monkeypatch):
+    before = os.umask(0o027)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "umask", lambda mask: pytest.fail("it belongs to the process"))
+            write_whole(tmp_path / "f.svg", b"1")
+        assert stat.S_IMODE((tmp_path / "f.svg").stat().st_mode) == 0o640
+    finally:
+        os.umask(before)
+
+
+@as_root
+def test_a_file_keeps_its_owner(tmp_path):
+    path = tmp_path / "f.svg"
+    path.touch(mode=0o600)
+    os.chown(path, 65534, 65533)
+    write_whole(path, b"1")
+    now = path.stat()
+    assert (now.st_uid, now.st_gid, stat.S_IMODE(now.st_mode)) == (65534, 65533, 0o600) and path.read_bytes() == b"1"
+
+
+# --- Whoever writes a file, and wherever it leads ------------------------------------------------------------
+
+
+def value():
+    a = Value(2.0, label="a")
+    f = a * a
+    f.label = "f"
+    f.backward()
+    return f
+
+
+def by_report(path):
+    Report(path.parent.parent / "report", "title").write(str(path), "text")
+
+
+WRITERS = {
+    "write_whole": lambda path: write_whole(path, "text"),
+    "save_player": lambda path: save_player(value(), path),
+    "stepper's page": lambda path: step_through(value()).save(path),
+    "save": lambda path: draw(value()).save(path),
+    "render": lambda path: draw(value()).render(outfile=path, format="svg", cleanup=True),
+    "stepper's picture": lambda path: step_through(value()).save_picture(str(path)),
+    "--html": lambda path: main(["a*a", "a=2", "--html", str(path)]),
+    "--svg": lambda path: main(["a*a", "a=2", "--svg", str(path)]),
+    "report": by_report,
+}
+LAID_OUT = {"render", "stepper's picture", "--svg"}
+every_writer = pytest.mark.parametrize(
+    "write",
+    [pytest.param(write, id=name, marks=[needs_engine] * (name in LAID_OUT)) for name, write in WRITERS.items()],
+)
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A file in a folder of its own, beside which nothing may be left."""
+    (tmp_path / "target").mkdir()
+    yield tmp_path / "target" / "page"
+    assert {path.name for path in (tmp_path / "target").iterdir()} <= {"page"}
+
+
+@on_posix
+@every_writer
+@pytest.mark.parametrize("there", [True, False], ids=["a file", "nothing"])
+def test_a_link_stays_and_its_target_changes(tmp_path, file, write, there):
+    write(file)
+    wanted = file.read_bytes()
+    assert wanted
+    (tmp_path / "absolute").symlink_to(file)
+    (tmp_path / "relative").symlink_to(os.path.join("target", "page"))
+    (tmp_path / "twice").symlink_to("relative")
+    for name in ("absolute", "relative", "twice"):
+        file.write_text("old") if there else file.unlink()
+        write(tmp_path / name)
+        assert (tmp_path / name).is_symlink()
+        assert file.read_bytes() == wanted
+
+
+@on_posix
+@every_writer
+def test_a_fifo_is_written_into(file, write):
+    write(file)
+    wanted = file.read_bytes()
+    file.unlink()
+    os.mkfifo(file)
+    with ThreadPoolExecutor(1) as reader:
+        read = reader.submit(file.read_bytes)
+        write(file)
+        assert read.result(timeout=20) == wanted
+    assert stat.S_ISFIFO(file.stat().st_mode)
+
+
+@as_root
+@every_writer
+def test_a_device_is_written_into(file, write):
+    os.mknod(file, 0o600 | stat.S_IFCHR, os.makedev(1, 3))  # as /dev/null
+    try:
+        file.read_bytes()
+    except OSError:
+        pytest.skip("no devices in this file system")
+    write(file)
+    assert stat.S_ISCHR(file.stat().st_mode) and file.stat().st_rdev == os.makedev(1, 3)
+
+
+@on_posix
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "link"])
+def test_an_open_descriptor_is_written_into(tmp_path, name):
+    """A pipe; a file, behind what was printed before and in front of what is printed later; a socket."""
+    (tmp_path / "link").symlink_to("/dev/stdout")
+    code = f"""if True:
+        from autograd.drawing.rendering import write_whole
+        print("before"); write_whole({name!r}, "page "); print("after")"""
+    command = {"args": [sys.executable, "-c", code], "cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": ROOT}}
+    wanted = b"before\npage after\n"
+    assert subprocess.run(**command, stdout=subprocess.PIPE, check=True).stdout == wanted
+    with open(tmp_path / "out", "wb") as out:
+        subprocess.run(**command, stdout=out, check=True)
+    assert (tmp_path / "out").read_bytes() == wanted
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        subprocess.run(**command, stdout=theirs.fileno(), check=True)
+        assert ours.recv(100) == wanted
+
+
+@on_posix
+def test_what_cannot_be_written_stays(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "socket"))
+        for name in ("loop", "socket", ".", "nothing/", "nothing/f", ""):
+            with pytest.raises(OSError):
+                write_whole(os.path.join(tmp_path, name) if name else "", b"1")
+    assert sorted(os.listdir(tmp_path)) == ["loop", "socket"]
+
+
+INTERRUPTS = int(os.environ.get("AUTOGRAD_INTERRUPTS", "300"))
+
+
+@on_posix
+def test_an_interrupt_leaves_a_whole_file_and_nothing_else(tmp_path):
+    """Wherever it comes: at every line, call and return of ours, and after every call into C."""
+    file, contents = tmp_path / "f.svg", [b"1" * 5000, b"2" * 5000]
+    write_whole(file, contents[0])
+    before, stopped = os.umask(0o022), 0
+    os.umask(before)
+    for point in range(INTERRUPTS):
+        finished = interrupted(lambda: write_whole(file, contents[1]), point)
+        assert file.read_bytes() in contents, point
+        assert os.listdir(tmp_path) == ["f.svg"], point
+        assert os.umask(before) == before
+        file.write_bytes(contents[0])
+        if finished:
+            break
+        stopped += 1
+    assert finished and stopped > 20
+
+
+def interrupted(function, point):
+    """Whether it finished before the point-th place where Python could have been interrupted."""
+    left = point
+
+    def count(frame, event, _):
+        nonlocal left
+        if frame.f_code.co_filename == write_whole.__code__.co_filename:
+            left -= 1
+            if left < 0 and event != "c_call":
+                sys.setprofile(None)
+                sys.settrace(None)
+                raise KeyboardInterrupt
+        return count
+
+    sys.setprofile(count)
+    sys.settrace(count)
+    try:
+        function()
+    except KeyboardInterrupt:
+        return False
+    finally:
+        sys.setprofile(None)
+        sys.settrace(None)
+    return True
 
 
 def test_nothing_is_opened_without_a_screen(monkeypatch):

@@ -7,10 +7,10 @@ extra ``dot`` installs. With neither, the error says in one sentence what to ins
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 import sysconfig
-import tempfile
 import webbrowser
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -23,6 +23,8 @@ from ..errors import PIP, DeadlineError, LayoutError
 __all__ = ["DEADLINE", "find_engine", "lay_out", "notebook", "open_file", "shows_pictures", "write_whole", "writing"]
 
 DEADLINE = 3.0  # seconds a layout may take
+LINKS = 40  # followed one after the other, as Linux does
+BINARY = getattr(os, "O_BINARY", 0)  # Windows has it
 PURE = "graphviz-pure"
 PURE_LACKS = ("pdf", "ps", "eps")  # formats that only the system's Graphviz writes
 INSTALL = f"install one with `{PIP} graphviz-pure`, or Graphviz from https://graphviz.org/download"
@@ -91,29 +93,76 @@ def writing(path: str | os.PathLike[str], what: str = "write") -> Generator[None
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes | str) -> str:
-    """Write a file whole or not at all: an existing one is replaced only when the new one is complete."""
-    path = os.fspath(path)
+    """Write a file whole or not at all: an existing one is replaced only when the new one is complete.
+
+    A link stays a link: the file that it leads to is replaced. Permissions are kept, and the owner where that is allowed.
+    Only a regular file can be replaced: a device, a pipe, a FIFO or an open descriptor is written into. Raises OSError.
+    """
+    path = os.fsdecode(path)
     data = content.encode() if isinstance(content, str) else content
-    handle, unfinished = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(unfinished, _mode_of(path))
-        os.replace(unfinished, path)
-    except BaseException:
-        os.unlink(unfinished)
-        raise
+    descriptor, before = _descriptor(path), _status(path)
+    if descriptor is not None or not _replaceable(path, before):
+        _write_into(path if descriptor is None else descriptor, data)
+    else:
+        _replace(os.path.realpath(path), before, data)
     return path
 
 
-def _mode_of(path: str) -> int:
-    """The permissions a file has, or would get if it were opened for writing now: mkstemp's are private."""
+def _status(path: str) -> os.stat_result | None:
     try:
-        return os.stat(path).st_mode & 0o777
-    except OSError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
+
+
+def _replaceable(path: str, before: os.stat_result | None) -> bool:
+    return stat.S_ISREG(before.st_mode) if before else bool(os.path.basename(path))
+
+
+def _descriptor(path: str) -> int | None:
+    """The open descriptor that a path such as /dev/stdout or /dev/fd/3 names."""
+    for _ in range(LINKS):
+        folder, name = os.path.split(path)
+        if name.isdecimal() and os.path.realpath(folder) == os.path.realpath("/dev/fd"):
+            return int(name)
+        try:
+            path = os.path.join(folder, os.readlink(path))
+        except OSError:
+            break
+    return None
+
+
+def _write_into(target: str | int, data: bytes) -> None:
+    for stream in (sys.stdout, sys.stderr):  # what was printed before stands before
+        if stream:  # pythonw has none
+            stream.flush()
+    closes = isinstance(target, str)
+    with open(os.open(target, os.O_WRONLY | BINARY) if closes else target, "wb", closefd=closes) as file:
+        file.write(data)
+
+
+def _replace(path: str, before: os.stat_result | None, data: bytes) -> None:
+    # The name is known before the file is there: whenever an interrupt comes, no unfinished file is left.
+    unfinished = os.path.join(os.path.dirname(path), f".{os.urandom(8).hex()}.part")
+    mode = stat.S_IMODE(before.st_mode) & 0o777 if before else 0o666
+    try:
+        with open(unfinished, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            file.write(data)
+        if before:
+            _take_after(before, unfinished, mode)
+        os.replace(unfinished, path)
+    finally:
+        with suppress(OSError):  # it has its name
+            os.unlink(unfinished)
+
+
+def _take_after(before: os.stat_result, path: str, mode: int) -> None:
+    """Give a new file the owner and the permissions of the old one, which the umask may have narrowed."""
+    now = os.stat(path)
+    if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
+        with suppress(OSError):  # only root gives files away
+            os.chown(path, before.st_uid, before.st_gid)
+    os.chmod(path, mode)
 
 
 def open_file(path: str | os.PathLike[str]) -> bool:
