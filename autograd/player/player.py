@@ -27,9 +27,9 @@ from html import escape
 from typing import Any
 
 from ..changes import remark
+from ..drawing.output import write_whole, writing
 from ..drawing.pen import THEMES
 from ..drawing.picture import BUDGET
-from ..drawing.rendering import write_whole, writing
 from ..errors import LayoutError, OptionError
 from ..graph import Graph
 from ..methods import OPERATORS
