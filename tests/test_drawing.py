@@ -17,7 +17,7 @@ from random_graphs import inputs, program, run
 
 from autograd import AutogradError, Value, dot, draw, op, total
 from autograd.drawing import drawing
-from autograd.drawing.pen import DARK, LIGHT, _mix
+from autograd.drawing.dot import DARK, LIGHT, _mix
 from autograd.errors import GraphError, LayoutError, OptionError
 from autograd.graph import Graph
 from autograd.naming import one_line

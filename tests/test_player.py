@@ -20,8 +20,8 @@ from autograd.errors import LayoutError, OptionError
 from autograd.graph import Graph
 from autograd.modes import named_scope
 from autograd.paths import why
+from autograd.player.js_rules import rules
 from autograd.player.player import Player, described, script_of
-from autograd.player.rules import rules
 
 node = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to run JavaScript")
 

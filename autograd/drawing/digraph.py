@@ -174,7 +174,7 @@ class Drawing(graphviz.Digraph):
 
     def mermaid(self) -> str:
         """The same boxes and arrows as Mermaid text, which many Markdown pages draw."""
-        from .flowchart import written
+        from .mermaid import written
 
         return written(self.picture, self.title)
 

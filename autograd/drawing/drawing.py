@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import LayoutError
 from ..graph import Graph
 from ..naming import named_graph, names_for
+from .dot import Pen, theme_named
 from .output import notebook, shows_pictures
-from .pen import Pen, theme_named
 from .picture import BUDGET, Picture, pictured
-from .terminal import tree
+from .tree import tree
 
 if TYPE_CHECKING:
     from .digraph import Drawing

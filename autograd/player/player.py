@@ -27,8 +27,8 @@ from html import escape
 from typing import Any
 
 from ..changes import remark
+from ..drawing.dot import THEMES
 from ..drawing.output import write_whole, writing
-from ..drawing.pen import THEMES
 from ..drawing.picture import BUDGET
 from ..errors import LayoutError, OptionError
 from ..graph import Graph
@@ -36,9 +36,9 @@ from ..methods import OPERATORS
 from ..naming import named_graph
 from ..source import source_of
 from ..wording import LONGEST, counted, name_of
+from .js_rules import prelude, rule_name, rules
+from .layout import views
 from .phrases import phrase_key, phrases
-from .rules import prelude, rule_name, rules
-from .stage import views
 
 __all__ = ["Player", "save_player"]
 

@@ -14,8 +14,8 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from ..drawing import engines
+from ..drawing.dot import LABELLED, LISTED
 from ..drawing.folding import chain
-from ..drawing.pen import LABELLED, LISTED
 from ..drawing.picture import BUDGET, CLOSED, Arrow, Box, Cluster, Picture, pictured
 from ..errors import DeadlineError
 from ..graph import Graph
