@@ -46,7 +46,7 @@ from .value import Value
 
 # Tools are imported when they are first used: `import autograd` loads the engine and nothing else.
 _TOOLS = {
-    "Recorder": "player.record",
+    "Recorder": "player.recorder",
     "Stepper": "stepper",
     "broken": "stepper.mistakes",
     "compare": "stepper.mistakes",
@@ -54,7 +54,7 @@ _TOOLS = {
     "detect_anomalies": "anomalies",
     "diagnose": "stepper.mistakes",
     "draw": "drawing",
-    "draw_diff": "drawing.difference",
+    "draw_diff": "drawing.diff",
     "gradcheck": "check",
     "record_source": "source",
     "save_player": "player",
@@ -65,9 +65,9 @@ if TYPE_CHECKING:
     from .check import gradcheck
     from .compiled import compile
     from .drawing import draw
-    from .drawing.difference import draw_diff
+    from .drawing.diff import draw_diff
     from .player import save_player
-    from .player.record import Recorder
+    from .player.recorder import Recorder
     from .source import record_source
     from .stepper import Stepper
     from .stepper.mistakes import broken, compare, diagnose

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
-from .errors import PIP, CompileError, LayoutError
+from .errors import CompileError, LayoutError, install
 from .stepper.prompt import has_colour, say
 from .wording import counted
 
@@ -47,7 +47,8 @@ def _version(package: str) -> str:
 
 
 def _python() -> Finding:
-    return OK, f"Python {sys.version.split()[0]}, {sys.executable}"
+    where = sys.executable or sys.platform  # in a browser there is no program
+    return OK, f"Python {sys.version.split()[0]}, {where}"
 
 
 def _package() -> Finding:
@@ -65,27 +66,24 @@ def _engine() -> Finding:
     if a.grad != 10.0:
         return (
             MISSING,
-            f"backprop gives {a.grad} where 10 is right: install again with {PIP} --force-reinstall scalar-autograd",
+            f"backprop gives {a.grad} where 10 is right: install again with {install('--force-reinstall', 'scalar-autograd')}",
         )
     return OK, "backprop of b*(b + 1) with b = a + a gives 10, as it should"
 
 
 def _graphviz_package() -> Finding:
     if find_spec("graphviz") is None:
-        return MISSING, f"the Python package graphviz is not installed: {PIP} graphviz"
+        return MISSING, f"the Python package graphviz is not installed: {install('graphviz')}"
     return OK, f"graphviz {_version('graphviz')}, the Python package"
 
 
 def _layout_engine() -> Finding:
-    from .drawing.rendering import find_engine
+    from .drawing.engines import describe
 
     try:
-        engine = find_engine()
+        return OK, f"pictures are laid out by {describe()}"
     except LayoutError as error:
         return MISSING, str(error)
-    ran = subprocess.run([engine, "-V"], capture_output=True, text=True, timeout=20, check=False)
-    said = (ran.stderr or ran.stdout).strip().splitlines() or [f"exit status {ran.returncode}"]
-    return OK, f"pictures are laid out by {engine} ({said[0]})"
 
 
 def _picture() -> Finding:
@@ -113,7 +111,7 @@ def _terminal() -> Finding:
 
 def _notebook() -> Finding:
     if find_spec("IPython") is None:
-        return OPTIONAL, f"no notebook: IPython is not installed. If you want one: {PIP} notebook"
+        return OPTIONAL, f"no notebook: IPython is not installed. If you want one: {install('notebook')}"
     from . import Value
     from .drawing import mimebundle
 
@@ -121,7 +119,7 @@ def _notebook() -> Finding:
     kinds = "pictures" if any("svg" in kind for kind in shown) else "text only, since no picture can be rendered"
     lab = _version("notebook") or _version("jupyterlab")
     where = f"IPython {_version('IPython')}" + (
-        f", Jupyter {lab}" if lab else f"; Jupyter is not installed ({PIP} notebook)"
+        f", Jupyter {lab}" if lab else f"; Jupyter is not installed ({install('notebook')})"
     )
     return OK, f"notebook display: {kinds} ({where})"
 
@@ -129,7 +127,7 @@ def _notebook() -> Finding:
 def _demos() -> Finding:
     missing = [name for name in ("matplotlib", "rich") if find_spec(name) is None]
     if missing:
-        return OPTIONAL, f"the demos' plots need {' and '.join(missing)}: {PIP} {' '.join(missing)}"
+        return OPTIONAL, f"the demos' plots need {' and '.join(missing)}: {install(*missing)}"
     return OK, f"for the demos: matplotlib {_version('matplotlib')}, rich {_version('rich')}"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 __all__ = [
-    "PIP",
     "AutogradError",
     "CompileError",
     "DeadlineError",
@@ -24,11 +23,20 @@ __all__ = [
     "StateDictError",
     "TraceError",
     "WrongKindError",
+    "install",
 ]
 
 
-# For messages that say what to install: in an environment that is not activated, `python` is another one.
-PIP = (f'"{sys.executable}"' if " " in sys.executable else sys.executable) + " -m pip install"
+def install(*packages: str) -> str:
+    """The command that installs packages for this Python, to be pasted where a message names it.
+
+    The path of the program is in it, since in an environment that is not activated `python` is another one. In a browser
+    there is no program to call, and micropip installs.
+    """
+    if sys.platform == "emscripten":
+        return "; ".join(["import micropip", *(f'await micropip.install("{package}")' for package in packages)])
+    python = sys.executable or "python"  # a program that embeds Python may have none
+    return " ".join([f'"{python}"' if " " in python else python, "-m pip install", *packages])
 
 
 class AutogradError(Exception):

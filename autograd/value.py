@@ -310,14 +310,14 @@ class Value(Methods):
         return latex(self)
 
     def tree(self, **options: Any) -> str:
-        """The graph of this value as text, each value once: see :func:`autograd.drawing.terminal.tree`."""
-        from .drawing.terminal import tree
+        """The graph of this value as text, each value once: see :func:`autograd.drawing.tree.tree`."""
+        from .drawing.tree import tree
 
         return tree(self, **options)
 
     def mermaid(self, **options: Any) -> str:
-        """The graph of this value as a Mermaid flowchart: see :func:`autograd.drawing.flowchart.mermaid`."""
-        from .drawing.flowchart import mermaid
+        """The graph of this value as a Mermaid flowchart: see :func:`autograd.drawing.mermaid.mermaid`."""
+        from .drawing.mermaid import mermaid
 
         return mermaid(self, **options)
 

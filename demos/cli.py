@@ -138,7 +138,7 @@ def _run(demo: Demo, options: argparse.Namespace, out: Path) -> int:
     print(f"{len(report.files)} files in {report.folder}, and the page that shows them:\n{page.as_uri()}")
     print(f"next: {command('-m', 'demos', after.name)}")
     if options.open:
-        from autograd.drawing.rendering import open_file
+        from autograd.drawing.output import open_file
 
         if not open_file(page):
             print("no browser could be opened: open the address above yourself")

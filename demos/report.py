@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import AutogradError, Value, draw
-from autograd.drawing.rendering import write_whole
+from autograd.drawing.output import write_whole
 
 from .environment import MissingExtraError
 

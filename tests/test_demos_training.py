@@ -91,7 +91,8 @@ def test_without_matplotlib_it_trains_draws_its_graphs_and_says_what_is_missing(
 
 
 def test_without_a_layout_engine_it_leaves_the_graph_as_text(tmp_path, monkeypatch):
-    monkeypatch.setattr("autograd.drawing.rendering.which", lambda *_, **__: None)
+    monkeypatch.setattr("autograd.drawing.engines.which", lambda *_, **__: None)
+    monkeypatch.setattr("autograd.drawing.engines._engine", None)
     made = iris.main(out=tmp_path, steps=1, quiet=True)
     assert (tmp_path / "graph-0.dot").read_text(encoding="utf-8").startswith("digraph")
     why, left_out = next(iter(made["report"].missing.items()))

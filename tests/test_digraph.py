@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from drawn import emblem, needs_engine
 
-from autograd.drawing import digraph, draw
+from autograd.drawing import digraph, draw, engines
 from autograd.drawing.digraph import Drawing
 from autograd.errors import DeadlineError, LayoutError
 
@@ -69,7 +69,7 @@ def without_engine(monkeypatch):
     def no_engine(*_, **__):
         raise LayoutError("there is no layout engine to draw with: install one")
 
-    monkeypatch.setattr(digraph, "lay_out", no_engine)
+    monkeypatch.setattr(engines, "lay_out", no_engine)
 
 
 def test_without_an_engine_a_repr_says_so_and_never_raises(monkeypatch):
@@ -98,7 +98,7 @@ def test_a_layout_that_takes_too_long_is_tried_again_with_less(monkeypatch):
             raise DeadlineError("not done in time")
         return source.encode()
 
-    monkeypatch.setattr(digraph, "lay_out", slow)
+    monkeypatch.setattr(engines, "lay_out", slow)
     monkeypatch.setattr(digraph, "monotonic", lambda: clock[0])
     x = emblem()
     for i in range(300):
@@ -133,7 +133,7 @@ def test_graphviz_is_loaded_only_to_draw():
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr("autograd.drawing.digraph.lay_out", lambda *_, **__: b"<svg/>")
+    monkeypatch.setattr("autograd.drawing.engines.lay_out", lambda *_, **__: b"<svg/>")
     (tmp_path / "file").write_text("")
     for write in (Drawing("d").render, Drawing("d").save):
         for name in ("f.svg", "f.gv"):

@@ -11,7 +11,7 @@ import pytest
 from autograd import doctor
 from autograd.__main__ import main
 from autograd.compiled.c import build as building
-from autograd.drawing import rendering
+from autograd.drawing import engines
 from autograd.errors import CompileError, LayoutError
 
 
@@ -35,9 +35,10 @@ def test_no_layout_engine_is_a_failure_with_its_fix(capsys, monkeypatch):
     pytest.importorskip("graphviz")
 
     def nowhere():
-        raise LayoutError(f"there is no layout engine to draw with: {rendering.INSTALL}")
+        raise LayoutError(f"there is no layout engine to draw with: {engines.advice()}")
 
-    monkeypatch.setattr(rendering, "find_engine", nowhere)
+    monkeypatch.setattr(engines, "find_engine", nowhere)
+    monkeypatch.setattr(engines, "_engine", None)
     status, lines = report(capsys)
     failed = [line for line in lines if line.startswith("FAIL")]
     assert (

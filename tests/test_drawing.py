@@ -17,7 +17,7 @@ from random_graphs import inputs, program, run
 
 from autograd import AutogradError, Value, dot, draw, op, total
 from autograd.drawing import drawing
-from autograd.drawing.pen import DARK, LIGHT, _mix
+from autograd.drawing.dot import DARK, LIGHT, _mix
 from autograd.errors import GraphError, LayoutError, OptionError
 from autograd.graph import Graph
 from autograd.naming import one_line
@@ -289,10 +289,10 @@ def test_module_names_are_labels_too():
 
 @pytest.fixture
 def opened(monkeypatch):
-    from autograd.drawing import rendering
+    from autograd.drawing import output
 
     found = []
-    monkeypatch.setattr(rendering, "open_file", found.append)
+    monkeypatch.setattr(output, "open_file", found.append)
     return found
 
 
@@ -307,9 +307,9 @@ def test_show_opens_the_picture_and_says_where_it_is(opened, capsys):
 
 
 def test_show_falls_back_to_text(monkeypatch, capsys, opened):
-    from autograd.drawing import digraph
+    from autograd.drawing import engines
 
-    monkeypatch.setattr(digraph, "lay_out", lambda *_, **__: (_ for _ in ()).throw(LayoutError("no engine")))
+    monkeypatch.setattr(engines, "lay_out", lambda *_, **__: (_ for _ in ()).throw(LayoutError("no engine")))
     assert neuron().show() == "" and not opened
     out = capsys.readouterr().out
     assert out.startswith("no engine\n") and "f = tanh(v4)" in out
@@ -349,9 +349,9 @@ def test_names_in_a_notebook_are_those_of_its_variables(monkeypatch):
 
 
 def test_without_an_engine_a_notebook_gets_text_and_the_fix(monkeypatch):
-    from autograd.drawing import digraph
+    from autograd.drawing import engines
 
-    monkeypatch.setattr(digraph, "lay_out", lambda *_, **__: (_ for _ in ()).throw(LayoutError("install one")))
+    monkeypatch.setattr(engines, "lay_out", lambda *_, **__: (_ for _ in ()).throw(LayoutError("install one")))
     (text,) = neuron()._repr_mimebundle_().values()
     assert "f = tanh(v4)" in text and text.endswith("install one")
 

@@ -9,7 +9,7 @@ from drawn import Part
 from random_graphs import inputs, program, run
 
 from autograd import Value, atomic, dot, draw, mean
-from autograd.drawing.excerpt import around, on_paths
+from autograd.drawing.build import around, on_paths
 from autograd.drawing.folding import fold
 from autograd.drawing.picture import Picture, pictured
 from autograd.errors import GraphError, OptionError

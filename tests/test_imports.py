@@ -39,7 +39,7 @@ SEE_NODES = (
 
 
 def modules(package: str) -> dict[str, Path]:
-    """The files of a package by their names below it: ``value``, ``drawing.pen``; ``drawing`` is its __init__.py."""
+    """The files of a package by their names below it: ``value``, ``drawing.dot``; ``drawing`` is its __init__.py."""
     found: dict[str, Path] = {}
     for path in sorted((ROOT / package).rglob("*.py")):
         parts = path.relative_to(ROOT / package).with_suffix("").parts

@@ -20,8 +20,8 @@ from autograd.errors import LayoutError, OptionError
 from autograd.graph import Graph
 from autograd.modes import named_scope
 from autograd.paths import why
+from autograd.player.js_rules import rules
 from autograd.player.player import Player, described, script_of
-from autograd.player.rules import rules
 
 node = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to run JavaScript")
 
@@ -201,10 +201,10 @@ def test_a_file_is_replaced_only_by_a_whole_one(tmp_path, monkeypatch):
 
 
 def test_without_an_engine_the_page_has_the_list_and_says_what_to_install(monkeypatch):
-    def none(*_):
+    def none(*_, **__):
         raise LayoutError('there is no layout engine: install "scalar-autograd[dot]"')
 
-    monkeypatch.setattr("autograd.drawing.rendering.find_engine", none)
+    monkeypatch.setattr("autograd.drawing.engines.lay_out", none)
     data = json.loads(parsed(Player(emblem()).html)["data"][0])
     assert data["views"] == []
     assert "scalar-autograd[dot]" in data["note"]

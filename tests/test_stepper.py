@@ -598,7 +598,7 @@ def test_the_drawing_takes_what_draw_takes():
 
 @pytest.mark.parametrize("length", [20, 400], ids=["whole", "excerpt"])
 def test_what_takes_too_long_to_lay_out_is_drawn_round_the_cursor(monkeypatch, length):
-    digraph = pytest.importorskip("autograd.drawing.digraph")
+    engines = pytest.importorskip("autograd.drawing.engines")
     sizes: list[int] = []
 
     def lay_out(source: str, *_: Any, **__: Any) -> bytes:
@@ -607,7 +607,7 @@ def test_what_takes_too_long_to_lay_out_is_drawn_round_the_cursor(monkeypatch, l
             raise DeadlineError("too slow")
         return source.encode()
 
-    monkeypatch.setattr(digraph, "lay_out", lay_out)
+    monkeypatch.setattr(engines, "lay_out", lay_out)
     a = Value(0.5, label="a")
     x = a
     for _ in range(length):

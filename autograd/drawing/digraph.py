@@ -17,7 +17,9 @@ from typing import Any
 import graphviz
 
 from ..errors import DeadlineError, LayoutError
-from .rendering import DEADLINE, lay_out, open_file, shows_pictures, write_whole, writing
+from . import engines
+from .engines import DEADLINE
+from .output import open_file, shows_pictures, write_whole, writing
 
 __all__ = ["Drawing"]
 
@@ -69,11 +71,19 @@ class Drawing(graphviz.Digraph):
             left = self.deadline and max(self.deadline - (monotonic() - start), LEAST * self.deadline)
             share = left if left is None or drawing.simpler is None else 0.6 * left
             try:
-                return lay_out(drawing.source, format, layout=engine or self.engine, deadline=share)
+                return engines.lay_out(drawing._text(engine or self.engine), format, deadline=share)
             except DeadlineError:
                 if drawing.simpler is None:
                     raise
                 drawing = drawing.simpler()
+
+    def _text(self, layout: str) -> str:
+        """The DOT text; if another algorithm than dot's is asked for, it says so itself, for any layout engine to read."""
+        if layout == "dot":
+            return self.source
+        twin = self.copy()
+        twin.graph_attr["layout"] = layout
+        return twin.source
 
     def save(self, filename: Any = None, directory: Any = None, *, skip_existing: bool | None = False) -> str:
         """Write the DOT text to a file, and return its path; under a picture's name, ``f.png``, the picture, as render.
@@ -164,7 +174,7 @@ class Drawing(graphviz.Digraph):
 
     def mermaid(self) -> str:
         """The same boxes and arrows as Mermaid text, which many Markdown pages draw."""
-        from .flowchart import written
+        from .mermaid import written
 
         return written(self.picture, self.title)
 

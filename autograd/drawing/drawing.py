@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import LayoutError
 from ..graph import Graph
 from ..naming import named_graph, names_for
-from .pen import Pen, theme_named
+from .dot import Pen, theme_named
+from .output import notebook, shows_pictures
 from .picture import BUDGET, Picture, pictured
-from .rendering import notebook, shows_pictures
-from .terminal import tree
+from .tree import tree
 
 if TYPE_CHECKING:
     from .digraph import Drawing
@@ -103,7 +103,7 @@ def open_drawing(drawing: Drawing, title: str, otherwise: Callable[[], str]) -> 
         print(error)
         print(otherwise())
         return ""
-    from .rendering import open_file, write_whole
+    from .output import open_file, write_whole
 
     path = write_whole(os.path.join(tempfile.mkdtemp(prefix="autograd_"), f"{name}.svg"), picture)
     print(path)

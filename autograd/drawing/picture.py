@@ -15,7 +15,7 @@ from ..graph import Graph
 from ..modes import PARAMETER, Scope
 from ..naming import ModuleNames, common_name
 from ..wording import short
-from .excerpt import around, on_paths
+from .build import around, on_paths
 from .folding import Closes, Group, Part, chain
 from .folding import fold as folded
 

@@ -156,7 +156,7 @@ function check() {
 let view = null, drawn = null; // the view that is shown, and its elements
 
 function unrolled(runs) {
-  // as runs() in stage.py
+  // as runs() in layout.py
   const numbers = [];
   for (let i = 0; i < runs.length; i += 2) for (let k = 0; k < runs[i + 1]; k++) numbers.push(runs[i] + k);
   return numbers;
@@ -187,7 +187,7 @@ function toggle(name) {
   show();
 }
 
-const TITLE = 19, LINE = 15, PAD = 7, NUMBER = 66, SPREAD = 108; // as in stage.py
+const TITLE = 19, LINE = 15, PAD = 7, NUMBER = 66, SPREAD = 108; // as in layout.py
 
 function frame(kind, [x, y, width, height]) {
   const rounded = { input: 1, parameter: 1 }[kind] ? 0 : 6;

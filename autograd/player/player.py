@@ -27,18 +27,18 @@ from html import escape
 from typing import Any
 
 from ..changes import remark
-from ..drawing.pen import THEMES
+from ..drawing.dot import THEMES
+from ..drawing.output import write_whole, writing
 from ..drawing.picture import BUDGET
-from ..drawing.rendering import write_whole, writing
 from ..errors import LayoutError, OptionError
 from ..graph import Graph
 from ..methods import OPERATORS
 from ..naming import named_graph
 from ..source import source_of
 from ..wording import LONGEST, counted, name_of
+from .js_rules import prelude, rule_name, rules
+from .layout import views
 from .phrases import phrase_key, phrases
-from .rules import prelude, rule_name, rules
-from .stage import views
 
 __all__ = ["Player", "save_player"]
 

@@ -108,7 +108,7 @@ class Stepper(Moves):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """What a notebook shows: the picture, and the text where there can be none."""
-        from ..drawing.rendering import shows_pictures
+        from ..drawing.output import shows_pictures
 
         bundle: dict[str, Any] = {"text/plain": repr(self)}
         with suppress(Exception):  # a display may fail in any way, and must not hide the text
@@ -545,7 +545,7 @@ class Stepper(Moves):
 
         Raises LayoutError where nothing can be laid out or the file cannot be written.
         """
-        from ..drawing.rendering import write_whole, writing
+        from ..drawing.output import write_whole, writing
 
         picture = self.draw(**options).pipe(os.path.splitext(path)[1].lstrip(".").lower() or "svg")
         with writing(path):
@@ -570,7 +570,7 @@ class Stepper(Moves):
             raise OptionError(
                 f"frames() would write {len(self) + 1} pictures, more than {MOST_FRAMES}: step to what matters, and draw() there"
             )
-        from ..drawing.rendering import writing
+        from ..drawing.output import writing
 
         with writing(folder, "write into"):
             os.makedirs(folder, exist_ok=True)

@@ -18,8 +18,8 @@ from typing import Any
 
 from ..source import source_of
 from ..wording import Report, below, counted, operation, short, with_numbers
-from .guesses import Guess
 from .backprop import INDENT, WINDOW, Predicted, Stepper
+from .guesses import Guess
 
 __all__ = ["ForwardStepper"]
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..drawing import drawn
-from ..drawing.pen import Pen, theme_named
+from ..drawing.dot import Pen, theme_named
 from ..drawing.picture import Arrow, Box, Picture
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ from typing import Any
 from ..errors import AutogradError, ExpressionError
 from ..modes import shared
 from ..wording import short
-from .expression import Expression
 from .backprop import Stepper
+from .expression import Expression
 
 __all__ = ["Session", "prompt", "say"]
 

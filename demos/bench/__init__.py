@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     for engine in missing:
         print(f"not installed, so not measured: {engine.name} ({command('-m', 'pip', 'install', engine.package)})")
     if options.save:
-        from autograd.drawing.rendering import write_whole
+        from autograd.drawing.output import write_whole
 
         write_whole(options.save, _saved(cells, notes))
         print(f"written: {Path(options.save).resolve()}")

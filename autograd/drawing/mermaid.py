@@ -23,7 +23,7 @@ from typing import Any
 from ..changes import remark
 from ..naming import named_graph, one_line
 from ..wording import short
-from .pen import LIGHT, TITLE
+from .dot import LIGHT, TITLE
 from .picture import Arrow, Box, Cluster, Picture, pictured
 
 __all__ = ["mermaid", "written"]

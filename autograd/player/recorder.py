@@ -35,8 +35,8 @@ from ..errors import AutogradError, GraphError, OptionError
 from ..graph import Graph, walk
 from ..naming import names_for
 from ..wording import counted, name_of, short
+from .js_rules import rule_name, rules
 from .player import described, framed, numbers, packed, page, staged, write_page
-from .rules import rule_name, rules
 
 __all__ = ["Recorder"]
 

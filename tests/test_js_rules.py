@@ -15,8 +15,8 @@ import random_graphs
 from autograd import Value, ieee, op
 from autograd.graph import Graph
 from autograd.ops import BUILTIN, OPS
+from autograd.player.js_rules import rules
 from autograd.player.player import described, packed, script_of
-from autograd.player.rules import rules
 from autograd.recording import record
 
 node = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to run JavaScript")

@@ -1,86 +1,22 @@
-"""From DOT text to a picture: find a layout engine, run it in a process that can be stopped, keep the result whole.
-
-The system's `dot` is used where there is one; else `graphviz-pure`, the layout engine in a wheel, which the
-extra ``dot`` installs. With neither, the error says in one sentence what to install.
-"""
+"""Where pictures and pages go: files that are written whole or not at all, the browser, a notebook."""
 
 from __future__ import annotations
 
 import os
 import stat
-import subprocess
 import sys
-import sysconfig
 import webbrowser
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from shutil import which
 from typing import Any
 
-from ..errors import PIP, DeadlineError, LayoutError
+from ..errors import LayoutError
 
-__all__ = ["DEADLINE", "find_engine", "lay_out", "notebook", "open_file", "shows_pictures", "write_whole", "writing"]
+__all__ = ["notebook", "open_file", "shows_pictures", "write_whole", "writing"]
 
-DEADLINE = 3.0  # seconds a layout may take
 LINKS = 40  # followed one after the other, as Linux does
 BINARY = getattr(os, "O_BINARY", 0)  # Windows has it
-PURE = "graphviz-pure"
-PURE_LACKS = ("pdf", "ps", "eps")  # formats that only the system's Graphviz writes
-INSTALL = f"install one with `{PIP} graphviz-pure`, or Graphviz from https://graphviz.org/download"
-
-
-def find_engine() -> str:
-    """The path of the layout engine: the system's `dot`, else `graphviz-pure`. Raises LayoutError without either.
-
-    An environment that is not activated is not on PATH, so its own folder of programs is looked in too.
-    """
-    return which("dot") or _find_pure()
-
-
-def _find_pure() -> str:
-    folders = [None, sysconfig.get_path("scripts")]
-    with suppress(ValueError):  # Python in a browser knows no user
-        folders.append(sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")))
-    for folder in (*folders, os.path.dirname(sys.executable)):
-        if found := which(PURE, path=folder):
-            return found
-    raise LayoutError(f"there is no layout engine to draw with: {INSTALL}")
-
-
-def _is_pure(engine: str) -> bool:
-    return Path(engine).stem == PURE
-
-
-def lay_out(source: str, format: str = "svg", *, layout: str = "dot", deadline: float | None = DEADLINE) -> bytes:
-    """The picture of some DOT text, as the bytes of a file of that format.
-
-    deadline: seconds after which the engine is stopped; None waits for ever.
-    Raises LayoutError if there is no engine, or it cannot write that format; DeadlineError if it is not done in time.
-    """
-    engine = find_engine()
-    if _is_pure(engine) and format.partition(":")[0] in PURE_LACKS:
-        raise LayoutError(
-            f"{PURE} writes no {format.upper()}: use format='svg' or 'png', or install Graphviz "
-            "(https://graphviz.org/download), whose dot does"
-        )
-    command = [engine, f"-K{layout}", f"-T{format}"]
-    hidden: dict[str, Any] = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
-    try:
-        done = subprocess.run(
-            command, input=source.encode(), capture_output=True, timeout=deadline, check=False, **hidden
-        )
-    except subprocess.TimeoutExpired:
-        raise DeadlineError(
-            f"the layout was not done in {deadline:.3g} s: draw less with budget=100 or depth=1, "
-            "or wait longer with deadline=60"
-        ) from None
-    except OSError as error:
-        raise LayoutError(f"cannot run {engine}: {error}. Or {INSTALL}") from None
-    if done.returncode or not done.stdout:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
-        raise LayoutError(f"{Path(engine).name} could not draw this as {format}: {said[0]}")
-    return done.stdout
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import nn
 import nn.functional as F
 from autograd import Recorder, Value
 from autograd.errors import GraphError, LayoutError, OptionError
-from autograd.player.record import WINDOW
+from autograd.player.recorder import WINDOW
 
 
 def data_of(recorder: Recorder) -> dict:
@@ -205,7 +205,7 @@ def test_a_notebook_is_brought_up_to_date_while_training_goes_on(monkeypatch):
     ipython.display = display
     monkeypatch.setitem(sys.modules, "IPython", ipython)
     monkeypatch.setitem(sys.modules, "IPython.display", display)
-    monkeypatch.setattr("autograd.player.record.PAUSE", -1.0)
+    monkeypatch.setattr("autograd.player.recorder.PAUSE", -1.0)
     w = Value(0.5, label="w")
     with Recorder([w]) as recorder:
         train(recorder, w, 3)

@@ -13,10 +13,10 @@ from time import monotonic
 from typing import Any
 from unicodedata import east_asian_width
 
+from ..drawing import engines
+from ..drawing.dot import LABELLED, LISTED
 from ..drawing.folding import chain
-from ..drawing.pen import LABELLED, LISTED
 from ..drawing.picture import BUDGET, CLOSED, Arrow, Box, Cluster, Picture, pictured
-from ..drawing.rendering import lay_out
 from ..errors import DeadlineError
 from ..graph import Graph
 from ..modes import PARAMETER
@@ -99,7 +99,7 @@ def _view(
         picture = pictured(graph, budget=budget, fold=closed or None)
         left = None if deadline is None else max(0.1, deadline - (monotonic() - start))
         try:
-            laid_out = json.loads(lay_out(_dot(picture), "json0", deadline=left and 0.6 * left))
+            laid_out = json.loads(engines.lay_out(_dot(picture), "json0", deadline=left and 0.6 * left))
             break
         except DeadlineError:
             budget = min(budget, len(picture.boxes)) // 3

@@ -16,8 +16,8 @@ from ..errors import GraphError
 from ..graph import Graph
 from ..naming import named_graph
 from ..wording import short
+from .dot import Pen, right, theme_named
 from .drawing import drawn
-from .pen import Pen, right, theme_named
 from .picture import UNKNOWN, Arrow, Box, Picture, spread
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from drawn import HOSTILE, emblem, neuron
 from test_folding import GRAPHS
 
 from autograd import Value, atomic, total
-from autograd.drawing.terminal import tree
+from autograd.drawing.tree import tree
 from autograd.naming import named_graph
 
 

@@ -1,0 +1,139 @@
+"""Layout engines: DOT text goes in, a picture comes out.
+
+The system's `dot` draws where there is one; else `graphviz-pure`, the layout engine in a wheel, which the extra
+``dot`` installs. Each runs in a process that is stopped at its deadline. Where Python has no processes, as in a
+browser, or where the layout is done by something else, :func:`set_engine` puts a function in their place.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+from ..errors import DeadlineError, LayoutError, install
+
+__all__ = ["DEADLINE", "Engine", "advice", "describe", "find_engine", "lay_out", "set_engine"]
+
+Engine = Callable[[str, str], bytes]  # of DOT text and a format such as "svg": the bytes of the picture
+
+DEADLINE = 3.0  # seconds a layout may take
+PURE = "graphviz-pure"
+PURE_LACKS = ("pdf", "ps", "eps")  # formats that only the system's Graphviz writes
+
+_engine: Engine | None = None
+
+
+def set_engine(engine: Engine | None) -> Engine | None:
+    """Let a function lay out all pictures: drawings, players and films. None goes back to Graphviz. Returns the one before.
+
+    engine: takes DOT text and a format, and returns the bytes (or the text) of the picture. The formats asked for are
+    "svg", "json0" for the positions on a page that plays, and what users ask for by name. A `layout` attribute in the
+    text names another algorithm than dot's. The function is not stopped at a deadline: it may raise DeadlineError itself,
+    and then less is drawn. Whatever else it raises becomes a LayoutError.
+
+    In a browser, with wasm-graphviz: ``set_engine(lambda source, format: graphviz.layout(source, format))``.
+
+    >>> from autograd import Value
+    >>> before = set_engine(lambda source, format: f"<{format}/>".encode())
+    >>> a = Value(2.0)
+    >>> (a * a).draw().pipe()
+    b'<svg/>'
+    >>> _ = set_engine(before)
+    """
+    global _engine
+    before, _engine = _engine, engine
+    return before
+
+
+def lay_out(source: str, format: str = "svg", *, deadline: float | None = DEADLINE) -> bytes:
+    """The picture of some DOT text, as the bytes of a file of that format.
+
+    deadline: seconds after which Graphviz is stopped; None waits for ever.
+    Raises LayoutError if there is no engine, or it cannot write that format; DeadlineError if it is not done in time.
+    """
+    if _engine is None:
+        return _run_graphviz(source, format, deadline)
+    try:
+        picture: Any = _engine(source, format)
+    except LayoutError:
+        raise
+    except Exception as error:  # an engine of the user's may fail in any way
+        raise LayoutError(f"{describe()} could not draw this as {format}: {type(error).__name__}: {error}") from error
+    if isinstance(picture, str):
+        return picture.encode()
+    if not isinstance(picture, bytes):
+        raise LayoutError(f"want a picture as bytes from {describe()}, got {type(picture).__name__}")
+    return picture
+
+
+def describe() -> str:
+    """What lays pictures out: the function that was set, or the path of the program and its version. Raises LayoutError."""
+    if _engine is not None:
+        return f"the function {getattr(_engine, '__qualname__', repr(_engine))}"
+    program = find_engine()
+    done = _run([program, "-V"], "", 20.0)
+    version = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+    return f"{program} ({version[0] if version else f'exit status {done.returncode}'})"
+
+
+def advice() -> str:
+    """What to do where there is no layout engine, for the end of a sentence."""
+    if sys.platform == "emscripten":
+        return "give it one that runs in a browser with autograd.drawing.set_engine(function)"
+    return f"install one with `{install(PURE)}`, or Graphviz from https://graphviz.org/download"
+
+
+def find_engine() -> str:
+    """The path of the layout engine: the system's `dot`, else `graphviz-pure`. Raises LayoutError without either.
+
+    An environment that is not activated is not on PATH, so its own folder of programs is looked in too.
+    """
+    return which("dot") or _find_pure()
+
+
+def _find_pure() -> str:
+    folders = [None, sysconfig.get_path("scripts")]
+    with suppress(ValueError):  # Python in a browser knows no user
+        folders.append(sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")))
+    if sys.executable:
+        folders.append(os.path.dirname(sys.executable))
+    for folder in folders:
+        if found := which(PURE, path=folder):
+            return found
+    raise LayoutError(f"there is no layout engine to draw with: {advice()}")
+
+
+def _run_graphviz(source: str, format: str, deadline: float | None) -> bytes:
+    program = find_engine()
+    if Path(program).stem == PURE and format.partition(":")[0] in PURE_LACKS:
+        raise LayoutError(
+            f"{PURE} writes no {format.upper()}: use format='svg' or 'png', or install Graphviz "
+            "(https://graphviz.org/download), whose dot does"
+        )
+    done = _run([program, "-Kdot", f"-T{format}"], source, deadline)
+    if done.returncode or not done.stdout:
+        complaint = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
+        raise LayoutError(f"{Path(program).name} could not draw this as {format}: {complaint[0]}")
+    return done.stdout
+
+
+def _run(command: list[str], given: str, deadline: float | None) -> subprocess.CompletedProcess[bytes]:
+    hidden: dict[str, Any] = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
+    try:
+        return subprocess.run(
+            command, input=given.encode(), capture_output=True, timeout=deadline, check=False, **hidden
+        )
+    except subprocess.TimeoutExpired:
+        raise DeadlineError(
+            f"the layout was not done in {deadline:.3g} s: draw less with budget=100 or depth=1, "
+            "or wait longer with deadline=60"
+        ) from None
+    except OSError as error:
+        raise LayoutError(f"cannot run {command[0]}: {error.strerror or error}. Or {advice()}") from None
