@@ -19,7 +19,7 @@ from functools import cache
 import pytest
 from backends import BACKENDS, needs_c
 from test_javascript import in_node
-from test_rules import computed
+from test_js_rules import computed
 
 import nn.functional as F
 from autograd import Value, atomic, compile, grad, ieee, logsumexp, softmax
