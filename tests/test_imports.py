@@ -34,9 +34,9 @@ SEE_NODES = (
     "stepper.edges",
     "stepper.backprop",
     "stepper.forward",
-    "compiled.statements",
+    "compiled.codegen",
     "compiled.emit",
-    "compiled.pages",
+    "compiled.export",
     "compiled.c.bytecode",
 )
 

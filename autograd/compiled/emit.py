@@ -26,9 +26,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..formula.languages import LANGUAGES
-from .layout import INDENT
+from .wrap import INDENT
 from .program import Program
-from .statements import Statements
+from .codegen import Statements
 
 __all__ = ["Names", "c_function", "javascript_function", "python_function", "python_loop"]
 

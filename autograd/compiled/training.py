@@ -19,7 +19,7 @@ from ..updates import Update, read
 from ..value import NOT_REACHED, Value
 from .c.runtime import BatchPlan, Schedule, Training, zeros
 from .c.update import update_library
-from .compiled import Prepared, Step, say_once
+from .step import Prepared, Step, say_once
 
 __all__ = ["Updates", "train", "update"]
 
@@ -215,7 +215,7 @@ class Updates:
         t, parameters = self._training, self.step.parameters
         t.data[: t.count] = array("d", [p.data for p in parameters])
         t.grad[: t.count] = array("d", [p.grad or 0.0 for p in parameters])
-        t.reached[: t.count] = array("B", [p.grad is not NOT_REACHED for p in parameters])
+        t.reached[: t.count] = array("B", [p.grad is not NOT_REACHED and p.grad is not None for p in parameters])
         for p in self._others:  # zero_grad() of those that C does not know
             p.grad = NOT_REACHED
         if t.memory and (self._lender is None or self._lender is not self.optimizer.state):

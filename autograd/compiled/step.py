@@ -43,9 +43,9 @@ from .batches import Block, Rows, rows_of_columns, transposed
 from .c.runtime import BatchPlan
 from .executable import Executable, Part
 from .locks import Lock, of_classes
-from .pages import page
+from .export import page
 from .program import PICK, Program
-from .standins import running
+from .tracers import running
 from .tracing import trace
 from .watching import Watch, is_steady
 

@@ -17,7 +17,7 @@ from typing import Any
 from ..errors import CompileError
 from ..formula import Formula
 from ..formula.languages import RESERVED, WIDTH, Language, remark
-from .layout import INDENT, broken, listed
+from .wrap import INDENT, broken, listed
 from .program import PICK, Program
 from .sections import Sections, together
 

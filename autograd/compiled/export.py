@@ -14,9 +14,9 @@ from itertools import groupby
 from ..formula import FUNCTIONS
 from ..formula.languages import LANGUAGES, WIDTH, helpers, remark
 from .emit import BACKWARD, FORWARD, Names, c_function, javascript_function, python_function
-from .layout import INDENT, by_matrix_rows, filled
+from .wrap import INDENT, by_matrix_rows, filled
 from .program import Program
-from .statements import identifiers
+from .codegen import identifiers
 
 __all__ = ["page"]
 
