@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ..anomalies import Anomalies
     from ..graph import Node
     from .diagnosis import Diagnosis
-    from .pictures import ProgressPen
+    from .pictures import ProgressWriter
     from .verify import Checked
 
 __all__ = ["Stepper"]
@@ -92,10 +92,10 @@ class Stepper(Edges):
         reached = [node for node in self.graph.nodes if node.grad is not shared["NOT_REACHED"]]
         return super().numbers() | {f"{self.graph.name(node)}.grad": node.grad for node in reached}
 
-    def _pen(self) -> type[ProgressPen]:
-        from .pictures import BackpropPen
+    def _pen(self) -> type[ProgressWriter]:
+        from .pictures import BackpropWriter
 
-        return BackpropPen
+        return BackpropWriter
 
     def _notes(self) -> list[str]:
         return super()._notes() + ([] if self.closed else [*self._rewritten_notes()[:1], *self._earlier_notes()])

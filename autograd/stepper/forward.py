@@ -23,7 +23,7 @@ from .walker import INDENT, WINDOW, Walker
 
 if TYPE_CHECKING:
     from ..graph import Node
-    from .pictures import ProgressPen
+    from .pictures import ProgressWriter
 
 __all__ = ["ForwardStepper"]
 
@@ -76,10 +76,10 @@ class ForwardStepper(Walker):
     def _revealed(self) -> list[Any]:
         return [node for node in self.graph.nodes if node in self._known]
 
-    def _pen(self) -> type[ProgressPen]:
-        from .pictures import ForwardPen
+    def _pen(self) -> type[ProgressWriter]:
+        from .pictures import ForwardWriter
 
-        return ForwardPen
+        return ForwardWriter
 
     def _place(self, node: Any) -> int:
         return self.graph.index[node]

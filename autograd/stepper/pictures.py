@@ -10,60 +10,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..drawing import drawn
-from ..drawing.dot import Pen, theme_named
+from ..drawing import build_drawing, draw
+from ..drawing.dot import DotWriter
+from ..drawing.options import options_of
+from ..drawing.palette import Palette
 from ..drawing.picture import Arrow, Box, Picture
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from ..drawing.digraph import Drawing
+    from ..drawing.options import DrawingOptions
     from .walker import Walker
 
-__all__ = ["BackpropPen", "ForwardPen", "ProgressPen", "draw_progress"]
+__all__ = ["BackpropWriter", "ForwardWriter", "ProgressWriter", "draw_progress"]
 
 WHOLE = 60  # nodes up to which a graph is drawn whole; of a larger one what is around the cursor
 RADIUS = 3
 
 
-def draw_progress(
-    stepper: Walker,
-    pen: type[ProgressPen],
-    *,
-    theme: str = "light",
-    formulas: bool = False,
-    title: str = "",
-    **options: Any,
-) -> Drawing:
+@options_of(draw, but=("names",))
+def draw_progress(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[DrawingOptions]) -> Drawing:
     """The stepper's graph with edges done, next and pending told apart; of a large graph what is around the cursor.
 
-    Where the whole is not laid out by the deadline, what is around the cursor is drawn too.
-    theme, formulas, title and other options: those of draw.
+    Where the whole is not laid out by the deadline, what is around the cursor is drawn too. options: those of draw.
     """
-    graph, colours = stepper.graph, theme_named(theme)
 
-    def drawing(**options: Any) -> Drawing:
-        return drawn(graph, lambda picture: pen(picture, colours, formulas, title, stepper), **options)
+    def drawing(**options: Unpack[DrawingOptions]) -> Drawing:
+        return build_drawing(stepper.graph, lambda *style: writer(*style, stepper), **options)
 
     if {"at", "path", "depth", "fold", "budget"} & set(options):
         return drawing(**options)
-    around = {"at": stepper.cursor, "radius": RADIUS, **options}
-    if len(graph) > WHOLE:
+    around: DrawingOptions = {"at": stepper.cursor, "radius": RADIUS, **options}
+    if len(stepper.graph) > WHOLE:
         return drawing(**around)
     whole = drawing(**options)
     whole.simpler = lambda: drawing(**around)
     return whole
 
 
-class ProgressPen(Pen):
-    """Writes how far a stepper has come where a Pen writes what there is."""
+class ProgressWriter(DotWriter):
+    """Writes how far a stepper has come where a DotWriter writes what there is."""
 
     legend = "thick: comes next; dashed: to come"
 
-    def __init__(self, picture: Picture, theme: Mapping[str, str], formulas: bool, title: str, stepper: Walker) -> None:
+    def __init__(self, picture: Picture, palette: Palette, formulas: bool, title: str, stepper: Walker) -> None:
         self.stepper = stepper
-        super().__init__(picture, theme, formulas, title)
+        super().__init__(picture, palette, formulas, title)
 
     def state(self, arrow: Arrow) -> str:
         """How far an arrow is: "next", "done", "pending", or nothing for a constant's."""
@@ -77,27 +73,27 @@ class ProgressPen(Pen):
         return [(word, texts.get(word, text), tint) for word, text, tint in super().facts(box)]
 
     def frame(self, box: Box) -> dict[str, str]:
-        return {"penwidth": "3", "color": self.theme["ink"]} if box.nodes and box.node is self.stepper.next_node else {}
+        return {"penwidth": "3", "color": self.palette["ink"]} if box.nodes and box.node is self.stepper.next_node else {}
 
     def line(self, arrow: Arrow) -> dict[str, str]:
         state = self.state(arrow)
         if state == "next":
-            return {"penwidth": "3.2", "color": self.theme["ink"], "fontname": "Helvetica-Bold"}
+            return {"penwidth": "3.2", "color": self.palette["ink"], "fontname": "Helvetica-Bold"}
         if state == "pending":
-            return {"style": "dashed", "color": self.theme["line"], "penwidth": "1"}
+            return {"style": "dashed", "color": self.palette["line"], "penwidth": "1"}
         return {} if state else {"style": "dotted"}
 
     def notes(self) -> list[str]:
         return [self.stepper.headline(), self.legend]
 
 
-class BackpropPen(ProgressPen):
+class BackpropWriter(ProgressWriter):
     """Beside what is there, how far the gradients have come."""
 
     legend = "thick: comes next; dashed: to come; number on an arrow: partial, the slope of that one operation"
 
 
-class ForwardPen(ProgressPen):
+class ForwardWriter(ProgressWriter):
     """Only what the forward pass has computed so far: neither gradients nor the numbers of partials."""
 
     HEADS = ("data",)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..drawing.digraph import Drawing
     from ..graph import Node
-    from .pictures import ProgressPen
+    from .pictures import ProgressWriter
 
 __all__ = ["INDENT", "SMALL", "WINDOW", "Walker"]
 
@@ -77,7 +77,7 @@ class Walker(Moves):
         """What a node waits for, or what it does."""
         raise NotImplementedError
 
-    def _pen(self) -> type[ProgressPen]:
+    def _pen(self) -> type[ProgressWriter]:
         """What draws it."""
         raise NotImplementedError
 
