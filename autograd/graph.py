@@ -18,30 +18,13 @@ computed from, and the leaves when all that uses them is done.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from .careful import Pole, evaluate, evaluate_partial
 from .errors import GraphError, OptionError
-
-if TYPE_CHECKING:
-    from .ops import Op
+from .node import Node
 
 __all__ = ["Edge", "Graph", "Node", "gradients", "numbers", "recompute", "recomputed_partials", "walk"]
-
-
-class Node(Protocol):
-    """What tools see of a Value: its numbers, what it is called, and what it was computed from."""
-
-    data: float
-    grad: float
-    label: str
-    op: Op | None
-
-    @property
-    def operands(self) -> tuple[Node | float, ...]: ...
-
-    @property
-    def partials(self) -> tuple[float | None, ...]: ...
 
 
 def walk(*roots: Any, down_to: Any = None) -> list[Any]:

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
@@ -44,7 +45,7 @@ def draw_diff(
     """
     graph = named_graph(after) if names is None else Graph(after, names)
     earlier = _matched(Graph(before), graph)
-    return build_drawing(graph, lambda *style: _DiffWriter(*style, earlier), **options)
+    return build_drawing(graph, partial(_DiffWriter, earlier), **options)
 
 
 def _matched(before: Graph, after: Graph) -> dict[Any, Any]:
@@ -75,7 +76,7 @@ class _DiffWriter(DotWriter):
 
     HEADS = ("before", "after", "change")
 
-    def __init__(self, picture: Picture, palette: Palette, formulas: bool, title: str, earlier: dict[Any, Any]) -> None:
+    def __init__(self, earlier: dict[Any, Any], picture: Picture, palette: Palette, formulas: bool, title: str) -> None:
         self.earlier = earlier
         super().__init__(picture, palette, formulas, title)
 

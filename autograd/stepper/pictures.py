@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..drawing import build_drawing, draw
@@ -40,7 +41,7 @@ def draw_progress(stepper: Walker, writer: type[ProgressWriter], **options: Unpa
     """
 
     def drawing(**options: Unpack[DrawingOptions]) -> Drawing:
-        return build_drawing(stepper.graph, lambda *style: writer(*style, stepper), **options)
+        return build_drawing(stepper.graph, partial(writer, stepper), **options)
 
     if {"at", "path", "depth", "fold", "budget"} & set(options):
         return drawing(**options)
@@ -57,7 +58,7 @@ class ProgressWriter(DotWriter):
 
     legend = "thick: comes next; dashed: to come"
 
-    def __init__(self, picture: Picture, palette: Palette, formulas: bool, title: str, stepper: Walker) -> None:
+    def __init__(self, stepper: Walker, picture: Picture, palette: Palette, formulas: bool, title: str) -> None:
         self.stepper = stepper
         super().__init__(picture, palette, formulas, title)
 
@@ -73,7 +74,9 @@ class ProgressWriter(DotWriter):
         return [(word, texts.get(word, text), tint) for word, text, tint in super().facts(box)]
 
     def frame(self, box: Box) -> dict[str, str]:
-        return {"penwidth": "3", "color": self.palette["ink"]} if box.nodes and box.node is self.stepper.next_node else {}
+        return (
+            {"penwidth": "3", "color": self.palette["ink"]} if box.nodes and box.node is self.stepper.next_node else {}
+        )
 
     def line(self, arrow: Arrow) -> dict[str, str]:
         state = self.state(arrow)
