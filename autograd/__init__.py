@@ -49,10 +49,10 @@ _TOOLS = {
     "Recorder": "player.recorder",
     "Stepper": "stepper",
     "broken": "stepper.mistakes",
-    "compare": "stepper.mistakes",
+    "compare": "stepper.comparison",
     "compile": "compiled",
     "detect_anomalies": "anomalies",
-    "diagnose": "stepper.mistakes",
+    "diagnose": "stepper.diagnosis",
     "draw": "drawing",
     "draw_diff": "drawing.diff",
     "gradcheck": "check",
@@ -70,7 +70,9 @@ if TYPE_CHECKING:
     from .player.recorder import Recorder
     from .source import record_source
     from .stepper import Stepper
-    from .stepper.mistakes import broken, compare, diagnose
+    from .stepper.comparison import compare
+    from .stepper.diagnosis import diagnose
+    from .stepper.mistakes import broken
 
 __all__ = [
     "AutogradError", "Recorder", "Stepper", "Value", "atomic", "broken", "compare", "compile", "detect_anomalies", "diagnose", "dot", "draw",

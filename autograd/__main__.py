@@ -86,7 +86,7 @@ def _run(arguments: list[str]) -> int:
         say(repr(stepper))
     elif not (options.svg or options.html):
         say("\n" + repr(stepper))
-        say("\nEnter makes the next edge; help lists the commands, quit leaves.")
+        say(f"\nEnter makes the next {stepper.unit}; help lists the commands, quit leaves.")
         stepper.prompt()
     return 0
 

@@ -22,8 +22,9 @@ from typing import Any
 
 from .careful import Pole, evaluate, evaluate_partial
 from .errors import GraphError, OptionError
+from .node import Node
 
-__all__ = ["Edge", "Graph", "gradients", "numbers", "recompute", "recomputed_partials", "walk"]
+__all__ = ["Edge", "Graph", "Node", "gradients", "numbers", "recompute", "recomputed_partials", "walk"]
 
 
 def walk(*roots: Any, down_to: Any = None) -> list[Any]:

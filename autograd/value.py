@@ -35,7 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial as bind_arguments
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .careful import real, real_data
 from .elsewhere import MICROGRAD, Elsewhere
@@ -47,6 +47,7 @@ from .ops import OPS, Op
 
 if TYPE_CHECKING:
     from .compiled_methods import Methods
+    from .stepper import ForwardStepper, Stepper
 else:
     Methods = object
 
@@ -327,8 +328,19 @@ class Value(Methods):
 
         return Player(self, **options)
 
-    def step_through(self, *, forward: bool = False, **options: Any) -> Any:
-        """Backprop one edge at a time, there and back (or the forward pass): see :class:`autograd.Stepper`.
+    @overload
+    def step_through(
+        self, *, forward: Literal[False] = False, fresh: bool = False, constants: bool = False
+    ) -> Stepper: ...
+
+    @overload
+    def step_through(self, *, forward: Literal[True], constants: bool = False) -> ForwardStepper: ...
+
+    def step_through(self, *, forward: bool = False, **options: bool) -> Stepper | ForwardStepper:
+        """Backprop one edge at a time, forwards and back: see :class:`autograd.Stepper`.
+
+        forward: the forward pass instead, one operation at a time. fresh: start every grad from nothing.
+        constants: show them too.
 
         >>> a = Value(3.0, label="a"); f = 2 * a
         >>> bp = f.step_through()

@@ -17,7 +17,7 @@ from random_graphs import inputs, program, run
 
 from autograd import AutogradError, Value, dot, draw, op, total
 from autograd.drawing import drawing
-from autograd.drawing.dot import DARK, LIGHT, _mix
+from autograd.drawing.palette import DARK, LIGHT, mix
 from autograd.errors import GraphError, LayoutError, OptionError
 from autograd.graph import Graph
 from autograd.naming import one_line
@@ -163,7 +163,7 @@ def test_themes():
                            ("ink", "module"), ("faint", "module"), ("faint", "constant")):  # fmt: skip
             assert contrast(theme[ink], theme[paper]) >= 4.5, (ink, paper)
         for sign in ("positive", "negative"):
-            assert contrast(theme["ink"], _mix(theme["paper"], theme[sign], 0.6)) >= 4.5, sign
+            assert contrast(theme["ink"], mix(theme["paper"], theme[sign], 0.6)) >= 4.5, sign
 
 
 def test_a_title_stands_over_the_picture_in_both_themes():
@@ -289,10 +289,8 @@ def test_module_names_are_labels_too():
 
 @pytest.fixture
 def opened(monkeypatch):
-    from autograd.drawing import output
-
     found = []
-    monkeypatch.setattr(output, "open_file", found.append)
+    monkeypatch.setattr(drawing, "open_file", found.append)
     return found
 
 
@@ -304,6 +302,13 @@ def test_show_opens_the_picture_and_says_where_it_is(opened, capsys):
     assert opened == [path] and capsys.readouterr().out == f"{path}\n"
     assert os.path.basename(path) == "___f__x_.svg"
     assert ElementTree.parse(path).getroot().tag.endswith("svg")
+
+
+@needs_engine
+def test_what_is_shown_stays_in_one_folder_for_each_process(opened):
+    first, second = neuron().show(), neuron().show(theme="dark")
+    assert os.path.dirname(first) == os.path.dirname(second) and first != second
+    assert opened == [first, second] and all(os.path.exists(path) for path in opened)
 
 
 def test_show_falls_back_to_text(monkeypatch, capsys, opened):
@@ -324,7 +329,7 @@ def test_a_value_shows_itself_in_a_notebook():
 
 def test_a_display_never_raises(monkeypatch):
     f = neuron()
-    monkeypatch.setattr(drawing, "Pen", lambda *_: 1 / 0)
+    monkeypatch.setattr(drawing, "DotWriter", lambda *_: 1 / 0)
     assert f._repr_mimebundle_() == {"text/plain": repr(f)}
 
 

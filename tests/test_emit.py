@@ -17,10 +17,10 @@ import nn
 import nn.functional as F
 from autograd import Stepper, Value, compile, dot, draw, maximum, op
 from autograd.compiled.c.build import compiler
+from autograd.compiled.codegen import MOST, TERMS, Statements, identifiers
 from autograd.compiled.emit import python_function, python_loop
-from autograd.compiled.pages import page
+from autograd.compiled.export import page
 from autograd.compiled.program import Program
-from autograd.compiled.statements import MOST, TERMS, Statements, identifiers
 from autograd.compiled.tracing import trace
 from autograd.errors import CompileError
 from autograd.formula.languages import WIDTH

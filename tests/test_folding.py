@@ -9,9 +9,9 @@ from drawn import Part
 from random_graphs import inputs, program, run
 
 from autograd import Value, atomic, dot, draw, mean
-from autograd.drawing.build import around, on_paths
+from autograd.drawing.build import around, build_picture, on_paths
 from autograd.drawing.folding import fold
-from autograd.drawing.picture import Picture, pictured
+from autograd.drawing.picture import Picture
 from autograd.errors import GraphError, OptionError
 from autograd.graph import Graph
 from autograd.naming import ModuleNames
@@ -68,7 +68,7 @@ GRAPHS = dict(graphs())
 @pytest.mark.parametrize("budget", [5, 20, 60, 200, None])
 def test_every_value_and_every_edge_is_in_the_picture_once(name, budget):
     graph = Graph(GRAPHS[name])
-    picture = pictured(graph, budget=budget)
+    picture = build_picture(graph, budget=budget)
     operations = [box for box in picture.boxes if box.symbol]
     assert budget is None or len(graph) <= budget or len(picture.boxes) + len(operations) <= budget
     shown = [node for box in picture.boxes for node in box.nodes]
@@ -93,7 +93,7 @@ def test_every_value_and_every_edge_is_in_the_picture_once(name, budget):
 @pytest.mark.parametrize("name", GRAPHS)
 @pytest.mark.parametrize("budget", [5, 20, 60])
 def test_no_box_depends_on_itself(name, budget):
-    picture = pictured(Graph(GRAPHS[name]), budget=budget)
+    picture = build_picture(Graph(GRAPHS[name]), budget=budget)
     waiting = {box: set() for box in picture.boxes}
     for arrow in picture.arrows:
         waiting[arrow.head].add(arrow.tail)
@@ -111,20 +111,20 @@ def test_few_values_with_very_many_arrows_are_folded_too():
         xs = [dot(xs, [0.1] * 12).tanh() for _ in range(6)] * 2
     graph = Graph(sum(xs))
     assert len(graph) <= 200 and sum(1 for _ in graph.edges()) > 500
-    picture = pictured(graph)
+    picture = build_picture(graph)
     assert len(picture.arrows) <= 200
 
 
 def test_samples_of_a_batch_are_one():
     w, b = Value(2.0, label="w"), Value(1.0, label="b")
     loss = mean([(w * x + b - y) ** 2 for x, y in zip(range(100), range(100))])
-    boxes = pictured(Graph(loss), budget=50).boxes
+    boxes = build_picture(Graph(loss), budget=50).boxes
     assert [(box.name, box.times) for box in boxes if not box.numbers and box.kind == "input"] == [("w", 1), ("b", 1)]
     assert {box.times for box in boxes if box.kind == "value"} == {100}
 
 
 def test_the_value_shown_is_of_the_first_sample_all_through():
-    picture = pictured(Graph(batch()[0]), budget=60)
+    picture = build_picture(Graph(batch()[0]), budget=60)
     chain = [box.node for box in picture.boxes if box.times >= 20 and box.node is not None]
     assert len(chain) > 4
     shown = set(chain)
@@ -136,17 +136,17 @@ def test_the_value_shown_is_of_the_first_sample_all_through():
 def test_exponents_tell_powers_apart():
     xs = [Value(float(i)) for i in range(1, 40)]
     loss = sum([x**2 for x in xs] + [x**3 for x in xs])
-    powers = [box for box in pictured(Graph(loss), budget=30).boxes if box.symbol == "**"]
+    powers = [box for box in build_picture(Graph(loss), budget=30).boxes if box.symbol == "**"]
     assert sorted(box.times for box in powers) == [39, 39]
 
 
 def test_long_sums_are_one_operation():
-    boxes = pictured(Graph(GRAPHS["one sum"]), budget=20).boxes
+    boxes = build_picture(Graph(GRAPHS["one sum"]), budget=20).boxes
     assert [box.symbol for box in boxes if box.symbol] == ["sum of 1000"]
 
 
 def test_repeated_blocks_are_shown_once():
-    boxes = pictured(Graph(unrolled(500)), budget=200).boxes
+    boxes = build_picture(Graph(unrolled(500)), budget=200).boxes
     (more,) = [box for box in boxes if box.kind == "more"]
     assert more.name == "498 more like the 3 before" and len(more.nodes) == 498 * 3
     assert boxes[-1].kind == "result" or any(box.kind == "result" for box in boxes)
@@ -155,7 +155,7 @@ def test_repeated_blocks_are_shown_once():
 def test_modules_are_drawn_closed_on_demand():
     loss, model = batch(samples=3)
     graph = Graph(loss)
-    closed = pictured(graph, depth=0)
+    closed = build_picture(graph, depth=0)
     (box,) = [box for box in closed.boxes if box.kind == "module"]
     assert (box.name, box.times) == ("Part", 3)
     assert not closed.clusters
@@ -165,25 +165,25 @@ def test_modules_are_drawn_closed_on_demand():
     assert out.words.startswith("18 values, |grad| to ")
     (parameters,) = [box for box in closed.boxes if box.kind == "parameter"]
     assert dict(parameters.facts())["parameters"] == "72" and "grads" in dict(parameters.facts())
-    one_open = pictured(graph, depth=1)
+    one_open = build_picture(graph, depth=1)
     assert [(box.name, box.times) for box in one_open.boxes if box.kind == "module"] == [("layer0", 3), ("layer1", 3)]
     assert [cluster.title for cluster in one_open.clusters] == ["Part"]
     for wanted in ("layer1", model.held["layer1"]):
-        boxes = pictured(graph, fold=wanted).boxes
+        boxes = build_picture(graph, fold=wanted).boxes
         assert [box.name for box in boxes if box.kind == "module"] == ["layer1"]
-    assert {box.name for box in pictured(graph, fold=[Part]).boxes if box.kind == "module"} == {"Part"}
+    assert {box.name for box in build_picture(graph, fold=[Part]).boxes if box.kind == "module"} == {"Part"}
 
 
 def test_parameters_that_only_a_closed_module_uses_are_inside():
     layer = Part(weight=[Value(float(i)) for i in range(4)])
     (y,) = layer.call(lambda: [dot(layer.held["weight"], [1.0, 2.0, 3.0, 4.0])])
-    (box,) = pictured(Graph(y * 1.0), depth=0).boxes[:1]
+    (box,) = build_picture(Graph(y * 1.0), depth=0).boxes[:1]
     assert box.kind == "module" and len(box.nodes) == 5
 
 
 def test_clusters_nest_as_calls_do():
     loss, _ = batch(samples=1)
-    (outer,) = pictured(Graph(loss), budget=None).clusters
+    (outer,) = build_picture(Graph(loss), budget=None).clusters
     assert [inner.title for inner in outer.clusters] == ["layer0", "layer1"]
     assert all(box.cluster is inner for inner in outer.clusters for box in inner.boxes)
 
@@ -198,7 +198,7 @@ def test_modules_with_tables_of_parameters_are_given_room_to_stand_side_by_side(
             xs = layer.call(neurons, [w[:2], w[2:]], xs)
         return xs
 
-    picture = pictured(Graph(sum(model.call(forward, xs))))
+    picture = build_picture(Graph(sum(model.call(forward, xs))))
     passing = [arrow for arrow in picture.arrows if picture.passes_parameters(arrow)]
     assert {(arrow.tail.cluster.title, arrow.head.cluster.title) for arrow in passing} == {("layer0", "layer1")}
     assert all(arrow.tail.kind == "value" for arrow in passing)
@@ -207,7 +207,7 @@ def test_modules_with_tables_of_parameters_are_given_room_to_stand_side_by_side(
 def test_parameters_and_constants_of_one_wide_operation_stand_together():
     w = Part(w=[Value(float(i), label=f"w{i}") for i in range(3)]).held["w"]
     f = dot(w, [4.0, 5.0, 6.0])
-    picture = pictured(Graph(f))
+    picture = build_picture(Graph(f))
     assert [(box.kind, len(box.nodes), box.numbers) for box in picture.boxes] == [
         ("parameter", 3, ()),
         ("result", 1, ()),
@@ -225,8 +225,8 @@ def test_excerpts():
     assert around(graph, b, 1) == [n for n in graph.nodes if n in {a, b, d}]
     assert around(graph, a, 10) == graph.nodes
     assert on_paths(graph, c) == [c, d, e]
-    assert {node for box in pictured(graph, path="a").boxes for node in box.nodes} == set(graph.nodes)
-    near = pictured(graph, at=e, radius=1)
+    assert {node for box in build_picture(graph, path="a").boxes for node in box.nodes} == set(graph.nodes)
+    near = build_picture(graph, at=e, radius=1)
     assert {node for box in near.boxes for node in box.nodes} == {d, e}
 
 
@@ -265,18 +265,18 @@ def test_folding_is_linear_in_the_values(make):
 
 def test_a_module_that_is_not_there_is_not_passed_over():
     loss, _ = batch(samples=2)
-    assert any(box.kind == "module" for box in pictured(Graph(loss), fold=["Part", "layer1"]).boxes)
+    assert any(box.kind == "module" for box in build_picture(Graph(loss), fold=["Part", "layer1"]).boxes)
     with pytest.raises(GraphError, match=r"no module to fold is called 'layer9' in this graph: there are .*layer1"):
-        pictured(Graph(loss), fold=["Part", "layer9"])
+        build_picture(Graph(loss), fold=["Part", "layer9"])
     with pytest.raises(GraphError, match="there is none"):
-        pictured(Graph(Value(1.0)), fold="layer9")
+        build_picture(Graph(Value(1.0)), fold="layer9")
 
 
 @pytest.mark.parametrize("option", [{"depth": "1"}, {"depth": -1}, {"budget": 1.5}, {"radius": -1}])
 def test_options_are_whole_numbers(option):
     (name,) = option
     with pytest.raises(OptionError, match=f"want {name} as a whole number"):
-        pictured(Graph(Value(1.0)), **option)
+        build_picture(Graph(Value(1.0)), **option)
 
 
 def test_a_budget_of_none_draws_all():

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 
 # Each may import only from floors below its own (imports inside functions are conveniences, and are free).
 FLOORS = [
-    {"errors", "elsewhere"},
+    {"errors", "elsewhere", "node"},
     {"formula"},
     {"modes", "ops"},
     {"careful", "methods"},
@@ -30,10 +30,13 @@ SEE_NODES = (
     "source",
     "paths",
     "stepper.moves",
+    "stepper.walker",
+    "stepper.edges",
     "stepper.backprop",
-    "compiled.statements",
+    "stepper.forward",
+    "compiled.codegen",
     "compiled.emit",
-    "compiled.pages",
+    "compiled.export",
     "compiled.c.bytecode",
 )
 

@@ -11,7 +11,7 @@ import pytest
 from backends import eagerly, leaves, random_losses
 from test_compiled import OWN, apply, outcome, points_of
 
-from autograd.compiled.pages import page
+from autograd.compiled.export import page
 from autograd.compiled.tracing import trace
 from autograd.ops import BUILTIN, OPS
 

@@ -24,7 +24,7 @@ from test_js_rules import computed
 import nn.functional as F
 from autograd import Value, atomic, compile, grad, ieee, logsumexp, softmax
 from autograd.compiled.c.build import compiler
-from autograd.compiled.pages import page
+from autograd.compiled.export import page
 from autograd.compiled.tracing import trace
 
 EPSILON, SMALLEST, TINIEST = Decimal(2) ** -52, Decimal(2) ** -1022, Decimal(2) ** -1074

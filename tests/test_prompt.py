@@ -130,8 +130,15 @@ def test_the_forward_pass_has_the_same_prompt():
     assert "[operation 1/2]" in prompt.answer("") and "right" in prompt.answer("predict v2 0.9993")
     for command in HELP:
         if command not in ("draw", "quit"):
-            prompt.answer(f"{command} a 4")
-            prompt.answer(command)
+            answers = prompt.answer(f"{command} a 4") + prompt.answer(command)
+            refused = "is about gradients, which a forward pass does not have" in answers
+            assert refused == (command in ("why", "check", "diagnose", "compare", "anomalies"))
+            assert refused or not re.search("grad|edge|slope|passed on", answers), answers
+    assert (
+        prompt.answer("goto 1")
+        and prompt.answer("v1.data + 1") == "17"
+        and "v2 has no value" in prompt.answer("v2 * 2")
+    )
 
 
 def test_colours_mark_the_words_that_matter():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from random_graphs import inputs, program, run
 
 import autograd
-from autograd import Stepper, Value, dot, ieee, record_source
+from autograd import Stepper, Value, compare, dot, ieee, record_source, total
 from autograd.errors import (
     DeadlineError,
     DivisionError,
@@ -24,6 +25,7 @@ from autograd.errors import (
 )
 from autograd.graph import Graph, walk
 from autograd.ops import BUILTIN, OPS
+from autograd.stepper.walker import Walker
 from autograd.value import NOT_REACHED
 
 
@@ -699,11 +701,69 @@ def test_what_is_no_node_is_refused_in_a_sentence():
         quoted.step_through().until("zz")
 
 
-def test_the_forward_pass_does_not_tell_gradients_in_what_if():
+GRADIENTS_ONLY = ("edge", "why", "check", "diagnose", "compare", "anomalies")
+
+
+def test_the_forward_pass_knows_no_gradients():
     f, _, _, a = emblem()
+    f.backward()
+    found = state(f)
+    for position in range(4):
+        with f.step_through(forward=True, constants=True) as fp:
+            assert isinstance(fp, Walker) and not isinstance(fp, Stepper)
+            fp.goto(position)
+            assert not any(hasattr(fp, name) for name in GRADIENTS_ONLY)
+            answers = [
+                repr(fp),
+                fp.order(),
+                fp.explain("c"),
+                fp.what_if(a, 2),
+                fp.predict("c", 7),
+                fp.set(a, 2),
+                repr(fp),
+            ]
+            a.data = 5.0
+            answers += [repr(fp), f.step_through(forward=True).__repr__(), *fp.numbers()]
+            for answer in answers:
+                assert not re.search("grad|slope|partial|predicts|to come", answer), answer
+        a.data = 1.0
+        assert state(f) == found
+    assert all(hasattr(f.step_through(), name) for name in GRADIENTS_ONLY)
+    with pytest.raises(OptionError, match="fresh is about grads"):
+        f.step_through(forward=True, fresh=True)
+
+
+@pytest.mark.parametrize("options", [{}, {"depth": 0}, {"fold": True}, {"budget": 3}], ids=str)
+def test_the_picture_of_a_forward_pass_shows_no_gradients(options):
+    pytest.importorskip("graphviz")
+    xs = [Value(float(i), label=f"x[{i}]") for i in range(9)]
+    f = dot(xs, xs).tanh() + total(xs)
+    f.backward()
     fp = f.step_through(forward=True)
-    fp.run()
-    assert "predicts" not in fp.what_if(a, 2)
+    for _ in range(len(fp) + 1):
+        source = fp.draw(**options).source
+        assert "grad" not in source and "number on an arrow" not in source
+        assert ("not computed yet" in source) == (not fp.done)
+        fp.step()
+
+
+def test_a_forward_pass_computes_with_what_it_has_shown():
+    f, *_ = emblem()
+    fp = f.step_through(forward=True)
+    assert set(fp.numbers()) == {"a", "a.data"}
+    fp.step()
+    assert fp.numbers() == {"a": 1.0, "a.data": 1.0, "b": 2.0, "b.data": 2.0}
+    bp = f.step_through()
+    bp.step()
+    assert bp.numbers()["b.grad"] == 3.0 and "a.grad" not in bp.numbers() and bp.numbers()["f"] == 6.0
+
+
+def test_a_stepper_diagnoses_and_compares_where_it_stands():
+    f, _, _, a = emblem()
+    bp = f.step_through()
+    assert bp.diagnose("a", 16).kinds == ("naive_recursion",) and bp.position == 1
+    assert bp.diagnose(a, 10).kinds == () and bp.position == 1
+    assert str(bp.compare("no_seed")) == str(compare(f, "no_seed", graph=bp.graph)) and bp.anomalies().kinds == ()
 
 
 def test_frames_into_a_folder_that_cannot_be_made(tmp_path):

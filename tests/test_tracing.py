@@ -14,7 +14,7 @@ from backends import needs_c
 import nn
 import nn.functional as F
 from autograd import Value, atomic, compile, dot, grad, logsumexp, maximum
-from autograd.compiled.standins import Number, Parameter, Traced
+from autograd.compiled.tracers import Number, Parameter, Traced
 from autograd.compiled.tracing import trace
 from autograd.errors import TraceError
 from autograd.graph import Graph

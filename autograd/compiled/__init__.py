@@ -1,5 +1,5 @@
 """compile(): a function of Values traced once, then run at machine speed as Python or by an interpreter in C."""
 
-from .compiled import Prepared, Step, compile
+from .step import Prepared, Step, compile
 
 __all__ = ["Prepared", "Step", "compile"]

@@ -26,9 +26,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..formula.languages import LANGUAGES, Language
-from .layout import INDENT
+from .codegen import Statements, prefixed
 from .program import Program
-from .statements import Statements, prefixed
+from .wrap import INDENT
 
 __all__ = ["Names", "c_function", "javascript_function", "python_function", "python_loop"]
 

@@ -5,7 +5,7 @@
     >>> [(program.name(node), node.op) for node in program.order]
     [('v1', mul), ('v2', add), ('v3', tanh)]
 
-While a function is traced, stand-ins (standins.py) take the place of its numbers: every operation on them is
+While a function is traced, stand-ins (tracers.py) take the place of its numbers: every operation on them is
 recorded, never computed.
 
 A function is traced twice. Constants that differ were read from a clock, or counted; results that are the same
@@ -29,7 +29,7 @@ from ..value import Value
 from .chance import line_that_draws, states
 from .locks import of_classes
 from .program import Program
-from .standins import Number, Run, hidden, running, stand_in
+from .tracers import Number, Run, hidden, running, stand_in
 from .watching import Watch, unwrapped
 
 __all__ = ["trace"]

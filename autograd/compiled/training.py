@@ -19,7 +19,7 @@ from ..updates import Update, read
 from ..value import NOT_REACHED, Value
 from .c.runtime import BatchPlan, Schedule, Training, zeros
 from .c.update import update_library
-from .compiled import Prepared, Step, say_once
+from .step import Prepared, Step, say_once
 
 __all__ = ["Updates", "train", "update"]
 

@@ -3,7 +3,7 @@
 What lays pictures out can be replaced: :func:`set_engine`.
 """
 
-from .drawing import draw, drawn, mimebundle, open_drawing, show
+from .drawing import build_drawing, draw, mimebundle, open_drawing, show
 from .engines import set_engine
 
-__all__ = ["draw", "drawn", "mimebundle", "open_drawing", "set_engine", "show"]
+__all__ = ["build_drawing", "draw", "mimebundle", "open_drawing", "set_engine", "show"]

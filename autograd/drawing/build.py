@@ -1,12 +1,109 @@
-"""A part of a graph to look at by itself: what is around a node, or what lies on the paths to it."""
+"""From a graph and the options of draw() to a Picture: which values it shows, which modules it closes, how far it folds.
+
+>>> from autograd import Value
+>>> a = Value(2.0, label="a"); f = a * a + 1; f.label = "f"
+>>> build_picture(Graph(f)).boxes
+[Box(v0, input, 'a'), Box(v1, value, 'v1'), Box(v2, result, 'f'), Box(c2_1, constant, 'constants')]
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from ..errors import GraphError, OptionError
+from ..garbage import collecting_nothing
 from ..graph import Graph
+from ..modes import Scope
+from ..naming import ModuleNames
+from .folding import fold as fold_values
+from .parts import Closes, Group, calls_of
+from .picture import BUDGET, Picture
 
-__all__ = ["around", "on_paths"]
+__all__ = ["around", "build_picture", "on_paths"]
+
+
+def build_picture(
+    graph: Graph,
+    *,
+    depth: int | None = None,
+    budget: int | None = BUDGET,
+    fold: Any = None,
+    at: Any = None,
+    radius: int = 2,
+    path: Any = None,
+) -> Picture:
+    """The boxes, arrows and clusters that `draw` shows for the same options, which are explained there.
+
+    Raises OptionError for an option that is not a whole number, GraphError for a module or node that is not there.
+    """
+    for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
+        if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise OptionError(f"want {option} as a whole number from 0 on, got {number!r}")
+    with collecting_nothing():
+        return _build(graph, budget, depth, fold, at, radius, path)
+
+
+def _build(graph: Graph, budget: int | None, depth: int | None, fold: Any, at: Any, radius: int, path: Any) -> Picture:
+    modules = ModuleNames()
+    nodes: Sequence[Any] | None = None
+    if at is not None:
+        nodes = around(graph, _found(graph, at), radius)
+    elif path is not None:
+        nodes = on_paths(graph, _found(graph, path))
+    tried: list[tuple[list[Group], Picture]] = []
+
+    def size(groups: list[Group]) -> int:
+        tried[:] = [(groups, Picture(graph, groups, modules))]
+        return tried[0][1].size()
+
+    groups = fold_values(
+        graph, nodes, budget=None if fold is False else budget, depth=depth,
+        closes=_closes(graph, fold, modules) if fold else None, size=size,
+    )  # fmt: skip
+    return tried[0][1] if tried and tried[0][0] is groups else Picture(graph, groups, modules)
+
+
+def _found(graph: Graph, node: Any) -> Any:
+    if isinstance(node, str):
+        try:
+            return graph.find(node)
+        except GraphError as error:
+            if node.lower().endswith((".svg", ".png", ".pdf", ".jpg")):
+                raise GraphError(f"{error}. To write a picture: draw().render({node!r})") from None
+            raise
+    graph.name(node)  # refuses one that is not in the graph
+    return node
+
+
+def _names_of_modules(graph: Graph, modules: ModuleNames) -> dict[str, None]:
+    """What the modules called in a graph go by: path or class, in order."""
+    calls = [call for scope in dict.fromkeys(node.scope for node in graph.nodes) for call in calls_of(scope)[::-1]]
+    titles = dict.fromkeys(modules.title(call) for call in calls)
+    return titles | dict.fromkeys(type(call.module).__name__ for call in calls if not isinstance(call.module, str))
+
+
+def _closes(graph: Graph, fold: Any, modules: ModuleNames) -> Closes:
+    wanted: list[Any] = [*fold] if isinstance(fold, (list, tuple, set)) else [fold]
+    names = _names_of_modules(graph, modules) if any(isinstance(thing, str) for thing in wanted) else {}
+    for thing in wanted:
+        if isinstance(thing, str) and thing not in names:
+            there = f"there are {', '.join(list(names)[:8])}" if names else "there is none"
+            raise GraphError(f"no module to fold is called {thing!r} in this graph: {there}")
+
+    def closes(call: Scope, _depth: int) -> bool:
+        for thing in wanted:
+            if isinstance(thing, str):
+                if thing in (modules.title(call), type(call.module).__name__):
+                    return True
+            elif isinstance(thing, type):
+                if isinstance(call.module, thing):
+                    return True
+            elif thing is call.module:
+                return True
+        return False
+
+    return closes
 
 
 def around(graph: Graph, node: Any, radius: int) -> list[Any]:

@@ -10,42 +10,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
 from ..graph import Graph
 from ..naming import named_graph
 from ..wording import short
-from .dot import Pen, right, theme_named
-from .drawing import drawn
+from .dot import DotWriter, right
+from .drawing import build_drawing, draw
+from .options import options_of
+from .palette import Palette
 from .picture import UNKNOWN, Arrow, Box, Picture, spread
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..node import Node
     from .digraph import Drawing
+    from .options import DrawingOptions
 
 __all__ = ["draw_diff"]
 
 
+@options_of(draw)
 def draw_diff(
-    before: Any,
-    after: Any,
-    *,
-    theme: str = "light",
-    formulas: bool = False,
-    title: str = "",
-    names: Mapping[Any, str] | None = None,
-    **options: Any,
+    before: Node, after: Node, *, names: Mapping[Any, str] | None = None, **options: Unpack[DrawingOptions]
 ) -> Drawing:
     """The graph of `after` with what has changed since `before`: data and grad as they were and as they are.
 
     Colours show how the data moved: orange up, blue down. A parameter is the same Value in both graphs and holds
     its data of today: to see it move, keep ``copy.deepcopy(loss)`` from before the update, and give that as `before`.
-    title: a line over the picture. options: those of draw. Raises GraphError where the graphs differ in more than their numbers.
+    names, options: those of :func:`draw`. Raises GraphError where the graphs differ in more than their numbers.
     """
     graph = named_graph(after) if names is None else Graph(after, names)
     earlier = _matched(Graph(before), graph)
-    colours = theme_named(theme)
-    return drawn(graph, lambda picture: _DiffPen(picture, colours, formulas, title, earlier), **options)
+    return build_drawing(graph, partial(_DiffWriter, earlier), **options)
 
 
 def _matched(before: Graph, after: Graph) -> dict[Any, Any]:
@@ -71,16 +71,14 @@ def _said(graph: Graph, node: Any) -> str:
     return f"{node.op} of {', '.join(graph.name(o) for o in node.operands[:4])}" if node.operands else "a leaf"
 
 
-class _DiffPen(Pen):
-    """Writes what was and what is where a Pen writes what is."""
+class _DiffWriter(DotWriter):
+    """Writes what was and what is where a DotWriter writes what is."""
 
     HEADS = ("before", "after", "change")
 
-    def __init__(
-        self, picture: Picture, theme: Mapping[str, str], formulas: bool, title: str, earlier: dict[Any, Any]
-    ) -> None:
+    def __init__(self, earlier: dict[Any, Any], picture: Picture, palette: Palette, formulas: bool, title: str) -> None:
         self.earlier = earlier
-        super().__init__(picture, theme, formulas, title)
+        super().__init__(picture, palette, formulas, title)
 
     def strength(self, node: Any) -> float:
         return node.data - self.earlier[node].data

@@ -174,9 +174,9 @@ class Drawing(graphviz.Digraph):
 
     def mermaid(self) -> str:
         """The same boxes and arrows as Mermaid text, which many Markdown pages draw."""
-        from .mermaid import written
+        from .mermaid import as_mermaid
 
-        return written(self.picture, self.title)
+        return as_mermaid(self.picture, self.title)
 
     def __repr__(self) -> str:
         return f"<Drawing of {self.name or 'a graph'}>"

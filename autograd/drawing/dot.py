@@ -18,17 +18,15 @@ from ..errors import OptionError
 from ..formula import READABLE
 from ..naming import one_line
 from ..wording import counted, operation, short
-from .picture import CLOSED, UNKNOWN, Arrow, Box, Cluster, Picture, spread
+from .palette import Palette, mix
+from .picture import FOLDED, LABELLED, LISTED, TITLE, UNKNOWN, Arrow, Box, Cluster, Picture, spread
 
 if TYPE_CHECKING:
     from .digraph import Drawing
 
-__all__ = ["THEMES", "Pen"]
+__all__ = ["DotWriter"]
 
-LISTED = 12  # rows of a table that are shown in full
-TITLE = 160  # characters of a title
 SPELLED = 40  # characters of a formula that is written in place of a symbol
-LABELLED = 8  # arrows into one box that each carry their number
 
 CURVE = 0.4  # gradients differ by powers of ten: this root of their size is what colour and width show
 
@@ -36,27 +34,7 @@ FONT = "Helvetica"  # the layout engines know its widths; viewers have it or its
 SYMBOL_SIZES = {"·": "26", "*": "20"}  # those that are small in their font
 GAP = '<TD WIDTH="4"></TD>'
 
-LIGHT = {
-    "paper": "#ffffff", "ink": "#1f2933", "faint": "#586371", "line": "#8b97a5", "cluster": "#f6f8fa",
-    "value": "#ffffff", "result": "#ffffff", "constant": "#e9ecf0", "operation": "#34404d", "symbol": "#ffffff",
-    "input": "#e2f3ee", "input line": "#1b7f65", "parameter": "#efe9fb", "parameter line": "#6a4bb8",
-    "module": "#e7edf5", "more": "#eef1f4", "positive": "#e8822b", "negative": "#3d7fd1",
-}  # fmt: skip
-DARK = {
-    "paper": "#14181d", "ink": "#eef2f6", "faint": "#a3afbb", "line": "#75828f", "cluster": "#191f26",
-    "value": "#1e252d", "result": "#1e252d", "constant": "#2b333c", "operation": "#dfe6ed", "symbol": "#14181d",
-    "input": "#12352d", "input line": "#4cc3a2", "parameter": "#2b2148", "parameter line": "#a78bea",
-    "module": "#223041", "more": "#262d35", "positive": "#e8822b", "negative": "#4a8fe3",
-}  # fmt: skip
 BACKSLASH = {"tooltip": "&#92;"}  # it reads the escapes of a tooltip twice
-THEMES: Mapping[str, Mapping[str, str]] = {"light": LIGHT, "dark": DARK}
-
-
-def theme_named(name: str) -> Mapping[str, str]:
-    """The colours of a theme. Raises OptionError for one there is not."""
-    if name not in THEMES:
-        raise OptionError(f"want theme='light' or 'dark', got {name!r}")
-    return THEMES[name]
 
 
 def _escape(text: str) -> str:
@@ -86,7 +64,7 @@ def _text(text: str, backslash: str = "\\\\") -> str:
 
 
 class Sheet:
-    """What a Pen draws on, a graphviz.Digraph or a part of one: the only way into DOT, which no text gets past."""
+    """What a DotWriter draws on, a graphviz.Digraph or a part of one: the only way into DOT, which no text gets past."""
 
     def __init__(self, drawing: Any) -> None:
         self._drawing = drawing
@@ -104,25 +82,19 @@ class Sheet:
             yield Sheet(inner)
 
 
-def _mix(paper: str, ink: str, share: float) -> str:
-    """A colour between two: `share` of the second."""
-    pairs = ((int(paper[i : i + 2], 16), int(ink[i : i + 2], 16)) for i in (1, 3, 5))
-    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
-
-
 def _largest(numbers: Iterable[float]) -> float:
     return max((abs(x) for x in numbers if math.isfinite(x)), default=0.0)
 
 
-class Pen:
-    """Writes a Picture as DOT, in the colours of one theme, under a title if there is one."""
+class DotWriter:
+    """Writes a Picture as DOT, in the colours of one palette, under a title if there is one."""
 
-    def __init__(self, picture: Picture, theme: Mapping[str, str], formulas: bool, title: Any = "") -> None:
+    def __init__(self, picture: Picture, palette: Palette, formulas: bool, title: str = "") -> None:
         self.picture = picture
         self.graph = picture.graph
-        self.theme = theme
+        self.palette = palette
         self.formulas = formulas
-        if not isinstance(title, str):
+        if not isinstance(title, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise OptionError(f"want title=text, a str, got {title!r}")
         self.heading = one_line(title, TITLE)
         self.strongest = _largest(self.strength(node) for box in picture.boxes for node in box.nodes)
@@ -169,20 +141,20 @@ class Pen:
     def drawing(self) -> Drawing:
         from .digraph import Drawing
 
-        theme = self.theme
+        palette = self.palette
         drawing = Drawing(
             _text(f"{one_line(self.graph.name(self.graph.root))}: {counted(len(self.graph), 'value')}"), filename="graph.gv",
             graph_attr=_attributes({
-                "rankdir": "LR", "bgcolor": theme["paper"], "pad": "0.3", "nodesep": "0.2", "ranksep": "0.22",
-                "fontname": FONT, "fontsize": "10", "fontcolor": theme["faint"], "labelloc": "b", "labeljust": "l",
+                "rankdir": "LR", "bgcolor": palette["paper"], "pad": "0.3", "nodesep": "0.2", "ranksep": "0.22",
+                "fontname": FONT, "fontsize": "10", "fontcolor": palette["faint"], "labelloc": "b", "labeljust": "l",
                 "label": self.caption(), "outputorder": "edgesfirst", "newrank": "true",
             }),
             node_attr=_attributes({
-                "fontname": FONT, "fontsize": "11", "fontcolor": theme["ink"], "color": theme["line"],
+                "fontname": FONT, "fontsize": "11", "fontcolor": palette["ink"], "color": palette["line"],
                 "style": "rounded,filled", "shape": "box", "margin": "0.11,0.07", "height": "0", "width": "0",
             }),
             edge_attr=_attributes({
-                "fontname": FONT, "fontsize": "10", "fontcolor": theme["ink"], "color": theme["line"],
+                "fontname": FONT, "fontsize": "10", "fontcolor": palette["ink"], "color": palette["line"],
                 "arrowsize": "0.65", "penwidth": "1.1",
             }),
         )  # fmt: skip
@@ -202,21 +174,21 @@ class Pen:
         """What boxes are put in: the drawing, whose own label is the legend, or in it a frame unseen but for its title."""
         if not self.heading:
             return nullcontext(sheet)
-        look = f'<FONT POINT-SIZE="14" COLOR="{self.theme["ink"]}"><B>{_escape(self.heading)}</B></FONT>'
+        look = f'<FONT POINT-SIZE="14" COLOR="{self.palette["ink"]}"><B>{_escape(self.heading)}</B></FONT>'
         # The table is for its width, which the layout engine cannot measure of every text.
         label = _table([_row([f'<TD ALIGN="LEFT"{_wide(self.heading, 9, TITLE)}>{look}</TD>'])])
         return sheet.frame(
-            "cluster_title", label=label, labelloc="t", color=self.theme["paper"], margin="8",
+            "cluster_title", label=label, labelloc="t", color=self.palette["paper"], margin="8",
             tooltip=_tooltip(self.heading, "title"),
         )  # fmt: skip
 
     def cluster(self, sheet: Sheet, cluster: Cluster) -> None:
-        theme = self.theme
+        palette = self.palette
         title = self.text(cluster.title, size=11, bold=True) + self.times(cluster.times)
         with sheet.frame(
             f"cluster_{cluster.id}", label=_label(title), labelloc="t", style="rounded,filled",
-            color=_mix(theme["paper"], theme["line"], 0.5), fillcolor=theme["cluster"], margin="12",
-            fontcolor=theme["faint"], tooltip=_tooltip(cluster.title, "module"),
+            color=mix(palette["paper"], palette["line"], 0.5), fillcolor=palette["cluster"], margin="12",
+            fontcolor=palette["faint"], tooltip=_tooltip(cluster.title, "module"),
         ) as frame:  # fmt: skip
             for inner in cluster.clusters:
                 self.cluster(frame, inner)
@@ -226,21 +198,21 @@ class Pen:
     # --- Boxes ---
 
     def box(self, sheet: Sheet, box: Box) -> None:
-        theme, kind = self.theme, box.kind
-        style = {"fillcolor": theme[kind], "tooltip": _tooltip(box.name, box.kind)}
+        palette, kind = self.palette, box.kind
+        style = {"fillcolor": palette[kind], "tooltip": _tooltip(box.name, box.kind)}
         if kind == "constant":
-            style |= {"color": theme["constant"], "fontcolor": theme["faint"], "margin": "0.07,0.03"}
+            style |= {"color": palette["constant"], "fontcolor": palette["faint"], "margin": "0.07,0.03"}
         elif kind == "parameter":
-            style |= {"color": theme["parameter line"], "style": "filled", "peripheries": "2"}
+            style |= {"color": palette["parameter line"], "style": "filled", "peripheries": "2"}
         elif kind == "input":
-            style |= {"color": theme["input line"], "style": "filled", "penwidth": "1.4"}
+            style |= {"color": palette["input line"], "style": "filled", "penwidth": "1.4"}
         elif kind == "result":
-            style |= {"color": theme["ink"], "penwidth": "2"}
+            style |= {"color": palette["ink"], "penwidth": "2"}
         elif kind == "more":
             style |= {"style": "rounded,filled,dashed"}
         if kind == "constant":
             label = self.constants(box)
-        elif box.node is None and kind not in CLOSED:
+        elif box.node is None and kind not in FOLDED:
             label = self.leaves(box)
         else:
             label = self.rows(box)
@@ -249,7 +221,7 @@ class Pen:
             self.operation(sheet, box)
 
     def operation(self, sheet: Sheet, box: Box) -> None:
-        theme, words = self.theme, box.symbol
+        palette, words = self.palette, box.symbol
         said = operation(self.graph, box.node)
         if self.formulas and not box.terms and len(said) <= SPELLED:
             words = said
@@ -261,7 +233,7 @@ class Pen:
             shape = {"margin": "0.09,0.04", "fontsize": "12"}
         sheet.node(
             f"o{box.id}", label=label, fontname=FONT + "-Bold" * (len(words) == 1),
-            fillcolor=theme["operation"], color=theme["operation"], fontcolor=theme["symbol"],
+            fillcolor=palette["operation"], color=palette["operation"], fontcolor=palette["symbol"],
             tooltip=_tooltip(f"{box.name} = {said}"), **shape,
         )  # fmt: skip
         sheet.edge(f"o{box.id}", box.id, arrowhead="none", weight="8")
@@ -281,8 +253,8 @@ class Pen:
         if not gradient or gradient != gradient or not self.strongest:
             return ""
         share = min(1.0, abs(gradient) / self.strongest)
-        sign = self.theme["positive" if gradient > 0 else "negative"]
-        return _mix(self.theme["paper"], sign, 0.1 + 0.5 * share**CURVE)
+        sign = self.palette["positive" if gradient > 0 else "negative"]
+        return mix(self.palette["paper"], sign, 0.1 + 0.5 * share**CURVE)
 
     def rows(self, box: Box) -> str:
         """A name over pairs of a word and a number."""
@@ -334,7 +306,7 @@ class Pen:
     # --- Arrows ---
 
     def arrow(self, sheet: Sheet, arrow: Arrow) -> None:
-        head, theme, options = arrow.head, self.theme, dict[str, str]()
+        head, palette, options = arrow.head, self.palette, dict[str, str]()
         words, weight = self.words(arrow), self.weight(arrow)
         if arrow.partial is not None:
             options["tooltip"] = _tooltip(self.slope(*arrow.partial))
@@ -349,8 +321,8 @@ class Pen:
             options["label"] = _beside(words)
         if weight and self.widest:
             share = min(1.0, abs(weight) / self.widest) ** CURVE
-            sign = theme["positive" if weight > 0 else "negative"]
-            options |= {"penwidth": f"{0.9 + 2.2 * share:.2f}", "color": _mix(theme["line"], sign, 0.25 + 0.6 * share)}
+            sign = palette["positive" if weight > 0 else "negative"]
+            options |= {"penwidth": f"{0.9 + 2.2 * share:.2f}", "color": mix(palette["line"], sign, 0.25 + 0.6 * share)}
         if self.picture.passes_parameters(arrow):
             options["minlen"] = "2"
         sheet.edge(arrow.tail.id, f"o{head.id}" if head.symbol else head.id, **options | self.line(arrow))
@@ -389,11 +361,11 @@ class Pen:
             return ""
         if bold:
             shown = f"<B>{shown}</B>"
-        look = (f' POINT-SIZE="{size}"' if size else "") + (f' COLOR="{self.theme["faint"]}"' if faint else "")
+        look = (f' POINT-SIZE="{size}"' if size else "") + (f' COLOR="{self.palette["faint"]}"' if faint else "")
         return f"<FONT{look}>{shown}</FONT>" if look else shown
 
     def times(self, count: int) -> str:
-        return f' <FONT COLOR="{self.theme["faint"]}">×{count:,}</FONT>' if count > 1 else ""
+        return f' <FONT COLOR="{self.palette["faint"]}">×{count:,}</FONT>' if count > 1 else ""
 
 
 def _row(cells: Iterable[str]) -> str:

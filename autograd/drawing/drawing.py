@@ -12,31 +12,40 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from functools import cache
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LayoutError
 from ..graph import Graph
 from ..naming import named_graph, names_for
-from .dot import Pen, theme_named
-from .output import notebook, shows_pictures
-from .picture import BUDGET, Picture, pictured
+from .build import build_picture
+from .dot import DotWriter
+from .options import options_of
+from .output import notebook, open_file, shows_pictures, write_whole
+from .palette import Palette, theme_named
+from .picture import BUDGET, Picture
 from .tree import tree
 
 if TYPE_CHECKING:
-    from .digraph import Drawing
+    from typing_extensions import Unpack
 
-__all__ = ["draw", "drawn", "mimebundle", "open_drawing", "show"]
+    from ..node import Node
+    from .digraph import Drawing
+    from .options import DrawingOptions, DrawOptions
+
+__all__ = ["build_drawing", "draw", "mimebundle", "open_drawing", "show"]
 
 
 def draw(
-    value: Any,
+    value: Node,
     *,
     depth: int | None = None,
     budget: int | None = BUDGET,
-    fold: Any = None,
-    at: Any = None,
+    fold: object = None,
+    at: Node | str | None = None,
     radius: int = 2,
-    path: Any = None,
+    path: Node | str | None = None,
     formulas: bool = False,
     theme: str = "light",
     title: str = "",
@@ -45,48 +54,55 @@ def draw(
 ) -> Drawing:
     """The graph of a value as a picture: a graphviz.Digraph that also renders where no `dot` is installed.
 
-    A box a value, with its name, data and grad ("not reached" before backward); a dark shape an operation;
-    on each arrow a partial, the slope of that one operation in that operand. What is computed is
+    Each value is a box with its name, data and grad ("not reached" before backward), each operation a dark shape. The
+    number on an arrow is a partial: the slope of that one operation in that operand. What is computed is
     rounded, inputs are rectangles, parameters have a double frame, constants are grey.
 
     budget: the most boxes to draw; a larger graph is folded, and the picture says what a box stands for. None draws all.
     depth: how many levels of modules are drawn open; 0 makes each model one box.
     fold: what to draw closed: a module, its class, or a name such as "layers.0", or a list of these. False folds nothing.
-    at, radius: draw only what is so many operations around a node. path: draw only what its gradient comes through.
-    Both take a Value or its name. formulas: write ``a * b`` where else the symbol stands.
+    at, radius: draw only what is at most so many operations away from a node. path: draw only what its gradient comes
+    through. Both take a Value or its name. formulas: write ``a * b`` instead of the symbol alone.
     theme: "light" or "dark". title: a line over the picture, such as "update 10 (seed 0)".
     deadline: seconds the layout may take; then less is drawn. None waits.
     names: names for values without a label; by default those of module parameters and the caller's variables.
-    Raises GraphError for a node or module that is not in the graph, OptionError for what is no option; the Drawing raises LayoutError if nothing can render it.
+    Raises GraphError for a node or module that is not in the graph, OptionError for an option with a value that it cannot
+    have; the Drawing raises LayoutError if nothing can render it.
+
+    >>> from autograd import Value
+    >>> a = Value(2.0, label="a")
+    >>> draw(a * a + 1, formulas=True, theme="dark")
+    <Drawing of v2: 3 values>
     """
     graph = named_graph(value) if names is None else Graph(value, names)
-    colours = theme_named(theme)
-    return drawn(
-        graph, lambda picture: Pen(picture, colours, formulas, title),
-        budget=budget, deadline=deadline, depth=depth, fold=fold, at=at, radius=radius, path=path,
+    return build_drawing(
+        graph, DotWriter, depth=depth, budget=budget, fold=fold, at=at, radius=radius, path=path,
+        formulas=formulas, theme=theme, title=title, deadline=deadline,
     )  # fmt: skip
 
 
-def drawn(
-    graph: Graph,
-    pen: Callable[[Picture], Pen],
-    *,
-    budget: int | None = BUDGET,
-    deadline: float | None = 3.0,
-    **options: Any,
+def build_drawing(
+    graph: Graph, writer: Callable[[Picture, Palette, bool, str], DotWriter], **options: Unpack[DrawingOptions]
 ) -> Drawing:
-    """The drawing of a graph that a pen writes; with less in it if the layout is not done by the deadline."""
-    drawing = pen(pictured(graph, budget=budget, **options)).drawing()
+    """The drawing of a graph that a writer writes; with less in it if the layout is not done by the deadline.
+
+    writer: makes the DotWriter of a picture from the picture, its palette, `formulas` and `title`.
+    """
+    given: Any = {"budget": BUDGET, "deadline": 3.0, **options}
+    deadline, style = given.pop("deadline"), (given.pop("formulas", False), given.pop("title", ""))
+    palette = theme_named(given.pop("theme", "light"))
+    drawing = writer(build_picture(graph, **given), palette, *style).drawing()
     drawing.deadline = deadline
-    boxes = len(drawing.picture.boxes)
+    boxes, budget = len(drawing.picture.boxes), given["budget"]
     less = (boxes if budget is None else min(budget, boxes)) // 3
-    if less > 6 and options.get("fold") is not False:
-        drawing.simpler = lambda: drawn(graph, pen, budget=less, deadline=deadline, **options)
+    if less > 6 and given.get("fold") is not False:
+        drawing.simpler = lambda: build_drawing(graph, writer, **{**options, "budget": less})
     return drawing
 
 
-def show(value: Any, **options: Any) -> str:
-    """Open the picture of a value's graph, print where it is, and return that path.
+@options_of(draw)
+def show(value: Node, **options: Unpack[DrawOptions]) -> str:
+    """Open the picture of a value's graph, print where it is, and return that path. options: those of :func:`draw`.
 
     Where nothing can be laid out, prints why, and the graph as text; the path is then "".
     """
@@ -103,12 +119,21 @@ def open_drawing(drawing: Drawing, title: str, otherwise: Callable[[], str]) -> 
         print(error)
         print(otherwise())
         return ""
-    from .output import open_file, write_whole
-
-    path = write_whole(os.path.join(tempfile.mkdtemp(prefix="autograd_"), f"{name}.svg"), picture)
+    path = write_whole(_free_path(_folder(), name), picture)
     print(path)
     open_file(path)
     return path
+
+
+@cache
+def _folder() -> str:
+    """Where this process leaves what it opens: a viewer may read it long after the program has ended."""
+    return tempfile.mkdtemp(prefix="autograd_")
+
+
+def _free_path(folder: str, name: str) -> str:
+    numbered = (os.path.join(folder, f"{name}_{i}.svg" if i > 1 else f"{name}.svg") for i in count(1))
+    return next(path for path in numbered if not os.path.exists(path))
 
 
 def mimebundle(value: Any) -> dict[str, Any]:

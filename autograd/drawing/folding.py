@@ -1,9 +1,8 @@
 """Putting the values of a large graph into few groups, so that a picture of them can be read.
 
-A group holds *parts* that are alike, of which a picture shows the first. A part is a value, or several that
-stand for one: the additions of a long sum, the call of a module. What is alike is found by hashing, operands
-first: a part's colour is its operation, the module it ran in and the colours of its operands. Groups of a
-colour never depend on themselves, so what is drawn of them has no cycle. All of it is linear in the values.
+What is alike is found by hashing, operands first: the colour of a part is its operation, the module it ran in and the
+colours of its operands. Groups of one colour never depend on themselves, so what is drawn of them has no cycle. All of
+it takes time linear in the number of values.
 
     >>> from autograd import Value
     >>> w = Value(2.0, label="w")
@@ -25,111 +24,11 @@ from typing import Any
 
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
+from .parts import LONG, Closes, Group, Listing, Part, calls_of, parts_of, topologically_sorted
 
-__all__ = ["Group", "Part", "fold"]
+__all__ = ["fold"]
 
-CHAINED = ("add", "mul")  # associative: long chains of them are drawn as one operation
-LONG = 4  # terms of a chain worth folding
-TANGLED = 1.5  # arrows for each box that can still be followed
 WIDE_SUMS = ("total", "mean")
-
-
-class Part:
-    """Values that are drawn as one: `what` is "leaf", "value", "sum" of chained operations, or "call" of a module.
-
-    nodes: places in the listing, the last of which is the result of a value or sum.
-    operands: (part or None for a constant, node, k) for every edge that comes from outside.
-    """
-
-    __slots__ = ("at", "nodes", "operands", "scope", "what")
-
-    def __init__(self, what: str, nodes: list[int], scope: Scope | None) -> None:
-        self.at = -1
-        self.what = what
-        self.nodes = nodes
-        self.scope = scope
-        self.operands: list[tuple[Part | None, int, int]] = []
-
-    @property
-    def top(self) -> int:
-        return self.nodes[-1]
-
-
-class Group:
-    """Parts that are alike. `what` is theirs, or "more" for a stretch of unlike ones left out; `title` says which."""
-
-    __slots__ = ("listing", "parts", "title", "what")
-
-    def __init__(self, listing: Listing, what: str, parts: list[Part], title: str = "") -> None:
-        self.listing = listing
-        self.what = what
-        self.parts = parts
-        self.title = title
-
-    @property
-    def first(self) -> Part:
-        """The part that is shown."""
-        return self.parts[0]
-
-    @property
-    def node(self) -> Any:
-        """The value that is shown."""
-        return self.listing.nodes[self.first.top]
-
-    def nodes(self) -> list[Any]:
-        """Every value in it, in the order of the graph."""
-        return [self.listing.nodes[i] for i in sorted(i for part in self.parts for i in part.nodes)]
-
-    def __repr__(self) -> str:
-        name = self.node.label if self.what == "leaf" else self.node.op
-        if self.what == "sum":
-            name = f"sum of {len(self.first.operands)} terms"
-        elif self.what in ("call", "more"):
-            name = self.title or self.what
-        return f"Group({name}{f', {len(self.parts)} alike' if len(self.parts) > 1 else ''})"
-
-
-class Listing:
-    """The values to draw, with their operands and users as places in the list."""
-
-    def __init__(self, graph: Graph, nodes: Sequence[Any]) -> None:
-        self.graph = graph
-        self.nodes = nodes
-        at = {node: i for i, node in enumerate(nodes)}
-        self.operands = [[-1 if isinstance(o, float) else at.get(o, -1) for o in node.operands] for node in nodes]
-        self.users = [0] * len(nodes)
-        for operands in self.operands:
-            for i in operands:
-                if i >= 0:
-                    self.users[i] += 1
-        self.depth = max((len(chain(scope)) for scope in {node.scope for node in nodes if node.operands}), default=0)
-        self._roles: dict[tuple[str, int], list[str]] = {}
-
-    def is_small(self, budget: int) -> bool:
-        """Whether all may be drawn one by one: few values, without too many arrows between them."""
-        return len(self.nodes) <= budget and sum(map(len, self.operands)) <= TANGLED * budget
-
-    def roles(self, node: Any) -> list[str]:
-        """What each operand is to its operation, where that matters: not for ``a + b``, but for ``a - b``."""
-        op, count = node.op, len(node.operands)
-        if op in CHAINED:
-            return ["", ""]
-        key = (op, count)
-        if key not in self._roles:
-            self._roles[key] = [op.place(k, count)[0] for k in range(count)]
-        return self._roles[key]
-
-
-def chain(scope: Scope | None) -> list[Scope]:
-    """The calls a value was made in, outermost first."""
-    calls: list[Scope] = []
-    while scope is not None and scope is not PARAMETER:
-        calls.append(scope)
-        scope = scope.parent
-    return calls[::-1]
-
-
-Closes = Callable[[Scope, int], bool]  # of a call, and how deep it is: is it to be drawn as one box?
 
 
 def fold(
@@ -180,105 +79,16 @@ def _levels(
     deepest = listing.depth if depth is None else min(depth, listing.depth)
     some_closed = deepest < listing.depth or closes is not None
     if budget is None or some_closed or sum(map(bool, listing.operands)) <= budget:
-        single = _parts(listing, deepest, closes, sums=False)
+        single = parts_of(listing, deepest, closes, sums=False)
         yield lambda: [Group(listing, part.what, [part]) for part in single], 1
-    parts = _parts(listing, deepest, closes, sums=True)
+    parts = parts_of(listing, deepest, closes, sums=True)
     in_kind = cache(lambda: _alike(listing, parts, _in_kind))
     yield lambda: _alike(listing, parts, _exactly), 0.5
     yield in_kind, 1
     yield lambda: _without_repeats(in_kind(), budget), 1
     for level in range(deepest - 1, -1, -1):
-        closed = _parts(listing, level, closes, sums=True)
+        closed = parts_of(listing, level, closes, sums=True)
         yield lambda closed=closed: _without_repeats(_alike(listing, closed, _in_kind), budget), 1
-
-
-# --- Parts -------------------------------------------------------------------------------------------------
-
-
-def _parts(listing: Listing, depth: int, closes: Closes | None, sums: bool) -> list[Part]:
-    """The parts of a graph, operands first: calls deeper than `depth` closed, and long sums as one if wanted."""
-    nodes, operands = listing.nodes, listing.operands
-    part_of: list[Part | None] = [None] * len(nodes)
-    calls: dict[int, Part | None] = {}
-    for i, node in enumerate(nodes):
-        scope = node.scope
-        if node.operands and scope is not None:
-            if id(scope) not in calls:
-                calls[id(scope)] = _closed_call(scope, depth, closes, calls)
-            part = calls[id(scope)]
-            if part is not None:
-                part.nodes.append(i)
-                part_of[i] = part
-    if sums:
-        _chain_up(listing, part_of)
-    order: list[Part] = []
-    for i, node in enumerate(nodes):
-        part = part_of[i]
-        if part is None:
-            part = part_of[i] = Part("value" if node.operands else "leaf", [i], node.scope)
-        if part.top == i:
-            order.append(part)
-    for i, part in enumerate(part_of):
-        assert part is not None
-        for k, j in enumerate(operands[i]):
-            tail = part_of[j] if j >= 0 else None
-            if tail is not part:
-                part.operands.append((tail, i, k))
-    if any(calls.values()):
-        order = _sorted(order, lambda part: [tail for tail, _, _ in part.operands if tail is not None])
-    for at, part in enumerate(order):
-        part.at = at
-    return order
-
-
-def _closed_call(scope: Scope, depth: int, closes: Closes | None, calls: dict[int, Part | None]) -> Part | None:
-    for level, call in enumerate(chain(scope)):
-        if level >= depth or (closes is not None and closes(call, level)):
-            part = calls.get(id(call))
-            if part is None:
-                part = calls[id(call)] = Part("call", [], call)
-            return part
-    return None
-
-
-def _chain_up(listing: Listing, part_of: list[Part | None]) -> None:
-    """Make a part of every long chain of additions or multiplications whose inner results nothing else uses."""
-    nodes, operands = listing.nodes, listing.operands
-    top = list(range(len(nodes)))
-    members: dict[int, list[int]] = {}
-    for i in range(len(nodes) - 1, -1, -1):
-        op = nodes[i].op
-        if op not in CHAINED or part_of[i] is not None:
-            continue
-        for j in operands[i]:
-            if j >= 0 and listing.users[j] == 1 and nodes[j].op == op and nodes[j].scope is nodes[i].scope:
-                top[j] = top[i]
-        members.setdefault(top[i], []).append(i)
-    for last, chained in members.items():
-        if len(chained) >= LONG - 1:
-            part = Part("sum", chained[::-1], nodes[last].scope)
-            for i in chained:
-                part_of[i] = part
-
-
-def _sorted(items: Iterable[Any], operands: Callable[[Any], Iterable[Any]]) -> list[Any]:
-    """Operands first, by a depth-first walk that never recurses; ties in the order given."""
-    order: list[Any] = []
-    opened: set[Any] = set()
-    for item in items:
-        if item in opened:
-            continue
-        opened.add(item)
-        stack = [(item, iter(operands(item)))]
-        while stack:
-            for operand in stack[-1][1]:
-                if operand not in opened:
-                    opened.add(operand)
-                    stack.append((operand, iter(operands(operand))))
-                    break
-            else:
-                order.append(stack.pop()[0])
-    return order
 
 
 # --- What is alike -----------------------------------------------------------------------------------------
@@ -294,7 +104,7 @@ def _alike(listing: Listing, parts: list[Part], colouring: Callable[[Listing, li
 
 def _in_order(groups: list[Group]) -> list[Group]:
     """Operands first, as in the graph."""
-    return _sorted(groups, _operand_groups(groups).__getitem__)
+    return topologically_sorted(groups, _operand_groups(groups).__getitem__)
 
 
 def _operand_groups(groups: list[Group]) -> dict[Group, list[Group]]:
@@ -384,7 +194,7 @@ class _Paths:
         if scope is None:
             return None
         if id(scope) not in self.known:
-            modules = [call.module for call in chain(scope)]
+            modules = [call.module for call in calls_of(scope)]
             self.known[id(scope)] = tuple([module if isinstance(module, str) else id(module) for module in modules])
         return self.known[id(scope)]
 
@@ -467,7 +277,7 @@ def _kind_of(group: Group) -> tuple[Any, ...]:
 
 
 def _classes(group: Group) -> tuple[Any, ...]:
-    modules: list[Any] = [call.module for call in chain(group.first.scope)]
+    modules: list[Any] = [call.module for call in calls_of(group.first.scope)]
     return tuple([module if isinstance(module, str) else type(module) for module in modules])
 
 

@@ -18,15 +18,23 @@ flowchart LR
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..changes import remark
 from ..naming import named_graph, one_line
 from ..wording import short
-from .dot import LIGHT, TITLE
-from .picture import Arrow, Box, Cluster, Picture, pictured
+from .build import build_picture
+from .options import options_of
+from .palette import LIGHT
+from .picture import TITLE, Arrow, Box, Cluster, Picture
 
-__all__ = ["mermaid", "written"]
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..node import Node
+    from .options import PictureOptions
+
+__all__ = ["as_mermaid", "mermaid"]
 
 # The frame of each kind of box: rounded is computed, a rectangle is given, a double frame is a parameter.
 FRAMES = {
@@ -36,13 +44,17 @@ FRAMES = {
 LINES = {"input": "input line", "parameter": "parameter line", "result": "ink"}
 
 
-def mermaid(value: Any, **options: Any) -> str:
-    """The boxes and arrows of a value's graph as the text of a Mermaid flowchart. options: see `pictured`."""
-    return written(pictured(named_graph(value), **options))
+@options_of(build_picture)
+def mermaid(value: Node, **options: Unpack[PictureOptions]) -> str:
+    """The boxes and arrows of a value's graph as the text of a Mermaid flowchart.
+
+    options: what to show of the graph, as for :func:`autograd.draw`.
+    """
+    return as_mermaid(build_picture(named_graph(value), **options))
 
 
-def written(picture: Picture, title: str = "") -> str:
-    """A picture as Mermaid text, under a title if there is one; so it is told too that a leaf has changed since."""
+def as_mermaid(picture: Picture, title: str = "") -> str:
+    """A picture as Mermaid text. Over it stands the title, and which leaves have changed since, if any has."""
     title = ": ".join(part for part in (one_line(title, TITLE), remark(picture.graph)) if part)
     lines = ["flowchart LR"]
     for cluster in picture.clusters:

@@ -9,21 +9,20 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import GraphError, OptionError
-from ..garbage import collecting_nothing
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
 from ..naming import ModuleNames, common_name
 from ..wording import short
-from .build import around, on_paths
-from .folding import Closes, Group, Part, chain
-from .folding import fold as folded
+from .parts import Group, Part, calls_of
 
-__all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "pictured", "spread"]
+__all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "spread"]
 
 BUDGET = 200  # boxes that one can still read
-CLOSED = ("module", "more")  # boxes that stand for a part of the graph
+FOLDED = ("module", "more")  # boxes that stand for a part of the graph
 UNKNOWN = "not reached"
+LISTED = 12  # rows of a table that are shown in full
+LABELLED = 8  # arrows into one box that each carry their number
+TITLE = 160  # characters of a title
 MANY_INPUTS = 6  # leaves of one wide operation that are no parameters are drawn one by one up to here
 ROW = 20  # boxes in a row that one can still follow
 LENGTH = 10  # in a longer one each is as hard to read as so many above each other
@@ -120,7 +119,7 @@ class Arrow:
             return short(node.partials[k])
         if not self.tail.nodes:
             return ""
-        if self.head.node is not None and self.tail.kind not in CLOSED:
+        if self.head.node is not None and self.tail.kind not in FOLDED:
             return f"×{self.shown}" if self.shown else ""
         passing = list(dict.fromkeys(node.operands[k] for node, k in self.edges))
         grads = [abs(node.grad) for node in passing if node.reached]
@@ -309,11 +308,11 @@ class Picture:
         for group in groups:
             box = self._box_of[group]
             if group.what != "leaf":
-                calls = chain(group.first.scope)
+                calls = calls_of(group.first.scope)
                 if group.what == "call":
                     calls.pop()
                 elif group.what == "more":
-                    chains = [chain(scope) for scope in {part.scope for part in group.parts if part.what != "leaf"}]
+                    chains = [calls_of(scope) for scope in {part.scope for part in group.parts if part.what != "leaf"}]
                     calls = [level[0] for level in zip(*chains) if len({same.first(call) for call in level}) == 1]
                 elif calls and not _has_parameters(calls[-1].module):
                     calls.pop()  # an activation is its operation, with no frame of its own
@@ -346,7 +345,7 @@ class _SameCalls:
             if group.what == "leaf" or group.what == "more":
                 continue
             scopes = dict.fromkeys(part.scope for part in group.parts)
-            chains = [chain(scope) for scope in scopes]
+            chains = [calls_of(scope) for scope in scopes]
             for level in zip(*chains):
                 firsts = dict.fromkeys(self.first(call) for call in level)
                 keep, *others = firsts
@@ -409,88 +408,3 @@ def spread(numbers: Sequence[float]) -> str:
 
 def _two_digits(number: float) -> str:
     return short(float(f"{number:.2g}"))
-
-
-def pictured(
-    graph: Graph,
-    *,
-    depth: int | None = None,
-    budget: int | None = BUDGET,
-    fold: Any = None,
-    at: Any = None,
-    radius: int = 2,
-    path: Any = None,
-) -> Picture:
-    """The boxes, arrows and clusters that `draw` shows for the same options.
-
-    Raises OptionError for an option that is not a whole number, GraphError for a module or node that is not there.
-    """
-    for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
-        if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise OptionError(f"want {option} as a whole number from 0 on, got {number!r}")
-    with collecting_nothing():
-        return _pictured(graph, budget, depth, fold, at, radius, path)
-
-
-def _pictured(
-    graph: Graph, budget: int | None, depth: int | None, fold: Any, at: Any, radius: int, path: Any
-) -> Picture:
-    modules = ModuleNames()
-    nodes: Sequence[Any] | None = None
-    if at is not None:
-        nodes = around(graph, _found(graph, at), radius)
-    elif path is not None:
-        nodes = on_paths(graph, _found(graph, path))
-    tried: list[tuple[list[Group], Picture]] = []
-
-    def size(groups: list[Group]) -> int:
-        tried[:] = [(groups, Picture(graph, groups, modules))]
-        return tried[0][1].size()
-
-    groups = folded(
-        graph, nodes, budget=None if fold is False else budget, depth=depth,
-        closes=_closes(graph, fold, modules) if fold else None, size=size,
-    )  # fmt: skip
-    return tried[0][1] if tried and tried[0][0] is groups else Picture(graph, groups, modules)
-
-
-def _found(graph: Graph, node: Any) -> Any:
-    if isinstance(node, str):
-        try:
-            return graph.find(node)
-        except GraphError as error:
-            if node.lower().endswith((".svg", ".png", ".pdf", ".jpg")):
-                raise GraphError(f"{error}. To write a picture: draw().render({node!r})") from None
-            raise
-    graph.name(node)  # refuses one that is not in the graph
-    return node
-
-
-def _names_of_modules(graph: Graph, modules: ModuleNames) -> dict[str, None]:
-    """What the modules called in a graph go by: path or class, in order."""
-    calls = [call for scope in dict.fromkeys(node.scope for node in graph.nodes) for call in chain(scope)[::-1]]
-    titles = dict.fromkeys(modules.title(call) for call in calls)
-    return titles | dict.fromkeys(type(call.module).__name__ for call in calls if not isinstance(call.module, str))
-
-
-def _closes(graph: Graph, fold: Any, modules: ModuleNames) -> Closes:
-    wanted: list[Any] = [*fold] if isinstance(fold, (list, tuple, set)) else [fold]
-    names = _names_of_modules(graph, modules) if any(isinstance(thing, str) for thing in wanted) else {}
-    for thing in wanted:
-        if isinstance(thing, str) and thing not in names:
-            there = f"there are {', '.join(list(names)[:8])}" if names else "there is none"
-            raise GraphError(f"no module to fold is called {thing!r} in this graph: {there}")
-
-    def closes(call: Scope, _depth: int) -> bool:
-        for thing in wanted:
-            if isinstance(thing, str):
-                if thing in (modules.title(call), type(call.module).__name__):
-                    return True
-            elif isinstance(thing, type):
-                if isinstance(call.module, thing):
-                    return True
-            elif thing is call.module:
-                return True
-        return False
-
-    return closes

@@ -17,12 +17,20 @@ f = b * v2               6     1
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..changes import remark
 from ..naming import named_graph, one_line
 from ..wording import Report, counted, operation
-from .picture import Arrow, Box, Picture, pictured
+from .build import build_picture
+from .options import options_of
+from .picture import Arrow, Box, Picture
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..node import Node
+    from .options import PictureOptions
 
 __all__ = ["tree"]
 
@@ -33,14 +41,15 @@ PLAIN = ("|-- ", "`-- ", "|   ", "    ")
 DRAWN = ("├── ", "└── ", "│   ", "    ")
 
 
-def tree(value: Any, *, unicode: bool | None = None, **options: Any) -> Report:
-    """The graph of a value as text; a value used again is not drawn again, but said to stand above.
+@options_of(build_picture)
+def tree(value: Node, *, unicode: bool | None = None, **options: Unpack[PictureOptions]) -> Report:
+    """The graph of a value as text. A value that is used again is not written again: ``(above)`` says where it is.
 
-    The partial on a line is the slope of the operation above it in that operand. Large graphs are folded
-    as by draw, and take its options: depth, budget, fold, at, radius, path.
-    unicode: draw with lines; by default where the terminal can show them, else with ASCII.
+    The partial on a line is the slope of the operation above it in that operand.
+    unicode: whether to draw with lines; by default where the terminal can show them, else with ASCII.
+    options: what to show of the graph, as for :func:`autograd.draw`. A large graph is folded.
     """
-    picture = pictured(named_graph(value), **options)
+    picture = build_picture(named_graph(value), **options)
     if unicode is None:
         out = sys.stdout
         unicode = out.isatty() and (out.encoding or "").lower().startswith("utf")

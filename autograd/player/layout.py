@@ -14,9 +14,9 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from ..drawing import engines
-from ..drawing.dot import LABELLED, LISTED
-from ..drawing.folding import chain
-from ..drawing.picture import BUDGET, CLOSED, Arrow, Box, Cluster, Picture, pictured
+from ..drawing.build import build_picture
+from ..drawing.parts import calls_of
+from ..drawing.picture import BUDGET, FOLDED, LABELLED, LISTED, Arrow, Box, Cluster, Picture
 from ..errors import DeadlineError
 from ..graph import Graph
 from ..modes import PARAMETER
@@ -85,7 +85,7 @@ def _module_names(graph: Graph) -> dict[str, int]:
         if node.scope is None or node.scope is PARAMETER or node.scope in seen:
             continue
         seen.add(node.scope)
-        for level, call in enumerate(chain(node.scope)):
+        for level, call in enumerate(calls_of(node.scope)):
             names.setdefault(modules.title(call), level)
     return names
 
@@ -96,7 +96,7 @@ def _view(
     """One picture laid out; a simpler one if it takes too long."""
     start = monotonic()
     while True:
-        picture = pictured(graph, budget=budget, fold=closed or None)
+        picture = build_picture(graph, budget=budget, fold=closed or None)
         left = None if deadline is None else max(0.1, deadline - (monotonic() - start))
         try:
             laid_out = json.loads(engines.lay_out(_dot(picture), "json0", deadline=left and 0.6 * left))
@@ -117,7 +117,7 @@ def _width(text: str, letter: float) -> float:
 
 def _has_rows(box: Box) -> bool:
     """Whether a box is a table with a row for each of several leaves."""
-    return box.node is None and box.kind not in (*CLOSED, "constant") and len(box.nodes) <= LISTED
+    return box.node is None and box.kind not in (*FOLDED, "constant") and len(box.nodes) <= LISTED
 
 
 def _rows(box: Box) -> int:
@@ -126,7 +126,7 @@ def _rows(box: Box) -> int:
         return min(len(box.numbers), LISTED)
     if _has_rows(box):
         return len(box.nodes) + 1
-    return len(_counts(box)) + (1 if box.kind in CLOSED else 2)
+    return len(_counts(box)) + (1 if box.kind in FOLDED else 2)
 
 
 def _counts(box: Box) -> list[tuple[str, str]]:

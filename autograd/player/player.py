@@ -27,8 +27,8 @@ from html import escape
 from typing import Any
 
 from ..changes import remark
-from ..drawing.dot import THEMES
 from ..drawing.output import write_whole, writing
+from ..drawing.palette import THEMES
 from ..drawing.picture import BUDGET
 from ..errors import LayoutError, OptionError
 from ..graph import Graph

@@ -1,5 +1,43 @@
-"""Stepping through backprop: there and back, with the words, the guesses, the classical mistakes and the prompt."""
+"""Stepping through a graph forwards and back: backprop edge by edge, or the forward pass operation by operation."""
 
-from .backprop import Moved, Predicted, Stepper, step_through
+from __future__ import annotations
 
-__all__ = ["Moved", "Predicted", "Stepper", "step_through"]
+from typing import TYPE_CHECKING, Literal, overload
+
+from ..errors import OptionError
+from .backprop import Stepper
+from .forward import ForwardStepper
+from .guesses import Predicted
+from .moves import Moved
+
+if TYPE_CHECKING:
+    from ..graph import Node
+
+__all__ = ["ForwardStepper", "Moved", "Predicted", "Stepper", "step_through"]
+
+
+@overload
+def step_through(
+    root: Node, *, forward: Literal[False] = False, fresh: bool = False, constants: bool = False
+) -> Stepper: ...
+
+
+@overload
+def step_through(root: Node, *, forward: Literal[True], constants: bool = False) -> ForwardStepper: ...
+
+
+@overload
+def step_through(
+    root: Node, *, forward: bool, fresh: bool = False, constants: bool = False
+) -> Stepper | ForwardStepper: ...
+
+
+def step_through(
+    root: Node, *, forward: bool = False, fresh: bool = False, constants: bool = False
+) -> Stepper | ForwardStepper:
+    """A Stepper on the graph of `root`, or with ``forward=True`` a ForwardStepper, which knows no `fresh`."""
+    if not forward:
+        return Stepper(root, fresh=fresh, constants=constants)
+    if fresh:
+        raise OptionError("fresh is about grads, and a forward pass has none: want fresh or forward, not both")
+    return ForwardStepper(root, constants=constants)

@@ -1,4 +1,4 @@
-"""The forward pass one operation at a time, there and back: how the result came to its number.
+"""The forward pass one operation at a time, forwards and back: how the result came to its number.
 
 >>> from autograd import Value
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -14,42 +14,72 @@ not -0.9999: it is not tanh(-6)
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..source import source_of
 from ..wording import Report, below, counted, operation, short, with_numbers
-from .backprop import INDENT, WINDOW, Predicted, Stepper
-from .guesses import Guess
+from .guesses import Guess, Predicted, judge
+from .walker import INDENT, WINDOW, Walker
+
+if TYPE_CHECKING:
+    from ..graph import Node
+    from .pictures import ProgressWriter
 
 __all__ = ["ForwardStepper"]
 
+UNKNOWN = "not computed yet"
 
-class ForwardStepper(Stepper):
-    """The forward pass of a result, held between two operations; moves as in :class:`Stepper`.
 
-    The numbers are there from the start, since the graph was recorded by computing it: going forward
-    reveals them. No grad is touched.
+class ForwardStepper(Walker):
+    """The forward pass of a result, held between two operations: `position` of the ``len(stepper)`` have been made.
+
+    The numbers are there from the start, since the graph was recorded by computing it: going forward reveals
+    them. It has the moves of :class:`Stepper`, and `order`, `explain`, `predict`, `what_if`, `set` and pictures
+    that tell data as far as it is revealed. What is about gradients it does not have: no `edge`, `why`, `check`,
+    `diagnose`, `compare` or `anomalies`. It writes no grad.
+
+    >>> from autograd import Value
+    >>> a = Value(3.0, label="a"); f = (a * a).tanh()
+    >>> with ForwardStepper(f) as fp:
+    ...     fp.run()
+    2 operations made, forward pass of f is done
+      f = 1
     """
 
     what = "forward pass"
     unit = "operation"
-    shows_grads = False
+    computed = "the computed numbers"
+    constant = "constant"
+    page_mark = "f"
+    help_words: ClassVar[Mapping[str, str]] = {
+        "rest of a node": "make its operation",
+        "moves of a node": "the operation of one node",
+        "asked": "x",
+        "example": "2 * a",
+        "arrived": "computed",
+        "where": "each node, and its data once it is computed",
+    }
 
-    def _prepare(self, fresh: bool) -> None:
+    def __init__(self, root: Node, *, constants: bool = False) -> None:
+        super().__init__(root, constants)
         self._nodes = [node for node in self.graph.nodes if node.operands]
-        self._ks = [0] * len(self._nodes)
-        self._earlier = set[Any]()
-        self._grads_found = {}
-        self._written = {}
         self._known = {node for node in self.graph.nodes if not node.operands}
 
-    def state(self, node: Any, k: int) -> str:
+    def state(self, node: Node, k: int) -> str:
         """How far the operation that an edge leads into is: "done", "next" or "pending"."""
         return "next" if node is self.next_node else "done" if node in self._known else "pending"
 
-    def facts(self, node: Any) -> dict[str, str]:
+    def facts(self, node: Node) -> dict[str, str]:
         """What a picture says of a node instead of its data."""
-        return {"grad": ""} if node in self._known else {"data": "not computed yet", "grad": ""}
+        return {} if node in self._known else {"data": UNKNOWN}
+
+    def _revealed(self) -> list[Any]:
+        return [node for node in self.graph.nodes if node in self._known]
+
+    def _pen(self) -> type[ProgressWriter]:
+        from .pictures import ForwardWriter
+
+        return ForwardWriter
 
     def _place(self, node: Any) -> int:
         return self.graph.index[node]
@@ -58,11 +88,14 @@ class ForwardStepper(Stepper):
         return self.graph.nodes[i]
 
     def _next_text(self) -> str:
-        node = self.next_node
+        node = self._nodes[self.position]
         return f"{self.name(node)} = {operation(self.graph, node)}"
 
     def _row(self, node: Any) -> tuple[str, str]:
-        return (short(node.data) if node in self._known else "not computed yet"), self._marker(node)
+        return (short(node.data) if node in self._known else UNKNOWN), ""
+
+    def _order_head(self) -> str:
+        return f"each node when all it is computed from is there, {self.name(self.root)} last:"
 
     def _order_text(self, node: Any) -> str:
         if not node.operands:
@@ -73,11 +106,6 @@ class ForwardStepper(Stepper):
             return "computed"
         waits = [self.name(operand) for operand in below(node) if operand not in self._known]
         return f"waits for {', '.join(waits)}" if waits else "could be computed"
-
-    def order(self) -> Report:
-        """The order of the forward pass: a node is computed when all its operands are."""
-        said = super().order().partition("\n")[2]
-        return Report(f"each node when all it is computed from is there, {self.name(self.root)} last:\n{said}")
 
     def _make(self) -> str:
         self._known.add(self._nodes[self.position])
@@ -95,12 +123,6 @@ class ForwardStepper(Stepper):
             f"{counted(made, self.unit)} made, {self.what} of {self.name(root)} is done",
             f"  {self.name(root)} = {short(root.data)}",
         ]
-
-    def _met_break(self) -> str:
-        node = self.next_node
-        if node is None:
-            return ""
-        return self.name(node) if node in self._breaks or node.op in self._breaks else ""
 
     def _is_complete(self, node: Any) -> bool:
         return node in self._known
@@ -129,15 +151,15 @@ class ForwardStepper(Stepper):
         left = sum(node not in self._known for node in new)
         return lines + [f"  ({counted(left, 'operation')} after it not computed yet)"] * bool(left)
 
-    def explain(self, x: Any = None) -> Report:
+    def explain(self, x: Node | str | None = None) -> Report:
         """The operation that comes next, or that of node x: its formula, then with numbers."""
         if x is None:
             if blocked := self._blocked(forwards=True):
                 return blocked
-            node = self.next_node
+            node = self._nodes[self.position]
         else:
             node = self.node(x)
-        if not node.operands:
+        if node.op is None:
             return Report(f"{self._computed(node)}      (a leaf)")
         lines = [
             f"{self.name(node)} = {operation(self.graph, node)}",
@@ -150,25 +172,20 @@ class ForwardStepper(Stepper):
             )
         for operand in below(node)[:WINDOW]:
             lines.append(
-                f"operand   {self.name(operand)} is "
-                + (short(operand.data) if operand in self._known else "not computed yet")
+                f"operand   {self.name(operand)} is " + (short(operand.data) if operand in self._known else UNKNOWN)
             )
         if source := source_of(node):
             lines.append(f"source    {source}")
         return Report(INDENT.join(lines))
 
-    def predict(self, x: Any, guess: float | str) -> Predicted:
+    def predict(self, x: Node | str, guess: float | str) -> Predicted:
         """Whether `guess` is what x.data will be, to the digits typed, two at least."""
         node = self.node(x)
         read = Guess(guess, self.graph)
-        if read.agrees(node.data):
-            return Predicted(f"right: {self.name(node)} = {short(node.data)}", right=True)
-        if read.too_few_digits(node.data):
-            return Predicted(
-                f"close: {read.text} is right as far as it goes, but give two digits at least", right=False
-            )
+        return judge(read, node.data, self.name(node), lambda: self._slips(node, read))
+
+    def _slips(self, node: Any, read: Guess) -> list[str]:
         if read.agrees(-node.data):
-            return Predicted(f"not {read.text}: the sign is wrong", right=False)
+            return ["the sign is wrong"]
         known = node.operands and all(operand in self._known for operand in below(node))
-        said = f"it is not {with_numbers(node, self._data)}" if known else "its operands are not all computed yet"
-        return Predicted(f"not {read.text}: {said}", right=False)
+        return [f"it is not {with_numbers(node, self._data)}" if known else "its operands are not all computed yet"]

@@ -11,15 +11,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from ..careful import real
 from ..errors import AutogradError, NotANumberError
 from ..graph import Edge, Graph, gradients
 from ..paths import Sums, totals
-from ..wording import arrow, name_of, short, slope_head
+from ..wording import Report, arrow, name_of, short, slope_head
 
-__all__ = ["Guess", "cuts", "hints"]
+__all__ = ["Guess", "Predicted", "cuts", "hints", "judge"]
 
 EXACT = 9  # digits that are compared at most, so that rounding is nobody's mistake
 FEW = 2  # digits that are wanted at least
@@ -80,6 +81,21 @@ class Guess:
         unit = 10.0 ** (self.last - (digits - self.digits)) if self.last > -300 else 0.0
         exact = 10.0 ** (math.floor(math.log10(abs(self.number))) + 1 - EXACT)
         return abs(self.number - truth) <= 0.5000001 * max(unit, exact)
+
+
+class Predicted(Report):
+    """The answer to a guess. right: whether it agrees with the truth to the digits typed, two at least."""
+
+    right: bool
+
+
+def judge(guess: Guess, truth: float, quantity: str, slips: Callable[[], list[str]]) -> Predicted:
+    """Whether a guess is right. quantity: what it was to be; slips: what may have led to a wrong one."""
+    if guess.agrees(truth):
+        return Predicted(f"right: {quantity} = {short(truth)}", right=True)
+    if guess.too_few_digits(truth):
+        return Predicted(f"close: {guess.text} is right as far as it goes, but give two digits at least", right=False)
+    return Predicted(f"not {guess.text}: {'; or '.join(slips())}", right=False)
 
 
 def hints(graph: Graph, node: Any, read: Guess) -> list[str]:

@@ -1,4 +1,4 @@
-"""The classical wrong backward passes, each runnable: break it, compare it, recognise it by its number.
+"""The classical wrong backward passes, each runnable: break backward() with it, and find out which gives a number.
 
 On ``b = a + a; f = b * (b + 1)`` at a = 1 the right answer is 10, and each mistake has its own wrong one:
 
@@ -26,12 +26,22 @@ from ..changes import same
 from ..errors import DivisionError, OptionError
 from ..formula import IEEE
 from ..graph import Edge, Graph, gradients
-from ..naming import named_graph
-from ..paths import find_node, outsider
-from ..wording import Report, arrow, name_of, operation, short
-from .guesses import Guess, cuts, hints
+from ..wording import arrow, name_of, operation, short
+from .guesses import Guess
 
-__all__ = ["MISTAKES", "Diagnosis", "Mistake", "broken", "compare", "diagnose"]
+__all__ = [
+    "MISTAKES",
+    "RIGHT",
+    "Case",
+    "Made",
+    "Mistake",
+    "Place",
+    "broken",
+    "fitting",
+    "mistake_called",
+    "phrases_for",
+    "too_early",
+]
 
 Place = tuple[Any, int]  # an edge: the node that passes on, and which of its operands receives
 Made = tuple[Place, float]  # an edge, and the operand's grad after it
@@ -52,7 +62,7 @@ def _ks(node: Any) -> list[int]:
 
 
 def _depth_first(graph: Graph, visited: set[Any] | None) -> Iterator[Place]:
-    """Every node hands on as soon as it is reached: each time, or with a visited set only the first time."""
+    """Every node passes its gradient on as soon as it is reached: each time, or with a visited set only the first."""
     pending = [(graph.root, iter(_ks(graph.root)))]
     while pending:
         node, ks = pending[-1]
@@ -159,7 +169,7 @@ def _at_missing_edge(mistake: Mistake, case: Case) -> Where:
 
 
 def _at_overwritten(mistake: Mistake, case: Case) -> Where:
-    grads, _ = _start(mistake, case.graph)
+    grads, _ = mistake.start(case.graph)
     before = dict(grads)
     for at, ((node, k), after) in enumerate(mistake.follow(case.graph, grads), 1):
         operand = node.operands[k]
@@ -171,7 +181,7 @@ def _at_overwritten(mistake: Mistake, case: Case) -> Where:
 
 
 def _at_too_early(mistake: Mistake, case: Case) -> Where:
-    at, arrived = _too_early(mistake.order(case.graph), case.graph)
+    at, arrived = too_early(mistake.order(case.graph), case.graph)
     if at is None:
         return 0, "every node waited for all its contributions"
     node, _ = at
@@ -179,7 +189,7 @@ def _at_too_early(mistake: Mistake, case: Case) -> Where:
     return case.arrival(node), f"{case.name(node)} passed its gradient on before its {missing} contribution arrived"
 
 
-def _too_early(order: Iterable[Place], graph: Graph) -> tuple[Place | None, int]:
+def too_early(order: Iterable[Place], graph: Graph) -> tuple[Place | None, int]:
     """The first edge made by a node that had not got all its contributions, and how many it had."""
     due = graph.consumers()
     arrived: dict[Any, set[Place]] = {node: set() for node in graph.nodes}
@@ -242,6 +252,21 @@ class Mistake:
             grads[operand] = share if self.overwrites else grads[operand] + share
             yield (node, k), grads[operand]
 
+    def start(self, graph: Graph) -> tuple[dict[Any, float], dict[Any, float]]:
+        """The grads that this pass and the right one start from: in a second pass, what the first one left."""
+        right = dict.fromkeys(graph.nodes, 0.0)
+        wrong = dict.fromkeys(graph.nodes, 0.0)
+        if self.keeps:
+            for node, grad in gradients(graph).items():
+                leaf = not node.operands
+                if leaf or self.keeps == "inner":
+                    wrong[node] = grad
+                if leaf and self.keeps == "inner":  # two passes, as both are right to accumulate there
+                    right[node] = grad
+        right[graph.root] = 1.0
+        wrong[graph.root] = self.seed
+        return wrong, right
+
     def takes_for_ever(self, graph: Graph) -> str:
         """Why this pass is not run on a graph, if so."""
         if self.order is _recursion and (length := _recursion_length(graph)) > TOO_MANY:
@@ -253,8 +278,8 @@ class Mistake:
 # fmt: off
 _ROWS = (
     Mistake("no_accumulate",         "`=` for `+=`",                          _at_overwritten,  overwrites=True),
-    Mistake("naive_recursion",       "plain recursion",                       _at_too_early,    order=_recursion),
-    Mistake("visited_set_dfs",       "going depth-first with a visited set",  _at_too_early,    order=_visited),
+    Mistake("naive_recursion",       "plain recursion",                       _at_too_early, order=_recursion),
+    Mistake("visited_set_dfs",       "going depth-first with a visited set",  _at_too_early, order=_visited),
     Mistake("operands_as_set",       "keeping operands in a set",             _at_missing_edge, order=_as_set),
     Mistake("no_zero_grad",          "a second backward() without zero_grad()", _at_old_leaf,   keeps="leaves"),
     Mistake("inner_kept",            "a second backward() that keeps the inner nodes' grads", _at_old_inner, keeps="inner"),
@@ -267,31 +292,15 @@ MISTAKES: Mapping[str, Mistake] = {mistake.name: mistake for mistake in _ROWS}
 RIGHT = Mistake("right", "the right pass", _at_overwritten)
 
 
-def _mistake(kind: str) -> Mistake:
+def mistake_called(kind: str) -> Mistake:
     if kind not in MISTAKES:
         raise OptionError(f"no mistake is called {kind!r}: there are {', '.join(MISTAKES)}")
     return MISTAKES[kind]
 
 
-def _start(mistake: Mistake, graph: Graph) -> tuple[dict[Any, float], dict[Any, float]]:
-    """The grads that the broken and the right pass start from: of a second pass, what the first one left."""
-    right = dict.fromkeys(graph.nodes, 0.0)
-    wrong = dict.fromkeys(graph.nodes, 0.0)
-    if mistake.keeps:
-        for node, grad in gradients(graph).items():
-            leaf = not node.operands
-            if leaf or mistake.keeps == "inner":
-                wrong[node] = grad
-            if leaf and mistake.keeps == "inner":  # two passes, as both are right to accumulate there
-                right[node] = grad
-    right[graph.root] = 1.0
-    wrong[graph.root] = mistake.seed
-    return wrong, right
-
-
 def outcome(mistake: Mistake, graph: Graph) -> dict[Any, float]:
     """Every node's grad after a pass with this mistake."""
-    grads, _ = _start(mistake, graph)
+    grads, _ = mistake.start(graph)
     for _ in mistake.follow(graph, grads):
         pass
     return grads
@@ -316,7 +325,7 @@ class broken:  # noqa: N801 - a context manager, as no_grad is
     """
 
     def __init__(self, kind: str) -> None:
-        self.mistake = _mistake(kind)
+        self.mistake = mistake_called(kind)
 
     def __enter__(self) -> Mistake:
         from ..value import Value
@@ -353,145 +362,16 @@ def _run_broken(mistake: Mistake, root: Any, gradient: float) -> None:
         node.grad = grad
 
 
-# --- Compare it --------------------------------------------------------------------------------------------
-
-
-def compare(f: Any, kind: str, *, graph: Graph | None = None) -> Report:
-    """The right pass and a broken one side by side, edge by edge, with the first edge that goes wrong marked.
-
-    Of a mistake that shows in a second pass, the second pass is compared. No grad is touched.
-
-    >>> from autograd import Value
-    >>> a = Value(1.0, label="a")
-    >>> b = a + a; f = b * (b + 1)
-    >>> compare(f, "operands_as_set")
-    f, the right pass against keeping operands in a set
-      1  f -> b                  b.grad = 3     f -> b                  b.grad = 3
-      2  f -> v2                 v2.grad = 2    f -> v2                 v2.grad = 2
-      3  v2 -> b                 b.grad = 5     v2 -> b                 b.grad = 5
-      4  b -> a (operand 1)      a.grad = 5     b -> a (operand 1)      a.grad = 5
-      5  b -> a (operand 2)      a.grad = 10    -                                      <- goes wrong here
-      a.grad is 10, and 5 with the mistake
-    """
-    mistake, graph = _mistake(kind), graph or named_graph(f)
-    head = f"{name_of(graph, graph.root)}, the right pass against {mistake.phrase}"
-    if excuse := mistake.takes_for_ever(graph):
-        return Report(f"{head}: {excuse}")
-    wrong, right = _start(mistake, graph)
-    wrong_edges, right_edges = list(mistake.follow(graph, wrong)), list(RIGHT.follow(graph, right))
-    rows: list[list[str]] = []
-    leaves = [node for node in graph.nodes if not node.operands and not same(right[node], wrong[node])]
-    differs = _first_wrong(graph, right_edges, wrong_edges) if leaves else None
-    count = max(len(right_edges), len(wrong_edges))
-    around = range(max((differs or 0) - 10, 0), min((differs or 0) + 20, count))
-    for i in around:
-        cells = [f"{i + 1}"]
-        for made in (right_edges, wrong_edges):
-            cells += _cells(graph, *made[i]) if i < len(made) else ["-", ""]
-        rows.append([*cells, "<- goes wrong here" if i == differs else ""])
-    lines = [head, *_table(rows)]
-    if len(around) < count:
-        lines.append(f"  ({len(around)} of {count} edges)")
-    lines += [
-        f"  {name_of(graph, x)}.grad is {short(right[x])}, and {short(wrong[x])} with the mistake" for x in leaves[:8]
-    ]
-    if not leaves:
-        lines.append("  every leaf comes out right: this graph does not show the mistake")
-    return Report("\n".join(lines))
-
-
-def _first_wrong(graph: Graph, right: list[Made], wrong: list[Made]) -> int | None:
-    """The first row that goes wrong. To make the edges in another order is no mistake, as long as every node waits."""
-    for i, ((here, _), (there, _)) in enumerate(zip(right, wrong)):
-        if here != there:
-            early, _ = _too_early((place for place, _ in wrong), graph)
-            return next((i for i, (place, _) in enumerate(wrong) if place == early), i)
-        if not same(right[i][1], wrong[i][1]):
-            return i
-    return min(len(right), len(wrong)) if len(right) != len(wrong) else None
-
-
-def _cells(graph: Graph, place: Place, grad: float) -> list[str]:
-    edge = Edge(graph, *place)
-    return [arrow(edge), f"{name_of(graph, edge.operand)}.grad = {short(grad)}"]
-
-
-def _table(rows: list[list[str]]) -> list[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    return ["  " + "    ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip() for row in rows]
-
-
 # --- Recognise it ------------------------------------------------------------------------------------------
-
-
-class Diagnosis(Report):
-    """The text of :func:`diagnose`. kinds: the mistakes that give the number. edge: where the first goes wrong."""
-
-    kinds: tuple[str, ...]
-    edge: int
-    root: Any
-    _stepper: Any = None
-
-    @property
-    def stepper(self) -> Any:
-        """A stepper parked on the first edge that goes wrong; leaves start from nothing there."""
-        if self._stepper is None:
-            from .backprop import Stepper
-
-            self._stepper = Stepper(self.root, fresh=True)
-            self._stepper.goto(self.edge)
-        return self._stepper
-
-
-def diagnose(f: Any, x: Any, guess: float | str, *, graph: Graph | None = None) -> Diagnosis:
-    """What mistake makes df/dx come out as `guess`: named, explained, and a stepper parked where it goes wrong.
-
-    x: a node, or its name. guess: compared to the digits given, two at least. It says so when several
-    mistakes fit, or none. No grad is touched until `.stepper` is asked for.
-
-    >>> from autograd import Value
-    >>> a = Value(1.0, label="a")
-    >>> b = a + a; f = b * (b + 1)
-    >>> diagnose(f, "a", 6)
-    6 is what going depth-first with a visited set gives: b passed its gradient on before its second contribution arrived ...
-    """
-    graph = graph or named_graph(f)
-    x = find_node(graph, x)
-    root = name_of(graph, graph.root)
-    facts: dict[str, Any] = {"kinds": (), "edge": 0, "root": f}
-    if x not in graph:
-        return Diagnosis(
-            f"{root} does not depend on {outsider(x)}, so nothing can arrive there: was it made from .data, or inside no_grad()?",
-            **facts,
-        )
-    read, truth = Guess(guess, graph), gradients(graph)[x]
-    if read.agrees(truth):
-        return Diagnosis(f"{read.text} is right: d{root}/d{name_of(graph, x)} = {short(truth)}", **facts)
-    found, skipped = _fitting(graph, x, read, truth)
-    if not found:
-        causes = hints(graph, x, read) or cuts(graph, x, read)
-        text = f"{read.text} is not right: {causes[0] if causes else 'no usual mistake gives it'}"
-        return Diagnosis("\n".join([text, *skipped]), **facts)
-    case = Case(graph, x)
-    places = [mistake.where(mistake, case) for mistake in found]
-    facts |= {"kinds": tuple(mistake.name for mistake in found), "edge": places[0][0]}
-    lines = [f"{mistake.phrase} gives: {said}" for mistake, (_, said) in zip(found, places)]
-    if len(found) == 1:
-        text = f"{read.text} is what {lines[0]} (edge {facts['edge']}, stepper parked there)"
-    else:
-        text = "\n".join(
-            [f"{read.text} fits {len(found)} mistakes; the stepper is parked on edge {facts['edge']}, for the first:"]
-            + [f"  {line}" for line in lines]
-        )
-    return Diagnosis("\n".join([text, *skipped]), **facts)
 
 
 def phrases_for(graph: Graph, x: Any, read: Guess) -> list[str]:
     """The mistakes that give a wrong number, by their phrases."""
-    return [mistake.phrase for mistake in _fitting(graph, x, read, gradients(graph)[x])[0]]
+    return [mistake.phrase for mistake in fitting(graph, x, read, gradients(graph)[x])[0]]
 
 
-def _fitting(graph: Graph, x: Any, read: Guess, truth: float) -> tuple[list[Mistake], list[str]]:
+def fitting(graph: Graph, x: Any, read: Guess, truth: float) -> tuple[list[Mistake], list[str]]:
+    """The mistakes that give a wrong number, and the sentences on those that were not tried."""
     found: list[Mistake] = []
     skipped: list[str] = []
     for mistake in MISTAKES.values():

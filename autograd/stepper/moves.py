@@ -1,22 +1,23 @@
-"""Going through backprop there and back: edges in a row, each made or taken back; every longer move is made of these.
+"""Going over a graph forwards and back: moves in a row, each made or undone; every longer move consists of these.
 
-Making an edge is the chain rule, ``operand.grad += partial * node.grad``, with the old grad kept: taking it back
-puts the very same object there again. So after any mix of moves the grads are those of `backward()`, bit for bit.
+What one move is, an edge of backprop or an operation of the forward pass, is for the class on top to say: nothing
+here knows of gradients.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError, OptionError
-from ..graph import Edge, Graph
-from ..modes import shared
+from ..graph import Graph
 from ..naming import named_graph
 from ..ops import OPS
 from ..paths import find_node
-from ..wording import Report, counted, name_of, short, which
+from ..wording import Report, counted, name_of
+
+if TYPE_CHECKING:
+    from ..graph import Node
 
 __all__ = ["Moved", "Moves"]
 
@@ -24,56 +25,60 @@ REPORTED = 8  # moves reported one by one when many are made at once; of more th
 
 
 class Moved(Report):
-    """What a stepper says after a move. moved: how many edges it went, negative when undone, 0 at either end."""
+    """What a stepper says after a move. moved: how many moves it made, negative when undone, 0 at either end."""
 
     moved: int
 
 
 class Moves:
-    """A place between two edges of a graph, and the ways to move it.
+    """A place between two moves over a graph, and the ways to go on from it.
 
-    What a move says of an edge is left to the class on top: `_made_text`, `_undone_text` and `_summary`.
+    what, unit: the name of the whole, and of one move. `_nodes` has the node at work in each move.
     """
 
-    what = "backprop"
-    unit = "edge"
+    what: str
+    unit: str
 
-    def __init__(self, root: Any, fresh: bool) -> None:
+    def __init__(self, root: Node) -> None:
         if not hasattr(root, "partials"):
             raise OptionError(f"want a Value to step through, got {root!r}")
         self.graph: Graph = named_graph(root)
         self.position: int = 0
-        self.closed = False
+        self.closed: bool = False
+        self._nodes: list[Any] = []
         self._breaks: dict[Any, None] = {}
-        self._prepare(fresh)
 
-    def _prepare(self, fresh: bool) -> None:
-        graph, nothing = self.graph, shared["NOT_REACHED"]
-        self._nodes: list[Any] = []  # the edges in the order of backprop: the node,
-        self._ks: list[int] = []  # and which of its operands
-        self._left = dict.fromkeys(graph.nodes, 0)  # how many contributions each node still waits for
-        for node in reversed(graph.nodes):
-            for k, partial in enumerate(node.partials):
-                if partial is not None:
-                    self._nodes.append(node)
-                    self._ks.append(k)
-                    self._left[node.operands[k]] += 1
-        self._due = self._left.copy()
-        self._history: list[tuple[float, int]] = []  # of each edge made: the grad before it, contributions left after
-        self._grads_found = {node: node.grad for node in graph.nodes}
-        for node in graph.nodes:
-            if node.operands or fresh or node.grad is None:
-                node.grad = nothing
-        self._earlier = {node for node in graph.nodes if node.grad is not nothing}
-        graph.root.grad += 1.0
-        self._written = {node: node.grad for node in graph.nodes}
+    # --- What one move is: for the class on top ---
+
+    def state(self, node: Node, k: int) -> str:
+        """How far the edge from a node to its k-th operand is: "done", "next" or "pending"."""
+        raise NotImplementedError
+
+    def _make(self) -> str:
+        """Make the next move; returns the sentence on what was changed from outside, if anything was."""
+        raise NotImplementedError
+
+    def _take_back(self) -> str:
+        """Undo the last move; returns the same sentence."""
+        raise NotImplementedError
+
+    def _is_complete(self, node: Any) -> bool:
+        """Whether the number that this pass finds for a node is there."""
+        raise NotImplementedError
+
+    def _complete_text(self, node: Any) -> str:
+        raise NotImplementedError
+
+    def _next_text(self) -> str:
+        """The next move in a few words."""
+        raise NotImplementedError
 
     def _made_text(self, i: int) -> str:
-        """The report of the i-th edge, which has been made."""
+        """The report of the i-th move, which has been made."""
         raise NotImplementedError
 
     def _undone_text(self) -> str:
-        """The report of the edge just taken back."""
+        """The report of the move just undone."""
         raise NotImplementedError
 
     def _summary(self, made: int) -> list[str]:
@@ -86,51 +91,31 @@ class Moves:
         return len(self._nodes)
 
     @property
-    def root(self) -> Any:
+    def root(self) -> Node:
         return self.graph.root
 
     @property
     def done(self) -> bool:
-        """Whether everything has been made."""
+        """Whether every move has been made."""
         return self.position == len(self)
 
     @property
-    def edge(self) -> Edge | None:
-        """The edge that comes next, or None at the end."""
-        return None if self.done else self._edge(self.position)
-
-    def _edge(self, i: int) -> Edge:
-        return Edge(self.graph, self._nodes[i], self._ks[i])
-
-    def _operand(self, i: int) -> Any:
-        return self._nodes[i].operands[self._ks[i]]
-
-    @property
-    def next_node(self) -> Any:
-        """The node that is to pass its gradient on, None at the end."""
+    def next_node(self) -> Node | None:
+        """The node whose move comes next, None at the end."""
         return None if self.done else self._nodes[self.position]
 
     @property
-    def cursor(self) -> Any:
+    def cursor(self) -> Node:
         """The node at work: the next, or at the end the last."""
         return self._nodes[min(self.position, len(self) - 1)] if len(self) else self.root
 
-    def state(self, node: Any, k: int) -> str:
-        """How far the edge from a node to its k-th operand is: "done", "next" or "pending"."""
-        i = self._places[node, k]
-        return "next" if i == self.position else "done" if i < self.position else "pending"
-
-    @cached_property
-    def _places(self) -> dict[tuple[Any, int], int]:
-        return {place: i for i, place in enumerate(zip(self._nodes, self._ks))}
-
-    def node(self, wanted: Any) -> Any:
-        """The node of this graph that is given, or is called so. Raises GraphError for any other."""
+    def node(self, wanted: Node | str) -> Node:
+        """A node of this graph, given as itself or by its name. Raises GraphError for any other."""
         node = find_node(self.graph, wanted)
         self.name(node)
         return node
 
-    def name(self, node: Any) -> str:
+    def name(self, node: Node) -> str:
         """What a node is called here."""
         return name_of(self.graph, node)
 
@@ -143,54 +128,6 @@ class Moves:
         return f"{head}: {self.unit} {self.position} of {len(self)}, " + (
             f"next {self._next_text()}" if not self.done else "done"
         )
-
-    def _next_text(self) -> str:
-        return self._arrow(self._edge(self.position))
-
-    def _arrow(self, edge: Edge) -> str:
-        again = which(edge)
-        return f"{self.name(edge.node)} -> {self.name(edge.operand)}" + (f"  ({again})" if again else "")
-
-    # --- One edge more, one edge less ---
-
-    def _make(self) -> str:
-        """Make the next edge; returns the sentence on what was changed from outside, if anything was."""
-        i = self.position
-        node, k = self._nodes[i], self._ks[i]
-        operand = node.operands[k]
-        note = self._guard(node, operand)
-        before = operand.grad
-        operand.grad = self._written[operand] = before + node.partials[k] * node.grad
-        self._left[operand] -= 1
-        self._history.append((before, self._left[operand]))
-        self.position = i + 1
-        return note
-
-    def _take_back(self) -> str:
-        i = self.position - 1
-        operand = self._operand(i)
-        note = self._guard(self._nodes[i], operand)
-        operand.grad = self._written[operand] = self._history.pop()[0]
-        self._left[operand] += 1
-        self.position = i
-        return note
-
-    def _guard(self, *nodes: Any) -> str:
-        """Put every grad back if one of these was written by somebody else."""
-        for node in nodes:
-            if note := self._rewritten_text(node):
-                for other, written in self._written.items():
-                    other.grad = written
-                return f"{note}: put back"
-        return ""
-
-    def _rewritten_text(self, node: Any) -> str:
-        """The sentence on a grad that somebody else wrote, if one did."""
-        grad = node.grad
-        ours = self._written.get(node, grad)
-        if grad is ours or grad == ours:
-            return ""
-        return f"{self.name(node)}.grad was changed from outside, from {short(ours)} to {short(grad)}"
 
     # --- Moves made of these ---
 
@@ -233,17 +170,14 @@ class Moves:
         return Moved("\n".join([*lines, *(f"  note   {note}" for note in notes)]), moved=len(made))
 
     def _met_break(self) -> str:
-        """The breakpoint met: a node about to pass its gradient on, or a leaf that is complete now."""
-        arrived = self._operand(self.position - 1)
-        if not arrived.operands and not self._left[arrived] and arrived in self._breaks:
-            return self.name(arrived)
+        """The breakpoint met: a node whose moves come next."""
         node = self.next_node
-        if node is self._nodes[self.position - 1] or node is None:
+        if node is None or node is self._nodes[self.position - 1]:
             return ""
         return self.name(node) if node in self._breaks or node.op in self._breaks else ""
 
     def step(self, n: int = 1) -> Moved:
-        """Make the next edge, or the next `n`: each hands ``partial * grad`` to one operand.
+        """Make the next move, or the next `n`: an edge of backprop, an operation of the forward pass.
 
         At the end it makes none and says so. Raises OptionError unless `n` is a whole number from 1 on.
         """
@@ -251,7 +185,7 @@ class Moves:
         return self._go(lambda: self.position >= target)
 
     def next(self) -> Moved:
-        """Finish one node: make all the edges it has left."""
+        """Finish one node: make all the moves it has left."""
         node = self.next_node
         return self._go(lambda: self.next_node is not node)
 
@@ -259,32 +193,26 @@ class Moves:
         """Make all that is left, or up to a breakpoint."""
         return self._go(lambda: False, summary=True)
 
-    def until(self, x: Any) -> Moved:
-        """Go on until x.grad is complete."""
+    def until(self, x: Node | str) -> Moved:
+        """Go on until x has its number: in backprop x.grad, in the forward pass x.data."""
         node = self.node(x)
         if self._is_complete(node) and not self.closed:
             return Moved(f"{self._complete_text(node)} already", moved=0)
         return self._go(lambda: self._is_complete(node))
 
-    def _is_complete(self, node: Any) -> bool:
-        return not self._left[node]
-
-    def _complete_text(self, node: Any) -> str:
-        return f"{self.name(node)}.grad = {short(node.grad)} is complete"
-
     def undo(self, n: int = 1) -> Moved:
-        """Take back the last edge, or the last `n`: grads become what they were; at the start it says so."""
+        """Undo the last move, or the last `n`: everything becomes what it was before; at the start it says so."""
         return self._back(self.position - _whole(n, "undo", "step"))
 
     def undo_node(self) -> Moved:
-        """Take back what one node has passed on: the one at work, or the one before it."""
+        """Undo the moves of one node: the one at work, or the one before it."""
         i = self.position - 1
         while i > 0 and self._nodes[i - 1] is self._nodes[i]:
             i -= 1
         return self._back(i)
 
     def rewind(self) -> Moved:
-        """Take everything back."""
+        """Undo every move."""
         return self._back(0)
 
     def _back(self, target: int) -> Moved:
@@ -301,7 +229,7 @@ class Moves:
         return Moved("\n".join([*lines, *(f"  note   {note}" for note in notes)]), moved=self.position - start)
 
     def goto(self, k: int) -> Moved:
-        """Go to where `k` edges have been made, forwards or back, past breakpoints."""
+        """Go to where `k` moves have been made, forwards or back, past breakpoints."""
         if self.closed:
             return Moved(f"{self.headline()}; step_through() begins anew", moved=0)
         if type(k) is not int or not 0 <= k <= len(self):
@@ -311,10 +239,10 @@ class Moves:
         lines = [self._made_text(k - 1) if k else self.headline()]
         return Moved("\n".join([*lines, *(f"  note   {note}" for note in notes if note)]), moved=k - start)
 
-    def break_at(self, x: Any = None) -> Report:
-        """Stop before node x passes its gradient on (a leaf: when it is complete), or at every x of an operation.
+    def break_at(self, x: Node | str | None = None) -> Report:
+        """Stop before node x makes its moves (in backprop at a leaf: when it is complete), or at every x of an operation.
 
-        Said a second time it takes the breakpoint away; without x it lists them.
+        Called again it takes the breakpoint away; without x it lists them.
         """
         if x is not None:
             point = self._break_point(x)

@@ -10,54 +10,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..drawing import drawn
-from ..drawing.dot import Pen, theme_named
+from ..drawing import build_drawing, draw
+from ..drawing.dot import DotWriter
+from ..drawing.options import options_of
+from ..drawing.palette import Palette
 from ..drawing.picture import Arrow, Box, Picture
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from ..drawing.digraph import Drawing
-    from .backprop import Stepper
+    from ..drawing.options import DrawingOptions
+    from .walker import Walker
 
-__all__ = ["draw_progress"]
+__all__ = ["BackpropWriter", "ForwardWriter", "ProgressWriter", "draw_progress"]
 
-WHOLE = 60  # nodes up to which a graph is drawn whole; of a larger one what is round the cursor
+WHOLE = 60  # nodes up to which a graph is drawn whole; of a larger one what is around the cursor
 RADIUS = 3
 
 
-def draw_progress(
-    stepper: Stepper, *, theme: str = "light", formulas: bool = False, title: str = "", **options: Any
-) -> Drawing:
-    """The stepper's graph with edges done, next and pending told apart; of a large graph what is round the cursor.
+@options_of(draw, but=("names",))
+def draw_progress(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[DrawingOptions]) -> Drawing:
+    """The stepper's graph with edges done, next and pending told apart; of a large graph what is around the cursor.
 
-    Where the whole is not laid out by the deadline, what is round the cursor is drawn too.
-    theme, formulas, title and other options: those of draw.
+    Where the whole is not laid out by the deadline, what is around the cursor is drawn too. options: those of draw.
     """
-    graph, colours = stepper.graph, theme_named(theme)
 
-    def drawing(**options: Any) -> Drawing:
-        return drawn(graph, lambda picture: _ProgressPen(picture, colours, formulas, title, stepper), **options)
+    def drawing(**options: Unpack[DrawingOptions]) -> Drawing:
+        return build_drawing(stepper.graph, partial(writer, stepper), **options)
 
     if {"at", "path", "depth", "fold", "budget"} & set(options):
         return drawing(**options)
-    around = {"at": stepper.cursor, "radius": RADIUS, **options}
-    if len(graph) > WHOLE:
+    around: DrawingOptions = {"at": stepper.cursor, "radius": RADIUS, **options}
+    if len(stepper.graph) > WHOLE:
         return drawing(**around)
     whole = drawing(**options)
     whole.simpler = lambda: drawing(**around)
     return whole
 
 
-class _ProgressPen(Pen):
-    """Writes how far the stepper has come where a Pen writes what there is."""
+class ProgressWriter(DotWriter):
+    """Writes how far a stepper has come where a DotWriter writes what there is."""
 
-    def __init__(
-        self, picture: Picture, theme: Mapping[str, str], formulas: bool, title: str, stepper: Stepper
-    ) -> None:
+    legend = "thick: comes next; dashed: to come"
+
+    def __init__(self, stepper: Walker, picture: Picture, palette: Palette, formulas: bool, title: str) -> None:
         self.stepper = stepper
-        super().__init__(picture, theme, formulas, title)
+        super().__init__(picture, palette, formulas, title)
 
     def state(self, arrow: Arrow) -> str:
         """How far an arrow is: "next", "done", "pending", or nothing for a constant's."""
@@ -68,33 +71,53 @@ class _ProgressPen(Pen):
         if box.node is None or box.times > 1:
             return super().facts(box)
         texts = self.stepper.facts(box.node)
-        rows = [(word, texts.get(word, said), tint) for word, said, tint in super().facts(box)]
-        return [row for row in rows if row[1]]
-
-    def strength(self, node: Any) -> float:
-        return super().strength(node) if self.stepper.shows_grads else 0.0
-
-    def weight(self, arrow: Arrow) -> float:
-        return super().weight(arrow) if self.stepper.shows_grads else 0.0
-
-    def words(self, arrow: Arrow) -> str:
-        return super().words(arrow) if self.stepper.shows_grads else ""
-
-    def slope(self, node: Any, k: int) -> str:
-        said = super().slope(node, k)
-        return said if self.stepper.shows_grads else said.rpartition(" = ")[0]  # its number is not known yet
+        return [(word, texts.get(word, text), tint) for word, text, tint in super().facts(box)]
 
     def frame(self, box: Box) -> dict[str, str]:
-        return {"penwidth": "3", "color": self.theme["ink"]} if box.nodes and box.node is self.stepper.next_node else {}
+        return (
+            {"penwidth": "3", "color": self.palette["ink"]} if box.nodes and box.node is self.stepper.next_node else {}
+        )
 
     def line(self, arrow: Arrow) -> dict[str, str]:
         state = self.state(arrow)
         if state == "next":
-            return {"penwidth": "3.2", "color": self.theme["ink"], "fontname": "Helvetica-Bold"}
+            return {"penwidth": "3.2", "color": self.palette["ink"], "fontname": "Helvetica-Bold"}
         if state == "pending":
-            return {"style": "dashed", "color": self.theme["line"], "penwidth": "1"}
+            return {"style": "dashed", "color": self.palette["line"], "penwidth": "1"}
         return {} if state else {"style": "dotted"}
 
     def notes(self) -> list[str]:
-        partials = "; number on an arrow: partial, the slope of that one operation" if self.stepper.shows_grads else ""
-        return [self.stepper.headline(), f"thick: comes next; dashed: to come{partials}"]
+        return [self.stepper.headline(), self.legend]
+
+
+class BackpropWriter(ProgressWriter):
+    """Beside what is there, how far the gradients have come."""
+
+    legend = "thick: comes next; dashed: to come; number on an arrow: partial, the slope of that one operation"
+
+
+class ForwardWriter(ProgressWriter):
+    """Only what the forward pass has computed so far: neither gradients nor the numbers of partials."""
+
+    HEADS = ("data",)
+
+    def facts(self, box: Box) -> list[tuple[str, str, str]]:
+        rows = [row for row in super().facts(box) if row[0] not in ("grad", "grads")]
+        if any(self.stepper.facts(node) for node in box.nodes):
+            rows = [(word, "not computed yet" if word == "data" else text, tint) for word, text, tint in rows]
+        return rows
+
+    def columns(self, nodes: Sequence[Any]) -> list[str]:
+        return super().columns(nodes)[:1]
+
+    def strength(self, node: Any) -> float:
+        return 0.0
+
+    def weight(self, arrow: Arrow) -> float:
+        return 0.0
+
+    def words(self, arrow: Arrow) -> str:
+        return ""
+
+    def slope(self, node: Any, k: int) -> str:
+        return super().slope(node, k).rpartition(" = ")[0]  # its number is not known yet

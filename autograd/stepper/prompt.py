@@ -20,30 +20,32 @@ import sys
 import textwrap
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import AutogradError, ExpressionError
-from ..modes import shared
 from ..wording import short
-from .backprop import Stepper
 from .expression import Expression
+
+if TYPE_CHECKING:
+    from .walker import Walker
 
 __all__ = ["Session", "prompt", "say"]
 
+# What each command takes, and what it does; in braces what depends on the stepper.
 HELP = {
-    "step": "[n]      make the next edge, or the next n",
-    "next": "         finish this node: all the edges it has left",
-    "undo": "[n]      take back an edge, or n; undo node: all one node passed on",
-    "until": "x       go on until x.grad is complete",
+    "step": "[n]      make the next {unit}, or the next n",
+    "next": "         finish this node: {rest of a node}",
+    "undo": "[n]      take back an {unit}, or n; undo node: {moves of a node}",
+    "until": "x       go on until {asked} is {arrived}",
     "run": "          make all that is left, or up to a breakpoint",
     "rewind": "       take everything back",
-    "goto": "k        go to where k edges have been made",
+    "goto": "k        go to where k {unit}s have been made",
     "break": "[x]     stop at node x, or at every x of an operation; again: no longer",
-    "explain": "[x]   the next edge, or the node x: its formula, then with numbers",
+    "explain": "[x]   the next {unit}, or the node x: its formula, then with numbers",
     "why": "x         df/dx path by path, as far as it has arrived",
-    "where": "        the state: each node, its data, how far its grad has come",
+    "where": "        the state: {where}",
     "order": "        who goes when, and what each node waits for",
-    "predict": "x g   say what x.grad will be: a number, or an expression",
+    "predict": "x g   say what {asked} will be: a number, or an expression",
     "diagnose": "x g  what mistake would make x.grad come out as g",
     "compare": "[m]   the right pass beside one with mistake m; without m: the list",
     "whatif": "x v    what changes if x were v; nothing is changed",
@@ -55,6 +57,8 @@ HELP = {
     "help": "         this list",
     "quit": "         leave (the end of the input does too)",
 }
+# The method that does it, where it has another name; a stepper without it does not have the command.
+METHODS = {"break": "break_at", "whatif": "what_if", "where": "__repr__", "help": "prompt", "quit": "prompt"}
 OTHER_WORDS = {
     "back": "undo",
     "continue": "run",
@@ -74,8 +78,9 @@ PROMPT = "bp> "
 class Session:
     """The prompt's memory: the stepper and the last command. :meth:`answer` takes a line and gives the reply."""
 
-    def __init__(self, stepper: Stepper) -> None:
-        self.stepper = stepper
+    def __init__(self, stepper: Walker) -> None:
+        self.stepper: Any = stepper  # what it can do is asked of it
+        self.commands = [command for command in HELP if hasattr(stepper, METHODS.get(command, command))]
         self.last = "step"
         self.over = False
 
@@ -98,13 +103,17 @@ class Session:
 
     def _command(self, word: str, rest: str) -> str | None:
         """The command that a word stands for: in full, or by two letters or more where no node is called so."""
-        if word in HELP:
+        if word in self.commands:
             return word
+        if word in HELP:
+            raise ExpressionError(
+                f"{word} is about gradients, which a {self.stepper.what} does not have: step_through() has it"
+            )
         if word in ("?", "exit", "exit()", "quit()"):
             return "help" if word == "?" else "quit"
         if len(word) < 2 or (not rest and self._node_called(word) is not None):
             return None
-        meant = [command for command in HELP if command.startswith(word)]
+        meant = [command for command in self.commands if command.startswith(word)]
         return next((command for command in meant if _fits(command, rest)), meant[0] if meant else None)
 
     def _node_called(self, name: str) -> Any:
@@ -116,7 +125,7 @@ class Session:
         if node is not None:
             return self.stepper.explain(node)
         if line.isidentifier():
-            near = next((command for command in HELP if command.startswith(line.lower())), None)
+            near = next((command for command in self.commands if command.startswith(line.lower())), None)
             hint = f"for {near} write {near[:2]} or more" if near else "help lists the commands"
             if other := OTHER_WORDS.get(line.lower()):
                 hint = f"{other} may be meant; help lists all"
@@ -130,13 +139,7 @@ class Session:
 
     def _number(self, text: str) -> float:
         """A number, or an expression of the graph's names; ``a.grad`` counts where it has been reached."""
-        graph = self.stepper.graph
-        known = {graph.name(node): node.data for node in graph.nodes}
-        for node in graph.nodes:
-            known[f"{graph.name(node)}.data"] = node.data
-            if node.grad is not shared["NOT_REACHED"]:
-                known[f"{graph.name(node)}.grad"] = node.grad
-        return float(Expression(text, attributes=True).evaluate(known))
+        return float(Expression(text, attributes=True).evaluate(self.stepper.numbers()))
 
     # What may stand after a command: nothing, a count, a name, or a name and a number.
 
@@ -218,20 +221,12 @@ class Session:
         return self.stepper.predict(*self._pair("predict", rest))
 
     def _diagnose(self, rest: str) -> Any:
-        from .mistakes import diagnose
-
-        node, guess = self._pair("diagnose", rest)
-        found = diagnose(self.stepper.root, node, guess, graph=self.stepper.graph)
-        if found.kinds and self.stepper.shows_grads:
-            self.stepper.goto(found.edge)
-        return found
+        return self.stepper.diagnose(*self._pair("diagnose", rest))
 
     def _compare(self, rest: str) -> Any:
-        from .mistakes import MISTAKES, compare
+        from .mistakes import MISTAKES
 
-        if not rest:
-            return f"the mistakes: {', '.join(MISTAKES)}"
-        return compare(self.stepper.root, rest, graph=self.stepper.graph)
+        return self.stepper.compare(rest) if rest else f"the mistakes: {', '.join(MISTAKES)}"
 
     def _whatif(self, rest: str) -> Any:
         node, value = self._pair("whatif", rest)
@@ -246,10 +241,8 @@ class Session:
         return self.stepper.check()
 
     def _anomalies(self, rest: str) -> Any:
-        from ..anomalies import detect_anomalies
-
         self._nothing("anomalies", rest)
-        return detect_anomalies(self.stepper.root, graph=self.stepper.graph)
+        return self.stepper.anomalies()
 
     def _constants(self, rest: str) -> Any:
         self._nothing("constants", rest)
@@ -264,11 +257,12 @@ class Session:
 
     def _help(self, rest: str) -> str:
         names = ", ".join(self.stepper.name(node) for node in self.stepper.graph.nodes[:-9:-1])
+        words = {"unit": self.stepper.unit, **self.stepper.help_words}
         return "\n".join(
             [
                 "Two letters of a command are enough; Enter repeats it; a name shows that node;",
-                "any other line is an expression of the names, such as 1 - f**2 or 2 * a.grad.",
-                *(f"  {command} {said}" for command, said in HELP.items() if command.startswith(rest)),
+                f"any other line is an expression of the names, such as 1 - f**2 or {words['example']}.",
+                *(f"  {word} {HELP[word].format_map(words)}" for word in self.commands if word.startswith(rest)),
                 f"  the names: {names}" + (" ..." if len(self.stepper.graph) > 8 else ""),
             ]
         )
@@ -286,7 +280,7 @@ def _fits(command: str, rest: str) -> bool:
     return sum(not place.startswith("[") for place in takes) <= len(given) <= len(takes)
 
 
-def prompt(stepper: Stepper) -> None:
+def prompt(stepper: Walker) -> None:
     """Read commands until ``quit`` or the end of the input. Piped input is echoed, so that the output reads well."""
     session = Session(stepper)
     typed = _is_terminal(sys.stdin) or "ipykernel" in sys.modules

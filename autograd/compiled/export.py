@@ -13,10 +13,10 @@ from itertools import groupby
 
 from ..formula import FUNCTIONS
 from ..formula.languages import LANGUAGES, WIDTH, helpers, remark
+from .codegen import identifiers
 from .emit import BACKWARD, FORWARD, Names, c_function, javascript_function, python_function
-from .layout import INDENT, by_matrix_rows, filled
 from .program import Program
-from .statements import identifiers
+from .wrap import INDENT, by_matrix_rows, filled
 
 __all__ = ["page"]
 

@@ -18,9 +18,9 @@ from ..errors import CompileError
 from ..formula import SUM, TERM, WHOLE, Formula, Piece, atom
 from ..formula.languages import RESERVED, WIDTH, Language, remark
 from ..formula.namer import Namer, identifier
-from .layout import INDENT, broken, listed
 from .program import PICK, Program
 from .sections import Sections, together
+from .wrap import INDENT, broken, listed
 
 __all__ = ["Statements", "identifiers"]
 

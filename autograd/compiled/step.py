@@ -42,10 +42,10 @@ from .arguments import Structure, structure
 from .batches import Block, Rows, rows_of_columns, transposed
 from .c.runtime import BatchPlan
 from .executable import Executable, Part
+from .export import page
 from .locks import Lock, of_classes
-from .pages import page
 from .program import PICK, Program
-from .standins import running
+from .tracers import running
 from .tracing import trace
 from .watching import Watch, is_steady
 

@@ -1,0 +1,45 @@
+"""The colours of pictures and pages: one palette for light paper and one for dark.
+
+Orange and blue, for the sign of a gradient, can be told apart by colour-blind people too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..errors import OptionError
+
+__all__ = ["DARK", "LIGHT", "THEMES", "Palette", "mix", "theme_named"]
+
+Palette = Mapping[str, str]
+
+LIGHT = {
+    "paper": "#ffffff", "ink": "#1f2933", "faint": "#586371", "line": "#8b97a5", "cluster": "#f6f8fa",
+    "value": "#ffffff", "result": "#ffffff", "constant": "#e9ecf0", "operation": "#34404d", "symbol": "#ffffff",
+    "input": "#e2f3ee", "input line": "#1b7f65", "parameter": "#efe9fb", "parameter line": "#6a4bb8",
+    "module": "#e7edf5", "more": "#eef1f4", "positive": "#e8822b", "negative": "#3d7fd1",
+}  # fmt: skip
+DARK = {
+    "paper": "#14181d", "ink": "#eef2f6", "faint": "#a3afbb", "line": "#75828f", "cluster": "#191f26",
+    "value": "#1e252d", "result": "#1e252d", "constant": "#2b333c", "operation": "#dfe6ed", "symbol": "#14181d",
+    "input": "#12352d", "input line": "#4cc3a2", "parameter": "#2b2148", "parameter line": "#a78bea",
+    "module": "#223041", "more": "#262d35", "positive": "#e8822b", "negative": "#4a8fe3",
+}  # fmt: skip
+THEMES: Mapping[str, Palette] = {"light": LIGHT, "dark": DARK}
+
+
+def theme_named(name: str) -> Palette:
+    """The colours of a theme. Raises OptionError for a theme that does not exist."""
+    if name not in THEMES:
+        raise OptionError(f"want theme='light' or 'dark', got {name!r}")
+    return THEMES[name]
+
+
+def mix(paper: str, ink: str, share: float) -> str:
+    """A colour between two: `share` of the second.
+
+    >>> mix("#ffffff", "#000000", 0.5)
+    '#808080'
+    """
+    pairs = ((int(paper[i : i + 2], 16), int(ink[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)

@@ -1,0 +1,203 @@
+"""The parts of a picture: a value, or several that are drawn as one, and groups of parts that are alike.
+
+A part is a value by itself, the additions of a long sum, or the call of a module that is drawn closed. A group holds
+parts that are alike, of which a picture shows the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ..graph import Graph
+from ..modes import PARAMETER, Scope
+
+__all__ = ["LONG", "Closes", "Group", "Listing", "Part", "calls_of", "parts_of", "topologically_sorted"]
+
+CHAINED = ("add", "mul")  # associative: long chains of them are drawn as one operation
+LONG = 4  # terms of a chain worth folding
+TANGLED = 1.5  # arrows for each box that can still be followed
+
+
+class Part:
+    """Values that are drawn as one: `what` is "leaf", "value", "sum" of chained operations, or "call" of a module.
+
+    nodes: places in the listing, the last of which is the result of a value or sum.
+    operands: (part or None for a constant, node, k) for every edge that comes from outside.
+    """
+
+    __slots__ = ("at", "nodes", "operands", "scope", "what")
+
+    def __init__(self, what: str, nodes: list[int], scope: Scope | None) -> None:
+        self.at = -1
+        self.what = what
+        self.nodes = nodes
+        self.scope = scope
+        self.operands: list[tuple[Part | None, int, int]] = []
+
+    @property
+    def top(self) -> int:
+        return self.nodes[-1]
+
+
+class Group:
+    """Parts that are alike. `what` is theirs, or "more" for a stretch of unlike ones left out; `title` says which."""
+
+    __slots__ = ("listing", "parts", "title", "what")
+
+    def __init__(self, listing: Listing, what: str, parts: list[Part], title: str = "") -> None:
+        self.listing = listing
+        self.what = what
+        self.parts = parts
+        self.title = title
+
+    @property
+    def first(self) -> Part:
+        """The part that is shown."""
+        return self.parts[0]
+
+    @property
+    def node(self) -> Any:
+        """The value that is shown."""
+        return self.listing.nodes[self.first.top]
+
+    def nodes(self) -> list[Any]:
+        """Every value in it, in the order of the graph."""
+        return [self.listing.nodes[i] for i in sorted(i for part in self.parts for i in part.nodes)]
+
+    def __repr__(self) -> str:
+        name = self.node.label if self.what == "leaf" else self.node.op
+        if self.what == "sum":
+            name = f"sum of {len(self.first.operands)} terms"
+        elif self.what in ("call", "more"):
+            name = self.title or self.what
+        return f"Group({name}{f', {len(self.parts)} alike' if len(self.parts) > 1 else ''})"
+
+
+class Listing:
+    """The values to draw, with their operands and users as places in the list."""
+
+    def __init__(self, graph: Graph, nodes: Sequence[Any]) -> None:
+        self.graph = graph
+        self.nodes = nodes
+        at = {node: i for i, node in enumerate(nodes)}
+        self.operands = [[-1 if isinstance(o, float) else at.get(o, -1) for o in node.operands] for node in nodes]
+        self.users = [0] * len(nodes)
+        for operands in self.operands:
+            for i in operands:
+                if i >= 0:
+                    self.users[i] += 1
+        self.depth = max((len(calls_of(scope)) for scope in {node.scope for node in nodes if node.operands}), default=0)
+        self._roles: dict[tuple[str, int], list[str]] = {}
+
+    def is_small(self, budget: int) -> bool:
+        """Whether all may be drawn one by one: few values, without too many arrows between them."""
+        return len(self.nodes) <= budget and sum(map(len, self.operands)) <= TANGLED * budget
+
+    def roles(self, node: Any) -> list[str]:
+        """What each operand is to its operation, where that matters: not for ``a + b``, but for ``a - b``."""
+        op, count = node.op, len(node.operands)
+        if op in CHAINED:
+            return ["", ""]
+        key = (op, count)
+        if key not in self._roles:
+            self._roles[key] = [op.place(k, count)[0] for k in range(count)]
+        return self._roles[key]
+
+
+def calls_of(scope: Scope | None) -> list[Scope]:
+    """The calls a value was made in, outermost first."""
+    calls: list[Scope] = []
+    while scope is not None and scope is not PARAMETER:
+        calls.append(scope)
+        scope = scope.parent
+    return calls[::-1]
+
+
+Closes = Callable[[Scope, int], bool]  # of a call, and how deep it is: is it to be drawn as one box?
+
+
+def parts_of(listing: Listing, depth: int, closes: Closes | None, sums: bool) -> list[Part]:
+    """The parts of a graph, operands first: calls deeper than `depth` closed, and long sums as one if wanted."""
+    nodes, operands = listing.nodes, listing.operands
+    part_of: list[Part | None] = [None] * len(nodes)
+    calls: dict[int, Part | None] = {}
+    for i, node in enumerate(nodes):
+        scope = node.scope
+        if node.operands and scope is not None:
+            if id(scope) not in calls:
+                calls[id(scope)] = _closed_call(scope, depth, closes, calls)
+            part = calls[id(scope)]
+            if part is not None:
+                part.nodes.append(i)
+                part_of[i] = part
+    if sums:
+        _chain_up(listing, part_of)
+    order: list[Part] = []
+    for i, node in enumerate(nodes):
+        part = part_of[i]
+        if part is None:
+            part = part_of[i] = Part("value" if node.operands else "leaf", [i], node.scope)
+        if part.top == i:
+            order.append(part)
+    for i, part in enumerate(part_of):
+        assert part is not None
+        for k, j in enumerate(operands[i]):
+            tail = part_of[j] if j >= 0 else None
+            if tail is not part:
+                part.operands.append((tail, i, k))
+    if any(calls.values()):
+        order = topologically_sorted(order, lambda part: [tail for tail, _, _ in part.operands if tail is not None])
+    for at, part in enumerate(order):
+        part.at = at
+    return order
+
+
+def _closed_call(scope: Scope, depth: int, closes: Closes | None, calls: dict[int, Part | None]) -> Part | None:
+    for level, call in enumerate(calls_of(scope)):
+        if level >= depth or (closes is not None and closes(call, level)):
+            part = calls.get(id(call))
+            if part is None:
+                part = calls[id(call)] = Part("call", [], call)
+            return part
+    return None
+
+
+def _chain_up(listing: Listing, part_of: list[Part | None]) -> None:
+    """Make a part of every long chain of additions or multiplications whose inner results nothing else uses."""
+    nodes, operands = listing.nodes, listing.operands
+    top = list(range(len(nodes)))
+    members: dict[int, list[int]] = {}
+    for i in range(len(nodes) - 1, -1, -1):
+        op = nodes[i].op
+        if op not in CHAINED or part_of[i] is not None:
+            continue
+        for j in operands[i]:
+            if j >= 0 and listing.users[j] == 1 and nodes[j].op == op and nodes[j].scope is nodes[i].scope:
+                top[j] = top[i]
+        members.setdefault(top[i], []).append(i)
+    for last, chained in members.items():
+        if len(chained) >= LONG - 1:
+            part = Part("sum", chained[::-1], nodes[last].scope)
+            for i in chained:
+                part_of[i] = part
+
+
+def topologically_sorted(items: Iterable[Any], operands: Callable[[Any], Iterable[Any]]) -> list[Any]:
+    """Operands first, by a depth-first walk that never recurses; ties in the order given."""
+    order: list[Any] = []
+    opened: set[Any] = set()
+    for item in items:
+        if item in opened:
+            continue
+        opened.add(item)
+        stack = [(item, iter(operands(item)))]
+        while stack:
+            for operand in stack[-1][1]:
+                if operand not in opened:
+                    opened.add(operand)
+                    stack.append((operand, iter(operands(operand))))
+                    break
+            else:
+                order.append(stack.pop()[0])
+    return order

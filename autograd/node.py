@@ -1,0 +1,50 @@
+"""What tools see of a Value: a node of the graph, with its numbers, its operation and what it was computed from.
+
+Drawings, steppers, players and reports take nodes and never import Value, so that whatever has these attributes can be
+drawn and stepped through.
+
+>>> from autograd import Value
+>>> node: Node = Value(2.0) * 3.0
+>>> node.op, node.operands, node.partials, node.reached
+(mul, (Value(2.0, grad not reached), 3.0), (3.0, None), False)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from .modes import Scope
+    from .ops import Op
+
+__all__ = ["Node"]
+
+
+class Node(Protocol):
+    """A value of a recorded graph.
+
+    data: its number. grad: d(result)/d(node) after backward(), to be read where `reached`. label: the name its user gave
+    it, or "". op: the operation that computed it, None for a leaf. scope: the call of a module that it was computed in,
+    or the mark of a parameter.
+    """
+
+    data: float
+    grad: float
+    label: str
+    op: Op | None
+    scope: Scope | None
+
+    @property
+    def operands(self) -> tuple[Node | float, ...]:
+        """What it was computed from, in order; a constant is a float. Empty for a leaf."""
+        ...
+
+    @property
+    def partials(self) -> tuple[float | None, ...]:
+        """d data/d operand for each operand; None for a constant."""
+        ...
+
+    @property
+    def reached(self) -> bool:
+        """Whether a backward pass has put a gradient here."""
+        ...

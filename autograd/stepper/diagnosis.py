@@ -1,0 +1,85 @@
+"""Which mistake makes a gradient come out as a wrong number: named, explained, with a stepper where it goes wrong.
+
+>>> from autograd import Value, diagnose
+>>> a = Value(2.0, label="a"); f = a * a
+>>> diagnose(f, a, 2).kinds
+('no_accumulate', 'operands_as_set')
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..graph import Graph, gradients
+from ..naming import named_graph
+from ..paths import find_node, outsider
+from ..wording import Report, name_of, short
+from .guesses import Guess, cuts, hints
+from .mistakes import Case, fitting
+
+if TYPE_CHECKING:
+    from ..graph import Node
+    from .backprop import Stepper
+
+__all__ = ["Diagnosis", "diagnose"]
+
+
+class Diagnosis(Report):
+    """The text of :func:`diagnose`. kinds: the mistakes that give the number. edge: where the first goes wrong."""
+
+    kinds: tuple[str, ...]
+    edge: int
+    root: Any
+    _stepper: Stepper | None = None
+
+    @property
+    def stepper(self) -> Stepper:
+        """A stepper parked on the first edge that goes wrong; leaves start from nothing there."""
+        if self._stepper is None:
+            stepper: Stepper = self.root.step_through(fresh=True)
+            stepper.goto(self.edge)
+            self._stepper = stepper
+        return self._stepper
+
+
+def diagnose(f: Node, x: Node | str, guess: float | str, *, graph: Graph | None = None) -> Diagnosis:
+    """What mistake makes df/dx come out as `guess`: named, explained, and a stepper parked where it goes wrong.
+
+    x: a node, or its name. guess: compared to the digits given, two at least. It says so when several
+    mistakes fit, or none. No grad is touched until `.stepper` is asked for.
+
+    >>> from autograd import Value
+    >>> a = Value(1.0, label="a")
+    >>> b = a + a; f = b * (b + 1)
+    >>> diagnose(f, "a", 6)
+    6 is what going depth-first with a visited set gives: b passed its gradient on before its second contribution arrived ...
+    """
+    graph = graph or named_graph(f)
+    x = find_node(graph, x)
+    root = name_of(graph, graph.root)
+    facts: dict[str, Any] = {"kinds": (), "edge": 0, "root": f}
+    if x not in graph:
+        return Diagnosis(
+            f"{root} does not depend on {outsider(x)}, so nothing can arrive there: was it made from .data, or inside no_grad()?",
+            **facts,
+        )
+    read, truth = Guess(guess, graph), gradients(graph)[x]
+    if read.agrees(truth):
+        return Diagnosis(f"{read.text} is right: d{root}/d{name_of(graph, x)} = {short(truth)}", **facts)
+    found, skipped = fitting(graph, x, read, truth)
+    if not found:
+        causes = hints(graph, x, read) or cuts(graph, x, read)
+        text = f"{read.text} is not right: {causes[0] if causes else 'no usual mistake gives it'}"
+        return Diagnosis("\n".join([text, *skipped]), **facts)
+    case = Case(graph, x)
+    places = [mistake.where(mistake, case) for mistake in found]
+    facts |= {"kinds": tuple(mistake.name for mistake in found), "edge": places[0][0]}
+    lines = [f"{mistake.phrase} gives: {said}" for mistake, (_, said) in zip(found, places)]
+    if len(found) == 1:
+        text = f"{read.text} is what {lines[0]} (edge {facts['edge']}, stepper parked there)"
+    else:
+        text = "\n".join(
+            [f"{read.text} fits {len(found)} mistakes; the stepper is parked on edge {facts['edge']}, for the first:"]
+            + [f"  {line}" for line in lines]
+        )
+    return Diagnosis("\n".join([text, *skipped]), **facts)

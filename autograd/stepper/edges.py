@@ -1,0 +1,142 @@
+"""Backprop as a row of edges: each is made by the chain rule, ``operand.grad += partial * node.grad``, or undone.
+
+Making an edge keeps the old grad, and undoing it puts the very same object back. So after any mix of moves the
+grads are those of `backward()`, bit for bit.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..graph import Edge
+from ..modes import shared
+from ..wording import short, which
+from .walker import Walker
+
+if TYPE_CHECKING:
+    from ..graph import Node
+
+__all__ = ["Edges"]
+
+
+class Edges(Walker):
+    """The edges of a graph in the order of backprop, `position` of them made, in real grads.
+
+    A grad that somebody else writes meanwhile is put back by the next move, which says so.
+    """
+
+    what = "backprop"
+    unit = "edge"
+
+    def _prepare(self, fresh: bool) -> None:
+        graph, nothing = self.graph, shared["NOT_REACHED"]
+        self._nodes = []  # the edges in the order of backprop: the node,
+        self._ks: list[int] = []  # and which of its operands
+        self._left = dict.fromkeys(graph.nodes, 0)  # how many contributions each node still waits for
+        for node in reversed(graph.nodes):
+            for k, partial in enumerate(node.partials):
+                if partial is not None:
+                    self._nodes.append(node)
+                    self._ks.append(k)
+                    self._left[node.operands[k]] += 1
+        self._due = self._left.copy()
+        self._history: list[tuple[float, int]] = []  # for each edge made: the grad before it, contributions left after
+        self._grads_found = {node: node.grad for node in graph.nodes}
+        for node in graph.nodes:
+            if node.operands or fresh or node.grad is None:
+                node.grad = nothing
+        self._earlier = {node for node in graph.nodes if node.grad is not nothing}
+        graph.root.grad += 1.0
+        self._written = {node: node.grad for node in graph.nodes}
+
+    @property
+    def edge(self) -> Edge | None:
+        """The edge that comes next, or None at the end."""
+        return None if self.done else self._edge(self.position)
+
+    def _edge(self, i: int) -> Edge:
+        return Edge(self.graph, self._nodes[i], self._ks[i])
+
+    def _operand(self, i: int) -> Any:
+        return self._nodes[i].operands[self._ks[i]]
+
+    def state(self, node: Node, k: int) -> str:
+        """How far the edge from a node to its k-th operand is: "done", "next" or "pending"."""
+        i = self._places[node, k]
+        return "next" if i == self.position else "done" if i < self.position else "pending"
+
+    @cached_property
+    def _places(self) -> dict[tuple[Any, int], int]:
+        return {place: i for i, place in enumerate(zip(self._nodes, self._ks))}
+
+    def _place(self, node: Any) -> int:
+        return len(self.graph) - 1 - self.graph.index[node]
+
+    def _at_place(self, i: int) -> Any:
+        return self.graph.nodes[-1 - i]
+
+    def _is_complete(self, node: Any) -> bool:
+        return not self._left[node]
+
+    def _complete_text(self, node: Any) -> str:
+        return f"{self.name(node)}.grad = {short(node.grad)} is complete"
+
+    def _next_text(self) -> str:
+        return self._arrow(self._edge(self.position))
+
+    def _arrow(self, edge: Edge) -> str:
+        again = which(edge)
+        return f"{self.name(edge.node)} -> {self.name(edge.operand)}" + (f"  ({again})" if again else "")
+
+    def _met_break(self) -> str:
+        """The breakpoint met: a node about to pass its gradient on, or a leaf that is complete now."""
+        arrived = self._operand(self.position - 1)
+        if not arrived.operands and not self._left[arrived] and arrived in self._breaks:
+            return self.name(arrived)
+        return super()._met_break()
+
+    # --- One edge more, one edge less ---
+
+    def _make(self) -> str:
+        i = self.position
+        node, k = self._nodes[i], self._ks[i]
+        operand = node.operands[k]
+        note = self._guard(node, operand)
+        before = operand.grad
+        operand.grad = self._written[operand] = before + node.partials[k] * node.grad
+        self._left[operand] -= 1
+        self._history.append((before, self._left[operand]))
+        self.position = i + 1
+        return note
+
+    def _take_back(self) -> str:
+        i = self.position - 1
+        operand = self._operand(i)
+        note = self._guard(self._nodes[i], operand)
+        operand.grad = self._written[operand] = self._history.pop()[0]
+        self._left[operand] += 1
+        self.position = i
+        return note
+
+    def _guard(self, *nodes: Any) -> str:
+        """Put every grad back if one of these was written by somebody else."""
+        for node in nodes:
+            if note := self._rewritten_text(node):
+                for other, written in self._written.items():
+                    other.grad = written
+                return f"{note}: put back"
+        return ""
+
+    def _rewritten_text(self, node: Any) -> str:
+        """The sentence on a grad that somebody else wrote, if one did."""
+        grad = node.grad
+        ours = self._written.get(node, grad)
+        if grad is ours or grad == ours:
+            return ""
+        return f"{self.name(node)}.grad was changed from outside, from {short(ours)} to {short(grad)}"
+
+    def _restore(self) -> None:
+        super()._restore()
+        for node, grad in self._grads_found.items():
+            node.grad = grad

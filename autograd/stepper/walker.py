@@ -1,0 +1,375 @@
+"""What the two steppers share: their state as a table, what if a number were another, their pictures, their end.
+
+Nothing here knows of gradients: `backprop.py` and `forward.py` stand side by side on it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..careful import real
+from ..changes import remark
+from ..errors import AutogradError, GraphError, OptionError
+from ..graph import recompute, recomputed_partials
+from ..paths import columns
+from ..wording import Report, counted, operation, short, with_numbers
+from .moves import Moved, Moves
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ..drawing.digraph import Drawing
+    from ..graph import Node
+    from .pictures import ProgressWriter
+
+__all__ = ["INDENT", "SMALL", "WINDOW", "Walker"]
+
+WINDOW = 20  # nodes shown of a big graph
+WIDEST = 60  # characters of an operation in a table before it is only named
+SMALL = 500  # nodes up to which remarks that need the whole graph are made
+MOST_FRAMES = 1000
+INDENT = "\n      "
+
+
+class Walker(Moves):
+    """A pass over a graph, held between two moves: what backprop and the forward pass can both be asked.
+
+    constants: show them too. Every answer is a text that shows itself. As a context manager, or after
+    `close()`, it leaves the values as it found them.
+
+    computed: what was fixed when the graph was recorded. constant: what a table says of one. page_mark: how
+    the address of a page begins that opens on this pass. help_words: what the prompt's help calls things.
+    """
+
+    computed: str
+    constant: str
+    page_mark: str
+    help_words: ClassVar[Mapping[str, str]]
+
+    def __init__(self, root: Node, constants: bool) -> None:
+        super().__init__(root)
+        self.constants: bool = constants
+        self._data = {node: node.data for node in self.graph.nodes}
+        self._stale = remark(self.graph) if len(self.graph) <= SMALL else ""
+        self._found: tuple[dict[Any, float], dict[Any, Any]] | None = None  # data and partials before a set()
+
+    # --- For the class on top ---
+
+    def _place(self, node: Any) -> int:
+        """The place of a node in the order it is stepped through."""
+        raise NotImplementedError
+
+    def _at_place(self, i: int) -> Any:
+        raise NotImplementedError
+
+    def _row(self, node: Any) -> tuple[str, str]:
+        """A node's number, and how far it has come."""
+        raise NotImplementedError
+
+    def _order_head(self) -> str:
+        """Why the order is what it is."""
+        raise NotImplementedError
+
+    def _order_text(self, node: Any) -> str:
+        """What a node waits for, or what it does."""
+        raise NotImplementedError
+
+    def _pen(self) -> type[ProgressWriter]:
+        """What draws it."""
+        raise NotImplementedError
+
+    def facts(self, node: Node) -> dict[str, str]:
+        """What a picture says of a node instead of its data and grad."""
+        raise NotImplementedError
+
+    # --- The state as a table ---
+
+    def __repr__(self) -> str:
+        try:
+            return "\n".join([self.headline(), *self._noted(), self._order_line(), *self._table()])
+        except Exception as error:  # a repr never raises
+            return f"<{type(self).__name__} at {self.position} of {len(self)}: {error}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """What a notebook shows: the picture, and the text where there can be none."""
+        from ..drawing.output import shows_pictures
+
+        bundle: dict[str, Any] = {"text/plain": repr(self)}
+        with suppress(Exception):  # a display may fail in any way, and must not hide the text
+            if include or shows_pictures():
+                picture: Any = self.draw()
+                bundle = picture._repr_mimebundle_(include, exclude) | bundle
+        return bundle
+
+    def _noted(self) -> list[str]:
+        return [f"  note   {note}" for note in self._notes()]
+
+    def _notes(self) -> list[str]:
+        notes = self._stale_notes()
+        if not self.closed:
+            notes += [note for i in self._shown() if (note := self._changed_text(self._at_place(i)))]
+        return notes
+
+    def _stale_notes(self) -> list[str]:
+        return [f"{self._stale}: {self.computed} are those of the old data"] if self._stale else []
+
+    def _changed_text(self, node: Any) -> str:
+        """The sentence on data that was written while we were stepping, if it was."""
+        old, new = self._data[node], node.data
+        if new is old or new == old:
+            return ""
+        return (
+            f"{self.name(node)}.data was changed behind the graph's back, from {short(old)} to {short(new)}: "
+            f"{self.computed} stay those of {short(old)} (set() recomputes)"
+        )
+
+    def _shown(self) -> range:
+        """Which places in the order of this pass are shown: all, or some around the cursor."""
+        count = len(self.graph)
+        if count <= WINDOW + 4:
+            return range(count)
+        at = self._place(self.cursor)
+        start = min(max(at - WINDOW // 4, 0), count - WINDOW)
+        return range(start, start + WINDOW)
+
+    def _order_line(self) -> str:
+        shown = self._shown()
+        names = [self.name(self._at_place(i)) for i in shown]
+        return "  order  " + " ".join(["..."] * (shown.start > 0) + names + ["..."] * (shown.stop < len(self.graph)))
+
+    def _table(self) -> list[str]:
+        shown = self._shown()
+        rows = [row for i in shown for row in self._rows(self._at_place(i))]
+        numbers = [number if number.startswith("-") else f" {number}" for _, number, _ in rows]
+        wide, long = max(len(row[0]) for row in rows), max(map(len, numbers))
+        lines = [
+            f"  {left:<{wide}}  data  {number:<{long}}   {state}".rstrip()
+            for (left, _, state), number in zip(rows, numbers)
+        ]
+        above, under = shown.start, len(self.graph) - shown.stop
+        return [
+            *([f"  ... {counted(above, 'node')} before these"] if above else []),
+            *lines,
+            *([f"  ... {counted(under, 'node')} after these"] if under else []),
+        ]
+
+    def _rows(self, node: Any) -> list[tuple[str, str, str]]:
+        """A node's row, and those of the constants it is computed from if they are wanted."""
+        text = operation(self.graph, node)
+        if len(text) > WIDEST:
+            text = f"{node.op.name} of {len(node.operands)} operands"
+        number, state = self._row(node)
+        marker = "    <- next" if self.position and node is self.next_node and not self.closed else ""
+        row = (f"{self.name(node)} = {text}" if text else self.name(node), number, state + marker)
+        constants = [short(operand) for operand in node.operands if self.constants and isinstance(operand, float)]
+        return [row, *((f"  {constant}", constant, self.constant) for constant in constants)]
+
+    def order(self) -> Report:
+        """The order in which nodes have their turn, and what each of them waits for."""
+        shown = self._shown()
+        width = len(str(shown.stop))
+        nodes = [(i + 1, self._at_place(i)) for i in shown]
+        lines = [
+            self._order_head(),
+            *columns([(f"{i:>{width}}  {self.name(node)}", self._order_text(node)) for i, node in nodes]),
+        ]
+        if len(shown) < len(self.graph):
+            lines.append(f"  ({len(shown)} of {counted(len(self.graph), 'node')})")
+        return Report("\n".join(lines))
+
+    def _computed(self, node: Any) -> str:
+        """How a node came to its number, as equations."""
+        text = operation(self.graph, node)
+        if not text:
+            return f"{self.name(node)} = {short(self._data[node])}"
+        return " = ".join(
+            dict.fromkeys([self.name(node), text, with_numbers(node, self._data), short(self._data[node])])
+        )
+
+    # --- Other numbers ---
+
+    def numbers(self) -> dict[str, float]:
+        """The numbers that are known at this place, by the names that an expression calls them."""
+        known = {self.graph.name(node): node.data for node in self._revealed()}
+        return known | {f"{name}.data": data for name, data in known.items()}
+
+    def _revealed(self) -> list[Any]:
+        """The nodes whose data is known at this place."""
+        return self.graph.nodes
+
+    def what_if(self, x: Node | str, value: float) -> Report:
+        """What changes if x were `value`, before and after; nothing is changed.
+
+        Raises NotANumberError if `value` is not a number, and the error of an operation that has no value there.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0, label="a"); f = a * a
+        >>> f.step_through().what_if("a", 4)
+        if a were 4, not 3 (nothing is changed):
+          a    3 -> 4
+          f    9 -> 16
+        """
+        node = self.node(x)
+        number = real(value, f"a real number for {self.name(node)}")
+        new = recompute(self.graph, {node: number})
+        lines = [
+            f"if {self.name(node)} were {short(number)}, not {short(node.data)} (nothing is changed):",
+            *self._differences(new),
+            *self._about_change(node, new),
+        ]
+        if self._stale:
+            lines.append(f"  note   {self._stale}: here it has its data of now")
+        return Report("\n".join(lines))
+
+    def _about_change(self, node: Any, new: Mapping[Any, float]) -> list[str]:
+        """What more this pass can say of a change."""
+        return []
+
+    def _differences(self, new: Mapping[Any, float]) -> list[str]:
+        """Before and after of every node that changes, those nearest to the result last."""
+        touched = [node for node in self.graph.nodes if node in new]
+        told = touched if len(touched) <= WINDOW else [*touched[: WINDOW // 2], *touched[-WINDOW // 2 :]]
+        lines = columns([(self.name(node), f"{short(node.data)} -> {short(new[node])}") for node in told])
+        if len(told) < len(touched):
+            lines.insert(WINDOW // 2, f"  ... {counted(len(touched) - len(told), 'node')} between ...")
+        return lines
+
+    def set(self, x: Node | str, value: float) -> Moved:
+        """Change the leaf x, recompute what depends on it, and keep the place.
+
+        Raises GraphError for a node that is computed. Where an operation has no value for the new numbers its
+        error is raised, and nothing is changed.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0, label="a"); f = a * a
+        >>> f.step_through().set("a", 4)
+        a is 4 now:
+          a    3 -> 4
+          f    9 -> 16
+          still at edge 0 of 2
+        """
+        node = self.node(x)
+        name = self.name(node)
+        if self.closed:
+            return Moved(f"{self.headline()}; step_through() begins anew", moved=0)
+        number = real(value, f"a real number for {name}")
+        if node.operands:
+            leaves = ", ".join(self.name(leaf) for leaf in self.graph.nodes[:8] if not leaf.operands)
+            raise GraphError(
+                f"{name} is computed from others: set a leaf ({leaves}), or ask what_if({name}, {short(number)})"
+            )
+        new = recompute(self.graph, {node: number})
+        lines = [f"{name} is {short(new[node])} now:", *self._differences(new)]
+        self._replace(new, recomputed_partials(self.graph, new))
+        where = f"still at {self.unit} {self.position} of {len(self)}"
+        return Moved("\n".join([*lines, f"  {where}"]), moved=0)
+
+    def _replace(self, data: Mapping[Any, float], partials: Mapping[Any, Any]) -> None:
+        """Write new data and partials, and repeat the moves made so far; all or nothing."""
+        old_data = {node: node.data for node in self.graph.nodes}
+        old_partials = {node: node.partials for node in self.graph.nodes}
+        position = self.position
+        try:
+            self._rewrite(data, partials, position)
+        except AutogradError:
+            self._rewrite(old_data, old_partials, position)
+            raise
+        if self._found is None:
+            self._found = old_data, old_partials
+
+    def _rewrite(self, data: Mapping[Any, float], partials: Mapping[Any, Any], position: int) -> None:
+        while self.position:
+            self._take_back()
+        for node, number in data.items():
+            node.data = self._data[node] = number
+        for node, slopes in partials.items():
+            node.partials = slopes
+        self._stale = remark(self.graph) if len(self.graph) <= SMALL else ""
+        while self.position < position:
+            self._make()
+
+    # --- Pictures, the prompt, the end ---
+
+    def draw(self, **options: Any) -> Drawing:
+        """The graph as a graphviz.Digraph: what is done is solid, what comes next thick, what is to come dashed.
+
+        options: those of :func:`autograd.draw` but for names. Of a large graph the part around the cursor is drawn.
+        """
+        from .pictures import draw_progress
+
+        return draw_progress(self, self._pen(), **options)
+
+    def show(self, **options: Any) -> str:
+        """Open the picture, print its path, and return it; where nothing can be laid out, print why, and the text."""
+        from ..drawing import open_drawing
+
+        return open_drawing(self.draw(**options), self.name(self.root), lambda: repr(self))
+
+    def save_picture(self, path: str, **options: Any) -> str:
+        """Write the picture to a file, whose ending says the format; returns the path.
+
+        Raises LayoutError where nothing can be laid out or the file cannot be written.
+        """
+        from ..drawing.output import write_whole, writing
+
+        picture = self.draw(**options).pipe(os.path.splitext(path)[1].lstrip(".").lower() or "svg")
+        with writing(path):
+            return write_whole(path, picture)
+
+    def save(self, path: str | os.PathLike[str], **options: Any) -> str:
+        """Write a page that plays this, and opens at this position; returns the path.
+
+        options: those of :func:`autograd.save_player`.
+        """
+        from ..player import Player
+
+        return Player(self.root, graph=self.graph, start=f"#{self.page_mark}{self.position}", **options).save(path)
+
+    def frames(self, folder: str, **options: Any) -> list[str]:
+        """One SVG for each position, ``000.svg`` before the first move; returns their paths. The position stays.
+
+        Raises OptionError for more than 1000 moves, LayoutError where nothing can be laid out or written.
+        """
+        if len(self) > MOST_FRAMES:
+            raise OptionError(
+                f"frames() would write {len(self) + 1} pictures, more than {MOST_FRAMES}: step to what matters, and draw() there"
+            )
+        from ..drawing.output import writing
+
+        with writing(folder, "write into"):
+            os.makedirs(folder, exist_ok=True)
+        here, paths = self.position, list[str]()
+        try:
+            for k in range(len(self) + 1):
+                self.goto(k)
+                paths.append(self.save_picture(os.path.join(folder, f"{k:03}.svg"), **options))
+        finally:
+            self.goto(here)
+        return paths
+
+    def prompt(self) -> None:
+        """A prompt to step with, whose commands are words: ``step``, ``undo``, ``explain b``, ``help``."""
+        from .prompt import prompt
+
+        prompt(self)
+
+    def close(self) -> None:
+        """Leave the values as they were found: data and partials if they were set, and grads."""
+        if not self.closed:
+            self.closed = True
+            self._restore()
+
+    def _restore(self) -> None:
+        if self._found is not None:
+            data, partials = self._found
+            for node in self.graph.nodes:
+                node.data, node.partials = data[node], partials[node]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,39 @@
+"""The options of draw(): the same for every way to show a graph, and told by every signature."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from autograd import draw, draw_diff
+from autograd.drawing import show
+from autograd.drawing.build import build_picture
+from autograd.drawing.mermaid import mermaid
+from autograd.drawing.options import DrawingOptions, DrawOptions, PictureOptions
+from autograd.drawing.tree import tree
+from autograd.stepper.pictures import draw_progress
+
+
+def keywords(function) -> dict[str, object]:
+    """The keywords that a signature tells, with their defaults; no ``**options`` is left in it."""
+    parameters = inspect.signature(function).parameters.values()
+    assert not [one for one in parameters if one.kind is one.VAR_KEYWORD], function
+    return {one.name: one.default for one in parameters if one.kind is one.KEYWORD_ONLY}
+
+
+def test_editors_are_told_what_help_tells():
+    assert set(PictureOptions.__annotations__) == set(keywords(build_picture))
+    assert set(DrawOptions.__annotations__) == set(keywords(draw))
+    assert set(DrawOptions.__annotations__) - set(DrawingOptions.__annotations__) == {"names"}
+
+
+@pytest.mark.parametrize("function", [show, draw_diff, draw_progress, mermaid, tree])
+def test_what_hands_options_on_has_them_with_their_defaults(function):
+    own = keywords(function)
+    of_draw = keywords(draw)
+    assert {name: own[name] for name in own if name in of_draw} == {
+        name: of_draw[name] for name in own if name in of_draw
+    }
+    assert set(own) >= set(keywords(build_picture))
+    assert set(own) - set(of_draw) == ({"unicode"} if function is tree else set())
