@@ -194,6 +194,7 @@ def test_a_cache_of_somebody_else_is_not_used(cache, monkeypatch):
 
 
 @needs_c
+@pytest.mark.slow
 def test_processes_that_build_at_once(tmp_path):
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path)}
     code = LAST + "print(step(3.0), step.batch([1.0] * 9))"

@@ -135,7 +135,9 @@ def test_the_forward_pass_has_the_same_prompt():
             assert refused == (command in ("why", "check", "diagnose", "compare", "anomalies"))
             assert refused or not re.search("grad|edge|slope|passed on", answers), answers
     assert (
-        prompt.answer("goto 1") and prompt.answer("v1.data + 1") == "17" and "v2 has no value" in prompt.answer("v2 * 2")
+        prompt.answer("goto 1")
+        and prompt.answer("v1.data + 1") == "17"
+        and "v2 has no value" in prompt.answer("v2 * 2")
     )
 
 
