@@ -331,6 +331,7 @@ def test_a_generous_umask_makes_no_library_that_others_can_write(cache):
 
 
 @needs_c
+@pytest.mark.slow
 def test_processes_that_build_at_once(tmp_path):
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path)}
     code = LAST + "print(step(3.0), step.batch([1.0] * 9))"

@@ -273,6 +273,7 @@ def test_lines_in_another_order_add_up_in_that_of_backward():
     assert moved > SOME // 3
 
 
+@pytest.mark.slow
 def test_picks_are_added_up_in_the_same_order_with_sections_and_without(monkeypatch):
     found = []
     for sections in (True, False):
