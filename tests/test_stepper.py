@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import importlib
+import inspect
 import math
 import random
 import re
@@ -770,3 +772,33 @@ def test_frames_into_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(LayoutError, match="cannot write into"):
         emblem()[0].step_through().frames(str(tmp_path / "file"))
+
+
+# --- What an editor knows ------------------------------------------------------------------------------------
+
+
+MACHINERY = {"expression.Expression.evaluate", "mistakes.Mistake.slope", "mistakes.Mistake.follow", "mistakes.Mistake.start",
+             "mistakes.Case.number"}  # fmt: skip
+
+
+def doors():
+    """Every public function and method of the package, by name."""
+    for file in sorted(Path(autograd.stepper.__file__).parent.glob("*.py")):
+        module = importlib.import_module(f"autograd.stepper.{file.stem}".removesuffix(".__init__"))
+        for name in module.__all__:
+            thing = getattr(module, name)
+            found = vars(thing).items() if inspect.isclass(thing) else [("", thing)]
+            for inner, value in found:
+                function = value.fget if isinstance(value, property) else value
+                if inspect.isfunction(function) and not inner.startswith("_"):
+                    yield f"{file.stem}.{name}.{inner}".rstrip("."), function
+
+
+def test_every_door_says_what_it_takes_and_returns():
+    found = dict(doors())
+    assert {"backprop.Stepper.why", "moves.Moves.step", "walker.Walker.draw", "__init__.step_through"} <= set(found)
+    for name, function in found.items():
+        said = inspect.get_annotations(function)
+        assert said.keys() >= {*inspect.signature(function).parameters, "return"} - {"self"}, name
+        if name not in MACHINERY:
+            assert not [word for word, kind in said.items() if re.search(r"\bAny\b", str(kind))], name

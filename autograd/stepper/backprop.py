@@ -50,8 +50,9 @@ class Stepper(Edges):
     `backward()`. constants: show them too, though no gradient flows there.
 
     Every move returns a text that shows itself. As a context manager, or after `close()`, it leaves the
-    values as it found them. A node is given as itself or by its name: of another graph it raises GraphError.
-    A gradient that meets an infinite slope, such as sqrt's at 0, raises DivisionError, and we stand before that edge.
+    values as it found them. A node is given as itself or by its name; one of another graph raises GraphError.
+    A gradient that meets an infinite slope, such as sqrt's at 0, raises DivisionError, and the position stays before
+    that edge.
 
     >>> from autograd import Value
     >>> a = Value(3.0, label="a"); f = (a * a).tanh()
@@ -143,7 +144,7 @@ class Stepper(Edges):
         passed_on = self.done or self._place(node) < self._place(self.next_node)
         return "done" if node.operands and passed_on else "complete"
 
-    # --- What is said about an edge ---
+    # --- Sentences about an edge ---
 
     def _made_text(self, i: int) -> str:
         """The report of the i-th edge, which has been made."""
@@ -188,7 +189,7 @@ class Stepper(Edges):
         return f"{name}.grad is NOT complete: {left} more to come{remark}"
 
     def _too_early(self, node: Any, grad: float) -> str:
-        """What would become of an operand if the node passed its gradient on now: never the rest, or all of it twice."""
+        """The wrong gradients of an operand if the node passed its own on now: the rest never comes, or all of it again."""
         if not node.operands:
             return ""
         operand = below(node)[0]
@@ -286,9 +287,9 @@ class Stepper(Edges):
     # --- Asking ---
 
     def predict(self, x: Node | str, guess: float | str) -> Predicted:
-        """Whether `guess` is what x.grad of this pass will be, said before it is shown; a wrong one is diagnosed.
+        """Whether `guess` is what x.grad of this pass will be, before it is shown; a wrong one is diagnosed.
 
-        guess: a number, or its text, or an expression of the graph's names such as ``"1 - f**2"``. It is
+        guess: a number, its text, or an expression of the graph's names such as ``"1 - f**2"``. It is
         right if it agrees to the digits typed, two at least. Raises NotANumberError for anything else.
 
         >>> from autograd import Value

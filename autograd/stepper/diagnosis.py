@@ -29,21 +29,22 @@ class Diagnosis(Report):
 
     kinds: tuple[str, ...]
     edge: int
-    root: Any
+    root: Node
     _stepper: Stepper | None = None
 
     @property
     def stepper(self) -> Stepper:
         """A stepper parked on the first edge that goes wrong; leaves start from nothing there."""
         if self._stepper is None:
-            stepper: Stepper = self.root.step_through(fresh=True)
+            root: Any = self.root  # a Value, which knows its stepper
+            stepper: Stepper = root.step_through(fresh=True)
             stepper.goto(self.edge)
             self._stepper = stepper
         return self._stepper
 
 
 def diagnose(f: Node, x: Node | str, guess: float | str, *, graph: Graph | None = None) -> Diagnosis:
-    """What mistake makes df/dx come out as `guess`: named, explained, and a stepper parked where it goes wrong.
+    """The mistake that makes df/dx come out as `guess`: named, explained, and a stepper parked where it goes wrong.
 
     x: a node, or its name. guess: compared to the digits given, two at least. It says so when several
     mistakes fit, or none. No grad is touched until `.stepper` is asked for.
@@ -55,23 +56,23 @@ def diagnose(f: Node, x: Node | str, guess: float | str, *, graph: Graph | None 
     6 is what going depth-first with a visited set gives: b passed its gradient on before its second contribution arrived ...
     """
     graph = graph or named_graph(f)
-    x = find_node(graph, x)
+    node = find_node(graph, x)
     root = name_of(graph, graph.root)
     facts: dict[str, Any] = {"kinds": (), "edge": 0, "root": f}
-    if x not in graph:
+    if node not in graph:
         return Diagnosis(
-            f"{root} does not depend on {outsider(x)}, so nothing can arrive there: was it made from .data, or inside no_grad()?",
+            f"{root} does not depend on {outsider(node)}, so nothing can arrive there: was it made from .data, or inside no_grad()?",
             **facts,
         )
-    read, truth = Guess(guess, graph), gradients(graph)[x]
+    read, truth = Guess(guess, graph), gradients(graph)[node]
     if read.agrees(truth):
-        return Diagnosis(f"{read.text} is right: d{root}/d{name_of(graph, x)} = {short(truth)}", **facts)
-    found, skipped = fitting(graph, x, read, truth)
+        return Diagnosis(f"{read.text} is right: d{root}/d{name_of(graph, node)} = {short(truth)}", **facts)
+    found, skipped = fitting(graph, node, read, truth)
     if not found:
-        causes = hints(graph, x, read) or cuts(graph, x, read)
+        causes = hints(graph, node, read) or cuts(graph, node, read)
         text = f"{read.text} is not right: {causes[0] if causes else 'no usual mistake gives it'}"
         return Diagnosis("\n".join([text, *skipped]), **facts)
-    case = Case(graph, x)
+    case = Case(graph, node)
     places = [mistake.where(mistake, case) for mistake in found]
     facts |= {"kinds": tuple(mistake.name for mistake in found), "edge": places[0][0]}
     lines = [f"{mistake.phrase} gives: {said}" for mistake, (_, said) in zip(found, places)]

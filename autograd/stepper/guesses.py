@@ -1,4 +1,4 @@
-"""A learner's number: how exactly it was given, whether it agrees, and what simple slip would make it.
+"""A learner's number: how exactly it was given, whether it agrees, and which simple slip would give it.
 
 >>> from autograd import Value
 >>> from autograd.graph import Graph
@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..careful import real
 from ..errors import AutogradError, NotANumberError
 from ..graph import Edge, Graph, gradients
 from ..paths import Sums, totals
 from ..wording import Report, arrow, name_of, short, slope_head
+
+if TYPE_CHECKING:
+    from ..graph import Node
 
 __all__ = ["Guess", "Predicted", "cuts", "hints", "judge"]
 
@@ -31,7 +34,7 @@ EDGES = 5000  # edges that are left out one by one
 class Guess:
     """A guess as it was typed: its `text`, its `number`, and the place of its last digit.
 
-    Raises NotANumberError for nan and for what is no number, nor an expression of the graph's names.
+    Raises NotANumberError for nan, and for text that is neither a number nor an expression of the graph's names.
     """
 
     def __init__(self, guess: float | str, graph: Graph) -> None:
@@ -98,8 +101,8 @@ def judge(guess: Guess, truth: float, quantity: str, slips: Callable[[], list[st
     return Predicted(f"not {guess.text}: {'; or '.join(slips())}", right=False)
 
 
-def hints(graph: Graph, node: Any, read: Guess) -> list[str]:
-    """What slips would give this wrong number for d(root)/d(node), likeliest first; they do not tell the right one."""
+def hints(graph: Graph, node: Node, read: Guess) -> list[str]:
+    """What slips would give this wrong number for d(root)/d(node), likeliest first; they do not give away the right one."""
     truth = gradients(graph)
     found = [
         *(["the sign is wrong"] if read.agrees(-truth[node]) else []),
@@ -153,7 +156,7 @@ def _about_paths(graph: Graph, node: Any, read: Guess) -> list[str]:
     return []
 
 
-def cuts(graph: Graph, node: Any, read: Guess) -> list[str]:
+def cuts(graph: Graph, node: Node, read: Guess) -> list[str]:
     """A node made from .data cuts an edge: which one, cut, would give this number?"""
     truth = gradients(graph)
     down = totals(graph.nodes, node)

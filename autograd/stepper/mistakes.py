@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..changes import same
 from ..errors import DivisionError, OptionError
@@ -28,6 +28,9 @@ from ..formula import IEEE
 from ..graph import Edge, Graph, gradients
 from ..wording import arrow, name_of, operation, short
 from .guesses import Guess
+
+if TYPE_CHECKING:
+    from ..graph import Node
 
 __all__ = [
     "MISTAKES",
@@ -43,7 +46,7 @@ __all__ = [
     "too_early",
 ]
 
-Place = tuple[Any, int]  # an edge: the node that passes on, and which of its operands receives
+Place = tuple[Any, int]  # an edge: the node that passes its gradient on, and which of its operands receives
 Made = tuple[Place, float]  # an edge, and the operand's grad after it
 Order = Callable[[Graph], Iterator[Place]]
 
@@ -113,23 +116,23 @@ def _recursion_length(graph: Graph) -> int:
 class Case:
     """A graph that a mistake is made on, and the node whose gradient is asked for."""
 
-    def __init__(self, graph: Graph, x: Any) -> None:
+    def __init__(self, graph: Graph, x: Node) -> None:
         self.graph = graph
         self.x = x
         self.edges = list(_right(graph))
         self.truth = gradients(graph)
 
-    def name(self, node: Any) -> str:
+    def name(self, node: Node) -> str:
         return name_of(self.graph, node)
 
-    def arrow(self, node: Any, k: int) -> str:
+    def arrow(self, node: Node, k: int) -> str:
         return arrow(Edge(self.graph, node, k))
 
     def number(self, wanted: Callable[[Any, int], bool]) -> int:
         """The number of the first edge that is wanted, counted from 1; 0 if none is."""
         return next((i for i, (node, k) in enumerate(self.edges, 1) if wanted(node, k)), 0)
 
-    def arrival(self, at: Any) -> int:
+    def arrival(self, at: Node) -> int:
         """The number of the first edge that brings a node something."""
         return self.number(lambda node, k: node.operands[k] is at)
 
@@ -365,12 +368,12 @@ def _run_broken(mistake: Mistake, root: Any, gradient: float) -> None:
 # --- Recognise it ------------------------------------------------------------------------------------------
 
 
-def phrases_for(graph: Graph, x: Any, read: Guess) -> list[str]:
+def phrases_for(graph: Graph, x: Node, read: Guess) -> list[str]:
     """The mistakes that give a wrong number, by their phrases."""
     return [mistake.phrase for mistake in fitting(graph, x, read, gradients(graph)[x])[0]]
 
 
-def fitting(graph: Graph, x: Any, read: Guess, truth: float) -> tuple[list[Mistake], list[str]]:
+def fitting(graph: Graph, x: Node, read: Guess, truth: float) -> tuple[list[Mistake], list[str]]:
     """The mistakes that give a wrong number, and the sentences on those that were not tried."""
     found: list[Mistake] = []
     skipped: list[str] = []

@@ -102,7 +102,7 @@ class Session:
         return getattr(self, f"_{command}")(rest.strip())
 
     def _command(self, word: str, rest: str) -> str | None:
-        """The command that a word stands for: in full, or by two letters or more where no node is called so."""
+        """The command that a word means: written in full, or by two letters or more where no node has that name."""
         if word in self.commands:
             return word
         if word in HELP:
@@ -329,7 +329,7 @@ def say(text: str) -> None:
     print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
 
 
-GAP = re.compile(" {3,}")  # what stands between two columns
+GAP = re.compile(" {3,}")  # between two columns
 
 
 def _wrapped(line: str, width: int) -> str:

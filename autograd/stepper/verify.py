@@ -1,6 +1,6 @@
 """A recorded graph against central differences: each partial, and each gradient, as numbers side by side.
 
-Where the two differ at a kink, such as relu's 0, the slopes on its two sides are told: neither is wrong.
+Where the two differ at a kink, such as relu's 0, it tells the slopes on the two sides: neither is wrong.
 
     >>> from autograd import Value
     >>> from autograd.graph import Graph
@@ -15,13 +15,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..check import agree, central_difference, operation_at
 from ..errors import AutogradError
 from ..graph import Edge, Graph, gradients, recompute
 from ..paths import columns
 from ..wording import Report, arrow, name_of, short
+
+if TYPE_CHECKING:
+    from ..graph import Node
 
 __all__ = ["Checked", "verify"]
 
@@ -47,7 +50,7 @@ class _Row:
         if math.isinf(ours) and not self.agrees:
             self.note = ": infinite, as no difference can be"
         elif not self.tells:
-            self.note = ": no difference can tell, since the values round it are not finite"
+            self.note = ": no difference can tell, since the values around it are not finite"
         elif not self.agrees:
             self.note = _kink(at, x)
 
@@ -55,11 +58,11 @@ class _Row:
         return self.what, f"{short(self.ours)}, by differences {short(self.differences)}{self.note}"
 
 
-def verify(graph: Graph, nodes: Sequence[Any] | None = None, notes: Sequence[str] = ()) -> Checked:
-    """The partials at some nodes and the result's gradients in them, all if none are given, against differences.
+def verify(graph: Graph, nodes: Sequence[Node] | None = None, notes: Sequence[str] = ()) -> Checked:
+    """The partials at some nodes, and the gradients of the result in them, against central differences.
 
-    They agree within 1e-6 + 1e-5 of the size. In a large graph fewer gradients are checked, and it says so.
-    notes: remarks to end with.
+    They agree within 1e-6 + 1e-5 of the size. In a large graph fewer gradients are checked, and the text says so.
+    nodes: all if none are given. notes: remarks to end with.
     """
     shown = graph.nodes[::-1] if nodes is None else nodes
     rows: list[_Row] = []

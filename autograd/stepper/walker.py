@@ -319,14 +319,15 @@ class Walker(Moves):
         with writing(path):
             return write_whole(path, picture)
 
-    def save(self, path: str | os.PathLike[str], **options: Any) -> str:
+    def save(self, path: str | os.PathLike[str], *, deadline: float | None = 3.0) -> str:
         """Write a page that plays this, and opens at this position; returns the path.
 
-        options: those of :func:`autograd.save_player`.
+        deadline: seconds that the layout may take, None for any time.
         """
         from ..player import Player
 
-        return Player(self.root, graph=self.graph, start=f"#{self.page_mark}{self.position}", **options).save(path)
+        start = f"#{self.page_mark}{self.position}"
+        return Player(self.root, graph=self.graph, start=start, deadline=deadline).save(path)
 
     def frames(self, folder: str, **options: Any) -> list[str]:
         """One SVG for each position, ``000.svg`` before the first move; returns their paths. The position stays.
