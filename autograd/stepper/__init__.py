@@ -11,7 +11,7 @@ from .guesses import Predicted
 from .moves import Moved
 
 if TYPE_CHECKING:
-    from ..graph import Node
+    from ..node import Node
 
 __all__ = ["ForwardStepper", "Moved", "Predicted", "Stepper", "step_through"]
 

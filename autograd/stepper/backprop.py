@@ -35,7 +35,7 @@ from .walker import INDENT, SMALL, WINDOW
 
 if TYPE_CHECKING:
     from ..anomalies import Anomalies
-    from ..graph import Node
+    from ..node import Node
     from .diagnosis import Diagnosis
     from .pictures import ProgressWriter
     from .verify import Checked

@@ -20,7 +20,7 @@ from ..wording import Report, arrow, name_of, short
 from .mistakes import RIGHT, Made, Place, mistake_called, too_early
 
 if TYPE_CHECKING:
-    from ..graph import Node
+    from ..node import Node
 
 __all__ = ["compare"]
 

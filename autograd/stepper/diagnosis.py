@@ -18,7 +18,7 @@ from .guesses import Guess, cuts, hints
 from .mistakes import Case, fitting
 
 if TYPE_CHECKING:
-    from ..graph import Node
+    from ..node import Node
     from .backprop import Stepper
 
 __all__ = ["Diagnosis", "diagnose"]

@@ -15,7 +15,7 @@ from ..wording import short, which
 from .walker import Walker
 
 if TYPE_CHECKING:
-    from ..graph import Node
+    from ..node import Node
 
 __all__ = ["Edges"]
 

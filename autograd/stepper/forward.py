@@ -22,7 +22,7 @@ from .guesses import Guess, Predicted, judge
 from .walker import INDENT, WINDOW, Walker
 
 if TYPE_CHECKING:
-    from ..graph import Node
+    from ..node import Node
     from .pictures import ProgressWriter
 
 __all__ = ["ForwardStepper"]

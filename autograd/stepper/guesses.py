@@ -21,7 +21,7 @@ from ..paths import Sums, totals
 from ..wording import Report, arrow, name_of, short, slope_head
 
 if TYPE_CHECKING:
-    from ..graph import Node
+    from ..node import Node
 
 __all__ = ["Guess", "Predicted", "cuts", "hints", "judge"]
 

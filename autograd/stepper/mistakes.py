@@ -30,7 +30,7 @@ from ..wording import arrow, name_of, operation, short
 from .guesses import Guess
 
 if TYPE_CHECKING:
-    from ..graph import Node
+    from ..node import Node
 
 __all__ = [
     "MISTAKES",

@@ -17,7 +17,7 @@ from ..paths import find_node
 from ..wording import Report, counted, name_of
 
 if TYPE_CHECKING:
-    from ..graph import Node
+    from ..node import Node
 
 __all__ = ["Moved", "Moves"]
 

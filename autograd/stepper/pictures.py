@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..drawing import build_drawing, draw
 from ..drawing.dot import DotWriter
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from ..drawing.digraph import Drawing
     from ..drawing.options import DrawingOptions
+    from ..node import Node
     from .walker import Walker
 
 __all__ = ["BackpropWriter", "ForwardWriter", "ProgressWriter", "draw_progress"]
@@ -107,10 +108,10 @@ class ForwardWriter(ProgressWriter):
             rows = [(word, "not computed yet" if word == "data" else text, tint) for word, text, tint in rows]
         return rows
 
-    def columns(self, nodes: Sequence[Any]) -> list[str]:
+    def columns(self, nodes: Sequence[Node]) -> list[str]:
         return super().columns(nodes)[:1]
 
-    def strength(self, node: Any) -> float:
+    def strength(self, node: Node) -> float:
         return 0.0
 
     def weight(self, arrow: Arrow) -> float:
@@ -119,5 +120,5 @@ class ForwardWriter(ProgressWriter):
     def words(self, arrow: Arrow) -> str:
         return ""
 
-    def slope(self, node: Any, k: int) -> str:
+    def slope(self, node: Node, k: int) -> str:
         return super().slope(node, k).rpartition(" = ")[0]  # its number is not known yet

@@ -24,7 +24,7 @@ from ..paths import columns
 from ..wording import Report, arrow, name_of, short
 
 if TYPE_CHECKING:
-    from ..graph import Node
+    from ..node import Node
 
 __all__ = ["Checked", "verify"]
 

@@ -19,10 +19,11 @@ from ..wording import Report, counted, operation, short, with_numbers
 from .moves import Moved, Moves
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
 
     from ..drawing.digraph import Drawing
-    from ..graph import Node
+    from ..drawing.options import DrawingOptions
+    from ..node import Node
     from .pictures import ProgressWriter
 
 __all__ = ["INDENT", "SMALL", "WINDOW", "Walker"]
@@ -293,7 +294,7 @@ class Walker(Moves):
 
     # --- Pictures, the prompt, the end ---
 
-    def draw(self, **options: Any) -> Drawing:
+    def draw(self, **options: Unpack[DrawingOptions]) -> Drawing:
         """The graph as a graphviz.Digraph: what is done is solid, what comes next thick, what is to come dashed.
 
         options: those of :func:`autograd.draw` but for names. Of a large graph the part around the cursor is drawn.
@@ -302,22 +303,22 @@ class Walker(Moves):
 
         return draw_progress(self, self._pen(), **options)
 
-    def show(self, **options: Any) -> str:
+    def show(self, **options: Unpack[DrawingOptions]) -> str:
         """Open the picture, print its path, and return it; where nothing can be laid out, print why, and the text."""
         from ..drawing import open_drawing
 
         return open_drawing(self.draw(**options), self.name(self.root), lambda: repr(self))
 
-    def save_picture(self, path: str, **options: Any) -> str:
+    def save_picture(self, file: str, /, **options: Unpack[DrawingOptions]) -> str:
         """Write the picture to a file, whose ending says the format; returns the path.
 
         Raises LayoutError where nothing can be laid out or the file cannot be written.
         """
         from ..drawing.output import write_whole, writing
 
-        picture = self.draw(**options).pipe(os.path.splitext(path)[1].lstrip(".").lower() or "svg")
-        with writing(path):
-            return write_whole(path, picture)
+        picture = self.draw(**options).pipe(os.path.splitext(file)[1].lstrip(".").lower() or "svg")
+        with writing(file):
+            return write_whole(file, picture)
 
     def save(self, path: str | os.PathLike[str], *, deadline: float | None = 3.0) -> str:
         """Write a page that plays this, and opens at this position; returns the path.
@@ -329,7 +330,7 @@ class Walker(Moves):
         start = f"#{self.page_mark}{self.position}"
         return Player(self.root, graph=self.graph, start=start, deadline=deadline).save(path)
 
-    def frames(self, folder: str, **options: Any) -> list[str]:
+    def frames(self, folder: str, **options: Unpack[DrawingOptions]) -> list[str]:
         """One SVG for each position, ``000.svg`` before the first move; returns their paths. The position stays.
 
         Raises OptionError for more than 1000 moves, LayoutError where nothing can be laid out or written.
