@@ -35,7 +35,7 @@ __all__ = ["build", "cache_folder", "compiler"]
 
 # Tried in order: not every compiler knows how to ask for this very processor. Never any fast-math: nan stays nan, and
 # a product and a sum are rounded each, as Python rounds them.
-_SAFE = ("-O2", "-shared", "-fPIC", "-ffp-contract=off")
+_SAFE = ("-O3", "-shared", "-fPIC", "-ffp-contract=off")
 _FLAGS = (
     (*_SAFE, "-fno-fast-math", "-fno-math-errno", "-fopenmp-simd", "-march=native"),
     (*_SAFE, "-fno-fast-math", "-fno-math-errno", "-mcpu=native"),

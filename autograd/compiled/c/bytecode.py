@@ -268,7 +268,7 @@ class _Part:
         self.write(PRODUCT, moving, nodes, [positions, terms], x_described, w_described, b_described)
         padded = (positions + VECTOR - 1) // VECTOR * VECTOR
         copies = 0 if w_described[0] == STRIP else 2 * count * terms
-        self.need(copies + positions * terms + terms + (terms + count) * padded, terms + 8, max(terms, positions))
+        self.need(copies + positions * terms + 4 * terms + (terms + count) * padded, terms + 8, max(terms, positions))
 
     def _pairs(self, nodes: list[Any]) -> None:
         sides = [DOT.bind(node.operands) for node in nodes]
