@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
 
-from .catalog import BACKENDS, DEMOS, Demo, find, nearest
-from .environment import command, what_is_wrong
+from .shared.catalog import BACKENDS, DEMOS, Demo, find, nearest
+from .shared.environment import command, what_is_wrong
+from .shared.flags import BAD_USAGE, Parser, count
 
-__all__ = ["Parser", "count", "main"]
+__all__ = ["main"]
 
-_BAD_USAGE, _INTERRUPTED = 2, 130
+_INTERRUPTED = 130  # the exit status, as shells have it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,15 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wrong = what_is_wrong()
     if wrong:
         return _complain(wrong)
-    if demo and demo.name == "bench":
+    if demo and demo.reads_flags:
         arguments.remove(name)
-        return import_module("demos.bench").main(arguments)
+        return demo.main()(arguments)
     if options.help:
         print(demo.question if demo else "", parser.format_help(), sep="\n\n")
         return 0
     if unknown:
         parser.error(f"unknown {'flag' if unknown[0].startswith('-') else 'argument'} {unknown[0]}")
-    if demo and options.backend and not demo.backends:
+    if demo and options.backend and "backend" not in demo.takes:
         parser.error(f"{demo.name} compiles nothing, so it has no --backend")
     if demo:
         return _run(demo, options, options.out or Path("out", demo.name))
@@ -55,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _complain(sentence: str) -> int:
     print(f"demos: {sentence}", file=sys.stderr)
-    return _BAD_USAGE
+    return BAD_USAGE
 
 
 # --- The list ----------------------------------------------------------------------------------------------
@@ -83,20 +82,6 @@ def _can_print(text: str) -> bool:
 # --- Options -----------------------------------------------------------------------------------------------
 
 
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(_BAD_USAGE, f"demos: {message}. All flags: {self.prog} --help\n")
-
-
-def count(text: str, least: int = 1) -> int:
-    """A whole number from a flag."""
-    if not text.isdecimal() or int(text) < least:
-        raise argparse.ArgumentTypeError(f"want a whole number of at least {least}, got {text!r}")
-    return int(text)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog=command("-m", "demos"), allow_abbrev=False, add_help=False)
     parser.add_argument("demo", nargs="?", metavar="NAME", help="a demo of the list, or the number of its question")
@@ -114,16 +99,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(demo: Demo, options: argparse.Namespace, out: Path) -> int:
-    from .report import FolderError
+    from .shared.report import FolderError
 
     page = (out / "index.html").resolve()
     try:
         given = {
             flag: number for flag, number in (("seed", options.seed), ("steps", options.steps)) if number is not None
         }
-        if options.backend and demo.backends:
+        if options.backend and "backend" in demo.takes:
             given["backend"] = options.backend
-        made = _main_of(demo)(out=out, png=options.png, **given)
+        made = demo.main()(out=out, png=options.png, **given)
     except FolderError as error:
         return _complain(str(error))
     except KeyboardInterrupt:
@@ -145,18 +130,9 @@ def _run(demo: Demo, options: argparse.Namespace, out: Path) -> int:
     return 0
 
 
-def _main_of(demo: Demo) -> Callable[..., dict[str, Any]]:
-    """What runs a demo: the page runner for a question, else its module's main."""
-    if demo.number:
-        from .page import run
-
-        return partial(run, demo.name)
-    return import_module(f"demos.{demo.name}").main
-
-
 def _run_all(options: argparse.Namespace) -> int:
     for demo in DEMOS:
-        if demo.name != "bench":
+        if not demo.reads_flags:
             print(f"\n== {demo.name}: {demo.question}")
             status = _run(demo, options, (options.out or Path("out")) / demo.name)
             if status:

@@ -16,11 +16,20 @@ from typing import Any
 import nn.functional as F
 from autograd import Value
 
-from .datasets import normal
+from .shared.datasets import normal
 
 __all__ = ["EXERCISES", "check"]
 
 Solution = Callable[..., Any]
+Check = Callable[[Solution], None]
+
+EXERCISES: dict[str, Check] = {}
+
+
+def _exercise(check: Check) -> Check:
+    """Add an exercise: `_name(solution)` raises _WrongError unless `name` is right; its docstring says what it is."""
+    EXERCISES[check.__name__.lstrip("_")] = check
+    return check
 
 
 class _WrongError(Exception):
@@ -54,6 +63,7 @@ def check(solution: Solution) -> bool:
 # --- 53: the gradient of the loss ------------------------------------------------------------------------------
 
 
+@_exercise
 def _gradients(solution: Solution) -> None:
     """gradients(w, b, x, y) -> (dL/dw, dL/db) of L = (w*x + b - y)**2, worked out by hand, of floats."""
     rng = Random(53)
@@ -76,6 +86,7 @@ def _gradients(solution: Solution) -> None:
 # --- 54: gradient descent --------------------------------------------------------------------------------------
 
 
+@_exercise
 def _descend(solution: Solution) -> None:
     """descend(f, w, eta, updates) -> every w from the first, a float, to the last; f takes a Value and gives one."""
     rng = Random(54)
@@ -104,6 +115,7 @@ def _descend(solution: Solution) -> None:
 # --- 55: nudging -----------------------------------------------------------------------------------------------
 
 
+@_exercise
 def _nudge_grad(solution: Solution) -> None:
     """nudge_grad(f, xs) -> the slopes of f in each of xs, a list of floats; f takes such a list, and costs a pass."""
     rng = Random(55)
@@ -146,6 +158,7 @@ def _nudge_grad(solution: Solution) -> None:
 # --- 52: a layer -----------------------------------------------------------------------------------------------
 
 
+@_exercise
 def _linear(solution: Solution) -> None:
     """linear(W, b, x) -> W x + b, a list, of floats or Values; with a wrong x a ValueError says what it wanted."""
     rng = Random(52)
@@ -189,6 +202,7 @@ def _linear(solution: Solution) -> None:
 # --- 56: matrices ----------------------------------------------------------------------------------------------
 
 
+@_exercise
 def _collapse(solution: Solution) -> None:
     """collapse(W2, W1) -> the W of the one layer that does what W1, and then W2, do."""
     rng = Random(56)
@@ -203,6 +217,7 @@ def _collapse(solution: Solution) -> None:
         _compare(_flat(given), _flat(_times(W2, W1)), {why: _flat(W) for why, W in slips.items()}, "W2 W1")
 
 
+@_exercise
 def _mirror_then_turn(solution: Solution) -> None:
     """mirror_then_turn() -> the W that mirrors left and right, and then makes a quarter turn to the left."""
     given = _matrix_of(_call(solution), 2, 2, "Want")
@@ -217,6 +232,7 @@ def _mirror_then_turn(solution: Solution) -> None:
 # --- 51: attention ---------------------------------------------------------------------------------------------
 
 
+@_exercise
 def _attend(solution: Solution) -> None:
     """attend(q, K, V) -> (out, weights) of one query, some keys and as many values, which are numbers; q has Values."""
     rng = Random(51)
@@ -258,12 +274,6 @@ def _attended(solution: Solution, *arguments: Any) -> tuple[Any, Any]:
     if not isinstance(found, tuple) or len(found) != 2:
         raise _WrongError(f"want (out, weights), got {_kind(found)}")
     return found
-
-
-EXERCISES: dict[str, Callable[[Solution], None]] = {
-    "gradients": _gradients, "descend": _descend, "nudge_grad": _nudge_grad, "linear": _linear,
-    "collapse": _collapse, "mirror_then_turn": _mirror_then_turn, "attend": _attend,
-}  # fmt: skip
 
 
 # --- What the checks share ---------------------------------------------------------------------------------------

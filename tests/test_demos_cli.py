@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from demos import cli, environment
-from demos.catalog import DEMOS, find, nearest
+from demos import cli
+from demos.shared import environment
+from demos.shared.catalog import DEMOS, find, nearest
 
 ROOT = Path(__file__).parent.parent
 RUSSIAN = (  # as they stand in the list that the project grew from
@@ -185,7 +186,7 @@ def test_a_missing_package_is_named_with_the_command_that_gets_it(monkeypatch, c
 def test_another_package_called_autograd_is_told_from_ours(tmp_path):
     (tmp_path / "autograd").mkdir()
     (tmp_path / "autograd" / "__init__.py").write_text("")
-    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from demos.environment import what_is_wrong as w; print(w())"
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from demos.shared.environment import what_is_wrong as w; print(w())"
     said = start("-c", code)
     assert "another package" in said.stdout and str(ROOT) in said.stdout and said.stdout.count("\n") == 1
 

@@ -12,7 +12,7 @@ import nn.functional as F
 from autograd import Value, dot, softmax
 from demos import exercises
 from demos.exercises import EXERCISES, check
-from demos.page import run
+from demos.shared.page import run
 
 RIGHT, WRONG = [], []
 
@@ -481,8 +481,8 @@ def test_a_function_of_another_name_is_told_the_names(capsys):
 
 
 def test_the_pages_name_the_exercises_and_their_own_functions_pass(tmp_path, monkeypatch):
-    monkeypatch.setattr("demos.report.rendered", lambda *_: b"<svg/>")
-    monkeypatch.setattr("demos.plots.figure", lambda *_, **__: None)
+    monkeypatch.setattr("demos.shared.report.rendered", lambda *_: b"<svg/>")
+    monkeypatch.setattr("demos.shared.plots.figure", lambda *_, **__: None)
     named = set()
     for name in ("attention", "layer", "gradient", "descent", "nudge", "transform"):
         made = run(name, out=tmp_path, quiet=True)

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from demos import plots
-from demos.catalog import DEMOS
-from demos.page import _told, read, run
+from demos.shared import plots
+from demos.shared.catalog import DEMOS
+from demos.shared.page import _told, read, run
 
 PAGES = [demo.name for demo in DEMOS if demo.number]
-FOLDER = Path(__file__).parent.parent / "demos"
+FOLDER = Path(__file__).parent.parent / "demos" / "lessons"
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_a_page_runs_cell_by_cell_in_order(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", [f"{name}.py"])
     monkeypatch.delitem(sys.modules, "IPython", raising=False)
-    monkeypatch.setattr("demos.report.rendered", lambda *_: b"<svg/>")
+    monkeypatch.setattr("demos.shared.report.rendered", lambda *_: b"<svg/>")
     monkeypatch.setattr(plots, "figure", lambda *_, **__: None)
     names = {"__name__": "__main__"}
     shown = 0
@@ -169,15 +169,15 @@ def test_a_page_runs_cell_by_cell_in_order(name, tmp_path, monkeypatch):
     assert len(list(tmp_path.glob("out/*/film.html"))) == (name == "attention")
 
 
-@pytest.mark.parametrize("folder", [FOLDER, FOLDER.parent], ids=["demos", "project"])
+@pytest.mark.parametrize("folder", [FOLDER, FOLDER.parents[1]], ids=["lessons", "project"])
 def test_a_page_finds_its_imports_wherever_an_editor_starts(folder):
     for name in PAGES:
         first = next(cell.code for cell in read(FOLDER / f"{name}.py") if cell.code)
-        assert 'sys.path += [".", ".."]' in first
+        assert 'sys.path += [".", "../.."]' in first
     script = f"import sys; sys.path[0] = {str(FOLDER)!r}\n{first}\nimport demos; print(demos.__file__)"
     said = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, timeout=60)
     assert said.returncode == 0, said.stderr
-    assert (folder / said.stdout.strip()).resolve() == FOLDER / "__init__.py"
+    assert (folder / said.stdout.strip()).resolve() == FOLDER.parent / "__init__.py"
 
 
 @pytest.mark.parametrize(
@@ -187,18 +187,31 @@ def test_so_many_steps_are_so_many_updates(name, optimizer, tmp_path, monkeypatc
     made = []
     kept = getattr(__import__("nn").optim, optimizer).step
     monkeypatch.setattr(f"nn.optim.{optimizer}.step", lambda self: (made.append(self), kept(self)))
-    monkeypatch.setattr("demos.report.rendered", lambda *_: b"<svg/>")
+    monkeypatch.setattr("demos.shared.report.rendered", lambda *_: b"<svg/>")
     monkeypatch.setattr(plots, "figure", lambda *_, **__: None)
     run(name, out=tmp_path, steps=7, quiet=True)
     assert len(made) == 7
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_shows_its_question_once_in_english_and_once_in_russian(name, ran):
+    (demo,) = (demo for demo in DEMOS if demo.name == name)
+    page = ran(name)[0]["report"].page.read_text(encoding="utf-8")
+    assert page.count(f">{demo.question}</h1>") == page.count(demo.russian) == 1
+    assert f"Question {demo.number}" in page
+
+
+def test_a_page_that_is_not_there():
+    with pytest.raises(ValueError, match="want the name or the file of a page"):
+        run("nothing")
+
+
 def test_a_page_is_a_function_too(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     for name in PAGES:
-        assert import_module(f"demos.{name}").main.args == (name,)
+        assert import_module(f"demos.lessons.{name}").main.args == (name,)
     assert not list(tmp_path.iterdir()), "importing a page leaves no files"
     capsys.readouterr()
-    made = import_module("demos.gradient").main(out=tmp_path / "made", quiet=True)
+    made = import_module("demos.lessons.gradient").main(out=tmp_path / "made", quiet=True)
     assert capsys.readouterr().out == "" and made["report"].folder == tmp_path / "made"
     assert "as_function(" not in (tmp_path / "made" / "index.html").read_text(encoding="utf-8")

@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from demos import report as report_module
-from demos.progress import Progress
-from demos.report import FolderError, Report, markdown
+from demos.shared import report as report_module
+from demos.shared.progress import Progress
+from demos.shared.report import FolderError, Report, markdown
 
 HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a\nb", "Привет", "|{}", "`<b>`", "**<b>**"]
 
@@ -121,7 +121,7 @@ def test_progress(rich, live, monkeypatch):
     if rich:
         pytest.importorskip("rich")
     else:
-        monkeypatch.setattr("demos.progress.find_spec", lambda _: None)
+        monkeypatch.setattr("demos.shared.progress.find_spec", lambda _: None)
     out = Terminal() if live else io.StringIO()
     monkeypatch.setattr(sys, "stdout", out)
     with Progress("train", 50) as progress:

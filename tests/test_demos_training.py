@@ -14,11 +14,13 @@ from backends import BACKENDS
 
 import nn.functional as F
 from autograd import Recorder, no_grad
-from demos import cli, datasets, digits, gpt, iris, moons, plots
-from demos.page import run
-from demos.progress import Progress
-from demos.report import Report
-from demos.training import AT_ONCE, Eager, train
+from demos import cli
+from demos.models import digits, gpt, iris, moons
+from demos.shared import datasets, plots
+from demos.shared.page import run
+from demos.shared.progress import Progress
+from demos.shared.report import Report
+from demos.shared.training import AT_ONCE, Eager, train
 from nn import Linear, optim
 
 DEMOS = {"iris": iris, "moons": moons}
@@ -41,7 +43,7 @@ class NoReport(Report):
 def no_pictures(monkeypatch):
     for demo in (*DEMOS.values(), digits, gpt):
         monkeypatch.setattr(demo, "Report", NoReport)
-    monkeypatch.setattr("demos.report.Film.add", lambda *_: None)
+    monkeypatch.setattr("demos.shared.report.Film.add", lambda *_: None)
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 20))])
@@ -82,7 +84,7 @@ def test_it_leaves_a_page_with_its_pictures(name, tmp_path, capsys):
 
 @pytest.mark.parametrize("name", DEMOS)
 def test_without_matplotlib_it_trains_draws_its_graphs_and_says_what_is_missing(name, tmp_path, monkeypatch):
-    monkeypatch.setattr("demos.environment.find_spec", lambda package: None)
+    monkeypatch.setattr("demos.shared.environment.find_spec", lambda package: None)
     made = DEMOS[name].main(out=tmp_path, seed=1, steps=2, quiet=True)
     assert (tmp_path / "graph-2.svg").exists() and len(made["losses"]) == 2
     ((why, left_out),) = made["report"].missing.items()
@@ -102,7 +104,9 @@ def test_without_a_layout_engine_it_leaves_the_graph_as_text(tmp_path, monkeypat
 
 def test_a_graph_is_small_enough_for_a_page(tmp_path, no_pictures, monkeypatch):
     boxes = []
-    monkeypatch.setattr("demos.report.Film.add", lambda self, name, drawing, text: boxes.append(drawing.picture.boxes))
+    monkeypatch.setattr(
+        "demos.shared.report.Film.add", lambda self, name, drawing, text: boxes.append(drawing.picture.boxes)
+    )
     iris.main(out=tmp_path, steps=1, quiet=True)
     assert boxes and max(map(len, boxes)) <= iris.BOXES
 

@@ -18,7 +18,7 @@ from autograd.__main__ import main
 from autograd.drawing import output
 from autograd.drawing.output import open_file, write_whole
 from autograd.stepper import step_through
-from demos.report import Report
+from demos.shared.report import Report
 
 ROOT = str(Path(__file__).parent.parent)
 on_posix = pytest.mark.skipif(os.name == "nt", reason="makes programs out of shell scripts")

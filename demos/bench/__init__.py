@@ -20,9 +20,9 @@ from statistics import median
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from ..cli import Parser, count
-from ..environment import ROOT, command
-from ..progress import Progress
+from ..shared.environment import ROOT, command
+from ..shared.flags import Parser, count
+from ..shared.progress import Progress
 from .works import WORKS, Work
 
 __all__ = ["main", "measure", "tables", "tables_of"]

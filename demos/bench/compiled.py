@@ -10,7 +10,7 @@ import nn.functional as F
 from autograd import Value, compile, dot
 from nn.optim import SGD
 
-from ..gpt import signs_of
+from ..models.gpt import signs_of
 from .ours import gpt_model, moons_model
 from .scalar import chained
 from .scalar import expression as expression_of_two

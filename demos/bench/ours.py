@@ -9,7 +9,7 @@ import nn.functional as F
 from autograd import Value, dot
 from nn.optim import SGD, AdamW
 
-from ..gpt import GPT, signs_of
+from ..models.gpt import GPT, signs_of
 from .scalar import chain as scalar_chain
 from .scalar import expression_of, many, mixed
 from .works import BETAS, DECAY, DOCUMENT, RATE, moons_data, moons_weights

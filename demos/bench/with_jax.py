@@ -9,7 +9,7 @@ import math
 import jax
 import jax.numpy as jnp
 
-from ..gpt import HEADS, WIDTH, signs_of
+from ..models.gpt import HEADS, WIDTH, signs_of
 from .scalar import expression as expression_of_two
 from .works import BETAS, DECAY, DOCUMENT, RATE, gpt_weights, moons_data, moons_weights
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from ..gpt import HEADS, WIDTH, signs_of
+from ..models.gpt import HEADS, WIDTH, signs_of
 from .scalar import chain as scalar_chain
 from .scalar import expression_of, many, mixed
 from .works import BETAS, DECAY, DOCUMENT, RATE, gpt_weights, moons_data, moons_weights

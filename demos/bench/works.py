@@ -11,7 +11,7 @@ from functools import cache
 from random import Random
 from typing import Any, NamedTuple
 
-from ..datasets import moons
+from ..shared.datasets import moons
 
 __all__ = ["BETAS", "DECAY", "DOCUMENT", "KEPT", "KEPT_LENGTH", "RATE", "SIZES", "WORKS", "Work", "chain_factors",
            "gpt_weights", "moons_data", "moons_weights"]  # fmt: skip
@@ -76,8 +76,8 @@ def moons_weights() -> list[tuple[list[list[float]], list[float]]]:
 
 @cache
 def gpt_weights() -> dict[str, Any]:
-    """The GPT of demos/gpt.py at its start, as a state_dict: nested lists under their names."""
-    from ..gpt import GPT
+    """The GPT of demos/models/gpt.py at its start, as a state_dict: nested lists under their names."""
+    from ..models.gpt import GPT
 
     return GPT(Random(0)).state_dict()
 

@@ -1,4 +1,7 @@
-"""A GPT for names: one layer of attention learns, letter by letter, how first names go on, and then invents some."""
+"""How does a GPT invent names? One layer of attention, letter by letter.
+
+A GPT for names: one layer of attention learns, letter by letter, how first names go on, and then invents some.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,11 @@ from autograd import Recorder, Value, no_grad
 from autograd.formula import add_up
 from nn import optim
 
-from . import plots
-from .datasets import names, shuffled
-from .progress import Progress
-from .report import Report
-from .training import AT_ONCE, train
+from ..shared import plots
+from ..shared.datasets import names, shuffled
+from ..shared.progress import Progress
+from ..shared.report import Report
+from ..shared.training import AT_ONCE, train
 
 __all__ = ["GPT", "main"]
 

@@ -21,13 +21,11 @@ from typing import Any, NamedTuple
 
 from autograd import Recorder
 
-from .catalog import find
+from .catalog import demo_of, find
 from .environment import MissingExtraError
 from .report import Report, rendered
 
 __all__ = ["Statement", "as_function", "option", "plot", "read", "run", "show"]
-
-_HERE = Path(__file__).parent
 
 
 # --- What a page uses --------------------------------------------------------------------------------------
@@ -94,11 +92,11 @@ def plot(name: str, caption: str = "", *, film: bool = False, **options: Any) ->
 def _is_imported(caller: FrameType) -> bool:
     """Whether a page runs only because somebody has imported it, for its main: then it leaves no files."""
     name = caller.f_globals.get("__name__", "")
-    return name.startswith(f"{__package__}.") and name != __name__
+    return name.startswith("demos.") and name != __name__
 
 
 def as_function(name: str) -> Callable[..., dict[str, Any]]:
-    """The page demos/NAME.py as a function, as the other demos have: main(out=, seed=, steps=, quiet=, png=)."""
+    """The page of that name as a function, as the other demos have: main(out=, seed=, steps=, quiet=, png=)."""
     return partial(run, name)
 
 
@@ -150,6 +148,11 @@ def _told(prose: str) -> str:
     return "".join(f"\n{line.lstrip('# ')}\n" for line in prose.splitlines() if line[:1] == "#")
 
 
+def _without(prose: str, *shown: str) -> str:
+    """A cell's prose without the lines that the head of the page shows."""
+    return "\n".join(line for line in prose.split("\n") if line not in shown)
+
+
 class _Run:
     """A page being run: its report, the options it was given and those it asked for, what it printed."""
 
@@ -194,7 +197,7 @@ _running: _Run | None = None
 
 
 def run(
-    name: str,
+    page: str | Path,
     out: str | Path | None = None,
     seed: int | None = None,
     steps: int | None = None,
@@ -202,23 +205,24 @@ def run(
     png: bool = False,
     watch: Callable[[Statement, str], None] | None = None,
 ) -> dict[str, Any]:
-    """Run the page demos/NAME.py into the folder `out` (out/NAME by default); its variables by name.
+    """Run a page, found by its name or its file, into the folder `out` (out/NAME by default); its variables by name.
 
     seed, steps: in place of the page's own, if it has any. quiet: print nothing.
     watch: called with every statement and what it printed.
     """
     global _running
-    path = _HERE / f"{name}.py"
+    demo = demo_of(page) if isinstance(page, Path) else find(page)
+    if demo is None:
+        raise ValueError(f"want the name or the file of a page that ends with main = as_function(NAME), got {page}")
+    path = demo.path
     cells = list(read(path))
-    title = cells[0].prose.strip().splitlines()[0].lstrip("# ")
-    demo = find(name)
-    report = Report(out or Path("out", name), title, "nothing random", png, demo.russian if demo else "")
+    report = Report(out or Path("out", demo.name), demo.question, "nothing random", png, demo.russian)
     names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
-    before, _running = _running, _Run(name, report, {"seed": seed, "steps": steps}, quiet)
+    before, _running = _running, _Run(demo.name, report, {"seed": seed, "steps": steps}, quiet)
     try:
         for cell in cells:
             if cell.prose:
-                report.prose(cell.prose.replace(f"# {title}", "", 1))
+                report.prose(_without(cell.prose, f"# {demo.question}", f"*{demo.russian}*"))
                 if not quiet:
                     print(_told(cell.prose))
                 continue

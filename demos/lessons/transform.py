@@ -1,6 +1,8 @@
 # %% [markdown]
 # # How do weight matrices transform data in a linear model?
 #
+# *Как матрицы весов трансформируют данные в линейной модели?*
+#
 # Question 56. y = W x + b moves every point of the space at once: W scales, turns, shears, mirrors or flattens it,
 # and can change the number of features; b shifts it. The columns of W are where the axes land, its rows are what
 # each output measures. With b the map is called *affine*.
@@ -9,12 +11,12 @@
 import math
 import sys
 
-sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
+sys.path += [".", "../.."]  # an editor may start in the folder of the project, a notebook in demos/lessons
 
 import nn
 from autograd import Value, draw, mean
-from demos.page import as_function, option, plot, show
-from demos.plots import BLACK, BLUE, GREY, ORANGE, SKY, arrow
+from demos.shared.page import as_function, option, plot, show
+from demos.shared.plots import BLACK, BLUE, GREY, ORANGE, SKY, arrow
 
 # %% [markdown]
 # ## A map to find

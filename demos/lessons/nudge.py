@@ -1,6 +1,8 @@
 # %% [markdown]
 # # Why do derivatives matter for backpropagation?
 #
+# *Почему производные важны для backpropagation?*
+#
 # Question 55. dL/dw says how fast L changes with w: a rate, true for small changes, not "the change of L when w
 # grows by one". It tells which way to move each weight, and how much each of them matters just now. One backward
 # pass gives it for all weights at once; without it, training is possible, at a price that grows with their number.
@@ -10,14 +12,14 @@ import math
 import sys
 from random import Random
 
-sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
+sys.path += [".", "../.."]  # an editor may start in the folder of the project, a notebook in demos/lessons
 
 import nn
 import nn.functional as F
 from autograd import Value, draw
-from demos.datasets import normal
-from demos.page import as_function, option, plot, show
-from demos.plots import BLACK, BLUE, GREEN, GREY, MARKS, NEGATIVE, ORANGE, POSITIVE
+from demos.shared.datasets import normal
+from demos.shared.page import as_function, option, plot, show
+from demos.shared.plots import BLACK, BLUE, GREEN, GREY, MARKS, NEGATIVE, ORANGE, POSITIVE
 
 seed = option("seed", 0)
 

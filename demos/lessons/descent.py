@@ -1,6 +1,8 @@
 # %% [markdown]
 # # How does gradient descent work, mathematically?
 #
+# *Как работает градиентный спуск с точки зрения математики?*
+#
 # Question 54. Repeat one line, w = w - eta * dL/dw, until the gradient is small. Each step goes where the loss
 # falls fastest; it goes down only if eta is small enough, and it ends in a local minimum, not always the lowest.
 
@@ -8,11 +10,11 @@
 import math
 import sys
 
-sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
+sys.path += [".", "../.."]  # an editor may start in the folder of the project, a notebook in demos/lessons
 
 from autograd import Value, draw, mean
-from demos.page import as_function, option, plot, show
-from demos.plots import BLACK, BLUE, GREY, MARKS, ORANGE, RED, arrow
+from demos.shared.page import as_function, option, plot, show
+from demos.shared.plots import BLACK, BLUE, GREY, MARKS, ORANGE, RED, arrow
 
 # %% [markdown]
 # ## A line to find

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # How is the gradient of the loss computed?
 #
+# *Как вычисляется градиент функции потерь?*
+#
 # Question 53. A model guesses, a loss says how wrong the guess is, and the gradient says how fast the loss
 # grows with each parameter. It is computed by the chain rule: multiply the slopes along the way from the
 # loss down to the parameter.
@@ -8,11 +10,11 @@
 # %%
 import sys
 
-sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
+sys.path += [".", "../.."]  # an editor may start in the folder of the project, a notebook in demos/lessons
 
 from autograd import Value, draw
-from demos.page import as_function, plot, show
-from demos.plots import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED
+from demos.shared.page import as_function, plot, show
+from demos.shared.plots import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED
 
 # %% [markdown]
 # ## A guess and its loss

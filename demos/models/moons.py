@@ -1,4 +1,7 @@
-"""Two half moons: an MLP 2-16-16-1 learns to bend a line between them, by hinge loss and SGD with momentum."""
+"""How does a network bend a line? Two half moons, told apart by 337 parameters.
+
+Two half moons: an MLP 2-16-16-1 learns to bend a line between them, by hinge loss and SGD with momentum.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,11 @@ import nn.functional as F
 from autograd import Recorder, Value, no_grad
 from nn import optim
 
-from . import datasets, plots
-from .datasets import deepest_in_another
-from .progress import Progress
-from .report import Report
-from .training import FRAMES
+from ..shared import datasets, plots
+from ..shared.datasets import deepest_in_another
+from ..shared.progress import Progress
+from ..shared.report import Report
+from ..shared.training import FRAMES
 
 __all__ = ["main"]
 

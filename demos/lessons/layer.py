@@ -1,6 +1,8 @@
 # %% [markdown]
 # # How does matrix multiplication work in a layer?
 #
+# *Как работает матричное умножение в слое нейросети?*
+#
 # Question 52. y = W x + b: output i is row i of W times the input, plus bias i. Each row is a pattern, and its
 # output says how well the input matches it. With many inputs at once the same layer is one product of matrices.
 
@@ -8,13 +10,13 @@
 import math
 import sys
 
-sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
+sys.path += [".", "../.."]  # an editor may start in the folder of the project, a notebook in demos/lessons
 
 import nn
 import nn.functional as F
 from autograd import Value, atomic, draw
-from demos.page import as_function, option, plot, show
-from demos.plots import BLACK, NEGATIVE, POSITIVE, heat
+from demos.shared.page import as_function, option, plot, show
+from demos.shared.plots import BLACK, NEGATIVE, POSITIVE, heat
 
 # %% [markdown]
 # ## Rows times input

@@ -1,6 +1,8 @@
 # %% [markdown]
 # # How does attention use the dot product?
 #
+# *Как скалярное произведение используется в Attention механизмах?*
+#
 # Question 51. A query asks, keys answer: the dot product of the two is the score. Scores are scaled by
 # 1/sqrt(d_k), softmax turns them into weights that sum to 1, and the result is the mean of the values with these
 # weights. A dot product measures likeness only among keys of equal length: length counts too.
@@ -10,14 +12,14 @@ import math
 import sys
 from random import Random
 
-sys.path += [".", ".."]  # an editor may start in the project's folder, a notebook in demos/
+sys.path += [".", "../.."]  # an editor may start in the folder of the project, a notebook in demos/lessons
 
 import nn
 import nn.functional as F
 from autograd import Recorder, Value, dot, draw, mean, softmax
-from demos.datasets import normal
-from demos.page import as_function, option, plot, show
-from demos.plots import BLACK, BLUE, GREEN, MARKS, RED, arrow, heat
+from demos.shared.datasets import normal
+from demos.shared.page import as_function, option, plot, show
+from demos.shared.plots import BLACK, BLUE, GREEN, MARKS, RED, arrow, heat
 
 seed = option("seed", 0)
 

@@ -1,4 +1,4 @@
-"""The data: read from demos/data, or made by a few lines. One seed gives the same data on every Python."""
+"""The data: read from demos/shared/data, or made by a few lines. One seed gives the same data on every Python."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["ROOT", "MissingExtraError", "command", "need", "what_is_wrong"]
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 _VENV_PYTHON = Path(".venv", "Scripts" if os.name == "nt" else "bin", "python")
 
 

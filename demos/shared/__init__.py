@@ -1,0 +1,1 @@
+"""What the demos share: their catalogue, pages, figures, data, and training with its progress."""

@@ -1,0 +1,86 @@
+"""What there is to run: every file in a folder of demos/ that defines `main`, by what the file says of itself.
+
+The first line of a docstring, or of a page's first cell, is the question that a demo answers. Nothing is imported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .environment import ROOT
+
+__all__ = ["BACKENDS", "DEMOS", "Demo", "demo_of", "demos_in", "find", "nearest"]
+
+BACKENDS = ("auto", "python", "c", "eager")  # those of compile(), and without it
+
+
+class Demo(NamedTuple):
+    """A file to run. `number` is its place in the list of questions the project grew from, 0 if it has none.
+    `takes`: the parameters of its main; a page of cells takes what its cells ask for, so here it has none.
+    """
+
+    path: Path
+    question: str
+    number: int
+    russian: str
+    takes: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return (self.path.parent if self.path.stem == "__init__" else self.path).stem
+
+    @property
+    def reads_flags(self) -> bool:
+        """Whether it reads the command line itself: main(arguments)."""
+        return self.takes == ("arguments",)
+
+    def main(self) -> Callable[..., Any]:
+        """The function that runs it."""
+        if not self.takes:
+            from .page import run
+
+            return partial(run, self.path)
+        return import_module(".".join(self.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")).main
+
+
+def demos_in(folder: Path) -> tuple[Demo, ...]:
+    """The demos in the folders of a folder: models, then pages by their number, then what reads its own flags."""
+    found = filter(None, map(demo_of, folder.glob("*/*.py")))
+    return tuple(sorted(found, key=lambda demo: (demo.reads_flags, demo.number, demo.name)))
+
+
+def demo_of(path: Path) -> Demo | None:
+    """What a file says of itself, or None if it defines no main."""
+    source = path.read_text(encoding="utf-8")
+    if source.startswith("# %%"):
+        if not re.search(r"^main = ", source, re.MULTILINE):
+            return None
+        prose = re.sub(r"(?m)^# ?", "", source.split("\n# %%")[0])
+        title, number = re.search(r"(?m)^# (.+)", prose), re.search(r"Question (\d+)\.", prose)
+        russian = re.search(r"(?m)^\*(.+)\*$", prose)
+        return Demo(path, title[1] if title else "", int(number[1]) if number else 0, russian[1] if russian else "", ())
+    signature = re.search(r"^def main\((.*?)\) ->", source, re.MULTILINE | re.DOTALL)
+    if signature is None:
+        return None
+    first = re.match(r'"""(.+)', source)
+    return Demo(path, first[1].rstrip('."') if first else "", 0, "", tuple(re.findall(r"(\w+): ", signature[1])))
+
+
+DEMOS = demos_in(ROOT / "demos")
+
+
+def find(text: str) -> Demo | None:
+    """The demo of that name, or of that question's number."""
+    return next((demo for demo in DEMOS if text in (demo.name, str(demo.number or demo.name))), None)
+
+
+def nearest(text: str) -> str:
+    """What was probably meant by an unknown name."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(text.lower(), [*(demo.name for demo in DEMOS), "all"], 1, 0.5)), "")
