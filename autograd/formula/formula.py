@@ -35,12 +35,13 @@ _LONG = 10_000  # characters, from which on intermediates are not put in where t
 class Formula:
     """A checked formula: `source` as written, `lets` its named intermediates, `result` its last term.
 
-    condition: whether it is one, such as ``a > 0``, and not a number. Raises FormulaError for text outside the grammar, naming the piece it cannot read.
+    condition: whether it is one, such as ``a > 0``, and not a number. Raises FormulaError for text outside the grammar, with a caret under
+    what it cannot read.
 
         >>> Formula("__import__('os')")
         Traceback (most recent call last):
             ...
-        autograd.errors.FormulaError: cannot call '__import__' in "__import__('os')": a formula may call abs, acos, ...
+        autograd.errors.FormulaError: there is no function __import__: there are exp, expm1, log, ...
     """
 
     def __init__(self, source: str, condition: bool = False) -> None:
