@@ -43,6 +43,9 @@ from .phrases import phrase_key, phrases
 __all__ = ["Player", "save_player"]
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+# The script of the page, in this order: moving and words; the picture; the list, a chosen value and "what if"; the film of a
+# training run; the address, keys and buttons.
+SCRIPTS = ("player.js", "player_drawing.js", "player_values.js", "player_film.js", "player_controls.js")
 FRAME_HEIGHT = 640  # of a page inside a notebook, in pixels
 
 # Colours that only a page has: what is chosen or at work, what still waits, what is complete, thin lines.
@@ -204,7 +207,7 @@ def packed(numbers: array[float]) -> str:
 def page(title: str, data: Mapping[str, Any], rules_text: str) -> str:
     """A page with the data in it, and a policy that lets nothing run but what stands here."""
     style = f"\n{_colours()}\n{_read('player.css')}"
-    script = "\n".join(["", '"use strict";', script_of(rules_text), _read("player.js")])
+    script = "\n".join(["", '"use strict";', script_of(rules_text), *map(_read, SCRIPTS)])
     policy = (
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"

@@ -1,0 +1,146 @@
+// --- The address ---
+
+const spoken = (name) => encodeURIComponent(name).replace(/%5B/g, "[").replace(/%5D/g, "]");
+const START = () => (DATA.views.length ? DATA.views[0].closed : []);
+
+function fragment() {
+  const parts = [state.at < 0 ? `f${model.forward}` : String(state.at)];
+  if (FILM && state.update) parts.push(`update:${FILM.frames[state.update].update}`);
+  if (state.chosen >= 0) parts.push(`@${spoken(model.names[state.chosen])}`);
+  model.leaves.forEach((leaf, i) => {
+    if (!Object.is(model.data[leaf], model.original[i])) parts.push(`${spoken(model.names[leaf])}=${model.data[leaf]}`);
+  });
+  if (view && view.closed.join() !== START().join()) parts.push(`closed:${view.closed.map(spoken).join("+")}`);
+  if (state.listed && DATA.views.length) parts.push("list");
+  if (state.predict) parts.push("predict");
+  if (state.text) parts.push(`text:${state.text}`);
+  return parts.join(",");
+}
+
+let written = "", timer = 0;
+function remember() {
+  write($("address"), `#${fragment()}`);
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    written = `#${fragment()}`;
+    try { history.replaceState(null, "", written); } catch { /* inside a notebook there is no address */ }
+  }, 120);
+}
+
+function restore(text) {
+  const nodeOf = new Map(model.names.map((name, node) => [name, node]));
+  const told = { at: 0, chosen: -1, closed: null, listed: false, predict: false, text: 0 };
+  const numbers = [];
+  let update = 0;
+  for (const part of text.replace(/^#/, "").split(",")) {
+    let [, mark, name] = part.match(/^(@|closed:|update:|text:|f(?=\d+$)|)(.*)$/);
+    try { name = mark === "closed:" ? name : decodeURIComponent(name); } catch { continue; }
+    const [leaf, number] = part.split("=");
+    if (mark === "@") told.chosen = nodeOf.get(name) ?? -1;
+    else if (mark === "f") told.at = Number(name) - OPERATIONS;
+    else if (mark === "closed:") told.closed = name.split("+").filter(Boolean).map(decodeURIComponent);
+    else if (mark === "update:" && FILM) update = Math.max(0, FILM.frames.findIndex((frame) => frame.update >= Number(name)));
+    else if (mark === "text:") told.text = Number(name) || 0;
+    else if (number !== undefined && nodeOf.has(decodeURIComponent(leaf))) numbers.push([nodeOf.get(decodeURIComponent(leaf)), Number(number)]);
+    else if (/^\d+$/.test(name)) told.at = Number(name);
+    else if (name === "list") told.listed = true;
+    else if (name === "predict") told.predict = true;
+  }
+  Object.assign(state, told);
+  stand(told.at); // before anything is shown: what is said of an edge needs the edges before it
+  setText(state.text);
+  $("predict").setAttribute("aria-pressed", state.predict);
+  if (FILM) setUpdate(update);
+  model.leaves.forEach((leaf, i) => { model.data[leaf] = model.original[i]; });
+  for (const [leaf, number] of numbers) if (!model.operands[leaf].length) model.data[leaf] = number;
+  model.recompute();
+  draw();
+  setListed(state.listed);
+  makeSliders();
+  goTo(state.at);
+}
+
+// --- Keys and buttons ---
+
+function setText(size) {
+  state.text = Math.max(0, Math.min(3, size));
+  document.documentElement.style.fontSize = state.text ? `${16 * 1.25 ** state.text}px` : "";
+  if (drawn) fit();
+}
+
+function setPredict() {
+  state.predict = !state.predict;
+  state.asking = false;
+  $("predict").setAttribute("aria-pressed", state.predict);
+  show();
+}
+
+function setHelp() {
+  hidden($("help"), !$("help").hidden);
+  $("helped").setAttribute("aria-expanded", !$("help").hidden);
+}
+
+const KEYS = {
+  ArrowRight: stepOn, ArrowLeft: () => goTo(state.at - 1), Home: () => goTo(0), End: () => goTo(EDGES), " ": play,
+  ArrowUp: () => another(1), ArrowDown: () => another(-1), f: () => goTo(state.at < 0 ? 0 : -OPERATIONS),
+  g: setPredict, l: () => { setListed(!state.listed); show(); }, b: () => { setText((state.text + 1) % 4); show(); },
+  "?": setHelp, "+": () => zoom(1), "=": () => zoom(1), "-": () => zoom(-1), 0: () => zoom(0), r: reset,
+  ",": () => FILM && setUpdate(state.update - 1), ".": () => FILM && setUpdate(state.update + 1),
+  Escape: () => { if (state.asking) { state.asking = false; show(); } else if (state.chosen >= 0) choose(state.chosen); },
+};
+
+function another(by) {
+  state.chosen = state.chosen < 0 ? model.root : Math.max(0, Math.min(model.root, state.chosen + by));
+  show();
+}
+
+document.addEventListener("keydown", (event) => {
+  const { target } = event;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = target.matches("input") && target.type !== "range";
+  if (typing && event.key !== "Escape") return;
+  if (target.type === "range" && target.id !== "slider" && /^(Arrow|Home|End)/.test(event.key)) return;
+  if (event.key === " " && target.matches("button")) return;
+  if (target.id === "list" && /^Arrow(Up|Down)$/.test(event.key)) return;
+  const action = KEYS[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+
+const click = (id, action) => $(id).addEventListener("click", action);
+click("on", stepOn);
+click("back", () => goTo(state.at - 1));
+click("start", () => goTo(state.at > 0 ? 0 : -OPERATIONS));
+click("end", () => goTo(state.at < 0 ? 0 : EDGES));
+click("play", play);
+click("predict", setPredict);
+click("listed", KEYS.l);
+click("bigger", KEYS.b);
+click("helped", setHelp);
+click("in", () => zoom(1));
+click("out", () => zoom(-1));
+click("fit", () => zoom(0));
+click("reset", reset);
+click("reveal", () => { goTo(state.at + 1); $("on").focus(); });
+$("asking").addEventListener("submit", (event) => { event.preventDefault(); check(); });
+$("slider").addEventListener("input", (event) => goTo(event.target.valueAsNumber));
+$("filter").addEventListener("input", (event) => { filtered = event.target.value; makeSliders(); showSliders(); });
+$("list").addEventListener("scroll", () => showList());
+$("update").addEventListener("input", (event) => setUpdate(event.target.valueAsNumber));
+window.addEventListener("resize", () => { fit(); showList(); });
+window.addEventListener("hashchange", () => { if (location.hash !== written) restore(location.hash); });
+window.addEventListener("beforeprint", () => { hidden($("list"), false); showList(true); });
+window.addEventListener("afterprint", () => { setListed(state.listed); showList(); });
+
+$("slider").min = -OPERATIONS;
+$("slider").max = EDGES;
+hidden($("filter"), model.leaves.length <= SLIDERS);
+write($("note"), DATA.note);
+if (FILM) {
+  hidden($("film"), false);
+  state.whole = true; // a film is looked at as a whole
+  $("update").max = FILM.frames.length - 1;
+  drawCurve();
+}
+restore(location.hash || DATA.start);

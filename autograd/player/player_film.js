@@ -1,0 +1,71 @@
+// --- Training ---
+
+const FILM = DATA.film;
+
+function curvePoints() {
+  const finite = FILM.losses.map(Number), most = Math.max(...finite.filter(Number.isFinite)), least = Math.min(0, ...finite.filter(Number.isFinite));
+  const last = FILM.updates[FILM.updates.length - 1] || 1, first = FILM.updates[0];
+  const x = (update) => 30 + (186 * (update - first)) / (last - first || 1);
+  const y = (loss) => 104 - (94 * (Math.min(loss, most) - least)) / (most - least || 1);
+  return { x, y, most, least, finite };
+}
+
+function drawCurve() {
+  const { x, y, most, least, finite } = curvePoints();
+  const line = finite.map((loss, i) => (Number.isFinite(loss) ? `${x(FILM.updates[i]).toFixed(1)},${y(loss).toFixed(1)}` : "")).join(" ");
+  const text = (at, dy, anchor, words) => svg("text", { x: at, y: dy, "text-anchor": anchor, "font-size": 9.5 }, words);
+  const curve = $("curve");
+  curve.setAttribute("viewBox", "0 0 220 122");
+  curve.replaceChildren(
+    svg("path", { d: "M30 10V104H216", fill: "none", stroke: "var(--line)" }),
+    svg("polyline", { points: line, fill: "none", stroke: "var(--negative)", "stroke-width": 1.8 }),
+    text(26, 14, "end", short(Number(most.toPrecision(2)))), text(26, 107, "end", short(Number(least.toPrecision(2)))),
+    text(30, 118, "start", String(FILM.updates[0])), text(216, 118, "end", `update ${FILM.updates[FILM.updates.length - 1]}`),
+    svg("line", { id: "mark", y1: 8, y2: 104, stroke: "var(--accent)", "stroke-width": 1.5 }), svg("circle", { id: "dot", r: 4, fill: "var(--accent)" }));
+  curve.addEventListener("click", (event) => {
+    const box = curve.getBoundingClientRect(), by = Math.min(box.width / 220, box.height / 122);
+    const at = (event.clientX - box.left - (box.width - 220 * by) / 2) / by;
+    const distance = (i) => Math.abs(x(FILM.frames[i].update) - at);
+    setUpdate(FILM.frames.reduce((best, _, i) => (distance(i) < distance(best) ? i : best), 0));
+  });
+}
+
+function heatMap(rows) {
+  const side = rows.length * rows[0].length > 400 ? 1 : 16, line = side > 1 ? 1 : 0; // a few cells have lines between them
+  const canvas = html("canvas", { width: rows[0].length * side, height: rows.length * side, role: "img", "aria-label": `${rows.length} by ${rows[0].length} numbers as colours` });
+  const paint = canvas.getContext("2d");
+  const colours = getComputedStyle(document.documentElement);
+  const most = largest(FILM.pictures.filter(Array.isArray).flat(2)); // of all frames, so that they can be compared
+  rows.forEach((row, i) => row.forEach((number, k) => {
+    paint.globalAlpha = most ? Math.min(1, Math.abs(number) / most) : 0;
+    paint.fillStyle = colours.getPropertyValue(number > 0 ? "--positive" : "--negative");
+    paint.fillRect(k * side, i * side, side - line, side - line);
+  }));
+  return canvas;
+}
+
+function setUpdate(i) {
+  state.update = Math.max(0, Math.min(FILM.frames.length - 1, i));
+  const frame = FILM.frames[state.update];
+  const losses = curvePoints(), loss = Number(frame.loss);
+  $("mark").setAttribute("x1", losses.x(frame.update));
+  $("mark").setAttribute("x2", losses.x(frame.update));
+  $("dot").setAttribute("cx", losses.x(frame.update));
+  $("dot").setAttribute("cy", Number.isFinite(loss) ? losses.y(loss) : 10);
+  $("update").value = state.update;
+  const words = `update ${frame.update}: loss ${short(loss)}`;
+  write($("updated"), words + (frame.numbers ? "" : " (another graph than this one)"));
+  $("update").setAttribute("aria-valuetext", words);
+  $("curve").setAttribute("aria-label", `Loss over ${counted(FILM.updates.length, "update")}; ${words}`);
+  if (frame.numbers) {
+    model.setNumbers(floats(frame.numbers));
+    model.replay();
+    makeSliders();
+  }
+  const picture = frame.picture === undefined ? null : FILM.pictures[frame.picture];
+  hidden($("beside"), !picture);
+  if (picture) {
+    $("beside").replaceChildren(typeof picture === "string" ? html("img", { src: picture, alt: `The picture of update ${frame.update}` }) : heatMap(picture));
+  }
+  show();
+}
