@@ -27,7 +27,7 @@ from .node import Node
 __all__ = ["Edge", "Graph", "Node", "gradients", "numbers", "recompute", "recomputed_partials", "walk"]
 
 
-def walk(*roots: Any, down_to: Any = None) -> list[Any]:
+def walk(*roots: Node, down_to: Node | None = None) -> list[Any]:
     """Every value that `roots` depend on, and they, each once, operands first. Never recurses.
 
     down_to: a value to be taken for a leaf, whatever it was computed from. Raises OptionError for a root that is no Value.
@@ -40,7 +40,8 @@ def walk(*roots: Any, down_to: Any = None) -> list[Any]:
         if root in seen:
             continue
         seen.add(root)
-        path, pending = [root], [iter(root.operands)]
+        path: list[Any] = [root]
+        pending: list[Iterator[Any]] = [iter(root.operands)]
         while pending:
             for operand in pending[-1]:
                 if operand in seen or isinstance(operand, float):
@@ -68,9 +69,9 @@ class Edge:
 
     __slots__ = ("graph", "k", "node")
 
-    def __init__(self, graph: Graph, node: Any, k: int) -> None:
+    def __init__(self, graph: Graph, node: Node, k: int) -> None:
         self.graph = graph
-        self.node = node
+        self.node: Any = node
         self.k = k
 
     @property
@@ -98,8 +99,8 @@ class Graph:
     nodes: the answer of ``walk(root)``, if it is there already.
     """
 
-    def __init__(self, root: Any, names: Mapping[Any, str] | None = None, nodes: list[Any] | None = None) -> None:
-        self.root = root
+    def __init__(self, root: Node, names: Mapping[Any, str] | None = None, nodes: list[Any] | None = None) -> None:
+        self.root: Any = root
         self.nodes: list[Any] = walk(root) if nodes is None else nodes
         self.index: dict[Any, int] = {node: i for i, node in enumerate(self.nodes)}
         self._given = names or {}
@@ -142,7 +143,7 @@ class Graph:
         places = {name[1:] for name in reserved if name[:1] == "v" and name[1:].isdecimal() and len(name) < 12}
         return [self.nodes[int(place)] for place in places if int(place) < len(self) and str(int(place)) == place]
 
-    def name(self, node: Any) -> str:
+    def name(self, node: Node | float) -> str:
         """The node's name; of a constant its number. Raises GraphError for a node of another graph."""
         if isinstance(node, float):
             return f"{node:g}"

@@ -16,6 +16,7 @@ from ..garbage import collecting_nothing
 from ..graph import Graph
 from ..modes import Scope
 from ..naming import ModuleNames
+from ..node import Node
 from .folding import fold as fold_values
 from .parts import Closes, Group, calls_of
 from .picture import BUDGET, Picture
@@ -28,10 +29,10 @@ def build_picture(
     *,
     depth: int | None = None,
     budget: int | None = BUDGET,
-    fold: Any = None,
-    at: Any = None,
+    fold: object = None,
+    at: Node | str | None = None,
     radius: int = 2,
-    path: Any = None,
+    path: Node | str | None = None,
 ) -> Picture:
     """The boxes, arrows and clusters that `draw` shows for the same options, which are explained there.
 
@@ -44,9 +45,17 @@ def build_picture(
         return _build(graph, budget, depth, fold, at, radius, path)
 
 
-def _build(graph: Graph, budget: int | None, depth: int | None, fold: Any, at: Any, radius: int, path: Any) -> Picture:
+def _build(
+    graph: Graph,
+    budget: int | None,
+    depth: int | None,
+    fold: object,
+    at: Node | str | None,
+    radius: int,
+    path: Node | str | None,
+) -> Picture:
     modules = ModuleNames()
-    nodes: Sequence[Any] | None = None
+    nodes: Sequence[Node] | None = None
     if at is not None:
         nodes = around(graph, _found(graph, at), radius)
     elif path is not None:
@@ -64,7 +73,7 @@ def _build(graph: Graph, budget: int | None, depth: int | None, fold: Any, at: A
     return tried[0][1] if tried and tried[0][0] is groups else Picture(graph, groups, modules)
 
 
-def _found(graph: Graph, node: Any) -> Any:
+def _found(graph: Graph, node: Node | str) -> Node:
     if isinstance(node, str):
         try:
             return graph.find(node)
@@ -83,7 +92,7 @@ def _names_of_modules(graph: Graph, modules: ModuleNames) -> dict[str, None]:
     return titles | dict.fromkeys(type(call.module).__name__ for call in calls if not isinstance(call.module, str))
 
 
-def _closes(graph: Graph, fold: Any, modules: ModuleNames) -> Closes:
+def _closes(graph: Graph, fold: object, modules: ModuleNames) -> Closes:
     wanted: list[Any] = [*fold] if isinstance(fold, (list, tuple, set)) else [fold]
     names = _names_of_modules(graph, modules) if any(isinstance(thing, str) for thing in wanted) else {}
     for thing in wanted:
@@ -106,7 +115,7 @@ def _closes(graph: Graph, fold: Any, modules: ModuleNames) -> Closes:
     return closes
 
 
-def around(graph: Graph, node: Any, radius: int) -> list[Any]:
+def around(graph: Graph, node: Node, radius: int) -> list[Node]:
     """The values at most `radius` operations away from a node, either way, in the order of the graph.
 
     >>> from autograd import Value
@@ -118,8 +127,8 @@ def around(graph: Graph, node: Any, radius: int) -> list[Any]:
     for user in graph.nodes:
         for operand in user.operands:
             users.setdefault(operand, []).append(user)
-    found = {node}
-    edge = [node]
+    found: set[Any] = {node}
+    edge: list[Any] = [node]
     for _ in range(radius):
         near = [other for here in edge for other in (*here.operands, *users.get(here, ()))]
         edge = [other for other in dict.fromkeys(near) if not isinstance(other, float) and other not in found]
@@ -127,7 +136,7 @@ def around(graph: Graph, node: Any, radius: int) -> list[Any]:
     return [value for value in graph.nodes if value in found]
 
 
-def on_paths(graph: Graph, node: Any) -> list[Any]:
+def on_paths(graph: Graph, node: Node) -> list[Node]:
     """A node, and every value that depends on it, in the order of the graph: what its gradient comes through.
 
     >>> from autograd import Value

@@ -48,7 +48,7 @@ def draw_diff(
     return build_drawing(graph, partial(_DiffWriter, earlier), **options)
 
 
-def _matched(before: Graph, after: Graph) -> dict[Any, Any]:
+def _matched(before: Graph, after: Graph) -> dict[Node, Node]:
     """The value of the earlier graph for each of the later one."""
     if len(before) != len(after):
         raise GraphError(
@@ -63,11 +63,11 @@ def _matched(before: Graph, after: Graph) -> dict[Any, Any]:
     return dict(zip(after.nodes, before.nodes))
 
 
-def _places(graph: Graph, node: Any) -> list[int | None]:
+def _places(graph: Graph, node: Node) -> list[int | None]:
     return [None if isinstance(operand, float) else graph.index[operand] for operand in node.operands]
 
 
-def _said(graph: Graph, node: Any) -> str:
+def _said(graph: Graph, node: Node) -> str:
     return f"{node.op} of {', '.join(graph.name(o) for o in node.operands[:4])}" if node.operands else "a leaf"
 
 
@@ -76,11 +76,13 @@ class _DiffWriter(DotWriter):
 
     HEADS = ("before", "after", "change")
 
-    def __init__(self, earlier: dict[Any, Any], picture: Picture, palette: Palette, formulas: bool, title: str) -> None:
+    def __init__(
+        self, earlier: Mapping[Node, Node], picture: Picture, palette: Palette, formulas: bool, title: str
+    ) -> None:
         self.earlier = earlier
         super().__init__(picture, palette, formulas, title)
 
-    def strength(self, node: Any) -> float:
+    def strength(self, node: Node) -> float:
         return node.data - self.earlier[node].data
 
     def weight(self, arrow: Arrow) -> float:
@@ -93,14 +95,14 @@ class _DiffWriter(DotWriter):
         grad = "grad", _moved(_grad(old), _grad(new)), ""
         return [("data", _moved(short(old.data), short(new.data)), ""), ("change", *self.change([new])), grad]
 
-    def change(self, nodes: Sequence[Any]) -> tuple[str, str]:
+    def change(self, nodes: Sequence[Node]) -> tuple[str, str]:
         """By how much the data of some values moved, and the colour of the largest move."""
         moves = [self.strength(node) for node in nodes]
         largest = max(moves, key=abs)
         text = spread(moves)
         return ("+" if len(moves) == 1 and largest > 0 else "") + text, self.tint(largest)
 
-    def columns(self, nodes: Sequence[Any]) -> list[str]:
+    def columns(self, nodes: Sequence[Node]) -> list[str]:
         old, new = [self.earlier[node].data for node in nodes], [node.data for node in nodes]
         return [right(spread(old)), right(spread(new)), right(*self.change(nodes))]
 
@@ -108,7 +110,8 @@ class _DiffWriter(DotWriter):
         if arrow.partial is None:
             return arrow.words
         node, k = arrow.partial
-        return _moved(short(self.earlier[node].partials[k]), short(node.partials[k]))
+        old: Any = self.earlier[node]
+        return _moved(short(old.partials[k]), short(node.partials[k]))
 
     def notes(self) -> list[str]:
         return ["a -> b: before and after; orange: data went up, blue: down"]
@@ -118,5 +121,5 @@ def _moved(old: str, new: str) -> str:
     return new if old == new else f"{old} -> {new}"
 
 
-def _grad(node: Any) -> str:
+def _grad(node: Node) -> str:
     return short(node.grad) if node.reached else UNKNOWN

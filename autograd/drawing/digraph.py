@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import graphviz
 
@@ -20,6 +20,9 @@ from ..errors import DeadlineError, LayoutError
 from . import engines
 from .engines import DEADLINE
 from .output import open_file, shows_pictures, write_whole, writing
+
+if TYPE_CHECKING:
+    from .picture import Picture
 
 __all__ = ["Drawing"]
 
@@ -36,7 +39,7 @@ class Drawing(graphviz.Digraph):
 
     deadline: float | None = DEADLINE
     simpler: Callable[[], Drawing] | None = None
-    picture: Any = None  # the autograd.drawing.picture.Picture it was written from
+    picture: Picture  # it was written from
     title: str = ""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -85,7 +88,13 @@ class Drawing(graphviz.Digraph):
         twin.graph_attr["layout"] = layout
         return twin.source
 
-    def save(self, filename: Any = None, directory: Any = None, *, skip_existing: bool | None = False) -> str:
+    def save(
+        self,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        skip_existing: bool | None = False,
+    ) -> str:
         """Write the DOT text to a file, and return its path; under a picture's name, ``f.png``, the picture, as render.
 
         Raises LayoutError if it cannot be written.
@@ -104,8 +113,8 @@ class Drawing(graphviz.Digraph):
 
     def render(
         self,
-        filename: Any = None,
-        directory: Any = None,
+        filename: str | os.PathLike[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
         view: bool = False,
         cleanup: bool = False,
         format: str | None = None,
@@ -115,7 +124,7 @@ class Drawing(graphviz.Digraph):
         quiet: bool = False,
         quiet_view: bool = False,
         *,
-        outfile: Any = None,
+        outfile: str | os.PathLike[str] | None = None,
         engine: str | None = None,
         raise_if_result_exists: bool = False,
         overwrite_source: bool = False,
@@ -182,5 +191,5 @@ class Drawing(graphviz.Digraph):
         return f"<Drawing of {self.name or 'a graph'}>"
 
 
-def _is_picture(filename: Any) -> bool:
+def _is_picture(filename: str | os.PathLike[str] | None) -> bool:
     return os.path.splitext(str(filename or ""))[1][1:].lower() in PICTURES

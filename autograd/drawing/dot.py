@@ -17,6 +17,7 @@ from ..changes import remark
 from ..errors import OptionError
 from ..formula import READABLE
 from ..naming import one_line
+from ..node import Node
 from ..wording import counted, operation, short
 from .palette import Palette, mix
 from .picture import FOLDED, LABELLED, LISTED, TITLE, UNKNOWN, Arrow, Box, Cluster, Picture, spread
@@ -102,7 +103,7 @@ class DotWriter:
 
     # What colours and widths show, and what is written: a subclass may show something else.
 
-    def strength(self, node: Any) -> float:
+    def strength(self, node: Node) -> float:
         """What the colour behind a number stands for."""
         return node.grad if node.reached else 0.0
 
@@ -271,7 +272,7 @@ class DotWriter:
 
     def leaves(self, box: Box) -> str:
         """Several leaves as a table; many are summed up by what their names begin with."""
-        tables: dict[str, list[Any]] = {}
+        tables: dict[str, list[Node]] = {}
         for node in box.nodes:
             name = self.graph.name(node)[len(box.name) :].lstrip(".")
             tables.setdefault(name if len(box.nodes) <= LISTED else name.partition("[")[0], []).append(node)
@@ -285,7 +286,7 @@ class DotWriter:
             rows.append(_row([self.word(f"{len(tables) - LISTED:,} more")]))
         return _table(rows)
 
-    def columns(self, nodes: Sequence[Any]) -> list[str]:
+    def columns(self, nodes: Sequence[Node]) -> list[str]:
         """The cells that say the data and grad of one leaf, or of several."""
         grads = [node.grad for node in nodes if node.reached]
         said = _escape(spread(grads)) if grads else self.text(UNKNOWN, faint=True)

@@ -136,7 +136,7 @@ def _free_path(folder: str, name: str) -> str:
     return next(path for path in numbered if not os.path.exists(path))
 
 
-def mimebundle(value: Any) -> dict[str, Any]:
+def mimebundle(value: Node) -> dict[str, Any]:
     """What a notebook shows for a value: its graph, and its text. Never raises.
 
     Where nothing can be laid out, the text is followed by the graph as text, and says what to install.

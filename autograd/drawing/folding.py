@@ -24,6 +24,7 @@ from typing import Any
 
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
+from ..node import Node
 from .parts import LONG, Closes, Group, Listing, Part, calls_of, parts_of, topologically_sorted
 
 __all__ = ["fold"]
@@ -33,7 +34,7 @@ WIDE_SUMS = ("total", "mean")
 
 def fold(
     graph: Graph,
-    nodes: Sequence[Any] | None = None,
+    nodes: Sequence[Node] | None = None,
     *,
     budget: int | None = 200,
     depth: int | None = None,

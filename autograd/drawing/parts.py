@@ -11,6 +11,7 @@ from typing import Any
 
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
+from ..node import Node
 
 __all__ = ["LONG", "Closes", "Group", "Listing", "Part", "calls_of", "parts_of", "topologically_sorted"]
 
@@ -61,7 +62,7 @@ class Group:
         """The value that is shown."""
         return self.listing.nodes[self.first.top]
 
-    def nodes(self) -> list[Any]:
+    def nodes(self) -> list[Node]:
         """Every value in it, in the order of the graph."""
         return [self.listing.nodes[i] for i in sorted(i for part in self.parts for i in part.nodes)]
 
@@ -77,10 +78,10 @@ class Group:
 class Listing:
     """The values to draw, with their operands and users as places in the list."""
 
-    def __init__(self, graph: Graph, nodes: Sequence[Any]) -> None:
+    def __init__(self, graph: Graph, nodes: Sequence[Node]) -> None:
         self.graph = graph
         self.nodes = nodes
-        at = {node: i for i, node in enumerate(nodes)}
+        at: dict[Any, int] = {node: i for i, node in enumerate(nodes)}
         self.operands = [[-1 if isinstance(o, float) else at.get(o, -1) for o in node.operands] for node in nodes]
         self.users = [0] * len(nodes)
         for operands in self.operands:

@@ -12,6 +12,7 @@ from typing import Any
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
 from ..naming import ModuleNames, common_name
+from ..node import Node
 from ..wording import short
 from .parts import Group, Part, calls_of
 
@@ -41,7 +42,7 @@ class Box:
 
     __slots__ = ("arrivals", "cluster", "id", "kind", "name", "node", "nodes", "numbers", "terms", "times")
 
-    def __init__(self, id: str, kind: str, name: str, nodes: Sequence[Any] = (), times: int = 1) -> None:
+    def __init__(self, id: str, kind: str, name: str, nodes: Sequence[Node] = (), times: int = 1) -> None:
         self.id = id
         self.kind = kind
         self.name = name
@@ -168,7 +169,7 @@ class Picture:
         self.clusters: list[Cluster] = []
         self._group_of: dict[Any, Group] = {part: group for group in groups for part in group.parts}
         self._box_of: dict[Group, Box] = {}
-        self._inside: dict[Group, list[Any]] = {}  # parameters that are drawn as part of a folded box
+        self._inside: dict[Group, list[Node]] = {}  # parameters that are drawn as part of a folded box
         self._constant_boxes: dict[tuple[Any, ...], Box] = {}
         groups = self._absorbed(groups)
         self._add_boxes(groups)
@@ -261,7 +262,7 @@ class Picture:
 
     def _constants(self, group: Group, head: Box) -> None:
         """The constants of the part that is shown: those of one wide operation in one box."""
-        nodes = group.listing.nodes
+        nodes: Sequence[Any] = group.listing.nodes
         found = [(nodes[i], k) for tail, i, k in group.first.operands if tail is None]
         found = [(node, k) for node, k in found if isinstance(node.operands[k], float)]
         if group.what == "sum":  # which Python's sum() starts from 0
@@ -393,7 +394,7 @@ def _takes_many(group: Group) -> bool:
     return group.what in ("sum", "call", "more") or len(group.parts) > 1 or group.node.op.wide
 
 
-def kind_of(node: Any, root: Any = None) -> str:
+def kind_of(node: Node, root: Node | None = None) -> str:
     """What a value is: "result" for the root, "value" for what was computed, "parameter" or "input" for a leaf."""
     if node.operands:
         return "result" if node is root else "value"

@@ -21,6 +21,7 @@ from ..errors import DeadlineError
 from ..graph import Graph
 from ..modes import PARAMETER
 from ..naming import ModuleNames, one_line
+from ..node import Node
 from ..wording import short
 
 __all__ = ["views"]
@@ -157,7 +158,7 @@ def _title(box: Box) -> str:
     return box.name or f"{box.kind}s"
 
 
-def name_within(box: Box, graph: Graph, node: Any) -> str:
+def name_within(box: Box, graph: Graph, node: Node) -> str:
     """What a leaf is called in a box that already has the beginning of its name."""
     return graph.name(node)[len(box.name) :].lstrip(".") or graph.name(node)
 

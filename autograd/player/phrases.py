@@ -16,6 +16,7 @@ from collections.abc import Collection
 from typing import Any, cast
 
 from ..graph import Edge, Graph
+from ..node import Node
 from ..wording import operation, slope_texts, which, with_numbers
 
 __all__ = ["phrase_key", "phrases"]
@@ -46,7 +47,7 @@ class _Blanks:
         return "{out}" if node.place == OUT else f"{{{node.place}{'#(' if node.place in self.varying else ''}}}"
 
 
-def phrase_key(node: Any, varying: Collection[int] = ()) -> tuple[Any, ...]:
+def phrase_key(node: Node, varying: Collection[int] = ()) -> tuple[Any, ...]:
     """What two nodes with the same phrases have in common: operation, constants, and which operands are the same."""
     first: dict[Any, int] = {}
     return (node.op, *(
@@ -55,7 +56,7 @@ def phrase_key(node: Any, varying: Collection[int] = ()) -> tuple[Any, ...]:
     ))  # fmt: skip
 
 
-def phrases(node: Any, varying: Collection[int] = ()) -> list[Any]:
+def phrases(node: Node, varying: Collection[int] = ()) -> list[Any]:
     """How the node was computed, with names and with numbers; then of each operand but constants, as a list:
     which it is if it is used more than once, and its slope with names and with numbers, if those are written out.
 
@@ -75,7 +76,7 @@ def phrases(node: Any, varying: Collection[int] = ()) -> list[Any]:
     for k, operand in enumerate(blank.operands):
         if isinstance(operand, float) or k in varying:
             continue
-        edge = Edge(graph, blank, k)
+        edge = Edge(graph, cast(Node, blank), k)
         texts = slope_texts(edge, plus)
         written = [texts[0], _blanks(texts[1], slope_texts(edge, minus)[1])] if texts else []
         said.append([which(edge), *written])

@@ -34,6 +34,7 @@ from ..errors import LayoutError, OptionError
 from ..graph import Graph
 from ..methods import OPERATORS
 from ..naming import named_graph
+from ..node import Node
 from ..source import source_of
 from ..wording import LONGEST, counted, name_of
 from .js_rules import prelude, rule_name, rules
@@ -56,7 +57,7 @@ MORE_COLOURS = {
 
 
 def save_player(
-    value: Any, path: str | os.PathLike[str], *, names: Mapping[Any, str] | None = None, deadline: float | None = 3.0
+    value: Node, path: str | os.PathLike[str], *, names: Mapping[Any, str] | None = None, deadline: float | None = 3.0
 ) -> str:
     """Write a page that plays backprop of a value, opens without a network, and works on a phone; returns its path.
 
@@ -79,7 +80,7 @@ class Player:
 
     def __init__(
         self,
-        value: Any,
+        value: Node,
         *,
         names: Mapping[Any, str] | None = None,
         deadline: float | None = 3.0,

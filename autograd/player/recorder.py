@@ -34,6 +34,7 @@ from ..changes import changed
 from ..errors import AutogradError, GraphError, OptionError
 from ..graph import Graph, walk
 from ..naming import names_for
+from ..node import Node
 from ..wording import counted, name_of, short
 from .js_rules import rule_name, rules
 from .player import described, framed, numbers, packed, page, staged, write_page
@@ -66,7 +67,7 @@ class Recorder:
     def __init__(
         self,
         model: Any = (),
-        sample: Callable[[], Any] | None = None,
+        sample: Callable[[], Node] | None = None,
         *,
         picture: Callable[[], Any] | None = None,
         every: int = 1,
@@ -103,9 +104,10 @@ class Recorder:
         """How many updates it was told of."""
         return len(self.losses)
 
-    def step(self, loss: Any) -> None:
+    def step(self, loss: Node | float) -> None:
         """Take down one update: its loss, and now and then what it was computed from."""
-        number = loss.item() if hasattr(loss, "item") else loss
+        item: Any = getattr(loss, "item", None)
+        number = item() if item else loss
         if not isinstance(number, (int, float)):
             raise OptionError(f"want the loss, a Value or a number, got {loss!r}")
         self.losses.append(float(number))
@@ -113,7 +115,7 @@ class Recorder:
             self._record(loss)
         self._show()
 
-    def _record(self, loss: Any) -> None:
+    def _record(self, loss: Node | float | None) -> None:
         root = self.sample() if self.sample else self._one_sample(loss)
         frame = _Frame(self.updates, self.losses[-1], self._numbers(root))
         if self.picture is not None:
