@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import needs
 import pytest
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background, where a shell turns Ctrl-C off
@@ -15,6 +16,11 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser):
     parser.addoption("--refresh", action="store_true", help="rewrite the golden texts from what the code says now")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        needs.mark(item)
 
 
 @pytest.fixture

@@ -12,14 +12,16 @@ from autograd.errors import LayoutError
 from autograd.modes import PARAMETER, Scope, here, shared
 
 
-def has_engine() -> bool:
+def draws(format: str) -> bool:
+    """Whether there is a layout engine that writes such pictures."""
     try:
-        return bool(lay_out("digraph { a }"))
+        return bool(lay_out("digraph { a }", format))
     except LayoutError:
         return False
 
 
-needs_engine = pytest.mark.skipif(not has_engine(), reason="no layout engine is installed")
+needs_engine = pytest.mark.skipif(not draws("svg"), reason="no layout engine is installed")
+needs_png = pytest.mark.skipif(not draws("png"), reason="no layout engine that writes PNG is installed")
 
 HOSTILE = [
     '"quoted"', "<script>alert(1)</script>", "two\nlines\r\n\ttabbed", "Привет, мир", "日本語", "😀", "|{}<>",

@@ -8,14 +8,14 @@ import sys
 from xml.etree import ElementTree
 
 import pytest
-from drawn import emblem, needs_engine
+from drawn import emblem, needs_engine, needs_png
 
 from autograd.drawing import digraph, draw, engines
 from autograd.drawing.digraph import Drawing
 from autograd.errors import DeadlineError, LayoutError
 
 
-@needs_engine
+@needs_png
 def test_pipe_gives_bytes_or_text():
     drawing = draw(emblem())
     assert drawing.pipe().startswith(b"<?xml")
@@ -25,7 +25,7 @@ def test_pipe_gives_bytes_or_text():
     assert drawing.pipe("dot").startswith(b"digraph")
 
 
-@needs_engine
+@needs_png
 def test_render_writes_what_graphviz_would(tmp_path):
     drawing = draw(emblem())
     assert drawing.render(tmp_path / "f") == str(tmp_path / "f.svg")
@@ -39,7 +39,7 @@ def test_render_writes_what_graphviz_would(tmp_path):
         drawing.render(outfile=tmp_path / "h.svg", raise_if_result_exists=True)
 
 
-@needs_engine
+@needs_png
 def test_a_name_that_ends_like_a_picture_is_the_picture(tmp_path):
     path = draw(emblem()).render(tmp_path / "f.png")
     assert path == str(tmp_path / "f.png") and os.listdir(tmp_path) == ["f.png"]
@@ -57,7 +57,7 @@ def test_view_opens_the_picture(tmp_path, monkeypatch):
     assert opened == [path]
 
 
-@needs_engine
+@needs_png
 def test_notebooks_get_a_picture():
     drawing = draw(emblem())
     assert drawing._repr_mimebundle_()["image/svg+xml"] == drawing._repr_svg_()

@@ -58,6 +58,7 @@ def test_without_a_user_the_sentence_is_the_same(alone, monkeypatch):
 
 
 @on_posix
+@in_processes
 def test_order_of_choice(alone, monkeypatch):
     beside_python = program(alone / "bin", "graphviz-pure")
     assert find_engine() == beside_python  # an environment that is not activated is not on PATH

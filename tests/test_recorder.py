@@ -9,6 +9,7 @@ import sys
 import types
 
 import pytest
+from drawn import needs_engine
 
 import nn
 import nn.functional as F
@@ -122,6 +123,7 @@ def loss_of(w: Value, label: str) -> Value:
     return out
 
 
+@needs_engine
 def test_the_view_shown_first_is_one_to_be_read_as_a_whole():
     model = nn.MLP(2, [24, 24, 24, 1], seed=0)
     recorder = Recorder(model, lambda: (model([0.5, -0.5])[0] - 1.0) ** 2)

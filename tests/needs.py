@@ -1,0 +1,68 @@
+"""What a test needs that not every Python has, read from its code: processes, threads, signals.
+
+A browser's Python has none of them. The marks are needs_process, needs_thread and needs_signal; a test is marked if it,
+a fixture of it or a function of the tests that it calls names one of the modules or functions below. So nobody
+has to remember to mark a test, and the tests that are left out there are those that could not run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+import pytest
+
+TESTS = str(Path(__file__).parent)
+NEEDS = {
+    "subprocess": "process", "pty": "process", "fork": "process", "multiprocessing": "process",
+    "threading": "thread", "ThreadPoolExecutor": "thread", "setitimer": "signal", "SIGINT": "signal",
+}  # fmt: skip
+
+
+def mark(item: pytest.Item) -> None:
+    """Mark a test with what it needs."""
+    function: Any = getattr(item, "function", None)  # a doctest has none
+    if function is None:
+        return
+    fixtures = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
+    seen: set[Any] = set()
+    for start in (function, *(defined[-1].func for name, defined in fixtures.items() if name != "request")):
+        for need in needs(start, seen):
+            item.add_marker(f"needs_{need}")
+
+
+def needs(thing: Any, seen: set[Any]) -> Iterator[str]:
+    """What a function or class of the tests needs, with all of them that it calls."""
+    if isinstance(thing, ModuleType):
+        if thing.__name__ in NEEDS:
+            yield NEEDS[thing.__name__]
+    elif isinstance(thing, type):
+        if thing.__name__ in NEEDS:
+            yield NEEDS[thing.__name__]
+        if thing.__module__ in seen or not _of_the_tests(thing.__module__):
+            return
+        for method in vars(thing).values():
+            yield from needs(method, seen)
+    elif isinstance(thing, FunctionType) and thing not in seen and thing.__code__.co_filename.startswith(TESTS):
+        seen.add(thing)
+        for name in set(_words(thing.__code__)):
+            if name in NEEDS:
+                yield NEEDS[name]
+            elif name in thing.__globals__:
+                yield from needs(thing.__globals__[name], seen)
+
+
+def _of_the_tests(module: str) -> bool:
+    return (Path(TESTS) / f"{module}.py").exists()
+
+
+def _words(code: CodeType) -> Iterator[str]:
+    """The names in some code, and the names of modules that it gives as text, as to importorskip()."""
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _words(constant)
+        elif isinstance(constant, str):
+            yield constant
