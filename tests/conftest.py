@@ -7,6 +7,7 @@ from pathlib import Path
 
 import needs
 import pytest
+from torch_answers import Answers
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the background, where a shell turns Ctrl-C off
     signal.signal(signal.SIGINT, signal.default_int_handler)  # what the tests start and interrupt inherits it
@@ -16,6 +17,27 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser):
     parser.addoption("--refresh", action="store_true", help="rewrite the golden texts from what the code says now")
+    parser.addoption("--freeze-torch", action="store_true", help="see tests/freeze_torch.py")
+
+
+def pytest_configure(config):
+    config.answers = Answers(freezing=config.getoption("--freeze-torch"))
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.answers.freezing:
+        items[:] = [item for item in items if "torchs" in item.fixturenames]
+
+
+def pytest_sessionfinish(session, exitstatus):
+    if session.config.answers.freezing and exitstatus == 0:
+        session.config.answers.write()
+
+
+@pytest.fixture
+def torchs(request):
+    """What PyTorch answers: ``torchs(compute)`` gives ``compute(torch)``, without PyTorch as it was frozen."""
+    return request.config.answers.of(request.node.nodeid.rpartition("/")[2])
 
 
 def pytest_collection_modifyitems(items):

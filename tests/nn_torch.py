@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 
-import pytest
-
+import nn
 from autograd import Value, dot
 from nn.shapes import flatten
 
@@ -31,6 +30,7 @@ def data(nested):
 
 
 def grads(nested):
+    """The same nested lists, of the Values' gradients."""
     return [grads(item) for item in nested] if isinstance(nested, (list, tuple)) else nested.grad
 
 
@@ -42,35 +42,41 @@ def close(ours, theirs, tolerance=1e-12):
         assert abs(a - b) <= tolerance * max(1.0, abs(b)), (a, b)
 
 
-def same_in_torch(ours, theirs, *inputs, tolerance=1e-12):
-    """Assert that two functions of nested lists agree, and their gradients in every number.
+def same_in_torch(torchs, ours, theirs, *inputs, tolerance=1e-12):
+    """Assert that two functions of nested lists agree, and their gradients in every number and every parameter.
 
-    ours gets lists of Values, theirs float64 tensors. What they return is weighed and summed for a gradient.
+    ours gets lists of Values; theirs(torch) gets float64 tensors. What they return is weighed and summed for a
+    gradient. Where both are modules, PyTorch's is given the parameters of ours.
     """
-    torch = pytest.importorskip("torch")
+
+    def answer(torch):
+        function = theirs(torch)
+        parameters = {}
+        if isinstance(function, torch.nn.Module):
+            parameters = dict(load_into(torch, function, ours.state_dict()).named_parameters())
+        tensors = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in inputs]
+        out = function(*tensors)
+        weights = torch.tensor([0.3 + 0.1 * i for i in range(out.numel())], dtype=torch.float64)
+        (out.reshape(-1) * weights).sum().backward()
+        return out, [tensor.grad for tensor in tensors], {key: p.grad for key, p in parameters.items()}
+
+    out_torch, grads_torch, parameter_grads = torchs(answer)
     mine = [values(x) for x in inputs]
-    tensors = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in inputs]
-    out, out_torch = ours(*mine), theirs(*tensors)
-    close(data(out), out_torch.tolist(), tolerance)
+    if isinstance(ours, nn.Module):
+        ours.zero_grad()
+    out = ours(*mine)
+    close(data(out), out_torch, tolerance)
     out = flatten(out)
-    weights = [0.3 + 0.1 * i for i in range(len(out))]
-    dot(out, weights).backward()
-    (out_torch.reshape(-1) * torch.tensor(weights, dtype=torch.float64)).sum().backward()
-    for x, tensor in zip(mine, tensors):
-        close(grads(x), tensor.grad.tolist(), tolerance)
+    dot(out, [0.3 + 0.1 * i for i in range(len(out))]).backward()
+    for x, theirs_grad in zip(mine, grads_torch, strict=True):
+        close(grads(x), theirs_grad, tolerance)
+    if isinstance(ours, nn.Module):
+        assert parameter_grads.keys() == ours.state_dict().keys()
+        for key, tensor in ours._tensors():
+            close(grads(tensor), parameter_grads[key], tolerance)
 
 
-def load_into(torch_module, module):
-    """Give a torch module the parameters of one of ours."""
-    torch = pytest.importorskip("torch")
-    state = {key: torch.tensor(x, dtype=torch.float64) for key, x in module.state_dict().items()}
-    torch_module.double().load_state_dict(state)
+def load_into(torch, torch_module, state):
+    """Give a torch module these parameters."""
+    torch_module.double().load_state_dict({key: torch.tensor(x, dtype=torch.float64) for key, x in state.items()})
     return torch_module
-
-
-def same_parameter_gradients(module, torch_module, tolerance=1e-12):
-    """Assert that the gradients of all parameters agree, under the same names."""
-    tensors = dict(torch_module.named_parameters())
-    assert list(tensors) == list(module.state_dict())
-    for key, tensor in module._tensors():
-        close(grads(tensor), tensors[key].grad.tolist(), tolerance)

@@ -24,8 +24,7 @@ def test_a_module_is_its_function(module, function):
 
 
 @pytest.mark.parametrize("module", [module for module, _ in MODULES], ids=lambda x: type(x).__name__)
-def test_a_module_agrees_with_pytorch(module):
-    torch = pytest.importorskip("torch")
+def test_a_module_agrees_with_pytorch(module, torchs):
     options = {"LeakyReLU": (0.3,), "Softmax": (-1,)}
     name = type(module).__name__
-    same_in_torch(module, getattr(torch.nn, name)(*options.get(name, ())), numbers(0, 3, 4))
+    same_in_torch(torchs, module, lambda torch: getattr(torch.nn, name)(*options.get(name, ())), numbers(0, 3, 4))

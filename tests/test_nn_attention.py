@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from nn_torch import close, data, grads, load_into, numbers, same_parameter_gradients, values
+from nn_torch import close, data, grads, load_into, numbers, values
 
 import nn
 from autograd import gradcheck, total
@@ -14,31 +14,32 @@ from nn.shapes import flatten
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("is_causal", [True, False])
 @pytest.mark.parametrize(("length", "embed_dim"), [(4, 3), (1, 2), (3, 1)])
-def test_attention_agrees_with_pytorch(length, embed_dim, is_causal, bias):
-    torch = pytest.importorskip("torch")
+def test_attention_agrees_with_pytorch(length, embed_dim, is_causal, bias, torchs):
     attention = nn.SelfAttention(embed_dim, bias, seed=0)
     for parameter, number in zip(attention.parameters(), numbers(1, 1000)):
         parameter.data = number
-    theirs = load_into(torch.nn.MultiheadAttention(embed_dim, 1, bias=bias), attention)
-    state = attention.state_dict()
-    assert list(state) == list(theirs.state_dict())
-    assert {key: nn.shapes.shape_of(x) for key, x in state.items()} == {
-        key: tuple(x.shape) for key, x in theirs.state_dict().items()
-    }
+    state, xs = attention.state_dict(), numbers(2, length, embed_dim)
 
-    xs = numbers(2, length, embed_dim)
-    mine, tensor = values(xs), torch.tensor(xs, dtype=torch.float64, requires_grad=True)
+    def theirs(torch):
+        module = load_into(torch, torch.nn.MultiheadAttention(embed_dim, 1, bias=bias), state)
+        x = torch.tensor(xs, dtype=torch.float64, requires_grad=True)
+        mask = torch.triu(torch.ones(length, length, dtype=torch.bool), diagonal=1) if is_causal else None
+        out, weights = module(x, x, x, attn_mask=mask, is_causal=is_causal)
+        (out**2).sum().backward()
+        return out, weights, x.grad, module.state_dict(), {key: p.grad for key, p in module.named_parameters()}
+
+    out_torch, weights_torch, grad_torch, state_torch, parameter_grads = torchs(theirs)
+    assert list(state) == list(state_torch) and state == state_torch
+    mine = values(xs)
     out, weights = attention(mine, is_causal=is_causal, need_weights=True)
-    mask = torch.triu(torch.ones(length, length, dtype=torch.bool), diagonal=1) if is_causal else None
-    out_torch, weights_torch = theirs(tensor, tensor, tensor, attn_mask=mask, is_causal=is_causal)
-    close(data(out), out_torch.tolist())
-    close(data(weights), weights_torch.tolist())
+    close(data(out), out_torch)
+    close(data(weights), weights_torch)
     total([y * y for y in flatten(out)]).backward()
-    (out_torch**2).sum().backward()
-    close(grads(mine), tensor.grad.tolist())
-    same_parameter_gradients(attention, theirs)
+    close(grads(mine), grad_torch)
+    for key, tensor in attention._tensors():
+        close(grads(tensor), parameter_grads[key])
 
-    attention.load_state_dict(theirs.state_dict())  # and back, as tensors
+    attention.load_state_dict(state_torch)
     assert attention.state_dict() == state
     assert data(attention(xs, is_causal=is_causal)) == data(out)  # without weights, when they are not asked for
 
@@ -74,8 +75,7 @@ def test_every_piece_can_be_found():
         assert labels == {f"{name}[{i}][{j}]" for i in range(3) for j in range(columns)}
 
 
-def test_heads_side_by_side_are_torchs_several_heads():
-    torch = pytest.importorskip("torch")
+def test_heads_side_by_side_are_torchs_several_heads(torchs):
     heads = [nn.SelfAttention(4, bias=False, head_dim=2, out_proj=False, seed=i) for i in range(2)]
     mixed = nn.Linear(4, 4, bias=False, seed=2)
     xs = numbers(6, 3, 4)
@@ -84,12 +84,15 @@ def test_heads_side_by_side_are_torchs_several_heads():
 
     rows = [head.state_dict()["in_proj_weight"] for head in heads]
     in_proj = [row for part in range(3) for head in rows for row in head[2 * part : 2 * part + 2]]
-    theirs = torch.nn.MultiheadAttention(4, 2, bias=False).double()
     state = {"in_proj_weight": in_proj, "out_proj.weight": mixed.state_dict()["weight"]}
-    theirs.load_state_dict({key: torch.tensor(x, dtype=torch.float64) for key, x in state.items()})
-    x = torch.tensor(xs, dtype=torch.float64)
-    mask = torch.triu(torch.ones(3, 3, dtype=torch.bool), diagonal=1)
-    close(data(out), theirs(x, x, x, attn_mask=mask, is_causal=True)[0].tolist())
+
+    def theirs(torch):
+        module = load_into(torch, torch.nn.MultiheadAttention(4, 2, bias=False), state)
+        x = torch.tensor(xs, dtype=torch.float64)
+        mask = torch.triu(torch.ones(3, 3, dtype=torch.bool), diagonal=1)
+        return module(x, x, x, attn_mask=mask, is_causal=True)[0]
+
+    close(data(out), torchs(theirs))
 
 
 def test_head_dim_with_a_projection_of_its_own():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import pytest
 
 import nn
@@ -10,11 +12,10 @@ from nn.elsewhere import _INSTEAD
 
 
 @pytest.mark.parametrize(("module", "name"), [(module, name) for module in _INSTEAD for name in _INSTEAD[module]])
-def test_a_name_of_torch_is_answered_with_what_to_write(module, name):
+def test_a_name_of_torch_is_answered_with_what_to_write(module, name, torchs):
     with pytest.raises(AttributeError, match=f"module '{module}' has no attribute '{name}': "):
         getattr({"nn": nn, "nn.functional": nn.functional, "nn.optim": nn.optim}[module], name)
-    torch = pytest.importorskip("torch")
-    assert hasattr({"nn": torch.nn, "nn.functional": torch.nn.functional, "nn.optim": torch.optim}[module], name)
+    assert torchs(lambda torch: hasattr(attrgetter(module.replace("nn.optim", "optim"))(torch), name))
 
 
 def test_any_other_name_is_not_there_and_python_may_suggest_one():
@@ -34,11 +35,15 @@ def test_what_stands_in_for_a_name_does_what_it_says():
 
 @pytest.mark.parametrize("target", [0.0, 0.3, 1.0])
 @pytest.mark.parametrize("score", [-40.0, -1.0, 0.0, 2.0, 30.0])
-def test_cross_entropy_of_one_score_is_torchs(score, target):
-    torch = pytest.importorskip("torch")
-    z, theirs = Value(score), torch.tensor(score, dtype=torch.float64, requires_grad=True)
+def test_cross_entropy_of_one_score_is_torchs(score, target, torchs):
+    def theirs(torch):
+        z = torch.tensor(score, dtype=torch.float64, requires_grad=True)
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(z, torch.tensor(target, dtype=torch.float64))
+        loss.backward()
+        return loss, z.grad
+
+    loss_torch, grad_torch = torchs(theirs)
+    z = Value(score)
     loss = logsumexp([0.0, z]) - target * z
-    loss_torch = torch.nn.functional.binary_cross_entropy_with_logits(theirs, torch.tensor(target, dtype=torch.float64))
-    loss_torch.backward()
-    assert loss.data == pytest.approx(loss_torch.item(), rel=1e-12, abs=1e-14)
-    assert grad(loss, z)[0].data == pytest.approx(theirs.grad.item(), rel=1e-12, abs=1e-14)
+    assert loss.data == pytest.approx(loss_torch, rel=1e-12, abs=1e-14)
+    assert grad(loss, z)[0].data == pytest.approx(grad_torch, rel=1e-12, abs=1e-14)

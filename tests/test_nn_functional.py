@@ -16,12 +16,22 @@ ELEMENTWISE = ["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "softplus"]
 SHAPES = [(3,), (2, 3), (2, 2, 3)]
 
 
+def same_function(torchs, function, *inputs, tolerance=1e-12):
+    """Assert that a function written once, of F and the inputs, agrees with PyTorch."""
+
+    def theirs(torch):
+        return lambda *tensors: function(torch.nn.functional, *tensors)
+
+    same_in_torch(torchs, lambda *xs: function(F, *xs), theirs, *inputs, tolerance=tolerance)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", ELEMENTWISE)
-def test_activations_agree_with_pytorch(name, shape):
-    torch = pytest.importorskip("torch")
-    theirs = getattr(torch.nn.functional, name, None) or getattr(torch, name)
-    same_in_torch(getattr(F, name), theirs, numbers(0, *shape))
+def test_activations_agree_with_pytorch(name, shape, torchs):
+    def theirs(torch):
+        return getattr(torch.nn.functional, name, None) or getattr(torch, name)
+
+    same_in_torch(torchs, getattr(F, name), theirs, numbers(0, *shape))
 
 
 @pytest.mark.parametrize("name", ELEMENTWISE)
@@ -36,11 +46,14 @@ def test_activations_keep_lists_as_they_are_nested(name):
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
-def test_softmax_agrees_with_pytorch(name, shape):
-    torch = pytest.importorskip("torch")
-    function, theirs = getattr(F, name), getattr(torch.nn.functional, name)
-    same_in_torch(function, lambda x: theirs(x, dim=-1), numbers(1, *shape))
-    same_in_torch(lambda x: function(x, dim=len(shape) - 1), lambda x: theirs(x, dim=-1), numbers(1, *shape))
+def test_softmax_agrees_with_pytorch(name, shape, torchs):
+    function = getattr(F, name)
+
+    def theirs(torch):
+        return lambda x: getattr(torch.nn.functional, name)(x, dim=-1)
+
+    same_in_torch(torchs, function, theirs, numbers(1, *shape))
+    same_in_torch(torchs, lambda x: function(x, dim=len(shape) - 1), theirs, numbers(1, *shape))
     with pytest.raises(ValueError, match="want the last dimension, dim=-1, got dim=7"):
         function(numbers(1, *shape), dim=7)
 
@@ -53,18 +66,17 @@ def test_softmax_of_any_size_is_positive_and_sums_to_one(scale):
 
 
 @pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4)])
-def test_linear_and_norms_agree_with_pytorch(shape):
-    torch = pytest.importorskip("torch")
-    theirs = torch.nn.functional
+def test_linear_and_norms_agree_with_pytorch(shape, torchs):
     x, weight, bias, scale, shift = (numbers(i, *s) for i, s in enumerate((shape, (2, 4), (2,), (4,), (4,))))
-    same_in_torch(F.linear, theirs.linear, x, weight, bias)
-    same_in_torch(F.linear, theirs.linear, x, weight)
-    same_in_torch(lambda x, w: F.rms_norm(x, [4], w), lambda x, w: theirs.rms_norm(x, [4], w), x, scale)
-    same_in_torch(lambda x: F.rms_norm(x, [4], eps=0.1), lambda x: theirs.rms_norm(x, [4], eps=0.1), x)
-    same_in_torch(
-        lambda x, w, b: F.layer_norm(x, [4], w, b), lambda x, w, b: theirs.layer_norm(x, [4], w, b), x, scale, shift
-    )
-    same_in_torch(lambda x: F.layer_norm(x, [4]), lambda x: theirs.layer_norm(x, [4]), x)
+    for function, *inputs in (
+        (lambda F, x, w, b: F.linear(x, w, b), x, weight, bias),
+        (lambda F, x, w: F.linear(x, w), x, weight),
+        (lambda F, x, w: F.rms_norm(x, [4], w), x, scale),
+        (lambda F, x: F.rms_norm(x, [4], eps=0.1), x),
+        (lambda F, x, w, b: F.layer_norm(x, [4], w, b), x, scale, shift),
+        (lambda F, x: F.layer_norm(x, [4]), x),
+    ):
+        same_function(torchs, function, *inputs)
 
 
 def test_linear_refuses_what_does_not_fit():
@@ -78,20 +90,19 @@ def test_linear_refuses_what_does_not_fit():
             F.linear([1.0, 2.0], weight, bias)
 
 
-def test_embedding_agrees_with_pytorch():
-    torch = pytest.importorskip("torch")
+def test_embedding_agrees_with_pytorch(torchs):
     for indices in (1, [0, 2, 2], [[1], [0]]):
         same_in_torch(
+            torchs,
             lambda weight, at=indices: F.embedding(at, weight),
-            lambda weight, at=indices: torch.nn.functional.embedding(torch.tensor(at), weight),
+            lambda torch, at=indices: lambda weight: torch.nn.functional.embedding(torch.tensor(at), weight),
             numbers(3, 3, 2),
         )
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (4, 1), (2, 3)])
-def test_mse_loss_agrees_with_pytorch(shape):
-    torch = pytest.importorskip("torch")
-    same_in_torch(F.mse_loss, torch.nn.functional.mse_loss, numbers(4, *shape), numbers(5, *shape))
+def test_mse_loss_agrees_with_pytorch(shape, torchs):
+    same_function(torchs, lambda F, x, y: F.mse_loss(x, y), numbers(4, *shape), numbers(5, *shape))
 
 
 @pytest.mark.parametrize("shape", [(), (5,), (4, 1)])
@@ -104,35 +115,34 @@ def test_hinge_loss_is_what_it_says(shape):
     assert gradcheck(lambda *_: F.hinge_loss(xs, nested), flatten(xs := values(scores)))
 
 
-def test_cross_entropy_agrees_with_pytorch():
-    torch = pytest.importorskip("torch")
-    theirs = torch.nn.functional.cross_entropy
+def test_cross_entropy_agrees_with_pytorch(torchs):
     probabilities = data(F.softmax(numbers(8, 4, 3)))
 
-    def tensor(target):
-        return torch.tensor(target, dtype=torch.int64 if isinstance(flatten(target)[0], int) else torch.float64)
+    def theirs(torch, target):
+        dtype = torch.int64 if isinstance(flatten(target)[0], int) else torch.float64
+        return lambda x: torch.nn.functional.cross_entropy(x, torch.tensor(target, dtype=dtype))
 
     for shape, target in (((3,), 2), ((4, 3), [0, 2, 1, 2]), ((3,), probabilities[0]), ((4, 3), probabilities)):
         same_in_torch(
-            lambda x, y=target: F.cross_entropy(x, y), lambda x, y=target: theirs(x, tensor(y)), numbers(9, *shape)
+            torchs,
+            lambda x, y=target: F.cross_entropy(x, y),
+            lambda torch, y=target: theirs(torch, y),
+            numbers(9, *shape),
         )
-    same_in_torch(F.cross_entropy, theirs, numbers(9, 3), probabilities[0], tolerance=1e-11)  # a gradient to the target
+    inputs = numbers(9, 3), probabilities[0]  # a gradient to the target too
+    same_function(torchs, lambda F, x, y: F.cross_entropy(x, y), *inputs, tolerance=1e-11)
 
 
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
-def test_reductions_are_torchs(reduction):
-    torch = pytest.importorskip("torch")
-    theirs, classes = torch.nn.functional, [2, 0]
+def test_reductions_are_torchs(reduction, torchs):
+    classes = [2, 0]
     for shape in ((), (3,), (2, 3)):
-        same_in_torch(
-            lambda x, y: F.mse_loss(x, y, reduction=reduction),
-            lambda x, y: theirs.mse_loss(x, y, reduction=reduction),
-            numbers(4, *shape),
-            numbers(5, *shape),
-        )
+        inputs = numbers(4, *shape), numbers(5, *shape)
+        same_function(torchs, lambda F, x, y: F.mse_loss(x, y, reduction=reduction), *inputs)
     same_in_torch(
+        torchs,
         lambda x: F.cross_entropy(x, classes, reduction=reduction),
-        lambda x: theirs.cross_entropy(x, torch.tensor(classes), reduction=reduction),
+        lambda torch: lambda x: torch.nn.functional.cross_entropy(x, torch.tensor(classes), reduction=reduction),
         numbers(9, 2, 3),
     )
     hinges = F.hinge_loss([[0.5], [2.0]], [[1], [-1]], reduction=reduction)
@@ -168,14 +178,12 @@ def test_losses_refuse_what_does_not_fit():
 
 @pytest.mark.parametrize("is_causal", [False, True])
 @pytest.mark.parametrize("scale", [None, 0.3])
-def test_scaled_dot_product_attention_agrees_with_pytorch(is_causal, scale):
-    torch = pytest.importorskip("torch")
-    theirs = torch.nn.functional.scaled_dot_product_attention
+def test_scaled_dot_product_attention_agrees_with_pytorch(is_causal, scale, torchs):
     for queries, keys in ((3, 3), (2, 4), (4, 2)):
         inputs = numbers(10, queries, 3), numbers(11, keys, 3), numbers(12, keys, 2)
-        same_in_torch(
-            lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=is_causal, scale=scale),
-            lambda q, k, v: theirs(q, k, v, is_causal=is_causal, scale=scale),
+        same_function(
+            torchs,
+            lambda F, q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=is_causal, scale=scale),
             *inputs,
         )
 

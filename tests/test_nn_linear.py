@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from nn_torch import close, data, load_into, numbers, same_parameter_gradients
+from nn_torch import numbers, same_in_torch
 
 import nn
 from autograd import Value, gradcheck, total
-from nn.shapes import flatten
 
 
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("shape", [(3,), (4, 3), (2, 4, 3)])
-def test_linear_agrees_with_pytorch(shape, bias):
-    torch = pytest.importorskip("torch")
+def test_linear_agrees_with_pytorch(shape, bias, torchs):
     layer = nn.Linear(3, 2, bias, seed=0)
-    theirs = load_into(torch.nn.Linear(3, 2, bias), layer)
-    xs = numbers(1, *shape)
-    out, out_torch = layer(xs), theirs(torch.tensor(xs, dtype=torch.float64))
-    close(data(out), out_torch.tolist())
-    total([y * y for y in flatten(out)]).backward()
-    (out_torch**2).sum().backward()
-    same_parameter_gradients(layer, theirs)
+    same_in_torch(torchs, layer, lambda torch: torch.nn.Linear(3, 2, bias), numbers(1, *shape))
 
 
 def test_one_node_a_neuron():

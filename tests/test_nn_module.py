@@ -250,9 +250,8 @@ def test_repr_shows_the_structure():
     assert repr(net(nn)) == NET
 
 
-def test_repr_is_torchs():
-    torch = pytest.importorskip("torch")
-    assert repr(net(torch.nn)) == NET
+def test_repr_is_torchs(torchs):
+    assert torchs(lambda torch: repr(net(torch.nn))) == NET
 
 
 def test_copies_and_pickles():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from nn_torch import close, data, load_into, numbers, same_in_torch, same_parameter_gradients, values
+from nn_torch import data, numbers, same_in_torch, values
 
 import nn
 from autograd import gradcheck, total
@@ -19,20 +19,17 @@ def norms(nn):
 
 @pytest.mark.parametrize("which", range(7))
 @pytest.mark.parametrize("shape", [(4,), (3, 4)])
-def test_norms_agree_with_pytorch(which, shape):
-    torch = pytest.importorskip("torch")
+def test_norms_agree_with_pytorch(which, shape, torchs):
     norm = norms(nn)[which]
     for parameter, number in zip(norm.parameters(), numbers(2, 8)):
         parameter.data = number
-    theirs = load_into(norms(torch.nn)[which], norm)
-    same_in_torch(norm, theirs, numbers(3, *shape))
-    same_parameter_gradients(norm, theirs)
+    same_in_torch(torchs, norm, lambda torch: norms(torch.nn)[which], numbers(3, *shape))
 
 
-def test_the_default_eps_of_rms_norm_is_that_of_a_float():
-    torch = pytest.importorskip("torch")
+def test_the_default_eps_of_rms_norm_is_that_of_a_float(torchs):
     tiny = [[1e-9, -2e-9]]  # so small that eps is what counts
-    close(data(nn.RMSNorm(2)(tiny)), torch.nn.RMSNorm(2).double()(torch.tensor(tiny, dtype=torch.float64)).tolist())
+    theirs = torchs(lambda torch: torch.nn.RMSNorm(2).double()(torch.tensor(tiny, dtype=torch.float64)))
+    assert data(nn.RMSNorm(2)(tiny)) == [[pytest.approx(x, rel=1e-12) for x in row] for row in theirs]
     assert abs(nn.RMSNorm(2)(tiny)[0][0].data - 1e-9 / (2.5e-18 + 2.220446049250313e-16) ** 0.5) < 1e-15
 
 

@@ -7,6 +7,7 @@ self-attention by the name of SelfAttention, a hinge loss) and its tensor; ours 
 from __future__ import annotations
 
 import random
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -34,9 +35,9 @@ def script(nn, F, optim, tensor, model, loss, xs, ys, optimizer, state, updates=
 OURS = {"nn": nn, "F": nn.functional, "optim": nn.optim, "tensor": lambda numbers: numbers}
 
 
-@pytest.fixture(scope="module")
-def theirs():
-    torch = pytest.importorskip("torch")
+@contextmanager
+def in_torch(torch):
+    """What the script takes from PyTorch, in float64 and on one thread."""
 
     class MLP(torch.nn.Module):
         def __init__(self, in_features, sizes, activation="relu"):
@@ -120,15 +121,20 @@ OPTIMIZERS = {
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("model", MODELS)
-def test_same_script_same_losses(model, optimizer, theirs):
+def test_same_script_same_losses(model, optimizer, torchs):
     make, loss, xs, ys = MODELS[model]
     nn.manual_seed(7)
     settings = {"model": make, "loss": loss, "xs": xs, "ys": ys, "optimizer": OPTIMIZERS[optimizer]}
     state = make(nn).state_dict()
     ours, last = script(**OURS, **settings, state=state)
-    torchs, last_torch = script(**theirs, **settings, state=state)
+
+    def theirs(torch):
+        with in_torch(torch) as names:
+            return script(**names, **settings, state=state)
+
+    losses_torch, last_torch = torchs(theirs)
     assert min(ours) < ours[0]
-    for a, b in zip(ours, torchs):
+    for a, b in zip(ours, losses_torch, strict=True):
         assert abs(a - b) <= 1e-11 * max(1.0, abs(b))
     assert list(last) == list(last_torch)
     for module, weights in ((first := make(nn), last), (second := make(nn), last_torch)):
