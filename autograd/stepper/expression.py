@@ -114,7 +114,9 @@ class Expression:
             return term.atom
         if term.head in ("name", "grad", "data"):
             return self._named(term, known)
-        args = [self._value(arg, known) for arg in term.args]
+        args: list[Any] = []
+        for arg in term.args:  # a comprehension would take a second frame for each level in older Pythons
+            args.append(self._value(arg, known))
         if term.head == "list":
             return args
         if term.head == "neg":
