@@ -699,3 +699,98 @@ def test_a_rule_in_c_gives_pythons_bits(optimiser, options, groups):
         return [x for p in parameters for x in (p.data, *optimizer.state.get(p, {}).values())]
 
     assert run("c") == run("python")
+
+
+# --- long calls of C
+
+
+def slow_loss(w):
+    def loss(x):
+        for _ in range(100):
+            x = (w * x).tanh() + 0.5
+        return x
+
+    return loss
+
+
+def again_and_again(step, optimizer, batch, how):
+    for _ in range(10):
+        if how == "train":
+            step.train([batch], optimizer, 100)
+        else:
+            step.batch(batch) if how == "batch" else step.update(optimizer, batch)
+
+
+@needs_c
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timers here")
+@pytest.mark.parametrize("how", ["batch", "update", "train"])
+def test_ctrl_c_is_answered_in_the_middle_of_a_batch(how):
+    w = Value(0.9)
+    step, optimizer = compile(slow_loss(w), [w], "c"), SGD([w], lr=0.0)
+    step.batch([0.5] * 10)
+    batch = step.prepare([k / 400_000 for k in range(400_000)])
+    sent = []
+
+    def interrupt(*_):
+        sent.append(time.perf_counter())
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.15)
+    began = time.perf_counter()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            again_and_again(step, optimizer, batch, how)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert time.perf_counter() - began < 0.15 + 0.4
+    assert (w.data, type(w.data)) == (0.9, float)
+
+
+@needs_c
+def test_other_threads_run_while_c_computes():
+    w = Value(0.9)
+    step = compile(slow_loss(w), [w], "c")
+    batch = step.prepare([k / 100_000 for k in range(100_000)])
+    ticks, done = [], threading.Event()
+
+    def tick():
+        while not done.is_set():
+            ticks.append(time.perf_counter())
+            time.sleep(0.001)
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    began = time.perf_counter()
+    step.batch(batch)
+    took = time.perf_counter() - began
+    done.set()
+    thread.join()
+    meanwhile = [t for t in ticks if began < t < began + took]
+    assert len(meanwhile) > 10 and len(meanwhile) > 100 * took
+    assert w.reached
+
+
+@needs_c
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no interval timers here")
+def test_a_handler_of_a_signal_sees_the_numbers_of_some_update():
+    """It is code of this thread, too: it may save a checkpoint, and the training goes on."""
+    w, seen = Value(1.0), []
+    step, optimizer = compile(lambda x: (w - x) ** 2, [w], "c"), AdamW([w], lr=1e-6, weight_decay=0.0)
+
+    def look(*_):
+        seen.append((w.data, w.grad, optimizer.state[w]["step"], optimizer.state[w]["exp_avg"]))
+
+    step.train([([3.0],)], optimizer, 1)
+    before = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, 0.05, 0.05)
+    try:
+        step.train([([3.0],)], optimizer, 1_000_000)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert seen[0][2] < 1_000_001 == optimizer.state[w]["step"]
+    for data, grad, count, average in seen:
+        assert 1 < count <= 1_000_001 and data == pytest.approx(1 + 1e-6 * count, rel=1e-3)
+        assert grad == pytest.approx(2 * (data - 3), rel=1e-5) and average == pytest.approx(grad, rel=1e-4)

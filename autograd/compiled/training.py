@@ -23,7 +23,7 @@ from .step import Prepared, Step, say_once
 
 __all__ = ["Updates", "train", "update"]
 
-PATIENCE = 0.02  # seconds in C after which Python sees whether it was interrupted
+PATIENCE = 0.2  # seconds in C after which Python looks around: at options, and at what the function uses
 
 
 def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
@@ -117,7 +117,7 @@ class Updates:
         self.step = step
         self.optimizer = optimizer
         self.times = times
-        self._training = Training(len(step.parameters), getattr(optimizer, "memory", ()))
+        self._training = Training(step.parameters, getattr(optimizer, "memory", ()))
         self._place = {p: i for i, p in enumerate(step.parameters)}
         self._members: list[list[Value]] = []  # the optimiser's parameters, by group
         self._others: list[Value] = []  # those of them that the step was not given
@@ -188,56 +188,51 @@ class Updates:
         """As many of the updates as C can do."""
         t, schedule = self._training, self._schedule
         losses = zeros(count)
-        done = 0
         with self.step.lock:
             try:
                 for loaded in schedule.loaded:
                     loaded.read_frozen()
-                self._read()
-            except (TypeError, KeyError):  # a data or grad is no number, or a memory is another's: Python says so
+                self._read_memory()
+            except (TypeError, KeyError):  # a constant is no number, or the memory is another's: Python says so
                 return []
             for kept, now in zip(t.options, options):
                 kept[: len(kept)] = array("d", now or [0.0])
+            for p in self._others:  # zero_grad() of those that C does not know
+                p.grad = NOT_REACHED
             began = perf_counter()
             try:
                 done = schedule.loaded[0].machine.train(
                     schedule.address, schedule.count, start, count, t.address, losses.buffer_info()[0]
                 )
+            except TypeError:  # a data or grad is no number
+                return []
             finally:
-                self._write()
+                self._lend_memory()
         if done:
             self.step.ran_on = "c"
             self._at_once = max(1, int(PATIENCE * done / (perf_counter() - began)))
         return [*losses[:done]]
 
-    def _read(self) -> None:
-        """Take over the numbers of the parameters, and what the optimiser remembers of them."""
-        t, parameters = self._training, self.step.parameters
-        t.data[: t.count] = array("d", [p.data for p in parameters])
-        t.grad[: t.count] = array("d", [p.grad or 0.0 for p in parameters])
-        t.reached[: t.count] = array("B", [p.reached for p in parameters])
-        for p in self._others:  # zero_grad() of those that C does not know
-            p.grad = NOT_REACHED
-        if t.memory and (self._lender is None or self._lender is not self.optimizer.state):
-            state = self.optimizer.state
-            memories = [*map((state.current() if hasattr(state, "current") else state).get, parameters)]
+    def _read_memory(self) -> None:
+        """Take over what the optimiser remembers, unless it is here already."""
+        t, state = self._training, self.optimizer.state
+        if t.memory and state is not self._lender:
+            memories = [*map((state.current() if hasattr(state, "current") else state).get, self.step.parameters)]
             t.known[: t.count] = array("B", [memory is not None for memory in memories])
             for name, kept in t.memory.items():
                 kept[: t.count] = array("d", [memory[name] if memory else 0.0 for memory in memories])
+            self._lend_memory()
 
-    def _write(self) -> None:
-        """Give them back; what the optimiser remembers, when somebody asks for it."""
-        t = self._training
-        for p, data, grad, reached in zip(self.step.parameters, t.data, t.grad, t.reached):
-            p.data = data
-            p.grad = grad if reached else NOT_REACHED
-        if t.memory:
-            state = self.optimizer.state
-            if hasattr(state, "keep_elsewhere"):
-                self._lender = state
-                state.keep_elsewhere(self._give_memory)
-            else:
-                self._give_memory(state)
+    def _lend_memory(self) -> None:
+        """Give it back when somebody asks for it: from now on, and again after it has changed."""
+        state = self.optimizer.state
+        if not self._training.memory:
+            return
+        if hasattr(state, "keep_elsewhere"):
+            self._lender = state
+            state.keep_elsewhere(self._give_memory)
+        else:
+            self._give_memory(state)
 
     def _give_memory(self, state: dict[Value, dict[str, float]]) -> None:
         with self.step.lock:

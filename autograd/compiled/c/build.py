@@ -12,12 +12,14 @@ privacy of the user's %LOCALAPPDATA% is relied on, and the digest shows damage o
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import platform
 import re
 import shlex
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -26,12 +28,14 @@ import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
+from typing import Any
 
 from ...errors import CompileError
 from ...naming import one_line
 from ...source import users_line
 
-__all__ = ["build", "cache_folder", "compiler"]
+__all__ = ["build", "cache_folder", "compiler", "load"]
 
 # Tried in order: not every compiler knows how to ask for this very processor. Never any fast-math: nan stays nan, and
 # a product and a sum are rounded each, as Python rounds them.
@@ -41,7 +45,8 @@ _FLAGS = (
     (*_SAFE, "-fno-fast-math", "-fno-math-errno", "-mcpu=native"),
     _SAFE,
 )
-_SECONDS = 120
+_SECONDS = 60  # that the compiler may take in all
+_PATIENCE = 15  # seconds after which it is said that it is waited for
 _OTHERS, _OTHERS_WRITE = 0o077, 0o022
 _HARMLESS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
@@ -138,7 +143,8 @@ def build(source: str) -> Path:
     Raises CompileError if there is no compiler, it fails, or there is nowhere to keep what it makes.
     """
     command = compiler()
-    about = _about(command)
+    deadline = monotonic() + _SECONDS
+    about = _about(command, deadline)
     folder = cache_folder()
     failed = ""
     for flags in _FLAGS:
@@ -147,31 +153,91 @@ def build(source: str) -> Path:
             if _is_ours(kept):
                 return kept
             _discard(kept)
-        made, failed = _compile(source, [*command, *flags], folder, key)
+        made, failed = _compile(source, [*command, *flags], folder, key, deadline)
         if made:
             return made
     raise CompileError(f"{shlex.join(command)} could not build the C backend: {failed}")
 
 
-def _compile(source: str, command: Sequence[str], folder: Path, key: str) -> tuple[Path | None, str]:
+def load(path: Path, *names: str) -> Any:
+    """The library, which has functions of these names, and holds Python's lock while they run.
+
+    Raises CompileError if it cannot be loaded, has other functions, or makes the processor take the smallest numbers for 0.
+    """
+    before = _keeps_smallest()
+    try:
+        library: Any = ctypes.PyDLL(str(path))
+        functions = [getattr(library, name) for name in ("tidy", *names)]
+    except (OSError, AttributeError) as error:
+        raise CompileError(f"the C backend was built and cannot be loaded: {error}") from None
+    if before and not _keeps_smallest():
+        functions[0]()
+        raise CompileError(
+            "the C compiler made a library that sets numbers below 2.2e-308 to 0: take -ffast-math and the like out of CC"
+        )
+    return library
+
+
+def _keeps_smallest() -> bool:
+    smallest, one = map(float, ("5e-324", "1"))  # not computed before it runs
+    return smallest * one != 0
+
+
+def _run(command: Sequence[str], deadline: float, folder: str | None = None) -> tuple[int, bytes, bytes]:
+    """Run a compiler to its end: its status, and what it wrote. Raises CompileError if that has not come by the deadline."""
+    with (
+        tempfile.TemporaryFile() as out,
+        tempfile.TemporaryFile() as err,
+    ):  # of a pipe, a child of its would hold the end
+        process = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+        )
+        try:
+            _wait(process, deadline)
+        except BaseException:
+            _end(process)
+            raise
+        out.seek(0)
+        err.seek(0)
+        return process.returncode, out.read(), err.read()
+
+
+def _wait(process: subprocess.Popen[bytes], deadline: float) -> None:
+    left = deadline - monotonic()
+    for seconds in (min(_PATIENCE, left), max(left - _PATIENCE, 0)):
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(seconds, 0))
+            return
+        if seconds == _PATIENCE:
+            text = f"waiting for the C compiler, at most {left - seconds:.0f} s more"
+            warnings.warn_explicit(text, UserWarning, *users_line())
+    raise CompileError(f"{process.args[0]} was not done after {_SECONDS} s")  # type: ignore[index]
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a compiler and what it has started."""
+    with suppress(OSError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _compile(source: str, command: Sequence[str], folder: Path, key: str, deadline: float) -> tuple[Path | None, str]:
     """The library, made by this command; or None, and what the compiler said."""
     try:
         with tempfile.TemporaryDirectory(prefix="building-", dir=folder) as name:
-            (Path(name) / "interpreter.c").write_text(source, encoding="utf-8")
-            made = Path(name) / f"interpreter{_SUFFIX}"
+            (Path(name) / "library.c").write_text(source, encoding="utf-8")
+            made = Path(name) / f"library{_SUFFIX}"
             libraries = [] if sys.platform == "win32" else ["-lm"]
-            ran = subprocess.run(
-                [*command, "-o", made.name, "interpreter.c", *libraries],
-                cwd=name, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False,
-            )  # fmt: skip
-            if ran.returncode or not made.exists():
-                return None, _complaint(ran.stderr) or f"it ended with status {ran.returncode} and made nothing"
+            status, _, errors = _run([*command, "-o", made.name, "library.c", *libraries], deadline, name)
+            if status or not made.exists():
+                return None, _complaint(errors) or f"it ended with status {status} and made nothing"
             made.chmod(0o700)  # a umask may let the group write
             kept = folder / f"{key}-{_digest(made.read_bytes())}{_SUFFIX}"
             os.replace(made, kept)
             return kept, ""
-    except subprocess.TimeoutExpired:
-        return None, f"it was not done after {_SECONDS} s"
     except OSError as error:
         raise CompileError(f"the C backend could not be built in {folder}: {error.strerror}") from None
 
@@ -206,14 +272,17 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
-def _about(command: Sequence[str]) -> str:
+def _about(command: Sequence[str], deadline: float) -> str:
     """What the machine code depends on beside the source: the compiler's version and the processor."""
     try:
-        ran = subprocess.run([*command, "--version"], stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS)
-        version = ran.stdout.decode(errors="replace")
-    except (OSError, subprocess.TimeoutExpired) as error:
+        _, version, _ = _run([*command, "--version"], deadline)
+    except (OSError, RuntimeError) as error:  # RuntimeError: a subinterpreter starts no processes
+        if isinstance(error, CompileError):
+            raise
         raise CompileError(f"{command[0]} cannot be run: {error}") from None
-    return "\0".join([version, sys.platform, platform.machine(), str(sys.maxsize), _processor()])
+    return "\0".join(
+        [version.decode(errors="replace"), sys.platform, platform.machine(), str(sys.maxsize), _processor()]
+    )
 
 
 def _processor() -> str:

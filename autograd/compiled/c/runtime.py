@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from array import array
 from collections.abc import Iterable, Sequence
+from contextvars import Context
 from ctypes import Structure, c_double, c_int, c_long, c_void_p
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from ...errors import CompileError
+from ...functions import dot, logsumexp
 from ...ops import BUILTIN, OPS, Op
+from ...value import NOT_REACHED, Value
 from ..program import PICK, Program
-from .build import build
+from .build import build, load
 from .bytecode import Bytecode
 from .template import interpreter_source, rows_of
 
@@ -37,6 +42,7 @@ class _Program(Structure):
     _fields_ = (
         ("steady", _Part), ("rows", _Part), ("memory", _Memory), ("data", c_void_p), ("grad", c_void_p),
         ("width", c_long), ("slots", c_long), ("steady_slots", c_long), ("inputs", c_long), ("first_input", c_long),
+        ("edges", c_long),
         ("run", c_void_p), ("root", c_int),
     )  # fmt: skip
 
@@ -59,7 +65,7 @@ class _Group(Structure):
 
 class _Training(Structure):
     _fields_ = (
-        ("data", c_void_p), ("grad", c_void_p), ("known", c_void_p), ("reached", c_void_p), ("optimised", c_void_p),
+        ("values", c_void_p), ("data", c_void_p), ("grad", c_void_p), ("known", c_void_p), ("reached", c_void_p), ("optimised", c_void_p),
         ("all_optimised", c_long), ("groups", c_void_p), ("count", c_long), ("group_count", c_long),
     )  # fmt: skip
 
@@ -75,22 +81,85 @@ class _BatchPlan(Structure):
 # --- The library -------------------------------------------------------------------------------------------
 
 
+# What the interpreter needs of Python (see interpreter.c.in): functions of its API, two slots of a type by the numbers that
+# they have in its stable ABI, and objects.
+_FUNCTIONS = (
+    "PyEval_SaveThread", "PyEval_RestoreThread", "PyErr_CheckSignals", "PyFloat_FromDouble", "PyFloat_AsDouble",
+    "PyErr_Occurred", "Py_DecRef",
+)  # fmt: skip
+_SLOTS = {"tp_descr_get": 54, "tp_descr_set": 55}
+_OBJECTS = {"data": vars(Value)["data"], "grad": vars(Value)["grad"], "type": Value, "none": None, "zero": NOT_REACHED}
+
+
+class _Python(Structure):
+    _fields_ = tuple((name, c_void_p) for name in (*_FUNCTIONS, *_SLOTS, *_OBJECTS))
+
+
+def _python() -> _Python:
+    slot_of = ctypes.pythonapi.PyType_GetSlot
+    slot_of.restype, slot_of.argtypes = c_void_p, (ctypes.py_object, c_int)
+    functions = (ctypes.cast(getattr(ctypes.pythonapi, name), c_void_p) for name in _FUNCTIONS)
+    slots = (slot_of(type(vars(Value)["data"]), number) for number in _SLOTS.values())
+    return _Python(*functions, *slots, *map(id, _OBJECTS.values()))
+
+
+def _near(found: float, wanted: float) -> bool:
+    return abs(found - wanted) <= 1e-12 * max(1.0, abs(wanted))
+
+
+_api: list[_Python] = []  # one for all libraries, which keep its address
+
+
 class Interpreter:
-    """The library for some operations."""
+    """The library for some operations. Its functions hold Python's lock where they are short, and let go of it else."""
 
     def __init__(self, ops: Sequence[Op]) -> None:
         rows = rows_of(ops)
         self.numbers = {(id(row.op), row.absent): number for number, row in enumerate(rows)}
-        path = build(interpreter_source(rows))
-        try:
-            library: Any = ctypes.PyDLL(str(path))
-        except OSError as error:
-            raise CompileError(f"the C backend was built and cannot be loaded: {error}") from None
+        self.load(build(interpreter_source(rows)))
+
+    def load(self, path: Path) -> None:
+        """Raises CompileError for a library that is none, is another one, or computes something else than Python."""
+        library = load(path, "run", "train", "attach", "computes")
         self.run, self.train = library.run, library.train
+        self.computes = c_void_p.in_dll(library, "computes").value
+        library.attach.argtypes = (c_void_p,)
         self.run.restype = c_double
         self.run.argtypes = (c_void_p, c_void_p)
         self.train.restype = c_long
         self.train.argtypes = (c_void_p, c_long, c_long, c_long, c_void_p, c_void_p)
+        if not _api:
+            _api.append(_python())
+        library.attach(ctypes.addressof(_api[0]))
+        Context().run(self._prove)  # where no mode is on
+
+    def _prove(self) -> None:
+        """Compute a known program, one sample and a batch, whose numbers Python has too."""
+        weights = [Value(math.sin(7.0 * k)) for k in range(90)]
+        xs = [Value(math.cos(3.0 * k)) for k in range(21)]
+        hidden = [dot(weights[20 * j : 20 * j + 20], xs[:20], weights[80 + j]) for j in range(4)]
+        parts = [
+            hidden[0].tanh(),
+            hidden[1].exp(),
+            (hidden[2] ** 2 + 1).log(),
+            1 / (hidden[3] * hidden[3] + xs[20]),
+            logsumexp(hidden),
+        ]
+        loss = dot(parts, weights[85:90])
+        loss.backward()
+        program = Program(loss, weights, xs)
+        numbers = array("d", [x.data for x in xs])
+        for rows in (1, 11):
+            loaded = LoadedProgram(self, Bytecode(program, weights, self.numbers, rows > 1), weights, rows)
+            loaded.data[: len(weights)] = array("d", [w.data for w in weights])
+            batch = Batch(numbers * rows, range(len(xs)), [len(xs)] * len(xs), rows, b"\1" * len(weights))
+            found = self.run(loaded.address, batch.address)
+            exact = found == loss.data or rows > 1
+            if not exact or not all(map(_near, [found, *loaded.grad], [loss.data, *(w.grad for w in weights)])):
+                raise CompileError(
+                    f"the C compiler made a library that computes {found!r} where Python computes {loss.data!r}: "
+                    "its flags, or the compiler itself, are not to be trusted"
+                )
 
 
 # By the ids of the user's operations, since one that is defined anew has the name of the old one; and those operations.
@@ -126,7 +195,7 @@ def zeros(count: int, kind: str = "d") -> array[Any]:
     return array(kind, bytes(array(kind).itemsize * max(count, 1)))
 
 
-def _at(numbers: array[Any]) -> int:
+def address(numbers: array[Any]) -> int:
     return numbers.buffer_info()[0]
 
 
@@ -145,7 +214,9 @@ class Batch:
         self.strides = array("l", strides)
         self.rows = rows
         self.reached = array("B", reached or b"\0")
-        self.struct = _Batch(_at(numbers), _at(self.offsets), _at(self.strides), rows, _at(self.reached))
+        self.struct = _Batch(
+            address(numbers), address(self.offsets), address(self.strides), rows, address(self.reached)
+        )
         self.address = ctypes.addressof(self.struct)
 
 
@@ -195,12 +266,13 @@ class LoadedProgram:
         for constant in self.bytecode.constants:
             self.data[self.bytecode.steady_slot[constant]] = float(constant)
         memory = _Memory(
-            _at(self.data), _at(self.grad), _at(self.data), _at(self.grad), 1, 1, _at(self._room), _at(self._columns),
+            address(self.data), address(self.grad), address(self.data), address(self.grad), 1, 1, address(self._room), address(self._columns),
             self.count, 0,
         )  # fmt: skip
         self._struct = _Program(
-            _part(steady), _part(part), memory, *map(_at, self._rows), self.width, part.slots, steady.slots,
-            len(program.inputs), self.bytecode.first_input, ctypes.cast(machine.run, c_void_p), self.bytecode.root,
+            _part(steady), _part(part), memory, *map(address, self._rows), self.width, part.slots, steady.slots,
+            len(program.inputs), self.bytecode.first_input, sum(len(node.operands) for node in program.order),
+            machine.computes, self.bytecode.root,
         )  # fmt: skip
         self.address = ctypes.addressof(self._struct)
 
@@ -216,7 +288,7 @@ class LoadedProgram:
 
 
 def _part(part: Any) -> _Part:
-    return _Part(_at(part.code), _at(part.operands), len(part.code) // 5)
+    return _Part(address(part.code), address(part.operands), len(part.code) // 5)
 
 
 def _width(slots: int, rows: int) -> int:
@@ -229,12 +301,15 @@ def _width(slots: int, rows: int) -> int:
 class Training:
     """What training keeps of each parameter; memory: what the optimiser remembers, by name."""
 
-    def __init__(self, count: int, memory: Iterable[str]) -> None:
-        self.count = count
+    def __init__(self, parameters: Sequence[Value], memory: Iterable[str]) -> None:
+        self.count = count = len(parameters)
+        self._values = array("Q", [*map(id, parameters)] or [0])
         self.data, self.grad = zeros(count), zeros(count)
         self.known, self.reached, self.optimised = zeros(count, "B"), zeros(count, "B"), zeros(count, "B")
         self.memory = {name: zeros(count) for name in memory}
-        self._struct = _Training(*map(_at, (self.data, self.grad, self.known, self.reached, self.optimised)))
+        self._struct = _Training(
+            *map(address, (self._values, self.data, self.grad, self.known, self.reached, self.optimised))
+        )
         self._struct.count = count
         self.address = ctypes.addressof(self._struct)
 
@@ -243,10 +318,10 @@ class Training:
         it has, which stand in `options` at every update.
         """
         self._runs = [array("l", _runs(places)) for places, *_ in groups]
-        self._memory = [array("Q", [_at(self.memory[name]) for name in names] or [0]) for _, _, names, _ in groups]
+        self._memory = [array("Q", [address(self.memory[name]) for name in names] or [0]) for _, _, names, _ in groups]
         self.options = [zeros(count) for *_, count in groups]
         self._groups = (_Group * max(len(groups), 1))(*(
-            _Group(update, _at(runs), len(runs) // 2, _at(options), _at(memory))
+            _Group(update, address(runs), len(runs) // 2, address(options), address(memory))
             for (_, update, _, _), runs, options, memory in zip(groups, self._runs, self.options, self._memory)
         ))  # fmt: skip
         self._struct.groups, self._struct.group_count = ctypes.addressof(self._groups), len(groups)

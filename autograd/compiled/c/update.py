@@ -19,18 +19,22 @@ for (long k = at; k < end; k++) {
 from __future__ import annotations
 
 import ctypes
+import math
+from array import array
 from collections.abc import Iterable, Sequence
-from ctypes import c_void_p
+from ctypes import c_long, c_void_p
 from typing import Any
 
 from ...errors import CompileError
 from ...formula import C, Formula
 from ...updates import Update
-from .build import build
+from .build import build, load
+from .runtime import address, zeros
 
 __all__ = ["UpdateLibrary", "update_library"]
 
 _SOURCE = """\
+#include <fenv.h>
 #include <math.h>
 #include <string.h>
 
@@ -40,6 +44,8 @@ _SOURCE = """\
 #else
 #define PUBLIC
 #endif
+
+PUBLIC int tidy(void) { return fesetenv(FE_DFL_ENV); }
 
 /* Parameters from the `at`-th to the one before `stop`: those that a gradient has reached. known: whether anything is
    remembered of a parameter. Parameters next to each other that have been updated as often are updated together. */
@@ -129,8 +135,42 @@ class UpdateLibrary:
     """The rule as machine code; `function` is the address of its update()."""
 
     def __init__(self, update: Update) -> None:
-        self._library: Any = ctypes.CDLL(str(build(_source(update))))
+        self._update = update
+        self._library = load(build(_source(update)), "update")
         self.function: int = ctypes.cast(self._library.update, c_void_p).value or 0
+        self._prove()
+
+    def _prove(self) -> None:
+        """Two updates of some parameters, which Python does, too: all bits are to be the same."""
+        count, options = 19, [0.3 / (k + 1) for k in range(len(self._update.options))]
+        wanted = [_Parameter(math.sin(k), math.cos(k), k % 5 > 0) for k in range(count)]
+        data, grad = (array("d", [getattr(p, name) for p in wanted]) for name in ("data", "grad"))
+        reached, known = array("B", [p.reached for p in wanted]), zeros(count, "B")
+        memory = {name: zeros(count) for name in self._update.remembered}
+        pointers = array("Q", [address(kept) for kept in memory.values()] or [0])
+        given = (data, grad, pointers, known, reached, array("d", options or [0.0]))
+        state: dict[Any, dict[str, float]] = {}
+        for _ in range(2):
+            try:
+                self._update.run(wanted, state, options)
+            except (ArithmeticError, ValueError):  # of numbers that the rule was not made for
+                return
+            self._library.update(*(c_void_p(address(numbers)) for numbers in given), c_long(0), c_long(count))
+        found = [[*data], *([kept[k] for k in range(count) if reached[k]] for kept in memory.values())]
+        if found != [[p.data for p in wanted], *([kept[name] for kept in state.values()] for name in memory)]:
+            raise CompileError(
+                "the C compiler made a library that updates parameters otherwise than Python does: "
+                "its flags, or the compiler itself, are not to be trusted"
+            )
+
+
+class _Parameter:
+    """What a rule reads and writes of a Value."""
+
+    def __init__(self, data: float, grad: float, reached: bool) -> None:
+        self.data = data
+        self.grad = grad
+        self.reached = reached
 
 
 _libraries: dict[Update, UpdateLibrary | CompileError] = {}
