@@ -145,9 +145,7 @@ def test_a_compiler_that_fails(cache, tmp_path, monkeypatch, script):
 @needs_c
 def test_the_complaint_is_the_error_and_not_where_it_is(cache, monkeypatch):
     monkeypatch.setenv("CC", f"{shlex.join(compiler())} -fdiagnostics-color=always")
-    with pytest.raises(
-        CompileError, match=r"^\S.* could not build the C backend: library.c:2:\d+: error: [ -~‘’]+$"
-    ):
+    with pytest.raises(CompileError, match=r"^\S.* could not build the C backend: library.c:2:\d+: error: [ -~‘’]+$"):
         build("int answer(void) {\n return nothing; }")
 
 

@@ -103,3 +103,18 @@ def test_what_is_saved_can_be_shown_again(tmp_path, capsys, monkeypatch):
 
 def test_chains_of_every_size_are_there():
     assert [work.size for work in WORKS if work.size] == [10**k for k in range(1, 7)]
+
+
+@pytest.mark.parametrize("name", ["moons", "gpt"])
+def test_the_floor_in_c_learns_as_ours(name):
+    """Many updates, so that the optimiser is compared too."""
+    with_c, compiled = import_module("demos.bench.with_c"), import_module("demos.bench.compiled")
+    try:
+        floor = getattr(with_c, name)()
+        first = floor()
+    except CompileError:
+        pytest.skip("no C compiler")
+    step, parameters, optimizer, columns = getattr(compiled.train_c, f"_{name}")()
+    losses = step.train([columns], optimizer, 1)
+    assert [losses[0], *(p.grad for p in parameters)] == pytest.approx(first, rel=1e-12, abs=1e-12)
+    assert floor.losses(40) == pytest.approx(step.train([columns], optimizer, 40), rel=1e-12, abs=1e-12)

@@ -49,14 +49,17 @@ ENGINES = (
     Engine("  Python, step", "demos.bench.compiled:replay_python", "autograd", mode=True),
     Engine("  Python, train", "demos.bench.compiled:train_python", "autograd", mode=True),
     Engine("  C, step", "demos.bench.compiled:replay_c", "autograd", mode=True),
+    Engine("  C, prepared", "demos.bench.compiled:prepared_c", "autograd", mode=True),
     Engine("  C, train", "demos.bench.compiled:train_c", "autograd", mode=True),
+    Engine("hand-written C", "demos.bench.with_c", "autograd"),
     Engine("micrograd", "demos.bench.with_micrograd", "micrograd", "micrograd.engine"),
     Engine("microgpt's style", "demos.bench.with_microgpt_style", "autograd"),
     Engine("torch", "demos.bench.with_torch", "torch", "torch"),
     Engine("jax", "demos.bench.with_jax", "jax", "jax"),
 )
-_MODES = """step: step() or step.batch() of a compiled step, then optimizer.step(); train: inside step.train().
-Both are traced and compiled before the clock starts."""
+_MODES = """step: step() or step.update() of a compiled step, after which every Value is right; prepared: the same, with the
+batch prepared once; train: inside step.train(). All are traced and compiled before the clock starts.
+hand-written C: for this one model and these shapes, with the flags of the C backend: the floor under it."""
 
 
 class Cell(NamedTuple):

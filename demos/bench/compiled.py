@@ -1,7 +1,7 @@
 """The works on scalar-autograd's compile(): traced before the clock starts, replayed while it runs.
 
-A Replay calls the step and then the optimiser, in Python, as one would without compile(); a Training leaves updates
-to step.train, as many as UPDATES at a go.
+A Replay does one update at a time, after which every Value is right; a Training leaves updates to step.train, as many
+as UPDATES at a go.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .scalar import chained
 from .scalar import expression as expression_of_two
 from .works import DECAY, DOCUMENT, moons_data
 
-__all__ = ["replay_c", "replay_python", "train_c", "train_python"]
+__all__ = ["prepared_c", "replay_c", "replay_python", "train_c", "train_python"]
 
 UPDATES = {"python": 100, "c": 5_000}
 
@@ -49,7 +49,9 @@ class _Compiled:
 
 
 class Replay(_Compiled):
-    """step() or step.batch(), then the optimiser's own step(); Values are up to date all the time."""
+    """step() or step.update()."""
+
+    is_prepared = False
 
     def expression(self):
         step, (a, b) = self._expression()
@@ -78,13 +80,21 @@ class Replay(_Compiled):
         return run
 
     def _updates(self, step, parameters, optimizer, columns):
+        if self.is_prepared:
+            columns = [step.prepare(*columns)]
+
         def run():
-            optimizer.zero_grad()
-            loss = step.batch(*columns)
-            optimizer.step()
+            loss = step.update(optimizer, *columns)
             return lambda: [loss, *(p.grad for p in parameters)]
 
         return run
+
+
+class Prepared(Replay):
+    """step.update() on a batch that was prepared once."""
+
+    is_prepared = True
+    chain = property()  # has no batch
 
 
 class Training(_Compiled):
@@ -115,5 +125,5 @@ class Training(_Compiled):
         return run
 
 
-replay_python, replay_c = Replay("python"), Replay("c")
+replay_python, replay_c, prepared_c = Replay("python"), Replay("c"), Prepared("c")
 train_python, train_c = Training("python"), Training("c")
