@@ -83,8 +83,6 @@ def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequen
     """A wide operation on operands no kernel was compiled for: check them, then compile one."""
     given = _checked(op, groups)
     flat = _flat(given)
-    if any(isinstance(operand, Value) and type(operand) is not Value for operand in flat):
-        return _carefully(op, flat)
     sizes: dict[str, int] = {}
     constants: set[str] = set()
     key: list[Any] = []  # what the compiled function looks at: see methods.compile_function
@@ -97,7 +95,12 @@ def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequen
             sizes[name] = len(group) if listed else 1
         if kind is float:
             constants.add(name)
-    if tuple(key) not in kernels:
+    if any(isinstance(operand, Value) and type(operand) is not Value for operand in flat):
+        traced = next((kind for kind in key if hasattr(kind, "recorder")), None)  # what compile() puts in place of numbers
+        if traced is None:
+            return _carefully(op, flat)
+        kernels[tuple(key)] = traced.recorder(op)
+    elif tuple(key) not in kernels:
         kernels[tuple(key)] = compile_kernel(op, sizes, frozenset(constants))
     return kernels[tuple(key)](*map(given.get, op.operands))
 

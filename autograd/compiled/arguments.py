@@ -7,14 +7,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from numbers import Integral, Real
 from typing import Any
 
 from ..careful import real
 from ..errors import NotANumberError
 
-__all__ = ["Structure", "structure"]
+__all__ = ["Structure", "filled", "structure"]
 
 Structure = tuple[Any, ...]
 _PLAIN = {float, int}
@@ -58,3 +58,22 @@ def _other(argument: Any, numbers: list[float]) -> Any:
         "want numbers, lists of them, bools and strs as arguments of a compiled step, "
         f"got a {type(argument).__name__}{fix}"
     )
+
+
+def filled(arguments: Iterable[Any], numbers: Iterator[float]) -> list[Any]:
+    """Arguments of the same structure as these, with other numbers in them.
+
+    >>> filled(([0.5, 2.0], 1, True), iter([1.5, 3.0, 4]))
+    [[1.5, 3.0], 4, True]
+    """
+    found: list[Any] = []
+    for argument in arguments:
+        if isinstance(argument, (list, tuple)):
+            items = filled(argument, numbers)
+            make = getattr(argument, "_make", type(argument))  # of a namedtuple
+            found.append(items if isinstance(argument, list) else make(items))
+        elif argument is None or isinstance(argument, (bool, str)) or hasattr(type(argument), "partials"):
+            found.append(argument)
+        else:
+            found.append(next(numbers))
+    return found

@@ -1,7 +1,6 @@
 """A program as statements, in whatever language: forward, and backward by the chain rule.
 
-What arrives at a value is added up in the order of backward(), whatever the order of the lines: so that Python's page
-gives the same bits. ``d_v2`` is d(result)/d(v2). Names are those of drawings and of the stepper, as far as the
+``d_v2`` is d(result)/d(v2). Names are those of drawings and of the stepper, as far as the
 languages allow.
 """
 
@@ -78,12 +77,7 @@ class Statements:
         self.indent = INDENT
         self.sections = Sections()
         self.orders: dict[int, Sequence[Any]] = {}  # in sections, by the id of the list of nodes, which lives on
-        self.turns = {node: -i for i, node in enumerate(program.taken)}  # backward() takes them from the lowest to 0
-        # What was handed to a value whose turn has not come, each with the turn in which backward() hands it on:
-        self.pending: dict[Any, list[tuple[int, Piece]]] = {}
-        self.waiting: dict[
-            str, list[tuple[int, str, Piece]]
-        ] = {}  # the same, to the lists of gradients: to which place
+        self.pending: dict[Any, list[tuple[Any, Piece]]] = {}  # what goes to a value's gradient, and from which node
         self.running: set[Any] = set()  # values whose gradient is a variable from the beginning
         self.tables: dict[tuple[Any, ...], str] = {}  # what picks choose from, once it is written
         self.lists: dict[str, list[Any]] = {}  # values whose gradients stand in a list, since a pick may reach them
@@ -172,31 +166,8 @@ class Statements:
     def grouped(self, nodes: Sequence[Any]) -> Sequence[Any]:
         """The nodes, operands first still, in an order that leaves a module only when all is done that can be."""
         if id(nodes) not in self.orders:
-            order = together(nodes, [self.sections.of(node) for node in nodes])
-            self.orders[id(nodes)] = order if self.in_time(order) else nodes
+            self.orders[id(nodes)] = together(nodes, [self.sections.of(node) for node in nodes])
         return self.orders[id(nodes)]
-
-    def in_time(self, order: Sequence[Any]) -> bool:
-        """Whether all that arrives in a list of gradients has, in this order, before any of it is read.
-
-        A pick may add to any place of a list: only then are the sums of all its places added up as backward() does.
-        """
-        if not self.place:
-            return True
-        read: dict[str, int] = {}
-        for i, node in enumerate(order):
-            if node in self.place:
-                read[self.place[node][0]] = i  # backwards, the last one is the first
-        if not read:
-            return True
-        for i, node in enumerate(order):
-            if node.op is not PICK or node in self.place:
-                for operand in node.operands:
-                    members = operand.operands[1:] if getattr(operand, "op", None) is PICK else ()
-                    for member in (operand, *members):
-                        if member in self.place and i <= read.get(self.place[member][0], -1):
-                            return False
-        return True
 
     def value(self, node: Any) -> None:
         name = self.names[node]
@@ -281,37 +252,26 @@ class Statements:
     def close_lists(self) -> None:
         for node in self.program.parameters:
             if node in self.place:
-                self.arrive(self.place[node][0])
                 self.statement(self.language.change, self.gradient(node), self.slot(node))
 
     # --- backward
 
-    def hand(self, operand: Any, text: Piece, turn: int) -> None:
-        """What goes to an operand's gradient when its turn comes, or the list it stands in is read."""
+    def hand(self, operand: Any, text: Piece, source: Any = None) -> None:
+        """What goes to an operand's gradient when that is completed; at once, if it is in a list."""
         if operand in self.place:
-            self.waiting.setdefault(self.place[operand][0], []).append((turn, self.slot(operand), text))
+            self.sum(self.language.add, self.slot(operand), [text])
         elif operand.op is PICK:
-            slot = self.chosen_slot(operand)
-            self.waiting.setdefault(slot.partition("[")[0], []).append((turn, slot, text))
+            self.sum(self.language.add, self.chosen_slot(operand), [text])
         else:
-            self.pending.setdefault(operand, []).append((turn, text))
-
-    def arrive(self, name: str) -> None:
-        """Add to a list of gradients what was handed to it."""
-        for _, slot, text in _by_turn(self.waiting.pop(name, [])):
-            self.sum(self.language.add, slot, [text])
+            self.pending.setdefault(operand, []).append((source, text))
 
     def arrived(self, node: Any) -> list[Piece]:
-        return [text for _, text in _by_turn(self.pending.pop(node, []))]
+        return [text for _, text in self.pending.pop(node, [])]
 
     def backward(self, nodes: Sequence[Any], seed: str = "") -> None:
-        """The turns of the nodes, results first: their gradient is complete, and goes on to their operands.
-
-        What arrives at a value is added up in the order of backward(), whatever the order of the lines.
-        """
-        root = self.program.root
+        """The nodes, results first: their gradient is complete, and goes on to their operands."""
         if seed:
-            self.hand(root, atom(seed), min(self.turns.values(), default=0))
+            self.hand(self.program.root, atom(seed))
         title = None
         for node in reversed(self.grouped(nodes)):
             if node not in self.program.moving:
@@ -321,18 +281,11 @@ class Statements:
                 self.complete(node)
                 self.hand_on(node)
             elif node in self.place:  # which another one may pick
-                slot = self.chosen_slot(node)
-                self.arrive(self.place[node][0])
-                self.waiting.setdefault(slot.partition("[")[0], []).append(
-                    (self.turns[node], slot, atom(self.slot(node)))
-                )
-        for name in list(self.waiting):
-            self.arrive(name)
+                self.statement(self.language.add, self.chosen_slot(node), self.slot(node))
 
     def complete(self, node: Any) -> None:
         name = self.gradient(node)
         if node in self.place:
-            self.arrive(self.place[node][0])
             self.statement(self.language.let, name, self.slot(node))
         elif node in self.running:
             self.settle([node])
@@ -347,22 +300,21 @@ class Statements:
 
     def settle_where_any(self, nodes: Iterable[Any]) -> None:
         """The same, but for what a 0 would be added to: behind a relu that is off. Such rows are half of many batches."""
-        for turn, group in groupby(nodes, key=self.only_turn):
+        for source, group in groupby(nodes, key=self.only_source):
             together = list(group)
-            node = None if turn is None else self.program.taken[-turn]
-            if node is None or len(together) == 1 or not _is_sum_of_products(node.op):
+            if source is None or len(together) == 1 or not _is_sum_of_products(source.op):
                 self.settle(together)
             else:  # 0 times inf is nan, and where there is an inf among the operands, name - name is nan
-                name = self.names[node]
-                self.write(f"if {self.gradient(node)} or {name} - {name}:")
+                name = self.names[source]
+                self.write(f"if {self.gradient(source)} or {name} - {name}:")
                 self.indent += INDENT
                 self.settle(together)
                 self.indent = self.indent[: -len(INDENT)]
 
-    def only_turn(self, node: Any) -> int | None:
-        """The turn in which something is handed to a node, if there is one such turn."""
-        turns = {turn for turn, _ in self.pending.get(node, ())}
-        return turns.pop() if len(turns) == 1 else None
+    def only_source(self, node: Any) -> Any:
+        """The node from which all comes that goes to another one's gradient, if there is one such."""
+        sources = {source for source, _ in self.pending.get(node, ())}
+        return sources.pop() if len(sources) == 1 else None
 
     def settle_parameters(self) -> None:
         """The same for all parameters, those of each matrix or vector under its name."""
@@ -386,7 +338,7 @@ class Statements:
     def hand_on(self, node: Any) -> None:
         spelled = self.spelled(node)
         slopes: dict[str, Formula] = {}
-        gradient, turn, moving = self.gradient(node), self.turns[node], self.program.moving
+        gradient, moving = self.gradient(node), self.program.moving
         for operand, (name, index) in zip(node.operands, self.operand_names(node)):
             if operand in moving:
                 if name not in slopes:
@@ -396,17 +348,13 @@ class Statements:
                         spelled.update({let: f"{let}__{self.names[node]}" for let in known})
                     slopes[name] = slope
                     self.intermediates(slope, spelled, f"{name}__{self.names[node]}")
-                self.hand(operand, slopes[name].times(gradient, self.language.dialect, spelled, index), turn)
+                self.hand(operand, slopes[name].times(gradient, self.language.dialect, spelled, index), node)
 
 
 @cache
 def _is_sum_of_products(op: Any) -> bool:
     """Whether the slopes are finite wherever the result is."""
     return {term.head for term in op.value.terms()} <= SUMS_OF_PRODUCTS
-
-
-def _by_turn(waiting: list[Any]) -> list[Any]:
-    return sorted(waiting, key=lambda item: item[0])
 
 
 def _with_numbers(formula: Formula, node: Any) -> Formula:

@@ -4,57 +4,58 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Callable, Generator, Sequence
+from array import array
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from numbers import Integral
+from types import FunctionType
 from typing import Any
 
 from ..errors import OutOfRangeError, WrongKindError
 from ..formula import FUNCTIONS, larger
 from ..value import Value
-from .batches import Rows
+from .batches import Block, Rows
 from .c.bytecode import Bytecode
 from .c.runtime import Batch, Interpreter, LoadedProgram, interpreter
 from .emit import python_function, python_loop
 from .program import PICK, Program
 from .reach import Reach
 
-__all__ = ["Executable", "Part"]
+__all__ = ["KINDS", "Executable", "Part"]
 
 MANY_ROWS = 4  # rows of a batch that are worth computing side by side
 SIZES = 8  # of batches for which memory is kept
-MOST_CHOICES = 64  # ways to pick that get programs of their own where that changes the order of backward()
 
 _NAMESPACE: dict[str, Any] = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
 _NAMESPACE.update(abs=abs, larger=larger, inf=math.inf, nan=math.nan)
+
+
+KINDS = ("one", "many", "c one", "c many")  # of code that a program may run by, each of which is checked
 
 
 class Executable:
     """What was traced for one structure of arguments, and what has been made of it so far.
 
     parameters: all those of the compiled step. inputs: the numbers it was traced with. edges: how much work it is.
-    choices: of the inputs that pick, by place, how many there are to pick from. leading: those of them by which the
-    order of backward() depends on what is picked, if the ways are few; chosen: then a program for each way.
-    kinds: int or float, of the inputs it served last; known: all that it has been found to serve, by place.
+    choices: of the inputs that pick, by place, how many there are to pick from. used: the number of the call that ran it
+    last; sample: the arguments and keywords of one. checks: how often it has been checked; checked: by which kinds of
+    code; last_check: at which call.
     """
 
     def __init__(self, program: Program, parameters: Sequence[Value], inputs: Sequence[float]) -> None:
         self.program = program
         self.inputs = inputs
-        self.parameters = parameters
+        self.parameters = [*parameters]
         self.edges = sum(len(node.operands) for node in program.order)
         self.choices: dict[int, int] = {}
         place = {node: i for i, node in enumerate(program.inputs)}
         for node in program.picks:
             i, count = place[node.operands[0]], len(node.operands) - 1
             self.choices[i] = min(self.choices.get(i, count), count)
-        self.leading = tuple(dict.fromkeys(place[node.operands[0]] for node in program.leading))
-        if math.prod(self.choices[i] for i in self.leading) > MOST_CHOICES:
-            self.leading = ()
-        self.chosen: dict[tuple[float, ...], Executable] = {}
-        self.kinds: list[type] = [*map(type, inputs)]
-        self.known = [{kind} for kind in self.kinds]
-        self._reach: Reach | None = None
+        self.used = self.checks = self.last_check = 0
+        self.checked: set[str] = set()
+        self.sample: tuple[Sequence[Any], Mapping[str, Any]] = (), {}
         self._machine: Interpreter | None = None
         self._bytecodes: dict[bool, Bytecode] = {}
         self._loaded: dict[int, LoadedProgram] = {}
@@ -79,17 +80,70 @@ class Executable:
                 for row in rows.rows:
                     self.check(row)
 
-    @property
+    @cached_property
     def reach(self) -> Reach:
-        if self._reach is None:
-            self._reach = Reach(self.program, self.parameters)
-        return self._reach
+        return Reach(self.program, self.parameters)
+
+    # --- the self-check
+
+    def kind(self, in_c: bool, count: int) -> str:
+        """Which of KINDS runs a batch of `count` rows, 0 for one sample."""
+        if in_c:
+            return "c many" if count >= MANY_ROWS else "c one"
+        return "many" if count else "one"
+
+    def trial(
+        self, rows: Sequence[Sequence[float]], code: tuple[bool, int]
+    ) -> tuple[float, dict[Value, float | None]] | None:
+        """The mean loss of some rows and its gradients, without a change of any Value; None where arithmetic fails.
+
+        code: whether by C, and of how many rows the batch is that its code was made for.
+        """
+        in_c, count = code
+        if in_c:
+            found = self._trial_in_c(rows, count)
+        else:
+            try:
+                found = self._trial_in_python(rows, bool(count))
+            except (ArithmeticError, TypeError, ValueError):
+                return None
+        if found is None:
+            return None
+        loss, gradients = found
+        reached = self.reach.of(rows)
+        return loss, {p: gradients.get(p, 0.0) if there else None for p, there in zip(self.parameters, reached)}
+
+    def _trial_in_python(self, rows: Sequence[Sequence[float]], many: bool) -> tuple[float, dict[Value, float]]:
+        function = self._loop if many else self._single
+        twins = [Value(value.data) for value in (*self.program.parameters, *self.program.frozen)]
+        names = {f"value__{i}": twin for i, twin in enumerate(twins)}
+        run = FunctionType(function.__code__, {**function.__globals__, **names})
+        loss = run(rows, 1.0 / len(rows)) / len(rows) if many else float(run(rows[0]))
+        return loss, {p: twin.grad for p, twin in zip(self.program.parameters, twins)}
+
+    def _trial_in_c(self, rows: Sequence[Sequence[float]], count: int) -> tuple[float, dict[Value, float]] | None:
+        loaded = self.loaded(count)
+        loaded.read_frozen()
+        loaded.data[: len(self.parameters)] = array("d", [p.data for p in self.parameters])
+        numbers = [number for row in rows for number in row]
+        block = [Block(numbers, len(rows[0]))] if numbers else []
+        batch = Batch(*Rows(block, len(rows)).packed(), len(rows), self.reach.of(rows))
+        loss = loaded.machine.run(loaded.address, batch.address)
+        return None if loaded.bad else (loss, dict(zip(self.parameters, loaded.grad)))
 
     # --- in Python
 
+    @cached_property
+    def _single(self) -> Any:
+        return self._function(python_function(self.program, bound=True))
+
+    @cached_property
+    def _loop(self) -> Any:
+        return self._function(python_loop(self.program, bound=True))
+
     def one(self, inputs: Sequence[float]) -> float:
         """The result for one row of inputs; adds its gradients to those of the parameters."""
-        function = self._function(python_function(self.program, bound=True))
+        function = self._single
 
         def where_it_comes(inputs: Sequence[float]) -> float:
             with self._only_reached([inputs]):
@@ -101,7 +155,7 @@ class Executable:
 
     def many(self, rows: Sequence[Sequence[float]], seed: float) -> float:
         """The sum of the results for many rows; adds `seed` times their gradients to those of the parameters."""
-        function = self._function(python_loop(self.program, bound=True))
+        function = self._loop
 
         def where_it_comes(rows: Sequence[Sequence[float]], seed: float) -> float:
             with self._only_reached(rows):
@@ -157,9 +211,17 @@ class Executable:
 class Part:
     """Rows of a batch that have one structure."""
 
-    def __init__(self, executable: Executable, rows: Rows) -> None:
+    def __init__(
+        self,
+        executable: Executable,
+        rows: Rows,
+        arguments: Sequence[Any] = (),
+        keywords: Mapping[str, Any] | None = None,
+    ) -> None:
         self.executable = executable
         self.rows = rows
+        self.arguments = arguments  # of one of the rows
+        self.keywords = keywords or {}
         self._batch: Batch | None = None
 
     @property

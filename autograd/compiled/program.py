@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 from ..graph import Graph
@@ -29,14 +28,11 @@ class Program(Graph):
     """The listing of `root` with the roles of its leaves; a name for every node.
 
     inputs: leaves that are given anew at each call. parameters: leaves whose gradients are wanted; those that
-    root does not depend on are left out. Any other leaf is `frozen`: its data is read, and nothing flows to it;
-    those of them that the function made itself are also in `made`.
+    root does not depend on are left out. Any other leaf is `frozen`: its data is read, and nothing flows to it.
 
     order: every node with operands, operands first. moving: the nodes that a gradient flows through: root depends on
     them, and they on a parameter, not only inside no_grad(); and all parameters. reached: the same, without the
-    parameters that no gradient comes to, whatever is picked. taken: the moving nodes with operands as backward() takes
-    them, the last one first: it does not look behind what was computed in no_grad(). varying: those that depend on an
-    input. Plain numbers in the user's code (inputs, and what was computed from them alone) are nodes here, but are not
+    parameters that no gradient comes to, whatever is picked. varying: those that depend on an input. Plain numbers in the user's code (inputs, and what was computed from them alone) are nodes here, but are not
     counted in names, so that ``v7`` is the same as in a drawing.
     """
 
@@ -55,18 +51,11 @@ class Program(Graph):
         self.inputs = list(inputs)
         self.parameters = [p for p in wanted if p in self.index]
         self.frozen = [node for node in walked if not node.operands and node not in wanted and node not in given]
-        self.made: set[Any] = set()
         self.order = [node for node in walked if node.operands]
         self.varying = _following(self.order, inputs)
         self.reached = _leading_to(self.order, root, _following(self.order, self.parameters, flowing=True))
         self.moving = {*self.parameters, *self.reached}
-        self.taken = [node for node in self.order if node in self.moving]
-        if any(node.op is not None and (node.da is None or None in node.partials) for node in self.order):
-            self.taken = _as_backward_walks(root, self.moving)
         self.picks = [node for node in self.order if node.op is PICK]
-        # Picks by which the walk comes to a candidate first. The user's graph has only the one that is chosen, so that
-        # backward() takes values in another order for each choice, and sums differ in the last bit.
-        self.leading = [node for before, node in pairwise(self.taken) if node.op is PICK and before in node.operands]
         uncounted = dict.fromkeys(n for n in [*inputs, *walked] if getattr(n, "plain", False) or n.op is PICK)
         self._uncounted = {node: node.label or f"n{i}" for i, node in enumerate(uncounted)}
         self.nodes = [node for node in walked if node not in self._uncounted]
@@ -93,20 +82,3 @@ def _leading_to(order: Sequence[Any], root: Any, among: set[Any]) -> set[Any]:
         if node in found:
             found |= among.intersection(node.operands)
     return found
-
-
-def _as_backward_walks(root: Any, moving: set[Any]) -> list[Any]:
-    """The nodes that backward() goes through: as graph.walk() finds them, but only over edges that a gradient flows over."""
-    order: list[Any] = []
-    opened: set[Any] = set()
-    done: set[Any] = set()
-    stack = [root] if root.operands and root in moving else []
-    while stack:
-        node = stack[-1]
-        if node not in opened:
-            opened.add(node)
-            stack += [o for o in reversed(node.operands) if o in moving and o.operands and o not in done]
-        elif stack.pop() not in done:
-            done.add(node)
-            order.append(node)
-    return order

@@ -23,9 +23,9 @@ stands: so errors are those of the engine, and name the values they come from.
 from __future__ import annotations
 
 import math
-import sys
+import os
 import warnings
-from _thread import get_ident
+from _thread import RLock, get_ident
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, update_wrapper
@@ -34,20 +34,20 @@ from typing import TYPE_CHECKING, Any, overload
 from ..errors import AutogradError, CompileError, OptionError, TraceError, WrongKindError
 from ..formula import add_up
 from ..functions import mean
+from ..graph import walk
 from ..modes import is_on, shared
-from ..source import said_line, users_line
+from ..source import record_source, said_line, source_of, users_line
 from ..value import NOT_REACHED, Value
-from .agreement import disagreement, ensure_agreement
-from .arguments import Structure, structure
+from .arguments import Structure, filled, structure
 from .batches import Block, Rows, rows_of_columns, transposed
 from .c.runtime import BatchPlan
-from .executable import Executable, Part
+from .executable import KINDS, Executable, Part
 from .export import page
-from .locks import Lock, of_classes
+from .guards import Guards
 from .program import PICK, Program
-from .tracers import running
-from .tracing import trace
-from .watching import Watch, is_steady
+from .self_check import Itself, drawn, first_difference, generators_put_back, near_enough
+from .tracers import Tracer, running
+from .tracing import as_program, failed_alone, traced
 
 if TYPE_CHECKING:
     from .training import Updates
@@ -55,7 +55,15 @@ if TYPE_CHECKING:
 __all__ = ["Prepared", "Step", "compile", "say_once"]
 
 BACKENDS = ("auto", "python", "c")
+CHECKS = ("doubling", "always", "never")
 WORTH = 20_000  # edges from which on "auto" takes C: less is over before C has been called
+WHOLE, VECTOR = 32, 8  # rows of a first batch that are checked: all of them, or one vector of C's and the remainder
+MOST_STRUCTURES, MOST_EDGES = 256, 10_000_000  # kept in a step; what was called longest ago goes first
+
+_USUAL = (
+    "What is drawn at random, read from a clock, counted, or left over from the call before is kept for all calls, and so is "
+    "what depends on a type, a text or an `is`: do that outside, and pass it as an argument"
+)
 
 
 class Prepared:
@@ -90,25 +98,41 @@ class Step:
     "eager" where the function itself had to; None before the first call. parameters: those that gradients are taken for.
     """
 
-    def __init__(self, function: Callable[..., Any], params: Iterable[Value], backend: str) -> None:
+    def __init__(
+        self, function: Callable[..., Any], params: Iterable[Value] | None, backend: str, check: str = "doubling"
+    ) -> None:
         if not callable(function):
             raise WrongKindError(f"compile: want a function that returns the loss, got {function!r}")
         if backend not in BACKENDS:
             raise OptionError(f"compile: want one of the backends {', '.join(BACKENDS)}, got {backend!r}")
+        if check not in CHECKS:
+            raise OptionError(f"compile: want check as one of {', '.join(CHECKS)}, got {check!r}")
         self.backend = backend
-        self.parameters = _parameters(params)
+        self.check = check
+        self.parameters = [] if params is None else _parameters(params)
+        self._finds_parameters = params is None
         self._function = function
         self._kept: dict[Structure, Executable] = {}
-        self._watch: Watch | None = None  # of what the function uses from outside
-        self._unchanged = _always  # the look that it takes
-        self._strangers: set[Value] = set()  # Values that came when a parameter went
+        self._guards: Guards | None = None  # of what the function reads from outside
+        self._hold = _always  # whether that is the same still
+        self._own: dict[Any, Any] = {}  # places that the function itself writes in every run
+        self._replacements: set[Value] = set()  # Values that came when a parameter went
         self._enough = {"auto": WORTH, "python": math.inf, "c": 0}[backend]  # edges from which on C is taken
         self._latest: Executable | None = None
+        self._calls = 0
+        self._next_check: float = {"doubling": 2, "always": 0, "never": math.inf}[check]
         self.ran_on: str | None = None
         self.updates: Updates | None = None  # by the optimiser that update() was called with last
         self.generation = 0  # grows when the function uses something else than it did
-        self.lock = Lock()  # of the interpreter's memory, which two threads may use
+        self._lock, self._process = RLock(), os.getpid()
         update_wrapper(self, function, updated=())
+
+    @property
+    def lock(self) -> Any:
+        """Of the interpreter's memory, which two threads may use; open in a forked child."""
+        if self._process != os.getpid():
+            self._lock, self._process = RLock(), os.getpid()
+        return self._lock
 
     def __call__(self, *arguments: Any, **keywords: Any) -> float:
         if running:
@@ -117,8 +141,8 @@ class Step:
         if mode and is_on("no_grad"):
             self.ran_on = "eager"
             return self._function(*arguments, **keywords).data
-        if not self._unchanged():
-            self._forget()
+        if not self._hold():
+            self.retrace()
         numbers: list[float] = []
         key = structure(arguments, numbers) if arguments else ()
         if keywords:
@@ -126,20 +150,21 @@ class Step:
         if mode:
             key = _in_mode(key)
         executable = self._kept.get(key) or self._trace(key, numbers, arguments, keywords)
-        if numbers:
-            if executable.choices:
-                executable.check(numbers)
-            if [*map(type, numbers)] != executable.kinds:
-                executable = self._of_kinds(executable, key, numbers, arguments, keywords)
+        if numbers and executable.choices:
+            executable.check(numbers)
         self._latest = executable
+        self._calls = executable.used = calls = self._calls + 1
+        executable.sample = arguments, keywords
         if executable.edges >= self._enough:
-            prepared = Prepared(self, (), [Part(executable, Rows([Block(numbers, len(numbers))], 1))])
+            prepared = Prepared(self, (), [Part(executable, Rows([Block(numbers, len(numbers))], 1), arguments, keywords)])
             if self.is_for_c(prepared):
+                self._calls -= 1
+                self.begin([prepared], in_c=True)
                 loss = self._in_c(prepared)
                 return self._eagerly(arguments, keywords) if loss is None else loss
+        if calls >= self._next_check or "one" not in executable.checked:
+            self._check_call(executable, (numbers, arguments, keywords))
         self.ran_on = "python"
-        if executable.leading:
-            executable = self._as_chosen(executable, numbers, arguments, keywords)
         try:
             return executable.one(numbers)
         except (ArithmeticError, TypeError, ValueError) as error:
@@ -249,12 +274,13 @@ class Step:
 
     def look_around(self) -> None:
         """See whether the function uses something else from outside than it did when it was traced."""
-        if not self._unchanged():
-            self._forget()
+        if not self._hold():
+            self.retrace()
 
-    def _forget(self) -> None:
+    def retrace(self) -> None:
+        """Forget every program: the next call traces the function anew, with what it reads from outside then."""
         self._kept.clear()
-        self._unchanged = _always
+        self._hold = _always
         self.generation += 1
 
     def _trace(
@@ -262,84 +288,215 @@ class Step:
         key: Structure,
         inputs: Sequence[float],
         arguments: Sequence[Any],
-        keywords: Mapping[str, Any] | None = None,
+        keywords: Mapping[str, Any],
+        rows: Rows | None = None,
     ) -> Executable:
-        watch = Watch(self._function)
+        """Trace the function on these arguments, and check the program by its numbers: on these, or on `rows` like them."""
+        guards = self._guards.renewed() if self._guards else Guards(self._function)
+        with generators_put_back(guards.generators):
+            untouched = drawn(guards.generators)
+            root, tracers = self._traced(arguments, keywords, guards)
+            after_trace = drawn(guards.generators)
+            first = guards.renewed()
+            executable = self._executable(root, tracers, guards, inputs, self._leaves(root))
+            samples = [(inputs, arguments, keywords)]
+            if rows:
+                count = rows.count if rows.count <= WHOLE else VECTOR + rows.count % VECTOR
+                samples = [(numbers, filled(arguments, iter(numbers)), keywords) for numbers in rows.rows[:count]]
+            results = self._run_itself(samples) if self.check != "never" or self._finds_parameters else []
+            after_results = drawn(guards.generators)
+            second = first.renewed()
+        if results:
+            self._want_apart(root, results)
+            if self._finds_parameters and self._find_parameters(executable, results):
+                self.retrace()
+            if self._finds_parameters:
+                executable = self._executable(root, tracers, guards, inputs, self.parameters)
+            if read_and_changed := first.changed(second):
+                raise TraceError(
+                    f"{self._title()} changes {', '.join(read_and_changed[:3])}, which it also reads: compiled, it would stay "
+                    f"as it is. {_USUAL}"
+                )
+        executable.sample = arguments, keywords
+        if self.check == "never":
+            executable.checked.update(KINDS)
+        else:
+            self._want_same(executable, samples, results, (self._wants_c(executable, rows), rows.count if rows else 0))
+            if untouched != after_trace != after_results:
+                raise TraceError(f"{self._title()} draws a random number. {_USUAL}")
+        self._want_old_parameters(guards, second, executable.program)
+        of_the_users = {node.op for node in executable.program.order if node.op not in (None, PICK)}
+        self._guards = second.renewed(of_the_users, first.changed_places(second))
+        self._hold = self._guards.hold
+        self._keep(key, executable)
+        return executable
 
-        def traced() -> Program:
-            return trace(self._function, arguments, self.parameters, keywords, watch)
+    def _traced(self, arguments: Sequence[Any], keywords: Mapping[str, Any], guards: Guards) -> tuple[Any, list[Any]]:
+        given = dict.fromkeys(self.parameters)
+        allowed = None if self._finds_parameters else given
+        try:
+            return traced(self._function, arguments, keywords, allowed, {**given, **guards.values})
+        except AutogradError:
+            raise
+        except Exception as error:
+            self._function(*arguments, **keywords)  # which raises, if tracers are not the reason
+            raise failed_alone(error) from error
 
-        files = set(sys.modules)
-        program = traced()
-        if any(not is_steady(name) for name in set(sys.modules) - files):  # it imports a file, which is to be watched
-            watch = Watch(self._function)
-            program = traced()
-        if self._watch and any(p in self._watch.values and p not in watch.values for p in self.parameters):
-            self._strangers.update(value for value in watch.values if value not in self._watch.values)
-        rows = (node.op for node in program.order if node.op not in (None, PICK))
-        self._watch = Watch(self._function, before=watch, rows=rows)
-        if strangers := [node for node in program.frozen if node in self._strangers]:
+    def _executable(
+        self, root: Any, tracers: list[Any], guards: Guards, inputs: Sequence[float], parameters: Sequence[Value]
+    ) -> Executable:
+        executable = Executable(as_program(root, tracers, parameters, guards), parameters, inputs)
+        executable.check(inputs)
+        return executable
+
+    def _leaves(self, root: Any) -> list[Value]:
+        """The parameters; where they are to be found, all that may be one."""
+        if not self._finds_parameters:
+            return self.parameters
+        return [node for node in walk(root) if type(node) is Value and not node.operands]
+
+    def _find_parameters(self, executable: Executable, results: Sequence[Any]) -> bool:
+        """Take as parameters the leaves that both runs have met, others being made inside; whether there are new ones."""
+        outside, known = set(walk(*results)), set(self.parameters)
+        new = [leaf for leaf in executable.parameters if leaf in outside and leaf not in known]
+        self.parameters += new
+        return bool(new)
+
+    def _keep(self, key: Structure, executable: Executable) -> None:
+        kept = self._kept
+        kept[key] = executable
+        executable.used = self._calls
+        if len(kept) > MOST_STRUCTURES or (len(kept) > 1 and sum(e.edges for e in kept.values()) > MOST_EDGES):
+            say_once(
+                f"{self._title()} is called with ever new structures of arguments: {len(kept) - 1} programs are kept, and "
+                "the one that was used longest ago is forgotten now. Pad lists to a few lengths, if that is possible"
+            )
+            del kept[min(kept, key=lambda k: (k == key, kept[k].used))]
+
+    def _want_apart(self, root: Any, results: Sequence[Any]) -> None:
+        """Refuse what one run has left over for the next, and what was computed before both."""
+        for result in results:
+            if isinstance(result, Tracer):
+                raise TraceError(f"{self._title()} uses a value that was left over from the call before. {_USUAL}")
+            if not isinstance(result, Value):
+                raise TraceError(f"{self._title()} returns {result!r} as it stands, and a Value when it is traced. {_USUAL}")
+        computed = [node for node in walk(root) if type(node) is Value and node.operands]
+        if computed and (before := set(walk(*results)).intersection(computed)):
+            raise TraceError(
+                f"{before.pop()!r} was computed before the function ran, from numbers that later calls may change: "
+                "compute it inside the function, or pass its .item() as an argument"
+            )
+
+    def _want_old_parameters(self, before: Guards, now: Guards, program: Program) -> None:
+        last = self._guards or before
+        if any(p in last.values and p not in now.values for p in self.parameters):
+            self._replacements.update(value for value in now.values if value not in last.values)
+        if strangers := [node for node in program.frozen if node in self._replacements]:
             raise TraceError(
                 f"{program.name(strangers[0])} stands where a parameter stood, and is none of those that compile() was given: "
                 "compile again, with the new ones"
             )
-        executable = Executable(program, self.parameters, inputs)
-        executable.check(inputs)
-        ensure_agreement(traced, program, lambda: self._function(*arguments, **(keywords or {})), inputs)
-        self._unchanged = self._watch.unchanged
-        self._kept[key] = executable
-        return executable
-
-    def _of_kinds(
-        self,
-        executable: Executable,
-        key: Structure,
-        inputs: Sequence[float],
-        arguments: Sequence[Any],
-        keywords: Mapping[str, Any],
-    ) -> Executable:
-        """The program for ints where there were floats, or the other way: the function may tell them apart."""
-        kinds = [*map(type, inputs)]
-        key = (key, tuple(kinds))
-        if own := self._kept.get(key):
-            own.check(inputs)
-            return own
-        if any(kind not in known for kind, known in zip(kinds, executable.known)):
-            if disagreement(executable.program, inputs, self._function(*arguments, **keywords)) is not None:
-                return self._trace(key, inputs, arguments, keywords)
-            for kind, known in zip(kinds, executable.known):
-                known.add(kind)
-        executable.kinds = kinds
-        return executable
-
-    def _as_chosen(
-        self, executable: Executable, inputs: Sequence[Any], arguments: Sequence[Any], keywords: Mapping[str, Any]
-    ) -> Executable:
-        """The program for what is picked now, in which sums are added up as in the function's own graph."""
-        chosen = {i: inputs[i] for i in executable.leading}
-        key = tuple(chosen.values())
-        if key not in executable.chosen:
-            try:
-                program = trace(self._function, arguments, self.parameters, keywords, self._watch, chosen)
-                executable.chosen[key] = Executable(program, self.parameters, inputs)
-            except TraceError:  # what is picked is a plain number, on which nothing depends
-                executable.chosen[key] = executable
-        return executable.chosen[key]
 
     def _prepared(self, columns: Sequence[Sequence[Any]]) -> Prepared:
         parts: list[Part] = []
         for key, rows, first in rows_of_columns(columns):
             key = _in_mode(key)
-            executable = self._kept.get(key) or self._trace(key, rows.rows[0], first)
+            executable = self._kept.get(key) or self._trace(key, rows.rows[0], first, {}, rows)
             executable.check_rows(rows)
-            inputs: list[float] = []
-            structure(first, inputs)
-            if [*map(type, inputs)] != executable.kinds:
-                executable = self._of_kinds(executable, key, inputs, first, {})
-                executable.check_rows(rows)
-            parts.append(Part(executable, rows))
+            parts.append(Part(executable, rows, first))
             self._latest = executable
         return Prepared(self, columns, parts)
+
+    # --- the self-check
+
+    def begin(self, batches: Sequence[Prepared], in_c: bool, most: int = 1) -> int:
+        """Count a call with the first of these batches, and check the programs whose turn it is, or that never were.
+
+        Returns how many calls may be made before the next check, `most` at most. Those after the first are to be counted.
+        """
+        self._calls += 1
+        if self.check == "never":
+            return most
+        parts = {part.executable: part for batch in reversed(batches) for part in batch.parts}
+        for executable, part in parts.items():
+            executable.used = self._calls
+            if executable.kind(in_c, part.rows.count) not in executable.checked:
+                self._check_part(part, in_c)
+        if self._calls >= self._next_check:
+            self._check_part(min(batches[0].parts, key=lambda part: part.executable.checks), in_c)
+            self._set_next_check()
+        return int(max(1, min(most, self._next_check - self._calls)))
+
+    def count(self, calls: int) -> None:
+        """Count calls that were made without `begin`."""
+        self._calls += calls
+
+    def _set_next_check(self) -> None:
+        while self.check == "doubling" and self._next_check <= self._calls:
+            self._next_check *= 2
+
+    def _check_part(self, part: Part, in_c: bool) -> None:
+        """Check one row of a batch, by the batch's code."""
+        numbers = part.rows.rows[part.executable.checks % part.rows.count]
+        sample = numbers, filled(part.arguments, iter(numbers)), part.keywords
+        self._check(part.executable, sample, (in_c, part.rows.count))
+
+    def _check_call(self, executable: Executable, sample: Any) -> None:
+        """Check the program of one sample; or one that was checked less often, on what it was called with last."""
+        if self._calls >= self._next_check:
+            self._set_next_check()
+            for key, other in self._kept.items():
+                numbers: list[float] = []
+                if other.checks < executable.checks and not other.sample[1]:
+                    if _in_mode(structure(other.sample[0], numbers)) == key:  # else its lists have grown since
+                        executable, sample = other, (numbers, *other.sample)
+        self._check(executable, sample, (False, 0))
+
+    def _check(self, executable: Executable, sample: Any, code: tuple[bool, int]) -> None:
+        guards = self._guards
+        assert guards is not None
+        with generators_put_back(guards.generators):
+            try:
+                results = self._run_itself([sample])
+            except Exception:
+                if executable.trial([sample[0]], code) is None:  # then the call says what is wrong
+                    executable.checked.add(executable.kind(*code))
+                    return
+                raise
+        self._want_apart(executable.program.root, results)
+        self._want_same(executable, [sample], results, code)
+        self._guards = guards.renewed()
+        self._hold = self._guards.hold
+
+    def _run_itself(self, samples: Sequence[Any]) -> list[Any]:
+        self.ran_on = "eager"
+        return [self._function(*arguments, **keywords) for _, arguments, keywords in samples]
+
+    def _want_same(
+        self, executable: Executable, samples: Sequence[Any], results: Sequence[Any], code: tuple[bool, int]
+    ) -> None:
+        """Raise TraceError, naming the first value that differs and its line, if a program gives other numbers."""
+        executable.checks += 1
+        executable.checked.add(executable.kind(*code))
+        program = executable.program
+        itself = Itself(results)
+        with self.lock:
+            found = executable.trial([numbers for numbers, _, _ in samples], code)
+        difference = found and itself.differs(*found, near_enough(program), program.name)
+        if not difference:
+            executable.last_check = self._calls
+            return
+        line, where = "", "each value agrees, so this is a fault of compile() itself"
+        for (numbers, arguments, keywords), result in zip(samples, results):
+            if parted := first_difference(program, numbers, result):
+                where = f"the first value that differs is {_described(parted, program, numbers)}"
+                with record_source():
+                    again = first_difference(program, numbers, self._function(*arguments, **keywords))
+                line = source_of(again[1]) if again and isinstance(again[1], Value) else ""
+                break
+        since = self._calls - executable.last_check
+        affected = f"up to {since} calls may be affected" if since > 1 else "no call before is affected"
+        raise TraceError(f"{line}\n{self._title()} as a compiled program: {difference}; {where}; {affected}. {_USUAL}".lstrip())
 
     # --- running
 
@@ -348,7 +505,9 @@ class Step:
         if shared["mode"] and is_on("no_grad"):
             self.ran_on = "eager"
             return self._mean(prepared).data
-        if self.is_for_c(prepared):
+        in_c = self.is_for_c(prepared)
+        self.begin([prepared], in_c)
+        if in_c:
             loss = self._in_c(prepared)
             return self.run_eagerly(prepared) if loss is None else loss
         self.ran_on = "python"
@@ -423,12 +582,16 @@ class Step:
 
     def is_for_c(self, prepared: Prepared, times: int = 1) -> bool:
         """Whether C shall do this batch, that many times; if there is no interpreter, that is said once."""
-        if times * prepared.edges < self._enough:
-            return False
+        return times * prepared.edges >= self._enough and all(self._can_run_in_c(p.executable) for p in prepared.parts)
+
+    def _wants_c(self, executable: Executable, rows: Rows | None) -> bool:
+        return executable.edges * (rows.count if rows else 1) >= self._enough and self._can_run_in_c(executable)
+
+    def _can_run_in_c(self, executable: Executable) -> bool:
         try:
-            return all(part.executable.can_run_in_c() for part in prepared.parts)
+            return executable.can_run_in_c()
         except CompileError as error:
-            say_once(error)
+            say_once(f"{error}. compile() goes on with its Python backend, which is slower")
             return False
 
 
@@ -444,15 +607,24 @@ def _in_mode(key: Structure) -> Structure:
     return key
 
 
-_said = False
+_said: set[str] = set()
 
 
-def say_once(error: CompileError) -> None:
-    global _said
-    if not _said:
-        _said = True
-        text = f"{error}. compile() goes on with its Python backend, which is slower"
+def say_once(text: str) -> None:
+    """Warn at the user's line; of each kind, which is how the text begins, once."""
+    if (kind := text[:30]) not in _said:
+        _said.add(kind)
         warnings.warn_explicit(text, UserWarning, *users_line())
+
+
+def _described(parted: tuple[Any, Any], program: Program, numbers: Sequence[float]) -> str:
+    """The value where a program parts from the function itself, as the learner knows it."""
+    traced_value, own = parted
+    if not isinstance(traced_value, Value):
+        return f"the number {traced_value!r}, which is {own!r} for the function itself"
+    what = traced_value.op.name if traced_value.op else "a leaf"
+    its = f"{own.op.name if own.op else 'a leaf'} ({own.data!r})" if isinstance(own, Value) else repr(own)
+    return f"{program.name(traced_value)} ({what}), which is {its} for the function itself"
 
 
 def _parameters(params: Any) -> list[Value]:
@@ -460,41 +632,54 @@ def _parameters(params: Any) -> list[Value]:
     if isinstance(params, Value) or not isinstance(params, Iterable):
         raise WrongKindError(f"compile: want a list of parameters, got a {type(params).__name__}{fix}")
     parameters: list[Any] = list(dict.fromkeys(params))
-    with of_classes:
-        for p in parameters:
-            _want_parameter(p)
+    if not parameters:
+        raise OptionError(
+            "compile: want parameters, got none: a generator such as model.parameters() is used up after one loop. "
+            "Leave params out, and the step takes every leaf that the loss depends on"
+        )
+    for p in parameters:
+        if not isinstance(p, Value) or p.operands:
+            raise WrongKindError(f"compile: want leaves as parameters, got {p!r}")
+        if type(p) is not Value and not hasattr(p, "recorder"):  # which it has while another thread traces
+            raise WrongKindError(
+                f"compile: want Values as parameters, got {p!r} of the subclass {type(p).__name__}, "
+                "whose methods a trace would not see"
+            )
     return parameters
 
 
-def _want_parameter(p: Any) -> None:
-    if not isinstance(p, Value) or p.operands:
-        raise WrongKindError(f"compile: want leaves as parameters, got {p!r}")
-    if type(p) is not Value:
-        raise WrongKindError(
-            f"compile: want Values as parameters, got {p!r} of the subclass {type(p).__name__}, "
-            "whose methods a trace would not see"
-        )
-
-
 @overload
-def compile(loss_fn: Callable[..., Any], params: Iterable[Value], backend: str = "auto") -> Step: ...
+def compile(
+    loss_fn: Callable[..., Any], params: Iterable[Value] | None = None, backend: str = "auto", check: str = "doubling"
+) -> Step: ...
 @overload
-def compile(*, params: Iterable[Value], backend: str = "auto") -> Callable[[Callable[..., Any]], Step]: ...
+def compile(
+    *, params: Iterable[Value] | None = None, backend: str = "auto", check: str = "doubling"
+) -> Callable[[Callable[..., Any]], Step]: ...
 
 
-def compile(loss_fn: Any = None, params: Any = (), backend: str = "auto") -> Any:
+def compile(
+    loss_fn: Any = None, params: Iterable[Value] | None = None, backend: str = "auto", check: str = "doubling"
+) -> Any:
     """Trace `loss_fn` when it is first called, and run it at machine speed from then on.
 
     loss_fn: returns one Value, the loss. Its arguments are numbers and nested lists of them; an int may pick a
     row of an Embedding or a class target. Other lengths are traced anew, and so is another bool or str.
-    params: the Values whose gradients are wanted, such as model.parameters().
+    params: the Values whose gradients are wanted, such as model.parameters(); left out, every leaf from outside that
+    the loss depends on.
     backend: "python"; "c", which needs a C compiler, and goes on with Python where there is none; "auto" takes C
-    for what is worth it. Also a decorator, ``@compile(params=...)``.
-    Returns a Step: call it, or its `batch` and `train`. Raises TraceError, naming the line, for what would not
-    be the same at every call: an `if` on a number, .data, float(), a number drawn at random inside; and for a function
-    that does something else when it is traced than when it is run as it stands, which is tried once.
-    What the function uses from outside (globals, attributes, lists of up to 100,000 things) is looked at before each
-    call, and traced anew if it has changed. What it does beside computing the loss, it does while it is traced only.
+    for what is worth it. check: "doubling", "always" or "never": see below.
+    Returns a Step: call it, or its `batch`, `update` and `train`. Also a decorator, ``@compile(params=...)``.
+
+    The contract: the function is pure in its arguments and parameters. What else it reads is a constant while it stays
+    the same: variables, attributes, and items of lists and dicts of up to 100,000 things together, are looked at before
+    each call, and where one has changed the function is traced anew. `Step.retrace` does so at once, for what is not
+    looked at: the clock, files, iterators, containers of other packages. Side effects happen while it is traced or checked.
+    Raises TraceError, naming the line, for what would not be the same in every call: an `if` on a number, .data, float(),
+    text, a number drawn at random, state that the function both reads and changes.
+    The check: loss and gradients of the program against those of the function itself, which runs on the same arguments:
+    at the first call of each structure of arguments, and at the calls 2, 4, 8, 16 ... of the step ("doubling"), at
+    each ("always"), or at none ("never"). It raises TraceError, and leaves the gradients as they were.
 
     >>> w = Value(1.0)
     >>> @compile(params=[w])
@@ -503,4 +688,6 @@ def compile(loss_fn: Any = None, params: Any = (), backend: str = "auto") -> Any
     >>> loss.batch([1.0, 2.0], [2.0, 4.0]), w.grad
     (2.5, -5.0)
     """
-    return partial(Step, params=params, backend=backend) if loss_fn is None else Step(loss_fn, params, backend)
+    if loss_fn is None:
+        return partial(Step, params=params, backend=backend, check=check)
+    return Step(loss_fn, params, backend, check)

@@ -1,9 +1,9 @@
-"""Stand-ins: what a traced function is given in place of numbers. They record operations, and have no number to show.
+"""Tracers: what a traced function is given in place of numbers. They record operations, and have no number to show.
 
-    >>> x, w = stand_in(2.0, "x"), Value(3.0)
+    >>> x, w = tracer(2.0, "x"), Value(3.0)
     >>> y = x * 2 + 1  # plain numbers still: no node of a graph
     >>> type(y).__name__, type(y * w).__name__
-    ('Number', 'Traced')
+    ('ArgTracer', 'Tracer')
 
 What would look at a number (an `if` on one, float(), .data) raises TraceError, since its answer would be kept for all
 later calls.
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sys
 from _thread import get_ident
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from numbers import Integral
 from typing import Any
@@ -27,22 +27,18 @@ from ..source import remember, said_line, users_line
 from ..value import Value
 from .program import PICK
 
-__all__ = ["Number", "Parameter", "Run", "Traced", "hidden", "running", "stand_in"]
+__all__ = ["ArgTracer", "ParamTracer", "TraceContext", "Tracer", "params_as_tracers", "running", "tracer"]
 
 
-class Run:
-    """One pass through the function: the stand-ins for its arguments, and what was refused first.
+class TraceContext:
+    """One pass through the function: the tracers of its arguments, and what was refused first."""
 
-    chosen: what ints pick that are not to be left open, by their place among the inputs.
-    """
-
-    def __init__(self, chosen: Mapping[int, int]) -> None:
-        self.chosen = chosen
-        self.inputs: list[Number] = []
+    def __init__(self) -> None:
+        self.inputs: list[ArgTracer] = []
         self.refused: TraceError | None = None
 
 
-running: dict[int, Run] = {}  # by thread: to others a parameter is what it was
+running: dict[int, TraceContext] = {}  # by thread: to others a parameter is what it was
 
 
 # --- What is refused ---------------------------------------------------------------------------------------
@@ -52,34 +48,36 @@ _FIXES = {
     "grad": "Gradients are there when the step has returned",
     "compare": "An `if` would be decided once for all calls: use relu, maximum or abs, or decide outside "
     "and pass the decision as a bool or a str, which make a program of their own",
+    "identity": "Which one was picked is known only when the program runs: decide outside, and pass a bool or a str",
     "convert": "float(), int() and math's functions cut the graph: use v.exp(), v.log(), v.sqrt() ..., which are recorded",
     "index": "An int argument picks a row only by embedding(i, rows), pick(rows, i) or cross_entropy(scores, i) of nn.functional",
     "method": "Operations are methods of Values: write Value(x).exp()",
+    "number": "What only a number has would be computed once for all calls: do it outside, and pass what it gives",
     "print": "Print what the step returns",
     "write": "Change parameters between calls, and the next call sees it",
     "backward": "Return the loss: the step takes its gradients",
+    "partials": "Partials are there when an operation runs, and not while it is traced",
     "arithmetic": "This is no row in the table of operations: add one with autograd.op(), or compute it outside",
 }  # fmt: skip
 
 
 def _refusal(node: Value, why: str) -> TraceError:
     """The error for looking at a number that is not there, naming the user's line."""
-    run = running.get(get_ident())
+    if _asked_by_engine():  # it leaves the operation to us when that fails
+        return TraceError("no number yet")
     what = node.label or (f"the result of {node.op.name}" if node.op else "a parameter")
-    reason = (
-        "is a plain number"
-        if why == "method"
-        else "has no number yet: compile() traces the function once, for all of them"
-    )
+    plain = why in ("method", "number") and getattr(node, "plain", False)
+    reason = "is a plain number" if plain else "has no number yet: compile() traces the function once, for all of them"
     error = TraceError(f"{said_line(users_line())}\n{what} {reason}. {_FIXES[why]}")
-    if run and not run.refused and not _asked_by_engine():
-        run.refused = error
+    context = running.get(get_ident())
+    if context and not context.refused:
+        context.refused = error
     return error
 
 
 def _asked_by_engine() -> bool:
-    """Whether a compiled method read .data: it tries to, and leaves the operation to us when that fails."""
-    frame: Any = sys._getframe(3)  # pyright: ignore[reportPrivateUsage]
+    """Whether a compiled method read .data."""
+    frame: Any = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
     while frame.f_code.co_filename == __file__:
         frame = frame.f_back
     reader = frame.f_code.co_filename
@@ -98,14 +96,14 @@ def _unreadable(name: str) -> Any:
     slot: Any = Value.__dict__[name]
 
     def get(self: Value) -> float:
-        if get_ident() in running or _is_stand_in(self):
+        if get_ident() in running or _is_tracer(self):
             raise _refusal(self, name)
-        return slot.__get__(self) if type(self) is Parameter else getattr(self, name)
+        return slot.__get__(self) if type(self) is ParamTracer else getattr(self, name)
 
     def put(self: Value, number: float) -> None:
-        if get_ident() in running or _is_stand_in(self):
+        if get_ident() in running or _is_tracer(self):
             raise _refusal(self, "write")
-        if type(self) is Parameter:
+        if type(self) is ParamTracer:
             slot.__set__(self, number)
         else:
             setattr(self, name, number)
@@ -113,16 +111,16 @@ def _unreadable(name: str) -> Any:
     return property(get, put)
 
 
-def _is_stand_in(value: Value) -> bool:
+def _is_tracer(value: Value) -> bool:
     """Whether it has no number anywhere. A parameter may have become a Value again while another thread asked for it."""
     kind = type(value)
-    return issubclass(kind, Traced) and kind is not Parameter
+    return issubclass(kind, Tracer) and kind is not ParamTracer
 
 
-# --- Stand-ins ---------------------------------------------------------------------------------------------
+# --- Tracers -----------------------------------------------------------------------------------------------
 
 
-class Traced(Value):
+class Tracer(Value):
     """A Value in a traced function: it has operands, and no number."""
 
     __slots__ = ()
@@ -131,21 +129,37 @@ class Traced(Value):
     data = _unreadable("data")
     grad = _unreadable("grad")
 
-    def record(self, op: Op, operands: Sequence[Any]) -> Traced:
-        """The node of an operation; the engine asks for it where an operand is traced."""
-        return _node(Traced, op, tuple(operands))
+    @property
+    def partials(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
+        if get_ident() in running or _is_tracer(self):
+            raise _refusal(self, "partials")
+        return ()
 
-    def __format__(self, spec: str) -> str:
-        if spec:
-            raise _refusal(self, "print")
-        return repr(self)
+    def record(self, op: Op, operands: Sequence[Any]) -> Tracer:
+        """The node of an operation; the engine asks for it where an operand is traced."""
+        return _node(Tracer, op, tuple(operands))
+
+    @staticmethod
+    def recorder(op: Op) -> Callable[..., Any]:
+        """What records a wide row for lists that begin with a tracer; the engine keeps it beside its kernels."""
+        return _wide_recorder(op)
 
     def __repr__(self) -> str:
         name = f", label={self.label!r}" if self.label else ""
         return f"{type(self).__name__}({self.op.name if self.op else 'no number yet'}{name})"
 
+    def __str__(self) -> str:
+        if get_ident() in running:
+            raise _refusal(self, "print")
+        return repr(self)
 
-class Parameter(Traced):
+    def __format__(self, spec: str) -> str:
+        if spec or get_ident() in running:
+            raise _refusal(self, "print")
+        return repr(self)
+
+
+class ParamTracer(Tracer):
     """A leaf of the user's, while a thread traces the function that uses it; in other threads it is a Value still."""
 
     __slots__ = ()
@@ -156,9 +170,30 @@ class Parameter(Traced):
             raise AttributeError("record")  # the engine then computes, as it does with a Value
         return super().record
 
+    def __copy__(self) -> Value:
+        twin = super().__copy__()
+        twin.__class__ = Value
+        return twin
 
-class Number(Traced):
-    """A plain number of the user's: an argument, or what was computed from arguments alone."""
+
+class PickTracer(Tracer):
+    """A Value that an int argument picks: which one it is depends on the number."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        if get_ident() in running:
+            raise _refusal(self, "identity")
+        return self is other
+
+    def __hash__(self) -> int:
+        if get_ident() in running:
+            raise _refusal(self, "identity")
+        return object.__hash__(self)
+
+
+class ArgTracer(Tracer):
+    """A plain number of the user's: an argument, what was computed from arguments alone, or one that was picked."""
 
     __slots__ = ()
     plain = True
@@ -166,25 +201,28 @@ class Number(Traced):
     @property
     def __class__(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         """What isinstance() is told in the traced function."""
-        return (int if type(self) is Index else float) if get_ident() in running else type(self)
+        return (int if type(self) is IndexTracer else float) if get_ident() in running else type(self)
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("__") and (hasattr(int, name) or hasattr(float, name)):
+            raise _refusal(self, "number")
+        raise AttributeError(name)
 
     def stand_in(self, value: Value) -> None:
         """What ``Value(x)`` does of a traced x: the new Value is x, under a name of its own."""
-        value.__class__ = Traced
-        value.a, value.da = (self,), None
+        value.__class__ = Tracer
+        value.a, value.da = (self,), ()
         value.scope = shared["scope"]
 
     def chosen_from(self, rows: Sequence[Any]) -> Any:
         """``rows[self]``, chosen when the program runs; where rows are lists, a list."""
-        if type(self) is not Index:
+        if type(self) is not IndexTracer:
             raise _refusal(self, "index")
-        run = running[get_ident()]
-        for place, at in run.chosen.items():
-            if run.inputs[place] is self:
-                return rows[at]
         if rows and isinstance(rows[0], (list, tuple)):
             return [self.chosen_from(column) for column in zip(*rows)]
-        return _node(Traced, PICK, (self, *(row if isinstance(row, Value) else real(row) for row in rows)))
+        given = [row if isinstance(row, Value) else real(row) for row in rows]
+        plain = all(type(row) is float or getattr(row, "plain", False) for row in given)
+        return _node(ArgTracer if plain else PickTracer, PICK, (self, *given))
 
     # Numbers are compared and looked up by what they are, so a trace refuses both; nodes are told by identity.
 
@@ -199,12 +237,13 @@ class Number(Traced):
         return object.__hash__(self)
 
 
-class Index(Number):
+class IndexTracer(ArgTracer):
     """An int argument: a number in arithmetic; where it picks a row, the choice is made when the program runs."""
 
     __slots__ = ()
 
 
+_TRACED = frozenset({Tracer, ParamTracer, PickTracer, ArgTracer, IndexTracer, Value, float})
 _new: Callable[[type[Any]], Any] = object.__new__
 
 
@@ -219,31 +258,54 @@ def _node(kind: type[Any], op: Op | None, operands: tuple[Any, ...]) -> Any:
         if is_on("no_grad") and op is not PICK:  # it is computed in every call, and no gradient goes through it
             node.da = None
         if is_on("record_source"):
+            node.__class__ = Tracer  # which may be hashed
             remember(node)
+            node.__class__ = kind
     return node
 
 
 def _recorder(op: Op, reflected: bool = False) -> Callable[..., Any]:
     """The method of a row: it records what the compiled method of Value would compute."""
     if len(op.operands) == 1:
-        return lambda self: _node(Traced, op, (self,))
+        return lambda self: _node(Tracer, op, (self,))
 
     last = op.operands[-1]
     default = op.defaults.get(last)
 
-    def method(self: Any, other: Any = default, **named: Any) -> Any:
+    def method(self: Any, other: Any = default, *modulus: Any, **named: Any) -> Any:
         if named:
             other = named.pop(last, other)
             if named:
                 raise TypeError(f"{op.name}() got an unexpected keyword argument {next(iter(named))!r}")
+        if modulus:  # of pow()
+            raise _refusal(self, "arithmetic")
         if type(other) is not float and not isinstance(other, Value):
             try:
                 other = real(other)
             except NotANumberError:
                 return NotImplemented
-        return _node(Traced, op, (other, self) if reflected else (self, other))
+        return _node(Tracer, op, (other, self) if reflected else (self, other))
 
     return method
+
+
+def _wide_recorder(op: Op) -> Callable[..., Any]:
+    """A kernel for tracers: the row of a wide operation becomes a node as it stands."""
+    slow = shared["carefully"]
+    listed = [(name in op.lists, op.defaults.get(name, 0.0) is None) for name in op.operands]
+
+    def kernel(*groups: Any) -> Any:
+        flat: list[Any] = []
+        for group, (is_list, may_miss) in zip(groups, listed):
+            if is_list:
+                flat += group
+            elif group is not None or not may_miss:
+                flat.append(group)
+        if get_ident() in running and _TRACED.issuperset(map(type, flat)):
+            return _node(Tracer, op, tuple(flat))
+        return slow(op, flat)
+
+    return kernel
 
 
 def _between_numbers(record: Callable[..., Any]) -> Callable[..., Any]:
@@ -252,7 +314,7 @@ def _between_numbers(record: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, *other: Any) -> Any:
         node = record(self, *other)
         if node is not NotImplemented and all(type(o) is float or getattr(o, "plain", False) for o in node.operands):
-            node.__class__ = Number
+            node.__class__ = ArgTracer
         return node
 
     return method
@@ -260,72 +322,78 @@ def _between_numbers(record: Callable[..., Any]) -> Callable[..., Any]:
 
 def _detached(self: Any) -> Any:
     """The same number, through which no gradient goes."""
-    node = _node(Traced, MUL, (self, 1.0))
+    node = _node(Tracer, MUL, (self, 1.0))
     node.da = None
     return node
 
 
 def _set(kind: type[Any], name: str, method: Callable[..., Any]) -> None:
-    """Give a stand-in a method, for the thread that traces."""
+    """Give a tracer a method; other threads, to which a parameter is a Value still, get the Value's."""
+    setattr(kind, name, method)
+    if kind is not Tracer:
+        return
 
     def chosen(self: Any, *arguments: Any, **named: Any) -> Any:
-        if get_ident() not in running and not _is_stand_in(self):
+        if get_ident() not in running and not _is_tracer(self):
             return getattr(Value, name)(self, *arguments, **named)
         return method(self, *arguments, **named)
 
-    setattr(kind, name, chosen)
+    setattr(ParamTracer, name, chosen)
 
 
-def _equip() -> None:
-    """Give the stand-ins a recorder for every method of a row, and a refusal for what looks at a number."""
+def _install_methods() -> None:
+    """Give the tracers a recorder for every method of a row, and a refusal for what looks at a number."""
     for op in OPS.values():
         if not op.wide:
-            _set(Traced, op.name, _recorder(op))
-            setattr(Number, op.name, _refuse("method"))
+            _set(Tracer, op.name, _recorder(op))
+            setattr(ArgTracer, op.name, _refuse("method"))
             if dunder := OPERATORS.get(op.name):
                 operators = {dunder: _recorder(op)}
                 if len(op.operands) == 2:
                     operators[dunder.replace("__", "__r", 1)] = _recorder(op, reflected=True)
                 for name, record in operators.items():
-                    _set(Traced, name, record)
-                    setattr(Number, name, _between_numbers(record))
+                    _set(Tracer, name, record)
+                    setattr(ArgTracer, name, _between_numbers(record))
     for kind, why, names in (
-        (Traced, "compare", "lt le gt ge"),
-        (Traced, "convert", "float int complex trunc floor ceil round"),
-        (Number, "compare", "bool"),
-        (Number, "index", "index"),
-        (Number, "print", "str format"),
-        (Number, "arithmetic", "floordiv rfloordiv mod rmod divmod rdivmod"),
+        (Tracer, "compare", "lt le gt ge"),
+        (Tracer, "convert", "float int complex trunc floor ceil round"),
+        (ArgTracer, "compare", "bool"),
+        (ArgTracer, "index", "index"),
+        (
+            ArgTracer,
+            "arithmetic",
+            "floordiv rfloordiv mod rmod divmod rdivmod and rand or ror xor rxor lshift rlshift rshift rrshift invert",
+        ),
     ):
         for name in names.split():
             _set(kind, f"__{name}__", _refuse(why))
-    _set(Traced, "detach", _detached)
-    _set(Number, "detach", _refuse("method"))
+    _set(Tracer, "detach", _detached)
+    _set(ArgTracer, "detach", _refuse("method"))
     for name in ("__repr__", "__format__"):
-        _set(Traced, name, vars(Traced)[name])
+        _set(Tracer, name, vars(Tracer)[name])
     for why, names in (("data", ["item"]), ("backward", ["backward", "zero_grad"])):
         for name in names:
-            _set(Traced, name, _refuse(why))
+            _set(Tracer, name, _refuse(why))
 
 
-_equip()
+_install_methods()
 
 
-def stand_in(number: Any, name: str) -> Number:
+def tracer(number: Any, name: str) -> ArgTracer:
     """What a traced function is given in place of a number, under the name of its argument."""
-    node = _node(Index if isinstance(number, Integral) else Number, None, ())
+    node = _node(IndexTracer if isinstance(number, Integral) else ArgTracer, None, ())
     node.scope, node.label = None, name
     return node
 
 
 @contextmanager
-def hidden(values: Iterable[Value]) -> Generator[None, None, None]:
-    """Inside, these Values cannot be read by a thread that traces."""
-    kinds = [(value, type(value)) for value in values if type(value) is not Parameter]
+def params_as_tracers(values: Iterable[Value]) -> Generator[None, None, None]:
+    """Inside, these Values cannot be read by a thread that traces. Those of a subclass stay as they are."""
+    kept = [value for value in values if type(value) is Value]
     try:
-        for value, _ in kinds:
-            value.__class__ = Parameter
+        for value in kept:
+            value.__class__ = ParamTracer
         yield
     finally:
-        for value, kind in kinds:
-            value.__class__ = kind
+        for value in kept:
+            value.__class__ = Value

@@ -5,17 +5,14 @@
     >>> [(program.name(node), node.op) for node in program.order]
     [('v1', mul), ('v2', add), ('v3', tanh)]
 
-While a function is traced, stand-ins (tracers.py) take the place of its numbers: every operation on them is
-recorded, never computed.
-
-A function is traced twice. Constants that differ were read from a clock, or counted; results that are the same
-object were computed before the function ran; a generator in another state has drawn random numbers (chance.py). All
-of these would be wrong in later calls, and are refused.
+While a function is traced, tracers (tracers.py) take the place of its numbers: every operation on them is recorded,
+never computed. Whether the recorded program is the function is seen by its numbers: self_check.py.
 """
 
 from __future__ import annotations
 
-from _thread import get_ident
+import os
+from _thread import RLock, get_ident
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any
@@ -24,161 +21,128 @@ from ..errors import TraceError
 from ..garbage import collecting_nothing
 from ..graph import walk
 from ..naming import names_for
-from ..source import record_source, source_of
+from ..source import said_line, users_line
 from ..value import Value
-from .chance import line_that_draws, states
-from .locks import of_classes
+from .guards import Guards
 from .program import Program
-from .tracers import Number, Run, hidden, running, stand_in
-from .watching import Watch, unwrapped
+from .tracers import ArgTracer, TraceContext, params_as_tracers, running, tracer
 
-__all__ = ["trace"]
+__all__ = ["as_program", "failed_alone", "trace", "traced"]
 
-_OUTSIDE = (
-    "what is drawn at random, read from a clock, counted or left over from the call before would be kept for all calls. "
-    "Do that outside, and pass it as an argument"
-)
+_INSIDE = ("__wrapped__", "__func__", "func", "forward")
+_one_at_a_time = RLock()  # since parameters, which threads may share, are tracers meanwhile
 
 
-def _stand_ins(argument: Any, name: str, inputs: list[Number], parameters: Container[Value]) -> Any:
-    """The argument with a stand-in for every number in it, which also goes to the end of `inputs`."""
+def _renew_lock() -> None:
+    """In a forked child, where whoever held it in the parent does not live on."""
+    global _one_at_a_time
+    _one_at_a_time = RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
+def _tracers_for(argument: Any, name: str, inputs: list[ArgTracer], parameters: Container[Value] | None) -> Any:
+    """The argument with a tracer for every number in it, which also goes to the end of `inputs`."""
     if isinstance(argument, (list, tuple)):
-        items = [_stand_ins(item, f"{name}[{i}]", inputs, parameters) for i, item in enumerate(argument)]
+        items = [_tracers_for(item, f"{name}[{i}]", inputs, parameters) for i, item in enumerate(argument)]
         named: Any = getattr(argument, "_make", None)  # of a namedtuple
         return items if isinstance(argument, list) else named(items) if named else tuple(items)
     if isinstance(argument, Value):
-        if argument not in parameters:
+        if parameters is not None and argument not in parameters:
             raise TraceError(f"{name} is a Value, and not among the parameters: pass {name}.item(), or list it there")
         return argument
     if not isinstance(argument, bool) and isinstance(argument, Real):
-        inputs.append(stand_in(argument, name))
+        inputs.append(tracer(argument, name))
         return inputs[-1]
     return argument
 
 
-def _pass(
+@collecting_nothing()
+def traced(
     function: Callable[..., Any],
-    arguments: Mapping[str, Any],
-    parameters: Container[Value],
-    unreadable: Iterable[Value],
-    chosen: Mapping[int, int],
-) -> tuple[Any, list[Number]]:
-    """Run the function on stand-ins: the loss, and the inputs. `arguments` by name; ``**`` marks keywords."""
-    run = Run(chosen)
-    positional: list[Any] = []
-    keywords: dict[str, Any] = {}
-    for name, argument in arguments.items():
-        given = _stand_ins(argument, name.lstrip("*"), run.inputs, parameters)
-        if name.startswith("**"):
-            keywords[name[2:]] = given
-        else:
-            positional.append(given)
+    arguments: Sequence[Any],
+    keywords: Mapping[str, Any],
+    parameters: Container[Value] | None,
+    hidden: Iterable[Value],
+) -> tuple[Any, list[Any]]:
+    """Run `function` on tracers: what it returns, and the tracers of the numbers in its arguments, in order.
+
+    parameters: Values that may be arguments; None for any. hidden: Values whose numbers it may not look at.
+    Raises TraceError, naming the user's line, for what would not be the same in every call.
+    """
+    context = TraceContext()
+    names = _argument_names(function, len(arguments))
+    positional = [_tracers_for(x, name, context.inputs, parameters) for name, x in zip(names, arguments)]
+    named = {name: _tracers_for(x, name, context.inputs, parameters) for name, x in keywords.items()}
     thread = get_ident()
-    with hidden(unreadable):
+    with _one_at_a_time, params_as_tracers(hidden):
         outer = running.get(thread)
-        running[thread] = run
+        running[thread] = context
         try:
-            root = function(*positional, **keywords)
+            root = function(*positional, **named)
+        except Exception as error:
+            raise (context.refused or error) from None
         finally:
             if outer:
                 running[thread] = outer
             else:
                 del running[thread]
-    if run.refused:
-        raise run.refused
+    if context.refused:
+        raise context.refused
     if not isinstance(root, Value) or getattr(root, "plain", False):
         got = "a plain number, which depends on no parameter" if isinstance(root, (Value, float, int)) else repr(root)
         raise TraceError(f"want one Value, the loss, as the result of a compiled function, got {got}")
-    return root, run.inputs
+    return root, context.inputs
 
 
-@collecting_nothing()
 def trace(
     function: Callable[..., Any],
     arguments: Sequence[Any],
     parameters: Iterable[Value],
     keywords: Mapping[str, Any] | None = None,
-    watch: Watch | None = None,
-    chosen: Mapping[int, int] | None = None,
+    guards: Guards | None = None,
 ) -> Program:
     """What `function` computes, as a Program whose inputs are the numbers in `arguments`, in order.
 
-    watch: a Watch of the function, if there is one already. chosen: inputs, by place, that shall pick this and
-    nothing else; other ints pick when the program runs.
-    Raises TraceError, naming the user's line, for what would not be the same in every call.
+    guards: those of the function, if they are there already.
     """
-    with of_classes:
-        watch = watch or Watch(function)
-        parameters = dict.fromkeys(parameters)
-        given = dict(zip(_argument_names(function, len(arguments)), arguments))
-        given.update({f"**{name}": argument for name, argument in (keywords or {}).items()})
-        unreadable = {**parameters, **watch.values}
-        for value in unreadable:
-            value.data  # noqa: B018 - whatever holds its number elsewhere gives it back
-
-        def run(unreadable: Iterable[Value]) -> tuple[Any, list[Number]]:
-            return _pass(function, given, parameters, unreadable, chosen or {})
-
-        root, inputs = run(unreadable)
-        nodes = walk(root)
-        frozen = [node for node in nodes if type(node) is Value and not node.operands]
-        before = states(watch.generators)
-        root, inputs_again = run([*unreadable, *frozen])
-        if states(watch.generators) != before:
-            line = line_that_draws(lambda: run(unreadable), watch.generators)
-            if line is not None:  # else it was another thread
-                raise TraceError(f"{line}\na random number was drawn: {_OUTSIDE}".lstrip())
-        nodes_again = walk(root)
-        if (place := _difference(nodes, nodes_again, dict(zip(inputs, inputs_again)))) is not None:
-            with record_source():
-                lines = walk(run(unreadable)[0])
-            raise TraceError(
-                _unsteady(nodes, nodes_again, place, source_of(lines[place]) if place < len(lines) else "")
-            )
-        names = names_for(root, variables=watch.variables, nodes=nodes_again)
-        program = Program(root, parameters, inputs_again, names, nodes_again)
-        program.made = set(program.frozen).difference(frozen)
-        return program
+    guards = guards or Guards(function)
+    parameters = dict.fromkeys(parameters)
+    root, inputs = traced(function, arguments, keywords or {}, parameters, {**parameters, **guards.values})
+    return as_program(root, inputs, parameters, guards)
 
 
-def _difference(first: list[Any], second: list[Any], twins: dict[Any, Any]) -> int | None:
-    """The place where two listings of the same function begin to differ; None if they never do."""
-    if len(first) != len(second):
-        return min(len(first), len(second))
-    for place, (a, b) in enumerate(zip(first, second)):
-        if a.operands:
-            if a is b or a.op is not b.op or len(a.operands) != len(b.operands):
-                return place
-            for x, y in zip(a.operands, b.operands):
-                if twins.get(x, x) is not y and not (type(x) is type(y) is float and _equal(x, y)):
-                    return place
-            twins[a] = b
-        elif twins.get(a, a) is not b:
-            if type(a) is not Value or type(b) is not Value or not _equal(a.data, b.data):
-                return place
-            twins[a] = b  # a leaf that was made inside
-    return None
+@collecting_nothing()
+def as_program(root: Any, inputs: Sequence[Any], parameters: Iterable[Value], guards: Guards) -> Program:
+    """What was traced, its nodes named as the function's own variables name them."""
+    nodes = walk(root)
+    return Program(root, parameters, inputs, names_for(root, variables=guards.variables, nodes=nodes), nodes)
 
 
-def _equal(x: float, y: float) -> bool:
-    return x == y or (x != x and y != y)
+def failed_alone(error: Exception) -> TraceError:
+    """What tracers made fail, and numbers do not."""
+    trail = error.__traceback__
+    line = users_line()
+    while trail:
+        if not trail.tb_frame.f_code.co_filename.startswith((os.path.dirname(__file__), "<autograd")):
+            line = trail.tb_frame.f_code.co_filename, trail.tb_lineno
+        trail = trail.tb_next
+    return TraceError(
+        f"{said_line(line)}\nthe function runs on numbers, and fails on the tracers that take their place while it is "
+        f"traced ({type(error).__name__}: {error}). Compute this outside, and pass what it gives as an argument"
+    )
 
 
-def _unsteady(first: list[Any], second: list[Any], place: int, line: str) -> str:
-    """The sentence for two listings that differ."""
-    what = f"the function computed {len(first)} values, and {len(second)} when it was run again"
-    if len(first) == len(second):
-        a, b = first[place], second[place]
-        if a is b:
-            return (
-                f"{a!r} was computed before the function ran, from numbers that later calls may change: "
-                "compute it inside the function, or pass its .item() as an argument"
-            )
-        what = f"the function computed {a.op or 'a leaf'}, and something else when it was run again"
-        for x, y in zip(a.operands, b.operands):
-            if isinstance(x, float) and isinstance(y, float) and x != y:
-                what = f"a constant of {a.op} was {x!r}, and {y!r} when the function was run again"
-    return f"{line}\n{what}: {_OUTSIDE}".lstrip()
+def unwrapped(function: Any) -> Any:
+    """The Python function that is run when `function` is called, if there is one."""
+    while not hasattr(function, "__code__") or hasattr(function, "__wrapped__"):
+        inner = next((getattr(function, name) for name in _INSIDE if hasattr(function, name)), None)
+        if inner is None:
+            return getattr(type(function).__call__, "__func__", type(function).__call__) if callable(function) else None
+        function = inner
+    return function
 
 
 def _argument_names(function: Callable[..., Any], count: int) -> list[str]:

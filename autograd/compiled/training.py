@@ -135,7 +135,10 @@ class Updates:
             count = min(count, self._at_once)
             if not all(self._able):
                 count = next((k for k in range(1, count) if not self._able[(start + k) % len(batches)]), count)
+            scheduled = [batches[(start + k) % len(batches)] for k in range(min(count, len(batches)))]
+            count = self.step.begin(scheduled, True, count)
             losses += self._in_c(start, count, options)
+            self.step.count(len(losses) - 1)
             start += len(losses)
         if len(losses) < count:  # what C cannot do, the function itself does, or says why
             batch = batches[start % len(batches)]
@@ -173,7 +176,7 @@ class Updates:
         try:
             functions = [update_library(rule).function for rule in self._rules]
         except CompileError as error:
-            say_once(error)
+            say_once(f"{error}. compile() goes on with its Python backend, which is slower")
             self._able = [False] * len(self._able)
             return
         places = ([self._place[p] for p in params if p in self._place] for params in self._members)

@@ -1,0 +1,331 @@
+"""Guards: what a traced function reads from outside, and a quick look before each call at whether it is still the same.
+
+Looked at are the variables that a function names (its closure, its globals, its defaults), the attributes that its code
+names, and the items of lists, dicts and arrays; and the same of the functions, objects and modules found there, but for
+those of Python itself and of installed packages. Names that were absent are looked at as well.
+
+    >>> settings = {"scale": 2.0}
+    >>> guards = Guards(lambda x: x * settings["scale"])
+    >>> guards.hold()
+    True
+    >>> settings["scale"] = 3.0
+    >>> guards.hold(), guards.changed(Guards(lambda x: x * settings["scale"]))
+    (False, ["settings['scale']"])
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, MappingView, Sequence
+from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from ..ops import BUILTIN, OPS, Op
+from ..value import Value
+
+__all__ = ["Guards", "is_library"]
+
+MOST = 100_000  # items that are compared before each call, of the smallest containers first; of others only the length
+_COPIED = (list, tuple, dict, set, frozenset)
+_VIEWS = (Mapping, MappingView, Sequence, deque)
+_PLAIN = (bool, int, float, complex, str, bytes, type(None))
+_PARTS = {  # of things that lead to functions, where those are
+    MethodType: ("__self__", "__func__"), BuiltinMethodType: ("__self__",),
+    functools.partial: ("func", "args", "keywords"), functools.cached_property: ("func",),
+    property: ("fget",), staticmethod: ("__func__",), classmethod: ("__func__",),
+}  # fmt: skip
+_PYTHON = os.path.dirname(os.__file__) + os.sep
+_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})  # they run only where the class itself is named
+_ASIDE = frozenset({"__repr__", "__str__", "__reduce__", "__getstate__", "__setstate__", "__del__", "__copy__", "__deepcopy__"})
+
+
+class _Space:
+    """Names and what they refer to: globals, or the attributes of an object. `path` is what a user would write."""
+
+    def __init__(self, owner: Any, names: Mapping[str, Any], path: str, used: set[str]) -> None:
+        self.owner = owner
+        self.names = names
+        self.path = path
+        self.used = used
+        self.done: set[str] = set()
+
+
+class Guards:
+    """What `function` reads from outside, as it is now.
+
+    values: the Values among that. variables: what the names in it refer to. generators: those of random numbers. hold(): whether all of it is the same still.
+    rows: of the table, that the function uses: a user's own may be defined anew under the same name. own: places, as
+    `changed_places` gives them, that the function itself writes, and that are left out.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], rows: Iterable[Op] = (), own: Mapping[Any, Any] | None = None
+    ) -> None:
+        self.values: dict[Value, None] = {}
+        self.variables: dict[str, Any] = {}
+        self.generators: list[Any] = []
+        self.places: dict[tuple[int, Any], tuple[str, Any]] = {}  # by owner and name: the path, and what is there
+        self._function, self._rows, self._own = function, [row for row in rows if row not in BUILTIN], own or {}
+        self._used = {"forward", "__call__"}  # the names in all code that was read
+        self._spaces: list[_Space] = []
+        self._containers: list[tuple[str, Any]] = []
+        self._seen: dict[int, Any] = {}  # what has been looked into; it must live as long as its id is to mean it
+        self._held: dict[str, Any] = {"_agree": _agree, "len": len, "vars": vars}
+        self._tests: list[str] = []  # expressions over what is in _held
+        self._look_into(function, "")
+        while any([*map(self._look_at_names, list(self._spaces))]):  # what is found there may bring more names
+            pass
+        for space in self._spaces:
+            absent = frozenset(space.used - space.done - space.names.keys())
+            held = self._hold(space.names)
+            self._tests.append(f"(len({held}) == {len(space.names)} or {self._hold(absent)}.isdisjoint({held}))")
+        self._look_at_containers()
+        for row in self._rows:
+            self._tests.append(f"{self._hold(OPS)}[{row.name!r}] is {self._hold(row)}")
+        self.hold = self._compiled()
+
+    def renewed(self, rows: Iterable[Op] = (), own: Mapping[Any, Any] | None = None) -> Guards:
+        """The guards of what is there now: these, if nothing has changed. rows, own: what is added to theirs."""
+        if not own and not {row for row in rows if row not in BUILTIN}.difference(self._rows) and self.hold():
+            return self
+        return Guards(self._function, {*self._rows, *rows}, {**self._own, **(own or {})})
+
+    def changed_places(self, later: Guards) -> dict[tuple[int, Any], str]:
+        """The places where `later` found something else, by owner and name, as a user would write them."""
+        found: dict[tuple[int, Any], str] = {}
+        for key, (path, then) in self.places.items():
+            if key in later.places and not _same(then, later.places[key][1]):
+                found[key] = path
+        return found
+
+    def changed(self, later: Guards) -> list[str]:
+        """The paths of what was a plain number or text for both, and is another one for `later`."""
+        return [
+            path
+            for key, path in self.changed_places(later).items()
+            if isinstance(self.places[key][1], _PLAIN) and isinstance(later.places[key][1], _PLAIN)
+        ]
+
+    def _compiled(self) -> Callable[[], bool]:
+        """All tests as one expression, since they run before every call."""
+        lines = [
+            "def hold():",
+            "    try:",
+            f"        return True if {' and '.join(self._tests) or 'True'} else False",
+            "    except Exception:  # a name that is gone; an array in a list, which is not simply equal",
+            "        return False",
+        ]
+        exec("\n".join(lines), self._held)
+        return self._held["hold"]
+
+    def _hold(self, thing: Any) -> str:
+        """A name in the tests for this very thing."""
+        name = f"held_{len(self._held)}"
+        self._held[name] = thing
+        return name
+
+    # --- what is where
+
+    def _expect(self, owner: Any, name: str, text: str, path: str, thing: Any) -> None:
+        """Expect that `text`, in the tests the place called `name` of `owner`, is what it is now."""
+        key = id(owner), name
+        if key in self.places:
+            return
+        self._seen.setdefault(id(owner), owner)
+        self.places[key] = path, thing
+        self._look_into(thing, path)
+        if isinstance(thing, type):
+            for base in thing.__mro__:  # the code calls it, so its constructor runs
+                self._look_into_class_functions(base, _CONSTRUCTORS)
+        if key not in self._own:
+            held = self._hold(thing)
+            equal = f" or {text} == {held}" if type(thing) in (float, int, str) and thing else ""
+            self._tests.append(f"({text} is {held}{equal})")
+
+    def _look_at_names(self, space: _Space) -> bool:
+        """Every used name in a space; whether there was one that had not been looked at."""
+        wanted = [name for name in space.names if name in space.used and name not in space.done]
+        space.done.update(wanted)
+        held = self._hold(space.names) if wanted else ""
+        for name in wanted:
+            path = f"{space.path}.{name}" if space.path else name
+            if not space.path:
+                self.variables.setdefault(name, space.names[name])
+            self._expect(space.owner, name, f"{held}[{name!r}]", path, space.names[name])
+        return bool(wanted)
+
+    def _look_at_containers(self) -> None:
+        left = MOST
+        for path, thing in sorted(self._containers, key=lambda found: len(found[1])):
+            left -= len(thing)
+            held = self._hold(thing)
+            if left < 0:
+                self._tests.append(f"len({held}) == {len(thing)}")
+                continue
+            items = _items(thing)
+            for name, item in items.items():
+                self.places[id(thing), name] = f"{path}[{name!r}]", item
+            self.places[id(thing), _LENGTH] = path, [len(thing)]
+            if any((id(thing), name) in self._own for name in (*items, _LENGTH)):
+                kept = {name: item for name, item in items.items() if (id(thing), name) not in self._own}
+                if isinstance(thing, dict):  # another list is no setting that is kept beside what it writes
+                    self._tests.append(f"_agree({held}, {self._hold(kept)})")
+            elif type(thing) in _COPIED:
+                self._tests.append(f"{held} == {self._hold(type(thing)(thing))}")
+            else:
+                self._tests.append(f"[*{held}] == {self._hold([*thing])}")
+                if isinstance(thing, (Mapping, MappingView)) and hasattr(thing, "values"):
+                    self._tests.append(f"[*{held}.values()] == {self._hold([*thing.values()])}")
+
+    # --- what is in a thing
+
+    def _look_into(self, thing: Any, path: str) -> None:
+        kind: Any = type(thing)
+        if kind in _PLAIN or id(thing) in self._seen:
+            return
+        self._seen[id(thing)] = thing
+        if isinstance(thing, Value):
+            self.values[thing] = None
+        elif kind in _COPIED or (isinstance(thing, _VIEWS) and is_library(kind.__module__) and kind is not range):
+            if all(type(item) in _PLAIN or isinstance(item, Value) for item in _flat(thing)):
+                self.values.update(dict.fromkeys(item for item in _flat(thing) if isinstance(item, Value)))
+            else:
+                for name, item in _items(thing).items():
+                    self._look_into(item, f"{path}[{name!r}]")
+            self._containers.append((path, thing))
+        elif parts := next((names for leading, names in _PARTS.items() if issubclass(kind, leading)), None):
+            for name in parts:
+                self._look_into(getattr(thing, name), path)
+        elif is_generator(thing):
+            self.generators.append(thing)
+        elif hasattr(kind, "tobytes"):  # an array, which may change in place
+            if len(content := thing.tobytes()) <= 8 * MOST:
+                self._tests.append(f"{self._hold(thing)}.tobytes() == {self._hold(content)}")
+        elif kind is FunctionType:
+            if not is_library(thing.__globals__.get("__name__")) or not path:
+                self._look_into_function(thing)
+        elif isinstance(thing, ModuleType):
+            if not is_library(thing.__name__):
+                self._spaces.append(_Space(thing, vars(thing), path, self._used))
+        elif isinstance(thing, type):
+            self._look_into_class(thing)
+        else:
+            self._look_into_object(thing, path)
+
+    def _look_into_function(self, function: Any) -> None:
+        held = self._hold(function)
+        for name in ("__code__", "__defaults__", "__kwdefaults__"):  # of code, since notebooks load it anew
+            if thing := getattr(function, name):
+                self._tests.append(f"{held}.{name} is {self._hold(thing)}")
+        self._look_into(function.__defaults__, function.__name__)
+        self._look_into(function.__kwdefaults__, function.__name__)
+        for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
+            try:
+                thing = cell.cell_contents
+            except ValueError:  # it is not bound yet
+                continue
+            self.variables.setdefault(name, thing)
+            self._expect(cell, name, f"{self._hold(cell)}.cell_contents", name, thing)
+        used = _names_in(function.__code__)
+        self._used |= used
+        self._spaces.append(_Space(function.__globals__, function.__globals__, "", used))
+        if function.__dict__:
+            self._spaces.append(_Space(function, function.__dict__, function.__name__, self._used))
+        for name in used & sys.modules.keys() - function.__globals__.keys():  # imported inside
+            self._look_into(sys.modules[name], name)
+
+    def _look_into_object(self, thing: Any, path: str) -> None:
+        """The attributes of an object, and its class."""
+        kind: Any = type(thing)
+        if isinstance(names := getattr(thing, "__dict__", None), dict):
+            self._spaces.append(_Space(thing, names, path, self._used))
+            self._look_into(names.get("__wrapped__"), path)
+        for owner in kind.__mro__:
+            slots = vars(owner).get("__slots__", ())
+            for name in (slots,) if isinstance(slots, str) else slots:
+                if name in vars(owner) and (found := getattr(thing, name, _LENGTH)) is not _LENGTH:
+                    self._expect(thing, name, f"{self._hold(thing)}.{name}", f"{path}.{name}", found)
+        self._look_into(kind, kind.__name__)
+
+    def _look_into_class(self, kind: Any) -> None:
+        for owner in kind.__mro__[:-1]:
+            if is_library(owner.__module__):
+                self._used |= _names_in_class(owner)
+            elif owner is kind or id(owner) not in self._seen:
+                self._seen[id(owner)] = owner
+                self._spaces.append(_Space(owner, vars(owner), owner.__name__, self._used))
+                dunders = {name for name in vars(owner) if name.startswith("__")}
+                self._look_into_class_functions(owner, dunders - _CONSTRUCTORS - _ASIDE)
+
+    def _look_into_class_functions(self, kind: Any, names: Iterable[str]) -> None:
+        """Methods that run without being named."""
+        for name in names:
+            if type(function := vars(kind).get(name)) is FunctionType:
+                self._look_into(function, f"{kind.__name__}.{name}")
+
+
+_LENGTH: Any = object()  # in place of a name: how many items there are
+
+
+def _items(thing: Any) -> dict[Any, Any]:
+    if isinstance(thing, Mapping):
+        return dict(thing)
+    return dict(enumerate(thing)) if isinstance(thing, (Sequence, deque, MappingView)) else {}
+
+
+def _flat(thing: Any) -> Iterable[Any]:
+    return thing.values() if isinstance(thing, Mapping) else thing
+
+
+def _agree(thing: dict[Any, Any], kept: dict[Any, Any]) -> bool:
+    return all(name in thing and _same(thing[name], item) for name, item in kept.items())
+
+
+def _names_in(code: CodeType) -> set[str]:
+    """The names in code and in the functions and comprehensions inside of it; texts too, which getattr() may be given."""
+    names = {*code.co_names}
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            names |= _names_in(constant)
+        elif isinstance(constant, str) and constant.isidentifier():
+            names.add(constant)
+    return names
+
+
+@functools.cache
+def _names_in_class(kind: type[Any]) -> frozenset[str]:
+    """The names in the methods of a library's class."""
+    functions = (getattr(thing, "fget", thing) for thing in vars(kind).values())
+    return frozenset().union(*(_names_in(f.__code__) for f in functions if isinstance(f, FunctionType)))
+
+
+def _same(old: Any, new: Any) -> bool:
+    try:
+        return bool(old is new or (type(old) is type(new) and old == new))
+    except Exception:  # arrays in lists are not simply equal
+        return False
+
+
+def is_generator(thing: Any) -> bool:
+    """Whether it draws random numbers: a random.Random, or a generator of numpy's."""
+    kind: Any = type(thing)
+    return hasattr(kind, "getrandbits") or hasattr(kind, "bit_generator") or hasattr(kind, "_bit_generator")
+
+
+@functools.cache
+def is_library(name: str | None) -> bool:
+    """Whether a file is of this package, of Python or installed, or its package says so by a true ``__steady__``.
+
+    Nobody changes what is in such a file while a program runs.
+    """
+    package = str(name).partition(".")[0]
+    module = sys.modules.get(package)
+    if package in ("builtins", __name__.partition(".")[0]) or getattr(module, "__steady__", False):
+        return True
+    path = getattr(module, "__file__", None)
+    if path is None:
+        return package in sys.stdlib_module_names and package in sys.modules
+    return path.startswith(_PYTHON) or "site-packages" in path or "dist-packages" in path

@@ -1,0 +1,199 @@
+"""Whether a compiled program is what the function itself does: seen by its numbers, on the same arguments.
+
+    >>> from autograd import Value
+    >>> from autograd.compiled.tracing import trace
+    >>> w = Value(3.0)
+    >>> def loss(x):
+    ...     return w * x if type(x) is float else w + x
+    >>> itself = Itself([loss(2.0)])
+    >>> itself.loss, itself.gradients[w]
+    (6.0, 2.0)
+    >>> first_difference(trace(loss, (2.0,), [w]), [2.0], loss(2.0))
+    (Tracer(add), Value(6.0, grad not reached))
+"""
+
+from __future__ import annotations
+
+import math
+import pickle
+import sys
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from ..careful import evaluate
+from ..formula import add_up
+from ..garbage import collecting_nothing
+from ..graph import walk
+from ..value import Value
+from .program import PICK, Program
+
+__all__ = ["Itself", "drawn", "first_difference", "generators_put_back"]
+
+NEAR = 1e-12  # of the sizes of the terms that are added up
+_NEAR_PLAIN = 1e-9  # where plain numbers are computed: ints are exact, and from Python 3.12 on sum() rounds once for all
+
+
+# --- The function itself -----------------------------------------------------------------------------------
+
+
+class Itself:
+    """The mean loss of the function itself on some rows, and the gradients of its leaves. No grad of a Value changes.
+
+    Raises what backward() raises, where a gradient meets a slope that is infinite.
+    """
+
+    @collecting_nothing()
+    def __init__(self, results: Sequence[Any]) -> None:
+        self.results = results
+        self._share = 1.0 / len(results)
+        self.loss = add_up([result.data for result in results]) / len(results)
+        self.gradients = self._adjoints(_product)
+
+    def _adjoints(self, product: Any) -> dict[Any, float]:
+        """For each leaf, the products of the partials along the paths from the results to it, added up."""
+        found: dict[Any, float] = {}
+        for result in self.results:
+            adjoint = {result: self._share}
+            for node in reversed(walk(result)):
+                if node.op is None:
+                    if node in adjoint:
+                        found[node] = found.get(node, 0.0) + adjoint[node]
+                elif node in adjoint:
+                    upstream = adjoint[node]
+                    for operand, partial in zip(node.operands, node.partials):
+                        if partial is not None:
+                            adjoint[operand] = adjoint.get(operand, 0.0) + product(partial, upstream)
+        return found
+
+    def differs(
+        self, loss: float, gradients: Mapping[Any, float | None], near: float = NEAR, names: Any = repr
+    ) -> str | None:
+        """What is not the same in a program's answer, in words; None if all is.
+
+        Sums may be added up in another order: each may differ by `near` of the sizes of its terms.
+        """
+        sizes: dict[Any, float] = {}
+        for leaf, found in [*gradients.items(), (None, loss)]:
+            wanted = self.loss if leaf is None else self.gradients.get(leaf)
+            if found is None or wanted is None:
+                if found is not wanted:
+                    return f"the gradient of {names(leaf)} is {_shown(found)}, and {_shown(wanted)} for the function itself"
+            elif not (found == wanted or _close(found, wanted, near)):
+                if not sizes:
+                    sizes = self._adjoints(_size)
+                    sizes[None] = add_up([abs(size * leaf.data) for leaf, size in sizes.items()])
+                if not abs(found - wanted) <= near * sizes.get(leaf, 0.0):
+                    what = "the loss" if leaf is None else f"the gradient of {names(leaf)}"
+                    return f"{what} is {found!r}, and {wanted!r} for the function itself"
+        return None
+
+
+def _product(partial: Any, upstream: float) -> float:
+    return partial * upstream
+
+
+def _size(partial: Any, upstream: float) -> float:
+    return abs(partial * upstream)
+
+
+def _close(x: float, y: float, near: float) -> bool:
+    return math.isclose(x, y, rel_tol=near) or (x != x and y != y)
+
+
+def _shown(gradient: float | None) -> str:
+    return "not reached" if gradient is None else repr(gradient)
+
+
+# --- Random numbers ----------------------------------------------------------------------------------------
+
+
+def _states(generators: Iterable[Any]) -> list[tuple[Any, Any]]:
+    """Each generator with its state, and those that `random` and `numpy.random` share."""
+    shared = getattr(sys.modules.get("random"), "_inst", None)
+    numpys = getattr(sys.modules.get("numpy.random"), "mtrand", None)
+    found: list[tuple[Any, Any]] = []
+    for generator in dict.fromkeys([*generators, shared, getattr(numpys, "_rand", None)]):
+        bits = getattr(generator, "bit_generator", None) or getattr(generator, "_bit_generator", None)
+        if bits is not None:
+            found.append((bits, bits.state))
+        elif generator is not None:
+            with suppress(NotImplementedError):  # the system's own
+                found.append((generator, generator.getstate()))
+    return found
+
+
+def drawn(generators: Iterable[Any]) -> list[bytes]:
+    """What tells whether any of these generators, or the shared ones, has drawn a number meanwhile."""
+    return [pickle.dumps(state) for _, state in _states(generators)]
+
+
+@contextmanager
+def generators_put_back(generators: Iterable[Any]) -> Generator[None, None, None]:
+    """Afterwards these generators, and the shared ones, go on as if nothing had been drawn inside."""
+    states = _states(generators)
+    try:
+        yield
+    finally:
+        for generator, state in states:
+            if hasattr(generator, "setstate"):
+                generator.setstate(state)
+            else:
+                generator.state = state
+
+
+# --- Where they part ---------------------------------------------------------------------------------------
+
+
+def near_enough(program: Program) -> float:
+    """How near a program's numbers must be to the function's own."""
+    return _NEAR_PLAIN if any(node.op is not PICK and getattr(node, "plain", False) for node in program.order) else NEAR
+
+
+def first_difference(program: Program, inputs: Sequence[float], result: Any) -> tuple[Any, Any] | None:
+    """The first value of a traced `program`, operands first, that is another one in the graph of `result`, and that one.
+
+    inputs: the numbers that both were made with. None if each is the same.
+    """
+    numbers = dict(zip(program.inputs, inputs))
+    known: dict[Any, Any] = {}  # of a value in the graph of `result`, the traced one it has been compared with
+    pending: list[tuple[Any, Any, bool]] = [(program.root, result, False)]
+    while pending:
+        traced, own, done = pending.pop()
+        while getattr(traced, "op", None) is PICK:
+            traced = _picked(traced, numbers)
+        computed = isinstance(own, Value) and own.operands
+        if done or not computed:
+            number = own.data if isinstance(own, Value) else own
+            if not isinstance(number, (int, float)) or not _close(_number(traced, numbers), number, _NEAR_PLAIN):
+                return traced, own
+        elif getattr(traced, "op", None) is not own.op or len(traced.operands) != len(own.operands):
+            return traced, own
+        elif known.get(own) is not traced:
+            known[own] = traced
+            pending.append((traced, own, True))
+            pending += [(*pair, False) for pair in reversed([*zip(traced.operands, own.operands)])]
+    return None
+
+
+def _picked(pick: Any, numbers: dict[Any, float]) -> Any:
+    return pick.operands[1 + int(_number(pick.operands[0], numbers))]
+
+
+def _number(value: Any, numbers: dict[Any, float]) -> float:
+    """What a traced value is for these numbers; computed from the inputs, if it has not been yet."""
+    pending = [value]
+    while pending:
+        node = pending[-1]
+        if isinstance(node, float) or node in numbers:
+            pending.pop()
+        elif not node.operands:
+            numbers[node] = node.data
+        elif missing := [o for o in node.operands if not isinstance(o, float) and o not in numbers]:
+            pending += missing
+        elif node.op is None or node.op is PICK:
+            numbers[node] = _number(node.operands[0] if node.op is None else _picked(node, numbers), numbers)
+        else:
+            given = [o if isinstance(o, float) else float(numbers[o]) for o in node.operands]
+            numbers[node] = evaluate(node.op, node.operands, given)
+    return value if isinstance(value, float) else numbers[value]
