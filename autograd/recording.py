@@ -96,7 +96,9 @@ def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequen
         if kind is float:
             constants.add(name)
     if any(isinstance(operand, Value) and type(operand) is not Value for operand in flat):
-        traced = next((kind for kind in key if hasattr(kind, "recorder")), None)  # what compile() puts in place of numbers
+        traced = next(
+            (kind for kind in key if hasattr(kind, "recorder")), None
+        )  # what compile() puts in place of numbers
         if traced is None:
             return _carefully(op, flat)
         kernels[tuple(key)] = traced.recorder(op)

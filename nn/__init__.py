@@ -32,6 +32,8 @@ if not hasattr(_engine, "Value"):
         "python -m pip install --force-reinstall scalar-autograd"
     )
 
+__steady__ = True  # nobody changes what these files hold while a program runs: compile() need not look
+
 from . import functional, init, optim
 from .activation import GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
 from .attention import SelfAttention

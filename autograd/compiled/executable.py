@@ -39,7 +39,7 @@ class Executable:
 
     parameters: all those of the compiled step. inputs: the numbers it was traced with. edges: how much work it is.
     choices: of the inputs that pick, by place, how many there are to pick from. used: the number of the call that ran it
-    last; sample: the arguments and keywords of one. checks: how often it has been checked; checked: by which kinds of
+    last; sample, part: the arguments and keywords of one, and rows of a batch, that it ran on. checks: how often it has been checked; checked: by which kinds of
     code; last_check: at which call.
     """
 
@@ -56,6 +56,7 @@ class Executable:
         self.used = self.checks = self.last_check = 0
         self.checked: set[str] = set()
         self.sample: tuple[Sequence[Any], Mapping[str, Any]] = (), {}
+        self.part: Part | None = None
         self._machine: Interpreter | None = None
         self._bytecodes: dict[bool, Bytecode] = {}
         self._loaded: dict[int, LoadedProgram] = {}

@@ -19,7 +19,7 @@ import functools
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, MappingView, Sequence
+from collections.abc import Callable, Iterable, Mapping, MappingView, Sequence
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -37,9 +37,12 @@ _PARTS = {  # of things that lead to functions, where those are
     functools.partial: ("func", "args", "keywords"), functools.cached_property: ("func",),
     property: ("fget",), staticmethod: ("__func__",), classmethod: ("__func__",),
 }  # fmt: skip
+_PACKAGE = __name__.partition(".")[0]
 _PYTHON = os.path.dirname(os.__file__) + os.sep
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})  # they run only where the class itself is named
-_ASIDE = frozenset({"__repr__", "__str__", "__reduce__", "__getstate__", "__setstate__", "__del__", "__copy__", "__deepcopy__"})
+_ASIDE = frozenset(
+    {"__repr__", "__str__", "__reduce__", "__getstate__", "__setstate__", "__del__", "__copy__", "__deepcopy__"}
+)
 
 
 class _Space:
@@ -69,6 +72,7 @@ class Guards:
         self.generators: list[Any] = []
         self.places: dict[tuple[int, Any], tuple[str, Any]] = {}  # by owner and name: the path, and what is there
         self._function, self._rows, self._own = function, [row for row in rows if row not in BUILTIN], own or {}
+        self._modules = len(sys.modules)
         self._used = {"forward", "__call__"}  # the names in all code that was read
         self._spaces: list[_Space] = []
         self._containers: list[tuple[str, Any]] = []
@@ -89,7 +93,8 @@ class Guards:
 
     def renewed(self, rows: Iterable[Op] = (), own: Mapping[Any, Any] | None = None) -> Guards:
         """The guards of what is there now: these, if nothing has changed. rows, own: what is added to theirs."""
-        if not own and not {row for row in rows if row not in BUILTIN}.difference(self._rows) and self.hold():
+        known = not own and {row for row in rows if row not in BUILTIN} <= {*self._rows}
+        if known and self._modules == len(sys.modules) and self.hold():
             return self
         return Guards(self._function, {*self._rows, *rows}, {**self._own, **(own or {})})
 
@@ -177,7 +182,7 @@ class Guards:
                 self._tests.append(f"{held} == {self._hold(type(thing)(thing))}")
             else:
                 self._tests.append(f"[*{held}] == {self._hold([*thing])}")
-                if isinstance(thing, (Mapping, MappingView)) and hasattr(thing, "values"):
+                if isinstance(thing, Mapping):
                     self._tests.append(f"[*{held}.values()] == {self._hold([*thing.values()])}")
 
     # --- what is in a thing
@@ -189,7 +194,7 @@ class Guards:
         self._seen[id(thing)] = thing
         if isinstance(thing, Value):
             self.values[thing] = None
-        elif kind in _COPIED or (isinstance(thing, _VIEWS) and is_library(kind.__module__) and kind is not range):
+        elif kind in _COPIED or (issubclass(kind, _VIEWS) and is_library(kind.__module__) and kind is not range):
             if all(type(item) in _PLAIN or isinstance(item, Value) for item in _flat(thing)):
                 self.values.update(dict.fromkeys(item for item in _flat(thing) if isinstance(item, Value)))
             else:
@@ -212,7 +217,7 @@ class Guards:
                 self._spaces.append(_Space(thing, vars(thing), path, self._used))
         elif isinstance(thing, type):
             self._look_into_class(thing)
-        else:
+        elif kind.__module__.partition(".")[0] != _PACKAGE:
             self._look_into_object(thing, path)
 
     def _look_into_function(self, function: Any) -> None:
@@ -241,7 +246,8 @@ class Guards:
         """The attributes of an object, and its class."""
         kind: Any = type(thing)
         if isinstance(names := getattr(thing, "__dict__", None), dict):
-            self._spaces.append(_Space(thing, names, path, self._used))
+            whole = hasattr(kind, "named_parameters") and is_library(kind.__module__)  # a layer, whose code is not read
+            self._spaces.append(_Space(thing, names, path, {*names} if whole else self._used))
             self._look_into(names.get("__wrapped__"), path)
         for owner in kind.__mro__:
             slots = vars(owner).get("__slots__", ())
@@ -273,7 +279,7 @@ _LENGTH: Any = object()  # in place of a name: how many items there are
 def _items(thing: Any) -> dict[Any, Any]:
     if isinstance(thing, Mapping):
         return dict(thing)
-    return dict(enumerate(thing)) if isinstance(thing, (Sequence, deque, MappingView)) else {}
+    return {} if isinstance(thing, (set, frozenset)) else dict(enumerate(thing))
 
 
 def _flat(thing: Any) -> Iterable[Any]:
@@ -323,7 +329,7 @@ def is_library(name: str | None) -> bool:
     """
     package = str(name).partition(".")[0]
     module = sys.modules.get(package)
-    if package in ("builtins", __name__.partition(".")[0]) or getattr(module, "__steady__", False):
+    if package in ("builtins", _PACKAGE) or getattr(module, "__steady__", False):
         return True
     path = getattr(module, "__file__", None)
     if path is None:

@@ -1,15 +1,15 @@
 """Whether a compiled program is what the function itself does: seen by its numbers, on the same arguments.
 
-    >>> from autograd import Value
-    >>> from autograd.compiled.tracing import trace
-    >>> w = Value(3.0)
-    >>> def loss(x):
-    ...     return w * x if type(x) is float else w + x
-    >>> itself = Itself([loss(2.0)])
-    >>> itself.loss, itself.gradients[w]
-    (6.0, 2.0)
-    >>> first_difference(trace(loss, (2.0,), [w]), [2.0], loss(2.0))
-    (Tracer(add), Value(6.0, grad not reached))
+>>> from autograd import Value
+>>> from autograd.compiled.tracing import trace
+>>> w = Value(3.0)
+>>> def loss(x):
+...     return w * x if type(x) is float else w + x
+>>> itself = Itself([loss(2.0)])
+>>> itself.loss, itself.gradients[w]
+(6.0, 2.0)
+>>> first_difference(trace(loss, (2.0,), [w]), [2.0], loss(2.0))
+(Tracer(add), Value(6.0, grad not reached), None)
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from .program import PICK, Program
 __all__ = ["Itself", "drawn", "first_difference", "generators_put_back"]
 
 NEAR = 1e-12  # of the sizes of the terms that are added up
-_NEAR_PLAIN = 1e-9  # where plain numbers are computed: ints are exact, and from Python 3.12 on sum() rounds once for all
+_NEAR_PLAIN = (
+    1e-9  # where plain numbers are computed: ints are exact, and from Python 3.12 on sum() rounds once for all
+)
 
 
 # --- The function itself -----------------------------------------------------------------------------------
@@ -45,9 +47,9 @@ class Itself:
 
     @collecting_nothing()
     def __init__(self, results: Sequence[Any]) -> None:
-        self.results = results
+        self.results = [result if isinstance(result, Value) else Value(result) for result in results]  # a picked number
         self._share = 1.0 / len(results)
-        self.loss = add_up([result.data for result in results]) / len(results)
+        self.loss = add_up([result.data for result in self.results]) / len(results)
         self.gradients = self._adjoints(_product)
 
     def _adjoints(self, product: Any) -> dict[Any, float]:
@@ -150,29 +152,30 @@ def near_enough(program: Program) -> float:
     return _NEAR_PLAIN if any(node.op is not PICK and getattr(node, "plain", False) for node in program.order) else NEAR
 
 
-def first_difference(program: Program, inputs: Sequence[float], result: Any) -> tuple[Any, Any] | None:
+def first_difference(program: Program, inputs: Sequence[float], result: Any) -> tuple[Any, Any, Any] | None:
     """The first value of a traced `program`, operands first, that is another one in the graph of `result`, and that one.
 
-    inputs: the numbers that both were made with. None if each is the same.
+    inputs: the numbers that both were made with. The third of the answer is what is computed from them in the graph of
+    `result`, if there is such a value. None if each is the same.
     """
     numbers = dict(zip(program.inputs, inputs))
     known: dict[Any, Any] = {}  # of a value in the graph of `result`, the traced one it has been compared with
-    pending: list[tuple[Any, Any, bool]] = [(program.root, result, False)]
+    pending: list[tuple[Any, Any, Any, bool]] = [(program.root, result, None, False)]
     while pending:
-        traced, own, done = pending.pop()
+        traced, own, user, done = pending.pop()
         while getattr(traced, "op", None) is PICK:
             traced = _picked(traced, numbers)
         computed = isinstance(own, Value) and own.operands
         if done or not computed:
             number = own.data if isinstance(own, Value) else own
             if not isinstance(number, (int, float)) or not _close(_number(traced, numbers), number, _NEAR_PLAIN):
-                return traced, own
+                return traced, own, user
         elif getattr(traced, "op", None) is not own.op or len(traced.operands) != len(own.operands):
-            return traced, own
+            return traced, own, user
         elif known.get(own) is not traced:
             known[own] = traced
-            pending.append((traced, own, True))
-            pending += [(*pair, False) for pair in reversed([*zip(traced.operands, own.operands)])]
+            pending.append((traced, own, user, True))
+            pending += [(*pair, own, False) for pair in reversed([*zip(traced.operands, own.operands)])]
     return None
 
 

@@ -143,6 +143,7 @@ class Step:
             return self._function(*arguments, **keywords).data
         if not self._hold():
             self.retrace()
+        calls = self._calls = self._calls + 1
         numbers: list[float] = []
         key = structure(arguments, numbers) if arguments else ()
         if keywords:
@@ -153,10 +154,11 @@ class Step:
         if numbers and executable.choices:
             executable.check(numbers)
         self._latest = executable
-        self._calls = executable.used = calls = self._calls + 1
+        executable.used = calls
         executable.sample = arguments, keywords
         if executable.edges >= self._enough:
-            prepared = Prepared(self, (), [Part(executable, Rows([Block(numbers, len(numbers))], 1), arguments, keywords)])
+            rows = Rows([Block(numbers, len(numbers))] if numbers else [], 1)
+            prepared = Prepared(self, (), [Part(executable, rows, arguments, keywords)])
             if self.is_for_c(prepared):
                 self._calls -= 1
                 self.begin([prepared], in_c=True)
@@ -292,7 +294,8 @@ class Step:
         rows: Rows | None = None,
     ) -> Executable:
         """Trace the function on these arguments, and check the program by its numbers: on these, or on `rows` like them."""
-        guards = self._guards.renewed() if self._guards else Guards(self._function)
+        last = self._guards
+        guards = self._guards = last.renewed() if last else Guards(self._function)
         with generators_put_back(guards.generators):
             untouched = drawn(guards.generators)
             root, tracers = self._traced(arguments, keywords, guards)
@@ -317,14 +320,14 @@ class Step:
                     f"{self._title()} changes {', '.join(read_and_changed[:3])}, which it also reads: compiled, it would stay "
                     f"as it is. {_USUAL}"
                 )
+        self._want_old_parameters(last or guards, second, executable.program)
         executable.sample = arguments, keywords
         if self.check == "never":
             executable.checked.update(KINDS)
         else:
-            self._want_same(executable, samples, results, (self._wants_c(executable, rows), rows.count if rows else 0))
-            if untouched != after_trace != after_results:
-                raise TraceError(f"{self._title()} draws a random number. {_USUAL}")
-        self._want_old_parameters(guards, second, executable.program)
+            drew = untouched != after_trace != after_results
+            code = self._wants_c(executable, rows), rows.count if rows else 0
+            self._want_same(executable, samples, Itself(results), code, drew)
         of_the_users = {node.op for node in executable.program.order if node.op not in (None, PICK)}
         self._guards = second.renewed(of_the_users, first.changed_places(second))
         self._hold = self._guards.hold
@@ -378,8 +381,10 @@ class Step:
         for result in results:
             if isinstance(result, Tracer):
                 raise TraceError(f"{self._title()} uses a value that was left over from the call before. {_USUAL}")
-            if not isinstance(result, Value):
-                raise TraceError(f"{self._title()} returns {result!r} as it stands, and a Value when it is traced. {_USUAL}")
+            if not isinstance(result, Value) and not (root.op is PICK and isinstance(result, (int, float))):
+                raise TraceError(
+                    f"{self._title()} returns {result!r} as it stands, and a Value when it is traced. {_USUAL}"
+                )
         computed = [node for node in walk(root) if type(node) is Value and node.operands]
         if computed and (before := set(walk(*results)).intersection(computed)):
             raise TraceError(
@@ -387,8 +392,7 @@ class Step:
                 "compute it inside the function, or pass its .item() as an argument"
             )
 
-    def _want_old_parameters(self, before: Guards, now: Guards, program: Program) -> None:
-        last = self._guards or before
+    def _want_old_parameters(self, last: Guards, now: Guards, program: Program) -> None:
         if any(p in last.values and p not in now.values for p in self.parameters):
             self._replacements.update(value for value in now.values if value not in last.values)
         if strangers := [node for node in program.frozen if node in self._replacements]:
@@ -417,14 +421,15 @@ class Step:
         self._calls += 1
         if self.check == "never":
             return most
-        parts = {part.executable: part for batch in reversed(batches) for part in batch.parts}
-        for executable, part in parts.items():
-            executable.used = self._calls
+        for executable, part in {part.executable: part for batch in reversed(batches) for part in batch.parts}.items():
+            executable.used, executable.part = self._calls, part
             if executable.kind(in_c, part.rows.count) not in executable.checked:
                 self._check_part(part, in_c)
         if self._calls >= self._next_check:
-            self._check_part(min(batches[0].parts, key=lambda part: part.executable.checks), in_c)
             self._set_next_check()
+            in_turn = min((e for e in self._kept.values() if e.part), key=_turn, default=None)
+            if in_turn and in_turn.part and in_turn.last_check < self._calls:
+                self._check_part(in_turn.part, in_c)
         return int(max(1, min(most, self._next_check - self._calls)))
 
     def count(self, calls: int) -> None:
@@ -442,15 +447,16 @@ class Step:
         self._check(part.executable, sample, (in_c, part.rows.count))
 
     def _check_call(self, executable: Executable, sample: Any) -> None:
-        """Check the program of one sample; or one that was checked less often, on what it was called with last."""
+        """Check the program of one sample, if it never was; or the one whose turn it is, on its last arguments."""
         if self._calls >= self._next_check:
             self._set_next_check()
-            for key, other in self._kept.items():
-                numbers: list[float] = []
-                if other.checks < executable.checks and not other.sample[1]:
-                    if _in_mode(structure(other.sample[0], numbers)) == key:  # else its lists have grown since
-                        executable, sample = other, (numbers, *other.sample)
-        self._check(executable, sample, (False, 0))
+            key, other = min(self._kept.items(), key=lambda item: _turn(item[1]))
+            numbers: list[float] = []
+            arguments, keywords = other.sample
+            if not keywords and _in_mode(structure(arguments, numbers)) == key:  # else its lists have grown since
+                executable, sample = other, (numbers, arguments, keywords)
+        if executable.last_check < self._calls or "one" not in executable.checked:
+            self._check(executable, sample, (False, 0))
 
     def _check(self, executable: Executable, sample: Any, code: tuple[bool, int]) -> None:
         guards = self._guards
@@ -458,13 +464,16 @@ class Step:
         with generators_put_back(guards.generators):
             try:
                 results = self._run_itself([sample])
+                self._want_apart(executable.program.root, results)
+                itself = Itself(results)
+            except TraceError:
+                raise
             except Exception:
                 if executable.trial([sample[0]], code) is None:  # then the call says what is wrong
                     executable.checked.add(executable.kind(*code))
                     return
                 raise
-        self._want_apart(executable.program.root, results)
-        self._want_same(executable, [sample], results, code)
+        self._want_same(executable, [sample], itself, code)
         self._guards = guards.renewed()
         self._hold = self._guards.hold
 
@@ -473,30 +482,51 @@ class Step:
         return [self._function(*arguments, **keywords) for _, arguments, keywords in samples]
 
     def _want_same(
-        self, executable: Executable, samples: Sequence[Any], results: Sequence[Any], code: tuple[bool, int]
+        self,
+        executable: Executable,
+        samples: Sequence[Any],
+        itself: Itself,
+        code: tuple[bool, int],
+        drew: bool = False,
     ) -> None:
-        """Raise TraceError, naming the first value that differs and its line, if a program gives other numbers."""
+        """Raise TraceError, naming the first value that differs and its line, if a program gives other numbers.
+
+        drew: whether a random number was drawn, which is enough.
+        """
         executable.checks += 1
         executable.checked.add(executable.kind(*code))
         program = executable.program
-        itself = Itself(results)
         with self.lock:
             found = executable.trial([numbers for numbers, _, _ in samples], code)
-        difference = found and itself.differs(*found, near_enough(program), program.name)
-        if not difference:
+        difference = found and itself.differs(
+            *found, near_enough(program), lambda p: program.name(p) if p in program.index else p.label
+        )
+        if not (difference or drew or not math.isfinite(itself.loss)):
             executable.last_check = self._calls
             return
         line, where = "", "each value agrees, so this is a fault of compile() itself"
-        for (numbers, arguments, keywords), result in zip(samples, results):
+        for (numbers, arguments, keywords), result in zip(samples, itself.results):
             if parted := first_difference(program, numbers, result):
-                where = f"the first value that differs is {_described(parted, program, numbers)}"
-                with record_source():
-                    again = first_difference(program, numbers, self._function(*arguments, **keywords))
-                line = source_of(again[1]) if again and isinstance(again[1], Value) else ""
+                where = f"the first value that differs is {_described(*parted, program)}"
+                again = self._with_lines(program, numbers, arguments, keywords)
+                line = next(filter(None, (source_of(own) for own in again if isinstance(own, Value))), "")
                 break
-        since = self._calls - executable.last_check
-        affected = f"up to {since} calls may be affected" if since > 1 else "no call before is affected"
-        raise TraceError(f"{line}\n{self._title()} as a compiled program: {difference}; {where}; {affected}. {_USUAL}".lstrip())
+        if drew:
+            raise TraceError(f"{line}\n{self._title()} draws a random number. {_USUAL}".lstrip())
+        if difference or line:
+            since = self._calls - executable.last_check
+            affected = f"up to {since} calls may be affected" if since > 1 else "no call before is affected"
+            difference = difference or "it is computed in another way when it is run again"
+            raise TraceError(
+                f"{line}\n{self._title()} as a compiled program: {difference}; {where}; {affected}. {_USUAL}".lstrip()
+            )
+
+    def _with_lines(self, program: Program, numbers: Any, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> Any:
+        """The first difference again, from a run that remembers lines."""
+        assert self._guards is not None
+        with record_source(), generators_put_back(self._guards.generators):
+            self._function(*arguments, **keywords)  # draws what has been drawn when the function was traced
+            return first_difference(program, numbers, self._function(*arguments, **keywords)) or ()
 
     # --- running
 
@@ -617,9 +647,13 @@ def say_once(text: str) -> None:
         warnings.warn_explicit(text, UserWarning, *users_line())
 
 
-def _described(parted: tuple[Any, Any], program: Program, numbers: Sequence[float]) -> str:
+def _turn(executable: Executable) -> tuple[int, int]:
+    """The lowest is checked next."""
+    return executable.checks, executable.last_check
+
+
+def _described(traced_value: Any, own: Any, _: Any, program: Program) -> str:
     """The value where a program parts from the function itself, as the learner knows it."""
-    traced_value, own = parted
     if not isinstance(traced_value, Value):
         return f"the number {traced_value!r}, which is {own!r} for the function itself"
     what = traced_value.op.name if traced_value.op else "a leaf"
