@@ -24,11 +24,6 @@ def pytest_configure(config):
     config.answers = Answers(freezing=config.getoption("--freeze-torch"))
 
 
-def pytest_collection_modifyitems(config, items):
-    if config.answers.freezing:
-        items[:] = [item for item in items if "torchs" in item.fixturenames]
-
-
 def pytest_sessionfinish(session, exitstatus):
     if session.config.answers.freezing and exitstatus == 0:
         session.config.answers.write()
@@ -40,7 +35,9 @@ def torchs(request):
     return request.config.answers.of(request.node.nodeid.rpartition("/")[2])
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    if config.answers.freezing:
+        items[:] = [item for item in items if "torchs" in getattr(item, "fixturenames", ())]
     for item in items:
         needs.mark(item)
 

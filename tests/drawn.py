@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+import small_graphs
+from small_graphs import without_labels
 
-from autograd import Value
 from autograd.drawing.engines import lay_out
 from autograd.errors import LayoutError
 from autograd.modes import PARAMETER, Scope, here, shared
@@ -32,19 +33,11 @@ HOSTILE = [
 
 
 def emblem():
-    a = Value(1.0, label="a")
-    b = a + a
-    b.label = "b"
-    f = b * (b + 1)
-    f.label = "f"
-    return f
+    return without_labels(small_graphs.emblem()[0], "c")
 
 
 def neuron():
-    a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(6.8813735870195432, label="c")
-    f = (a * b + c).tanh()
-    f.label = "f"
-    return f
+    return without_labels(small_graphs.neuron(), "pn")
 
 
 class Part:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import random
 
-from autograd import Value, dot, logsumexp, maximum, mean, total
+from autograd import dot, logsumexp, maximum, mean, total
 
 BINARY = ("add", "sub", "mul", "div", "pow")
 UNARY = (
@@ -40,95 +40,89 @@ def inputs(rng: random.Random, leaves: int = 4) -> list[float]:
     return [math.copysign(0.2 + 1.8 * rng.random(), rng.random() - 0.5) for _ in range(leaves)]
 
 
-def tame(x, tanh):
-    """Squeeze a number into (-2, 2), so that graphs of any depth stay finite."""
-    return 2 * tanh(x / 2)
+class Ours:
+    """What a program is computed by: the operations that are functions."""
+
+    dot, total, mean, logsumexp, maximum = map(staticmethod, (dot, total, mean, logsumexp, maximum))
+
+    @staticmethod
+    def method(name, a):
+        return getattr(a, name)()
 
 
-def run(instructions, numbers):
-    """The program on Values; its result is the mean of the last few numbers made, so that most of it counts."""
+class Torch:
+    """The same of PyTorch, for scalar tensors."""
+
+    def __init__(self, torch):
+        self.torch = torch
+
+    def dot(self, xs, ws, bias=0.0):
+        return self.torch.stack(xs) @ self.torch.stack(ws) + bias
+
+    def total(self, xs):
+        return self.torch.stack(xs).sum()
+
+    def mean(self, xs):
+        return self.torch.stack(xs).mean()
+
+    def logsumexp(self, xs):
+        return self.torch.logsumexp(self.torch.stack(xs), 0)
+
+    def maximum(self, xs):
+        return self.torch.amax(self.torch.stack(xs), 0)
+
+    def method(self, name, a):
+        return getattr(a, name)() if hasattr(a, name) else getattr(self.torch.nn.functional, name)(a)
+
+
+def run(instructions, numbers, by=Ours):
+    """The program on numbers; its result is the mean of the last few numbers made, so that most of it counts."""
     xs = list(numbers)
     for name, places in instructions:
-        xs.append(_step(name, [xs[i] for i in places]))
-    return mean(xs[-3:])
-
-
-def _step(name, args):
-    a = args[0]
-    match name:
-        case "add":
-            out = a + args[1]
-        case "sub":
-            out = a - args[1]
-        case "mul":
-            out = a * args[1]
-        case "div":
-            out = a / (args[1] * args[1] + 0.5)
-        case "pow":
-            out = (a * a + 0.5) ** args[1]
-        case "log":
-            out = (a * a + 0.5).log()
-        case "sqrt":
-            out = (a * a + 0.5).sqrt()
-        case "log1p":
-            out = (a * a).log1p()
-        case "square":
-            out = a**2
-        case "dot":
-            half = len(args) // 2
-            out = dot(args[:half], args[half : 2 * half], *args[2 * half :])
-        case "total":
-            out = total(args)
-        case "mean":
-            out = mean(args)
-        case "logsumexp":
-            out = logsumexp(args)
-        case "maximum":
-            out = maximum(args)
-        case "neg":
-            out = -a
-        case "abs":
-            out = abs(a)
-        case _:
-            out = getattr(a, name)()
-    return tame(out, Value.tanh)
+        xs.append(2 * (_step(name, [xs[i] for i in places], by) / 2).tanh())  # in (-2, 2): any depth stays finite
+    return by.mean(xs[-3:])
 
 
 def run_torch(instructions, numbers, torch):
     """The same program on torch scalars."""
-    xs = list(numbers)
-    unary = {
-        "leaky_relu": torch.nn.functional.leaky_relu, "softplus": torch.nn.functional.softplus,
-        "gelu": torch.nn.functional.gelu, "log": lambda a: torch.log(a * a + 0.5),
-        "sqrt": lambda a: torch.sqrt(a * a + 0.5), "log1p": lambda a: torch.log1p(a * a), "square": lambda a: a**2,
-    }  # fmt: skip
-    for name, places in instructions:
-        args = [xs[i] for i in places]
-        a = args[0]
-        match name:
-            case "add":
-                out = a + args[1]
-            case "sub":
-                out = a - args[1]
-            case "mul":
-                out = a * args[1]
-            case "div":
-                out = a / (args[1] * args[1] + 0.5)
-            case "pow":
-                out = (a * a + 0.5) ** args[1]
-            case "dot":
-                half = len(args) // 2
-                out = torch.stack(args[:half]) @ torch.stack(args[half : 2 * half])
-                out = out + args[-1] if len(args) % 2 else out
-            case "total":
-                out = torch.stack(args).sum()
-            case "mean":
-                out = torch.stack(args).mean()
-            case "logsumexp":
-                out = torch.logsumexp(torch.stack(args), 0)
-            case "maximum":
-                out = torch.amax(torch.stack(args), 0)
-            case _:
-                out = unary.get(name, getattr(torch, name, None))(a)
-        xs.append(tame(out, torch.tanh))
-    return torch.stack(xs[-3:]).mean()
+    return run(instructions, numbers, Torch(torch))
+
+
+def _step(name, args, by):
+    a = args[0]
+    match name:
+        case "add":
+            return a + args[1]
+        case "sub":
+            return a - args[1]
+        case "mul":
+            return a * args[1]
+        case "div":
+            return a / (args[1] * args[1] + 0.5)
+        case "pow":
+            return (a * a + 0.5) ** args[1]
+        case "log":
+            return (a * a + 0.5).log()
+        case "sqrt":
+            return (a * a + 0.5).sqrt()
+        case "log1p":
+            return (a * a).log1p()
+        case "square":
+            return a**2
+        case "dot":
+            half = len(args) // 2
+            return by.dot(args[:half], args[half : 2 * half], *args[2 * half :])
+        case "total":
+            return by.total(args)
+        case "mean":
+            return by.mean(args)
+        case "logsumexp":
+            return by.logsumexp(args)
+        case "maximum":
+            return by.maximum(args)
+        case "neg":
+            return -a
+        case "abs":
+            return abs(a)
+        case _:
+            return by.method(name, a)

@@ -6,7 +6,9 @@ import math
 import random
 
 import pytest
+import small_graphs
 from random_graphs import inputs, program, run
+from small_graphs import without_labels
 
 from autograd import Value, broken, compare, diagnose, ieee
 from autograd.errors import DivisionError, NotANumberError, OptionError
@@ -15,14 +17,13 @@ from autograd.stepper.mistakes import MISTAKES
 
 
 def neuron():
-    a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(6.8813735870195432, label="c")
-    return (a * b + c).tanh(), a
+    f = without_labels(small_graphs.neuron(), "pnf")
+    return f, f.operands[0].operands[0].operands[0]
 
 
 def emblem():
-    a = Value(1.0, label="a")
-    b = a + a
-    return b * (b + 1), a
+    f, *_, a = small_graphs.emblem()
+    return without_labels(f, "bcf"), a
 
 
 def logarithm():

@@ -7,20 +7,12 @@ import random
 
 import pytest
 from random_graphs import inputs, program, run
+from small_graphs import emblem
 
 from autograd import Value, dot
 from autograd.errors import GraphError
 from autograd.graph import Graph, gradients, walk
 from autograd.paths import Sums, strongest_path, totals
-
-
-def emblem():
-    a = Value(1.0, label="a")
-    b = a + a
-    c = b + 1
-    f = b * c
-    b.label, c.label, f.label = "b", "c", "f"
-    return f, c, b, a
 
 
 def doubling(n, factor=1.0):

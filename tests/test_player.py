@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import random_graphs
+from drawn import emblem, neuron
 
 import nn
 from autograd import Stepper, Value, atomic, dot, save_player, total
@@ -30,21 +31,6 @@ HOSTILE = [
     "${alert(1)}", "{0}", "{data}", "{script}", "&lt;b&gt;", "\\u003c", "\x00\x1b[31m", "\ud800", "a,b=c@d#e%41+f", "__proto__",
     "javascript:alert(1)", "-->", "\\N \\", "日本語 😀", "x" * 300,
 ]  # fmt: skip
-
-
-def emblem() -> Value:
-    a = Value(1.0, label="a")
-    b = a + a
-    f = b * (b + 1)
-    b.label, f.label = "b", "f"
-    return f
-
-
-def neuron() -> Value:
-    a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(6.8813735870195432, label="c")
-    f = (a * b + c).tanh()
-    f.label = "f"
-    return f
 
 
 def mixed() -> Value:

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from small_graphs import emblem
 
 from autograd import Value
 from autograd.stepper.prompt import HELP, Session, _wrapped, coloured
@@ -23,12 +24,7 @@ EMBLEM = ["b = a + a; c = b + 1; b * c", "a=1"]
 
 
 def session():
-    a = Value(1.0, label="a")
-    b = a + a
-    c = b + 1
-    f = b * c
-    b.label, c.label, f.label = "b", "c", "f"
-    return Session(f.step_through())
+    return Session(emblem()[0].step_through())
 
 
 def test_a_whole_conversation(golden):

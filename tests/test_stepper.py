@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from random_graphs import inputs, program, run
+from small_graphs import emblem, neuron
 
 import autograd
 from autograd import Stepper, Value, compare, dot, ieee, record_source, total
@@ -29,25 +30,6 @@ from autograd.graph import Graph, walk
 from autograd.ops import BUILTIN, OPS
 from autograd.stepper.walker import Walker
 from autograd.value import NOT_REACHED
-
-
-def neuron():
-    a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(6.8813735870195432, label="c")
-    p = a * b
-    n = p + c
-    p.label, n.label = "p", "n"
-    f = n.tanh()
-    f.label = "f"
-    return f
-
-
-def emblem(a=1.0):
-    a = Value(a, label="a")
-    b = a + a
-    c = b + 1
-    f = b * c
-    b.label, c.label, f.label = "b", "c", "f"
-    return f, c, b, a
 
 
 def state(f):
