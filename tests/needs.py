@@ -35,14 +35,10 @@ def mark(item: pytest.Item) -> None:
 
 def needs(thing: Any, seen: set[Any]) -> Iterator[str]:
     """What a function or class of the tests needs, with all of them that it calls."""
-    if isinstance(thing, ModuleType):
-        if thing.__name__ in NEEDS:
-            yield NEEDS[thing.__name__]
-    elif isinstance(thing, type):
-        if thing.__name__ in NEEDS:
-            yield NEEDS[thing.__name__]
-        if thing.__module__ in seen or not _of_the_tests(thing.__module__):
-            return
+    if isinstance(thing, (ModuleType, type)) and thing.__name__ in NEEDS:
+        yield NEEDS[thing.__name__]
+    elif isinstance(thing, type) and thing not in seen:
+        seen.add(thing)
         for method in vars(thing).values():
             yield from needs(method, seen)
     elif isinstance(thing, FunctionType) and thing not in seen and thing.__code__.co_filename.startswith(TESTS):
@@ -52,10 +48,6 @@ def needs(thing: Any, seen: set[Any]) -> Iterator[str]:
                 yield NEEDS[name]
             elif name in thing.__globals__:
                 yield from needs(thing.__globals__[name], seen)
-
-
-def _of_the_tests(module: str) -> bool:
-    return (Path(TESTS) / f"{module}.py").exists()
 
 
 def _words(code: CodeType) -> Iterator[str]:

@@ -58,7 +58,7 @@ def _matched(before: Graph, after: Graph) -> dict[Node, Node]:
         if old.op != new.op or _places(before, old) != _places(after, new):
             raise GraphError(
                 f"want two graphs of the same structure, but {after.name(new)} is "
-                f"{_said(before, old)} before and {_said(after, new)} after"
+                f"{_described(before, old)} before and {_described(after, new)} after"
             )
     return dict(zip(after.nodes, before.nodes))
 
@@ -67,7 +67,7 @@ def _places(graph: Graph, node: Node) -> list[int | None]:
     return [None if isinstance(operand, float) else graph.index[operand] for operand in node.operands]
 
 
-def _said(graph: Graph, node: Node) -> str:
+def _described(graph: Graph, node: Node) -> str:
     return f"{node.op} of {', '.join(graph.name(o) for o in node.operands[:4])}" if node.operands else "a leaf"
 
 
@@ -90,7 +90,7 @@ class _DiffWriter(DotWriter):
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         if box.node is None or box.times > 1:
-            return [(word, said, "") for word, said in box.facts()] + [("change", *self.change(box.nodes))]
+            return [(word, text, "") for word, text in box.facts()] + [("change", *self.change(box.nodes))]
         new, old = box.node, self.earlier[box.node]
         grad = "grad", _moved(_grad(old), _grad(new)), ""
         return [("data", _moved(short(old.data), short(new.data)), ""), ("change", *self.change([new])), grad]

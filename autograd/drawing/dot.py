@@ -1,8 +1,7 @@
 """A Picture written as DOT: shapes, colours and words.
 
-What tells kinds apart is shape before colour, so that a picture can be printed in black and white: what is
-computed is rounded, inputs are rectangles, parameters have a double frame. Orange and blue, for the sign of
-a gradient, are told apart by colour-blind people too.
+Shapes tell the kinds apart before colours do, so that a picture can be printed in black and white: what is computed is
+rounded, inputs are rectangles, parameters have a double frame.
 """
 
 from __future__ import annotations
@@ -104,18 +103,18 @@ class DotWriter:
     # What colours and widths show, and what is written: a subclass may show something else.
 
     def strength(self, node: Node) -> float:
-        """What the colour behind a number stands for."""
+        """The number that the colour behind a value shows."""
         return node.grad if node.reached else 0.0
 
     def weight(self, arrow: Arrow) -> float:
-        """What the width and colour of an arrow stand for: the largest contribution that came back along it."""
+        """The number that the width and colour of an arrow show: the largest contribution that came back along it."""
         return max(arrow.contributions, key=abs, default=0.0)
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         """The rows of a box: a word, a number, the colour behind it."""
         largest = max(box.grads, key=abs, default=0.0)
         shown = {"grad": box.node.grad if box.node is not None else 0.0, "grads": largest if box.node is None else 0.0}
-        return [(word, said, self.tint(shown.get(word, 0.0))) for word, said in box.facts()]
+        return [(word, text, self.tint(shown.get(word, 0.0))) for word, text in box.facts()]
 
     def words(self, arrow: Arrow) -> str:
         return arrow.words
@@ -223,9 +222,9 @@ class DotWriter:
 
     def operation(self, sheet: Sheet, box: Box) -> None:
         palette, words = self.palette, box.symbol
-        said = operation(self.graph, box.node)
-        if self.formulas and not box.terms and len(said) <= SPELLED:
-            words = said
+        formula = operation(self.graph, box.node)
+        if self.formulas and not box.terms and len(formula) <= SPELLED:
+            words = formula
         if len(words) == 1:
             label, size = words, SYMBOL_SIZES.get(words, "16")
             shape = {"shape": "circle", "width": "0.34", "fixedsize": "true", "fontsize": size}
@@ -235,13 +234,13 @@ class DotWriter:
         sheet.node(
             f"o{box.id}", label=label, fontname=FONT + "-Bold" * (len(words) == 1),
             fillcolor=palette["operation"], color=palette["operation"], fontcolor=palette["symbol"],
-            tooltip=_tooltip(f"{box.name} = {said}"), **shape,
+            tooltip=_tooltip(f"{box.name} = {formula}"), **shape,
         )  # fmt: skip
         sheet.edge(f"o{box.id}", box.id, arrowhead="none", weight="8")
 
     def title(self, name: str, times: int = 1, columns: int = 3, bold: bool = True) -> str:
-        said = self.text(name, size=13, bold=bold, faint=not bold) + self.times(times)
-        return _row([f'<TD COLSPAN="{columns}" ALIGN="LEFT"{_wide(name, 8)}>{said}</TD>'])
+        shown = self.text(name, size=13, bold=bold, faint=not bold) + self.times(times)
+        return _row([f'<TD COLSPAN="{columns}" ALIGN="LEFT"{_wide(name, 8)}>{shown}</TD>'])
 
     def pair(self, word: str, number: str, tint: str = "") -> str:
         return _row([self.word(word), GAP, right(_escape(number), tint)])
@@ -261,11 +260,11 @@ class DotWriter:
         """A name over pairs of a word and a number."""
         numbered = box.node is not None and box.name == f"v{self.graph.index[box.node]}"
         rows = [self.title(box.name or f"{box.kind}s", box.times, bold=not numbered)]
-        for word, said, tint in self.facts(box):
-            if said == UNKNOWN:
-                rows.append(_row([f'<TD COLSPAN="3" ALIGN="LEFT">{self.text(f"{word} {said}", faint=True)}</TD>']))
+        for word, text, tint in self.facts(box):
+            if text == UNKNOWN:
+                rows.append(_row([f'<TD COLSPAN="3" ALIGN="LEFT">{self.text(f"{word} {text}", faint=True)}</TD>']))
             else:
-                rows.append(self.pair(word, said, tint))
+                rows.append(self.pair(word, text, tint))
         return _table(rows)
 
     HEADS = ("data", "grad")
@@ -289,9 +288,9 @@ class DotWriter:
     def columns(self, nodes: Sequence[Node]) -> list[str]:
         """The cells that say the data and grad of one leaf, or of several."""
         grads = [node.grad for node in nodes if node.reached]
-        said = _escape(spread(grads)) if grads else self.text(UNKNOWN, faint=True)
+        grad = _escape(spread(grads)) if grads else self.text(UNKNOWN, faint=True)
         data = _escape(spread([node.data for node in nodes]))
-        return [right(data), right(said, self.tint(max(grads, key=abs)) if grads else "")]
+        return [right(data), right(grad, self.tint(max(grads, key=abs)) if grads else "")]
 
     def constants(self, box: Box) -> str:
         numbers = box.numbers
@@ -383,7 +382,7 @@ def right(text: str, tint: str = "") -> str:
 
 
 def _beside(words: str) -> str:
-    """What is written at an arrow, with room round it, or the arrow would touch it."""
+    """The text at an arrow, with room around it, or the arrow would touch it."""
     rows = [_row([GAP, f"<TD>{_escape(line)}</TD>", GAP]) for line in words.split(", ")]
     below = f'<TR><TD HEIGHT="{3 * len(rows)}"></TD></TR>'  # the wider it is, the nearer comes an arrow that rises
     return _label(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}{below}</TABLE>')

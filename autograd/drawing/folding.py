@@ -43,7 +43,7 @@ def fold(
 ) -> list[Group]:
     """The values in groups that come to a `size` of at most `budget`, operands first.
 
-    So many values or fewer stay as they are. Else what is said first is tried first:
+    So many values or fewer stay as they are. Otherwise these are tried, in this order:
 
     each value by itself; repeated samples as one, long sums as one operation; all values that are made and
     used alike as one, such as the neurons of a layer; repeated blocks as one; modules closed, the innermost
@@ -120,7 +120,7 @@ def _operand_groups(groups: list[Group]) -> dict[Group, list[Group]]:
 
 
 def _exactly(listing: Listing, parts: list[Part]) -> list[Any]:
-    """Colours of which two are equal if the same is computed from the same parameters: of repeated samples."""
+    """Colours; two are equal if the same is computed from the same parameters, as for repeated samples."""
     shared = _shared_leaves(listing, parts)
     colours: list[Any] = [None] * len(parts)
     numbers: dict[Any, int] = {}
@@ -145,7 +145,7 @@ def _exactly(listing: Listing, parts: list[Part]) -> list[Any]:
 
 
 def _in_kind(listing: Listing, parts: list[Part]) -> list[Any]:
-    """Colours of which two are equal if alike is made of alike, and used alike: of the neurons of a layer."""
+    """Colours; two are equal if parts are made alike and used alike, as the neurons of a layer are."""
     colours: list[Any] = [None] * len(parts)
     numbers: dict[Any, int] = {}
     path = _Paths()

@@ -1,4 +1,4 @@
-"""What a picture of a graph consists of: boxes, arrows between them, and clusters round them.
+"""The model of a picture: boxes, arrows between them, and clusters around them.
 
 Drawings, Mermaid text and pages are written from this, so that they show the same under the same names.
 """
@@ -19,24 +19,24 @@ from .parts import Group, Part, calls_of
 __all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "spread"]
 
 BUDGET = 200  # boxes that one can still read
-FOLDED = ("module", "more")  # boxes that stand for a part of the graph
+FOLDED = ("module", "more")  # the kinds of boxes into which a part of the graph is folded
 UNKNOWN = "not reached"
 LISTED = 12  # rows of a table that are shown in full
 LABELLED = 8  # arrows into one box that each carry their number
 TITLE = 160  # characters of a title
-MANY_INPUTS = 6  # leaves of one wide operation that are no parameters are drawn one by one up to here
+MANY_INPUTS = 6  # up to so many inputs of one wide operation are drawn one by one
 ROW = 20  # boxes in a row that one can still follow
 LENGTH = 10  # in a longer one each is as hard to read as so many above each other
 MOST_NESTED = 6  # clusters within clusters
 
 
 class Box:
-    """One thing drawn, which may stand for many values.
+    """One thing that is drawn, for one value or for many.
 
     id: the same from run to run. name: that of the listing, or what several values have in common.
     kind: "result", "value", "input", "parameter", "constant"; "module" for folded calls of a module and "more"
-    for others left out. node: the value shown, if one is. nodes: all it stands for, in the order of the
-    graph; none for constants, which are `numbers`. times: how many alike there are, of which one is shown.
+    for others left out. node: the value shown, if one is. nodes: all the values it is drawn for, in the order of
+    the graph; none for constants, which are `numbers`. times: how many alike there are, where one of them is shown.
     terms: of a sum folded into one operation, how many it has, else 0. arrivals: how many arrows lead to it.
     """
 
@@ -56,14 +56,14 @@ class Box:
 
     @property
     def symbol(self) -> str:
-        """What stands for the operation that computed the value shown; "" if none did."""
+        """The symbol of the operation that computed the value shown; "" if none did."""
         if self.terms:
             return f"{'sum' if self.node.op == 'add' else 'product'} of {self.terms}"
         return self.node.op.symbol if self.node is not None and self.node.operands else ""
 
     @property
     def grads(self) -> list[float]:
-        """The gradients that have reached what it stands for."""
+        """The gradients that have reached its values."""
         return [node.grad for node in self.nodes if node.reached]
 
     def facts(self) -> list[tuple[str, str]]:
@@ -93,7 +93,7 @@ class Box:
 class Arrow:
     """From an operand's box to that of what was computed from it.
 
-    edges: the (node, k) it stands for. shown: those among them that lead into the value the head shows.
+    edges: the (node, k) it is drawn for. shown: how many of them lead into the value that the head shows.
     """
 
     __slots__ = ("edges", "head", "shown", "tail")
@@ -140,7 +140,7 @@ class Arrow:
 
 
 class Cluster:
-    """A call of a module, or several alike: a frame round boxes and other clusters."""
+    """A call of a module, or several alike: a frame around boxes and other clusters."""
 
     __slots__ = ("boxes", "clusters", "id", "outer", "scope", "times", "title")
 
@@ -154,7 +154,7 @@ class Cluster:
         self.clusters: list[Cluster] = []
 
     def path(self) -> list[Cluster]:
-        """The clusters round this one and itself, outermost first."""
+        """The clusters around this one, and then itself, outermost first."""
         return [*(self.outer.path() if self.outer else []), self]
 
 
@@ -357,7 +357,7 @@ class _SameCalls:
             self._counts[first] = self._counts.get(first, 1) + 1
 
     def first(self, call: Scope) -> Scope:
-        """The call that stands for this one."""
+        """The call that is drawn for this one."""
         path: list[Scope] = []
         while call in self._before:
             path.append(call)
@@ -371,7 +371,7 @@ class _SameCalls:
 
 
 def _innermost(clusters: list[Cluster | None]) -> Cluster | None:
-    """The innermost cluster that is round all of them."""
+    """The innermost cluster that is around all of them."""
     if not clusters or any(cluster is None for cluster in clusters):
         return None
     paths = [cluster.path() for cluster in clusters if cluster is not None]

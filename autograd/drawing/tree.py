@@ -96,22 +96,22 @@ class _Tree:
         return self.aligned(rows)
 
     def row(self, stem: str, box: Box, arrow: Arrow | None, note: str) -> tuple[str, str, str, str]:
-        said = one_line(box.name) or f"{box.kind}s"
+        text = one_line(box.name) or f"{box.kind}s"
         partial = arrow.words if arrow is not None else ""
         if note:
-            return f"{stem}{said}  ({note})", "", "", partial
+            return f"{stem}{text}  ({note})", "", "", partial
         facts = dict(box.facts())
         if box.symbol:
             formula = box.symbol if box.terms else operation(self.picture.graph, box.node)
             if len(formula) > WIDEST:
                 formula = f"{box.node.op.name} of {len(box.node.operands)}"
-            said += f" = {formula}"
+            text += f" = {formula}"
         if box.times > 1:
-            said += f" x {box.times:,}"
+            text += f" x {box.times:,}"
         if box.node is None:
             counts = [counted(int(n.replace(",", "")), word[:-1]) for word, n in facts.items() if word in COUNTS]
-            said += f"  ({', '.join(counts)})"
-        return stem + said, facts.get("data", ""), facts.get("grad") or facts.get("grads", ""), partial
+            text += f"  ({', '.join(counts)})"
+        return stem + text, facts.get("data", ""), facts.get("grad") or facts.get("grads", ""), partial
 
     def aligned(self, rows: list[tuple[str, str, str, str]]) -> str:
         widths = [max(len(row[i]) for row in rows) for i in range(4)]

@@ -1,4 +1,4 @@
-"""Where the boxes and arrows of a picture stand, for a page that writes the numbers in them anew all the time.
+"""Where the boxes and arrows of a picture are, for a page that keeps writing new numbers in them.
 
 A view is one way to fold the graph: which modules are closed. The page goes from view to view, so they are all
 laid out beforehand, as many as time allows.
@@ -106,7 +106,7 @@ def _view(
             budget = min(budget, len(picture.boxes)) // 3
             if budget < 8:
                 raise
-    return _Stage(picture, graph, edges, laid_out).view()
+    return _Layout(picture, graph, edges, laid_out).view()
 
 
 # --- Sizes -------------------------------------------------------------------------------------------------
@@ -131,10 +131,10 @@ def _rows(box: Box) -> int:
 
 
 def _counts(box: Box) -> list[tuple[str, str]]:
-    """What a box that stands for many says of them that never changes."""
+    """What a box for many values tells of them that never changes."""
     if box.node is not None:
         return []
-    return [(word, said) for word, said in box.facts() if word not in ("data", "grad", "grads")]
+    return [(word, text) for word, text in box.facts() if word not in ("data", "grad", "grads")]
 
 
 def _size(box: Box, graph: Graph) -> tuple[float, float]:
@@ -209,7 +209,7 @@ def _has_number(arrow: Arrow) -> bool:
     return arrow.partial is not None and arrow.head.arrivals <= LABELLED
 
 
-class _Stage:
+class _Layout:
     """A picture with the places that the layout engine gave it; all in points, down from the top left."""
 
     def __init__(self, picture: Picture, graph: Graph, edges: dict[Any, int], laid_out: dict[str, Any]) -> None:
@@ -288,8 +288,8 @@ class _Stage:
 
     def path(self, laid_out: dict[str, Any]) -> str:
         points = [tuple(map(float, point.split(","))) for point in laid_out["pos"].split()]
-        said = [f"{round(x)} {round(self.height - y)}" for x, y in points]
-        return f"M{said[0]}C{' '.join(said[1:])}"
+        pairs = [f"{round(x)} {round(self.height - y)}" for x, y in points]
+        return f"M{pairs[0]}C{' '.join(pairs[1:])}"
 
 
 def runs(numbers: Iterable[int]) -> list[int]:

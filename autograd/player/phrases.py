@@ -21,12 +21,12 @@ from ..wording import operation, slope_texts, which, with_numbers
 
 __all__ = ["phrase_key", "phrases"]
 
-FIRST = 7_000_000_001  # the number that stands for the first blank: no formula has such a one
+FIRST = 7_000_000_001  # the number written for the first blank: no formula contains it
 OUT = -1  # the place of the result
 
 
 class _Blank:
-    """A value of which only the place among the operands is known."""
+    """A value whose place among the operands is all that is known."""
 
     label = ""
     op: Any = None
@@ -72,15 +72,15 @@ def phrases(node: Node, varying: Collection[int] = ()) -> list[Any]:
     graph = cast(Graph, _Blanks(varying))
     plus = {value: float(FIRST + value.place) for value in (blank, *places.values())}
     minus = {value: -number for value, number in plus.items()}
-    said: list[Any] = [operation(graph, blank), _blanks(with_numbers(blank, plus), with_numbers(blank, minus))]
+    texts_of: list[Any] = [operation(graph, blank), _blanks(with_numbers(blank, plus), with_numbers(blank, minus))]
     for k, operand in enumerate(blank.operands):
         if isinstance(operand, float) or k in varying:
             continue
         edge = Edge(graph, cast(Node, blank), k)
         texts = slope_texts(edge, plus)
         written = [texts[0], _blanks(texts[1], slope_texts(edge, minus)[1])] if texts else []
-        said.append([which(edge), *written])
-    return said
+        texts_of.append([which(edge), *written])
+    return texts_of
 
 
 def _blanks(plus: str, minus: str) -> str:

@@ -134,8 +134,8 @@ def staged(
 
 def _stale(graph: Graph) -> str:
     """What to say of leaves that hold other numbers than the graph was computed from."""
-    said = remark(graph)
-    return said and f"{said}: here all is computed anew."
+    stale = remark(graph)
+    return stale and f"{stale}: here all is computed anew."
 
 
 # --- The graph as data -------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def described(graph: Graph, varying: Mapping[Any, Collection[int]] | None = None
     varying = varying or {}
     ops: dict[str, int] = {}
     known: dict[Any, int] = {}
-    said: list[Any] = []
+    phrases_of: list[Any] = []
     operands: list[list[int]] = []
     op: list[int] = []
     phrase: list[int] = []
@@ -170,15 +170,15 @@ def described(graph: Graph, varying: Mapping[Any, Collection[int]] | None = None
         op.append(ops.setdefault(rule_name(node), len(ops)))
         key = phrase_key(node, varying.get(node, ()))
         if key not in known:
-            known[key] = len(said)
-            said.append(phrases(node, varying.get(node, ())))
+            known[key] = len(phrases_of)
+            phrases_of.append(phrases(node, varying.get(node, ())))
         phrase.append(known[key])
     return {
         "names": [name_of(graph, node) for node in graph.nodes],
         "operands": operands,
         "ops": list(ops),
         "op": op,
-        "phrases": said,
+        "phrases": phrases_of,
         "phrase": phrase,
         "operators": list(OPERATORS),
         "longest": LONGEST,

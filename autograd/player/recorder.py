@@ -77,7 +77,7 @@ class Recorder:
         if type(every) is not int or every < 1:
             raise OptionError(f"want every=1 or more, got {every!r}")
         folder = os.path.dirname(os.fspath(path)) if path is not None else ""
-        if folder and not os.path.isdir(folder):  # said now, not when the training is over
+        if folder and not os.path.isdir(folder):  # better now than when the training is over
             raise OptionError(
                 f"want a path in a folder that is there, got {os.fspath(path or '')!r}: make {folder!r} first"
             )
@@ -101,7 +101,7 @@ class Recorder:
 
     @property
     def updates(self) -> int:
-        """How many updates it was told of."""
+        """How many updates step() was called for."""
         return len(self.losses)
 
     def step(self, loss: Node | float) -> None:
@@ -211,8 +211,8 @@ class Recorder:
     def __repr__(self) -> str:
         if not self.losses:
             return "<Recorder: nothing recorded yet>"
-        said = f"{counted(self.updates, 'update')}, {counted(len(self.frames), 'frame')}"
-        return f"<Recorder: {said}, loss {short(self.losses[0])} to {short(self.losses[-1])}>"
+        counts = f"{counted(self.updates, 'update')}, {counted(len(self.frames), 'frame')}"
+        return f"<Recorder: {counts}, loss {short(self.losses[0])} to {short(self.losses[-1])}>"
 
     # --- Notebooks ---
 
