@@ -321,15 +321,14 @@ class State(_Live):
     def __init__(self, kept: Mapping[Value, Mapping[str, float]] | None = None) -> None:
         super().__init__(self._fetched)
         self._kept: dict[Any, Any] = dict(kept or {})
-        self._fetch: Callable[[dict[Any, Any]], None] | None = None
+        self._fetch: Callable[[dict[Any, Any]], bool] | None = None
 
-    def keep_elsewhere(self, fetch: Callable[[dict[Any, Any]], None]) -> None:
-        """Call `fetch` with the dict to be brought up to date before it is looked at."""
+    def keep_elsewhere(self, fetch: Callable[[dict[Any, Any]], bool]) -> None:
+        """Call `fetch` with the dict to be brought up to date before it is looked at: once, or as long as it returns True."""
         self._fetch = fetch
 
     def _fetched(self) -> dict[Any, Any]:
-        if self._fetch is not None:
-            self._fetch(self._kept)
+        if self._fetch is not None and not self._fetch(self._kept):
             self._fetch = None
         return self._kept
 

@@ -21,6 +21,10 @@ from .wrap import INDENT, by_matrix_rows, filled
 __all__ = ["page"]
 
 LONG = 60  # lines of a function, from which on it is said where its passes begin
+_WHAT_RUNS = (
+    "This page is for reading, and for programs of your own. compile() does not run it: its C backend runs the same",
+    "operations as bytecode, in an interpreter that is built once (autograd/compiled/c/interpreter.c.in).",
+)
 _NOT_FINITE = "Where backward() says what is infinite or undefined, this gives inf or nan: 0 * inf is nan, not 0."
 
 
@@ -44,6 +48,8 @@ def page(program: Program, language: str, title: str, inputs: Sequence[float]) -
         f"{_counted(len(program.parameters), 'parameter')}, {_counted(operations, 'operation')}.",
         f"{spell.remark} d_x is d(result)/d(x). Gradients are added to those that are given, as backward() adds them.",
     ]
+    if language == "c":
+        about[1:1] = [f"{spell.remark} {line}" for line in _WHAT_RUNS]
     if language != "python":  # which raises
         about.append(f"{spell.remark} {_NOT_FINITE}")
     lines = _MAINS[language](text, data)

@@ -125,6 +125,7 @@ class Updates:
         self._batches: list[Prepared] = []
         self._able: list[bool] = []  # for each of the batches whether C can do it
         self._at_once = 1  # updates in one call of C, so that Ctrl-C is answered soon
+        self._is_running = False  # in C, where a signal's handler may be called
         self._lender: Any = None  # the optimiser's state, while what it remembers stands in C's arrays
 
     def run(self, batches: list[Prepared], start: int, count: int) -> list[float]:
@@ -203,6 +204,7 @@ class Updates:
             for p in self._others:  # zero_grad() of those that C does not know
                 p.grad = NOT_REACHED
             began = perf_counter()
+            self._is_running = True
             try:
                 done = schedule.loaded[0].machine.train(
                     schedule.address, schedule.count, start, count, t.address, losses.buffer_info()[0]
@@ -210,6 +212,7 @@ class Updates:
             except TypeError:  # a data or grad is no number
                 return []
             finally:
+                self._is_running = False
                 self._lend_memory()
         if done:
             self.step.ran_on = "c"
@@ -237,12 +240,15 @@ class Updates:
         else:
             self._give_memory(state)
 
-    def _give_memory(self, state: dict[Value, dict[str, float]]) -> None:
+    def _give_memory(self, state: dict[Value, dict[str, float]]) -> bool:
+        """Bring the state up to date; returns whether it will change here once more."""
         with self.step.lock:
-            self._lender = None
             for i, p in enumerate(self.step.parameters):
                 if self._training.known[i]:
                     state.setdefault(p, {}).update({name: kept[i] for name, kept in self._training.memory.items()})
+            if not self._is_running:
+                self._lender = None
+            return self._is_running
 
 
 def _rules_of(optimizer: Any) -> tuple[list[Update] | None, list[list[float]]]:
