@@ -22,8 +22,8 @@ __all__ = ["page"]
 
 LONG = 60  # lines of a function, from which on it is said where its passes begin
 _WHAT_RUNS = (
-    "This page is for reading, and for programs of your own. compile() does not run it: its C backend runs the same",
-    "operations as bytecode, in an interpreter that is built once (autograd/compiled/c/interpreter.c.in).",
+    "This page is for reading, and for programs of your own. compile() does not run it: its C backend",
+    "runs the same operations as bytecode, in an interpreter (autograd/compiled/c/interpreter.c.in).",
 )
 _NOT_FINITE = "Where backward() says what is infinite or undefined, this gives inf or nan: 0 * inf is nan, not 0."
 

@@ -1,4 +1,6 @@
 // loss(x, y): 3 inputs, 3 parameters, 4 operations.
+// This page is for reading, and for programs of your own. compile() does not run it: its C backend
+// runs the same operations as bytecode, in an interpreter (autograd/compiled/c/interpreter.c.in).
 // d_x is d(result)/d(x). Gradients are added to those that are given, as backward() adds them.
 // Where backward() says what is infinite or undefined, this gives inf or nan: 0 * inf is nan, not 0.
 #include <math.h>
