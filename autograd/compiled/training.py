@@ -117,8 +117,7 @@ class Updates:
         self.step = step
         self.optimizer = optimizer
         self.times = times
-        self._training = Training(step.parameters, getattr(optimizer, "memory", ()))
-        self._place = {p: i for i, p in enumerate(step.parameters)}
+        self._place: dict[Value, int] = {}  # of each of the step's parameters
         self._members: list[list[Value]] = []  # the optimiser's parameters, by group
         self._others: list[Value] = []  # those of them that the step was not given
         self._rules: list[Update] | None = None  # of the groups, if C may go by them
@@ -152,6 +151,10 @@ class Updates:
         """See which batches C can do, and whose parameters the optimiser has, where that is not known; its options."""
         members = [[*group["params"]] for group in getattr(self.optimizer, "param_groups", ())]
         rules, options = _rules_of(self.optimizer)
+        if len(self._place) != len(self.step.parameters):  # which it may have found by itself meanwhile
+            self._place = {p: i for i, p in enumerate(self.step.parameters)}
+            self._training = Training(self.step.parameters, getattr(self.optimizer, "memory", ()))
+            self._members = []
         if members != self._members or batches != self._batches or rules != self._rules:
             self._members, self._batches, self._rules = members, [*batches], rules
             self._others = [p for params in members for p in params if p not in self._place]
