@@ -249,7 +249,7 @@ class Pen:
             self.operation(sheet, box)
 
     def operation(self, sheet: Sheet, box: Box) -> None:
-        theme, words = self.theme, box.symbol
+        theme, words = self.theme, one_line(box.symbol)
         said = operation(self.graph, box.node)
         if self.formulas and not box.terms and len(said) <= SPELLED:
             words = said
