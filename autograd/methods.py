@@ -13,6 +13,7 @@ A plain number among the operands stays one: nothing flows to it, so its partial
 from __future__ import annotations
 
 import math
+import os.path
 import sys
 from collections.abc import Callable, Sequence
 from textwrap import indent
@@ -150,7 +151,8 @@ class _Page:
     linecache asks a module's loader for the text of a file that is not on the disk; this is that loader.
     """
 
-    filename = __file__.replace("methods.py", "compiled_methods.py")
+    # In the folder that the code of the other files names: naming.users_frame tells by it that a frame is not the user's.
+    filename = os.path.join(os.path.dirname(sys._getframe().f_code.co_filename), "compiled_methods.py")  # pyright: ignore[reportPrivateUsage]
 
     def __init__(self) -> None:
         self.texts: list[str] = []

@@ -32,6 +32,8 @@ if not hasattr(_engine, "Value"):
         "python -m pip install --force-reinstall scalar-autograd"
     )
 
+from autograd.naming import ours
+
 from . import functional, init, optim
 from .activation import GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
 from .attention import SelfAttention
@@ -50,5 +52,6 @@ __all__ = [
     "optim",
 ]  # fmt: skip
 
+ours()
 if not TYPE_CHECKING:
     __getattr__ = names_of_torch(__name__)

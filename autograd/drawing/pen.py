@@ -8,8 +8,8 @@ a gradient, are told apart by colour-blind people too.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -48,6 +48,7 @@ DARK = {
     "input": "#12352d", "input line": "#4cc3a2", "parameter": "#2b2148", "parameter line": "#a78bea",
     "module": "#223041", "more": "#262d35", "positive": "#e8822b", "negative": "#4a8fe3",
 }  # fmt: skip
+BACKSLASH = {"tooltip": "&#92;"}  # it reads the escapes of a tooltip twice
 THEMES: Mapping[str, Mapping[str, str]] = {"light": LIGHT, "dark": DARK}
 
 
@@ -63,6 +64,44 @@ def _escape(text: str) -> str:
     for special, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\\", "\\\\")):
         text = text.replace(special, safe)
     return text
+
+
+class _Markup(str):
+    """A label in Graphviz' own markup: tags of ours around text that _escape made harmless."""
+
+
+def _attributes(look: Mapping[str, str]) -> dict[str, str]:
+    """Attributes as Graphviz should read them: markup as markup, and every other value as the text that it is."""
+    return {
+        key: value if isinstance(value, _Markup) else _text(value, BACKSLASH.get(key, "\\\\"))
+        for key, value in look.items()
+    }
+
+
+def _text(text: str, backslash: str = "\\\\") -> str:
+    """Text in which Graphviz finds neither an entity, nor an escape, nor, in "<...>", markup."""
+    from graphviz import nohtml  # pyright: ignore[reportMissingTypeStubs]
+
+    return nohtml(text.replace("&", "&amp;").replace("\\", backslash))
+
+
+class Sheet:
+    """What a Pen draws on, a graphviz.Digraph or a part of one: the only way into DOT, which no text gets past."""
+
+    def __init__(self, drawing: Any) -> None:
+        self._drawing = drawing
+
+    def node(self, name: str, **look: str) -> None:
+        self._drawing.node(_text(name), **_attributes(look))
+
+    def edge(self, tail: str, head: str, **look: str) -> None:
+        self._drawing.edge(tail, head, **_attributes(look))
+
+    @contextmanager
+    def frame(self, name: str, **look: str) -> Generator[Sheet]:
+        with self._drawing.subgraph(name=_text(name)) as inner:
+            inner.attr(**_attributes(look))
+            yield Sheet(inner)
 
 
 def _mix(paper: str, ink: str, share: float) -> str:
@@ -132,52 +171,53 @@ class Pen:
 
         theme = self.theme
         drawing = Drawing(
-            f"{one_line(self.graph.name(self.graph.root))}: {counted(len(self.graph), 'value')}", filename="graph.gv",
-            graph_attr={
+            _text(f"{one_line(self.graph.name(self.graph.root))}: {counted(len(self.graph), 'value')}"), filename="graph.gv",
+            graph_attr=_attributes({
                 "rankdir": "LR", "bgcolor": theme["paper"], "pad": "0.3", "nodesep": "0.2", "ranksep": "0.22",
                 "fontname": FONT, "fontsize": "10", "fontcolor": theme["faint"], "labelloc": "b", "labeljust": "l",
                 "label": self.caption(), "outputorder": "edgesfirst", "newrank": "true",
-            },
-            node_attr={
+            }),
+            node_attr=_attributes({
                 "fontname": FONT, "fontsize": "11", "fontcolor": theme["ink"], "color": theme["line"],
                 "style": "rounded,filled", "shape": "box", "margin": "0.11,0.07", "height": "0", "width": "0",
-            },
-            edge_attr={
+            }),
+            edge_attr=_attributes({
                 "fontname": FONT, "fontsize": "10", "fontcolor": theme["ink"], "color": theme["line"],
                 "arrowsize": "0.65", "penwidth": "1.1",
-            },
+            }),
         )  # fmt: skip
         drawing.picture, drawing.title = self.picture, self.heading
-        with self.under_title(drawing) as sheet:
+        sheet = Sheet(drawing)
+        with self.under_title(sheet) as titled:
             for cluster in self.picture.clusters:
-                self.cluster(sheet, cluster)
+                self.cluster(titled, cluster)
             for box in self.picture.boxes:
                 if box.cluster is None:
-                    self.box(sheet, box)
+                    self.box(titled, box)
         for arrow in self.picture.arrows:
-            self.arrow(drawing, arrow)
+            self.arrow(sheet, arrow)
         return drawing
 
-    def under_title(self, drawing: Any) -> Any:
+    def under_title(self, sheet: Sheet) -> AbstractContextManager[Sheet]:
         """What boxes are put in: the drawing, whose own label is the legend, or in it a frame unseen but for its title."""
         if not self.heading:
-            return nullcontext(drawing)
+            return nullcontext(sheet)
         look = f'<FONT POINT-SIZE="14" COLOR="{self.theme["ink"]}"><B>{_escape(self.heading)}</B></FONT>'
         # The table is for its width, which the layout engine cannot measure of every text.
         label = _table([_row([f'<TD ALIGN="LEFT"{_wide(self.heading, 9, TITLE)}>{look}</TD>'])])
-        return drawing.subgraph(
-            name="cluster_title",
-            graph_attr={"label": label, "labelloc": "t", "color": self.theme["paper"], "margin": "8", "tooltip": _tooltip(self.heading, "title")},
+        return sheet.frame(
+            "cluster_title", label=label, labelloc="t", color=self.theme["paper"], margin="8",
+            tooltip=_tooltip(self.heading, "title"),
         )  # fmt: skip
 
-    def cluster(self, drawing: Any, cluster: Cluster) -> None:
+    def cluster(self, sheet: Sheet, cluster: Cluster) -> None:
         theme = self.theme
         title = self.text(cluster.title, size=11, bold=True) + self.times(cluster.times)
-        with drawing.subgraph(name=f"cluster_{cluster.id}") as frame:
-            frame.attr(
-                label=f"<{title}>", labelloc="t", style="rounded,filled", color=_mix(theme["paper"], theme["line"], 0.5),
-                fillcolor=theme["cluster"], margin="12", fontcolor=theme["faint"], tooltip=_tooltip(cluster.title, "module"),
-            )  # fmt: skip
+        with sheet.frame(
+            f"cluster_{cluster.id}", label=_label(title), labelloc="t", style="rounded,filled",
+            color=_mix(theme["paper"], theme["line"], 0.5), fillcolor=theme["cluster"], margin="12",
+            fontcolor=theme["faint"], tooltip=_tooltip(cluster.title, "module"),
+        ) as frame:  # fmt: skip
             for inner in cluster.clusters:
                 self.cluster(frame, inner)
             for box in cluster.boxes:
@@ -185,7 +225,7 @@ class Pen:
 
     # --- Boxes ---
 
-    def box(self, drawing: Any, box: Box) -> None:
+    def box(self, sheet: Sheet, box: Box) -> None:
         theme, kind = self.theme, box.kind
         style = {"fillcolor": theme[kind], "tooltip": _tooltip(box.name, box.kind)}
         if kind == "constant":
@@ -204,27 +244,27 @@ class Pen:
             label = self.leaves(box)
         else:
             label = self.rows(box)
-        drawing.node(box.id, label=label, **style | self.frame(box))
+        sheet.node(box.id, label=label, **style | self.frame(box))
         if box.symbol:
-            self.operation(drawing, box)
+            self.operation(sheet, box)
 
-    def operation(self, drawing: Any, box: Box) -> None:
-        theme, words = self.theme, box.symbol
+    def operation(self, sheet: Sheet, box: Box) -> None:
+        theme, words = self.theme, one_line(box.symbol)
         said = operation(self.graph, box.node)
         if self.formulas and not box.terms and len(said) <= SPELLED:
             words = said
         if len(words) == 1:
-            label, size = words.replace("\\", "\\\\"), SYMBOL_SIZES.get(words, "16")
+            label, size = words, SYMBOL_SIZES.get(words, "16")
             shape = {"shape": "circle", "width": "0.34", "fixedsize": "true", "fontsize": size}
         else:
-            label = f"<{self.text(words, bold=True)}>"
+            label = _label(self.text(words, bold=True))
             shape = {"margin": "0.09,0.04", "fontsize": "12"}
-        drawing.node(
+        sheet.node(
             f"o{box.id}", label=label, fontname=FONT + "-Bold" * (len(words) == 1),
             fillcolor=theme["operation"], color=theme["operation"], fontcolor=theme["symbol"],
             tooltip=_tooltip(f"{box.name} = {said}"), **shape,
         )  # fmt: skip
-        drawing.edge(f"o{box.id}", box.id, arrowhead="none", weight="8")
+        sheet.edge(f"o{box.id}", box.id, arrowhead="none", weight="8")
 
     def title(self, name: str, times: int = 1, columns: int = 3, bold: bool = True) -> str:
         said = self.text(name, size=13, bold=bold, faint=not bold) + self.times(times)
@@ -283,7 +323,7 @@ class Pen:
     def constants(self, box: Box) -> str:
         numbers = box.numbers
         if len(numbers) == 1:
-            return f"<{_escape(short(numbers[0]))}{self.times(box.times)}>"
+            return _label(_escape(short(numbers[0])) + self.times(box.times))
         rows = [_row([right(_escape(short(number)))]) for number in numbers[:LISTED]]
         if len(numbers) > LISTED:
             rows.append(_row([f"<TD>{len(numbers) - LISTED:,} more</TD>"]))
@@ -293,7 +333,7 @@ class Pen:
 
     # --- Arrows ---
 
-    def arrow(self, drawing: Any, arrow: Arrow) -> None:
+    def arrow(self, sheet: Sheet, arrow: Arrow) -> None:
         head, theme, options = arrow.head, self.theme, dict[str, str]()
         words, weight = self.words(arrow), self.weight(arrow)
         if arrow.partial is not None:
@@ -313,7 +353,7 @@ class Pen:
             options |= {"penwidth": f"{0.9 + 2.2 * share:.2f}", "color": _mix(theme["line"], sign, 0.25 + 0.6 * share)}
         if self.picture.passes_parameters(arrow):
             options["minlen"] = "2"
-        drawing.edge(arrow.tail.id, f"o{head.id}" if head.symbol else head.id, **options | self.line(arrow))
+        sheet.edge(arrow.tail.id, f"o{head.id}" if head.symbol else head.id, **options | self.line(arrow))
 
     def slope(self, node: Any, k: int) -> str:
         """The partial with its formula, to read when pointing at an arrow."""
@@ -341,7 +381,7 @@ class Pen:
             lines.append(f"{stands:,}{of_all} values of {graph.name(graph.root)}")
         if stale := remark(graph):
             lines.append(stale)
-        return "<" + "".join(f'{_escape(one_line(line, 160))}<BR ALIGN="LEFT"/>' for line in lines) + ">"
+        return _label("".join(f'{_escape(one_line(line, 160))}<BR ALIGN="LEFT"/>' for line in lines))
 
     def text(self, text: str, size: int = 0, bold: bool = False, faint: bool = False) -> str:
         shown = _escape(one_line(text, SPELLED))
@@ -373,11 +413,11 @@ def _beside(words: str) -> str:
     """What is written at an arrow, with room round it, or the arrow would touch it."""
     rows = [_row([GAP, f"<TD>{_escape(line)}</TD>", GAP]) for line in words.split(", ")]
     below = f'<TR><TD HEIGHT="{3 * len(rows)}"></TD></TR>'  # the wider it is, the nearer comes an arrow that rises
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}{below}</TABLE>>'
+    return _label(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}{below}</TABLE>')
 
 
 def _table(rows: list[str]) -> str:
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>>'
+    return _label(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>')
 
 
 def _wide(text: str, width: int, longest: int = SPELLED) -> str:
@@ -389,6 +429,8 @@ def _wide(text: str, width: int, longest: int = SPELLED) -> str:
 
 
 def _tooltip(text: str, kind: str = "") -> str:
-    """A tooltip is text, but for the backslash, which Graphviz reads escapes from, and for what looks like HTML."""
-    said = one_line(text, 200) + (f" ({kind})" if kind else "")
-    return said.replace("\\", "\\\\")
+    return one_line(text, 200) + (f" ({kind})" if kind else "")
+
+
+def _label(markup: str) -> _Markup:
+    return _Markup(f"<{markup}>")
