@@ -247,6 +247,14 @@ def _check_defaults(op: Op) -> None:
     if set(op.operands[-len(op.defaults) :]) != set(op.defaults) and op.defaults:
         raise FormulaError(f"{op.name}: want the operands with a default last, got {', '.join(op.operands)}")
     optional = [operand for operand, default in op.defaults.items() if default is None]
+    for operand in optional:
+        others = (partial for other, partial in zip(op.operands, op.partials) if other != operand)
+        for formula in (op.value.without(operand), *others):
+            if operand in formula.names():
+                raise FormulaError(
+                    f"{op.name}: {operand!r} can be left out only where it is a term of a sum, and {formula.source!r} "
+                    "uses it otherwise: give it a number as default"
+                )
     if op.lists and len(optional) >= len(op.lists):  # a node has one row of operands, from which bind() tells them
         raise FormulaError(
             f"{op.name}: whether {optional[-1]!r} was left out cannot be told from the number of operands: "

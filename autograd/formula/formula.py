@@ -102,28 +102,12 @@ class Formula:
         >>> hoisted.statements(READABLE), hoisted.last(READABLE)
         ([('m', 'max(xs[i])'), ('sum_1', 'sum(exp(xs[i] - m))')], 'm + log(sum_1)')
         """
-        taken = {term.atom for term in self.terms()} | {let for let, _ in self.lets}
-        lets: list[tuple[str, Expr]] = []
-
-        def named(term: Expr) -> str:
-            number = len(lets)
-            while (name := f"{term.head}_{number}") in taken:
-                number += 1
-            taken.add(name)
-            return name
-
-        def hoist(term: Expr) -> Expr:
-            term = mapped(term, hoist)
-            if term.head not in REDUCTIONS:
-                return term
-            lets.append((named(term), term))
-            return Expr("name", atom=lets[-1][0])
-
+        hoist = _Hoist({term.atom for term in self.terms()} | {let for let, _ in self.lets})
         for let, expr in self.lets:
-            lets.append((let, mapped(expr, hoist) if expr.head in REDUCTIONS else hoist(expr)))
+            hoist.lets.append((let, mapped(expr, hoist.out_of) if expr.head in REDUCTIONS else hoist.out_of(expr)))
         other = self._mapped(lambda term: term)
-        other.result = hoist(self.result)
-        other.lets = tuple(lets)
+        other.result = hoist.out_of(self.result)
+        other.lets = tuple(hoist.lets)
         return other
 
     def without_those_of(self, other: Formula) -> tuple[Formula, list[str]]:
@@ -254,6 +238,28 @@ class Formula:
         if term.head == "number" and abs(term.atom) == 1:
             return atom(factor) if term.atom > 0 else dialect.spellings["neg"].of(atom(factor))
         return dialect.spellings["*"].of(printed(term, dialect, names, index), atom(factor))
+
+
+class _Hoist:
+    """Takes sums and maxima out of terms: `lets` are their names, none of which is in `taken`, and what they are."""
+
+    def __init__(self, taken: set[Any]) -> None:
+        self.taken = taken
+        self.lets: list[tuple[str, Expr]] = []
+
+    def out_of(self, term: Expr) -> Expr:
+        term = mapped(term, self.out_of)
+        if term.head not in REDUCTIONS:
+            return term
+        self.lets.append((self._name(term), term))
+        return Expr("name", atom=self.lets[-1][0])
+
+    def _name(self, term: Expr) -> str:
+        number = len(self.lets)
+        while (name := f"{term.head}_{number}") in self.taken:
+            number += 1
+        self.taken.add(name)
+        return name
 
 
 def _spine(term: Expr) -> Iterator[Expr]:
