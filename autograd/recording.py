@@ -165,6 +165,11 @@ def _on_values(name: str) -> Callable[..., Any]:
     return apply
 
 
+def _square_or_power(a: Value | float, b: Value | float) -> Any:
+    """A square is a product, as in every language: its slopes are the factor, which overflows later than the double."""
+    return _on_values("mul")(a, a) if b == 2 else _on_values("pow")(a, b)
+
+
 def _compared(compare: Callable[[float, float], bool]) -> Callable[..., bool]:
     def by_data(a: Value | float, b: Value | float) -> bool:
         return compare(_number(a), _number(b))
@@ -183,7 +188,7 @@ def _largest(terms: list[Value | float]) -> Value | float:
 ON_VALUES: Algebra = {
     **PLAIN,
     "/": _on_values("div"),
-    "**": _on_values("pow"),
+    "**": _square_or_power,
     "max": _largest,
     **{name: _on_values(name) for name in PLAIN if name in OPS},
     **{head: _compared(PLAIN[head]) for head in ("<", "<=", ">", ">=", "==", "!=")},
