@@ -11,7 +11,7 @@ def total_2(xs):
         node = new()
         node.partials = (1.0, 1.0)
         if type(out) is not float:
-            return carefully(total_op, (*xs,))
+            raise TypeError
     except (ArithmeticError, AttributeError, TypeError, ValueError):
         return carefully(total_op, (*xs,))
     node.operands = (o0, o1)
@@ -44,7 +44,7 @@ def {name}({parameters}):
 {slopes}        node = new()
         node.partials = {partials}
         if type(out) is not float:
-            return carefully({op}, {given})
+            raise TypeError
     except (ArithmeticError, AttributeError, TypeError, ValueError):
         return carefully({op}, {given})
     node.operands = {operands}
@@ -82,12 +82,16 @@ def kernel_text(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> str
             bind.append(f"{_tuple(held)[1:-1]} = {name}")
             read += [f"{text} = {number.format(operand)}" for text, operand in zip(names[name], held)]
             kept += names[name] if name in constants else held
+            others = " or ".join(f"type({text}) is not float" for text in names[name])
         else:
             star = "*" if name in op.lists else ""
             names[name] = f"{name}_data"
             value = f"[{number.format('x')} for x in {name}]" if star else number.format(name)
             read.append(f"{names[name]} = {value}")
             kept.append(star + (names[name] if name in constants else name))
+            others = f"{{*map(type, {names[name]})}} != {{float}}" if star else f"type({names[name]}) is not float"
+        if name not in constants and not _is_arithmetic(op):
+            read += [f"if {others}:", "    raise TypeError  # data was set to something else"]
     if not unrolled:
         bind += [f"indices = range({sizes[op.lists[0]]})", "n = float(len(indices))"]
     formula = op.formula(sum(sizes.values()))
@@ -123,8 +127,12 @@ def _constant(op: Op) -> str:
 
     Times 1.0 is enough for arithmetic, which hands a Value on to the result; a comparison would swallow it.
     """
-    arithmetic = all(term.head not in ("if", "max") for term in op.value.terms())
-    return "{} * 1.0" if arithmetic else "copysign({0}, {0})"
+    return "{} * 1.0" if _is_arithmetic(op) else "copysign({0}, {0})"
+
+
+def _is_arithmetic(op: Op) -> bool:
+    """Whether the type of the result shows what its operands were: a function or a comparison would hide it."""
+    return {term.head for term in op.value.terms()} <= {"+", "-", "*", "/", "neg", "sum", "name", "item", "number"}
 
 
 def _tuple(parts: list[str]) -> str:
