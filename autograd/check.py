@@ -85,7 +85,8 @@ class _Step:
     """Differences of one step h and of half of it, on both sides."""
 
     def __init__(self, f: Callable[[float], float], x: float, here: float, h: float) -> None:
-        values, slopes = [here], []
+        values: list[float] = [here]
+        slopes: list[float] = []
         for step in (h, h / 2, -h, -h / 2):
             values.append(f(x + step))
             slopes.append((values[-1] - here) / ((x + step) - x))
