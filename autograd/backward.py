@@ -60,12 +60,12 @@ class Unrolled(dict[str, Callable[..., None]]):
 
 
 # The depth-first walk: what a node depends on is visited before it, its first operand first. Leaves keep their grad, and
-# need no visit; one that was cleared to None, as in PyTorch, is visited, and so starts afresh as inner nodes do.
+# need no visit; one whose grad was set to anything but a float is visited: None, as in PyTorch, starts afresh.
 visit = Unrolled(
     "visit",
     "operands",
     "done push",
-    "if (o{k}.operands or o{k}.grad is None) and o{k}.grad is not done: push(o{k})",
+    "if (o{k}.operands or type(o{k}.grad) is not float) and o{k}.grad is not done: push(o{k})",
     backwards=True,
 )
 # The chain rule: what reaches an operand through a node is the slope there times what reached the node.

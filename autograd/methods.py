@@ -6,7 +6,7 @@ A plain number among the operands stays one: nothing flows to it, so its partial
 
     >>> from autograd import Value
     >>> import inspect
-    >>> print(inspect.getsource(Value.tanh).splitlines()[4].strip())
+    >>> print(inspect.getsource(Value.tanh).splitlines()[6].strip())
     out = tanh(a)
 """
 
@@ -49,6 +49,8 @@ def {name}(self):
     {doc}
     try:
         a = self.data
+        if type(a) is not float:
+            raise TypeError  # data was set to something else
 {lets}        out = {value}
 {lets_a}        node = new()
         node.partials = ({slope_a},)  # d out/d a
@@ -69,6 +71,8 @@ def {name}(self, {other}{default}):
         try:
             a = self.data
             b = {other}.data
+            if type(a) is not float or type(b) is not float:
+                raise TypeError  # data was set to something else
 {lets}            out = {value}
 {lets_a}{lets_b}            node = new()
             node.partials = ({slope_a}, {slope_b})  # d out/d a, d out/d b
@@ -79,6 +83,8 @@ def {name}(self, {other}{default}):
     elif kind is float or kind is int:
         try:
             a = self.data
+            if type(a) is not float:
+                raise TypeError  # data was set to something else
             b = {other} if kind is float else float({other})
 {lets}            out = {value}
 {lets_a}            node = new()
@@ -102,6 +108,8 @@ def {name}(self, {other}):
         try:
             a = {other} if kind is float else float({other})
             b = self.data
+            if type(b) is not float:
+                raise TypeError  # data was set to something else
 {lets}            out = {value}
 {lets_b}            node = new()
             node.partials = (None, {slope_b})

@@ -104,11 +104,9 @@ class Value(Methods):
         (48.0, 12.0)
         """
         gradient = real(gradient, "a real number as gradient")
-        if not isinstance(self.data, float):  # a leaf's was set to a Value or a tensor, and arithmetic handed it on
-            for node in walk(self):
-                real_data(node, node.data)
+        real_data(self, self.data)
         if not self.operands:
-            self.grad = (self.grad or 0.0) + gradient
+            self.grad = _summand(self) + gradient
             return
         opened, done = float("0"), float("0")  # zeros of this pass's own: grad says how far a node has come
         order: list[Value] = []
@@ -122,18 +120,16 @@ class Value(Methods):
             elif grad is opened:  # back from all it depends on
                 node.grad = done
                 finish(pop())
-            else:
+            elif node.operands:
                 node.grad = opened
                 visit[node.kinds](node.operands, done, push)
+            else:
+                node.grad = _summand(pop())
 
         self.grad = gradient
-        try:  # the chain rule: operand.grad += partial * node.grad, for each operand that is a Value (see backward.py)
-            for node in reversed(order):
-                hand_on[node.kinds](node.operands, node.partials, node.grad)
-        except TypeError:
-            for leaf in walk(self):
-                real(leaf.grad, f"a real number as grad of Value({leaf.data!r}, label={leaf.label!r}): 0.0 clears it")
-            raise
+        # the chain rule: operand.grad += partial * node.grad, for each operand that is a Value (see backward.py)
+        for node in reversed(order):
+            hand_on[node.kinds](node.operands, node.partials, node.grad)
 
     def zero_grad(self) -> None:
         """Put back the grad of every value in this graph to what it was before any backward: not reached.
@@ -307,6 +303,13 @@ class Value(Methods):
         from .drawing import mimebundle
 
         return mimebundle(self)
+
+
+def _summand(leaf: Value) -> float:
+    """What a leaf's grad counts for in a sum: 0 if it was set to None. Raises NotANumberError for what is no number."""
+    if leaf.grad is None:  # pyright: ignore[reportUnnecessaryComparison] - it may be set to anything
+        return 0.0
+    return real(leaf.grad, f"a real number as grad of Value({leaf.data!r}, label={leaf.label!r}): 0.0 clears it")
 
 
 def _shown(number: object) -> str:
