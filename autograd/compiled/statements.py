@@ -385,15 +385,16 @@ class Statements:
 
     def hand_on(self, node: Any) -> None:
         spelled = self.spelled(node)
-        slopes: dict[str, Formula] = {}
+        slopes: dict[str, tuple[Formula, dict[str, Any]]] = {}  # each with the names in it: two may use the same one
         gradient, turn, moving = self.gradient(node), self.turns[node], self.program.moving
         for operand, (name, index) in zip(node.operands, self.operand_names(node)):
             if operand in moving:
                 if name not in slopes:
                     slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
-                    slopes[name] = slope.hoisted() if node.op.wide else slope
-                    self.intermediates(slopes[name], spelled, f"{name}__{self.names[node]}")
-                self.hand(operand, slopes[name].times(gradient, self.language.dialect, spelled, index), turn)
+                    slopes[name] = slope.hoisted() if node.op.wide else slope, {**spelled}
+                    self.intermediates(*slopes[name], f"{name}__{self.names[node]}")
+                slope, names = slopes[name]
+                self.hand(operand, slope.times(gradient, self.language.dialect, names, index), turn)
 
 
 @cache
