@@ -65,7 +65,8 @@ visit = Unrolled(
     "visit",
     "operands",
     "done push",
-    "if (o{k}.operands or type(o{k}.grad) is not float) and o{k}.grad is not done: push(o{k})",
+    "if (o{k}.operands or o{k}.grad is not NOT_REACHED and type(o{k}.grad) is not float) "
+    "and o{k}.grad is not done: push(o{k})",
     backwards=True,
 )
 # The chain rule: what reaches an operand through a node is the slope there times what reached the node.
