@@ -188,7 +188,9 @@ class Writer:
             case 5:
                 return f"-{placed()}"
             case 6:
-                return f"{self.leaf(index)} ** 2" if rng.random() < 0.5 else f"{placed()} ** {rng.choice('123')}"
+                square = f"{self.leaf(index)} ** 2"
+                product = f"{placed()} {rng.choice('*/-')} {square}"
+                return rng.choice([square, product, product, f"{placed()} ** {rng.choice('123')}"])
             case 7:
                 return f"pow(abs({some()}) + 0.5, {some()})"
             case 8 | 9:
