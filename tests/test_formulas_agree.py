@@ -214,6 +214,14 @@ def test_a_remark_in_a_formula_is_no_code():
     assert own(Value(1.0)).data == 2.0 and "raise SystemExit" in own.__doc__
 
 
+@needs_c
+def test_the_length_of_a_list_is_a_real_number_in_c():
+    own = op("lengths", "l", "sum(xs[i]) * (n / n ** 2)", xs="n / n ** 2 + (n - 1) / n")
+    xs = [Value(1.0), Value(2.0)]
+    assert compile(lambda: own(xs), xs, "c")() == own(xs).data == 1.5
+    assert [x.grad for x in xs] == [1.0, 1.0]
+
+
 def test_two_partials_may_use_the_same_name_for_different_things():
     both = op("both", "b", "sum(xs[i]) * sum(ws[i])", xs="m = sum(ws[i]); m", ws="m = sum(xs[i]); m")
     for size in (2, 70):
