@@ -37,7 +37,7 @@ def real(number: Any, wanted: str = "a real number") -> float:
             return float(number)
         except OverflowError:
             raise RangeError(f"want {wanted}, got an int too large for a float ({number.bit_length()} bits)") from None  # type: ignore[attr-defined]
-    raise NotANumberError(f"want {wanted}, got {_named(number)}")
+    raise NotANumberError(f"want {wanted}, got {_named(number)}") from None  # a failed attempt says less
 
 
 def real_data(operand: Any, number: Any) -> float:
@@ -96,10 +96,7 @@ def evaluate(op: Op, operands: Sequence[Any], numbers: Sequence[float]) -> float
         return float(formula.evaluate(names, IEEE if is_on("ieee") else PLAIN))
     except TypeError:
         for operand, number in zip(operands, numbers):
-            try:
-                real_data(operand, number)
-            except NotANumberError as error:
-                raise error from None  # the failed attempts say less
+            real_data(operand, number)
         raise
     except (ArithmeticError, ValueError) as error:
         raise _explained(op, operands, numbers, error) from None

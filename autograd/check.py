@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from .careful import real
 from .derivatives import grad
@@ -19,36 +19,111 @@ from .graph import Edge, Graph, numbers
 from .modes import ieee
 from .value import Value
 
-__all__ = ["central_difference", "edge_difference", "gradcheck", "operation_at"]
+__all__ = ["Slope", "agree", "gradcheck", "operation_at", "slope_at"]
 
 
-def central_difference(f: Callable[[float], float], x: float, eps: float = 1e-6) -> float:
-    """(f(x + h) - f(x - h)) / 2h, with h = eps * max(1, abs(x)).
+class Slope(NamedTuple):
+    """What differences say of a function at a point.
 
-    Where f is nan on one side, h is eps * abs(x), since the domain may end close to a small x; and where it
-    is nan still, the other side counts alone.
-
-    Its error is about h**2 * f'''(x) / 6, plus rounding of about 1e-16 * f(x) / h.
-
-    >>> round(central_difference(lambda x: x**3, 2.0), 6)
-    12.0
+    value: its slope. left, right: those of its two sides, nan where it has no values. error: how far off they may be.
+    kind: "" where it is smooth; "kink", where the sides differ; "symmetric kink", where they differ by the sign alone,
+    so that central differences say 0; "pole", where values or slopes grow beyond bounds; "gap", where nothing settles.
     """
-    h = eps * max(1.0, abs(x))
-    above, below = f(x + h), f(x - h)
-    if x and (above != above or below != below):
-        h = eps * abs(x)
-        above, below = f(x + h), f(x - h)
-    if above != above:
-        return (f(x) - below) / h
-    if below != below:
-        return (above - f(x)) / h
-    return (above - below) / (2 * h)
+
+    value: float
+    left: float
+    right: float
+    error: float
+    kind: str
+
+    @property
+    def said(self) -> str:
+        """What there is instead of a slope, in words; nothing where it is smooth."""
+        if self.kind in ("kink", "symmetric kink"):
+            return f"a {self.kind}, with the slope {self.left:.6g} on its left and {self.right:.6g} on its right"
+        return {
+            "pole": "a pole: the nearer, the larger is the value or the slope",
+            "gap": "no slope that differences could tell: they do not settle, however small the step",
+        }.get(self.kind, "")
 
 
-def edge_difference(edge: Edge, eps: float = 1e-6) -> float:
-    """The slope of one operation in one operand, from its value alone: what the edge's partial should be."""
-    operand = edge.operand
-    return central_difference(operation_at(edge), operand.data, eps)
+def slope_at(f: Callable[[float], float], x: float, eps: float = 1e-6, atol: float = 1e-6, rtol: float = 1e-5) -> Slope:
+    """The slope of `f` at `x` from central differences, of the first step that settles it.
+
+    Steps are `eps` times the size of x, then `eps` itself and others down to the digits of x, then larger ones. A step
+    is compared with half of it: the difference of the two, and the rounding of f's values, are the error. Richardson's
+    extrapolation of both is the slope. Where f has no value on one side, the other counts alone.
+
+    >>> f"{slope_at(lambda x: 1 / x, 1e-7).value:.6g}"
+    '-1e+14'
+    >>> slope_at(abs, 0.0).kind, slope_at(lambda x: max(x, 0.0), 0.0).kind, slope_at(lambda x: x and 1 / x, 0.0).kind
+    ('symmetric kink', 'kink', 'pole')
+    """
+    here = f(x)
+    if not math.isfinite(here):
+        return Slope(math.nan, math.nan, math.nan, math.inf, "pole" if here == here else "gap")
+    tried: list[_Step] = []
+    for h in _steps(x, eps):
+        step = _Step(f, x, here, h)
+        if step.error <= 0.01 * (atol + rtol * abs(step.value)) and not step.kink(atol, rtol):
+            return step.slope("")
+        tried.append(step)
+    best = min(tried, key=lambda step: step.error)
+    told = [step for step in tried if step.told]
+    if told and all(step.grows for step in told):
+        return best.slope("pole")
+    return best.slope(best.kink(atol, rtol) if best.error <= 10 * (atol + rtol * abs(best.value)) else "gap")
+
+
+def _steps(x: float, eps: float) -> Iterator[float]:
+    sizes = [eps * max(1.0, abs(x)), eps, eps * abs(x), *(eps * 100.0**-k for k in range(1, 7))]
+    sizes += [1024 * math.ulp(x), *(100.0**k * eps * max(1.0, abs(x)) for k in (1, 2))]
+    return (h for h in dict.fromkeys(sizes) if h and x + h / 2 != x != x - h / 2)
+
+
+class _Step:
+    """Differences of one step h and of half of it, on both sides."""
+
+    def __init__(self, f: Callable[[float], float], x: float, here: float, h: float) -> None:
+        values: list[float] = [here]
+        slopes: list[float] = []
+        for step in (h, h / 2, -h, -h / 2):
+            values.append(f(x + step))
+            slopes.append((values[-1] - here) / ((x + step) - x))
+        self.sides = [slopes[:2], slopes[2:]]
+        self.left, self.right = (2 * half - whole for whole, half in self.sides[::-1])
+        self.rounding = 2 * math.ulp(max(map(abs, values))) / h
+        known = [side for side in self.sides if side[0] == side[0] and side[1] == side[1]]
+        if not known:
+            self.value, self.error = math.nan, math.inf
+            return
+        whole, half = (known[0][k] / 2 + known[-1][k] / 2 for k in (0, 1))
+        self.value = (4 * half - whole) / 3 if len(known) == 2 else 2 * half - whole
+        error = abs(half - whole) + self.rounding
+        if not math.isfinite(error):
+            self.value, error = math.nan, math.inf
+        self.error = error
+
+    def kink(self, atol: float, rtol: float) -> str:
+        """Whether the two sides have slopes of their own."""
+        larger = max(abs(self.left), abs(self.right))
+        near = 2 * (atol + rtol * larger) + 16 * self.rounding
+        if not abs(self.left - self.right) > near:  # also if one is nan
+            return ""
+        return "symmetric kink" if abs(self.left + self.right) <= near else "kink"
+
+    @property
+    def told(self) -> bool:
+        """Whether there is more to the slopes than rounding."""
+        return any(math.inf > abs(half) > 100 * self.rounding for _, half in self.sides)
+
+    @property
+    def grows(self) -> bool:
+        """Whether the slope of a side is larger, the smaller the step, as next to what is vertical."""
+        return any(abs(half) > 1.02 * abs(whole) for whole, half in self.sides)
+
+    def slope(self, kind: str) -> Slope:
+        return Slope(self.value, self.left, self.right, self.error, kind)
 
 
 def operation_at(edge: Edge) -> Callable[[float], float]:
@@ -75,9 +150,10 @@ def gradcheck(
     """Whether the gradient of ``f(*inputs)`` in every input agrees with central differences.
 
     f: returns a Value, or nested lists of Values, each of which is checked. inputs: a Value, or a list of
-    Values, numbers and nested lists of them. They agree within ``atol + rtol * abs(difference)``; no grad is
-    touched. Raises GradcheckError, which names the edge whose partial is wrong if there is one;
-    with raise_exception=False returns False instead.
+    Values, numbers and nested lists of them. eps: the step of the differences for numbers near 1; where it does not
+    settle them, others are tried. They agree within ``atol + rtol * abs(difference)``; no grad is touched.
+    Raises GradcheckError, which names the edge whose partial is wrong if there is one, and so at a kink or a pole,
+    where no gradient is right; with raise_exception=False returns False instead.
 
     >>> from autograd import op
     >>> wrong_cube = op("wrong_cube", "cube", "a * a * a", "2 * a ** 2")
@@ -105,15 +181,19 @@ def _check_output(
     output = list(_flat(f(*given)))[i]
     found = grad(output, leaves, allow_unused=True)
     for leaf, gradient in zip(leaves, found):
-        numeric = _difference(f, given, leaf, i, eps)
-        if not agree(gradient.data, numeric, atol, rtol):
+        slope = _difference(f, given, leaf, i, eps, atol, rtol)
+        if slope.kind or not agree(gradient.data, slope.value, atol, rtol):
             name = leaf.label or f"input {leaves.index(leaf) + 1}"
-            said = f"d(output)/d{name} is {gradient.data!r}, central differences say {numeric:.9g}"
-            return f"{said}: {_cause(output, leaf, eps, atol, rtol)}"
+            said = f"d(output)/d{name} is {gradient.data!r}, central differences say {slope.value:.9g}"
+            if slope.kind:
+                said = f"d(output)/d{name} is {gradient.data!r}, but at {name} = {leaf.data!r} there is {slope.said}"
+            return f"{said}: {_cause(output, leaf, slope, eps, atol, rtol)}"
     return ""
 
 
-def _difference(f: Callable[..., Any], given: list[Any], leaf: Value, i: int, eps: float) -> float:
+def _difference(
+    f: Callable[..., Any], given: list[Any], leaf: Value, i: int, eps: float, atol: float, rtol: float
+) -> Slope:
     before = leaf.data
 
     def value(x: float) -> float:
@@ -122,24 +202,29 @@ def _difference(f: Callable[..., Any], given: list[Any], leaf: Value, i: int, ep
             return list(_flat(f(*given)))[i].data
 
     try:
-        return central_difference(value, before, eps)
+        return slope_at(value, before, eps, atol, rtol)
     finally:
         leaf.data = before
 
 
-def _cause(output: Value, leaf: Value, eps: float, atol: float, rtol: float) -> str:
+def _cause(output: Value, leaf: Value, found: Slope, eps: float, atol: float, rtol: float) -> str:
+    """The edge at which it lies: one that is not smooth if `found` is not, else one whose partial is wrong."""
     graph = Graph(output)
     for edge in graph.edges():
-        slope = edge_difference(edge, eps)
-        if not agree(float(edge.partial), slope, atol, rtol):
+        slope = slope_at(operation_at(edge), edge.operand.data, eps, atol, rtol)
+        if slope.kind if found.kind else not agree(float(edge.partial), slope.value, atol, rtol):
             name, index = edge.node.op.place(edge.k, len(edge.node.operands))
             formula, _ = edge.node.op.partial(edge.k, len(edge.node.operands))
             which = name if index is None else f"{name}[{index}]"
+            where = f"on the edge {graph.name(edge.node)} -> {graph.name(edge.operand)}"
+            if found.kind:
+                return f"it is that of {edge.node.op.name} in {which}, {where}. Move the input a little"
             return (
                 f"the partial of {edge.node.op.name} in {which}, {formula.source!r}, gives {float(edge.partial)!r} "
-                f"on the edge {graph.name(edge.node)} -> {graph.name(edge.operand)} where its value has the slope "
-                f"{slope:.9g}. At a kink, such as relu's 0, the two may differ: move the input a little"
+                f"{where} where its value has the slope {slope.value:.9g}"
             )
+    if found.kind:
+        return "no gradient is right there. Move the input a little"
     if leaf not in graph:
         return "the output does not depend on it: was something made from .data on the way?"
     return "every edge agrees, so a path is missing: was something made from .data, or is f random?"

@@ -47,5 +47,5 @@ def dot(xs: Sequence[Value | float], ws: Sequence[Value | float], bias: Value | 
 def total(xs: Sequence[Value | float]) -> Value: ...  # sum(xs[i])
 def mean(xs: Sequence[Value | float]) -> Value: ...  # sum(xs[i]) / n
 def maximum(xs: Sequence[Value | float]) -> Value: ...  # max(xs[i])
-def logsumexp(xs: Sequence[Value | float]) -> Value: ...  # m = max(xs[i]); c = m if m - m == 0 else 0; s = sum(exp(xs[i] - c)); c + log(s)
+def logsumexp(xs: Sequence[Value | float]) -> Value: ...  # m = max(xs[i]); s = sum(exp(xs[i] - m)); m + log(s) if m - m == 0 else m
 def surprisal(xs: Sequence[Value | float], x: Value | float) -> Value: ...  # m = max(xs[i]); s = sum(exp(xs[i] - m)); m - x + log(s)

@@ -58,7 +58,7 @@ if not TYPE_CHECKING:
 def maximum(*xs: Any) -> Value:
     """The largest of some Values or numbers, given as arguments or as one list; nan if any is.
 
-    Equal largest ones share the gradient evenly, as in torch.amax. Raises GraphError for an empty list.
+    Equal largest ones share the gradient evenly, as in torch.amax (under atomic() see there). Raises GraphError for an empty list.
 
     >>> maximum(Value(1.0), 3.0, Value(2.0)).data
     3.0

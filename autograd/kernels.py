@@ -11,7 +11,7 @@ def total_2(xs):
         node = new()
         node.da = (1.0, 1.0)
         if type(out) is not float:
-            return carefully(total_op, (*xs,))
+            raise TypeError
     except (ArithmeticError, AttributeError, TypeError, ValueError):
         return carefully(total_op, (*xs,))
     node.a = (o0, o1)
@@ -46,7 +46,7 @@ def {name}({parameters}):
 {slopes}        node = new()
         node.da = {partials}
         if type(out) is not float:
-            return carefully({op}, {given})
+            raise TypeError
     except (ArithmeticError, AttributeError, TypeError, ValueError):
         return carefully({op}, {given})
     node.a = {operands}
@@ -56,8 +56,24 @@ def {name}({parameters}):
 )
 _LENGTH = "indices = range({size})", "n = float(len(indices))"
 _EACH = "[{number} for x in {name}]"
+_IS_OTHER = "type({name}) is not float"
+_ARE_OTHER = "{{*map(type, {name})}} != {{float}}"
+_REFUSE = ["if {others}:", "    raise TypeError  # data was set to something else"]
 _PLAIN, _ANY, _DATA = "{} * 1.0", "copysign({0}, {0})", "{}.data"
-_WORDS = {*words(_KERNEL, *_LENGTH, _EACH, _PLAIN, _ANY, *(s.template for s in PYTHON.spellings.values())), *FUNCTIONS}
+_WORDS = {
+    *words(
+        _KERNEL,
+        *_LENGTH,
+        _EACH,
+        _IS_OTHER,
+        _ARE_OTHER,
+        *_REFUSE,
+        _PLAIN,
+        _ANY,
+        *(s.template for s in PYTHON.spellings.values()),
+    ),
+    *FUNCTIONS,
+}
 
 
 def compile_kernel(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> Callable[..., Any]:
@@ -90,12 +106,16 @@ def kernel_text(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> str
             bind.append(f"{_tuple(held)[1:-1]} = {given[name]}")
             read += [f"{text} = {number.format(operand)}" for text, operand in zip(names[name], held)]
             kept += names[name] if name in constants else held
+            others = " or ".join(_IS_OTHER.format(name=text) for text in names[name])
         else:
             star = "*" if name in op.lists else ""
             names[name] = namer.name(f"{given[name]}_data")
             value = _EACH.format(number=number.format("x"), name=given[name]) if star else number.format(given[name])
             read.append(f"{names[name]} = {value}")
             kept.append(star + (names[name] if name in constants else given[name]))
+            others = (_ARE_OTHER if star else _IS_OTHER).format(name=names[name])
+        if name not in constants and not _is_arithmetic(op):
+            read += [line.format(others=others) for line in _REFUSE]
     if not unrolled:
         bind += [line.format(size=sizes[op.lists[0]]) for line in _LENGTH]
 
@@ -138,8 +158,12 @@ def _constant(op: Op) -> str:
 
     Times 1.0 is enough for arithmetic, which hands a Value on to the result; a comparison would swallow it.
     """
-    arithmetic = all(term.head not in ("if", "max") for term in op.value.terms())
-    return _PLAIN if arithmetic else _ANY
+    return _PLAIN if _is_arithmetic(op) else _ANY
+
+
+def _is_arithmetic(op: Op) -> bool:
+    """Whether the type of the result shows what its operands were: a function or a comparison would hide it."""
+    return {term.head for term in op.value.terms()} <= {"+", "-", "*", "/", "neg", "sum", "name", "item", "number"}
 
 
 def _tuple(parts: list[str]) -> str:

@@ -6,13 +6,14 @@ A plain number among the operands stays one: nothing flows to it, so its partial
 
     >>> from autograd import Value
     >>> import inspect
-    >>> print(inspect.getsource(Value.tanh).splitlines()[4].strip())
+    >>> print(inspect.getsource(Value.tanh).splitlines()[6].strip())
     out = tanh(a)
 """
 
 from __future__ import annotations
 
 import math
+import os.path
 import sys
 from collections.abc import Callable, Sequence
 from textwrap import indent
@@ -48,6 +49,8 @@ def {name}(self):
     {doc}
     try:
         a = self.data
+        if type(a) is not float:
+            raise TypeError  # data was set to something else
 {lets}        out = {value}
 {lets_a}        node = new()
         node.da = {slope_a}  # d out/d a
@@ -68,6 +71,8 @@ def {name}(self, {other}{default}):
         try:
             a = self.data
             b = {other}.data
+            if type(a) is not float or type(b) is not float:
+                raise TypeError  # data was set to something else
 {lets}            out = {value}
 {lets_a}{lets_b}            node = new()
             node.da = {slope_a}  # d out/d a
@@ -79,6 +84,8 @@ def {name}(self, {other}{default}):
     elif kind is float or kind is int:
         try:
             a = self.data
+            if type(a) is not float:
+                raise TypeError  # data was set to something else
             b = {other} if kind is float else float({other})
 {lets}            out = {value}
 {lets_a}            node = new()
@@ -103,6 +110,8 @@ def {name}(self, {other}):
         try:
             a = {other} if kind is float else float({other})
             b = self.data
+            if type(b) is not float:
+                raise TypeError  # data was set to something else
 {lets}            out = {value}
 {lets_b}            node = new()
             node.db = {slope_b}
@@ -153,7 +162,8 @@ class _Page:
     linecache asks a module's loader for the text of a file that is not on the disk; this is that loader.
     """
 
-    filename = __file__.replace("methods.py", "compiled_methods.py")
+    # In the folder that the code of the other files names: naming.users_frame tells by it that a frame is not the user's.
+    filename = os.path.join(os.path.dirname(sys._getframe().f_code.co_filename), "compiled_methods.py")  # pyright: ignore[reportPrivateUsage]
 
     def __init__(self) -> None:
         self.texts: list[str] = []

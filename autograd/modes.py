@@ -106,7 +106,10 @@ class no_grad(Mode):  # noqa: N801 - torch's name
 
 
 class atomic(Mode):  # noqa: N801
-    """Build dot, total, mean, logsumexp and maximum from two-operand operations, to see every multiply.
+    """Build dot, total, mean, maximum, logsumexp and surprisal from two-operand operations, to see every multiply.
+
+    Each pair of equal numbers shares the gradient of a maximum evenly: of three or more equal ones, the last pair's
+    second has more than the others.
 
     >>> from autograd import Value, atomic, dot
     >>> xs, ws = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]

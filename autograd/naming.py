@@ -19,14 +19,13 @@ import os.path
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from types import FrameType
 from typing import Any
 
 from .graph import Graph, walk
 from .modes import PARAMETER, Scope
 
-__all__ = ["named_graph", "names_for", "one_line", "users_frame"]
+__all__ = ["named_graph", "names_for", "one_line", "ours", "users_frame"]
 
 NOT_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "self"})
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
@@ -69,20 +68,26 @@ def _take(found: Iterator[tuple[str, Any]], wanted: set[Any], names: dict[Any, s
             names[thing] = name
 
 
+def ours() -> None:
+    """Declare that the calling module's folder is not the user's. A package does so when it is imported.
+
+    Told by the file name of its code, as that of any frame is: `__file__` may spell the same folder in another way.
+    """
+    global _ours
+    file = sys._getframe(1).f_code.co_filename  # pyright: ignore[reportPrivateUsage]
+    _ours += (file.removesuffix(os.path.basename(file)) or file,)
+
+
+_ours: tuple[str, ...] = (COMPILED,)
+ours()
+
+
 def users_frame() -> FrameType:
     """The nearest frame that is the user's: neither this package's, nor nn's, nor of what compile() wrote."""
-    nn = sys.modules.get("nn")
-    homes = (COMPILED, _home(__file__), _home(getattr(nn, "__file__", None) or __file__))
     frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
-    while frame.f_back and frame.f_code.co_filename.startswith(homes):
+    while frame.f_back and frame.f_code.co_filename.startswith(_ours):
         frame = frame.f_back
     return frame
-
-
-@cache
-def _home(file: str) -> str:
-    """The folder of a file, so written that no other folder's name begins with it."""
-    return os.path.join(os.path.dirname(os.path.abspath(file)), "")
 
 
 def _caller() -> Mapping[str, Any]:

@@ -247,6 +247,14 @@ def _check_defaults(op: Op) -> None:
     if set(op.operands[-len(op.defaults) :]) != set(op.defaults) and op.defaults:
         raise FormulaError(f"{op.name}: want the operands with a default last, got {', '.join(op.operands)}")
     optional = [operand for operand, default in op.defaults.items() if default is None]
+    for operand in optional:
+        others = (partial for other, partial in zip(op.operands, op.partials) if other != operand)
+        for formula in (op.value.without(operand), *others):
+            if operand in formula.names():
+                raise FormulaError(
+                    f"{op.name}: {operand!r} can be left out only where it is a term of a sum, and {formula.source!r} "
+                    "uses it otherwise: give it a number as default"
+                )
     if op.lists and len(optional) >= len(op.lists):  # a node has one row of operands, from which bind() tells them
         raise FormulaError(
             f"{op.name}: whether {optional[-1]!r} was left out cannot be told from the number of operands: "
@@ -259,7 +267,6 @@ _SIGMOID = "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))"
 _TIES = "ties = sum(1 if xs[i] == out else 0); 1 / ties if xs[i] == out else 0 if out == out else out"
 # Differences from the largest are exact where it counts, so exp() of them loses nothing, however large the operands are.
 _SHIFTED = "m = max(xs[i]); s = sum(exp(xs[i] - m))"
-_FINITELY = "m = max(xs[i]); c = m if m - m == 0 else 0; s = sum(exp(xs[i] - c))"  # inf - inf would be nan
 
 # fmt: off
 #           name      symbol   value              partials: d out/d a, d out/d b
@@ -301,7 +308,8 @@ DOT       = row("dot",       "·",    "sum(xs[i] * ws[i]) + bias", xs="ws[i]", w
 TOTAL     = row("total",     "sum",  "sum(xs[i])",                xs="1")
 MEAN      = row("mean",      "mean", "sum(xs[i]) / n",            xs="1 / n")
 MAXIMUM   = row("maximum",   "max",  "max(xs[i])",                xs=_TIES)
-LOGSUMEXP = row("logsumexp", "lse",  f"{_FINITELY}; c + log(s)",  xs=f"{_FINITELY}; exp(xs[i] - c) / s")
+LOGSUMEXP = row("logsumexp", "lse",  f"{_SHIFTED}; m + log(s) if m - m == 0 else m",
+                xs=f"{_SHIFTED}; exp(xs[i] - m) / s if m - m == 0 else exp(xs[i] - out)")  # inf - inf is nan
 SURPRISAL = row("surprisal", "-log p", f"{_SHIFTED}; m - x + log(s)", xs=f"{_SHIFTED}; exp(xs[i] - m) / s", x="-1")
 # fmt: on
 

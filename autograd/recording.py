@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
-from .careful import evaluate, evaluate_partial, real
+from .careful import evaluate, evaluate_partial, real, real_data
 from .errors import GraphError, NotANumberError
 from .formula import PLAIN, Algebra, largest
 from .kernels import compile_kernel
@@ -30,7 +30,7 @@ def record(op: Op, operands: Sequence[Value | float]) -> Value:
     for operand in operands:
         if type(operand) is not Value and hasattr(operand, "record"):  # traced by compile(): no numbers yet
             return operand.record(op, operands)  # type: ignore[union-attr]
-    numbers = [operand.data if isinstance(operand, Value) else operand for operand in operands]
+    numbers = [real_data(operand, operand.data) if isinstance(operand, Value) else operand for operand in operands]
     out = evaluate(op, operands, numbers)
     node = Value(out)
     node.op, node.operands, node.scope = op, tuple(operands), shared["scope"]
@@ -155,7 +155,7 @@ def _operand(op: Op, name: str, operand: Any) -> Value | float:
 
 
 def _number(operand: Value | float) -> float:
-    return operand.data if isinstance(operand, Value) else operand
+    return real_data(operand, operand.data) if isinstance(operand, Value) else operand
 
 
 def _on_values(name: str) -> Callable[..., Any]:
@@ -167,6 +167,11 @@ def _on_values(name: str) -> Callable[..., Any]:
         return evaluate(OPS[name], operands, [_number(operand) for operand in operands])
 
     return apply
+
+
+def _square_or_power(a: Value | float, b: Value | float) -> Any:
+    """A square is a product, as in every language: its slopes are the factor, which overflows later than the double."""
+    return _on_values("mul")(a, a) if b == 2 else _on_values("pow")(a, b)
 
 
 def _compared(compare: Callable[[float, float], bool]) -> Callable[..., bool]:
@@ -187,7 +192,7 @@ def _largest(terms: list[Value | float]) -> Value | float:
 ON_VALUES: Algebra = {
     **PLAIN,
     "/": _on_values("div"),
-    "**": _on_values("pow"),
+    "**": _square_or_power,
     "max": _largest,
     **{name: _on_values(name) for name in PLAIN if name in OPS},
     **{head: _compared(PLAIN[head]) for head in ("<", "<=", ">", ">=", "==", "!=")},

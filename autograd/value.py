@@ -121,15 +121,13 @@ class Value(Methods):
         (48.0, 12.0)
         """
         gradient = real(gradient, "a real number as gradient")
-        if not isinstance(self.data, float):  # a leaf's was set to a Value or a tensor, and arithmetic handed it on
-            for node in walk(self):
-                real_data(node, node.data)
+        real_data(self, self.data)
         if self.op is None:
-            self.grad = (self.grad or 0.0) + gradient
+            self.grad = _summand(self) + gradient
             return
 
-        # The walk, depth first: in `order`, the operands of a node come before the node. Leaves are not visited, so
-        # they accumulate over calls; one whose grad was set to None is, and starts at 0 like every inner node.
+        # The walk, depth first: in `order`, the operands of a node come before the node. Inner nodes start at 0.
+        # Leaves accumulate, and are visited only if their grad was set to something else than a float, such as None.
         order: dict[Value, None] = {}
         visited: set[Value] = set()
         stack: list[Value] = [self]
@@ -139,34 +137,31 @@ class Value(Methods):
                 order[stack.pop()] = None
                 continue
             visited.add(node)
-            node.grad = 0.0
+            node.grad = 0.0 if node.op else _summand(node)
             if type(node.a) is tuple:  # a node of more than two operands
                 for operand in reversed(node.a):
-                    if isinstance(operand, Value) and (operand.op or operand.grad is None) and operand not in visited:
+                    if type(operand) is float or operand in visited:
+                        continue
+                    if operand.op or type(operand.grad) is not float:
                         stack.append(operand)
             else:
-                if node.db is not None and (node.b.op or node.b.grad is None) and node.b not in visited:
+                if node.db is not None and (node.b.op or type(node.b.grad) is not float) and node.b not in visited:
                     stack.append(node.b)
-                if node.da is not None and (node.a.op or node.a.grad is None) and node.a not in visited:
+                if node.da is not None and (node.a.op or type(node.a.grad) is not float) and node.a not in visited:
                     stack.append(node.a)
 
         # The chain rule, from the result back to the leaves: each operand sums what arrives from its consumers.
         self.grad = gradient
-        try:
-            for node in reversed(order):
-                if type(node.a) is tuple:
-                    for operand, partial in zip(node.a, node.da):
-                        if partial is not None:
-                            operand.grad += partial * node.grad
-                else:
-                    if node.da is not None:
-                        node.a.grad += node.da * node.grad
-                    if node.db is not None:
-                        node.b.grad += node.db * node.grad
-        except TypeError:
-            for leaf in walk(self):
-                real(leaf.grad, f"a real number as grad of Value({leaf.data!r}, label={leaf.label!r}): 0.0 clears it")
-            raise
+        for node in reversed(order):
+            if type(node.a) is tuple:
+                for operand, partial in zip(node.a, node.da):
+                    if partial is not None:
+                        operand.grad += partial * node.grad
+            else:
+                if node.da is not None:
+                    node.a.grad += node.da * node.grad
+                if node.db is not None:
+                    node.b.grad += node.db * node.grad
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
@@ -373,6 +368,13 @@ class Value(Methods):
         from .drawing import mimebundle
 
         return mimebundle(self)
+
+
+def _summand(leaf: Value) -> float:
+    """What a leaf's grad counts for in a sum: 0 if it was set to None. Raises NotANumberError for what is no number."""
+    if leaf.grad is None:
+        return 0.0
+    return real(leaf.grad, f"a real number as grad of Value({leaf.data!r}, label={leaf.label!r}): 0.0 clears it")
 
 
 def _shown(number: object) -> str:

@@ -32,6 +32,8 @@ if not hasattr(_engine, "Value"):
         "python -m pip install --force-reinstall scalar-autograd"
     )
 
+from autograd.naming import ours
+
 __steady__ = True  # nobody changes what these files hold while a program runs: compile() need not look
 
 from . import functional, init, optim
@@ -52,5 +54,6 @@ __all__ = [
     "optim",
 ]  # fmt: skip
 
+ours()
 if not TYPE_CHECKING:
     __getattr__ = names_of_torch(__name__)

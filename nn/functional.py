@@ -228,10 +228,15 @@ def log_softmax(input: Any, dim: int = -1) -> Any:
 
 
 def _log_softmax(xs: Vector) -> list[Value]:
+    shifted, norm = _shifted(xs)
+    return [x - norm for x in shifted]
+
+
+def _shifted(xs: Vector) -> tuple[list[Any], Value]:
+    """The scores without the largest, which are exact where it counts, and their logsumexp."""
     top = maximum(xs)
     shifted = [x - top for x in xs]
-    norm = logsumexp(shifted)
-    return [x - norm for x in shifted]
+    return shifted, logsumexp(shifted)
 
 
 def _over_rows(who: str, function: Callable[[Vector], list[Value]], input: Any, dim: int) -> Any:
@@ -318,7 +323,8 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     if not is_list(target):
         return surprisal(input, pick(input, target))
     want_same_shape("cross_entropy", input, target)
-    return dot([-x for x in _log_softmax(input)], target)
+    shifted, norm = _shifted(input)
+    return dot([norm - x for x in shifted], target)
 
 
 # --- Attention ---------------------------------------------------------------------------------------------

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 
 import autograd
-from autograd import Value, dot, gradcheck, op
+from autograd import Value, dot, grad, gradcheck, ieee, maximum, op, softmax
 from autograd.check import agree
 from autograd.errors import GradcheckError
 
@@ -43,9 +44,82 @@ def test_a_cut_graph_is_recognised():
         gradcheck(lambda x: x * Value(x.data), Value(3.0, "x"))
 
 
-def test_a_kink_is_hinted_at():
-    with pytest.raises(GradcheckError, match="kink"):
-        gradcheck(lambda x: x.relu(), Value(0.0, "x"))
+SIZES = [10.0**k for k in range(-12, 10, 3)] + [1e-6, 3e-7, 1e6, 2e5]
+SMOOTH = {
+    "1/x": (lambda x: 1 / x, [*SIZES, *(-x for x in SIZES)]),
+    "sqrt": (Value.sqrt, SIZES), "log": (Value.log, SIZES), "x**-2": (lambda x: x**-2, SIZES),
+    "x**1.5": (lambda x: x**1.5, [0.0, *SIZES]), "cube": (lambda x: x * x * x, [0.0, *SIZES, *(-x for x in SIZES)]),
+    "sin": (Value.sin, [0.0, *SIZES]), "cos": (Value.cos, [0.0, *SIZES]), "tanh": (Value.tanh, [0.0, 1e-9, 0.3, 4.0, 30.0]),
+    "exp": (Value.exp, [-700.0, -30.0, 0.0, 1e-7, 20.0, 600.0]), "log1p": (Value.log1p, [-1 + 1e-7, 0.0, 1e-9, 1e6]),
+    "asin": (Value.asin, [1 - 1e-9, -1 + 1e-6, 0.0]), "narrow": (lambda x: (x * 1e6).sin() + x.log(), [1.0, 0.3]),
+    "log near 0": (lambda x: (x + 1e-9).log(), [0.0]), "relu beside its kink": (Value.relu, [1e-7, -1e-7, 1e-20, -1e-20]),
+    "abs beside its kink": (abs, [1e-7, -1e-20]), "on a height": (lambda x: x.sin() + 1e4, [0.5, 1e-7]),
+    "maximum of one": (lambda x: maximum(x, x), [0.0, 1e6]), "softmax": (lambda x: softmax([x, 0.0, x * 2])[0], [0.0, 1e-7, 3.0]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_a_right_gradient_passes_whatever_the_size_of_the_input(name):
+    f, places = SMOOTH[name]
+    for x in places:
+        assert gradcheck(f, Value(x, "x")), x
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+@pytest.mark.parametrize("factor", [-1.0, 0.0, 0.5, 1.0001])
+def test_a_wrong_gradient_does_not_pass_whatever_the_size_of_the_input(name, factor):
+    """The wrong one is the right one times a factor: the function's own value is used in part as a plain number."""
+    f, places = SMOOTH[name]
+    tried = 0
+    for at in places:
+        slope = grad(f(x := Value(at)), x)[0].data
+        if abs(slope) * abs(factor - 1) > 4 * (1e-6 + 1e-5 * abs(slope)):
+            tried += 1
+            assert not gradcheck(lambda x: f(x * factor + x.data * (1 - factor)), Value(at), raise_exception=False), (
+                at,
+                slope,
+            )
+    assert tried or factor == 1.0001
+
+
+KINKS = {
+    "relu": (Value.relu, 0.0), "leaky_relu": (Value.leaky_relu, 0.0), "larger": (lambda x: maximum(x, 2 * x), 0.0),
+    "tied": (lambda x: maximum(x, 1.0), 1.0), "far away": (lambda x: (x - 1e6).relu(), 1e6), "curved": (lambda x: x.exp() + x.relu(), 0.0),
+}  # fmt: skip
+SYMMETRIC = {"abs": (abs, 0.0), "of a sine": (lambda x: abs(x.sin()), 0.0), "far away": (lambda x: abs(x - 1e6), 1e6)}
+POLES = {
+    "1/x": (lambda x: 1 / x, 0.0), "log": (Value.log, 0.0), "sqrt": (Value.sqrt, 0.0), "asin": (Value.asin, 1.0),
+    "root": (lambda x: abs(x) ** 0.5, 0.0), "cube root": (lambda x: x ** (1 / 3), 0.0), "1/x**2": (lambda x: x**-2, 0.0),
+}  # fmt: skip
+NOWHERE = [("kink", KINKS), ("symmetric kink", SYMMETRIC), ("pole", POLES)]
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, table in NOWHERE for name in table])
+def test_no_gradient_is_right_at_a_kink_or_a_pole(kind, name):
+    """They are told apart, the operation is named, and raise_exception=False returns False."""
+    f, at = dict(NOWHERE)[kind][name]
+    x = Value(at, "x")
+    with ieee():
+        with pytest.raises(GradcheckError, match=f"there is a {kind}[,:]") as caught:
+            gradcheck(lambda x: f(x) * 3, x)
+        assert "d(output)/dx" in str(caught.value) and "->" in str(caught.value)
+        assert gradcheck(f, x, raise_exception=False) is False
+
+
+@pytest.mark.parametrize("claim", ["0", "0.5", "1", "-1", "out"])
+def test_no_claim_is_right_at_a_kink(claim):
+    for value in ("a if a > 0 else 0", "a if a > 0 else -a"):
+        claimed = op("claimed", "c", value, claim)
+        assert gradcheck(claimed, Value(0.0), raise_exception=False) is False
+
+
+def test_a_jump_is_told():
+    step = op("stair", "stair", "1 if a > 0 else 0", "0")
+    assert gradcheck(step, Value(0.5))
+    with pytest.raises(GradcheckError, match="there is a pole"):
+        gradcheck(step, Value(0.0, "x"))
+    with pytest.raises(GradcheckError, match=r"there is (no slope that differences could tell|a pole)"):
+        gradcheck(lambda x: x * random.random(), Value(0.5, "x"))
 
 
 def test_what_cannot_be_checked_is_refused():

@@ -7,8 +7,8 @@ import socket
 import stat
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from drawn import needs_engine
@@ -137,10 +137,14 @@ def test_a_fifo_is_written_into(file, write):
     wanted = file.read_bytes()
     file.unlink()
     os.mkfifo(file)
-    with ThreadPoolExecutor(1) as reader:
-        read = reader.submit(file.read_bytes)
-        write(file)
-        assert read.result(timeout=20) == wanted
+    read = []
+    reader = Thread(
+        target=lambda: read.append(file.read_bytes()), daemon=True
+    )  # of a FIFO that is replaced it reads for ever
+    reader.start()
+    write(file)
+    reader.join(timeout=20)
+    assert read == [wanted]
     assert stat.S_ISFIFO(file.stat().st_mode)
 
 

@@ -257,13 +257,12 @@ def test_data_that_was_set_to_no_number_is_named_where_it_is_used(make):
         make(w, Value(2.0))
 
 
-def test_data_that_arithmetic_would_hand_on_is_named_by_backward():
+def test_data_that_arithmetic_would_hand_on_is_named_where_it_is_used():
     """A Value or a tensor as data adds and multiplies like a number: ``p.data -= lr * p`` would go unnoticed."""
     w, x = Value(1.0, label="w"), Value(2.0)
     w.data -= 0.1 * w
-    loss = w * x + 1
     with pytest.raises(NotANumberError, match=r"as data of the Value 'w', got Value\(0\.9.*its \.item\(\) will do"):
-        loss.backward()
+        w * x + 1
     assert not x.reached
     w.data = 3
     (w * x).backward()

@@ -337,18 +337,20 @@ class Statements:
 
     def hand_on(self, node: Any) -> None:
         spelled = self.spelled(node)
-        slopes: dict[str, Formula] = {}
+        slopes: dict[str, tuple[Formula, dict[str, Any]]] = {}  # each with the names in it: two may use the same one
         gradient, moving = self.gradient(node), self.program.moving
         for operand, (name, index) in zip(node.operands, self.operand_names(node)):
             if operand in moving:
                 if name not in slopes:
                     slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
+                    known = {**spelled}
                     if node.op.wide:  # what the value begins with stands there already
-                        slope, known = slope.hoisted().without_those_of(node.op.formula(len(node.operands)))
-                        spelled.update({let: f"{let}__{self.names[node]}" for let in known})
-                    slopes[name] = slope
-                    self.intermediates(slope, spelled, f"{name}__{self.names[node]}")
-                self.hand(operand, slopes[name].times(gradient, self.language.dialect, spelled, index), node)
+                        slope, shared = slope.hoisted().without_those_of(node.op.formula(len(node.operands)))
+                        known.update({let: f"{let}__{self.names[node]}" for let in shared})
+                    slopes[name] = slope, known
+                    self.intermediates(slope, known, f"{name}__{self.names[node]}")
+                slope, known = slopes[name]
+                self.hand(operand, slope.times(gradient, self.language.dialect, known, index), node)
 
 
 @cache

@@ -78,7 +78,7 @@ def _refusal(node: Value, why: str) -> TraceError:
 def _asked_by_engine() -> bool:
     """Whether a compiled method read .data."""
     frame: Any = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
-    while frame.f_code.co_filename == __file__:
+    while frame.f_code.co_filename == _asked_by_engine.__code__.co_filename:
         frame = frame.f_back
     reader = frame.f_code.co_filename
     return reader.startswith("<autograd ") or reader.endswith("compiled_methods.py")

@@ -221,7 +221,7 @@ class DotWriter:
             self.operation(sheet, box)
 
     def operation(self, sheet: Sheet, box: Box) -> None:
-        palette, words = self.palette, box.symbol
+        palette, words = self.palette, one_line(box.symbol)
         formula = operation(self.graph, box.node)
         if self.formulas and not box.terms and len(formula) <= SPELLED:
             words = formula

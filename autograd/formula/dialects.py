@@ -181,8 +181,7 @@ JAVASCRIPT = Dialect(
     "JavaScript",
     {
         **_C_LIKE,
-        **{name: _call(f"Math.{name}", arity) for name, arity in FUNCTIONS.items() if name != "erf"},
-        "**": _call("Math.pow", 2),
+        **{name: _call(f"Math.{name}", arity) for name, arity in FUNCTIONS.items() if name not in ("erf", "pow")},
         "==": _compared(" === "),
         "!=": _compared(" !== "),
     },

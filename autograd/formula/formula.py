@@ -101,9 +101,9 @@ class Formula:
         >>> from autograd.formula import READABLE
         >>> hoisted = Formula("m = max(xs[i]); m + log(sum(exp(xs[i] - m)))").hoisted()
         >>> hoisted.statements(READABLE), hoisted.last(READABLE)
-        ([('m', 'max(xs[i])'), ('sum_1', 'sum(exp(xs[i] - m))')], 'm + log(sum_1)')
+        ([('m', 'max(xs[i])'), ('sum__1', 'sum(exp(xs[i] - m))')], 'm + log(sum__1)')
         """
-        hoist = _Hoist({term.atom for term in self.terms()} | {let for let, _ in self.lets})
+        hoist = _Hoist()
         for let, expr in self.lets:
             hoist.lets.append((let, mapped(expr, hoist.out_of) if expr.head in REDUCTIONS else hoist.out_of(expr)))
         other = self._mapped(lambda term: term)
@@ -133,7 +133,7 @@ class Formula:
         >>> from autograd.formula import C
         >>> ((name, head, terms),) = Formula("sum(xs[i] * ws[i])").hoisted().pieces(C, {"xs": ["a", "b"], "ws": ["c", "d"]})
         >>> name, head, [term.text for term in terms]
-        ('sum_0', 'sum', ['a * c', 'b * d'])
+        ('sum__0', 'sum', ['a * c', 'b * d'])
         """
         found: list[tuple[str, str, list[Piece]]] = []
         for let, expr in self.lets:
@@ -242,25 +242,17 @@ class Formula:
 
 
 class _Hoist:
-    """Takes sums and maxima out of terms: `lets` are their names, none of which is in `taken`, and what they are."""
+    """Takes sums and maxima out of terms: `lets` are their names, which no operand may have, and what they are."""
 
-    def __init__(self, taken: set[Any]) -> None:
-        self.taken = taken
+    def __init__(self) -> None:
         self.lets: list[tuple[str, Expr]] = []
 
     def out_of(self, term: Expr) -> Expr:
         term = mapped(term, self.out_of)
         if term.head not in REDUCTIONS:
             return term
-        self.lets.append((self._name(term), term))
+        self.lets.append((f"{term.head}__{len(self.lets)}", term))
         return Expr("name", atom=self.lets[-1][0])
-
-    def _name(self, term: Expr) -> str:
-        number = len(self.lets)
-        while (name := f"{term.head}_{number}") in self.taken:
-            number += 1
-        self.taken.add(name)
-        return name
 
 
 def _spine(term: Expr) -> Iterator[Expr]:

@@ -90,12 +90,15 @@ def remark(text: str) -> str:
     return "".join(c if " " <= c <= "~" and c not in "\\?" else "." for c in text[:WIDTH])
 
 
-# What a formula may call that the language has not, by name.
+# What a formula may call that the language has not, or has otherwise, by name.
 HELPERS = {
     "python": {"larger": "def larger(a, b):  # nan if either is\n    return b if b > a or b != b else a"},
     "c": {"larger": "static double larger(double a, double b) { return b > a || b != b ? b : a; }"},
     "javascript": {
         "larger": "const larger = (a, b) => (b > a || b !== b ? b : a);",
+        "pow": """\
+// As in C and Python: 1 to any power is 1, of which Math.pow makes NaN if the power is NaN or infinite.
+const pow = (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b));""",
         "erf": """\
 function erf(x) {  // 2 / sqrt(pi) * exp(-x^2) * (x + 2 x^3 / 3 + 4 x^5 / 15 + ...), whose terms all have the sign of x
     if (!(Math.abs(x) < 6)) return x !== x ? x : Math.sign(x);

@@ -17,7 +17,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..check import agree, central_difference, operation_at
+from ..check import agree, operation_at, slope_at
 from ..errors import AutogradError
 from ..graph import Edge, Graph, gradients, recompute
 from ..paths import columns
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Checked", "verify"]
 
-WORK = 1_000_000  # operations that may be recomputed: each gradient costs the graph twice
+WORK = 1_000_000  # operations that may be recomputed: each gradient costs the graph EVALUATIONS times
 LISTED = 40
-STEP = 1e-6
+EVALUATIONS = 5  # for one slope, where it is smooth
 
 
 class Checked(Report):
@@ -43,8 +43,9 @@ class _Row:
     def __init__(self, what: str, ours: float, at: Callable[[float], float], x: float) -> None:
         self.what = what
         self.ours = ours
-        self.differences = central_difference(at, x, STEP)
-        self.agrees = agree(ours, self.differences, atol=1e-6, rtol=1e-5)
+        slope = slope_at(at, x)
+        self.differences = slope.value
+        self.agrees = agree(ours, slope.value, atol=1e-6, rtol=1e-5) and not slope.kind
         self.tells = self.agrees or math.isfinite(self.differences)
         self.note = ""
         if math.isinf(ours) and not self.agrees:
@@ -52,7 +53,7 @@ class _Row:
         elif not self.tells:
             self.note = ": no difference can tell, since the values around it are not finite"
         elif not self.agrees:
-            self.note = _kink(at, x)
+            self.note = f": {slope.said}" if slope.kind else ""
 
     def cells(self) -> tuple[str, str]:
         return self.what, f"{short(self.ours)}, by differences {short(self.differences)}{self.note}"
@@ -73,12 +74,12 @@ def verify(graph: Graph, nodes: Sequence[Node] | None = None, notes: Sequence[st
                 rows.append(_Row(f"partial {arrow(edge)}", float(partial), operation_at(edge), edge.operand.data))
     truth = gradients(graph)
     inner = [node for node in shown if node is not graph.root]
-    for node in inner[: max(1, WORK // (2 * len(graph)))]:
+    for node in inner[: max(1, WORK // (EVALUATIONS * len(graph)))]:
         name = f"d{name_of(graph, graph.root)}/d{name_of(graph, node)}"
         rows.append(_Row(name, truth[node], _result_at(graph, node), node.data))
     wrong = [row for row in rows if not row.agrees]
     mute = sum(not row.tells for row in rows)
-    whole = len(shown) == len(graph) and len(inner) * 2 * len(graph) <= WORK
+    whole = len(shown) == len(graph) and len(inner) * EVALUATIONS * len(graph) <= WORK
     where = "" if whole else f" (of {len(rows)} checked, {name_of(graph, shown[0])} to {name_of(graph, shown[-1])})"
     head = f"{len(wrong) - mute} of {len(rows)} disagree with central differences:"
     if mute:
@@ -99,13 +100,3 @@ def _result_at(graph: Graph, node: Any) -> Callable[[float], float]:
             return float("nan")
 
     return at
-
-
-def _kink(at: Callable[[float], float], x: float) -> str:
-    """The slopes on the two sides of a point, if there are two."""
-    h = STEP * max(1.0, abs(x))
-    here = at(x)
-    left, right = (here - at(x - h)) / h, (at(x + h) - here) / h
-    if not math.isfinite(left - right) or abs(left - right) <= 1e-3 * max(1.0, abs(left), abs(right)):
-        return ""
-    return f": a kink, with the slope {short(left)} on its left and {short(right)} on its right"

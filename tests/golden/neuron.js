@@ -3,6 +3,8 @@
 // Where backward() says what is infinite or undefined, this gives inf or nan: 0 * inf is nan, not 0.
 "use strict";
 
+// As in C and Python: 1 to any power is 1, of which Math.pow makes NaN if the power is NaN or infinite.
+const pow = (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b));
 
 function step(inputs, parameters, gradients) {
     const [x_0, x_1, y] = inputs;
@@ -16,7 +18,7 @@ function step(inputs, parameters, gradients) {
     // what is outside of modules
     const h = Math.tanh(v3);
     const v5 = h - y;
-    const v6 = Math.pow(v5, 2.0);
+    const v6 = pow(v5, 2.0);
 
     // backward: over each edge goes its slope times the gradient at its upper end
     const d_v6 = 1.0;

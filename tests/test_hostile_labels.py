@@ -1,0 +1,406 @@
+"""Labels that try to become markup or code, through every door into a graph and out of everything that writes text.
+
+A writer is a row of WRITERS: a function from a Value to text, and what reads that text back. Each text is compared
+with that of the same graph under harmless names: it has the same structure, and the labels stand in it as text.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import html
+import html.parser
+import io
+import json
+import re
+import shutil
+import subprocess
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from autograd.compiled.building import compiler
+from autograd.compiled.pages import page
+from backends import needs_c
+from drawn import needs_engine
+
+import nn
+from autograd import Recorder, Value, detect_anomalies, diagnose, draw, draw_diff, op, total
+from autograd.__main__ import forward_table
+from autograd.compiled.tracing import trace
+from autograd.graph import Graph
+from autograd.modes import named_scope
+from autograd.naming import one_line
+from autograd.ops import OPS
+from autograd.player import Player
+
+LINES = (Path(__file__).parent / "hostile_labels.txt").read_text(encoding="ascii").splitlines()
+LABELS = list(dict.fromkeys(ast.literal_eval(line) for line in LINES if not line.startswith("#")))
+# Harmless ones, a letter for a letter: an operation written as one letter is drawn in a circle.
+PLAIN = [chr(0x4E00 + i) if len(one_line(label)) == 1 else f"n{i}" for i, label in enumerate(LABELS)]
+
+
+def nameable(label):
+    """A label as the name of a class, which Python lets hold neither a null nor half a character."""
+    return label.replace("\0", "").encode("utf-8", "replace").decode() or "Nothing"
+
+
+def of_values(labels):
+    """Every label is that of a leaf, of an operation and its last operand, and of a named part."""
+    return named(labels, of_leaves(labels))
+
+
+def named(labels, leaves):
+    parts = []
+    for label, a in zip(labels, leaves):
+        with named_scope(label):
+            part = a + a
+        part.label = label
+        parts.append(part)
+    return parts
+
+
+def of_modules(labels):
+    """Every label is that of a module's class, of a parameter in it, and what an operation is written as."""
+    return [operation(module(2.0)) for operation, module in map(module_of, labels)]
+
+
+@cache
+def module_of(label):
+    kind = type(nameable(label), (nn.Module,), {"forward": lambda self, x: getattr(self, label) * x})
+    module = kind()
+    setattr(module, label, Value(0.5))
+    return op(f"hostile_{len(OPS)}", label, "a * a", "2 * a"), module
+
+
+def of_leaves(labels):
+    return [Value(1.0 + i / 8, label=label) for i, label in enumerate(labels)]
+
+
+DOORS = {of_values: 36, of_modules: 36, of_leaves: len(LABELS)}  # and how many labels are written at once
+
+
+@cache
+def graph(door, first, hostile):
+    labels = (LABELS if hostile else PLAIN)[first : first + DOORS[door]]
+    f = total(door(labels))
+    f.label = labels[0]
+    f.backward()
+    return f
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _clean():
+    before = set(OPS)
+    yield
+    graph.cache_clear()
+    module_of.cache_clear()
+    for name in set(OPS) - before:
+        del OPS[name]
+
+
+# --- Reading back: (what must be the same under harmless names, the texts in it) ------------------------------
+
+IDENTIFIER = re.compile(r"-?[A-Za-z_0-9.]+")
+
+
+def tokens(dot):
+    """The tokens of DOT text: words as they are, quoted ones as ('"', text), markup as ("<", text)."""
+    at = 0
+    while at < len(dot):
+        letter, start = dot[at], at
+        if letter.isspace():
+            at += 1
+        elif letter == '"':
+            at = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL).match(dot, at).end()
+            yield '"', dot[start + 1 : at - 1]
+        elif letter == "<":
+            depth = 0
+            while depth or at == start:
+                depth += {"<": 1, ">": -1}.get(dot[at], 0)
+                at += 1
+            yield "<", dot[start + 1 : at - 1]
+        elif dot.startswith("->", at) or letter in "{}[]=":
+            at += 2 if letter == "-" else 1
+            yield "", dot[start:at]
+        else:
+            at = IDENTIFIER.match(dot, at).end()
+            yield "word", dot[start:at]
+
+
+def read_dot(text):
+    found, texts, keys, words = [], [], set(), list(tokens(text))
+    for i, (kind, word) in enumerate(words):
+        following = words[i + 1][1] if i + 1 < len(words) and not words[i + 1][0] else ""
+        if kind == "<":
+            parsed = ElementTree.fromstring(f"<label>{word}</label>")
+            assert {element.tag for element in parsed.iter()} <= {"label", "TABLE", "TR", "TD", "FONT", "B", "BR"}
+            assert not {key for element in parsed.iter() for key in element.attrib} & {"HREF", "SRC", "ID", "TARGET"}
+            texts += [piece.replace("\\\\", "\\") for piece in parsed.itertext()]
+        elif kind == '"':
+            for _ in range(2 if words[i - 2] == ("word", "tooltip") else 1):  # how often Graphviz reads its escapes
+                word = re.sub(r"\\(.)", r"\1", word, flags=re.DOTALL)
+            assert word.isprintable()
+            texts.append(html.unescape(word))
+        elif following == "=":
+            keys.add(word)
+        elif words[i - 1] != ("", "=") and word != "=":  # no value
+            found.append(word)
+    assert not keys & {
+        "URL",
+        "href",
+        "image",
+        "shapefile",
+        "target",
+        "edgeURL",
+        "headURL",
+        "tailURL",
+        "labelURL",
+        "imagepath",
+    }
+    return found, texts
+
+
+SVG = "{http://www.w3.org/2000/svg}"
+DRAWN = {"svg", "g", "title", "polygon", "polyline", "path", "text", "ellipse", "a", "defs", "linearGradient", "stop"}
+
+
+def read_svg(text):
+    root, groups = ElementTree.fromstring(text), []
+    for element in root.iter():
+        assert element.tag.removeprefix(SVG) in DRAWN
+        assert not [name for name in element.attrib if name.lower().startswith("on") or name.endswith("href")]
+        if element.get("class"):
+            groups.append(
+                (element.get("class"), element.find(f"{SVG}title").text if element.get("class") != "graph" else "")
+            )
+    titles = [value for element in root.iter() for name, value in element.attrib.items() if name.endswith("}title")]
+    return sorted(groups), [*(text.replace("\xa0", " ") for text in root.itertext()), *titles]
+
+
+class Parsed(html.parser.HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.texts, self.scripts, self.inside = [], [], [], None
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.inside = tag
+        self.tags.append((tag, sorted(name for name, _ in attributes)))
+
+    def handle_endtag(self, tag):
+        self.inside = None
+        self.tags.append(tag)
+
+    def handle_comment(self, data):
+        self.tags.append("comment")
+
+    def handle_decl(self, decl):
+        self.tags.append(decl)
+
+    def handle_data(self, data):
+        (self.scripts if self.inside == "script" else self.texts).append(data)
+
+
+def strings(data):
+    if isinstance(data, dict):
+        data = [*data, *data.values()]
+    return (
+        [text for item in data for text in strings(item)] if isinstance(data, list) else [data] * isinstance(data, str)
+    )
+
+
+def read_page(text):
+    text.encode()
+    parsed = Parsed(text)
+    data = [script for script in parsed.scripts if script.startswith("{")]
+    return parsed.tags, [*parsed.texts, *strings([json.loads(script) for script in data])]
+
+
+def read_mermaid(text):
+    quoted = re.findall(r'"(.*)"', text)
+    for piece in (piece for words in quoted for piece in words.split("<br/>")):
+        assert re.fullmatch(r"(?:\w|[ .,\-+=/\[\]]|#\d+;)*", piece), piece
+    return re.sub(r'"(.*)"', '""', text), [
+        re.sub(r"#(\d+);", lambda code: chr(int(code[1])), words) for words in quoted
+    ]
+
+
+ESCAPES = {r"\backslash{}": "\\", r"\sim{}": "~", r"\wedge{}": "^", **{rf"\{c}": c for c in "{}$&#_%"}}
+
+
+def read_latex(text):
+    """Its commands, its braces and its special letters, once the escapes are undone."""
+    escape = re.compile("|".join(re.escape(escape) for escape in sorted(ESCAPES, key=len, reverse=True)))
+    rest = re.sub(r"\\mathrm\{\}", "", escape.sub("", text))
+    assert rest.count("{") == rest.count("}") and not re.search(r"[$#~%]", rest)
+    lines = rest.split("\n")
+    if len(lines) > 1:
+        first, *lines, last = lines
+        assert (first, last) == (r"\begin{aligned}", r"\end{aligned}")
+        assert all(re.fullmatch(r"  [^&]*&[^&]* \\\\", line) for line in lines)
+    found = Counter(re.findall(r"\\[A-Za-z]+|\\.", "".join(line.removesuffix("\\\\") for line in lines)))
+    found.pop("\\mathrm", None)  # of names longer than a letter
+    return found, [escape.sub(lambda escape: ESCAPES[escape[0]], text)]
+
+
+def read_text(text):
+    assert all(line.isprintable() for line in text.split("\n")), text
+    return text.count("\n"), [text]
+
+
+def run(text):
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(text, "page.py", "exec"), {"__name__": "__main__"})
+    return [line.split()[-1] for line in printed.getvalue().splitlines()]
+
+
+def read_python(text):
+    assert text.isascii()
+    nodes = Counter(type(node) for node in ast.walk(ast.parse(text)))  # their order depends on the parts' names
+    del nodes[ast.ImportFrom], nodes[ast.alias]
+    return (nodes, run(text)), None
+
+
+def read_tokens(text):
+    """What is neither a name, nor a comment, nor a string; without the brackets in which a long line is broken."""
+    assert text.isascii() and "??/" not in text
+    text = re.sub(r'"(?:[^"\\\n]|\\.)*"', '""', re.sub(r"//[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL))
+    text = re.sub(r"[A-Za-z_$][\w$]*", "x", re.sub(r"[()\s]", " ", text)).replace(" ", "")
+    return Counter(text.split(";")), None
+
+
+# --- Writers --------------------------------------------------------------------------------------------------
+
+
+def told(f):
+    stepper = f.step_through()
+    said = []
+    while not stepper.done:
+        said += [stepper.headline(), stepper.explain(), stepper.step()]
+    return "\n".join(str(text) for text in [*said, repr(stepper), stepper.check(), stepper.order()])
+
+
+def asked(f):
+    stepper = f.step_through()
+    leaf = next(node for node in stepper.graph.nodes if not node.operands)
+    wrong = diagnose(f, leaf, leaf.grad + 1.0)
+    said = [stepper.what_if(leaf, 3.0), stepper.why(leaf), f.why(leaf), wrong, detect_anomalies(f)]
+    return "\n".join(str(text) for text in [*said, f.step_through(forward=True).step()])
+
+
+def film(f):
+    leaf = next(node for node in Graph(f).nodes if not node.operands)
+    recorder = Recorder([leaf])
+    recorder.step(f)
+    recorder.finish()
+    return recorder.html
+
+
+def tables(f):
+    return "\n".join([str(forward_table(Graph(f))), *map(repr, Graph(f).nodes)])
+
+
+ALL = {"budget": None, "fold": False}
+PICTURES = of_values, of_modules
+SHOWN = 15  # letters of a name, however it is shortened
+WRITERS = {  # name: what writes text about a Value, what reads it, whether it shows every name, the doors
+    "DOT": (lambda f: draw(f, **ALL).source, read_dot, True, PICTURES),
+    "DOT, formulas": (lambda f: draw(f, formulas=True, theme="dark", **ALL).source, read_dot, True, PICTURES),
+    "DOT, folded": (lambda f: draw(f, budget=5).source, read_dot, False, PICTURES),
+    "DOT, difference": (lambda f: draw_diff(f, f, **ALL).source, read_dot, True, PICTURES),
+    "DOT, stepper": (lambda f: f.step_through().draw(**ALL).source, read_dot, True, PICTURES),
+    "Mermaid": (lambda f: f.mermaid(**ALL), read_mermaid, True, PICTURES),
+    "LaTeX": (lambda f: f.latex(), read_latex, True, PICTURES),
+    "formula": (lambda f: f.formula(), read_text, True, PICTURES),
+    "tree": (lambda f: str(f.tree()), read_text, False, PICTURES),
+    "tables": (tables, read_text, False, PICTURES),
+    "stepper": (told, read_text, False, PICTURES),
+    "questions": (asked, read_text, False, PICTURES),
+    "SVG": (lambda f: draw(f, deadline=None, **ALL).pipe(encoding="utf-8"), read_svg, True, PICTURES),
+    "page": (lambda f: Player(f).html, read_page, True, (of_leaves, of_modules)),
+    "film": (film, read_page, True, (of_leaves,)),
+}
+NEED_ENGINE = {"SVG", "page", "film"}
+QUICK = {
+    *((name, door) for name in ("DOT", "Mermaid", "LaTeX", "formula", "tree") for door in PICTURES),
+    ("stepper", of_values), ("SVG", of_values), ("page", of_leaves),
+}  # fmt: skip
+
+
+def rows():
+    for name, (write, read, shows, doors) in WRITERS.items():
+        for door in doors:
+            marks = [needs_engine] * (name in NEED_ENGINE) + [pytest.mark.slow] * ((name, door) not in QUICK)
+            yield pytest.param(write, read, shows, door, id=f"{name}-{door.__name__}", marks=marks)
+
+
+@pytest.mark.parametrize(("write", "read", "shows", "door"), list(rows()))
+def test_a_label_is_text_wherever_it_is_written(write, read, shows, door):
+    for first in range(0, len(LABELS), DOORS[door]):
+        found, texts = read(write(graph(door, first, True)))
+        assert found == read(write(graph(door, first, False)))[0]
+        texts, raw = [re.sub(r"\s+", " ", text) for text in texts], texts
+        if door is of_values and read is read_dot and shows:
+            tooltips = {one_line(label, 10**6) + " (input)" for label in LABELS[first : first + DOORS[door]]}
+            assert {text for text in tooltips if len(text) < 100} <= {*texts, *raw}
+        for label in LABELS[first : first + DOORS[door]] if shows and door is not of_modules else ():
+            shown = re.sub(r"\s+", " ", one_line(label, 10**6)[:SHOWN]).strip()
+            assert any(shown in text for text in texts), label
+
+
+# --- Emitted programs -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def emitted():
+    """The source in a language of one program under hostile names, and of the same under harmless ones."""
+
+    def program(labels):
+        parameters = of_leaves(labels)
+        return trace(lambda: total([*named(labels, parameters), *of_modules(labels)]), (), parameters)
+
+    hostile, harmless = program(LABELS), program(PLAIN)
+    return lambda language: (page(hostile, language, LABELS[0], []), page(harmless, language, "plain", []))
+
+
+def test_emitted_python_computes_the_same(emitted, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found, wanted = map(read_python, emitted("python"))
+    assert found == wanted and not list(tmp_path.iterdir())
+
+
+@needs_c
+def test_emitted_c_compiles(emitted):
+    hostile, harmless = emitted("c")
+    assert read_tokens(hostile) == read_tokens(harmless)
+    command = [*compiler(), "-fsyntax-only", "-Wall", "-Werror", "-Wno-unused", "-x", "c", "-"]
+    assert subprocess.run(command, input=hostile.encode(), check=False).returncode == 0
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="no node here")
+def test_emitted_javascript_is_read(emitted):
+    hostile, harmless = emitted("javascript")
+    assert read_tokens(hostile) == read_tokens(harmless)
+    assert subprocess.run(["node", "--check", "-"], input=hostile.encode(), check=False).returncode == 0
+
+
+def test_a_title_is_text():
+    """That of a picture, and the name of the function that is emitted: a line of their own, each by itself."""
+    a = Value(2.0, label="a")
+    f = a * a
+    program = trace(lambda: a * a, (), [a])
+    wanted = read_dot(draw(f, title="plain").source)[0], f.mermaid().count("\n")
+    languages = {"python": read_python, "c": read_tokens, "javascript": read_tokens}
+    pages = {language: read(page(program, language, "plain", []))[0] for language, read in languages.items()}
+    for label in LABELS:
+        drawing = draw(f, title=label)
+        found, texts = read_dot(drawing.source)
+        if one_line(label).strip():
+            assert found == wanted[0] and any(one_line(label, 160) in text for text in texts), label
+        read_mermaid(drawing.mermaid())
+        for language, read in languages.items():
+            assert read(page(program, language, label, []))[0] == pages[language], (language, label)
