@@ -26,15 +26,13 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 
-from autograd.compiled.machine import Batch, Interpreter
-from autograd.compiled.pages import page
-from autograd.player.rules import rules
-
 from autograd import Value, atomic, grad, ieee, methods, op
 from autograd.careful import Pole, evaluate, evaluate_partial
-from autograd.compiled import building
+from autograd.compiled.c import build as building
+from autograd.compiled.c.runtime import Batch, Interpreter
 from autograd.compiled.emit import c_function
 from autograd.compiled.executable import Executable
+from autograd.compiled.export import page
 from autograd.compiled.tracing import trace
 from autograd.errors import AutogradError, CompileError, FormulaError
 from autograd.formula import FUNCTIONS, IEEE
@@ -42,6 +40,7 @@ from autograd.formula.languages import helpers
 from autograd.graph import Graph
 from autograd.modes import shared
 from autograd.ops import BUILTIN, OPS
+from autograd.player.js_rules import rules
 from autograd.player.player import described, script_of
 from autograd.recording import ON_VALUES
 

@@ -10,10 +10,10 @@ import unicodedata
 
 import formulas
 import pytest
-from autograd.compiled.building import compiler
 from backends import needs_c
 
 from autograd import Value, compile, op
+from autograd.compiled.c.build import compiler
 from autograd.errors import AutogradError, FormulaError
 from autograd.formula import Formula
 from autograd.formula.grammar import DEEPEST
@@ -58,28 +58,28 @@ def test_a_reduction_of_one_term_keeps_its_parentheses(value, wanted):
 
 REFUSED = [
     # conditions and numbers
-    ("a > 0", "want a number there, such as 1 if a > 0 else 0"),
-    ("(a > 0) + a", "'a > 0' .* is true or false"),
-    ("a > 0 and a", "'a' .* is a number: want a comparison there, such as a != 0"),
-    ("1 if a else 0", "'a' .* is a number"),
-    ("1 if (a > 0) == (a > 1) else a", "'a > 0' .* is true or false"),
-    ("m = a > 0; 1 if m else a", "'a > 0' .* is true or false"),
-    ("sin(a < 1) + a", "'a < 1' .* is true or false"),
+    ("a > 0", "want a number here, such as 1 if a > 0 else 0"),
+    ("(a > 0) + a", "true or false: want a number here, such as 1 if a > 0 else 0"),
+    ("a > 0 and a", "this is a number: want a comparison here, such as a != 0"),
+    ("1 if a else 0", "this is a number: want a comparison here, such as a != 0"),
+    ("1 if (a > 0) == (a > 1) else a", "true or false: want a number here, such as 1 if a > 0 else 0"),
+    ("m = a > 0; 1 if m else a", "true or false: want a number here, such as 1 if a > 0 else 0"),
+    ("sin(a < 1) + a", "true or false: want a number here, such as 1 if a < 1 else 0"),
     # lists, and the i of their items
     ("sum(a)", r"needs an xs\[i\] inside"),
-    ("sum(a) + sum(a[i])", r"sum\(...\) .* needs an xs\[i\] inside"),
-    ("sum(max(a[i]))", r"sum\(...\) .* needs an xs\[i\] inside"),
+    ("sum(a) + sum(a[i])", r"sum\(...\) needs an xs\[i\] inside"),
+    ("sum(max(a[i]))", r"sum\(...\) needs an xs\[i\] inside"),
     ("a[i]", r"which i is a\[i\]"),
     ("sum(a[i]) + a", r"'a' .* is a list: write a\[i\]"),
     ("a + n", "names n, the length of a list"),
     ("sum(i * a[i])", "'i'"),
     # intermediates
-    ("m = a; m = m + a; m", "'m' is given twice"),
-    ("m = k; k = a; m + k", "'k' is used .* before it is given"),
-    ("m = m + a; m", "'m' is used .* before it is given"),
-    ("m = k = a; m", "want 'name = formula; formula'"),
-    ("m = a[i]; sum(a[i]) + m", "'m' .* has no i"),
-    ("m = 1; sum(a[i] * m[i])", "'m' .* is an intermediate, and no list"),
+    ("m = a; m = m + a; m", "'m' is computed twice"),
+    ("m = k; k = a; m + k", "k is used before it is computed"),
+    ("m = m + a; m", "m is used before it is computed"),
+    ("m = k = a; m", "want one expression, or steps such as"),
+    ("m = a[i]; sum(a[i]) + m", "'m' has no i"),
+    ("m = 1; sum(a[i] * m[i])", "'m' is an intermediate, and not a list"),
     ("__debug__ = a; a", "'__debug__' is taken"),
     # depth
     ("-" * 5000 + "a", f"more than {DEEPEST} levels"),
@@ -89,8 +89,8 @@ REFUSED = [
     # text
     ("a\0", "cannot read"),
     ("a + '\ud800'", "cannot read"),
-    ("9" * 5000 + " * a", "cannot read|no place"),
-    ("a + True", "'True' has no place"),
+    ("9" * 5000 + " * a", "cannot read|no place|too long"),
+    ("a + True", "True is not a real number"),
 ]  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def test_a_text_that_is_too_deep_is_not_repeated_in_full():
         ({"b": "b = 2; b"}, "'b' in 'b = 2; b' is an operand"),
         ({"b": "sum(b)"}, r"needs an xs\[i\]"),
         ({"b": "1 < b"}, "is true or false"),
-        ({"domain": "b"}, "'b' in 'b' is a number"),
+        ({"domain": "b"}, "this is a number: want a comparison here, such as b != 0"),
         ({"domain": "c > 0"}, "the domain names 'c'"),
         ({"defaults": {"b": None}}, "'b' can be left out only where it is a term of a sum, and 'b' uses it"),
     ],

@@ -21,14 +21,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from autograd.compiled.building import compiler
-from autograd.compiled.pages import page
 from backends import needs_c
 from drawn import needs_engine
 
 import nn
 from autograd import Recorder, Value, detect_anomalies, diagnose, draw, draw_diff, op, total
 from autograd.__main__ import forward_table
+from autograd.compiled.c.build import compiler
+from autograd.compiled.export import page
 from autograd.compiled.tracing import trace
 from autograd.graph import Graph
 from autograd.modes import named_scope

@@ -7,10 +7,10 @@ import random
 import re
 
 import pytest
-from autograd.compiled.interpreter import _CHECKED
 from readers import read_c, read_javascript, read_latex, read_python
 
 from autograd import Value, maximum
+from autograd.compiled.c.template import _CHECKED
 from autograd.formula import FUNCTIONS, JAVASCRIPT, LATEX, PYTHON, READABLE, SUM, TERM, C, Expr, Formula
 from autograd.formula.dialects import printed
 from autograd.graph import Graph
