@@ -99,9 +99,14 @@ def test_a_compiler_that_hangs_is_ended_with_what_it_started(tmp_path, monkeypat
     monkeypatch.setattr(build, "_SECONDS", 2)
     monkeypatch.setattr(build, "_PATIENCE", 0.5)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("CC", str(script(tmp_path, f'[ "$1" = --version ] && exit; sleep 97 & echo $! > {tmp_path}/pid; wait')))
+    monkeypatch.setenv(
+        "CC", str(script(tmp_path, f'[ "$1" = --version ] && exit; sleep 97 & echo $! > {tmp_path}/pid; wait'))
+    )
     began = time.monotonic()
-    with pytest.warns(UserWarning, match="waiting for the C compiler"), pytest.raises(CompileError, match="was not done after 2 s"):
+    with (
+        pytest.warns(UserWarning, match="waiting for the C compiler"),
+        pytest.raises(CompileError, match="was not done after 2 s"),
+    ):
         build.build("int x;")
     assert time.monotonic() - began < 10
     child = int((tmp_path / "pid").read_text())
@@ -112,7 +117,9 @@ def test_a_compiler_that_hangs_is_ended_with_what_it_started(tmp_path, monkeypat
 def test_a_subinterpreter_goes_on_in_python(tmp_path):
     interpreters = pytest.importorskip("_xxsubinterpreters")
     identity = interpreters.create()
-    program = PROGRAM.replace("print(len", f"open({str(tmp_path / 'out')!r}, 'w').write(f'{{step.ran_on}} {{w.grad}}'); print(len")
+    program = PROGRAM.replace(
+        "print(len", f"open({str(tmp_path / 'out')!r}, 'w').write(f'{{step.ran_on}} {{w.grad}}'); print(len"
+    )
     try:
         interpreters.run_string(identity, f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{program}")
     finally:
