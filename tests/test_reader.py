@@ -86,3 +86,27 @@ def test_no_text_ends_in_a_traceback_of_pythons(text):
         with pytest.raises(error) as refused:
             read(text)
         assert len(str(refused.value)) < 400
+
+
+NO_FORMULA = [  # text that is read, but is no formula; the sentence; the column of the caret
+    ("m = a; m = b; m * m", "'m' is computed twice", 11),
+    ("out = a; out", "'out' is taken", 6),
+    ("m = xs[i] + 1; m * sum(xs[i])", "'m' has no i", 4),
+    ("m = a; sum(m[i])", "'m' is an intermediate, and not a list", 11),
+    ("b + sum(a)", "sum(...) needs an xs[i] inside", 4),
+    ("max(a, b)", "write max(xs[i]), or an if", 0),
+    ("1 + (a < b)", "this is true or false: want a number here, such as 1 if a < b else 0", 5),
+    ("1 if a else 2", "this is a number: want a comparison here, such as a != 0", 5),
+    ("a + exp", "exp is a function: write exp(...)", 4),
+    ("m = a * b", "want one expression at the end", 4),
+    ("a < b < c", "this has no place in a formula", 0),
+    ("b + " + "tanh(" * 101 + "a" + ")" * 101, "nested more than 100 levels deep", 0),
+]
+
+
+@pytest.mark.parametrize(("text", "sentence", "column"), NO_FORMULA)
+def test_what_makes_no_formula_gets_a_caret_too(text, sentence, column):
+    with pytest.raises(FormulaError) as refused:
+        Formula(text)
+    said, _, caret = str(refused.value).split("\n")
+    assert sentence in said and caret == "  " + " " * column + "^"

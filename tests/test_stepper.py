@@ -16,7 +16,8 @@ from random_graphs import inputs, program, run
 from small_graphs import emblem, neuron
 
 import autograd
-from autograd import Stepper, Value, compare, dot, ieee, record_source, total
+import nn
+from autograd import Stepper, Value, compare, dot, ieee, mean, record_source, total
 from autograd.errors import (
     DeadlineError,
     DivisionError,
@@ -30,6 +31,7 @@ from autograd.graph import Graph, walk
 from autograd.ops import BUILTIN, OPS
 from autograd.stepper.walker import Walker
 from autograd.value import NOT_REACHED
+from autograd.wording import short
 
 
 def state(f):
@@ -309,6 +311,10 @@ def test_breakpoints():
     assert "stopped at a" in bp.run() and bp.done
     with pytest.raises(GraphError, match=r"no operation here is called 'tan': the operations are add, mul"):
         bp.break_at("tan")
+    bp = bp.root.step_through()
+    bp.break_at("b")
+    bp.break_at("a")
+    assert "stopped at b" in bp.run() and "stopped at a" in bp.run()  # not at b again, which has two edges
     fp = neuron().step_through(forward=True)
     fp.break_at("tanh")
     assert "stopped at f" in fp.run() and fp.position == 2
@@ -729,6 +735,23 @@ def test_the_picture_of_a_forward_pass_shows_no_gradients(options):
         assert "grad" not in source and "number on an arrow" not in source
         assert ("not computed yet" in source) == (not fp.done)
         fp.step()
+
+
+def test_a_folded_picture_of_a_forward_pass_shows_only_what_is_computed():
+    pytest.importorskip("graphviz")
+    nn.manual_seed(0)
+    model = nn.MLP(2, [3, 1])
+    f = mean([model([0.3 * i, 1.7])[0] for i in range(1, 4)])
+    f.backward()
+    fp, words = f.step_through(forward=True), set()
+    for position in range(0, len(fp) + 1, 3):
+        fp.goto(position)
+        known = {short(node.data) for node in fp.graph.nodes if fp.state(node, 0) == "done"}
+        hidden = {short(node.data) for node in fp.graph.nodes if fp.state(node, 0) != "done"} - known
+        for options in ({}, {"budget": None, "at": f, "radius": 9}, {"budget": 9}, {"budget": 20}, {"depth": 1}):
+            words = set(re.findall(r"(?<![\w.])-?\d+\.\d+", fp.draw(**options).source))
+            assert not words & hidden, (position, options, words & hidden)
+    assert words
 
 
 def test_a_forward_pass_computes_with_what_it_has_shown():

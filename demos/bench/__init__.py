@@ -34,7 +34,8 @@ _TOLERANCE = 1e-9  # of max(1, |number|): engines may add up in another order
 class Engine(NamedTuple):
     """One line of a table: the module or object that does the works, and the package that must be there for it.
 
-    loads: what is imported, if that is measured. mode: whether it is one of ours, compiled.
+    loads: what is imported, if that is measured. mode: whether it is one of ours, compiled. program: whose program it
+    runs on our Value, if only the import was changed.
     """
 
     name: str
@@ -42,18 +43,21 @@ class Engine(NamedTuple):
     package: str
     loads: str = ""
     mode: bool = False
+    program: str = ""
 
 
 ENGINES = (
     Engine("scalar-autograd", "demos.bench.ours", "autograd", "autograd"),
+    Engine("  micrograd's program", "demos.bench.with_micrograd:on_ours", "micrograd", program="micrograd"),
+    Engine("  microgpt's program", "demos.bench.with_microgpt_style:on_ours", "autograd", program="microgpt's style"),
     Engine("  Python, step", "demos.bench.compiled:replay_python", "autograd", mode=True),
     Engine("  Python, train", "demos.bench.compiled:train_python", "autograd", mode=True),
     Engine("  C, step", "demos.bench.compiled:replay_c", "autograd", mode=True),
     Engine("  C, prepared", "demos.bench.compiled:prepared_c", "autograd", mode=True),
     Engine("  C, train", "demos.bench.compiled:train_c", "autograd", mode=True),
     Engine("hand-written C", "demos.bench.with_c", "autograd"),
-    Engine("micrograd", "demos.bench.with_micrograd", "micrograd", "micrograd.engine"),
-    Engine("microgpt's style", "demos.bench.with_microgpt_style", "autograd"),
+    Engine("micrograd", "demos.bench.with_micrograd:own", "micrograd", "micrograd.engine"),
+    Engine("microgpt's style", "demos.bench.with_microgpt_style:own", "autograd"),
     Engine("torch", "demos.bench.with_torch", "torch", "torch"),
     Engine("jax", "demos.bench.with_jax", "jax", "jax"),
 )
@@ -197,16 +201,31 @@ def tables(
             ]
             blocks.append(_block(title, rows, legend, markdown))
     updates = [work for work in models if work.repeats > 1]
-    peers = [engine for engine in engines if engine is not engines[0] and not engine.mode]
+    peers = [engine for engine in engines if engine is not engines[0] and not engine.mode and not engine.program]
     if updates and peers:
         rows = [["", *(peer.name for peer in peers)]]
         for work in updates:
-            for engine in engines:
-                if (engine is engines[0] or engine.mode) and (ours := cells[engine.name, work.name].results):
-                    name = f"{work.head}, {engine.name.strip() if engine.mode else 'as it is'}"
-                    rows.append([name, *(_faster(cells[peer.name, work.name].results, ours) for peer in peers)])
+            rows += _ratios(engines, work, cells, peers)
         blocks.append(_block("How many times as fast as", rows, [], markdown))
     return "\n\n".join([*blocks, "\n".join(notes)])
+
+
+def _ratios(
+    engines: Sequence[Engine], work: Work, cells: dict[tuple[str, str], Cell], peers: Sequence[Engine]
+) -> list[list[str]]:
+    """For one work: a peer's own program on our Value, then the program that is written on nn, eager and compiled."""
+
+    def row(name: str, ours: Sequence[Sequence[float]]) -> list[list[str]]:
+        found = [_faster(cells[peer.name, work.name].results, mine) for peer, mine in zip(peers, ours)]
+        return [[f"{work.head}, {name}", *found]] if any(ours) else []
+
+    results = {engine.program: cells[engine.name, work.name].results for engine in engines if engine.program}
+    rows = row("their program, import changed", [results.get(peer.name, []) for peer in peers])
+    for engine in engines:
+        if engine is engines[0] or engine.mode:
+            name = engine.name.strip() if engine.mode else "rewritten on nn"
+            rows += row(name, [cells[engine.name, work.name].results] * len(peers))
+    return rows
 
 
 def _block(title: str, rows: Sequence[Sequence[str]], legend: Sequence[str], markdown: bool) -> str:
@@ -237,7 +256,7 @@ def _shown(cell: Cell, work: Work) -> str:
 
 def _faster(theirs: Sequence[float], ours: Sequence[float]) -> str:
     """How many times as fast ours is: the median over rounds."""
-    if not theirs:
+    if not theirs or not ours:
         return "-"
     ratio = median(slow / fast for slow, fast in zip(theirs, ours))
     return f"{ratio:,.0f}x" if ratio >= 9.95 else f"{ratio:.1f}x" if ratio >= 0.95 else f"{ratio:.2g}x"
@@ -275,7 +294,7 @@ def tables_of(saved: str) -> str:
 def _versions(engines: Sequence[Engine]) -> list[str]:
     lines: list[str] = []
     for engine in engines:
-        if engine.package != engines[0].package:
+        if engine.package != engines[0].package and not engine.program:
             try:
                 lines.append(f"{engine.name} {version(engine.package)}")
             except PackageNotFoundError:

@@ -1,10 +1,13 @@
 """The works on a Value in the style of microgpt (Andrej Karpathy, 2026), rewritten: what an operation's slopes are is
-computed together with its result, and backward multiplies and adds them up in a recursive walk.
+computed together with its result, and backward multiplies and adds them up in a recursive walk. `own` runs the program
+on that class, `on_ours` the same program with only the import changed.
 """
 
 from __future__ import annotations
 
 import math
+
+import autograd
 
 from ..models.gpt import HEADS, WIDTH, signs_of
 from .scalar import chain as scalar_chain
@@ -80,45 +83,16 @@ class Value:
                 operand.grad += slope * value.grad
 
 
-def expression():
-    return expression_of(Value)
-
-
 def _linear(x, weight):
     return [sum(w * number for w, number in zip(row, x)) for row in weight]
 
 
-def _values(numbers):
-    return [_values(row) for row in numbers] if isinstance(numbers, list) else Value(numbers)
+def _values(scalar, numbers):
+    return [_values(scalar, row) for row in numbers] if isinstance(numbers, list) else scalar(numbers)
 
 
 def _flat(values):
     return [value for row in values for value in _flat(row)] if isinstance(values, list) else [values]
-
-
-def moons():
-    layers = [(_values(weight), _values(bias)) for weight, bias in moons_weights()]
-    parameters = [p for weight, bias in layers for p in (*_flat(weight), *bias)]
-    xs, sides = moons_data()
-
-    def score(x):
-        for k, (weight, bias) in enumerate(layers):
-            x = [y + b for y, b in zip(_linear(x, weight), bias)]
-            if k < 2:
-                x = [y.relu() for y in x]
-        return x[0]
-
-    def step():
-        losses = [(1 - side * score(x)).relu() for x, side in zip(xs, sides)]
-        loss = sum(losses) * (1 / len(losses)) + DECAY * sum(p * p for p in parameters)
-        loss.backward()
-        answer = [loss.data, *(p.grad for p in parameters)]
-        for p in parameters:
-            p.data -= RATE * p.grad
-            p.grad = 0.0
-        return answer
-
-    return step
 
 
 def _normed(x):
@@ -133,55 +107,91 @@ def _softmax(scores):
     return [power / total for power in powers]
 
 
-def gpt():
-    w = {name: _values(numbers) for name, numbers in gpt_weights().items()}
-    parameters = [p for matrix in w.values() for p in _flat(matrix)]
-    first, second = [0.0] * len(parameters), [0.0] * len(parameters)
-    signs = signs_of(DOCUMENT)
-    size = WIDTH // HEADS
-    updates = 0
+class Program:
+    """The works as such a program does them, on the class of scalars that it imports."""
 
-    def scores(sign, place, keys, values):
-        x = [a + b for a, b in zip(w["signs.weight"][sign], w["places.weight"][place])]
-        normed = [a * b for a, b in zip(_normed(x), w["norm.weight"])]
-        found = []
-        for k in range(HEADS):
-            projected = _linear(normed, w[f"heads.{k}.in_proj_weight"])
-            query = projected[:size]
-            keys[k].append(projected[size : 2 * size])
-            values[k].append(projected[2 * size :])
-            weights = _softmax([sum(a * b for a, b in zip(query, key)) * size**-0.5 for key in keys[k]])
-            found += [sum(a * b for a, b in zip(weights, column)) for column in zip(*values[k])]
-        x = [a + b for a, b in zip(x, _linear(found, w["join.weight"]))]
-        y = [a * b for a, b in zip(_normed(x), w["mlp_norm.weight"])]
-        y = [(a + b).relu() for a, b in zip(_linear(y, w["mlp.layers.0.weight"]), w["mlp.layers.0.bias"])]
-        y = [a + b for a, b in zip(_linear(y, w["mlp.layers.1.weight"]), w["mlp.layers.1.bias"])]
-        return _linear([a + b for a, b in zip(x, y)], w["scores.weight"])
+    def __init__(self, scalar):
+        self.scalar = scalar
 
-    def step():
-        nonlocal updates
-        keys, values = ([[] for _ in range(HEADS)] for _ in range(2))
-        losses = []
-        for place, (sign, wanted) in enumerate(zip(signs, signs[1:])):
-            losses.append(-_softmax(scores(sign, place, keys, values))[wanted].log())
-        loss = sum(losses) * (1 / len(losses))
-        loss.backward()
-        answer = [loss.data, *(p.grad for p in parameters)]
-        updates += 1
-        for k, p in enumerate(parameters):
-            first[k] = BETAS[0] * first[k] + (1 - BETAS[0]) * p.grad
-            second[k] = BETAS[1] * second[k] + (1 - BETAS[1]) * p.grad**2
-            mean, square = first[k] / (1 - BETAS[0] ** updates), second[k] / (1 - BETAS[1] ** updates)
-            p.data -= 0.01 * mean / (square**0.5 + 1e-8)
-            p.grad = 0.0
-        return answer
+    def expression(self):
+        return expression_of(self.scalar)
 
-    return step
+    def moons(self):
+        layers = [(_values(self.scalar, weight), _values(self.scalar, bias)) for weight, bias in moons_weights()]
+        parameters = [p for weight, bias in layers for p in (*_flat(weight), *bias)]
+        xs, sides = moons_data()
+
+        def score(x):
+            for k, (weight, bias) in enumerate(layers):
+                x = [y + b for y, b in zip(_linear(x, weight), bias)]
+                if k < 2:
+                    x = [y.relu() for y in x]
+            return x[0]
+
+        def step():
+            losses = [(1 - side * score(x)).relu() for x, side in zip(xs, sides)]
+            loss = sum(losses) * (1 / len(losses)) + DECAY * sum(p * p for p in parameters)
+            loss.backward()
+            answer = [loss.data, *(p.grad for p in parameters)]
+            for p in parameters:
+                p.data -= RATE * p.grad
+                p.grad = 0.0
+            return answer
+
+        return step
+
+    def gpt(self):
+        w = {name: _values(self.scalar, numbers) for name, numbers in gpt_weights().items()}
+        parameters = [p for matrix in w.values() for p in _flat(matrix)]
+        first, second = [0.0] * len(parameters), [0.0] * len(parameters)
+        signs = signs_of(DOCUMENT)
+        size = WIDTH // HEADS
+        updates = 0
+
+        def scores(sign, place, keys, values):
+            x = [a + b for a, b in zip(w["signs.weight"][sign], w["places.weight"][place])]
+            normed = [a * b for a, b in zip(_normed(x), w["norm.weight"])]
+            found = []
+            for k in range(HEADS):
+                projected = _linear(normed, w[f"heads.{k}.in_proj_weight"])
+                query = projected[:size]
+                keys[k].append(projected[size : 2 * size])
+                values[k].append(projected[2 * size :])
+                weights = _softmax([sum(a * b for a, b in zip(query, key)) * size**-0.5 for key in keys[k]])
+                found += [sum(a * b for a, b in zip(weights, column)) for column in zip(*values[k])]
+            x = [a + b for a, b in zip(x, _linear(found, w["join.weight"]))]
+            y = [a * b for a, b in zip(_normed(x), w["mlp_norm.weight"])]
+            y = [(a + b).relu() for a, b in zip(_linear(y, w["mlp.layers.0.weight"]), w["mlp.layers.0.bias"])]
+            y = [a + b for a, b in zip(_linear(y, w["mlp.layers.1.weight"]), w["mlp.layers.1.bias"])]
+            return _linear([a + b for a, b in zip(x, y)], w["scores.weight"])
+
+        def step():
+            nonlocal updates
+            keys, values = ([[] for _ in range(HEADS)] for _ in range(2))
+            losses = []
+            for place, (sign, wanted) in enumerate(zip(signs, signs[1:])):
+                losses.append(-_softmax(scores(sign, place, keys, values))[wanted].log())
+            loss = sum(losses) * (1 / len(losses))
+            loss.backward()
+            answer = [loss.data, *(p.grad for p in parameters)]
+            updates += 1
+            for k, p in enumerate(parameters):
+                first[k] = BETAS[0] * first[k] + (1 - BETAS[0]) * p.grad
+                second[k] = BETAS[1] * second[k] + (1 - BETAS[1]) * p.grad**2
+                mean, square = first[k] / (1 - BETAS[0] ** updates), second[k] / (1 - BETAS[1] ** updates)
+                p.data -= 0.01 * mean / (square**0.5 + 1e-8)
+                p.grad = 0.0
+            return answer
+
+        return step
 
 
-def chain(length):
-    return lambda: scalar_chain(Value, length)
+class _Own(Program):
+    def chain(self, length):
+        return lambda: scalar_chain(self.scalar, length)
+
+    def memory(self):
+        return lambda: many(self.scalar, mixed)
 
 
-def memory():
-    return lambda: many(Value, mixed)
+own, on_ours = _Own(Value), Program(autograd.Value)

@@ -1,48 +1,70 @@
-"""The works on micrograd (Andrej Karpathy, 2020), as its own demo trains."""
+"""The works on micrograd (Andrej Karpathy, 2020), as its own demo trains. `own` runs them on its own Value, `on_ours`
+the same program and micrograd's own nn module with only the import of Value changed.
+"""
 
 from __future__ import annotations
 
+from importlib.util import find_spec, module_from_spec
+
 from micrograd.engine import Value
-from micrograd.nn import MLP
+
+import autograd
 
 from .scalar import chain as scalar_chain
 from .scalar import expression_of, many, mixed
 from .works import DECAY, RATE, moons_data, moons_weights
 
 
-def expression():
-    return expression_of(Value)
+def nn_on(scalar):
+    """micrograd's nn module, loaded once more, and with another class of scalars in place of the Value it imports."""
+    spec = find_spec("micrograd.nn")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.Value = scalar
+    return module
 
 
-def moons():
-    model = MLP(2, [16, 16, 1])
-    for layer, (weight, bias) in zip(model.layers, moons_weights()):
-        for neuron, row, shift in zip(layer.neurons, weight, bias):
-            neuron.b.data = shift
-            for w, number in zip(neuron.w, row):
-                w.data = number
-    xs, sides = moons_data()
-    rows = [[Value(x) for x in row] for row in xs]
+class Program:
+    """The works as such a program does them, on the class of scalars that it imports."""
 
-    def step():
-        losses = [(1 - side * model(row)).relu() for row, side in zip(rows, sides)]
-        loss = sum(losses) * (1 / len(losses)) + DECAY * sum(p * p for p in model.parameters())
-        model.zero_grad()
-        loss.backward()
-        for p in model.parameters():
-            p.data -= RATE * p.grad
-        grads = [loss.data]
-        for layer in model.layers:  # the others list a layer's weights, then its biases
-            grads += [w.grad for neuron in layer.neurons for w in neuron.w]
-            grads += [neuron.b.grad for neuron in layer.neurons]
-        return grads
+    def __init__(self, scalar):
+        self.scalar = scalar
 
-    return step
+    def expression(self):
+        return expression_of(self.scalar)
+
+    def moons(self):
+        model = nn_on(self.scalar).MLP(2, [16, 16, 1])
+        for layer, (weight, bias) in zip(model.layers, moons_weights()):
+            for neuron, row, shift in zip(layer.neurons, weight, bias):
+                neuron.b.data = shift
+                for w, number in zip(neuron.w, row):
+                    w.data = number
+        xs, sides = moons_data()
+        rows = [[self.scalar(x) for x in row] for row in xs]
+
+        def step():
+            losses = [(1 - side * model(row)).relu() for row, side in zip(rows, sides)]
+            loss = sum(losses) * (1 / len(losses)) + DECAY * sum(p * p for p in model.parameters())
+            model.zero_grad()
+            loss.backward()
+            for p in model.parameters():
+                p.data -= RATE * p.grad
+            grads = [loss.data]
+            for layer in model.layers:  # the others list a layer's weights, then its biases
+                grads += [w.grad for neuron in layer.neurons for w in neuron.w]
+                grads += [neuron.b.grad for neuron in layer.neurons]
+            return grads
+
+        return step
 
 
-def chain(length):
-    return lambda: scalar_chain(Value, length)
+class _Own(Program):
+    def chain(self, length):
+        return lambda: scalar_chain(self.scalar, length)
+
+    def memory(self):
+        return lambda: many(self.scalar, mixed)
 
 
-def memory():
-    return lambda: many(Value, mixed)
+own, on_ours = _Own(Value), Program(autograd.Value)

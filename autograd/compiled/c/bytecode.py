@@ -180,7 +180,7 @@ class _Part:
         absent = tuple(name for name in op.defaults if name not in op.bind(nodes[0].operands))
         code = 3 * self.bytecode.numbers[id(op), absent] + WIDE
         self.write(code, self._wide_moving(nodes[0]), nodes, [length], described)
-        self.need(length * len(op.lists), 0)
+        self.need(length * (len(op.operands) + 1), 0)  # of each list a copy, and terms that are kept
 
     def _picks(self, nodes: list[Any]) -> None:
         index, count = self.reference(nodes[0].operands[0]), len(nodes[0].operands) - 1

@@ -24,6 +24,7 @@ from .template import interpreter_source, rows_of
 __all__ = ["Batch", "BatchPlan", "Interpreter", "LoadedProgram", "Schedule", "Training", "interpreter", "zeros"]
 
 CLOSE = 1 << 18  # bytes of the rows that are computed at once: what a processor keeps close to it
+LINE = 64  # bytes of a line of its cache
 WIDEST = 8  # rows are computed by multiples of this, the numbers in the widest vector
 
 
@@ -195,8 +196,18 @@ def zeros(count: int, kind: str = "d") -> array[Any]:
     return array(kind, bytes(array(kind).itemsize * max(count, 1)))
 
 
-def address(numbers: array[Any]) -> int:
-    return numbers.buffer_info()[0]
+def aligned(count: int) -> Any:
+    """As many doubles, which begin where a line of the processor's cache does: vectors are fetched twice as fast."""
+    numbers = zeros(count + LINE // 8)
+    start = -numbers.buffer_info()[0] % LINE // 8
+    return memoryview(numbers)[start : start + max(count, 1)]
+
+
+def address(numbers: Any) -> int:
+    """Where an array, or what aligned() has made, begins."""
+    if isinstance(numbers, array):
+        return numbers.buffer_info()[0]
+    return ctypes.addressof(c_double.from_buffer(numbers))
 
 
 class Batch:
@@ -258,10 +269,9 @@ class LoadedProgram:
         program = bytecode.program
         steady, part = self.bytecode.steady, self.bytecode.rows
         self.width = _width(part.slots, rows) if part.code else 1
-        self.data = zeros(steady.slots)
-        self.grad = zeros(steady.slots)
-        self._rows = [zeros(part.slots * self.width if part.code else 0) for _ in range(2)]
-        self._room = zeros(self.bytecode.room(self.width))
+        self.data, self.grad = aligned(steady.slots), aligned(steady.slots)
+        self._rows = [aligned(part.slots * self.width if part.code else 0) for _ in range(2)]
+        self._room = aligned(self.bytecode.room(self.width))
         self._columns = zeros(max(steady.columns, part.columns), "Q")
         for constant in self.bytecode.constants:
             self.data[self.bytecode.steady_slot[constant]] = float(constant)
@@ -304,9 +314,9 @@ class Training:
     def __init__(self, parameters: Sequence[Value], memory: Iterable[str]) -> None:
         self.count = count = len(parameters)
         self._values = array("Q", [*map(id, parameters)] or [0])
-        self.data, self.grad = zeros(count), zeros(count)
+        self.data, self.grad = aligned(count), aligned(count)
         self.known, self.reached, self.optimised = zeros(count, "B"), zeros(count, "B"), zeros(count, "B")
-        self.memory = {name: zeros(count) for name in memory}
+        self.memory = {name: aligned(count) for name in memory}
         self._struct = _Training(
             *map(address, (self._values, self.data, self.grad, self.known, self.reached, self.optimised))
         )

@@ -118,6 +118,15 @@ def _lets(formula: Formula, names: dict[str, Any]) -> Iterator[str]:
         yield f"{{ long i = 0; {name} = {text}; for (i = 1; i < n; i++) {name} {step}; }}"
 
 
+def _kept(lets: list[str], add: str, pieces: Any) -> tuple[list[str], str]:
+    """Keep the terms of a sum that a slope needs once more, such as the exponentials of logsumexp."""
+    for _, reduction, (term, *_) in pieces:
+        if reduction == "sum" and "(" in (text := _alone(term)) and text in add:
+            keeping = [let.replace(f"= {text};", f"= kept[i] = {text};") for let in lets]
+            return keeping, add.replace(text, "kept[i]")
+    return lets, add
+
+
 def _reads(row: Row, source: str) -> str:
     return f"const double {', '.join(f'a{k} = {source.format(k=k)}' for k in range(len(row.operands)))};"
 
@@ -204,8 +213,10 @@ def _wide(code: int, row: Row) -> str:
         slope = partial.hoisted()
         slope_names = _names(row, slope)
         add = f"add_to(m, at{k}, i, lane, {_alone(slope.times('g', _CHECKED, slope_names))});"
+        lets, add = _kept([*_lets(slope, slope_names)], add, slope.pieces(_CHECKED, slope_names))
         over = f"for (long i = 0; i < {'n' if name in row.op.lists else '1'}; i++) {add}"
-        slopes.append(_braced(f"if (in->active & {1 << k})", *_lets(slope, slope_names), over))
+        kept = f"double *kept = m->room + {len(row.operands)} * n;" if "kept[i]" in add else ""
+        slopes.append(_braced(f"if (in->active & {1 << k})", *filter(None, [kept]), *lets, over))
     lane = _braced(
         "for (long lane = 0; lane < (backward ? m->live : m->width); lane++)",
         "const long here = (in->out + r) * m->width + lane;",
