@@ -47,9 +47,9 @@ def walk(*roots: Node, down_to: Node | None = None) -> list[Any]:
                 if operand in seen or isinstance(operand, float):
                     continue
                 seen.add(operand)
-                if operand.operands and operand is not down_to:
+                if operand is not down_to and (its_own := operand.operands):
                     path.append(operand)
-                    pending.append(iter(operand.operands))
+                    pending.append(iter(its_own))
                     break
                 order.append(operand)
             else:

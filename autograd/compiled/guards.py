@@ -237,8 +237,7 @@ class Guards:
         used = _names_in(function.__code__)
         self._used |= used
         self._spaces.append(_Space(function.__globals__, function.__globals__, "", used))
-        if function.__dict__:
-            self._spaces.append(_Space(function, function.__dict__, function.__name__, self._used))
+        self._spaces.append(_Space(function, function.__dict__, function.__name__, self._used))
         for name in used & sys.modules.keys() - function.__globals__.keys():  # imported inside
             self._look_into(sys.modules[name], name)
 
@@ -248,6 +247,8 @@ class Guards:
         if isinstance(names := getattr(thing, "__dict__", None), dict):
             whole = hasattr(kind, "named_parameters") and is_library(kind.__module__)  # a layer, whose code is not read
             self._spaces.append(_Space(thing, names, path, {*names} if whole else self._used))
+            if whole:
+                self._tests.append(f"len({self._hold(names)}) == {len(names)}")
             self._look_into(names.get("__wrapped__"), path)
         for owner in kind.__mro__:
             slots = vars(owner).get("__slots__", ())

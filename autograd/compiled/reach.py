@@ -97,16 +97,20 @@ class Reach:
         return self._known[node]
 
     def _descend(self, start: Any, seen: set[Any]) -> _Below:
+        """What a gradient comes to from `start`, but for what is `seen`, to which it adds the nodes on the way."""
         mask = 0
         picks: list[Any] = []
-        stack = [start] if start in self._program.moving else []
+        left = self._program.moving - seen
+        stack = [start] if start in left else []
+        left.discard(start)
         while stack:
             node = stack.pop()
-            if node not in seen:
-                seen.add(node)
-                mask |= self._bit.get(node, 0)
-                if node.op is PICK:
-                    picks.append(node)
-                else:
-                    stack += [operand for operand in node.operands if operand in self._program.moving]
+            seen.add(node)
+            mask |= self._bit.get(node, 0)
+            if node.op is PICK:
+                picks.append(node)
+            else:
+                found = left.intersection(node.operands)
+                left -= found
+                stack += found
         return mask, picks

@@ -50,22 +50,27 @@ class Itself:
         self.results = [result if isinstance(result, Value) else Value(result) for result in results]  # a picked number
         self._share = 1.0 / len(results)
         self.loss = add_up([result.data for result in self.results]) / len(results)
-        self.gradients = self._adjoints(_product)
+        self.gradients = self._adjoints()
 
-    def _adjoints(self, product: Any) -> dict[Any, float]:
-        """For each leaf, the products of the partials along the paths from the results to it, added up."""
+    def _adjoints(self, sizes: bool = False) -> dict[Any, float]:
+        """For each leaf, the products of the partials along the paths from the results to it, added up; or their sizes."""
         found: dict[Any, float] = {}
         for result in self.results:
             adjoint = {result: self._share}
+            known = adjoint.get
             for node in reversed(walk(result)):
+                if (upstream := known(node)) is None:
+                    continue
                 if node.op is None:
-                    if node in adjoint:
-                        found[node] = found.get(node, 0.0) + adjoint[node]
-                elif node in adjoint:
-                    upstream = adjoint[node]
+                    found[node] = found.get(node, 0.0) + upstream
+                elif sizes:
                     for operand, partial in zip(node.operands, node.partials):
                         if partial is not None:
-                            adjoint[operand] = adjoint.get(operand, 0.0) + product(partial, upstream)
+                            adjoint[operand] = known(operand, 0.0) + abs(partial * upstream)
+                else:
+                    for operand, partial in zip(node.operands, node.partials):
+                        if partial is not None:
+                            adjoint[operand] = known(operand, 0.0) + partial * upstream
         return found
 
     def differs(
@@ -83,20 +88,12 @@ class Itself:
                     return f"the gradient of {names(leaf)} is {_shown(found)}, and {_shown(wanted)} for the function itself"
             elif not (found == wanted or _close(found, wanted, near)):
                 if not sizes:
-                    sizes = self._adjoints(_size)
+                    sizes = self._adjoints(sizes=True)
                     sizes[None] = add_up([abs(size * leaf.data) for leaf, size in sizes.items()])
                 if not abs(found - wanted) <= near * sizes.get(leaf, 0.0):
                     what = "the loss" if leaf is None else f"the gradient of {names(leaf)}"
                     return f"{what} is {found!r}, and {wanted!r} for the function itself"
         return None
-
-
-def _product(partial: Any, upstream: float) -> float:
-    return partial * upstream
-
-
-def _size(partial: Any, upstream: float) -> float:
-    return abs(partial * upstream)
 
 
 def _close(x: float, y: float, near: float) -> bool:

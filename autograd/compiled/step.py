@@ -310,7 +310,7 @@ class Step:
             after_results = drawn(guards.generators)
             second = first.renewed()
         if results:
-            self._want_apart(root, results)
+            self._want_apart(executable.program, results)
             if self._finds_parameters and self._find_parameters(executable, results):
                 self.retrace()
             if self._finds_parameters:
@@ -376,16 +376,16 @@ class Step:
             )
             del kept[min(kept, key=lambda k: (k == key, kept[k].used))]
 
-    def _want_apart(self, root: Any, results: Sequence[Any]) -> None:
+    def _want_apart(self, program: Program, results: Sequence[Any]) -> None:
         """Refuse what one run has left over for the next, and what was computed before both."""
         for result in results:
             if isinstance(result, Tracer):
                 raise TraceError(f"{self._title()} uses a value that was left over from the call before. {_USUAL}")
-            if not isinstance(result, Value) and not (root.op is PICK and isinstance(result, (int, float))):
+            if not isinstance(result, Value) and not (program.root.op is PICK and isinstance(result, (int, float))):
                 raise TraceError(
                     f"{self._title()} returns {result!r} as it stands, and a Value when it is traced. {_USUAL}"
                 )
-        computed = [node for node in walk(root) if type(node) is Value and node.operands]
+        computed = [node for node in program.order if type(node) is Value]
         if computed and (before := set(walk(*results)).intersection(computed)):
             raise TraceError(
                 f"{before.pop()!r} was computed before the function ran, from numbers that later calls may change: "
@@ -464,7 +464,7 @@ class Step:
         with generators_put_back(guards.generators):
             try:
                 results = self._run_itself([sample])
-                self._want_apart(executable.program.root, results)
+                self._want_apart(executable.program, results)
                 itself = Itself(results)
             except TraceError:
                 raise

@@ -22,9 +22,11 @@ from ..careful import real
 from ..errors import NotANumberError, TraceError
 from ..methods import OPERATORS
 from ..modes import is_on, shared
+from ..naming import users_frame
 from ..ops import MUL, OPS, Op
-from ..source import remember, said_line, users_line
+from ..source import remember, said_line
 from ..value import Value
+from .guards import is_library
 from .program import PICK
 
 __all__ = ["ArgTracer", "ParamTracer", "TraceContext", "Tracer", "params_as_tracers", "running", "tracer"]
@@ -68,7 +70,10 @@ def _refusal(node: Value, why: str) -> TraceError:
     what = node.label or (f"the result of {node.op.name}" if node.op else "a parameter")
     plain = why in ("method", "number") and getattr(node, "plain", False)
     reason = "is a plain number" if plain else "has no number yet: compile() traces the function once, for all of them"
-    error = TraceError(f"{said_line(users_line())}\n{what} {reason}. {_FIXES[why]}")
+    frame = users_frame()
+    while frame.f_back and is_library(frame.f_globals.get("__name__")):  # statistics.mean() asks in the user's name
+        frame = frame.f_back
+    error = TraceError(f"{said_line((frame.f_code.co_filename, frame.f_lineno))}\n{what} {reason}. {_FIXES[why]}")
     context = running.get(get_ident())
     if context and not context.refused:
         context.refused = error
