@@ -13,6 +13,8 @@ compiled from its row in ops.py (see methods.py), and this is all it does:
     >>> print("\n".join(inspect.getsource(Value.tanh).splitlines()[2:]))  # below its def and docstring
         try:
             a = self.data
+            if type(a) is not float:
+                raise TypeError  # data was set to something else
             out = tanh(a)
             node = new()
             node.da = 1.0 - out * out  # d out/d a
