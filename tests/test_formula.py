@@ -9,6 +9,7 @@ import pytest
 
 from autograd.errors import FormulaError
 from autograd.formula import IEEE, JAVASCRIPT, LATEX, PYTHON, READABLE, C, Formula
+from autograd.formula.languages import HELPERS
 from autograd.ops import BUILTIN, OPS
 
 NESTED = [
@@ -65,7 +66,7 @@ def test_javascript_computes_the_rows(tmp_path):
         "w1": -1.0,
     }
     lines = [f"const {name} = {number};" for name, number in point.items()]
-    lines += ["const larger = (a, b) => b > a || b !== b ? b : a;", "const erf = x => 0;"]
+    lines += [*HELPERS["javascript"].values()]
     expected = []
     for name, formula, text in _texts(JAVASCRIPT):
         if "erf" not in text:

@@ -314,7 +314,7 @@ def test_a_row_that_cannot_be_read_is_refused_on_the_spot(arguments, said):
 
 def test_operands_are_told_apart_by_their_number():
     for name, value, partials, defaults, groups in (
-        ("test_ops_three", "sum(xs[i] * ws[i]) * a + b", {"xs": "ws[i] * a", "ws": "xs[i] * a", "a": "(out - b) / a", "b": "1"},
+        ("test_ops_three", "sum(xs[i] * ws[i]) * a + b", {"xs": "ws[i] * a", "ws": "xs[i] * a", "a": "sum(xs[i] * ws[i])", "b": "1"},
          {"b": None}, ([1, 2, 3], [4, 5, 6], 7, 8)),
         ("test_ops_two", "sum(xs[i]) * a + b", {"xs": "a", "a": "(out - b) / a", "b": "1"}, {}, ([1, 2], 3, 4)),
     ):  # fmt: skip
