@@ -278,7 +278,8 @@ def _literal(number: float | None) -> str:
 def _doc(op: Op) -> str:
     slopes = ", ".join(f"d/d{name} = {partial.source}" for name, partial in zip(op.operands, op.partials))
     doc = f"{op.value.source}, with the partials {slopes}."
-    return '"""{}"""'.format(doc.replace("\\", r"\\").replace('"', r"\""))
+    one_line = " ".join(doc.split())  # what ends a line for linecache would move all below it
+    return '"""{}"""'.format(one_line.replace("\\", r"\\").replace('"', r"\""))
 
 
 def _fill(template: str, op: Op, other: str = "other", default: str = "") -> str:

@@ -662,7 +662,7 @@ def _run(cases: list[Case], seen: Counter) -> None:
                     compiled.check_emitted_python(points, wanted)
                     if machine:
                         compiled.check_c(points, wanted, machine, seen)
-            except (Disagreement, AutogradError):
+            except Disagreement:
                 raise
             except Exception as error:
                 raise Disagreement(f"{type(error).__name__} {error}: {case}") from error
