@@ -51,7 +51,7 @@ def of_functional(source):
 
 def of_package(source):
     files = [path.stem for path in sorted(NN.glob("*.py")) if path.stem not in WITHOUT_LAYERS]
-    classes = {file: set(defined(file, ast.ClassDef)) - {"Activation"} for file in files}
+    classes = {file: set(defined(file, ast.ClassDef)) & set(exported(file)) for file in files}
     lines = {f"from .{file} import {', '.join(in_order(names))}" for file, names in classes.items() if names}
     lines |= {"from .elsewhere import names_of_torch", "from .init import manual_seed"}
     imports = "\n".join(["from . import functional, init, optim", *sorted(lines)])
