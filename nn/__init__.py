@@ -44,13 +44,13 @@ from .elsewhere import names_of_torch
 from .embedding import Embedding
 from .init import manual_seed
 from .linear import Linear
-from .mlp import MLP, Layer
+from .mlp import MLP
 from .module import Module
 from .norm import LayerNorm, RMSNorm
 from .softmax import Softmax
 
 __all__ = [
-    "GELU", "MLP", "Embedding", "Layer", "LayerNorm", "LeakyReLU", "Linear", "Module", "ModuleList", "RMSNorm", "ReLU",
+    "GELU", "MLP", "Embedding", "LayerNorm", "LeakyReLU", "Linear", "Module", "ModuleList", "RMSNorm", "ReLU",
     "SelfAttention", "Sequential", "Sigmoid", "Softmax", "Softplus", "Tanh", "functional", "init", "manual_seed",
     "optim",
 ]  # fmt: skip
