@@ -1,4 +1,4 @@
-"""What a test needs that not every Python has, read from its code: processes, threads, signals, FIFOs.
+"""What a test needs that not every Python has, read from its code: processes, threads, signals, FIFOs ...
 
 A browser's Python has none of them. The marks are needs_process and so on. A test is marked if it names one of the
 modules or functions below, or if a fixture of it does, a function it is parametrized with, or a function of the tests
@@ -17,7 +17,8 @@ import pytest
 TESTS = str(Path(__file__).parent)
 NEEDS = {
     "subprocess": "process", "pty": "process", "fork": "process", "multiprocessing": "process",
-    "mkfifo": "fifo", "threading": "thread", "ThreadPoolExecutor": "thread", "setitimer": "signal", "SIGINT": "signal",
+    "mkfifo": "fifo", "umask": "umask", "AF_UNIX": "socket",
+    "threading": "thread", "ThreadPoolExecutor": "thread", "setitimer": "signal", "SIGINT": "signal",
 }  # fmt: skip
 
 
