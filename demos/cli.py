@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from .shared.catalog import BACKENDS, DEMOS, Demo, find, nearest
 from .shared.environment import command, what_is_wrong
@@ -39,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(wrong)
     if demo and demo.reads_flags:
         arguments.remove(name)
-        return demo.main()(arguments)
+        return _main_of(demo)(arguments)
     if options.help:
         print(demo.question if demo else "", parser.format_help(), sep="\n\n")
         return 0
@@ -108,7 +110,7 @@ def _run(demo: Demo, options: argparse.Namespace, out: Path) -> int:
         }
         if options.backend and "backend" in demo.takes:
             given["backend"] = options.backend
-        made = demo.main()(out=out, png=options.png, **given)
+        made = _main_of(demo)(out=out, png=options.png, **given)
     except FolderError as error:
         return _complain(str(error))
     except KeyboardInterrupt:
@@ -128,6 +130,13 @@ def _run(demo: Demo, options: argparse.Namespace, out: Path) -> int:
         if not open_file(page):
             print("no browser could be opened: open the address above yourself")
     return 0
+
+
+def _main_of(demo: Demo) -> Callable[..., Any]:
+    """What runs a demo: its own main, or, for a page, the runner of pages."""
+    from .shared.page import run
+
+    return partial(run, demo.path) if demo.is_page else import_module(demo.module).main
 
 
 def _run_all(options: argparse.Namespace) -> int:

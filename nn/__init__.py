@@ -37,7 +37,7 @@ from autograd.naming import ours
 __steady__ = True  # nobody changes what these files hold while a program runs: compile() need not look
 
 from . import functional, init, optim
-from .activation import GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
+from .activation import GELU, LeakyReLU, ReLU, Sigmoid, Softplus, Tanh
 from .attention import SelfAttention
 from .container import ModuleList, Sequential
 from .elsewhere import names_of_torch
@@ -47,6 +47,7 @@ from .linear import Linear
 from .mlp import MLP
 from .module import Module
 from .norm import LayerNorm, RMSNorm
+from .softmax import Softmax
 
 __all__ = [
     "GELU", "MLP", "Embedding", "LayerNorm", "LeakyReLU", "Linear", "Module", "ModuleList", "RMSNorm", "ReLU",

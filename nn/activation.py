@@ -1,84 +1,43 @@
-"""Activations as modules, for Sequential and MLP: a drawing shows each as a part of the model."""
+"""Activations, each in one place: what it computes of nested lists, for nn.functional, and its module.
+
+A new one is a function and a class here; ``pytest --refresh`` writes its names where nn and nn.functional export them.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
+from autograd import Value
 from autograd.errors import OptionError
 
-from . import functional as F
 from .module import Module
+from .shapes import is_list
 
 __all__ = [
-    "ACTIVATIONS", "GELU", "LeakyReLU", "ReLU", "Sigmoid", "Softmax", "Softplus", "Tanh", "activation_named",
+    "ACTIVATIONS", "GELU", "LeakyReLU", "ReLU", "Sigmoid", "Softplus", "Tanh", "activation_named", "gelu", "leaky_relu",
+    "relu", "sigmoid", "softplus", "tanh",
 ]  # fmt: skip
 
-
-class ReLU(Module):
-    """max(x, 0) of every number. See F.relu."""
-
-    def forward(self, input: Any) -> Any:
-        return F.relu(input)
+ACTIVATIONS: dict[str, type[Module]] = {}  # what ``MLP(..., activation="relu")`` may name, in the order below
 
 
-class LeakyReLU(Module):
-    """x where it is positive, else negative_slope * x. See F.leaky_relu."""
+class Activation(Module):
+    """A function of every number as a module: a drawing shows it as a part of the model.
 
-    def __init__(self, negative_slope: float = 0.01) -> None:
-        self.negative_slope = negative_slope
+    A subclass that names its function, ``class ReLU(Activation, function=relu)``, is an activation by that name.
+    """
 
-    def forward(self, input: Any) -> Any:
-        return F.leaky_relu(input, self.negative_slope)
+    function: ClassVar[staticmethod[[Any], Any]]
 
-    def extra_repr(self) -> str:
-        return f"negative_slope={self.negative_slope}"
-
-
-class Tanh(Module):
-    """tanh(x) of every number. See F.tanh."""
+    def __init_subclass__(cls, function: Callable[[Any], Any] | None = None) -> None:
+        super().__init_subclass__()
+        if function is not None:
+            cls.function = staticmethod(function)
+            ACTIVATIONS[function.__name__] = cls
 
     def forward(self, input: Any) -> Any:
-        return F.tanh(input)
-
-
-class Sigmoid(Module):
-    """1 / (1 + exp(-x)) of every number. See F.sigmoid."""
-
-    def forward(self, input: Any) -> Any:
-        return F.sigmoid(input)
-
-
-class GELU(Module):
-    """x times the share of a normal distribution below x. See F.gelu."""
-
-    def forward(self, input: Any) -> Any:
-        return F.gelu(input)
-
-
-class Softplus(Module):
-    """log(1 + exp(x)) of every number. See F.softplus."""
-
-    def forward(self, input: Any) -> Any:
-        return F.softplus(input)
-
-
-class Softmax(Module):
-    """exp(x) / sum(exp(xs)) within each row. See F.softmax."""
-
-    def __init__(self, dim: int = -1) -> None:
-        self.dim = dim
-
-    def forward(self, input: Any) -> Any:
-        return F.softmax(input, self.dim)
-
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"
-
-
-# What ``MLP(..., activation="relu")`` may name.
-ACTIVATIONS: dict[str, type[Module]] = {
-    "relu": ReLU, "leaky_relu": LeakyReLU, "tanh": Tanh, "sigmoid": Sigmoid, "gelu": GELU, "softplus": Softplus,
-}  # fmt: skip
+        return self.function(input)
 
 
 def activation_named(name: str) -> Module:
@@ -86,3 +45,100 @@ def activation_named(name: str) -> Module:
     if name not in ACTIVATIONS:
         raise OptionError(f"want one of {', '.join(map(repr, ACTIVATIONS))} as activation, got {name!r}")
     return ACTIVATIONS[name]()
+
+
+def _each(function: Callable[[Value], Value], input: Any) -> Any:
+    """`function` of every number in nested lists."""
+    if not is_list(input):
+        return function(input if isinstance(input, Value) else Value(input))
+    try:
+        return list(map(function, input))  # a row of Values, nearly always
+    except (AttributeError, TypeError):
+        return [_each(function, x) for x in input]
+
+
+def relu(input: Any) -> Any:
+    """max(x, 0) of every number, in lists nested as the input's are.
+
+    >>> [y.data for y in relu([-1.0, 2.0])]
+    [0.0, 2.0]
+    """
+    return _each(Value.relu, input)
+
+
+class ReLU(Activation, function=relu):
+    """max(x, 0) of every number. See F.relu."""
+
+
+def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
+    """x where it is positive, else negative_slope * x, of every number (Maas et al., 2013).
+
+    >>> leaky_relu(-1.0).data
+    -0.01
+    """
+    return _each(lambda x: x.leaky_relu(negative_slope), input)
+
+
+class LeakyReLU(Activation, function=leaky_relu):
+    """x where it is positive, else negative_slope * x. See F.leaky_relu."""
+
+    def __init__(self, negative_slope: float = 0.01) -> None:
+        self.negative_slope = negative_slope
+
+    def forward(self, input: Any) -> Any:
+        return leaky_relu(input, self.negative_slope)
+
+    def extra_repr(self) -> str:
+        return f"negative_slope={self.negative_slope}"
+
+
+def tanh(input: Any) -> Any:
+    """tanh(x) of every number: from -1 to 1.
+
+    >>> [f"{y.data:.4f}" for y in tanh([-1.0, 0.0, 10.0])]
+    ['-0.7616', '0.0000', '1.0000']
+    """
+    return _each(Value.tanh, input)
+
+
+class Tanh(Activation, function=tanh):
+    """tanh(x) of every number. See F.tanh."""
+
+
+def sigmoid(input: Any) -> Any:
+    """1 / (1 + exp(-x)) of every number: from 0 to 1.
+
+    >>> [f"{y.data:.4f}" for y in sigmoid([-1.0, 0.0, 10.0])]
+    ['0.2689', '0.5000', '1.0000']
+    """
+    return _each(Value.sigmoid, input)
+
+
+class Sigmoid(Activation, function=sigmoid):
+    """1 / (1 + exp(-x)) of every number. See F.sigmoid."""
+
+
+def gelu(input: Any) -> Any:
+    """x * P(z <= x), z normally distributed, of every number (Hendrycks and Gimpel, 2016): exact, by erf.
+
+    >>> [f"{y.data:.4f}" for y in gelu([-1.0, 0.0, 1.0])]
+    ['-0.1587', '0.0000', '0.8413']
+    """
+    return _each(Value.gelu, input)
+
+
+class GELU(Activation, function=gelu):
+    """x times the share of a normal distribution below x. See F.gelu."""
+
+
+def softplus(input: Any) -> Any:
+    """log(1 + exp(x)) of every number: a smooth relu (Dugas et al., 2001). Above 20 it is x itself, as in torch.
+
+    >>> [f"{y.data:.4f}" for y in softplus([-1.0, 0.0, 30.0])]
+    ['0.3133', '0.6931', '30.0000']
+    """
+    return _each(Value.softplus, input)
+
+
+class Softplus(Activation, function=softplus):
+    """log(1 + exp(x)) of every number. See F.softplus."""

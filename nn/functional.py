@@ -19,6 +19,7 @@ from autograd import Value, dot, logsumexp, maximum, mean, surprisal, total
 from autograd.errors import OptionError, OutOfRangeError, ShapeError, WrongKindError
 from autograd.modes import named_scope
 
+from .activation import gelu, leaky_relu, relu, sigmoid, softplus, tanh
 from .elsewhere import names_of_torch
 from .shapes import (
     Matrix,
@@ -138,71 +139,7 @@ def layer_norm(
     return normed if bias is None else [y + b for y, b in zip(normed, bias)]
 
 
-# --- Activations -------------------------------------------------------------------------------------------
-
-
-def _each(function: Callable[[Value], Value], input: Any) -> Any:
-    """`function` of every number in nested lists."""
-    if not is_list(input):
-        return function(input if isinstance(input, Value) else Value(input))
-    try:
-        return list(map(function, input))  # a row of Values, nearly always
-    except (AttributeError, TypeError):
-        return [_each(function, x) for x in input]
-
-
-def relu(input: Any) -> Any:
-    """max(x, 0) of every number, in lists nested as the input's are.
-
-    >>> [y.data for y in relu([-1.0, 2.0])]
-    [0.0, 2.0]
-    """
-    return _each(Value.relu, input)
-
-
-def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
-    """x where it is positive, else negative_slope * x, of every number (Maas et al., 2013).
-
-    >>> leaky_relu(-1.0).data
-    -0.01
-    """
-    return _each(lambda x: x.leaky_relu(negative_slope), input)
-
-
-def tanh(input: Any) -> Any:
-    """tanh(x) of every number: from -1 to 1.
-
-    >>> [f"{y.data:.4f}" for y in tanh([-1.0, 0.0, 10.0])]
-    ['-0.7616', '0.0000', '1.0000']
-    """
-    return _each(Value.tanh, input)
-
-
-def sigmoid(input: Any) -> Any:
-    """1 / (1 + exp(-x)) of every number: from 0 to 1.
-
-    >>> [f"{y.data:.4f}" for y in sigmoid([-1.0, 0.0, 10.0])]
-    ['0.2689', '0.5000', '1.0000']
-    """
-    return _each(Value.sigmoid, input)
-
-
-def gelu(input: Any) -> Any:
-    """x * P(z <= x), z normally distributed, of every number (Hendrycks and Gimpel, 2016): exact, by erf.
-
-    >>> [f"{y.data:.4f}" for y in gelu([-1.0, 0.0, 1.0])]
-    ['-0.1587', '0.0000', '0.8413']
-    """
-    return _each(Value.gelu, input)
-
-
-def softplus(input: Any) -> Any:
-    """log(1 + exp(x)) of every number: a smooth relu (Dugas et al., 2001). Above 20 it is x itself, as in torch.
-
-    >>> [f"{y.data:.4f}" for y in softplus([-1.0, 0.0, 30.0])]
-    ['0.3133', '0.6931', '30.0000']
-    """
-    return _each(Value.softplus, input)
+# --- Scores and chances ------------------------------------------------------------------------------------
 
 
 def softmax(input: Any, dim: int = -1) -> Any:

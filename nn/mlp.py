@@ -14,7 +14,7 @@ from .linear import Linear
 from .module import Module
 from .shapes import is_list
 
-__all__ = ["MLP", "Layer"]
+__all__ = ["MLP"]
 
 
 class Layer(Linear):

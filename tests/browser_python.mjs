@@ -15,8 +15,9 @@ if (!folder) {
   console.error("want the folder that holds node_modules and site: see the first lines of this file");
   process.exit(2);
 }
+let running = "before the first test";
 process.on("uncaughtException", (error) => { // without the megabyte of source that node would print
-  console.error(`the interpreter stopped: ${error.message}`);
+  console.error(`the interpreter stopped in ${running}: ${error.message}`);
   process.exit(3);
 });
 const module = (...path) => import(pathToFileURL(join(folder, "node_modules", ...path)));
@@ -32,6 +33,7 @@ for (const [at, path] of [["/repo", join(dirname(fileURLToPath(import.meta.url))
 }
 const graphviz = await Graphviz.load();
 python.globals.set("layout", (source, format) => graphviz.layout(source, format));
+python.globals.set("starts", (test) => { running = test; });
 python.globals.set("given", python.toPy(given));
 const status = python.runPython(`
 import os, sys
@@ -43,8 +45,13 @@ import pytest
 from autograd.drawing import set_engine
 
 set_engine(layout)
-absent = ("process", "thread", "signal", "stack")
+
+class Starts:
+    def pytest_runtest_logstart(self, nodeid):
+        starts(nodeid)
+
+absent = ("process", "thread", "signal", "fifo", "socket", "umask", "stack")
 left_out = " and ".join(f"not needs_{need}" for need in absent) + " and not slow"
-int(pytest.main(["-q", "-p", "no:cacheprovider", "-m", left_out, *given]))
+int(pytest.main(["-q", "-p", "no:cacheprovider", "-m", left_out, *given], plugins=[Starts()]))
 `);
 process.exit(status);

@@ -1,8 +1,8 @@
-"""What a test needs that not every Python has, read from its code: processes, threads, signals.
+"""What a test needs that not every Python has, read from its code: processes, threads, signals, FIFOs ...
 
-A browser's Python has none of them. The marks are needs_process, needs_thread and needs_signal; a test is marked if it,
-a fixture of it or a function of the tests that it calls names one of the modules or functions below. So nobody
-has to remember to mark a test, and the tests that are left out there are those that could not run.
+A browser's Python has none of them. The marks are needs_process and so on. A test is marked if it names one of the
+modules or functions below, or if a fixture of it does, a function it is parametrized with, or a function of the tests
+that it calls. So nobody has to remember to mark a test, and the tests left out there are those that could not run.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pytest
 TESTS = str(Path(__file__).parent)
 NEEDS = {
     "subprocess": "process", "pty": "process", "fork": "process", "multiprocessing": "process",
+    "mkfifo": "fifo", "umask": "umask", "AF_UNIX": "socket",
     "threading": "thread", "ThreadPoolExecutor": "thread", "setitimer": "signal", "SIGINT": "signal",
 }  # fmt: skip
 
@@ -27,8 +28,10 @@ def mark(item: pytest.Item) -> None:
     if function is None:
         return
     fixtures = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
+    given: Any = getattr(item, "callspec", None)  # what the test is parametrized with
+    starts = [defined[-1].func for name, defined in fixtures.items() if name != "request"]
     seen: set[Any] = set()
-    for start in (function, *(defined[-1].func for name, defined in fixtures.items() if name != "request")):
+    for start in (function, *starts, *(given.params.values() if given else ())):
         for need in needs(start, seen):
             item.add_marker(f"needs_{need}")
 
@@ -41,6 +44,9 @@ def needs(thing: Any, seen: set[Any]) -> Iterator[str]:
         seen.add(thing)
         for method in vars(thing).values():
             yield from needs(method, seen)
+    elif isinstance(thing, (list, tuple, dict)):  # a table of functions
+        for one in thing.values() if isinstance(thing, dict) else thing:
+            yield from needs(one, seen)
     elif isinstance(thing, FunctionType) and thing not in seen and thing.__code__.co_filename.startswith(TESTS):
         seen.add(thing)
         for name in set(_words(thing.__code__)):

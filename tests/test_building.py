@@ -131,6 +131,7 @@ def test_a_compiler_by_a_path_from_here(cache, tmp_path, monkeypatch):
 
 
 @posix
+@pytest.mark.needs_process
 @pytest.mark.parametrize("script", ["exit 1", "exit 0", "echo 'it hurts' >&2; exit 3"])
 def test_a_compiler_that_fails(cache, tmp_path, monkeypatch, script):
     broken = tmp_path / "broken"
@@ -309,7 +310,7 @@ def test_a_planted_library_is_never_loaded(cache, how):
 
 @needs_c
 @posix
-@pytest.mark.parametrize("thing", [os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path)])
+@pytest.mark.parametrize("thing", [lambda path: os.mkfifo(path), os.mkdir, lambda path: os.symlink("/dev/zero", path)])
 def test_what_is_no_file_is_neither_waited_for_nor_loaded(cache, thing):
     made = build(SOURCE)
     made.unlink()

@@ -176,6 +176,7 @@ def test_operands_that_are_the_same_slot():
     assert_same((step(0.3), gradients([a, b])), eagerly(loss, (0.3,), [a, b]))
 
 
+@pytest.mark.needs_stack
 @needs_c
 def test_a_long_chain_in_c():
     w = Value(0.999999)

@@ -929,3 +929,78 @@ def test_a_step_is_neither_copied_nor_pickled():
     for what in (copy.copy, copy.deepcopy, pickle.dumps):
         with pytest.raises(CompileError, match="neither copied nor pickled"):
             what(step)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_parameters_left_out_are_all_leaves_that_the_loss_depends_on(backend):
+    w, b, unused = leaves(2.0, 0.5, 1.0)
+    held = {"w": w}
+
+    def loss(xs):
+        made = Value(3.0)
+        return held["w"] * xs[0] * made + (b * xs[1] if len(xs) > 1 else 0.0)
+
+    step = compile(loss, backend=backend)
+    assert (step([2.0]), step.parameters, w.grad) == (12.0, [w], 6.0)
+    w.zero_grad()
+    assert_same((step([2.0, 1.0]), gradients([w, b])), (12.5, [6.0, 1.0]))
+    assert step.parameters == [w, b] and not unused.reached
+    assert_same((step.batch([[2.0]] * 5), gradients([w, b])), (12.0, [6.0, None]))
+    other = compile(loss, backend=backend)
+    other.train([([[1.0, 1.0]] * 5,)], SGD([w, b], lr=0.1), 2)
+    assert (w.data, b.data) == pytest.approx((2.0 - 2 * 0.3, 0.5 - 2 * 0.1))
+
+
+def test_parameters_that_are_none_are_an_error():
+    (w,) = leaves(2.0)
+    used_up = iter([w])
+    list(used_up)
+    for params in ([], used_up):
+        with pytest.raises(OptionError, match="want parameters, got none"):
+            compile(lambda x: w * x, params)
+
+
+def test_structures_are_kept_up_to_a_bound(monkeypatch):
+    (w,) = leaves(2.0)
+    monkeypatch.setattr("autograd.compiled.step.MOST_STRUCTURES", 3)
+    monkeypatch.setattr("autograd.compiled.step._said", set())
+    step = compile(lambda xs: dot(xs, [w] * len(xs)), [w], "python")
+    with pytest.warns(UserWarning, match="ever new structures.*Pad lists") as said:
+        for count in (1, 2, 3, 1, 4, 5, 1, 6):
+            assert step([1.0] * count) == 2.0 * count
+    assert len(said) == 1 and "3 structures traced" in repr(step)
+    kept = {len(executable.sample[0][0]) for executable in step._kept.values()}
+    assert kept == {5, 1, 6}  # those used longest ago went first
+
+
+def test_a_check_may_be_asked_for_at_every_call_or_at_none():
+    (w,) = leaves(2.0)
+    runs = []
+
+    def loss(x):
+        runs.append(x)
+        return w * x
+
+    for check, wanted in (("always", 6), ("doubling", 4), ("never", 1)):
+        step = compile(loss, [w], "python", check=check)
+        assert [step(x) for x in (1.0, 2.0, 3.0, 4.0, 5.0)] == [2.0, 4.0, 6.0, 8.0, 10.0]
+        assert len(runs) == wanted, check  # the first call runs it twice, to trace it and to check the trace
+        runs.clear()
+    with pytest.raises(OptionError, match="doubling, always, never"):
+        compile(loss, [w], check="sometimes")
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_updates_are_counted_and_checked(backend):
+    (w,) = leaves(2.0)
+    runs = []
+
+    def loss(x):
+        runs.append(x)
+        return (w * x) ** 2
+
+    step = compile(loss, [w], backend)
+    step.train([([1.0, 2.0, 3.0],)], SGD([w], lr=0.01), 20)
+    assert len(runs) == 1 + 3 + 4  # traced, checked on three rows, and one row at the updates 2, 4, 8 and 16
+    step.update(SGD([w], lr=0.01), [1.0, 2.0, 3.0])
+    assert len(runs) == 8

@@ -14,6 +14,7 @@ from backends import BACKENDS
 
 import nn.functional as F
 from autograd import Recorder, no_grad
+from autograd.drawing import engines
 from demos import cli
 from demos.models import digits, gpt, iris, moons
 from demos.shared import datasets, plots
@@ -94,12 +95,12 @@ def test_without_matplotlib_it_trains_draws_its_graphs_and_says_what_is_missing(
 
 
 def test_without_a_layout_engine_it_leaves_the_graph_as_text(tmp_path, monkeypatch):
-    monkeypatch.setattr("autograd.drawing.engines.which", lambda *_, **__: None)
-    monkeypatch.setattr("autograd.drawing.engines._engine", None)
+    monkeypatch.setattr(engines, "which", lambda *_, **__: None)
+    monkeypatch.setattr(engines, "_engine", None)
     made = iris.main(out=tmp_path, steps=1, quiet=True)
     assert (tmp_path / "graph-0.dot").read_text(encoding="utf-8").startswith("digraph")
     why, left_out = next(iter(made["report"].missing.items()))
-    assert "graph-0.svg (but graph-0.dot is there)" in left_out and "pip install" in why
+    assert "graph-0.svg (but graph-0.dot is there)" in left_out and engines.advice() in why
 
 
 def test_a_graph_is_small_enough_for_a_page(tmp_path, no_pictures, monkeypatch):

@@ -347,6 +347,7 @@ def test_a_value_with_thousands_of_users_is_split():
     assert_same((step(xs), gradients([w])), eagerly(loss, (xs,), [w]), exactly=True)
 
 
+@pytest.mark.needs_stack
 def test_what_is_too_large_for_a_page_says_so():
     w = Value(1.0)
 

@@ -29,7 +29,7 @@ from autograd.compiled.tracing import trace
 
 EPSILON, SMALLEST, TINIEST = Decimal(2) ** -52, Decimal(2) ** -1022, Decimal(2) ** -1074
 VANISHED = 800  # exp(-800) is 0
-CONTEXT = decimal.Context(prec=60, Emin=-(10**12), Emax=10**12)
+CONTEXT = decimal.Context(prec=60, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX)
 OFFSETS = (0.0, 1e3, -1e3, 1e6, -1e6, 1e9, 1e12, -1e12, 1e16, -1e16)
 MASKS = (-1e9, -1e12, -1e16, -1e30)
 needs_node = pytest.mark.skipif(not shutil.which("node"), reason="no node here")

@@ -126,6 +126,7 @@ def test_value_is_mended_on_the_way_out_even_after_an_error(kind):
 
 
 @pytest.mark.parametrize("kind", MISTAKES)
+@pytest.mark.needs_stack
 def test_a_broken_pass_over_a_chain_or_a_leaf(kind):
     a = Value(2.0)
     with broken(kind):

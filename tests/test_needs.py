@@ -24,6 +24,13 @@ def by_a_helper():
     runs([])
 
 
+TABLE = {"one": [runs]}
+
+
+def by_a_table():
+    TABLE["one"][0]([])
+
+
 def by_a_class():
     Waits().start()
 
@@ -49,6 +56,7 @@ def nothing():
     ("test", "found"),
     [
         (by_a_helper, {"process"}),
+        (by_a_table, {"process"}),
         (by_a_class, {"thread"}),
         (by_a_name_as_text, {"process"}),
         (inside_a_function, {"process"}),
@@ -66,3 +74,8 @@ def folder():
 
 def test_a_fixture_counts_and_marks_are_what_pytest_selects_by(request, folder):
     assert [mark.name for mark in request.node.iter_markers()] == ["needs_process"]
+
+
+@pytest.mark.parametrize("run", [runs])
+def test_what_a_test_is_parametrized_with_counts(request, run):
+    assert "needs_process" in [mark.name for mark in request.node.iter_markers()]

@@ -7,11 +7,13 @@ from nn_torch import data, numbers, same_in_torch, values
 
 import nn
 from nn import functional as F
+from nn.activation import ACTIVATIONS
 
 MODULES = [
-    (nn.ReLU(), F.relu), (nn.LeakyReLU(0.3), lambda xs: F.leaky_relu(xs, 0.3)), (nn.Tanh(), F.tanh),
-    (nn.Sigmoid(), F.sigmoid), (nn.GELU(), F.gelu), (nn.Softplus(), F.softplus), (nn.Softmax(-1), F.softmax),
-]  # fmt: skip
+    *((kind(), getattr(F, name)) for name, kind in ACTIVATIONS.items()),
+    (nn.LeakyReLU(0.3), lambda xs: F.leaky_relu(xs, 0.3)),
+    (nn.Softmax(-1), F.softmax),
+]
 
 
 @pytest.mark.parametrize(("module", "function"), MODULES, ids=lambda x: type(x).__name__)
@@ -25,6 +27,5 @@ def test_a_module_is_its_function(module, function):
 
 @pytest.mark.parametrize("module", [module for module, _ in MODULES], ids=lambda x: type(x).__name__)
 def test_a_module_agrees_with_pytorch(module, torchs):
-    options = {"LeakyReLU": (0.3,), "Softmax": (-1,)}
-    name = type(module).__name__
-    same_in_torch(torchs, module, lambda torch: getattr(torch.nn, name)(*options.get(name, ())), numbers(0, 3, 4))
+    options = vars(module)  # the same names in both
+    same_in_torch(torchs, module, lambda torch: getattr(torch.nn, type(module).__name__)(**options), numbers(0, 3, 4))

@@ -10,9 +10,10 @@ from nn_torch import close, data, numbers, same_in_torch, values
 from autograd import Value, gradcheck
 from autograd.graph import walk
 from nn import functional as F
+from nn.activation import ACTIVATIONS
 from nn.shapes import flatten
 
-ELEMENTWISE = ["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "softplus"]
+ELEMENTWISE = list(ACTIVATIONS)
 SHAPES = [(3,), (2, 3), (2, 2, 3)]
 
 

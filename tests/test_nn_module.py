@@ -254,6 +254,15 @@ def test_repr_is_torchs(torchs):
     assert torchs(lambda torch: repr(net(torch.nn))) == NET
 
 
+@pytest.mark.parametrize("make", [
+    lambda nn: nn.Linear(2, 3, bias=False), lambda nn: nn.Embedding(5, 3), lambda nn: nn.RMSNorm(4, 0.1),
+    lambda nn: nn.LayerNorm(4), lambda nn: nn.LayerNorm(4, bias=False), lambda nn: nn.LayerNorm(4, elementwise_affine=False),
+    lambda nn: nn.LeakyReLU(0.2), lambda nn: nn.Softmax(dim=-1), lambda nn: nn.Tanh(),
+])  # fmt: skip
+def test_the_repr_of_a_layer_is_torchs(make, torchs):
+    assert repr(make(nn)) == torchs(lambda torch: repr(make(torch.nn)))
+
+
 def test_copies_and_pickles():
     model = nn.Sequential(nn.Linear(2, 2, seed=0), nn.Tanh(), nn.Linear(2, 1, seed=1))
     model([1.0, 2.0])[0].backward()

@@ -79,7 +79,11 @@ def test_both_compute_the_same_number_from_the_same_text():
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 500 + "a", "-" * 5000 + "a", "a" + " + a" * 5000, "1" * 5000 + " + a", "a\0b", "# a", ""]
+    "text",
+    [
+        *("(" * 500 + "a", "1" * 5000 + " + a", "a\0b", "# a", ""),
+        *(pytest.param(text, marks=pytest.mark.needs_stack) for text in ("-" * 5000 + "a", "a" + " + a" * 5000)),
+    ],
 )
 def test_no_text_ends_in_a_traceback_of_pythons(text):
     for read, error in ((Formula, FormulaError), (Expression, ExpressionError)):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from backends import BACKENDS, assert_same, averaged, eagerly, gradients
 
 import nn.functional as F
 from autograd import Value, compile, dot, mean, no_grad
+from autograd.compiled import executable
 from autograd.errors import DomainError, OutOfRangeError, TraceError
 from nn.optim import SGD
 
@@ -258,3 +260,57 @@ def test_where_a_relu_is_off_an_infinite_input_is_still_told(infinite, backend):
     step = compile(lambda x: dot([w, v], [x, 1.0]).relu() + W, [w, v, W], backend)
     rows = [1.0, -1.0, infinite, 2.0, -3.0]
     assert_same((step.batch(rows), gradients([w, v, W])), averaged(step.__wrapped__, [rows], [w, v, W]))
+
+
+# Faults planted in the text that the code generator writes: what is looked for, and what is put in its place.
+FAULTS = {
+    "an operation": (r"x_0 \* w", "x_0 + w"),
+    "an operand": (r"\bx_1\b \* v", "x_0 * v"),
+    "a constant": (r"\b3\.0\b", "3.0000001"),
+    "a sign": (r" - y", " + y"),
+    "a function": (r"= tanh\(", "= sin("),
+    "an exponent": (r"pow\((\w+), 2\.0\)", r"pow(\1, 3.0)"),
+    "a slope": (r"1\.0 - (\w+) \* \1", r"1.0 + \1 * \1"),
+    "a factor of a slope": (r"2\.0 \* (\w+) \* d_", r"\1 * d_"),
+    "an upstream gradient": (r"d_v(\d+) = 1\.0\b", r"d_v\1 = 2.0"),
+    "a gradient that is set, not added": (r"d_b = d_b \+ ", "d_b = "),
+    "a gradient that is taken away": (r"d_b = d_b \+ ", "d_b = d_b - "),
+    "a gradient that is left out": (r"d_b = d_b \+ [^\n]*", "pass"),
+    "a gradient for another": (r"d_b = d_b \+ ", "d_b = d_w + "),
+    "gradients that change places": (r"value__0\.grad = d_w", "value__0.grad = d_v"),
+    "a parameter that is read from another": (r"\bv = value__1\.data", "v = value__0.data"),
+    "inputs that change places": (r"\(x_0, x_1, y, i\)", "(x_1, x_0, y, i)"),
+    "a result that is another value": (r"return (\w+)", r"return 0.5 * \1"),
+    "a pick of the wrong row": (r"\[int\(i\)\]|\[i\]", "[0]"),
+    "a bound of relu": (r"<= 0", "<= 9"),
+    "a slope of relu": (r"else 1\.0", "else 1.5"),
+    "a term of a dot": (r" \+ x_1 \* v", ""),
+    "a mean that is a sum": (r" / 2\.0", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("call", [lambda step, *row: step(*row), lambda step, *row: step.batch(*([x] for x in row))])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_planted_in_the_code_generator_is_found(fault, call, monkeypatch):
+    """In the code of one sample, and in that of a batch."""
+    w, v, b = Value(0.5, label="w"), Value(-0.25, label="v"), Value(1.5, label="b")
+
+    def loss(x, y, i):
+        h = dot(x, [w, v]).tanh() + (w * v - y) ** 2 + F.pick([b * 3.0, w, v], i) * 2.0
+        return (h.relu() + mean([w * b, v])) * 3.0 - v.relu()
+
+    def faulty(write):
+        def written(program, bound=False):
+            text, count = re.subn(*FAULTS[fault], write(program, bound))
+            changed.append(count)
+            return text
+
+        return written
+
+    changed = []
+    for name in ("python_function", "python_loop"):
+        monkeypatch.setattr(executable, name, faulty(getattr(executable, name)))
+    step = compile(loss, [w, v, b], "python")
+    with pytest.raises(TraceError, match="a fault of compile"):
+        call(step, [0.75, -2.0], 0.125, 1)
+    assert sum(changed) and gradients([w, v, b]) == [None, None, None]

@@ -146,6 +146,7 @@ def test_partials_are_frozen_when_the_operation_runs():
 
 
 @pytest.mark.parametrize("many", [100_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+@pytest.mark.needs_stack
 def test_a_million_operations_need_no_recursion(many):
     a = Value(1.0)
     x = a
@@ -159,6 +160,7 @@ def test_a_million_operations_need_no_recursion(many):
     del x, twin
 
 
+@pytest.mark.needs_stack
 def test_bytes_per_node():
     """At most 320 bytes a node after backward, module scope included, over a mix of operations."""
 

@@ -707,10 +707,12 @@ def compile(
 
     The contract: the function is pure in its arguments and parameters. What else it reads is a constant while it stays
     the same: variables, attributes, and items of lists and dicts of up to 100,000 things together, are looked at before
-    each call, and where one has changed the function is traced anew. `Step.retrace` does so at once, for what is not
-    looked at: the clock, files, iterators, containers of other packages. Side effects happen while it is traced or checked.
+    each call, and where one has changed the function is traced anew. Side effects happen while it is traced or checked.
     Raises TraceError, naming the line, for what would not be the same in every call: an `if` on a number, .data, float(),
     text, a number drawn at random, state that the function both reads and changes.
+    Not looked at, so that `Step.retrace` must be called: a context variable, what belongs to Python or to a library (a
+    patched function, a setting of the process), the clock and iterators, 0.0 that becomes -0.0, 1 that becomes True. An
+    int is a float in a program, and so exact up to 2**53; which Value an int picks cannot be asked with `is`.
     The check: loss and gradients of the program against those of the function itself, which runs on the same arguments:
     at the first call of each structure of arguments, and at the calls 2, 4, 8, 16 ... of the step ("doubling"), at
     each ("always"), or at none ("never"). It raises TraceError, and leaves the gradients as they were.

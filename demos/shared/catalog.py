@@ -6,11 +6,8 @@ The first line of a docstring, or of a page's first cell, is the question that a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .environment import ROOT
 
@@ -39,13 +36,15 @@ class Demo(NamedTuple):
         """Whether it reads the command line itself: main(arguments)."""
         return self.takes == ("arguments",)
 
-    def main(self) -> Callable[..., Any]:
-        """The function that runs it."""
-        if not self.takes:
-            from .page import run
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page of cells."""
+        return not self.takes
 
-            return partial(run, self.path)
-        return import_module(".".join(self.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")).main
+    @property
+    def module(self) -> str:
+        """What is imported to run it, unless it is a page."""
+        return ".".join(self.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def demos_in(folder: Path) -> tuple[Demo, ...]:

@@ -1,0 +1,72 @@
+"""What nn and nn.functional export follows from their files; ``pytest --refresh`` writes it, so that editors see it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+from textwrap import fill
+
+import pytest
+
+NN = Path(__file__).parents[1] / "nn"
+WITHOUT_LAYERS = ("__init__", "elsewhere", "functional", "init", "optim", "shapes")
+ALWAYS = ("functional", "init", "manual_seed", "optim")
+
+
+def in_order(names):
+    """As ruff sorts them: CONSTANTS, Classes, functions."""
+    return sorted(names, key=lambda name: (0 if name.isupper() else 1 if name[0].isupper() else 2, name))
+
+
+def defined(file, kind):
+    tree = ast.parse((NN / f"{file}.py").read_text(encoding="utf-8"))
+    return [node.name for node in tree.body if isinstance(node, kind) and not node.name.startswith("_")]
+
+
+def listed(names):
+    text = ", ".join(f'"{name}"' for name in in_order(names))
+    return f"__all__ = [\n{fill(text + ',', 120, initial_indent='    ', subsequent_indent='    ')}\n]  # fmt: skip\n"
+
+
+def exported(file):
+    """The names in a file's __all__ as it stands."""
+    source = (NN / f"{file}.py").read_text(encoding="utf-8")
+    return ast.literal_eval(re.search(r"^__all__ = (\[.*?\])", source, re.MULTILINE | re.DOTALL)[1])
+
+
+def of_activation(source):
+    own = [*defined("activation", (ast.FunctionDef, ast.ClassDef)), "ACTIVATIONS"]
+    return re.sub(r"(?ms)^__all__ = \[.*?\]  # fmt: skip\n", listed(set(own) - {"Activation"}), source)
+
+
+def of_functional(source):
+    new = [name for name in defined("activation", ast.FunctionDef) if name != "activation_named"]
+    own = set(exported("functional")) & set(defined("functional", ast.FunctionDef))
+    source = re.sub(
+        r"(?m)^from \.activation import .*\n", f"from .activation import {', '.join(in_order(new))}\n", source
+    )
+    return re.sub(r"(?ms)^__all__ = \[.*?\]  # fmt: skip\n", listed({*own, *new}), source)
+
+
+def of_package(source):
+    files = [path.stem for path in sorted(NN.glob("*.py")) if path.stem not in WITHOUT_LAYERS]
+    classes = {file: set(defined(file, ast.ClassDef)) & set(exported(file)) for file in files}
+    lines = {f"from .{file} import {', '.join(in_order(names))}" for file, names in classes.items() if names}
+    lines |= {"from .elsewhere import names_of_torch", "from .init import manual_seed"}
+    imports = "\n".join(["from . import functional, init, optim", *sorted(lines)])
+    names = listed({*ALWAYS, *(name for names in classes.values() for name in names)})
+    return re.sub(r"(?ms)^from \. import .*\]  # fmt: skip\n", lambda _: f"{imports}\n\n{names}", source)
+
+
+@pytest.mark.parametrize(
+    ("file", "made"), [("activation", of_activation), ("functional", of_functional), ("__init__", of_package)]
+)
+def test_what_is_exported_follows_from_the_files(file, made, request):
+    path = NN / f"{file}.py"
+    source = path.read_text(encoding="utf-8")
+    new = made(source)
+    if request.config.getoption("--refresh"):
+        path.write_text(new, encoding="utf-8", newline="\n")
+    else:
+        assert source == new, f"nn/{file}.py exports other names than its files define: pytest --refresh"
