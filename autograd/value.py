@@ -40,7 +40,6 @@ from functools import partial as bind_arguments
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .careful import real, real_data
-from .elsewhere import MICROGRAD, Elsewhere
 from .errors import GraphError, NotANumberError
 from .graph import walk
 from .methods import compile_methods
@@ -186,6 +185,29 @@ class Value(Methods):
     @partials.setter
     def partials(self, partials: tuple[float | None, ...]) -> None:
         self.da, self.db = (partials, None) if type(self.a) is tuple else (*partials, None, None)[:2]
+
+    # micrograd's names for what a node remembers, so that programs and lectures written for it run here.
+
+    @property
+    def _prev(self) -> set[Value]:
+        """The Values among the operands, without their order: micrograd draws and sorts its graphs by them."""
+        return {operand for operand in self.operands if isinstance(operand, Value)}
+
+    @property
+    def _op(self) -> str:
+        """The symbol of the operation, "" for a leaf."""
+        return self.op.symbol if self.op else ""
+
+    def _backward(self) -> None:
+        """This node's step of the chain rule alone, for backprop by hand: `grad` must be complete.
+
+        >>> a = Value(3.0); b = a * a
+        >>> b.grad = 1.0; b._backward(); a.grad
+        6.0
+        """
+        for operand, partial in zip(self.operands, self.partials):
+            if isinstance(operand, Value) and partial is not None:
+                operand.grad += partial * self.grad
 
     def zero_grad(self) -> None:
         """Put back the grad of every value in this graph to what it was before any backward: not reached.
@@ -401,5 +423,3 @@ def _unpickled(data: float, label: str, grad: float | None, parameter: bool, kin
 shared.update(Value=Value, new=bind_arguments(object.__new__, Value), NOT_REACHED=NOT_REACHED)
 for _name, _method in compile_methods(list(OPS.values())).items():
     setattr(Value, _name, _method)
-for _name, _fix in MICROGRAD.items():
-    setattr(Value, _name, Elsewhere(_name, _fix))
