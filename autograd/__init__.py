@@ -38,9 +38,9 @@ if _path.exists(_path.join(_path.dirname(__file__), "differential_operators.py")
         "python -m pip install --force-reinstall scalar-autograd"
     )
 
-from .derivatives import grad
 from .errors import AutogradError
 from .functions import dot, logsumexp, maximum, mean, op, softmax, surprisal, total
+from .higher_order import grad
 from .modes import atomic, ieee, no_grad
 from .value import Value
 
@@ -51,24 +51,24 @@ _TOOLS = {
     "broken": "stepper.mistakes",
     "compare": "stepper.comparison",
     "compile": "compiled",
-    "detect_anomalies": "anomalies",
+    "detect_anomalies": "explain.anomalies",
     "diagnose": "stepper.diagnosis",
     "draw": "drawing",
     "draw_diff": "drawing.diff",
     "gradcheck": "check",
-    "record_source": "source",
+    "record_source": "explain.source",
     "save_player": "player",
 }
 
 if TYPE_CHECKING:
-    from .anomalies import detect_anomalies
     from .check import gradcheck
     from .compiled import compile
     from .drawing import draw
     from .drawing.diff import draw_diff
+    from .explain.anomalies import detect_anomalies
+    from .explain.source import record_source
     from .player import save_player
     from .player.recorder import Recorder
-    from .source import record_source
     from .stepper import Stepper
     from .stepper.comparison import compare
     from .stepper.diagnosis import diagnose

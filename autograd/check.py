@@ -11,12 +11,12 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from .careful import real
-from .derivatives import grad
 from .errors import GradcheckError
 from .formula import IEEE
 from .graph import Edge, Graph, numbers
+from .higher_order import grad
 from .modes import ieee
+from .slow_path import real
 from .value import Value
 
 __all__ = ["Slope", "agree", "gradcheck", "operation_at", "slope_at"]

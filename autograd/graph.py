@@ -20,9 +20,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .careful import Pole, evaluate, evaluate_partial
 from .errors import GraphError, OptionError
 from .node import Node
+from .slow_path import Pole, evaluate, evaluate_partial
 
 __all__ = ["Edge", "Graph", "Node", "gradients", "numbers", "recompute", "recomputed_partials", "walk"]
 

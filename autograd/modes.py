@@ -7,15 +7,17 @@ and having modes costs nothing measurable. `scope` is the module call that nodes
 
 from __future__ import annotations
 
+import gc
 import sys
 from _thread import _local, allocate_lock  # pyright: ignore[reportPrivateUsage] - threading's, without its import
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from functools import wraps
 from types import ModuleType
 from typing import Any, TypeVar, overload
 
-__all__ = ["PARAMETER", "Scope", "atomic", "here", "ieee", "is_on", "named_scope", "no_grad"]
+__all__ = ["PARAMETER", "Scope", "atomic", "gc_paused", "here", "ieee", "is_on", "named_scope", "no_grad"]
 
 # The module that compiled methods live in (see methods.py): reading `mode` or `scope` there is reading a global.
 compiled = ModuleType("autograd._compiled", "Methods and kernels, compiled from the rows of autograd.ops.")
@@ -182,3 +184,21 @@ class named_scope:  # noqa: N801 - jax's name
 
     def __exit__(self, *_: object) -> None:
         shared["scope"] = here.scope = self._outer
+
+
+@contextmanager
+def gc_paused() -> Generator[None]:
+    """Pause the garbage collector: it would search a large graph again and again while that is made, and find nothing.
+
+    >>> import gc
+    >>> with gc_paused():
+    ...     gc.isenabled()
+    False
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

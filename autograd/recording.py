@@ -13,13 +13,13 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
-from .careful import evaluate, evaluate_partial, real, real_data
 from .errors import GraphError, NotANumberError
 from .formula import PLAIN, Algebra, largest
 from .kernels import compile_kernel
 from .methods import OPERATORS
 from .modes import is_on, shared
 from .ops import MAXIMUM, OPS, Op
+from .slow_path import evaluate, evaluate_partial, real, real_data
 from .value import Value
 
 __all__ = ["ON_VALUES", "apply", "listed", "record"]
@@ -73,7 +73,7 @@ def _in_mode(node: Value) -> Value:
     if is_on("no_grad"):
         node.op, node.operands, node.partials = None, (), ()
     elif is_on("record_source"):
-        from .source import remember
+        from .explain.source import remember
 
         remember(node)
     return node

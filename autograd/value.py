@@ -39,12 +39,12 @@ from collections.abc import Callable
 from functools import partial as bind_arguments
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from .careful import real, real_data
 from .errors import GraphError, NotANumberError
 from .graph import walk
 from .methods import compile_methods
 from .modes import PARAMETER, Scope, shared
 from .ops import OPS, Op
+from .slow_path import real, real_data
 
 if TYPE_CHECKING:
     from .compiled_methods import Methods
@@ -314,18 +314,18 @@ class Value(Methods):
         return show(self, **options)
 
     def formula(self) -> str:
-        """The computation as Python, shared values on lines of their own: see autograd.notation.
+        """The computation as Python, shared values on lines of their own: see autograd.explain.formulas.
 
         >>> a = Value(3.0, label="a"); f = (a * 2).tanh(); f.formula()
         'f = tanh(a*2)'
         """
-        from .notation import formula
+        from .explain.formulas import formula
 
         return formula(self)
 
     def latex(self) -> str:
         """The computation in LaTeX."""
-        from .notation import latex
+        from .explain.formulas import latex
 
         return latex(self)
 
@@ -375,7 +375,7 @@ class Value(Methods):
         return step_through(self, forward=forward, **options)
 
     def why(self, value: Any, **options: Any) -> Any:
-        """d(self)/d(value) as a sum over paths, with numbers: see :func:`autograd.paths.why`.
+        """d(self)/d(value) as a sum over paths, with numbers: see :func:`autograd.explain.paths.why`.
 
         >>> a = Value(3.0, label="a"); f = a * a
         >>> f.why(a)
@@ -384,7 +384,7 @@ class Value(Methods):
           f -> a (operand 2)    3
           total 6
         """
-        from .paths import why
+        from .explain.paths import why
 
         return why(self, value, **options)
 

@@ -32,7 +32,7 @@ if not hasattr(_engine, "Value"):
         "python -m pip install --force-reinstall scalar-autograd"
     )
 
-from autograd.naming import ours
+from autograd.explain.naming import ours
 
 __steady__ = True  # nobody changes what these files hold while a program runs: compile() need not look
 

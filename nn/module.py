@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from autograd import Value
-from autograd.careful import real
 from autograd.errors import StateDictError
 from autograd.modes import PARAMETER, Scope, here, shared
+from autograd.slow_path import real
 from autograd.value import NOT_REACHED
 
 from .shapes import described, flatten, has_shape, is_list, shape_of

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from autograd import Value, updates
-from autograd.careful import real
 from autograd.errors import OptionError, StateDictError, WrongKindError
+from autograd.slow_path import real
 from autograd.value import NOT_REACHED
 
 from .elsewhere import names_of_torch

@@ -27,7 +27,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from autograd import Value, atomic, grad, ieee, methods, op
-from autograd.careful import Pole, evaluate, evaluate_partial
 from autograd.compiled.c import build as building
 from autograd.compiled.c.runtime import Batch, Interpreter
 from autograd.compiled.emit import c_function
@@ -43,6 +42,7 @@ from autograd.ops import BUILTIN, OPS
 from autograd.player.js_rules import rules
 from autograd.player.player import described, script_of
 from autograd.recording import ON_VALUES
+from autograd.slow_path import Pole, evaluate, evaluate_partial
 
 LENGTHS = (1, 2, 3, 1, 2, 3, 64, 65)
 BATCH = 200  # formulas that share one C file and one process of node

@@ -168,7 +168,7 @@ def test_what_is_no_value_is_refused_in_a_sentence(wrong, said):
 
 
 def test_a_unit_is_told_apart_in_one_walk_however_many_paths_lead_to_it(monkeypatch):
-    from autograd import anomalies
+    from autograd.explain import anomalies
 
     walked = []
     monkeypatch.setattr(anomalies, "below", lambda node, below=anomalies.below: walked.append(node) or below(node))

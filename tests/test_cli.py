@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from autograd.__main__ import forward_table, graph_of, main
+from autograd.cli.command import forward_table, graph_of, main
 from autograd.errors import ExpressionError
 from autograd.graph import Graph
 
@@ -108,7 +108,7 @@ def test_the_picture_is_written_and_the_page_too(tmp_path, capsys, monkeypatch):
 
 
 def test_a_reader_who_has_seen_enough_ends_it_quietly():
-    code = "import sys, autograd.__main__ as m; sys.argv[1:] = ['a*a', 'a=1', '--all']; sys.exit(m.main())"
+    code = "import sys, autograd.cli.command as m; sys.argv[1:] = ['a*a', 'a=1', '--all']; sys.exit(m.main())"
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     process.stdout.close()
     assert "Traceback" not in process.stderr.read()

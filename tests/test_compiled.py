@@ -965,9 +965,10 @@ def test_structures_are_kept_up_to_a_bound(monkeypatch):
     monkeypatch.setattr("autograd.compiled.step.MOST_STRUCTURES", 3)
     monkeypatch.setattr("autograd.compiled.step._said", set())
     step = compile(lambda xs: dot(xs, [w] * len(xs)), [w], "python")
-    with pytest.warns(UserWarning, match="ever new structures.*Pad lists") as said:
-        for count in (1, 2, 3, 1, 4, 5, 1, 6):
-            assert step([1.0] * count) == 2.0 * count
+    counts = (1, 2, 3, 1, 4, 5, 1, 6)
+    with pytest.warns(UserWarning, match=r"ever new structures.*Pad lists") as said:
+        losses = [step([1.0] * count) for count in counts]
+    assert losses == [2.0 * count for count in counts]
     assert len(said) == 1 and "3 structures traced" in repr(step)
     kept = {len(executable.sample[0][0]) for executable in step._kept.values()}
     assert kept == {5, 1, 6}  # those used longest ago went first

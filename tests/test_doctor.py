@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from autograd import doctor
-from autograd.__main__ import main
+from autograd.cli import doctor
+from autograd.cli.command import main
 from autograd.compiled.c import build as building
 from autograd.drawing import engines
 from autograd.errors import CompileError, LayoutError

@@ -19,8 +19,8 @@ from autograd import AutogradError, Value, dot, draw, op, total
 from autograd.drawing import drawing
 from autograd.drawing.palette import DARK, LIGHT, mix
 from autograd.errors import GraphError, LayoutError, OptionError
+from autograd.explain.naming import one_line
 from autograd.graph import Graph
-from autograd.naming import one_line
 from autograd.ops import OPS
 
 TESTS = Path(__file__).parent

@@ -23,10 +23,10 @@ from autograd.compiled.export import page
 from autograd.compiled.program import Program
 from autograd.compiled.tracing import trace
 from autograd.errors import CompileError
+from autograd.explain.naming import named_graph
 from autograd.formula.languages import WIDTH
 from autograd.graph import Graph
 from autograd.modes import named_scope
-from autograd.naming import named_graph
 from autograd.ops import OPS
 
 HOSTILE = [

@@ -13,8 +13,8 @@ from autograd.drawing.build import around, build_picture, on_paths
 from autograd.drawing.folding import fold
 from autograd.drawing.picture import Picture
 from autograd.errors import GraphError, OptionError
+from autograd.explain.naming import ModuleNames
 from autograd.graph import Graph
-from autograd.naming import ModuleNames
 
 
 def neurons(weights, xs):

@@ -26,13 +26,13 @@ from drawn import needs_engine
 
 import nn
 from autograd import Recorder, Value, detect_anomalies, diagnose, draw, draw_diff, op, total
-from autograd.__main__ import forward_table
+from autograd.cli.command import forward_table
 from autograd.compiled.c.build import compiler
 from autograd.compiled.export import page
 from autograd.compiled.tracing import trace
+from autograd.explain.naming import one_line
 from autograd.graph import Graph
 from autograd.modes import named_scope
-from autograd.naming import one_line
 from autograd.ops import OPS
 from autograd.player import Player
 

@@ -110,7 +110,7 @@ def numbers_to_say():
 
 @node
 def test_numbers_are_said_as_in_python():
-    from autograd.wording import product, short
+    from autograd.explain.phrases import product, short
 
     numbers = numbers_to_say()
     script = f"""{script_of("{}")}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from drawn import Part
 
-from autograd import Value, draw, naming
+from autograd import Value, draw
+from autograd.explain import naming
+from autograd.explain.naming import ModuleNames, common_name, named_graph, names_for, one_line
 from autograd.graph import Graph
-from autograd.naming import ModuleNames, common_name, named_graph, names_for, one_line
 
 
 def named(root, **variables):

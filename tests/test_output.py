@@ -14,7 +14,7 @@ import pytest
 from drawn import needs_engine
 
 from autograd import Value, draw, save_player
-from autograd.__main__ import main
+from autograd.cli.command import main
 from autograd.drawing import output
 from autograd.drawing.output import open_file, write_whole
 from autograd.stepper import step_through

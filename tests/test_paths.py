@@ -11,8 +11,8 @@ from small_graphs import emblem
 
 from autograd import Value, dot
 from autograd.errors import GraphError
+from autograd.explain.paths import Sums, strongest_path, totals
 from autograd.graph import Graph, gradients, walk
-from autograd.paths import Sums, strongest_path, totals
 
 
 def doubling(n, factor=1.0):

@@ -18,9 +18,9 @@ from drawn import emblem, neuron
 import nn
 from autograd import Stepper, Value, atomic, dot, save_player, total
 from autograd.errors import LayoutError, OptionError
+from autograd.explain.paths import why
 from autograd.graph import Graph
 from autograd.modes import named_scope
-from autograd.paths import why
 from autograd.player.js_rules import rules
 from autograd.player.player import Player, described, script_of
 

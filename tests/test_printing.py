@@ -11,11 +11,11 @@ from readers import read_c, read_javascript, read_latex, read_python
 
 from autograd import Value, maximum
 from autograd.compiled.c.template import _CHECKED
+from autograd.explain.formulas import formula, latex
+from autograd.explain.phrases import SPOKEN
 from autograd.formula import FUNCTIONS, JAVASCRIPT, LATEX, PYTHON, READABLE, SUM, TERM, C, Expr, Formula
 from autograd.formula.dialects import printed
 from autograd.graph import Graph
-from autograd.notation import formula, latex
-from autograd.wording import SPOKEN
 
 DIALECTS = {
     PYTHON: read_python, C: read_c, JAVASCRIPT: read_javascript, READABLE: read_python, SPOKEN: read_python, LATEX: read_latex,

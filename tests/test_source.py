@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nn
 from autograd import Value, atomic, dot, no_grad, record_source, total
-from autograd.source import line_of, source_of
+from autograd.explain.source import line_of, source_of
 
 
 def test_operations_of_every_kind_are_given_the_users_line():

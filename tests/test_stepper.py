@@ -27,11 +27,11 @@ from autograd.errors import (
     NotANumberError,
     OptionError,
 )
+from autograd.explain.phrases import short
 from autograd.graph import Graph, walk
 from autograd.ops import BUILTIN, OPS
 from autograd.stepper.walker import Walker
 from autograd.value import NOT_REACHED
-from autograd.wording import short
 
 
 def state(f):

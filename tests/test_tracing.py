@@ -17,8 +17,8 @@ from autograd import Value, atomic, compile, dot, grad, logsumexp, maximum
 from autograd.compiled.tracers import ArgTracer, ParamTracer, Tracer
 from autograd.compiled.tracing import trace
 from autograd.errors import TraceError
+from autograd.explain.naming import named_graph
 from autograd.graph import Graph
-from autograd.naming import named_graph
 from nn.optim import SGD
 
 W, B = Value(3.0, label="w"), Value(1.0, label="b")

@@ -12,7 +12,7 @@ from test_folding import GRAPHS
 
 from autograd import Value, atomic, total
 from autograd.drawing.tree import tree
-from autograd.naming import named_graph
+from autograd.explain.naming import named_graph
 
 
 @pytest.mark.parametrize("value", [emblem, neuron])

@@ -27,7 +27,7 @@ f = a * b + 1
 said["tree"] = str(f.tree(unicode=False))
 said["formula"] = f.formula()
 said["stepper"] = repr(f.step_through())
-from autograd.source import line_of
+from autograd.explain.source import line_of
 with record_source():
     c = a * b  # record
     layer = nn.Linear(2, 1, seed=0)

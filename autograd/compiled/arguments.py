@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from numbers import Integral, Real
 from typing import Any
 
-from ..careful import real
 from ..errors import NotANumberError
+from ..slow_path import real
 
 __all__ = ["Structure", "filled", "structure"]
 

@@ -11,8 +11,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from ..careful import real
 from ..errors import ShapeError, WrongKindError
+from ..slow_path import real
 from .arguments import Structure, structure
 
 __all__ = ["Block", "Rows", "rows_of_columns", "transposed"]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from heapq import heappop, heappush
 from typing import Any
 
-from ..naming import ModuleNames
+from ..explain.naming import ModuleNames
 
 __all__ = ["Sections", "together"]
 

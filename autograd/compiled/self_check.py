@@ -21,10 +21,10 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from ..careful import evaluate
 from ..formula import add_up
-from ..garbage import collecting_nothing
 from ..graph import walk
+from ..modes import gc_paused
+from ..slow_path import evaluate
 from ..value import Value
 from .program import PICK, Program
 
@@ -45,7 +45,7 @@ class Itself:
     Raises what backward() raises, where a gradient meets a slope that is infinite.
     """
 
-    @collecting_nothing()
+    @gc_paused()
     def __init__(self, results: Sequence[Any]) -> None:
         self.results = [result if isinstance(result, Value) else Value(result) for result in results]  # a picked number
         self._share = 1.0 / len(results)

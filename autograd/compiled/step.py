@@ -32,11 +32,11 @@ from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any, overload
 
 from ..errors import AutogradError, CompileError, OptionError, TraceError, WrongKindError
+from ..explain.source import record_source, said_line, source_of, users_line
 from ..formula import add_up
 from ..functions import mean
 from ..graph import walk
 from ..modes import is_on, shared
-from ..source import record_source, said_line, source_of, users_line
 from ..value import NOT_REACHED, Value
 from .arguments import Structure, filled, structure
 from .batches import Block, Rows, rows_of_columns, transposed

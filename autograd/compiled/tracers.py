@@ -18,13 +18,13 @@ from contextlib import contextmanager
 from numbers import Integral
 from typing import Any
 
-from ..careful import real
 from ..errors import NotANumberError, TraceError
+from ..explain.naming import users_frame
+from ..explain.source import remember, said_line
 from ..methods import OPERATORS
 from ..modes import is_on, shared
-from ..naming import users_frame
 from ..ops import MUL, OPS, Op
-from ..source import remember, said_line
+from ..slow_path import real
 from ..value import Value
 from .guards import is_library
 from .program import PICK

@@ -18,10 +18,10 @@ from numbers import Real
 from typing import Any
 
 from ..errors import TraceError
-from ..garbage import collecting_nothing
+from ..explain.naming import names_for
+from ..explain.source import said_line, users_line
 from ..graph import walk
-from ..naming import names_for
-from ..source import said_line, users_line
+from ..modes import gc_paused
 from ..value import Value
 from .guards import Guards
 from .program import Program
@@ -59,7 +59,7 @@ def _tracers_for(argument: Any, name: str, inputs: list[ArgTracer], parameters: 
     return argument
 
 
-@collecting_nothing()
+@gc_paused()
 def traced(
     function: Callable[..., Any],
     arguments: Sequence[Any],
@@ -114,7 +114,7 @@ def trace(
     return as_program(root, inputs, parameters, guards)
 
 
-@collecting_nothing()
+@gc_paused()
 def as_program(root: Any, inputs: Sequence[Any], parameters: Iterable[Value], guards: Guards) -> Program:
     """What was traced, its nodes named as the function's own variables name them."""
     nodes = walk(root)

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import GraphError, OptionError
-from ..garbage import collecting_nothing
+from ..explain.naming import ModuleNames
 from ..graph import Graph
-from ..modes import Scope
-from ..naming import ModuleNames
+from ..modes import Scope, gc_paused
 from ..node import Node
 from .folding import fold as fold_values
 from .parts import Closes, Group, calls_of
@@ -41,7 +40,7 @@ def build_picture(
     for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
         if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise OptionError(f"want {option} as a whole number from 0 on, got {number!r}")
-    with collecting_nothing():
+    with gc_paused():
         return _build(graph, budget, depth, fold, at, radius, path)
 
 

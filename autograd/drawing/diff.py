@@ -14,9 +14,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
+from ..explain.naming import named_graph
+from ..explain.phrases import short
 from ..graph import Graph
-from ..naming import named_graph
-from ..wording import short
 from .dot import DotWriter, right
 from .drawing import build_drawing, draw
 from .options import options_of

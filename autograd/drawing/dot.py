@@ -12,12 +12,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from ..changes import remark
 from ..errors import OptionError
+from ..explain.naming import one_line
+from ..explain.phrases import counted, operation, short
+from ..explain.staleness import remark
 from ..formula import READABLE
-from ..naming import one_line
 from ..node import Node
-from ..wording import counted, operation, short
 from .palette import Palette, mix
 from .picture import FOLDED, LABELLED, LISTED, TITLE, UNKNOWN, Arrow, Box, Cluster, Picture, spread
 

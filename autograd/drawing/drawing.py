@@ -17,8 +17,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LayoutError
+from ..explain.naming import named_graph, names_for
 from ..graph import Graph
-from ..naming import named_graph, names_for
 from .build import build_picture
 from .dot import DotWriter
 from .options import options_of

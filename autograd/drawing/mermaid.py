@@ -20,9 +20,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..changes import remark
-from ..naming import named_graph, one_line
-from ..wording import short
+from ..explain.naming import named_graph, one_line
+from ..explain.phrases import short
+from ..explain.staleness import remark
 from .build import build_picture
 from .options import options_of
 from .palette import LIGHT

@@ -9,11 +9,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ..explain.naming import ModuleNames, common_name
+from ..explain.phrases import short
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
-from ..naming import ModuleNames, common_name
 from ..node import Node
-from ..wording import short
 from .parts import Group, Part, calls_of
 
 __all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "spread"]

@@ -19,9 +19,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ..changes import remark
-from ..naming import named_graph, one_line
-from ..wording import Report, counted, operation
+from ..explain.naming import named_graph, one_line
+from ..explain.phrases import Report, counted, operation
+from ..explain.staleness import remark
 from .build import build_picture
 from .options import options_of
 from .picture import Arrow, Box, Picture

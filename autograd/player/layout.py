@@ -18,11 +18,11 @@ from ..drawing.build import build_picture
 from ..drawing.parts import calls_of
 from ..drawing.picture import BUDGET, FOLDED, LABELLED, LISTED, Arrow, Box, Cluster, Picture
 from ..errors import DeadlineError
+from ..explain.naming import ModuleNames, one_line
+from ..explain.phrases import short
 from ..graph import Graph
 from ..modes import PARAMETER
-from ..naming import ModuleNames, one_line
 from ..node import Node
-from ..wording import short
 
 __all__ = ["views"]
 

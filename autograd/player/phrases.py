@@ -15,9 +15,9 @@ import re
 from collections.abc import Collection
 from typing import Any, cast
 
+from ..explain.phrases import operation, slope_texts, which, with_numbers
 from ..graph import Edge, Graph
 from ..node import Node
-from ..wording import operation, slope_texts, which, with_numbers
 
 __all__ = ["phrase_key", "phrases"]
 

@@ -26,17 +26,17 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-from ..changes import remark
 from ..drawing.output import write_whole, writing
 from ..drawing.palette import THEMES
 from ..drawing.picture import BUDGET
 from ..errors import LayoutError, OptionError
+from ..explain.naming import named_graph
+from ..explain.phrases import LONGEST, counted, name_of
+from ..explain.source import source_of
+from ..explain.staleness import remark
 from ..graph import Graph
 from ..methods import OPERATORS
-from ..naming import named_graph
 from ..node import Node
-from ..source import source_of
-from ..wording import LONGEST, counted, name_of
 from .js_rules import prelude, rule_name, rules
 from .layout import views
 from .phrases import phrase_key, phrases

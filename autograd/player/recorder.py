@@ -30,12 +30,12 @@ from importlib import import_module
 from time import monotonic
 from typing import Any
 
-from ..changes import changed
 from ..errors import AutogradError, GraphError, OptionError
+from ..explain.naming import names_for
+from ..explain.phrases import counted, name_of, short
+from ..explain.staleness import changed
 from ..graph import Graph, walk
-from ..naming import names_for
 from ..node import Node
-from ..wording import counted, name_of, short
 from .js_rules import rule_name, rules
 from .player import described, framed, numbers, packed, page, staged, write_page
 

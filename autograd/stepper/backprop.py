@@ -24,17 +24,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..explain.paths import LISTED, Ledger, Sums, columns, said_count, totals, why
+from ..explain.phrases import Report, below, counted, product, short, slope
+from ..explain.source import source_of
 from ..graph import Edge, gradients, walk
 from ..modes import shared
-from ..paths import LISTED, Ledger, Sums, columns, said_count, totals, why
-from ..source import source_of
-from ..wording import Report, below, counted, product, short, slope
 from .edges import Edges
 from .guesses import Guess, Predicted, cuts, hints, judge
 from .walker import INDENT, SMALL, WINDOW
 
 if TYPE_CHECKING:
-    from ..anomalies import Anomalies
+    from ..explain.anomalies import Anomalies
     from ..node import Node
     from .diagnosis import Diagnosis
     from .pictures import ProgressWriter
@@ -356,6 +356,6 @@ class Stepper(Edges):
 
     def anomalies(self) -> Anomalies:
         """What looks unhealthy here, such as nan or a gradient that vanishes: see :func:`autograd.detect_anomalies`."""
-        from ..anomalies import detect_anomalies
+        from ..explain.anomalies import detect_anomalies
 
         return detect_anomalies(self.root, graph=self.graph)

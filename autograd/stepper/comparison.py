@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..changes import same
+from ..explain.naming import named_graph
+from ..explain.phrases import Report, arrow, name_of, short
+from ..explain.staleness import same
 from ..graph import Edge, Graph
-from ..naming import named_graph
-from ..wording import Report, arrow, name_of, short
 from .mistakes import RIGHT, Made, Place, mistake_called, too_early
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..explain.naming import named_graph
+from ..explain.paths import find_node, outsider
+from ..explain.phrases import Report, name_of, short
 from ..graph import Graph, gradients
-from ..naming import named_graph
-from ..paths import find_node, outsider
-from ..wording import Report, name_of, short
 from .guesses import Guess, cuts, hints
 from .mistakes import Case, fitting
 

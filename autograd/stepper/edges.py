@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..explain.phrases import short, which
 from ..graph import Edge
 from ..modes import shared
-from ..wording import short, which
 from .walker import Walker
 
 if TYPE_CHECKING:

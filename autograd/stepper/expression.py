@@ -21,10 +21,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import AutogradError, ExpressionError
+from ..explain.phrases import counted
 from ..formula.grammar import CONSTANTS
 from ..formula.reader import Expr, Reader
 from ..ops import OPS, Op
-from ..wording import counted
 
 __all__ = ["Expression"]
 

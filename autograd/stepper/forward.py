@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..source import source_of
-from ..wording import Report, below, counted, operation, short, with_numbers
+from ..explain.phrases import Report, below, counted, operation, short, with_numbers
+from ..explain.source import source_of
 from .guesses import Guess, Predicted, judge
 from .walker import INDENT, WINDOW, Walker
 

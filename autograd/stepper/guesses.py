@@ -14,11 +14,11 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..careful import real
 from ..errors import AutogradError, NotANumberError
+from ..explain.paths import Sums, totals
+from ..explain.phrases import Report, arrow, name_of, short, slope_head
 from ..graph import Edge, Graph, gradients
-from ..paths import Sums, totals
-from ..wording import Report, arrow, name_of, short, slope_head
+from ..slow_path import real
 
 if TYPE_CHECKING:
     from ..node import Node

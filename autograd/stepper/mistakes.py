@@ -22,11 +22,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ..changes import same
 from ..errors import DivisionError, OptionError
+from ..explain.phrases import arrow, name_of, operation, short
+from ..explain.staleness import same
 from ..formula import IEEE
 from ..graph import Edge, Graph, gradients
-from ..wording import arrow, name_of, operation, short
 from .guesses import Guess
 
 if TYPE_CHECKING:

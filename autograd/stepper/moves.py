@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError, OptionError
+from ..explain.naming import named_graph
+from ..explain.paths import find_node
+from ..explain.phrases import Report, counted, name_of
 from ..graph import Graph
-from ..naming import named_graph
 from ..ops import OPS
-from ..paths import find_node
-from ..wording import Report, counted, name_of
 
 if TYPE_CHECKING:
     from ..node import Node

@@ -23,7 +23,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..errors import AutogradError, ExpressionError
-from ..wording import short
+from ..explain.phrases import short
 from .expression import Expression
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..check import agree, operation_at, slope_at
 from ..errors import AutogradError
+from ..explain.paths import columns
+from ..explain.phrases import Report, arrow, name_of, short
 from ..graph import Edge, Graph, gradients, recompute
-from ..paths import columns
-from ..wording import Report, arrow, name_of, short
 
 if TYPE_CHECKING:
     from ..node import Node

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..careful import real
-from ..changes import remark
 from ..errors import AutogradError, GraphError, OptionError
+from ..explain.paths import columns
+from ..explain.phrases import Report, counted, operation, short, with_numbers
+from ..explain.staleness import remark
 from ..graph import recompute, recomputed_partials
-from ..paths import columns
-from ..wording import Report, counted, operation, short, with_numbers
+from ..slow_path import real
 from .moves import Moved, Moves
 
 if TYPE_CHECKING:

@@ -32,8 +32,8 @@ from time import monotonic
 from typing import Any
 
 from ...errors import CompileError
-from ...naming import one_line
-from ...source import users_line
+from ...explain.naming import one_line
+from ...explain.source import users_line
 
 __all__ = ["build", "cache_folder", "compiler", "load"]
 

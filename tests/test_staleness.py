@@ -7,7 +7,7 @@ import math
 import pytest
 
 from autograd import Value, dot
-from autograd.changes import changed
+from autograd.explain.staleness import changed
 from autograd.graph import Graph
 
 CASES = {

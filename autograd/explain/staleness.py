@@ -10,9 +10,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from .formula import IEEE
-from .graph import Graph, numbers
-from .wording import name_of
+from ..formula import IEEE
+from ..graph import Graph, numbers
+from .phrases import name_of
 
 __all__ = ["changed", "remark", "same"]
 

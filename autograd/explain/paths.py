@@ -22,10 +22,10 @@ from heapq import heappop, heappush, heapreplace
 from itertools import islice
 from typing import Any
 
-from .errors import GraphError
-from .graph import Edge, Graph
+from ..errors import GraphError
+from ..graph import Edge, Graph
 from .naming import named_graph, names_for
-from .wording import Report, counted, name_of, product, short, which
+from .phrases import Report, counted, name_of, product, short, which
 
 __all__ = ["Ledger", "Sums", "find_node", "outsider", "strongest_path", "totals", "why"]
 

@@ -22,8 +22,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
-from .graph import Graph, walk
-from .modes import PARAMETER, Scope
+from ..graph import Graph, walk
+from ..modes import PARAMETER, Scope
 
 __all__ = ["named_graph", "names_for", "one_line", "ours", "users_frame"]
 
@@ -68,18 +68,21 @@ def _take(found: Iterator[tuple[str, Any]], wanted: set[Any], names: dict[Any, s
             names[thing] = name
 
 
-def ours() -> None:
-    """Declare that the calling module's folder is not the user's. A package does so when it is imported.
+def ours(above: int = 0) -> None:
+    """Declare that the calling module's folder is not the user's, or the one so many `above` it. A package does so on import.
 
     Told by the file name of its code, as that of any frame is: `__file__` may spell the same folder in another way.
     """
     global _ours
     file = sys._getframe(1).f_code.co_filename  # pyright: ignore[reportPrivateUsage]
-    _ours += (file.removesuffix(os.path.basename(file)) or file,)
+    folder = os.path.dirname(file)
+    for _ in range(above):
+        folder = os.path.dirname(folder)
+    _ours += (os.path.join(folder, "") if folder else file,)
 
 
 _ours: tuple[str, ...] = (COMPILED,)
-ours()
+ours(above=1)
 
 
 def users_frame() -> FrameType:

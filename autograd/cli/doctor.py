@@ -15,9 +15,9 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
-from .errors import CompileError, LayoutError, install
-from .stepper.prompt import has_colour, say
-from .wording import counted
+from ..errors import CompileError, LayoutError, install
+from ..explain.phrases import counted
+from ..stepper.prompt import has_colour, say
 
 __all__ = ["CHECKS", "Finding", "doctor"]
 
@@ -58,7 +58,7 @@ def _package() -> Finding:
 
 
 def _engine() -> Finding:
-    from . import Value
+    from .. import Value
 
     a = Value(1.0)
     b = a + a
@@ -78,7 +78,7 @@ def _graphviz_package() -> Finding:
 
 
 def _layout_engine() -> Finding:
-    from .drawing.engines import describe
+    from ..drawing.engines import describe
 
     try:
         return OK, f"pictures are laid out by {describe()}"
@@ -89,8 +89,8 @@ def _layout_engine() -> Finding:
 def _picture() -> Finding:
     if find_spec("graphviz") is None:
         return MISSING, "no picture can be rendered without the Python package graphviz"
-    from . import Value
-    from .drawing import draw
+    from .. import Value
+    from ..drawing import draw
 
     a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     start = time.perf_counter()
@@ -112,8 +112,8 @@ def _terminal() -> Finding:
 def _notebook() -> Finding:
     if find_spec("IPython") is None:
         return OPTIONAL, f"no notebook: IPython is not installed. If you want one: {install('notebook')}"
-    from . import Value
-    from .drawing import mimebundle
+    from .. import Value
+    from ..drawing import mimebundle
 
     shown = mimebundle(Value(1.0) * Value(2.0))
     kinds = "pictures" if any("svg" in kind for kind in shown) else "text only, since no picture can be rendered"
@@ -135,7 +135,7 @@ def _compiler() -> Finding:
     without = "compile() does without it, in Python"
     if sys.platform == "darwin" and subprocess.run(["xcode-select", "-p"], capture_output=True, check=False).returncode:
         return OPTIONAL, f"no C compiler: {without}. If you want one: xcode-select --install"
-    from .compiled.c.build import compiler
+    from ..compiled.c.build import compiler
 
     try:
         command = compiler()

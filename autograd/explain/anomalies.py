@@ -14,14 +14,14 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .careful import Pole
-from .errors import OptionError
-from .graph import Edge, Graph, gradients
-from .modes import PARAMETER
+from ..errors import OptionError
+from ..graph import Edge, Graph, gradients
+from ..modes import PARAMETER
+from ..slow_path import Pole
 from .naming import named_graph
 from .paths import Path, strongest_path
+from .phrases import Report, below, counted, name_of, operation, short, slope, with_numbers
 from .source import source_of
-from .wording import Report, below, counted, name_of, operation, short, slope, with_numbers
 
 __all__ = ["Anomalies", "detect_anomalies"]
 

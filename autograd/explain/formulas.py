@@ -18,11 +18,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from .formula import LATEX, READABLE, WHOLE, Dialect, Piece, atom
-from .graph import Graph
-from .methods import OPERATORS
+from ..formula import LATEX, READABLE, WHOLE, Dialect, Piece, atom
+from ..graph import Graph
+from ..methods import OPERATORS
+from ..ops import OPS, Op
 from .naming import named_graph, one_line
-from .ops import OPS, Op
 
 __all__ = ["formula", "latex"]
 

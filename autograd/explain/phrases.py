@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .formula import PLAIN, PYTHON, READABLE, Dialect, Formula
-from .graph import Edge, Graph
-from .methods import OPERATORS
+from ..formula import PLAIN, PYTHON, READABLE, Dialect, Formula
+from ..graph import Edge, Graph
+from ..methods import OPERATORS
 from .naming import one_line
 
 __all__ = [

@@ -1,0 +1,162 @@
+"""``python -m autograd "tanh(a*b + c)" a=2 b=-3 c=6.88``: step through backprop without writing Python."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import AutogradError, ExpressionError
+from ..explain.phrases import Report, name_of, operation, short, with_numbers
+from ..stepper.expression import CONSTANTS, Expression
+
+__all__ = ["forward_table", "graph_of", "main"]
+
+USAGE = """\
+  python -m autograd "tanh(a*b + c)" a=2 b=-3 c=6.8813735870195432
+  python -m autograd "b = a + a; b * (b + 1)" a=1 --all
+  python -m autograd doctor"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line: 0 when done, 2 for something it cannot read, doctor's own status."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a label or a letter that the console cannot show must not end it
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        return _run(sys.argv[1:] if arguments is None else list(arguments))
+    except AutogradError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print()
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m autograd",
+        description="Step through backprop of an expression, forwards and back.",
+        epilog=f"examples:\n{USAGE}\n\nIn the prompt: step, undo, why a, until b, set a 3, draw, help, quit; Enter repeats.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "expression", help="such as 'tanh(a*b + c)', or steps: 'b = a + a; b * (b + 1)'; or the word doctor"
+    )
+    parser.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="a value for each name")
+    parser.add_argument("--all", action="store_true", help="print every edge, and leave")
+    parser.add_argument("--forward", action="store_true", help="step through the forward pass")
+    parser.add_argument("--show", action="store_true", help="open the graph's picture")
+    parser.add_argument("--svg", metavar="FILE", help="write the graph's picture")
+    parser.add_argument("--html", metavar="FILE", help="write a page that plays it")
+    return parser
+
+
+def _run(arguments: list[str]) -> int:
+    if not arguments:
+        _parser().print_help()
+        return 2
+    options = _parser().parse_intermixed_args(_guarded(arguments))
+    if options.expression == "doctor" and not options.values:
+        from .doctor import doctor
+
+        return doctor()
+    root = graph_of(options.expression, options.values)
+    from ..stepper import step_through
+    from ..stepper.prompt import say
+
+    stepper = step_through(root, forward=options.forward)
+    if not options.forward:
+        say(forward_table(stepper.graph))
+    if options.svg:
+        say(f"written to {stepper.save_picture(options.svg)}")
+    if options.html:
+        from ..player import save_player
+
+        say(f"written to {save_player(root, options.html)}")
+    if options.show:
+        stepper.show()
+    if options.all:
+        while not stepper.done:
+            say(stepper.step())
+        say(repr(stepper))
+    elif not (options.svg or options.html):
+        say("\n" + repr(stepper))
+        say(f"\nEnter makes the next {stepper.unit}; help lists the commands, quit leaves.")
+        stepper.prompt()
+    return 0
+
+
+def _guarded(arguments: list[str]) -> list[str]:
+    """An expression may begin with a minus: argparse is kept from reading it as an option."""
+    return [
+        f" {argument}" if argument.startswith("-") and not argument.startswith("--") and argument != "-h" else argument
+        for argument in arguments
+    ]
+
+
+def graph_of(text: str, values: Sequence[str] = ()) -> Any:
+    """The Value of an expression at ``name=number`` values, each labelled with its name.
+
+    Raises ExpressionError for what cannot be read, and where a name has no value or a value no name.
+
+    >>> graph_of("a * b", ["a=2", "b=-3"])
+    Value(-6.0, grad not reached, label='f')
+    """
+    from ..value import Value
+
+    expression = Expression(text)
+    given = list(map(_read_value, values))
+    numbers = dict(given)
+    for name in numbers:
+        if (times := sum(other == name for other, _ in given)) > 1:
+            raise ExpressionError(f"{name} is given {times} values: want one")
+        if name in expression.assigned:
+            raise ExpressionError(f"{name} is computed in {expression.text!r}, so it takes no value")
+        if name not in expression.names:
+            has = ", ".join(expression.names) or "no names"
+            raise ExpressionError(f"there is no {name} in {expression.text!r}: it has {has}")
+    wanted = [name for name in expression.names if name not in numbers and name not in CONSTANTS]
+    if wanted:
+        example = " ".join(f"{name}=1" for name in wanted)
+        raise ExpressionError(f"{' and '.join(wanted)} {'has' if len(wanted) == 1 else 'have'} no value: add {example}")
+    root = expression.evaluate({name: Value(number, label=name) for name, number in numbers.items()})
+    if not isinstance(root, Value):
+        if expression.assigned:
+            raise ExpressionError(
+                f"{expression.text!r} is {short(root)}, and nothing in it is free to change, so there is nothing to "
+                'differentiate: give numbers behind it, as in "b = a*a" a=1'
+            )
+        raise ExpressionError(
+            f"{expression.text} = {short(root)} has no names in it, so there is nothing to differentiate"
+        )
+    if not root.label:
+        taken = {*expression.names, *expression.assigned}
+        root.label = next(name for name in ("f", "out", "result", "the_result") if name not in taken)
+    return root
+
+
+def _read_value(text: str) -> tuple[str, float]:
+    name, equals, number = text.strip().partition("=")
+    if not equals or not name.strip().isidentifier():
+        raise ExpressionError(f"want a value such as a=2, got {text.strip()!r}: is the expression in quotes?")
+    try:
+        value = Expression(number).evaluate({})
+    except AutogradError as error:
+        raise ExpressionError(f"{name.strip()} wants a number, got {number.strip()!r}: {error}") from None
+    return name.strip(), float(value)
+
+
+def forward_table(graph: Any) -> Report:
+    """The forward pass as a table: each node, how it was computed, the numbers put in, and what came out."""
+    rows: list[tuple[str, str]] = []
+    for node in graph.nodes:
+        said = operation(graph, node)
+        chain = [said, with_numbers(node)] if said else []
+        rows.append((name_of(graph, node), " = ".join(dict.fromkeys([*chain, short(node.data)]))))
+    width = max(len(name) for name, _ in rows)
+    return Report("\n".join(f"  {name:<{width}} = {said}" for name, said in rows))
