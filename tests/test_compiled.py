@@ -965,7 +965,7 @@ def test_structures_are_kept_up_to_a_bound(monkeypatch):
     monkeypatch.setattr("autograd.compiled.step.MOST_STRUCTURES", 3)
     monkeypatch.setattr("autograd.compiled.step._said", set())
     step = compile(lambda xs: dot(xs, [w] * len(xs)), [w], "python")
-    with pytest.warns(UserWarning, match="ever new structures.*Pad lists") as said:
+    with pytest.warns(UserWarning, match="ever new structures.*Pad lists") as said:  # noqa: PT031 - one warning for all of them
         for count in (1, 2, 3, 1, 4, 5, 1, 6):
             assert step([1.0] * count) == 2.0 * count
     assert len(said) == 1 and "3 structures traced" in repr(step)
