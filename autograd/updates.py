@@ -16,8 +16,8 @@ its first update), the options, and what stands above it. The rule sets `data`, 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from .errors import FormulaError
@@ -35,37 +35,37 @@ def read(first: Rule, later: Rule, memory: Iterable[str]) -> tuple[Update, list[
 
     memory: the names that are remembered. Raises FormulaError for what is in no formula's grammar, or has no value.
     """
-    numbers = [name for name, given in later.items() if not isinstance(given, str)]
-    return _update(_lines(first), _lines(later), tuple(memory), tuple(numbers)), [
-        float(later[name]) for name in numbers
-    ]
+    key = tuple(memory), _spelled(first), _spelled(later)
+    found = _read.get(key)
+    if found is None:
+        found = _read[key] = Update(*key)
+    return found, [float(later[name]) for name in found.options]
 
 
-def _lines(rule: Rule) -> tuple[tuple[str, str], ...]:
-    return tuple((name, text) for name, text in rule.items() if isinstance(text, str))
+_read: dict[Any, Update] = {}
 
 
-@cache
-def _update(first: Any, later: Any, memory: Any, options: Any) -> Update:
-    return Update(first, later, memory, options)
+def _spelled(rule: Rule) -> tuple[str | None, ...]:
+    """The names of a rule, each with its formula, or None for an option."""
+    return tuple([x for name, given in rule.items() for x in (name, given if type(given) is str else None)])
+
+
+def _pairs(spelled: Sequence[str | None]) -> Iterator[tuple[str, str | None]]:
+    return zip(map(str, spelled[::2]), spelled[1::2])
 
 
 class Update:
-    """A rule without its numbers. first, later: (name, Formula) in order, of a parameter's first update and of later ones.
+    """A rule without its numbers. first, later: (name, Formula), in order, of a parameter's first update and of later ones.
 
     remembered: those of the names in memory that the rule sets.
     """
 
-    def __init__(
-        self,
-        first: Sequence[tuple[str, str]],
-        later: Sequence[tuple[str, str]],
-        memory: Sequence[str],
-        options: Sequence[str],
-    ) -> None:
-        self.options = options
-        self.first, self.later = ([(name, Formula(text)) for name, text in lines] for lines in (first, later))
-        set_names = {name for name, _ in later}
+    def __init__(self, memory: Sequence[str], first: Sequence[str | None], later: Sequence[str | None]) -> None:
+        self.options = [name for name, text in _pairs(later) if text is None]
+        self.first, self.later = (
+            [(name, Formula(text)) for name, text in _pairs(rule) if text is not None] for rule in (first, later)
+        )
+        set_names = {name for name, _ in self.later}
         self.remembered = [name for name in memory if name in set_names]
         for lines in (self.first, self.later):
             self._check(lines)

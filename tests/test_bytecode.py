@@ -55,7 +55,7 @@ def test_what_depends_on_no_input_is_computed_once():
 
 
 @pytest.mark.parametrize("rows", [False, True])
-@pytest.mark.parametrize("kind", ["chain", "wide", "network", "random"])
+@pytest.mark.parametrize("kind", [pytest.param("chain", marks=pytest.mark.needs_stack), "wide", "network", "random"])
 def test_a_program_is_small(kind, rows):
     """At most 64 bytes for an instruction and its slot, and 4 for an operand."""
     w = Value(0.9)
@@ -176,7 +176,6 @@ def test_operands_that_are_the_same_slot():
     assert_same((step(0.3), gradients([a, b])), eagerly(loss, (0.3,), [a, b]))
 
 
-@pytest.mark.needs_stack
 @needs_c
 def test_a_long_chain_in_c():
     w = Value(0.999999)

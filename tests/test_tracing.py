@@ -203,6 +203,7 @@ def test_what_changes_by_itself_is_refused_and_generators_go_on_as_if_nothing_ha
     assert (RNG.getstate(), random.getstate()) == before and not W.reached
 
 
+@pytest.mark.needs_stack
 def test_a_structure_that_changes_is_refused():
     with pytest.raises(TraceError, match=r"run again|for the function itself"):
         compile(structure_from_the_clock, [W])(1.0)

@@ -118,49 +118,47 @@ class Updates:
         self.optimizer = optimizer
         self.times = times
         self._place: dict[Value, int] = {}  # of each of the step's parameters
-        self._members: list[list[Value]] = []  # the optimiser's parameters, by group
+        self._members: list[list[Value]] | None = None  # the optimiser's parameters, by group
         self._others: list[Value] = []  # those of them that the step was not given
-        self._rules: list[Update] | None = None  # of the groups, if C may go by them
+        self._rules: list[Update] | None = None  # of the groups, as C has them
         self._batches: list[Prepared] = []
         self._able: list[bool] = []  # for each of the batches whether C can do it
-        self._at_once = 1  # updates in one call of C, so that Ctrl-C is answered soon
+        self._schedule: Schedule | None = None  # of these batches
+        self._at_once = 1  # updates in one call of C, so that what is read in Python is read again
         self._is_running = False  # in C, where a signal's handler may be called
         self._lender: Any = None  # the optimiser's state, while what it remembers stands in C's arrays
 
     def run(self, batches: list[Prepared], start: int, count: int) -> list[float]:
         """At least one, and at most `count` updates, on the batches from `start` on, in a cycle. Returns their losses."""
-        options = self._look(batches)
+        self._look(batches)
         losses: list[float] = []
-        if self._able[start]:
+        if self._able[start] and (options := self._ready_for_c()) is not None:
             count = min(count, self._at_once)
             if not all(self._able):
                 count = next((k for k in range(1, count) if not self._able[(start + k) % len(batches)]), count)
-            scheduled = [batches[(start + k) % len(batches)] for k in range(min(count, len(batches)))]
-            count = self.step.begin(scheduled, True, count)
             losses += self._in_c(start, count, options)
-            self.step.count(len(losses) - 1)
             start += len(losses)
-        if len(losses) < count:  # what C cannot do, the function itself does, or says why
-            batch = batches[start % len(batches)]
+        if not losses or (len(losses) < count and self._able[start % len(batches)]):
+            # what C cannot do, the function itself does, or says why
             self.optimizer.zero_grad()
-            losses.append(self.step.run(batch))
+            losses.append(self.step.run(batches[start % len(batches)]))
             self.optimizer.step()
         return losses
 
-    def _look(self, batches: list[Prepared]) -> list[list[float]]:
-        """See which batches C can do, and whose parameters the optimiser has, where that is not known; its options."""
+    def _look(self, batches: list[Prepared]) -> None:
+        """See which batches C can do, and whose parameters the optimiser has, where that is not known."""
         members = [[*group["params"]] for group in getattr(self.optimizer, "param_groups", ())]
-        rules, options = _rules_of(self.optimizer)
-        if len(self._place) != len(self.step.parameters):  # which it may have found by itself meanwhile
+        if batches == self._batches and members == self._members:
+            return
+        if batches != self._batches:
+            self._batches, self._schedule = [*batches], None
+            self._able = [self.step.is_for_c(batch, self.times) for batch in batches]
+        if members != self._members or len(self._place) != len(self.step.parameters):
             self._place = {p: i for i, p in enumerate(self.step.parameters)}
-            self._training = Training(self.step.parameters, getattr(self.optimizer, "memory", ()))
-            self._members = []
-        if members != self._members or batches != self._batches or rules != self._rules:
-            self._members, self._batches, self._rules = members, [*batches], rules
             self._others = [p for params in members for p in params if p not in self._place]
+            self._members, self._rules = members, None
+        if self._others:
             self._refuse_strangers()
-            self._plan()
-        return options
 
     def _refuse_strangers(self) -> None:
         """What the optimiser has and the loss uses would never move: compile() was not told of it."""
@@ -173,27 +171,37 @@ class Updates:
                         "parameters that compile() was given, so that no gradient comes to it: give it there too"
                     )
 
-    def _plan(self) -> None:
-        self._able = [self._rules is not None and self.step.is_for_c(batch, self.times) for batch in self._batches]
-        if self._rules is None or not any(self._able):
-            return
-        try:
-            functions = [update_library(rule).function for rule in self._rules]
-        except CompileError as error:
-            say_once(f"{error}. compile() goes on with its Python backend, which is slower")
-            self._able = [False] * len(self._able)
-            return
-        places = ([self._place[p] for p in params if p in self._place] for params in self._members)
-        self._training.set_groups([
-            (group, function, rule.remembered, len(rule.options))
-            for group, function, rule in zip(places, functions, self._rules)
-        ])  # fmt: skip
-        plans = (batch.plan if able else BatchPlan([]) for batch, able in zip(self._batches, self._able))
-        self._schedule = Schedule([*plans])
+    def _ready_for_c(self) -> list[list[float]] | None:
+        """Tell C the rules of the optimiser and the batches, as far as it does not know them. Returns the options of the
+        rules, or None where the optimiser is to be called.
+        """
+        rules, options = _rules_of(self.optimizer)
+        if rules is None:
+            return None
+        if rules != self._rules:
+            try:
+                functions = [update_library(rule).function for rule in rules]
+            except CompileError as error:
+                say_once(f"{error}. The optimizer is called in Python, which is slower")
+                return None
+            if self._lender is not None:
+                self._lender.current()  # takes what stands in the old arrays
+            places = ([self._place[p] for p in params if p in self._place] for params in self._members or ())
+            self._training, self._lender = Training(self.step.parameters, self.optimizer.memory), None
+            self._training.set_groups([
+                (group, function, rule.remembered, len(rule.options))
+                for group, function, rule in zip(places, functions, rules)
+            ])  # fmt: skip
+            self._rules = rules
+        if self._schedule is None:
+            plans = (batch.plan if able else BatchPlan([]) for batch, able in zip(self._batches, self._able))
+            self._schedule = Schedule([*plans])
+        return options
 
     def _in_c(self, start: int, count: int, options: Iterable[Iterable[float]]) -> list[float]:
         """As many of the updates as C can do."""
         t, schedule = self._training, self._schedule
+        assert schedule is not None
         losses = zeros(count)
         with self.step.lock:
             try:

@@ -1,0 +1,127 @@
+"""Faults planted in bytecode, template and interpreter, one at a time, in a copy of the package: compile() finds each itself.
+
+Found is what raises at the first call, or makes the library fail its proof, so that Python goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from backends import needs_c
+
+ROOT = Path(__file__).parents[1]
+_C, _B, _T, _R = (
+    f"autograd/compiled/c/{name}" for name in ("interpreter.c.in", "bytecode.py", "template.py", "runtime.py")
+)
+
+# What the fault is, the file, the text in it, and what stands there instead.
+FAULTS = [
+    ("the bias of the first of four columns", _C, "sum[k] += m->steady[bias_slot(p, j + k)]", "sum[k] += m->steady[bias_slot(p, j)]"),
+    ("a weight's slope times the gradient of the row before", _C, "w1[i]) * h1)", "w1[i]) * h0)"),
+    ("a mask that leaves one lane too many", _C, "return place < count;", "return place + 1 < count;"),
+    ("the gradient of a bias with the wrong sign", _C, "m->steady_grad[bias_slot(p, j)] += across", "m->steady_grad[bias_slot(p, j)] -= across"),
+    ("four positions with the gradient of one", _C, "g[(s + (r)) * count + (k)]", "g[s * count + (k)]"),
+    ("four columns with the gradient of one", _C, "g[(k) * count + j + (r)]", "g[(k) * count + j]"),
+    ("half of a gradient at scattered slots", _C, "m->grad[p->x[1 + s * n + k]] += slopes[k]", "m->grad[p->x[1 + s * n + k]] += slopes[k] / 2"),
+    ("the slope in the other side of a pair", _C, "give(m, at[terms + i], slope);", "give(m, at[i], slope);"),
+    ("the gradient of what is picked replaced", _C, "+= m->grad[result];", "= m->grad[result];"),
+    ("the next one is picked", _C, "const int slot = at[4] + result + index * at[5];", "const int slot = at[4] + result + (index + 1) * at[5];"),
+    ("a slope of a list with the wrong sign", _C, "&m->steady_grad[~slot]) += slope;", "&m->steady_grad[~slot]) -= slope;"),
+    ("larger() takes the smaller", _C, "return b > a || b != b ? b : a;", "return b < a || b != b ? b : a;"),
+    ("gradients of the row before left over", _C, "        clear(p, one);\n", ""),
+    ("every row counts whole", _C, "(p, b, &one, 1.0 / b->rows, c)", "(p, b, &one, 1.0, c)"),
+    ("two terms of each sum of a product left out", _C, "for (long i = 1; i < n; i++) {\n                x = load", "for (long i = 3; i < n; i++) {\n                x = load"),
+    ("the gradient of copied weights replaced", _C, "m->steady_grad[p.w[1 + i]] += p.weights_grad[i]", "m->steady_grad[p.w[1 + i]] = p.weights_grad[i] / 2"),
+    ("slopes in the first operand only", _T, '"G[at[{k}]] +=', '"G[at[0]] +='),
+    ("gradients of many replaced by twice themselves", _T, '"to[i] += {', '"to[i] += 2 * {'),
+    ("a loop leaves out the last term", _T, "i < n; i++) {name} {step}", "i < n - 1; i++) {name} {step}"),
+    ("the first of the kept terms for all", _T, 'add.replace(text, "kept[i]")', 'add.replace(text, "kept[0]")'),
+    ("whatever begins like a row is one", _B, "list(slots) == list(range(slots[0], slots[0] + len(slots)))", "len(slots) > 1"),
+    ("gradients flow to the first operand alone", _B, "sum(1 << k for k, operand", "sum(1 for k, operand"),
+    ("nothing flows to a bias", _B, "+ 4 * any(b in", "+ 0 * any(b in"),
+    ("constants lose their sign", _R, "] = float(constant)", "] = abs(float(constant))"),
+]  # fmt: skip
+CHECK = """
+import warnings
+import nn, nn.functional as F
+from autograd import Value, compile, dot, logsumexp, maximum, mean, total
+from autograd.errors import AutogradError
+warnings.simplefilter("error")
+model, table, attend = nn.MLP(3, [6, 5, 2], activation="tanh", seed=1), nn.Embedding(7, 4, seed=2), nn.SelfAttention(4, seed=3)
+out = nn.Linear(4, 7, seed=4)
+w = [Value(0.3 * k - 0.8, label=f"w{k}") for k in range(7)]
+xs = [[0.1 * i - 0.2 * k + 0.05 * i * k for k in range(3)] for i in range(11)]
+def mlp(x, side): return F.hinge_loss([model(x)[0]], [side]) + 0.01 * dot(list(model.parameters()), list(model.parameters()))
+def text(signs): return F.cross_entropy(out(attend(table(signs[:-1]), is_causal=True)), signs[1:])
+def pairs(x):
+    h = [(w[k] * x[k % 3]).tanh() for k in range(6)]
+    return dot(h[:3], h[3:], w[6]) * -1.5 + dot([h[0], h[2], h[4]], [w[1], w[0], w[5]], w[2])
+def wide(x):
+    h = [w[k] * x[k % 3] - 0.5 for k in range(7)]
+    return logsumexp(h) + maximum(h) * 2 + mean(h) + total(h) + logsumexp([w[3], h[1], w[0]])
+def scalars(x):
+    a, b = w[4] * x[0] + 2.5, w[5] * x[1] + 3.5
+    return (a / b - b) * a.exp() + a.log() * b ** 2 + abs(a - 2 * b) + sum((v * x[2] + 1.5).sqrt() / (k + 1.5) for k, v in enumerate(w[3:]))
+def run(function, parameters, *columns):
+    step = compile(function, parameters, backend="c")
+    step.batch(*columns)
+    assert step.ran_on == "c", step.ran_on
+try:
+    run(mlp, model.parameters(), xs, [1, -1] * 5 + [1])
+    run(text, [*table.parameters(), *attend.parameters(), *out.parameters()], [[1, 4, 2, 2, 5, 0, 6, 3, 1, 2]])
+    for rows in (xs, xs[:3]):
+        for function in (pairs, wide, scalars):
+            run(function, w, rows)
+except (AutogradError, UserWarning) as error:
+    print("FOUND", type(error).__name__, str(error).replace(chr(10), " ")[:200])
+else:
+    print("nothing found")
+"""
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("planted")
+    for part in ("autograd", "nn"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    build = folder / "autograd/compiled/c/build.py"
+    build.write_text(build.read_text(encoding="utf-8").replace('"-O3"', '"-O1"'), encoding="utf-8")  # sooner built
+    return folder
+
+
+def found(folder):
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(folder),
+        "XDG_CACHE_HOME": str(folder / "cache"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    line = [sys.executable, "-c", CHECK]
+    done = subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert not done.returncode, done.stderr
+    return done.stdout
+
+
+@needs_c
+@pytest.mark.slow
+def test_without_a_fault_nothing_is_found(copy):
+    assert found(copy) == "nothing found\n"
+
+
+@needs_c
+@pytest.mark.slow
+@pytest.mark.parametrize(("file", "old", "new"), [fault[1:] for fault in FAULTS], ids=[fault[0] for fault in FAULTS])
+def test_a_fault_planted_in_c_is_found(copy, file, old, new):
+    path = copy / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text, "the fault has no place any more"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    try:
+        assert found(copy).startswith("FOUND")
+    finally:
+        path.write_text(text, encoding="utf-8")
