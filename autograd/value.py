@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial as bind_arguments
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any
 
 from .errors import GraphError, NotANumberError
 from .graph import walk
@@ -48,7 +48,6 @@ from .slow_path import real, real_data
 
 if TYPE_CHECKING:
     from .compiled_methods import Methods
-    from .stepper import ForwardStepper, Stepper
 else:
     Methods = object
 
@@ -299,99 +298,44 @@ class Value(Methods):
         numbers = self.data, self.label, self.grad if self.reached else None, self.scope is PARAMETER
         return _unpickled, (*numbers, type(self)), getattr(self, "__dict__", None)
 
-    # Conveniences: each imports its tool when it is called.
+    # Ways to look inside: see _Tool below.
 
-    def draw(self, **options: Any) -> Any:
-        """The graph of this value as a graphviz.Digraph: see :func:`autograd.draw`."""
-        from .drawing import draw
-
-        return draw(self, **options)
-
-    def show(self, **options: Any) -> str:
-        """Open the graph's picture, and return its path: see :func:`autograd.drawing.show`."""
-        from .drawing import show
-
-        return show(self, **options)
-
-    def formula(self) -> str:
-        """The computation as Python, shared values on lines of their own: see autograd.explain.formulas.
-
-        >>> a = Value(3.0, label="a"); f = (a * 2).tanh(); f.formula()
-        'f = tanh(a*2)'
-        """
-        from .explain.formulas import formula
-
-        return formula(self)
-
-    def latex(self) -> str:
-        """The computation in LaTeX."""
-        from .explain.formulas import latex
-
-        return latex(self)
-
-    def tree(self, **options: Any) -> str:
-        """The graph of this value as text, each value once: see :func:`autograd.drawing.tree.tree`."""
-        from .drawing.tree import tree
-
-        return tree(self, **options)
-
-    def mermaid(self, **options: Any) -> str:
-        """The graph of this value as a Mermaid flowchart: see :func:`autograd.drawing.mermaid.mermaid`."""
+    if TYPE_CHECKING:
+        from .drawing import draw, show
         from .drawing.mermaid import mermaid
-
-        return mermaid(self, **options)
-
-    def player(self, **options: Any) -> Any:
-        """A page that plays backprop of this value, inline in a notebook: see :class:`autograd.player.Player`."""
-        from .player import Player
-
-        return Player(self, **options)
-
-    @overload
-    def step_through(
-        self, *, forward: Literal[False] = False, fresh: bool = False, constants: bool = False
-    ) -> Stepper: ...
-
-    @overload
-    def step_through(self, *, forward: Literal[True], constants: bool = False) -> ForwardStepper: ...
-
-    def step_through(self, *, forward: bool = False, **options: bool) -> Stepper | ForwardStepper:
-        """Backprop one edge at a time, forwards and back: see :class:`autograd.Stepper`.
-
-        forward: the forward pass instead, one operation at a time. fresh: start every grad from nothing.
-        constants: show them too.
-
-        >>> a = Value(3.0, label="a"); f = 2 * a
-        >>> bp = f.step_through()
-        >>> bp.step()
-        [edge 1/1] f -> a
-              partial   d(2 * a)/da = 2
-              upstream  f.grad = 1
-              a.grad = 2 * 1 = 2
-              a.grad is complete
-        """
-        from .stepper import step_through
-
-        return step_through(self, forward=forward, **options)
-
-    def why(self, value: Any, **options: Any) -> Any:
-        """d(self)/d(value) as a sum over paths, with numbers: see :func:`autograd.explain.paths.why`.
-
-        >>> a = Value(3.0, label="a"); f = a * a
-        >>> f.why(a)
-        df/da is a sum over 2 paths
-          f -> a (operand 1)    3
-          f -> a (operand 2)    3
-          total 6
-        """
+        from .drawing.tree import tree
+        from .explain.formulas import formula, latex
         from .explain.paths import why
-
-        return why(self, value, **options)
+        from .player import player
+        from .stepper import step_through
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from .drawing import mimebundle
 
         return mimebundle(self)
+
+
+class _Tool:
+    """A method of Value that is a tool's own function, ``f.draw()`` for ``draw(f)``.
+
+    It is imported when it is first asked for. The engine needs no tool, and all tools need the engine.
+    """
+
+    def __init__(self, name: str, module: str) -> None:
+        self.name = name
+        self.module = module
+
+    def __get__(self, value: Any, owner: Any = None) -> Any:
+        from importlib import import_module
+
+        setattr(Value, self.name, getattr(import_module(self.module, __package__), self.name))
+        return getattr(owner if value is None else value, self.name)
+
+
+_TOOLS = {
+    "draw": ".drawing", "show": ".drawing", "tree": ".drawing.tree", "mermaid": ".drawing.mermaid", "player": ".player",
+    "formula": ".explain.formulas", "latex": ".explain.formulas", "why": ".explain.paths", "step_through": ".stepper",
+}  # fmt: skip
 
 
 def _summand(leaf: Value) -> float:
@@ -423,3 +367,5 @@ def _unpickled(data: float, label: str, grad: float | None, parameter: bool, kin
 shared.update(Value=Value, new=bind_arguments(object.__new__, Value), NOT_REACHED=NOT_REACHED)
 for _name, _method in compile_methods(list(OPS.values())).items():
     setattr(Value, _name, _method)
+for _name, _module in _TOOLS.items():
+    setattr(Value, _name, _Tool(_name, _module))

@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from autograd import draw, draw_diff
+from autograd import Value, draw, draw_diff
 from autograd.drawing import show
 from autograd.drawing.build import build_picture
 from autograd.drawing.mermaid import mermaid
@@ -37,3 +37,13 @@ def test_what_hands_options_on_has_them_with_their_defaults(function):
     }
     assert set(own) >= set(keywords(build_picture))
     assert set(own) - set(of_draw) == ({"unicode"} if function is tree else set())
+
+
+@pytest.mark.parametrize(
+    "name", ["draw", "show", "tree", "mermaid", "player", "formula", "latex", "why", "step_through"]
+)
+def test_a_way_to_look_inside_is_the_tools_own_function(name):
+    """So help(), Shift-Tab and editors tell of ``f.draw`` what they tell of ``draw``."""
+    f = Value(2.0, label="a") * 3
+    assert not [p for p in inspect.signature(getattr(f, name)).parameters.values() if p.kind is p.VAR_KEYWORD]
+    assert getattr(Value, name).__doc__ and getattr(f, name).__self__ is f

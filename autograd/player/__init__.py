@@ -1,5 +1,6 @@
 """Pages that play: a graph to step through in a browser, and a training run as a film."""
 
 from .player import Player, save_player
+from .player import play as player
 
-__all__ = ["Player", "save_player"]
+__all__ = ["Player", "player", "save_player"]

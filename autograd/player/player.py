@@ -72,6 +72,13 @@ def save_player(
     return Player(value, names=names, deadline=deadline).save(path)
 
 
+def play(
+    value: Node, *, names: Mapping[Any, str] | None = None, deadline: float | None = 3.0, start: str = "#0"
+) -> Player:
+    """A page that plays backprop of a value, inline in a notebook. Options: those of :class:`Player`."""
+    return Player(value, names=names, deadline=deadline, start=start)
+
+
 class Player:
     """The page of a value's graph: ``.html`` is its text, ``.save(path)`` writes it, a notebook shows it.
 
