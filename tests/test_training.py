@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
+import ctypes
 import os
 import pickle
 import random
 import signal
 import threading
 import time
-import types
 
 import pytest
 from backends import BACKENDS, needs_c
@@ -801,12 +801,12 @@ def test_a_handler_of_a_signal_sees_the_numbers_of_some_update():
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_updates_inside_are_counted_and_checked(backend):
     """What no guard looks at is found at update 4, 8, 16 ...; the parameters are those of the update before."""
-    w, outer = Value(1.0), types.SimpleNamespace(middle=types.SimpleNamespace(inner=types.SimpleNamespace(scale=2.0)))
-    step = compile(lambda x: w * x * outer.middle.inner.scale, [w], backend)
+    w, scale = Value(1.0), ctypes.c_double(2.0)
+    step = compile(lambda x: w * x * scale.value, [w], backend)
     optimizer = SGD([w], lr=0.125)
     step.train([([1.0],)], optimizer, 9)
     assert w.data == 1.0 - 9 * 0.25
-    outer.middle.inner.scale = 5.0
+    scale.value = 5.0
     with pytest.raises(TraceError):
         step.train([([1.0],)], optimizer, 40)
     assert w.data in {1.0 - k * 0.25 for k in range(9, 17)}
