@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import ctypes
 import os
 import pickle
 import random
@@ -16,7 +17,7 @@ from backends import BACKENDS, needs_c
 import nn
 import nn.functional as F
 from autograd import Value, compile, mean
-from autograd.errors import DomainError, FormulaError, OptionError, ShapeError, WrongKindError
+from autograd.errors import DomainError, FormulaError, OptionError, ShapeError, TraceError, WrongKindError
 from nn.optim import SGD, Adam, AdamW
 
 OPTIMISERS = [
@@ -795,3 +796,17 @@ def test_a_handler_of_a_signal_sees_the_numbers_of_some_update():
         assert 1 < count <= 1_000_001 and data == pytest.approx(1 + 1e-6 * count, rel=0.01)
         slope = pytest.approx(2 * (data - 3), rel=1e-4)
         assert average == slope and (grad == slope or grad == 0.0)  # cleared, and about to come
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_updates_inside_are_counted_and_checked(backend):
+    """What no guard looks at is found at update 4, 8, 16 ...; the parameters are those of the update before."""
+    w, scale = Value(1.0), ctypes.c_double(2.0)
+    step = compile(lambda x: w * x * scale.value, [w], backend)
+    optimizer = SGD([w], lr=0.125)
+    step.train([([1.0],)], optimizer, 9)
+    assert w.data == 1.0 - 9 * 0.25
+    scale.value = 5.0
+    with pytest.raises(TraceError):
+        step.train([([1.0],)], optimizer, 40)
+    assert w.data in {1.0 - k * 0.25 for k in range(9, 17)}

@@ -136,10 +136,12 @@ class Updates:
             count = min(count, self._at_once)
             if not all(self._able):
                 count = next((k for k in range(1, count) if not self._able[(start + k) % len(batches)]), count)
+            scheduled = [batches[(start + k) % len(batches)] for k in range(min(count, len(batches)))]
+            count = self.step.begin(scheduled, True, count)
             losses += self._in_c(start, count, options)
+            self.step.count(len(losses) - 1)
             start += len(losses)
-        if not losses or (len(losses) < count and self._able[start % len(batches)]):
-            # what C cannot do, the function itself does, or says why
+        if len(losses) < count:  # what C cannot do, the function itself does, or says why
             self.optimizer.zero_grad()
             losses.append(self.step.run(batches[start % len(batches)]))
             self.optimizer.step()
