@@ -91,7 +91,7 @@ def assert_same_outcome(found, wanted, exactly):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("name", [*BUILTIN, *OWN])
+@pytest.mark.parametrize("name", [*BUILTIN, *(pytest.param(name, marks=pytest.mark.slow) for name in OWN)])
 def test_every_row_is_what_the_engine_computes(name, backend):
     op = OPS[name]
     steps = {}
@@ -571,7 +571,7 @@ def test_a_frozen_leaf_may_be_replaced():
     assert step(1.0) == 2.0
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", ["python", pytest.param("c", marks=[needs_c, pytest.mark.slow])])
 def test_a_row_that_is_defined_anew(backend):
     (w,) = leaves(3.0)
     own = autograd.op("test_compiled_anew", "anew", "a * 2", "2")
