@@ -4,6 +4,8 @@ An optimiser keeps two plain things, as torch's do:
 param_groups: a list of dicts, each with "params", a list of Values, and the options for them, such as "lr";
 they are read at every update, so changing one takes effect at the next.
 state: what it remembers of a parameter, a dict of floats by name, such as {"momentum_buffer": 0.5}.
+How a parameter moves is its rule: formulas of data, grad, options and what is remembered (see autograd.updates), which run
+here as Python, and in step.train and step.update of compile() as C.
 A parameter that no gradient has reached is left alone, and remembers nothing.
 """
 

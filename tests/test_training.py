@@ -810,3 +810,31 @@ def test_updates_inside_are_counted_and_checked(backend):
     with pytest.raises(TraceError):
         step.train([([1.0],)], optimizer, 40)
     assert w.data in {1.0 - k * 0.25 for k in range(9, 17)}
+
+
+@needs_c
+@pytest.mark.parametrize("how", ["train", "update"])
+def test_two_threads_that_train_one_step_take_turns(how):
+    """A second call waits, and no update is lost, nor what the optimiser remembers."""
+    w = Value(1.0)
+    step, optimizer = compile(lambda x: (w - x) ** 2, [w], "c"), AdamW([w], lr=1e-3, weight_decay=0.0)
+    step.train([([3.0],)], optimizer, 1)
+
+    def work():
+        for _ in range(50):
+            if how == "train":
+                step.train([([3.0],)], optimizer, 20)
+            else:
+                step.update(optimizer, [3.0])
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    updates = 1 + 3 * 50 * (20 if how == "train" else 1)
+    assert optimizer.state[w]["step"] == updates
+    other = Value(1.0)
+    alone = AdamW([other], lr=1e-3, weight_decay=0.0)
+    compile(lambda x: (other - x) ** 2, [other], "c").train([([3.0],)], alone, updates)
+    assert w.data == other.data
