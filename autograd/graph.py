@@ -47,7 +47,7 @@ def walk(*roots: Node, down_to: Node | None = None) -> list[Any]:
                 if operand in seen or isinstance(operand, float):
                     continue
                 seen.add(operand)
-                if operand is not down_to and (its_own := operand.operands):
+                if operand is not down_to and (its_own := operand.operands) and not seen.issuperset(its_own):
                     path.append(operand)
                     pending.append(iter(its_own))
                     break

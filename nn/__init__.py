@@ -34,8 +34,6 @@ if not hasattr(_engine, "Value"):
 
 from autograd.explain.naming import ours
 
-__steady__ = True  # nobody changes what these files hold while a program runs: compile() need not look
-
 from . import functional, init, optim
 from .activation import GELU, LeakyReLU, ReLU, Sigmoid, Softplus, Tanh
 from .attention import SelfAttention

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Mapping, MappingView, Sequence
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from ..naming import is_ours
 from ..ops import BUILTIN, OPS, Op
 from ..value import Value
 
@@ -59,7 +60,8 @@ class _Space:
 class Guards:
     """What `function` reads from outside, as it is now.
 
-    values: the Values among that. variables: what the names in it refer to. generators: those of random numbers. hold(): whether all of it is the same still.
+    values: the Values among that. variables: what the names in it refer to.
+    names: what leaves are called, as far as it is known. generators: those of random numbers. hold(): whether all of it is the same still.
     rows: of the table, that the function uses: a user's own may be defined anew under the same name. own: places, as
     `changed_places` gives them, that the function itself writes, and that are left out.
     """
@@ -69,6 +71,7 @@ class Guards:
     ) -> None:
         self.values: dict[Value, None] = {}
         self.variables: dict[str, Any] = {}
+        self.names: dict[Any, str] = {}
         self.generators: list[Any] = []
         self.places: dict[tuple[int, Any], tuple[str, Any]] = {}  # by owner and name: the path, and what is there
         self._function, self._rows, self._own = function, [row for row in rows if row not in BUILTIN], own or {}
@@ -101,7 +104,7 @@ class Guards:
     def changed_places(self, later: Guards) -> dict[tuple[int, Any], str]:
         """The places where `later` found something else, by owner and name, as a user would write them."""
         found: dict[tuple[int, Any], str] = {}
-        for key, (path, then) in self.places.items():
+        for key, (path, then) in self.places.items() if later is not self else ():
             if key in later.places and not _same(then, later.places[key][1]):
                 found[key] = path
         return found
@@ -324,15 +327,12 @@ def is_generator(thing: Any) -> bool:
 
 @functools.cache
 def is_library(name: str | None) -> bool:
-    """Whether a file is of this package, of Python or installed, or its package says so by a true ``__steady__``.
+    """Whether a file is of this package, of Python or installed, or its package says so: see naming.ours().
 
     Nobody changes what is in such a file while a program runs.
     """
     package = str(name).partition(".")[0]
-    module = sys.modules.get(package)
-    if package in ("builtins", _PACKAGE) or getattr(module, "__steady__", False):
-        return True
-    path = getattr(module, "__file__", None)
+    path = getattr(sys.modules.get(package), "__file__", None)
     if path is None:
-        return package in sys.stdlib_module_names and package in sys.modules
-    return path.startswith(_PYTHON) or "site-packages" in path or "dist-packages" in path
+        return package == "builtins" or (package in sys.stdlib_module_names and package in sys.modules)
+    return path.startswith(_PYTHON) or "site-packages" in path or "dist-packages" in path or is_ours(path)

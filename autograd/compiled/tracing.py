@@ -118,7 +118,10 @@ def trace(
 def as_program(root: Any, inputs: Sequence[Any], parameters: Iterable[Value], guards: Guards) -> Program:
     """What was traced, its nodes named as the function's own variables name them."""
     nodes = walk(root)
-    return Program(root, parameters, inputs, names_for(root, variables=guards.variables, nodes=nodes), nodes)
+    leaves = [node for node in nodes if not node.operands]
+    if new := [leaf for leaf in leaves if leaf not in guards.names]:
+        guards.names.update(names_for(root, variables=guards.variables, nodes=nodes, wanted=new))
+    return Program(root, parameters, inputs, {leaf: guards.names[leaf] for leaf in leaves if leaf in guards.names}, nodes)
 
 
 def failed_alone(error: Exception) -> TraceError:

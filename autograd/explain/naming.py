@@ -25,7 +25,7 @@ from typing import Any
 from ..graph import Graph, walk
 from ..modes import PARAMETER, Scope
 
-__all__ = ["named_graph", "names_for", "one_line", "ours", "users_frame"]
+__all__ = ["is_ours", "named_graph", "names_for", "one_line", "ours", "users_frame"]
 
 NOT_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "self"})
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
@@ -35,15 +35,19 @@ DEPTH = 3  # lists within lists
 
 
 def names_for(
-    *roots: Any, variables: Mapping[str, Any] | None = None, nodes: list[Any] | None = None
+    *roots: Any,
+    variables: Mapping[str, Any] | None = None,
+    nodes: list[Any] | None = None,
+    wanted: Iterable[Any] | None = None,
 ) -> dict[Any, str]:
     """Names for the values that `roots` depend on, for ``Graph(root, names_for(root))``.
 
     variables: where to look for those no module names; by default those of the first caller
-    outside of this package, local ones first. nodes: the answer of ``walk(*roots)`` if it is there already.
+    outside of this package, local ones first. nodes: the answer of ``walk(*roots)`` if it is there already. wanted: those
+    to be named, if not all.
     """
     nodes = walk(*roots) if nodes is None else nodes
-    wanted = {node for node in nodes if not node.label}
+    wanted = {node for node in (nodes if wanted is None else wanted) if not node.label}
     names: dict[Any, str] = {}
     space = _caller() if variables is None else variables
     _take(_names_in_modules(nodes, space), wanted, names)
@@ -83,6 +87,11 @@ def ours(above: int = 0) -> None:
 
 _ours: tuple[str, ...] = (COMPILED,)
 ours(above=1)
+
+
+def is_ours(file: str) -> bool:
+    """Whether a file is in one of those folders."""
+    return file.startswith(_ours)
 
 
 def users_frame() -> FrameType:
