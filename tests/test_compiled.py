@@ -970,7 +970,7 @@ def test_structures_are_kept_up_to_a_bound(monkeypatch):
         losses = [step([1.0] * count) for count in counts]
     assert losses == [2.0 * count for count in counts]
     assert len(said) == 1 and "3 structures traced" in repr(step)
-    kept = {len(executable.sample[0][0]) for executable in step._kept.values()}
+    kept = {len(executable.inputs) for executable in step._kept.values()}
     assert kept == {5, 1, 6}  # those used longest ago went first
 
 

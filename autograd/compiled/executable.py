@@ -39,7 +39,8 @@ class Executable:
 
     parameters: all those of the compiled step. inputs: the numbers it was traced with. edges: how much work it is.
     choices: of the inputs that pick, by place, how many there are to pick from. used: the number of the call that ran it
-    last; sample, part: the arguments and keywords of one, and rows of a batch, that it ran on. checks: how often it has been checked; checked: by which kinds of
+    last; due: of the call of one sample that shall be checked; sample, part: arguments and keywords, and rows of a batch,
+    that it ran on. checks: how often it has been checked; checked: by which kinds of
     code; last_check: at which call.
     """
 
@@ -53,8 +54,10 @@ class Executable:
         for node in program.picks:
             i, count = place[node.operands[0]], len(node.operands) - 1
             self.choices[i] = min(self.choices.get(i, count), count)
-        self.used = self.checks = self.last_check = 0
+        self.checks = self.last_check = 0
         self.checked: set[str] = set()
+        self.used = 0
+        self.due: float = 0
         self.sample: tuple[Sequence[Any], Mapping[str, Any]] = (), {}
         self.part: Part | None = None
         self._machine: Interpreter | None = None

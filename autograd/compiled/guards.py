@@ -86,9 +86,16 @@ class Guards:
         while any([*map(self._look_at_names, list(self._spaces))]):  # what is found there may bring more names
             pass
         for space in self._spaces:
-            absent = frozenset(space.used - space.done - space.names.keys())
-            held = self._hold(space.names)
-            self._tests.append(f"(len({held}) == {len(space.names)} or {self._hold(absent)}.isdisjoint({held}))")
+            absent = sorted(space.used - space.done - space.names.keys())
+            held, test = self._hold(space.names), ""
+            if len(absent) > 4:
+                test = f"{self._hold(space.names.keys().isdisjoint)}({self._hold(absent)})"
+            elif absent:
+                test = " and ".join(f"{name!r} not in {held}" for name in absent)
+            if test and space.path:  # attributes, which hardly go when others come
+                size = f"len({held}) == {len(space.names)}" if space.names else f"not {held}"
+                test = f"({size} or {test})"
+            self._tests += [test] if test else []
         self._look_at_containers()
         for row in self._rows:
             self._tests.append(f"{self._hold(OPS)}[{row.name!r}] is {self._hold(row)}")

@@ -155,7 +155,6 @@ class Step:
             executable.check(numbers)
         self._latest = executable
         executable.used = calls
-        executable.sample = arguments, keywords
         if executable.edges >= self._enough:
             rows = Rows([Block(numbers, len(numbers))] if numbers else [], 1)
             prepared = Prepared(self, (), [Part(executable, rows, arguments, keywords)])
@@ -164,7 +163,7 @@ class Step:
                 self.begin([prepared], in_c=True)
                 loss = self._in_c(prepared)
                 return self._eagerly(arguments, keywords) if loss is None else loss
-        if calls >= self._next_check or "one" not in executable.checked:
+        if calls >= executable.due:
             self._check_call(executable, (numbers, arguments, keywords))
         self.ran_on = "python"
         try:
@@ -324,6 +323,7 @@ class Step:
         executable.sample = arguments, keywords
         if self.check == "never":
             executable.checked.update(KINDS)
+            executable.due = math.inf
         else:
             drew = untouched != after_trace != after_results
             code = self._wants_c(executable, rows), rows.count if rows else 0
@@ -368,7 +368,6 @@ class Step:
     def _keep(self, key: Structure, executable: Executable) -> None:
         kept = self._kept
         kept[key] = executable
-        executable.used = self._calls
         if len(kept) > MOST_STRUCTURES or (len(kept) > 1 and sum(e.edges for e in kept.values()) > MOST_EDGES):
             say_once(
                 f"{self._title()} is called with ever new structures of arguments: {len(kept) - 1} programs are kept, and "
@@ -439,6 +438,8 @@ class Step:
     def _set_next_check(self) -> None:
         while self.check == "doubling" and self._next_check <= self._calls:
             self._next_check *= 2
+        for executable in self._kept.values():
+            executable.due = self._next_check if "one" in executable.checked else 0
 
     def _check_part(self, part: Part, in_c: bool) -> None:
         """Check one row of a batch, by the batch's code."""
@@ -447,7 +448,8 @@ class Step:
         self._check(part.executable, sample, (in_c, part.rows.count))
 
     def _check_call(self, executable: Executable, sample: Any) -> None:
-        """Check the program of one sample, if it never was; or the one whose turn it is, on its last arguments."""
+        """Check the program of one sample, if it never was; or the one whose turn it is, on arguments that it had."""
+        executable.sample = sample[1:]
         if self._calls >= self._next_check:
             self._set_next_check()
             key, other = min(self._kept.items(), key=lambda item: _turn(item[1]))
@@ -457,6 +459,7 @@ class Step:
                 executable, sample = other, (numbers, arguments, keywords)
         if executable.last_check < self._calls or "one" not in executable.checked:
             self._check(executable, sample, (False, 0))
+        executable.due = self._next_check
 
     def _check(self, executable: Executable, sample: Any, code: tuple[bool, int]) -> None:
         guards = self._guards

@@ -121,7 +121,9 @@ def as_program(root: Any, inputs: Sequence[Any], parameters: Iterable[Value], gu
     leaves = [node for node in nodes if not node.operands]
     if new := [leaf for leaf in leaves if leaf not in guards.names]:
         guards.names.update(names_for(root, variables=guards.variables, nodes=nodes, wanted=new))
-    return Program(root, parameters, inputs, {leaf: guards.names[leaf] for leaf in leaves if leaf in guards.names}, nodes)
+    return Program(
+        root, parameters, inputs, {leaf: guards.names[leaf] for leaf in leaves if leaf in guards.names}, nodes
+    )
 
 
 def failed_alone(error: Exception) -> TraceError:
