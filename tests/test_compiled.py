@@ -1005,3 +1005,19 @@ def test_updates_are_counted_and_checked(backend):
     assert len(runs) == 1 + 3 + 4  # traced, checked on three rows, and one row at the updates 2, 4, 8 and 16
     step.update(SGD([w], lr=0.01), [1.0, 2.0, 3.0])
     assert len(runs) == 8
+
+
+def test_a_function_that_is_traced_anew_again_and_again_says_why(monkeypatch):
+    (w,) = leaves(2.0)
+    settings = types.SimpleNamespace(temperature=1.0)
+    monkeypatch.setattr("autograd.compiled.step._said", set())
+    step = compile(lambda x: w * x * settings.temperature, [w], "python")
+
+    def anneal():
+        for i in range(12):
+            settings.temperature = 0.5 + i
+            assert step(1.0) == 2.0 * settings.temperature
+
+    with pytest.warns(UserWarning, match=r"anew at nearly every call, since settings\.temperature changes") as said:
+        anneal()
+    assert len(said) == 1

@@ -57,6 +57,7 @@ __all__ = ["Prepared", "Step", "compile", "say_once"]
 BACKENDS = ("auto", "python", "c")
 CHECKS = ("doubling", "always", "never")
 WORTH = 20_000  # edges from which on "auto" takes C: less is over before C has been called
+OFTEN = 8  # times that a function is traced anew, from which on it is said
 WHOLE, VECTOR = 32, 8  # rows of a first batch that are checked: all of them, or one vector of C's and the remainder
 MOST_STRUCTURES, MOST_EDGES = 256, 10_000_000  # kept in a step; what was called longest ago goes first
 
@@ -295,6 +296,12 @@ class Step:
         """Trace the function on these arguments, and check the program by its numbers: on these, or on `rows` like them."""
         last = self._guards
         guards = self._guards = last.renewed() if last else Guards(self._function)
+        if last and self.generation >= OFTEN and 2 * self.generation > self._calls:
+            changes = ", ".join([*dict.fromkeys(last.changed_places(guards).values())][:3]) or "what it reads"
+            say_once(
+                f"{self._title()} is traced anew at nearly every call, since {changes} changes, which it names: pass that as "
+                "an argument, or give it another name"
+            )
         with generators_put_back(guards.generators):
             untouched = drawn(guards.generators)
             root, tracers = self._traced(arguments, keywords, guards)
