@@ -140,9 +140,9 @@ class Value(Methods):
             node.grad = 0.0 if node.op else _summand(node)
             if type(node.a) is tuple:  # a node of more than two operands
                 for operand in reversed(node.a):
-                    if type(operand) is float or operand in visited:
+                    if type(operand) is float:  # a constant
                         continue
-                    if operand.op or type(operand.grad) is not float:
+                    if (operand.op or type(operand.grad) is not float) and operand not in visited:
                         stack.append(operand)
             else:
                 if node.db is not None and (node.b.op or type(node.b.grad) is not float) and node.b not in visited:
