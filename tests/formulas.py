@@ -23,6 +23,7 @@ import tempfile
 import time
 from array import array
 from collections import Counter
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -194,7 +195,7 @@ class Writer:
             case 7:
                 return f"pow(abs({some()}) + 0.5, {some()})"
             case 8 | 9:
-                return f"{placed()} if {self.condition(depth - 1, index)} else {placed()}"
+                return f"{self.chosen(placed)} if {self.condition(depth - 1, index)} else {self.chosen(placed)}"
             case 10:
                 name = rng.choice([name for name in FUNCTIONS if name != "pow"])
                 return f"{name}({some()})"
@@ -227,8 +228,17 @@ class Writer:
         if depth <= 0 or rng.random() < 0.6:
             left, right = (self.number(rng.randrange(max(1, depth + 1)), index) for _ in range(2))
             return f"({left}) {rng.choice(['<', '<=', '>', '>=', '==', '!='])} ({right})"
-        left, right = (self.condition(depth - 1, index) for _ in range(2))
+        left, right = self.condition(depth - 1, index), self.chosen(lambda: self.condition(depth - 1, index))
         return f"{self.in_place(left)} {rng.choice(['and', 'or'])} {self.in_place(right)}"
+
+    def chosen(self, write: Callable[[], str]) -> str:
+        """What an if, and, or may leave out: mostly without a sum or max, which are refused there."""
+        if self.rng.random() < 0.02:
+            return write()
+        budget, self.budget = self.budget, 0
+        text = write()
+        self.budget = budget
+        return text
 
 
 def spoilt(rng: random.Random, text: str) -> str:

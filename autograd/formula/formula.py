@@ -3,8 +3,9 @@
 The grammar is a small part of Python's: numbers, names, ``+ - * / **``, comparisons, ``x if c else y``
 and calls of the functions in FUNCTIONS. ``xs[i]`` is the i-th of a list of operands, ``n`` their count,
 ``sum(...)`` and ``max(...)`` run over i, from left to right. ``m = ...; rest`` names an intermediate, for good.
-A comparison, ``and`` and ``or`` are conditions: they stand where an ``if`` asks, and nowhere else. An intermediate is
-computed whether it is used or not; of an ``if``, ``and`` and ``or`` only what decides.
+A comparison, ``and`` and ``or`` are conditions: they are allowed where an ``if`` asks, and nowhere else. An
+intermediate is always computed; an ``if``, ``and`` or ``or`` computes only what it chooses, so a sum or max there has to be
+an intermediate.
 
     >>> from autograd.formula import READABLE, C
     >>> tanh_slope = Formula("1 - out ** 2")

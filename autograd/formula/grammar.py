@@ -83,10 +83,23 @@ class _FormulaReader(Reader):
         for inside in term.walk():
             if inside.head in REDUCTIONS and not any(inside.args[0].indexed()):
                 raise self.refuse(f"{inside.head}(...) needs an xs[i] inside, a list to run over", inside.place)
+            if inside.head in ("if", "and", "or"):
+                self._refuse_reductions_in(*inside.args[1:])
             if inside.head == "item" and inside.atom in lets:
                 raise self.refuse(f"{inside.atom!r} is an intermediate, and not a list", inside.place)
         if name:
             self._check_intermediate(name, term, name in lets)
+
+    def _refuse_reductions_in(self, *chosen: Expr) -> None:
+        """Generated code runs its loops before an `if`, so they must not be part of what the `if` chooses."""
+        for term in chosen:
+            for inside in term.walk():
+                if inside.head in REDUCTIONS:
+                    fix = f"m = {inside.head}(xs[i]); m if a > 0 else 0"
+                    raise self.refuse(
+                        f"a {inside.head} is computed whichever way an if goes: name it first, as in {fix!r}",
+                        inside.place,
+                    )
 
     def _check_intermediate(self, name: str, term: Expr, again: bool) -> None:
         """An intermediate has a name of its own, and one value."""
