@@ -274,8 +274,7 @@ def test_lines_in_another_order_add_up_in_that_of_backward():
 
 
 @pytest.mark.slow
-def test_picks_are_added_up_in_the_same_order_with_sections_and_without(monkeypatch):
-    found = []
+def test_picks_agree_with_sections_and_without(monkeypatch):
     for sections in (True, False):
         if not sections:
             monkeypatch.setattr(Statements, "grouped", lambda self, nodes: nodes)
@@ -290,10 +289,7 @@ def test_picks_are_added_up_in_the_same_order_with_sections_and_without(monkeypa
             wanted = eagerly(loss, (0.5, [seed % 3, 1]), parameters)
             step = compile(loss, parameters, "python")
             step(0.5, [seed % 3, 1])
-            found.append((seed, sections, gradients(parameters)))
-            assert_same((wanted[0], found[-1][2]), wanted)
-    half = len(found) // 2
-    assert [grads for *_, grads in found[:half]] == [grads for *_, grads in found[half:]]
+            assert_same((wanted[0], gradients(parameters)), wanted)
 
 
 def test_names_are_those_of_the_drawing_the_tree_and_the_stepper():
