@@ -97,13 +97,18 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "said"), REFUSED, ids=range(len(REFUSED)))
+def _case(text, said):
+    return pytest.param(text, said, marks=[pytest.mark.needs_stack] * (text.count("-") > 1000))
+
+
+@pytest.mark.parametrize(("text", "said"), [_case(*case) for case in REFUSED], ids=range(len(REFUSED)))
 def test_what_could_mean_two_things_is_refused(text, said):
     with pytest.raises(FormulaError, match=f"(?s){said}"):
         op("refused", "r", text, "1")
     assert "refused" not in OPS
 
 
+@pytest.mark.needs_stack
 def test_a_text_that_is_too_deep_is_not_repeated_in_full():
     with pytest.raises(FormulaError) as error:
         Formula("-" * 5000 + "a")
