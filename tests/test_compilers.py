@@ -101,6 +101,7 @@ def test_flags_that_add_up_in_another_order_are_noticed(tmp_path):
     assert out[0] == "6.0 2.0 python 5e-324" and "not to be trusted" in out[1]
 
 
+@pytest.mark.needs_process
 @posix
 def test_a_compiler_that_hangs_is_ended_with_what_it_started(tmp_path, monkeypatch):
     monkeypatch.setattr(build, "_SECONDS", 2)

@@ -314,3 +314,10 @@ def test_a_fault_planted_in_the_code_generator_is_found(fault, call, monkeypatch
     with pytest.raises(TraceError, match="a fault of compile"):
         call(step, [0.75, -2.0], 0.125, 1)
     assert sum(changed) and gradients([w, v, b]) == [None, None, None]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_gradients_near_the_largest_float_are_no_difference(backend):
+    w = Value(1.0, label="w")
+    step = compile(lambda x: w * x, [w], backend, check="always")
+    assert (step(1.5e308), w.grad) == (1.5e308, 1.5e308)

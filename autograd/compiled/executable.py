@@ -122,10 +122,19 @@ class Executable:
         twins = [Value(value.data) for value in (*self.program.parameters, *self.program.frozen)]
         names = {f"value__{i}": twin for i, twin in enumerate(twins)}
         run = FunctionType(function.__code__, {**function.__globals__, **names})
-        loss = 0.0
-        for _ in range(2):  # to see that gradients accumulate
-            loss = run(rows, 1.0 / len(rows)) / len(rows) if many else float(run(rows[0]))
-        return loss, {p: 0.5 * twin.grad for p, twin in zip(self.program.parameters, twins)}
+
+        def loss() -> float:
+            return run(rows, 1.0 / len(rows)) / len(rows) if many else float(run(rows[0]))
+
+        found = loss()
+        gradients = [twin.grad for twin in twins]
+        for twin in twins:
+            twin.grad = -twin.grad
+        loss()  # a second time, to see that gradients accumulate: added to their opposites they leave 0
+        return found, {
+            p: gradient + twin.grad if math.isfinite(gradient) else gradient
+            for p, gradient, twin in zip(self.program.parameters, gradients, twins)
+        }
 
     def _trial_in_c(self, rows: Sequence[Sequence[float]], count: int) -> tuple[float, dict[Value, float]] | None:
         loaded = self.loaded(count)
