@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from .errors import GradcheckError
+from .explain.naming import one_line
 from .formula import IEEE
 from .graph import Edge, Graph, numbers
 from .higher_order import grad
@@ -183,7 +184,7 @@ def _check_output(
     for leaf, gradient in zip(leaves, found):
         slope = _difference(f, given, leaf, i, eps, atol, rtol)
         if slope.kind or not agree(gradient.data, slope.value, atol, rtol):
-            name = leaf.label or f"input {leaves.index(leaf) + 1}"
+            name = one_line(leaf.label) or f"input {leaves.index(leaf) + 1}"
             said = f"d(output)/d{name} is {gradient.data!r}, central differences say {slope.value:.9g}"
             if slope.kind:
                 said = f"d(output)/d{name} is {gradient.data!r}, but at {name} = {leaf.data!r} there is {slope.said}"

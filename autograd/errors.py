@@ -40,7 +40,21 @@ def install(*packages: str) -> str:
 
 
 class AutogradError(Exception):
-    """The base of every error raised by this package."""
+    r"""The base of every error raised by this package.
+
+    Its text can be printed whatever labels it names: control characters and half characters are written as escapes.
+
+    >>> str(AutogradError("\x1b[31mred\ud83d"))
+    '\\x1b[31mred\\ud83d'
+    """
+
+    def __init__(self, message: object = "", *rest: object) -> None:
+        super().__init__(printable(message) if isinstance(message, str) else message, *rest)
+
+
+def printable(text: str) -> str:
+    """A text without characters that move a terminal's cursor, change its colours or cannot be encoded; lines stay."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
 
 
 class DomainError(AutogradError, ValueError):

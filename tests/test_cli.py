@@ -81,6 +81,13 @@ def test_an_expression_may_begin_with_a_minus_and_numbers_be_fractions():
     assert main(["-a*2", "a=-1/3", "--all"]) == 0
 
 
+def test_a_files_name_may_begin_with_a_minus(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["-a*b", "a=2", "b=3", "--all", "--html", "-page.html"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["-page.html"]
+    assert "-6" in capsys.readouterr().out
+
+
 def test_the_result_gets_a_name_that_is_free():
     assert graph_of("a*2", ["a=1"]).label == "f"
     assert graph_of("f*2", ["f=1"]).label == "out"

@@ -24,8 +24,21 @@ import pytest
 from backends import needs_c
 from drawn import needs_engine
 
+import autograd
 import nn
-from autograd import Recorder, Value, detect_anomalies, diagnose, draw, draw_diff, op, total
+from autograd import (
+    AutogradError,
+    Recorder,
+    Value,
+    detect_anomalies,
+    diagnose,
+    draw,
+    draw_diff,
+    grad,
+    gradcheck,
+    op,
+    total,
+)  # fmt: skip
 from autograd.cli.command import forward_table
 from autograd.compiled.c.build import compiler
 from autograd.compiled.export import page
@@ -404,3 +417,31 @@ def test_a_title_is_text():
         read_mermaid(drawing.mermaid())
         for language, read in languages.items():
             assert read(page(program, language, label, []))[0] == pages[language], (language, label)
+
+
+def refusals(label):
+    """Errors of every part that names a Value."""
+    a, other = Value(2.0, label=label), Value(1.0, label=label)
+    zero = Value(0.0, label=label)
+    yield lambda: a / zero
+    yield lambda: zero.log()
+    yield lambda: autograd.compile(lambda: a if a > 0 else a * 2, [a])()
+    yield lambda: gradcheck(lambda x: x * x.data, a)
+    yield lambda: grad(a * 1, [other])
+    yield lambda: (a * a).step_through().until(label + "?")
+
+
+@pytest.mark.parametrize("start", range(0, len(LABELS), 40))
+def test_an_error_that_names_a_value_can_be_printed(start):
+    for label in LABELS[start : start + 40]:
+        for refused in refusals(label):
+            with pytest.raises(AutogradError) as error:
+                refused()
+            text = str(error.value)
+            assert is_printable(text), ascii(text)
+        f, other = Value(2.0, label=label) ** 2, Value(1.0, label=label)
+        assert is_printable(str(f.why(other))) and is_printable(str(diagnose(f, other, 1.0))), ascii(label)
+
+
+def is_printable(text):
+    return bool(text.encode()) and all(c.isprintable() or c == "\n" for c in text)

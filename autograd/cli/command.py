@@ -92,11 +92,16 @@ def _run(arguments: list[str]) -> int:
 
 
 def _guarded(arguments: list[str]) -> list[str]:
-    """An expression may begin with a minus: argparse is kept from reading it as an option."""
-    return [
-        f" {argument}" if argument.startswith("-") and not argument.startswith("--") and argument != "-h" else argument
-        for argument in arguments
-    ]
+    """An expression may begin with a minus, and so may a file's name: argparse is kept from reading them as options."""
+    guarded: list[str] = []
+    for argument in arguments:
+        if guarded and guarded[-1] in ("--svg", "--html"):
+            guarded[-1] += f"={argument}"
+        elif argument.startswith("-") and not argument.startswith("--") and argument != "-h":
+            guarded.append(f" {argument}")
+        else:
+            guarded.append(argument)
+    return guarded
 
 
 def graph_of(text: str, values: Sequence[str] = ()) -> Any:

@@ -19,7 +19,7 @@ from numbers import Integral
 from typing import Any
 
 from ..errors import NotANumberError, TraceError
-from ..explain.naming import users_frame
+from ..explain.naming import one_line, users_frame
 from ..explain.source import remember, said_line
 from ..methods import OPERATORS
 from ..modes import is_on, shared
@@ -67,7 +67,7 @@ def _refusal(node: Value, why: str) -> TraceError:
     """The error for looking at a number that is not there, naming the user's line."""
     if _asked_by_engine():  # it leaves the operation to us when that fails
         return TraceError("no number yet")
-    what = node.label or (f"the result of {node.op.name}" if node.op else "a parameter")
+    what = one_line(node.label) or (f"the result of {node.op.name}" if node.op else "a parameter")
     plain = why in ("method", "number") and getattr(node, "plain", False)
     reason = "is a plain number" if plain else "has no number yet: compile() traces the function once, for all of them"
     frame = users_frame()

@@ -22,6 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import FrameType
 from typing import Any
 
+from ..errors import printable
 from ..graph import Graph, walk
 from ..modes import PARAMETER, Scope
 
@@ -217,7 +218,7 @@ def one_line(text: str, limit: int = 40) -> str:
     >>> one_line("two\\nlines"), one_line("abcdefghij", 7)
     ('two\\\\nlines', 'abc…hij')
     """
-    clean = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    clean = printable(text).replace("\n", r"\n")
     if len(clean) <= limit:
         return clean
     tail = (limit - 1) // 2

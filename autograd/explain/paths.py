@@ -24,7 +24,7 @@ from typing import Any
 
 from ..errors import GraphError
 from ..graph import Edge, Graph
-from .naming import named_graph, names_for
+from .naming import named_graph, names_for, one_line
 from .phrases import Report, counted, name_of, product, short, which
 
 __all__ = ["Ledger", "Sums", "find_node", "outsider", "strongest_path", "totals", "why"]
@@ -134,7 +134,7 @@ def find_node(graph: Graph, value: Any) -> Any:
 
 def outsider(value: Any) -> str:
     """What a node of another graph is called: its label, the caller's variable, or its repr."""
-    return value.label or names_for(value, nodes=[value]).get(value) or repr(value)
+    return one_line(value.label) or names_for(value, nodes=[value]).get(value) or repr(value)
 
 
 def said_count(count: int) -> str:
