@@ -119,7 +119,9 @@ class Executable:
 
     def _trial_in_python(self, rows: Sequence[Sequence[float]], many: bool) -> tuple[float, dict[Value, float]]:
         function = self._loop if many else self._single
-        twins = [Value(value.data) for value in (*self.program.parameters, *self.program.frozen)]
+        twins = [Value(0.0) for _ in (*self.program.parameters, *self.program.frozen)]
+        for twin, value in zip(twins, (*self.program.parameters, *self.program.frozen)):
+            twin.data = value.data  # as it is: numpy's numbers are rounded otherwise than floats
         names = {f"value__{i}": twin for i, twin in enumerate(twins)}
         run = FunctionType(function.__code__, {**function.__globals__, **names})
 
