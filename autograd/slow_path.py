@@ -1,4 +1,4 @@
-"""The careful path: what a float cannot do, said in a sentence, or done as IEEE 754 has it.
+"""The slow path: evaluate one row in Python, and raise an error that helps, or return inf and nan under ieee().
 
 Compiled methods come here only when arithmetic has failed, so none of this costs a healthy computation.
 """

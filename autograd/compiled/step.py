@@ -471,19 +471,20 @@ class Step:
     def _check(self, executable: Executable, sample: Any, code: tuple[bool, int]) -> None:
         guards = self._guards
         assert guards is not None
-        with generators_put_back(guards.generators):
-            try:
-                results = self._run_itself([sample])
-                self._want_apart(executable.program, results)
-                itself = Itself(results)
-            except TraceError:
-                raise
-            except Exception:
-                if executable.trial([sample[0]], code) is None:  # then the call says what is wrong
-                    executable.checked.add(executable.kind(*code))
-                    return
-                raise
-        self._want_same(executable, [sample], itself, code)
+        with self.lock:  # so that no other thread trains the parameters between the two runs that are compared
+            with generators_put_back(guards.generators):
+                try:
+                    results = self._run_itself([sample])
+                    self._want_apart(executable.program, results)
+                    itself = Itself(results)
+                except TraceError:
+                    raise
+                except Exception:
+                    if executable.trial([sample[0]], code) is None:  # then the call says what is wrong
+                        executable.checked.add(executable.kind(*code))
+                        return
+                    raise
+            self._want_same(executable, [sample], itself, code)
         self._guards = guards.renewed()
         self._hold = self._guards.hold
 
@@ -596,7 +597,7 @@ class Step:
                 for loaded in prepared.plan.loaded:
                     loaded.read_frozen()
                 return self._ran(prepared)
-            except TypeError:  # some data or grad is no number, which the function itself says
+            except TypeError:  # some data or grad is not a number: the function itself raises the error that names it
                 return None
 
     def _ran(self, prepared: Prepared) -> float | None:

@@ -210,7 +210,10 @@ class Updates:
                 for loaded in schedule.loaded:
                     loaded.read_frozen()
                 self._read_memory()
-            except (TypeError, KeyError):  # a constant is no number, or the memory is another's: Python says so
+            except (
+                TypeError,
+                KeyError,
+            ):  # a constant is not a number, or the state is not ours: Python raises the error
                 return []
             for kept, now in zip(t.options, options):
                 kept[: len(kept)] = array("d", now or [0.0])
@@ -222,7 +225,7 @@ class Updates:
                 done = schedule.loaded[0].machine.train(
                     schedule.address, schedule.count, start, count, t.address, losses.buffer_info()[0]
                 )
-            except TypeError:  # a data or grad is no number
+            except TypeError:  # some data or grad is not a number
                 return []
             finally:
                 self._is_running = False

@@ -51,7 +51,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def options_of(other: Callable[..., Any], *, but: tuple[str, ...] = ()) -> Callable[[F], F]:
     """Show the keywords of another function in the signature of one that hands its ``**options`` on to it.
 
-    but: keywords that are not handed on.
+    but: keywords that `function` does not pass to `other`.
     """
 
     def decorate(function: F) -> F:

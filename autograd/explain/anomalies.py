@@ -1,4 +1,4 @@
-"""What looks unhealthy in a graph, said in sentences: nan and infinity, dead and saturated units, gradients that vanish.
+"""Reports of what looks unhealthy in a graph: nan and infinity, dead and saturated units, vanishing gradients.
 
 >>> from autograd import Value, detect_anomalies
 >>> x = Value(-2.0, label="x")

@@ -1,4 +1,4 @@
-"""How a number, a node and a slope are said in plain text: short, in ASCII, and as Python would read it.
+"""Phrases for numbers, nodes and slopes in plain text: short, in ASCII, and readable by Python.
 
 >>> short(0.70710678), short(-6.0), short(1234567.891)
 ('0.7071', '-6', '1234567.9')
