@@ -1,28 +1,37 @@
-"""What can go wrong: every error of ours is an AutogradError, and also the builtin error one would expect."""
+"""What can go wrong: every error of ours is an AutogradError, and also the builtin error one would expect.
+
+There are six kinds. Indented ones are narrower, since the builtin error or PyTorch's name for them is narrower too.
+
+    DomainError             an operation has no value there         ValueError
+        FloatOverflowError  the value is too large for a float      OverflowError
+        SingularityError    it divides by zero                      ZeroDivisionError
+    ArgumentError           an argument of a wrong type or value    TypeError, ValueError
+    ShapeError              a list or an index that does not fit    ValueError, IndexError
+    GraphError              a graph cannot give what was asked      ValueError
+        TraceError          compile() cannot follow a function      TypeError
+        GradcheckError      a gradient is wrong                     AssertionError
+    FormulaError            a text cannot be read as a formula      ValueError
+    ToolError               a compiler or layout engine failed      RuntimeError
+        DeadlineError       it was not done in time                 TimeoutError
+"""
 
 from __future__ import annotations
 
 import sys
 
 __all__ = [
+    "ArgumentError",
     "AutogradError",
-    "CompileError",
     "DeadlineError",
-    "DivisionError",
     "DomainError",
-    "ExpressionError",
+    "FloatOverflowError",
     "FormulaError",
     "GradcheckError",
     "GraphError",
-    "LayoutError",
-    "NotANumberError",
-    "OptionError",
-    "OutOfRangeError",
-    "RangeError",
     "ShapeError",
-    "StateDictError",
+    "SingularityError",
+    "ToolError",
     "TraceError",
-    "WrongKindError",
     "install",
 ]
 
@@ -58,68 +67,44 @@ def printable(text: str) -> str:
 
 
 class DomainError(AutogradError, ValueError):
-    """An operation was asked for a value it does not have, such as log(-1)."""
+    """An operation was asked for a value that it does not have, such as log(-1)."""
 
 
-class RangeError(AutogradError, OverflowError):
+class FloatOverflowError(DomainError, OverflowError):
     """A result is too large for a float, such as exp(1000)."""
 
 
-class DivisionError(AutogradError, ZeroDivisionError):
-    """A division by zero."""
+class SingularityError(DomainError, ZeroDivisionError):
+    """An operation divides by zero, such as 1 / 0 or 0 ** -1."""
 
 
-class NotANumberError(AutogradError, TypeError):
-    """Something that is not a real number stood where one is needed."""
+class ArgumentError(AutogradError, TypeError, ValueError):
+    """An argument has a wrong type, such as a str where a number goes, or a wrong value, such as a negative lr."""
 
 
-class FormulaError(AutogradError, ValueError):
-    """The text of an operation's row cannot be read."""
+class ShapeError(AutogradError, ValueError, IndexError):
+    """A list is longer, shorter or nested otherwise than what it goes into, or an index points outside of a list."""
 
 
 class GraphError(AutogradError, ValueError):
-    """A graph was asked for something it cannot give, such as a node of another graph."""
+    """A graph was asked for something that it cannot give, such as the gradient of a node of another graph."""
 
 
-class GradcheckError(AutogradError, AssertionError):
+class TraceError(GraphError, TypeError):
+    """A function that compile() traces did what a trace cannot follow, such as an `if` on a number."""
+
+
+class GradcheckError(GraphError, AssertionError):
     """A gradient disagrees with central differences."""
 
 
-class LayoutError(AutogradError, RuntimeError):
-    """A picture could not be laid out: no engine is installed, or it could not do it in time."""
+class FormulaError(AutogradError, ValueError):
+    """A text cannot be read as a formula: an operation's row, or an expression that somebody typed."""
 
 
-class DeadlineError(LayoutError, TimeoutError):
-    """A layout was stopped, since it was not done in the time it was given."""
+class ToolError(AutogradError, RuntimeError):
+    """A compiler or a layout engine is missing, failed, or was given more than it can do."""
 
 
-class ShapeError(AutogradError, ValueError):
-    """A list is longer, shorter or nested otherwise than what it goes into."""
-
-
-class OutOfRangeError(AutogradError, IndexError):
-    """An index, such as a class target, picks nothing: there are fewer to choose from."""
-
-
-class OptionError(AutogradError, ValueError):
-    """An option was given a value it cannot have, such as a negative learning rate."""
-
-
-class StateDictError(AutogradError, ValueError):
-    """A state_dict does not fit the module that was to load it."""
-
-
-class WrongKindError(AutogradError, TypeError):
-    """Something that is no module, no parameter or no index stood where one is needed."""
-
-
-class TraceError(AutogradError, TypeError, ValueError):
-    """A function that compile() traces did what a trace cannot see, such as an `if` on a number."""
-
-
-class CompileError(AutogradError, RuntimeError):
-    """A graph is too large to be printed as source, or the C backend was asked for and cannot be had."""
-
-
-class ExpressionError(AutogradError, ValueError):
-    """An expression that somebody typed cannot be read, or not be computed."""
+class DeadlineError(ToolError, TimeoutError):
+    """A tool was stopped, since it was not done in the time that it was given."""

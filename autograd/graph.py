@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .errors import GraphError, OptionError
+from .errors import ArgumentError, GraphError
 from .node import Node
 from .slow_path import Pole, evaluate, evaluate_partial
 
@@ -30,13 +30,13 @@ __all__ = ["Edge", "Graph", "Node", "gradients", "numbers", "recompute", "recomp
 def walk(*roots: Node, down_to: Node | None = None) -> list[Any]:
     """Every value that `roots` depend on, and they, each once, operands first. Never recurses.
 
-    down_to: a value to be taken for a leaf, whatever it was computed from. Raises OptionError for a root that is no Value.
+    down_to: a value to be taken for a leaf, whatever it was computed from. Raises ArgumentError for a root that is no Value.
     """
     order: list[Any] = []
     seen: set[Any] = set()
     for root in roots:
         if not hasattr(root, "operands"):
-            raise OptionError(f"want a Value, the result of a computation, got {type(root).__name__}{_hint(root)}")
+            raise ArgumentError(f"want a Value, the result of a computation, got {type(root).__name__}{_hint(root)}")
         if root in seen:
             continue
         seen.add(root)
@@ -209,7 +209,7 @@ def gradients(graph: Graph) -> dict[Any, float]:
 def recompute(graph: Graph, changed: Mapping[Any, float]) -> dict[Any, float]:
     """What the data of the nodes would be if some were `changed`: those and all that depend on them.
 
-    Nothing is written. Raises DomainError, RangeError or DivisionError where the new numbers have no value.
+    Nothing is written. Raises DomainError, FloatOverflowError or SingularityError where the new numbers have no value.
 
     >>> from autograd import Value
     >>> a = Value(3.0); f = a * a

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from weakref import WeakSet
 
-from .errors import GraphError, NotANumberError
+from .errors import ArgumentError, GraphError
 from .formula import Formula
 from .graph import Graph, walk
 from .recording import ON_VALUES
@@ -29,7 +29,7 @@ def grad(
     a graph lasts as long as its result.
     Raises GraphError for an input that output does not depend on; with allow_unused it gets 0, and so it does where
     output was computed from gradients: the slope of a straight line depends on nothing, so its own is 0. With create_graph
-    it also raises one where data was changed after it was used: that slope is gone. Raises NotANumberError for
+    it also raises one where data was changed after it was used: that slope is gone. Raises ArgumentError for
     an output that is no Value, and TraceError inside a function that compile() traces.
 
     >>> x = Value(2.0, label="x")
@@ -39,9 +39,7 @@ def grad(
     (12.0, 12.0)
     """
     if not isinstance(output, Value):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
-        raise NotANumberError(
-            f"grad: want a Value to differentiate, got {output!r}: was it made from .data or .item()?"
-        )
+        raise ArgumentError(f"grad: want a Value to differentiate, got {output!r}: was it made from .data or .item()?")
     _ = output.grad  # of a Value that compile() traces there is none, and it says so
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
     alone = wanted[0] if len(wanted) == 1 else None  # what one input was computed from does not matter to it

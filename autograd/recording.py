@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
-from .errors import GraphError, NotANumberError
+from .errors import ArgumentError, GraphError
 from .formula import PLAIN, Algebra, largest
 from .kernels import compile_kernel
 from .methods import OPERATORS
@@ -62,7 +62,7 @@ def _carefully(op: Op, operands: Sequence[Any]) -> Any:
             continue
         try:
             checked.append(real(operand, f"a Value or a real number as operand {k + 1} of {op.name}"))
-        except NotANumberError:
+        except ArgumentError:
             if op.name in OPERATORS:
                 return NotImplemented  # so that the other side may know what to do
             raise
@@ -138,13 +138,11 @@ def _flat(given: dict[str, Any]) -> list[Value | float]:
 
 
 def listed(who: str, name: str, group: Any) -> list[Any]:
-    """What was given as the list `name`, as one. Raises NotANumberError for no list, GraphError for an empty one."""
+    """What was given as the list `name`, as one. Raises ArgumentError for no list, GraphError for an empty one."""
     try:
         operands = list(group)
     except TypeError:
-        raise NotANumberError(
-            f"{who}: want a list of Values or numbers for {name}, got {type(group).__name__}"
-        ) from None
+        raise ArgumentError(f"{who}: want a list of Values or numbers for {name}, got {type(group).__name__}") from None
     if not operands:
         raise GraphError(f"{who}: want at least one operand in {name}, got an empty list")
     return operands

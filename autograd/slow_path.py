@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .errors import AutogradError, DivisionError, DomainError, NotANumberError, RangeError
+from .errors import ArgumentError, AutogradError, DomainError, FloatOverflowError, SingularityError
 from .formula import IEEE, PLAIN, READABLE
 from .modes import is_on
 from .ops import Op
@@ -19,14 +19,14 @@ __all__ = ["Pole", "evaluate", "evaluate_partial", "real", "real_data"]
 def real(number: Any, wanted: str = "a real number") -> float:
     """`number` as a float; bools, ints, numpy scalars and fractions are real numbers too.
 
-    Raises NotANumberError, naming the type it got.
+    Raises ArgumentError, naming the type it got.
 
     >>> real(3)
     3.0
     >>> real("3")
     Traceback (most recent call last):
         ...
-    autograd.errors.NotANumberError: want a real number, got the str '3'
+    autograd.errors.ArgumentError: want a real number, got the str '3'
     """
     if type(number) is float:
         return number
@@ -36,12 +36,13 @@ def real(number: Any, wanted: str = "a real number") -> float:
         try:
             return float(number)
         except OverflowError:
-            raise RangeError(f"want {wanted}, got an int too large for a float ({number.bit_length()} bits)") from None  # type: ignore[attr-defined]
-    raise NotANumberError(f"want {wanted}, got {_named(number)}") from None  # a failed attempt says less
+            bits = number.bit_length()  # type: ignore[attr-defined]
+            raise FloatOverflowError(f"want {wanted}, got an int too large for a float ({bits} bits)") from None
+    raise ArgumentError(f"want {wanted}, got {_named(number)}") from None  # a failed attempt says less
 
 
 def real_data(operand: Any, number: Any) -> float:
-    """`number` as a float, which is the data of `operand`. Raises NotANumberError that names its label."""
+    """`number` as a float, which is the data of `operand`. Raises ArgumentError that names its label."""
     label = getattr(operand, "label", "")
     return real(number, f"a real number as data of {f'the Value {label!r}' if label else 'a Value'}")
 
@@ -76,7 +77,7 @@ class Pole(float):
     def __mul__(self, gradient: float) -> float:
         if gradient == 0:
             return 0.0
-        raise DivisionError(self.reason)
+        raise SingularityError(self.reason)
 
     __rmul__ = __mul__
 
@@ -87,7 +88,7 @@ class Pole(float):
 def evaluate(op: Op, operands: Sequence[Any], numbers: Sequence[float]) -> float:
     """The value of `op` at `numbers`; an error names the operation and the labels of `operands`.
 
-    Raises DomainError, RangeError or DivisionError; inside ieee() returns inf or nan instead. Raises NotANumberError
+    Raises DomainError, FloatOverflowError or SingularityError; inside ieee() returns inf or nan instead. Raises ArgumentError
     where a Value's data was set to what is no number.
     """
     formula = op.formula(len(numbers))
@@ -140,12 +141,12 @@ def _explained(op: Op, operands: Sequence[Any], numbers: Sequence[float], error:
     shown = f"{op.name}: {op.value.text(READABLE)}"
     hint = "Inside `with autograd.ieee():` it is inf or nan, as in PyTorch"
     if isinstance(error, OverflowError):
-        return RangeError(f"{shown} is too large for a float at {at}. Make the operand smaller. {hint}")
+        return FloatOverflowError(f"{shown} is too large for a float at {at}. Make the operand smaller. {hint}")
     if isinstance(error, ZeroDivisionError):
-        return DivisionError(f"{shown} divides by zero at {at}. {hint}")
+        return SingularityError(f"{shown} divides by zero at {at}. {hint}")
     wanted = f": want {op.domain.text(READABLE)}" if op.domain else ""
     if op.name == "pow":  # below 0 it has values at whole exponents, which its domain, a formula, cannot say
         wanted = ": want a > 0, or a whole exponent" if numbers[0] else ": want an exponent >= 0 for the base 0"
         if not numbers[0]:
-            return DivisionError(f"{shown} divides by zero at {at}{wanted}. {hint}")
+            return SingularityError(f"{shown} divides by zero at {at}{wanted}. {hint}")
     return DomainError(f"{shown} is not defined at {at}{wanted}. {hint}")

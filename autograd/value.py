@@ -39,7 +39,7 @@ from collections.abc import Callable
 from functools import partial as bind_arguments
 from typing import TYPE_CHECKING, Any
 
-from .errors import GraphError, NotANumberError
+from .errors import ArgumentError, GraphError
 from .graph import walk
 from .methods import compile_methods
 from .modes import PARAMETER, Scope, shared
@@ -70,7 +70,7 @@ class Value(Methods):
     A node of one or two operands keeps them in the slots a and b, and their partials in da and db: tuples would make
     every node three objects. A node of more keeps a tuple in a, and one in da.
 
-    Raises NotANumberError (a TypeError) for anything but a real number.
+    Raises ArgumentError (a TypeError) for anything but a real number.
 
     >>> a = Value(3, label="a")
     >>> b = a + a
@@ -110,7 +110,7 @@ class Value(Methods):
 
         Leaves accumulate over calls, so that a batch can be summed; inner nodes start afresh each time, and so does
         a leaf whose grad was set to None. retain_graph changes nothing: a graph lasts as long as its result.
-        Raises DivisionError where a gradient meets an infinite partial, such as sqrt's at 0, and NotANumberError for a
+        Raises SingularityError where a gradient meets an infinite partial, such as sqrt's at 0, and ArgumentError for a
         `gradient`, or a data or grad set before, that is no real number.
 
         >>> a = Value(3.0)
@@ -252,7 +252,7 @@ class Value(Methods):
         return self.data >= (other.data if isinstance(other, Value) else other)
 
     def __float__(self, *_: object) -> Any:
-        raise NotANumberError(
+        raise ArgumentError(
             f"float(), int() or round() of {self!r} would cut the graph, and so would math's functions: "
             "use v.exp(), v.log(), v.sqrt() ..., which are recorded, or v.item() for the plain number"
         )
@@ -339,7 +339,7 @@ _TOOLS = {
 
 
 def _summand(leaf: Value) -> float:
-    """What a leaf's grad counts for in a sum: 0 if it was set to None. Raises NotANumberError for what is no number."""
+    """What a leaf's grad counts for in a sum: 0 if it was set to None. Raises ArgumentError for what is no number."""
     if leaf.grad is None:
         return 0.0
     return real(leaf.grad, f"a real number as grad of Value({leaf.data!r}, label={leaf.label!r}): 0.0 clears it")

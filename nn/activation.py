@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from autograd import Value
-from autograd.errors import OptionError
+from autograd.errors import ArgumentError
 
 from .module import Module
 from .shapes import is_list
@@ -41,9 +41,9 @@ class Activation(Module):
 
 
 def activation_named(name: str) -> Module:
-    """The activation of that name. Raises OptionError, naming those there are."""
+    """The activation of that name. Raises ArgumentError, naming those there are."""
     if name not in ACTIVATIONS:
-        raise OptionError(f"want one of {', '.join(map(repr, ACTIVATIONS))} as activation, got {name!r}")
+        raise ArgumentError(f"want one of {', '.join(map(repr, ACTIVATIONS))} as activation, got {name!r}")
     return ACTIVATIONS[name]()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from autograd.errors import WrongKindError
+from autograd.errors import ArgumentError
 
 from .module import Module
 
@@ -25,7 +25,7 @@ class ModuleList(Module):
     def append(self, module: Module) -> ModuleList:
         """Add a module at the end."""
         if not isinstance(module, Module):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
-            raise WrongKindError(f"{type(self).__name__}: want a module, such as nn.ReLU(), got {module!r}")
+            raise ArgumentError(f"{type(self).__name__}: want a module, such as nn.ReLU(), got {module!r}")
         setattr(self, str(len(self)), module)
         return self
 

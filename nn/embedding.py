@@ -17,7 +17,7 @@ class Embedding(Module):
 
     forward: an int to (embedding_dim,), a list of ints to (N, embedding_dim).
     weight: (num_embeddings, embedding_dim), of mean 0 and variance 1 at the start, as torch's.
-    seed: see nn.init. Raises OutOfRangeError for an index that is negative or too large.
+    seed: see nn.init. Raises ShapeError for an index that is negative or too large.
     A row that was not looked up has no gradient, and optimisers leave it alone. To torch the table is one
     tensor, where such a row moves on by momentum and decay: here it does after zero_grad(set_to_none=False).
 

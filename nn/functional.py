@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import Value, dot, logsumexp, maximum, mean, surprisal, total
-from autograd.errors import OptionError, OutOfRangeError, ShapeError, WrongKindError
+from autograd.errors import ArgumentError, ShapeError
 from autograd.modes import named_scope
 
 from .activation import gelu, leaky_relu, relu, sigmoid, softplus, tanh
@@ -68,7 +68,7 @@ def embedding(input: Any, weight: Sequence[Vector]) -> Any:
     """Row `input` of a table.
 
     input: an int, or a list of ints. weight: (rows, d). Returns (d,) or (N, d): the numbers of the table themselves.
-    Raises OutOfRangeError for an index below 0 or too large.
+    Raises ShapeError for an index below 0 or too large.
 
     >>> embedding([1, 0], [[0.1, 0.2], [0.3, 0.4]])
     [[0.3, 0.4], [0.1, 0.2]]
@@ -81,7 +81,7 @@ def embedding(input: Any, weight: Sequence[Vector]) -> Any:
 def pick(rows: Sequence[Any], index: Any) -> Any:
     """``rows[index]``: the one place where a whole number that is data, not code, chooses.
 
-    Raises OutOfRangeError for an index below 0 or too large, WrongKindError for what is no int.
+    Raises ShapeError for an index below 0 or too large, ArgumentError for what is no int.
 
     >>> pick(["a", "b", "c"], 2)
     'c'
@@ -91,9 +91,9 @@ def pick(rows: Sequence[Any], index: Any) -> Any:
     try:
         at = as_index(index)
     except TypeError:
-        raise WrongKindError(f"want a whole number to pick one of {len(rows)}, got {index!r}") from None
+        raise ArgumentError(f"want a whole number to pick one of {len(rows)}, got {index!r}") from None
     if not 0 <= at < len(rows):
-        raise OutOfRangeError(f"want an index from 0 to {len(rows) - 1}, got {at}")
+        raise ShapeError(f"want an index from 0 to {len(rows) - 1}, got {at}")
     return rows[at]
 
 
@@ -179,7 +179,7 @@ def _shifted(xs: Vector) -> tuple[list[Any], Value]:
 def _over_rows(who: str, function: Callable[[Vector], list[Value]], input: Any, dim: int) -> Any:
     """`function` of a vector, or of each row of a matrix."""
     if dim != -1 and dim != len(shape_of(input)) - 1:
-        raise OptionError(f"{who}: want the last dimension, dim=-1, got dim={dim} for {described(input)}")
+        raise ArgumentError(f"{who}: want the last dimension, dim=-1, got dim={dim} for {described(input)}")
     if is_matrix(input):
         return [_over_rows(who, function, row, -1) for row in input]
     want_vector(who, input)
@@ -226,7 +226,7 @@ def _pairs(input: Any, target: Any) -> list[tuple[Value, Any]]:
 def _reduced(terms: list[Value], reduction: str, like: Any) -> Any:
     """The mean of the terms, their sum, or they themselves, nested as `like` is."""
     if reduction not in REDUCTIONS:
-        raise OptionError(f"want one of {', '.join(map(repr, REDUCTIONS))} as reduction, got {reduction!r}")
+        raise ArgumentError(f"want one of {', '.join(map(repr, REDUCTIONS))} as reduction, got {reduction!r}")
     if reduction == "none":
         return _nested(iter(terms), like)
     if len(terms) == 1:
@@ -243,7 +243,7 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:
 
     input: scores (logits), (C,) or (N, C). target: the class, an int, or a list of N ints;
     or the probability of each class, in the shape of `input`. reduction: "mean" or "sum" over the batch, or
-    "none" for a list of N. Raises OutOfRangeError for a class that there is no score for, ShapeError for lists
+    "none" for a list of N. Raises ShapeError for a class that there is no score for, ShapeError for lists
     that do not fit.
 
     >>> cross_entropy([0.0, 0.0], 1).data

@@ -18,7 +18,7 @@ from random import Random
 from typing import TypeAlias
 
 from autograd import Value
-from autograd.errors import OptionError
+from autograd.errors import ArgumentError
 
 __all__ = ["Seed", "constant", "generator", "manual_seed", "matrix", "normal", "size", "uniform", "vector"]
 
@@ -40,20 +40,20 @@ def manual_seed(seed: int) -> None:
 
 
 def generator(seed: Seed) -> Random:
-    """The generator that ``seed=`` stands for. Raises OptionError if it is neither an int nor a random.Random."""
+    """The generator that ``seed=`` stands for. Raises ArgumentError if it is neither an int nor a random.Random."""
     if isinstance(seed, Random):
         return seed
     if seed is None:
         return _shared
     if isinstance(seed, int):  # pyright: ignore[reportUnnecessaryIsInstance] - callers are not all type-checked
         return Random(seed)
-    raise OptionError(f"want an int or a random.Random as seed, got {seed!r}")
+    raise ArgumentError(f"want an int or a random.Random as seed, got {seed!r}")
 
 
 def size(name: str, number: int) -> int:
-    """`number`, if it can be how many there are of something; else OptionError, which says of what."""
+    """`number`, if it can be how many there are of something; else ArgumentError, which says of what."""
     if not isinstance(number, int) or number < 1:  # pyright: ignore[reportUnnecessaryIsInstance] - as above
-        raise OptionError(f"want a whole number from 1 on as {name}, got {number!r}")
+        raise ArgumentError(f"want a whole number from 1 on as {name}, got {number!r}")
     return number
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.errors import OptionError
+from autograd.errors import ArgumentError
 
 from .activation import activation_named
 from .container import ModuleList
@@ -36,7 +36,7 @@ class MLP(Module):
 
     forward: (in_features,) to (sizes[-1],), or (N, in_features) to (N, sizes[-1]).
     sizes: the outputs of each layer. activation: one of nn.activation.ACTIVATIONS, such as "relu" or "tanh".
-    seed: see nn.init. Raises OptionError for an activation it does not know, and for sizes that are no list.
+    seed: see nn.init. Raises ArgumentError for an activation it does not know, and for sizes that are no list.
 
     >>> model = MLP(2, [16, 16, 1])
     >>> len(list(model.parameters())), len(model([0.5, -0.5]))
@@ -47,7 +47,7 @@ class MLP(Module):
 
     def __init__(self, in_features: int, sizes: Sequence[int], activation: str = "relu", *, seed: Seed = None) -> None:
         if not is_list(sizes) or not sizes:
-            raise OptionError(f"MLP: want the layers' sizes as a list, such as [16, 16, 1], got {sizes!r}")
+            raise ArgumentError(f"MLP: want the layers' sizes as a list, such as [16, 16, 1], got {sizes!r}")
         rng = generator(seed)
         *hidden, last = zip([in_features, *sizes], sizes)
         layers = [Layer(n, size, activation=activation, seed=rng) for n, size in hidden]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from autograd import Value
-from autograd.errors import StateDictError
+from autograd.errors import ShapeError
 from autograd.modes import PARAMETER, Scope, here, shared
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
@@ -145,13 +145,11 @@ class Module:
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> None:
         """Copy numbers into the parameters: nested lists, or torch's tensors, as state_dict gives them.
 
-        strict: want exactly the keys that this module's own state_dict has. Raises StateDictError that
+        strict: want exactly the keys that this module's own state_dict has. Raises ShapeError that
         names every key in the way, with the shape wanted and the one it got; then nothing is changed.
         """
         if not isinstance(state_dict, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
-            raise StateDictError(
-                f"{type(self).__name__}.load_state_dict: want a dict by name, got {described(state_dict)}"
-            )
+            raise ShapeError(f"{type(self).__name__}.load_state_dict: want a dict by name, got {described(state_dict)}")
         tensors = dict(self._tensors())
         wrong: list[str] = []
         new: dict[str, list[float]] = {}
@@ -168,7 +166,7 @@ class Module:
         if strict:
             wrong += [f"{key} is not in this module" for key in state_dict if key not in tensors]
         if wrong:
-            raise StateDictError(f"{type(self).__name__}.load_state_dict: {'; '.join(wrong)}")
+            raise ShapeError(f"{type(self).__name__}.load_state_dict: {'; '.join(wrong)}")
         for key, numbers in new.items():
             for parameter, number in zip(flatten(tensors[key]), numbers):
                 parameter.data = number

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from autograd import Value, updates
-from autograd.errors import OptionError, StateDictError, WrongKindError
+from autograd.errors import ArgumentError, ShapeError
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
 
@@ -38,23 +38,23 @@ class Optimizer:
         self._state = State()
         given = self._listed(params)
         if not given:
-            raise OptionError(f"{type(self).__name__}: want parameters to update, got none")
+            raise ArgumentError(f"{type(self).__name__}: want parameters to update, got none")
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
 
     def _listed(self, params: Any) -> list[Any]:
         if not hasattr(params, "__iter__"):
             fix = ": give its parameters()" if hasattr(params, "parameters") else ": one is written [w]"
-            raise WrongKindError(f"{type(self).__name__}: want a list of parameters, got {_short(params)}{fix}")
+            raise ArgumentError(f"{type(self).__name__}: want a list of parameters, got {_short(params)}{fix}")
         return list(params)
 
     def add_param_group(self, group: Mapping[str, Any]) -> None:
         """Take in more parameters: {"params": [...]}, with options of their own where they differ."""
         name = type(self).__name__
         if "params" not in group:
-            raise OptionError(f'{name}: want a group as {{"params": [...], "lr": 0.1}}, got one without "params"')
+            raise ArgumentError(f'{name}: want a group as {{"params": [...], "lr": 0.1}}, got one without "params"')
         if unknown := set(group) - {"params", *self.defaults}:
-            raise OptionError(f"{name} has no option {min(unknown)!r}: want {', '.join(self.defaults)}")
+            raise ArgumentError(f"{name} has no option {min(unknown)!r}: want {', '.join(self.defaults)}")
         params = group["params"]
         options = {**self.defaults, **group, "params": [params] if isinstance(params, Value) else self._listed(params)}
         known = set(self._params())
@@ -62,20 +62,20 @@ class Optimizer:
             if not isinstance(p, Value):
                 fix = ": give parameters(), without names" if isinstance(p, tuple) else ""
                 fix = ": rows of Values are given as one list" if isinstance(p, list) else fix
-                raise WrongKindError(f"{name}: want Values as parameters, got {_short(p)}{fix}")
+                raise ArgumentError(f"{name}: want Values as parameters, got {_short(p)}{fix}")
             if p.op is not None:
-                raise OptionError(f"{name}: want leaves as parameters, got the result of {p.op}, {p!r}")
+                raise ArgumentError(f"{name}: want leaves as parameters, got the result of {p.op}, {p!r}")
             if p in known:
-                raise OptionError(f"{name}: want every parameter once, got {p!r} twice")
+                raise ArgumentError(f"{name}: want every parameter once, got {p!r} twice")
             known.add(p)
         self.check(options)
         self.param_groups.append(options)
 
     def check(self, options: Mapping[str, Any]) -> None:
-        """Raise OptionError for options that make no sense."""
+        """Raise ArgumentError for options that make no sense."""
         for option in ("lr", "momentum", "weight_decay", "eps"):
             if not real(options.get(option, 0.0), f"a real number as {option}") >= 0:
-                raise OptionError(f"{type(self).__name__}: want {option} >= 0, got {options[option]!r}")
+                raise ArgumentError(f"{type(self).__name__}: want {option} >= 0, got {options[option]!r}")
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that a gradient has reached, once.
@@ -132,15 +132,15 @@ class Optimizer:
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on from what `state_dict` gave. Raises StateDictError if it was of other numbers of parameters."""
+        """Go on from what `state_dict` gave. Raises ShapeError if it was of other numbers of parameters."""
         if not (isinstance(state_dict, Mapping) and {"state", "param_groups"} <= set(state_dict)):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise StateDictError(
+            raise ShapeError(
                 f"{type(self).__name__}.load_state_dict: want what an optimiser's state_dict() gave, got {_short(state_dict)}"
             )
         wanted = [len(group["params"]) for group in self.param_groups]
         got = [len(group["params"]) for group in state_dict["param_groups"]]
         if wanted != got:
-            raise StateDictError(f"{type(self).__name__}.load_state_dict: want {wanted} parameters, got {got}")
+            raise ShapeError(f"{type(self).__name__}.load_state_dict: want {wanted} parameters, got {got}")
         for group, given in zip(self.param_groups, state_dict["param_groups"]):
             group.update({**given, "params": group["params"]})
         params = self._params()
@@ -163,7 +163,7 @@ class SGD(Optimizer):
     params: Values, or dicts {"params": [...], "lr": 0.1}. lr: the size of an update. momentum: how much of the
     last update goes on (Polyak, 1964); dampening: how much of the new gradient does not join it. nesterov: look ahead by one
     momentum (Sutskever et al., 2013). weight_decay: weight_decay * w is added to the gradient. maximize: go up.
-    Raises OptionError for options that make no sense.
+    Raises ArgumentError for options that make no sense.
 
     >>> w = Value(3.0)
     >>> optimizer = SGD([w], lr=0.1)
@@ -188,7 +188,7 @@ class SGD(Optimizer):
     def check(self, options: Mapping[str, Any]) -> None:
         super().check(options)
         if options["nesterov"] and not (options["momentum"] > 0 and options["dampening"] == 0):
-            raise OptionError("SGD: nesterov wants a momentum above 0, and no dampening")
+            raise ArgumentError("SGD: nesterov wants a momentum above 0, and no dampening")
 
     memory = ("momentum_buffer",)
 
@@ -208,7 +208,7 @@ class Adam(Optimizer):
     Every parameter moves by about lr, whatever the size of its gradient: by its mean over the last updates,
     divided by its root mean square. betas: how much of either goes on. eps: added to the divisor.
     weight_decay: weight_decay * w is added to the gradient. maximize: go up.
-    Raises OptionError for options that make no sense.
+    Raises ArgumentError for options that make no sense.
 
     >>> w = Value(3.0)
     >>> optimizer = Adam([w], lr=0.1)
@@ -236,7 +236,7 @@ class Adam(Optimizer):
         betas = options["betas"]
         if not (is_list(betas) and len(betas) == 2 and all(0 <= real(beta) < 1 for beta in betas)):
             name = type(self).__name__
-            raise OptionError(f"{name}: want two betas from 0 to below 1, such as (0.9, 0.999), got {betas!r}")
+            raise ArgumentError(f"{name}: want two betas from 0 to below 1, such as (0.9, 0.999), got {betas!r}")
 
     memory = ("step", "exp_avg", "exp_avg_sq")
 

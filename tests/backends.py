@@ -11,7 +11,7 @@ from random_graphs import inputs, program, run
 
 from autograd import Value, mean
 from autograd.compiled.c.build import compiler
-from autograd.errors import CompileError
+from autograd.errors import ToolError
 
 # How many random graphs go through every backend: CI takes thousands, a learner's machine a few.
 GRAPHS = int(os.environ.get("AUTOGRAD_GRAPHS", "200"))
@@ -20,7 +20,7 @@ GRAPHS = int(os.environ.get("AUTOGRAD_GRAPHS", "200"))
 def _has_compiler() -> bool:
     try:
         compiler()
-    except CompileError:
+    except ToolError:
         return False
     return True
 

@@ -9,7 +9,7 @@ import small_graphs
 from small_graphs import without_labels
 
 from autograd.drawing.engines import lay_out
-from autograd.errors import LayoutError
+from autograd.errors import ToolError
 from autograd.modes import PARAMETER, Scope, here, shared
 
 
@@ -17,7 +17,7 @@ def draws(format: str) -> bool:
     """Whether there is a layout engine that writes such pictures."""
     try:
         return bool(lay_out("digraph { a }", format))
-    except LayoutError:
+    except ToolError:
         return False
 
 

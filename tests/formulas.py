@@ -34,7 +34,7 @@ from autograd.compiled.emit import c_function
 from autograd.compiled.executable import Executable
 from autograd.compiled.export import page
 from autograd.compiled.tracing import trace
-from autograd.errors import AutogradError, CompileError, FormulaError
+from autograd.errors import AutogradError, FormulaError, ToolError
 from autograd.formula import FUNCTIONS, IEEE
 from autograd.formula.languages import helpers
 from autograd.graph import Graph
@@ -657,10 +657,10 @@ def _run(cases: list[Case], seen: Counter) -> None:
     with quick_builds() as folder:
         try:
             machine = Interpreter([*map(OPS.get, BUILTIN), *(case.op for case in cases)])
-        except CompileError as error:
+        except ToolError as error:
             try:
                 building.compiler()
-            except CompileError:
+            except ToolError:
                 machine = None
             else:
                 raise Disagreement(f"the C interpreter cannot be built: {error}") from None

@@ -9,7 +9,7 @@ from random_graphs import inputs, program, run
 
 import nn
 from autograd import Value, atomic, detect_anomalies, dot, ieee, record_source
-from autograd.errors import OptionError
+from autograd.errors import ArgumentError
 from autograd.modes import PARAMETER
 from autograd.value import NOT_REACHED
 
@@ -135,7 +135,7 @@ def test_many_of_a_kind_are_summed_up():
 
 
 def test_no_graph_at_all():
-    with pytest.raises(OptionError, match="at least one Value"):
+    with pytest.raises(ArgumentError, match="at least one Value"):
         detect_anomalies()
     assert detect_anomalies(Value(1.0)).kinds == ()
 
@@ -162,7 +162,7 @@ def test_paths_that_cancel_are_not_blamed_on_a_slope():
     ("wrong", "said"), [(3, "got int"), ([Value(1.0)], "got list: write detect_anomalies(*results)")]
 )
 def test_what_is_no_value_is_refused_in_a_sentence(wrong, said):
-    with pytest.raises(OptionError) as error:
+    with pytest.raises(ArgumentError) as error:
         detect_anomalies(wrong)
     assert said in str(error.value)
 

@@ -17,7 +17,7 @@ import pytest
 from backends import needs_c
 
 from autograd.compiled.c.build import build, cache_folder, compiler
-from autograd.errors import CompileError
+from autograd.errors import ToolError
 
 SOURCE = "int answer(void) { return 42; }\n"
 LAST = "import autograd, warnings\nw = autograd.Value(2.0)\nstep = autograd.compile(lambda x: w * x, [w], 'c')\n"
@@ -107,14 +107,14 @@ def test_cc_is_respected_and_no_shell_reads_it(cache, tmp_path, monkeypatch):
 def test_no_compiler(monkeypatch, tmp_path):
     monkeypatch.delenv("CC", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(CompileError, match="install gcc or clang"):
+    with pytest.raises(ToolError, match="install gcc or clang"):
         compiler()
     monkeypatch.setenv("CC", "nosuchcompiler -O2")
-    with pytest.raises(CompileError, match="CC says 'nosuchcompiler -O2'"):
+    with pytest.raises(ToolError, match="CC says 'nosuchcompiler -O2'"):
         compiler()
     if os.name == "posix":
         monkeypatch.setenv("CC", 'gcc "-O2')
-        with pytest.raises(CompileError, match="cannot be read: No closing quotation"):
+        with pytest.raises(ToolError, match="cannot be read: No closing quotation"):
             compiler()
 
 
@@ -138,7 +138,7 @@ def test_a_compiler_that_fails(cache, tmp_path, monkeypatch, script):
     broken.write_text(f"#!/bin/sh\n{script}\n")
     broken.chmod(0o755)
     monkeypatch.setenv("CC", str(broken))
-    with pytest.raises(CompileError, match=r"could not build the C backend: (it hurts|it ended with status)"):
+    with pytest.raises(ToolError, match=r"could not build the C backend: (it hurts|it ended with status)"):
         build(SOURCE)
     assert not list(cache.iterdir())
 
@@ -146,7 +146,7 @@ def test_a_compiler_that_fails(cache, tmp_path, monkeypatch, script):
 @needs_c
 def test_the_complaint_is_the_error_and_not_where_it_is(cache, monkeypatch):
     monkeypatch.setenv("CC", f"{shlex.join(compiler())} -fdiagnostics-color=always")
-    with pytest.raises(CompileError, match=r"^\S.* could not build the C backend: library.c:2:\d+: error: [ -~‘’]+$"):
+    with pytest.raises(ToolError, match=r"^\S.* could not build the C backend: library.c:2:\d+: error: [ -~‘’]+$"):
         build("int answer(void) {\n return nothing; }")
 
 
@@ -192,7 +192,7 @@ def test_a_cache_that_cannot_be_written(cache):
     cache.mkdir(parents=True)
     cache.chmod(0o500)
     try:
-        with pytest.raises(CompileError, match="could not be built in"):
+        with pytest.raises(ToolError, match="could not be built in"):
             build(SOURCE)
     finally:
         cache.chmod(0o700)
@@ -202,7 +202,7 @@ def test_a_cache_that_cannot_be_written(cache):
 def test_a_cache_of_somebody_else_is_not_used(cache):
     cache.mkdir(parents=True, mode=0o755)
     os.chown(cache, NOBODY, NOBODY)
-    with pytest.raises(CompileError, match="belongs to another user"):
+    with pytest.raises(ToolError, match="belongs to another user"):
         cache_folder()
     assert stat.S_IMODE(cache.stat().st_mode) == 0o755
 
@@ -215,12 +215,12 @@ def test_a_link_of_somebody_else_is_not_followed(cache, tmp_path):
     cache.parent.mkdir(mode=0o777)
     cache.symlink_to(target)
     os.chown(cache, NOBODY, NOBODY, follow_symlinks=False)
-    with pytest.raises(CompileError, match="belongs to another user"):
+    with pytest.raises(ToolError, match="belongs to another user"):
         build(SOURCE)
     assert stat.S_IMODE(target.stat().st_mode) == 0o755 and not list(target.iterdir())
     os.chown(target, NOBODY, NOBODY)
     os.chown(cache, 0, 0, follow_symlinks=False)
-    with pytest.raises(CompileError, match="belongs to another user"):
+    with pytest.raises(ToolError, match="belongs to another user"):
         build(SOURCE)
 
 
@@ -264,7 +264,7 @@ def test_a_file_system_without_permissions(cache, monkeypatch):
     cache.chmod(0o777)
     (cache / "planted").touch()
     monkeypatch.setattr(os, "fchmod", lambda *_: None)  # as vfat and many network shares do
-    with pytest.raises(CompileError, match=r"others can write in the cache folder .*set XDG_CACHE_HOME"):
+    with pytest.raises(ToolError, match=r"others can write in the cache folder .*set XDG_CACHE_HOME"):
         cache_folder()
 
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from autograd.cli.command import forward_table, graph_of, main
-from autograd.errors import ExpressionError
+from autograd.errors import FormulaError
 from autograd.graph import Graph
 
 NEURON = ["tanh(a*b + c)", "a=2", "b=-3", "c=6.8813735870195432"]
@@ -92,7 +92,7 @@ def test_the_result_gets_a_name_that_is_free():
     assert graph_of("a*2", ["a=1"]).label == "f"
     assert graph_of("f*2", ["f=1"]).label == "out"
     assert graph_of("y = f*2", ["f=1"]).label == "y"
-    with pytest.raises(ExpressionError, match="nothing to differentiate"):
+    with pytest.raises(FormulaError, match="nothing to differentiate"):
         graph_of("y = 2*2")
 
 

@@ -24,17 +24,14 @@ import nn
 import nn.functional as F
 from autograd import Value, compile, dot, ieee, no_grad
 from autograd.errors import (
+    ArgumentError,
     AutogradError,
-    CompileError,
-    DivisionError,
     DomainError,
-    NotANumberError,
-    OptionError,
-    OutOfRangeError,
-    RangeError,
+    FloatOverflowError,
     ShapeError,
+    SingularityError,
+    ToolError,
     TraceError,
-    WrongKindError,
 )
 from autograd.ops import BUILTIN, OPS
 from nn import optim
@@ -228,7 +225,7 @@ def test_an_index_that_picks_nothing(backend, index):
 
     step = compile(loss, list(table.parameters()), backend)
     step(1, 2.0)
-    kind = WrongKindError if isinstance(index, float) else OutOfRangeError
+    kind = ArgumentError if isinstance(index, float) else ShapeError
     if index is True:  # a bool is structure: row 1 of the table, for good
         assert step(True, 2.0) == step(1, 2.0)
         return
@@ -696,7 +693,7 @@ def test_parameters_of_a_subclass_are_refused():
     class Own(Value):
         __slots__ = ()
 
-    with pytest.raises(WrongKindError, match="subclass Own"):
+    with pytest.raises(ArgumentError, match="subclass Own"):
         compile(lambda x: x, [Own(1.0)])
 
 
@@ -720,8 +717,8 @@ def test_no_grad_computes_without_gradients():
 def test_errors_name_the_value_as_the_engine_does(backend):
     w = Value(-1.0, label="w")
     for function, kind in (
-        (lambda x: (w * x).log() + w.log(), DomainError), (lambda x: (w * x * -1e3).exp(), RangeError),
-        (lambda x: x / (w + 1), DivisionError), (lambda x: (w + 1).sqrt() * x, DivisionError),
+        (lambda x: (w * x).log() + w.log(), DomainError), (lambda x: (w * x * -1e3).exp(), FloatOverflowError),
+        (lambda x: x / (w + 1), SingularityError), (lambda x: (w + 1).sqrt() * x, SingularityError),
     ):  # fmt: skip
         wanted = outcome(lambda: eagerly(function, (1.0,), [w]))  # noqa: B023
         assert type(wanted) is kind
@@ -739,7 +736,7 @@ def test_a_slope_that_is_infinite_stops_only_a_gradient(backend):
     (w,) = leaves(0.0)
     step = compile(lambda x: w.sqrt() * x, [w], backend)
     assert (step(0.0), w.grad) == (0.0, 0.0)
-    with pytest.raises(DivisionError, match="slope of sqrt"):
+    with pytest.raises(SingularityError, match="slope of sqrt"):
         step(1.0)
 
 
@@ -773,14 +770,14 @@ def test_batches_of_unequal_lengths_and_of_none():
         with pytest.raises(ShapeError, match="as many rows"):
             step.batch(*columns)
     for columns in (([1.0, "2"], [1.0, 2.0]), ([[1.0], 2.0], [1.0, 2.0])):
-        with pytest.raises((NotANumberError, TraceError, TypeError)):
+        with pytest.raises((ArgumentError, TraceError, TypeError)):
             step.batch(*columns)
 
 
 @pytest.mark.parametrize("argument", [{"x": 1.0}, object(), 1j, [object()]])
 def test_arguments_that_are_no_numbers(argument):
     (w,) = leaves(2.0)
-    with pytest.raises(NotANumberError, match="as arguments of a compiled step"):
+    with pytest.raises(ArgumentError, match="as arguments of a compiled step"):
         compile(lambda x: w, [w])(argument)
 
 
@@ -788,12 +785,12 @@ def test_wrong_calls_of_compile():
     (w,) = leaves(2.0)
     model = nn.Linear(2, 1)
     for wrong, kind, message in (
-        (lambda: compile(lambda x: x, w), WrongKindError, "want a list of parameters"),
-        (lambda: compile(lambda x: x, model), WrongKindError, "give its parameters"),
-        (lambda: compile(lambda x: x, [1.0]), WrongKindError, "want leaves"),
-        (lambda: compile(lambda x: x, [w * w]), WrongKindError, "want leaves"),
-        (lambda: compile(3, [w]), WrongKindError, "want a function"),
-        (lambda: compile(lambda x: x, [w], "cuda"), OptionError, "auto, python, c"),
+        (lambda: compile(lambda x: x, w), ArgumentError, "want a list of parameters"),
+        (lambda: compile(lambda x: x, model), ArgumentError, "give its parameters"),
+        (lambda: compile(lambda x: x, [1.0]), ArgumentError, "want leaves"),
+        (lambda: compile(lambda x: x, [w * w]), ArgumentError, "want leaves"),
+        (lambda: compile(3, [w]), ArgumentError, "want a function"),
+        (lambda: compile(lambda x: x, [w], "cuda"), ArgumentError, "auto, python, c"),
     ):
         with pytest.raises(kind, match=message):
             wrong()
@@ -802,7 +799,7 @@ def test_wrong_calls_of_compile():
 def test_source_wants_a_call_first():
     (w,) = leaves(2.0)
     step = compile(lambda x: w * x, [w])
-    with pytest.raises(autograd.errors.CompileError, match="has not been called yet"):
+    with pytest.raises(autograd.errors.ToolError, match="has not been called yet"):
         step.source  # noqa: B018
 
 
@@ -872,10 +869,10 @@ def test_what_is_no_number_is_named_as_the_engine_does(backend):
     step.batch([1.0, 2.0])
     for run in (lambda: step(1.0), lambda: step.batch([1.0, 2.0])):
         b.grad = "3"
-        with pytest.raises(NotANumberError, match="want a real number as grad"):
+        with pytest.raises(ArgumentError, match="want a real number as grad"):
             run()
         b.grad, b.data = 0.0, "3"
-        with pytest.raises(NotANumberError, match="want a real number as data"):
+        with pytest.raises(ArgumentError, match="want a real number as data"):
             run()
         b.data = 3.0
 
@@ -884,12 +881,12 @@ def test_wrong_batches_are_told():
     (w,) = leaves(2.0)
     step, optimizer = compile(lambda x: w * x, [w]), SGD([w])
     for wrong, kind, message in (
-        (lambda: step.batch(1.0), WrongKindError, "a list, with an entry for each row"),
-        (lambda: step.batch("ab"), WrongKindError, "a list, with an entry for each row"),
-        (lambda: step.batch(x for x in [1.0]), WrongKindError, "a list, with an entry for each row"),
-        (lambda: step.train(([1.0, 2.0],), optimizer, 2), OptionError, r"is \[\(xs, ys\)\]"),
-        (lambda: step.train([([1.0],)], optimizer, 2.0), OptionError, "whole number of steps, got 2.0"),
-        (lambda: step.train([([1.0],)], 0.1, 2), WrongKindError, "want an optimizer"),
+        (lambda: step.batch(1.0), ArgumentError, "a list, with an entry for each row"),
+        (lambda: step.batch("ab"), ArgumentError, "a list, with an entry for each row"),
+        (lambda: step.batch(x for x in [1.0]), ArgumentError, "a list, with an entry for each row"),
+        (lambda: step.train(([1.0, 2.0],), optimizer, 2), ArgumentError, r"is \[\(xs, ys\)\]"),
+        (lambda: step.train([([1.0],)], optimizer, 2.0), ArgumentError, "whole number of steps, got 2.0"),
+        (lambda: step.train([([1.0],)], 0.1, 2), ArgumentError, "want an optimizer"),
     ):
         with pytest.raises(kind, match=message):
             wrong()
@@ -927,7 +924,7 @@ def test_a_step_is_neither_copied_nor_pickled():
     step = compile(lambda x: w * x, [w])
     step(1.0)
     for what in (copy.copy, copy.deepcopy, pickle.dumps):
-        with pytest.raises(CompileError, match="neither copied nor pickled"):
+        with pytest.raises(ToolError, match="neither copied nor pickled"):
             what(step)
 
 
@@ -956,7 +953,7 @@ def test_parameters_that_are_none_are_an_error():
     used_up = iter([w])
     list(used_up)
     for params in ([], used_up):
-        with pytest.raises(OptionError, match="want parameters, got none"):
+        with pytest.raises(ArgumentError, match="want parameters, got none"):
             compile(lambda x: w * x, params)
 
 
@@ -987,7 +984,7 @@ def test_a_check_may_be_asked_for_at_every_call_or_at_none():
         assert [step(x) for x in (1.0, 2.0, 3.0, 4.0, 5.0)] == [2.0, 4.0, 6.0, 8.0, 10.0]
         assert len(runs) == wanted, check  # the first call runs it twice, to trace it and to check the trace
         runs.clear()
-    with pytest.raises(OptionError, match="doubling, always, never"):
+    with pytest.raises(ArgumentError, match="doubling, always, never"):
         compile(loss, [w], check="sometimes")
 
 

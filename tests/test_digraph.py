@@ -12,7 +12,7 @@ from drawn import emblem, needs_engine, needs_png
 
 from autograd.drawing import digraph, draw, engines
 from autograd.drawing.digraph import Drawing
-from autograd.errors import DeadlineError, LayoutError
+from autograd.errors import DeadlineError, ToolError
 
 
 @needs_png
@@ -67,7 +67,7 @@ def test_notebooks_get_a_picture():
 
 def without_engine(monkeypatch):
     def no_engine(*_, **__):
-        raise LayoutError("there is no layout engine to draw with: install one")
+        raise ToolError("there is no layout engine to draw with: install one")
 
     monkeypatch.setattr(engines, "lay_out", no_engine)
 
@@ -83,7 +83,7 @@ def test_without_an_engine_a_repr_says_so_and_never_raises(monkeypatch):
 def test_a_picture_that_failed_leaves_the_old_one(monkeypatch, tmp_path):
     without_engine(monkeypatch)
     (tmp_path / "f.svg").write_text("old")
-    with pytest.raises(LayoutError):
+    with pytest.raises(ToolError):
         draw(emblem()).render(tmp_path / "f")
     assert os.listdir(tmp_path) == ["f.svg"] and (tmp_path / "f.svg").read_text() == "old"
 
@@ -138,5 +138,5 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path, monkeypatch):
     for write in (Drawing("d").render, Drawing("d").save):
         for name in ("f.svg", "f.gv"):
             path = tmp_path / "file" / name
-            with pytest.raises(LayoutError, match=re.escape(f"cannot write {path}")):
+            with pytest.raises(ToolError, match=re.escape(f"cannot write {path}")):
                 write(path)

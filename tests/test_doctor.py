@@ -12,7 +12,7 @@ from autograd.cli import doctor
 from autograd.cli.command import main
 from autograd.compiled.c import build as building
 from autograd.drawing import engines
-from autograd.errors import CompileError, LayoutError
+from autograd.errors import ToolError
 
 
 def report(capsys):
@@ -35,7 +35,7 @@ def test_no_layout_engine_is_a_failure_with_its_fix(capsys, monkeypatch):
     pytest.importorskip("graphviz")
 
     def nowhere():
-        raise LayoutError(f"there is no layout engine to draw with: {engines.advice()}")
+        raise ToolError(f"there is no layout engine to draw with: {engines.advice()}")
 
     monkeypatch.setattr(engines, "find_engine", nowhere)
     monkeypatch.setattr(engines, "_engine", None)
@@ -70,7 +70,7 @@ def test_a_compiler_is_tried_not_only_found(builds, monkeypatch):
 
 def test_no_compiler_is_no_failure(monkeypatch):
     def nowhere():
-        raise CompileError("no C compiler was found")
+        raise ToolError("no C compiler was found")
 
     monkeypatch.setattr(doctor.sys, "platform", "linux")
     monkeypatch.setattr(building, "compiler", nowhere)

@@ -18,7 +18,7 @@ from random_graphs import inputs, program, run
 from autograd import AutogradError, Value, dot, draw, op, total
 from autograd.drawing import drawing
 from autograd.drawing.palette import DARK, LIGHT, mix
-from autograd.errors import GraphError, LayoutError, OptionError
+from autograd.errors import ArgumentError, GraphError, ToolError
 from autograd.explain.naming import one_line
 from autograd.graph import Graph
 from autograd.ops import OPS
@@ -155,7 +155,7 @@ def test_excerpts_say_that_they_are():
 def test_themes():
     f = neuron()
     assert DARK["paper"] in draw(f, theme="dark").source
-    with pytest.raises(OptionError, match="want theme='light' or 'dark', got 'pink'"):
+    with pytest.raises(ArgumentError, match="want theme='light' or 'dark', got 'pink'"):
         draw(f, theme="pink")
     for theme in (LIGHT, DARK):
         for ink, paper in (("ink", "paper"), ("faint", "paper"), ("faint", "cluster"), ("symbol", "operation"),
@@ -175,7 +175,7 @@ def test_a_title_stands_over_the_picture_in_both_themes():
     assert draw(f, title="").source == draw(f).source
     assert "<B>t</B>" in draw(f, title="t").copy().source
     assert draw(f, title='a "b"').copy().mermaid().startswith('---\ntitle: "a #34;b#34;"\n---\nflowchart LR\n')
-    with pytest.raises(OptionError, match="want title=text, a str, got 10"):
+    with pytest.raises(ArgumentError, match="want title=text, a str, got 10"):
         draw(f, title=10)
 
 
@@ -314,7 +314,7 @@ def test_what_is_shown_stays_in_one_folder_for_each_process(opened):
 def test_show_falls_back_to_text(monkeypatch, capsys, opened):
     from autograd.drawing import engines
 
-    monkeypatch.setattr(engines, "lay_out", lambda *_, **__: (_ for _ in ()).throw(LayoutError("no engine")))
+    monkeypatch.setattr(engines, "lay_out", lambda *_, **__: (_ for _ in ()).throw(ToolError("no engine")))
     assert neuron().show() == "" and not opened
     out = capsys.readouterr().out
     assert out.startswith("no engine\n") and "f = tanh(v4)" in out
@@ -356,13 +356,13 @@ def test_names_in_a_notebook_are_those_of_its_variables(monkeypatch):
 def test_without_an_engine_a_notebook_gets_text_and_the_fix(monkeypatch):
     from autograd.drawing import engines
 
-    monkeypatch.setattr(engines, "lay_out", lambda *_, **__: (_ for _ in ()).throw(LayoutError("install one")))
+    monkeypatch.setattr(engines, "lay_out", lambda *_, **__: (_ for _ in ()).throw(ToolError("install one")))
     (text,) = neuron()._repr_mimebundle_().values()
     assert "f = tanh(v4)" in text and text.endswith("install one")
 
 
 def test_errors_are_ours():
-    assert issubclass(LayoutError, AutogradError) and issubclass(LayoutError, RuntimeError)
+    assert issubclass(ToolError, AutogradError) and issubclass(ToolError, RuntimeError)
 
 
 @pytest.mark.parametrize(
@@ -374,5 +374,5 @@ def test_errors_are_ours():
     ],
 )
 def test_what_is_no_value_is_refused_in_words(thing, said):
-    with pytest.raises(OptionError, match=f"want a Value, the result of a computation, got .*{said}"):
+    with pytest.raises(ArgumentError, match=f"want a Value, the result of a computation, got .*{said}"):
         draw(thing)

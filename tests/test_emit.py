@@ -22,7 +22,7 @@ from autograd.compiled.emit import python_function, python_loop
 from autograd.compiled.export import page
 from autograd.compiled.program import Program
 from autograd.compiled.tracing import trace
-from autograd.errors import CompileError
+from autograd.errors import ToolError
 from autograd.explain.naming import named_graph
 from autograd.formula.languages import WIDTH
 from autograd.graph import Graph
@@ -353,7 +353,7 @@ def test_what_is_too_large_for_a_page_says_so():
             total = total + w
         return total
 
-    with pytest.raises(CompileError, match=r"100,001 operations are too many .* step.batch"):
+    with pytest.raises(ToolError, match=r"100,001 operations are too many .* step.batch"):
         compile(loss, [w], "python")()
 
 

@@ -13,7 +13,7 @@ from drawn import emblem, needs_engine, neuron
 from autograd import draw
 from autograd.drawing import engines
 from autograd.drawing.engines import describe, find_engine, lay_out, set_engine
-from autograd.errors import DeadlineError, LayoutError, install
+from autograd.errors import DeadlineError, ToolError, install
 from autograd.player import Player
 
 on_posix = pytest.mark.skipif(os.name == "nt", reason="makes programs out of shell scripts")
@@ -42,7 +42,7 @@ def alone(monkeypatch, tmp_path):
 
 
 def test_without_an_engine_one_sentence_says_what_to_install(alone):
-    with pytest.raises(LayoutError, match="-m pip install graphviz-pure`, or Graphviz from https"):
+    with pytest.raises(ToolError, match="-m pip install graphviz-pure`, or Graphviz from https"):
         lay_out("digraph {}")
 
 
@@ -53,7 +53,7 @@ def test_without_a_user_the_sentence_is_the_same(alone, monkeypatch):
         raise ValueError("'user' returned 'posix_user', which is not a valid scheme on this platform")
 
     monkeypatch.setattr(sysconfig, "get_preferred_scheme", refuse)
-    with pytest.raises(LayoutError, match="there is no layout engine to draw with"):
+    with pytest.raises(ToolError, match="there is no layout engine to draw with"):
         find_engine()
 
 
@@ -87,7 +87,7 @@ def test_a_layout_is_stopped_at_its_deadline(alone, monkeypatch):
 def test_what_the_engine_complains_of_is_passed_on(alone, monkeypatch):
     monkeypatch.setenv("PATH", f"{alone / 'path'}:/bin:/usr/bin")
     program(alone / "path", "dot", "#!/bin/sh\necho 'no such format' >&2\nexit 1\n")
-    with pytest.raises(LayoutError, match="dot could not draw this as png: no such format"):
+    with pytest.raises(ToolError, match="dot could not draw this as png: no such format"):
         lay_out("digraph {}", "png")
 
 
@@ -95,7 +95,7 @@ def test_what_the_engine_complains_of_is_passed_on(alone, monkeypatch):
 def test_pdf_is_refused_by_the_engine_that_has_none(alone):
     program(alone / "bin", "graphviz-pure")
     for kind in ("pdf", "ps"):
-        with pytest.raises(LayoutError, match="use format='svg' or 'png', or install Graphviz"):
+        with pytest.raises(ToolError, match="use format='svg' or 'png', or install Graphviz"):
             lay_out("digraph {}", kind)
 
 
@@ -108,7 +108,7 @@ def test_letters_that_the_engine_cannot_measure_are_no_warning(capfd):
 
 @needs_engine
 def test_text_that_is_no_graph_is_refused():
-    with pytest.raises(LayoutError, match="could not draw this"):
+    with pytest.raises(ToolError, match="could not draw this"):
         lay_out("digraph {")
 
 
@@ -161,7 +161,7 @@ def test_another_algorithm_is_named_in_the_text(asked):
 def test_what_goes_wrong_in_it_is_a_layout_error(engine, said):
     before = set_engine(engine)
     try:
-        with pytest.raises(LayoutError, match=said):
+        with pytest.raises(ToolError, match=said):
             lay_out("digraph {}")
         assert "f = tanh(v4)" in neuron()._repr_mimebundle_()["text/plain"]
     finally:
@@ -223,6 +223,6 @@ def test_in_a_browser_the_fix_is_a_function(alone, monkeypatch):
     monkeypatch.setattr(sys, "platform", "emscripten")
     monkeypatch.setattr(sys, "executable", "")
     with pytest.raises(
-        LayoutError, match=r"no layout engine to draw with: .* with autograd\.drawing\.set_engine\(function\)$"
+        ToolError, match=r"no layout engine to draw with: .* with autograd\.drawing\.set_engine\(function\)$"
     ):
         lay_out("digraph {}")

@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.errors import DivisionError, DomainError, ExpressionError, GraphError
+from autograd.errors import DomainError, FormulaError, GraphError, SingularityError
 from autograd.stepper.expression import Expression
 
 
@@ -46,7 +46,7 @@ def test_operations_of_the_users_own_are_known():
 def test_operands_are_counted():
     for text, said in (("dot(a)", "dot wants 3 operands, got 1"), ("dot([a], [2], [3])", "dot wants lists of values"),
                        ("hypot(a)", "no function hypot"), ("add(a, 2)", "no function add")):  # fmt: skip
-        with pytest.raises(ExpressionError, match=said):
+        with pytest.raises(FormulaError, match=said):
             evaluate(text, a=1)
     with pytest.raises(GraphError, match="lists of the same length"):
         evaluate("dot([a, 2], [3])", a=1)
@@ -113,7 +113,7 @@ BAD = [  # text, what is said, the column of the caret
 
 @pytest.mark.parametrize(("text", "said", "column"), BAD)
 def test_what_cannot_be_read_gets_a_caret_under_the_place(text, said, column):
-    with pytest.raises(ExpressionError) as error:
+    with pytest.raises(FormulaError) as error:
         evaluate(text, a=2)
     sentence, line, caret = str(error.value).splitlines()
     assert said in sentence
@@ -128,7 +128,7 @@ def test_what_cannot_be_read_gets_a_caret_under_the_place(text, said, column):
     ],
 )
 def test_no_text_at_all_ends_in_a_traceback_of_pythons(text):
-    with pytest.raises(ExpressionError) as error:
+    with pytest.raises(FormulaError) as error:
         evaluate(text, a=2)
     assert len(str(error.value)) < 400
 
@@ -136,7 +136,7 @@ def test_no_text_at_all_ends_in_a_traceback_of_pythons(text):
 def test_errors_of_the_operations_name_the_operand():
     with pytest.raises(DomainError, match=r"log.*label 'a'"):
         evaluate("log(a)", a=-1)
-    with pytest.raises(DivisionError, match="divides by zero"):
+    with pytest.raises(SingularityError, match="divides by zero"):
         evaluate("1 / a", a=0)
 
 
@@ -150,7 +150,7 @@ def test_assigned_names_become_labels_and_names_are_in_order():
 def test_numbers_alone_give_a_float_and_attributes_are_read_where_allowed():
     assert Expression("tanh(0) + 2 * pow(2, 3) - mean([1, 2])").evaluate({}) == 14.5
     assert Expression("a.grad * 2", attributes=True).evaluate({"a": 1.0, "a.grad": 4.0}) == 8.0
-    with pytest.raises(ExpressionError, match=r"a\.grad is not reached yet"):
+    with pytest.raises(FormulaError, match=r"a\.grad is not reached yet"):
         Expression("a.grad", attributes=True).evaluate({"a": 1.0})
-    with pytest.raises(ExpressionError, match="b has no value"):
+    with pytest.raises(FormulaError, match="b has no value"):
         Expression("b.grad", attributes=True).evaluate({"a": 1.0})

@@ -12,7 +12,7 @@ from autograd import Value, atomic, dot, draw, mean
 from autograd.drawing.build import around, build_picture, on_paths
 from autograd.drawing.folding import fold
 from autograd.drawing.picture import Picture
-from autograd.errors import GraphError, OptionError
+from autograd.errors import ArgumentError, GraphError
 from autograd.explain.naming import ModuleNames
 from autograd.graph import Graph
 
@@ -275,7 +275,7 @@ def test_a_module_that_is_not_there_is_not_passed_over():
 @pytest.mark.parametrize("option", [{"depth": "1"}, {"depth": -1}, {"budget": 1.5}, {"radius": -1}])
 def test_options_are_whole_numbers(option):
     (name,) = option
-    with pytest.raises(OptionError, match=f"want {name} as a whole number"):
+    with pytest.raises(ArgumentError, match=f"want {name} as a whole number"):
         build_picture(Graph(Value(1.0)), **option)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 
 from autograd import Value
-from autograd.errors import NotANumberError
+from autograd.errors import ArgumentError
 from autograd.graph import Graph
 from autograd.stepper.guesses import Guess
 
@@ -47,7 +47,7 @@ def test_too_few_digits(guess, truth, few):
 
 @pytest.mark.parametrize("guess", ["nan", math.nan, "", "zz", "a +", None, [], 1j, Value(1.0)])
 def test_what_is_no_guess(guess):
-    with pytest.raises(NotANumberError):
+    with pytest.raises(ArgumentError):
         Guess(guess, graph())
 
 

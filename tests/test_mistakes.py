@@ -11,7 +11,7 @@ from random_graphs import inputs, program, run
 from small_graphs import without_labels
 
 from autograd import Value, broken, compare, diagnose, ieee
-from autograd.errors import DivisionError, NotANumberError, OptionError
+from autograd.errors import ArgumentError, SingularityError
 from autograd.graph import walk
 from autograd.stepper.mistakes import MISTAKES
 
@@ -152,9 +152,9 @@ def test_a_seed_other_than_one_and_what_leaves_hold():
 
 
 def test_an_unknown_mistake_is_answered_with_the_list():
-    with pytest.raises(OptionError, match=r"no mistake is called 'zzz': there are no_accumulate, naive_recursion"):
+    with pytest.raises(ArgumentError, match=r"no mistake is called 'zzz': there are no_accumulate, naive_recursion"):
         broken("zzz")
-    with pytest.raises(OptionError, match="no_seed"):
+    with pytest.raises(ArgumentError, match="no_seed"):
         compare(emblem()[0], "zzz")
 
 
@@ -162,7 +162,7 @@ def test_recursion_over_too_many_paths_is_not_waited_for():
     x = a = Value(1.0, label="a")
     for _ in range(60):
         x = x * 1.1 + x
-    with broken("naive_recursion"), pytest.raises(OptionError, match="more than 1e"):
+    with broken("naive_recursion"), pytest.raises(ArgumentError, match="more than 1e"):
         x.backward()
     assert "one for each path" in compare(x, "naive_recursion")
     assert "not tried" in diagnose(x, a, 5)
@@ -266,14 +266,14 @@ def test_an_infinite_slope_gives_no_number():
     a = Value(0.0, label="a")
     f = a.sqrt() * 2
     assert "no usual mistake" in diagnose(f, a, 5)
-    with pytest.raises(DivisionError), broken("naive_recursion"):
+    with pytest.raises(SingularityError), broken("naive_recursion"):
         f.backward()
 
 
 def test_a_number_that_is_none():
     f, a = emblem()
     for guess in (math.nan, "nan", "x +"):
-        with pytest.raises(NotANumberError, match="guess"):
+        with pytest.raises(ArgumentError, match="guess"):
             diagnose(f, a, guess)
     assert diagnose(f, a, "2 * 5").startswith("2 * 5 is right")
 

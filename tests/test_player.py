@@ -17,7 +17,7 @@ from drawn import emblem, neuron
 
 import nn
 from autograd import Stepper, Value, atomic, dot, save_player, total
-from autograd.errors import LayoutError, OptionError
+from autograd.errors import ArgumentError, ToolError
 from autograd.explain.paths import why
 from autograd.graph import Graph
 from autograd.modes import named_scope
@@ -180,7 +180,7 @@ def test_a_file_is_replaced_only_by_a_whole_one(tmp_path, monkeypatch):
     path = tmp_path / "f.html"
     path.write_text("before")
     monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(PermissionError("in use")))
-    with pytest.raises(LayoutError, match=r"cannot write .*f\.html"):
+    with pytest.raises(ToolError, match=r"cannot write .*f\.html"):
         save_player(emblem(), path)
     assert path.read_text() == "before"
     assert [file.name for file in tmp_path.iterdir()] == ["f.html"]
@@ -188,7 +188,7 @@ def test_a_file_is_replaced_only_by_a_whole_one(tmp_path, monkeypatch):
 
 def test_without_an_engine_the_page_has_the_list_and_says_what_to_install(monkeypatch):
     def none(*_, **__):
-        raise LayoutError('there is no layout engine: install "scalar-autograd[dot]"')
+        raise ToolError('there is no layout engine: install "scalar-autograd[dot]"')
 
     monkeypatch.setattr("autograd.drawing.engines.lay_out", none)
     data = json.loads(parsed(Player(emblem()).html)["data"][0])
@@ -217,5 +217,5 @@ def test_a_stepper_saves_where_it_stands(tmp_path):
 
 
 def test_only_a_value_is_played():
-    with pytest.raises(OptionError, match="want a Value to play, got 3"):
+    with pytest.raises(ArgumentError, match="want a Value to play, got 3"):
         save_player(3, "f.html")

@@ -14,7 +14,7 @@ from drawn import needs_engine
 import nn
 import nn.functional as F
 from autograd import Recorder, Value
-from autograd.errors import GraphError, LayoutError, OptionError
+from autograd.errors import ArgumentError, GraphError, ToolError
 from autograd.player.recorder import WINDOW
 
 
@@ -76,7 +76,7 @@ def test_an_interrupted_run_keeps_what_it_has(tmp_path):
 
 
 def test_a_film_that_cannot_be_kept_hides_no_other_error(tmp_path, capsys):
-    with pytest.raises(OptionError, match="want a path in a folder that is there"):  # before the training, not after
+    with pytest.raises(ArgumentError, match="want a path in a folder that is there"):  # before the training, not after
         Recorder(path=tmp_path / "nowhere" / "film.html")
     w = Value(0.5, label="w")
     path = tmp_path / "film.html"
@@ -85,7 +85,7 @@ def test_a_film_that_cannot_be_kept_hides_no_other_error(tmp_path, capsys):
         train(recorder, w, 3)
         raise ZeroDivisionError
     assert "the film could not be kept: cannot write" in capsys.readouterr().err
-    with pytest.raises(LayoutError, match="cannot write"), Recorder([w], path=path) as recorder:
+    with pytest.raises(ToolError, match="cannot write"), Recorder([w], path=path) as recorder:
         train(recorder, w, 3)
 
 
@@ -170,7 +170,7 @@ def test_pictures_are_rows_of_numbers_or_images():
     assert film["pictures"][0] == [[1.0, 2.0], [3.0, 0.0]]
     assert [picture[:19] for picture in film["pictures"][1:]] == ["data:image/svg+xml;", "data:image/png;base"]
     assert [frame.get("picture") for frame in film["frames"]] == [0, 1, 2, None]
-    with pytest.raises(OptionError, match="rows of equal length"):
+    with pytest.raises(ArgumentError, match="rows of equal length"):
         Recorder([w], picture=lambda: [[1.0], [1.0, 2.0]]).step(w * w)
 
 
@@ -185,13 +185,13 @@ def test_a_figure_of_matplotlib_is_shown():
 def test_what_cannot_be_shown_is_said():
     with pytest.raises(GraphError, match="nothing to show"):
         Recorder().html  # noqa: B018
-    with pytest.raises(OptionError, match="every=1 or more, got 0"):
+    with pytest.raises(ArgumentError, match="every=1 or more, got 0"):
         Recorder(every=0)
-    with pytest.raises(OptionError, match="want the loss, a Value or a number, got 'high'"):
+    with pytest.raises(ArgumentError, match="want the loss, a Value or a number, got 'high'"):
         Recorder().step("high")
-    with pytest.raises(OptionError, match="or rows of numbers, got 5"):
+    with pytest.raises(ArgumentError, match="or rows of numbers, got 5"):
         Recorder(picture=lambda: 5).step(1.0)
-    with pytest.raises(OptionError, match="want the loss of one sample"):
+    with pytest.raises(ArgumentError, match="want the loss of one sample"):
         Recorder(sample=lambda: 3).step(1.0)
     assert repr(Recorder()) == "<Recorder: nothing recorded yet>"
 

@@ -11,7 +11,7 @@ from backends import BACKENDS, assert_same, averaged, eagerly, gradients
 import nn.functional as F
 from autograd import Value, compile, dot, mean, no_grad
 from autograd.compiled import executable
-from autograd.errors import DomainError, OutOfRangeError, TraceError
+from autograd.errors import DomainError, ShapeError, TraceError
 from nn.optim import SGD
 
 W, B = Value(3.0, label="w"), Value(1.0, label="b")
@@ -119,7 +119,7 @@ def test_functions_that_need_not_ask(kind, backend):
 def test_what_the_function_itself_refuses_comes_out_of_the_first_call():
     with pytest.raises(DomainError, match="log"):
         compile(lambda x: (W * x).log(), [W], "python").batch([-1.0, 1.0])
-    with pytest.raises(OutOfRangeError, match=r"i: want an index from 0 to 1, got 7"):
+    with pytest.raises(ShapeError, match=r"i: want an index from 0 to 1, got 7"):
         compile(lambda i: F.pick([W, B], i), [W], "python")(7)
 
 

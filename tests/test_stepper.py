@@ -19,13 +19,12 @@ import autograd
 import nn
 from autograd import Stepper, Value, compare, dot, ieee, mean, record_source, total
 from autograd.errors import (
+    ArgumentError,
     DeadlineError,
-    DivisionError,
     DomainError,
     GraphError,
-    LayoutError,
-    NotANumberError,
-    OptionError,
+    SingularityError,
+    ToolError,
 )
 from autograd.explain.phrases import short
 from autograd.graph import Graph, walk
@@ -287,9 +286,9 @@ def test_goto_a_place_that_is_not_there_moves_nothing(k):
 @pytest.mark.parametrize("n", [0, -1, 1.5, "1", None, True])
 def test_a_count_that_is_none_is_refused(n):
     bp = emblem()[0].step_through()
-    with pytest.raises(OptionError, match="whole number"):
+    with pytest.raises(ArgumentError, match="whole number"):
         bp.step(n)
-    with pytest.raises(OptionError, match="whole number"):
+    with pytest.raises(ArgumentError, match="whole number"):
         bp.undo(n)
     assert bp.position == 0
 
@@ -370,7 +369,7 @@ def test_a_prediction_is_right_to_the_digits_typed_two_at_least():
 @pytest.mark.parametrize("guess", [float("nan"), "nan", "half", None, [1], "0.5 +"])
 def test_a_guess_that_is_no_number_gets_one_sentence(guess):
     bp = neuron().step_through()
-    with pytest.raises(NotANumberError, match="guess"):
+    with pytest.raises(ArgumentError, match="guess"):
         bp.predict("a", guess)
 
 
@@ -428,7 +427,7 @@ def test_a_set_that_cannot_be_computed_loses_nothing():
         bp.what_if(a, -1)
     with pytest.raises(GraphError, match=r"f is computed from others: set a leaf \(a\), or ask what_if\(f, 3\)"):
         bp.set(f, 3)
-    with pytest.raises(NotANumberError, match="a real number for a"):
+    with pytest.raises(ArgumentError, match="a real number for a"):
         bp.set(a, "three")
     assert state(f) == before and bp.position == 1
 
@@ -438,7 +437,7 @@ def test_a_set_onto_an_infinite_slope_is_undone():
     f = a.sqrt()
     bp = f.step_through()
     bp.run()
-    with pytest.raises(DivisionError, match="infinite"):
+    with pytest.raises(SingularityError, match="infinite"):
         bp.set(a, 0.0)
     assert (a.data, f.data, a.grad, bp.position) == (4.0, 2.0, 0.25, 1)
 
@@ -448,7 +447,7 @@ def test_an_infinite_slope_stops_a_step_as_it_stops_backward():
     f = a.sqrt() * 2
     bp = f.step_through()
     bp.step()
-    with pytest.raises(DivisionError, match=r"sqrt .* infinite at a = 0.0 \(label 'a'\)"):
+    with pytest.raises(SingularityError, match=r"sqrt .* infinite at a = 0.0 \(label 'a'\)"):
         bp.step()
     assert bp.position == 1 and not a.reached
 
@@ -478,7 +477,7 @@ def test_nodes_of_another_graph_are_refused():
             ask(stranger)
         with pytest.raises(GraphError, match=r"called 'zz'"):
             ask("zz")
-    with pytest.raises(OptionError, match="want a Value"):
+    with pytest.raises(ArgumentError, match="want a Value"):
         Stepper(3.0)
 
 
@@ -719,7 +718,7 @@ def test_the_forward_pass_knows_no_gradients():
         a.data = 1.0
         assert state(f) == found
     assert all(hasattr(f.step_through(), name) for name in GRADIENTS_ONLY)
-    with pytest.raises(OptionError, match="fresh is about grads"):
+    with pytest.raises(ArgumentError, match="fresh is about grads"):
         f.step_through(forward=True, fresh=True)
 
 
@@ -775,7 +774,7 @@ def test_a_stepper_diagnoses_and_compares_where_it_stands():
 
 def test_frames_into_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(LayoutError, match="cannot write into"):
+    with pytest.raises(ToolError, match="cannot write into"):
         emblem()[0].step_through().frames(str(tmp_path / "file"))
 
 

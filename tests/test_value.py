@@ -21,13 +21,13 @@ from small_graphs import emblem
 import autograd
 from autograd import Value, atomic, dot, grad, ieee, logsumexp, maximum, mean, no_grad, softmax, total
 from autograd.errors import (
+    ArgumentError,
     AutogradError,
-    DivisionError,
     DomainError,
+    FloatOverflowError,
     FormulaError,
     GraphError,
-    NotANumberError,
-    RangeError,
+    SingularityError,
 )
 from autograd.value import NOT_REACHED
 
@@ -84,11 +84,11 @@ def test_a_gradient_that_is_no_number_is_refused():
     a = Value(3.0, label="a")
     b = a * a
     for wrong in ("1", None, Value(1.0), [1.0]):
-        with pytest.raises(NotANumberError, match="want a real number as gradient"):
+        with pytest.raises(ArgumentError, match="want a real number as gradient"):
             b.backward(wrong)
     assert a.grad is NOT_REACHED
     a.grad = "0"
-    with pytest.raises(NotANumberError, match=r"grad of .*label='a'.*0\.0 clears it, got the str '0'"):
+    with pytest.raises(ArgumentError, match=r"grad of .*label='a'.*0\.0 clears it, got the str '0'"):
         b.backward()
 
 
@@ -223,7 +223,7 @@ def test_ints_become_floats():
 
 @pytest.mark.parametrize("bad", ["1", None, [1.0], 1j, b"1", object(), {}])
 def test_what_is_no_real_number_is_refused(bad):
-    with pytest.raises(NotANumberError, match=type(bad).__name__):
+    with pytest.raises(ArgumentError, match=type(bad).__name__):
         Value(bad)
     with pytest.raises(TypeError):
         Value(Value(1.0))
@@ -252,10 +252,10 @@ def test_data_that_was_set_to_no_number_is_named_where_it_is_used(make):
     w = Value(1.0, label="w")
     w.data = "0.5"
     said = "want a real number as data of the Value 'w', got the str '0.5'"
-    with pytest.raises(NotANumberError, match=said) as caught:
+    with pytest.raises(ArgumentError, match=said) as caught:
         make(w, Value(2.0))
     assert "During handling" not in "".join(traceback.format_exception(caught.value))
-    with ieee(), pytest.raises(NotANumberError, match=said):
+    with ieee(), pytest.raises(ArgumentError, match=said):
         make(w, Value(2.0))
 
 
@@ -263,7 +263,7 @@ def test_data_that_arithmetic_would_hand_on_is_named_where_it_is_used():
     """A Value or a tensor as data adds and multiplies like a number: ``p.data -= lr * p`` would go unnoticed."""
     w, x = Value(1.0, label="w"), Value(2.0)
     w.data -= 0.1 * w
-    with pytest.raises(NotANumberError, match=r"as data of the Value 'w', got Value\(0\.9.*its \.item\(\) will do"):
+    with pytest.raises(ArgumentError, match=r"as data of the Value 'w', got Value\(0\.9.*its \.item\(\) will do"):
         w * x + 1
     assert not x.reached
     w.data = 3
@@ -273,7 +273,7 @@ def test_data_that_arithmetic_would_hand_on_is_named_where_it_is_used():
 
 def test_a_number_too_large_is_refused_with_its_size():
     for make in (lambda: Value(10**400), lambda: Value(1.0) + 10**400, lambda: dot([1.0, 10**400], [Value(1.0)] * 2)):
-        with pytest.raises(RangeError, match="1329 bits"):
+        with pytest.raises(FloatOverflowError, match="1329 bits"):
             make()
 
 
@@ -289,7 +289,7 @@ def test_numpy_and_torch_scalars():
     assert repr(a) == "Value(0.0, grad=2.0)"
     with pytest.raises(DomainError, match=r"at a = 0\.0: want"):
         a.log()
-    with pytest.raises(NotANumberError, match=r"got the ndarray array\(2\.\): its \.tolist\(\) will do"):
+    with pytest.raises(ArgumentError, match=r"got the ndarray array\(2\.\): its \.tolist\(\) will do"):
         Value(np.array(2.0))
 
 
@@ -321,11 +321,11 @@ UNDEFINED = [
     (lambda x: x.log(), 0.0, DomainError, ValueError, "log"),
     (lambda x: x.sqrt(), -4.0, DomainError, ValueError, "sqrt"),
     (lambda x: x**0.5, -2.0, DomainError, ValueError, "pow"),
-    (lambda x: x**-1, 0.0, DivisionError, ZeroDivisionError, "pow"),
-    (lambda x: 1 / x, 0.0, DivisionError, ZeroDivisionError, "div"),
-    (lambda x: Value(1.0) / x, 0.0, DivisionError, ZeroDivisionError, "div"),
-    (lambda x: x.exp(), 1000.0, RangeError, OverflowError, "exp"),
-    (lambda x: x**2.5, 1e200, RangeError, OverflowError, "pow"),
+    (lambda x: x**-1, 0.0, SingularityError, ZeroDivisionError, "pow"),
+    (lambda x: 1 / x, 0.0, SingularityError, ZeroDivisionError, "div"),
+    (lambda x: Value(1.0) / x, 0.0, SingularityError, ZeroDivisionError, "div"),
+    (lambda x: x.exp(), 1000.0, FloatOverflowError, OverflowError, "exp"),
+    (lambda x: x**2.5, 1e200, FloatOverflowError, OverflowError, "pow"),
     (lambda x: x.log1p(), -2.0, DomainError, ValueError, "log1p"),
     (lambda x: x.asin(), 2.0, DomainError, ValueError, "asin"),
 ]
@@ -370,7 +370,7 @@ def test_an_infinite_partial_complains_only_when_a_gradient_flows_through_it():
         assert y.partials[0] == math.inf
         (y * 0).backward()
         assert x.grad == 0.0
-        with pytest.raises(DivisionError, match="'x'"):
+        with pytest.raises(SingularityError, match="'x'"):
             (y * 2).backward()
         with ieee():
             x = Value(0.0)
@@ -395,7 +395,7 @@ def test_powers():
     assert e.grad == pytest.approx(8 * math.log(2), rel=1e-15)
     base = Value(-2.0)
     (base ** Value(3.0)).operands[0].backward()
-    with pytest.raises(DivisionError, match="not defined"):
+    with pytest.raises(SingularityError, match="not defined"):
         (base**e).backward()
 
 
@@ -413,7 +413,7 @@ def test_wide_operations_say_what_they_wanted():
     with pytest.raises(GraphError, match="empty"):
         total([])
     for wide in (total, softmax, maximum):
-        with pytest.raises(NotANumberError, match=f"{wide.__name__}: want a list of Values or numbers.* got float"):
+        with pytest.raises(ArgumentError, match=f"{wide.__name__}: want a list of Values or numbers.* got float"):
             wide(3.0)
         with pytest.raises(GraphError, match=f"{wide.__name__}: want .*empty"):
             wide([])
@@ -444,7 +444,7 @@ def test_grad_of_something_else():
     with pytest.raises(GraphError, match=r"made from \.data"):
         grad(a * 2, b)
     assert grad(a * 2, [a, b], allow_unused=True)[1].data == 0.0
-    with pytest.raises(NotANumberError, match=r"want a Value to differentiate, got 2\.0"):
+    with pytest.raises(ArgumentError, match=r"want a Value to differentiate, got 2\.0"):
         grad((a * 2).data, a)
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import AutogradError, ExpressionError
+from ..errors import AutogradError, FormulaError
 from ..explain.phrases import Report, name_of, operation, short, with_numbers
 from ..stepper.expression import CONSTANTS, Expression
 
@@ -107,7 +107,7 @@ def _guarded(arguments: list[str]) -> list[str]:
 def graph_of(text: str, values: Sequence[str] = ()) -> Any:
     """The Value of an expression at ``name=number`` values, each labelled with its name.
 
-    Raises ExpressionError for what cannot be read, and where a name has no value or a value no name.
+    Raises FormulaError for what cannot be read, and where a name has no value or a value no name.
 
     >>> graph_of("a * b", ["a=2", "b=-3"])
     Value(-6.0, grad not reached, label='f')
@@ -119,24 +119,24 @@ def graph_of(text: str, values: Sequence[str] = ()) -> Any:
     numbers = dict(given)
     for name in numbers:
         if (times := sum(other == name for other, _ in given)) > 1:
-            raise ExpressionError(f"{name} is given {times} values: want one")
+            raise FormulaError(f"{name} is given {times} values: want one")
         if name in expression.assigned:
-            raise ExpressionError(f"{name} is computed in {expression.text!r}, so it takes no value")
+            raise FormulaError(f"{name} is computed in {expression.text!r}, so it takes no value")
         if name not in expression.names:
             has = ", ".join(expression.names) or "no names"
-            raise ExpressionError(f"there is no {name} in {expression.text!r}: it has {has}")
+            raise FormulaError(f"there is no {name} in {expression.text!r}: it has {has}")
     wanted = [name for name in expression.names if name not in numbers and name not in CONSTANTS]
     if wanted:
         example = " ".join(f"{name}=1" for name in wanted)
-        raise ExpressionError(f"{' and '.join(wanted)} {'has' if len(wanted) == 1 else 'have'} no value: add {example}")
+        raise FormulaError(f"{' and '.join(wanted)} {'has' if len(wanted) == 1 else 'have'} no value: add {example}")
     root = expression.evaluate({name: Value(number, label=name) for name, number in numbers.items()})
     if not isinstance(root, Value):
         if expression.assigned:
-            raise ExpressionError(
+            raise FormulaError(
                 f"{expression.text!r} is {short(root)}, and nothing in it is free to change, so there is nothing to "
                 'differentiate: give numbers behind it, as in "b = a*a" a=1'
             )
-        raise ExpressionError(
+        raise FormulaError(
             f"{expression.text} = {short(root)} has no names in it, so there is nothing to differentiate"
         )
     if not root.label:
@@ -148,11 +148,11 @@ def graph_of(text: str, values: Sequence[str] = ()) -> Any:
 def _read_value(text: str) -> tuple[str, float]:
     name, equals, number = text.strip().partition("=")
     if not equals or not name.strip().isidentifier():
-        raise ExpressionError(f"want a value such as a=2, got {text.strip()!r}: is the expression in quotes?")
+        raise FormulaError(f"want a value such as a=2, got {text.strip()!r}: is the expression in quotes?")
     try:
         value = Expression(number).evaluate({})
     except AutogradError as error:
-        raise ExpressionError(f"{name.strip()} wants a number, got {number.strip()!r}: {error}") from None
+        raise FormulaError(f"{name.strip()} wants a number, got {number.strip()!r}: {error}") from None
     return name.strip(), float(value)
 
 

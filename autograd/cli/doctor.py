@@ -15,7 +15,7 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
-from ..errors import CompileError, LayoutError, install
+from ..errors import ToolError, install
 from ..explain.phrases import counted
 from ..stepper.prompt import has_colour, say
 
@@ -82,7 +82,7 @@ def _layout_engine() -> Finding:
 
     try:
         return OK, f"pictures are laid out by {describe()}"
-    except LayoutError as error:
+    except ToolError as error:
         return MISSING, str(error)
 
 
@@ -96,7 +96,7 @@ def _picture() -> Finding:
     start = time.perf_counter()
     try:
         picture = str(draw((a * b).tanh()).pipe("svg", encoding="utf-8"))
-    except LayoutError as error:
+    except ToolError as error:
         return MISSING, f"no picture can be rendered: {error}"
     if "<svg" not in picture:
         return MISSING, "the layout engine wrote something that is no SVG: install Graphviz again"
@@ -139,7 +139,7 @@ def _compiler() -> Finding:
 
     try:
         command = compiler()
-    except CompileError as error:
+    except ToolError as error:
         return OPTIONAL, f"{error}; until then {without}"
     with tempfile.TemporaryDirectory() as folder:
         source = os.path.join(folder, "check.c")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from numbers import Integral, Real
 from typing import Any
 
-from ..errors import NotANumberError
+from ..errors import ArgumentError
 from ..slow_path import real
 
 __all__ = ["Structure", "filled", "structure"]
@@ -24,7 +24,7 @@ def structure(arguments: Iterable[Any], numbers: list[float]) -> Structure:
     """What `arguments` are but for their numbers, as a key; the numbers go to the end of `numbers`, in order.
 
     Numbers may stand in lists and tuples, however nested. A bool, a str and None are part of the structure,
-    and so is a Value. Raises NotANumberError for anything else.
+    and so is a Value. Raises ArgumentError for anything else.
     """
     key: list[Any] = []
     for argument in arguments:
@@ -54,7 +54,7 @@ def _other(argument: Any, numbers: list[float]) -> Any:
     if isinstance(argument, (list, tuple)):
         return type(argument), structure(argument, numbers)
     fix = ": give its .tolist()" if hasattr(argument, "tolist") else ""
-    raise NotANumberError(
+    raise ArgumentError(
         "want numbers, lists of them, bools and strs as arguments of a compiled step, "
         f"got a {type(argument).__name__}{fix}"
     )

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from ..errors import ShapeError, WrongKindError
+from ..errors import ArgumentError, ShapeError
 from ..slow_path import real
 from .arguments import Structure, structure
 
@@ -64,7 +64,7 @@ class Rows:
 def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Structure, Rows, tuple[Any, ...]]]:
     """The rows of a batch by structure: the structure, its rows, and the arguments of the first of them.
 
-    Raises ShapeError for columns of different lengths, and for a batch without rows; WrongKindError for what is no list.
+    Raises ShapeError for columns of different lengths, and for a batch without rows; ArgumentError for what is no list.
     """
     lengths = _lengths(columns)
     first = tuple(column[0] for column in columns)
@@ -85,9 +85,7 @@ def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Structur
 def _lengths(columns: Sequence[Sequence[Any]]) -> list[int]:
     for column in columns:
         if isinstance(column, (str, Mapping)) or not (hasattr(column, "__len__") and hasattr(column, "__getitem__")):
-            raise WrongKindError(
-                f"want a list, with an entry for each row, as each argument of a batch, got {column!r}"
-            )
+            raise ArgumentError(f"want a list, with an entry for each row, as each argument of a batch, got {column!r}")
     lengths = [len(column) for column in columns]
     if len(set(lengths)) > 1 or 0 in lengths:
         raise ShapeError(f"want as many rows, at least one, in each argument of a batch, got {lengths}")

@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from itertools import count, groupby
 from typing import Any
 
-from ..errors import CompileError
+from ..errors import ToolError
 from ..explain.naming import ModuleNames
 from ..formula import SUM, TERM, WHOLE, Formula, Piece, atom
 from ..formula.languages import RESERVED, WIDTH, Language, remark
@@ -121,7 +121,7 @@ class Statements:
 
     def __init__(self, program: Program, language: Language) -> None:
         if len(program.order) > MOST:
-            raise CompileError(
+            raise ToolError(
                 f"{len(program.order):,} operations are too many for a page of source: the limit is {MOST:,}. "
                 'Compile the loss of one sample and use step.batch, or take backend="c", which has no such limit'
             )

@@ -12,7 +12,7 @@ from numbers import Integral
 from types import FunctionType
 from typing import Any
 
-from ..errors import OutOfRangeError, WrongKindError
+from ..errors import ArgumentError, ShapeError
 from ..formula import FUNCTIONS, larger
 from ..value import Value
 from .batches import Block, Rows
@@ -70,9 +70,9 @@ class Executable:
             index: Any = inputs[i]
             name = self.program.name(self.program.inputs[i])
             if type(index) is not int and not isinstance(index, Integral):
-                raise WrongKindError(f"{name}: want a whole number to pick one of {count}, got {index!r}")
+                raise ArgumentError(f"{name}: want a whole number to pick one of {count}, got {index!r}")
             if not 0 <= int(index) < count:
-                raise OutOfRangeError(f"{name}: want an index from 0 to {count - 1}, got {index}")
+                raise ShapeError(f"{name}: want an index from 0 to {count - 1}, got {index}")
 
     def check_rows(self, rows: Rows) -> None:
         """The same for every row."""
@@ -199,13 +199,13 @@ class Executable:
 
     @property
     def machine(self) -> Interpreter:
-        """The interpreter for this program. Raises CompileError if it cannot be built."""
+        """The interpreter for this program. Raises ToolError if it cannot be built."""
         if self._machine is None:
             self._machine = interpreter(self.program)
         return self._machine
 
     def can_run_in_c(self) -> bool:
-        """Whether a gradient flows at all. Raises CompileError if there is no interpreter."""
+        """Whether a gradient flows at all. Raises ToolError if there is no interpreter."""
         if self.program.root not in self.program.moving:
             return False
         self.machine  # noqa: B018 - is built now, if it can be

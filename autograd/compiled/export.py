@@ -32,7 +32,7 @@ def page(program: Program, language: str, title: str, inputs: Sequence[float]) -
     """A whole file: what the function is, the function, and a main that runs it on `inputs` and prints what comes out.
 
     language: "python", "c" or "javascript". title: what was traced, for the first line.
-    Raises CompileError for a program with more operations than anybody reads, or a parser takes.
+    Raises ToolError for a program with more operations than anybody reads, or a parser takes.
     """
     spell = LANGUAGES[language]
     names = Names(program, identifiers(program), spell)

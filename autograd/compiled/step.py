@@ -31,7 +31,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any, overload
 
-from ..errors import AutogradError, CompileError, OptionError, TraceError, WrongKindError
+from ..errors import ArgumentError, AutogradError, ToolError, TraceError
 from ..explain.source import record_source, said_line, source_of, users_line
 from ..formula import add_up
 from ..functions import mean
@@ -103,11 +103,11 @@ class Step:
         self, function: Callable[..., Any], params: Iterable[Value] | None, backend: str, check: str = "doubling"
     ) -> None:
         if not callable(function):
-            raise WrongKindError(f"compile: want a function that returns the loss, got {function!r}")
+            raise ArgumentError(f"compile: want a function that returns the loss, got {function!r}")
         if backend not in BACKENDS:
-            raise OptionError(f"compile: want one of the backends {', '.join(BACKENDS)}, got {backend!r}")
+            raise ArgumentError(f"compile: want one of the backends {', '.join(BACKENDS)}, got {backend!r}")
         if check not in CHECKS:
-            raise OptionError(f"compile: want check as one of {', '.join(CHECKS)}, got {check!r}")
+            raise ArgumentError(f"compile: want check as one of {', '.join(CHECKS)}, got {check!r}")
         self.backend = backend
         self.check = check
         self.parameters = [] if params is None else _parameters(params)
@@ -195,14 +195,14 @@ class Step:
         >>> step.batch(batch)
         2.5
 
-        Raises ShapeError for lists of different lengths, and WrongKindError for a batch of another step.
+        Raises ShapeError for lists of different lengths, and ArgumentError for a batch of another step.
         """
         self.look_around()
         if not (columns and isinstance(columns[0], Prepared)):
             return self._prepared(columns)
         batch = columns[0]
         if len(columns) > 1 or batch.step is not self:
-            raise WrongKindError(f"{self._title()}: want one batch that this step has prepared, got {columns!r}")
+            raise ArgumentError(f"{self._title()}: want one batch that this step has prepared, got {columns!r}")
         return batch if batch.generation == self.generation else self._prepared(batch.columns)
 
     def update(self, optimizer: Any, *columns: Any) -> float:
@@ -223,7 +223,7 @@ class Step:
         optimizer: where C knows its rule, updates run there; of any other object zero_grad() and step() are called.
         The parameters' numbers are written back before code of this thread can run: the iterator of the batches, what
         handles an exception or an interrupt, the code behind the call. Another thread sees those from before.
-        Raises OptionError for an optimiser with a Value that the loss uses and compile() was not given.
+        Raises ArgumentError for an optimiser with a Value that the loss uses and compile() was not given.
         """
         from .training import train
 
@@ -244,7 +244,7 @@ class Step:
 
     def _page(self, language: str) -> str:
         if self._latest is None:
-            raise CompileError(f"{self._title()} has not been called yet: what it computes depends on its arguments")
+            raise ToolError(f"{self._title()} has not been called yet: what it computes depends on its arguments")
         return page(self._latest.program, language, self._title(), self._latest.inputs)
 
     def _title(self) -> str:
@@ -259,7 +259,7 @@ class Step:
         return f"<compiled {self._title()}, backend {self.backend!r}, {count} structure{'s' * (count != 1)} traced>"
 
     def __reduce__(self) -> Any:
-        raise CompileError(
+        raise ToolError(
             f"{self._title()}: a compiled step is neither copied nor pickled, since its function knows these parameters: "
             "compile again, with those of the copy"
         )
@@ -631,7 +631,7 @@ class Step:
     def _can_run_in_c(self, executable: Executable) -> bool:
         try:
             return executable.can_run_in_c()
-        except CompileError as error:
+        except ToolError as error:
             say_once(f"{error}. compile() goes on with its Python backend, which is slower")
             return False
 
@@ -675,18 +675,18 @@ def _described(traced_value: Any, own: Any, _: Any, program: Program) -> str:
 def _parameters(params: Any) -> list[Value]:
     fix = ": give its parameters()" if hasattr(params, "parameters") else ""
     if isinstance(params, Value) or not isinstance(params, Iterable):
-        raise WrongKindError(f"compile: want a list of parameters, got a {type(params).__name__}{fix}")
+        raise ArgumentError(f"compile: want a list of parameters, got a {type(params).__name__}{fix}")
     parameters: list[Any] = list(dict.fromkeys(params))
     if not parameters:
-        raise OptionError(
+        raise ArgumentError(
             "compile: want parameters, got none: a generator such as model.parameters() is used up after one loop. "
             "Leave params out, and the step takes every leaf that the loss depends on"
         )
     for p in parameters:
         if not isinstance(p, Value) or p.operands:
-            raise WrongKindError(f"compile: want leaves as parameters, got {p!r}")
+            raise ArgumentError(f"compile: want leaves as parameters, got {p!r}")
         if type(p) is not Value and not hasattr(p, "recorder"):  # which it has while another thread traces
-            raise WrongKindError(
+            raise ArgumentError(
                 f"compile: want Values as parameters, got {p!r} of the subclass {type(p).__name__}, "
                 "whose methods a trace would not see"
             )

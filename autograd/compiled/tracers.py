@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from numbers import Integral
 from typing import Any
 
-from ..errors import NotANumberError, TraceError
+from ..errors import ArgumentError, TraceError
 from ..explain.naming import one_line, users_frame
 from ..explain.source import remember, said_line
 from ..methods import OPERATORS
@@ -287,7 +287,7 @@ def _recorder(op: Op, reflected: bool = False) -> Callable[..., Any]:
         if type(other) is not float and not isinstance(other, Value):
             try:
                 other = real(other)
-            except NotANumberError:
+            except ArgumentError:
                 return NotImplemented
         return _node(Tracer, op, (other, self) if reflected else (self, other))
 

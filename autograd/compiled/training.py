@@ -14,7 +14,7 @@ from operator import index as as_index
 from time import perf_counter
 from typing import Any
 
-from ..errors import AutogradError, CompileError, OptionError, WrongKindError
+from ..errors import ArgumentError, AutogradError, ToolError
 from ..updates import Update, read
 from ..value import NOT_REACHED, Value
 from .c.runtime import BatchPlan, Schedule, Training, zeros
@@ -32,7 +32,7 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
     try:
         steps = as_index(steps)
     except TypeError:
-        raise OptionError(f"train: want a whole number of steps, got {steps!r}") from None
+        raise ArgumentError(f"train: want a whole number of steps, got {steps!r}") from None
     losses: list[float] = []
     feed = _Feed(step, batches)
     updates = Updates(step, optimizer, steps)
@@ -52,7 +52,7 @@ def update(step: Step, optimizer: Any, columns: Sequence[Any]) -> float:
 
 def _want_optimizer(caller: str, optimizer: Any) -> None:
     if not (hasattr(optimizer, "zero_grad") and hasattr(optimizer, "step")):
-        raise WrongKindError(f"{caller}: want an optimizer, with zero_grad() and step(), got {optimizer!r}")
+        raise ArgumentError(f"{caller}: want an optimizer, with zero_grad() and step(), got {optimizer!r}")
 
 
 _NONE, _END = object(), object()
@@ -97,13 +97,13 @@ class _Feed:
             elif self._prepared:
                 self.length = len(self._prepared)
             else:
-                raise OptionError("train: want batches to train on, got none")
+                raise ArgumentError("train: want batches to train on, got none")
 
     def _first(self, columns: Any) -> Prepared:
         if isinstance(columns, Prepared):
             return self.step.prepare(columns)
         if not isinstance(columns, (list, tuple)) or any(isinstance(column, (float, int)) for column in columns):
-            raise OptionError(
+            raise ArgumentError(
                 f"train: want each batch as a tuple of lists, such as (xs, ys), got {columns!r}. "
                 "Where there is one batch, batches is [(xs, ys)]"
             )
@@ -168,7 +168,7 @@ class Updates:
         for part in (part for batch in self._batches for part in batch.parts):
             for node in part.executable.program.frozen:
                 if node in others:
-                    raise OptionError(
+                    raise ArgumentError(
                         f"the optimizer has {part.executable.program.name(node)}, which the loss uses, and which is none of the "
                         "parameters that compile() was given, so that no gradient comes to it: give it there too"
                     )
@@ -183,7 +183,7 @@ class Updates:
         if rules != self._rules:
             try:
                 functions = [update_library(rule).function for rule in rules]
-            except CompileError as error:
+            except ToolError as error:
                 say_once(f"{error}. The optimizer is called in Python, which is slower")
                 return None
             if self._lender is not None:

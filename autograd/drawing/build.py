@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import GraphError, OptionError
+from ..errors import ArgumentError, GraphError
 from ..explain.naming import ModuleNames
 from ..graph import Graph
 from ..modes import Scope, gc_paused
@@ -35,11 +35,11 @@ def build_picture(
 ) -> Picture:
     """The boxes, arrows and clusters that `draw` shows for the same options, which are explained there.
 
-    Raises OptionError for an option that is not a whole number, GraphError for a module or node that is not there.
+    Raises ArgumentError for an option that is not a whole number, GraphError for a module or node that is not there.
     """
     for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
         if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise OptionError(f"want {option} as a whole number from 0 on, got {number!r}")
+            raise ArgumentError(f"want {option} as a whole number from 0 on, got {number!r}")
     with gc_paused():
         return _build(graph, budget, depth, fold, at, radius, path)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import graphviz
 
-from ..errors import DeadlineError, LayoutError
+from ..errors import DeadlineError, ToolError
 from . import engines
 from .engines import DEADLINE
 from .output import open_file, shows_pictures, write_whole, writing
@@ -62,7 +62,7 @@ class Drawing(graphviz.Digraph):
         engine: str | None = None,
         encoding: str | None = None,
     ) -> bytes | str:
-        """The picture as bytes, or as text if an encoding is given. Raises LayoutError."""
+        """The picture as bytes, or as text if an encoding is given. Raises ToolError."""
         kind = ":".join(part for part in (format or self.format, renderer, formatter) if part)
         picture = self._laid_out(kind, engine)
         return picture.decode(encoding) if encoding else picture
@@ -97,7 +97,7 @@ class Drawing(graphviz.Digraph):
     ) -> str:
         """Write the DOT text to a file, and return its path; under a picture's name, ``f.png``, the picture, as render.
 
-        Raises LayoutError if it cannot be written.
+        Raises ToolError if it cannot be written.
         """
         if _is_picture(filename):
             return self.render(filename, directory)
@@ -133,7 +133,7 @@ class Drawing(graphviz.Digraph):
 
         As graphviz's render: ``render("f")`` writes the DOT text to ``f`` and the picture to ``f.svg``.
         A name that ends like a picture's is the picture's: ``render("f.png")`` writes ``f.png``, and no DOT text.
-        Raises LayoutError; a file that was there before is replaced only by a complete one.
+        Raises ToolError; a file that was there before is replaced only by a complete one.
         """
         only_picture = outfile is None and format is None and _is_picture(filename)
         if only_picture:
@@ -171,14 +171,14 @@ class Drawing(graphviz.Digraph):
         try:
             for kind in wanted & kinds.keys():
                 bundle[kind] = self.pipe(kinds[kind], encoding="utf-8" if kinds[kind] == "svg" else None)
-        except LayoutError as error:
+        except ToolError as error:
             bundle["text/plain"] = str(error)
         return bundle
 
     def _repr_svg_(self) -> str | None:
         try:
             return str(self.pipe("svg", encoding="utf-8"))
-        except LayoutError:
+        except ToolError:
             return None
 
     def mermaid(self) -> str:

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from ..errors import OptionError
+from ..errors import ArgumentError
 from ..explain.naming import one_line
 from ..explain.phrases import counted, operation, short
 from ..explain.staleness import remark
@@ -95,7 +95,7 @@ class DotWriter:
         self.palette = palette
         self.formulas = formulas
         if not isinstance(title, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise OptionError(f"want title=text, a str, got {title!r}")
+            raise ArgumentError(f"want title=text, a str, got {title!r}")
         self.heading = one_line(title, TITLE)
         self.strongest = _largest(self.strength(node) for box in picture.boxes for node in box.nodes)
         self.widest = _largest(self.weight(arrow) for arrow in picture.arrows)

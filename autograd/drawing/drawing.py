@@ -16,7 +16,7 @@ from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from ..errors import LayoutError
+from ..errors import ToolError
 from ..explain.naming import named_graph, names_for
 from ..graph import Graph
 from .build import build_picture
@@ -66,8 +66,8 @@ def draw(
     theme: "light" or "dark". title: a line over the picture, such as "update 10 (seed 0)".
     deadline: seconds the layout may take; then less is drawn. None waits.
     names: names for values without a label; by default those of module parameters and the caller's variables.
-    Raises GraphError for a node or module that is not in the graph, OptionError for an option with a value that it cannot
-    have; the Drawing raises LayoutError if nothing can render it.
+    Raises GraphError for a node or module that is not in the graph, ArgumentError for an option with a value that it cannot
+    have; the Drawing raises ToolError if nothing can render it.
 
     >>> from autograd import Value
     >>> a = Value(2.0, label="a")
@@ -115,7 +115,7 @@ def open_drawing(drawing: Drawing, title: str, otherwise: Callable[[], str]) -> 
     name = "".join(c if c.isascii() and c.isalnum() else "_" for c in title[:30]) or "graph"
     try:
         picture = drawing.pipe("svg")
-    except LayoutError as error:
+    except ToolError as error:
         print(error)
         print(otherwise())
         return ""
@@ -148,7 +148,7 @@ def mimebundle(value: Node) -> dict[str, Any]:
         drawing = draw(value, names=names_for(value, variables=_notebook_variables()))
         try:
             bundle["image/svg+xml"] = drawing.pipe("svg", encoding="utf-8")
-        except LayoutError as error:
+        except ToolError as error:
             bundle["text/plain"] = f"{value!r}\n\n{tree(value)}\n\n{error}"
     except Exception:  # a display may fail in any way, and must not hide the value
         return bundle

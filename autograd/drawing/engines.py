@@ -17,7 +17,7 @@ from pathlib import Path
 from shutil import which
 from typing import Any
 
-from ..errors import DeadlineError, LayoutError, install
+from ..errors import DeadlineError, ToolError, install
 
 __all__ = ["DEADLINE", "Engine", "advice", "describe", "find_engine", "lay_out", "set_engine"]
 
@@ -36,7 +36,7 @@ def set_engine(engine: Engine | None) -> Engine | None:
     engine: takes DOT text and a format, and returns the bytes (or the text) of the picture. The formats asked for are
     "svg", "json0" for the positions on a page that plays, and what users ask for by name. A `layout` attribute in the
     text names another algorithm than dot's. The function is not stopped at a deadline: it may raise DeadlineError itself,
-    and then less is drawn. Whatever else it raises becomes a LayoutError.
+    and then less is drawn. Whatever else it raises becomes a ToolError.
 
     In a browser, with wasm-graphviz: ``set_engine(lambda source, format: graphviz.layout(source, format))``.
 
@@ -56,25 +56,25 @@ def lay_out(source: str, format: str = "svg", *, deadline: float | None = DEADLI
     """The picture of some DOT text, as the bytes of a file of that format.
 
     deadline: seconds after which Graphviz is stopped; None waits for ever.
-    Raises LayoutError if there is no engine, or it cannot write that format; DeadlineError if it is not done in time.
+    Raises ToolError if there is no engine, or it cannot write that format; DeadlineError if it is not done in time.
     """
     if _engine is None:
         return _run_graphviz(source, format, deadline)
     try:
         picture: Any = _engine(source, format)
-    except LayoutError:
+    except ToolError:
         raise
     except Exception as error:  # an engine of the user's may fail in any way
-        raise LayoutError(f"{describe()} could not draw this as {format}: {type(error).__name__}: {error}") from error
+        raise ToolError(f"{describe()} could not draw this as {format}: {type(error).__name__}: {error}") from error
     if isinstance(picture, str):
         return picture.encode()
     if not isinstance(picture, bytes):
-        raise LayoutError(f"want a picture as bytes from {describe()}, got {type(picture).__name__}")
+        raise ToolError(f"want a picture as bytes from {describe()}, got {type(picture).__name__}")
     return picture
 
 
 def describe() -> str:
-    """What lays pictures out: the function that was set, or the path of the program and its version. Raises LayoutError."""
+    """What lays pictures out: the function that was set, or the path of the program and its version. Raises ToolError."""
     if _engine is not None:
         return f"the function {getattr(_engine, '__qualname__', repr(_engine))}"
     program = find_engine()
@@ -91,7 +91,7 @@ def advice() -> str:
 
 
 def find_engine() -> str:
-    """The path of the layout engine: the system's `dot`, else `graphviz-pure`. Raises LayoutError without either.
+    """The path of the layout engine: the system's `dot`, else `graphviz-pure`. Raises ToolError without either.
 
     An environment that is not activated is not on PATH, so its own folder of programs is looked in too.
     """
@@ -107,20 +107,20 @@ def _find_pure() -> str:
     for folder in folders:
         if found := which(PURE, path=folder):
             return found
-    raise LayoutError(f"there is no layout engine to draw with: {advice()}")
+    raise ToolError(f"there is no layout engine to draw with: {advice()}")
 
 
 def _run_graphviz(source: str, format: str, deadline: float | None) -> bytes:
     program = find_engine()
     if Path(program).stem == PURE and format.partition(":")[0] in PURE_LACKS:
-        raise LayoutError(
+        raise ToolError(
             f"{PURE} writes no {format.upper()}: use format='svg' or 'png', or install Graphviz "
             "(https://graphviz.org/download), whose dot does"
         )
     done = _run([program, "-Kdot", f"-T{format}"], source, deadline)
     if done.returncode or not done.stdout:
         complaint = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
-        raise LayoutError(f"{Path(program).name} could not draw this as {format}: {complaint[0]}")
+        raise ToolError(f"{Path(program).name} could not draw this as {format}: {complaint[0]}")
     return done.stdout
 
 
@@ -136,4 +136,4 @@ def _run(command: list[str], given: str, deadline: float | None) -> subprocess.C
             "or wait longer with deadline=60"
         ) from None
     except OSError as error:
-        raise LayoutError(f"cannot run {command[0]}: {error.strerror or error}. Or {advice()}") from None
+        raise ToolError(f"cannot run {command[0]}: {error.strerror or error}. Or {advice()}") from None

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ..errors import LayoutError
+from ..errors import ToolError
 
 __all__ = ["notebook", "open_file", "shows_pictures", "write_whole", "writing"]
 
@@ -21,11 +21,11 @@ BINARY = getattr(os, "O_BINARY", 0)  # Windows has it
 
 @contextmanager
 def writing(path: str | os.PathLike[str], what: str = "write") -> Generator[None]:
-    """Where a file cannot be written, says so as a LayoutError that names it."""
+    """Where a file cannot be written, says so as a ToolError that names it."""
     try:
         yield
     except OSError as error:
-        raise LayoutError(f"cannot {what} {os.fspath(path)}: {error.strerror or error}") from None
+        raise ToolError(f"cannot {what} {os.fspath(path)}: {error.strerror or error}") from None
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes | str) -> str:

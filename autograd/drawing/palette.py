@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..errors import OptionError
+from ..errors import ArgumentError
 
 __all__ = ["DARK", "LIGHT", "THEMES", "Palette", "mix", "theme_named"]
 
@@ -29,9 +29,9 @@ THEMES: Mapping[str, Palette] = {"light": LIGHT, "dark": DARK}
 
 
 def theme_named(name: str) -> Palette:
-    """The colours of a theme. Raises OptionError for a theme that does not exist."""
+    """The colours of a theme. Raises ArgumentError for a theme that does not exist."""
     if name not in THEMES:
-        raise OptionError(f"want theme='light' or 'dark', got {name!r}")
+        raise ArgumentError(f"want theme='light' or 'dark', got {name!r}")
     return THEMES[name]
 
 

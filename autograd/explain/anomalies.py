@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..errors import OptionError
+from ..errors import ArgumentError
 from ..graph import Edge, Graph, gradients
 from ..modes import PARAMETER
 from ..slow_path import Pole
@@ -55,11 +55,11 @@ def detect_anomalies(*results: Any, graph: Graph | None = None) -> Anomalies:
     inf backward: on the edge v1 -> a the slope is d log(a)/da = 1 / a = 1 / 0 = inf
     """
     if not results:
-        raise OptionError("want at least one Value to look at, got none")
+        raise ArgumentError("want at least one Value to look at, got none")
     for result in results:
         if not hasattr(result, "partials"):
             many = ": write detect_anomalies(*results)" if isinstance(result, (list, tuple)) else ""
-            raise OptionError(f"want Values to look at, got {type(result).__name__}{many}")
+            raise ArgumentError(f"want Values to look at, got {type(result).__name__}{many}")
     graphs = [graph] if graph else [named_graph(result) for result in results]
     found: list[tuple[str, str]] = []
     for each in graphs:

@@ -39,7 +39,7 @@ def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> l
     """The pictures of a graph with different modules closed, each laid out: the one with most open first.
 
     deadline: seconds for all of them together; None waits. None is made that would make the page too large.
-    Raises LayoutError if no engine is there, or if not even a small picture is done in time.
+    Raises ToolError if no engine is there, or if not even a small picture is done in time.
     """
     start, room = monotonic(), ROOM + ROOM_PER_VALUE * len(graph)
     found: dict[tuple[str, ...], dict[str, Any]] = {}

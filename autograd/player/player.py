@@ -29,7 +29,7 @@ from typing import Any
 from ..drawing.output import write_whole, writing
 from ..drawing.palette import THEMES
 from ..drawing.picture import BUDGET
-from ..errors import LayoutError, OptionError
+from ..errors import ArgumentError, ToolError
 from ..explain.naming import named_graph
 from ..explain.phrases import LONGEST, counted, name_of
 from ..explain.source import source_of
@@ -67,7 +67,7 @@ def save_player(
 
     names: names for values without a label; by default those of module parameters and the caller's variables.
     deadline: seconds to lay the drawing out; where it cannot be, the page lists the values, and says why.
-    Raises LayoutError if the file cannot be written; one that was there is replaced only by a complete one.
+    Raises ToolError if the file cannot be written; one that was there is replaced only by a complete one.
     """
     return Player(value, names=names, deadline=deadline).save(path)
 
@@ -95,7 +95,7 @@ class Player:
         graph: Graph | None = None,
     ) -> None:
         if not hasattr(value, "partials"):
-            raise OptionError(f"want a Value to play, got {value!r}")
+            raise ArgumentError(f"want a Value to play, got {value!r}")
         self.graph = graph or (named_graph(value) if names is None else Graph(value, names))
         self.deadline = deadline
         self.start = start
@@ -124,7 +124,7 @@ class Player:
 
 
 def write_page(path: str | os.PathLike[str], text: str) -> str:
-    """Write a page whole or not at all. Raises LayoutError where it cannot be written."""
+    """Write a page whole or not at all. Raises ToolError where it cannot be written."""
     with writing(path):
         return write_whole(path, text)
 
@@ -135,7 +135,7 @@ def staged(
     """The drawings of a graph, and a note, which says also why there are none."""
     try:
         return views(graph, deadline, budget), note
-    except LayoutError as error:
+    except ToolError as error:
         return [], f"{note} A list, since {error}.".lstrip()
 
 

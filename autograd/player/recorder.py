@@ -30,7 +30,7 @@ from importlib import import_module
 from time import monotonic
 from typing import Any
 
-from ..errors import AutogradError, GraphError, OptionError
+from ..errors import ArgumentError, AutogradError, GraphError
 from ..explain.naming import names_for
 from ..explain.phrases import counted, name_of, short
 from ..explain.staleness import changed
@@ -75,10 +75,10 @@ class Recorder:
         path: str | os.PathLike[str] | None = None,
     ) -> None:
         if type(every) is not int or every < 1:
-            raise OptionError(f"want every=1 or more, got {every!r}")
+            raise ArgumentError(f"want every=1 or more, got {every!r}")
         folder = os.path.dirname(os.fspath(path)) if path is not None else ""
         if folder and not os.path.isdir(folder):  # better now than when the training is over
-            raise OptionError(
+            raise ArgumentError(
                 f"want a path in a folder that is there, got {os.fspath(path or '')!r}: make {folder!r} first"
             )
         named: Any = getattr(model, "named_parameters", None)
@@ -109,7 +109,7 @@ class Recorder:
         item: Any = getattr(loss, "item", None)
         number = item() if item else loss
         if not isinstance(number, (int, float)):
-            raise OptionError(f"want the loss, a Value or a number, got {loss!r}")
+            raise ArgumentError(f"want the loss, a Value or a number, got {loss!r}")
         self.losses.append(float(number))
         if (self.updates - 1) % self.every == 0:
             self._record(loss)
@@ -143,7 +143,7 @@ class Recorder:
         if root is None:
             return None
         if not hasattr(root, "partials"):
-            raise OptionError(f"want the loss of one sample from sample(), a Value, got {root!r}")
+            raise ArgumentError(f"want the loss of one sample from sample(), a Value, got {root!r}")
         nodes = walk(root)
         graph = Graph(root, self.names, nodes)
         shape = _shape(graph)
@@ -336,10 +336,10 @@ def _picture(shown: Any) -> str | tuple[tuple[float, ...], ...] | None:
     try:
         rows = tuple(tuple(_cell(cell) for cell in row) for row in shown)
     except (TypeError, ValueError):
-        raise OptionError(f"want a picture as SVG, a figure, or rows of numbers, got {shown!r:.80}") from None
+        raise ArgumentError(f"want a picture as SVG, a figure, or rows of numbers, got {shown!r:.80}") from None
     if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows) or len(rows) * len(rows[0]) > CELLS:
         sizes = f"{len(rows)} rows of {len(rows[0]) if rows else 0}"
-        raise OptionError(
+        raise ArgumentError(
             f"want a picture as SVG, a figure, or rows of equal length, {CELLS:,} numbers at most; got {sizes}"
         )
     return rows

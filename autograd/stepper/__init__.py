@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, overload
 
-from ..errors import OptionError
+from ..errors import ArgumentError
 from .backprop import Stepper
 from .forward import ForwardStepper
 from .guesses import Predicted
@@ -39,5 +39,5 @@ def step_through(
     if not forward:
         return Stepper(root, fresh=fresh, constants=constants)
     if fresh:
-        raise OptionError("fresh is about grads, and a forward pass has none: want fresh or forward, not both")
+        raise ArgumentError("fresh is about grads, and a forward pass has none: want fresh or forward, not both")
     return ForwardStepper(root, constants=constants)

@@ -51,7 +51,7 @@ class Stepper(Edges):
 
     Every move returns a text that shows itself. As a context manager, or after `close()`, it leaves the
     values as it found them. A node is given as itself or by its name; one of another graph raises GraphError.
-    A gradient that meets an infinite slope, such as sqrt's at 0, raises DivisionError, and the position stays before
+    A gradient that meets an infinite slope, such as sqrt's at 0, raises SingularityError, and the position stays before
     that edge.
 
     >>> from autograd import Value
@@ -290,7 +290,7 @@ class Stepper(Edges):
         """Whether `guess` is what x.grad of this pass will be, before it is shown; a wrong one is diagnosed.
 
         guess: a number, its text, or an expression of the graph's names such as ``"1 - f**2"``. It is
-        right if it agrees to the digits typed, two at least. Raises NotANumberError for anything else.
+        right if it agrees to the digits typed, two at least. Raises ArgumentError for anything else.
 
         >>> from autograd import Value
         >>> a = Value(3.0, label="a"); b = Value(2.0, label="b"); f = a * b + a

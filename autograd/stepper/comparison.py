@@ -30,7 +30,7 @@ def compare(f: Node, kind: str, *, graph: Graph | None = None) -> Report:
 
     A mistake that shows only in a second pass is compared there. No grad is touched.
 
-    kind: one of MISTAKES, as for :func:`broken`. Raises OptionError for any other.
+    kind: one of MISTAKES, as for :func:`broken`. Raises ArgumentError for any other.
 
     >>> from autograd import Value
     >>> a = Value(1.0, label="a")

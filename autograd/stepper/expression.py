@@ -7,7 +7,7 @@
 >>> Expression("1 + tahn(a)")
 Traceback (most recent call last):
     ...
-autograd.errors.ExpressionError: there is no function tahn: did you mean tan or tanh?
+autograd.errors.FormulaError: there is no function tahn: did you mean tan or tanh?
   1 + tahn(a)
       ^
 """
@@ -20,7 +20,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..errors import AutogradError, ExpressionError
+from ..errors import AutogradError, FormulaError
 from ..explain.phrases import counted
 from ..formula.grammar import CONSTANTS
 from ..formula.reader import Expr, Reader
@@ -43,7 +43,7 @@ class _ExpressionReader(Reader):
 
     what = "an expression"
     allowed = "want numbers, names, + - * / ** and functions such as exp, tanh, relu"
-    error = ExpressionError
+    error = FormulaError
 
     def __init__(self, text: str, attributes: bool) -> None:
         super().__init__(text)
@@ -75,7 +75,7 @@ class Expression:
     """Some text as a formula of named values: ``tanh(a*b + c)``, or steps, ``b = a + a; b * (b + 1)``.
 
     names: what it needs values for, in order of appearance. assigned: the names that its steps give. attributes:
-    whether ``a.grad`` and ``a.data`` may be read. Raises ExpressionError, with a caret under the place, for text
+    whether ``a.grad`` and ``a.data`` may be read. Raises FormulaError, with a caret under the place, for text
     outside of this grammar.
     """
 
@@ -90,7 +90,7 @@ class Expression:
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """Its value: a Value where one of `values` is, with assigned names as labels, else a float.
 
-        Raises ExpressionError for a name that has no value, and what the operations raise.
+        Raises FormulaError for a name that has no value, and what the operations raise.
         """
         known = dict(values)
         result: Any = None
@@ -104,9 +104,7 @@ class Expression:
         except RecursionError:
             raise self._reader.too_deep() from None
         if isinstance(result, list):
-            raise ExpressionError(
-                "the result is a list, where one value is wanted: put it into total(...) or mean(...)"
-            )
+            raise FormulaError("the result is a list, where one value is wanted: put it into total(...) or mean(...)")
         return result
 
     def _value(self, term: Expr, known: Mapping[str, Any]) -> Any:

@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..errors import AutogradError, NotANumberError
+from ..errors import ArgumentError, AutogradError
 from ..explain.paths import Sums, totals
 from ..explain.phrases import Report, arrow, name_of, short, slope_head
 from ..graph import Edge, Graph, gradients
@@ -34,7 +34,7 @@ EDGES = 5000  # edges that are left out one by one
 class Guess:
     """A guess as it was typed: its `text`, its `number`, and the place of its last digit.
 
-    Raises NotANumberError for nan, and for text that is neither a number nor an expression of the graph's names.
+    Raises ArgumentError for nan, and for text that is neither a number nor an expression of the graph's names.
     """
 
     def __init__(self, guess: float | str, graph: Graph) -> None:
@@ -47,7 +47,7 @@ class Guess:
         if isinstance(guess, float) and len(self.text) > EXACT + 2:
             self.text = short(guess)
         if self.number != self.number:
-            raise NotANumberError(f"want a number as a guess, got {self.text}")
+            raise ArgumentError(f"want a number as a guess, got {self.text}")
 
     def _worked_out(self, graph: Graph) -> float:
         from .expression import Expression
@@ -56,7 +56,7 @@ class Guess:
         try:
             return float(Expression(self.text).evaluate(data))
         except AutogradError as error:
-            raise NotANumberError(
+            raise ArgumentError(
                 f"want a number or an expression of the graph's names as a guess, got {self.text!r}: {error}"
             ) from None
 

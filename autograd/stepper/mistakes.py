@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DivisionError, OptionError
+from ..errors import ArgumentError, SingularityError
 from ..explain.phrases import arrow, name_of, operation, short
 from ..explain.staleness import same
 from ..formula import IEEE
@@ -297,7 +297,7 @@ RIGHT = Mistake("right", "the right pass", _at_overwritten)
 
 def mistake_called(kind: str) -> Mistake:
     if kind not in MISTAKES:
-        raise OptionError(f"no mistake is called {kind!r}: there are {', '.join(MISTAKES)}")
+        raise ArgumentError(f"no mistake is called {kind!r}: there are {', '.join(MISTAKES)}")
     return MISTAKES[kind]
 
 
@@ -316,7 +316,7 @@ class broken:  # noqa: N801 - a context manager, as no_grad is
     """Inside ``with broken(kind):``, backward() makes one mistake; Value is mended on the way out.
 
     kind: no_accumulate, naive_recursion, visited_set_dfs, operands_as_set, no_zero_grad (zero_grad() does
-    nothing), inner_kept, exp_slope_is_input, tanh_slope_from_input, no_seed. Raises OptionError for any other.
+    nothing), inner_kept, exp_slope_is_input, tanh_slope_from_input, no_seed. Raises ArgumentError for any other.
 
     >>> from autograd import Value
     >>> a = Value(1.0)
@@ -355,7 +355,7 @@ def _run_broken(mistake: Mistake, root: Any, gradient: float) -> None:
     """backward() with the mistake, on real grads."""
     graph = Graph(root)
     if excuse := mistake.takes_for_ever(graph):
-        raise OptionError(f"{excuse}; try it on a smaller graph")
+        raise ArgumentError(f"{excuse}; try it on a smaller graph")
     kept = mistake.keeps == "inner"
     grads = {node: 0.0 if node.operands and not kept else node.grad or 0.0 for node in graph.nodes}
     grads[root] = mistake.seed * gradient if root.operands else grads[root] + mistake.seed * gradient
@@ -381,7 +381,7 @@ def fitting(graph: Graph, x: Node, read: Guess, truth: float) -> tuple[list[Mist
         if excuse := mistake.takes_for_ever(graph):
             skipped.append(f"  ({excuse}, so it was not tried)")
         else:
-            with suppress(DivisionError):  # where a slope is infinite no number comes out
+            with suppress(SingularityError):  # where a slope is infinite no number comes out
                 wrong = outcome(mistake, graph)[x]
                 if read.agrees(wrong) and not same(wrong, truth):
                     found.append(mistake)

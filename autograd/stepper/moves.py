@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..errors import GraphError, OptionError
+from ..errors import ArgumentError, GraphError
 from ..explain.naming import named_graph
 from ..explain.paths import find_node
 from ..explain.phrases import Report, counted, name_of
@@ -41,7 +41,7 @@ class Moves:
 
     def __init__(self, root: Node) -> None:
         if not hasattr(root, "partials"):
-            raise OptionError(f"want a Value to step through, got {root!r}")
+            raise ArgumentError(f"want a Value to step through, got {root!r}")
         self.graph: Graph = named_graph(root)
         self.position: int = 0
         self.closed: bool = False
@@ -179,7 +179,7 @@ class Moves:
     def step(self, n: int = 1) -> Moved:
         """Make the next move, or the next `n`: an edge of backprop, an operation of the forward pass.
 
-        At the end it makes none and says so. Raises OptionError unless `n` is a whole number from 1 on.
+        At the end it makes none and says so. Raises ArgumentError unless `n` is a whole number from 1 on.
         """
         target = self.position + _whole(n, "step", "undo")
         return self._go(lambda: self.position >= target)
@@ -269,8 +269,8 @@ class Moves:
 
 
 def _whole(n: int, verb: str, other: str) -> int:
-    """A count of moves. Raises OptionError for anything but a whole number from 1 on."""
+    """A count of moves. Raises ArgumentError for anything but a whole number from 1 on."""
     if type(n) is not int or n < 1:
         back = f": {other}({-n}) goes the other way" if type(n) is int and n < 0 else ""
-        raise OptionError(f"{verb}() wants a whole number of moves from 1 on, got {n!r}{back}")
+        raise ArgumentError(f"{verb}() wants a whole number of moves from 1 on, got {n!r}{back}")
     return n

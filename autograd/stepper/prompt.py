@@ -22,7 +22,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ..errors import AutogradError, ExpressionError
+from ..errors import AutogradError, FormulaError
 from ..explain.phrases import short
 from .expression import Expression
 
@@ -106,7 +106,7 @@ class Session:
         if word in self.commands:
             return word
         if word in HELP:
-            raise ExpressionError(
+            raise FormulaError(
                 f"{word} is about gradients, which a {self.stepper.what} does not have: step_through() has it"
             )
         if word in ("?", "exit", "exit()", "quit()"):
@@ -129,12 +129,10 @@ class Session:
             hint = f"for {near} write {near[:2]} or more" if near else "help lists the commands"
             if other := OTHER_WORDS.get(line.lower()):
                 hint = f"{other} may be meant; help lists all"
-            raise ExpressionError(f"no command or name here is {line!r}: {hint}")
+            raise FormulaError(f"no command or name here is {line!r}: {hint}")
         name, equals, value = map(str.strip, line.partition("="))
         if equals and ";" not in line and value[:1] != "=":
-            raise ExpressionError(
-                f"= changes nothing here: set {self.stepper.name(self.stepper.node(name))} {value} does"
-            )
+            raise FormulaError(f"= changes nothing here: set {self.stepper.name(self.stepper.node(name))} {value} does")
         return short(self._number(line))
 
     def _number(self, text: str) -> float:
@@ -145,7 +143,7 @@ class Session:
 
     def _nothing(self, command: str, rest: str) -> None:
         if rest:
-            raise ExpressionError(f"{command} wants nothing after it, got {rest!r}")
+            raise FormulaError(f"{command} wants nothing after it, got {rest!r}")
 
     def _counts(self, command: str, rest: str) -> list[int]:
         return [self._whole(command, rest)] if rest else []
@@ -155,21 +153,21 @@ class Session:
             return int(text)
         except ValueError:
             there = f": until {text} goes on to it" if self._node_called(text) is not None else ""
-            raise ExpressionError(f"{command} wants a whole number, got {text}{there}") from None
+            raise FormulaError(f"{command} wants a whole number, got {text}{there}") from None
 
     def _some_name(self) -> str:
         return self.stepper.name(self.stepper.graph.nodes[0])
 
     def _wanted(self, command: str, rest: str) -> str:
         if not rest:
-            raise ExpressionError(f"{command} wants a name, such as: {command} {self._some_name()}")
+            raise FormulaError(f"{command} wants a name, such as: {command} {self._some_name()}")
         return rest
 
     def _pair(self, command: str, rest: str) -> tuple[Any, str]:
         name, _, value = rest.replace("=", " ").partition(" ")
         if not value.strip():
             example = f"{command} {self._some_name()} 3"
-            raise ExpressionError(f"{command} wants a name and a number, such as: {example}")
+            raise FormulaError(f"{command} wants a name and a number, such as: {example}")
         return self.stepper.node(name), value.strip()
 
     # The commands.
@@ -197,7 +195,7 @@ class Session:
 
     def _goto(self, rest: str) -> Any:
         if not rest:
-            raise ExpressionError(f"goto wants a position, from 0 to {len(self.stepper)}")
+            raise FormulaError(f"goto wants a position, from 0 to {len(self.stepper)}")
         return self.stepper.goto(self._whole("goto", rest))
 
     def _break(self, rest: str) -> Any:

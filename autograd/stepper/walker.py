@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import AutogradError, GraphError, OptionError
+from ..errors import ArgumentError, AutogradError, GraphError
 from ..explain.paths import columns
 from ..explain.phrases import Report, counted, operation, short, with_numbers
 from ..explain.staleness import remark
@@ -204,7 +204,7 @@ class Walker(Moves):
     def what_if(self, x: Node | str, value: float) -> Report:
         """What changes if x were `value`, before and after; nothing is changed.
 
-        Raises NotANumberError if `value` is not a number, and the error of an operation that has no value there.
+        Raises ArgumentError if `value` is not a number, and the error of an operation that has no value there.
 
         >>> from autograd import Value
         >>> a = Value(3.0, label="a"); f = a * a
@@ -312,7 +312,7 @@ class Walker(Moves):
     def save_picture(self, file: str, /, **options: Unpack[DrawingOptions]) -> str:
         """Write the picture to a file, whose ending says the format; returns the path.
 
-        Raises LayoutError where nothing can be laid out or the file cannot be written.
+        Raises ToolError where nothing can be laid out or the file cannot be written.
         """
         from ..drawing.output import write_whole, writing
 
@@ -333,10 +333,10 @@ class Walker(Moves):
     def frames(self, folder: str, **options: Unpack[DrawingOptions]) -> list[str]:
         """One SVG for each position, ``000.svg`` before the first move; returns their paths. The position stays.
 
-        Raises OptionError for more than 1000 moves, LayoutError where nothing can be laid out or written.
+        Raises ArgumentError for more than 1000 moves, ToolError where nothing can be laid out or written.
         """
         if len(self) > MOST_FRAMES:
-            raise OptionError(
+            raise ArgumentError(
                 f"frames() would write {len(self) + 1} pictures, more than {MOST_FRAMES}: step to what matters, and draw() there"
             )
         from ..drawing.output import writing

@@ -12,7 +12,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from autograd.errors import CompileError
+from autograd.errors import ToolError
 
 from .works import WORKS, Work
 
@@ -58,7 +58,7 @@ def measure(module: str, work: Work) -> dict[str, Any]:
         if work.name == "memory":
             return {"result": memory(run) / work.count, "answer": []}
         seconds, answer = timed(run, work)
-    except (RecursionError, CompileError) as error:
+    except (RecursionError, ToolError) as error:
         return {"failed": type(error).__name__}
     return {"result": seconds / work.count, "answer": answer}
 

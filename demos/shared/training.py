@@ -63,7 +63,7 @@ def train(
     """One update of the optimiser's parameters with each batch, the columns of arguments of `loss` for some rows.
 
     decay: lower the learning rate from its start towards 0. recorder: told of every loss, its frames a multiple of
-    AT_ONCE updates apart; the time they take is not counted. Raises CompileError for a backend that is not there.
+    AT_ONCE updates apart; the time they take is not counted. Raises ToolError for a backend that is not there.
     """
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     shapes = {_shape(batch): batch for batch in batches}

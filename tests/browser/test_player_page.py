@@ -265,10 +265,10 @@ def test_5000_values_stay_listed_in_part_and_step_quickly(tmp_path):
 
 
 def test_the_list_is_the_page_where_nothing_can_be_laid_out(tmp_path, monkeypatch):
-    from autograd.errors import LayoutError
+    from autograd.errors import ToolError
 
     def none(*_, **__):
-        raise LayoutError("there is no layout engine")
+        raise ToolError("there is no layout engine")
 
     monkeypatch.setattr("autograd.drawing.engines.lay_out", none)
     seen = look(

@@ -31,7 +31,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from ...errors import CompileError
+from ...errors import ToolError
 from ...explain.naming import one_line
 from ...explain.source import users_line
 
@@ -55,7 +55,7 @@ _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 def compiler() -> list[str]:
     """The command of a C compiler: what CC says, else the first of cc, gcc and clang on the PATH.
 
-    Raises CompileError if there is none.
+    Raises ToolError if there is none.
     """
     asked = os.environ.get("CC", "").strip()
     if asked:
@@ -64,21 +64,21 @@ def compiler() -> list[str]:
                 word.strip('"') if os.name == "nt" else word for word in shlex.split(asked, posix=os.name != "nt")
             ]
         except ValueError as error:
-            raise CompileError(f"CC says {asked!r}, which cannot be read: {error}") from None
+            raise ToolError(f"CC says {asked!r}, which cannot be read: {error}") from None
         if not (found := shutil.which(command[0])):
-            raise CompileError(f"CC says {asked!r}, and there is no {command[0]!r} on the PATH")
+            raise ToolError(f"CC says {asked!r}, and there is no {command[0]!r} on the PATH")
         return [os.path.abspath(found), *command[1:]]
     for name in ("cc", "gcc", "clang"):
         if found := shutil.which(name):
             return [os.path.abspath(found)]
-    raise CompileError("no C compiler was found: install gcc or clang, or say where one is in CC")
+    raise ToolError("no C compiler was found: install gcc or clang, or say where one is in CC")
 
 
 def cache_folder() -> Path:
     """Where libraries are kept: a folder of ours in the user's cache folder, which nobody else may enter.
 
     Warns and empties it if others could write in it.
-    Raises CompileError if it cannot be made or made private, or if it, or a link in its place, belongs to somebody else.
+    Raises ToolError if it cannot be made or made private, or if it, or a link in its place, belongs to somebody else.
     """
     folder = Path(_users_cache()) / "scalar-autograd"
     try:
@@ -86,7 +86,7 @@ def cache_folder() -> Path:
         if sys.platform != "win32":
             _make_private(folder)
     except OSError as error:
-        raise CompileError(f"the cache folder {folder} cannot be used: {error.strerror}") from None
+        raise ToolError(f"the cache folder {folder} cannot be used: {error.strerror}") from None
     return folder
 
 
@@ -109,13 +109,11 @@ if sys.platform != "win32":
         try:
             status = os.fstat(handle)
             if {os.lstat(folder).st_uid, status.st_uid} != {os.geteuid()}:
-                raise CompileError(f"the cache folder {folder} belongs to another user")
+                raise ToolError(f"the cache folder {folder} belongs to another user")
             if status.st_mode & _OTHERS:
                 os.fchmod(handle, 0o700)
             if os.fstat(handle).st_mode & _OTHERS_WRITE:  # some file systems know no permissions
-                raise CompileError(
-                    f"others can write in the cache folder {folder}: set XDG_CACHE_HOME to a private one"
-                )
+                raise ToolError(f"others can write in the cache folder {folder}: set XDG_CACHE_HOME to a private one")
         finally:
             os.close(handle)
         if status.st_mode & _OTHERS_WRITE:
@@ -140,7 +138,7 @@ def _empty(folder: Path) -> None:
 def build(source: str) -> Path:
     """The shared library of a C file: from the cache, or built now.
 
-    Raises CompileError if there is no compiler, it fails, or there is nowhere to keep what it makes.
+    Raises ToolError if there is no compiler, it fails, or there is nowhere to keep what it makes.
     """
     command = compiler()
     deadline = monotonic() + _SECONDS
@@ -156,23 +154,23 @@ def build(source: str) -> Path:
         made, failed = _compile(source, [*command, *flags], folder, key, deadline)
         if made:
             return made
-    raise CompileError(f"{shlex.join(command)} could not build the C backend: {failed}")
+    raise ToolError(f"{shlex.join(command)} could not build the C backend: {failed}")
 
 
 def load(path: Path, *names: str) -> Any:
     """The library, which has functions of these names, and holds Python's lock while they run.
 
-    Raises CompileError if it cannot be loaded, has other functions, or makes the processor take the smallest numbers for 0.
+    Raises ToolError if it cannot be loaded, has other functions, or makes the processor take the smallest numbers for 0.
     """
     before = _keeps_smallest()
     try:
         library: Any = ctypes.PyDLL(str(path))
         functions = [getattr(library, name) for name in ("tidy", *names)]
     except (OSError, AttributeError) as error:
-        raise CompileError(f"the C backend was built and cannot be loaded: {error}") from None
+        raise ToolError(f"the C backend was built and cannot be loaded: {error}") from None
     if before and not _keeps_smallest():
         functions[0]()
-        raise CompileError(
+        raise ToolError(
             "the C compiler made a library that sets numbers below 2.2e-308 to 0: take -ffast-math and the like out of CC"
         )
     return library
@@ -184,7 +182,7 @@ def _keeps_smallest() -> bool:
 
 
 def _run(command: Sequence[str], deadline: float, folder: str | None = None) -> tuple[int, bytes, bytes]:
-    """Run a compiler to its end: its status, and what it wrote. Raises CompileError if that has not come by the deadline."""
+    """Run a compiler to its end: its status, and what it wrote. Raises ToolError if that has not come by the deadline."""
     with (
         tempfile.TemporaryFile() as out,
         tempfile.TemporaryFile() as err,
@@ -211,7 +209,7 @@ def _wait(process: subprocess.Popen[bytes], deadline: float) -> None:
         if seconds == _PATIENCE:
             text = f"waiting for the C compiler, at most {left - seconds:.0f} s more"
             warnings.warn_explicit(text, UserWarning, *users_line())
-    raise CompileError(f"{process.args[0]} was not done after {_SECONDS} s")  # type: ignore[index]
+    raise ToolError(f"{process.args[0]} was not done after {_SECONDS} s")  # type: ignore[index]
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -239,7 +237,7 @@ def _compile(source: str, command: Sequence[str], folder: Path, key: str, deadli
             os.replace(made, kept)
             return kept, ""
     except OSError as error:
-        raise CompileError(f"the C backend could not be built in {folder}: {error.strerror}") from None
+        raise ToolError(f"the C backend could not be built in {folder}: {error.strerror}") from None
 
 
 def _complaint(stderr: bytes) -> str:
@@ -277,9 +275,9 @@ def _about(command: Sequence[str], deadline: float) -> str:
     try:
         _, version, _ = _run([*command, "--version"], deadline)
     except (OSError, RuntimeError) as error:  # RuntimeError: a subinterpreter starts no processes
-        if isinstance(error, CompileError):
+        if isinstance(error, ToolError):
             raise
-        raise CompileError(f"{command[0]} cannot be run: {error}") from None
+        raise ToolError(f"{command[0]} cannot be run: {error}") from None
     return "\0".join(
         [version.decode(errors="replace"), sys.platform, platform.machine(), str(sys.maxsize), _processor()]
     )

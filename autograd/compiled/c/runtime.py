@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from ...errors import CompileError
+from ...errors import ToolError
 from ...functions import dot, logsumexp
 from ...ops import BUILTIN, OPS, Op
 from ...value import NOT_REACHED, Value
@@ -120,7 +120,7 @@ class Interpreter:
         self.load(build(interpreter_source(rows)))
 
     def load(self, path: Path) -> None:
-        """Raises CompileError for a library that is none, is another one, or computes something else than Python."""
+        """Raises ToolError for a library that is none, is another one, or computes something else than Python."""
         library = load(path, "run", "train", "attach", "computes")
         self.run, self.train = library.run, library.train
         self.computes = c_void_p.in_dll(library, "computes").value
@@ -157,20 +157,20 @@ class Interpreter:
             found = self.run(loaded.address, batch.address)
             exact = found == loss.data or rows > 1
             if not exact or not all(map(_near, [found, *loaded.grad], [loss.data, *(w.grad for w in weights)])):
-                raise CompileError(
+                raise ToolError(
                     f"the C compiler made a library that computes {found!r} where Python computes {loss.data!r}: "
                     "its flags, or the compiler itself, are not to be trusted"
                 )
 
 
 # By the ids of the user's operations, since one that is defined anew has the name of the old one; and those operations.
-_interpreters: dict[tuple[int, ...], tuple[Sequence[Op], Interpreter | CompileError]] = {}
+_interpreters: dict[tuple[int, ...], tuple[Sequence[Op], Interpreter | ToolError]] = {}
 
 
 def interpreter(program: Program) -> Interpreter:
     """The interpreter for a program: one for all but those with operations of the user's own.
 
-    Raises CompileError if it cannot be built; it is tried once.
+    Raises ToolError if it cannot be built; it is tried once.
     """
     builtin = [OPS[name] for name in BUILTIN]
     known = {id(op) for op in (*builtin, PICK)}
@@ -180,10 +180,10 @@ def interpreter(program: Program) -> Interpreter:
     if key not in _interpreters:
         try:
             _interpreters[key] = own, Interpreter([*builtin, *own])
-        except CompileError as error:
+        except ToolError as error:
             _interpreters[key] = own, error
     _, found = _interpreters[key]
-    if isinstance(found, CompileError):
+    if isinstance(found, ToolError):
         raise found
     return found
 

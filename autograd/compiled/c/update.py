@@ -25,7 +25,7 @@ from collections.abc import Iterable, Sequence
 from ctypes import c_long, c_void_p
 from typing import Any
 
-from ...errors import CompileError
+from ...errors import ToolError
 from ...formula import C, Formula
 from ...updates import Update
 from .build import build, load
@@ -158,7 +158,7 @@ class UpdateLibrary:
             self._library.update(*(c_void_p(address(numbers)) for numbers in given), c_long(0), c_long(count))
         found = [[*data], *([kept[k] for k in range(count) if reached[k]] for kept in memory.values())]
         if found != [[p.data for p in wanted], *([kept[name] for kept in state.values()] for name in memory)]:
-            raise CompileError(
+            raise ToolError(
                 "the C compiler made a library that updates parameters otherwise than Python does: "
                 "its flags, or the compiler itself, are not to be trusted"
             )
@@ -173,17 +173,17 @@ class _Parameter:
         self.reached = reached
 
 
-_libraries: dict[Update, UpdateLibrary | CompileError] = {}
+_libraries: dict[Update, UpdateLibrary | ToolError] = {}
 
 
 def update_library(update: Update) -> UpdateLibrary:
-    """The library for a rule. Raises CompileError if it cannot be built; it is tried once."""
+    """The library for a rule. Raises ToolError if it cannot be built; it is tried once."""
     if update not in _libraries:
         try:
             _libraries[update] = UpdateLibrary(update)
-        except CompileError as error:
+        except ToolError as error:
             _libraries[update] = error
     found = _libraries[update]
-    if isinstance(found, CompileError):
+    if isinstance(found, ToolError):
         raise found
     return found
