@@ -29,6 +29,7 @@ def build_picture(
     depth: int | None = None,
     budget: int | None = BUDGET,
     fold: object = None,
+    open: object = None,
     at: Node | str | None = None,
     radius: int = 2,
     path: Node | str | None = None,

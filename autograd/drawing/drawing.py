@@ -23,6 +23,7 @@ from .build import build_picture
 from .dot import DotWriter
 from .options import options_of
 from .output import notebook, open_file, shows_pictures, write_whole
+from .page import SLIDE, Page, page_size
 from .palette import Palette, theme_named
 from .picture import BUDGET, Picture
 from .tree import tree
@@ -43,9 +44,11 @@ def draw(
     depth: int | None = None,
     budget: int | None = BUDGET,
     fold: object = None,
+    open: object = None,
     at: Node | str | None = None,
     radius: int = 2,
     path: Node | str | None = None,
+    page: Page = SLIDE,
     formulas: bool = False,
     theme: str = "light",
     title: str = "",
@@ -60,6 +63,9 @@ def draw(
 
     budget: the most boxes to draw; a larger graph is folded, and the picture says what a box stands for. None draws all.
     depth: how many levels of modules are drawn open; 0 makes each model one box.
+    page: what the picture is for: the width and height of its place in points, or "a4". No text is under 9 points there,
+    as the graph is folded until that is so; None folds by `budget` alone.
+    open: what to see in full: a module, its class, or a name such as "layers.0", or a list of these.
     fold: what to draw closed: a module, its class, or a name such as "layers.0", or a list of these. False folds nothing.
     at, radius: draw only what is at most so many operations away from a node. path: draw only what its gradient comes
     through. Both take a Value or its name. formulas: write ``a * b`` instead of the symbol alone.
@@ -76,8 +82,8 @@ def draw(
     """
     graph = named_graph(value) if names is None else Graph(value, names)
     return build_drawing(
-        graph, DotWriter, depth=depth, budget=budget, fold=fold, at=at, radius=radius, path=path,
-        formulas=formulas, theme=theme, title=title, deadline=deadline,
+        graph, DotWriter, depth=depth, budget=budget, fold=fold, open=open, at=at, radius=radius, path=path,
+        page=page, formulas=formulas, theme=theme, title=title, deadline=deadline,
     )  # fmt: skip
 
 
@@ -90,6 +96,7 @@ def build_drawing(
     """
     given: Any = {"budget": BUDGET, "deadline": 3.0, **options}
     deadline, style = given.pop("deadline"), (given.pop("formulas", False), given.pop("title", ""))
+    page_size(given.pop("page", SLIDE))
     palette = theme_named(given.pop("theme", "light"))
     drawing = writer(build_picture(graph, **given), palette, *style).drawing()
     drawing.deadline = deadline

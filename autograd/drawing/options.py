@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 if TYPE_CHECKING:
     from ..node import Node
+    from .page import Page
 
 __all__ = ["DrawOptions", "DrawingOptions", "PictureOptions", "options_of"]
 
@@ -25,6 +26,7 @@ class PictureOptions(TypedDict, total=False):
     depth: int | None
     budget: int | None
     fold: object
+    open: object
     at: Node | str | None
     radius: int
     path: Node | str | None
@@ -33,6 +35,7 @@ class PictureOptions(TypedDict, total=False):
 class DrawingOptions(PictureOptions, total=False):
     """And how it looks: the options of a drawing of a graph whose values have their names already."""
 
+    page: Page
     formulas: bool
     theme: str
     title: str

@@ -1,0 +1,41 @@
+"""The page that a picture is for, and whether its text can be read there."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Union
+
+from ..errors import OptionError
+
+__all__ = ["SLIDE", "Page", "page_size", "scale_on"]
+
+Page = Union[tuple[float, float], str, None]
+
+SLIDE = (960.0, 540.0)  # points: a slide of 16:9, as beamer, PowerPoint and Keynote make them
+PAPER = {"a4": (451.0, 698.0)}  # between margins of 2 cm
+
+
+def page_size(page: Any) -> tuple[float, float] | None:
+    """The width and height of a page in points; None for no page. Raises OptionError for anything else.
+
+    >>> page_size("a4")
+    (451.0, 698.0)
+    """
+    if page is None or (isinstance(page, str) and page in PAPER):
+        return page and PAPER[page]
+    try:
+        width, height = map(float, page)
+    except (TypeError, ValueError):
+        width = height = 0.0
+    if not (36 <= width < math.inf and 36 <= height < math.inf):
+        raise OptionError(f"want page=(width, height) in points, \"a4\" or None, got {page!r}")
+    return width, height
+
+
+def scale_on(page: tuple[float, float], size: tuple[float, float]) -> float:
+    """How large a picture is drawn on a page that it has to fit: 1 is its own size.
+
+    >>> scale_on((960.0, 540.0), (1920.0, 200.0))
+    0.5
+    """
+    return min(room / needed for room, needed in zip(page, size))
