@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Union
 
-from ..errors import OptionError
+from ..errors import ArgumentError
 
 __all__ = ["SLIDE", "Page", "page_size", "scale_on"]
 
@@ -16,7 +16,7 @@ PAPER = {"a4": (451.0, 698.0)}  # between margins of 2 cm
 
 
 def page_size(page: Any) -> tuple[float, float] | None:
-    """The width and height of a page in points; None for no page. Raises OptionError for anything else.
+    """The width and height of a page in points; None for no page. Raises ArgumentError for anything else.
 
     >>> page_size("a4")
     (451.0, 698.0)
@@ -28,7 +28,7 @@ def page_size(page: Any) -> tuple[float, float] | None:
     except (TypeError, ValueError):
         width = height = 0.0
     if not (36 <= width < math.inf and 36 <= height < math.inf):
-        raise OptionError(f"want page=(width, height) in points, \"a4\" or None, got {page!r}")
+        raise ArgumentError(f"want page=(width, height) in points, \"a4\" or None, got {page!r}")
     return width, height
 
 
