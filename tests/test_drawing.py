@@ -155,7 +155,7 @@ def test_excerpts_say_that_they_are():
 def test_themes():
     f = neuron()
     assert DARK["paper"] in draw(f, theme="dark").source
-    with pytest.raises(ArgumentError, match="want theme='light' or 'dark', got 'pink'"):
+    with pytest.raises(ArgumentError, match="want theme='light', 'dark' or 'auto', got 'pink'"):
         draw(f, theme="pink")
     for theme in (LIGHT, DARK):
         for ink, paper in (("ink", "paper"), ("faint", "paper"), ("faint", "cluster"), ("symbol", "operation"),

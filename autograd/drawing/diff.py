@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
 from ..explain.naming import named_graph
-from ..explain.phrases import short
 from ..graph import Graph
-from .dot import DotWriter, right
+from .dot import DotWriter
 from .drawing import build_drawing, draw
-from .options import options_of
-from .palette import Palette
+from .options import Look, options_of
 from .picture import UNKNOWN, Arrow, Box, Picture, spread
 
 if TYPE_CHECKING:
@@ -76,11 +74,9 @@ class _DiffWriter(DotWriter):
 
     HEADS = ("before", "after", "change")
 
-    def __init__(
-        self, earlier: Mapping[Node, Node], picture: Picture, palette: Palette, formulas: bool, title: str
-    ) -> None:
+    def __init__(self, earlier: Mapping[Node, Node], picture: Picture, look: Look) -> None:
         self.earlier = earlier
-        super().__init__(picture, palette, formulas, title)
+        super().__init__(picture, look)
 
     def strength(self, node: Node) -> float:
         return node.data - self.earlier[node].data
@@ -90,28 +86,40 @@ class _DiffWriter(DotWriter):
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         if box.node is None or box.times > 1:
-            return [(word, text, "") for word, text in box.facts()] + [("change", *self.change(box.nodes))]
-        new, old = box.node, self.earlier[box.node]
-        grad = "grad", _moved(_grad(old), _grad(new)), ""
-        return [("data", _moved(short(old.data), short(new.data)), ""), ("change", *self.change([new])), grad]
+            rows = [(word, text, "") for word, text in box.facts(self.look.digits)]
+            rows.append(("change", *self.change(box.nodes)))
+        else:
+            new, old = box.node, self.earlier[box.node]
+            data = "data", _moved(self.short(old.data), self.short(new.data)), ""
+            rows = [data, ("change", *self.change([new])), ("grad", _moved(self.grad(old), self.grad(new)), "")]
+        return [row for row in rows if self.shows(row[0])]
+
+    def shows(self, word: str) -> bool:
+        return super().shows("data" if word in self.HEADS else word)
+
+    def grad(self, node: Node) -> str:
+        return self.short(node.grad) if node.reached else UNKNOWN
 
     def change(self, nodes: Sequence[Node]) -> tuple[str, str]:
         """By how much the data of some values moved, and the colour of the largest move."""
         moves = [self.strength(node) for node in nodes]
         largest = max(moves, key=abs)
-        text = spread(moves)
+        text = spread(moves, self.look.digits)
         return ("+" if len(moves) == 1 and largest > 0 else "") + text, self.tint(largest)
 
     def columns(self, nodes: Sequence[Node]) -> list[str]:
-        old, new = [self.earlier[node].data for node in nodes], [node.data for node in nodes]
-        return [right(spread(old)), right(spread(new)), right(*self.change(nodes))]
+        if not self.shows("change"):
+            return []
+        numbers = [self.earlier[node].data for node in nodes], [node.data for node in nodes]
+        was, now = (self.right(spread(data, self.look.digits)) for data in numbers)
+        return [was, now, self.right(*self.change(nodes))]
 
     def words(self, arrow: Arrow) -> str:
-        if arrow.partial is None:
-            return arrow.words
+        said = super().words(arrow)
+        if arrow.partial is None or not said:
+            return said
         node, k = arrow.partial
-        old: Any = self.earlier[node]
-        return _moved(short(old.partials[k]), short(node.partials[k]))
+        return _moved(self.short(self.earlier[node].partials[k] or 0.0), said)
 
     def notes(self) -> list[str]:
         return ["a -> b: before and after; orange: data went up, blue: down"]
@@ -119,7 +127,3 @@ class _DiffWriter(DotWriter):
 
 def _moved(old: str, new: str) -> str:
     return new if old == new else f"{old} -> {new}"
-
-
-def _grad(node: Node) -> str:
-    return short(node.grad) if node.reached else UNKNOWN

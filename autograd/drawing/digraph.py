@@ -41,6 +41,7 @@ class Drawing(graphviz.Digraph):
     simpler: Callable[[], Drawing] | None = None
     picture: Picture  # it was written from
     title: str = ""
+    in_the_dark: Drawing | None = None  # the same in the colours of dark paper, where the page decides
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options["format"] = options.get("format") or "svg"
@@ -49,6 +50,7 @@ class Drawing(graphviz.Digraph):
     def copy(self) -> Drawing:
         twin: Drawing = super().copy()
         twin.deadline, twin.simpler, twin.picture, twin.title = self.deadline, self.simpler, self.picture, self.title
+        twin.in_the_dark = self.in_the_dark
         return twin
 
     def pipe(  # type: ignore[override]

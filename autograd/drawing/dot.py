@@ -12,13 +12,13 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from ..errors import ArgumentError
 from ..explain.naming import one_line
 from ..explain.phrases import counted, operation, short
 from ..explain.staleness import remark
 from ..formula import READABLE
 from ..node import Node
-from .palette import Palette, mix
+from .options import Look
+from .palette import mix
 from .picture import FOLDED, LABELLED, LISTED, TITLE, UNKNOWN, Arrow, Box, Cluster, Picture, spread
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ SPELLED = 40  # characters of a formula that is written in place of a symbol
 CURVE = 0.4  # gradients differ by powers of ten: this root of their size is what colour and width show
 
 FONT = "Helvetica"  # the layout engines know its widths; viewers have it or its twin
-SYMBOL_SIZES = {"·": "26", "*": "20"}  # those that are small in their font
+SIZE = 11  # points of a number where nothing else is asked for: all sizes here are those beside it
+SYMBOL_SIZES = {"·": 26, "*": 20}  # those that are small in their font
 GAP = '<TD WIDTH="4"></TD>'
 
 BACKSLASH = {"tooltip": "&#92;"}  # it reads the escapes of a tooltip twice
@@ -87,18 +88,26 @@ def _largest(numbers: Iterable[float]) -> float:
 
 
 class DotWriter:
-    """Writes a Picture as DOT, in the colours of one palette, under a title if there is one."""
+    """Writes a Picture as DOT, as a Look says.
 
-    def __init__(self, picture: Picture, palette: Palette, formulas: bool, title: str = "") -> None:
+    room: points that every number takes at least, at the usual size, so that it can change and its box stays.
+    """
+
+    room = 0
+
+    def __init__(self, picture: Picture, look: Look) -> None:
         self.picture = picture
         self.graph = picture.graph
-        self.palette = palette
-        self.formulas = formulas
-        if not isinstance(title, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ArgumentError(f"want title=text, a str, got {title!r}")
-        self.heading = one_line(title, TITLE)
-        self.strongest = _largest(self.strength(node) for box in picture.boxes for node in box.nodes)
-        self.widest = _largest(self.weight(arrow) for arrow in picture.arrows)
+        self.look = look
+        self.palette = look.palette
+        self.heading = one_line(look.title, TITLE)
+        flows = "grad" in look.show
+        self.strongest = _largest(self.strength(node) for box in picture.boxes for node in box.nodes) if flows else 0.0
+        self.widest = _largest(self.weight(arrow) for arrow in picture.arrows) if flows else 0.0
+
+    def pt(self, size: float) -> str:
+        """Points, given at the usual size."""
+        return f"{size * self.look.font_size / SIZE:.4g}"
 
     # What colours and widths show, and what is written: a subclass may show something else.
 
@@ -114,10 +123,19 @@ class DotWriter:
         """The rows of a box: a word, a number, the colour behind it."""
         largest = max(box.grads, key=abs, default=0.0)
         shown = {"grad": box.node.grad if box.node is not None else 0.0, "grads": largest if box.node is None else 0.0}
-        return [(word, text, self.tint(shown.get(word, 0.0))) for word, text in box.facts()]
+        rows = [(word, text, self.tint(shown.get(word, 0.0))) for word, text in box.facts(self.look.digits)]
+        return [row for row in rows if self.shows(row[0])]
+
+    def shows(self, word: str) -> bool:
+        """Whether a kind of number is asked for; how many there are is always told."""
+        asked = {"data": "data", "grad": "grad", "grads": "grad"}
+        return asked.get(word, word) in self.look.show or word not in asked
 
     def words(self, arrow: Arrow) -> str:
-        return arrow.words
+        return arrow.said(self.look.digits) if arrow.partial is None or "partials" in self.look.show else ""
+
+    def short(self, number: float) -> str:
+        return short(number, self.look.digits)
 
     def frame(self, box: Box) -> dict[str, str]:
         """Graphviz attributes of a box beyond those of its kind."""
@@ -132,7 +150,7 @@ class DotWriter:
         notes: list[str] = []
         if any(box.kind == "parameter" for box in self.picture.boxes):
             notes.append("double frame: parameter; square corners: input; rounded: computed")
-        if any(arrow.partial is not None for arrow in self.picture.arrows):
+        if "partials" in self.look.show and any(arrow.partial is not None for arrow in self.picture.arrows):
             notes.append("number on an arrow: partial, the slope of that one operation")
         if self.strongest:
             notes.append("orange: gradient above 0, blue: below 0; wide arrow: much gradient flows back")
@@ -145,16 +163,17 @@ class DotWriter:
         drawing = Drawing(
             _text(f"{one_line(self.graph.name(self.graph.root))}: {counted(len(self.graph), 'value')}"), filename="graph.gv",
             graph_attr=_attributes({
-                "rankdir": "LR", "bgcolor": palette["paper"], "pad": "0.3", "nodesep": "0.2", "ranksep": "0.22",
-                "fontname": FONT, "fontsize": "10", "fontcolor": palette["faint"], "labelloc": "b", "labeljust": "l",
+                "rankdir": self.look.direction, "pad": "0.3", "nodesep": "0.2", "ranksep": "0.22",
+                "bgcolor": "transparent" if self.look.transparent else palette["paper"],
+                "fontname": FONT, "fontsize": self.pt(10), "fontcolor": palette["faint"], "labelloc": "b", "labeljust": "l",
                 "label": self.caption(), "outputorder": "edgesfirst", "newrank": "true",
             }),
             node_attr=_attributes({
-                "fontname": FONT, "fontsize": "11", "fontcolor": palette["ink"], "color": palette["line"],
+                "fontname": FONT, "fontsize": self.pt(SIZE), "fontcolor": palette["ink"], "color": palette["line"],
                 "style": "rounded,filled", "shape": "box", "margin": "0.11,0.07", "height": "0", "width": "0",
             }),
             edge_attr=_attributes({
-                "fontname": FONT, "fontsize": "10", "fontcolor": palette["ink"], "color": palette["line"],
+                "fontname": FONT, "fontsize": self.pt(10), "fontcolor": palette["ink"], "color": palette["line"],
                 "arrowsize": "0.65", "penwidth": "1.1",
             }),
         )  # fmt: skip
@@ -174,9 +193,9 @@ class DotWriter:
         """What boxes are put in: the drawing, whose own label is the legend, or in it a frame unseen but for its title."""
         if not self.heading:
             return nullcontext(sheet)
-        look = f'<FONT POINT-SIZE="14" COLOR="{self.palette["ink"]}"><B>{_escape(self.heading)}</B></FONT>'
+        look = f'<FONT POINT-SIZE="{self.pt(14)}" COLOR="{self.palette["ink"]}"><B>{_escape(self.heading)}</B></FONT>'
         # The table is for its width, which the layout engine cannot measure of every text.
-        label = _table([_row([f'<TD ALIGN="LEFT"{_wide(self.heading, 9, TITLE)}>{look}</TD>'])])
+        label = _table([_row([f'<TD ALIGN="LEFT"{self.wide(self.heading, 9, TITLE)}>{look}</TD>'])])
         return sheet.frame(
             "cluster_title", label=label, labelloc="t", color=self.palette["paper"], margin="8",
             tooltip=_tooltip(self.heading, "title"),
@@ -223,14 +242,14 @@ class DotWriter:
     def operation(self, sheet: Sheet, box: Box) -> None:
         palette, words = self.palette, one_line(box.symbol)
         formula = operation(self.graph, box.node)
-        if self.formulas and not box.terms and len(formula) <= SPELLED:
+        if self.look.formulas and not box.terms and len(formula) <= SPELLED:
             words = formula
         if len(words) == 1:
-            label, size = words, SYMBOL_SIZES.get(words, "16")
-            shape = {"shape": "circle", "width": "0.34", "fixedsize": "true", "fontsize": size}
+            label, size = words, self.pt(SYMBOL_SIZES.get(words, 16))
+            shape = {"shape": "circle", "width": self.pt(0.34), "fixedsize": "true", "fontsize": size}
         else:
             label = _label(self.text(words, bold=True))
-            shape = {"margin": "0.09,0.04", "fontsize": "12"}
+            shape = {"margin": "0.09,0.04", "fontsize": self.pt(12)}
         sheet.node(
             f"o{box.id}", label=label, fontname=FONT + "-Bold" * (len(words) == 1),
             fillcolor=palette["operation"], color=palette["operation"], fontcolor=palette["symbol"],
@@ -240,13 +259,13 @@ class DotWriter:
 
     def title(self, name: str, times: int = 1, columns: int = 3, bold: bool = True) -> str:
         shown = self.text(name, size=13, bold=bold, faint=not bold) + self.times(times)
-        return _row([f'<TD COLSPAN="{columns}" ALIGN="LEFT"{_wide(name, 8)}>{shown}</TD>'])
+        return _row([f'<TD COLSPAN="{columns}" ALIGN="LEFT"{self.wide(name, 8)}>{shown}</TD>'])
 
     def pair(self, word: str, number: str, tint: str = "") -> str:
-        return _row([self.word(word), GAP, right(_escape(number), tint)])
+        return _row([self.word(word), GAP, self.right(_escape(number), tint)])
 
     def word(self, word: str, times: int = 1) -> str:
-        return f'<TD ALIGN="LEFT"{_wide(word, 6)}>{self.text(word, faint=True)}{self.times(times)}</TD>'
+        return f'<TD ALIGN="LEFT"{self.wide(word, 6)}>{self.text(word, faint=True)}{self.times(times)}</TD>'
 
     def tint(self, gradient: float) -> str:
         """Orange for a positive gradient, blue for a negative one, the stronger the larger it is."""
@@ -277,7 +296,7 @@ class DotWriter:
             tables.setdefault(name if len(box.nodes) <= LISTED else name.partition("[")[0], []).append(node)
         if len(tables) == 1:
             return self.rows(box)
-        heads = [right(self.text(word, faint=True)) for word in self.HEADS]
+        heads = [self.right(self.text(word, faint=True)) for word in self.HEADS if self.shows(word)]
         rows = [self.title(box.name or f"{box.kind}s", columns=2 * len(heads) + 1), _row(_gaps(["<TD></TD>", *heads]))]
         for name, nodes in list(tables.items())[:LISTED]:
             rows.append(_row(_gaps([self.word(name, len(nodes)), *self.columns(nodes)])))
@@ -288,19 +307,20 @@ class DotWriter:
     def columns(self, nodes: Sequence[Node]) -> list[str]:
         """The cells that say the data and grad of one leaf, or of several."""
         grads = [node.grad for node in nodes if node.reached]
-        grad = _escape(spread(grads)) if grads else self.text(UNKNOWN, faint=True)
-        data = _escape(spread([node.data for node in nodes]))
-        return [right(data), right(grad, self.tint(max(grads, key=abs)) if grads else "")]
+        grad = _escape(spread(grads, self.look.digits)) if grads else self.text(UNKNOWN, faint=True)
+        data = self.right(_escape(spread([node.data for node in nodes], self.look.digits)))
+        cells = {"data": data, "grad": self.right(grad, self.tint(max(grads, key=abs)) if grads else "")}
+        return [cell for word, cell in cells.items() if self.shows(word)]
 
     def constants(self, box: Box) -> str:
         numbers = box.numbers
         if len(numbers) == 1:
-            return _label(_escape(short(numbers[0])) + self.times(box.times))
-        rows = [_row([right(_escape(short(number)))]) for number in numbers[:LISTED]]
+            return _label(_escape(self.short(numbers[0])) + self.times(box.times))
+        rows = [_row([self.right(_escape(self.short(number)))]) for number in numbers[:LISTED]]
         if len(numbers) > LISTED:
             rows.append(_row([f"<TD>{len(numbers) - LISTED:,} more</TD>"]))
         if box.times > 1:
-            rows.append(_row([right(self.times(box.times))]))
+            rows.append(_row([self.right(self.times(box.times))]))
         return _table(rows)
 
     # --- Arrows ---
@@ -318,7 +338,7 @@ class DotWriter:
         else:
             options["style"] = "dashed"
         if words:
-            options["label"] = _beside(words)
+            options["label"] = self.beside(words)
         if weight and self.widest:
             share = min(1.0, abs(weight) / self.widest) ** CURVE
             sign = palette["positive" if weight > 0 else "negative"]
@@ -342,6 +362,8 @@ class DotWriter:
     def caption(self) -> str:
         graph, boxes = self.graph, self.picture.boxes
         lines = self.notes()
+        if not self.look.legend:
+            return _label(self.lines([remark(graph)]))
         stands, shown = sum(len(box.nodes) for box in boxes), sum(box.kind != "constant" for box in boxes)
         of_all = f" of the {len(graph):,}" if stands < len(graph) else ""
         if stands > shown:
@@ -353,7 +375,35 @@ class DotWriter:
             lines.append(f"{stands:,}{of_all} values of {graph.name(graph.root)}")
         if stale := remark(graph):
             lines.append(stale)
-        return _label("".join(f'{_escape(one_line(line, 160))}<BR ALIGN="LEFT"/>' for line in lines))
+        return _label(self.lines(lines))
+
+    def lines(self, texts: Iterable[str]) -> str:
+        """Lines below each other."""
+        return "".join(f'{_escape(one_line(text, 160))}<BR ALIGN="LEFT"/>' for text in texts if text)
+
+    def right(self, text: str, tint: str = "") -> str:
+        """A cell that ends at its right edge, as numbers do."""
+        colour = f' BGCOLOR="{tint}" STYLE="ROUNDED"' if tint else ""
+        return f'<TD ALIGN="RIGHT"{self.wide_as(self.room)}{colour}>{text}</TD>'
+
+    def beside(self, words: str) -> str:
+        """The text at an arrow, with room around it, or the arrow would touch it."""
+        rows = [_row([GAP, f"<TD{self.wide_as(self.room)}>{_escape(line)}</TD>", GAP]) for line in words.split(", ")]
+        below = f'<TR><TD HEIGHT="{3 * len(rows)}"></TD></TR>'  # the wider it is, the nearer comes an arrow that rises
+        return _label(
+            f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}{below}</TABLE>'
+        )
+
+    def wide(self, text: str, width: int, longest: int = SPELLED) -> str:
+        """Room for a text that the layout engine cannot measure: one with letters outside of ASCII."""
+        shown = one_line(text, longest)
+        if shown.isascii():
+            return ""
+        return self.wide_as(sum(2 * width if east_asian_width(letter) in "WF" else width for letter in shown))
+
+    def wide_as(self, width: float) -> str:
+        """Room of so many points at the usual size."""
+        return f' WIDTH="{round(width * self.look.font_size / SIZE)}"' if width else ""
 
     def text(self, text: str, size: int = 0, bold: bool = False, faint: bool = False) -> str:
         shown = _escape(one_line(text, SPELLED))
@@ -361,7 +411,9 @@ class DotWriter:
             return ""
         if bold:
             shown = f"<B>{shown}</B>"
-        look = (f' POINT-SIZE="{size}"' if size else "") + (f' COLOR="{self.palette["faint"]}"' if faint else "")
+        look = (f' POINT-SIZE="{self.pt(size)}"' if size else "") + (
+            f' COLOR="{self.palette["faint"]}"' if faint else ""
+        )
         return f"<FONT{look}>{shown}</FONT>" if look else shown
 
     def times(self, count: int) -> str:
@@ -376,28 +428,8 @@ def _gaps(cells: list[str]) -> list[str]:
     return [piece for cell in cells for piece in (GAP, cell)][1:]
 
 
-def right(text: str, tint: str = "") -> str:
-    colour = f' BGCOLOR="{tint}" STYLE="ROUNDED"' if tint else ""
-    return f'<TD ALIGN="RIGHT"{colour}>{text}</TD>'
-
-
-def _beside(words: str) -> str:
-    """The text at an arrow, with room around it, or the arrow would touch it."""
-    rows = [_row([GAP, f"<TD>{_escape(line)}</TD>", GAP]) for line in words.split(", ")]
-    below = f'<TR><TD HEIGHT="{3 * len(rows)}"></TD></TR>'  # the wider it is, the nearer comes an arrow that rises
-    return _label(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}{below}</TABLE>')
-
-
 def _table(rows: list[str]) -> str:
     return _label(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>')
-
-
-def _wide(text: str, width: int, longest: int = SPELLED) -> str:
-    """Room for a text that the layout engine cannot measure: one with letters outside of ASCII."""
-    shown = one_line(text, longest)
-    if shown.isascii():
-        return ""
-    return f' WIDTH="{sum(2 * width if east_asian_width(letter) in "WF" else width for letter in shown)}"'
 
 
 def _tooltip(text: str, kind: str = "") -> str:

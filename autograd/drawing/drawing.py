@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -21,10 +21,9 @@ from ..explain.naming import named_graph, names_for
 from ..graph import Graph
 from .build import build_picture
 from .dot import DotWriter
-from .options import options_of
+from .options import NUMBERS, Look, look_of, options_of
 from .output import notebook, open_file, shows_pictures, write_whole
 from .page import SLIDE, Page, page_size
-from .palette import Palette, theme_named
 from .picture import BUDGET, Picture
 from .tree import tree
 
@@ -52,6 +51,12 @@ def draw(
     formulas: bool = False,
     theme: str = "light",
     title: str = "",
+    legend: bool = True,
+    direction: str = "LR",
+    font_size: float = 11,
+    show: str | Iterable[str] = NUMBERS,
+    digits: int = 4,
+    transparent: bool = False,
     deadline: float | None = 3.0,
     names: Mapping[Any, str] | None = None,
 ) -> Drawing:
@@ -69,7 +74,11 @@ def draw(
     fold: what to draw closed: a module, its class, or a name such as "layers.0", or a list of these. False folds nothing.
     at, radius: draw only what is at most so many operations away from a node. path: draw only what its gradient comes
     through. Both take a Value or its name. formulas: write ``a * b`` instead of the symbol alone.
-    theme: "light" or "dark". title: a line over the picture, such as "update 10 (seed 0)".
+    theme: "light", "dark", or "auto": an SVG is then dark where the page is, and other formats are light.
+    transparent: leave out the paper. title: a line over the picture, such as "update 10 (seed 0)".
+    legend: False leaves out the lines under the picture. direction: "LR" draws from left to right, "TB" downwards; also
+    "RL" and "BT". font_size: points of the numbers, from 4 to 100; names and symbols go with it.
+    show: which numbers are written, "data", "grad" or "partials", or a list of these. digits: of each number, 1 to 17.
     deadline: seconds the layout may take; then less is drawn. None waits.
     names: names for values without a label; by default those of module parameters and the caller's variables.
     Raises GraphError for a node or module that is not in the graph, ArgumentError for an option with a value that it cannot
@@ -82,24 +91,27 @@ def draw(
     """
     graph = named_graph(value) if names is None else Graph(value, names)
     return build_drawing(
-        graph, DotWriter, depth=depth, budget=budget, fold=fold, open=open, at=at, radius=radius, path=path,
-        page=page, formulas=formulas, theme=theme, title=title, deadline=deadline,
+        graph, DotWriter, depth=depth, budget=budget, fold=fold, open=open, at=at, radius=radius, path=path, page=page,
+        formulas=formulas, theme=theme, title=title, legend=legend, direction=direction, font_size=font_size,
+        show=show, digits=digits, transparent=transparent, deadline=deadline,
     )  # fmt: skip
 
 
 def build_drawing(
-    graph: Graph, writer: Callable[[Picture, Palette, bool, str], DotWriter], **options: Unpack[DrawingOptions]
+    graph: Graph, writer: Callable[[Picture, Look], DotWriter], **options: Unpack[DrawingOptions]
 ) -> Drawing:
     """The drawing of a graph that a writer writes; with less in it if the layout is not done by the deadline.
 
-    writer: makes the DotWriter of a picture from the picture, its palette, `formulas` and `title`.
+    writer: makes the DotWriter of a picture from the picture and its look.
     """
     given: Any = {"budget": BUDGET, "deadline": 3.0, **options}
-    deadline, style = given.pop("deadline"), (given.pop("formulas", False), given.pop("title", ""))
+    deadline, look = given.pop("deadline"), look_of(given)
     page_size(given.pop("page", SLIDE))
-    palette = theme_named(given.pop("theme", "light"))
-    drawing = writer(build_picture(graph, **given), palette, *style).drawing()
+    picture = build_picture(graph, **given)
+    drawing = writer(picture, look).drawing()
     drawing.deadline = deadline
+    if look.theme == "auto":
+        drawing.in_the_dark = writer(picture, look._replace(theme="dark")).drawing()
     boxes, budget = len(drawing.picture.boxes), given["budget"]
     less = (boxes if budget is None else min(budget, boxes)) // 3
     if less > 6 and given.get("fold") is not False:

@@ -9,15 +9,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
+
+from ..errors import ArgumentError
+from .palette import THEMES, Palette
 
 if TYPE_CHECKING:
     from ..node import Node
     from .page import Page
 
-__all__ = ["DrawOptions", "DrawingOptions", "PictureOptions", "options_of"]
+__all__ = ["DrawOptions", "DrawingOptions", "Look", "PictureOptions", "look_of", "options_of"]
 
 
 class PictureOptions(TypedDict, total=False):
@@ -39,6 +42,12 @@ class DrawingOptions(PictureOptions, total=False):
     formulas: bool
     theme: str
     title: str
+    legend: bool
+    direction: str
+    font_size: float
+    show: str | Iterable[str]
+    digits: int
+    transparent: bool
     deadline: float | None
 
 
@@ -46,6 +55,60 @@ class DrawOptions(DrawingOptions, total=False):
     """All options of :func:`draw`."""
 
     names: Mapping[Any, str] | None
+
+
+NUMBERS = ("data", "grad", "partials")  # that a picture can show
+DIRECTIONS = ("LR", "TB", "RL", "BT")
+SMALLEST, LARGEST = 4, 100  # points of a font
+
+
+class Look(NamedTuple):
+    """How a picture looks, checked: what a writer needs of the options of :func:`draw`."""
+
+    formulas: bool = False
+    theme: str = "light"
+    title: str = ""
+    legend: bool = True
+    direction: str = "LR"
+    font_size: float = 11
+    show: tuple[str, ...] = NUMBERS
+    digits: int = 4
+    transparent: bool = False
+
+    @property
+    def palette(self) -> Palette:
+        """The colours; those of light paper where the page decides."""
+        return THEMES.get(self.theme, THEMES["light"])
+
+
+def look_of(options: dict[str, Any]) -> Look:
+    """The look that some options ask for, which are taken out of them. Raises ArgumentError for one that it cannot have.
+
+    >>> options = {"theme": "dark", "depth": 2}
+    >>> look_of(options).theme, options
+    ('dark', {'depth': 2})
+    """
+    given = {name: options.pop(name) for name in Look._fields if name in options}
+    shown: Any = given.get("show", NUMBERS)
+    given["show"] = (shown,) if isinstance(shown, str) else tuple(shown)
+    look = Look(**given)
+    _want("title=text, a str", look.title, isinstance(look.title, str))  # pyright: ignore[reportUnnecessaryIsInstance]
+    _want("theme='light', 'dark' or 'auto'", look.theme, look.theme in (*THEMES, "auto"))
+    _want(f"direction as one of {', '.join(map(repr, DIRECTIONS))}", look.direction, look.direction in DIRECTIONS)
+    _want("show as 'data', 'grad', 'partials' or a list of these", shown, bool(shown) and {*look.show} <= {*NUMBERS})
+    sized = _is_number(look.font_size) and SMALLEST <= look.font_size <= LARGEST
+    _want(f"font_size in points, from {SMALLEST} to {LARGEST}", look.font_size, sized)
+    _want("digits as a whole number from 1 to 17", look.digits, type(look.digits) is int and 1 <= look.digits <= 17)
+    return look
+
+
+def _want(wanted: str, got: object, fits: bool) -> None:
+    if not fits:
+        raise ArgumentError(f"want {wanted}, got {got!r}")
+
+
+def _is_number(number: object) -> bool:
+    return isinstance(number, (int, float)) and not isinstance(number, bool)
 
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..errors import ArgumentError
-
-__all__ = ["DARK", "LIGHT", "THEMES", "Palette", "mix", "theme_named"]
+__all__ = ["DARK", "LIGHT", "THEMES", "Palette", "mix"]
 
 Palette = Mapping[str, str]
 
@@ -26,13 +24,6 @@ DARK = {
     "module": "#223041", "more": "#262d35", "positive": "#e8822b", "negative": "#4a8fe3",
 }  # fmt: skip
 THEMES: Mapping[str, Palette] = {"light": LIGHT, "dark": DARK}
-
-
-def theme_named(name: str) -> Palette:
-    """The colours of a theme. Raises ArgumentError for a theme that does not exist."""
-    if name not in THEMES:
-        raise ArgumentError(f"want theme='light' or 'dark', got {name!r}")
-    return THEMES[name]
 
 
 def mix(paper: str, ink: str, share: float) -> str:

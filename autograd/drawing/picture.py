@@ -66,15 +66,15 @@ class Box:
         """The gradients that have reached its values."""
         return [node.grad for node in self.nodes if node.reached]
 
-    def facts(self) -> list[tuple[str, str]]:
+    def facts(self, digits: int = 4) -> list[tuple[str, str]]:
         """What is written in it under its name, as pairs of a word and a number."""
         if self.numbers:
             return []
         grads = self.grads
         spread_of_grads = ("grads", spread(grads) if grads else UNKNOWN)
         if self.node is not None:
-            grad = short(self.node.grad) if self.node.reached else UNKNOWN
-            facts = [("data", short(self.node.data)), ("grad", grad)]
+            grad = short(self.node.grad, digits) if self.node.reached else UNKNOWN
+            facts = [("data", short(self.node.data, digits)), ("grad", grad)]
             return [*facts, spread_of_grads] if self.times > 1 and grads else facts
         leaves = [node for node in self.nodes if not node.operands]
         counts = {"values": len(self.nodes) - len(leaves)}
@@ -114,10 +114,14 @@ class Arrow:
 
     @property
     def words(self) -> str:
+        """What is written on it, with four digits."""
+        return self.said()
+
+    def said(self, digits: int = 4) -> str:
         """What is written on it: its partial; how many edges lead into the value shown; or how much passes."""
         if self.partial is not None:
             node, k = self.partial
-            return short(node.partials[k])
+            return short(node.partials[k], digits)
         if not self.tail.nodes:
             return ""
         if self.head.node is not None and self.tail.kind not in FOLDED:
@@ -401,10 +405,10 @@ def kind_of(node: Node, root: Node | None = None) -> str:
     return "parameter" if node.scope is PARAMETER else "input"
 
 
-def spread(numbers: Sequence[float]) -> str:
+def spread(numbers: Sequence[float], digits: int = 4) -> str:
     """From where to where some numbers go: ``-0.5 to 2``."""
     low, high = min(numbers), max(numbers)
-    return short(low) if low == high else f"{_two_digits(low)} to {_two_digits(high)}"
+    return short(low, digits) if low == high else f"{_two_digits(low)} to {_two_digits(high)}"
 
 
 def _two_digits(number: float) -> str:

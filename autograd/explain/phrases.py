@@ -50,8 +50,8 @@ class Report(str):
         return str(self)
 
 
-def short(number: float) -> str:
-    """A number for reading: four digits, or all of them left of the point.
+def short(number: float, digits: int = 4) -> str:
+    """A number for reading: so many digits, or all of them left of the point.
 
     >>> [short(x) for x in (2.0, -0.0, 0.12345, 12345.678, 1e-7, 1e300, float("nan"))]
     ['2', '0', '0.1235', '12345.7', '1e-07', '1e+300', 'nan']
@@ -61,7 +61,7 @@ def short(number: float) -> str:
         return f"{number + 0.0:g}"
     if number == int(number):
         return str(int(number))
-    return f"{number:.1f}" if size >= 1000 else f"{number:.4g}"
+    return f"{number:.1f}" if size >= 10 ** (digits - 1) else f"{number:.{digits}g}"
 
 
 def product(*factors: float) -> str:

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING
 
 from ..drawing import build_drawing, draw
 from ..drawing.dot import DotWriter
-from ..drawing.options import options_of
-from ..drawing.palette import Palette
+from ..drawing.options import Look, options_of
 from ..drawing.picture import Arrow, Box, Picture
 
 if TYPE_CHECKING:
@@ -59,9 +58,9 @@ class ProgressWriter(DotWriter):
 
     legend = "thick: comes next; dashed: to come"
 
-    def __init__(self, stepper: Walker, picture: Picture, palette: Palette, formulas: bool, title: str) -> None:
+    def __init__(self, stepper: Walker, picture: Picture, look: Look) -> None:
         self.stepper = stepper
-        super().__init__(picture, palette, formulas, title)
+        super().__init__(picture, look)
 
     def state(self, arrow: Arrow) -> str:
         """How far an arrow is: "next", "done", "pending", or nothing for a constant's."""
