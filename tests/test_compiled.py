@@ -13,6 +13,9 @@ import subprocess
 import sys
 import types
 from array import array
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Real as RealNumber
 
 import pytest
 from backends import BACKENDS, assert_same, averaged, eagerly, gradients, leaves, needs_c, random_losses
@@ -22,7 +25,7 @@ from test_ops import points
 import autograd
 import nn
 import nn.functional as F
-from autograd import Value, compile, dot, ieee, no_grad
+from autograd import Value, compile, dot, ieee, mean, no_grad
 from autograd.errors import (
     ArgumentError,
     AutogradError,
@@ -1018,3 +1021,108 @@ def test_a_function_that_is_traced_anew_again_and_again_says_why(monkeypatch):
     with pytest.warns(UserWarning, match=r"anew at nearly every call, since settings\.temperature changes") as said:
         anneal()
     assert len(said) == 1
+
+
+# --- Numbers that are no floats, written into data or grad --------------------------------------------------
+
+
+class Short(float):
+    """A number with arithmetic of its own, as numpy's float32 has, which keeps some seven digits."""
+
+    def __mul__(self, other):
+        return Short(round(float(self) * float(other), 2))
+
+    __rmul__ = __add__ = __radd__ = __mul__
+
+
+class Real:
+    """What numpy's float32 is to Python: registered as a real number, and no float."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def __float__(self):
+        return self.number
+
+    def __mul__(self, other):
+        return Real(round(self.number * float(other), 2))
+
+    __rmul__ = __add__ = __radd__ = __mul__
+
+
+RealNumber.register(Real)
+REAL = [3, True, 2**60 + 1, Fraction(1, 3), Short(0.125), Real(0.125)]
+NOT_REAL = ["0.5", 1j, [0.5], Decimal("0.5"), Value(0.5)]
+
+
+def played(compiled, written, slot, at, how):
+    """What five calls return and leave, `written` being put into a slot before call `at`; the last is an error's text."""
+    w, b, c = Value(0.5, label="w"), Value(0.25, label="b"), Value(1.5, label="c")
+
+    def loss(x):
+        return (w * x + b).tanh() * c + w * w
+
+    if compiled:
+        step = compile(loss, [w, b], compiled)
+        call = {"one": lambda: step(0.5), "batch": lambda: step.batch([0.5, 1.0])}[how]
+    else:
+        call = lambda: eagerly_left(loss(0.5) if how == "one" else mean([loss(0.5), loss(1.0)]))  # noqa: E731
+    found = []
+    for k in range(5):
+        if k == at:
+            name, _, attribute = slot.partition(".")
+            setattr({"w": w, "b": b, "c": c}[name], attribute, written)
+        try:
+            loss_found = call()
+        except AutogradError as error:
+            return [*found, type(error), str(error)]
+        assert type(loss_found) is type(w.grad) is type(b.grad) is float
+        found += [loss_found, w.grad, b.grad]
+    return found
+
+
+def eagerly_left(loss):
+    loss.backward()
+    return loss.data
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("how", ["one", "batch"])
+def test_what_is_no_float_becomes_one_or_is_refused_by_name(backend, how):
+    """At every call, checked or not: whatever stands in data or grad, as backward() has it."""
+    for written in [*REAL, *NOT_REAL, None]:
+        for slot in ("w.data", "w.grad", "b.data", "b.grad", "c.data"):
+            for at in (0, 1, 2, 4):  # of which 2 is not checked
+                found, wanted = (played(compiled, written, slot, at, how) for compiled in (backend, None))
+                assert len(found) == len(wanted), (written, slot, at, found, wanted)
+                for x, y in zip(found, wanted):
+                    if isinstance(y, float):
+                        assert math.isclose(x, y, rel_tol=1e-12, abs_tol=1e-12), (written, slot, at)
+                    elif isinstance(y, str):
+                        assert f"{slot[2:]} of " in x and slot[0] in x, x
+                    else:
+                        assert x is y, (written, slot, at, found)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_gradient_that_is_no_number_is_refused_and_the_others_stay(backend):
+    w, b = Value(2.0, label="w"), Value(3.0, label="b")
+    step = compile(lambda x: w * x + b, [w, b], backend)
+    step(1.0), step(1.0)
+    w.grad = "much"
+    with pytest.raises(NotANumberError, match="grad of w"):
+        step(1.0)
+    assert (w.grad, b.grad) == ("much", 2.0)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_loss_of_minus_zero_keeps_its_sign(backend):
+    w = Value(0.0)
+    step = compile(lambda x: w * x, [w], backend)
+    for loss in (
+        step(-1.0),
+        step.batch([-1.0, -2.0]),
+        step.batch([-1.0] * 9),
+        step.update(SGD([w], lr=0.0), [-1.0] * 9),
+    ):
+        assert math.copysign(1.0, loss) == -1.0

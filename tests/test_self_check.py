@@ -321,18 +321,3 @@ def test_gradients_near_the_largest_float_are_no_difference(backend):
     w = Value(1.0, label="w")
     step = compile(lambda x: w * x, [w], backend, check="always")
     assert (step(1.5e308), w.grad) == (1.5e308, 1.5e308)
-
-
-def test_data_that_is_rounded_otherwise_than_a_float_is_found():
-    class Short(float):
-        """A number with two digits, as numpy's float32 has some seven."""
-
-        def __mul__(self, other):
-            return Short(round(float(self) * float(other), 2))
-
-        __rmul__ = __mul__
-
-    w = Value(1.0, label="w")
-    w.data = Short(0.125)
-    with pytest.raises(TraceError, match="for the function itself"):
-        compile(lambda: w * w, [w], "python")()

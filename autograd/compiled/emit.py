@@ -74,9 +74,14 @@ def _open(lines: Statements, names: Names, bound: bool, more: str = "") -> None:
     """
     if bound:
         lines.write(*(f"{name} = value__{i}.data" for i, name in enumerate(names.parameters)))
-        for i, (node, name) in enumerate(zip(lines.program.parameters, names.gradients)):
-            steady = node in lines.program.reached and node not in lines.place
-            lines.write(f"{name} = value__{i}.grad{more * steady}")
+        lines.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(names.gradients)))
+        if read := [
+            *names.parameters,
+            *names.gradients,
+        ]:  # numpy's numbers, ints ... are made floats before it runs again
+            lines.write(f"if not {' is '.join(f'type({name})' for name in read)} is float: raise TypeError")
+        steady = (node in lines.program.reached and node not in lines.place for node in lines.program.parameters)
+        lines.write(*(f"{name} = {name}{more}" for name, wanted in zip(names.gradients, steady) if more and wanted))
     else:
         for kind, wanted in (("parameters", names.parameters), ("gradients", names.gradients)):
             if wanted:
@@ -133,7 +138,7 @@ def python_loop(program: Program, bound: bool = False) -> str:
     lines.open_lists()
     for node in between:
         lines.statement("{} = {}", lines.gradient(node), "0.0")
-    lines.write("losses = 0.0", f"for {_tuple(names.inputs)} in rows:")
+    lines.write("losses = -0.0", f"for {_tuple(names.inputs)} in rows:")
     lines.indent = 2 * INDENT
     for node in varying:
         if node in lines.place:

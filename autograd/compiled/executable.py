@@ -14,7 +14,8 @@ from typing import Any
 
 from ..errors import ArgumentError, ShapeError
 from ..formula import FUNCTIONS, larger
-from ..value import Value
+from ..slow_path import real
+from ..value import NOT_REACHED, Value
 from .batches import Block, Rows
 from .c.bytecode import Bytecode
 from .c.runtime import Batch, Interpreter, LoadedProgram, interpreter
@@ -84,6 +85,35 @@ class Executable:
                 for row in rows.rows:
                     self.check(row)
 
+    def name(self, parameter: Value) -> str:
+        """What a parameter is called, or its label where the program does not use it."""
+        return self.program.name(parameter) if parameter in self.program.index else parameter.label or "a parameter"
+
+    @property
+    def values(self) -> list[Value]:
+        """The Values whose numbers it reads: parameters first."""
+        return [*self.program.parameters, *self.program.frozen]
+
+    def made_floats(self) -> bool:
+        """Make floats of what else was written into data and grad, as the engine reads it; whether there was any.
+
+        Raises NotANumberError, naming the Value, for what is no real number.
+        """
+        return self._made_floats("data") | self._made_floats("grad")
+
+    def _made_floats(self, slot: str) -> bool:
+        values = self.parameters if slot == "grad" else [*self.parameters, *self.program.frozen]
+        found = [(value, getattr(value, slot)) for value in values if type(getattr(value, slot)) is not float]
+        numbers = [
+            NOT_REACHED
+            if slot == "grad" and number is None
+            else real(number, f"a real number as {slot} of {self.name(value)}")
+            for value, number in found
+        ]
+        for (value, _), number in zip(found, numbers):
+            setattr(value, slot, number)
+        return bool(found)
+
     @cached_property
     def reach(self) -> Reach:
         return Reach(self.program, self.parameters)
@@ -99,11 +129,12 @@ class Executable:
     def trial(
         self, rows: Sequence[Sequence[float]], code: tuple[bool, int]
     ) -> tuple[float, dict[Value, float | None]] | None:
-        """The mean loss of some rows and its gradients, without a change of any Value; None where arithmetic fails.
+        """The mean loss of some rows and its gradients, without a change of any gradient; None where arithmetic fails.
 
         code: whether by C, and of how many rows the batch is that its code was made for.
         """
         in_c, count = code
+        self._made_floats("data")
         if in_c:
             found = self._trial_in_c(rows, count)
         else:
@@ -119,9 +150,7 @@ class Executable:
 
     def _trial_in_python(self, rows: Sequence[Sequence[float]], many: bool) -> tuple[float, dict[Value, float]]:
         function = self._loop if many else self._single
-        twins = [Value(0.0) for _ in (*self.program.parameters, *self.program.frozen)]
-        for twin, value in zip(twins, (*self.program.parameters, *self.program.frozen)):
-            twin.data = value.data  # as it is: numpy's numbers are rounded otherwise than floats
+        twins = [Value(value.data) for value in self.values]
         names = {f"value__{i}": twin for i, twin in enumerate(twins)}
         run = FunctionType(function.__code__, {**function.__globals__, **names})
 
@@ -190,8 +219,7 @@ class Executable:
             p.grad = grad
 
     def _function(self, text: str) -> Callable[..., Any]:
-        values = enumerate([*self.program.parameters, *self.program.frozen])
-        namespace = {**_NAMESPACE, **{f"value__{i}": value for i, value in values}}
+        namespace: dict[str, Any] = {**_NAMESPACE, **{f"value__{i}": value for i, value in enumerate(self.values)}}
         exec(builtins.compile(text, "<autograd compiled step>", "exec"), namespace)
         return namespace["step"]
 

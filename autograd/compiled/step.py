@@ -37,10 +37,10 @@ from ..formula import add_up
 from ..functions import mean
 from ..graph import walk
 from ..modes import is_on, shared
-from ..value import NOT_REACHED, Value
+from ..value import Value
 from .arguments import Structure, filled, structure
 from .batches import Block, Rows, rows_of_columns, transposed
-from .c.runtime import BatchPlan
+from .c.runtime import BatchPlan, want_floats
 from .executable import KINDS, Executable, Part
 from .export import page
 from .guards import Guards
@@ -88,6 +88,10 @@ class Prepared:
         if self._plan is None:
             self._plan = BatchPlan([(part.loaded, part.batch, part.rows.count / self.count) for part in self.parts])
         return self._plan
+
+    def made_floats(self) -> bool:
+        """See Executable.made_floats."""
+        return any(part.executable.made_floats() for part in self.parts)
 
 
 class Step:
@@ -172,7 +176,7 @@ class Step:
         except (ArithmeticError, TypeError, ValueError) as error:
             if isinstance(error, AutogradError):
                 raise
-            if isinstance(error, TypeError) and self._has_cleared():
+            if isinstance(error, TypeError) and executable.made_floats():
                 return self(*arguments, **keywords)
             return self._eagerly(arguments, keywords)
 
@@ -509,9 +513,7 @@ class Step:
         program = executable.program
         with self.lock:
             found = executable.trial([numbers for numbers, _, _ in samples], code)
-        difference = found and itself.differs(
-            *found, near_enough(program), lambda p: program.name(p) if p in program.index else p.label
-        )
+        difference = found and itself.differs(*found, near_enough(program), executable.name)
         if not (difference or drew or not math.isfinite(itself.loss)):
             executable.last_check = self._calls
             return
@@ -561,16 +563,9 @@ class Step:
                 raise
             for p, grad in zip(self.parameters, before):
                 p.grad = grad
-            if isinstance(error, TypeError) and self._has_cleared():
+            if isinstance(error, TypeError) and prepared.made_floats():
                 return self.run(prepared)
             return self.run_eagerly(prepared)
-
-    def _has_cleared(self) -> bool:
-        """Whether a gradient was None, which a user may set, and has now not been reached instead."""
-        cleared = [p for p in self.parameters if p.grad is None]
-        for p in cleared:
-            p.grad = NOT_REACHED
-        return bool(cleared)
 
     def run_eagerly(self, prepared: Prepared) -> float:
         """The same by the function itself, which says what is wrong."""
@@ -594,31 +589,28 @@ class Step:
         self.ran_on = "c"
         with self.lock:
             try:
-                for loaded in prepared.plan.loaded:
-                    loaded.read_frozen()
                 return self._ran(prepared)
-            except TypeError:  # some data or grad is not a number: the function itself raises the error that names it
-                return None
+            except TypeError:
+                return self._ran(prepared) if prepared.made_floats() else None
 
     def _ran(self, prepared: Prepared) -> float | None:
         """With the parameters' numbers copied in, and their gradients out."""
-        numbers = array("d", [p.data for p in self.parameters])
+        numbers, grads = [p.data for p in self.parameters], [p.grad for p in self.parameters]
+        want_floats(numbers + grads)
+        data = array("d", numbers)
+        for loaded in prepared.plan.loaded:
+            loaded.read_frozen()
         losses: list[float] = []
         for loaded, rows, weight in prepared.plan.portions:
-            loaded.data[: len(numbers)] = numbers
+            loaded.data[: len(data)] = data
             losses.append(weight * loaded.machine.run(loaded.address, rows.address))
             if loaded.bad:
                 return None
         for loaded, rows, weight in prepared.plan.portions:
-            grads = loaded.grad if weight == 1 else [weight * grad for grad in loaded.grad[: len(numbers)]]
-            for p, grad, reached in zip(self.parameters, grads, rows.reached):
-                if reached:
-                    try:
-                        p.grad += grad
-                    except TypeError:
-                        if p.grad is not None:
-                            raise
-                        p.grad = grad
+            new = loaded.grad if weight == 1 else [weight * grad for grad in loaded.grad[: len(data)]]
+            grads = [grad + more if reached else grad for grad, more, reached in zip(grads, new, rows.reached)]
+        for p, grad in zip(self.parameters, grads):
+            p.grad = grad
         return add_up(losses)
 
     def is_for_c(self, prepared: Prepared, times: int = 1) -> bool:

@@ -225,7 +225,9 @@ class Updates:
                 done = schedule.loaded[0].machine.train(
                     schedule.address, schedule.count, start, count, t.address, losses.buffer_info()[0]
                 )
-            except TypeError:  # some data or grad is not a number
+                if done < 0:  # some data or grad is no float
+                    return []
+            except TypeError:
                 return []
             finally:
                 self._is_running = False

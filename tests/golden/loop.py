@@ -6,7 +6,7 @@ def step(rows, seed, parameters, gradients):
     v6 = w * w
     v7 = 0.1 * v6
     d_v7 = 0.0
-    losses = 0.0
+    losses = -0.0
     for (x, y) in rows:
         # forward: operands before what is computed from them
         v1 = w * x

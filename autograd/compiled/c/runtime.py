@@ -21,7 +21,17 @@ from .build import build, load
 from .bytecode import Bytecode
 from .template import interpreter_source, rows_of
 
-__all__ = ["Batch", "BatchPlan", "Interpreter", "LoadedProgram", "Schedule", "Training", "interpreter", "zeros"]
+__all__ = [
+    "Batch",
+    "BatchPlan",
+    "Interpreter",
+    "LoadedProgram",
+    "Schedule",
+    "Training",
+    "interpreter",
+    "want_floats",
+    "zeros",
+]
 
 CLOSE = 1 << 18  # bytes of the rows that are computed at once: what a processor keeps close to it
 LINE = 64  # bytes of a line of its cache
@@ -86,10 +96,17 @@ class _BatchPlan(Structure):
 # they have in its stable ABI, and objects.
 _FUNCTIONS = (
     "PyEval_SaveThread", "PyEval_RestoreThread", "PyErr_CheckSignals", "PyFloat_FromDouble", "PyFloat_AsDouble",
-    "PyErr_Occurred", "Py_DecRef",
+    "PyObject_Type", "Py_DecRef",
 )  # fmt: skip
 _SLOTS = {"tp_descr_get": 54, "tp_descr_set": 55}
-_OBJECTS = {"data": vars(Value)["data"], "grad": vars(Value)["grad"], "type": Value, "none": None, "zero": NOT_REACHED}
+_OBJECTS = {
+    "data": vars(Value)["data"],
+    "grad": vars(Value)["grad"],
+    "type": Value,
+    "none": None,
+    "zero": NOT_REACHED,
+    "float": float,
+}
 
 
 class _Python(Structure):
@@ -210,6 +227,12 @@ def address(numbers: Any) -> int:
     return ctypes.addressof(c_double.from_buffer(numbers))
 
 
+def want_floats(numbers: Sequence[Any]) -> None:
+    """Raise TypeError for a number of another type, which C would take as it comes: see Executable.made_floats."""
+    if not {float}.issuperset(map(type, numbers)):
+        raise TypeError("not all are floats")
+
+
 class Batch:
     """Rows of inputs as the interpreter takes them.
 
@@ -288,8 +311,10 @@ class LoadedProgram:
 
     def read_frozen(self) -> None:
         """Take over the data of the leaves that nothing flows to."""
-        for i, node in enumerate(self.bytecode.program.frozen, self.bytecode.first_frozen):
-            self.data[i] = node.data
+        if frozen := self.bytecode.program.frozen:
+            numbers, first = [node.data for node in frozen], self.bytecode.first_frozen
+            want_floats(numbers)
+            self.data[first : first + len(numbers)] = array("d", numbers)
 
     @property
     def bad(self) -> bool:
