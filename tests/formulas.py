@@ -475,7 +475,7 @@ class Compiled:
 
     def call(self, point):
         """The inputs and parameters of an emitted function, and the places of its gradients among the operands."""
-        return self.row(point), [w.data for w in (*self.program.parameters, *self.program.frozen)]
+        return self.row(point), [w.data for w in (*self.program.parameters, *self.program.constants)]
 
     def spread(self, gradients):
         """The gradients of an emitted function in the order of the operands; those it leaves out are 0."""

@@ -176,7 +176,7 @@ def test_one_notice_and_python_goes_on(tmp_path, name, prepare):
     environment = {"XDG_CACHE_HOME": str(tmp_path / "cache"), **prepare(tmp_path)}
     code = (
         LAST
-        + "print(step(3.0), step.batch([1.0, 2.0]), w.grad, step.ran_on)\n"
+        + "print(step(3.0), step.batch([1.0, 2.0]), w.grad, step.last_backend)\n"
         + "print(autograd.compile(lambda x: w * x, [w], 'c')(1.0))"
     )
     printed, warned = run(code, **environment)

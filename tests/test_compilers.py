@@ -23,7 +23,7 @@ w = Value(3.0)
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     step = compile(lambda x: w * x, [w], backend="c")
-    print(step(2.0), w.grad, step.ran_on, float("5e-324") * float("1.0"))
+    print(step(2.0), w.grad, step.last_backend, float("5e-324") * float("1.0"))
 print(len(caught), *(each.message for each in caught))
 """
 FORTY_TWO = """
@@ -128,7 +128,7 @@ def test_a_compiler_that_hangs_is_ended_with_what_it_started(tmp_path, monkeypat
 def test_a_subinterpreter_goes_on_in_python(tmp_path):
     pytest.importorskip("_xxsubinterpreters")
     program = PROGRAM.replace(
-        "print(len", f"open({str(tmp_path / 'out')!r}, 'w').write(f'{{step.ran_on}} {{w.grad}}'); print(len"
+        "print(len", f"open({str(tmp_path / 'out')!r}, 'w').write(f'{{step.last_backend}} {{w.grad}}'); print(len"
     )
     inside = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{program}"
     outside = f"""

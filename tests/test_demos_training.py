@@ -265,7 +265,7 @@ def test_compiled_training_is_eager_training(backend, decay):
     for row, other in zip(weights["weight"], eager["weight"]):
         assert row == pytest.approx(other, rel=1e-9)
     assert run.programs == 2  # batches of two rows, and of three
-    assert (run.ran_on, wanted.ran_on) == (backend, "eager")
+    assert (run.last_backend, wanted.last_backend) == (backend, "eager")
     assert run.losses[-1] < 0.5 * run.losses[0]
 
 

@@ -378,7 +378,7 @@ def test_numbers_that_are_not_finite(tmp_path):
 def test_the_page_of_an_infinite_slope(name, run_page, tmp_path):
     w = Value(0.0, label="w")
     step = compile(lambda: w * w.sqrt(), [w], "python")
-    assert (step(), w.grad, step.ran_on) == (0.0, 0.0, "eager")
+    assert (step(), w.grad, step.last_backend) == (0.0, 0.0, "eager")
     text = getattr(step, name)
     if name == "source":
         with pytest.raises(subprocess.CalledProcessError):

@@ -70,7 +70,7 @@ def scalars(x):
 def run(function, parameters, *columns):
     step = compile(function, parameters, backend="c")
     step.batch(*columns)
-    assert step.ran_on == "c", step.ran_on
+    assert step.last_backend == "c", step.last_backend
 try:
     run(mlp, model.parameters(), xs, [1, -1] * 5 + [1])
     run(text, [*table.parameters(), *attend.parameters(), *out.parameters()], [[1, 4, 2, 2, 5, 0, 6, 3, 1, 2]])

@@ -1,4 +1,4 @@
-"""Batches of arguments as numbers: rows of one structure, for a loop in Python or for the C interpreter.
+"""Batches of arguments as numbers: rows of one signature, for a loop in Python or for the C interpreter.
 
 A batch is given as columns, one for each argument of the function, each with an entry for each row.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import ArgumentError, ShapeError
 from ..slow_path import real
-from .arguments import Structure, structure
+from .signature import Signature, signature
 
 __all__ = ["Block", "Rows", "rows_of_columns", "transposed"]
 
@@ -61,8 +61,8 @@ class Rows:
         return numbers or array("d", [0.0]), offsets, strides
 
 
-def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Structure, Rows, tuple[Any, ...]]]:
-    """The rows of a batch by structure: the structure, its rows, and the arguments of the first of them.
+def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Signature, Rows, tuple[Any, ...]]]:
+    """The rows of a batch by signature: the signature, its rows, and the arguments of the first of them.
 
     Raises ShapeError for columns of different lengths, and for a batch without rows; ArgumentError for what is no list.
     """
@@ -70,12 +70,12 @@ def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Structur
     first = tuple(column[0] for column in columns)
     blocks = [block for column in columns if (block := _block(column))]
     if len(blocks) == len(columns):
-        yield structure(first, []), Rows(blocks, lengths[0] if lengths else 1), first
+        yield signature(first, []), Rows(blocks, lengths[0] if lengths else 1), first
         return
-    found: dict[Structure, tuple[list[Any], list[int], tuple[Any, ...]]] = {}
+    found: dict[Signature, tuple[list[Any], list[int], tuple[Any, ...]]] = {}
     for row in zip(*columns):
         numbers: list[Any] = []
-        flat, counts, _ = found.setdefault(structure(row, numbers), ([], [], row))
+        flat, counts, _ = found.setdefault(signature(row, numbers), ([], [], row))
         flat += numbers
         counts.append(len(numbers))
     for key, (flat, counts, row) in found.items():

@@ -330,7 +330,7 @@ class Statements:
             self.hand(self.program.root, atom(seed))
         title = None
         for node in reversed(self.grouped(nodes)):
-            if node not in self.program.moving:
+            if node not in self.program.active:
                 continue
             if node.op is not PICK:
                 title = self.section(node, title, backward=True)
@@ -394,7 +394,7 @@ class Statements:
     def hand_on(self, node: Any) -> None:
         spelled = self.spelled(node)
         slopes: dict[str, tuple[Formula, dict[str, Any]]] = {}  # each with the names in it: two may use the same one
-        gradient, moving = self.gradient(node), self.program.moving
+        gradient, moving = self.gradient(node), self.program.active
         for operand, (name, index) in zip(node.operands, self.operand_names(node)):
             if operand in moving:
                 if name not in slopes:

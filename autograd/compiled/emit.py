@@ -42,14 +42,14 @@ class Names:
     def __init__(self, program: Program, bare: dict[Any, str], language: Language) -> None:
         names = prefixed(bare, language)
         self.inputs = [names[node] for node in program.inputs]
-        self.parameters = [names[node] for node in (*program.parameters, *program.frozen)]
+        self.parameters = [names[node] for node in (*program.parameters, *program.constants)]
         self.gradients = [f"d_{bare[node]}" for node in program.parameters]
 
 
 def _body(lines: Statements) -> None:
     lines.heading(FORWARD)
     lines.forward(lines.program.order)
-    if lines.program.root in lines.program.moving:
+    if lines.program.root in lines.program.active:
         lines.heading(BACKWARD)
         lines.open_lists()
         lines.backward(lines.program.order, seed=lines.language.number(1.0))
@@ -80,7 +80,7 @@ def _open(lines: Statements, names: Names, bound: bool, more: str = "") -> None:
             *names.gradients,
         ]:  # numpy's numbers, ints ... are made floats before it runs again
             lines.write(f"if not {' is '.join(f'type({name})' for name in read)} is float: raise TypeError")
-        steady = (node in lines.program.reached and node not in lines.place for node in lines.program.parameters)
+        steady = (node in lines.program.useful and node not in lines.place for node in lines.program.parameters)
         lines.write(*(f"{name} = {name}{more}" for name, wanted in zip(names.gradients, steady) if more and wanted))
     else:
         for kind, wanted in (("parameters", names.parameters), ("gradients", names.gradients)):
@@ -100,7 +100,7 @@ def _close(lines: Statements, names: Names, bound: bool, result: str) -> None:
 def python_function(program: Program, bound: bool = False) -> str:
     """``step(inputs, parameters, gradients)``, which returns the result, and the gradients added to those given.
 
-    parameters: the numbers of program.parameters, then those of program.frozen.
+    parameters: the numbers of program.parameters, then those of program.constants.
     bound: instead ``step(inputs)``, which reads and writes those Values, as value__0, value__1 ..., itself.
     """
     lines = Statements(program, LANGUAGES["python"])
@@ -120,10 +120,10 @@ def python_loop(program: Program, bound: bool = False) -> str:
     """
     lines = Statements(program, LANGUAGES["python"])
     names = Names(program, lines.bare, lines.language)
-    varying = [node for node in program.order if node in program.varying]
-    steady = [node for node in program.order if node not in program.varying]
+    varying = [node for node in program.order if node in program.per_row]
+    steady = [node for node in program.order if node not in program.per_row]
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
-    between = [node for node in steady if node in program.moving and node in used_by_rows and node not in lines.place]
+    between = [node for node in steady if node in program.active and node in used_by_rows and node not in lines.place]
     lines.running = {*between}
     _open(
         lines, names, bound, more=" + 0.0"
@@ -131,9 +131,9 @@ def python_loop(program: Program, bound: bool = False) -> str:
     lines.heading("what is the same for every row")
     lines.forward(steady)
     for node in program.picks:
-        if not any(candidate in program.varying for candidate in node.operands[1:]):
+        if not any(candidate in program.per_row for candidate in node.operands[1:]):
             lines.choose(node)
-        if node in program.moving:
+        if node in program.active:
             lines.chosen_slot(node)
     lines.open_lists()
     for node in between:
@@ -146,7 +146,7 @@ def python_loop(program: Program, bound: bool = False) -> str:
     lines.remark(FORWARD)
     lines.forward(varying)
     lines.statement("losses = {}{}", "losses + ", lines.names[program.root])
-    if program.root in program.moving:
+    if program.root in program.active:
         lines.heading(BACKWARD)
         lines.backward(varying, seed="seed")
         lines.settle_where_any([*program.parameters, *between])

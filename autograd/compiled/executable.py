@@ -92,17 +92,17 @@ class Executable:
     @property
     def values(self) -> list[Value]:
         """The Values whose numbers it reads: parameters first."""
-        return [*self.program.parameters, *self.program.frozen]
+        return [*self.program.parameters, *self.program.constants]
 
     def made_floats(self) -> bool:
         """Make floats of what else was written into data and grad, as the engine reads it; whether there was any.
 
-        Raises NotANumberError, naming the Value, for what is no real number.
+        Raises ArgumentError, naming the Value, for what is no real number.
         """
         return self._made_floats("data") | self._made_floats("grad")
 
     def _made_floats(self, slot: str) -> bool:
-        values = self.parameters if slot == "grad" else [*self.parameters, *self.program.frozen]
+        values = self.parameters if slot == "grad" else [*self.parameters, *self.program.constants]
         found = [(value, getattr(value, slot)) for value in values if type(getattr(value, slot)) is not float]
         numbers = [
             NOT_REACHED
@@ -234,14 +234,14 @@ class Executable:
 
     def can_run_in_c(self) -> bool:
         """Whether a gradient flows at all. Raises ToolError if there is no interpreter."""
-        if self.program.root not in self.program.moving:
+        if self.program.root not in self.program.active:
             return False
         self.machine  # noqa: B018 - is built now, if it can be
         return True
 
     def loaded(self, rows: int) -> LoadedProgram:
         """The program in the interpreter's memory, for batches of that many rows."""
-        if rows < MANY_ROWS or self.program.root not in self.program.varying:
+        if rows < MANY_ROWS or self.program.root not in self.program.per_row:
             rows = 1
         if rows not in self._loaded:
             machine = self.machine

@@ -40,7 +40,7 @@ def page(program: Program, language: str, title: str, inputs: Sequence[float]) -
     data = _Data(
         names,
         inputs=[repr(x) if isinstance(x, int) else spell.number(x).strip("()") for x in inputs],
-        parameters=[spell.number(node.data).strip("()") for node in (*program.parameters, *program.frozen)],
+        parameters=[spell.number(node.data).strip("()") for node in (*program.parameters, *program.constants)],
     )
     operations = len(program.order) - len(program.picks)
     about = [

@@ -5,7 +5,7 @@
 >>> program = Program((w * x + 1).tanh(), parameters=[w], inputs=[x])
 >>> [program.name(node) for node in program.order]
 ['v2', 'v3', 'v4']
->>> [program.name(node) for node in program.order if node in program.varying]
+>>> [program.name(node) for node in program.order if node in program.per_row]
 ['v2', 'v3', 'v4']
 """
 
@@ -28,11 +28,11 @@ class Program(Graph):
     """The listing of `root` with the roles of its leaves; a name for every node.
 
     inputs: leaves that are given anew at each call. parameters: leaves whose gradients are wanted; those that
-    root does not depend on are left out. Any other leaf is `frozen`: its data is read, and nothing flows to it.
+    root does not depend on are left out. Any other leaf is a `constant`: its data is read, and nothing flows to it.
 
-    order: every node with operands, operands first. moving: the nodes that a gradient flows through: root depends on
-    them, and they on a parameter, not only inside no_grad(); and all parameters. reached: the same, without the
-    parameters that no gradient comes to, whatever is picked. varying: those that depend on an input. Plain numbers in the user's code (inputs, and what was computed from them alone) are nodes here, but are not
+    order: every node with operands, operands first. active: the nodes that a gradient flows through: root depends on
+    them, and they on a parameter, not only inside no_grad(); and all parameters. useful: the same, without the
+    parameters that no gradient comes to, whatever is picked. per_row: those that depend on an input. Plain numbers in the user's code (inputs, and what was computed from them alone) are nodes here, but are not
     counted in names, so that ``v7`` is the same as in a drawing.
     """
 
@@ -50,11 +50,12 @@ class Program(Graph):
         given = set(inputs)
         self.inputs = list(inputs)
         self.parameters = [p for p in wanted if p in self.index]
-        self.frozen = [node for node in walked if not node.operands and node not in wanted and node not in given]
+        self.constants = [node for node in walked if not node.operands and node not in wanted and node not in given]
         self.order = [node for node in walked if node.operands]
-        self.varying = _following(self.order, inputs)
-        self.reached = _leading_to(self.order, root, _following(self.order, self.parameters, flowing=True))
-        self.moving = {*self.parameters, *self.reached}
+        self.per_row = _following(self.order, inputs)
+        self.useful = _leading_to(self.order, root, _following(self.order, self.parameters, flowing=True))
+        self.active = {*self.parameters, *self.useful}
+        self.moving, self.varying, self.frozen = self.active, self.per_row, self.constants  # the names in c/
         self.picks = [node for node in self.order if node.op is PICK]
         uncounted = dict.fromkeys(n for n in [*inputs, *walked] if getattr(n, "plain", False) or n.op is PICK)
         self._uncounted = {node: node.label or f"n{i}" for i, node in enumerate(uncounted)}

@@ -51,7 +51,7 @@ class Reach:
         self._chosen: dict[tuple[int, int], _Below] = {}  # below what they choose, by the place and the index
         self.varies = bool(picks)
         self.deep = any(
-            candidate in program.moving and candidate not in self._bit and candidate not in self._always
+            candidate in program.active and candidate not in self._bit and candidate not in self._always
             for pick in program.picks
             for candidate in pick.operands[1:]
         )
@@ -88,7 +88,7 @@ class Reach:
 
     def _below(self, node: Any) -> _Below:
         """What a gradient comes to from a node, if it is not there always."""
-        if node not in self._program.moving or node in self._always:
+        if node not in self._program.active or node in self._always:
             return 0, []
         if not node.operands:
             return self._bit.get(node, 0), []
@@ -100,7 +100,7 @@ class Reach:
         """What a gradient comes to from `start`, but for what is `seen`, to which it adds the nodes on the way."""
         mask = 0
         picks: list[Any] = []
-        left = self._program.moving - seen
+        left = self._program.active - seen
         stack = [start] if start in left else []
         left.discard(start)
         while stack:

@@ -1,7 +1,7 @@
 """What a compiled step is called with: its structure, by which programs are kept, and the numbers in it.
 
 >>> numbers = []
->>> structure(([0.5, 2.0], 1, True), numbers), numbers
+>>> signature(([0.5, 2.0], 1, True), numbers), numbers
 (((<class 'list'>, 2), 0, (<class 'bool'>, True)), [0.5, 2.0, 1])
 """
 
@@ -14,13 +14,13 @@ from typing import Any
 from ..errors import ArgumentError
 from ..slow_path import real
 
-__all__ = ["Structure", "filled", "structure"]
+__all__ = ["Signature", "filled", "signature"]
 
-Structure = tuple[Any, ...]
+Signature = tuple[Any, ...]
 _PLAIN = {float, int}
 
 
-def structure(arguments: Iterable[Any], numbers: list[float]) -> Structure:
+def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
     """What `arguments` are but for their numbers, as a key; the numbers go to the end of `numbers`, in order.
 
     Numbers may stand in lists and tuples, however nested. A bool, a str and None are part of the structure,
@@ -37,7 +37,7 @@ def structure(arguments: Iterable[Any], numbers: list[float]) -> Structure:
                 numbers += argument
                 key.append((kind, len(argument)))
             else:
-                key.append((kind, structure(argument, numbers)))
+                key.append((kind, signature(argument, numbers)))
         else:
             key.append(_other(argument, numbers))
     return tuple(key)
@@ -52,7 +52,7 @@ def _other(argument: Any, numbers: list[float]) -> Any:
         numbers.append(int(argument) if isinstance(argument, Integral) else real(argument))
         return 0
     if isinstance(argument, (list, tuple)):
-        return type(argument), structure(argument, numbers)
+        return type(argument), signature(argument, numbers)
     fix = ": give its .tolist()" if hasattr(argument, "tolist") else ""
     raise ArgumentError(
         "want numbers, lists of them, bools and strs as arguments of a compiled step, "

@@ -38,7 +38,6 @@ from ..functions import mean
 from ..graph import walk
 from ..modes import is_on, shared
 from ..value import Value
-from .arguments import Structure, filled, structure
 from .batches import Block, Rows, rows_of_columns, transposed
 from .c.runtime import BatchPlan, want_floats
 from .executable import KINDS, Executable, Part
@@ -46,6 +45,7 @@ from .export import page
 from .guards import Guards
 from .program import PICK, Program
 from .self_check import Itself, drawn, first_difference, generators_put_back, near_enough
+from .signature import Signature, filled, signature
 from .tracers import Tracer, running
 from .tracing import as_program, failed_alone, traced
 
@@ -59,7 +59,7 @@ CHECKS = ("doubling", "always", "never")
 WORTH = 20_000  # edges from which on "auto" takes C: less is over before C has been called
 OFTEN = 8  # times that a function is traced anew, from which on it is said
 WHOLE, VECTOR = 32, 8  # rows of a first batch that are checked: all of them, or one vector of C's and the remainder
-MOST_STRUCTURES, MOST_EDGES = 256, 10_000_000  # kept in a step; what was called longest ago goes first
+MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # kept in a step; what was called longest ago goes first
 
 _USUAL = (
     "What is drawn at random, read from a clock, counted, or left over from the call before is kept for all calls, and so is "
@@ -99,7 +99,7 @@ class Step:
     and adds its gradients to those of the parameters, as backward() does.
 
     source, source_c, source_js: what was called last, as a file of Python, C or JavaScript that runs by itself.
-    backend: "auto", "python" or "c", as asked for. ran_on: where the last loss was really computed, "python", "c", or
+    backend: "auto", "python" or "c", as asked for. last_backend: where the last loss was really computed, "python", "c", or
     "eager" where the function itself had to; None before the first call. parameters: those that gradients are taken for.
     """
 
@@ -117,7 +117,7 @@ class Step:
         self.parameters = [] if params is None else _parameters(params)
         self._finds_parameters = params is None
         self._function = function
-        self._kept: dict[Structure, Executable] = {}
+        self._kept: dict[Signature, Executable] = {}
         self._guards: Guards | None = None  # of what the function reads from outside
         self._hold = _always  # whether that is the same still
         self._own: dict[Any, Any] = {}  # places that the function itself writes in every run
@@ -126,7 +126,7 @@ class Step:
         self._latest: Executable | None = None
         self._calls = 0
         self._next_check: float = {"doubling": 2, "always": 0, "never": math.inf}[check]
-        self.ran_on: str | None = None
+        self.last_backend: str | None = None
         self.updates: Updates | None = None  # by the optimiser that update() was called with last
         self.generation = 0  # grows when the function uses something else than it did
         self._lock, self._process = RLock(), os.getpid()
@@ -144,15 +144,15 @@ class Step:
             self._refuse_inside()
         mode = shared["mode"]
         if mode and is_on("no_grad"):
-            self.ran_on = "eager"
+            self.last_backend = "eager"
             return self._function(*arguments, **keywords).data
         if not self._hold():
             self.retrace()
         calls = self._calls = self._calls + 1
         numbers: list[float] = []
-        key = structure(arguments, numbers) if arguments else ()
+        key = signature(arguments, numbers) if arguments else ()
         if keywords:
-            key = (key, tuple(keywords), structure(keywords.values(), numbers))
+            key = (key, tuple(keywords), signature(keywords.values(), numbers))
         if mode:
             key = _in_mode(key)
         executable = self._kept.get(key) or self._trace(key, numbers, arguments, keywords)
@@ -170,7 +170,7 @@ class Step:
                 return self._eagerly(arguments, keywords) if loss is None else loss
         if calls >= executable.due:
             self._check_call(executable, (numbers, arguments, keywords))
-        self.ran_on = "python"
+        self.last_backend = "python"
         try:
             return executable.one(numbers)
         except (ArithmeticError, TypeError, ValueError) as error:
@@ -291,7 +291,7 @@ class Step:
 
     def _trace(
         self,
-        key: Structure,
+        key: Signature,
         inputs: Sequence[float],
         arguments: Sequence[Any],
         keywords: Mapping[str, Any],
@@ -376,10 +376,10 @@ class Step:
         self.parameters += new
         return bool(new)
 
-    def _keep(self, key: Structure, executable: Executable) -> None:
+    def _keep(self, key: Signature, executable: Executable) -> None:
         kept = self._kept
         kept[key] = executable
-        if len(kept) > MOST_STRUCTURES or (len(kept) > 1 and sum(e.edges for e in kept.values()) > MOST_EDGES):
+        if len(kept) > MOST_SIGNATURES or (len(kept) > 1 and sum(e.edges for e in kept.values()) > MOST_EDGES):
             say_once(
                 f"{self._title()} is called with ever new structures of arguments: {len(kept) - 1} programs are kept, and "
                 "the one that was used longest ago is forgotten now. Pad lists to a few lengths, if that is possible"
@@ -405,7 +405,7 @@ class Step:
     def _want_old_parameters(self, last: Guards, now: Guards, program: Program) -> None:
         if any(p in last.values and p not in now.values for p in self.parameters):
             self._replacements.update(value for value in now.values if value not in last.values)
-        if strangers := [node for node in program.frozen if node in self._replacements]:
+        if strangers := [node for node in program.constants if node in self._replacements]:
             raise TraceError(
                 f"{program.name(strangers[0])} stands where a parameter stood, and is none of those that compile() was given: "
                 "compile again, with the new ones"
@@ -466,7 +466,7 @@ class Step:
             key, other = min(self._kept.items(), key=lambda item: _turn(item[1]))
             numbers: list[float] = []
             arguments, keywords = other.sample
-            if not keywords and _in_mode(structure(arguments, numbers)) == key:  # else its lists have grown since
+            if not keywords and _in_mode(signature(arguments, numbers)) == key:  # else its lists have grown since
                 executable, sample = other, (numbers, arguments, keywords)
         if executable.last_check < self._calls or "one" not in executable.checked:
             self._check(executable, sample, (False, 0))
@@ -493,7 +493,7 @@ class Step:
         self._hold = self._guards.hold
 
     def _run_itself(self, samples: Sequence[Any]) -> list[Any]:
-        self.ran_on = "eager"
+        self.last_backend = "eager"
         return [self._function(*arguments, **keywords) for _, arguments, keywords in samples]
 
     def _want_same(
@@ -546,14 +546,14 @@ class Step:
     def run(self, prepared: Prepared) -> float:
         """The mean loss of a batch, wherever it is computed."""
         if shared["mode"] and is_on("no_grad"):
-            self.ran_on = "eager"
+            self.last_backend = "eager"
             return self._mean(prepared).data
         in_c = self.is_for_c(prepared)
         self.begin([prepared], in_c)
         if in_c:
             loss = self._in_c(prepared)
             return self.run_eagerly(prepared) if loss is None else loss
-        self.ran_on = "python"
+        self.last_backend = "python"
         before = [p.grad for p in self.parameters] if len(prepared.parts) > 1 else []
         try:
             sums = [part.executable.many(part.rows.rows, 1.0 / prepared.count) for part in prepared.parts]
@@ -569,7 +569,7 @@ class Step:
 
     def run_eagerly(self, prepared: Prepared) -> float:
         """The same by the function itself, which says what is wrong."""
-        self.ran_on = "eager"
+        self.last_backend = "eager"
         loss = self._mean(prepared)
         loss.backward()
         return loss.data
@@ -579,14 +579,14 @@ class Step:
 
     def _eagerly(self, arguments: Sequence[Any], keywords: Mapping[str, Any]) -> float:
         """The same of one sample."""
-        self.ran_on = "eager"
+        self.last_backend = "eager"
         loss = self._function(*arguments, **keywords)
         loss.backward()
         return loss.data
 
     def _in_c(self, prepared: Prepared) -> float | None:
         """The mean loss of a batch, if C can compute it."""
-        self.ran_on = "c"
+        self.last_backend = "c"
         with self.lock:
             try:
                 return self._ran(prepared)
@@ -632,7 +632,7 @@ def _always() -> bool:
     return True
 
 
-def _in_mode(key: Structure) -> Structure:
+def _in_mode(key: Signature) -> Signature:
     """The key of a program that is traced now: atomic() makes another one, and so does no_grad() round train()."""
     for mode in ("atomic", "no_grad"):
         if is_on(mode):

@@ -166,7 +166,7 @@ class Updates:
         """What the optimiser has and the loss uses would never move: compile() was not told of it."""
         others = set(self._others)
         for part in (part for batch in self._batches for part in batch.parts):
-            for node in part.executable.program.frozen:
+            for node in part.executable.program.constants:
                 if node in others:
                     raise ArgumentError(
                         f"the optimizer has {part.executable.program.name(node)}, which the loss uses, and which is none of the "
@@ -233,7 +233,7 @@ class Updates:
                 self._is_running = False
                 self._lend_memory()
         if done:
-            self.step.ran_on = "c"
+            self.step.last_backend = "c"
             self._at_once = max(1, int(PATIENCE * done / (perf_counter() - began)))
         return [*losses[:done]]
 

@@ -106,8 +106,8 @@ def main(
 
     lines = [
         "Nothing is compiled: the updates run operation by operation."
-        if run.ran_on == "eager"
-        else f"Tracing and compiling: {run.preparing:.2f} s, by backend {run.ran_on}.",
+        if run.last_backend == "eager"
+        else f"Tracing and compiling: {run.preparing:.2f} s, by backend {run.last_backend}.",
         f"Training: {run.training:.2f} s for {steps:,} updates with {BATCH} images each.",
         f"Of {len(held_out)} images held out {len(held_out) - len(wrong)} are read right: {accuracy:.1%}.",
     ]

@@ -22,11 +22,11 @@ FRAMES = 25  # of a training film, about
 class Run(NamedTuple):
     """How a training went: the loss before every update, what ran it, how many programs were compiled, and seconds.
 
-    ran_on: "python" or "c", whichever backend was asked for; "eager" of what was not compiled.
+    last_backend: "python" or "c", whichever backend was asked for; "eager" of what was not compiled.
     """
 
     losses: list[float]
-    ran_on: str
+    last_backend: str
     programs: int
     preparing: float
     training: float
@@ -35,7 +35,7 @@ class Run(NamedTuple):
 class Eager:
     """What compile() gives, without compiling: the same `train`, one operation after the other."""
 
-    ran_on = "eager"
+    last_backend = "eager"
 
     def __init__(self, loss: Callable[..., Value]) -> None:
         self.loss = loss
@@ -96,7 +96,7 @@ def train(
         progress(len(losses), loss=losses[-1])
     if recorder:
         recorder.finish()
-    return Run(losses, str(step.ran_on), len(shapes), preparing, training)
+    return Run(losses, str(step.last_backend), len(shapes), preparing, training)
 
 
 def _shape(thing: Any) -> Any:

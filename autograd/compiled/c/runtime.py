@@ -311,7 +311,7 @@ class LoadedProgram:
 
     def read_frozen(self) -> None:
         """Take over the data of the leaves that nothing flows to."""
-        if frozen := self.bytecode.program.frozen:
+        if frozen := self.bytecode.program.constants:
             numbers, first = [node.data for node in frozen], self.bytecode.first_frozen
             want_floats(numbers)
             self.data[first : first + len(numbers)] = array("d", numbers)
