@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where its files go (default: out/NAME)")
     parser.add_argument("--seed", type=partial(count, least=0), metavar="N", help="same seed, same numbers")
     parser.add_argument("--steps", type=count, metavar="N", help="how many updates to train for")
-    parser.add_argument("--png", action="store_true", help="save every picture as PNG too, beside the SVG")
+    parser.add_argument("--png", action="store_true", help="save every graph as PNG too, beside the SVG")
     parser.add_argument("--backend", choices=BACKENDS, help="how to compile, of digits and gpt: " + ", ".join(BACKENDS))
     parser.add_argument("--open", action="store_true", help="open the page when it is done")
     parser.add_argument("-h", "--help", action="store_true", help="show this")

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from contextlib import redirect_stdout
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -138,9 +137,8 @@ def test_a_page_draws_its_pictures(name, ran):
     for file in report.files:
         assert file.stat().st_size > 0
         assert file.name in page or file.name == "index.html"
-    if find_spec("matplotlib"):
-        assert report.missing == {}
-        assert len([file for file in report.files if file.suffix == ".svg"]) >= 2
+    assert report.missing == {}
+    assert len([file for file in report.files if file.suffix == ".svg"]) >= 2
 
 
 # --- In an editor, in a notebook, as a script ----------------------------------------------------------------

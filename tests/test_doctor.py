@@ -47,13 +47,13 @@ def test_no_layout_engine_is_a_failure_with_its_fix(capsys, monkeypatch):
 
 def test_missing_packages_are_named_with_the_command(capsys, monkeypatch):
     real = doctor.find_spec
-    gone = ("IPython", "matplotlib", "rich", "graphviz")
+    gone = ("IPython", "rich", "graphviz")
     monkeypatch.setattr(doctor, "find_spec", lambda name: None if name in gone else real(name))
     status, lines = report(capsys)
     assert status == 1
     assert any(line.startswith("FAIL  the Python package graphviz is not installed") for line in lines)
     assert any(line.startswith("-     no notebook") for line in lines)
-    assert any(line.startswith("-     the demos' plots need matplotlib and rich") for line in lines)
+    assert any(line.startswith("-     the demos show a live bar of progress with rich: ") for line in lines)
 
 
 @pytest.mark.parametrize("builds", [True, False])

@@ -48,6 +48,7 @@ from autograd.graph import Graph
 from autograd.modes import named_scope
 from autograd.ops import OPS
 from autograd.player import Player
+from demos.shared.plotting import Figure
 
 LINES = (Path(__file__).parent / "hostile_labels.txt").read_text(encoding="ascii").splitlines()
 LABELS = list(dict.fromkeys(ast.literal_eval(line) for line in LINES if not line.startswith("#")))
@@ -233,6 +234,17 @@ def read_page(text):
     return parsed.tags, [*parsed.texts, *strings([json.loads(script) for script in data])]
 
 
+def read_plot(text):
+    """Its elements and their attributes, whose numbers depend on how long the words are; words may take several lines."""
+    root = ElementTree.fromstring(text)
+    texts = [f"{element.text}" for element in root.iter() if element.tag.removeprefix(SVG) in ("text", "title", "desc")]
+    kept = [(element.tag, sorted(element.attrib)) for element in root.iter()]
+    found = Counter(tag + str(names) for tag, names in kept if not tag.endswith("}text"))
+    return (found, {str(names) for tag, names in kept if tag.endswith("}text")}), [
+        text.replace("\n", r"\n") for text in texts
+    ]
+
+
 def read_mermaid(text):
     quoted = re.findall(r'"(.*)"', text)
     for piece in (piece for words in quoted for piece in words.split("<br/>")):
@@ -313,6 +325,21 @@ def film(f):
     return recorder.html
 
 
+def plotted(f):
+    """Every name as a title, a tick, the label of an axis, in a legend and in the picture, where a frame is round it."""
+    names = list(Graph(f).names.values())
+    figure = Figure(names[0], (9.0, 99.0), 2, 2)
+    for name, panel in zip(names, figure.panels):
+        panel.set(title=name, xlabel=name, ylabel=name)
+        panel.set_xticks(range(len(names)), names)
+        panel.set_yticks(range(len(names)), names)
+        for i, name in enumerate(names):
+            panel.plot([i, i + 1], [i, i], label=name)
+            panel.text(i, i, name, bbox={"fc": "white"})
+        panel.legend(loc="upper left")
+    return figure.svg()
+
+
 def tables(f):
     return "\n".join([str(forward_table(Graph(f))), *map(repr, Graph(f).nodes)])
 
@@ -334,13 +361,14 @@ WRITERS = {  # name: what writes text about a Value, what reads it, whether it s
     "stepper": (told, read_text, False, PICTURES),
     "questions": (asked, read_text, False, PICTURES),
     "SVG": (lambda f: draw(f, deadline=None, **ALL).pipe(encoding="utf-8"), read_svg, True, PICTURES),
+    "plot": (plotted, read_plot, True, PICTURES),
     "page": (lambda f: Player(f).html, read_page, True, (of_leaves, of_modules)),
     "film": (film, read_page, True, (of_leaves,)),
 }
 NEED_ENGINE = {"SVG", "page", "film"}
 QUICK = {
     *((name, door) for name in ("DOT", "Mermaid", "LaTeX", "formula", "tree") for door in PICTURES),
-    ("stepper", of_values), ("SVG", of_values), ("page", of_leaves),
+    ("stepper", of_values), ("SVG", of_values), ("plot", of_values), ("page", of_leaves),
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import random
 import re
 import sys
 import types
+from base64 import b64decode
 
 import pytest
 from drawn import needs_engine
@@ -16,6 +17,7 @@ import nn.functional as F
 from autograd import Recorder, Value
 from autograd.errors import ArgumentError, GraphError, ToolError
 from autograd.player.recorder import WINDOW
+from demos.shared.plotting import Figure
 
 
 def data_of(recorder: Recorder) -> dict:
@@ -174,12 +176,13 @@ def test_pictures_are_rows_of_numbers_or_images():
         Recorder([w], picture=lambda: [[1.0], [1.0, 2.0]]).step(w * w)
 
 
-def test_a_figure_of_matplotlib_is_shown():
-    figure = pytest.importorskip("matplotlib.figure").Figure()
+def test_a_figure_is_shown():
+    figure = Figure("weights", (2.0, 2.0))
     w = Value(0.5, label="w")
     recorder = Recorder([w], picture=lambda: figure)
     recorder.step(w * w)
-    assert recorder.frames[0].picture.startswith("data:image/svg+xml;base64,")
+    kind, _, shown = recorder.frames[0].picture.partition(";base64,")
+    assert kind == "data:image/svg+xml" and b64decode(shown) == figure.svg().encode()
 
 
 def test_what_cannot_be_shown_is_said():

@@ -125,10 +125,9 @@ def _notebook() -> Finding:
 
 
 def _demos() -> Finding:
-    missing = [name for name in ("matplotlib", "rich") if find_spec(name) is None]
-    if missing:
-        return OPTIONAL, f"the demos' plots need {' and '.join(missing)}: {install(*missing)}"
-    return OK, f"for the demos: matplotlib {_version('matplotlib')}, rich {_version('rich')}"
+    if find_spec("rich") is None:
+        return OPTIONAL, f"the demos show a live bar of progress with rich: {install('rich')}"
+    return OK, f"for the demos: rich {_version('rich')}"
 
 
 def _compiler() -> Finding:

@@ -322,7 +322,7 @@ def _picture(shown: Any) -> str | tuple[tuple[float, ...], ...] | None:
     """What a picture function returned as rows of numbers, or as the address of an image that holds it all."""
     if shown is None:
         return None
-    if hasattr(shown, "savefig"):  # a matplotlib figure
+    if hasattr(shown, "savefig"):  # a figure of a plotter
         file = io.BytesIO()
         shown.savefig(file, format="svg")
         shown = file.getvalue()

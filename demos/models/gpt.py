@@ -202,7 +202,7 @@ def main(
     @report.plot("loss", "The loss of each name before its update, and the mean of the last 50.",
                  title="GPT: the loss falls", x="update", y="cross-entropy")  # fmt: skip
     def _(ax: Any) -> None:
-        plots.curve(ax, run.losses, 1, "one name", linewidth=0.5, alpha=0.6)
+        plots.curve(ax, run.losses, 1, "one name", linewidth=0.8, alpha=0.8)
         plots.curve(ax, _running_means(run.losses, 50), 0, "mean of 50")
         ax.axhline(math.log(27), color=plots.GREY, linestyle=":", label="knowing nothing")
         ax.set_ylim(bottom=0)

@@ -8,14 +8,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["ROOT", "MissingExtraError", "command", "need", "what_is_wrong"]
+__all__ = ["ROOT", "command", "what_is_wrong"]
 
 ROOT = Path(__file__).parents[2]
 _VENV_PYTHON = Path(".venv", "Scripts" if os.name == "nt" else "bin", "python")
-
-
-class MissingExtraError(Exception):
-    """A part of a demo needs a package that is optional and not installed."""
 
 
 def command(*args: str) -> str:
@@ -27,13 +23,6 @@ def command(*args: str) -> str:
         python = Path(python.stem)
     words = [f'"{word}"' if set(word) & set(" [];&'") else word for word in (str(python), *args)]
     return " ".join(words)
-
-
-def need(package: str) -> None:
-    """Raise MissingExtraError, with the command that installs it, if an optional package is not there."""
-    if find_spec(package) is None:
-        install = command("-m", "pip", "install", "-e", ".[demos]")
-        raise MissingExtraError(f"{package} is not installed. Get it with: {install}")
 
 
 def what_is_wrong() -> str | None:

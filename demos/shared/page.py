@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 
 from autograd import Recorder
 
+from . import plots
 from .catalog import demo_of, find
-from .environment import MissingExtraError
 from .report import Report, rendered
 
 __all__ = ["Statement", "as_function", "option", "plot", "read", "run", "show"]
@@ -77,14 +77,8 @@ def plot(name: str, caption: str = "", *, film: bool = False, **options: Any) ->
         return _running.report.plot(name, caption, film=film, **options)
 
     def decorate(draw: Callable[..., None]) -> None:
-        from .plots import figure
-
-        if _is_imported(sys._getframe(1)):
-            return
-        try:
-            show(figure(draw, **options), name, caption)
-        except MissingExtraError as error:
-            print(f"{name} is left out: {error}")
+        if not _is_imported(sys._getframe(1)):
+            show(plots.figure(draw, **options), name, caption)
 
     return decorate
 

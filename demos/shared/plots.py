@@ -1,21 +1,17 @@
-"""How our figures look, once: colours told apart by the colour-blind and in grey, axes named, the seed in the title.
-
-matplotlib is imported here and nowhere else, and only when a figure is asked for.
-"""
+"""How our figures look, once: colours told apart by the colour-blind and in grey, axes named, the seed in the title."""
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
 from typing import Any
 
-from .environment import need
+from .plotting import Figure
 
 __all__ = ["BLACK", "BLUE", "DIVERGING", "GREEN", "GREY", "MARKS", "NEGATIVE", "ORANGE", "POSITIVE", "PURPLE", "RED", "SEQUENTIAL", "SKY",
-           "arrow", "curve", "figure", "heat", "regions", "saved", "small_heats", "small_regions"]  # fmt: skip
+           "arrow", "curve", "figure", "heat", "regions", "small_heats", "small_regions"]  # fmt: skip
 
 # Okabe and Ito's palette (2008); each is also told apart by its marker or its dashes.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -23,12 +19,6 @@ PURPLE, SKY, BLACK, GREY = "#CC79A7", "#56B4E9", "#000000", "#8c959f"
 MARKS = ((BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (RED, "D", ":"))
 SEQUENTIAL, DIVERGING = "Blues", "PuOr_r"  # low to high
 POSITIVE, NEGATIVE = "#b35806", "#542788"  # the ends of DIVERGING; what is negative is also dashed
-
-_STYLE = {
-    "axes.axisbelow": True, "axes.edgecolor": GREY, "axes.grid": True, "axes.labelsize": 12, "axes.spines.right": False,
-    "axes.spines.top": False, "axes.titlesize": 12, "font.size": 11, "grid.color": "#e6e9ec", "legend.frameon": False,
-    "lines.linewidth": 2.0, "svg.hashsalt": "scalar-autograd", "xtick.color": "#444c56", "ytick.color": "#444c56",
-}  # fmt: skip
 
 
 def figure(
@@ -39,46 +29,16 @@ def figure(
     each: Mapping[str, Any] | None = None,
     size: tuple[float, float] = (7.0, 4.6),
     columns: int = 4,
-) -> Any:
-    """A matplotlib Figure made by ``draw(ax)``; with `each`, small multiples by ``draw(ax, item)``, one an item.
+) -> Figure:
+    """A Figure made by ``draw(ax)``; with `each`, small multiples by ``draw(ax, item)``, one an item.
 
-    x, y: names of the axes. size: inches, of one panel.
-    Raises MissingExtraError where matplotlib is not installed.
+    x, y: names of the axes. size: inches, of one panel. The methods of `ax` are matplotlib's.
     """
-    need("matplotlib")
-    import matplotlib
-    from matplotlib.figure import Figure
-
-    with matplotlib.rc_context(_STYLE):
-        count = len(each) if each else 1
-        across = min(count, columns)
-        down = math.ceil(count / across)
-        made = Figure(figsize=(size[0] * across, size[1] * down + (0.5 if count == 1 else 0.9)), layout="compressed")
-        made.suptitle(title, fontsize=14, fontweight="bold")
-        grid = made.subplots(down, across, squeeze=False, sharex=bool(each), sharey=bool(each))
-        panels = [panel for row in grid for panel in row]
-        for panel, (name, item) in zip(panels, each.items() if each else [("", None)]):
-            panel.set(xlabel=x, ylabel=y)
-            if each:
-                draw(panel, item)
-                panel.set_title(name)
-                panel.label_outer()
-            else:
-                draw(panel)
-        for panel in panels[count:]:
-            panel.set_visible(False)
+    made = Figure(title, size, len(each) if each else 1, columns, shared=bool(each))
+    for panel, (name, item) in zip(made.panels, each.items() if each else [("", None)]):
+        panel.set(xlabel=x, ylabel=y, title=name)
+        draw(panel, item) if each else draw(panel)
     return made
-
-
-def saved(made: Any, form: str) -> bytes:
-    """A figure as SVG or PNG, the same bytes from the same numbers."""
-    import matplotlib
-
-    buffer = io.BytesIO()
-    with matplotlib.rc_context(_STYLE):
-        metadata = {"Date": None} if form == "svg" else None
-        made.savefig(buffer, format=form, dpi=160, bbox_inches="tight", pad_inches=0.12, metadata=metadata)
-    return buffer.getvalue()
 
 
 # --- What several demos draw -------------------------------------------------------------------------------
@@ -128,10 +88,10 @@ def heat(ax: Any, rows: Sequence[Sequence[float]], low: float, high: float, digi
     image = ax.imshow(rows, cmap=DIVERGING if low < 0 else SEQUENTIAL, vmin=low, vmax=high)
     for i, row in enumerate(rows if digits is not None else ()):
         for j, number in enumerate(row):
-            red, green, blue, _ = image.cmap(image.norm(number))
-            dark = 0.3 * red + 0.59 * green + 0.11 * blue < 0.55
+            red, green, blue, _ = image.to_rgba(number)
+            dark = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.18  # white stands out more
             shown = f"{round(number, digits) + 0.0:.{digits}f}"  # + 0.0: no "-0"
-            ax.text(j, i, shown, ha="center", va="center", color="white" if dark else BLACK)
+            ax.text(j, i, shown, ha="center", va="center", color="white" if dark else BLACK, fixed=True)
     ax.grid(False)
 
 
@@ -164,7 +124,7 @@ def arrow(
     ax.annotate(label, head, textcoords="offset points", fontweight="bold", bbox=backing, zorder=5, **place)
 
 
-# --- Small pictures beside a training film: SVG text, one a frame, so drawn in a moment and without matplotlib ----
+# --- Small pictures beside a training film: SVG text, one a frame, so drawn in a moment -----------------------
 
 
 _ASKED, _BETWEEN = (15, 11), 4  # where scores are asked for, and how many pixels lie from one to the next

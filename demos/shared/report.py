@@ -15,7 +15,7 @@ from typing import Any
 from autograd import AutogradError, Value, draw
 from autograd.drawing.output import write_whole
 
-from .environment import MissingExtraError
+from . import plots
 
 __all__ = ["FolderError", "Report", "markdown", "rendered"]
 
@@ -32,7 +32,7 @@ class Report:
     """The page of one demo, growing in the folder `out`.
 
     title: the page's heading, and in Russian. note: what stands behind every picture's title, such as the seed.
-    png: save every picture as PNG too. Raises FolderError if the folder cannot be written into.
+    png: save every graph as PNG too; a plot is SVG, which needs no program that draws pixels. Raises FolderError if the folder cannot be written into.
     """
 
     def __init__(self, out: str | Path, title: str, note: str = "", png: bool = False, russian: str = "") -> None:
@@ -73,7 +73,7 @@ class Report:
         self._add(f'<div class="wide" tabindex="0">{table}</div>')
 
     def picture(self, name: str, drawing: Any, caption: str = "") -> None:
-        """Save a drawing (a graphviz graph or a matplotlib figure) as NAME.svg, and show it."""
+        """Save a drawing (a graph or a figure) as NAME.svg, and show it."""
         self.film(caption).add(name, drawing, caption)
 
     def film(self, caption: str = "") -> Film:
@@ -94,22 +94,17 @@ class Report:
     ) -> Callable[[Callable[..., None]], None]:
         """Draw a figure by the decorated function of its axes, with the options of plots.figure, and show it.
 
-        film: show the panels of `each` also one by one. Without matplotlib the page says what is left out.
+        film: show the panels of `each` also one by one.
         """
 
         def decorate(draw: Callable[..., None]) -> None:
-            from .plots import figure
-
-            try:
-                options["title"] = self.titled(options["title"])
-                self.picture(name, figure(draw, **options), caption)
-                if film:
-                    frames = self.film("The same one by one: move the slider.")
-                    for k, (text, item) in enumerate(options.pop("each").items()):
-                        options["size"] = (6.4, 5.4)
-                        frames.add(f"{name}-{k}", figure(draw, each={text: item}, **options), text)
-            except MissingExtraError as error:
-                self.lacks(f"{name}.svg", str(error))
+            options["title"] = self.titled(options["title"])
+            self.picture(name, plots.figure(draw, **options), caption)
+            if film:
+                frames = self.film("The same one by one: move the slider.")
+                for k, (text, item) in enumerate(options.pop("each").items()):
+                    options["size"] = (6.4, 5.4)
+                    frames.add(f"{name}-{k}", plots.figure(draw, each={text: item}, **options), text)
 
         return decorate
 
@@ -164,7 +159,7 @@ class Film:
         Where nothing can lay out a graph its DOT text is saved instead, and the page says what is missing.
         """
         try:
-            for form in ("svg", "png") if self.report.png else ("svg",):
+            for form in ("svg", "png") if self.report.png and hasattr(drawing, "pipe") else ("svg",):
                 self.report.write(f"{name}.{form}", rendered(drawing, form))
         except AutogradError as error:
             if not hasattr(drawing, "source"):
@@ -206,12 +201,8 @@ def _width(svg: Path) -> int:
 
 
 def rendered(drawing: Any, form: str) -> bytes:
-    """A graphviz graph or a matplotlib figure as the bytes of an SVG or a PNG."""
-    if hasattr(drawing, "pipe"):
-        return drawing.pipe(format=form)
-    from .plots import saved
-
-    return saved(drawing, form)
+    """A graph as the bytes of an SVG or a PNG, or a figure as those of its SVG."""
+    return drawing.pipe(format=form) if hasattr(drawing, "pipe") else drawing.svg().encode()
 
 
 # --- The little Markdown that prose is written in ----------------------------------------------------------
