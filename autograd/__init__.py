@@ -39,13 +39,15 @@ if _path.exists(_path.join(_path.dirname(__file__), "differential_operators.py")
     )
 
 from .errors import AutogradError
-from .functions import dot, logsumexp, maximum, mean, op, softmax, surprisal, total
+from .functions import clamp, dot, logsumexp, maximum, mean, minimum, op, softmax, surprisal, total
 from .higher_order import grad
 from .modes import atomic, ieee, no_grad
+from .ops import BUILTIN as _BUILTIN
 from .value import Value
 
 # Tools are imported when they are first used: `import autograd` loads the engine and nothing else.
 _TOOLS = {
+    **dict.fromkeys([*_BUILTIN, "max", "min", "sum", "clip"], "functions"),
     "Recorder": "player.recorder",
     "Stepper": "stepper",
     "broken": "stepper.mistakes",

@@ -1,4 +1,8 @@
-"""The operations that are functions: dot, total, mean, logsumexp, maximum, softmax, and `op` for those of your own."""
+"""The operations as functions: every row by its name, those of lists, and `op` for those of your own.
+
+>>> tanh(0.0)
+Value(0.0, grad not reached)
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .methods import compile_function
-from .ops import DOT, LOGSUMEXP, MAXIMUM, MEAN, OPS, SURPRISAL, TOTAL, checked
+from .ops import BUILTIN, DOT, LOGSUMEXP, MAXIMUM, MEAN, MINIMUM, OPS, SURPRISAL, TOTAL, checked
 from .recording import listed
 from .value import Value
 
 if TYPE_CHECKING:
-    from .compiled_methods import dot, logsumexp, mean, surprisal, total
+    from .compiled_methods import dot, logsumexp, mean, surprisal, tanh, total
 
-__all__ = ["dot", "logsumexp", "maximum", "mean", "op", "softmax", "surprisal", "total"]
+__all__ = ["clamp", "dot", "logsumexp", "maximum", "mean", "minimum", "op", "softmax", "surprisal", "total"]
 
 _WIDE_DOCS = {
     DOT: """The dot product sum(xs[i] * ws[i]), plus a bias if there is one, as one node.
@@ -50,7 +54,7 @@ _WIDE_DOCS = {
     """,
 }
 _functions = {wide: compile_function(wide, doc) for wide, doc in _WIDE_DOCS.items()}
-_maximum = compile_function(MAXIMUM)
+_maximum, _minimum = compile_function(MAXIMUM), compile_function(MINIMUM)
 if not TYPE_CHECKING:
     dot, total, mean, logsumexp, surprisal = map(_functions.get, (DOT, TOTAL, MEAN, LOGSUMEXP, SURPRISAL))
 
@@ -64,6 +68,24 @@ def maximum(*xs: Any) -> Value:
     3.0
     """
     return _maximum(xs[0] if len(xs) == 1 else xs)
+
+
+def minimum(*xs: Any) -> Value:
+    """The smallest of some Values or numbers, given as arguments or as one list; see maximum.
+
+    >>> minimum([Value(1.0), 3.0, Value(2.0)]).data
+    1.0
+    """
+    return _minimum(xs[0] if len(xs) == 1 else xs)
+
+
+def clamp(x: Value | float, min: Value | float | None = None, max: Value | float | None = None) -> Value:
+    """x, but at least `min` and at most `max`, as torch.clamp: within the bounds, and on them, the slope is 1, beyond 0.
+
+    >>> clamp(Value(3.0), 0.0, 1.0).data, clamp(-2.0, min=0.0).data
+    (1.0, 0.0)
+    """
+    return (x if isinstance(x, Value) else Value(x)).clamp(min, max)
 
 
 def softmax(xs: Iterable[Value | float]) -> list[Value]:
@@ -110,4 +132,15 @@ def op(
     made = checked(name, symbol, value, *partials, domain=domain, defaults=defaults, **named_partials)
     function = compile_function(made)
     OPS[made.name] = made
+    return function
+
+
+_ALSO = {"max": maximum, "min": minimum, "sum": total, "clip": clamp}  # as torch or numpy calls them
+
+
+def __getattr__(name: str) -> Callable[..., Any]:
+    """Any other row as a function, compiled when it is first asked for."""
+    if name not in BUILTIN and name not in _ALSO:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    function = globals()[name] = _ALSO.get(name) or compile_function(OPS[name])
     return function

@@ -31,7 +31,7 @@ __all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define
 # Python's method for the rows that are operators.
 OPERATORS = {
     "add": "__add__", "sub": "__sub__", "mul": "__mul__", "div": "__truediv__", "pow": "__pow__",
-    "neg": "__neg__", "abs": "__abs__",
+    "neg": "__neg__", "abs": "__abs__", "remainder": "__mod__",
 }  # fmt: skip
 
 FINISH = """\
@@ -235,10 +235,13 @@ class Method:
 
 
 def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
-    """The methods of Value, by name: ``tanh``, and ``__mul__``, ``__rmul__``, ``mul`` for an operator."""
+    """The methods of Value, by name: ``tanh``, and ``__mul__``, ``__rmul__``, ``mul`` for an operator.
+
+    A row of lists, or of more than two operands, is a function only.
+    """
     methods: list[Method] = []
     for op in rows:
-        if not op.wide:
+        if not op.wide and not op.operands[2:]:
             template = _UNARY if len(op.operands) == 1 else _BINARY
             operator = OPERATORS.get(op.name)
             methods.append(Method(op, template, *([operator] if operator else []), op.name))

@@ -263,6 +263,7 @@ def _check_defaults(op: Op) -> None:
 
 
 _SIGMOID = "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))"
+_SILU = "a / (1 + exp(-a)) if a >= 0 else a * exp(a) / (1 + exp(a))"
 # Equal operands share the slope, and what is compared with nan is not equal to it.
 _TIES = "ties = sum(1 if xs[i] == out else 0); 1 / ties if xs[i] == out else 0 if out == out else out"
 # Differences from the largest are exact where it counts, so exp() of them loses nothing, however large the operands are.
@@ -277,13 +278,24 @@ DIV   = row("div",    "/",     "a / b",           "1 / b",                "-out 
 POW   = row("pow",    "**",    "pow(a, b)",
             "0 if b == 0 else b * pow(a, b - 1)", "0 if a == 0 and b >= 0 else out * log(a)", domain="a > 0")
 NEG   = row("neg",    "-",     "-a",              "-1")
+CLONE = row("clone",  "clone", "a",               "1")
 ABS   = row("abs",    "abs",   "abs(a)",          "1 if a > 0 else -1 if a < 0 else 0")
+SIGN  = row("sign",   "sign",  "1 if a > 0 else -1 if a < 0 else 0", "0")
+FMOD  = row("fmod",   "fmod",  "fmod(a, b)",      "1",                    "(out - a) / b", domain="b != 0")
+# Python's %, which has the sign of b
+REMAINDER = row("remainder", "%", "m = fmod(a, b); m + b if m > 0 and b < 0 or m < 0 and b > 0 else m",
+                "1", "(out - a) / b", domain="b != 0")
 
 EXP   = row("exp",    "exp",   "exp(a)",          "out")
 EXPM1 = row("expm1",  "expm1", "expm1(a)",        "out + 1")
 LOG   = row("log",    "log",   "log(a)",          "1 / a",                domain="a > 0")
 LOG1P = row("log1p",  "log1p", "log1p(a)",        "1 / (1 + a)",          domain="a > -1")
+EXP2  = row("exp2",   "exp2",  "pow(2, a)",       "out * log(2)")
+LOG2  = row("log2",   "log2",  "log2(a)",         "1 / (a * log(2))",     domain="a > 0")
+LOG10 = row("log10",  "log10", "log10(a)",        "1 / (a * log(10))",    domain="a > 0")
 SQRT  = row("sqrt",   "sqrt",  "sqrt(a)",         "0.5 / out",            domain="a >= 0")
+SQUARE = row("square", "square", "a ** 2",        "2 * a")
+RECIPROCAL = row("reciprocal", "1/x", "1 / a",    "-out ** 2",            domain="a != 0")
 SIN   = row("sin",    "sin",   "sin(a)",          "cos(a)")
 COS   = row("cos",    "cos",   "cos(a)",          "-sin(a)")
 TAN   = row("tan",    "tan",   "tan(a)",          "1 + out ** 2")
@@ -292,6 +304,10 @@ ACOS  = row("acos",   "acos",  "acos(a)",         "-1 / sqrt(1 - a ** 2)", domai
 ATAN  = row("atan",   "atan",  "atan(a)",         "1 / (1 + a ** 2)")
 SINH  = row("sinh",   "sinh",  "sinh(a)",         "cosh(a)")
 COSH  = row("cosh",   "cosh",  "cosh(a)",         "sinh(a)")
+ASINH = row("asinh",  "asinh", "asinh(a)",        "1 / sqrt(a ** 2 + 1)")
+ACOSH = row("acosh",  "acosh", "acosh(a)",        "1 / sqrt(a ** 2 - 1)", domain="a >= 1")
+ATANH = row("atanh",  "atanh", "atanh(a)",        "1 / (1 - a ** 2)",     domain="abs(a) < 1")
+ATAN2 = row("atan2",  "atan2", "atan2(a, b)",     "b * (1 / (a ** 2 + b ** 2))", "-a * (1 / (a ** 2 + b ** 2))")
 ERF   = row("erf",    "erf",   "erf(a)",          "2 / sqrt(pi) * exp(-a ** 2)")
 
 TANH     = row("tanh",     "tanh",     "tanh(a)",                          "1 - out ** 2")
@@ -300,14 +316,23 @@ RELU     = row("relu",     "relu",     "0 if a <= 0 else a",               "0 if
 LEAKY    = row("leaky_relu", "leaky",  "a if a > 0 else negative_slope * a",
                a="1 if a > 0 else negative_slope", negative_slope="0 if a > 0 else a", defaults={"negative_slope": 0.01})
 SOFTPLUS = row("softplus", "softplus", "a if a > 20 else log1p(exp(a))",   "1 if a > 20 else -expm1(-out)")
+SILU     = row("silu",     "silu",     _SILU,                             f"s = {_SIGMOID}; s * (1 + a * (1 - s))")
+ELU      = row("elu",      "elu",      "a if a > 0 else alpha * expm1(a)",
+               a="1 if a > 0 else out + alpha", alpha="0 if a > 0 else expm1(a)", defaults={"alpha": 1.0})
 # Hendrycks and Gimpel, 2016, exact: not the approximation by tanh
 GELU     = row("gelu",     "gelu",     "0.5 * a * (1 + erf(a / sqrt(2)))",
                "0.5 * (1 + erf(a / sqrt(2))) + a * exp(-0.5 * a ** 2) / sqrt(2 * pi)")
+
+CLAMP_MIN = row("clamp_min", "at least", "low if a < low else a", a="0 if a < low else 1", low="1 if a < low else 0")
+CLAMP_MAX = row("clamp_max", "at most", "high if a > high else a", a="0 if a > high else 1", high="1 if a > high else 0")
+WHERE     = row("where", "where", "a if condition != 0 else b",
+                condition="0", a="1 if condition != 0 else 0", b="0 if condition != 0 else 1")
 
 DOT       = row("dot",       "·",    "sum(xs[i] * ws[i]) + bias", xs="ws[i]", ws="xs[i]", bias="1", defaults={"bias": None})
 TOTAL     = row("total",     "sum",  "sum(xs[i])",                xs="1")
 MEAN      = row("mean",      "mean", "sum(xs[i]) / n",            xs="1 / n")
 MAXIMUM   = row("maximum",   "max",  "max(xs[i])",                xs=_TIES)
+MINIMUM   = row("minimum",   "min",  "-max(-xs[i])",              xs=_TIES)
 LOGSUMEXP = row("logsumexp", "lse",  f"{_SHIFTED}; m + log(s) if m - m == 0 else m",
                 xs=f"{_SHIFTED}; exp(xs[i] - m) / s if m - m == 0 else exp(xs[i] - out)")  # inf - inf is nan
 SURPRISAL = row("surprisal", "-log p", f"{_SHIFTED}; m - x + log(s)", xs=f"{_SHIFTED}; exp(xs[i] - m) / s", x="-1")

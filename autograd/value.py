@@ -90,9 +90,11 @@ class Value(Methods):
     da: Any
     db: Any
 
-    def __init__(self, data: float, label: str = "") -> None:
+    def __init__(self, data: float, label: str = "", _op: object = "", *, requires_grad: bool = True) -> None:
         self.grad = NOT_REACHED
         self.label = label if type(label) is str else _as_text(label)
+        if _op or not requires_grad:
+            raise _misread(requires_grad)
         self.op = None
         self.a = self.b = self.da = self.db = None
         self.scope = None
@@ -185,12 +187,22 @@ class Value(Methods):
     def partials(self, partials: tuple[float | None, ...]) -> None:
         self.da, self.db = (partials, None) if type(self.a) is tuple else (*partials, None, None)[:2]
 
-    # micrograd's names for what a node remembers, so that programs and lectures written for it run here.
+    # micrograd's and microgpt's names for what a node remembers, so that programs and lectures written for them run here.
+
+    @property
+    def _children(self) -> tuple[Value, ...]:
+        """The Values among the operands, in order."""
+        return tuple(operand for operand in self.operands if isinstance(operand, Value))
+
+    @property
+    def _local_grads(self) -> tuple[float, ...]:
+        """The partials in `_children`."""
+        return tuple(partial for partial in self.partials if partial is not None)
 
     @property
     def _prev(self) -> set[Value]:
         """The Values among the operands, without their order: micrograd draws and sorts its graphs by them."""
-        return {operand for operand in self.operands if isinstance(operand, Value)}
+        return set(self._children)
 
     @property
     def _op(self) -> str:
@@ -204,9 +216,8 @@ class Value(Methods):
         >>> b.grad = 1.0; b._backward(); a.grad
         6.0
         """
-        for operand, partial in zip(self.operands, self.partials):
-            if isinstance(operand, Value) and partial is not None:
-                operand.grad += partial * self.grad
+        for operand, partial in zip(self._children, self._local_grads):
+            operand.grad += partial * self.grad
 
     def zero_grad(self) -> None:
         """Put back the grad of every value in this graph to what it was before any backward: not reached.
@@ -233,6 +244,37 @@ class Value(Methods):
         3.0
         """
         return Value(self.data, self.label)
+
+    def clamp(self, min: Value | float | None = None, max: Value | float | None = None) -> Value:
+        """This, but at least `min` and at most `max`. See autograd.clamp.
+
+        >>> Value(3.0).clamp(0, 1).data, Value(-2.0).clamp(min=0).data
+        (1.0, 0.0)
+        """
+        above = self if min is None else self.clamp_min(min)
+        return above if max is None else above.clamp_max(max)
+
+    clip = clamp
+
+    # torch's names for what holds of every Value here.
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no operation made it."""
+        return self.op is None
+
+    @property
+    def requires_grad(self) -> bool:
+        """True: every Value records what is computed from it."""
+        return True
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if not wanted:
+            raise _misread(wanted)
+
+    def retain_grad(self) -> None:
+        """Nothing: inner values keep their grad anyway."""
 
     def __pos__(self) -> Value:
         return self
@@ -350,8 +392,28 @@ def _shown(number: object) -> str:
 
 
 def _as_text(label: object) -> str:
-    """A label as text: ``Value(x, label=i)`` is written easily, and every tool reads text."""
+    """A label as text: ``Value(x, label=i)`` is written easily, and every tool reads text.
+
+    Raises ArgumentError for micrograd's second argument, the operands of a result.
+    """
+    if isinstance(label, (tuple, set, list)) and (not label or any(isinstance(part, Value) for part in label)):  # pyright: ignore[reportUnknownVariableType]
+        if label:
+            raise _misread(True)
+        return ""
     return "" if label is None else str(label)
+
+
+def _misread(requires_grad: bool) -> ArgumentError:
+    """For whoever makes a result by hand, as in micrograd, or wants a Value that records nothing, as in torch."""
+    if not requires_grad:
+        return ArgumentError(
+            "requires_grad=False: a Value always records. Write a constant as a plain number, compute inside "
+            "`with autograd.no_grad():`, or leave a parameter out of the optimiser"
+        )
+    return ArgumentError(
+        "Value(data, operands, operation): an operation is not made by the constructor, but of formulas: "
+        '`mytanh = autograd.op("mytanh", "tanh", "tanh(a)", "1 - out ** 2")`, then `mytanh(x)`'
+    )
 
 
 def _unpickled(data: float, label: str, grad: float | None, parameter: bool, kind: type[Value] | None = None) -> Value:

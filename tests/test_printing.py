@@ -40,7 +40,7 @@ def number(rng: random.Random, depth: int, wide: bool = False) -> Expr:
     if kind == 8:
         return Expr("if", (condition(rng, depth - 1, wide), deeper(), deeper()))
     if kind == 9:
-        return Expr("square", (number(rng, 0, wide),))
+        return Expr("squared", (number(rng, 0, wide),))
     if kind == 10:
         name = rng.choice([*FUNCTIONS])
         return Expr(name, tuple(deeper() for _ in range(FUNCTIONS[name])))
@@ -69,7 +69,7 @@ def plain(term: Expr, dialect, names, index=None):
             first = ("+" if head == "sum" else "larger"), first, other
         return first
     args = tuple(plain(arg, dialect, names, None if head in ("sum", "max") else index) for arg in term.args)
-    if head == "square":
+    if head == "squared":
         return ("*", *args, *args) if dialect.code else ("**", *args, 2.0)
     if head in ("**", "pow"):
         return ("pow" if dialect.code else "**"), *args

@@ -58,7 +58,7 @@ def _divide(a: Any, b: Any) -> Any:
 
 PLAIN: Algebra = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": _divide, "neg": operator.neg,
-    "**": math.pow, "square": _square, "larger": larger, "abs": abs,
+    "**": math.pow, "squared": _square, "larger": larger, "abs": abs,
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
     **{name: getattr(math, name) for name in FUNCTIONS if name != "abs"},
 }  # fmt: skip
@@ -79,8 +79,21 @@ def _ieee_pow(a: float, b: float) -> float:
         return math.nan if a else math.copysign(math.inf, a) if b % 2 == 1 else math.inf
 
 
-def _ieee(function: Callable[[float], float], pole: float | None = None) -> Callable[[float], float]:
-    """`function` with inf or nan where math raises; `pole` is where its value is minus infinity."""
+def _ieee_fmod(a: float, b: float) -> float:
+    return math.fmod(a, b) if b and math.isfinite(a) else math.nan
+
+
+# Where a function is infinite and math raises.
+_POLES = {
+    "log": {0.0: -math.inf}, "log2": {0.0: -math.inf}, "log10": {0.0: -math.inf}, "log1p": {-1.0: -math.inf},
+    "atanh": {-1.0: -math.inf, 1.0: math.inf},
+}  # fmt: skip
+
+
+def _ieee(name: str) -> Callable[[float], float]:
+    """A function of math with inf or nan where that raises."""
+    function: Callable[[float], float] = getattr(math, name)
+    poles = _POLES.get(name, {})
 
     def quiet(x: float) -> float:
         try:
@@ -88,16 +101,15 @@ def _ieee(function: Callable[[float], float], pole: float | None = None) -> Call
         except OverflowError:
             return math.copysign(math.inf, x) if function is math.sinh else math.inf
         except ValueError:
-            return -math.inf if x == pole else math.nan
+            return poles.get(x, math.nan)
 
     return quiet
 
 
 IEEE: Algebra = {
     **PLAIN,
-    "/": _ieee_divide, "**": _ieee_pow, "pow": _ieee_pow,
-    **{name: _ieee(getattr(math, name), {"log": 0.0, "log1p": -1.0}.get(name))
-       for name, arity in FUNCTIONS.items() if arity == 1 and name != "abs"},
+    "/": _ieee_divide, "**": _ieee_pow, "pow": _ieee_pow, "fmod": _ieee_fmod,
+    **{name: _ieee(name) for name, arity in FUNCTIONS.items() if arity == 1 and name != "abs"},
 }  # fmt: skip
 
 

@@ -18,8 +18,9 @@ __all__ = ["CONSTANTS", "FUNCTIONS", "REDUCTIONS", "Expr", "is_taken", "parse"]
 
 # What a formula may call, with the number of arguments. The spelling is math.h's, and Python's, and (but for erf) Math's.
 FUNCTIONS = {
-    "exp": 1, "expm1": 1, "log": 1, "log1p": 1, "sqrt": 1, "pow": 2, "abs": 1, "erf": 1,
-    "sin": 1, "cos": 1, "tan": 1, "asin": 1, "acos": 1, "atan": 1, "sinh": 1, "cosh": 1, "tanh": 1,
+    "exp": 1, "expm1": 1, "log": 1, "log1p": 1, "log2": 1, "log10": 1, "sqrt": 1, "pow": 2, "abs": 1, "erf": 1,
+    "sin": 1, "cos": 1, "tan": 1, "asin": 1, "acos": 1, "atan": 1, "atan2": 2, "fmod": 2,
+    "sinh": 1, "cosh": 1, "tanh": 1, "asinh": 1, "acosh": 1, "atanh": 1,
 }  # fmt: skip
 REDUCTIONS = ("sum", "max")
 CONSTANTS = {"pi": math.pi}
@@ -131,7 +132,7 @@ class _FormulaReader(Reader):
             piece = self.piece(node)
             raise self.refuse(f"this is true or false: want a number here, such as 1 if {piece} else 0", term.place)
         if term.head == "**" and term.args[0].head in ("name", "item") and term.args[1].atom == 2:
-            return Expr("square", term.args[:1], None, term.place)  # x * x in every language: all agree to the last bit
+            return Expr("squared", term.args[:1], None, term.place)  # x * x in every language: all agree to the last bit
         return term
 
     def condition(self, node: Any) -> Expr:
