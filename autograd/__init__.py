@@ -13,8 +13,8 @@ A number        Value(data, label); f.backward(), then a.grad; zero_grad(), item
 Looking inside  f.step_through() goes through backprop there and back; f.why(a) lists the paths; f.tree(), f.formula(),
                 f.latex(); f.draw(), f.show(), f.mermaid() and f.player() are pictures and a page; draw_diff, Recorder
 Mistakes        diagnose(f, a, 6.0) names the one that gives 6, compare and broken make one; detect_anomalies(f)
-Operations      + - * / ** abs, and methods: a.tanh(), a.relu(), a.exp() ...; of lists dot, total, mean, maximum,
-                logsumexp, surprisal, softmax; op(...) makes your own, gradcheck tries it
+Operations      + - * / % ** abs, and a.tanh() or tanh(a), a.relu(), a.exp() ...; clamp, where; of lists dot, total, mean,
+                maximum, minimum, logsumexp, surprisal, softmax; op(...) makes your own, gradcheck tries it
 Gradients       grad(f, [a, b]) without touching .grad, and gradients of gradients
 Modes           with no_grad(), atomic(), ieee(), record_source():
 Speed           compile(function, parameters)
@@ -44,6 +44,8 @@ from .higher_order import grad
 from .modes import atomic, ieee, no_grad
 from .ops import BUILTIN as _BUILTIN
 from .value import Value
+
+__version__ = "0.1.0"
 
 # Tools are imported when they are first used: `import autograd` loads the engine and nothing else.
 _TOOLS = {
@@ -77,10 +79,12 @@ if TYPE_CHECKING:
     from .stepper.mistakes import broken
 
 __all__ = [
-    "AutogradError", "Recorder", "Stepper", "Value", "atomic", "broken", "compare", "compile", "detect_anomalies", "diagnose", "dot", "draw",
-    "draw_diff", "grad", "gradcheck", "ieee", "logsumexp", "maximum", "mean", "no_grad", "op", "record_source", "save_player",
+    "AutogradError", "Recorder", "Stepper", "Value", "atomic", "broken", "clamp", "compare", "compile", "detect_anomalies", "diagnose", "dot", "draw",
+    "draw_diff", "grad", "gradcheck", "ieee", "logsumexp", "maximum", "mean", "minimum", "no_grad", "op", "record_source", "save_player",
     "softmax", "surprisal", "total",
 ]  # fmt: skip
+if not TYPE_CHECKING:
+    __all__ += [name for name in _BUILTIN if name not in (*__all__, "abs", "pow")]  # a star would hide Python's
 
 
 def __getattr__(name: str) -> Any:

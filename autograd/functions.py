@@ -1,6 +1,7 @@
 """The operations as functions: every row by its name, those of lists, and `op` for those of your own.
 
->>> tanh(0.0)
+>>> import autograd
+>>> autograd.tanh(0.0)
 Value(0.0, grad not reached)
 """
 
@@ -15,7 +16,7 @@ from .recording import listed
 from .value import Value
 
 if TYPE_CHECKING:
-    from .compiled_methods import dot, logsumexp, mean, surprisal, tanh, total
+    from .compiled_methods import dot, logsumexp, mean, surprisal, total
 
 __all__ = ["clamp", "dot", "logsumexp", "maximum", "mean", "minimum", "op", "softmax", "surprisal", "total"]
 

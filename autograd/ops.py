@@ -263,7 +263,12 @@ def _check_defaults(op: Op) -> None:
 
 
 _SIGMOID = "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))"
-_SILU = "a / (1 + exp(-a)) if a >= 0 else a * exp(a) / (1 + exp(a))"
+_DECAY = "e = exp(-a) if a >= 0 else exp(a)"
+_RADIUS = "s = a ** 2 + b ** 2; r = 1 / s if s != 0 else 0"
+# What a division leaves, whether Python's % moves it to the other side of 0, and minus the whole quotient: the slope of
+# x - fmod(x, 1), a step function, is 0.
+_MOD, _TURNED = "m = fmod(a, b)", "m > 0 and b < 0 or m < 0 and b > 0"
+_QUOTIENT = f"{_MOD}; q = (m - a) / b; x = q + 0.5 if q >= 0 else q - 0.5; k = x - fmod(x, 1) if abs(q) < 1e15 else q"
 # Equal operands share the slope, and what is compared with nan is not equal to it.
 _TIES = "ties = sum(1 if xs[i] == out else 0); 1 / ties if xs[i] == out else 0 if out == out else out"
 # Differences from the largest are exact where it counts, so exp() of them loses nothing, however large the operands are.
@@ -281,10 +286,10 @@ NEG   = row("neg",    "-",     "-a",              "-1")
 CLONE = row("clone",  "clone", "a",               "1")
 ABS   = row("abs",    "abs",   "abs(a)",          "1 if a > 0 else -1 if a < 0 else 0")
 SIGN  = row("sign",   "sign",  "1 if a > 0 else -1 if a < 0 else 0", "0")
-FMOD  = row("fmod",   "fmod",  "fmod(a, b)",      "1",                    "(out - a) / b", domain="b != 0")
+FMOD  = row("fmod",   "fmod",  "fmod(a, b)",      "1",                    f"{_QUOTIENT}; k", domain="b != 0")
 # Python's %, which has the sign of b
-REMAINDER = row("remainder", "%", "m = fmod(a, b); m + b if m > 0 and b < 0 or m < 0 and b > 0 else m",
-                "1", "(out - a) / b", domain="b != 0")
+REMAINDER = row("remainder", "%", f"{_MOD}; m + b if {_TURNED} else m", "1",
+                f"{_QUOTIENT}; k + 1 if {_TURNED} else k", domain="b != 0")
 
 EXP   = row("exp",    "exp",   "exp(a)",          "out")
 EXPM1 = row("expm1",  "expm1", "expm1(a)",        "out + 1")
@@ -307,7 +312,7 @@ COSH  = row("cosh",   "cosh",  "cosh(a)",         "sinh(a)")
 ASINH = row("asinh",  "asinh", "asinh(a)",        "1 / sqrt(a ** 2 + 1)")
 ACOSH = row("acosh",  "acosh", "acosh(a)",        "1 / sqrt(a ** 2 - 1)", domain="a >= 1")
 ATANH = row("atanh",  "atanh", "atanh(a)",        "1 / (1 - a ** 2)",     domain="abs(a) < 1")
-ATAN2 = row("atan2",  "atan2", "atan2(a, b)",     "b * (1 / (a ** 2 + b ** 2))", "-a * (1 / (a ** 2 + b ** 2))")
+ATAN2 = row("atan2",  "atan2", "atan2(a, b)",     f"{_RADIUS}; b * r", f"{_RADIUS}; -a * r")
 ERF   = row("erf",    "erf",   "erf(a)",          "2 / sqrt(pi) * exp(-a ** 2)")
 
 TANH     = row("tanh",     "tanh",     "tanh(a)",                          "1 - out ** 2")
@@ -316,15 +321,16 @@ RELU     = row("relu",     "relu",     "0 if a <= 0 else a",               "0 if
 LEAKY    = row("leaky_relu", "leaky",  "a if a > 0 else negative_slope * a",
                a="1 if a > 0 else negative_slope", negative_slope="0 if a > 0 else a", defaults={"negative_slope": 0.01})
 SOFTPLUS = row("softplus", "softplus", "a if a > 20 else log1p(exp(a))",   "1 if a > 20 else -expm1(-out)")
-SILU     = row("silu",     "silu",     _SILU,                             f"s = {_SIGMOID}; s * (1 + a * (1 - s))")
+SILU     = row("silu",     "silu",     f"{_DECAY}; a / (1 + e) if a >= 0 else a * e / (1 + e)",
+               f"{_DECAY}; (1 + a * e / (1 + e)) / (1 + e) if a >= 0 else (1 + a / (1 + e)) * e / (1 + e)")
 ELU      = row("elu",      "elu",      "a if a > 0 else alpha * expm1(a)",
                a="1 if a > 0 else out + alpha", alpha="0 if a > 0 else expm1(a)", defaults={"alpha": 1.0})
 # Hendrycks and Gimpel, 2016, exact: not the approximation by tanh
 GELU     = row("gelu",     "gelu",     "0.5 * a * (1 + erf(a / sqrt(2)))",
                "0.5 * (1 + erf(a / sqrt(2))) + a * exp(-0.5 * a ** 2) / sqrt(2 * pi)")
 
-CLAMP_MIN = row("clamp_min", "at least", "low if a < low else a", a="0 if a < low else 1", low="1 if a < low else 0")
-CLAMP_MAX = row("clamp_max", "at most", "high if a > high else a", a="0 if a > high else 1", high="1 if a > high else 0")
+CLAMP_MIN = row("clamp_min", "at least", "low if a < low or low != low else a", a="1 if a >= low else 0", low="1 if a < low else 0")
+CLAMP_MAX = row("clamp_max", "at most", "high if a > high or high != high else a", a="1 if a <= high else 0", high="1 if a > high else 0")
 WHERE     = row("where", "where", "a if condition != 0 else b",
                 condition="0", a="1 if condition != 0 else 0", b="0 if condition != 0 else 1")
 

@@ -396,7 +396,7 @@ def _as_text(label: object) -> str:
 
     Raises ArgumentError for micrograd's second argument, the operands of a result.
     """
-    if isinstance(label, (tuple, set, list)) and (not label or any(isinstance(part, Value) for part in label)):  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(label, (tuple, set, list)) and (not label or any(isinstance(part, Value) for part in label)):
         if label:
             raise _misread(True)
         return ""

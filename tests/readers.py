@@ -39,7 +39,7 @@ def _from_ast(node):
             return "if", _from_ast(test), _from_ast(body), _from_ast(orelse)
         case ast.Call(func=ast.Name(id=name), args=[ast.ListComp(elt=elt)]):
             return {"add_up": "sum", "largest": "max"}[name], _from_ast(elt)
-        case ast.Call(func=ast.Name(id=name), args=args):
+        case ast.Call(func=ast.Name(id=name), args=[ast.List(elts=args)] | args):
             return name, *map(_from_ast, args)
     raise AssertionError(ast.dump(node))
 

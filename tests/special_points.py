@@ -35,6 +35,10 @@ def points(op: Op) -> Iterator[tuple[float, ...]]:
     """Operands, flat. The score of surprisal is the first of its list."""
     if op.name == "leaky_relu":
         yield from ((a, slope) for a in ALONE for slope in (0.01, -2.0))
+    elif op.name == "elu":
+        yield from ((a, alpha) for a in ALONE for alpha in (1.0, -2.0))
+    elif op.name == "where":
+        yield from product((0.0, -0.0, 0.5, INF, NAN), (0.0, 1.0, -INF, NAN), (-0.0, 2.0, INF, NAN))
     elif op.name == "dot":
         yield from ((a, b, 2.0, 0.5) for a, b in product(LISTED, repeat=2))
     elif op.wide:
@@ -87,6 +91,12 @@ def torchs(op: Op, operands: Sequence[float]) -> Found:
         "leaky_relu": lambda a, slope: torch.where(a > 0, a, slope * a),
         "softplus": torch.nn.functional.softplus,
         "gelu": torch.nn.functional.gelu,
+        "silu": torch.nn.functional.silu,
+        "elu": lambda a, alpha: torch.where(a > 0, a, alpha * torch.expm1(torch.clamp(a, max=0))),
+        "clamp_min": lambda a, low: torch.clamp(a, min=low),
+        "clamp_max": lambda a, high: torch.clamp(a, max=high),
+        "where": lambda condition, a, b: torch.where(condition != 0, a, b),
+        "minimum": lambda *xs: torch.stack(xs).amin(),
         "dot": lambda *xs: torch.stack(xs[: len(xs) // 2]) @ torch.stack(xs[len(xs) // 2 :]),
         "total": lambda *xs: torch.stack(xs).sum(),
         "mean": lambda *xs: torch.stack(xs).mean(),
@@ -141,7 +151,7 @@ def torch_has_nan(_: Sequence[float], ours: float, torchs: float) -> bool:
 
 
 ROUNDED = Reason(
-    "tanh sigmoid softplus gelu logsumexp surprisal", "first second backward atomic",
+    "tanh sigmoid silu softplus gelu logsumexp surprisal", "first second backward atomic",
     "a small difference of larger numbers, such as 1 - out**2: one bit of out is many bits of it",
     lambda at, ours, torchs: math.isclose(ours, torchs, rel_tol=2e-14),
 )  # fmt: skip
@@ -152,6 +162,17 @@ REASONS = [
     Reason("relu", "value", "the larger of -0.0 and 0.0 is 0.0 (IEEE 754-2019, maximum)", zeros),
     Reason("sigmoid", "value first second backward", "exp(710) overflows in PyTorch's 1 / (1 + exp(-a)); ours has exp(a) there",
            lambda at, ours, torchs: at[0] == -710 and 0 < ours < 1e-308 and torchs == 0),
+    Reason("silu", "value first second backward", "PyTorch's exp(710) overflows as sigmoid's does, and its 1 - sigmoid(a) loses the digits of exp(-a)",
+           lambda at, ours, torchs: (abs(at[0]) > 700 and torchs == 0 and abs(ours) < 1e-300) or (at[0] >= 19 and math.isclose(ours, torchs, rel_tol=1e-6, abs_tol=2e-16))),
+    Reason("fmod remainder", "second", "where the slope is nan, so is its slope",
+           lambda at, ours, torchs: ours != ours and not (at[1] and math.isfinite(at[0] / at[1] + 1 / at[1]))),
+    Reason("fmod remainder", "first backward", "what is nan has no slope; PyTorch's is -(a / b)",
+           lambda at, ours, torchs: ours != ours and not (at[1] and math.isfinite(at[0]))),
+    Reason("fmod remainder", "first second", "0.0 and -0.0: PyTorch has minus the quotient", zeros),
+    Reason("asinh atanh atan2", "second", "a * a overflows, or 1 / 0 is inf: times 0 that is nan in PyTorch", torch_has_nan),
+    Reason("elu", "second", "0.0 and -0.0: PyTorch multiplies by alpha", zeros),
+    Reason("elu", "first second backward", "nan never disappears; of PyTorch's where() and clamp() the slope at nan is 0",
+           lambda at, ours, torchs: at[0] != at[0] and ours != ours),
     Reason("softplus", "second", "below 0 PyTorch's exp of what is subnormal is 0",
            lambda at, ours, torchs: at[0] == -710 and 0 < ours < 1e-308 and torchs == 0),
     Reason("softplus", "second", "PyTorch takes 20 for beyond the threshold in the second derivative, for below it in the first",
@@ -169,13 +190,13 @@ REASONS = [
     Reason("pow", "second", "1 / a overflows for a subnormal a: we multiply by this slope of log, PyTorch divides by a",
            lambda at, ours, torchs: 0 < at[0] < 1e-308 and not math.isfinite(ours)),
     Reason("pow", "second", "inf**0 is 1, with the slope 0: times log(inf) that is nan; PyTorch leaves the product out", lambda at, ours, torchs: math.inf in at and ours != ours),
-    Reason("maximum", "second", "nan never disappears: where the slope is nan, so is its slope",
+    Reason("maximum minimum", "second", "nan never disappears: where the slope is nan, so is its slope",
            lambda at, ours, torchs: any(x != x for x in at) and ours != ours),
     Reason("logsumexp", "first second backward atomic", "PyTorch's slope is exp(x - out), and out is rounded to the size of the scores",
            lambda at, ours, torchs: all(abs(x) >= 1e16 for x in at if math.isfinite(x))),
     Reason("logsumexp", "atomic", "where the largest is infinite, it is the result, and the slope is that of maximum",
            lambda at, ours, torchs: not all(map(math.isfinite, at)) and torchs != torchs),
-    Reason("maximum", "atomic", "a pair shares the slope evenly, and of three equal operands the last pair is not even",
+    Reason("maximum minimum", "atomic", "a pair shares the slope evenly, and of three equal operands the last pair is not even",
            lambda at, ours, torchs: len(set(at)) == 1 and len(at) == 3 and ours in (0.25, 0.5)),
     Reason("logsumexp", "second", "next to inf the slope 0 stays 0; PyTorch multiplies it by nan", torch_has_nan),
 ]  # fmt: skip

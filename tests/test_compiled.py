@@ -54,17 +54,11 @@ OWN = {
         int="2 * int[i] * w[i]", w="int[i] * int[i]", by="1", defaults={"by": None},
     ),
 }  # fmt: skip
-FUNCTIONS = {
-    **{name: getattr(autograd, name) for name in ("dot", "total", "mean", "maximum", "logsumexp", "surprisal")},
-    **OWN,
-}
 
 
 def apply(op, operands):
     """An operation on flat operands, called as a user would."""
-    if op.name in FUNCTIONS:
-        return FUNCTIONS[op.name](*op.bind(operands).values())
-    return getattr(operands[0], op.name)(*operands[1:])
+    return (OWN.get(op.name) or getattr(autograd, op.name))(*op.bind(operands).values())
 
 
 def points_of(op):

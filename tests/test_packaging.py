@@ -120,3 +120,10 @@ for name in ("graphviz", "ast", "inspect", "dataclasses", "autograd.drawing", "a
         text=True,
     )
     assert ran.returncode == 0, ran.stderr
+
+
+def test_the_package_knows_its_version():
+    import autograd
+
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'\nversion = "{autograd.__version__}"\n' in text

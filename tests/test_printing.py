@@ -162,7 +162,7 @@ def test_a_graph_is_written_as_its_formula_is():
     rng = random.Random(2)
     for _ in range(300):
         root = random_root(rng)
-        names = {"sin": math.sin, "maximum": max}
+        names = {"sin": math.sin, "maximum": max, "Value": float}
         names |= {node.label: node.data for node in Graph(root).nodes if node.label}
         for line in formula(root).splitlines():
             name, _, text = line.rpartition(" = ")

@@ -167,7 +167,7 @@ def assigned():
 def test_results_are_floats_or_refused_whatever_data_was_set_to(thing, name):
     op = OPS[name]
     for places in ([0], [-1], [0, -1]):
-        values = [Value(0.4 + 0.1 * k) for k in range(op.wide * 2 + 2 if op.wide or op.operands[1:] else 1)]
+        values = [Value(0.4 + 0.1 * k) for k in range(4 if op.wide else len(op.operands))]
         for place in places:
             values[place].data = thing
         try:

@@ -28,7 +28,7 @@ def page_size(page: Any) -> tuple[float, float] | None:
     except (TypeError, ValueError):
         width = height = 0.0
     if not (36 <= width < math.inf and 36 <= height < math.inf):
-        raise ArgumentError(f"want page=(width, height) in points, \"a4\" or None, got {page!r}")
+        raise ArgumentError(f'want page=(width, height) in points, "a4" or None, got {page!r}')
     return width, height
 
 

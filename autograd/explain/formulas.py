@@ -9,7 +9,8 @@
     f = b*(b + 1)
 
 A value that has a name, or is used more than once, gets a line of its own, and so does one whose text grows
-long: so the text is never longer than the graph.
+long: so the text is never longer than the graph. Pasted into Python, after ``from autograd import *``, formula()
+computes the same graph again, constant by constant.
 """
 
 from __future__ import annotations
@@ -18,24 +19,27 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..formula import LATEX, READABLE, WHOLE, Dialect, Piece, atom
+from ..formula import EXACT, LATEX, WHOLE, Dialect, Piece, atom
 from ..graph import Graph
 from ..methods import OPERATORS
 from ..ops import OPS, Op
 from .naming import named_graph, one_line
+from .phrases import Report
 
 __all__ = ["formula", "latex"]
 
 LONG = 100  # characters that a value may add to the line of another
-_WRITTEN_OUT = frozenset({*OPERATORS, "dot", "total"})  # rows that are shown as their formula, all others as calls
+# Rows that are shown as their formula, all others as calls. What is added up as one node cannot be pasted as several.
+_OPERATORS = frozenset(name for name in OPERATORS if not OPS[name].value.lets)
+_WRITTEN_OUT = {EXACT: _OPERATORS, LATEX: _OPERATORS | {"dot", "total"}}
 
 
 def _written(op: Op, operands: list[Piece], dialect: Dialect) -> Piece:
     """An operation on operands that are written already."""
-    if op.name in _WRITTEN_OUT and op is OPS[op.name]:
+    if op.name in _WRITTEN_OUT[dialect] and op is OPS[op.name]:
         return op.formula(len(operands)).piece(dialect, op.bind(operands))
     given = op.bind(operands)
-    if op.wide and len(given) > 1:  # lists beside others
+    if op.wide and (dialect is EXACT or len(given) > 1):  # lists as lists
         operands = [atom(f"[{_row(group)}]") if name in op.lists else group for name, group in given.items()]
     return dialect.spellings.get(op.name, dialect.call(op.name, len(operands))).of(*operands)
 
@@ -44,28 +48,35 @@ def _row(pieces: list[Piece]) -> str:
     return ", ".join(piece.within(WHOLE) for piece in pieces)
 
 
-def formula(value: Any) -> str:
+def formula(value: Any) -> Report:
     """The computation of `value` in Python, one line for each shared or named value, the last for itself.
 
-    Names are those of drawings: labels, then the caller's variables; a leaf without one stands as its number.
+    Names are those of drawings: labels, then the caller's variables; a leaf without one is written ``Value(2)``.
     """
-    return "\n".join(
-        f"{name} = {text}" if name else text for name, text in _lines(named_graph(value), READABLE, one_line)
-    )
+    lines = _lines(named_graph(value), EXACT, one_line)
+    return Report("\n".join(f"{name} = {text}" if name else text for name, text in lines))
 
 
-def latex(value: Any) -> str:
-    r"""The same in LaTeX: one formula, or an `aligned` block of several.
+class Latex(Report):
+    """LaTeX that a notebook typesets."""
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self}$"
+
+
+def latex(value: Any) -> Latex:
+    r"""The same in LaTeX: one formula, or an `aligned` block of several; a notebook typesets it.
 
     >>> from autograd import Value
     >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
     >>> print(latex((w * x).tanh() / 2))
     \frac{\tanh\left(w \, x\right)}{2}
     """
-    lines = [(f"{name} = " if name else "", text) for name, text in _lines(named_graph(value), LATEX, _in_latex)]
+    lines = _lines(named_graph(value), LATEX, _in_latex)
     if len(lines) == 1:
-        return "".join(lines[0])
-    return "\n".join([r"\begin{aligned}", *(f"  {name}&{text} \\\\" for name, text in lines), r"\end{aligned}"])
+        return Latex(" = ".join(filter(None, lines[0])))
+    aligned = (f"  {name} &= {text} \\\\" if name else f"  &{text} \\\\" for name, text in lines)
+    return Latex("\n".join([r"\begin{aligned}", *aligned, r"\end{aligned}"]))
 
 
 def _lines(graph: Graph, dialect: Dialect, spell: Callable[[str], str]) -> list[tuple[str, str]]:
@@ -77,7 +88,10 @@ def _lines(graph: Graph, dialect: Dialect, spell: Callable[[str], str]) -> list[
         name = graph.name(node)
         is_place = name == f"v{graph.index[node]}"  # no name but its place in the listing
         if not node.operands:
-            written[node] = dialect.piece(float(node.data) if is_place else spell(name))
+            written[node] = dialect.piece(_leaf(node.data, dialect) if is_place else spell(name))
+            if is_place and dialect is EXACT and users[node] > 1:
+                lines.append((name, written[node].text))
+                written[node] = atom(name)
             continue
         operands = [dialect.piece(o) if isinstance(o, float) else written[o] for o in node.operands]
         written[node] = _written(node.op, operands, dialect)
@@ -88,6 +102,11 @@ def _lines(graph: Graph, dialect: Dialect, spell: Callable[[str], str]) -> list[
             lines.append((spell(name), text))
             written[node] = atom(spell(name))
     return lines or [("", written[graph.root].within(WHOLE))]
+
+
+def _leaf(number: float, dialect: Dialect) -> Any:
+    """A leaf without a name: in Python it has to be a Value, that is no constant."""
+    return atom(f"Value({EXACT.number(float(number))})") if dialect is EXACT else float(number)
 
 
 def _in_latex(name: str) -> str:

@@ -15,6 +15,7 @@ x <= 0.0 ? 0.0 : x * x
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from .rewriting import folded
 
 __all__ = [
     "ATOM",
+    "EXACT",
     "JAVASCRIPT",
     "LATEX",
     "PYTHON",
@@ -147,6 +149,16 @@ def _short(number: float) -> str:
     return f"{number:g}"
 
 
+def _exact(number: float) -> str:
+    if not math.isfinite(number):
+        return f'float("{number}")'
+    return (
+        str(int(number))
+        if number.is_integer() and repr(number)[-2:] == ".0" and str(number) != "-0.0"
+        else repr(number)
+    )
+
+
 _LEVELS = {"or": _OR, "and": _AND, "+": SUM, "-": SUM, "*": _PRODUCT, "/": _PRODUCT}
 _COMMON = {
     **{head: _infix(f" {head} ", level) for head, level in _LEVELS.items()},
@@ -181,8 +193,11 @@ JAVASCRIPT = Dialect(
     "JavaScript",
     {
         **_C_LIKE,
-        **{name: _call(f"Math.{name}", arity) for name, arity in FUNCTIONS.items() if name not in ("erf", "pow")},
-        "fmod": _infix(" % ", _PRODUCT),
+        **{
+            name: _call(f"Math.{name}", arity)
+            for name, arity in FUNCTIONS.items()
+            if name not in ("erf", "fmod", "pow")
+        },
         "==": _compared(" === "),
         "!=": _compared(" !== "),
     },
@@ -199,10 +214,13 @@ READABLE = Dialect(
         "**": _READ_POWER,
         "pow": _READ_POWER,
         "squared": Spelling("{}**2", _POWER, ATOM),
+        "remainder": _infix(" % ", _PRODUCT),
     },
     _short,
     code=False,
 )
+# What people read, with every digit: pasted into Python it is the same again.
+EXACT = Dialect("exact", READABLE.spellings, _exact, code=False)
 
 
 def _tex_call(name: str, arity: int = 1) -> Spelling:
@@ -217,12 +235,13 @@ LATEX = Dialect(
     "LaTeX",
     {
         **_COMMON,
-        **{name: _tex_call(name) for name in FUNCTIONS},
+        **{name: _tex_call(name, arity) for name, arity in FUNCTIONS.items()},
         "*": Spelling(r"{} \, {}", _PRODUCT, _PRODUCT, _POWER),  # a minus after the space would subtract
         "/": Spelling(r"\frac{{{}}}{{{}}}", _POWER, WHOLE, WHOLE),
         "**": _TEX_POWER,
         "pow": _TEX_POWER,
         "squared": Spelling("{}^{{2}}", _POWER, ATOM),
+        "remainder": _infix(r" \bmod ", _PRODUCT),
         "sqrt": Spelling(r"\sqrt{{{}}}", ATOM, WHOLE),
         "abs": Spelling(r"\left|{}\right|", ATOM, WHOLE),
         "larger": _tex_call("max", 2),

@@ -132,7 +132,9 @@ class _FormulaReader(Reader):
             piece = self.piece(node)
             raise self.refuse(f"this is true or false: want a number here, such as 1 if {piece} else 0", term.place)
         if term.head == "**" and term.args[0].head in ("name", "item") and term.args[1].atom == 2:
-            return Expr("squared", term.args[:1], None, term.place)  # x * x in every language: all agree to the last bit
+            return Expr(
+                "squared", term.args[:1], None, term.place
+            )  # x * x in every language: all agree to the last bit
         return term
 
     def condition(self, node: Any) -> Expr:

@@ -99,6 +99,7 @@ HELPERS = {
         "pow": """\
 // As in C and Python: 1 to any power is 1, of which Math.pow makes NaN if the power is NaN or infinite.
 const pow = (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b));""",
+        "fmod": "const fmod = (a, b) => a % b;",
         "erf": """\
 function erf(x) {  // 2 / sqrt(pi) * exp(-x^2) * (x + 2 x^3 / 3 + 4 x^5 / 15 + ...), whose terms all have the sign of x
     if (!(Math.abs(x) < 6)) return x !== x ? x : Math.sign(x);
