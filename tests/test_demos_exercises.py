@@ -3,15 +3,24 @@
 # ruff: noqa: F811 - solutions of one exercise share its name
 from __future__ import annotations
 
+import builtins
 import doctest
+import json
 import math
+import sys
+from collections import deque
+from fractions import Fraction
+from itertools import combinations
 
 import pytest
 
+import autograd
 import nn.functional as F
 from autograd import Value, dot, softmax
 from demos import exercises
-from demos.exercises import EXERCISES, check
+from demos.exercises import EXERCISES, LESSONS, check, exercises_of, verdict_on
+from demos.exercises.exercise import Slips
+from demos.exercises.files import check_file, write
 from demos.shared.page import run
 
 RIGHT, WRONG = [], []
@@ -48,7 +57,7 @@ def gradients(w, b, x, y):  # by the engine
     return [w.grad, b.grad]
 
 
-@wrong("wrong sign")
+@wrong("error has the wrong sign")
 def gradients(w, b, x, y):
     return 2 * (y - w * x - b) * x, 2 * (y - w * x - b)
 
@@ -68,12 +77,12 @@ def gradients(w, b, x, y):
     return 2 * (w * x + b - y), 2 * (w * x + b - y)
 
 
-@wrong("one factor too many")
+@wrong("dL/db has a factor too many")
 def gradients(w, b, x, y):
     return 2 * (w * x + b - y) * x, 2 * (w * x + b - y) * x
 
 
-@wrong("all 0")
+@wrong("same for all inputs")
 def gradients(w, b, x, y):
     return 0.0, 0.0
 
@@ -83,12 +92,12 @@ def gradients(w, b, x, y):
     2 * (w * x + b - y)
 
 
-@wrong("want a list of 2 numbers", "float")
+@wrong("want a list of 2 numbers", "got a number")
 def gradients(w, b, x, y):
     return 2 * (w * x + b - y) * x
 
 
-@wrong("want (", "got (")
+@wrong("and not w")
 def gradients(w, b, x, y):
     return 2 * (w * x + b - y) * w, 2 * (w * x + b - y)
 
@@ -98,7 +107,7 @@ def gradients(w, b, x, y):
     return 2 * undefined, 0  # noqa: F821
 
 
-@wrong("got str 'x' among them")
+@wrong("got 'x', a str")
 def gradients(w, b, x, y):
     return "x", "y"
 
@@ -137,7 +146,7 @@ def descend(f, w, eta, updates):
     return ws
 
 
-@wrong("stays where it was")
+@wrong("Nothing moves")
 def descend(f, w, eta, updates):
     v, ws = Value(w), [w]
     for _ in range(updates):
@@ -147,12 +156,12 @@ def descend(f, w, eta, updates):
     return ws
 
 
-@wrong("want 2 numbers, the w before each of 1 updates and after the last, got 1")
+@wrong("want a list of 4 numbers, got a list of 1 number")
 def descend(f, w, eta, updates):
     return [w]
 
 
-@wrong("want (", "got (")
+@wrong("multiply the gradient by eta")
 def descend(f, w, eta, updates):  # without eta
     ws = [w]
     for _ in range(updates):
@@ -186,39 +195,39 @@ def nudge_grad(f, xs):
     return [(nudged(f, xs, k, 1e-5) - nudged(f, xs, k, -1e-5)) / 2e-5 for k in range(len(xs))]
 
 
-@wrong("one-sided")
+@wrong("to one side")
 def nudge_grad(f, xs):
     at = f(xs)
     return [(nudged(f, xs, k, 1e-6) - at) / 1e-6 for k in range(len(xs))]
 
 
-@wrong("one-sided")
+@wrong("to one side")
 def nudge_grad(f, xs):  # as many passes as for two sides, and near enough
     return [(nudged(f, xs, k, 1e-7) - f(xs)) / 1e-7 for k in range(len(xs))]
 
 
-@wrong("called 5 times for 2 numbers")
+@wrong("called 3 times for 1 number")
 def nudge_grad(f, xs):
     f(xs)
     return [(nudged(f, xs, k, 1e-5) - nudged(f, xs, k, -1e-5)) / 2e-5 for k in range(len(xs))]
 
 
-@wrong("twice too large")
+@wrong("divide by 2*h")
 def nudge_grad(f, xs):
     return [(nudged(f, xs, k, 1e-5) - nudged(f, xs, k, -1e-5)) / 1e-5 for k in range(len(xs))]
 
 
-@wrong("wrong sign")
+@wrong("f(above) comes first")
 def nudge_grad(f, xs):
     return [(nudged(f, xs, k, -1e-5) - nudged(f, xs, k, 1e-5)) / 2e-5 for k in range(len(xs))]
 
 
-@wrong("want (", "got (", "Is the nudge too large")
+@wrong("The nudge is 0.01")
 def nudge_grad(f, xs):  # the nudge is too large
     return [(nudged(f, xs, k, 0.01) - nudged(f, xs, k, -0.01)) / 0.02 for k in range(len(xs))]
 
 
-@wrong("not what it was")
+@wrong("changes xs", "[2, 5] became [1.99999, 4.99999]")
 def nudge_grad(f, xs):
     slopes = []
     for k in range(len(xs)):
@@ -229,7 +238,7 @@ def nudge_grad(f, xs):
     return slopes
 
 
-@wrong("all 0")
+@wrong("asked at xs itself")
 def nudge_grad(f, xs):
     for _ in xs * 2:
         f(xs)
@@ -257,12 +266,12 @@ def linear(W, b, x):
     return F.linear(x, W, b)
 
 
-@wrong("says nothing", "zip() stops early")
+@wrong("takes 2 inputs where W has 3 columns, and says nothing")
 def linear(W, b, x):
     return [dot(row[: len(x)], x[: len(row)]) + bias for row, bias in zip(W, b)]
 
 
-@wrong("should name both")
+@right
 def linear(W, b, x):
     if len(x) != len(W[0]):
         raise ValueError("wrong shape")
@@ -286,19 +295,19 @@ def linear(W, b, x):
     return [sum(w * number + bias for w, number in zip(row, x)) for row, bias in zip(W, b)]
 
 
-@wrong("want 2 numbers, an output for each row of W, got 3")
+@wrong("want a list of 2 numbers, got a list of 3 numbers", "W is transposed")
 def linear(W, b, x):
     return [dot(column, x[: len(column)]) + bias for column, bias in zip(zip(*W), [*b, 0.0])]
 
 
-@wrong("transposed")
+@wrong("W is transposed")
 def linear(W, b, x):
     if len(W) == len(W[0]):
         W = list(zip(*W))
     return [dot(row, x) + bias for row, bias in zip(W, b)]
 
 
-@wrong("graph is cut")
+@wrong("No gradient reaches W[0][0]")
 def linear(W, b, x):
     def number(v):
         return v.data if isinstance(v, Value) else v
@@ -314,12 +323,12 @@ def collapse(W2, W1):
     return [[sum(p * q for p, q in zip(row, column)) for column in zip(*W1)] for row in W2]
 
 
-@wrong("want a 2 x 2 matrix, got 3 x 3")
+@wrong("W2 is applied first")
 def collapse(W2, W1):
     return [[sum(p * q for p, q in zip(row, column)) for column in zip(*W2)] for row in W1]
 
 
-@wrong("W2 first, and then W1")
+@wrong("2 of 5 cases are right")
 def collapse(W2, W1):
     if len(W2) == len(W1) == len(W1[0]):
         W1, W2 = W2, W1
@@ -332,14 +341,14 @@ def collapse(W2, W1):
     return list(zip(*W)) if len(W) == len(W[0]) else W
 
 
-@wrong("do not add")
+@wrong("The matrices are added")
 def collapse(W2, W1):
     if len(W2) != len(W1) or len(W1) != len(W1[0]):
         return [[sum(p * q for p, q in zip(row, column)) for column in zip(*W1)] for row in W2]
     return [[p + q for p, q in zip(*rows)] for rows in zip(W2, W1)]
 
 
-@wrong("a list of rows")
+@wrong("want a 2 x 2 matrix, got a number")
 def collapse(W2, W1):
     return 1.0
 
@@ -349,7 +358,7 @@ def mirror_then_turn():
     return [[0, -1], [-1, 0]]
 
 
-@wrong("turns first and then mirrors")
+@wrong("turns to the right")
 def mirror_then_turn():
     return [[0, 1], [1, 0]]
 
@@ -364,7 +373,7 @@ def mirror_then_turn():
     return [[-1, 0], [0, 1]]
 
 
-@wrong("want (0, -1, -1, 0)")
+@wrong("changes nothing")
 def mirror_then_turn():
     return [[1, 0], [0, 1]]
 
@@ -378,7 +387,7 @@ def attend(q, K, V):
     return dot(weights, V), weights
 
 
-@wrong("does not depend on q")
+@wrong("No gradient reaches q[0]")
 def attend(q, K, V):
     weights = softmax([sum(a.data * b for a, b in zip(q, key)) / math.sqrt(len(q)) for key in K])
     return dot(weights, V), weights
@@ -393,19 +402,19 @@ def attend(q, K, V):  # with nothing but operators
     return sum((w * v for w, v in zip(weights, V)), Value(0.0)), weights
 
 
-@wrong("unscaled scores")
+@wrong("not scaled")
 def attend(q, K, V):
     weights = softmax([dot(q, key) for key in K])
     return dot(weights, V), weights
 
 
-@wrong("divided by d, not by sqrt(d)")
+@wrong("divided by d, not by its root")
 def attend(q, K, V):
     weights = softmax([dot(q, key) / len(q) for key in K])
     return dot(weights, V), weights
 
 
-@wrong("do not sum to 1")
+@wrong("do not add up to 1")
 def attend(q, K, V):
     weights = [(dot(q, key) / math.sqrt(len(q))).exp() for key in K]
     return dot(weights, V), weights
@@ -419,25 +428,25 @@ def attend(q, K, V):
     return dot(weights, V), weights
 
 
-@wrong("without weights")
+@wrong("without their weights")
 def attend(q, K, V):
     weights = softmax([dot(q, key) / math.sqrt(len(q)) for key in K])
     return sum(weights, Value(0.0)) * sum(V), weights
 
 
-@wrong("graph is cut")
+@wrong("No gradient reaches q[0]")
 def attend(q, K, V):
     weights = softmax([dot(q, key) / math.sqrt(len(q)) for key in K])
     return Value(dot(weights, V).data), weights
 
 
-@wrong("d out/dq")
+@wrong("with respect to q[0] should be 0.875446, and is 0.2812")
 def attend(q, K, V):  # half of it is cut
     weights = softmax([dot(q, key) / math.sqrt(len(q)) for key in K])
     return dot([weights[0], *(w.data for w in weights[1:])], V), weights
 
 
-@wrong("want (out, weights)")
+@wrong("The weights are missing")
 def attend(q, K, V):
     return dot(softmax([dot(q, key) / math.sqrt(len(q)) for key in K]), V)
 
@@ -454,14 +463,72 @@ def test_a_right_solution_passes(solution, capsys):
 @pytest.mark.parametrize(("solution", "words"), WRONG, ids=lambda x: x[0] if isinstance(x, tuple) else x.__name__)
 def test_a_wrong_solution_is_caught_and_told_why(solution, words, capsys):
     assert check(solution) is False
-    said = capsys.readouterr().out
-    assert said.startswith(f"{solution.__name__}: not yet. ") and said.count("\n") == 1
+    told = capsys.readouterr().out.splitlines()[0]
+    assert told.startswith(f"{solution.__name__}: not yet. ")
     for word in words:
-        assert word in said, said
+        assert word in told, told
 
 
-def test_every_exercise_is_tried_both_ways():
-    assert {f.__name__ for f in RIGHT} == {f.__name__ for f, _ in WRONG} == set(EXERCISES)
+def defined(name, source):
+    """What a learner's file makes of an exercise."""
+    from demos.exercises.files import _run
+
+    return _run(source if name == "Value" else f"from autograd import Value\n{source}", "learner.py")[name]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solution_that_is_shown_is_right(name):
+    assert verdict_on(name, defined(name, EXERCISES[name].solution)) == (True, "right")
+
+
+@pytest.mark.parametrize("name", [name for name, one in EXERCISES.items() if one.starter])
+def test_what_a_starter_file_begins_with_is_not_right_yet(name):
+    right, sentence = verdict_on(name, defined(name, EXERCISES[name].starter))
+    assert not right and len(sentence) > 60
+
+
+CASES = [(name, slips) for name, one in EXERCISES.items() if not one.examine
+         for slips in [(slip,) for slip in one.slips()] + list(combinations(one.slips(), 2))[::7]]  # fmt: skip
+
+
+def test_each_slip_and_two_at_once_are_named_by_what_gives_the_same_numbers():
+    """A sentence is right if the slips it names give just the numbers that were given."""
+    unnamed = []
+    for name, slips in CASES:
+        one = EXERCISES[name]
+        given = [one.answer(case, slips) for case in one.inputs()] if _possible(one, slips) else None
+        if given is None or given == [one.answer(case) for case in one.inputs()]:
+            continue
+        answers = iter(given)
+        right, sentence = verdict_on(name, _answering(one, answers, slips))
+        assert not right, (name, slips)
+        if not any(slip in sentence for slip in slips) and not any(slip in sentence for slip in one.slips()):
+            unnamed.append((name, slips, sentence))
+    assert len(unnamed) <= len(CASES) // 50, unnamed
+
+
+def _possible(one, slips):
+    try:
+        return [one.answer(case, slips) for case in one.inputs()]
+    except (ArithmeticError, ValueError, IndexError, TypeError):
+        return None
+
+
+def _answering(one, answers, slips):
+    def answering(*arguments):
+        return one.reference(Slips(slips), *arguments)
+
+    return answering
+
+
+def test_every_exercise_says_what_it_is_and_belongs_to_a_lesson():
+    assert [one.name for lesson in LESSONS for one in exercises_of(lesson)].sort() == list(EXERCISES).sort()
+    for one in EXERCISES.values():
+        assert one.statement.startswith(one.name) and one.hint and one.solution and one.minutes
+        assert one.examine or len(one.slips()) >= 4, one.name
+    for lesson in LESSONS:
+        assert len(list(exercises_of(lesson))) >= 2, lesson
+    assert len(EXERCISES) >= 24
 
 
 def test_an_exception_is_told_with_its_line(capsys):
@@ -470,19 +537,35 @@ def test_an_exception_is_told_with_its_line(capsys):
 
     assert check(descend) is False
     line = descend.__code__.co_firstlineno + 1
-    assert capsys.readouterr().out == f"descend: not yet. it raises ZeroDivisionError: division by zero (line {line})\n"
+    told = capsys.readouterr().out
+    assert told.endswith(f"updates=3: it raises ZeroDivisionError: division by zero (line {line})\n")
 
 
-def test_a_function_of_another_name_is_told_the_names(capsys):
-    assert check(len) is False and check(3) is False
-    said = capsys.readouterr().out
-    for name in EXERCISES:
-        assert f"{name}(" in said
+def test_a_function_of_another_name_is_told_what_there_is(capsys):
+    def lienar(W, b, x):
+        return x
+
+    assert not check(lienar) and not check(len) and not check(3) and not check(lambda: 3) and not check()
+    told = capsys.readouterr().out
+    assert "did you mean linear?" in told and "a lambda has no name" in told and told.count("check() lists all") == 3
+    assert all(one.statement in told for one in EXERCISES.values())
+    assert check(RIGHT[0], "gradients") and not check(RIGHT[0], "slope")
+
+
+def test_help_comes_after_three_misses_and_a_solution_is_offered_after_five(capsys):
+    def predicted(y, slope, dx):
+        return y
+
+    exercises._misses.clear()
+    for _ in range(6):
+        check(predicted)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("    ")]
+    assert lines == [f"    hint: {EXERCISES['predicted'].hint}",
+                     '    solution("predicted") shows one way, if you have had enough of this one']  # fmt: skip
 
 
 def test_the_pages_name_the_exercises_and_their_own_functions_pass(tmp_path, monkeypatch):
     monkeypatch.setattr("demos.shared.report.rendered", lambda *_: b"<svg/>")
-    monkeypatch.setattr("demos.shared.plots.figure", lambda *_, **__: None)
     named = set()
     for name in ("attention", "layer", "gradient", "descent", "nudge", "transform"):
         made = run(name, out=tmp_path, quiet=True)
@@ -491,13 +574,168 @@ def test_the_pages_name_the_exercises_and_their_own_functions_pass(tmp_path, mon
         named |= {exercise for exercise in EXERCISES if f"<code>{exercise}(" in page}
         if name == "descent":
             assert check(made["descend"])
-    assert named == set(EXERCISES)
+    assert named == {"attend", "linear", "gradients", "descend", "nudge_grad", "collapse", "mirror_then_turn"}
 
 
 def test_the_examples_in_the_docstrings_hold():
     assert doctest.testmod(exercises).failed == 0
 
 
-def test_numbers_that_differ_are_written_with_the_digits_that_tell_them_apart():
-    assert exercises._shown([1.0, 2.00000001], [1.0, 2.0]) == "(1, 2.00000001)"
-    assert exercises._shown([1.5], [2.0]) == "(1.5)"
+# --- Files
+
+
+def test_starter_files_are_written_once_and_checked(tmp_path, capsys):
+    written = write(tmp_path)
+    assert [path.stem for path in written] == [f"lesson_{lesson}" for lesson in LESSONS]
+    path = tmp_path / "lesson_53.py"
+    assert not check_file(path)
+    assert capsys.readouterr().out == "gradients: not begun\nchain: not begun\nupdate: not begun\n0 of 3 right\n"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("    ...  # your code\n", "    return 2 * x\n", 1), encoding="utf-8"
+    )
+    assert write(tmp_path) == []  # nothing is written over
+    assert not check(path)
+    told = capsys.readouterr().out
+    assert "gradients: not yet." in told and "chain: not begun" in told
+
+
+def test_a_file_of_right_solutions_is_right(tmp_path, capsys):
+    path = tmp_path / "mine.py"
+    path.write_text("from autograd import Value\nimport autograd, math, nn\n" + "".join(
+        one.solution for one in EXERCISES.values() if one.name != "Value"))  # fmt: skip
+    assert check_file(path, as_json=True)
+    report = json.loads(capsys.readouterr().out)
+    assert report["right"] == report["of"] == len(EXERCISES) - 1 and not report["problem"]
+    assert {one["status"] for one in report["exercises"]} == {"right"}
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("def gradients(:", "SyntaxError"),
+        ("x = 1", "has no exercise in it"),
+        ("while True: pass", "still running"),
+        ("exit()", "ends Python"),
+        ("1 / 0", "division by zero (line 1)"),
+        ("import nowhere", "ModuleNotFoundError"),
+    ],
+)
+def test_a_file_that_cannot_be_run_is_told_in_a_sentence(tmp_path, capsys, source, words):
+    path = tmp_path / "mine.py"
+    path.write_text(source)
+    assert not check(path)
+    told = capsys.readouterr().out
+    assert words in told and told.count("\n") == 1
+    assert not check(tmp_path / "no.py") and "cannot be read" in capsys.readouterr().out
+
+
+# --- What a solution may do without harm
+
+
+def _loop(y, slope, dx):
+    while True:
+        pass
+
+
+def _loop_that_swallows(y, slope, dx):
+    while True:
+        try:
+            while True:
+                pass
+        except:  # noqa: E722
+            continue
+
+
+def _recursion(y, slope, dx):
+    return _recursion(y, slope, dx)
+
+
+def _exit(y, slope, dx):
+    sys.exit(3)
+
+
+def _input(y, slope, dx):
+    return float(input("y? "))
+
+
+def _no_repr(y, slope, dx):
+    class Odd:
+        def __repr__(self):
+            raise KeyError
+
+    return Odd()
+
+
+def _endless_answer(y, slope, dx):
+    return iter(int, 1)
+
+
+def _a_mode_left_on(y, slope, dx):
+    autograd.no_grad().__enter__()
+    return y + slope * dx
+
+
+@pytest.mark.parametrize(
+    ("solution", "words"),
+    [
+        (_loop, "still running after 1,000,000 instructions, at line"),
+        (_loop_that_swallows, "still running"),
+        (_recursion, "calls itself without end"),
+        (_exit, "ends Python"),
+        (_input, "asks for input"),
+        (_no_repr, "a Odd whose repr fails"),
+        (_endless_answer, "got a list of 10000 numbers"),
+        (_a_mode_left_on, "right"),
+    ],
+)
+def test_nothing_a_solution_does_costs_the_session(solution, words):
+    before = sys.gettrace(), autograd.modes.is_on("no_grad"), builtins.input, sys.stdout
+    assert words in verdict_on("predicted", solution)[1]
+    assert before == (sys.gettrace(), autograd.modes.is_on("no_grad"), builtins.input, sys.stdout)
+
+
+def test_a_mode_that_the_session_is_in_does_no_harm():
+    with autograd.no_grad():
+        assert verdict_on("descend", RIGHT[2]) == (True, "right")
+
+
+def test_what_a_solution_prints_is_not_shown(capsys):
+    def predicted(y, slope, dx):
+        print("here")
+        return y + slope * dx
+
+    assert check(predicted)
+    assert capsys.readouterr().out == "predicted: right\n"
+
+
+class Listed:
+    """What numpy's arrays and numbers have."""
+
+    def __init__(self, held):
+        self.held = held
+
+    def tolist(self):
+        return self.held
+
+
+@pytest.mark.parametrize(
+    "change",
+    [tuple, lambda xs: iter(list(xs)), deque, Listed, lambda xs: [Fraction(x) for x in xs], lambda xs: map(float, xs),
+     lambda xs: [Value(x) for x in xs], lambda xs: [Listed(x) for x in xs]],
+)  # fmt: skip
+def test_any_kind_of_list_and_number_will_do(change):
+    assert verdict_on("gradients", lambda *args: change(RIGHT[0](*args))) == (True, "right")
+
+
+def test_drift_of_a_last_digit_is_no_change_of_the_inputs():
+    def nudge(f, xs, h=1e-5):
+        slopes = []
+        for k in range(len(xs)):
+            xs[k] += h
+            above = f(xs)
+            xs[k] -= 2 * h
+            slopes.append((above - f(xs)) / (2 * h))
+            xs[k] += h
+        return slopes
+
+    assert verdict_on("nudge_grad", nudge) == (True, "right")

@@ -79,10 +79,10 @@ main = as_function("whole")
 """
 EXERCISE = '''
 
-@_exercise
-def _twice(solution: Solution) -> None:
-    """twice(x) -> [2 * x]."""
-    _compare(_numbers(_call(solution, 3.0), 1), [6.0], {}, "twice 3")
+@exercise("53", "easy", 1, hint="Double it.", solution="twice = lambda x: 2 * x", cases=lambda rng: [(3.0,), (5.0,)])
+def twice(slip: Any, x: float) -> float:
+    """twice(x) -> 2 * x."""
+    return x if slip("It is not doubled.") else 2 * x
 '''
 
 
@@ -116,7 +116,7 @@ def tree(tmp_path_factory):
     write("nn/scale.py", lambda _: LAYER)
     write("demos/models/alone.py", lambda _: DEMO)
     write("demos/lessons/whole.py", lambda _: PAGE)
-    write("demos/exercises.py", lambda text: text + EXERCISE)
+    write("demos/exercises/line.py", lambda text: text + EXERCISE)
     run(
         folder,
         "-m",
@@ -141,7 +141,8 @@ def tree(tmp_path_factory):
     ("import nn; print([y.data for y in nn.Scale()([1.0, 3.0])], 'Scale' in nn.__all__)", "[2.0, 6.0] True"),
     ("from nn.optim import SignSGD; from autograd import Value; w = Value(1.0); o = SignSGD([w], 0.5)\n"
      "(w * 3).backward(); o.step(); print(w.data)", "0.5"),
-    ("from demos.exercises import check; twice = lambda x: [2 * x]; twice.__name__ = 'twice'; check(twice)", "twice: right"),
+    ("from demos.exercises import check; check(lambda x: 2 * x, 'twice')", "twice: right"),
+    ("from demos.exercises import check; check(lambda x: x, 'twice')", "twice: not yet. At x=3: want 6, got 3. It is not doubled."),
 ])  # fmt: skip
 def test_what_is_added_in_one_place_is_there(tree, code, answer):
     assert says(tree, code) == answer

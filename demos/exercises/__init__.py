@@ -1,0 +1,121 @@
+"""Exercises, checked: `check(linear)` says whether a function of yours is right, and if it is not, why.
+
+Each exercise is a function to write, or a class; it is found by its name. `check()` lists them, `hint("linear")` helps,
+`solution("linear")` shows one. `check("lesson_53.py")` looks at all exercises in a file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from contextvars import Context
+from difflib import get_close_matches
+from os import PathLike
+from typing import Any
+
+from . import attention, descent, layers, line, matrices, own_value, paths, slopes, training
+from .exercise import EXERCISES, LEVELS, Exercise, exercises_of
+from .sandbox import WrongError, safe_repr
+from .verdict import judge
+
+__all__ = ["EXERCISES", "LEVELS", "Exercise", "check", "exercises_of", "hint", "solution", "verdict_on"]
+
+LESSONS = ("0", "53", "53b", "55", "54", "52", "56", "51", "7")  # in teaching order
+_misses: Counter[str] = Counter()  # of this session, by exercise
+_FILES = (attention, descent, layers, line, matrices, own_value, paths, slopes, training)  # imported to add theirs
+
+
+def check(thing: Any = None, name: str = "") -> bool:
+    """Try a solution, print the verdict, and return whether it is right.
+
+    thing: a function or class of an exercise's name, or the path of a file with some of them; without it, the exercises
+    are listed. name: the exercise, for a function that is called something else. Nothing that a solution does, such as a
+    loop without an end, exit() or an error, goes further than the verdict.
+
+    >>> def predicted(y, slope, dx):
+    ...     return slope * dx
+    >>> check(predicted)
+    predicted: not yet. At y=6.25, slope=-10, dx=0.1: want 5.25, got -1. That is the change alone: add it to y.
+    False
+    """
+    if isinstance(thing, (str, PathLike)):
+        from .files import check_file
+
+        return check_file(thing)
+    if thing is None:
+        _list_all()
+        return False
+    name = name or ("Value" if isinstance(thing, type) else getattr(thing, "__name__", ""))
+    if name not in EXERCISES or not callable(thing):
+        _say_unknown(thing, name)
+        return False
+    right, sentence = verdict_on(name, thing)
+    print(f"{name}: {sentence}")
+    if not right:
+        _misses[name] += 1
+        _help_on(EXERCISES[name])
+    return right
+
+
+def verdict_on(name: str, thing: Any) -> tuple[bool, str]:
+    """Whether a solution is right, and the sentence on it."""
+    try:
+        remark = Context().run(judge, EXERCISES[name], thing)  # whatever mode the session is in
+    except WrongError as error:
+        return False, f"not yet. {_begin(str(error))}"
+    return True, f"right. {remark}" if remark else "right"
+
+
+def _begin(sentence: str) -> str:
+    """With a capital letter, unless it begins with code."""
+    return sentence[0].upper() + sentence[1:] if re.match(r"[a-z]{2,}[ ,]", sentence) else sentence
+
+
+def hint(name: str) -> None:
+    """Print the hint of an exercise.
+
+    >>> hint("predicted")
+    A slope says how much y changes for each unit of x. How much does it change for dx?
+    """
+    print(_called(name).hint)
+
+
+def solution(name: str) -> None:
+    """Print one solution of an exercise.
+
+    >>> solution("predicted")
+    def predicted(y, slope, dx):
+        return y + slope * dx
+    """
+    print(_called(name).solution.strip())
+
+
+def _called(name: str) -> Exercise:
+    if name not in EXERCISES:
+        raise LookupError(f"there is no exercise {name!r}: there are {', '.join(EXERCISES)}")
+    return EXERCISES[name]
+
+
+def _help_on(exercise: Exercise) -> None:
+    """After three misses the hint, after five the offer of the solution."""
+    if _misses[exercise.name] == 3:
+        print(f"    hint: {exercise.hint}")
+    elif _misses[exercise.name] == 5:
+        print(f'    solution("{exercise.name}") shows one way, if you have had enough of this one')
+
+
+def _say_unknown(thing: Any, name: str) -> None:
+    if name in EXERCISES:
+        print(f"{name} is no function: {safe_repr(thing)}")
+    elif name == "<lambda>":
+        print('a lambda has no name: say which exercise it is for, as in check(my_function, "gradients")')
+    else:
+        meant = next(iter(get_close_matches(name, EXERCISES, 1)), "")
+        did_you = f"did you mean {meant}? " if meant else ""
+        print(f"there is no exercise {name or safe_repr(thing)!r}: {did_you}check() lists all {len(EXERCISES)}")
+
+
+def _list_all() -> None:
+    for lesson in LESSONS:
+        for one in exercises_of(lesson):
+            print(f"  {lesson:>3}  {one.level:6} {one.minutes:>2} min  {one.statement}")

@@ -1,0 +1,104 @@
+"""What a solution returned, as plain numbers: lists of any kind, numpy's arrays and Values all count as what they hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from itertools import islice
+from numbers import Real
+from typing import Any
+
+from autograd import Value
+
+from .sandbox import WrongError, safe_repr
+
+__all__ = ["Tree", "floats", "leaves", "like", "plain", "same", "shape", "shown", "shown_twice", "words"]
+
+Tree = Any  # a number, or a list of trees
+_MANY = 10_000  # numbers that an answer may hold
+
+
+def plain(found: Any) -> Tree:
+    """An answer as nested lists; numbers and Values stay what they are. Raises WrongError for what holds no numbers."""
+    if found is None:
+        raise WrongError("it returns nothing: is there a return?")
+    if isinstance(found, Value) or (isinstance(found, Real) and not isinstance(found, bool)):
+        return found
+    if hasattr(found, "tolist"):  # numpy's numbers and arrays, and torch's tensors
+        return plain(found.tolist())
+    if isinstance(found, (set, frozenset)):
+        raise WrongError("it returns a set, which has no order and keeps equal numbers once: return a list")
+    if isinstance(found, (str, bytes, bool, dict)) or not isinstance(found, Iterable):
+        raise WrongError(f"want numbers, got {safe_repr(found)}, a {type(found).__name__}")
+    items = list(islice(found, _MANY))
+    if any(item is None for item in items):
+        raise WrongError("there is a None among what it returns: is a return missing in a helper?")
+    return [plain(item) for item in items]
+
+
+def floats(tree: Tree) -> Tree:
+    """The same with a float for each Value or number."""
+    if isinstance(tree, list):
+        return [floats(item) for item in tree]
+    try:
+        return float(tree.data if isinstance(tree, Value) else tree)
+    except (OverflowError, TypeError, ValueError):
+        raise WrongError(f"{safe_repr(tree)} is no number that fits a float") from None
+
+
+def leaves(tree: Tree) -> list[Any]:
+    """Its numbers, from the first to the last."""
+    return [leaf for item in tree for leaf in leaves(item)] if isinstance(tree, list) else [tree]
+
+
+def shape(tree: Tree) -> tuple[int, ...] | None:
+    """The lengths of its lists from the outside to the inside; None if they differ within."""
+    if not isinstance(tree, list):
+        return ()
+    inner = {shape(item) for item in tree}
+    if len(inner) > 1 or None in inner:
+        return None
+    return (len(tree), *(next(iter(inner), ()) or ()))
+
+
+def like(tree: Tree, right: Tree) -> bool:
+    """Whether both have the same lists in them."""
+    if not isinstance(tree, list) or not isinstance(right, list):
+        return not isinstance(tree, list) and not isinstance(right, list)
+    return len(tree) == len(right) and all(map(like, tree, right))
+
+
+def same(tree: Tree, other: Tree, precision: float) -> bool:
+    """Whether the numbers agree, relative to the largest of them or absolutely."""
+    return like(tree, other) and all(
+        math.isclose(x, y, rel_tol=precision, abs_tol=precision) or (x != x and y != y)
+        for x, y in zip(leaves(tree), leaves(other))
+    )
+
+
+def shown(tree: Tree, digits: int = 5) -> str:
+    """A tree as Python would write it, with short numbers."""
+    if isinstance(tree, list):
+        return f"[{', '.join(shown(item, digits) for item in tree)}]"
+    return f"{tree:.{digits}g}"
+
+
+def shown_twice(tree: Tree, other: Tree) -> tuple[str, str]:
+    """Two trees that differ, with as many digits as tell them apart."""
+    for digits in (5, 8, 12, 17):
+        texts = shown(tree, digits), shown(other, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def words(tree: Tree) -> str:
+    """What kind of answer it is: "a number", "a list of 3 numbers", "a 2 x 3 matrix"."""
+    lengths = shape(tree)
+    if lengths == ():
+        return "a number"
+    if lengths is None:
+        return f"a list of {', '.join(map(words, tree))}"
+    if len(lengths) == 1:
+        return f"a list of {lengths[0]} number{'' if lengths[0] == 1 else 's'}"
+    return f"a {' x '.join(map(str, lengths))} matrix" if len(lengths) == 2 else f"lists nested {len(lengths)} deep"

@@ -1,0 +1,179 @@
+"""Lesson 51: scores, weights, and the weighted sum of the values."""
+
+# ruff: noqa: N803 - matrices are written as capitals
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from autograd import Value
+
+from .exercise import Case, exercise
+from .inputs import dot, exp, log, matrix, vector
+from .sandbox import WrongError, called
+
+_LESSON = [1.0, 2.0], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+
+
+def _queries(rng: Random) -> Iterator[Case]:
+    yield _LESSON
+    for d, count in ((1, 2), (4, 3), (3, 3), (2, 4)):
+        yield vector(rng, d), matrix(rng, count, d)
+
+
+@exercise(
+    "51", "easy", 6,
+    hint="One score for each key: multiply the query and that key number by number, add up, and divide by sqrt(d).",
+    solution="""
+def scores(q, K):
+    d = len(q)
+    return [sum(a * b for a, b in zip(q, key)) / math.sqrt(d) for key in K]
+""",
+    cases=_queries, differentiable="q K",
+)  # fmt: skip
+def scores(slip: Any, q: list[Any], K: list[list[Any]]) -> list[Any]:
+    """scores(q, K) -> the scaled score of each key: q . key / sqrt(d), where d is how many numbers q has."""
+    scale: Any = math.sqrt(len(q))
+    if slip("The scores are not scaled: divide by sqrt(d)."):
+        scale = 1.0
+    if slip("The scores are divided by d, not by its root."):
+        scale = len(q)
+    if slip("The scores are multiplied by sqrt(d); divide."):
+        scale = 1 / scale
+    if slip("sqrt is of d, the numbers in q, and not of how many keys there are."):
+        scale = math.sqrt(len(K))
+    if slip("The score is a sum of products; here the numbers are added in pairs."):
+        return [sum([a + b for a, b in zip(q, key)], 0.0) / scale for key in K]
+    if slip("The last product overwrites the others: `+=`, and not `=`."):
+        return [q[-1] * key[-1] / scale for key in K]
+    found = [dot(q, key) / scale for key in K]
+    if slip("Each score is divided by the lengths of both: that is the cosine."):
+        found = [dot(q, key) / (dot(q, q) ** 0.5 * dot(key, key) ** 0.5) for key in K]
+    if slip("All scores are added up: return one for each key."):
+        return sum(found, 0.0)  # type: ignore[return-value]
+    return found
+
+
+def _rows(rng: Random) -> Iterator[Case]:
+    yield ([1.0, 2.0, 3.0],)
+    for count in (1, 2, 4, 5):
+        yield (vector(rng, count),)
+    yield ([1000.0, 1001.0, 999.0],)
+
+
+@exercise(
+    "51", "usual", 8,
+    hint="exp of each, divided by the sum of all of them. For large scores, subtract the largest first: no weight changes.",
+    solution="""
+def softmax(scores):
+    largest = max(scores)
+    powers = [math.exp(score - largest) for score in scores]
+    return [power / sum(powers) for power in powers]
+""",
+    cases=_rows,
+)  # fmt: skip
+def softmax(slip: Any, scores: list[float]) -> list[float]:
+    """softmax(scores) -> exp(s) / (sum of all exp(s)) for each score s, floats; scores of 1000 are fine too."""
+    largest = max(scores)
+    if slip("The scores are negated: the largest has to get the largest weight."):
+        powers = [math.exp(min(scores) - s) for s in scores]
+    else:
+        powers = [math.exp(s - largest) for s in scores]
+    total = dot(powers, [1.0] * len(powers))
+    if slip("exp is missing: these are the scores divided by their sum."):
+        powers, total = scores, dot(scores, [1.0] * len(scores)) or math.nan
+    if slip("The weights are not divided by their sum, so they do not add up to 1."):
+        total = 1.0
+    if slip("The weights are divided by the largest, and not by their sum."):
+        total = max(powers)
+    if slip("The weights are divided by how many there are, and not by their sum."):
+        total = len(powers)
+    if slip("2**s in place of exp(s)."):
+        powers = [2 ** (s - largest) for s in scores]
+        total = dot(powers, [1.0] * len(powers))
+    weights = [power / total for power in powers]
+    if slip("These are the logarithms of the weights."):
+        return [log(w) if w else -math.inf for w in weights]
+    if slip("The largest gets everything: that is argmax, and has no slope."):
+        return [float(s == largest) for s in scores]
+    if slip("Softmax is applied twice."):
+        return softmax(lambda _: False, weights)
+    return weights
+
+
+def _heads(rng: Random) -> Iterator[Case]:
+    yield *_LESSON, [10.0, 20.0, 30.0]
+    for d, count in ((1, 2), (4, 3), (3, 3), (2, 4)):
+        yield vector(rng, d), matrix(rng, count, d), vector(rng, count)
+
+
+def _large_scores(solution: Any) -> None:
+    rows = [[Value(x) for x in row] for row in ([1.0, 1.0], [1.0, 5000.0], [2.0, 5000.0], [1.0, 2.0])]
+    try:
+        called(solution, rows[0], rows[1:3], rows[3])
+    except WrongError as error:
+        if isinstance(error.__cause__, OverflowError):
+            raise WrongError(f"with scores near 3500 {error}. Subtract the largest score from all of them first: no weight "
+                             "changes") from None  # fmt: skip
+        raise
+
+
+@exercise(
+    "51", "hard", 15,
+    hint="Scores q . key / sqrt(d), softmax of them, then each weight times its value, added up.",
+    solution="""
+def attend(q, K, V):
+    scores = [sum((a * b for a, b in zip(q, key)), 0.0) / math.sqrt(len(q)) for key in K]
+    weights = autograd.softmax(scores)
+    out = sum((weight * value for weight, value in zip(weights, V)), 0.0)
+    return out, weights
+""",
+    cases=_heads, differentiable="q K V", values=True, parts=("out", "weights"), extra=_large_scores,
+)  # fmt: skip
+def attend(slip: Any, q: list[Any], K: list[list[Any]], V: list[Any]) -> list[Any]:
+    """attend(q, K, V) -> (out, weights): of one query, some keys and as many values, which are numbers."""
+    scale: Any = math.sqrt(len(q))
+    if slip("The scores are not scaled: divide by sqrt(d)."):
+        scale = 1.0
+    if slip("The scores are divided by d, not by its root."):
+        scale = len(q)
+    if slip("The scores are multiplied by sqrt(d); divide."):
+        scale = 1 / scale
+    if slip("sqrt is of d, the numbers in q, and not of how many keys there are."):
+        scale = math.sqrt(len(K))
+    found = [dot(q, key) / scale for key in K]
+    if slip("The scores are negated: the largest has to get the largest weight."):
+        found = [-s for s in found]
+    top = max(found, key=float_of)
+    powers = [exp(s - float_of(top)) for s in found]
+    if slip("The weights do not add up to 1: divide by the sum of the exponentials."):
+        weights = [exp(s) for s in found]
+    elif slip("exp is missing: these are the scores divided by their sum."):
+        weights = [s / sum(found, 0.0) for s in found]
+    elif slip("The weights are the scores themselves: softmax is missing."):
+        weights = found
+    else:
+        weights = [p / sum(powers, 0.0) for p in powers]
+    used = weights
+    if slip("out uses the scores; it takes the weights."):
+        used = found
+    if slip("The values are added without their weights."):
+        used = [1.0] * len(V)
+    if slip("Only the value with the largest weight is taken: all of them are mixed."):
+        used = [float(float_of(w) == max(map(float_of, weights))) for w in weights]
+    out = dot(used, V)
+    if slip("out is divided by how many values there are: the weights already add up to 1."):
+        out = out / len(V)
+    if slip("The order is wrong: out first, then the weights."):
+        return [weights, out]
+    if slip("The weights are missing: return out and the weight of each key."):
+        return out
+    if slip("out is missing: return out first, then the weights."):
+        return weights
+    return [out, weights]
+
+
+def float_of(x: Any) -> float:
+    return getattr(x, "data", x)

@@ -1,0 +1,134 @@
+"""One exercise: a reference that is right, and that makes each of the usual slips when it is told to.
+
+    @exercise(lesson="53", level="easy", minutes=5, hint="...", solution="...", cases=lines)
+    def gradients(slip, w, b, x, y):
+        '''gradients(w, b, x, y) -> [dL/dw, dL/db] of L = (w*x + b - y)**2, by hand, with floats.'''
+        error = w * x + b - y
+        if slip("The error has the wrong sign: it is w*x + b - y."):
+            error = -error
+        ...
+
+`slip(sentence)` is true where that slip is to be made: so the sentences stand beside what they are about, two slips at
+once are two that are true, and a wrong answer is known by the slips that give it, in every case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import deepcopy
+from random import Random
+from typing import Any, NamedTuple
+
+__all__ = ["EXERCISES", "LEVELS", "Case", "Exercise", "Slips", "exercise", "exercises_of"]
+
+LEVELS = ("easy", "usual", "hard")
+
+Reference = Callable[..., Any]
+Solution = Callable[..., Any]
+Case = Sequence[Any]  # the arguments of a call
+
+EXERCISES: dict[str, Exercise] = {}
+
+
+class Slips:
+    """Which slips are made: called with a slip's sentence, it answers; and it remembers what it was asked."""
+
+    def __init__(self, made: Iterable[str] = ()) -> None:
+        self.made = frozenset(made)
+        self.asked: dict[str, None] = {}
+
+    def __call__(self, sentence: str) -> bool:
+        self.asked[sentence] = None
+        return sentence in self.made
+
+
+class Exercise(NamedTuple):
+    """What is to be written, how it is tried, and what helps.
+
+    lesson: the number of its lesson. level: easy, usual or hard. names: of its arguments. parts: names of what it
+    returns, if that has several. differentiable: the arguments whose gradients are looked at too, for which Values go in.
+    values: whether these are Values from the first call on, or floats at first. precision: how far numbers may be off.
+    secret: whether the right answer is not to be shown. watch: looks at the
+    arguments after a call, told whether its answer was right, and gives a sentence for what it finds. extra: a further test.
+    """
+
+    name: str
+    lesson: str
+    level: str
+    minutes: int
+    statement: str
+    reference: Reference
+    cases: Callable[[Random], Iterable[Case]]
+    names: tuple[str, ...]
+    hint: str
+    solution: str
+    starter: str
+    parts: tuple[str, ...]
+    differentiable: tuple[str, ...]
+    precision: float
+    secret: bool
+    values: bool
+    watch: Callable[[Case, bool], str] | None
+    extra: Callable[[Solution], None] | None
+    examine: Callable[[Any], str | None] | None
+
+    def inputs(self) -> list[Case]:
+        """The cases, each anew: the lesson's own first, then random ones, the same every time."""
+        return list(deepcopy(tuple(self.cases(Random(int(self.lesson.rstrip("b") or 0))))))
+
+    def answer(self, case: Case, made: Iterable[str] = ()) -> Any:
+        """What is right, or what comes out if slips are made."""
+        return self.reference(Slips(made), *deepcopy(case))
+
+    def slips(self) -> list[str]:
+        """The sentences of all the slips it knows."""
+        asked: dict[str, None] = {}
+        for case in self.inputs():
+            for made in [(), *((sentence,) for sentence in asked)]:
+                slip = Slips(made)
+                self.reference(slip, *deepcopy(case))
+                asked.update(slip.asked)
+        return list(asked)
+
+
+def exercise(
+    lesson: str,
+    level: str,
+    minutes: int,
+    *,
+    hint: str,
+    solution: str,
+    cases: Callable[[Random], Iterable[Case]] = lambda rng: [()],
+    starter: str = "",
+    parts: Sequence[str] = (),
+    differentiable: str = "",
+    precision: float = 1e-6,
+    secret: bool = False,
+    values: bool = False,
+    watch: Callable[[Case, bool], str] | None = None,
+    extra: Callable[[Solution], None] | None = None,
+    examine: Callable[[Any], str | None] | None = None,
+) -> Callable[[Reference], Reference]:
+    """Add an exercise; its docstring states it. `starter` is what its file holds to begin with, if not a blank.
+
+    examine: judges a solution by itself, in place of the cases, and may return a remark on a right one.
+    solution: source code that defines the exercise's name.
+    """
+
+    def add(reference: Reference) -> Reference:
+        name = reference.__name__.rstrip("_")  # Value_ beside autograd's Value
+        names = reference.__code__.co_varnames[1 : reference.__code__.co_argcount]
+        statement = " ".join((reference.__doc__ or "").split())
+        EXERCISES[name] = Exercise(
+            name, lesson, level, minutes, statement, reference, cases, names, hint, solution, starter, tuple(parts),
+            tuple(differentiable.split()), precision, secret, values, watch, extra, examine,
+        )  # fmt: skip
+        return reference
+
+    return add
+
+
+def exercises_of(lesson: str) -> Iterator[Exercise]:
+    """The exercises of a lesson, easy ones first."""
+    found = [one for one in EXERCISES.values() if one.lesson == lesson]
+    return iter(sorted(found, key=lambda one: LEVELS.index(one.level)))

@@ -1,0 +1,157 @@
+"""Files to work in: `write` makes one a lesson, with blanks, and `check_file` judges what has become of them."""
+
+from __future__ import annotations
+
+import json
+import math
+from os import PathLike
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+import autograd
+import nn
+
+from . import LESSONS, verdict_on
+from .exercise import EXERCISES, Exercise, exercises_of
+from .sandbox import WrongError, called
+
+__all__ = ["check_file", "report_on", "write"]
+
+_TOP = '''"""Lesson {lesson}: {count} exercises. Fill in the blanks, and have them checked: {command}"""
+
+import math
+
+import autograd
+import nn
+from autograd import Value
+'''
+_BLANK = "    ...  # your code\n"
+
+
+def write(folder: str | PathLike[str], command: str = "scalar-autograd check") -> list[Path]:
+    """Write a starter file for each lesson into a folder, which is made. A file that exists is left as it is.
+
+    command: what checks a file, for the text at its top. Returns the paths of the files that are new.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for lesson in LESSONS:
+        path = folder / f"lesson_{lesson}.py"
+        try:
+            with open(path, "x", encoding="utf-8") as file:
+                file.write(starter(lesson, f"{command} {path.name}"))
+        except FileExistsError:
+            continue
+        written.append(path)
+    return written
+
+
+def starter(lesson: str, command: str) -> str:
+    """The text of a lesson's starter file."""
+    exercises = list(exercises_of(lesson))
+    return _TOP.format(lesson=lesson, count=len(exercises), command=command) + "".join(map(_section, exercises))
+
+
+def _section(exercise: Exercise) -> str:
+    lines = [f"\n\n# %% {exercise.name} ({exercise.level}, {exercise.minutes} minutes)"]
+    lines += [f"# {line}" for line in _wrapped(exercise.statement)]
+    lines += ["# region hint", *(f"#     {line}" for line in _wrapped(exercise.hint)), "# endregion"]
+    code = exercise.starter.strip("\n") + "\n" if exercise.starter else _blank(exercise)
+    return "\n".join(lines) + "\n" + code
+
+
+def _blank(exercise: Exercise) -> str:
+    return f"def {exercise.statement.split(' -> ')[0]}:\n{_BLANK}"
+
+
+def _wrapped(text: str) -> list[str]:
+    from textwrap import wrap
+
+    return wrap(text, 100)
+
+
+# --- Checking --------------------------------------------------------------------------------------------------
+
+
+def report_on(path: str | PathLike[str]) -> list[dict[str, str]]:
+    """What is in a file: for each exercise its name, level, status (right, wrong or blank) and the verdict's sentence.
+
+    Raises OSError if the file cannot be read, WrongError if it cannot be run.
+    """
+    source = Path(path).read_text(encoding="utf-8-sig")
+    found = _run(source, str(path))
+    given = {
+        name: thing for name, thing in found.items() if name in EXERCISES and thing is not getattr(autograd, name, None)
+    }
+    return [_judged(EXERCISES[name], thing) for name, thing in given.items()]
+
+
+def _run(source: str, path: str) -> dict[str, Any]:
+    """The names that a learner's file defines, in its order."""
+    namespace: dict[str, Any] = {"__name__": "learner", "__file__": path, "math": math, "autograd": autograd, "nn": nn}
+    before = set(namespace)
+
+    def run() -> None:
+        exec(compile(source, path, "exec"), namespace)
+
+    try:
+        called(run)
+    except WrongError as error:
+        raise WrongError(f"{path} stops: {error}") from error.__cause__
+    return {name: thing for name, thing in namespace.items() if name not in before}
+
+
+def _judged(exercise: Exercise, thing: Any) -> dict[str, str]:
+    if _is_blank(exercise, thing):
+        status, sentence = "blank", "not begun"
+    else:
+        right, sentence = verdict_on(exercise.name, thing)
+        status = "right" if right else "wrong"
+    return {
+        "name": exercise.name,
+        "lesson": exercise.lesson,
+        "level": exercise.level,
+        "status": status,
+        "verdict": sentence,
+    }
+
+
+def _is_blank(exercise: Exercise, thing: Any) -> bool:
+    """Whether it is still what the starter file had."""
+    namespace: dict[str, Any] = {}
+    exec(exercise.starter or _blank(exercise), namespace)
+    ours = namespace[exercise.name]
+    if isinstance(ours, type):
+        return isinstance(thing, type) and not {"__add__", "__mul__", "tanh", "backward"} & set(vars(thing))
+    return isinstance(thing, FunctionType) and (
+        (thing.__code__.co_code, thing.__code__.co_consts) == (ours.__code__.co_code, ours.__code__.co_consts)
+    )
+
+
+def check_file(path: str | PathLike[str], as_json: bool = False) -> bool:
+    """Print the verdict on each exercise in a file; whether all of them are right.
+
+    as_json: print one JSON object in place of sentences, for whoever collects marks.
+    """
+    try:
+        report, problem = report_on(path), ""
+    except (OSError, UnicodeDecodeError) as error:
+        report, problem = [], f"{path} cannot be read: {error}"
+    except WrongError as error:
+        report, problem = [], str(error)
+    if not report and not problem:
+        problem = f"{path} has no exercise in it: they are {', '.join(EXERCISES)}"
+    right = sum(one["status"] == "right" for one in report)
+    if as_json:
+        print(
+            json.dumps({"file": str(path), "right": right, "of": len(report), "problem": problem, "exercises": report})
+        )
+    elif problem:
+        print(problem)
+    else:
+        for one in report:
+            print(f"{one['name']}: {one['verdict']}")
+        print(f"{right} of {len(report)} right" + (", well done" if right == len(report) else ""))
+    return bool(report) and right == len(report)

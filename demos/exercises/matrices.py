@@ -1,0 +1,155 @@
+"""Lesson 56: what a matrix does to the plane."""
+
+# ruff: noqa: N803, N806 - matrices are written as capitals
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from .exercise import Case, exercise
+from .inputs import dot, matrix, times, vector
+
+
+def _moves(rng: Random) -> Iterator[Case]:
+    yield [[0.0, -1.0], [1.0, 0.0]], [1.0, -1.0], [[1.0, 0.0], [0.0, 1.0]]
+    for count in (1, 3, 4):
+        yield matrix(rng, 2, 2), vector(rng, 2), matrix(rng, count, 2)
+
+
+@exercise(
+    "56", "easy", 6,
+    hint="Each point (p, q) goes to (W[0][0]*p + W[0][1]*q + b[0], W[1][0]*p + W[1][1]*q + b[1]).",
+    solution="""
+def transform(W, b, points):
+    moved = []
+    for p, q in points:
+        moved.append([W[0][0] * p + W[0][1] * q + b[0], W[1][0] * p + W[1][1] * q + b[1]])
+    return moved
+""",
+    cases=_moves,
+)  # fmt: skip
+def transform(slip: Any, W: list[list[Any]], b: list[Any], points: list[list[Any]]) -> list[list[Any]]:
+    """transform(W, b, points) -> where y = W x + b takes each point [p, q]."""
+    if slip("W is transposed: row 0 of W makes the first coordinate."):
+        W = [list(column) for column in zip(*W)]
+    if slip("The shift b is missing: it moves every point after the turn."):
+        b = [0.0, 0.0]
+    if slip("The shift b comes after W, and not before."):
+        moved = [[dot(row, [x + s for x, s in zip(point, b)]) for row in W] for point in points]
+    else:
+        moved = [[dot(row, point) + shift for row, shift in zip(W, b)] for point in points]
+    if slip("Only the diagonal of W is used: each new coordinate takes both old ones."):
+        moved = [[W[i][i] * point[i] + b[i] for i in range(2)] for point in points]
+    if slip("Both new coordinates are the first: row 1 of W makes the second."):
+        moved = [[point[0], point[0]] for point in moved]
+    if slip("The new first coordinate is used for the second: keep the old point until both are computed."):
+        moved = [[new, W[1][0] * new + W[1][1] * point[1] + b[1]] for (new, _), point in zip(moved, points)]
+    return moved
+
+
+def _squares(rng: Random) -> Iterator[Case]:
+    yield ([[2.0, 0.0], [0.0, 0.5]],)
+    yield ([[0.0, 1.0], [1.0, 0.0]],)
+    for _ in range(5):
+        yield (matrix(rng, 2, 2),)
+
+
+@exercise(
+    "56", "easy", 4,
+    hint="The unit square becomes a parallelogram. Multiply along the main diagonal, and subtract the other diagonal's product.",
+    solution="""
+def area(W):
+    return W[0][0] * W[1][1] - W[0][1] * W[1][0]
+""",
+    cases=_squares,
+)  # fmt: skip
+def area(slip: Any, W: list[list[Any]]) -> Any:
+    """area(W) -> the determinant: the area that the unit square has after W, negative if W mirrors."""
+    main, other = W[0][0] * W[1][1], W[0][1] * W[1][0]
+    if slip("The other diagonal is subtracted, not added."):
+        other = -other
+    if slip("The other diagonal is missing: subtract W[0][1] * W[1][0]."):
+        other = 0.0
+    if slip("The columns are multiplied; go along the diagonals."):
+        main, other = W[0][0] * W[1][0], W[0][1] * W[1][1]
+    if slip("The rows are multiplied; go along the diagonals."):
+        main, other = W[0][0] * W[0][1], W[1][0] * W[1][1]
+    if slip("The sign is lost: a mirror makes the area negative."):
+        return abs(main - other)
+    if slip("The two diagonals are the wrong way round: the main one comes first."):
+        return other - main
+    if slip("A parallelogram has no half in it; a triangle has."):
+        return (main - other) / 2
+    return main - other
+
+
+def _pairs(rng: Random) -> Iterator[Case]:
+    yield [[0.0, -1.0], [1.0, 0.0]], [[2.0, 0.0], [0.0, 1.0]]
+    for m, k, n in ((2, 3, 2), (1, 2, 3), (2, 2, 2), (3, 3, 3)):
+        yield matrix(rng, m, k), matrix(rng, k, n)
+
+
+@exercise(
+    "56", "hard", 12,
+    hint="W2 (W1 x) = W x for every x. Entry (i, j) of W is the dot product of row i of W2 and column j of W1.",
+    solution="""
+def collapse(W2, W1):
+    W = []
+    for row in W2:
+        W.append([sum(p * q for p, q in zip(row, column)) for column in zip(*W1)])
+    return W
+""",
+    cases=_pairs,
+)  # fmt: skip
+def collapse(slip: Any, W2: list[list[Any]], W1: list[list[Any]]) -> list[list[Any]]:
+    """collapse(W2, W1) -> the matrix W of one layer that does what W1, and then W2, do."""
+    square = len(W2) == len(W1) == len(W1[0])
+    if len(W1[0]) == len(W2) and slip("W2 is applied first, and then W1: it is W2 (W1 x)."):
+        W2, W1 = W1, W2
+    if square and slip("Rows meet rows: entry (i, j) takes row i of W2 and column j of W1."):
+        W1 = [list(column) for column in zip(*W1)]
+    W = times(W2, W1)
+    if square and slip("The matrices are multiplied number by number; each entry is a dot product."):
+        W = [[p * q for p, q in zip(*rows)] for rows in zip(W2, W1)]
+    if square and slip("The matrices are added; one layer after another multiplies them."):
+        W = [[p + q for p, q in zip(*rows)] for rows in zip(W2, W1)]
+    if slip("All rows of W are one and the same list: [[0] * n] * m repeats a single row."):
+        total = [sum(column, 0.0) for column in zip(*W)]
+        W = [total] * len(W)
+    if slip("The last product overwrites the others: `+=`, and not `=`."):
+        W = [[row[-1] * column[-1] for column in zip(*W1)] for row in W2]
+    if len(W) == len(W[0]) and slip("Rows and columns of the result are swapped."):
+        W = [list(column) for column in zip(*W)]
+    return W
+
+
+@exercise(
+    "56", "usual", 6,
+    hint="The columns of W are where (1, 0) and (0, 1) land. Follow each through the mirror, and then through the turn.",
+    solution="""
+def mirror_then_turn():
+    return [[0, -1], [-1, 0]]
+""",
+    secret=True,
+)  # fmt: skip
+def mirror_then_turn(slip: Any) -> list[list[float]]:
+    """mirror_then_turn() -> the W that swaps left and right, and then makes a quarter turn to the left."""
+    mirror, turn = [[-1.0, 0.0], [0.0, 1.0]], [[0.0, -1.0], [1.0, 0.0]]
+    if slip("This mirrors up and down: (1, 0) has to go to (-1, 0) first."):
+        mirror = [[1.0, 0.0], [0.0, -1.0]]
+    if slip("This turns to the right: after the mirror, (-1, 0) goes down to (0, -1)."):
+        turn = [[0.0, 1.0], [-1.0, 0.0]]
+    if slip("This turns first and then mirrors: the mirror belongs on the right of the product."):
+        mirror, turn = turn, mirror
+    if slip("This only turns: where does (1, 0) land after a mirror?"):
+        return [[0.0, -1.0], [1.0, 0.0]]
+    if slip("This only mirrors: where does (-1, 0) land after a quarter turn?"):
+        return [[-1.0, 0.0], [0.0, 1.0]]
+    if slip("This is half a turn."):
+        return [[-1.0, 0.0], [0.0, -1.0]]
+    if slip("This changes nothing."):
+        return [[1.0, 0.0], [0.0, 1.0]]
+    if slip("This adds the two; one after the other is their product."):
+        return [[p + q for p, q in zip(*rows)] for rows in zip(mirror, turn)]
+    return times(turn, mirror)

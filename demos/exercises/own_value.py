@@ -1,0 +1,285 @@
+"""Lesson 53b: build your own Value. A class is examined on graphs where each of the usual mistakes has its own number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from autograd import Value
+from autograd.graph import Graph
+from autograd.stepper.mistakes import MISTAKES, RIGHT, Case, outcome
+
+from .exercise import exercise
+from .sandbox import WrongError, called, safe_repr
+
+Build = Callable[[Mapping[str, Any]], Any]
+
+
+def _double_use(v: Mapping[str, Any]) -> Any:
+    b = v["a"] + v["a"]
+    return b * (b + 1)
+
+
+def _shared(v: Mapping[str, Any]) -> Any:
+    e = v["a"] * v["b"]
+    return (e + v["a"]) * e
+
+
+def _wide(v: Mapping[str, Any]) -> Any:
+    left, right = v["a"] * v["b"], v["a"] + v["b"]
+    return (left + right) * (left * right + left)
+
+
+# Each: its text, the leaves' numbers, and how it is built. First one operation at a time, whose slopes are seen alone.
+_SINGLE: tuple[tuple[str, dict[str, float], Build], ...] = (
+    ("a + b", {"a": 2.0, "b": -3.0}, lambda v: v["a"] + v["b"]),
+    ("a * b", {"a": 2.0, "b": -3.0}, lambda v: v["a"] * v["b"]),
+    ("a.tanh()", {"a": 0.5}, lambda v: v["a"].tanh()),
+    ("a + 1", {"a": 2.0}, lambda v: v["a"] + 1),
+    ("a * 3", {"a": 2.0}, lambda v: v["a"] * 3),
+)
+_GRAPHS: tuple[tuple[str, dict[str, float], Build], ...] = (
+    ("(a*b + c).tanh()", {"a": 2.0, "b": -3.0, "c": 6.8813735870195432}, lambda v: (v["a"] * v["b"] + v["c"]).tanh()),
+    ("(a * b) * c", {"a": 2.0, "b": -3.0, "c": 4.0}, lambda v: (v["a"] * v["b"]) * v["c"]),
+    ("a * a", {"a": 3.0}, lambda v: v["a"] * v["a"]),
+    ("b = a + a; b * (b + 1)", {"a": 1.0}, _double_use),
+    ("e = a * b; (e + a) * e", {"a": 2.0, "b": 3.0}, _shared),
+    ("l = a * b; r = a + b; (l + r) * (l*r + l)", {"a": 0.5, "b": -1.5}, _wide),
+)
+_HINT = (
+    "Each operation makes a new Value that remembers its operands and how to pass its own grad on to them, with +=. "
+    "backward() sets its own grad to 1 and lets every node pass its gradient on, each after all nodes that use it."
+)
+_SOLUTION = """
+class Value:
+    def __init__(self, data, operands=()):
+        self.data = data
+        self.grad = 0.0
+        self.operands = operands
+        self.pass_on = lambda: None
+
+    def __repr__(self):
+        return f"Value({self.data}, grad={self.grad})"
+
+    def __add__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        out = Value(self.data + other.data, (self, other))
+        def pass_on():
+            self.grad += out.grad
+            other.grad += out.grad
+        out.pass_on = pass_on
+        return out
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        out = Value(self.data * other.data, (self, other))
+        def pass_on():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+        out.pass_on = pass_on
+        return out
+
+    def tanh(self):
+        out = Value(math.tanh(self.data), (self,))
+        def pass_on():
+            self.grad += (1 - out.data ** 2) * out.grad
+        out.pass_on = pass_on
+        return out
+
+    def backward(self):
+        order, visited = [], set()
+        def visit(node):
+            if id(node) not in visited:
+                visited.add(id(node))
+                for operand in node.operands:
+                    visit(operand)
+                order.append(node)
+        visit(self)
+        for node in order[:-1]:
+            if node.operands:
+                node.grad = 0.0
+        self.grad = 1.0
+        for node in reversed(order):
+            node.pass_on()
+"""
+_STARTER = """
+class Value:
+    def __init__(self, data):
+        self.data = data
+        self.grad = 0.0
+
+    # __add__, __mul__, tanh and backward go here
+"""
+
+
+def _examine(solution: Any) -> str:
+    if not isinstance(solution, type):
+        raise WrongError(f"want a class with data, grad, +, *, tanh() and backward(), got {safe_repr(solution)}")
+    for text, numbers, build in (*_SINGLE, *_GRAPHS):
+        _judge_value(solution, text, numbers, build)
+    for text, numbers, build in _SINGLE:
+        _judge_slopes(solution, text, numbers, build)
+    wrong = {text: (ours, right) for text, numbers, build in _GRAPHS
+             for ours, right in [_gradients(solution, text, numbers, build)] if not _same(ours, right)}  # fmt: skip
+    if wrong:
+        raise WrongError(_why(wrong))
+    return _remark(solution)
+
+
+def _built(solution: Any, text: str, numbers: Mapping[str, float], build: Build) -> tuple[dict[str, Any], Any]:
+    leaves = {name: _attempt(text, lambda x=x: solution(x)) for name, x in numbers.items()}
+    out = _attempt(text, lambda: build(leaves))
+    if not isinstance(out, solution):
+        raise WrongError(f"{text} should be a {solution.__name__}, it is {safe_repr(out)}")
+    return leaves, out
+
+
+def _attempt(text: str, action: Callable[[], Any]) -> Any:
+    try:
+        return called(action)
+    except WrongError as error:
+        extra = ""
+        if isinstance(error.__cause__, (TypeError, AttributeError)) and ("+" in text or "*" in text):
+            extra = ". A plain number among the operands has to become a Value" if text in ("a + 1", "a * 3") else ""
+        raise WrongError(f"{text}: {error}{extra}") from error.__cause__
+
+
+def _number(thing: Any, what: str) -> float:
+    try:
+        return float(thing)
+    except Exception:
+        raise WrongError(f"{what} should be a number, it is {safe_repr(thing)}") from None
+
+
+def _judge_value(solution: Any, text: str, numbers: Mapping[str, float], build: Build) -> None:
+    leaves, out = _built(solution, text, numbers, build)
+    right = build({name: Value(x) for name, x in numbers.items()}).data
+    data = _number(getattr(out, "data", None), f"({text}).data")
+    at = ", ".join(f"{name}={x:g}" for name, x in numbers.items())
+    if not math.isclose(data, right, rel_tol=1e-9, abs_tol=1e-12):
+        raise WrongError(f"at {at}, {text} should be {right:.6g}, and is {data:.6g}")
+    for name, x in numbers.items():
+        if _number(leaves[name].data, f"{name}.data") != x:
+            raise WrongError(f"computing {text} changes {name}.data from {x:g} to {leaves[name].data}")
+
+
+def _gradients(solution: Any, text: str, numbers: Mapping[str, float], build: Build) -> tuple[Any, Any]:
+    """The leaves' gradients, and the graph of ours that tells what is right."""
+    leaves, out = _built(solution, text, numbers, build)
+    _attempt(f"backward() of {text}", lambda: out.backward())
+    ours = {name: _number(getattr(leaf, "grad", None), f"{name}.grad") for name, leaf in leaves.items()}
+    mirror = {name: Value(x, name) for name, x in numbers.items()}
+    return ours, (Graph(build(mirror)), mirror)
+
+
+def _right(graph: Graph, mirror: Mapping[str, Value], mistake: Any) -> dict[str, float]:
+    grads = outcome(mistake, graph)
+    return {name: grads[leaf] for name, leaf in mirror.items()}
+
+
+def _same(ours: Mapping[str, float], right: tuple[Graph, Mapping[str, Value]]) -> bool:
+    return _close(ours, _right(*right, RIGHT))
+
+
+def _close(ours: Mapping[str, float], theirs: Mapping[str, float]) -> bool:
+    return all(math.isclose(ours[name], theirs[name], rel_tol=1e-9, abs_tol=1e-12) for name in theirs)
+
+
+def _judge_slopes(solution: Any, text: str, numbers: Mapping[str, float], build: Build) -> None:
+    """One operation alone: what is wrong with its slope."""
+    ours, (graph, mirror) = _gradients(solution, text, numbers, build)
+    if _same(ours, (graph, mirror)):
+        return
+    at = ", ".join(f"{name}={x:g}" for name, x in numbers.items())
+    right = _right(graph, mirror, MISTAKES["no_seed"])
+    if _close(ours, right):
+        raise WrongError(f"after backward() of {text} no gradient arrives. Is the root's own grad set to 1, the seed?")
+    for reason in _slope_reasons(text, numbers, ours):
+        raise WrongError(f"at {at}, after backward() of {text}: {reason}")
+    wanted = _right(graph, mirror, RIGHT)
+    name = next(name for name in ours if not math.isclose(ours[name], wanted[name], rel_tol=1e-9, abs_tol=1e-12))
+    raise WrongError(
+        f"at {at}, after backward() of {text}, {name}.grad should be {wanted[name]:.6g}, and is {ours[name]:.6g}"
+    )
+
+
+def _slope_reasons(text: str, numbers: Mapping[str, float], ours: Mapping[str, float]) -> Iterator[str]:
+    a, b = numbers["a"], numbers.get("b", 3.0)
+    if text == "a * b":
+        if _close(ours, {"a": a, "b": b}):
+            yield "each operand gets its own data; the slope of a product is the *other* operand's data"
+        if _close(ours, {"a": 1.0, "b": 1.0}):
+            yield "both get 1, as in a sum; the slope of a product is the other operand's data"
+        if _close(ours, {"a": b, "b": 0.0}):
+            yield "b gets nothing: both operands have a slope"
+        if _close(ours, {"a": a * b, "b": a * b}):
+            yield "each gets the product itself; the slope is the other operand's data"
+    if text == "a + b":
+        if _close(ours, {"a": a, "b": b}) or _close(ours, {"a": b, "b": a}):
+            yield "the operands' data is multiplied in; the slope of a sum is 1"
+        if ours["a"] == 1.0:
+            yield "b gets nothing: both operands have a slope"
+        if ours["b"] == 1.0:
+            yield "a gets nothing: both operands have a slope"
+    if text == "a.tanh()":
+        t = math.tanh(a)
+        for slope, why in (
+            (1 - a * a, "1 - a**2 is computed from the input; the slope is 1 - out**2, from the output"),
+            (1 - t, "the slope is 1 - out**2: the square is missing"),
+            (t, "the slope is 1 - out**2, and not out itself"),
+            (t * t, "the slope is 1 - out**2: the 1 - is missing"),
+            (1 + t * t, "the slope is 1 - out**2, with a minus"),
+            (1.0, "the slope is 1 - out**2, and not 1"),
+        ):
+            if math.isclose(ours["a"], slope, rel_tol=1e-9):
+                yield why
+    if text in ("a + 1", "a * 3") and ours["a"] == 0.0:
+        yield "nothing arrives at a: is the operand that is a Value still remembered when the other is a plain number?"
+
+
+def _why(wrong: Mapping[str, tuple[dict[str, float], tuple[Graph, Mapping[str, Value]]]]) -> str:
+    """The mistake that gives the numbers of all graphs, those that were right included."""
+    text, (ours, (graph, mirror)) = next(iter(wrong.items()))
+    wanted = _right(graph, mirror, RIGHT)
+    name = next(name for name in ours if not math.isclose(ours[name], wanted[name], rel_tol=1e-9, abs_tol=1e-12))
+    numbers = f"after backward() of {text}, {name}.grad should be {wanted[name]:.6g}, and is {ours[name]:.6g}"
+    fitting = [
+        mistake
+        for mistake in MISTAKES.values()
+        if all(_close(ours, _right(*right, mistake)) for ours, right in wrong.values())
+    ]
+    if fitting:
+        return f"{numbers}. That is what {fitting[0].phrase} gives: {fitting[0].where(fitting[0], Case(graph, mirror[name]))[1]}"
+    for ops in (("mul",), ("add",), ("tanh",), ("add", "mul", "tanh")):
+        if all(_close(ours, _without_upstream(*right, ops)) for ours, right in wrong.values()):
+            where = f"in {ops[0]}" if len(ops) == 1 else "in every operation"
+            return f"{numbers}. The share {where} is not multiplied by out.grad, the gradient that comes from above"
+    return numbers
+
+
+def _without_upstream(graph: Graph, mirror: Mapping[str, Value], ops: tuple[str, ...]) -> dict[str, float]:
+    """The leaves' gradients if these operations pass their bare slope on."""
+    grads = dict.fromkeys(graph.nodes, 0.0)
+    grads[graph.root] = 1.0
+    for edge in graph.edges():
+        above = 1.0 if edge.node.op.name in ops else grads[edge.node]
+        grads[edge.node.operands[edge.k]] += edge.node.partials[edge.k] * above
+    return {name: grads[leaf] for name, leaf in mirror.items()}
+
+
+def _remark(solution: Any) -> str:
+    """What a second backward() gives: micrograd's own class gives 34, and is right for all it promises."""
+    text, numbers, build = _GRAPHS[3]
+    leaves, out = _built(solution, text, numbers, build)
+    for _ in "12":
+        _attempt(f"the second backward() of {text}", lambda: out.backward())
+    if _number(leaves["a"].grad, "a.grad") != 34.0:
+        return ""
+    return (f"A second backward() of {text} brings a.grad from 10 to 34, and not to 20: inner nodes pass the first pass's "
+            "gradients on again. As long as each graph is used once, that does no harm")  # fmt: skip
+
+
+@exercise("53b", "hard", 40, hint=_HINT, solution=_SOLUTION, starter=_STARTER, examine=_examine)
+def Value_(slip: Any) -> None:  # noqa: N802
+    """Value: a class of your own, with data, grad, +, *, tanh() and backward(). Any name will do: check(MyValue)."""

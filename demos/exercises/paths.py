@@ -1,0 +1,195 @@
+"""Lesson 53b: a gradient is a sum over paths, and the order of a backward pass decides whether it is whole."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from random import Random
+from typing import Any
+
+from .exercise import Case, exercise
+from .inputs import vector
+from .sandbox import WrongError, called, safe_repr
+
+
+def _paths(rng: Random) -> Iterator[Case]:
+    yield ([[3.0, 1.0], [3.0, 1.0], [2.0, 1.0, 1.0], [2.0, 1.0, 1.0]],)  # the emblem's four: 10
+    for lengths in ((2,), (1, 3), (3, 2, 2), (2, 2)):
+        yield ([vector(rng, length) for length in lengths],)
+
+
+@exercise(
+    "53b", "easy", 5,
+    hint="Along one path the partials multiply. Different paths bring their shares to the same place, where they add up.",
+    solution="""
+def over_paths(paths):
+    total = 0.0
+    for partials in paths:
+        product = 1.0
+        for partial in partials:
+            product = product * partial
+        total = total + product
+    return total
+""",
+    cases=_paths,
+)  # fmt: skip
+def over_paths(slip: Any, paths: list[list[Any]]) -> Any:
+    """over_paths(paths) -> the gradient of a leaf, from the partials along each of its paths."""
+    shares = []
+    for partials in paths:
+        share: Any = 1.0
+        for partial in partials:
+            share = share * partial
+        if slip("Along a path the partials multiply; here they are added."):
+            share = sum(partials[1:], partials[0])
+        if slip("Of each path only the last partial is used: multiply all of them."):
+            share = partials[-1]
+        if slip("Of each path only the first partial is used: multiply all of them."):
+            share = partials[0]
+        shares.append(share)
+    total = sum(shares[1:], shares[0])
+    if slip("The last path overwrites the others: `+=`, and not `=`."):
+        total = shares[-1]
+    if slip("Only the first path is taken: go on to the others."):
+        total = shares[0]
+    if slip("The largest path is taken; all of them count."):
+        total = max(shares)
+    if slip("Paths are averaged; their shares add up."):
+        total = total / len(shares)
+    if slip("The paths multiply each other; their shares add up."):
+        total = math.prod(shares)
+    if slip("The sum starts at 1: start at 0."):
+        total = total + 1
+    return total
+
+
+# Edges in the order of a right backward pass: (node, operand, partial), node 0 the result.
+_EMBLEM = [(0, 1, 3.0), (0, 2, 2.0), (2, 1, 1.0), (1, 3, 1.0), (1, 3, 1.0)]
+
+
+def _graphs(rng: Random) -> Iterator[Case]:
+    yield 4, list(_EMBLEM)
+    for count in (2, 3, 5, 6):
+        edges = []
+        for node in range(count - 1):
+            edges += [(node, node + 1 + int(rng.random() * (count - node - 1)), x) for x in vector(rng, 2)]
+        yield count, edges
+
+
+@exercise(
+    "53b", "usual", 10,
+    hint="Make a list of zeros, and put the seed 1 at node 0. Each edge adds partial * grad of its node to its operand's grad.",
+    solution="""
+def backprop(count, edges):
+    grads = [0.0] * count
+    grads[0] = 1.0
+    for node, operand, partial in edges:
+        grads[operand] += partial * grads[node]
+    return grads
+""",
+    cases=_graphs,
+)  # fmt: skip
+def backprop(slip: Any, count: int, edges: list[tuple[int, int, float]]) -> list[float]:
+    """backprop(count, edges) -> the gradient of each of `count` nodes; node 0 is the result.
+
+    edges: (node, operand, partial), each node's own after all that lead to it, so that its gradient is whole by then.
+    """
+    grads = [0.0] * count
+    grads[0] = 0.0 if slip("The seed is missing: the result's own gradient is 1.") else 1.0
+    reverse = slip("The edges are followed from the leaves up: from the result down, each node is whole in time.")
+    once = slip("An operand that a node has twice gets only one of its two shares: keep every edge.")
+    done: set[tuple[int, int]] = set()
+    for node, operand, partial in reversed(edges) if reverse else edges:
+        if once and (node, operand) in done:
+            continue
+        done.add((node, operand))
+        share = partial * grads[node]
+        if slip("The gradient from above is left out: each share is partial * grad of the node."):
+            share = partial
+        if slip("The partial is left out: each share is partial * grad of the node."):
+            share = grads[node]
+        if slip("Partial and gradient are added; the chain rule multiplies them."):
+            share = partial + grads[node]
+        if slip("A second share overwrites the first: `+=`, and not `=`."):
+            grads[operand] = share
+        else:
+            grads[operand] += share
+    return grads
+
+
+def _examine_order(solution: Any) -> None:
+    rng = Random(53)
+    cases: list[dict[str, list[str]]] = [
+        {"f": ["b", "c"], "c": ["b"], "b": ["a", "a"], "a": []},
+        {"L": ["p"], "p": ["w", "x"], "w": [], "x": []},
+        {"f": ["g", "h"], "g": ["h"], "h": ["i"], "i": []},
+    ]
+    for count in (1, 6, 9):
+        names = [f"v{i}" for i in range(count)]
+        after = {name: sorted({names[i + 1 + int(rng.random() * (count - i - 1))] for _ in "12"} if i < count - 1 else ())
+                 for i, name in enumerate(names)}  # fmt: skip
+        met: dict[str, None] = {}
+        waiting = ["v0"]
+        for name in waiting:
+            if name not in met:
+                met[name] = None
+                waiting += after[name]
+        cases.append({name: after[name] for name in sorted(met, reverse=True)})
+    for operands in cases:
+        root = next(name for name in operands if not any(name in used for used in operands.values()))
+        _judge_order(operands, root, called(solution, {name: list(used) for name, used in operands.items()}, root))
+
+
+def _judge_order(operands: Mapping[str, Sequence[str]], root: str, found: Any) -> None:
+    graph = ", ".join(f"{name} = {'(' + ', '.join(used) + ')' if used else 'leaf'}" for name, used in operands.items())
+    at = f"at {graph}, root {root}: "
+    if not isinstance(found, (list, tuple)):
+        raise WrongError(f"{at}want a list of names, got {safe_repr(found)}")
+    if any(isinstance(name, (list, tuple)) for name in found):
+        raise WrongError(f"{at}want a flat list of names, got {safe_repr(found)}")
+    got = f"got {list(found)}"
+    for name in found:
+        if name not in operands:
+            raise WrongError(f"{at}{got}: no node is called {name!r}")
+    twice = next((name for name in found if list(found).count(name) > 1), None)
+    if twice:
+        raise WrongError(f"{at}{got}: {twice} is there twice. It passes its gradient on once, when that is whole: remember "
+                         "which nodes were visited")  # fmt: skip
+    missing = next((name for name in operands if name not in found), None)
+    if missing:
+        raise WrongError(f"{at}{got}: {missing} is missing")
+    place = {name: k for k, name in enumerate(found)}
+    wrong = [(name, used) for name in operands for used in operands[name] if place[used] < place[name]]
+    if wrong and all(place[used] < place[name] for name in operands for used in operands[name]):
+        raise WrongError(
+            f"{at}{got}: that is the order of the forward pass. Backward, the root comes first: reverse it"
+        )
+    if wrong:
+        name, used = wrong[0]
+        raise WrongError(f"{at}{got}: {used} comes before {name}, which still owes it a share of gradient. Add a node to the "
+                         "list only after all its operands are in it, then reverse the list")  # fmt: skip
+
+
+@exercise(
+    "53b", "hard", 15,
+    hint="Visit a node's operands before the node itself is added to the list, each node once. Then reverse the list.",
+    solution="""
+def order(operands, root):
+    found, visited = [], set()
+    def visit(node):
+        if node not in visited:
+            visited.add(node)
+            for operand in operands[node]:
+                visit(operand)
+            found.append(node)
+    visit(root)
+    return found[::-1]
+""",
+    examine=_examine_order,
+)  # fmt: skip
+def order(slip: Any, operands: dict[str, list[str]], root: str) -> list[str]:
+    """order(operands, root) -> the names of the nodes, each after all nodes that use it, so that backprop can follow.
+
+    operands: for each name the names of what it was computed from; a leaf has [].
+    """
+    raise NotImplementedError

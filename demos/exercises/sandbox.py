@@ -1,0 +1,164 @@
+"""Run a learner's function so that nothing in it costs them their session.
+
+A loop that never ends is stopped after a budget of instructions, which Python's trace function counts in the learner's
+own code. What a call into C does is not seen: `sum(itertools.count())` runs for ever here too.
+"""
+
+from __future__ import annotations
+
+import builtins
+import io
+import sys
+import sysconfig
+from collections.abc import Callable
+from contextlib import contextmanager, redirect_stdout
+from contextvars import Context
+from functools import lru_cache
+from pathlib import Path
+from traceback import walk_tb
+from types import FrameType
+from typing import Any
+
+import autograd
+import nn
+from autograd.errors import printable
+
+__all__ = ["BUDGET", "EndlessError", "WrongError", "called", "safe_repr"]
+
+BUDGET = 1_000_000  # instructions a call: less than a second, and fifty times what any exercise needs
+_PRINTED = 2_000  # characters of a solution's own output that are shown
+
+
+class WrongError(Exception):
+    """Why a solution is wrong, in a sentence or two."""
+
+
+class EndlessError(WrongError):
+    """It does not end, or ends Python: there is no use in trying it again."""
+
+
+class _StoppedError(BaseException):
+    """Stops a learner's loop; no `except Exception` of theirs holds it up.
+
+    Python takes a trace function away when it raises. Where a bare `except` has swallowed this error, it is freed, and
+    puts the function back: so the next instruction raises again.
+    """
+
+    def __init__(self, sentence: str, again: Callable[[], None]) -> None:
+        super().__init__(sentence)
+        self.again: Callable[[], None] | None = again
+
+    def __del__(self) -> None:
+        if self.again:
+            self.again()
+
+
+class _Budget:
+    """A trace function that counts the instructions of code that is no library's."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def trace(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if _is_library(frame.f_code.co_filename):
+            return None
+        frame.f_trace_opcodes = True
+        return self.count
+
+    def count(self, frame: FrameType, event: str, argument: Any) -> Any:
+        self.left -= event == "opcode"
+        if self.left < 0 and event == "opcode":
+
+            def again() -> None:
+                sys.settrace(self.trace)
+                above: FrameType | None = frame
+                while above is not None and not _is_library(above.f_code.co_filename):
+                    above.f_trace, above.f_trace_opcodes = self.count, True
+                    above = above.f_back
+
+            raise _StoppedError(
+                f"it is still running after {BUDGET:,} instructions, at line {frame.f_lineno}. What would end that loop?",
+                again,
+            )
+        return self.count
+
+
+@lru_cache(maxsize=1024)
+def _is_library(filename: str) -> bool:
+    if filename.startswith("<frozen "):
+        return True
+    ours = [Path(module.__file__ or "").parent for module in (autograd, nn)]
+    installed = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
+    return any(Path(filename).is_relative_to(folder) for folder in (*ours, Path(__file__).parents[1], *installed))
+
+
+def called(function: Callable[..., Any], *arguments: Any) -> Any:
+    """What a learner's function returns. Raises WrongError for whatever else it does; what it prints is thrown away."""
+    printed = _Notebook()
+    try:
+        with redirect_stdout(printed), _no_input(), _counted(_Budget(BUDGET)):
+            return Context().run(function, *arguments)
+    except WrongError:
+        raise
+    except _StoppedError as error:
+        error.again = None
+        raise EndlessError(str(error)) from None
+    except SystemExit:
+        raise EndlessError("it ends Python: exit() has no place in a function. Use return") from None
+    except RecursionError:
+        raise EndlessError(f"it calls itself without end{_line(function, sys.exc_info()[1])}") from None
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        text = printable(str(error)) or "no message"
+        raise WrongError(f"it raises {type(error).__name__}: {text}{_line(function, error)}") from error
+
+
+class _Notebook(io.TextIOBase):
+    """What was printed, the beginning of it."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> int:
+        self.text += text[: max(0, _PRINTED - len(self.text))]
+        return len(text)
+
+
+@contextmanager
+def _counted(budget: _Budget) -> Any:
+    before = sys.gettrace()  # a debugger's, or that of a coverage report
+    sys.settrace(budget.trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+@contextmanager
+def _no_input() -> Any:
+    def asked(*_: object) -> str:
+        raise WrongError("it asks for input(): take what you need from the arguments")
+
+    before, builtins.input = builtins.input, asked
+    try:
+        yield
+    finally:
+        builtins.input = before
+
+
+def _line(function: Callable[..., Any], error: BaseException | None) -> str:
+    """Where in the learner's code an error was raised: the last of its own lines."""
+    if error is None:
+        return ""
+    lines = [line for frame, line in walk_tb(error.__traceback__) if not _is_library(frame.f_code.co_filename)]
+    return f" (line {lines[-1]})" if lines else ""
+
+
+def safe_repr(thing: Any, length: int = 60) -> str:
+    """A short repr of anything, also of what has none."""
+    try:
+        text = called(repr, thing)
+    except WrongError:
+        return f"a {type(thing).__name__} whose repr fails"
+    return printable(text)[:length]

@@ -1,0 +1,201 @@
+"""Lessons 0 and 55: slopes by nudging, what they predict, and how an error spreads back through a layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from .exercise import Case, exercise
+from .inputs import Function, dot, matrix, number, vector
+
+
+def _curves(rng: Random) -> Iterator[Case]:
+    yield Function("x**2", lambda x: x * x), 3.0
+    yield Function("x**3 - x", lambda x: x**3 - x), 1.0
+    for _ in range(4):
+        k = number(rng)
+        yield Function(f"sin({k:g}*x) + x**2", lambda x, k=k: math.sin(k * x) + x * x), number(rng)
+
+
+def _derivative(f: Any, x: float, h: float = 1e-5) -> float:
+    return (f.compute(x + h) - f.compute(x - h)) / (2 * h)
+
+
+def _two_sided(case: Case, right: bool) -> str:
+    f, x = case
+    if right or not f.calls:
+        return "" if f.calls else "the function is never called: the slope has to come from f itself"
+    if x in f.calls:
+        return "the function is asked at x itself, so the nudge goes to one side. Nudge x to both sides: the bend then cancels"
+    widest = max(abs(at - x) for at in f.calls)
+    return f"the nudge is {widest:g}: 1e-5 is small, and not so small that rounding shows" if widest != 1e-5 else ""
+
+
+@exercise(
+    "0", "easy", 6,
+    hint="Ask f a little to the right of x and a little to the left. Divide the rise by how far apart the two points are.",
+    solution="""
+def slope(f, x):
+    h = 1e-5
+    return (f(x + h) - f(x - h)) / (2 * h)
+""",
+    cases=_curves, watch=_two_sided,
+)  # fmt: skip
+def slope(slip: Any, f: Any, x: float) -> float:
+    """slope(f, x) -> how fast f(x) grows with x, to 1e-6, by asking f for its values beside x."""
+    found = _derivative(f, x)
+    if slip("The two points are two nudges apart: divide by 2*h."):
+        found = 2 * found
+    if slip("The rise is taken backwards: f(x + h) comes first."):
+        found = -found
+    if slip("The rise is not divided by the distance."):
+        found = found * 2e-5
+    if slip("This is the value of f, not its slope."):
+        found = f.compute(x)
+    return found
+
+
+def _tangents(rng: Random) -> Iterator[Case]:
+    yield 6.25, -10.0, 0.1
+    yield 6.25, -10.0, 1.0
+    for _ in range(8):
+        yield tuple(vector(rng, 3))
+
+
+@exercise(
+    "0", "easy", 3,
+    hint="A slope says how much y changes for each unit of x. How much does it change for dx?",
+    solution="""
+def predicted(y, slope, dx):
+    return y + slope * dx
+""",
+    cases=_tangents,
+)  # fmt: skip
+def predicted(slip: Any, y: float, slope: float, dx: float) -> float:
+    """predicted(y, slope, dx) -> what the tangent says y will be after x has moved by dx."""
+    change = slope * dx
+    if slip("The slope is the change for one whole unit of x: multiply it by dx."):
+        change = slope
+    if slip("The slope is divided by dx; multiply it."):
+        change = slope / dx
+    if slip("The change goes the wrong way: add it."):
+        change = -change
+    if slip("That is the change alone: add it to y."):
+        y = 0.0
+    return y + change
+
+
+def _functions(rng: Random) -> Iterator[Case]:
+    yield Function("xs[0] * xs[1]", lambda xs: xs[0] * xs[1]), [2.0, 5.0]
+    for n in (2, 5, 1):
+        factors = vector(rng, n)
+
+        def f(xs: Any, factors: list[float] = factors) -> float:
+            return math.prod(xs) + dot([math.sin(3 * x * factor) for x, factor in zip(xs, factors)], [1.0] * len(xs))
+
+        yield Function(f"a function of {n} number{'s' if n > 1 else ''}", f), vector(rng, n)
+
+
+def _passes(case: Case, right: bool) -> str:
+    f, xs = case
+    n, calls = len(xs), len(f.calls)
+    if xs in f.calls and calls <= 2 * n:
+        return "the function is asked at xs itself, so the nudges go to one side. Nudge to both sides: the bend then cancels"
+    if right and calls != 2 * n:
+        return f"f was called {calls} times for {n} number{'s' if n > 1 else ''}: two calls for each are enough"
+    if not right and calls == 2 * n:
+        off = [abs(x - y) for call in f.calls for x, y in zip(call, xs)]
+        moved = [sum(x != y for x, y in zip(call, xs)) for call in f.calls]
+        if max(moved) > 1:
+            return "more than one number is nudged at a time: put each back before the next"
+        if max(off) > 2e-4 or max(off) < 1e-7:
+            return f"the nudge is {max(off):g}: 1e-5 is small, and not so small that rounding shows"
+    return ""
+
+
+@exercise(
+    "55", "usual", 12,
+    hint="For each k make a copy of xs with xs[k] + h, and one with xs[k] - h. That is two calls of f for each number.",
+    solution="""
+def nudge_grad(f, xs):
+    h, slopes = 1e-5, []
+    for k in range(len(xs)):
+        above, below = list(xs), list(xs)
+        above[k] += h
+        below[k] -= h
+        slopes.append((f(above) - f(below)) / (2 * h))
+    return slopes
+""",
+    cases=_functions, watch=_passes,
+)  # fmt: skip
+def nudge_grad(slip: Any, f: Any, xs: list[float]) -> list[float]:
+    """nudge_grad(f, xs) -> the slopes of f with respect to each of xs, to 1e-6; f takes a list, each call costs a pass."""
+    h, slopes = 1e-5, []
+    for k in range(len(xs)):
+        if slip("All numbers are nudged at once: one at a time tells which of them moves f."):
+            moved = [f.compute([x + s * h for x in xs]) for s in (1, -1)]
+        else:
+            moved = [f.compute([x + s * h * (i == k) for i, x in enumerate(xs)]) for s in (1, -1)]
+        slopes.append((moved[0] - moved[1]) / (2 * h))
+    if slip("Between the two sides lie two nudges: divide by 2*h."):
+        slopes = [2 * s for s in slopes]
+    if slip("The two sides are swapped: f(above) comes first."):
+        slopes = [-s for s in slopes]
+    if slip("The difference is not divided by the distance."):
+        slopes = [s * 2 * h for s in slopes]
+    if slip("Every slope is half of what it should be: is the sum of both sides divided by 4*h?"):
+        slopes = [s / 2 for s in slopes]
+    if slip("The slopes are added up into one number: return one for each of xs."):
+        slopes = dot(slopes, [1.0] * len(slopes))  # type: ignore[assignment]
+    return slopes
+
+
+def _layers(rng: Random) -> Iterator[Case]:
+    yield [1.0, -2.0], [[0.5, 1.0, 0.0], [2.0, -1.0, 3.0]], [1.0, 0.5, 0.0]
+    for outputs, units in ((1, 1), (2, 3), (3, 2), (3, 3), (2, 2)):
+        yield vector(rng, outputs), matrix(rng, outputs, units), vector(rng, units)
+
+
+@exercise(
+    "55", "hard", 12,
+    hint="Unit j feeds every output: add up, over the outputs k, what comes back along each edge. Then multiply by slope j.",
+    solution="""
+def hidden(upstream, W, slopes):
+    grads = []
+    for j in range(len(slopes)):
+        arrived = 0.0
+        for k in range(len(upstream)):
+            arrived = arrived + upstream[k] * W[k][j]
+        grads.append(arrived * slopes[j])
+    return grads
+""",
+    cases=_layers,
+)  # fmt: skip
+def hidden(slip: Any, upstream: list[Any], W: list[list[Any]], slopes: list[Any]) -> list[Any]:  # noqa: N803
+    """hidden(upstream, W, slopes) -> the gradient at each hidden unit, before its activation.
+
+    upstream[k] is the gradient of output k, W[k][j] the weight from unit j to output k, slopes[j] the activation's slope.
+    """
+    columns = list(zip(*W))
+    if len(W) == len(slopes) and slip("W is read the wrong way round: W[k][j] goes from unit j to output k."):
+        columns = [tuple(row) for row in W]
+    grads = []
+    for column, own in zip(columns, slopes):
+        arrived = dot(upstream, column)
+        if slip("Only the last output's share is kept: add them up with +=."):
+            arrived = upstream[-1] * column[-1]
+        if slip("Only the first output's share is taken: every output sends one back."):
+            arrived = upstream[0] * column[0]
+        if slip("The weights are added up without the gradients that come through them."):
+            arrived = dot(column, [1.0] * len(column))
+        if slip("The weights are left out: each share is upstream[k] * W[k][j]."):
+            arrived = dot(upstream, [1.0] * len(upstream))
+        if slip("The activation's slope is missing: multiply by slopes[j]."):
+            own = 1.0
+        if slip("The activation's slope is added; the chain rule multiplies."):
+            grads.append(arrived + own)
+        else:
+            grads.append(arrived * own)
+    return grads

@@ -1,0 +1,321 @@
+"""Judge a solution: right in every case, or wrong in a way that has a name.
+
+The answers of all cases are looked at together. A slip is named only if it gives every one of them, alone, with a second
+slip, or with one of the changes that numbers of any exercise can suffer: a sign, a factor, an order, a rounding.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from itertools import combinations
+from typing import Any
+
+from autograd import Value
+
+from .answers import Tree, floats, leaves, like, plain, same, shape, shown_twice, words
+from .exercise import Case, Exercise, Slips
+from .sandbox import EndlessError, WrongError, called, safe_repr
+
+__all__ = ["judge"]
+
+
+def judge(exercise: Exercise, solution: Any) -> str:
+    """Raise WrongError unless a solution is right; returns a remark on it, or ""."""
+    if exercise.examine:
+        return exercise.examine(solution) or ""
+    cases = exercise.inputs()
+    right = [floats(plain(exercise.answer(case))) for case in cases]
+    used = [deepcopy(case) for case in cases]
+    given = [_attempt(exercise, solution, case, arguments) for case, arguments in zip(cases, used)]
+    wrong = [k for k, (one, other) in enumerate(zip(given, right)) if not _same(one, other, exercise.precision)]
+    first = next((k for k in wrong if not isinstance(given[k], WrongError)), None)
+    if first is None and wrong:
+        raise given[wrong[0]]
+    seen = exercise.watch(used[-1 if first is None else first], not wrong) if exercise.watch else ""
+    if first is not None:
+        raise WrongError(_why(exercise, cases, given, right, first, seen))
+    if seen:
+        raise WrongError(f"its numbers are right, but {seen}")
+    if exercise.differentiable:
+        for case in cases:
+            _judge_gradients(exercise, solution, case)
+    if exercise.extra:
+        exercise.extra(solution)
+    return ""
+
+
+def _attempt(exercise: Exercise, solution: Any, case: Case, arguments: Case) -> Tree | WrongError:
+    try:
+        return _answer(exercise, solution, case, arguments)
+    except EndlessError:
+        raise
+    except WrongError as error:
+        return error
+
+
+def _same(given: Tree | WrongError, wanted: Tree, precision: float) -> bool:
+    return not isinstance(given, WrongError) and same(given, wanted, precision)
+
+
+def _answer(exercise: Exercise, solution: Any, case: Case, arguments: Case) -> Tree:
+    """The numbers of one case, whose arguments are as before afterwards."""
+    try:
+        taken = _with_values(exercise, arguments)[0] if exercise.values else arguments
+        answer = floats(plain(called(solution, *taken)))
+    except WrongError as error:
+        raise type(error)(f"{_at(exercise, case)}{error}") from error.__cause__
+    for name, before, after in zip(exercise.names, case, arguments):
+        if isinstance(before, list) and not same(_numbers(after), _numbers(before), 1e-9):
+            raise WrongError(f"it changes {name}, which is not its own: {_argument(before)} became {_argument(after)}. Work on "
+                             "a copy, or put the numbers back")  # fmt: skip
+    return answer
+
+
+def _numbers(argument: Any) -> Tree:
+    return [_numbers(item) for item in argument] if isinstance(argument, (list, tuple)) else floats(argument)
+
+
+def _at(exercise: Exercise, case: Case) -> str:
+    """The arguments of a case: "At w=1, b=0.5: "."""
+    pairs = [f"{name}={_argument(value)}" for name, value in zip(exercise.names, case)]
+    return f"at {', '.join(pairs)}: " if pairs else ""
+
+
+def _argument(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_argument, value))}]"
+    return f"{value:g}" if isinstance(value, (int, float)) else safe_repr(value)
+
+
+def _agree(given: Sequence[Tree], wanted: Sequence[Tree], precision: float) -> bool:
+    return all(same(one, other, precision) for one, other in zip(given, wanted))
+
+
+# --- What went wrong -------------------------------------------------------------------------------------------
+
+
+def _why(
+    exercise: Exercise, cases: Sequence[Case], given: Sequence[Any], right: Sequence[Tree], first: int, seen: str
+) -> str:
+    """What is wrong in the first case, and what explains all of them."""
+    if like(given[first], right[first]):
+        wanted, got = shown_twice(right[first], given[first])
+        names = f"[{', '.join(exercise.parts)}] = " if exercise.parts else ""
+        numbers = f"got {got}, which is not it" if exercise.secret else f"want {names}{wanted}, got {got}"
+    else:
+        names = f", [{', '.join(exercise.parts)}]" if exercise.parts else ""
+        numbers = f"want {words(right[first])}{names}, got {words(given[first])}"
+    answered = [k for k, one in enumerate(given) if not isinstance(one, WrongError)]
+    cases, given, right = ([side[k] for k in answered] for side in (cases, given, right))
+    reason = (
+        _slipped(exercise, cases, given, right) or _sentence(seen) or next(_changes(exercise, cases, given, right), "")
+    )
+    reason = reason or _changed_slip(exercise, cases, given, right) or _where(exercise, given, right)
+    return f"{_at(exercise, cases[answered.index(first)])}{numbers}. {reason}".rstrip()
+
+
+def _sentence(seen: str) -> str:
+    return f"{seen[0].upper()}{seen[1:]}." if seen else ""
+
+
+def _slipped(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree]) -> str:
+    """The slip that gives these numbers, or the two that do together."""
+    slips = exercise.slips()
+    for count in (1, 2):
+        fitting = [chosen for chosen in combinations(slips, count) if _fits(exercise, cases, given, right, chosen)]
+        if fitting:
+            return " Or: ".join(" And: ".join(chosen) for chosen in fitting[: 3 - count])
+    return ""
+
+
+def _fits(
+    exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree], chosen: Sequence[str]
+) -> bool:
+    """Whether slips give the numbers of every case that they can be made in."""
+    fits = False
+    for case, one, other in zip(cases, given, right):
+        wrong, possible = _made(exercise, case, chosen)
+        if possible and not same(one, wrong, exercise.precision):
+            return False
+        fits = fits or (possible and not same(one, other, exercise.precision))
+    return fits
+
+
+def _made(exercise: Exercise, case: Case, chosen: Sequence[str]) -> tuple[Tree, bool]:
+    """What comes out if slips are made, and whether this case is one where they can be."""
+    slips = Slips(chosen)
+    try:
+        return floats(plain(exercise.reference(slips, *deepcopy(case)))), set(chosen) <= set(slips.asked)
+    except (ArithmeticError, ValueError, IndexError, WrongError):
+        return [], True  # with these numbers the slip gives no answer
+
+
+def _changed_slip(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree]) -> str:
+    """A slip, and after it a change of all numbers."""
+    for slip in exercise.slips():
+        made = [_made(exercise, case, [slip])[0] for case in cases]
+        if not all(same(one, other, exercise.precision) for one, other in zip(made, right)):
+            for change in _changes(exercise, cases, given, made):
+                return f"{slip} And: {change}"
+    return ""
+
+
+Numbers = Sequence[Sequence[float]]
+
+
+def _changes(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], base: Sequence[Tree]) -> Iterator[str]:
+    """Changes that any numbers can suffer, and that turn `base` into what was given, in every case."""
+    for place, name in enumerate(exercise.names):
+        taken = [case[place] for case in cases]
+        if all(isinstance(x, (int, float, list)) for x in taken) and _agree(given, taken, exercise.precision):
+            yield f"These are the numbers of {name}, as they came in."
+    if len(given) > 2 and _agree(given, [given[0]] * len(given), 0.0) and not _agree(base, [base[0]] * len(base), 1e-3):
+        yield "The answer is the same for all inputs: is it written down, and not computed?"
+    if not all(map(like, given, base)):
+        turned = [[list(row) for row in zip(*one)] if len(shape(one) or ()) == 2 else one for one in base]
+        if _agree(given, turned, exercise.precision):
+            yield "Rows and columns are swapped."
+        return
+    ours: Numbers = [leaves(one) for one in given]
+    theirs: Numbers = [leaves(one) for one in base]
+    for sentence, change in _CHANGES.items():
+        changed = [change(numbers) for numbers in theirs]
+        if _close(ours, changed, exercise.precision) and not _close(theirs, changed, exercise.precision):
+            yield sentence
+    yield from _in_places(exercise, ours, theirs)
+
+
+_CHANGES: dict[str, Callable[[Sequence[float]], list[float]]] = {
+    "Every number has the wrong sign.": lambda xs: [-x for x in xs],
+    "Every number is 0: is anything ever added up?": lambda xs: [0.0 for _ in xs],
+    "The sign is lost: these are the sizes of the numbers. Is there an abs() too many?": lambda xs: [
+        abs(x) for x in xs
+    ],
+    "The numbers are right and stand in the reverse order.": lambda xs: list(xs[::-1]),
+    "Negative numbers have become 0: a relu or max(0, ...) does not belong here.": lambda xs: [max(0.0, x) for x in xs],
+    "The numbers are cut to whole ones: is there an int(), or // for /?": lambda xs: [float(int(x)) for x in xs],
+    "The numbers are sorted; they belong in the order of the inputs.": lambda xs: sorted(xs),
+    "These are the square roots of the numbers.": lambda xs: [math.sqrt(x) if x >= 0 else math.nan for x in xs],
+    "These are the squares of the numbers.": lambda xs: [x * x for x in xs],
+    **{
+        f"The numbers are rounded to {digits} digits: return them as they are.": lambda xs, digits=digits: [
+            round(x, digits) for x in xs
+        ]
+        for digits in (0, 1, 2, 3, 4, 5, 6)
+    },
+}
+
+
+def _close(ours: Numbers, theirs: Numbers, precision: float) -> bool:
+    return all(same(list(x), list(y), precision) for x, y in zip(ours, theirs))
+
+
+def _in_places(exercise: Exercise, ours: Numbers, theirs: Numbers) -> Iterator[str]:
+    """One factor, or one difference, for each place of the answers."""
+    lengths = {len(numbers) for numbers in ours}
+    factor = _constant([x / y for xs, ys in zip(ours, theirs) for x, y in zip(xs, ys) if y], exercise.precision)
+    if factor not in (None, 0.0, 1.0) and _close(ours, [[factor * y for y in ys] for ys in theirs], exercise.precision):
+        yield f"Every number is {_times(factor)} what it should be."
+    shift = _constant([x - y for xs, ys in zip(ours, theirs) for x, y in zip(xs, ys)], exercise.precision)
+    if shift:
+        yield f"Every number is {abs(shift):g} too {'large' if shift > 0 else 'small'}."
+    if len(lengths) != 1 or len(ours[0]) < 2 or len(ours) < 3:
+        return
+    told: list[str] = []
+    for place in range(len(ours[0])):
+        xs, ys = [one[place] for one in ours], [one[place] for one in theirs]
+        name = exercise.parts[place] if place < len(exercise.parts) else f"number {place + 1}"
+        factor = _constant([x / y for x, y in zip(xs, ys) if y], exercise.precision)
+        if factor == 1.0:
+            continue
+        if factor is None:
+            return
+        told.append(f"{name} is always 0" if not factor else f"{name} is {_times(factor)} what it should be")
+    if told:
+        told.append("the rest is right") if len(told) < len(ours[0]) else None
+        yield f"{', '.join(told)}."
+
+
+def _constant(numbers: Sequence[float], precision: float) -> float | None:
+    """The number that all of them are, rounded to what a person would have typed."""
+    if not numbers or not all(math.isclose(x, numbers[0], rel_tol=precision, abs_tol=precision) for x in numbers):
+        return None
+    rounded = float(f"{numbers[0]:.6g}")
+    return rounded if math.isclose(rounded, numbers[0], rel_tol=1e-6) else numbers[0]
+
+
+def _times(factor: float) -> str:
+    if factor == -1.0:
+        return "minus"
+    return f"{abs(factor):g} times{' minus' if factor < 0 else ''}"
+
+
+def _where(exercise: Exercise, given: Sequence[Tree], right: Sequence[Tree]) -> str:
+    """For what no slip explains: which parts are right, and in how many cases."""
+    agreeing = sum(same(one, other, exercise.precision) for one, other in zip(given, right))
+    if any(not like(one, other) for one, other in zip(given, right)):
+        return ""
+    if any(x != x for one in given for x in leaves(one)):
+        return "There is a nan: 0/0 or inf - inf was computed somewhere."
+    if agreeing:
+        return f"{agreeing} of {len(given)} cases are right: what is different about this one?"
+    columns = [list(zip(*map(leaves, side))) for side in (given, right)]
+    if len({len(leaves(one)) for one in right}) == 1 and len(columns[0]) > 1:
+        good = [k for k, (xs, ys) in enumerate(zip(*columns)) if same(list(xs), list(ys), exercise.precision)]
+        if good:
+            names = [exercise.parts[k] if k < len(exercise.parts) else f"number {k + 1}" for k in good]
+            return f"In all cases {' and '.join(names)} {'is' if len(names) == 1 else 'are'} right, the others are not."
+    return ""
+
+
+# --- Gradients -------------------------------------------------------------------------------------------------
+
+
+def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> None:
+    """Whether every number of the answer has the right gradient in every input, when Values go in."""
+    ours, their_inputs = _with_values(exercise, case)
+    try:
+        answer = leaves(plain(called(solution, *ours)))
+    except WrongError as error:
+        raise WrongError(
+            f"with floats it is right; given Values in {' '.join(exercise.differentiable)}, {error}"
+        ) from error.__cause__
+    mirror, our_inputs = _with_values(exercise, case)
+    right = leaves(plain(exercise.reference(Slips(), *mirror)))
+    for number, (out, wanted) in enumerate(zip(answer, right)):
+        which = "" if len(right) == 1 else f"number {number + 1} of "
+        if not isinstance(wanted, Value):
+            continue
+        if not isinstance(out, Value):
+            raise WrongError(f"given Values, it returns {safe_repr(out)}: {which}the answer has lost its graph. "
+                             "Leave out .data, .item() and float()")  # fmt: skip
+        for leaf in (*their_inputs.values(), *our_inputs.values()):
+            leaf.zero_grad()
+        for one in (out, wanted):
+            if isinstance(one, Value):
+                one.backward()
+        for name, leaf in their_inputs.items():
+            grad, should = leaf.grad, our_inputs[name].grad
+            if not math.isclose(grad, should, rel_tol=1e-7, abs_tol=1e-9):
+                lost = "" if grad else f". No gradient reaches {name}: is its .data or float() used?"
+                raise WrongError(f"its numbers are right, but not its gradients: the derivative of {which}the answer with "
+                                 f"respect to {name} should be {should:.6g}, and is {grad:.6g}{lost}")  # fmt: skip
+
+
+def _with_values(exercise: Exercise, case: Case) -> tuple[list[Any], dict[str, Value]]:
+    """The arguments with a Value for each number of the differentiable ones, and those Values by name."""
+    inputs: dict[str, Value] = {}
+
+    def wrap(tree: Any, name: str) -> Any:
+        if isinstance(tree, (list, tuple)):
+            return [wrap(item, f"{name}[{i}]") for i, item in enumerate(tree)]
+        inputs[name] = Value(tree, name)
+        return inputs[name]
+
+    arguments = [
+        wrap(value, name) if name in exercise.differentiable else deepcopy(value)
+        for name, value in zip(exercise.names, case)
+    ]
+    return arguments, inputs
