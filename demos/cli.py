@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console that lacks a letter shows "?", and goes on
+    if arguments and arguments[0] in COMMANDS:
+        return COMMANDS[arguments[0]](arguments[1:])
     parser = _parser()
     options, unknown = parser.parse_known_args(arguments)
     name = options.demo
@@ -70,6 +72,7 @@ def _listing() -> str:
         if demo.russian and _can_print(demo.russian):
             lines.append(f"    {'':{width}}  {demo.russian}")
     lines.append(f"    {'all':{width}}  Every demo above but bench, one after the other")
+    lines += ["", *(f"    {name:{width}}  {(run.__doc__ or '').splitlines()[0]}" for name, run in COMMANDS.items())]
     return "\n".join([*lines, "", f"A good first one: {command('-m', 'demos', 'iris')}"])
 
 
@@ -79,6 +82,38 @@ def _can_print(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+# --- Commands that are no demos --------------------------------------------------------------------------------
+
+
+def _exercises(arguments: Sequence[str]) -> int:
+    """exercises FOLDER: write a file with the exercises of each lesson, to be filled in"""
+    from .exercises.files import write
+
+    parser = Parser(prog=command("-m", "demos", "exercises"), description=_exercises.__doc__)
+    parser.add_argument("folder", metavar="FOLDER", type=Path)
+    options = parser.parse_args(arguments)
+    try:
+        written = write(options.folder, command("-m", "demos", "check"))
+    except OSError as error:
+        return _complain(f"no exercises could be written into {options.folder}: {error.strerror}")
+    print(f"{len(written)} new files in {options.folder}" + (f", from {written[0].name} on" if written else ""))
+    return 0
+
+
+def _check(arguments: Sequence[str]) -> int:
+    """check FILE: say what is right and what is not yet in a file of exercises"""
+    from .exercises.files import check_file
+
+    parser = Parser(prog=command("-m", "demos", "check"), description=_check.__doc__)
+    parser.add_argument("files", metavar="FILE", nargs="+")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a file, for whoever collects marks")
+    options = parser.parse_args(arguments)
+    return 0 if all([check_file(file, options.json) for file in options.files]) else 1
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"exercises": _exercises, "check": _check}
 
 
 # --- Options -----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import signal
 import subprocess
@@ -47,6 +48,23 @@ def test_it_lists_every_demo_with_its_question():
     for demo in DEMOS:
         assert demo.name in said.stdout and demo.question in said.stdout and demo.russian in said.stdout
     assert " all " in said.stdout
+
+
+def test_exercises_are_written_and_checked_from_the_command_line(tmp_path):
+    said = start("-m", "demos", "exercises", str(tmp_path / "mine"))
+    assert (said.returncode, said.stderr) == (0, "") and "9 new files" in said.stdout
+    path = tmp_path / "mine" / "lesson_54.py"
+    assert f"check {path.name}" in path.read_text(encoding="utf-8")
+    said = start("-m", "demos", "check", str(path))
+    assert said.returncode == 1 and said.stdout == "descend: not begun\nsettle: not begun\n0 of 2 right\n"
+    said = start("-m", "demos", "check", "--json", str(path))
+    assert said.returncode == 1 and json.loads(said.stdout)["of"] == 2
+    said = start("-m", "demos", "exercises", str(path))
+    assert said.returncode == 2 and said.stderr.startswith("demos: no exercises could be written")
+    said = start("-m", "demos", "check")
+    assert said.returncode == 2 and "FILE" in said.stderr
+    listed = start("-m", "demos").stdout
+    assert "exercises FOLDER: write" in listed and "check FILE: say" in listed
 
 
 def test_a_console_that_knows_only_ascii_gets_the_list_too():
