@@ -17,14 +17,18 @@ computed from, and the leaves when all that uses them is done.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
+from weakref import ref
 
 from .errors import ArgumentError, GraphError
 from .node import Node
 from .slow_path import Pole, evaluate, evaluate_partial
 
-__all__ = ["Edge", "Graph", "Node", "gradients", "numbers", "recompute", "recomputed_partials", "walk"]
+__all__ = [
+    "Edge", "Graph", "Looked", "Node", "grad_before", "gradients", "nearest", "numbers", "recompute", "recomputed_partials", "walk",
+]  # fmt: skip
 
 
 def walk(*roots: Node, down_to: Node | None = None) -> list[Any]:
@@ -62,6 +66,47 @@ def _hint(root: Any) -> str:
     if isinstance(root, (list, tuple, dict)):
         return ": give one of the Values in it, or autograd.total() of them"
     return ": give what it returns when it is called" if callable(root) else ""
+
+
+class Looked(float):
+    """A gradient that a stepper wrote into a leaf. Looking changes nothing: backward() of the same result counts from `before`.
+
+    before: the grad that was there. root: the result that was stepped through.
+    """
+
+    __slots__ = ("before", "root")
+
+    def __new__(cls, grad: float, before: float, root: ref[Any]) -> Looked:
+        looked = super().__new__(cls, grad)
+        looked.before, looked.root = before, root
+        return looked
+
+    before: float
+    root: ref[Any]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return float, (float(self),)
+
+
+def grad_before(leaf: Any, root: Any) -> Any:
+    """A leaf's grad, as if nobody had stepped through the graph of `root`."""
+    grad = leaf.grad
+    return grad.before if type(grad) is Looked and grad.root() is root else grad
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """``did you mean tanh?``, or nothing if no word is near. Among very many words only like beginnings are looked at.
+
+    >>> nearest("tahn", ["exp", "tanh"]), nearest("zzz", ["exp", "tanh"])
+    ('did you mean tanh?', '')
+    """
+    from difflib import get_close_matches
+
+    words = list(words)
+    if len(words) > 2_000:
+        words = [other for other in words if other[:1] == word[:1]][:2_000]
+    near = get_close_matches(word, words, 2, 0.7)
+    return f"did you mean {' or '.join(near)}?" if near else ""
 
 
 class Edge:
@@ -155,12 +200,18 @@ class Graph:
             ) from None
 
     def find(self, name: str) -> Any:
-        """The node of that name. Raises GraphError, naming what there is."""
-        for node in reversed(self.nodes):
-            if self.name(node) == name:
-                return node
+        """The node of that name. Raises GraphError, naming what may be meant, or what there is."""
+        if name in self.by_name:
+            return self.by_name[name]
         some = ", ".join(" ".join(self.name(node).split()) for node in self.nodes[:-9:-1])
-        raise GraphError(f"no value is called {name!r} in this graph: there are {some}")
+        raise GraphError(
+            f"no value is called {name!r} in this graph: {nearest(name, self.by_name) or f'there are {some}'}"
+        )
+
+    @cached_property
+    def by_name(self) -> dict[str, Any]:
+        """Every node by its name."""
+        return {self.name(node): node for node in self.nodes}
 
     def edges(self) -> Iterator[Edge]:
         """The edges in the order of backprop: results first, each node's operands from left to right."""

@@ -40,7 +40,7 @@ from functools import partial as bind_arguments
 from typing import TYPE_CHECKING, Any
 
 from .errors import ArgumentError, GraphError
-from .graph import walk
+from .graph import grad_before, walk
 from .methods import compile_methods
 from .modes import PARAMETER, Scope, shared
 from .ops import OPS, Op
@@ -125,7 +125,7 @@ class Value(Methods):
         gradient = real(gradient, "a real number as gradient")
         real_data(self, self.data)
         if self.op is None:
-            self.grad = _summand(self) + gradient
+            self.grad = _summand(self, self) + gradient
             return
 
         # The walk, depth first: in `order`, the operands of a node come before the node. Inner nodes start at 0.
@@ -139,7 +139,7 @@ class Value(Methods):
                 order[stack.pop()] = None
                 continue
             visited.add(node)
-            node.grad = 0.0 if node.op else _summand(node)
+            node.grad = 0.0 if node.op else _summand(node, self)
             if type(node.a) is tuple:  # a node of more than two operands
                 for operand in reversed(node.a):
                     if type(operand) is float:  # a constant
@@ -380,11 +380,12 @@ _TOOLS = {
 }  # fmt: skip
 
 
-def _summand(leaf: Value) -> float:
+def _summand(leaf: Value, root: Value) -> float:
     """What a leaf's grad counts for in a sum: 0 if it was set to None. Raises ArgumentError for what is no number."""
-    if leaf.grad is None:
+    grad = grad_before(leaf, root)
+    if grad is None:
         return 0.0
-    return real(leaf.grad, f"a real number as grad of Value({leaf.data!r}, label={leaf.label!r}): 0.0 clears it")
+    return real(grad, f"a real number as grad of Value({leaf.data!r}, label={leaf.label!r}): 0.0 clears it")
 
 
 def _shown(number: object) -> str:

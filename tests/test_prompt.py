@@ -15,7 +15,8 @@ import pytest
 from small_graphs import emblem
 
 from autograd import Value
-from autograd.stepper.prompt import HELP, Session, _wrapped, coloured
+from autograd.explain.terminal import coloured, wrapped
+from autograd.stepper.prompt import HELP, Session
 
 ROOT = Path(__file__).parent.parent
 NEURON = ["tanh(a*b + c)", "a=2", "b=-3", "c=6.8813735870195432"]
@@ -84,7 +85,8 @@ def test_a_name_of_a_node_goes_before_a_part_of_a_command_but_not_before_a_whole
 
 WRONG = [
     ("zzz", "no command or name here is 'zzz': help lists the commands"),
-    ("s", "no command or name here is 's': for step write st or more"),
+    ("d", "no command or name here is 'd': for diagnose write di or more"),
+    ("stpe", "no command or name here is 'stpe': did you mean step?"), ("wy a", "cannot read this here"),
     ("b)", "never opened"), ("2 ^ b", "use ** for powers"), ("foo bar", "cannot read this here"),
     ("why", "why wants a name, such as: why a"), ("why zz", "no value is called 'zz'"),
     ("set a", "set wants a name and a number, such as: set a 3"), ("set a x", "x has no value"),
@@ -125,7 +127,7 @@ def test_the_forward_pass_has_the_same_prompt():
     prompt = Session((a * a).tanh().step_through(forward=True))
     assert "[operation 1/2]" in prompt.answer("") and "right" in prompt.answer("predict v2 0.9993")
     for command in HELP:
-        if command not in ("draw", "quit"):
+        if command not in ("draw", "save", "quit"):
             answers = prompt.answer(f"{command} a 4") + prompt.answer(command)
             refused = "is about gradients, which a forward pass does not have" in answers
             assert refused == (command in ("why", "check", "diagnose", "compare", "anomalies"))
@@ -172,7 +174,7 @@ def at_a_terminal(lines, columns=80, **environment):
     fcntl, struct, termios = pytest.importorskip("fcntl"), __import__("struct"), pytest.importorskip("termios")
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", **environment}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "AUTOGRAD_HISTORY": "", **environment}
     for name in ("NO_COLOR", "COLUMNS", "LINES"):
         if name not in environment:
             env.pop(name, None)
@@ -245,11 +247,11 @@ def test_a_notebook_cell_with_real_ipython():
 
 
 def test_a_long_line_is_broken_between_its_columns():
-    assert _wrapped("  f -> b -> a (operand 1)          3 * 1 = 3", 40) == "  f -> b -> a (operand 1)\n      3 * 1 = 3"
-    assert _wrapped("  b           data   2   grad not reached", 40) == "  b           data   2\n      grad not reached"
+    assert wrapped("  f -> b -> a (operand 1)          3 * 1 = 3", 40) == "  f -> b -> a (operand 1)\n      3 * 1 = 3"
+    assert wrapped("  b           data   2   grad not reached", 40) == "  b           data   2\n      grad not reached"
     long = "      partial   d(b * v2)/db, other operand held, = v2 = 3"
-    assert "partial   d(b" in _wrapped(long, 40)  # which does not fit beside, nor below
-    assert all(len(line) < 40 for line in _wrapped(long, 40).split("\n"))
+    assert "partial   d(b" in wrapped(long, 40)  # which does not fit beside, nor below
+    assert all(len(line) < 40 for line in wrapped(long, 40).split("\n"))
 
 
 def test_the_help_fits_a_terminal_of_80_columns():

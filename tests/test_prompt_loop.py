@@ -10,7 +10,8 @@ import pytest
 from small_graphs import emblem, neuron
 
 from autograd import Value
-from autograd.stepper.prompt import Session, has_colour, prompt, say
+from autograd.explain.terminal import has_colour, say
+from autograd.stepper.prompt import Session, prompt
 
 
 class Stream(io.StringIO):

@@ -189,7 +189,7 @@ def test_as_a_context_manager_it_leaves_the_values_as_it_found_them():
 def test_what_an_earlier_pass_left_is_added_to_and_said():
     f, _, _, a = emblem()
     f.backward()
-    bp = f.step_through()
+    bp = f.step_through(fresh=False)
     assert "a.grad = 10 from an earlier pass" in repr(bp)
     assert "not reached (10 from an earlier pass)" in repr(bp)
     assert "(was 10, from an earlier pass)" in bp.step(4)
@@ -200,6 +200,41 @@ def test_what_an_earlier_pass_left_is_added_to_and_said():
     fresh = f.step_through(fresh=True)
     fresh.run()
     assert a.grad == 10.0 and "earlier" not in repr(fresh)
+
+
+def test_looking_changes_nothing_that_a_backward_counts():
+    for looks in (1, 2):  # at the very pass that backward() has made, or before it
+        f, _, _, a = emblem()
+        for _ in range(looks):
+            f.step_through().run()
+            assert a.grad == 10.0
+        f.backward()
+        assert a.grad == 10.0
+        bp = f.step_through()
+        assert "earlier" not in repr(bp)
+        bp.step(4)
+        f.backward()
+        assert a.grad == 20.0  # the second backward(), whatever was looked at in between
+    g = a * 3
+    g.backward()
+    assert a.grad == 23.0
+    f.step_through().run()  # what another result has left is gone on from, and said
+    assert a.grad == 33.0 and "a.grad = 23 from an earlier pass" in repr(f.step_through())
+    g.step_through().step()
+    assert copy.copy(a).grad == 26.0 and type(copy.deepcopy(a.grad)) is float
+
+
+def test_it_is_an_iterator_over_the_moves_that_are_left():
+    f, _, _, a = emblem()
+    bp = f.step_through()
+    bp.step()
+    assert [str(edge).partition("]")[0] for edge in bp] == [f"[edge {i}/5" for i in range(2, 6)]
+    assert bp.done and list(bp) == [] and a.grad == 10.0
+    with pytest.raises(StopIteration):
+        next(bp)
+    bp.rewind()
+    assert "[edge 1/5]" in next(bp)
+    assert len(list(f.step_through(forward=True))) == 3
 
 
 def test_not_complete_and_not_reached_are_shown_where_true():

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import AutogradError, FormulaError
 from ..explain.phrases import Report, name_of, operation, short, with_numbers
+from ..explain.terminal import say
 from ..stepper.expression import CONSTANTS, Expression
 
 __all__ = ["forward_table", "graph_of", "main"]
@@ -67,7 +68,6 @@ def _run(arguments: list[str]) -> int:
         return doctor()
     root = graph_of(options.expression, options.values)
     from ..stepper import step_through
-    from ..stepper.prompt import say
 
     stepper = step_through(root, forward=options.forward)
     if not options.forward:

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 
 from ..errors import ToolError, install
 from ..explain.phrases import counted
-from ..stepper.prompt import has_colour, say
+from ..explain.terminal import has_colour, say
 
 __all__ = ["CHECKS", "Finding", "doctor"]
 

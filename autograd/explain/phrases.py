@@ -79,9 +79,9 @@ def product(*factors: float) -> str:
     return f"{' * '.join(texts)} = {short(value)}"
 
 
-def counted(count: int, thing: str) -> str:
-    """``1 edge``, ``2 edges``."""
-    return f"{count} {thing}{'' if count == 1 else 's'}"
+def counted(count: int, thing: str, things: str = "") -> str:
+    """``1 edge``, ``2 edges``; things: the plural, where it is another one."""
+    return f"{count} {thing if count == 1 else things or f'{thing}s'}"
 
 
 def name_of(graph: Graph, node: Any) -> str:

@@ -63,6 +63,7 @@ class Reader:
     """Some text, to be read. what: what it should be; allowed: what may be in it; error: what is raised otherwise.
 
     functions: what may be called, and how many operands each takes, at least and at most; None is any number.
+    text: what is parsed; shown: what a message quotes, character for character as long.
     """
 
     what = "a formula"
@@ -72,7 +73,7 @@ class Reader:
 
     def __init__(self, text: str) -> None:
         self.functions = {}
-        self.text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+        self.text = self.shown = text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
     def read(self) -> list[tuple[str, Expr]]:
         """The steps: the name that each gives, empty for a last one that gives none, and its term."""
@@ -87,7 +88,8 @@ class Reader:
         line = lines[min(number, len(lines)) - 1]
         column = len(line.encode(errors="replace")[:offset].decode(errors="replace"))
         start = max(column - 60, 0)  # a long line is shown from near the place on
-        shown = "".join(c if c.isprintable() else "?" for c in line[start : start + 76])
+        shown = self.shown.split("\n")[min(number, len(lines)) - 1][start : start + 76]
+        shown = "".join(c if c.isprintable() else "?" for c in shown)
         return self.error(f"{sentence}\n  {shown}\n  {' ' * (column - start)}^")
 
     def too_deep(self) -> AutogradError:
@@ -100,7 +102,7 @@ class Reader:
         for statement in body:
             match statement:
                 case _ast.Assign(targets=[_ast.Name(id=name)], value=value):
-                    term = self.term(value)
+                    name, term = self.named(name), self.term(value)
                 case _ast.Expr(value=value) if statement is body[-1]:
                     name, term = "", self.result(value)
                 case _:
@@ -118,6 +120,10 @@ class Reader:
     def result(self, node: Any) -> Expr:
         """The last step, if it has no name."""
         return self.term(node)
+
+    def named(self, name: str) -> str:
+        """What a name in `text` stands for."""
+        return name
 
     def _parsed(self) -> list[Any]:
         try:
@@ -144,7 +150,7 @@ class Reader:
                     raise self.refuse("this number is too large for a float", _place(node))
                 return Expr("number", (), float(number), _place(node))
             case _ast.Name(id=name):
-                return self.name(name, _place(node))
+                return self.name(self.named(name), _place(node))
             case _ast.UnaryOp(op=_ast.USub(), operand=operand):
                 return Expr("neg", (self.term(operand),), None, _place(node))
             case _ast.BinOp(left=left, op=op, right=right):

@@ -18,7 +18,7 @@ __all__ = ["ForwardStepper", "Moved", "Predicted", "Stepper", "step_through"]
 
 @overload
 def step_through(
-    root: Node, *, forward: Literal[False] = False, fresh: bool = False, constants: bool = False
+    root: Node, *, forward: Literal[False] = False, fresh: bool | None = None, constants: bool = False
 ) -> Stepper: ...
 
 
@@ -28,12 +28,12 @@ def step_through(root: Node, *, forward: Literal[True], constants: bool = False)
 
 @overload
 def step_through(
-    root: Node, *, forward: bool, fresh: bool = False, constants: bool = False
+    root: Node, *, forward: bool, fresh: bool | None = None, constants: bool = False
 ) -> Stepper | ForwardStepper: ...
 
 
 def step_through(
-    root: Node, *, forward: bool = False, fresh: bool = False, constants: bool = False
+    root: Node, *, forward: bool = False, fresh: bool | None = None, constants: bool = False
 ) -> Stepper | ForwardStepper:
     """A Stepper on the graph of `root`, or with ``forward=True`` a ForwardStepper, which knows no `fresh`."""
     if not forward:

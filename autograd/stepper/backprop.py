@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..explain.paths import LISTED, Ledger, Sums, columns, said_count, totals, why
 from ..explain.phrases import Report, below, counted, product, short, slope
+from ..explain.regions import Region
 from ..explain.source import source_of
 from ..graph import Edge, gradients, walk
 from ..modes import shared
@@ -46,8 +47,11 @@ __all__ = ["Stepper"]
 class Stepper(Edges):
     """Backprop of a result, held between two edges: `position` of the ``len(stepper)`` have been made.
 
-    fresh: start every grad from nothing; otherwise leaves go on from what an earlier pass left there, as in
-    `backward()`. constants: show them too, though no gradient flows there.
+    fresh: start every grad from nothing; False: leaves go on from what an earlier pass left there, as in `backward()`.
+    By default they go on too, unless what is there is what one backward() of this very result has left: then it is that
+    pass which is shown. constants: show them too, though no gradient flows there.
+
+    Looking changes nothing: a backward() of the same result afterwards counts from the grads that were there before.
 
     Every move returns a text that shows itself. As a context manager, or after `close()`, it leaves the
     values as it found them. A node is given as itself or by its name; one of another graph raises GraphError.
@@ -77,7 +81,7 @@ class Stepper(Edges):
         "where": "each node, its data, how far its grad has come",
     }
 
-    def __init__(self, root: Node, *, fresh: bool = False, constants: bool = False) -> None:
+    def __init__(self, root: Node, *, fresh: bool | None = None, constants: bool = False) -> None:
         super().__init__(root, constants)
         self._true_grads: dict[Any, float] | None = None
         self._prepare(fresh)
@@ -88,10 +92,10 @@ class Stepper(Edges):
         """What a picture says of a node instead of its grad."""
         return {"grad": self._grad_text(node).removeprefix("grad ")}
 
-    def numbers(self) -> dict[str, float]:
-        """The numbers that are known at this place, by the names that an expression calls them: data, and grads reached."""
-        reached = [node for node in self.graph.nodes if node.grad is not shared["NOT_REACHED"]]
-        return super().numbers() | {f"{self.graph.name(node)}.grad": node.grad for node in reached}
+    def known(self, node: Node, quantity: str) -> float | None:
+        """A node's data, or its grad where one has been reached."""
+        number = getattr(node, quantity)
+        return None if number is shared["NOT_REACHED"] else number
 
     def _pen(self) -> type[ProgressWriter]:
         from .pictures import BackpropWriter
@@ -108,7 +112,7 @@ class Stepper(Edges):
     def _earlier_notes(self) -> list[str]:
         """The sentence on the grads that were there before, if there were some."""
         some = [
-            f"{self.name(node)}.grad = {short(self._grads_found[node])}"
+            f"{self.name(node)}.grad = {short(self._before[node])}"
             for node in self.graph.nodes
             if node in self._earlier
         ]
@@ -214,7 +218,7 @@ class Stepper(Edges):
         width = max(len(self.name(leaf)) for leaf in leaves[:WINDOW])
         lines = [f"  {self.name(leaf) + '.grad':<{width + 5}} = {short(leaf.grad)}" for leaf in leaves[:WINDOW]]
         if len(leaves) > WINDOW:
-            lines.append(f"  and {counted(len(leaves) - WINDOW, 'more leaf').replace('leafs', 'leaves')}")
+            lines.append(f"  and {counted(len(leaves) - WINDOW, 'more leaf', 'more leaves')}")
         return [f"{counted(made, self.unit)} made, backprop of {self.name(self.root)} is done", *lines]
 
     def _undone_text(self) -> str:
@@ -228,10 +232,11 @@ class Stepper(Edges):
             ]
         )
 
-    def explain(self, x: Node | str | None = None) -> Report:
+    def explain(self, x: object = None) -> Report:
         """The edge that comes next, or the node x: its formula, then with numbers."""
         if x is not None:
-            return self._explain_node(self.node(x))
+            part = self.part(x)
+            return self._explain_region(part) if isinstance(part, Region) else self._explain_node(part)
         if blocked := self._blocked(forwards=True):
             return blocked
         edge = self._edge(self.position)
@@ -248,7 +253,7 @@ class Stepper(Edges):
         lines = [self._computed(node) + ("" if node.operands else "      (a leaf)"), self._grad_text(node)]
         if source := source_of(node):
             lines.append(f"source    {source}")
-        into = [i for i in range(len(self)) if self._operand(i) is node]
+        into = [i for i in range(len(self)) if self._arrival(i) is node]
         for i in into[:WINDOW]:
             edge = self._edge(i)
             came = product(edge.partial, edge.node.grad) if i < self.position else "to come"
@@ -257,13 +262,18 @@ class Stepper(Edges):
         lines += [f"to {self._arrow(edge)}:  {slope(edge, self._data)}" for edge in out[:WINDOW]]
         return Report(INDENT.join(lines))
 
-    def why(self, x: Node | str) -> Ledger:
-        """df/dx path by path, as far as it has arrived; the rest is marked "to come"."""
-        node = self.node(x)
+    def why(self, x: object) -> Ledger:
+        """df/dx path by path, as far as it has arrived; the rest is marked "to come".
+
+        Of a module, or of what names begin with, the gradients of its leaves: what they come to, by how many paths.
+        """
+        node = self.part(x)
+        if isinstance(node, Region):
+            return self._why_region(node)
         if self._is_complete(node):
             return why(self.root, node, graph=self.graph)
         sums = Sums(self.graph, node)
-        into = [i for i in range(len(self)) if self._operand(i) is node]
+        into = [i for i in range(len(self)) if self._arrival(i) is node]
         arrived = {(self._nodes[i], self._ks[i]) for i in into if i < self.position}
         so_far = 0.0
         for i in into[: len(arrived)]:
@@ -283,6 +293,20 @@ class Stepper(Edges):
                 )
         text = "\n".join([head, *columns(rows), f"  so far {short(so_far)}"])
         return Ledger(text, total=so_far, paths=sums.count, size=sums.sizes[-1])
+
+    def _why_region(self, region: Region) -> Ledger:
+        """The gradients of a module's leaves, the largest first."""
+        truth, root = self._truth(), self.name(self.root)
+        leaves = sorted(region.leaves, key=lambda leaf: -abs(truth[leaf])) or region.nodes[-1:]
+        sums = [Sums(self.graph, leaf) for leaf in leaves[:LISTED]]
+        rows = [(f"d{root}/d{self.name(leaf)}", f"{short(truth[leaf]) if self._is_complete(leaf) else 'to come'}"
+                 f", by {said_count(each.count)}") for leaf, each in zip(leaves, sums)]  # fmt: skip
+        more = f", the {len(rows)} largest of them" if len(rows) < len(leaves) else ""
+        head = f"gradients of {root} in {region.title}: {counted(len(leaves), 'leaf', 'leaves')}{more}"
+        total, paths = (0.0, 0)
+        for leaf, each in zip(leaves, sums):
+            total, paths = total + truth[leaf], paths + each.count
+        return Ledger("\n".join([head, *columns(rows)]), total=total, paths=paths, size=abs(total))
 
     # --- Asking ---
 
@@ -330,14 +354,17 @@ class Stepper(Edges):
         self._true_grads = None
         super()._rewrite(data, partials, position)
 
-    def check(self) -> Checked:
-        """Each partial and each gradient against central differences; of a big graph those around the cursor."""
+    def check(self, *, every: bool = False) -> Checked:
+        """Each partial and each gradient against central differences; of a big graph those around the cursor.
+
+        It lists those that disagree; every: or all of them.
+        """
         from .verify import verify
 
         nodes = self.graph.nodes[::-1]
         around = nodes if len(nodes) <= 10 * WINDOW else [self._at_place(i) for i in self._shown()]
         changes = [note for node in around if not self.closed and (note := self._changed_text(node))]
-        return verify(self.graph, around, self._stale_notes() + changes)
+        return verify(self.graph, around, self._stale_notes() + changes, every=every)
 
     def diagnose(self, x: Node | str, guess: float | str) -> Diagnosis:
         """The mistake that makes x.grad come out as `guess`, and go to where it goes wrong: see :func:`autograd.diagnose`."""
@@ -348,9 +375,12 @@ class Stepper(Edges):
             self.goto(found.edge)
         return found
 
-    def compare(self, kind: str) -> Report:
-        """The right pass beside one with a mistake, edge by edge: see :func:`autograd.compare`."""
+    def compare(self, kind: str | None = None) -> Report:
+        """The right pass beside one with a mistake, edge by edge: see :func:`autograd.compare`. Without `kind` their list."""
         from .comparison import compare
+
+        if kind is None:
+            return Report(f"the mistakes: {', '.join(self.mistakes())}")
 
         return compare(self.root, kind, graph=self.graph)
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from ..explain.phrases import short, which
-from ..graph import Edge
+from ..explain.staleness import same
+from ..graph import Edge, Looked, grad_before, gradients
 from ..modes import shared
 from .walker import Walker
 
@@ -28,8 +30,9 @@ class Edges(Walker):
 
     what = "backprop"
     unit = "edge"
+    quantity = "grad"
 
-    def _prepare(self, fresh: bool) -> None:
+    def _prepare(self, fresh: bool | None) -> None:
         graph, nothing = self.graph, shared["NOT_REACHED"]
         self._nodes = []  # the edges in the order of backprop: the node,
         self._ks: list[int] = []  # and which of its operands
@@ -43,12 +46,24 @@ class Edges(Walker):
         self._due = self._left.copy()
         self._history: list[tuple[float, int]] = []  # for each edge made: the grad before it, contributions left after
         self._grads_found = {node: node.grad for node in graph.nodes}
+        self._before = {node: grad_before(node, graph.root) for node in graph.nodes if not node.operands}
+        self._me = ref(graph.root)
+        if fresh is None:
+            fresh = self._left_by_backward()
         for node in graph.nodes:
-            if node.operands or fresh or node.grad is None:
-                node.grad = nothing
+            before = self._before.get(node)
+            node.grad = nothing if fresh or before is None else before
         self._earlier = {node for node in graph.nodes if node.grad is not nothing}
         graph.root.grad += 1.0
         self._written = {node: node.grad for node in graph.nodes}
+
+    def _left_by_backward(self) -> bool:
+        """Whether the leaves hold just what one backward() of this result leaves there: then it is that pass we look at."""
+        root, before = self.graph.root, self._before
+        if not root.reached or any(grad is None or grad is shared["NOT_REACHED"] for grad in before.values()):
+            return False
+        truth = gradients(self.graph)
+        return all(same(grad, truth[leaf]) for leaf, grad in before.items())
 
     @property
     def edge(self) -> Edge | None:
@@ -58,8 +73,11 @@ class Edges(Walker):
     def _edge(self, i: int) -> Edge:
         return Edge(self.graph, self._nodes[i], self._ks[i])
 
-    def _operand(self, i: int) -> Any:
+    def _arrival(self, i: int) -> Any:
         return self._nodes[i].operands[self._ks[i]]
+
+    def _parameters(self, made: list[int]) -> list[Any]:
+        return [node for node in dict.fromkeys(map(self._arrival, made)) if not node.operands]
 
     def state(self, node: Node, k: int) -> str:
         """How far the edge from a node to its k-th operand is: "done", "next" or "pending"."""
@@ -89,12 +107,11 @@ class Edges(Walker):
         again = which(edge)
         return f"{self.name(edge.node)} -> {self.name(edge.operand)}" + (f"  ({again})" if again else "")
 
-    def _met_break(self) -> str:
-        """The breakpoint met: a node about to pass its gradient on, or a leaf that is complete now."""
-        arrived = self._operand(self.position - 1)
-        if not arrived.operands and not self._left[arrived] and arrived in self._breaks:
-            return self.name(arrived)
-        return super()._met_break()
+    def met(self, node: Node) -> str:
+        """A leaf is stopped at when it is complete."""
+        if node.operands:
+            return super().met(node)
+        return self.name(node) if node is self.latest and self._is_complete(node) else ""
 
     # --- One edge more, one edge less ---
 
@@ -104,7 +121,10 @@ class Edges(Walker):
         operand = node.operands[k]
         note = self._guard(node, operand)
         before = operand.grad
-        operand.grad = self._written[operand] = before + node.partials[k] * node.grad
+        after = before + node.partials[k] * node.grad
+        if not operand.operands:
+            after = Looked(after, self._before[operand], self._me)
+        operand.grad = self._written[operand] = after
         self._left[operand] -= 1
         self._history.append((before, self._left[operand]))
         self.position = i + 1
@@ -112,7 +132,7 @@ class Edges(Walker):
 
     def _take_back(self) -> str:
         i = self.position - 1
-        operand = self._operand(i)
+        operand = self._arrival(i)
         note = self._guard(self._nodes[i], operand)
         operand.grad = self._written[operand] = self._history.pop()[0]
         self._left[operand] += 1

@@ -17,13 +17,17 @@ from __future__ import annotations
 import _ast
 import math
 import operator
-from collections.abc import Callable, Mapping
+import re
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping
+from keyword import iskeyword
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from ..errors import AutogradError, FormulaError
 from ..explain.phrases import counted
 from ..formula.grammar import CONSTANTS
-from ..formula.reader import Expr, Reader
+from ..formula.reader import Expr, Place, Reader
 from ..ops import OPS, Op
 
 __all__ = ["Expression"]
@@ -31,7 +35,14 @@ __all__ = ["Expression"]
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": lambda a, b: a / b, "**": lambda a, b: a**b,
 }  # fmt: skip
+_COMPARISONS: dict[type, str] = {
+    _ast.Lt: "<", _ast.LtE: "<=", _ast.Gt: ">", _ast.GtE: ">=", _ast.Eq: "==", _ast.NotEq: "!=",
+}  # fmt: skip
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
 _OTHER_NAMES = {"max": "maximum", "sum": "total", "ln": "log"}
+_STAND_INS = 0x4E00  # the first of 20,000 letters of which each is a name of its own
 
 
 def _op(name: str) -> Op:
@@ -45,11 +56,26 @@ class _ExpressionReader(Reader):
     allowed = "want numbers, names, + - * / ** and functions such as exp, tanh, relu"
     error = FormulaError
 
-    def __init__(self, text: str, attributes: bool) -> None:
+    def __init__(self, text: str, attributes: bool, conditions: bool, names: Iterable[str]) -> None:
         super().__init__(text)
         self.attributes = attributes
+        self.conditions = conditions
+        self.text, self._stand_ins = _with_stand_ins(self.shown, names)
         written = ("add", "sub", "mul", "div")  # as + - * /
         self.functions = {name: _counts(_op(name)) for name in (*OPS, *_OTHER_NAMES) if name not in written}
+
+    def named(self, name: str) -> str:
+        return self._stand_ins.get(name, name)
+
+    def refuse(self, sentence: str, place: Place) -> AutogradError:
+        for stand_in, name in self._stand_ins.items():
+            sentence = sentence.replace(stand_in, name)
+        return super().refuse(sentence, place)
+
+    def _parsed(self) -> list[Any]:
+        with catch_warnings():  # "1or a" is Python, which says what it thinks of it
+            simplefilter("ignore")
+            return super()._parsed()
 
     def other(self, node: Any) -> Expr:
         place = node.lineno, node.col_offset
@@ -57,13 +83,47 @@ class _ExpressionReader(Reader):
             case _ast.UnaryOp(op=_ast.UAdd(), operand=operand):
                 return self.term(operand)
             case _ast.Attribute(value=_ast.Name(id=name), attr="grad" | "data" as attribute) if self.attributes:
+                name = self.named(name)
                 return Expr(attribute, (Expr("name", (), name, place),), f"{name}.{attribute}", place)
+            case _ast.Compare(left=left, ops=[comparison], comparators=[right]) if (
+                self.conditions and type(comparison) in _COMPARISONS
+            ):
+                return Expr(_COMPARISONS[type(comparison)], (self.term(left), self.term(right)), None, place)
+            case _ast.BoolOp(op=op, values=values) if self.conditions:
+                return Expr("and" if isinstance(op, _ast.And) else "or", tuple(map(self.term, values)), None, place)
+            case _ast.UnaryOp(op=_ast.Not(), operand=operand) if self.conditions:
+                return Expr("not", (self.term(operand),), None, place)
             case _ast.Call(func=_ast.Attribute(value=value, attr=name), args=args, keywords=[]):
                 return self.call(name, [value, *args], place)
             case _ast.List(elts=items) | _ast.Tuple(elts=items):
                 return Expr("list", tuple(map(self.term, items)), None, place)
             case _:
                 return super().other(node)
+
+
+def _with_stand_ins(text: str, names: Iterable[str]) -> tuple[str, dict[str, str]]:
+    """The text with a stand-in for each name that Python could not read, as long as the name, and what they stand for.
+
+    >>> _with_stand_ins("w[0].grad + a", ["w[0]", "a"])
+    ('一___.grad + a', {'一___': 'w[0]'})
+    """
+    odd = [name for name in names if name in text and not _is_plain(name)]
+    if not odd:
+        return text, {}
+    free = (letter for letter in map(chr, range(_STAND_INS, _STAND_INS + 20_000)) if letter not in text)
+    stand_ins = {name: letter + "_" * (len(name) - 1) for name, letter in zip(odd, free)}
+    longest_first = sorted(stand_ins, key=len, reverse=True)
+    pattern = "|".join(rf"{_border(name[0])}{re.escape(name)}(?![\w\[])" for name in longest_first)
+    return re.sub(pattern, lambda match: stand_ins[match[0]], text), {one: name for name, one in stand_ins.items()}
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name is read as it is; and what has no letter in it, such as 2 or +, is never taken for a name."""
+    return (name.isascii() and name.isidentifier() and not iskeyword(name)) or not any(map(str.isalpha, name))
+
+
+def _border(first: str) -> str:
+    return r"(?<![\w.])" if first.isalnum() or first == "_" else ""
 
 
 def _counts(op: Op) -> tuple[int, int | None]:
@@ -75,13 +135,16 @@ class Expression:
     """Some text as a formula of named values: ``tanh(a*b + c)``, or steps, ``b = a + a; b * (b + 1)``.
 
     names: what it needs values for, in order of appearance. assigned: the names that its steps give. attributes:
-    whether ``a.grad`` and ``a.data`` may be read. Raises FormulaError, with a caret under the place, for text
-    outside of this grammar.
+    whether ``a.grad`` and ``a.data`` may be read. conditions: whether ``abs(a) > 1 and b < 2`` may be written. known:
+    names that may be written as they are though they are none of Python's, such as ``layers.0.weight[3][1]``.
+    Raises FormulaError, with a caret under the place, for text outside of this grammar.
     """
 
-    def __init__(self, text: str, attributes: bool = False) -> None:
-        self._reader = _ExpressionReader(text, attributes)
-        self.text = self._reader.text
+    def __init__(
+        self, text: str, attributes: bool = False, conditions: bool = False, known: Iterable[str] = ()
+    ) -> None:
+        self._reader = _ExpressionReader(text, attributes, conditions, known)
+        self.text = self._reader.shown
         self._steps = self._reader.read()
         self.assigned: list[str] = [name for name, _ in self._steps if name]
         used = [inside.atom for _, term in self._steps for inside in term.walk() if inside.head == "name"]
@@ -92,7 +155,7 @@ class Expression:
 
         Raises FormulaError for a name that has no value, and what the operations raise.
         """
-        known = dict(values)
+        known = ChainMap[str, Any]({}, values)  # type: ignore[arg-type] - of which only the first is written
         result: Any = None
         try:
             for name, term in self._steps:
@@ -117,6 +180,10 @@ class Expression:
             args.append(self._value(arg, known))
         if term.head == "list":
             return args
+        if term.head in _COMPARE:
+            return _COMPARE[term.head](*args)
+        if term.head in ("and", "or", "not"):
+            return not args[0] if term.head == "not" else (all if term.head == "and" else any)(args)
         if term.head == "neg":
             return self._safely(term, lambda: -args[0])
         if term.head in _OPERATORS:

@@ -17,7 +17,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..explain.phrases import Report, below, counted, operation, short, with_numbers
+from ..explain.regions import Region
 from ..explain.source import source_of
+from ..modes import PARAMETER
 from .guesses import Guess, Predicted, judge
 from .walker import INDENT, WINDOW, Walker
 
@@ -48,6 +50,7 @@ class ForwardStepper(Walker):
 
     what = "forward pass"
     unit = "operation"
+    quantity = "data"
     computed = "the computed numbers"
     constant = "constant"
     page_mark = "f"
@@ -73,8 +76,15 @@ class ForwardStepper(Walker):
         """What a picture says of a node instead of its data."""
         return {} if node in self._known else {"data": UNKNOWN}
 
-    def _revealed(self) -> list[Any]:
-        return [node for node in self.graph.nodes if node in self._known]
+    def known(self, node: Node, quantity: str) -> float | None:
+        return node.data if quantity == "data" and node in self._known else None
+
+    def _arrival(self, i: int) -> Any:
+        return self._nodes[i]
+
+    def _parameters(self, made: list[int]) -> list[Any]:
+        used = dict.fromkeys(operand for i in made for operand in below(self._nodes[i]))
+        return [node for node in used if node.scope is PARAMETER]
 
     def _pen(self) -> type[ProgressWriter]:
         from .pictures import ForwardWriter
@@ -151,14 +161,17 @@ class ForwardStepper(Walker):
         left = sum(node not in self._known for node in new)
         return lines + [f"  ({counted(left, 'operation')} after it not computed yet)"] * bool(left)
 
-    def explain(self, x: Node | str | None = None) -> Report:
+    def explain(self, x: object = None) -> Report:
         """The operation that comes next, or that of node x: its formula, then with numbers."""
         if x is None:
             if blocked := self._blocked(forwards=True):
                 return blocked
             node = self._nodes[self.position]
         else:
-            node = self.node(x)
+            part = self.part(x)
+            if isinstance(part, Region):
+                return self._explain_region(part)
+            node = part
         if node.op is None:
             return Report(f"{self._computed(node)}      (a leaf)")
         lines = [

@@ -6,17 +6,23 @@ here knows of gradients.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, GraphError
 from ..explain.naming import named_graph
 from ..explain.paths import find_node
 from ..explain.phrases import Report, counted, name_of
-from ..graph import Graph
-from ..ops import OPS
+from ..explain.regions import Region, Regions, calls_of
+from ..graph import Graph, nearest
+from .points import Known, Point, operations, point_at, said_range, tensors, watch_text
 
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ..modes import Scope
     from ..node import Node
 
 __all__ = ["Moved", "Moves"]
@@ -33,11 +39,15 @@ class Moved(Report):
 class Moves:
     """A place between two moves over a graph, and the ways to go on from it.
 
-    what, unit: the name of the whole, and of one move. `_nodes` has the node at work in each move.
+    what, unit: the name of the whole, and of one move. quantity: the number it finds for a node, "grad" or "data".
+    `_nodes` has the node at work in each move.
+
+    It is an iterator too, which makes the moves that are left: ``for edge in f.step_through(): print(edge)``.
     """
 
     what: str
     unit: str
+    quantity: str
 
     def __init__(self, root: Node) -> None:
         if not hasattr(root, "partials"):
@@ -46,7 +56,8 @@ class Moves:
         self.position: int = 0
         self.closed: bool = False
         self._nodes: list[Any] = []
-        self._breaks: dict[Any, None] = {}
+        self._breaks: dict[str, Point] = {}
+        self._watched: dict[str, Callable[[], str]] = {}
 
     # --- What one move is: for the class on top ---
 
@@ -60,6 +71,14 @@ class Moves:
 
     def _take_back(self) -> str:
         """Undo the last move; returns the same sentence."""
+        raise NotImplementedError
+
+    def _arrival(self, i: int) -> Any:
+        """The node that the i-th move finds a number for."""
+        raise NotImplementedError
+
+    def _parameters(self, made: list[int]) -> list[Any]:
+        """The leaves that some moves had to do with."""
         raise NotImplementedError
 
     def _is_complete(self, node: Any) -> bool:
@@ -105,9 +124,39 @@ class Moves:
         return None if self.done else self._nodes[self.position]
 
     @property
+    def before(self) -> Node | None:
+        """The node that made the last move, None at the start."""
+        return self._nodes[self.position - 1] if self.position else None
+
+    @property
+    def latest(self) -> Node:
+        """The node that the last move found a number for."""
+        return self._arrival(self.position - 1)
+
+    def met(self, node: Node) -> str:
+        """The name of a node that is to be stopped at, if its moves come next now."""
+        return self.name(node) if node is self.next_node and node is not self.before else ""
+
+    @property
     def cursor(self) -> Node:
         """The node at work: the next, or at the end the last."""
         return self._nodes[min(self.position, len(self) - 1)] if len(self) else self.root
+
+    @cached_property
+    def regions(self) -> Regions:
+        """The modules, and other parts of the graph that have a name."""
+        return Regions(self.graph)
+
+    def part(self, wanted: object) -> Node | Region:
+        """A node, or a Region of them: a module, its name, or the beginning of names. Raises GraphError for any other."""
+        if isinstance(wanted, str) and wanted in self.graph.by_name:
+            return self.graph.by_name[wanted]
+        if region := None if hasattr(wanted, "partials") else self.regions.find(wanted):
+            return region
+        if isinstance(wanted, str) and (near := nearest(wanted, [*self.regions.names, *self.graph.by_name])):
+            raise GraphError(f"no value is called {wanted!r} in this graph: {near}")
+        node: Any = wanted
+        return self.node(node)
 
     def node(self, wanted: Node | str) -> Node:
         """A node of this graph, given as itself or by its name. Raises GraphError for any other."""
@@ -146,35 +195,36 @@ class Moves:
             return Moved(f"nothing to undo: at the start, before {self.unit} 1 of {len(self)}", moved=0)
         return None
 
-    def _go(self, arrived: Callable[[], bool], summary: bool = False) -> Moved:
-        """Go on until `arrived` or a breakpoint, and report the moves, or only where they led."""
+    def _moved(self, lines: list[str], notes: Mapping[str, None], moved: int) -> Moved:
+        """What a move says: its lines, the notes, and what is watched."""
+        watched = (f"  watch  {said()}" for said in self._watched.values())
+        return Moved("\n".join([*lines, *(f"  note   {note}" for note in notes if note), *watched]), moved=moved)
+
+    def _go(self, arrived: Callable[[], bool], told: Callable[[range], list[str]] | None = None) -> Moved:
+        """Go on until `arrived` or a breakpoint, and report the moves, or what `told` says of all of them."""
         if blocked := self._blocked(forwards=True):
             return blocked
         start, notes, met = self.position, dict[str, None](), ""
         while not self.done:
-            if note := self._make():
-                notes[note] = None
+            notes[self._make()] = None
             if arrived():
                 break
             if self._breaks and (met := self._met_break()):
                 break
         made = range(start, self.position)
-        if summary and self.done:
-            lines = self._summary(len(made))
-        else:
-            told = made if len(made) <= REPORTED else made[-3:]
-            lines = [f"... {counted(len(made) - len(told), self.unit)} ..."] * (len(told) < len(made))
-            lines += [self._made_text(i) for i in told]
+        lines = (told or self._told)(made)
         if met:
             notes[f"stopped at {met}"] = None
-        return Moved("\n".join([*lines, *(f"  note   {note}" for note in notes)]), moved=len(made))
+        return self._moved(lines, notes, len(made))
+
+    def _told(self, made: range) -> list[str]:
+        """The reports of some moves, of many the last ones."""
+        told = made if len(made) <= REPORTED else made[-3:]
+        left_out = [f"... {counted(len(made) - len(told), self.unit)} ..."] * (len(told) < len(made))
+        return left_out + [self._made_text(i) for i in told]
 
     def _met_break(self) -> str:
-        """The breakpoint met: a node whose moves come next."""
-        node = self.next_node
-        if node is None or node is self._nodes[self.position - 1]:
-            return ""
-        return self.name(node) if node in self._breaks or node.op in self._breaks else ""
+        return next((met for point in self._breaks.values() if (met := point.met())), "")
 
     def step(self, n: int = 1) -> Moved:
         """Make the next move, or the next `n`: an edge of backprop, an operation of the forward pass.
@@ -191,14 +241,78 @@ class Moves:
 
     def run(self) -> Moved:
         """Make all that is left, or up to a breakpoint."""
-        return self._go(lambda: False, summary=True)
+        return self._go(lambda: False, lambda made: self._summary(len(made)) if self.done else self._told(made))
 
-    def until(self, x: Node | str) -> Moved:
-        """Go on until x has its number: in backprop x.grad, in the forward pass x.data."""
-        node = self.node(x)
-        if self._is_complete(node) and not self.closed:
-            return Moved(f"{self._complete_text(node)} already", moved=0)
-        return self._go(lambda: self._is_complete(node))
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Moved:
+        if self.closed or self.done:
+            raise StopIteration
+        return self.step()
+
+    def until(self, x: object) -> Moved:
+        """Go on until x has its number: in backprop x.grad, in the forward pass x.data.
+
+        x: a node, or a module or what names begin with, of which then every node has its number.
+        """
+        part = self.part(x)
+        if not isinstance(part, Region):
+            if self._is_complete(part) and not self.closed:
+                return Moved(f"{self._complete_text(part)} already", moved=0)
+            return self._go(lambda: self._is_complete(part))
+        target = 1 + max((i for i in range(len(self)) if self._arrival(i) in part.members), default=-1)
+        if self.position >= target and not self.closed:
+            return Moved(f"{part.name} is complete already", moved=0)
+        return self._go(lambda: self.position >= target, lambda made: self._part_text(made, part.title, part.members))
+
+    # --- Modules ---
+
+    def _calls_at(self, i: int) -> list[Scope]:
+        """The calls of modules that the i-th move is in, the innermost first."""
+        return calls_of(self._nodes[i].scope) if 0 <= i < len(self) else []
+
+    @cached_property
+    def _ends(self) -> dict[Scope, int]:
+        """The position after the last move of each call of a module."""
+        return {call: i + 1 for i in range(len(self)) for call in self._calls_at(i)}
+
+    def over(self) -> Moved:
+        """Make all the moves of the module that comes next, and say what they came to; outside of one finish a node.
+
+        Of a model that is entered it takes the layer that comes next, not the whole model: out() makes the rest of that.
+        """
+        inside = self._calls_at(self.position - 1) if self.position else []
+        entered = [call for call in self._calls_at(self.position) if call not in inside]
+        in_a_model = len(entered) < len(self._calls_at(self.position)) or len(entered) == 1
+        return self._through(entered[-1 if in_a_model else -2]) if entered else self.next()
+
+    def out(self) -> Moved:
+        """Make all the moves that are left of the module that we are in; outside of one, all that are left."""
+        inside = self._calls_at(self.position - 1) if self.position else []
+        left = [call for call in self._calls_at(self.position) if call in inside]
+        return self._through(left[0]) if left else self.run()
+
+    def _through(self, call: Scope) -> Moved:
+        target, part = self._ends[call], self.regions.find(call.module)
+        title = self.regions.title(call) if part is None else part.title
+        members = {node for node in self.graph.nodes if call in calls_of(node.scope)}
+        return self._go(lambda: self.position >= target, lambda made: self._part_text(made, title, members))
+
+    def _part_text(self, made: range, title: str, members: Any) -> list[str]:
+        """What the moves at some nodes have come to: how many they were, the range of what they found, the parameters."""
+        own = [i for i in made if self._nodes[i] in members or self._arrival(i) in members]
+        found = dict.fromkeys(self._arrival(i) for i in own)
+        others = f"; {len(made) - len(own)} more on the way" if len(own) < len(made) else ""
+        numbers = said_range(self.quantity, [getattr(node, self.quantity) for node in found])
+        where = f"{self.unit}{'s' if len(made) > 1 else ''} {made.start + 1}" + (f" to {made.stop}" * (len(made) > 1))
+        lines = [f"[{where} of {len(self)}] {title}: {counted(len(own), self.unit)}, {numbers}{others}"]
+        leaves = self._parameters(own)
+        waiting = sum(not self._is_complete(node) for node in leaves)
+        said = tensors(self, leaves) + ([f"{waiting} not complete"] if waiting else [])
+        return [*lines, f"      {'; '.join(said) or 'no parameters'}"]
+
+    # --- Back ---
 
     def undo(self, n: int = 1) -> Moved:
         """Undo the last move, or the last `n`: everything becomes what it was before; at the start it says so."""
@@ -220,13 +334,12 @@ class Moves:
             return blocked
         start, notes, texts = self.position, dict[str, None](), list[str]()
         while self.position > max(target, 0):
-            if note := self._take_back():
-                notes[note] = None
+            notes[self._take_back()] = None
             if self.position - max(target, 0) < 3 or start - max(target, 0) <= REPORTED:
                 texts.append(self._undone_text())
         left_out = start - self.position - len(texts)
         lines = [f"... {counted(left_out, self.unit)} ..."] * bool(left_out) + texts
-        return Moved("\n".join([*lines, *(f"  note   {note}" for note in notes)]), moved=self.position - start)
+        return self._moved(lines, notes, self.position - start)
 
     def goto(self, k: int) -> Moved:
         """Go to where `k` moves have been made, forwards or back, past breakpoints."""
@@ -236,36 +349,62 @@ class Moves:
             return Moved(f"want a position from 0 to {len(self)}, got {k!r}; still at {self.position}", moved=0)
         start = self.position
         notes = dict.fromkeys([*(self._make() for _ in range(start, k)), *(self._take_back() for _ in range(k, start))])
-        lines = [self._made_text(k - 1) if k else self.headline()]
-        return Moved("\n".join([*lines, *(f"  note   {note}" for note in notes if note)]), moved=k - start)
+        return self._moved([self._made_text(k - 1) if k else self.headline()], notes, k - start)
 
-    def break_at(self, x: Node | str | None = None) -> Report:
-        """Stop before node x makes its moves (in backprop at a leaf: when it is complete), or at every x of an operation.
+    # --- Breakpoints, and what is watched ---
 
-        Called again it takes the breakpoint away; without x it lists them.
+    def break_at(self, x: object = None) -> Report:
+        """Stop at x: called again, no longer; without x it lists where it stops.
+
+        x: a node, before it makes its moves (in backprop at a leaf: when it is complete); an operation or its symbol, at
+        every one; a module or what names begin with, before it is entered; "nan", when a number is nan or infinite;
+        a condition, "if abs(grad) > 10", on what a move has found, whose grad and data may be asked, and those of others,
+        "if w.grad < 0"; or a function of the node that a move has found a number for.
         """
         if x is not None:
-            point = self._break_point(x)
-            if point in self._breaks:
-                del self._breaks[point]
-                return Report(f"no longer stops at {self._point_text(point)}")
-            self._breaks[point] = None
-        return Report(f"stops at {', '.join(map(self._point_text, self._breaks))}" if self._breaks else "stops nowhere")
+            point = point_at(self, x)
+            if self._breaks.pop(point.text, None):
+                return Report(f"no longer stops at {point.text}")
+            self._breaks[point.text] = point
+        return Report(f"stops at {', '.join(self._breaks)}" if self._breaks else "stops nowhere")
 
-    def _break_point(self, x: Any) -> Any:
-        """A node, or an operation of this graph."""
-        if not isinstance(x, str):
-            return self.node(x)
-        for node in self.graph.nodes:
-            if self.graph.name(node) == x:
-                return node
-        ops = dict.fromkeys(node.op.name for node in self.graph.nodes if node.op is not None)
-        if x not in ops:
-            raise GraphError(f"no value and no operation here is called {x!r}: the operations are {', '.join(ops)}")
-        return OPS.get(x, x)
+    def watch(self, x: object = None) -> Report:
+        """Say after every move what x has come to: called again, no longer; without x, what is watched.
 
-    def _point_text(self, point: Any) -> str:
-        return f"every {point}" if isinstance(point, str) else self.name(point)
+        x: a node, a module or what names begin with, or an expression, such as ``w.grad * 2``.
+        """
+        if x is not None:
+            text, said = watch_text(self, x)
+            if self._watched.pop(text, None):
+                return Report(f"{text} is no longer watched")
+            self._watched[text] = said
+        return Report("\n".join(f"  watch  {said()}" for said in self._watched.values()) or "nothing is watched")
+
+    def operations(self) -> list[str]:
+        """The operations that a breakpoint can name."""
+        return list(operations(self))
+
+    def numbers(self) -> Known:
+        """The numbers that are known at this place, by the names that an expression calls them."""
+        return Known(self)
+
+    def known(self, node: Node, quantity: str) -> float | None:
+        """A node's data or grad, as far as it is known at this place."""
+        raise NotImplementedError
+
+    def keep(self) -> Callable[[], None]:
+        """Remember everything as it is; what is returned puts it back, wherever a command was interrupted."""
+        own = {name: copy(held) if type(held) in (list, dict, set) else held for name, held in vars(self).items()}
+        numbers = [(node, node.data, node.grad, node.partials) for node in self.graph.nodes]
+
+        def put_back() -> None:
+            vars(self).update(own)
+            for node, data, grad, partials in numbers:
+                node.data, node.grad = data, grad
+                if node.operands:
+                    node.partials = partials
+
+        return put_back
 
 
 def _whole(n: int, verb: str, other: str) -> int:

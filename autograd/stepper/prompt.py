@@ -5,285 +5,315 @@
     >>> session = Session(f.step_through())
     >>> print(session.answer("1 - f**2"))
     0.001341
-    >>> print(session.answer("steep"))
-    no command or name here is 'steep': help lists the commands
+    >>> print(session.answer("stpe"))
+    no command or name here is 'stpe': did you mean step?
 
-The prompt writes what the stepper's methods return; whatever it can do, they can.
+A command is a method of the stepper, of the same name where Python has it: HELP says what may stand after it, and the
+session reads that and calls the method.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import sys
-import textwrap
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import AutogradError, FormulaError
 from ..explain.phrases import short
+from ..explain.terminal import is_terminal, line_editing, say
+from ..graph import nearest
 from .expression import Expression
 
 if TYPE_CHECKING:
     from .walker import Walker
 
-__all__ = ["Session", "prompt", "say"]
+__all__ = ["Session", "help_text", "prompt"]
 
 # What each command takes, and what it does; in braces what depends on the stepper.
-HELP = {
-    "step": "[n]      make the next {unit}, or the next n",
-    "next": "         finish this node: {rest of a node}",
-    "undo": "[n]      take back an {unit}, or n; undo node: {moves of a node}",
-    "until": "x       go on until {asked} is {arrived}",
-    "run": "          make all that is left, or up to a breakpoint",
-    "rewind": "       take everything back",
-    "goto": "k        go to where k {unit}s have been made",
-    "break": "[x]     stop at node x, or at every x of an operation; again: no longer",
-    "explain": "[x]   the next {unit}, or the node x: its formula, then with numbers",
-    "why": "x         df/dx path by path, as far as it has arrived",
-    "where": "        the state: {where}",
-    "order": "        who goes when, and what each node waits for",
-    "predict": "x g   say what {asked} will be: a number, or an expression",
-    "diagnose": "x g  what mistake would make x.grad come out as g",
-    "compare": "[m]   the right pass beside one with mistake m; without m: the list",
-    "whatif": "x v    what changes if x were v; nothing is changed",
-    "set": "x v       change the leaf x and recompute",
-    "check": "        every partial and gradient against central differences",
-    "anomalies": "    what looks unhealthy: nan, dead relu, vanishing gradients",
-    "constants": "    show constants, or no longer",
-    "draw": "[file]   the picture: opened, or written to that file (.svg, .png)",
-    "help": "         this list",
-    "quit": "         leave (the end of the input does too)",
-}
+HELP: Mapping[str, tuple[str, str]] = {
+    "step": ("[n]", "make the next {unit}, or the next n"),
+    "next": ("", "finish this node: {rest of a node}"),
+    "over": ("", "all the {unit}s of the module that comes next, told as one"),
+    "out": ("", "the rest of the module that we are in, told as one"),
+    "undo": ("[n]", "take back an {unit}, or n; undo node: {moves of a node}"),
+    "until": ("x", "go on until {asked} is {arrived}; x may be a module"),
+    "run": ("", "make all that is left, or up to a breakpoint"),
+    "rewind": ("", "take everything back"),
+    "goto": ("k", "go to where k {unit}s have been made"),
+    "break": ("[x]", "stop at a node, module or operation, at nan, or at a condition:\n"
+              "{indent}break if abs({quantity}) > 10; again: no longer"),
+    "watch": ("[x]", "say after every move what x is: a node, a module, an expression"),
+    "explain": ("[x]", "the next {unit}, or x: its formula, then with numbers"),
+    "why": ("x", "df/dx path by path, as far as it has arrived"),
+    "where": ("", "the state: {where}"),
+    "order": ("", "who goes when, and what each node waits for"),
+    "predict": ("x g", "say what {asked} will be: a number, or an expression"),
+    "diagnose": ("x g", "what mistake would make x.grad come out as g"),
+    "compare": ("[m]", "the right pass beside one with mistake m; without m: the list"),
+    "whatif": ("x v", "what changes if x were v; nothing is changed"),
+    "set": ("x v", "change the leaf x and recompute"),
+    "check": ("[all]", "partials and gradients against central differences; all: a list"),
+    "anomalies": ("", "what looks unhealthy: nan, dead relu, vanishing gradients"),
+    "constants": ("", "show constants, or no longer"),
+    "draw": ("[file]", "the picture: opened, or written to that file (.svg, .png)"),
+    "save": ("file", "write what was said to a text file, or a page that plays: .html"),
+    "help": ("[c]", "this list, or the commands that begin so"),
+    "quit": ("", "leave (the end of the input does too)"),
+}  # fmt: skip
 # The method that does it, where it has another name; a stepper without it does not have the command.
-METHODS = {"break": "break_at", "whatif": "what_if", "where": "__repr__", "help": "prompt", "quit": "prompt"}
+METHODS = {"break": "break_at", "quit": "prompt"}
+# What other debuggers, and hasty fingers, call them.
+LETTERS = {"s": "step", "n": "next", "o": "over", "u": "undo", "c": "run", "r": "run", "b": "break", "l": "where",
+           "w": "where", "h": "help", "q": "quit", "?": "help"}  # fmt: skip
 OTHER_WORDS = {
-    "back": "undo",
-    "continue": "run",
-    "reset": "rewind",
-    "restart": "rewind",
-    "show": "draw",
-    "print": "where",
-}
-COLOURS = (
-    (r"\bNOT complete: \d+ more to come", "1;33"),
-    (r"(?<=grad )is complete$", "32"),
-    (r"^\[[^\]]+\][^\n]*", "1"),
-)
+    "back": "undo", "continue": "run", "reset": "rewind", "restart": "rewind", "show": "draw", "print": "where",
+}  # fmt: skip
+SAME = {"exit": "quit", "exit()": "quit", "quit()": "quit", "break_at": "break", "what_if": "whatif"}
 PROMPT = "bp> "
 
 
 class Session:
     """The prompt's memory: the stepper and the last command. :meth:`answer` takes a line and gives the reply."""
 
-    def __init__(self, stepper: Walker) -> None:
-        self.stepper: Any = stepper  # what it can do is asked of it
-        self.commands = [command for command in HELP if hasattr(stepper, METHODS.get(command, command))]
-        self.last = "step"
+    def __init__(self, stepper: Any) -> None:
+        self.stepper = stepper  # what it can do is asked of it
+        self.commands = commands_of(stepper)
+        self.last = next(iter(self.commands))
         self.over = False
 
     def answer(self, line: str) -> str:
-        """The reply to one line; a line that is wrong gets one sentence and changes nothing."""
-        line = line.strip() or self.last
-        try:
-            reply = str(self._answer(line))
-        except AutogradError as error:
-            return str(error)
-        self.last = line
+        """The reply to one line; a line that is wrong gets one sentence and changes nothing.
+
+        A line that begins with # is a remark. Commands may stand in one line: ``step; why a``.
+        """
+        typed, line = line, line.strip() or self.last
+        if line.startswith("#"):
+            reply = ""
+        else:
+            try:
+                reply = "\n".join(str(self._answer(part)) for part in self._parts(line))
+                self.last = line
+            except AutogradError as error:
+                reply = str(error)
+        self.stepper.transcript += [f"{PROMPT}{typed.rstrip()}"] + [reply] * bool(reply)
         return reply
 
+    def _parts(self, line: str) -> list[str]:
+        """The commands in a line; steps of an expression have semicolons too, and are one."""
+        parts = [part.strip() for part in line.split(";")]
+        are_commands = all(part and self._command(*_word_and_rest(part)) for part in parts)
+        return parts if len(parts) > 1 and are_commands else [line]
+
     def _answer(self, line: str) -> Any:
-        word, _, rest = line.partition(" ")
-        command = self._command(word, rest.strip())
+        word, rest = _word_and_rest(line)
+        command = self._command(word, rest)
         if command is None:
             return self._other(line)
-        return getattr(self, f"_{command}")(rest.strip())
+        arguments = self._arguments(command, rest)
+        own = getattr(self, f"_{command}", None)
+        return (own or getattr(self.stepper, METHODS.get(command, command)))(*arguments)
 
     def _command(self, word: str, rest: str) -> str | None:
-        """The command that a word means: written in full, or by two letters or more where no node has that name."""
-        if word in self.commands:
-            return word
+        """The command that a word means: written in full, by its beginning, or by a letter; a node's name goes first."""
+        for spelled in (word, SAME.get(word, "")):
+            if spelled in self.commands:
+                return spelled
         if word in HELP:
             raise FormulaError(
                 f"{word} is about gradients, which a {self.stepper.what} does not have: step_through() has it"
             )
-        if word in ("?", "exit", "exit()", "quit()"):
-            return "help" if word == "?" else "quit"
-        if len(word) < 2 or (not rest and self._node_called(word) is not None):
+        if not rest and word in self.stepper.graph.by_name:
             return None
-        meant = [command for command in self.commands if command.startswith(word)]
-        return next((command for command in meant if _fits(command, rest)), meant[0] if meant else None)
-
-    def _node_called(self, name: str) -> Any:
-        graph = self.stepper.graph
-        return next((node for node in graph.nodes if graph.name(node) == name), None)
+        lower = word.lower()
+        if lower in self.commands or LETTERS.get(lower) in self.commands:
+            return lower if lower in self.commands else LETTERS[lower]
+        meant = [command for command in self.commands if len(word) > 1 and command.startswith(word)]
+        return next((command for command in meant if _fits(self.commands[command][0], rest)), next(iter(meant), None))
 
     def _other(self, line: str) -> Any:
-        node = self._node_called(line)
-        if node is not None:
-            return self.stepper.explain(node)
-        if line.isidentifier():
-            near = next((command for command in self.commands if command.startswith(line.lower())), None)
-            hint = f"for {near} write {near[:2]} or more" if near else "help lists the commands"
-            if other := OTHER_WORDS.get(line.lower()):
-                hint = f"{other} may be meant; help lists all"
-            raise FormulaError(f"no command or name here is {line!r}: {hint}")
+        """What is no command: a node, a module, or an expression."""
+        nodes = self.stepper.graph.by_name
+        if line in nodes or self.stepper.regions.find(line):
+            return self.stepper.explain(line)
+        word, rest = _word_and_rest(line)
+        if word in ("p", "print") and rest:
+            return self._other(rest)
+        if re.fullmatch(r"[^\W\d][\w.\[\]]*", line) and not self._is_number(line):
+            raise FormulaError(f"no command or name here is {line!r}: {self._instead(line)}")
         name, equals, value = map(str.strip, line.partition("="))
         if equals and ";" not in line and value[:1] != "=":
             raise FormulaError(f"= changes nothing here: set {self.stepper.name(self.stepper.node(name))} {value} does")
         return short(self._number(line))
 
+    def _is_number(self, name: str) -> bool:
+        """Whether a name with a dot is that of a number, such as ``a.grad``."""
+        return name.rpartition(".")[0] in self.stepper.graph.by_name or name == "pi"
+
+    def _instead(self, line: str) -> str:
+        if other := OTHER_WORDS.get(line.lower()):
+            return f"{other} may be meant; help lists all"
+        near = next((command for command in self.commands if command.startswith(line.lower())), None)
+        if near:
+            return f"for {near} write {near[:2]} or more"
+        words = [*self.commands, *self.stepper.regions.names, *self.stepper.graph.by_name]
+        return nearest(line, words) or "help lists the commands"
+
     def _number(self, text: str) -> float:
         """A number, or an expression of the graph's names; ``a.grad`` counts where it has been reached."""
-        return float(Expression(text, attributes=True).evaluate(self.stepper.numbers()))
+        expression = Expression(text, attributes=True, known=self.stepper.graph.by_name)
+        return float(expression.evaluate(self.stepper.numbers()))
 
-    # What may stand after a command: nothing, a count, a name, or a name and a number.
+    # --- What may stand after a command ---
 
-    def _nothing(self, command: str, rest: str) -> None:
-        if rest:
-            raise FormulaError(f"{command} wants nothing after it, got {rest!r}")
+    def _arguments(self, command: str, rest: str) -> tuple[Any, ...]:
+        takes, _ = self.commands[command]
+        if not takes:
+            if rest:
+                raise FormulaError(f"{command} wants nothing after it, got {rest!r}")
+            return ()
+        if takes in ("x g", "x v"):
+            return self._pair(command, rest)
+        if not rest:
+            if takes.startswith("["):
+                return ()
+            raise FormulaError(f"{command} wants {self._wanted(command, takes)}")
+        if takes in ("[n]", "k"):
+            return (rest if rest == "node" else self._whole(command, rest),)
+        if takes == "[all]" and rest != "all":
+            raise FormulaError(f"{command} wants nothing after it, or the word all, got {rest!r}")
+        return (rest,)
 
-    def _counts(self, command: str, rest: str) -> list[int]:
-        return [self._whole(command, rest)] if rest else []
+    def _wanted(self, command: str, takes: str) -> str:
+        if takes == "k":
+            return f"a position, from 0 to {len(self.stepper)}"
+        if takes == "file":
+            return f"the name of a file, such as: {command} session.txt"
+        return f"a name, such as: {command} {self._some_name()}"
 
     def _whole(self, command: str, text: str) -> int:
         try:
             return int(text)
         except ValueError:
-            there = f": until {text} goes on to it" if self._node_called(text) is not None else ""
+            there = f": until {text} goes on to it" if text in self.stepper.graph.by_name else ""
             raise FormulaError(f"{command} wants a whole number, got {text}{there}") from None
 
     def _some_name(self) -> str:
         return self.stepper.name(self.stepper.graph.nodes[0])
 
-    def _wanted(self, command: str, rest: str) -> str:
-        if not rest:
-            raise FormulaError(f"{command} wants a name, such as: {command} {self._some_name()}")
-        return rest
-
-    def _pair(self, command: str, rest: str) -> tuple[Any, str]:
-        name, _, value = rest.replace("=", " ").partition(" ")
-        if not value.strip():
+    def _pair(self, command: str, rest: str) -> tuple[Any, Any]:
+        """A node and what is said of it; a name may have blanks, of which the longest one that is there counts."""
+        cuts = list(re.finditer(r"\s*[= ]\s*", rest))
+        named = [cut for cut in cuts if rest[: cut.start()] in self.stepper.graph.by_name]
+        cut = next(iter(named[-1:] or cuts), None)
+        if cut is None or not rest[cut.end() :]:
             example = f"{command} {self._some_name()} 3"
             raise FormulaError(f"{command} wants a name and a number, such as: {example}")
-        return self.stepper.node(name), value.strip()
+        node, value = self.stepper.node(rest[: cut.start()]), rest[cut.end() :]
+        return node, self._number(value) if self.commands[command][0] == "x v" else value
 
-    # The commands.
+    # --- Commands that are a little more than a method ---
 
-    def _step(self, rest: str) -> Any:
-        return self.stepper.step(*self._counts("step", rest))
+    def _undo(self, n: Any = 1) -> Any:
+        return self.stepper.undo_node() if n == "node" else self.stepper.undo(n)
 
-    def _next(self, rest: str) -> Any:
-        self._nothing("next", rest)
-        return self.stepper.next()
-
-    def _undo(self, rest: str) -> Any:
-        return self.stepper.undo_node() if rest == "node" else self.stepper.undo(*self._counts("undo", rest))
-
-    def _until(self, rest: str) -> Any:
-        return self.stepper.until(self._wanted("until", rest))
-
-    def _run(self, rest: str) -> Any:
-        self._nothing("run", rest)
-        return self.stepper.run()
-
-    def _rewind(self, rest: str) -> Any:
-        self._nothing("rewind", rest)
-        return self.stepper.rewind()
-
-    def _goto(self, rest: str) -> Any:
-        if not rest:
-            raise FormulaError(f"goto wants a position, from 0 to {len(self.stepper)}")
-        return self.stepper.goto(self._whole("goto", rest))
-
-    def _break(self, rest: str) -> Any:
-        return self.stepper.break_at(rest or None)
-
-    def _explain(self, rest: str) -> Any:
-        return self.stepper.explain(rest or None)
-
-    def _why(self, rest: str) -> Any:
-        return self.stepper.why(self._wanted("why", rest))
-
-    def _where(self, rest: str) -> Any:
-        self._nothing("where", rest)
-        return repr(self.stepper)
-
-    def _order(self, rest: str) -> Any:
-        self._nothing("order", rest)
-        return self.stepper.order()
-
-    def _predict(self, rest: str) -> Any:
-        return self.stepper.predict(*self._pair("predict", rest))
-
-    def _diagnose(self, rest: str) -> Any:
-        return self.stepper.diagnose(*self._pair("diagnose", rest))
-
-    def _compare(self, rest: str) -> Any:
-        from .mistakes import MISTAKES
-
-        return self.stepper.compare(rest) if rest else f"the mistakes: {', '.join(MISTAKES)}"
-
-    def _whatif(self, rest: str) -> Any:
-        node, value = self._pair("whatif", rest)
-        return self.stepper.what_if(node, self._number(value))
-
-    def _set(self, rest: str) -> Any:
-        node, value = self._pair("set", rest)
-        return self.stepper.set(node, self._number(value))
-
-    def _check(self, rest: str) -> Any:
-        self._nothing("check", rest)
-        return self.stepper.check()
-
-    def _anomalies(self, rest: str) -> Any:
-        self._nothing("anomalies", rest)
-        return self.stepper.anomalies()
-
-    def _constants(self, rest: str) -> Any:
-        self._nothing("constants", rest)
+    def _constants(self) -> Any:
         self.stepper.constants = not self.stepper.constants
-        return repr(self.stepper)
+        return self.stepper.where()
 
-    def _draw(self, rest: str) -> Any:
-        if rest:
-            return f"written to {self.stepper.save_picture(rest)}"
+    def _check(self, every: str = "") -> Any:
+        return self.stepper.check(every=bool(every))
+
+    def _draw(self, file: str = "") -> str:
+        if file:
+            return f"written to {self.stepper.save_picture(file)}"
         self.stepper.show()  # it says where the picture is, or why there is none
         return ""
 
-    def _help(self, rest: str) -> str:
-        names = ", ".join(self.stepper.name(node) for node in self.stepper.graph.nodes[:-9:-1])
-        words = {"unit": self.stepper.unit, **self.stepper.help_words}
-        return "\n".join(
-            [
-                "Two letters of a command are enough; Enter repeats it; a name shows that node;",
-                f"any other line is an expression of the names, such as 1 - f**2 or {words['example']}.",
-                *(f"  {word} {HELP[word].format_map(words)}" for word in self.commands if word.startswith(rest)),
-                f"  the names: {names}" + (" ..." if len(self.stepper.graph) > 8 else ""),
-            ]
-        )
+    def _save(self, file: str) -> str:
+        return f"written to {self.stepper.save(file)}"
 
-    def _quit(self, _: str) -> str:
+    def _quit(self) -> str:
         self.over = True
         return ""
 
+    # --- Tab ---
 
-def _fits(command: str, rest: str) -> bool:
+    def complete(self, before: str, word: str) -> list[str]:
+        """The words that may stand after `before` and begin with `word`."""
+        first = before.strip()
+        if not first:
+            found = [*self.commands, *self._names()]
+        else:
+            command = self._command(*_word_and_rest(first)) or ""
+            takes = self.commands.get(command, ("x", ""))[0]
+            found = {"": [], "file": [], "[file]": [], "k": [], "[n]": ["node"] * (command == "undo"), "[all]": ["all"],
+                     "[c]": list(self.commands), "[m]": self.stepper.mistakes()}.get(takes)  # fmt: skip
+            if found is None:
+                found = self._names() + (["if", "nan", *self.stepper.operations()] if command == "break" else [])
+        if word.rpartition(".")[0] in self.stepper.graph.by_name:
+            found += [f"{word.rpartition('.')[0]}.{quantity}" for quantity in ("grad", "data")]
+        return sorted({name for name in found if name.startswith(word)})
+
+    def _names(self) -> list[str]:
+        return [*self.stepper.graph.by_name, *self.stepper.regions.names]
+
+
+def commands_of(stepper: Any) -> dict[str, tuple[str, str]]:
+    """The commands that a stepper has, each with what it takes and what it does."""
+    table = {**getattr(stepper, "own_commands", {}), **HELP}
+    has = (command for command in table if hasattr(stepper, METHODS.get(command, command)))
+    return {command: getattr(stepper, "own_commands", {}).get(command, table[command]) for command in has}
+
+
+def help_text(stepper: Walker, beginning: str = "") -> str:
+    """The commands of a stepper, or those that begin so."""
+    commands = commands_of(stepper)
+    names = ", ".join(stepper.name(node) for node in stepper.graph.nodes[:-9:-1])
+    words = {"unit": stepper.unit, "quantity": stepper.quantity, "indent": " " * 16, **stepper.help_words}
+    return "\n".join(
+        [
+            "Two letters of a command are enough; Enter repeats it; # begins a remark;",
+            "a name shows that node or module; any other line is an expression of",
+            f"the names, such as 1 - f**2 or {words['example']}.",
+            *(
+                f"  {f'{word} {takes}':<13} {text.format_map(words)}"
+                for word, (takes, text) in commands.items()
+                if word.startswith(beginning)
+            ),
+            f"  the names: {names}" + (" ..." if len(stepper.graph) > 8 else ""),
+        ]
+    )
+
+
+def _word_and_rest(line: str) -> tuple[str, str]:
+    word, _, rest = line.partition(" ")
+    return word, rest.strip()
+
+
+def _fits(takes: str, rest: str) -> bool:
     """Whether a command takes what was typed after a word short for several: ``un 2`` is undo, ``un a`` until."""
-    takes, given = HELP[command].partition("  ")[0].split(), rest.replace("=", " ").split()
-    if takes == ["[n]"] and given:
+    places, given = takes.split(), rest.replace("=", " ").split()
+    if places == ["[n]"] and given:
         return given == ["node"] or given[0].isdigit()
-    return sum(not place.startswith("[") for place in takes) <= len(given) <= len(takes)
+    return sum(not place.startswith("[") for place in places) <= len(given) <= len(places)
 
 
 def prompt(stepper: Walker) -> None:
-    """Read commands until ``quit`` or the end of the input. Piped input is echoed, so that the output reads well."""
+    """Read commands until ``quit`` or the end of the input. Piped input is echoed, so that the output reads well.
+
+    Ctrl-C inside a command takes back what it has done, and comes back to the prompt.
+    """
     session = Session(stepper)
-    typed = _is_terminal(sys.stdin) or "ipykernel" in sys.modules
-    if typed:
-        _load_readline()
+    in_notebook = "ipykernel" in sys.modules
+    if is_terminal(sys.stdin) and not in_notebook:
+        with line_editing(session.complete):
+            _converse(session, echo=False)
+    else:
+        _converse(session, echo=not in_notebook)
+
+
+def _converse(session: Session, echo: bool) -> None:
     while not session.over:
         try:
             line = input(PROMPT)
@@ -298,72 +328,16 @@ def prompt(stepper: Walker) -> None:
                 f"there is nobody to answer the prompt here ({error}): call the stepper's methods instead, such as bp.step()"
             )
             return
-        if not typed:
+        if echo:
             say(line)
-        if reply := session.answer(line):
+        if reply := _interruptible(session, line):
             say(reply)
 
 
-def _load_readline() -> None:
-    with suppress(ImportError):
-        import readline  # noqa: F401  # pyright: ignore[reportUnusedImport] - importing it gives input() a history
-
-
-def _is_terminal(stream: Any) -> bool:
+def _interruptible(session: Session, line: str) -> str:
+    put_back = session.stepper.keep()
     try:
-        return bool(stream.isatty())
-    except (AttributeError, ValueError):
-        return False
-
-
-def say(text: str) -> None:
-    """Print, wrapped to a narrow terminal, in colour on one that has colours, in whatever encoding there is."""
-    stream = sys.stdout
-    if _is_terminal(stream):
-        width = shutil.get_terminal_size().columns
-        text = "\n".join(_wrapped(line, width) for line in text.split("\n"))
-        text = coloured(text) if has_colour() else text
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
-
-
-GAP = re.compile(" {3,}")  # between two columns
-
-
-def _wrapped(line: str, width: int) -> str:
-    if len(line) < width or width < 20 or set(line) <= {" ", "^"}:
-        return line
-    indent = len(line) - len(line.lstrip())
-    hanging = " " * min(indent + 4 if indent else 2, width // 2)
-    for gap in reversed([*GAP.finditer(line, indent)]):  # between two columns rather than inside of one
-        if gap.start() < width and len(hanging) + len(line) - gap.end() < width:
-            return f"{line[: gap.start()]}\n{hanging}{line[gap.end() :]}"
-    return "\n".join(
-        textwrap.wrap(
-            line,
-            width - 1,
-            subsequent_indent=hanging,
-            drop_whitespace=True,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    )
-
-
-def has_colour() -> bool:
-    """Whether the terminal shows colours: none under NO_COLOR, on a dumb one, or on a console of old Windows."""
-    env = os.environ
-    if env.get("NO_COLOR") or env.get("TERM") == "dumb" or not _is_terminal(sys.stdout):
-        return False
-    return sys.platform != "win32" or any(name in env for name in ("WT_SESSION", "ANSICON", "TERM"))
-
-
-def coloured(text: str) -> str:
-    """The words that matter, marked for a terminal."""
-    for pattern, colour in COLOURS:
-        text = re.sub(pattern, _painter(colour), text, flags=re.MULTILINE)
-    return text
-
-
-def _painter(colour: str) -> Callable[[re.Match[str]], str]:
-    return lambda match: f"\x1b[{colour}m{match[0]}\x1b[0m"
+        return session.answer(line)
+    except KeyboardInterrupt:
+        put_back()
+        return f"stopped, and as it was before: {session.stepper.headline()}"

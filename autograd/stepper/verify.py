@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from ..check import agree, operation_at, slope_at
 from ..errors import AutogradError
 from ..explain.paths import columns
-from ..explain.phrases import Report, arrow, name_of, short
+from ..explain.phrases import Report, arrow, counted, name_of, short
 from ..graph import Edge, Graph, gradients, recompute
 
 if TYPE_CHECKING:
@@ -59,11 +59,13 @@ class _Row:
         return self.what, f"{short(self.ours)}, by differences {short(self.differences)}{self.note}"
 
 
-def verify(graph: Graph, nodes: Sequence[Node] | None = None, notes: Sequence[str] = ()) -> Checked:
+def verify(
+    graph: Graph, nodes: Sequence[Node] | None = None, notes: Sequence[str] = (), *, every: bool = False
+) -> Checked:
     """The partials at some nodes, and the gradients of the result in them, against central differences.
 
     They agree within 1e-6 + 1e-5 of the size. In a large graph fewer gradients are checked, and the text says so.
-    nodes: all if none are given. notes: remarks to end with.
+    nodes: all if none are given. notes: remarks to end with. every: list those that agree too.
     """
     shown = graph.nodes[::-1] if nodes is None else nodes
     rows: list[_Row] = []
@@ -85,9 +87,19 @@ def verify(graph: Graph, nodes: Sequence[Node] | None = None, notes: Sequence[st
     if mute:
         head = f"{head[:-1]}, which say nothing of {mute}:"
     if not wrong:
-        head = f"every partial and gradient agrees with central differences{where}"
-    lines = [head, *columns([row.cells() for row in (wrong or rows)[:LISTED]]), *(f"  note   {note}" for note in notes)]
+        head = f"all {counted(len(rows), 'partial and gradient', 'partials and gradients')} agree with central differences{where}"
+    listed = rows if every else wrong
+    shown_rows = columns([row.cells() for row in listed[:LISTED]]) if listed else [_closest(rows)]
+    lines = [head, *shown_rows, *(f"  note   {note}" for note in notes)]
     return Checked("\n".join(lines), ok=not wrong)
+
+
+def _closest(rows: Sequence[_Row]) -> str:
+    """How well they agree, where all do."""
+    worst = max(rows, key=lambda row: abs(row.ours - row.differences), default=None)
+    if worst is None:
+        return "  there is nothing to compare"
+    return f"  the largest difference is {abs(worst.ours - worst.differences):.1g}, of {worst.what}"
 
 
 def _result_at(graph: Graph, node: Any) -> Callable[[float], float]:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..errors import ArgumentError, AutogradError, GraphError
 from ..explain.paths import columns
 from ..explain.phrases import Report, counted, operation, short, with_numbers
+from ..explain.regions import Region
 from ..explain.staleness import remark
 from ..graph import recompute, recomputed_partials
 from ..slow_path import real
 from .moves import Moved, Moves
+from .points import said_range
 
 if TYPE_CHECKING:
     from typing_extensions import Self, Unpack
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["INDENT", "SMALL", "WINDOW", "Walker"]
 
 WINDOW = 20  # nodes shown of a big graph
+CHANGES = 8  # nodes of which before and after are told
 WIDEST = 60  # characters of an operation in a table before it is only named
 SMALL = 500  # nodes up to which remarks that need the whole graph are made
 MOST_FRAMES = 1000
@@ -55,6 +58,7 @@ class Walker(Moves):
         self.constants: bool = constants
         self._data = {node: node.data for node in self.graph.nodes}
         self._stale = remark(self.graph) if len(self.graph) <= SMALL else ""
+        self.transcript: list[str] = []  # what was said at the prompt
         self._found: tuple[dict[Any, float], dict[Any, Any]] | None = None  # data and partials before a set()
 
     # --- For the class on top ---
@@ -90,9 +94,13 @@ class Walker(Moves):
 
     def __repr__(self) -> str:
         try:
-            return "\n".join([self.headline(), *self._noted(), self._order_line(), *self._table()])
+            return str(self.where())
         except Exception as error:  # a repr never raises
             return f"<{type(self).__name__} at {self.position} of {len(self)}: {error}>"
+
+    def where(self) -> Report:
+        """The state: each node, its data, and how far it has come."""
+        return Report("\n".join([self.headline(), *self._noted(), self._order_line(), *self._table()]))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """What a notebook shows: the picture, and the text where there can be none."""
@@ -190,16 +198,27 @@ class Walker(Moves):
             dict.fromkeys([self.name(node), text, with_numbers(node, self._data), short(self._data[node])])
         )
 
+    def _explain_region(self, region: Region) -> Report:
+        """A module, or what else has a name: how much there is of it, and how far it has come."""
+        own = [i for i in range(len(self)) if self._arrival(i) in region.members or self._nodes[i] in region.members]
+        leaves = region.leaves
+        calls = f"{counted(len(region.calls), 'call')}, " if region.calls else ""
+        lines = [
+            f"{region.title}: {calls}{counted(len(region.nodes), 'value')}, {counted(len(leaves), 'leaf', 'leaves')}"
+        ]
+        if own:
+            made = sum(i < self.position for i in own)
+            lines.append(f"{self.unit}s {own[0] + 1} to {own[-1] + 1} of {len(self)}, {made} of {len(own)} made")
+        there = [number for node in region.nodes if (number := self.known(node, self.quantity)) is not None]
+        if there:
+            lines.append(
+                f"{len(there)} of {counted(len(region.nodes), 'value')} reached, {said_range(self.quantity, there)}"
+            )
+        if leaves:
+            lines.append(f"leaves: {said_range('data', [leaf.data for leaf in leaves])}")
+        return Report(INDENT.join(lines))
+
     # --- Other numbers ---
-
-    def numbers(self) -> dict[str, float]:
-        """The numbers that are known at this place, by the names that an expression calls them."""
-        known = {self.graph.name(node): node.data for node in self._revealed()}
-        return known | {f"{name}.data": data for name, data in known.items()}
-
-    def _revealed(self) -> list[Any]:
-        """The nodes whose data is known at this place."""
-        return self.graph.nodes
 
     def what_if(self, x: Node | str, value: float) -> Report:
         """What changes if x were `value`, before and after; nothing is changed.
@@ -225,6 +244,8 @@ class Walker(Moves):
             lines.append(f"  note   {self._stale}: here it has its data of now")
         return Report("\n".join(lines))
 
+    whatif = what_if  # as the prompt calls it
+
     def _about_change(self, node: Any, new: Mapping[Any, float]) -> list[str]:
         """What more this pass can say of a change."""
         return []
@@ -232,10 +253,10 @@ class Walker(Moves):
     def _differences(self, new: Mapping[Any, float]) -> list[str]:
         """Before and after of every node that changes, those nearest to the result last."""
         touched = [node for node in self.graph.nodes if node in new]
-        told = touched if len(touched) <= WINDOW else [*touched[: WINDOW // 2], *touched[-WINDOW // 2 :]]
+        told = touched if len(touched) <= CHANGES + 1 else [*touched[: CHANGES // 2], *touched[-CHANGES // 2 :]]
         lines = columns([(self.name(node), f"{short(node.data)} -> {short(new[node])}") for node in told])
         if len(told) < len(touched):
-            lines.insert(WINDOW // 2, f"  ... {counted(len(touched) - len(told), 'node')} between ...")
+            lines.insert(CHANGES // 2, f"  ... {counted(len(touched) - len(told), 'node')} between ...")
         return lines
 
     def set(self, x: Node | str, value: float) -> Moved:
@@ -265,8 +286,7 @@ class Walker(Moves):
         new = recompute(self.graph, {node: number})
         lines = [f"{name} is {short(new[node])} now:", *self._differences(new)]
         self._replace(new, recomputed_partials(self.graph, new))
-        where = f"still at {self.unit} {self.position} of {len(self)}"
-        return Moved("\n".join([*lines, f"  {where}"]), moved=0)
+        return self._moved([*lines, f"  still at {self.unit} {self.position} of {len(self)}"], {}, 0)
 
     def _replace(self, data: Mapping[Any, float], partials: Mapping[Any, Any]) -> None:
         """Write new data and partials, and repeat the moves made so far; all or nothing."""
@@ -321,14 +341,36 @@ class Walker(Moves):
             return write_whole(file, picture)
 
     def save(self, path: str | os.PathLike[str], *, deadline: float | None = 3.0) -> str:
-        """Write a page that plays this, and opens at this position; returns the path.
+        """Write a page that plays this and opens at this position (.html), or as text what was said; returns the path.
 
-        deadline: seconds that the layout may take, None for any time.
+        What was said is the conversation at the prompt, else a report of every move made so far, and the state.
+        deadline: seconds that the page's layout may take, None for any time. Raises ToolError if it cannot be written.
         """
+        if os.path.splitext(os.fspath(path))[1].lower() not in (".html", ".htm"):
+            return self._save_text(path)
         from ..player import Player
 
         start = f"#{self.page_mark}{self.position}"
         return Player(self.root, graph=self.graph, start=start, deadline=deadline).save(path)
+
+    def _save_text(self, path: str | os.PathLike[str]) -> str:
+        from ..drawing.output import write_whole, writing
+
+        said = self.transcript or [*map(self._made_text, range(self.position)), str(self.where())]
+        with writing(path):
+            return write_whole(path, "\n".join(said) + "\n")
+
+    def help(self, beginning: str = "") -> Report:
+        """What can be asked here: the commands of the prompt, which are methods, or those that begin so."""
+        from .prompt import help_text
+
+        return Report(help_text(self, beginning))
+
+    def mistakes(self) -> list[str]:
+        """The mistakes that compare() can make."""
+        from .mistakes import MISTAKES
+
+        return list(MISTAKES)
 
     def frames(self, folder: str, **options: Unpack[DrawingOptions]) -> list[str]:
         """One SVG for each position, ``000.svg`` before the first move; returns their paths. The position stays.
