@@ -251,6 +251,7 @@ def test_hostile_labels_stay_text(options):
         "svg",
         "g",
         "title",
+        "desc",
         "polygon",
         "polyline",
         "path",

@@ -15,6 +15,7 @@ import json
 import re
 import shutil
 import subprocess
+import unicodedata
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,8 @@ from autograd.cli.command import forward_table
 from autograd.compiled.c.build import compiler
 from autograd.compiled.export import page
 from autograd.compiled.tracing import trace
+from autograd.drawing.formats import tikz
+from autograd.drawing.formats.film import animated
 from autograd.explain.naming import one_line
 from autograd.graph import Graph
 from autograd.modes import named_scope
@@ -178,7 +181,13 @@ def read_dot(text):
 
 
 SVG = "{http://www.w3.org/2000/svg}"
-DRAWN = {"svg", "g", "title", "polygon", "polyline", "path", "text", "ellipse", "a", "defs", "linearGradient", "stop"}
+DRAWN = {
+    "svg", "g", "title", "desc", "style", "polygon", "polyline", "path", "text", "ellipse", "a", "defs", "linearGradient", "stop",
+}  # fmt: skip
+RULES = re.compile(
+    r"@media \(prefers-(color-scheme: dark|reduced-motion: reduce)\) \{|\.(fill|stroke)(-[0-9a-f]{6}){2} \{ \2: #[0-9a-f]{6} \}"
+    r"|\.moment \{ animation: none !important \}|@keyframes moment[-_0-9of]+ \{( [0-9.]+% \{ visibility: \w+ \})+ \}|\}|"
+)
 
 
 def read_svg(text):
@@ -186,10 +195,10 @@ def read_svg(text):
     for element in root.iter():
         assert element.tag.removeprefix(SVG) in DRAWN
         assert not [name for name in element.attrib if name.lower().startswith("on") or name.endswith("href")]
-        if element.get("class"):
-            groups.append(
-                (element.get("class"), element.find(f"{SVG}title").text if element.get("class") != "graph" else "")
-            )
+        if element.tag == f"{SVG}style":
+            assert all(map(RULES.fullmatch, element.text.split("\n"))), element.text
+        if element.get("class") in ("node", "edge", "cluster"):
+            groups.append((element.get("class"), element.find(f"{SVG}title").text))
     titles = [value for element in root.iter() for name, value in element.attrib.items() if name.endswith("}title")]
     return sorted(groups), [*(text.replace("\xa0", " ") for text in root.itertext()), *titles]
 
@@ -272,6 +281,35 @@ def read_latex(text):
     return found, [escape.sub(lambda escape: ESCAPES[escape[0]], text)]
 
 
+def unescaped(text):
+    """What LaTeX prints for a text in which nothing but escapes has a meaning, joined as in the writer."""
+    back = {escape: letter for letter, escape in tikz.ESCAPES.items()}
+    found = re.findall(
+        "|".join(re.escape(escape) for escape in sorted(back, key=len, reverse=True)) + r"|[^\\{}$&#_%~^\"<>|]", text
+    )
+    assert "".join(found) == text, text
+    return re.sub(r"\[([a-z -]+)\]", spelled_out, "".join(back.get(piece, piece) for piece in found))
+
+
+def spelled_out(found):
+    """The small picture that a name in brackets stands for, if one does."""
+    with contextlib.suppress(KeyError):
+        return unicodedata.lookup(found[1].upper())
+    return found[0]
+
+
+def read_tikz(text):
+    """Its commands, and the texts of its nodes, which can be nothing else."""
+    lines, texts = [], []
+    for line in text.split("\n"):
+        node = re.fullmatch(r"(\\node\[[^\]]*\]) at \([-\d.]+,[-\d.]+\) \{\\ag\{[\d.]+\}(\\bfseries | )?(.*)\};", line)
+        if node:
+            texts.append(unescaped(node[3]))
+        lines.append(node[1] if node else re.sub(r"-?\d+(\.\d+)?", "0", line))
+    assert sum(line.startswith("\\node") for line in lines) == len(texts)
+    return Counter(re.sub(r"(?: (?:--|\.\.).*)?;$", "", line) for line in lines), texts
+
+
 def read_text(text):
     assert all(line.isprintable() for line in text.split("\n")), text
     return text.count("\n"), [text]
@@ -340,6 +378,15 @@ def plotted(f):
     return figure.svg()
 
 
+def reel(f):
+    """The beginning and the end of its film, which has as many frames as there are edges."""
+    stepper, shots = f.step_through(), []
+    for position in (0, len(stepper)):
+        stepper.goto(position)
+        shots.append(stepper.draw(**ALL).pipe(encoding="utf-8"))
+    return animated(shots, 1.0, one_line(f.label))
+
+
 def tables(f):
     return "\n".join([str(forward_table(Graph(f))), *map(repr, Graph(f).nodes)])
 
@@ -364,8 +411,11 @@ WRITERS = {  # name: what writes text about a Value, what reads it, whether it s
     "plot": (plotted, read_plot, True, PICTURES),
     "page": (lambda f: Player(f).html, read_page, True, (of_leaves, of_modules)),
     "film": (film, read_page, True, (of_leaves,)),
+    "SVG, two themes": (lambda f: draw(f, theme="auto", **ALL).pipe(encoding="utf-8"), read_svg, True, PICTURES),
+    "SVG, film": (reel, read_svg, True, PICTURES),
+    "TikZ": (lambda f: draw(f, **ALL).pipe("tex", encoding="utf-8"), read_tikz, True, PICTURES),
 }
-NEED_ENGINE = {"SVG", "page", "film"}
+NEED_ENGINE = {"SVG", "page", "film", "SVG, two themes", "SVG, film", "TikZ"}
 QUICK = {
     *((name, door) for name in ("DOT", "Mermaid", "LaTeX", "formula", "tree") for door in PICTURES),
     ("stepper", of_values), ("SVG", of_values), ("plot", of_values), ("page", of_leaves),

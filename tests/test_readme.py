@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from autograd import Value
 from autograd.ops import BUILTIN, OPS
 from demos.bench import tables_of
 
@@ -133,22 +134,22 @@ def test_the_top_level_is_bare():
 
 
 def test_the_picture_is_drawn_by_the_code(request):
-    """.github/graph.svg, written anew by --refresh, shows the numbers that the code computes now."""
-    from autograd import Value, draw
-
+    """.github/graph.svg, a film that --refresh writes anew, shows the numbers that the code computes now."""
     a, b, c = Value(2.0, "a"), Value(-3.0, "b"), Value(6.8813735870195432, "c")
     p = a * b
     n = p + c
     f = n.tanh()
-    f.backward()
+    stepper = f.step_through()
     path = ROOT / ".github" / "graph.svg"
     if request.config.getoption("--refresh"):
-        path.write_bytes(draw(f).pipe(format="svg"))
+        stepper.save(path, seconds=1.5, theme="auto")
+    stepper.run()
     picture = html.unescape(path.read_text(encoding="utf-8"))
+    assert picture.count("next ") == len(stepper) and "prefers-color-scheme: dark" in picture
     for node, name in ((a, "a"), (b, "b"), (c, "c"), (p, "p"), (n, "n"), (f, "f")):
         assert f">{name}</text>" in picture
         assert f">{node.data:.4g}</text>" in picture
-        assert f">{node.grad:.4g}</text>" in picture
+        assert f">{node.grad:.4g}{' (seed)' * (node is f)}</text>" in picture
 
 
 def test_the_rows_that_are_quoted_stand_in_the_calculus():

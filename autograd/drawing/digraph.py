@@ -19,6 +19,7 @@ import graphviz
 from ..errors import DeadlineError, ToolError
 from . import engines
 from .engines import DEADLINE
+from .formats.export import FORMATS, export
 from .output import open_file, shows_pictures, write_whole, writing
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Drawing"]
 
-PICTURES = ("svg", "png", "jpg", "jpeg", "gif", "pdf", "ps", "eps", "webp")  # how a picture's name ends
 LEAST = 0.2  # of the deadline that each try may take, however long the tries before it took
 
 
@@ -66,7 +66,7 @@ class Drawing(graphviz.Digraph):
     ) -> bytes | str:
         """The picture as bytes, or as text if an encoding is given. Raises ToolError."""
         kind = ":".join(part for part in (format or self.format, renderer, formatter) if part)
-        picture = self._laid_out(kind, engine)
+        picture = export(self, kind, lambda drawing, format: drawing._laid_out(format, engine))
         return picture.decode(encoding) if encoding else picture
 
     def _laid_out(self, format: str, engine: str | None) -> bytes:
@@ -194,4 +194,4 @@ class Drawing(graphviz.Digraph):
 
 
 def _is_picture(filename: str | os.PathLike[str] | None) -> bool:
-    return os.path.splitext(str(filename or ""))[1][1:].lower() in PICTURES
+    return os.path.splitext(str(filename or ""))[1][1:].lower() in FORMATS

@@ -88,12 +88,7 @@ def _largest(numbers: Iterable[float]) -> float:
 
 
 class DotWriter:
-    """Writes a Picture as DOT, as a Look says.
-
-    room: points that every number takes at least, at the usual size, so that it can change and its box stays.
-    """
-
-    room = 0
+    """Writes a Picture as DOT, as a Look says."""
 
     def __init__(self, picture: Picture, look: Look) -> None:
         self.picture = picture
@@ -130,6 +125,13 @@ class DotWriter:
         """Whether a kind of number is asked for; how many there are is always told."""
         asked = {"data": "data", "grad": "grad", "grads": "grad"}
         return asked.get(word, word) in self.look.show or word not in asked
+
+    def room(self, many: bool) -> float:
+        """Points that a number takes at least, at the usual size, or what many numbers have in common.
+
+        With room for any of them a number may change, and its box stays as it is.
+        """
+        return 0
 
     def words(self, arrow: Arrow) -> str:
         return arrow.said(self.look.digits) if arrow.partial is None or "partials" in self.look.show else ""
@@ -257,12 +259,13 @@ class DotWriter:
         )  # fmt: skip
         sheet.edge(f"o{box.id}", box.id, arrowhead="none", weight="8")
 
-    def title(self, name: str, times: int = 1, columns: int = 3, bold: bool = True) -> str:
-        shown = self.text(name, size=13, bold=bold, faint=not bold) + self.times(times)
+    def title(self, box: Box, columns: int = 3, bold: bool = True) -> str:
+        name = box.name or f"{box.kind}s"
+        shown = self.text(name, size=13, bold=bold, faint=not bold) + self.times(box.times)
         return _row([f'<TD COLSPAN="{columns}" ALIGN="LEFT"{self.wide(name, 8)}>{shown}</TD>'])
 
-    def pair(self, word: str, number: str, tint: str = "") -> str:
-        return _row([self.word(word), GAP, self.right(_escape(number), tint)])
+    def pair(self, word: str, number: str, tint: str = "", many: bool = False) -> str:
+        return _row([self.word(word), GAP, self.right(number, tint, many)])
 
     def word(self, word: str, times: int = 1) -> str:
         return f'<TD ALIGN="LEFT"{self.wide(word, 6)}>{self.text(word, faint=True)}{self.times(times)}</TD>'
@@ -278,12 +281,13 @@ class DotWriter:
     def rows(self, box: Box) -> str:
         """A name over pairs of a word and a number."""
         numbered = box.node is not None and box.name == f"v{self.graph.index[box.node]}"
-        rows = [self.title(box.name or f"{box.kind}s", box.times, bold=not numbered)]
+        rows = [self.title(box, bold=not numbered)]
         for word, text, tint in self.facts(box):
-            if text == UNKNOWN:
+            if text == UNKNOWN and not self.room(many=False):
                 rows.append(_row([f'<TD COLSPAN="3" ALIGN="LEFT">{self.text(f"{word} {text}", faint=True)}</TD>']))
             else:
-                rows.append(self.pair(word, text, tint))
+                number = self.text(text, faint=True) if text == UNKNOWN else _escape(text)
+                rows.append(self.pair(word, number, tint, many=box.node is None or word == "grads"))
         return _table(rows)
 
     HEADS = ("data", "grad")
@@ -297,7 +301,7 @@ class DotWriter:
         if len(tables) == 1:
             return self.rows(box)
         heads = [self.right(self.text(word, faint=True)) for word in self.HEADS if self.shows(word)]
-        rows = [self.title(box.name or f"{box.kind}s", columns=2 * len(heads) + 1), _row(_gaps(["<TD></TD>", *heads]))]
+        rows = [self.title(box, columns=2 * len(heads) + 1), _row(_gaps(["<TD></TD>", *heads]))]
         for name, nodes in list(tables.items())[:LISTED]:
             rows.append(_row(_gaps([self.word(name, len(nodes)), *self.columns(nodes)])))
         if len(tables) > LISTED:
@@ -308,8 +312,9 @@ class DotWriter:
         """The cells that say the data and grad of one leaf, or of several."""
         grads = [node.grad for node in nodes if node.reached]
         grad = _escape(spread(grads, self.look.digits)) if grads else self.text(UNKNOWN, faint=True)
-        data = self.right(_escape(spread([node.data for node in nodes], self.look.digits)))
-        cells = {"data": data, "grad": self.right(grad, self.tint(max(grads, key=abs)) if grads else "")}
+        data, many = _escape(spread([node.data for node in nodes], self.look.digits)), len(nodes) > 1
+        tint = self.tint(max(grads, key=abs)) if grads else ""
+        cells = {"data": self.right(data, many=many), "grad": self.right(grad, tint, many)}
         return [cell for word, cell in cells.items() if self.shows(word)]
 
     def constants(self, box: Box) -> str:
@@ -381,14 +386,14 @@ class DotWriter:
         """Lines below each other."""
         return "".join(f'{_escape(one_line(text, 160))}<BR ALIGN="LEFT"/>' for text in texts if text)
 
-    def right(self, text: str, tint: str = "") -> str:
+    def right(self, text: str, tint: str = "", many: bool = False) -> str:
         """A cell that ends at its right edge, as numbers do."""
         colour = f' BGCOLOR="{tint}" STYLE="ROUNDED"' if tint else ""
-        return f'<TD ALIGN="RIGHT"{self.wide_as(self.room)}{colour}>{text}</TD>'
+        return f'<TD ALIGN="RIGHT"{self.wide_as(self.room(many))}{colour}>{text}</TD>'
 
     def beside(self, words: str) -> str:
         """The text at an arrow, with room around it, or the arrow would touch it."""
-        rows = [_row([GAP, f"<TD{self.wide_as(self.room)}>{_escape(line)}</TD>", GAP]) for line in words.split(", ")]
+        rows = [_row([GAP, f"<TD>{_escape(line)}</TD>", GAP]) for line in words.split(", ")]
         below = f'<TR><TD HEIGHT="{3 * len(rows)}"></TD></TR>'  # the wider it is, the nearer comes an arrow that rises
         return _label(
             f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}{below}</TABLE>'
@@ -411,9 +416,8 @@ class DotWriter:
             return ""
         if bold:
             shown = f"<B>{shown}</B>"
-        look = (f' POINT-SIZE="{self.pt(size)}"' if size else "") + (
-            f' COLOR="{self.palette["faint"]}"' if faint else ""
-        )
+        colour = self.palette["faint"] if faint else ""
+        look = (f' POINT-SIZE="{self.pt(size)}"' if size else "") + (f' COLOR="{colour}"' if colour else "")
         return f"<FONT{look}>{shown}</FONT>" if look else shown
 
     def times(self, count: int) -> str:

@@ -18,14 +18,16 @@ from shutil import which
 from typing import Any
 
 from ..errors import DeadlineError, ToolError, install
+from .formats.letters import is_emoji, spelled
 
-__all__ = ["DEADLINE", "Engine", "advice", "describe", "find_engine", "lay_out", "set_engine"]
+__all__ = ["DEADLINE", "Engine", "advice", "describe", "find_engine", "lay_out", "set_engine", "writes"]
 
 Engine = Callable[[str, str], bytes]  # of DOT text and a format such as "svg": the bytes of the picture
 
 DEADLINE = 3.0  # seconds a layout may take
 PURE = "graphviz-pure"
 PURE_LACKS = ("pdf", "ps", "eps")  # formats that only the system's Graphviz writes
+PIXELS = ("png", "jpg", "jpeg")  # formats whose letters are drawn here, and not where they are looked at
 
 _engine: Engine | None = None
 
@@ -43,8 +45,8 @@ def set_engine(engine: Engine | None) -> Engine | None:
     >>> from autograd import Value
     >>> before = set_engine(lambda source, format: f"<{format}/>".encode())
     >>> a = Value(2.0)
-    >>> (a * a).draw().pipe()
-    b'<svg/>'
+    >>> (a * a).draw().pipe("png")
+    b'<png/>'
     >>> _ = set_engine(before)
     """
     global _engine
@@ -98,6 +100,11 @@ def find_engine() -> str:
     return which("dot") or _find_pure()
 
 
+def writes(format: str) -> bool:
+    """Whether what lays pictures out can be asked for a format too. Raises ToolError where there is nothing."""
+    return _engine is not None or Path(find_engine()).stem != PURE or format not in PURE_LACKS
+
+
 def _find_pure() -> str:
     folders = [None, sysconfig.get_path("scripts")]
     with suppress(ValueError):  # Python in a browser knows no user
@@ -117,6 +124,8 @@ def _run_graphviz(source: str, format: str, deadline: float | None) -> bytes:
             f"{PURE} writes no {format.upper()}: use format='svg' or 'png', or install Graphviz "
             "(https://graphviz.org/download), whose dot does"
         )
+    if Path(program).stem == PURE and format in PIXELS:
+        source = spelled(source, is_emoji)
     done = _run([program, "-Kdot", f"-T{format}"], source, deadline)
     if done.returncode or not done.stdout:
         complaint = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]

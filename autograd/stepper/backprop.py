@@ -90,7 +90,10 @@ class Stepper(Edges):
 
     def facts(self, node: Node) -> dict[str, str]:
         """What a picture says of a node instead of its grad."""
-        return {"grad": self._grad_text(node).removeprefix("grad ")}
+        if self.closed or node is self.root:
+            return {"grad": self._grad_text(node).removeprefix("grad ")}
+        left = self._left[node]
+        return {"grad": "not reached" if left == self._due[node] else short(node.grad) + (" …" if left else "")}
 
     def known(self, node: Node, quantity: str) -> float | None:
         """A node's data, or its grad where one has been reached."""

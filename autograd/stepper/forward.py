@@ -74,7 +74,7 @@ class ForwardStepper(Walker):
 
     def facts(self, node: Node) -> dict[str, str]:
         """What a picture says of a node instead of its data."""
-        return {} if node in self._known else {"data": UNKNOWN}
+        return {} if node in self._known else {"data": "?"}
 
     def known(self, node: Node, quantity: str) -> float | None:
         return node.data if quantity == "data" and node in self._known else None

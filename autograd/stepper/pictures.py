@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ from ..drawing import build_drawing, draw
 from ..drawing.dot import DotWriter
 from ..drawing.options import Look, options_of
 from ..drawing.picture import Arrow, Box, Picture
+from ..errors import ArgumentError
+from ..explain.phrases import counted
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -27,10 +29,16 @@ if TYPE_CHECKING:
     from ..node import Node
     from .walker import Walker
 
-__all__ = ["BackpropWriter", "ForwardWriter", "ProgressWriter", "draw_progress"]
+__all__ = ["BackpropWriter", "ForwardWriter", "ProgressWriter", "draw_progress", "film_of"]
 
 WHOLE = 60  # nodes up to which a graph is drawn whole; of a larger one what is around the cursor
 RADIUS = 3
+MOST_FRAMES = 1000
+
+
+NUMBER = 66  # points: room for any number, and for the words "not reached"
+SPREAD = 112  # and for from where to where some numbers go
+LETTER = 5.2  # points of a letter of the lines under a picture
 
 
 @options_of(draw, but=("names",))
@@ -53,13 +61,39 @@ def draw_progress(stepper: Walker, writer: type[ProgressWriter], **options: Unpa
     return whole
 
 
+def film_of(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[DrawingOptions]) -> Iterator[Drawing]:
+    """A drawing for each position, all of one layout, from before the first move on. The position stays.
+
+    Raises ArgumentError for more than 1000 moves.
+    """
+    if len(stepper) >= MOST_FRAMES:
+        raise ArgumentError(
+            f"a film of {len(stepper) + 1} pictures is longer than {MOST_FRAMES}: step to what matters, and draw() there"
+        )
+    here, headlines = stepper.position, list[str]()
+    try:
+        for k in range(len(stepper) + 1):
+            stepper.goto(k)
+            headlines.append(stepper.headline())
+        width = LETTER * max(map(len, headlines))
+        for k in range(len(stepper) + 1):
+            stepper.goto(k)
+            yield build_drawing(stepper.graph, partial(writer, stepper, width=width), **options)
+    finally:
+        stepper.goto(here)
+
+
 class ProgressWriter(DotWriter):
-    """Writes how far a stepper has come where a DotWriter writes what there is."""
+    """Writes how far a stepper has come where a DotWriter writes what there is.
+
+    width: points that the lines under the picture take at least, since in a film these change.
+    """
 
     legend = "thick: comes next; dashed: to come"
 
-    def __init__(self, stepper: Walker, picture: Picture, look: Look) -> None:
+    def __init__(self, stepper: Walker, picture: Picture, look: Look, width: float = 0.0) -> None:
         self.stepper = stepper
+        self.width = width
         super().__init__(picture, look)
 
     def state(self, arrow: Arrow) -> str:
@@ -67,21 +101,29 @@ class ProgressWriter(DotWriter):
         states = {self.stepper.state(node, k) for node, k in arrow.edges if node.partials[k] is not None}
         return next((state for state in ("next", "pending", "done") if state in states), "")
 
+    def room(self, many: bool) -> float:
+        return SPREAD if many else NUMBER
+
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         if box.node is None or box.times > 1:
             return super().facts(box)
         texts = self.stepper.facts(box.node)
         return [(word, texts.get(word, text), tint) for word, text, tint in super().facts(box)]
 
+    def words(self, arrow: Arrow) -> str:
+        """A partial, or how many values pass: but not how large their gradients are, which changes on the way."""
+        if arrow.partial is not None or arrow.head.node is not None or not arrow.tail.nodes:
+            return super().words(arrow)
+        return counted(len({node.operands[k] for node, k in arrow.edges}), "value")
+
     def frame(self, box: Box) -> dict[str, str]:
-        return (
-            {"penwidth": "3", "color": self.palette["ink"]} if box.nodes and box.node is self.stepper.next_node else {}
-        )
+        is_next = bool(box.nodes) and box.node is self.stepper.next_node
+        return {"penwidth": "3", "color": self.palette["ink"]} if is_next else {}
 
     def line(self, arrow: Arrow) -> dict[str, str]:
         state = self.state(arrow)
         if state == "next":
-            return {"penwidth": "3.2", "color": self.palette["ink"], "fontname": "Helvetica-Bold"}
+            return {"penwidth": "3.2", "color": self.palette["ink"]}
         if state == "pending":
             return {"style": "dashed", "color": self.palette["line"], "penwidth": "1"}
         return {} if state else {"style": "dotted"}
@@ -89,22 +131,27 @@ class ProgressWriter(DotWriter):
     def notes(self) -> list[str]:
         return [self.stepper.headline(), self.legend]
 
+    def lines(self, texts: Iterable[str]) -> str:
+        cell = f'<TD ALIGN="LEFT" BALIGN="LEFT"{self.wide_as(self.width)}>{super().lines(texts)}</TD>'
+        return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{cell}</TR></TABLE>'
+
 
 class BackpropWriter(ProgressWriter):
     """Beside what is there, how far the gradients have come."""
 
-    legend = "thick: comes next; dashed: to come; number on an arrow: partial, the slope of that one operation"
+    legend = "thick: comes next; dashed: to come; …: more to come; number on an arrow: partial, the slope of that one operation"
 
 
 class ForwardWriter(ProgressWriter):
     """Only what the forward pass has computed so far: neither gradients nor the numbers of partials."""
 
     HEADS = ("data",)
+    legend = "thick: comes next; dashed: to come; ?: not computed yet"
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         rows = [row for row in super().facts(box) if row[0] not in ("grad", "grads")]
         if any(self.stepper.facts(node) for node in box.nodes):
-            rows = [(word, "not computed yet" if word == "data" else text, tint) for word, text, tint in rows]
+            rows = [(word, "?" if word == "data" else text, tint) for word, text, tint in rows]
         return rows
 
     def columns(self, nodes: Sequence[Node]) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import ArgumentError, AutogradError, GraphError
+from ..errors import AutogradError, GraphError
 from ..explain.paths import columns
 from ..explain.phrases import Report, counted, operation, short, with_numbers
 from ..explain.regions import Region
@@ -34,7 +34,7 @@ WINDOW = 20  # nodes shown of a big graph
 CHANGES = 8  # nodes of which before and after are told
 WIDEST = 60  # characters of an operation in a table before it is only named
 SMALL = 500  # nodes up to which remarks that need the whole graph are made
-MOST_FRAMES = 1000
+FILMS, PAGES = (".svg", ".gif", ".webp"), (".html", ".htm")  # how the name of a film ends, and that of a page
 INDENT = "\n      "
 
 
@@ -340,18 +340,28 @@ class Walker(Moves):
         with writing(file):
             return write_whole(file, picture)
 
-    def save(self, path: str | os.PathLike[str], *, deadline: float | None = 3.0) -> str:
-        """Write a page that plays this and opens at this position (.html), or as text what was said; returns the path.
+    def save(self, file: str | os.PathLike[str], /, *, seconds: float = 1.0, **options: Unpack[DrawingOptions]) -> str:
+        """Write what plays this, or as text what was said, as the ending tells; returns the path.
 
-        What was said is the conversation at the prompt, else a report of every move made so far, and the state.
-        deadline: seconds that the page's layout may take, None for any time. Raises ToolError if it cannot be written.
+        A film ends in ``.svg``, ``.gif`` or ``.webp`` and shows each position for so many seconds; the SVG plays without
+        a script. A page ends in ``.html``, steps forwards and back, and opens at this position. Anything else is text:
+        the conversation at the prompt, else a report of every move made so far, and the state.
+        options: those of :func:`autograd.draw` but for names, for a film; of these a page takes only `deadline`.
+        Raises ToolError if it cannot be drawn or written.
         """
-        if os.path.splitext(os.fspath(path))[1].lower() not in (".html", ".htm"):
-            return self._save_text(path)
+        ending = os.path.splitext(os.fspath(file))[1].lower()
+        if ending in FILMS:
+            from ..drawing.formats.film import write_film
+            from .pictures import film_of
+
+            title = f"{self.unit}s of {self.name(self.root)}"
+            return write_film(file, film_of(self, self._pen(), **options), seconds, title)
+        if ending not in PAGES:
+            return self._save_text(file)
         from ..player import Player
 
         start = f"#{self.page_mark}{self.position}"
-        return Player(self.root, graph=self.graph, start=start, deadline=deadline).save(path)
+        return Player(self.root, graph=self.graph, start=start, deadline=options.get("deadline", 3.0)).save(file)
 
     def _save_text(self, path: str | os.PathLike[str]) -> str:
         from ..drawing.output import write_whole, writing
@@ -372,27 +382,16 @@ class Walker(Moves):
 
         return list(MISTAKES)
 
-    def frames(self, folder: str, **options: Unpack[DrawingOptions]) -> list[str]:
-        """One SVG for each position, ``000.svg`` before the first move; returns their paths. The position stays.
+    def frames(self, folder: str, *, format: str = "svg", **options: Unpack[DrawingOptions]) -> list[str]:
+        """One picture for each position, all of one layout: ``000.svg`` before the first move; returns their paths.
 
+        format: how their names end, such as "png", "pdf" or "tex". options: those of :func:`autograd.draw` but for names.
         Raises ArgumentError for more than 1000 moves, ToolError where nothing can be laid out or written.
         """
-        if len(self) > MOST_FRAMES:
-            raise ArgumentError(
-                f"frames() would write {len(self) + 1} pictures, more than {MOST_FRAMES}: step to what matters, and draw() there"
-            )
-        from ..drawing.output import writing
+        from ..drawing.formats.film import write_frames
+        from .pictures import film_of
 
-        with writing(folder, "write into"):
-            os.makedirs(folder, exist_ok=True)
-        here, paths = self.position, list[str]()
-        try:
-            for k in range(len(self) + 1):
-                self.goto(k)
-                paths.append(self.save_picture(os.path.join(folder, f"{k:03}.svg"), **options))
-        finally:
-            self.goto(here)
-        return paths
+        return write_frames(folder, film_of(self, self._pen(), **options), format)
 
     def prompt(self) -> None:
         """A prompt to step with, whose commands are words: ``step``, ``undo``, ``explain b``, ``help``."""

@@ -1,0 +1,55 @@
+"""A Drawing in any format: what the layout engine does not write itself is made from its SVG or PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from ...explain.phrases import counted, name_of
+from .. import engines
+from .pdf import as_pdf
+from .raster import as_pixels
+from .scene import read_scene
+from .svg import complete, described, with_dark_colours
+from .tikz import as_tikz
+
+if TYPE_CHECKING:
+    from ..digraph import Drawing
+
+__all__ = ["FORMATS", "export"]
+
+TEX = ("tex", "tikz")
+PIXELS = ("gif", "webp")
+FORMATS = ("svg", "png", "jpg", "jpeg", "pdf", "ps", "eps", *TEX, *PIXELS)  # how a picture's name ends
+
+
+def export(drawing: Drawing, format: str, lay_out: Callable[[Drawing, str], bytes]) -> bytes:
+    """A drawing as the bytes of a file. lay_out: the engine, of a drawing and a format that engines have.
+
+    Raises ToolError for a format that needs a library which is not installed.
+    """
+    if format in PIXELS:
+        return as_pixels(lay_out(drawing, "png"), format)
+    if format not in ("svg", "pdf", *TEX) or (
+        format == "pdf" and not find_spec("reportlab") and engines.writes(format)
+    ):
+        return lay_out(drawing, format)
+    svg = lay_out(drawing, "svg").decode()
+    if format in TEX:
+        return as_tikz(read_scene(svg)).encode()
+    title, description = told(drawing)
+    if format == "pdf":
+        return as_pdf(read_scene(svg), title, description)
+    if drawing.in_the_dark is not None:
+        svg = with_dark_colours(svg, lay_out(drawing.in_the_dark, "svg").decode())
+    return complete(svg, title, description).encode()
+
+
+def told(drawing: Drawing) -> tuple[str, str]:
+    """The title and the description of a drawing."""
+    picture = getattr(drawing, "picture", None)
+    if picture is None:  # somebody's own graph
+        return drawing.title or "graph", ""
+    graph = picture.graph
+    return drawing.title or f"{name_of(graph, graph.root)}: {counted(len(graph), 'value')}", described(picture)

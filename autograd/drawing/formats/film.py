@@ -1,0 +1,127 @@
+"""Several pictures of one layout as a film: an SVG that plays without a script, a GIF, or a file for each.
+
+What is the same in all frames is in the SVG once, and what changes is shown in its frames only, by rules of style: so it
+plays in a README and a notebook too, and stands still at its end where somebody asked for less motion.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from ...errors import ArgumentError
+from ..output import write_whole, writing
+from .raster import as_film
+from .scene import SVG
+
+if TYPE_CHECKING:
+    from ..digraph import Drawing
+
+__all__ = ["FILMS", "animated", "write_film", "write_frames"]
+
+FILMS = ("svg", "gif", "webp")  # how a film's name ends
+LAST = 3  # times as long as any other is the last frame shown
+NAMESPACE = re.compile(r' xmlns(?::\w+)?="[^"]*"')
+RULE = re.compile(r"^\.[\w-]+ \{.*\}$", re.MULTILINE)
+
+
+def write_film(path: str | os.PathLike[str], frames: Iterable[Drawing], seconds: float, title: str) -> str:
+    """Write a film of some drawings and return its path; its ending, "svg", "gif" or "webp", says what kind.
+
+    seconds: how long each frame is shown. Raises ArgumentError for another ending, ToolError where one cannot be drawn.
+    """
+    kind = os.path.splitext(os.fspath(path))[1][1:].lower()
+    if kind not in FILMS:
+        raise ArgumentError(f"want a film whose name ends in .{', .'.join(FILMS)}, got {os.fspath(path)!r}")
+    if not (isinstance(seconds, (int, float)) and 0.02 <= seconds <= 60):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ArgumentError(f"want seconds for each frame, from 0.02 to 60, got {seconds!r}")
+    if kind == "svg":
+        content = animated([str(frame.pipe("svg", encoding="utf-8")) for frame in frames], seconds, title).encode()
+    else:
+        content = as_film([bytes(frame.pipe("png")) for frame in frames], seconds, kind)  # type: ignore[arg-type]
+    with writing(path):
+        return write_whole(path, content)
+
+
+def write_frames(folder: str | os.PathLike[str], frames: Iterable[Drawing], format: str = "svg") -> list[str]:
+    """Write each drawing to a file of its own, ``000.svg`` the first; returns their paths."""
+    with writing(folder, "write into"):
+        os.makedirs(folder, exist_ok=True)
+    return [frame.render(os.path.join(folder, f"{k:03}.{format}")) for k, frame in enumerate(frames)]
+
+
+def animated(svgs: Sequence[str], seconds: float, title: str) -> str:
+    """Some SVGs of one layout as one that shows them one after the other, over and over."""
+    ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+    roots = [ElementTree.fromstring(svg) for svg in svgs]
+    rules = dict.fromkeys(rule for svg in svgs for rule in RULE.findall(svg))
+    last = roots[-1]
+    graph = last.find(f"{SVG}g")
+    head = {name: last.get(name, "") for name in ("width", "height", "viewBox")}
+    if graph is None:
+        raise ArgumentError("want frames that are SVGs of a layout engine")
+    pieces: list[str] = []
+    moments: dict[str, str] = {}  # rules that show a piece in some of the frames
+    for versions in _pieces(roots):
+        pieces += _versions(versions, len(svgs), seconds, moments)
+    dark = ["@media (prefers-color-scheme: dark) {", *sorted(rules), "}"] if rules else []
+    still = ["@media (prefers-reduced-motion: reduce) {", ".moment { animation: none !important }", "}"]
+    style = "\n".join(["<style>", *moments.values(), *still, *dark, "</style>"])
+    described = last.findtext(f"{SVG}desc", "")
+    attributes = "".join(f' {name}="{escape(text)}"' for name, text in head.items())
+    return "\n".join([
+        f'<svg role="img"{attributes} xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+        f"<title>{escape(title)}</title><desc>{escape(described)}</desc>{style}",
+        f'<g class="graph" transform="{escape(graph.get("transform", ""))}">', *pieces, "</g>", "</svg>", "",
+    ])  # fmt: skip
+
+
+def _pieces(roots: Sequence[ElementTree.Element]) -> Iterator[list[str]]:
+    """Each part of the picture, a box or an arrow, as it is in every frame; "" where it is not there."""
+    parts: list[dict[str, str]] = []
+    for root in roots:
+        graph = root.find(f"{SVG}g")
+        children = [child for child in (graph if graph is not None else ()) if child.tag != f"{SVG}title"]
+        parts.append({child.get("id", f"{child.tag} {i}"): _text(child) for i, child in enumerate(children)})
+    for name in dict.fromkeys(name for part in parts[::-1] for name in part):
+        yield [part.get(name, "") for part in parts]
+
+
+def _text(element: ElementTree.Element) -> str:
+    for inner in element.iter():
+        inner.attrib.pop("id", None)  # of which there may be one only
+        inner.tag = inner.tag.removeprefix(SVG)
+    return NAMESPACE.sub("", ElementTree.tostring(element, encoding="unicode")).strip()
+
+
+def _versions(versions: list[str], count: int, seconds: float, moments: dict[str, str]) -> Iterator[str]:
+    """What is written of a part: itself if it never changes, else each way it looks, with the moments it does."""
+    if len(set(versions)) == 1:
+        yield versions[0]
+        return
+    for text in dict.fromkeys(filter(None, versions)):
+        shown = [version == text for version in versions]
+        name = "moment-" + "-".join(_runs(shown)) + f"-of-{count}"
+        moments.setdefault(name, _keyframes(name, shown))
+        duration = f"{seconds * (count - 1 + LAST):g}s"
+        hidden = "" if shown[-1] else ' visibility="hidden"'
+        yield f'<g class="moment" style="animation: {name} {duration} step-end infinite"{hidden}>{text}</g>'
+
+
+def _runs(shown: list[bool]) -> Iterator[str]:
+    """The stretches of frames in which something is shown: ``0_2`` for the first three."""
+    for i, here in enumerate(shown):
+        if here and not (i and shown[i - 1]):
+            end = next((k for k in range(i, len(shown)) if not shown[k]), len(shown))
+            yield f"{i}_{end - 1}"
+
+
+def _keyframes(name: str, shown: list[bool]) -> str:
+    every = 100 / (len(shown) - 1 + LAST)
+    stops = [i for i, here in enumerate(shown) if not i or here != shown[i - 1]]
+    steps = (f"{i * every:.4g}% {{ visibility: {'visible' if shown[i] else 'hidden'} }}" for i in stops)
+    return f"@keyframes {name} {{ {' '.join(steps)} }}"

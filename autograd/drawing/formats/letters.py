@@ -1,0 +1,33 @@
+"""Letters that a font does not have, spelled out, so that no reader sees a box or a question mark in their place.
+
+>>> spelled("ice \N{SNOWFLAKE}\N{VARIATION SELECTOR-16} cream", is_emoji)
+'ice [snowflake] cream'
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from unicodedata import category, combining, name
+
+__all__ = ["is_emoji", "spelled"]
+
+JOINERS = "\N{ZERO WIDTH JOINER}\N{VARIATION SELECTOR-15}\N{VARIATION SELECTOR-16}"
+PICTURES = ((0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF))
+
+
+def is_emoji(letter: str) -> bool:
+    """Whether a letter is a small picture, or joins such pictures: most text fonts have none of them."""
+    return letter in JOINERS or any(first <= ord(letter) <= last for first, last in PICTURES)
+
+
+def spelled(text: str, missing: Callable[[str], bool]) -> str:
+    """A text with the missing letters spelled out: small pictures by their names, others by their numbers."""
+    return text if not any(map(missing, text)) else "".join(_spelled(c) if missing(c) else c for c in text)
+
+
+def _spelled(letter: str) -> str:
+    if letter in JOINERS or combining(letter):
+        return ""
+    if category(letter) in ("So", "Sk"):
+        return f"[{name(letter, f'U+{ord(letter):04X}').lower()}]"
+    return f"U+{ord(letter):04X}"
