@@ -15,7 +15,8 @@ Looking inside  f.step_through() goes through backprop there and back; f.why(a) 
 Mistakes        diagnose(f, a, 6.0) names the one that gives 6, compare and broken make one; detect_anomalies(f)
 Operations      + - * / % ** abs, and a.tanh() or tanh(a), a.relu(), a.exp() ...; clamp, where; of lists dot, total, mean,
                 maximum, minimum, logsumexp, surprisal, softmax; op(...) makes your own, gradcheck tries it
-Gradients       grad(f, [a, b]) without touching .grad, and gradients of gradients
+Gradients       grad(f, [a, b]) without touching .grad, and gradients of gradients; of functions grad(f)(3.0),
+                value_and_grad, jacobian, hessian
 Modes           with no_grad(), atomic(), ieee(), record_source():
 Speed           compile(function, parameters)
 """
@@ -40,7 +41,7 @@ if _path.exists(_path.join(_path.dirname(__file__), "differential_operators.py")
 
 from .errors import AutogradError
 from .functions import clamp, dot, logsumexp, maximum, mean, minimum, op, softmax, surprisal, total
-from .higher_order import grad
+from .higher_order import grad, hessian, jacobian, value_and_grad
 from .modes import atomic, ieee, no_grad
 from .ops import BUILTIN as _BUILTIN
 from .value import Value
@@ -80,8 +81,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AutogradError", "Recorder", "Stepper", "Value", "atomic", "broken", "clamp", "compare", "compile", "detect_anomalies", "diagnose", "dot", "draw",
-    "draw_diff", "grad", "gradcheck", "ieee", "logsumexp", "maximum", "mean", "minimum", "no_grad", "op", "record_source", "save_player",
-    "softmax", "surprisal", "total",
+    "draw_diff", "grad", "gradcheck", "hessian", "ieee", "jacobian", "logsumexp", "maximum", "mean", "minimum", "no_grad", "op", "record_source", "save_player",
+    "softmax", "surprisal", "total", "value_and_grad",
 ]  # fmt: skip
 if not TYPE_CHECKING:
     __all__ += [name for name in _BUILTIN if name not in (*__all__, "abs", "pow")]  # a star would hide Python's

@@ -1,20 +1,28 @@
-"""grad(): gradients as Values, which can be differentiated again."""
+"""Gradients as Values, which can be differentiated again: of a result, as in PyTorch, and of a function, as in JAX.
+
+>>> grad(lambda x: x**3)(2.0), hessian(lambda x: x**3)(2.0)
+(12.0, 12.0)
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
+from typing import Any, overload
 from weakref import WeakSet
 
 from .errors import ArgumentError, GraphError
 from .formula import Formula
 from .graph import Graph, walk
-from .recording import ON_VALUES
+from .ops import CLONE
+from .recording import ON_VALUES, record
+from .slow_path import real
 from .value import Value
 
-__all__ = ["grad"]
+__all__ = ["grad", "hessian", "jacobian", "value_and_grad"]
 
 
+@overload
 def grad(
     output: Value,
     inputs: Value | Sequence[Value],
@@ -22,8 +30,21 @@ def grad(
     retain_graph: bool | None = None,
     create_graph: bool = False,
     allow_unused: bool = False,
-) -> tuple[Value, ...]:
+) -> tuple[Value, ...]: ...
+@overload
+def grad(output: Callable[..., Any], inputs: int | Sequence[int] = 0) -> Callable[..., Any]: ...
+def grad(
+    output: Any,
+    inputs: Any = None,
+    *,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool = False,
+) -> Any:
     """d(output)/d(input) for each of `inputs`, as torch.autograd.grad: no `.grad` is touched.
+
+    Of a function, grad(f) is the function that gives its gradient, as in JAX: grad(f)(3.0) in its first argument, grad(f, 1)
+    in its second, grad(f, (0, 1)) in both. See value_and_grad.
 
     create_graph: record the gradients too, so that they can be differentiated again. retain_graph changes nothing:
     a graph lasts as long as its result.
@@ -38,8 +59,12 @@ def grad(
     >>> slope.data, curvature.data
     (12.0, 12.0)
     """
-    if not isinstance(output, Value):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
+    if callable(output):
+        return _of_function("grad", output, 0 if inputs is None else inputs, lambda _, gradient: gradient)
+    if not isinstance(output, Value):
         raise ArgumentError(f"grad: want a Value to differentiate, got {output!r}: was it made from .data or .item()?")
+    if inputs is None:
+        raise ArgumentError("grad: want the Values to differentiate in as well: grad(output, [a, b])")
     _ = output.grad  # of a Value that compile() traces there is none, and it says so
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
     alone = wanted[0] if len(wanted) == 1 else None  # what one input was computed from does not matter to it
@@ -101,3 +126,135 @@ class _Slopes:
                 f"now: data was changed in between. Compute {root} anew before grad(create_graph=True)"
             )
         return slope
+
+
+# --- Functions -------------------------------------------------------------------------------------------------
+
+
+def value_and_grad(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """The function that gives (f(x), gradient), as in JAX.
+
+    argnums: the place of the argument to differentiate in, or some places for a tuple of gradients. An argument may be a
+    number, or numbers in nested lists, tuples and dicts; its gradient is nested alike. From plain numbers
+    come plain numbers; where an argument is a Value, Values come, that can be differentiated again. Raises ArgumentError where `function` gives no single number.
+
+    >>> value_and_grad(lambda w, x: (w[0] * x + w[1]) ** 2)([2.0, -1.0], 3.0)
+    (25.0, [30.0, 10.0])
+    """
+    return _of_function("value_and_grad", function, argnums, lambda out, gradient: (out, gradient))
+
+
+def jacobian(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """The function that gives the gradient of each number of f(x), nested as f(x) is. See value_and_grad.
+
+    >>> jacobian(lambda x: [x[0] * x[1], x[0] ** 2])([3.0, 5.0])
+    [[5.0, 3.0], [6.0, 0.0]]
+    """
+    return _of_function("jacobian", function, argnums, lambda _, gradient: gradient)
+
+
+def hessian(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+    """The function that gives the second derivatives of f(x): the Jacobian of its gradient. See value_and_grad.
+
+    >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
+    [[10.0, 6.0], [6.0, 0.0]]
+    """
+    return jacobian(_of_function("hessian", function, argnums, lambda _, gradient: gradient), argnums)
+
+
+def _of_function(who: str, function: Any, argnums: Any, answer: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """The function that gives answer(f(x), gradient). For jacobian f(x) may be nested, for the others it is a number."""
+    if not callable(function):
+        raise ArgumentError(f"{who}: want a function, got {function!r}: of a result, grad(output, inputs)")
+    if not all(type(place) is int for place in _flat(argnums)):
+        raise ArgumentError(
+            f"{who}: want the place of an argument, such as 0, got {argnums!r}: {who}(f)(x) is called with x"
+        )
+
+    @wraps(function)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        call = _Call(who, argnums, args, kwargs)
+        out = call.result(function)
+        return answer(_each(call.number, out), call.gradients(out))
+
+    return differentiated
+
+
+class _Call:
+    """One call of a function that is differentiated, on Values of its own in place of the arguments that matter."""
+
+    def __init__(self, who: str, argnums: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.who, self.kwargs = who, kwargs
+        self.args = list(args)
+        for place in _flat(argnums):
+            if not -len(args) <= place < len(args):
+                raise ArgumentError(f"{who}: there is no argument {place}, counted from 0, among the {len(args)} given")
+            self.args[place] = _each(_fresh, args[place])
+        self.several = isinstance(argnums, (list, tuple))
+        self.inputs = tuple(self.args[place] for place in argnums) if self.several else self.args[argnums]
+        self.flat = list(_flat(self.inputs))
+        self.recorded = any(isinstance(x, Value) for x in _flat([args, kwargs]))
+
+    def result(self, function: Callable[..., Any]) -> Any:
+        """What the function gives."""
+        _active.update(self.flat)
+        try:
+            out = function(*self.args, **self.kwargs)
+        finally:
+            _active.difference_update(self.flat)
+        if self.who != "jacobian" and isinstance(out, (list, tuple, dict)):
+            raise ArgumentError(
+                f"{self.who}: want one number from the function, got a {type(out).__name__}: see jacobian"
+            )
+        self.recorded = self.recorded or any(
+            not _active.isdisjoint(walk(y)) for y in _flat(out) if isinstance(y, Value)
+        )
+        return out
+
+    def number(self, x: Any) -> Any:
+        """x as the caller gets it: a Value only where somebody may want to differentiate it again."""
+        return x if self.recorded or not isinstance(x, Value) else x.data
+
+    def gradients(self, out: Any) -> Any:
+        """The gradient of each result. Lists are arrays here: what is given for several arguments is around them."""
+        if isinstance(out, tuple):
+            return tuple(map(self.gradients, out))
+        if not self.several or not isinstance(out, list):
+            return _each(self.gradient, out)
+        found = {id(y): self.gradient(y) for y in _flat(out)}
+        return tuple(_each(lambda y, k=k: found[id(y)][k], out) for k in range(len(self.inputs)))
+
+    def gradient(self, y: Any) -> Any:
+        """The gradient of a result, nested as the arguments are."""
+        result = y if isinstance(y, Value) else Value(real(y, f"a number from the function that {self.who} is of"))
+        found = iter(grad(result, self.flat, create_graph=self.recorded, allow_unused=True))
+        return _each(lambda _: self.number(next(found)), self.inputs)
+
+
+_active: WeakSet[Value] = WeakSet()  # the arguments of functions that are being differentiated now
+
+
+def _fresh(x: Any) -> Value:
+    """A Value of its own for an argument, so that what else is computed from the same one is not differentiated."""
+    return record(CLONE, [x]) if isinstance(x, Value) else Value(x)
+
+
+def _each(change: Callable[[Any], Any], nested: Any) -> Any:
+    """Numbers in nested lists, tuples and dicts, each changed."""
+    if isinstance(nested, dict):
+        return {key: _each(change, item) for key, item in nested.items()}
+    if isinstance(nested, (list, tuple)):
+        items = [_each(change, item) for item in nested]
+        return tuple(items) if isinstance(nested, tuple) else items
+    return change(nested)
+
+
+def _flat(nested: Any) -> Iterator[Any]:
+    """The same numbers, one after the other."""
+    if isinstance(nested, dict):
+        nested = list(nested.values())
+    if isinstance(nested, (list, tuple)):
+        for item in nested:
+            yield from _flat(item)
+    else:
+        yield nested
