@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from ..drawing import build_drawing, draw
 from ..drawing.dot import DotWriter
 from ..drawing.options import Look, options_of
-from ..drawing.picture import Arrow, Box, Picture
+from ..drawing.picture import UNKNOWN, Arrow, Box, Picture
 from ..errors import ArgumentError
 from ..explain.phrases import counted
 
@@ -105,16 +105,18 @@ class ProgressWriter(DotWriter):
         return SPREAD if many else NUMBER
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
-        if box.node is None or box.times > 1:
-            return super().facts(box)
+        rows = super().facts(box)
+        if box.node is None:
+            return rows
+        if box.times > 1:  # there is a row for their gradients before any has arrived
+            return rows if box.grads or not self.shows("grads") else [*rows, ("grads", UNKNOWN, "")]
         texts = self.stepper.facts(box.node)
-        return [(word, texts.get(word, text), tint) for word, text, tint in super().facts(box)]
+        return [(word, texts.get(word, text), tint) for word, text, tint in rows]
 
     def words(self, arrow: Arrow) -> str:
         """A partial, or how many values pass: but not how large their gradients are, which changes on the way."""
-        if arrow.partial is not None or arrow.head.node is not None or not arrow.tail.nodes:
-            return super().words(arrow)
-        return counted(len({node.operands[k] for node, k in arrow.edges}), "value")
+        words = super().words(arrow)
+        return counted(len({node.operands[k] for node, k in arrow.edges}), "value") if "|grad|" in words else words
 
     def frame(self, box: Box) -> dict[str, str]:
         is_next = bool(box.nodes) and box.node is self.stepper.next_node

@@ -37,7 +37,7 @@ ESCAPES = {
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "·": r"\ensuremath{\cdot}",
     "×": r"\ensuremath{\times}", "…": r"\ldots{}", "σ": r"\ensuremath{\sigma}", "∂": r"\ensuremath{\partial}",
     **{letter: f"\\{letter}" for letter in "{}$&#_%"},
-    **{letter: f"{letter}{{}}" for letter in "-`'!?,"},  # two of these become one
+    **{letter: rf"{letter}\kern0pt{{}}" for letter in "-`'!?,"},  # two of these would become one
 }  # fmt: skip
 
 
