@@ -5,6 +5,8 @@ Each is read back, and compared with the SVG of the same drawing.
 
 from __future__ import annotations
 
+import argparse
+import inspect
 import io
 import random
 import re
@@ -20,6 +22,8 @@ from random_graphs import inputs, program, run
 
 import nn
 from autograd import Value, draw, draw_diff, mean
+from autograd.cli.command import main
+from autograd.cli.pictures import add_flags
 from autograd.drawing import engines
 from autograd.drawing.formats import pdf, raster
 from autograd.drawing.formats.film import animated, write_film
@@ -395,3 +399,36 @@ def test_what_is_no_film_is_refused(tmp_path):
         x = x * 1.0
     with pytest.raises(ArgumentError, match="a film of 1001 pictures is longer than 1000"):
         x.step_through().frames(str(tmp_path))
+
+
+# --- The command line ----------------------------------------------------------------------------------------------
+
+
+def test_the_command_line_takes_the_options_of_draw(tmp_path, capsys):
+    flags = [
+        "--direction",
+        "TB",
+        "--numbers",
+        "data,grad",
+        "--digits",
+        "2",
+        "--no-legend",
+        "--page",
+        "none",
+        "--depth",
+        "none",
+    ]
+    svg, film = tmp_path / "f.svg", tmp_path / "film.svg"
+    assert main(["tanh(a*b)", "a=0.123456", "b=2", "--svg", str(svg), "--film", str(film), *flags]) == 0
+    assert "0.12" in texts(svg.read_text(encoding="utf-8")) and "0.1235" not in svg.read_text(encoding="utf-8")
+    assert read_scene(svg.read_text(encoding="utf-8")).height > 300
+    assert "@keyframes" in film.read_text(encoding="utf-8") and "to come" not in film.read_text(encoding="utf-8")
+    assert main(["a*a", "a=1", "--svg", str(svg), "--theme", "pink"]) == 2
+    assert "want theme=" in capsys.readouterr().err
+
+
+def test_every_option_of_draw_is_a_flag():
+    parser = argparse.ArgumentParser()
+    add_flags(parser)
+    options = {one.name for one in inspect.signature(draw).parameters.values() if one.kind is one.KEYWORD_ONLY}
+    assert {action.dest for action in parser._actions} - {"help"} == options - {"names", "show"} | {"numbers"}

@@ -67,7 +67,9 @@ def test_of_random_functions_it_is_what_backward_gives(seed):
     program, numbers = random_graphs.program(rng, 20), random_graphs.inputs(rng)
     leaves = [Value(x) for x in numbers]
     random_graphs.run(program, leaves).backward()
-    assert grad(lambda xs: random_graphs.run(program, xs))(numbers) == pytest.approx([x.grad for x in leaves], rel=1e-12)
+    assert grad(lambda xs: random_graphs.run(program, xs))(numbers) == pytest.approx(
+        [x.grad for x in leaves], rel=1e-12
+    )
 
 
 def test_derivatives_of_derivatives():

@@ -11,6 +11,7 @@ from ..errors import AutogradError, FormulaError
 from ..explain.phrases import Report, name_of, operation, short, with_numbers
 from ..explain.terminal import say
 from ..stepper.expression import CONSTANTS, Expression
+from .pictures import add_flags, given_flags
 
 __all__ = ["forward_table", "graph_of", "main"]
 
@@ -52,8 +53,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--all", action="store_true", help="print every edge, and leave")
     parser.add_argument("--forward", action="store_true", help="step through the forward pass")
     parser.add_argument("--show", action="store_true", help="open the graph's picture")
-    parser.add_argument("--svg", metavar="FILE", help="write the graph's picture")
+    parser.add_argument(
+        "--svg", metavar="FILE", help="write the graph's picture: .svg, .png, .pdf, .tex, .gif or .webp"
+    )
+    parser.add_argument("--film", metavar="FILE", help="write a film of the steps: .svg, .gif or .webp")
     parser.add_argument("--html", metavar="FILE", help="write a page that plays it")
+    add_flags(parser)
     return parser
 
 
@@ -72,19 +77,22 @@ def _run(arguments: list[str]) -> int:
     stepper = step_through(root, forward=options.forward)
     if not options.forward:
         say(forward_table(stepper.graph))
+    look = given_flags(options)
     if options.svg:
-        say(f"written to {stepper.save_picture(options.svg)}")
+        say(f"written to {stepper.save_picture(options.svg, **look)}")
+    if options.film:
+        say(f"written to {stepper.save(options.film, **look)}")
     if options.html:
         from ..player import save_player
 
         say(f"written to {save_player(root, options.html)}")
     if options.show:
-        stepper.show()
+        stepper.show(**look)
     if options.all:
         while not stepper.done:
             say(stepper.step())
         say(repr(stepper))
-    elif not (options.svg or options.html):
+    elif not (options.svg or options.film or options.html):
         say("\n" + repr(stepper))
         say(f"\nEnter makes the next {stepper.unit}; help lists the commands, quit leaves.")
         stepper.prompt()
@@ -95,7 +103,7 @@ def _guarded(arguments: list[str]) -> list[str]:
     """An expression may begin with a minus, and so may a file's name: argparse is kept from reading them as options."""
     guarded: list[str] = []
     for argument in arguments:
-        if guarded and guarded[-1] in ("--svg", "--html"):
+        if guarded and guarded[-1] in ("--svg", "--film", "--html"):
             guarded[-1] += f"={argument}"
         elif argument.startswith("-") and not argument.startswith("--") and argument != "-h":
             guarded.append(f" {argument}")

@@ -81,6 +81,8 @@ def draw(
     show: which numbers are written, "data", "grad" or "partials", or a list of these. digits: of each number, 1 to 17.
     deadline: seconds the layout may take; then less is drawn. None waits.
     names: names for values without a label; by default those of module parameters and the caller's variables.
+    ``render("f.svg")`` of what is returned writes a file: also .png, .pdf (text in fonts that are in the file), .tex (TikZ
+    for \\input), .gif and .webp. What PDF, GIF and WebP need is in the extra ``export``.
     Raises GraphError for a node or module that is not in the graph, ArgumentError for an option with a value that it cannot
     have; the Drawing raises ToolError if nothing can render it.
 

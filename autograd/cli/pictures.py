@@ -1,0 +1,71 @@
+"""The options of draw() as flags of the command line, from draw's own signature: each ``font_size=`` is a ``--font-size``.
+
+>>> parser = argparse.ArgumentParser()
+>>> add_flags(parser)
+>>> given_flags(parser.parse_args(["--theme", "dark", "--no-legend", "--page", "none", "--numbers", "data,grad"]))
+{'legend': False, 'page': None, 'show': ['data', 'grad'], 'theme': 'dark'}
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from inspect import Parameter, signature
+from typing import Any
+
+from ..drawing import draw
+
+__all__ = ["add_flags", "given_flags"]
+
+RENAMED = {"show": "numbers"}  # since --show opens the picture
+WITHOUT = ("names",)  # that nobody can type
+
+
+def _options() -> list[Parameter]:
+    return [
+        one for one in signature(draw).parameters.values() if one.kind is one.KEYWORD_ONLY and one.name not in WITHOUT
+    ]
+
+
+def _flag(option: Parameter) -> str:
+    return RENAMED.get(option.name, option.name)
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Let a parser take the options of draw()."""
+    group = parser.add_argument_group("how the picture looks", "the options of autograd.draw, which explains them")
+    for option in _options():
+        words = f"--{_flag(option).replace('_', '-')}"
+        if isinstance(option.default, bool):
+            group.add_argument(words, action=argparse.BooleanOptionalAction, default=argparse.SUPPRESS)
+        else:
+            kind = str(option.annotation).partition(" ")[0]
+            group.add_argument(words, type=_read(kind), default=argparse.SUPPRESS, metavar=kind.upper())
+
+
+def given_flags(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The options that were given, by draw's names for them."""
+    given = vars(arguments)
+    return {one.name: given[_flag(one)] for one in _options() if _flag(one) in given}
+
+
+def _read(kind: str) -> Callable[[str], Any]:
+    """What reads an option of some kind: a number, or words, of which "none" is None and a comma makes a list."""
+    number = {"int": int, "float": float}.get(kind)
+
+    def read(text: str) -> Any:
+        if text.lower() == "none":
+            return None
+        if number:
+            return number(text)
+        words = text.split(",")
+        return words if len(words) > 1 else [float(side) for side in text.split("x")] if _is_size(text) else text
+
+    read.__name__ = kind if number else "option"
+    return read
+
+
+def _is_size(text: str) -> bool:
+    """Whether a text is the size of a page, such as 960x540."""
+    width, x, height = text.partition("x")
+    return bool(x) and width.isdecimal() and height.isdecimal()
