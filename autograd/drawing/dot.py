@@ -179,7 +179,7 @@ class DotWriter:
                 "arrowsize": "0.65", "penwidth": "1.1",
             }),
         )  # fmt: skip
-        drawing.picture, drawing.title = self.picture, self.heading
+        drawing.picture, drawing.title, drawing.writer = self.picture, self.heading, self
         sheet = Sheet(drawing)
         with self.under_title(sheet) as titled:
             for cluster in self.picture.clusters:

@@ -48,8 +48,8 @@ def export(drawing: Drawing, format: str, lay_out: Callable[[Drawing, str], byte
 
 def told(drawing: Drawing) -> tuple[str, str]:
     """The title and the description of a drawing."""
-    picture = getattr(drawing, "picture", None)
-    if picture is None:  # somebody's own graph
+    writer = drawing.writer
+    if writer is None:  # somebody's own graph
         return drawing.title or "graph", ""
-    graph = picture.graph
-    return drawing.title or f"{name_of(graph, graph.root)}: {counted(len(graph), 'value')}", described(picture)
+    graph = writer.graph
+    return drawing.title or f"{name_of(graph, graph.root)}: {counted(len(graph), 'value')}", described(writer)

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 
 from ...errors import ToolError
 from ...explain.naming import one_line
-from ...explain.phrases import counted, operation
+from ...explain.phrases import operation
 
 if TYPE_CHECKING:
-    from ..picture import Box, Picture
+    from ..dot import DotWriter
+    from ..picture import Box
 
 __all__ = ["complete", "described", "with_dark_colours"]
 
@@ -37,20 +38,19 @@ def complete(svg: str, title: str, description: str) -> str:
     return re.sub(r"<svg\b((?:[^>]*[^/>])?)>", lambda found: f'<svg role="img"{found[1]}>{told}', svg, count=1)
 
 
-def described(picture: Picture) -> str:
-    """A picture in words: each box with its numbers, the result first."""
-    boxes = [box for box in picture.boxes if box.kind != "constant"][::-1]
-    said = [_said(picture, box) for box in boxes[:TOLD]]
-    return " ".join(
-        [*said, f"And {counted(len(boxes) - TOLD, 'box')[:-1]}es more." if len(boxes) > TOLD else ""]
-    ).strip()
+def described(writer: DotWriter) -> str:
+    """A picture in words: each box with the numbers that are written in it, the result first."""
+    boxes = [box for box in writer.picture.boxes if box.kind != "constant"][::-1]
+    said = [_said(writer, box) for box in boxes[:TOLD]]
+    return " ".join([*said, *([f"And {len(boxes) - TOLD} more boxes."] if len(boxes) > TOLD else [])])
 
 
-def _said(picture: Picture, box: Box) -> str:
-    formula = operation(picture.graph, box.node) if box.node is not None else ""
+def _said(writer: DotWriter, box: Box) -> str:
+    formula = operation(writer.graph, box.node) if box.node is not None else ""
     name = " = ".join(filter(None, [box.name or f"{box.kind}s", formula if len(formula) <= LONGEST else box.symbol]))
     times = f", {box.times} times" if box.times > 1 else ""
-    return one_line(f"{name}{times}: {', '.join(' '.join(fact) for fact in box.facts())}.", 4 * LONGEST)
+    facts = ", ".join(f"{word} {number}" for word, number, _ in writer.facts(box))
+    return one_line(f"{name}{times}{facts and f': {facts}'}.", 4 * LONGEST)
 
 
 def with_dark_colours(light: str, dark: str) -> str:
