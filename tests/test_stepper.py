@@ -18,7 +18,6 @@ from small_graphs import emblem, neuron
 import autograd
 import nn
 from autograd import Stepper, Value, compare, dot, ieee, mean, record_source, total
-from autograd.drawing.formats.svg import described
 from autograd.errors import (
     ArgumentError,
     DeadlineError,
@@ -775,7 +774,7 @@ def test_a_folded_picture_of_a_forward_pass_shows_only_what_is_computed():
         hidden = {short(node.data) for node in fp.graph.nodes if fp.state(node, 0) != "done"} - known
         for options in ({}, {"budget": None, "at": f, "radius": 9}, {"budget": 9}, {"budget": 20}, {"depth": 1}):
             drawing = fp.draw(**options)
-            words = set(re.findall(r"(?<![\w.])-?\d+\.\d+", drawing.source + described(drawing.writer)))
+            words = set(re.findall(r"(?<![\w.])-?\d+\.\d+", drawing.source + drawing.description))
             assert not words & hidden, (position, options, words & hidden)
     assert words
 

@@ -3,7 +3,7 @@
 >>> parser = argparse.ArgumentParser()
 >>> add_flags(parser)
 >>> given_flags(parser.parse_args(["--theme", "dark", "--no-legend", "--page", "none", "--numbers", "data,grad"]))
-{'legend': False, 'page': None, 'show': ['data', 'grad'], 'theme': 'dark'}
+{'page': None, 'theme': 'dark', 'legend': False, 'show': ['data', 'grad']}
 """
 
 from __future__ import annotations

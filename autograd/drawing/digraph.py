@@ -23,7 +23,6 @@ from .formats.export import FORMATS, export
 from .output import open_file, shows_pictures, write_whole, writing
 
 if TYPE_CHECKING:
-    from .dot import DotWriter
     from .picture import Picture
 
 __all__ = ["Drawing"]
@@ -42,7 +41,8 @@ class Drawing(graphviz.Digraph):
     simpler: Callable[[], Drawing] | None = None
     picture: Picture  # it was written from
     title: str = ""
-    writer: DotWriter | None = None  # that wrote it
+    subject: str = "graph"  # what it is of
+    description: str = ""  # what it shows, in words
     in_the_dark: Drawing | None = None  # the same in the colours of dark paper, where the page decides
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -52,7 +52,7 @@ class Drawing(graphviz.Digraph):
     def copy(self) -> Drawing:
         twin: Drawing = super().copy()
         twin.deadline, twin.simpler, twin.picture, twin.title = self.deadline, self.simpler, self.picture, self.title
-        twin.in_the_dark, twin.writer = self.in_the_dark, self.writer
+        twin.in_the_dark, twin.subject, twin.description = self.in_the_dark, self.subject, self.description
         return twin
 
     def pipe(  # type: ignore[override]

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from ..explain.naming import one_line
-from ..explain.phrases import counted, operation, short
+from ..explain.phrases import counted, name_of, operation, short
 from ..explain.staleness import remark
 from ..formula import READABLE
 from ..node import Node
+from .formats.svg import described
 from .options import Look
 from .palette import mix
 from .picture import FOLDED, LABELLED, LISTED, TITLE, UNKNOWN, Arrow, Box, Cluster, Picture, spread
@@ -179,7 +180,8 @@ class DotWriter:
                 "arrowsize": "0.65", "penwidth": "1.1",
             }),
         )  # fmt: skip
-        drawing.picture, drawing.title, drawing.writer = self.picture, self.heading, self
+        drawing.picture, drawing.title, drawing.description = self.picture, self.heading, described(self)
+        drawing.subject = f"{name_of(self.graph, self.graph.root)}: {counted(len(self.graph), 'value')}"
         sheet = Sheet(drawing)
         with self.under_title(sheet) as titled:
             for cluster in self.picture.clusters:
@@ -358,7 +360,7 @@ class DotWriter:
         formula, index = node.op.partial(k, count)
         names = node.op.bind([self.graph.name(operand) for operand in node.operands])
         text = formula.text(READABLE, {**names, "out": self.graph.name(node)}, index)
-        number = short(node.partials[k])
+        number = self.short(node.partials[k])
         what = f"partial of {node.op.name} in operand {k + 1} of {count}"
         return " = ".join([what, *[text] * (len(text) <= 60 and text != number), number])
 

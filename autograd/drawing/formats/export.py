@@ -6,12 +6,11 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from ...explain.phrases import counted, name_of
 from .. import engines
 from .pdf import as_pdf
 from .raster import as_pixels
 from .scene import read_scene
-from .svg import complete, described, with_dark_colours
+from .svg import complete, with_dark_colours
 from .tikz import as_tikz
 
 if TYPE_CHECKING:
@@ -38,18 +37,10 @@ def export(drawing: Drawing, format: str, lay_out: Callable[[Drawing, str], byte
     svg = lay_out(drawing, "svg").decode()
     if format in TEX:
         return as_tikz(read_scene(svg)).encode()
-    title, description = told(drawing)
+    title, description = drawing.title or drawing.subject, drawing.description
     if format == "pdf":
         return as_pdf(read_scene(svg), title, description)
     if drawing.in_the_dark is not None:
         svg = with_dark_colours(svg, lay_out(drawing.in_the_dark, "svg").decode())
     return complete(svg, title, description).encode()
 
-
-def told(drawing: Drawing) -> tuple[str, str]:
-    """The title and the description of a drawing."""
-    writer = drawing.writer
-    if writer is None:  # somebody's own graph
-        return drawing.title or "graph", ""
-    graph = writer.graph
-    return drawing.title or f"{name_of(graph, graph.root)}: {counted(len(graph), 'value')}", described(writer)
