@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import AutogradError, FormulaError
+from ..explain.naming import one_line
 from ..explain.phrases import Report, name_of, operation, short, with_numbers
 from ..explain.terminal import say
 from ..stepper.expression import CONSTANTS, Expression
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):  # a label or a letter that the console cannot show must not end it
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        return _run(sys.argv[1:] if arguments is None else list(arguments))
+        return _run([_readable(argument) for argument in (sys.argv[1:] if arguments is None else arguments)])
     except AutogradError as error:
         print(error, file=sys.stderr)
         return 2
@@ -37,6 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print()
         return 130
+
+
+def _readable(argument: str) -> str:
+    """An argument as text: where Python took its bytes for ASCII, they are UTF-8."""
+    try:
+        return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    except UnicodeEncodeError:  # half a character, which Windows lets through
+        return argument
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "expression", help="such as 'tanh(a*b + c)', or steps: 'b = a + a; b * (b + 1)'; or the word doctor"
     )
+    parser.add_argument("--version", action="version", version=f"scalar-autograd {_version()}")
     parser.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="a value for each name")
     parser.add_argument("--all", action="store_true", help="print every edge, and leave")
     parser.add_argument("--forward", action="store_true", help="step through the forward pass")
@@ -60,6 +70,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--html", metavar="FILE", help="write a page that plays it")
     add_flags(parser)
     return parser
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("scalar-autograd")
+    except PackageNotFoundError:
+        return "(not installed, run from its folder)"
 
 
 def _run(arguments: list[str]) -> int:
@@ -123,16 +142,17 @@ def graph_of(text: str, values: Sequence[str] = ()) -> Any:
     from ..value import Value
 
     expression = Expression(text)
+    said = one_line(expression.text, 60)
     given = list(map(_read_value, values))
     numbers = dict(given)
     for name in numbers:
         if (times := sum(other == name for other, _ in given)) > 1:
             raise FormulaError(f"{name} is given {times} values: want one")
         if name in expression.assigned:
-            raise FormulaError(f"{name} is computed in {expression.text!r}, so it takes no value")
+            raise FormulaError(f"{name} is computed in {said!r}, so it takes no value")
         if name not in expression.names:
             has = ", ".join(expression.names) or "no names"
-            raise FormulaError(f"there is no {name} in {expression.text!r}: it has {has}")
+            raise FormulaError(f"there is no {name} in {said!r}: it has {has}")
     wanted = [name for name in expression.names if name not in numbers and name not in CONSTANTS]
     if wanted:
         example = " ".join(f"{name}=1" for name in wanted)
@@ -141,11 +161,11 @@ def graph_of(text: str, values: Sequence[str] = ()) -> Any:
     if not isinstance(root, Value):
         if expression.assigned:
             raise FormulaError(
-                f"{expression.text!r} is {short(root)}, and nothing in it is free to change, so there is nothing to "
+                f"{said!r} is {short(root)}, and nothing in it is free to change, so there is nothing to "
                 'differentiate: give numbers behind it, as in "b = a*a" a=1'
             )
         raise FormulaError(
-            f"{expression.text} = {short(root)} has no names in it, so there is nothing to differentiate"
+            f"{said} = {short(root)} has no names in it, so there is nothing to differentiate"
         )
     if not root.label:
         taken = {*expression.names, *expression.assigned}

@@ -131,12 +131,16 @@ class Reader:
         except SyntaxError as error:
             number, column = error.lineno or 1, (error.offset or 1) - 1
             line = [*self.text.split("\n"), ""][number - 1][: max(column, 0)]
-            raise self.refuse(_plainly(error, self.text), (number, len(line.encode(errors="replace")))) from None
+            raise self.refuse(self.plainly(error), (number, len(line.encode(errors="replace")))) from None
         except ValueError as error:  # of a null byte, or of more digits than Python reads
             raise self.error(f"cannot read {self.what}: {error}") from None
         if not tree.body:
             raise self.error(f"there is no expression: {self.allowed}")
         return tree.body
+
+    def plainly(self, error: SyntaxError) -> str:
+        """Python's words for what it cannot read, or better ones."""
+        return _plainly(error, self.text)
 
     # --- Terms ---
 

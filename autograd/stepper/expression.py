@@ -42,6 +42,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 _OTHER_NAMES = {"max": "maximum", "sum": "total", "ln": "log"}
+_HOMES = ("np", "numpy", "math", "torch", "autograd")  # where functions come from in Python: np.sin(a) is sin(a)
 _STAND_INS = 0x4E00  # the first of 20,000 letters of which each is a name of its own
 
 
@@ -77,6 +78,12 @@ class _ExpressionReader(Reader):
             simplefilter("ignore")
             return super()._parsed()
 
+    def plainly(self, error: SyntaxError) -> str:
+        called = re.match(r"(\w+)\s+[\w(]", self.shown[self.shown[: (error.offset or 1) - 1].rstrip().rfind(" ") + 1 :])
+        if called and called[1] in self.functions:
+            return f"write {called[1]}(...): what a function takes goes into parentheses"
+        return super().plainly(error)
+
     def other(self, node: Any) -> Expr:
         place = node.lineno, node.col_offset
         match node:
@@ -93,6 +100,8 @@ class _ExpressionReader(Reader):
                 return Expr("and" if isinstance(op, _ast.And) else "or", tuple(map(self.term, values)), None, place)
             case _ast.UnaryOp(op=_ast.Not(), operand=operand) if self.conditions:
                 return Expr("not", (self.term(operand),), None, place)
+            case _ast.Call(func=_ast.Attribute(value=_ast.Name(id=home), attr=name), args=args) if home in _HOMES:
+                return self.call(name, args, place)
             case _ast.Call(func=_ast.Attribute(value=value, attr=name), args=args, keywords=[]):
                 return self.call(name, [value, *args], place)
             case _ast.List(elts=items) | _ast.Tuple(elts=items):
