@@ -13,7 +13,10 @@ def total_2(xs):
         if type(out) is not float:
             raise TypeError
     except (ArithmeticError, AttributeError, TypeError, ValueError):
-        return carefully(total_op, (*xs,))
+        node = carefully(total_op, (*xs,))
+        if isinstance(node, Exception):
+            raise node from None
+        return node
     node.a = (o0, o1)
     node.b = node.db = None
     node.data = out
@@ -31,14 +34,14 @@ from typing import Any
 
 from .formula import FUNCTIONS, PYTHON, Formula
 from .formula.namer import Namer, words
-from .methods import FINISH, define, under
+from .methods import FINISH, define, raising, under
 from .ops import Op
 
 __all__ = ["compile_kernel", "kernel_text"]
 
 UNROLLED = 64  # operands of a list that get names of their own; above that they are a loop
 
-_KERNEL = (
+_KERNEL = raising(
     """\
 def {name}({parameters}):
 {bind}    try:

@@ -12,9 +12,9 @@ A plain number among the operands stays one: nothing flows to it, so its partial
 
 from __future__ import annotations
 
+import linecache
 import math
-import os.path
-import sys
+import re
 from collections.abc import Callable, Sequence
 from textwrap import indent
 from types import CodeType
@@ -26,7 +26,7 @@ from .formula.namer import Namer, words
 from .modes import is_on, shared
 from .ops import Op
 
-__all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define", "under"]
+__all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define", "raising", "under"]
 
 # Python's method for the rows that are operators.
 OPERATORS = {
@@ -43,7 +43,17 @@ FINISH = """\
     return in_mode(node) if mode else node
 """
 
-_UNARY = (
+
+def raising(template: str) -> str:
+    """A template in which the compiled function raises the error that another gave back, and so is the last in a traceback."""
+    return re.sub(
+        r"(?m)^( +)return ((?:carefully|first_time)\(.*\))$",
+        r"\1node = \2\n\1if isinstance(node, Exception):\n\1    raise node from None\n\1return node",
+        template,
+    )
+
+
+_UNARY = raising(
     """\
 def {name}(self):
     {doc}
@@ -62,7 +72,7 @@ def {name}(self):
     + FINISH
 )
 
-_BINARY = (
+_BINARY = raising(
     """\
 def {name}(self, {other}{default}):
     {doc}
@@ -101,7 +111,7 @@ def {name}(self, {other}{default}):
     + FINISH
 )
 
-_REFLECTED = (
+_REFLECTED = raising(
     """\
 def {name}(self, {other}):
     {doc}
@@ -126,13 +136,13 @@ def {name}(self, {other}):
     + FINISH
 )
 
-_SCALAR = """\
+_SCALAR = raising("""\
 def {name}({parameters}):
-    {doc}
-    return {fast}carefully({op}, ({operands},))
-"""
+    {doc}{fast}
+    return carefully({op}, ({operands},))
+""")
 
-_WIDE = """\
+_WIDE = raising("""\
 def {name}({parameters}):
     {doc}
     if mode and is_on("atomic"):
@@ -144,7 +154,7 @@ def {name}({parameters}):
     else:
         return kernel({operands})
     return first_time({op}, {kernels}, ({operands},))
-"""
+""")
 
 # What stands in the templates themselves, so that nothing a row brings along may be called so.
 _METHOD_WORDS = {*words(_UNARY, _BINARY, _REFLECTED), *FUNCTIONS, "larger"}
@@ -157,33 +167,22 @@ shared.update(
 
 
 class _Page:
-    """The text of all that was compiled, as one file that tracebacks and inspect can quote from.
+    """The text of all that was compiled, as one file that tracebacks and inspect quote from linecache."""
 
-    linecache asks a module's loader for the text of a file that is not on the disk; this is that loader.
-    """
-
-    # In the folder that the code of the other files names: naming.users_frame tells by it that a frame is not the user's.
-    filename = os.path.join(os.path.dirname(sys._getframe().f_code.co_filename), "compiled_methods.py")  # pyright: ignore[reportPrivateUsage]
+    filename = "<autograd operations>"  # naming.users_frame tells by its beginning that a frame is not the user's
 
     def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.lines = 0
-
-    def get_source(self, _module: str) -> str:
-        return "".join(self.texts)
+        self.lines: list[str] = []
 
     def add(self, text: str) -> int:
-        """Append; returns how many lines stand above."""
-        above = self.lines
-        self.texts.append(text.rstrip("\n") + "\n\n\n")
-        self.lines += self.texts[-1].count("\n")
-        if linecache := sys.modules.get("linecache"):
-            linecache.cache.pop(self.filename, None)
+        """Append; returns how many lines are above."""
+        above = len(self.lines)
+        self.lines += f"{text.rstrip()}\n\n\n".splitlines(keepends=True)
+        linecache.cache[self.filename] = 0, None, self.lines, self.filename  # None: never to be looked for on the disk
         return above
 
 
 page = _Page()
-shared["__loader__"] = page
 
 
 def define(text: str, name: str) -> Callable[..., Any]:
@@ -265,8 +264,7 @@ def compile_function(op: Op, doc: str = "") -> Callable[..., Any]:
         if not op.operands[2:]:
             template = _UNARY if len(op.operands) == 1 else _BINARY
             method = under(f"{op.name}_method", define(_fill(template, op), op.name))
-            first = op.operands[0]
-            fast = f"{method}({', '.join(op.operands)}) if type({first}) is Value else "
+            fast = f"\n    if type({op.operands[0]}) is Value:\n        return {method}({', '.join(op.operands)})"
         text = _SCALAR.format(fast=fast, **names)
     function = define(text, op.name)
     if doc:

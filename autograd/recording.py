@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
-from .errors import ArgumentError, GraphError
+from .errors import ArgumentError, AutogradError, GraphError
 from .formula import PLAIN, Algebra, largest
 from .kernels import compile_kernel
 from .methods import OPERATORS
@@ -22,7 +22,7 @@ from .ops import MAXIMUM, OPS, Op
 from .slow_path import evaluate, evaluate_partial, real, real_data
 from .value import Value
 
-__all__ = ["ON_VALUES", "apply", "listed", "record"]
+__all__ = ["ON_VALUES", "apply", "listed", "record", "record_checked"]
 
 
 def record(op: Op, operands: Sequence[Value | float]) -> Value:
@@ -53,8 +53,8 @@ def apply(op: Op, groups: Sequence[Any]) -> Value:
     return record(op, _flat(_checked(op, groups)))
 
 
-def _carefully(op: Op, operands: Sequence[Any]) -> Any:
-    """What a compiled method does with operands that are not all Values, floats or ints."""
+def record_checked(op: Op, operands: Sequence[Any]) -> Any:
+    """A node of operands that are not all Values, floats or ints; NotImplemented for an operator of what is no number."""
     checked: list[Value | float] = []
     for k, operand in enumerate(operands):
         if isinstance(operand, Value):
@@ -100,7 +100,7 @@ def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequen
             (kind for kind in key if hasattr(kind, "recorder")), None
         )  # what compile() puts in place of numbers
         if traced is None:
-            return _carefully(op, flat)
+            return record_checked(op, flat)
         kernels[tuple(key)] = traced.recorder(op)
     elif tuple(key) not in kernels:
         kernels[tuple(key)] = compile_kernel(op, sizes, frozenset(constants))
@@ -196,5 +196,19 @@ ON_VALUES: Algebra = {
     **{head: _compared(PLAIN[head]) for head in ("<", "<=", ">", ">=", "==", "!=")},
 }
 
-# The names under which the compiled methods call what stands here.
-shared.update(carefully=_carefully, in_mode=_in_mode, in_steps=_in_steps, first_time=_first_time)
+def _giving_errors(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same, but an error is given back, not raised: a compiled function raises it, and a traceback ends there."""
+
+    def give(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except AutogradError as error:
+            return error.with_traceback(None)
+
+    return give
+
+
+# The names under which the compiled methods call what is here.
+shared.update(
+    carefully=_giving_errors(record_checked), first_time=_giving_errors(_first_time), in_mode=_in_mode, in_steps=_in_steps
+)

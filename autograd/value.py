@@ -19,7 +19,10 @@ compiled from its row in ops.py (see methods.py), and this is all it does:
             node = new()
             node.da = 1.0 - out * out  # d out/d a
         except (ArithmeticError, TypeError, ValueError):
-            return carefully(tanh_op, (self,))
+            node = carefully(tanh_op, (self,))
+            if isinstance(node, Exception):
+                raise node from None
+            return node
         node.a = self
         node.b = node.db = None
         node.data = out

@@ -24,6 +24,7 @@ from ..explain.source import remember, said_line
 from ..methods import OPERATORS
 from ..modes import is_on, shared
 from ..ops import MUL, OPS, Op
+from ..recording import record_checked
 from ..slow_path import real
 from ..value import Value
 from .guards import is_library
@@ -86,7 +87,7 @@ def _asked_by_engine() -> bool:
     while frame.f_code.co_filename == _asked_by_engine.__code__.co_filename:
         frame = frame.f_back
     reader = frame.f_code.co_filename
-    return reader.startswith("<autograd ") or reader.endswith("compiled_methods.py")
+    return reader.startswith("<autograd ")
 
 
 def _refuse(why: str) -> Callable[..., Any]:
@@ -296,7 +297,6 @@ def _recorder(op: Op, reflected: bool = False) -> Callable[..., Any]:
 
 def _wide_recorder(op: Op) -> Callable[..., Any]:
     """A kernel for tracers: the row of a wide operation becomes a node as it stands."""
-    slow = shared["carefully"]
     listed = [(name in op.lists, op.defaults.get(name, 0.0) is None) for name in op.operands]
 
     def kernel(*groups: Any) -> Any:
@@ -308,7 +308,7 @@ def _wide_recorder(op: Op) -> Callable[..., Any]:
                 flat.append(group)
         if get_ident() in running and _TRACED.issuperset(map(type, flat)):
             return _node(Tracer, op, tuple(flat))
-        return slow(op, flat)
+        return record_checked(op, flat)
 
     return kernel
 
