@@ -270,7 +270,9 @@ def recompute(graph: Graph, changed: Mapping[Any, float]) -> dict[Any, float]:
     new = dict(changed)
     for node in graph.nodes:
         if node not in new and any(operand in new for operand in node.operands):
-            new[node] = evaluate(node.op, node.operands, numbers(node, new))
+            new[node] = evaluate(
+                node.op, node.operands, numbers(node, new), lambda operands: list(map(graph.name, operands))
+            )
     return new
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
-from .errors import ArgumentError, AutogradError, GraphError
+from .errors import ArgumentError, AutogradError, DomainError, GraphError
 from .formula import PLAIN, Algebra, largest
 from .kernels import compile_kernel
 from .methods import OPERATORS
@@ -31,7 +31,10 @@ def record(op: Op, operands: Sequence[Value | float]) -> Value:
         if type(operand) is not Value and hasattr(operand, "record"):  # traced by compile(): no numbers yet
             return operand.record(op, operands)  # type: ignore[union-attr]
     numbers = [real_data(operand, operand.data) if isinstance(operand, Value) else operand for operand in operands]
-    out = evaluate(op, operands, numbers)
+    try:
+        out = evaluate(op, operands, numbers, _names)
+    except DomainError as error:
+        raise _with_advice(error, op, operands) from None
     node = Value(out)
     node.op, node.operands, node.scope = op, tuple(operands), shared["scope"]
     node.partials = tuple(
@@ -39,6 +42,21 @@ def record(op: Op, operands: Sequence[Value | float]) -> Value:
         for k, operand in enumerate(operands)
     )
     return _in_mode(node) if shared["mode"] else node
+
+
+def _names(operands: Sequence[Any]) -> list[str]:
+    from .explain.failures import names_of
+
+    return names_of(operands)
+
+
+def _with_advice(error: DomainError, op: Op, operands: Sequence[Any]) -> DomainError:
+    """The error with a way out: a form that has a value there, or IEEE's inf and nan."""
+    from .explain.failures import stable_form
+
+    stable = stable_form(op.name, operands)
+    advice = stable or "Inside `with autograd.ieee():` it is inf or nan, as in PyTorch"
+    return type(error)(f"{error}. {advice}")
 
 
 def apply(op: Op, groups: Sequence[Any]) -> Value:
@@ -196,6 +214,7 @@ ON_VALUES: Algebra = {
     **{head: _compared(PLAIN[head]) for head in ("<", "<=", ">", ">=", "==", "!=")},
 }
 
+
 def _giving_errors(function: Callable[..., Any]) -> Callable[..., Any]:
     """The same, but an error is given back, not raised: a compiled function raises it, and a traceback ends there."""
 
@@ -210,5 +229,8 @@ def _giving_errors(function: Callable[..., Any]) -> Callable[..., Any]:
 
 # The names under which the compiled methods call what is here.
 shared.update(
-    carefully=_giving_errors(record_checked), first_time=_giving_errors(_first_time), in_mode=_in_mode, in_steps=_in_steps
+    carefully=_giving_errors(record_checked),
+    first_time=_giving_errors(_first_time),
+    in_mode=_in_mode,
+    in_steps=_in_steps,
 )

@@ -5,7 +5,7 @@ Compiled methods come here only when arithmetic has failed, so none of this cost
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .errors import ArgumentError, AutogradError, DomainError, FloatOverflowError, SingularityError
@@ -85,22 +85,31 @@ class Pole(float):
         return Pole, (float(self), self.reason)
 
 
-def evaluate(op: Op, operands: Sequence[Any], numbers: Sequence[float]) -> float:
-    """The value of `op` at `numbers`; an error names the operation and the labels of `operands`.
+def labels(operands: Sequence[Any]) -> list[str]:
+    """What operands are called if nothing but their labels is known."""
+    return [getattr(operand, "label", "") for operand in operands]
+
+
+def evaluate(
+    op: Op,
+    operands: Sequence[Any],
+    numbers: Sequence[float],
+    names: Callable[[Sequence[Any]], Sequence[str]] = labels,
+) -> float:
+    """The value of `op` at `numbers`; an error says what they are called, which `names` finds out for the operands.
 
     Raises DomainError, FloatOverflowError or SingularityError; inside ieee() returns inf or nan instead. Raises ArgumentError
     where a Value's data was set to what is no number.
     """
     formula = op.formula(len(numbers))
-    names = op.bind(numbers)
     try:
-        return float(formula.evaluate(names, IEEE if is_on("ieee") else PLAIN))
+        return float(formula.evaluate(op.bind(numbers), IEEE if is_on("ieee") else PLAIN))
     except TypeError:
         for operand, number in zip(operands, numbers):
             real_data(operand, number)
         raise
     except (ArithmeticError, ValueError) as error:
-        raise _explained(op, operands, numbers, error) from None
+        raise _explained(op, numbers, names(operands), error) from None
 
 
 def evaluate_partial(op: Op, operands: Sequence[Any], numbers: Sequence[float], out: float, k: int) -> float:
@@ -114,39 +123,35 @@ def evaluate_partial(op: Op, operands: Sequence[Any], numbers: Sequence[float], 
     except (ArithmeticError, ValueError):
         slope = float(formula.evaluate(names, IEEE, index))
         what = "not defined" if slope != slope else "infinite"
-        at = _named_values(op, operands, numbers)
         return Pole(
             slope,
-            f"the slope of {op.name} in operand {k + 1} is {what} at {at}: no gradient can flow through it. "
-            "Keep the operand away from there, or use `with autograd.ieee():` to get inf and nan as PyTorch does",
+            f"the slope of {op.name} in operand {k + 1} is {what} at {numbers[k]!r}: no gradient can flow through it",
         )
 
 
-def _named_values(op: Op, operands: Sequence[Any], numbers: Sequence[float]) -> str:
-    """``a = -1.0 (label 'x'), b = 0.5``; of a wide operation the first few."""
-    parts: list[str] = []
-    for k, (operand, number) in enumerate(zip(operands, numbers)):
-        name, index = op.place(k, len(numbers))
-        label = getattr(operand, "label", "")
-        parts.append(
-            f"{name}{'' if index is None else f'[{index}]'} = {float(number)!r}"
-            + (f" (label {label!r})" if label else "")
-        )
-    return ", ".join(parts[:4]) + (", ..." if len(parts) > 4 else "")
-
-
-def _explained(op: Op, operands: Sequence[Any], numbers: Sequence[float], error: Exception) -> AutogradError:
-    """Python's error as one of ours, which says where it was, what was wanted, and the way out."""
-    at = _named_values(op, operands, numbers)
-    shown = f"{op.name}: {op.value.text(READABLE)}"
-    hint = "Inside `with autograd.ieee():` it is inf or nan, as in PyTorch"
+def _explained(op: Op, numbers: Sequence[float], names: Sequence[str], error: Exception) -> AutogradError:
+    """Python's error as one of ours, in the learner's names: what was computed, at which numbers, what was wanted."""
+    said = [name or float(number) for name, number in zip(names, numbers)]  # what has no name is said as its number
+    at = [f"{name} = {float(number)!r}" for name, number in zip(names, numbers) if name]
+    where = f" at {', '.join(at[:4])}{', ...' if at[4:] else ''}" if at else ""
+    bound = op.bind(said)
+    shown = f"{op.name}({_listed(said)})" if op.symbol.isidentifier() else op.value.text(READABLE, bound)
     if isinstance(error, OverflowError):
-        return FloatOverflowError(f"{shown} is too large for a float at {at}. Make the operand smaller. {hint}")
-    if isinstance(error, ZeroDivisionError):
-        return SingularityError(f"{shown} divides by zero at {at}. {hint}")
-    wanted = f": want {op.domain.text(READABLE)}" if op.domain else ""
+        largest = next((name for name in names if name), "the operand")
+        return FloatOverflowError(f"{shown} is too large for a float{where}. Make {largest} smaller")
+    zero = [f"{name} is {float(number)!r}" for name, number in zip(names, numbers) if name and number == 0]
     if op.name == "pow":  # below 0 it has values at whole exponents, which its domain, a formula, cannot say
-        wanted = ": want a > 0, or a whole exponent" if numbers[0] else ": want an exponent >= 0 for the base 0"
         if not numbers[0]:
-            return SingularityError(f"{shown} divides by zero at {at}{wanted}. {hint}")
-    return DomainError(f"{shown} is not defined at {at}{wanted}. {hint}")
+            return SingularityError(f"{shown} divides by zero{where}: want an exponent >= 0 for the base 0")
+        return DomainError(f"{shown} is not defined{where}: want {names[0] or 'a base'} > 0, or a whole exponent")
+    if isinstance(error, ZeroDivisionError):
+        return SingularityError(f"{shown} divides by zero{': ' + ' and '.join(zero) if zero else ''}")
+    wanted = {name: x if isinstance(x, str) else "an operand" for name, x in bound.items()}
+    return DomainError(
+        f"{shown} is not defined{where}" + (f": want {op.domain.text(READABLE, wanted)}" if op.domain else "")
+    )
+
+
+def _listed(said: Sequence[str | float]) -> str:
+    texts = [text if isinstance(text, str) else repr(text) for text in said[:4]]
+    return ", ".join(texts + ["..."] * (len(said) > 4))

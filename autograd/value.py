@@ -42,7 +42,7 @@ from collections.abc import Callable
 from functools import partial as bind_arguments
 from typing import TYPE_CHECKING, Any
 
-from .errors import ArgumentError, GraphError
+from .errors import ArgumentError, GraphError, SingularityError
 from .graph import grad_before, walk
 from .methods import compile_methods
 from .modes import PARAMETER, Scope, shared
@@ -157,16 +157,21 @@ class Value(Methods):
 
         # The chain rule, from the result back to the leaves: each operand sums what arrives from its consumers.
         self.grad = gradient
-        for node in reversed(order):
-            if type(node.a) is tuple:
-                for operand, partial in zip(node.a, node.da):
-                    if partial is not None:
-                        operand.grad += partial * node.grad
-            else:
-                if node.da is not None:
-                    node.a.grad += node.da * node.grad
-                if node.db is not None:
-                    node.b.grad += node.db * node.grad
+        try:
+            for node in reversed(order):
+                if type(node.a) is tuple:
+                    for operand, partial in zip(node.a, node.da):
+                        if partial is not None:
+                            operand.grad += partial * node.grad
+                else:
+                    if node.da is not None:
+                        node.a.grad += node.da * node.grad
+                    if node.db is not None:
+                        node.b.grad += node.db * node.grad
+        except SingularityError:  # an infinite slope, such as sqrt's at 0: say where
+            from .explain.failures import stopped
+
+            raise stopped(self, node) from None
 
     @property
     def operands(self) -> tuple[Value | float, ...]:

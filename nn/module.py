@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from autograd import Value
-from autograd.errors import ShapeError
+from autograd.errors import AutogradError, GraphError, ShapeError
 from autograd.modes import PARAMETER, Scope, here, shared
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
@@ -44,9 +44,12 @@ class Module:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The result of `forward`; the nodes it makes know that they were made in this call."""
         outer = here.scope
-        shared["scope"] = here.scope = Scope(self, outer)
+        shared["scope"] = here.scope = call = Scope(self, outer)
         try:
             return self.forward(*args, **kwargs)
+        except AutogradError as error:
+            _told(error, call)
+            raise
         finally:
             shared["scope"] = here.scope = outer
 
@@ -192,6 +195,15 @@ class Module:
             return f"{type(self).__name__}({extra})"
         inside = "\n".join([extra] * bool(extra) + lines).replace("\n", "\n  ")
         return f"{type(self).__name__}(\n  {inside}\n)"
+
+
+def _told(error: AutogradError, call: Scope) -> None:
+    """Name the module in an error's text, and leave one frame of ours in its traceback."""
+    from autograd.explain.failures import hide_our_frames, place
+
+    if not isinstance(error, GraphError):
+        place(error, call)
+    hide_our_frames(error)
 
 
 def _parts(name: str, held: Any) -> Iterator[tuple[str, Any]]:

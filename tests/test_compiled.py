@@ -90,7 +90,7 @@ def test_every_row_is_what_the_engine_computes(name, backend):
     op = OPS[name]
     steps = {}
     for numbers in points_of(op):
-        values = leaves(*numbers)
+        values = [Value(number, label=f"x{i}") for i, number in enumerate(numbers)]
 
         def loss(values=values):
             return apply(op, values) * 3.0
@@ -725,7 +725,7 @@ def test_errors_name_the_value_as_the_engine_does(backend):
             found = outcome(call)
             assert (type(found), str(found)) == (kind, str(wanted)), found
             assert not w.reached
-    assert "label 'w'" in str(outcome(lambda: compile(lambda: w.log(), [w], backend)()))
+    assert "log(w) is not defined at w = -1.0" in str(outcome(lambda: compile(lambda: w.log(), [w], backend)()))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -733,7 +733,7 @@ def test_a_slope_that_is_infinite_stops_only_a_gradient(backend):
     (w,) = leaves(0.0)
     step = compile(lambda x: w.sqrt() * x, [w], backend)
     assert (step(0.0), w.grad) == (0.0, 0.0)
-    with pytest.raises(SingularityError, match="slope of sqrt"):
+    with pytest.raises(SingularityError, match=r"sqrt\(w\) to w: the slope"):
         step(1.0)
 
 

@@ -37,7 +37,7 @@ def test_shapes_wanted_and_got():
         (1.0, r"the float: one number is written \[x\]"),
         (Value(1.0), r"the Value: one number is written \[x\]"),
     ):
-        with pytest.raises(ValueError, match=rf"linear: want .* \(2,\) or \(N, 2\), got {got}"):
+        with pytest.raises(ValueError, match=rf"Linear: want .* \(2,\) or \(N, 2\), got {got}"):
             layer(wrong)
     with pytest.raises(ValueError, match="whole number from 1 on as in_features, got 0"):
         nn.Linear(0, 1)

@@ -41,5 +41,5 @@ def test_rows_of_numpys_are_answered_with_the_way_out():
         == "a list with ndarray in it, whose .tolist() will do"
     )
     assert described(list(rows[0])) == "shape (2,)"  # its numbers are numbers
-    with pytest.raises(ShapeError, match=r"linear: want .*, got a list with ndarray in it, whose \.tolist\(\) will do"):
+    with pytest.raises(ShapeError, match=r"Linear: want .*, got a list with ndarray in it, whose \.tolist\(\) will do"):
         nn.Linear(3, 1)(list(np.ones((2, 3))))

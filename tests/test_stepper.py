@@ -482,7 +482,7 @@ def test_an_infinite_slope_stops_a_step_as_it_stops_backward():
     f = a.sqrt() * 2
     bp = f.step_through()
     bp.step()
-    with pytest.raises(SingularityError, match=r"sqrt .* infinite at a = 0.0 \(label 'a'\)"):
+    with pytest.raises(SingularityError, match=r"through v1 = sqrt\(a\) to a: .* infinite at a = 0\.0"):
         bp.step()
     assert bp.position == 1 and not a.reached
 

@@ -337,7 +337,7 @@ def test_an_impossible_operation_names_itself_and_its_operand(make, x, ours, bui
         make(Value(x, label="speed"))
     assert isinstance(caught.value, AutogradError)
     assert isinstance(caught.value, builtin)
-    for piece in (name, "speed", repr(x), "ieee"):
+    for piece in ({"pow": "**", "div": "/"}.get(name, name), "speed", repr(x), "ieee"):
         assert piece in str(caught.value)
 
 
@@ -370,7 +370,7 @@ def test_an_infinite_partial_complains_only_when_a_gradient_flows_through_it():
         assert y.partials[0] == math.inf
         (y * 0).backward()
         assert x.grad == 0.0
-        with pytest.raises(SingularityError, match="'x'"):
+        with pytest.raises(SingularityError, match=r"to x: .* infinite at x = 0\.0"):
             (y * 2).backward()
         with ieee():
             x = Value(0.0)

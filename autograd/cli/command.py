@@ -164,9 +164,7 @@ def graph_of(text: str, values: Sequence[str] = ()) -> Any:
                 f"{said!r} is {short(root)}, and nothing in it is free to change, so there is nothing to "
                 'differentiate: give numbers behind it, as in "b = a*a" a=1'
             )
-        raise FormulaError(
-            f"{said} = {short(root)} has no names in it, so there is nothing to differentiate"
-        )
+        raise FormulaError(f"{said} = {short(root)} has no names in it, so there is nothing to differentiate")
     if not root.label:
         taken = {*expression.names, *expression.assigned}
         root.label = next(name for name in ("f", "out", "result", "the_result") if name not in taken)

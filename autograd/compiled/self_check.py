@@ -21,6 +21,8 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from ..errors import SingularityError
+from ..explain.failures import stopped
 from ..formula import add_up
 from ..graph import walk
 from ..modes import gc_paused
@@ -70,7 +72,10 @@ class Itself:
                 else:
                     for operand, partial in zip(node.operands, node.partials):
                         if partial is not None:
-                            adjoint[operand] = known(operand, 0.0) + partial * upstream
+                            try:
+                                adjoint[operand] = known(operand, 0.0) + partial * upstream
+                            except SingularityError:
+                                raise stopped(result, node) from None
         return found
 
     def differs(

@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
+from ..errors import SingularityError
+from ..explain.failures import stopped
 from ..explain.phrases import short, which
 from ..explain.staleness import same
 from ..graph import Edge, Looked, grad_before, gradients
@@ -121,7 +123,10 @@ class Edges(Walker):
         operand = node.operands[k]
         note = self._guard(node, operand)
         before = operand.grad
-        after = before + node.partials[k] * node.grad
+        try:
+            after = before + node.partials[k] * node.grad
+        except SingularityError:
+            raise stopped(self.graph.root, node, self.graph) from None
         if not operand.operands:
             after = Looked(after, self._before[operand], self._me)
         operand.grad = self._written[operand] = after

@@ -1,0 +1,117 @@
+"""What is said where something failed: in the learner's names, at the place in the model, with a form that does not fail.
+
+>>> from autograd import Value
+>>> z = Value(40.0)
+>>> p = z.sigmoid()
+>>> (1 - p).log()
+Traceback (most recent call last):
+    ...
+autograd.errors.DomainError: log(0.0) is not defined: want an operand > 0. log(1 - sigmoid(z)) is -softplus(z), ...
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import AutogradError, SingularityError
+from ..graph import Edge
+from ..modes import PARAMETER, Scope
+from .naming import ModuleNames, is_ours, named_graph, names_for, one_line
+from .phrases import name_of, operation, slope_texts
+from .source import source_of
+
+__all__ = ["hide_our_frames", "names_of", "place", "stable_form", "stopped"]
+
+
+def names_of(operands: Sequence[Any]) -> list[str]:
+    """What the learner calls some operands: their labels, or the variables that hold them; "" where there is neither."""
+    values = [operand for operand in operands if not isinstance(operand, float)]
+    found = names_for(*values, nodes=values)
+    return [one_line(getattr(operand, "label", "") or found.get(operand, "")) for operand in operands]
+
+
+def stable_form(name: str, operands: Sequence[Any]) -> str:
+    """Another way to write what failed, which has a value there; "" if none is known.
+
+    It knows the logarithm of a probability that was rounded to 0, as in a cross-entropy written by hand.
+    """
+    if name not in ("log", "log2", "log10") or isinstance(operands[0], float) or operands[0].data != 0:
+        return ""
+    x = operands[0]
+    if _is(x, "sigmoid"):
+        z = _called(x.operands[0], "z")
+        return f"{name}(sigmoid({z})) is -softplus(-{z}), which has a value at every {z}: write -(-{z}).softplus()"
+    if _is(x, "sub") and x.operands[0] == 1.0:
+        p = x.operands[1]
+        if _is(p, "sigmoid"):
+            z = _called(p.operands[0], "z")
+            return f"{name}(1 - sigmoid({z})) is -softplus({z}), which has a value at every {z}: write -{z}.softplus()"
+        return (
+            f"If {_called(p, 'p')} is sigmoid(z), write -z.softplus() for log(1 - p), and -(-z).softplus() for log(p): "
+            "they have a value at every z"
+        )
+    if _is(x, "div") and _is(x.operands[0], "exp"):
+        return (
+            "The logarithm of a softmax has a value at all scores if it is taken at once: surprisal(xs, x) is -log(p)"
+        )
+    return ""
+
+
+def _is(node: Any, name: str) -> bool:
+    return not isinstance(node, float) and node.op is not None and node.op.name == name
+
+
+def _called(node: Any, otherwise: str) -> str:
+    name = names_of([node])[0]
+    return name if name.isidentifier() else otherwise
+
+
+def stopped(root: Any, node: Any, graph: Any = None) -> SingularityError:
+    """The error of a gradient that cannot go on from a node, since a slope of its operation is infinite there."""
+    graph = graph or named_graph(root)
+    k = next(k for k, partial in enumerate(node.partials) if hasattr(partial, "reason"))
+    edge = Edge(graph, node, k)
+    operand = edge.operand
+    source = source_of(node)
+    module = ModuleNames().title(node.scope) if node.scope not in (None, PARAMETER) else ""
+    where = ", ".join(part for part in (f"in {module}" if module else "", source) if part)
+    what = "not defined" if edge.partial != edge.partial else "infinite"
+    name, formula = name_of(graph, operand), ", ".join(["the slope", *slope_texts(edge)[:1]])
+    return SingularityError(
+        f"no gradient can flow through {name_of(graph, node)} = {operation(graph, node)} to {name}: {formula}, is {what} "
+        f"at {name} = {operand.data!r}"
+        f"{f' ({where})' if where else ''}. Keep {name} away from there, or use `with autograd.ieee():` to get inf and nan "
+        f"as PyTorch does{'' if source else '; with record_source() this names the line'}"
+    )
+
+
+def hide_our_frames(error: BaseException) -> None:
+    """Take the frames of this package out of the traceback of an error that is caught in a frame of ours, all but that one.
+
+    Where the environment has AUTOGRAD_TRACEBACK=full, they stay.
+    """
+    if os.environ.get("AUTOGRAD_TRACEBACK") == "full":
+        return
+    entry = error.__traceback__
+    while entry is not None and entry.tb_next is not None:
+        if is_ours(entry.tb_next.tb_frame.f_code.co_filename):
+            entry.tb_next = entry.tb_next.tb_next
+        else:
+            entry = entry.tb_next
+
+
+def place(error: AutogradError, call: Scope) -> None:
+    """Begin an error's text with the module in whose call it was raised, ``layers.0 (Linear)``: the innermost one."""
+    if getattr(error, "module", None) is not None or not error.args or not isinstance(error.args[0], str):
+        return
+    error.module = call.module  # type: ignore[attr-defined]
+    kind, path = type(call.module).__name__, ModuleNames().path(call)
+    text: str = error.args[0]
+    head, colon, rest = text.partition(": ")
+    if colon and head in {base.__name__.lower() for base in type(call.module).__mro__}:
+        text = rest
+    title = f"{path} ({kind})" if path else kind
+    if not text.startswith(title):
+        error.args = (f"{title}: {text}", *error.args[1:])
