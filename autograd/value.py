@@ -156,7 +156,7 @@ class Value(Methods):
                     stack.append(node.a)
 
         # The chain rule, from the result back to the leaves: each operand sums what arrives from its consumers.
-        self.grad = gradient
+        node, self.grad = self, gradient
         try:
             for node in reversed(order):
                 if type(node.a) is tuple:
