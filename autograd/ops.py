@@ -66,23 +66,30 @@ class Op(str):
         >>> DOT.bind([1, 2, 3, 10, 20, 30, 7])
         {'xs': [1, 2, 3], 'ws': [10, 20, 30], 'bias': 7}
         """
+        return {
+            name: operands[at] if isinstance(at, int) else list(operands[at.start : at.stop])
+            for name, at in self.places(len(operands)).items()
+        }
+
+    def places(self, count: int) -> dict[str, int | range]:
+        """Where each operand is among `count` flat ones: a place, or of a list a range of them."""
         if not self.lists:
-            return dict(zip(self.operands, operands))
+            return dict(zip(self.operands, range(count)))
         singles = [name for name in self.operands if name not in self.lists]
         optional = [name for name in singles if self.defaults.get(name, 0.0) is None]
-        while (len(operands) - len(singles)) % len(self.lists) and optional:
+        while (count - len(singles)) % len(self.lists) and optional:
             singles.remove(optional.pop())
-        size = (len(operands) - len(singles)) // len(self.lists)
-        bound: dict[str, Any] = {}
+        size = (count - len(singles)) // len(self.lists)
+        places: dict[str, int | range] = {}
         at = 0
         for name in self.operands:
             if name in self.lists:
-                bound[name] = list(operands[at : at + size])
+                places[name] = range(at, at + size)
                 at += size
             elif name in singles:
-                bound[name] = operands[at]
+                places[name] = at
                 at += 1
-        return bound
+        return places
 
     def place(self, k: int, count: int) -> tuple[str, int | None]:
         """Which operand the k-th of `count` flat ones is: its name, and its index in a list.
@@ -90,12 +97,11 @@ class Op(str):
         >>> DOT.place(4, 7), DOT.place(6, 7), MUL.place(1, 2)
         (('ws', 1), ('bias', None), ('b', None))
         """
-        for name, place in self.bind(range(count)).items():
-            if name not in self.lists:
-                if place == k:
-                    return name, None
-            elif k in place:
-                return name, k - place[0]
+        for name, at in self.places(count).items():
+            if at == k:
+                return name, None
+            if isinstance(at, range) and k in at:
+                return name, k - at.start
         raise IndexError(f"{self.name} has no operand {k}: it has {count}")
 
     def partial(self, k: int, count: int) -> tuple[Formula, int | None]:

@@ -8,7 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ..formula import PLAIN, PYTHON, READABLE, Dialect, Formula
@@ -115,6 +116,8 @@ def _spoken(formula: Formula, names: Mapping[str, Any], index: int | None = None
     """
 
     def rounded(x: Any, number: Callable[[float], str]) -> Any:
+        if isinstance(x, _Only):
+            return _Only(x.length, x.at, rounded(x.item, number))
         return [rounded(one, number) for one in x] if isinstance(x, list) else float(number(x)) if x == x else x
 
     try:
@@ -161,22 +164,30 @@ def _said(node: Any, spell: Spell) -> str:
         spelled = spell(node.operands[k])
         return spelled if isinstance(spelled, str) else short(spelled)
 
-    groups = op.bind(range(len(node.operands))).values()
+    groups = op.places(len(node.operands)).values()
     return f"{op.name}({', '.join(text(group) if isinstance(group, int) else _list(group, text) for group in groups)})"
 
 
-def _list(places: list[int], text: Callable[[int], str]) -> str:
+def _list(places: range, text: Callable[[int], str]) -> str:
     if len(places) <= LISTED:
         return f"[{', '.join(map(text, places))}]"
     first = ", ".join(map(text, places[: LISTED - 1]))
     return f"[{first}, ... {len(places) - LISTED} more, {text(places[-1])}]"
 
 
-def which(edge: Edge) -> str:
-    """``operand 1 of 2`` where an operation uses the same value more than once, else nothing."""
-    operands = edge.node.operands
-    again = sum(operand is edge.operand for operand in operands) > 1
-    return f"operand {edge.k + 1} of {len(operands)}" if again else ""
+def which(edge: Edge, again: Collection[Any] | None = None) -> str:
+    """``operand 1 of 2`` where an operation uses the same value more than once, else nothing.
+
+    again: what :func:`repeated` says of the node, where many of its edges are asked about.
+    """
+    is_again = edge.operand in (repeated(edge.node) if again is None else again)
+    return f"operand {edge.k + 1} of {len(edge.node.operands)}" if is_again else ""
+
+
+def repeated(node: Any) -> set[Any]:
+    """The values that a node uses more than once."""
+    counts = Counter(operand for operand in node.operands if not isinstance(operand, float))
+    return {operand for operand, count in counts.items() if count > 1}
 
 
 def arrow(edge: Edge) -> str:
@@ -243,15 +254,35 @@ def _float_only(operand: Any) -> str | float:
     return operand if isinstance(operand, float) else ""
 
 
+class _Only(list[Any]):
+    """A long list in which only one item is filled in, so that it is made at once however long it is."""
+
+    def __init__(self, length: int, index: int | None, item: Any) -> None:
+        super().__init__()
+        self.length = length
+        self.at = index
+        self.item = item
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.item if index == self.at else ""
+
+
 def _bound(node: Any, spell: Spell, index: int | None) -> dict[str, Any]:
     """The operands' spellings under the row's names for them; in a long list only the one at `index` is spelled."""
     bound: dict[str, Any] = {}
-    for name, at in node.op.bind(range(len(node.operands))).items():
+    for name, at in node.op.places(len(node.operands)).items():
         if isinstance(at, int):
             bound[name] = spell(node.operands[at])
         else:
             every = len(at) <= LISTED or index is None
-            bound[name] = [spell(node.operands[k]) if every or i == index else "" for i, k in enumerate(at)]
+            bound[name] = (
+                [spell(node.operands[k]) for k in at]
+                if every
+                else _Only(len(at), index, spell(node.operands[at[index]]))
+            )
     return bound
 
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Collection
 from typing import Any, cast
 
-from ..explain.phrases import operation, slope_texts, which, with_numbers
+from ..explain.phrases import operation, repeated, slope_texts, which, with_numbers
 from ..graph import Edge, Graph
 from ..node import Node
 
@@ -73,13 +73,14 @@ def phrases(node: Node, varying: Collection[int] = ()) -> list[Any]:
     plus = {value: float(FIRST + value.place) for value in (blank, *places.values())}
     minus = {value: -number for value, number in plus.items()}
     texts_of: list[Any] = [operation(graph, blank), _blanks(with_numbers(blank, plus), with_numbers(blank, minus))]
+    again = repeated(blank)
     for k, operand in enumerate(blank.operands):
         if isinstance(operand, float) or k in varying:
             continue
         edge = Edge(graph, cast(Node, blank), k)
         texts = slope_texts(edge, plus)
         written = [texts[0], _blanks(texts[1], slope_texts(edge, minus)[1])] if texts else []
-        texts_of.append([which(edge), *written])
+        texts_of.append([which(edge, again), *written])
     return texts_of
 
 
