@@ -17,17 +17,18 @@ computed from, and the leaves when all that uses them is done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
-from weakref import ref
+from weakref import WeakSet, ref
 
 from .errors import ArgumentError, GraphError
 from .node import Node
 from .slow_path import Pole, evaluate, evaluate_partial
 
 __all__ = [
-    "Edge", "Graph", "Looked", "Node", "grad_before", "gradients", "nearest", "numbers", "recompute", "recomputed_partials", "walk",
+    "Edge", "Graph", "Looked", "Node", "grad_before", "gradients", "how_cut", "nearest", "numbers", "recompute", "recomputed_partials",
+    "unrecorded", "walk",
 ]  # fmt: skip
 
 
@@ -66,6 +67,17 @@ def _hint(root: Any) -> str:
     if isinstance(root, (list, tuple, dict)):
         return ": give one of the Values in it, or autograd.total() of them"
     return ": give what it returns when it is called" if callable(root) else ""
+
+
+unrecorded: WeakSet[Any] = WeakSet()  # the gradients that grad() gave without create_graph
+
+
+def how_cut(nodes: Iterable[Any], name: Callable[[Any], str]) -> str:
+    """What may have cut a graph in which something is missing: a question, or what is known of it."""
+    found = next((node for node in nodes if node in unrecorded), None)
+    if found is None:
+        return "was it made from .data, or inside no_grad()?"
+    return f"{name(found)} is a gradient that was not recorded: grad(..., create_graph=True) records it"
 
 
 class Looked(float):
@@ -196,8 +208,13 @@ class Graph:
             return self._named().get(node) or f"v{self.index[node]}"
         except (KeyError, TypeError):
             raise GraphError(
-                f"{node!r} is not in the graph of {self.name(self.root)}: was it made from .data, or after it?"
+                f"{node!r} is not in the graph of {self.name(self.root)}: {self.how_cut(' or after it?')}"
             ) from None
+
+    def how_cut(self, otherwise: str = "") -> str:
+        """What may have cut this graph, where something is not in it."""
+        said = how_cut(self.nodes, self.name)
+        return said.replace(" or inside no_grad()?", otherwise) if otherwise else said
 
     def find(self, name: str) -> Any:
         """The node of that name. Raises GraphError, naming what may be meant, or what there is."""

@@ -13,7 +13,7 @@ from weakref import WeakSet
 
 from .errors import ArgumentError, GraphError
 from .formula import Formula
-from .graph import Graph, walk
+from .graph import Graph, unrecorded, walk
 from .ops import CLONE
 from .recording import ON_VALUES, record
 from .slow_path import real
@@ -71,10 +71,7 @@ def grad(
     graph = Graph(output, nodes=walk(output, down_to=alone))
     for node in wanted:
         if node not in graph and not allow_unused and _seeds.isdisjoint(graph.nodes):
-            raise GraphError(
-                f"{graph.name(output)} does not depend on {node!r}: was it made from .data? "
-                "allow_unused=True gives such an input the gradient 0"
-            )
+            raise _no_path(output, node)
     depends: set[Any] = set(wanted)  # what depends on an input: no gradient need go anywhere else
     for node in graph.nodes:
         if not depends.isdisjoint(node.operands):
@@ -90,8 +87,21 @@ def grad(
                 slope = slopes[k]
                 share = slope * upstream
                 arrived[operand] = arrived[operand] + share if operand in arrived else share
-    gradients = [arrived.get(node, 0.0) for node in wanted]
-    return tuple(g if isinstance(g, Value) else Value(g) for g in gradients)
+    gradients = [g if isinstance(g := arrived.get(node, 0.0), Value) else Value(g) for node in wanted]
+    if not create_graph:
+        unrecorded.update(gradients)  # who asks what they were computed from is told
+    return tuple(gradients)
+
+
+def _no_path(output: Value, node: Value) -> GraphError:
+    from .explain.naming import named_graph
+    from .explain.paths import outsider
+
+    graph = named_graph(output)
+    return GraphError(
+        f"{graph.name(output)} does not depend on {outsider(node)} (allow_unused=True gives such an input the gradient 0): "
+        f"{graph.how_cut()}"
+    )
 
 
 def _seed() -> Value:

@@ -8,7 +8,7 @@ import pytest
 from random_graphs import inputs, program, run
 
 import nn
-from autograd import Value, atomic, detect_anomalies, dot, ieee, record_source
+from autograd import Value, atomic, detect_anomalies, dot, ieee, no_grad, record_source
 from autograd.errors import ArgumentError
 from autograd.modes import PARAMETER
 from autograd.value import NOT_REACHED
@@ -137,7 +137,7 @@ def test_many_of_a_kind_are_summed_up():
 def test_no_graph_at_all():
     with pytest.raises(ArgumentError, match="at least one Value"):
         detect_anomalies()
-    assert detect_anomalies(Value(1.0)).kinds == ()
+    assert detect_anomalies(Value(1.0)).kinds == ("cut graph",)
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -177,3 +177,69 @@ def test_a_unit_is_told_apart_in_one_walk_however_many_paths_lead_to_it(monkeypa
         x = x + 0.5 * x
     assert detect_anomalies(x.relu()).kinds[0] == "dead relu"
     assert len(walked) < 100
+
+
+# --- The graph as a whole ----------------------------------------------------------------------------------------
+
+
+def test_a_result_that_was_cut_off_is_found_and_so_is_a_part_of_a_model():
+    model = nn.MLP(2, [3, 1], seed=0)
+    loss = Value(model([1.0, 2.0])[0].data)
+    assert "cut graph: loss is a leaf" in detect_anomalies(loss) and "made from .data" in detect_anomalies(loss)
+    with no_grad():
+        quiet = model([1.0, 2.0])[0]
+    assert detect_anomalies(quiet).kinds == ("cut graph",)
+
+    class Cut(nn.Module):
+        def __init__(self):
+            self.first, self.second = nn.Linear(2, 3, seed=0), nn.Linear(3, 1, seed=0)
+
+        def forward(self, x):
+            return self.second([y.detach() for y in self.first(x)])
+
+    said = detect_anomalies(Cut()([1.0, 2.0])[0])
+    assert said.kinds == ("cut graph",) and "none of the 9 parameters of first (Linear) is in the graph" in said
+    assert "cut graph" not in detect_anomalies(model([1.0, 2.0])[0]).kinds
+    table = nn.Embedding(5, 2, seed=0)
+    assert "cut graph" not in detect_anomalies(sum(table([1])[0])).kinds  # rows that were not looked up
+
+
+def test_gradients_of_an_earlier_pass_are_found():
+    a = leaf(2.0, "a")
+    f = a * a
+    f.backward()
+    assert detect_anomalies(f).kinds == ()
+    f.backward()
+    assert detect_anomalies(f).kinds == (
+        "stale gradient",
+    ) and "a.grad is 8, and 4 comes from here" in detect_anomalies(f)
+    f.zero_grad()
+    g = a * 3
+    f.backward()
+    g.backward()
+    assert detect_anomalies(f, g).kinds == () and detect_anomalies(f).kinds == ("stale gradient",)
+    a.grad = 0.5  # as clipping leaves it
+    assert detect_anomalies(f).kinds == ()
+    f.zero_grad()
+    f.backward(3.0)
+    assert detect_anomalies(f).kinds == ()
+
+
+def test_data_that_was_changed_and_a_total_that_keeps_every_graph_are_found():
+    a = leaf(2.0, "a")
+    f = a * a
+    f.label = "f"
+    a.data = 5.0
+    assert "changed data: a changed after f was computed" in detect_anomalies(f)
+    w, running = leaf(1.0, "w"), Value(0.0)
+    for x in range(4):
+        loss = (w * x - 1.0) ** 2
+        w.grad = 0.0
+        loss.backward()
+        w.data -= 0.01 * w.grad
+        running = running + loss
+    said = detect_anomalies(running)
+    assert said.kinds[0] == "running total" and "4 results that each had a backward()" in said and ".item()" in said
+    batch = sum((w * x - 1.0) ** 2 for x in range(4))
+    batch.backward()
+    assert "running total" not in detect_anomalies(batch).kinds

@@ -11,17 +11,18 @@ no gradient: df/dx is exactly 0: on its largest path, f -> v2 -> n -> x, d relu(
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..errors import ArgumentError
 from ..graph import Edge, Graph, gradients
 from ..modes import PARAMETER
 from ..slow_path import Pole
-from .naming import named_graph
+from .naming import named_graph, outer_modules
 from .paths import Path, strongest_path
 from .phrases import Report, below, counted, name_of, operation, short, slope, with_numbers
 from .source import source_of
+from .staleness import remark
 
 __all__ = ["Anomalies", "detect_anomalies"]
 
@@ -42,9 +43,11 @@ class Anomalies(Report):
 def detect_anomalies(*results: Any, graph: Graph | None = None) -> Anomalies:
     """What looks unhealthy in the graphs of some results, such as the losses of several inputs.
 
-    Looks for the first nan or infinity of the forward pass, and of the backward pass; for units that are dead
-    (relu) or saturated (tanh, sigmoid) for all inputs seen: units are the same if they have the same parameters,
-    or the same label; for gradients of leaves that are 0, vanish or explode. No grad is touched.
+    Looks for a graph that is cut off from what should be in it, or that keeps those of earlier results alive; for data
+    that was changed after it was used, and gradients left from an earlier pass; for the first nan or infinity of the
+    forward pass, and of the backward pass; for units that are dead (relu) or saturated (tanh, sigmoid) for all inputs
+    seen: units are the same if they have the same parameters, or the same label; for gradients of leaves that are 0,
+    vanish or explode. No grad is touched.
 
     >>> from autograd import Value, ieee
     >>> a = Value(0.0, label="a")
@@ -61,17 +64,81 @@ def detect_anomalies(*results: Any, graph: Graph | None = None) -> Anomalies:
             many = ": write detect_anomalies(*results)" if isinstance(result, (list, tuple)) else ""
             raise ArgumentError(f"want Values to look at, got {type(result).__name__}{many}")
     graphs = [graph] if graph else [named_graph(result) for result in results]
-    found: list[tuple[str, str]] = []
+    found = [*_cut(graphs), *_running_totals(graphs), *_changed_data(graphs), *_stale_gradients(graphs)]
+    there = len(found)
     for each in graphs:
         found += _first_bad_value(each)
         found += _first_bad_gradient(each, gradients(each))
-    finite = not found
+    finite = len(found) == there
     found += _units(graphs)
-    if finite:
+    if finite and not any(kind == "cut graph" for kind, _ in found):
         found += _gradient_sizes(graphs)
     if not found:
         return Anomalies("nothing unhealthy: all is finite, and gradients of a good size reach every leaf", kinds=())
     return Anomalies("\n".join(f"{kind}: {said}" for kind, said in found), kinds=tuple(kind for kind, _ in found))
+
+
+# --- The graph as a whole ----------------------------------------------------------------------------------
+
+
+def _cut(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
+    """Results that nothing was recorded of, and modules of a model that was used of which no parameter is there."""
+    found = [
+        ("cut graph", f"{name_of(graph, graph.root)} is a leaf, so no gradient can go on from it: {graph.how_cut()}")
+        for graph in graphs
+        if not graph.root.operands
+    ]
+    nodes = {node for graph in graphs for node in graph.nodes}
+    for model in outer_modules([node for graph in graphs if graph.root.operands for node in graph.nodes]):
+        told: list[str] = []
+        for path, module in model.named_modules() if hasattr(model, "named_modules") else ():
+            parameters = list(module.parameters())
+            if path and parameters and nodes.isdisjoint(parameters) and not path.startswith(tuple(told)):
+                told.append(f"{path}.")
+                which = f"none of the {counted(len(parameters), 'parameter')} of {path} ({type(module).__name__}) is"
+                asked = "was what it gave taken as .data, or is it not used?"
+                found.append(("cut graph", f"{which} in the graph of {name_of(graphs[0], graphs[0].root)}: {asked}"))
+    return found
+
+
+def _running_totals(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
+    """Sums of results that had a backward() of their own each: the sum keeps all their graphs."""
+    found: list[tuple[str, str]] = []
+    for graph in graphs:
+        fresh = [node for node in reversed(graph.nodes) if node.operands and not node.reached]
+        own = {operand: None for node in fresh for operand in below(node) if operand.operands and operand.reached}
+        if not graph.root.reached and len(own) > 1:
+            name = name_of(graph, graph.root)
+            said = f"{name} is computed from {len(own)} results that each had a backward() of its own, and keeps the graphs"
+            found.append(("running total", f"{said} of all of them, {len(graph):,} values: add up .item() instead"))
+    return found
+
+
+def _changed_data(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
+    remarks = ((graph, remark(graph)) for graph in graphs)
+    return [("changed data", f"{said}: its slopes are those of the old data") for _, said in remarks if said]
+
+
+def _stale_gradients(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
+    """Leaves that hold more than the backward passes of these results have brought."""
+    if not all(graph.root.reached and graph.root.operands for graph in graphs):
+        return []
+    due: dict[Any, float] = {}
+    for graph in graphs:
+        for node, grad in gradients(graph).items():
+            if not node.operands:
+                due[node] = due.get(node, 0.0) + grad * graph.root.grad
+    held = {leaf: leaf.grad for leaf in due if leaf.reached and math.isfinite(due[leaf]) and math.isfinite(leaf.grad)}
+    wrong = [leaf for leaf, grad in held.items() if not math.isclose(grad, due[leaf], rel_tol=1e-6, abs_tol=1e-12)]
+    ratios = {f"{held[leaf] / due[leaf]:.5g}" for leaf in held if due[leaf]}
+    ratio = float(ratios.pop()) if len(ratios) == 1 else 0.0
+    if not wrong or 0 < ratio < 1:  # all of them scaled down: clipped
+        return []
+    graph = next(graph for graph in graphs if wrong[0] in graph)
+    name, times = name_of(graph, wrong[0]), f" ({ratio:g} times as much is there)" * (ratio > 1)
+    more = f"; so it is with {counted(len(wrong) - 1, 'other')}" if len(wrong) > 1 else ""
+    said = f"{name}.grad is {short(held[wrong[0]])}, and {short(due[wrong[0]])} comes from here{times}"
+    return [("stale gradient", f"{said}: was zero_grad() left out before backward()?{more}")]
 
 
 def _from(graph: Graph, node: Any) -> str:

@@ -48,8 +48,9 @@ def stable_form(name: str, operands: Sequence[Any]) -> str:
         if _is(p, "sigmoid"):
             z = _called(p.operands[0], "z")
             return f"{name}(1 - sigmoid({z})) is -softplus({z}), which has a value at every {z}: write -{z}.softplus()"
+        p = _called(p, "p")
         return (
-            f"If {_called(p, 'p')} is sigmoid(z), write -z.softplus() for log(1 - p), and -(-z).softplus() for log(p): "
+            f"If {p} is sigmoid(z), write -z.softplus() for log(1 - {p}), and -(-z).softplus() for log({p}): "
             "they have a value at every z"
         )
     if _is(x, "div") and _is(x.operands[0], "exp"):

@@ -101,7 +101,7 @@ def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None
     graph = graph or named_graph(result)
     value = find_node(graph, value)
     if value not in graph:
-        said = f"no path from {name_of(graph, graph.root)} to {outsider(value)}: was it made from .data, or inside no_grad()?"
+        said = f"no path from {name_of(graph, graph.root)} to {outsider(value)}: {graph.how_cut()}"
         return Ledger(said, total=0.0, paths=0, size=0.0)
     sums = Sums(graph, value)
     total, count = sums.totals[-1], sums.count

@@ -26,6 +26,7 @@ __all__ = [
     "name_of",
     "operation",
     "product",
+    "row_formula",
     "short",
     "slope",
     "slope_head",
@@ -152,6 +153,14 @@ def operation(graph: Graph, node: Any) -> str:
 def with_numbers(node: Any, data: Mapping[Any, float] | None = None) -> str:
     """The same with the operands' numbers: ``2 * (-3)``."""
     return _said(node, _by_number(data))
+
+
+def row_formula(graph: Graph, node: Any) -> str:
+    """What the row of the node's operation says, in the graph's names: ``1/(1 + exp(-n))`` for sigmoid(n)."""
+    formula = node.op.formula(len(node.operands))
+    if len(node.operands) > LISTED:
+        return formula.source
+    return formula.text(SPOKEN, _bound(node, _by_name(graph), None))
 
 
 def _said(node: Any, spell: Spell) -> str:

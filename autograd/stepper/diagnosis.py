@@ -61,7 +61,7 @@ def diagnose(f: Node, x: Node | str, guess: float | str, *, graph: Graph | None 
     facts: dict[str, Any] = {"kinds": (), "edge": 0, "root": f}
     if node not in graph:
         return Diagnosis(
-            f"{root} does not depend on {outsider(node)}, so nothing can arrive there: was it made from .data, or inside no_grad()?",
+            f"{root} does not depend on {outsider(node)}, so nothing can arrive there: {graph.how_cut()}",
             **facts,
         )
     read, truth = Guess(guess, graph), gradients(graph)[node]

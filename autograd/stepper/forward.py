@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..explain.phrases import Report, below, counted, operation, short, with_numbers
+from ..explain.phrases import Report, below, counted, operation, row_formula, short, with_numbers
 from ..explain.regions import Region
 from ..explain.source import source_of
 from ..modes import PARAMETER
@@ -176,7 +176,7 @@ class ForwardStepper(Walker):
             return Report(f"{self._computed(node)}      (a leaf)")
         lines = [
             f"{self.name(node)} = {operation(self.graph, node)}",
-            f"formula   {node.op.name}: {node.op.value.source}",
+            f"formula   {node.op.name}: {row_formula(self.graph, node)}",
         ]
         if all(operand in self._known for operand in below(node)):
             lines.append(

@@ -16,7 +16,7 @@ from ..explain.naming import named_graph
 from ..explain.paths import find_node
 from ..explain.phrases import Report, counted, name_of
 from ..explain.regions import Region, Regions, calls_of
-from ..graph import Graph, nearest
+from ..graph import Graph, nearest, unrecorded
 from .points import Known, Point, operations, point_at, said_range, tensors, watch_text
 
 if TYPE_CHECKING:
@@ -173,7 +173,8 @@ class Moves:
         if self.closed:
             return f"{head}: closed, the values are as they were found"
         if not len(self):
-            return f"{head}: it is a leaf, there is nothing to step through"
+            cut = f"; {self.graph.how_cut()}" if self.root in unrecorded else ""
+            return f"{head}: it is a leaf, there is nothing to step through{cut}"
         return f"{head}: {self.unit} {self.position} of {len(self)}, " + (
             f"next {self._next_text()}" if not self.done else "done"
         )

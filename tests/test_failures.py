@@ -1,0 +1,205 @@
+"""What a learner sees when something fails: their line and one of ours, their names, the module, the line, a way out."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import traceback
+from pathlib import Path
+
+import pytest
+
+import autograd
+import nn
+from autograd import Value, dot, grad, ieee, logsumexp, maximum, record_source, softmax, total
+from autograd.errors import AutogradError, DomainError, FloatOverflowError, ShapeError, SingularityError
+
+ROOT = Path(__file__).parents[1]
+
+
+class Mine(nn.Module):
+    def __init__(self):
+        self.inner = nn.Linear(3, 1, seed=0)
+
+    def forward(self, x):
+        return self.inner(x)  # the learner's own line, which stays in the traceback
+
+
+MODEL = nn.MLP(2, [3, 1], seed=0)
+ZERO, MINUS = Value(0.0, label="a"), Value(-3.0, label="b")
+# What fails, and how many frames of ours are left in its traceback.
+FAILURES = [
+    (lambda: ZERO.log(), 1), (lambda: 1 / ZERO, 1), (lambda: MINUS / ZERO, 1), (lambda: MINUS**0.5, 1), (lambda: ZERO**-1, 1),
+    (lambda: Value(1e3).exp(), 1), (lambda: autograd.log(-1.0), 1), (lambda: dot([ZERO], [1.0, 2.0]), 1), (lambda: total([]), 1),
+    (lambda: logsumexp([ZERO, "3"]), 1), (lambda: maximum(ZERO, "1"), 2), (lambda: softmax([]), 2), (lambda: ZERO.sqrt().backward(), 1),
+    (lambda: MODEL([1.0, 2.0, 3.0]), 1), (lambda: MODEL(["1", "2"]), 1), (lambda: Mine()([1.0]), 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fails", "ours"), FAILURES)
+def test_the_traceback_is_the_learners_line_and_one_of_ours(fails, ours):
+    with pytest.raises(AutogradError) as caught:
+        fails()
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert len([frame for frame in frames if frame.filename != __file__]) == ours
+    assert all(os.path.exists(frame.filename) or re.fullmatch(r"<.*>", frame.filename) for frame in frames)
+    printed = "".join(traceback.format_exception(caught.value))
+    assert "During handling" not in printed and "direct cause" not in printed
+
+
+def test_a_learners_own_forward_stays_in_the_traceback():
+    with pytest.raises(ShapeError, match=r"inner \(Linear\): want .* got shape \(1,\)") as caught:
+        Mine()([1.0])
+    assert [frame.name for frame in traceback.extract_tb(caught.value.__traceback__)][-2:] == ["__call__", "forward"]
+
+
+def test_the_whole_traceback_is_there_for_who_asks(monkeypatch):
+    monkeypatch.setenv("AUTOGRAD_TRACEBACK", "full")
+    with pytest.raises(ShapeError) as caught:
+        MODEL([1.0])
+    assert len(traceback.extract_tb(caught.value.__traceback__)) > 5
+
+
+def run(code, *options):
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "IPYTHONDIR": os.devnull}
+    return subprocess.run(
+        [sys.executable, *options, "-c", code], capture_output=True, text=True, env=env, timeout=120, check=False
+    )
+
+
+def test_in_plain_python_a_wrong_width_takes_eight_lines(tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text("import nn\nmodel = nn.MLP(2, [3, 1])\nmodel([1.0, 2.0, 3.0])\n")
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, env=env, timeout=60, check=False)
+    lines = done.stderr.splitlines()
+    assert len(lines) <= 8 and "mine.py" in lines[1] and "ShapeError: layers.0 (Layer): want a list" in lines[-1]
+
+
+def test_in_ipython_and_in_pytest_it_is_as_short(tmp_path):
+    pytest.importorskip("IPython")
+    shell = (
+        "from IPython.core.interactiveshell import InteractiveShell\nshell = InteractiveShell.instance(colors='nocolor')\n"
+        "shell.run_cell('import nn; model = nn.MLP(2, [3, 1])')\nshell.run_cell('model([1.0, 2.0, 3.0])')\n"
+        "shell.run_cell('from autograd import Value\\nValue(0.0).log()')\n"
+    )
+    said = run(shell).stdout
+    wrong_width, _, no_log = said.partition("ShapeError: layers.0 (Layer)")
+    assert wrong_width.count("File ") + wrong_width.count("Cell ") <= 2 and len(wrong_width.splitlines()) < 30
+    assert "DomainError: log(0.0) is not defined" in no_log and no_log.count("operations>") <= 1
+
+
+NAMES = [
+    (lambda a, b: b / a, SingularityError, "b/a divides by zero: a is 0.0."),
+    (lambda a, b: 1 / a, SingularityError, "1/a divides by zero: a is 0.0."),
+    (lambda a, b: Value(1.0) / Value(0.0), SingularityError, "1/0 divides by zero."),
+    (lambda a, b: b.log(), DomainError, "log(b) is not defined at b = -3.0: want b > 0."),
+    (lambda a, b: Value(-3.0).log(), DomainError, "log(-3.0) is not defined: want an operand > 0."),
+    (lambda a, b: b**0.5, DomainError, "b**0.5 is not defined at b = -3.0: want b > 0, or a whole exponent."),
+    (lambda a, b: a**b, SingularityError, "a**b divides by zero at a = 0.0, b = -3.0: want an exponent >= 0"),
+    (lambda a, b: (b * -1e3).exp(), FloatOverflowError, "exp(3000.0) is too large for a float."),
+    (lambda a, b: (-b * 1e3 + a).exp(), FloatOverflowError, "exp(3000.0) is too large for a float."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+@pytest.mark.parametrize(("fails", "kind", "said"), NAMES)
+def test_messages_use_the_learners_names_whatever_the_row_calls_them(fails, kind, said, labelled):
+    a, b = Value(0.0, label="a" * labelled), Value(-3.0, label="b" * labelled)  # the row's a is their b
+    with pytest.raises(kind) as caught:
+        fails(a, b)
+    assert str(caught.value).startswith(said) and "ieee" in str(caught.value)
+
+
+def test_a_variable_a_list_and_a_model_name_what_has_no_label():
+    speeds = [Value(1.0), Value(0.0)]
+    with pytest.raises(SingularityError, match=re.escape("1/speeds[1] divides by zero: speeds[1] is 0.0")):
+        1 / speeds[1]
+    line = nn.Linear(1, 1, seed=0)
+    line.bias[0].data = 0.0
+    with pytest.raises(DomainError, match=re.escape("log(line.bias[0]) is not defined at line.bias[0] = 0.0")):
+        line.bias[0].log()
+
+
+def test_a_node_of_a_graph_is_named_as_the_graph_names_it():
+    a = Value(2.0, label="a")
+    f = (a + 1).log()
+    with pytest.raises(DomainError, match=r"log\(v1\) is not defined at v1 = -4\.0: want v1 > 0"):
+        f.step_through().what_if("a", -5)
+
+
+def test_backward_at_an_infinite_slope_names_the_node_the_module_and_the_line():
+    class Root(nn.Module):
+        def __init__(self):
+            self.w = [Value(0.0)]
+
+        def forward(self, x):
+            root = (self.w[0] * x).sqrt()
+            return root * 3
+
+    class Outer(nn.Module):
+        def __init__(self):
+            self.inner = Root()
+
+        def forward(self, x):
+            return self.inner(x)
+
+    z = Value(0.0, label="z")
+    q = z.sqrt()
+    with pytest.raises(SingularityError) as caught:
+        (q * 2).backward()
+    text = str(caught.value)
+    assert text.startswith(
+        "no gradient can flow through q = sqrt(z) to z: the slope, 0.5 / q, is infinite at z = 0.0. Keep z away"
+    )
+    assert "ieee" in text and "record_source() this names the line" in text
+    with record_source():
+        f = Outer()(2.0)
+    with pytest.raises(
+        SingularityError, match=r"\(in inner, test_failures\.py:\d+  root = \(self\.w\[0\] \* x\)\.sqrt\(\)\)"
+    ):
+        f.backward()
+    with pytest.raises(SingularityError, match=r"in inner, test_failures\.py"):
+        f.step_through().run()
+
+
+def test_a_logarithm_that_fails_is_shown_the_form_that_does_not():
+    y = 1.0
+    for x, hint in ((40.0, "write -z.softplus()"), (-800.0, "write -(-z).softplus()")):
+        z = Value(x, label="z")
+        p = z.sigmoid()
+        with pytest.raises(DomainError, match=re.escape(hint)) as caught:
+            -(y * p.log() + (1 - y) * (1 - p).log())
+        (form,) = re.findall(r"write (.*)$", str(caught.value))
+        stable = eval(form, {"z": z})  # what is suggested is run
+        stable.backward()
+        assert stable.data == pytest.approx(-abs(x)) and abs(z.grad) == pytest.approx(1.0)
+    p = Value(1.0, label="p")
+    with pytest.raises(DomainError, match=re.escape("If p is sigmoid(z), write -z.softplus() for log(1 - p)")):
+        (1 - p).log()
+    with pytest.raises(DomainError, match="surprisal"):
+        softmax([Value(0.0), Value(1e4)])[0].log()
+    with ieee():
+        assert (1 - p).log().data == float("-inf")
+
+
+def test_a_gradient_that_was_not_recorded_is_named_where_it_is_missed():
+    x = Value(2.0, label="x")
+    (slope,) = grad(x**3, x)
+    wanted = "slope is a gradient that was not recorded: grad(..., create_graph=True) records it"
+    with pytest.raises(AutogradError, match=re.escape(wanted)):
+        grad(slope, x)
+    half = slope * 0.5
+    for said in (
+        slope.why(x),
+        half.why(x),
+        slope.step_through().headline(),
+        autograd.detect_anomalies(slope),
+        autograd.diagnose(half, x, 3),
+    ):
+        assert wanted in said
+    (slope,) = grad(x**3, x, create_graph=True)
+    assert grad(slope, x)[0].data == 12.0
+    assert "made from .data" in Value(1.0).why(x)
