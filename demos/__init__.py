@@ -1,4 +1,8 @@
-"""Demos: tiny models that train, with their graphs and pictures. `python -m demos` lists them."""
+"""Lessons, exercises and demos: tiny models that train, with their graphs and pictures. `python -m demos` lists them.
+
+In a checkout this folder is the package demos; installed it is scalar_autograd. Lessons say scalar_autograd, which is
+the right name in both.
+"""
 
 # ruff: noqa: UP031, UP036 - any Python reads this file first: no syntax newer than Python 2's before the check.
 import os
@@ -23,3 +27,19 @@ def _refuse_an_old_python():
 
 if sys.version_info < (3, 10):
     _refuse_an_old_python()
+
+if __name__ == "demos":
+    sys.modules.setdefault("scalar_autograd", sys.modules[__name__])
+
+_PLACES = {
+    "exercises": ("check", "hint", "solution"),
+    "shared.page": ("option", "plot", "show"),
+}
+
+
+def __getattr__(name):
+    """What lessons and learners use, loaded when it is first asked for."""
+    for place, names in _PLACES.items():
+        if name in names:
+            return getattr(__import__(__name__ + "." + place, fromlist=[name]), name)
+    raise AttributeError("module %r has no attribute %r" % (__name__, name))

@@ -12,7 +12,7 @@ if __name__ == "__main__":
     for name in ("stdout", "stderr"):  # closed, or never there, as on Windows without a console
         setattr(sys, name, getattr(sys, name) or open(os.devnull, "w"))  # noqa: SIM115 - open until the end
     try:
-        from demos.cli import main
+        from .cli import main
 
         sys.exit(main())
     except KeyboardInterrupt:  # before a demo had begun

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .shared.catalog import BACKENDS, DEMOS, Demo, find, nearest
-from .shared.environment import command, what_is_wrong
+from .shared.environment import program, what_is_wrong
 from .shared.flags import BAD_USAGE, Parser, count
 
 __all__ = ["main"]
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if demo is None and name != "all":
         meant = nearest(name)
         hint = f"did you mean {meant}?" if meant else "here they are listed:"
-        return _complain(f"there is no demo {name!r}, {hint} {command('-m', 'demos', *([meant] if meant else []))}")
+        return _complain(f"there is no demo {name!r}, {hint} {program(*([meant] if meant else []))}")
     wrong = what_is_wrong()
     if wrong:
         return _complain(wrong)
@@ -65,7 +65,7 @@ def _complain(sentence: str) -> int:
 
 
 def _listing() -> str:
-    lines = [f"usage: {command('-m', 'demos')} NAME [--out FOLDER] [--seed N] [--steps N] [--png] [--open]", ""]
+    lines = [f"usage: {program()} NAME [--out FOLDER] [--seed N] [--steps N] [--png] [--open]", ""]
     width = max(len(demo.name) for demo in DEMOS)
     for demo in DEMOS:
         lines.append(f"{demo.number or '':>3} {demo.name:{width}}  {demo.question}")
@@ -73,7 +73,7 @@ def _listing() -> str:
             lines.append(f"    {'':{width}}  {demo.russian}")
     lines.append(f"    {'all':{width}}  Every demo above but bench, one after the other")
     lines += ["", *(f"    {name:{width}}  {(run.__doc__ or '').splitlines()[0]}" for name, run in COMMANDS.items())]
-    return "\n".join([*lines, "", f"A good first one: {command('-m', 'demos', 'iris')}"])
+    return "\n".join([*lines, "", f"A good first one: {program('iris')}"])
 
 
 def _can_print(text: str) -> bool:
@@ -91,11 +91,11 @@ def _exercises(arguments: Sequence[str]) -> int:
     """exercises FOLDER: write a file with the exercises of each lesson, to be filled in"""
     from .exercises.files import write
 
-    parser = Parser(prog=command("-m", "demos", "exercises"), description=_exercises.__doc__)
+    parser = Parser(prog=program("exercises"), description=_exercises.__doc__)
     parser.add_argument("folder", metavar="FOLDER", type=Path)
     options = parser.parse_args(arguments)
     try:
-        written = write(options.folder, command("-m", "demos", "check"))
+        written = write(options.folder, program("check"))
     except OSError as error:
         return _complain(f"no exercises could be written into {options.folder}: {error.strerror}")
     print(f"{len(written)} new files in {options.folder}" + (f", from {written[0].name} on" if written else ""))
@@ -106,21 +106,34 @@ def _check(arguments: Sequence[str]) -> int:
     """check FILE: say what is right and what is not yet in a file of exercises"""
     from .exercises.files import check_file
 
-    parser = Parser(prog=command("-m", "demos", "check"), description=_check.__doc__)
+    parser = Parser(prog=program("check"), description=_check.__doc__)
     parser.add_argument("files", metavar="FILE", nargs="+")
     parser.add_argument("--json", action="store_true", help="print one JSON object a file, for whoever collects marks")
     options = parser.parse_args(arguments)
-    return 0 if all([check_file(file, options.json) for file in options.files]) else 1
+    wrong = [file for file in options.files if not check_file(file, options.json)]
+    return 1 if wrong else 0
 
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"exercises": _exercises, "check": _check}
+
+
+def command(arguments: Sequence[str] | None = None) -> int:
+    """The command scalar-autograd: a lesson or demo, a command of the list, or an expression to step through."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments[:1] == ["lesson"]:
+        return main(arguments[1:])
+    if arguments and arguments[0] in COMMANDS:
+        return main(arguments)
+    from autograd.cli.command import main as step_through
+
+    return step_through(arguments)
 
 
 # --- Options -----------------------------------------------------------------------------------------------
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(prog=command("-m", "demos"), allow_abbrev=False, add_help=False)
+    parser = Parser(prog=program(), allow_abbrev=False, add_help=False)
     parser.add_argument("demo", nargs="?", metavar="NAME", help="a demo of the list, or the number of its question")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where its files go (default: out/NAME)")
     parser.add_argument("--seed", type=partial(count, least=0), metavar="N", help="same seed, same numbers")
@@ -158,7 +171,7 @@ def _run(demo: Demo, options: argparse.Namespace, out: Path) -> int:
         print(f"left out: {', '.join(left_out)}: {why}")
     after = DEMOS[(DEMOS.index(demo) + 1) % len(DEMOS)]
     print(f"{len(report.files)} files in {report.folder}, and the page that shows them:\n{page.as_uri()}")
-    print(f"next: {command('-m', 'demos', after.name)}")
+    print(f"next: {program(after.name)}")
     if options.open:
         from autograd.drawing.output import open_file
 

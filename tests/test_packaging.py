@@ -1,4 +1,4 @@
-"""What is installed: exactly `autograd` and `nn`, usable outside the checkout, and aware of its namesake."""
+"""What is installed: `autograd`, `nn` and the lessons as `scalar_autograd`, usable outside the checkout."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ def python(code, site, cwd):
     )
 
 
-def test_the_wheel_holds_exactly_the_two_packages(site):
+def test_the_wheel_holds_exactly_these_packages(site):
     packages = {path.name for path in site.iterdir() if not path.name.endswith(".dist-info")}
-    assert packages == {"autograd", "nn"}
-    for package in packages:
-        shipped = {p.relative_to(site).as_posix() for p in (site / package).rglob("*") if p.is_file()}
+    assert packages == {"autograd", "nn", "scalar_autograd"}
+    for package, folder in (("autograd", "autograd"), ("nn", "nn"), ("scalar_autograd", "demos")):
+        shipped = {p.relative_to(site / package).as_posix() for p in (site / package).rglob("*") if p.is_file()}
         kept = {
-            p.relative_to(ROOT).as_posix()
-            for p in (ROOT / package).rglob("*")
+            p.relative_to(ROOT / folder).as_posix()
+            for p in (ROOT / folder).rglob("*")
             if p.is_file() and "__pycache__" not in p.parts
         }
         assert shipped == kept, "a file is missing from package-data, or one too many is in it"
@@ -73,6 +73,23 @@ print(autograd.__file__, sum(p.reached for p in model.parameters()))
     ran = python(code, site, tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert str(site) in ran.stdout
+
+
+def test_lessons_and_exercises_are_there_outside_the_checkout(site, tmp_path):
+    code = """
+import scalar_autograd.cli as cli
+from scalar_autograd import check
+def predicted(y, slope, dx):
+    return y + slope * dx
+assert check(predicted)
+assert cli.command(["exercises", "mine"]) == 0 and cli.command(["check", "mine/lesson_0.py"]) == 1
+assert cli.command(["lesson", "gradient", "--out", "page"]) == 0
+assert cli.command(["b = a + a; b * b", "a=1", "--all"]) == 0
+"""
+    ran = python(code, site, tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert "demos" not in ran.stdout and "next: scalar-autograd lesson" in ran.stdout
+    assert (tmp_path / "page" / "index.html").exists()
 
 
 def test_only_graphviz_is_required(site):

@@ -20,7 +20,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from ..shared.environment import ROOT, command
+from ..shared.environment import ROOT, command, program
 from ..shared.flags import Parser, count
 from ..shared.progress import Progress
 from .works import WORKS, Work
@@ -47,19 +47,19 @@ class Engine(NamedTuple):
 
 
 ENGINES = (
-    Engine("scalar-autograd", "demos.bench.ours", "autograd", "autograd"),
-    Engine("  micrograd's program", "demos.bench.with_micrograd:on_ours", "micrograd", program="micrograd"),
-    Engine("  microgpt's program", "demos.bench.with_microgpt_style:on_ours", "autograd", program="microgpt's style"),
-    Engine("  Python, step", "demos.bench.compiled:replay_python", "autograd", mode=True),
-    Engine("  Python, train", "demos.bench.compiled:train_python", "autograd", mode=True),
-    Engine("  C, step", "demos.bench.compiled:replay_c", "autograd", mode=True),
-    Engine("  C, prepared", "demos.bench.compiled:prepared_c", "autograd", mode=True),
-    Engine("  C, train", "demos.bench.compiled:train_c", "autograd", mode=True),
-    Engine("hand-written C", "demos.bench.with_c", "autograd"),
-    Engine("micrograd", "demos.bench.with_micrograd:own", "micrograd", "micrograd.engine"),
-    Engine("microgpt's style", "demos.bench.with_microgpt_style:own", "autograd"),
-    Engine("torch", "demos.bench.with_torch", "torch", "torch"),
-    Engine("jax", "demos.bench.with_jax", "jax", "jax"),
+    Engine("scalar-autograd", f"{__name__}.ours", "autograd", "autograd"),
+    Engine("  micrograd's program", f"{__name__}.with_micrograd:on_ours", "micrograd", program="micrograd"),
+    Engine("  microgpt's program", f"{__name__}.with_microgpt_style:on_ours", "autograd", program="microgpt's style"),
+    Engine("  Python, step", f"{__name__}.compiled:replay_python", "autograd", mode=True),
+    Engine("  Python, train", f"{__name__}.compiled:train_python", "autograd", mode=True),
+    Engine("  C, step", f"{__name__}.compiled:replay_c", "autograd", mode=True),
+    Engine("  C, prepared", f"{__name__}.compiled:prepared_c", "autograd", mode=True),
+    Engine("  C, train", f"{__name__}.compiled:train_c", "autograd", mode=True),
+    Engine("hand-written C", f"{__name__}.with_c", "autograd"),
+    Engine("micrograd", f"{__name__}.with_micrograd:own", "micrograd", "micrograd.engine"),
+    Engine("microgpt's style", f"{__name__}.with_microgpt_style:own", "autograd"),
+    Engine("torch", f"{__name__}.with_torch", "torch", "torch"),
+    Engine("jax", f"{__name__}.with_jax", "jax", "jax"),
 )
 _MODES = """step: step() or step.update() of a compiled step, after which every Value is right; prepared: the same, with the
 batch prepared once; train: inside step.train(). All are traced and compiled before the clock starts.
@@ -75,7 +75,7 @@ class Cell(NamedTuple):
 
 def main(arguments: Sequence[str] = ()) -> int:
     """Measure and print; the exit status."""
-    parser = Parser(prog=command("-m", "demos", "bench"), allow_abbrev=False, description=__doc__)
+    parser = Parser(prog=program("bench"), allow_abbrev=False, description=__doc__)
     parser.add_argument(
         "--rounds", type=count, default=3, metavar="N", help="fresh processes per engine and work (default: 3)"
     )
@@ -136,7 +136,7 @@ def measure(
 def _one_more(engine: Engine, work: Work, cell: Cell, answers: dict[str, list[float]]) -> Cell:
     if work.name == "loading":
         return Cell([*cell.results, _loading(engine)]) if engine.loads else Cell([], "-")
-    line = [sys.executable, "-m", "demos.bench.worker", engine.module, work.name]
+    line = [sys.executable, "-m", f"{__name__}.worker", engine.module, work.name]
     done = subprocess.run(line, capture_output=True, text=True, cwd=ROOT, check=False)
     if done.returncode:
         return Cell([], done.stderr.strip().splitlines()[-1])

@@ -6,21 +6,18 @@ Each exercise is a function to write, or a class; it is found by its name. `chec
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from contextvars import Context
 from difflib import get_close_matches
 from os import PathLike
 from typing import Any
 
 from . import attention, descent, layers, line, matrices, own_value, paths, slopes, training
-from .exercise import EXERCISES, LEVELS, Exercise, exercises_of
-from .sandbox import WrongError, safe_repr
-from .verdict import judge
+from .exercise import EXERCISES, LESSONS, LEVELS, Exercise, exercises_of
+from .sandbox import safe_repr
+from .verdict import verdict_on
 
-__all__ = ["EXERCISES", "LEVELS", "Exercise", "check", "exercises_of", "hint", "solution", "verdict_on"]
+__all__ = ["EXERCISES", "LESSONS", "LEVELS", "Exercise", "check", "exercises_of", "hint", "solution", "verdict_on"]
 
-LESSONS = ("0", "53", "53b", "55", "54", "52", "56", "51", "7")  # in teaching order
 _misses: Counter[str] = Counter()  # of this session, by exercise
 _FILES = (attention, descent, layers, line, matrices, own_value, paths, slopes, training)  # imported to add theirs
 
@@ -55,20 +52,6 @@ def check(thing: Any = None, name: str = "") -> bool:
         _misses[name] += 1
         _help_on(EXERCISES[name])
     return right
-
-
-def verdict_on(name: str, thing: Any) -> tuple[bool, str]:
-    """Whether a solution is right, and the sentence on it."""
-    try:
-        remark = Context().run(judge, EXERCISES[name], thing)  # whatever mode the session is in
-    except WrongError as error:
-        return False, f"not yet. {_begin(str(error))}"
-    return True, f"right. {remark}" if remark else "right"
-
-
-def _begin(sentence: str) -> str:
-    """With a capital letter, unless it begins with code."""
-    return sentence[0].upper() + sentence[1:] if re.match(r"[a-z]{2,}[ ,]", sentence) else sentence
 
 
 def hint(name: str) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import autograd
 import nn
 
-from . import LESSONS, verdict_on
-from .exercise import EXERCISES, Exercise, exercises_of
+from .exercise import EXERCISES, LESSONS, Exercise, exercises_of
 from .sandbox import WrongError, called
+from .verdict import verdict_on
 
 __all__ = ["check_file", "report_on", "write"]
 

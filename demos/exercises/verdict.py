@@ -7,7 +7,9 @@ slip, or with one of the changes that numbers of any exercise can suffer: a sign
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import Context
 from copy import deepcopy
 from itertools import combinations
 from typing import Any
@@ -15,10 +17,24 @@ from typing import Any
 from autograd import Value
 
 from .answers import Tree, floats, leaves, like, plain, same, shape, shown_twice, words
-from .exercise import Case, Exercise, Slips
+from .exercise import EXERCISES, Case, Exercise, Slips
 from .sandbox import EndlessError, WrongError, called, safe_repr
 
-__all__ = ["judge"]
+__all__ = ["judge", "verdict_on"]
+
+
+def verdict_on(name: str, thing: Any) -> tuple[bool, str]:
+    """Whether a solution is right, and the sentence on it."""
+    try:
+        remark = Context().run(judge, EXERCISES[name], thing)  # whatever mode the session is in
+    except WrongError as error:
+        return False, f"not yet. {_begin(str(error))}"
+    return True, f"right. {remark}" if remark else "right"
+
+
+def _begin(sentence: str) -> str:
+    """With a capital letter, unless it begins with code."""
+    return sentence[0].upper() + sentence[1:] if re.match(r"[a-z]{2,}[ ,]", sentence) else sentence
 
 
 def judge(exercise: Exercise, solution: Any) -> str:

@@ -189,7 +189,11 @@ def main(
         f"Tracing and compiling, for {run.programs} lengths of names: {run.preparing:.2f} s.",
     ]
     said = [
-        *(compiled if run.last_backend != "eager" else ["Nothing is compiled: the updates run operation by operation."]),
+        *(
+            compiled
+            if run.last_backend != "eager"
+            else ["Nothing is compiled: the updates run operation by operation."]
+        ),
         f"Training: {run.training:.2f} s for {steps:,} updates, {run.training / steps * 1e3:.3g} ms each; "
         f"operation by operation {eager.training / checked * 1e3:.3g} ms.",
         f"Mean loss of {HELD_OUT} names held out: {unseen:.4f}.",

@@ -9,10 +9,10 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from .environment import ROOT
-
 __all__ = ["BACKENDS", "DEMOS", "Demo", "demo_of", "demos_in", "find", "nearest"]
 
+_FOLDER = Path(__file__).parents[1]
+_PACKAGE = __name__.partition(".")[0]  # demos in a checkout, scalar_autograd where it is installed
 BACKENDS = ("auto", "python", "c", "eager")  # those of compile(), and without it
 
 
@@ -44,7 +44,7 @@ class Demo(NamedTuple):
     @property
     def module(self) -> str:
         """What is imported to run it, unless it is a page."""
-        return ".".join(self.path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        return ".".join((_PACKAGE, *self.path.relative_to(_FOLDER).with_suffix("").parts)).removesuffix(".__init__")
 
 
 def demos_in(folder: Path) -> tuple[Demo, ...]:
@@ -70,7 +70,7 @@ def demo_of(path: Path) -> Demo | None:
     return Demo(path, first[1].rstrip('."') if first else "", 0, "", tuple(re.findall(r"(\w+): ", signature[1])))
 
 
-DEMOS = demos_in(ROOT / "demos")
+DEMOS = demos_in(_FOLDER)
 
 
 def find(text: str) -> Demo | None:

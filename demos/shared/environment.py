@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["ROOT", "command", "what_is_wrong"]
+__all__ = ["ROOT", "command", "program", "what_is_wrong"]
 
 ROOT = Path(__file__).parents[2]
 _VENV_PYTHON = Path(".venv", "Scripts" if os.name == "nt" else "bin", "python")
@@ -23,6 +23,13 @@ def command(*args: str) -> str:
         python = Path(python.stem)
     words = [f'"{word}"' if set(word) & set(" [];&'") else word for word in (str(python), *args)]
     return " ".join(words)
+
+
+def program(*words: str) -> str:
+    """What starts this here: ``python -m demos ...`` in a checkout, ``scalar-autograd ...`` where it is installed."""
+    if __name__.startswith("demos."):
+        return command("-m", "demos", *words)
+    return " ".join(["scalar-autograd", *([] if words[:1] in (("exercises",), ("check",)) else ["lesson"]), *words])
 
 
 def what_is_wrong() -> str | None:
