@@ -34,6 +34,26 @@ if __name__ == "demos":
 _PLACES = {
     "exercises": ("check", "hint", "solution"),
     "shared.page": ("option", "plot", "show"),
+    "shared.datasets": ("normal",),
+    "shared.plots": (
+        "BLACK",
+        "BLUE",
+        "DIVERGING",
+        "GREEN",
+        "GREY",
+        "MARKS",
+        "NEGATIVE",
+        "ORANGE",
+        "POSITIVE",
+        "PURPLE",
+        "RED",
+        "SEQUENTIAL",
+        "SKY",
+        "arrow",
+        "curve",
+        "heat",
+        "regions",
+    ),
 }
 
 

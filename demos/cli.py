@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -120,10 +121,14 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"exercises": _exercises, 
 def command(arguments: Sequence[str] | None = None) -> int:
     """The command scalar-autograd: a lesson or demo, a command of the list, or an expression to step through."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    if arguments[:1] == ["lesson"]:
-        return main(arguments[1:])
-    if arguments and arguments[0] in COMMANDS:
-        return main(arguments)
+    try:
+        if arguments[:1] == ["lesson"]:
+            return main(arguments[1:])
+        if arguments and arguments[0] in COMMANDS:
+            return main(arguments)
+    except BrokenPipeError:  # what reads our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     from autograd.cli.command import main as step_through
 
     return step_through(arguments)

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 from contextlib import redirect_stdout
-from importlib import import_module
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -167,15 +167,17 @@ def test_a_page_runs_cell_by_cell_in_order(name, tmp_path, monkeypatch):
     assert len(list(tmp_path.glob("out/*/film.html"))) == (name == "attention")
 
 
-@pytest.mark.parametrize("folder", [FOLDER, FOLDER.parents[1]], ids=["lessons", "project"])
-def test_a_page_finds_its_imports_wherever_an_editor_starts(folder):
-    for name in PAGES:
-        first = next(cell.code for cell in read(FOLDER / f"{name}.py") if cell.code)
-        assert 'sys.path += [".", "../.."]' in first
-    script = f"import sys; sys.path[0] = {str(FOLDER)!r}\n{first}\nimport demos; print(demos.__file__)"
-    said = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, timeout=60)
+def test_a_page_finds_its_imports_wherever_it_is_opened(tmp_path):
+    first = "\n".join(next(cell.code for cell in read(FOLDER / f"{name}.py") if cell.code) for name in PAGES)
+    assert "sys.path" not in first and "demos" not in first
+    if not any(name == "scalar-autograd" for name in map(_name, distributions())):
+        pytest.skip("the package is not installed for this Python")
+    said = subprocess.run([sys.executable, "-c", first], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert said.returncode == 0, said.stderr
-    assert (folder / said.stdout.strip()).resolve() == FOLDER.parent / "__init__.py"
+
+
+def _name(distribution):
+    return distribution.metadata["Name"]
 
 
 @pytest.mark.parametrize(
@@ -202,14 +204,3 @@ def test_a_page_shows_its_question_once_in_english_and_once_in_russian(name, ran
 def test_a_page_that_is_not_there():
     with pytest.raises(ValueError, match="want the name or the file of a page"):
         run("nothing")
-
-
-def test_a_page_is_a_function_too(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    for name in PAGES:
-        assert import_module(f"demos.lessons.{name}").main.args == (name,)
-    assert not list(tmp_path.iterdir()), "importing a page leaves no files"
-    capsys.readouterr()
-    made = import_module("demos.lessons.gradient").main(out=tmp_path / "made", quiet=True)
-    assert capsys.readouterr().out == "" and made["report"].folder == tmp_path / "made"
-    assert "as_function(" not in (tmp_path / "made" / "index.html").read_text(encoding="utf-8")

@@ -69,13 +69,8 @@ PAGE = """# %% [markdown]
 # Question 57. No.
 
 # %%
-from demos.shared.page import as_function
-
 print(6 * 7)
 # > 42
-
-# %%
-main = as_function("whole")
 """
 EXERCISE = '''
 

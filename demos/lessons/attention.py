@@ -9,17 +9,13 @@
 
 # %%
 import math
-import sys
 from random import Random
 
-sys.path += [".", "../.."]  # an editor may start in the folder of the project, a notebook in demos/lessons
+from scalar_autograd import BLACK, BLUE, GREEN, MARKS, RED, arrow, heat, normal, option, plot, show
 
 import nn
 import nn.functional as F
 from autograd import Recorder, Value, dot, draw, mean, softmax
-from demos.shared.datasets import normal
-from demos.shared.page import as_function, option, plot, show
-from demos.shared.plots import BLACK, BLUE, GREEN, MARKS, RED, arrow, heat
 
 seed = option("seed", 0)
 
@@ -284,7 +280,4 @@ def _(ax):
 # like before you train.
 #
 # Write `attend(q, K, V)` for one query, which gives `(out, weights)`, and have it checked:
-# `from demos.exercises import check`, then `check(attend)`.
-
-# %%
-main = as_function("attention")  # all of this page: main(out="folder", steps=10, quiet=True)
+# `from scalar_autograd import check`, then `check(attend)`.

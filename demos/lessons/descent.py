@@ -8,13 +8,10 @@
 
 # %%
 import math
-import sys
 
-sys.path += [".", "../.."]  # an editor may start in the folder of the project, a notebook in demos/lessons
+from scalar_autograd import BLACK, BLUE, GREY, MARKS, ORANGE, RED, arrow, option, plot, show
 
 from autograd import Value, draw, mean
-from demos.shared.page import as_function, option, plot, show
-from demos.shared.plots import BLACK, BLUE, GREY, MARKS, ORANGE, RED, arrow
 
 # %% [markdown]
 # ## A line to find
@@ -249,7 +246,4 @@ print(f"stopped after {update} updates at w {w.data:.4f}, b {b.data:.4f}: |gradi
 # what does the path look like, and why?
 #
 # Write `descend(f, w, eta, updates)` without looking at the one above, and have it checked:
-# `from demos.exercises import check`, then `check(descend)`.
-
-# %%
-main = as_function("descent")  # all of this page: main(out="folder", steps=10, quiet=True)
+# `from scalar_autograd import check`, then `check(descend)`.

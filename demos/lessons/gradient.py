@@ -8,13 +8,10 @@
 # loss down to the parameter.
 
 # %%
-import sys
 
-sys.path += [".", "../.."]  # an editor may start in the folder of the project, a notebook in demos/lessons
+from scalar_autograd import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, plot, show
 
 from autograd import Value, draw
-from demos.shared.page import as_function, plot, show
-from demos.shared.plots import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED
 
 # %% [markdown]
 # ## A guess and its loss
@@ -198,7 +195,4 @@ def _(ax):
 # guess is right at once: what is the gradient there?
 #
 # Say a gradient before it is shown: `L.step_through().predict(w, "-10")`. Then write `gradients(w, b, x, y)`, which
-# gives `(dL/dw, dL/db)` by hand, and have it checked: `from demos.exercises import check`, then `check(gradients)`.
-
-# %%
-main = as_function("gradient")  # all of this page: main(out="folder", steps=10, quiet=True)
+# gives `(dL/dw, dL/db)` by hand, and have it checked: `from scalar_autograd import check`, then `check(gradients)`.

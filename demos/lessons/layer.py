@@ -8,15 +8,12 @@
 
 # %%
 import math
-import sys
 
-sys.path += [".", "../.."]  # an editor may start in the folder of the project, a notebook in demos/lessons
+from scalar_autograd import BLACK, NEGATIVE, POSITIVE, heat, option, plot, show
 
 import nn
 import nn.functional as F
 from autograd import Value, atomic, draw
-from demos.shared.page import as_function, option, plot, show
-from demos.shared.plots import BLACK, NEGATIVE, POSITIVE, heat
 
 # %% [markdown]
 # ## Rows times input
@@ -181,7 +178,4 @@ show(
 # how sure is it? Then an input of six strokes: read the error.
 #
 # Write `linear(W, b, x)` with loops of your own, which says so if x is too short or too long, and have it checked:
-# `from demos.exercises import check`, then `check(linear)`.
-
-# %%
-main = as_function("layer")  # all of this page: main(out="folder", steps=10, quiet=True)
+# `from scalar_autograd import check`, then `check(linear)`.

@@ -9,17 +9,13 @@
 
 # %%
 import math
-import sys
 from random import Random
 
-sys.path += [".", "../.."]  # an editor may start in the folder of the project, a notebook in demos/lessons
+from scalar_autograd import BLACK, BLUE, GREEN, GREY, MARKS, NEGATIVE, ORANGE, POSITIVE, normal, option, plot, show
 
 import nn
 import nn.functional as F
 from autograd import Value, draw
-from demos.shared.datasets import normal
-from demos.shared.page import as_function, option, plot, show
-from demos.shared.plots import BLACK, BLUE, GREEN, GREY, MARKS, NEGATIVE, ORANGE, POSITIVE
 
 seed = option("seed", 0)
 
@@ -289,7 +285,4 @@ def _(ax):
 # does random search need for twice as many weights? Guess before you run it.
 #
 # Write `nudge_grad(f, xs)`, which nudges each number to both sides and gives the slopes, and have it checked:
-# `from demos.exercises import check`, then `check(nudge_grad)`.
-
-# %%
-main = as_function("nudge")  # all of this page: main(out="folder", steps=10, quiet=True)
+# `from scalar_autograd import check`, then `check(nudge_grad)`.

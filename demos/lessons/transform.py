@@ -9,14 +9,11 @@
 
 # %%
 import math
-import sys
 
-sys.path += [".", "../.."]  # an editor may start in the folder of the project, a notebook in demos/lessons
+from scalar_autograd import BLACK, BLUE, GREY, ORANGE, SKY, arrow, option, plot, show
 
 import nn
 from autograd import Value, draw, mean
-from demos.shared.page import as_function, option, plot, show
-from demos.shared.plots import BLACK, BLUE, GREY, ORANGE, SKY, arrow
 
 # %% [markdown]
 # ## A map to find
@@ -226,8 +223,5 @@ def _(ax, model):
 # Flatten the wanted corners onto a line and train again: what is the determinant of the W it finds?
 #
 # Write `mirror_then_turn()`, which gives the W of "mirror left and right, then a quarter turn to the left", before
-# you multiply it out; then `collapse(W2, W1)`. Have both checked: `from demos.exercises import check`, then
+# you multiply it out; then `collapse(W2, W1)`. Have both checked: `from scalar_autograd import check`, then
 # `check(collapse)`.
-
-# %%
-main = as_function("transform")  # all of this page: main(out="folder", steps=10, quiet=True)

@@ -1,4 +1,4 @@
-"""What there is to run: every file in a folder of demos/ that defines `main`, by what the file says of itself.
+"""What there is to run: the pages of cells in folders of demos/, and files that define `main`, by what they say themselves.
 
 The first line of a docstring, or of a page's first cell, is the question that a demo answers. Nothing is imported.
 """
@@ -54,11 +54,9 @@ def demos_in(folder: Path) -> tuple[Demo, ...]:
 
 
 def demo_of(path: Path) -> Demo | None:
-    """What a file says of itself, or None if it defines no main."""
+    """What a file says of itself, or None if it is no page of cells and defines no main."""
     source = path.read_text(encoding="utf-8")
     if source.startswith("# %%"):
-        if not re.search(r"^main = ", source, re.MULTILINE):
-            return None
         prose = re.sub(r"(?m)^# ?", "", source.split("\n# %%")[0])
         title, number = re.search(r"(?m)^# (.+)", prose), re.search(r"Question (\d+)\.", prose)
         russian = re.search(r"(?m)^\*(.+)\*$", prose)

@@ -14,9 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
-from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import Any, NamedTuple
 
 from autograd import Recorder
@@ -25,7 +23,7 @@ from . import plots
 from .catalog import demo_of, find
 from .report import Report, rendered
 
-__all__ = ["Statement", "as_function", "option", "plot", "read", "run", "show"]
+__all__ = ["Statement", "option", "plot", "read", "run", "show"]
 
 
 # --- What a page uses --------------------------------------------------------------------------------------
@@ -47,8 +45,6 @@ def show(drawing: Any, name: str, caption: str = "") -> None:
     if _running is not None:
         _running.print_out()
         _put(_running.report, name, drawing, caption)
-    elif _is_imported(sys._getframe(1)):
-        return
     elif "IPython" in sys.modules:
         from IPython.display import SVG, display
 
@@ -77,21 +73,9 @@ def plot(name: str, caption: str = "", *, film: bool = False, **options: Any) ->
         return _running.report.plot(name, caption, film=film, **options)
 
     def decorate(draw: Callable[..., None]) -> None:
-        if not _is_imported(sys._getframe(1)):
-            show(plots.figure(draw, **options), name, caption)
+        show(plots.figure(draw, **options), name, caption)
 
     return decorate
-
-
-def _is_imported(caller: FrameType) -> bool:
-    """Whether a page runs only because somebody has imported it, for its main: then it leaves no files."""
-    name = caller.f_globals.get("__name__", "")
-    return name.startswith("demos.") and name != __name__
-
-
-def as_function(name: str) -> Callable[..., dict[str, Any]]:
-    """The page of that name as a function, as the other demos have: main(out=, seed=, steps=, quiet=, png=)."""
-    return partial(run, name)
 
 
 # --- Reading and running a page ----------------------------------------------------------------------------
@@ -207,7 +191,7 @@ def run(
     global _running
     demo = demo_of(page) if isinstance(page, Path) else find(page)
     if demo is None:
-        raise ValueError(f"want the name or the file of a page that ends with main = as_function(NAME), got {page}")
+        raise ValueError(f"want the name or the file of a page of cells, got {page}")
     path = demo.path
     cells = list(read(path))
     report = Report(out or Path("out", demo.name), demo.question, "nothing random", png, demo.russian)
@@ -219,8 +203,6 @@ def run(
                 report.prose(_without(cell.prose, f"# {demo.question}", f"*{demo.russian}*"))
                 if not quiet:
                     print(_told(cell.prose))
-                continue
-            if cell.code.startswith("main ="):
                 continue
             report.code(cell.code, folded="How the next picture is drawn" if cell.code.startswith("@plot") else "")
             for statement in cell.statements:
