@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from .errors import GradcheckError
+from .explain.differences import Slope, slope_at
 from .explain.naming import one_line
 from .formula import IEEE
 from .graph import Edge, Graph, numbers
@@ -20,111 +21,7 @@ from .modes import ieee
 from .slow_path import real
 from .value import Value
 
-__all__ = ["Slope", "agree", "gradcheck", "operation_at", "slope_at"]
-
-
-class Slope(NamedTuple):
-    """What differences say of a function at a point.
-
-    value: its slope. left, right: those of its two sides, nan where it has no values. error: how far off they may be.
-    kind: "" where it is smooth; "kink", where the sides differ; "symmetric kink", where they differ by the sign alone,
-    so that central differences say 0; "pole", where values or slopes grow beyond bounds; "gap", where nothing settles.
-    """
-
-    value: float
-    left: float
-    right: float
-    error: float
-    kind: str
-
-    @property
-    def said(self) -> str:
-        """What there is instead of a slope, in words; nothing where it is smooth."""
-        if self.kind in ("kink", "symmetric kink"):
-            return f"a {self.kind}, with the slope {self.left:.6g} on its left and {self.right:.6g} on its right"
-        return {
-            "pole": "a pole: the nearer, the larger is the value or the slope",
-            "gap": "no slope that differences could tell: they do not settle, however small the step",
-        }.get(self.kind, "")
-
-
-def slope_at(f: Callable[[float], float], x: float, eps: float = 1e-6, atol: float = 1e-6, rtol: float = 1e-5) -> Slope:
-    """The slope of `f` at `x` from central differences, of the first step that settles it.
-
-    Steps are `eps` times the size of x, then `eps` itself and others down to the digits of x, then larger ones. A step
-    is compared with half of it: the difference of the two, and the rounding of f's values, are the error. Richardson's
-    extrapolation of both is the slope. Where f has no value on one side, the other counts alone.
-
-    >>> f"{slope_at(lambda x: 1 / x, 1e-7).value:.6g}"
-    '-1e+14'
-    >>> slope_at(abs, 0.0).kind, slope_at(lambda x: max(x, 0.0), 0.0).kind, slope_at(lambda x: x and 1 / x, 0.0).kind
-    ('symmetric kink', 'kink', 'pole')
-    """
-    here = f(x)
-    if not math.isfinite(here):
-        return Slope(math.nan, math.nan, math.nan, math.inf, "pole" if here == here else "gap")
-    tried: list[_Step] = []
-    for h in _steps(x, eps):
-        step = _Step(f, x, here, h)
-        if step.error <= 0.01 * (atol + rtol * abs(step.value)) and not step.kink(atol, rtol):
-            return step.slope("")
-        tried.append(step)
-    best = min(tried, key=lambda step: step.error)
-    told = [step for step in tried if step.told]
-    if told and all(step.grows for step in told):
-        return best.slope("pole")
-    return best.slope(best.kink(atol, rtol) if best.error <= 10 * (atol + rtol * abs(best.value)) else "gap")
-
-
-def _steps(x: float, eps: float) -> Iterator[float]:
-    sizes = [eps * max(1.0, abs(x)), eps, eps * abs(x), *(eps * 100.0**-k for k in range(1, 7))]
-    sizes += [1024 * math.ulp(x), *(100.0**k * eps * max(1.0, abs(x)) for k in (1, 2))]
-    return (h for h in dict.fromkeys(sizes) if h and x + h / 2 != x != x - h / 2)
-
-
-class _Step:
-    """Differences of one step h and of half of it, on both sides."""
-
-    def __init__(self, f: Callable[[float], float], x: float, here: float, h: float) -> None:
-        values: list[float] = [here]
-        slopes: list[float] = []
-        for step in (h, h / 2, -h, -h / 2):
-            values.append(f(x + step))
-            slopes.append((values[-1] - here) / ((x + step) - x))
-        self.sides = [slopes[:2], slopes[2:]]
-        self.left, self.right = (2 * half - whole for whole, half in self.sides[::-1])
-        self.rounding = 2 * math.ulp(max(map(abs, values))) / h
-        known = [side for side in self.sides if side[0] == side[0] and side[1] == side[1]]
-        if not known:
-            self.value, self.error = math.nan, math.inf
-            return
-        whole, half = (known[0][k] / 2 + known[-1][k] / 2 for k in (0, 1))
-        self.value = (4 * half - whole) / 3 if len(known) == 2 else 2 * half - whole
-        error = abs(half - whole) + self.rounding
-        if not math.isfinite(error):
-            self.value, error = math.nan, math.inf
-        self.error = error
-
-    def kink(self, atol: float, rtol: float) -> str:
-        """Whether the two sides have slopes of their own."""
-        larger = max(abs(self.left), abs(self.right))
-        near = 2 * (atol + rtol * larger) + 16 * self.rounding
-        if not abs(self.left - self.right) > near:  # also if one is nan
-            return ""
-        return "symmetric kink" if abs(self.left + self.right) <= near else "kink"
-
-    @property
-    def told(self) -> bool:
-        """Whether there is more to the slopes than rounding."""
-        return any(math.inf > abs(half) > 100 * self.rounding for _, half in self.sides)
-
-    @property
-    def grows(self) -> bool:
-        """Whether the slope of a side is larger, the smaller the step, as next to what is vertical."""
-        return any(abs(half) > 1.02 * abs(whole) for whole, half in self.sides)
-
-    def slope(self, kind: str) -> Slope:
-        return Slope(self.value, self.left, self.right, self.error, kind)
+__all__ = ["agree", "gradcheck", "operation_at"]
 
 
 def operation_at(edge: Edge) -> Callable[[float], float]:
@@ -151,10 +48,11 @@ def gradcheck(
     """Whether the gradient of ``f(*inputs)`` in every input agrees with central differences.
 
     f: returns a Value, or nested lists of Values, each of which is checked. inputs: a Value, or a list of
-    Values, numbers and nested lists of them. eps: the step of the differences for numbers near 1; where it does not
-    settle them, others are tried. They agree within ``atol + rtol * abs(difference)``; no grad is touched.
-    Raises GradcheckError, which names the edge whose partial is wrong if there is one, and so at a kink or a pole,
-    where no gradient is right; with raise_exception=False returns False instead.
+    Values, numbers and nested lists of them. eps: the widest step of the differences is 10,000 times that for numbers
+    near 1; the others follow from how far values are rounded. They agree within ``atol + rtol * abs(difference)``; no
+    grad is touched. Raises GradcheckError, which names the edge whose partial is wrong if there is one, and so at a
+    kink or a pole, where no gradient is right, and where rounding hides the slope; with raise_exception=False returns
+    False instead.
 
     >>> from autograd import op
     >>> wrong_cube = op("wrong_cube", "cube", "a * a * a", "2 * a ** 2")
@@ -218,6 +116,8 @@ def _cause(output: Value, leaf: Value, found: Slope, eps: float, atol: float, rt
             formula, _ = edge.node.op.partial(edge.k, len(edge.node.operands))
             which = name if index is None else f"{name}[{index}]"
             where = f"on the edge {graph.name(edge.node)} -> {graph.name(edge.operand)}"
+            if found.kind == "hidden":
+                return f"so it is with {edge.node.op.name} in {which}, {where}. Try a smaller input"
             if found.kind:
                 return f"it is that of {edge.node.op.name} in {which}, {where}. Move the input a little"
             return (

@@ -17,8 +17,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..check import agree, operation_at, slope_at
+from ..check import agree, operation_at
 from ..errors import AutogradError
+from ..explain.differences import slope_at
 from ..explain.paths import columns
 from ..explain.phrases import Report, arrow, counted, name_of, short
 from ..graph import Edge, Graph, gradients, recompute
@@ -30,7 +31,7 @@ __all__ = ["Checked", "verify"]
 
 WORK = 1_000_000  # operations that may be recomputed: each gradient costs the graph EVALUATIONS times
 LISTED = 40
-EVALUATIONS = 5  # for one slope, where it is smooth
+EVALUATIONS = 11  # for one slope, where it is smooth
 
 
 class Checked(Report):

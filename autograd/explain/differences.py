@@ -1,0 +1,424 @@
+"""The slope of a function of floats at a point, from its values alone: where they tell none, it says why.
+
+A difference over a step h is off by the rounding of the values, divided by h, and passes over whatever is narrower
+than h. So the step is the smallest that rounding allows. How much values are rounded is measured next to x (Moré and
+Wild, Estimating computational noise, 2011). A few more values tell whether smaller and larger steps agree with it;
+where they do not, all steps are tried, in powers of two, and compared.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import pairwise
+from typing import NamedTuple
+
+__all__ = ["Slope", "slope_at"]
+
+_Function = Callable[[float], float]
+_LEAST, _DENSE = (
+    -1000,
+    -128,
+)  # the exponents of the smallest step at 0, and of the smallest after which none is left out
+_UNEVEN = 1.848  # steps are that many powers of two: multiples of a last bit would not show how values are rounded
+_ABSOLUTE = -48  # the exponent of the smallest step that numbers near 1 can tell
+
+
+class Slope(NamedTuple):
+    """What differences say of a function at a point.
+
+    value: its slope. left, right: those of its two sides, nan where it has no values. error: how far off they may be.
+    kind: "" where it is smooth; "kink", where the sides differ; "symmetric kink", where they differ by the sign alone,
+    so that central differences say 0; "pole", where values or slopes grow beyond bounds; "hidden", where rounding, or
+    what is narrower than any step, leaves no slope that differences could tell.
+    """
+
+    value: float
+    left: float
+    right: float
+    error: float
+    kind: str
+
+    @property
+    def said(self) -> str:
+        """What there is instead of a slope, in words; nothing where it is smooth."""
+        if self.kind in ("kink", "symmetric kink"):
+            return f"a {self.kind}, with the slope {self.left:.6g} on its left and {self.right:.6g} on its right"
+        return {
+            "pole": "a pole: the nearer, the larger is the value or the slope",
+            "hidden": "no slope that differences could tell: rounding hides it, or it changes within the smallest step",
+        }.get(self.kind, "")
+
+
+def slope_at(f: _Function, x: float, eps: float = 1e-6, atol: float = 1e-6, rtol: float = 1e-5) -> Slope:
+    """The slope of `f` at `x` to `atol` + `rtol` of its size, or why there is none.
+
+    eps: the largest step is 10,000 times that for numbers near 1, and so much larger as x is. Where f has no value on
+    one side, the other counts alone.
+
+    >>> f"{slope_at(lambda x: 1 / x, 1e-7).value:.6g}"
+    '-1e+14'
+    >>> [slope_at(f, 0.0).kind for f in (abs, lambda x: max(x, 0.0), lambda x: x and 1 / x)]
+    ['symmetric kink', 'kink', 'pole']
+    >>> slope_at(math.sin, 1e12).kind, slope_at(math.sin, 1e17).kind
+    ('', 'hidden')
+    """
+    here = f(x)
+    if not math.isfinite(here):
+        return Slope(math.nan, math.nan, math.nan, math.inf, "pole" if here == here else "hidden")
+    values = _Values(f, x, here)
+    top = math.floor(math.log2(1e4 * eps * max(1.0, abs(x)) / _UNEVEN))
+    tolerance = _Tolerance(atol, rtol)
+    return _quick(values, top, tolerance) or _Search(values, top, tolerance).slope()
+
+
+class _Tolerance(NamedTuple):
+    atol: float
+    rtol: float
+
+    def of(self, slope: float) -> float:
+        return self.atol + self.rtol * abs(slope)
+
+
+class _Rung(NamedTuple):
+    """The slopes over one step h on both sides, and between them. bit: the last bit of the values."""
+
+    h: float
+    left: float
+    right: float
+    central: float
+    bit: float
+
+    @property
+    def flat(self) -> bool:
+        return self.left == 0 == self.right
+
+    @property
+    def bend(self) -> float:
+        return self.right - self.left
+
+
+class _Values:
+    """The rungs of a function around x: values[k] is that with a step of some 2**k, computed once."""
+
+    def __init__(self, f: _Function, x: float, here: float) -> None:
+        self.f, self.x, self.here = f, x, here
+        self.beyond = min(100 + max(0, math.frexp(x)[1]), 1020)  # the exponent of a step that leaves what is near
+        self.finest = max(_LEAST, math.frexp(math.ulp(x))[1] - 1) if x else _LEAST
+        self._rungs: dict[int, _Rung] = {}
+
+    def __getitem__(self, k: int) -> _Rung:
+        if k not in self._rungs:
+            self._rungs[k] = self._rung(_UNEVEN * 2.0**k)
+        return self._rungs[k]
+
+    def _rung(self, h: float) -> _Rung:
+        x, here = self.x, self.here
+        below, above = x - (x - h), (x + h) - x  # what the steps are after rounding
+        low, high = self.f(x - below), self.f(x + above)
+        left, right = (here - low) / below, (high - here) / above
+        central = (left * above + right * below) / (above + below)
+        bit = math.ulp(max([abs(y) for y in (low, here, high) if math.isfinite(y)]))
+        return _Rung(math.sqrt(above) * math.sqrt(below), left, right, central, bit)
+
+    def noise(self, k: int) -> float:
+        """How far the values of the rungs k and k + 1 are off a parabola; at least their last bit."""
+        return max(self[k].bit, _or_nothing(self._third(k) / 3))
+
+    def fine_noise(self, k: int) -> float:
+        """The same with the rungs k + 2 and k + 3, and off a polynomial of degree 4 or 6."""
+        if self.is_one_sided(k):
+            return self.noise(k)
+        odd = (self.central(k + 1, 2) - self.central(k + 2, 2), self.central(k + 2, 3) - self.central(k + 3, 3))
+        return max(self[k].bit, self[k].h * max(min(map(_or_nothing, odd)), _or_nothing(self._even(k))))
+
+    def _even(self, k: int) -> float:
+        """What is not smooth in the bends of the rungs k, k + 1 and k + 2, which are h, and h**3, and less."""
+        slopes = [self[k + i].bend / self[k + i].h for i in (2, 1, 0)]
+        near, far = (_extrapolated(slopes[i : i + 2], [self[k + 2 - i].h, self[k + 1 - i].h], 2) for i in (1, 0))
+        return (near - far) * self[k].h / 4
+
+    def _third(self, k: int) -> float:
+        """The third difference of f at -2h, -h, 0, h, 2h; at the edge of a domain the second."""
+        near, far = self[k], self[k + 1]
+        sides = [bend * far.h for bend in (far.right - near.right, near.left - far.left) if bend == bend]
+        return sides[0] - sides[-1] if len(sides) == 2 else sum(sides)
+
+    def is_one_sided(self, k: int) -> bool:
+        return self[k].central != self[k].central
+
+    def central(self, k: int, order: int = 3) -> float:
+        """The slope extrapolated from the rungs down from k: of order 2 from two of them, of order 3 from three."""
+        rungs = [self[k - i] for i in range(order)]
+        return _extrapolated([rung.central for rung in rungs], [rung.h for rung in rungs], 2)
+
+    def is_smooth_at(self, y: float, h: float, wide: float, tolerated: float) -> bool:
+        """Whether the slope over a small step is that over a wide one around another place."""
+        if not y - h < y < y + h:
+            h = 8 * math.ulp(y)
+        low, high = self.f(y - h), self.f(y + h)
+        small = (high - low) / ((y + h) - (y - h))
+        large = (self.f(y + wide) - self.f(y - wide)) / (2 * wide)
+        return abs(small - large) <= tolerated and not low == high != self.f(y + wide)
+
+
+def _or_nothing(size: float) -> float:
+    return abs(size) if math.isfinite(size) else 0.0
+
+
+def _extrapolated(slopes: list[float], steps: list[float], power: int) -> float:
+    """The polynomial in step**power through some slopes, at the step 0 (Neville's scheme)."""
+    for apart in range(1, len(steps)):
+        ratios = [(far / near) ** power for far, near in zip(steps, steps[apart:])]
+        slopes = [near + (near - far) / (ratio - 1) for far, near, ratio in zip(slopes, slopes[1:], ratios)]
+    return slopes[0]
+
+
+def _is_drowned(slope: float, error: float, noise: float, values: _Values, rung: _Rung) -> bool:
+    """Whether values are off by many last bits, and by more than the slope between neighbouring floats gives.
+
+    A wave that is too narrow for floats looks so.
+    """
+    apart = math.ulp(values.x) if not values[values.finest + 3].flat else rung.h * 2**-22
+    return noise > 64 * rung.bit and noise > 2**12 * (abs(slope) - 4 * error) * apart
+
+
+def _quick(values: _Values, top: int, tolerance: _Tolerance) -> Slope | None:
+    """The slope where steps of three sizes agree; None where they do not."""
+    k = values.finest + 3
+    if values[k].flat and k < _ABSOLUTE:
+        k = _ABSOLUTE
+    noise = values.noise(k)
+    fine = values[k]
+    least = max(0.0, abs(fine.central) - 2 * noise / fine.h)
+    if not math.isfinite(least):
+        return None
+    best = max(k + 1, math.ceil(math.log2(8 * noise / tolerance.of(least) / _UNEVEN)))
+    if best > top:
+        return None
+    rung = values[best]
+    slope, error = rung.central, 2 * noise / rung.h
+    if not abs(values[top].central - slope) <= tolerance.of(slope) / 2:
+        error += abs(slope - values[best - 1].central)
+        slope = values.central(best, order=2)
+    tolerated = tolerance.of(slope)
+    if not error <= tolerated / 2 or not abs(rung.bend) <= 2 * tolerated + 16 * noise / rung.h:
+        return None
+    if not abs(fine.central - slope) <= tolerated + 8 * noise / fine.h or _is_drowned(
+        slope, error, noise, values, rung
+    ):
+        return None
+    if not _wide_steps_agree(values, slope, best, top, tolerated):
+        return None
+    return Slope(slope, rung.left, rung.right, error, "")
+
+
+def _wide_steps_agree(values: _Values, slope: float, best: int, top: int, tolerated: float) -> bool:
+    """Whether wider steps give the same, or come near to it as those of a smooth function do, with the square of h."""
+    if values[best].flat:
+        return values[top].flat and (values[values.beyond].left == 0 or values[values.beyond].right == 0)
+    off = abs(values[top].central - slope)
+    for k in range(top - 2, best, -2):
+        if not off > 2 * tolerated:
+            break
+        before, off = off, abs(values[k].central - slope)
+        if not before / 64 <= off <= before / 8:
+            return False
+    return off <= 2 * tolerated or best + 2 > top
+
+
+class _Search:
+    """All steps that there are, compared: for kinks, poles, what is narrow, and what is rounded much."""
+
+    def __init__(self, values: _Values, top: int, tolerance: _Tolerance) -> None:
+        self.values, self.top, self.tolerance = values, top, tolerance
+        finest, dense = values.finest, max(values.finest, _DENSE)
+        starts = (finest, finest // 2, finest // 4) if finest < 4 * _DENSE else ()
+        self.steps = [k for start in starts for k in range(start, start + 6)]
+        self.noise = 0.0
+        self.within = False  # whether x is on a level that ends with more than what rounding does
+        self.steps += range(dense, max(top + 6, dense + 3) + 1)
+
+    def slope(self) -> Slope:
+        flat = [k for k in self.steps if all(self.values[i].flat for i in self.steps if i <= k)]
+        if len(flat) > 3:
+            if self._is_level(flat[-1]) and not self._is_denied(0.0, flat[-1], self._errors(self.values.central)):
+                return Slope(0.0, 0.0, 0.0, 0.0, "")
+            self.steps = self.steps[len(flat) :]
+            self.within = bool(self.steps) and self._leaps(self.steps[0])
+        for k in self.steps[:6]:  # where larger steps bend, that is no noise
+            noise = self.values.fine_noise(k)
+            self.noise = max(self.noise, min(noise, 8 * self.noise or noise))
+        known = [k for k in self.steps[:3] if math.isfinite(self.values[k].central)]
+        if not known and self.steps:
+            return self._one_sided()
+        return self._kink() or self._settled() or self._unsettled()
+
+    def _is_level(self, k: int) -> bool:
+        """Whether a function that is constant up to the rung k is so because of its formula, not of rounding."""
+        values, rung = self.values, self.values[k]
+        if rung.bit > self.tolerance.atol * rung.h:
+            return False
+        for side, sign in (("left", -1), ("right", 1)):
+            if getattr(values[values.beyond], side):
+                first = next(i for i in range(k + 1, values.beyond + 1) if getattr(values[i], side))
+                if not self._is_meant(first) and self._is_stepped(first, sign):
+                    return False
+        return True
+
+    def _is_meant(self, k: int) -> bool:
+        """Whether steps of the rung k are of the size of x, as those of % are: rounding is seldom so coarse."""
+        return self.top - 5 <= k < self.top + 14
+
+    def _leaps(self, k: int) -> bool:
+        rung = self.values[k]
+        return max(abs(rung.left), abs(rung.right)) * rung.h > 2**10 * rung.bit
+
+    def _is_stepped(self, k: int, sign: int) -> bool:
+        """Whether one side is a staircase beyond the rung k, as what is rounded is."""
+        f, h, bit = self.values.f, self.values[k].h, self.values[k].bit
+        places = [self.values.x + sign * times * h for times in (1.1, 2.3, 4.1, 9.3, 20.7, 40.9)]
+        heights = [f(y) for y in places]
+        steps = 0
+        for before, y, after, low, here, high in zip(places, places[1:], places[2:], heights, heights[1:], heights[2:]):
+            expected = abs((high - low) / (after - before)) * h / 32
+            changes = abs(f(y - h / 32) - here), abs(f(y + h / 32) - here)
+            steps += expected > 4 * bit and max(changes) <= 0.1 * expected
+        return steps >= 2
+
+    def _told(self, side: str) -> list[int]:
+        """The steps at which a side's slope is more than the last bit of values."""
+        rungs = {k: self.values[k] for k in self.steps}
+        return [k for k, rung in rungs.items() if 100 * rung.bit / rung.h < abs(getattr(rung, side)) < math.inf]
+
+    def _grows(self) -> bool:
+        """Whether the slope of a side is larger, the smaller the step, as next to what is vertical."""
+        for side in ("left", "right"):
+            slopes = [getattr(self.values[k], side) for k in self._told(side)[:6]]
+            if len(slopes) == 6 and all(near / far > 1 for near, far in pairwise(slopes)):
+                growth = [near - far for near, far in pairwise(slopes)]
+                rung = self.values[self._told(side)[0]]
+                if (
+                    growth[0] / growth[3] > 0.7 and abs(sum(growth)) > 8 * rung.bit / rung.h
+                ):  # 1 / 8 next to what is smooth
+                    return True
+        return False
+
+    def _bent(self, k: int) -> bool:
+        rung = self.values[k]
+        larger = max(abs(rung.left), abs(rung.right))
+        return abs(rung.bend) > 2 * self.tolerance.of(larger) + self._bound(k)
+
+    def _bound(self, k: int) -> float:
+        """How far rounding may put the slope over a step off."""
+        return 16 * max(self.noise, self.values[k].bit) / self.values[k].h
+
+    def _kink(self) -> Slope | None:
+        """The slopes of the two sides, if they differ as much, however small the step."""
+        values, steps = self.values, self.steps
+        runs = (
+            (k, i)
+            for i, k in enumerate(steps)
+            if {k + 1, k + 2} <= set(steps) and all(map(self._bent, (k, k + 1, k + 2)))
+        )
+        k, i = next(runs, (0, -1))
+        if i < 0 or abs(values[k].bend) < 0.6 * abs(values[k + 2].bend):
+            return None
+        if any(self._bound(finer) < 0.4 * abs(values[k].bend) and not self._bent(finer) for finer in steps[:i]):
+            return None
+        if self._is_doubtful(k):
+            return self._named("hidden", k)
+        if self._grows():
+            return self._named("pole", k)
+        if abs(values[k + 5].bend) < 0.5 * abs(values[k].bend):
+            return None
+        left, right = (2 * getattr(values[k], side) - getattr(values[k + 1], side) for side in ("left", "right"))
+        near = 2 * self.tolerance.of(max(abs(left), abs(right))) + self._bound(k)
+        kind = "symmetric kink" if abs(left + right) <= near else "kink"
+        return Slope((left + right) / 2, left, right, self._bound(k), kind)
+
+    def _errors(self, of: Callable[[int, int], float]) -> dict[int, float]:
+        """How far the extrapolation of three steps is off, by the largest of them."""
+        found: dict[int, float] = {}
+        for k in self.steps:
+            if {k - 1, k - 2} <= set(self.steps):
+                error = abs(of(k, 3) - of(k, 2)) + 4 * max(self.noise, self.values[k].bit) / self.values[k].h
+                if k - 3 in self.steps:
+                    error += abs(of(k, 3) - of(k - 1, 3)) + abs(of(k - 1, 3) - of(k - 1, 2))
+                if error < math.inf:
+                    found[k] = error
+        return found
+
+    def _settled(self) -> Slope | None:
+        """The slope of the smallest step that tells it, if no smaller step denies it and no larger one does with reason."""
+        values = self.values
+        errors = self._errors(values.central)
+        for k, error in errors.items():
+            slope = values.central(k)
+            tolerated = self.tolerance.of(slope)
+            if error > tolerated / 2 or values[k].flat or _is_drowned(slope, error, self.noise, values, values[k]):
+                continue
+            finer = [i for i in self.steps if i < k - 2]
+            if any(not abs(values[i].central - slope) <= tolerated + self._bound(i) for i in finer):
+                return None
+            if self._is_denied(slope, k, errors):
+                return None
+            return Slope(slope, values[k - 2].left, values[k - 2].right, error, "")
+        return None
+
+    def _is_denied(self, slope: float, settled: int, errors: dict[int, float]) -> bool:
+        """Whether larger steps settle for another slope, and the way from one to the other is that of rounding.
+
+        A smooth function leaves its slope with the square of the step; one that has a kink nearby does not, but it is
+        smooth elsewhere. What is rounded is so everywhere.
+        """
+        values = self.values
+        tolerated = 10 * self.tolerance.of(slope)
+
+        def off(k: int) -> float:
+            return abs(values[k].central - slope)
+
+        wide = [k for k, error in errors.items() if k > settled + 3 and off(k) > tolerated and error < 0.1 * off(k)]
+        wide = [k for k in wide if k + 2 in errors and abs(values[k + 2].central - values[k].central) < 0.2 * off(k)]
+        if not wide:
+            return False
+        leaves = next(k for k in self.steps if k > settled and off(k) > max(tolerated, 0.02 * off(wide[0])))
+        if self._is_meant(leaves):
+            return False
+        if 2.5 < off(leaves) / (off(leaves - 1) or 1e-300) < 6.5 and 1.5 < off(leaves + 1) / off(leaves) < 6.5:
+            return False
+        far, near = values[wide[0]].h, values[settled].h
+        return not all(
+            values.is_smooth_at(values.x + sign * far, near, far / 2, 0.1 * off(wide[0])) for sign in (-1, 1)
+        )
+
+    def _one_sided(self) -> Slope:
+        """The slope at the edge of a domain."""
+        values = self.values
+        for side in ("left", "right"):
+
+            def of(k: int, order: int, side: str = side) -> float:
+                rungs = [values[k - i] for i in range(order)]
+                return _extrapolated([getattr(rung, side) for rung in rungs], [rung.h for rung in rungs], 1)
+
+            for k, error in self._errors(of).items():
+                if error <= self.tolerance.of(of(k, 3)) / 2:
+                    sides = (of(k, 3), math.nan) if side == "left" else (math.nan, of(k, 3))
+                    return Slope(of(k, 3), *sides, error, "")
+        return self._unsettled()
+
+    def _unsettled(self) -> Slope:
+        told = [k for side in ("left", "right") for k in self._told(side)[:1]]
+        k = min(told, default=self.steps[-1] if self.steps else 0)
+        return self._named("pole" if self._grows() and not self._is_doubtful(k) else "hidden", k)
+
+    def _is_doubtful(self, k: int) -> bool:
+        """Whether what seems to be a kink or a pole may be a step of what is rounded, or lie beside x."""
+        widths = range(max(k, self.values.finest + 8), max(k, self.values.finest + 8) + 20, 6)
+        return self.within or any(self._is_stepped(wide, sign) for wide in widths for sign in (-1, 1))
+
+    def _named(self, kind: str, k: int) -> Slope:
+        rung = self.values[k]
+        known = [slope for slope in (rung.left, rung.right) if math.isfinite(slope)]
+        value = sum(known) / len(known) if known else math.nan
+        return Slope(value, rung.left, rung.right, math.inf, kind)
