@@ -35,7 +35,7 @@ def test_a_layer_is_one_product():
     many = Bytecode(trace(loss, ([1.0, 2.0], 1.0), parameters), parameters, NUMBERS, rows=True)
     assert codes(one.steady).count(PRODUCT) == codes(many.rows).count(PRODUCT) == 3
     assert len(codes(many.rows)) < 10 and not codes(many.steady)
-    assert many.rows.operands.buffer_info()[1] < 100  # a layer's weights lie in a row: they are not listed
+    assert many.rows.described.buffer_info()[1] < 100  # a layer's weights lie in a row: they are not listed
 
 
 def test_positions_that_share_a_layer_are_one_product():
@@ -98,8 +98,8 @@ def test_a_program_is_small(kind, rows):
     numbers = (
         len(bytecode.steady.code)
         + len(bytecode.rows.code)
-        + len(bytecode.steady.operands)
-        + len(bytecode.rows.operands)
+        + len(bytecode.steady.described)
+        + len(bytecode.rows.described)
     )
     slots = 16 * (bytecode.steady.slots + bytecode.rows.slots)
     assert 4 * numbers + slots <= 64 * nodes + 4 * operands

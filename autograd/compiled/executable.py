@@ -18,7 +18,7 @@ from ..slow_path import real
 from ..value import NOT_REACHED, Value
 from .batches import Block, Rows
 from .c.bytecode import Bytecode
-from .c.runtime import Batch, Interpreter, LoadedProgram, interpreter
+from .c.runtime import Batch, Interpreter, LoadedProgram, address, interpreter
 from .emit import python_function, python_loop
 from .program import PICK, Program
 from .reach import Reach
@@ -169,12 +169,12 @@ class Executable:
 
     def _trial_in_c(self, rows: Sequence[Sequence[float]], count: int) -> tuple[float, dict[Value, float]] | None:
         loaded = self.loaded(count)
-        loaded.read_frozen()
+        loaded.read_constants()
         loaded.data[: len(self.parameters)] = array("d", [p.data for p in self.parameters])
         numbers = [number for row in rows for number in row]
         block = [Block(numbers, len(rows[0]))] if numbers else []
         batch = Batch(*Rows(block, len(rows)).packed(), len(rows), self.reach.of(rows))
-        loss = loaded.machine.run(loaded.address, batch.address)
+        loss = loaded.machine.run(address(loaded), address(batch))
         return None if loaded.bad else (loss, dict(zip(self.parameters, loaded.grad)))
 
     # --- in Python

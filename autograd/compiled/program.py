@@ -22,6 +22,7 @@ __all__ = ["PICK", "Program"]
 # The one node that is no row of the table: operand 0 is an index, and the result is that one of the others.
 PICK = Op("pick")
 PICK.name = PICK.symbol = "pick"
+PICK.lists = ()
 
 
 class Program(Graph):
@@ -55,7 +56,6 @@ class Program(Graph):
         self.per_row = _following(self.order, inputs)
         self.useful = _leading_to(self.order, root, _following(self.order, self.parameters, flowing=True))
         self.active = {*self.parameters, *self.useful}
-        self.moving, self.varying, self.frozen = self.active, self.per_row, self.constants  # the names in c/
         self.picks = [node for node in self.order if node.op is PICK]
         uncounted = dict.fromkeys(n for n in [*inputs, *walked] if getattr(n, "plain", False) or n.op is PICK)
         self._uncounted = {node: node.label or f"n{i}" for i, node in enumerate(uncounted)}

@@ -39,7 +39,7 @@ from ..graph import walk
 from ..modes import is_on, shared
 from ..value import Value
 from .batches import Block, Rows, rows_of_columns, transposed
-from .c.runtime import BatchPlan, want_floats
+from .c.runtime import BatchPlan, address, want_floats
 from .executable import KINDS, Executable, Part
 from .export import page
 from .guards import Guards
@@ -599,11 +599,11 @@ class Step:
         want_floats(numbers + grads)
         data = array("d", numbers)
         for loaded in prepared.plan.loaded:
-            loaded.read_frozen()
+            loaded.read_constants()
         losses: list[float] = []
         for loaded, rows, weight in prepared.plan.portions:
             loaded.data[: len(data)] = data
-            losses.append(weight * loaded.machine.run(loaded.address, rows.address))
+            losses.append(weight * loaded.machine.run(address(loaded), address(rows)))
             if loaded.bad:
                 return None
         for loaded, rows, weight in prepared.plan.portions:

@@ -17,7 +17,7 @@ from typing import Any
 from ..errors import ArgumentError, AutogradError, ToolError
 from ..updates import Update, read
 from ..value import NOT_REACHED, Value
-from .c.runtime import BatchPlan, Schedule, Training, zeros
+from .c.runtime import BatchPlan, Schedule, Training, address, zeros
 from .c.update import update_library
 from .step import Prepared, Step, say_once
 
@@ -189,11 +189,11 @@ class Updates:
             if self._lender is not None:
                 self._lender.current()  # takes what stands in the old arrays
             places = ([self._place[p] for p in params if p in self._place] for params in self._members or ())
-            self._training, self._lender = Training(self.step.parameters, self.optimizer.memory), None
-            self._training.set_groups([
+            described = [
                 (group, function, rule.remembered, len(rule.options))
                 for group, function, rule in zip(places, functions, rules)
-            ])  # fmt: skip
+            ]
+            self._training, self._lender = Training(self.step.parameters, self.optimizer.memory, described), None
             self._rules = rules
         if self._schedule is None:
             plans = (batch.plan if able else BatchPlan([]) for batch, able in zip(self._batches, self._able))
@@ -208,7 +208,7 @@ class Updates:
         with self.step.lock:
             try:
                 for loaded in schedule.loaded:
-                    loaded.read_frozen()
+                    loaded.read_constants()
                 self._read_memory()
             except (
                 TypeError,
@@ -223,7 +223,7 @@ class Updates:
             self._is_running = True
             try:
                 done = schedule.loaded[0].machine.train(
-                    schedule.address, schedule.count, start, count, t.address, losses.buffer_info()[0]
+                    address(schedule), schedule.count, start, count, address(t), address(losses)
                 )
                 if done < 0:  # some data or grad is no float
                     return []

@@ -2,16 +2,9 @@
    Doubles, one thread, no contraction of products and sums; built with the flags of the C backend. Every array of
    parameters and gradients lies in the order of parameters(). */
 
-#include <math.h>
 #include <string.h>
 
 #define INLINE static inline __attribute__((always_inline))
-#define EACH _Pragma("omp simd")
-#if defined(_WIN32)
-#define PUBLIC __declspec(dllexport)
-#else
-#define PUBLIC
-#endif
 
 #if defined(__AVX512F__)
 #define LANES 8
@@ -79,10 +72,10 @@ static double moons_update(double *p, double *g, const double *xs, const double 
     double *dw1 = g, *db1 = dw1 + 32, *dw2 = db1 + 16, *db2 = dw2 + 256, *dw3 = db2 + 16, *db3 = dw3 + 16;
     double loss = 0, squares = 0;
     product(h1, w1, 2, 1, b1, xs, HIDDEN, 2, PADDED);
-    EACH
+    BY_VECTORS
     for (int k = 0; k < HIDDEN * PADDED; k++) h1[k] = h1[k] > 0 ? h1[k] : 0;
     product(h2, w2, HIDDEN, 1, b2, h1, HIDDEN, HIDDEN, PADDED);
-    EACH
+    BY_VECTORS
     for (int k = 0; k < HIDDEN * PADDED; k++) h2[k] = h2[k] > 0 ? h2[k] : 0;
     product(out, w3, HIDDEN, 1, b3, h2, 1, HIDDEN, PADDED);
     for (int l = 0; l < POINTS; l++) {
@@ -92,15 +85,15 @@ static double moons_update(double *p, double *g, const double *xs, const double 
     }
     outer(dw3, db3, d, h2, 1, HIDDEN, PADDED);
     for (int j = 0; j < HIDDEN; j++)
-        EACH
+        BY_VECTORS
         for (int l = 0; l < PADDED; l++) d2[j * PADDED + l] = h2[j * PADDED + l] > 0 ? w3[j] * d[l] : 0;
     outer(dw2, db2, d2, h1, HIDDEN, HIDDEN, PADDED);
     product(d1, w2, 1, HIDDEN, 0, d2, HIDDEN, HIDDEN, PADDED);
-    EACH
+    BY_VECTORS
     for (int k = 0; k < HIDDEN * PADDED; k++) d1[k] = h1[k] > 0 ? d1[k] : 0;
     outer(dw1, db1, d1, xs, HIDDEN, 2, PADDED);
     for (int i = 0; i < MOONS; i++) squares += p[i] * p[i];
-    EACH
+    BY_VECTORS
     for (int i = 0; i < MOONS; i++) g[i] += 2 * decay * p[i], p[i] -= rate * g[i];
     return loss / POINTS + decay * squares;
 }
@@ -276,7 +269,7 @@ static double gpt_update(double *p, double *g, const int *signs, double *first, 
             from = to;
             continue;
         }
-        EACH
+        BY_VECTORS
         for (int i = from; i < to; i++) {
             first[i] += (1 - beta1) * (g[i] - first[i]);
             second[i] = beta2 * second[i] + (1 - beta2) * g[i] * g[i];

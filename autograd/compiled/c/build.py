@@ -52,6 +52,24 @@ _HARMLESS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getatt
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 
 
+# What every library begins with. tidy() undoes what a library may do to the arithmetic of the process when it is loaded.
+_PROLOGUE = """\
+#include <fenv.h>
+#include <math.h>
+
+#define BY_VECTORS _Pragma("omp simd")
+#if defined(_WIN32)
+#define PUBLIC __declspec(dllexport)
+#else
+#define PUBLIC
+#endif
+
+PUBLIC int tidy(void) { return fesetenv(FE_DFL_ENV); }
+
+#line 1
+"""
+
+
 def compiler() -> list[str]:
     """The command of a C compiler: what CC says, else the first of cc, gcc and clang on the PATH.
 
@@ -136,10 +154,11 @@ def _empty(folder: Path) -> None:
 
 
 def build(source: str) -> Path:
-    """The shared library of a C file: from the cache, or built now.
+    """The shared library of a C file, which begins with _PROLOGUE: from the cache, or built now.
 
     Raises ToolError if there is no compiler, it fails, or there is nowhere to keep what it makes.
     """
+    source = _PROLOGUE + source
     command = compiler()
     deadline = monotonic() + _SECONDS
     about = _about(command, deadline)

@@ -11,19 +11,69 @@ does not is computed once for all of them, in its part `steady`. A bytecode of o
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
-from ...ops import DOT
+from ...modes import gc_paused
+from ...ops import DOT, Op
 from ..program import PICK, Program
 
 __all__ = ["Bytecode"]
 
 STRIP, ONE, LIST = range(3)  # how operands lie: in a row, all the same, anywhere
-PRODUCT, PAIRS, PICKED = -1, -2, -3
+PRODUCT, PRODUCT_BY_LANE, PICKED = -1, -2, -3
 SINGLE, MANY, WIDE = range(3)
+LISTED = Op("listed")  # no operation: a list of operands
 FEW = 4  # results that are not worth an instruction of many
-VECTOR = 8  # numbers in the widest vector there is
+
+
+class _Places(dict[Any, int]):
+    """The place of each value of a program in lists of them, behind what it is computed from. A literal has one, too, and
+    so has each list of operands of an operation over lists: many nodes may share it.
+    """
+
+    def __init__(self, leaves: Sequence[Any]) -> None:
+        super().__init__(zip(leaves, range(len(leaves))))
+        self.ops: list[Any] = [None for _ in leaves]
+        self.operands: list[tuple[int, ...]] = [() for _ in leaves]
+        self.literals: dict[str, int] = {}  # told by their digits: -0.0 is not 0.0
+
+    def add(self, nodes: Iterable[Any]) -> None:
+        for node in nodes:
+            op, operands = node.op, node.operands
+            if op is not None and op.lists:
+                operands = _split(op, len(operands))(operands)
+            self[node] = self._add(op, tuple(map(self.__getitem__, operands)))
+
+    def __missing__(self, new: float | tuple[Any, ...]) -> int:
+        if isinstance(new, tuple):
+            places = tuple(map(self.__getitem__, new))
+            found = self.get(places)
+            if found is None:
+                found = self[places] = self._add(LISTED, places)
+            if float not in map(type, new):  # 0.0 == -0.0
+                self[new] = found
+            return found
+        digits = repr(float(new))
+        if digits not in self.literals:
+            self.literals[digits] = self._add(None, ())
+        return self.literals[digits]
+
+    def _add(self, op: Any, operands: tuple[int, ...]) -> int:
+        self.ops.append(op)
+        self.operands.append(operands)
+        return len(self.ops) - 1
+
+
+@lru_cache(maxsize=1024)
+def _split(op: Op, count: int) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """What makes of `count` flat operands one for each name, a tuple where it is a list."""
+    bound = op.bind(range(count)).values()
+    parts = [slice(part[0], part[-1] + 1) if isinstance(part, list) else part for part in bound]
+    return itemgetter(*parts) if len(parts) > 1 else lambda operands: (operands,)
 
 
 class Bytecode:
@@ -31,32 +81,50 @@ class Bytecode:
 
     parameters: those of the compiled step, used in this program or not; they are the first steady slots.
     numbers: of every (id of an op, absent operands) its number in the interpreter's table of rows.
+
+    Values are known here by their places. active, slot: of each place; ~slot is a steady slot that rows refer to.
     """
 
+    @gc_paused()
     def __init__(
         self, program: Program, parameters: Sequence[Any], numbers: Mapping[Any, int], rows: bool = False
     ) -> None:
         self.program = program
         self.numbers = numbers
-        self.steady_slot: dict[Any, int] = {p: i for i, p in enumerate(parameters)}
-        self.first_input = len(self.steady_slot)
-        if not rows:
-            self._add_steady(program.inputs)
-        self.first_frozen = len(self.steady_slot)
-        self._add_steady(program.frozen)
-        self.first_constant = len(self.steady_slot)
-        self.constants = dict.fromkeys(repr(x) for node in program.order for x in node.operands if isinstance(x, float))
-        self._add_steady(self.constants)
-        self.row_slot: dict[Any, int] = {node: i for i, node in enumerate(program.inputs)} if rows else {}
-        steady = [node for node in program.order if node not in program.varying] if rows else program.order
-        self.steady = _Part(self, steady, self.steady_slot, by_rows=False)
-        varying = [node for node in program.order if node in program.varying] if rows else []
-        self.rows = _Part(self, varying, self.row_slot, by_rows=True)
-        self.root = self.rows.reference(program.root)
+        inputs = program.inputs
+        leaves = [*parameters, *program.constants, *inputs] if rows else [*parameters, *inputs, *program.constants]
+        place = _Places(leaves)
+        place.add(program.order)
+        self.ops, self.operands = place.ops, place.operands
+        self.literals = [*map(float, place.literals)]
+        self.first_input = len(parameters)
+        self.first_constant = self.first_input + (0 if rows else len(inputs))
+        self.first_literal = self.first_constant + len(program.constants)
+        self.active = self._marked(place, program.active)
+        self.per_row = self._marked(place, program.per_row) if rows else [False] * len(self.ops)
+        self.slot = [*range(len(self.ops))]
+        for slot, literal in enumerate(place.literals.values(), self.first_literal):
+            self.slot[literal] = slot
+        nodes = range(len(leaves), len(self.ops))
+        slots = self.first_literal + len(self.literals)
+        self.steady = _Part(self, [node for node in nodes if not self.per_row[node]], slots, by_rows=False)
+        self.slot = [~slot for slot in self.slot]
+        if rows:
+            self.slot[len(leaves) - len(inputs) : len(leaves)] = range(len(inputs))
+        per_row = [node for node in nodes if self.per_row[node]]
+        self.rows = _Part(self, per_row, len(inputs) if rows else 0, by_rows=True)
+        self.root = self.slot[place[program.root]]
 
-    def _add_steady(self, things: Iterable[Any]) -> None:
-        for thing in things:
-            self.steady_slot[thing] = len(self.steady_slot)
+    def _marked(self, place: _Places, values: Collection[Any]) -> list[bool]:
+        """For each place whether it is that of one of these values, or of a list that has one."""
+        marked = [False] * len(self.ops)
+        for value in values:
+            if value in place:
+                marked[place[value]] = True
+        for node, op in enumerate(self.ops):
+            if op is LISTED:
+                marked[node] = True in map(marked.__getitem__, self.operands[node])
+        return marked
 
     def room(self, width: int) -> int:
         """How many numbers of room the interpreter needs beside the slots, at this width."""
@@ -66,248 +134,156 @@ class Bytecode:
 class _Part:
     """Instructions, in order, and the slots of their results."""
 
-    def __init__(self, bytecode: Bytecode, nodes: Sequence[Any], slot: dict[Any, int], by_rows: bool) -> None:
+    def __init__(self, bytecode: Bytecode, nodes: Iterable[int], slots: int, by_rows: bool) -> None:
         self.bytecode = bytecode
-        self.slot = slot
+        self.ops, self.operands, self.active, self.slot = (
+            bytecode.ops, bytecode.operands, bytecode.active, bytecode.slot
+        )  # fmt: skip
         self.by_rows = by_rows
-        self.moving = bytecode.program.moving
         self.code = array("i")
-        self.operands = array("i")
-        self.slots = len(slot)
-        self.room = self.room_by_width = self.columns = 1
-        for group in _levels(nodes):
-            self._pack(group)
+        self.described = array("i")
+        self.slots = slots
+        self.room = self.room_by_width = 1
+        for groups in self._levels(nodes):
+            for (pack, *_), group in groups.items():
+                pack(self, group)
 
-    # --- references: a slot of this part, or ~slot of a steady one
-
-    def reference(self, operand: Any) -> int:
-        if isinstance(operand, float):
-            operand = repr(operand)
-        if operand in self.slot:
-            return self.slot[operand]
-        return ~self.bytecode.steady_slot[operand]
-
-    def references(self, operands: Iterable[Any]) -> list[int]:
-        return [self.reference(operand) for operand in operands]
-
-    def write(self, code: int, moving: int, nodes: Sequence[Any], *operands: Sequence[int]) -> None:
-        """One instruction, whose results are these nodes; moving: bits for the operands that a gradient goes on to."""
-        self.code.extend((code, moving if nodes[0] in self.moving else 0, len(nodes), self.slots, len(self.operands)))
-        for numbers in operands:
-            self.operands.extend(numbers)
+    def _levels(self, nodes: Iterable[int]) -> list[dict[Any, list[int]]]:
+        """The nodes by level and kind; those that a node of this part depends on come before it."""
+        level = [-1] * len(self.ops)
+        levels: list[dict[Any, list[int]]] = []
         for node in nodes:
-            self.slot[node] = self.slots
-            self.slots += 1
+            operands = self.operands[node]
+            if not operands:  # a literal
+                continue
+            level[node] = highest = max(map(level.__getitem__, operands))
+            if self.ops[node] is not LISTED:
+                level[node] = highest = highest + 1
+                if highest == len(levels):
+                    levels.append({})
+                levels[highest].setdefault(self._kind(node), []).append(node)
+        return levels
 
-    def need(self, numbers: int, by_width: int, columns: int = 1) -> None:
+    def _kind(self, node: int) -> tuple[Any, ...]:
+        """How a node is packed, and what nodes must have in common beside that to be one instruction."""
+        op, operands = self.ops[node], self.operands[node]
+        if op is None:
+            return (_Part._alias,)
+        if op is PICK:
+            return _Part._picks, self.active[node], operands[0], len(operands)
+        if op is DOT:
+            return _Part._dots, self.active[node], len(self.operands[operands[0]]), len(operands)
+        flows = self.active[node], *map(self.active.__getitem__, operands)
+        if op.lists:
+            return _Part._wide, id(op), len(self._listed(operands)), flows
+        return _Part._scalars, id(op), flows
+
+    def _write(self, code: int, active: int, nodes: Sequence[int], *described: Sequence[int]) -> None:
+        """One instruction, whose results are these nodes; active: bits for the operands that a gradient goes on to."""
+        slots = range(self.slots, self.slots + len(nodes))
+        self.code.extend((code, active if self.active[nodes[0]] else 0, len(nodes), self.slots, len(self.described)))
+        for numbers in described:
+            self.described.extend(numbers)
+        for node, slot in zip(nodes, slots):
+            self.slot[node] = slot
+        self.slots = slots.stop
+
+    def _need(self, numbers: int, by_width: int) -> None:
         self.room = max(self.room, numbers)
         self.room_by_width = max(self.room_by_width, by_width)
-        self.columns = max(self.columns, columns)
 
-    def moving_bits(self, operands: Sequence[Any]) -> int:
-        return sum(1 << k for k, operand in enumerate(operands) if operand in self.moving)
+    def _slots_of(self, places: Iterable[int]) -> list[int]:
+        return [*map(self.slot.__getitem__, places)]
+
+    def _listed(self, places: Iterable[int]) -> list[int]:
+        """The values at these places, those in lists one by one."""
+        return [k for place in places for k in (self.operands[place] if self.ops[place] is LISTED else (place,))]
+
+    def _active_bits(self, groups: Iterable[Iterable[int]]) -> int:
+        """Bit k: whether a gradient flows to any of group k."""
+        return sum((True in map(self.active.__getitem__, group)) << k for k, group in enumerate(groups))
 
     # --- what becomes of the nodes of a level
 
-    def _pack(self, nodes: Sequence[Any]) -> None:
-        first = nodes[0]
-        if len(nodes) == 1 and not self.by_rows and first.op is not None and first.op is not PICK and not first.op.wide:
-            self._single(first)  # most levels of a long chain
-            return
-        groups: dict[Any, list[Any]] = {}
+    def _alias(self, nodes: list[int]) -> None:
         for node in nodes:
-            groups.setdefault(self._kind(node), []).append(node)
-        for kind, group in groups.items():
-            match kind[0]:
-                case "alias":
-                    for node in group:
-                        self.slot[node] = self.reference(node.operands[0])
-                case "dot":
-                    self._dots(group)
-                case "pick":
-                    self._picks(group)
-                case "wide":
-                    self._wide(group)
-                case _:
-                    self._scalars(group)
+            self.slot[node] = self.slot[self.operands[node][0]]
 
-    def _kind(self, node: Any) -> tuple[Any, ...]:
-        """What nodes must have in common to be one instruction."""
-        op, moves = node.op, node in self.moving
-        if op is None:
-            return ("alias",)
-        if op is PICK:
-            return "pick", moves, node.operands[0], len(node.operands)
-        if op is DOT:
-            return "dot", moves, len(node.operands)
-        if op.wide:
-            return "wide", moves, id(op), len(node.operands), self._wide_moving(node)
-        return "scalar", moves, id(op), self.moving_bits(node.operands)
-
-    def _single(self, node: Any) -> None:
-        code = 3 * self.bytecode.numbers[id(node.op), ()] + SINGLE
-        self.write(code, self.moving_bits(node.operands), [node], self.references(node.operands))
-
-    def _scalars(self, nodes: list[Any]) -> None:
+    def _scalars(self, nodes: list[int]) -> None:
+        slots = {node: self._slots_of(self.operands[node]) for node in nodes}
+        code = 3 * self.bytecode.numbers[id(self.ops[nodes[0]]), ()]
+        active = self._active_bits(zip(self.operands[nodes[0]]))
         if len(nodes) < FEW and not self.by_rows:
             for node in nodes:
-                self._single(node)
+                self._write(code + SINGLE, active, [node], slots[node])
             return
-        operands = {node: self.references(node.operands) for node in nodes}
-        nodes = sorted(nodes, key=operands.__getitem__)
-        columns = zip(*(operands[node] for node in nodes))
-        code = 3 * self.bytecode.numbers[id(nodes[0].op), ()] + MANY
-        moving = self.moving_bits(nodes[0].operands)
-        self.write(code, moving, nodes, *map(_described, columns))
-        self.need(0, len(nodes) * (len(nodes[0].operands) + 1))
+        nodes.sort(key=slots.__getitem__)
+        columns = [*zip(*(slots[node] for node in nodes))]
+        self._write(code + MANY, active, nodes, *map(_described, columns))
+        self._need(0, len(nodes) * (len(columns) + 1))
 
-    def _wide_moving(self, node: Any) -> int:
-        bound = node.op.bind(node.operands).values()
-        return self.moving_bits([
-            next((x for x in group if x in self.moving), 0.0) if isinstance(group, list) else group for group in bound
-        ])  # fmt: skip
-
-    def _wide(self, nodes: list[Any]) -> None:
-        op, length = nodes[0].op, 0
-        described: list[int] = []
-        for node in nodes:
-            for group in op.bind(node.operands).values():
-                if isinstance(group, list):
-                    length = len(group)
-                    described += _in_row_or_list(self.references(group))
-                else:
-                    described += [ONE, self.reference(group)]
-        absent = tuple(name for name in op.defaults if name not in op.bind(nodes[0].operands))
+    def _wide(self, nodes: list[int]) -> None:
+        op, operands = self.ops[nodes[0]], self.operands[nodes[0]]
+        bound = op.bind(self._listed(operands))
+        length = len(bound[op.lists[0]])
+        absent = tuple(name for name in op.defaults if name not in bound)
+        described = [_described(self._slots_of(self._listed([k]))) for node in nodes for k in self.operands[node]]
         code = 3 * self.bytecode.numbers[id(op), absent] + WIDE
-        self.write(code, self._wide_moving(nodes[0]), nodes, [length], described)
-        self.need(length * (len(op.operands) + 1), 0)  # of each list a copy, and terms that are kept
+        self._write(code, self._active_bits(zip(operands)), nodes, [length], *described)
+        self._need(length * (len(operands) + 1), 0)  # of each list a copy, and terms that are kept
 
-    def _picks(self, nodes: list[Any]) -> None:
-        index, count = self.reference(nodes[0].operands[0]), len(nodes[0].operands) - 1
-        choices = [self.references(node.operands[1:]) for node in nodes]
-        steady = choices[0][0] < 0
-        first = ~choices[0][0] if steady else choices[0][0]
-        apart = (~choices[0][1] if choices[0][1] < 0 else choices[0][1]) - first if count > 1 else 1
-        regular = [
-            [~slot if steady else slot for slot in range(first + j, first + j + count * apart, apart)] if apart else []
-            for j in range(len(nodes))
-        ]
-        how = [STRIP, int(steady), first, apart] if choices == regular else [LIST, *(s for row in choices for s in row)]
-        moving = int(any(candidate in self.moving for node in nodes for candidate in node.operands[1:]))
-        self.write(PICKED, moving, nodes, [count, index], how)
-
-    # --- dot products
-
-    def _dots(self, nodes: list[Any]) -> None:
-        if self.by_rows:
-            apart = [node for node in nodes if not self._has_steady_side(node)]
-            if apart:
-                self._pairs(apart)
-            nodes = [node for node in nodes if self._has_steady_side(node)]
-        for lists, matrix in self._products(nodes):
-            self._product(lists, matrix)
-
-    def _has_steady_side(self, node: Any) -> bool:
-        varying = self.bytecode.program.varying
-        sides = DOT.bind(node.operands)
-        steady = [not any(x in varying for x in sides[name]) for name in DOT.lists]
-        return any(steady) and sides.get("bias") not in varying
-
-    def _sides(self, node: Any, uses: Mapping[Any, int]) -> tuple[Any, Any, Any]:
-        """X, W and the bias of a dot product: W is what stays, or what belongs to a layer; a product is symmetric."""
-        sides = DOT.bind(node.operands)
-        xs, ws = (tuple(sides[name]) for name in DOT.lists)
-        varying, parameters = self.bytecode.program.varying, self.bytecode.steady_slot
-        if self.by_rows:
-            swap = any(w in varying for w in ws)
+    def _picks(self, nodes: list[int]) -> None:
+        index, *candidates = zip(*map(self.operands.__getitem__, nodes))
+        choices = [self._slots_of(column) for column in candidates]
+        first, apart = choices[0][0], choices[-1][0] - choices[0][0]
+        apart //= max(len(choices) - 1, 1)
+        step = 1 if first >= 0 else -1
+        starts = [first + index * apart for index in range(len(choices))]
+        if choices == [[*range(start, start + step * len(nodes), step)] for start in starts]:
+            described = [STRIP, first, apart]
         else:
-            first = self.bytecode.first_input
-            is_layer = [
-                all(parameters.get(o, first) < first for o in side if not isinstance(o, float)) for side in (xs, ws)
-            ]
-            swap = is_layer[0] > is_layer[1] or (is_layer[0] == is_layer[1] and uses[ws] > uses[xs])
-        return (ws, xs, sides.get("bias")) if swap else (xs, ws, sides.get("bias"))
+            described = [LIST, *(slot for column in choices for slot in column)]
+        active = self._active_bits([[place for column in candidates for place in column]])
+        self._write(PICKED, active, nodes, [len(choices), self.slot[index[0]]], described)
 
-    def _products(self, nodes: Sequence[Any]) -> Iterator[tuple[list[Any], list[Any]]]:
-        """The dot products grouped into products of matrices: rows of X with their nodes, and (W, bias) of each column."""
-        uses: dict[Any, int] = {}
+    def _dots(self, nodes: list[int]) -> None:
+        """Products X W^T: W is the side that is steady, else that belongs to a layer, else that is used less."""
+        uses = Counter(side for node in nodes for side in self.operands[node][:2])
+        rank = {
+            side: (not self.bytecode.per_row[side], max(self.operands[side]) < self.bytecode.first_input, -count)
+            for side, count in uses.items()
+        }
+        by_x: dict[int, list[Any]] = {}
         for node in nodes:
-            for side in DOT.bind(node.operands).values():
-                if isinstance(side, list):
-                    uses[tuple(side)] = uses.get(tuple(side), 0) + 1
-        by_x: dict[Any, list[tuple[Any, Any, Any]]] = {}
-        for node in nodes:
-            x, w, bias = self._sides(node, uses)
-            by_x.setdefault(x, []).append((w, bias, node))
+            x, w, *bias = self.operands[node]
+            if rank[x] > rank[w]:
+                x, w = w, x
+            by_x.setdefault(x, []).append(((w, *bias), node))
         by_matrix: dict[Any, list[Any]] = {}
         for x, columns in by_x.items():
-            matrix = tuple((w, bias) for w, bias, _ in columns)
-            by_matrix.setdefault(matrix, []).append((x, [node for _, _, node in columns]))
+            matrix, row = zip(*columns)
+            by_matrix.setdefault(matrix, []).append((x, row))
         for matrix, rows in by_matrix.items():
-            for position in [rows] if not self.by_rows else [[row] for row in rows]:
-                yield position, list(matrix)
+            self._product(matrix, rows)
 
-    def _product(self, rows: list[Any], matrix: list[Any]) -> None:
-        terms, count, positions = len(matrix[0][0]), len(matrix), len(rows)
-        steady = self.bytecode.steady_slot
-        xs = [self.references(x) for x, _ in rows]
-        ws = [steady[repr(o) if isinstance(o, float) else o] for w, _ in matrix for o in w]
-        biases = [steady[repr(b) if isinstance(b, float) else b] for _, b in matrix if b is not None]
-        if all(_is_row(x) for x in xs):
-            x_described = [STRIP, *(x[0] for x in xs)]
-        else:
-            x_described = [LIST, *(slot for x in xs for slot in x)]
-        w_described = [STRIP, ws[0]] if _is_row(ws) else [LIST, *ws]
-        b_described = ([STRIP, biases[0]] if _is_row(biases) else [LIST, *biases]) if biases else [ONE]
-        moving = (
-            any(o in self.moving for x, _ in rows for o in x)
-            + 2 * any(o in self.moving for w, _ in matrix for o in w)
-            + 4 * any(b in self.moving for _, b in matrix)
+    def _product(self, matrix: Sequence[tuple[int, ...]], rows: Sequence[tuple[int, Sequence[int]]]) -> None:
+        xs, ws, bias = [x for x, _ in rows], [w for w, *_ in matrix], [b for _, *bias in matrix for b in bias]
+        by_lane = self.by_rows and True in map(self.bytecode.per_row.__getitem__, (*ws, *bias))
+        described = [_described(self._slots_of(self._listed(group))) for group in (xs, ws, bias) if group]
+        positions, terms, count = len(xs), len(self.operands[xs[0]]), len(ws)
+        self._write(
+            PRODUCT_BY_LANE if by_lane else PRODUCT,
+            self._active_bits((xs, ws, bias)),
+            [node for _, row in rows for node in row],
+            [positions, terms, len(bias)],
+            *described,
         )
-        nodes = [node for _, row in rows for node in row]
-        self.write(PRODUCT, moving, nodes, [positions, terms], x_described, w_described, b_described)
-        padded = (positions + VECTOR - 1) // VECTOR * VECTOR
-        copies = 0 if w_described[0] == STRIP else 2 * count * terms
-        self.need(copies + positions * terms + 4 * terms + (terms + count) * padded, terms + 8, max(terms, positions))
-
-    def _pairs(self, nodes: list[Any]) -> None:
-        sides = [DOT.bind(node.operands) for node in nodes]
-        bits = 0
-        for k, name in enumerate(DOT.operands):
-            operands = [
-                o for bound in sides if name in bound for o in (bound[name] if name in DOT.lists else [bound[name]])
-            ]
-            bits |= any(o in self.moving for o in operands) << k
-        terms = len(sides[0]["xs"])
-        self.write(PAIRS, bits, nodes, [terms, int("bias" in sides[0])], *(self.references(n.operands) for n in nodes))
-        self.need(0, 3)
-
-
-def _levels(nodes: Iterable[Any]) -> list[list[Any]]:
-    """The nodes by level; those that a node of this list depends on come before it."""
-    level: dict[Any, int] = {}
-    levels: list[list[Any]] = []
-    for node in nodes:
-        own = max([level.get(operand, -1) for operand in node.operands]) + 1
-        level[node] = own
-        if own == len(levels):
-            levels.append([])
-        levels[own].append(node)
-    return levels
-
-
-def _is_row(slots: Sequence[int]) -> bool:
-    return slots[0] >= 0 and list(slots) == list(range(slots[0], slots[0] + len(slots)))
-
-
-def _in_row_or_list(slots: Sequence[int]) -> list[int]:
-    return [STRIP, slots[0]] if _is_row(slots) else [LIST, *slots]
+        self._need(2 * count * (terms + 1 + positions) + 3 * positions * terms, (2 * positions + 1) * terms + count)
 
 
 def _described(slots: Sequence[int]) -> list[int]:
-    """One operand of many results."""
-    if _is_row(slots):
-        return [STRIP, slots[0]]
-    if len(set(slots)) == 1:
-        return [ONE, slots[0]]
-    return [LIST, *slots]
+    """Where operands lie; of steady slots that rows refer to, the complements lie in a row."""
+    first, count = slots[0], len(slots)
+    if [*slots] == [*(range(first, first + count) if first >= 0 else range(first, first - count, -1))]:
+        return [STRIP, first]
+    return [ONE, first] if len(set(slots)) == 1 else [LIST, *slots]

@@ -1,4 +1,4 @@
-"""The C interpreter, loaded: memory for tapes, and calls into it. The structs are those of interpreter.c.in."""
+"""The C interpreter, loaded: memory for bytecode, and calls into it. The structs are those of interpreter.c.in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from array import array
 from collections.abc import Iterable, Sequence
 from contextvars import Context
-from ctypes import Structure, c_double, c_int, c_long, c_void_p
+from ctypes import c_double, c_int, c_ssize_t, c_void_p
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -38,55 +38,33 @@ LINE = 64  # bytes of a line of its cache
 WIDEST = 8  # rows are computed by multiples of this, the numbers in the widest vector
 
 
-class _Part(Structure):
-    _fields_ = (("instructions", c_void_p), ("operands", c_void_p), ("count", c_long))
+class Struct:
+    """Numbers and addresses, a word each, as C reads them. What they are the addresses of lives as long."""
+
+    def __init__(self, *fields: Any) -> None:
+        self.fields = fields
+        self.words = array("q", [field if isinstance(field, int) else address(field) for field in fields] or [0])
 
 
-class _Memory(Structure):
-    _fields_ = (
-        ("data", c_void_p), ("grad", c_void_p), ("steady", c_void_p), ("steady_grad", c_void_p), ("width", c_long),
-        ("live", c_long), ("room", c_void_p), ("columns", c_void_p), ("parameters", c_long), ("bad", c_int),
-    )  # fmt: skip
+def address(memory: Any) -> int:
+    """Where a Struct, an array, or what aligned() has made, begins."""
+    if isinstance(memory, Struct):
+        memory = memory.words
+    if isinstance(memory, array):
+        return memory.buffer_info()[0]
+    return ctypes.addressof(c_double.from_buffer(memory))
 
 
-class _Program(Structure):
-    _fields_ = (
-        ("steady", _Part), ("rows", _Part), ("memory", _Memory), ("data", c_void_p), ("grad", c_void_p),
-        ("width", c_long), ("slots", c_long), ("steady_slots", c_long), ("inputs", c_long), ("first_input", c_long),
-        ("edges", c_long),
-        ("run", c_void_p), ("root", c_int),
-    )  # fmt: skip
+def zeros(count: int, kind: str = "d") -> array[Any]:
+    """An array of that many zeros; of one, where there would be none."""
+    return array(kind, bytes(array(kind).itemsize * max(count, 1)))
 
 
-class _Batch(Structure):
-    _fields_ = (
-        ("numbers", c_void_p),
-        ("offsets", c_void_p),
-        ("strides", c_void_p),
-        ("rows", c_long),
-        ("reached", c_void_p),
-    )
-
-
-class _Group(Structure):
-    _fields_ = (
-        ("update", c_void_p), ("runs", c_void_p), ("run_count", c_long), ("options", c_void_p), ("memory", c_void_p),
-    )  # fmt: skip
-
-
-class _Training(Structure):
-    _fields_ = (
-        ("values", c_void_p), ("data", c_void_p), ("grad", c_void_p), ("known", c_void_p), ("reached", c_void_p), ("optimised", c_void_p),
-        ("all_optimised", c_long), ("groups", c_void_p), ("count", c_long), ("group_count", c_long),
-    )  # fmt: skip
-
-
-class _Portion(Structure):
-    _fields_ = (("program", c_void_p), ("rows", c_void_p), ("weight", c_double))
-
-
-class _BatchPlan(Structure):
-    _fields_ = (("portions", c_void_p), ("count", c_long))
+def aligned(count: int) -> Any:
+    """As many doubles, which begin where a line of the processor's cache does: vectors are fetched twice as fast."""
+    numbers = zeros(count + LINE // 8)
+    start = -numbers.buffer_info()[0] % LINE // 8
+    return memoryview(numbers)[start : start + max(count, 1)]
 
 
 # --- The library -------------------------------------------------------------------------------------------
@@ -98,34 +76,23 @@ _FUNCTIONS = (
     "PyEval_SaveThread", "PyEval_RestoreThread", "PyErr_CheckSignals", "PyFloat_FromDouble", "PyFloat_AsDouble",
     "PyObject_Type", "Py_DecRef",
 )  # fmt: skip
-_SLOTS = {"tp_descr_get": 54, "tp_descr_set": 55}
-_OBJECTS = {
-    "data": vars(Value)["data"],
-    "grad": vars(Value)["grad"],
-    "type": Value,
-    "none": None,
-    "zero": NOT_REACHED,
-    "float": float,
-}
+_SLOTS = 54, 55  # tp_descr_get, tp_descr_set
+_OBJECTS = vars(Value)["data"], vars(Value)["grad"], Value, None, NOT_REACHED, float
 
 
-class _Python(Structure):
-    _fields_ = tuple((name, c_void_p) for name in (*_FUNCTIONS, *_SLOTS, *_OBJECTS))
-
-
-def _python() -> _Python:
+def _python() -> Struct:
     slot_of = ctypes.pythonapi.PyType_GetSlot
     slot_of.restype, slot_of.argtypes = c_void_p, (ctypes.py_object, c_int)
-    functions = (ctypes.cast(getattr(ctypes.pythonapi, name), c_void_p) for name in _FUNCTIONS)
-    slots = (slot_of(type(vars(Value)["data"]), number) for number in _SLOTS.values())
-    return _Python(*functions, *slots, *map(id, _OBJECTS.values()))
+    functions = (ctypes.cast(getattr(ctypes.pythonapi, name), c_void_p).value for name in _FUNCTIONS)
+    slots = (slot_of(type(vars(Value)["data"]), number) for number in _SLOTS)
+    return Struct(*functions, *slots, *map(id, _OBJECTS))
 
 
 def _near(found: float, wanted: float) -> bool:
     return abs(found - wanted) <= 1e-12 * max(1.0, abs(wanted))
 
 
-_api: list[_Python] = []  # one for all libraries, which keep its address
+_api: list[Struct] = []  # one for all libraries, which keep its address
 
 
 class Interpreter:
@@ -140,15 +107,15 @@ class Interpreter:
         """Raises ToolError for a library that is none, is another one, or computes something else than Python."""
         library = load(path, "run", "train", "attach", "computes")
         self.run, self.train = library.run, library.train
-        self.computes = c_void_p.in_dll(library, "computes").value
+        self.computes = c_void_p.in_dll(library, "computes").value or 0
         library.attach.argtypes = (c_void_p,)
         self.run.restype = c_double
         self.run.argtypes = (c_void_p, c_void_p)
-        self.train.restype = c_long
-        self.train.argtypes = (c_void_p, c_long, c_long, c_long, c_void_p, c_void_p)
+        self.train.restype = c_ssize_t
+        self.train.argtypes = (c_void_p, c_ssize_t, c_ssize_t, c_ssize_t, c_void_p, c_void_p)
         if not _api:
             _api.append(_python())
-        library.attach(ctypes.addressof(_api[0]))
+        library.attach(address(_api[0]))
         Context().run(self._prove)  # where no mode is on
 
     def _prove(self) -> None:
@@ -171,7 +138,7 @@ class Interpreter:
             loaded = LoadedProgram(self, Bytecode(program, weights, self.numbers, rows > 1), weights, rows)
             loaded.data[: len(weights)] = array("d", [w.data for w in weights])
             batch = Batch(numbers * rows, range(len(xs)), [len(xs)] * len(xs), rows, b"\1" * len(weights))
-            found = self.run(loaded.address, batch.address)
+            found = self.run(address(loaded), address(batch))
             exact = found == loss.data or rows > 1
             if not exact or not all(map(_near, [found, *loaded.grad], [loss.data, *(w.grad for w in weights)])):
                 raise ToolError(
@@ -208,32 +175,13 @@ def interpreter(program: Program) -> Interpreter:
 # --- Memory ------------------------------------------------------------------------------------------------
 
 
-def zeros(count: int, kind: str = "d") -> array[Any]:
-    """An array of that many zeros; of one, where there would be none."""
-    return array(kind, bytes(array(kind).itemsize * max(count, 1)))
-
-
-def aligned(count: int) -> Any:
-    """As many doubles, which begin where a line of the processor's cache does: vectors are fetched twice as fast."""
-    numbers = zeros(count + LINE // 8)
-    start = -numbers.buffer_info()[0] % LINE // 8
-    return memoryview(numbers)[start : start + max(count, 1)]
-
-
-def address(numbers: Any) -> int:
-    """Where an array, or what aligned() has made, begins."""
-    if isinstance(numbers, array):
-        return numbers.buffer_info()[0]
-    return ctypes.addressof(c_double.from_buffer(numbers))
-
-
 def want_floats(numbers: Sequence[Any]) -> None:
     """Raise TypeError for a number of another type, which C would take as it comes: see Executable.made_floats."""
     if not {float}.issuperset(map(type, numbers)):
         raise TypeError("not all are floats")
 
 
-class Batch:
+class Batch(Struct):
     """Rows of inputs as the interpreter takes them.
 
     offsets, strides: for each input where in `numbers` that of the first row stands, and how far apart rows are.
@@ -243,42 +191,31 @@ class Batch:
     def __init__(
         self, numbers: array[float], offsets: Sequence[int], strides: Sequence[int], rows: int, reached: bytes
     ) -> None:
-        self.numbers = numbers
-        self.offsets = array("l", offsets)
-        self.strides = array("l", strides)
         self.rows = rows
         self.reached = array("B", reached or b"\0")
-        self.struct = _Batch(
-            address(numbers), address(self.offsets), address(self.strides), rows, address(self.reached)
-        )
-        self.address = ctypes.addressof(self.struct)
+        super().__init__(numbers, array("q", offsets or [0]), array("q", strides or [0]), rows, self.reached)
 
 
-class BatchPlan:
+class BatchPlan(Struct):
     """A batch: for each structure in it the program, its rows, and the weight of their mean."""
 
     def __init__(self, portions: Sequence[tuple[LoadedProgram, Batch, float]]) -> None:
-        self.loaded = [loaded for loaded, _, _ in portions]
         self.portions = portions
-        self._portions = (_Portion * len(portions))(
-            *((loaded.address, rows.address, weight) for loaded, rows, weight in portions)
-        )
-        self.struct = _BatchPlan(ctypes.addressof(self._portions), len(portions))
-        self.address = ctypes.addressof(self.struct)
+        self.loaded = [loaded for loaded, _, _ in portions]
+        rows = sum(batch.rows for _, batch, _ in portions)
+        super().__init__(len(portions), rows, *(field for loaded, batch, _ in portions for field in (loaded, batch)))
 
 
-class Schedule:
+class Schedule(Struct):
     """Batches in a cycle."""
 
     def __init__(self, plans: Sequence[BatchPlan]) -> None:
         self.loaded = list(dict.fromkeys(loaded for plan in plans for loaded in plan.loaded))
         self.count = len(plans)
-        self._kept = plans
-        self._structs = (_BatchPlan * len(plans))(*(plan.struct for plan in plans))
-        self.address = ctypes.addressof(self._structs)
+        super().__init__(*plans)
 
 
-class LoadedProgram:
+class LoadedProgram(Struct):
     """A bytecode in memory, ready to run.
 
     data, grad: of the steady slots, parameters first.
@@ -288,42 +225,35 @@ class LoadedProgram:
     def __init__(self, machine: Interpreter, bytecode: Bytecode, parameters: Sequence[Any], rows: int = 1) -> None:
         self.machine = machine
         self.bytecode = bytecode
-        self.count = len(parameters)
-        program = bytecode.program
-        steady, part = self.bytecode.steady, self.bytecode.rows
+        program, steady, part = bytecode.program, bytecode.steady, bytecode.rows
         self.width = _width(part.slots, rows) if part.code else 1
         self.data, self.grad = aligned(steady.slots), aligned(steady.slots)
-        self._rows = [aligned(part.slots * self.width if part.code else 0) for _ in range(2)]
-        self._room = aligned(self.bytecode.room(self.width))
-        self._columns = zeros(max(steady.columns, part.columns), "Q")
-        for constant in self.bytecode.constants:
-            self.data[self.bytecode.steady_slot[constant]] = float(constant)
-        memory = _Memory(
-            address(self.data), address(self.grad), address(self.data), address(self.grad), 1, 1, address(self._room), address(self._columns),
-            self.count, 0,
-        )  # fmt: skip
-        self._struct = _Program(
-            _part(steady), _part(part), memory, *map(address, self._rows), self.width, part.slots, steady.slots,
-            len(program.inputs), self.bytecode.first_input, sum(len(node.operands) for node in program.order),
-            machine.computes, self.bytecode.root,
-        )  # fmt: skip
-        self.address = ctypes.addressof(self._struct)
+        self.data[bytecode.first_literal :][: len(bytecode.literals)] = array("d", bytecode.literals)
+        room = aligned(bytecode.room(self.width))
+        many = [aligned(part.slots * self.width if part.code else 0) for _ in range(2)]
+        self._one = Struct(self.data, self.grad, self.data, self.grad, 1, 1, room, steady.slots, len(parameters), 0)
+        super().__init__(
+            *(Struct(each.code, each.described, len(each.code) // 5) for each in (steady, part)),
+            self._one,
+            Struct(*many, self.data, self.grad, self.width, 1, room, part.slots, 0, 0),
+            len(program.inputs),
+            0 if part.code else bytecode.first_input,
+            sum(map(len, bytecode.operands)),
+            bytecode.root,
+            machine.computes,
+        )
 
-    def read_frozen(self) -> None:
+    def read_constants(self) -> None:
         """Take over the data of the leaves that nothing flows to."""
-        if frozen := self.bytecode.program.constants:
-            numbers, first = [node.data for node in frozen], self.bytecode.first_frozen
+        if constants := self.bytecode.program.constants:
+            numbers, first = [node.data for node in constants], self.bytecode.first_constant
             want_floats(numbers)
             self.data[first : first + len(numbers)] = array("d", numbers)
 
     @property
     def bad(self) -> bool:
         """Whether the last run met arithmetic that Python refuses."""
-        return bool(self._struct.memory.bad)
-
-
-def _part(part: Any) -> _Part:
-    return _Part(address(part.code), address(part.operands), len(part.code) // 5)
+        return bool(self._one.words[-1])
 
 
 def _width(slots: int, rows: int) -> int:
@@ -333,45 +263,42 @@ def _width(slots: int, rows: int) -> int:
     return -(-rows // (blocks * WIDEST)) * WIDEST
 
 
-class Training:
-    """What training keeps of each parameter; memory: what the optimiser remembers, by name."""
+class Training(Struct):
+    """What training keeps of each parameter; memory: what the optimiser remembers, by name.
 
-    def __init__(self, parameters: Sequence[Value], memory: Iterable[str]) -> None:
+    groups: of each the places of its parameters, the address of its rule, what that remembers, and how many options it
+    has, which stand in `options` at every update.
+    """
+
+    def __init__(
+        self,
+        parameters: Sequence[Value],
+        memory: Iterable[str],
+        groups: Sequence[tuple[Sequence[int], int, Sequence[str], int]],
+    ) -> None:
         self.count = count = len(parameters)
-        self._values = array("Q", [*map(id, parameters)] or [0])
         self.data, self.grad = aligned(count), aligned(count)
-        self.known, self.reached, self.optimised = zeros(count, "B"), zeros(count, "B"), zeros(count, "B")
+        self.known, self.reached, optimised = (zeros(count, "B") for _ in range(3))
         self.memory = {name: aligned(count) for name in memory}
-        self._struct = _Training(
-            *map(address, (self._values, self.data, self.grad, self.known, self.reached, self.optimised))
+        self.options = [zeros(options) for *_, options in groups]
+        runs: list[Struct] = []
+        for (places, rule, names, _), options in zip(groups, self.options):
+            remembered = Struct(*(self.memory[name] for name in names))
+            runs += [Struct(rule, *run, options, remembered) for run in _runs(places)]
+            for place in places:
+                optimised[place] = 1
+        values = Struct(*map(id, parameters))
+        super().__init__(
+            values, self.data, self.grad, self.known, self.reached, optimised, count, len(runs), Struct(*runs)
         )
-        self._struct.count = count
-        self.address = ctypes.addressof(self._struct)
-
-    def set_groups(self, groups: Sequence[tuple[Sequence[int], int, Sequence[str], int]]) -> None:
-        """For each group the places of its parameters, the address of its rule, what that remembers, and how many options
-        it has, which stand in `options` at every update.
-        """
-        self._runs = [array("l", _runs(places)) for places, *_ in groups]
-        self._memory = [array("Q", [address(self.memory[name]) for name in names] or [0]) for _, _, names, _ in groups]
-        self.options = [zeros(count) for *_, count in groups]
-        self._groups = (_Group * max(len(groups), 1))(*(
-            _Group(update, address(runs), len(runs) // 2, address(options), address(memory))
-            for (_, update, _, _), runs, options, memory in zip(groups, self._runs, self.options, self._memory)
-        ))  # fmt: skip
-        self._struct.groups, self._struct.group_count = ctypes.addressof(self._groups), len(groups)
-        self.optimised[: self.count] = zeros(self.count, "B")[: self.count]
-        for i in chain.from_iterable(places for places, *_ in groups):
-            self.optimised[i] = 1
-        self._struct.all_optimised = sum(self.optimised) == self.count
 
 
-def _runs(places: Sequence[int]) -> list[int]:
-    """Places next to each other, as the first and the one behind the last: [3, 4, 5, 9] is [3, 6, 9, 10]."""
-    runs: list[int] = []
+def _runs(places: Sequence[int]) -> list[list[int]]:
+    """Places next to each other, as the first and the one behind the last: [3, 4, 5, 9] is [[3, 6], [9, 10]]."""
+    runs: list[list[int]] = []
     for place in places:
-        if runs and place == runs[-1]:
-            runs[-1] += 1
+        if runs and place == runs[-1][1]:
+            runs[-1][1] += 1
         else:
-            runs += [place, place + 1]
+            runs.append([place, place + 1])
     return runs

@@ -1,10 +1,12 @@
 """The C interpreter's source: the template interpreter.c.in, with the cases of its switches printed from the rows.
 
 >>> from autograd.ops import OPS
->>> print(_single(3, Row(OPS["tanh"])))
+>>> print(_forward(3, Row(OPS["tanh"]), many=False))
 case 3: {
-    const double a0 = d[at[0]];
-    out[0] = seen(tanh(a0), &bad);
+    const word i = 0;
+    const double *x0 = d + at[0];
+    const double a0 = x0[i];
+    out[i] = seen(tanh(a0), &bad);
     break;
 }
 """
@@ -61,32 +63,21 @@ def interpreter_source(rows: Sequence[Row]) -> str:
     """The whole file for these rows. Of row k, 3 k computes one result, 3 k + 1 many, 3 k + 2 over lists."""
     term = _alone(DOT.value.hoisted().pieces(C, {"xs": ["x"], "ws": ["w"]})[0][2][0])
     slopes = [partial.last(C, {"xs": ["x"], "ws": ["w"]}, 0) for partial in DOT.partials]
-    scalar = [(3 * k, row) for k, row in enumerate(rows) if not row.op.wide]
+    scalar = [(3 * k + many, row, bool(many)) for many in range(2) for k, row in enumerate(rows) if not row.op.wide]
     wide = [(3 * k + 2, row) for k, row in enumerate(rows) if row.op.wide and row.op is not DOT]
     parts = {
         "TERM": term,
         "SLOPE_X": slopes[0],
         "SLOPE_W": slopes[1],
         "WIDE": "\n\n".join(_wide(code, row) for code, row in wide),
-        "FORWARD": _cases(
-            *(_single(code, row) for code, row in scalar),
-            *(_many(code + 1, row) for code, row in scalar),
-            *(f"case {code}: row_{code}(m, in, at, 0, &bad); break;" for code, _ in wide),
-        ),
-        "BACKWARD": _cases(
-            *(_single_backward(code, row) for code, row in scalar),
-            *(_many_backward(code + 1, row) for code, row in scalar),
-            *(f"case {code}: row_{code}(m, in, at, 1, &bad); break;" for code, _ in wide),
-        ),
     }
+    for name, case, backward in (("FORWARD", _forward, 0), ("BACKWARD", _backward, 1)):
+        calls = [f"case {code}: row_{code}(m, in, at, {backward}, &bad); break;" for code, _ in wide]
+        parts[name] = indent("\n".join([*(case(*each) for each in scalar), *calls]), 8 * " ")
     text = files(__name__.rpartition(".")[0]).joinpath("interpreter.c.in").read_text(encoding="utf-8")
     for name, part in parts.items():
         text = text.replace(f"@{name}@", part)
     return text
-
-
-def _cases(*cases: str) -> str:
-    return indent("\n".join(cases), 8 * " ")
 
 
 def _braced(head: str, *lines: str) -> str:
@@ -115,7 +106,7 @@ def _lets(formula: Formula, names: dict[str, Any]) -> Iterator[str]:
             continue
         step = f"+= {text}" if reduction == "sum" else f"= larger({name}, {text})"
         yield f"double {name};"
-        yield f"{{ long i = 0; {name} = {text}; for (i = 1; i < n; i++) {name} {step}; }}"
+        yield f"{{ word i = 0; {name} = {text}; for (i = 1; i < n; i++) {name} {step}; }}"
 
 
 def _kept(lets: list[str], add: str, pieces: Any) -> tuple[list[str], str]:
@@ -127,73 +118,51 @@ def _kept(lets: list[str], add: str, pieces: Any) -> tuple[list[str], str]:
     return lets, add
 
 
-def _reads(row: Row, source: str) -> str:
-    return f"const double {', '.join(f'a{k} = {source.format(k=k)}' for k in range(len(row.operands)))};"
-
-
-def _single(code: int, row: Row) -> str:
-    value = row.value.hoisted()
-    names = _names(row, value)
-    return _braced(
-        f"case {code}:",
-        _reads(row, "d[at[{k}]]"),
-        *_lets(value, names),
-        f"out[0] = {value.last(_CHECKED, names)};",
-        "break;",
-    )
-
-
-def _single_backward(code: int, row: Row) -> str:
-    lines: list[str] = []
-    for k, partial in enumerate(row.partials):
-        slope = partial.hoisted()
-        names = _names(row, slope)
-        add = f"G[at[{k}]] += {_alone(slope.times('g[0]', _CHECKED, names))};"
-        lines.append(_braced(f"if (active & {1 << k})", *_lets(slope, names), add))
-    return _braced(f"case {code}:", _reads(row, "d[at[{k}]]"), "const double y = out[0];", *lines, "break;")
-
-
-def _many(code: int, row: Row) -> str:
-    value = row.value.hoisted()
-    names = _names(row, value)
-    return _braced(
-        f"case {code}:",
-        *_fetched(row),
-        "double *restrict results = out;",
-        _loop(_reads(row, "x{k}[i]"), *_lets(value, names), f"results[i] = {value.last(_CHECKED, names)};"),
-        "break;",
-    )
-
-
-def _fetched(row: Row) -> Iterator[str]:
-    """The operands of many results, in rows: x0, x1 ..., described at at0, at1 ..."""
+def _operands(row: Row, many: bool) -> Iterator[str]:
+    """The numbers of operand k: x{k}, of one result those at its slot at[k], of many those described at{k}."""
+    if not many:
+        yield "const word i = 0;"
     for k in range(len(row.operands)):
-        yield f"const int *at{k} = {f'after(at{k - 1}, in->count)' if k else 'at'};"
-        yield f"const double *restrict x{k} = fetch(m, at{k}, in->count, m->room + {k} * n);"
+        if many:
+            yield f"const int *at{k} = {f'after(at{k - 1}, in->count)' if k else 'at'};"
+            yield f"const double *restrict x{k} = fetch(m, at{k}, in->count, 0, m->width, m->room + {k} * n);"
+        else:
+            yield f"const double *x{k} = d + at[{k}];"
 
 
-def _many_backward(code: int, row: Row) -> str:
-    lines: list[str] = []
+def _reads(row: Row) -> str:
+    return f"const double {', '.join(f'a{k} = x{k}[i]' for k in range(len(row.operands)))};"
+
+
+def _forward(code: int, row: Row, many: bool) -> str:
+    value = row.value.hoisted()
+    names = _names(row, value)
+    lines = [_reads(row), *_lets(value, names), f"out[i] = {value.last(_CHECKED, names)};"]
+    return _braced(f"case {code}:", *_operands(row, many), *_looped(many, lines), "break;")
+
+
+def _backward(code: int, row: Row, many: bool) -> str:
+    slopes: list[str] = []
     for k, partial in enumerate(row.partials):
         slope = partial.hoisted()
         names = _names(row, slope)
         add = f"to[i] += {_alone(slope.times('g[i]', _CHECKED, names))};"
-        loop = _loop(_reads(row, "x{k}[i]"), "const double y = out[i];", *_lets(slope, names), add)
-        lines.append(
-            _braced(
-                f"if (active & {1 << k})",
-                f"double *restrict to = target(m, at{k}, in->count, m->room + {len(row.operands)} * n);",
-                loop,
-                f"hand_on(m, at{k}, in->count, to);",
-            )
-        )
-    return _braced(f"case {code}:", *_fetched(row), *lines, "break;")
+        lines = _looped(many, [_reads(row), "const double y = out[i];", *_lets(slope, names), add])
+        if many:
+            to = f"target(m, at{k}, in->count, m->width, m->room + {len(row.operands)} * n)"
+            lines.append(f"hand_on(m, at{k}, in->count, 0, m->width, to);")
+        else:
+            to = f"G + at[{k}]"
+        slopes.append(_braced(f"if (active & {1 << k})", f"double *to = {to};", *lines))
+    return _braced(f"case {code}:", *_operands(row, many), *slopes, "break;")
 
 
-def _loop(*lines: str) -> str:
-    """A loop over the results; where nothing is called or noticed, the compiler is told that it may be done by vectors."""
-    loop = _braced("for (long i = 0; i < n; i++)", *lines)
-    return loop if "bad" in loop else f"BY_VECTORS\n{loop}"
+def _looped(many: bool, lines: Iterable[str]) -> list[str]:
+    """These lines for each of many results; by vectors where nothing is called or noticed."""
+    if not many:
+        return [*lines]
+    loop = _braced("for (word i = 0; i < n; i++)", *lines)
+    return [loop if "bad" in loop else f"BY_VECTORS\n{loop}"]
 
 
 def _wide(code: int, row: Row) -> str:
@@ -205,21 +174,21 @@ def _wide(code: int, row: Row) -> str:
     for k, name in enumerate(row.operands):
         places.append(f"const int *at{k} = {f'after(at{k - 1}, n)' if k else 'at'};")
         if name in row.op.lists:
-            reads.append(f"const double *x{k} = listed(m, at{k}, n, lane, m->room + {k} * n);")
+            reads.append(f"const double *x{k} = fetch(m, at{k}, n, lane, 1, m->room + {k} * n);")
         else:
-            reads.append(f"double room{k}; const double a{k} = *listed(m, at{k}, 1, lane, &room{k});")
+            reads.append(f"const double a{k} = *number(m, slot_of(at{k}, 0), lane);")
     slopes: list[str] = []
     for k, (name, partial) in enumerate(zip(row.operands, row.partials)):
         slope = partial.hoisted()
         slope_names = _names(row, slope)
-        add = f"add_to(m, at{k}, i, lane, {_alone(slope.times('g', _CHECKED, slope_names))});"
+        add = f"*gradient(m, slot_of(at{k}, i), lane) += {_alone(slope.times('g', _CHECKED, slope_names))};"
         lets, add = _kept([*_lets(slope, slope_names)], add, slope.pieces(_CHECKED, slope_names))
-        over = f"for (long i = 0; i < {'n' if name in row.op.lists else '1'}; i++) {add}"
+        over = f"for (word i = 0; i < {'n' if name in row.op.lists else '1'}; i++) {add}"
         kept = f"double *kept = m->room + {len(row.operands)} * n;" if "kept[i]" in add else ""
         slopes.append(_braced(f"if (in->active & {1 << k})", *filter(None, [kept]), *lets, over))
     lane = _braced(
-        "for (long lane = 0; lane < (backward ? m->live : m->width); lane++)",
-        "const long here = (in->out + r) * m->width + lane;",
+        "for (word lane = 0; lane < (backward ? m->live : m->width); lane++)",
+        "const word here = (in->out + r) * m->width + lane;",
         *reads,
         _braced("if (!backward)", *_lets(value, names), f"m->data[here] = {value.last(_CHECKED, names)};", "continue;"),
         "const double y = m->data[here], g = m->grad[here];",
@@ -228,7 +197,7 @@ def _wide(code: int, row: Row) -> str:
     )
     return _braced(
         f"static void row_{code}(const Memory *m, const Instruction *in, const int *at, int backward, int *noticed)",
-        "const long n = *at++;",
+        "const word n = *at++;",
         "const double size = (double)n;",
         "(void)size;",
         "int bad = 0;",

@@ -7,7 +7,7 @@ double v_count = m_count[at];
 v_count = v_count + 1.0;
 const double v_rate = v_lr / v_count;
 BY_VECTORS
-for (long k = at; k < end; k++) {
+for (ptrdiff_t k = at; k < end; k++) {
     const double v_grad = grad[k];
     double v_data = data[k];
     v_data = v_data - v_rate * v_grad;
@@ -22,7 +22,7 @@ import ctypes
 import math
 from array import array
 from collections.abc import Iterable, Sequence
-from ctypes import c_long, c_void_p
+from ctypes import c_ssize_t, c_void_p
 from typing import Any
 
 from ...errors import ToolError
@@ -34,23 +34,13 @@ from .runtime import address, zeros
 __all__ = ["UpdateLibrary", "update_library"]
 
 _SOURCE = """\
-#include <fenv.h>
-#include <math.h>
+#include <stddef.h>
 #include <string.h>
-
-#define BY_VECTORS _Pragma("omp simd")
-#if defined(_WIN32)
-#define PUBLIC __declspec(dllexport)
-#else
-#define PUBLIC
-#endif
-
-PUBLIC int tidy(void) { return fesetenv(FE_DFL_ENV); }
 
 /* Parameters from the `at`-th to the one before `stop`: those that a gradient has reached. known: whether anything is
    remembered of a parameter. Parameters next to each other that have been updated as often are updated together. */
 PUBLIC void update(double *restrict data, const double *restrict grad, double *const *memory, unsigned char *known,
-                   const unsigned char *reached, const double *options, long at, long stop) {
+                   const unsigned char *reached, const double *options, ptrdiff_t at, ptrdiff_t stop) {
     (void)memory, (void)options;
 @OPEN@
     while (at < stop) {
@@ -58,7 +48,7 @@ PUBLIC void update(double *restrict data, const double *restrict grad, double *c
             at++;
             continue;
         }
-        long end = at;
+        ptrdiff_t end = at;
         for (int same = 1; same && end + 8 <= stop; end += 8 * same)
             for (int k = 0; k < 8; k++) same &= @SAME@;
         for (int k = 0; end < stop && (@SAME@); ) end++;
@@ -116,7 +106,7 @@ def _branch(update: Update, first: bool) -> list[str]:
             inside.append(line)
     inside = ["const double v_grad = grad[k];", "double v_data = data[k];", *inside]
     inside += [*(f"m_{name}[k] = v_{name};" for name in update.remembered), "data[k] = v_data;"]
-    return [*outside, "BY_VECTORS", "for (long k = at; k < end; k++) {", *(f"    {line}" for line in inside), "}"]
+    return [*outside, "BY_VECTORS", "for (ptrdiff_t k = at; k < end; k++) {", *(f"    {line}" for line in inside), "}"]
 
 
 def _clocks(update: Update, lines: Sequence[tuple[str, Formula]]) -> list[str]:
@@ -155,7 +145,7 @@ class UpdateLibrary:
                 self._update.run(wanted, state, options)
             except (ArithmeticError, ValueError):  # of numbers that the rule was not made for
                 return
-            self._library.update(*(c_void_p(address(numbers)) for numbers in given), c_long(0), c_long(count))
+            self._library.update(*(c_void_p(address(numbers)) for numbers in given), c_ssize_t(0), c_ssize_t(count))
         found = [[*data], *([kept[k] for k in range(count) if reached[k]] for kept in memory.values())]
         if found != [[p.data for p in wanted], *([kept[name] for kept in state.values()] for name in memory)]:
             raise ToolError(
