@@ -20,7 +20,9 @@ LONG_ENOUGH = 0.3  # seconds after which a work that may be repeated has been me
 
 
 def timed(run: Any, work: Work) -> tuple[float, list[float]]:
-    """The median time of a work in seconds, and the first answer. Of several times the first is not counted."""
+    """The median time of a work in seconds, and the first answer. Of several times the first, which may trace and compile,
+    is not counted, and the clock that says when it is enough starts behind it.
+    """
     first: list[float] = []
     times: list[float] = []
     began = perf_counter()
@@ -29,6 +31,7 @@ def timed(run: Any, work: Work) -> tuple[float, list[float]]:
         for _ in range(work.block):
             answer = run()
         times.append((perf_counter() - started) / work.block / getattr(run, "count", 1))
+        began = perf_counter() if len(times) == 1 else began
         first = first or (answer() if callable(answer) else answer)
         if work.repeats == 1:
             return times[0], first

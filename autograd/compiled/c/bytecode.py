@@ -278,7 +278,7 @@ class _Part:
             [positions, terms, len(bias)],
             *described,
         )
-        self._need(2 * count * (terms + 1 + positions) + 3 * positions * terms, (2 * positions + 1) * terms + count)
+        self._need(3 * count * (terms + 1 + positions) + 3 * positions * terms, 2 * positions * terms + count)
 
 
 def _described(slots: Sequence[int]) -> list[int]:

@@ -8,7 +8,6 @@ from array import array
 from collections.abc import Iterable, Sequence
 from contextvars import Context
 from ctypes import c_double, c_int, c_ssize_t, c_void_p
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -278,19 +277,15 @@ class Training(Struct):
     ) -> None:
         self.count = count = len(parameters)
         self.data, self.grad = aligned(count), aligned(count)
-        self.known, self.reached, optimised = (zeros(count, "B") for _ in range(3))
+        self.known, self.reached = zeros(count, "B"), zeros(count, "B")
         self.memory = {name: aligned(count) for name in memory}
         self.options = [zeros(options) for *_, options in groups]
         runs: list[Struct] = []
         for (places, rule, names, _), options in zip(groups, self.options):
             remembered = Struct(*(self.memory[name] for name in names))
             runs += [Struct(rule, *run, options, remembered) for run in _runs(places)]
-            for place in places:
-                optimised[place] = 1
         values = Struct(*map(id, parameters))
-        super().__init__(
-            values, self.data, self.grad, self.known, self.reached, optimised, count, len(runs), Struct(*runs)
-        )
+        super().__init__(values, self.data, self.grad, self.known, self.reached, count, len(runs), Struct(*runs))
 
 
 def _runs(places: Sequence[int]) -> list[list[int]]:

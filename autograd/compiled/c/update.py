@@ -49,8 +49,10 @@ PUBLIC void update(double *restrict data, const double *restrict grad, double *c
             continue;
         }
         ptrdiff_t end = at;
-        for (int same = 1; same && end + 8 <= stop; end += 8 * same)
-            for (int k = 0; k < 8; k++) same &= @SAME@;
+        for (int others = 0; end + 64 <= stop && !others; end += 64 * !others) {
+            _Pragma("omp simd reduction(|:others)")
+            for (int k = 0; k < 64; k++) others |= !(@SAME@);
+        }
         for (int k = 0; end < stop && (@SAME@); ) end++;
         if (known[at]) {
 @LATER@
