@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import ArgumentError, GraphError
@@ -16,11 +16,11 @@ from ..explain.naming import ModuleNames
 from ..graph import Graph
 from ..modes import Scope, gc_paused
 from ..node import Node
+from .folding import Closes, Folded, Group, calls_of
 from .folding import fold as fold_values
-from .parts import Closes, Group, calls_of
 from .picture import BUDGET, Picture
 
-__all__ = ["around", "build_picture", "on_paths"]
+__all__ = ["around", "build_picture", "fitted_picture", "on_paths"]
 
 
 def build_picture(
@@ -38,39 +38,77 @@ def build_picture(
 
     Raises ArgumentError for an option that is not a whole number, GraphError for a module or node that is not there.
     """
+    given: dict[str, Any] = {"depth": depth, "budget": budget, "fold": fold, "open": open}
+    return fitted_picture(graph, None, at=at, radius=radius, path=path, **given)
+
+
+def fitted_picture(
+    graph: Graph,
+    fits: Callable[[Picture], bool] | None,
+    *,
+    depth: int | None = None,
+    budget: int | None = BUDGET,
+    fold: object = None,
+    open: object = None,
+    at: Node | str | None = None,
+    radius: int = 2,
+    path: Node | str | None = None,
+) -> Picture:
+    """The picture with as much in it as fits. fits: whether one has its place; None where the budget alone decides."""
     for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
         if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ArgumentError(f"want {option} as a whole number from 0 on, got {number!r}")
     with gc_paused():
-        return _build(graph, budget, depth, fold, at, radius, path)
+        nodes: Sequence[Node] | None = None
+        if at is not None:
+            nodes = around(graph, _found(graph, at), radius)
+        elif path is not None:
+            nodes = on_paths(graph, _found(graph, path))
+        maker = _Maker(graph, fits)
+        folded = fold_values(
+            graph, nodes, budget=None if fold is False else budget, depth=depth,
+            closes=_chooses(graph, fold, maker.modules, "fold") if fold else None,
+            opens=_chooses(graph, open, maker.modules, "open") if open else None,
+            name=maker.modules.title, size=maker.size, fits=maker.fits if fits and fold is not False else None,
+        )  # fmt: skip
+        picture = maker.picture(folded)
+        picture.notes = _lacking(folded, depth, open)
+        return picture
 
 
-def _build(
-    graph: Graph,
-    budget: int | None,
-    depth: int | None,
-    fold: object,
-    at: Node | str | None,
-    radius: int,
-    path: Node | str | None,
-) -> Picture:
-    modules = ModuleNames()
-    nodes: Sequence[Node] | None = None
-    if at is not None:
-        nodes = around(graph, _found(graph, at), radius)
-    elif path is not None:
-        nodes = on_paths(graph, _found(graph, path))
-    tried: list[tuple[list[Group], Picture]] = []
+class _Maker:
+    """Makes pictures of groups, and remembers the last one: how large it is and whether it fits are asked for one by one."""
 
-    def size(groups: list[Group]) -> int:
-        tried[:] = [(groups, Picture(graph, groups, modules))]
-        return tried[0][1].size()
+    def __init__(self, graph: Graph, fits: Callable[[Picture], bool] | None) -> None:
+        self.graph = graph
+        self.modules = ModuleNames()
+        self._fits = fits
+        self._last: tuple[Any, Picture] | None = None
 
-    groups = fold_values(
-        graph, nodes, budget=None if fold is False else budget, depth=depth,
-        closes=_closes(graph, fold, modules) if fold else None, size=size,
-    )  # fmt: skip
-    return tried[0][1] if tried and tried[0][0] is groups else Picture(graph, groups, modules)
+    def picture(self, folded: Folded) -> Picture:
+        key = folded.groups, folded.brief
+        if self._last is None or self._last[0][0] is not key[0] or self._last[0][1] is not key[1]:
+            self._last = key, Picture(self.graph, folded.groups, self.modules, folded.brief)
+        return self._last[1]
+
+    def size(self, folded: Folded) -> int:
+        return self.picture(folded).size()
+
+    def fits(self, folded: Folded) -> bool:
+        assert self._fits is not None
+        return self._fits(self.picture(folded))
+
+
+def _lacking(folded: Folded, depth: int | None, open: object) -> list[str]:
+    """What was asked for and is not in the picture."""
+    notes: list[str] = []
+    if depth is not None and folded.depth is not None and folded.depth < depth and folded.deeper:
+        notes.append(f"depth={depth} is too much for the page: drawn with depth={folded.depth}; page=None has room for all")
+    if not folded.opened:
+        wanted: list[Any] = [*open] if isinstance(open, (list, tuple, set)) else [open]
+        names = ", ".join(thing if isinstance(thing, str) else getattr(thing, "__name__", type(thing).__name__) for thing in wanted)
+        notes.append(f"{names} in full is too much for the page; page=None has room for all")
+    return notes
 
 
 def _found(graph: Graph, node: Node | str) -> Node:
@@ -92,15 +130,16 @@ def _names_of_modules(graph: Graph, modules: ModuleNames) -> dict[str, None]:
     return titles | dict.fromkeys(type(call.module).__name__ for call in calls if not isinstance(call.module, str))
 
 
-def _closes(graph: Graph, fold: object, modules: ModuleNames) -> Closes:
-    wanted: list[Any] = [*fold] if isinstance(fold, (list, tuple, set)) else [fold]
+def _chooses(graph: Graph, given: object, modules: ModuleNames, option: str) -> Closes:
+    """Whether a call is of one of the modules that an option names."""
+    wanted: list[Any] = [*given] if isinstance(given, (list, tuple, set)) else [given]
     names = _names_of_modules(graph, modules) if any(isinstance(thing, str) for thing in wanted) else {}
     for thing in wanted:
         if isinstance(thing, str) and thing not in names:
             there = f"there are {', '.join(list(names)[:8])}" if names else "there is none"
-            raise GraphError(f"no module to fold is called {thing!r} in this graph: {there}")
+            raise GraphError(f"no module to {option} is called {thing!r} in this graph: {there}")
 
-    def closes(call: Scope, _depth: int) -> bool:
+    def chooses(call: Scope, _depth: int) -> bool:
         for thing in wanted:
             if isinstance(thing, str):
                 if thing in (modules.title(call), type(call.module).__name__):
@@ -112,7 +151,7 @@ def _closes(graph: Graph, fold: object, modules: ModuleNames) -> Closes:
                 return True
         return False
 
-    return closes
+    return chooses
 
 
 def around(graph: Graph, node: Node, radius: int) -> list[Node]:

@@ -10,13 +10,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from time import monotonic
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import graphviz
 
-from ..errors import DeadlineError, ToolError
+from ..errors import ToolError
 from . import engines
 from .engines import DEADLINE
 from .formats.export import FORMATS, export
@@ -27,18 +26,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Drawing"]
 
-LEAST = 0.2  # of the deadline that each try may take, however long the tries before it took
 
 
 class Drawing(graphviz.Digraph):
     """A graphviz.Digraph that renders without a system `dot` too, and whose pictures are SVG unless asked otherwise.
 
     ``.source`` is its DOT text, ``.render(path)`` and ``.pipe(format=...)`` lay it out, ``.view()`` opens it.
-    deadline: seconds the layout may take. simpler: makes a drawing of the same with less in it, if it takes longer.
+    It says itself where everything is; with another `engine` than its own that is found anew. deadline: seconds the engine may take.
     """
 
     deadline: float | None = DEADLINE
-    simpler: Callable[[], Drawing] | None = None
     picture: Picture  # it was written from
     title: str = ""
     subject: str = "graph"  # what it is of
@@ -51,7 +48,7 @@ class Drawing(graphviz.Digraph):
 
     def copy(self) -> Drawing:
         twin: Drawing = super().copy()
-        twin.deadline, twin.simpler, twin.picture, twin.title = self.deadline, self.simpler, self.picture, self.title
+        twin.deadline, twin.picture, twin.title = self.deadline, self.picture, self.title
         twin.in_the_dark, twin.subject, twin.description = self.in_the_dark, self.subject, self.description
         return twin
 
@@ -72,21 +69,12 @@ class Drawing(graphviz.Digraph):
         return picture.decode(encoding) if encoding else picture
 
     def _laid_out(self, format: str, engine: str | None) -> bytes:
-        """The picture of this drawing, or of a simpler one if the time is over before this one is done."""
-        start, drawing = monotonic(), self
-        while True:
-            left = self.deadline and max(self.deadline - (monotonic() - start), LEAST * self.deadline)
-            share = left if left is None or drawing.simpler is None else 0.6 * left
-            try:
-                return engines.lay_out(drawing._text(engine or self.engine), format, deadline=share)
-            except DeadlineError:
-                if drawing.simpler is None:
-                    raise
-                drawing = drawing.simpler()
+        layout = engine or (self.engine if self.engine != "dot" else "")
+        return engines.lay_out(self._text(layout), format, deadline=self.deadline)
 
     def _text(self, layout: str) -> str:
-        """The DOT text; if another algorithm than dot's is asked for, it says so itself, for any layout engine to read."""
-        if layout == "dot":
+        """The DOT text; if an algorithm is asked for, it says so itself, for any layout engine to read."""
+        if not layout:
             return self.source
         twin = self.copy()
         twin.graph_attr["layout"] = layout

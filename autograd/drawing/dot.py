@@ -7,8 +7,9 @@ rounded, inputs are rectangles, parameters have a double frame.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -20,7 +21,11 @@ from ..node import Node
 from .formats.svg import described
 from .options import Look
 from .palette import mix
+from .placing import Placement, Rect, Route, place
+from .placing.page import scale_on
+from .placing.text import measured, text_width
 from .picture import FOLDED, LABELLED, LISTED, TITLE, UNKNOWN, Arrow, Box, Cluster, Picture, spread
+from .sheet import Markup, Sheet, attributes, escape, plain
 
 if TYPE_CHECKING:
     from .digraph import Drawing
@@ -34,62 +39,25 @@ CURVE = 0.4  # gradients differ by powers of ten: this root of their size is wha
 FONT = "Helvetica"  # the layout engines know its widths; viewers have it or its twin
 SIZE = 11  # points of a number where nothing else is asked for: all sizes here are those beside it
 SYMBOL_SIZES = {"·": 26, "*": 20}  # those that are small in their font
+PAD = 14.4  # points around the picture
+MARGIN, NARROW = (15.8, 10.0), (10.0, 5.0)  # around what is in a box, and in a small one, both sides together
+OUTER = 8  # what a double frame adds
+LEAST = 9.0  # points of text on a page
+TIP = 6.5  # points of an arrow's head
+LEGEND = 320  # characters of a line under a picture
 GAP = '<TD WIDTH="4"></TD>'
-
-BACKSLASH = {"tooltip": "&#92;"}  # it reads the escapes of a tooltip twice
-
-
-def _escape(text: str) -> str:
-    """Text for an HTML-like label, where Graphviz also reads escapes such as \\N."""
-    for special, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\\", "\\\\")):
-        text = text.replace(special, safe)
-    return text
-
-
-class _Markup(str):
-    """A label in Graphviz' own markup: tags of ours around text that _escape made harmless."""
-
-
-def _attributes(look: Mapping[str, str]) -> dict[str, str]:
-    """Attributes as Graphviz should read them: markup as markup, and every other value as the text that it is."""
-    return {
-        key: value if isinstance(value, _Markup) else _text(value, BACKSLASH.get(key, "\\\\"))
-        for key, value in look.items()
-    }
-
-
-def _text(text: str, backslash: str = "\\\\") -> str:
-    """Text in which Graphviz finds neither an entity, nor an escape, nor, in "<...>", markup."""
-    from graphviz import nohtml  # pyright: ignore[reportMissingTypeStubs]
-
-    return nohtml(text.replace("&", "&amp;").replace("\\", backslash))
-
-
-class Sheet:
-    """What a DotWriter draws on, a graphviz.Digraph or a part of one: the only way into DOT, which no text gets past."""
-
-    def __init__(self, drawing: Any) -> None:
-        self._drawing = drawing
-
-    def node(self, name: str, **look: str) -> None:
-        self._drawing.node(_text(name), **_attributes(look))
-
-    def edge(self, tail: str, head: str, **look: str) -> None:
-        self._drawing.edge(tail, head, **_attributes(look))
-
-    @contextmanager
-    def frame(self, name: str, **look: str) -> Generator[Sheet]:
-        with self._drawing.subgraph(name=_text(name)) as inner:
-            inner.attr(**_attributes(look))
-            yield Sheet(inner)
-
 
 def _largest(numbers: Iterable[float]) -> float:
     return max((abs(x) for x in numbers if math.isfinite(x)), default=0.0)
 
 
 class DotWriter:
-    """Writes a Picture as DOT, as a Look says."""
+    """Writes a Picture as DOT, as a Look says.
+
+    page: the width and height in points that it has to fit, with text that can be read; None for as much as it takes.
+    """
+
+    page: tuple[float, float] | None = None
 
     def __init__(self, picture: Picture, look: Look) -> None:
         self.picture = picture
@@ -101,9 +69,12 @@ class DotWriter:
         self.strongest = _largest(self.strength(node) for box in picture.boxes for node in box.nodes) if flows else 0.0
         self.widest = _largest(self.weight(arrow) for arrow in picture.arrows) if flows else 0.0
 
-    def pt(self, size: float) -> str:
+    def points(self, size: float) -> float:
         """Points, given at the usual size."""
-        return f"{size * self.look.font_size / SIZE:.4g}"
+        return size * self.look.font_size / SIZE
+
+    def pt(self, size: float) -> str:
+        return f"{self.points(size):.4g}"
 
     # What colours and widths show, and what is written: a subclass may show something else.
 
@@ -164,18 +135,18 @@ class DotWriter:
 
         palette = self.palette
         drawing = Drawing(
-            _text(f"{one_line(self.graph.name(self.graph.root))}: {counted(len(self.graph), 'value')}"), filename="graph.gv",
-            graph_attr=_attributes({
-                "rankdir": self.look.direction, "pad": "0.3", "nodesep": "0.2", "ranksep": "0.22",
+            plain(f"{one_line(self.graph.name(self.graph.root))}: {counted(len(self.graph), 'value')}"), filename="graph.gv",
+            graph_attr=attributes({
+                "layout": "nop2", "rankdir": self.look.direction, "pad": f"{PAD / 72:.4g}", "nodesep": "0.2", "ranksep": "0.22",
                 "bgcolor": "transparent" if self.look.transparent else palette["paper"],
                 "fontname": FONT, "fontsize": self.pt(10), "fontcolor": palette["faint"], "labelloc": "b", "labeljust": "l",
-                "label": self.caption(), "outputorder": "edgesfirst", "newrank": "true",
+                "label": self.caption(), "outputorder": "edgesfirst",
             }),
-            node_attr=_attributes({
+            node_attr=attributes({
                 "fontname": FONT, "fontsize": self.pt(SIZE), "fontcolor": palette["ink"], "color": palette["line"],
-                "style": "rounded,filled", "shape": "box", "margin": "0.11,0.07", "height": "0", "width": "0",
+                "style": "rounded,filled", "shape": "box", "margin": "0", "fixedsize": "true",
             }),
-            edge_attr=_attributes({
+            edge_attr=attributes({
                 "fontname": FONT, "fontsize": self.pt(10), "fontcolor": palette["ink"], "color": palette["line"],
                 "arrowsize": "0.65", "penwidth": "1.1",
             }),
@@ -190,27 +161,70 @@ class DotWriter:
                 if box.cluster is None:
                     self.box(titled, box)
         for arrow in self.picture.arrows:
-            self.arrow(sheet, arrow)
+            if arrow in self.placement.arrows:
+                self.arrow(sheet, arrow)
         return drawing
+
+    @cached_property
+    def placement(self) -> Placement:
+        """Where everything is."""
+        length = None
+        if self.page:
+            across = self.page[self.look.direction in ("TB", "BT")]
+            length = across * self.smallest / LEAST - 2 * PAD
+        return place(self.picture, _Measures(self), length, self.look.direction)
+
+    @property
+    def smallest(self) -> float:
+        """The size of the smallest text in points."""
+        return self.points(10)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it fits its page with no text too small."""
+        return self.page is None or scale_on(self.page, self.size) * self.smallest >= LEAST
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """The width and height of the whole, with its title and legend, in points."""
+        texts = [measured(self.caption(), self.points(10))]
+        if self.heading:
+            texts.append(measured(self.big_title(), self.look.font_size))
+        width = max([self.placement.width, *(w + 16 for w, _ in texts)])
+        return width + 2 * PAD, self.placement.height + sum(h + 8 for _, h in texts) + 2 * PAD
+
+    def titled(self, label: Markup) -> dict[str, str]:
+        """The frame of the title: the picture, and what is above it."""
+        width, height = measured(label, self.look.font_size)
+        at = Rect(0, -height - 8, max(self.placement.width, width), self.placement.height + height + 8)
+        return {
+            "bb": _corners(at), "lp": _point(width / 2, -4 - height / 2),
+            "lwidth": _inches(width), "lheight": _inches(height),
+        }  # fmt: skip
 
     def under_title(self, sheet: Sheet) -> AbstractContextManager[Sheet]:
         """What boxes are put in: the drawing, whose own label is the legend, or in it a frame unseen but for its title."""
         if not self.heading:
             return nullcontext(sheet)
-        look = f'<FONT POINT-SIZE="{self.pt(14)}" COLOR="{self.palette["ink"]}"><B>{_escape(self.heading)}</B></FONT>'
-        # The table is for its width, which the layout engine cannot measure of every text.
-        label = _table([_row([f'<TD ALIGN="LEFT"{self.wide(self.heading, 9, TITLE)}>{look}</TD>'])])
+        label = self.big_title()
         return sheet.frame(
-            "cluster_title", label=label, labelloc="t", color=self.palette["paper"], margin="8",
-            tooltip=_tooltip(self.heading, "title"),
+            "cluster_title", label=label, color=self.palette["paper"], tooltip=_tooltip(self.heading, "title"),
+            **self.titled(label),
         )  # fmt: skip
 
+    def big_title(self) -> Markup:
+        look = f'<FONT POINT-SIZE="{self.pt(14)}" COLOR="{self.palette["ink"]}"><B>{escape(self.heading)}</B></FONT>'
+        # The table is for its width, which the layout engine cannot measure of every text.
+        return _table([_row([f'<TD ALIGN="LEFT"{self.wide(self.heading, 9, TITLE)}>{look}</TD>'])])
+
     def cluster(self, sheet: Sheet, cluster: Cluster) -> None:
-        palette = self.palette
-        title = self.text(cluster.title, size=11, bold=True) + self.times(cluster.times)
+        palette, at = self.palette, self.placement.frames[cluster]
+        label = self.cluster_title(cluster)
+        width, height = measured(label, self.look.font_size)
         with sheet.frame(
-            f"cluster_{cluster.id}", label=_label(title), labelloc="t", style="rounded,filled",
-            color=mix(palette["paper"], palette["line"], 0.5), fillcolor=palette["cluster"], margin="12",
+            f"cluster_{cluster.id}", label=label, style="rounded,filled", bb=_corners(at),
+            lp=_point(at.x + 9 + width / 2, at.y + 4 + height / 2), lwidth=_inches(width), lheight=_inches(height),
+            color=mix(palette["paper"], palette["line"], 0.5), fillcolor=palette["cluster"],
             fontcolor=palette["faint"], tooltip=_tooltip(cluster.title, "module"),
         ) as frame:  # fmt: skip
             for inner in cluster.clusters:
@@ -218,13 +232,26 @@ class DotWriter:
             for box in cluster.boxes:
                 self.box(frame, box)
 
+    def cluster_title(self, cluster: Cluster) -> Markup:
+        return _label(self.text(cluster.title, size=11, bold=True) + self.times(cluster.times))
+
     # --- Boxes ---
 
     def box(self, sheet: Sheet, box: Box) -> None:
+        at, look = self.placement.boxes[box], self.box_look(box)
+        sheet.node(box.id, **look, **_placed(at, OUTER * ("peripheries" in look)))
+        if box.symbol:
+            at = self.placement.operations[box]
+            sheet.node(f"o{box.id}", **self.operation_look(box), **_placed(at))
+            stem = self.placement.stems[box]
+            sheet.edge(f"o{box.id}", box.id, arrowhead="none", weight="8", pos=_path(stem.points))
+
+    def box_look(self, box: Box) -> dict[str, str]:
+        """The Graphviz attributes of a box, but for its place."""
         palette, kind = self.palette, box.kind
         style = {"fillcolor": palette[kind], "tooltip": _tooltip(box.name, box.kind)}
         if kind == "constant":
-            style |= {"color": palette["constant"], "fontcolor": palette["faint"], "margin": "0.07,0.03"}
+            style |= {"color": palette["constant"], "fontcolor": palette["faint"]}
         elif kind == "parameter":
             style |= {"color": palette["parameter line"], "style": "filled", "peripheries": "2"}
         elif kind == "input":
@@ -233,33 +260,36 @@ class DotWriter:
             style |= {"color": palette["ink"], "penwidth": "2"}
         elif kind == "more":
             style |= {"style": "rounded,filled,dashed"}
-        if kind == "constant":
-            label = self.constants(box)
-        elif box.node is None and kind not in FOLDED:
-            label = self.leaves(box)
-        else:
-            label = self.rows(box)
-        sheet.node(box.id, label=label, **style | self.frame(box))
-        if box.symbol:
-            self.operation(sheet, box)
+        return {"label": self.content(box), **style} | self.frame(box)
 
-    def operation(self, sheet: Sheet, box: Box) -> None:
-        palette, words = self.palette, one_line(box.symbol)
-        formula = operation(self.graph, box.node)
-        if self.look.formulas and not box.terms and len(formula) <= SPELLED:
-            words = formula
+    def content(self, box: Box) -> Markup:
+        """What is written in a box."""
+        if box.brief:
+            return _label(self.text(self.in_few_words(box), size=10))
+        if box.kind == "constant":
+            return self.constants(box)
+        return self.leaves(box) if box.node is None and box.kind not in FOLDED else self.rows(box)
+
+    def in_few_words(self, box: Box) -> str:
+        words = counted(len(box.nodes), "parameter")
+        return f"{words}, grads {spread(box.grads)}" if box.brief > 1 and box.grads and self.shows("grads") else words
+
+    def operation_look(self, box: Box) -> dict[str, str]:
+        palette, words, bold = self.palette, self.operation_words(box), FONT
+        label: str = _label(self.text(words, bold=True))
+        shape = {"fontsize": self.pt(12)}
         if len(words) == 1:
-            label, size = words, self.pt(SYMBOL_SIZES.get(words, 16))
-            shape = {"shape": "circle", "width": self.pt(0.34), "fixedsize": "true", "fontsize": size}
-        else:
-            label = _label(self.text(words, bold=True))
-            shape = {"margin": "0.09,0.04", "fontsize": self.pt(12)}
-        sheet.node(
-            f"o{box.id}", label=label, fontname=FONT + "-Bold" * (len(words) == 1),
-            fillcolor=palette["operation"], color=palette["operation"], fontcolor=palette["symbol"],
-            tooltip=_tooltip(f"{box.name} = {formula}"), **shape,
-        )  # fmt: skip
-        sheet.edge(f"o{box.id}", box.id, arrowhead="none", weight="8")
+            label, bold = words, f"{FONT}-Bold"
+            shape = {"shape": "circle", "fontsize": self.pt(SYMBOL_SIZES.get(words, 16))}
+        return {
+            "label": label, "fontname": bold, "fillcolor": palette["operation"], "color": palette["operation"],
+            "fontcolor": palette["symbol"], "tooltip": _tooltip(f"{box.name} = {operation(self.graph, box.node)}"), **shape,
+        }  # fmt: skip
+
+    def operation_words(self, box: Box) -> str:
+        """The symbol of an operation, or its formula where that is wanted and short."""
+        formula = operation(self.graph, box.node) if self.look.formulas and not box.terms else ""
+        return formula if 0 < len(formula) <= SPELLED else one_line(box.symbol)
 
     def title(self, box: Box, columns: int = 3, bold: bool = True) -> str:
         name = box.name or f"{box.kind}s"
@@ -280,7 +310,7 @@ class DotWriter:
         sign = self.palette["positive" if gradient > 0 else "negative"]
         return mix(self.palette["paper"], sign, 0.1 + 0.5 * share**CURVE)
 
-    def rows(self, box: Box) -> str:
+    def rows(self, box: Box) -> Markup:
         """A name over pairs of a word and a number."""
         numbered = box.node is not None and box.name == f"v{self.graph.index[box.node]}"
         rows = [self.title(box, bold=not numbered)]
@@ -288,13 +318,13 @@ class DotWriter:
             if text == UNKNOWN and not self.room(many=False):
                 rows.append(_row([f'<TD COLSPAN="3" ALIGN="LEFT">{self.text(f"{word} {text}", faint=True)}</TD>']))
             else:
-                number = self.text(text, faint=True) if text == UNKNOWN else _escape(text)
+                number = self.text(text, faint=True) if text == UNKNOWN else escape(text)
                 rows.append(self.pair(word, number, tint, many=box.node is None or word == "grads"))
         return _table(rows)
 
     HEADS = ("data", "grad")
 
-    def leaves(self, box: Box) -> str:
+    def leaves(self, box: Box) -> Markup:
         """Several leaves as a table; many are summed up by what their names begin with."""
         tables: dict[str, list[Node]] = {}
         for node in box.nodes:
@@ -313,17 +343,17 @@ class DotWriter:
     def columns(self, nodes: Sequence[Node]) -> list[str]:
         """The cells that say the data and grad of one leaf, or of several."""
         grads = [node.grad for node in nodes if node.reached]
-        grad = _escape(spread(grads, self.look.digits)) if grads else self.text(UNKNOWN, faint=True)
-        data, many = _escape(spread([node.data for node in nodes], self.look.digits)), len(nodes) > 1
+        grad = escape(spread(grads, self.look.digits)) if grads else self.text(UNKNOWN, faint=True)
+        data, many = escape(spread([node.data for node in nodes], self.look.digits)), len(nodes) > 1
         tint = self.tint(max(grads, key=abs)) if grads else ""
         cells = {"data": self.right(data, many=many), "grad": self.right(grad, tint, many)}
         return [cell for word, cell in cells.items() if self.shows(word)]
 
-    def constants(self, box: Box) -> str:
+    def constants(self, box: Box) -> Markup:
         numbers = box.numbers
         if len(numbers) == 1:
-            return _label(_escape(self.short(numbers[0])) + self.times(box.times))
-        rows = [_row([self.right(_escape(self.short(number)))]) for number in numbers[:LISTED]]
+            return _label(escape(self.short(numbers[0])) + self.times(box.times))
+        rows = [_row([self.right(escape(self.short(number)))]) for number in numbers[:LISTED]]
         if len(numbers) > LISTED:
             rows.append(_row([f"<TD>{len(numbers) - LISTED:,} more</TD>"]))
         if box.times > 1:
@@ -333,26 +363,28 @@ class DotWriter:
     # --- Arrows ---
 
     def arrow(self, sheet: Sheet, arrow: Arrow) -> None:
-        head, palette, options = arrow.head, self.palette, dict[str, str]()
-        words, weight = self.words(arrow), self.weight(arrow)
+        head, palette, route = arrow.head, self.palette, self.placement.arrows[arrow]
+        options, words, weight = {"pos": _path(route.points, TIP)}, self.label(arrow), self.weight(arrow)
         if arrow.partial is not None:
             options["tooltip"] = _tooltip(self.slope(*arrow.partial))
-            words = words if head.arrivals <= LABELLED else ""
         elif arrow.tail.nodes:
             options["tooltip"] = _tooltip(
                 f"{counted(len(arrow.edges), 'edge')} from {arrow.tail.name or arrow.tail.kind + 's'} to {head.name}"
             )
         else:
             options["style"] = "dashed"
-        if words:
-            options["label"] = self.beside(words)
+        if words and route.label:
+            options |= {"label": words, "lp": _point(*route.label)}
         if weight and self.widest:
             share = min(1.0, abs(weight) / self.widest) ** CURVE
             sign = palette["positive" if weight > 0 else "negative"]
             options |= {"penwidth": f"{0.9 + 2.2 * share:.2f}", "color": mix(palette["line"], sign, 0.25 + 0.6 * share)}
-        if self.picture.passes_parameters(arrow):
-            options["minlen"] = "2"
         sheet.edge(arrow.tail.id, f"o{head.id}" if head.symbol else head.id, **options | self.line(arrow))
+
+    def label(self, arrow: Arrow) -> Markup | None:
+        """What is written on an arrow; nothing where too many come together."""
+        words = self.words(arrow) if arrow.partial is None or arrow.head.arrivals <= LABELLED else ""
+        return self.beside(words) if words else None
 
     def slope(self, node: Any, k: int) -> str:
         """The partial with its formula, to read when pointing at an arrow."""
@@ -366,9 +398,9 @@ class DotWriter:
 
     # --- Words ---
 
-    def caption(self) -> str:
+    def caption(self) -> Markup:
         graph, boxes = self.graph, self.picture.boxes
-        lines = self.notes()
+        lines = [*self.notes(), *self.picture.notes]
         if not self.look.legend:
             return _label(self.lines([remark(graph)]))
         stands, shown = sum(len(box.nodes) for box in boxes), sum(box.kind != "constant" for box in boxes)
@@ -385,21 +417,25 @@ class DotWriter:
         return _label(self.lines(lines))
 
     def lines(self, texts: Iterable[str]) -> str:
-        """Lines below each other."""
-        return "".join(f'{_escape(one_line(text, 160))}<BR ALIGN="LEFT"/>' for text in texts if text)
+        """Lines below each other; short ones beside each other where the picture is wide."""
+        lines: list[str] = []
+        for text in filter(None, texts):
+            longer = f"{lines[-1]}; {text}" if lines else text
+            if lines and text_width(longer, self.points(10)) <= self.placement.width - 16:
+                lines[-1] = longer
+            else:
+                lines.append(text)
+        return "".join(f'{escape(one_line(line, LEGEND))}<BR ALIGN="LEFT"/>' for line in lines)
 
     def right(self, text: str, tint: str = "", many: bool = False) -> str:
         """A cell that ends at its right edge, as numbers do."""
         colour = f' BGCOLOR="{tint}" STYLE="ROUNDED"' if tint else ""
         return f'<TD ALIGN="RIGHT"{self.wide_as(self.room(many))}{colour}>{text}</TD>'
 
-    def beside(self, words: str) -> str:
-        """The text at an arrow, with room around it, or the arrow would touch it."""
-        rows = [_row([GAP, f"<TD>{_escape(line)}</TD>", GAP]) for line in words.split(", ")]
-        below = f'<TR><TD HEIGHT="{3 * len(rows)}"></TD></TR>'  # the wider it is, the nearer comes an arrow that rises
-        return _label(
-            f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}{below}</TABLE>'
-        )
+    def beside(self, words: str) -> Markup:
+        """The text at an arrow."""
+        rows = [_row([GAP, f"<TD>{escape(line)}</TD>", GAP]) for line in words.split(", ")]
+        return _label(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>')
 
     def wide(self, text: str, width: int, longest: int = SPELLED) -> str:
         """Room for a text that the layout engine cannot measure: one with letters outside of ASCII."""
@@ -413,7 +449,7 @@ class DotWriter:
         return f' WIDTH="{round(width * self.look.font_size / SIZE)}"' if width else ""
 
     def text(self, text: str, size: int = 0, bold: bool = False, faint: bool = False) -> str:
-        shown = _escape(one_line(text, SPELLED))
+        shown = escape(one_line(text, SPELLED))
         if not shown:
             return ""
         if bold:
@@ -434,7 +470,7 @@ def _gaps(cells: list[str]) -> list[str]:
     return [piece for cell in cells for piece in (GAP, cell)][1:]
 
 
-def _table(rows: list[str]) -> str:
+def _table(rows: list[str]) -> Markup:
     return _label(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>')
 
 
@@ -442,5 +478,67 @@ def _tooltip(text: str, kind: str = "") -> str:
     return one_line(text, 200) + (f" ({kind})" if kind else "")
 
 
-def _label(markup: str) -> _Markup:
-    return _Markup(f"<{markup}>")
+def _label(markup: str) -> Markup:
+    return Markup(f"<{markup}>")
+
+
+# --- Places --------------------------------------------------------------------------------------------------
+
+
+class _Measures:
+    """How large the things are that a writer writes."""
+
+    def __init__(self, writer: DotWriter) -> None:
+        self.writer = writer
+
+    def box(self, box: Box) -> tuple[float, float]:
+        content = measured(self.writer.content(box), self.writer.look.font_size)
+        return self._around(content, NARROW if box.kind == "constant" or box.brief else MARGIN, OUTER * (box.kind == "parameter"))
+
+    def operation(self, box: Box) -> tuple[float, float]:
+        words = self.writer.operation_words(box)
+        if len(words) == 1:
+            return (self.writer.points(24.5),) * 2
+        return self._around(measured(_label(self.writer.text(words, bold=True)), self.writer.points(12)), (13.0, 7.0))
+
+    def words(self, arrow: Arrow) -> tuple[float, float]:
+        label = self.writer.label(arrow)
+        return measured(label, self.writer.points(10)) if label else (0.0, 0.0)
+
+    def title(self, cluster: Cluster) -> tuple[float, float]:
+        return measured(self.writer.cluster_title(cluster), self.writer.look.font_size)
+
+    def _around(self, inner: tuple[float, float], margin: tuple[float, float], more: float = 0) -> tuple[float, float]:
+        share = self.writer.look.font_size / SIZE
+        return inner[0] + margin[0] * share + more, inner[1] + margin[1] * share + more
+
+
+def _point(x: float, y: float) -> str:
+    """Points as Graphviz has them: y grows upwards."""
+    return f"{x:.4g},{-y + 0.0:.4g}" if abs(x) < 1000 and abs(y) < 1000 else f"{x:.1f},{-y + 0.0:.1f}"
+
+
+def _corners(at: Rect) -> str:
+    return f"{_point(at.x, at.y + at.height)},{_point(at.x + at.width, at.y)}"
+
+
+def _inches(points: float) -> str:
+    return f"{points / 72:.4f}"
+
+
+def _placed(at: Rect, outer: float = 0) -> dict[str, str]:
+    return {
+        "pos": _point(at.x + at.width / 2, at.y + at.height / 2),
+        "width": _inches(at.width - outer), "height": _inches(at.height - outer),
+    }  # fmt: skip
+
+
+def _path(points: Sequence[tuple[float, float]], tip: float = 0) -> str:
+    """A curve for Graphviz; with a tip, which is drawn over its last points."""
+    *most, last = points
+    if not tip:
+        return " ".join(_point(*point) for point in points)
+    before = next((point for point in reversed(most) if math.dist(point, last) > 0.1), last)
+    share = tip / (math.dist(before, last) or 1.0)
+    end = last[0] + (before[0] - last[0]) * share, last[1] + (before[1] - last[1]) * share
+    return " ".join([f"e,{_point(*last)}", *(_point(*point) for point in (*most, end))])

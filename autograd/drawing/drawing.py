@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ToolError
 from ..explain.naming import named_graph, names_for
 from ..graph import Graph
-from .build import build_picture
+from .build import build_picture, fitted_picture
 from .dot import DotWriter
+from .engines import DEADLINE
 from .options import NUMBERS, Look, look_of, options_of
 from .output import notebook, open_file, shows_pictures, write_whole
-from .page import SLIDE, Page, page_size
+from .placing.page import SLIDE, Page, page_size
 from .picture import BUDGET, Picture
 from .tree import tree
 
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
     from ..node import Node
     from .digraph import Drawing
-    from .options import DrawingOptions, DrawOptions
+    from .engines import DEADLINE
+from .options import DrawingOptions, DrawOptions
 
 __all__ = ["build_drawing", "draw", "mimebundle", "open_drawing", "show"]
 
@@ -79,7 +81,7 @@ def draw(
     legend: False leaves out the lines under the picture. direction: "LR" draws from left to right, "TB" downwards; also
     "RL" and "BT". font_size: points of the numbers, from 4 to 100; names and symbols go with it.
     show: which numbers are written, "data", "grad" or "partials", or a list of these. digits: of each number, 1 to 17.
-    deadline: seconds the layout may take; then less is drawn. None waits.
+    deadline: seconds after which the layout engine is stopped, with a DeadlineError. None waits.
     names: names for values without a label; by default those of module parameters and the caller's variables.
     ``render("f.svg")`` of what is returned writes a file: also .png, .pdf (text in fonts that are in the file), .tex (TikZ
     for \\input), .gif and .webp. What PDF, GIF and WebP need is in the extra ``export``.
@@ -102,22 +104,33 @@ def draw(
 def build_drawing(
     graph: Graph, writer: Callable[[Picture, Look], DotWriter], **options: Unpack[DrawingOptions]
 ) -> Drawing:
-    """The drawing of a graph that a writer writes; with less in it if the layout is not done by the deadline.
+    """The drawing of a graph that a writer writes, with as much in it as can be read on its page.
 
     writer: makes the DotWriter of a picture from the picture and its look.
     """
-    given: Any = {"budget": BUDGET, "deadline": 3.0, **options}
-    deadline, look = given.pop("deadline"), look_of(given)
-    page_size(given.pop("page", SLIDE))
-    picture = build_picture(graph, **given)
-    drawing = writer(picture, look).drawing()
+    given: Any = {"deadline": DEADLINE, **options}
+    deadline, look, page = given.pop("deadline"), look_of(given), page_size(given.pop("page", SLIDE))
+    if page is None or ("budget" in given and given["budget"] is None):
+        picture = build_picture(graph, **given)
+    else:
+        room = page
+
+        def fits(picture: Picture) -> bool:
+            one = writer(picture, look)
+            one.page = room
+            return one.is_readable
+
+        picture = fitted_picture(graph, fits, **given)
+
+    def drawn(look: Look) -> Drawing:
+        one = writer(picture, look)
+        one.page = page
+        return one.drawing()
+
+    drawing = drawn(look)
     drawing.deadline = deadline
     if look.theme == "auto":
-        drawing.in_the_dark = writer(picture, look._replace(theme="dark")).drawing()
-    boxes, budget = len(drawing.picture.boxes), given["budget"]
-    less = (boxes if budget is None else min(budget, boxes)) // 3
-    if less > 6 and given.get("fold") is not False:
-        drawing.simpler = lambda: build_drawing(graph, writer, **{**options, "budget": less})
+        drawing.in_the_dark = drawn(look._replace(theme="dark"))
     return drawing
 
 

@@ -18,7 +18,7 @@ from .palette import THEMES, Palette
 
 if TYPE_CHECKING:
     from ..node import Node
-    from .page import Page
+    from .placing.page import Page
 
 __all__ = ["DrawOptions", "DrawingOptions", "Look", "PictureOptions", "look_of", "options_of"]
 

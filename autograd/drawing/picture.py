@@ -6,17 +6,18 @@ Drawings, Mermaid text and pages are written from this, so that they show the sa
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from ..explain.naming import ModuleNames, common_name
 from ..explain.phrases import short
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
 from ..node import Node
-from .parts import Group, Part, calls_of
+from .folding.parts import Group, Part, calls_of
 
-__all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "spread"]
+__all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "by_name", "kind_of", "spread"]
 
 BUDGET = 200  # boxes that one can still read
 FOLDED = ("module", "more")  # the kinds of boxes into which a part of the graph is folded
@@ -38,9 +39,11 @@ class Box:
     for others left out. node: the value shown, if one is. nodes: all the values it is drawn for, in the order of
     the graph; none for constants, which are `numbers`. times: how many alike there are, where one of them is shown.
     terms: of a sum folded into one operation, how many it has, else 0. arrivals: how many arrows lead to it.
+    brief: 1 if it is written in few words under the operation that uses it, 2 if in the frame around it, else 0. inner: the value that its operation
+    is applied to, where that is not shown.
     """
 
-    __slots__ = ("arrivals", "cluster", "id", "kind", "name", "node", "nodes", "numbers", "terms", "times")
+    __slots__ = ("arrivals", "brief", "cluster", "id", "inner", "kind", "name", "node", "nodes", "numbers", "terms", "times")
 
     def __init__(self, id: str, kind: str, name: str, nodes: Sequence[Node] = (), times: int = 1) -> None:
         self.id = id
@@ -52,6 +55,8 @@ class Box:
         self.numbers: tuple[float, ...] = ()
         self.terms = 0
         self.arrivals = 0
+        self.brief = 0
+        self.inner: Any = None
         self.cluster: Cluster | None = None
 
     @property
@@ -59,6 +64,8 @@ class Box:
         """The symbol of the operation that computed the value shown; "" if none did."""
         if self.terms:
             return f"{'sum' if self.node.op == 'add' else 'product'} of {self.terms}"
+        if self.inner is not None:
+            return f"{self.node.op.symbol}({self.inner.op.symbol})"
         return self.node.op.symbol if self.node is not None and self.node.operands else ""
 
     @property
@@ -93,24 +100,36 @@ class Box:
 class Arrow:
     """From an operand's box to that of what was computed from it.
 
-    edges: the (node, k) it is drawn for. shown: how many of them lead into the value that the head shows.
+    edges: the (node, k) it is drawn for. shown: how many of them lead into the value that the head shows. back: whether it
+    leads from each turn of a loop to the next.
     """
 
-    __slots__ = ("edges", "head", "shown", "tail")
+    __slots__ = ("back", "edges", "head", "shown", "tail")
 
     def __init__(self, tail: Box, head: Box, edges: list[tuple[Any, int]], shown: int) -> None:
         self.tail = tail
         self.head = head
         self.edges = edges
         self.shown = shown
+        self.back = False
 
     @property
     def partial(self) -> tuple[Any, int] | None:
         """The (node, k) of the one partial it carries, if it is one."""
+        if self.back:
+            return None
         if len(self.edges) == 1 or (self.shown == 1 and self.head.node is not None):
             node, k = self.edges[0]
             return None if node.partials[k] is None else (node, k)
         return None
+
+    @property
+    def slope(self) -> float:
+        """The number of that partial: of all that the head's operation does, where it is a function of a value not shown."""
+        assert self.partial is not None
+        node, k = self.partial
+        inner = self.head.inner is not None and node is not self.head.node
+        return float(node.partials[k]) * float(self.head.node.partials[0]) if inner else float(node.partials[k])
 
     @property
     def words(self) -> str:
@@ -120,10 +139,11 @@ class Arrow:
     def said(self, digits: int = 4) -> str:
         """What is written on it: its partial; how many edges lead into the value shown; or how much passes."""
         if self.partial is not None:
-            node, k = self.partial
-            return short(node.partials[k], digits)
+            return short(self.slope, digits)
         if not self.tail.nodes:
             return ""
+        if self.back:
+            return "next turn"
         if self.head.node is not None and self.tail.kind not in FOLDED:
             return f"×{self.shown}" if self.shown else ""
         passing = list(dict.fromkeys(node.operands[k] for node, k in self.edges))
@@ -163,9 +183,17 @@ class Cluster:
 
 
 class Picture:
-    """The boxes, arrows and clusters of a graph whose values were put into groups."""
+    """The boxes, arrows and clusters of a graph whose values were put into groups.
 
-    def __init__(self, graph: Graph, groups: list[Group], modules: ModuleNames) -> None:
+    brief: of a value, how briefly the parameters that it alone uses are told, as in Folded. notes: what could not be shown as wanted.
+    """
+
+    def __init__(
+        self, graph: Graph, groups: list[Group], modules: ModuleNames, brief: Callable[[Node], int] | None = None
+    ) -> None:
+        self.notes: list[str] = []
+        self._brief = brief
+        self._levels: dict[Group, int] = {}
         self.graph = graph
         self.modules = modules
         self.boxes: list[Box] = []
@@ -194,6 +222,8 @@ class Picture:
         """How much there is to read: its boxes with their operations, its arrows, or how long it is, whichever is most."""
         length = dict.fromkeys(self.boxes, 1)
         for arrow in self.arrows:  # those into a box come before those out of it
+            if arrow.back:
+                continue
             length[arrow.head] = max(length[arrow.head], length[arrow.tail] + 1)
         longest = max(length.values(), default=0)
         shapes = len(self.boxes) + sum(bool(box.symbol) for box in self.boxes)
@@ -231,25 +261,43 @@ class Picture:
 
     def _add_boxes(self, groups: list[Group]) -> None:
         together: dict[tuple[Any, ...], list[Group]] = {}
-        for leaf, by in self._users(groups).items():
+        users = self._users(groups)
+        for leaf, by in users.items():
             if all(_takes_many(user) for user in by):
                 together.setdefault((kind_of(leaf.node), *by), []).append(leaf)
         gathered: dict[Group, list[Group]] = {}
         for (kind, *_), leaves in together.items():
             if len(leaves) > (1 if kind == "parameter" else MANY_INPUTS):
                 gathered |= dict.fromkeys(leaves, leaves)
+        briefly = self._briefly(users) if self._brief else {}
+        gathered |= briefly
         for group in groups:
             if group in self._box_of:
                 continue
             same = gathered.get(group, [group])
             box = self._box(group, same)
+            box.brief = self._levels.get(group, 0)
             self.boxes.append(box)
             self._box_of |= dict.fromkeys(same, box)
+
+    def _briefly(self, users: dict[Group, list[Group]]) -> dict[Group, list[Group]]:
+        """The parameters that one operation alone uses, where they are to be told in few words."""
+        assert self._brief is not None
+        of: dict[Any, list[Group]] = {}
+        for leaf, by in users.items():
+            if len(by) == 1 and by[0].what in ("value", "sum") and leaf.node.scope is PARAMETER:
+                user = by[0]
+                level = self._brief(user.node) and (2 if self._brief(user.node) > 1 and _frame_of(user) else 1)
+                if level:
+                    of.setdefault(_frame_of(user) if level > 1 else user, []).append(leaf)
+                    self._levels[leaf] = level
+        return {leaf: leaves for leaves in of.values() for leaf in leaves}
 
     def _box(self, group: Group, same: list[Group]) -> Box:
         graph, index = self.graph, self.graph.index
         nodes = group.nodes() if len(same) == 1 else sorted((n for g in same for n in g.nodes()), key=index.__getitem__)
         if group.what == "leaf":
+            nodes = by_name(nodes, graph.name)
             name = common_name([graph.name(node) for node in nodes])
             box = Box(f"{'v' if len(nodes) == 1 else 'g'}{index[nodes[0]]}", kind_of(nodes[0]), name, nodes)
             box.node = nodes[0] if len(nodes) == 1 else None
@@ -261,6 +309,8 @@ class Picture:
             return Box(f"m{index[nodes[0]]}", kind, name, nodes, len(group.parts) if kind == "module" else 1)
         box = Box(f"v{index[group.node]}", kind, graph.name(group.node), nodes, len(group.parts))
         box.node = group.node
+        if group.what == "value" and len(group.first.nodes) > 1:
+            box.inner = group.listing.nodes[group.first.nodes[0]]
         box.terms = sum(tail is not None for tail, _, _ in group.first.operands) if group.what == "sum" else 0
         return box
 
@@ -271,7 +321,7 @@ class Picture:
         found = [(node, k) for node, k in found if isinstance(node.operands[k], float)]
         if group.what == "sum":  # which Python's sum() starts from 0
             found = [(node, k) for node, k in found if node.operands[k]]
-        wide = group.what == "sum" or group.node.op.wide
+        wide = group.what == "sum" or group.listing.nodes[group.first.nodes[0]].op.wide
         for edges in [found] if wide and len(found) > 1 else [[edge] for edge in found]:
             numbers = tuple(node.operands[k] for node, k in edges)
             box = Box(f"c{self.graph.index[edges[0][0]]}_{edges[0][1]}", "constant", "constants")
@@ -292,18 +342,23 @@ class Picture:
         nodes = group.listing.nodes
         if head.node is not None:
             self._constants(group, head)
-        together: dict[Box, Arrow] = {}
+        together: dict[Any, Arrow] = {}
         for number, part in enumerate(group.parts):
             for source, i, k in part.operands:
-                tail = self._box_of[self._group_of[source]] if source is not None else None
-                if tail is None or tail is head:
+                if source is None:
                     continue
-                if tail in together and (len(tail.nodes) > 1 or len(head.nodes) > 1):
-                    together[tail].edges.append((nodes[i], k))
-                    together[tail].shown += number == 0
+                before = self._group_of[source]
+                tail = self._box_of[before]
+                back = min(group.turns, before.turns) > 1 and source.turn < part.turn
+                if tail is head and not back:
+                    continue
+                if (tail, back) in together and (len(tail.nodes) > 1 or len(head.nodes) > 1):
+                    together[tail, back].edges.append((nodes[i], k))
+                    together[tail, back].shown += number == 0
                 else:
-                    together[tail] = Arrow(tail, head, [(nodes[i], k)], int(number == 0))
-                    self.arrows.append(together[tail])
+                    arrow = together[tail, back] = Arrow(tail, head, [(nodes[i], k)], int(number == 0))
+                    arrow.back = back
+                    self.arrows.append(arrow)
 
     # --- Clusters ---
 
@@ -393,9 +448,21 @@ def _floats(group: Group, part: Part) -> tuple[float, ...]:
     return tuple([operand for operand in operands if isinstance(operand, float)])
 
 
+def _frame_of(group: Group) -> Scope | None:
+    """The call in whose frame a group is drawn."""
+    calls = calls_of(group.first.scope)[:MOST_NESTED]
+    while calls and not _has_parameters(calls[-1].module):
+        calls.pop()
+    return calls[-1] if calls else None
+
+
 def _takes_many(group: Group) -> bool:
     """Whether what uses a leaf takes many at once, so that its leaves may stand in one box."""
-    return group.what in ("sum", "call", "more") or len(group.parts) > 1 or group.node.op.wide
+    return (
+        group.what in ("sum", "call", "more")
+        or len(group.parts) > 1
+        or group.listing.nodes[group.first.nodes[0]].op.wide
+    )
 
 
 def kind_of(node: Node, root: Node | None = None) -> str:
@@ -403,6 +470,22 @@ def kind_of(node: Node, root: Node | None = None) -> str:
     if node.operands:
         return "result" if node is root else "value"
     return "parameter" if node.scope is PARAMETER else "input"
+
+
+T = TypeVar("T")
+
+
+def by_name(things: Iterable[T], name: Callable[[T], str]) -> list[T]:
+    """Things whose names differ only in their numbers next to each other, in the order of these.
+
+    >>> by_name(["x10", "x2", "b", "x1"], str)
+    ['x1', 'x2', 'x10', 'b']
+    """
+    alike: dict[str, list[tuple[list[int], T]]] = {}
+    for thing in things:
+        numbers = [int(number) for number in re.findall("[0-9]+", name(thing))]
+        alike.setdefault(re.sub("[0-9]+", "#", name(thing)), []).append((numbers, thing))
+    return [thing for named in alike.values() for _, thing in sorted(named, key=lambda pair: pair[0])]
 
 
 def spread(numbers: Sequence[float], digits: int = 4) -> str:

@@ -15,7 +15,7 @@ from unicodedata import east_asian_width
 
 from ..drawing import engines
 from ..drawing.build import build_picture
-from ..drawing.parts import calls_of
+from ..drawing.folding import calls_of
 from ..drawing.picture import BUDGET, FOLDED, LABELLED, LISTED, Arrow, Box, Cluster, Picture
 from ..errors import DeadlineError
 from ..explain.naming import ModuleNames, one_line

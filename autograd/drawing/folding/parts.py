@@ -6,12 +6,12 @@ parts that are alike, of which a picture shows the first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
-from ..graph import Graph
-from ..modes import PARAMETER, Scope
-from ..node import Node
+from ...graph import Graph
+from ...modes import PARAMETER, Scope
+from ...node import Node
 
 __all__ = ["LONG", "Closes", "Group", "Listing", "Part", "calls_of", "parts_of", "topologically_sorted"]
 
@@ -23,11 +23,12 @@ TANGLED = 1.5  # arrows for each box that can still be followed
 class Part:
     """Values that are drawn as one: `what` is "leaf", "value", "sum" of chained operations, or "call" of a module.
 
-    nodes: places in the listing, the last of which is the result of a value or sum.
-    operands: (part or None for a constant, node, k) for every edge that comes from outside.
+    nodes: places in the listing, the last of which is the result of a value or sum; a value may have one before it, to which it
+    applies its operation and which nothing else uses.
+    operands: (part or None for a constant, node, k) for every edge that comes from outside. turn: of a loop, from 0.
     """
 
-    __slots__ = ("at", "nodes", "operands", "scope", "what")
+    __slots__ = ("at", "nodes", "operands", "scope", "turn", "what")
 
     def __init__(self, what: str, nodes: list[int], scope: Scope | None) -> None:
         self.at = -1
@@ -35,6 +36,7 @@ class Part:
         self.nodes = nodes
         self.scope = scope
         self.operands: list[tuple[Part | None, int, int]] = []
+        self.turn = 0
 
     @property
     def top(self) -> int:
@@ -42,15 +44,19 @@ class Part:
 
 
 class Group:
-    """Parts that are alike. `what` is theirs, or "more" for a stretch of unlike ones left out; `title` says which."""
+    """Parts that are alike. `what` is theirs, or "more" for a stretch of unlike ones left out; `title` says which.
 
-    __slots__ = ("listing", "parts", "title", "what")
+    turns: of a loop that they are made in, or 1.
+    """
 
-    def __init__(self, listing: Listing, what: str, parts: list[Part], title: str = "") -> None:
+    __slots__ = ("listing", "parts", "title", "turns", "what")
+
+    def __init__(self, listing: Listing, what: str, parts: list[Part], title: str = "", turns: int = 1) -> None:
         self.listing = listing
         self.what = what
         self.parts = parts
         self.title = title
+        self.turns = turns
 
     @property
     def first(self) -> Part:
@@ -118,8 +124,19 @@ def calls_of(scope: Scope | None) -> list[Scope]:
 Closes = Callable[[Scope, int], bool]  # of a call, and how deep it is: is it to be drawn as one box?
 
 
-def parts_of(listing: Listing, depth: int, closes: Closes | None, sums: bool) -> list[Part]:
-    """The parts of a graph, operands first: calls deeper than `depth` closed, and long sums as one if wanted."""
+def parts_of(
+    listing: Listing,
+    depth: int,
+    closes: Closes | None,
+    sums: bool,
+    joins: Callable[[Node], bool] | None = None,
+    opened: Container[int] = (),
+) -> list[Part]:
+    """The parts of a graph, operands first: calls deeper than `depth` closed, and long sums as one if wanted.
+
+    joins: of a value, whether it may be one part with what it is a function of, as an activation is with its neuron.
+    opened: ids of calls that are not closed, however deep they are.
+    """
     nodes, operands = listing.nodes, listing.operands
     part_of: list[Part | None] = [None] * len(nodes)
     calls: dict[int, Part | None] = {}
@@ -127,13 +144,15 @@ def parts_of(listing: Listing, depth: int, closes: Closes | None, sums: bool) ->
         scope = node.scope
         if node.operands and scope is not None:
             if id(scope) not in calls:
-                calls[id(scope)] = _closed_call(scope, depth, closes, calls)
+                calls[id(scope)] = _closed_call(scope, depth, closes, calls, opened)
             part = calls[id(scope)]
             if part is not None:
                 part.nodes.append(i)
                 part_of[i] = part
     if sums:
         _chain_up(listing, part_of)
+    if joins:
+        _join(listing, part_of, joins)
     order: list[Part] = []
     for i, node in enumerate(nodes):
         part = part_of[i]
@@ -154,9 +173,11 @@ def parts_of(listing: Listing, depth: int, closes: Closes | None, sums: bool) ->
     return order
 
 
-def _closed_call(scope: Scope, depth: int, closes: Closes | None, calls: dict[int, Part | None]) -> Part | None:
+def _closed_call(
+    scope: Scope, depth: int, closes: Closes | None, calls: dict[int, Part | None], opened: Container[int]
+) -> Part | None:
     for level, call in enumerate(calls_of(scope)):
-        if level >= depth or (closes is not None and closes(call, level)):
+        if (level >= depth and id(call) not in opened) or (closes is not None and closes(call, level)):
             part = calls.get(id(call))
             if part is None:
                 part = calls[id(call)] = Part("call", [], call)
@@ -182,6 +203,17 @@ def _chain_up(listing: Listing, part_of: list[Part | None]) -> None:
             part = Part("sum", chained[::-1], nodes[last].scope)
             for i in chained:
                 part_of[i] = part
+
+
+def _join(listing: Listing, part_of: list[Part | None], joins: Callable[[Node], bool]) -> None:
+    """Make one part of a function of one value and that value, where nothing else uses it."""
+    for i, operands in enumerate(listing.operands):
+        if len(operands) != 1 or part_of[i] is not None or not joins(listing.nodes[i]):
+            continue
+        (j,) = operands
+        inner = j >= 0 and part_of[j] is None and listing.users[j] == 1 and sum(k >= 0 for k in listing.operands[j]) > 1
+        if inner and joins(listing.nodes[j]):
+            part_of[i] = part_of[j] = Part("value", [j, i], listing.nodes[j].scope)
 
 
 def topologically_sorted(items: Iterable[Any], operands: Callable[[Any], Iterable[Any]]) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, Union
 
-from ..errors import ArgumentError
+from ...errors import ArgumentError
 
 __all__ = ["SLIDE", "Page", "page_size", "scale_on"]
 

@@ -1,0 +1,322 @@
+"""Which parts of a picture are alike: samples of a batch, neurons of a layer, turns of a loop.
+
+What is alike is found by hashing, operands first: the colour of a part is its operation, the module it ran in and the
+colours of its operands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ...modes import PARAMETER, Scope
+from .parts import LONG, Group, Listing, Part, calls_of, topologically_sorted
+
+__all__ = ["in_order", "kinds_as_one", "operand_groups", "samples_as_one", "turns_as_one"]
+
+WIDE_SUMS = ("total", "mean")
+
+def samples_as_one(listing: Listing, parts: list[Part]) -> list[Group]:
+    """Groups in which all that is computed alike from the same parameters is one, as for the samples of a batch."""
+    classes: dict[Any, list[Part]] = {}
+    for part, colour in zip(parts, _exactly(listing, parts)):
+        classes.setdefault(colour, []).append(part)
+    return in_order([Group(listing, members[0].what, members) for members in classes.values()])
+
+
+def in_order(groups: list[Group]) -> list[Group]:
+    """Operands first, as in the graph."""
+    return topologically_sorted(groups, operand_groups(groups).__getitem__)
+
+
+def operand_groups(groups: list[Group]) -> dict[Group, list[Group]]:
+    """Of each group, those that it is computed from."""
+    group_of = {part: group for group in groups for part in group.parts}
+    operands: dict[Group, list[Group]] = {}
+    for group in groups:
+        found = {group_of[tail]: None for part in group.parts for tail, _, _ in part.operands if tail is not None}
+        found.pop(group, None)
+        operands[group] = list(found)
+    return operands
+
+
+def _exactly(listing: Listing, parts: list[Part]) -> list[Any]:
+    """Colours; two are equal if the same is computed from the same parameters, as for repeated samples."""
+    shared = _shared_leaves(listing, parts)
+    colours: list[Any] = [None] * len(parts)
+    numbers: dict[Any, int] = {}
+    path = _Paths()
+    for part in parts:
+        if part.what == "leaf":
+            own = part in shared or listing.nodes[part.top].scope is PARAMETER
+            key: Any = ("own", part.at) if own else "input"
+        else:
+            operands = tuple([_constant(listing, i, k) if tail is None else colours[tail.at]
+                              for tail, i, k in part.operands])  # fmt: skip
+            key = (*_kind(listing, part), path(part.scope), operands)
+        colours[part.at] = numbers.setdefault(key, len(numbers))
+    inputs: dict[Part, set[Any]] = {}
+    for part in parts:
+        for tail, _, k in part.operands:
+            if tail is not None and tail.what == "leaf":
+                inputs.setdefault(tail, set()).add((colours[part.at], k))
+    for leaf, uses in inputs.items():  # inputs are alike if the same use is made of them
+        colours[leaf.at] = (colours[leaf.at], frozenset(uses))
+    return colours
+
+
+def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool]) -> list[Group]:
+    """Groups in which all that are made alike and used alike are one, as the neurons of a layer are; but what is opened."""
+    listing = groups[0].listing
+    group_of: dict[Any, Group] = {part: group for group in groups for part in group.parts}
+    operands: dict[Group, list[tuple[str, Any, Group | None]]] = {}
+    for group in groups:
+        part = group.parts[-1]  # of a loop, the last turn: the first may start from constants
+        pairs = zip(part.operands, _roles(listing, part)) if group.what != "more" else ()
+        operands[group] = [
+            (role, _constant(listing, i, k) if tail is None else tail.turn < part.turn, group_of.get(tail))
+            for (tail, i, k), role in pairs
+        ]
+    colours: dict[Group, Any] = {}
+    numbers: dict[Any, int] = {}
+    path = _Paths()
+    for group in groups:
+        if group.what == "leaf":
+            key: Any = ("leaf", listing.nodes[group.first.top].scope is PARAMETER)
+        elif group.what == "more" or opened(group):
+            key = group
+        else:
+            made_of = [
+                (role, detail if tail is None else "the turn before" if group.turns > 1 and detail else colours.get(tail))
+                for role, detail, tail in operands[group]
+            ]
+            key = (*_kind(listing, group.first), path(group.first.scope), frozenset(made_of), group.turns)
+        colours[group] = numbers.setdefault(key, len(numbers))
+    made = dict(colours)
+    uses: dict[Group, set[Any]] = {group: set() for group in groups}
+    for group in reversed(groups):
+        colours[group] = numbers.setdefault((made[group], frozenset(uses[group])), len(numbers))
+        for role, _, tail in operands[group]:
+            if tail is not None:
+                uses[tail].add((role, colours[group]))
+    classes: dict[Any, list[Group]] = {}
+    for group in groups:
+        classes.setdefault(colours[group], []).append(group)
+    merged = [
+        members[0] if len(members) == 1
+        else Group(listing, members[0].what, [part for group in members for part in group.parts], members[0].title,
+                   members[0].turns)
+        for members in classes.values()
+    ]  # fmt: skip
+    return in_order(merged)
+
+
+def _kind(listing: Listing, part: Part) -> tuple[Any, ...]:
+    if part.what == "value":
+        return (part.what, *(listing.nodes[i].op for i in part.nodes))
+    return (part.what,) if part.what == "call" else (part.what, listing.nodes[part.top].op)
+
+
+def _roles(listing: Listing, part: Part) -> Iterable[str]:
+    if part.what == "value":
+        return listing.roles(listing.nodes[part.nodes[0]])
+    return [""] * len(part.operands)
+
+
+def _constant(listing: Listing, i: int, k: int) -> Any:
+    """What tells a constant from others: an exponent's value, as ``x ** 2`` is not ``x ** 3``; else nothing."""
+    node = listing.nodes[i]
+    return ("**", node.operands[k]) if node.op == "pow" else "constant"
+
+
+class _Paths:
+    """Of a scope, which modules it is a call of, as something to compare."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, Any] = {}
+
+    def __call__(self, scope: Scope | None) -> Any:
+        if scope is None:
+            return None
+        if id(scope) not in self.known:
+            modules = [call.module for call in calls_of(scope)]
+            self.known[id(scope)] = tuple([module if isinstance(module, str) else id(module) for module in modules])
+        return self.known[id(scope)]
+
+
+def _shared_leaves(listing: Listing, parts: list[Part]) -> set[Part]:
+    """The leaves used by more than one term of the outermost long sums: what the samples of a batch have in common."""
+    below: set[Part] = set()  # all that an outer sum depends on
+    shared: set[Part] = set()
+    for part in reversed(parts):
+        if part in below or not (part.what == "sum" or listing.nodes[part.top].op in WIDE_SUMS):
+            continue
+        terms = [tail for tail, _, _ in part.operands if tail is not None]
+        if len(terms) < LONG:
+            continue
+        term_of: dict[Part, int] = {}
+        many: set[Part] = set()
+        for number, term in enumerate(terms):
+            stack = [term]
+            while stack:
+                here = stack.pop()
+                if here in many or term_of.get(here) == number:
+                    continue
+                if here in term_of:
+                    many.add(here)
+                term_of[here] = number
+                stack += [tail for tail, _, _ in here.operands if tail is not None]
+        below.update(term_of)
+        shared.update(leaf for leaf in many if leaf.what == "leaf")
+    return shared if below else _used_twice(parts)
+
+
+def _used_twice(parts: list[Part]) -> set[Part]:
+    once: set[Part] = set()
+    twice: set[Part] = set()
+    for part in parts:
+        for leaf in {tail for tail, _, _ in part.operands if tail is not None and tail.what == "leaf"}:
+            (twice if leaf in once else once).add(leaf)
+    return twice
+
+
+# --- Turns of a loop -----------------------------------------------------------------------------------------
+
+
+def turns_as_one(groups: list[Group]) -> list[Group]:
+    """Groups in which the turns of a loop are one: what they compute with the same leaves, out of their own results."""
+    operands = operand_groups(groups)
+    shared = _used_often(groups, operands)
+    colours = _in_turns(groups, operands, shared)
+    classes: dict[Any, list[Group]] = {}
+    for group in groups:
+        classes.setdefault(colours[group], []).append(group)
+    looping = _looping(colours, operands)
+    if not looping:
+        return groups
+    near = {colour: set[Any]() for colour in classes}
+    for group in groups:
+        for tail in operands[group]:
+            near[colours[group]].add(colours[tail])
+            near[colours[tail]].add(colours[group])
+    turn = {group: i for colour in looping for i, group in enumerate(classes[colour])}
+    taken, waiting = set(looping), sorted(looping)
+    for colour in waiting:  # what each turn computes besides
+        for other in sorted(near[colour] - taken):
+            if len(classes[other]) > 1:
+                taken.add(other)
+                waiting.append(other)
+                _follow(classes[other], operands, turn)
+    merged: list[Group] = []
+    for colour, members in classes.items():
+        if colour in taken and len(members) > 1:
+            members.sort(key=turn.__getitem__)
+            for group in members:
+                for part in group.parts:
+                    part.turn = turn[group]
+            parts = [part for group in members for part in group.parts]
+            merged.append(Group(members[0].listing, members[0].what, parts, turns=len(members)))
+        else:
+            merged += members
+    return in_order(merged)
+
+
+def _follow(members: list[Group], operands: dict[Group, list[Group]], turn: dict[Group, int]) -> None:
+    """Give those of one colour the turns of what they are computed from, or go into."""
+    users: dict[Group, list[int]] = {}
+    for group, i in turn.items():
+        for tail in operands[group]:
+            users.setdefault(tail, []).append(i)
+    found = {group: min([*(turn[tail] for tail in operands[group] if tail in turn), *users.get(group, ())], default=-1)
+             for group in members}  # fmt: skip
+    turn.update(found)
+
+
+def _used_often(groups: list[Group], operands: dict[Group, list[Group]]) -> set[Group]:
+    count: dict[Group, int] = {}
+    for group in groups:
+        for tail in operands[group]:
+            if tail.what == "leaf":
+                count[tail] = count.get(tail, 0) + 1
+    return {leaf for leaf, uses in count.items() if uses > 1}
+
+
+def _in_turns(groups: list[Group], operands: dict[Group, list[Group]], shared: set[Group]) -> dict[Group, Any]:
+    """Colours; two are equal if the same is done with the same shared leaves, whatever else comes in."""
+    path = _Paths()
+    colours: dict[Group, Any] = {}
+    numbers: dict[Any, int] = {}
+    own: dict[Any, int] = {}
+    for group in groups:
+        if group.what == "leaf":
+            colours[group] = -1 - own.setdefault(group, len(own))
+            continue
+        if group.what == "more":
+            key: Any = group
+        else:
+            leaves = frozenset([colours[tail] for tail in operands[group] if tail in shared])
+            inner = [colours[tail] for tail in operands[group] if tail.what != "leaf"]
+            what = group.node.op if group.what != "call" else group.what
+            key = (what, path(group.first.scope), leaves, () if leaves or group.what == "call" else tuple(inner))
+        colours[group] = numbers.setdefault(key, len(numbers))
+    uses: dict[Group, set[Any]] = {}
+    for group in groups:
+        for tail in operands[group]:
+            if tail.what == "leaf" and tail not in shared:
+                uses.setdefault(tail, set()).add(colours[group])
+    for leaf, users in uses.items():  # what comes in anew at each turn
+        kind = leaf.listing.nodes[leaf.first.top].scope is PARAMETER
+        colours[leaf] = numbers.setdefault(("leaf", kind, frozenset(users)), len(numbers))
+    return colours
+
+
+def _looping(colours: dict[Group, Any], operands: dict[Group, list[Group]]) -> set[Any]:
+    """The colours that come out of themselves."""
+    below: dict[Any, set[Any]] = {}
+    for group, tails in operands.items():
+        below.setdefault(colours[group], set()).update(colours[tail] for tail in tails)
+    counts = dict.fromkeys(below, 0)
+    for tails in below.values():
+        for tail in tails:
+            counts[tail] += 1
+    above: dict[Any, set[Any]] = {colour: set() for colour in below}
+    for colour, tails in below.items():
+        for tail in tails:
+            above[tail].add(colour)
+    left = _peeled(_peeled(set(below), below), above)
+    # What is between two loops is left over by both: it does not come back to itself.
+    return {colour for colour in left if _comes_back(colour, below, left)}
+
+
+def _peeled(left: set[Any], tails: dict[Any, set[Any]]) -> set[Any]:
+    """What is left when that with no tails is taken away, over and over."""
+    heads: dict[Any, list[Any]] = {colour: [] for colour in left}
+    waiting: dict[Any, int] = {}
+    for colour in left:
+        inside = tails[colour] & left
+        waiting[colour] = len(inside)
+        for tail in inside:
+            heads[tail].append(colour)
+    ready = [colour for colour in left if not waiting[colour]]
+    gone: set[Any] = set()
+    while ready:
+        colour = ready.pop()
+        gone.add(colour)
+        for head in heads[colour]:
+            waiting[head] -= 1
+            if not waiting[head]:
+                ready.append(head)
+    return left - gone
+
+
+def _comes_back(colour: Any, tails: dict[Any, set[Any]], within: set[Any]) -> bool:
+    seen: set[Any] = set()
+    waiting = list(tails[colour] & within)
+    while waiting:
+        here = waiting.pop()
+        if here == colour:
+            return True
+        if here not in seen:
+            seen.add(here)
+            waiting += tails[here] & within
+    return False

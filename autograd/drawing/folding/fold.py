@@ -1,0 +1,305 @@
+"""Putting the values of a large graph into few groups, so that a picture of them can be read.
+
+Groups of one colour never depend on themselves but where they are turns of a loop. All of it takes time linear in the
+number of values.
+
+    >>> from autograd import Value
+    >>> w = Value(2.0, label="w")
+    >>> losses = [(w * x - 1) ** 2 for x in range(100)]
+    >>> for group in fold(Graph(sum(losses)), budget=10).groups:
+    ...     print(group)
+    Group(w)
+    Group(mul, 100 alike)
+    Group(sub, 100 alike)
+    Group(pow, 100 alike)
+    Group(sum of 101 terms)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ...graph import Graph
+from ...modes import PARAMETER, Scope
+from ...node import Node
+from .alike import kinds_as_one, operand_groups, samples_as_one, turns_as_one
+from .parts import Closes, Group, Listing, Part, calls_of, parts_of
+from .repeats import Nearest, chains, with_ends, without_repeats
+
+__all__ = ["Folded", "fold"]
+
+FULL, FEWEST = 5, 2  # of either end of a chain: what is kept before more is folded, and the least
+MANY = 3  # times the budget: so much too large, a graph needs stronger folds
+OPENED = 24  # folds that are tried to be opened again, one after the other
+
+
+class Folded(NamedTuple):
+    """Groups, how far they are folded, and what was wanted but could not be.
+
+    brief: of a value, how briefly the parameters that it alone uses are told: 0 in full, 1 in few words under its operation, 2 in
+    the frame of its module.
+    """
+
+    groups: list[Group]
+    brief: Callable[[Node], int] | None = None
+    depth: int | None = None
+    opened: bool = True
+    deeper: bool = False  # whether modules are closed that might be open
+
+
+class _State(NamedTuple):
+    """How a graph is folded."""
+
+    depth: int
+    samples: bool = False  # repeated samples, and long sums
+    turns: bool = False  # of loops
+    brief: int = 0  # parameters: 1 in few words under their operation, 2 in the frame of their module
+    joined: bool = False  # a neuron and its activation
+    ends: int = 0  # of long chains, what is kept; 0 for all
+    kinds: bool = False  # all that are made and used alike, as the neurons of a layer
+    repeats: bool = False  # of blocks
+    opened: frozenset[str] = frozenset()  # modules, by name
+    split: frozenset[int] = frozenset()  # groups, by the first value
+
+
+def fold(
+    graph: Graph,
+    nodes: Sequence[Node] | None = None,
+    *,
+    budget: int | None = 200,
+    depth: int | None = None,
+    closes: Closes | None = None,
+    opens: Closes | None = None,
+    name: Callable[[Scope], str] = str,
+    size: Callable[[Folded], int] = lambda folded: len(folded.groups),
+    fits: Callable[[Folded], bool] | None = None,
+) -> Folded:
+    """The values in groups that come to a `size` of at most `budget`, and that fit; operands first.
+
+    These are tried, in this order: each value by itself; repeated samples as one, long sums as one operation; turns of a
+    loop as one; parameters in few words; a neuron and its activation as one; the middle of long chains left out; all values
+    that are made and used alike as one, such as the neurons of a layer; repeated blocks as one; modules closed, the innermost
+    first. Then each fold that is not needed is opened again. Of what is too much even so, only what is nearest to the result is kept.
+
+    nodes: the values to draw, in the order of the graph; by default all. depth: how many levels of modules are drawn open;
+    by default all. closes: whether a call is drawn as one box all the same. opens: whether it is to be seen in full.
+    name: of a module's call. fits: whether a picture of the groups has its place; by default where the budget is kept.
+    """
+    listing = Listing(graph, graph.nodes if nodes is None else nodes)
+    folder = _Folder(listing, budget, closes, opens, name, size, fits)
+    deepest = listing.depth if depth is None else min(depth, listing.depth)
+    found = folder.find(_State(deepest))
+    if found is None and opens is not None:
+        folder.opens = None
+        found = folder.find(_State(deepest))
+        if found is None:
+            found = folder.nearest()
+        return found._replace(opened=False)
+    return found or folder.nearest()
+
+
+class _Folder:
+    def __init__(
+        self,
+        listing: Listing,
+        budget: int | None,
+        closes: Closes | None,
+        opens: Closes | None,
+        name: Callable[[Scope], str],
+        size: Callable[[Folded], int],
+        fits: Callable[[Folded], bool] | None,
+    ) -> None:
+        self.listing = listing
+        self.budget = budget
+        self.closes = closes
+        self.opens = opens
+        self.name = name
+        self.size = size
+        self.has_room = fits
+        self._parts: dict[Any, list[Part]] = {}
+
+    # --- What a state looks like ---
+
+    def folded(self, state: _State) -> Folded:
+        opened = self._opened(state)
+        groups = self._groups(state, opened)
+        brief = (lambda node: 0 if self._is_in(node.scope, opened) else state.brief) if state.brief else None
+        return Folded(groups, brief, state.depth, deeper=state.depth < self.listing.depth)
+
+    def _groups(self, state: _State, opened: set[int]) -> list[Group]:
+        parts = self._parts_of(state, opened)
+        if state.samples:
+            groups = samples_as_one(self.listing, parts)
+        else:
+            groups = [Group(self.listing, part.what, [part]) for part in parts]
+        if state.turns:
+            groups = turns_as_one(groups)
+        if state.kinds:
+            groups = kinds_as_one(groups, lambda group: self._is_in(group.first.scope, opened))
+        if state.ends:
+            groups = with_ends(groups, state.ends)
+        if state.repeats:
+            groups = without_repeats(groups, self.budget)
+        if state.split:
+            groups = [one for group in groups for one in self._split(group, state.split)]
+        return groups
+
+    def _split(self, group: Group, split: frozenset[int]) -> list[Group]:
+        if group.first.top not in split:
+            return [group]
+        return [Group(self.listing, group.what, [part], group.title) for part in group.parts]
+
+    def _parts_of(self, state: _State, opened: set[int]) -> list[Part]:
+        key = state.depth, state.samples, state.joined, state.opened
+        if key not in self._parts:
+            self._parts[key] = parts_of(
+                self.listing, state.depth, self.closes, state.samples,
+                (lambda node: not self._is_in(node.scope, opened)) if state.joined else None, opened,
+            )  # fmt: skip
+        return self._parts[key]
+
+    def _opened(self, state: _State) -> set[int]:
+        """The calls that are not to be closed, as they are seen in full or are around those."""
+        if self.opens is None and not state.opened:
+            return set()
+        found: set[int] = set()
+        for scope in {node.scope for node in self.listing.nodes if node.operands and node.scope is not None}:
+            calls = calls_of(scope)
+            for level, call in enumerate(calls):
+                if (self.opens and self.opens(call, level)) or (state.opened and self.name(call) in state.opened):
+                    found.update(map(id, calls))
+                    break
+        return found
+
+    @staticmethod
+    def _is_in(scope: Scope | None, opened: set[int]) -> bool:
+        return scope is not None and scope is not PARAMETER and id(scope) in opened
+
+    # --- Whether it fits ---
+
+    def fits(self, folded: Folded) -> bool:
+        groups = folded.groups
+        if self.has_room is None and self.budget is not None and not any(len(group.parts) > 1 for group in groups):
+            if self.listing.is_small(self.budget) and len(groups) == len(self.listing.nodes):
+                return True
+        if self.budget is not None:
+            if sum(group.what != "leaf" for group in groups) > self.budget or self.size(folded) > self.budget:
+                return False
+        return self.has_room is None or self.has_room(folded)
+
+    # --- Looking for what fits ---
+
+    def find(self, plain: _State) -> Folded | None:
+        """The first fold that fits, with all opened again that need not be folded; None if even the strongest does not."""
+        if self.budget is None and self.has_room is None:
+            return self.folded(plain)
+        last = plain
+        for state in self._states(plain):
+            folded = self.folded(state)
+            if self.fits(folded):
+                return folded if state == plain else self._open_again(plain, state, folded)
+            last = state
+        self.last = last
+        return None
+
+    def _states(self, state: _State) -> Iterator[_State]:
+        budget = self.budget or len(self.listing.nodes)
+        operations = sum(map(bool, self.listing.operands))
+        if operations <= budget or state.depth < self.listing.depth or self.closes is not None:
+            yield state
+        yield state._replace(turns=True)
+        yield state._replace(samples=True)
+        state = state._replace(turns=True, samples=True)
+        yield state
+        groups = self._groups(state, self._opened(state))
+        if len(groups) <= MANY * budget:
+            yield state._replace(brief=1)
+            yield state._replace(brief=2)
+            yield state._replace(brief=2, joined=True)
+        state = state._replace(brief=2, joined=len(groups) <= MANY * budget)
+        longest = max(map(len, chains(groups)), default=0)
+        if longest > 2 * FULL:
+            state = state._replace(ends=FULL)
+            yield state
+        state = state._replace(kinds=True)
+        yield state
+        if longest > 2 * FULL:
+            state = state._replace(ends=FEWEST)
+            yield state
+        state = state._replace(repeats=True)
+        yield state
+        for level in range(state.depth - 1, -1, -1):
+            state = state._replace(depth=level)
+            yield state
+
+    def _open_again(self, plain: _State, state: _State, folded: Folded) -> Folded:
+        """With every fold undone without which it fits as well, what was folded last first."""
+        if len(folded.groups) > (self.budget or len(folded.groups)):
+            return folded
+
+        def try_(tried: _State) -> bool:
+            nonlocal state, folded
+            if tried != state:
+                found = self.folded(tried)
+                if not self.fits(found):
+                    return False
+                state, folded = tried, found
+            return True
+
+        for flag in ("repeats", "kinds", "joined", "brief", "turns", "samples"):
+            if getattr(state, flag):
+                try_(state._replace(**{flag: False}))
+        if state.brief == 2:
+            try_(state._replace(brief=1))
+        if state.ends and not try_(state._replace(ends=0)):
+            few, many = state.ends, max(map(len, chains(self._groups(state._replace(ends=0), set()))), default=0) // 2
+            while many - few > 1:
+                middle = (few + many) // 2
+                few, many = (middle, many) if try_(state._replace(ends=middle)) else (few, middle)
+        self._open_units(lambda tried: try_(tried), lambda: (state, folded))
+        return folded
+
+    def _open_units(self, try_: Callable[[_State], bool], now: Callable[[], tuple[_State, Folded]]) -> None:
+        """Open what is alike together, and each closed module, where there is room for it."""
+        tried: set[Any] = set()
+        for _ in range(OPENED):
+            state, folded = now()
+            for unit in self._units(folded.groups, state):
+                if unit not in tried:
+                    tried.add(unit)
+                    more = {"opened": state.opened | unit} if isinstance(next(iter(unit)), str) else {"split": state.split | unit}
+                    try_(state._replace(**more))
+                    break
+            else:
+                return
+
+    def _units(self, groups: list[Group], state: _State) -> Iterator[frozenset[Any]]:
+        """What may be opened: modules that are closed, by name, and groups of as many that belong together."""
+        for group in groups:
+            if group.what == "call" and not (self.closes and self.closes(group.first.scope, 0)):  # type: ignore[arg-type]
+                yield frozenset([self.name(group.first.scope)])  # type: ignore[arg-type]
+        operands = operand_groups(groups)
+        together: dict[Group, set[Group]] = {}
+        for group in groups:
+            together[group] = {group}
+            for tail in operands[group]:
+                if tail in together and len(tail.parts) == len(group.parts) and tail.turns == group.turns:
+                    merged = together[tail] | together[group]
+                    for member in merged:
+                        together[member] = merged
+        for group in groups:
+            if len(group.parts) > 1 and group.what not in ("call", "more") and group.turns == 1:
+                yield frozenset(member.first.top for member in together[group])
+
+    def nearest(self) -> Folded:
+        """What is nearest to the result, as much as fits."""
+        self.last = self.last._replace(turns=False)
+        groups = self.folded(self.last).groups
+        most = self.budget or len(groups)
+        nearest, brief = Nearest(groups, most), self.folded(self.last).brief
+        few, many = 1, most
+        while many - few > 1:
+            keep = (few + many) // 2
+            few, many = (keep, many) if self.fits(Folded(nearest.keep(keep), brief)) else (few, keep)
+        return Folded(nearest.keep(few), brief, 0, deeper=True)

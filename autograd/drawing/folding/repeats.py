@@ -1,0 +1,134 @@
+"""What a picture leaves out: the blocks after the first of many, the middle of a long chain, what is far from the result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .alike import in_order, operand_groups
+from .parts import Group, calls_of
+
+__all__ = ["Nearest", "chains", "with_ends", "without_repeats"]
+
+def without_repeats(groups: list[Group], budget: int | None) -> list[Group]:
+    """Blocks that follow each other and are built alike, as the layers of a deep network: the first one is kept."""
+    while found := _repeat(groups, budget or 0):
+        start, period, times = found
+        inner = [group for group in groups if group.what != "leaf"]
+        hidden = inner[start + period : start + period * times]
+        title = f"{times - 1:,} more like the {period} before" if period > 1 else f"{times - 1:,} more like it"
+        merged = Group(groups[0].listing, "more", [part for group in hidden for part in group.parts], title)
+        left_out = set(hidden)
+        groups = in_order([group for group in groups if group not in left_out] + [merged])
+    return groups
+
+
+def _repeat(groups: list[Group], budget: int) -> tuple[int, int, int] | None:
+    """Where a stretch of alike blocks starts, how long a block is, how many there are; the most worth folding.
+
+    Where there is far too much, only a long stretch is worth it: short ones come by chance, and in their thousands.
+    """
+    operands = operand_groups(groups)
+    inner = [group for group in groups if group.what != "leaf"][:-1]  # the result stays in the picture
+    numbers: dict[Any, int] = {}
+    kinds = {group: ("leaf",) if group.what == "leaf" else _kind_of(group) for group in groups}
+    marks = [
+        numbers.setdefault((kinds[group], _classes(group), frozenset([kinds[tail] for tail in operands[group]])), i)
+        for i, group in enumerate(inner)
+    ]
+    distances: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for i, mark in enumerate(marks):
+        if mark in last:
+            distances[i - last[mark]] = distances.get(i - last[mark], 0) + 1
+        last[mark] = i
+    best, saved = None, max(3, (len(inner) - budget) // 10)
+    for period in sorted(distances, key=lambda p: (-distances[p], p))[:12]:
+        start = 0
+        for i in [*(i for i, (a, b) in enumerate(zip(marks, marks[period:])) if a != b), len(marks) - period]:
+            times = (i - start) // period + 1
+            if times > 2 and (times - 1) * period - 1 > saved:
+                best, saved = (start, period, times), (times - 1) * period - 1
+            start = i + 1
+    return best
+
+
+def _kind_of(group: Group) -> tuple[Any, ...]:
+    return (group.what, group.title) if group.what in ("call", "more") else (group.what, group.node.op)
+
+
+def _classes(group: Group) -> tuple[Any, ...]:
+    modules: list[Any] = [call.module for call in calls_of(group.first.scope)]
+    return tuple([module if isinstance(module, str) else type(module) for module in modules])
+
+
+class Nearest:
+    """The groups nearest to the result, and the rest as one: any number of them, for the price of looking once."""
+
+    def __init__(self, groups: list[Group], most: int) -> None:
+        operands = operand_groups(groups)
+        distance = dict.fromkeys(groups, 0)
+        for group in reversed(groups):
+            for operand in operands[group]:
+                distance[operand] = max(distance[operand], distance[group] + 1)
+        place = {group: i for i, group in enumerate(groups)}
+        nearest = sorted(groups, key=lambda group: (distance[group], -place[group]))
+        self.listing = groups[0].listing
+        self.near, beyond = nearest[:most], nearest[most:]
+        self.rest = [part for group in beyond for part in group.parts]
+        for part in self.rest:  # all it is computed from is in the rest too
+            part.operands = []
+
+    def keep(self, count: int) -> list[Group]:
+        """The `count` nearest, which are `most` at most, and the rest."""
+        near, beyond = self.near[:count], self.near[count:]
+        rest = [part for group in beyond for part in group.parts] + self.rest
+        if rest:
+            values = sum(len(part.nodes) for part in rest)
+            near = [*near, Group(self.listing, "more", rest, f"{values:,} more values")]
+        return in_order(near[::-1])
+
+
+# --- Long chains -------------------------------------------------------------------------------------------
+
+
+def chains(groups: list[Group]) -> list[list[Group]]:
+    """Stretches in which each is computed from the one before, from leaves of its own, and from nothing else."""
+    operands = operand_groups(groups)
+    users: dict[Group, list[Group]] = {group: [] for group in groups}
+    for group, tails in operands.items():
+        for tail in tails:
+            users[tail].append(group)
+    before: dict[Group, Group] = {}
+    for group, tails in operands.items():
+        inner = [tail for tail in tails if tail.what != "leaf"]
+        if len(inner) == 1 and len(users[inner[0]]) == 1 and len(group.parts) == len(inner[0].parts) == 1:
+            before[group] = inner[0]
+    after = {tail: group for group, tail in before.items()}
+    found: list[list[Group]] = []
+    for first in before.values():
+        if first not in before:
+            chain = [first]
+            while chain[-1] in after:
+                chain.append(after[chain[-1]])
+            found.append(chain)
+    return found
+
+
+def with_ends(groups: list[Group], ends: int) -> list[Group]:
+    """Without the middle of long chains: so many are left at either end."""
+    operands = operand_groups(groups)
+    users: dict[Group, set[Group]] = {}
+    for group, tails in operands.items():
+        for tail in tails:
+            users.setdefault(tail, set()).add(group)
+    for chain in chains(groups):
+        hidden = chain[ends : len(chain) - ends]
+        if len(hidden) < 3:
+            continue
+        gone = set(hidden)
+        leaves = [leaf for leaf in groups if leaf.what == "leaf" and users.get(leaf, gone) <= gone]
+        title = f"{len(hidden):,} more"
+        parts = [part for group in [*leaves, *hidden] for part in group.parts]
+        gone.update(leaves)
+        groups = [group for group in groups if group not in gone] + [Group(groups[0].listing, "more", parts, title)]
+    return in_order(groups)

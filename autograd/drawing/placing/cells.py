@@ -1,0 +1,276 @@
+"""What is placed: boxes with their operations, frames, and the ways of arrows past other columns.
+
+Within a cell y grows downwards from its axis, the height at which arrows arrive and leave; `up` and `down` say how far
+it reaches from there. A frame's axis is its upper edge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple, Protocol
+
+from ..picture import Arrow, Box, Cluster, Picture, by_name
+
+__all__ = ["BoxCell", "Cell", "FrameCell", "Link", "Pass", "Row", "Sizes", "Step", "cells_of"]
+
+STEM = 12  # from an operation to the box of its result
+RISE = 16  # from what stands under an operation to it
+CLEAR = 4  # between a number and the arrows above and below it
+
+Size = tuple[float, float]
+
+
+class Sizes(Protocol):
+    """How large things are, as (width, height) in points."""
+
+    def box(self, box: Box) -> Size: ...
+    def operation(self, box: Box) -> Size: ...
+    def words(self, arrow: Arrow) -> Size:
+        """Of what is written on an arrow; (0, 0) for nothing."""
+        ...
+
+    def title(self, cluster: Cluster) -> Size: ...
+
+
+class Cell:
+    """Something with a place in a column."""
+
+    width = up = down = x = y = 0.0
+    left = right = 0.0  # the edges of its column
+    room = 0.0  # before its column, for the numbers of arrows that arrive in it
+    rank = 0
+    key: tuple[float, ...] = ()  # what comes first in the code is at the top
+
+    def entry(self, link: Link) -> float:
+        """How far below the axis a link arrives."""
+        return 0.0
+
+    def exit(self, link: Link) -> float:
+        return 0.0
+
+
+class Under(NamedTuple):
+    """What stands under an operation, with the arrow from there."""
+
+    box: Box
+    size: Size
+    arrow: Arrow
+    words: Size
+
+
+class BoxCell(Cell):
+    """A box, behind the operation that computes it, which has its constant or its parameters under it."""
+
+    def __init__(self, box: Box, sizes: Sizes, key: float) -> None:
+        self.box = box
+        self.key = (key,)
+        self.size = sizes.box(box)
+        self.op: Size = sizes.operation(box) if box.symbol else (0.0, 0.0)
+        self.under: Under | None = None
+        self.lead = self.top = 0.0  # from its edge to the operation; from the axis to what stands under that
+        self.links: list[Link] = []  # that arrive
+        self.label: Size = (0.0, 0.0)
+
+    def measure(self) -> None:
+        """Find its width and how far it reaches, from what belongs to it."""
+        self.label = max((link.label[0] for link in self.links), default=0.0), self.pitch
+        half = (len(self.links) - 1) / 2 * self.pitch
+        above = half + self.label[1] + 1 if self.label[0] else 0.0
+        self.up = max(self.size[1] / 2, self.op[1] / 2, above)
+        self.down = max(self.size[1] / 2, self.op[1] / 2, half + CLEAR if self.label[0] else 0.0)
+        self.width = (self.op[0] + STEM if self.op[0] else 0.0) + self.size[0]
+        if self.under is not None:
+            width, height = self.under.size
+            self.top = self.op[1] / 2 + max(RISE, self.under.words[1] + 8)
+            if width > self.op[0] + STEM:  # it does not fit beside the box
+                self.top = max(self.top, self.size[1] / 2 + 6)
+            else:
+                self.lead = max(0.0, (width - self.op[0]) / 2)
+            self.width = max(self.lead + self.width, width)
+            self.down = max(self.down, self.top + height)
+
+    @property
+    def pitch(self) -> float:
+        """Between two arrows that arrive."""
+        tallest = max((link.label[1] for link in self.links), default=0.0)
+        if tallest:
+            return tallest + CLEAR - 1
+        return min(10.0, 0.75 * (self.op[1] or self.size[1]) / max(1, len(self.links)))
+
+    @property
+    def front(self) -> Size:
+        """What arrows arrive at: the operation if there is one."""
+        return self.op if self.op[0] else self.size
+
+    @property
+    def middle(self) -> float:
+        """The x of the middle of the operation."""
+        return self.x + self.lead + self.op[0] / 2
+
+
+class Pass(Cell):
+    """The way of an arrow past a column."""
+
+    up = down = 4.0
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+
+
+class FrameCell(Cell):
+    """A frame around cells, in one row of columns or in several; without a cluster, the whole picture."""
+
+    def __init__(self, cluster: Cluster | None, sizes: Sizes) -> None:
+        self.cluster = cluster
+        self.title: Size = sizes.title(cluster) if cluster else (0.0, 0.0)
+        self.badge: tuple[Box, Size] | None = None  # parameters, beside the title
+        self.cells: list[Cell] = []
+        self.rows: list[Row] = []
+        self.entries: dict[Link, float] = {}
+        self.exits: dict[Link, float] = {}
+
+    def entry(self, link: Link) -> float:
+        return self.entries.get(link, self.down / 2)
+
+    def exit(self, link: Link) -> float:
+        return self.exits.get(link, self.down / 2)
+
+
+class Row:
+    """Columns side by side. It reaches from `top` to `bottom`, and to `end`; lanes for arrows are under it."""
+
+    top = bottom = end = 0.0
+
+    def __init__(self, columns: list[list[Cell]], steps: list[Step]) -> None:
+        self.columns = columns
+        self.steps = steps
+        self.lanes = 0  # of arrows that go back, or on to the next row
+
+
+class Link:
+    """An arrow between two cells, with the columns that it passes on its way."""
+
+    def __init__(self, arrow: Arrow, tail: BoxCell, head: BoxCell, label: Size) -> None:
+        self.arrow = arrow
+        self.tail = tail
+        self.head = head
+        self.label = label
+        self.slot = 0.0  # how far below the axis of the head it arrives
+        self.outward: list[FrameCell] = []  # the frames that it leaves, the innermost first
+        self.inward: list[FrameCell] = []  # the frames that it enters, the outermost first
+        self.passes: dict[FrameCell | None, list[Pass]] = {}
+        self.lane: tuple[Row, int, int] | None = None  # a row, which lane under it, and after how many passes
+        self.crossing: FrameCell | None = None  # the frame in which tail and head are apart
+
+
+class Step:
+    """What a frame, or a row of it, knows of a link: from which cell to which; None is outside."""
+
+    __slots__ = ("head", "link", "tail")
+
+    def __init__(self, link: Link, tail: Cell | None, head: Cell | None) -> None:
+        self.link = link
+        self.tail = tail
+        self.head = head
+
+
+def cells_of(picture: Picture, sizes: Sizes) -> tuple[FrameCell, dict[FrameCell, list[Step]]]:
+    """The whole of a picture as cells within cells, and the steps of its arrows in each frame."""
+    whole = FrameCell(None, sizes)
+    frames: dict[Any, FrameCell] = {None: whole}
+    outer: dict[FrameCell, FrameCell] = {}
+
+    def add(clusters: Iterable[Cluster], around: FrameCell) -> None:
+        for cluster in clusters:
+            frame = frames[cluster] = FrameCell(cluster, sizes)
+            outer[frame] = around
+            around.cells.append(frame)
+            add(cluster.clusters, frame)
+
+    add(picture.clusters, whole)
+    under = _under(picture)
+    keys = _keys(picture)
+    badges = {box: box.cluster for box in picture.boxes if box.brief > 1 and box.cluster is not None}
+    for box, cluster in badges.items():
+        frames[cluster].badge = box, sizes.box(box)
+    cells = {box: BoxCell(box, sizes, keys[box]) for box in picture.boxes if box not in under and box not in badges}
+    steps: dict[FrameCell, list[Step]] = {frame: [] for frame in frames.values()}
+    for box, cell in cells.items():
+        outer_frame = frames[box.cluster]
+        outer_frame.cells.append(cell)
+    for arrow in picture.arrows:
+        if arrow.tail in badges:
+            continue
+        if arrow.tail in under:
+            cells[arrow.head].under = Under(arrow.tail, sizes.box(arrow.tail), arrow, sizes.words(arrow))
+            continue
+        link = Link(arrow, cells[arrow.tail], cells[arrow.head], sizes.words(arrow))
+        link.head.links.append(link)
+        _enter(link, frames[arrow.tail.cluster], frames[arrow.head.cluster], outer, steps)
+    for cell in cells.values():
+        cell.measure()
+    for frame in reversed(list(frames.values())):
+        frame.key = min([cell.key for cell in frame.cells], default=(0.0,))
+    return whole, steps
+
+
+def _enter(
+    link: Link, tail: FrameCell, head: FrameCell, outer: dict[FrameCell, FrameCell], steps: dict[FrameCell, list[Step]]
+) -> None:
+    """Tell every frame on the way of a link of its step."""
+    around_tail, around_head = _chain(tail, outer), _chain(head, outer)
+    while len(around_tail) > 1 and len(around_head) > 1 and around_tail[-2] is around_head[-2]:
+        around_tail.pop()
+        around_head.pop()
+    crossing, from_cell, to_cell = around_tail[-1], link.tail, link.head
+    link.outward, link.inward, link.crossing = around_tail[:-1], around_head[:-1][::-1], crossing
+    cell: Cell = from_cell
+    for frame in link.outward:
+        steps[frame].append(Step(link, cell, None))
+        cell = frame
+    target: Cell = to_cell
+    for frame in link.inward[::-1]:
+        steps[frame].append(Step(link, None, target))
+        target = frame
+    steps[crossing].append(Step(link, cell, target))
+
+
+def _chain(frame: FrameCell, outer: dict[FrameCell, FrameCell]) -> list[FrameCell]:
+    """A frame and those around it."""
+    chain = [frame]
+    while chain[-1] in outer:
+        chain.append(outer[chain[-1]])
+    return chain
+
+
+def _under(picture: Picture) -> set[Box]:
+    """The boxes that stand under an operation: a single constant of it, or its parameters in few words."""
+    uses: dict[Box, list[Arrow]] = {}
+    for arrow in picture.arrows:
+        uses.setdefault(arrow.tail, []).append(arrow)
+    under: set[Box] = set()
+    taken: set[Box] = set()
+    for box in picture.boxes:
+        arrows = uses.get(box, ())
+        if len(arrows) == 1 and arrows[0].head.symbol and arrows[0].head not in taken:
+            if (box.kind == "constant" and len(box.numbers) == 1) or box.brief == 1:
+                under.add(box)
+                taken.add(arrows[0].head)
+    return under
+
+
+def _keys(picture: Picture) -> dict[Box, float]:
+    """The order of boxes: that of the graph, where names that differ only in their numbers are in order of these."""
+    index = picture.graph.index
+    keys: dict[Box, float] = {box: min((index[node] for node in box.nodes), default=-1) for box in picture.boxes}
+    for arrow in picture.arrows:
+        if not arrow.tail.nodes and keys[arrow.tail] < 0:
+            keys[arrow.tail] = keys[arrow.head] - 0.5
+    alike: dict[Any, list[Box]] = {}
+    for box in picture.boxes:
+        alike.setdefault((re.sub("[0-9]+", "#", box.name), box.kind, box.cluster), []).append(box)
+    for boxes in alike.values():
+        places = sorted(keys[box] for box in boxes)
+        keys.update(zip(by_name(boxes, lambda box: box.name), places))
+    return keys

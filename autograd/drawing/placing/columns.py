@@ -1,0 +1,238 @@
+"""Cells in columns: the column of each, its place within it, and how wide everything becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .cells import BoxCell, Cell, FrameCell, Link, Pass, Row, Step
+
+__all__ = ["gaps", "ranked", "row_of", "set_columns"]
+
+BETWEEN = 12  # two cells above each other
+BESIDE = 7  # a cell and an arrow that passes it
+CURVE = 16  # the least that an arrow has to come from one height to another
+ROUNDS = 8  # of settling
+
+
+# --- Which column --------------------------------------------------------------------------------------------
+
+
+def ranked(cells: Sequence[Cell], steps: Sequence[Step]) -> set[Link]:
+    """Give each cell the number of its column; returns the links that lead back, as those of a loop do."""
+    back = _leading_back(cells, steps)
+    inner = [s for s in steps if s.tail is not None and s.head is not None and s.link not in back]
+    tails: dict[Cell, list[Cell]] = {cell: [] for cell in cells}
+    heads: dict[Cell, list[Cell]] = {cell: [] for cell in cells}
+    for step in inner:
+        assert step.tail is not None and step.head is not None
+        tails[step.head].append(step.tail)
+        heads[step.tail].append(step.head)
+    order = _sorted(cells, tails)
+    for cell in order:
+        cell.rank = max((tail.rank + 1 for tail in tails[cell]), default=0)
+    arriving = {step.head for step in steps if step.tail is None}
+    last = max((cell.rank for cell in cells), default=0)
+    for cell in reversed(order):  # what little leads to is moved to where it is used
+        if heads[cell] and len(set(heads[cell])) > len(set(tails[cell])) + (cell in arriving):
+            cell.rank = min(head.rank for head in heads[cell]) - 1
+        assert cell.rank <= last
+    return back
+
+
+def _leading_back(cells: Sequence[Cell], steps: Sequence[Step]) -> set[Link]:
+    back = {step.link for step in steps if step.tail is step.head or step.link.arrow.back}
+    heads: dict[Cell, list[Step]] = {cell: [] for cell in cells}
+    waiting = dict.fromkeys(cells, 0)
+    for step in steps:
+        if step.tail is not None and step.head is not None and step.link not in back:
+            heads[step.tail].append(step)
+            waiting[step.head] += 1
+    left = sorted(cells, key=lambda cell: cell.key)
+    while left:
+        ready = [cell for cell in left if not waiting[cell]]
+        if not ready:  # a loop: enter it where the code does
+            ready = left[:1]
+            back.update(step.link for cell in left for step in heads[cell] if step.head is ready[0])
+            waiting[ready[0]] = 0
+        for cell in ready:
+            for step in heads[cell]:
+                if step.link not in back and step.head is not None:
+                    waiting[step.head] -= 1
+        done = set(ready)
+        left = [cell for cell in left if cell not in done]
+    return back
+
+
+def _sorted(cells: Sequence[Cell], tails: dict[Cell, list[Cell]]) -> list[Cell]:
+    from ..folding.parts import topologically_sorted
+
+    return topologically_sorted(sorted(cells, key=lambda cell: cell.key), tails.__getitem__)
+
+
+# --- A row of columns ----------------------------------------------------------------------------------------
+
+
+def row_of(cells: Sequence[Cell], steps: list[Step], back: set[Link], frame: FrameCell) -> Row:
+    """Some cells in their columns, from top to bottom, with what passes between them."""
+    first = min((cell.rank for cell in cells), default=0)
+    count = max((cell.rank for cell in cells), default=0) - first + 1
+    columns: list[list[Cell]] = [[] for _ in range(count)]
+    for cell in sorted(cells, key=lambda cell: cell.key):
+        columns[cell.rank - first].append(cell)
+    row = Row(columns, steps)
+    ways = [_Way(step, first, count, step.link in back) for step in steps]
+    ways = [piece for way in ways for piece in way.pieces()]
+    _settle(columns, [(way.tail, way.head, way.link) for way in ways if way.tail and way.head])
+    for way in ways:
+        way.insert(columns, frame)
+    pairs = [pair for way in ways for pair in way.pairs()]
+    _settle(columns, pairs)
+    row.top = min((cell.y - cell.up for column in columns for cell in column), default=0.0)
+    row.bottom = max((cell.y + cell.down for column in columns for cell in column), default=0.0)
+    set_columns(row)
+    return row
+
+
+class _Way:
+    """A step within a row, from column to column; what leads back leaves the row at its end and enters it again."""
+
+    def __init__(self, step: Step, first: int, count: int, back: bool) -> None:
+        self.link, self.tail, self.head = step.link, step.tail, step.head
+        self.first, self.count, self.back = first, count, back
+        self.passes: list[Pass] = []
+
+    def pieces(self) -> list[_Way]:
+        return [] if self.back else [self]
+
+    def insert(self, columns: list[list[Cell]], frame: FrameCell) -> None:
+        """Make room in the columns that it passes, where the straight way leads through."""
+        start = self.tail.rank - self.first + 1 if self.tail else 0
+        end = self.head.rank - self.first if self.head else self.count
+        here = self.tail.y + self.tail.exit(self.link) if self.tail else None
+        there = self.head.y + self.head.entry(self.link) if self.head else None
+        for at in range(start, end):
+            share = (at + 1 - start) / (end - start + 1)
+            if here is None or there is None:
+                y = there if here is None else here
+            else:
+                y = here + share * (there - here)
+            passing = Pass(self.link)
+            passing.y = y or 0.0
+            column = columns[at]
+            place = sum(_middle(cell) <= passing.y for cell in column)
+            column.insert(place, passing)
+            self.passes.append(passing)
+        self.link.passes.setdefault(frame, []).extend(self.passes)
+
+    def pairs(self) -> list[tuple[Cell, Cell, Link]]:
+        stops = [self.tail, *self.passes, self.head]
+        return [(a, b, self.link) for a, b in zip(stops, stops[1:]) if a is not None and b is not None]
+
+
+def _middle(cell: Cell) -> float:
+    return cell.y + (cell.down - cell.up) / 2 if isinstance(cell, FrameCell) else cell.y
+
+
+# --- How high ------------------------------------------------------------------------------------------------
+
+
+def _settle(columns: list[list[Cell]], pairs: list[tuple[Cell, Cell, Link]]) -> None:
+    """Bring cells to the height of those that they are linked with, as near as those above and below allow."""
+    before: dict[Cell, list[tuple[Cell, float, float]]] = {cell: [] for column in columns for cell in column}
+    after: dict[Cell, list[tuple[Cell, float, float]]] = {cell: [] for cell in before}
+    for tail, head, link in pairs:
+        weight = 1.0 + 3 * isinstance(tail, Pass) + 3 * isinstance(head, Pass)
+        offset = tail.exit(link) - head.entry(link)
+        before[head].append((tail, offset, weight))
+        after[tail].append((head, -offset, weight))
+    for column in columns:
+        _stack(column, [cell.y for cell in column], [1.0] * len(column))
+    for number in range(ROUNDS):
+        both = number >= ROUNDS - 2
+        for column in columns if number % 2 == 0 else columns[::-1]:
+            wanted: list[float] = []
+            weights: list[float] = []
+            for cell in column:
+                near = before[cell] + after[cell] if both else before[cell] if number % 2 == 0 else after[cell]
+                weight = sum(w for _, _, w in near)
+                wanted.append(sum((other.y + o) * w for other, o, w in near) / weight if near else cell.y)
+                weights.append(weight if near else 0.01)
+            _stack(column, wanted, weights)
+    for column in columns:  # what has one on each side follows the one before, so that chains are straight
+        wanted = [cell.y for cell in column]
+        for i, cell in enumerate(column):
+            if len(before[cell]) == 1 and len(after[before[cell][0][0]]) == 1:
+                wanted[i] = before[cell][0][0].y + before[cell][0][1]
+        _stack(column, wanted, [10.0 if y != cell.y else 1.0 for y, cell in zip(wanted, column)])
+
+
+def _stack(column: list[Cell], wanted: list[float], weights: list[float]) -> None:
+    """Set the heights of a column's cells to what is nearest to those wanted, in order and without touching.
+
+    It is the isotonic regression of what is wanted less the room needed above: neighbours that would be out of order
+    are pooled at their mean.
+    """
+    room: list[float] = []
+    for i, cell in enumerate(column):
+        room.append(room[-1] + _apart(column[i - 1], cell) if i else 0.0)
+    pools: list[tuple[float, float, int]] = []  # mean, weight, how many cells
+    for y, weight, offset in zip(wanted, weights, room):
+        pools.append((y - offset, weight, 1))
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (b, wb, nb), (a, wa, na) = pools.pop(), pools.pop()
+            pools.append(((a * wa + b * wb) / (wa + wb), wa + wb, na + nb))
+    means = [mean for mean, _, count in pools for _ in range(count)]
+    for cell, mean, offset in zip(column, means, room):
+        cell.y = mean + offset
+
+
+def _apart(upper: Cell, lower: Cell) -> float:
+    gap = BETWEEN if not isinstance(upper, Pass) and not isinstance(lower, Pass) else BESIDE
+    return upper.down + lower.up + (0.0 if isinstance(upper, Pass) and isinstance(lower, Pass) else gap)
+
+
+# --- How wide ------------------------------------------------------------------------------------------------
+
+
+def _room(column: list[Cell]) -> float:
+    """Before a column: for the numbers of what arrives in it, and for arrows to come together."""
+    heads = [cell for cell in column if isinstance(cell, BoxCell) and cell.links]
+    return max((cell.label[0] + _gather(cell) for cell in heads), default=0.0)
+
+
+def _gather(cell: BoxCell) -> float:
+    """From the numbers to where the arrows end."""
+    steep = (len(cell.links) - 1) / 2 * cell.pitch > 0.36 * cell.front[1]
+    return 16.0 if steep else 8.0 if cell.label[0] else 4.0
+
+
+def gaps(columns: list[list[Cell]], pairs: Sequence[tuple[float, float, int]]) -> list[float]:
+    """Between columns: for the numbers of the next one, and for arrows to come from one height to another."""
+    climbs = [0.0] * len(columns)
+    counts = [0] * len(columns)
+    for here, there, at in pairs:
+        climbs[at] = max(climbs[at], abs(there - here))
+        counts[at] += abs(there - here) > 2
+    rooms = [_room(column) for column in columns[1:]]
+    return [CURVE + min(24, 0.1 * climb + 0.4 * n) + room for climb, n, room in zip(climbs, counts, rooms)]
+
+
+def set_columns(row: Row) -> None:
+    """Put columns side by side, from x = 0 on: that is where the room before the first column begins."""
+    columns = row.columns
+    place = {cell: i for i, column in enumerate(columns) for cell in column}
+    climbs: list[tuple[float, float, int]] = []
+    for step in row.steps:
+        stops: list[Cell] = [cell for cell in (step.tail, step.head) if cell is not None and cell in place]
+        if len(stops) == 2 and place[stops[1]] == place[stops[0]] + 1:
+            a, b = stops
+            climbs.append((a.y + a.exit(step.link), b.y + b.entry(step.link), place[a]))
+    x = _room(columns[0]) if columns and any(step.tail is None for step in row.steps) else 0.0
+    between = gaps(columns, climbs)
+    for i, column in enumerate(columns):
+        width = max((cell.width for cell in column), default=0.0)
+        room = _room(column)
+        for cell in column:
+            cell.x, cell.left, cell.right, cell.room = x, x, x + width, room
+        x += width + (between[i] if i < len(between) else 0.0)
+    row.end = x

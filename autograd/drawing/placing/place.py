@@ -1,0 +1,250 @@
+"""Places a picture: columns are operations and modules in the order of computing, and what comes first in the code is above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..picture import Arrow, Box, Cluster, Picture
+from .cells import BoxCell, Cell, FrameCell, Link, Pass, Row, Sizes, Step, cells_of
+from .columns import ranked, row_of
+from .routes import Route, route_of
+from .turning import Turn
+
+__all__ = ["Placement", "Rect", "Route", "Sizes", "place"]
+
+PAD = 10  # between a frame and what is in it
+LANE = 7  # between arrows that lead back or on, side by side
+MOST_CROSSING = 3  # arrows from one row to the next
+
+
+class Rect(NamedTuple):
+    """A rectangle: its left upper corner, width and height in points, y downwards."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Placement:
+    """Where the boxes, operations, frames and arrows of a picture are, in points from its left upper corner."""
+
+    def __init__(self) -> None:
+        self.width = self.height = 0.0
+        self.boxes: dict[Box, Rect] = {}
+        self.operations: dict[Box, Rect] = {}
+        self.stems: dict[Box, Route] = {}
+        self.frames: dict[Cluster, Rect] = {}
+        self.arrows: dict[Arrow, Route] = {}
+
+
+def place(picture: Picture, sizes: Sizes, width: float | None = None, direction: str = "LR") -> Placement:
+    """Where to draw everything.
+
+    width: that of the page; rows of columns that are longer are broken where that is possible. direction: "LR" from left to right,
+    "TB" downwards, "RL" or "BT"; width is then that of the page along the columns.
+    """
+    turn = Turn(direction)
+    whole, steps = cells_of(picture, turn.sizes(sizes))
+    _lay(whole, steps, width, turn)
+    _settle_down(whole)
+    placement = Placement()
+    placement.width, placement.height = whole.width, whole.down
+    _write(whole, placement, turn)
+    return turn.turned(placement)
+
+
+# --- Frames --------------------------------------------------------------------------------------------------
+
+
+def _lay(frame: FrameCell, steps: dict[FrameCell, list[Step]], limit: float | None, turn: Turn) -> None:
+    """Place what is in a frame, seen from its upper left corner."""
+    pad = PAD if frame.cluster else 0
+    inside = limit and limit - 2 * pad
+    for cell in frame.cells:
+        if isinstance(cell, FrameCell):
+            _lay(cell, steps, inside, turn)
+    back = ranked(frame.cells, steps[frame])
+    row = row_of(frame.cells, steps[frame], back, frame)
+    frame.rows = [row]
+    if inside and row.end > inside:
+        frame.rows = _broken(frame, row, back, inside)
+    for link in sorted(back, key=lambda link: (link.tail.key, link.head.key)):
+        if link.lane is None:
+            _take_lane(link, _row_with(frame.rows, link), 0)
+    turns = max((row.lanes for row in frame.rows), default=0) if len(frame.rows) > 1 else 0
+    side = pad + (turns and PAD + LANE * turns)
+    above, before, after = turn.room_for(frame)
+    y = above + pad
+    for row in frame.rows:
+        for column in row.columns:
+            for cell in column:
+                cell.x, cell.left, cell.right = (x + side + before for x in (cell.x, cell.left, cell.right))
+                cell.y += y - row.top
+        row.end += side + before
+        row.bottom += y - row.top
+        row.top = y
+        y = row.bottom + (row.lanes and LANE * (row.lanes + 1)) + (PAD if row is not frame.rows[-1] else pad)
+    frame.width = max([turn.length_of(frame) + 2 * pad, *(row.end + side + after for row in frame.rows)])
+    frame.down = y
+    _open_ports(frame)
+
+
+def _row_with(rows: Sequence[Row], link: Link) -> Row:
+    return next(row for row in rows if any(step.link is link for step in row.steps))
+
+
+def _take_lane(link: Link, row: Row, passed: int) -> None:
+    link.lane = row, row.lanes, passed
+    row.lanes += 1
+
+
+def _open_ports(frame: FrameCell) -> None:
+    """How far below the frame's upper edge each link enters and leaves it."""
+    for row in frame.rows:
+        for step in row.steps:
+            link, passes = step.link, step.link.passes.get(frame, [])
+            if step.tail is None and step.head is not None and link.crossing is not frame:
+                frame.entries[link] = passes[0].y if passes else step.head.y + step.head.entry(link)
+            elif step.head is None and step.tail is not None and link.crossing is not frame:
+                frame.exits[link] = passes[-1].y if passes else step.tail.y + step.tail.exit(link)
+
+
+# --- Rows ----------------------------------------------------------------------------------------------------
+
+
+def _broken(frame: FrameCell, row: Row, back: set[Link], limit: float) -> list[Row]:
+    """A row that is too long as several, as lines of text are: of about the same length, broken where few arrows cross."""
+    last = len(row.columns) - 1
+    loops = False
+    breaks = _breaks(row, back, limit, loops)
+    if _longest(row, breaks) > limit:
+        loops = True
+        breaks = _breaks(row, back, limit, loops)
+    if not breaks:
+        return [row]
+    shortest, longest = row.end / (len(breaks) + 1), limit
+    for _ in range(6):
+        middle = (shortest + longest) / 2
+        enough = len(_breaks(row, back, middle, loops)) <= len(breaks)
+        shortest, longest = (shortest, middle) if enough else (middle, longest)
+    breaks = [*_breaks(row, back, longest, loops), last]
+    line = {rank: sum(end < rank for end in breaks) for rank in range(last + 1)}
+    parts: list[list[Step]] = [[] for _ in breaks]
+    crossing: dict[Link, tuple[int, int]] = {}
+    for step in row.steps:
+        step.link.passes.pop(frame, None)
+        at = [line[cell.rank] for cell in (step.tail, step.head) if cell is not None]
+        if at[0] == at[-1]:
+            parts[at[0]].append(step)
+        else:
+            parts[at[0]].append(Step(step.link, step.tail, None))
+            parts[at[1]].append(Step(step.link, None, step.head))
+            crossing[step.link] = at[0], at[1]
+    return _rows(frame, parts, line, back.difference(crossing), crossing)
+
+
+def _rows(
+    frame: FrameCell, parts: list[list[Step]], line: dict[int, int], back: set[Link], crossing: dict[Link, tuple[int, int]]
+) -> list[Row]:
+    """The rows of a frame. line: the row of each column. crossing: links from one row to another, with their rows."""
+    rows: list[Row] = []
+    passed: dict[tuple[Link, int], list[Pass]] = {}
+    for i, steps in enumerate(parts):
+        cells = [cell for cell in frame.cells if line[cell.rank] == i]
+        for cell in cells:
+            cell.y = 0.0
+        rows.append(row_of(cells, steps, back, frame))
+        for link, ends in crossing.items():
+            if i in ends:
+                passed[link, i] = link.passes.pop(frame, [])
+    for link, (start, end) in crossing.items():
+        link.passes[frame] = passed[link, start] + passed[link, end]
+        _take_lane(link, rows[start], len(passed[link, start]))
+    return rows
+
+
+def _longest(row: Row, breaks: Sequence[int]) -> float:
+    starts = [0.0, *(_start(row, at + 1) for at in breaks)]
+    ends = [*(row.columns[at][0].right for at in breaks), row.end]
+    return max(end - start for start, end in zip(starts, ends))
+
+
+def _start(row: Row, at: int) -> float:
+    """Where a column begins, with the numbers of the arrows that arrive in it."""
+    return row.columns[at][0].left - row.columns[at][0].room
+
+
+def _breaks(row: Row, back: set[Link], limit: float, loops: bool) -> list[int]:
+    """After which columns to break, so that no row is longer than `limit` where that is possible. loops: whether in loops too."""
+    spans = [
+        (step.tail.rank, step.head.rank, step.link in back, isinstance(step.tail, BoxCell) and not step.tail.links)
+        for step in row.steps
+        if step.tail is not None and step.head is not None
+    ]
+    breaks: list[int] = []
+    start, allowed = 0.0, -1
+    for i, column in enumerate(row.columns):
+        if column[0].right - start > limit and allowed >= 0:
+            breaks.append(allowed)
+            start, allowed = _start(row, allowed + 1), -1
+        crossing = [span for span in spans if min(span[:2]) <= i < max(span[:2])]
+        if len(crossing) <= MOST_CROSSING and all(
+            loops if leads_back else not ((breaks and tail <= breaks[-1]) or (is_leaf and head == tail + 1))
+            for tail, head, leads_back, is_leaf in crossing
+        ):
+            allowed = i
+    return [at for at in breaks if at < len(row.columns) - 1]
+
+
+# --- The whole -----------------------------------------------------------------------------------------------
+
+
+def _settle_down(frame: FrameCell) -> None:
+    """From places seen from a frame's corner to places in the picture."""
+    for row in frame.rows:
+        row.top, row.bottom, row.end = row.top + frame.y, row.bottom + frame.y, row.end + frame.x
+        for column in row.columns:
+            for cell in column:
+                cell.x, cell.left, cell.right = cell.x + frame.x, cell.left + frame.x, cell.right + frame.x
+                cell.y += frame.y
+                if isinstance(cell, FrameCell):
+                    _settle_down(cell)
+
+
+def _write(whole: FrameCell, placement: Placement, turn: Turn) -> None:
+    cells: list[Cell] = [whole]
+    for cell in cells:
+        if isinstance(cell, FrameCell):
+            cells += cell.cells
+            if cell.cluster:
+                placement.frames[cell.cluster] = Rect(cell.x, cell.y, cell.width, cell.down)
+            if cell.badge:
+                box, size = cell.badge
+                placement.boxes[box] = Rect(*turn.beside(cell), *size)
+        elif isinstance(cell, BoxCell):
+            _write_box(cell, placement)
+    for cell in cells:
+        if isinstance(cell, BoxCell):
+            for link, route in route_of(cell):
+                placement.arrows[link.arrow] = route
+
+
+def _write_box(cell: BoxCell, placement: Placement) -> None:
+    width, height = cell.size
+    left = cell.x + cell.width - width
+    placement.boxes[cell.box] = Rect(left, cell.y - height / 2, width, height)
+    if not cell.op[0]:
+        return
+    across, tall = cell.op
+    middle, y = cell.middle, cell.y + tall / 2
+    placement.operations[cell.box] = Rect(middle - across / 2, cell.y - tall / 2, across, tall)
+    placement.stems[cell.box] = Route.straight((middle + across / 2, cell.y), (left, cell.y))
+    if cell.under is not None:
+        box, (w, h), arrow, words = cell.under
+        beneath = cell.lead > 0 or w <= across
+        top = cell.y + cell.top
+        placement.boxes[box] = Rect(middle - w / 2 if beneath else cell.x, top, w, h)
+        beside = (middle + 5 + words[0] / 2, (top + y) / 2) if words[0] else None
+        placement.arrows[arrow] = Route.straight((middle, top), (middle, y), beside)

@@ -1,0 +1,184 @@
+"""The way of each arrow: level past the columns, in a curve between them, and level again under its number.
+
+So no arrow crosses a box, a number, or the arrow into its neighbour.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from .cells import BoxCell, FrameCell, Link, Pass
+
+__all__ = ["Route", "route_of"]
+
+LANE = 7  # between lanes side by side
+TURN = 6  # the radius of a corner
+LEVEL = 0.7  # of a circle's radius: as far from its middle an arrow may arrive level
+
+Point = tuple[float, float]
+
+
+class Route:
+    """Where an arrow goes. points: of cubic Bezier curves, 3n + 1 of them. label: the middle of its number, if it has one."""
+
+    __slots__ = ("label", "points")
+
+    def __init__(self, points: Sequence[Point], label: Point | None = None) -> None:
+        self.points = [(round(x, 1), round(y, 1)) for x, y in points]
+        self.label = label and (round(label[0], 1), round(label[1], 1))
+
+    @classmethod
+    def straight(cls, start: Point, end: Point, label: Point | None = None) -> Route:
+        return cls([start, *_line(start, end)], label)
+
+
+def _line(start: Point, end: Point) -> list[Point]:
+    return [tuple(a + (b - a) * share for a, b in zip(start, end)) for share in (1 / 3, 2 / 3, 1)]  # type: ignore[misc]
+
+
+def _curve(start: Point, end: Point) -> list[Point]:
+    """From one level to another."""
+    if abs(start[1] - end[1]) < 0.5:
+        return _line(start, end)
+    reach = (end[0] - start[0]) / 2
+    return [(start[0] + reach, start[1]), (end[0] - reach, end[1]), end]
+
+
+def route_of(head: BoxCell) -> Iterator[tuple[Link, Route]]:
+    """The ways of all that arrives at a box, from top to bottom as it comes."""
+    ways = sorted(((_coming(link), i, link) for i, link in enumerate(head.links)), key=lambda way: way[:2])
+    for number, (_, _, link) in enumerate(ways):
+        link.slot = (number - (len(ways) - 1) / 2) * head.pitch
+    for _, _, link in ways:
+        yield link, _Walk(link).route()
+
+
+def _coming(link: Link) -> float:
+    """From how high it comes."""
+    if link.lane is not None and not link.inward and _after_lane(link) == 0:
+        return -math.inf if _goes_on(link) else math.inf
+    last = [stop.y for stop in _passes(link)]
+    return last[-1] if last else link.tail.y
+
+
+def _goes_on(link: Link) -> bool:
+    """Whether it leads to the next row, and not back."""
+    return link.lane is not None and not any(
+        link.head is cell or (link.inward and link.inward[0] is cell) for column in link.lane[0].columns for cell in column
+    )
+
+
+def _after_lane(link: Link) -> int:
+    assert link.lane is not None
+    return len(link.passes.get(link.crossing, ())) - link.lane[2]
+
+
+def _passes(link: Link) -> list[Pass]:
+    return [stop for frame in (*link.outward, link.crossing, *link.inward) for stop in link.passes.get(frame, ())]
+
+
+class _Walk:
+    """Writes down the way of one link while it goes along."""
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        tail = link.tail
+        self.points: list[Point] = [(tail.x + tail.width, tail.y)]
+
+    def level(self, x: float) -> None:
+        """Go on to x as high as it is."""
+        here = self.points[-1]
+        if x > here[0] + 0.01:
+            self.points += _line(here, (x, here[1]))
+
+    def climb(self, x: float, y: float) -> None:
+        self.points += _curve(self.points[-1], (x, y))
+
+    def past(self, stop: Pass) -> None:
+        self.climb(stop.left, stop.y)
+        self.level(stop.right)
+
+    def route(self) -> Route:
+        link, head = self.link, self.link.head
+        self.level(link.tail.right)
+        for frame in link.outward:
+            for stop in link.passes.get(frame, ()):
+                self.past(stop)
+            self.level(frame.right)
+        stops = link.passes.get(link.crossing, [])
+        at = link.lane[2] if link.lane else len(stops)
+        for stop in stops[:at]:
+            self.past(stop)
+        rest: list[FrameCell | Pass] = [*stops[at:]]
+        for frame in link.inward:
+            rest += [frame, *link.passes.get(frame, [])]
+        y = head.y + link.slot
+        heights = [stop.y for stop in rest if isinstance(stop, Pass)] + [y]
+        if link.lane:
+            first = rest[0] if rest else None
+            self.detour(first.left - first.room if first is not None else head.left - head.room, heights[0])
+        for stop in rest:
+            if isinstance(stop, Pass):
+                self.past(stop)
+                heights.pop(0)
+            else:
+                self.climb(stop.left, heights[0])
+        near = head.left - (head.room - link.head.label[0] if head.label[0] else 4.0)
+        self.climb(max(head.left - head.room, self.points[-1][0]), y)
+        label = None
+        width, height = link.label
+        if width:
+            self.level(near)
+            label = (near - width / 2, y - height / 2 - 1)
+        self.arrive(y)
+        return Route(self.points, label)
+
+    def arrive(self, y: float) -> None:
+        """The last part, to the frame of the operation or the box."""
+        head = self.link.head
+        width, height = head.front
+        x, middle = (head.middle, head.y) if head.op[0] else (head.x + width / 2, head.y)
+        slot = y - middle
+        if head.op[0] and width == height:
+            radius = width / 2
+            if abs(slot) > LEVEL * radius:
+                most = (len(head.links) - 1) / 2 * head.pitch
+                angle = math.radians(45 + 30 * (abs(slot) - LEVEL * radius) / max(1.0, most)) * math.copysign(1, slot)
+                end = (x - radius * math.cos(angle), middle + radius * math.sin(angle))
+                here = self.points[-1]
+                self.points += [((here[0] + end[0]) / 2, here[1]), (end[0] - 5 * math.cos(angle), end[1] + 5 * math.sin(angle)), end]
+                return
+            end = (x - math.sqrt(radius**2 - slot**2), y)
+        else:
+            half = max(0.0, height / 2 - 5)
+            end = (x - width / 2, middle + max(-half, min(half, slot)))
+        self.climb(*end)
+
+    def detour(self, x: float, y: float) -> None:
+        """Down to a lane under the row, back along it, and to where the way goes on."""
+        assert self.link.lane is not None
+        row, lane, passed = self.link.lane
+        under = row.bottom + LANE * (lane + 1)
+        goes_on = _goes_on(self.link)
+        out = (row.end + 4 + LANE * lane) if goes_on else self.points[-1][0] + 4 + 2 * (lane % 3)
+        into = x - 8 - (LANE * lane if goes_on else 2 * (lane % 3))
+        corners = [(out, self.points[-1][1]), (out, under), (into, under), (into, y)]
+        self.bend(corners, (x, y))
+
+    def bend(self, corners: Sequence[Point], end: Point) -> None:
+        """Along straight lines with round corners."""
+        stops = [*corners, end]
+        for corner, after in zip(stops, stops[1:]):
+            here = self.points[-1]
+            before = _toward(corner, here)
+            self.points += _line(here, before)
+            turned = _toward(corner, after)
+            self.points += [corner, corner, turned]
+        self.points += _line(self.points[-1], end)
+
+
+def _toward(start: Point, end: Point) -> Point:
+    length = math.dist(start, end)
+    share = min(TURN, length / 2) / length if length else 0.0
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share

@@ -1,0 +1,91 @@
+"""Pictures that go downwards, to the left or upwards: placed from left to right with everything turned, and turned back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..picture import Arrow, Box, Cluster
+from .cells import FrameCell, Size, Sizes
+from .routes import Point, Route
+
+if TYPE_CHECKING:
+    from .place import Placement, Rect
+
+__all__ = ["Turn"]
+
+
+class Turn:
+    """A direction: whether width and height are exchanged, and whether the way along them is mirrored."""
+
+    def __init__(self, direction: str) -> None:
+        self.upright = direction in ("TB", "BT")
+        self.mirrored = direction in ("RL", "BT")
+
+    def sizes(self, sizes: Sizes) -> Sizes:
+        """How large things are where they are placed."""
+        return _Turned(sizes) if self.upright else sizes
+
+    def room_for(self, frame: FrameCell) -> tuple[float, float, float]:
+        """How much room a frame's title takes where it is placed: above, before and after what is in the frame."""
+        title = frame.title
+        if frame.badge:
+            title = max(title[0], frame.badge[1][0] + 2), max(title[1], frame.badge[1][1] + 2)
+        if not self.upright:
+            return title[1], 0.0, 0.0
+        return (0.0, 0.0, title[0]) if self.mirrored else (0.0, title[0], 0.0)
+
+    def length_of(self, frame: FrameCell) -> float:
+        """The least width of a frame, for its title."""
+        return 0.0 if self.upright else frame.title[0] + (frame.badge[1][0] + 16 if frame.badge else 0)
+
+    def beside(self, frame: FrameCell) -> tuple[float, float]:
+        """Where what is beside a frame's title begins."""
+        assert frame.badge is not None
+        _, (width, height) = frame.badge
+        if not self.upright:
+            return frame.x + frame.width - width - 6, frame.y + 5
+        return (frame.x + frame.width - width - 5 if self.mirrored else frame.x + 5), frame.y + frame.down - height - 6
+
+    def turned(self, placement: Placement) -> Placement:
+        """The picture in its own direction."""
+        if not (self.upright or self.mirrored):
+            return placement
+        length = placement.width
+        for rects in (placement.boxes, placement.operations, placement.frames):
+            for thing, rect in rects.items():
+                rects[thing] = self._rect(rect, length)  # type: ignore[index]
+        for routes in (placement.stems, placement.arrows):
+            for thing, route in routes.items():
+                points = [self._point(point, length) for point in route.points]
+                routes[thing] = Route(points, route.label and self._point(route.label, length))  # type: ignore[index]
+        if self.upright:
+            placement.width, placement.height = placement.height, placement.width
+        return placement
+
+    def _point(self, point: Point, length: float) -> Point:
+        x, y = (length - point[0] if self.mirrored else point[0]), point[1]
+        return (y, x) if self.upright else (x, y)
+
+    def _rect(self, rect: Rect, length: float) -> Rect:
+        x, y, width, height = rect
+        x = length - x - width if self.mirrored else x
+        return type(rect)(*((y, x, height, width) if self.upright else (x, y, width, height)))
+
+
+class _Turned:
+    """Sizes with width and height exchanged."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        self._sizes = sizes
+
+    def box(self, box: Box) -> Size:
+        return self._sizes.box(box)[::-1]
+
+    def operation(self, box: Box) -> Size:
+        return self._sizes.operation(box)[::-1]
+
+    def words(self, arrow: Arrow) -> Size:
+        return self._sizes.words(arrow)[::-1]
+
+    def title(self, cluster: Cluster) -> Size:
+        return self._sizes.title(cluster)[::-1]

@@ -1,0 +1,56 @@
+"""What DOT text is written on: attributes and markup in which no text of the user's is read as more than text."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+__all__ = ["Markup", "Sheet", "attributes", "escape", "plain"]
+
+BACKSLASH = {"tooltip": "&#92;"}  # it reads the escapes of a tooltip twice
+
+
+def escape(text: str) -> str:
+    """Text for an HTML-like label, where Graphviz also reads escapes such as \\N."""
+    for special, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\\", "\\\\")):
+        text = text.replace(special, safe)
+    return text
+
+
+class Markup(str):
+    """A label in Graphviz' own markup: tags of ours around text that _escape made harmless."""
+
+
+def attributes(look: Mapping[str, str]) -> dict[str, str]:
+    """Attributes as Graphviz should read them: markup as markup, and every other value as the text that it is."""
+    return {
+        key: value if isinstance(value, Markup) else plain(value, BACKSLASH.get(key, "\\\\"))
+        for key, value in look.items()
+    }
+
+
+def plain(text: str, backslash: str = "\\\\") -> str:
+    """Text in which Graphviz finds neither an entity, nor an escape, nor, in "<...>", markup."""
+    from graphviz import nohtml  # pyright: ignore[reportMissingTypeStubs]
+
+    return nohtml(text.replace("&", "&amp;").replace("\\", backslash))
+
+
+class Sheet:
+    """What a DotWriter draws on, a graphviz.Digraph or a part of one: the only way into DOT, which no text gets past."""
+
+    def __init__(self, drawing: Any) -> None:
+        self._drawing = drawing
+
+    def node(self, name: str, **look: str) -> None:
+        self._drawing.node(plain(name), **attributes(look))
+
+    def edge(self, tail: str, head: str, **look: str) -> None:
+        self._drawing.edge(tail, head, **attributes(look))
+
+    @contextmanager
+    def frame(self, name: str, **look: str) -> Generator[Sheet]:
+        with self._drawing.subgraph(name=plain(name)) as inner:
+            inner.attr(**attributes(look))
+            yield Sheet(inner)
