@@ -56,7 +56,7 @@ def test_a_node_a_value_and_an_operation_and_an_arrow_an_operand(seed):
     graph = Graph(value)
     operations = [node for node in graph.nodes if node.operands]
     constants = sum(isinstance(operand, float) for node in operations for operand in node.operands)
-    nodes, arrows = shapes(draw(value).source)
+    nodes, arrows = shapes(draw(value, page=None).source)
     assert len(nodes) == len(graph) + len(operations) + constants
     assert len(arrows) == sum(len(node.operands) for node in operations) + len(operations)
     assert len(set(nodes)) == len(nodes) and {end for arrow in arrows for end in arrow} <= set(nodes)
@@ -179,12 +179,6 @@ def test_a_title_stands_over_the_picture_in_both_themes():
         draw(f, title=10)
 
 
-def test_a_title_is_kept_where_less_is_drawn():
-    rng = random.Random(1)
-    f = run(program(rng, 40), [Value(x) for x in inputs(rng)])
-    assert "<B>kept</B>" in draw(f, title="kept").simpler().source
-
-
 @needs_engine
 def test_a_title_is_the_topmost_text_and_hides_no_frame():
     """An attribute of a frame is handed on to those in it, unless they say otherwise."""
@@ -244,7 +238,7 @@ def hostile():
 )
 def test_hostile_labels_stay_text(options):
     f, values = hostile()
-    svg = draw(f, **options).pipe(encoding="utf-8")
+    svg = draw(f, page=None, **options).pipe(encoding="utf-8")
     root = ElementTree.fromstring(svg.encode())
     space = "{http://www.w3.org/2000/svg}"
     allowed = {

@@ -148,7 +148,7 @@ def test_another_algorithm_is_named_in_the_text(asked):
     drawing.engine = "circo"
     drawing.pipe()
     assert ["layout=neato" in asked[0][0], "layout=circo" in asked[1][0]] == [True, True]
-    assert "layout=" not in drawing.source
+    assert "layout=nop2" in drawing.source  # where everything is, is said in the text
 
 
 @pytest.mark.parametrize(
@@ -168,24 +168,20 @@ def test_what_goes_wrong_in_it_is_a_layout_error(engine, said):
         set_engine(before)
 
 
-def test_it_may_say_that_it_takes_too_long_and_is_asked_for_less():
-    sizes = []
+def test_it_may_say_that_it_takes_too_long():
+    asked = []
 
     def engine(source, format):
-        sizes.append(len(source))
-        if len(sizes) == 1:
-            raise DeadlineError("too much for a browser")
-        return "<svg/>"
+        asked.append(source)
+        raise DeadlineError("too much for a browser")
 
-    x = emblem()
-    for i in range(300):
-        x = [x.tanh(), x * x, x + 1, x.sin() - x][(i * i) % 7 % 4]
     before = set_engine(engine)
     try:
-        assert draw(x).pipe() == b"<svg/>"
+        with pytest.raises(DeadlineError, match="too much for a browser"):
+            draw(emblem()).pipe()
     finally:
         set_engine(before)
-    assert sizes[1] < sizes[0]
+    assert len(asked) == 1
 
 
 @needs_engine

@@ -225,7 +225,7 @@ def test_the_paper_can_be_left_out():
 
 def test_which_numbers_are_shown():
     f = neuron()
-    rows = {"data": ">data<", "grad": ">grad<", "partials": 'HEIGHT="3"'}
+    rows = {"data": ">data<", "grad": ">grad<", "partials": "lp="}
     for shown in ("data", "grad", "partials", ["data", "partials"], ("grad",), {"data", "grad"}):
         source = draw(f, show=shown).source
         wanted = {shown} if isinstance(shown, str) else set(shown)

@@ -19,9 +19,9 @@ def test_golden(golden):
 
 def test_it_shows_what_the_drawing_shows():
     for f, options in ((emblem(), {}), (batch(8)[0], {"budget": 40}), (batch(2)[0], {"depth": 1})):
-        picture = draw(f, **options).picture
+        picture = draw(f, page=None, **options).picture
         text = f.mermaid(**options)
-        assert text == draw(f, **options).mermaid()
+        assert text == draw(f, page=None, **options).mermaid()
         assert text.count(" --> ") == len(picture.arrows)
         assert len(re.findall(r"^ *[vgcm]\w*[\[({>]", text, flags=re.MULTILINE)) == len(picture.boxes)
         assert len(re.findall(r"^ *subgraph", text, flags=re.MULTILINE)) == len(

@@ -16,7 +16,7 @@ from ..explain.naming import ModuleNames
 from ..graph import Graph
 from ..modes import Scope, gc_paused
 from ..node import Node
-from .folding import Closes, Folded, Group, calls_of
+from .folding import Closes, Folded, calls_of
 from .folding import fold as fold_values
 from .picture import BUDGET, Picture
 
@@ -103,10 +103,14 @@ def _lacking(folded: Folded, depth: int | None, open: object) -> list[str]:
     """What was asked for and is not in the picture."""
     notes: list[str] = []
     if depth is not None and folded.depth is not None and folded.depth < depth and folded.deeper:
-        notes.append(f"depth={depth} is too much for the page: drawn with depth={folded.depth}; page=None has room for all")
+        notes.append(
+            f"depth={depth} is too much for the page: drawn with depth={folded.depth}; page=None has room for all"
+        )
     if not folded.opened:
         wanted: list[Any] = [*open] if isinstance(open, (list, tuple, set)) else [open]
-        names = ", ".join(thing if isinstance(thing, str) else getattr(thing, "__name__", type(thing).__name__) for thing in wanted)
+        names = ", ".join(
+            thing if isinstance(thing, str) else getattr(thing, "__name__", type(thing).__name__) for thing in wanted
+        )
         notes.append(f"{names} in full is too much for the page; page=None has room for all")
     return notes
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Drawing"]
 
 
-
 class Drawing(graphviz.Digraph):
     """A graphviz.Digraph that renders without a system `dot` too, and whose pictures are SVG unless asked otherwise.
 

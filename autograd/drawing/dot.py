@@ -7,9 +7,9 @@ rounded, inputs are rectangles, parameters have a double frame.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
@@ -19,13 +19,14 @@ from ..explain.staleness import remark
 from ..formula import READABLE
 from ..node import Node
 from .formats.svg import described
+from .measures import OUTER, TIP, Measures, corners, inches, path, placed, point, title_place
 from .options import Look
 from .palette import mix
-from .placing import Placement, Rect, Route, place
+from .picture import FOLDED, LABELLED, LISTED, TITLE, UNKNOWN, Arrow, Box, Cluster, Picture, spread
+from .placing import Placement, place
 from .placing.page import scale_on
 from .placing.text import measured, text_width
-from .picture import FOLDED, LABELLED, LISTED, TITLE, UNKNOWN, Arrow, Box, Cluster, Picture, spread
-from .sheet import Markup, Sheet, attributes, escape, plain
+from .sheet import GAP, Markup, Sheet, attributes, escape, gaps, html, plain, row, table, tooltip
 
 if TYPE_CHECKING:
     from .digraph import Drawing
@@ -40,12 +41,10 @@ FONT = "Helvetica"  # the layout engines know its widths; viewers have it or its
 SIZE = 11  # points of a number where nothing else is asked for: all sizes here are those beside it
 SYMBOL_SIZES = {"·": 26, "*": 20}  # those that are small in their font
 PAD = 14.4  # points around the picture
-MARGIN, NARROW = (15.8, 10.0), (10.0, 5.0)  # around what is in a box, and in a small one, both sides together
-OUTER = 8  # what a double frame adds
-LEAST = 9.0  # points of text on a page
-TIP = 6.5  # points of an arrow's head
+LEAST = 9.05  # points of text on a page; a little more than 9, as engines round
+SMALL = 10  # points of the smallest text, at the usual size
 LEGEND = 320  # characters of a line under a picture
-GAP = '<TD WIDTH="4"></TD>'
+
 
 def _largest(numbers: Iterable[float]) -> float:
     return max((abs(x) for x in numbers if math.isfinite(x)), default=0.0)
@@ -55,9 +54,11 @@ class DotWriter:
     """Writes a Picture as DOT, as a Look says.
 
     page: the width and height in points that it has to fit, with text that can be read; None for as much as it takes.
+    packs: whether short lines under the picture may be beside each other.
     """
 
     page: tuple[float, float] | None = None
+    packs = True
 
     def __init__(self, picture: Picture, look: Look) -> None:
         self.picture = picture
@@ -168,21 +169,14 @@ class DotWriter:
     @cached_property
     def placement(self) -> Placement:
         """Where everything is."""
-        length = None
-        if self.page:
-            across = self.page[self.look.direction in ("TB", "BT")]
-            length = across * self.smallest / LEAST - 2 * PAD
-        return place(self.picture, _Measures(self), length, self.look.direction)
-
-    @property
-    def smallest(self) -> float:
-        """The size of the smallest text in points."""
-        return self.points(10)
+        along = self.look.direction in ("TB", "BT")
+        length = self.page[along] * self.points(SMALL) / LEAST - 2 * PAD if self.page else None
+        return place(self.picture, Measures(self), length, self.look.direction)
 
     @property
     def is_readable(self) -> bool:
         """Whether it fits its page with no text too small."""
-        return self.page is None or scale_on(self.page, self.size) * self.smallest >= LEAST
+        return self.page is None or scale_on(self.page, self.size) * self.points(SMALL) >= LEAST
 
     @property
     def size(self) -> tuple[float, float]:
@@ -190,17 +184,11 @@ class DotWriter:
         texts = [measured(self.caption(), self.points(10))]
         if self.heading:
             texts.append(measured(self.big_title(), self.look.font_size))
-        width = max([self.placement.width, *(w + 16 for w, _ in texts)])
+        room = (
+            self.page[0] - 2 * PAD if self.page else math.inf
+        )  # a line of text that is longer cannot be helped by folding
+        width = max([self.placement.width, *(min(w + 16, room) for w, _ in texts)])
         return width + 2 * PAD, self.placement.height + sum(h + 8 for _, h in texts) + 2 * PAD
-
-    def titled(self, label: Markup) -> dict[str, str]:
-        """The frame of the title: the picture, and what is above it."""
-        width, height = measured(label, self.look.font_size)
-        at = Rect(0, -height - 8, max(self.placement.width, width), self.placement.height + height + 8)
-        return {
-            "bb": _corners(at), "lp": _point(width / 2, -4 - height / 2),
-            "lwidth": _inches(width), "lheight": _inches(height),
-        }  # fmt: skip
 
     def under_title(self, sheet: Sheet) -> AbstractContextManager[Sheet]:
         """What boxes are put in: the drawing, whose own label is the legend, or in it a frame unseen but for its title."""
@@ -208,24 +196,24 @@ class DotWriter:
             return nullcontext(sheet)
         label = self.big_title()
         return sheet.frame(
-            "cluster_title", label=label, color=self.palette["paper"], tooltip=_tooltip(self.heading, "title"),
-            **self.titled(label),
+            "cluster_title", label=label, color=self.palette["paper"], tooltip=tooltip(self.heading, "title"),
+            **title_place(self.placement, label, self.look.font_size),
         )  # fmt: skip
 
     def big_title(self) -> Markup:
         look = f'<FONT POINT-SIZE="{self.pt(14)}" COLOR="{self.palette["ink"]}"><B>{escape(self.heading)}</B></FONT>'
         # The table is for its width, which the layout engine cannot measure of every text.
-        return _table([_row([f'<TD ALIGN="LEFT"{self.wide(self.heading, 9, TITLE)}>{look}</TD>'])])
+        return table([row([f'<TD ALIGN="LEFT"{self.wide(self.heading, 9, TITLE)}>{look}</TD>'])])
 
     def cluster(self, sheet: Sheet, cluster: Cluster) -> None:
         palette, at = self.palette, self.placement.frames[cluster]
         label = self.cluster_title(cluster)
         width, height = measured(label, self.look.font_size)
         with sheet.frame(
-            f"cluster_{cluster.id}", label=label, style="rounded,filled", bb=_corners(at),
-            lp=_point(at.x + 9 + width / 2, at.y + 4 + height / 2), lwidth=_inches(width), lheight=_inches(height),
+            f"cluster_{cluster.id}", label=label, style="rounded,filled", bb=corners(at),
+            lp=point(at.x + 9 + width / 2, at.y + 4 + height / 2), lwidth=inches(width), lheight=inches(height),
             color=mix(palette["paper"], palette["line"], 0.5), fillcolor=palette["cluster"],
-            fontcolor=palette["faint"], tooltip=_tooltip(cluster.title, "module"),
+            fontcolor=palette["faint"], tooltip=tooltip(cluster.title, "module"),
         ) as frame:  # fmt: skip
             for inner in cluster.clusters:
                 self.cluster(frame, inner)
@@ -233,23 +221,23 @@ class DotWriter:
                 self.box(frame, box)
 
     def cluster_title(self, cluster: Cluster) -> Markup:
-        return _label(self.text(cluster.title, size=11, bold=True) + self.times(cluster.times))
+        return html(self.text(cluster.title, size=11, bold=True) + self.times(cluster.times))
 
     # --- Boxes ---
 
     def box(self, sheet: Sheet, box: Box) -> None:
         at, look = self.placement.boxes[box], self.box_look(box)
-        sheet.node(box.id, **look, **_placed(at, OUTER * ("peripheries" in look)))
+        sheet.node(box.id, **look, **placed(at, OUTER * ("peripheries" in look)))
         if box.symbol:
             at = self.placement.operations[box]
-            sheet.node(f"o{box.id}", **self.operation_look(box), **_placed(at))
+            sheet.node(f"o{box.id}", **self.operation_look(box), **placed(at))
             stem = self.placement.stems[box]
-            sheet.edge(f"o{box.id}", box.id, arrowhead="none", weight="8", pos=_path(stem.points))
+            sheet.edge(f"o{box.id}", box.id, arrowhead="none", weight="8", pos=path(stem.points))
 
     def box_look(self, box: Box) -> dict[str, str]:
         """The Graphviz attributes of a box, but for its place."""
         palette, kind = self.palette, box.kind
-        style = {"fillcolor": palette[kind], "tooltip": _tooltip(box.name, box.kind)}
+        style = {"fillcolor": palette[kind], "tooltip": tooltip(box.name, box.kind)}
         if kind == "constant":
             style |= {"color": palette["constant"], "fontcolor": palette["faint"]}
         elif kind == "parameter":
@@ -265,7 +253,7 @@ class DotWriter:
     def content(self, box: Box) -> Markup:
         """What is written in a box."""
         if box.brief:
-            return _label(self.text(self.in_few_words(box), size=10))
+            return html(self.text(self.in_few_words(box), size=10))
         if box.kind == "constant":
             return self.constants(box)
         return self.leaves(box) if box.node is None and box.kind not in FOLDED else self.rows(box)
@@ -276,14 +264,14 @@ class DotWriter:
 
     def operation_look(self, box: Box) -> dict[str, str]:
         palette, words, bold = self.palette, self.operation_words(box), FONT
-        label: str = _label(self.text(words, bold=True))
+        label: str = html(self.text(words, bold=True))
         shape = {"fontsize": self.pt(12)}
         if len(words) == 1:
             label, bold = words, f"{FONT}-Bold"
             shape = {"shape": "circle", "fontsize": self.pt(SYMBOL_SIZES.get(words, 16))}
         return {
             "label": label, "fontname": bold, "fillcolor": palette["operation"], "color": palette["operation"],
-            "fontcolor": palette["symbol"], "tooltip": _tooltip(f"{box.name} = {operation(self.graph, box.node)}"), **shape,
+            "fontcolor": palette["symbol"], "tooltip": tooltip(f"{box.name} = {operation(self.graph, box.node)}"), **shape,
         }  # fmt: skip
 
     def operation_words(self, box: Box) -> str:
@@ -294,10 +282,10 @@ class DotWriter:
     def title(self, box: Box, columns: int = 3, bold: bool = True) -> str:
         name = box.name or f"{box.kind}s"
         shown = self.text(name, size=13, bold=bold, faint=not bold) + self.times(box.times)
-        return _row([f'<TD COLSPAN="{columns}" ALIGN="LEFT"{self.wide(name, 8)}>{shown}</TD>'])
+        return row([f'<TD COLSPAN="{columns}" ALIGN="LEFT"{self.wide(name, 8)}>{shown}</TD>'])
 
     def pair(self, word: str, number: str, tint: str = "", many: bool = False) -> str:
-        return _row([self.word(word), GAP, self.right(number, tint, many)])
+        return row([self.word(word), GAP, self.right(number, tint, many)])
 
     def word(self, word: str, times: int = 1) -> str:
         return f'<TD ALIGN="LEFT"{self.wide(word, 6)}>{self.text(word, faint=True)}{self.times(times)}</TD>'
@@ -316,11 +304,11 @@ class DotWriter:
         rows = [self.title(box, bold=not numbered)]
         for word, text, tint in self.facts(box):
             if text == UNKNOWN and not self.room(many=False):
-                rows.append(_row([f'<TD COLSPAN="3" ALIGN="LEFT">{self.text(f"{word} {text}", faint=True)}</TD>']))
+                rows.append(row([f'<TD COLSPAN="3" ALIGN="LEFT">{self.text(f"{word} {text}", faint=True)}</TD>']))
             else:
                 number = self.text(text, faint=True) if text == UNKNOWN else escape(text)
                 rows.append(self.pair(word, number, tint, many=box.node is None or word == "grads"))
-        return _table(rows)
+        return table(rows)
 
     HEADS = ("data", "grad")
 
@@ -333,12 +321,12 @@ class DotWriter:
         if len(tables) == 1:
             return self.rows(box)
         heads = [self.right(self.text(word, faint=True)) for word in self.HEADS if self.shows(word)]
-        rows = [self.title(box, columns=2 * len(heads) + 1), _row(_gaps(["<TD></TD>", *heads]))]
+        rows = [self.title(box, columns=2 * len(heads) + 1), row(gaps(["<TD></TD>", *heads]))]
         for name, nodes in list(tables.items())[:LISTED]:
-            rows.append(_row(_gaps([self.word(name, len(nodes)), *self.columns(nodes)])))
+            rows.append(row(gaps([self.word(name, len(nodes)), *self.columns(nodes)])))
         if len(tables) > LISTED:
-            rows.append(_row([self.word(f"{len(tables) - LISTED:,} more")]))
-        return _table(rows)
+            rows.append(row([self.word(f"{len(tables) - LISTED:,} more")]))
+        return table(rows)
 
     def columns(self, nodes: Sequence[Node]) -> list[str]:
         """The cells that say the data and grad of one leaf, or of several."""
@@ -352,29 +340,29 @@ class DotWriter:
     def constants(self, box: Box) -> Markup:
         numbers = box.numbers
         if len(numbers) == 1:
-            return _label(escape(self.short(numbers[0])) + self.times(box.times))
-        rows = [_row([self.right(escape(self.short(number)))]) for number in numbers[:LISTED]]
+            return html(escape(self.short(numbers[0])) + self.times(box.times))
+        rows = [row([self.right(escape(self.short(number)))]) for number in numbers[:LISTED]]
         if len(numbers) > LISTED:
-            rows.append(_row([f"<TD>{len(numbers) - LISTED:,} more</TD>"]))
+            rows.append(row([f"<TD>{len(numbers) - LISTED:,} more</TD>"]))
         if box.times > 1:
-            rows.append(_row([self.right(self.times(box.times))]))
-        return _table(rows)
+            rows.append(row([self.right(self.times(box.times))]))
+        return table(rows)
 
     # --- Arrows ---
 
     def arrow(self, sheet: Sheet, arrow: Arrow) -> None:
         head, palette, route = arrow.head, self.palette, self.placement.arrows[arrow]
-        options, words, weight = {"pos": _path(route.points, TIP)}, self.label(arrow), self.weight(arrow)
+        options, words, weight = {"pos": path(route.points, TIP)}, self.label(arrow), self.weight(arrow)
         if arrow.partial is not None:
-            options["tooltip"] = _tooltip(self.slope(*arrow.partial))
+            options["tooltip"] = tooltip(self.slope(*arrow.partial))
         elif arrow.tail.nodes:
-            options["tooltip"] = _tooltip(
+            options["tooltip"] = tooltip(
                 f"{counted(len(arrow.edges), 'edge')} from {arrow.tail.name or arrow.tail.kind + 's'} to {head.name}"
             )
         else:
             options["style"] = "dashed"
         if words and route.label:
-            options |= {"label": words, "lp": _point(*route.label)}
+            options |= {"label": words, "lp": point(*route.label)}
         if weight and self.widest:
             share = min(1.0, abs(weight) / self.widest) ** CURVE
             sign = palette["positive" if weight > 0 else "negative"]
@@ -402,7 +390,7 @@ class DotWriter:
         graph, boxes = self.graph, self.picture.boxes
         lines = [*self.notes(), *self.picture.notes]
         if not self.look.legend:
-            return _label(self.lines([remark(graph)]))
+            return html(self.lines([remark(graph)]))
         stands, shown = sum(len(box.nodes) for box in boxes), sum(box.kind != "constant" for box in boxes)
         of_all = f" of the {len(graph):,}" if stands < len(graph) else ""
         if stands > shown:
@@ -414,14 +402,14 @@ class DotWriter:
             lines.append(f"{stands:,}{of_all} values of {graph.name(graph.root)}")
         if stale := remark(graph):
             lines.append(stale)
-        return _label(self.lines(lines))
+        return html(self.lines(lines))
 
     def lines(self, texts: Iterable[str]) -> str:
         """Lines below each other; short ones beside each other where the picture is wide."""
         lines: list[str] = []
         for text in filter(None, texts):
             longer = f"{lines[-1]}; {text}" if lines else text
-            if lines and text_width(longer, self.points(10)) <= self.placement.width - 16:
+            if lines and self.packs and text_width(longer, self.points(10)) <= self.placement.width - 16:
                 lines[-1] = longer
             else:
                 lines.append(text)
@@ -434,8 +422,8 @@ class DotWriter:
 
     def beside(self, words: str) -> Markup:
         """The text at an arrow."""
-        rows = [_row([GAP, f"<TD>{escape(line)}</TD>", GAP]) for line in words.split(", ")]
-        return _label(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>')
+        rows = [row([GAP, f"<TD>{escape(line)}</TD>", GAP]) for line in words.split(", ")]
+        return html(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>')
 
     def wide(self, text: str, width: int, longest: int = SPELLED) -> str:
         """Room for a text that the layout engine cannot measure: one with letters outside of ASCII."""
@@ -460,85 +448,3 @@ class DotWriter:
 
     def times(self, count: int) -> str:
         return f' <FONT COLOR="{self.palette["faint"]}">×{count:,}</FONT>' if count > 1 else ""
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"<TR>{''.join(cells)}</TR>"
-
-
-def _gaps(cells: list[str]) -> list[str]:
-    return [piece for cell in cells for piece in (GAP, cell)][1:]
-
-
-def _table(rows: list[str]) -> Markup:
-    return _label(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>')
-
-
-def _tooltip(text: str, kind: str = "") -> str:
-    return one_line(text, 200) + (f" ({kind})" if kind else "")
-
-
-def _label(markup: str) -> Markup:
-    return Markup(f"<{markup}>")
-
-
-# --- Places --------------------------------------------------------------------------------------------------
-
-
-class _Measures:
-    """How large the things are that a writer writes."""
-
-    def __init__(self, writer: DotWriter) -> None:
-        self.writer = writer
-
-    def box(self, box: Box) -> tuple[float, float]:
-        content = measured(self.writer.content(box), self.writer.look.font_size)
-        return self._around(content, NARROW if box.kind == "constant" or box.brief else MARGIN, OUTER * (box.kind == "parameter"))
-
-    def operation(self, box: Box) -> tuple[float, float]:
-        words = self.writer.operation_words(box)
-        if len(words) == 1:
-            return (self.writer.points(24.5),) * 2
-        return self._around(measured(_label(self.writer.text(words, bold=True)), self.writer.points(12)), (13.0, 7.0))
-
-    def words(self, arrow: Arrow) -> tuple[float, float]:
-        label = self.writer.label(arrow)
-        return measured(label, self.writer.points(10)) if label else (0.0, 0.0)
-
-    def title(self, cluster: Cluster) -> tuple[float, float]:
-        return measured(self.writer.cluster_title(cluster), self.writer.look.font_size)
-
-    def _around(self, inner: tuple[float, float], margin: tuple[float, float], more: float = 0) -> tuple[float, float]:
-        share = self.writer.look.font_size / SIZE
-        return inner[0] + margin[0] * share + more, inner[1] + margin[1] * share + more
-
-
-def _point(x: float, y: float) -> str:
-    """Points as Graphviz has them: y grows upwards."""
-    return f"{x:.4g},{-y + 0.0:.4g}" if abs(x) < 1000 and abs(y) < 1000 else f"{x:.1f},{-y + 0.0:.1f}"
-
-
-def _corners(at: Rect) -> str:
-    return f"{_point(at.x, at.y + at.height)},{_point(at.x + at.width, at.y)}"
-
-
-def _inches(points: float) -> str:
-    return f"{points / 72:.4f}"
-
-
-def _placed(at: Rect, outer: float = 0) -> dict[str, str]:
-    return {
-        "pos": _point(at.x + at.width / 2, at.y + at.height / 2),
-        "width": _inches(at.width - outer), "height": _inches(at.height - outer),
-    }  # fmt: skip
-
-
-def _path(points: Sequence[tuple[float, float]], tip: float = 0) -> str:
-    """A curve for Graphviz; with a tip, which is drawn over its last points."""
-    *most, last = points
-    if not tip:
-        return " ".join(_point(*point) for point in points)
-    before = next((point for point in reversed(most) if math.dist(point, last) > 0.1), last)
-    share = tip / (math.dist(before, last) or 1.0)
-    end = last[0] + (before[0] - last[0]) * share, last[1] + (before[1] - last[1]) * share
-    return " ".join([f"e,{_point(*last)}", *(_point(*point) for point in (*most, end))])

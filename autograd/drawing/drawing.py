@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ToolError
 from ..explain.naming import named_graph, names_for
 from ..graph import Graph
-from .build import build_picture, fitted_picture
+from .build import fitted_picture
 from .dot import DotWriter
 from .engines import DEADLINE
 from .options import NUMBERS, Look, look_of, options_of
 from .output import notebook, open_file, shows_pictures, write_whole
-from .placing.page import SLIDE, Page, page_size
 from .picture import BUDGET, Picture
+from .placing.page import SLIDE, Page, page_size
 from .tree import tree
 
 if TYPE_CHECKING:
@@ -102,35 +102,31 @@ def draw(
 
 
 def build_drawing(
-    graph: Graph, writer: Callable[[Picture, Look], DotWriter], **options: Unpack[DrawingOptions]
+    graph: Graph,
+    writer: Callable[[Picture, Look], DotWriter],
+    picture: Picture | None = None,
+    **options: Unpack[DrawingOptions],
 ) -> Drawing:
     """The drawing of a graph that a writer writes, with as much in it as can be read on its page.
 
-    writer: makes the DotWriter of a picture from the picture and its look.
+    writer: makes the DotWriter of a picture from the picture and its look. picture: what to show, where that is decided already.
     """
     given: Any = {"deadline": DEADLINE, **options}
     deadline, look, page = given.pop("deadline"), look_of(given), page_size(given.pop("page", SLIDE))
-    if page is None or ("budget" in given and given["budget"] is None):
-        picture = build_picture(graph, **given)
-    else:
-        room = page
 
-        def fits(picture: Picture) -> bool:
-            one = writer(picture, look)
-            one.page = room
-            return one.is_readable
-
-        picture = fitted_picture(graph, fits, **given)
-
-    def drawn(look: Look) -> Drawing:
+    def written(picture: Picture, look: Look) -> DotWriter:
         one = writer(picture, look)
         one.page = page
-        return one.drawing()
+        return one
 
-    drawing = drawn(look)
+    if picture is None:
+        all_of_it = page is None or given.get("budget", BUDGET) is None
+        fits = None if all_of_it else lambda picture: written(picture, look).is_readable
+        picture = fitted_picture(graph, fits, **given)
+    drawing = written(picture, look).drawing()
     drawing.deadline = deadline
     if look.theme == "auto":
-        drawing.in_the_dark = drawn(look._replace(theme="dark"))
+        drawing.in_the_dark = written(picture, look._replace(theme="dark")).drawing()
     return drawing
 
 

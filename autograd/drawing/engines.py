@@ -37,8 +37,8 @@ def set_engine(engine: Engine | None) -> Engine | None:
 
     engine: takes DOT text and a format, and returns the bytes (or the text) of the picture. The formats asked for are
     "svg", "json0" for the positions on a page that plays, and what users ask for by name. A `layout` attribute in the
-    text names another algorithm than dot's. The function is not stopped at a deadline: it may raise DeadlineError itself,
-    and then less is drawn. Whatever else it raises becomes a ToolError.
+    text names another algorithm than dot's. The function is not stopped at a deadline: it may raise DeadlineError itself.
+    Whatever else it raises becomes a ToolError.
 
     In a browser, with wasm-graphviz: ``set_engine(lambda source, format: graphviz.layout(source, format))``.
 

@@ -6,18 +6,18 @@ Drawings, Mermaid text and pages are written from this, so that they show the sa
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from ..explain.naming import ModuleNames, common_name
+from ..explain.naming import ModuleNames, by_name, common_name
 from ..explain.phrases import short
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
 from ..node import Node
 from .folding.parts import Group, Part, calls_of
+from .frames import MOST_NESTED, SameCalls, frame_of, has_parameters, innermost
 
-__all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "by_name", "kind_of", "spread"]
+__all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "spread"]
 
 BUDGET = 200  # boxes that one can still read
 FOLDED = ("module", "more")  # the kinds of boxes into which a part of the graph is folded
@@ -28,7 +28,6 @@ TITLE = 160  # characters of a title
 MANY_INPUTS = 6  # up to so many inputs of one wide operation are drawn one by one
 ROW = 20  # boxes in a row that one can still follow
 LENGTH = 10  # in a longer one each is as hard to read as so many above each other
-MOST_NESTED = 6  # clusters within clusters
 
 
 class Box:
@@ -43,7 +42,20 @@ class Box:
     is applied to, where that is not shown.
     """
 
-    __slots__ = ("arrivals", "brief", "cluster", "id", "inner", "kind", "name", "node", "nodes", "numbers", "terms", "times")
+    __slots__ = (
+        "arrivals",
+        "brief",
+        "cluster",
+        "id",
+        "inner",
+        "kind",
+        "name",
+        "node",
+        "nodes",
+        "numbers",
+        "terms",
+        "times",
+    )
 
     def __init__(self, id: str, kind: str, name: str, nodes: Sequence[Node] = (), times: int = 1) -> None:
         self.id = id
@@ -229,6 +241,13 @@ class Picture:
         shapes = len(self.boxes) + sum(bool(box.symbol) for box in self.boxes)
         return max(shapes, len(self.arrows), longest * (LENGTH if longest > ROW else 1))
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether every value is to be seen, but for tables of leaves."""
+        return all(
+            len(box.nodes) <= 1 or (box.node is None and box.kind not in FOLDED and not box.brief) for box in self.boxes
+        )
+
     def passes_parameters(self, arrow: Arrow) -> bool:
         """Whether an arrow comes from another module to where a table of parameters comes in.
 
@@ -287,9 +306,9 @@ class Picture:
         for leaf, by in users.items():
             if len(by) == 1 and by[0].what in ("value", "sum") and leaf.node.scope is PARAMETER:
                 user = by[0]
-                level = self._brief(user.node) and (2 if self._brief(user.node) > 1 and _frame_of(user) else 1)
+                level = self._brief(user.node) and (2 if self._brief(user.node) > 1 and frame_of(user) else 1)
                 if level:
-                    of.setdefault(_frame_of(user) if level > 1 else user, []).append(leaf)
+                    of.setdefault(frame_of(user) if level > 1 else user, []).append(leaf)
                     self._levels[leaf] = level
         return {leaf: leaves for leaves in of.values() for leaf in leaves}
 
@@ -321,7 +340,7 @@ class Picture:
         found = [(node, k) for node, k in found if isinstance(node.operands[k], float)]
         if group.what == "sum":  # which Python's sum() starts from 0
             found = [(node, k) for node, k in found if node.operands[k]]
-        wide = group.what == "sum" or group.listing.nodes[group.first.nodes[0]].op.wide
+        wide = group.what == "sum" or group.op.wide
         for edges in [found] if wide and len(found) > 1 else [[edge] for edge in found]:
             numbers = tuple(node.operands[k] for node, k in edges)
             box = Box(f"c{self.graph.index[edges[0][0]]}_{edges[0][1]}", "constant", "constants")
@@ -363,7 +382,7 @@ class Picture:
     # --- Clusters ---
 
     def _add_clusters(self, groups: list[Group]) -> None:
-        same = _SameCalls(groups)
+        same = SameCalls(groups)
         found: dict[Scope, Cluster] = {}
         for group in groups:
             box = self._box_of[group]
@@ -374,16 +393,16 @@ class Picture:
                 elif group.what == "more":
                     chains = [calls_of(scope) for scope in {part.scope for part in group.parts if part.what != "leaf"}]
                     calls = [level[0] for level in zip(*chains) if len({same.first(call) for call in level}) == 1]
-                elif calls and not _has_parameters(calls[-1].module):
+                elif calls and not has_parameters(calls[-1].module):
                     calls.pop()  # an activation is its operation, with no frame of its own
                 box.cluster = self._cluster(calls[:MOST_NESTED], same, found)
         for box in self.boxes:
             if box.cluster is None and box.kind in ("parameter", "constant"):
-                box.cluster = _innermost([arrow.head.cluster for arrow in self.arrows if arrow.tail is box])
+                box.cluster = innermost([arrow.head.cluster for arrow in self.arrows if arrow.tail is box])
             if box.cluster is not None:
                 box.cluster.boxes.append(box)
 
-    def _cluster(self, calls: list[Scope], same: _SameCalls, found: dict[Scope, Cluster]) -> Cluster | None:
+    def _cluster(self, calls: list[Scope], same: SameCalls, found: dict[Scope, Cluster]) -> Cluster | None:
         outer: Cluster | None = None
         for call in calls:
             first = same.first(call)
@@ -395,74 +414,15 @@ class Picture:
         return outer
 
 
-class _SameCalls:
-    """Calls that are drawn as one: those that parts of a group were made in."""
-
-    def __init__(self, groups: list[Group]) -> None:
-        self._before: dict[Scope, Scope] = {}
-        self._counts: dict[Scope, int] = {}
-        for group in groups:
-            if group.what == "leaf" or group.what == "more":
-                continue
-            scopes = dict.fromkeys(part.scope for part in group.parts)
-            chains = [calls_of(scope) for scope in scopes]
-            for level in zip(*chains):
-                firsts = dict.fromkeys(self.first(call) for call in level)
-                keep, *others = firsts
-                for other in others:
-                    self._before[other] = keep
-        for call in list(self._before):
-            first = self.first(call)
-            self._counts[first] = self._counts.get(first, 1) + 1
-
-    def first(self, call: Scope) -> Scope:
-        """The call that is drawn for this one."""
-        path: list[Scope] = []
-        while call in self._before:
-            path.append(call)
-            call = self._before[call]
-        for passed in path[:-1]:
-            self._before[passed] = call
-        return call
-
-    def count(self, call: Scope) -> int:
-        return self._counts.get(self.first(call), 1)
-
-
-def _innermost(clusters: list[Cluster | None]) -> Cluster | None:
-    """The innermost cluster that is around all of them."""
-    if not clusters or any(cluster is None for cluster in clusters):
-        return None
-    paths = [cluster.path() for cluster in clusters if cluster is not None]
-    shared = [level[0] for level in zip(*paths) if all(cluster is level[0] for cluster in level)]
-    return shared[-1] if shared else None
-
-
-def _has_parameters(module: Any) -> bool:
-    return not hasattr(module, "parameters") or any(True for _ in module.parameters())
-
-
 def _floats(group: Group, part: Part) -> tuple[float, ...]:
     """The constants of one part."""
     operands = ((group.listing.nodes[i].operands[k]) for tail, i, k in part.operands if tail is None)
     return tuple([operand for operand in operands if isinstance(operand, float)])
 
 
-def _frame_of(group: Group) -> Scope | None:
-    """The call in whose frame a group is drawn."""
-    calls = calls_of(group.first.scope)[:MOST_NESTED]
-    while calls and not _has_parameters(calls[-1].module):
-        calls.pop()
-    return calls[-1] if calls else None
-
-
 def _takes_many(group: Group) -> bool:
     """Whether what uses a leaf takes many at once, so that its leaves may stand in one box."""
-    return (
-        group.what in ("sum", "call", "more")
-        or len(group.parts) > 1
-        or group.listing.nodes[group.first.nodes[0]].op.wide
-    )
+    return group.what in ("sum", "call", "more") or len(group.parts) > 1 or group.op.wide
 
 
 def kind_of(node: Node, root: Node | None = None) -> str:
@@ -470,22 +430,6 @@ def kind_of(node: Node, root: Node | None = None) -> str:
     if node.operands:
         return "result" if node is root else "value"
     return "parameter" if node.scope is PARAMETER else "input"
-
-
-T = TypeVar("T")
-
-
-def by_name(things: Iterable[T], name: Callable[[T], str]) -> list[T]:
-    """Things whose names differ only in their numbers next to each other, in the order of these.
-
-    >>> by_name(["x10", "x2", "b", "x1"], str)
-    ['x1', 'x2', 'x10', 'b']
-    """
-    alike: dict[str, list[tuple[list[int], T]]] = {}
-    for thing in things:
-        numbers = [int(number) for number in re.findall("[0-9]+", name(thing))]
-        alike.setdefault(re.sub("[0-9]+", "#", name(thing)), []).append((numbers, thing))
-    return [thing for named in alike.values() for _, thing in sorted(named, key=lambda pair: pair[0])]
 
 
 def spread(numbers: Sequence[float], digits: int = 4) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-__all__ = ["Markup", "Sheet", "attributes", "escape", "plain"]
+from ..explain.naming import one_line
 
+__all__ = ["GAP", "Markup", "Sheet", "attributes", "escape", "gaps", "html", "plain", "row", "table", "tooltip"]
+
+GAP = '<TD WIDTH="4"></TD>'  # between two cells
 BACKSLASH = {"tooltip": "&#92;"}  # it reads the escapes of a tooltip twice
 
 
@@ -54,3 +57,23 @@ class Sheet:
         with self._drawing.subgraph(name=plain(name)) as inner:
             inner.attr(**attributes(look))
             yield Sheet(inner)
+
+
+def row(cells: Iterable[str]) -> str:
+    return f"<TR>{''.join(cells)}</TR>"
+
+
+def gaps(cells: list[str]) -> list[str]:
+    return [piece for cell in cells for piece in (GAP, cell)][1:]
+
+
+def table(rows: list[str]) -> Markup:
+    return html(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>')
+
+
+def tooltip(text: str, kind: str = "") -> str:
+    return one_line(text, 200) + (f" ({kind})" if kind else "")
+
+
+def html(markup: str) -> Markup:
+    return Markup(f"<{markup}>")

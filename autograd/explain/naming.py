@@ -18,9 +18,9 @@ from __future__ import annotations
 import os.path
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import printable
 from ..graph import Graph, walk
@@ -210,6 +210,22 @@ def common_name(names: Iterable[str]) -> str:
             break
         shared.append(level[0])
     return "".join(shared)
+
+
+T = TypeVar("T")
+
+
+def by_name(things: Iterable[T], name: Callable[[T], str]) -> list[T]:
+    """Things whose names differ only in their numbers next to each other, in the order of these.
+
+    >>> by_name(["x10", "x2", "b", "x1"], str)
+    ['x1', 'x2', 'x10', 'b']
+    """
+    alike: dict[str, list[tuple[list[int], T]]] = {}
+    for thing in things:
+        numbers = [int(number) for number in re.findall("[0-9]+", name(thing))]
+        alike.setdefault(re.sub("[0-9]+", "#", name(thing)), []).append((numbers, thing))
+    return [thing for named in alike.values() for _, thing in sorted(named, key=lambda pair: pair[0])]
 
 
 def one_line(text: str, limit: int = 40) -> str:

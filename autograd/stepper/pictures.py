@@ -45,7 +45,7 @@ LETTER = 5.2  # points of a letter of the lines under a picture
 def draw_progress(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[DrawingOptions]) -> Drawing:
     """The stepper's graph with edges done, next and pending told apart; of a large graph what is around the cursor.
 
-    Where the whole is not laid out by the deadline, what is around the cursor is drawn too. options: those of draw.
+    Where the whole cannot be read on its page either. options: those of draw.
     """
 
     def drawing(**options: Unpack[DrawingOptions]) -> Drawing:
@@ -57,8 +57,7 @@ def draw_progress(stepper: Walker, writer: type[ProgressWriter], **options: Unpa
     if len(stepper.graph) > WHOLE:
         return drawing(**around)
     whole = drawing(**options)
-    whole.simpler = lambda: drawing(**around)
-    return whole
+    return whole if whole.picture.is_plain else drawing(**around)
 
 
 def film_of(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[DrawingOptions]) -> Iterator[Drawing]:
@@ -76,9 +75,12 @@ def film_of(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[Dra
             stepper.goto(k)
             headlines.append(stepper.headline())
         width = LETTER * max(map(len, headlines))
+        picture: Picture | None = None
         for k in range(len(stepper) + 1):
             stepper.goto(k)
-            yield build_drawing(stepper.graph, partial(writer, stepper, width=width), **options)
+            drawing = build_drawing(stepper.graph, partial(writer, stepper, width=width), picture, **options)
+            picture = drawing.picture
+            yield drawing
     finally:
         stepper.goto(here)
 
@@ -90,6 +92,7 @@ class ProgressWriter(DotWriter):
     """
 
     legend = "thick: comes next; dashed: to come"
+    packs = False
 
     def __init__(self, stepper: Walker, picture: Picture, look: Look, width: float = 0.0) -> None:
         self.stepper = stepper

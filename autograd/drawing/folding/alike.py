@@ -6,7 +6,7 @@ colours of its operands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...modes import PARAMETER, Scope
@@ -15,6 +15,8 @@ from .parts import LONG, Group, Listing, Part, calls_of, topologically_sorted
 __all__ = ["in_order", "kinds_as_one", "operand_groups", "samples_as_one", "turns_as_one"]
 
 WIDE_SUMS = ("total", "mean")
+LIMITS = 4  # that are tried for how often a leaf is used at each turn
+
 
 def samples_as_one(listing: Listing, parts: list[Part]) -> list[Group]:
     """Groups in which all that is computed alike from the same parameters is one, as for the samples of a batch."""
@@ -87,7 +89,10 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool]) -> list[G
             key = group
         else:
             made_of = [
-                (role, detail if tail is None else "the turn before" if group.turns > 1 and detail else colours.get(tail))
+                (
+                    role,
+                    detail if tail is None else "the turn before" if group.turns > 1 and detail else colours.get(tail),
+                )
                 for role, detail, tail in operands[group]
             ]
             key = (*_kind(listing, group.first), path(group.first.scope), frozenset(made_of), group.turns)
@@ -184,16 +189,44 @@ def _used_twice(parts: list[Part]) -> set[Part]:
 
 
 def turns_as_one(groups: list[Group]) -> list[Group]:
-    """Groups in which the turns of a loop are one: what they compute with the same leaves, out of their own results."""
+    """Groups in which the turns of a loop are one: what they compute with the same leaves, out of their own results.
+
+    Leaves that each turn uses are used more often than those that come in anew at a turn. How often is not known, so some
+    limits are tried: the fewest groups are right.
+    """
     operands = operand_groups(groups)
-    shared = _used_often(groups, operands)
+    uses: dict[Group, int] = {}
+    for tails in operands.values():
+        for tail in tails:
+            if tail.what == "leaf":
+                uses[tail] = uses.get(tail, 0) + 1
+    limits = sorted({count for count in uses.values() if count > 1})
+    limits = limits[:: max(1, -(-len(limits) // LIMITS))]
+    found = [_with_turns(groups, operands, {leaf for leaf in uses if uses[leaf] >= limit}) for limit in limits]
+    found = [(colours, looping) for colours, looping in found if looping]
+    if not found:
+        return groups
+    best = min((_merged(groups, operands, *one) for one in found), key=len)
+    for group in best:
+        for part, turn in zip(group.parts, group.order):
+            part.turn = turn
+    return in_order(best)
+
+
+def _with_turns(
+    groups: list[Group], operands: dict[Group, list[Group]], shared: set[Group]
+) -> tuple[dict[Group, Any], set[Any]]:
     colours = _in_turns(groups, operands, shared)
+    return colours, _looping(colours, operands)
+
+
+def _merged(
+    groups: list[Group], operands: dict[Group, list[Group]], colours: dict[Group, Any], looping: set[Any]
+) -> list[Group]:
+    """The groups with those that are alike at each turn of a loop as one."""
     classes: dict[Any, list[Group]] = {}
     for group in groups:
         classes.setdefault(colours[group], []).append(group)
-    looping = _looping(colours, operands)
-    if not looping:
-        return groups
     near = {colour: set[Any]() for colour in classes}
     for group in groups:
         for tail in operands[group]:
@@ -211,14 +244,13 @@ def turns_as_one(groups: list[Group]) -> list[Group]:
     for colour, members in classes.items():
         if colour in taken and len(members) > 1:
             members.sort(key=turn.__getitem__)
-            for group in members:
-                for part in group.parts:
-                    part.turn = turn[group]
-            parts = [part for group in members for part in group.parts]
-            merged.append(Group(members[0].listing, members[0].what, parts, turns=len(members)))
+            pairs = [(part, turn[group]) for group in members for part in group.parts]
+            one = Group(members[0].listing, members[0].what, [part for part, _ in pairs], turns=len(members))
+            one.order = [at for _, at in pairs]
+            merged.append(one)
         else:
             merged += members
-    return in_order(merged)
+    return merged
 
 
 def _follow(members: list[Group], operands: dict[Group, list[Group]], turn: dict[Group, int]) -> None:
@@ -230,15 +262,6 @@ def _follow(members: list[Group], operands: dict[Group, list[Group]], turn: dict
     found = {group: min([*(turn[tail] for tail in operands[group] if tail in turn), *users.get(group, ())], default=-1)
              for group in members}  # fmt: skip
     turn.update(found)
-
-
-def _used_often(groups: list[Group], operands: dict[Group, list[Group]]) -> set[Group]:
-    count: dict[Group, int] = {}
-    for group in groups:
-        for tail in operands[group]:
-            if tail.what == "leaf":
-                count[tail] = count.get(tail, 0) + 1
-    return {leaf for leaf, uses in count.items() if uses > 1}
 
 
 def _in_turns(groups: list[Group], operands: dict[Group, list[Group]], shared: set[Group]) -> dict[Group, Any]:

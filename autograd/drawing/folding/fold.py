@@ -180,13 +180,16 @@ class _Folder:
 
     def fits(self, folded: Folded) -> bool:
         groups = folded.groups
-        if self.has_room is None and self.budget is not None and not any(len(group.parts) > 1 for group in groups):
-            if self.listing.is_small(self.budget) and len(groups) == len(self.listing.nodes):
-                return True
-        if self.budget is not None:
-            if sum(group.what != "leaf" for group in groups) > self.budget or self.size(folded) > self.budget:
-                return False
-        return self.has_room is None or self.has_room(folded)
+        is_whole = len(groups) == len(self.listing.nodes)
+        if self.has_room is None and is_whole and self.listing.is_small(self.budget or len(groups)):
+            return True
+        return self._keeps_budget(folded) and (self.has_room is None or self.has_room(folded))
+
+    def _keeps_budget(self, folded: Folded) -> bool:
+        if self.budget is None:
+            return True
+        operations = sum(group.what != "leaf" for group in folded.groups)
+        return operations <= self.budget and self.size(folded) <= self.budget
 
     # --- Looking for what fits ---
 
@@ -198,7 +201,7 @@ class _Folder:
         for state in self._states(plain):
             folded = self.folded(state)
             if self.fits(folded):
-                return folded if state == plain else self._open_again(plain, state, folded)
+                return self._open_again(plain, state, folded) if self.has_room and state != plain else folded
             last = state
         self.last = last
         return None
@@ -212,13 +215,16 @@ class _Folder:
         yield state._replace(samples=True)
         state = state._replace(turns=True, samples=True)
         yield state
-        groups = self._groups(state, self._opened(state))
-        if len(groups) <= MANY * budget:
-            yield state._replace(brief=1)
-            yield state._replace(brief=2)
-            yield state._replace(brief=2, joined=True)
-        state = state._replace(brief=2, joined=len(groups) <= MANY * budget)
-        longest = max(map(len, chains(groups)), default=0)
+        longest = 0
+        if self.has_room:  # what saves room, and not boxes
+            groups = self._groups(state, self._opened(state))
+            longest = max(map(len, chains(groups)), default=0)
+            if len(groups) <= MANY * budget:
+                yield state._replace(brief=1)
+                yield state._replace(brief=2)
+                state = state._replace(joined=True)
+                yield state._replace(brief=2)
+            state = state._replace(brief=2)
         if longest > 2 * FULL:
             state = state._replace(ends=FULL)
             yield state
@@ -257,27 +263,38 @@ class _Folder:
             while many - few > 1:
                 middle = (few + many) // 2
                 few, many = (middle, many) if try_(state._replace(ends=middle)) else (few, middle)
-        self._open_units(lambda tried: try_(tried), lambda: (state, folded))
+        self._open_units(plain, try_, lambda: (state, folded))
         return folded
 
-    def _open_units(self, try_: Callable[[_State], bool], now: Callable[[], tuple[_State, Folded]]) -> None:
+    def _open_units(
+        self, plain: _State, try_: Callable[[_State], bool], now: Callable[[], tuple[_State, Folded]]
+    ) -> None:
         """Open what is alike together, and each closed module, where there is room for it."""
         tried: set[Any] = set()
         for _ in range(OPENED):
             state, folded = now()
-            for unit in self._units(folded.groups, state):
+            for unit in self._units(folded.groups, plain, state):
                 if unit not in tried:
                     tried.add(unit)
-                    more = {"opened": state.opened | unit} if isinstance(next(iter(unit)), str) else {"split": state.split | unit}
+                    more = (
+                        {"opened": state.opened | unit}
+                        if isinstance(next(iter(unit)), str)
+                        else {"split": state.split | unit}
+                    )
                     try_(state._replace(**more))
                     break
             else:
                 return
 
-    def _units(self, groups: list[Group], state: _State) -> Iterator[frozenset[Any]]:
+    def _is_closed(self, group: Group) -> bool:
+        """Whether a module is closed since that was asked for."""
+        calls = calls_of(group.first.scope)
+        return self.closes is not None and any(self.closes(call, level) for level, call in enumerate(calls))
+
+    def _units(self, groups: list[Group], plain: _State, state: _State) -> Iterator[frozenset[Any]]:
         """What may be opened: modules that are closed, by name, and groups of as many that belong together."""
         for group in groups:
-            if group.what == "call" and not (self.closes and self.closes(group.first.scope, 0)):  # type: ignore[arg-type]
+            if group.what == "call" and state.depth < plain.depth == self.listing.depth and not self._is_closed(group):
                 yield frozenset([self.name(group.first.scope)])  # type: ignore[arg-type]
         operands = operand_groups(groups)
         together: dict[Group, set[Group]] = {}

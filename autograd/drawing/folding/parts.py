@@ -46,10 +46,10 @@ class Part:
 class Group:
     """Parts that are alike. `what` is theirs, or "more" for a stretch of unlike ones left out; `title` says which.
 
-    turns: of a loop that they are made in, or 1.
+    turns: of a loop that they are made in, or 1. order: the turn of each part.
     """
 
-    __slots__ = ("listing", "parts", "title", "turns", "what")
+    __slots__ = ("listing", "order", "parts", "title", "turns", "what")
 
     def __init__(self, listing: Listing, what: str, parts: list[Part], title: str = "", turns: int = 1) -> None:
         self.listing = listing
@@ -57,6 +57,7 @@ class Group:
         self.parts = parts
         self.title = title
         self.turns = turns
+        self.order: Sequence[int] = ()
 
     @property
     def first(self) -> Part:
@@ -67,6 +68,11 @@ class Group:
     def node(self) -> Any:
         """The value that is shown."""
         return self.listing.nodes[self.first.top]
+
+    @property
+    def op(self) -> Any:
+        """The operation that its operands go into."""
+        return self.listing.nodes[self.first.nodes[0]].op
 
     def nodes(self) -> list[Node]:
         """Every value in it, in the order of the graph."""

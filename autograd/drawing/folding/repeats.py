@@ -9,6 +9,7 @@ from .parts import Group, calls_of
 
 __all__ = ["Nearest", "chains", "with_ends", "without_repeats"]
 
+
 def without_repeats(groups: list[Group], budget: int | None) -> list[Group]:
     """Blocks that follow each other and are built alike, as the layers of a deep network: the first one is kept."""
     while found := _repeat(groups, budget or 0):

@@ -43,4 +43,3 @@ def export(drawing: Drawing, format: str, lay_out: Callable[[Drawing, str], byte
     if drawing.in_the_dark is not None:
         svg = with_dark_colours(svg, lay_out(drawing.in_the_dark, "svg").decode())
     return complete(svg, title, description).encode()
-

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Protocol
 
-from ..picture import Arrow, Box, Cluster, Picture, by_name
+from ...explain.naming import by_name
+from ..picture import Arrow, Box, Cluster, Picture
 
 __all__ = ["BoxCell", "Cell", "FrameCell", "Link", "Pass", "Row", "Sizes", "Step", "cells_of"]
 
@@ -253,10 +254,10 @@ def _under(picture: Picture) -> set[Box]:
     taken: set[Box] = set()
     for box in picture.boxes:
         arrows = uses.get(box, ())
-        if len(arrows) == 1 and arrows[0].head.symbol and arrows[0].head not in taken:
-            if (box.kind == "constant" and len(box.numbers) == 1) or box.brief == 1:
-                under.add(box)
-                taken.add(arrows[0].head)
+        is_small = (box.kind == "constant" and len(box.numbers) == 1) or box.brief == 1
+        if is_small and len(arrows) == 1 and arrows[0].head.symbol and arrows[0].head not in taken:
+            under.add(box)
+            taken.add(arrows[0].head)
     return under
 
 

@@ -108,21 +108,22 @@ class _Way:
         """Make room in the columns that it passes, where the straight way leads through."""
         start = self.tail.rank - self.first + 1 if self.tail else 0
         end = self.head.rank - self.first if self.head else self.count
-        here = self.tail.y + self.tail.exit(self.link) if self.tail else None
-        there = self.head.y + self.head.entry(self.link) if self.head else None
+        here, there = self.heights()
         for at in range(start, end):
             share = (at + 1 - start) / (end - start + 1)
-            if here is None or there is None:
-                y = there if here is None else here
-            else:
-                y = here + share * (there - here)
             passing = Pass(self.link)
-            passing.y = y or 0.0
+            passing.y = here + share * (there - here)
             column = columns[at]
             place = sum(_middle(cell) <= passing.y for cell in column)
             column.insert(place, passing)
             self.passes.append(passing)
         self.link.passes.setdefault(frame, []).extend(self.passes)
+
+    def heights(self) -> tuple[float, float]:
+        """Where it begins and ends; from outside it comes level."""
+        here = self.tail.y + self.tail.exit(self.link) if self.tail else None
+        there = self.head.y + self.head.entry(self.link) if self.head else here or 0.0
+        return there if here is None else here, there
 
     def pairs(self) -> list[tuple[Cell, Cell, Link]]:
         stops = [self.tail, *self.passes, self.head]

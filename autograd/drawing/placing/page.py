@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Union
+from typing import TYPE_CHECKING, Any
 
 from ...errors import ArgumentError
 
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
 __all__ = ["SLIDE", "Page", "page_size", "scale_on"]
 
-Page = Union[tuple[float, float], str, None]
+Page: TypeAlias = "tuple[float, float] | str | None"
 
 SLIDE = (960.0, 540.0)  # points: a slide of 16:9, as beamer, PowerPoint and Keynote make them
 PAPER = {"a4": (451.0, 698.0)}  # between margins of 2 cm
@@ -22,7 +25,7 @@ def page_size(page: Any) -> tuple[float, float] | None:
     (451.0, 698.0)
     """
     if page is None or (isinstance(page, str) and page in PAPER):
-        return page and PAPER[page]
+        return PAPER[page] if page else None
     try:
         width, height = map(float, page)
     except (TypeError, ValueError):

@@ -146,7 +146,11 @@ def _broken(frame: FrameCell, row: Row, back: set[Link], limit: float) -> list[R
 
 
 def _rows(
-    frame: FrameCell, parts: list[list[Step]], line: dict[int, int], back: set[Link], crossing: dict[Link, tuple[int, int]]
+    frame: FrameCell,
+    parts: list[list[Step]],
+    line: dict[int, int],
+    back: set[Link],
+    crossing: dict[Link, tuple[int, int]],
 ) -> list[Row]:
     """The rows of a frame. line: the row of each column. crossing: links from one row to another, with their rows."""
     rows: list[Row] = []

@@ -65,7 +65,9 @@ def _coming(link: Link) -> float:
 def _goes_on(link: Link) -> bool:
     """Whether it leads to the next row, and not back."""
     return link.lane is not None and not any(
-        link.head is cell or (link.inward and link.inward[0] is cell) for column in link.lane[0].columns for cell in column
+        link.head is cell or (link.inward and link.inward[0] is cell)
+        for column in link.lane[0].columns
+        for cell in column
     )
 
 
@@ -147,7 +149,11 @@ class _Walk:
                 angle = math.radians(45 + 30 * (abs(slot) - LEVEL * radius) / max(1.0, most)) * math.copysign(1, slot)
                 end = (x - radius * math.cos(angle), middle + radius * math.sin(angle))
                 here = self.points[-1]
-                self.points += [((here[0] + end[0]) / 2, here[1]), (end[0] - 5 * math.cos(angle), end[1] + 5 * math.sin(angle)), end]
+                self.points += [
+                    ((here[0] + end[0]) / 2, here[1]),
+                    (end[0] - 5 * math.cos(angle), end[1] + 5 * math.sin(angle)),
+                    end,
+                ]
                 return
             end = (x - math.sqrt(radius**2 - slot**2), y)
         else:
@@ -158,7 +164,7 @@ class _Walk:
     def detour(self, x: float, y: float) -> None:
         """Down to a lane under the row, back along it, and to where the way goes on."""
         assert self.link.lane is not None
-        row, lane, passed = self.link.lane
+        row, lane, _ = self.link.lane
         under = row.bottom + LANE * (lane + 1)
         goes_on = _goes_on(self.link)
         out = (row.end + 4 + LANE * lane) if goes_on else self.points[-1][0] + 4 + 2 * (lane % 3)

@@ -79,13 +79,17 @@ class _Turned:
         self._sizes = sizes
 
     def box(self, box: Box) -> Size:
-        return self._sizes.box(box)[::-1]
+        return _exchanged(self._sizes.box(box))
 
     def operation(self, box: Box) -> Size:
-        return self._sizes.operation(box)[::-1]
+        return _exchanged(self._sizes.operation(box))
 
     def words(self, arrow: Arrow) -> Size:
-        return self._sizes.words(arrow)[::-1]
+        return _exchanged(self._sizes.words(arrow))
 
     def title(self, cluster: Cluster) -> Size:
-        return self._sizes.title(cluster)[::-1]
+        return _exchanged(self._sizes.title(cluster))
+
+
+def _exchanged(size: Size) -> Size:
+    return size[1], size[0]
