@@ -1,7 +1,7 @@
 """How much room a label takes: the widths of Helvetica's letters, and a table of them as Graphviz lays it out.
 
 >>> measured("<<B>loss</B>>", 11)
-(23.8, 13.2)
+(22.0, 13.2)
 """
 
 from __future__ import annotations
