@@ -201,7 +201,9 @@ def _largest(terms: list[Value | float]) -> Value | float:
     """One node for all of them, which share the gradient evenly if they are equal; under atomic() a node for each pair."""
     if not any(isinstance(term, Value) for term in terms):
         return largest([_number(term) for term in terms])
-    return reduce(lambda a, b: record(MAXIMUM, (a, b)), terms) if is_on("atomic") else record(MAXIMUM, terms)
+    if is_on("atomic") and len(terms) > 1:  # of one there is a node too: nan would have the slope 1 without it
+        return reduce(lambda a, b: record(MAXIMUM, (a, b)), terms)
+    return record(MAXIMUM, terms)
 
 
 # The grammar's meaning on Values: formulas then build graphs, of wide operations in steps and of gradients.

@@ -42,7 +42,7 @@ def points(op: Op) -> Iterator[tuple[float, ...]]:
     elif op.name == "dot":
         yield from ((a, b, 2.0, 0.5) for a, b in product(LISTED, repeat=2))
     elif op.wide:
-        found = [*product(LISTED, repeat=2), *product((0.0, 1.0, INF, -INF, NAN), repeat=3)]
+        found = [*product(LISTED, repeat=1), *product(LISTED, repeat=2), *product((0.0, 1.0, INF, -INF, NAN), repeat=3)]
         yield from ((*xs, xs[0]) if op.name == "surprisal" else xs for xs in found)
     else:
         yield from product(ALONE if len(op.operands) == 1 else PAIRED, repeat=len(op.operands))
@@ -193,7 +193,7 @@ REASONS = [
     Reason("maximum minimum", "second", "nan never disappears: where the slope is nan, so is its slope",
            lambda at, ours, torchs: any(x != x for x in at) and ours != ours),
     Reason("logsumexp", "first second backward atomic", "PyTorch's slope is exp(x - out), and out is rounded to the size of the scores",
-           lambda at, ours, torchs: all(abs(x) >= 1e16 for x in at if math.isfinite(x))),
+           lambda at, ours, torchs: all(1e16 <= abs(x) < INF for x in at)),
     Reason("logsumexp", "atomic", "where the largest is infinite, it is the result, and the slope is that of maximum",
            lambda at, ours, torchs: not all(map(math.isfinite, at)) and torchs != torchs),
     Reason("maximum minimum", "atomic", "a pair shares the slope evenly, and of three equal operands the last pair is not even",

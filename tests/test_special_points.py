@@ -137,6 +137,20 @@ def test_infinite_scores_are_pytorchs(xs):
             assert found == pytest.approx([wanted.item(), *t.grad.tolist()], nan_ok=True), (mode, found)
 
 
+@pytest.mark.parametrize("xs", [[math.nan], [math.inf], [-math.inf], [1e308], *INFINITE])
+def test_of_scores_that_are_no_numbers_atomic_makes_no_probabilities(xs):
+    """What is nan without atomic() is nan with it, of one score too, and so are the slopes."""
+    for f in (softmax, F.log_softmax, lambda xs: [F.cross_entropy(xs, 0)], lambda xs: [maximum(xs)]):
+        found = []
+        for mode in (nullcontext, atomic):
+            values = [Value(x) for x in xs]
+            with ieee(), mode():
+                out = f(values)[-1]
+                out.backward()
+            found.append([out.data, *(value.grad for value in values)])
+        assert found[1] == pytest.approx(found[0], nan_ok=True), f
+
+
 def test_nan_never_disappears():
     for wide in (total, mean, maximum, logsumexp, lambda xs: surprisal(xs, xs[0]), lambda xs: dot(xs, xs)):
         for place in range(3):
