@@ -33,6 +33,7 @@ if __name__ == "demos":
 
 _PLACES = {
     "exercises": ("check", "hint", "solution"),
+    "practice": ("decode", "predict", "quiz"),
     "shared.page": ("option", "plot", "show"),
     "shared.datasets": ("normal",),
     "shared.plots": (

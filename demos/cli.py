@@ -115,7 +115,18 @@ def _check(arguments: Sequence[str]) -> int:
     return 1 if wrong else 0
 
 
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"exercises": _exercises, "check": _check}
+def _quiz(arguments: Sequence[str]) -> int:
+    """quiz [LEVEL] [--seed N]: gradients of small graphs to work out, with a reason for every wrong number"""
+    from .practice.quizzes import LEVELS, play
+
+    parser = Parser(prog=program("quiz"), description=_quiz.__doc__)
+    parser.add_argument("level", metavar="LEVEL", nargs="?", default="chain", choices=LEVELS, help=", ".join(LEVELS))
+    parser.add_argument("--seed", type=partial(count, least=0), default=0, help="same seed, same questions")
+    options = parser.parse_args(arguments)
+    return play(options.level, options.seed)
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"exercises": _exercises, "check": _check, "quiz": _quiz}
 
 
 def command(arguments: Sequence[str] | None = None) -> int:

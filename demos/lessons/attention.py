@@ -11,11 +11,10 @@
 import math
 from random import Random
 
-from scalar_autograd import BLACK, BLUE, GREEN, MARKS, RED, arrow, heat, normal, option, plot, show
-
 import nn
 import nn.functional as F
 from autograd import Recorder, Value, dot, draw, mean, softmax
+from scalar_autograd import BLACK, BLUE, GREEN, MARKS, RED, arrow, heat, normal, option, plot, show
 
 seed = option("seed", 0)
 

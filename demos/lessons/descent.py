@@ -9,9 +9,8 @@
 # %%
 import math
 
-from scalar_autograd import BLACK, BLUE, GREY, MARKS, ORANGE, RED, arrow, option, plot, show
-
 from autograd import Value, draw, mean
+from scalar_autograd import BLACK, BLUE, GREY, MARKS, ORANGE, RED, arrow, option, plot, show
 
 # %% [markdown]
 # ## A line to find

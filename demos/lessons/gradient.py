@@ -9,9 +9,8 @@
 
 # %%
 
-from scalar_autograd import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, plot, show
-
 from autograd import Value, draw
+from scalar_autograd import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, plot, show
 
 # %% [markdown]
 # ## A guess and its loss

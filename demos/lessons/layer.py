@@ -9,11 +9,10 @@
 # %%
 import math
 
-from scalar_autograd import BLACK, NEGATIVE, POSITIVE, heat, option, plot, show
-
 import nn
 import nn.functional as F
 from autograd import Value, atomic, draw
+from scalar_autograd import BLACK, NEGATIVE, POSITIVE, heat, option, plot, show
 
 # %% [markdown]
 # ## Rows times input

@@ -11,11 +11,10 @@
 import math
 from random import Random
 
-from scalar_autograd import BLACK, BLUE, GREEN, GREY, MARKS, NEGATIVE, ORANGE, POSITIVE, normal, option, plot, show
-
 import nn
 import nn.functional as F
 from autograd import Value, draw
+from scalar_autograd import BLACK, BLUE, GREEN, GREY, MARKS, NEGATIVE, ORANGE, POSITIVE, normal, option, plot, show
 
 seed = option("seed", 0)
 

@@ -10,10 +10,9 @@
 # %%
 import math
 
-from scalar_autograd import BLACK, BLUE, GREY, ORANGE, SKY, arrow, option, plot, show
-
 import nn
 from autograd import Value, draw, mean
+from scalar_autograd import BLACK, BLUE, GREY, ORANGE, SKY, arrow, option, plot, show
 
 # %% [markdown]
 # ## A map to find

@@ -29,7 +29,9 @@ def program(*words: str) -> str:
     """What starts this here: ``python -m demos ...`` in a checkout, ``scalar-autograd ...`` where it is installed."""
     if __name__.startswith("demos."):
         return command("-m", "demos", *words)
-    return " ".join(["scalar-autograd", *([] if words[:1] in (("exercises",), ("check",)) else ["lesson"]), *words])
+    return " ".join(
+        ["scalar-autograd", *([] if words[:1] in (("exercises",), ("check",), ("quiz",)) else ["lesson"]), *words]
+    )
 
 
 def what_is_wrong() -> str | None:

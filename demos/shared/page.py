@@ -12,18 +12,16 @@ import ast
 import io
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
-
-from autograd import Recorder
 
 from . import plots
 from .catalog import demo_of, find
 from .report import Report, rendered
 
-__all__ = ["Statement", "option", "plot", "read", "run", "show"]
+__all__ = ["Statement", "asked", "option", "plot", "read", "run", "show"]
 
 
 # --- What a page uses --------------------------------------------------------------------------------------
@@ -41,22 +39,31 @@ def option(name: str, default: int) -> int:
 
 
 def show(drawing: Any, name: str, caption: str = "") -> None:
-    """Show a graph as a picture: on the page as NAME.svg, in a notebook below the cell. Or a Recorder, as NAME.html."""
+    """Show a graph: on the page as NAME.svg, in a notebook below the cell. Or a player or film, as NAME.html."""
     if _running is not None:
         _running.print_out()
         _put(_running.report, name, drawing, caption)
     elif "IPython" in sys.modules:
         from IPython.display import SVG, display
 
-        display(drawing if isinstance(drawing, Recorder) else SVG(rendered(drawing, "svg")))
+        display(drawing if hasattr(drawing, "html") else SVG(rendered(drawing, "svg")))
     else:
         report = Report(f"out/{Path(sys.argv[0]).stem}", name)
         print(f"[{_put(report, name, drawing, caption)}]")
 
 
+def asked(text: str, choices: Sequence[str], answer: str, reason: str, slips: Sequence[tuple[str, str]]) -> bool:
+    """Put a question on the page that is being run, as a field to answer in; False if no page is."""
+    if _running is None:
+        return False
+    _running.print_out()
+    _running.report.question(text, choices, answer, reason, slips)
+    return True
+
+
 def _put(report: Report, name: str, drawing: Any, caption: str) -> Path:
-    """Put a picture or a film on a page; the file that it is in."""
-    if isinstance(drawing, Recorder):
+    """Put a picture or a page that plays on a page; the file that it is in."""
+    if hasattr(drawing, "html"):
         report.training(drawing, caption, name)
         return report.folder / f"{name}.html"
     report.picture(name, drawing, caption)

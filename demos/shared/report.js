@@ -6,3 +6,26 @@ for (const slider of document.querySelectorAll(".film input")) {
     slider.nextElementSibling.textContent = frames[slider.valueAsNumber].firstElementChild.alt;
   });
 }
+// A prediction: the first pair of what is known is the right answer, the others are wrong ones that have a reason.
+for (const form of document.querySelectorAll(".predict")) {
+  const known = JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(form.dataset.known), (c) => c.charCodeAt(0))));
+  const [[answer, reason], ...slips] = known;
+  const field = form.querySelector("input, select"), says = form.querySelector("output");
+  const number = (text) => Number(text.replace(",", ".").replace("\u2212", "-"));
+  const same = (guess, known) => guess === known || (guess.trim() !== "" && Math.abs(number(guess) - number(known))
+    <= Math.max(1e-9, 0.005 * Math.max(Math.abs(number(guess)), Math.abs(number(known)))));
+  const tell = (text, right) => { says.textContent = text; says.className = right ? "right" : "not-yet"; };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const guess = field.value;
+    if (guess.trim() === "" || (field.tagName === "INPUT" && Number.isNaN(number(guess)))) {
+      tell("Write down your answer first.", false);
+    } else if (same(guess, answer)) {
+      tell(`Right: ${answer}. ${reason}`, true);
+    } else {
+      const slip = slips.find(([wrong]) => same(guess, wrong));
+      tell(slip ? `Not ${guess}: ${slip[1]}.` : `Not ${guess}. Try once more, or look at the answer.`, false);
+    }
+  });
+  form.querySelector(".reveal").addEventListener("click", () => tell(`It is ${answer}. ${reason}`, true));
+}

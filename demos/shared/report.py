@@ -6,7 +6,9 @@ interrupts a demo keeps all it had made.
 
 from __future__ import annotations
 
+import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from pathlib import Path
@@ -16,6 +18,7 @@ from autograd import AutogradError, Value, draw
 from autograd.drawing.output import write_whole
 
 from . import plots
+from .catalog import find
 
 __all__ = ["FolderError", "Report", "markdown", "rendered"]
 
@@ -61,6 +64,25 @@ class Report:
         """Add code; with `folded`, a line to click on that opens it."""
         block = f'<pre class="code" tabindex="0"><code>{escape(text)}</code></pre>'
         self._add(f"<details><summary>{escape(folded)}</summary>{block}</details>" if folded else block)
+
+    def question(
+        self, text: str, choices: Sequence[str], answer: str, reason: str, slips: Sequence[tuple[str, str]]
+    ) -> None:
+        """Add a question to be answered before its number is shown; what a wrong answer comes from is told.
+
+        The answers are in the page, but not to be read in it.
+        """
+        known = b64encode(json.dumps([[answer, reason], *slips]).encode()).decode()
+        words = ["", *choices]
+        field = (
+            "<select>" + "".join(f"<option>{escape(word)}</option>" for word in words) + "</select>"
+            if choices
+            else '<input inputmode="decimal" autocomplete="off" size="10">'
+        )
+        self._add(
+            f'<form class="predict" data-known="{known}"><label><strong>Predict.</strong> {markdown_line(text)} {field}</label> '
+            '<button>Check</button> <button type="button" class="reveal">Show the answer</button> <output aria-live="polite"></output></form>'
+        )
 
     def output(self, text: str) -> None:
         self._add(f'<pre class="output" tabindex="0">{escape(text)}</pre>')
@@ -209,7 +231,8 @@ def rendered(drawing: Any, form: str) -> bytes:
 
 
 def markdown(text: str) -> str:
-    """Headings, paragraphs, lists of lines that begin with "- ", `code`, **bold** and *emphasis*, as safe HTML.
+    """Headings, paragraphs, lists of lines that begin with "- ", `code`, **bold**, *emphasis*, [links](53b) and formulas
+    in TeX's notation, `$...$` in a line or `$$...$$` by themselves, as safe HTML.
 
     >>> markdown("# A < b\\n\\none *line*\\nand `a < b`")
     '<h1>A &lt; b</h1>\\n<p>one <em>line</em> and <code>a &lt; b</code></p>'
@@ -222,7 +245,9 @@ def markdown(text: str) -> str:
             level = len(heading[1])
             blocks.append(f"<h{level}>{markdown_line(heading[2])}</h{level}>")
             lines = lines[1:]
-        if lines and lines[0].startswith("- "):
+        if lines and lines[0].startswith("$$"):
+            blocks.append(typeset(" ".join(lines).strip("$ "), display=True))
+        elif lines and lines[0].startswith("- "):
             items = "\n".join(lines)[2:].split("\n- ")
             blocks.append("<ul>" + "".join(f"<li>{markdown_line(item)}</li>" for item in items) + "</ul>")
         elif lines:
@@ -231,13 +256,31 @@ def markdown(text: str) -> str:
 
 
 def markdown_line(text: str) -> str:
-    pieces = re.split(r"(`[^`]+`)", " ".join(text.split()))
-    return "".join(
-        f"<code>{escape(piece[1:-1])}</code>" if piece.startswith("`") and len(piece) > 2 else _emphasis(piece)
-        for piece in pieces
-    )
+    pieces = re.split(r"(`[^`]+`|\$[^$]+\$)", " ".join(text.split()))
+    return "".join(map(_piece, pieces))
 
 
-def _emphasis(text: str) -> str:
-    text = re.sub(r"\*\*(\S.*?)\*\*", r"<strong>\1</strong>", escape(text))
-    return re.sub(r"(?<!\w)\*(\S.*?)\*(?!\w)", r"<em>\1</em>", text)
+def _piece(piece: str) -> str:
+    if len(piece) > 2 and piece[0] == piece[-1] == "`":
+        return f"<code>{escape(piece[1:-1])}</code>"
+    if len(piece) > 2 and piece[0] == piece[-1] == "$":
+        return typeset(piece[1:-1])
+    text = re.sub(r"\*\*(\S.*?)\*\*", r"<strong>\1</strong>", escape(piece))
+    text = re.sub(r"(?<!\w)\*(\S.*?)\*(?!\w)", r"<em>\1</em>", text)
+    return re.sub(r"\[([^]]+)\]\(([\w.:/#-]+)\)", _link, text)
+
+
+def _link(found: re.Match[str]) -> str:
+    text, target = found.groups()
+    demo = find(target)
+    return f'<a href="{f"../{demo.name}/index.html" if demo else target}">{text}</a>'
+
+
+def typeset(formula: str, display: bool = False) -> str:
+    """A formula in TeX's notation as MathML, which browsers know; as it was typed where latex2mathml is not installed."""
+    try:
+        from latex2mathml.converter import convert
+    except ImportError:
+        tag = "p" if display else "span"
+        return f"<{tag}><code>{escape(formula)}</code></{tag}>"
+    return convert(formula, display="block" if display else "inline")

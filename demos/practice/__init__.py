@@ -1,0 +1,8 @@
+"""Practice: predictions that are answered before a number is shown, and a quiz without end."""
+
+from . import questions
+from .code import decode
+from .predictions import QUESTIONS, Question, predict, question, questions_of
+from .quizzes import Quiz, quiz
+
+__all__ = ["QUESTIONS", "Question", "Quiz", "decode", "predict", "question", "questions", "questions_of", "quiz"]

@@ -1,0 +1,131 @@
+"""Predictions: `predict("dL_dw", -5)` says whether a guess is right, and if not, which slip gives that number.
+
+    @question("53", "How fast does L grow with w: dL/dw = ?")
+    def dL_dw(slip):
+        error = 1 * 2 + 0.5 - 5
+        if slip("the last factor, x = 2, is missing"):
+            return 2 * error
+        return 2 * error * 2
+
+A question is a reference with slips, as an exercise is: the answer is computed, and so is each wrong one that has a name.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
+
+from ..exercises.exercise import LESSONS, Slips
+from ..shared.page import asked
+
+__all__ = ["QUESTIONS", "Question", "predict", "question", "questions_of"]
+
+Answer = float | str
+QUESTIONS: dict[str, Question] = {}
+_CLOSE = 0.005  # a guess is right to two digits and a half
+
+
+class Question(NamedTuple):
+    """One question. choices: the words to choose from, if the answer is no number. reason: said with a right answer."""
+
+    name: str
+    lesson: str
+    text: str
+    reference: Callable[[Slips], Answer]
+    choices: tuple[str, ...]
+    reason: str
+
+    @property
+    def answer(self) -> Answer:
+        return self.reference(Slips())
+
+    def slips(self) -> list[tuple[Answer, str]]:
+        """The wrong answers that have a name, each with its sentence: single slips first, then two at once."""
+        asking = Slips()
+        self.reference(asking)
+        found: list[tuple[Answer, str]] = []
+        for count in (1, 2):
+            known = list(found)
+            for made in combinations(asking.asked, count):
+                wrong, why = self.reference(Slips(made)), "; and ".join(made)
+                if _same(wrong, self.answer) or any(_same(wrong, other) for other, _ in known):
+                    continue
+                at = next((k for k, (other, _) in enumerate(found) if _same(wrong, other)), None)
+                if at is None:
+                    found.append((wrong, why))
+                elif count == 1 and why not in found[at][1]:
+                    found[at] = found[at][0], f"{found[at][1]}; or {why}"
+        return found
+
+    def verdict(self, guess: Any) -> tuple[bool, str]:
+        """Whether a guess is right, and a sentence on it."""
+        read = self._read(guess)
+        if read is None:
+            wanted = f"one of {', '.join(self.choices)}" if self.choices else "a number"
+            return False, f"want {wanted}, got {guess!r}"
+        if _same(read, self.answer):
+            return True, f"right: {_shown(read)}. {self.reason}".strip()
+        why = next((why for wrong, why in self.slips() if _same(read, wrong)), "")
+        return False, f"not {_shown(read)}{f': {why}' if why else ', and no usual slip gives it. Try once more'}"
+
+    def _read(self, guess: Any) -> Answer | None:
+        if self.choices:
+            word = str(guess).strip().lower()
+            return next((choice for choice in self.choices if choice.lower() == word), None)
+        try:
+            number = float(guess)
+        except (TypeError, ValueError):
+            return None
+        return number if math.isfinite(number) else None
+
+
+def _same(one: Answer, other: Answer) -> bool:
+    if isinstance(one, str) or isinstance(other, str):
+        return one == other
+    return math.isclose(one, other, rel_tol=_CLOSE, abs_tol=1e-9)
+
+
+def _shown(answer: Answer) -> str:
+    return answer if isinstance(answer, str) else f"{answer:.6g}"
+
+
+def question(
+    lesson: str, text: str, choices: Sequence[str] = (), reason: str = ""
+) -> Callable[[Callable[[Slips], Answer]], Callable[[Slips], Answer]]:
+    """Add a question to a lesson, found by the decorated function's name."""
+
+    def add(reference: Callable[[Slips], Answer]) -> Callable[[Slips], Answer]:
+        name = reference.__name__
+        QUESTIONS[name] = Question(name, lesson, text, reference, tuple(choices), reason)
+        return reference
+
+    return add
+
+
+def questions_of(lesson: str) -> list[Question]:
+    assert lesson in LESSONS
+    return [one for one in QUESTIONS.values() if one.lesson == lesson]
+
+
+def predict(name: str, guess: Any = None) -> None:
+    """Ask a question, or say what a guess at its answer is worth.
+
+    name: of the question. guess: a number, to two digits at least, or one of the words the question names. On a lesson's
+    page this is a field to type into.
+
+    >>> predict("dL_dw")
+    Predict: the line says 2.5 at x = 2, and y = 5. How fast does L grow with w: dL/dw = ?
+        Then: predict("dL_dw", your answer)
+    >>> predict("dL_dw", -5)
+    not -5: the 2 of the square is missing; or the last factor is missing: w is multiplied by x = 2
+    """
+    if name not in QUESTIONS:
+        raise LookupError(f"there is no question {name!r}: there are {', '.join(QUESTIONS)}")
+    one = QUESTIONS[name]
+    if guess is not None and guess is not ...:
+        print(one.verdict(guess)[1])
+    elif not asked(one.text, one.choices, _shown(one.answer), one.reason, [(_shown(w), why) for w, why in one.slips()]):
+        words = f" ({' or '.join(one.choices)})" if one.choices else ""
+        print(f'Predict: {one.text[0].lower()}{one.text[1:]}{words}\n    Then: predict("{name}", your answer)')

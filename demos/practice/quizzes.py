@@ -1,0 +1,232 @@
+"""Practice without end: small graphs, some of whose numbers are hidden, and a reason for every wrong one.
+
+>>> game = quiz(level="order", seed=1)
+>>> game
+question 1  (order, score 0 of 0)
+  b = a + a; f = b * (b + 1)  at a = -3
+  What is df/da?
+  Answer with .answer(number); .skip() shows it and goes on.
+>>> game.answer("-22")
+right: df/da = -22. 1 of 1. The next one:
+...
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+from autograd import AutogradError, Value, diagnose
+from autograd.cli.command import graph_of
+from autograd.explain.naming import named_graph
+from autograd.explain.phrases import Report, name_of, short
+from autograd.graph import Graph, gradients
+from autograd.stepper.guesses import Guess
+
+from .code import encode
+
+__all__ = ["LEVELS", "Quiz", "play", "quiz"]
+
+Made = tuple[str, list[str]]  # an expression, and the numbers of its names
+
+
+def _pick(rng: Random, *choices: Any) -> Any:
+    return choices[int(rng.random() * len(choices))]
+
+
+def _small(rng: Random) -> int:
+    """A whole number that is easy to compute with, and not 0."""
+    return _pick(rng, -3, -2, -1, 1, 2, 3)
+
+
+def _chain(rng: Random) -> Made:
+    k, m = _pick(rng, 2, 3, -2), _small(rng)
+    text = _pick(
+        rng,
+        f"({k}*a + {m})**2",
+        f"b = {k}*a; c = b + {m}; c*c",
+        f"b = a**2; c = {k}*b; c + {m}",
+        f"(a + {m}) * {k} * {k}",
+    )
+    return text.replace("+ -", "- "), [f"a={_small(rng)}"]
+
+
+def _reuse(rng: Random) -> Made:
+    k = _small(rng)
+    text = _pick(
+        rng, f"a * a + {k}*a", "b = a * a; b * a", f"b = {k}*a; b*b + a", "(a + b) * a", "c = a * b; c + c * a"
+    )
+    names = ["a", "b"] if "b" in text and "b =" not in text else ["a"]
+    return text.replace("+ -", "- "), [f"{name}={_small(rng)}" for name in names]
+
+
+def _order(rng: Random) -> Made:
+    k = _small(rng)
+    text = _pick(
+        rng,
+        f"b = a + a; b * (b + {k})",
+        f"b = a * a; (b + {k}) * b",
+        f"b = a + {k}; c = b * b; c + b * c",
+        "b = a + a; c = b + a; b * c",
+    )
+    return text.replace("+ -", "- "), [f"a={_small(rng)}"]
+
+
+def _products(rng: Random) -> Made:
+    text = _pick(rng, "a * b * c", "a * b + c * a", "(a + b) * (a + c)", "a * b - b * c", "(a - b) * c * a")
+    return text, [f"{name}={_small(rng)}" for name in "abc"]
+
+
+def _activation(rng: Random) -> Made:
+    text = _pick(
+        rng, "relu(a*b + c)", "relu(a) * b + relu(c)", "tanh(a*b + c)", "sigmoid(a*b) * c", "b = relu(a); c * b * b"
+    )
+    return text, [f"{name}={_small(rng)}" for name in "abc"]
+
+
+def _softmax(rng: Random) -> Made:
+    text = _pick(rng, "e = exp(a); e / (e + exp(b))", "-log(exp(a) / (exp(a) + exp(b)))", "log(exp(a) + exp(b)) - a")
+    return text, [f"{name}={_pick(rng, 0, 1, 2, -1)}" for name in "ab"]
+
+
+LEVELS: dict[str, Callable[[Random], Made]] = {
+    "chain": _chain, "reuse": _reuse, "order": _order, "products": _products, "activation": _activation, "softmax": _softmax,
+}  # fmt: skip
+
+
+class Quiz:
+    """A row of questions on graphs. What it returns is text to read; asking `code` gives the score for a teacher."""
+
+    _how = "Answer with .answer(number); .skip() shows it and goes on."
+
+    def __init__(self, graphs: Iterator[tuple[Value, str]], level: str, seed: int) -> None:
+        self.level = level
+        self.seed = seed
+        self.right = 0
+        self.asked = 0
+        self._rng = Random(seed)
+        self._graphs = graphs
+        self._wrong = 0
+        self._next()
+
+    def _next(self) -> None:
+        self.root, self.text = next(self._graphs)
+        self.graph: Graph = named_graph(self.root)
+        leaves = [node for node in self.graph.nodes if not node.operands and node.label]
+        inner = [node for node in self.graph.nodes if node.operands and node is not self.root and node.label]
+        self.node = _pick(self._rng, *leaves, *leaves, *inner)
+        self._wrong = 0
+
+    @property
+    def question(self) -> str:
+        return f"d{self.root.label or 'f'}/d{name_of(self.graph, self.node)}"
+
+    def __repr__(self) -> str:
+        return "\n".join([
+            f"question {self.asked + 1}  ({self.level}, score {self.right} of {self.asked})",
+            f"  {self._shown()}",
+            f"  What is {self.question}?",
+            f"  {self._how}",
+        ])  # fmt: skip
+
+    def _shown(self) -> str:
+        leaves = [node for node in self.graph.nodes if not node.operands and node.label]
+        return f"{self.text}  at {', '.join(f'{leaf.label} = {short(leaf.data)}' for leaf in leaves)}"
+
+    def answer(self, guess: float | str) -> Report:
+        """Whether a number is right, to two digits at least; if not, what it comes from."""
+        truth = gradients(self.graph)[self.node]
+        try:
+            right = Guess(guess, self.graph).agrees(truth)
+        except AutogradError as error:
+            return Report(str(error))
+        if not right:
+            self._wrong += 1
+            again = "Try once more." if self._wrong < 3 else "Try once more; .skip() shows it."
+            return Report(f"{self._reason(guess)}. {again}")
+        first = self._wrong == 0
+        self.asked += 1
+        self.right += first
+        text = f"right: {self.question} = {short(truth)}. {self._score()}"
+        self._next()
+        return Report(f"{text} The next one:\n{self!r}")
+
+    def _reason(self, guess: float | str) -> str:
+        """What a wrong number comes from, in one line."""
+        first, *others = str(diagnose(self.root, self.node, guess, graph=self.graph)).splitlines()
+        if not others:
+            return re.sub(r" \(edge \d+, stepper parked there\)", "", first)
+        fitting = [line.strip().replace(" gives: ", " gives (", 1) + ")" for line in others]
+        return f"{guess} is what {' or '.join(fitting)}"
+
+    def skip(self) -> Report:
+        """Show the answer with where it comes from, and go on; it does not count as right."""
+        self.asked += 1
+        text = (
+            str(self.root.why(self.node))
+            if not self.node.operands
+            else f"{self.question} = {short(gradients(self.graph)[self.node])}"
+        )
+        self._next()
+        return Report(f"{text}\n{self._score()} The next one:\n{self!r}")
+
+    def _score(self) -> str:
+        return f"{self.right} of {self.asked}."
+
+    @property
+    def code(self) -> str:
+        """Level, seed and score as a short code that a teacher can read with `decode`."""
+        return encode(self.level, self.seed, self.right, self.asked)
+
+
+def quiz(f: Value | None = None, *, level: str = "chain", seed: int = 0) -> Quiz:
+    """Questions on a graph of yours, or on random ones of a level.
+
+    f: the result of a graph, to be asked about node by node. level: chain, reuse, order, products, activation or softmax.
+    seed: a room with the same seed has the same questions. Raises ValueError for a level that does not exist.
+    """
+    if f is not None:
+        return Quiz(_forever(f), "own", seed)
+    if level not in LEVELS:
+        raise ValueError(f"there is no level {level!r}: there are {', '.join(LEVELS)}")
+    return Quiz(_random(level, seed), level, seed)
+
+
+def _forever(f: Value) -> Iterator[tuple[Value, str]]:
+    while True:
+        yield f, f"f = {f.formula().partition(' = ')[2] or f.formula()}"
+
+
+def _random(level: str, seed: int) -> Iterator[tuple[Value, str]]:
+    rng = Random(f"{level} {seed}")
+    while True:
+        text, numbers = LEVELS[level](rng)
+        *before, last = text.split("; ")
+        try:
+            yield graph_of(text, numbers), "; ".join([*before, f"f = {last}"])
+        except AutogradError:  # a number that the expression has no value at
+            continue
+
+
+def play(level: str, seed: int, read: Callable[[str], str] = input) -> int:
+    """Ask at a terminal until the end of input or an empty line twice; prints the code at the end."""
+    game = quiz(level=level, seed=seed)
+    game._how = "Type the number; skip shows it and goes on, quit leaves."
+    print(game)
+    empty = 0
+    while empty < 2:
+        try:
+            text = read("answer> ").strip()
+        except (EOFError, KeyboardInterrupt):
+            print()
+            break
+        empty = 0 if text else empty + 1
+        if text in ("quit", "exit"):
+            break
+        if text:
+            print(game.skip() if text == "skip" else game.answer(text))
+    print(f"{game.right} of {game.asked}: your code is {game.code}", file=sys.stdout)
+    return 0

@@ -1,0 +1,119 @@
+"""Predictions and the quiz: right answers are right to the digits given, wrong ones are told what they come from."""
+
+from __future__ import annotations
+
+import doctest
+import json
+from base64 import b64decode
+from importlib import import_module
+
+import pytest
+
+from autograd import Value
+from autograd.graph import gradients
+from demos.exercises import LESSONS
+from demos.practice import QUESTIONS, decode, predict, questions_of, quiz
+from demos.practice.code import CodeError, encode
+from demos.practice.quizzes import LEVELS, play
+from demos.shared.report import Report
+
+
+def test_every_lesson_asks_at_least_three_questions():
+    assert all(len(questions_of(lesson)) >= 3 for lesson in LESSONS)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_an_answer_is_right_and_each_slip_is_told(name, capsys):
+    one = QUESTIONS[name]
+    assert one.verdict(one.answer)[0] and one.verdict(str(one.answer))[0]
+    assert one.slips(), "a question without a slip tells nobody anything"
+    for wrong, why in one.slips():
+        right, sentence = one.verdict(wrong)
+        assert not right and why in sentence
+    predict(name)
+    asked = capsys.readouterr().out
+    assert asked.startswith("Predict: ") and f'predict("{name}", your answer)' in asked
+
+
+def test_what_cannot_be_read_is_told(capsys):
+    for guess in ("much", "", "nan", [], object()):
+        predict("dL_dw", guess)
+        assert capsys.readouterr().out.startswith("want a number, got ")
+    predict("grows", "yes")
+    assert capsys.readouterr().out == "want one of grow, shrink, got 'yes'\n"
+    predict("dL_dw", ...)  # a blank that was left as it was
+    assert capsys.readouterr().out.startswith("Predict:")
+    with pytest.raises(LookupError, match="there is no question 'x'"):
+        predict("x")
+
+
+def test_on_a_page_a_question_is_a_field_whose_answer_is_not_to_be_read(tmp_path):
+    report = Report(tmp_path, "T")
+    report.question("What is <b>?", (), "6.25", "since 2.5**2", [("2.5", "it is squared")])
+    page = report.page.read_text(encoding="utf-8")
+    form = page[page.index("<form") : page.index("</form>")]
+    assert "&lt;b&gt;" in form and "6.25" not in form and 'aria-live="polite"' in form and "<label>" in form
+    known = form.partition('data-known="')[2].partition('"')[0]
+    assert json.loads(b64decode(known)) == [["6.25", "since 2.5**2"], ["2.5", "it is squared"]]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_quiz_goes_on_and_knows_its_answers(level):
+    game, again = quiz(level=level, seed=3), quiz(level=level, seed=3)
+    for _ in range(25):
+        assert repr(game) == repr(again)
+        assert str(again.skip()).count("question") == 1
+        wrong = str(game.answer(123456.75))
+        assert "Try once more" in wrong and "\n" not in wrong
+        truth = gradients(game.graph)[game.node]
+        assert str(game.answer(truth)).startswith("right: ")
+    assert game.asked == 25 and game.right == 0  # each was wrong at first
+    assert decode(game.code)[1:] == (3, 0, 25)
+
+
+def test_a_wrong_answer_is_diagnosed_and_a_right_one_counts():
+    a = Value(1.0, "a")
+    b = a + a
+    b.label = "b"
+    game = quiz(b * (b + 1))
+    while game.node is not a:
+        game.skip()
+    asked = game.asked
+    assert "plain recursion" in str(game.answer(16)) and "stepper" not in str(game.answer(2))
+    game.skip()
+    while game.node is not a:
+        game.skip()
+    right = game.right
+    assert str(game.answer("10")).startswith("right: df/da = 10.") and game.right == right + 1 and game.asked > asked
+    assert str(game.answer("x")).startswith("want a number")
+    with pytest.raises(ValueError, match="there is no level"):
+        quiz(level="easy")
+
+
+def test_the_quiz_at_a_terminal(capsys):
+    typed = iter(["5", "skip", "nonsense", ""])
+
+    def read(_):
+        try:
+            return next(typed)
+        except StopIteration:
+            raise EOFError from None
+
+    assert play("order", 1, read) == 0
+    told = capsys.readouterr().out
+    assert "Type the number" in told and told.rstrip().endswith(f"0 of 1: your code is {encode('order', 1, 0, 1)}")
+
+
+def test_a_code_that_was_changed_is_no_code():
+    code = encode("chain", 7, 4, 5)
+    assert decode(f" {code.lower().replace('chain', 'chain')} ".replace("OF", "of")) == ("chain", 7, 4, 5)
+    for wrong in (code.replace("4of5", "5of5"), code[:-1], "", "x-y-z", "chain", "a-b-c-d"):
+        with pytest.raises(CodeError):
+            decode(wrong)
+
+
+@pytest.mark.parametrize("name", ["code", "predictions", "quizzes"])
+def test_the_examples_in_the_docstrings_hold(name):
+    module = import_module(f"demos.practice.{name}")
+    found = doctest.testmod(module, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    assert found.attempted and not found.failed
