@@ -36,7 +36,7 @@ from ..explain.source import record_source, said_line, source_of, users_line
 from ..formula import add_up
 from ..functions import mean
 from ..graph import walk
-from ..modes import is_on, shared
+from ..modes import gc_paused, is_on, shared
 from ..value import Value
 from .batches import Block, Rows, rows_of_columns, transposed
 from .c.runtime import BatchPlan, address, want_floats
@@ -289,6 +289,7 @@ class Step:
         self._hold = _always
         self.generation += 1
 
+    @gc_paused()
     def _trace(
         self,
         key: Signature,
