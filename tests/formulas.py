@@ -29,7 +29,7 @@ from pathlib import Path
 
 from autograd import Value, atomic, grad, ieee, methods, op
 from autograd.compiled.c import build as building
-from autograd.compiled.c.runtime import Batch, Interpreter, address
+from autograd.compiled.c.runtime import Batch, Interpreter
 from autograd.compiled.emit import c_function
 from autograd.compiled.executable import Executable
 from autograd.compiled.export import page
@@ -470,7 +470,7 @@ class Compiled:
         numbers = array("d", [x for row in rows for x in row])
         batch = Batch(numbers, range(width), [width] * width, len(rows), b"\1" * width)
         loaded.data[:width] = array("d", [0.0] * width)
-        result = loaded.machine.run(address(loaded), address(batch))
+        result = loaded.machine.run(loaded, batch)
         return None if loaded.bad else (result, [*loaded.grad[:width]])
 
     def call(self, point):

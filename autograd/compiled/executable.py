@@ -18,7 +18,7 @@ from ..slow_path import real
 from ..value import NOT_REACHED, Value
 from .batches import Block, Rows
 from .c.bytecode import Bytecode
-from .c.runtime import Batch, Interpreter, LoadedProgram, address, interpreter
+from .c.runtime import Batch, Interpreter, LoadedProgram, interpreter
 from .emit import python_function, python_loop
 from .program import PICK, Program
 from .reach import Reach
@@ -174,7 +174,7 @@ class Executable:
         numbers = [number for row in rows for number in row]
         block = [Block(numbers, len(rows[0]))] if numbers else []
         batch = Batch(*Rows(block, len(rows)).packed(), len(rows), self.reach.of(rows))
-        loss = loaded.machine.run(address(loaded), address(batch))
+        loss = loaded.machine.run(loaded, batch)
         return None if loaded.bad else (loss, dict(zip(self.parameters, loaded.grad)))
 
     # --- in Python

@@ -39,7 +39,7 @@ from ..graph import walk
 from ..modes import gc_paused, is_on, shared
 from ..value import Value
 from .batches import Block, Rows, rows_of_columns, transposed
-from .c.runtime import BatchPlan, address, want_floats
+from .c.runtime import BatchPlan, want_floats
 from .executable import KINDS, Executable, Part
 from .export import page
 from .guards import Guards
@@ -604,7 +604,7 @@ class Step:
         losses: list[float] = []
         for loaded, rows, weight in prepared.plan.portions:
             loaded.data[: len(data)] = data
-            losses.append(weight * loaded.machine.run(address(loaded), address(rows)))
+            losses.append(weight * loaded.machine.run(loaded, rows))
             if loaded.bad:
                 return None
         for loaded, rows, weight in prepared.plan.portions:

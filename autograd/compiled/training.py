@@ -17,7 +17,7 @@ from typing import Any
 from ..errors import ArgumentError, AutogradError, ToolError
 from ..updates import Update, read
 from ..value import NOT_REACHED, Value
-from .c.runtime import BatchPlan, Schedule, Training, address, zeros
+from .c.runtime import BatchPlan, Schedule, Training, zeros
 from .c.update import update_library
 from .step import Prepared, Step, say_once
 
@@ -222,9 +222,7 @@ class Updates:
             began = perf_counter()
             self._is_running = True
             try:
-                done = schedule.loaded[0].machine.train(
-                    address(schedule), schedule.count, start, count, address(t), address(losses)
-                )
+                done = schedule.loaded[0].machine.train(schedule, start, losses, t)
                 if done < 0:  # some data or grad is no float
                     return []
             except TypeError:

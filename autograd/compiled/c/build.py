@@ -12,8 +12,6 @@ privacy of the user's %LOCALAPPDATA% is relied on, and the digest shows damage o
 
 from __future__ import annotations
 
-import ctypes
-import hashlib
 import os
 import platform
 import re
@@ -35,7 +33,13 @@ from ...errors import ToolError
 from ...explain.naming import one_line
 from ...explain.source import users_line
 
-__all__ = ["build", "cache_folder", "compiler", "load"]
+ctypes: Any = None
+try:
+    import ctypes
+except ImportError as error:  # from Python 3.12 on, in any interpreter of a process but the first
+    _NO_CTYPES = str(error)
+
+__all__ = ["build", "cache_folder", "compiler", "ctypes", "load"]
 
 # Tried in order: not every compiler knows how to ask for this very processor. Never any fast-math: nan stays nan, and
 # a product and a sum are rounded each, as Python rounds them.
@@ -158,6 +162,8 @@ def build(source: str) -> Path:
 
     Raises ToolError if there is no compiler, it fails, or there is nowhere to keep what it makes.
     """
+    if ctypes is None:
+        raise ToolError(f"Python cannot load ctypes here, which the C backend needs: {_NO_CTYPES}")
     source = _PROLOGUE + source
     command = compiler()
     deadline = monotonic() + _SECONDS
@@ -183,7 +189,7 @@ def load(path: Path, *names: str) -> Any:
     """
     before = _keeps_smallest()
     try:
-        library: Any = ctypes.PyDLL(str(path))
+        library = ctypes.PyDLL(str(path))
         functions = [getattr(library, name) for name in ("tidy", *names)]
     except (OSError, AttributeError) as error:
         raise ToolError(f"the C backend was built and cannot be loaded: {error}") from None
@@ -286,6 +292,8 @@ def _discard(path: Path) -> None:
 
 
 def _digest(content: bytes) -> str:
+    import hashlib  # OpenSSL's part of it makes Python 3.12.1 crash at the end of a second interpreter
+
     return hashlib.sha256(content).hexdigest()[:32]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 from array import array
 from collections.abc import Iterable, Sequence
 from contextvars import Context
-from ctypes import c_double, c_int, c_ssize_t, c_void_p
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from ...functions import dot, logsumexp
 from ...ops import BUILTIN, OPS, Op
 from ...value import NOT_REACHED, Value
 from ..program import PICK, Program
-from .build import build, load
+from .build import build, ctypes, load
 from .bytecode import Bytecode
 from .template import interpreter_source, rows_of
 
@@ -51,7 +50,7 @@ def address(memory: Any) -> int:
         memory = memory.words
     if isinstance(memory, array):
         return memory.buffer_info()[0]
-    return ctypes.addressof(c_double.from_buffer(memory))
+    return ctypes.addressof(ctypes.c_double.from_buffer(memory))
 
 
 def zeros(count: int, kind: str = "d") -> array[Any]:
@@ -79,19 +78,17 @@ _SLOTS = 54, 55  # tp_descr_get, tp_descr_set
 _OBJECTS = vars(Value)["data"], vars(Value)["grad"], Value, None, NOT_REACHED, float
 
 
+@cache
 def _python() -> Struct:
     slot_of = ctypes.pythonapi.PyType_GetSlot
-    slot_of.restype, slot_of.argtypes = c_void_p, (ctypes.py_object, c_int)
-    functions = (ctypes.cast(getattr(ctypes.pythonapi, name), c_void_p).value for name in _FUNCTIONS)
+    slot_of.restype, slot_of.argtypes = ctypes.c_void_p, (ctypes.py_object, ctypes.c_int)
+    functions = (ctypes.cast(getattr(ctypes.pythonapi, name), ctypes.c_void_p).value for name in _FUNCTIONS)
     slots = (slot_of(type(vars(Value)["data"]), number) for number in _SLOTS)
     return Struct(*functions, *slots, *map(id, _OBJECTS))
 
 
 def _near(found: float, wanted: float) -> bool:
     return abs(found - wanted) <= 1e-12 * max(1.0, abs(wanted))
-
-
-_api: list[Struct] = []  # one for all libraries, which keep its address
 
 
 class Interpreter:
@@ -104,18 +101,25 @@ class Interpreter:
 
     def load(self, path: Path) -> None:
         """Raises ToolError for a library that is none, is another one, or computes something else than Python."""
-        library = load(path, "run", "train", "attach", "computes")
-        self.run, self.train = library.run, library.train
-        self.computes = c_void_p.in_dll(library, "computes").value or 0
-        library.attach.argtypes = (c_void_p,)
-        self.run.restype = c_double
-        self.run.argtypes = (c_void_p, c_void_p)
-        self.train.restype = c_ssize_t
-        self.train.argtypes = (c_void_p, c_ssize_t, c_ssize_t, c_ssize_t, c_void_p, c_void_p)
-        if not _api:
-            _api.append(_python())
-        library.attach(address(_api[0]))
+        library = load(path, "run", "train", "computes")
+        self._run, self._train = library.run, library.train
+        self.computes = ctypes.c_void_p.in_dll(library, "computes").value or 0
+        self._run.restype = ctypes.c_double
+        self._run.argtypes = [ctypes.c_void_p] * 3
+        self._train.restype = ctypes.c_ssize_t
+        self._train.argtypes = [ctypes.c_void_p, *[ctypes.c_ssize_t] * 3, *[ctypes.c_void_p] * 3]
         Context().run(self._prove)  # where no mode is on
+
+    def run(self, program: LoadedProgram, batch: Batch) -> float:
+        """The mean loss of a batch; its gradients are in program.grad."""
+        return self._run(address(program), address(batch), address(_python()))
+
+    def train(self, schedule: Schedule, start: int, losses: array[float], training: Training) -> int:
+        """Updates on the batches from place `start` on, in a cycle, as many as `losses` has room for. How many are done:
+        fewer where Python must do the next one; or -1 where a number is no float.
+        """
+        arguments = schedule.count, start, len(losses), address(training), address(losses), address(_python())
+        return self._train(address(schedule), *arguments)
 
     def _prove(self) -> None:
         """Compute a known program, one sample and a batch, whose numbers Python has too."""
@@ -137,7 +141,7 @@ class Interpreter:
             loaded = LoadedProgram(self, Bytecode(program, weights, self.numbers, rows > 1), weights, rows)
             loaded.data[: len(weights)] = array("d", [w.data for w in weights])
             batch = Batch(numbers * rows, range(len(xs)), [len(xs)] * len(xs), rows, b"\1" * len(weights))
-            found = self.run(address(loaded), address(batch))
+            found = self.run(loaded, batch)
             exact = found == loss.data or rows > 1
             if not exact or not all(map(_near, [found, *loaded.grad], [loss.data, *(w.grad for w in weights)])):
                 raise ToolError(

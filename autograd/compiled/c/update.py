@@ -18,17 +18,15 @@ for (ptrdiff_t k = at; k < end; k++) {
 
 from __future__ import annotations
 
-import ctypes
 import math
 from array import array
 from collections.abc import Iterable, Sequence
-from ctypes import c_ssize_t, c_void_p
 from typing import Any
 
 from ...errors import ToolError
 from ...formula import C, Formula
 from ...updates import Update
-from .build import build, load
+from .build import build, ctypes, load
 from .runtime import address, zeros
 
 __all__ = ["UpdateLibrary", "update_library"]
@@ -129,7 +127,7 @@ class UpdateLibrary:
     def __init__(self, update: Update) -> None:
         self._update = update
         self._library = load(build(_source(update)), "update")
-        self.function: int = ctypes.cast(self._library.update, c_void_p).value or 0
+        self.function: int = ctypes.cast(self._library.update, ctypes.c_void_p).value or 0
         self._prove()
 
     def _prove(self) -> None:
@@ -147,7 +145,9 @@ class UpdateLibrary:
                 self._update.run(wanted, state, options)
             except (ArithmeticError, ValueError):  # of numbers that the rule was not made for
                 return
-            self._library.update(*(c_void_p(address(numbers)) for numbers in given), c_ssize_t(0), c_ssize_t(count))
+            self._library.update(
+                *(ctypes.c_void_p(address(numbers)) for numbers in given), ctypes.c_ssize_t(0), ctypes.c_ssize_t(count)
+            )
         found = [[*data], *([kept[k] for k in range(count) if reached[k]] for kept in memory.values())]
         if found != [[p.data for p in wanted], *([kept[name] for kept in state.values()] for name in memory)]:
             raise ToolError(
