@@ -15,6 +15,7 @@ looked up in lists, dicts and modules too: ``loss``, ``xs[0]``, ``model.layers.0
 
 from __future__ import annotations
 
+import contextlib
 import os.path
 import re
 import sys
@@ -86,7 +87,7 @@ def ours(above: int = 0) -> None:
     _ours += (os.path.join(folder, "") if folder else file,)
 
 
-_ours: tuple[str, ...] = (COMPILED,)
+_ours: tuple[str, ...] = (COMPILED, contextlib.__file__)  # whose frames lie between ours, where a mode decorates one
 ours(above=1)
 
 
