@@ -69,7 +69,7 @@ def _listing() -> str:
     lines = [f"usage: {program()} NAME [--out FOLDER] [--seed N] [--steps N] [--png] [--open]", ""]
     width = max(len(demo.name) for demo in DEMOS)
     for demo in DEMOS:
-        lines.append(f"{demo.number or '':>3} {demo.name:{width}}  {demo.question}")
+        lines.append(f"{demo.lesson:>3} {demo.name:{width}}  {demo.question}")
         if demo.russian and _can_print(demo.russian):
             lines.append(f"    {'':{width}}  {demo.russian}")
     lines.append(f"    {'all':{width}}  Every demo above but bench, one after the other")

@@ -91,8 +91,8 @@ def test_without_a_console_it_runs_in_silence(tmp_path):
 def test_a_question_is_found_by_number_and_by_name():
     for (number, name), russian in zip(QUESTIONS.items(), RUSSIAN):
         assert find(str(number)) is find(name) is not None
-        assert (find(name).number, find(name).russian) == (number, russian)
-    assert find("0") is None and find("57") is None
+        assert (find(name).lesson, find(name).russian) == (str(number), russian)
+    assert find("57") is None
 
 
 def test_a_misspelled_name_is_answered_with_the_nearest():
@@ -143,7 +143,7 @@ def test_it_ends_with_the_address_and_the_next_command(tmp_path, capsys):
     assert cli.main(["gradient", "--out", str(tmp_path)]) == 0
     *_, address, after = capsys.readouterr().out.splitlines()
     assert address == (tmp_path / "index.html").as_uri()
-    assert after.startswith("next: ") and after.endswith("-m demos descent")
+    assert after.startswith("next: ") and after.endswith("-m demos nudge")
 
 
 def test_a_flag_that_changes_nothing_is_said(tmp_path, capsys):

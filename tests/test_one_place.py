@@ -66,7 +66,7 @@ def main(out: str = "out/alone", quiet: bool = False, png: bool = False) -> dict
 PAGE = """# %% [markdown]
 # # Does a page need more than its file?
 #
-# Question 57. No.
+# Lesson 57. No.
 
 # %%
 print(6 * 7)

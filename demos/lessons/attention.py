@@ -3,7 +3,7 @@
 #
 # *Как скалярное произведение используется в Attention механизмах?*
 #
-# Question 51. A query asks, keys answer: the dot product of the two is the score. Scores are scaled by
+# Lesson 51. A query asks, keys answer: the dot product of the two is the score. Scores are scaled by
 # 1/sqrt(d_k), softmax turns them into weights that sum to 1, and the result is the mean of the values with these
 # weights. A dot product measures likeness only among keys of equal length: length counts too.
 
@@ -272,7 +272,7 @@ def _(ax):
 
 
 # %% [markdown]
-# ## Yours
+# ## Make
 #
 # Step through the first graph: `out.step_through()`. Add 100 to all three scores: do the weights change? Then
 # change the lookup so that each token gives back what the *next* one carries, and say what the heat map will look

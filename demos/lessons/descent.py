@@ -3,7 +3,7 @@
 #
 # *Как работает градиентный спуск с точки зрения математики?*
 #
-# Question 54. Repeat one line, w = w - eta * dL/dw, until the gradient is small. Each step goes where the loss
+# Lesson 54. Repeat one line, w = w - eta * dL/dw, until the gradient is small. Each step goes where the loss
 # falls fastest; it goes down only if eta is small enough, and it ends in a local minimum, not always the lowest.
 
 # %%
@@ -239,7 +239,7 @@ print(f"stopped after {update} updates at w {w.data:.4f}, b {b.data:.4f}: |gradi
 # > stopped after 35 updates at w 2.0000, b 0.9996: |gradient| 0.000811
 
 # %% [markdown]
-# ## Yours
+# ## Make
 #
 # Find the largest eta for which the line's w still converges. Then forget the line `w.grad = b.grad = 0.0`:
 # what does the path look like, and why?

@@ -3,7 +3,7 @@
 #
 # *Как работает матричное умножение в слое нейросети?*
 #
-# Question 52. y = W x + b: output i is row i of W times the input, plus bias i. Each row is a pattern, and its
+# Lesson 52. y = W x + b: output i is row i of W times the input, plus bias i. Each row is a pattern, and its
 # output says how well the input matches it. With many inputs at once the same layer is one product of matrices.
 
 # %%
@@ -171,7 +171,7 @@ show(
 )
 
 # %% [markdown]
-# ## Yours
+# ## Make
 #
 # Feed the layer a 7 with its upper left stroke on (some calculators draw it so). Which digit does it see, and
 # how sure is it? Then an input of six strokes: read the error.

@@ -3,7 +3,7 @@
 #
 # *Почему производные важны для backpropagation?*
 #
-# Question 55. dL/dw says how fast L changes with w: a rate, true for small changes, not "the change of L when w
+# Lesson 55. dL/dw says how fast L changes with w: a rate, true for small changes, not "the change of L when w
 # grows by one". It tells which way to move each weight, and how much each of them matters just now. One backward
 # pass gives it for all weights at once; without it, training is possible, at a price that grows with their number.
 
@@ -21,7 +21,7 @@ seed = option("seed", 0)
 # %% [markdown]
 # ## What a derivative predicts
 #
-# The line of question 53: w = 1, b = .5, and at x = 2 it should say 5. There dL/dw is -10. So if w grows by 1,
+# The line of lesson 53: w = 1, b = .5, and at x = 2 it should say 5. There dL/dw is -10. So if w grows by 1,
 # will L fall by 10? Commit yourself, then run.
 
 # %%
@@ -278,7 +278,7 @@ def _(ax):
 
 
 # %% [markdown]
-# ## Yours
+# ## Make
 #
 # Start from the trained network and nudge its parameters again: why are all predictions nearly 0 now? And what
 # does random search need for twice as many weights? Guess before you run it.

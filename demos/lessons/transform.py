@@ -3,7 +3,7 @@
 #
 # *Как матрицы весов трансформируют данные в линейной модели?*
 #
-# Question 56. y = W x + b moves every point of the space at once: W scales, turns, shears, mirrors or flattens it,
+# Lesson 56. y = W x + b moves every point of the space at once: W scales, turns, shears, mirrors or flattens it,
 # and can change the number of features; b shifts it. The columns of W are where the axes land, its rows are what
 # each output measures. With b the map is called *affine*.
 
@@ -217,7 +217,7 @@ def _(ax, model):
 
 
 # %% [markdown]
-# ## Yours
+# ## Make
 #
 # Flatten the wanted corners onto a line and train again: what is the determinant of the W it finds?
 #

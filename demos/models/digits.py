@@ -91,7 +91,7 @@ def main(
     with Progress("digits", steps, quiet) as progress:
         run = train(progress, loss_of, batches, optimizer, backend, decay=True, recorder=recorder)
     draw_one(steps)
-    report.training(
+    report.plays(
         recorder,
         "The training as a film: move the slider over the updates. The graph is that of the same 5; beside the loss "
         "stands what the first hidden neuron looks for: orange where it wants ink, blue where none.",

@@ -177,7 +177,7 @@ def main(
     real = {*documents, *held_out}
     marked = [f"{name} (real)" if name in real else name for name in invented]
     draw_one(steps)
-    report.training(
+    report.plays(
         recorder,
         "The training as a film: move the slider over the updates. The graph is that of the name ann, and a click opens "
         "the GPT in it; beside the loss stands how the four signs look at each other, head by head: each row asks, each "

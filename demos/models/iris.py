@@ -99,7 +99,7 @@ def main(
                 draw_one(update)
     draw_one(steps)
     recorder.finish()
-    report.training(
+    report.plays(
         recorder,
         "The training as a film: move the slider over the updates. The graph is that of the same flower; it has a ring "
         "in the picture beside the loss, which shows what is said of any petal.",

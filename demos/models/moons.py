@@ -90,7 +90,7 @@ def main(
                 draw_one(update)
     draw_one(steps)
     recorder.finish()
-    report.training(
+    report.plays(
         recorder,
         "The training as a film: move the slider over the updates. The graph is that of one point, the one "
         "nearest to the middle of the other moon; it has a ring in the picture beside the loss, which shows on which "

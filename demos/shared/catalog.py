@@ -1,4 +1,4 @@
-"""What there is to run: the pages of cells in folders of demos/, and files that define `main`, by what they say themselves.
+"""What there is to run: the pages of cells in folders of demos/, and files that define `main`, by what they say of themselves.
 
 The first line of a docstring, or of a page's first cell, is the question that a demo answers. Nothing is imported.
 """
@@ -9,21 +9,23 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["BACKENDS", "DEMOS", "Demo", "demo_of", "demos_in", "find", "nearest"]
+__all__ = ["BACKENDS", "DEMOS", "LESSONS", "Demo", "demo_of", "demos_in", "find", "nearest"]
 
 _FOLDER = Path(__file__).parents[1]
 _PACKAGE = __name__.partition(".")[0]  # demos in a checkout, scalar_autograd where it is installed
+LESSONS = ("0", "53", "53b", "55", "54", "52", "56", "51", "7")  # in teaching order
 BACKENDS = ("auto", "python", "c", "eager")  # those of compile(), and without it
 
 
 class Demo(NamedTuple):
-    """A file to run. `number` is its place in the list of questions the project grew from, 0 if it has none.
-    `takes`: the parameters of its main; a page of cells takes what its cells ask for, so here it has none.
+    """A file to run. lesson: its number in the list of questions the project grew from, "" if it is no lesson.
+
+    takes: the parameters of its main; a page of cells takes what its cells ask for, so here it has none.
     """
 
     path: Path
     question: str
-    number: int
+    lesson: str
     russian: str
     takes: tuple[str, ...]
 
@@ -48,9 +50,13 @@ class Demo(NamedTuple):
 
 
 def demos_in(folder: Path) -> tuple[Demo, ...]:
-    """The demos in the folders of a folder: models, then pages by their number, then what reads its own flags."""
+    """The demos in the folders of a folder: models, then lessons in teaching order, then what reads its own flags."""
     found = filter(None, map(demo_of, folder.glob("*/*.py")))
-    return tuple(sorted(found, key=lambda demo: (demo.reads_flags, demo.number, demo.name)))
+    return tuple(sorted(found, key=lambda demo: (demo.reads_flags, _place(demo.lesson), demo.name)))
+
+
+def _place(lesson: str) -> int:
+    return 0 if not lesson else LESSONS.index(lesson) + 1 if lesson in LESSONS else len(LESSONS) + 1
 
 
 def demo_of(path: Path) -> Demo | None:
@@ -58,22 +64,22 @@ def demo_of(path: Path) -> Demo | None:
     source = path.read_text(encoding="utf-8")
     if source.startswith("# %%"):
         prose = re.sub(r"(?m)^# ?", "", source.split("\n# %%")[0])
-        title, number = re.search(r"(?m)^# (.+)", prose), re.search(r"Question (\d+)\.", prose)
+        title, number = re.search(r"(?m)^# (.+)", prose), re.search(r"Lesson (\w+)[.,]", prose)
         russian = re.search(r"(?m)^\*(.+)\*$", prose)
-        return Demo(path, title[1] if title else "", int(number[1]) if number else 0, russian[1] if russian else "", ())
+        return Demo(path, title[1] if title else "", number[1] if number else "", russian[1] if russian else "", ())
     signature = re.search(r"^def main\((.*?)\) ->", source, re.MULTILINE | re.DOTALL)
     if signature is None:
         return None
     first = re.match(r'"""(.+)', source)
-    return Demo(path, first[1].rstrip('."') if first else "", 0, "", tuple(re.findall(r"(\w+): ", signature[1])))
+    return Demo(path, first[1].rstrip('."') if first else "", "", "", tuple(re.findall(r"(\w+): ", signature[1])))
 
 
 DEMOS = demos_in(_FOLDER)
 
 
 def find(text: str) -> Demo | None:
-    """The demo of that name, or of that question's number."""
-    return next((demo for demo in DEMOS if text in (demo.name, str(demo.number or demo.name))), None)
+    """The demo of that name, or of that lesson's number."""
+    return next((demo for demo in DEMOS if text in (demo.name, demo.lesson or demo.name)), None)
 
 
 def nearest(text: str) -> str:

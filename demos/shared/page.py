@@ -38,11 +38,14 @@ def option(name: str, default: int) -> int:
     return chosen
 
 
-def show(drawing: Any, name: str, caption: str = "") -> None:
-    """Show a graph: on the page as NAME.svg, in a notebook below the cell. Or a player or film, as NAME.html."""
+def show(drawing: Any, name: str, caption: str = "", at: str = "") -> None:
+    """Show a graph: on the page as NAME.svg, in a notebook below the cell. Or a player or film, as NAME.html.
+
+    at: how a player begins, as its address says it: "predict" asks for each number before it is shown.
+    """
     if _running is not None:
         _running.print_out()
-        _put(_running.report, name, drawing, caption)
+        _put(_running.report, name, drawing, caption, at)
     elif "IPython" in sys.modules:
         from IPython.display import SVG, display
 
@@ -61,10 +64,10 @@ def asked(text: str, choices: Sequence[str], answer: str, reason: str, slips: Se
     return True
 
 
-def _put(report: Report, name: str, drawing: Any, caption: str) -> Path:
+def _put(report: Report, name: str, drawing: Any, caption: str, at: str = "") -> Path:
     """Put a picture or a page that plays on a page; the file that it is in."""
     if hasattr(drawing, "html"):
-        report.training(drawing, caption, name)
+        report.plays(drawing, caption, name, at)
         return report.folder / f"{name}.html"
     report.picture(name, drawing, caption)
     return report.folder / f"{name}.svg"
@@ -102,6 +105,17 @@ class Cell(NamedTuple):
     code: str
     statements: list[Statement]
 
+    def only_calls(self, name: str) -> bool:
+        """Whether there is nothing in it but calls of that function."""
+        calls = [node.value for node, _ in self.statements if isinstance(node, ast.Expr)]
+        return len(calls) == len(self.statements) and all(
+            isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == name for call in calls
+        )
+
+    @property
+    def draws(self) -> bool:
+        return self.code.startswith("@plot") or self.only_calls("show")
+
 
 def read(path: Path) -> Iterator[Cell]:
     """The cells of a page."""
@@ -128,7 +142,7 @@ def _expected(lines: list[str], below: int) -> str:
 
 def _told(prose: str) -> str:
     """What of a prose cell is told in a terminal: its headings, and all of what is left to the reader to do."""
-    if prose.strip().startswith("## Yours"):
+    if prose.strip().startswith(("## Yours", "## Make")):
         return f"\n{prose.strip().lstrip('# ')}\n"
     return "".join(f"\n{line.lstrip('# ')}\n" for line in prose.splitlines() if line[:1] == "#")
 
@@ -201,7 +215,7 @@ def run(
         raise ValueError(f"want the name or the file of a page of cells, got {page}")
     path = demo.path
     cells = list(read(path))
-    report = Report(out or Path("out", demo.name), demo.question, "nothing random", png, demo.russian)
+    report = Report(out or Path("out", demo.name), demo.question, "", png, demo.russian)
     names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
     before, _running = _running, _Run(demo.name, report, {"seed": seed, "steps": steps}, quiet)
     try:
@@ -211,7 +225,8 @@ def run(
                 if not quiet:
                     print(_told(cell.prose))
                 continue
-            report.code(cell.code, folded="How the next picture is drawn" if cell.code.startswith("@plot") else "")
+            if not cell.only_calls("predict"):
+                report.code(cell.code, folded="How the next picture is made" if cell.draws else "")
             for statement in cell.statements:
                 printed = _running.execute(statement.node, path, names)
                 if watch:

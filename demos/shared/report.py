@@ -104,11 +104,12 @@ class Report:
         self._blocks.append(film)
         return film
 
-    def training(self, recorder: Any, caption: str = "", name: str = "film") -> None:
-        """Save what a Recorder has as NAME.html, and show it: the player, to be scrubbed through the training."""
-        self.write(f"{name}.html", recorder.html)
-        frame = f'<iframe src="{name}.html" title="the training, to scrub through"></iframe>'
-        link = f'<a href="{name}.html">Open it by itself.</a>'
+    def plays(self, player: Any, caption: str = "", name: str = "film", at: str = "") -> None:
+        """Save a page that plays, such as a player or a Recorder's film, as NAME.html, and show it; at: how it begins."""
+        self.write(f"{name}.html", player.html)
+        address = f"{name}.html#{at}" if at else f"{name}.html"
+        frame = f'<iframe src="{address}" title="{escape(caption) or "a graph that plays"}"></iframe>'
+        link = f'<a href="{address}">Open it by itself.</a>'
         self._add(f"<figure>{frame}<figcaption>{markdown_line(caption)} {link}</figcaption></figure>")
 
     def plot(
