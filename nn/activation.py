@@ -6,13 +6,13 @@ A new one is a function and a class here; ``pytest --refresh`` writes its names 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, overload
 
 from autograd import Value
 from autograd.errors import ArgumentError
 
 from .module import Module
-from .shapes import is_list
+from .shapes import Matrix, Vector, is_list, of_each
 
 __all__ = [
     "ACTIVATIONS", "GELU", "LeakyReLU", "ReLU", "Sigmoid", "Softplus", "Tanh", "activation_named", "gelu", "leaky_relu",
@@ -36,6 +36,12 @@ class Activation(Module):
             cls.function = staticmethod(function)
             ACTIVATIONS[function.__name__] = cls
 
+    @overload
+    def forward(self, input: Value | float) -> Value: ...
+    @overload
+    def forward(self, input: Vector) -> list[Value]: ...
+    @overload
+    def forward(self, input: Matrix) -> list[list[Value]]: ...
     def forward(self, input: Any) -> Any:
         return self.function(input)
 
@@ -57,6 +63,7 @@ def _each(function: Callable[[Value], Value], input: Any) -> Any:
         return [_each(function, x) for x in input]
 
 
+@of_each
 def relu(input: Any) -> Any:
     """max(x, 0) of every number, in lists nested as the input's are.
 
@@ -70,6 +77,7 @@ class ReLU(Activation, function=relu):
     """max(x, 0) of every number. See F.relu."""
 
 
+@of_each
 def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
     """x where it is positive, else negative_slope * x, of every number (Maas et al., 2013).
 
@@ -85,6 +93,12 @@ class LeakyReLU(Activation, function=leaky_relu):
     def __init__(self, negative_slope: float = 0.01) -> None:
         self.negative_slope = negative_slope
 
+    @overload
+    def forward(self, input: Value | float) -> Value: ...
+    @overload
+    def forward(self, input: Vector) -> list[Value]: ...
+    @overload
+    def forward(self, input: Matrix) -> list[list[Value]]: ...
     def forward(self, input: Any) -> Any:
         return leaky_relu(input, self.negative_slope)
 
@@ -92,6 +106,7 @@ class LeakyReLU(Activation, function=leaky_relu):
         return f"negative_slope={self.negative_slope}"
 
 
+@of_each
 def tanh(input: Any) -> Any:
     """tanh(x) of every number: from -1 to 1.
 
@@ -105,6 +120,7 @@ class Tanh(Activation, function=tanh):
     """tanh(x) of every number. See F.tanh."""
 
 
+@of_each
 def sigmoid(input: Any) -> Any:
     """1 / (1 + exp(-x)) of every number: from 0 to 1.
 
@@ -118,6 +134,7 @@ class Sigmoid(Activation, function=sigmoid):
     """1 / (1 + exp(-x)) of every number. See F.sigmoid."""
 
 
+@of_each
 def gelu(input: Any) -> Any:
     """x * P(z <= x), z normally distributed, of every number (Hendrycks and Gimpel, 2016): exact, by erf.
 
@@ -131,6 +148,7 @@ class GELU(Activation, function=gelu):
     """x times the share of a normal distribution below x. See F.gelu."""
 
 
+@of_each
 def softplus(input: Any) -> Any:
     """log(1 + exp(x)) of every number: a smooth relu (Dugas et al., 2001). Above 20 it is x itself, as in torch.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Literal, TypeAlias, overload
 
 from autograd import Value
 from autograd.modes import named_scope
@@ -16,6 +16,8 @@ from .module import Module
 from .shapes import Matrix, want_matrix
 
 __all__ = ["SelfAttention"]
+
+Rows: TypeAlias = "list[list[Value]]"
 
 
 class SelfAttention(Module):
@@ -55,6 +57,10 @@ class SelfAttention(Module):
         if self.out_proj and self.out_proj.bias:
             self.out_proj.bias = init.vector(embed_dim, init.constant(0.0))
 
+    @overload
+    def forward(self, input: Matrix, *, is_causal: bool = False, need_weights: Literal[False] = False) -> Rows: ...
+    @overload
+    def forward(self, input: Matrix, *, is_causal: bool = False, need_weights: Literal[True]) -> tuple[Rows, Rows]: ...
     def forward(self, input: Matrix, *, is_causal: bool = False, need_weights: bool = False) -> Any:
         want_matrix("SelfAttention", "T", input, self.embed_dim)
         q = self._project(input, 0, "queries", "q")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, overload
+
+from autograd import Value
 
 from . import functional as F
 from . import init
@@ -31,6 +34,10 @@ class Embedding(Module):
         self.embedding_dim = init.size("embedding_dim", embedding_dim)
         self.weight = init.matrix(num_embeddings, embedding_dim, init.normal(seed))
 
+    @overload
+    def forward(self, input: int) -> list[Value]: ...
+    @overload
+    def forward(self, input: Sequence[int]) -> list[list[Value]]: ...
     def forward(self, input: Any) -> Any:
         return F.embedding(input, self.weight)
 

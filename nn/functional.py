@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from operator import index as as_index
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 import autograd
 from autograd import Value, dot, logsumexp, maximum, mean, surprisal, total
@@ -28,6 +28,8 @@ from .shapes import (
     flatten,
     is_list,
     is_matrix,
+    loss,
+    of_rows,
     shape_of,
     want_matrix,
     want_same_shape,
@@ -40,9 +42,12 @@ __all__ = [
     "softplus", "tanh",
 ]  # fmt: skip
 
+T = TypeVar("T")
+
 # --- Layers ------------------------------------------------------------------------------------------------
 
 
+@of_rows
 def linear(input: Any, weight: Matrix, bias: Vector | None = None) -> Any:
     """W x + b: output i is row i of `weight` times the input, plus bias i.
 
@@ -64,7 +69,11 @@ def linear(input: Any, weight: Matrix, bias: Vector | None = None) -> Any:
     return [dot(input, row, b) for row, b in zip(weight, bias)]
 
 
-def embedding(input: Any, weight: Sequence[Vector]) -> Any:
+@overload
+def embedding(input: int, weight: Sequence[Sequence[T]]) -> list[T]: ...
+@overload
+def embedding(input: Sequence[int], weight: Sequence[Sequence[T]]) -> list[list[T]]: ...
+def embedding(input: Any, weight: Sequence[Sequence[Any]]) -> Any:
     """Row `input` of a table.
 
     input: an int, or a list of ints. weight: (rows, d). Returns (d,) or (N, d): the numbers of the table themselves.
@@ -78,7 +87,7 @@ def embedding(input: Any, weight: Sequence[Vector]) -> Any:
     return list(pick(weight, input))
 
 
-def pick(rows: Sequence[Any], index: Any) -> Any:
+def pick(rows: Sequence[T], index: Any) -> T:
     """``rows[index]``: the one place where a whole number that is data, not code, chooses.
 
     Raises ShapeError for an index below 0 or too large, ArgumentError for what is no int.
@@ -97,6 +106,7 @@ def pick(rows: Sequence[Any], index: Any) -> Any:
     return rows[at]
 
 
+@of_rows
 def rms_norm(
     input: Any, normalized_shape: Sequence[int], weight: Vector | None = None, eps: float | None = None
 ) -> Any:
@@ -115,6 +125,7 @@ def rms_norm(
     return [x * size if w is None else x * size * w for x, w in zip(input, weight or repeat(None))]
 
 
+@of_rows
 def layer_norm(
     input: Any,
     normalized_shape: Sequence[int],
@@ -142,6 +153,7 @@ def layer_norm(
 # --- Scores and chances ------------------------------------------------------------------------------------
 
 
+@of_rows
 def softmax(input: Any, dim: int = -1) -> Any:
     """exp(x) / sum(exp(xs)) within each row: positive numbers whose sum is 1.
 
@@ -153,6 +165,7 @@ def softmax(input: Any, dim: int = -1) -> Any:
     return _over_rows("softmax", autograd.softmax, input, dim)
 
 
+@of_rows
 def log_softmax(input: Any, dim: int = -1) -> Any:
     """log(softmax(xs)), computed from x - max(xs), so that nothing overflows or vanishes.
 
@@ -193,6 +206,7 @@ def _over_rows(who: str, function: Callable[[Vector], list[Value]], input: Any, 
 REDUCTIONS = ("mean", "sum", "none")
 
 
+@loss
 def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     """The mean of (x - y)**2 over all numbers; lists of one shape, or two numbers.
 
@@ -206,6 +220,7 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     return _reduced([(x - y) ** 2 for x, y in _pairs(input, target)], reduction, input)
 
 
+@loss
 def hinge_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     """The mean of max(0, 1 - y * x): 0 where every score x lies on the side of its target, and beyond 1.
 
@@ -238,6 +253,12 @@ def _nested(terms: Iterator[Value], like: Any) -> Any:
     return [_nested(terms, x) for x in like] if is_list(like) else next(terms)
 
 
+@overload
+def cross_entropy(input: Matrix, target: Sequence[int] | Matrix, *, reduction: Literal["none"]) -> list[Value]: ...
+@overload
+def cross_entropy(
+    input: Vector | Matrix, target: int | Sequence[int] | Vector | Matrix, *, reduction: Literal["mean", "sum"] = "mean"
+) -> Value: ...
 def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     """-log(softmax(input)[target]): how surprised the scores are by the right class. The mean over a batch.
 

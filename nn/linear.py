@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, overload
+
+from autograd import Value
 
 from . import functional as F
 from . import init
 from .init import Seed
 from .module import Module
+from .shapes import Matrix, Vector
 
 __all__ = ["Linear"]
 
@@ -35,6 +38,10 @@ class Linear(Module):
         self.weight = init.matrix(out_features, in_features, draw)
         self.bias = init.vector(out_features, draw) if bias else None
 
+    @overload
+    def forward(self, input: Vector) -> list[Value]: ...
+    @overload
+    def forward(self, input: Matrix) -> list[list[Value]]: ...
     def forward(self, input: Any) -> Any:
         return F.linear(input, self.weight, self.bias)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
+from autograd import Value
 from autograd.errors import ArgumentError
 
 from .activation import activation_named
@@ -12,7 +13,7 @@ from .container import ModuleList
 from .init import Seed, generator
 from .linear import Linear
 from .module import Module
-from .shapes import is_list
+from .shapes import Matrix, Vector, is_list
 
 __all__ = ["MLP"]
 
@@ -27,6 +28,10 @@ class Layer(Linear):
         self.activation = activation
         setattr(self, activation, activation_named(activation))
 
+    @overload
+    def forward(self, input: Vector) -> list[Value]: ...
+    @overload
+    def forward(self, input: Matrix) -> list[list[Value]]: ...
     def forward(self, input: Any) -> Any:
         return getattr(self, self.activation)(super().forward(input))
 
@@ -53,6 +58,10 @@ class MLP(Module):
         layers = [Layer(n, size, activation=activation, seed=rng) for n, size in hidden]
         self.layers = ModuleList([*layers, Linear(*last, seed=rng)])
 
+    @overload
+    def forward(self, input: Vector) -> list[Value]: ...
+    @overload
+    def forward(self, input: Matrix) -> list[list[Value]]: ...
     def forward(self, input: Any) -> Any:
         for layer in self.layers:
             input = layer(input)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from autograd import Value
 from autograd.errors import AutogradError, GraphError, ShapeError
@@ -11,13 +11,31 @@ from autograd.modes import PARAMETER, Scope, here, shared
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
 
-from .shapes import described, flatten, has_shape, is_list, shape_of
+from .shapes import Numbers, described, flatten, has_shape, is_list, shape_of
 
 __all__ = ["Module"]
 
 
 def _no_forward(self: Module, *_: Any, **__: Any) -> Any:
     raise NotImplementedError(f"{type(self).__name__} has no forward: define there what a call computes")
+
+
+Forward = TypeVar("Forward")
+_Forward = TypeVar("_Forward", covariant=True)
+
+
+class _HasForward(Protocol[_Forward]):
+    @property
+    def forward(self) -> _Forward: ...
+
+
+class _LikeForward:
+    def __get__(self, module: _HasForward[Forward], owner: Any = None) -> Forward: ...
+
+
+def _like_forward(call: Callable[..., Any]) -> _LikeForward:
+    """`call` itself, of which an editor shows what it shows of `forward`."""
+    return call  # type: ignore[return-value]
 
 
 class Module:
@@ -41,6 +59,7 @@ class Module:
 
     forward: Callable[..., Any] = _no_forward
 
+    @_like_forward
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The result of `forward`; the nodes it makes know that they were made in this call."""
         outer = here.scope
@@ -136,7 +155,7 @@ class Module:
         for parameter in self.parameters():
             parameter.grad = zero
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Numbers]:
         """The parameters' numbers in nested lists, under the keys that the same model has in torch.
 
         >>> from nn import Linear

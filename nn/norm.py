@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
+
+from autograd import Value
 
 from . import functional as F
 from . import init
 from .module import Module
-from .shapes import is_list
+from .shapes import Matrix, Vector, is_list
 
 __all__ = ["LayerNorm", "RMSNorm"]
 
@@ -36,6 +38,10 @@ class RMSNorm(Module):
         self.eps = eps
         self.weight = init.vector(*self.normalized_shape, init.constant(1.0)) if elementwise_affine else None
 
+    @overload
+    def forward(self, input: Vector) -> list[Value]: ...
+    @overload
+    def forward(self, input: Matrix) -> list[list[Value]]: ...
     def forward(self, input: Any) -> Any:
         return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
 
@@ -65,6 +71,10 @@ class LayerNorm(Module):
         self.weight = init.vector(*self.normalized_shape, init.constant(1.0)) if elementwise_affine else None
         self.bias = init.vector(*self.normalized_shape, init.constant(0.0)) if elementwise_affine and bias else None
 
+    @overload
+    def forward(self, input: Vector) -> list[Value]: ...
+    @overload
+    def forward(self, input: Matrix) -> list[list[Value]]: ...
     def forward(self, input: Any) -> Any:
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 

@@ -12,7 +12,7 @@ A parameter that no gradient has reached is left alone, and remembers nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, overload
 
 from autograd import Value, updates
 from autograd.errors import ArgumentError, ShapeError
@@ -25,6 +25,8 @@ from .shapes import is_list
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
 
 Params: TypeAlias = Iterable[Value] | Iterable[dict[str, Any]]
+
+T = TypeVar("T")
 
 
 class Optimizer:
@@ -77,6 +79,10 @@ class Optimizer:
             if not real(options.get(option, 0.0), f"a real number as {option}") >= 0:
                 raise ArgumentError(f"{type(self).__name__}: want {option} >= 0, got {options[option]!r}")
 
+    @overload
+    def step(self, closure: None = None) -> None: ...
+    @overload
+    def step(self, closure: Callable[[], T]) -> T: ...
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that a gradient has reached, once.
 

@@ -6,19 +6,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, overload
 
 from autograd import Value
 from autograd.errors import ShapeError
 
 __all__ = [
-    "Matrix", "Vector", "described", "flatten", "has_shape", "is_list", "is_matrix", "shape_of", "want_matrix",
+    "Loss", "Matrix", "Numbers", "OfEach", "OfRows", "Vector", "described", "flatten", "has_shape", "is_list", "is_matrix", "loss", "of_each", "of_rows", "shape_of", "want_matrix",
     "want_same_shape", "want_vector",
 ]  # fmt: skip
 
 Vector: TypeAlias = "Sequence[Value | float]"  # (n,)
 Matrix: TypeAlias = "Sequence[Sequence[Value | float]]"  # (rows, columns): a list of rows
+Numbers: TypeAlias = "float | list[Numbers]"  # what state_dict() holds
+
+if TYPE_CHECKING:
+    from typing import Concatenate, ParamSpec
+
+    Options = ParamSpec("Options")
+
+    class OfEach(Protocol[Options]):
+        """What gives a number for each number, nested as they are."""
+
+        @overload
+        def __call__(self, input: Value | float, *options: Options.args, **named: Options.kwargs) -> Value: ...
+        @overload
+        def __call__(self, input: Vector, *options: Options.args, **named: Options.kwargs) -> list[Value]: ...
+        @overload
+        def __call__(self, input: Matrix, *options: Options.args, **named: Options.kwargs) -> list[list[Value]]: ...
+
+    class OfRows(Protocol[Options]):
+        """What gives a row for each row."""
+
+        @overload
+        def __call__(self, input: Vector, *options: Options.args, **named: Options.kwargs) -> list[Value]: ...
+        @overload
+        def __call__(self, input: Matrix, *options: Options.args, **named: Options.kwargs) -> list[list[Value]]: ...
+
+    class Loss(Protocol):
+        """What compares two nests of one shape."""
+
+        @overload
+        def __call__(self, input: Vector, target: Vector, *, reduction: Literal["none"]) -> list[Value]: ...
+        @overload
+        def __call__(self, input: Matrix, target: Matrix, *, reduction: Literal["none"]) -> list[list[Value]]: ...
+        @overload
+        def __call__(
+            self,
+            input: Value | float | Vector | Matrix,
+            target: Value | float | Vector | Matrix,
+            *,
+            reduction: Literal["mean", "sum"] = "mean",
+        ) -> Value: ...
+
+    def of_each(function: Callable[Concatenate[Any, Options], Any]) -> OfEach[Options]: ...
+    def of_rows(function: Callable[Concatenate[Any, Options], Any]) -> OfRows[Options]: ...
+    def loss(function: Callable[..., Any]) -> Loss: ...
+
+else:  # they tell an editor what comes of which input, and do nothing
+
+    def of_each(function):
+        return function
+
+    of_rows = loss = of_each
 
 
 def is_list(xs: object) -> bool:

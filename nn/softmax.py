@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, overload
+
+from autograd import Value
 
 from . import functional as F
 from .module import Module
+from .shapes import Matrix, Vector
 
 __all__ = ["Softmax"]
 
@@ -16,6 +19,10 @@ class Softmax(Module):
     def __init__(self, dim: int = -1) -> None:
         self.dim = dim
 
+    @overload
+    def forward(self, input: Vector) -> list[Value]: ...
+    @overload
+    def forward(self, input: Matrix) -> list[list[Value]]: ...
     def forward(self, input: Any) -> Any:
         return F.softmax(input, self.dim)
 
