@@ -108,7 +108,7 @@ def _difference(
 
 def _cause(output: Value, leaf: Value, found: Slope, eps: float, atol: float, rtol: float) -> str:
     """The edge at which it lies: one that is not smooth if `found` is not, else one whose partial is wrong."""
-    graph = Graph(output)
+    graph: Graph = Graph(output)
     for edge in graph.edges():
         slope = slope_at(operation_at(edge), edge.operand.data, eps, atol, rtol)
         if slope.kind if found.kind else not agree(float(edge.partial), slope.value, atol, rtol):

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic
 from weakref import WeakSet, ref
 
 from .errors import ArgumentError, GraphError
@@ -31,8 +31,17 @@ __all__ = [
     "unrecorded", "walk",
 ]  # fmt: skip
 
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
 
-def walk(*roots: Node, down_to: Node | None = None) -> list[Any]:
+    N = TypeVar("N", bound=Node, default=Any)  # what a graph is made of: Values, for who asks for the graph of one
+else:
+    from typing import TypeVar
+
+    N = TypeVar("N")
+
+
+def walk(*roots: N, down_to: Node | None = None) -> list[N]:
     """Every value that `roots` depend on, and they, each once, operands first. Never recurses.
 
     down_to: a value to be taken for a leaf, whatever it was computed from. Raises ArgumentError for a root that is no Value.
@@ -121,25 +130,27 @@ def nearest(word: str, words: Iterable[str]) -> str:
     return f"did you mean {' or '.join(near)}?" if near else ""
 
 
-class Edge:
+class Edge(Generic[N]):
     """One step of the chain rule: `node` hands ``partial * node.grad`` to `operand`, its k-th (from 0)."""
 
     __slots__ = ("graph", "k", "node")
 
-    def __init__(self, graph: Graph, node: Node, k: int) -> None:
+    def __init__(self, graph: Graph[N], node: N, k: int) -> None:
         self.graph = graph
-        self.node: Any = node
+        self.node: N = node
         self.k = k
 
     @property
-    def operand(self) -> Any:
+    def operand(self) -> N:
         """Where it leads: the Value that is handed a gradient."""
-        return self.node.operands[self.k]
+        operands: tuple[Any, ...] = self.node.operands
+        return operands[self.k]
 
     @property
     def partial(self) -> float:
         """The slope of `node` in that operand."""
-        return self.node.partials[self.k]
+        partials: tuple[Any, ...] = self.node.partials
+        return partials[self.k]
 
     def __repr__(self) -> str:
         count = len(self.node.operands)
@@ -147,7 +158,7 @@ class Edge:
         return f"Edge({self.graph.name(self.node)} -> {self.graph.name(self.operand)}{which})"
 
 
-class Graph:
+class Graph(Generic[N]):
     """The listing of a result: `root`, `nodes` in forward order, and a name for each of them.
 
     names: names to prefer for nodes without a label, by node, such as parameters or the caller's
@@ -156,10 +167,10 @@ class Graph:
     nodes: the answer of ``walk(root)``, if it is there already.
     """
 
-    def __init__(self, root: Node, names: Mapping[Any, str] | None = None, nodes: list[Any] | None = None) -> None:
-        self.root: Any = root
-        self.nodes: list[Any] = walk(root) if nodes is None else nodes
-        self.index: dict[Any, int] = {node: i for i, node in enumerate(self.nodes)}
+    def __init__(self, root: N, names: Mapping[Any, str] | None = None, nodes: list[N] | None = None) -> None:
+        self.root: N = root
+        self.nodes: list[N] = walk(root) if nodes is None else nodes
+        self.index: dict[N, int] = {node: i for i, node in enumerate(self.nodes)}
         self._given = names or {}
         self._names: dict[Any, str] | None = None
 
@@ -170,7 +181,7 @@ class Graph:
         return node in self.index
 
     @property
-    def names(self) -> dict[Any, str]:
+    def names(self) -> dict[N, str]:
         """A unique name for every node."""
         return {node: self.name(node) for node in self.nodes}
 
@@ -195,7 +206,7 @@ class Graph:
                 self._names[node] = unique
         return self._names
 
-    def _robbed(self, reserved: set[str]) -> list[Any]:
+    def _robbed(self, reserved: set[str]) -> list[N]:
         """The nodes whose place, ``v7``, is the name that another was given."""
         places = {name[1:] for name in reserved if name[:1] == "v" and name[1:].isdecimal() and len(name) < 12}
         return [self.nodes[int(place)] for place in places if int(place) < len(self) and str(int(place)) == place]
@@ -205,7 +216,8 @@ class Graph:
         if isinstance(node, float):
             return f"{node:g}"
         try:
-            return self._named().get(node) or f"v{self.index[node]}"
+            known: Any = node
+            return self._named().get(known) or f"v{self.index[known]}"
         except (KeyError, TypeError):
             raise GraphError(
                 f"{node!r} is not in the graph of {self.name(self.root)}: {self.how_cut(' or after it?')}"
@@ -216,7 +228,7 @@ class Graph:
         said = how_cut(self.nodes, self.name)
         return said.replace(" or inside no_grad()?", otherwise) if otherwise else said
 
-    def find(self, name: str) -> Any:
+    def find(self, name: str) -> N:
         """The node of that name. Raises GraphError, naming what may be meant, or what there is."""
         if name in self.by_name:
             return self.by_name[name]
@@ -226,20 +238,20 @@ class Graph:
         )
 
     @cached_property
-    def by_name(self) -> dict[str, Any]:
+    def by_name(self) -> dict[str, N]:
         """Every node by its name."""
         return {self.name(node): node for node in self.nodes}
 
-    def edges(self) -> Iterator[Edge]:
+    def edges(self) -> Iterator[Edge[N]]:
         """The edges in the order of backprop: results first, each node's operands from left to right."""
         for node in reversed(self.nodes):
             for k, partial in enumerate(node.partials):
                 if partial is not None:
                     yield Edge(self, node, k)
 
-    def consumers(self) -> dict[Any, int]:
+    def consumers(self) -> dict[N, int]:
         """How many edges reach each node: a gradient is complete when that many have arrived."""
-        counts = dict.fromkeys(self.nodes, 0)
+        counts: dict[Any, int] = dict.fromkeys(self.nodes, 0)
         for node in self.nodes:
             for operand, partial in zip(node.operands, node.partials):
                 if partial is not None:
@@ -255,7 +267,7 @@ def numbers(node: Any, new: Mapping[Any, float] = NOTHING_NEW) -> list[float]:
     return [operand if isinstance(operand, float) else new.get(operand, operand.data) for operand in node.operands]
 
 
-def gradients(graph: Graph) -> dict[Any, float]:
+def gradients(graph: Graph[N]) -> dict[N, float]:
     """d(root)/d(node) for every node, as one backward pass gives it; no `.grad` is touched, and nothing raised.
 
     >>> from autograd import Value
@@ -263,7 +275,7 @@ def gradients(graph: Graph) -> dict[Any, float]:
     >>> gradients(Graph(a * a))[a]
     6.0
     """
-    arrived = dict.fromkeys(graph.nodes, 0.0)
+    arrived: dict[Any, float] = dict.fromkeys(graph.nodes, 0.0)
     arrived[graph.root] = 1.0
     for node in reversed(graph.nodes):
         upstream = arrived[node]
@@ -274,7 +286,7 @@ def gradients(graph: Graph) -> dict[Any, float]:
     return arrived
 
 
-def recompute(graph: Graph, changed: Mapping[Any, float]) -> dict[Any, float]:
+def recompute(graph: Graph[N], changed: Mapping[N, float]) -> dict[N, float]:
     """What the data of the nodes would be if some were `changed`: those and all that depend on them.
 
     Nothing is written. Raises DomainError, FloatOverflowError or SingularityError where the new numbers have no value.
@@ -284,8 +296,9 @@ def recompute(graph: Graph, changed: Mapping[Any, float]) -> dict[Any, float]:
     >>> recompute(Graph(f), {a: 4.0})[f], f.data
     (16.0, 9.0)
     """
-    new = dict(changed)
-    for node in graph.nodes:
+    new: dict[Any, float] = dict(changed)
+    nodes: list[Any] = graph.nodes
+    for node in nodes:
         if node not in new and any(operand in new for operand in node.operands):
             new[node] = evaluate(
                 node.op, node.operands, numbers(node, new), lambda operands: list(map(graph.name, operands))
@@ -293,10 +306,11 @@ def recompute(graph: Graph, changed: Mapping[Any, float]) -> dict[Any, float]:
     return new
 
 
-def recomputed_partials(graph: Graph, new: Mapping[Any, float]) -> dict[Any, tuple[float | None, ...]]:
+def recomputed_partials(graph: Graph[N], new: Mapping[N, float]) -> dict[N, tuple[float | None, ...]]:
     """The partials of every operation that `new`, the answer of :func:`recompute`, touches."""
     partials: dict[Any, tuple[float | None, ...]] = {}
-    for node in graph.nodes:
+    nodes: list[Any] = graph.nodes
+    for node in nodes:
         if node.operands and (node in new or any(operand in new for operand in node.operands)):
             given, out = numbers(node, new), new.get(node, node.data)
             partials[node] = tuple(

@@ -76,7 +76,7 @@ def grad(
     for node in graph.nodes:
         if not depends.isdisjoint(node.operands):
             depends.add(node)
-    arrived: dict[Value, Any] = {output: _seed() if create_graph else 1.0}
+    arrived: dict[Any, Any] = {output: _seed() if create_graph else 1.0}
     for node in reversed(graph.nodes):
         upstream = arrived.get(node)
         if upstream is None or not node.operands:

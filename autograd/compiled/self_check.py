@@ -58,7 +58,7 @@ class Itself:
         """For each leaf, the products of the partials along the paths from the results to it, added up; or their sizes."""
         found: dict[Any, float] = {}
         for result in self.results:
-            adjoint = {result: self._share}
+            adjoint: dict[Any, float] = {result: self._share}
             known = adjoint.get
             for node in reversed(walk(result)):
                 if (upstream := known(node)) is None:
