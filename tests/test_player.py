@@ -213,7 +213,7 @@ def test_a_stepper_saves_where_it_stands(tmp_path):
     stepper = emblem().step_through()
     stepper.step(3)
     data = json.loads(parsed(Path(stepper.save(tmp_path / "f.html")).read_text(encoding="utf-8"))["data"][0])
-    assert data["start"] == "#3"
+    assert data["start"] == "#edge=3"
 
 
 def test_only_a_value_is_played():

@@ -16,7 +16,7 @@ import nn
 import nn.functional as F
 from autograd import Recorder, Value
 from autograd.errors import ArgumentError, GraphError, ToolError
-from autograd.player.recorder import WINDOW
+from autograd.player.layout import WINDOW
 from demos.shared.plotting import Figure
 
 

@@ -16,6 +16,7 @@ from unicodedata import east_asian_width
 from ..drawing import engines
 from ..drawing.build import build_picture
 from ..drawing.folding import calls_of
+from ..drawing.legend import explained
 from ..drawing.picture import BUDGET, FOLDED, LABELLED, LISTED, Arrow, Box, Cluster, Picture
 from ..errors import DeadlineError
 from ..explain.naming import ModuleNames, one_line
@@ -24,19 +25,22 @@ from ..graph import Graph
 from ..modes import PARAMETER
 from ..node import Node
 
-__all__ = ["views"]
+__all__ = ["module_names", "views"]
 
 LINE, TITLE, PAD = 15, 19, 7  # heights of a line, of a name, and the margin, in points
 LETTER, BOLD = 6.2, 7.4  # widths
 NUMBER, SPREAD = 66, 108  # room for any number and for the words "not reached", and for "-0.00034 to 0.00012"
 CIRCLE = 25
+WINDOW = (1300, 600)  # points of a drawing that are read well where it is looked at as a whole
 MODULES = 8  # that can be opened and closed one by one
 ROOM, ROOM_PER_VALUE = 160_000, 50  # letters that the views of a page may take
 LONGEST = 40  # characters of a name
 
 
 def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> list[dict[str, Any]]:
-    """The pictures of a graph with different modules closed, each laid out: the one with most open first.
+    """The pictures of a graph with different modules closed, each laid out; the first is the one to open with.
+
+    It is the one with most open of those that can be read as a whole, or else what comes nearest to that.
 
     deadline: seconds for all of them together; None waits. None is made that would make the page too large.
     Raises ToolError if no engine is there, or if not even a small picture is done in time.
@@ -58,12 +62,17 @@ def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> l
         if name not in found and (size <= room or not found):
             found[name] = view
             room -= size
-    return list(found.values())
+    return sorted(found.values(), key=_shrinks)
+
+
+def _shrinks(view: dict[str, Any]) -> float:
+    """How many times smaller than it is a view has to be shown, to be looked at as a whole."""
+    return max(1.0, *(size / room for size, room in zip(view["size"], WINDOW)))
 
 
 def _ways_to_close(graph: Graph) -> Iterator[list[str]]:
     """Sets of module names to close: none, all, the outermost; then one at a time, and all but one; then the others."""
-    names = _module_names(graph)
+    names = module_names(graph)
     outer = [name for name, level in names.items() if level == 0]
     inner = [name for name, level in names.items() if level == 1][:MODULES]
     yield []
@@ -77,8 +86,8 @@ def _ways_to_close(graph: Graph) -> Iterator[list[str]]:
         yield from map(list, combinations(few, size))
 
 
-def _module_names(graph: Graph) -> dict[str, int]:
-    """The modules whose calls made something, with how deep they are."""
+def module_names(graph: Graph) -> dict[str, int]:
+    """The modules whose calls made something, in the order of execution, with how deep they are."""
     modules = ModuleNames()
     names: dict[str, int] = {}
     seen: set[Any] = set()
@@ -216,6 +225,7 @@ class _Layout:
         self.picture = picture
         self.graph = graph
         self.edges = edges
+        self.modules = list(module_names(graph))
         _, _, self.width, self.height = map(float, laid_out["bb"].split(","))
         objects: list[dict[str, Any]] = laid_out.get("objects", [])
         self.places = {thing["name"]: thing for thing in objects}
@@ -230,7 +240,8 @@ class _Layout:
         number = {box: i for i, box in enumerate(boxes)}
         return {
             "size": [round(self.width), round(self.height)],
-            "closed": sorted({box.name for box in boxes if box.kind == "module"}),
+            "closed": sorted({box.name for box in boxes if box.kind == "module"}, key=self.modules.index),
+            "legend": explained(picture),
             "clusters": list(self.clusters(picture.clusters)),
             "boxes": [self.box(box) for box in boxes],
             "arrows": [self.arrow(arrow, i, number) for i, arrow in enumerate(picture.arrows)],

@@ -38,7 +38,7 @@ from ..graph import Graph
 from ..methods import OPERATORS
 from ..node import Node
 from .js_rules import prelude, rule_name, rules
-from .layout import views
+from .layout import module_names, views
 from .phrases import phrase_key, phrases
 
 __all__ = ["Player", "save_player"]
@@ -63,7 +63,7 @@ def save_player(
 
     The page steps forwards and back with buttons, arrow keys and a slider; shows of each edge the arithmetic with
     its numbers; opens and closes modules; and recomputes everything when an input or a weight is moved. Its address
-    ends in where it is: ``page.html#7`` opens at edge 7.
+    ends in where it is: ``page.html#edge=7&a=2`` opens after seven edges, with a = 2.
 
     names: names for values without a label; by default those of module parameters and the caller's variables.
     deadline: seconds to lay the drawing out; where it cannot be, the page lists the values, and says why.
@@ -73,7 +73,7 @@ def save_player(
 
 
 def play(
-    value: Node, *, names: Mapping[Any, str] | None = None, deadline: float | None = 3.0, start: str = "#0"
+    value: Node, *, names: Mapping[Any, str] | None = None, deadline: float | None = 3.0, start: str = "#edge=0"
 ) -> Player:
     """A page that plays backprop of a value, inline in a notebook. Options: those of :class:`Player`."""
     return Player(value, names=names, deadline=deadline, start=start)
@@ -82,7 +82,7 @@ def play(
 class Player:
     """The page of a value's graph: ``.html`` is its text, ``.save(path)`` writes it, a notebook shows it.
 
-    start: where it opens, as its address would say: "#7" at edge 7, "#f2" after two operations. Other options are those of :func:`save_player`.
+    start: where it opens, as its address would say: "#edge=7" after seven edges, "#forward=2" after two operations. Other options are those of :func:`save_player`.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Player:
         *,
         names: Mapping[Any, str] | None = None,
         deadline: float | None = 3.0,
-        start: str = "#0",
+        start: str = "#edge=0",
         graph: Graph | None = None,
     ) -> None:
         if not hasattr(value, "partials"):
@@ -182,6 +182,7 @@ def described(graph: Graph, varying: Mapping[Any, Collection[int]] | None = None
         phrase.append(known[key])
     return {
         "names": [name_of(graph, node) for node in graph.nodes],
+        "modules": list(module_names(graph)),
         "operands": operands,
         "ops": list(ops),
         "op": op,

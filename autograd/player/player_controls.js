@@ -1,20 +1,24 @@
 // --- The address ---
 
+// It is where one is as name=value pairs: #edge=3&a=2 is after three edges, with a = 2. A leaf that is called as a word of
+// ours has a ~ before it.
+const WORDS = ["edge", "forward", "update", "value", "closed", "text", "list", "predict"];
 const spoken = (name) => encodeURIComponent(name).replace(/%5B/g, "[").replace(/%5D/g, "]");
+const leafKey = (name) => (WORDS.includes(name) || name.startsWith("~") ? "~" : "") + spoken(name);
 const START = () => (DATA.views.length ? DATA.views[0].closed : []);
 
 function fragment() {
-  const parts = [state.at < 0 ? `f${model.forward}` : String(state.at)];
-  if (FILM && state.update) parts.push(`update:${FILM.frames[state.update].update}`);
-  if (state.chosen >= 0) parts.push(`@${spoken(model.names[state.chosen])}`);
+  const parts = [state.at < 0 ? `forward=${model.forward}` : `edge=${state.at}`];
+  if (FILM && state.update) parts.push(`update=${FILM.frames[state.update].update}`);
+  if (state.chosen >= 0) parts.push(`value=${spoken(model.names[state.chosen])}`);
   model.leaves.forEach((leaf, i) => {
-    if (!Object.is(model.data[leaf], model.original[i])) parts.push(`${spoken(model.names[leaf])}=${model.data[leaf]}`);
+    if (!Object.is(model.data[leaf], model.original[i])) parts.push(`${leafKey(model.names[leaf])}=${model.data[leaf]}`);
   });
-  if (view && view.closed.join() !== START().join()) parts.push(`closed:${view.closed.map(spoken).join("+")}`);
+  if (view && view.closed.join() !== START().join()) parts.push(`closed=${view.closed.map(spoken).join("+")}`);
   if (state.listed && DATA.views.length) parts.push("list");
   if (state.predict) parts.push("predict");
-  if (state.text) parts.push(`text:${state.text}`);
-  return parts.join(",");
+  if (state.text) parts.push(`text=${state.text}`);
+  return parts.join("&");
 }
 
 let written = "", timer = 0;
@@ -27,25 +31,39 @@ function remember() {
   }, 120);
 }
 
+function pairs(text) {
+  // [name, value] of each part; one that is not spelled right is left out
+  return text.replace(/^#/, "").split("&").flatMap((part) => {
+    const [name, ...value] = part.split("=");
+    try { return [[name.startsWith("~") ? name : decodeURIComponent(name), value.join("=")]]; } catch { return []; }
+  });
+}
+
+function decoded(text) {
+  try { return decodeURIComponent(text); } catch { return ""; }
+}
+
 function restore(text) {
   const nodeOf = new Map(model.names.map((name, node) => [name, node]));
   const told = { at: 0, chosen: -1, closed: null, listed: false, predict: false, text: 0 };
   const numbers = [];
   let update = 0;
-  for (const part of text.replace(/^#/, "").split(",")) {
-    let [, mark, name] = part.match(/^(@|closed:|update:|text:|f(?=\d+$)|)(.*)$/);
-    try { name = mark === "closed:" ? name : decodeURIComponent(name); } catch { continue; }
-    const [leaf, number] = part.split("=");
-    if (mark === "@") told.chosen = nodeOf.get(name) ?? -1;
-    else if (mark === "f") told.at = Number(name) - OPERATIONS;
-    else if (mark === "closed:") told.closed = name.split("+").filter(Boolean).map(decodeURIComponent);
-    else if (mark === "update:" && FILM) update = Math.max(0, FILM.frames.findIndex((frame) => frame.update >= Number(name)));
-    else if (mark === "text:") told.text = Number(name) || 0;
-    else if (number !== undefined && nodeOf.has(decodeURIComponent(leaf))) numbers.push([nodeOf.get(decodeURIComponent(leaf)), Number(number)]);
-    else if (/^\d+$/.test(name)) told.at = Number(name);
-    else if (name === "list") told.listed = true;
-    else if (name === "predict") told.predict = true;
+  const read = {
+    edge: (value) => { told.at = Number(value); },
+    forward: (value) => { told.at = Number(value) - OPERATIONS; },
+    update: (value) => { if (FILM) update = FILM.frames.findIndex((frame) => frame.update >= Number(value)); },
+    value: (value) => { told.chosen = nodeOf.get(decoded(value)) ?? -1; },
+    closed: (value) => { told.closed = value.split("+").filter(Boolean).map(decoded); },
+    text: (value) => { told.text = Number(value) || 0; },
+    list: () => { told.listed = true; },
+    predict: () => { told.predict = true; },
+  };
+  for (const [name, value] of pairs(text)) {
+    const leaf = name.startsWith("~") ? decoded(name.slice(1)) : name;
+    if (Object.hasOwn(read, name)) read[name](value);
+    else if (nodeOf.has(leaf) && value.trim()) numbers.push([nodeOf.get(leaf), Number(value)]);
   }
+  update = Math.max(0, update);
   Object.assign(state, told);
   stand(told.at); // before anything is shown: what is said of an edge needs the edges before it
   setText(state.text);
@@ -85,7 +103,7 @@ const KEYS = {
   ArrowUp: () => another(1), ArrowDown: () => another(-1), f: () => goTo(state.at < 0 ? 0 : -OPERATIONS),
   g: setPredict, l: () => { setListed(!state.listed); show(); }, b: () => { setText((state.text + 1) % 4); show(); },
   "?": setHelp, "+": () => zoom(1), "=": () => zoom(1), "-": () => zoom(-1), 0: () => zoom(0), r: reset,
-  ",": () => FILM && setUpdate(state.update - 1), ".": () => FILM && setUpdate(state.update + 1),
+  ",": () => goToUpdate(state.update - 1), ".": () => goToUpdate(state.update + 1), p: () => FILM && run(),
   Escape: () => { if (state.asking) { state.asking = false; show(); } else if (state.chosen >= 0) choose(state.chosen); },
 };
 
@@ -127,7 +145,8 @@ $("asking").addEventListener("submit", (event) => { event.preventDefault(); chec
 $("slider").addEventListener("input", (event) => goTo(event.target.valueAsNumber));
 $("filter").addEventListener("input", (event) => { filtered = event.target.value; makeSliders(); showSliders(); });
 $("list").addEventListener("scroll", () => showList());
-$("update").addEventListener("input", (event) => setUpdate(event.target.valueAsNumber));
+$("update").addEventListener("input", (event) => goToUpdate(event.target.valueAsNumber));
+click("run", run);
 window.addEventListener("resize", () => { fit(); showList(); });
 window.addEventListener("hashchange", () => { if (location.hash !== written) restore(location.hash); });
 window.addEventListener("beforeprint", () => { hidden($("list"), false); showList(true); });
@@ -139,7 +158,6 @@ hidden($("filter"), model.leaves.length <= SLIDERS);
 write($("note"), DATA.note);
 if (FILM) {
   hidden($("film"), false);
-  state.whole = true; // a film is looked at as a whole
   $("update").max = FILM.frames.length - 1;
   drawCurve();
 }

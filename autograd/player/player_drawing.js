@@ -160,7 +160,8 @@ function draw() {
   arrows.forEach((one) => one.edges.forEach((i) => edgeArrow.set(i, one)));
   boxes.forEach((one) => one.nodes.forEach((node) => nodeBox.set(node, one)));
   drawn = { arrows, boxes, edgeArrow, nodeBox, flow };
-  const names = [...new Set(DATA.views.flatMap(({ closed }) => closed))];
+  const closable = new Set(DATA.views.flatMap(({ closed }) => closed));
+  const names = DATA.graph.modules.filter((name) => closable.has(name));
   $("views").replaceChildren(...names.map((name) => html("button", {
     "aria-expanded": String(!view.closed.includes(name)), title: "Open or close this module", onclick: () => toggle(name),
   }, `${view.closed.includes(name) ? "▸" : "▾"} ${name}`)));
@@ -170,9 +171,8 @@ function draw() {
 function scale() {
   const [width, height] = view.size, room = $("scroll");
   const whole = Math.min((room.clientWidth - 8) / (width + 16), (room.clientHeight - 8) / (height + 16), 2.2);
-  const readable = parseFloat(getComputedStyle(document.documentElement).fontSize) / (room.clientWidth < 500 ? 20 : 18);
-  const base = state.whole || whole > 0.7 * readable ? whole : readable;
-  return Math.max(0.05, base * 1.25 ** state.zoom);
+  const larger = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // by "Text +"
+  return Math.max(0.05, whole * larger * 1.25 ** state.zoom);
 }
 
 function fit() {
@@ -183,7 +183,6 @@ function fit() {
 }
 
 function zoom(by) {
-  if (!by) state.whole = true; // and what follows goes on from there
   state.zoom = by ? Math.max(-8, Math.min(8, state.zoom + by)) : 0;
   fit();
   follow();
@@ -281,7 +280,8 @@ function showDrawing() {
   drawn.flow.setAttribute("d", one ? one.arrow.d : "");
   const summary = said()[0];
   $("drawing").setAttribute("aria-label", `The graph of ${model.names[model.root]}, ${counted(model.count, "value")}. ${summary}. The list has all numbers.`);
+  const more = view.legend.map((line) => `. ${line}`).join("");
   const alike = view.boxes.some(({ times }) => times) ? ". ×n: n alike, the one at work is shown" : "";
   write($("legend"), (forward ? "grey dashed: not computed yet. Number on an arrow: partial, the slope of that one operation"
-    : "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: much gradient flows back; dashed: to come; …: more to come") + alike);
+    : "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: much gradient flows back; dashed: to come; …: more to come") + alike + more);
 }

@@ -26,7 +26,7 @@ function drawCurve() {
     const box = curve.getBoundingClientRect(), by = Math.min(box.width / 220, box.height / 122);
     const at = (event.clientX - box.left - (box.width - 220 * by) / 2) / by;
     const distance = (i) => Math.abs(x(FILM.frames[i].update) - at);
-    setUpdate(FILM.frames.reduce((best, _, i) => (distance(i) < distance(best) ? i : best), 0));
+    goToUpdate(FILM.frames.reduce((best, _, i) => (distance(i) < distance(best) ? i : best), 0));
   });
 }
 
@@ -68,4 +68,38 @@ function setUpdate(i) {
     $("beside").replaceChildren(typeof picture === "string" ? html("img", { src: picture, alt: `The picture of update ${frame.update}` }) : heatMap(picture));
   }
   show();
+}
+
+function goToUpdate(i) {
+  if (!FILM) return;
+  halt();
+  setUpdate(i);
+}
+
+// --- Playing it ---
+
+const WHOLE_FILM = 10000, QUICKEST = 40, SLOWEST = 600; // milliseconds: of all updates at speed 1, and of one
+let running = 0;
+
+function halt() {
+  clearTimeout(running);
+  running = 0;
+  write($("run"), "Play");
+}
+
+function run() {
+  if (running) return halt();
+  if (state.update === FILM.frames.length - 1) setUpdate(0);
+  write($("run"), "Pause");
+  next();
+}
+
+function next() {
+  const pause = Math.max(QUICKEST, Math.min(SLOWEST, WHOLE_FILM / FILM.frames.length)) / Number($("speed").value);
+  running = setTimeout(() => {
+    const last = state.update === FILM.frames.length - 1;
+    if (last && !$("loop").checked) return halt();
+    setUpdate(last ? 0 : state.update + 1);
+    next();
+  }, pause);
 }

@@ -45,7 +45,6 @@ WHOLE = 500  # values of a loss that is recorded whole; of a larger one, one sam
 SUMS = ("add", "total", "mean", "mul", "div", "neg")  # what a loss makes of the losses of its samples
 POINTS = 1_000  # of the loss curve on the page
 BOXES = 80  # of the drawing, which is looked at as a whole
-WINDOW = (1300, 600)  # points of a drawing that are read well where it is looked at as a whole
 CELLS = 64 * 64  # of a picture given as rows of numbers
 PAUSE = 1.0  # seconds between two updates of a notebook's output
 
@@ -184,13 +183,12 @@ class Recorder:
             raise GraphError("nothing to show: call recorder.step(loss) with a Value, or give a sample")
         late = "recorder.step(loss) came after the optimizer's step: the numbers are those after it."
         stage, note = staged(self.graph, 3.0, late if self._stale else "", BOXES)
-        stage.sort(key=_shrinks)  # the first one is shown first
         seen = [frame for frame in self.frames if frame.numbers is not None]
         data = described(self.graph, _varying(self.graph, [frame.numbers for frame in seen if frame.numbers]))
         data["numbers"] = packed(seen[-1].numbers or array("d"))
         title = f"training of {self.title}" if self.title else f"training: {name_of(self.graph, self.graph.root)}"
         edges = sum(1 for _ in self.graph.edges())
-        film = {"graph": data, "views": stage, "note": note, "start": f"#{edges}", "film": self._film()}
+        film = {"graph": data, "views": stage, "note": note, "start": f"#edge={edges}", "film": self._film()}
         return page(title, film, rules(self.graph.nodes))
 
     def _film(self) -> dict[str, Any]:
@@ -293,11 +291,6 @@ def _shape(graph: Graph) -> tuple[Any, ...]:
         else ()
         for node in graph.nodes
     )
-
-
-def _shrinks(view: dict[str, Any]) -> float:
-    """How many times smaller than it is a view has to be shown, to be looked at as a whole."""
-    return max(1.0, *(size / room for size, room in zip(view["size"], WINDOW)))
 
 
 def _varying(graph: Graph, frames: Sequence[array[float]]) -> dict[Any, list[int]]:

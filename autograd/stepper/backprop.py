@@ -71,7 +71,7 @@ class Stepper(Edges):
 
     computed = "the slopes"
     constant = "constant: no gradient flows to it"
-    page_mark = ""
+    page_mark = "edge="
     help_words: ClassVar[Mapping[str, str]] = {
         "rest of a node": "all the edges it has left",
         "moves of a node": "all one node passed on",

@@ -53,7 +53,7 @@ class ForwardStepper(Walker):
     quantity = "data"
     computed = "the computed numbers"
     constant = "constant"
-    page_mark = "f"
+    page_mark = "forward="
     help_words: ClassVar[Mapping[str, str]] = {
         "rest of a node": "make its operation",
         "moves of a node": "the operation of one node",

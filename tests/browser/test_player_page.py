@@ -16,7 +16,7 @@ import random_graphs
 from test_player import HOSTILE, emblem, neuron
 
 import nn
-from autograd import Recorder, Value, atomic, ieee, save_player
+from autograd import Recorder, Value, atomic, ieee, logsumexp, save_player
 from autograd.graph import Graph, gradients, recompute
 from autograd.modes import named_scope
 from autograd.stepper import Stepper
@@ -119,11 +119,11 @@ def test_the_address_restores_what_was_seen(tmp_path):
         ["key", "Tab"],
     ]
     first = look(emblem(), tmp_path / "f.html", *go, ADDRESS, state, WORDS)
-    assert first[-3] == "#2,@v2,a=2.5"
-    other = [["hash", "#4"], ["wait", "document.querySelector('#where').textContent === 'edge 4 of 5'"]]
+    assert first[-3] == "#edge=2&value=v2&a=2.5"
+    other = [["hash", "#edge=4"], ["wait", "document.querySelector('#where').textContent === 'edge 4 of 5'"]]
     second = look(emblem(), tmp_path / "f.html", ADDRESS, state, WORDS, *other, ADDRESS, at=first[-3])
     assert second[:3] == first[-3:]
-    assert second[-1] == "#4"
+    assert second[-1] == "#edge=4"
 
 
 def test_a_value_clicked_shows_formula_partials_and_paths(tmp_path):
@@ -150,7 +150,7 @@ def test_what_if_gives_pythons_numbers(tmp_path, seed):
     root = random_graphs.run(random_graphs.program(rng, 25), leaves)
     graph = Graph(root)
     changed = {leaf: rng.random() - 0.5 for leaf in leaves if leaf in graph}
-    at = "#9999," + ",".join(f"{leaf.label}={number!r}" for leaf, number in changed.items())
+    at = "#edge=9999&" + "&".join(f"{leaf.label}={number!r}" for leaf, number in changed.items())
     seen = look(root, tmp_path / "f.html", ["see", "[[...model.data], [...model.grad]]"], at=at)
     with ieee():
         moved = [Value(changed.get(leaf, leaf.data)) for leaf in leaves]
@@ -178,12 +178,58 @@ def test_a_slider_recomputes_at_once_and_is_put_back(tmp_path):
 def test_modules_open_and_close(tmp_path):
     count = ["see", "document.querySelectorAll('.box').length"]
     closed = ["see", "view.closed"]
+    names = ["see", "[...document.querySelectorAll('#views button')].map((one) => one.textContent.slice(2))"]
+    toggle = ["click", "#views button >> nth=1"]
     seen = look(
-        network(), tmp_path / "f.html", count, closed, ["click", "#views button >> nth=0"], closed, ADDRESS,
-        ["dispatch", ".box.module", "click"], closed, count,
+        network(), tmp_path / "f.html", names, closed, count, toggle, closed, ADDRESS, ["dispatch", ".box.module", "click"],
+        closed, count, at="#edge=0&closed=",
     )  # fmt: skip
-    assert seen[1] == seen[6] == [] and seen[0] == seen[7]
-    assert len(seen[3]) == 1 and seen[4] == f"#0,closed:{seen[3][0]}"
+    assert seen[0] == ["MLP", "layers.0", "layers.1", "layers.2"]  # as they are executed
+    assert seen[1] == seen[7] == [] and seen[2] == seen[8]
+    assert seen[4] == ["layers.0"] and seen[5] == "#edge=0&closed=layers.0"
+
+
+def test_the_page_opens_on_the_whole_graph_and_explains_what_is_on_it(tmp_path):
+    fits = "(({ clientWidth: w, clientHeight: h, scrollWidth, scrollHeight }) => scrollWidth <= w && scrollHeight <= h)(document.querySelector('#scroll'))"
+    legend = ["see", "document.querySelector('#legend').textContent"]
+    with named_scope("softmax"):
+        f = logsumexp([Value(1.0, label="a"), Value(2.0, label="b")]) * Value(3.0, label="c").tanh()
+    seen = look(f, tmp_path / "f.html", ["see", fits], legend)
+    assert seen[0] and "lse: logsumexp" in seen[1] and "a value without a name" in seen[1]
+    seen = look(network(), tmp_path / "g.html", ["see", fits], legend, at="#edge=0&closed=MLP")
+    assert seen[0] and "how many are in that box" in seen[1]
+
+
+def test_a_film_plays_its_updates(tmp_path):
+    w = Value(0.5, label="w")
+    recorder = Recorder([w])
+    for _ in range(4):
+        loss = (w * 2.0 - 1.5) ** 2
+        loss.backward()
+        recorder.step(loss)
+        w.data -= 0.1 * w.grad
+        w.grad = 0.0
+    url = Path(recorder.save(tmp_path / "film.html")).as_uri()
+    button, at = ["see", "document.querySelector('#run').textContent"], ["see", "state.update"]
+    quick = ["see", "document.querySelector('#speed').value = '4'"]
+    poll = "new Promise((done) => { const look = () => (%s ? done(true) : setTimeout(look, 10)); look(); })"
+    to_the_end = ["see", poll % "state.update === 3 && document.querySelector('#run').textContent === 'Play'"]
+    loops = ["see", poll % "window.before === 3 && state.update === 0 || (window.before = state.update, false)"]
+    (seen,) = drive({"url": url, "steps": [
+        at, quick, ["click", "#run"], button, to_the_end, ["click", "#loop"], ["key", "p"], loops, button,
+        ["key", "."], button, ["axe"],
+    ]})  # fmt: skip
+    assert seen["results"][0] == 0 and seen["results"][3] == "Pause" and seen["results"][8] == "Pause"
+    assert seen["results"][10] == "Play" and seen["results"][-1] == []
+
+
+def test_a_leaf_may_be_called_as_a_word_of_the_address(tmp_path):
+    leaves = [Value(i + 1.0, label=label) for i, label in enumerate(["edge", "list", "~x", "a=b&c", "100%"])]
+    change = "(() => { model.leaves.forEach((leaf) => change_to(leaf, 7)); return fragment(); })()"
+    (address,) = look(sum(leaves), tmp_path / "f.html", ["see", change])
+    assert address.startswith("edge=0&~edge=7&~list=7&~~x=7&a%3Db%26c=7&100%25=7")
+    numbers = ["see", "[state.at, ...model.leaves.map((leaf) => model.data[leaf])]"]
+    assert look(sum(leaves), tmp_path / "f.html", numbers, at=f"#{address}") == [[0, 7, 7, 7, 7, 7]]
 
 
 def test_predict_asks_before_it_shows(tmp_path):
@@ -207,9 +253,9 @@ def test_accessible(tmp_path, dark):
     small = save_player(neuron(), tmp_path / "g.html")
     shown = [["axe"], ["key", "l", "g", "?", "ArrowRight"], ["axe"]]
     seen = drive(
-        {"url": f"{url}#3,@x0,x1=2", "steps": shown, "dark": dark},
-        {"url": f"{url}#f2", "steps": [["axe"]], "dark": dark, "width": 390, "height": 844},
-        {"url": Path(small).as_uri() + "#2,@v2,text:2", "steps": [["axe"]], "dark": dark},
+        {"url": f"{url}#edge=3&value=x0&x1=2", "steps": shown, "dark": dark},
+        {"url": f"{url}#forward=2", "steps": [["axe"]], "dark": dark, "width": 390, "height": 844},
+        {"url": Path(small).as_uri() + "#edge=2&value=v2&text=2", "steps": [["axe"]], "dark": dark},
     )
     for one in seen:
         assert [result for result in one["results"] if isinstance(result, list)] == [[]] * (
@@ -314,7 +360,7 @@ def test_a_film_scrubs_through_training(tmp_path):
         assert data == pytest.approx(loss, rel=1e-12)
         assert slopes == pytest.approx(grads, rel=1e-9, abs=1e-12)
     assert len(found) == len(told)
-    assert "update:6" in seen["results"][-3] and seen["results"][-2].startswith("update 6: loss ")
+    assert "update=6" in seen["results"][-3] and seen["results"][-2].startswith("update 6: loss ")
     assert seen["results"][-1] == []
 
 
@@ -344,7 +390,7 @@ def test_opening_a_module_opens_one_level_and_leaves_the_others(tmp_path):
     steps = [["see", "toggle('MLP')"], closed, ["see", "toggle('MLP')"], closed]
     for name in ("layers.0", "layers.2", "layers.0"):
         steps += [["see", f"toggle('{name}')"], closed]
-    (seen,) = drive({"url": f"{path.as_uri()}#0,closed:layers.0+layers.1+layers.2", "steps": steps})
+    (seen,) = drive({"url": f"{path.as_uri()}#edge=0&closed=layers.0+layers.1+layers.2", "steps": steps})
     assert seen["results"][1::2] == [
         "MLP", "layers.0 layers.1 layers.2", "layers.1 layers.2", "layers.1", "layers.0 layers.1",
     ]  # fmt: skip
@@ -383,7 +429,7 @@ def test_an_address_beyond_the_end_is_the_end_also_in_a_film(tmp_path):
         w.data -= 0.1 * w.grad
         w.grad = 0.0
     url = Path(recorder.save(tmp_path / "film.html")).as_uri()
-    (seen,) = drive({"url": f"{url}#9999,update:99", "steps": [WHERE, ADDRESS]})
+    (seen,) = drive({"url": f"{url}#edge=9999&update=99", "steps": [WHERE, ADDRESS]})
     assert seen["results"][0] == "edge 3 of 3"
 
 
@@ -398,7 +444,11 @@ def test_a_film_may_end_on_an_edge_that_adds_to_what_arrived_before(tmp_path):
         w.data -= 1.0
     url = Path(recorder.save(tmp_path / "film.html")).as_uri()
     words = ["see", "document.querySelector('#words').textContent"]
-    for address, said in (("", "now 6   (was 3)"), ("#2,update:2", "was"), ("#2,update:3", "now 2   (was 1)")):
+    for address, said in (
+        ("", "now 6   (was 3)"),
+        ("#edge=2&update=2", "was"),
+        ("#edge=2&update=3", "now 2   (was 1)"),
+    ):
         (seen,) = drive({"url": url + address, "steps": [WHERE, words]})
         assert seen["results"][0] == "edge 2 of 2" and said in seen["results"][1]
         assert not seen["errors"]
@@ -407,7 +457,7 @@ def test_a_film_may_end_on_an_edge_that_adds_to_what_arrived_before(tmp_path):
 def test_nothing_runs_over_the_side_of_a_phone(tmp_path):
     wide = ["see", "document.documentElement.scrollWidth"]
     root = network()
-    for at in ("#3", "#20,@layers.0.weight[0][0],text:3", "#5,predict,list"):
+    for at in ("#edge=3", "#edge=20&value=layers.0.weight[0][0]&text=3", "#edge=5&predict&list"):
         assert look(root, tmp_path / "f.html", wide, at=at, width=375, height=812) == [375]
 
 
@@ -417,7 +467,7 @@ def test_the_question_is_not_hidden_below_the_buttons_of_a_phone(tmp_path):
         return bottom < document.querySelector('nav').getBoundingClientRect().top;
     })()"""
     seen = look(
-        neuron(), tmp_path / "f.html", ["key", "ArrowRight"], ["see", free], at="#2,predict", width=375, height=667
+        neuron(), tmp_path / "f.html", ["key", "ArrowRight"], ["see", free], at="#edge=2&predict", width=375, height=667
     )
     assert seen[1] is True
 

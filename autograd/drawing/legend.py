@@ -1,0 +1,50 @@
+"""What has to be explained of a picture: symbols that are no common signs, names that we gave, numbers that count.
+
+>>> from autograd import Value, logsumexp
+>>> from autograd.drawing.build import build_picture
+>>> from autograd.graph import Graph
+>>> f = logsumexp([Value(1.0, label="a"), Value(2.0, label="b")]) * 2
+>>> explained(build_picture(Graph(f)))
+['lse: logsumexp; v2: a value without a name, third in the order of execution']
+"""
+
+from __future__ import annotations
+
+from .picture import FOLDED, Box, Picture
+
+__all__ = ["explained"]
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+PLAIN = ("+", "-", "*", "/", "**")
+
+
+def explained(picture: Picture) -> list[str]:
+    """Lines that explain what is written in a picture beside names of the user's and common signs."""
+    symbols = dict.fromkeys(f"{box.symbol}: {box.node.op.name}" for box in picture.boxes if _is_short(box))
+    words = [*symbols, *_unnamed(picture), *_counts(picture)]
+    return ["; ".join(words)] if words else []
+
+
+def _is_short(box: Box) -> bool:
+    """Whether the symbol of a box is another word than the name of its operation."""
+    return bool(box.symbol) and not box.terms and box.symbol not in (*PLAIN, box.node.op.name)
+
+
+def _unnamed(picture: Picture) -> list[str]:
+    index = picture.graph.index
+    for box in picture.boxes:
+        if box.node is not None and box.name == f"v{index[box.node]}":
+            at = index[box.node]
+            place = ORDINALS[at] if at < len(ORDINALS) else f"number {at + 1:,}"
+            return [f"{box.name}: a value without a name, {place} in the order of execution"]
+    return []
+
+
+def _counts(picture: Picture) -> list[str]:
+    """What a folded box tells of what is in it."""
+    for box in picture.boxes:
+        if box.kind in FOLDED:
+            word, number = next(iter(box.facts()), ("", ""))
+            if number.replace(",", "").isdecimal():
+                return [f"{word} {number}: how many are in that box"]
+    return []
