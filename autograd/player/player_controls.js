@@ -115,10 +115,10 @@ function another(by) {
 document.addEventListener("keydown", (event) => {
   const { target } = event;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const typing = target.matches("input") && target.type !== "range";
+  const typing = target.matches("input:not([type=range]):not([type=checkbox]), select");
   if (typing && event.key !== "Escape") return;
   if (target.type === "range" && target.id !== "slider" && /^(Arrow|Home|End)/.test(event.key)) return;
-  if (event.key === " " && target.matches("button")) return;
+  if (event.key === " " && target.matches("button, [type=checkbox]")) return;
   if (target.id === "list" && /^Arrow(Up|Down)$/.test(event.key)) return;
   const action = KEYS[event.key];
   if (!action) return;

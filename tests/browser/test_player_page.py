@@ -212,13 +212,14 @@ def test_a_film_plays_its_updates(tmp_path):
     url = Path(recorder.save(tmp_path / "film.html")).as_uri()
     button, at = ["see", "document.querySelector('#run').textContent"], ["see", "state.update"]
     quick = ["see", "document.querySelector('#speed').value = '4'"]
-    poll = "new Promise((done) => { const look = () => (%s ? done(true) : setTimeout(look, 10)); look(); })"
+    poll = "new Promise((done) => { const look = (left) => (%s ? done(true) : left ? setTimeout(look, 10, left - 1) : done(false)); look(900); })"
     to_the_end = ["see", poll % "state.update === 3 && document.querySelector('#run').textContent === 'Play'"]
     loops = ["see", poll % "window.before === 3 && state.update === 0 || (window.before = state.update, false)"]
     (seen,) = drive({"url": url, "steps": [
         at, quick, ["click", "#run"], button, to_the_end, ["click", "#loop"], ["key", "p"], loops, button,
         ["key", "."], button, ["axe"],
     ]})  # fmt: skip
+    assert seen["results"][4] and seen["results"][7]
     assert seen["results"][0] == 0 and seen["results"][3] == "Pause" and seen["results"][8] == "Pause"
     assert seen["results"][10] == "Play" and seen["results"][-1] == []
 
