@@ -125,7 +125,7 @@ def test_it_is_c_that_runs():
     step = compile(loss, parameters, "c")
     step([1.0, 2.0], 1.0)
     step.batch([[1.0, 2.0]] * 100, [1.0] * 100)
-    executable = step._latest
+    executable = step.programs.latest
     assert not {"one", "many"} & set(vars(executable))  # nothing was emitted in Python
     assert sorted(executable._loaded) == [1, 100]
 

@@ -196,7 +196,7 @@ def test_one_trace_serves_all_tokens(backend, length):
     for count in (1, 3, 4, 10):
         part = [column[:count] for column in columns]
         assert_same((step.batch(*part), gradients(parameters)), averaged(loss, part, parameters))
-    assert repr(step) == f"<compiled loss(tokens, targets), backend '{backend}', 1 structure traced>"
+    assert repr(step) == f"<compiled loss(tokens, targets), backend '{backend}', 1 signature traced>"
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -624,7 +624,7 @@ def test_a_pick_that_decides_where_backward_begins_is_exact(kind):
         for y in range(5):
             xs = [rng.gauss(0.0, 1.0) for _ in range(4)]
             assert_same((step(xs, y), gradients(parameters)), eagerly(loss, (xs, y), parameters), exactly=True)
-    assert "1 structure traced" in repr(step)
+    assert "1 signature traced" in repr(step)
 
 
 def test_where_only_some_choices_are_values_the_general_program_goes_on():
@@ -956,15 +956,15 @@ def test_parameters_that_are_none_are_an_error():
 
 def test_structures_are_kept_up_to_a_bound(monkeypatch):
     (w,) = leaves(2.0)
-    monkeypatch.setattr("autograd.compiled.step.MOST_SIGNATURES", 3)
-    monkeypatch.setattr("autograd.compiled.step._said", set())
+    monkeypatch.setattr("autograd.compiled.lookup.MOST_SIGNATURES", 3)
+    monkeypatch.setattr("autograd.compiled.lookup._said", set())
     step = compile(lambda xs: dot(xs, [w] * len(xs)), [w], "python")
     counts = (1, 2, 3, 1, 4, 5, 1, 6)
-    with pytest.warns(UserWarning, match=r"ever new structures.*Pad lists") as said:
+    with pytest.warns(UserWarning, match=r"ever new signatures.*Pad lists") as said:
         losses = [step([1.0] * count) for count in counts]
     assert losses == [2.0 * count for count in counts]
-    assert len(said) == 1 and "3 structures traced" in repr(step)
-    kept = {len(executable.inputs) for executable in step._kept.values()}
+    assert len(said) == 1 and "3 signatures traced" in repr(step)
+    kept = {len(executable.inputs) for executable in step.programs.kept.values()}
     assert kept == {5, 1, 6}  # those used longest ago went first
 
 
@@ -1004,7 +1004,7 @@ def test_updates_are_counted_and_checked(backend):
 def test_a_function_that_is_traced_anew_again_and_again_says_why(monkeypatch):
     (w,) = leaves(2.0)
     settings = types.SimpleNamespace(temperature=1.0)
-    monkeypatch.setattr("autograd.compiled.step._said", set())
+    monkeypatch.setattr("autograd.compiled.lookup._said", set())
     step = compile(lambda x: w * x * settings.temperature, [w], "python")
 
     def anneal():

@@ -77,7 +77,7 @@ def play_compiled(play, backend):
             found.append(result)
     except TraceError:
         return found, calls[0], False
-    return found, 0, any(step.generation for step in steps)
+    return found, 0, any(step.programs.generation for step in steps)
 
 
 # --- What is guarded: every holder of a number, and every way it changes -------------------------------------

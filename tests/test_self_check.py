@@ -93,7 +93,7 @@ def test_ints_among_floats_are_no_reason_to_trace_again():
     step = compile(lambda xs: dot(xs, [W] * len(xs)), [W], "python")
     for xs in ([1.0, 2.0], [1, 2.0], [1.0, 2], [1, 2]):
         assert step(xs) == 9.0
-    assert "1 structure traced" in repr(step) and gradients([W]) != [None]
+    assert "1 signature traced" in repr(step) and gradients([W]) != [None]
 
 
 AGREEING = {

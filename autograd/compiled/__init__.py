@@ -1,5 +1,6 @@
 """compile(): a function of Values traced once, then run at machine speed as Python or by an interpreter in C."""
 
-from .step import Prepared, Step, compile
+from .prepared import Prepared
+from .step import Step, compile
 
 __all__ = ["Prepared", "Step", "compile"]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from numbers import Integral
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, ShapeError
 from ..formula import FUNCTIONS, larger
@@ -22,8 +22,12 @@ from .c.runtime import Batch, Interpreter, LoadedProgram, interpreter
 from .emit import python_function, python_loop
 from .program import PICK, Program
 from .reach import Reach
+from .signature import Sample, Signature
 
-__all__ = ["KINDS", "Executable", "Part"]
+if TYPE_CHECKING:
+    from .prepared import Part
+
+__all__ = ["KINDS", "Executable"]
 
 MANY_ROWS = 4  # rows of a batch that are worth computing side by side
 SIZES = 8  # of batches for which memory is kept
@@ -38,12 +42,15 @@ KINDS = ("one", "many", "c one", "c many")  # of code that a program may run by,
 class Executable:
     """What was traced for one structure of arguments, and what has been made of it so far.
 
-    parameters: all those of the compiled step. inputs: the numbers it was traced with. edges: how much work it is.
+    parameters: all those of the compiled step. inputs: the numbers it was traced with. like: makes
+    arguments of such numbers. mode: in which it was traced, as in_mode() has it. edges: how much work it is.
     choices: of the inputs that pick, by place, how many there are to pick from. used: the number of the call that ran it
-    last; due: of the call of one sample that shall be checked; sample, part: arguments and keywords, and rows of a batch,
-    that it ran on. checks: how often it has been checked; checked: by which kinds of
+    last; due: of the call of one sample that shall be checked; part: rows that it ran on. checks: how often it has been checked; checked: by which kinds of
     code; last_check: at which call.
     """
+
+    like: Callable[[Sequence[float]], Sample]
+    mode: Signature
 
     def __init__(self, program: Program, parameters: Sequence[Value], inputs: Sequence[float]) -> None:
         self.program = program
@@ -59,7 +66,6 @@ class Executable:
         self.checked: set[str] = set()
         self.used = 0
         self.due: float = 0
-        self.sample: tuple[Sequence[Any], Mapping[str, Any]] = (), {}
         self.part: Part | None = None
         self._machine: Interpreter | None = None
         self._bytecodes: dict[bool, Bytecode] = {}
@@ -251,32 +257,3 @@ class Executable:
                 self._loaded.clear()
             self._loaded[rows] = LoadedProgram(machine, self._bytecodes[by_rows], self.parameters, rows)
         return self._loaded[rows]
-
-
-class Part:
-    """Rows of a batch that have one structure."""
-
-    def __init__(
-        self,
-        executable: Executable,
-        rows: Rows,
-        arguments: Sequence[Any] = (),
-        keywords: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.executable = executable
-        self.rows = rows
-        self.arguments = arguments  # of one of the rows
-        self.keywords = keywords or {}
-        self._batch: Batch | None = None
-
-    @property
-    def loaded(self) -> LoadedProgram:
-        return self.executable.loaded(self.rows.count)
-
-    @property
-    def batch(self) -> Batch:
-        """The rows as C takes them."""
-        if self._batch is None:
-            reached = self.executable.reach.of(self.rows.rows if self.executable.reach.varies else ())
-            self._batch = Batch(*self.rows.packed(), self.rows.count, reached)
-        return self._batch

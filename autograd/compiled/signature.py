@@ -1,4 +1,4 @@
-"""What a compiled step is called with: its structure, by which programs are kept, and the numbers in it.
+"""What a compiled step is called with: its signature, by which programs are kept, and the numbers in it.
 
 >>> numbers = []
 >>> signature(([0.5, 2.0], 1, True), numbers), numbers
@@ -7,14 +7,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any
 
 from ..errors import ArgumentError
 from ..slow_path import real
 
-__all__ = ["Signature", "filled", "signature"]
+__all__ = ["Sample", "Signature", "filled", "signature"]
 
 Signature = tuple[Any, ...]
 _PLAIN = {float, int}
@@ -23,7 +23,7 @@ _PLAIN = {float, int}
 def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
     """What `arguments` are but for their numbers, as a key; the numbers go to the end of `numbers`, in order.
 
-    Numbers may stand in lists and tuples, however nested. A bool, a str and None are part of the structure,
+    Numbers may stand in lists and tuples, however nested. A bool, a str and None are part of the signature,
     and so is a Value. Raises ArgumentError for anything else.
     """
     key: list[Any] = []
@@ -60,20 +60,43 @@ def _other(argument: Any, numbers: list[float]) -> Any:
     )
 
 
-def filled(arguments: Iterable[Any], numbers: Iterator[float]) -> list[Any]:
-    """Arguments of the same structure as these, with other numbers in them.
+def filled(key: Signature, numbers: Iterator[float]) -> list[Any]:
+    """Arguments of this signature, with these numbers in them.
 
-    >>> filled(([0.5, 2.0], 1, True), iter([1.5, 3.0, 4]))
+    >>> filled(signature(([0.5, 2.0], 1, True), []), iter([1.5, 3.0, 4]))
     [[1.5, 3.0], 4, True]
     """
     found: list[Any] = []
-    for argument in arguments:
-        if isinstance(argument, (list, tuple)):
-            items = filled(argument, numbers)
-            make = getattr(argument, "_make", type(argument))  # of a namedtuple
-            found.append(items if isinstance(argument, list) else make(items))
-        elif argument is None or isinstance(argument, (bool, str)) or hasattr(type(argument), "partials"):
-            found.append(argument)
-        else:
+    for part in key:
+        if part == 0:
             found.append(next(numbers))
+            continue
+        kind, inside = part
+        if isinstance(kind, type) and issubclass(kind, (list, tuple)):
+            items = [next(numbers) for _ in range(inside)] if isinstance(inside, int) else filled(inside, numbers)
+            inside = items if kind is list else getattr(kind, "_make", kind)(items)  # _make: of a namedtuple
+        found.append(inside)
     return found
+
+
+class Sample:
+    """One row of arguments, and the numbers in them."""
+
+    def __init__(self, numbers: Sequence[float], arguments: Sequence[Any], keywords: Mapping[str, Any]) -> None:
+        self.numbers = numbers
+        self.arguments = arguments
+        self.keywords = keywords
+
+    def likes(self) -> Callable[[Sequence[float]], Sample]:
+        """What makes samples of the same signature from numbers; the user's lists may change meanwhile."""
+        names, given = (*self.keywords,), [*self.arguments, *self.keywords.values()]
+        key, count = signature(given, []), len(self.arguments)
+
+        def like(numbers: Sequence[float]) -> Sample:
+            found = filled(key, iter(numbers))
+            return Sample(numbers, found[:count], dict(zip(names, found[count:])))
+
+        return like
+
+    def call(self, function: Callable[..., Any]) -> Any:
+        return function(*self.arguments, **self.keywords)

@@ -27,20 +27,28 @@ from .guards import Guards
 from .program import Program
 from .tracers import ArgTracer, TraceContext, params_as_tracers, running, tracer
 
-__all__ = ["as_program", "failed_alone", "trace", "traced"]
+__all__ = ["Lock", "as_program", "failed_alone", "trace", "traced"]
 
 _INSIDE = ("__wrapped__", "__func__", "func", "forward")
-_one_at_a_time = RLock()  # since parameters, which threads may share, are tracers meanwhile
 
 
-def _renew_lock() -> None:
-    """In a forked child, where whoever held it in the parent does not live on."""
-    global _one_at_a_time
-    _one_at_a_time = RLock()
+class Lock:
+    """An RLock, which is open in a forked child: whoever held it in the parent does not live on."""
+
+    def __init__(self) -> None:
+        self._lock, self._process = RLock(), os.getpid()
+
+    def __enter__(self) -> None:
+        if self._process != os.getpid():
+            self._lock, self._process = RLock(), os.getpid()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        if self._process == os.getpid():
+            self._lock.release()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_lock)
+_one_at_a_time = Lock()  # since parameters, which threads may share, are tracers meanwhile
 
 
 def _tracers_for(argument: Any, name: str, inputs: list[ArgTracer], parameters: Container[Value] | None) -> Any:

@@ -19,11 +19,13 @@ from ..updates import Update, read
 from ..value import NOT_REACHED, Value
 from .c.runtime import BatchPlan, Schedule, Training, zeros
 from .c.update import update_library
-from .step import Prepared, Step, say_once
+from .lookup import say_once
+from .prepared import Prepared
+from .step import Step
 
 __all__ = ["Updates", "train", "update"]
 
-PATIENCE = 0.2  # seconds in C after which Python looks around: at options, and at what the function uses
+PATIENCE = 0.2  # seconds after which updates look around again: at options, and at what the function uses
 
 
 def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
@@ -76,7 +78,7 @@ class _Feed:
             with suppress(AutogradError):  # it is raised when the turn of that batch has come
                 for k in range(turn + 1, min(steps, self.length)):
                     self._prepare(k)
-        self.step.look_around()
+        self.step.programs.look_around()
         if len(self._prepared) == self.length:
             self._prepared = [*map(self._fresh, self._prepared)]
             return self._prepared, i, steps - turn
@@ -84,7 +86,7 @@ class _Feed:
         return coming, 0, len(coming)
 
     def _fresh(self, batch: Prepared) -> Prepared:
-        return batch if batch.generation == self.step.generation else self.step.prepare(batch)
+        return batch if batch.generation == self.step.programs.generation else self.step.prepare(batch)
 
     def _prepare(self, turn: int) -> None:
         """Take batches from the iterable until that of turn `turn` is there."""
@@ -111,40 +113,61 @@ class _Feed:
 
 
 class Updates:
-    """Updates by one optimiser, `times` in all: in C where it can do them, else one after the other in Python."""
+    """Updates by one optimiser, `times` in all.
+
+    Where it states its rule, updates follow that: in C where C can, else in Python. Of any other, its own methods are called.
+    """
 
     def __init__(self, step: Step, optimizer: Any, times: int) -> None:
         self.step = step
         self.optimizer = optimizer
         self.times = times
         self._place: dict[Value, int] = {}  # of each of the step's parameters
-        self._members: list[list[Value]] | None = None  # the optimiser's parameters, by group
+        self._members: list[list[Value]] = []  # the optimiser's parameters, by group
         self._others: list[Value] = []  # those of them that the step was not given
         self._rules: list[Update] | None = None  # of the groups, as C has them
         self._batches: list[Prepared] = []
         self._able: list[bool] = []  # for each of the batches whether C can do it
         self._schedule: Schedule | None = None  # of these batches
-        self._at_once = 1  # updates in one call of C, so that what is read in Python is read again
+        self._at_once = 1  # updates until the next look around
         self._is_running = False  # in C, where a signal's handler may be called
-        self._lender: Any = None  # the optimiser's state, while what it remembers stands in C's arrays
+        self._lender: Any = None  # the optimiser's state, while what it remembers is in C's arrays
 
     def run(self, batches: list[Prepared], start: int, count: int) -> list[float]:
         """At least one, and at most `count` updates, on the batches from `start` on, in a cycle. Returns their losses."""
         self._look(batches)
-        losses: list[float] = []
-        if self._able[start] and (options := self._ready_for_c()) is not None:
-            count = min(count, self._at_once)
-            if not all(self._able):
-                count = next((k for k in range(1, count) if not self._able[(start + k) % len(batches)]), count)
-            scheduled = [batches[(start + k) % len(batches)] for k in range(min(count, len(batches)))]
-            count = self.step.begin(scheduled, True, count)
-            losses += self._in_c(start, count, options)
-            self.step.count(len(losses) - 1)
-            start += len(losses)
-        if len(losses) < count:  # what C cannot do, the function itself does, or says why
+        rules, options = _rules_of(self.optimizer)
+        if rules is None:
             self.optimizer.zero_grad()
-            losses.append(self.step.run(batches[start % len(batches)]))
+            losses = [self.step.run(batches[start])]
             self.optimizer.step()
+            return losses
+        able, cycle = self._able, len(batches)
+        in_c = able[start] and self._ready_for_c(rules)
+        count = min(count, self._at_once)
+        if len({*able}) > 1:
+            count = next((k for k in range(1, count) if able[(start + k) % cycle] != able[start]), count)
+        coming = [batches[(start + k) % cycle] for k in range(count)]
+        self.step.programs.calls += 1
+        count = self.step.checks.before([part for batch in coming[:cycle] for part in batch.parts], in_c, count)
+        began = perf_counter()
+        losses = self._in_c(start, count, options) if in_c else []
+        if len(losses) < count:  # what C cannot do, Python does, or says why
+            losses += self._in_python(coming[len(losses) : len(losses) + 1 if in_c else count], rules, options)
+        self.step.programs.calls += len(losses) - 1
+        self._at_once = max(1, int(PATIENCE * len(losses) / (perf_counter() - began)))
+        return losses
+
+    def _in_python(self, coming: list[Prepared], rules: list[Update], options: list[list[float]]) -> list[float]:
+        state = self.optimizer.state
+        state = state.current() if hasattr(state, "current") else state
+        groups = [group["params"] for group in self.optimizer.param_groups]
+        losses: list[float] = []
+        for batch in coming:
+            self.optimizer.zero_grad()
+            losses.append(self.step.computed(batch, in_c=False))
+            for rule, params, numbers in zip(rules, groups, options):
+                rule.run(params, state, numbers)
         return losses
 
     def _look(self, batches: list[Prepared]) -> None:
@@ -173,19 +196,14 @@ class Updates:
                         "parameters that compile() was given, so that no gradient comes to it: give it there too"
                     )
 
-    def _ready_for_c(self) -> list[list[float]] | None:
-        """Tell C the rules of the optimiser and the batches, as far as it does not know them. Returns the options of the
-        rules, or None where the optimiser is to be called.
-        """
-        rules, options = _rules_of(self.optimizer)
-        if rules is None:
-            return None
+    def _ready_for_c(self, rules: list[Update]) -> bool:
+        """Tell C the rules of the optimiser and the batches, as far as it does not know them; whether it can."""
         if rules != self._rules:
             try:
                 functions = [update_library(rule).function for rule in rules]
             except ToolError as error:
                 say_once(f"{error}. The optimizer is called in Python, which is slower")
-                return None
+                return False
             if self._lender is not None:
                 self._lender.current()  # takes what stands in the old arrays
             places = ([self._place[p] for p in params if p in self._place] for params in self._members or ())
@@ -198,7 +216,7 @@ class Updates:
         if self._schedule is None:
             plans = (batch.plan if able else BatchPlan([]) for batch, able in zip(self._batches, self._able))
             self._schedule = Schedule([*plans])
-        return options
+        return True
 
     def _in_c(self, start: int, count: int, options: Iterable[Iterable[float]]) -> list[float]:
         """As many of the updates as C can do."""
@@ -210,16 +228,12 @@ class Updates:
                 for loaded in schedule.loaded:
                     loaded.read_constants()
                 self._read_memory()
-            except (
-                TypeError,
-                KeyError,
-            ):  # a constant is not a number, or the state is not ours: Python raises the error
+            except (TypeError, KeyError):  # a constant is no float, or the state is not ours: Python raises the error
                 return []
             for kept, now in zip(t.options, options):
                 kept[: len(kept)] = array("d", now or [0.0])
             for p in self._others:  # zero_grad() of those that C does not know
                 p.grad = NOT_REACHED
-            began = perf_counter()
             self._is_running = True
             try:
                 done = schedule.loaded[0].machine.train(schedule, start, losses, t)
@@ -232,7 +246,6 @@ class Updates:
                 self._lend_memory()
         if done:
             self.step.last_backend = "c"
-            self._at_once = max(1, int(PATIENCE * done / (perf_counter() - began)))
         return [*losses[:done]]
 
     def _read_memory(self) -> None:

@@ -1,0 +1,306 @@
+"""The programs of a compiled function, one for each signature of its arguments: traced and checked when it is first met.
+
+A program is kept as long as the guards hold: then what the function reads from outside is what it was.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ..errors import AutogradError, ToolError, TraceError
+from ..explain.source import record_source, said_line, source_of, users_line
+from ..graph import walk
+from ..modes import is_on
+from ..value import Value
+from .batches import Rows
+from .executable import KINDS, Executable
+from .guards import Guards
+from .program import PICK, Program
+from .self_check import Itself, drawn, first_difference, generators_put_back, near_enough
+from .signature import Sample, Signature
+from .tracers import Tracer
+from .tracing import Lock, as_program, failed_alone, traced
+
+__all__ = ["Programs", "in_mode", "say_once"]
+
+OFTEN = 8  # times that a function is traced anew, from which on it is said
+WHOLE, VECTOR = 32, 8  # rows of a first batch that are checked: all of them, or one vector of C's and the remainder
+MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # kept in a step; what was called longest ago goes first
+
+_USUAL = (
+    "What is drawn at random, read from a clock, counted, or left over from the call before is kept for all calls, and so is "
+    "what depends on a type, a text or an `is`: do that outside, and pass it as an argument"
+)
+
+
+class Programs:
+    """What has been traced of a function. hold: whether the guards hold. generation: how often it was traced anew.
+
+    parameters: those that gradients are taken for; None to take every leaf from outside that the loss depends on.
+    check: as compile() takes it. enough: edges from which on a batch runs in C. calls: of the step so far.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], parameters: list[Value] | None, check: str, enough: float
+    ) -> None:
+        self.function = function
+        self.parameters = [] if parameters is None else parameters
+        self.check = check
+        self.kept: dict[Signature, Executable] = {}
+        self.latest: Executable | None = None
+        self.hold = _always
+        self.generation = 0
+        self.calls = 0
+        self.lock = Lock()  # of the interpreter's memory, and of the parameters while they are trained
+        self.enough = enough
+        self._finds_parameters = parameters is None
+        self._guards: Guards | None = None
+        self._replacements: set[Value] = set()  # Values that came when a parameter went
+
+    @property
+    def title(self) -> str:
+        name = getattr(self.function, "__name__", type(self.function).__name__)
+        if self.latest is None:
+            return name
+        inputs = (node.label.partition("[")[0] for node in self.latest.program.inputs)
+        return f"{name}({', '.join(dict.fromkeys(inputs))})"
+
+    def retrace(self) -> None:
+        self.kept.clear()
+        self.hold = _always
+        self.generation += 1
+
+    def look_around(self) -> None:
+        """See whether the function uses something else from outside than it did when it was traced."""
+        if not self.hold():
+            self.retrace()
+
+    def can_run_in_c(self, executable: Executable) -> bool:
+        """Whether C knows it; if there is no interpreter, that is said once."""
+        try:
+            return executable.can_run_in_c()
+        except ToolError as error:
+            say_once(f"{error}. compile() goes on with its Python backend, which is slower")
+            return False
+
+    # --- tracing
+
+    def trace(self, key: Signature, sample: Sample, rows: Rows | None = None) -> Executable:
+        """Trace the function on a sample, and check the program by its numbers: on that, or on `rows` like it."""
+        with self.lock:
+            executable = self._trace(sample, rows)
+        self.kept[key] = executable
+        self._forget_the_oldest(key)
+        return executable
+
+    def _trace(self, sample: Sample, rows: Rows | None) -> Executable:
+        last = self._guards
+        guards = self._guards = last.renewed() if last else Guards(self.function)
+        if last:
+            self._say_if_often(last, guards)
+        like, samples = sample.likes(), [sample]
+        if rows:
+            count = rows.count if rows.count <= WHOLE else VECTOR + rows.count % VECTOR
+            samples = [*map(like, rows.rows[:count])]
+        with generators_put_back(guards.generators):
+            states = [drawn(guards.generators)]
+            root, tracers = self._on_tracers(sample, guards)
+            states.append(drawn(guards.generators))
+            executable = self._executable(root, tracers, guards, sample)
+            first = guards.renewed()
+            wanted = self.check != "never" or self._finds_parameters
+            results = [each.call(self.function) for each in samples] if wanted else []
+            states.append(drawn(guards.generators))
+            second = first.renewed()
+        if results:
+            self._want_apart(root, results)
+            if self._finds_parameters and self._find_parameters(root, results):
+                self.retrace()
+                executable = self._executable(root, tracers, guards, sample)
+            if read_and_changed := first.changed(second):
+                raise TraceError(
+                    f"{self.title} changes {', '.join(read_and_changed[:3])}, which it also reads: compiled, it would stay "
+                    f"as it is. {_USUAL}"
+                )
+        program = executable.program
+        executable.like, executable.mode = like, in_mode(())
+        self._want_old_parameters(last or guards, second, program)
+        if self.check == "never":
+            executable.checked.update(KINDS)
+            executable.due = math.inf
+        else:
+            in_c = executable.edges * (rows.count if rows else 1) >= self.enough and self.can_run_in_c(executable)
+            code = in_c, rows.count if rows else 0
+            self._compare(executable, samples, Itself(results), code, self.calls + 1, states[0] != states[1] != states[2])
+        users_own = {node.op for node in program.order if node.op not in (None, PICK)}
+        self._guards = second.renewed(users_own, first.changed_places(second))
+        self.hold = self._guards.hold
+        return executable
+
+    def _on_tracers(self, sample: Sample, guards: Guards) -> tuple[Any, list[Any]]:
+        given = dict.fromkeys(self.parameters)
+        allowed = None if self._finds_parameters else given
+        try:
+            return traced(self.function, sample.arguments, sample.keywords, allowed, {**given, **guards.values})
+        except AutogradError:
+            raise
+        except Exception as error:
+            sample.call(self.function)  # which raises, if tracers are not the reason
+            raise failed_alone(error) from error
+
+    def _executable(self, root: Any, tracers: list[Any], guards: Guards, sample: Sample) -> Executable:
+        executable = Executable(as_program(root, tracers, self.parameters, guards), self.parameters, sample.numbers)
+        executable.check(sample.numbers)
+        return executable
+
+    def _find_parameters(self, root: Any, results: Sequence[Any]) -> bool:
+        """Take as parameters the leaves that both runs have met, others being made inside; whether there are new ones."""
+        outside, known = set(walk(*results)), set(self.parameters)
+        leaves = (node for node in walk(root) if type(node) is Value and not node.operands)
+        new = [leaf for leaf in leaves if leaf in outside and leaf not in known]
+        self.parameters += new
+        return bool(new)
+
+    def _forget_the_oldest(self, newest: Signature) -> None:
+        kept = self.kept
+        if len(kept) > MOST_SIGNATURES or (len(kept) > 1 and sum(e.edges for e in kept.values()) > MOST_EDGES):
+            say_once(
+                f"{self.title} is called with ever new signatures: {len(kept) - 1} programs are kept, and "
+                "the one that was used longest ago is forgotten now. Pad lists to a few lengths, if that is possible"
+            )
+            del kept[min(kept, key=lambda key: (key == newest, kept[key].used))]
+
+    def _say_if_often(self, last: Guards, guards: Guards) -> None:
+        if self.generation >= OFTEN and 2 * self.generation > self.calls:
+            changes = ", ".join([*dict.fromkeys(last.changed_places(guards).values())][:3]) or "what it reads"
+            say_once(
+                f"{self.title} is traced anew at nearly every call, since {changes} changes, which it names: pass that as "
+                "an argument, or give it another name"
+            )
+
+    # --- what is refused
+
+    def _want_apart(self, root: Any, results: Sequence[Any]) -> None:
+        """Refuse what one run has left over for the next, and what was computed before both."""
+        for result in results:
+            if isinstance(result, Tracer):
+                raise TraceError(f"{self.title} uses a value that was left over from the call before. {_USUAL}")
+            if not isinstance(result, Value) and not (root.op is PICK and isinstance(result, (int, float))):
+                raise TraceError(f"{self.title} returns {result!r} as it stands, and a Value when it is traced. {_USUAL}")
+        computed = {node for node in walk(root) if node.operands and type(node) is Value}
+        if computed and (before := computed.intersection(walk(*results))):
+            raise TraceError(
+                f"{before.pop()!r} was computed before the function ran, from numbers that later calls may change: "
+                "compute it inside the function, or pass its .item() as an argument"
+            )
+
+    def _want_old_parameters(self, last: Guards, now: Guards, program: Program) -> None:
+        if any(p in last.values and p not in now.values for p in self.parameters):
+            self._replacements.update(value for value in now.values if value not in last.values)
+        if strangers := [node for node in program.constants if node in self._replacements]:
+            raise TraceError(
+                f"{program.name(strangers[0])} stands where a parameter stood, and is none of those that compile() was given: "
+                "compile again, with the new ones"
+            )
+
+    # --- the self-check
+
+    def check_again(self, executable: Executable, sample: Sample, code: tuple[bool, int]) -> None:
+        """Check a program on a sample; code: as Executable.trial takes it."""
+        guards = self._guards
+        assert guards is not None
+        with self.lock:  # so that no other thread trains the parameters between the two runs that are compared
+            with generators_put_back(guards.generators):
+                try:
+                    results = [sample.call(self.function)]
+                    self._want_apart(executable.program.root, results)
+                    itself = Itself(results)
+                except TraceError:
+                    raise
+                except Exception:
+                    if executable.trial([sample.numbers], code) is None:  # then the call says what is wrong
+                        executable.checked.add(executable.kind(*code))
+                        return
+                    raise
+            self._compare(executable, [sample], itself, code, self.calls)
+        self._guards = guards.renewed()
+        self.hold = self._guards.hold
+
+    def _compare(
+        self,
+        executable: Executable,
+        samples: Sequence[Sample],
+        itself: Itself,
+        code: tuple[bool, int],
+        call: int,
+        drew: bool = False,
+    ) -> None:
+        """Raise TraceError, naming the first value that differs and its line, if a program gives other numbers.
+
+        call: the number of this one. drew: whether a random number was drawn, which is enough.
+        """
+        executable.checks += 1
+        executable.checked.add(executable.kind(*code))
+        program = executable.program
+        found = executable.trial([sample.numbers for sample in samples], code)
+        difference = found and itself.differs(*found, near_enough(program), executable.name)
+        if not (difference or drew or not math.isfinite(itself.loss)):
+            executable.last_check = call
+            return
+        line, where = "", "each value agrees, so this is a fault of compile() itself"
+        for sample, result in zip(samples, itself.results):
+            if parted := first_difference(program, sample.numbers, result):
+                where = f"the first value that differs is {_described(*parted, program)}"
+                again = self._with_lines(program, sample)
+                line = next(filter(None, (source_of(own) for own in again if isinstance(own, Value))), "")
+                break
+        if drew:
+            raise TraceError(f"{line}\n{self.title} draws a random number. {_USUAL}".lstrip())
+        if difference or line:
+            since = call - executable.last_check
+            affected = f"up to {since} calls may be affected" if since > 1 else "no call before is affected"
+            difference = difference or "it is computed in another way when it is run again"
+            raise TraceError(
+                f"{line}\n{self.title} as a compiled program: {difference}; {where}; {affected}. {_USUAL}".lstrip()
+            )
+
+    def _with_lines(self, program: Program, sample: Sample) -> Any:
+        """The first difference again, from a run that remembers lines."""
+        assert self._guards is not None
+        with record_source(), generators_put_back(self._guards.generators):
+            sample.call(self.function)  # draws what has been drawn when the function was traced
+            return first_difference(program, sample.numbers, sample.call(self.function)) or ()
+
+
+def _always() -> bool:
+    return True
+
+
+def in_mode(key: Signature) -> Signature:
+    """The key of a program that is traced now: atomic() makes another one, and so does no_grad() around train()."""
+    for mode in ("atomic", "no_grad"):
+        if is_on(mode):
+            key = (key, mode)
+    return key
+
+
+_said: set[str] = set()
+
+
+def say_once(text: str) -> None:
+    """Warn at the user's line; of each kind, which is how the text begins, once."""
+    if (kind := text[:30]) not in _said:
+        _said.add(kind)
+        warnings.warn_explicit(text, UserWarning, *users_line())
+
+
+def _described(traced_value: Any, own: Any, _: Any, program: Program) -> str:
+    """The value where a program parts from the function itself, as the learner knows it."""
+    if not isinstance(traced_value, Value):
+        return f"the number {traced_value!r}, which is {own!r} for the function itself"
+    what = traced_value.op.name if traced_value.op else "a leaf"
+    its = f"{own.op.name if own.op else 'a leaf'} ({own.data!r})" if isinstance(own, Value) else repr(own)
+    return f"{program.name(traced_value)} ({what}), which is {its} for the function itself"

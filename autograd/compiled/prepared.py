@@ -1,0 +1,128 @@
+"""What a step has turned into numbers: rows of one signature, and batches of them; and how a batch runs."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..formula import add_up
+from ..functions import mean
+from ..value import Value
+from .batches import Block, Rows, transposed
+from .c.runtime import Batch, BatchPlan, LoadedProgram, address, want_floats
+from .executable import Executable
+from .signature import Sample
+
+if TYPE_CHECKING:
+    from .step import Step
+
+__all__ = ["Part", "Prepared"]
+
+
+class Part:
+    """Rows that have one signature. `single`: one row, which is no batch; `in_c`: whether it runs there."""
+
+    def __init__(self, executable: Executable, rows: Rows, single: bool = False) -> None:
+        self.executable = executable
+        self.rows = rows
+        self._batch: Batch | None = None
+        self.single = single
+        self.in_c = False
+
+    @classmethod
+    def of_one(cls, executable: Executable, numbers: Sequence[float]) -> Part:
+        return cls(executable, Rows([Block(numbers, len(numbers))] if numbers else [], 1), single=True)
+
+    def sample(self, k: int) -> Sample:
+        """The arguments of the k-th row, counted round and round."""
+        return self.executable.like(self.rows.rows[k % self.rows.count])
+
+    @property
+    def code(self) -> tuple[bool, int]:
+        """What runs it: whether C, and for how many rows its code is made, 0 for one sample in Python."""
+        return self.in_c, self.rows.count if self.in_c or not self.single else 0
+
+    @property
+    def loaded(self) -> LoadedProgram:
+        return self.executable.loaded(self.rows.count)
+
+    @property
+    def batch(self) -> Batch:
+        """The rows as C takes them."""
+        if self._batch is None:
+            reached = self.executable.reach.of(self.rows.rows if self.executable.reach.varies else ())
+            self._batch = Batch(*self.rows.packed(), self.rows.count, reached)
+        return self._batch
+
+
+class Prepared:
+    """A batch that a step's `prepare` has traced and turned into numbers: its columns, and its rows by signature.
+
+    It keeps the numbers as they were: what is changed in its lists later does not change it.
+    """
+
+    def __init__(
+        self,
+        step: Step,
+        columns: Sequence[Sequence[Any]],
+        parts: list[Part],
+        keywords: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.step = step
+        self._keywords = keywords or {}
+        self.generation = step.programs.generation
+        self.columns = columns
+        self.parts = parts
+        self.count = sum(part.rows.count for part in parts)
+        self.edges = sum(part.rows.count * part.executable.edges for part in parts)
+        self._plan: BatchPlan | None = None
+
+    @property
+    def plan(self) -> BatchPlan:
+        """The batch as C takes it."""
+        if self._plan is None:
+            self._plan = BatchPlan([(part.loaded, part.batch, part.rows.count / self.count) for part in self.parts])
+        return self._plan
+
+    def made_floats(self) -> bool:
+        """See Executable.made_floats."""
+        return any([part.executable.made_floats() for part in self.parts])
+
+    def in_python(self) -> float:
+        """The mean loss; adds its gradients to those of the parameters, or leaves them alone where it raises an error."""
+        parameters = self.step.parameters
+        before = [p.grad for p in parameters] if len(self.parts) > 1 else []
+        try:
+            sums = [part.executable.many(part.rows.rows, 1.0 / self.count) for part in self.parts]
+        except Exception:
+            for p, grad in zip(parameters, before):
+                p.grad = grad
+            raise
+        return add_up(sums) / self.count
+
+    def in_c(self) -> float:
+        """The same in C, with the parameters' numbers copied in and their gradients out."""
+        parameters = self.step.parameters
+        with self.step.lock:
+            data, grads = [p.data for p in parameters], [p.grad for p in parameters]
+            want_floats(data + grads)
+            numbers, portions = array("d", data), self.plan.portions
+            losses: list[float] = []
+            for loaded, rows, weight in portions:
+                loaded.read_constants()
+                loaded.data[: len(data)] = numbers
+                losses.append(weight * loaded.machine.run(address(loaded), address(rows)))
+                if loaded.bad:
+                    raise ArithmeticError("Python has an error to raise")
+            for loaded, rows, weight in portions:
+                new = loaded.grad if weight == 1 else [weight * grad for grad in loaded.grad[: len(data)]]
+                grads = [grad + more if reached else grad for grad, more, reached in zip(grads, new, rows.reached)]
+            for p, grad in zip(parameters, grads):
+                p.grad = grad
+            return add_up(losses)
+
+    def itself(self, function: Callable[..., Value]) -> Value:
+        """The mean loss as the function itself computes it."""
+        losses = [function(*row, **self._keywords) for row in transposed(self.columns)]
+        return losses[0] if len(losses) == 1 else mean(losses)
