@@ -128,7 +128,7 @@ def test_what_runs_is_what_is_shown():
     w = Value(3.0, label="w")
     step = compile(lambda x: (w * x).tanh(), [w])
     step(1.0)
-    program = step._latest.program
+    program = step.programs.latest.program
     assert python_function(program) in step.source
     body = python_function(program).partition("\n\n")[2].rpartition("\n\n")[0]
     assert body in python_function(program, bound=True)

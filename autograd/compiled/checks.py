@@ -30,24 +30,28 @@ class Checks:
         programs, calls = self._programs, self._programs.calls
         for executable, part in {part.executable: part for part in reversed(parts)}.items():
             executable.used, executable.part, part.in_c = calls, part, in_c
-            if executable.kind(*part.code) not in executable.checked or (self._always and executable.last_check < calls):
+            if executable.kind(*part.code) not in executable.checked or (
+                self._always and executable.last_check < calls
+            ):
                 self._check(part)
-            self._set_due(executable)
+            if not in_c and "one" in executable.checked:
+                executable.due = 0 if self._always else self._next
         if calls >= self._next:
-            self._next = 2 * calls
-            in_turn = min((e for e in programs.kept.values() if e.part and e.mode == in_mode(())), key=_turn, default=None)
+            while self._next <= calls:
+                self._next *= 2
+            in_turn = min(
+                (e for e in programs.kept.values() if e.part and e.mode == in_mode(())), key=_turn, default=None
+            )
             if in_turn and in_turn.part and in_turn.last_check < calls:
                 self._check(in_turn.part)
             for executable in programs.kept.values():
-                self._set_due(executable)
+                if executable.due:
+                    executable.due = self._next
         return 1 if self._always else int(max(1, min(most, self._next - calls)))
 
     def _check(self, part: Part) -> None:
         executable = part.executable
         self._programs.check_again(executable, part.sample(executable.checks), part.code)
-
-    def _set_due(self, executable: Executable) -> None:
-        executable.due = self._next if "one" in executable.checked and not self._always else 0
 
 
 def _turn(executable: Executable) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 from array import array
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from numbers import Integral
@@ -40,7 +40,7 @@ KINDS = ("one", "many", "c one", "c many")  # of code that a program may run by,
 
 
 class Executable:
-    """What was traced for one structure of arguments, and what has been made of it so far.
+    """What was traced for one signature of arguments, and what has been made of it so far.
 
     parameters: all those of the compiled step. inputs: the numbers it was traced with. like: makes
     arguments of such numbers. mode: in which it was traced, as in_mode() has it. edges: how much work it is.
@@ -197,12 +197,16 @@ class Executable:
         """The result for one row of inputs; adds its gradients to those of the parameters."""
         function = self._single
 
+        def checked(inputs: Sequence[float]) -> float:
+            self.check(inputs)
+            return function(inputs)
+
         def where_it_comes(inputs: Sequence[float]) -> float:
             with self._only_reached([inputs]):
-                return float(function(inputs))  # an int may have been picked
+                return float(checked(inputs))  # an int may have been picked
 
-        chooses = self.program.root.op is PICK or (self.program.picks and self.reach.deep)
-        self.one = where_it_comes if chooses else function
+        deep = self.choices and (self.program.root.op is PICK or self.reach.deep)
+        self.one = where_it_comes if deep else checked if self.choices else function
         return self.one(inputs)
 
     def many(self, rows: Sequence[Sequence[float]], seed: float) -> float:

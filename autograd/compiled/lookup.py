@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import AutogradError, ToolError, TraceError
-from ..explain.source import record_source, said_line, source_of, users_line
+from ..explain.source import record_source, source_of, users_line
 from ..graph import walk
 from ..modes import is_on
 from ..value import Value
@@ -43,9 +43,7 @@ class Programs:
     check: as compile() takes it. enough: edges from which on a batch runs in C. calls: of the step so far.
     """
 
-    def __init__(
-        self, function: Callable[..., Any], parameters: list[Value] | None, check: str, enough: float
-    ) -> None:
+    def __init__(self, function: Callable[..., Any], parameters: list[Value] | None, check: str, enough: float) -> None:
         self.function = function
         self.parameters = [] if parameters is None else parameters
         self.check = check
@@ -130,11 +128,12 @@ class Programs:
         self._want_old_parameters(last or guards, second, program)
         if self.check == "never":
             executable.checked.update(KINDS)
-            executable.due = math.inf
         else:
             in_c = executable.edges * (rows.count if rows else 1) >= self.enough and self.can_run_in_c(executable)
             code = in_c, rows.count if rows else 0
-            self._compare(executable, samples, Itself(results), code, self.calls + 1, states[0] != states[1] != states[2])
+            self._compare(
+                executable, samples, Itself(results), code, self.calls + 1, states[0] != states[1] != states[2]
+            )
         users_own = {node.op for node in program.order if node.op not in (None, PICK)}
         self._guards = second.renewed(users_own, first.changed_places(second))
         self.hold = self._guards.hold
@@ -189,7 +188,9 @@ class Programs:
             if isinstance(result, Tracer):
                 raise TraceError(f"{self.title} uses a value that was left over from the call before. {_USUAL}")
             if not isinstance(result, Value) and not (root.op is PICK and isinstance(result, (int, float))):
-                raise TraceError(f"{self.title} returns {result!r} as it stands, and a Value when it is traced. {_USUAL}")
+                raise TraceError(
+                    f"{self.title} returns {result!r} as it stands, and a Value when it is traced. {_USUAL}"
+                )
         computed = {node for node in walk(root) if node.operands and type(node) is Value}
         if computed and (before := computed.intersection(walk(*results))):
             raise TraceError(

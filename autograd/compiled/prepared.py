@@ -87,7 +87,7 @@ class Prepared:
 
     def made_floats(self) -> bool:
         """See Executable.made_floats."""
-        return any([part.executable.made_floats() for part in self.parts])
+        return bool(sum(part.executable.made_floats() for part in self.parts))  # of each
 
     def in_python(self) -> float:
         """The mean loss; adds its gradients to those of the parameters, or leaves them alone where it raises an error."""

@@ -97,18 +97,21 @@ class Step:
         if mode:
             key = in_mode(key)
         executable = programs.kept.get(key) or programs.trace(key, Sample(numbers, arguments, keywords))
-        if executable.choices:
-            executable.check(numbers)
         programs.latest = executable
-        if executable.edges >= programs.enough and programs.can_run_in_c(executable):
-            return self.run(Prepared(self, [[x] for x in arguments], [Part.of_one(executable, numbers)], keywords))
         executable.used = programs.calls = programs.calls + 1
-        if programs.calls >= executable.due:
+        if executable.used >= executable.due:  # of a check, or at once of what may run in C
+            if executable.edges >= programs.enough and programs.can_run_in_c(executable):
+                executable.check(numbers)
+                programs.calls -= 1
+                return self.run(Prepared(self, [[x] for x in arguments], [Part.of_one(executable, numbers)], keywords))
+            executable.check(numbers)
             self.checks.before([Part.of_one(executable, numbers)], in_c=False)
         self.last_backend = "python"
         try:
             return executable.one(numbers)
-        except (ArithmeticError, TypeError, ValueError):
+        except (ArithmeticError, TypeError, ValueError) as error:
+            if isinstance(error, AutogradError):
+                raise
             again = lambda: executable.one(numbers)  # noqa: E731
             return self._tried(again, executable.made_floats, lambda: self._function(*arguments, **keywords))
 
@@ -136,7 +139,9 @@ class Step:
         if columns and isinstance(columns[0], Prepared):
             batch = columns[0]
             if len(columns) > 1 or batch.step is not self:
-                raise ArgumentError(f"{self.programs.title}: want one batch that this step has prepared, got {columns!r}")
+                raise ArgumentError(
+                    f"{self.programs.title}: want one batch that this step has prepared, got {columns!r}"
+                )
             if batch.generation == self.programs.generation:
                 return batch
             columns = tuple(batch.columns)
@@ -231,7 +236,9 @@ class Step:
     def computed(self, batch: Prepared, in_c: bool) -> float:
         """The same without a check."""
         self.last_backend = "c" if in_c else "python"
-        return self._tried(batch.in_c if in_c else batch.in_python, batch.made_floats, lambda: batch.itself(self._function))
+        return self._tried(
+            batch.in_c if in_c else batch.in_python, batch.made_floats, lambda: batch.itself(self._function)
+        )
 
     def is_for_c(self, batch: Prepared, times: int = 1) -> bool:
         """Whether C shall do this batch, that many times."""
@@ -307,7 +314,7 @@ def compile(
     patched function, a setting of the process), the clock and iterators, 0.0 that becomes -0.0, 1 that becomes True. An
     int is a float in a program, and so exact up to 2**53; which Value an int picks cannot be asked with `is`.
     The check: loss and gradients of the program against those of the function itself, which runs on the same arguments:
-    at the first call of each structure of arguments, and at the calls 2, 4, 8, 16 ... of the step ("doubling"), at
+    at the first call of each signature of arguments, and at the calls 2, 4, 8, 16 ... of the step ("doubling"), at
     each ("always"), or at none ("never"). It raises TraceError, and leaves the gradients as they were.
 
     >>> w = Value(1.0)

@@ -147,18 +147,19 @@ class Updates:
         count = min(count, self._at_once)
         if len({*able}) > 1:
             count = next((k for k in range(1, count) if able[(start + k) % cycle] != able[start]), count)
-        coming = [batches[(start + k) % cycle] for k in range(count)]
+        coming = [batches[(start + k) % cycle] for k in range(min(count, cycle))]
         self.step.programs.calls += 1
-        count = self.step.checks.before([part for batch in coming[:cycle] for part in batch.parts], in_c, count)
+        count = self.step.checks.before([part for batch in coming for part in batch.parts], in_c, count)
         began = perf_counter()
         losses = self._in_c(start, count, options) if in_c else []
-        if len(losses) < count:  # what C cannot do, Python does, or says why
-            losses += self._in_python(coming[len(losses) : len(losses) + 1 if in_c else count], rules, options)
+        if (done := len(losses)) < count:  # what C cannot do, Python does, or says why
+            rest = range(done, done + 1 if in_c else count)
+            losses += self._in_python((batches[(start + k) % cycle] for k in rest), rules, options)
         self.step.programs.calls += len(losses) - 1
         self._at_once = max(1, int(PATIENCE * len(losses) / (perf_counter() - began)))
         return losses
 
-    def _in_python(self, coming: list[Prepared], rules: list[Update], options: list[list[float]]) -> list[float]:
+    def _in_python(self, coming: Iterable[Prepared], rules: list[Update], options: list[list[float]]) -> list[float]:
         state = self.optimizer.state
         state = state.current() if hasattr(state, "current") else state
         groups = [group["params"] for group in self.optimizer.param_groups]
