@@ -79,7 +79,7 @@ def _open(lines: Statements, names: Names, bound: bool, more: str = "") -> None:
             *names.parameters,
             *names.gradients,
         ]:  # numpy's numbers, ints ... are made floats before it runs again
-            lines.write(f"if not {' is '.join(f'type({name})' for name in read)} is float: raise TypeError")
+            lines.write(f"if not {' is '.join(f'type__({name})' for name in read)} is float__: raise not__floats")
         steady = (node in lines.program.useful and node not in lines.place for node in lines.program.parameters)
         lines.write(*(f"{name} = {name}{more}" for name, wanted in zip(names.gradients, steady) if more and wanted))
     else:

@@ -18,7 +18,7 @@ from ..slow_path import real
 from ..value import NOT_REACHED, Value
 from .batches import Block, Rows
 from .c.bytecode import Bytecode
-from .c.runtime import Batch, Interpreter, LoadedProgram, interpreter
+from .c.runtime import Batch, Interpreter, LoadedProgram, NotFloatError, interpreter
 from .emit import python_function, python_loop
 from .program import PICK, Program
 from .reach import Reach
@@ -34,6 +34,7 @@ SIZES = 8  # of batches for which memory is kept
 
 _NAMESPACE: dict[str, Any] = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
 _NAMESPACE.update(abs=abs, larger=larger, inf=math.inf, nan=math.nan)
+_NAMESPACE.update(type__=type, float__=float, not__floats=NotFloatError)
 
 
 KINDS = ("one", "many", "c one", "c many")  # of code that a program may run by, each of which is checked
@@ -146,7 +147,7 @@ class Executable:
         else:
             try:
                 found = self._trial_in_python(rows, bool(count))
-            except (ArithmeticError, TypeError, ValueError):
+            except (ArithmeticError, ValueError):
                 return None
         if found is None:
             return None

@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import AutogradError, ToolError, TraceError
 from ..explain.source import record_source, source_of, users_line
 from ..graph import walk
-from ..modes import is_on
+from ..modes import gc_paused, is_on
 from ..value import Value
 from .batches import Rows
 from .executable import KINDS, Executable
@@ -94,6 +94,7 @@ class Programs:
         self._forget_the_oldest(key)
         return executable
 
+    @gc_paused()
     def _trace(self, sample: Sample, rows: Rows | None) -> Executable:
         last = self._guards
         guards = self._guards = last.renewed() if last else Guards(self.function)

@@ -10,7 +10,7 @@ from ..formula import add_up
 from ..functions import mean
 from ..value import Value
 from .batches import Block, Rows, transposed
-from .c.runtime import Batch, BatchPlan, LoadedProgram, address, want_floats
+from .c.runtime import Batch, BatchPlan, LoadedProgram, want_floats
 from .executable import Executable
 from .signature import Sample
 
@@ -112,7 +112,7 @@ class Prepared:
             for loaded, rows, weight in portions:
                 loaded.read_constants()
                 loaded.data[: len(data)] = numbers
-                losses.append(weight * loaded.machine.run(address(loaded), address(rows)))
+                losses.append(weight * loaded.machine.run(loaded, rows))
                 if loaded.bad:
                     raise ArithmeticError("Python has an error to raise")
             for loaded, rows, weight in portions:

@@ -33,6 +33,7 @@ from ..explain.source import said_line, users_line
 from ..modes import is_on, shared
 from ..value import Value
 from .batches import rows_of_columns
+from .c.runtime import NotFloatError
 from .checks import POLICIES, Checks
 from .export import page
 from .lookup import Programs, in_mode
@@ -109,7 +110,7 @@ class Step:
         self.last_backend = "python"
         try:
             return executable.one(numbers)
-        except (ArithmeticError, TypeError, ValueError) as error:
+        except (ArithmeticError, ValueError) as error:
             if isinstance(error, AutogradError):
                 raise
             again = lambda: executable.one(numbers)  # noqa: E731
@@ -249,10 +250,10 @@ class Step:
         """What `run` gives; where it meets what it cannot compute, the function itself does, or says what is wrong."""
         try:
             return run()
-        except (ArithmeticError, TypeError, ValueError) as error:
+        except (ArithmeticError, ValueError) as error:
             if isinstance(error, AutogradError):
                 raise
-            again = isinstance(error, TypeError) and made_floats()
+            again = isinstance(error, NotFloatError) and made_floats()
         if again:
             return self._tried(run, made_floats, itself)
         self.last_backend = "eager"

@@ -17,7 +17,7 @@ from typing import Any
 from ..errors import ArgumentError, AutogradError, ToolError
 from ..updates import Update, read
 from ..value import NOT_REACHED, Value
-from .c.runtime import BatchPlan, Schedule, Training, zeros
+from .c.runtime import BatchPlan, NotFloatError, Schedule, Training, zeros
 from .c.update import update_library
 from .lookup import say_once
 from .prepared import Prepared
@@ -229,7 +229,11 @@ class Updates:
                 for loaded in schedule.loaded:
                     loaded.read_constants()
                 self._read_memory()
-            except (TypeError, KeyError):  # a constant is no float, or the state is not ours: Python raises the error
+            except (
+                NotFloatError,
+                TypeError,
+                KeyError,
+            ):  # a constant is no float, or the state is not ours: Python raises the error
                 return []
             for kept, now in zip(t.options, options):
                 kept[: len(kept)] = array("d", now or [0.0])
@@ -240,8 +244,6 @@ class Updates:
                 done = schedule.loaded[0].machine.train(schedule, start, losses, t)
                 if done < 0:  # some data or grad is no float
                     return []
-            except TypeError:
-                return []
             finally:
                 self._is_running = False
                 self._lend_memory()

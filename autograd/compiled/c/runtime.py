@@ -24,6 +24,7 @@ __all__ = [
     "BatchPlan",
     "Interpreter",
     "LoadedProgram",
+    "NotFloatError",
     "Schedule",
     "Training",
     "interpreter",
@@ -178,10 +179,13 @@ def interpreter(program: Program) -> Interpreter:
 # --- Memory ------------------------------------------------------------------------------------------------
 
 
+class NotFloatError(ArithmeticError):
+    """A number of another type is in data or grad: Executable.made_floats makes it a float, or says why not."""
+
+
 def want_floats(numbers: Sequence[Any]) -> None:
-    """Raise TypeError for a number of another type, which C would take as it comes: see Executable.made_floats."""
     if not {float}.issuperset(map(type, numbers)):
-        raise TypeError("not all are floats")
+        raise NotFloatError
 
 
 class Batch(Struct):
