@@ -22,31 +22,19 @@ import sys
 import time
 import types
 
+import jit_threads  # noqa: F401 - registers its scenarios
 import pytest
 from backends import BACKENDS, assert_same, gradients
+from scenarios import SCENARIOS, SOURCES, scenario
 
 import nn
 import nn.functional as F
 from autograd import Value, compile, dot
 from autograd.errors import TraceError
 
-SCENARIOS = {}
-KINDS = ("same", "retraced", "refused", "found", "never")
 CFG = {"scale": 2.0}
 SCALE = 2.0
 TABLE = (1.0, 2.0)
-
-
-def scenario(wanted, name=None):
-    """Register a generator function: it is given `compiled(loss, params)`, and yields what calls return."""
-
-    def register(play):
-        key = name or play.__name__
-        assert key not in SCENARIOS and wanted.split()[0] in KINDS, key
-        SCENARIOS[key] = wanted, play
-        return play
-
-    return register
 
 
 def as_it_stands(loss, params):
@@ -599,8 +587,8 @@ for _state in (
         yield compiled(loss, [w])(1.0)
 
 
-@scenario("refused")
-def a_global_counter(compiled):  # github.com/jax-ml/jax/issues/1348
+@scenario("refused", source="github.com/jax-ml/jax/issues/1348")
+def a_global_counter(compiled):
     w = Value(3.0)
 
     def loss(x):
@@ -669,8 +657,8 @@ def which_one_was_picked(compiled):
 # --- What was reported of other compilers ----------------------------------------------------------------------
 
 
-@scenario("retraced")
-def a_local_of_the_enclosing_function(compiled):  # github.com/jax-ml/jax/issues/1426
+@scenario("retraced", source="github.com/jax-ml/jax/issues/1426")
+def a_local_of_the_enclosing_function(compiled):
     w, a = Value(3.0), 10
     step = compiled(lambda x: (w * x) ** 2 * a, [w])
     yield step(1.0)
@@ -678,8 +666,8 @@ def a_local_of_the_enclosing_function(compiled):  # github.com/jax-ml/jax/issues
     yield step(1.0)
 
 
-@scenario("retraced")
-def a_closure_over_an_argument_of_a_factory(compiled):  # github.com/Xilinx/mlir-aie/issues/2879
+@scenario("retraced", source="github.com/Xilinx/mlir-aie/issues/2879")
+def a_closure_over_an_argument_of_a_factory(compiled):
     w = Value(3.0)
     transform = lambda function, x: function(w * x)  # noqa: E731
     add = 1.0
@@ -689,8 +677,8 @@ def a_closure_over_an_argument_of_a_factory(compiled):  # github.com/Xilinx/mlir
     yield step(1.0)
 
 
-@scenario("retraced")
-def a_global_that_numba_freezes(compiled):  # github.com/numba/numba/issues/3267
+@scenario("retraced", source="github.com/numba/numba/issues/3267")
+def a_global_that_numba_freezes(compiled):
     w = Value(3.0)
     CFG["scale"] = 2.0
     step = compiled(lambda x: w * x * CFG["scale"], [w])
@@ -699,8 +687,8 @@ def a_global_that_numba_freezes(compiled):  # github.com/numba/numba/issues/3267
     yield step(1.0)
 
 
-@scenario("retraced")
-def a_global_tuple(compiled):  # github.com/numba/numba/pull/6727
+@scenario("retraced", source="github.com/numba/numba/pull/6727")
+def a_global_tuple(compiled):
     global TABLE
     w, TABLE = Value(3.0), (1.0, 2.0)
     step = compiled(lambda x: w * x * TABLE[1], [w])
@@ -709,8 +697,8 @@ def a_global_tuple(compiled):  # github.com/numba/numba/pull/6727
     yield step(1.0)
 
 
-@scenario("retraced")
-def an_attribute_of_a_class_that_is_deleted(compiled):  # github.com/pytorch/pytorch/issues/111522
+@scenario("retraced", source="github.com/pytorch/pytorch/issues/111522")
+def an_attribute_of_a_class_that_is_deleted(compiled):
     class A:
         a = 2.0
 
@@ -721,8 +709,8 @@ def an_attribute_of_a_class_that_is_deleted(compiled):  # github.com/pytorch/pyt
     yield step(1.0)
 
 
-@scenario("retraced")
-def a_module_whose_switch_is_turned(compiled):  # github.com/pytorch/pytorch/issues/124717
+@scenario("retraced", source="github.com/pytorch/pytorch/issues/124717")
+def a_module_whose_switch_is_turned(compiled):
     class Adapter(nn.Module):
         def __init__(self):
             self.w, self.disabled = Value(3.0), False
@@ -738,8 +726,8 @@ def a_module_whose_switch_is_turned(compiled):  # github.com/pytorch/pytorch/iss
     yield step(2.0)
 
 
-@scenario("retraced")
-def a_submodule_that_is_hidden(compiled):  # github.com/pytorch/pytorch/issues/197859
+@scenario("retraced", source="github.com/pytorch/pytorch/issues/197859")
+def a_submodule_that_is_hidden(compiled):
     class Wrapper(nn.Module):
         def __init__(self):
             self.w, self.sub = Value(3.0), nn.Tanh()
@@ -754,8 +742,8 @@ def a_submodule_that_is_hidden(compiled):  # github.com/pytorch/pytorch/issues/1
     yield step(0.5)
 
 
-@scenario("retraced")
-def an_attribute_that_points_elsewhere(compiled):  # github.com/pytorch/pytorch/issues/111785
+@scenario("retraced", source="github.com/pytorch/pytorch/issues/111785")
+def an_attribute_that_points_elsewhere(compiled):
     w, rows = Value(3.0), [[1.0], [5.0]]
     cache = types.SimpleNamespace(current=rows[0])
     step = compiled(lambda x: w * x * cache.current[0], [w])
@@ -764,8 +752,8 @@ def an_attribute_that_points_elsewhere(compiled):  # github.com/pytorch/pytorch/
     yield step(1.0)
 
 
-@scenario("retraced")
-def an_attribute_of_an_instance_that_is_called(compiled):  # github.com/pytorch/pytorch/issues/124357
+@scenario("retraced", source="github.com/pytorch/pytorch/issues/124357")
+def an_attribute_of_an_instance_that_is_called(compiled):
     class Scaled:
         def __init__(self):
             self.by = 2.0
@@ -780,8 +768,8 @@ def an_attribute_of_an_instance_that_is_called(compiled):  # github.com/pytorch/
     yield step(1.0)
 
 
-@scenario("retraced")
-def a_module_attribute(compiled):  # github.com/pytorch/pytorch/issues/98928
+@scenario("retraced", source="github.com/pytorch/pytorch/issues/98928")
+def a_module_attribute(compiled):
     model = nn.Sequential(nn.Linear(1, 1, seed=0))
     step = compiled(lambda x: model([x])[0], [*model.parameters()])
     yield step(0.5)
@@ -789,8 +777,8 @@ def a_module_attribute(compiled):  # github.com/pytorch/pytorch/issues/98928
     yield step(0.5)
 
 
-@scenario("retraced")
-def a_global_lambda(compiled):  # github.com/pytorch/pytorch/issues/93782
+@scenario("retraced", source="github.com/pytorch/pytorch/issues/93782")
+def a_global_lambda(compiled):
     w = Value(3.0)
     toy = lambda xs: sum(xs)  # noqa: E731
     step = compiled(lambda x: w * toy([x, x]), [w])
@@ -803,8 +791,8 @@ def helper(x):
     return x * 2.0
 
 
-@scenario("retraced")
-def a_global_function(compiled):  # github.com/pytorch/pytorch/issues/108898
+@scenario("retraced", source="github.com/pytorch/pytorch/issues/108898")
+def a_global_function(compiled):
     global helper
     w, kept = Value(3.0), helper
     step = compiled(lambda x: helper(w * x), [w])
@@ -814,8 +802,8 @@ def a_global_function(compiled):  # github.com/pytorch/pytorch/issues/108898
     helper = kept
 
 
-@scenario("same")
-def a_dict_that_is_filled_once(compiled):  # github.com/pytorch/pytorch/issues/171488
+@scenario("same", source="github.com/pytorch/pytorch/issues/171488")
+def a_dict_that_is_filled_once(compiled):
     w, known = Value(3.0), {}
 
     def loss(x, key):
@@ -828,8 +816,8 @@ def a_dict_that_is_filled_once(compiled):  # github.com/pytorch/pytorch/issues/1
         yield step(1.0, "torch")
 
 
-@scenario("retraced")
-def the_code_of_a_method(compiled):  # github.com/pytorch/pytorch/issues/197860
+@scenario("retraced", source="github.com/pytorch/pytorch/issues/197860")
+def the_code_of_a_method(compiled):
     class Model:
         def m(self, x):
             return x * 2.0
@@ -844,8 +832,8 @@ def the_code_of_a_method(compiled):  # github.com/pytorch/pytorch/issues/197860
     yield step(1.0)
 
 
-@scenario("never")
-def a_context_variable(compiled):  # github.com/Lightning-AI/lightning-thunder/issues/1464
+@scenario("never", source="github.com/Lightning-AI/lightning-thunder/issues/1464")
+def a_context_variable(compiled):
     w, data = Value(3.0), contextvars.ContextVar("data", default=1.0)
     step = compiled(lambda x: w * x * data.get(), [w])
     yield step(1.0)
@@ -854,14 +842,14 @@ def a_context_variable(compiled):  # github.com/Lightning-AI/lightning-thunder/i
     yield step(1.0)
 
 
-@scenario("refused")
-def a_key_that_is_split(compiled):  # github.com/jax-ml/jax/issues/5206
+@scenario("refused", source="github.com/jax-ml/jax/issues/5206")
+def a_key_that_is_split(compiled):
     w, key = Value(3.0), random.Random(0)
     yield compiled(lambda x: w * x * random.Random(key.getrandbits(32)).random(), [w])(1.0)
 
 
-@scenario("same")
-def an_argument_that_leaks_into_a_list(compiled):  # github.com/jax-ml/jax/pull/5492
+@scenario("same", source="github.com/jax-ml/jax/pull/5492")
+def an_argument_that_leaks_into_a_list(compiled):
     w, kept = Value(3.0), []
 
     def loss(x):
@@ -873,8 +861,8 @@ def an_argument_that_leaks_into_a_list(compiled):  # github.com/jax-ml/jax/pull/
         yield step(x)
 
 
-@scenario("refused")
-def an_argument_that_leaks_and_is_used(compiled):  # github.com/jax-ml/jax/issues/3086
+@scenario("refused", source="github.com/jax-ml/jax/issues/3086")
+def an_argument_that_leaks_and_is_used(compiled):
     w, kept = Value(3.0), [1.0]
 
     def loss(x):
@@ -885,8 +873,8 @@ def an_argument_that_leaks_and_is_used(compiled):  # github.com/jax-ml/jax/issue
     yield compiled(loss, [w])(2.0)
 
 
-@scenario("same")
-def a_function_that_keeps_an_argument(compiled):  # github.com/jax-ml/jax/pull/13022
+@scenario("same", source="github.com/jax-ml/jax/pull/13022")
+def a_function_that_keeps_an_argument(compiled):
     w, kept = Value(3.0), {}
 
     def loss(x):
@@ -898,15 +886,15 @@ def a_function_that_keeps_an_argument(compiled):  # github.com/jax-ml/jax/pull/1
         yield step(x)
 
 
-@scenario("refused")
-def numbers_that_a_library_draws(compiled):  # github.com/jcmgray/autoray/issues/27
+@scenario("refused", source="github.com/jcmgray/autoray/issues/27")
+def numbers_that_a_library_draws(compiled):
     w = Value(3.0)
     draw = functools.partial(random.uniform, 0.0, 1.0)
     yield compiled(lambda x: w * x * draw(), [w])(1.0)
 
 
-@scenario("same")
-def a_generator_that_is_seeded_inside(compiled):  # github.com/numba/numba/issues/7715
+@scenario("same", source="github.com/numba/numba/issues/7715")
+def a_generator_that_is_seeded_inside(compiled):
     w = Value(3.0)
     step = compiled(lambda x: w * x * random.Random(3).random(), [w])
     for x in (1.0, 2.0):
@@ -993,6 +981,7 @@ def test_scenario(name, backend):
 def test_the_table_is_what_it_promises():
     kinds = collections.Counter(wanted.split()[0] for wanted, _ in SCENARIOS.values())
     assert sum(kinds.values()) >= 150 and kinds["never"] <= 10
+    assert len(SOURCES) >= 75 and len({*SOURCES.values()}) >= 70
     assert {name for name, (wanted, _) in SCENARIOS.items() if wanted == "never"} == NEVER
     assert all(
         not wanted.startswith(("found", "never")) for name, (wanted, _) in SCENARIOS.items() if "guarded" in name
