@@ -53,6 +53,7 @@ _TOOLS = {
     **dict.fromkeys([*_BUILTIN, "max", "min", "sum", "clip"], "functions"),
     "Recorder": "player.recorder",
     "Stepper": "stepper",
+    "TrainingStepper": "training",
     "broken": "stepper.mistakes",
     "compare": "stepper.comparison",
     "compile": "compiled",
@@ -78,9 +79,10 @@ if TYPE_CHECKING:
     from .stepper.comparison import compare
     from .stepper.diagnosis import diagnose
     from .stepper.mistakes import broken
+    from .training import TrainingStepper
 
 __all__ = [
-    "AutogradError", "Recorder", "Stepper", "Value", "atomic", "broken", "clamp", "compare", "compile", "detect_anomalies", "diagnose", "dot", "draw",
+    "AutogradError", "Recorder", "Stepper", "TrainingStepper", "Value", "atomic", "broken", "clamp", "compare", "compile", "detect_anomalies", "diagnose", "dot", "draw",
     "draw_diff", "grad", "gradcheck", "hessian", "ieee", "jacobian", "logsumexp", "maximum", "mean", "minimum", "no_grad", "op", "record_source", "save_player",
     "softmax", "surprisal", "total", "value_and_grad",
 ]  # fmt: skip

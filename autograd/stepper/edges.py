@@ -68,6 +68,11 @@ class Edges(Walker):
         return all(same(grad, truth[leaf]) for leaf, grad in before.items())
 
     @property
+    def earlier(self) -> frozenset[Node]:
+        """The nodes that held a gradient of an earlier pass when this one began."""
+        return frozenset(self._earlier)
+
+    @property
     def edge(self) -> Edge | None:
         """The edge that comes next, or None at the end."""
         return None if self.done else self._edge(self.position)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..modes import Scope
     from ..node import Node
 
-__all__ = ["Moved", "Moves"]
+__all__ = ["REPORTED", "Moved", "Moves", "whole"]
 
 REPORTED = 8  # moves reported one by one when many are made at once; of more than that the last three
 
@@ -232,7 +232,7 @@ class Moves:
 
         At the end it makes none and says so. Raises ArgumentError unless `n` is a whole number from 1 on.
         """
-        target = self.position + _whole(n, "step", "undo")
+        target = self.position + whole(n, "step", "undo")
         return self._go(lambda: self.position >= target)
 
     def next(self) -> Moved:
@@ -317,7 +317,7 @@ class Moves:
 
     def undo(self, n: int = 1) -> Moved:
         """Undo the last move, or the last `n`: everything becomes what it was before; at the start it says so."""
-        return self._back(self.position - _whole(n, "undo", "step"))
+        return self._back(self.position - whole(n, "undo", "step"))
 
     def undo_node(self) -> Moved:
         """Undo the moves of one node: the one at work, or the one before it."""
@@ -408,7 +408,7 @@ class Moves:
         return put_back
 
 
-def _whole(n: int, verb: str, other: str) -> int:
+def whole(n: int, verb: str, other: str) -> int:
     """A count of moves. Raises ArgumentError for anything but a whole number from 1 on."""
     if type(n) is not int or n < 1:
         back = f": {other}({-n}) goes the other way" if type(n) is int and n < 0 else ""

@@ -17,16 +17,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import AutogradError, FormulaError
 from ..explain.phrases import short
 from ..explain.terminal import is_terminal, line_editing, say
 from ..graph import nearest
 from .expression import Expression
-
-if TYPE_CHECKING:
-    from .walker import Walker
 
 __all__ = ["Session", "help_text", "prompt"]
 
@@ -99,6 +96,16 @@ class Session:
         self.stepper.transcript += [f"{PROMPT}{typed.rstrip()}"] + [reply] * bool(reply)
         return reply
 
+    def _nodes(self) -> Mapping[str, Any]:
+        """The nodes by name; none as long as there is no graph, as before the first loss of a training."""
+        return self.stepper.graph.by_name if self.stepper.graph is not None else {}
+
+    def _region(self, name: str) -> Any:
+        return self.stepper.regions.find(name) if self.stepper.regions is not None else None
+
+    def _parts_named(self) -> list[str]:
+        return self.stepper.regions.names if self.stepper.regions is not None else []
+
     def _parts(self, line: str) -> list[str]:
         """The commands in a line; steps of an expression have semicolons too, and are one."""
         parts = [part.strip() for part in line.split(";")]
@@ -120,10 +127,8 @@ class Session:
             if spelled in self.commands:
                 return spelled
         if word in HELP:
-            raise FormulaError(
-                f"{word} is about gradients, which a {self.stepper.what} does not have: step_through() has it"
-            )
-        if not rest and word in self.stepper.graph.by_name:
+            raise FormulaError(f"{word} is {self.stepper.lacks}")
+        if not rest and word in self._nodes():
             return None
         lower = word.lower()
         if lower in self.commands or LETTERS.get(lower) in self.commands:
@@ -133,8 +138,8 @@ class Session:
 
     def _other(self, line: str) -> Any:
         """What is no command: a node, a module, or an expression."""
-        nodes = self.stepper.graph.by_name
-        if line in nodes or self.stepper.regions.find(line):
+        nodes = self._nodes()
+        if line in nodes or self._region(line):
             return self.stepper.explain(line)
         word, rest = _word_and_rest(line)
         if word in ("p", "print") and rest:
@@ -148,7 +153,7 @@ class Session:
 
     def _is_number(self, name: str) -> bool:
         """Whether a name with a dot is that of a number, such as ``a.grad``."""
-        return name.rpartition(".")[0] in self.stepper.graph.by_name or name == "pi"
+        return name.rpartition(".")[0] in self._nodes() or name == "pi"
 
     def _instead(self, line: str) -> str:
         if other := OTHER_WORDS.get(line.lower()):
@@ -156,13 +161,13 @@ class Session:
         near = next((command for command in self.commands if command.startswith(line.lower())), None)
         if near:
             return f"for {near} write {near[:2]} or more"
-        words = [*self.commands, *self.stepper.regions.names, *self.stepper.graph.by_name]
+        words = [*self.commands, *self._parts_named(), *self._nodes()]
         return nearest(line, words) or "help lists the commands"
 
     def _number(self, text: str) -> float:
         """A number, or an expression of the graph's names; ``a.grad`` counts where it has been reached."""
-        expression = Expression(text, attributes=True, known=self.stepper.graph.by_name)
-        return float(expression.evaluate(self.stepper.numbers()))
+        expression = Expression(text, attributes=True, known=self._nodes())
+        return float(expression.evaluate(self.stepper.numbers() if self._nodes() else {}))
 
     # --- What may stand after a command ---
 
@@ -179,7 +184,9 @@ class Session:
                 return ()
             raise FormulaError(f"{command} wants {self._wanted(command, takes)}")
         if takes in ("[n]", "k"):
-            return (rest if rest == "node" else self._whole(command, rest),)
+            return (rest if hasattr(self.stepper, f"{command}_{rest}") else self._whole(command, rest),)
+        if takes == "v":
+            return (self._number(rest),)
         if takes == "[all]" and rest != "all":
             raise FormulaError(f"{command} wants nothing after it, or the word all, got {rest!r}")
         return (rest,)
@@ -189,22 +196,22 @@ class Session:
             return f"a position, from 0 to {len(self.stepper)}"
         if takes == "file":
             return f"the name of a file, such as: {command} session.txt"
-        return f"a name, such as: {command} {self._some_name()}"
+        return "a number" if takes == "v" else f"a name, such as: {command} {self._some_name()}"
 
     def _whole(self, command: str, text: str) -> int:
         try:
             return int(text)
         except ValueError:
-            there = f": until {text} goes on to it" if text in self.stepper.graph.by_name else ""
+            there = f": until {text} goes on to it" if text in self._nodes() else ""
             raise FormulaError(f"{command} wants a whole number, got {text}{there}") from None
 
     def _some_name(self) -> str:
-        return self.stepper.name(self.stepper.graph.nodes[0])
+        return next(iter(self._nodes()), "w")
 
     def _pair(self, command: str, rest: str) -> tuple[Any, Any]:
         """A node and what is said of it; a name may have blanks, of which the longest one that is there counts."""
         cuts = list(re.finditer(r"\s*[= ]\s*", rest))
-        named = [cut for cut in cuts if rest[: cut.start()] in self.stepper.graph.by_name]
+        named = [cut for cut in cuts if rest[: cut.start()] in self._nodes()]
         cut = next(iter(named[-1:] or cuts), None)
         if cut is None or not rest[cut.end() :]:
             example = f"{command} {self._some_name()} 3"
@@ -215,7 +222,7 @@ class Session:
     # --- Commands that are a little more than a method ---
 
     def _undo(self, n: Any = 1) -> Any:
-        return self.stepper.undo_node() if n == "node" else self.stepper.undo(n)
+        return self.stepper.undo(n) if isinstance(n, int) else getattr(self.stepper, f"undo_{n}")()
 
     def _constants(self) -> Any:
         self.stepper.constants = not self.stepper.constants
@@ -247,16 +254,16 @@ class Session:
         else:
             command = self._command(*_word_and_rest(first)) or ""
             takes = self.commands.get(command, ("x", ""))[0]
-            found = {"": [], "file": [], "[file]": [], "k": [], "[n]": ["node"] * (command == "undo"), "[all]": ["all"],
+            found = {"": [], "file": [], "[file]": [], "k": [], "[n]": [kind for kind in ("node", "update") if hasattr(self.stepper, f"{command}_{kind}")], "[all]": ["all"],
                      "[c]": list(self.commands), "[m]": self.stepper.mistakes()}.get(takes)  # fmt: skip
             if found is None:
                 found = self._names() + (["if", "nan", *self.stepper.operations()] if command == "break" else [])
-        if word.rpartition(".")[0] in self.stepper.graph.by_name:
+        if word.rpartition(".")[0] in self._nodes():
             found += [f"{word.rpartition('.')[0]}.{quantity}" for quantity in ("grad", "data")]
         return sorted({name for name in found if name.startswith(word)})
 
     def _names(self) -> list[str]:
-        return [*self.stepper.graph.by_name, *self.stepper.regions.names]
+        return [*self._nodes(), *self._parts_named()]
 
 
 def commands_of(stepper: Any) -> dict[str, tuple[str, str]]:
@@ -266,10 +273,12 @@ def commands_of(stepper: Any) -> dict[str, tuple[str, str]]:
     return {command: getattr(stepper, "own_commands", {}).get(command, table[command]) for command in has}
 
 
-def help_text(stepper: Walker, beginning: str = "") -> str:
+def help_text(prompted: object, beginning: str = "") -> str:
     """The commands of a stepper, or those that begin so."""
+    stepper: Any = prompted
     commands = commands_of(stepper)
-    names = ", ".join(stepper.name(node) for node in stepper.graph.nodes[:-9:-1])
+    nodes = [] if stepper.graph is None else stepper.graph.nodes
+    names = ", ".join(stepper.name(node) for node in nodes[:-9:-1]) or "known when there is a loss"
     words = {"unit": stepper.unit, "quantity": stepper.quantity, "indent": " " * 16, **stepper.help_words}
     return "\n".join(
         [
@@ -281,7 +290,7 @@ def help_text(stepper: Walker, beginning: str = "") -> str:
                 for word, (takes, text) in commands.items()
                 if word.startswith(beginning)
             ),
-            f"  the names: {names}" + (" ..." if len(stepper.graph) > 8 else ""),
+            f"  the names: {names}" + (" ..." if len(nodes) > 8 else ""),
         ]
     )
 
@@ -295,11 +304,11 @@ def _fits(takes: str, rest: str) -> bool:
     """Whether a command takes what was typed after a word short for several: ``un 2`` is undo, ``un a`` until."""
     places, given = takes.split(), rest.replace("=", " ").split()
     if places == ["[n]"] and given:
-        return given == ["node"] or given[0].isdigit()
+        return given[0] in ("node", "update") or given[0].isdigit()
     return sum(not place.startswith("[") for place in places) <= len(given) <= len(places)
 
 
-def prompt(stepper: Walker) -> None:
+def prompt(stepper: object) -> None:
     """Read commands until ``quit`` or the end of the input. Piped input is echoed, so that the output reads well.
 
     Ctrl-C inside a command takes back what it has done, and comes back to the prompt.

@@ -52,6 +52,7 @@ class Walker(Moves):
     constant: str
     page_mark: str
     help_words: ClassVar[Mapping[str, str]]
+    lacks = "about gradients, which a forward pass does not have: step_through() has it"
 
     def __init__(self, root: Node, constants: bool) -> None:
         super().__init__(root)

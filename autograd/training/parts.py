@@ -1,0 +1,146 @@
+"""What training is made of, whoever wrote it: a model's parameters, what moves them, and what that remembers.
+
+>>> from autograd import Value
+>>> w = Value(3.0)
+>>> descent = optimizer_of(0.1, [w])
+>>> w.grad = 2.0
+>>> descent.step(); descent, w.data
+(p.data -= 0.1 * p.grad, 2.8)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ..errors import ArgumentError, AutogradError
+from ..explain.paths import columns
+from ..explain.phrases import counted, short
+from ..graph import Graph, recompute
+from ..modes import shared
+from ..stepper.points import said_range
+
+if TYPE_CHECKING:
+    from ..node import Node
+
+__all__ = ["Descent", "Losses", "Memory", "loss_now", "moves_text", "optimizer_of", "parameters_of", "side_by_side"]
+
+
+class Descent:
+    """What a loop written by hand does: ``p.data -= lr * p.grad``, or a function of one's own."""
+
+    def __init__(self, parameters: Sequence[Node], lr: float, function: Callable[[], object] | None = None) -> None:
+        self.parameters = list(parameters)
+        self.lr = lr
+        self.function = function
+
+    def step(self) -> None:
+        """Move every parameter against its gradient."""
+        if self.function is not None:
+            self.function()
+            return
+        for p in self.parameters:
+            p.data -= self.lr * p.grad
+
+    def zero_grad(self) -> None:
+        """Put back every gradient to not reached."""
+        for p in self.parameters:
+            p.grad = shared["NOT_REACHED"]
+
+    def __repr__(self) -> str:
+        return f"p.data -= {self.lr:g} * p.grad" if self.function is None else f"{self.function!r}"
+
+
+def parameters_of(model: Any) -> tuple[list[Any], dict[Any, str]]:
+    """The parameters of a model, and their names where it has some. Raises ArgumentError for what is no model."""
+    named, listed = getattr(model, "named_parameters", None), getattr(model, "parameters", None)
+    names = {parameter: name for name, parameter in named()} if named else {}
+    parameters = list(names) or list(listed() if listed else model if hasattr(model, "__iter__") else [])
+    if not parameters or not all(hasattr(p, "partials") and hasattr(p, "grad") for p in parameters):
+        raise ArgumentError(f"want a model that has parameters(), or a list of them, got {model!r}")
+    return parameters, names
+
+
+def optimizer_of(optimizer: Any, parameters: Sequence[Any]) -> Any:
+    """What has step() and zero_grad(): an optimizer itself, or a Descent of a learning rate or a function.
+
+    Raises ArgumentError for anything else.
+    """
+    if isinstance(optimizer, (int, float)) and not isinstance(optimizer, bool):
+        return Descent(parameters, float(optimizer))
+    if hasattr(optimizer, "step") and hasattr(optimizer, "zero_grad"):
+        return optimizer
+    if callable(optimizer):
+        return Descent(parameters, 0.0, optimizer)
+    raise ArgumentError(
+        f"want an optimizer with step() and zero_grad(), a learning rate or a function, got {optimizer!r}"
+    )
+
+
+class Memory:
+    """Everything that training changes, as it is: the parameters, their gradients, and what the optimizer remembers."""
+
+    def __init__(self, parameters: Sequence[Any], optimizer: Any) -> None:
+        self._numbers = [(p, p.data, p.grad) for p in parameters]
+        self._optimizer = optimizer
+        self._by_dict = hasattr(optimizer, "state_dict") and hasattr(optimizer, "load_state_dict")
+        self._kept = self._copied(optimizer.state_dict() if self._by_dict else vars(optimizer))
+
+    def _copied(self, held: Any) -> Any:
+        return deepcopy(held, {id(p): p for p, _, _ in self._numbers})  # a parameter stays itself
+
+    def put_back(self, grads: bool = True) -> None:
+        """Make it so again; grads: the gradients too."""
+        for p, data, grad in self._numbers:
+            p.data = data
+            if grads:
+                p.grad = grad
+        if self._by_dict:
+            self._optimizer.load_state_dict(self._copied(self._kept))
+        else:
+            vars(self._optimizer).update(self._copied(self._kept))
+
+
+class Losses(NamedTuple):
+    """The loss of an update's batch before it and after it; nan where it has no value any more."""
+
+    before: float
+    after: float
+
+    def text(self, moved: Mapping[Any, float]) -> str:
+        """The change, and what the gradients predicted: the sum of ``p.grad`` times its move."""
+        predicted = 0.0
+        for p, move in moved.items():
+            predicted += p.grad * move
+        return (
+            f"loss {short(self.before)} -> {short(self.after)} on this batch: a change of {short(self.after - self.before)}, "
+            f"where the gradients predict {short(predicted)}"
+        )
+
+
+def loss_now(graph: Graph, parameters: Sequence[Any]) -> float:
+    """The loss of the same batch with the parameters as they are now; nan where it has no value."""
+    root: Any = graph.root
+    try:
+        return recompute(graph, {p: p.data for p in parameters if p in graph}).get(root, root.data)
+    except AutogradError:
+        return float("nan")
+
+
+def moves_text(moved: Mapping[Any, float], name: Callable[[Any], str]) -> str:
+    """How far the parameters moved, and which one farthest."""
+    if not moved:
+        return "no parameter moved: has a gradient reached them?"
+    most = max(moved, key=lambda p: abs(moved[p]))
+    told = said_range("grad", moved.values()).replace("|grad|", "by")
+    which = f"most {name(most)}, {short(most.data - moved[most])} -> {short(most.data)}"
+    return f"{counted(len(moved), 'parameter')} moved, {told} ({which})"
+
+
+def side_by_side(right: Sequence[Losses], wrong: Sequence[Losses], made: int) -> list[str]:
+    """The losses of two trainings that began alike, an update a line."""
+    rows = [("", "right         mistake"), ("before", f"{short(right[0].before):<14}{short(wrong[0].before)}")]
+    for i, (a, b) in enumerate(zip(right, wrong), made + 1):
+        rows.append((f"update {i}", f"{short(a.after):<14}{short(b.after)}"))
+    return columns(rows)

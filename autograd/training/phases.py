@@ -1,0 +1,464 @@
+"""Training one phase at a time, forwards and back: forward, backward (edge by edge if wanted), update, zero_grad.
+
+    >>> from autograd import Value
+    >>> w = Value(0.0, label="w")
+    >>> training = TrainingStepper([w], lambda: (w - 3.0) ** 2, 0.1)
+    >>> training.run()
+    update 1: loss 9 -> 5.76
+    >>> training.forward(), training.backward(), training.update()
+    ([update 2, forward] loss = 5.76      (3 values), [update 2, backward] 2 edges, |grad| 4.8 ...
+    >>> training.undo()
+    [update 2, update] undone: loss 5.76 again
+    >>> w
+    Value(0.6000000000000001, grad=-4.8, label='w')
+
+Every phase can be left out, or made twice, by calling the others: what that does is said, and shows in the losses.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from ..errors import ArgumentError
+from ..explain.paths import columns
+from ..explain.phrases import Report, counted, short
+from ..explain.regions import Regions
+from ..graph import Graph, walk
+from ..modes import shared
+from ..stepper.backprop import Stepper
+from ..stepper.moves import REPORTED, Moved, whole
+from ..stepper.points import said_range, tensors
+from .parts import Losses, Memory, loss_now, moves_text, optimizer_of, parameters_of, side_by_side
+from .slips import SLIPS, check_slip, with_slips
+
+if TYPE_CHECKING:
+    from ..node import Node
+
+__all__ = ["TrainingStepper"]
+
+PHASES = ("forward", "backward", "update", "zero_grad")
+COMPARED = 10  # updates that a mistake is shown over
+MOST = 10_000  # updates that until() waits for
+# What is asked of backprop, and moves nothing.
+ASKED = ("explain", "why", "order", "predict", "what_if", "whatif", "check", "anomalies", "break_at", "watch", "numbers", "known",
+         "operations", "name", "node", "part", "draw", "show", "save_picture", "edge", "over", "out")  # fmt: skip
+
+
+class _Done(NamedTuple):
+    phase: str
+    text: str  # what is said when it is undone
+    back: Callable[[], None]
+
+
+class TrainingStepper:
+    """Training held between two phases of an update.
+
+    model: what has `parameters()`, or the parameters themselves. loss: the function that gives the loss of a batch, a
+    Value: called as ``loss(*batch)``. optimizer: what has `step()` and `zero_grad()`; or a learning rate, for
+    ``p.data -= lr * p.grad``; or a function that moves the parameters, as in a loop written by hand. batches: tuples of
+    arguments, one for each update, taken again from the first when they are used up; without them ``loss()`` is called.
+
+    The moves are `forward`, `backward`, `update` and `zero_grad`; `next` makes the one that comes next, `step` an edge of
+    backprop, `run` whole updates. All can be undone, also the updates, with what the optimizer remembers. `backprop` is
+    the Stepper of the present loss, which can be asked anything: ``training.why(w)`` is ``training.backprop.why(w)``.
+    `losses` are those before and after each update made. Mistakes can be made on purpose: see `mistake` and `compare`.
+    Raises ArgumentError for what is no model, no loss or no optimizer.
+    """
+
+    what = "training"
+    unit = "phase"
+    lacks = "not among the commands of training: its .backprop can do more"
+    quantity = "grad"
+    help_words: ClassVar[Mapping[str, str]] = {
+        "unit": "edge",
+        "rest of a node": "", "moves of a node": "", "asked": "x.grad", "example": "2 * loss.grad", "arrived": "complete", "where": "",
+    }  # fmt: skip
+    own_commands: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "next": ("", "the phase that comes next: forward, backward, update, zero_grad"),
+        "step": ("[n]", "the next edge inside of backward, elsewhere the next phase"),
+        "forward": ("", "compute the loss of the batch"),
+        "backward": ("", "all edges that are left; after it, why and explain can be asked"),
+        "update": ("", "move the parameters: the loss before and after"),
+        "zero_grad": ("", "clear the gradients"),
+        "undo": ("[n]", "take back the last move, or n; undo update: a whole update"),
+        "run": ("[n]", "the rest of this update, or n updates"),
+        "until": ("v", "go on until the loss is below v"),
+        "rewind": ("", "take everything back"),
+        "goto": ("k", "go to where k updates have been made"),
+        "mistake": ("[m]", "make mistake m from now on; again: no longer; without m: the list"),
+        "compare": ("[m]", f"the losses of {COMPARED} updates from here, right and with mistake m"),
+        "history": ("", "the loss before and after each update"),
+        "where": ("", "what is done, and what comes next"),
+    }
+
+    def __init__(
+        self, model: object, loss: Callable[..., Node], optimizer: object, batches: Iterable[Sequence[object]] = ()
+    ) -> None:
+        self.parameters, self._names = parameters_of(model)
+        if not callable(loss):
+            raise ArgumentError(f"want the loss as a function of a batch, such as lambda x, y: ..., got {loss!r}")
+        self.title = "" if isinstance(model, (list, tuple)) else type(model).__name__
+        self.optimizer: Any = optimizer_of(optimizer, self.parameters)
+        self.batches = [batch if isinstance(batch, (tuple, list)) else (batch,) for batch in batches]
+        self._loss = loss
+        self.losses: list[Losses] = []
+        self.phase = "forward"  # which comes next
+        self.root: Any = None  # the present loss
+        self._backprop: Stepper | None = None
+        self._mistakes: dict[str, None] = {}
+        self._done: list[_Done] = []
+        self._grads: list[float] = []  # before the backward of this update
+        self.transcript: list[str] = []
+
+    # --- What there is ---
+
+    @property
+    def updates(self) -> int:
+        """How many updates have been made."""
+        return len(self.losses)
+
+    @property
+    def backprop(self) -> Stepper:
+        """The Stepper of the present loss. Raises ArgumentError where there is none.
+
+        Only one graph is kept: that of an update gone back to is computed again.
+        """
+        if self.root is None and self.phase in ("forward", "zero_grad"):
+            raise ArgumentError(
+                "there is no loss here: forward() computes it" + " and undo() goes back to one" * bool(self._done)
+            )
+        if self.root is None:
+            self.root = self._computed()
+        if self._backprop is None:
+            self._backprop = self._opened(made=self.phase == "update")
+        return self._backprop
+
+    def _computed(self) -> Any:
+        batch = self.batches[self.updates % len(self.batches)] if self.batches else ()
+        root: Any = self._loss(*batch)
+        if not hasattr(root, "partials"):
+            raise ArgumentError(
+                f"want a Value as the loss, got {type(root).__name__}: take loss[0] of a list, or mean(losses)"
+            )
+        root.label = root.label or "loss"
+        return root
+
+    def _opened(self, made: bool) -> Stepper:
+        """A Stepper of the present loss, at its start, or at its end with the gradients that are there."""
+        if made:
+            for p, grad in zip(self.parameters, self._grads):
+                p.grad = grad
+        stepper = Stepper(self.root, fresh=False)
+        if made:
+            stepper.goto(len(stepper))
+        return stepper
+
+    @property
+    def graph(self) -> Graph | None:
+        """The graph of the present loss, if there is one."""
+        return None if self.root is None else self.backprop.graph
+
+    @property
+    def regions(self) -> Regions | None:
+        """The modules of that graph."""
+        return None if self.root is None else self.backprop.regions
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ASKED:
+            return lambda *asked, **options: getattr(self.backprop, name)(*asked, **options)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    # --- The phases ---
+
+    def forward(self) -> Moved:
+        """Compute the loss of the batch."""
+        self.root, self._backprop = self._computed(), None
+
+        def back() -> None:
+            self.backprop.close()
+            self.root = self._backprop = None
+
+        of = f" from batch {self.updates % len(self.batches) + 1} of {len(self.batches)}" if self.batches else ""
+        size = f"({counted(len(walk(self.root)), 'value')}{of})"
+        return self._made("forward", [f"loss = {short(self.root.data)}      {size}"], "no loss is computed", back)
+
+    def backward(self) -> Moved:
+        """Make all edges of backprop that are left; gradients that are there already are added to."""
+        backprop = self.backprop
+        if backprop.done:
+            return Moved(f"backward is made already: {backprop.headline()}", moved=0)
+        self._enter()
+        edges = len(backprop) - backprop.position
+        backprop.goto(len(backprop))
+        return self._entered_and_made(edges)
+
+    def _enter(self) -> None:
+        """Note the gradients that were there before backward."""
+        if not self.backprop.position:
+            self._grads = [p.grad for p in self.parameters]
+
+    def _entered_and_made(self, edges: int) -> Moved:
+        backprop, grads = self.backprop, self._grads
+        found = [p for p in self.parameters if p in backprop.graph]
+        lines = [f"{counted(edges, 'edge')}, {said_range('grad', [p.grad for p in found])}"]
+        lines.append(f"      {'; '.join(tensors(backprop, found)) or 'no parameter is in this graph'}")
+        if stale := sum(p in backprop.earlier for p in self.parameters):
+            lines.append(f"  note   {counted(stale, 'gradient')} from before were added to: zero_grad was left out")
+
+        def back() -> None:
+            if self._backprop:
+                self._backprop.rewind()
+            for p, grad in zip(self.parameters, grads):
+                p.grad = grad
+
+        return self._made("backward", lines, "gradients are what they were before it", back)
+
+    def update(self) -> Moved:
+        """Let the optimizer move the parameters, and compute what that does to the loss of the batch."""
+        backprop, before = self.backprop, [p.data for p in self.parameters]
+        memory = Memory(self.parameters, self.optimizer)
+        with with_slips(self._mistakes, self.optimizer, self.parameters):
+            self.optimizer.step()
+        moved = {p: p.data - data for p, data in zip(self.parameters, before) if p.data != data}
+        losses = Losses(self.root.data, loss_now(backprop.graph, self.parameters))
+
+        def back() -> None:
+            memory.put_back(grads=False)
+            self.losses.pop()
+
+        lines = [moves_text(moved, lambda p: self._names.get(p) or self.name(p)), f"      {losses.text(moved)}"]
+        if not backprop.done:
+            left = counted(len(backprop) - backprop.position, "edge")
+            lines.append(f"  note   backward was not finished: {left} left, so not every gradient was there")
+        made = self._made("update", lines, f"loss {short(losses.before)} again", back)
+        self.losses.append(losses)
+        return made
+
+    def zero_grad(self) -> Moved:
+        """Clear the gradients, as the optimizer does it."""
+        grads = [p.grad for p in self.parameters]
+        self.optimizer.zero_grad()
+
+        def back() -> None:
+            for p, grad in zip(self.parameters, grads):
+                p.grad = grad
+
+        reached = sum(grad is not shared["NOT_REACHED"] for grad in grads)
+        return self._made(
+            "zero_grad", [f"{counted(reached, 'gradient')} cleared"], "the gradients are there again", back
+        )
+
+    def _made(self, phase: str, lines: list[str], undone: str, back: Callable[[], None]) -> Moved:
+        """Note a phase that was made, for undo, and what comes after it."""
+        came, number = self.phase, max(self.updates, 1) if phase == "zero_grad" else self.updates + 1
+
+        def all_back() -> None:
+            back()
+            self.phase = came
+
+        self._done.append(_Done(phase, f"[update {number}, {phase}] undone: {undone}", all_back))
+        self.phase = PHASES[(PHASES.index(phase) + 1) % len(PHASES)]
+        if self.phase == "zero_grad" and "no_zero_grad" in self._mistakes:
+            lines.append("  note   zero_grad is left out: that is the mistake")
+            self.phase = "forward"
+        return Moved("\n".join([f"[update {number}, {phase}] {lines[0]}", *lines[1:]]), moved=1)
+
+    # --- Moves made of these ---
+
+    def next(self) -> Moved:
+        """Make the phase that comes next, all of it."""
+        return getattr(self, self.phase)()
+
+    def step(self, n: int = 1) -> Moved:
+        """Make the next edge of backprop where backward comes next, elsewhere the next phase; or the next `n` of them."""
+        told: list[str] = []
+        for _ in range(whole(n, "step", "undo")):
+            if self.phase != "backward":
+                told.append(str(self.next()))
+                continue
+            self._enter()
+            told.append(str(self.backprop.step()))
+            if self.backprop.done:
+                told.append(str(self._entered_and_made(len(self.backprop))))
+        return Moved("\n".join(told[-REPORTED:]), moved=n)
+
+    def run(self, n: int = 1) -> Moved:
+        """Make the rest of this update, or `n` updates with it, and say the loss before and after each."""
+        start = self.updates
+        for _ in range(whole(n, "run", "undo")):
+            self._one_update()
+        return self._told(start)
+
+    def _one_update(self) -> None:
+        target = self.updates + (self.phase != "zero_grad")
+        while self.updates < target or self.phase != "forward":
+            self.next()
+
+    def until(self, loss: float) -> Moved:
+        """Make updates until the loss before one is below a number, 10,000 at most."""
+        start = self.updates
+        while self.updates - start < MOST:
+            self._one_update()
+            if self.losses[-1].after < loss:
+                return self._told(start)
+        return Moved(
+            f"the loss is {short(self.losses[-1].after)} after {MOST:,} updates, not below {short(loss)}", moved=MOST
+        )
+
+    def _told(self, start: int) -> Moved:
+        lines = self._lines(start)
+        left_out = [f"... {len(lines) - REPORTED} more ..."] * (len(lines) > REPORTED)
+        return Moved("\n".join([*left_out, *lines[-REPORTED:]]) or "nothing is left of this update", moved=len(lines))
+
+    def _lines(self, start: int = 0) -> list[str]:
+        return [f"update {k + 1}: loss {short(a)} -> {short(b)}" for k, (a, b) in enumerate(self.losses) if k >= start]
+
+    def history(self) -> Report:
+        """The loss before and after each update made so far."""
+        return Report("\n".join(self._lines()) or "no update is made yet")
+
+    # --- Back ---
+
+    def undo(self, n: int = 1) -> Moved:
+        """Take back the last move, an edge or a phase, or the last `n`: everything becomes what it was before."""
+        told: list[str] = []
+        for _ in range(whole(n, "undo", "step")):
+            if self._inside():
+                told.append(str(self.backprop.undo()))
+            elif self._done:
+                done = self._done.pop()
+                done.back()
+                told.append(done.text)
+            else:
+                break
+        text = "\n".join(told[-REPORTED:]) or "nothing to undo: no update is made yet"
+        return Moved(text, moved=-len(told))
+
+    def _inside(self) -> bool:
+        """Whether backward was entered, and is not made."""
+        return self.phase == "backward" and self._backprop is not None and self._backprop.position > 0
+
+    def undo_update(self) -> Moved:
+        """Take back all of this update, or at its start the one before."""
+        return self.goto(self.updates - (self.phase in ("forward", "zero_grad") and self.updates > 0))
+
+    def rewind(self) -> Moved:
+        """Take back everything."""
+        return self.goto(0)
+
+    def goto(self, k: int) -> Moved:
+        """Go to the start of update k + 1, forwards or back: k of them have been made then."""
+        if type(k) is not int or k < 0:
+            return Moved(f"want a number of updates, from 0 on, got {k!r}; still at {self.updates}", moved=0)
+        start = self.updates
+        while self._done and (self.updates > k or (self.updates == k and self.phase in ("backward", "update"))):
+            self.undo()
+        while self.updates < k or self.phase == "zero_grad":
+            self.next()
+        return Moved(self.headline(), moved=self.updates - start)
+
+    # --- Mistakes ---
+
+    def mistakes(self) -> list[str]:
+        """The mistakes that can be made on purpose."""
+        return list(SLIPS)
+
+    def mistake(self, kind: str | None = None) -> Report:
+        """Make a mistake from now on: called again, no longer; without `kind` their list. See SLIPS.
+
+        Raises ArgumentError for one that is not there, or that this optimizer cannot make.
+        """
+        if kind is None:
+            rows = [(name, slip.phrase + "    <- made now" * (name in self._mistakes)) for name, slip in SLIPS.items()]
+            return Report("\n".join(["the mistakes:", *columns(rows)]))
+        check_slip(kind, self.optimizer)
+        if kind in self._mistakes:
+            del self._mistakes[kind]
+            return Report(f"no longer: {SLIPS[kind].phrase}")
+        self._mistakes[kind] = None
+        return Report(f"from now on: {SLIPS[kind].phrase}")
+
+    def compare(self, kind: str | None = None, updates: int = COMPARED) -> Report:
+        """The losses of some updates from here, made right and with a mistake, beside each other; nothing is changed."""
+        if kind is None:
+            return self.mistake()
+        slip = check_slip(kind, self.optimizer)
+        right, wrong = self._tried({}, updates), self._tried({kind: None}, updates)
+        head = f"the loss after each update, right and with a mistake: {slip.phrase} (nothing is changed)"
+        return Report("\n".join([head, *side_by_side(right, wrong, self.updates)]))
+
+    def _tried(self, mistakes: dict[str, None], updates: int) -> list[Losses]:
+        put_back = self.keep()
+        try:
+            self._mistakes = mistakes
+            start = self.updates
+            self.run(whole(updates, "compare", "undo"))
+            return self.losses[start:]
+        finally:
+            put_back()
+
+    def keep(self) -> Callable[[], None]:
+        """Remember everything as it is; what is returned puts it back, wherever a command was interrupted."""
+        own = {name: copy(held) if type(held) in (list, dict) else held for name, held in vars(self).items()}
+        inner = self._backprop.keep() if self._backprop else None
+        memory = Memory(self.parameters, self.optimizer)
+
+        def put_back() -> None:
+            vars(self).update(own)
+            if inner:
+                inner()
+            memory.put_back()
+
+        return put_back
+
+    # --- What it says ---
+
+    def headline(self) -> str:
+        inside = f", {self.backprop.headline()}" if self._inside() else ""
+        of = f" of {self.title}" if self.title else ""
+        return f"training{of}: {counted(self.updates, 'update')} made, next {self.phase}{inside}"
+
+    def where(self) -> Report:
+        """What is done, and what comes next."""
+        lines = [self.headline(), f"  optimizer  {self.optimizer!r}"]
+        if self.root is not None:
+            lines.append(f"  loss       {short(self.root.data)}, of {counted(len(walk(self.root)), 'value')}")
+        grads = [p.grad for p in self.parameters if p.grad is not shared["NOT_REACHED"]]
+        lines.append(f"  gradients  {len(grads)} of {counted(len(self.parameters), 'parameter')} reached"
+                     + (f", {said_range('grad', grads)}" if grads else ""))  # fmt: skip
+        if self.losses:
+            shown = [short(self.losses[0].before), *(short(after) for _, after in self.losses[-REPORTED:])]
+            lines.append(
+                f"  losses     {shown[0]} -> {'... -> ' * (len(self.losses) > REPORTED)}{' -> '.join(shown[1:])}"
+            )
+        lines += [f"  mistake    {SLIPS[name].phrase}" for name in self._mistakes]
+        return Report("\n".join(lines))
+
+    def __repr__(self) -> str:
+        try:
+            return str(self.where())
+        except Exception as error:  # a repr never raises
+            return f"<training: {self.updates} updates, {error}>"
+
+    def help(self, beginning: str = "") -> Report:
+        """What can be asked here: the commands of the prompt, which are methods, or those that begin so."""
+        from ..stepper.prompt import help_text
+
+        return Report(help_text(self, beginning))
+
+    def prompt(self) -> None:
+        """A prompt to train with, whose commands are words: ``next``, ``step``, ``undo``, ``mistake``, ``help``."""
+        from ..stepper.prompt import prompt
+
+        prompt(self)
+
+    def save(self, path: str | os.PathLike[str]) -> str:
+        """Write as text what was said at the prompt, else the losses and the state; returns the path."""
+        from ..drawing.output import write_whole, writing
+
+        said = self.transcript or [*self._lines(), str(self.where())]
+        with writing(path):
+            return write_whole(path, "\n".join(said) + "\n")

@@ -1,0 +1,106 @@
+"""Mistakes that are made in training, each to be made on purpose: left-out calls, and optimizers written a little wrong.
+
+A mistake of an optimizer changes a formula of its rule (see autograd.updates), so it is that very optimizer otherwise.
+
+>>> rule = {"beta1": 0.9, "beta2": 0.999, "rate": "lr / (1 - beta1 ** step)", "data": "data - rate * m / (sqrt(v) + eps)"}
+>>> SLIPS["no_bias_correction"].change(rule)["rate"], SLIPS["eps_inside_root"].change(rule)["data"]
+('lr / (1)', 'data - rate * m / (sqrt(v + eps))')
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from ..errors import ArgumentError
+from ..graph import nearest
+
+__all__ = ["SLIPS", "Slip", "check_slip", "with_slips"]
+
+Rule = Mapping[str, "str | float"]
+
+
+class Slip(NamedTuple):
+    """A mistake: what it is in words, and how it changes an optimizer's rule, if it does."""
+
+    phrase: str
+    change: Callable[[Rule], Rule] | None = None
+
+
+def _formulas(pattern: str, instead: Callable[[re.Match[str]], str]) -> Callable[[Rule], Rule]:
+    """Write something else for what fits a pattern in every formula of a rule."""
+
+    def change(rule: Rule) -> Rule:
+        return {name: re.sub(pattern, instead, x) if isinstance(x, str) else x for name, x in rule.items()}
+
+    return change
+
+
+def _betas_swapped(rule: Rule) -> Rule:
+    return {**rule, "beta1": rule["beta2"], "beta2": rule["beta1"]} if {"beta1", "beta2"} <= set(rule) else rule
+
+
+def _inside_the_root(match: re.Match[str]) -> str:
+    scaled = f" * {match[2]} * {match[2]}" if match[2] else ""
+    return f"sqrt({match[1]}{scaled} + eps)"
+
+
+# fmt: off
+SLIPS: Mapping[str, Slip] = {
+    "no_zero_grad":       Slip("zero_grad() is left out, so the gradients of all updates add up"),
+    "uphill":             Slip("the sign is wrong: w + lr * dL/dw goes up"),
+    "betas_swapped":      Slip("the two betas are swapped: the mean forgets slowly, the mean square fast", _betas_swapped),
+    "no_bias_correction": Slip("the averages, which began at 0, are not divided by 1 - beta ** step",
+                               _formulas(r"1 - beta\d \*\* step", lambda _: "1")),
+    "eps_inside_root":    Slip("eps is added inside of the root, where it is as large as its square root outside",
+                               _formulas(r"sqrt\((\w+)\)(?: \* (\w+))? \+ eps", _inside_the_root)),
+}
+# fmt: on
+
+
+def check_slip(kind: str, optimizer: Any) -> Slip:
+    """The mistake of that name. Raises ArgumentError if there is none, or if this optimizer cannot make it."""
+    if kind not in SLIPS:
+        raise ArgumentError(f"no mistake is called {kind!r}: {nearest(kind, SLIPS) or 'there are ' + ', '.join(SLIPS)}")
+    slip = SLIPS[kind]
+    if slip.change and not any(slip.change(rule) != rule for rule in _rules(optimizer)):
+        raise ArgumentError(
+            f"{type(optimizer).__name__} cannot make the mistake {kind}: there is nothing of it in its rule"
+        )
+    return slip
+
+
+def _rules(optimizer: Any) -> list[Rule]:
+    rule = getattr(optimizer, "rule", None)
+    return [rule(group, False) for group in optimizer.param_groups] if rule else []
+
+
+@contextmanager
+def with_slips(kinds: Iterable[str], optimizer: Any, parameters: Sequence[Any]) -> Generator[None]:
+    """Inside, the optimizer makes these mistakes in its step()."""
+    slips = {kind: check_slip(kind, optimizer) for kind in kinds}
+    changes = [slip.change for slip in slips.values() if slip.change]
+    grads = [p.grad for p in parameters]
+    if changes:
+        right = optimizer.rule
+
+        def rule(group: Any, first: bool) -> Rule:
+            changed = right(group, first)
+            for change in changes:
+                changed = change(changed)
+            return changed
+
+        optimizer.rule = rule
+    if "uphill" in slips:
+        for p in parameters:
+            if p.reached:
+                p.grad = -p.grad
+    try:
+        yield
+    finally:
+        if changes:
+            del optimizer.rule
+        for p, grad in zip(parameters, grads):
+            p.grad = grad
