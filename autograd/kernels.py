@@ -34,7 +34,7 @@ from typing import Any
 
 from .formula import FUNCTIONS, PYTHON, Formula
 from .formula.namer import Namer, words
-from .methods import FINISH, define, raising, under
+from .methods import FINISH, define, page, raising, under
 from .ops import Op
 
 __all__ = ["compile_kernel", "kernel_text"]
@@ -85,6 +85,7 @@ def compile_kernel(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> 
     `constants` names the operands that are plain numbers. A kernel that meets anything else than it was
     compiled for hands over to `carefully`, so it need not look at every operand's type.
     """
+    page.show()
     return define(kernel_text(op, sizes, constants), _name(op, sizes))
 
 

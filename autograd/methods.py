@@ -12,7 +12,6 @@ A plain number among the operands stays one: nothing flows to it, so its partial
 
 from __future__ import annotations
 
-import linecache
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -26,7 +25,7 @@ from .formula.namer import Namer, words
 from .modes import is_on, shared
 from .ops import Op
 
-__all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define", "raising", "under"]
+__all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define", "page", "raising", "under"]
 
 # Python's method for the rows that are operators.
 OPERATORS = {
@@ -178,8 +177,13 @@ class _Page:
         """Append; returns how many lines are above."""
         above = len(self.lines)
         self.lines += f"{text.rstrip()}\n\n\n".splitlines(keepends=True)
-        linecache.cache[self.filename] = 0, None, self.lines, self.filename  # None: never to be looked for on the disk
         return above
+
+    def show(self) -> None:
+        """Let linecache quote from it: not before something is used, since importing autograd loads no tool."""
+        import linecache
+
+        linecache.cache[self.filename] = 0, None, self.lines, self.filename  # None: it is never looked for on the disk
 
 
 page = _Page()
@@ -224,6 +228,7 @@ class Method:
         self.names = names
 
     def __get__(self, value: Any, owner: Any = None) -> Any:
+        page.show()
         other = self.op.operands[-1] if self.op.defaults else "other"
         default = f"={self.op.defaults[other]!r}" if self.op.defaults else ""
         function: Any = define(_fill(self.template, self.op, other, default), self.op.name)

@@ -50,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if unknown:
         parser.error(f"unknown {'flag' if unknown[0].startswith('-') else 'argument'} {unknown[0]}")
+    if options.stepper:
+        return _step_through(parser, demo, options.seed or 0)
     if demo and options.backend and "backend" not in demo.takes:
         parser.error(f"{demo.name} compiles nothing, so it has no --backend")
     if demo:
@@ -156,9 +158,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--steps", type=count, metavar="N", help="how many updates to train for")
     parser.add_argument("--png", action="store_true", help="save every graph as PNG too, beside the SVG")
     parser.add_argument("--backend", choices=BACKENDS, help="how to compile, of digits and gpt: " + ", ".join(BACKENDS))
+    parser.add_argument("--stepper", action="store_true", help="no page: a prompt that trains it phase by phase")
     parser.add_argument("--open", action="store_true", help="open the page when it is done")
     parser.add_argument("-h", "--help", action="store_true", help="show this")
     return parser
+
+
+def _step_through(parser: Parser, demo: Demo | None, seed: int) -> int:
+    """A prompt over a demo's training, of those that have one."""
+    if demo is None or not demo.has_stepper:
+        parser.error(f"--stepper goes through a training: of {', '.join(one.name for one in DEMOS if one.has_stepper)}")
+    training = import_module(demo.module).stepper(seed)
+    print(f"{demo.question}\n\n{training}\n\nEnter makes the next phase; help lists the commands, quit leaves.")
+    training.prompt()
+    return 0
 
 
 # --- Running -----------------------------------------------------------------------------------------------

@@ -24,7 +24,17 @@ from ..stepper.points import said_range
 if TYPE_CHECKING:
     from ..node import Node
 
-__all__ = ["Descent", "Losses", "Memory", "loss_now", "moves_text", "optimizer_of", "parameters_of", "side_by_side"]
+__all__ = [
+    "Descent",
+    "Losses",
+    "Memory",
+    "loss_now",
+    "losses_text",
+    "moves_text",
+    "optimizer_of",
+    "parameters_of",
+    "side_by_side",
+]
 
 
 class Descent:
@@ -121,11 +131,23 @@ class Losses(NamedTuple):
 
 def loss_now(graph: Graph, parameters: Sequence[Any]) -> float:
     """The loss of the same batch with the parameters as they are now; nan where it has no value."""
-    root: Any = graph.root
     try:
-        return recompute(graph, {p: p.data for p in parameters if p in graph}).get(root, root.data)
+        new = recompute(graph, {p: p.data for p in parameters if p in graph})
     except AutogradError:
         return float("nan")
+    root: Any = graph.root
+    new.setdefault(root, root.data)
+    return new[root]
+
+
+def losses_text(losses: Sequence[Losses], start: int = 0, most: int | None = None) -> str:
+    """The loss before and after each update from one on; of more than `most` the last ones."""
+    told = [f"update {k}: loss {short(before)} -> {short(after)}" for k, (before, after) in enumerate(losses, 1)][
+        start:
+    ]
+    if most is not None and len(told) > most:
+        told = [f"... {len(told) - most} more ...", *told[-most:]]
+    return "\n".join(told)
 
 
 def moves_text(moved: Mapping[Any, float], name: Callable[[Any], str]) -> str:
@@ -133,7 +155,7 @@ def moves_text(moved: Mapping[Any, float], name: Callable[[Any], str]) -> str:
     if not moved:
         return "no parameter moved: has a gradient reached them?"
     most = max(moved, key=lambda p: abs(moved[p]))
-    told = said_range("grad", moved.values()).replace("|grad|", "by")
+    told = said_range("grad", moved.values()).replace("|grad| from", "by").replace("|grad|", "by")
     which = f"most {name(most)}, {short(most.data - moved[most])} -> {short(most.data)}"
     return f"{counted(len(moved), 'parameter')} moved, {told} ({which})"
 

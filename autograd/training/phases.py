@@ -31,7 +31,8 @@ from ..modes import shared
 from ..stepper.backprop import Stepper
 from ..stepper.moves import REPORTED, Moved, whole
 from ..stepper.points import said_range, tensors
-from .parts import Losses, Memory, loss_now, moves_text, optimizer_of, parameters_of, side_by_side
+from .commands import COMMANDS, COMPARED, WORDS
+from .parts import Losses, Memory, loss_now, losses_text, moves_text, optimizer_of, parameters_of, side_by_side
 from .slips import SLIPS, check_slip, with_slips
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 __all__ = ["TrainingStepper"]
 
 PHASES = ("forward", "backward", "update", "zero_grad")
-COMPARED = 10  # updates that a mistake is shown over
 MOST = 10_000  # updates that until() waits for
 # What is asked of backprop, and moves nothing.
 ASKED = ("explain", "why", "order", "predict", "what_if", "whatif", "check", "anomalies", "break_at", "watch", "numbers", "known",
@@ -72,27 +72,8 @@ class TrainingStepper:
     unit = "phase"
     lacks = "not among the commands of training: its .backprop can do more"
     quantity = "grad"
-    help_words: ClassVar[Mapping[str, str]] = {
-        "unit": "edge",
-        "rest of a node": "", "moves of a node": "", "asked": "x.grad", "example": "2 * loss.grad", "arrived": "complete", "where": "",
-    }  # fmt: skip
-    own_commands: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "next": ("", "the phase that comes next: forward, backward, update, zero_grad"),
-        "step": ("[n]", "the next edge inside of backward, elsewhere the next phase"),
-        "forward": ("", "compute the loss of the batch"),
-        "backward": ("", "all edges that are left; after it, why and explain can be asked"),
-        "update": ("", "move the parameters: the loss before and after"),
-        "zero_grad": ("", "clear the gradients"),
-        "undo": ("[n]", "take back the last move, or n; undo update: a whole update"),
-        "run": ("[n]", "the rest of this update, or n updates"),
-        "until": ("v", "go on until the loss is below v"),
-        "rewind": ("", "take everything back"),
-        "goto": ("k", "go to where k updates have been made"),
-        "mistake": ("[m]", "make mistake m from now on; again: no longer; without m: the list"),
-        "compare": ("[m]", f"the losses of {COMPARED} updates from here, right and with mistake m"),
-        "history": ("", "the loss before and after each update"),
-        "where": ("", "what is done, and what comes next"),
-    }
+    help_words: ClassVar[Mapping[str, str]] = WORDS
+    own_commands: ClassVar[Mapping[str, tuple[str, str]]] = COMMANDS
 
     def __init__(
         self, model: object, loss: Callable[..., Node], optimizer: object, batches: Iterable[Sequence[object]] = ()
@@ -151,6 +132,8 @@ class TrainingStepper:
         if made:
             for p, grad in zip(self.parameters, self._grads):
                 p.grad = grad
+        else:
+            self._grads = [p.grad for p in self.parameters]
         stepper = Stepper(self.root, fresh=False)
         if made:
             stepper.goto(len(stepper))
@@ -188,19 +171,13 @@ class TrainingStepper:
     def backward(self) -> Moved:
         """Make all edges of backprop that are left; gradients that are there already are added to."""
         backprop = self.backprop
-        if backprop.done:
-            return Moved(f"backward is made already: {backprop.headline()}", moved=0)
-        self._enter()
         edges = len(backprop) - backprop.position
+        if not self._waits():
+            return Moved(f"backward is made already: {backprop.headline()}", moved=0)
         backprop.goto(len(backprop))
-        return self._entered_and_made(edges)
+        return self._backward_made(edges)
 
-    def _enter(self) -> None:
-        """Note the gradients that were there before backward."""
-        if not self.backprop.position:
-            self._grads = [p.grad for p in self.parameters]
-
-    def _entered_and_made(self, edges: int) -> Moved:
+    def _backward_made(self, edges: int) -> Moved:
         backprop, grads = self.backprop, self._grads
         found = [p for p in self.parameters if p in backprop.graph]
         lines = [f"{counted(edges, 'edge')}, {said_range('grad', [p.grad for p in found])}"]
@@ -239,6 +216,9 @@ class TrainingStepper:
 
     def zero_grad(self) -> Moved:
         """Clear the gradients, as the optimizer does it."""
+        if self._backprop and not self._backprop.position:  # it is opened anew, with the gradients cleared
+            self._backprop.close()
+            self._backprop = None
         grads = [p.grad for p in self.parameters]
         self.optimizer.zero_grad()
 
@@ -261,6 +241,8 @@ class TrainingStepper:
 
         self._done.append(_Done(phase, f"[update {number}, {phase}] undone: {undone}", all_back))
         self.phase = PHASES[(PHASES.index(phase) + 1) % len(PHASES)]
+        if phase == "zero_grad" and self._waits():  # as in many loops, between forward and backward
+            self.phase = "backward"
         if self.phase == "zero_grad" and "no_zero_grad" in self._mistakes:
             lines.append("  note   zero_grad is left out: that is the mistake")
             self.phase = "forward"
@@ -279,10 +261,10 @@ class TrainingStepper:
             if self.phase != "backward":
                 told.append(str(self.next()))
                 continue
-            self._enter()
-            told.append(str(self.backprop.step()))
+            if not self.backprop.done:
+                told.append(str(self.backprop.step()))
             if self.backprop.done:
-                told.append(str(self._entered_and_made(len(self.backprop))))
+                told.append(str(self._backward_made(len(self.backprop))))
         return Moved("\n".join(told[-REPORTED:]), moved=n)
 
     def run(self, n: int = 1) -> Moved:
@@ -304,21 +286,15 @@ class TrainingStepper:
             self._one_update()
             if self.losses[-1].after < loss:
                 return self._told(start)
-        return Moved(
-            f"the loss is {short(self.losses[-1].after)} after {MOST:,} updates, not below {short(loss)}", moved=MOST
-        )
+        text = f"the loss is {short(self.losses[-1].after)} after {MOST:,} updates, not below {short(loss)}"
+        return Moved(text, moved=MOST)
 
     def _told(self, start: int) -> Moved:
-        lines = self._lines(start)
-        left_out = [f"... {len(lines) - REPORTED} more ..."] * (len(lines) > REPORTED)
-        return Moved("\n".join([*left_out, *lines[-REPORTED:]]) or "nothing is left of this update", moved=len(lines))
-
-    def _lines(self, start: int = 0) -> list[str]:
-        return [f"update {k + 1}: loss {short(a)} -> {short(b)}" for k, (a, b) in enumerate(self.losses) if k >= start]
+        return Moved(losses_text(self.losses, start, REPORTED) or "the update is done", moved=self.updates - start)
 
     def history(self) -> Report:
         """The loss before and after each update made so far."""
-        return Report("\n".join(self._lines()) or "no update is made yet")
+        return Report(losses_text(self.losses) or "no update is made yet")
 
     # --- Back ---
 
@@ -334,12 +310,16 @@ class TrainingStepper:
                 told.append(done.text)
             else:
                 break
-        text = "\n".join(told[-REPORTED:]) or "nothing to undo: no update is made yet"
-        return Moved(text, moved=-len(told))
+        return Moved("\n".join(told[-REPORTED:]) or "nothing to undo: no update is made yet", moved=-len(told))
+
+    def _waits(self) -> bool:
+        """Whether the present loss has not gone backward yet."""
+        last = next((done.phase for done in reversed(self._done) if done.phase in ("forward", "backward")), "")
+        return last == "forward"
 
     def _inside(self) -> bool:
         """Whether backward was entered, and is not made."""
-        return self.phase == "backward" and self._backprop is not None and self._backprop.position > 0
+        return self._waits() and self._backprop is not None and self._backprop.position > 0
 
     def undo_update(self) -> Moved:
         """Take back all of this update, or at its start the one before."""
@@ -391,10 +371,9 @@ class TrainingStepper:
         return Report("\n".join([head, *side_by_side(right, wrong, self.updates)]))
 
     def _tried(self, mistakes: dict[str, None], updates: int) -> list[Losses]:
-        put_back = self.keep()
+        put_back, start = self.keep(), self.updates
         try:
             self._mistakes = mistakes
-            start = self.updates
             self.run(whole(updates, "compare", "undo"))
             return self.losses[start:]
         finally:
@@ -417,8 +396,7 @@ class TrainingStepper:
     # --- What it says ---
 
     def headline(self) -> str:
-        inside = f", {self.backprop.headline()}" if self._inside() else ""
-        of = f" of {self.title}" if self.title else ""
+        of, inside = f" of {self.title}" * bool(self.title), f", {self.backprop.headline()}" if self._inside() else ""
         return f"training{of}: {counted(self.updates, 'update')} made, next {self.phase}{inside}"
 
     def where(self) -> Report:
@@ -427,13 +405,12 @@ class TrainingStepper:
         if self.root is not None:
             lines.append(f"  loss       {short(self.root.data)}, of {counted(len(walk(self.root)), 'value')}")
         grads = [p.grad for p in self.parameters if p.grad is not shared["NOT_REACHED"]]
-        lines.append(f"  gradients  {len(grads)} of {counted(len(self.parameters), 'parameter')} reached"
-                     + (f", {said_range('grad', grads)}" if grads else ""))  # fmt: skip
+        sizes = f", {said_range('grad', grads)}" if grads else ""
+        lines.append(f"  gradients  {len(grads)} of {counted(len(self.parameters), 'parameter')} reached{sizes}")
         if self.losses:
             shown = [short(self.losses[0].before), *(short(after) for _, after in self.losses[-REPORTED:])]
-            lines.append(
-                f"  losses     {shown[0]} -> {'... -> ' * (len(self.losses) > REPORTED)}{' -> '.join(shown[1:])}"
-            )
+            left_out = "... -> " * (len(self.losses) > REPORTED)
+            lines.append(f"  losses     {shown[0]} -> {left_out}{' -> '.join(shown[1:])}")
         lines += [f"  mistake    {SLIPS[name].phrase}" for name in self._mistakes]
         return Report("\n".join(lines))
 
@@ -459,6 +436,6 @@ class TrainingStepper:
         """Write as text what was said at the prompt, else the losses and the state; returns the path."""
         from ..drawing.output import write_whole, writing
 
-        said = self.transcript or [*self._lines(), str(self.where())]
+        said = self.transcript or [str(self.history()), str(self.where())]
         with writing(path):
             return write_whole(path, "\n".join(said) + "\n")

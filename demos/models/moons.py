@@ -11,7 +11,7 @@ from typing import Any
 
 import nn
 import nn.functional as F
-from autograd import Recorder, Value, no_grad
+from autograd import Recorder, TrainingStepper, Value, no_grad
 from nn import optim
 
 from ..shared import datasets, plots
@@ -20,7 +20,7 @@ from ..shared.progress import Progress
 from ..shared.report import Report
 from ..shared.training import FRAMES
 
-__all__ = ["main"]
+__all__ = ["main", "stepper"]
 
 _ABOUT = """Two half circles of {count} points reach into each other, so no straight line parts them. A network of
 {parameters} parameters gives each point a score, and learns to give the upper moon scores below -1 and the lower
@@ -31,6 +31,21 @@ An update is one step of training: the loss of all points, its gradient by backp
 parameter against its gradient."""
 
 
+def _made(seed: int) -> tuple[datasets.Table, list[int], nn.MLP, optim.SGD]:
+    """The points, their sides (-1 and 1), a network that knows nothing yet, and what will teach it."""
+    rng = Random(seed)
+    table = datasets.moons(100, noise=0.1, rng=rng)
+    model = nn.MLP(2, [16, 16, 1], seed=rng)
+    optimizer = optim.SGD(model.parameters(), lr=0.2, momentum=0.8, weight_decay=2e-3)
+    return table, [2 * y - 1 for y in table.ys], model, optimizer
+
+
+def stepper(seed: int = 0) -> TrainingStepper:
+    """The same training, to be gone through phase by phase."""
+    table, sides, model, optimizer = _made(seed)
+    return TrainingStepper(model, lambda: F.hinge_loss([model(x)[0] for x in table.xs], sides), optimizer)
+
+
 def main(
     out: str | Path = "out/moons", seed: int = 0, steps: int = 100, quiet: bool = False, png: bool = False
 ) -> dict[str, Any]:
@@ -38,12 +53,8 @@ def main(
 
     The seed draws the points and the first weights.
     """
-    rng = Random(seed)
-    table = datasets.moons(100, noise=0.1, rng=rng)
-    xs, sides = table.xs, [2 * y - 1 for y in table.ys]
-
-    model = nn.MLP(2, [16, 16, 1], seed=rng)
-    optimizer = optim.SGD(model.parameters(), lr=0.2, momentum=0.8, weight_decay=2e-3)
+    table, sides, model, optimizer = _made(seed)
+    xs = table.xs
     report = Report(out, "Two moons, and a line that bends", f"seed {seed}", png)
     report.prose(_ABOUT.format(count=len(xs), parameters=len(list(model.parameters()))))
     graphs = report.film("The loss of one point, the one that fares worst just then, with all gradients.")

@@ -21,6 +21,7 @@ class Demo(NamedTuple):
     """A file to run. lesson: its number in the list of questions the project grew from, "" if it is no lesson.
 
     takes: the parameters of its main; a page of cells takes what its cells ask for, so here it has none.
+    has_stepper: whether its training can be gone through phase by phase.
     """
 
     path: Path
@@ -28,6 +29,7 @@ class Demo(NamedTuple):
     lesson: str
     russian: str
     takes: tuple[str, ...]
+    has_stepper: bool = False
 
     @property
     def name(self) -> str:
@@ -71,7 +73,8 @@ def demo_of(path: Path) -> Demo | None:
     if signature is None:
         return None
     first = re.match(r'"""(.+)', source)
-    return Demo(path, first[1].rstrip('."') if first else "", "", "", tuple(re.findall(r"(\w+): ", signature[1])))
+    takes = tuple(re.findall(r"(\w+): ", signature[1]))
+    return Demo(path, first[1].rstrip('."') if first else "", "", "", takes, "\ndef stepper(" in source)
 
 
 DEMOS = demos_in(_FOLDER)

@@ -1,0 +1,30 @@
+"""The commands that the prompt has for training, each with what it takes and what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["COMMANDS", "COMPARED", "WORDS"]
+
+COMPARED = 10  # updates that a mistake is shown over
+WORDS: Mapping[str, str] = {
+    "unit": "edge", "rest of a node": "", "moves of a node": "", "asked": "x.grad", "example": "2 * loss.grad",
+    "arrived": "complete", "where": "",
+}  # fmt: skip
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "next": ("", "the phase that comes next: forward, backward, update, zero_grad"),
+    "step": ("[n]", "the next edge inside of backward, elsewhere the next phase"),
+    "forward": ("", "compute the loss of the batch"),
+    "backward": ("", "all edges that are left; after it, why and explain can be asked"),
+    "update": ("", "move the parameters: the loss before and after"),
+    "zero_grad": ("", "clear the gradients"),
+    "undo": ("[n]", "take back the last move, or n; undo update: a whole update"),
+    "run": ("[n]", "the rest of this update, or n updates"),
+    "until": ("v", "go on until the loss is below v"),
+    "rewind": ("", "take everything back"),
+    "goto": ("k", "go to where k updates have been made"),
+    "mistake": ("[m]", "make mistake m from now on; again: no longer; else the list"),
+    "compare": ("[m]", f"the losses of {COMPARED} updates from here, right and with mistake m"),
+    "history": ("", "the loss before and after each update"),
+    "where": ("", "what is done, and what comes next"),
+}
