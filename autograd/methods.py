@@ -19,7 +19,7 @@ from textwrap import indent
 from types import CodeType
 from typing import Any
 
-from .errors import FormulaError
+from .errors import AutogradError, FormulaError
 from .formula import FUNCTIONS, PYTHON, Formula, add_up, larger, largest
 from .formula.namer import Namer, words
 from .modes import is_on, shared
@@ -151,7 +151,10 @@ def {name}({parameters}):
     except (KeyError, IndexError, TypeError):
         pass  # an error of the first time is none of the look-up's
     else:
-        return kernel({operands})
+        try:
+            return kernel({operands})
+        except AutogradError as error:
+            raise error.with_traceback(None) from None
     return first_time({op}, {kernels}, ({operands},))
 """)
 
@@ -161,7 +164,7 @@ _FUNCTION_WORDS = {*words(_SCALAR, _WIDE), "Value", "float", "len", "type"}
 
 shared.update(
     {name: getattr(math, name) for name in FUNCTIONS if name != "abs"},
-    abs=abs, copysign=math.copysign, larger=larger, largest=largest, add_up=add_up, is_on=is_on,
+    AutogradError=AutogradError, abs=abs, copysign=math.copysign, larger=larger, largest=largest, add_up=add_up, is_on=is_on,
 )  # fmt: skip
 
 
