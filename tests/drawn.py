@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree
 
 import pytest
 import small_graphs
 from small_graphs import without_labels
 
 from autograd.drawing.engines import lay_out
+from autograd.drawing.formats.scene import SVG, Text, read_scene
 from autograd.errors import ToolError
 from autograd.modes import PARAMETER, Scope, here, shared
 
@@ -80,3 +82,18 @@ def shapes(source: str) -> tuple[list[str], list[tuple[str, str]]]:
     arrows = re.findall(r"^\s*(\w+) -> (\w+)", source, flags=re.MULTILINE)
     nodes = re.findall(r"^\s*(o?[vgcm]\d\w*) \[", source, flags=re.MULTILINE)
     return nodes, arrows
+
+
+def texts(svg):
+    """What is written in an SVG, from its first shape to its last."""
+    return [text.text for text in read_scene(svg).shapes if isinstance(text, Text)]
+
+
+def places(svg):
+    """Where every box and frame of a picture is, and how large it is."""
+    found = []
+    for group in ElementTree.fromstring(svg).iter(f"{SVG}g"):
+        if group.get("class") in ("node", "cluster"):
+            outline = next(e for e in group.iter() if e.get("points") or e.get("d") or e.get("cx"))
+            found.append((group.find(f"{SVG}title").text, *(outline.get(name) for name in ("points", "d", "cx", "cy"))))
+    return ElementTree.fromstring(svg).get("viewBox"), found

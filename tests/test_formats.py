@@ -16,7 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from drawn import HOSTILE, emblem, needs_engine, needs_png
+from drawn import HOSTILE, emblem, needs_engine, needs_png, places, texts
 from drawn import neuron as fresh_neuron
 from random_graphs import inputs, program, run
 
@@ -52,10 +52,6 @@ def neuron():
     f = fresh_neuron()
     f.backward()
     return f
-
-
-def texts(svg):
-    return [text.text for text in read_scene(svg).shapes if isinstance(text, Text)]
 
 
 def svg_of(drawing):
@@ -301,16 +297,6 @@ def test_spelling_leaves_what_is_there():
 
 
 # --- Frames and films ----------------------------------------------------------------------------------------------
-
-
-def places(svg):
-    """Where every box and frame of a picture is, and how large it is."""
-    found = []
-    for group in ElementTree.fromstring(svg).iter(f"{SVG}g"):
-        if group.get("class") in ("node", "cluster"):
-            outline = next(e for e in group.iter() if e.get("points") or e.get("d") or e.get("cx"))
-            found.append((group.find(f"{SVG}title").text, *(outline.get(name) for name in ("points", "d", "cx", "cy"))))
-    return ElementTree.fromstring(svg).get("viewBox"), found
 
 
 def shown_at(film, k):

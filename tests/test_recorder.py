@@ -8,15 +8,19 @@ import re
 import sys
 import types
 from base64 import b64decode
+from pathlib import Path
 
 import pytest
-from drawn import needs_engine
+from drawn import needs_engine, needs_png, places, texts
 
 import nn
 import nn.functional as F
 from autograd import Recorder, Value
 from autograd.errors import ArgumentError, GraphError, ToolError
+from autograd.explain.phrases import short
+from autograd.graph import Graph
 from autograd.player.layout import WINDOW
+from autograd.player.reel import Replay
 from demos.shared.plotting import Figure
 
 
@@ -40,8 +44,8 @@ def test_a_frame_holds_the_numbers_of_its_update():
     w = Value(0.5, label="w")
     recorder = Recorder([w])
     seen = train(recorder, w, 4)
-    assert [frame.numbers[0] for frame in recorder.frames] == seen
-    assert [frame.numbers[1] for frame in recorder.frames] == [1.0, 2.0, 3.0, 4.0], "a constant that is new each time"
+    assert [frame.numbers[0] for frame in recorder.recorded] == seen
+    assert [frame.numbers[1] for frame in recorder.recorded] == [1.0, 2.0, 3.0, 4.0], "a constant that is new each time"
     assert list(recorder.losses) == [(w * (1.0 + k) - 3.0) ** 2 for k, w in enumerate(seen)]
 
 
@@ -59,8 +63,8 @@ def test_frames_stay_within_the_budget(updates):
     w = Value(0.5, label="w")
     recorder = Recorder([w], budget=400)
     train(recorder, w, updates)
-    assert sum(frame.size for frame in recorder.frames) <= 400
-    told = [frame.update for frame in recorder.frames]
+    assert sum(frame.size for frame in recorder.recorded) <= 400
+    told = [frame.update for frame in recorder.recorded]
     assert told[0] == 1
     assert len({b - a for a, b in zip(told, told[1:])}) <= 1, "evenly spread"
     assert len(recorder.losses) == updates, "the curve has every update"
@@ -106,9 +110,9 @@ def test_a_sample_of_ones_own_is_recorded_to_the_end():
     recorder = Recorder(model, lambda: model([0.5, 0.5])[0] ** 2, every=4)
     for _ in range(6):
         recorder.step(0.25)
-    assert [frame.update for frame in recorder.frames] == [1, 5]
+    assert [frame.update for frame in recorder.recorded] == [1, 5]
     recorder.finish()
-    assert [frame.update for frame in recorder.frames] == [1, 5, 6]
+    assert [frame.update for frame in recorder.recorded] == [1, 5, 6]
 
 
 def test_the_result_is_called_the_loss_unless_it_has_a_name():
@@ -181,7 +185,7 @@ def test_a_figure_is_shown():
     w = Value(0.5, label="w")
     recorder = Recorder([w], picture=lambda: figure)
     recorder.step(w * w)
-    kind, _, shown = recorder.frames[0].picture.partition(";base64,")
+    kind, _, shown = recorder.recorded[0].picture.partition(";base64,")
     assert kind == "data:image/svg+xml" and b64decode(shown) == figure.svg().encode()
 
 
@@ -217,3 +221,58 @@ def test_a_notebook_is_brought_up_to_date_while_training_goes_on(monkeypatch):
         assert len(shown) == 3 and "<polyline" in shown[-1] and "update 3: loss" in shown[-1]
     assert len(shown) == 4 and shown[-1].startswith("<iframe")
     assert not shown[-1].endswith("</iframe>")  # IPython would warn of it
+
+
+# --- Films that play by themselves ---------------------------------------------------------------------------------
+
+
+def trained(updates=5):
+    """A recorder of some updates, in which a constant is another one each time, and what it saw."""
+    model = nn.MLP(2, [2, 1], seed=3)
+    recorder, seen = Recorder(model), []
+    for k in range(updates):
+        loss = (model([0.1 * 3**k, -1.0])[0] - 1.0) ** 2
+        loss.zero_grad()
+        loss.backward()
+        recorder.step(loss)
+        seen.append([(node.data, node.grad, node.partials) for node in Graph(loss).nodes])
+        for p in model.parameters():
+            p.data -= 0.1 * p.grad
+    return recorder, seen
+
+
+def test_a_replay_computes_what_the_training_computed():
+    recorder, seen = trained()
+    replay = Replay(recorder.graph)
+    for frame, nodes in zip(recorder.recorded, seen):
+        replay.show(frame.numbers)
+        for node, (data, grad, partials) in zip(replay.graph.nodes, nodes):
+            assert (node.data, node.partials) == (data, partials) and node.grad == pytest.approx(grad, rel=1e-12)
+
+
+@needs_engine
+def test_the_frames_of_a_training_have_one_layout(tmp_path):
+    recorder, seen = trained()
+    paths = recorder.frames(tmp_path / "frames", most=4)
+    svgs = [Path(path).read_text(encoding="utf-8") for path in paths]
+    assert len(svgs) == 4 and len({str(places(svg)) for svg in svgs}) == 1 and len(set(svgs)) == 4
+    for svg, update in zip(svgs, (1, 2, 4, 5)):
+        assert any(text.startswith(f"update {update}: loss {short(seen[update - 1][-1][0])}") for text in texts(svg))
+        assert short(0.1 * 3 ** (update - 1)) in texts(svg)  # a constant of then
+    film = Path(recorder.save(tmp_path / "film.svg", theme="auto")).read_text(encoding="utf-8")
+    assert film.count("update ") == 5 and "prefers-color-scheme" in film and "-of-5" in film
+
+
+@needs_png
+def test_a_training_as_gif(tmp_path):
+    images = pytest.importorskip("PIL.Image")
+    recorder, _ = trained(3)
+    with images.open(recorder.save(tmp_path / "film.gif", seconds=0.1)) as gif:
+        assert gif.n_frames == 3
+
+
+def test_what_cannot_be_a_film_is_refused(tmp_path):
+    with pytest.raises(GraphError, match="nothing to show"):
+        Recorder().save(tmp_path / "film.svg")
+    with pytest.raises(ArgumentError, match="want most=2 frames or more, got 1"):
+        trained(2)[0].frames(tmp_path, most=1)

@@ -100,10 +100,7 @@ class DotWriter:
         return asked.get(word, word) in self.look.show or word not in asked
 
     def room(self, many: bool) -> float:
-        """Points that a number takes at least, at the usual size, or what many numbers have in common.
-
-        With room for any of them a number may change, and its box stays as it is.
-        """
+        """Points, at the usual size, that a number takes at least, or what many tell: room for any keeps a box as it is."""
         return 0
 
     def words(self, arrow: Arrow) -> str:
@@ -169,9 +166,12 @@ class DotWriter:
     @cached_property
     def placement(self) -> Placement:
         """Where everything is."""
+        return self.place(Measures(self))
+
+    def place(self, measures: Measures) -> Placement:
         along = self.look.direction in ("TB", "BT")
         length = self.page[along] * self.points(SMALL) / LEAST - 2 * PAD if self.page else None
-        return place(self.picture, Measures(self), length, self.look.direction)
+        return place(self.picture, measures, length, self.look.direction)
 
     @property
     def is_readable(self) -> bool:
@@ -184,9 +184,7 @@ class DotWriter:
         texts = [measured(self.caption(), self.points(10))]
         if self.heading:
             texts.append(measured(self.big_title(), self.look.font_size))
-        room = (
-            self.page[0] - 2 * PAD if self.page else math.inf
-        )  # a line of text that is longer cannot be helped by folding
+        room = self.page[0] - 2 * PAD if self.page else math.inf  # folding does not help a line that is longer
         width = max([self.placement.width, *(min(w + 16, room) for w, _ in texts)])
         return width + 2 * PAD, self.placement.height + sum(h + 8 for _, h in texts) + 2 * PAD
 

@@ -25,11 +25,12 @@ import math
 import os
 import sys
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..drawing.formats.film import write_film, write_frames
 from ..errors import ArgumentError, AutogradError, GraphError
 from ..explain.naming import names_for
 from ..explain.phrases import counted, name_of, short
@@ -39,7 +40,15 @@ from ..node import Node
 from .js_rules import rule_name, rules
 from .player import described, framed, numbers, packed, page, staged, write_page
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..drawing.digraph import Drawing
+    from ..drawing.options import DrawingOptions
+
 __all__ = ["Recorder"]
+
+FILMS = (".svg", ".gif", ".webp")  # how the name of a film ends that is no page
 
 WHOLE = 500  # values of a loss that is recorded whole; of a larger one, one sample is
 SUMS = ("add", "total", "mean", "mul", "div", "neg")  # what a loss makes of the losses of its samples
@@ -89,7 +98,7 @@ class Recorder:
         self.budget = budget
         self.path = path
         self.losses = array("d")
-        self.frames: list[_Frame] = []
+        self.recorded: list[_Frame] = []
         self.graph: Graph | None = None
         self._shape: tuple[Any, ...] = ()
         self._whole = True
@@ -119,9 +128,9 @@ class Recorder:
         frame = _Frame(self.updates, self.losses[-1], self._numbers(root))
         if self.picture is not None:
             frame.picture = _picture(self.picture())
-        self.frames.append(frame)
-        while len(self.frames) > 2 and add_sizes(self.frames) > self.budget:
-            self.frames = self.frames[::2]
+        self.recorded.append(frame)
+        while len(self.recorded) > 2 and add_sizes(self.recorded) > self.budget:
+            self.recorded = self.recorded[::2]
             self.every *= 2
 
     def _one_sample(self, loss: Any) -> Any:
@@ -158,7 +167,7 @@ class Recorder:
     def __exit__(self, failed: object, *_: object) -> None:
         try:
             self.finish()
-            if self.path is not None and self.frames:
+            if self.path is not None and self.recorded:
                 self.save(self.path)
         except AutogradError as error:
             if failed is None:
@@ -169,7 +178,7 @@ class Recorder:
         """Record where the training has come to, if the last update was left out; a notebook shows the whole film."""
         if self._done:
             return
-        if self.sample and self.losses and self.frames[-1].update != self.updates:
+        if self.sample and self.losses and self.recorded[-1].update != self.updates:
             self._record(None)
         self._done = True
         self._show(finished=True)
@@ -183,33 +192,72 @@ class Recorder:
             raise GraphError("nothing to show: call recorder.step(loss) with a Value, or give a sample")
         late = "recorder.step(loss) came after the optimizer's step: the numbers are those after it."
         stage, note = staged(self.graph, 3.0, late if self._stale else "", BOXES)
-        seen = [frame for frame in self.frames if frame.numbers is not None]
+        seen = [frame for frame in self.recorded if frame.numbers is not None]
         data = described(self.graph, _varying(self.graph, [frame.numbers for frame in seen if frame.numbers]))
         data["numbers"] = packed(seen[-1].numbers or array("d"))
-        title = f"training of {self.title}" if self.title else f"training: {name_of(self.graph, self.graph.root)}"
         edges = sum(1 for _ in self.graph.edges())
         film = {"graph": data, "views": stage, "note": note, "start": f"#edge={edges}", "film": self._film()}
-        return page(title, film, rules(self.graph.nodes))
+        return page(self._title(self.graph), film, rules(self.graph.nodes))
 
     def _film(self) -> dict[str, Any]:
         stride = -(-self.updates // POINTS)
         shown = sorted({*range(0, self.updates, stride), self.updates - 1})
-        pictures = list(dict.fromkeys(frame.picture for frame in self.frames if frame.picture is not None))
+        pictures = list(dict.fromkeys(frame.picture for frame in self.recorded if frame.picture is not None))
         return {
             "updates": [i + 1 for i in shown],
             "losses": [_json_number(self.losses[i]) for i in shown],
             "pictures": pictures,
-            "frames": [frame.written(pictures) for frame in self.frames],
+            "frames": [frame.written(pictures) for frame in self.recorded],
         }
 
-    def save(self, path: str | os.PathLike[str]) -> str:
-        """Write the film as a page, and return its path. Training may go on."""
-        return write_page(path, self.html)
+    def save(
+        self,
+        file: str | os.PathLike[str],
+        /,
+        *,
+        seconds: float = 0.2,
+        most: int = 60,
+        **options: Unpack[DrawingOptions],
+    ) -> str:
+        """Write the film, and return its path: as a page to scrub through, or by its ending as SVG, GIF or WebP.
+
+        A film that ends in ``.svg``, ``.gif`` or ``.webp`` shows each of at most `most` updates for so many seconds; the
+        SVG plays without a script. options: those of :func:`autograd.draw` but for names, for such a film.
+        Training may go on. Raises GraphError if nothing was recorded, ToolError if it cannot be drawn or written.
+        """
+        if os.path.splitext(os.fspath(file))[1].lower() not in FILMS:
+            return write_page(file, self.html)
+        title, drawings = self._film_of(most, options)
+        return write_film(file, drawings, seconds, title)
+
+    def frames(
+        self, folder: str | os.PathLike[str], *, most: int = 60, format: str = "svg", **options: Unpack[DrawingOptions]
+    ) -> list[str]:
+        """One picture for each of at most `most` updates, all of one layout: ``000.svg`` the first; returns their paths.
+
+        format: how their names end, such as "png" or "pdf". options: those of :func:`autograd.draw` but for names.
+        """
+        return write_frames(folder, self._film_of(most, options)[1], format)
+
+    def _film_of(self, most: int, options: DrawingOptions) -> tuple[str, Iterator[Drawing]]:
+        if type(most) is not int or most < 2:
+            raise ArgumentError(f"want most=2 frames or more, got {most!r}")
+        from .reel import film_of
+
+        seen = [frame for frame in self.recorded if frame.numbers is not None]
+        if self.graph is None or not seen:
+            raise GraphError("nothing to show: call recorder.step(loss) with a Value, or give a sample")
+        few = seen if len(seen) <= most else [seen[round(k * (len(seen) - 1) / (most - 1))] for k in range(most)]
+        told = [(frame.numbers or array("d"), f"update {frame.update}: loss {short(frame.loss)}") for frame in few]
+        return self._title(self.graph), film_of(self.graph, told, **options)
+
+    def _title(self, graph: Graph) -> str:
+        return f"training of {self.title}" if self.title else f"training: {name_of(graph, graph.root)}"
 
     def __repr__(self) -> str:
         if not self.losses:
             return "<Recorder: nothing recorded yet>"
-        counts = f"{counted(self.updates, 'update')}, {counted(len(self.frames), 'frame')}"
+        counts = f"{counted(self.updates, 'update')}, {counted(len(self.recorded), 'frame')}"
         return f"<Recorder: {counts}, loss {short(self.losses[0])} to {short(self.losses[-1])}>"
 
     # --- Notebooks ---
