@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import Any
 
 from .errors import FormulaError
-from .formula import FUNCTIONS, PYTHON, Formula
+from .formula import FUNCTIONS, IEEE, PYTHON, Formula
 from .formula.grammar import is_taken
 
 __all__ = ["Update", "read"]
@@ -87,7 +87,7 @@ class Update:
 
     @cached_property
     def _python(self) -> Callable[..., None]:
-        namespace: dict[str, Any] = dict(_FUNCTIONS)
+        namespace: dict[str, Any] = {**_FUNCTIONS, "_as_ieee": self._as_ieee}
         exec(compile(self.source, "<autograd update>", "exec"), namespace)
         return namespace["update"]
 
@@ -103,20 +103,39 @@ class Update:
                 if _p.reached:
                     grad = _p.grad
                     data = _p.data
-                    data = data - lr * grad
+                    try:
+                        data = data - lr * grad
+                    except (ArithmeticError, ValueError):
+                        _as_ieee(_p, {}, _options)
+                        continue
                     _p.data = data
         """
-        lines = [f"{name} = {formula.text(PYTHON)}" for name, formula in self.later]
+        lines, first = (
+            [f"{name} = {formula.text(PYTHON)}" for name, formula in rule] for rule in (self.later, self.first)
+        )
         lines = [*(f"{name} = _memory[{name!r}]" for name in self.remembered), *lines]
+        memory: list[str] = []
         if self.remembered:
-            first = [f"{name} = {formula.text(PYTHON)}" for name, formula in self.first]
-            zeros = [f"{' = '.join(self.remembered)} = 0.0", "_memory = _state[_p] = {}"]
-            lines = ["_memory = _state.get(_p)", "if _memory is None:", *(f"    {line}" for line in (*zeros, *first)),
-                     "else:", *(f"    {line}" for line in lines)]  # fmt: skip
-            lines += [f"_memory[{name!r}] = {name}" for name in self.remembered]
+            memory = ["_memory = _state.get(_p)", "if _memory is None:", "    _memory = _state[_p] = {}"]
+            zeros = f"{' = '.join(self.remembered)} = 0.0"
+            lines = ["if not _memory:", *_indented(zeros, *first), "else:", *_indented(*lines)]
+        kept = [f"_memory[{name!r}] = {name}" for name in self.remembered]
+        quietly = _indented(f"_as_ieee(_p, {'_memory' if memory else '{}'}, _options)", "continue")
+        body = ["grad = _p.grad", "data = _p.data", *memory, "try:", *_indented(*lines),
+                "except (ArithmeticError, ValueError):", *quietly, *kept, "_p.data = data"]  # fmt: skip
+        loop = ["for _p in _params:", *_indented("if _p.reached:", *_indented(*body))]
         head = [f"({', '.join(self.options)},) = _options"] if self.options else []
-        body = ["grad = _p.grad", "data = _p.data", *lines, "_p.data = data"]
-        return "\n".join(
-            ["def update(_params, _state, _options):", *(f"    {line}" for line in head), "    for _p in _params:",
-             "        if _p.reached:", *(f"            {line}" for line in body)]
-        )  # fmt: skip
+        return "\n".join(["def update(_params, _state, _options):", *_indented(*head, *loop)])
+
+    def _as_ieee(self, p: Any, memory: dict[str, float], options: Sequence[float]) -> None:
+        """The update of one parameter with inf and nan where Python's arithmetic has an error, as in C and in PyTorch."""
+        names = dict(zip(self.options, options), data=p.data, grad=p.grad)
+        names.update((name, memory.get(name, 0.0)) for name in self.remembered)
+        for name, formula in self.later if memory or not self.remembered else self.first:
+            names[name] = formula.evaluate(names, IEEE)
+        memory.update((name, names[name]) for name in self.remembered)
+        p.data = names["data"]
+
+
+def _indented(*lines: str) -> list[str]:
+    return [f"    {line}" for line in lines]

@@ -836,3 +836,19 @@ def test_two_threads_that_train_one_step_take_turns(how):
     alone = AdamW([other], lr=1e-3, weight_decay=0.0)
     compile(lambda x: (other - x) ** 2, [other], "c").train([([3.0],)], alone, updates)
     assert w.data == other.data
+
+
+@pytest.mark.parametrize("backend", ["python", "eager", pytest.param("c", marks=needs_c)])
+def test_an_update_that_divides_by_zero_gives_nan_as_pytorch_does(backend):
+    """Without eps, a gradient of 0 moves its parameter by 0/0, and the others go on: a constant gradient moves w by lr."""
+    w, b = Value(1.0), Value(2.0)
+    optimizer = Adam([w, b], lr=0.1, eps=0.0)
+    if backend == "eager":
+        for _ in range(3):
+            optimizer.zero_grad()
+            (w + b * 0.0).backward()
+            optimizer.step()
+    else:
+        compile(lambda: w + b * 0.0, [w, b], backend).train([()], optimizer, 3)
+    assert w.data == pytest.approx(0.7, rel=1e-12) and b.data != b.data
+    assert optimizer.state[b]["step"] == 3.0
