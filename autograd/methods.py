@@ -19,10 +19,10 @@ from textwrap import indent
 from types import CodeType
 from typing import Any
 
-from .errors import AutogradError, FormulaError
-from .formula import FUNCTIONS, PYTHON, Formula, add_up, larger, largest
+from .errors import FormulaError
+from .formula import FUNCTIONS, PYTHON, Formula
 from .formula.namer import Namer, words
-from .modes import is_on, shared
+from .modes import shared
 from .ops import Op
 
 __all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define", "page", "raising", "under"]
@@ -161,11 +161,6 @@ def {name}({parameters}):
 # What stands in the templates themselves, so that nothing a row brings along may be called so.
 _METHOD_WORDS = {*words(_UNARY, _BINARY, _REFLECTED), *FUNCTIONS, "larger"}
 _FUNCTION_WORDS = {*words(_SCALAR, _WIDE), "Value", "float", "len", "type"}
-
-shared.update(
-    {name: getattr(math, name) for name in FUNCTIONS if name != "abs"},
-    AutogradError=AutogradError, abs=abs, copysign=math.copysign, larger=larger, largest=largest, add_up=add_up, is_on=is_on,
-)  # fmt: skip
 
 
 class _Page:

@@ -9,18 +9,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from .errors import ArgumentError, AutogradError, DomainError, GraphError
-from .formula import PLAIN, Algebra, largest
+from .formula import FUNCTIONS, PLAIN, Algebra, add_up, larger, largest
 from .kernels import compile_kernel
 from .methods import OPERATORS
 from .modes import is_on, shared
 from .ops import MAXIMUM, OPS, Op
 from .slow_path import evaluate, evaluate_partial, real, real_data
-from .value import Value
+from .value import NOT_REACHED, Value
 
 __all__ = ["ON_VALUES", "apply", "listed", "record", "record_checked"]
 
@@ -229,8 +230,20 @@ def _giving_errors(function: Callable[..., Any]) -> Callable[..., Any]:
     return give
 
 
-# The names under which the compiled methods call what is here.
+# All that compiled methods and kernels name: they live in one module (see modes.py), and it is linked here. What a row
+# brings along is added by methods.under, and how many modes are on, and the scope, are written by modes.py and nn.Module.
 shared.update(
+    {name: getattr(math, name) for name in FUNCTIONS if name != "abs"},
+    abs=abs,
+    copysign=math.copysign,
+    larger=larger,
+    largest=largest,
+    add_up=add_up,
+    is_on=is_on,
+    AutogradError=AutogradError,
+    Value=Value,
+    new=partial(object.__new__, Value),
+    NOT_REACHED=NOT_REACHED,
     carefully=_giving_errors(record_checked),
     first_time=_giving_errors(_first_time),
     in_mode=_in_mode,

@@ -39,13 +39,12 @@ Walther, Evaluating Derivatives, 2008, chapter 3).
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial as bind_arguments
 from typing import TYPE_CHECKING, Any
 
 from .errors import ArgumentError, GraphError, SingularityError
 from .graph import grad_before, walk
 from .methods import compile_methods
-from .modes import PARAMETER, Scope, shared
+from .modes import PARAMETER, Scope
 from .ops import OPS, Op
 from .slow_path import real, real_data
 
@@ -435,7 +434,6 @@ def _unpickled(data: float, label: str, grad: float | None, parameter: bool, kin
     return value
 
 
-shared.update(Value=Value, new=bind_arguments(object.__new__, Value), NOT_REACHED=NOT_REACHED)
 for _name, _method in compile_methods(list(OPS.values())).items():
     setattr(Value, _name, _method)
 for _name, _module in _TOOLS.items():

@@ -53,7 +53,7 @@ _FIXES = {
     "and pass the decision as a bool or a str, which make a program of their own",
     "identity": "Which one was picked is known only when the program runs: decide outside, and pass a bool or a str",
     "convert": "float(), int() and math's functions cut the graph: use v.exp(), v.log(), v.sqrt() ..., which are recorded",
-    "index": "An int argument picks a row only by embedding(i, rows), pick(rows, i) or cross_entropy(scores, i) of nn.functional",
+    "index": "An int argument picks a row only by embedding(i, rows), pick(rows, i) or cross_entropy(scores, i)",
     "method": "Operations are methods of Values: write Value(x).exp()",
     "number": "What only a number has would be computed once for all calls: do it outside, and pass what it gives",
     "print": "Print what the step returns",
