@@ -367,7 +367,8 @@ class Value(Methods):
 class _Tool:
     """A method of Value that is a tool's own function, ``f.draw()`` for ``draw(f)``.
 
-    It is imported when it is first asked for. The engine needs no tool, and all tools need the engine.
+    It is imported when it is first asked for: the engine needs no tool, and all tools need the engine. This is
+    the one circle of imports.
     """
 
     def __init__(self, name: str, module: str) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
+import re
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -51,15 +55,22 @@ def modules(package: str) -> dict[str, Path]:
 
 
 @cache
-def imports(path: Path, everywhere: bool = False) -> set[str]:
-    """The modules that a file imports when it is imported, as ``autograd.value``; with `everywhere`, later too."""
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imports(path: Path, everywhere: bool | str = False) -> set[str]:
+    """The modules that a file imports when it is imported, as ``autograd.value``.
+
+    everywhere: inside functions too; unless it is "later", also those that only a type checker imports.
+    """
     found: set[str] = set()
     package = path.relative_to(ROOT).parent.parts
-    tree = ast.parse(path.read_text(encoding="utf-8"))
 
     def visit(node):
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test) and not everywhere:
+            if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING" and everywhere is not True:
                 continue
             if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and not everywhere:
                 continue
@@ -72,7 +83,7 @@ def imports(path: Path, everywhere: bool = False) -> set[str]:
                 found.update(alias.name for alias in child.names)
             visit(child)
 
-    visit(tree)
+    visit(parsed(path))
     return found
 
 
@@ -113,6 +124,121 @@ def test_tools_see_nodes_and_never_import_value():
     for name in files:
         if name.partition(".")[0] in NEVER_VALUE or name in SEE_NODES:
             assert "autograd.value" not in imports(files[name]), name
+
+
+# --- All that is ever imported: inside functions, by names in strings, and as it happens ------------------------------
+
+
+@cache
+def strings(path: Path) -> set[str]:
+    """The strings of a file that are no docstrings."""
+    tree = parsed(path)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    docs = {id(node.body[0].value) for node in ast.walk(tree)
+            if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)}  # fmt: skip
+    return {node.value for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs}  # fmt: skip
+
+
+def named(text: str, files: dict[str, Path]) -> str | None:
+    """The file of ours that a string names, as importlib would have it: ``.drawing.tree``, ``stepper.mistakes``."""
+    name = text.removeprefix("autograd.").lstrip(".")
+    return name if "." in text and name in files else None
+
+
+def ever_used(files: dict[str, Path], ending_in_value: bool) -> dict[str, set[str]]:
+    """Which files each file imports, sooner or later; without `ending_in_value` not what Value's conveniences are."""
+    from autograd.value import _TOOLS
+
+    found: dict[str, set[str]] = {}
+    for name, path in files.items():
+        modules = imports(path, "later")
+        paths = {module.removeprefix("autograd.") for module in modules if module.startswith("autograd.")} & set(files)
+        found[name] = (paths | {named(text, files) for text in strings(path)}) - {None, name, name.partition(".")[0]}
+    if not ending_in_value:
+        found["value"] -= {tool.lstrip(".") for tool in _TOOLS.values()}
+    return found
+
+
+def circles(edges: dict[str, set[str]]) -> set[str]:
+    """The files that lie on a circle: what is left when all that import nothing, or are imported by none, are taken away."""
+    left = {name: set(others) for name, others in edges.items()}
+    while True:
+        imported = set().union(*left.values()) if left else set()
+        gone = {name for name, others in left.items() if not others & set(left) or name not in imported}
+        if not gone:
+            return set(left)
+        left = {name: others - gone for name, others in left.items() if name not in gone}
+
+
+def test_there_is_no_circle_but_that_of_values_conveniences():
+    files = {name: path for name, path in modules("autograd").items() if name not in ("__init__", "__main__")}
+    assert not circles(ever_used(files, ending_in_value=False))
+    whole = circles(ever_used(files, ending_in_value=True))
+    assert {"value", "stepper", "check", "recording"} <= whole, "if there is none any more, this test can be simpler"
+    assert "the one circle" in files["value"].read_text(encoding="utf-8")
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == {"a", "b", "c"}
+
+
+RECORDER = """
+import builtins, importlib.util, json, pkgutil, sys
+edges, original = set(), builtins.__import__
+
+def recording(name, globals=None, locals=None, fromlist=(), level=0):
+    module = original(name, globals, locals, fromlist, level)
+    base = importlib.util.resolve_name("." * level + name, globals["__package__"]) if level else name
+    found = [f"{base}.{each}" for each in fromlist or () if f"{base}.{each}" in sys.modules] or [base]
+    edges.update(((globals or {}).get("__name__", ""), each) for each in found)
+    return module
+
+builtins.__import__ = recording
+import autograd
+first = sorted(name for name in sys.modules if name.startswith("autograd"))
+for found in pkgutil.walk_packages(autograd.__path__, "autograd."):
+    if not found.name.endswith("__main__"):
+        importlib.import_module(found.name)
+a = autograd.Value(2.0)
+f = (a * a).tanh()
+f.draw(), f.tree(), f.mermaid(), f.formula(), f.latex(), f.step_through(), f.player()
+print(json.dumps([first, sorted(edges), sorted(sys.modules)]))
+"""
+
+
+def test_what_is_imported_as_it_happens():
+    """One process imports each of our files, and records who imports what: the floors hold, and nothing is loaded for later."""
+    command = [sys.executable, "-c", RECORDER]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    first, edges, loaded = json.loads(answer.stdout)
+    engine = {"autograd", "autograd._compiled", *(f"autograd.{name}" for floor in FLOORS for name in floor)}
+    early = {name for name in first if not name.startswith("autograd.formula.")} - engine
+    assert early <= {"autograd.explain", "autograd.explain.compiled_names"}, f"`import autograd` loads {early}"
+    assert not {"nn", "demos", "tests", "torch", "numpy"} & set(loaded)
+    files = modules("autograd")
+    assert {f"autograd.{name}" for name in files if name not in ("__init__", "__main__", "autograd")} <= set(loaded)
+    below = [(a.removeprefix("autograd.").split(".")[0], b.removeprefix("autograd.").split(".")[0])
+             for a, b in edges if a.startswith("autograd.") and b.startswith("autograd.")]  # fmt: skip
+    between = [(a, b) for a, b in below if a in FLOOR and a != b and b not in ("_compiled", "autograd")]
+    lazy = {"value", "recording", "functions", "errors", "methods", "slow_path", "graph", "modes", "higher_order"}
+    assert len(between) > 20
+    for a, b in between:
+        assert FLOOR.get(b, 99) < FLOOR[a] or (a in lazy and b not in FLOOR), f"{a} imports {b}"
+
+
+def test_autograd_never_names_nn():
+    """Not in a string either: what it needs it asks of the object."""
+    for name, path in modules("autograd").items():
+        naming = [text for text in strings(path) if re.search(r"(?<!torch\.)\bnn\b", text)]
+        assert not naming, f"{name}: {naming}"
+
+
+def test_what_compiled_methods_name_is_linked_in_one_place():
+    links = {name for name, path in modules("autograd").items()
+             if re.search(r"^ *shared\.update\(", path.read_text(encoding="utf-8"), re.MULTILINE)}  # fmt: skip
+    assert links - {name for name in links if name.startswith("drawing")} == {"modes", "recording"}
+    from autograd import modes
+
+    assert "shared.update(mode=0, scope=None)" in Path(modules("autograd")["modes"]).read_text(encoding="utf-8")
+    assert {"Value", "new", "NOT_REACHED", "carefully", "tanh", "largest"} <= set(modes.shared)
 
 
 def test_packages_point_one_way():

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from operator import index as as_index
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, AutogradError, ToolError
 from ..updates import Update, read
@@ -21,7 +21,9 @@ from .c.runtime import BatchPlan, NotFloatError, Schedule, Training, zeros
 from .c.update import update_library
 from .lookup import say_once
 from .prepared import Prepared
-from .step import Step
+
+if TYPE_CHECKING:
+    from .step import Step
 
 __all__ = ["Updates", "train", "update"]
 
