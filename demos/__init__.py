@@ -35,7 +35,7 @@ _PLACES = {
     "exercises": ("check", "hint", "solution"),
     "practice": ("decode", "predict", "quiz"),
     "shared.page": ("option", "plot", "show"),
-    "shared.datasets": ("normal",),
+    "shared.datasets": ("names", "normal", "shuffled"),
     "shared.plots": (
         "BLACK",
         "BLUE",

@@ -103,6 +103,9 @@ def test_the_check_of_the_prose_finds_a_made_up_number():
 
 # What the curriculum promises, computed elsewhere: each must be among what the page prints.
 PROMISED = {
+    "slope": "6 6.1 0.01",
+    "paths": "10 2 16 6 5 0 20",
+    "letters": "3.2958",
     "attention": "1 2 3 .0900 .2447 .6652 .1400 .2840 .5760 1.0000 24.3595 .447 .949 .22 1e-07 256",
     "layer": "2.3026 .5736 .0588 10 2 20 200",
     "gradient": "2.5 6.25 -10 -5 1.5625 0 6.25",

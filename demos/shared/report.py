@@ -233,13 +233,16 @@ def rendered(drawing: Any, form: str) -> bytes:
 
 def markdown(text: str) -> str:
     """Headings, paragraphs, lists of lines that begin with "- ", `code`, **bold**, *emphasis*, [links](53b) and formulas
-    in TeX's notation, `$...$` in a line or `$$...$$` by themselves, as safe HTML.
+    in TeX's notation, `$...$` in a line or `$$...$$` by themselves, and code between lines of ```, as safe HTML.
 
     >>> markdown("# A < b\\n\\none *line*\\nand `a < b`")
     '<h1>A &lt; b</h1>\\n<p>one <em>line</em> and <code>a &lt; b</code></p>'
     """
     blocks: list[str] = []
-    for block in re.split(r"\n\s*\n", text.strip()):
+    for block in re.split(r"\n\s*\n(?=(?:[^`]|`(?!``))*(?:```(?:[^`]|`(?!``))*```(?:[^`]|`(?!``))*)*$)", text.strip()):
+        if block.startswith("```"):
+            blocks.append(f'<pre class="code" tabindex="0"><code>{escape(block.strip("`").partition(chr(10))[2].rstrip())}</code></pre>')
+            continue
         lines = [line.strip() for line in block.splitlines()]
         heading = re.match(r"(#{1,3}) (.*)", lines[0])
         if heading:

@@ -1,0 +1,237 @@
+# %% [markdown]
+# # How do all the pieces train a model together?
+#
+# *Как всё это вместе обучает модель?*
+#
+# **Lesson 7, 20 minutes.** You should know layers ([lesson 52](52)), descent ([lesson 54](54)) and softmax
+# ([lesson 51](51)). Afterwards you can read and write a training loop, find the usual bugs in one, and move it to PyTorch.
+
+# %%
+import math
+from random import Random
+
+import nn
+import nn.functional as F
+from autograd import Value, draw, mean, no_grad
+from scalar_autograd import BLUE, ORANGE, curve, heat, names, option, plot, predict, show, shuffled
+
+# %% [markdown]
+# ## A model of the next letter
+#
+# The model reads three letters of a first name and guesses the fourth. A dot begins and ends each name, so there are 27
+# signs. Each sign has an *embedding*, a row of four numbers that are learned like any other parameter. A hidden layer
+# works on the twelve numbers of three signs, and a last layer gives each of the 27 signs a score.
+
+# %%
+SIGNS = ".abcdefghijklmnopqrstuvwxyz"
+
+
+class NextLetter(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(27, 4, seed=7)
+        self.hidden = nn.Linear(12, 16, seed=7)
+        self.scores = nn.Linear(16, 27, seed=7)
+
+    def forward(self, signs):
+        x = [number for row in self.embed(signs) for number in row]
+        return self.scores(F.tanh(self.hidden(x)))
+
+
+model = NextLetter()
+print(f"{len(list(model.parameters()))} parameters")
+# > 775 parameters
+
+# %%
+predict("embedding_size")
+
+# %% [markdown]
+# Every place in every name is one example: three signs, and the one that follows.
+
+# %%
+examples = []
+for name in names():
+    signs = [0, 0, 0, *(SIGNS.index(letter) for letter in name), 0]
+    examples += [(signs[k : k + 3], signs[k + 3]) for k in range(len(signs) - 3)]
+examples = shuffled(examples, Random(7))
+print(f"{len(examples)} examples, such as {''.join(SIGNS[s] for s in examples[0][0])} -> {SIGNS[examples[0][1]]}")
+# > 36122 examples, such as hai -> l
+
+# %% [markdown]
+# ## Predict
+
+# %%
+predict("untrained_loss")
+
+# %% [markdown]
+# The loss of one example is its *cross-entropy*: minus the logarithm of the probability that the model gives to the sign
+# which really follows. A model that knows nothing gives each sign 1/27.
+
+# %%
+batch = examples[:32]
+loss = mean([F.cross_entropy(model(signs), target) for signs, target in batch])
+print(f"-log(1/27) = {math.log(27):.4f}; the untrained model's loss is {loss.data:.4f}")
+# > -log(1/27) = 3.2958; the untrained model's loss is 3.2167
+
+# %%
+one = F.cross_entropy(model(batch[0][0]), batch[0][1])
+one.label = "loss"
+one.backward()
+show(draw(one, title="The loss of one example"), "graph", "One example, from three embeddings to its loss; layers are folded.")
+
+# %% [markdown]
+# ## Run: the training loop
+#
+# Four lines make an update, and every training loop you will meet has them: compute the loss, clear the old gradients, go
+# backward, move the parameters.
+
+# %%
+updates, losses = option("steps", 300), []
+optimizer = nn.optim.AdamW(model.parameters(), lr=0.02)
+for update in range(updates):
+    batch = [examples[(32 * update + k) % len(examples)] for k in range(32)]
+    loss = mean([F.cross_entropy(model(signs), target) for signs, target in batch])
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    losses.append(loss.data)
+    if update in (0, 99, updates - 1):
+        print(f"update {update + 1:3}: loss {loss.data:.3f}")
+# > update   1: loss 3.217
+# > update 100: loss 2.585
+# > update 300: loss 2.091
+
+# %% [markdown]
+# AdamW is gradient descent with two refinements: it smooths each gradient over the last updates, and divides it by its
+# usual size, so that every parameter moves at about the same speed.
+
+
+# %%
+@plot("loss", "The loss of each batch. It starts near log(27) and falls quickly, then slowly.",
+      title="Training the next-letter model", x="update", y="loss")  # fmt: skip
+def _(ax):
+    curve(ax, losses)
+    ax.axhline(math.log(27), color=ORANGE, linestyle="--")
+
+
+# %% [markdown]
+# ## Investigate: what has it learned?
+#
+# Softmax turns the 27 scores into probabilities. After each start, which sign does the model expect?
+
+
+# %%
+def chances(text):
+    with no_grad():
+        return [chance.data for chance in F.softmax(model([SIGNS.index(letter) for letter in text]))]
+
+
+starts = ["..j", "..m", ".ma", "mar", "han"]
+for start in starts:
+    likely = sorted(zip(chances(start), SIGNS), reverse=True)[:3]
+    print(f"{start}  " + "  ".join(f"{sign} {chance:.2f}" for chance, sign in likely))
+# > ..j  a 0.48  e 0.16  o 0.15
+# > ..m  a 0.49  e 0.16  o 0.16
+# > .ma  r 0.46  n 0.11  l 0.08
+# > mar  . 0.12  d 0.11  i 0.11
+# > han  . 0.46  d 0.11  n 0.08
+
+
+# %%
+@plot("chances", "Each row is one start, each column a sign. After a consonant the vowels are likely; after han- comes the end, or n.",
+      title="What comes next?", size=(10, 3))  # fmt: skip
+def _(ax):
+    heat(ax, [chances(start) for start in starts], 0, 0.6, digits=None)
+    ax.set_xticks(range(27), list(SIGNS))
+    ax.set_yticks(range(len(starts)), starts)
+
+
+# %% [markdown]
+# ## Modify: leave out one line
+#
+# What if `zero_grad()` is forgotten?
+
+# %%
+predict("first_without_zero_grad")
+
+
+# %%
+def train(clear, updates=40):
+    torn, found = NextLetter(), []
+    optimizer = nn.optim.SGD(torn.parameters(), lr=0.5)
+    for update in range(updates):
+        batch = examples[16 * update : 16 * update + 16]
+        loss = mean([F.cross_entropy(torn(signs), target) for signs, target in batch])
+        if clear:
+            optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        found.append(loss.data)
+    return found
+
+
+right, forgotten = train(clear=True), train(clear=False)
+print(f"with zero_grad: first {right[0]:.3f}, last {right[-1]:.3f}; without: first {forgotten[0]:.3f}, last {forgotten[-1]:.3f}")
+# > with zero_grad: first 3.291, last 2.612; without: first 3.291, last 7.831
+
+
+# %%
+@plot("forgotten", "The first update is the same. Later ones add up all gradients there have been, and the steps grow wild.",
+      title="With and without zero_grad()", x="update", y="loss")  # fmt: skip
+def _(ax):
+    curve(ax, right, 0, "with zero_grad()")
+    curve(ax, forgotten, 1, "without")
+    ax.legend()
+
+
+# %% [markdown]
+# ## The same model in PyTorch
+#
+# The names are PyTorch's, so moving there is changing the imports. A number becomes a tensor, and `torch.cat` and `stack`
+# replace the lists. The weights move too: `state_dict()` has the same keys.
+#
+# ```python
+# import torch
+# from torch import nn
+# import torch.nn.functional as F
+#
+# class NextLetter(nn.Module):
+#     def __init__(self):
+#         super().__init__()
+#         self.embed = nn.Embedding(27, 4)
+#         self.hidden = nn.Linear(12, 16)
+#         self.scores = nn.Linear(16, 27)
+#
+#     def forward(self, signs):
+#         x = self.embed(signs).flatten(-2)
+#         return self.scores(torch.tanh(self.hidden(x)))
+#
+# twin = NextLetter().double()
+# twin.load_state_dict({key: torch.tensor(value) for key, value in weights.items()})
+# loss = F.cross_entropy(twin(torch.tensor([signs for signs, _ in batch])), torch.tensor([target for _, target in batch]))
+# ```
+
+# %%
+weights = model.state_dict()
+print({key: (len(value), len(value[0])) if isinstance(value[0], list) else len(value) for key, value in weights.items()})
+# > {'embed.weight': (27, 4), 'hidden.weight': (16, 12), 'hidden.bias': 16, 'scores.weight': (27, 16), 'scores.bias': 27}
+
+# %% [markdown]
+# ## Make
+#
+# Four training loops in `lesson_7.py` do not train. Each has one bug: find it, and have it checked, `check(train_sum)`
+# and so on, after `from scalar_autograd import check`.
+#
+# - `train_sum(xs, ys, eta, updates)` runs away (easy);
+# - `train_cut(xs, ys, eta, updates)` and `train_one(xs, ys, eta, updates)` learn nothing, or little (usual);
+# - `train_new(xs, ys, eta, updates)` does not move at all (hard);
+# - `cross_entropy(scores, target)` is the loss above, written by you (hard).
+#
+# ## Summary: what to say in an interview
+#
+# *How is a neural network trained?* Examples go through the model in batches, and a loss says how wrong its outputs are; for
+# classes it is the cross-entropy, minus the logarithm of the probability of the right one. The old gradients are set to
+# zero, backpropagation computes the gradient of the loss with respect to every parameter, and the optimiser moves each
+# parameter against its gradient. This repeats until the loss on data that the model has not seen stops falling.
+#
+# **Next:** `python -m demos gpt` trains a small GPT with the same loop.
