@@ -185,7 +185,7 @@ def _name(distribution):
 
 
 @pytest.mark.parametrize(
-    ("name", "optimizer"), [("attention", "AdamW"), ("nudge", "AdamW"), ("layer", "SGD"), ("transform", "SGD")]
+    ("name", "optimizer"), [("attention", "AdamW"), ("nudge", "SGD"), ("letters", "AdamW"), ("layer", "SGD"), ("transform", "SGD")]
 )
 def test_so_many_steps_are_so_many_updates(name, optimizer, tmp_path, monkeypatch):
     made = []

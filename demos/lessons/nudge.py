@@ -3,26 +3,44 @@
 #
 # *Почему производные важны для backpropagation?*
 #
-# Lesson 55. dL/dw says how fast L changes with w: a rate, true for small changes, not "the change of L when w
-# grows by one". It tells which way to move each weight, and how much each of them matters just now. One backward
-# pass gives it for all weights at once; without it, training is possible, at a price that grows with their number.
+# **Lesson 55, 20 minutes.** You should know the gradient of a line ([lesson 53](53)) and that gradients add up over paths
+# ([lesson 53b](53b)). Afterwards you can say what a derivative tells you about a weight, what it does not tell, how the
+# error spreads back through the layers, and what training would cost without derivatives.
 
 # %%
 import math
 from random import Random
 
+import autograd
 import nn
 import nn.functional as F
 from autograd import Value, draw
-from scalar_autograd import BLACK, BLUE, GREEN, GREY, MARKS, NEGATIVE, ORANGE, POSITIVE, normal, option, plot, show
+from scalar_autograd import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    MARKS,
+    NEGATIVE,
+    ORANGE,
+    POSITIVE,
+    normal,
+    option,
+    plot,
+    predict,
+    show,
+)  # fmt: skip
 
 seed = option("seed", 0)
 
 # %% [markdown]
 # ## What a derivative predicts
 #
-# The line of lesson 53: w = 1, b = .5, and at x = 2 it should say 5. There dL/dw is -10. So if w grows by 1,
-# will L fall by 10? Commit yourself, then run.
+# Take the line of lesson 53 again: $w = 1$, $b = 0.5$, and at $x = 2$ it should say 5. There $\partial L/\partial w = -10$.
+# So if $w$ grows by 1, does $L$ fall by 10?
+
+# %%
+predict("whole_unit")
 
 # %%
 w = Value(1.0, label="w")
@@ -44,12 +62,13 @@ for nudge in (1.0, 0.1, 0.01):
 # > w + 0.01: predicted -0.1, happened -0.0996, ratio 0.996
 
 # %% [markdown]
-# A step of 1 brings -6, not -10. The smaller the nudge, the better -10 predicts: -.96 for .1, -.0996 for .01.
-# What is missing is the curve's bend, here 4 times the square of the nudge.
+# A derivative is a *rate*: it says how fast $L$ changes with $w$ at this point. It is not "the change of $L$ when $w$ grows
+# by one". A step of 1 brings -6, not -10. The smaller the step, the better the prediction: -0.96 for 0.1, -0.0996 for
+# 0.01. The difference is the bend of the curve, here 4 times the square of the step.
 
 
 # %%
-@plot("triangle", "The tangent predicts, the curve happens; near the point they are the same.",
+@plot("triangle", "The dashed tangent is the prediction, the curve is what happens. Near the point the two agree.",
       title="A derivative is a rate", x="w", y="L")  # fmt: skip
 def _(ax):
     ws = [0.6 + k / 100 for k in range(166)]
@@ -71,10 +90,11 @@ def _(ax):
 
 
 # %% [markdown]
-# ## Seventeen derivatives at once
+# ## Run: seventeen derivatives at once
 #
-# XOR, the smallest problem a line cannot solve: an MLP 2-4-1 has 12 weights and 5 biases. One backward pass
-# gives a derivative for each; each predicts what a nudge of .01 of that parameter alone does to L.
+# XOR is the smallest problem that no straight line can solve. Our network has two inputs, a hidden layer of four units with
+# tanh, and one output: 12 weights and 5 biases, an *MLP* 2-4-1. One backward pass gives the derivative of the loss with
+# respect to each of them. Each one predicts what a nudge of 0.01 of that parameter alone does to $L$.
 
 # %%
 inputs, targets = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
@@ -101,8 +121,8 @@ print(f"{len(changes)} parameters: predictions up to {largest:.4f}, the worst is
 
 
 # %%
-@plot("changes", "Each point one parameter of the XOR network, nudged by .01: on the line, what happened is what was predicted.",
-      title="Predicted and actual change of L", x="predicted: dL/dw * .01", y="happened", size=(5.6, 5))  # fmt: skip
+@plot("changes", "Each point is one parameter of the XOR network, nudged by 0.01. On the line, what happened is what was predicted.",
+      title="Predicted and actual change of L", x="predicted: dL/dw * 0.01", y="happened", size=(5.6, 5))  # fmt: skip
 def _(ax):
     ends = [min(p for p, _ in changes), max(p for p, _ in changes)]
     ax.plot(ends, ends, color=GREY, linewidth=1)
@@ -113,9 +133,73 @@ def _(ax):
 
 
 # %% [markdown]
+# ## How the error spreads back
+#
+# Where do 17 derivatives come from in a single pass? Follow one sample, $x = (1, 0)$, whose target is 1. The pass starts with
+# the error at the output. The output unit sends a share back along each of its weights: hidden unit $j$ receives
+# $\partial L/\partial h_j = \partial L/\partial out \cdot W_j$. Each hidden unit multiplies what it has received by the slope of
+# its activation, and hands that to its own weights, each multiplied by the input that the weight reads. So every layer reuses
+# what the layer above has computed.
+
+# %%
+x = [Value(1.0, label="x0"), Value(0.0, label="x1")]
+hidden_layer, output_layer = model.layers
+h = hidden_layer(x)
+(out,) = output_layer(h)
+sample_loss = (out - 1.0) ** 2
+model.zero_grad()
+sample_loss.backward()
+print(f"error at the output: {out.data - 1:.3f}, dL/dout = {out.grad:.3f}")
+# > error at the output: -0.715, dL/dout = -1.430
+for j, unit in enumerate(h):
+    weight = output_layer.weight[0][j].data
+    print(f"h{j}: {out.grad:.3f} * {weight:6.3f} = {unit.grad:6.3f}, to its weight from x0: {hidden_layer.weight[j][0].grad:6.3f}")
+# > h0: -1.430 * -0.218 =  0.312, to its weight from x0:  0.256
+# > h1: -1.430 *  0.256 = -0.366, to its weight from x0: -0.366
+# > h2: -1.430 *  0.118 = -0.169, to its weight from x0: -0.121
+# > h3: -1.430 * -0.249 =  0.357, to its weight from x0:  0.303
+
+
+# %%
+@plot("spread", "From right to left: the gradient at the output, at each hidden unit, and at the weights from x0. Every layer needs only the one above.",
+      title="The error, layer by layer, for x = (1, 0)", size=(9, 4.2))  # fmt: skip
+def _(ax):
+    ys = [3.3, 2.2, 1.1, 0.0]
+    for j, (unit, y) in enumerate(zip(h, ys)):
+        for x0, x1, y0, y1, number in ((4, 2, 1.65, y, unit.grad), (2, 0, y, 1.65, hidden_layer.weight[j][0].grad)):
+            color, dashes = (POSITIVE, "-") if number > 0 else (NEGATIVE, "--")
+            ax.plot([x0, x1], [y0, y1], color=color, linestyle=dashes, linewidth=1 + 5 * abs(number), zorder=1)
+        ax.text(1.05, (y + 1.65) / 2, f"{hidden_layer.weight[j][0].grad:.3f}", ha="center", va="center", fontsize=12, zorder=4,
+                bbox={"fc": "white", "ec": "none", "pad": 1.5})  # fmt: skip
+        ax.text(2, y, f"h{j}  {unit.grad:.3f}", ha="center", va="center", fontsize=12, zorder=4, bbox={"fc": "white", "ec": BLACK})
+    ax.text(4, 1.65, f"out  {out.grad:.3f}", ha="center", va="center", fontsize=12, zorder=4, bbox={"fc": "white", "ec": BLACK})
+    ax.text(0, 1.65, "x0", ha="center", va="center", fontsize=12, zorder=4, bbox={"fc": "white", "ec": BLACK})
+    ax.set(xlim=(-0.4, 4.6), ylim=(-0.5, 3.8))
+    ax.axis("off")
+
+
+# %% [markdown]
+# ## Investigate: without slopes nothing is learned
+
+# %%
+predict("stairs")
+
+# %%
+stairs = autograd.op("stairs", "stairs", "0 if a <= 0 else 1", "0")
+flat = nn.MLP(2, [4, 1], activation="tanh", seed=seed)
+steps_of_stairs = [stairs(z) for z in F.linear([1.0, 0.0], flat.layers[0].weight, flat.layers[0].bias)]
+((flat.layers[1](steps_of_stairs)[0] - 1.0) ** 2).backward()
+print("hidden layer:", [f"{p.grad:g}" for p in flat.layers[0].parameters()])
+# > hidden layer: ['0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0']
+
+# %% [markdown]
+# The stairs have a value, 0 or 1, but their slope is 0. The chain rule multiplies by it, and all 12 derivatives of the hidden
+# layer are exactly 0. Nothing tells these weights which way to move.
+#
 # ## A sensitivity, not a share
 #
-# It is tempting to read dL/dw as "this weight's part of the error". It is not: the derivatives do not sum to L.
+# It is tempting to read $\partial L/\partial w$ as "this weight's share of the error". It is not: the derivatives do not add up
+# to $L$. They say how sensitive $L$ is to each weight just now.
 
 # %%
 total = 0.0
@@ -126,7 +210,7 @@ print(f"L = {L.data:.4f}, the sum of all 17 derivatives = {total:.4f}")
 
 
 # %%
-@plot("network", "The derivative of L in every weight, layer by layer, before training: the wider, the more sensitive; dashed ones are negative. In the squares, those of the biases.",
+@plot("network", "The derivative of L with respect to every weight before training. A wide line means that L is sensitive to that weight; dashed ones are negative. The squares hold those of the biases.",
       title="dL/dw on the network", size=(8.5, 5.4))  # fmt: skip
 def _(ax):
     columns = ([(0, 2.4), (0, 1.2)], [(2, 3.6), (2, 2.4), (2, 1.2), (2, 0)], [(4, 1.8)])
@@ -142,7 +226,7 @@ def _(ax):
                 ax.plot([x0, x1], [y0, y1], color=color, linestyle=dashes, linewidth=width, zorder=1)
                 frame = {"fc": "white", "ec": BLACK if "bias" in name else "none", "pad": 2 if "bias" in name else 0.8}
                 x, y = x0 + along * (x1 - x0), y0 + along * (y1 - y0)
-                ax.text(x, y, f"{gradient:.2f}", fontsize=9, ha="center", va="center", bbox=frame, zorder=2)
+                ax.text(x, y, f"{gradient:.2f}", fontsize=11, ha="center", va="center", bbox=frame, zorder=2)
     for column, names in zip(columns, (("x0", "x1"), ("h0", "h1", "h2", "h3"), ("out",))):
         for (x, y), name in zip(column, names):
             ax.scatter(x, y, s=620, color="white", edgecolor=BLACK, zorder=3)
@@ -152,27 +236,28 @@ def _(ax):
 
 
 # %% [markdown]
-# ## They are enough to learn from
+# ## Modify: they are enough to learn from
 #
-# Move every parameter a little against its derivative, again and again.
+# Move every parameter a little against its derivative, again and again. This is all of plain gradient descent:
+#
+# $$w := w - \eta \, \frac{\partial L}{\partial w}$$
 
 # %%
-optimizer = nn.optim.AdamW(model.parameters(), lr=0.05)
-updates = option("steps", 100)
+eta, updates = 0.3, option("steps", 200)
+optimizer = nn.optim.SGD(model.parameters(), lr=eta)
 for update in range(updates + 1):
     L = xor_loss()
-    if update in (0, 10, 50, updates):
+    if update in (0, 50, 100, updates):
         right = [(model(x)[0].data > 0.5) == (y > 0.5) for x, y in zip(inputs, targets)].count(True)
         print(f"update {update:3}: L = {L.data:.4f}, {right} of 4 right")
-    if update == updates:
-        break
-    optimizer.zero_grad()
-    L.backward()
-    optimizer.step()
+    if update < updates:
+        optimizer.zero_grad()
+        L.backward()
+        optimizer.step()
 # > update   0: L = 0.2922, 1 of 4 right
-# > update  10: L = 0.2549, 2 of 4 right
-# > update  50: L = 0.1346, 4 of 4 right
-# > update 100: L = 0.0002, 4 of 4 right
+# > update  50: L = 0.2374, 2 of 4 right
+# > update 100: L = 0.1303, 4 of 4 right
+# > update 200: L = 0.0000, 4 of 4 right
 
 # %%
 L = F.mse_loss(model([Value(1.0, label="x0"), Value(0.0, label="x1")]), [1.0])
@@ -181,15 +266,19 @@ L.backward()
 show(
     draw(L, title=f"The network on (1, 0), update {updates} (seed {seed})"),
     "graph",
-    "The trained network on (1, 0): L is nearly 0, and its derivatives are small.",
+    "The trained network on (1, 0): L is nearly 0, and so are its derivatives.",
 )
 
 # %% [markdown]
-# ## What it costs without
+# ## What it costs without derivatives
 #
-# The same task for 2, 20 and 200 weights: bring L down to a hundredth. A *pass* is one run through the network,
-# forward or backward. Backprop needs two for an update. Central differences nudge each weight to both sides:
-# two passes a weight. Random search tries a random step and keeps it if L fell: one pass a try.
+# *(University level from here to "Make"; you may skip the code and look at the bars.)* Training without derivatives is
+# possible, but its cost grows with the number of weights. The task is the same for 2, 20 and 200 weights: bring $L$ down to a
+# hundredth of what it was. A *pass* is one run through the network, forward or backward. Backprop needs two for an update.
+# Central differences nudge each weight to both sides. Random search tries a random step, and keeps it if $L$ fell.
+
+# %%
+predict("passes_to_nudge")
 
 
 # %%
@@ -280,8 +369,22 @@ def _(ax):
 # %% [markdown]
 # ## Make
 #
-# Start from the trained network and nudge its parameters again: why are all predictions nearly 0 now? And what
-# does random search need for twice as many weights? Guess before you run it.
+# Write these functions in `lesson_55.py`, or in a cell, and have them checked: `from scalar_autograd import check`, then
+# `check(nudge_grad)`.
 #
-# Write `nudge_grad(f, xs)`, which nudges each number to both sides and gives the slopes, and have it checked:
-# `from scalar_autograd import check`, then `check(nudge_grad)`.
+# - `nudge_grad(f, xs)` measures the slope of `f` with respect to each number, from both sides (usual);
+# - `hidden(upstream, W, slopes)` is one step of the spreading back: from the outputs' gradients to the hidden units' (hard).
+#
+# Then nudge the parameters of the trained network again: why are all predictions nearly 0 now? And what does random search
+# need for twice as many weights? Write down your guess before you run it.
+#
+# ## Summary: what to say in an interview
+#
+# *Why do derivatives matter for backpropagation?* The derivative of the loss with respect to a weight says how fast the loss
+# changes as that weight changes: it gives the direction in which to move the weight, and how strongly the loss reacts.
+# The error at the output is spread back through all layers by the chain rule, so that one backward pass gives the derivatives
+# of all weights; then each moves by $w := w - \eta \, \partial L/\partial w$. It is a rate and true for small steps, and it is a
+# sensitivity, not a share of the error. Without derivatives training is possible, but its cost grows with the number of
+# weights.
+#
+# **Next:** [lesson 54](54): gradient descent.
