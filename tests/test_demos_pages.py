@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from demos.exercises import exercises_of
+from demos.practice import questions_of
 from demos.shared import plots
-from demos.shared.catalog import DEMOS
+from demos.shared.catalog import DEMOS, LESSONS
 from demos.shared.page import _told, read, run
 
 PAGES = [demo.name for demo in DEMOS if demo.lesson]
@@ -185,7 +187,8 @@ def _name(distribution):
 
 
 @pytest.mark.parametrize(
-    ("name", "optimizer"), [("attention", "AdamW"), ("nudge", "SGD"), ("letters", "AdamW"), ("layer", "SGD"), ("transform", "SGD")]
+    ("name", "optimizer"),
+    [("attention", "AdamW"), ("nudge", "SGD"), ("letters", "AdamW"), ("layer", "SGD"), ("transform", "SGD")],
 )
 def test_so_many_steps_are_so_many_updates(name, optimizer, tmp_path, monkeypatch):
     made = []
@@ -208,3 +211,71 @@ def test_a_page_shows_its_question_once_in_english_and_once_in_russian(name, ran
 def test_a_page_that_is_not_there():
     with pytest.raises(ValueError, match="want the name or the file of a page"):
         run("nothing")
+
+
+# --- How a lesson is built -----------------------------------------------------------------------------------
+
+
+def prose_of(name: str) -> str:
+    return "\n".join(cell.prose for cell in read(FOLDER / f"{name}.py"))
+
+
+def test_the_lessons_are_all_there_in_teaching_order():
+    assert tuple(demo.lesson for demo in DEMOS if demo.lesson) == LESSONS
+
+
+@pytest.mark.parametrize("demo", [demo for demo in DEMOS if demo.lesson], ids=lambda demo: demo.lesson)
+def test_a_lesson_has_what_a_teacher_needs(demo):
+    prose, source = prose_of(demo.name), demo.path.read_text(encoding="utf-8")
+    head = re.search(
+        rf"\*\*Lesson {demo.lesson}, (\d+) minutes\.\*\* You (should know|need).*Afterwards you can", prose, re.DOTALL
+    )
+    assert head and 15 <= int(head[1]) <= 20
+    headings = re.findall(r"(?m)^## (.+)", prose)
+    for part in ("Run", "Investigate", "Modify", "Make", "Summary"):
+        assert any(heading.startswith(part) for heading in headings), part
+    asked = re.findall(r'predict\("(\w+)"\)', source)
+    assert len(asked) >= 3 and set(asked) == {one.name for one in questions_of(demo.lesson)}
+    exercises = [one.name for one in exercises_of(demo.lesson)]
+    assert len(exercises) >= 2 and all(f"`{name}`" in prose or f"`{name}(" in prose for name in exercises)
+    read_too = [one.text for one in questions_of(demo.lesson)] + [text for text in constants(ast.parse(source)) if _is_prose(text)]
+    words = " ".join([re.sub(r"```.*?```|\$\$.*?\$\$", "", prose, flags=re.DOTALL), *read_too]).split()
+    assert 600 <= len(words) <= 1200, len(words)
+    summary = " ".join(prose.partition("## Summary: what to say in an interview")[2].split())
+    assert summary.count(". ") >= 4 and "**Next:**" in summary
+    later = LESSONS[LESSONS.index(demo.lesson) + 1 :]
+    assert not later or f"({later[0]})" in summary.partition("**Next:**")[2]
+    assert not re.search(r"(?<![\w.])\.\d", prose), "0.1, not .1"
+
+
+def _is_prose(text: object) -> bool:
+    """Whether it is a caption or a title."""
+    return isinstance(text, str) and " " in text.strip() and text[:1].isupper()
+
+
+TERMS = {  # what the list of questions says, so that who reads it finds the words again
+    "51": ["similarity", "weighted sum", "query", "key", "value", "softmax", "probabilit", "stronger the link"],
+    "52": ["weighted sum", "linear combination", "features", "cross-entropy", "bias"],
+    "53": ["chain rule", "partial derivative", "prediction", "learning rate"],
+    "54": ["gradient", "vector of the partial derivatives", "learning rate", "antigradient", "local", "global"],
+    "55": ["rate", "sensitiv", "spread", "layer", "chain rule"],
+    "56": ["scale", "turn", "shift", "shear", "mirror", "flatten", "feature space", "determinant"],
+}
+
+
+@pytest.mark.parametrize("lesson", TERMS)
+def test_a_lesson_says_the_words_of_the_list(lesson):
+    (demo,) = (demo for demo in DEMOS if demo.lesson == lesson)
+    text = prose_of(demo.name).lower()
+    assert [term for term in TERMS[lesson] if term not in text] == []
+
+
+def test_the_lesson_in_pytorch_gives_the_same_loss(ran):
+    torch = pytest.importorskip("torch")
+    found = ran("letters")[0]
+    code = re.search(r"```python\n(.*?)```", prose_of("letters"), re.DOTALL)[1]
+    batch = found["examples"][:24]
+    names = {"weights": found["weights"], "batch": batch}
+    exec(code, names)
+    ours = found["mean"]([found["F"].cross_entropy(found["model"](signs), target) for signs, target in batch])
+    assert abs(names["loss"].item() - ours.data) < 1e-12 and names["loss"].dtype is torch.float64

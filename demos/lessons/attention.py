@@ -3,9 +3,8 @@
 #
 # *Как скалярное произведение используется в Attention механизмах?*
 #
-# Lesson 51. A query asks, keys answer: the dot product of the two is the score. Scores are scaled by
-# 1/sqrt(d_k), softmax turns them into weights that sum to 1, and the result is the mean of the values with these
-# weights. A dot product measures likeness only among keys of equal length: length counts too.
+# **Lesson 51, 20 minutes.** You should know weighted sums ([lesson 52](52)). Afterwards you can compute one head of attention by hand,
+# say what query, key and value are for, and why the scores are divided by a square root.
 
 # %%
 import math
@@ -14,14 +13,60 @@ from random import Random
 import nn
 import nn.functional as F
 from autograd import Recorder, Value, dot, draw, mean, softmax
-from scalar_autograd import BLACK, BLUE, GREEN, MARKS, RED, arrow, heat, normal, option, plot, show
+from scalar_autograd import BLACK, BLUE, GREEN, MARKS, RED, arrow, heat, normal, option, plot, predict, show
 
 seed = option("seed", 0)
 
 # %% [markdown]
-# ## By hand: one query, three keys
+# ## Query, key, value
 #
-# The query is (1, 2). Which of the keys (1, 0), (0, 1) and (1, 1) will it like best, and how much more?
+# In attention every element of a sequence, a *token*, has three vectors. Its **query** says what it looks for. Its **key** is what
+# queries of others are compared with. Its **value** is the information that it hands over. The comparison is the dot product of a
+# query and a key, the *score*:
+#
+# $$q \cdot k = \sum_i q_i k_i$$
+#
+# The higher the score, the stronger the link. One query, $q = (1, 2)$, meets three keys. Their values are 10, 20 and 30.
+
+# %%
+predict("third_score")
+
+# %% [markdown]
+# ## Run: by hand
+#
+# Number by number, without any library:
+
+# %%
+query, three_keys = [1.0, 2.0], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+for key in three_keys:
+    products = [a * b for a, b in zip(query, key)]
+    print(f"q.k = {query[0]:g}*{key[0]:g} + {query[1]:g}*{key[1]:g} = {products[0] + products[1]:g}")
+# > q.k = 1*1 + 2*0 = 1
+# > q.k = 1*0 + 2*1 = 2
+# > q.k = 1*1 + 2*1 = 3
+
+# %% [markdown]
+# The scores are divided by $\sqrt{d_k}$, where $d_k$ is how many numbers a key has; we will see why. Then *softmax* turns them into
+# weights: each exponential, divided by the sum of all of them.
+#
+# $$\mathrm{softmax}_j = \frac{e^{s_j}}{\sum_k e^{s_k}}$$
+
+# %%
+predict("weights_sum")
+
+# %%
+powers = [math.exp(score / math.sqrt(2)) for score in (1.0, 2.0, 3.0)]
+bottom = powers[0] + powers[1] + powers[2]
+by_hand = [power / bottom for power in powers]
+print("  ".join(f"{power:.4f} / {bottom:.4f} = {weight:.4f}" for power, weight in zip(powers, by_hand)))
+# > 2.0281 / 14.4835 = 0.1400  4.1133 / 14.4835 = 0.2840  8.3421 / 14.4835 = 0.5760
+mixed = by_hand[0] * 10 + by_hand[1] * 20 + by_hand[2] * 30
+print(f"{by_hand[0]:.4f} * 10 + {by_hand[1]:.4f} * 20 + {by_hand[2]:.4f} * 30 = {mixed:.4f}")
+# > 0.1400 * 10 + 0.2840 * 20 + 0.5760 * 30 = 24.3595
+
+# %% [markdown]
+# The weights sum to 1, so they can be read as probabilities. The result is the *weighted sum of the values*. Now the same with
+# Values, so that there is a graph to look at:
 
 # %%
 q = [Value(1.0), Value(2.0)]
@@ -49,8 +94,9 @@ print(f"out                {out.data:.4f}")
 # > out                24.3595
 
 # %% [markdown]
-# The same in one line, from the library; and as a graph, with the gradient: if the query turned a little, how
-# would the result move? First every number, then folded to its four stages.
+# `nn.functional` has it in one line. The gradient says how the result would change if the query changed a little. In the first
+# picture every number is shown. `lse` in it is log-sum-exp, the logarithm of the sum of the exponentials. In the second picture the
+# four stages are folded.
 
 # %%
 attended = F.scaled_dot_product_attention([q], keys, [[v] for v in values])
@@ -64,7 +110,7 @@ print(f"d out/dq = ({q[0].grad:.4f}, {q[1].grad:.4f})")
 show(
     draw(out, title="Attention: one query, three keys"),
     "graph",
-    "One head from the inside: query, keys, scores, scaled, weights, values, out.",
+    "One head from the inside: query, keys, scores, scaled scores, weights, values, out.",
 )
 
 # %%
@@ -74,14 +120,19 @@ folded.backward()
 show(
     draw(folded, depth=0, title="Attention: one query, three keys, folded"),
     "folded",
-    "The same, folded: each of the four stages is a box.",
+    "The same, folded: each of the four stages is one box.",
 )
 
 # %% [markdown]
-# ## Length is not likeness
+# ## Investigate: is the dot product similarity?
 #
-# The key (3, 0) gets the same score as (1, 1), though it points elsewhere: it is only longer. What compares
-# directions alone is the cosine, the dot product divided by both lengths.
+# Only among keys of equal length. The key (3, 0) gets the same score as (1, 1).
+
+# %%
+predict("longer_key")
+
+# %% [markdown]
+# The *cosine* compares directions alone: it is the dot product divided by both lengths.
 
 
 # %%
@@ -96,7 +147,7 @@ for key in ([1.0, 1.0], [3.0, 0.0]):
 
 
 # %%
-@plot("length", "Both keys reach as far along the query's direction, so both score 3.",
+@plot("length", "Both keys reach equally far along the direction of the query, so both score 3.",
       title="Same score, other direction", x="first number", y="second number", size=(5.8, 4.2))  # fmt: skip
 def _(ax):
     arrow(ax, 1, 2, BLUE, "query (1, 2)")
@@ -109,12 +160,12 @@ def _(ax):
 
 
 # %% [markdown]
-# ## Learned: a lookup
+# ## Modify: learn a lookup
 #
-# Three tokens, A, B and C. A token is who it is (three numbers, one of them 1) and what it carries (a number). Each
-# shall give back what it carries itself, looking at all three: its query must find its own key among the others.
-# Query, key and value are computed from the token, each by its own matrix; all three start with small random
-# numbers, so at first everybody looks at everybody alike.
+# There are three tokens, A, B and C. A token has two parts: an identity (three numbers, one of them 1) and a cargo (one number). Each
+# has to return its own cargo while it attends to all three, so its query has to find its own key among the others. Query, key and
+# value are computed from the token, each by a matrix of its own. The matrices start with small random numbers, so at first every
+# token attends to all tokens equally.
 
 # %%
 rng = Random(seed)
@@ -169,13 +220,13 @@ for update in range(updates + 1):
 show(
     recorder,
     "film",
-    "The training of the lookup: move the slider over the updates, and step through each. The graph is the loss of the "
-    "first example; beside the curve stand its weights, a row for each token that asks.",
+    "The training of the lookup. Move the slider over the updates, and step through each. The graph is the loss of the first "
+    "token of the first example; beside the curve are its weights, a row for each token that asks.",
 )
 
 
 # %%
-@plot("weights", "Who looks at whom: each row a token that asks, each column one that answers.", film=True, each=seen, columns=5,
+@plot("weights", "Who attends to whom: each row is a token that asks, each column one that answers.", film=True, each=seen, columns=5,
       title="Weights, from uniform to diagonal", x="key of", y="query of", size=(2.6, 2.6))  # fmt: skip
 def _(ax, state):
     heat(ax, state[0], 0.0, 1.0)
@@ -183,7 +234,7 @@ def _(ax, state):
     ax.set_yticks(range(3), "ABC")
 
 
-@plot("arrows", "Queries (q, full) and keys (k, dashed) of A, B and C: at first too short to name; then each query grows towards its own key, and away from the others.",
+@plot("arrows", "Queries (q, full) and keys (k, dashed) of A, B and C. At first they are too short to name. Then each query grows towards its own key, and away from the others.",
       film=True, each=seen, columns=5, title="Queries and keys", x="first number", y="second number", size=(2.6, 2.6))  # fmt: skip
 def _(ax, state):
     for name, query, key, (color, _, _) in zip("ABC", state[1], state[2], MARKS):
@@ -200,15 +251,16 @@ answer.backward()
 show(
     draw(answer, fold=nn.Linear, title=f"The learned lookup, update {updates} (seed {seed})"),
     "learned",
-    "What A gets back: queries, keys and values (folded), scores, scaling, softmax and mix.",
+    "What A returns: queries, keys and values (folded), scores, scaling, softmax and mix.",
 )
 
 # %% [markdown]
-# ## Why 1/sqrt(d_k)?
+# ## Why divide by the square root?
 #
-# The dot product of two random vectors of d numbers spreads like sqrt(d). So long vectors make large scores, and
-# on large scores softmax puts all weight on one key: its slope dies, and with it learning. Take the scores 1, 0
-# and -1 times sqrt(d), and look at the biggest weight, and at its slope in its own score.
+# *(University level; the two plots say it all.)* The dot product of two random vectors of $d$ numbers spreads like $\sqrt{d}$. So
+# vectors of many numbers make large scores. On large scores softmax puts all the weight on one key, its slope vanishes, and learning
+# stops. Take the scores 1, 0 and -1 times $\sqrt{d}$, and look at the biggest weight, and at its derivative with respect to its own
+# score.
 
 
 # %%
@@ -258,13 +310,13 @@ def against_size(ax, which):
     ax.legend()
 
 
-@plot("biggest", "Unscaled, the first key gets everything as the vectors get longer.",
+@plot("biggest", "Without scaling the first key gets everything once the vectors have many numbers.",
       title="The biggest weight", x="d, numbers in a query", y="weight of the first key", size=(7, 3.4))  # fmt: skip
 def _(ax):
     against_size(ax, 0)
 
 
-@plot("slope", "And its slope dies: a mistake in the scores would no longer be noticed. Scaled, it stays.",
+@plot("slope", "And its slope vanishes: a mistake in the scores would no longer be noticed. With scaling it stays.",
       title="Softmax's slope", x="d, numbers in a query", y="slope of the first weight", size=(7, 3.8))  # fmt: skip
 def _(ax):
     against_size(ax, 1)
@@ -274,9 +326,22 @@ def _(ax):
 # %% [markdown]
 # ## Make
 #
-# Step through the first graph: `out.step_through()`. Add 100 to all three scores: do the weights change? Then
-# change the lookup so that each token gives back what the *next* one carries, and say what the heat map will look
-# like before you train.
+# Write these functions in `lesson_51.py`, or in a cell, and have them checked: `from scalar_autograd import check`, then
+# `check(scores)`.
 #
-# Write `attend(q, K, V)` for one query, which gives `(out, weights)`, and have it checked:
-# `from scalar_autograd import check`, then `check(attend)`.
+# - `scores(q, K)` gives the scaled score of each key (easy);
+# - `softmax(scores)` works for very large scores too (usual);
+# - `attend(q, K, V)` gives `(out, weights)` of one query (hard).
+#
+# Add 100 to all three scores: do the weights change? Then change the lookup so that each token returns the cargo of the *next* one,
+# and say what the heat map will look like before you train.
+#
+# ## Summary: what to say in an interview
+#
+# *How does attention use the dot product?* Every token has a query, a key and a value. The dot product of a query and a key,
+# $q \cdot k = \sum_i q_i k_i$, is the score of that key: the higher it is, the stronger the link. The scores are divided by
+# $\sqrt{d_k}$, since large scores would make softmax put everything on one key and stop learning. Softmax turns them into weights that
+# sum to 1, and the output is the weighted sum of the values. The dot product measures similarity only among keys of equal length: a
+# long key scores high in any direction.
+#
+# **Next:** [lesson 7](7): all the pieces together.

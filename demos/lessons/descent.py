@@ -3,19 +3,20 @@
 #
 # *Как работает градиентный спуск с точки зрения математики?*
 #
-# Lesson 54. Repeat one line, w = w - eta * dL/dw, until the gradient is small. Each step goes where the loss
-# falls fastest; it goes down only if eta is small enough, and it ends in a local minimum, not always the lowest.
+# **Lesson 54, 20 minutes.** You should know the gradient of a line ([lesson 53](53)). Afterwards you can write the update rule
+# for any number of parameters, say why it goes against the gradient, choose a learning rate, and say where it ends.
 
 # %%
 import math
 
 from autograd import Value, draw, mean
-from scalar_autograd import BLACK, BLUE, GREY, MARKS, ORANGE, RED, arrow, option, plot, show
+from scalar_autograd import BLACK, BLUE, GREY, MARKS, ORANGE, RED, arrow, option, plot, predict, show
 
 # %% [markdown]
 # ## A line to find
 #
-# Five points of y = 2x + 1. The model is w*x + b, and starts knowing nothing: w = b = 0.
+# Five points lie on $y = 2x + 1$. The model is $w x + b$, and starts at $w = b = 0$. Its loss is the mean of the five squared
+# errors.
 
 # %%
 points = [(x, 2.0 * x + 1.0) for x in (-2.0, -1.0, 0.0, 1.0, 2.0)]
@@ -39,9 +40,24 @@ show(
 )
 
 # %% [markdown]
-# ## Why minus the gradient?
+# The *gradient* is the vector of the partial derivatives:
 #
-# From (0, 0) try every direction, degree by degree, with a step of the same length. Which one lowers L most?
+# $$\nabla L = \left( \frac{\partial L}{\partial w}, \frac{\partial L}{\partial b} \right) = (-8, -2)$$
+#
+# Gradient descent moves all parameters $w \in \mathbb{R}^n$ at once, a step of size $\eta$ against it. $\eta$ (eta) is the
+# *learning rate*, and $-\nabla L$ is also called the antigradient:
+#
+# $$w_{new} = w_{old} - \eta \, \nabla L(w_{old})$$
+#
+# ## Predict
+
+# %%
+predict("first_update")
+
+# %% [markdown]
+# ## Run: why minus the gradient?
+#
+# From (0, 0) try every direction, degree by degree, with a step of the same length. Which one lowers $L$ most?
 
 
 # %%
@@ -60,10 +76,10 @@ print(f"best of 360 directions: {best} degrees; minus the gradient points to {ag
 # > best of 360 directions: 14 degrees; minus the gradient points to 14.0 degrees
 
 # %% [markdown]
-# To first order a step d changes L by the dot product of gradient and d, and among all d of one length that
-# is lowest when d points exactly against the gradient.
+# For a small step $d$ the loss changes by about the dot product $\nabla L \cdot d$. Among all steps of one length that product
+# is lowest when $d$ points exactly against the gradient.
 #
-# ## Descend
+# In practice an update has four parts: compute the loss, clear the old gradients, go backward, move the parameters. Repeat.
 
 # %%
 eta, updates = 0.1, option("steps", 60)
@@ -86,7 +102,7 @@ for update in range(updates + 1):
 # > update 60: w 2.0000  b 1.0000  L 0.0000
 
 # %% [markdown]
-# The first step is (.8, .2): eta times (8, 2). And with the sign forgotten, L goes up from 9 at once:
+# The first step is (0.8, 0.2): eta times (8, 2). With the sign forgotten, $L$ goes up from 9 at once:
 
 # %%
 print(f"with a plus sign the first step goes to L = {loss_of(0.1 * -8, 0.1 * -2):g}")
@@ -94,7 +110,7 @@ print(f"with a plus sign the first step goes to L = {loss_of(0.1 * -8, 0.1 * -2)
 
 
 # %%
-@plot("contour", "Lines of equal loss over (w, b), the path from (0, 0), and minus the gradient at its start: it crosses the line of equal loss at a right angle.",
+@plot("contour", "Lines of equal loss over (w, b), and the path from (0, 0). Minus the gradient crosses the line of equal loss at a right angle.",
       title="Gradient descent on L(w, b)", x="w", y="b", size=(8, 6))  # fmt: skip
 def _(ax):
     ws, bs = [-0.5 + 4 * k / 60 for k in range(61)], [-0.75 + 3 * k / 60 for k in range(61)]
@@ -111,7 +127,7 @@ def _(ax):
 
 
 # %%
-@plot("line", "The line itself, sweeping up to its five points.",
+@plot("line", "The line itself, after some updates: it swings towards its five points.",
       title="The line after some updates", x="x", y="y", size=(6.5, 4.6))  # fmt: skip
 def _(ax):
     shown = [k for k in (0, 1, 2, 4, 8, 20) if k < len(path)]
@@ -124,10 +140,15 @@ def _(ax):
 
 
 # %% [markdown]
-# ## How large a step?
+# ## Modify: how large a step?
 #
-# The same line of code on the simplest valley there is, (w - 3)**2 from w = 0. Four values of eta, four
-# behaviours: guess them first.
+# Take the simplest valley there is, $(w - 3)^2$ from $w = 0$. Four values of eta, four behaviours.
+
+# %%
+predict("one_step_eta")
+
+# %%
+predict("too_large")
 
 
 # %%
@@ -151,9 +172,9 @@ for eta, ws in family.items():
 # > eta 1.1: 0  6.6  -1.32  8.184  -3.2208
 
 # %% [markdown]
-# A step multiplies the distance to the minimum by 1 - 2 * eta: by .8 it converges, by 0 it lands at once, by
-# -1 it bounces for ever, by -1.2 it flies apart. What is small enough depends on how curved the valley is. On
-# the line above, eta = .5 is too much for w, which bounces while b has landed:
+# A step multiplies the distance to the minimum by $1 - 2 \eta$. With 0.8 it converges, with 0 it lands at once, with -1 it
+# bounces for ever, and with -1.2 it diverges. Which eta is small enough depends on how curved the valley is. On the line
+# above, 0.5 is too much for $w$, which bounces, while $b$ has landed:
 
 # %%
 w, b, bounced = Value(0.0, label="w"), Value(0.0, label="b"), []
@@ -181,9 +202,10 @@ def _(ax, ws):
 
 
 # %% [markdown]
-# ## Which valley?
+# ## Investigate: which valley?
 #
-# (w*w - 1)**2 + .3*w has two valleys of different depth. Descent finds the one it starts above:
+# $(w^2 - 1)^2 + 0.3 w$ has two valleys of different depth. Descent finds the bottom of the one it starts in. That is a *local*
+# minimum, and not always the *global* one:
 
 
 # %%
@@ -223,7 +245,7 @@ def _(ax):
 # %% [markdown]
 # ## When to stop
 #
-# At a minimum the gradient is 0, so stop when it is small: here, when its length is under .001.
+# At a minimum the gradient is 0, so stop when it is small: here, when its length is under 0.001.
 
 # %%
 eta, update = 0.1, 0
@@ -241,8 +263,21 @@ print(f"stopped after {update} updates at w {w.data:.4f}, b {b.data:.4f}: |gradi
 # %% [markdown]
 # ## Make
 #
-# Find the largest eta for which the line's w still converges. Then forget the line `w.grad = b.grad = 0.0`:
-# what does the path look like, and why?
+# Write these functions in `lesson_54.py`, or in a cell, and have them checked: `from scalar_autograd import check`, then
+# `check(descend)`.
 #
-# Write `descend(f, w, eta, updates)` without looking at the one above, and have it checked:
-# `from scalar_autograd import check`, then `check(descend)`.
+# - `descend(f, w, eta, updates)`, without looking at the one above (usual);
+# - `settle(slope, w, eta, small)` stops when the slope is small, and counts the updates (usual).
+#
+# Find the largest eta for which the line's $w$ still converges. Then leave out `w.grad = b.grad = 0.0`: what does the path look
+# like, and why?
+#
+# ## Summary: what to say in an interview
+#
+# *How does gradient descent work?* The gradient is the vector of the partial derivatives of the loss with respect to the
+# parameters, and points in the direction of steepest ascent. So each update moves the parameters against it,
+# $w_{new} = w_{old} - \eta \, \nabla L(w_{old})$, where the learning rate $\eta$ sets the size of the step. Too small a rate is
+# slow; too large a rate bounces or diverges, and what is too large depends on the curvature. The updates are repeated until the
+# gradient is small. The result is a local minimum; which one depends on where the descent starts.
+#
+# **Next:** [lesson 52](52): what a layer computes.

@@ -3,8 +3,8 @@
 #
 # *Как работает матричное умножение в слое нейросети?*
 #
-# Lesson 52. y = W x + b: output i is row i of W times the input, plus bias i. Each row is a pattern, and its
-# output says how well the input matches it. With many inputs at once the same layer is one product of matrices.
+# **Lesson 52, 20 minutes.** You should know gradient descent ([lesson 54](54)). Afterwards you can compute a layer by hand, name the
+# sizes of everything in it, and say what a row of its matrix has learned.
 
 # %%
 import math
@@ -12,12 +12,28 @@ import math
 import nn
 import nn.functional as F
 from autograd import Value, atomic, draw
-from scalar_autograd import BLACK, NEGATIVE, POSITIVE, heat, option, plot, show
+from scalar_autograd import BLACK, NEGATIVE, POSITIVE, heat, option, plot, predict, show
 
 # %% [markdown]
 # ## Rows times input
 #
-# By hand first. W has a row for each output and a column for each input: here 2 x 3.
+# A linear layer takes a vector $x$ of $n$ numbers and gives a vector $y$ of $m$ numbers:
+#
+# $$y = W x + b \qquad y_i = \sum_j W_{ij} x_j + b_i$$
+#
+# $W$ is a matrix of size $m \times n$, with a row for each output and a column for each input, and the bias $b$ has $m$ numbers.
+# Each output is a *weighted sum* of the inputs, also called a linear combination of the features.
+
+# %%
+predict("columns_of_w")
+
+# %%
+predict("first_output")
+
+# %% [markdown]
+# ## Run: by hand
+#
+# Here $W$ is 2 x 3.
 
 # %%
 W = [[1.0, 2.0, 3.0], [0.0, -1.0, 1.0]]
@@ -38,8 +54,13 @@ print("F.linear", [float(f"{number:g}") for number in F.linear(x, W, b)])
 # %% [markdown]
 # ## Ten digits in seven segments
 #
-# The digits of a pocket calculator: seven strokes, each on (1) or off (0). A layer with 7 inputs and 10 outputs
-# shall name them. It starts from nothing, W = b = 0, so every digit gets the same share.
+# A pocket calculator draws each digit with seven strokes, each on (1) or off (0). A layer with 7 inputs and 10 outputs has to
+# name them: output $i$ is the *score* of digit $i$. Softmax turns ten scores into ten probabilities. The loss is the
+# *cross-entropy*: minus the logarithm of the probability that the right digit gets. It is 0 if that probability is 1. The layer
+# starts with $W = b = 0$, so at first every digit gets the same probability.
+
+# %%
+predict("first_loss")
 
 # %%
 #            top, upper left, upper right, middle, lower left, lower right, bottom
@@ -78,8 +99,8 @@ for update in range(updates + 1):
 # > update 200: loss 0.0588, 10 of 10 right
 
 # %% [markdown]
-# The first loss is the logarithm of 10: ten answers, all equally likely. After 2 updates every digit is right,
-# though not yet with confidence: the loss is .5736 after 20 and .0588 after 200.
+# The first loss is the logarithm of 10: ten answers, all equally likely. After 2 updates every digit is right, though not yet
+# with confidence: the loss is 0.5736 after 20 updates and 0.0588 after 200. Training has adjusted $W$ and $b$ to lower the loss.
 
 # %%
 print(f"ln 10 = {math.log(10):.4f}")
@@ -87,7 +108,7 @@ print(f"ln 10 = {math.log(10):.4f}")
 
 
 # %%
-@plot("rows", "Each row of W drawn as the digit it stands for: full strokes speak for it, dashed ones against it; the wider, the more.",
+@plot("rows", "Each row of W, drawn as strokes. Full strokes speak for the digit, dashed ones against it; the wider, the more.",
       title="What the rows of W learn", each={name: weight for name, weight in seen.items() if name != "update 1"}, columns=1, size=(9.5, 1.5))  # fmt: skip
 def _(ax, weight):
     #                 top,          upper left,   upper right,  middle,       lower left,   lower right,  bottom
@@ -106,10 +127,10 @@ def _(ax, weight):
 
 
 # %% [markdown]
-# ## All ten at once
+# ## Investigate: all ten at once
 #
-# Ten digits are the rows of a matrix X. The layer of all of them is X times W transposed, plus b on every row:
-# row i, column j of the result is the score that digit i gets for "j".
+# Put the ten digits into the rows of a matrix $X$. The layer of all of them is $X W^T + b$, with $b$ added to every row. Row $i$,
+# column $j$ of the result is the score that digit $i$ gets for "j".
 
 
 # %%
@@ -126,7 +147,7 @@ print("one by one or all at once, the same:", [s.data for s in layer(digits[3])]
 
 
 # %%
-@plot("scores", "X W^T + b: each row a digit shown, each column a score. The largest stand on the diagonal.",
+@plot("scores", "X W^T + b: each row is a digit that is shown, each column a score. The largest ones are on the diagonal.",
       title="All ten digits at once", x="score for", y="digit shown", size=(6.5, 5.4))  # fmt: skip
 def _(ax):
     numbers = [[score.data for score in row] for row in scores]
@@ -138,8 +159,9 @@ def _(ax):
 # %% [markdown]
 # ## One row as a graph
 #
-# Output 3 for the digit 3: seven products, added up, plus a bias. The slope of the output in a weight is the
-# input it is multiplied by, so a stroke that is off has a slope of 0, and the weights of other rows have none.
+# Output 3 for the digit 3 is seven products, added up, plus a bias. The derivative of an output with respect to a weight is the
+# input that the weight is multiplied by: $\partial y_i / \partial W_{ij} = x_j$. So a stroke that is off gives a derivative of 0, and
+# the weights of other rows have none at all.
 
 # %%
 three = [Value(stroke, label=f"x{j}") for j, stroke in enumerate(digits[3])]
@@ -153,11 +175,11 @@ print("dy3/dW5j:", *("not reached" if not w.reached else w.grad for w in layer.w
 show(
     draw(y3, title="One row of a layer"),
     "row",
-    "One row's dot product: what arrives at a weight is the input that it meets.",
+    "The dot product of one row. The gradient that arrives at a weight is the input that it is multiplied by.",
 )
 
 # %% [markdown]
-# The same with every multiply and every add of it to be seen, and the partial of each on its arrow.
+# Here is the same with every multiplication and every addition as a node of its own:
 
 # %%
 with atomic():
@@ -167,14 +189,40 @@ y3.backward()
 show(
     draw(y3, title="One row of a layer, every multiply and add of it"),
     "opened",
-    "Seven products and seven sums: on the arrow from a weight stands its input, on the arrow from an input its weight.",
+    "Seven products and seven sums. The partial on the arrow from a weight is its input; on the arrow from an input it is the weight.",
 )
+
+# %% [markdown]
+# ## Modify
+#
+# Feed the layer a 7 with its upper left stroke on; some calculators draw it so. Which digit does it see, and how sure is it?
+# Write down your guess first.
+
+# %%
+odd = [1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0]
+chances = [chance.data for chance in F.softmax(layer(odd))]
+best = chances.index(max(chances))
+print(f"it sees a {best}, with probability {chances[best]:.2f}")
+# > it sees a 7, with probability 0.66
 
 # %% [markdown]
 # ## Make
 #
-# Feed the layer a 7 with its upper left stroke on (some calculators draw it so). Which digit does it see, and
-# how sure is it? Then an input of six strokes: read the error.
+# Write these functions in `lesson_52.py`, or in a cell, and have them checked: `from scalar_autograd import check`, then
+# `check(linear)`.
 #
-# Write `linear(W, b, x)` with loops of your own, which says so if x is too short or too long, and have it checked:
-# `from scalar_autograd import check`, then `check(linear)`.
+# - `weighted_sum(w, b, x)` is one neuron (easy);
+# - `linear(W, b, x)` is a layer, and raises a ValueError if `x` is too short or too long (usual);
+# - `batch(W, b, X)` is the layer of many samples (usual).
+#
+# Then give `layer` an input of six strokes, and read the error.
+#
+# ## Summary: what to say in an interview
+#
+# *How does matrix multiplication work in a layer?* The layer computes $y = W x + b$, with $x$ of $n$ numbers, $W$ of size
+# $m \times n$ and $b$ of $m$ numbers. Output $i$ is the dot product of row $i$ of $W$ with the input, plus $b_i$: a weighted sum, or
+# linear combination, of the features. Each row is a pattern, and its output says how well the input matches it. A batch of
+# inputs, one in each row of $X$, takes one product of matrices, $X W^T + b$. Training adjusts $W$ and $b$ so that the loss falls;
+# the derivative of $y_i$ with respect to $W_{ij}$ is $x_j$.
+#
+# **Next:** [lesson 56](56): what a matrix does to space.

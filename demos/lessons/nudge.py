@@ -153,7 +153,9 @@ print(f"error at the output: {out.data - 1:.3f}, dL/dout = {out.grad:.3f}")
 # > error at the output: -0.715, dL/dout = -1.430
 for j, unit in enumerate(h):
     weight = output_layer.weight[0][j].data
-    print(f"h{j}: {out.grad:.3f} * {weight:6.3f} = {unit.grad:6.3f}, to its weight from x0: {hidden_layer.weight[j][0].grad:6.3f}")
+    print(
+        f"h{j}: {out.grad:.3f} * {weight:6.3f} = {unit.grad:6.3f}, to its weight from x0: {hidden_layer.weight[j][0].grad:6.3f}"
+    )
 # > h0: -1.430 * -0.218 =  0.312, to its weight from x0:  0.256
 # > h1: -1.430 *  0.256 = -0.366, to its weight from x0: -0.366
 # > h2: -1.430 *  0.118 = -0.169, to its weight from x0: -0.121
@@ -171,8 +173,26 @@ def _(ax):
             ax.plot([x0, x1], [y0, y1], color=color, linestyle=dashes, linewidth=1 + 5 * abs(number), zorder=1)
         ax.text(1.05, (y + 1.65) / 2, f"{hidden_layer.weight[j][0].grad:.3f}", ha="center", va="center", fontsize=12, zorder=4,
                 bbox={"fc": "white", "ec": "none", "pad": 1.5})  # fmt: skip
-        ax.text(2, y, f"h{j}  {unit.grad:.3f}", ha="center", va="center", fontsize=12, zorder=4, bbox={"fc": "white", "ec": BLACK})
-    ax.text(4, 1.65, f"out  {out.grad:.3f}", ha="center", va="center", fontsize=12, zorder=4, bbox={"fc": "white", "ec": BLACK})
+        ax.text(
+            2,
+            y,
+            f"h{j}  {unit.grad:.3f}",
+            ha="center",
+            va="center",
+            fontsize=12,
+            zorder=4,
+            bbox={"fc": "white", "ec": BLACK},
+        )
+    ax.text(
+        4,
+        1.65,
+        f"out  {out.grad:.3f}",
+        ha="center",
+        va="center",
+        fontsize=12,
+        zorder=4,
+        bbox={"fc": "white", "ec": BLACK},
+    )
     ax.text(0, 1.65, "x0", ha="center", va="center", fontsize=12, zorder=4, bbox={"fc": "white", "ec": BLACK})
     ax.set(xlim=(-0.4, 4.6), ylim=(-0.5, 3.8))
     ax.axis("off")

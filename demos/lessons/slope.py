@@ -70,7 +70,9 @@ def _(ax):
     ax.plot(xs, [f(at) for at in xs], color=BLUE, label="x**2")
     for at, color, marker in ((3.0, RED, "o"), (-2.0, GREEN, "s")):
         near = [at - 1.5, at + 1.5]
-        ax.plot(near, [f(at) + 2 * at * (other - at) for other in near], color=color, label=f"slope {2 * at:g} at {at:g}")
+        ax.plot(
+            near, [f(at) + 2 * at * (other - at) for other in near], color=color, label=f"slope {2 * at:g} at {at:g}"
+        )
         ax.plot(at, f(at), marker=marker, color=color, markersize=10)
     ax.legend(loc="upper left")
 
@@ -128,7 +130,11 @@ print(f"backward() says dg/da = {a.grad:g}, dg/db = {b.grad:g}; nudging says {by
 # `backward()` found both numbers without nudging anything. How it does that is the subject of the next two lessons.
 
 # %%
-show(draw(g, title="A product and its two slopes"), "product", "On each arrow is the slope of the product with respect to that operand.")
+show(
+    draw(g, title="A product and its two slopes"),
+    "product",
+    "On each arrow is the slope of the product with respect to that operand.",
+)
 
 # %% [markdown]
 # ## Make

@@ -3,22 +3,137 @@
 #
 # *Как матрицы весов трансформируют данные в линейной модели?*
 #
-# Lesson 56. y = W x + b moves every point of the space at once: W scales, turns, shears, mirrors or flattens it,
-# and can change the number of features; b shifts it. The columns of W are where the axes land, its rows are what
-# each output measures. With b the map is called *affine*.
+# **Lesson 56, 20 minutes.** You should know what a layer computes ([lesson 52](52)). Afterwards you can read off a matrix what it
+# does to the plane: where it sends the axes, how areas change, and what it throws away.
 
 # %%
 import math
 
 import nn
 from autograd import Value, draw, mean
-from scalar_autograd import BLACK, BLUE, GREY, ORANGE, SKY, arrow, option, plot, show
+from scalar_autograd import BLACK, BLUE, GREY, ORANGE, SKY, arrow, option, plot, predict, show
 
 # %% [markdown]
-# ## A map to find
+# ## Columns are where the axes land
 #
-# Five corners of a letter F, and the same letter turned by 30 degrees, scaled by 1.5 and shifted by (1, -1). A
-# layer sees only the two sets of corners, and starts as the map that changes nothing. What will its W be?
+# A linear model sends every point $x$ to $y = W x + b$: here $x$ has size $n \times 1$, $W$ has size $m \times n$, and $b$ has size
+# $m \times 1$. It moves all points of the plane at once. Follow just two of them: $W$ times (1, 0) is the first column of $W$,
+# and $W$ times (0, 1) the second.
+
+# %%
+predict("lands")
+
+# %%
+predict("area_after")
+
+
+# %%
+def grid_and_letter(ax, weight, bias=(0.0, 0.0)):
+    """A grid, the letter F, the two axes and the square between them, after y = W x + b; in grey, before."""
+
+    def moved(x, y):
+        return tuple(row[0] * x + row[1] * y + shift for row, shift in zip(weight, bias))
+
+    for k in range(-2, 5):
+        for line in ([(k, -2), (k, 4)], [(-2, k), (4, k)]):
+            ax.plot(*zip(*line), color="#eef0f2", linewidth=1, zorder=0)
+            ax.plot(*zip(*(moved(*end) for end in line)), color="#a9c9e2", linewidth=0.8, zorder=1)
+    letter = ([(0, 0), (0, 2), (1, 2)], [(0, 1), (0.8, 1)])
+    for stroke in letter:
+        ax.plot(*zip(*stroke), color=GREY, linewidth=3)
+        ax.plot(*zip(*(moved(*end) for end in stroke)), color=BLACK, linewidth=4)
+    origin = moved(0, 0)
+    ax.fill(*zip(origin, moved(1, 0), moved(1, 1), moved(0, 1)), color=SKY, alpha=0.35)
+    arrow(ax, weight[0][0], weight[1][0], BLUE, "x axis", origin, side=-1)
+    arrow(ax, weight[0][1], weight[1][1], ORANGE, "y axis", origin, side=1)
+    ax.set(xlim=(-2.2, 4.2), ylim=(-2.2, 4.2), aspect="equal")
+    ax.grid(False)
+
+
+# %% [markdown]
+# ## Run: one movement at a time
+#
+# What can $W$ and $b$ do? Look at each movement alone before they are mixed.
+
+
+# %%
+def times(matrix, x):
+    """A matrix times the column x."""
+    result = []
+    for row in matrix:
+        total = 0.0
+        for w, number in zip(row, x):
+            total += w * number
+        result.append(total)
+    return result
+
+
+def det(matrix):
+    (a, b), (c, d) = matrix
+    return a * d - b * c
+
+
+quarter = [[0.0, -1.0], [1.0, 0.0]]
+movements = {
+    "scale": ([[2.0, 0.0], [0.0, 0.5]], (0.0, 0.0)),
+    "turn": (quarter, (0.0, 0.0)),
+    "shift": ([[1.0, 0.0], [0.0, 1.0]], (1.0, -1.0)),
+    "all three": ([[0.0, -1.5], [1.5, 0.0]], (1.0, -1.0)),
+}
+for name, (matrix, shift) in movements.items():
+    x, y = (moved + by for moved, by in zip(times(matrix, [1.0, 2.0]), shift))
+    print(f"{name:9} W = {matrix}, b = {list(shift)}: (1, 2) goes to ({x:g}, {y:g}), area times {det(matrix):g}")
+# > scale     W = [[2.0, 0.0], [0.0, 0.5]], b = [0.0, 0.0]: (1, 2) goes to (2, 1), area times 1
+# > turn      W = [[0.0, -1.0], [1.0, 0.0]], b = [0.0, 0.0]: (1, 2) goes to (-2, 1), area times 1
+# > shift     W = [[1.0, 0.0], [0.0, 1.0]], b = [1.0, -1.0]: (1, 2) goes to (2, 1), area times 1
+# > all three W = [[0.0, -1.5], [1.5, 0.0]], b = [1.0, -1.0]: (1, 2) goes to (-2, 0.5), area times 2.25
+
+
+# %%
+@plot("movements", "A letter F in grey, and where it goes in black. The arrows are the columns of W; the shaded square is the unit square's image.",
+      title="Scale, turn, shift", each=movements, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
+def _(ax, movement):
+    grid_and_letter(ax, *movement)
+
+
+# %% [markdown]
+# Scaling stretches one axis and compresses the other. A turn keeps lengths and areas. A shift is the only one that moves the
+# point (0, 0), and it needs $b$; with it the map is called *affine*. The area of the unit square after $W$ is the *determinant*.
+#
+# ## Investigate: shear, mirror, flatten
+#
+# A shear keeps areas too. A mirror turns the plane over, so its determinant is negative. A matrix that flattens sends the whole
+# plane onto one line: its determinant is 0, and nothing can undo it.
+
+# %%
+predict("mirror_turn")
+
+# %%
+gallery = {
+    "shear": [[1.0, 0.8], [0.0, 1.0]],
+    "mirror": [[-1.0, 0.0], [0.0, 1.0]],
+    "flatten": [[1.0, -1.0], [0.5, -0.5]],
+}
+for name, matrix in gallery.items():
+    x, y = times(matrix, [1.0, 2.0])
+    print(f"{name:8} det {det(matrix):4.1f}   (1, 2) lands on ({x:g}, {y:g})")
+# > shear    det  1.0   (1, 2) lands on (2.6, 2)
+# > mirror   det -1.0   (1, 2) lands on (-1, 2)
+# > flatten  det  0.0   (1, 2) lands on (-1, -0.5)
+
+
+# %%
+@plot("gallery", "Three more matrices. None of them is a turn or a scaling.", title="Shear, mirror, flatten",
+      each={f"{name}, det {det(matrix):.1f}": matrix for name, matrix in gallery.items()}, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
+def _(ax, matrix):
+    grid_and_letter(ax, matrix)
+
+
+# %% [markdown]
+# ## Modify: learn a matrix
+#
+# In a model nobody writes $W$ down. Here are the five corners of a letter F, and the same letter turned by 30 degrees, scaled by
+# 1.5 and shifted by (1, -1). A layer sees only the two sets of corners, and starts as the map that changes nothing.
 
 # %%
 corners = [[0.0, 0.0], [0.0, 2.0], [1.0, 2.0], [0.0, 1.0], [0.8, 1.0]]
@@ -55,59 +170,13 @@ print(f"1.5 cos 30 = {c:.3f}, 1.5 sin 30 = {s:.3f}")
 # > 1.5 cos 30 = 1.299, 1.5 sin 30 = 0.750
 
 
-# %%
-def grid_and_letter(ax, weight, bias=(0.0, 0.0)):
-    """A grid, the letter F, the two axes and the square between them, after y = W x + b; in grey, before."""
-
-    def moved(x, y):
-        return tuple(row[0] * x + row[1] * y + shift for row, shift in zip(weight, bias))
-
-    for k in range(-2, 5):
-        for line in ([(k, -2), (k, 4)], [(-2, k), (4, k)]):
-            ax.plot(*zip(*line), color="#eef0f2", linewidth=1, zorder=0)
-            ax.plot(*zip(*(moved(*end) for end in line)), color="#a9c9e2", linewidth=0.8, zorder=1)
-    letter = ([(0, 0), (0, 2), (1, 2)], [(0, 1), (0.8, 1)])
-    for stroke in letter:
-        ax.plot(*zip(*stroke), color=GREY, linewidth=3)
-        ax.plot(*zip(*(moved(*end) for end in stroke)), color=BLACK, linewidth=4)
-    origin = moved(0, 0)
-    ax.fill(*zip(origin, moved(1, 0), moved(1, 1), moved(0, 1)), color=SKY, alpha=0.35)
-    arrow(ax, weight[0][0], weight[1][0], BLUE, "x axis", origin, side=-1)
-    arrow(ax, weight[0][1], weight[1][1], ORANGE, "y axis", origin, side=1)
-    ax.set(xlim=(-2.2, 4.2), ylim=(-2.2, 4.2), aspect="equal")
-    ax.grid(False)
-
-
-@plot("learning", "The grid and the letter while W and b are learned; in grey the letter as it was. The square between the axes is shaded.", film=True,
+@plot("learning", "The grid and the letter while W and b are learned. The letter as it was is grey.", film=True,
       title="A layer learns to turn, scale and shift", each=seen, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
 def _(ax, state):
     grid_and_letter(ax, state["weight"], state["bias"])
 
 
-# %% [markdown]
-# ## Columns are where the axes land
-#
-# W times (1, 0) is the first column, W times (0, 1) the second: two arrows say all there is to say of W. The
-# area between them, shaded above, is the determinant: every area grows by that factor, here 1.5 * 1.5.
-
-
 # %%
-def times(matrix, x):
-    """A matrix times the column x."""
-    result = []
-    for row in matrix:
-        total = 0.0
-        for w, number in zip(row, x):
-            total += w * number
-        result.append(total)
-    return result
-
-
-def det(matrix):
-    (a, b), (c, d) = matrix
-    return a * d - b * c
-
-
 for axis in ([1.0, 0.0], [0.0, 1.0]):
     print(f"W ({axis[0]:g}, {axis[1]:g}) =", *(f"{y:.3f}" for y in times(W, axis)))
 # > W (1, 0) = 1.299 0.750
@@ -116,36 +185,10 @@ print(f"area of a unit square after W: {det(W):.3f}")
 # > area of a unit square after W: 2.250
 
 # %% [markdown]
-# ## What else a matrix can do
+# ## A new feature space
 #
-# A shear keeps areas, a mirror turns them over (the determinant is negative), and a matrix that flattens sends the
-# whole plane onto one line: its determinant is 0, and nothing can undo it.
-
-# %%
-gallery = {
-    "shear": [[1.0, 0.8], [0.0, 1.0]],
-    "mirror": [[-1.0, 0.0], [0.0, 1.0]],
-    "flatten": [[1.0, -1.0], [0.5, -0.5]],
-}
-for name, matrix in gallery.items():
-    x, y = times(matrix, [1.0, 2.0])
-    print(f"{name:8} det {det(matrix):4.1f}   (1, 2) lands on ({x:g}, {y:g})")
-# > shear    det  1.0   (1, 2) lands on (2.6, 2)
-# > mirror   det -1.0   (1, 2) lands on (-1, 2)
-# > flatten  det  0.0   (1, 2) lands on (-1, -0.5)
-
-
-# %%
-@plot("gallery", "Three more matrices; none of these is a turn or a scaling.", title="Shear, mirror, flatten",
-      each={f"{name}, det {det(matrix):.1f}": matrix for name, matrix in gallery.items()}, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
-def _(ax, matrix):
-    grid_and_letter(ax, matrix)
-
-
-# %% [markdown]
-# ## Other numbers of features
-#
-# W need not be square. One row measures one thing of two features; three rows make three features of two.
+# $W$ need not be square. Its rows are dot products: each measures one thing. One row makes one feature of two, and three rows make
+# three. The output lives in another *feature space* than the input.
 
 # %%
 measure = [[0.5, 0.5]]  # 2 -> 1: the mean of the two
@@ -166,14 +209,15 @@ total.backward()
 show(
     draw(total, title="A matrix of three rows and two columns"),
     "lift",
-    "2 -> 3 as a graph: each row of W is one dot product, a new feature.",
+    "2 -> 3 as a graph. Each row of W is one dot product, a new feature.",
 )
 
 # %% [markdown]
 # ## Two linear layers are one
 #
-# W2 (W1 x + b1) + b2 is (W2 W1) x + (W2 b1 + b2): depth alone gains nothing. Put a tanh between them and no
-# single layer does the same any more. A test: for an affine f, f(p + q) - f(p) - f(q) + f(0) is 0.
+# Applying one layer after another multiplies their matrices: $W_2 (W_1 x + b_1) + b_2 = (W_2 W_1) x + (W_2 b_1 + b_2)$. Depth alone
+# gains nothing. With a tanh between them, no single layer does the same any more. *(University level:)* for an affine $f$,
+# $f(p + q) - f(p) - f(q) + f(0)$ is 0.
 
 # %%
 first, second = nn.Linear(2, 3), nn.Linear(3, 2)
@@ -219,8 +263,22 @@ def _(ax, model):
 # %% [markdown]
 # ## Make
 #
-# Flatten the wanted corners onto a line and train again: what is the determinant of the W it finds?
+# Write these functions in `lesson_56.py`, or in a cell, and have them checked: `from scalar_autograd import check`, then
+# `check(transform)`.
 #
-# Write `mirror_then_turn()`, which gives the W of "mirror left and right, then a quarter turn to the left", before
-# you multiply it out; then `collapse(W2, W1)`. Have both checked: `from scalar_autograd import check`, then
-# `check(collapse)`.
+# - `transform(W, b, points)` moves points (easy);
+# - `area(W)` is the determinant (easy);
+# - `mirror_then_turn()` gives the matrix of "mirror left and right, then a quarter turn to the left" (usual);
+# - `collapse(W2, W1)` makes one layer of two (hard).
+#
+# Then flatten the wanted corners onto a line and train again: what is the determinant of the $W$ that it finds?
+#
+# ## Summary: what to say in an interview
+#
+# *How do weight matrices transform data?* A linear model computes $y = W x + b$. $W$ can scale, turn, shear, mirror and flatten the
+# space, and $b$ shifts it. The columns of $W$ are where the axes land; its rows are dot products, each of which measures one new
+# feature, so $W$ is the passage to a new feature space. The determinant says how areas change: if it is 0, information is lost.
+# What a model does is decided by $W$, and training changes $W$ until the output is the wanted one. Several linear layers without an
+# activation between them are one linear layer.
+#
+# **Next:** [lesson 51](51): attention.
