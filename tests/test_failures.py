@@ -203,3 +203,36 @@ def test_a_gradient_that_was_not_recorded_is_named_where_it_is_missed():
     (slope,) = grad(x**3, x, create_graph=True)
     assert grad(slope, x)[0].data == 12.0
     assert "made from .data" in Value(1.0).why(x)
+
+
+def test_an_unknown_option_is_answered_with_those_there_are():
+    pytest.importorskip("graphviz")
+    a = Value(2.0, label="a")
+    f = a * a
+    bp = f.step_through()
+    for call, listed in (
+        (f.draw, "depth"), (f.show, "depth"), (f.tree, "unicode"), (f.mermaid, "budget"), (f.player, "deadline"), (f.step_through, "forward"),
+        (bp.draw, "depth"), (lambda **options: f.why(a, **options), "most"), (lambda **o: autograd.draw_diff(f, f, **o), "names"),
+    ):  # fmt: skip
+        with pytest.raises(
+            TypeError, match=rf"there is no option rankdir here: the options are .*\b{listed}\b"
+        ) as caught:
+            call(rankdir="TB")
+        assert len(traceback.extract_tb(caught.value.__traceback__)) <= 4
+    with pytest.raises(TypeError, match=r"no option dept here: did you mean depth\? The options are"):
+        f.draw(dept=1)
+
+
+def test_help_lists_the_options_from_where_one_is():
+    import inspect
+
+    f = Value(2.0) * 3
+    for method, option in (
+        (f.draw, "theme"),
+        (f.show, "theme"),
+        (f.tree, "depth"),
+        (f.player, "deadline"),
+        (f.step_through, "forward"),
+        (f.why, "most"),
+    ):
+        assert option in inspect.signature(method).parameters and method.__doc__

@@ -179,7 +179,7 @@ class Drawing(graphviz.Digraph):
         return as_mermaid(self.picture, self.title)
 
     def __repr__(self) -> str:
-        return f"<Drawing of {self.name or 'a graph'}>"
+        return f"<Drawing of {self.name or 'a graph'}; .view() opens it, .render('f.svg') writes it>"
 
 
 def _is_picture(filename: str | os.PathLike[str] | None) -> bool:

@@ -17,6 +17,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ToolError
+from ..explain.failures import known_options
 from ..explain.naming import named_graph, names_for
 from ..graph import Graph
 from .build import fitted_picture
@@ -39,6 +40,7 @@ from .options import DrawingOptions, DrawOptions
 __all__ = ["build_drawing", "draw", "mimebundle", "open_drawing", "show"]
 
 
+@known_options
 def draw(
     value: Node,
     *,
@@ -91,7 +93,7 @@ def draw(
     >>> from autograd import Value
     >>> a = Value(2.0, label="a")
     >>> draw(a * a + 1, formulas=True, theme="dark")
-    <Drawing of v2: 3 values>
+    <Drawing of v2: 3 values; .view() opens it, .render('f.svg') writes it>
     """
     graph = named_graph(value) if names is None else Graph(value, names)
     return build_drawing(

@@ -14,6 +14,7 @@ from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, TypeVar
 
 from ..errors import ArgumentError
+from ..explain.failures import known_options
 from .palette import THEMES, Palette
 
 if TYPE_CHECKING:
@@ -127,6 +128,6 @@ def options_of(other: Callable[..., Any], *, but: tuple[str, ...] = ()) -> Calla
         more = [one for one in signature(other).parameters.values() if one.kind is Parameter.KEYWORD_ONLY]
         parameters = [*kept, *(one for one in more if one.name not in taken)]
         function.__signature__ = own.replace(parameters=parameters)
-        return function
+        return known_options(function)
 
     return decorate

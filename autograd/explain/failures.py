@@ -12,17 +12,18 @@ autograd.errors.DomainError: log(0.0) is not defined: want an operand > 0. log(1
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, TypeVar, cast
 
-from ..errors import AutogradError, SingularityError
-from ..graph import Edge
+from ..errors import ArgumentError, AutogradError, SingularityError
+from ..graph import Edge, nearest
 from ..modes import PARAMETER, Scope
 from .naming import ModuleNames, is_ours, named_graph, names_for, one_line
 from .phrases import name_of, operation, slope_texts
 from .source import source_of
 
-__all__ = ["hide_our_frames", "names_of", "place", "stable_form", "stopped"]
+__all__ = ["hide_our_frames", "known_options", "names_of", "place", "stable_form", "stopped"]
 
 
 def names_of(operands: Sequence[Any]) -> list[str]:
@@ -67,6 +68,36 @@ def _is(node: Any, name: str) -> bool:
 def _called(node: Any, otherwise: str) -> str:
     name = names_of([node])[0]
     return name if name.isidentifier() else otherwise
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def known_options(function: F) -> F:
+    """A function that refuses an option it does not have with the list of those it has.
+
+    >>> @known_options
+    ... def sketch(value, *, colour="red", depth=None): ...
+    >>> sketch(1, color="blue")
+    Traceback (most recent call last):
+        ...
+    autograd.errors.ArgumentError: there is no option color here: did you mean colour? The options are colour, depth
+    """
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    if "__signature__" in vars(function):  # of one that hands options on
+        names = tuple(function.__signature__.parameters)  # type: ignore[attr-defined]
+
+    @wraps(function)
+    def checked(*arguments: Any, **options: Any) -> Any:
+        for name in options:
+            if name not in names:
+                near = f"{said} The" if (said := nearest(name, names)) else "the"
+                listed = ", ".join(other for other in names if other not in names[: code.co_argcount])
+                raise ArgumentError(f"there is no option {name} here: {near} options are {listed}")
+        return function(*arguments, **options)
+
+    return cast("F", checked)
 
 
 def stopped(root: Any, node: Any, graph: Any = None) -> SingularityError:

@@ -24,6 +24,7 @@ from typing import Any
 
 from ..errors import GraphError
 from ..graph import Edge, Graph
+from .failures import known_options
 from .naming import named_graph, names_for, one_line
 from .phrases import Report, counted, name_of, product, short, which
 
@@ -90,6 +91,7 @@ class Ledger(Report):
     size: float
 
 
+@known_options
 def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None = None) -> Ledger:
     """d(result)/d(value) path by path: each path's partials multiplied, and their sum.
 

@@ -30,6 +30,7 @@ from ..drawing.output import write_whole, writing
 from ..drawing.palette import THEMES
 from ..drawing.picture import BUDGET
 from ..errors import ArgumentError, ToolError
+from ..explain.failures import known_options
 from ..explain.naming import named_graph
 from ..explain.phrases import LONGEST, counted, name_of
 from ..explain.source import source_of
@@ -56,6 +57,7 @@ MORE_COLOURS = {
 }
 
 
+@known_options
 def save_player(
     value: Node, path: str | os.PathLike[str], *, names: Mapping[Any, str] | None = None, deadline: float | None = 3.0
 ) -> str:
@@ -72,6 +74,7 @@ def save_player(
     return Player(value, names=names, deadline=deadline).save(path)
 
 
+@known_options
 def play(
     value: Node, *, names: Mapping[Any, str] | None = None, deadline: float | None = 3.0, start: str = "#edge=0"
 ) -> Player:

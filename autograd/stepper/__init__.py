@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, overload
 
 from ..errors import ArgumentError
+from ..explain.failures import known_options
 from .backprop import Stepper
 from .forward import ForwardStepper
 from .guesses import Predicted
@@ -32,6 +33,7 @@ def step_through(
 ) -> Stepper | ForwardStepper: ...
 
 
+@known_options
 def step_through(
     root: Node, *, forward: bool = False, fresh: bool | None = None, constants: bool = False
 ) -> Stepper | ForwardStepper:
