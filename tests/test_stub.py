@@ -30,7 +30,7 @@ def stub(rows: list[Op]) -> str:
             names.append(OPERATORS[op.name].replace("__", "__r", 1))
         parameters = f", {others[0] if op.defaults else 'other'}{default}" if others else ""
         for name in names:
-            lines.append(f"    def {name}(self{parameters}) -> Value: ...  # {op.value.source}")
+            lines.append(f"    def {name}(self{parameters}) -> Value: ...  # {op.value.source}{slopes(op)}")
     lines.append("")
     for op in rows:
         if op.wide:
@@ -39,6 +39,12 @@ def stub(rows: list[Op]) -> str:
             parameters = ", ".join(f"{x}: {kind}" for x, kind in kinds.items())
             lines.append(f"def {op.name}({parameters}) -> Value: ...  # {op.value.source}")
     return "\n".join(lines) + "\n"
+
+
+def slopes(op: Op) -> str:
+    """The partials, for who goes to the definition of ``x.tanh()``: short ones, or where they are."""
+    text = ", ".join(partial.source for partial in op.partials)
+    return f"; slope {text}" if len(text) < 60 else "; slopes in ops.py"
 
 
 def test_the_stub_follows_the_rows(request):
