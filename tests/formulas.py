@@ -30,9 +30,8 @@ from pathlib import Path
 from autograd import Value, atomic, grad, ieee, methods, op
 from autograd.compiled.c import build as building
 from autograd.compiled.c.runtime import Batch, Interpreter
-from autograd.compiled.emit import c_function
 from autograd.compiled.executable import Executable
-from autograd.compiled.export import page
+from autograd.compiled.export import c_function, page
 from autograd.compiled.tracing import trace
 from autograd.errors import AutogradError, FormulaError, ToolError
 from autograd.formula import FUNCTIONS, IEEE

@@ -836,7 +836,7 @@ def test_importing_the_engine_loads_none_of_this():
         "ctypes",
         "autograd.compiled",
         "autograd.compiled.tracing",
-        "autograd.compiled.emit",
+        "autograd.compiled.export",
         "autograd.compiled.c.build",
     ):
         assert f"'{name}'" not in loaded

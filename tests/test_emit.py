@@ -18,8 +18,7 @@ import nn.functional as F
 from autograd import Stepper, Value, compile, dot, draw, maximum, op
 from autograd.compiled.c.build import compiler
 from autograd.compiled.codegen import MOST, TERMS, Statements, identifiers
-from autograd.compiled.emit import python_function, python_loop
-from autograd.compiled.export import page
+from autograd.compiled.export import page, python_function, python_loop
 from autograd.compiled.program import Program
 from autograd.compiled.tracing import trace
 from autograd.errors import ToolError

@@ -19,7 +19,7 @@ from ..value import NOT_REACHED, Value
 from .batches import Block, Rows
 from .c.bytecode import Bytecode
 from .c.runtime import Batch, Interpreter, LoadedProgram, NotFloatError, interpreter
-from .emit import python_function, python_loop
+from .export import python_function, python_loop
 from .program import PICK, Program
 from .reach import Reach
 from .signature import Sample, Signature

@@ -1,6 +1,6 @@
 """What differs between Python, C and JavaScript round a formula: how names are defined, numbers and remarks written.
 
-A new target language is one more row of LANGUAGES, and a page in emit.py.
+A new target language is one more row of LANGUAGES, and a page in export.py.
 """
 
 from __future__ import annotations

@@ -51,10 +51,9 @@ double step(const double *inputs, const double *parameters, double *gradients) {
 int main(void) {
     const double inputs[] = {1.0, 2.0, 1.0};
     const double parameters[] = {0.5, -1.0, 0.25};
+    const char *names[] = {"d_weight_0_0", "d_weight_0_1", "d_bias_0"};
     double gradients[3] = {0.0};
     printf("loss %.17g\n", step(inputs, parameters, gradients));
-    printf("d_weight_0_0 %.17g\n", gradients[0]);
-    printf("d_weight_0_1 %.17g\n", gradients[1]);
-    printf("d_bias_0 %.17g\n", gradients[2]);
+    for (int i = 0; i < 3; i++) printf("%s %.17g\n", names[i], gradients[i]);
     return 0;
 }

@@ -42,8 +42,8 @@ if (typeof module !== "undefined") module.exports = { step };
 if (typeof require !== "undefined" && require.main === module) {
     const inputs = [1.0, 2.0, 1.0];
     const parameters = [0.5, -1.0, 0.25];
-    const names = ["loss", "d_weight_0_0", "d_weight_0_1", "d_bias_0"];
-    const gradients = Array(3).fill(0.0);
-    const [loss, slopes] = step(inputs, parameters, gradients);
-    [loss, ...slopes].forEach((number, i) => console.log(names[i], number));
+    const names = ["d_weight_0_0", "d_weight_0_1", "d_bias_0"];
+    const [loss, gradients] = step(inputs, parameters, Array(names.length).fill(0.0));
+    console.log("loss", loss);
+    names.forEach((name, i) => console.log(name, gradients[i]));
 }

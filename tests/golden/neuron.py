@@ -38,8 +38,8 @@ def step(inputs, parameters, gradients):
 if __name__ == "__main__":
     inputs = [1.0, 2.0, 1.0]
     parameters = [0.5, -1.0, 0.25]
-    names = ["loss", "d_weight_0_0", "d_weight_0_1", "d_bias_0"]
-    gradients = [0.0] * 3
-    loss, gradients = step(inputs, parameters, gradients)
-    for name, number in zip(names, [loss, *gradients]):
-        print(name, number)
+    names = ["d_weight_0_0", "d_weight_0_1", "d_bias_0"]
+    loss, gradients = step(inputs, parameters, [0.0] * len(names))
+    print("loss", loss)
+    for name, gradient in zip(names, gradients):
+        print(name, gradient)
