@@ -13,6 +13,7 @@ from typing import Any
 
 from ..errors import ArgumentError, GraphError
 from ..explain.naming import ModuleNames
+from ..explain.phrases import counted
 from ..graph import Graph
 from ..modes import Scope, gc_paused
 from ..node import Node
@@ -20,7 +21,7 @@ from .folding import Closes, Folded, calls_of
 from .folding import fold as fold_values
 from .picture import BUDGET, Picture
 
-__all__ = ["around", "build_picture", "fitted_picture", "on_paths"]
+__all__ = ["around", "build_picture", "fitted_picture", "left_out", "on_paths"]
 
 
 def build_picture(
@@ -87,7 +88,7 @@ class _Maker:
 
     def picture(self, folded: Folded) -> Picture:
         key = folded.groups, folded.brief
-        if self._last is None or self._last[0][0] is not key[0] or self._last[0][1] is not key[1]:
+        if self._last is None or self._last[0][0] is not key[0] or self._last[0][1] != key[1]:
             self._last = key, Picture(self.graph, folded.groups, self.modules, folded.brief)
         return self._last[1]
 
@@ -113,6 +114,20 @@ def _lacking(folded: Folded, depth: int | None, open: object) -> list[str]:
         )
         notes.append(f"{names} in full is too much for the page; page=None has room for all")
     return notes
+
+
+def left_out(picture: Picture) -> list[str]:
+    """How many values a picture has in how few boxes, and what its signs for that mean; or of how many it is an excerpt."""
+    graph, boxes = picture.graph, picture.boxes
+    values, shown = sum(len(box.nodes) for box in boxes), sum(box.kind != "constant" for box in boxes)
+    of_all = f" of the {len(graph):,}" if values < len(graph) else ""
+    if values == shown:
+        return [f"{values:,}{of_all} values of {graph.name(graph.root)}"] if of_all else []
+    told = [f"{values:,}{of_all} values in {counted(len(boxes), 'box', 'boxes')}"]
+    told += ["×n: n alike, one is shown"] * any(box.times > 1 for box in boxes)
+    told += ["f(g): the value of g is not shown"] * any(box.inner is not None for box in boxes)
+    told += ["×n at an arrow: n go in"] * any("×" in arrow.words for arrow in picture.arrows)
+    return ["; ".join(told)]
 
 
 def _found(graph: Graph, node: Node | str) -> Node:

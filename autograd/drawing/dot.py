@@ -7,6 +7,7 @@ rounded, inputs are rectangles, parameters have a double frame.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
@@ -14,16 +15,17 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from ..explain.naming import one_line
-from ..explain.phrases import counted, name_of, operation, short
+from ..explain.phrases import counted, name_of, operation, short, typed
 from ..explain.staleness import remark
 from ..formula import READABLE
 from ..node import Node
+from .build import left_out
 from .formats.svg import described
 from .measures import OUTER, TIP, Measures, corners, inches, path, placed, point, title_place
 from .options import Look
 from .palette import mix
 from .picture import FOLDED, LABELLED, LISTED, TITLE, UNKNOWN, Arrow, Box, Cluster, Picture, spread
-from .placing import Placement, place
+from .placing import Arrangement, Placement
 from .placing.page import scale_on
 from .placing.text import measured, text_width
 from .sheet import GAP, Markup, Sheet, attributes, escape, gaps, html, plain, row, table, tooltip
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DotWriter"]
 
+ROUNDED = re.compile(r"-?\d+\.\d*0(e.*)?$")  # a number that ends in zeros
 SPELLED = 40  # characters of a formula that is written in place of a symbol
 
 CURVE = 0.4  # gradients differ by powers of ten: this root of their size is what colour and width show
@@ -42,6 +45,7 @@ SIZE = 11  # points of a number where nothing else is asked for: all sizes here 
 SYMBOL_SIZES = {"·": 26, "*": 20}  # those that are small in their font
 PAD = 14.4  # points around the picture
 LEAST = 9.05  # points of text on a page; a little more than 9, as engines round
+PACKED = 0.85  # of the width that lines of text may take beside each other: other fonts are wider
 SMALL = 10  # points of the smallest text, at the usual size
 LEGEND = 320  # characters of a line under a picture
 
@@ -124,6 +128,8 @@ class DotWriter:
             notes.append("double frame: parameter; square corners: input; rounded: computed")
         if "partials" in self.look.show and any(arrow.partial is not None for arrow in self.picture.arrows):
             notes.append("number on an arrow: partial, the slope of that one operation")
+        if any(ROUNDED.match(text) for box in self.picture.boxes for _, text, _ in self.facts(box)):
+            notes.append("zeros at the end of a number: it is rounded, 1.000 is only nearly 1")
         if self.strongest:
             notes.append("orange: gradient above 0, blue: below 0; wide arrow: much gradient flows back")
         return notes
@@ -142,7 +148,7 @@ class DotWriter:
             }),
             node_attr=attributes({
                 "fontname": FONT, "fontsize": self.pt(SIZE), "fontcolor": palette["ink"], "color": palette["line"],
-                "style": "rounded,filled", "shape": "box", "margin": "0", "fixedsize": "true",
+                "style": "rounded,filled", "shape": "box", "margin": "0", "fixedsize": "shape",
             }),
             edge_attr=attributes({
                 "fontname": FONT, "fontsize": self.pt(10), "fontcolor": palette["ink"], "color": palette["line"],
@@ -163,15 +169,21 @@ class DotWriter:
                 self.arrow(sheet, arrow)
         return drawing
 
-    @cached_property
+    @property
     def placement(self) -> Placement:
         """Where everything is."""
-        return self.place(Measures(self))
+        return self.arrangement.placement
 
-    def place(self, measures: Measures) -> Placement:
+    @cached_property
+    def arrangement(self) -> Arrangement:
+        return self.arrange(Measures(self))
+
+    def arrange(self, measures: Measures) -> Arrangement:
         along = self.look.direction in ("TB", "BT")
         length = self.page[along] * self.points(SMALL) / LEAST - 2 * PAD if self.page else None
-        return place(self.picture, measures, length, self.look.direction)
+        if length and along:  # the lines under the picture take of it
+            length -= self.points(12) * (len(self.notes()) + 2) + (40 if self.heading else 8)
+        return Arrangement(self.picture, measures, length, self.look.direction)
 
     @property
     def is_readable(self) -> bool:
@@ -185,8 +197,8 @@ class DotWriter:
         if self.heading:
             texts.append(measured(self.big_title(), self.look.font_size))
         room = self.page[0] - 2 * PAD if self.page else math.inf  # folding does not help a line that is longer
-        width = max([self.placement.width, *(min(w + 16, room) for w, _ in texts)])
-        return width + 2 * PAD, self.placement.height + sum(h + 8 for _, h in texts) + 2 * PAD
+        width = max([self.arrangement.size[0], *(min(w + 16, room) for w, _ in texts)])
+        return width + 2 * PAD, self.arrangement.size[1] + sum(h + 8 for _, h in texts) + 2 * PAD
 
     def under_title(self, sheet: Sheet) -> AbstractContextManager[Sheet]:
         """What boxes are put in: the drawing, whose own label is the legend, or in it a frame unseen but for its title."""
@@ -320,10 +332,10 @@ class DotWriter:
             return self.rows(box)
         heads = [self.right(self.text(word, faint=True)) for word in self.HEADS if self.shows(word)]
         rows = [self.title(box, columns=2 * len(heads) + 1), row(gaps(["<TD></TD>", *heads]))]
-        for name, nodes in list(tables.items())[:LISTED]:
+        for name, nodes in list(tables.items())[: self.picture.listed]:
             rows.append(row(gaps([self.word(name, len(nodes)), *self.columns(nodes)])))
-        if len(tables) > LISTED:
-            rows.append(row([self.word(f"{len(tables) - LISTED:,} more")]))
+        if len(tables) > self.picture.listed:
+            rows.append(row([self.word(f"{len(tables) - self.picture.listed:,} more")]))
         return table(rows)
 
     def columns(self, nodes: Sequence[Node]) -> list[str]:
@@ -338,8 +350,8 @@ class DotWriter:
     def constants(self, box: Box) -> Markup:
         numbers = box.numbers
         if len(numbers) == 1:
-            return html(escape(self.short(numbers[0])) + self.times(box.times))
-        rows = [row([self.right(escape(self.short(number)))]) for number in numbers[:LISTED]]
+            return html(escape(typed(numbers[0])) + self.times(box.times))
+        rows = [row([self.right(escape(typed(number)))]) for number in numbers[:LISTED]]
         if len(numbers) > LISTED:
             rows.append(row([f"<TD>{len(numbers) - LISTED:,} more</TD>"]))
         if box.times > 1:
@@ -385,29 +397,15 @@ class DotWriter:
     # --- Words ---
 
     def caption(self) -> Markup:
-        graph, boxes = self.graph, self.picture.boxes
-        lines = [*self.notes(), *self.picture.notes]
-        if not self.look.legend:
-            return html(self.lines([remark(graph)]))
-        stands, shown = sum(len(box.nodes) for box in boxes), sum(box.kind != "constant" for box in boxes)
-        of_all = f" of the {len(graph):,}" if stands < len(graph) else ""
-        if stands > shown:
-            folded = [f"{stands:,}{of_all} values in {len(boxes)} {'box' if len(boxes) == 1 else 'boxes'}"]
-            folded += ["×n: n alike, one is shown"] * any(box.times > 1 for box in boxes)
-            folded += ["×n at an arrow: n go in"] * any("×" in arrow.words for arrow in self.picture.arrows)
-            lines.append("; ".join(folded))
-        elif of_all:
-            lines.append(f"{stands:,}{of_all} values of {graph.name(graph.root)}")
-        if stale := remark(graph):
-            lines.append(stale)
-        return html(self.lines(lines))
+        legend = [*self.notes(), *left_out(self.picture)] if self.look.legend else []
+        return html(self.lines([*legend, *self.picture.notes, remark(self.graph)]))
 
     def lines(self, texts: Iterable[str]) -> str:
         """Lines below each other; short ones beside each other where the picture is wide."""
         lines: list[str] = []
         for text in filter(None, texts):
             longer = f"{lines[-1]}; {text}" if lines else text
-            if lines and self.packs and text_width(longer, self.points(10)) <= self.placement.width - 16:
+            if lines and self.packs and text_width(longer, self.points(10)) <= PACKED * self.arrangement.size[0]:
                 lines[-1] = longer
             else:
                 lines.append(text)

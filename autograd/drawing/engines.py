@@ -128,8 +128,9 @@ def _run_graphviz(source: str, format: str, deadline: float | None) -> bytes:
         source = spelled(source, is_emoji)
     done = _run([program, "-Kdot", f"-T{format}"], source, deadline)
     if done.returncode or not done.stdout:
-        complaint = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
-        raise ToolError(f"{Path(program).name} could not draw this as {format}: {complaint[0]}")
+        lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
+        complaint = next((line for line in lines if not line.startswith("Warning")), lines[0])
+        raise ToolError(f"{Path(program).name} could not draw this as {format}: {complaint}")
     return done.stdout
 
 

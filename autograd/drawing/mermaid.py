@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..explain.naming import named_graph, one_line
-from ..explain.phrases import short
+from ..explain.phrases import typed
 from ..explain.staleness import remark
 from .build import build_picture
 from .options import options_of
@@ -82,7 +82,7 @@ def _cluster(cluster: Cluster) -> Iterator[str]:
 
 
 def _box(box: Box) -> Iterator[str]:
-    name = ", ".join(map(short, box.numbers)) or box.name or f"{box.kind}s"
+    name = ", ".join(map(typed, box.numbers)) or box.name or f"{box.kind}s"
     lines = [name + (f" x {box.times:,}" if box.times > 1 else ""), *(" ".join(fact) for fact in box.facts())]
     yield box.id + FRAMES[box.kind].format("<br/>".join(_escape(line) for line in lines))
     if box.symbol:

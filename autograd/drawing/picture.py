@@ -6,7 +6,7 @@ Drawings, Mermaid text and pages are written from this, so that they show the sa
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..explain.naming import ModuleNames, by_name, common_name
@@ -22,6 +22,7 @@ __all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "spread"]
 BUDGET = 200  # boxes that one can still read
 FOLDED = ("module", "more")  # the kinds of boxes into which a part of the graph is folded
 UNKNOWN = "not reached"
+FEW = 4  # where there is little room
 LISTED = 12  # rows of a table that are shown in full
 LABELLED = 8  # arrows into one box that each carry their number
 TITLE = 160  # characters of a title
@@ -197,13 +198,18 @@ class Cluster:
 class Picture:
     """The boxes, arrows and clusters of a graph whose values were put into groups.
 
-    brief: of a value, how briefly the parameters that it alone uses are told, as in Folded. notes: what could not be shown as wanted.
+    brief: how briefly parameters are told, as in Folded. listed: rows of a table that are shown. notes: what could not be shown as wanted.
     """
 
     def __init__(
-        self, graph: Graph, groups: list[Group], modules: ModuleNames, brief: Callable[[Node], int] | None = None
+        self,
+        graph: Graph,
+        groups: list[Group],
+        modules: ModuleNames,
+        brief: int = 0,
     ) -> None:
         self.notes: list[str] = []
+        self.listed = FEW if brief > 1 else LISTED
         self._brief = brief
         self._levels: dict[Group, int] = {}
         self.graph = graph
@@ -301,15 +307,13 @@ class Picture:
 
     def _briefly(self, users: dict[Group, list[Group]]) -> dict[Group, list[Group]]:
         """The parameters that one operation alone uses, where they are to be told in few words."""
-        assert self._brief is not None
         of: dict[Any, list[Group]] = {}
         for leaf, by in users.items():
             if len(by) == 1 and by[0].what in ("value", "sum") and leaf.node.scope is PARAMETER:
                 user = by[0]
-                level = self._brief(user.node) and (2 if self._brief(user.node) > 1 and frame_of(user) else 1)
-                if level:
-                    of.setdefault(frame_of(user) if level > 1 else user, []).append(leaf)
-                    self._levels[leaf] = level
+                frame = frame_of(user) if self._brief > 1 else None
+                of.setdefault(frame or user, []).append(leaf)
+                self._levels[leaf] = 2 if frame else 1
         return {leaf: leaves for leaves in of.values() for leaf in leaves}
 
     def _box(self, group: Group, same: list[Group]) -> Box:

@@ -31,12 +31,15 @@ __all__ = [
     "slope",
     "slope_head",
     "slope_texts",
+    "typed",
     "which",
     "with_numbers",
 ]
 
 LONGEST = 90  # characters of a formula that is still written out
 LISTED = 4  # operands of a wide operation before they are
+NOISE = 1e-13  # of a number: as far as floats stray in a few operations
+TYPED, CUT = 10, 7  # characters of a number that somebody may have typed, and of one that is cut
 
 
 class Report(str):
@@ -57,13 +60,32 @@ def short(number: float, digits: int = 4) -> str:
 
     >>> [short(x) for x in (2.0, -0.0, 0.12345, 12345.678, 1e-7, 1e300, float("nan"))]
     ['2', '0', '0.1235', '12345.7', '1e-07', '1e+300', 'nan']
+
+    Zeros at its end say that it is rounded: 1.0001 is not 1. The noise of floats is not told.
+
+    >>> short(1.0001), short(0.99999), short(0.1 + 0.2)
+    ('1.000', '1.000', '0.3')
     """
     size = abs(number)
     if not 0 < size < 1e15:
         return f"{number + 0.0:g}"
     if number == int(number):
         return str(int(number))
-    return f"{number:.1f}" if size >= 10 ** (digits - 1) else f"{number:.{digits}g}"
+    if size >= 10 ** (digits - 1):
+        return f"{number:.1f}"
+    text = f"{number:.{digits}g}"
+    return text if abs(float(text) - number) <= NOISE * size else f"{number:#.{digits}g}".rstrip(".")
+
+
+def typed(number: float) -> str:
+    """A number as somebody typed it; one that has too many digits for that was computed, and dots say that it is cut.
+
+    >>> [typed(x) for x in (1.0001, 0.5, -2.0, 1e-7, 2**0.5, 1 / 3e9)]
+    ['1.0001', '0.5', '-2', '1e-07', '1.41421...', '3.33333...e-10']
+    """
+    text = f"{number:.12g}" if float(f"{number:.12g}") == number else repr(number)
+    mantissa, e, power = text.partition("e")
+    return text if len(mantissa) <= TYPED else f"{mantissa[: CUT + mantissa.startswith('-')]}...{e}{power}"
 
 
 def product(*factors: float) -> str:
@@ -147,7 +169,16 @@ def _by_number(data: Mapping[Any, float] | None) -> Spell:
 
 def operation(graph: Graph, node: Any) -> str:
     """What computed the node, as Python: ``a * b``, ``tanh(n)``, ``dot([x, y], [u, v], b)``; nothing for a leaf."""
-    return _said(node, _by_name(graph)) if node.op is not None and node.operands else ""
+    if node.op is None or not node.operands:
+        return ""
+    by_name, wrap = _by_name(graph), node.op.name in OPERATORS
+
+    def spell(operand: Any) -> str:
+        text = by_name(operand)
+        text = text if isinstance(text, str) else typed(text)
+        return f"({text})" if wrap and isinstance(operand, float) and text.startswith("-") else text
+
+    return _said(node, spell)
 
 
 def with_numbers(node: Any, data: Mapping[Any, float] | None = None) -> str:

@@ -20,7 +20,7 @@ from ..drawing.legend import explained
 from ..drawing.picture import BUDGET, FOLDED, LABELLED, LISTED, Arrow, Box, Cluster, Picture
 from ..errors import DeadlineError
 from ..explain.naming import ModuleNames, one_line
-from ..explain.phrases import short
+from ..explain.phrases import typed
 from ..graph import Graph
 from ..modes import PARAMETER
 from ..node import Node
@@ -148,7 +148,7 @@ def _counts(box: Box) -> list[tuple[str, str]]:
 
 def _size(box: Box, graph: Graph) -> tuple[float, float]:
     if box.kind == "constant":
-        widest = max(_width(short(number), LETTER) for number in box.numbers[:LISTED])
+        widest = max(_width(typed(number), LETTER) for number in box.numbers[:LISTED])
         more = LINE * (len(box.numbers) > LISTED)
         return max(26, widest + 12 + 26 * (box.times > 1)), LINE * _rows(box) + 6 + more
     times = 26 if box.times > 1 else 0
@@ -280,7 +280,7 @@ class _Layout:
         if counts := _counts(box):
             written["counts"] = counts
         if box.numbers:
-            written["numbers"] = [short(number) for number in box.numbers[:LISTED]]
+            written["numbers"] = [typed(number) for number in box.numbers[:LISTED]]
             written["constants"] = len(box.numbers)
         return written
 

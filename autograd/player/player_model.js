@@ -12,10 +12,10 @@ function digits(number, count) {
   return /^50*$/.test(all.slice(cut, end)) && "02468".includes(all[cut - 1]) ? all.slice(0, cut) + all.slice(end) : text;
 }
 
-function general(number, count) {
+function general(number, count, keep = false) {
   const [mantissa, power] = digits(number, count).split("e");
   const exponent = Number(power);
-  const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
+  const trimmed = (text) => (text.includes(".") && !keep ? text.replace(/\.?0+$/, "") : text);
   if (exponent < -4 || exponent >= count) {
     const size = String(Math.abs(exponent)).padStart(2, "0");
     return `${trimmed(mantissa)}e${exponent < 0 ? "-" : "+"}${size}`;
@@ -30,7 +30,10 @@ function short(number) {
   if (size === 0) return "0";
   if (size >= 1e15) return general(number, 6);
   if (Number.isInteger(number)) return String(number);
-  if (size < 1000) return general(number, 4);
+  if (size < 1000) {
+    const text = general(number, 4); // zeros at its end say that it is rounded, as in autograd/explain/phrases.py
+    return Math.abs(Number(text) - number) <= 1e-13 * size ? text : general(number, 4, true);
+  }
   const all = number.toFixed(60), cut = all.indexOf(".") + 2;
   return /^50*$/.test(all.slice(cut)) && "02468".includes(all[cut - 1]) ? all.slice(0, cut) : number.toFixed(1);
 }

@@ -21,7 +21,7 @@ from ..drawing.dot import DotWriter
 from ..drawing.measures import Measures
 from ..drawing.options import Look
 from ..drawing.picture import Arrow, Box, Picture
-from ..drawing.placing import Placement
+from ..drawing.placing import Arrangement
 from ..graph import Graph, gradients
 from ..graph import numbers as graph_numbers
 from ..modes import ieee
@@ -135,8 +135,8 @@ class _FrameWriter(DotWriter):
         return SPREAD if many else NUMBER
 
     @cached_property
-    def placement(self) -> Placement:
-        return self.place(self.all if self.taken else Measures(self))
+    def arrangement(self) -> Arrangement:
+        return self.arrange(self.all if self.taken else Measures(self))
 
     def notes(self) -> list[str]:
         return [self.note, *super().notes()]

@@ -37,12 +37,12 @@ OPENED = 24  # folds that are tried to be opened again, one after the other
 class Folded(NamedTuple):
     """Groups, how far they are folded, and what was wanted but could not be.
 
-    brief: of a value, how briefly the parameters that it alone uses are told: 0 in full, 1 in few words under its operation, 2 in
-    the frame of its module.
+    brief: how briefly the parameters that one operation alone uses are told: 0 in full, 1 in few words under it, 2 in the frame of
+    its module, and then other tables are cut as well.
     """
 
     groups: list[Group]
-    brief: Callable[[Node], int] | None = None
+    brief: int = 0
     depth: int | None = None
     opened: bool = True
     deeper: bool = False  # whether modules are closed that might be open
@@ -91,7 +91,7 @@ def fold(
     deepest = listing.depth if depth is None else min(depth, listing.depth)
     found = folder.find(_State(deepest))
     if found is None and opens is not None:
-        folder.opens = None
+        folder = _Folder(listing, budget, closes, None, name, size, fits)
         found = folder.find(_State(deepest))
         if found is None:
             found = folder.nearest()
@@ -122,10 +122,8 @@ class _Folder:
     # --- What a state looks like ---
 
     def folded(self, state: _State) -> Folded:
-        opened = self._opened(state)
-        groups = self._groups(state, opened)
-        brief = (lambda node: 0 if self._is_in(node.scope, opened) else state.brief) if state.brief else None
-        return Folded(groups, brief, state.depth, deeper=state.depth < self.listing.depth)
+        groups = self._groups(state, self._opened(state))
+        return Folded(groups, state.brief, state.depth, deeper=state.depth < self.listing.depth)
 
     def _groups(self, state: _State, opened: set[int]) -> list[Group]:
         parts = self._parts_of(state, opened)
@@ -153,10 +151,7 @@ class _Folder:
     def _parts_of(self, state: _State, opened: set[int]) -> list[Part]:
         key = state.depth, state.samples, state.joined, state.opened
         if key not in self._parts:
-            self._parts[key] = parts_of(
-                self.listing, state.depth, self.closes, state.samples,
-                (lambda node: not self._is_in(node.scope, opened)) if state.joined else None, opened,
-            )  # fmt: skip
+            self._parts[key] = parts_of(self.listing, state.depth, self.closes, state.samples, state.joined, opened)
         return self._parts[key]
 
     def _opened(self, state: _State) -> set[int]:
@@ -189,7 +184,7 @@ class _Folder:
         if self.budget is None:
             return True
         operations = sum(group.what != "leaf" for group in folded.groups)
-        return operations <= self.budget and self.size(folded) <= self.budget
+        return operations <= self.budget and (self.has_room is not None or self.size(folded) <= self.budget)
 
     # --- Looking for what fits ---
 
@@ -314,7 +309,7 @@ class _Folder:
         self.last = self.last._replace(turns=False)
         groups = self.folded(self.last).groups
         most = self.budget or len(groups)
-        nearest, brief = Nearest(groups, most), self.folded(self.last).brief
+        nearest, brief = Nearest(groups, most), self.last.brief
         few, many = 1, most
         while many - few > 1:
             keep = (few + many) // 2

@@ -135,12 +135,12 @@ def parts_of(
     depth: int,
     closes: Closes | None,
     sums: bool,
-    joins: Callable[[Node], bool] | None = None,
+    joins: bool = False,
     opened: Container[int] = (),
 ) -> list[Part]:
     """The parts of a graph, operands first: calls deeper than `depth` closed, and long sums as one if wanted.
 
-    joins: of a value, whether it may be one part with what it is a function of, as an activation is with its neuron.
+    joins: whether a function and the value that it is of are one part, as an activation and its neuron are.
     opened: ids of calls that are not closed, however deep they are.
     """
     nodes, operands = listing.nodes, listing.operands
@@ -158,7 +158,7 @@ def parts_of(
     if sums:
         _chain_up(listing, part_of)
     if joins:
-        _join(listing, part_of, joins)
+        _join(listing, part_of)
     order: list[Part] = []
     for i, node in enumerate(nodes):
         part = part_of[i]
@@ -211,14 +211,13 @@ def _chain_up(listing: Listing, part_of: list[Part | None]) -> None:
                 part_of[i] = part
 
 
-def _join(listing: Listing, part_of: list[Part | None], joins: Callable[[Node], bool]) -> None:
+def _join(listing: Listing, part_of: list[Part | None]) -> None:
     """Make one part of a function of one value and that value, where nothing else uses it."""
     for i, operands in enumerate(listing.operands):
-        if len(operands) != 1 or part_of[i] is not None or not joins(listing.nodes[i]):
+        if len(operands) != 1 or part_of[i] is not None:
             continue
         (j,) = operands
-        inner = j >= 0 and part_of[j] is None and listing.users[j] == 1 and sum(k >= 0 for k in listing.operands[j]) > 1
-        if inner and joins(listing.nodes[j]):
+        if j >= 0 and part_of[j] is None and listing.users[j] == 1 and sum(k >= 0 for k in listing.operands[j]) > 1:
             part_of[i] = part_of[j] = Part("value", [j, i], listing.nodes[j].scope)
 
 

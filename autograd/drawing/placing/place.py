@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from ..picture import Arrow, Box, Cluster, Picture
@@ -11,7 +12,7 @@ from .columns import ranked, row_of
 from .routes import Route, route_of
 from .turning import Turn
 
-__all__ = ["Placement", "Rect", "Route", "Sizes", "place"]
+__all__ = ["Arrangement", "Placement", "Rect", "Route", "Sizes"]
 
 PAD = 10  # between a frame and what is in it
 LANE = 7  # between arrows that lead back or on, side by side
@@ -39,20 +40,28 @@ class Placement:
         self.arrows: dict[Arrow, Route] = {}
 
 
-def place(picture: Picture, sizes: Sizes, width: float | None = None, direction: str = "LR") -> Placement:
-    """Where to draw everything.
+class Arrangement:
+    """A picture whose columns and rows are settled. size: its width and height.
 
-    width: that of the page; rows of columns that are longer are broken where that is possible. direction: "LR" from left to right,
-    "TB" downwards, "RL" or "BT"; width is then that of the page along the columns.
+    width: that of the page; rows of columns that are longer are broken where that is possible. direction: "LR" from left to
+    right, "TB" downwards, "RL" or "BT"; width is then that of the page along the columns.
     """
-    turn = Turn(direction)
-    whole, steps = cells_of(picture, turn.sizes(sizes))
-    _lay(whole, steps, width, turn)
-    _settle_down(whole)
-    placement = Placement()
-    placement.width, placement.height = whole.width, whole.down
-    _write(whole, placement, turn)
-    return turn.turned(placement)
+
+    def __init__(self, picture: Picture, sizes: Sizes, width: float | None = None, direction: str = "LR") -> None:
+        self._turn = Turn(direction)
+        self._whole, steps = cells_of(picture, self._turn.sizes(sizes))
+        _lay(self._whole, steps, width, self._turn)
+        size = self._whole.width, self._whole.down
+        self.size = size[::-1] if self._turn.upright else size
+
+    @cached_property
+    def placement(self) -> Placement:
+        """Where to draw everything."""
+        _settle_down(self._whole)
+        placement = Placement()
+        placement.width, placement.height = self._whole.width, self._whole.down
+        _write(self._whole, placement, self._turn)
+        return self._turn.turned(placement)
 
 
 # --- Frames --------------------------------------------------------------------------------------------------
@@ -87,7 +96,7 @@ def _lay(frame: FrameCell, steps: dict[FrameCell, list[Step]], limit: float | No
         row.top = y
         y = row.bottom + (row.lanes and LANE * (row.lanes + 1)) + (PAD if row is not frame.rows[-1] else pad)
     frame.width = max([turn.length_of(frame) + 2 * pad, *(row.end + side + after for row in frame.rows)])
-    frame.down = y
+    frame.down = max(y, turn.depth_of(frame) + 2 * pad)
     _open_ports(frame)
 
 
@@ -117,19 +126,19 @@ def _open_ports(frame: FrameCell) -> None:
 def _broken(frame: FrameCell, row: Row, back: set[Link], limit: float) -> list[Row]:
     """A row that is too long as several, as lines of text are: of about the same length, broken where few arrows cross."""
     last = len(row.columns) - 1
-    loops = False
-    breaks = _breaks(row, back, limit, loops)
+    loops, spans = False, _crossing(row, back)
+    breaks = _breaks(row, spans, limit, loops)
     if _longest(row, breaks) > limit:
         loops = True
-        breaks = _breaks(row, back, limit, loops)
+        breaks = _breaks(row, spans, limit, loops)
     if not breaks:
         return [row]
     shortest, longest = row.end / (len(breaks) + 1), limit
     for _ in range(6):
         middle = (shortest + longest) / 2
-        enough = len(_breaks(row, back, middle, loops)) <= len(breaks)
+        enough = len(_breaks(row, spans, middle, loops)) <= len(breaks)
         shortest, longest = (shortest, middle) if enough else (middle, longest)
-    breaks = [*_breaks(row, back, longest, loops), last]
+    breaks = [*_breaks(row, spans, longest, loops), last]
     line = {rank: sum(end < rank for end in breaks) for rank in range(last + 1)}
     parts: list[list[Step]] = [[] for _ in breaks]
     crossing: dict[Link, tuple[int, int]] = {}
@@ -180,23 +189,38 @@ def _start(row: Row, at: int) -> float:
     return row.columns[at][0].left - row.columns[at][0].room
 
 
-def _breaks(row: Row, back: set[Link], limit: float, loops: bool) -> list[int]:
+class _Span(NamedTuple):
+    """The columns that an arrow is between."""
+
+    tail: int
+    head: int
+    leads_back: bool
+    is_leaf: bool  # of the operation in the next column
+
+
+def _crossing(row: Row, back: set[Link]) -> list[list[_Span]]:
+    """After each column, the arrows that cross a break there."""
+    crossing: list[list[_Span]] = [[] for _ in row.columns]
+    for step in row.steps:
+        if step.tail is not None and step.head is not None:
+            is_leaf = isinstance(step.tail, BoxCell) and not step.tail.links and step.head.rank == step.tail.rank + 1
+            span = _Span(step.tail.rank, step.head.rank, step.link in back, is_leaf)
+            for at in range(min(span[:2]), max(span[:2])):
+                crossing[at].append(span)
+    return crossing
+
+
+def _breaks(row: Row, crossing: list[list[_Span]], limit: float, loops: bool) -> list[int]:
     """After which columns to break, so that no row is longer than `limit` where that is possible. loops: whether in loops too."""
-    spans = [
-        (step.tail.rank, step.head.rank, step.link in back, isinstance(step.tail, BoxCell) and not step.tail.links)
-        for step in row.steps
-        if step.tail is not None and step.head is not None
-    ]
     breaks: list[int] = []
     start, allowed = 0.0, -1
     for i, column in enumerate(row.columns):
         if column[0].right - start > limit and allowed >= 0:
             breaks.append(allowed)
             start, allowed = _start(row, allowed + 1), -1
-        crossing = [span for span in spans if min(span[:2]) <= i < max(span[:2])]
-        if len(crossing) <= MOST_CROSSING and all(
-            loops if leads_back else not ((breaks and tail <= breaks[-1]) or (is_leaf and head == tail + 1))
-            for tail, head, leads_back, is_leaf in crossing
+        if len(crossing[i]) <= MOST_CROSSING and all(
+            loops if span.leads_back else not (span.is_leaf or (breaks and span.tail <= breaks[-1]))
+            for span in crossing[i]
         ):
             allowed = i
     return [at for at in breaks if at < len(row.columns) - 1]

@@ -9,11 +9,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from unicodedata import combining, east_asian_width
 
 __all__ = ["LINE", "measured", "text_width"]
 
 LINE = 1.2  # the height of a line, as a share of its letters' size
+LISTED = {"…": 1000, "×": 584, "·": 278}
 OTHER, WIDE = 667, 1000  # thousandths of the size: a letter that is not listed, and one that takes two places
 
 # Thousandths of the size for the characters from " " to "~", from Adobe's font metrics of Helvetica and Helvetica-Bold.
@@ -45,9 +47,12 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 def _letter(letter: str, widths: tuple[int, ...]) -> int:
     if " " <= letter <= "~":
         return widths[ord(letter) - 32]
+    if letter in LISTED:
+        return LISTED[letter]
     return 0 if combining(letter) else WIDE if east_asian_width(letter) in "WF" else OTHER
 
 
+@lru_cache(maxsize=4096)
 def measured(label: str, size: float) -> tuple[float, float]:
     """The width and height in points of a label: plain text, or "<" markup ">" as :mod:`.dot` writes it."""
     if not (label.startswith("<") and label.endswith(">")):

@@ -38,6 +38,10 @@ class Turn:
         """The least width of a frame, for its title."""
         return 0.0 if self.upright else frame.title[0] + (frame.badge[1][0] + 16 if frame.badge else 0)
 
+    def depth_of(self, frame: FrameCell) -> float:
+        """Its least height, where it is placed, for a title that is written across."""
+        return max(frame.title[1], frame.badge[1][1] if frame.badge else 0.0) if self.upright else 0.0
+
     def beside(self, frame: FrameCell) -> tuple[float, float]:
         """Where what is beside a frame's title begins."""
         assert frame.badge is not None

@@ -1,0 +1,86 @@
+"""Models made at random from a seed, with lists of values that are drawn from top to bottom: neurons, inputs, heads, samples."""
+
+from __future__ import annotations
+
+import random
+
+import nn
+import nn.functional as F
+from autograd import Value, dot, mean, total
+
+
+def values(rng, count, label):
+    return [Value(rng.uniform(-1, 1), label=f"{label}{i}") for i in range(count)]
+
+
+def mlp(rng):
+    """The outputs of every layer, and the inputs."""
+    sizes = [rng.randint(1, 5) for _ in range(rng.randint(1, 3))]
+    xs = values(rng, rng.randint(1, 4), "x")
+    model, h, rows = nn.MLP(len(xs), sizes, rng.choice(["tanh", "relu"]), seed=rng.randrange(1000)), xs, [xs]
+    for layer in model.layers:
+        h = layer(h)
+        rows.append(h)
+    return total([(y - 1.0) ** 2 for y in h]), rows
+
+
+def atomic_mlp(rng):
+    """Without modules, one multiplication and addition at a time."""
+    h, rows = values(rng, rng.randint(1, 3), "x"), []
+    for layer in range(rng.randint(1, 3)):
+        weights = [values(rng, len(h), f"w{layer}{k}_") for k in range(rng.randint(1, 4))]
+        h = [sum((w * x for w, x in zip(row, h)), Value(0.1)).tanh() for row in weights]
+        rows.append(h)
+    return sum(h, Value(0.0)), rows
+
+
+def attention(rng):
+    keys, width = rng.randint(2, 4), rng.randint(1, 3)
+    q = values(rng, width, "q")
+    k, v = ([values(rng, width, f"{name}{i}_") for i in range(keys)] for name in "kv")
+    scores = [dot(q, row) * width**-0.5 for row in k]
+    weights = F.softmax(scores)
+    out = [dot(weights, [row[i] for row in v]) for i in range(width)]
+    return total(out), [q, scores, weights, out]
+
+
+def samples(rng):
+    model = nn.MLP(2, [rng.randint(1, 4), 1], seed=rng.randrange(1000))
+    outputs = [model([rng.uniform(-1, 1) for _ in "xy"])[0] for _ in range(rng.randint(2, 12))]
+    return mean([(y - 1.0) ** 2 for y in outputs]), [outputs]
+
+
+def recurrent(rng):
+    units = rng.randint(1, 2)
+    wx, wh = ([values(rng, units, f"{name}{k}_") for k in range(units)] for name in ("wx", "wh"))
+    h = [0.0] * units
+    for t in range(rng.randint(2, 9)):
+        x = values(rng, units, f"x{t}_")
+        h = [(dot(wx[k], x) + dot(wh[k], h)).tanh() for k in range(units)]
+    return total(h), [h]
+
+
+def chain(rng):
+    y = Value(0.5, label="x")
+    for _ in range(rng.randint(1, 120)):
+        y = rng.choice([lambda y: y * 1.5, lambda y: y + 0.25, lambda y: y.tanh(), lambda y: -y])(y)
+    return y, []
+
+
+def residual(rng):
+    h, rows = values(rng, 2, "x"), []
+    for _ in range(rng.randint(1, 3)):
+        block = nn.MLP(2, [rng.randint(1, 3), 2], "tanh", seed=rng.randrange(1000))
+        h = [a + b for a, b in zip(h, block(h))]
+        rows.append(h)
+    return total(h), rows
+
+
+KINDS = {make.__name__: make for make in (mlp, atomic_mlp, attention, samples, recurrent, chain, residual)}
+
+
+def model(kind: str, seed: int):
+    """The result of a random model of a kind, its gradients computed, and what is to be in order."""
+    root, rows = KINDS[kind](random.Random(f"{kind} {seed}"))
+    root.backward()
+    return root, rows

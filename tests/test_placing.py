@@ -1,0 +1,262 @@
+"""Where things are in a picture: in order, beside each other and readable, for models made at random, by every layout engine."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+from drawn import needs_engine
+from random_models import KINDS, model
+
+from autograd import Value, draw
+from autograd.drawing import engines
+from autograd.drawing.dot import DotWriter
+from autograd.drawing.options import Look
+from autograd.drawing.placing.page import page_size, scale_on
+from autograd.errors import ArgumentError, ToolError
+
+SEEDS = range(12)
+CASES = [
+    pytest.param(kind, seed, marks=[pytest.mark.slow] * (seed > 0), id=f"{kind}-{seed}")
+    for kind in KINDS
+    for seed in SEEDS
+]
+
+
+def placed(drawing, look=None, page=(960, 540)):
+    writer = DotWriter(drawing.picture, look or Look())
+    writer.page = page
+    return writer
+
+
+def overlap(one, other, room=0.0):
+    return (
+        min(one.x + one.width, other.x + other.width) - max(one.x, other.x) > room
+        and min(one.y + one.height, other.y + other.height) - max(one.y, other.y) > room
+    )
+
+
+def along(points, steps=12):
+    """Points on a way."""
+    for i in range(0, len(points) - 1, 3):
+        a, b, c, d = points[i : i + 4]
+        for step in range(steps + 1):
+            t = step / steps
+            yield tuple(
+                (1 - t) ** 3 * p + 3 * (1 - t) ** 2 * t * q + 3 * (1 - t) * t**2 * r + t**3 * s
+                for p, q, r, s in zip(a, b, c, d)
+            )
+
+
+def inside(point, rect, room):
+    return (
+        rect.x + room < point[0] < rect.x + rect.width - room and rect.y + room < point[1] < rect.y + rect.height - room
+    )
+
+
+@pytest.mark.parametrize(("kind", "seed"), CASES)
+@pytest.mark.parametrize(
+    "options", [{}, {"page": None, "budget": 60}, {"direction": "TB"}], ids=["slide", "all", "down"]
+)
+def test_nothing_is_on_top_of_anything(kind, seed, options):
+    root, _ = model(kind, seed)
+    drawing = draw(root, **options)
+    look = Look(direction=options.get("direction", "LR"))
+    placement = placed(drawing, look, options.get("page", (960, 540))).placement
+    shapes = {**placement.boxes, **{("op", box): rect for box, rect in placement.operations.items()}}
+    for (one, here), (other, there) in itertools.combinations(shapes.items(), 2):
+        assert not overlap(here, there, 0.2), (one, other)
+    for rect in [*shapes.values(), *placement.frames.values()]:
+        assert rect.x >= -0.2 and rect.x + rect.width <= placement.width + 0.2
+        assert rect.y >= -0.2 and rect.y + rect.height <= placement.height + 0.2
+    for one, other in itertools.combinations(placement.frames, 2):
+        if one not in other.path() and other not in one.path():
+            assert not overlap(placement.frames[one], placement.frames[other], 0.2)
+    for box, rect in placement.boxes.items():
+        for cluster, frame in placement.frames.items():
+            if box.cluster is not None and cluster in box.cluster.path():
+                assert not inside((frame.x, frame.y), rect, 0) and overlap(frame, rect)
+                assert frame.x <= rect.x and rect.x + rect.width <= frame.x + frame.width
+            else:
+                assert not overlap(rect, frame, 0.2), (box, cluster.title)
+
+
+@pytest.mark.parametrize(("kind", "seed"), CASES)
+def test_no_arrow_crosses_a_box_and_no_number_is_on_another(kind, seed):
+    drawing = draw(model(kind, seed)[0])
+    writer = placed(drawing)
+    placement = writer.placement
+    numbers = []
+    for arrow, route in placement.arrows.items():
+        assert (len(route.points) - 1) % 3 == 0
+        for box, rect in [*placement.boxes.items(), *placement.operations.items()]:
+            if box not in (arrow.head, arrow.tail):
+                assert not any(inside(point, rect, 1.0) for point in along(route.points)), (arrow, box)
+        if route.label:
+            width, height = (side - 2 for side in writer_measure(writer, arrow))
+            x, y = route.label
+            numbers.append(type(next(iter(placement.boxes.values())))(x - width / 2, y - height / 2, width, height))
+    for one, other in itertools.combinations(numbers, 2):
+        assert not overlap(one, other, 0.5)
+    for number in numbers:
+        assert not any(overlap(number, rect, 0.5) for rect in placement.boxes.values())
+
+
+def writer_measure(writer, arrow):
+    from autograd.drawing.measures import Measures
+
+    return Measures(writer).words(arrow)
+
+
+@pytest.mark.parametrize(("kind", "seed"), CASES)
+@pytest.mark.parametrize("page", [None, (960, 540)], ids=["all", "slide"])
+def test_what_comes_first_in_the_code_is_above(kind, seed, page):
+    """Neurons, inputs, keys, heads: those of a list that are shown one by one."""
+    root, rows = model(kind, seed)
+    drawing = draw(root, page=page)
+    placement = placed(drawing, page=page).placement
+    box_of = {node: box for box in drawing.picture.boxes for node in box.nodes}
+    seen = 0
+    for row in rows:
+        rects = [placement.boxes[box_of[node]] for node in row if node in box_of and box_of[node].node is node]
+        heights = [rect.y + rect.height / 2 for rect in rects]
+        same_row = len({round(rect.x / 40) for rect in rects}) == 1
+        if same_row:
+            assert heights == sorted(heights), row
+            seen += len(heights)
+    assert seen or kind == "chain" or page
+
+
+@pytest.mark.parametrize(("kind", "seed"), CASES)
+def test_text_can_be_read_and_one_fold_less_could_not(kind, seed):
+    root, _ = model(kind, seed)
+    for page in ((960, 540), (640, 375), "a4"):
+        drawing = draw(root, page=page)
+        writer = placed(drawing, page=page_size(page))
+        sizes = [float(size) for size in re.findall(r'(?:POINT-SIZE|fontsize)="?([\d.]+)', drawing.source)]
+        assert min(sizes) * scale_on(page_size(page), writer.size) >= 9
+        plain = draw(root, page=None, budget=None)
+        if len(drawing.picture.boxes) < len(plain.picture.boxes) and drawing.picture.is_plain:
+            assert not placed(plain, page=page_size(page)).is_readable
+
+
+@pytest.mark.parametrize(("kind", "seed"), CASES[::4])
+def test_one_drawing_is_one_graph(kind, seed, monkeypatch):
+    """Its text is decided when it is made, and is the same on every run, whatever the format and the clock."""
+    asked = []
+    monkeypatch.setattr(engines, "lay_out", lambda source, format, *, deadline: asked.append(source) or b"<svg/>")
+    root, _ = model(kind, seed)
+    drawing = draw(root, deadline=0.001, names={})
+    for format in ("png", "jpg", "png"):
+        drawing.pipe(format)
+    assert asked == [drawing.source] * 3 == [draw(model(kind, seed)[0], names={}).source] * 3
+
+
+def programs():
+    found = [program for program in (shutil.which("dot"),) if program]
+    with contextlib.suppress(ToolError):
+        found.append(engines._find_pure())
+    return found
+
+
+@needs_engine
+@pytest.mark.parametrize(("kind", "seed"), CASES[::4])
+def test_every_engine_draws_it_where_it_was_placed(kind, seed):
+    drawing = draw(model(kind, seed)[0], title="A title")
+    placement = placed(drawing).placement
+    wanted = {box.id: rect for box, rect in placement.boxes.items()}
+    wanted |= {f"o{box.id}": rect for box, rect in placement.operations.items()}
+    wanted |= {f"cluster_{cluster.id}": rect for cluster, rect in placement.frames.items()}
+    for program in programs():
+        text = subprocess.run([program, "-Kdot", "-Tjson"], input=drawing.source.encode(), capture_output=True).stdout
+        objects = {thing["name"]: thing for thing in json.loads(text)["objects"]}
+        assert wanted.keys() <= objects.keys()
+        x, y = (
+            map(float, objects[next(iter(wanted))]["pos"].split(","))
+            if "pos" in objects[next(iter(wanted))]
+            else (0, 0)
+        )
+        first = wanted[next(iter(wanted))]
+        right, down = x - first.x - first.width / 2, -y - first.y - first.height / 2
+        for name, rect in wanted.items():
+            if "pos" in objects[name]:
+                x, y = map(float, objects[name]["pos"].split(","))
+                assert x - right == pytest.approx(rect.x + rect.width / 2, abs=0.3), (program, name)
+                assert -y - down == pytest.approx(rect.y + rect.height / 2, abs=0.3), (program, name)
+
+
+# --- The graphs that lecturers draw ---
+
+
+def lectures():
+    import random
+
+    import nn
+    import nn.functional as F
+
+    xs = [Value(0.5, label="x0"), Value(-0.3, label="x1")]
+    yield "neurons in view", (nn.MLP(2, [4, 4, 1], seed=0)(xs)[0] - 1.0) ** 2
+    four = [Value(x, label=f"x{i}") for i, x in enumerate([5.1, 3.5, 1.4, 0.2])]
+    yield "iris", F.cross_entropy(nn.MLP(4, [8, 3], seed=0)(four), 1)
+    rng, model = random.Random(0), nn.MLP(2, [3, 1], seed=0)
+    from autograd import mean
+
+    yield "ten rows", mean([(model([rng.random(), rng.random()])[0] - 1.0) ** 2 for _ in range(10)])
+    y = Value(1.0, label="x")
+    for i in range(100):
+        y = y * 1.0001 if i % 2 else y + 0.5
+    yield "chain of 100", y
+    w, u, h = Value(0.5, label="w"), Value(0.9, label="u"), Value(0.0, label="h0")
+    for t in range(6):
+        h = (w * Value(0.1 * t, label=f"x{t}") + u * h).tanh()
+    yield "rnn", (h - 1.0) ** 2
+
+
+LECTURES = dict(lectures())
+
+
+def boxes(name, **options):
+    root = LECTURES[name]
+    root.backward()
+    return draw(root, **options).picture.boxes
+
+
+def test_the_graphs_that_lecturers_draw():
+    neurons = [box for box in boxes("neurons in view") if box.cluster is not None and box.kind == "value"]
+    assert len(neurons) == 9 and all(box.times == 1 for box in neurons)
+    rows = boxes("ten rows")
+    assert {box.times for box in rows if box.cluster is not None and box.kind == "value"} == {10}
+    chain = boxes("chain of 100")
+    (more,) = [box for box in chain if box.kind == "more"]
+    shown = [int(box.name[1:]) for box in chain if box.kind == "value"]
+    assert {*range(1, 6)} <= set(shown) and {*range(95, 100)} <= set(shown) and len(more.nodes) + len(shown) == 99
+    assert {box.times for box in boxes("rnn") if box.symbol and box.kind == "value"} >= {6}
+
+
+def test_what_is_wanted_in_full_is_shown_or_said_to_be_too_much():
+    root = LECTURES["iris"]
+
+    def kinds(**options):
+        picture = draw(root, **options).picture
+        inside = [box for box in picture.boxes if box.cluster is not None and box.cluster.title == "layers.0"]
+        return {box.times for box in inside if box.kind == "value"}, picture.notes
+
+    assert kinds()[0] == {8}
+    shown, notes = kinds(open="layers.0", page=(960, 900))
+    assert shown == {1} and not notes
+    shown, notes = kinds(open="layers.0", page=(500, 300))
+    assert notes == ["layers.0 in full is too much for the page; page=None has room for all"]
+    shown, notes = kinds(depth=2, page=(400, 200))
+    assert notes and notes[0].startswith("depth=2 is too much for the page: drawn with depth=")
+    assert "too much for the page" in draw(root, depth=2, page=(400, 200)).source
+
+
+@pytest.mark.parametrize("page", ["a5", (1, 2), (960,), 7, ("wide", 3), (float("nan"), 500)])
+def test_pages_that_are_none(page):
+    with pytest.raises(ArgumentError, match=r"want page=\(width, height\) in points, \"a4\" or None, got "):
+        draw(Value(1.0), page=page)
