@@ -128,7 +128,8 @@ class DotWriter:
             notes.append("double frame: parameter; square corners: input; rounded: computed")
         if "partials" in self.look.show and any(arrow.partial is not None for arrow in self.picture.arrows):
             notes.append("number on an arrow: partial, the slope of that one operation")
-        if any(ROUNDED.match(text) for box in self.picture.boxes for _, text, _ in self.facts(box)):
+        texts = [] if self.room(many=False) else [text for box in self.picture.boxes for _, text, _ in self.facts(box)]
+        if any(map(ROUNDED.match, texts)):  # in a film, the lines stay the same
             notes.append("zeros at the end of a number: it is rounded, 1.000 is only nearly 1")
         if self.strongest:
             notes.append("orange: gradient above 0, blue: below 0; wide arrow: much gradient flows back")
