@@ -83,7 +83,8 @@ def typed(number: float) -> str:
     >>> [typed(x) for x in (1.0001, 0.5, -2.0, 1e-7, 2**0.5, 1 / 3e9)]
     ['1.0001', '0.5', '-2', '1e-07', '1.41421...', '3.33333...e-10']
     """
-    text = f"{number:.12g}" if float(f"{number:.12g}") == number else repr(number)
+    text = f"{number:.12g}"
+    text = text if abs(float(text) - number) <= NOISE * abs(number) else repr(number)
     mantissa, e, power = text.partition("e")
     return text if len(mantissa) <= TYPED else f"{mantissa[: CUT + mantissa.startswith('-')]}...{e}{power}"
 
