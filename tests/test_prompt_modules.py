@@ -196,7 +196,7 @@ def test_what_was_said_is_saved(tmp_path):
 
 def test_tab_completes_commands_names_and_what_a_command_takes():
     prompt = Session(network()[1].step_through())
-    assert prompt.complete("", "un") == ["undo", "until"] and prompt.complete("", "wh") == ["whatif", "where", "why"]
+    assert prompt.complete("", "un") == ["undo", "until "] and prompt.complete("", "wh") == ["whatif ", "where", "why "]
     assert "layers.0.weight[0][1]" in prompt.complete("why ", "layers.0.w")
     assert prompt.complete("break ", "re") == ["relu"] and prompt.complete("compare ", "no_s") == ["no_seed"]
     assert prompt.complete("undo ", "") == ["node"] and prompt.complete("check ", "a") == ["all"]

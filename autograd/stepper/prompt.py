@@ -250,7 +250,10 @@ class Session:
         """The words that may stand after `before` and begin with `word`."""
         first = before.strip()
         if not first:
-            found = [*self.commands, *self._names()]
+            found = [
+                *(command + " " * _wants_more(takes) for command, (takes, _) in self.commands.items()),
+                *self._names(),
+            ]
         else:
             command = self._command(*_word_and_rest(first)) or ""
             takes = self.commands.get(command, ("x", ""))[0]
@@ -298,6 +301,10 @@ def help_text(prompted: object, beginning: str = "") -> str:
 def _word_and_rest(line: str) -> tuple[str, str]:
     word, _, rest = line.partition(" ")
     return word, rest.strip()
+
+
+def _wants_more(takes: str) -> bool:
+    return bool(takes) and not takes.startswith("[")
 
 
 def _fits(takes: str, rest: str) -> bool:
