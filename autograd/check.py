@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .errors import GradcheckError
+from .errors import ArgumentError, GradcheckError
 from .explain.differences import Slope, slope_at
 from .explain.naming import one_line
 from .formula import IEEE
@@ -61,6 +61,10 @@ def gradcheck(
         ...
     autograd.errors.GradcheckError: d(output)/dx is 8.0, central differences say 12: the partial of wrong_cube in a, ...
     """
+    if not callable(f):
+        raise ArgumentError(
+            f"gradcheck: want a function and its inputs, as in gradcheck(lambda a: a * a, [a]), got {f!r}"
+        )
     given = [inputs] if isinstance(inputs, (Value, int, float)) else list(inputs)
     given = [_as_values(x) for x in given]
     leaves = list(dict.fromkeys(leaf for x in given for leaf in _flat(x)))

@@ -133,3 +133,9 @@ def test_what_cannot_be_checked_is_refused():
 def test_a_finite_gradient_is_not_what_an_infinite_difference_says():
     assert not agree(1.0, math.inf, 1e-5, 1e-5) and not agree(math.inf, 1.0, 1e-5, 1e-5)
     assert agree(math.inf, math.inf, 0.0, 0.0) and agree(math.nan, math.nan, 0.0, 0.0)
+
+
+def test_a_result_in_place_of_a_function():
+    a = Value(2.0)
+    with pytest.raises(TypeError, match=r"gradcheck\(lambda a: a \* a, \[a\]\)"):
+        gradcheck(a * a, [a])

@@ -12,9 +12,11 @@ import html
 import html.parser
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 import unicodedata
 from collections import Counter
 from functools import cache
@@ -30,6 +32,7 @@ import nn
 from autograd import (
     AutogradError,
     Recorder,
+    TrainingStepper,
     Value,
     detect_anomalies,
     diagnose,
@@ -355,6 +358,41 @@ def asked(f):
     return "\n".join(str(text) for text in [*said, f.step_through(forward=True).step()])
 
 
+def saved(f):
+    """A walk by modules with a breakpoint and something watched, as it is written to a file, and errors on the way."""
+    stepper = f.step_through(fresh=True)
+    leaf = next(node for node in stepper.graph.nodes if not node.operands)
+    called = next((name for name in stepper.regions.names if (part := stepper.regions.find(name)) and part.calls), None)
+    said = [stepper.watch(leaf), stepper.break_at(leaf), stepper.over(), stepper.out(), stepper.run()]
+    if called is not None:
+        asks = stepper.explain, stepper.why, stepper.until, stepper.break_at, stepper.watch
+        said += [text for ask in asks for text in str(ask(called)).split("\n")[:1]]
+    stepper.transcript += map(str, said)
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(stepper.save(os.path.join(folder, "said.txt"))).read_text(encoding="utf-8")
+    zero = Value(0.0, label=leaf.label)
+    for fails in (lambda: 1 / zero, zero.log, zero.sqrt().backward):
+        with pytest.raises(AutogradError) as caught:
+            fails()
+        text += f"\n{caught.value}".replace("\n ", "\n")
+    return text
+
+
+def trained(f):
+    leaves = [Value(leaf.data, label=leaf.label) for leaf in Graph(f).nodes if not leaf.operands]
+    training = TrainingStepper(leaves, lambda: total(leaves), 0.1)
+    said = [
+        training.next(),
+        training.step(2),
+        training.backward(),
+        training.update(),
+        training.undo(3),
+        training.run(2),
+        training,
+    ]
+    return "\n".join(map(str, said))
+
+
 def film(f):
     leaf = next(node for node in Graph(f).nodes if not node.operands)
     recorder = Recorder([leaf])
@@ -407,6 +445,8 @@ WRITERS = {  # name: what writes text about a Value, what reads it, whether it s
     "tables": (tables, read_text, False, PICTURES),
     "stepper": (told, read_text, False, PICTURES),
     "questions": (asked, read_text, False, PICTURES),
+    "prompt": (saved, read_text, False, PICTURES),
+    "training": (trained, read_text, False, (of_leaves,)),
     "SVG": (lambda f: draw(f, deadline=None, **ALL).pipe(encoding="utf-8"), read_svg, True, PICTURES),
     "plot": (plotted, read_plot, True, PICTURES),
     "page": (lambda f: Player(f).html, read_page, True, (of_leaves, of_modules)),
@@ -418,7 +458,7 @@ WRITERS = {  # name: what writes text about a Value, what reads it, whether it s
 NEED_ENGINE = {"SVG", "page", "film", "SVG, two themes", "SVG, film", "TikZ"}
 QUICK = {
     *((name, door) for name in ("DOT", "Mermaid", "LaTeX", "formula", "tree") for door in PICTURES),
-    ("stepper", of_values), ("SVG", of_values), ("plot", of_values), ("page", of_leaves),
+    ("stepper", of_values), ("prompt", of_values), ("training", of_leaves), ("SVG", of_values), ("plot", of_values), ("page", of_leaves),
 }  # fmt: skip
 
 

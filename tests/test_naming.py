@@ -113,3 +113,35 @@ def test_named_graph_is_that_of_names_for():
     f = a * 2
     assert named_graph(f).names == Graph(f, names_for(f)).names
     assert draw(f).picture.graph.name(a) == "a"
+
+
+class _Neuron:
+    """A neuron written by hand, as in a lecture: no Module, but it has parameters()."""
+
+    def __init__(self, count):
+        self.w = [Value(0.1 * i) for i in range(count)]
+        self.b = Value(0.5)
+
+    def __call__(self, x):
+        return sum((w * number for w, number in zip(self.w, x)), self.b).tanh()
+
+    def parameters(self):
+        return [*self.w, self.b]
+
+
+class _Model:
+    def __init__(self):
+        self.neurons = [_Neuron(2), _Neuron(2)]
+        self.me = self  # an object may hold itself
+
+    def parameters(self):
+        return [p for neuron in self.neurons for p in neuron.parameters()]
+
+
+def test_a_model_written_by_hand_names_its_parameters_and_a_loop_variable_none():
+    model = _Model()
+    loss = model.neurons[0]([1.0, 2.0]) + model.neurons[1]([1.0, 2.0])
+    for p in model.parameters():
+        p.grad = 0.0
+    names = set(names_for(loss).values())
+    assert {"model.neurons[0].w[1]", "model.neurons[1].b", "loss"} <= names and "p" not in names

@@ -18,7 +18,7 @@ from ..errors import ArgumentError
 from ..graph import Edge, Graph, gradients
 from ..modes import PARAMETER
 from ..slow_path import Pole
-from .naming import named_graph, outer_modules
+from .naming import named_graph, one_line, outer_modules
 from .paths import Path, strongest_path
 from .phrases import Report, below, counted, name_of, operation, short, slope, with_numbers
 from .source import source_of
@@ -95,7 +95,7 @@ def _cut(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
             parameters = list(module.parameters())
             if path and parameters and nodes.isdisjoint(parameters) and not path.startswith(tuple(told)):
                 told.append(f"{path}.")
-                which = f"none of the {counted(len(parameters), 'parameter')} of {path} ({type(module).__name__}) is"
+                which = f"none of the {counted(len(parameters), 'parameter')} of {one_line(path)} ({type(module).__name__}) is"
                 asked = "was what it gave taken as .data, or is it not used?"
                 found.append(("cut graph", f"{which} in the graph of {name_of(graphs[0], graphs[0].root)}: {asked}"))
     return found

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from ..errors import ArgumentError, AutogradError, SingularityError
+from ..errors import ArgumentError, AutogradError, SingularityError, printable
 from ..graph import Edge, nearest
 from ..modes import PARAMETER, Scope
 from .naming import ModuleNames, is_ours, named_graph, names_for, one_line
@@ -107,7 +107,7 @@ def stopped(root: Any, node: Any, graph: Any = None) -> SingularityError:
     edge = Edge(graph, node, k)
     operand = edge.operand
     source = source_of(node)
-    module = ModuleNames().title(node.scope) if node.scope not in (None, PARAMETER) else ""
+    module = one_line(ModuleNames().title(node.scope)) if node.scope not in (None, PARAMETER) else ""
     where = ", ".join(part for part in (f"in {module}" if module else "", source) if part)
     what = "not defined" if edge.partial != edge.partial else "infinite"
     name, formula = name_of(graph, operand), ", ".join(["the slope", *slope_texts(edge)[:1]])
@@ -144,6 +144,6 @@ def place(error: AutogradError, call: Scope) -> None:
     head, colon, rest = text.partition(": ")
     if colon and head in {base.__name__.lower() for base in type(call.module).__mro__}:
         text = rest
-    title = f"{path} ({kind})" if path else kind
+    title = one_line(f"{path} ({kind})" if path else kind, 80)
     if not text.startswith(title):
-        error.args = (f"{title}: {text}", *error.args[1:])
+        error.args = (printable(f"{title}: {text}"), *error.args[1:])

@@ -34,6 +34,7 @@ INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
 COMPILED = "<autograd "  # how the file names of what compile() wrote begin
 LOOKED_AT = 100_000  # things looked at in the caller's lists before giving up
 DEPTH = 3  # lists within lists
+OBJECTS = 4  # objects that have parameters() within each other
 
 
 def names_for(
@@ -152,7 +153,7 @@ def _names_in(variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield from _inside(name, thing, DEPTH, left)
 
 
-def _inside(name: str, thing: Any, depth: int, left: list[int]) -> Iterator[tuple[str, Any]]:
+def _inside(name: str, thing: Any, depth: int, left: list[int], objects: int = OBJECTS) -> Iterator[tuple[str, Any]]:
     left[0] -= 1
     if left[0] < 0:
         return
@@ -161,13 +162,16 @@ def _inside(name: str, thing: Any, depth: int, left: list[int]) -> Iterator[tupl
         yield name, thing
     elif isinstance(thing, (list, tuple)):
         for i, item in enumerate(thing if depth else ()):
-            yield from _inside(f"{name}[{i}]", item, depth - 1, left)
+            yield from _inside(f"{name}[{i}]", item, depth - 1, left, objects)
     elif isinstance(thing, dict):
         for key, item in thing.items() if depth else ():
-            yield from _inside(f"{name}[{key!r}]", item, depth - 1, left)
+            yield from _inside(f"{name}[{key!r}]", item, depth - 1, left, objects)
     elif hasattr(kind, "named_parameters"):
         for inner, parameter in thing.named_parameters():
             yield f"{name}.{inner}", parameter
+    elif hasattr(kind, "parameters") and hasattr(thing, "__dict__") and objects:  # a model of one's own, as micrograd's
+        for inner, held in vars(thing).items():
+            yield from _inside(f"{name}.{inner}", held, DEPTH, left, objects - 1)
 
 
 class ModuleNames:

@@ -20,7 +20,7 @@ from typing import Any
 
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
-from .naming import ModuleNames
+from .naming import ModuleNames, one_line
 from .phrases import counted
 
 __all__ = ["Region", "Regions", "calls_of"]
@@ -50,12 +50,12 @@ class Region:
 
     @property
     def title(self) -> str:
-        """``layers.0 (Linear)``."""
-        return f"{self.name} ({self.kind})" if self.kind not in ("", self.name) else self.name
+        """``layers.0 (Linear)``, on one line."""
+        return one_line(f"{self.name} ({self.kind})" if self.kind not in ("", self.name) else self.name, 80)
 
     def __repr__(self) -> str:
         calls = f", {counted(len(self.calls), 'call')}" if self.calls else ""
-        return f"<{self.name}: {counted(len(self.nodes), 'value')}{calls}>"
+        return f"<{one_line(self.name)}: {counted(len(self.nodes), 'value')}{calls}>"
 
 
 class Regions:

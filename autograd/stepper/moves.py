@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, GraphError
-from ..explain.naming import named_graph
+from ..explain.naming import named_graph, one_line
 from ..explain.paths import find_node
 from ..explain.phrases import Report, counted, name_of
 from ..explain.regions import Region, Regions, calls_of
@@ -264,7 +264,7 @@ class Moves:
             return self._go(lambda: self._is_complete(part))
         target = 1 + max((i for i in range(len(self)) if self._arrival(i) in part.members), default=-1)
         if self.position >= target and not self.closed:
-            return Moved(f"{part.name} is complete already", moved=0)
+            return Moved(f"{part.title} is complete already", moved=0)
         return self._go(lambda: self.position >= target, lambda made: self._part_text(made, part.title, part.members))
 
     # --- Modules ---
@@ -296,7 +296,7 @@ class Moves:
 
     def _through(self, call: Scope) -> Moved:
         target, part = self._ends[call], self.regions.find(call.module)
-        title = self.regions.title(call) if part is None else part.title
+        title = one_line(self.regions.title(call)) if part is None else part.title
         members = {node for node in self.graph.nodes if call in calls_of(node.scope)}
         return self._go(lambda: self.position >= target, lambda made: self._part_text(made, title, members))
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import AutogradError, FormulaError, GraphError
-from ..explain.naming import common_name
+from ..explain.naming import common_name, one_line
 from ..explain.phrases import counted, short
 from ..explain.regions import Region
 from ..graph import nearest
@@ -94,7 +94,10 @@ def point_at(stepper: Moves, x: object) -> Point:
     part = stepper.part(x)
     if isinstance(part, Region):
         inside = part.members.__contains__
-        return Point(part.name, lambda: part.name if not inside(stepper.before) and _entered(stepper, inside) else "")
+        return Point(
+            one_line(part.name),
+            lambda: one_line(part.name) if not inside(stepper.before) and _entered(stepper, inside) else "",
+        )
     return Point(stepper.name(part), lambda: stepper.met(part))
 
 
@@ -144,7 +147,7 @@ def watch_text(stepper: Moves, x: object) -> tuple[str, Callable[[], str]]:
     if not is_text or x in stepper.graph.by_name or stepper.regions.find(x):
         part = stepper.part(x)
         if isinstance(part, Region):
-            return part.name, lambda: _region_now(stepper, part)
+            return one_line(part.name), lambda: _region_now(stepper, part)
         name = f"{stepper.name(part)}.{stepper.quantity}"
         return name, lambda: _now(name, stepper.known(part, stepper.quantity))
     expression = Expression(x, attributes=True, known=stepper.graph.by_name)
@@ -167,7 +170,7 @@ def _now(name: str, number: float | None) -> str:
 def _region_now(stepper: Moves, part: Region) -> str:
     numbers = [number for node in part.nodes if (number := stepper.known(node, stepper.quantity)) is not None]
     reached = f"{len(numbers)} of {counted(len(part.nodes), 'value')} reached"
-    return f"{part.name}: {reached}" + (f", {said_range(stepper.quantity, numbers)}" if numbers else "")
+    return f"{one_line(part.name)}: {reached}" + (f", {said_range(stepper.quantity, numbers)}" if numbers else "")
 
 
 def said_range(quantity: str, numbers: Iterable[float]) -> str:

@@ -23,6 +23,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from ..errors import ArgumentError
+from ..explain.naming import one_line
 from ..explain.paths import columns
 from ..explain.phrases import Report, counted, short
 from ..explain.regions import Regions
@@ -206,7 +207,10 @@ class TrainingStepper:
             memory.put_back(grads=False)
             self.losses.pop()
 
-        lines = [moves_text(moved, lambda p: self._names.get(p) or self.name(p)), f"      {losses.text(moved)}"]
+        lines = [
+            moves_text(moved, lambda p: one_line(self._names.get(p) or self.name(p))),
+            f"      {losses.text(moved)}",
+        ]
         if not backprop.done:
             left = counted(len(backprop) - backprop.position, "edge")
             lines.append(f"  note   backward was not finished: {left} left, so not every gradient was there")
