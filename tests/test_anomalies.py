@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
@@ -11,6 +12,8 @@ import nn
 from autograd import Value, atomic, detect_anomalies, dot, ieee, no_grad, record_source
 from autograd.errors import ArgumentError
 from autograd.modes import PARAMETER
+from autograd.ops import OPS
+from autograd.recording import record
 from autograd.value import NOT_REACHED
 
 
@@ -243,3 +246,11 @@ def test_data_that_was_changed_and_a_total_that_keeps_every_graph_are_found():
     batch = sum((w * x - 1.0) ** 2 for x in range(4))
     batch.backward()
     assert "running total" not in detect_anomalies(batch).kinds
+
+
+def test_a_unit_whose_input_is_a_plain_number_or_no_number_is_not_called_dead():
+    constant = record(OPS["relu"], [-1.0])
+    assert "dead relu" not in detect_anomalies(constant * Value(2.0, "a")).kinds
+    with ieee():
+        unknown = Value(math.nan, "x").relu()
+    assert "dead relu" not in detect_anomalies(unknown).kinds

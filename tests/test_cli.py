@@ -124,3 +124,48 @@ def test_a_reader_who_has_seen_enough_ends_it_quietly():
     assert "Traceback" not in process.stderr.read()
     process.wait(timeout=30)
     process.stderr.close()
+
+
+def test_a_film_is_written_and_the_picture_opened_with_the_options_of_draw(tmp_path, capsys, monkeypatch):
+    pytest.importorskip("graphviz")
+    from autograd.stepper import Stepper
+
+    film, shown = tmp_path / "steps.svg", []
+    monkeypatch.setattr(Stepper, "show", lambda self, **options: shown.append(options))
+    status = main(
+        [*EMBLEM, "--film", str(film), "--show", "--depth", "none", "--digits", "3", "--theme", "dark", "--all"]
+    )
+    if "layout engine" in capsys.readouterr().err:
+        pytest.skip("no layout engine")
+    assert status == 0 and film.read_text(encoding="utf-8").count("<svg") >= 1
+    assert shown == [{"depth": None, "digits": 3, "theme": "dark"}]
+
+
+def test_what_is_interrupted_ends_with_the_status_that_shells_expect(capsys, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("autograd.cli.command._run", interrupted)
+    assert main(["a*a", "a=1"]) == 130 and capsys.readouterr().out == "\n"
+
+
+def test_output_that_is_no_file_and_letters_that_are_none_do_no_harm(monkeypatch):
+    import io
+
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", type("Window", (), {"write": written.write, "flush": lambda self: None})())
+    assert main(["a*a", "a=3", "--all"]) == 0 and "done" in written.getvalue()
+    monkeypatch.undo()
+    assert main(["a*\ud800", "a=1"]) == 2  # half a character, as Windows lets through
+
+
+def test_the_version_is_told_from_a_checkout_too(capsys, monkeypatch):
+    import importlib.metadata
+
+    def gone(_):
+        raise importlib.metadata.PackageNotFoundError
+
+    monkeypatch.setattr(importlib.metadata, "version", gone)
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert "not installed, run from its folder" in capsys.readouterr().out

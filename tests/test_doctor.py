@@ -90,3 +90,29 @@ def test_colours_and_output_are_told(monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     assert "no colour (NO_COLOR is set)" in doctor._terminal()[1]
     assert shutil.get_terminal_size().columns > 0
+
+
+def test_an_engine_that_gives_a_wrong_gradient_is_a_failure(monkeypatch):
+    import autograd
+
+    monkeypatch.setattr(autograd.Value, "backward", lambda self: None)
+    status, said = doctor._engine()
+    assert status == "FAIL" and "10 is right" in said
+
+
+def test_a_layout_engine_that_writes_something_else_is_a_failure(monkeypatch):
+    from autograd.drawing.digraph import Drawing
+
+    monkeypatch.setattr(Drawing, "pipe", lambda self, *_, **__: "nothing")
+    pytest.importorskip("graphviz")
+    status, said = doctor._picture()
+    assert status == "FAIL" and "no SVG" in said
+
+
+def test_a_mac_without_its_tools_is_told_the_command(monkeypatch):
+    monkeypatch.setattr(doctor.sys, "platform", "darwin")
+    monkeypatch.setattr(
+        doctor.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 2, b"", b"")
+    )
+    status, said = doctor._compiler()
+    assert status == "-" and "xcode-select --install" in said

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from drawn import Part
 
+import nn
 from autograd import Value, draw
 from autograd.explain import naming
 from autograd.explain.naming import ModuleNames, common_name, named_graph, names_for, one_line
 from autograd.graph import Graph
+from autograd.modes import named_scope
 
 
 def named(root, **variables):
@@ -145,3 +147,12 @@ def test_a_model_written_by_hand_names_its_parameters_and_a_loop_variable_none()
         p.grad = 0.0
     names = set(names_for(loss).values())
     assert {"model.neurons[0].w[1]", "model.neurons[1].b", "loss"} <= names and "p" not in names
+
+
+def test_a_call_inside_of_what_is_no_module_has_no_path():
+    """A named scope is a text, and what knows no named_modules() cannot tell where its parts are."""
+    with named_scope("outer"):
+        model = nn.Linear(1, 1, seed=0)
+        inside = model([1.0])[0]
+    call = inside.scope
+    assert ModuleNames().path(call) == "" and ModuleNames().title(call) == "Linear"

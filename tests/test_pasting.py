@@ -79,3 +79,11 @@ def test_what_is_shown_is_text_and_what_is_typeset_is_latex():
     b = f * f
     b.label = "b"
     assert "b &= " in b.latex() and "= &" not in b.latex()
+
+
+def test_a_leaf_without_a_name_that_is_used_twice_is_written_once():
+    f = (lambda x: x * x)(Value(0.3)) + Value(2.0, "a")
+    f.label = "f"
+    text = f.formula()
+    assert text.count("Value(0.3)") == 1 and text.splitlines()[0] == "v0 = Value(0.3)"
+    assert_pasted(f, [f.operands[1]])

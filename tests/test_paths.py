@@ -11,7 +11,7 @@ from small_graphs import emblem
 
 from autograd import Value, dot
 from autograd.errors import GraphError
-from autograd.explain.paths import Sums, strongest_path, totals
+from autograd.explain.paths import Sums, find_node, strongest_path, totals
 from autograd.graph import Graph, gradients, walk
 
 
@@ -156,3 +156,12 @@ def test_the_names_are_those_of_the_graph():
         path = line.split("    ")[0].replace("(operand 1)", "").replace("(operand 2)", "")
         assert {name.strip() for name in path.split("->")} <= names
     assert len(walk(f)) == 4
+
+
+@pytest.mark.parametrize("wrong", [3.0, None, [1.0]])
+def test_what_is_no_node_is_refused_with_the_name_of_the_graph(wrong):
+    f = Value(2.0, label="a") * 3
+    f.label = "f"
+    with pytest.raises(GraphError, match=r"want a node of f's graph, or its name, got"):
+        find_node(Graph(f), wrong)
+    assert find_node(Graph(f), "a") is find_node(Graph(f), f.operands[0])

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from autograd import Value, dot
-from autograd.explain.staleness import changed
+from autograd import Value, dot, op
+from autograd.explain.staleness import changed, remark
 from autograd.graph import Graph
 
 CASES = {
@@ -53,3 +53,22 @@ def test_a_change_to_or_from_infinity_is_seen():
     g = b * 3
     b.data = 2.0
     assert changed(Graph(g)) == [b]
+
+
+def test_many_changes_are_counted_and_the_first_three_named():
+    leaves = [Value(1.0, f"x{i}") for i in range(7)]
+    f = dot(leaves[:3], leaves[3:6]) + leaves[6]
+    f.label = "f"
+    for leaf in leaves:
+        leaf.data = 2.0
+    assert remark(Graph(f)) == "x0, x1, x2 or 4 more changed after f was computed"
+
+
+def test_a_slope_of_two_operands_accuses_neither_alone():
+    """The slope of hypot's row in a is a / out, which has `out` in it; that of a * b * c in a is b * c."""
+    product = op("product_of_three", "abc", "a * b * c", "b * c", "a * c", "a * b")
+    a, b, c = (Value(x, name) for x, name in ((2.0, "a"), (3.0, "b"), (5.0, "c")))
+    f = product(a, b, c)
+    b.data = 4.0
+    assert {leaf.label for leaf in changed(Graph(f))} >= {"b"}
+    assert "b" in remark(Graph(f))
