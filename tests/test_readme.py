@@ -1,8 +1,7 @@
-"""What the README says is executed (its transcripts are doctests) or made from the code; ``pytest --refresh`` writes it."""
+"""What the READMEs say is executed (their transcripts are doctests) or made from the code; ``pytest --refresh`` writes it."""
 
 from __future__ import annotations
 
-import ast
 import html
 import re
 import shlex
@@ -10,9 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from autograd import Value
 from autograd.ops import BUILTIN, OPS
 from demos.bench import tables_of
+from demos.exercises import exercises_of
+from demos.shared.catalog import DEMOS
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -30,33 +33,13 @@ def operations() -> str:
     return "\n".join(lines)
 
 
-def first_line(source: str) -> str:
-    """Of the docstring, or of the first cell's prose in a file that is a page of cells."""
-    docstring = ast.get_docstring(ast.parse(source))
-    if docstring:
-        return docstring.split("\n")[0]
-    prose = [line.lstrip("# ").strip() for line in source.split("\n") if line.startswith("# ") and "%%" not in line]
-    return prose[0] if prose else ""
-
-
-def file_map() -> str:
-    """Each file with the first line of its docstring; what is in a folder stands below the folder's own line."""
-    lines = []
-    for package in ("autograd", "nn", "demos"):
-        lines += [f"**{package}/**", "", "| File | What it is |", "|---|---|"]
-        folders = [path.parent for path in sorted((ROOT / package).glob("*/__init__.py"))]
-        for path in [
-            *sorted((ROOT / package).glob("*.py")),
-            *(p for folder in folders for p in sorted(folder.glob("*.py"))),
-        ]:
-            name = path.relative_to(ROOT / package).as_posix()
-            summary = first_line(path.read_text(encoding="utf-8")).replace("|", chr(92) + "|")
-            assert summary, f"{name} does not say what it is"
-            if path.name == "__init__.py" and path.parent in folders:
-                name, summary = f"{path.parent.name}/", f"**{summary}**"
-            lines.append(f"| [`{name}`]({package}/{name}) | {summary} |")
-        lines.append("")
-    return "\n".join(lines).rstrip()
+def lessons() -> str:
+    """The lessons in teaching order."""
+    lines = ["| Lesson | Question | Exercises |", "|---|---|---|"]
+    for demo in (demo for demo in DEMOS if demo.lesson):
+        names = ", ".join(f"`{one.name}` ({one.level})" for one in exercises_of(demo.lesson))
+        lines.append(f"| [{demo.lesson}](lessons/{demo.name}.py) | {demo.question} | {names} |")
+    return "\n".join(lines)
 
 
 def measured() -> str:
@@ -64,25 +47,30 @@ def measured() -> str:
     return f"\n{tables_of((ROOT / 'tests/golden/measured.json').read_text(encoding='utf-8'))}\n"
 
 
-MADE = {"operations": operations, "measured": measured, "map": file_map}
+PAGES = [README, *(ROOT / folder / "README.md" for folder in ("autograd", "demos", "demos/bench"))]
+MADE = {"operations": operations, "measured": measured, "lessons": lessons}
 
 
 def with_made_parts(text: str) -> str:
-    for name, make in MADE.items():
+    for name in re.findall(r"<!-- /(\w+) -->", text):
         pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
-        assert re.search(pattern, text, re.S), name
-        made = make()
-        text = re.sub(pattern, lambda m, made=made: f"{m[1]}{made}\n{m[2]}", text, flags=re.S)
+        text = re.sub(pattern, lambda m, made=MADE[name](): f"{m[1]}{made}\n{m[2]}", text, flags=re.S)
     return text
 
 
-def test_tables_in_the_readme_are_made_from_the_code(request):
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name)
+def test_tables_are_made_from_the_code(page, request):
+    text = page.read_text(encoding="utf-8")
     made = with_made_parts(text)
     if request.config.getoption("--refresh"):
-        README.write_text(made, encoding="utf-8", newline="\n")
+        page.write_text(made, encoding="utf-8", newline="\n")
         return
     assert text == made, "the README is out of date: pytest --refresh"
+
+
+def test_every_table_is_on_a_page_and_the_readme_ends():
+    assert set(re.findall(r"<!-- /(\w+) -->", "".join(page.read_text(encoding="utf-8") for page in PAGES))) == set(MADE)
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 180
 
 
 def test_the_commands_for_windows_say_the_same_as_those_for_a_shell():
@@ -117,9 +105,18 @@ def test_console_transcripts_are_what_is_printed():
                 assert any(line.rstrip() == other.rstrip() for other in printed), f"not printed: {line}"
 
 
-def test_every_link_in_the_readme_leads_somewhere():
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README.read_text(encoding="utf-8")):
-        assert (ROOT / target).exists(), target
+def anchors(page: Path) -> set[str]:
+    """What a link can lead to on a page: its headings, as they are written in addresses."""
+    headings = re.findall(r"(?m)^#+ (.+)$", page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name)
+def test_every_link_leads_somewhere(page):
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text(encoding="utf-8")):
+        name, _, heading = target.partition("#")
+        found = page.parent / name if name else page
+        assert found.exists() and (not heading or heading in anchors(found)), target
 
 
 def test_the_top_level_is_bare():
