@@ -18,7 +18,7 @@ from ..errors import ArgumentError, AutogradError, ToolError
 from ..updates import Update, read
 from ..value import NOT_REACHED, Value
 from .c.runtime import BatchPlan, NotFloatError, Schedule, Training, zeros
-from .c.update import update_library
+from .c.update import update_function
 from .lookup import say_once
 from .prepared import Prepared
 
@@ -203,7 +203,7 @@ class Updates:
         """Tell C the rules of the optimiser and the batches, as far as it does not know them; whether it can."""
         if rules != self._rules:
             try:
-                functions = [update_library(rule).function for rule in rules]
+                functions = [*map(update_function, rules)]
             except ToolError as error:
                 say_once(f"{error}. The optimizer is called in Python, which is slower")
                 return False

@@ -23,11 +23,11 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from ...errors import ToolError
 from ...explain.naming import one_line
@@ -39,7 +39,7 @@ try:
 except ImportError as error:  # from Python 3.12 on, in any interpreter of a process but the first
     _NO_CTYPES = str(error)
 
-__all__ = ["build", "cache_folder", "compiler", "ctypes", "load"]
+__all__ = ["build", "cache_folder", "compiler", "ctypes", "load", "tried_once"]
 
 # Tried in order: not every compiler knows how to ask for this very processor. Never any fast-math: nan stays nan, and
 # a product and a sum are rounded each, as Python rounds them.
@@ -49,6 +49,7 @@ _FLAGS = (
     (*_SAFE, "-fno-fast-math", "-fno-math-errno", "-mcpu=native"),
     _SAFE,
 )
+_T = TypeVar("_T")
 _SECONDS = 60  # that the compiler may take in all
 _PATIENCE = 15  # seconds after which it is said that it is waited for
 _OTHERS, _OTHERS_WRITE = 0o077, 0o022
@@ -80,19 +81,15 @@ def compiler() -> list[str]:
     Raises ToolError if there is none.
     """
     asked = os.environ.get("CC", "").strip()
-    if asked:
-        try:
-            command = [
-                word.strip('"') if os.name == "nt" else word for word in shlex.split(asked, posix=os.name != "nt")
-            ]
-        except ValueError as error:
-            raise ToolError(f"CC says {asked!r}, which cannot be read: {error}") from None
-        if not (found := shutil.which(command[0])):
-            raise ToolError(f"CC says {asked!r}, and there is no {command[0]!r} on the PATH")
-        return [os.path.abspath(found), *command[1:]]
-    for name in ("cc", "gcc", "clang"):
+    try:
+        command = [word.strip('"') if os.name == "nt" else word for word in shlex.split(asked, posix=os.name != "nt")]
+    except ValueError as error:
+        raise ToolError(f"CC says {asked!r}, which cannot be read: {error}") from None
+    for name in command[:1] or ("cc", "gcc", "clang"):
         if found := shutil.which(name):
-            return [os.path.abspath(found)]
+            return [os.path.abspath(found), *command[1:]]
+    if asked:
+        raise ToolError(f"CC says {asked!r}, and there is no {command[0]!r} on the PATH")
     raise ToolError("no C compiler was found: install gcc or clang, or say where one is in CC")
 
 
@@ -116,10 +113,9 @@ def _users_cache() -> str:
     home = os.path.expanduser("~")
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
-    elif sys.platform == "darwin":
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, "Library", "Caches")
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
+        own = os.path.join("Library", "Caches") if sys.platform == "darwin" else ".cache"
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, own)
     return base if os.path.isabs(base) else os.path.join(home, ".cache")  # as the XDG specification has it
 
 
@@ -164,6 +160,8 @@ def build(source: str) -> Path:
     """
     if ctypes is None:
         raise ToolError(f"Python cannot load ctypes here, which the C backend needs: {_NO_CTYPES}")
+    if sys.maxsize < 1 << 32:
+        raise ToolError("the C backend needs a Python of 64 bits")
     source = _PROLOGUE + source
     command = compiler()
     deadline = monotonic() + _SECONDS
@@ -201,6 +199,22 @@ def load(path: Path, *names: str) -> Any:
     return library
 
 
+_made: dict[Any, tuple[Any, Callable[[], Any]]] = {}
+
+
+def tried_once(key: Any, make: Callable[[], _T]) -> _T:
+    """What `make` returned when it was called for this key for the first time, or the ToolError that it raised."""
+    if key not in _made:
+        try:
+            _made[key] = make(), make
+        except ToolError as error:
+            _made[key] = error, make
+    found, _ = _made[key]
+    if isinstance(found, ToolError):
+        raise found
+    return found
+
+
 def _keeps_smallest() -> bool:
     smallest, one = map(float, ("5e-324", "1"))  # not computed before it runs
     return smallest * one != 0
@@ -217,8 +231,10 @@ def _run(command: Sequence[str], deadline: float, folder: str | None = None) -> 
         )
         try:
             _wait(process, deadline)
-        except BaseException:
-            _end(process)
+        except BaseException:  # an interrupt too: end it, and what it has started
+            with suppress(OSError):
+                process.kill() if sys.platform == "win32" else os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
             raise
         out.seek(0)
         err.seek(0)
@@ -226,25 +242,16 @@ def _run(command: Sequence[str], deadline: float, folder: str | None = None) -> 
 
 
 def _wait(process: subprocess.Popen[bytes], deadline: float) -> None:
-    left = deadline - monotonic()
-    for seconds in (min(_PATIENCE, left), max(left - _PATIENCE, 0)):
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(max(seconds, 0))
-            return
-        if seconds == _PATIENCE:
-            text = f"waiting for the C compiler, at most {left - seconds:.0f} s more"
-            warnings.warn_explicit(text, UserWarning, *users_line())
-    raise ToolError(f"{process.args[0]} was not done after {_SECONDS} s")  # type: ignore[index]
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a compiler and what it has started."""
-    with suppress(OSError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(max(0, min(_PATIENCE, deadline - monotonic())))
+        return
+    if (left := deadline - monotonic()) > 0:
+        text = f"waiting for the C compiler, at most {left:.0f} s more"
+        warnings.warn_explicit(text, UserWarning, *users_line())
+    try:
+        process.wait(max(0, left))
+    except subprocess.TimeoutExpired:
+        raise ToolError(f"{process.args[0]} was not done after {_SECONDS} s") from None  # type: ignore[index]
 
 
 def _compile(source: str, command: Sequence[str], folder: Path, key: str, deadline: float) -> tuple[Path | None, str]:
@@ -311,22 +318,9 @@ def _about(command: Sequence[str], deadline: float) -> str:
 
 
 def _processor() -> str:
-    """The processor's name and features."""
+    """What tells this processor from others that may share the cache: its name and features, else the machine's name."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-        return "\n".join(sorted({line for line in lines if line.startswith(("flags", "Features", "model name"))}))
     except OSError:
-        pass
-    if sys.platform == "darwin":
-        asked = [
-            "/usr/sbin/sysctl",
-            "-n",
-            "machdep.cpu.brand_string",
-            "machdep.cpu.features",
-            "machdep.cpu.leaf7_features",
-        ]
-        try:
-            return subprocess.run(asked, capture_output=True, timeout=_SECONDS).stdout.decode(errors="replace")
-        except (OSError, subprocess.TimeoutExpired):
-            pass
-    return platform.processor()
+        return f"{platform.processor()} of {platform.node()}"
+    return "\n".join(sorted({line for line in lines if line.startswith(("flags", "Features", "model name"))}))

@@ -15,7 +15,7 @@ from ...functions import dot, logsumexp
 from ...ops import BUILTIN, OPS, Op
 from ...value import NOT_REACHED, Value
 from ..program import PICK, Program
-from .build import build, ctypes, load
+from .build import build, ctypes, load, tried_once
 from .bytecode import Bytecode
 from .template import interpreter_source, rows_of
 
@@ -151,10 +151,6 @@ class Interpreter:
                 )
 
 
-# By the ids of the user's operations, since one that is defined anew has the name of the old one; and those operations.
-_interpreters: dict[tuple[int, ...], tuple[Sequence[Op], Interpreter | ToolError]] = {}
-
-
 def interpreter(program: Program) -> Interpreter:
     """The interpreter for a program: one for all but those with operations of the user's own.
 
@@ -164,16 +160,8 @@ def interpreter(program: Program) -> Interpreter:
     known = {id(op) for op in (*builtin, PICK)}
     used = {id(node.op): node.op for node in program.order if node.op is not None}
     own = sorted((op for key, op in used.items() if key not in known), key=lambda op: (op, id(op)))
-    key = tuple(map(id, own))
-    if key not in _interpreters:
-        try:
-            _interpreters[key] = own, Interpreter([*builtin, *own])
-        except ToolError as error:
-            _interpreters[key] = own, error
-    _, found = _interpreters[key]
-    if isinstance(found, ToolError):
-        raise found
-    return found
+    key = tuple(map(id, own))  # one that is defined anew has the name of the old one
+    return tried_once(key, lambda: Interpreter([*builtin, *own]))
 
 
 # --- Memory ------------------------------------------------------------------------------------------------

@@ -26,10 +26,10 @@ from typing import Any
 from ...errors import ToolError
 from ...formula import C, Formula
 from ...updates import Update
-from .build import build, ctypes, load
-from .runtime import address, zeros
+from .build import build, ctypes, load, tried_once
+from .runtime import Struct, address, zeros
 
-__all__ = ["UpdateLibrary", "update_library"]
+__all__ = ["update_function"]
 
 _SOURCE = """\
 #include <stddef.h>
@@ -121,37 +121,37 @@ def _clocks(update: Update, lines: Sequence[tuple[str, Formula]]) -> list[str]:
         clocks = [name for name in clocks if name in steady]
 
 
-class UpdateLibrary:
-    """The rule as machine code; `function` is the address of its update()."""
+def update_function(update: Update) -> int:
+    """The address of update() for a rule. Raises ToolError if it cannot be built; it is tried once."""
+    return tried_once(update, lambda: _built(update))
 
-    def __init__(self, update: Update) -> None:
-        self._update = update
-        self._library = load(build(_source(update)), "update")
-        self.function: int = ctypes.cast(self._library.update, ctypes.c_void_p).value or 0
-        self._prove()
 
-    def _prove(self) -> None:
-        """Two updates of some parameters, which Python does, too: all bits are to be the same."""
-        count, options = 19, [0.3 / (k + 1) for k in range(len(self._update.options))]
-        wanted = [_Parameter(math.sin(k), math.cos(k), k % 5 > 0) for k in range(count)]
-        data, grad = (array("d", [getattr(p, name) for p in wanted]) for name in ("data", "grad"))
-        reached, known = array("B", [p.reached for p in wanted]), zeros(count, "B")
-        memory = {name: zeros(count) for name in self._update.remembered}
-        pointers = array("Q", [address(kept) for kept in memory.values()] or [0])
-        given = (data, grad, pointers, known, reached, array("d", options or [0.0]))
-        state: dict[Any, dict[str, float]] = {}
-        for _ in range(2):
-            self._update.run(wanted, state, options)
-            self._library.update(
-                *(ctypes.c_void_p(address(numbers)) for numbers in given), ctypes.c_ssize_t(0), ctypes.c_ssize_t(count)
-            )
-        found = [[*data], *([kept[k] for k in range(count) if reached[k]] for kept in memory.values())]
-        expected = [[p.data for p in wanted], *([kept[name] for kept in state.values()] for name in memory)]
-        if repr(found) != repr(expected):  # which nan equals, too
-            raise ToolError(
-                "the C compiler made a library that updates parameters otherwise than Python does: "
-                "its flags, or the compiler itself, are not to be trusted"
-            )
+def _built(update: Update) -> int:
+    library = load(build(_source(update)), "update")
+    library.update.argtypes = [ctypes.c_void_p] * 6 + [ctypes.c_ssize_t] * 2
+    _prove(update, library.update)
+    return ctypes.cast(library.update, ctypes.c_void_p).value
+
+
+def _prove(update: Update, function: Any) -> None:
+    """Two updates of some parameters, in runs of all lengths, which Python does, too: all bits are to be the same."""
+    count, options = 200, [0.3 / (k + 1) for k in range(len(update.options))]
+    wanted = [_Parameter(math.sin(k), math.cos(k), k % 97 > 2 and k != 20) for k in range(count)]
+    data, grad = (array("d", [getattr(p, name) for p in wanted]) for name in ("data", "grad"))
+    reached, known = array("B", [p.reached for p in wanted]), zeros(count, "B")
+    memory = {name: zeros(count) for name in update.remembered}
+    given = (data, grad, Struct(*memory.values()), known, reached, array("d", options or [0.0]))
+    state: dict[Any, dict[str, float]] = {}
+    for _ in range(2):
+        update.run(wanted, state, options)
+        function(*map(address, given), 0, count)
+    found = [[*data], *([kept[k] for k in range(count) if reached[k]] for kept in memory.values())]
+    expected = [[p.data for p in wanted], *([kept[name] for kept in state.values()] for name in memory)]
+    if repr(found) != repr(expected):  # which nan equals, too
+        raise ToolError(
+            "the C compiler made a library that updates parameters otherwise than Python does: "
+            "its flags, or the compiler itself, are not to be trusted"
+        )
 
 
 class _Parameter:
@@ -161,19 +161,3 @@ class _Parameter:
         self.data = data
         self.grad = grad
         self.reached = reached
-
-
-_libraries: dict[Update, UpdateLibrary | ToolError] = {}
-
-
-def update_library(update: Update) -> UpdateLibrary:
-    """The library for a rule. Raises ToolError if it cannot be built; it is tried once."""
-    if update not in _libraries:
-        try:
-            _libraries[update] = UpdateLibrary(update)
-        except ToolError as error:
-            _libraries[update] = error
-    found = _libraries[update]
-    if isinstance(found, ToolError):
-        raise found
-    return found
