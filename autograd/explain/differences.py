@@ -104,7 +104,7 @@ class _Values:
     def __init__(self, f: _Function, x: float, here: float) -> None:
         self.f, self.x, self.here = f, x, here
         self.beyond = min(100 + max(0, math.frexp(x)[1]), 1020)  # the exponent of a step that leaves what is near
-        self.finest = max(_LEAST, math.frexp(math.ulp(x))[1] - 1) if x else _LEAST
+        self.finest = math.frexp(math.ulp(x))[1] - 1 if x else _LEAST
         self._rungs: dict[int, _Rung] = {}
 
     def __getitem__(self, k: int) -> _Rung:
@@ -234,7 +234,7 @@ class _Search:
         self.values, self.top, self.tolerance = values, top, tolerance
         finest, dense = values.finest, max(values.finest, _DENSE)
         starts = (finest, finest // 2, finest // 4) if finest < 4 * _DENSE else ()
-        self.steps = [k for start in starts for k in range(start, start + 6)]
+        self.steps = [k for start in starts for k in range(start, start + (60 if start == finest and values.x else 6))]
         self.noise = 0.0
         self.within = False  # whether x is on a level that ends with more than what rounding does
         self.steps += range(dense, max(top + 6, dense + 3) + 1)
