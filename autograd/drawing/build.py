@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import ArgumentError, GraphError
 from ..explain.naming import ModuleNames
 from ..explain.phrases import counted
+from ..explain.staleness import remark
 from ..graph import Graph
 from ..modes import Scope, gc_paused
 from ..node import Node
@@ -85,11 +86,13 @@ class _Maker:
         self.modules = ModuleNames()
         self._fits = fits
         self._last: tuple[Any, Picture] | None = None
+        self.stale = remark(graph)
 
     def picture(self, folded: Folded) -> Picture:
         key = folded.groups, folded.brief
         if self._last is None or self._last[0][0] is not key[0] or self._last[0][1] != key[1]:
             self._last = key, Picture(self.graph, folded.groups, self.modules, folded.brief)
+            self._last[1].stale = self.stale
         return self._last[1]
 
     def size(self, folded: Folded) -> int:

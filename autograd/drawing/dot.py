@@ -16,14 +16,13 @@ from unicodedata import east_asian_width
 
 from ..explain.naming import one_line
 from ..explain.phrases import counted, name_of, operation, short, typed
-from ..explain.staleness import remark
 from ..formula import READABLE
 from ..node import Node
 from .build import left_out
 from .formats.svg import described
 from .measures import OUTER, TIP, Measures, corners, inches, path, placed, point, title_place
 from .options import Look
-from .palette import mix
+from .palette import largest, mix
 from .picture import FOLDED, LABELLED, LISTED, TITLE, UNKNOWN, Arrow, Box, Cluster, Picture, spread
 from .placing import Arrangement, Placement
 from .placing.page import scale_on
@@ -50,10 +49,6 @@ SMALL = 10  # points of the smallest text, at the usual size
 LEGEND = 320  # characters of a line under a picture
 
 
-def _largest(numbers: Iterable[float]) -> float:
-    return max((abs(x) for x in numbers if math.isfinite(x)), default=0.0)
-
-
 class DotWriter:
     """Writes a Picture as DOT, as a Look says.
 
@@ -70,9 +65,15 @@ class DotWriter:
         self.look = look
         self.palette = look.palette
         self.heading = one_line(look.title, TITLE)
-        flows = "grad" in look.show
-        self.strongest = _largest(self.strength(node) for box in picture.boxes for node in box.nodes) if flows else 0.0
-        self.widest = _largest(self.weight(arrow) for arrow in picture.arrows) if flows else 0.0
+
+    @cached_property
+    def strongest(self) -> float:
+        nodes = (node for box in self.picture.boxes for node in box.nodes)
+        return largest(map(self.strength, nodes)) if "grad" in self.look.show else 0.0
+
+    @cached_property
+    def widest(self) -> float:
+        return largest(map(self.weight, self.picture.arrows)) if "grad" in self.look.show else 0.0
 
     def points(self, size: float) -> float:
         """Points, given at the usual size."""
@@ -399,7 +400,7 @@ class DotWriter:
 
     def caption(self) -> Markup:
         legend = [*self.notes(), *left_out(self.picture)] if self.look.legend else []
-        return html(self.lines([*legend, *self.picture.notes, remark(self.graph)]))
+        return html(self.lines([*legend, *self.picture.notes, self.picture.stale]))
 
     def lines(self, texts: Iterable[str]) -> str:
         """Lines below each other; short ones beside each other where the picture is wide."""

@@ -5,9 +5,10 @@ Orange and blue, for the sign of a gradient, can be told apart by colour-blind p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 
-__all__ = ["DARK", "LIGHT", "THEMES", "Palette", "mix"]
+__all__ = ["DARK", "LIGHT", "THEMES", "Palette", "largest", "mix"]
 
 Palette = Mapping[str, str]
 
@@ -24,6 +25,11 @@ DARK = {
     "module": "#223041", "more": "#262d35", "positive": "#e8822b", "negative": "#4a8fe3",
 }  # fmt: skip
 THEMES: Mapping[str, Palette] = {"light": LIGHT, "dark": DARK}
+
+
+def largest(numbers: Iterable[float]) -> float:
+    """What is shown in full colour: the size of the largest of some numbers that is finite, 0 of none."""
+    return max((abs(x) for x in numbers if math.isfinite(x)), default=0.0)
 
 
 def mix(paper: str, ink: str, share: float) -> str:

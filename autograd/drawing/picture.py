@@ -210,6 +210,7 @@ class Picture:
     ) -> None:
         self.notes: list[str] = []
         self.listed = FEW if brief > 1 else LISTED
+        self.stale = ""  # which leaves hold other data than the graph was computed from
         self._brief = brief
         self._levels: dict[Group, int] = {}
         self.graph = graph

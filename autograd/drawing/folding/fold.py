@@ -32,6 +32,7 @@ __all__ = ["Folded", "fold"]
 FULL, FEWEST = 5, 2  # of either end of a chain: what is kept before more is folded, and the least
 MANY = 3  # times the budget: so much too large, a graph needs stronger folds
 OPENED = 24  # folds that are tried to be opened again, one after the other
+LARGE = 10_000  # values of which a picture is no more than an outline: that it is made at once matters more
 
 
 class Folded(NamedTuple):
@@ -117,7 +118,9 @@ class _Folder:
         self.name = name
         self.size = size
         self.has_room = fits
+        self.is_large = len(listing.nodes) > LARGE
         self._parts: dict[Any, list[Part]] = {}
+        self._same: tuple[Any, list[Group]] | None = None
 
     # --- What a state looks like ---
 
@@ -126,13 +129,7 @@ class _Folder:
         return Folded(groups, state.brief, state.depth, deeper=state.depth < self.listing.depth)
 
     def _groups(self, state: _State, opened: set[int]) -> list[Group]:
-        parts = self._parts_of(state, opened)
-        if state.samples:
-            groups = samples_as_one(self.listing, parts)
-        else:
-            groups = [Group(self.listing, part.what, [part]) for part in parts]
-        if state.turns:
-            groups = turns_as_one(groups)
+        groups = self._same_of(state, opened)
         if state.kinds:
             groups = kinds_as_one(groups, lambda group: self._is_in(group.first.scope, opened))
         if state.ends:
@@ -143,6 +140,18 @@ class _Folder:
             groups = [one for group in groups for one in self._split(group, state.split)]
         return groups
 
+    def _same_of(self, state: _State, opened: set[int]) -> list[Group]:
+        """Groups of what is the same computation again; those of the last state are remembered, as most have the same."""
+        key = state.depth, state.samples, state.joined, state.opened, state.turns
+        if self._same is None or self._same[0] != key:
+            parts = self._parts_of(state, opened)
+            if state.samples:
+                groups = samples_as_one(self.listing, parts)
+            else:
+                groups = [Group(self.listing, part.what, [part]) for part in parts]
+            self._same = key, turns_as_one(groups) if state.turns else groups
+        return self._same[1]
+
     def _split(self, group: Group, split: frozenset[int]) -> list[Group]:
         if group.first.top not in split:
             return [group]
@@ -151,6 +160,8 @@ class _Folder:
     def _parts_of(self, state: _State, opened: set[int]) -> list[Part]:
         key = state.depth, state.samples, state.joined, state.opened
         if key not in self._parts:
+            if self.is_large:  # the others take more memory than time
+                self._parts.clear()
             self._parts[key] = parts_of(self.listing, state.depth, self.closes, state.samples, state.joined, opened)
         return self._parts[key]
 
@@ -236,7 +247,7 @@ class _Folder:
 
     def _open_again(self, plain: _State, state: _State, folded: Folded) -> Folded:
         """With every fold undone without which it fits as well, what was folded last first."""
-        if len(folded.groups) > (self.budget or len(folded.groups)):
+        if len(folded.groups) > (self.budget or len(folded.groups)) or self.is_large:
             return folded
 
         def try_(tried: _State) -> bool:
