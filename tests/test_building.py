@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from backends import needs_c
 
+from autograd.compiled.c import build as building
 from autograd.compiled.c.build import build, cache_folder, compiler
 from autograd.errors import ToolError
 
@@ -356,3 +357,61 @@ def test_the_interpreter_does_not_contract_or_reorder(tmp_path):
             assert compile(function, [a, b, c], "c")() == function().data
     """
     run(code)
+
+
+PLACES = {
+    "win32": ({"LOCALAPPDATA": "/own"}, "/own"), "darwin": ({}, "/home/Library/Caches"), "linux": ({}, "/home/.cache"),
+    "linux with XDG": ({"XDG_CACHE_HOME": "/xdg"}, "/xdg"), "linux with a relative one": ({"XDG_CACHE_HOME": "xdg"}, "/home/.cache"),
+    "win32 without": ({}, "/home/AppData/Local"),
+}  # fmt: skip
+
+
+@posix
+@pytest.mark.parametrize("system", PLACES)
+def test_where_each_system_keeps_what_can_be_made_anew(system, monkeypatch):
+    for name in ("LOCALAPPDATA", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    given, place = PLACES[system]
+    for name, value in {"HOME": "/home", **given}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(building.sys, "platform", system.partition(" ")[0])
+    assert building._users_cache() == place
+
+
+def test_windows_has_no_permissions_to_be_set(cache, monkeypatch):
+    monkeypatch.setattr(building.sys, "platform", "win32")
+    monkeypatch.setattr(building, "_make_private", lambda folder: pytest.fail("it would not be there"), raising=False)
+    assert cache_folder() == cache and cache.is_dir()
+
+
+def test_a_python_that_cannot_load_libraries_is_told_so(monkeypatch):
+    monkeypatch.setattr(building, "ctypes", None)
+    monkeypatch.setattr(building, "_NO_CTYPES", "it is not built in", raising=False)
+    with pytest.raises(ToolError, match=r"cannot load ctypes here.*it is not built in"):
+        build(SOURCE)
+    monkeypatch.undo()
+    monkeypatch.setattr(building.sys, "maxsize", 2**31 - 1)
+    with pytest.raises(ToolError, match="64 bits"):
+        build(SOURCE)
+
+
+def test_a_processor_that_nothing_tells_of_is_called_after_its_machine(monkeypatch):
+    def nowhere(*_, **__):
+        raise OSError
+
+    known = building._processor()
+    monkeypatch.setattr(building.Path, "read_text", nowhere)
+    assert building.platform.node() in building._processor() != known
+
+
+def test_a_complaint_without_a_word_is_its_first_line():
+    assert building._complaint(b"") == "" and building._complaint(b"in file x\nx: error: no\n") == "x: error: no"
+    assert building._complaint(b"\x1b[1mfirst\x1b[0m\nsecond") == "first"
+
+
+def test_what_goes_before_it_can_be_thrown_away_is_no_error(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "file").write_text("x")
+    for name in ("folder", "not there"):
+        building._discard(tmp_path / name)
+    assert not list(tmp_path.iterdir()) and not building._is_ours(tmp_path / "not there")

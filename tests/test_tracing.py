@@ -447,3 +447,64 @@ def test_no_update_is_lost_to_another_threads_trace():
     trace(traced, (1.0,), [w, b])
     threads[0].join()
     assert (w.data, b.data) == pytest.approx((3.0 - 0.1 * 18.0, 1.0 - 0.1 * 11.0))
+
+
+def test_what_got_out_of_a_trace_can_be_printed_compared_and_looked_up_but_not_read():
+    """It is asked after the trace, by a debugger say: then nothing is decided by it any more."""
+    w, rows, out = Value(2.0, "w"), [Value(1.0), Value(3.0)], []
+
+    def function(x, i):
+        y, picked = w * x, F.pick(rows, i)
+        out.extend([x, i, y, picked])
+        return y * picked
+
+    assert compile(function, [w, *rows])(1.5, 1) == 9.0
+    for tracer in out[:4]:
+        assert str(tracer) == repr(tracer) == f"{tracer}" and type(tracer).__name__ in str(tracer)
+        assert tracer == tracer and tracer != 1 and tracer in {tracer: 0}
+        for look in (lambda t: f"{t:.2f}", lambda t: t.partials, lambda t: t.data, lambda t: pow(t, 2, 3)):
+            with pytest.raises(TraceError):
+                look(tracer)
+        with pytest.raises(TypeError, match="unsupported operand"):
+            tracer + "a"
+    for tracer in out[2:4]:
+        with pytest.raises(TypeError, match="unexpected keyword argument 'slope'"):
+            tracer.leaky_relu(slope=1.0)
+
+
+def test_flags_texts_and_none_among_the_arguments_make_programs_of_their_own():
+    w = Value(3.0, "w")
+    step = compile(lambda x, how, also: w * x if how in (True, "twice") else w + x + (0 if also is None else 1), [w])
+    assert [step(2.0, how, None) for how in (True, False, "twice", None)] == [6.0, 5.0, 6.0, 5.0]
+    assert step(2.0, False, "more") == 6.0
+
+
+def test_a_closure_whose_variable_is_not_bound_yet_is_traced_when_it_is():
+    w = Value(3.0, "w")
+
+    def function(x):
+        return w * x if x is None else w * x + late() * 0
+
+    step = compile(function, [w])
+    late = lambda: 7.0  # noqa: E731 - bound after compile() has seen the cell
+    assert step(2.0) == 6.0
+
+
+def test_an_array_that_changes_in_place_is_seen():
+    numpy = pytest.importorskip("numpy")
+    w, numbers = Value(3.0, "w"), numpy.array([1.0, 2.0])
+    step = compile(lambda: w * float(numbers[1]), [w])
+    assert step() == 6.0
+    numbers[1] = 5.0
+    assert step() == 15.0
+
+
+def test_generators_of_numpy_go_on_as_if_nothing_had_been_drawn():
+    numpy = pytest.importorskip("numpy")
+    w, generator = Value(3.0, "w"), numpy.random.default_rng(0)
+    wanted = numpy.random.default_rng(0).random(3).tolist()
+    compile(lambda x: w * x, [w])(1.0)
+    assert generator.random(1).tolist() == wanted[:1]
+    with pytest.raises(TraceError):
+        compile(lambda x: w * x * float(generator.random()), [w])(1.0)
+    assert generator.random(2).tolist() == wanted[1:]
