@@ -18,6 +18,7 @@ There are six kinds. Indented ones are narrower, since the builtin error or PyTo
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 __all__ = [
     "ArgumentError",
@@ -32,6 +33,7 @@ __all__ = [
     "SingularityError",
     "ToolError",
     "TraceError",
+    "hidden",
     "install",
 ]
 
@@ -59,6 +61,11 @@ class AutogradError(Exception):
 
     def __init__(self, message: object = "", *rest: object) -> None:
         super().__init__(printable(message) if isinstance(message, str) else message, *rest)
+
+
+def hidden(caught: Any) -> bool:
+    """What a module of ours calls ``__tracebackhide__``: pytest then ends the traceback of an error of ours with the user's line."""
+    return isinstance(getattr(caught, "value", None), AutogradError)
 
 
 def printable(text: str) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from functools import partial, reduce
 from typing import Any
 
-from .errors import ArgumentError, AutogradError, DomainError, GraphError
+from .errors import ArgumentError, AutogradError, DomainError, GraphError, hidden
 from .formula import FUNCTIONS, PLAIN, Algebra, add_up, larger, largest
 from .kernels import compile_kernel
 from .methods import OPERATORS
@@ -241,6 +241,7 @@ shared.update(
     add_up=add_up,
     is_on=is_on,
     AutogradError=AutogradError,
+    __tracebackhide__=hidden,
     Value=Value,
     new=partial(object.__new__, Value),
     NOT_REACHED=NOT_REACHED,

@@ -41,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .errors import ArgumentError, GraphError, SingularityError
+from .errors import ArgumentError, GraphError, SingularityError, hidden
 from .graph import grad_before, walk
 from .methods import compile_methods
 from .modes import PARAMETER, Scope
@@ -54,6 +54,7 @@ else:
     Methods = object
 
 __all__ = ["NOT_REACHED", "Value"]
+__tracebackhide__ = hidden
 
 _blank: Callable[[type[Value]], Value] = object.__new__  # __init__ of a subclass may want other arguments
 

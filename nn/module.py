@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
 from autograd import Value
-from autograd.errors import AutogradError, GraphError, ShapeError
+from autograd.errors import AutogradError, GraphError, ShapeError, hidden
 from autograd.modes import PARAMETER, Scope, here, shared
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
@@ -14,6 +14,7 @@ from autograd.value import NOT_REACHED
 from .shapes import Numbers, described, flatten, has_shape, is_list, shape_of
 
 __all__ = ["Module"]
+__tracebackhide__ = hidden
 
 
 def _no_forward(self: Module, *_: Any, **__: Any) -> Any:

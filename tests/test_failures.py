@@ -91,6 +91,31 @@ def test_in_ipython_and_in_pytest_it_is_as_short(tmp_path):
     assert "DomainError: log(0.0) is not defined" in no_log and no_log.count("operations>") <= 1
 
 
+def test_pytest_shows_the_learners_line_last(tmp_path):
+    (tmp_path / "test_mine.py").write_text(
+        "import nn\nfrom autograd import Value\n\n\ndef test_width():\n    nn.MLP(2, [3, 1])([1.0])\n\n\n"
+        "def test_log():\n    Value(0.0).log()\n\n\ndef test_slope():\n    Value(0.0).sqrt().backward()\n"
+    )
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        str(tmp_path),
+        str(tmp_path),
+    ]
+    said = subprocess.run(command, capture_output=True, text=True, env=env, timeout=120, check=False).stdout
+    assert re.findall(r"^\S+\.py:(\d+): (\w+)$", said, re.MULTILINE) == [
+        ("6", "ShapeError"),
+        ("10", "DomainError"),
+        ("14", "SingularityError"),
+    ]
+
+
 NAMES = [
     (lambda a, b: b / a, SingularityError, "b/a divides by zero: a is 0.0."),
     (lambda a, b: 1 / a, SingularityError, "1/a divides by zero: a is 0.0."),
