@@ -40,16 +40,14 @@ class Reach:
         self._count = len(parameters)
         self._bit = {p: 1 << i for i, p in enumerate(parameters)}
         self._always: set[Any] = set()  # the nodes that it comes to, whatever is picked
-        self._known: dict[Any, _Below] = {}
-        self._mask, picks = self._descend(program.root, self._always)
+        self._mask, self._picks = self._descend([program.root], self._always)
         place = {node: i for i, node in enumerate(program.inputs)}
         self._index = {pick: place[pick.operands[0]] for pick in program.picks}
-        self._picks: dict[int, list[Any]] = {}  # those that it comes to always, by the place of their index
-        for pick in picks:
-            self._picks.setdefault(self._index[pick], []).append(pick)
-        self._bytes = _as_bytes(self._mask, self._count)
-        self._chosen: dict[tuple[int, int], _Below] = {}  # below what they choose, by the place and the index
-        self.varies = bool(picks)
+        self._below: dict[tuple[Any, int], _Below] = {}  # what picks choose, by the pick or the place of its index, and the index
+        self._by_index: dict[int, list[Any]] = {}  # the first picks, by the place of their index
+        for pick in self._picks:
+            self._by_index.setdefault(self._index[pick], []).append(pick)
+        self.varies = bool(self._picks)
         self.deep = any(
             candidate in program.active and candidate not in self._bit and candidate not in self._always
             for pick in program.picks
@@ -58,51 +56,33 @@ class Reach:
 
     def of(self, rows: Iterable[Sequence[Any]]) -> bytes:
         """For each parameter 1 or 0: whether a gradient comes to it from any of these rows of inputs."""
-        if not self.varies:
-            return self._bytes
         mask = self._mask
-        for row in rows:
+        for row in rows if self.varies else ():
+            pending = [(place, place, picks) for place, picks in self._by_index.items()]
             seen: set[Any] = set()
-            for place in self._picks:
-                below, picks = self._below_choice(place, row[place])
+            while pending:
+                key, place, picks = pending.pop()
+                below, more = self._below_choice(key, picks, row[place])
                 mask |= below
-                while picks:  # some that were chosen by others
-                    pick = picks[-1]
-                    picks = picks[:-1]
-                    if pick not in seen:
-                        seen.add(pick)
-                        more, others = self._below(pick.operands[1 + row[self._index[pick]]])
-                        mask |= more
-                        picks = picks + others
+                pending += [(pick, self._index[pick], [pick]) for pick in more if pick not in seen]
+                seen.update(more)
         return _as_bytes(mask, self._count)
 
-    def _below_choice(self, place: int, index: int) -> _Below:
-        if (place, index) not in self._chosen:
-            mask, picks = 0, []
-            for pick in self._picks[place]:
-                below, others = self._below(pick.operands[1 + index])
-                mask |= below
-                picks = picks + others
-            self._chosen[place, index] = mask, picks
-        return self._chosen[place, index]
+    def _below_choice(self, key: Any, picks: list[Any], index: int) -> _Below:
+        """What a gradient comes to from what these picks choose."""
+        found = self._below.get((key, index))
+        if found is None:
+            found = self._descend([pick.operands[1 + index] for pick in picks], set(self._always))
+            self._below[key, index] = found
+        return found
 
-    def _below(self, node: Any) -> _Below:
-        """What a gradient comes to from a node, if it is not there always."""
-        if node not in self._program.active or node in self._always:
-            return 0, []
-        if not node.operands:
-            return self._bit.get(node, 0), []
-        if node not in self._known:
-            self._known[node] = self._descend(node, set(self._always))
-        return self._known[node]
-
-    def _descend(self, start: Any, seen: set[Any]) -> _Below:
-        """What a gradient comes to from `start`, but for what is `seen`, to which it adds the nodes on the way."""
+    def _descend(self, starts: Iterable[Any], seen: set[Any]) -> _Below:
+        """What a gradient comes to from some nodes, but for what is `seen`, to which it adds the nodes on the way."""
         mask = 0
         picks: list[Any] = []
         left = self._program.active - seen
-        stack = [start] if start in left else []
-        left.discard(start)
+        stack = [*left.intersection(starts)]
+        left -= {*stack}
         while stack:
             node = stack.pop()
             seen.add(node)
