@@ -39,7 +39,6 @@ SEE_NODES = (
     "stepper.backprop",
     "stepper.forward",
     "compiled.codegen",
-    "compiled.emit",
     "compiled.export",
     "compiled.c.bytecode",
 )
