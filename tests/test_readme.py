@@ -54,7 +54,8 @@ MADE = {"operations": operations, "measured": measured, "lessons": lessons}
 def with_made_parts(text: str) -> str:
     for name in re.findall(r"<!-- /(\w+) -->", text):
         pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
-        text = re.sub(pattern, lambda m, made=MADE[name](): f"{m[1]}{made}\n{m[2]}", text, flags=re.S)
+        made = MADE[name]()
+        text = re.sub(pattern, lambda m, made=made: f"{m[1]}{made}\n{m[2]}", text, flags=re.S)
     return text
 
 
