@@ -39,6 +39,9 @@ SMOOTH = {
     "1/x at 1e-150": (lambda x, m=math: 1 / x, 1e-150, -1e+300),
     "a wave that dies out": (lambda x, m=math: x * x * m.sin(1 / x), 1e-3, -0.5607253172096562),
     "a rounded corner": (lambda x, m=math: m.sqrt(x * x + 1e-20), 1e-10, 0.7071067811865476),
+    "a wave with kinks": (lambda x, m=math: abs(m.sin(1e4 * x)), 0.3, -9756.821998857262),
+    "beside many kinks": (lambda x, m=math: sum(max(x - k * 0.1, 0) for k in range(10)), 0.55, 6.0),
+    "values only nearby": (lambda x, m=math: 2 * x if abs(x) < 1e-9 else m.nan, 0.0, 2.0),
     "soft and steep": (lambda x, m=math: m.log(1 + m.exp(1e5 * x)), 1e-6, 52497.918747894),
     "(x - 1)**7": (lambda x, m=math: (x - 1) ** 7, 1.0001, 0.0),
     "log(x + 1e-9) at 0": (lambda x, m=math: m.log(x + 1e-9), 0.0, 999999999.9999999),
@@ -120,6 +123,9 @@ NOWHERE = {
     "absorbed in part": ("hidden", lambda x: (x + 1e12) - 1e12, 1e-3),
     "absorbed beside a line": ("hidden", lambda x: x + ((x + 1e6) - 1e6), 1e-3),
     "absorbed in a sine": ("hidden", lambda x: math.sin(x + 1e11), 0.3),
+    "fine stairs": ("hidden", lambda x: math.floor(x * 1e6) / 1e6, 0.3000005),
+    "a height that hides it": ("hidden", lambda x: 5 + math.sqrt(x * x + 1e-20), 1e-10),
+    "all digits lost": ("hidden", lambda x: (x + 1) ** 2 - x * x - 2 * x, 1e6),
     "noise": ("hidden", lambda x: x * (hash(x) % 1000), 0.5),
 }  # fmt: skip
 

@@ -152,14 +152,17 @@ class _Values:
         rungs = [self[k - i] for i in range(order)]
         return _extrapolated([rung.central for rung in rungs], [rung.h for rung in rungs], 2)
 
-    def is_smooth_at(self, y: float, h: float, wide: float, tolerated: float) -> bool:
-        """Whether the slope over a small step is that over a wide one around another place."""
-        if not y - h < y < y + h:
-            h = 8 * math.ulp(y)
-        low, high = self.f(y - h), self.f(y + h)
-        small = (high - low) / ((y + h) - (y - h))
-        large = (self.f(y + wide) - self.f(y - wide)) / (2 * wide)
-        return abs(small - large) <= tolerated and not low == high != self.f(y + wide)
+    def is_continuous(self, k: int, slope: float) -> bool:
+        """Whether what differs from a line of that slope, within the rung k, grows little by little, not by steps."""
+        h = 2 * self[k].h
+        few, many = (self._largest_step(h, parts, slope) for parts in (16, 64))
+        return few > 64 * self[k].bit and many < 0.5 * few
+
+    def _largest_step(self, h: float, parts: int, slope: float) -> float:
+        places = [self.x + h * (2 * i / parts - 1) for i in range(parts + 1)]
+        heights = [self.f(y) for y in places]
+        steps = zip(places, places[1:], heights, heights[1:])
+        return max((abs(after - before - slope * (y - x)) for x, y, before, after in steps), default=0.0)
 
 
 def _or_nothing(size: float) -> float:
@@ -369,8 +372,8 @@ class _Search:
     def _is_denied(self, slope: float, settled: int, errors: dict[int, float]) -> bool:
         """Whether larger steps settle for another slope, and the way from one to the other is that of rounding.
 
-        A smooth function leaves its slope with the square of the step; one that has a kink nearby does not, but it is
-        smooth elsewhere. What is rounded is so everywhere.
+        A smooth function leaves its slope with the square of the step, and one that has a kink nearby without a step in
+        its values. What is rounded has steps.
         """
         values = self.values
         tolerated = 10 * self.tolerance.of(slope)
@@ -387,10 +390,7 @@ class _Search:
             return False
         if 2.5 < off(leaves) / (off(leaves - 1) or 1e-300) < 6.5 and 1.5 < off(leaves + 1) / off(leaves) < 6.5:
             return False
-        far, near = values[wide[0]].h, values[settled].h
-        return not all(
-            values.is_smooth_at(values.x + sign * far, near, far / 2, 0.1 * off(wide[0])) for sign in (-1, 1)
-        )
+        return not values.is_continuous(leaves, slope)
 
     def _one_sided(self) -> Slope:
         """The slope at the edge of a domain."""
