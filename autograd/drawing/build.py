@@ -22,7 +22,7 @@ from .folding import Closes, Folded, calls_of
 from .folding import fold as fold_values
 from .picture import BUDGET, Picture
 
-__all__ = ["around", "build_picture", "fitted_picture", "left_out", "on_paths"]
+__all__ = ["around", "build_picture", "counts_together", "fitted_picture", "left_out", "on_paths"]
 
 
 def build_picture(
@@ -117,6 +117,13 @@ def _lacking(folded: Folded, depth: int | None, open: object) -> list[str]:
         )
         notes.append(f"{names} in full is too much for the page; page=None has room for all")
     return notes
+
+
+def counts_together(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What a box has of each kind, and then its gradients, in two rows."""
+    (word, first), *others = [fact for fact in facts if fact[0] not in ("data", "grads")]
+    counts = " + ".join([first, *(f"{count} {what}" for what, count in others)])
+    return [(word, counts), *(fact for fact in facts if fact[0] in ("data", "grads"))]
 
 
 def left_out(picture: Picture) -> list[str]:

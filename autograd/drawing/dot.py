@@ -18,7 +18,7 @@ from ..explain.naming import one_line
 from ..explain.phrases import counted, name_of, operation, short, typed
 from ..formula import READABLE
 from ..node import Node
-from .build import left_out
+from .build import counts_together, left_out
 from .formats.svg import described
 from .measures import OUTER, TIP, Measures, corners, inches, path, placed, point, title_place
 from .options import Look
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DotWriter"]
 
-ROUNDED = re.compile(r"-?\d+\.\d*0(e.*)?$")  # a number that ends in zeros
+ROUNDED = re.compile(r"-?\d+\.0+(e.*)?$")  # a number that looks whole, and is not
 SPELLED = 40  # characters of a formula that is written in place of a symbol
 
 CURVE = 0.4  # gradients differ by powers of ten: this root of their size is what colour and width show
@@ -96,7 +96,10 @@ class DotWriter:
         """The rows of a box: a word, a number, the colour behind it."""
         largest = max(box.grads, key=abs, default=0.0)
         shown = {"grad": box.node.grad if box.node is not None else 0.0, "grads": largest if box.node is None else 0.0}
-        rows = [(word, text, self.tint(shown.get(word, 0.0))) for word, text in box.facts(self.look.digits)]
+        facts = box.facts(self.look.digits)
+        if box.kind in FOLDED and self.picture.is_tight:
+            facts = counts_together(facts)
+        rows = [(word, text, self.tint(shown.get(word, 0.0))) for word, text in facts]
         return [row for row in rows if self.shows(row[0])]
 
     def shows(self, word: str) -> bool:
@@ -131,7 +134,7 @@ class DotWriter:
             notes.append("number on an arrow: partial, the slope of that one operation")
         texts = [] if self.room(many=False) else [text for box in self.picture.boxes for _, text, _ in self.facts(box)]
         if any(map(ROUNDED.match, texts)):  # in a film, the lines stay the same
-            notes.append("zeros at the end of a number: it is rounded, 1.000 is only nearly 1")
+            notes.append("zeros after the point: the number is rounded, 1.000 is only nearly 1")
         if self.strongest:
             notes.append("orange: gradient above 0, blue: below 0; wide arrow: much gradient flows back")
         return notes

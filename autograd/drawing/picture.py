@@ -209,7 +209,8 @@ class Picture:
         brief: int = 0,
     ) -> None:
         self.notes: list[str] = []
-        self.listed = FEW if brief > 1 else LISTED
+        self.is_tight = brief > 1  # there is little room
+        self.listed = FEW if self.is_tight else LISTED
         self.stale = ""  # which leaves hold other data than the graph was computed from
         self._brief = brief
         self._levels: dict[Group, int] = {}
@@ -373,7 +374,7 @@ class Picture:
                     continue
                 before = self._group_of[source]
                 tail = self._box_of[before]
-                back = min(group.turns, before.turns) > 1 and source.turn < part.turn
+                back = source.what != "leaf" and min(group.turns, before.turns) > 1 and source.turn < part.turn
                 if tail is head and not back:
                     continue
                 if (tail, back) in together and (len(tail.nodes) > 1 or len(head.nodes) > 1):

@@ -88,7 +88,10 @@ def ours(above: int = 0) -> None:
     _ours += (os.path.join(folder, "") if folder else file,)
 
 
-_ours: tuple[str, ...] = (COMPILED, contextlib.contextmanager.__code__.co_filename)  # whose frames lie between ours, where a mode decorates one
+_ours: tuple[str, ...] = (
+    COMPILED,
+    contextlib.contextmanager.__code__.co_filename,
+)  # whose frames lie between ours, where a mode decorates one
 ours(above=1)
 
 

@@ -84,9 +84,10 @@ def typed(number: float) -> str:
     ['1.0001', '0.5', '-2', '1e-07', '1.41421...', '3.33333...e-10']
     """
     text = f"{number:.12g}"
-    text = text if abs(float(text) - number) <= NOISE * abs(number) else repr(number)
+    text = min(text, repr(number), key=len) if abs(float(text) - number) <= NOISE * abs(number) else repr(number)
     mantissa, e, power = text.partition("e")
-    return text if len(mantissa) <= TYPED else f"{mantissa[: CUT + mantissa.startswith('-')]}...{e}{power}"
+    cut = max(CUT + mantissa.startswith("-"), mantissa.find(".") + 2)
+    return text if len(mantissa) <= TYPED else f"{mantissa[:cut]}...{e}{power}"
 
 
 def product(*factors: float) -> str:

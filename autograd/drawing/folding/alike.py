@@ -67,8 +67,11 @@ def _exactly(listing: Listing, parts: list[Part]) -> list[Any]:
     return colours
 
 
-def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool]) -> list[Group]:
-    """Groups in which all that are made alike and used alike are one, as the neurons of a layer are; but what is opened."""
+def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: bool = False) -> list[Group]:
+    """Groups in which all that are made alike and used alike are one, as the neurons of a layer are; but what is opened.
+
+    by_type: whether modules of one class are alike too, as the heads of attention are.
+    """
     listing = groups[0].listing
     group_of: dict[Any, Group] = {part: group for group in groups for part in group.parts}
     operands: dict[Group, list[tuple[str, Any, Group | None]]] = {}
@@ -81,7 +84,7 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool]) -> list[G
         ]
     colours: dict[Group, Any] = {}
     numbers: dict[Any, int] = {}
-    path = _Paths()
+    path = _Paths(by_type)
     for group in groups:
         if group.what == "leaf":
             key: Any = ("leaf", listing.nodes[group.first.top].scope is PARAMETER)
@@ -135,17 +138,19 @@ def _constant(listing: Listing, i: int, k: int) -> Any:
 
 
 class _Paths:
-    """Of a scope, which modules it is a call of, as something to compare."""
+    """Of a scope, which modules it is a call of, or of which classes, as something to compare."""
 
-    def __init__(self) -> None:
+    def __init__(self, by_type: bool = False) -> None:
+        self.by_type = by_type
         self.known: dict[int, Any] = {}
 
     def __call__(self, scope: Scope | None) -> Any:
         if scope is None:
             return None
         if id(scope) not in self.known:
-            modules = [call.module for call in calls_of(scope)]
-            self.known[id(scope)] = tuple([module if isinstance(module, str) else id(module) for module in modules])
+            modules: list[Any] = [call.module for call in calls_of(scope)]
+            name = type if self.by_type else id
+            self.known[id(scope)] = tuple([module if isinstance(module, str) else name(module) for module in modules])
         return self.known[id(scope)]
 
 
@@ -232,7 +237,7 @@ def _merged(
         for tail in operands[group]:
             near[colours[group]].add(colours[tail])
             near[colours[tail]].add(colours[group])
-    turn = {group: i for colour in looping for i, group in enumerate(classes[colour])}
+    turn = _turns(groups, operands, colours, looping)
     taken, waiting = set(looping), sorted(looping)
     for colour in waiting:  # what each turn computes besides
         for other in sorted(near[colour] - taken):
@@ -245,12 +250,34 @@ def _merged(
         if colour in taken and len(members) > 1:
             members.sort(key=turn.__getitem__)
             pairs = [(part, turn[group]) for group in members for part in group.parts]
-            one = Group(members[0].listing, members[0].what, [part for part, _ in pairs], turns=len(members))
+            turns = len({turn[group] for group in members})
+            one = Group(members[0].listing, members[0].what, [part for part, _ in pairs], turns=turns)
             one.order = [at for _, at in pairs]
             merged.append(one)
         else:
             merged += members
     return merged
+
+
+def _turns(
+    groups: list[Group], operands: dict[Group, list[Group]], colours: dict[Group, Any], looping: set[Any]
+) -> dict[Group, int]:
+    """At which turn everything in a loop is computed.
+
+    What the first of a colour is not computed from comes from the turn before: the first turn starts without it.
+    """
+    within: set[tuple[Any, Any]] = set()  # colours of which one is computed from the other at the same turn
+    seen: set[Any] = set()
+    turn: dict[Group, int] = {}
+    for group in groups:
+        colour = colours[group]
+        if colour in looping:
+            if colour not in seen:
+                seen.add(colour)
+                within.update((colours[tail], colour) for tail in operands[group])
+            before = [turn[tail] + ((colours[tail], colour) not in within) for tail in operands[group] if tail in turn]
+            turn[group] = max(before, default=0)
+    return turn
 
 
 def _follow(members: list[Group], operands: dict[Group, list[Group]], turn: dict[Group, int]) -> None:

@@ -59,6 +59,7 @@ class _State(NamedTuple):
     joined: bool = False  # a neuron and its activation
     ends: int = 0  # of long chains, what is kept; 0 for all
     kinds: bool = False  # all that are made and used alike, as the neurons of a layer
+    types: bool = False  # and modules of one class, as heads of attention
     repeats: bool = False  # of blocks
     opened: frozenset[str] = frozenset()  # modules, by name
     split: frozenset[int] = frozenset()  # groups, by the first value
@@ -131,7 +132,7 @@ class _Folder:
     def _groups(self, state: _State, opened: set[int]) -> list[Group]:
         groups = self._same_of(state, opened)
         if state.kinds:
-            groups = kinds_as_one(groups, lambda group: self._is_in(group.first.scope, opened))
+            groups = kinds_as_one(groups, lambda group: self._is_in(group.first.scope, opened), state.types)
         if state.ends:
             groups = with_ends(groups, state.ends)
         if state.repeats:
@@ -242,7 +243,8 @@ class _Folder:
         state = state._replace(repeats=True)
         yield state
         for level in range(state.depth - 1, -1, -1):
-            state = state._replace(depth=level)
+            yield state._replace(depth=level)
+            state = state._replace(depth=level, types=True)
             yield state
 
     def _open_again(self, plain: _State, state: _State, folded: Folded) -> Folded:
@@ -259,7 +261,7 @@ class _Folder:
                 state, folded = tried, found
             return True
 
-        for flag in ("repeats", "kinds", "joined", "brief", "turns", "samples"):
+        for flag in ("types", "repeats", "kinds", "joined", "brief", "turns", "samples"):
             if getattr(state, flag):
                 try_(state._replace(**{flag: False}))
         if state.brief == 2:

@@ -228,7 +228,7 @@ def set_columns(row: Row) -> None:
         if len(stops) == 2 and place[stops[1]] == place[stops[0]] + 1:
             a, b = stops
             climbs.append((a.y + a.exit(step.link), b.y + b.entry(step.link), place[a]))
-    x = _room(columns[0]) if columns and any(step.tail is None for step in row.steps) else 0.0
+    x = _room(columns[0])
     between = gaps(columns, climbs)
     for i, column in enumerate(columns):
         width = max((cell.width for cell in column), default=0.0)

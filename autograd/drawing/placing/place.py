@@ -15,7 +15,8 @@ from .turning import Turn
 __all__ = ["Arrangement", "Placement", "Rect", "Route", "Sizes"]
 
 PAD = 10  # between a frame and what is in it
-LANE = 7  # between arrows that lead back or on, side by side
+BETWEEN_ROWS = 6  # below the lanes of one row
+LANE = 6  # between arrows that lead back or on, side by side
 MOST_CROSSING = 3  # arrows from one row to the next
 
 
@@ -94,7 +95,7 @@ def _lay(frame: FrameCell, steps: dict[FrameCell, list[Step]], limit: float | No
         row.end += side + before
         row.bottom += y - row.top
         row.top = y
-        y = row.bottom + (row.lanes and LANE * (row.lanes + 1)) + (PAD if row is not frame.rows[-1] else pad)
+        y = row.bottom + (row.lanes and LANE * (row.lanes + 1)) + (BETWEEN_ROWS if row is not frame.rows[-1] else pad)
     frame.width = max([turn.length_of(frame) + 2 * pad, *(row.end + side + after for row in frame.rows)])
     frame.down = max(y, turn.depth_of(frame) + 2 * pad)
     _open_ports(frame)

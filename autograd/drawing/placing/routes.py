@@ -12,8 +12,8 @@ from .cells import BoxCell, FrameCell, Link, Pass
 
 __all__ = ["Route", "route_of"]
 
-LANE = 7  # between lanes side by side
-TURN = 6  # the radius of a corner
+LANE = 6  # between lanes side by side
+TURN = 5  # the radius of a corner
 LEVEL = 0.7  # of a circle's radius: as far from its middle an arrow may arrive level
 
 Point = tuple[float, float]
