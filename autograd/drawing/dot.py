@@ -97,8 +97,7 @@ class DotWriter:
         largest = max(box.grads, key=abs, default=0.0)
         shown = {"grad": box.node.grad if box.node is not None else 0.0, "grads": largest if box.node is None else 0.0}
         facts = box.facts(self.look.digits)
-        if box.kind in FOLDED and self.picture.is_tight:
-            facts = counts_together(facts)
+        facts = counts_together(facts) if box.kind in FOLDED and self.picture.is_tight else facts
         rows = [(word, text, self.tint(shown.get(word, 0.0))) for word, text in facts]
         return [row for row in rows if self.shows(row[0])]
 
