@@ -131,6 +131,8 @@ class _Folder:
 
     def _groups(self, state: _State, opened: set[int]) -> list[Group]:
         groups = self._same_of(state, opened)
+        if state.ends and self.is_large:  # what is left out need not be compared
+            groups = with_ends(groups, state.ends)
         if state.kinds:
             groups = kinds_as_one(groups, lambda group: self._is_in(group.first.scope, opened), state.types)
         if state.ends:

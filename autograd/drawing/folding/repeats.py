@@ -92,9 +92,12 @@ class Nearest:
 # --- Long chains -------------------------------------------------------------------------------------------
 
 
-def chains(groups: list[Group]) -> list[list[Group]]:
-    """Stretches in which each is computed from the one before, from leaves of its own, and from nothing else."""
-    operands = operand_groups(groups)
+def chains(groups: list[Group], operands: dict[Group, list[Group]] | None = None) -> list[list[Group]]:
+    """Stretches in which each is computed from the one before, from leaves of its own, and from nothing else.
+
+    operands: the answer of operand_groups, if it is there already.
+    """
+    operands = operands or operand_groups(groups)
     users: dict[Group, list[Group]] = {group: [] for group in groups}
     for group, tails in operands.items():
         for tail in tails:
@@ -122,14 +125,16 @@ def with_ends(groups: list[Group], ends: int) -> list[Group]:
     for group, tails in operands.items():
         for tail in tails:
             users.setdefault(tail, set()).add(group)
-    for chain in chains(groups):
+    gone: set[Group] = set()
+    merged: list[Group] = []
+    for chain in chains(groups, operands):
         hidden = chain[ends : len(chain) - ends]
         if len(hidden) < 3:
             continue
-        gone = set(hidden)
-        leaves = [leaf for leaf in groups if leaf.what == "leaf" and users.get(leaf, gone) <= gone]
-        title = f"{len(hidden):,} more"
+        inside = set(hidden)
+        tails = dict.fromkeys(tail for group in hidden for tail in operands[group])
+        leaves = [tail for tail in tails if tail.what == "leaf" and users[tail] <= inside]
         parts = [part for group in [*leaves, *hidden] for part in group.parts]
-        gone.update(leaves)
-        groups = [group for group in groups if group not in gone] + [Group(groups[0].listing, "more", parts, title)]
-    return in_order(groups)
+        merged.append(Group(groups[0].listing, "more", parts, f"{len(hidden):,} more"))
+        gone.update(hidden, leaves)
+    return in_order([group for group in groups if group not in gone] + merged)
