@@ -147,6 +147,7 @@ class _Folder:
         """Groups of what is the same computation again; those of the last state are remembered, as most have the same."""
         key = state.depth, state.samples, state.joined, state.opened, state.turns
         if self._same is None or self._same[0] != key:
+            self._same = None  # it takes much memory
             parts = self._parts_of(state, opened)
             if state.samples:
                 groups = samples_as_one(self.listing, parts)

@@ -98,14 +98,14 @@ def chains(groups: list[Group], operands: dict[Group, list[Group]] | None = None
     operands: the answer of operand_groups, if it is there already.
     """
     operands = operands or operand_groups(groups)
-    users: dict[Group, list[Group]] = {group: [] for group in groups}
-    for group, tails in operands.items():
+    users = dict.fromkeys(groups, 0)
+    for tails in operands.values():
         for tail in tails:
-            users[tail].append(group)
+            users[tail] += 1
     before: dict[Group, Group] = {}
     for group, tails in operands.items():
         inner = [tail for tail in tails if tail.what != "leaf"]
-        if len(inner) == 1 and len(users[inner[0]]) == 1 and len(group.parts) == len(inner[0].parts) == 1:
+        if len(inner) == 1 and users[inner[0]] == 1 and len(group.parts) == len(inner[0].parts) == 1:
             before[group] = inner[0]
     after = {tail: group for group, tail in before.items()}
     found: list[list[Group]] = []
@@ -124,7 +124,8 @@ def with_ends(groups: list[Group], ends: int) -> list[Group]:
     users: dict[Group, set[Group]] = {}
     for group, tails in operands.items():
         for tail in tails:
-            users.setdefault(tail, set()).add(group)
+            if tail.what == "leaf":
+                users.setdefault(tail, set()).add(group)
     gone: set[Group] = set()
     merged: list[Group] = []
     for chain in chains(groups, operands):
