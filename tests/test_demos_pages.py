@@ -238,7 +238,9 @@ def test_a_lesson_has_what_a_teacher_needs(demo):
     assert len(asked) >= 3 and set(asked) == {one.name for one in questions_of(demo.lesson)}
     exercises = [one.name for one in exercises_of(demo.lesson)]
     assert len(exercises) >= 2 and all(f"`{name}`" in prose or f"`{name}(" in prose for name in exercises)
-    read_too = [one.text for one in questions_of(demo.lesson)] + [text for text in constants(ast.parse(source)) if _is_prose(text)]
+    read_too = [one.text for one in questions_of(demo.lesson)] + [
+        text for text in constants(ast.parse(source)) if _is_prose(text)
+    ]
     words = " ".join([re.sub(r"```.*?```|\$\$.*?\$\$", "", prose, flags=re.DOTALL), *read_too]).split()
     assert 600 <= len(words) <= 1200, len(words)
     summary = " ".join(prose.partition("## Summary: what to say in an interview")[2].split())

@@ -248,3 +248,12 @@ def test_nothing_is_opened_without_a_screen(monkeypatch):
     assert open_file("f.svg") is False and not opened
     monkeypatch.setenv("DISPLAY", ":0")
     assert open_file("f.svg") is True and opened[0].startswith("file://")
+
+
+def test_what_takes_long_says_how_far_it_is(monkeypatch, capsys):
+    clock = iter([0.0, 1.0, 2.5, 2.5, 3.0, 5.0, 5.0])
+    monkeypatch.setattr(output, "monotonic", lambda: next(clock))
+    progress = output.Progress()
+    for k in range(1, 5):
+        progress.say(f"step {k}")
+    assert capsys.readouterr().err.split("\n") == ["step 2", "step 4", ""]

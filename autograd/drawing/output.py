@@ -9,14 +9,30 @@ import webbrowser
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from ..errors import ToolError
 
-__all__ = ["notebook", "open_file", "shows_pictures", "write_whole", "writing"]
+__all__ = ["Progress", "notebook", "open_file", "shows_pictures", "write_whole", "writing"]
+
+PATIENCE = 2.0  # seconds before a word is said, and between two
 
 LINKS = 40  # followed one after the other, as Linux does
 BINARY = getattr(os, "O_BINARY", 0)  # Windows has it
+
+
+class Progress:
+    """Says on the error stream how far some work has come, once it has taken two seconds, and every two seconds then."""
+
+    def __init__(self) -> None:
+        self._next = monotonic() + PATIENCE
+
+    def say(self, text: str) -> None:
+        """Say this, if it is time to."""
+        if monotonic() >= self._next and sys.stderr:  # pythonw has none
+            self._next = monotonic() + PATIENCE
+            print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -20,9 +20,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ...explain.phrases import counted
 from ...graph import Graph
 from ...modes import PARAMETER, Scope
 from ...node import Node
+from ..output import Progress
 from .alike import kinds_as_one, operand_groups, samples_as_one, turns_as_one
 from .parts import Closes, Group, Listing, Part, calls_of, parts_of
 from .repeats import Nearest, chains, with_ends, without_repeats
@@ -207,9 +209,10 @@ class _Folder:
         """The first fold that fits, with all opened again that need not be folded; None if even the strongest does not."""
         if self.budget is None and self.has_room is None:
             return self.folded(plain)
-        last = plain
-        for state in self._states(plain):
+        last, progress = plain, Progress()
+        for number, state in enumerate(self._states(plain), 1):
             folded = self.folded(state)
+            progress.say(f"drawing {len(self.listing.nodes):,} values: {counted(number, 'way')} to fold them tried")
             if self.fits(folded):
                 return self._open_again(plain, state, folded) if self.has_room and state != plain else folded
             last = state

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from ...errors import ArgumentError
-from ..output import write_whole, writing
+from ..output import Progress, write_whole, writing
 from .raster import as_film
 from .scene import SVG
 
@@ -39,10 +39,14 @@ def write_film(path: str | os.PathLike[str], frames: Iterable[Drawing], seconds:
         raise ArgumentError(f"want a film whose name ends in .{', .'.join(FILMS)}, got {os.fspath(path)!r}")
     if not (isinstance(seconds, (int, float)) and 0.02 <= seconds <= 60):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ArgumentError(f"want seconds for each frame, from 0.02 to 60, got {seconds!r}")
-    if kind == "svg":
-        content = animated([str(frame.pipe("svg", encoding="utf-8")) for frame in frames], seconds, title).encode()
-    else:
-        content = as_film([bytes(frame.pipe("png")) for frame in frames], seconds, kind)  # type: ignore[arg-type]
+    engine_kind = "svg" if kind == "svg" else "png"
+    drawn = [frame.pipe(engine_kind) for frame in _told(frames, "drawing")]
+    shots = [shot.encode() if isinstance(shot, str) else shot for shot in drawn]
+    content = (
+        animated([shot.decode() for shot in shots], seconds, title).encode()
+        if kind == "svg"
+        else as_film(shots, seconds, kind)
+    )
     with writing(path):
         return write_whole(path, content)
 
@@ -51,7 +55,16 @@ def write_frames(folder: str | os.PathLike[str], frames: Iterable[Drawing], form
     """Write each drawing to a file of its own, ``000.svg`` the first; returns their paths."""
     with writing(folder, "write into"):
         os.makedirs(folder, exist_ok=True)
-    return [frame.render(os.path.join(folder, f"{k:03}.{format}")) for k, frame in enumerate(frames)]
+    drawn = enumerate(_told(frames, "writing"))
+    return [frame.render(os.path.join(folder, f"{k:03}.{format}")) for k, frame in drawn]
+
+
+def _told(frames: Iterable[Drawing], doing: str) -> Iterator[Drawing]:
+    """The frames; where they take long, it is said how many there are by now."""
+    progress = Progress()
+    for k, frame in enumerate(frames, 1):
+        progress.say(f"{doing} frame {k}")
+        yield frame
 
 
 def animated(svgs: Sequence[str], seconds: float, title: str) -> str:
