@@ -71,7 +71,7 @@ class Replay(_Compiled):
     def chain(self, length):
         x = Value(1.0)
         step = compile(lambda: chained(x, length), [x], self.backend)
-        step()  # traces and compiles: of the longest chains every run counts
+        step(), step()  # traces and compiles, and checks at the second call: of the longest chains every run counts
 
         def run():
             x.grad = 0.0
