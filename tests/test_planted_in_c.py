@@ -21,10 +21,10 @@ _C, _B, _T, _R = (
 
 # What the fault is, the file, the text in it, and what stands there instead.
 FAULTS = [
-    ("the bias of the first of four columns", _C, "#define BIAS(read, j, l) bias[j]", "#define BIAS(read, j, l) bias[(j) / 4 * 4]"),
-    ("a weight's slope times the gradient of the column before", _C, "* read(g + (l) * length + j)", "* read(g + (l) * length)"),
+    ("the bias of the first of four columns", _C, "#define BIAS(type, j, l) bias[j]", "#define BIAS(type, j, l) bias[(j) / 4 * 4]"),
+    ("a weight's slope times the gradient of the column before", _C, "* AT(type, g + (l) * length + j)", "* AT(type, g + (l) * length)"),
     ("the last row of a block left out", _C, "live = lanes > 1 ? m->live : 1;", "live = lanes > 1 ? m->live - 1 : 1;"),
-    ("the gradient of a bias from the first row alone", _C, "read(g + (s) * length + j)", "read(g + j)"),
+    ("the gradient of a bias from the first row alone", _C, "AT(type, g + (s) * length + j)", "AT(type, g + j)"),
     ("four positions with the gradient of one", _C, "* g[(s) * count + (j)]", "* g[(j)]"),
     ("four weights with the gradient of one", _C, "* g[(s) * many + (j)]", "* g[(s) * many]"),
     ("half of a gradient at scattered slots", _C, "m->grad[at[1 + k]] += room[k];", "m->grad[at[1 + k]] += room[k] / 2;"),
@@ -37,7 +37,7 @@ FAULTS = [
     ("gradients of the row before left over", _C, "sizeof(double) * (m->slots - m->parameters) * m->width", "sizeof(double) * 0"),
     ("every row counts whole", _C, "+= 1.0 / b->rows;", "+= 1.0;"),
     ("two terms of each sum of a product left out", _C, "for (word k = 1; k < (terms); k++)", "for (word k = 3; k < (terms); k++)"),
-    ("the rest behind the last whole vector left out", _C, "PIECE(double, 1, load_one, store_one, some, __VA_ARGS__)", ""),
+    ("the rest behind the last whole vector left out", _C, "PIECE(double, 1, some, __VA_ARGS__)", ""),
     ("slopes in the first operand only", _T, 'to = f"G + at[{k}]"', 'to = "G + at[0]"'),
     ("gradients of many replaced by twice themselves", _T, '"to[i] += {', '"to[i] += 2 * {'),
     ("a loop leaves out the last term", _T, "i < n; i++) {name} {step}", "i < n - 1; i++) {name} {step}"),
