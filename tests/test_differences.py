@@ -170,6 +170,32 @@ def test_the_slopes_of_the_table_are_those_of_mpmath():
             assert float((high - low) / (right - left)) == pytest.approx(slope, rel=1e-12, abs=1e-18), name
 
 
+EXTREMES = [
+    0.0,
+    5e-324,
+    2.2e-308,
+    1.0,
+    2.0**53,
+    1e300,
+    1.7976931348623157e308,
+    8.98846567431158e307,
+    math.inf,
+    math.nan,
+]
+
+
+@pytest.mark.parametrize("eps", [1e-12, 1e-6, 1e-3])
+def test_no_number_and_no_function_is_too_much_for_it(eps):
+    functions = [lambda x: x, math.sin, math.exp, math.log, lambda x: 1 / x, lambda x: 1e308 * math.sin(1e5 * x), lambda x: -1e-308 * x,
+                 lambda x: math.inf if x > 0 else 1.0, lambda x: 1.0 if x == 1 else math.nan, lambda x: 5.0, lambda x: x % 1]  # fmt: skip
+    for f in functions:
+        for x in [*EXTREMES, *(-x for x in EXTREMES)]:
+            found = slope_at(of_floats(f), x, eps)
+            assert found.kind in ("", "kink", "symmetric kink", "pole", "hidden") and (
+                found.kind or math.isfinite(found.value)
+            )
+
+
 def test_most_slopes_take_nine_values():
     """The step is computed from the noise, not searched for."""
     taken = []

@@ -64,10 +64,10 @@ def slope_at(f: _Function, x: float, eps: float = 1e-6, atol: float = 1e-6, rtol
     ('', 'hidden')
     """
     here = f(x)
-    if not math.isfinite(here):
-        return Slope(math.nan, math.nan, math.nan, math.inf, "pole" if here == here else "hidden")
+    if not (math.isfinite(here) and math.isfinite(x)):
+        return Slope(math.nan, math.nan, math.nan, math.inf, "pole" if math.isinf(here) else "hidden")
     values = _Values(f, x, here)
-    top = math.floor(math.log2(1e4 * eps * max(1.0, abs(x)) / _UNEVEN))
+    top = min(math.floor(math.log2(1e4 * eps / _UNEVEN) + math.log2(max(1.0, abs(x)))), 1000)
     tolerance = _Tolerance(atol, rtol)
     return _quick(values, top, tolerance) or _Search(values, top, tolerance).slope()
 
@@ -194,9 +194,10 @@ def _quick(values: _Values, top: int, tolerance: _Tolerance) -> Slope | None:
     noise = values.noise(k)
     fine = values[k]
     least = max(0.0, abs(fine.central) - 2 * noise / fine.h)
-    if not math.isfinite(least):
+    wanted = noise / tolerance.of(least)  # the step over which noise is as much as is tolerated: an eighth of the best
+    if not math.isfinite(wanted):
         return None
-    best = max(k + 1, math.ceil(math.log2(8 * noise / tolerance.of(least) / _UNEVEN)))
+    best = max(k + 1, math.ceil(math.log2(max(wanted, 5e-324)) + math.log2(8 / _UNEVEN)))
     if best > top:
         return None
     rung = values[best]
