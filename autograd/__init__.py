@@ -17,6 +17,7 @@ Operations      + - * / % ** abs, and a.tanh() or tanh(a), a.relu(), a.exp() ...
                 maximum, minimum, logsumexp, surprisal, softmax; op(...) makes your own, gradcheck tries it
 Gradients       grad(f, [a, b]) without touching .grad, and gradients of gradients; of functions grad(f)(3.0),
                 value_and_grad, jacobian, hessian
+Training        TrainingStepper(model, loss, optimizer, batches) goes through it phase by phase, forwards and back
 Modes           with no_grad(), atomic(), ieee(), record_source():
 Speed           compile(function, parameters)
 """
