@@ -128,7 +128,25 @@ def _quiz(arguments: Sequence[str]) -> int:
     return play(options.level, options.seed)
 
 
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"exercises": _exercises, "check": _check, "quiz": _quiz}
+def _workshop(arguments: Sequence[str]) -> int:
+    """workshop FOLDER: write all that a teacher hands out: pages, figures, handout, notebooks, exercises, notes"""
+    from .workshop import workshop
+
+    parser = Parser(prog=program("workshop"), description=_workshop.__doc__)
+    parser.add_argument("folder", metavar="FOLDER", type=Path)
+    parser.add_argument("--wheels", action="store_true", help="also download what is to be installed, for every system")
+    options = parser.parse_args(arguments)
+    try:
+        index = workshop(options.folder, options.wheels)
+    except OSError as error:
+        return _complain(f"the workshop could not be written: {error}")
+    print(index.resolve().as_uri())
+    return 0
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "exercises": _exercises, "check": _check, "quiz": _quiz, "workshop": _workshop,
+}  # fmt: skip
 
 
 def command(arguments: Sequence[str] | None = None) -> int:

@@ -30,7 +30,11 @@ def program(*words: str) -> str:
     if __name__.startswith("demos."):
         return command("-m", "demos", *words)
     return " ".join(
-        ["scalar-autograd", *([] if words[:1] in (("exercises",), ("check",), ("quiz",)) else ["lesson"]), *words]
+        [
+            "scalar-autograd",
+            *([] if words[:1] in (("exercises",), ("check",), ("quiz",), ("workshop",)) else ["lesson"]),
+            *words,
+        ]
     )
 
 

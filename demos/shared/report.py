@@ -232,7 +232,7 @@ def rendered(drawing: Any, form: str) -> bytes:
 
 
 def markdown(text: str) -> str:
-    """Headings, paragraphs, lists of lines that begin with "- ", `code`, **bold**, *emphasis*, [links](53b) and formulas
+    """Headings, paragraphs, tables, lists of lines that begin with "- ", `code`, **bold**, *emphasis*, [links](53b) and formulas
     in TeX's notation, `$...$` in a line or `$$...$$` by themselves, and code between lines of ```, as safe HTML.
 
     >>> markdown("# A < b\\n\\none *line*\\nand `a < b`")
@@ -241,7 +241,9 @@ def markdown(text: str) -> str:
     blocks: list[str] = []
     for block in re.split(r"\n\s*\n(?=(?:[^`]|`(?!``))*(?:```(?:[^`]|`(?!``))*```(?:[^`]|`(?!``))*)*$)", text.strip()):
         if block.startswith("```"):
-            blocks.append(f'<pre class="code" tabindex="0"><code>{escape(block.strip("`").partition(chr(10))[2].rstrip())}</code></pre>')
+            blocks.append(
+                f'<pre class="code" tabindex="0"><code>{escape(block.strip("`").partition(chr(10))[2].rstrip())}</code></pre>'
+            )
             continue
         lines = [line.strip() for line in block.splitlines()]
         heading = re.match(r"(#{1,3}) (.*)", lines[0])
@@ -249,7 +251,9 @@ def markdown(text: str) -> str:
             level = len(heading[1])
             blocks.append(f"<h{level}>{markdown_line(heading[2])}</h{level}>")
             lines = lines[1:]
-        if lines and lines[0].startswith("$$"):
+        if lines and lines[0].startswith("| "):
+            blocks.append(_table(lines))
+        elif lines and lines[0].startswith("$$"):
             blocks.append(typeset(" ".join(lines).strip("$ "), display=True))
         elif lines and lines[0].startswith("- "):
             items = "\n".join(lines)[2:].split("\n- ")
@@ -257,6 +261,16 @@ def markdown(text: str) -> str:
         elif lines:
             blocks.append(f"<p>{markdown_line(' '.join(lines))}</p>")
     return "\n".join(blocks)
+
+
+def _table(lines: Sequence[str]) -> str:
+    """A table whose second line separates its head."""
+    head, _, *rows = [[markdown_line(cell) for cell in line.strip("| ").split(" | ")] for line in lines]
+    top = "".join(f'<th scope="col" style="text-align: left">{cell}</th>' for cell in head)
+    body = "".join(
+        "<tr>" + "".join(f'<td style="text-align: left">{cell}</td>' for cell in row) + "</tr>" for row in rows
+    )
+    return f'<div class="wide" tabindex="0"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def markdown_line(text: str) -> str:
@@ -269,8 +283,8 @@ def _piece(piece: str) -> str:
         return f"<code>{escape(piece[1:-1])}</code>"
     if len(piece) > 2 and piece[0] == piece[-1] == "$":
         return typeset(piece[1:-1])
-    text = re.sub(r"\*\*(\S.*?)\*\*", r"<strong>\1</strong>", escape(piece))
-    text = re.sub(r"(?<!\w)\*(\S.*?)\*(?!\w)", r"<em>\1</em>", text)
+    text = re.sub(r"(?<!\w)\*\*(\S.*?)\*\*(?!\w)", r"<strong>\1</strong>", escape(piece))
+    text = re.sub(r"(?<![\w*])\*([^\s*].*?)\*(?![\w*])", r"<em>\1</em>", text)
     return re.sub(r"\[([^]]+)\]\(([\w.:/#-]+)\)", _link, text)
 
 

@@ -1,0 +1,150 @@
+"""What a teacher hands out, in one folder: pages, figures for a projector, a handout, notebooks, exercises, notes, wheels.
+
+Nothing in it needs a server or a network; every link works from a stick.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+from pathlib import Path
+
+from ..exercises import exercises_of
+from ..exercises import files as exercise_files
+from ..practice import questions_of
+from ..shared.catalog import DEMOS, Demo
+from ..shared.page import read, run
+from ..shared.report import markdown, markdown_line
+from .handout import figures, handout
+from .notebook import write_notebook
+
+__all__ = ["PLATFORMS", "PYTHONS", "workshop"]
+
+_HERE = Path(__file__).parent
+PLATFORMS = ("win_amd64", "macosx_11_0_arm64", "macosx_11_0_x86_64", "manylinux2014_x86_64")
+PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
+_BEFORE = """Please try this before the workshop; it takes two minutes.
+
+1. Is Python 3.10 or newer there? Type  python3 --version  (on Windows  py --version). If not: https://www.python.org/downloads
+2. In the folder you were given:
+
+       python3 -m venv .venv
+       .venv/bin/python -m pip install --no-index --find-links wheels "scalar-autograd[dot,demos]"
+       .venv/bin/python -m autograd doctor
+
+   On Windows:  py -3 -m venv .venv  and  .venv\\Scripts\\python  in place of  .venv/bin/python.
+3. The doctor should end with a line that all is well. If it does not, send me what it printed.
+
+No Python at all? Come anyway: every lesson is a page that opens by double click.
+"""
+
+
+def workshop(folder: str | Path, wheels: bool = False, tell: Callable[[str], None] = print) -> Path:
+    """Write everything into a folder, which is made; its index page. wheels: also download what is to be installed.
+
+    A file of exercises that is there already is left as it is. Raises OSError where nothing can be written.
+    """
+    folder = Path(folder)
+    lessons = [demo for demo in DEMOS if demo.lesson]
+    for demo in lessons:
+        tell(f"lesson {demo.lesson}: {demo.question}")
+        run(demo.path, out=folder / "lessons" / demo.name, quiet=True)
+    for name in ("figures", "notebooks", "teacher"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for demo in lessons:
+        _write(folder / "figures" / f"{demo.name}.html", _figures_page(demo))
+        write_notebook(demo, folder / "notebooks" / f"lesson_{demo.lesson}.ipynb")
+    exercise_files.write(folder / "exercises")
+    exercise_files.write(folder / "teacher" / "solutions", solved=True)
+    _write(folder / "handout.html", handout(lessons))
+    _write(folder / "teacher" / "notes.html", _notes(lessons))
+    _write(folder / "before.txt", _BEFORE)
+    if wheels:
+        _download(folder / "wheels", tell)
+    index = folder / "index.html"
+    _write(index, _index(lessons))
+    return index
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _page(title: str, body: str) -> str:
+    style = (_HERE.parent / "shared" / "report.css").read_text(encoding="utf-8")
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>\n{style}</style></head>\n'
+        f"<body><main>\n{body}\n</main></body></html>\n"
+    )
+
+
+def _index(lessons: Sequence[Demo]) -> str:
+    rows = "".join(
+        f'<tr><td>{demo.lesson}</td><td style="text-align: left"><a href="lessons/{demo.name}/index.html">{escape(demo.question)}</a></td>'
+        f'<td><a href="figures/{demo.name}.html">figures</a></td><td><a href="notebooks/lesson_{demo.lesson}.ipynb">notebook</a></td>'
+        f'<td><a href="exercises/lesson_{demo.lesson}.py">{len(list(exercises_of(demo.lesson)))} exercises</a></td></tr>'
+        for demo in lessons
+    )
+    return _page(
+        "Backpropagation: the workshop",
+        f"<h1>Backpropagation</h1>\n<p>Nine lessons, in this order. Each opens by double click; nothing has to be installed to read it.</p>\n"
+        f'<div class="wide" tabindex="0"><table><thead><tr><th scope="col">Lesson</th><th scope="col">Question</th><th scope="col">Projector</th>'
+        f'<th scope="col">Jupyter</th><th scope="col">To do</th></tr></thead><tbody>{rows}</tbody></table></div>\n'
+        '<p><a href="handout.html">The handout</a>, to be printed. <a href="before.txt">What to try before the workshop.</a> '
+        'For teachers: <a href="teacher/notes.html">speaker notes</a>, and solutions in <code>teacher/solutions</code>.</p>',
+    )
+
+
+def _figures_page(demo: Demo) -> str:
+    shown = [found for cell in read(demo.path) for found in figures(cell)]
+    sections = [f"<section><h1>{escape(demo.question)}</h1></section>"]
+    sections += [
+        f'<section><img src="../lessons/{demo.name}/{name}.svg" alt="{escape(caption)}"><p>{markdown_line(caption)}</p></section>'
+        for name, caption in shown
+    ]
+    return (
+        (_HERE / "figures.html")
+        .read_text(encoding="utf-8")
+        .format(title=escape(demo.question), sections="\n".join(sections))
+    )
+
+
+def _notes(lessons: Sequence[Demo]) -> str:
+    text = (_HERE / "notes.md").read_text(encoding="utf-8")
+    return _page("Speaker notes", markdown(text) + "\n".join(line for demo in lessons for line in _slips(demo)))
+
+
+def _slips(demo: Demo) -> Iterator[str]:
+    """The wrong answers of a lesson's questions, and the usual slips of its exercises."""
+    yield f"<h3>Lesson {demo.lesson}: {escape(demo.question)}</h3><ul>"
+    for one in questions_of(demo.lesson):
+        told = "; ".join(f"<strong>{escape(f'{wrong:.4g}' if isinstance(wrong, float) else str(wrong))}</strong>: {markdown_line(why)}"
+                         for wrong, why in one.slips()[:4])  # fmt: skip
+        yield f"<li>{markdown_line(one.text)} {told}</li>"
+    for one in exercises_of(demo.lesson):
+        if not one.examine:
+            yield f"<li><code>{one.name}</code>: {' '.join(markdown_line(slip) for slip in one.slips()[:3])}</li>"
+    yield "</ul>"
+
+
+def _download(folder: Path, tell: Callable[[str], None]) -> None:
+    """The wheels for every platform and Python, made on this one machine. Raises OSError if pip fails."""
+    folder.mkdir(parents=True, exist_ok=True)
+    root = _HERE.parents[1]
+    _pip("wheel", "-q", "--no-deps", "-w", str(folder), str(root))
+    for platform in PLATFORMS:
+        for python in PYTHONS:
+            tell(f"wheels for Python {python} on {platform}")
+            _pip("download", "-q", "-d", str(folder), "--only-binary=:all:", "--platform", platform, "--python-version", python,
+                 "--find-links", str(folder), "scalar-autograd[dot,demos]")  # fmt: skip
+
+
+def _pip(*words: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "pip", *words], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise OSError(
+            f"pip {words[0]} failed: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'no message'}"
+        )

@@ -1,0 +1,105 @@
+"""The handout: all lessons on paper. Nothing slides or plays there, no line of code is cut, and answers are on the last page."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from ..practice import QUESTIONS
+from ..shared.catalog import Demo
+from ..shared.page import Cell, read
+from ..shared.report import markdown, markdown_line
+
+__all__ = ["figures", "handout"]
+
+_STYLE = """
+@page { size: A4; margin: 18mm 16mm; }
+body { font: 10pt/1.35 Georgia, "Times New Roman", serif; color: #000; max-width: 178mm; margin: 1rem auto; padding: 0 1rem; }
+h1 { break-before: page; font-size: 20pt; line-height: 1.2; } h1:first-of-type { break-before: auto; }
+h2 { font-size: 14pt; margin: 1.2em 0 .3em; break-after: avoid; }
+pre { font: 8pt/1.3 ui-monospace, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere; margin: .5em 0;
+  padding: .4em .6em; border: .3pt solid #888; break-inside: avoid; }
+pre.output { border-width: 0 0 0 2pt; }
+figure { margin: .8em 0; break-inside: avoid; } img { max-width: 100%; max-height: 68mm; } figcaption { font-size: 9.5pt; }
+.predict { border: .6pt solid #000; padding: .5em .7em; margin: .8em 0; break-inside: avoid; }
+.answer { border-bottom: .5pt solid #000; display: inline-block; width: 45mm; }
+code { font-size: .9em; }
+"""
+
+
+def handout(demos: Sequence[Demo]) -> str:
+    """The page of lessons whose own pages lie in lessons/NAME beside it."""
+    parts = [part for demo in demos for part in _lesson(demo)]
+    parts += ["<h1>Answers</h1>", "<ul>", *(line for demo in demos for line in _answers(demo)), "</ul>"]
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Backpropagation: the handout</title>\n'
+        f"<style>{_STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
+    )
+
+
+def _lesson(demo: Demo) -> Iterator[str]:
+    for cell in read(demo.path):
+        if cell.prose:
+            yield markdown(cell.prose).replace('href="../', 'href="lessons/')
+        elif cell.only_calls("predict"):
+            yield from map(_question, _names(cell, "predict"))
+        else:
+            yield from _code(demo, cell)
+
+
+def _code(demo: Demo, cell: Cell) -> Iterator[str]:
+    if not cell.draws:
+        yield f"<pre>{escape(cell.code)}</pre>"
+    printed = "".join(statement.expected for statement in cell.statements).rstrip()
+    if printed:
+        yield f'<pre class="output">{escape(printed)}</pre>'
+    for name, caption in figures(cell):
+        yield (
+            f'<figure><img src="lessons/{demo.name}/{name}.svg" alt="{escape(caption)}">'
+            f"<figcaption>{markdown_line(caption)}</figcaption></figure>"
+        )
+
+
+def figures(cell: Cell) -> list[tuple[str, str]]:
+    """The pictures that a cell makes: name and caption. What plays is no picture."""
+    found: list[tuple[str, str]] = []
+    for node, _ in cell.statements:
+        calls = [node.value] if isinstance(node, ast.Expr) else getattr(node, "decorator_list", [])
+        for call in calls:
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+                continue
+            texts = [word.value for word in call.args if isinstance(word, ast.Constant) and isinstance(word.value, str)]
+            plays = call.func.id == "show" and not (
+                isinstance(call.args[0], ast.Call) and _name(call.args[0]) == "draw"
+            )
+            if call.func.id in ("show", "plot") and texts and not plays:
+                found.append((texts[0], texts[1] if len(texts) > 1 else ""))
+    return found
+
+
+def _name(call: ast.Call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def _names(cell: Cell, function: str) -> list[str]:
+    """The first arguments of a cell's calls of a function."""
+    return [
+        node.value.args[0].value  # type: ignore[attr-defined]
+        for node, _ in cell.statements
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and _name(node.value) == function
+    ]
+
+
+def _question(name: str) -> str:
+    one = QUESTIONS[name]
+    choices = f" ({' or '.join(map(escape, one.choices))})" if one.choices else ""
+    return f'<div class="predict"><strong>Predict.</strong> {markdown_line(one.text)}{choices} <span class="answer">&nbsp;</span></div>'
+
+
+def _answers(demo: Demo) -> Iterator[str]:
+    for cell in read(demo.path):
+        for name in _names(cell, "predict"):
+            one = QUESTIONS[name]
+            answer = one.answer if isinstance(one.answer, str) else f"{one.answer:.4g}"
+            yield f"<li>Lesson {demo.lesson}: {markdown_line(one.text)} <strong>{escape(answer)}</strong>. {escape(one.reason)}.</li>"

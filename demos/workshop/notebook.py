@@ -1,0 +1,59 @@
+"""A lesson as a notebook: its cells, without the answers that the file has below each line.
+
+The format is Jupyter's nbformat 4.5 (nbformat.readthedocs.io), which is JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from ..shared.catalog import Demo
+from ..shared.page import read
+
+__all__ = ["notebook", "write_notebook"]
+
+_FIRST = """# If the next cell says "No module named autograd": run this one without the # in front of %pip, then restart.
+# %pip install -q --find-links ../wheels "scalar-autograd[dot,demos]"
+"""
+
+
+def notebook(demo: Demo) -> dict[str, Any]:
+    """The notebook of a lesson, as Python objects."""
+    cells = [_code("first", _FIRST)]
+    for number, cell in enumerate(read(demo.path)):
+        name = f"{demo.name}-{number}"
+        cells.append(_code(name, cell.code) if cell.code else _prose(name, cell.prose))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    return {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def _code(name: str, source: str) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": name,
+        "metadata": {},
+        "outputs": [],
+        "source": _lines(source),
+    }
+
+
+def _prose(name: str, source: str) -> dict[str, Any]:
+    text = re.sub(r"\]\((\w+)\)", r"](lesson_\1.ipynb)", source)  # links between lessons
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": _lines(text)}
+
+
+def _lines(text: str) -> list[str]:
+    return text.strip().splitlines(keepends=True)
+
+
+def write_notebook(demo: Demo, path: Path) -> None:
+    path.write_text(json.dumps(notebook(demo), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
