@@ -17,7 +17,7 @@ computed from, and the leaves when all that uses them is done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic
 from weakref import WeakSet, ref
@@ -161,15 +161,19 @@ class Edge(Generic[N]):
 class Graph(Generic[N]):
     """The listing of a result: `root`, `nodes` in forward order, and a name for each of them.
 
+    root: the result, or several in a list, of which the last is then the `root`; all are `roots`.
     names: names to prefer for nodes without a label, by node, such as parameters or the caller's
     variables. A node with neither is called after its place in the listing, ``v7``: the same in
     drawings, in the stepper and in emitted source. Names are unique: a second ``b`` is ``b_2``.
     nodes: the answer of ``walk(root)``, if it is there already.
     """
 
-    def __init__(self, root: N, names: Mapping[Any, str] | None = None, nodes: list[N] | None = None) -> None:
-        self.root: N = root
-        self.nodes: list[N] = walk(root) if nodes is None else nodes
+    def __init__(
+        self, root: N | Sequence[N], names: Mapping[Any, str] | None = None, nodes: list[N] | None = None
+    ) -> None:
+        self.roots: tuple[N, ...] = tuple(root) if isinstance(root, (list, tuple)) else (root,)  # type: ignore[assignment]
+        self.root: N = self.roots[-1]
+        self.nodes: list[N] = walk(*self.roots) if nodes is None else nodes
         self.index: dict[N, int] = {node: i for i, node in enumerate(self.nodes)}
         self._given = names or {}
         self._names: dict[Any, str] | None = None

@@ -14,6 +14,7 @@ from weakref import WeakSet
 from .errors import ArgumentError, GraphError
 from .formula import Formula
 from .graph import Graph, unrecorded, walk
+from .modes import named_scope
 from .ops import CLONE
 from .recording import ON_VALUES, record
 from .slow_path import real
@@ -69,6 +70,17 @@ def grad(
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
     alone = wanted[0] if len(wanted) == 1 else None  # what one input was computed from does not matter to it
     graph = Graph(output, nodes=walk(output, down_to=alone))
+    if create_graph:
+        with named_scope("backward"):  # a frame of its own in a picture, beside the forward pass
+            gradients = _propagated(graph, wanted, _seed(output), allow_unused)
+        _call_slopes(output, wanted, gradients)
+        return gradients
+    return _propagated(graph, wanted, 1.0, allow_unused)
+
+
+def _propagated(graph: Graph, wanted: list[Value], seed: Value | float, allow_unused: bool) -> tuple[Value, ...]:
+    """The gradients of the wanted values, given that of the result: recorded too if that is a Value."""
+    output = graph.root
     for node in wanted:
         if node not in graph and not allow_unused and _seeds.isdisjoint(graph.nodes):
             raise _no_path(output, node)
@@ -76,19 +88,19 @@ def grad(
     for node in graph.nodes:
         if not depends.isdisjoint(node.operands):
             depends.add(node)
-    arrived: dict[Any, Any] = {output: _seed() if create_graph else 1.0}
+    arrived: dict[Any, Any] = {output: seed}
     for node in reversed(graph.nodes):
         upstream = arrived.get(node)
         if upstream is None or not node.operands:
             continue
-        slopes = _Slopes(graph, node) if create_graph else node.partials
+        slopes = _Slopes(graph, node) if isinstance(seed, Value) else node.partials
         for k, (operand, partial) in enumerate(zip(node.operands, node.partials)):
             if partial is not None and operand in depends:
                 slope = slopes[k]
                 share = slope * upstream
                 arrived[operand] = arrived[operand] + share if operand in arrived else share
     gradients = [g if isinstance(g := arrived.get(node, 0.0), Value) else Value(g) for node in wanted]
-    if not create_graph:
+    if not isinstance(seed, Value):
         unrecorded.update(gradients)  # who asks what they were computed from is told
     return tuple(gradients)
 
@@ -104,11 +116,29 @@ def _no_path(output: Value, node: Value) -> GraphError:
     )
 
 
-def _seed() -> Value:
+def _seed(output: Value) -> Value:
     """What gradients start from with create_graph: by it is known that a Value was computed from gradients."""
-    seed = Value(1.0)
+    seed = Value(1.0, label=_slope_name(output.label, output.label) if output.label else "")
     _seeds.add(seed)
     return seed
+
+
+def _call_slopes(output: Value, inputs: Sequence[Value], gradients: Sequence[Value]) -> None:
+    """Label each recorded gradient as the slope that it is, where the input has a label: df/dx."""
+    for node, gradient in zip(inputs, gradients):
+        if node.label and not gradient.label:
+            gradient.label = _slope_name(output.label or "f", node.label)
+
+
+def _slope_name(of: str, by: str) -> str:
+    """What a slope is called.
+
+    >>> _slope_name("f", "x"), _slope_name("df/dx", "x"), _slope_name("df/dx", "y")
+    ('df/dx', 'd²f/dx²', 'd(df/dx)/dy')
+    """
+    if of.startswith("d") and of.endswith(f"/d{by}") and "/" not in (function := of[1 : -len(f"/d{by}")]):
+        return f"d²{function}/d{by}²"
+    return f"d({of})/d{by}" if "/" in of else f"d{of}/d{by}"
 
 
 _seeds: WeakSet[Value] = WeakSet()

@@ -17,7 +17,7 @@ from functools import wraps
 from types import ModuleType
 from typing import Any, TypeVar, overload
 
-__all__ = ["PARAMETER", "Scope", "atomic", "gc_paused", "here", "ieee", "is_on", "named_scope", "no_grad"]
+__all__ = ["CUT", "PARAMETER", "Scope", "atomic", "gc_paused", "here", "ieee", "is_on", "named_scope", "no_grad"]
 
 # The module that compiled methods live in (see methods.py): reading `mode` or `scope` there is reading a global.
 compiled = ModuleType("autograd._compiled", "Methods and kernels, compiled from the rows of autograd.ops.")
@@ -142,7 +142,8 @@ class Scope:
     """One call of a module: which module, inside which other call, and the line of the user's code if recorded.
 
     Nodes made during the call hold it, so that a drawing can fold a layer and name its parameters.
-    `module` is a plain string where a part of a computation was only given a name (see named_scope).
+    `module` is a plain string where a part of a computation was only given a name (see named_scope), and None of the marks
+    that leaves have, below.
     """
 
     __slots__ = ("module", "parent", "source")
@@ -154,6 +155,7 @@ class Scope:
 
 
 PARAMETER = Scope(None, None)  # the scope of a leaf that a module owns
+CUT = Scope(None, None)  # and of one that was computed, but cut from its graph, by detach() or no_grad()
 
 
 class _Here(_local):

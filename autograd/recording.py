@@ -18,7 +18,7 @@ from .errors import ArgumentError, AutogradError, DomainError, GraphError, hidde
 from .formula import FUNCTIONS, PLAIN, Algebra, add_up, larger, largest
 from .kernels import compile_kernel
 from .methods import OPERATORS
-from .modes import is_on, shared
+from .modes import CUT, is_on, shared
 from .ops import MAXIMUM, OPS, Op
 from .slow_path import evaluate, evaluate_partial, real, real_data
 from .value import NOT_REACHED, Value
@@ -90,7 +90,7 @@ def record_checked(op: Op, operands: Sequence[Any]) -> Any:
 
 def _in_mode(node: Value) -> Value:
     if is_on("no_grad"):
-        node.op, node.operands, node.partials = None, (), ()
+        node.op, node.operands, node.partials, node.scope = None, (), (), CUT
     elif is_on("record_source"):
         from .explain.source import remember
 

@@ -44,7 +44,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import ArgumentError, GraphError, SingularityError, hidden
 from .graph import grad_before, walk
 from .methods import compile_methods
-from .modes import PARAMETER, Scope
+from .modes import CUT, PARAMETER, Scope
 from .ops import OPS, Op
 from .slow_path import real, real_data
 
@@ -251,7 +251,9 @@ class Value(Methods):
         >>> a = Value(3.0); f = a * a.detach(); f.backward(); a.grad
         3.0
         """
-        return Value(self.data, self.label)
+        leaf = Value(self.data, self.label)
+        leaf.scope = CUT
+        return leaf
 
     def clamp(self, min: Value | float | None = None, max: Value | float | None = None) -> Value:
         """This, but at least `min` and at most `max`. See autograd.clamp.

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from autograd import Value
 from autograd.errors import AutogradError, GraphError, ShapeError, hidden
-from autograd.modes import PARAMETER, Scope, here, shared
+from autograd.modes import CUT, PARAMETER, Scope, here, shared
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
 
@@ -242,7 +242,7 @@ def _mark(part: Any) -> None:
     """Tell the Values of a tensor that a module owns them, as drawings show."""
     if not isinstance(part, Module):
         for leaf in flatten(part):
-            if leaf.scope is None:
+            if leaf.scope is None or leaf.scope is CUT:
                 leaf.scope = PARAMETER
 
 

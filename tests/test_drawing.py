@@ -365,7 +365,8 @@ def test_errors_are_ours():
     ("thing", "said"),
     [
         (3, "int$"),
-        ([Value(1.0)], "list: give one of the Values in it"),
+        ([], "list: give one of the Values in it"),
+        ([3], "int$"),
         (lambda: Value(1.0), "function: give what it returns"),
     ],
 )

@@ -15,19 +15,20 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from ..explain.naming import one_line
-from ..explain.phrases import counted, name_of, operation, short, typed
-from ..formula import READABLE
+from ..explain.phrases import counted, name_of, operation, short, slope_in_words, typed
+from ..modes import CUT
 from ..node import Node
 from .build import counts_together, left_out
 from .formats.svg import described
 from .measures import OUTER, TIP, Measures, corners, inches, path, placed, point, title_place
 from .options import Look
-from .palette import largest, mix
+from .palette import largest, mix, worst
 from .picture import FOLDED, LABELLED, LISTED, TITLE, UNKNOWN, Arrow, Box, Cluster, Picture, spread
 from .placing import Arrangement, Placement
 from .placing.page import scale_on
 from .placing.text import measured, text_width
 from .sheet import GAP, Markup, Sheet, attributes, escape, gaps, html, plain, row, table, tooltip
+from .views.tables import pair_rows, pairs_of, small_map, troubles
 
 if TYPE_CHECKING:
     from .digraph import Drawing
@@ -36,9 +37,8 @@ __all__ = ["DotWriter"]
 
 ROUNDED = re.compile(r"-?\d+\.0+(e.*)?$")  # a number that looks whole, and is not
 SPELLED = 40  # characters of a formula that is written in place of a symbol
-
+BROKEN = 3.5  # how wide an arrow is along which nan or inf came back
 CURVE = 0.4  # gradients differ by powers of ten: this root of their size is what colour and width show
-
 FONT = "Helvetica"  # the layout engines know its widths; viewers have it or its twin
 SIZE = 11  # points of a number where nothing else is asked for: all sizes here are those beside it
 SYMBOL_SIZES = {"·": 26, "*": 20}  # those that are small in their font
@@ -57,6 +57,7 @@ class DotWriter:
     """
 
     page: tuple[float, float] | None = None
+    maps = False  # whether a box for n alike shows the data of all of them
     packs = True
 
     def __init__(self, picture: Picture, look: Look) -> None:
@@ -90,12 +91,12 @@ class DotWriter:
 
     def weight(self, arrow: Arrow) -> float:
         """The number that the width and colour of an arrow show: the largest contribution that came back along it."""
-        return max(arrow.contributions, key=abs, default=0.0)
+        return worst(arrow.contributions)
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         """The rows of a box: a word, a number, the colour behind it."""
-        largest = max(box.grads, key=abs, default=0.0)
-        shown = {"grad": box.node.grad if box.node is not None else 0.0, "grads": largest if box.node is None else 0.0}
+        one = box.node  # and of data only nan and inf have a colour
+        shown = {"grads": worst(box.grads)} if one is None else {"grad": one.grad, "data": 0 * one.data}
         facts = box.facts(self.look.digits)
         facts = counts_together(facts) if box.kind in FOLDED and self.picture.is_tight else facts
         rows = [(word, text, self.tint(shown.get(word, 0.0))) for word, text in facts]
@@ -126,7 +127,7 @@ class DotWriter:
 
     def notes(self) -> list[str]:
         """The legend."""
-        notes: list[str] = []
+        notes = troubles(self.picture)
         if any(box.kind == "parameter" for box in self.picture.boxes):
             notes.append("double frame: parameter; square corners: input; rounded: computed")
         if "partials" in self.look.show and any(arrow.partial is not None for arrow in self.picture.arrows):
@@ -257,7 +258,8 @@ class DotWriter:
         elif kind == "parameter":
             style |= {"color": palette["parameter line"], "style": "filled", "peripheries": "2"}
         elif kind == "input":
-            style |= {"color": palette["input line"], "style": "filled", "penwidth": "1.4"}
+            frame = "filled,dashed" if all(node.scope is CUT for node in box.nodes) else "filled"
+            style |= {"color": palette["input line"], "style": frame, "penwidth": "1.4"}
         elif kind == "result":
             style |= {"color": palette["ink"], "penwidth": "2"}
         elif kind == "more":
@@ -306,7 +308,9 @@ class DotWriter:
 
     def tint(self, gradient: float) -> str:
         """Orange for a positive gradient, blue for a negative one, the stronger the larger it is."""
-        if not gradient or gradient != gradient or not self.strongest:
+        if not math.isfinite(gradient):
+            return mix(self.palette["paper"], self.palette["broken"], 0.5)
+        if not gradient or not self.strongest:
             return ""
         share = min(1.0, abs(gradient) / self.strongest)
         sign = self.palette["positive" if gradient > 0 else "negative"]
@@ -316,6 +320,8 @@ class DotWriter:
         """A name over pairs of a word and a number."""
         numbered = box.node is not None and box.name == f"v{self.graph.index[box.node]}"
         rows = [self.title(box, bold=not numbered)]
+        if self.maps and box.times > 1 and (heat := small_map(self, box)):
+            rows.append(row([f'<TD COLSPAN="3" ALIGN="LEFT">{heat}</TD>']))
         for word, text, tint in self.facts(box):
             if text == UNKNOWN and not self.room(many=False):
                 rows.append(row([f'<TD COLSPAN="3" ALIGN="LEFT">{self.text(f"{word} {text}", faint=True)}</TD>']))
@@ -332,6 +338,8 @@ class DotWriter:
         for node in box.nodes:
             name = self.graph.name(node)[len(box.name) :].lstrip(".")
             tables.setdefault(name if len(box.nodes) <= LISTED else name.partition("[")[0], []).append(node)
+        if pairs := pairs_of(self.picture, box):
+            return table([self.title(box, columns=7), *pair_rows(self, pairs, LISTED)])
         if len(tables) == 1:
             return self.rows(box)
         heads = [self.right(self.text(word, faint=True)) for word in self.HEADS if self.shows(word)]
@@ -377,7 +385,9 @@ class DotWriter:
             options["style"] = "dashed"
         if words and route.label:
             options |= {"label": words, "lp": point(*route.label)}
-        if weight and self.widest:
+        if not math.isfinite(weight):
+            options |= {"penwidth": f"{BROKEN}", "color": palette["broken"]}
+        elif weight and self.widest:
             share = min(1.0, abs(weight) / self.widest) ** CURVE
             sign = palette["positive" if weight > 0 else "negative"]
             options |= {"penwidth": f"{0.9 + 2.2 * share:.2f}", "color": mix(palette["line"], sign, 0.25 + 0.6 * share)}
@@ -390,13 +400,7 @@ class DotWriter:
 
     def slope(self, node: Any, k: int) -> str:
         """The partial with its formula, to read when pointing at an arrow."""
-        count = len(node.operands)
-        formula, index = node.op.partial(k, count)
-        names = node.op.bind([self.graph.name(operand) for operand in node.operands])
-        text = formula.text(READABLE, {**names, "out": self.graph.name(node)}, index)
-        number = self.short(node.partials[k])
-        what = f"partial of {node.op.name} in operand {k + 1} of {count}"
-        return " = ".join([what, *[text] * (len(text) <= 60 and text != number), number])
+        return slope_in_words(self.graph, node, k, self.short(node.partials[k]))
 
     # --- Words ---
 

@@ -16,7 +16,7 @@ from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ToolError
+from ..errors import ArgumentError, ToolError
 from ..explain.failures import known_options
 from ..explain.naming import named_graph, names_for
 from ..graph import Graph
@@ -28,6 +28,8 @@ from .output import notebook, open_file, shows_pictures, write_whole
 from .picture import BUDGET, Picture
 from .placing.page import SLIDE, Page, page_size
 from .tree import tree
+from .views import view_named
+from .views.architecture import ArchitectureWriter, flat, graph_of_model, innermost_modules, is_shape
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -42,8 +44,10 @@ __all__ = ["build_drawing", "draw", "mimebundle", "open_drawing", "show"]
 
 @known_options
 def draw(
-    value: Node,
+    value: Any,
     *,
+    input: Any = None,
+    view: str = "graph",
     depth: int | None = None,
     budget: int | None = BUDGET,
     fold: object = None,
@@ -65,6 +69,13 @@ def draw(
     names: Mapping[Any, str] | None = None,
 ) -> Drawing:
     """The graph of a value as a picture: a graphviz.Digraph that also renders where no `dot` is installed.
+
+    value: a Value; several results in a list, in one picture; or a model (anything that can be called), with its `input`.
+    input: numbers for a model in nested lists; or their shape, a tuple such as (4,) or (3, 4): then the picture shows its
+    parts and how many values go in and out of them, and no numbers.
+    view: "graph" draws operations; "neurons" a network as columns of dots, its weights as lines between them, or with
+    show="grad" their gradients; "matrix" numbers that belong together as heat maps. Of the options below both
+    take title, theme, legend, show, digits, font_size and transparent.
 
     Each value is a box with its name, data and grad ("not reached" before backward), each operation a dark shape. The
     number on an arrow is a partial: the slope of that one operation in that operand. What is computed is
@@ -95,12 +106,27 @@ def draw(
     >>> draw(a * a + 1, formulas=True, theme="dark")
     <Drawing of v2: 3 values; .view() opens it, .render('f.svg') writes it>
     """
-    graph = named_graph(value) if names is None else Graph(value, names)
+    graph, writer = _subject(value, input, names)
+    if writer is not DotWriter and fold is None and depth is None:
+        fold = innermost_modules(graph)
     return build_drawing(
-        graph, DotWriter, depth=depth, budget=budget, fold=fold, open=open, at=at, radius=radius, path=path, page=page,
+        graph, writer, view=view, depth=depth, budget=budget, fold=fold, open=open, at=at, radius=radius, path=path, page=page,
         formulas=formulas, theme=theme, title=title, legend=legend, direction=direction, font_size=font_size,
         show=show, digits=digits, transparent=transparent, deadline=deadline,
     )  # fmt: skip
+
+
+def _subject(value: Any, input: Any, names: Mapping[Any, str] | None) -> tuple[Graph, type[DotWriter]]:
+    """The graph that draw() was asked for, and what writes it."""
+    if input is not None:
+        return graph_of_model(value, input), ArchitectureWriter if is_shape(input) else DotWriter
+    if callable(value) and not hasattr(value, "partials"):
+        raise ArgumentError(
+            f"want a Value, the result of a computation, got {type(value).__name__}: give what it returns when it is "
+            "called, or its input too, draw(model, input=[...]), or only the shape of that, input=(4,)"
+        )
+    roots: list[Any] = list(flat(value)) if isinstance(value, (list, tuple)) and value else [value]
+    return (named_graph(*roots) if names is None else Graph(roots, names)), DotWriter
 
 
 def build_drawing(
@@ -116,30 +142,48 @@ def build_drawing(
     given: Any = {"deadline": DEADLINE, **options}
     deadline, look, page = given.pop("deadline"), look_of(given), page_size(given.pop("page", SLIDE))
 
-    def written(picture: Picture, look: Look) -> DotWriter:
+    if (view := given.pop("view", "graph")) != "graph":
+        return _another_view(graph, view, look, page, deadline)
+
+    def written(picture: Picture, look: Look, maps: bool = False) -> DotWriter:
         one = writer(picture, look)
-        one.page = page
+        one.page, one.maps = page, maps
         return one
+
+    def drawn(picture: Picture, look: Look) -> Drawing:
+        fullest = written(picture, look, maps=True)  # where there is room
+        return (fullest if fullest.is_readable else written(picture, look)).drawing()
 
     if picture is None:
         all_of_it = page is None or given.get("budget", BUDGET) is None
         fits = None if all_of_it else lambda picture: written(picture, look).is_readable
         picture = fitted_picture(graph, fits, **given)
-    drawing = written(picture, look).drawing()
+    drawing = drawn(picture, look)
     drawing.deadline = deadline
     if look.theme == "auto":
-        drawing.in_the_dark = written(picture, look._replace(theme="dark")).drawing()
+        drawing.in_the_dark = drawn(picture, look._replace(theme="dark"))
+    return drawing
+
+
+def _another_view(
+    graph: Graph, view: str, look: Look, page: tuple[float, float] | None, deadline: float | None
+) -> Drawing:
+    draw_it = view_named(view)
+    drawing = draw_it(graph, look, page)
+    drawing.deadline = deadline
+    if look.theme == "auto":
+        drawing.in_the_dark = draw_it(graph, look._replace(theme="dark"), page)
     return drawing
 
 
 @options_of(draw)
-def show(value: Node, **options: Unpack[DrawOptions]) -> str:
+def show(value: Any, **options: Unpack[DrawOptions]) -> str:
     """Open the picture of a value's graph, print where it is, and return that path. options: those of :func:`draw`.
 
     Where nothing can be laid out, prints why, and the graph as text; the path is then "".
     """
     drawing = draw(value, **options)
-    return open_drawing(drawing, drawing.picture.graph.name(value), lambda: tree(value))
+    return open_drawing(drawing, drawing.picture.graph.name(drawing.picture.graph.root), lambda: tree(value))
 
 
 def open_drawing(drawing: Drawing, title: str, otherwise: Callable[[], str]) -> str:

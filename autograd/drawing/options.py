@@ -39,6 +39,7 @@ class PictureOptions(TypedDict, total=False):
 class DrawingOptions(PictureOptions, total=False):
     """And how it looks: the options of a drawing of a graph whose values have their names already."""
 
+    view: str
     page: Page
     formulas: bool
     theme: str
@@ -55,6 +56,7 @@ class DrawingOptions(PictureOptions, total=False):
 class DrawOptions(DrawingOptions, total=False):
     """All options of :func:`draw`."""
 
+    input: Any
     names: Mapping[Any, str] | None
 
 

@@ -5,7 +5,6 @@ Drawings, Mermaid text and pages are written from this, so that they show the sa
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from ..explain.phrases import short
 from ..graph import Graph
 from ..modes import PARAMETER, Scope
 from ..node import Node
+from ..slow_path import Pole
 from .folding.parts import Group, Part, calls_of
 from .frames import MOST_NESTED, SameCalls, frame_of, has_parameters, innermost
 
@@ -169,8 +169,7 @@ class Arrow:
     def contributions(self) -> list[float]:
         """What came back along it to the operands' gradients: partial times the gradient of the result."""
         pairs = [(node.partials[k], node.grad) for node, k in self.edges if node.reached]
-        flows = [float(partial) * grad for partial, grad in pairs if partial is not None]
-        return [flow for flow in flows if math.isfinite(flow)]
+        return [0.0 if type(p) is Pole and not grad else float(p) * grad for p, grad in pairs if p is not None]
 
     def __repr__(self) -> str:
         return f"Arrow({self.tail.id} -> {self.head.id}, {len(self.edges)} edges)"
@@ -291,7 +290,8 @@ class Picture:
         users = self._users(groups)
         for leaf, by in users.items():
             if all(_takes_many(user) for user in by):
-                together.setdefault((kind_of(leaf.node), *by), []).append(leaf)
+                kind = "pair" if len(by) == 1 and by[0].is_of_pairs else kind_of(leaf.node)
+                together.setdefault((kind, *by), []).append(leaf)
         gathered: dict[Group, list[Group]] = {}
         for (kind, *_), leaves in together.items():
             if len(leaves) > (1 if kind == "parameter" else MANY_INPUTS):
@@ -327,7 +327,7 @@ class Picture:
             box = Box(f"{'v' if len(nodes) == 1 else 'g'}{index[nodes[0]]}", kind_of(nodes[0]), name, nodes)
             box.node = nodes[0] if len(nodes) == 1 else None
             return box
-        kind = {"call": "module", "more": "more"}.get(group.what) or kind_of(group.node, graph.root)
+        kind = {"call": "module", "more": "more"}.get(group.what) or kind_of(group.node, graph.roots)
         if kind in ("module", "more"):
             nodes = sorted((*nodes, *self._inside.get(group, ())), key=index.__getitem__)
             name = group.title or (self.modules.title(group.first.scope) if group.first.scope else kind)
@@ -431,10 +431,10 @@ def _takes_many(group: Group) -> bool:
     return group.what in ("sum", "call", "more") or len(group.parts) > 1 or group.op.wide
 
 
-def kind_of(node: Node, root: Node | None = None) -> str:
-    """What a value is: "result" for the root, "value" for what was computed, "parameter" or "input" for a leaf."""
+def kind_of(node: Node, roots: Sequence[Any] = ()) -> str:
+    """What a value is: "result" for a root, "value" for what was computed, "parameter" or "input" for a leaf."""
     if node.operands:
-        return "result" if node is root else "value"
+        return "result" if any(node is root for root in roots) else "value"
     return "parameter" if node.scope is PARAMETER else "input"
 
 

@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 
 from ..errors import printable
 from ..graph import Graph, walk
-from ..modes import PARAMETER, Scope
+from ..modes import Scope
 
 __all__ = ["is_ours", "named_graph", "names_for", "one_line", "ours", "users_frame"]
 
@@ -58,10 +58,10 @@ def names_for(
     return {node: names[node] for node in nodes if node in names}
 
 
-def named_graph(root: Any) -> Graph:
-    """The graph of a value, its nodes named as :func:`names_for` does; walked once."""
-    nodes = walk(root)
-    return Graph(root, names_for(root, nodes=nodes), nodes)
+def named_graph(*roots: Any) -> Graph:
+    """The graph of a value, or of several, its nodes named as :func:`names_for` does; walked once."""
+    nodes = walk(*roots)
+    return Graph(roots, names_for(*roots, nodes=nodes), nodes)
 
 
 def _take(found: Iterator[tuple[str, Any]], wanted: set[Any], names: dict[Any, str]) -> None:
@@ -124,7 +124,7 @@ def outer_modules(nodes: list[Any]) -> list[Any]:
     seen: set[int] = set()
     for node in nodes:
         scope = node.scope
-        if scope is None or scope is PARAMETER or id(scope) in seen:
+        if scope is None or scope.module is None or id(scope) in seen:
             continue
         seen.add(id(scope))
         while scope.parent is not None:

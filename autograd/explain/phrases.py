@@ -30,6 +30,7 @@ __all__ = [
     "short",
     "slope",
     "slope_head",
+    "slope_in_words",
     "slope_texts",
     "typed",
     "which",
@@ -331,3 +332,19 @@ def _bound(node: Any, spell: Spell, index: int | None) -> dict[str, Any]:
 def below(node: Any) -> list[Any]:
     """The operands that are values, each once, in order."""
     return list(dict.fromkeys(operand for operand in node.operands if not isinstance(operand, float)))
+
+
+def slope_in_words(graph: Graph, node: Any, k: int, number: str) -> str:
+    """The partial of an operation in its k-th operand, with its formula where that is short.
+
+    >>> from autograd import Value
+    >>> a = Value(3.0, label="a"); f = a * a
+    >>> slope_in_words(Graph(f), f, 0, "3")
+    'partial of mul in operand 1 of 2 = a = 3'
+    """
+    count = len(node.operands)
+    formula, index = node.op.partial(k, count)
+    names = node.op.bind([graph.name(operand) for operand in node.operands])
+    text = formula.text(READABLE, {**names, "out": graph.name(node)}, index)
+    what = f"partial of {node.op.name} in operand {k + 1} of {count}"
+    return " = ".join([what, *[text] * (len(text) <= 60 and text != number), number])

@@ -120,7 +120,7 @@ class Regions:
 def calls_of(scope: Scope | None) -> list[Scope]:
     """A call and those it was made in, the innermost first; none of a parameter, or of what was computed outside."""
     calls: list[Scope] = []
-    while scope is not None and scope is not PARAMETER:
+    while scope is not None and scope.module is not None:
         calls.append(scope)
         scope = scope.parent
     return calls

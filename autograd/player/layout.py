@@ -22,7 +22,6 @@ from ..errors import DeadlineError
 from ..explain.naming import ModuleNames, one_line
 from ..explain.phrases import typed
 from ..graph import Graph
-from ..modes import PARAMETER
 from ..node import Node
 
 __all__ = ["module_names", "views"]
@@ -92,7 +91,7 @@ def module_names(graph: Graph) -> dict[str, int]:
     names: dict[str, int] = {}
     seen: set[Any] = set()
     for node in graph.nodes:
-        if node.scope is None or node.scope is PARAMETER or node.scope in seen:
+        if node.scope is None or node.scope.module is None or node.scope in seen:
             continue
         seen.add(node.scope)
         for level, call in enumerate(calls_of(node.scope)):

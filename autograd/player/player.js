@@ -8,7 +8,7 @@ const CURVE = 0.4; // gradients differ by powers of ten: this root of their size
 const ROWS = 20, PRINTED = 80, SLIDERS = 10; // rows of the list beyond what is seen, and on paper; sliders at once
 
 // Where we are. `at` counts operations from -OPERATIONS up to 0, where all is computed, then edges.
-const state = { at: 0, chosen: -1, closed: null, listed: false, predict: false, asking: false, text: 0, update: -1, zoom: 0 };
+const state = { at: 0, chosen: -1, closed: null, listed: false, network: false, predict: false, asking: false, text: 0, update: -1, zoom: 0 };
 
 // --- Elements ---
 

@@ -40,6 +40,7 @@ from ..methods import OPERATORS
 from ..node import Node
 from .js_rules import prelude, rule_name, rules
 from .layout import module_names, views
+from .network import network_data
 from .phrases import phrase_key, phrases
 
 __all__ = ["Player", "save_player"]
@@ -47,7 +48,14 @@ __all__ = ["Player", "save_player"]
 HERE = os.path.dirname(os.path.abspath(__file__))
 # The script of the page, in this order: moving and words; the picture; the list, a chosen value and "what if"; the film of a
 # training run; the address, keys and buttons.
-SCRIPTS = ("player.js", "player_drawing.js", "player_values.js", "player_film.js", "player_controls.js")
+SCRIPTS = (
+    "player.js",
+    "player_drawing.js",
+    "player_network.js",
+    "player_values.js",
+    "player_film.js",
+    "player_controls.js",
+)
 FRAME_HEIGHT = 640  # of a page inside a notebook, in pixels
 
 # Colours that only a page has: what is chosen or at work, what still waits, what is complete, thin lines.
@@ -115,7 +123,8 @@ class Player:
     def html(self) -> str:
         """The page as text."""
         stage, note = staged(self.graph, self.deadline, _stale(self.graph))
-        data = {"graph": described(self.graph), "views": stage, "note": note, "start": self.start}
+        network = network_data(self.graph)
+        data = {"graph": described(self.graph), "views": stage, "note": note, "start": self.start, "network": network}
         return page(f"backprop of {self._name}", data, rules(self.graph.nodes))
 
     def save(self, path: str | os.PathLike[str]) -> str:

@@ -2,7 +2,7 @@
 
 // It is where one is as name=value pairs: #edge=3&a=2 is after three edges, with a = 2. A leaf that is called as a word of
 // ours has a ~ before it.
-const WORDS = ["edge", "forward", "update", "value", "closed", "text", "list", "predict"];
+const WORDS = ["edge", "forward", "update", "value", "closed", "text", "list", "network", "predict"];
 const spoken = (name) => encodeURIComponent(name).replace(/%5B/g, "[").replace(/%5D/g, "]");
 const leafKey = (name) => (WORDS.includes(name) || name.startsWith("~") ? "~" : "") + spoken(name);
 const START = () => (DATA.views.length ? DATA.views[0].closed : []);
@@ -16,6 +16,7 @@ function fragment() {
   });
   if (view && view.closed.join() !== START().join()) parts.push(`closed=${view.closed.map(spoken).join("+")}`);
   if (state.listed && DATA.views.length) parts.push("list");
+  if (state.network) parts.push("network");
   if (state.predict) parts.push("predict");
   if (state.text) parts.push(`text=${state.text}`);
   return parts.join("&");
@@ -45,7 +46,7 @@ function decoded(text) {
 
 function restore(text) {
   const nodeOf = new Map(model.names.map((name, node) => [name, node]));
-  const told = { at: 0, chosen: -1, closed: null, listed: false, predict: false, text: 0 };
+  const told = { at: 0, chosen: -1, closed: null, listed: false, network: false, predict: false, text: 0 };
   const numbers = [];
   let update = 0;
   const read = {
@@ -56,6 +57,7 @@ function restore(text) {
     closed: (value) => { told.closed = value.split("+").filter(Boolean).map(decoded); },
     text: (value) => { told.text = Number(value) || 0; },
     list: () => { told.listed = true; },
+    network: () => { told.network = Boolean(NETWORK); },
     predict: () => { told.predict = true; },
   };
   for (const [name, value] of pairs(text)) {
@@ -68,6 +70,7 @@ function restore(text) {
   stand(told.at); // before anything is shown: what is said of an edge needs the edges before it
   setText(state.text);
   $("predict").setAttribute("aria-pressed", state.predict);
+  $("network").setAttribute("aria-pressed", state.network);
   if (FILM) setUpdate(update);
   model.leaves.forEach((leaf, i) => { model.data[leaf] = model.original[i]; });
   for (const [leaf, number] of numbers) if (!model.operands[leaf].length) model.data[leaf] = number;
@@ -102,6 +105,7 @@ const KEYS = {
   ArrowRight: stepOn, ArrowLeft: () => goTo(state.at - 1), Home: () => goTo(0), End: () => goTo(EDGES), " ": play,
   ArrowUp: () => another(1), ArrowDown: () => another(-1), f: () => goTo(state.at < 0 ? 0 : -OPERATIONS),
   g: setPredict, l: () => { setListed(!state.listed); show(); }, b: () => { setText((state.text + 1) % 4); show(); },
+  n: () => { if (NETWORK) { setNetwork(!state.network); show(); } },
   "?": setHelp, "+": () => zoom(1), "=": () => zoom(1), "-": () => zoom(-1), 0: () => zoom(0), r: reset,
   ",": () => goToUpdate(state.update - 1), ".": () => goToUpdate(state.update + 1), p: () => FILM && run(),
   Escape: () => { if (state.asking) { state.asking = false; show(); } else if (state.chosen >= 0) choose(state.chosen); },
@@ -134,6 +138,7 @@ click("end", () => goTo(state.at < 0 ? 0 : EDGES));
 click("play", play);
 click("predict", setPredict);
 click("listed", KEYS.l);
+click("network", KEYS.n);
 click("bigger", KEYS.b);
 click("helped", setHelp);
 click("in", () => zoom(1));
@@ -154,6 +159,7 @@ window.addEventListener("afterprint", () => { setListed(state.listed); showList(
 
 $("slider").min = -OPERATIONS;
 $("slider").max = EDGES;
+hidden($("network"), !NETWORK);
 hidden($("filter"), model.leaves.length <= SLIDERS);
 write($("note"), DATA.note);
 if (FILM) {

@@ -137,6 +137,7 @@ function drawArrow(arrow) {
 }
 
 function draw() {
+  if (state.network) return drawNetwork();
   if (!DATA.views.length) return;
   view = state.closed ? viewFor(state.closed) : DATA.views[0];
   const drawing = $("drawing");
@@ -220,6 +221,7 @@ function tinted(rect, number, most) {
 
 function showDrawing() {
   if (!drawn) return;
+  if (drawn.dots) return showNetwork();
   const grads = model.grad, edge = current(), i = state.at - 1, forward = state.at < 0;
   const truth = model.gradients(), most = largest(truth);
   const fresh = forward && model.forward ? model.inner[model.forward - 1] : -1;

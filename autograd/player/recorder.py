@@ -38,6 +38,7 @@ from ..explain.staleness import changed
 from ..graph import Graph, walk
 from ..node import Node
 from .js_rules import rule_name, rules
+from .network import network_data
 from .player import described, framed, numbers, packed, page, staged, write_page
 
 if TYPE_CHECKING:
@@ -196,7 +197,8 @@ class Recorder:
         data = described(self.graph, _varying(self.graph, [frame.numbers for frame in seen if frame.numbers]))
         data["numbers"] = packed(seen[-1].numbers or array("d"))
         edges = sum(1 for _ in self.graph.edges())
-        film = {"graph": data, "views": stage, "note": note, "start": f"#edge={edges}", "film": self._film()}
+        film = {"graph": data, "views": stage, "note": note, "start": f"#edge={edges}", "film": self._film(),
+                "network": network_data(self.graph)}  # fmt: skip
         return page(self._title(self.graph), film, rules(self.graph.nodes))
 
     def _film(self) -> dict[str, Any]:

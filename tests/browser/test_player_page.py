@@ -17,6 +17,7 @@ from test_player import HOSTILE, emblem, neuron
 
 import nn
 from autograd import Recorder, Value, atomic, ieee, logsumexp, save_player
+from autograd.explain.naming import named_graph
 from autograd.graph import Graph, gradients, recompute
 from autograd.modes import named_scope
 from autograd.stepper import Stepper
@@ -482,3 +483,32 @@ def test_the_steppers_words_are_on_the_page(tmp_path):
     )
     with Stepper(root) as stepper:
         assert seen[1::2] == [str(stepper.step()) for _ in range(5)]
+
+
+def test_the_network_shows_weights_then_gradients_and_each_neurons_arithmetic(tmp_path):
+    root = network()
+    root.label = "y"
+    root.backward()
+    weights = {name: w for name, w in named_graph(root).names.items() if "weight" in w}
+    lines = ["see", "[...document.querySelectorAll('#drawing .line')].map(l => [l.querySelector('title').textContent, "
+             "+l.querySelector('.weight').style.strokeWidth, l.querySelector('.weight').style.stroke])"]  # fmt: skip
+    dots = ["see", "[...document.querySelectorAll('#drawing .dot')].map(d => d.querySelector('title').textContent)"]
+    count = ["see", "document.querySelectorAll('#drawing .dot').length"]
+    seen = look(
+        root, tmp_path / "n.html", ["key", "n"], lines, dots, ["axe"], ["key", "End"], lines, ADDRESS,
+        ["dispatch", "#drawing .neuron >> nth=0", "click"], ["see", "document.querySelector('#chosen').innerText"],
+        ["fill", "#leaf0", "2"], ["key", "Tab"], dots, ["key", "n"], count,
+    )  # fmt: skip
+    for shown, number in ((seen[1], lambda w: w.data), (seen[5], lambda w: w.grad)):
+        said = {text.split(" = ")[0]: (width, stroke) for text, width, stroke in shown if " = " in text}
+        assert set(said) == set(weights.values())
+        ordered = sorted((abs(number(w)), said[name][0]) for w, name in weights.items())
+        assert [width for _, width in ordered] == sorted(width for _, width in ordered)
+        for w, name in weights.items():
+            assert number(w) == 0 or said[name][1] == f"var(--{'positive' if number(w) > 0 else 'negative'})"
+    assert seen[3] == [] and seen[6].endswith("&network")
+    for told in seen[2][2:12]:
+        formula, _, rest = told.partition(" = ")
+        assert eval(formula, {"relu": lambda x: max(x, 0.0)}) == pytest.approx(float(rest.split(",")[0]), abs=2e-3)
+    assert "Chosen value" in seen[8].title() or "CHOSEN VALUE" in seen[8]
+    assert seen[11][0].startswith("x0 = 2,") and seen[11] != seen[2] and seen[13] == 0

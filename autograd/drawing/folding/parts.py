@@ -10,7 +10,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any
 
 from ...graph import Graph
-from ...modes import PARAMETER, Scope
+from ...modes import Scope
 from ...node import Node
 
 __all__ = ["LONG", "Closes", "Group", "Listing", "Part", "calls_of", "parts_of", "topologically_sorted"]
@@ -74,6 +74,13 @@ class Group:
         """The operation that its operands go into."""
         return self.listing.nodes[self.first.nodes[0]].op
 
+    @property
+    def is_of_pairs(self) -> bool:
+        """Whether it is one operation on two lists of leaves, as a dot product by itself is."""
+        if self.what != "value" or len(self.parts) > 1 or len(self.node.op.lists) < 2:
+            return False
+        return all(not isinstance(operand, float) and not operand.operands for operand in self.node.operands)
+
     def nodes(self) -> list[Node]:
         """Every value in it, in the order of the graph."""
         return [self.listing.nodes[i] for i in sorted(i for part in self.parts for i in part.nodes)]
@@ -121,7 +128,7 @@ class Listing:
 def calls_of(scope: Scope | None) -> list[Scope]:
     """The calls a value was made in, outermost first."""
     calls: list[Scope] = []
-    while scope is not None and scope is not PARAMETER:
+    while scope is not None and scope.module is not None:
         calls.append(scope)
         scope = scope.parent
     return calls[::-1]

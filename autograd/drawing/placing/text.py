@@ -63,7 +63,6 @@ def measured(label: str, size: float) -> tuple[float, float]:
 
 
 PIECES = re.compile(r"<(/?)(\w+)([^>]*)>|([^<]+)")
-ROW, CELL = re.compile(r"<TR>(.*?)</TR>", re.DOTALL), re.compile(r"<TD([^>]*)>(.*?)</TD>", re.DOTALL)
 
 
 def _lines(markup: str, size: float) -> tuple[float, float]:
@@ -88,13 +87,25 @@ def _lines(markup: str, size: float) -> tuple[float, float]:
     return round(max(w for w, _ in done), 1), round(LINE * sum(h for _, h in done), 1)
 
 
+def _elements(markup: str, tag: str) -> Iterator[tuple[str, str]]:
+    """The attributes and the content of each outermost element of that tag."""
+    depth, start = 0, None
+    for found in re.finditer(rf"<(/?){tag}\b([^>]*)>", markup):
+        if not depth:
+            start = found
+        depth += -1 if found[1] else 1
+        if not depth and start:
+            yield start[2], markup[start.end() : found.start()]
+
+
 def _table(markup: str, size: float) -> tuple[float, float]:
     """The cells of a table, whose columns are as wide as their widest cell."""
-    padding = 2 * _attribute(markup[: markup.index(">")], "CELLPADDING")
+    ((attributes, inner),) = _elements(markup, "TABLE")
+    padding, border = 2 * _attribute(attributes, "CELLPADDING"), 2 * _attribute(attributes, "BORDER")
     columns: dict[int, float] = {}
     spans: list[tuple[int, int, float]] = []
     height = 0.0
-    for row in ROW.findall(markup):
+    for _, row in _elements(inner, "TR"):
         tall = 0.0
         for at, span, width, cell_height in _cells(row, size, padding):
             tall = max(tall, cell_height)
@@ -107,15 +118,16 @@ def _table(markup: str, size: float) -> tuple[float, float]:
         lacks = width - sum(columns.get(i, 0.0) for i in range(at, at + span))
         if lacks > 0:
             columns[at + span - 1] = columns.get(at + span - 1, 0.0) + lacks
-    return round(sum(columns.values()), 1), round(height, 1)
+    return round(sum(columns.values()) + border, 1), round(height + border, 1)
 
 
 def _cells(row: str, size: float, padding: float) -> Iterator[tuple[int, int, float, float]]:
     """The first column, span, width and height of each cell of a row."""
     at = 0
-    for attributes, content in CELL.findall(row):
+    for attributes, content in _elements(row, "TD"):
         span = int(_attribute(attributes, "COLSPAN")) or 1
-        width, height = _lines(content, size) if content else (0.0, 0.0)
+        measure = _table if content.startswith("<TABLE") else _lines
+        width, height = measure(content, size) if content else (0.0, 0.0)
         yield (
             at, span, max(width + padding, _attribute(attributes, "WIDTH")),
             max(height + padding, _attribute(attributes, "HEIGHT")),

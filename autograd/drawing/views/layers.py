@@ -1,0 +1,141 @@
+"""The layers of neurons in a graph, found by what was computed: sums of inputs times weights, and their activations.
+
+A neuron is a dot product with leaves as its weights, or the same written out with ``*`` and ``+``. Neurons of the same
+inputs, made in the same call, are a layer. Nothing is asked of a module: a network in the user's own classes, or in none,
+has its layers too.
+
+>>> from autograd import Value, dot
+>>> x = [Value(1.0, label="x0"), Value(2.0, label="x1")]
+>>> h = [dot(x, [Value(0.5), Value(w)]).tanh() for w in (0.1, 0.2, 0.3)]
+>>> y = h[0] * 2.0 + h[1] * Value(1.0) + h[2] * Value(3.0)
+>>> [len(layer.neurons) for layer in layers_of(Graph(y))]
+[3, 1]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ...graph import Graph
+from ...modes import PARAMETER
+
+__all__ = ["Layer", "Neuron", "layers_of"]
+
+DOT: str = "dot"
+SUM: str = "add"
+PRODUCT: str = "mul"
+ARITHMETIC = ("+", "-", "*", "/", "**")  # what goes on after a neuron; an activation has a name
+
+
+class Neuron(NamedTuple):
+    """A weighted sum, and what its activation makes of it, `out`; without one that is the sum itself."""
+
+    sum: Any
+    out: Any
+    inputs: tuple[Any, ...]  # Values, or floats
+    weights: tuple[Any, ...]
+    bias: Any  # a Value, a float, or None
+
+
+class Layer(NamedTuple):
+    """Neurons that take the same inputs. times: how many samples went through it, of which this is the first."""
+
+    neurons: list[Neuron]
+    times: int
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        return self.neurons[0].inputs
+
+
+def layers_of(graph: Graph) -> list[Layer]:
+    """The layers, in the order in which they are computed; each once, however many samples went through it."""
+    users = _users(graph)
+    found: dict[Any, list[Neuron]] = {}
+    for node, (pairs, bias) in _sums(graph, users):
+        weighted = [_weight_last(graph, users, pair) for pair in pairs]
+        if all(weight is not None for _, weight in weighted):
+            inputs, weights = zip(*weighted)
+            neuron = Neuron(node, _activated(node, users), inputs, weights, bias)
+            found.setdefault((tuple(map(_key, inputs)), node.scope), []).append(neuron)
+    layers: dict[Any, Layer] = {}
+    for neurons in found.values():
+        same = tuple(id(weight) for neuron in neurons for weight in neuron.weights)
+        first = layers.get(same)
+        layers[same] = Layer(first.neurons, first.times + 1) if first else Layer(neurons, 1)
+    return list(layers.values())
+
+
+def _users(graph: Graph) -> dict[Any, list[Any]]:
+    users: dict[Any, list[Any]] = {node: [] for node in graph.nodes}
+    for node in graph.nodes:
+        for operand in node.operands:
+            if not isinstance(operand, float):
+                users[operand].append(node)
+    return users
+
+
+def _key(operand: Any) -> Any:
+    return operand if isinstance(operand, float) else id(operand)
+
+
+Sum = tuple[list[tuple[Any, Any]], Any]  # pairs that are multiplied, and the bias
+
+
+def _sums(graph: Graph, users: dict[Any, list[Any]]) -> Iterator[tuple[Any, Sum]]:
+    """Every sum of products: a dot product, or additions of products that nothing else uses."""
+    for node in graph.nodes:
+        if node.op == DOT:
+            bound = node.op.bind(node.operands)
+            yield node, (list(zip(bound["xs"], bound["ws"])), bound.get("bias"))
+        elif node.op == SUM and not any(user.op == SUM for user in users[node]):
+            if written_out := _written_out(node, users):
+                yield node, written_out
+        elif node.op == PRODUCT and _owned(node) and all(user.op not in (SUM, PRODUCT) for user in users[node]):
+            yield node, ([node.operands], None)
+
+
+def _owned(node: Any) -> bool:
+    """Whether one of its operands is a parameter."""
+    return any(not isinstance(operand, float) and operand.scope is PARAMETER for operand in node.operands)
+
+
+def _written_out(node: Any, users: dict[Any, list[Any]]) -> Sum | None:
+    """The terms of a chain of additions, where all but one at most are products."""
+    pairs: list[tuple[Any, Any]] = []
+    others: list[Any] = []
+    pending: list[Any] = [node]
+    while pending:
+        term = pending.pop()
+        if isinstance(term, float):
+            others += [term] if term else []  # Python's sum() begins with 0
+        elif term is not node and len(users[term]) > 1:
+            others.append(term)
+        elif term.op == SUM:
+            pending += reversed(term.operands)
+        elif term.op == PRODUCT:
+            pairs.append(term.operands)
+        else:
+            others.append(term)
+    leaves = all(isinstance(term, float) or not term.operands for term in others)
+    return (pairs, others[0] if others else None) if pairs and len(others) <= 1 and leaves else None
+
+
+def _weight_last(graph: Graph, users: dict[Any, list[Any]], pair: Sequence[Any]) -> tuple[Any, Any]:
+    """An input and its weight, whichever was written first; no weight where none of the two is a leaf."""
+    leaves = [operand for operand in pair if not isinstance(operand, float) and not operand.operands]
+    if not leaves:
+        return pair[0], None
+    weight = max(leaves, key=lambda leaf: (leaf.scope is PARAMETER, graph.name(leaf)[:1] == "w", -len(users[leaf])))
+    first, second = pair
+    return (second, first) if first is weight else (first, second)
+
+
+def _activated(node: Any, users: dict[Any, list[Any]]) -> Any:
+    """What the activation makes of a sum, or the sum, if none follows."""
+    if len(users[node]) != 1:
+        return node
+    (user,) = users[node]
+    variables = [operand for operand in user.operands if not isinstance(operand, float)]
+    return user if len(variables) == 1 and not user.op.lists and user.op.symbol not in ARITHMETIC else node

@@ -1,0 +1,245 @@
+"""Numbers that belong together as cells: heat maps of matrices, and a dot product with a row for each of its pairs.
+
+>>> from autograd import Value, total
+>>> xs = [Value(1.0, label="x[0]"), Value(-2.0, label="x[1]")]
+>>> grid_of(Graph(total(xs)), xs) == [[xs[0]], [xs[1]]]
+True
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...explain.naming import one_line
+from ...explain.phrases import short
+from ...graph import Graph
+from ...modes import CUT
+from ..palette import Palette, mix
+from ..picture import UNKNOWN, Box, Picture
+from ..placing.text import measured
+from ..sheet import Markup, escape
+
+if TYPE_CHECKING:
+    from ..dot import DotWriter
+
+__all__ = [
+    "grid_of",
+    "heat_map",
+    "indexed",
+    "map_of",
+    "maps_of",
+    "pair_rows",
+    "pairs_of",
+    "small_map",
+    "troubles",
+    "wrapped",
+]
+
+NUMBERED = 8  # columns of a matrix whose numbers are written in
+WIDEST = 64  # rows and columns that are shown
+BESIDE = 2  # columns of a matrix whose gradient stands beside it, not below
+CELL = 7  # points of a cell without a number
+STRONGEST = 0.7  # of a colour, so that a number on it can be read
+FEW, NARROW, MANY = 16, 4, 256  # cells and columns of a map with numbers in a box of the graph; cells of one without
+
+Grid = list[list[Any]]  # rows of Values; None where there is no cell, as above the diagonal of causal attention
+
+
+def indexed(name: str) -> tuple[str, tuple[int, ...]]:
+    """A name without the indices that it ends in, and these.
+
+    >>> indexed("layers.0.weight[3][1]"), indexed("loss")
+    (('layers.0.weight', (3, 1)), ('loss', ()))
+    """
+    found = re.fullmatch(r"(.*?)((?:\[\d+\]){0,2})", name, re.DOTALL)
+    assert found
+    return found[1], tuple(map(int, re.findall(r"\d+", found[2])))
+
+
+def grid_of(graph: Graph, nodes: Sequence[Any]) -> Grid:
+    """Some values as rows: by the indices that their names end in, else one after the other.
+
+    >>> from autograd import Value, total
+    >>> xs = [Value(1.0, label="x[0][1]"), Value(2.0, label="x[1][0]")]
+    >>> [[cell and cell.data for cell in row] for row in grid_of(Graph(total(xs)), xs)]
+    [[None, 1.0], [2.0, None]]
+    """
+    named = [indexed(graph.name(node)) for node in nodes]
+    places = [index for _, index in named]
+    if len({(base, len(index)) for base, index in named}) > 1 or not places[0] or len(set(places)) < len(places):
+        return wrapped(nodes)
+    if len(places[0]) == 1:
+        return wrapped([node for _, node in sorted(zip(places, nodes), key=lambda pair: pair[0])])
+    rows, columns = sorted({place[0] for place in places}), sorted({place[1] for place in places})
+    at = dict(zip(places, nodes))
+    return [[at.get((row, column)) for column in columns] for row in rows]
+
+
+def wrapped(items: Sequence[Any]) -> list[list[Any]]:
+    """A few below each other; more in rows that make a square or nearly one, as the pixels of an image do."""
+    width = 1 if len(items) <= 2 * NUMBERED else math.ceil(math.sqrt(len(items)))
+    return [list(items[at : at + width]) for at in range(0, len(items), width)]
+
+
+# --- Heat maps ---------------------------------------------------------------------------------------------
+
+
+def heat_map(grid: Sequence[Sequence[float | None]], palette: Palette, digits: int = 2) -> str:
+    """A matrix as a table of coloured cells, with its numbers if there is room; None is no cell, nan and inf are pink."""
+    finite = [abs(number) for row in grid for number in row if number is not None and math.isfinite(number)]
+    largest, numbered = max(finite, default=0.0), len(grid[0]) <= NUMBERED and len(grid) <= 2 * NUMBERED
+    rows = [
+        "".join(_cell(number, largest, palette, digits if numbered else 0) for number in row[:WIDEST])
+        for row in grid[:WIDEST]
+    ]
+    padding = 2 if numbered else 0
+    return (
+        f'<TABLE BORDER="1" COLOR="{palette["line"]}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}">'
+        f"{''.join(f'<TR>{row}</TR>' for row in rows)}</TABLE>"
+    )
+
+
+def _cell(number: float | None, largest: float, palette: Palette, digits: int) -> str:
+    size = "" if digits else f' WIDTH="{CELL}" HEIGHT="{CELL}" FIXEDSIZE="TRUE"'
+    if number is None:
+        return f"<TD{size}></TD>"
+    if not math.isfinite(number):
+        colour = palette["broken"]
+    else:
+        share = abs(number) / largest if largest else 0.0
+        colour = mix(palette["paper"], palette["positive" if number > 0 else "negative"], STRONGEST * share)
+    return f'<TD{size} BGCOLOR="{colour}">{escape(short(number, digits)) if digits else ""}</TD>'
+
+
+def maps_of(writer: DotWriter, nodes: Sequence[Any]) -> list[str]:
+    """Rows of a table: for each matrix among some values its name, its shape, its data and its gradient."""
+    named: dict[str, list[Any]] = {}
+    for node in nodes:
+        base, index = indexed(writer.graph.name(node))
+        named.setdefault(base if index else "", []).append(node)
+    return [_maps_of_one(writer, base, some) for base, some in named.items()]
+
+
+def _maps_of_one(writer: DotWriter, base: str, nodes: Sequence[Any]) -> str:
+    grid = grid_of(writer.graph, nodes)
+    shape = f"{len(grid)} × {len(grid[0])}" if len(grid[0]) > 1 else f"{len(nodes)}"
+    name = writer.text(base, size=13, bold=True) + " " if base else ""
+    maps: dict[str, str] = {}
+    if writer.shows("data"):
+        maps["data"] = map_of(writer, [[cell and cell.data for cell in row] for row in grid])
+    if writer.shows("grad"):
+        grads = [[cell.grad if cell is not None and cell.reached else None for cell in row] for row in grid]
+        reached = any(grad is not None for row in grads for grad in row)
+        maps["grad" if reached else f"grad {UNKNOWN}"] = map_of(writer, grads) if reached else ""
+    heads = [f'<TD ALIGN="LEFT">{writer.text(word, faint=True)}</TD>' for word in maps]
+    cells = [f'<TD ALIGN="LEFT" VALIGN="TOP">{heat}</TD>' for heat in maps.values()]
+    title = f'<TR><TD ALIGN="LEFT" COLSPAN="2">{name}{writer.text(shape, faint=True)}</TD></TR>'
+    below = [f"<TR>{cell}</TR>" for pair in zip(heads, cells) for cell in pair]
+    beside = [f"<TR>{''.join(heads)}</TR>", f"<TR>{''.join(cells)}</TR>"]
+    table = _table([title, *(beside if len(grid[0]) <= BESIDE else below)])
+    return f'<TR><TD ALIGN="LEFT">{_unstretched(table, writer)}</TD></TR>'
+
+
+def map_of(writer: DotWriter, grid: Sequence[Sequence[float | None]]) -> str:
+    return _unstretched(f"<{heat_map(grid, writer.palette, min(writer.look.digits, 2))}>", writer)
+
+
+def _unstretched(table: str, writer: DotWriter) -> str:
+    """A table to be put into another one's cell, which Graphviz would otherwise make as wide as the cell."""
+    width, height = (math.ceil(size) + 1 for size in measured(table, writer.look.font_size))
+    return table[1:-1].replace("<TABLE ", f'<TABLE FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}" ', 1)
+
+
+def _table(rows: Sequence[str]) -> Markup:
+    return Markup(f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>>')
+
+
+def small_map(writer: DotWriter, box: Box) -> str:
+    """The data of all that a box for n alike stands for, as a small heat map; "" where there are too many."""
+    nodes: Sequence[Any] = box.nodes
+    if len(nodes) != box.times or len(nodes) > MANY or not writer.shows("data"):
+        return ""
+    grid = grid_of(writer.graph, nodes)
+    if len(nodes) <= FEW and not 1 < len(grid[0]) <= NARROW:
+        grid = [list(nodes[at : at + NARROW]) for at in range(0, len(nodes), NARROW)]
+    numbers = [[cell and cell.data for cell in row] for row in grid]
+    heat = heat_map(numbers, writer.palette, min(writer.look.digits, 2) if len(nodes) <= FEW else 0)
+    return _unstretched(f"<{heat}>", writer)
+
+
+# --- Pairs -------------------------------------------------------------------------------------------------
+
+
+def pairs_of(picture: Picture, box: Box) -> list[tuple[Any, Any]]:
+    """The pairs of a dot product whose operands, all of them leaves, are one box; with (None, bias) for a bias."""
+    users = {node for arrow in picture.arrows if arrow.tail is box for node, _ in arrow.edges}
+    if len(users) != 1:
+        return []
+    (node,) = users
+    if len(node.op.lists) != 2:
+        return []
+    bound = node.op.bind(node.operands)
+    first, second = (bound[name] for name in node.op.lists)
+    inside = {*box.nodes}
+    if any(isinstance(operand, float) or operand not in inside for operand in (*first, *second)):
+        return []
+    rest = [operand for name, operand in bound.items() if name not in node.op.lists and operand in inside]
+    return [*zip(first, second), *((None, operand) for operand in rest)]
+
+
+def pair_rows(writer: DotWriter, pairs: Sequence[tuple[Any, Any]], most: int) -> list[str]:
+    """A row for each pair: what is multiplied, the product, and the two gradients, each the other number times upstream."""
+    heads = ["", "x", "", "w", "x * w", "grad of x", "grad of w"]
+    rows = [_cells_of([(writer.text(word, faint=True), "") for word in heads])]
+    for x, w in pairs[:most]:
+        product = "" if x is None else short(x.data * w.data, writer.look.digits)
+        rows.append(
+            _cells_of([*_named(writer, x), *_named(writer, w), (product, ""), _grad(writer, x), _grad(writer, w)])
+        )
+    if len(pairs) > most:
+        rows.append(_cells_of([(writer.text(f"{len(pairs) - most:,} more", faint=True), "")]))
+    return rows
+
+
+def _named(writer: DotWriter, value: Any) -> list[tuple[str, str]]:
+    if value is None:
+        return [("", ""), ("", "")]
+    return [
+        (writer.text(one_line(writer.graph.name(value), 16), faint=True), ""),
+        (escape(writer.short(value.data)), ""),
+    ]
+
+
+def _grad(writer: DotWriter, value: Any) -> tuple[str, str]:
+    if value is None:
+        return "", ""
+    return (
+        (escape(writer.short(value.grad)), writer.tint(value.grad))
+        if value.reached
+        else (writer.text(UNKNOWN, faint=True), "")
+    )
+
+
+def _cells_of(cells: Sequence[tuple[str, str]]) -> str:
+    return f"<TR>{''.join(_cell_with(text, tint) for text, tint in cells)}</TR>"
+
+
+def _cell_with(text: str, tint: str) -> str:
+    colour = f' BGCOLOR="{tint}" STYLE="ROUNDED"' if tint else ""
+    return f'<TD ALIGN="RIGHT"{colour}>{text}</TD>'
+
+
+# --- What is seen first ------------------------------------------------------------------------------------
+
+
+def troubles(picture: Picture) -> list[str]:
+    """What a legend says before all else: where nan or inf came back, and where no gradient can go on."""
+    notes: list[str] = []
+    if not all(math.isfinite(flow) for arrow in picture.arrows for flow in arrow.contributions):
+        notes.append("pink: nan or inf came back here: begin with the first of them, seen from the result")
+    if any(node.scope is CUT for box in picture.boxes for node in box.nodes):
+        notes.append("dashed frame: cut off by detach() or no_grad(), so no gradient goes on from there")
+    return notes
