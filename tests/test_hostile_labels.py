@@ -425,6 +425,16 @@ def reel(f):
     return animated(shots, 1.0, one_line(f.label))
 
 
+def weighted(f):
+    """A dot product of the leaves, so that they are neurons' inputs and weights, or the rows of a table of pairs."""
+    leaves = [node for node in Graph(f).nodes if not node.operands]
+    half = len(leaves) // 2
+    y = autograd.dot(leaves[:half], leaves[half : 2 * half])
+    y.label = f.label
+    y.backward()
+    return y
+
+
 def tables(f):
     return "\n".join([str(forward_table(Graph(f))), *map(repr, Graph(f).nodes)])
 
@@ -438,6 +448,10 @@ WRITERS = {  # name: what writes text about a Value, what reads it, whether it s
     "DOT, folded": (lambda f: draw(f, budget=5).source, read_dot, False, PICTURES),
     "DOT, difference": (lambda f: draw_diff(f, f, **ALL).source, read_dot, True, PICTURES),
     "DOT, stepper": (lambda f: f.step_through().draw(**ALL).source, read_dot, True, PICTURES),
+    "neurons": (lambda f: draw(weighted(f), view="neurons").source, read_dot, False, PICTURES),
+    "matrix": (lambda f: draw(f, view="matrix").source, read_dot, False, (of_modules,)),  # an index is a place
+    "pairs": (lambda f: draw(weighted(f)).source, read_dot, False, PICTURES),
+    "model": (lambda f: draw(lambda _: [f], input=(1,)).source, read_dot, False, (of_modules,)),
     "Mermaid": (lambda f: f.mermaid(**ALL), read_mermaid, True, PICTURES),
     "LaTeX": (lambda f: f.latex(), read_latex, True, PICTURES),
     "formula": (lambda f: f.formula(), read_text, True, PICTURES),
@@ -459,6 +473,7 @@ NEED_ENGINE = {"SVG", "page", "film", "SVG, two themes", "SVG, film", "TikZ"}
 QUICK = {
     *((name, door) for name in ("DOT", "Mermaid", "LaTeX", "formula", "tree") for door in PICTURES),
     ("stepper", of_values), ("prompt", of_values), ("training", of_leaves), ("SVG", of_values), ("plot", of_values), ("page", of_leaves),
+    ("neurons", of_values), ("pairs", of_values),
 }  # fmt: skip
 
 

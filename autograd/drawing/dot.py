@@ -308,7 +308,7 @@ class DotWriter:
 
     def tint(self, gradient: float) -> str:
         """Orange for a positive gradient, blue for a negative one, the stronger the larger it is."""
-        if not math.isfinite(gradient):
+        if gradient and not math.isfinite(gradient):  # users may have set it to None
             return mix(self.palette["paper"], self.palette["broken"], 0.5)
         if not gradient or not self.strongest:
             return ""

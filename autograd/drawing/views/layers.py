@@ -1,6 +1,6 @@
 """The layers of neurons in a graph, found by what was computed: sums of inputs times weights, and their activations.
 
-A neuron is a dot product with leaves as its weights, or the same written out with ``*`` and ``+``. Neurons of the same
+A neuron is a dot product with leaves or constants as its weights, or the same written out with ``*`` and ``+``. Neurons of the same
 inputs, made in the same call, are a layer. Nothing is asked of a module: a network in the user's own classes, or in none,
 has its layers too.
 
@@ -55,13 +55,13 @@ def layers_of(graph: Graph) -> list[Layer]:
     found: dict[Any, list[Neuron]] = {}
     for node, (pairs, bias) in _sums(graph, users):
         weighted = [_weight_last(graph, users, pair) for pair in pairs]
-        if all(weight is not None for _, weight in weighted):
-            inputs, weights = zip(*weighted)
+        inputs, weights = zip(*weighted)
+        if None not in weights and not all(isinstance(weight, float) for weight in weights):
             neuron = Neuron(node, _activated(node, users), inputs, weights, bias)
             found.setdefault((tuple(map(_key, inputs)), node.scope), []).append(neuron)
     layers: dict[Any, Layer] = {}
     for neurons in found.values():
-        same = tuple(id(weight) for neuron in neurons for weight in neuron.weights)
+        same = tuple(_key(weight) for neuron in neurons for weight in neuron.weights)
         first = layers.get(same)
         layers[same] = Layer(first.neurons, first.times + 1) if first else Layer(neurons, 1)
     return list(layers.values())
@@ -123,12 +123,19 @@ def _written_out(node: Any, users: dict[Any, list[Any]]) -> Sum | None:
 
 
 def _weight_last(graph: Graph, users: dict[Any, list[Any]], pair: Sequence[Any]) -> tuple[Any, Any]:
-    """An input and its weight, whichever was written first; no weight where none of the two is a leaf."""
+    """An input and its weight, whichever was written first; None for a weight where both were computed."""
     leaves = [operand for operand in pair if not isinstance(operand, float) and not operand.operands]
-    if not leaves:
-        return pair[0], None
-    weight = max(leaves, key=lambda leaf: (leaf.scope is PARAMETER, graph.name(leaf)[:1] == "w", -len(users[leaf])))
+    constants = [operand for operand in pair if isinstance(operand, float)]
     first, second = pair
+    if leaves:
+        # The last of two that could be either, as in dot(xs, ws).
+        weight = max(
+            reversed(leaves), key=lambda one: (one.scope is PARAMETER, graph.name(one)[:1] == "w", -len(users[one]))
+        )
+    elif constants:
+        weight = constants[0]
+    else:
+        return first, None
     return (second, first) if first is weight else (first, second)
 
 
