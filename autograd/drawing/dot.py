@@ -84,7 +84,6 @@ class DotWriter:
         return f"{self.points(size):.4g}"
 
     # What colours and widths show, and what is written: a subclass may show something else.
-
     def strength(self, node: Node) -> float:
         """The number that the colour behind a value shows."""
         return node.grad if node.reached else 0.0
@@ -355,8 +354,7 @@ class DotWriter:
         grads = [node.grad for node in nodes if node.reached]
         grad = escape(spread(grads, self.look.digits)) if grads else self.text(UNKNOWN, faint=True)
         data, many = escape(spread([node.data for node in nodes], self.look.digits)), len(nodes) > 1
-        tint = self.tint(max(grads, key=abs)) if grads else ""
-        cells = {"data": self.right(data, many=many), "grad": self.right(grad, tint, many)}
+        cells = {"data": self.right(data, many=many), "grad": self.right(grad, self.tint(worst(grads)), many)}
         return [cell for word, cell in cells.items() if self.shows(word)]
 
     def constants(self, box: Box) -> Markup:
