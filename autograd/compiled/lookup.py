@@ -115,7 +115,7 @@ class Programs:
             states.append(drawn(guards.generators))
             second = first.renewed()
         if results:
-            self._want_apart(root, results)
+            self._want_apart(executable.program, results)
             if self._finds_parameters and self._find_parameters(root, results):
                 self.retrace()
                 executable = self._executable(root, tracers, guards, sample)
@@ -183,16 +183,16 @@ class Programs:
 
     # --- what is refused
 
-    def _want_apart(self, root: Any, results: Sequence[Any]) -> None:
+    def _want_apart(self, program: Program, results: Sequence[Any]) -> None:
         """Refuse what one run has left over for the next, and what was computed before both."""
         for result in results:
             if isinstance(result, Tracer):
                 raise TraceError(f"{self.title} uses a value that was left over from the call before. {_USUAL}")
-            if not isinstance(result, Value) and not (root.op is PICK and isinstance(result, (int, float))):
+            if not isinstance(result, Value) and not (program.root.op is PICK and isinstance(result, (int, float))):
                 raise TraceError(
                     f"{self.title} returns {result!r} as it stands, and a Value when it is traced. {_USUAL}"
                 )
-        computed = {node for node in walk(root) if node.operands and type(node) is Value}
+        computed = {node for node in program.order if type(node) is Value}
         if computed and (before := computed.intersection(walk(*results))):
             raise TraceError(
                 f"{before.pop()!r} was computed before the function ran, from numbers that later calls may change: "
@@ -218,7 +218,7 @@ class Programs:
             with generators_put_back(guards.generators):
                 try:
                     results = [sample.call(self.function)]
-                    self._want_apart(executable.program.root, results)
+                    self._want_apart(executable.program, results)
                     itself = Itself(results)
                 except TraceError:
                     raise

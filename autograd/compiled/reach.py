@@ -36,20 +36,21 @@ class Reach:
     """
 
     def __init__(self, program: Program, parameters: Sequence[Any]) -> None:
-        self._program = program
         self._count = len(parameters)
         self._bit = {p: 1 << i for i, p in enumerate(parameters)}
-        self._always: set[Any] = set()  # the nodes that it comes to, whatever is picked
-        self._mask, self._picks = self._descend([program.root], self._always)
+        self._mask, self._picks, always = self._descend([program.root], program.active)
+        self._others = program.active - always  # the nodes that it comes to if they are picked
         place = {node: i for i, node in enumerate(program.inputs)}
         self._index = {pick: place[pick.operands[0]] for pick in program.picks}
-        self._below: dict[tuple[Any, int], _Below] = {}  # what picks choose, by the pick or the place of its index, and the index
+        self._below: dict[
+            tuple[Any, int], _Below
+        ] = {}  # what picks choose, by the pick or the place of its index, and the index
         self._by_index: dict[int, list[Any]] = {}  # the first picks, by the place of their index
         for pick in self._picks:
             self._by_index.setdefault(self._index[pick], []).append(pick)
         self.varies = bool(self._picks)
         self.deep = any(
-            candidate in program.active and candidate not in self._bit and candidate not in self._always
+            candidate in self._others and candidate not in self._bit
             for pick in program.picks
             for candidate in pick.operands[1:]
         )
@@ -72,25 +73,22 @@ class Reach:
         """What a gradient comes to from what these picks choose."""
         found = self._below.get((key, index))
         if found is None:
-            found = self._descend([pick.operands[1 + index] for pick in picks], set(self._always))
-            self._below[key, index] = found
+            mask, more, _ = self._descend([pick.operands[1 + index] for pick in picks], self._others)
+            found = self._below[key, index] = mask, more
         return found
 
-    def _descend(self, starts: Iterable[Any], seen: set[Any]) -> _Below:
-        """What a gradient comes to from some nodes, but for what is `seen`, to which it adds the nodes on the way."""
+    def _descend(self, starts: Iterable[Any], among: set[Any]) -> tuple[int, list[Any], set[Any]]:
+        """What a gradient comes to from some of the nodes `among`, and the nodes on the way."""
         mask = 0
         picks: list[Any] = []
-        left = self._program.active - seen
-        stack = [*left.intersection(starts)]
-        left -= {*stack}
+        seen = among.intersection(starts)
+        stack = [*seen]
         while stack:
             node = stack.pop()
-            seen.add(node)
             mask |= self._bit.get(node, 0)
             if node.op is PICK:
                 picks.append(node)
-            else:
-                found = left.intersection(node.operands)
-                left -= found
+            elif found := among.intersection(node.operands) - seen:
+                seen |= found
                 stack += found
-        return mask, picks
+        return mask, picks, seen

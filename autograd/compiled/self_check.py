@@ -52,30 +52,29 @@ class Itself:
         self.results = [result if isinstance(result, Value) else Value(result) for result in results]  # a picked number
         self._share = 1.0 / len(results)
         self.loss = add_up([result.data for result in self.results]) / len(results)
+        self._graphs = [[*reversed(walk(result))] for result in self.results]
         self.gradients = self._adjoints()
 
     def _adjoints(self, sizes: bool = False) -> dict[Any, float]:
         """For each leaf, the products of the partials along the paths from the results to it, added up; or their sizes."""
         found: dict[Any, float] = {}
-        for result in self.results:
+        for result, nodes in zip(self.results, self._graphs):
             adjoint: dict[Any, float] = {result: self._share}
-            known = adjoint.get
-            for node in reversed(walk(result)):
-                if (upstream := known(node)) is None:
-                    continue
-                if node.op is None:
-                    found[node] = found.get(node, 0.0) + upstream
-                elif sizes:
-                    for operand, partial in zip(node.operands, node.partials):
+            known, node = adjoint.get, result
+            try:
+                for node in nodes:
+                    if (upstream := known(node)) is None:
+                        continue
+                    if node.op is None:
+                        found[node] = found.get(node, 0.0) + upstream
+                        continue
+                    a = node.a  # the slots: properties would cost as much as all the rest
+                    for operand, partial in zip(a, node.da) if type(a) is tuple else ((a, node.da), (node.b, node.db)):
                         if partial is not None:
-                            adjoint[operand] = known(operand, 0.0) + abs(partial * upstream)
-                else:
-                    for operand, partial in zip(node.operands, node.partials):
-                        if partial is not None:
-                            try:
-                                adjoint[operand] = known(operand, 0.0) + partial * upstream
-                            except SingularityError:
-                                raise stopped(result, node) from None
+                            term = partial * upstream
+                            adjoint[operand] = known(operand, 0.0) + (abs(term) if sizes else term)
+            except SingularityError:
+                raise stopped(result, node) from None
         return found
 
     def differs(

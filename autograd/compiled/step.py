@@ -99,14 +99,15 @@ class Step:
             key = in_mode(key)
         executable = programs.kept.get(key) or programs.trace(key, Sample(numbers, arguments, keywords))
         programs.latest = executable
-        executable.used = programs.calls = programs.calls + 1
-        if executable.used >= executable.due:  # of a check, or at once of what may run in C
-            if executable.edges >= programs.enough and programs.can_run_in_c(executable):
-                executable.check(numbers)
-                programs.calls -= 1
-                return self.run(Prepared(self, [[x] for x in arguments], [Part.of_one(executable, numbers)], keywords))
+        if programs.calls + 1 < executable.due:
+            executable.used = programs.calls = programs.calls + 1
+        else:  # a check is due, or C may have to run it
             executable.check(numbers)
-            self.checks.before([Part.of_one(executable, numbers)], in_c=False)
+            part = Part.of_one(executable, numbers)
+            if executable.edges >= programs.enough and programs.can_run_in_c(executable):
+                return self.run(Prepared(self, [[x] for x in arguments], [part], keywords))
+            programs.calls += 1
+            self.checks.before([part], in_c=False)
         self.last_backend = "python"
         try:
             return executable.one(numbers)
@@ -314,6 +315,8 @@ def compile(
     Not looked at, so that `Step.retrace` must be called: a context variable, what belongs to Python or to a library (a
     patched function, a setting of the process), the clock and iterators, 0.0 that becomes -0.0, 1 that becomes True. An
     int is a float in a program, and so exact up to 2**53; which Value an int picks cannot be asked with `is`.
+    Numbers of other types in data or grad (numpy's, ints, fractions) are made floats at the next call; what is no number is
+    refused by name.
     The check: loss and gradients of the program against those of the function itself, which runs on the same arguments:
     at the first call of each signature of arguments, and at the calls 2, 4, 8, 16 ... of the step ("doubling"), at
     each ("always"), or at none ("never"). It raises TraceError, and leaves the gradients as they were.
