@@ -40,6 +40,7 @@ if _path.exists(_path.join(_path.dirname(__file__), "differential_operators.py")
         "python -m pip install --force-reinstall scalar-autograd"
     )
 
+from .elsewhere import module_getattr as _module_getattr
 from .errors import AutogradError
 from .functions import clamp, dot, logsumexp, maximum, mean, minimum, op, softmax, surprisal, total
 from .higher_order import grad, hessian, jacobian, value_and_grad
@@ -89,6 +90,7 @@ __all__ = [
 ]  # fmt: skip
 if not TYPE_CHECKING:
     __all__ += [name for name in _BUILTIN if name not in (*__all__, "abs", "pow")]  # a star would hide Python's
+_missing = _module_getattr(__name__)
 
 
 def __getattr__(name: str) -> Any:
@@ -98,7 +100,7 @@ def __getattr__(name: str) -> Any:
         tool = getattr(import_module(f"{__name__}.{_TOOLS[name]}"), name)
         globals()[name] = tool
         return tool
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise _missing(name, 2)
 
 
 def __dir__() -> list[str]:

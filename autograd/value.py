@@ -41,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .elsewhere import names_of_others
 from .errors import ArgumentError, GraphError, SingularityError, hidden
 from .graph import grad_before, walk
 from .methods import compile_methods
@@ -51,7 +52,7 @@ from .slow_path import real, real_data
 if TYPE_CHECKING:
     from .compiled_methods import Methods
 else:
-    Methods = object
+    Methods = names_of_others("Value", slots=True)
 
 __all__ = ["NOT_REACHED", "Value"]
 __tracebackhide__ = hidden

@@ -8,7 +8,7 @@ with a Module in it, such as linear.py; `pytest --refresh` writes its name below
 >>> model
 MLP(
   (layers): ModuleList(
-    (0): Layer(
+    (0): Hidden(
       in_features=2, out_features=3, bias=True
       (tanh): Tanh()
     )
@@ -35,23 +35,25 @@ if not hasattr(_engine, "Value"):
 
 from autograd.explain.naming import ours
 
-from . import functional, init, optim
-from .activation import GELU, LeakyReLU, ReLU, Sigmoid, Softplus, Tanh
-from .attention import SelfAttention
+from . import functional, init, optim, utils
+from .activation import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
+from .attention import MultiheadAttention, SelfAttention
 from .container import ModuleList, Sequential
 from .elsewhere import names_of_torch
 from .embedding import Embedding
 from .init import manual_seed
-from .linear import Linear
-from .mlp import MLP
+from .linear import Identity, Linear
+from .loss import BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss
+from .mlp import MLP, Layer, Neuron
 from .module import Module
 from .norm import LayerNorm, RMSNorm
 from .softmax import Softmax
 
 __all__ = [
-    "GELU", "MLP", "Embedding", "LayerNorm", "LeakyReLU", "Linear", "Module", "ModuleList", "RMSNorm", "ReLU",
-    "SelfAttention", "Sequential", "Sigmoid", "Softmax", "Softplus", "Tanh", "functional", "init", "manual_seed",
-    "optim",
+    "ELU", "GELU", "MLP", "BCEWithLogitsLoss", "CrossEntropyLoss", "Embedding", "Identity", "L1Loss", "Layer",
+    "LayerNorm", "LeakyReLU", "Linear", "MSELoss", "Module", "ModuleList", "MultiheadAttention", "Neuron", "RMSNorm",
+    "ReLU", "SelfAttention", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh", "functional", "init",
+    "manual_seed", "optim", "utils",
 ]  # fmt: skip
 
 ours()

@@ -15,8 +15,8 @@ from .module import Module
 from .shapes import Matrix, Vector, is_list, of_each
 
 __all__ = [
-    "ACTIVATIONS", "GELU", "LeakyReLU", "ReLU", "Sigmoid", "Softplus", "Tanh", "activation_named", "gelu", "leaky_relu",
-    "relu", "sigmoid", "softplus", "tanh",
+    "ACTIVATIONS", "ELU", "GELU", "LeakyReLU", "ReLU", "SiLU", "Sigmoid", "Softplus", "Tanh", "activation_named", "elu",
+    "gelu", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh",
 ]  # fmt: skip
 
 ACTIVATIONS: dict[str, type[Module]] = {}  # what ``MLP(..., activation="relu")`` may name, in the order below
@@ -132,6 +132,49 @@ def sigmoid(input: Any) -> Any:
 
 class Sigmoid(Activation, function=sigmoid):
     """1 / (1 + exp(-x)) of every number. See F.sigmoid."""
+
+
+@of_each
+def silu(input: Any) -> Any:
+    """x * sigmoid(x) of every number, also called swish (Elfwing et al., 2018).
+
+    >>> [f"{y.data:.4f}" for y in silu([-1.0, 0.0, 1.0])]
+    ['-0.2689', '0.0000', '0.7311']
+    """
+    return _each(Value.silu, input)
+
+
+class SiLU(Activation, function=silu):
+    """x * sigmoid(x) of every number. See F.silu."""
+
+
+@of_each
+def elu(input: Any, alpha: float = 1.0) -> Any:
+    """x where it is positive, else alpha * (exp(x) - 1), of every number (Clevert et al., 2016).
+
+    >>> [f"{y.data:.4f}" for y in elu([-1.0, 0.0, 1.0])]
+    ['-0.6321', '0.0000', '1.0000']
+    """
+    return _each(lambda x: x.elu(alpha), input)
+
+
+class ELU(Activation, function=elu):
+    """x where it is positive, else alpha * (exp(x) - 1). See F.elu."""
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        self.alpha = alpha
+
+    @overload
+    def forward(self, input: Value | float) -> Value: ...
+    @overload
+    def forward(self, input: Vector) -> list[Value]: ...
+    @overload
+    def forward(self, input: Matrix) -> list[list[Value]]: ...
+    def forward(self, input: Any) -> Any:
+        return elu(input, self.alpha)
+
+    def extra_repr(self) -> str:
+        return f"alpha={self.alpha}"
 
 
 @of_each

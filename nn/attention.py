@@ -1,11 +1,13 @@
-"""SelfAttention: every row of a sequence looks at every row, and takes from each as much as it matches."""
+"""Attention: every row of a sequence looks at the rows of another, or its own, and takes from each as much as it matches."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias, overload
 
-from autograd import Value
+from autograd import Value, mean
+from autograd.errors import ArgumentError
 from autograd.modes import named_scope
 
 from . import functional as F
@@ -15,16 +17,18 @@ from .linear import Linear
 from .module import Module
 from .shapes import Matrix, want_matrix
 
-__all__ = ["SelfAttention"]
+__all__ = ["MultiheadAttention", "SelfAttention"]
 
 Rows: TypeAlias = "list[list[Value]]"
+Mask: TypeAlias = "Sequence[Sequence[Value | float]] | None"
 
 
 class SelfAttention(Module):
     """One head of self-attention: queries, keys and values are each a linear map of the same rows.
 
     forward: (T, embed_dim) to the same; with need_weights also the weights, (T, T), row i those of query i;
-    with is_causal row i sees rows 0 to i only.
+    with is_causal row i sees rows 0 to i only. attn_mask: (T, T), True where row i may not look at row j, as in
+    torch.nn.MultiheadAttention, or numbers that are added to the scores.
     in_proj_weight: (3 * head_dim, embed_dim), the maps to queries, keys and values on top of each other;
     in_proj_bias: (3 * head_dim,); out_proj: Linear(head_dim, embed_dim). With head_dim left at embed_dim these
     are the parameters of torch.nn.MultiheadAttention(embed_dim, 1), and start as they do there.
@@ -52,36 +56,140 @@ class SelfAttention(Module):
         rows = 3 * self.head_dim
         draw = init.uniform(math.sqrt(6 / (rows + embed_dim)), rng)  # Glorot and Bengio, 2010
         self.in_proj_weight = init.matrix(rows, embed_dim, draw)
-        self.in_proj_bias = init.vector(rows, init.constant(0.0)) if bias else None
+        heads = f": MultiheadAttention({embed_dim}, {bias}) has {bias} heads"
+        self.in_proj_bias = init.vector(rows, init.constant(0.0)) if init.flag("bias", bias, heads) else None
         self.out_proj = Linear(self.head_dim, embed_dim, bias, seed=rng) if out_proj else None
         if self.out_proj and self.out_proj.bias:
             self.out_proj.bias = init.vector(embed_dim, init.constant(0.0))
 
     @overload
-    def forward(self, input: Matrix, *, is_causal: bool = False, need_weights: Literal[False] = False) -> Rows: ...
+    def forward(
+        self, input: Matrix, *, attn_mask: Mask = None, is_causal: bool = False, need_weights: Literal[False] = False
+    ) -> Rows: ...
     @overload
-    def forward(self, input: Matrix, *, is_causal: bool = False, need_weights: Literal[True]) -> tuple[Rows, Rows]: ...
-    def forward(self, input: Matrix, *, is_causal: bool = False, need_weights: bool = False) -> Any:
+    def forward(
+        self, input: Matrix, *, attn_mask: Mask = None, is_causal: bool = False, need_weights: Literal[True]
+    ) -> tuple[Rows, Rows]: ...
+    def forward(
+        self, input: Matrix, *, attn_mask: Mask = None, is_causal: bool = False, need_weights: bool = False
+    ) -> Any:
         want_matrix("SelfAttention", "T", input, self.embed_dim)
-        q = self._project(input, 0, "queries", "q")
-        k = self._project(input, 1, "keys", "k")
-        v = self._project(input, 2, "values", "v")
-        weights = F.attention_weights(q, k, is_causal=is_causal)
+        q, k, v = (_projected(self, input, part, self.head_dim) for part in range(3))
+        weights = F.attention_weights(q, k, _may_look(attn_mask), is_causal=is_causal)
         out = F.mix(weights, v)
         if self.out_proj is not None:
             out = self.out_proj(out)
         if not need_weights:
             return out
-        return out, [row + [Value(0.0) for _ in range(len(input) - len(row))] for row in weights]
-
-    def _project(self, input: Matrix, part: int, scope: str, name: str) -> list[list[Value]]:
-        """The input mapped by the first, second or third head_dim rows of in_proj."""
-        rows = slice(part * self.head_dim, (part + 1) * self.head_dim)
-        with named_scope(scope):
-            projected = F.linear(input, self.in_proj_weight[rows], self.in_proj_bias and self.in_proj_bias[rows])
-        F.label(name, projected)
-        return projected
+        return out, _filled(weights, len(input))
 
     def extra_repr(self) -> str:
         head = "" if self.head_dim == self.embed_dim else f", head_dim={self.head_dim}"
         return f"embed_dim={self.embed_dim}{head}, bias={self.in_proj_bias is not None}"
+
+
+class MultiheadAttention(Module):
+    """Some heads of attention side by side, each on its part of the features (Vaswani et al., 2017).
+
+    forward: query (T, embed_dim), key and value (S, embed_dim), to (T, embed_dim) and the weights: (T, S), the mean over the
+    heads; one such matrix a head without average_attn_weights; None without need_weights. Of one sequence x it is
+    attention(x, x, x). attn_mask: (T, S), True where query i may not look at key j, or numbers that are added to
+    the scores. key_padding_mask: (S,), True for a key that nobody looks at. is_causal: query i sees keys 0 to i only.
+    The parameters are those of torch.nn.MultiheadAttention, and start as they do there. dropout: only 0.
+    Raises ArgumentError unless num_heads divides embed_dim.
+
+    >>> attention = MultiheadAttention(4, 2)
+    >>> x = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]]
+    >>> out, weights = attention(x, x, x, attn_mask=[[False, True], [False, False]])
+    >>> len(out), len(out[0]), [w.data for w in weights[0]]
+    (2, 4, [1.0, 0.0])
+    """
+
+    def __init__(
+        self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True, *, seed: Seed = None
+    ) -> None:
+        self.embed_dim, self.num_heads = init.size("embed_dim", embed_dim), init.size("num_heads", num_heads)
+        if embed_dim % num_heads:
+            raise ArgumentError(
+                f"MultiheadAttention: want num_heads to divide embed_dim, got {num_heads} and {embed_dim}"
+            )
+        if dropout:
+            raise ArgumentError(f"MultiheadAttention: want dropout=0, the only one there is here, got {dropout!r}")
+        rng = init.generator(seed)
+        draw = init.uniform(math.sqrt(6 / (4 * embed_dim)), rng)  # Glorot and Bengio, 2010
+        self.in_proj_weight = init.matrix(3 * embed_dim, embed_dim, draw)
+        self.in_proj_bias = init.vector(3 * embed_dim, init.constant(0.0)) if init.flag("bias", bias) else None
+        self.out_proj = Linear(embed_dim, embed_dim, bias, seed=rng)
+        if self.out_proj.bias:
+            self.out_proj.bias = init.vector(embed_dim, init.constant(0.0))
+
+    def forward(
+        self,
+        query: Matrix,
+        key: Matrix,
+        value: Matrix,
+        key_padding_mask: Sequence[bool] | None = None,
+        need_weights: bool = True,
+        attn_mask: Mask = None,
+        average_attn_weights: bool = True,
+        is_causal: bool = False,
+    ) -> Any:
+        for name, rows in (("query", query), ("key", key), ("value", value)):
+            want_matrix(f"MultiheadAttention, {name}", "T" if name == "query" else "S", rows, self.embed_dim)
+        q, k, v = (_projected(self, rows, part, self.embed_dim) for part, rows in enumerate((query, key, value)))
+        mask = _may_look(_padded(attn_mask, key_padding_mask, len(query)))
+        parts: list[Any] = []
+        weights: list[Any] = []
+        for head in range(self.num_heads):
+            size = self.embed_dim // self.num_heads
+            columns = slice(head * size, (head + 1) * size)
+            with named_scope(f"head {head}"):
+                seen = F.attention_weights(_cut(q, columns), _cut(k, columns), mask, is_causal=is_causal)
+                parts.append(F.mix(seen, _cut(v, columns)))
+            weights.append(_filled(seen, len(key)))
+        out = self.out_proj([[x for part in rows for x in part] for rows in zip(*parts)])
+        if not need_weights:
+            return out, None
+        return out, _means(weights) if average_attn_weights else weights
+
+    def extra_repr(self) -> str:
+        return f"embed_dim={self.embed_dim}, num_heads={self.num_heads}, bias={self.in_proj_bias is not None}"
+
+
+_PARTS = ("queries", "q"), ("keys", "k"), ("values", "v")
+
+
+def _projected(module: Any, input: Matrix, part: int, width: int) -> list[list[Value]]:
+    """The input mapped by the first, second or third part of in_proj, each of `width` rows."""
+    scope, name = _PARTS[part]
+    rows = slice(part * width, (part + 1) * width)
+    with named_scope(scope):
+        projected = F.linear(input, module.in_proj_weight[rows], module.in_proj_bias and module.in_proj_bias[rows])
+    F.label(name, projected)
+    return projected
+
+
+def _cut(matrix: list[list[Value]], columns: slice) -> list[list[Value]]:
+    return [row[columns] for row in matrix]
+
+
+def _may_look(mask: Any) -> Any:
+    """True for what may be looked at, as F.attention_weights has it; torch's modules have it the other way round."""
+    return mask and [[not m if isinstance(m, bool) else m for m in row] for row in mask]
+
+
+def _padded(mask: Any, padding: Any, queries: int) -> Any:
+    """attn_mask with the keys left out that are padding."""
+    if padding is None:
+        return mask
+    rows = mask or [[False] * len(padding)] * queries
+    return [[True if pad else m for m, pad in zip(row, padding, strict=True)] for row in rows]
+
+
+def _filled(weights: list[list[Value]], keys: int) -> list[list[Value]]:
+    """Rows of one length: what a causal row does not look at has the weight 0."""
+    return [row + [Value(0.0) for _ in range(keys - len(row))] for row in weights]
+
+
+def _means(weights: list[list[list[Value]]]) -> list[list[Value]]:
+    return [[mean(ws) for ws in zip(*rows)] for rows in zip(*weights)]

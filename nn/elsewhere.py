@@ -1,52 +1,122 @@
-"""Names of torch.nn that are not here, and what is written in their place: for whoever brings a program along."""
+"""Names of torch.nn that are not here, and what is written in their place: a line for one or several, with Python in backticks.
+
+A test runs every piece of Python.
+"""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
-__all__ = ["names_of_torch"]
+from autograd.elsewhere import module_getattr, names_of_others
+
+__all__ = ["module_names", "names_of_torch"]
+
+_DROPOUT = "multiply by a mask of your own, `[x * (random.random() >= 0.1) / 0.9 for x in xs]`"
+_IMAGES = "there are no images here: a Linear sees all of them, `nn.Linear(64, 10)`"
+_MEMORY = "a loop carries the state, `state = [h.tanh() for h in nn.Linear(2, 2)(state)]`"
+_RULE = "the optimisers are `nn.optim.SGD`, `nn.optim.Adam`, `nn.optim.AdamW` and `nn.optim.RMSprop`"
+_START = (
+    "every module draws its own: to start otherwise, `for p in model.parameters(): p.data = random.gauss(0.0, 0.1)`"
+)
+_PLACE = "numbers are Python's floats, on the processor: leave it out"
 
 _INSTEAD = {
     "nn": {
-        "Parameter": "a Value that a module's attribute holds is a parameter, self.w = Value(0.5)",
-        "ParameterList": "a list of Values in a module's attribute is found as it is",
-        "ModuleDict": "a dict of modules in a module's attribute is found as it is",
-        "MSELoss": "call nn.functional.mse_loss(input, target)",
-        "CrossEntropyLoss": "call nn.functional.cross_entropy(input, target)",
-        "BCEWithLogitsLoss": "of a score z and a target y it is logsumexp([0.0, z]) - y * z",
-        "MultiheadAttention": "put nn.SelfAttention(embed_dim, head_dim=..., out_proj=False) side by side, one for each head",
-        "Dropout": "multiply by a mask of your own, [x * (random.random() >= p) / (1 - p) for x in xs]",
-        "utils": "clip by hand, p.grad *= scale for every p in parameters()",
+        "Parameter": "a Value that a module's attribute holds is a parameter, `Value(0.5)`",
+        "ParameterList ParameterDict": "a list of Values in a module's attribute is found as it is, `[Value(0.5), Value(0.25)]`",
+        "ModuleDict": "a dict of modules in a module's attribute is found as it is, `{'first': nn.Linear(2, 2)}`",
+        "Dropout Dropout1d Dropout2d AlphaDropout": _DROPOUT,
+        "Conv1d Conv2d Conv3d ConvTranspose2d MaxPool1d MaxPool2d AvgPool2d AdaptiveAvgPool2d Upsample": _IMAGES,
+        "BatchNorm1d BatchNorm2d InstanceNorm2d GroupNorm": "rows are brought to a common size by `nn.LayerNorm(4)` and `nn.RMSNorm(4)`",
+        "RNN LSTM GRU RNNCell LSTMCell GRUCell": _MEMORY,
+        "Transformer TransformerEncoder TransformerEncoderLayer TransformerDecoder TransformerDecoderLayer": "its parts are here, `nn.MultiheadAttention(4, 2)`, `nn.LayerNorm(4)`, `nn.MLP(4, [16, 4])`",
+        "Flatten Unflatten": "lists are taken apart by Python, `[x for row in rows for x in row]`",
+        "LogSoftmax LogSigmoid": "`nn.functional.log_softmax(xs)`, or `-nn.functional.softplus(-x)` for the logarithm of sigmoid(x)",
+        "ReLU6 Hardtanh Hardsigmoid Hardswish": "`x.clamp(0.0, 6.0)` of each number",
+        "Mish": "`x * nn.functional.softplus(x).tanh()`",
+        "PReLU": "the slope may be a Value, `x.leaky_relu(Value(0.25))`",
+        "SELU CELU": "`nn.ELU(1.5)`",
+        "NLLLoss": "`nn.CrossEntropyLoss()` takes the scores themselves, without log_softmax",
+        "BCELoss": "`nn.BCEWithLogitsLoss()` takes the scores themselves, without sigmoid",
+        "HuberLoss SmoothL1Loss": "`nn.L1Loss()` or `nn.MSELoss()`",
+        "KLDivLoss": "`nn.CrossEntropyLoss()` takes probabilities as targets, too",
+        "HingeEmbeddingLoss MultiMarginLoss": "`nn.functional.hinge_loss(xs, [1, -1])`",
+        "CosineSimilarity": "`dot(xs, ws) / (dot(xs, xs) * dot(ws, ws)).sqrt()`",
+        "Bilinear": "`dot(nn.Linear(2, 2)(xs), ws)`",
+        "EmbeddingBag": "`[mean(column) for column in zip(*nn.Embedding(5, 2)([0, 3]))]`",
+        "DataParallel parallel": "one process does it, and `autograd.compile(function)` makes it fast",
+        "save load": "numbers are plain data, `json.dumps(model.state_dict())`, and back by `model.load_state_dict(model.state_dict())`",
+        "one_hot": "`[float(i == 2) for i in range(4)]`",
+        "parameter modules": "`from nn import Module`",
     },
     "nn.functional": {
-        "binary_cross_entropy_with_logits": "of a score z and a target y it is logsumexp([0.0, z]) - y * z",
-        "nll_loss": "cross_entropy(input, target) takes the scores themselves, without log_softmax",
-        "l1_loss": "it is mean([abs(x - y) for x, y in zip(xs, ys)])",
-        "dropout": "multiply by a mask of your own, [x * (random.random() >= p) / (1 - p) for x in xs]",
+        "nll_loss": "`nn.functional.cross_entropy(xs, 0)` takes the scores themselves, without log_softmax",
+        "binary_cross_entropy": "`nn.functional.binary_cross_entropy_with_logits(x, 1.0)` takes the scores themselves, without sigmoid",
+        "huber_loss smooth_l1_loss": "`nn.functional.l1_loss(xs, ws)` or `nn.functional.mse_loss(xs, ws)`",
+        "kl_div": "`nn.functional.cross_entropy(xs, [0.25, 0.75])` takes probabilities as targets, too",
+        "hinge_embedding_loss multi_margin_loss": "`nn.functional.hinge_loss(xs, [1, -1])`",
+        "dropout": _DROPOUT,
+        "one_hot": "`[float(i == 2) for i in range(4)]`",
+        "normalize": "`[x / dot(xs, xs).sqrt() for x in xs]`",
+        "cosine_similarity": "`dot(xs, ws) / (dot(xs, xs) * dot(ws, ws)).sqrt()`",
+        "conv1d conv2d max_pool2d avg_pool2d interpolate": _IMAGES,
+        "batch_norm group_norm": "`nn.functional.layer_norm(xs, (2,))`",
+        "logsigmoid": "`-nn.functional.softplus(-x)`",
+        "relu6 hardtanh": "`x.clamp(0.0, 6.0)`",
+        "mish": "`x * nn.functional.softplus(x).tanh()`",
+        "prelu": "`nn.functional.leaky_relu(x, 0.25)`",
+        "glu": "`x * w.sigmoid()`",
+        "pad": "`[*xs, 0.0]`",
+        "multi_head_attention_forward": "`nn.MultiheadAttention(4, 2)`",
     },
     "nn.optim": {
-        "lr_scheduler": 'set optimizer.param_groups[0]["lr"] before an update',
+        "Adagrad Adadelta Adamax NAdam RAdam Rprop LBFGS SparseAdam ASGD Muon": _RULE,
     },
+    "nn.optim.lr_scheduler": {
+        "ConstantLR LinearLR ExponentialLR PolynomialLR MultiStepLR SequentialLR OneCycleLR CyclicLR MultiplicativeLR ReduceLROnPlateau": "any schedule is a function, `nn.optim.lr_scheduler.LambdaLR(optimizer, lambda t: 0.9**t)`",
+    },
+    "nn.init": {
+        "xavier_uniform_ xavier_normal_ kaiming_uniform_ kaiming_normal_ normal_ uniform_ zeros_ ones_ constant_ eye_ orthogonal_ trunc_normal_": _START,
+    },
+    "nn.utils": {
+        "parameters_to_vector": "`[p.data for p in model.parameters()]`",
+        "vector_to_parameters": "`for p, number in zip(model.parameters(), numbers): p.data = number`",
+        "clip_grad_norm clip_grad_value": "`nn.utils.clip_grad_norm_(model.parameters(), 1.0)`",
+        "rnn": _MEMORY,
+    },
+}
+_MODULE = {
+    "apply": "`for module in model.modules(): module.training`",
+    "to cuda cpu double float half bfloat16": _PLACE,
+    "requires_grad_": "leave what is not to learn out of the optimiser, `nn.optim.SGD(model.parameters())`",
+    "register_buffer register_parameter": "an attribute that holds Values holds parameters, and one of plain numbers a buffer, `model.scale = 2.0`",
+    "register_forward_hook register_full_backward_hook": "a call can be watched by its result, `draw(model(xs)[0])`",
+    "add_module": "`model.extra = nn.Linear(2, 2)`",
+    "buffers named_buffers": "numbers are plain attributes, `vars(model)`",
+    "summary": "`repr(model)`, and `len(model.parameters())`",
+    "draw show": "what it computes is drawn, `draw(model(xs)[0])`",
+    "backward": "a result has gradients, `model(xs)[0].backward()`",
+    "predict": "a module is called, `model(xs)`",
+    "fit": "a loop of your own does it, `loss.backward(); optimizer.step()`",
+    "save": "`json.dumps(model.state_dict())`",
+    "load": "`model.load_state_dict(model.state_dict())`",
+    "step": "`nn.optim.SGD(model.parameters(), lr=0.1).step()`",
 }
 
 
-def names_of_torch(module: str) -> Callable[[str], NoReturn]:
-    """The `__getattr__` of a module: an AttributeError, with what to write instead of a name that torch has.
+def names_of_torch(module: str) -> Callable[..., NoReturn]:
+    """The `__getattr__` of a module: an error, with what to write instead of a name that torch has.
 
     >>> import nn
-    >>> nn.MSELoss
+    >>> nn.NLLLoss
     Traceback (most recent call last):
         ...
-    AttributeError: module 'nn' has no attribute 'MSELoss': call nn.functional.mse_loss(input, target)...
+    AttributeError: module 'nn' has no attribute 'NLLLoss': `nn.CrossEntropyLoss()` takes the scores themselves, ...
     """
-    instead = _INSTEAD[module]
+    return module_getattr(module, _INSTEAD[module])
 
-    def missing(name: str) -> NoReturn:
-        fix = f": {instead[name]}" if name in instead else ""
-        error = AttributeError(f"module {module!r} has no attribute {name!r}{fix}")
-        error.name, error.obj = name, sys.modules[module]  # by which Python looks for a name much like it
-        raise error
 
-    return missing
+def module_names() -> Any:
+    """The base class of Module, which answers for what torch's has and this one has not."""
+    return names_of_others("nn.Module", _MODULE)

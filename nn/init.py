@@ -15,12 +15,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from random import Random
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from autograd import Value
 from autograd.errors import ArgumentError
 
-__all__ = ["Seed", "constant", "generator", "manual_seed", "matrix", "normal", "size", "uniform", "vector"]
+from .elsewhere import names_of_torch
+
+__all__ = ["Seed", "constant", "flag", "generator", "manual_seed", "matrix", "normal", "size", "uniform", "vector"]
 
 Seed: TypeAlias = "int | Random | None"
 Draw: TypeAlias = Callable[[], float]
@@ -57,6 +59,13 @@ def size(name: str, number: int) -> int:
     return number
 
 
+def flag(name: str, wanted: bool, fix: str = "") -> bool:
+    """`wanted`, if it is True or False; else ArgumentError, which says what it is for."""
+    if not isinstance(wanted, bool):  # pyright: ignore[reportUnnecessaryIsInstance] - as above
+        raise ArgumentError(f"want True or False as {name}, got {wanted!r}{fix}")
+    return wanted
+
+
 def uniform(bound: float, seed: Seed = None) -> Draw:
     """Numbers spread evenly from -bound to bound."""
     rng = generator(seed)
@@ -82,3 +91,7 @@ def vector(count: int, draw: Draw) -> list[Value]:
 def matrix(rows: int, columns: int, draw: Draw) -> list[list[Value]]:
     """Rows of Values, (rows, columns)."""
     return [vector(columns, draw) for _ in range(rows)]
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names_of_torch(__name__)

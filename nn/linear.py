@@ -1,4 +1,4 @@
-"""Linear: y = W x + b."""
+"""Linear: y = W x + b. Identity: y = x."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ from .init import Seed
 from .module import Module
 from .shapes import Matrix, Vector
 
-__all__ = ["Linear"]
+__all__ = ["Identity", "Linear"]
+
+
+class Identity(Module):
+    """Its input as it is: in the place of a module that is left out. Takes any arguments, as torch's does."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        pass
+
+    def forward(self, input: Any) -> Any:
+        return input
 
 
 class Linear(Module):
@@ -36,7 +46,7 @@ class Linear(Module):
         self.out_features = init.size("out_features", out_features)
         draw = init.uniform(1 / math.sqrt(in_features), seed)
         self.weight = init.matrix(out_features, in_features, draw)
-        self.bias = init.vector(out_features, draw) if bias else None
+        self.bias = init.vector(out_features, draw) if init.flag("bias", bias) else None
 
     @overload
     def forward(self, input: Vector) -> list[Value]: ...

@@ -1,24 +1,24 @@
-"""MLP: a multi-layer perceptron, which is linear layers with an activation between them."""
+"""MLP: a multi-layer perceptron, which is linear layers with an activation between them. Neuron and Layer: micrograd's."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any, overload
 
-from autograd import Value
+from autograd import Value, dot
 from autograd.errors import ArgumentError
 
 from .activation import activation_named
 from .container import ModuleList
-from .init import Seed, generator
+from .init import Seed, generator, size, uniform, vector
 from .linear import Linear
 from .module import Module
-from .shapes import Matrix, Vector, is_list
+from .shapes import Matrix, Vector, is_list, want_vector
 
-__all__ = ["MLP"]
+__all__ = ["MLP", "Layer", "Neuron"]
 
 
-class Layer(Linear):
+class Hidden(Linear):
     """A Linear whose outputs go through an activation, a module that it holds under the activation's name."""
 
     def __init__(
@@ -55,7 +55,7 @@ class MLP(Module):
             raise ArgumentError(f"MLP: want the layers' sizes as a list, such as [16, 16, 1], got {sizes!r}")
         rng = generator(seed)
         *hidden, last = zip([in_features, *sizes], sizes)
-        layers = [Layer(n, size, activation=activation, seed=rng) for n, size in hidden]
+        layers = [Hidden(n, size, activation=activation, seed=rng) for n, size in hidden]
         self.layers = ModuleList([*layers, Linear(*last, seed=rng)])
 
     @overload
@@ -66,3 +66,50 @@ class MLP(Module):
         for layer in self.layers:
             input = layer(input)
         return input
+
+
+class Neuron(Module):
+    """One neuron, as in micrograd: relu(w x + b), or w x + b without nonlin.
+
+    forward: (nin,) to a Value. w: (nin,), from -1 to 1 at the start; b: 0 at the start. seed: see nn.init.
+
+    >>> neuron = Neuron(2, seed=0)
+    >>> neuron
+    ReLUNeuron(2)
+    >>> [name for name, _ in neuron.named_parameters()], f"{neuron([1.0, 1.0]):.4f}"
+    (['w[0]', 'w[1]', 'b'], '1.2048')
+    """
+
+    def __init__(self, nin: int, nonlin: bool = True, *, seed: Seed = None) -> None:
+        self.w = vector(size("nin", nin), uniform(1.0, seed))
+        self.b = Value(0.0)
+        self.nonlin = nonlin
+
+    def forward(self, x: Vector) -> Value:
+        want_vector("Neuron", x, len(self.w))
+        score = dot(self.w, x, self.b)
+        return score.relu() if self.nonlin else score
+
+    def __repr__(self) -> str:
+        return f"{'ReLU' if self.nonlin else 'Linear'}Neuron({len(self.w)})"
+
+
+class Layer(Module):
+    """Neurons side by side, as in micrograd, each with weights of its own.
+
+    forward: (nin,) to (nout,), or to one Value if nout is 1. neurons: the list of them. nonlin, seed: see Neuron.
+
+    >>> Layer(2, 2)
+    Layer of [ReLUNeuron(2), ReLUNeuron(2)]
+    """
+
+    def __init__(self, nin: int, nout: int, nonlin: bool = True, *, seed: Seed = None) -> None:
+        rng = generator(seed)
+        self.neurons = [Neuron(nin, nonlin, seed=rng) for _ in range(size("nout", nout))]
+
+    def forward(self, x: Vector) -> Any:
+        out = [neuron(x) for neuron in self.neurons]
+        return out[0] if len(out) == 1 else out
+
+    def __repr__(self) -> str:
+        return f"Layer of [{', '.join(map(repr, self.neurons))}]"

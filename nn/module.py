@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from autograd import Value
-from autograd.errors import AutogradError, GraphError, ShapeError, hidden
+from autograd.errors import ArgumentError, AutogradError, GraphError, ShapeError, hidden
 from autograd.modes import CUT, PARAMETER, Scope, here, shared
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
 
+from .elsewhere import module_names
 from .shapes import Numbers, described, flatten, has_shape, is_list, shape_of
 
 __all__ = ["Module"]
@@ -39,7 +40,86 @@ def _like_forward(call: Callable[..., Any]) -> _LikeForward:
     return call  # type: ignore[return-value]
 
 
-class Module:
+class Parameters:
+    """The parameters of a module, in order: to go through as often as one likes, to count, and to index.
+
+    next() gives one after the other, as torch's generator does; len() and [i] are micrograd's list.
+
+    >>> from nn import Linear
+    >>> parameters = Linear(2, 1).parameters()
+    >>> parameters, len(parameters), parameters[0] is next(parameters), len(list(parameters)), len(list(parameters))
+    (3 parameters, 3, True, 3, 3)
+    """
+
+    def __init__(self, parameters: Iterable[Value]) -> None:
+        self._all = tuple(parameters)
+        self._rest = iter(self._all)
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self._all)
+
+    def __next__(self) -> Value:
+        return next(self._rest)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __getitem__(self, index: Any) -> Any:
+        found = self._all[index]
+        return list(found) if isinstance(index, slice) else found
+
+    def __add__(self, others: Iterable[Value]) -> list[Value]:
+        return [*self, *others]
+
+    def __radd__(self, others: Iterable[Value]) -> list[Value]:
+        return [*others, *self]
+
+    def __repr__(self) -> str:
+        return f"{len(self)} parameter{'s' if len(self) != 1 else ''}"
+
+
+class _OneOutput(list[Any]):
+    """What a module with one output returns: a list, that says so where it is taken for the Value in it."""
+
+    def __getattr__(self, name: str) -> Any:
+        fix = f": {_ONE}" if hasattr(Value, name) and not name.startswith("__") else ""
+        raise AttributeError(f"'list' object has no attribute {name!r}{fix}")
+
+    def __format__(self, spec: str) -> str:
+        if spec:
+            raise ArgumentError(_ONE)
+        return repr(self)
+
+
+_ONE = "a module returns a list, here of 1 Value. Write (score,) = model(x), or model(x)[0]"
+
+
+def _refusing(name: str) -> Callable[..., Any]:
+    """A method of a list of one that is arithmetic: what lists do with lists, else an error that helps."""
+    of_lists: Any = getattr(list, name, None)
+
+    def method(self: Any, *others: Any) -> Any:
+        if of_lists and isinstance(others[0], list):
+            return of_lists(self, *others)
+        raise ArgumentError(_ONE)
+
+    return method
+
+
+for _name in (
+    "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow", "mod", "rmod", "lt", "le", "gt", "ge",
+    "neg", "abs", "float", "int", "round",
+):  # fmt: skip
+    setattr(_OneOutput, f"__{_name}__", _refusing(f"__{_name}__"))
+
+
+if TYPE_CHECKING:
+    _NamesOfOthers = object
+else:
+    _NamesOfOthers = module_names()
+
+
+class Module(_NamesOfOthers):
     """The base of all layers and models: hold parameters and modules in attributes, and define `forward`.
 
     A parameter is a Value that an attribute holds, by itself or in nested lists, tuples, dicts or numpy arrays; the
@@ -66,12 +146,13 @@ class Module:
         outer = here.scope
         shared["scope"] = here.scope = call = Scope(self, outer)
         try:
-            return self.forward(*args, **kwargs)
+            out = self.forward(*args, **kwargs)
         except AutogradError as error:
             _told(error, call)
             raise
         finally:
             shared["scope"] = here.scope = outer
+        return _OneOutput(out) if type(out) is list and len(out) == 1 and isinstance(out[0], Value) else out
 
     def __setattr__(self, name: str, held: Any) -> None:
         object.__setattr__(self, name, held)
@@ -143,9 +224,9 @@ class Module:
                     seen.add(parameter)
                     yield name, parameter
 
-    def parameters(self) -> Iterator[Value]:
+    def parameters(self) -> Parameters:
         """Every parameter once."""
-        return iter(dict.fromkeys(parameter for _, tensor in self._tensors() for parameter in flatten(tensor)))
+        return Parameters(dict.fromkeys(parameter for _, tensor in self._tensors() for parameter in flatten(tensor)))
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Put back the grad of every parameter to what it was before any backward: not reached.

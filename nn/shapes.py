@@ -7,18 +7,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, overload
+from operator import index as as_index
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar, overload
 
 from autograd import Value
-from autograd.errors import ShapeError
+from autograd.errors import ArgumentError, ShapeError
 
 __all__ = [
-    "Loss", "Matrix", "Numbers", "OfEach", "OfRows", "Vector", "described", "flatten", "has_shape", "is_list", "is_matrix", "loss", "of_each", "of_rows", "shape_of", "want_matrix",
+    "Loss", "Matrix", "Numbers", "OfEach", "OfRows", "Vector", "described", "flatten", "has_shape", "is_list", "is_matrix", "loss", "of_each", "of_rows", "pick", "shape_of", "want_matrix",
     "want_same_shape", "want_vector",
 ]  # fmt: skip
 
 Vector: TypeAlias = "Sequence[Value | float]"  # (n,)
 Matrix: TypeAlias = "Sequence[Sequence[Value | float]]"  # (rows, columns): a list of rows
+T = TypeVar("T")
 Numbers: TypeAlias = "float | list[Numbers]"  # what state_dict() holds
 
 if TYPE_CHECKING:
@@ -164,3 +166,22 @@ def flatten(xs: Any) -> list[Any]:
     if not is_list(xs):
         return [xs]
     return [x for row in xs for x in flatten(row)] if is_matrix(xs) else list(xs)
+
+
+def pick(rows: Sequence[T], index: Any) -> T:
+    """``rows[index]``: the one place where a whole number that is data, not code, chooses.
+
+    Raises ShapeError for an index below 0 or too large, ArgumentError for what is no int.
+
+    >>> pick(["a", "b", "c"], 2)
+    'c'
+    """
+    if hasattr(index, "chosen_from"):  # an int argument of a function that compile() traces: chosen at run time
+        return index.chosen_from(rows)
+    try:
+        at = as_index(index)
+    except TypeError:
+        raise ArgumentError(f"want a whole number to pick one of {len(rows)}, got {index!r}") from None
+    if not 0 <= at < len(rows):
+        raise ShapeError(f"want an index from 0 to {len(rows) - 1}, got {at}")
+    return rows[at]

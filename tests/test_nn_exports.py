@@ -10,13 +10,17 @@ from textwrap import fill
 import pytest
 
 NN = Path(__file__).parents[1] / "nn"
-WITHOUT_LAYERS = ("__init__", "elsewhere", "functional", "init", "optim", "shapes")
-ALWAYS = ("functional", "init", "manual_seed", "optim")
+WITHOUT_LAYERS = ("__init__", "elsewhere", "functional", "init", "shapes", "utils")
+ALWAYS = ("functional", "init", "manual_seed", "optim", "utils")
 
 
-def in_order(names):
-    """As ruff sorts them: CONSTANTS, Classes, functions."""
-    return sorted(names, key=lambda name: (0 if name.isupper() else 1 if name[0].isupper() else 2, name))
+def in_order(names, fold=str):
+    """As ruff sorts them: CONSTANTS, Classes, functions. In an import, capitals inside of a name do not count."""
+    return sorted(names, key=lambda name: (0 if name.isupper() else 1 if name[0].isupper() else 2, fold(name)))
+
+
+def imported(file, names):
+    return f"from .{file} import {', '.join(in_order(names, str.casefold))}"
 
 
 def defined(file, kind):
@@ -41,26 +45,38 @@ def of_activation(source):
 
 
 def of_functional(source):
-    new = [name for name in defined("activation", ast.FunctionDef) if name != "activation_named"]
-    own = set(exported("functional")) & set(defined("functional", ast.FunctionDef))
-    source = re.sub(
-        r"(?m)^from \.activation import .*\n", f"from .activation import {', '.join(in_order(new))}\n", source
-    )
-    return re.sub(r"(?ms)^__all__ = \[.*?\]  # fmt: skip\n", listed({*own, *new}), source)
+    own = {"pick", *(set(exported("functional")) & set(defined("functional", ast.FunctionDef)))}
+    for file in ("activation", "loss", "softmax"):
+        new = {*defined(file, ast.FunctionDef)} & {*exported(file)} - {"activation_named"}
+        source = re.sub(rf"(?m)^from \.{file} import .*", imported(file, new), source)
+        own |= new
+    return re.sub(r"(?ms)^__all__ = \[.*?\]  # fmt: skip\n", listed(own), source)
 
 
 def of_package(source):
     files = [path.stem for path in sorted(NN.glob("*.py")) if path.stem not in WITHOUT_LAYERS]
     classes = {file: set(defined(file, ast.ClassDef)) & set(exported(file)) for file in files}
-    lines = {f"from .{file} import {', '.join(in_order(names))}" for file, names in classes.items() if names}
+    lines = {imported(file, names) for file, names in classes.items() if names}
     lines |= {"from .elsewhere import names_of_torch", "from .init import manual_seed"}
-    imports = "\n".join(["from . import functional, init, optim", *sorted(lines)])
+    imports = "\n".join(["from . import functional, init, optim, utils", *sorted(lines)])
     names = listed({*ALWAYS, *(name for names in classes.values() for name in names)})
     return re.sub(r"(?ms)^from \. import .*\]  # fmt: skip\n", lambda _: f"{imports}\n\n{names}", source)
 
 
+def of_optim(source):
+    names = {name for name in defined("optim/optimizer", ast.ClassDef) if name != "State"}
+    source = re.sub(r"(?m)^from \.optimizer import .*", imported("optimizer", names), source)
+    return re.sub(r"(?ms)^__all__ = \[.*?\]  # fmt: skip\n", listed({*names, "lr_scheduler"}), source)
+
+
 @pytest.mark.parametrize(
-    ("file", "made"), [("activation", of_activation), ("functional", of_functional), ("__init__", of_package)]
+    ("file", "made"),
+    [
+        ("activation", of_activation),
+        ("functional", of_functional),
+        ("__init__", of_package),
+        ("optim/__init__", of_optim),
+    ],
 )
 def test_what_is_exported_follows_from_the_files(file, made, request):
     path = NN / f"{file}.py"

@@ -107,7 +107,7 @@ def tree(tmp_path_factory):
 
     write("autograd/ops.py", lambda text: text.replace("BUILTIN.extend(OPS)\n", f"{ROW}BUILTIN.extend(OPS)\n"))
     write("nn/activation.py", lambda text: text + ACTIVATION)
-    write("nn/optim.py", lambda text: text + OPTIMIZER)
+    write("nn/optim/optimizer.py", lambda text: text + OPTIMIZER)
     write("nn/scale.py", lambda _: LAYER)
     write("demos/models/alone.py", lambda _: DEMO)
     write("demos/lessons/whole.py", lambda _: PAGE)

@@ -73,7 +73,7 @@ def test_over_and_out_tell_a_module_in_two_lines_and_do_what_the_edges_do():
     fp = loss.step_through(forward=True)
     first = fp.over()
     assert (
-        first.splitlines()[0].startswith("[operations 1 to ") and "layers.0 (Layer)" in first and "data from" in first
+        first.splitlines()[0].startswith("[operations 1 to ") and "layers.0 (Hidden)" in first and "data from" in first
     )
     assert "layers.0.weight: 6, data from" in first
 

@@ -12,17 +12,16 @@ A parameter that no gradient has reached is left alone, and remembers nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, overload
+from typing import Any, ClassVar, TypeAlias, TypeVar, overload
 
 from autograd import Value, updates
 from autograd.errors import ArgumentError, ShapeError
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
 
-from .elsewhere import names_of_torch
-from .shapes import is_list
+from ..shapes import is_list
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
 
 Params: TypeAlias = Iterable[Value] | Iterable[dict[str, Any]]
 
@@ -213,8 +212,8 @@ class Adam(Optimizer):
 
     Every parameter moves by about lr, whatever the size of its gradient: by its mean over the last updates,
     divided by its root mean square. betas: how much of either goes on. eps: added to the divisor.
-    weight_decay: weight_decay * w is added to the gradient. maximize: go up.
-    Raises ArgumentError for options that make no sense.
+    weight_decay: weight_decay * w is added to the gradient. amsgrad: divide by the largest root mean square so far
+    (Reddi et al., 2018). maximize: go up. Raises ArgumentError for options that make no sense.
 
     >>> w = Value(3.0)
     >>> optimizer = Adam([w], lr=0.1)
@@ -231,11 +230,12 @@ class Adam(Optimizer):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,
+        amsgrad: bool = False,
         *,
         maximize: bool = False,
     ) -> None:
-        options = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
-        super().__init__(params, options)
+        options = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
+        super().__init__(params, {**options, "amsgrad": amsgrad, "maximize": maximize})
 
     def check(self, options: Mapping[str, Any]) -> None:
         super().check(options)
@@ -244,22 +244,27 @@ class Adam(Optimizer):
             name = type(self).__name__
             raise ArgumentError(f"{name}: want two betas from 0 to below 1, such as (0.9, 0.999), got {betas!r}")
 
-    memory = ("step", "exp_avg", "exp_avg_sq")
+    memory = ("step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq")
 
     def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
         beta1, beta2 = group["betas"]
         decay = group["weight_decay"]
+        squares, largest = "exp_avg_sq", {}
+        if group["amsgrad"]:
+            squares = "max_exp_avg_sq"
+            largest = {squares: f"exp_avg_sq if exp_avg_sq > {squares} else {squares}"}
         return {
             "lr": group["lr"], "eps": group["eps"], "weight_decay": decay, "beta1": beta1, "beta2": beta2,
             "slope": _slope({**group, "weight_decay": 0 if self.decoupled else decay}),
             "step": "step + 1",
             "exp_avg": "exp_avg + (1 - beta1) * (slope - exp_avg)",
             "exp_avg_sq": "beta2 * exp_avg_sq + (1 - beta2) * slope * slope",
+            **largest,
             # both averages began at 0: divided by their share of real gradients they are unbiased
             "rate": "lr / (1 - beta1 ** step)",
             "scale": "1 / sqrt(1 - beta2 ** step)",
             "shrink": "1 - lr * weight_decay" if self.decoupled else "1",
-            "data": "data * shrink - rate * exp_avg / (sqrt(exp_avg_sq) * scale + eps)",
+            "data": f"data * shrink - rate * exp_avg / (sqrt({squares}) * scale + eps)",
         }  # fmt: skip
 
 
@@ -283,10 +288,63 @@ class AdamW(Adam):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
+        amsgrad: bool = False,
         *,
         maximize: bool = False,
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, maximize=maximize)
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
+
+
+class RMSprop(Optimizer):
+    """The gradient, divided by its root mean square over the last updates (Tieleman and Hinton, 2012).
+
+    alpha: how much of the mean square goes on. eps: added to the divisor. weight_decay: weight_decay * w is added to the
+    gradient. momentum: how much of the last update goes on. centered: divide by the standard deviation (Graves, 2013).
+    maximize: go up. Raises ArgumentError for options that make no sense.
+
+    >>> w = Value(3.0)
+    >>> optimizer = RMSprop([w], lr=0.1)
+    >>> (w * w).backward(); optimizer.step(); f"{w:.4f}"
+    '2.0000'
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        options = {"lr": lr, "alpha": alpha, "eps": eps, "weight_decay": weight_decay, "momentum": momentum}
+        super().__init__(params, {**options, "centered": centered, "maximize": maximize})
+
+    def check(self, options: Mapping[str, Any]) -> None:
+        super().check(options)
+        if not real(options["alpha"], "a real number as alpha") >= 0:
+            raise ArgumentError(f"{type(self).__name__}: want alpha >= 0, got {options['alpha']!r}")
+
+    memory = ("square_avg", "grad_avg", "momentum_buffer")
+
+    def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
+        rule = {name: group[name] for name in ("lr", "alpha", "eps", "weight_decay", "momentum")}
+        rule |= {
+            "slope": _slope(group),
+            "square_avg": "alpha * square_avg + (1 - alpha) * slope * slope",
+            "variance": "square_avg",
+        }
+        if group["centered"]:
+            rule["grad_avg"] = "grad_avg + (1 - alpha) * (slope - grad_avg)"
+            rule["variance"] = "v = square_avg - grad_avg * grad_avg; v if v > 0 else 0"
+        rule["move"] = "slope / (sqrt(variance) + eps)"
+        if group["momentum"]:
+            rule["momentum_buffer"] = "momentum * momentum_buffer + move"
+            return {**rule, "data": "data - lr * momentum_buffer"}
+        return {**rule, "data": "data - lr * move"}
 
 
 def _slope(group: Mapping[str, Any]) -> str:
@@ -351,7 +409,3 @@ class State(_Live):
 def _short(thing: object) -> str:
     text = repr(thing)
     return text if len(text) <= 60 and "\n" not in text else f"a {type(thing).__name__}"
-
-
-if not TYPE_CHECKING:
-    __getattr__ = names_of_torch(__name__)

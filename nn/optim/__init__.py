@@ -1,0 +1,16 @@
+"""Optimisers, and schedules of their learning rates: ``import nn.optim as optim``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..elsewhere import names_of_torch
+from . import lr_scheduler
+from .optimizer import SGD, Adam, AdamW, Optimizer, RMSprop
+
+__all__ = [
+    "SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler",
+]  # fmt: skip
+
+if not TYPE_CHECKING:
+    __getattr__ = names_of_torch(__name__)

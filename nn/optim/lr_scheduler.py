@@ -1,0 +1,140 @@
+"""Schedules: how the learning rate changes from update to update, under torch's names.
+
+A schedule multiplies the rate that each group of an optimiser began with. It starts at update 0; ``scheduler.step()`` goes
+to the next one, after ``optimizer.step()``.
+
+>>> from autograd import Value
+>>> from nn.optim import SGD
+>>> optimizer = SGD([Value(1.0)], lr=0.5)
+>>> warm_up = LambdaLR(optimizer, lambda t: min(1.0, (t + 1) / 5))
+>>> rates = []
+>>> for _ in range(6):
+...     rates.append(optimizer.param_groups[0]["lr"])
+...     optimizer.step(); warm_up.step()
+>>> rates
+[0.1, 0.2, 0.3, 0.4, 0.5, 0.5]
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from autograd.errors import ArgumentError
+from autograd.slow_path import real
+
+from ..elsewhere import names_of_torch
+from ..init import size
+from ..shapes import is_list
+from .optimizer import Optimizer
+
+__all__ = ["CosineAnnealingLR", "CosineAnnealingWarmRestarts", "LRScheduler", "LambdaLR", "StepLR"]
+
+
+class LRScheduler:
+    """What all schedules share. A subclass says what `rate` is at update `last_epoch`.
+
+    last_epoch: how many updates are over, counted by `step`. base_lrs: what each group began with.
+    Raises ArgumentError for what is no optimiser.
+    """
+
+    def __init__(self, optimizer: Optimizer) -> None:
+        if not isinstance(optimizer, Optimizer):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
+            raise ArgumentError(f"{type(self).__name__}: want an optimiser, got {optimizer!r}")
+        self.optimizer = optimizer
+        self.base_lrs: list[float] = [
+            group.setdefault("initial_lr", real(group["lr"], "a real number as lr")) for group in optimizer.param_groups
+        ]
+        self.last_epoch = 0
+        self._set()
+
+    def rate(self, base: float, group: int) -> float:
+        """The learning rate of a group, that began with `base`."""
+        raise NotImplementedError(f"{type(self).__name__} has no rate: define there what the learning rate is")
+
+    def step(self) -> None:
+        """Go to the next update: set the learning rate of every group."""
+        self.last_epoch += 1
+        self._set()
+
+    def _set(self) -> None:
+        for k, (group, base) in enumerate(zip(self.optimizer.param_groups, self.base_lrs)):
+            group["lr"] = self.rate(base, k)
+
+    def get_last_lr(self) -> list[float]:
+        """The learning rate of each group."""
+        return [group["lr"] for group in self.optimizer.param_groups]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where the schedule is: plain data, to be saved beside the optimiser's."""
+        return {"last_epoch": self.last_epoch, "base_lrs": list(self.base_lrs)}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` gave."""
+        self.last_epoch, self.base_lrs = int(state_dict["last_epoch"]), list(state_dict["base_lrs"])
+        self._set()
+
+
+class LambdaLR(LRScheduler):
+    """The first rate times a function of the number of updates.
+
+    lr_lambda: such a function, or one for each group of parameters. Raises ArgumentError for another number of them.
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]]
+    ) -> None:
+        groups = len(getattr(optimizer, "param_groups", ()))
+        self.lr_lambdas: list[Any] = list(lr_lambda) if is_list(lr_lambda) else [lr_lambda] * groups  # type: ignore[arg-type]
+        if len(self.lr_lambdas) != groups or not all(map(callable, self.lr_lambdas)):
+            raise ArgumentError(f"LambdaLR: want a function, or one for each of {groups} groups, got {lr_lambda!r}")
+        super().__init__(optimizer)
+
+    def rate(self, base: float, group: int) -> float:
+        return base * real(self.lr_lambdas[group](self.last_epoch), "a real number from lr_lambda")
+
+
+class StepLR(LRScheduler):
+    """The first rate, times gamma after every step_size updates."""
+
+    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
+        self.step_size, self.gamma = size("step_size", step_size), real(gamma, "a real number as gamma")
+        super().__init__(optimizer)
+
+    def rate(self, base: float, group: int) -> float:
+        return base * self.gamma ** (self.last_epoch // self.step_size)
+
+
+class CosineAnnealingLR(LRScheduler):
+    """From the first rate down to eta_min in T_max updates, along half a cosine, and up again (Loshchilov and Hutter, 2017)."""
+
+    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:  # noqa: N803 - torch's name
+        self.T_max, self.eta_min = size("T_max", T_max), real(eta_min, "a real number as eta_min")
+        super().__init__(optimizer)
+
+    def rate(self, base: float, group: int) -> float:
+        return _cosine(base, self.eta_min, self.last_epoch / self.T_max)
+
+
+class CosineAnnealingWarmRestarts(LRScheduler):
+    """Down to eta_min along half a cosine, then from the first rate again; each round is T_mult times as long."""
+
+    def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> None:  # noqa: N803
+        self.T_0, self.T_mult = size("T_0", T_0), size("T_mult", T_mult)
+        self.eta_min = real(eta_min, "a real number as eta_min")
+        super().__init__(optimizer)
+
+    def rate(self, base: float, group: int) -> float:
+        at, length = self.last_epoch, self.T_0
+        while at >= length:
+            at, length = at - length, length * self.T_mult
+        return _cosine(base, self.eta_min, at / length)
+
+
+def _cosine(high: float, low: float, share: float) -> float:
+    return low + (high - low) * (1 + math.cos(math.pi * share)) / 2
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names_of_torch(__name__)

@@ -1,0 +1,68 @@
+"""What is done to gradients between backward() and an update, under torch's names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from autograd import Value
+from autograd.errors import ArgumentError
+from autograd.slow_path import real
+
+from .elsewhere import names_of_torch
+
+__all__ = ["clip_grad_norm_", "clip_grad_value_"]
+
+
+def clip_grad_norm_(parameters: Value | Iterable[Value], max_norm: float, norm_type: float = 2.0) -> float:
+    """Scale all gradients down together until their norm is at most max_norm; returns the norm that they had.
+
+    norm_type: 2 is the root of the sum of squares, inf the largest. A parameter that no gradient has reached does
+    not count (Pascanu et al., 2013). Raises ArgumentError for a max_norm or norm_type that is no positive number.
+
+    >>> a, b = Value(1.0), Value(1.0)
+    >>> (3 * a + 4 * b).backward()
+    >>> clip_grad_norm_([a, b], 1.0), round(a.grad, 3), round(b.grad, 3)
+    (5.0, 0.6, 0.8)
+    """
+    reached = _reached(parameters)
+    limit, kind = _positive("max_norm", max_norm), _positive("norm_type", norm_type)
+    sizes = [abs(p.grad) for p in reached]
+    norm = max(sizes, default=0.0) if kind == math.inf else _added(x**kind for x in sizes) ** (1 / kind)
+    scale = limit / (norm + 1e-6)  # torch's 1e-6: not divided by 0
+    if not scale >= 1:  # nan goes on to all of them
+        for p in reached:
+            p.grad *= scale
+    return norm
+
+
+def clip_grad_value_(parameters: Value | Iterable[Value], clip_value: float) -> None:
+    """Cut every gradient to the range from -clip_value to clip_value."""
+    limit = _positive("clip_value", clip_value)
+    for p in _reached(parameters):
+        p.grad = max(-limit, min(limit, p.grad))
+
+
+def _reached(parameters: Value | Iterable[Value]) -> list[Value]:
+    if not hasattr(parameters, "__iter__") and not isinstance(parameters, Value):
+        fix = ": give its parameters()" if hasattr(parameters, "parameters") else ""
+        raise ArgumentError(f"want parameters to clip, got {type(parameters).__name__}{fix}")
+    return [p for p in ([parameters] if isinstance(parameters, Value) else parameters) if p.reached]
+
+
+def _positive(name: str, number: float) -> float:
+    if not real(number, f"a real number as {name}") > 0:
+        raise ArgumentError(f"want {name} > 0, got {number!r}")
+    return float(number)
+
+
+def _added(numbers: Iterable[float]) -> float:
+    result = 0.0
+    for number in numbers:
+        result += number
+    return result
+
+
+if not TYPE_CHECKING:
+    __getattr__ = names_of_torch(__name__)
