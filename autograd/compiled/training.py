@@ -214,7 +214,7 @@ class Updates:
                 (group, function, rule.remembered, len(rule.options))
                 for group, function, rule in zip(places, functions, rules)
             ]
-            self._training, self._lender = Training(self.step.parameters, self.optimizer.memory, described), None
+            self._training, self._lender = Training(self.step.parameters, described), None
             self._rules = rules
         if self._schedule is None:
             plans = (batch.plan if able else BatchPlan([]) for batch, able in zip(self._batches, self._able))
@@ -260,7 +260,10 @@ class Updates:
             memories = [*map((state.current() if hasattr(state, "current") else state).get, self.step.parameters)]
             t.known[: t.count] = array("B", [memory is not None for memory in memories])
             for name, kept in t.memory.items():
-                kept[: t.count] = array("d", [memory[name] if memory else 0.0 for memory in memories])
+                known = (
+                    memory if memory and name in names else {name: 0.0} for memory, names in zip(memories, t.names)
+                )
+                kept[: t.count] = array("d", [memory[name] for memory in known])
             self._lend_memory()
 
     def _lend_memory(self) -> None:
@@ -279,7 +282,8 @@ class Updates:
         with self.step.lock:
             for i, p in enumerate(self.step.parameters):
                 if self._training.known[i]:
-                    state.setdefault(p, {}).update({name: kept[i] for name, kept in self._training.memory.items()})
+                    memory = {name: self._training.memory[name][i] for name in self._training.names[i]}
+                    state.setdefault(p, {}).update(memory)
             if not self._is_running:
                 self._lender = None
             return self._is_running

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextvars import Context
 from functools import cache
 from pathlib import Path
@@ -259,7 +259,7 @@ def _width(slots: int, rows: int) -> int:
 
 
 class Training(Struct):
-    """What training keeps of each parameter; memory: what the optimiser remembers, by name.
+    """What training keeps of each parameter; memory: what the optimiser remembers, by name, and names: which of these.
 
     groups: of each the places of its parameters, the address of its rule, what that remembers, and how many options it
     has, which stand in `options` at every update.
@@ -268,16 +268,18 @@ class Training(Struct):
     def __init__(
         self,
         parameters: Sequence[Value],
-        memory: Iterable[str],
         groups: Sequence[tuple[Sequence[int], int, Sequence[str], int]],
     ) -> None:
         self.count = count = len(parameters)
         self.data, self.grad = aligned(count), aligned(count)
         self.known, self.reached = zeros(count, "B"), zeros(count, "B")
-        self.memory = {name: aligned(count) for name in memory}
+        self.memory = {name: aligned(count) for _, _, names, _ in groups for name in names}
+        self.names: list[Sequence[str]] = [()] * count
         self.options = [zeros(options) for *_, options in groups]
         runs: list[Struct] = []
         for (places, rule, names, _), options in zip(groups, self.options):
+            for place in places:
+                self.names[place] = names
             remembered = Struct(*(self.memory[name] for name in names))
             runs += [Struct(rule, *run, options, remembered) for run in _runs(places)]
         values = Struct(*map(id, parameters))
