@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ..explain.naming import ModuleNames
 from ..modes import Scope
 from .folding.parts import Group, calls_of
 
 if TYPE_CHECKING:
     from .picture import Cluster
 
-__all__ = ["MOST_NESTED", "SameCalls", "frame_of", "has_parameters", "innermost"]
+__all__ = ["MOST_NESTED", "SameCalls", "frame_of", "innermost"]
 
 MOST_NESTED = 6  # frames within frames
 
@@ -58,13 +59,9 @@ def innermost(clusters: list[Cluster | None]) -> Cluster | None:
     return shared[-1] if shared else None
 
 
-def has_parameters(module: Any) -> bool:
-    return not hasattr(module, "parameters") or any(True for _ in module.parameters())
-
-
-def frame_of(group: Group) -> Scope | None:
+def frame_of(group: Group, modules: ModuleNames) -> Scope | None:
     """The call in whose frame a group is drawn."""
     calls = calls_of(group.first.scope)[:MOST_NESTED]
-    while calls and not has_parameters(calls[-1].module):
+    while calls and not modules.has_parameters(calls[-1].module):
         calls.pop()
     return calls[-1] if calls else None

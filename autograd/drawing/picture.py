@@ -15,7 +15,7 @@ from ..modes import PARAMETER, Scope
 from ..node import Node
 from ..slow_path import Pole
 from .folding.parts import Group, Part, calls_of
-from .frames import MOST_NESTED, SameCalls, frame_of, has_parameters, innermost
+from .frames import MOST_NESTED, SameCalls, frame_of, innermost
 
 __all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "spread"]
 
@@ -313,7 +313,7 @@ class Picture:
         for leaf, by in users.items():
             if len(by) == 1 and by[0].what in ("value", "sum") and leaf.node.scope is PARAMETER:
                 user = by[0]
-                frame = frame_of(user) if self._brief > 1 else None
+                frame = frame_of(user, self.modules) if self._brief > 1 else None
                 of.setdefault(frame or user, []).append(leaf)
                 self._levels[leaf] = 2 if frame else 1
         return {leaf: leaves for leaves in of.values() for leaf in leaves}
@@ -399,7 +399,7 @@ class Picture:
                 elif group.what == "more":
                     chains = [calls_of(scope) for scope in {part.scope for part in group.parts if part.what != "leaf"}]
                     calls = [level[0] for level in zip(*chains) if len({same.first(call) for call in level}) == 1]
-                elif calls and not has_parameters(calls[-1].module):
+                elif calls and not self.modules.has_parameters(calls[-1].module):
                     calls.pop()  # an activation is its operation, with no frame of its own
                 box.cluster = self._cluster(calls[:MOST_NESTED], same, found)
         for box in self.boxes:

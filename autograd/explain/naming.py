@@ -182,6 +182,14 @@ class ModuleNames:
 
     def __init__(self) -> None:
         self._paths: dict[int, dict[int, str]] = {}
+        self._with_parameters: dict[int, bool] = {}
+
+    def has_parameters(self, module: Any) -> bool:
+        """Whether a module has parameters; of something else that calls are named after it is not known."""
+        if id(module) not in self._with_parameters:
+            found = not hasattr(module, "parameters") or any(True for _ in module.parameters())
+            self._with_parameters[id(module)] = found
+        return self._with_parameters[id(module)]
 
     def path(self, scope: Scope) -> str:
         """The module's path inside the outermost module that knows it; "" if it is outermost, or only a name."""
