@@ -308,8 +308,9 @@ def read_tikz(text):
         node = re.fullmatch(r"(\\node\[[^\]]*\]) at \([-\d.]+,[-\d.]+\) \{\\ag\{[\d.]+\}(\\bfseries | )?(.*)\};", line)
         if node:
             texts.append(unescaped(node[3]))
-        lines.append(node[1] if node else re.sub(r"-?\d+(\.\d+)?", "0", line))
-    assert sum(line.startswith("\\node") for line in lines) == len(texts)
+        else:
+            lines.append(re.sub(r"-?\d+(\.\d+)?", "0", line))
+    assert not any(line.startswith("\\node") for line in lines)
     return Counter(re.sub(r"(?: (?:--|\.\.).*)?;$", "", line) for line in lines), texts
 
 
