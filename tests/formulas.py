@@ -647,8 +647,10 @@ def run_batch(cases: list[Case], seen: Counter) -> None:
             OPS.pop(case.name, None)
         for key in [key for key in methods._under if key[0].startswith("own_")]:  # or 20,000 would take much memory
             del shared[methods._under.pop(key)]
-        texts = methods.page.texts
-        texts[:] = ["\n" * text.count("\n") if text.startswith("def own_") else text for text in texts]
+        is_own = False
+        for i, line in enumerate(methods.page.lines):
+            is_own = line.startswith("def own_") if line.startswith("def ") else is_own
+            methods.page.lines[i] = "\n" if is_own else line
 
 
 def _run(cases: list[Case], seen: Counter) -> None:
