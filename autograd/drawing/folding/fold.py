@@ -224,8 +224,9 @@ class _Folder:
         operations = sum(map(bool, self.listing.operands))
         if operations <= budget or state.depth < self.listing.depth or self.closes is not None:
             yield state
-        yield state._replace(turns=True)
-        yield state._replace(samples=True)
+        if not self.is_large:  # each takes its time, and a giant needs both
+            yield state._replace(turns=True)
+            yield state._replace(samples=True)
         state = state._replace(turns=True, samples=True)
         yield state
         longest = 0
@@ -233,10 +234,12 @@ class _Folder:
             groups = self._groups(state, self._opened(state))
             longest = max(map(len, chains(groups)), default=0)
             if len(groups) <= MANY * budget:
-                yield state._replace(brief=1)
+                if not self.is_large:
+                    yield state._replace(brief=1)
                 yield state._replace(brief=2)
-                state = state._replace(joined=True)
-                yield state._replace(brief=2)
+                state = state._replace(joined=not self.is_large)
+                if state.joined:
+                    yield state._replace(brief=2)
             state = state._replace(brief=2)
         if longest > 2 * FULL:
             state = state._replace(ends=FULL)
