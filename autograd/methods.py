@@ -43,11 +43,11 @@ FINISH = """\
 """
 
 
-def raising(template: str) -> str:
+def raising(template: str, name: str = "node") -> str:
     """A template in which the compiled function raises the error that another gave back, and so is the last in a traceback."""
     return re.sub(
         r"(?m)^( +)return ((?:carefully|first_time)\(.*\))$",
-        r"\1node = \2\n\1if isinstance(node, Exception):\n\1    raise node from None\n\1return node",
+        rf"\1{name} = \2\n\1if isinstance({name}, Exception):\n\1    raise {name} from None\n\1return {name}",
         template,
     )
 
@@ -135,13 +135,17 @@ def {name}(self, {other}):
     + FINISH
 )
 
-_SCALAR = raising("""\
+_SCALAR = raising(
+    """\
 def {name}({parameters}):
     {doc}{fast}
     return carefully({op}, ({operands},))
-""")
+""",
+    "_node",
+)
 
-_WIDE = raising("""\
+_WIDE = raising(
+    """\
 def {name}({parameters}):
     {doc}
     if mode and is_on("atomic"):
@@ -156,7 +160,9 @@ def {name}({parameters}):
         except AutogradError as error:
             raise error.with_traceback(None) from None
     return first_time({op}, {kernels}, ({operands},))
-""")
+""",
+    "_node",
+)
 
 # What stands in the templates themselves, so that nothing a row brings along may be called so.
 _METHOD_WORDS = {*words(_UNARY, _BINARY, _REFLECTED), *FUNCTIONS, "larger"}

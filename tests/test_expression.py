@@ -134,7 +134,7 @@ def test_no_text_at_all_ends_in_a_traceback_of_pythons(text):
 
 
 def test_errors_of_the_operations_name_the_operand():
-    with pytest.raises(DomainError, match=r"log.*label 'a'"):
+    with pytest.raises(DomainError, match=r"log\(a\) is not defined at a = -1.0"):
         evaluate("log(a)", a=-1)
     with pytest.raises(SingularityError, match="divides by zero"):
         evaluate("1 / a", a=0)
