@@ -417,4 +417,4 @@ def test_every_option_of_draw_is_a_flag():
     parser = argparse.ArgumentParser()
     add_flags(parser)
     options = {one.name for one in inspect.signature(draw).parameters.values() if one.kind is one.KEYWORD_ONLY}
-    assert {action.dest for action in parser._actions} - {"help"} == options - {"names", "show"} | {"numbers"}
+    assert {action.dest for action in parser._actions} - {"help"} == options - {"names", "input", "show"} | {"numbers"}

@@ -210,7 +210,9 @@ def test_what_is_imported_as_it_happens():
     first, edges, loaded = json.loads(answer.stdout)
     engine = {"autograd", "autograd._compiled", *(f"autograd.{name}" for floor in FLOORS for name in floor)}
     early = {name for name in first if not name.startswith("autograd.formula.")} - engine
-    assert early <= {"autograd.elsewhere.table", "autograd.explain", "autograd.explain.compiled_names"}, f"`import autograd` loads {early}"
+    assert early <= {"autograd.elsewhere.table", "autograd.explain", "autograd.explain.compiled_names"}, (
+        f"`import autograd` loads {early}"
+    )
     assert not {"nn", "demos", "tests", "torch", "numpy"} & set(loaded)
     files = modules("autograd")
     assert {f"autograd.{name}" for name in files if name not in ("__init__", "__main__", "autograd")} <= set(loaded)

@@ -25,7 +25,7 @@ def keywords(function) -> dict[str, object]:
 def test_editors_are_told_what_help_tells():
     assert set(PictureOptions.__annotations__) == set(keywords(build_picture))
     assert set(DrawOptions.__annotations__) == set(keywords(draw))
-    assert set(DrawOptions.__annotations__) - set(DrawingOptions.__annotations__) == {"names"}
+    assert set(DrawOptions.__annotations__) - set(DrawingOptions.__annotations__) == {"input", "names"}
 
 
 @pytest.mark.parametrize("function", [show, draw_diff, draw_progress, mermaid, tree])

@@ -18,7 +18,7 @@ from ..drawing import draw
 __all__ = ["add_flags", "given_flags"]
 
 RENAMED = {"show": "numbers"}  # since --show opens the picture
-WITHOUT = ("names",)  # that nobody can type
+WITHOUT = ("names", "input")  # that nobody can type
 
 
 def _options() -> list[Parameter]:

@@ -10,7 +10,7 @@
     ...     w.data -= 0.1 * w.grad
     ...     w.grad = 0.0
     >>> recorder
-    <Recorder: 5 updates, 5 frames, loss 9 to 1.51>
+    <Recorder: 5 updates, 5 frames, loss 9 to 1.510>
 
 A frame is the numbers that go into the graph of one sample; the page computes the rest from them, by the rules of
 the op table. So a frame costs 8 bytes a number, and all of them stay within a budget: when it is used up every
