@@ -28,7 +28,7 @@ from .placing import Arrangement, Placement
 from .placing.page import scale_on
 from .placing.text import measured, text_width
 from .sheet import GAP, Markup, Sheet, attributes, escape, gaps, html, plain, row, table, tooltip
-from .views.tables import pair_rows, pairs_of, small_map, troubles
+from .views.tables import BROKEN, pair_rows, pairs_of, small_map, troubles
 
 if TYPE_CHECKING:
     from .digraph import Drawing
@@ -37,7 +37,6 @@ __all__ = ["DotWriter"]
 
 ROUNDED = re.compile(r"-?\d+\.0+(e.*)?$")  # a number that looks whole, and is not
 SPELLED = 40  # characters of a formula that is written in place of a symbol
-BROKEN = 3.5  # how wide an arrow is along which nan or inf came back
 CURVE = 0.4  # gradients differ by powers of ten: this root of their size is what colour and width show
 FONT = "Helvetica"  # the layout engines know its widths; viewers have it or its twin
 SIZE = 11  # points of a number where nothing else is asked for: all sizes here are those beside it
@@ -61,10 +60,8 @@ class DotWriter:
     packs = True
 
     def __init__(self, picture: Picture, look: Look) -> None:
-        self.picture = picture
-        self.graph = picture.graph
-        self.look = look
-        self.palette = look.palette
+        self.picture, self.graph = picture, picture.graph
+        self.look, self.palette = look, look.palette
         self.heading = one_line(look.title, TITLE)
 
     @cached_property

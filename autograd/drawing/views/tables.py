@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..dot import DotWriter
 
 __all__ = [
+    "BROKEN",
     "grid_of",
     "heat_map",
     "indexed",
@@ -41,6 +42,8 @@ __all__ = [
 NUMBERED = 8  # columns of a matrix whose numbers are written in
 WIDEST = 64  # rows and columns that are shown
 BESIDE = 2  # columns of a matrix whose gradient stands beside it, not below
+ALIKE, SLACK = 0.6, 1.15  # of the widest map: a narrower one is not stretched, but has some room
+BROKEN = 3.5  # how wide an arrow is along which nan or inf came back
 CELL = 7  # points of a cell without a number
 STRONGEST = 0.7  # of a colour, so that a number on it can be read
 FEW, NARROW, MANY = 16, 4, 256  # cells and columns of a map with numbers in a box of the graph; cells of one without
@@ -120,7 +123,13 @@ def maps_of(writer: DotWriter, nodes: Sequence[Any]) -> list[str]:
     for node in nodes:
         base, index = indexed(writer.graph.name(node))
         named.setdefault(base if index else "", []).append(node)
-    return [_maps_of_one(writer, base, some) for base, some in named.items()]
+    tables = [_maps_of_one(writer, base, some) for base, some in named.items()]
+    widths = [measured(table, writer.look.font_size)[0] for table in tables]
+    inner = [
+        table[1:-1] if width > ALIKE * max(widths) else _unstretched(table, writer)
+        for table, width in zip(tables, widths)
+    ]
+    return [f'<TR><TD ALIGN="LEFT">{table}</TD></TR>' for table in inner]
 
 
 def _maps_of_one(writer: DotWriter, base: str, nodes: Sequence[Any]) -> str:
@@ -139,17 +148,18 @@ def _maps_of_one(writer: DotWriter, base: str, nodes: Sequence[Any]) -> str:
     title = f'<TR><TD ALIGN="LEFT" COLSPAN="2">{name}{writer.text(shape, faint=True)}</TD></TR>'
     below = [f"<TR>{cell}</TR>" for pair in zip(heads, cells) for cell in pair]
     beside = [f"<TR>{''.join(heads)}</TR>", f"<TR>{''.join(cells)}</TR>"]
-    table = _table([title, *(beside if len(grid[0]) <= BESIDE else below)])
-    return f'<TR><TD ALIGN="LEFT">{_unstretched(table, writer)}</TD></TR>'
+    return _table([title, *(beside if len(grid[0]) <= BESIDE else below)])
 
 
 def map_of(writer: DotWriter, grid: Sequence[Sequence[float | None]]) -> str:
-    return _unstretched(f"<{heat_map(grid, writer.palette, min(writer.look.digits, 2))}>", writer)
+    return heat_map(grid, writer.palette, min(writer.look.digits, 2))
 
 
 def _unstretched(table: str, writer: DotWriter) -> str:
-    """A table to be put into another one's cell, which Graphviz would otherwise make as wide as the cell."""
-    width, height = (math.ceil(size) + 1 for size in measured(table, writer.look.font_size))
+    """A table to be put into another one's cell, which Graphviz would otherwise make as wide as the cell. It has room for
+    wider letters than Helvetica's, which a machine may not have.
+    """
+    width, height = (math.ceil(SLACK * size) for size in measured(table, writer.look.font_size))
     return table[1:-1].replace("<TABLE ", f'<TABLE FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}" ', 1)
 
 
@@ -166,8 +176,7 @@ def small_map(writer: DotWriter, box: Box) -> str:
     if len(nodes) <= FEW and not 1 < len(grid[0]) <= NARROW:
         grid = [list(nodes[at : at + NARROW]) for at in range(0, len(nodes), NARROW)]
     numbers = [[cell and cell.data for cell in row] for row in grid]
-    heat = heat_map(numbers, writer.palette, min(writer.look.digits, 2) if len(nodes) <= FEW else 0)
-    return _unstretched(f"<{heat}>", writer)
+    return heat_map(numbers, writer.palette, min(writer.look.digits, 2) if len(nodes) <= FEW else 0)
 
 
 # --- Pairs -------------------------------------------------------------------------------------------------
