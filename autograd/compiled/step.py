@@ -29,6 +29,7 @@ from functools import partial, update_wrapper
 from typing import TYPE_CHECKING, Any, overload
 
 from ..errors import ArgumentError, AutogradError, ToolError, TraceError
+from ..explain.phrases import Report
 from ..explain.source import said_line, users_line
 from ..modes import is_on, shared
 from ..value import Value
@@ -198,7 +199,7 @@ class Step:
         title, latest = self.programs.title, self.programs.latest
         if latest is None:
             raise ToolError(f"{title} has not been called yet: what it computes depends on its arguments")
-        return page(latest.program, language, title, latest.inputs)
+        return Report(page(latest.program, language, title, latest.inputs))
 
     def retrace(self) -> None:
         """Forget every program: the next call traces the function anew, with what it reads from outside then."""

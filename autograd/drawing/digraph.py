@@ -19,7 +19,7 @@ from ..errors import ToolError
 from . import engines
 from .engines import DEADLINE
 from .formats.export import FORMATS, export
-from .output import open_file, shows_pictures, write_whole, writing
+from .output import block, open_file, shows_pictures, write_whole, writing
 
 if TYPE_CHECKING:
     from .picture import Picture
@@ -162,6 +162,8 @@ class Drawing(graphviz.Digraph):
         try:
             for kind in wanted & kinds.keys():
                 bundle[kind] = self.pipe(kinds[kind], encoding="utf-8" if kinds[kind] == "svg" else None)
+            if include is None and "image/svg+xml" in bundle:
+                bundle["text/html"] = block(repr(self), str(bundle["image/svg+xml"]))
         except ToolError as error:
             bundle["text/plain"] = str(error)
         return bundle

@@ -24,7 +24,7 @@ from .build import fitted_picture
 from .dot import DotWriter
 from .engines import DEADLINE
 from .options import NUMBERS, Look, look_of, options_of
-from .output import notebook, open_file, shows_pictures, write_whole
+from .output import CELL, block, notebook, open_file, shows_pictures, write_whole
 from .picture import BUDGET, Picture
 from .placing.page import SLIDE, Page, page_size
 from .tree import tree
@@ -221,9 +221,10 @@ def mimebundle(value: Node) -> dict[str, Any]:
     try:
         if not shows_pictures():
             return bundle
-        drawing = draw(value, names=names_for(value, variables=_notebook_variables()))
+        drawing = draw(value, names=names_for(value, variables=_notebook_variables()), page=CELL)
         try:
-            bundle["image/svg+xml"] = drawing.pipe("svg", encoding="utf-8")
+            svg = bundle["image/svg+xml"] = drawing.pipe("svg", encoding="utf-8")
+            bundle["text/html"] = block(repr(value), str(svg))
         except ToolError as error:
             bundle["text/plain"] = f"{value!r}\n\n{tree(value)}\n\n{error}"
     except Exception:  # a display may fail in any way, and must not hide the value

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..explain.naming import named_graph, one_line
-from ..explain.phrases import typed
+from ..explain.phrases import Report, typed
 from ..explain.staleness import remark
 from .build import build_picture
 from .options import options_of
@@ -53,7 +53,14 @@ def mermaid(value: Node, **options: Unpack[PictureOptions]) -> str:
     return as_mermaid(build_picture(named_graph(value), **options))
 
 
-def as_mermaid(picture: Picture, title: str = "") -> str:
+class Mermaid(Report):
+    """Mermaid text, which JupyterLab draws."""
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/vnd.mermaid": str(self)}
+
+
+def as_mermaid(picture: Picture, title: str = "") -> Mermaid:
     """A picture as Mermaid text. Over it stands the title, and which leaves have changed since, if any has."""
     title = ": ".join(part for part in (one_line(title, TITLE), remark(picture.graph)) if part)
     lines = ["flowchart LR"]
@@ -68,7 +75,7 @@ def as_mermaid(picture: Picture, title: str = "") -> str:
         lines.append(f"classDef {kind} fill:{LIGHT[kind]},stroke:{stroke},color:{LIGHT['ink']}")
         lines.append(f"class {','.join(box.id for box in picture.boxes if box.kind == kind)} {kind}")
     head = f'---\ntitle: "{_escape(title, 2 * TITLE)}"\n---\n' if title else ""
-    return head + "\n    ".join(lines)
+    return Mermaid(head + "\n    ".join(lines))
 
 
 def _cluster(cluster: Cluster) -> Iterator[str]:

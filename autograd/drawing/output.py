@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import os
 import stat
 import sys
@@ -14,9 +16,11 @@ from typing import Any
 
 from ..errors import ToolError
 
-__all__ = ["Progress", "notebook", "open_file", "shows_pictures", "write_whole", "writing"]
+__all__ = ["CELL", "Progress", "block", "notebook", "open_file", "shows_pictures", "write_whole", "writing"]
 
 PATIENCE = 2.0  # seconds before a word is said, and between two
+
+CELL = (640.0, 375.0)  # points: what a notebook's cell shows of a picture without scrolling
 
 LINKS = 40  # followed one after the other, as Linux does
 BINARY = getattr(os, "O_BINARY", 0)  # Windows has it
@@ -138,3 +142,18 @@ def shows_pictures() -> bool:
     """Whether what is displayed may be a picture: not at the prompt of IPython in a terminal."""
     shell = notebook()
     return shell is None or "image/svg+xml" in shell.display_formatter.active_types
+
+
+def block(text: str, svg: str) -> str:
+    """HTML for a notebook: the text, and below it the picture, as wide as the cell at most; a click shows it in full size.
+
+    The picture is an image, so that nothing in it can run, and two of them do not get in each other's way.
+    """
+    source = base64.b64encode(svg.encode("utf-8")).decode("ascii")
+    picture = f'<img alt="" src="data:image/svg+xml;base64,{source}">'
+    return (
+        "<style>.autograd-block img{max-width:100%;height:auto;cursor:zoom-in}.autograd-block input{display:none}"
+        ".autograd-block input:checked+img{max-width:none;cursor:zoom-out}</style>"
+        f'<div class="autograd-block" style="overflow-x:auto"><pre style="white-space:pre-wrap;margin:0">{html.escape(text)}</pre>'
+        f'<label><input type="checkbox">{picture}</label></div>'
+    )

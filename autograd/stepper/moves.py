@@ -34,6 +34,16 @@ class Moved(Report):
     """What a stepper says after a move. moved: how many moves it made, negative when undone, 0 at either end."""
 
     moved: int
+    stepper: Any = None
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """What a notebook shows: the sentence, and below it the picture with the edge of this move lit."""
+        shown: dict[str, Any] = self.stepper._repr_mimebundle_(include, exclude) if self.stepper is not None else {}
+        if "text/html" in shown:
+            from ..drawing.output import block
+
+            shown["text/html"] = block(self, shown["image/svg+xml"])
+        return {**shown, "text/plain": repr(self)}
 
 
 class Moves:
@@ -199,7 +209,9 @@ class Moves:
     def _moved(self, lines: list[str], notes: Mapping[str, None], moved: int) -> Moved:
         """What a move says: its lines, the notes, and what is watched."""
         watched = (f"  watch  {said()}" for said in self._watched.values())
-        return Moved("\n".join([*lines, *(f"  note   {note}" for note in notes if note), *watched]), moved=moved)
+        return Moved(
+            "\n".join([*lines, *(f"  note   {note}" for note in notes if note), *watched]), moved=moved, stepper=self
+        )
 
     def _go(self, arrived: Callable[[], bool], told: Callable[[range], list[str]] | None = None) -> Moved:
         """Go on until `arrived` or a breakpoint, and report the moves, or what `told` says of all of them."""

@@ -105,13 +105,15 @@ class Walker(Moves):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """What a notebook shows: the picture, and the text where there can be none."""
-        from ..drawing.output import shows_pictures
+        from ..drawing.output import block, shows_pictures
 
         bundle: dict[str, Any] = {"text/plain": repr(self)}
         with suppress(Exception):  # a display may fail in any way, and must not hide the text
             if include or shows_pictures():
                 picture: Any = self.draw()
                 bundle = picture._repr_mimebundle_(include, exclude) | bundle
+                if "text/html" in bundle:
+                    bundle["text/html"] = block(bundle["text/plain"], bundle["image/svg+xml"])
         return bundle
 
     def _noted(self) -> list[str]:
