@@ -197,7 +197,7 @@ class Writer:
                 return f"{self.chosen(placed)} if {self.condition(depth - 1, index)} else {self.chosen(placed)}"
             case 10:
                 name = rng.choice([name for name in FUNCTIONS if name != "pow"])
-                return f"{name}({some()})"
+                return f"{name}({', '.join(some() for _ in range(FUNCTIONS[name]))})"
             case 11:
                 inside = {"exp": "sin({})", "log": "abs({}) + 0.5", "sqrt": "1 + abs({})", "asin": "sin({})"}
                 name = rng.choice([*inside])
