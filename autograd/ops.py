@@ -177,11 +177,20 @@ def checked(
     op.value = Formula(value)
     op.operands = tuple(named)
     op.lists = tuple(operand for operand in named if operand in op.value.lists())
-    op.partials = tuple(Formula(partial) for partial in named.values())
+    op.partials = tuple(map(_read, named.values()))
     op.defaults = {_identifier(operand): default for operand, default in (defaults or {}).items()}
     op.domain = Formula(domain, condition=True) if domain else None
     _check(op)
     return op
+
+
+_known: dict[str, Formula] = {}  # partials such as 1 and -1 are those of many rows, and are read once
+
+
+def _read(partial: str) -> Formula:
+    if partial not in _known:
+        _known[partial] = Formula(partial)
+    return _known[partial]
 
 
 def _identifier(name: str) -> str:
