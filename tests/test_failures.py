@@ -75,7 +75,7 @@ def test_in_plain_python_a_wrong_width_takes_eight_lines(tmp_path):
     env = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, env=env, timeout=60, check=False)
     lines = done.stderr.splitlines()
-    assert len(lines) <= 8 and "mine.py" in lines[1] and "ShapeError: layers.0 (Layer): want a list" in lines[-1]
+    assert len(lines) <= 8 and "mine.py" in lines[1] and "ShapeError: layers.0 (Hidden): want a list" in lines[-1]
 
 
 def test_in_ipython_and_in_pytest_it_is_as_short(tmp_path):
@@ -86,7 +86,7 @@ def test_in_ipython_and_in_pytest_it_is_as_short(tmp_path):
         "shell.run_cell('from autograd import Value\\nValue(0.0).log()')\n"
     )
     said = run(shell).stdout
-    wrong_width, _, no_log = said.partition("ShapeError: layers.0 (Layer)")
+    wrong_width, _, no_log = said.partition("ShapeError: layers.0 (Hidden)")
     assert wrong_width.count("File ") + wrong_width.count("Cell ") <= 2 and len(wrong_width.splitlines()) < 30
     assert "DomainError: log(0.0) is not defined" in no_log and no_log.count("operations>") <= 1
 
