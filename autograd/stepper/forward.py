@@ -45,7 +45,7 @@ class ForwardStepper(Walker):
     >>> with ForwardStepper(f) as fp:
     ...     fp.run()
     2 operations made, forward pass of f is done
-      f = 1
+      f = 1.000
     """
 
     what = "forward pass"
