@@ -157,8 +157,8 @@ def {name}({parameters}):
     else:
         try:
             return kernel({operands})
-        except AutogradError as error:
-            raise error.with_traceback(None) from None
+        except AutogradError as _error:
+            raise _error.with_traceback(None) from None
     return first_time({op}, {kernels}, ({operands},))
 """,
     "_node",
