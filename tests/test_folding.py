@@ -220,22 +220,6 @@ def test_clusters_nest_as_calls_do():
     assert all(box.cluster is inner for inner in outer.clusters for box in inner.boxes)
 
 
-def test_modules_with_tables_of_parameters_are_given_room_to_stand_side_by_side():
-    layers = [Part(weight=[Value(0.1 * i) for i in range(4)]) for _ in range(2)]
-    model, xs = Part(layer0=layers[0], layer1=layers[1]), [1.0, 2.0]
-
-    def forward(xs):
-        for layer in layers:
-            w = layer.held["weight"]
-            xs = layer.call(neurons, [w[:2], w[2:]], xs)
-        return xs
-
-    picture = build_picture(Graph(sum(model.call(forward, xs))))
-    passing = [arrow for arrow in picture.arrows if picture.passes_parameters(arrow)]
-    assert {(arrow.tail.cluster.title, arrow.head.cluster.title) for arrow in passing} == {("layer0", "layer1")}
-    assert all(arrow.tail.kind == "value" for arrow in passing)
-
-
 def test_parameters_and_constants_of_one_wide_operation_stand_together():
     w = Part(w=[Value(float(i), label=f"w{i}") for i in range(3)]).held["w"]
     f = dot(w, [4.0, 5.0, 6.0])

@@ -131,8 +131,8 @@ def loss_of(w: Value, label: str) -> Value:
 
 @needs_engine
 def test_the_view_shown_first_is_one_to_be_read_as_a_whole():
-    model = nn.MLP(2, [24, 24, 24, 1], seed=0)
-    recorder = Recorder(model, lambda: (model([0.5, -0.5])[0] - 1.0) ** 2)
+    model = nn.MLP(6, [6, 6, 1], seed=0)
+    recorder = Recorder(model, lambda: (model([0.1 * i for i in range(6)])[0] - 1.0) ** 2)
     recorder.step(1.0)
     first, *others = data_of(recorder)["views"]
     assert first["size"][0] <= WINDOW[0] and first["size"][1] <= WINDOW[1]

@@ -36,7 +36,7 @@ def set_engine(engine: Engine | None) -> Engine | None:
     """Let a function lay out all pictures: drawings, players and films. None goes back to Graphviz. Returns the one before.
 
     engine: takes DOT text and a format, and returns the bytes (or the text) of the picture. The formats asked for are
-    "svg", "json0" for the positions on a page that plays, and what users ask for by name. A `layout` attribute in the
+    "svg", and what users ask for by name. A `layout` attribute in the
     text names another algorithm than dot's. The function is not stopped at a deadline: it may raise DeadlineError itself.
     Whatever else it raises becomes a ToolError.
 

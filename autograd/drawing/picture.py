@@ -227,15 +227,8 @@ class Picture:
         for group in groups:
             self._add_arrows(group)
         self._add_clusters(groups)
-        self._has_table: set[Box] = set()  # boxes with a table of parameters in their own cluster
         for arrow in self.arrows:
             arrow.head.arrivals += 1
-            if (
-                len(arrow.tail.nodes) > 1
-                and arrow.tail.kind == "parameter"
-                and arrow.tail.cluster is arrow.head.cluster
-            ):
-                self._has_table.add(arrow.head)
 
     def size(self) -> int:
         """How much there is to read: its boxes with their operations, its arrows, or how long it is, whichever is most."""
@@ -254,13 +247,6 @@ class Picture:
         return all(
             len(box.nodes) <= 1 or (box.node is None and box.kind not in FOLDED and not box.brief) for box in self.boxes
         )
-
-    def passes_parameters(self, arrow: Arrow) -> bool:
-        """Whether an arrow comes from another module to where a table of parameters comes in.
-
-        With room for the table on its way the two modules can stand side by side, else only above each other.
-        """
-        return arrow.head in self._has_table and arrow.tail.cluster not in (None, arrow.head.cluster)
 
     # --- Boxes ---
 

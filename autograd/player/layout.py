@@ -13,12 +13,11 @@ from time import monotonic
 from typing import Any
 from unicodedata import east_asian_width
 
-from ..drawing import engines
 from ..drawing.build import build_picture
 from ..drawing.folding import calls_of
 from ..drawing.legend import explained
 from ..drawing.picture import BUDGET, FOLDED, LABELLED, LISTED, Arrow, Box, Cluster, Picture
-from ..errors import DeadlineError
+from ..drawing.placing import Arrangement, Route
 from ..explain.naming import ModuleNames, one_line
 from ..explain.phrases import typed
 from ..graph import Graph
@@ -30,6 +29,7 @@ LINE, TITLE, PAD = 15, 19, 7  # heights of a line, of a name, and the margin, in
 LETTER, BOLD = 6.2, 7.4  # widths
 NUMBER, SPREAD = 66, 108  # room for any number and for the words "not reached", and for "-0.00034 to 0.00012"
 CIRCLE = 25
+LABEL, LABEL_HEIGHT = 50, 13  # of the number on an arrow
 WINDOW = (1300, 600)  # points of a drawing that are read well where it is looked at as a whole
 MODULES = 8  # that can be opened and closed one by one
 ROOM, ROOM_PER_VALUE = 160_000, 50  # letters that the views of a page may take
@@ -42,7 +42,6 @@ def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> l
     It is the one with most open of those that can be read as a whole, or else what comes nearest to that.
 
     deadline: seconds for all of them together; None waits. None is made that would make the page too large.
-    Raises ToolError if no engine is there, or if not even a small picture is done in time.
     """
     start, room = monotonic(), ROOM + ROOM_PER_VALUE * len(graph)
     found: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -51,12 +50,7 @@ def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> l
         left = None if deadline is None else deadline - (monotonic() - start)
         if found and left is not None and left < deadline / 10:  # type: ignore[operator]
             break
-        try:
-            view = _view(graph, edges, closed, left, budget)
-        except DeadlineError:
-            if not found:
-                raise
-            break
+        view = _view(graph, edges, closed, budget)
         size, name = len(json.dumps(view)), tuple(view["closed"])
         if name not in found and (size <= room or not found):
             found[name] = view
@@ -99,22 +93,9 @@ def module_names(graph: Graph) -> dict[str, int]:
     return names
 
 
-def _view(
-    graph: Graph, edges: dict[Any, int], closed: list[str], deadline: float | None, budget: int
-) -> dict[str, Any]:
-    """One picture laid out; a simpler one if it takes too long."""
-    start = monotonic()
-    while True:
-        picture = build_picture(graph, budget=budget, fold=closed or None)
-        left = None if deadline is None else max(0.1, deadline - (monotonic() - start))
-        try:
-            laid_out = json.loads(engines.lay_out(_dot(picture), "json0", deadline=left and 0.6 * left))
-            break
-        except DeadlineError:
-            budget = min(budget, len(picture.boxes)) // 3
-            if budget < 8:
-                raise
-    return _Layout(picture, graph, edges, laid_out).view()
+def _view(graph: Graph, edges: dict[Any, int], closed: list[str], budget: int) -> dict[str, Any]:
+    """One picture with its places."""
+    return _Layout(build_picture(graph, budget=budget, fold=closed or None), graph, edges).view()
 
 
 # --- Sizes -------------------------------------------------------------------------------------------------
@@ -174,95 +155,61 @@ def name_within(box: Box, graph: Graph, node: Node) -> str:
 # --- Laying out --------------------------------------------------------------------------------------------
 
 
-def _dot(picture: Picture) -> str:
-    """The picture as DOT text with nothing in it but sizes."""
-    lines = [
-        "digraph {",
-        'rankdir=LR; nodesep=0.22; ranksep=0.3; newrank=true; fontname="Helvetica"; fontsize=11',
-        'node [shape=box, fixedsize=true, label=""]; edge [arrowhead=none, fontname="Helvetica", fontsize=10]',
-    ]
-
-    def add(box: Box) -> None:
-        width, height = _size(box, picture.graph)
-        lines.append(f"{box.id} [width={width / 72:.3f}, height={height / 72:.3f}]")
-        if box.symbol:
-            across = max(CIRCLE, _width(box.symbol, BOLD) + 12 if len(box.symbol) > 2 else 0)
-            lines.append(
-                f"o{box.id} [width={across / 72:.3f}, height={CIRCLE / 72:.3f}]; o{box.id} -> {box.id} [weight=8]"
-            )
-
-    def frame(cluster: Cluster) -> None:
-        letters = "0" * len(one_line(cluster.title, LONGEST))
-        lines.append(f'subgraph cluster_{cluster.id} {{ label="{letters}000"; margin=12')
-        for inner in cluster.clusters:
-            frame(inner)
-        for box in cluster.boxes:
-            add(box)
-        lines.append("}")
-
-    for cluster in picture.clusters:
-        frame(cluster)
-    for box in picture.boxes:
-        if box.cluster is None:
-            add(box)
-    for i, arrow in enumerate(picture.arrows):
-        head = f"o{arrow.head.id}" if arrow.head.symbol else arrow.head.id
-        label = ', label="00.0000"' if _has_number(arrow) else ""
-        room = ", minlen=2" if picture.passes_parameters(arrow) else ""
-        lines.append(f'{arrow.tail.id} -> {head} [class="{i}"{label}{room}]')
-    return "\n".join([*lines, "}"])
-
-
 def _has_number(arrow: Arrow) -> bool:
     return arrow.partial is not None and arrow.head.arrivals <= LABELLED
 
 
-class _Layout:
-    """A picture with the places that the layout engine gave it; all in points, down from the top left."""
+class _Sizes:
+    """How large things are on a page, whatever numbers are written in them."""
 
-    def __init__(self, picture: Picture, graph: Graph, edges: dict[Any, int], laid_out: dict[str, Any]) -> None:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def box(self, box: Box) -> tuple[float, float]:
+        return _size(box, self.graph)
+
+    def operation(self, box: Box) -> tuple[float, float]:
+        return max(CIRCLE, _width(box.symbol, BOLD) + 12 if len(box.symbol) > 2 else 0), CIRCLE
+
+    def words(self, arrow: Arrow) -> tuple[float, float]:
+        return (LABEL, LABEL_HEIGHT) if _has_number(arrow) else (0.0, 0.0)
+
+    def title(self, cluster: Cluster) -> tuple[float, float]:
+        return _width(one_line(cluster.title, LONGEST), BOLD) + 30, LINE
+
+
+class _Layout:
+    """A picture with its places, in points, down from the top left."""
+
+    def __init__(self, picture: Picture, graph: Graph, edges: dict[Any, int]) -> None:
         self.picture = picture
         self.graph = graph
         self.edges = edges
         self.modules = list(module_names(graph))
-        _, _, self.width, self.height = map(float, laid_out["bb"].split(","))
-        objects: list[dict[str, Any]] = laid_out.get("objects", [])
-        self.places = {thing["name"]: thing for thing in objects}
-        edges_laid_out: list[dict[str, Any]] = laid_out.get("edges", [])
-        self.paths = {edge["class"]: edge for edge in edges_laid_out if "class" in edge}
-        stems = [edge for edge in edges_laid_out if "class" not in edge]  # from an operation to its result
-        heads: list[Any] = [objects[edge["head"]] for edge in stems]
-        self.stems: dict[str, Any] = {head["name"]: edge for head, edge in zip(heads, stems)}
+        self.placement = Arrangement(picture, _Sizes(graph), WINDOW[0]).placement
 
     def view(self) -> dict[str, Any]:
         boxes, picture = self.picture.boxes, self.picture
         number = {box: i for i, box in enumerate(boxes)}
         return {
-            "size": [round(self.width), round(self.height)],
+            "size": [round(self.placement.width), round(self.placement.height)],
             "closed": sorted({box.name for box in boxes if box.kind == "module"}, key=self.modules.index),
             "legend": explained(picture),
             "clusters": list(self.clusters(picture.clusters)),
             "boxes": [self.box(box) for box in boxes],
-            "arrows": [self.arrow(arrow, i, number) for i, arrow in enumerate(picture.arrows)],
+            "arrows": [self.arrow(arrow, number) for arrow in picture.arrows],
         }
-
-    def at(self, place: dict[str, Any]) -> list[float]:
-        """The left, top, width and height of a box."""
-        x, y = map(float, place["pos"].split(","))
-        width, height = 72 * float(place["width"]), 72 * float(place["height"])
-        return _rounded((x - width / 2, self.height - y - height / 2, width, height))
 
     def clusters(self, clusters: Iterable[Cluster]) -> Iterator[dict[str, Any]]:
         for cluster in clusters:
-            left, bottom, right, top = map(float, self.places[f"cluster_{cluster.id}"]["bb"].split(","))
-            at = _rounded((left, self.height - top, right - left, top - bottom))
+            at = _rounded(self.placement.frames[cluster])
             yield {"at": at, "title": one_line(cluster.title, LONGEST), "times": cluster.times}
             yield from self.clusters(cluster.clusters)
 
     def box(self, box: Box) -> dict[str, Any]:
         index = self.graph.index
         written: dict[str, Any] = {
-            "at": self.at(self.places[box.id]),
+            "at": _rounded(self.placement.boxes[box]),
             "kind": box.kind,
             "name": one_line(_title(box), LONGEST),
         }
@@ -275,7 +222,8 @@ class _Layout:
         if box.times > 1:
             written["times"] = box.times
         if box.symbol:
-            written["op"] = [*self.at(self.places[f"o{box.id}"]), box.symbol, self.path(self.stems[box.id])]
+            at, stem = self.placement.operations[box], self.placement.stems[box]
+            written["op"] = [*_rounded(at), box.symbol, _path(stem)]
         if counts := _counts(box):
             written["counts"] = counts
         if box.numbers:
@@ -283,23 +231,22 @@ class _Layout:
             written["constants"] = len(box.numbers)
         return written
 
-    def arrow(self, arrow: Arrow, i: int, number: dict[Box, int]) -> dict[str, Any]:
-        laid_out = self.paths[str(i)]
-        written: dict[str, Any] = {"from": number[arrow.tail], "to": number[arrow.head], "d": self.path(laid_out)}
+    def arrow(self, arrow: Arrow, number: dict[Box, int]) -> dict[str, Any]:
+        route = self.placement.arrows[arrow]
+        written: dict[str, Any] = {"from": number[arrow.tail], "to": number[arrow.head], "d": _path(route)}
         edges = [self.edges[edge] for edge in arrow.edges if edge in self.edges]
         if edges:
             written["edges"] = runs(sorted(edges))
         if arrow.partial is not None and edges:
             written["edge"] = self.edges[arrow.partial]
-        if _has_number(arrow) and "lp" in laid_out:
-            x, y = map(float, laid_out["lp"].split(","))
-            written["label"] = _rounded((x, self.height - y))
+        if _has_number(arrow) and route.label:
+            written["label"] = _rounded(route.label)
         return written
 
-    def path(self, laid_out: dict[str, Any]) -> str:
-        points = [tuple(map(float, point.split(","))) for point in laid_out["pos"].split()]
-        pairs = [f"{round(x)} {round(self.height - y)}" for x, y in points]
-        return f"M{pairs[0]}C{' '.join(pairs[1:])}"
+
+def _path(route: Route) -> str:
+    pairs = [f"{round(x)} {round(y)}" for x, y in route.points]
+    return f"M{pairs[0]}C{' '.join(pairs[1:])}"
 
 
 def runs(numbers: Iterable[int]) -> list[int]:

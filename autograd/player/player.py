@@ -29,7 +29,7 @@ from typing import Any
 from ..drawing.output import write_whole, writing
 from ..drawing.palette import THEMES
 from ..drawing.picture import BUDGET
-from ..errors import ArgumentError, ToolError
+from ..errors import ArgumentError
 from ..explain.failures import known_options
 from ..explain.naming import named_graph
 from ..explain.phrases import LONGEST, counted, name_of
@@ -76,7 +76,7 @@ def save_player(
     ends in where it is: ``page.html#edge=7&a=2`` opens after seven edges, with a = 2.
 
     names: names for values without a label; by default those of module parameters and the caller's variables.
-    deadline: seconds to lay the drawing out; where it cannot be, the page lists the values, and says why.
+    deadline: seconds for the drawings with other modules closed, of which as many are made as there is time for.
     Raises ToolError if the file cannot be written; one that was there is replaced only by a complete one.
     """
     return Player(value, names=names, deadline=deadline).save(path)
@@ -144,11 +144,8 @@ def write_page(path: str | os.PathLike[str], text: str) -> str:
 def staged(
     graph: Graph, deadline: float | None, note: str = "", budget: int = BUDGET
 ) -> tuple[list[dict[str, Any]], str]:
-    """The drawings of a graph, and a note, which says also why there are none."""
-    try:
-        return views(graph, deadline, budget), note
-    except ToolError as error:
-        return [], f"{note} A list, since {error}.".lstrip()
+    """The drawings of a graph, and a note."""
+    return views(graph, deadline, budget), note
 
 
 def _stale(graph: Graph) -> str:
