@@ -20,8 +20,7 @@ from .batches import Block, Rows
 from .c.bytecode import Bytecode
 from .c.runtime import Batch, Interpreter, LoadedProgram, NotFloatError, interpreter
 from .export import python_function, python_loop
-from .program import PICK, Program
-from .reach import Reach
+from .program import PICK, Program, Reach
 from .signature import Sample, Signature
 
 if TYPE_CHECKING:

@@ -18,13 +18,14 @@ from ..value import Value
 from .batches import Rows
 from .executable import KINDS, Executable
 from .guards import Guards
+from .prepared import Part
 from .program import PICK, Program
 from .self_check import Itself, drawn, first_difference, generators_put_back, near_enough
 from .signature import Sample, Signature
 from .tracers import Tracer
 from .tracing import Lock, as_program, failed_alone, traced
 
-__all__ = ["Programs", "in_mode", "say_once"]
+__all__ = ["POLICIES", "Checks", "Programs", "in_mode", "say_once"]
 
 OFTEN = 8  # times that a function is traced anew, from which on it is said
 WHOLE, VECTOR = 32, 8  # rows of a first batch that are checked: all of them, or one vector of C's and the remainder
@@ -306,3 +307,53 @@ def _described(traced_value: Any, own: Any, _: Any, program: Program) -> str:
     what = traced_value.op.name if traced_value.op else "a leaf"
     its = f"{own.op.name if own.op else 'a leaf'} ({own.data!r})" if isinstance(own, Value) else repr(own)
     return f"{program.name(traced_value)} ({what}), which is {its} for the function itself"
+
+
+# --- When checks are made -------------------------------------------------------------------------------------
+
+POLICIES = ("doubling", "always", "never")
+
+
+class Checks:
+    """Of the programs of one step, by the policy that `programs.check` names. No clock decides."""
+
+    def __init__(self, programs: Programs) -> None:
+        self._programs = programs
+        self._always = programs.check == "always"
+        self._next: float = 2 if programs.check == "doubling" else math.inf
+
+    def before(self, parts: Sequence[Part], in_c: bool, most: int = 1) -> int:
+        """Check the programs of these parts whose code never was, and the one whose turn it is, as a call begins.
+
+        Returns how many calls may be made until the next check, `most` at most.
+        """
+        programs, calls = self._programs, self._programs.calls
+        for executable, part in {part.executable: part for part in reversed(parts)}.items():
+            executable.used, executable.part, part.in_c = calls, part, in_c
+            if executable.kind(*part.code) not in executable.checked or (
+                self._always and executable.last_check < calls
+            ):
+                self._check(part)
+            if not in_c and "one" in executable.checked:
+                executable.due = 0 if self._always else self._next
+        if calls >= self._next:
+            while self._next <= calls:
+                self._next *= 2
+            in_turn = min(
+                (e for e in programs.kept.values() if e.part and e.mode == in_mode(())), key=_turn, default=None
+            )
+            if in_turn and in_turn.part and in_turn.last_check < calls:
+                self._check(in_turn.part)
+            for executable in programs.kept.values():
+                if executable.due:
+                    executable.due = self._next
+        return 1 if self._always else int(max(1, min(most, self._next - calls)))
+
+    def _check(self, part: Part) -> None:
+        executable = part.executable
+        self._programs.check_again(executable, part.sample(executable.checks), part.code)
+
+
+def _turn(executable: Executable) -> tuple[int, int]:
+    """The lowest is checked next."""
+    return executable.checks, executable.last_check

@@ -35,9 +35,8 @@ from ..modes import is_on, shared
 from ..value import Value
 from .batches import rows_of_columns
 from .c.runtime import NotFloatError
-from .checks import POLICIES, Checks
 from .export import page
-from .lookup import Programs, in_mode
+from .lookup import POLICIES, Checks, Programs, in_mode
 from .prepared import Part, Prepared
 from .signature import Sample, signature
 from .tracers import running
