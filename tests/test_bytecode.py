@@ -9,7 +9,7 @@ from backends import assert_same, eagerly, gradients, needs_c
 
 import nn
 import nn.functional as F
-from autograd import Value, compile, dot, logsumexp, mean
+from autograd import Value, compile, dot, logsumexp, mean, op
 from autograd.compiled.c.bytecode import PRODUCT, Bytecode
 from autograd.compiled.c.runtime import LoadedProgram, interpreter
 from autograd.compiled.c.template import interpreter_source, rows_of
@@ -194,3 +194,15 @@ def test_a_code_for_every_set_of_optional_operands():
     names = [(row.op.name, row.absent) for row in rows_of([OPS["dot"], OPS["tanh"], OPS["leaky_relu"]])]
     assert names == [("dot", ()), ("dot", ("bias",)), ("tanh", ()), ("leaky_relu", ())]
     assert isinstance(OPS["dot"], Op)
+
+
+def test_a_list_of_a_plain_number_is_not_the_list_of_the_value_at_that_place():
+    own = op("own_lists", "o", "sum(sin(ys[i]) + 1) - sum(xs[i])", xs="-1", ys="cos(ys[i])")
+    try:
+        for plain in range(8):
+            w = Value(0.5)
+            step = compile(lambda x, w=w, plain=float(plain): own([x + w], [plain]), [w], backend="c", check="never")
+            assert step(1.25) == own([1.75], [Value(float(plain))]).data
+            assert step.last_backend == "c"
+    finally:
+        del OPS["own_lists"]

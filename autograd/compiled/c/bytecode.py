@@ -40,6 +40,7 @@ class _Places(dict[Any, int]):
         self.ops: list[Any] = [None for _ in leaves]
         self.operands: list[tuple[int, ...]] = [() for _ in leaves]
         self.literals: dict[str, int] = {}  # told by their digits: -0.0 is not 0.0
+        self.lists: dict[tuple[int, ...], int] = {}  # by the places in them; apart, since the list (2.0,) is not of place 2
 
     def add(self, nodes: Iterable[Any]) -> None:
         for node in nodes:
@@ -51,9 +52,9 @@ class _Places(dict[Any, int]):
     def __missing__(self, new: float | tuple[Any, ...]) -> int:
         if isinstance(new, tuple):
             places = tuple(map(self.__getitem__, new))
-            found = self.get(places)
+            found = self.lists.get(places)
             if found is None:
-                found = self[places] = self._add(LISTED, places)
+                found = self.lists[places] = self._add(LISTED, places)
             if float not in map(type, new):  # 0.0 == -0.0
                 self[new] = found
             return found
