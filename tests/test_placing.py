@@ -129,7 +129,7 @@ def test_what_comes_first_in_the_code_is_above(kind, seed, page):
         if same_row:
             assert heights == sorted(heights), row
             seen += len(heights)
-    assert seen or kind == "chain" or page
+    assert seen or page or kind in ("chain", "samples")  # these are folded, or have no lists
 
 
 @pytest.mark.parametrize(("kind", "seed"), CASES)
