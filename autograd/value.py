@@ -355,7 +355,7 @@ class Value(Methods):
 
     if TYPE_CHECKING:
         from .drawing import draw, show
-        from .drawing.mermaid import mermaid
+        from .drawing.formats.mermaid import mermaid
         from .drawing.tree import tree
         from .explain.formulas import formula, latex
         from .explain.paths import why
@@ -387,7 +387,7 @@ class _Tool:
 
 
 _TOOLS = {
-    "draw": ".drawing", "show": ".drawing", "tree": ".drawing.tree", "mermaid": ".drawing.mermaid", "player": ".player",
+    "draw": ".drawing", "show": ".drawing", "tree": ".drawing.tree", "mermaid": ".drawing.formats.mermaid", "player": ".player",
     "formula": ".explain.formulas", "latex": ".explain.formulas", "why": ".explain.paths", "step_through": ".stepper",
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 from autograd import Value, draw, draw_diff
 from autograd.drawing import show
 from autograd.drawing.build import build_picture
-from autograd.drawing.mermaid import mermaid
+from autograd.drawing.formats.mermaid import mermaid
 from autograd.drawing.options import DrawingOptions, DrawOptions, PictureOptions
 from autograd.drawing.tree import tree
 from autograd.stepper.pictures import draw_progress

@@ -176,7 +176,7 @@ class Drawing(graphviz.Digraph):
 
     def mermaid(self) -> str:
         """The same boxes and arrows as Mermaid text, which many Markdown pages draw."""
-        from .mermaid import as_mermaid
+        from .formats.mermaid import as_mermaid
 
         return as_mermaid(self.picture, self.title)
 

@@ -213,8 +213,9 @@ class DotWriter:
 
     def big_title(self) -> Markup:
         look = f'<FONT POINT-SIZE="{self.pt(14)}" COLOR="{self.palette["ink"]}"><B>{escape(self.heading)}</B></FONT>'
-        # The table is for its width, which the layout engine cannot measure of every text.
-        return table([row([f'<TD ALIGN="LEFT"{self.wide(self.heading, 9, TITLE)}>{look}</TD>'])])
+        # The table is for its width: an engine without Helvetica writes wider letters, which would begin left of the page.
+        width = math.ceil(1.2 * measured(table([row([f"<TD>{look}</TD>"])]), self.look.font_size)[0])
+        return table([row([f'<TD ALIGN="LEFT" WIDTH="{width}">{look}</TD>'])])
 
     def cluster(self, sheet: Sheet, cluster: Cluster) -> None:
         palette, at = self.palette, self.placement.frames[cluster]

@@ -20,19 +20,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..explain.naming import named_graph, one_line
-from ..explain.phrases import Report, typed
-from ..explain.staleness import remark
-from .build import build_picture
-from .options import options_of
-from .palette import LIGHT
-from .picture import TITLE, Arrow, Box, Cluster, Picture
+from ...explain.naming import named_graph, one_line
+from ...explain.phrases import Report, typed
+from ...explain.staleness import remark
+from ..build import build_picture
+from ..options import options_of
+from ..palette import LIGHT
+from ..picture import TITLE, Arrow, Box, Cluster, Picture
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from ..node import Node
-    from .options import PictureOptions
+    from ...node import Node
+    from ..options import PictureOptions
 
 __all__ = ["as_mermaid", "mermaid"]
 
