@@ -152,9 +152,15 @@ def test_every_folder_of_code_is_installed(request):
     """setuptools finds folders by itself only where each has the name that it is imported by; demos/ has another."""
     path = ROOT / "pyproject.toml"
     text = path.read_text(encoding="utf-8")
-    folders = sorted(init.parent.relative_to(ROOT) for top in ("autograd", "nn", "demos") for init in (ROOT / top).rglob("__init__.py"))
+    folders = sorted(
+        init.parent.relative_to(ROOT)
+        for top in ("autograd", "nn", "demos")
+        for init in (ROOT / top).rglob("__init__.py")
+    )
     names = [".".join(folder.parts).replace("demos", "scalar_autograd", 1) for folder in folders]
-    listed = "\n".join(wrap(" ".join(f'"{name}",' for name in names), 118, initial_indent="    ", subsequent_indent="    "))
+    listed = "\n".join(
+        wrap(" ".join(f'"{name}",' for name in names), 118, initial_indent="    ", subsequent_indent="    ")
+    )
     new = re.sub(r"(?<=\npackages = \[\n).*?(?=\n\])", listed, text, flags=re.DOTALL)
     if request.config.getoption("--refresh"):
         path.write_text(new, encoding="utf-8", newline="\n")

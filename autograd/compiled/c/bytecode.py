@@ -40,7 +40,9 @@ class _Places(dict[Any, int]):
         self.ops: list[Any] = [None for _ in leaves]
         self.operands: list[tuple[int, ...]] = [() for _ in leaves]
         self.literals: dict[str, int] = {}  # told by their digits: -0.0 is not 0.0
-        self.lists: dict[tuple[int, ...], int] = {}  # by the places in them; apart, since the list (2.0,) is not of place 2
+        self.lists: dict[
+            tuple[int, ...], int
+        ] = {}  # by the places in them; apart, since the list (2.0,) is not of place 2
 
     def add(self, nodes: Iterable[Any]) -> None:
         for node in nodes:
