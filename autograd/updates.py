@@ -23,6 +23,7 @@ from typing import Any
 from .errors import FormulaError
 from .formula import FUNCTIONS, IEEE, PYTHON, Formula
 from .formula.grammar import is_taken
+from .slow_path import real, real_data
 
 __all__ = ["Update", "read"]
 
@@ -87,7 +88,7 @@ class Update:
 
     @cached_property
     def _python(self) -> Callable[..., None]:
-        namespace: dict[str, Any] = {**_FUNCTIONS, "_as_ieee": self._as_ieee}
+        namespace: dict[str, Any] = {**_FUNCTIONS, "_as_ieee": self._as_ieee, "_floats": _floats}
         exec(compile(self.source, "<autograd update>", "exec"), namespace)
         return namespace["update"]
 
@@ -103,6 +104,8 @@ class Update:
                 if _p.reached:
                     grad = _p.grad
                     data = _p.data
+                    if type(grad) is not float or type(data) is not float:
+                        grad, data = _floats(_p)
                     try:
                         data = data - lr * grad
                     except (ArithmeticError, ValueError):
@@ -121,7 +124,8 @@ class Update:
             lines = ["if not _memory:", *_indented(zeros, *first), "else:", *_indented(*lines)]
         kept = [f"_memory[{name!r}] = {name}" for name in self.remembered]
         quietly = _indented(f"_as_ieee(_p, {'_memory' if memory else '{}'}, _options)", "continue")
-        body = ["grad = _p.grad", "data = _p.data", *memory, "try:", *_indented(*lines),
+        floats = ["if type(grad) is not float or type(data) is not float:", "    grad, data = _floats(_p)"]
+        body = ["grad = _p.grad", "data = _p.data", *floats, *memory, "try:", *_indented(*lines),
                 "except (ArithmeticError, ValueError):", *quietly, *kept, "_p.data = data"]  # fmt: skip
         loop = ["for _p in _params:", *_indented("if _p.reached:", *_indented(*body))]
         head = [f"({', '.join(self.options)},) = _options"] if self.options else []
@@ -129,12 +133,20 @@ class Update:
 
     def _as_ieee(self, p: Any, memory: dict[str, float], options: Sequence[float]) -> None:
         """The update of one parameter with inf and nan where Python's arithmetic has an error, as in C and in PyTorch."""
-        names = dict(zip(self.options, options), data=p.data, grad=p.grad)
+        grad, data = _floats(p)
+        names = dict(zip(self.options, options), data=data, grad=grad)
         names.update((name, memory.get(name, 0.0)) for name in self.remembered)
         for name, formula in self.later if memory or not self.remembered else self.first:
             names[name] = formula.evaluate(names, IEEE)
         memory.update((name, names[name]) for name in self.remembered)
         p.data = names["data"]
+
+
+def _floats(p: Any) -> tuple[float, float]:
+    """The grad and data of a parameter as floats, whatever was written there. Raises ArgumentError for what is no number."""
+    return real(p.grad, f"a real number as grad of {f'the Value {p.label!r}' if p.label else 'a Value'}"), real_data(
+        p, p.data
+    )
 
 
 def _indented(*lines: str) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 import json
+from fractions import Fraction
 
 import pytest
 from nn_torch import close, numbers
 
 from autograd import Value
+from autograd.errors import ArgumentError
 from autograd.value import NOT_REACHED
 from nn import optim
 
@@ -218,3 +220,29 @@ def test_repr_says_what_is_set():
     assert (
         text == "SGD(1 parameters, lr=0.1, momentum=0.9, dampening=0, weight_decay=0, nesterov=False, maximize=False)"
     )
+
+
+class Rounded(float):
+    """A float of another class, as numpy's float64 is."""
+
+
+@pytest.mark.parametrize("number", [Rounded(0.1), 3, True, Fraction(1, 3)], ids=repr)
+@pytest.mark.parametrize("slot", ["data", "grad"])
+def test_an_update_leaves_floats_whatever_was_written(number, slot):
+    for make in (lambda ps: optim.SGD(ps, 0.1), lambda ps: optim.AdamW(ps, 0.1), lambda ps: optim.RMSprop(ps, 0.1)):
+        written, plain = Value(0.5), Value(0.5)
+        for p in (written, plain):
+            (p * p).backward()
+        setattr(written, slot, number)
+        setattr(plain, slot, float(number))
+        for p in (written, plain):
+            make([p]).step()
+        assert type(written.data) is float and written.data == plain.data
+
+
+def test_an_update_of_what_is_no_number_names_it():
+    w = Value(0.5, "w")
+    (w * w).backward()
+    w.grad = "much"
+    with pytest.raises(ArgumentError, match="grad of the Value 'w', got the str 'much'"):
+        optim.SGD([w], 0.1).step()
