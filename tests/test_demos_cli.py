@@ -143,7 +143,7 @@ def test_it_ends_with_the_address_and_the_next_command(tmp_path, capsys):
     assert cli.main(["gradient", "--out", str(tmp_path)]) == 0
     *_, address, after = capsys.readouterr().out.splitlines()
     assert address == (tmp_path / "index.html").as_uri()
-    assert after.startswith("next: ") and after.endswith("-m demos nudge")
+    assert after.startswith("next: ") and after.endswith("-m demos paths")
 
 
 def test_a_flag_that_changes_nothing_is_said(tmp_path, capsys):

@@ -29,9 +29,14 @@ CASES = [
 
 
 def placed(drawing, look=None, page=(960, 540)):
-    writer = DotWriter(drawing.picture, look or Look())
-    writer.page = page
-    return writer
+    """A writer that has placed the boxes as the drawing has them: with heat maps in them, or without."""
+    places = set(re.findall(r'pos="[^"e]*"', drawing.source))
+    for maps in (False, True):
+        writer = DotWriter(drawing.picture, look or Look())
+        writer.page, writer.maps = page, maps
+        if set(re.findall(r'pos="[^"e]*"', writer.drawing().source)) <= places:
+            return writer
+    raise AssertionError("the drawing has other places than its writer gives")
 
 
 def overlap(one, other, room=0.0):
