@@ -362,10 +362,10 @@ class Value(Methods):
         from .player import player
         from .stepper import step_through
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from .drawing import mimebundle
 
-        return mimebundle(self)
+        return mimebundle(self, include, exclude)
 
 
 class _Tool:

@@ -60,9 +60,10 @@ def test_view_opens_the_picture(tmp_path, monkeypatch):
 @needs_png
 def test_notebooks_get_a_picture():
     drawing = draw(emblem())
-    assert drawing._repr_mimebundle_()["image/svg+xml"] == drawing._repr_svg_()
+    assert set(drawing._repr_mimebundle_()) == {"text/plain", "text/html", "image/png"}
+    assert drawing._repr_mimebundle_(["image/svg+xml"])["image/svg+xml"] == drawing.pipe(encoding="utf-8")
     assert set(drawing._repr_mimebundle_(include=["image/png"])) == {"text/plain", "image/png"}
-    assert set(drawing._repr_mimebundle_(exclude=["image/svg+xml"])) == {"text/plain"}
+    assert set(drawing._repr_mimebundle_(exclude=["text/html", "image/png"])) == {"text/plain"}
 
 
 def without_engine(monkeypatch):
@@ -76,7 +77,6 @@ def test_without_an_engine_a_repr_says_so_and_never_raises(monkeypatch):
     without_engine(monkeypatch)
     drawing = draw(emblem())
     assert drawing._repr_mimebundle_() == {"text/plain": "there is no layout engine to draw with: install one"}
-    assert drawing._repr_svg_() is None
     assert repr(drawing) == "<Drawing of f: 4 values; .view() opens it, .render('f.svg') writes it>"
 
 

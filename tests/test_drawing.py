@@ -320,7 +320,8 @@ def test_show_falls_back_to_text(monkeypatch, capsys, opened):
 def test_a_value_shows_itself_in_a_notebook():
     f = neuron()
     bundle = f._repr_mimebundle_()
-    assert bundle["text/plain"] == repr(f) and bundle["image/svg+xml"].startswith("<?xml")
+    assert bundle["text/plain"] == repr(f) and "f = " in bundle["text/html"]
+    assert f._repr_mimebundle_(["image/svg+xml"])["image/svg+xml"].startswith("<?xml")
 
 
 def test_a_display_never_raises(monkeypatch):

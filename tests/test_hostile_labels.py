@@ -7,6 +7,7 @@ with that of the same graph under harmless names: it has the same structure, and
 from __future__ import annotations
 
 import ast
+import base64
 import contextlib
 import html
 import html.parser
@@ -47,6 +48,7 @@ from autograd.cli.command import forward_table
 from autograd.compiled.c.build import compiler
 from autograd.compiled.export import page
 from autograd.compiled.tracing import trace
+from autograd.drawing import set_engine
 from autograd.drawing.formats import tikz
 from autograd.drawing.formats.film import animated
 from autograd.explain.naming import one_line
@@ -246,6 +248,26 @@ def read_page(text):
     return parsed.tags, [*parsed.texts, *strings([json.loads(script) for script in data])]
 
 
+class Shown(Parsed):
+    """What a notebook shows: its pictures are apart, as how many there are depends on how long the words are."""
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag == "img":
+            assert set(given) == {"alt", "class", "style", "src"}
+            read_svg(base64.b64decode(given["src"].removeprefix("data:image/svg+xml;base64,")).decode())
+            return
+        super().handle_starttag(tag, attributes)
+        if tag == "iframe":
+            assert given["sandbox"] == "allow-scripts"
+            self.tags.append(read_page(given["srcdoc"])[0])
+
+
+def read_html(text):
+    parsed = Shown(text)
+    return parsed.tags, parsed.texts
+
+
 def read_plot(text):
     """Its elements and their attributes, whose numbers depend on how long the words are; words may take several lines."""
     root = ElementTree.fromstring(text)
@@ -440,7 +462,42 @@ def tables(f):
     return "\n".join([str(forward_table(Graph(f))), *map(repr, Graph(f).nodes)])
 
 
+def in_a_notebook(*kinds, engine=None):
+    """A writer of what a notebook shows of things of some kinds. engine: what lays pictures out, if not Graphviz."""
+
+    def write(f):
+        before = set_engine(engine)
+        try:
+            return "".join(kind(f)._repr_mimebundle_(["text/html"])["text/html"] for kind in kinds)
+        finally:
+            set_engine(before)
+
+    return write
+
+
+def recorded(f):
+    recorder = Recorder([leaf for leaf in Graph(f).nodes if not leaf.operands])
+    recorder.step(f)
+    return recorder
+
+
+def blank(_, kind):
+    return '<svg xmlns="http://www.w3.org/2000/svg"/>'
+
+
+def stepping(f):
+    return f.step_through(fresh=True)
+
+
+def in_training(f):
+    leaves = [Value(leaf.data, label=leaf.label) for leaf in Graph(f).nodes if not leaf.operands]
+    training = TrainingStepper(leaves, lambda: total(leaves), 0.1)
+    training.forward()
+    return training
+
+
 ALL = {"budget": None, "fold": False}
+NOTEBOOK = (lambda f: f), draw, stepping, lambda f: stepping(f).step(), in_training, lambda f: in_training(f).step()
 PICTURES = of_values, of_modules
 SHOWN = 15  # letters of a name, however it is shortened
 WRITERS = {  # name: what writes text about a Value, what reads it, whether it shows every name, the doors
@@ -468,12 +525,15 @@ WRITERS = {  # name: what writes text about a Value, what reads it, whether it s
     "film": (film, read_page, True, (of_leaves,)),
     "SVG, two themes": (lambda f: draw(f, theme="auto", **ALL).pipe(encoding="utf-8"), read_svg, True, PICTURES),
     "SVG, film": (reel, read_svg, True, PICTURES),
+    "notebook": (in_a_notebook(*NOTEBOOK), read_html, False, PICTURES),
+    "notebook, texts": (in_a_notebook(*NOTEBOOK, engine=blank), read_html, False, PICTURES),
+    "notebook, pages": (in_a_notebook(Player, recorded), read_html, False, (of_leaves,)),
     "TikZ": (lambda f: draw(f, **ALL).pipe("tex", encoding="utf-8"), read_tikz, True, PICTURES),
 }
-NEED_ENGINE = {"SVG", "page", "film", "SVG, two themes", "SVG, film", "TikZ"}
+NEED_ENGINE = {"SVG", "notebook", "notebook, pages", "page", "film", "SVG, two themes", "SVG, film", "TikZ"}
 QUICK = {
     *((name, door) for name in ("DOT", "Mermaid", "LaTeX", "formula", "tree") for door in PICTURES),
-    ("stepper", of_values), ("prompt", of_values), ("training", of_leaves), ("SVG", of_values), ("plot", of_values), ("page", of_leaves),
+    ("stepper", of_values), ("prompt", of_values), ("training", of_leaves), ("SVG", of_values), ("notebook, texts", of_values), ("plot", of_values), ("page", of_leaves),
     ("neurons", of_values), ("pairs", of_values),
 }  # fmt: skip
 

@@ -219,7 +219,7 @@ def test_a_notebook_is_brought_up_to_date_while_training_goes_on(monkeypatch):
     with Recorder([w]) as recorder:
         train(recorder, w, 3)
         assert len(shown) == 3 and "<polyline" in shown[-1] and "update 3: loss" in shown[-1]
-    assert len(shown) == 4 and shown[-1].startswith("<iframe")
+    assert len(shown) == 4 and "<iframe" in shown[-1]
     assert not shown[-1].endswith("</iframe>")  # IPython would warn of it
 
 

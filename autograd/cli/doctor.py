@@ -116,7 +116,7 @@ def _notebook() -> Finding:
     from ..drawing import mimebundle
 
     shown = mimebundle(Value(1.0) * Value(2.0))
-    kinds = "pictures" if any("svg" in kind for kind in shown) else "text only, since no picture can be rendered"
+    kinds = "pictures" if "text/html" in shown else "text only, since no picture can be rendered"
     lab = _version("notebook") or _version("jupyterlab")
     where = f"IPython {_version('IPython')}" + (
         f", Jupyter {lab}" if lab else f"; Jupyter is not installed ({install('notebook')})"

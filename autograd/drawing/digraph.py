@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import graphviz
@@ -19,12 +20,16 @@ from ..errors import ToolError
 from . import engines
 from .engines import DEADLINE
 from .formats.export import FORMATS, export
-from .output import block, open_file, shows_pictures, write_whole, writing
+from .output import CELL, block, open_file, shows_pictures, write_whole, writing
+from .placing.page import SLIDE
 
 if TYPE_CHECKING:
     from .picture import Picture
 
 __all__ = ["Drawing"]
+
+SHOWN = ("text/html", "image/png")  # in a notebook
+PIXELS = {"image/png": "png", "image/jpeg": "jpeg"}
 
 
 class Drawing(graphviz.Digraph):
@@ -40,6 +45,7 @@ class Drawing(graphviz.Digraph):
     subject: str = "graph"  # what it is of
     description: str = ""  # what it shows, in words
     in_the_dark: Drawing | None = None  # the same in the colours of dark paper, where the page decides
+    again: Callable[..., Drawing] | None = None  # draws it for another page, where none was asked for
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options["format"] = options.get("format") or "svg"
@@ -49,6 +55,7 @@ class Drawing(graphviz.Digraph):
         twin: Drawing = super().copy()
         twin.deadline, twin.picture, twin.title = self.deadline, self.picture, self.title
         twin.in_the_dark, twin.subject, twin.description = self.in_the_dark, self.subject, self.description
+        twin.again = self.again
         return twin
 
     def pipe(  # type: ignore[override]
@@ -154,25 +161,42 @@ class Drawing(graphviz.Digraph):
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
     ) -> dict[str, bytes | str]:
         """For notebooks: the picture, or the sentence that says why there is none."""
-        kinds = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpeg"}
-        wanted = set((["image/svg+xml"] if shows_pictures() else []) if include is None else include) - set(
-            exclude or ()
-        )
-        bundle: dict[str, bytes | str] = {"text/plain": repr(self)}
+        if include is None and not shows_pictures():
+            return {"text/plain": repr(self)}
         try:
-            for kind in wanted & kinds.keys():
-                bundle[kind] = self.pipe(kinds[kind], encoding="utf-8" if kinds[kind] == "svg" else None)
-            if include is None and "image/svg+xml" in bundle:
-                bundle["text/html"] = block(repr(self), str(bundle["image/svg+xml"]))
+            return {"text/plain": repr(self), **self.bundle(repr(self), include, exclude)}
         except ToolError as error:
-            bundle["text/plain"] = str(error)
+            return {"text/plain": str(error)}
+
+    def bundle(
+        self, text: str, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, bytes | str]:
+        """What a notebook shows: HTML of a text and the picture below it, and a PNG for where it is printed.
+
+        What is not asked for is not laid out. There is no SVG beside the HTML unless it is asked for, since nbconvert
+        makes no PDF of one without Inkscape. Raises ToolError where nothing can be laid out.
+        """
+        wanted = (set(SHOWN) if include is None else set(include)) - set(exclude or ())
+        here = self.for_cell()
+        bundle: dict[str, bytes | str] = {}
+        if wanted & {"text/html", "image/svg+xml"}:
+            svg = str(here.pipe("svg", encoding="utf-8"))
+            if "text/html" in wanted:
+                bundle["text/html"] = block(text, svg, "" if here is self else str(self.pipe("svg", encoding="utf-8")))
+            if "image/svg+xml" in wanted:
+                bundle["image/svg+xml"] = svg
+        for kind in wanted & PIXELS.keys():
+            with suppress(ToolError) if bundle else nullcontext():  # an engine may write SVG alone
+                bundle[kind] = here.pipe(PIXELS[kind])
         return bundle
 
-    def _repr_svg_(self) -> str | None:
-        try:
-            return str(self.pipe("svg", encoding="utf-8"))
-        except ToolError:
-            return None
+    def for_cell(self) -> Drawing:
+        """The same, folded until its text can be read in a notebook's cell; itself where no other was asked for or is true."""
+        again = self.again
+        if again is None or again(page=SLIDE).source != self.source:  # numbers have changed since, or it was drawn on
+            return self
+        small = again(page=CELL)
+        return self if small.source == self.source else small
 
     def mermaid(self) -> str:
         """The same boxes and arrows as Mermaid text, which many Markdown pages draw."""

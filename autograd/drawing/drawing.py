@@ -12,19 +12,21 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, ToolError
 from ..explain.failures import known_options
 from ..explain.naming import named_graph, names_for
+from ..explain.phrases import name_of, short
 from ..graph import Graph
 from .build import fitted_picture
 from .dot import DotWriter
 from .engines import DEADLINE
 from .options import NUMBERS, Look, look_of, options_of
-from .output import CELL, block, notebook, open_file, shows_pictures, write_whole
+from .output import notebook, open_file, shows_pictures, write_whole
 from .picture import BUDGET, Picture
 from .placing.page import SLIDE, Page, page_size
 from .tree import tree
@@ -36,8 +38,7 @@ if TYPE_CHECKING:
 
     from ..node import Node
     from .digraph import Drawing
-    from .engines import DEADLINE
-from .options import DrawingOptions, DrawOptions
+    from .options import DrawingOptions, DrawOptions
 
 __all__ = ["build_drawing", "draw", "mimebundle", "open_drawing", "show"]
 
@@ -139,11 +140,16 @@ def build_drawing(
 
     writer: makes the DotWriter of a picture from the picture and its look. picture: what to show, where that is decided already.
     """
+    again = (
+        partial(build_drawing, graph, writer, **_but_page(options)) if picture is None and _any_page(options) else None
+    )
     given: Any = {"deadline": DEADLINE, **options}
     deadline, look, page = given.pop("deadline"), look_of(given), page_size(given.pop("page", SLIDE))
 
     if (view := given.pop("view", "graph")) != "graph":
-        return _another_view(graph, view, look, page, deadline)
+        drawing = _another_view(graph, view, look, page, deadline)
+        drawing.again = again
+        return drawing
 
     def written(picture: Picture, look: Look, maps: bool = False) -> DotWriter:
         one = writer(picture, look)
@@ -159,10 +165,19 @@ def build_drawing(
         fits = None if all_of_it else lambda picture: written(picture, look).is_readable
         picture = fitted_picture(graph, fits, **given)
     drawing = drawn(picture, look)
-    drawing.deadline = deadline
+    drawing.deadline, drawing.again = deadline, again
     if look.theme == "auto":
         drawing.in_the_dark = drawn(picture, look._replace(theme="dark"))
     return drawing
+
+
+def _any_page(options: Mapping[str, Any]) -> bool:
+    """Whether a drawing may be another one on another page: neither a page nor all boxes were asked for."""
+    return options.get("page", SLIDE) == SLIDE and options.get("budget", BUDGET) is not None
+
+
+def _but_page(options: Mapping[str, Any]) -> Any:
+    return {name: option for name, option in options.items() if name != "page"}
 
 
 def _another_view(
@@ -212,24 +227,32 @@ def _free_path(folder: str, name: str) -> str:
     return next(path for path in numbered if not os.path.exists(path))
 
 
-def mimebundle(value: Node) -> dict[str, Any]:
-    """What a notebook shows for a value: its graph, and its text. Never raises.
+def mimebundle(value: Node, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    """What a notebook shows for a value: a line of text, and below it its graph. Never raises.
 
     Where nothing can be laid out, the text is followed by the graph as text, and says what to install.
     """
     bundle: dict[str, Any] = {"text/plain": repr(value)}
-    try:
-        if not shows_pictures():
-            return bundle
-        drawing = draw(value, names=names_for(value, variables=_notebook_variables()), page=CELL)
-        try:
-            svg = bundle["image/svg+xml"] = drawing.pipe("svg", encoding="utf-8")
-            bundle["text/html"] = block(repr(value), str(svg))
-        except ToolError as error:
-            bundle["text/plain"] = f"{value!r}\n\n{tree(value)}\n\n{error}"
-    except Exception:  # a display may fail in any way, and must not hide the value
-        return bundle
+    with suppress(Exception):  # a display may fail in any way, and must not hide the value
+        if include or shows_pictures():
+            drawing = draw(value, names=names_for(value, variables=_notebook_variables()))
+            try:
+                bundle.update(drawing.bundle(_told(drawing.picture.graph), include, exclude))
+            except ToolError as error:
+                bundle["text/plain"] = f"{value!r}\n\n{tree(value)}\n\n{error}"
     return bundle
+
+
+def _told(graph: Graph) -> str:
+    """A value in a line.
+
+    >>> from autograd import Value
+    >>> _told(Graph(Value(0.02014, label="L")))
+    'L = 0.02014, grad not reached'
+    """
+    root: Any = graph.root
+    grad = f"grad {short(root.grad)}" if root.reached else "grad not reached"
+    return f"{name_of(graph, root)} = {short(root.data)}, {grad}"
 
 
 def _notebook_variables() -> Mapping[str, Any]:

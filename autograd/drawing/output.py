@@ -8,7 +8,7 @@ import os
 import stat
 import sys
 import webbrowser
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
@@ -16,11 +16,29 @@ from typing import Any
 
 from ..errors import ToolError
 
-__all__ = ["CELL", "Progress", "block", "notebook", "open_file", "shows_pictures", "write_whole", "writing"]
+__all__ = [
+    "CELL",
+    "Progress",
+    "block",
+    "image",
+    "notebook",
+    "open_file",
+    "shown",
+    "shows_pictures",
+    "write_whole",
+    "writing",
+]
 
 PATIENCE = 2.0  # seconds before a word is said, and between two
 
 CELL = (640.0, 375.0)  # points: what a notebook's cell shows of a picture without scrolling
+
+STYLE = (
+    "<style>.autograd-block summary{display:block;cursor:zoom-in}.autograd-block details[open] summary{cursor:zoom-out}"
+    ".autograd-block details[open] .autograd-small{display:none}"
+    ".autograd-block details[open] summary:has(.autograd-small)::after{content:'- smaller'}"
+    ".autograd-block details[open] .autograd-only,.autograd-block .autograd-whole{max-width:none!important}</style>"
+)
 
 LINKS = 40  # followed one after the other, as Linux does
 BINARY = getattr(os, "O_BINARY", 0)  # Windows has it
@@ -144,16 +162,33 @@ def shows_pictures() -> bool:
     return shell is None or "image/svg+xml" in shell.display_formatter.active_types
 
 
-def block(text: str, svg: str) -> str:
-    """HTML for a notebook: the text, and below it the picture, as wide as the cell at most; a click shows it in full size.
+def block(text: str, svg: str, whole: str = "") -> str:
+    """HTML for a notebook: the text, and below it the picture, as wide as the cell at most; a click opens the whole one.
 
-    The picture is an image, so that nothing in it can run, and two of them do not get in each other's way.
+    whole: the picture that a click opens, where it is another one. A picture is an image, so that nothing in it can run,
+    and two of them do not get in each other's way. Viewers that strip the style show the whole below the other.
     """
-    source = base64.b64encode(svg.encode("utf-8")).decode("ascii")
-    picture = f'<img alt="" src="data:image/svg+xml;base64,{source}">'
+    kind, more = ("small", image(whole, "whole")) if whole else ("only", "")
     return (
-        "<style>.autograd-block img{max-width:100%;height:auto;cursor:zoom-in}.autograd-block input{display:none}"
-        ".autograd-block input:checked+img{max-width:none;cursor:zoom-out}</style>"
-        f'<div class="autograd-block" style="overflow-x:auto"><pre style="white-space:pre-wrap;margin:0">{html.escape(text)}</pre>'
-        f'<label><input type="checkbox">{picture}</label></div>'
+        f'{STYLE}<div class="autograd-block" style="overflow-x:auto">'
+        f'<pre style="white-space:pre-wrap;margin:0">{html.escape(text)}</pre>'
+        f"<details><summary>{image(svg, kind)}</summary>{more}</details></div>"
     )
+
+
+def image(svg: str, kind: str) -> str:
+    """A picture as an image in HTML, no wider than its place. kind: its class, for a style."""
+    source = base64.b64encode(svg.encode("utf-8")).decode("ascii")
+    return (
+        f'<img alt="" class="autograd-{kind}" style="max-width:100%;height:auto" '
+        f'src="data:image/svg+xml;base64,{source}">'
+    )
+
+
+def shown(text: str, draw: Callable[[], Any], include: Any, exclude: Any) -> dict[str, Any]:
+    """What a notebook shows of something that has a picture: the text, and below it the picture. Never raises."""
+    bundle: dict[str, Any] = {"text/plain": text}
+    with suppress(Exception):  # a display may fail in any way, and must not hide the text
+        if include or shows_pictures():
+            bundle.update(draw().bundle(text, include, exclude))
+    return bundle

@@ -22,11 +22,14 @@ import re
 import sys
 from array import array
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..drawing.output import write_whole, writing
+from ..drawing import build_drawing
+from ..drawing.dot import DotWriter
+from ..drawing.output import CELL, image, shows_pictures, write_whole, writing
 from ..drawing.palette import THEMES
 from ..drawing.picture import BUDGET
 from ..errors import ArgumentError
@@ -43,7 +46,10 @@ from .layout import module_names, views
 from .network import network_data
 from .phrases import phrase_key, phrases
 
-__all__ = ["Player", "save_player"]
+if TYPE_CHECKING:
+    from ..drawing.digraph import Drawing
+
+__all__ = ["Page", "Player", "save_player"]
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # The script of the page, in this order: moving and words; the picture; the list, a chosen value and "what if"; the film of a
@@ -90,7 +96,39 @@ def play(
     return Player(value, names=names, deadline=deadline, start=start)
 
 
-class Player:
+class Page:
+    """What is a page: a notebook shows it in a frame, and a still picture where scripts are stripped or it is printed."""
+
+    html: Any  # its text
+
+    def _heading(self) -> str:
+        raise NotImplementedError
+
+    def _still(self) -> Drawing:
+        """What the page shows, as far as a picture can."""
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str | None:
+        still = ""
+        with suppress(Exception):  # the page is there without it
+            still = str(self._still().pipe("svg", encoding="utf-8"))
+        return framed(self.html, self._heading(), f"{self!r}: run this cell to play it", still)
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> dict[str, Any]:
+        bundle: dict[str, Any] = {"text/plain": repr(self)}
+        if include is None and not shows_pictures():
+            return bundle
+        kinds = set(("text/html", "image/png") if include is None else include) - set(exclude or ())
+        if "text/html" in kinds and (shown := self._repr_html_()):
+            bundle["text/html"] = shown
+        with suppress(Exception):  # a display may fail in any way, and must not hide the text
+            bundle.update(self._still().bundle("", kinds - {"text/html"}))
+        return bundle
+
+
+class Player(Page):
     """The page of a value's graph: ``.html`` is its text, ``.save(path)`` writes it, a notebook shows it.
 
     start: where it opens, as its address would say: "#edge=7" after seven edges, "#forward=2" after two operations. Other options are those of :func:`save_player`.
@@ -125,14 +163,17 @@ class Player:
         stage, note = staged(self.graph, self.deadline, _stale(self.graph))
         network = network_data(self.graph)
         data = {"graph": described(self.graph), "views": stage, "note": note, "start": self.start, "network": network}
-        return page(f"backprop of {self._name}", data, rules(self.graph.nodes))
+        return page(self._heading(), data, rules(self.graph.nodes))
 
     def save(self, path: str | os.PathLike[str]) -> str:
         """Write the page; returns its path."""
         return write_page(path, self.html)
 
-    def _repr_html_(self) -> str:
-        return framed(self.html, f"backprop of {self._name}")
+    def _heading(self) -> str:
+        return f"backprop of {self._name}"
+
+    def _still(self) -> Drawing:
+        return build_drawing(self.graph, DotWriter, page=CELL, deadline=self.deadline)
 
 
 def write_page(path: str | os.PathLike[str], text: str) -> str:
@@ -251,9 +292,14 @@ def safe_json(data: Any) -> str:
     return text
 
 
-def framed(text: str, title: str) -> str:
-    """A page inside of a notebook's, which it cannot reach."""
+def framed(text: str, title: str, instead: str, still: str) -> str:
+    """A page inside of a notebook's, which it cannot reach.
+
+    instead, still: text and picture for viewers that let no page run. They strip the style, too, which hides the two here.
+    """
     return (
+        "<style>.autograd-still{display:none}</style>"
+        f'<div class="autograd-still"><p>{escape(instead)}</p>{image(still, "still") if still else ""}</div>'
         f'<iframe title="{escape(title)}" sandbox="allow-scripts" width="100%" height="{FRAME_HEIGHT}" '
         f'style="border: 0" srcdoc="{escape(text)}"></iframe>'
     )

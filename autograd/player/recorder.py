@@ -31,6 +31,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from ..drawing.formats.film import write_film, write_frames
+from ..drawing.output import CELL
 from ..errors import ArgumentError, AutogradError, GraphError
 from ..explain.naming import names_for
 from ..explain.phrases import counted, name_of, short
@@ -39,7 +40,7 @@ from ..graph import Graph, walk
 from ..node import Node
 from .js_rules import rule_name, rules
 from .network import network_data
-from .player import described, framed, numbers, packed, page, staged, write_page
+from .player import Page, described, numbers, packed, page, staged, write_page
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -59,7 +60,7 @@ CELLS = 64 * 64  # of a picture given as rows of numbers
 PAUSE = 1.0  # seconds between two updates of a notebook's output
 
 
-class Recorder:
+class Recorder(Page):
     """Records a training run, to be scrubbed through in a page: see the example above.
 
     model: a Module, or its parameters, to name the values by. sample: a function that returns the loss of one
@@ -265,7 +266,15 @@ class Recorder:
     # --- Notebooks ---
 
     def _repr_html_(self) -> str | None:
-        return framed(self.html, "training film") if self.graph is not None else None
+        return super()._repr_html_() if self.graph is not None else None
+
+    def _heading(self) -> str:
+        return "training film"
+
+    def _still(self) -> Drawing:
+        """The last picture of the film."""
+        *_, last = self._film_of(2, {"page": CELL})[1]
+        return last
 
     def _show(self, finished: bool = False) -> None:
         """Bring a notebook's output up to date, at most once a second."""

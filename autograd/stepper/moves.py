@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..modes import Scope
     from ..node import Node
 
-__all__ = ["REPORTED", "Moved", "Moves", "whole"]
+__all__ = ["REPORTED", "Moved", "Moves", "Pictured", "whole"]
 
 REPORTED = 8  # moves reported one by one when many are made at once; of more than that the last three
 
@@ -38,15 +38,22 @@ class Moved(Report):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """What a notebook shows: the sentence, and below it the picture with the edge of this move lit."""
-        shown: dict[str, Any] = self.stepper._repr_mimebundle_(include, exclude) if self.stepper is not None else {}
-        if "text/html" in shown:
-            from ..drawing.output import block
+        from ..drawing.output import shown
 
-            shown["text/html"] = block(self, shown["image/svg+xml"])
-        return {**shown, "text/plain": repr(self)}
+        return shown(repr(self), lambda: self.stepper.draw(), include, exclude)
 
 
-class Moves:
+class Pictured:
+    """What has a picture, which a notebook shows below its text."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from ..drawing.output import shown
+
+        own: Any = self
+        return shown(repr(self), lambda: own.draw(), include, exclude)
+
+
+class Moves(Pictured):
     """A place between two moves over a graph, and the ways to go on from it.
 
     what, unit: the name of the whole, and of one move. quantity: the number it finds for a node, "grad" or "data".

@@ -57,7 +57,10 @@ def draw_progress(stepper: Walker, writer: type[ProgressWriter], **options: Unpa
     if len(stepper.graph) > WHOLE:
         return drawing(**around)
     whole = drawing(**options)
-    return whole if whole.picture.is_plain else drawing(**around)
+    found = whole if whole.picture.is_plain else drawing(**around)
+    if found.again is not None:
+        found.again = partial(draw_progress, stepper, writer, **options)
+    return found
 
 
 def film_of(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[DrawingOptions]) -> Iterator[Drawing]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import AutogradError, GraphError
@@ -102,19 +101,6 @@ class Walker(Moves):
     def where(self) -> Report:
         """The state: each node, its data, and how far it has come."""
         return Report("\n".join([self.headline(), *self._noted(), self._order_line(), *self._table()]))
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        """What a notebook shows: the picture, and the text where there can be none."""
-        from ..drawing.output import block, shows_pictures
-
-        bundle: dict[str, Any] = {"text/plain": repr(self)}
-        with suppress(Exception):  # a display may fail in any way, and must not hide the text
-            if include or shows_pictures():
-                picture: Any = self.draw()
-                bundle = picture._repr_mimebundle_(include, exclude) | bundle
-                if "text/html" in bundle:
-                    bundle["text/html"] = block(bundle["text/plain"], bundle["image/svg+xml"])
-        return bundle
 
     def _noted(self) -> list[str]:
         return [f"  note   {note}" for note in self._notes()]

@@ -30,7 +30,7 @@ from ..explain.regions import Regions
 from ..graph import Graph, walk
 from ..modes import shared
 from ..stepper.backprop import Stepper
-from ..stepper.moves import REPORTED, Moved, whole
+from ..stepper.moves import REPORTED, Moved, Pictured, whole
 from ..stepper.points import said_range, tensors
 from .commands import COMMANDS, COMPARED, WORDS
 from .parts import Losses, Memory, loss_now, losses_text, moves_text, optimizer_of, parameters_of, side_by_side
@@ -54,7 +54,7 @@ class _Done(NamedTuple):
     back: Callable[[], None]
 
 
-class TrainingStepper:
+class TrainingStepper(Pictured):
     """Training held between two phases of an update.
 
     model: what has `parameters()`, or the parameters themselves. loss: the function that gives the loss of a batch, a
@@ -250,7 +250,7 @@ class TrainingStepper:
         if self.phase == "zero_grad" and "no_zero_grad" in self._mistakes:
             lines.append("  note   zero_grad is left out: that is the mistake")
             self.phase = "forward"
-        return Moved("\n".join([f"[update {number}, {phase}] {lines[0]}", *lines[1:]]), moved=1)
+        return Moved("\n".join([f"[update {number}, {phase}] {lines[0]}", *lines[1:]]), moved=1, stepper=self)
 
     # --- Moves made of these ---
 
@@ -269,7 +269,7 @@ class TrainingStepper:
                 told.append(str(self.backprop.step()))
             if self.backprop.done:
                 told.append(str(self._backward_made(len(self.backprop))))
-        return Moved("\n".join(told[-REPORTED:]), moved=n)
+        return Moved("\n".join(told[-REPORTED:]), moved=n, stepper=self)
 
     def run(self, n: int = 1) -> Moved:
         """Make the rest of this update, or `n` updates with it, and say the loss before and after each."""
@@ -294,7 +294,9 @@ class TrainingStepper:
         return Moved(text, moved=MOST)
 
     def _told(self, start: int) -> Moved:
-        return Moved(losses_text(self.losses, start, REPORTED) or "the update is done", moved=self.updates - start)
+        return Moved(
+            losses_text(self.losses, start, REPORTED) or "the update is done", moved=self.updates - start, stepper=self
+        )
 
     def history(self) -> Report:
         """The loss before and after each update made so far."""
@@ -314,7 +316,9 @@ class TrainingStepper:
                 told.append(done.text)
             else:
                 break
-        return Moved("\n".join(told[-REPORTED:]) or "nothing to undo: no update is made yet", moved=-len(told))
+        return Moved(
+            "\n".join(told[-REPORTED:]) or "nothing to undo: no update is made yet", moved=-len(told), stepper=self
+        )
 
     def _waits(self) -> bool:
         """Whether the present loss has not gone backward yet."""
@@ -342,7 +346,7 @@ class TrainingStepper:
             self.undo()
         while self.updates < k or self.phase == "zero_grad":
             self.next()
-        return Moved(self.headline(), moved=self.updates - start)
+        return Moved(self.headline(), moved=self.updates - start, stepper=self)
 
     # --- Mistakes ---
 
