@@ -526,14 +526,14 @@ WRITERS = {  # name: what writes text about a Value, what reads it, whether it s
     "SVG, two themes": (lambda f: draw(f, theme="auto", **ALL).pipe(encoding="utf-8"), read_svg, True, PICTURES),
     "SVG, film": (reel, read_svg, True, PICTURES),
     "notebook": (in_a_notebook(*NOTEBOOK), read_html, False, PICTURES),
-    "notebook, texts": (in_a_notebook(*NOTEBOOK, engine=blank), read_html, False, PICTURES),
+    "notebook, texts": (in_a_notebook(*NOTEBOOK, engine=blank), read_html, False, (of_leaves,)),
     "notebook, pages": (in_a_notebook(Player, recorded), read_html, False, (of_leaves,)),
     "TikZ": (lambda f: draw(f, **ALL).pipe("tex", encoding="utf-8"), read_tikz, True, PICTURES),
 }
 NEED_ENGINE = {"SVG", "notebook", "notebook, pages", "page", "film", "SVG, two themes", "SVG, film", "TikZ"}
 QUICK = {
     *((name, door) for name in ("DOT", "Mermaid", "LaTeX", "formula", "tree") for door in PICTURES),
-    ("stepper", of_values), ("prompt", of_values), ("training", of_leaves), ("SVG", of_values), ("notebook, texts", of_values), ("plot", of_values), ("page", of_leaves),
+    ("stepper", of_values), ("prompt", of_values), ("training", of_leaves), ("SVG", of_values), ("notebook, texts", of_leaves), ("plot", of_values), ("page", of_leaves),
     ("neurons", of_values), ("pairs", of_values),
 }  # fmt: skip
 
