@@ -13,6 +13,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started in the backgrou
     signal.signal(signal.SIGINT, signal.default_int_handler)  # what the tests start and interrupt inherits it
 
 GOLDEN = Path(__file__).parent / "golden"
+collect_ignore = ["solutions"]  # modules for judge_solutions.py, not tests
 
 
 def pytest_addoption(parser):

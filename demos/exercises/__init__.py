@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from os import PathLike
 from typing import Any
 
-from . import attention, descent, layers, line, matrices, own_value, paths, slopes, training
+from . import attention, descent, layers, matrices, own_value, paths, slopes, training
 from .exercise import EXERCISES, LESSONS, LEVELS, Exercise, exercises_of
 from .sandbox import safe_repr
 from .verdict import verdict_on
@@ -19,7 +19,7 @@ from .verdict import verdict_on
 __all__ = ["EXERCISES", "LESSONS", "LEVELS", "Exercise", "check", "exercises_of", "hint", "solution", "verdict_on"]
 
 _misses: Counter[str] = Counter()  # of this session, by exercise
-_FILES = (attention, descent, layers, line, matrices, own_value, paths, slopes, training)  # imported to add theirs
+_FILES = (attention, descent, layers, matrices, own_value, paths, slopes, training)  # imported to add theirs
 
 
 def check(thing: Any = None, name: str = "") -> bool:

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
 from autograd import Value
+from autograd.errors import ArgumentError
 
 from .exercise import Case, exercise
 from .inputs import dot, exp, log, matrix, vector
@@ -49,6 +50,13 @@ def scores(slip: Any, q: list[Any], K: list[list[Any]]) -> list[Any]:
     if slip("The last product overwrites the others: `+=`, and not `=`."):
         return [q[-1] * key[-1] / scale for key in K]
     found = [dot(q, key) / scale for key in K]
+    if slip("The distance is computed, which is small for keys that are alike; the score is the dot product."):
+        found = [sum([(a - b) ** 2 for a, b in zip(q, key)], 0.0) ** 0.5 / scale for key in K]
+    if len(q) == len(K) and slip("The columns of K are taken for keys; each row is one."):
+        found = [dot(q, column) / scale for column in zip(*K)]
+    if slip("Softmax is applied too: the scores come before it."):
+        powers = [exp(score) for score in found]
+        found = [power / sum(powers, 0.0) for power in powers]
     if slip("Each score is divided by the lengths of both: that is the cosine."):
         found = [dot(q, key) / (dot(q, q) ** 0.5 * dot(key, key) ** 0.5) for key in K]
     if slip("All scores are added up: return one for each key."):
@@ -93,7 +101,13 @@ def softmax(slip: Any, scores: list[float]) -> list[float]:
     if slip("2**s in place of exp(s)."):
         powers = [2 ** (s - largest) for s in scores]
         total = dot(powers, [1.0] * len(powers))
+    if slip("The largest score is subtracted in the numerator alone: subtract it in the sum too."):
+        total = sum(math.exp(min(s, 700.0)) for s in scores)
+    if slip("exp of the sum is not the sum of the exps."):
+        total = math.exp(sum(s - largest for s in scores))
     weights = [power / total for power in powers]
+    if slip("The weights are sorted; each stays with its own score."):
+        return sorted(weights, reverse=True)
     if slip("These are the logarithms of the weights."):
         return [log(w) if w else -math.inf for w in weights]
     if slip("The largest gets everything: that is argmax, and has no slope."):
@@ -109,15 +123,29 @@ def _heads(rng: Random) -> Iterator[Case]:
         yield vector(rng, d), matrix(rng, count, d), vector(rng, count)
 
 
-def _large_scores(solution: Any) -> None:
-    rows = [[Value(x) for x in row] for row in ([1.0, 1.0], [1.0, 5000.0], [2.0, 5000.0], [1.0, 2.0])]
+def _large_scores(solution: Any) -> str:
     try:
-        called(solution, rows[0], rows[1:3], rows[3])
+        _with_either(solution, [[1.0, 1.0], [[1.0, 5000.0], [2.0, 5000.0]], [1.0, 2.0]])
     except WrongError as error:
         if isinstance(error.__cause__, OverflowError):
             raise WrongError(f"with scores near 3500 {error}. Subtract the largest score from all of them first: no weight "
                              "changes") from None  # fmt: skip
         raise
+    return ""
+
+
+def _with_either(solution: Any, arguments: Sequence[Any]) -> Any:
+    """Called with Values, or with floats if it refuses Values, as math.exp() does."""
+    try:
+        return called(solution, *_wrapped(arguments))
+    except WrongError as error:
+        if isinstance(error.__cause__, ArgumentError):
+            return called(solution, *arguments)
+        raise
+
+
+def _wrapped(tree: Any) -> Any:
+    return [_wrapped(item) for item in tree] if isinstance(tree, list) else Value(tree)
 
 
 @exercise(
@@ -133,7 +161,7 @@ def attend(q, K, V):
     cases=_heads, differentiable="q K V", values=True, parts=("out", "weights"), extra=_large_scores,
 )  # fmt: skip
 def attend(slip: Any, q: list[Any], K: list[list[Any]], V: list[Any]) -> list[Any]:
-    """attend(q, K, V) -> (out, weights): of one query, some keys and as many values, which are numbers."""
+    """attend(q, K, V) -> (out, weights): of one query, some keys and as many values, which are numbers; scores may be large."""
     scale: Any = math.sqrt(len(q))
     if slip("The scores are not scaled: divide by sqrt(d)."):
         scale = 1.0
@@ -164,6 +192,12 @@ def attend(slip: Any, q: list[Any], K: list[list[Any]], V: list[Any]) -> list[An
     if slip("Only the value with the largest weight is taken: all of them are mixed."):
         used = [float(float_of(w) == max(map(float_of, weights))) for w in weights]
     out = dot(used, V)
+    if slip("The last value overwrites the others: `+=`, and not `=`."):
+        out = used[-1] * V[-1]
+    if slip("The values are averaged without their weights."):
+        out = sum(V, 0.0) / len(V)
+    if slip("The products of weights and values are not added up: out is their sum."):
+        return [[w * v for w, v in zip(used, V)], weights]  # type: ignore[list-item]
     if slip("out is divided by how many values there are: the weights already add up to 1."):
         out = out / len(V)
     if slip("The order is wrong: out first, then the weights."):

@@ -51,7 +51,7 @@ class Exercise(NamedTuple):
     returns, if that has several. differentiable: the arguments whose gradients are looked at too, for which Values go in.
     values: whether these are Values from the first call on, or floats at first. precision: how far numbers may be off.
     secret: whether the right answer is not to be shown. watch: looks at the
-    arguments after a call, told whether its answer was right, and gives a sentence for what it finds. extra: a further test.
+    arguments after a call, told whether its answer was right, and gives a sentence for what it finds. extra: a further test, which may return a remark.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Exercise(NamedTuple):
     secret: bool
     values: bool
     watch: Callable[[Case, bool], str] | None
-    extra: Callable[[Solution], None] | None
+    extra: Callable[[Solution], str] | None
     examine: Callable[[Any], str | None] | None
 
     def inputs(self) -> list[Case]:
@@ -108,7 +108,7 @@ def exercise(
     secret: bool = False,
     values: bool = False,
     watch: Callable[[Case, bool], str] | None = None,
-    extra: Callable[[Solution], None] | None = None,
+    extra: Callable[[Solution], str] | None = None,
     examine: Callable[[Any], str | None] | None = None,
 ) -> Callable[[Reference], Reference]:
     """Add an exercise; its docstring states it. `starter` is what its file holds to begin with, if not a blank.

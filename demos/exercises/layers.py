@@ -41,7 +41,13 @@ def weighted_sum(slip: Any, w: list[Any], b: Any, x: list[Any]) -> Any:
         products = products[1:]
     if slip("The last product is left out: range(len(w)) ends before len(w)."):
         products = products[:-1]
+    if slip("It ends after the first product: is there a return inside the loop?"):
+        products = products[:1]
+    if slip("One of the two is read from the end: w[i] belongs to x[i]."):
+        products = [weight * one for weight, one in zip(w, reversed(x))]
     total = sum(products, 0.0)
+    if slip("This is a list of products: add them up, and add b once."):
+        return [product + b for product in products]
     if slip("The mean of the products is taken; a weighted sum is not divided."):
         total = total / len(w)
     if slip("This is sum(w) * sum(x): multiply each weight by its own input first."):
@@ -63,7 +69,7 @@ def _layers(rng: Random) -> Iterator[Case]:
         yield matrix(rng, rows, columns), vector(rng, rows), vector(rng, columns)
 
 
-def _refuses_other_lengths(solution: Any) -> None:
+def _refuses_other_lengths(solution: Any) -> str:
     W, b, x = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [0.5, -0.5], [1.0, 2.0, 3.0]
     for length in (2, 4):
         try:
@@ -74,6 +80,7 @@ def _refuses_other_lengths(solution: Any) -> None:
         else:
             raise WrongError(f"it takes {length} inputs where W has 3 columns, and says nothing. Compare len(x) with "
                              "len(W[0]), and raise a ValueError")  # fmt: skip
+    return ""
 
 
 @exercise(
@@ -151,6 +158,9 @@ def batch(slip: Any, W: list[list[Any]], b: list[Any], X: list[list[Any]]) -> li
     if slip("The bias b is not added."):
         b = [0.0] * len(b)
     Y = [[dot(row, x) + bias for row, bias in zip(W, b)] for x in X]
+    if slip("The sums go on from sample to sample: start each row of Y anew."):
+        sums = [[dot(row, x) for row in W] for x in X]
+        Y = [[sum(column, 0.0) + bias for column, bias in zip(zip(*sums[: n + 1]), b)] for n in range(len(X))]
     if len(X) == len(b) and slip("The bias goes to the samples: b[i] belongs to output i, in every sample."):
         Y = [[dot(row, x) + bias for row in W] for x, bias in zip(X, b)]
     if slip("This is one row for each output: return one for each sample."):

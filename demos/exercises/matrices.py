@@ -3,6 +3,7 @@
 # ruff: noqa: N803, N806 - matrices are written as capitals
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -35,6 +36,12 @@ def transform(slip: Any, W: list[list[Any]], b: list[Any], points: list[list[Any
         W = [list(column) for column in zip(*W)]
     if slip("The shift b is missing: it moves every point after the turn."):
         b = [0.0, 0.0]
+    if slip("The shift b is subtracted; add it."):
+        b = [-shift for shift in b]
+    if slip("Both coordinates get b[0]: the second has b[1]."):
+        b = [b[0], b[0]]
+    if slip("The sign of W[0][1] is turned: a minus belongs into a determinant, not here."):
+        W = [[W[0][0], -W[0][1]], W[1]]
     if slip("The shift b comes after W, and not before."):
         moved = [[dot(row, [x + s for x, s in zip(point, b)]) for row in W] for point in points]
     else:
@@ -43,6 +50,10 @@ def transform(slip: Any, W: list[list[Any]], b: list[Any], points: list[list[Any
         moved = [[W[i][i] * point[i] + b[i] for i in range(2)] for point in points]
     if slip("Both new coordinates are the first: row 1 of W makes the second."):
         moved = [[point[0], point[0]] for point in moved]
+    if slip("The two coordinates of each point have changed places."):
+        moved = [point[::-1] for point in moved]
+    if slip("These are all first coordinates, and then all second ones: return a pair for each point."):
+        return [list(column) for column in zip(*moved)]
     if slip("The new first coordinate is used for the second: keep the old point until both are computed."):
         moved = [[new, W[1][0] * new + W[1][1] * point[1] + b[1]] for (new, _), point in zip(moved, points)]
     return moved
@@ -75,6 +86,19 @@ def area(slip: Any, W: list[list[Any]]) -> Any:
         main, other = W[0][0] * W[1][0], W[0][1] * W[1][1]
     if slip("The rows are multiplied; go along the diagonals."):
         main, other = W[0][0] * W[0][1], W[1][0] * W[1][1]
+    if slip("The sides' lengths are multiplied: that is the area only where they meet at a right angle."):
+        (a, b), (c, d) = W
+        return (a * a + c * c) ** 0.5 * (b * b + d * d) ** 0.5
+    if slip("The main diagonal is added up (the trace); multiply along it."):
+        return W[0][0] + W[1][1]
+    if slip("The diagonals are added up; multiply along each."):
+        return W[0][0] + W[1][1] - W[0][1] - W[1][0]
+    if slip("All entries are added up; multiply along the diagonals."):
+        return sum(map(sum, W))
+    if slip("W[1][0] is used twice: the other diagonal is W[0][1] * W[1][0]."):
+        other = W[1][0] * W[1][0]
+    if slip("W[0][1] is used twice: the other diagonal is W[0][1] * W[1][0]."):
+        other = W[0][1] * W[0][1]
     if slip("The sign is lost: a mirror makes the area negative."):
         return abs(main - other)
     if slip("The two diagonals are the wrong way round: the main one comes first."):
@@ -109,7 +133,11 @@ def collapse(slip: Any, W2: list[list[Any]], W1: list[list[Any]]) -> list[list[A
         W2, W1 = W1, W2
     if square and slip("Rows meet rows: entry (i, j) takes row i of W2 and column j of W1."):
         W1 = [list(column) for column in zip(*W1)]
-    W = times(W2, W1)
+    if slip("Negative entries of W1 have become 0: nothing lies between two linear layers, no relu either."):
+        W1 = [[max(0.0, entry) for entry in row] for row in W1]
+    if slip("The last product is left out: k ends one too early."):
+        W2, W1 = [row[:-1] for row in W2], W1[:-1]
+    W = times(W2, W1) if W1 else [[0.0] * len(W1[0]) for _ in W2]
     if square and slip("The matrices are multiplied number by number; each entry is a dot product."):
         W = [[p * q for p, q in zip(*rows)] for rows in zip(W2, W1)]
     if square and slip("The matrices are added; one layer after another multiplies them."):
@@ -119,6 +147,8 @@ def collapse(slip: Any, W2: list[list[Any]], W1: list[list[Any]]) -> list[list[A
         W = [total] * len(W)
     if slip("The last product overwrites the others: `+=`, and not `=`."):
         W = [[row[-1] * column[-1] for column in zip(*W1)] for row in W2]
+    if slip("The two matrices are returned as they are: return their product."):
+        return [W2, W1]  # type: ignore[list-item]
     if len(W) == len(W[0]) and slip("Rows and columns of the result are swapped."):
         W = [list(column) for column in zip(*W)]
     return W
@@ -136,16 +166,24 @@ def mirror_then_turn():
 def mirror_then_turn(slip: Any) -> list[list[float]]:
     """mirror_then_turn() -> the W that swaps left and right, and then makes a quarter turn to the left."""
     mirror, turn = [[-1.0, 0.0], [0.0, 1.0]], [[0.0, -1.0], [1.0, 0.0]]
+    if slip("This turns first and then mirrors: the mirror belongs on the right of the product."):
+        mirror, turn = turn, mirror
     if slip("This mirrors up and down: (1, 0) has to go to (-1, 0) first."):
         mirror = [[1.0, 0.0], [0.0, -1.0]]
     if slip("This turns to the right: after the mirror, (-1, 0) goes down to (0, -1)."):
         turn = [[0.0, 1.0], [-1.0, 0.0]]
-    if slip("This turns first and then mirrors: the mirror belongs on the right of the product."):
-        mirror, turn = turn, mirror
     if slip("This only turns: where does (1, 0) land after a mirror?"):
         return [[0.0, -1.0], [1.0, 0.0]]
     if slip("This only mirrors: where does (-1, 0) land after a quarter turn?"):
         return [[-1.0, 0.0], [0.0, 1.0]]
+    if slip("This only turns, and to the right."):
+        return [[0.0, 1.0], [-1.0, 0.0]]
+    if slip("The two are multiplied number by number; the matrix of one after the other is the matrix product."):
+        return [[0.0, 0.0], [0.0, 0.0]]
+    if slip("The two matrices are listed; their product is one matrix that does both."):
+        return [turn, mirror]  # type: ignore[list-item]
+    if slip("cos and sin take radians: 90 degrees are math.pi / 2."):
+        turn = [[math.cos(90), -math.sin(90)], [math.sin(90), math.cos(90)]]
     if slip("This is half a turn."):
         return [[-1.0, 0.0], [0.0, -1.0]]
     if slip("This changes nothing."):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograd import Value
@@ -120,10 +120,9 @@ def _examine(solution: Any) -> str:
         _judge_value(solution, text, numbers, build)
     for text, numbers, build in _SINGLE:
         _judge_slopes(solution, text, numbers, build)
-    wrong = {text: (ours, right) for text, numbers, build in _GRAPHS
-             for ours, right in [_gradients(solution, text, numbers, build)] if not _same(ours, right)}  # fmt: skip
-    if wrong:
-        raise WrongError(_why(wrong))
+    found = {text: _gradients(solution, text, numbers, build) for text, numbers, build in _GRAPHS}
+    if not all(_same(ours, right) for ours, right in found.values()):
+        raise WrongError(_why(found))
     return _remark(solution)
 
 
@@ -142,6 +141,8 @@ def _attempt(text: str, action: Callable[[], Any]) -> Any:
         extra = ""
         if isinstance(error.__cause__, (TypeError, AttributeError)) and ("+" in text or "*" in text):
             extra = ". A plain number among the operands has to become a Value" if text in ("a + 1", "a * 3") else ""
+        if "'NoneType' object is not callable" in str(error):
+            extra = ". Is a function called where it should be kept for later? out.pass_on = pass_on, without ()"
         raise WrongError(f"{text}: {error}{extra}") from error.__cause__
 
 
@@ -238,34 +239,112 @@ def _slope_reasons(text: str, numbers: Mapping[str, float], ours: Mapping[str, f
         yield "nothing arrives at a: is the operand that is a Value still remembered when the other is a plain number?"
 
 
-def _why(wrong: Mapping[str, tuple[dict[str, float], tuple[Graph, Mapping[str, Value]]]]) -> str:
+def _why(found: Mapping[str, tuple[dict[str, float], tuple[Graph, Mapping[str, Value]]]]) -> str:
     """The mistake that gives the numbers of all graphs, those that were right included."""
-    text, (ours, (graph, mirror)) = next(iter(wrong.items()))
+    text, (ours, (graph, mirror)) = next((text, one) for text, one in found.items() if not _same(*one))
     wanted = _right(graph, mirror, RIGHT)
     name = next(name for name in ours if not math.isclose(ours[name], wanted[name], rel_tol=1e-9, abs_tol=1e-12))
     numbers = f"after backward() of {text}, {name}.grad should be {wanted[name]:.6g}, and is {ours[name]:.6g}"
     fitting = [
         mistake
         for mistake in MISTAKES.values()
-        if all(_close(ours, _right(*right, mistake)) for ours, right in wrong.values())
+        if all(_close(ours, _right(*right, mistake)) for ours, right in found.values())
     ]
     if fitting:
         return f"{numbers}. That is what {fitting[0].phrase} gives: {fitting[0].where(fitting[0], Case(graph, mirror[name]))[1]}"
-    for ops in (("mul",), ("add",), ("tanh",), ("add", "mul", "tanh")):
-        if all(_close(ours, _without_upstream(*right, ops)) for ours, right in wrong.values()):
-            where = f"in {ops[0]}" if len(ops) == 1 else "in every operation"
-            return f"{numbers}. The share {where} is not multiplied by out.grad, the gradient that comes from above"
+    for sentence, make in _FAULTS.items():
+        if all(_close(ours, _faulty(*right, make)) for ours, right in found.values()):
+            return f"{numbers}. {sentence}"
     return numbers
 
 
-def _without_upstream(graph: Graph, mirror: Mapping[str, Value], ops: tuple[str, ...]) -> dict[str, float]:
-    """The leaves' gradients if these operations pass their bare slope on."""
+Grads = dict[Any, float]
+Fault = Callable[[Graph, Grads], None]
+
+
+def _faulty(graph: Graph, mirror: Mapping[str, Value], make: Fault) -> dict[str, float]:
+    """The leaves' gradients after a backward pass with a fault in it."""
     grads = dict.fromkeys(graph.nodes, 0.0)
     grads[graph.root] = 1.0
-    for edge in graph.edges():
-        above = 1.0 if edge.node.op.name in ops else grads[edge.node]
-        grads[edge.node.operands[edge.k]] += edge.node.partials[edge.k] * above
+    make(graph, grads)
     return {name: grads[leaf] for name, leaf in mirror.items()}
+
+
+def _without_upstream(ops: Sequence[str]) -> Fault:
+    """These operations pass their bare slope on."""
+
+    def make(graph: Graph, grads: Grads) -> None:
+        for edge in graph.edges():
+            above = 1.0 if edge.node.op.name in ops else grads[edge.node]
+            grads[edge.node.operands[edge.k]] += edge.node.partials[edge.k] * above
+
+    return make
+
+
+def _overwriting(ops: Sequence[str]) -> Fault:
+    """These operations write `=` for `+=`."""
+
+    def make(graph: Graph, grads: Grads) -> None:
+        for edge in graph.edges():
+            operand = edge.node.operands[edge.k]
+            kept = 0.0 if edge.node.op.name in ops else grads[operand]
+            grads[operand] = kept + edge.node.partials[edge.k] * grads[edge.node]
+
+    return make
+
+
+def _forgetting(ops: Sequence[str]) -> Fault:
+    """These operations do not remember their operands, so that the pass ends there."""
+
+    def make(graph: Graph, grads: Grads) -> None:
+        reached = {graph.root}
+        for edge in graph.edges():
+            operand = edge.node.operands[edge.k]
+            if edge.node in reached:
+                grads[operand] += edge.node.partials[edge.k] * grads[edge.node]
+                reached |= set() if edge.node.op.name in ops else {operand}
+
+    return make
+
+
+def _leaves_first(graph: Graph, grads: Grads) -> None:
+    for node in reversed(list(dict.fromkeys(edge.node for edge in graph.edges()))):
+        _pass_on(node, grads)
+
+
+def _no_order(graph: Graph, grads: Grads) -> None:
+    def go(node: Value) -> None:
+        _pass_on(node, grads)
+        for operand in node.operands:
+            if operand in grads:  # a plain number is not
+                go(operand)
+
+    go(graph.root)
+
+
+def _pass_on(node: Value, grads: Grads) -> None:
+    for operand, partial in zip(node.operands, node.partials):
+        if operand in grads:
+            grads[operand] += partial * grads[node]
+
+
+_FAULTS: dict[str, Fault] = {
+    "That comes of the wrong order: leaves first. Reverse the list, so that the root comes first": _leaves_first,
+    "A shared node passes its gradient on each time it is reached, while that is not whole: give all nodes an order, each "
+    "after all that use it, and let each pass its gradient on once": _no_order,
+    **{
+        sentence.format(where=f"in {ops[0]}" if len(ops) == 1 else "in every operation"): fault(ops)
+        for ops in (("mul",), ("add",), ("tanh",), ("add", "mul"), ("add", "mul", "tanh"))
+        for sentence, fault in (
+            ("The share {where} is not multiplied by out.grad, the gradient that comes from above", _without_upstream),
+            (
+                "Gradients {where} are written with `=`; a node that is used twice gets two shares, so `+=`",
+                _overwriting,
+            ),
+            ("The result {where} does not remember its operands, so that the backward pass ends there", _forgetting),
+        )
+    },
+}
 
 
 def _remark(solution: Any) -> str:
@@ -282,4 +361,4 @@ def _remark(solution: Any) -> str:
 
 @exercise("53b", "hard", 40, hint=_HINT, solution=_SOLUTION, starter=_STARTER, examine=_examine)
 def Value_(slip: Any) -> None:  # noqa: N802
-    """Value: a class of your own, with data, grad, +, *, tanh() and backward(). Any name will do: check(MyValue)."""
+    """Value: a class of your own, with data, grad, +, *, tanh() and backward(); the other operand may be a plain number. Any name will do: check(MyValue)."""

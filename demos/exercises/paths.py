@@ -36,10 +36,17 @@ def over_paths(paths):
 def over_paths(slip: Any, paths: list[list[Any]]) -> Any:
     """over_paths(paths) -> the gradient of a leaf, from the partials along each of its paths."""
     shares = []
+    share: Any = 1.0
+    extra: Any = 0.0
+    kept = slip("The product goes on from path to path: start each path at 1.")
+    early = slip("Products of part of a path are added in too: add when a path is done, after the inner loop.")
     for partials in paths:
-        share: Any = 1.0
-        for partial in partials:
+        share = share if kept else 1.0
+        for k, partial in enumerate(partials):
             share = share * partial
+            extra = extra + share if early and k < len(partials) - 1 else extra
+        if slip("Each product starts at 0, and stays there: start it at 1."):
+            share = 0.0
         if slip("Along a path the partials multiply; here they are added."):
             share = sum(partials[1:], partials[0])
         if slip("Of each path only the last partial is used: multiply all of them."):
@@ -47,7 +54,7 @@ def over_paths(slip: Any, paths: list[list[Any]]) -> Any:
         if slip("Of each path only the first partial is used: multiply all of them."):
             share = partials[0]
         shares.append(share)
-    total = sum(shares[1:], shares[0])
+    total = sum(shares[1:], shares[0]) + extra
     if slip("The last path overwrites the others: `+=`, and not `=`."):
         total = shares[-1]
     if slip("Only the first path is taken: go on to the others."):
@@ -95,10 +102,24 @@ def backprop(slip: Any, count: int, edges: list[tuple[int, int, float]]) -> list
     edges: (node, operand, partial), each node's own after all that lead to it, so that its gradient is whole by then.
     """
     grads = [0.0] * count
+    if slip("Every gradient starts at 1; only the result's does, the others at 0."):
+        grads = [1.0] * count
+    times = slip("The shares are multiplied into grad; shares of several edges add up: `+=`.")
+    grads = [1.0] * count if times else grads
     grads[0] = 0.0 if slip("The seed is missing: the result's own gradient is 1.") else 1.0
     reverse = slip("The edges are followed from the leaves up: from the result down, each node is whole in time.")
     once = slip("An operand that a node has twice gets only one of its two shares: keep every edge.")
     done: set[tuple[int, int]] = set()
+    if slip("The seed is put at the last node; node 0 is the result."):
+        grads[0], grads[-1] = 0.0, 1.0
+    if slip("Node and operand are swapped: the gradient goes from the node to its operand."):
+        edges = [(operand, node, partial) for node, operand, partial in edges]
+    if slip("It ends after the first edge: is there a return inside the loop?"):
+        edges = edges[:1]
+    if slip("The last edge is left out: the loop ends one too early."):
+        edges = edges[:-1]
+    if slip("The first edge is left out: the loop starts one too late."):
+        edges = edges[1:]
     for node, operand, partial in reversed(edges) if reverse else edges:
         if once and (node, operand) in done:
             continue
@@ -112,6 +133,8 @@ def backprop(slip: Any, count: int, edges: list[tuple[int, int, float]]) -> list
             share = partial + grads[node]
         if slip("A second share overwrites the first: `+=`, and not `=`."):
             grads[operand] = share
+        elif times:
+            grads[operand] *= share
         else:
             grads[operand] += share
     return grads
@@ -123,6 +146,7 @@ def _examine_order(solution: Any) -> None:
         {"f": ["b", "c"], "c": ["b"], "b": ["a", "a"], "a": []},
         {"L": ["p"], "p": ["w", "x"], "w": [], "x": []},
         {"f": ["g", "h"], "g": ["h"], "h": ["i"], "i": []},
+        {"a": [], "b": ["a"], "f": ["a", "b"], "other": ["a"], "unused": []},  # f does not come from the last two
     ]
     for count in (1, 6, 9):
         names = [f"v{i}" for i in range(count)]
@@ -136,8 +160,12 @@ def _examine_order(solution: Any) -> None:
                 waiting += after[name]
         cases.append({name: after[name] for name in sorted(met, reverse=True)})
     for operands in cases:
-        root = next(name for name in operands if not any(name in used for used in operands.values()))
-        _judge_order(operands, root, called(solution, {name: list(used) for name, used in operands.items()}, root))
+        root = next(name for name in ("f", "L", "v0") if name in operands)
+        given = [called(solution, {name: list(used) for name, used in operands.items()}, root) for _ in "12"]
+        _judge_order(operands, root, given[0])
+        if given[0] != given[1]:
+            raise WrongError("the same call gives another list the second time. Something is kept from call to call: a list as "
+                             "default argument, or a global")  # fmt: skip
 
 
 def _judge_order(operands: Mapping[str, Sequence[str]], root: str, found: Any) -> None:
@@ -155,9 +183,16 @@ def _judge_order(operands: Mapping[str, Sequence[str]], root: str, found: Any) -
     if twice:
         raise WrongError(f"{at}{got}: {twice} is there twice. It passes its gradient on once, when that is whole: remember "
                          "which nodes were visited")  # fmt: skip
-    missing = next((name for name in operands if name not in found), None)
+    wanted = _below(operands, root)
+    extra = next((name for name in found if name not in wanted), None)
+    if extra:
+        raise WrongError(
+            f"{at}{got}: {extra} has no part in {root}. Start at the root, and go to what it was computed from"
+        )
+    missing = [name for name in operands if name in wanted and name not in found]
     if missing:
-        raise WrongError(f"{at}{got}: {missing} is missing")
+        raise WrongError(f"{at}{got}: {missing[0]} is missing. {_missing(operands, root, missing)}".rstrip())
+    operands = {name: operands[name] for name in found}
     place = {name: k for k, name in enumerate(found)}
     wrong = [(name, used) for name in operands for used in operands[name] if place[used] < place[name]]
     if wrong and all(place[used] < place[name] for name in operands for used in operands[name]):
@@ -168,6 +203,33 @@ def _judge_order(operands: Mapping[str, Sequence[str]], root: str, found: Any) -
         name, used = wrong[0]
         raise WrongError(f"{at}{got}: {used} comes before {name}, which still owes it a share of gradient. Add a node to the "
                          "list only after all its operands are in it, then reverse the list")  # fmt: skip
+
+
+def _below(operands: Mapping[str, Sequence[str]], root: str) -> dict[str, None]:
+    """The root and all that it was computed from."""
+    met, waiting = dict.fromkeys([root]), [root]
+    for name in waiting:
+        new = [used for used in operands[name] if used not in met]
+        met.update(dict.fromkeys(new))
+        waiting += new
+    return met
+
+
+def _missing(operands: Mapping[str, Sequence[str]], root: str, missing: Sequence[str]) -> str:
+    """Why these may be missing."""
+    wanted = _below(operands, root)
+    if len(missing) == len(wanted):
+        return "The list is empty: is the set of visited nodes kept from call to call?"
+    if list(missing) == [root]:
+        return "The root belongs to the list too, before all others"
+    leaves = {name for name in wanted if not operands[name]}
+    if set(missing) == leaves:
+        return "Are all leaves left out, or only the root's own operands followed? Go down to the leaves: they get a gradient too"
+    if not set(missing) & {root, *operands[root]}:
+        return "Only the root and its operands are there: go on to the operands' own operands"
+    if all(name not in operands[user][:1] for name in missing for user in wanted):
+        return "Only the first operand of a node is followed: go to all of them"
+    return ""
 
 
 @exercise(
@@ -188,7 +250,7 @@ def order(operands, root):
     examine=_examine_order,
 )  # fmt: skip
 def order(slip: Any, operands: dict[str, list[str]], root: str) -> list[str]:
-    """order(operands, root) -> the names of the nodes, each after all nodes that use it, so that backprop can follow.
+    """order(operands, root) -> the names of root and of all nodes that it was computed from, each after those that use it.
 
     operands: for each name the names of what it was computed from; a leaf has [].
     """

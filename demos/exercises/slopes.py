@@ -27,10 +27,18 @@ def _two_sided(case: Case, right: bool) -> str:
     f, x = case
     if right or not f.calls:
         return "" if f.calls else "the function is never called: the slope has to come from f itself"
+    if all(at == x for at in f.calls):
+        return "the function is asked at x itself only: is the nudge lost in rounding, or never added? 1e-5 is good"
+    if min(abs(at - x) for at in f.calls) > 0.5:
+        return f"the function is asked at {f.calls[0]:g}, and not beside x, which is {x:g}"
     if x in f.calls:
         return "the function is asked at x itself, so the nudge goes to one side. Nudge x to both sides: the bend then cancels"
     widest = max(abs(at - x) for at in f.calls)
-    return f"the nudge is {widest:g}: 1e-5 is small, and not so small that rounding shows" if widest != 1e-5 else ""
+    return (
+        f"the nudge is {widest:g}: 1e-5 is small, and not so small that rounding shows"
+        if not 1e-8 < widest < 2e-3
+        else ""
+    )
 
 
 @exercise(
@@ -52,8 +60,12 @@ def slope(slip: Any, f: Any, x: float) -> float:
         found = -found
     if slip("The rise is not divided by the distance."):
         found = found * 2e-5
+    if slip("Without parentheses, / 2 * h multiplies by h: divide by (2 * h)."):
+        found = found * 1e-5 * 1e-5
     if slip("This is the value of f, not its slope."):
         found = f.compute(x)
+    if slip("f(x) is divided by x: that is the slope of a line from the origin, not the slope of f at x."):
+        found = f.compute(x) / x
     return found
 
 
@@ -76,6 +88,20 @@ def predicted(y, slope, dx):
 def predicted(slip: Any, y: float, slope: float, dx: float) -> float:
     """predicted(y, slope, dx) -> what the tangent says y will be after x has moved by dx."""
     change = slope * dx
+    if slip("The slope is missing: multiply dx by it."):
+        change = dx
+    if slip("dx is divided by the slope; multiply them."):
+        change = dx / slope
+    if slip("There is no half in it: the tangent rises by slope * dx."):
+        change = change / 2
+    if slip("The sign of dx is lost: to the left, the change has the other sign."):
+        change = slope * abs(dx)
+    if slip("y is multiplied by the change; add them."):
+        return y * change
+    if slip("y and the slope are added first: the slope alone is multiplied by dx."):
+        return (y + slope) * dx
+    if slip("y and slope have changed places: it is the slope that dx multiplies."):
+        return slope + y * dx
     if slip("The slope is the change for one whole unit of x: multiply it by dx."):
         change = slope
     if slip("The slope is divided by dx; multiply it."):
@@ -101,6 +127,9 @@ def _functions(rng: Random) -> Iterator[Case]:
 def _passes(case: Case, right: bool) -> str:
     f, xs = case
     n, calls = len(xs), len(f.calls)
+    if calls and all(call == xs for call in f.calls):
+        return ("the function is asked at xs itself each time: is one and the same list nudged up and down again, or is the "
+                "nudge lost in rounding?")  # fmt: skip
     if xs in f.calls and calls <= 2 * n:
         return "the function is asked at xs itself, so the nudges go to one side. Nudge to both sides: the bend then cancels"
     if right and calls != 2 * n:
@@ -145,6 +174,8 @@ def nudge_grad(slip: Any, f: Any, xs: list[float]) -> list[float]:
         slopes = [-s for s in slopes]
     if slip("The difference is not divided by the distance."):
         slopes = [s * 2 * h for s in slopes]
+    if slip("The nudges are shares of the numbers, x * (1 + h), so that each slope is x times too large: add h."):
+        slopes = [s * x for s, x in zip(slopes, xs)]
     if slip("Every slope is half of what it should be: is the sum of both sides divided by 4*h?"):
         slopes = [s / 2 for s in slopes]
     if slip("The slopes are added up into one number: return one for each of xs."):
@@ -181,9 +212,16 @@ def hidden(slip: Any, upstream: list[Any], W: list[list[Any]], slopes: list[Any]
     columns = list(zip(*W))
     if len(W) == len(slopes) and slip("W is read the wrong way round: W[k][j] goes from unit j to output k."):
         columns = [tuple(row) for row in W]
-    grads = []
+    grads: list[Any] = []
+    kept: Any = 0.0
+    going = slip("The sum goes on from unit to unit: start each unit at 0.")
     for column, own in zip(columns, slopes):
-        arrived = dot(upstream, column)
+        arrived = dot(upstream, column) + kept
+        kept = arrived if going else kept
+        if slip("The shares are averaged; they add up."):
+            arrived = arrived / len(upstream)
+        if slip("Every unit takes the slope of the first: unit j has slopes[j]."):
+            own = slopes[0]
         if slip("Only the last output's share is kept: add them up with +=."):
             arrived = upstream[-1] * column[-1]
         if slip("Only the first output's share is taken: every output sends one back."):
@@ -194,8 +232,14 @@ def hidden(slip: Any, upstream: list[Any], W: list[list[Any]], slopes: list[Any]
             arrived = dot(upstream, [1.0] * len(upstream))
         if slip("The activation's slope is missing: multiply by slopes[j]."):
             own = 1.0
+        if slip("It is divided by the activation's slope; multiply."):
+            own = 1 / own if own else math.nan
         if slip("The activation's slope is added; the chain rule multiplies."):
             grads.append(arrived + own)
         else:
             grads.append(arrived * own)
+    if slip("This is one number for each output: gradients go back through W, to one for each unit."):
+        return [one * dot(row, slopes) for one, row in zip(upstream, W)]
+    if slip("The shares of the outputs are not added up: one number for each unit is wanted."):
+        return [[one * w * own for w, own in zip(row, slopes)] for one, row in zip(upstream, W)]
     return grads

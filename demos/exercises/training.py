@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
@@ -32,7 +33,14 @@ def cross_entropy(slip: Any, scores: Sequence[Any], target: int) -> Any:
     """cross_entropy(scores, target) -> -log of the softmax probability of scores[target]; scores are Values."""
     if slip("The probability is that of class 0; take that of the target."):
         target = 0
+    if slip("The logarithm has the base 2: log, and not log2."):
+        return cross_entropy(lambda _: False, scores, target) / math.log(2)
+    if slip("exp is missing: these are the scores divided by their sum."):
+        total = sum(scores, 0.0)
+        return -log((scores[target] / total) ** 2) / 2 if getattr(total, "data", total) else math.nan
     powers = [exp(score) for score in scores]
+    if slip("The target's own exp is missing in the sum of all."):
+        return log(sum(powers, 0.0) - powers[target]) - scores[target]
     chances = [power / sum(powers, 0.0) for power in powers]
     if slip("softmax is applied twice."):
         powers = [exp(chance) for chance in chances]
@@ -64,34 +72,97 @@ def _points(rng: Random) -> Iterator[Case]:
 
 def _trained(slip: Any, xs: Sequence[float], ys: Sequence[float], eta: float, updates: int) -> tuple[float, float]:
     """(w, b) of the line w*x + b after updates of gradient descent on the mean of the squared errors, from (0, 0)."""
-    w = b = dw = db = 0.0
-    fresh = not slip("Gradients of earlier updates are added in: zero_grad is forgotten.")
-    stuck = slip("w and b take one step and then no more: does the loss still use the Values that are moved?")
-    sign = 1 if slip("It goes up: subtract eta times the gradient.") else -1
-    for update in range(1 if stuck and updates else updates):
-        if fresh or not update:
-            dw = db = 0.0
-        for x, y in zip(xs, ys):
-            dw += 2 * (w * x + b - y) * x / len(xs)
-            db += 2 * (w * x + b - y) / len(xs)
-        scale = eta
-        if slip("The errors are added up; the loss is their mean."):
-            scale = eta * len(xs)
-        if slip("eta is missing."):
-            scale = 1.0
-        w, b = w + sign * scale * dw, b + sign * scale * db
-    if slip("b does not move: it has a gradient too."):
-        b = 0.0
-    if slip("w does not move: it has a gradient too."):
-        w = 0.0
-    if slip(
-        "Nothing moves: no gradient reaches w and b. Is the loss made from their .data, or does the optimiser hold others?"
-    ):
-        w = b = 0.0
     if slip("It stops one update early."):
         return _trained(lambda _: False, xs, ys, eta, updates - 1)
     if slip("It makes one update too many."):
         return _trained(lambda _: False, xs, ys, eta, updates + 1)
+    if slip(
+        "It ends after one update: is a return inside the loop, or does the loss not use the Values that are moved?"
+    ):
+        return _trained(lambda _: False, xs, ys, eta, min(updates, 1))
+    if slip("xs and ys have changed places."):
+        xs, ys = ys, xs
+    w, b, dw, db = 0.0, 0.0, 0.0, 0.0
+    scale = _rate(slip, eta, len(xs), updates)
+    for _ in range(updates):
+        if slip("w and b are set to 0 in each update; it is their grad that is set to 0."):
+            w = b = 0.0
+        steps = _gradients(slip, w, b, xs, ys)
+        if slip("One update is made for each sample; make one from the loss of all of them."):
+            steps = []
+            for x, y in zip(xs, ys):
+                w, b = w - scale * 2 * (w * x + b - y) * x / len(xs), b - scale * 2 * (w * x + b - y) / len(xs)
+        elif slip(
+            "Gradients of earlier updates are added in: zero_grad is forgotten, or the loss still holds earlier ones."
+        ):
+            dw, db = dw + sum(step[0] for step in steps), db + sum(step[1] for step in steps)
+        else:
+            old = dw, db
+            dw, db = sum(step[0] for step in steps), sum(step[1] for step in steps)
+            if slip("Gradients of b add up from update to update: its zero_grad is missing."):
+                db += old[1]
+            if slip("Gradients of w add up from update to update: its zero_grad is missing."):
+                dw += old[0]
+        if slip("Both are moved by the gradient of w: b has its own."):
+            db = dw
+        if slip("b does not move: is it in the loss as b.data, or missing from what is updated?"):
+            db = 0.0
+        if slip("w does not move: is it in the loss as w.data, or missing from what is updated?"):
+            dw = 0.0
+        if steps:
+            w, b = w - scale * dw, b - scale * db
+    return _returned(slip, w, b, dw, db)
+
+
+def _rate(slip: Any, eta: float, count: int, updates: int) -> float:
+    if slip("It goes up: subtract eta times the gradient."):
+        return -eta
+    if slip("The errors are added up; the loss is their mean."):
+        return eta * count
+    if slip("The mean is divided by len(xs) once more."):
+        return eta / count
+    if slip("The loss is half of the mean of the squares: there is no half in it."):
+        return eta / 2
+    if slip("eta is missing."):
+        return 1.0
+    if slip("eta is not used: the learning rate is always 0.01."):
+        return 0.01
+    if slip("eta is divided by the number of updates, which hides the bug: does each update start with a grad of 0?"):
+        return eta / updates
+    return eta
+
+
+def _gradients(
+    slip: Any, w: float, b: float, xs: Sequence[float], ys: Sequence[float]
+) -> Sequence[tuple[float, float]]:
+    """What each sample adds to (dL/dw, dL/db)."""
+    pairs = list(zip(xs, ys))
+    errors = [w * x + b - y for x, y in pairs]
+    slopes = [2 * error / len(xs) for error in errors]
+    if slip("The size of the errors is taken; the loss squares them."):
+        slopes = [((error > 0) - (error < 0)) / len(xs) for error in errors]
+    if slip("The errors are added up and then squared: square each first."):
+        slopes = [2 * sum(errors) / len(xs) / len(xs)] * len(xs)
+    steps = [(slope * x, slope) for slope, (x, _) in zip(slopes, pairs)]
+    if slip("Only the last sample counts: `=` in the loop overwrites the others, add them up with `+=`."):
+        return steps[-1:]
+    if slip("Only the first sample counts: does the loop end too early?"):
+        return steps[:1]
+    if slip("The last sample is left out."):
+        return steps[:-1]
+    if slip("The first sample is left out."):
+        return steps[1:]
+    if slip("Only the sample with the largest loss counts: add up all of them."):
+        return [steps[max(range(len(xs)), key=lambda k: errors[k] ** 2)]]
+    return steps
+
+
+def _returned(slip: Any, w: float, b: float, dw: float, db: float) -> tuple[float, float]:
+    if slip("These are the gradients: return the data of w and b."):
+        return dw, db
+    if slip("Nothing moves. Either the grads are 0 when w and b change (no backward() yet, a zero_grad after it, or .data in "
+            "the loss), or other Values are moved than the loss uses."):  # fmt: skip
+        return 0.0, 0.0
     return w, b
 
 
@@ -154,12 +225,6 @@ def train_cut(slip: Any, xs: list[float], ys: list[float], eta: float, updates: 
 
 def train_one(slip: Any, xs: list[float], ys: list[float], eta: float, updates: int) -> tuple[float, float]:
     """train_one(xs, ys, eta, updates) -> (w, b) of a line after training from (0, 0): it learns little. Find the bug."""
-    if slip("Only the last sample is in the loss: `=` in the loop overwrites it, add them up with `+=`."):
-        w = b = 0.0
-        for _ in range(updates):
-            error = w * xs[-1] + b - ys[-1]
-            w, b = w - eta * 2 * error * xs[-1] / len(xs), b - eta * 2 * error / len(xs)
-        return w, b
     return _trained(slip, xs, ys, eta, updates)
 
 

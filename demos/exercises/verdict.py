@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from contextvars import Context
 from copy import deepcopy
 from itertools import combinations
 from typing import Any
 
 from autograd import Value
+from autograd.errors import ArgumentError
 
-from .answers import Tree, floats, leaves, like, plain, same, shape, shown_twice, words
+from .answers import Tree, floats, leaves, like, plain, same, shown_twice, words
+from .changes import agree, changes
 from .exercise import EXERCISES, Case, Exercise, Slips
 from .sandbox import EndlessError, WrongError, called, safe_repr
 
@@ -51,15 +53,24 @@ def judge(exercise: Exercise, solution: Any) -> str:
         raise given[wrong[0]]
     seen = exercise.watch(used[-1 if first is None else first], not wrong) if exercise.watch else ""
     if first is not None:
+        _judge_memory(exercise, solution, cases, given)
         raise WrongError(_why(exercise, cases, given, right, first, seen))
     if seen:
         raise WrongError(f"its numbers are right, but {seen}")
-    if exercise.differentiable:
-        for case in cases:
-            _judge_gradients(exercise, solution, case)
-    if exercise.extra:
-        exercise.extra(solution)
-    return ""
+    remark = ""
+    for case in cases if exercise.differentiable else ():
+        remark = _judge_gradients(exercise, solution, case)
+    further = exercise.extra(solution) if exercise.extra else ""
+    return ". ".join(filter(None, (remark, further)))
+
+
+def _judge_memory(exercise: Exercise, solution: Any, cases: Sequence[Case], given: Sequence[Any]) -> None:
+    """Whether a wrong solution gives the same answers when it is asked again."""
+    for case, before in zip(cases, given):
+        after = _attempt(exercise, solution, case, deepcopy(case))
+        if not isinstance(before, WrongError) and not _same(after, before, 1e-9):
+            raise WrongError(f"{_at(exercise, case)}the same call gives another answer the second time. Something is kept from "
+                             "call to call: a list as default argument, or a global")  # fmt: skip
 
 
 def _attempt(exercise: Exercise, solution: Any, case: Case, arguments: Case) -> Tree | WrongError:
@@ -78,15 +89,32 @@ def _same(given: Tree | WrongError, wanted: Tree, precision: float) -> bool:
 def _answer(exercise: Exercise, solution: Any, case: Case, arguments: Case) -> Tree:
     """The numbers of one case, whose arguments are as before afterwards."""
     try:
-        taken = _with_values(exercise, arguments)[0] if exercise.values else arguments
-        answer = floats(plain(called(solution, *taken)))
+        answer = floats(plain(_taking_either(exercise, solution, arguments)))
     except WrongError as error:
-        raise type(error)(f"{_at(exercise, case)}{error}") from error.__cause__
+        large = ". A number on the way is too large for a float, as exp() of more than 709 is"
+        why = large if isinstance(error.__cause__, OverflowError) else ""
+        raise type(error)(f"{_at(exercise, case)}{error}{why}") from error.__cause__
     for name, before, after in zip(exercise.names, case, arguments):
         if isinstance(before, list) and not same(_numbers(after), _numbers(before), 1e-9):
             raise WrongError(f"it changes {name}, which is not its own: {_argument(before)} became {_argument(after)}. Work on "
                              "a copy, or put the numbers back")  # fmt: skip
     return answer
+
+
+def _taking_either(exercise: Exercise, solution: Any, arguments: Case) -> Any:
+    """Called with Values where they go in, or with floats if it refuses Values and the statement doesn't name them."""
+    if exercise.values:
+        try:
+            return called(solution, *_with_values(exercise, arguments)[0])
+        except WrongError as error:
+            if not _refuses_values(exercise, error):
+                raise
+    return called(solution, *arguments)
+
+
+def _refuses_values(exercise: Exercise, error: WrongError) -> bool:
+    """Whether it is a math.exp() or the like that raised, in an exercise that floats will do for."""
+    return isinstance(error.__cause__, ArgumentError) and "Value" not in exercise.statement
 
 
 def _numbers(argument: Any) -> Tree:
@@ -103,10 +131,6 @@ def _argument(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(_argument, value))}]"
     return f"{value:g}" if isinstance(value, (int, float)) else safe_repr(value)
-
-
-def _agree(given: Sequence[Tree], wanted: Sequence[Tree], precision: float) -> bool:
-    return all(same(one, other, precision) for one, other in zip(given, wanted))
 
 
 # --- What went wrong -------------------------------------------------------------------------------------------
@@ -126,14 +150,17 @@ def _why(
     answered = [k for k, one in enumerate(given) if not isinstance(one, WrongError)]
     cases, given, right = ([side[k] for k in answered] for side in (cases, given, right))
     reason = (
-        _slipped(exercise, cases, given, right) or _sentence(seen) or next(_changes(exercise, cases, given, right), "")
+        _slipped(exercise, cases, given, right)
+        or _sentence(seen)
+        or next(changes(exercise, cases, given, right), "")
+        or _changed_slip(exercise, cases, given, right)
+        or _where(exercise, given, right)
     )
-    reason = reason or _changed_slip(exercise, cases, given, right) or _where(exercise, given, right)
     return f"{_at(exercise, cases[answered.index(first)])}{numbers}. {reason}".rstrip()
 
 
 def _sentence(seen: str) -> str:
-    return f"{seen[0].upper()}{seen[1:]}." if seen else ""
+    return f"{seen[0].upper()}{seen[1:]}{'' if seen.endswith('?') else '.'}" if seen else ""
 
 
 def _slipped(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree]) -> str:
@@ -142,7 +169,7 @@ def _slipped(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], r
     for count in (1, 2):
         fitting = [chosen for chosen in combinations(slips, count) if _fits(exercise, cases, given, right, chosen)]
         if fitting:
-            return " Or: ".join(" And: ".join(chosen) for chosen in fitting[: 3 - count])
+            return " Or: ".join(" And: ".join(chosen) for chosen in fitting[: 5 - 2 * count])
     return ""
 
 
@@ -153,10 +180,15 @@ def _fits(
     fits = False
     for case, one, other in zip(cases, given, right):
         wrong, possible = _made(exercise, case, chosen)
-        if possible and not same(one, wrong, exercise.precision):
+        if possible and not (same(one, wrong, exercise.precision) and _zero(one) <= _zero(wrong)):
             return False
         fits = fits or (possible and not same(one, other, exercise.precision))
     return fits
+
+
+def _zero(tree: Tree) -> bool:
+    """Whether all of it is exactly 0, which is another answer than one that is merely small."""
+    return not any(leaves(tree))
 
 
 def _made(exercise: Exercise, case: Case, chosen: Sequence[str]) -> tuple[Tree, bool]:
@@ -172,100 +204,11 @@ def _changed_slip(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tre
     """A slip, and after it a change of all numbers."""
     for slip in exercise.slips():
         made = [_made(exercise, case, [slip])[0] for case in cases]
-        if not all(same(one, other, exercise.precision) for one, other in zip(made, right)):
-            for change in _changes(exercise, cases, given, made):
+        shaped = all(map(like, made, right)) or not all(map(like, given, right))
+        if shaped and not agree(made, right, exercise.precision):
+            for change in changes(exercise, cases, given, made):
                 return f"{slip} And: {change}"
     return ""
-
-
-Numbers = Sequence[Sequence[float]]
-
-
-def _changes(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], base: Sequence[Tree]) -> Iterator[str]:
-    """Changes that any numbers can suffer, and that turn `base` into what was given, in every case."""
-    for place, name in enumerate(exercise.names):
-        taken = [case[place] for case in cases]
-        if all(isinstance(x, (int, float, list)) for x in taken) and _agree(given, taken, exercise.precision):
-            yield f"These are the numbers of {name}, as they came in."
-    if len(given) > 2 and _agree(given, [given[0]] * len(given), 0.0) and not _agree(base, [base[0]] * len(base), 1e-3):
-        yield "The answer is the same for all inputs: is it written down, and not computed?"
-    if not all(map(like, given, base)):
-        turned = [[list(row) for row in zip(*one)] if len(shape(one) or ()) == 2 else one for one in base]
-        if _agree(given, turned, exercise.precision):
-            yield "Rows and columns are swapped."
-        return
-    ours: Numbers = [leaves(one) for one in given]
-    theirs: Numbers = [leaves(one) for one in base]
-    for sentence, change in _CHANGES.items():
-        changed = [change(numbers) for numbers in theirs]
-        if _close(ours, changed, exercise.precision) and not _close(theirs, changed, exercise.precision):
-            yield sentence
-    yield from _in_places(exercise, ours, theirs)
-
-
-_CHANGES: dict[str, Callable[[Sequence[float]], list[float]]] = {
-    "Every number has the wrong sign.": lambda xs: [-x for x in xs],
-    "Every number is 0: is anything ever added up?": lambda xs: [0.0 for _ in xs],
-    "The sign is lost: these are the sizes of the numbers. Is there an abs() too many?": lambda xs: [
-        abs(x) for x in xs
-    ],
-    "The numbers are right and stand in the reverse order.": lambda xs: list(xs[::-1]),
-    "Negative numbers have become 0: a relu or max(0, ...) does not belong here.": lambda xs: [max(0.0, x) for x in xs],
-    "The numbers are cut to whole ones: is there an int(), or // for /?": lambda xs: [float(int(x)) for x in xs],
-    "The numbers are sorted; they belong in the order of the inputs.": lambda xs: sorted(xs),
-    "These are the square roots of the numbers.": lambda xs: [math.sqrt(x) if x >= 0 else math.nan for x in xs],
-    "These are the squares of the numbers.": lambda xs: [x * x for x in xs],
-    **{
-        f"The numbers are rounded to {digits} digits: return them as they are.": lambda xs, digits=digits: [
-            round(x, digits) for x in xs
-        ]
-        for digits in (0, 1, 2, 3, 4, 5, 6)
-    },
-}
-
-
-def _close(ours: Numbers, theirs: Numbers, precision: float) -> bool:
-    return all(same(list(x), list(y), precision) for x, y in zip(ours, theirs))
-
-
-def _in_places(exercise: Exercise, ours: Numbers, theirs: Numbers) -> Iterator[str]:
-    """One factor, or one difference, for each place of the answers."""
-    lengths = {len(numbers) for numbers in ours}
-    factor = _constant([x / y for xs, ys in zip(ours, theirs) for x, y in zip(xs, ys) if y], exercise.precision)
-    if factor not in (None, 0.0, 1.0) and _close(ours, [[factor * y for y in ys] for ys in theirs], exercise.precision):
-        yield f"Every number is {_times(factor)} what it should be."
-    shift = _constant([x - y for xs, ys in zip(ours, theirs) for x, y in zip(xs, ys)], exercise.precision)
-    if shift:
-        yield f"Every number is {abs(shift):g} too {'large' if shift > 0 else 'small'}."
-    if len(lengths) != 1 or len(ours[0]) < 2 or len(ours) < 3:
-        return
-    told: list[str] = []
-    for place in range(len(ours[0])):
-        xs, ys = [one[place] for one in ours], [one[place] for one in theirs]
-        name = exercise.parts[place] if place < len(exercise.parts) else f"number {place + 1}"
-        factor = _constant([x / y for x, y in zip(xs, ys) if y], exercise.precision)
-        if factor == 1.0:
-            continue
-        if factor is None:
-            return
-        told.append(f"{name} is always 0" if not factor else f"{name} is {_times(factor)} what it should be")
-    if told:
-        told.append("the rest is right") if len(told) < len(ours[0]) else None
-        yield f"{', '.join(told)}."
-
-
-def _constant(numbers: Sequence[float], precision: float) -> float | None:
-    """The number that all of them are, rounded to what a person would have typed."""
-    if not numbers or not all(math.isclose(x, numbers[0], rel_tol=precision, abs_tol=precision) for x in numbers):
-        return None
-    rounded = float(f"{numbers[0]:.6g}")
-    return rounded if math.isclose(rounded, numbers[0], rel_tol=1e-6) else numbers[0]
-
-
-def _times(factor: float) -> str:
-    if factor == -1.0:
-        return "minus"
-    return f"{abs(factor):g} times{' minus' if factor < 0 else ''}"
 
 
 def _where(exercise: Exercise, given: Sequence[Tree], right: Sequence[Tree]) -> str:
@@ -289,12 +232,17 @@ def _where(exercise: Exercise, given: Sequence[Tree], right: Sequence[Tree]) -> 
 # --- Gradients -------------------------------------------------------------------------------------------------
 
 
-def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> None:
-    """Whether every number of the answer has the right gradient in every input, when Values go in."""
+def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> str:
+    """Whether every number of the answer has the right gradient in every input, when Values go in.
+
+    Where the statement says nothing of Values, math.exp() and its like are right too, which refuse them: then a remark.
+    """
     ours, their_inputs = _with_values(exercise, case)
     try:
         answer = leaves(plain(called(solution, *ours)))
     except WrongError as error:
+        if _refuses_values(exercise, error):
+            return "With Values, math's functions would not do: v.exp(), v.log() ... would"
         raise WrongError(
             f"with floats it is right; given Values in {' '.join(exercise.differentiable)}, {error}"
         ) from error.__cause__
@@ -318,6 +266,7 @@ def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> None:
                 lost = "" if grad else f". No gradient reaches {name}: is its .data or float() used?"
                 raise WrongError(f"its numbers are right, but not its gradients: the derivative of {which}the answer with "
                                  f"respect to {name} should be {should:.6g}, and is {grad:.6g}{lost}")  # fmt: skip
+    return ""
 
 
 def _with_values(exercise: Exercise, case: Case) -> tuple[list[Any], dict[str, Value]]:

@@ -1,0 +1,173 @@
+"""Changes that the numbers of any exercise can suffer: a sign, a factor, an order, a rounding, a shape."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+from typing import Any
+
+from .answers import Tree, leaves, like, same, shape
+from .exercise import Case, Exercise
+
+__all__ = ["agree", "changes"]
+
+
+def agree(given: Sequence[Tree], wanted: Sequence[Tree], precision: float) -> bool:
+    return all(same(one, other, precision) for one, other in zip(given, wanted))
+
+
+Numbers = Sequence[Sequence[float]]
+
+
+def changes(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], base: Sequence[Tree]) -> Iterator[str]:
+    """Changes that any numbers can suffer, and that turn `base` into what was given, in every case."""
+    for place, name in enumerate(exercise.names):
+        taken = [case[place] for case in cases]
+        if all(isinstance(x, (int, float, list)) for x in taken) and agree(given, taken, exercise.precision):
+            yield f"These are the numbers of {name}, as they came in."
+    if len(given) > 2 and agree(given, [given[0]] * len(given), 0.0) and not agree(base, [base[0]] * len(base), 1e-3):
+        yield "The answer is the same for all inputs: is it written down, and not computed?"
+    if not all(map(like, given, base)):
+        yield from _reshaped(exercise, given, base)
+        return
+    ours: Numbers = [leaves(one) for one in given]
+    theirs: Numbers = [leaves(one) for one in base]
+    for sentence, change in _CHANGES.items():
+        try:
+            changed = [change(numbers) for numbers in theirs]
+        except (ValueError, OverflowError, IndexError):
+            continue
+        if _close(ours, changed, exercise.precision) and not _close(theirs, changed, exercise.precision):
+            yield sentence
+    yield from _in_places(exercise, ours, theirs)
+
+
+_CHANGES: dict[str, Callable[[Sequence[float]], list[float]]] = {
+    "Every number has the wrong sign.": lambda xs: [-x for x in xs],
+    "Every number is 0: is anything ever added up?": lambda xs: [0.0 for _ in xs],
+    "The sign is lost: these are the sizes of the numbers. Is there an abs() too many?": lambda xs: [
+        abs(x) for x in xs
+    ],
+    "The numbers are right and stand in the reverse order.": lambda xs: list(xs[::-1]),
+    "Negative numbers have become 0: a relu or max(0, ...) does not belong here.": lambda xs: [max(0.0, x) for x in xs],
+    "The numbers are cut to whole ones: is there an int(), or // for /?": lambda xs: [float(int(x)) for x in xs],
+    "The numbers are sorted; they belong in the order of the inputs.": lambda xs: sorted(xs),
+    "These are the square roots of the numbers.": lambda xs: [math.sqrt(x) if x >= 0 else math.nan for x in xs],
+    "These are the squares of the numbers.": lambda xs: [x * x for x in xs],
+    "Each number is upside down: 1/x for x. What is divided by what?": lambda xs: [
+        1 / x if x else math.inf for x in xs
+    ],
+    "Each number has those before it added in: is the sum set back to 0 for each?": lambda xs: list(accumulate(xs)),
+    "Only the first number is ever computed: the others repeat it. Is an index fixed?": lambda xs: [xs[0]] * len(xs),
+    "Only the last number counts: the others repeat it. Is it one and the same thing many times?": lambda xs: (
+        [xs[-1]] * len(xs)
+    ),
+    "tanh() is applied to the answer, which is not asked for.": lambda xs: [math.tanh(x) for x in xs],
+    **{
+        f"The numbers are rounded to {digits} digits: return them as they are.": lambda xs, digits=digits: [
+            round(x, digits) for x in xs
+        ]
+        for digits in (0, 1, 2, 3, 4, 5, 6)
+    },
+}
+
+
+def _close(ours: Numbers, theirs: Numbers, precision: float) -> bool:
+    return all(same(list(x), list(y), precision) for x, y in zip(ours, theirs))
+
+
+def _in_places(exercise: Exercise, ours: Numbers, theirs: Numbers) -> Iterator[str]:
+    """One factor, or one difference, for each place of the answers."""
+    lengths = {len(numbers) for numbers in ours}
+    factor = _constant([x / y for xs, ys in zip(ours, theirs) for x, y in zip(xs, ys) if y], exercise.precision)
+    if factor not in (None, 0.0, 1.0) and _close(ours, [[factor * y for y in ys] for ys in theirs], exercise.precision):
+        yield f"Every number is {_times(factor)} what it should be."
+    shift = _constant([x - y for xs, ys in zip(ours, theirs) for x, y in zip(xs, ys)], exercise.precision)
+    if shift:
+        yield f"Every number is {abs(shift):g} too {'large' if shift > 0 else 'small'}."
+    if len(lengths) != 1 or len(ours[0]) < 2 or len(ours) < 3:
+        return
+    told: list[str] = []
+    for place in range(len(ours[0])):
+        xs, ys = [one[place] for one in ours], [one[place] for one in theirs]
+        name = exercise.parts[place] if place < len(exercise.parts) else f"number {place + 1}"
+        factor = _constant([x / y for x, y in zip(xs, ys) if y], exercise.precision)
+        if factor == 1.0:
+            continue
+        if factor is None:
+            return
+        told.append(f"{name} is always 0" if not factor else f"{name} is {_times(factor)} what it should be")
+    if told:
+        told.append("the rest is right") if len(told) < len(ours[0]) else None
+        yield f"{', '.join(told)}."
+
+
+def _constant(numbers: Sequence[float], precision: float) -> float | None:
+    """The number that all of them are, rounded to what a person would have typed."""
+    if not numbers or not all(math.isclose(x, numbers[0], rel_tol=precision, abs_tol=precision) for x in numbers):
+        return None
+    rounded = float(f"{numbers[0]:.6g}")
+    return rounded if math.isclose(rounded, numbers[0], rel_tol=1e-6) else numbers[0]
+
+
+def _times(factor: float) -> str:
+    if factor == -1.0:
+        return "minus"
+    return f"{abs(factor):g} times{' minus' if factor < 0 else ''}"
+
+
+# --- The right numbers in another shape ------------------------------------------------------------------------
+
+
+def _reshaped(exercise: Exercise, given: Sequence[Tree], base: Sequence[Tree]) -> Iterator[str]:
+    for place, part in enumerate(exercise.parts if all(isinstance(one, list) for one in base) else ()):
+        if agree(given, [one[place] for one in base], exercise.precision):
+            yield f"Only {part} is returned: return {' and '.join(exercise.parts)}."
+    for sentence, change in _SHAPES.items():
+        changed = [change(one) for one in base]
+        if agree(given, changed, exercise.precision) and not all(map(like, changed, base)):
+            yield sentence
+    if all(isinstance(one, list) and isinstance(other, list) for one, other in zip(given, base)):
+        yield from _part_of(exercise, given, base)
+    if all(isinstance(one, list) for one in given) and not any(isinstance(one, list) for one in base):  # noqa: SIM102
+        if agree([math.fsum(leaves(one)) for one in given], base, exercise.precision):
+            yield "Added up, these numbers would be the answer: return their sum."
+    if agree([_sums(one) for one in given], base, exercise.precision):
+        yield "Added up column by column, these would be the answer: the sum over the rows is missing."
+
+
+def _part_of(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> Iterator[str]:
+    """Whether the first, or the last, items are there and right."""
+    if not all(len(one) < len(other) or like(one, other) for one, other in zip(given, base)):
+        return
+    firsts = agree(given, [other[: len(one)] for one, other in zip(given, base)], exercise.precision)
+    lasts = agree(given, [other[len(other) - len(one) :] for one, other in zip(given, base)], exercise.precision)
+    lengths = {len(one) for one in given}
+    short = {len(other) - len(one) for one, other in zip(given, base)}
+    if firsts and short == {1}:
+        yield "The last one is missing: does the loop, or the list, end one too early?"
+    elif firsts and max(lengths) < 3:
+        yield "It ends after the first one: is there a return inside the loop?"
+    elif lasts and short == {1}:
+        yield "The first one is missing."
+    elif lasts:
+        yield "Only the last is there: is the list begun anew in the loop?"
+
+
+def _sums(tree: Tree) -> Tree:
+    """Of each column."""
+    return [math.fsum(column) for column in zip(*tree)] if len(shape(tree) or ()) == 2 else tree
+
+
+_SHAPES: dict[str, Callable[[Tree], Tree]] = {
+    "Rows and columns are swapped.": lambda tree: (
+        [list(row) for row in zip(*tree)] if len(shape(tree) or ()) == 2 else tree
+    ),
+    "The numbers are right, in one flat list: keep a list for each row.": lambda tree: leaves(tree),
+    "The numbers are right, with a list too many around them.": lambda tree: [tree],
+    "The first alone is returned, and not the list of all.": lambda tree: tree[0] if isinstance(tree, list) else tree,
+    "The last alone is returned, and not the list of all.": lambda tree: tree[-1] if isinstance(tree, list) else tree,
+    "These are added up into one number: return one for each.": lambda tree: math.fsum(leaves(tree)),
+    "The rows are added up: keep each.": _sums,
+}
