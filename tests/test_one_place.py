@@ -111,7 +111,7 @@ def tree(tmp_path_factory):
     write("nn/scale.py", lambda _: LAYER)
     write("demos/models/alone.py", lambda _: DEMO)
     write("demos/lessons/whole.py", lambda _: PAGE)
-    write("demos/exercises/line.py", lambda text: text + EXERCISE)
+    write("demos/exercises/descent.py", lambda text: text + EXERCISE)
     run(
         folder,
         "-m",
