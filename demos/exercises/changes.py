@@ -24,7 +24,9 @@ def changes(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], ba
     """Changes that any numbers can suffer, and that turn `base` into what was given, in every case."""
     for place, name in enumerate(exercise.names):
         taken = [case[place] for case in cases]
-        if all(isinstance(x, (int, float, list)) for x in taken) and agree(given, taken, exercise.precision):
+        if all(isinstance(x, (int, float, list)) and _numeric(x) for x in taken) and agree(
+            given, taken, exercise.precision
+        ):
             yield f"These are the numbers of {name}, as they came in."
     if len(given) > 2 and agree(given, [given[0]] * len(given), 0.0) and not agree(base, [base[0]] * len(base), 1e-3):
         yield "The answer is the same for all inputs: is it written down, and not computed?"
@@ -41,6 +43,56 @@ def changes(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], ba
         if _close(ours, changed, exercise.precision) and not _close(theirs, changed, exercise.precision):
             yield sentence
     yield from _in_places(exercise, ours, theirs)
+    yield from _by_arguments(exercise, cases, ours, theirs)
+    if _close(*([[abs(x) for x in xs] for xs in side] for side in (ours, theirs)), exercise.precision):
+        yield "All sizes are right, but some signs are not: is there an abs() on the way, or a minus in the wrong place?"
+
+
+def _numeric(argument: Any) -> bool:
+    return all(map(_numeric, argument)) if isinstance(argument, list) else isinstance(argument, (int, float))
+
+
+def _by_arguments(exercise: Exercise, cases: Sequence[Case], ours: Numbers, theirs: Numbers) -> Iterator[str]:
+    """One place is off by an argument, as a factor or a term, and the others are right."""
+    width = {len(one) for one in theirs}
+    if len(width) != 1 or len(cases) < 3:
+        return
+    wrong = [
+        k for k in range(len(theirs[0])) if not _close(*([[one[k]] for one in side] for side in (ours, theirs)), 1e-6)
+    ]
+    for name, sizes in _sizes(exercise, cases):
+        told = [_off_by(name, sizes, [one[k] for one in ours], [one[k] for one in theirs]) for k in wrong]
+        if told and all(told) and len(set(told)) == 1:
+            which = "" if len(wrong) == len(theirs[0]) else _place(exercise, wrong[0]) + ": "
+            yield f"{which}{told[0]}."
+
+
+def _place(exercise: Exercise, place: int) -> str:
+    return exercise.parts[place] if place < len(exercise.parts) else f"number {place + 1}"
+
+
+def _sizes(exercise: Exercise, cases: Sequence[Case]) -> Iterator[tuple[str, list[float]]]:
+    """The numbers among the arguments, and the lengths of the lists."""
+    for place, name in enumerate(exercise.names):
+        taken = [case[place] for case in cases]
+        if all(isinstance(x, (int, float)) for x in taken):
+            yield name, [float(x) for x in taken]
+        elif all(isinstance(x, list) for x in taken):
+            yield f"len({name})", [float(len(x)) for x in taken]
+
+
+def _off_by(name: str, sizes: Sequence[float], ours: Sequence[float], theirs: Sequence[float]) -> str:
+    found: dict[str, list[float]] = {
+        f"{name} is multiplied in once too often": [y * s for y, s in zip(theirs, sizes)],
+        f"the factor {name} is missing, or it is divided by {name}": [
+            y / s if s else math.nan for y, s in zip(theirs, sizes)
+        ],
+        f"{name} is added once too often, or never subtracted": [y + s for y, s in zip(theirs, sizes)],
+        f"{name} is missing, or subtracted once too often": [y - s for y, s in zip(theirs, sizes)],
+        f"{name} is subtracted where it should be added": [y - 2 * s for y, s in zip(theirs, sizes)],
+        f"{name} is added where it should be subtracted": [y + 2 * s for y, s in zip(theirs, sizes)],
+    }
+    return next((sentence for sentence, made in found.items() if _close([ours], [made], 1e-6)), "")
 
 
 _CHANGES: dict[str, Callable[[Sequence[float]], list[float]]] = {
@@ -128,6 +180,9 @@ def _reshaped(exercise: Exercise, given: Sequence[Tree], base: Sequence[Tree]) -
         changed = [change(one) for one in base]
         if agree(given, changed, exercise.precision) and not all(map(like, changed, base)):
             yield sentence
+    more = _with_more(exercise, given, base)
+    if more:
+        yield more
     if all(isinstance(one, list) and isinstance(other, list) for one, other in zip(given, base)):
         yield from _part_of(exercise, given, base)
     if all(isinstance(one, list) for one in given) and not any(isinstance(one, list) for one in base):  # noqa: SIM102
@@ -153,6 +208,16 @@ def _part_of(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> I
         yield "The first one is missing."
     elif lasts:
         yield "Only the last is there: is the list begun anew in the loop?"
+
+
+def _with_more(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> str:
+    """The right numbers are there, and others with them."""
+    if all(isinstance(x, list) and isinstance(y, list) and len(x) > len(y) for x, y in zip(given, base)):
+        if agree([x[: len(y)] for x, y in zip(given, base)], base, exercise.precision):
+            return "The right ones are there, and more follow: does the loop, or the list, end too late?"
+        if agree([x[len(x) - len(y) :] for x, y in zip(given, base)], base, exercise.precision):
+            return "The right ones are there, after others that are not asked for."
+    return ""
 
 
 def _sums(tree: Tree) -> Tree:
