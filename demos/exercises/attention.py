@@ -106,6 +106,10 @@ def softmax(slip: Any, scores: list[float]) -> list[float]:
     if slip("exp of the sum is not the sum of the exps."):
         total = math.exp(sum(s - largest for s in scores))
     weights = [power / total for power in powers]
+    if slip("Each score goes through a sigmoid by itself: the weights have to share one sum."):
+        return [1 / (1 + math.exp(-s)) if s > -700 else 0.0 for s in scores]
+    if slip("The scores are squared in place of exp."):
+        return [s * s / sum(t * t for t in scores) for s in scores]
     if slip("The weights are sorted; each stays with its own score."):
         return sorted(weights, reverse=True)
     if slip("These are the logarithms of the weights."):
@@ -184,6 +188,8 @@ def attend(slip: Any, q: list[Any], K: list[list[Any]], V: list[Any]) -> list[An
         weights = found
     else:
         weights = [p / sum(powers, 0.0) for p in powers]
+    if slip("The weights are in the reverse order: weight k belongs to key k."):
+        weights = weights[::-1]
     used = weights
     if slip("out uses the scores; it takes the weights."):
         used = found

@@ -97,6 +97,10 @@ def chain(slip: Any, partials: list[Any]) -> list[Any]:
     if slip("Only two neighbours are multiplied: each gradient takes all of the partials above it."):
         pairs = zip([1.0, *partials], partials)
         grads = [1.0, *(above * own for above, own in pairs)]
+    if slip("The first edge is left out: partials[0] is the first factor."):
+        grads = [1.0]
+        for partial in partials[1:]:
+            grads.append(grads[-1] * partial)
     if slip("The chain begins with dL/dL = 1, which is missing."):
         grads = grads[1:]
     if slip("Only the last gradient is returned: keep each one on the way."):
@@ -139,6 +143,10 @@ def update(slip: Any, w: float, b: float, x: float, y: float, eta: float) -> tup
     low = b + sign * eta * two * error
     if slip("b's gradient has a factor too many: b is only added."):
         low = b + sign * eta * two * error * x
+    if slip("eta is missing in the update of b alone."):
+        low = b + sign * two * error
+    if slip("eta is missing in the update of w alone."):
+        new = w + sign * two * error * x
     if slip("b stays where it was: it has a gradient too."):
         low = b
     if slip("These are the changes alone: add them to w and b."):
@@ -222,6 +230,8 @@ def descend(slip: Any, f: Any, w: float, eta: float, updates: int) -> list[float
         return [w, *ws[:-1]]
     if slip("These are the gradients: return the values of w."):
         return [_slope(f, at) for at in ws]
+    if slip("These are the changes of w: return the values of w."):
+        return [after - before for before, after in zip(ws, ws[1:])]
     if slip("These are the losses: return the values of w."):
         return [f.compute(at) for at in ws]
     return ws
@@ -269,6 +279,8 @@ def settle(slip: Any, slope: Any, w: float, eta: float, small: float) -> tuple[f
         w, updates = w - eta * f(w), updates + 1
     if slip("w is one update ahead of the count."):
         w = w - eta * f(w)
+    if slip("The slope at w is returned in place of w."):
+        return f(w), updates
     if slip("The count is one too many."):
         updates += 1
     if slip("The count is one too few."):

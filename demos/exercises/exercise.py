@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
+from functools import cache
 from random import Random
 from typing import Any, NamedTuple
 
@@ -84,13 +85,19 @@ class Exercise(NamedTuple):
 
     def slips(self) -> list[str]:
         """The sentences of all the slips it knows."""
-        asked: dict[str, None] = {}
-        for case in self.inputs():
-            for made in [(), *((sentence,) for sentence in asked)]:
-                slip = Slips(made)
-                self.reference(slip, *deepcopy(case))
-                asked.update(slip.asked)
-        return list(asked)
+        return list(_slips_of(self))
+
+
+@cache
+def _slips_of(one: Exercise) -> tuple[str, ...]:
+    """Found by making each slip in each case: which ones are asked for may depend on both."""
+    asked: dict[str, None] = {}
+    for case in one.inputs():
+        for made in [(), *((sentence,) for sentence in asked)]:
+            slip = Slips(made)
+            one.reference(slip, *deepcopy(case))
+            asked.update(slip.asked)
+    return tuple(asked)
 
 
 def exercise(

@@ -45,6 +45,10 @@ def weighted_sum(slip: Any, w: list[Any], b: Any, x: list[Any]) -> Any:
         products = products[:1]
     if slip("One of the two is read from the end: w[i] belongs to x[i]."):
         products = [weight * one for weight, one in zip(w, reversed(x))]
+    if slip("The weights are squared; each is used once."):
+        products = [weight * weight * one for weight, one in zip(w, x)]
+    if slip("The inputs are squared; each is used once."):
+        products = [weight * one * one for weight, one in zip(w, x)]
     total = sum(products, 0.0)
     if slip("This is a list of products: add them up, and add b once."):
         return [product + b for product in products]
@@ -118,6 +122,8 @@ def linear(slip: Any, W: list[list[Any]], b: list[Any], x: list[Any]) -> list[An
             bias = bias * len(x)
         if slip("Every output gets the first bias: output i has b[i]."):
             bias = b[0]
+        if slip("The biases are read from the end: output i has b[i]."):
+            bias = b[len(b) - 1 - len(y)]
         if slip("Every output gets the sum of all biases: output i has b[i]."):
             bias = sum(b, 0.0)
         if slip("Each weight is added to its input; multiply them."):
@@ -157,6 +163,12 @@ def batch(slip: Any, W: list[list[Any]], b: list[Any], X: list[list[Any]]) -> li
         W = [list(column) for column in zip(*W)]
     if slip("The bias b is not added."):
         b = [0.0] * len(b)
+    if slip("The bias b is subtracted; add it."):
+        b = [-bias for bias in b]
+    if slip("Every output gets the first bias: output i has b[i]."):
+        b = [b[0]] * len(b)
+    if slip("The biases are read from the end: output i has b[i]."):
+        b = b[::-1]
     Y = [[dot(row, x) + bias for row, bias in zip(W, b)] for x in X]
     if slip("The sums go on from sample to sample: start each row of Y anew."):
         sums = [[dot(row, x) for row in W] for x in X]

@@ -38,6 +38,10 @@ def transform(slip: Any, W: list[list[Any]], b: list[Any], points: list[list[Any
         b = [0.0, 0.0]
     if slip("The shift b is subtracted; add it."):
         b = [-shift for shift in b]
+    if slip("The shift b is added twice."):
+        b = [2 * shift for shift in b]
+    if slip("Both coordinates come from row 0 of W: the second takes row 1."):
+        W = [W[0], W[0]]
     if slip("Both coordinates get b[0]: the second has b[1]."):
         b = [b[0], b[0]]
     if slip("The sign of W[0][1] is turned: a minus belongs into a determinant, not here."):
@@ -93,6 +97,8 @@ def area(slip: Any, W: list[list[Any]]) -> Any:
         return W[0][0] + W[1][1]
     if slip("The diagonals are added up; multiply along each."):
         return W[0][0] + W[1][1] - W[0][1] - W[1][0]
+    if slip("All entries are multiplied; subtract one diagonal's product from the other's."):
+        return main * other
     if slip("All entries are added up; multiply along the diagonals."):
         return sum(map(sum, W))
     if slip("W[1][0] is used twice: the other diagonal is W[0][1] * W[1][0]."):
@@ -147,6 +153,8 @@ def collapse(slip: Any, W2: list[list[Any]], W1: list[list[Any]]) -> list[list[A
         W = [total] * len(W)
     if slip("The last product overwrites the others: `+=`, and not `=`."):
         W = [[row[-1] * column[-1] for column in zip(*W1)] for row in W2]
+    if slip("Sums are multiplied: multiply pair by pair first, and then add up."):
+        W = [[sum(row, 0.0) * sum(column, 0.0) for column in zip(*W1)] for row in W2]
     if slip("The two matrices are returned as they are: return their product."):
         return [W2, W1]  # type: ignore[list-item]
     if len(W) == len(W[0]) and slip("Rows and columns of the result are swapped."):

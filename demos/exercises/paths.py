@@ -51,6 +51,10 @@ def over_paths(slip: Any, paths: list[list[Any]]) -> Any:
             share = sum(partials[1:], partials[0])
         if slip("Of each path only the last partial is used: multiply all of them."):
             share = partials[-1]
+        if slip("Of each path the first partial is left out."):
+            share = math.prod(partials[1:])
+        if slip("Of each path the last partial is left out."):
+            share = math.prod(partials[:-1])
         if slip("Of each path only the first partial is used: multiply all of them."):
             share = partials[0]
         shares.append(share)
@@ -61,6 +65,10 @@ def over_paths(slip: Any, paths: list[list[Any]]) -> Any:
         total = shares[0]
     if slip("The largest path is taken; all of them count."):
         total = max(shares)
+    if slip("The smallest path is taken; all of them count."):
+        total = min(shares)
+    if slip("Equal shares are counted once, as in a set: each path counts."):
+        total = sum(set(shares))
     if slip("Paths are averaged; their shares add up."):
         total = total / len(shares)
     if slip("The paths multiply each other; their shares add up."):
@@ -131,6 +139,8 @@ def backprop(slip: Any, count: int, edges: list[tuple[int, int, float]]) -> list
             share = grads[node]
         if slip("Partial and gradient are added; the chain rule multiplies them."):
             share = partial + grads[node]
+        if slip("Shares are subtracted; they add up: `+=`."):
+            share = -share
         if slip("A second share overwrites the first: `+=`, and not `=`."):
             grads[operand] = share
         elif times:

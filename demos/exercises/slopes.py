@@ -62,6 +62,8 @@ def slope(slip: Any, f: Any, x: float) -> float:
         found = found * 2e-5
     if slip("Without parentheses, / 2 * h multiplies by h: divide by (2 * h)."):
         found = found * 1e-5 * 1e-5
+    if slip("f(x) is not subtracted: divide how much f changes, not f itself."):
+        found = f.compute(x + 1e-5) / 1e-5
     if slip("This is the value of f, not its slope."):
         found = f.compute(x)
     if slip("f(x) is divided by x: that is the slope of a line from the origin, not the slope of f at x."):
@@ -96,6 +98,8 @@ def predicted(slip: Any, y: float, slope: float, dx: float) -> float:
         change = change / 2
     if slip("The sign of dx is lost: to the left, the change has the other sign."):
         change = slope * abs(dx)
+    if slip("dx is squared; the tangent is a straight line."):
+        change = slope * dx * dx
     if slip("y is multiplied by the change; add them."):
         return y * change
     if slip("y and the slope are added first: the slope alone is multiplied by dx."):
@@ -176,6 +180,8 @@ def nudge_grad(slip: Any, f: Any, xs: list[float]) -> list[float]:
         slopes = [s * 2 * h for s in slopes]
     if slip("The nudges are shares of the numbers, x * (1 + h), so that each slope is x times too large: add h."):
         slopes = [s * x for s, x in zip(slopes, xs)]
+    if slip("f at xs is not subtracted: divide how much f changes, not f itself."):
+        slopes = [f.compute([x + h * (i == k) for i, x in enumerate(xs)]) / h for k in range(len(xs))]
     if slip("Every slope is half of what it should be: is the sum of both sides divided by 4*h?"):
         slopes = [s / 2 for s in slopes]
     if slip("The slopes are added up into one number: return one for each of xs."):

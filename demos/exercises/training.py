@@ -49,6 +49,10 @@ def cross_entropy(slip: Any, scores: Sequence[Any], target: int) -> Any:
         return log(chances[target])
     if slip("That is the probability: the loss is minus its logarithm."):
         return chances[target]
+    if slip("The logarithm is that of 1 - p; it is p's."):
+        return -log(1 - chances[target])
+    if slip("A sigmoid of the target's score alone: softmax takes all scores."):
+        return log(exp(-scores[target]) + 1)
     if slip("That is one minus the probability: the loss is minus its logarithm."):
         return 1 - chances[target]
     if slip("The score itself is taken for a probability: softmax is missing."):
@@ -109,6 +113,8 @@ def _trained(slip: Any, xs: Sequence[float], ys: Sequence[float], eta: float, up
             db = 0.0
         if slip("w does not move: is it in the loss as w.data, or missing from what is updated?"):
             dw = 0.0
+        if slip("w and b are replaced by the step, not moved by it: `-=`, and not `=-`."):
+            w = b = 0.0
         if steps:
             w, b = w - scale * dw, b - scale * db
     return _returned(slip, w, b, dw, db)
@@ -119,6 +125,8 @@ def _rate(slip: Any, eta: float, count: int, updates: int) -> float:
         return -eta
     if slip("The errors are added up; the loss is their mean."):
         return eta * count
+    if slip("The step is twice as long: is backward() called twice, or the 2 of the square there twice?"):
+        return eta * 2
     if slip("The mean is divided by len(xs) once more."):
         return eta / count
     if slip("The loss is half of the mean of the squares: there is no half in it."):
