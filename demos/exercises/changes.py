@@ -42,6 +42,8 @@ def changes(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], ba
             continue
         if _close(ours, changed, exercise.precision) and not _close(theirs, changed, exercise.precision):
             yield sentence
+    if max(map(len, theirs)) > 2 and _close(ours, [list(accumulate(xs)) for xs in theirs], exercise.precision):
+        yield "Each number has those before it added in: is the sum set back to 0 for each?"
     yield from _in_places(exercise, ours, theirs)
     yield from _by_arguments(exercise, cases, ours, theirs)
     if _close(*([[abs(x) for x in xs] for xs in side] for side in (ours, theirs)), exercise.precision):
@@ -110,7 +112,6 @@ _CHANGES: dict[str, Callable[[Sequence[float]], list[float]]] = {
     "Each number is upside down: 1/x for x. What is divided by what?": lambda xs: [
         1 / x if x else math.inf for x in xs
     ],
-    "Each number has those before it added in: is the sum set back to 0 for each?": lambda xs: list(accumulate(xs)),
     "Only the first number is ever computed: the others repeat it. Is an index fixed?": lambda xs: [xs[0]] * len(xs),
     "Only the last number counts: the others repeat it. Is it one and the same thing many times?": lambda xs: (
         [xs[-1]] * len(xs)
