@@ -153,6 +153,8 @@ $("list").addEventListener("scroll", () => showList());
 $("update").addEventListener("input", (event) => goToUpdate(event.target.valueAsNumber));
 click("run", run);
 window.addEventListener("resize", () => { fit(); showList(); });
+// A frame in a notebook may get its size only when it is scrolled to, and then no window is resized.
+if (window.ResizeObserver) new ResizeObserver(() => { fit(); showList(); }).observe($("scroll"));
 window.addEventListener("hashchange", () => { if (location.hash !== written) restore(location.hash); });
 window.addEventListener("beforeprint", () => { hidden($("list"), false); showList(true); });
 window.addEventListener("afterprint", () => { setListed(state.listed); showList(); });
