@@ -17,7 +17,7 @@ from functools import wraps
 from types import ModuleType
 from typing import Any, TypeVar, overload
 
-__all__ = ["CUT", "PARAMETER", "Scope", "atomic", "gc_paused", "here", "ieee", "is_on", "named_scope", "no_grad"]
+__all__ = ["CUT", "PARAMETER", "Scope", "atomic", "gc_paused", "here", "ieee", "is_on", "modes_restored", "named_scope", "no_grad"]
 
 # The module that compiled methods live in (see methods.py): reading `mode` or `scope` there is reading a global.
 compiled = ModuleType("autograd._compiled", "Methods and kernels, compiled from the rows of autograd.ops.")
@@ -136,6 +136,24 @@ class ieee(Mode):  # noqa: N801
     """
 
     name = "ieee"
+
+
+@contextmanager
+def modes_restored() -> Generator[None]:
+    """Count out whatever modes the code inside leaves on, such as one entered and never left, in a context of its own.
+
+    >>> from contextvars import Context
+    >>> with modes_restored():
+    ...     Context().run(no_grad().__enter__)
+    >>> shared["mode"]
+    0
+    """
+    before = shared["mode"]
+    try:
+        yield
+    finally:
+        with _lock:
+            shared["mode"] = before
 
 
 class Scope:

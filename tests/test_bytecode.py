@@ -144,6 +144,7 @@ def test_any_number_of_rows(count):
 
 
 @needs_c
+@pytest.mark.slow
 def test_many_rows_of_large_programs_are_done_in_blocks():
     w = Value(0.5)
 

@@ -568,6 +568,7 @@ def test_help_comes_after_three_misses_and_a_solution_is_offered_after_five(caps
                      '    solution("predicted") shows one way, if you have had enough of this one']  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_pages_name_the_exercises_and_their_own_functions_pass(tmp_path, monkeypatch):
     monkeypatch.setattr("demos.shared.report.rendered", lambda *_: b"<svg/>")
     named = set()
@@ -693,9 +694,9 @@ def _a_mode_left_on(y, slope, dx):
     ],
 )
 def test_nothing_a_solution_does_costs_the_session(solution, words):
-    before = sys.gettrace(), autograd.modes.is_on("no_grad"), builtins.input, sys.stdout
+    before = sys.gettrace(), autograd.modes.shared["mode"], builtins.input, sys.stdout
     assert words in verdict_on("predicted", solution)[1]
-    assert before == (sys.gettrace(), autograd.modes.is_on("no_grad"), builtins.input, sys.stdout)
+    assert before == (sys.gettrace(), autograd.modes.shared["mode"], builtins.input, sys.stdout)
 
 
 def test_a_mode_that_the_session_is_in_does_no_harm():

@@ -150,6 +150,7 @@ def test_a_demo_has_a_film_of_its_training_with_a_picture_beside_it(name, tmp_pa
     assert all(view["boxes"] for view in film["views"])
 
 
+@pytest.mark.slow
 def test_a_film_of_attention_shows_its_weights(tmp_path):
     run("attention", out=tmp_path, steps=4, quiet=True)
     film = film_of(tmp_path)["film"]
@@ -291,6 +292,7 @@ def few_digits(monkeypatch):
     monkeypatch.setattr(digits, "digits", lambda: table._replace(xs=table.xs[:60], ys=table.ys[:60]))
 
 
+@pytest.mark.slow
 def test_digits_learn_alike_eager_and_compiled(tmp_path, no_pictures, few_digits):
     eager, compiled, other = (
         digits.main(out=tmp_path, seed=s, steps=2, quiet=True, backend=b)["losses"]
@@ -353,6 +355,7 @@ def test_a_sign_looks_only_back():
 # --- What they leave, and the flag -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("demo", [digits, gpt])
 def test_what_is_not_compiled_is_not_said_to_be(demo, tmp_path, capsys, no_pictures, few_names, few_digits):
     demo.main(out=tmp_path, steps=1, backend="eager")

@@ -297,6 +297,7 @@ def test_options_are_whole_numbers(option):
         build_picture(Graph(Value(1.0)), **option)
 
 
+@pytest.mark.slow
 def test_a_budget_of_none_draws_all():
     a = Value(1.0)
     f = a

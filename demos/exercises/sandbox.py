@@ -22,6 +22,7 @@ from typing import Any
 import autograd
 import nn
 from autograd.errors import printable
+from autograd.modes import modes_restored
 
 __all__ = ["BUDGET", "EndlessError", "WrongError", "called", "safe_repr"]
 
@@ -96,7 +97,7 @@ def called(function: Callable[..., Any], *arguments: Any) -> Any:
     """What a learner's function returns. Raises WrongError for whatever else it does; what it prints is thrown away."""
     printed = _Notebook()
     try:
-        with redirect_stdout(printed), _no_input(), _counted(_Budget(BUDGET)):
+        with redirect_stdout(printed), _no_input(), modes_restored(), _counted(_Budget(BUDGET)):
             return Context().run(function, *arguments)
     except WrongError:
         raise
