@@ -50,7 +50,7 @@ FAULTS = [
     ("erf in JavaScript ends at 2", _F + "languages.py", "(Math.abs(x) < 6)", "(Math.abs(x) < 2)"),
     ("the row of tan has the value of sin", "autograd/ops.py", '"tan(a)",', '"sin(a)",'),
     ("the row of maximum has the value of a sum", "autograd/ops.py", '"max(xs[i])",                xs=_TIES', '"sum(xs[i])", xs=_TIES'),
-    ("a list is bound one operand too far", "autograd/ops.py", "list(operands[at : at + size])\n                at += size", "list(operands[at : at + size])\n                at += size - 1"),
+    ("a list is bound one operand too far", "autograd/ops.py", "range(at, at + size)\n                at += size", "range(at, at + size)\n                at += size - 1"),
 ]  # fmt: skip
 
 

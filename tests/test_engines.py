@@ -135,7 +135,7 @@ LAID_OUT = b"{}"
 def test_whatever_draws_asks_the_function_that_was_set(alone, asked):
     drawing = draw(neuron())
     assert drawing.pipe() == b"<svg/>" and asked == [(drawing.source, "svg")]
-    assert drawing._repr_svg_() == "<svg/>"
+    assert drawing._repr_mimebundle_(include=["image/svg+xml"])["image/svg+xml"] == "<svg/>"
     assert "views" in Player(emblem()).html  # a page places everything itself
     assert [format for _, format in asked] == ["svg", "svg"]
     assert describe() == "the function asked.<locals>.engine"
