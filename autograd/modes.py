@@ -17,7 +17,19 @@ from functools import wraps
 from types import ModuleType
 from typing import Any, TypeVar, overload
 
-__all__ = ["CUT", "PARAMETER", "Scope", "atomic", "gc_paused", "here", "ieee", "is_on", "modes_restored", "named_scope", "no_grad"]
+__all__ = [
+    "CUT",
+    "PARAMETER",
+    "Scope",
+    "atomic",
+    "gc_paused",
+    "here",
+    "ieee",
+    "is_on",
+    "modes_restored",
+    "named_scope",
+    "no_grad",
+]
 
 # The module that compiled methods live in (see methods.py): reading `mode` or `scope` there is reading a global.
 compiled = ModuleType("autograd._compiled", "Methods and kernels, compiled from the rows of autograd.ops.")
