@@ -312,7 +312,7 @@ def test_5000_values_stay_listed_in_part_and_step_quickly(tmp_path):
     assert seen[2] < 20 * 200  # a loose bound: the machine is shared
 
 
-def test_the_list_is_the_page_where_nothing_can_be_laid_out(tmp_path, monkeypatch):
+def test_a_page_needs_no_layout_engine(tmp_path, monkeypatch):
     from autograd.errors import ToolError
 
     def none(*_, **__):
@@ -322,12 +322,12 @@ def test_the_list_is_the_page_where_nothing_can_be_laid_out(tmp_path, monkeypatc
     seen = look(
         emblem(),
         tmp_path / "f.html",
-        ["see", "document.querySelector('#list').innerText"],
+        ["see", "[...document.querySelectorAll('svg text')].map((text) => text.textContent)"],
         ["key", "ArrowRight"],
         WORDS,
         ["axe"],
     )
-    assert "b = a + a" in seen[0] and "b.grad = 3 * 1 = 3" in seen[2] and seen[3] == []
+    assert {"a", "b", "f"} <= set(seen[0]) and "b.grad = 3 * 1 = 3" in seen[2] and seen[3] == []
 
 
 def test_a_film_scrubs_through_training(tmp_path):
