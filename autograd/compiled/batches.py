@@ -64,7 +64,7 @@ class Rows:
 def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Signature, Rows, tuple[Any, ...]]]:
     """The rows of a batch by signature: the signature, its rows, and the arguments of the first of them.
 
-    Raises ShapeError for columns of different lengths, and for a batch without rows; ArgumentError for what is no list.
+    Raises ShapeError for columns of different lengths, and for a batch without rows; ArgumentError for anything but lists.
     """
     lengths = _lengths(columns)
     first = tuple(column[0] for column in columns)

@@ -315,8 +315,8 @@ def compile(
     Not looked at, so that `Step.retrace` must be called: a context variable, what belongs to Python or to a library (a
     patched function, a setting of the process), the clock and iterators, 0.0 that becomes -0.0, 1 that becomes True. An
     int is a float in a program, and so exact up to 2**53; which Value an int picks cannot be asked with `is`.
-    Numbers of other types in data or grad (numpy's, ints, fractions) are made floats at the next call; what is no number is
-    refused by name.
+    Numbers of other types in data or grad (numpy's, ints, fractions) are made floats at the next call; anything that is not a
+    number is refused by name.
     The check: loss and gradients of the program against those of the function itself, which runs on the same arguments:
     at the first call of each signature of arguments, and at the calls 2, 4, 8, 16 ... of the step ("doubling"), at
     each ("always"), or at none ("never"). It raises TraceError, and leaves the gradients as they were.

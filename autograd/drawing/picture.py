@@ -138,7 +138,7 @@ class Arrow:
 
     @property
     def slope(self) -> float:
-        """The number of that partial: of all that the head's operation does, where it is a function of a value not shown."""
+        """The partial as a number. Where the value in between is not shown, it covers all that the head's operation does."""
         assert self.partial is not None
         node, k = self.partial
         inner = self.head.inner is not None and node is not self.head.node
