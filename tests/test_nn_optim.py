@@ -33,6 +33,14 @@ OPTIONS = [
     ("AdamW", {"lr": 0.1, "betas": (0.0, 0.0), "eps": 0.5}),
     ("AdamW", {"lr": 0.1, "weight_decay": 0.3}),
     ("AdamW", {"lr": 0.01, "weight_decay": 0.3, "maximize": True}),
+    ("Adam", {"lr": 0.1, "betas": (0.5, 0.8), "amsgrad": True}),
+    ("AdamW", {"lr": 0.1, "weight_decay": 0.3, "amsgrad": True, "maximize": True}),
+    ("RMSprop", {}),
+    ("RMSprop", {"lr": 0.1, "alpha": 0.8, "eps": 0.5}),
+    ("RMSprop", {"lr": 0.02, "weight_decay": 0.3, "momentum": 0.9}),
+    ("RMSprop", {"lr": 0.02, "centered": True}),
+    ("RMSprop", {"lr": 0.02, "alpha": 0.5, "weight_decay": 0.3, "momentum": 0.9, "centered": True}),
+    ("RMSprop", {"lr": 0.01, "weight_decay": 0.3, "momentum": 0.9, "centered": True, "maximize": True}),
 ]
 
 
@@ -56,6 +64,14 @@ def test_updates_are_torchs(name, options, torchs):
         return path(torch.optim, [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in (0.7, -0.4)])
 
     close(path(optim, [Value(0.7), Value(-0.4)]), torchs(theirs))
+
+
+def test_centered_rmsprop_takes_the_variance_with_the_new_mean():
+    p = Value(-3.0)
+    optimizer = optim.RMSprop([p], lr=0.02, centered=True)
+    p.grad = -2.0
+    optimizer.step()  # the mean square is 0.04, the mean -0.02, so the variance 0.0396
+    assert p.data == pytest.approx(-3.0 + 0.02 * 2.0 / (0.0396**0.5 + 1e-8), rel=1e-14)
 
 
 @pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW"])

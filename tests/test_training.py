@@ -18,7 +18,7 @@ import nn
 import nn.functional as F
 from autograd import Value, compile, mean
 from autograd.errors import ArgumentError, DomainError, FormulaError, ShapeError, TraceError
-from nn.optim import SGD, Adam, AdamW
+from nn.optim import SGD, Adam, AdamW, RMSprop
 
 OPTIMISERS = [
     (SGD, {"lr": 0.1}),
@@ -31,6 +31,8 @@ OPTIMISERS = [
     (AdamW, {"lr": 0.01}),
     (AdamW, {"lr": 0.02, "betas": (0.8, 0.95), "eps": 1e-6, "weight_decay": 0.0}),
     (AdamW, {"lr": 0.02, "maximize": True}),
+    (Adam, {"lr": 0.02, "amsgrad": True}),
+    (RMSprop, {"lr": 0.01, "momentum": 0.5, "centered": True, "weight_decay": 0.01}),
 ]
 
 

@@ -22,6 +22,7 @@ OPTIMIZERS = {
     "SGD": lambda ps: optim.SGD(ps, lr=0.05, momentum=0.9),
     "Adam": lambda ps: optim.Adam(ps, lr=0.05),
     "AdamW": lambda ps: optim.AdamW(ps, lr=0.05, weight_decay=0.1),
+    "RMSprop": lambda ps: optim.RMSprop(ps, lr=0.02, momentum=0.5, centered=True),
 }
 
 

@@ -332,14 +332,12 @@ class RMSprop(Optimizer):
 
     def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
         rule = {name: group[name] for name in ("lr", "alpha", "eps", "weight_decay", "momentum")}
-        rule |= {
-            "slope": _slope(group),
-            "square_avg": "alpha * square_avg + (1 - alpha) * slope * slope",
-            "variance": "square_avg",
-        }
+        rule |= {"slope": _slope(group), "square_avg": "alpha * square_avg + (1 - alpha) * slope * slope"}
         if group["centered"]:
             rule["grad_avg"] = "grad_avg + (1 - alpha) * (slope - grad_avg)"
-            rule["variance"] = "v = square_avg - grad_avg * grad_avg; v if v > 0 else 0"
+            rule["variance"] = "v = square_avg - grad_avg * grad_avg; v if v > 0 else 0"  # rounded, it may be below 0
+        else:
+            rule["variance"] = "square_avg"
         rule["move"] = "slope / (sqrt(variance) + eps)"
         if group["momentum"]:
             rule["momentum_buffer"] = "momentum * momentum_buffer + move"
