@@ -441,7 +441,7 @@ def attend(q, K, V):
     return Value(dot(weights, V).data), weights
 
 
-@wrong("with respect to q[0] should be 0.875446, and is 0.2812")
+@wrong("with respect to q[0] should be 0.875446, but is 0.2812")
 def attend(q, K, V):  # half of it is cut
     weights = softmax([dot(q, key) / math.sqrt(len(q)) for key in K])
     return dot([weights[0], *(w.data for w in weights[1:])], V), weights

@@ -26,7 +26,7 @@ MISTAKES = {
     "tanh from the input": [("1 - out.data ** 2", "1 - self.data ** 2"), "from the output"],
     "tanh without the square": [("1 - out.data ** 2", "1 - out.data"), "square is missing"],
     "tanh's slope is out": [("(1 - out.data ** 2)", "out.data"), "not out itself"],
-    "wrong value of a product": [("self.data * other.data, ", "self.data + other.data, "), "should be -6, and is -1"],
+    "wrong value of a product": [("self.data * other.data, ", "self.data + other.data, "), "should be -6, but is -1"],
     "no plain numbers": [("other = other if isinstance(other, Value) else Value(other)\n", "pass\n"), "plain number"],
     "operands not remembered": [("(self, other))", "())"), "(a"],
     "tanh not remembered": [("(self,))", "())"), "(a*b + c).tanh()"],

@@ -1,4 +1,4 @@
-"""Changes that the numbers of any exercise can suffer: a sign, a factor, an order, a rounding, a shape."""
+"""Changes that can happen to the numbers of any exercise: a sign, a factor, an order, a rounding, a shape."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ Numbers = Sequence[Sequence[float]]
 
 
 def changes(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], base: Sequence[Tree]) -> Iterator[str]:
-    """Changes that any numbers can suffer, and that turn `base` into what was given, in every case."""
+    """The changes that turn `base` into what was given, in every case, each as a sentence."""
     for place, name in enumerate(exercise.names):
         taken = [case[place] for case in cases]
         if all(isinstance(x, (int, float, list)) and _numeric(x) for x in taken) and agree(
             given, taken, exercise.precision
         ):
-            yield f"These are the numbers of {name}, as they came in."
+            yield f"These are the numbers in {name}, unchanged."
     if len(given) > 2 and agree(given, [given[0]] * len(given), 0.0) and not agree(base, [base[0]] * len(base), 1e-3):
-        yield "The answer is the same for all inputs: is it written down, and not computed?"
+        yield "The answer is the same for all inputs: is it typed in rather than computed?"
     if not all(map(like, given, base)):
         yield from _reshaped(exercise, given, base)
         return
@@ -43,11 +43,11 @@ def changes(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], ba
         if _close(ours, changed, exercise.precision) and not _close(theirs, changed, exercise.precision):
             yield sentence
     if max(map(len, theirs)) > 2 and _close(ours, [list(accumulate(xs)) for xs in theirs], exercise.precision):
-        yield "Each number has those before it added in: is the sum set back to 0 for each?"
+        yield "Each number includes the ones before it: is the sum reset to 0 each time?"
     yield from _in_places(exercise, ours, theirs)
     yield from _by_arguments(exercise, cases, ours, theirs)
     if _close(*([[abs(x) for x in xs] for xs in side] for side in (ours, theirs)), exercise.precision):
-        yield "All sizes are right, but some signs are not: is there an abs() on the way, or a minus in the wrong place?"
+        yield "All sizes are right, but some signs are wrong: is there a stray abs(), or a minus in the wrong place?"
 
 
 def _numeric(argument: Any) -> bool:
@@ -86,7 +86,7 @@ def _sizes(exercise: Exercise, cases: Sequence[Case]) -> Iterator[tuple[str, lis
 def _off_by(name: str, sizes: Sequence[float], ours: Sequence[float], theirs: Sequence[float]) -> str:
     found: dict[str, list[float]] = {
         f"{name} is multiplied in once too often": [y * s for y, s in zip(theirs, sizes)],
-        f"the factor {name} is missing, or it is divided by {name}": [
+        f"the factor {name} is missing, or the result is divided by {name}": [
             y / s if s else math.nan for y, s in zip(theirs, sizes)
         ],
         f"{name} is added once too often, or never subtracted": [y + s for y, s in zip(theirs, sizes)],
@@ -100,25 +100,25 @@ def _off_by(name: str, sizes: Sequence[float], ours: Sequence[float], theirs: Se
 _CHANGES: dict[str, Callable[[Sequence[float]], list[float]]] = {
     "Every number has the wrong sign.": lambda xs: [-x for x in xs],
     "Every number is 0: is anything ever added up?": lambda xs: [0.0 for _ in xs],
-    "The sign is lost: these are the sizes of the numbers. Is there an abs() too many?": lambda xs: [
-        abs(x) for x in xs
-    ],
-    "The numbers are right and stand in the reverse order.": lambda xs: list(xs[::-1]),
+    "The signs are lost: these are the absolute values. Is there one abs() too many?": lambda xs: [abs(x) for x in xs],
+    "The numbers are right, but in reverse order.": lambda xs: list(xs[::-1]),
     "Negative numbers have become 0: a relu or max(0, ...) does not belong here.": lambda xs: [max(0.0, x) for x in xs],
-    "The numbers are cut to whole ones: is there an int(), or // for /?": lambda xs: [float(int(x)) for x in xs],
+    "The numbers are cut down to whole numbers: is there an int(), or // in place of /?": lambda xs: [
+        float(int(x)) for x in xs
+    ],
     "The numbers are sorted; they belong in the order of the inputs.": lambda xs: sorted(xs),
     "These are the square roots of the numbers.": lambda xs: [math.sqrt(x) if x >= 0 else math.nan for x in xs],
     "These are the squares of the numbers.": lambda xs: [x * x for x in xs],
-    "Each number is upside down: 1/x for x. What is divided by what?": lambda xs: [
+    "Each number is upside down: 1/x in place of x. What is divided by what?": lambda xs: [
         1 / x if x else math.inf for x in xs
     ],
     "Only the first number is ever computed: the others repeat it. Is an index fixed?": lambda xs: [xs[0]] * len(xs),
-    "Only the last number counts: the others repeat it. Is it one and the same thing many times?": lambda xs: (
+    "Only the last number is there: the others repeat it. Is it the same object many times over?": lambda xs: (
         [xs[-1]] * len(xs)
     ),
-    "tanh() is applied to the answer, which is not asked for.": lambda xs: [math.tanh(x) for x in xs],
+    "tanh() is applied to the answer; the exercise does not ask for it.": lambda xs: [math.tanh(x) for x in xs],
     **{
-        f"The numbers are rounded to {digits} digits: return them as they are.": lambda xs, digits=digits: [
+        f"The numbers are rounded to {digits} decimal place{'' if digits == 1 else 's'}: return them as they are.": lambda xs, digits=digits: [
             round(x, digits) for x in xs
         ]
         for digits in (0, 1, 2, 3, 4, 5, 6)
@@ -131,7 +131,7 @@ def _close(ours: Numbers, theirs: Numbers, precision: float) -> bool:
 
 
 def _in_places(exercise: Exercise, ours: Numbers, theirs: Numbers) -> Iterator[str]:
-    """One factor, or one difference, for each place of the answers."""
+    """A factor or a difference that is the same in every case, for each place of the answers."""
     lengths = {len(numbers) for numbers in ours}
     factor = _constant([x / y for xs, ys in zip(ours, theirs) for x, y in zip(xs, ys) if y], exercise.precision)
     if factor not in (None, 0.0, 1.0) and _close(ours, [[factor * y for y in ys] for ys in theirs], exercise.precision):
@@ -167,7 +167,7 @@ def _constant(numbers: Sequence[float], precision: float) -> float | None:
 def _times(factor: float) -> str:
     if factor == -1.0:
         return "minus"
-    return f"{abs(factor):g} times{' minus' if factor < 0 else ''}"
+    return f"{'minus ' if factor < 0 else ''}{abs(factor):g} times"
 
 
 # --- The right numbers in another shape ------------------------------------------------------------------------
@@ -202,27 +202,27 @@ def _part_of(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> I
     lengths = {len(one) for one in given}
     short = {len(other) - len(one) for one, other in zip(given, base)}
     if firsts and short == {1}:
-        yield "The last one is missing: does the loop, or the list, end one too early?"
+        yield "The last one is missing: does the loop or the list end one too early?"
     elif firsts and max(lengths) < 3:
         yield "It ends after the first one: is there a return inside the loop?"
     elif lasts and short == {1}:
         yield "The first one is missing."
     elif lasts:
-        yield "Only the last is there: is the list begun anew in the loop?"
+        yield "Only the last is there: is the list created anew inside the loop?"
 
 
 def _with_more(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> str:
     """The right numbers are there, and others with them."""
     if all(isinstance(x, list) and isinstance(y, list) and len(x) > len(y) for x, y in zip(given, base)):
         if agree([x[: len(y)] for x, y in zip(given, base)], base, exercise.precision):
-            return "The right ones are there, and more follow: does the loop, or the list, end too late?"
+            return "The right ones are there, and more follow: does the loop or the list end too late?"
         if agree([x[len(x) - len(y) :] for x, y in zip(given, base)], base, exercise.precision):
             return "The right ones are there, after others that are not asked for."
     return ""
 
 
 def _sums(tree: Tree) -> Tree:
-    """Of each column."""
+    """The sum of each column."""
     return [math.fsum(column) for column in zip(*tree)] if len(shape(tree) or ()) == 2 else tree
 
 
@@ -230,10 +230,10 @@ _SHAPES: dict[str, Callable[[Tree], Tree]] = {
     "Rows and columns are swapped.": lambda tree: (
         [list(row) for row in zip(*tree)] if len(shape(tree) or ()) == 2 else tree
     ),
-    "The numbers are right, in one flat list: keep a list for each row.": lambda tree: leaves(tree),
-    "The numbers are right, with a list too many around them.": lambda tree: [tree],
-    "The first alone is returned, and not the list of all.": lambda tree: tree[0] if isinstance(tree, list) else tree,
-    "The last alone is returned, and not the list of all.": lambda tree: tree[-1] if isinstance(tree, list) else tree,
-    "These are added up into one number: return one for each.": lambda tree: math.fsum(leaves(tree)),
-    "The rows are added up: keep each.": _sums,
+    "The numbers are right, but in one flat list: keep a list for each row.": lambda tree: leaves(tree),
+    "The numbers are right, but wrapped in one list too many.": lambda tree: [tree],
+    "Only the first is returned, not the whole list.": lambda tree: tree[0] if isinstance(tree, list) else tree,
+    "Only the last is returned, not the whole list.": lambda tree: tree[-1] if isinstance(tree, list) else tree,
+    "The numbers are added up into one: return each of them.": lambda tree: math.fsum(leaves(tree)),
+    "The rows are added up: keep them apart.": _sums,
 }

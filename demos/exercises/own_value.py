@@ -31,7 +31,8 @@ def _wide(v: Mapping[str, Any]) -> Any:
     return (left + right) * (left * right + left)
 
 
-# Each: its text, the leaves' numbers, and how it is built. First one operation at a time, whose slopes are seen alone.
+# Each has a text, the leaves' numbers, and a function that builds it. One operation at a time comes first, so that each
+# slope is seen alone.
 _SINGLE: tuple[tuple[str, dict[str, float], Build], ...] = (
     ("a + b", {"a": 2.0, "b": -3.0}, lambda v: v["a"] + v["b"]),
     ("a * b", {"a": 2.0, "b": -3.0}, lambda v: v["a"] * v["b"]),
@@ -130,7 +131,7 @@ def _built(solution: Any, text: str, numbers: Mapping[str, float], build: Build)
     leaves = {name: _attempt(text, lambda x=x: solution(x)) for name, x in numbers.items()}
     out = _attempt(text, lambda: build(leaves))
     if not isinstance(out, solution):
-        raise WrongError(f"{text} should be a {solution.__name__}, it is {safe_repr(out)}")
+        raise WrongError(f"{text} should be a {solution.__name__}, but is {safe_repr(out)}")
     return leaves, out
 
 
@@ -140,7 +141,7 @@ def _attempt(text: str, action: Callable[[], Any]) -> Any:
     except WrongError as error:
         extra = ""
         if isinstance(error.__cause__, (TypeError, AttributeError)) and ("+" in text or "*" in text):
-            extra = ". A plain number among the operands has to become a Value" if text in ("a + 1", "a * 3") else ""
+            extra = ". Turn a plain number among the operands into a Value" if text in ("a + 1", "a * 3") else ""
         if "'NoneType' object is not callable" in str(error):
             extra = ". Is a function called where it should be kept for later? out.pass_on = pass_on, without ()"
         raise WrongError(f"{text}: {error}{extra}") from error.__cause__
@@ -150,7 +151,7 @@ def _number(thing: Any, what: str) -> float:
     try:
         return float(thing)
     except Exception:
-        raise WrongError(f"{what} should be a number, it is {safe_repr(thing)}") from None
+        raise WrongError(f"{what} should be a number, but is {safe_repr(thing)}") from None
 
 
 def _judge_value(solution: Any, text: str, numbers: Mapping[str, float], build: Build) -> None:
@@ -159,14 +160,14 @@ def _judge_value(solution: Any, text: str, numbers: Mapping[str, float], build: 
     data = _number(getattr(out, "data", None), f"({text}).data")
     at = ", ".join(f"{name}={x:g}" for name, x in numbers.items())
     if not math.isclose(data, right, rel_tol=1e-9, abs_tol=1e-12):
-        raise WrongError(f"at {at}, {text} should be {right:.6g}, and is {data:.6g}")
+        raise WrongError(f"at {at}, {text} should be {right:.6g}, but is {data:.6g}")
     for name, x in numbers.items():
         if _number(leaves[name].data, f"{name}.data") != x:
             raise WrongError(f"computing {text} changes {name}.data from {x:g} to {leaves[name].data}")
 
 
 def _gradients(solution: Any, text: str, numbers: Mapping[str, float], build: Build) -> tuple[Any, Any]:
-    """The leaves' gradients, and the graph of ours that tells what is right."""
+    """The leaves' gradients, and our graph, which says what is right."""
     leaves, out = _built(solution, text, numbers, build)
     _attempt(f"backward() of {text}", lambda: out.backward())
     ours = {name: _number(getattr(leaf, "grad", None), f"{name}.grad") for name, leaf in leaves.items()}
@@ -201,7 +202,7 @@ def _judge_slopes(solution: Any, text: str, numbers: Mapping[str, float], build:
     wanted = _right(graph, mirror, RIGHT)
     name = next(name for name in ours if not math.isclose(ours[name], wanted[name], rel_tol=1e-9, abs_tol=1e-12))
     raise WrongError(
-        f"at {at}, after backward() of {text}, {name}.grad should be {wanted[name]:.6g}, and is {ours[name]:.6g}"
+        f"at {at}, after backward() of {text}, {name}.grad should be {wanted[name]:.6g}, but is {ours[name]:.6g}"
     )
 
 
@@ -240,11 +241,11 @@ def _slope_reasons(text: str, numbers: Mapping[str, float], ours: Mapping[str, f
 
 
 def _why(found: Mapping[str, tuple[dict[str, float], tuple[Graph, Mapping[str, Value]]]]) -> str:
-    """The mistake that gives the numbers of all graphs, those that were right included."""
+    """The mistake that explains the numbers of all graphs, including those that were right."""
     text, (ours, (graph, mirror)) = next((text, one) for text, one in found.items() if not _same(*one))
     wanted = _right(graph, mirror, RIGHT)
     name = next(name for name in ours if not math.isclose(ours[name], wanted[name], rel_tol=1e-9, abs_tol=1e-12))
-    numbers = f"after backward() of {text}, {name}.grad should be {wanted[name]:.6g}, and is {ours[name]:.6g}"
+    numbers = f"after backward() of {text}, {name}.grad should be {wanted[name]:.6g}, but is {ours[name]:.6g}"
     fitting = [
         mistake
         for mistake in MISTAKES.values()
@@ -271,7 +272,7 @@ def _faulty(graph: Graph, mirror: Mapping[str, Value], make: Fault) -> dict[str,
 
 
 def _without_upstream(ops: Sequence[str]) -> Fault:
-    """These operations pass their bare slope on."""
+    """These operations pass on their slope alone."""
 
     def make(graph: Graph, grads: Grads) -> None:
         for edge in graph.edges():
@@ -329,9 +330,9 @@ def _pass_on(node: Value, grads: Grads) -> None:
 
 
 _FAULTS: dict[str, Fault] = {
-    "That comes of the wrong order: leaves first. Reverse the list, so that the root comes first": _leaves_first,
-    "A shared node passes its gradient on each time it is reached, while that is not whole: give all nodes an order, each "
-    "after all that use it, and let each pass its gradient on once": _no_order,
+    "The order is wrong: leaves come first. Reverse the list, so that the root comes first": _leaves_first,
+    "A shared node passes its gradient on each time it is reached, before that gradient is complete. Sort the nodes, each "
+    "after all nodes that use it, and let each pass its gradient on once": _no_order,
     **{
         sentence.format(where=f"in {ops[0]}" if len(ops) == 1 else "in every operation"): fault(ops)
         for ops in (("mul",), ("add",), ("tanh",), ("add", "mul"), ("add", "mul", "tanh"))
@@ -341,21 +342,21 @@ _FAULTS: dict[str, Fault] = {
                 "Gradients {where} are written with `=`; a node that is used twice gets two shares, so `+=`",
                 _overwriting,
             ),
-            ("The result {where} does not remember its operands, so that the backward pass ends there", _forgetting),
+            ("The result {where} does not remember its operands, so the backward pass ends there", _forgetting),
         )
     },
 }
 
 
 def _remark(solution: Any) -> str:
-    """What a second backward() gives: micrograd's own class gives 34, and is right for all it promises."""
+    """A remark on a second backward(). micrograd's own class gives 34, which is right for all that it promises."""
     text, numbers, build = _GRAPHS[3]
     leaves, out = _built(solution, text, numbers, build)
     for _ in "12":
         _attempt(f"the second backward() of {text}", lambda: out.backward())
     if _number(leaves["a"].grad, "a.grad") != 34.0:
         return ""
-    return (f"A second backward() of {text} brings a.grad from 10 to 34, and not to 20: inner nodes pass the first pass's "
+    return (f"A second backward() of {text} takes a.grad from 10 to 34, not to 20: inner nodes pass the first pass's "
             "gradients on again. As long as each graph is used once, that does no harm")  # fmt: skip
 
 

@@ -1,7 +1,7 @@
-"""Run a learner's function so that nothing in it costs them their session.
+"""Run a learner's function safely: nothing in it can end their session.
 
 A loop that never ends is stopped after a budget of instructions, which Python's trace function counts in the learner's
-own code. What a call into C does is not seen: `sum(itertools.count())` runs for ever here too.
+own code. It does not see inside a call into C: `sum(itertools.count())` still runs for ever.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from autograd.modes import modes_restored
 __all__ = ["BUDGET", "EndlessError", "WrongError", "called", "safe_repr"]
 
 BUDGET = 1_000_000  # instructions a call: less than a second, and fifty times what any exercise needs
-_COSTS = {"opcode": 1, "line": 5}  # Python 3.14 tells only lines of a function that is running for the first time
+_COSTS = {"opcode": 1, "line": 5}  # Python 3.14 reports only lines for a function that is running for the first time
 _PRINTED = 2_000  # characters of a solution's own output that are shown
 
 
@@ -36,11 +36,11 @@ class WrongError(Exception):
 
 
 class EndlessError(WrongError):
-    """It does not end, or ends Python: there is no use in trying it again."""
+    """It never ends, or it ends Python: there is no point in trying it again."""
 
 
 class _StoppedError(BaseException):
-    """Stops a learner's loop; no `except Exception` of theirs holds it up.
+    """Stops a learner's loop; their own `except Exception` does not catch it.
 
     Python takes a trace function away when it raises. Where a bare `except` has swallowed this error, it is freed, and
     puts the function back: so the next instruction raises again.
@@ -56,7 +56,7 @@ class _StoppedError(BaseException):
 
 
 class _Budget:
-    """A trace function that counts the instructions of code that is no library's."""
+    """A trace function that counts the instructions of the learner's own code."""
 
     def __init__(self, left: int) -> None:
         self.left = left
@@ -117,7 +117,7 @@ def called(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 class _Notebook(io.TextIOBase):
-    """What was printed, the beginning of it."""
+    """The beginning of what was printed."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -158,7 +158,7 @@ def _line(function: Callable[..., Any], error: BaseException | None) -> str:
 
 
 def safe_repr(thing: Any, length: int = 60) -> str:
-    """A short repr of anything, also of what has none."""
+    """A short repr of anything, even of an object whose repr fails."""
     try:
         text = called(repr, thing)
     except WrongError:

@@ -1,7 +1,7 @@
 """Judge a solution: right in every case, or wrong in a way that has a name.
 
 The answers of all cases are looked at together. A slip is named only if it gives every one of them, alone, with a second
-slip, or with one of the changes that numbers of any exercise can suffer: a sign, a factor, an order, a rounding.
+slip, or with one of the changes that can happen to any numbers: a sign, a factor, an order, a rounding.
 """
 
 from __future__ import annotations
@@ -26,17 +26,19 @@ __all__ = ["judge", "verdict_on"]
 
 
 def verdict_on(name: str, thing: Any) -> tuple[bool, str]:
-    """Whether a solution is right, and the sentence on it."""
+    """Whether a solution is right, and a sentence that says why."""
     try:
         remark = Context().run(judge, EXERCISES[name], thing)  # whatever mode the session is in
     except WrongError as error:
-        return False, f"not yet. {_begin(str(error))}"
+        return False, f"not yet. {_begin(EXERCISES[name], str(error))}"
     return True, f"right. {remark}" if remark else "right"
 
 
-def _begin(sentence: str) -> str:
-    """With a capital letter, unless it begins with code."""
-    return sentence[0].upper() + sentence[1:] if re.match(r"[a-z]{2,}[ ,]", sentence) else sentence
+def _begin(exercise: Exercise, sentence: str) -> str:
+    """With a capital letter, unless it begins with code: code keeps its case."""
+    word = re.match(r"[a-z]{2,}(?=[ ,])", sentence)
+    code = {exercise.name, *exercise.names, *exercise.parts}
+    return sentence[0].upper() + sentence[1:] if word and word.group() not in code else sentence
 
 
 def judge(exercise: Exercise, solution: Any) -> str:
@@ -69,8 +71,8 @@ def _judge_memory(exercise: Exercise, solution: Any, cases: Sequence[Case], give
     for case, before in zip(cases, given):
         after = _attempt(exercise, solution, case, deepcopy(case))
         if not isinstance(before, WrongError) and not _same(after, before, 1e-9):
-            raise WrongError(f"{_at(exercise, case)}the same call gives another answer the second time. Something is kept from "
-                             "call to call: a list as default argument, or a global")  # fmt: skip
+            raise WrongError(f"{_at(exercise, case)}the same call gives a different answer the second time. Something is kept from one "
+                             "call to the next: a list as a default argument, or a global")  # fmt: skip
 
 
 def _attempt(exercise: Exercise, solution: Any, case: Case, arguments: Case) -> Tree | WrongError:
@@ -87,22 +89,22 @@ def _same(given: Tree | WrongError, wanted: Tree, precision: float) -> bool:
 
 
 def _answer(exercise: Exercise, solution: Any, case: Case, arguments: Case) -> Tree:
-    """The numbers of one case, whose arguments are as before afterwards."""
+    """What a solution gives for one case. Raises WrongError if it changes the arguments."""
     try:
         answer = floats(plain(_taking_either(exercise, solution, arguments)))
     except WrongError as error:
-        large = ". A number on the way is too large for a float, as exp() of more than 709 is"
+        large = ". A number along the way is too large for a float, as exp(x) is for x above 709"
         why = large if isinstance(error.__cause__, OverflowError) else ""
         raise type(error)(f"{_at(exercise, case)}{error}{why}") from error.__cause__
     for name, before, after in zip(exercise.names, case, arguments):
         if isinstance(before, list) and not same(_numbers(after), _numbers(before), 1e-9):
-            raise WrongError(f"it changes {name}, which is not its own: {_argument(before)} became {_argument(after)}. Work on "
+            raise WrongError(f"it changes {name}, which belongs to the caller: {_argument(before)} became {_argument(after)}. Work on "
                              "a copy, or put the numbers back")  # fmt: skip
     return answer
 
 
 def _taking_either(exercise: Exercise, solution: Any, arguments: Case) -> Any:
-    """Called with Values where they go in, or with floats if it refuses Values and the statement doesn't name them."""
+    """Call it with Values where they go in, or with floats if it refuses Values and the statement does not name them."""
     if exercise.values:
         try:
             return called(solution, *_with_values(exercise, arguments)[0])
@@ -113,7 +115,7 @@ def _taking_either(exercise: Exercise, solution: Any, arguments: Case) -> Any:
 
 
 def _refuses_values(exercise: Exercise, error: WrongError) -> bool:
-    """Whether it is a math.exp() or the like that raised, in an exercise that floats will do for."""
+    """Whether math.exp() or the like raised, in an exercise that floats are enough for."""
     return isinstance(error.__cause__, ArgumentError) and "Value" not in exercise.statement
 
 
@@ -143,7 +145,7 @@ def _why(
     if like(given[first], right[first]):
         wanted, got = shown_twice(right[first], given[first])
         names = f"[{', '.join(exercise.parts)}] = " if exercise.parts else ""
-        numbers = f"got {got}, which is not it" if exercise.secret else f"want {names}{wanted}, got {got}"
+        numbers = f"got {got}, which is wrong" if exercise.secret else f"want {names}{wanted}, got {got}"
     else:
         names = f", [{', '.join(exercise.parts)}]" if exercise.parts else ""
         numbers = f"want {words(right[first])}{names}, got {words(given[first])}"
@@ -151,7 +153,7 @@ def _why(
     cases, given, right = ([side[k] for k in answered] for side in (cases, given, right))
     reason = (
         _slipped(exercise, cases, given, right)
-        or _sentence(seen)
+        or _sentence(exercise, seen)
         or next(changes(exercise, cases, given, right), "")
         or _changed_slip(exercise, cases, given, right)
         or _where(exercise, given, right)
@@ -159,8 +161,8 @@ def _why(
     return f"{_at(exercise, cases[answered.index(first)])}{numbers}. {reason}".rstrip()
 
 
-def _sentence(seen: str) -> str:
-    return f"{seen[0].upper()}{seen[1:]}{'' if seen.endswith('?') else '.'}" if seen else ""
+def _sentence(exercise: Exercise, seen: str) -> str:
+    return f"{_begin(exercise, seen)}{'' if seen.endswith('?') else '.'}" if seen else ""
 
 
 def _slipped(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree]) -> str:
@@ -187,7 +189,7 @@ def _fits(
 
 
 def _zero(tree: Tree) -> bool:
-    """Whether all of it is exactly 0, which is another answer than one that is merely small."""
+    """Whether all of it is exactly 0, which is not the same answer as merely small."""
     return not any(leaves(tree))
 
 
@@ -219,13 +221,13 @@ def _where(exercise: Exercise, given: Sequence[Tree], right: Sequence[Tree]) -> 
     if any(x != x for one in given for x in leaves(one)):
         return "There is a nan: 0/0 or inf - inf was computed somewhere."
     if agreeing:
-        return f"{agreeing} of {len(given)} cases are right: what is different about this one?"
+        return f"{agreeing} of {len(given)} cases {'is' if agreeing == 1 else 'are'} right: what is different about this one?"
     columns = [list(zip(*map(leaves, side))) for side in (given, right)]
     if len({len(leaves(one)) for one in right}) == 1 and len(columns[0]) > 1:
         good = [k for k, (xs, ys) in enumerate(zip(*columns)) if same(list(xs), list(ys), exercise.precision)]
         if good:
             names = [exercise.parts[k] if k < len(exercise.parts) else f"number {k + 1}" for k in good]
-            return f"In all cases {' and '.join(names)} {'is' if len(names) == 1 else 'are'} right, the others are not."
+            return f"In every case {' and '.join(names)} {'is' if len(names) == 1 else 'are'} right, and the rest is wrong."
     return ""
 
 
@@ -233,18 +235,18 @@ def _where(exercise: Exercise, given: Sequence[Tree], right: Sequence[Tree]) -> 
 
 
 def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> str:
-    """Whether every number of the answer has the right gradient in every input, when Values go in.
+    """Whether every number of the answer has the right gradient with respect to every input, when Values go in.
 
-    Where the statement says nothing of Values, math.exp() and its like are right too, which refuse them: then a remark.
+    Where the statement does not mention Values, math.exp() and the like are right too, although they refuse Values: then a remark.
     """
     ours, their_inputs = _with_values(exercise, case)
     try:
         answer = leaves(plain(called(solution, *ours)))
     except WrongError as error:
         if _refuses_values(exercise, error):
-            return "With Values, math's functions would not do: v.exp(), v.log() ... would"
+            return "The functions of math do not take Values; v.exp(), v.log() and so on do"
         raise WrongError(
-            f"with floats it is right; given Values in {' '.join(exercise.differentiable)}, {error}"
+            f"it is right with floats; given Values for {', '.join(exercise.differentiable)}, {error}"
         ) from error.__cause__
     mirror, our_inputs = _with_values(exercise, case)
     right = leaves(plain(exercise.reference(Slips(), *mirror)))
@@ -263,9 +265,9 @@ def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> str:
         for name, leaf in their_inputs.items():
             grad, should = leaf.grad, our_inputs[name].grad
             if not math.isclose(grad, should, rel_tol=1e-7, abs_tol=1e-9):
-                lost = "" if grad else f". No gradient reaches {name}: is its .data or float() used?"
+                lost = "" if grad else f". No gradient reaches {name}: is its .data used, or float() of it?"
                 raise WrongError(f"its numbers are right, but not its gradients: the derivative of {which}the answer with "
-                                 f"respect to {name} should be {should:.6g}, and is {grad:.6g}{lost}")  # fmt: skip
+                                 f"respect to {name} should be {should:.6g}, but is {grad:.6g}{lost}")  # fmt: skip
     return ""
 
 
