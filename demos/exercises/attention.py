@@ -72,7 +72,7 @@ def _rows(rng: Random) -> Iterator[Case]:
 
 
 @exercise(
-    "51", "usual", 8,
+    "51", "medium", 8,
     hint="exp of each, divided by the sum of all of them. For large scores, subtract the largest first: no weight changes.",
     solution="""
 def softmax(scores):

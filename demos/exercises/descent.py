@@ -115,7 +115,7 @@ def _updates(rng: Random) -> Iterator[Case]:
 
 
 @exercise(
-    "53", "usual", 8,
+    "53", "medium", 8,
     hint="First both gradients, from the old w and b. Then go against them: subtract eta times each.",
     solution="""
 def update(w, b, x, y, eta):
@@ -175,7 +175,7 @@ def _slope(f: Function, w: float) -> float:
 
 
 @exercise(
-    "54", "usual", 12,
+    "54", "medium", 12,
     hint="Keep a list that begins with w. For each update: a new Value at the last w, f of it, backward(), then w - eta * grad.",
     solution="""
 def descend(f, w, eta, updates):
@@ -247,7 +247,7 @@ def _until(rng: Random) -> Iterator[Case]:
 
 
 @exercise(
-    "54", "usual", 8,
+    "54", "medium", 8,
     hint="Ask for the slope first. While its size, abs(slope), is not below `small`, take one update and ask again.",
     solution="""
 def settle(slope, w, eta, small):

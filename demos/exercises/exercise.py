@@ -24,7 +24,7 @@ from ..shared.catalog import LESSONS
 
 __all__ = ["EXERCISES", "LESSONS", "LEVELS", "Case", "Exercise", "Slips", "exercise", "exercises_of"]
 
-LEVELS = ("easy", "usual", "hard")
+LEVELS = ("easy", "medium", "hard")
 
 Reference = Callable[..., Any]
 Solution = Callable[..., Any]
@@ -48,7 +48,7 @@ class Slips:
 class Exercise(NamedTuple):
     """What is to be written, how it is tried, and what helps.
 
-    lesson: the number of its lesson. level: easy, usual or hard. names: of its arguments. parts: names of what it
+    lesson: the number of its lesson. level: easy, medium or hard. names: of its arguments. parts: names of what it
     returns, if that has several. differentiable: the arguments whose gradients are looked at too, for which Values go in.
     values: whether these are Values from the first call on, or floats at first. precision: how far numbers may be off.
     secret: whether the right answer is not to be shown. watch: looks at the

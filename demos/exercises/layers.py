@@ -88,7 +88,7 @@ def _refuses_other_lengths(solution: Any) -> str:
 
 
 @exercise(
-    "52", "usual", 12,
+    "52", "medium", 12,
     hint="For each row of W: a dot product with x, plus that row's own b. Before that, compare len(x) with len(W[0]).",
     solution="""
 def linear(W, b, x):
@@ -143,7 +143,7 @@ def _batches(rng: Random) -> Iterator[Case]:
 
 
 @exercise(
-    "52", "usual", 8,
+    "52", "medium", 8,
     hint="Each row x of X is one sample, and goes through the layer by itself: y = W x + b. Collect the ys as rows.",
     solution="""
 def batch(W, b, X):

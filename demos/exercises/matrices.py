@@ -163,7 +163,7 @@ def collapse(slip: Any, W2: list[list[Any]], W1: list[list[Any]]) -> list[list[A
 
 
 @exercise(
-    "56", "usual", 6,
+    "56", "medium", 6,
     hint="The columns of W are where (1, 0) and (0, 1) land. Follow each through the mirror, and then through the turn.",
     solution="""
 def mirror_then_turn():

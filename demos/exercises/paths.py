@@ -92,7 +92,7 @@ def _graphs(rng: Random) -> Iterator[Case]:
 
 
 @exercise(
-    "53b", "usual", 10,
+    "53b", "medium", 10,
     hint="Make a list of zeros, and put the seed 1 at node 0. Each edge adds partial * grad of its node to its operand's grad.",
     solution="""
 def backprop(count, edges):

@@ -238,9 +238,9 @@ def train_one(slip: Any, xs: list[float], ys: list[float], eta: float, updates: 
 
 for _minutes, _level, _loop in (
     (5, "easy", train_sum),
-    (6, "usual", train_cut),
+    (6, "medium", train_cut),
     (8, "hard", train_new),
-    (6, "usual", train_one),
+    (6, "medium", train_one),
 ):
     exercise(
         "7", _level, _minutes, hint=_HINTS[_loop.__name__], parts=("w", "b"), cases=_points,

@@ -3,8 +3,8 @@
 #
 # *Как скалярное произведение используется в Attention механизмах?*
 #
-# **Lesson 51, 20 minutes.** You should know weighted sums ([lesson 52](52)). Afterwards you can compute one head of attention by hand,
-# say what query, key and value are for, and why the scores are divided by a square root.
+# **Lesson 51, 20 minutes.** You should know weighted sums ([lesson 52](52)). Afterwards you can compute one head of
+# attention by hand, say what the query, the key and the value are for, and why the scores are divided by a square root.
 
 # %%
 import math
@@ -20,9 +20,9 @@ seed = option("seed", 0)
 # %% [markdown]
 # ## Query, key, value
 #
-# In attention every element of a sequence, a *token*, has three vectors. Its **query** says what it looks for. Its **key** is what
-# queries of others are compared with. Its **value** is the information that it hands over. The comparison is the dot product of a
-# query and a key, the *score*:
+# In attention every element of a sequence, a *token*, has three vectors. Its **query** says what it is looking for. Its
+# **key** is what the queries of other tokens are compared with. Its **value** is the information that it passes on. The
+# comparison is the dot product of a query and a key, the *score*:
 #
 # $$q \cdot k = \sum_i q_i k_i$$
 #
@@ -46,8 +46,8 @@ for key in three_keys:
 # > q.k = 1*1 + 2*1 = 3
 
 # %% [markdown]
-# The scores are divided by $\sqrt{d_k}$, where $d_k$ is how many numbers a key has; we will see why. Then *softmax* turns them into
-# weights: each exponential, divided by the sum of all of them.
+# The scores are divided by $\sqrt{d_k}$, where $d_k$ is the number of entries in a key; we will see why. Then *softmax*
+# turns them into weights: the exponential of each score, divided by the sum of all the exponentials.
 #
 # $$\mathrm{softmax}_j = \frac{e^{s_j}}{\sum_k e^{s_k}}$$
 
@@ -94,9 +94,9 @@ print(f"out                {out.data:.4f}")
 # > out                24.3595
 
 # %% [markdown]
-# `nn.functional` has it in one line. The gradient says how the result would change if the query changed a little. In the first
-# picture every number is shown. `lse` in it is log-sum-exp, the logarithm of the sum of the exponentials. In the second picture the
-# four stages are folded.
+# `nn.functional` does all of this in one line. The gradient says how the result would change if the query changed a
+# little. The first picture shows every number; `lse` in it is log-sum-exp, the logarithm of the sum of the
+# exponentials. In the second picture the four stages are folded.
 
 # %%
 attended = F.scaled_dot_product_attention([q], keys, [[v] for v in values])
@@ -148,7 +148,7 @@ for key in ([1.0, 1.0], [3.0, 0.0]):
 
 # %%
 @plot("length", "Both keys reach equally far along the direction of the query, so both score 3.",
-      title="Same score, other direction", x="first number", y="second number", size=(5.8, 4.2))  # fmt: skip
+      title="Same score, different direction", x="first number", y="second number", size=(5.8, 4.2))  # fmt: skip
 def _(ax):
     arrow(ax, 1, 2, BLUE, "query (1, 2)")
     arrow(ax, 1, 1, GREEN, "key (1, 1)")
@@ -220,7 +220,7 @@ for update in range(updates + 1):
 show(
     recorder,
     "film",
-    "The training of the lookup. Move the slider over the updates, and step through each. The graph is the loss of the first "
+    "The training of the lookup. Move the slider through the updates, and step through each one. The graph is the loss of the first "
     "token of the first example; beside the curve are its weights, a row for each token that asks.",
 )
 
@@ -234,7 +234,7 @@ def _(ax, state):
     ax.set_yticks(range(3), "ABC")
 
 
-@plot("arrows", "Queries (q, full) and keys (k, dashed) of A, B and C. At first they are too short to name. Then each query grows towards its own key, and away from the others.",
+@plot("arrows", "Queries (q, solid) and keys (k, dashed) of A, B and C. At first they are too short to label. Then each query grows towards its own key and away from the others.",
       film=True, each=seen, columns=5, title="Queries and keys", x="first number", y="second number", size=(2.6, 2.6))  # fmt: skip
 def _(ax, state):
     for name, query, key, (color, _, _) in zip("ABC", state[1], state[2], MARKS):
@@ -257,15 +257,15 @@ show(
 # %% [markdown]
 # ## Why divide by the square root?
 #
-# *(University level; the two plots say it all.)* The dot product of two random vectors of $d$ numbers spreads like $\sqrt{d}$. So
-# vectors of many numbers make large scores. On large scores softmax puts all the weight on one key, its slope vanishes, and learning
-# stops. Take the scores 1, 0 and -1 times $\sqrt{d}$, and look at the biggest weight, and at its derivative with respect to its own
-# score.
+# *(University level; the two plots say it all.)* The spread of the dot product of two random vectors of $d$ numbers
+# grows like $\sqrt{d}$. So vectors of many numbers give large scores. With large scores softmax puts all the weight on
+# one key, its slope vanishes, and learning stops. Take the scores 1, 0 and -1 times $\sqrt{d}$, and look at the biggest
+# weight, and at its derivative with respect to its own score.
 
 
 # %%
 def biggest(scores):
-    """The first weight, and its slope in the first score."""
+    """The first weight, and its slope with respect to the first score."""
     scores = [Value(score) for score in scores]
     weight = softmax(scores)[0]
     weight.backward()
@@ -301,7 +301,7 @@ for d in sizes:
 
 # %%
 def against_size(ax, which):
-    """The biggest weight (0) or its slope (1) over d, without and with scaling."""
+    """Plot the biggest weight (0) or its slope (1) against d, without and with scaling."""
     for k, word in ((1, "unscaled"), (2, "scaled by 1/sqrt(d)")):
         color, marker, dashes = MARKS[2 - k]
         ax.plot(sizes, [line[k][which] for line in table], color=color, marker=marker, linestyle=dashes, label=word)
@@ -310,13 +310,13 @@ def against_size(ax, which):
     ax.legend()
 
 
-@plot("biggest", "Without scaling the first key gets everything once the vectors have many numbers.",
+@plot("biggest", "Without scaling, the first key gets all the weight once the vectors have many numbers.",
       title="The biggest weight", x="d, numbers in a query", y="weight of the first key", size=(7, 3.4))  # fmt: skip
 def _(ax):
     against_size(ax, 0)
 
 
-@plot("slope", "And its slope vanishes: a mistake in the scores would no longer be noticed. With scaling it stays.",
+@plot("slope", "Without scaling its slope vanishes too, so training could no longer correct the scores. With scaling the slope stays.",
       title="Softmax's slope", x="d, numbers in a query", y="slope of the first weight", size=(7, 3.8))  # fmt: skip
 def _(ax):
     against_size(ax, 1)
@@ -326,12 +326,12 @@ def _(ax):
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_51.py`, or in a cell, and have them checked: `from scalar_autograd import check`, then
-# `check(scores)`.
+# Write these functions in `lesson_51.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# then `check(scores)`.
 #
 # - `scores(q, K)` gives the scaled score of each key (easy);
-# - `softmax(scores)` works for very large scores too (usual);
-# - `attend(q, K, V)` gives `(out, weights)` of one query (hard).
+# - `softmax(scores)` works for very large scores too (medium);
+# - `attend(q, K, V)` gives `(out, weights)` for one query (hard).
 #
 # Add 100 to all three scores: do the weights change? Then change the lookup so that each token returns the cargo of the *next* one,
 # and say what the heat map will look like before you train.

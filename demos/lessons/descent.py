@@ -3,8 +3,9 @@
 #
 # *Как работает градиентный спуск с точки зрения математики?*
 #
-# **Lesson 54, 20 minutes.** You should know the gradient of a line ([lesson 53](53)). Afterwards you can write the update rule
-# for any number of parameters, say why it goes against the gradient, choose a learning rate, and say where it ends.
+# **Lesson 54, 20 minutes.** You should know the gradient of a line ([lesson 53](53)). Afterwards you can write down the
+# update rule for any number of parameters, say why it goes against the gradient, choose a learning rate, and say where
+# the descent ends.
 
 # %%
 import math
@@ -36,7 +37,7 @@ print(f"L = {L.data:g}, dL/dw = {w.grad:g}, dL/db = {b.grad:g}")
 show(
     draw(L, title="The loss of five points"),
     "graph",
-    "The loss of all five points as one graph: both parameters are used five times, and add up.",
+    "The loss of all five points as one graph: both parameters are used five times, so their gradients add up.",
 )
 
 # %% [markdown]
@@ -44,8 +45,8 @@ show(
 #
 # $$\nabla L = \left( \frac{\partial L}{\partial w}, \frac{\partial L}{\partial b} \right) = (-8, -2)$$
 #
-# Gradient descent moves all parameters $w \in \mathbb{R}^n$ at once, a step of size $\eta$ against it. $\eta$ (eta) is the
-# *learning rate*, and $-\nabla L$ is also called the antigradient:
+# Gradient descent moves all parameters $w \in \mathbb{R}^n$ at once: it subtracts $\eta$ times the gradient. $\eta$
+# (eta) is the *learning rate*, and $-\nabla L$ is also called the antigradient:
 #
 # $$w_{new} = w_{old} - \eta \, \nabla L(w_{old})$$
 #
@@ -57,7 +58,7 @@ predict("first_update")
 # %% [markdown]
 # ## Run: why minus the gradient?
 #
-# From (0, 0) try every direction, degree by degree, with a step of the same length. Which one lowers $L$ most?
+# From (0, 0) try every direction, degree by degree, with a step of the same length. Which one lowers $L$ the most?
 
 
 # %%
@@ -76,8 +77,8 @@ print(f"best of 360 directions: {best} degrees; minus the gradient points to {ag
 # > best of 360 directions: 14 degrees; minus the gradient points to 14.0 degrees
 
 # %% [markdown]
-# For a small step $d$ the loss changes by about the dot product $\nabla L \cdot d$. Among all steps of one length that product
-# is lowest when $d$ points exactly against the gradient.
+# For a small step $d$ the loss changes by about the dot product $\nabla L \cdot d$. Among all steps of the same length,
+# that product is lowest when $d$ points exactly against the gradient.
 #
 # In practice an update has four parts: compute the loss, clear the old gradients, go backward, move the parameters. Repeat.
 
@@ -102,7 +103,7 @@ for update in range(updates + 1):
 # > update 60: w 2.0000  b 1.0000  L 0.0000
 
 # %% [markdown]
-# The first step is (0.8, 0.2): eta times (8, 2). With the sign forgotten, $L$ goes up from 9 at once:
+# The first step is (0.8, 0.2): eta times (8, 2). If you forget the minus sign, $L$ goes up from 9 at once:
 
 # %%
 print(f"with a plus sign the first step goes to L = {loss_of(0.1 * -8, 0.1 * -2):g}")
@@ -110,7 +111,7 @@ print(f"with a plus sign the first step goes to L = {loss_of(0.1 * -8, 0.1 * -2)
 
 
 # %%
-@plot("contour", "Lines of equal loss over (w, b), and the path from (0, 0). Minus the gradient crosses the line of equal loss at a right angle.",
+@plot("contour", "Lines of equal loss over (w, b), and the path from (0, 0). Minus the gradient is at a right angle to the line of equal loss.",
       title="Gradient descent on L(w, b)", x="w", y="b", size=(8, 6))  # fmt: skip
 def _(ax):
     ws, bs = [-0.5 + 4 * k / 60 for k in range(61)], [-0.75 + 3 * k / 60 for k in range(61)]
@@ -127,7 +128,7 @@ def _(ax):
 
 
 # %%
-@plot("line", "The line itself, after some updates: it swings towards its five points.",
+@plot("line", "The line itself, after some updates: it swings towards the five points.",
       title="The line after some updates", x="x", y="y", size=(6.5, 4.6))  # fmt: skip
 def _(ax):
     shown = [k for k in (0, 1, 2, 4, 8, 20) if k < len(path)]
@@ -142,7 +143,7 @@ def _(ax):
 # %% [markdown]
 # ## Modify: how large a step?
 #
-# Take the simplest valley there is, $(w - 3)^2$ from $w = 0$. Four values of eta, four behaviours.
+# Take the simplest valley there is, $(w - 3)^2$, and start at $w = 0$. Four values of eta, four behaviours.
 
 # %%
 predict("one_step_eta")
@@ -153,7 +154,7 @@ predict("too_large")
 
 # %%
 def descend(f, w, eta, updates):
-    """The values of w before each update and after the last."""
+    """The values of w before each update and after the last one."""
     w, path = Value(w, label="w"), []
     for _ in range(updates):
         path.append(w.data)
@@ -191,7 +192,7 @@ print("w:", *(f"{w:g}" for w, _ in bounced), " b:", *(f"{b:g}" for _, b in bounc
 behaviours = dict(zip(family, ("converges", "lands", "bounces", "diverges")))
 
 
-@plot("family", "Four values of eta on one valley. The square is the start.",
+@plot("family", "Four values of eta in one valley. The square marks the start.",
       title="(w - 3)² from w = 0", x="w", y="L", each={f"eta {eta}: {behaviours[eta]}": ws for eta, ws in family.items()}, size=(3.4, 3.2))  # fmt: skip
 def _(ax, ws):
     valley = [-4 + 13 * k / 100 for k in range(101)]
@@ -245,7 +246,7 @@ def _(ax):
 # %% [markdown]
 # ## When to stop
 #
-# At a minimum the gradient is 0, so stop when it is small: here, when its length is under 0.001.
+# At a minimum the gradient is 0, so stop when it is small: here, when its length is below 0.001.
 
 # %%
 eta, update = 0.1, 0
@@ -263,11 +264,11 @@ print(f"stopped after {update} updates at w {w.data:.4f}, b {b.data:.4f}: |gradi
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_54.py`, or in a cell, and have them checked: `from scalar_autograd import check`, then
-# `check(descend)`.
+# Write these functions in `lesson_54.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# then `check(descend)`.
 #
-# - `descend(f, w, eta, updates)`, without looking at the one above (usual);
-# - `settle(slope, w, eta, small)` stops when the slope is small, and counts the updates (usual).
+# - `descend(f, w, eta, updates)`, without looking at the one above (medium);
+# - `settle(slope, w, eta, small)` stops when the slope is small, and counts the updates (medium).
 #
 # Find the largest eta for which the line's $w$ still converges. Then leave out `w.grad = b.grad = 0.0`: what does the path look
 # like, and why?

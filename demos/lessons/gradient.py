@@ -27,8 +27,8 @@ wx = w * x
 y_hat = wx + b
 error = y_hat - y
 L = error**2
-print(f"y_hat = {y_hat.data:g}, wanted {y:g}, so the error is {error.data:g} and L = {L.data:g}")
-# > y_hat = 2.5, wanted 5, so the error is -2.5 and L = 6.25
+print(f"y_hat = {y_hat.data:g}, should be {y:g}, so the error is {error.data:g} and L = {L.data:g}")
+# > y_hat = 2.5, should be 5, so the error is -2.5 and L = 6.25
 
 # %% [markdown]
 # ## Predict
@@ -57,7 +57,7 @@ predict("dL_db")
 # $$\frac{\partial L}{\partial b} = \frac{\partial L}{\partial \hat y} \cdot \frac{\partial \hat y}{\partial b}
 # = 2 (\hat y - y) \cdot 1$$
 #
-# The first factor is the same in both lines. The last one differs: $w$ is multiplied by $x$, so a small change of $w$
+# The first factor is the same in both lines. The last one differs: $w$ is multiplied by $x$, so a small change in $w$
 # changes $\hat y$ by $x$ times as much; $b$ is only added, so its factor is 1.
 
 # %%
@@ -98,12 +98,12 @@ print(L.why(w))
 show(
     draw(L, title="The gradient of L"),
     "graph",
-    "The graph of L. On each arrow is the partial; in each box, the gradient that arrived.",
+    "The graph of L. Each arrow shows its partial; each box, the gradient that arrived there.",
 )
 
 
 # %%
-@plot("chain", "Each factor of dL/dw and dL/db is written at the edge it comes from; below the edge is what arrives there.",
+@plot("chain", "Each factor of dL/dw and dL/db is written above the edge it comes from; what arrives is written below.",
       title="The chain rule, from the loss down to w and b", size=(10.5, 3.6))  # fmt: skip
 def _(ax):
     places = {"L": (0, 1), "error": (1.3, 1), "y_hat": (2.6, 1), "wx": (3.9, 1.5), "w": (5.2, 1.5), "b": (5.2, 0.4)}
@@ -127,7 +127,7 @@ def _(ax):
 
 
 # %% [markdown]
-# Now do it yourself. This page plays the same graph, and asks for each number before it shows it:
+# Now do it yourself. The player below walks through the same graph, and asks for each number before it shows it:
 
 # %%
 show(L.player(), "player", "Backprop of L, one edge at a time. Type each gradient before it is shown.", at="predict")
@@ -135,7 +135,7 @@ show(L.player(), "player", "Backprop of L, one edge at a time. Type each gradien
 # %% [markdown]
 # ## Investigate: is it true?
 #
-# You can always ask the function itself. Move one parameter a little to both sides, and see how much $L$ changes.
+# You can always ask the function itself. Move one parameter a little in both directions, and see how much $L$ changes.
 
 
 # %%
@@ -168,7 +168,7 @@ for eta in (0.05, 0.1, 0.2):
 
 
 # %%
-@plot("steps", "L after one step against the gradient. It is a parabola in eta, and 0.1 hits its lowest point.",
+@plot("steps", "L after one step against the gradient, for each eta. The curve is a parabola, and its lowest point is at 0.1.",
       title="One step against the gradient", x="eta, the learning rate", y="L after the step")  # fmt: skip
 def _(ax):
     etas = [k / 400 for k in range(89)]
@@ -187,30 +187,33 @@ def _(ax):
 
 
 # %% [markdown]
-# With 0.05 the step only gets nearer, 0.1 lands exactly, and 0.2 overshoots by as much as it fell short before. One line
-# of algebra says why: a step multiplies the error by $1 - 2 \eta (x^2 + 1)$, and at $x = 2$ that is 0.5, 0 and -1. The
-# right step therefore depends on the data. *(You may skip this on a first reading.)* At another $x$, 0.1 does not land:
+# With 0.05 the step only gets nearer, with 0.1 it lands exactly, and with 0.2 it overshoots by as much as it fell short
+# before. One line of algebra says why: a step multiplies the error by $1 - 2 \eta (x^2 + 1)$, and at $x = 2$ that is
+# 0.5, 0 and -1. The right step therefore depends on the data. *(You may skip this on a first reading.)* At another $x$,
+# 0.1 does not land:
 
 # %%
 x_new = 3.0
 factor = 1 - 2 * 0.1 * (x_new**2 + 1)
 error_new = w.data * x_new + b.data - y
 landed = loss(w.data - 0.1 * 2 * error_new * x_new, b.data - 0.1 * 2 * error_new, x_new)
-print(f"x = {x_new:g}: the error is multiplied by {factor:g}; L was {loss(w.data, b.data, x_new):g}, and is {landed:g}")
-# > x = 3: the error is multiplied by -1; L was 2.25, and is 2.25
+print(
+    f"x = {x_new:g}: the error is multiplied by {factor:g}; L goes from {loss(w.data, b.data, x_new):g} to {landed:g}"
+)
+# > x = 3: the error is multiplied by -1; L goes from 2.25 to 2.25
 
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_53.py`, or in a cell, and have them checked: `from scalar_autograd import check`, then
-# `check(gradients)`.
+# Write these functions in `lesson_53.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# then `check(gradients)`.
 #
 # - `gradients(w, b, x, y)` works out `(dL/dw, dL/db)` by hand (easy);
 # - `chain(partials)` gives the gradients along any chain (easy);
-# - `update(w, b, x, y, eta)` moves `w` and `b` by one step (usual).
+# - `update(w, b, x, y, eta)` moves `w` and `b` by one step (medium).
 #
 # Then change `x` to 0 in this lesson: which of the two derivatives is 0 now, and why? Choose a `y` that makes the first
-# prediction right: what is the gradient there?
+# prediction right: what is the gradient then?
 #
 # ## Summary: what to say in an interview
 #

@@ -17,7 +17,7 @@ from scalar_autograd import BLACK, NEGATIVE, POSITIVE, heat, option, plot, predi
 # %% [markdown]
 # ## Rows times input
 #
-# A linear layer takes a vector $x$ of $n$ numbers and gives a vector $y$ of $m$ numbers:
+# A linear layer takes a vector $x$ of $n$ numbers and returns a vector $y$ of $m$ numbers:
 #
 # $$y = W x + b \qquad y_i = \sum_j W_{ij} x_j + b_i$$
 #
@@ -54,10 +54,10 @@ print("F.linear", [float(f"{number:g}") for number in F.linear(x, W, b)])
 # %% [markdown]
 # ## Ten digits in seven segments
 #
-# A pocket calculator draws each digit with seven strokes, each on (1) or off (0). A layer with 7 inputs and 10 outputs has to
-# name them: output $i$ is the *score* of digit $i$. Softmax turns ten scores into ten probabilities. The loss is the
-# *cross-entropy*: minus the logarithm of the probability that the right digit gets. It is 0 if that probability is 1. The layer
-# starts with $W = b = 0$, so at first every digit gets the same probability.
+# A pocket calculator draws each digit with seven strokes, each on (1) or off (0). A layer with 7 inputs and 10 outputs
+# has to recognise the digits: output $i$ is the *score* of digit $i$. Softmax turns ten scores into ten probabilities.
+# The loss is the *cross-entropy*: minus the logarithm of the probability that the right digit gets. It is 0 if that
+# probability is 1. The layer starts with $W = b = 0$, so at first every digit gets the same probability.
 
 # %%
 predict("first_loss")
@@ -75,7 +75,7 @@ optimizer = nn.optim.SGD(layer.parameters(), lr=2.0)
 
 
 def right():
-    """How many digits get their largest score where they should."""
+    """How many digits get their largest score for themselves."""
     rows = layer(digits)
     return [row.index(max(row)) == digit for digit, row in enumerate(rows)].count(True)
 
@@ -108,7 +108,7 @@ print(f"ln 10 = {math.log(10):.4f}")
 
 
 # %%
-@plot("rows", "Each row of W, drawn as strokes. Full strokes speak for the digit, dashed ones against it; the wider, the more.",
+@plot("rows", "Each row of W, drawn as strokes. Solid strokes count for the digit, dashed ones against it; the wider the stroke, the more it counts.",
       title="What the rows of W learn", each={name: weight for name, weight in seen.items() if name != "update 1"}, columns=1, size=(9.5, 1.5))  # fmt: skip
 def _(ax, weight):
     #                 top,          upper left,   upper right,  middle,       lower left,   lower right,  bottom
@@ -129,8 +129,8 @@ def _(ax, weight):
 # %% [markdown]
 # ## Investigate: all ten at once
 #
-# Put the ten digits into the rows of a matrix $X$. The layer of all of them is $X W^T + b$, with $b$ added to every row. Row $i$,
-# column $j$ of the result is the score that digit $i$ gets for "j".
+# Put the ten digits into the rows of a matrix $X$. For all of them at once the layer computes $X W^T + b$, where $b$ is
+# added to every row. Row $i$, column $j$ of the result is the score that digit $i$ gets for "j".
 
 
 # %%
@@ -142,12 +142,12 @@ scores = layer(digits)
 transposed = list(zip(*layer.weight))
 print(f"X ({shape(digits)}) times W^T ({shape(transposed)}) is {shape(scores)}; b has {len(layer.bias)}")
 # > X (10 x 7) times W^T (7 x 10) is 10 x 10; b has 10
-print("one by one or all at once, the same:", [s.data for s in layer(digits[3])] == [s.data for s in scores[3]])
-# > one by one or all at once, the same: True
+print("one by one gives the same as all at once:", [s.data for s in layer(digits[3])] == [s.data for s in scores[3]])
+# > one by one gives the same as all at once: True
 
 
 # %%
-@plot("scores", "X W^T + b: each row is a digit that is shown, each column a score. The largest ones are on the diagonal.",
+@plot("scores", "X W^T + b: each row is the digit shown, each column a score. The largest scores are on the diagonal.",
       title="All ten digits at once", x="score for", y="digit shown", size=(6.5, 5.4))  # fmt: skip
 def _(ax):
     numbers = [[score.data for score in row] for row in scores]
@@ -159,9 +159,9 @@ def _(ax):
 # %% [markdown]
 # ## One row as a graph
 #
-# Output 3 for the digit 3 is seven products, added up, plus a bias. The derivative of an output with respect to a weight is the
-# input that the weight is multiplied by: $\partial y_i / \partial W_{ij} = x_j$. So a stroke that is off gives a derivative of 0, and
-# the weights of other rows have none at all.
+# Output 3 for the digit 3 is seven products, added up, plus a bias. The derivative of an output with respect to a
+# weight is the input that the weight is multiplied by: $\partial y_i / \partial W_{ij} = x_j$. So a stroke that is off
+# gives a derivative of 0, and the weights of other rows get none at all.
 
 # %%
 three = [Value(stroke, label=f"x{j}") for j, stroke in enumerate(digits[3])]
@@ -187,7 +187,7 @@ with atomic():
 y3.zero_grad()
 y3.backward()
 show(
-    draw(y3, title="One row of a layer, every multiply and add of it"),
+    draw(y3, title="One row of a layer, multiplication by multiplication"),
     "opened",
     "Seven products and seven sums. The partial on the arrow from a weight is its input; on the arrow from an input it is the weight.",
 )
@@ -195,8 +195,8 @@ show(
 # %% [markdown]
 # ## Modify
 #
-# Feed the layer a 7 with its upper left stroke on; some calculators draw it so. Which digit does it see, and how sure is it?
-# Write down your guess first.
+# Feed the layer a 7 with its upper left stroke on; some calculators draw it that way. Which digit does it see, and how
+# sure is it? Write down your guess first.
 
 # %%
 odd = [1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0]
@@ -208,21 +208,21 @@ print(f"it sees a {best}, with probability {chances[best]:.2f}")
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_52.py`, or in a cell, and have them checked: `from scalar_autograd import check`, then
-# `check(linear)`.
+# Write these functions in `lesson_52.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# then `check(linear)`.
 #
 # - `weighted_sum(w, b, x)` is one neuron (easy);
-# - `linear(W, b, x)` is a layer, and raises a ValueError if `x` is too short or too long (usual);
-# - `batch(W, b, X)` is the layer of many samples (usual).
+# - `linear(W, b, x)` is a layer, and raises a ValueError if `x` is too short or too long (medium);
+# - `batch(W, b, X)` applies the layer to many samples (medium).
 #
 # Then give `layer` an input of six strokes, and read the error.
 #
 # ## Summary: what to say in an interview
 #
-# *How does matrix multiplication work in a layer?* The layer computes $y = W x + b$, with $x$ of $n$ numbers, $W$ of size
-# $m \times n$ and $b$ of $m$ numbers. Output $i$ is the dot product of row $i$ of $W$ with the input, plus $b_i$: a weighted sum, or
-# linear combination, of the features. Each row is a pattern, and its output says how well the input matches it. A batch of
-# inputs, one in each row of $X$, takes one product of matrices, $X W^T + b$. Training adjusts $W$ and $b$ so that the loss falls;
-# the derivative of $y_i$ with respect to $W_{ij}$ is $x_j$.
+# *How does matrix multiplication work in a layer?* The layer computes $y = W x + b$, where $x$ has $n$ numbers, $W$ has
+# size $m \times n$, and $b$ has $m$ numbers. Output $i$ is the dot product of row $i$ of $W$ with the input, plus
+# $b_i$: a weighted sum, or linear combination, of the features. Each row is a pattern, and its output says how well the
+# input matches it. A batch of inputs, one in each row of $X$, takes a single matrix product, $X W^T + b$. Training
+# adjusts $W$ and $b$ so that the loss falls; the derivative of $y_i$ with respect to $W_{ij}$ is $x_j$.
 #
 # **Next:** [lesson 56](56): what a matrix does to space.

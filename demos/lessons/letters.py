@@ -4,7 +4,8 @@
 # *Как всё это вместе обучает модель?*
 #
 # **Lesson 7, 20 minutes.** You should know layers ([lesson 52](52)), descent ([lesson 54](54)) and softmax
-# ([lesson 51](51)). Afterwards you can read and write a training loop, find the usual bugs in one, and move it to PyTorch.
+# ([lesson 51](51)). Afterwards you can read and write a training loop, find the usual bugs in one, and move one to
+# PyTorch.
 
 # %%
 import math
@@ -19,11 +20,11 @@ from scalar_autograd import ORANGE, curve, heat, names, option, plot, predict, s
 # ## A model of the next letter
 #
 # The model reads three letters of a first name and guesses the fourth. A dot begins and ends each name, so there are 27
-# signs. Each sign has an *embedding*, a row of four numbers that are learned like any other parameter. A hidden layer
-# works on the twelve numbers of three signs, and a last layer gives each of the 27 signs a score.
+# symbols. Each symbol has an *embedding*, a row of four numbers that are learned like any other parameter. A hidden layer
+# works on the twelve numbers of the three symbols, and a last layer gives each of the 27 symbols a score.
 
 # %%
-SIGNS = ".abcdefghijklmnopqrstuvwxyz"
+SYMBOLS = ".abcdefghijklmnopqrstuvwxyz"
 
 
 class NextLetter(nn.Module):
@@ -33,8 +34,8 @@ class NextLetter(nn.Module):
         self.hidden = nn.Linear(12, 16, seed=7)
         self.scores = nn.Linear(16, 27, seed=7)
 
-    def forward(self, signs):
-        x = [number for row in self.embed(signs) for number in row]
+    def forward(self, symbols):
+        x = [number for row in self.embed(symbols) for number in row]
         return self.scores(F.tanh(self.hidden(x)))
 
 
@@ -46,15 +47,15 @@ print(f"{len(list(model.parameters()))} parameters")
 predict("embedding_size")
 
 # %% [markdown]
-# Every place in every name is one example: three signs, and the one that follows.
+# Every position in every name is one example: three symbols, and the one that follows.
 
 # %%
 examples = []
 for name in names():
-    signs = [0, 0, 0, *(SIGNS.index(letter) for letter in name), 0]
-    examples += [(signs[k : k + 3], signs[k + 3]) for k in range(len(signs) - 3)]
+    symbols = [0, 0, 0, *(SYMBOLS.index(letter) for letter in name), 0]
+    examples += [(symbols[k : k + 3], symbols[k + 3]) for k in range(len(symbols) - 3)]
 examples = shuffled(examples, Random(7))
-print(f"{len(examples)} examples, such as {''.join(SIGNS[s] for s in examples[0][0])} -> {SIGNS[examples[0][1]]}")
+print(f"{len(examples)} examples, such as {''.join(SYMBOLS[s] for s in examples[0][0])} -> {SYMBOLS[examples[0][1]]}")
 # > 36122 examples, such as hai -> l
 
 # %% [markdown]
@@ -64,12 +65,12 @@ print(f"{len(examples)} examples, such as {''.join(SIGNS[s] for s in examples[0]
 predict("untrained_loss")
 
 # %% [markdown]
-# The loss of one example is its *cross-entropy*: minus the logarithm of the probability that the model gives to the sign
-# which really follows. A model that knows nothing gives each sign 1/27.
+# The loss of one example is its *cross-entropy*: minus the logarithm of the probability that the model gives to the
+# symbol that actually follows. A model that knows nothing gives each symbol 1/27.
 
 # %%
 batch = examples[:16]
-loss = mean([F.cross_entropy(model(signs), target) for signs, target in batch])
+loss = mean([F.cross_entropy(model(symbols), target) for symbols, target in batch])
 print(f"-log(1/27) = {math.log(27):.4f}; the untrained model's loss is {loss.data:.4f}")
 # > -log(1/27) = 3.2958; the untrained model's loss is 3.2908
 
@@ -94,7 +95,7 @@ updates, losses = option("steps", 150), []
 optimizer = nn.optim.AdamW(model.parameters(), lr=0.02)
 for update in range(updates):
     batch = [examples[(24 * update + k) % len(examples)] for k in range(24)]
-    loss = mean([F.cross_entropy(model(signs), target) for signs, target in batch])
+    loss = mean([F.cross_entropy(model(symbols), target) for symbols, target in batch])
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
@@ -103,7 +104,7 @@ print(f"first loss {losses[0]:.3f}, mean of the last ten {mean(losses[-10:]).dat
 # > first loss 3.262, mean of the last ten 2.575
 
 # %% [markdown]
-# AdamW is gradient descent with two refinements: it smooths each gradient over the last updates, and divides it by its
+# AdamW is gradient descent with two refinements: it smooths each gradient over recent updates, and divides it by its
 # usual size, so that every parameter moves at about the same speed.
 
 
@@ -118,19 +119,19 @@ def _(ax):
 # %% [markdown]
 # ## Investigate: what has it learned?
 #
-# Softmax turns the 27 scores into probabilities. After each start, which sign does the model expect?
+# Softmax turns the 27 scores into probabilities. Which symbol does the model expect after each start?
 
 
 # %%
 def chances(text):
     with no_grad():
-        return [chance.data for chance in F.softmax(model([SIGNS.index(letter) for letter in text]))]
+        return [chance.data for chance in F.softmax(model([SYMBOLS.index(letter) for letter in text]))]
 
 
 starts = ["..j", "..m", ".ma", "mar", "han"]
 for start in starts:
-    likely = sorted(zip(chances(start), SIGNS), reverse=True)[:3]
-    print(f"{start}  " + "  ".join(f"{sign} {chance:.2f}" for chance, sign in likely))
+    likely = sorted(zip(chances(start), SYMBOLS), reverse=True)[:3]
+    print(f"{start}  " + "  ".join(f"{symbol} {chance:.2f}" for chance, symbol in likely))
 # > ..j  a 0.23  r 0.14  e 0.14
 # > ..m  a 0.32  e 0.12  i 0.11
 # > .ma  r 0.26  n 0.18  m 0.09
@@ -139,11 +140,11 @@ for start in starts:
 
 
 # %%
-@plot("chances", "Each row is one start, each column a sign. After a first consonant the model expects a vowel.",
+@plot("chances", "Each row is one start, each column a symbol. After a first consonant the model expects a vowel.",
       title="What comes next?", size=(10, 3))  # fmt: skip
 def _(ax):
     heat(ax, [chances(start) for start in starts], 0, 0.6, digits=None)
-    ax.set_xticks(range(27), list(SIGNS))
+    ax.set_xticks(range(27), list(SYMBOLS))
     ax.set_yticks(range(len(starts)), starts)
 
 
@@ -158,11 +159,11 @@ predict("first_without_zero_grad")
 
 # %%
 def train(clear, updates=24):
-    torn, found = NextLetter(), []
-    optimizer = nn.optim.SGD(torn.parameters(), lr=0.5)
+    fresh, found = NextLetter(), []
+    optimizer = nn.optim.SGD(fresh.parameters(), lr=0.5)
     for update in range(updates):
         batch = examples[16 * update : 16 * update + 16]
-        loss = mean([F.cross_entropy(torn(signs), target) for signs, target in batch])
+        loss = mean([F.cross_entropy(fresh(symbols), target) for symbols, target in batch])
         if clear:
             optimizer.zero_grad()
         loss.backward()
@@ -179,7 +180,7 @@ print(
 
 
 # %%
-@plot("forgotten", "The first update is the same. Later ones add up all gradients there have been, and the steps grow wild.",
+@plot("forgotten", "The first update is the same. Every later one uses the sum of all gradients so far, and the steps get out of control.",
       title="With and without zero_grad()", x="update", y="loss")  # fmt: skip
 def _(ax):
     curve(ax, right, 0, "with zero_grad()")
@@ -190,8 +191,8 @@ def _(ax):
 # %% [markdown]
 # ## The same model in PyTorch
 #
-# The names are PyTorch's, so moving there is changing the imports. A number becomes a tensor, and `torch.cat` and `stack`
-# replace the lists. The weights move too: `state_dict()` has the same keys.
+# The names are PyTorch's, so moving there means changing the imports. A number becomes a tensor, and `torch.cat` and
+# `stack` replace the lists. The weights move too: `state_dict()` has the same keys.
 #
 # ```python
 # import torch
@@ -205,13 +206,13 @@ def _(ax):
 #         self.hidden = nn.Linear(12, 16)
 #         self.scores = nn.Linear(16, 27)
 #
-#     def forward(self, signs):
-#         x = self.embed(signs).flatten(-2)
+#     def forward(self, symbols):
+#         x = self.embed(symbols).flatten(-2)
 #         return self.scores(torch.tanh(self.hidden(x)))
 #
 # twin = NextLetter().double()
 # twin.load_state_dict({key: torch.tensor(value, dtype=torch.float64) for key, value in weights.items()})
-# loss = F.cross_entropy(twin(torch.tensor([signs for signs, _ in batch])), torch.tensor([target for _, target in batch]))
+# loss = F.cross_entropy(twin(torch.tensor([symbols for symbols, _ in batch])), torch.tensor([target for _, target in batch]))
 # ```
 
 # %%
@@ -224,19 +225,20 @@ print(
 # %% [markdown]
 # ## Make
 #
-# Four training loops in `lesson_7.py` do not train. Each has one bug: find it, and have it checked, `check(train_sum)`
-# and so on, after `from scalar_autograd import check`.
+# Four training loops in `lesson_7.py` do not train. Each has one bug. Find it, mend it, and have the function checked:
+# run `from scalar_autograd import check`, then `check(train_sum)` and so on.
 #
 # - `train_sum(xs, ys, eta, updates)` runs away (easy);
-# - `train_cut(xs, ys, eta, updates)` and `train_one(xs, ys, eta, updates)` learn nothing, or little (usual);
+# - `train_cut(xs, ys, eta, updates)` and `train_one(xs, ys, eta, updates)` learn little or nothing (medium);
 # - `train_new(xs, ys, eta, updates)` does not move at all (hard);
-# - `cross_entropy(scores, target)` is the loss above, written by you (hard).
+# - `cross_entropy(scores, target)` is the loss above, in your own code (hard).
 #
 # ## Summary: what to say in an interview
 #
-# *How is a neural network trained?* Examples go through the model in batches, and a loss says how wrong its outputs are. For
-# classes it is the cross-entropy, minus the logarithm of the probability of the right one. The old gradients are set to
-# zero, backpropagation computes the gradient of the loss with respect to every parameter, and the optimiser moves each
-# parameter against its gradient. This repeats until the loss on data that the model has not seen stops falling.
+# *How is a neural network trained?* Examples go through the model in batches, and a loss says how wrong its outputs
+# are. For classification it is the cross-entropy, minus the logarithm of the probability of the right one. The old
+# gradients are set to zero, backpropagation computes the gradient of the loss with respect to every parameter, and the
+# optimiser moves each parameter against its gradient. This repeats until the loss on data that the model has not seen
+# stops falling.
 #
 # **Next:** `python -m demos gpt` trains a small GPT with the same loop.

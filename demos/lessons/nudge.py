@@ -3,9 +3,9 @@
 #
 # *Почему производные важны для backpropagation?*
 #
-# **Lesson 55, 20 minutes.** You should know the gradient of a line ([lesson 53](53)) and that gradients add up over paths
-# ([lesson 53b](53b)). Afterwards you can say what a derivative tells you about a weight, what it does not tell, how the
-# error spreads back through the layers, and what training would cost without derivatives.
+# **Lesson 55, 20 minutes.** You should know the gradient of a line ([lesson 53](53)) and that gradients add up over
+# paths ([lesson 53b](53b)). Afterwards you can say what a derivative tells you about a weight and what it does not, how
+# the error spreads back through the layers, and what training would cost without derivatives.
 
 # %%
 import math
@@ -36,8 +36,8 @@ seed = option("seed", 0)
 # %% [markdown]
 # ## What a derivative predicts
 #
-# Take the line of lesson 53 again: $w = 1$, $b = 0.5$, and at $x = 2$ it should say 5. There $\partial L/\partial w = -10$.
-# So if $w$ grows by 1, does $L$ fall by 10?
+# Take the line from lesson 53 again: $w = 1$, $b = 0.5$, and at $x = 2$ it should say 5. There
+# $\partial L/\partial w = -10$. So if $w$ grows by 1, does $L$ fall by 10?
 
 # %%
 predict("whole_unit")
@@ -62,9 +62,9 @@ for nudge in (1.0, 0.1, 0.01):
 # > w + 0.01: predicted -0.1, happened -0.0996, ratio 0.996
 
 # %% [markdown]
-# A derivative is a *rate*: it says how fast $L$ changes with $w$ at this point. It is not "the change of $L$ when $w$ grows
-# by one". A step of 1 brings -6, not -10. The smaller the step, the better the prediction: -0.96 for 0.1, -0.0996 for
-# 0.01. The difference is the bend of the curve, here 4 times the square of the step.
+# A derivative is a *rate*: it says how fast $L$ changes with $w$ at this point. It is not "the change in $L$ when $w$
+# grows by one". A step of 1 changes $L$ by -6, not by -10. The smaller the step, the better the prediction: -0.96 for
+# 0.1, -0.0996 for 0.01. The difference comes from the bend in the curve; here it is 4 times the square of the step.
 
 
 # %%
@@ -92,9 +92,9 @@ def _(ax):
 # %% [markdown]
 # ## Run: seventeen derivatives at once
 #
-# XOR is the smallest problem that no straight line can solve. Our network has two inputs, a hidden layer of four units with
-# tanh, and one output: 12 weights and 5 biases, an *MLP* 2-4-1. One backward pass gives the derivative of the loss with
-# respect to each of them. Each one predicts what a nudge of 0.01 of that parameter alone does to $L$.
+# XOR is the smallest problem that no straight line can solve. Our network has two inputs, a hidden layer of four units
+# with tanh, and one output: 12 weights and 5 biases, an *MLP* 2-4-1. One backward pass gives the derivative of the loss
+# with respect to each of them. Each one predicts how $L$ changes when that parameter alone is nudged by 0.01.
 
 # %%
 inputs, targets = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
@@ -135,11 +135,11 @@ def _(ax):
 # %% [markdown]
 # ## How the error spreads back
 #
-# Where do 17 derivatives come from in a single pass? Follow one sample, $x = (1, 0)$, whose target is 1. The pass starts with
-# the error at the output. The output unit sends a share back along each of its weights: hidden unit $j$ receives
-# $\partial L/\partial h_j = \partial L/\partial out \cdot W_j$. Each hidden unit multiplies what it has received by the slope of
-# its activation, and hands that to its own weights, each multiplied by the input that the weight reads. So every layer reuses
-# what the layer above has computed.
+# Where do 17 derivatives come from in a single pass? Follow one sample, $x = (1, 0)$, whose target is 1. The pass
+# starts with the error at the output. The output unit sends a share back along each of its weights: hidden unit $j$
+# receives $\partial L/\partial h_j = \partial L/\partial out \cdot W_j$. Each hidden unit multiplies what it has
+# received by the slope of its activation, and passes the product on to its own weights, for each weight multiplied by
+# the input that it reads. So every layer reuses what the layer above has computed.
 
 # %%
 x = [Value(1.0, label="x0"), Value(0.0, label="x1")]
@@ -154,16 +154,16 @@ print(f"error at the output: {out.data - 1:.3f}, dL/dout = {out.grad:.3f}")
 for j, unit in enumerate(h):
     weight = output_layer.weight[0][j].data
     print(
-        f"h{j}: {out.grad:.3f} * {weight:6.3f} = {unit.grad:6.3f}, to its weight from x0: {hidden_layer.weight[j][0].grad:6.3f}"
+        f"h{j}: {out.grad:.3f} * {weight:6.3f} = {unit.grad:6.3f}; its weight from x0 gets {hidden_layer.weight[j][0].grad:6.3f}"
     )
-# > h0: -1.430 * -0.218 =  0.312, to its weight from x0:  0.256
-# > h1: -1.430 *  0.256 = -0.366, to its weight from x0: -0.366
-# > h2: -1.430 *  0.118 = -0.169, to its weight from x0: -0.121
-# > h3: -1.430 * -0.249 =  0.357, to its weight from x0:  0.303
+# > h0: -1.430 * -0.218 =  0.312; its weight from x0 gets  0.256
+# > h1: -1.430 *  0.256 = -0.366; its weight from x0 gets -0.366
+# > h2: -1.430 *  0.118 = -0.169; its weight from x0 gets -0.121
+# > h3: -1.430 * -0.249 =  0.357; its weight from x0 gets  0.303
 
 
 # %%
-@plot("spread", "From right to left: the gradient at the output, at each hidden unit, and at the weights from x0. Every layer needs only the one above.",
+@plot("spread", "From right to left: the gradient at the output, at each hidden unit, and at the weights from x0. Each layer needs only what the layer to its right has computed.",
       title="The error, layer by layer, for x = (1, 0)", size=(9, 4.2))  # fmt: skip
 def _(ax):
     ys = [3.3, 2.2, 1.1, 0.0]
@@ -213,13 +213,13 @@ print("hidden layer:", [f"{p.grad:g}" for p in flat.layers[0].parameters()])
 # > hidden layer: ['0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0', '0']
 
 # %% [markdown]
-# The stairs have a value, 0 or 1, but their slope is 0. The chain rule multiplies by it, and all 12 derivatives of the hidden
-# layer are exactly 0. Nothing tells these weights which way to move.
+# The step function `stairs` has a value, 0 or 1, but its slope is 0. The chain rule multiplies by that slope, so all 12
+# derivatives of the hidden layer are exactly 0. Nothing tells these weights which way to move.
 #
 # ## A sensitivity, not a share
 #
-# It is tempting to read $\partial L/\partial w$ as "this weight's share of the error". It is not: the derivatives do not add up
-# to $L$. They say how sensitive $L$ is to each weight just now.
+# It is tempting to read $\partial L/\partial w$ as "this weight's share of the error". It is not: the derivatives do
+# not add up to $L$. They say how sensitive $L$ is to each weight at this point.
 
 # %%
 total = 0.0
@@ -230,7 +230,7 @@ print(f"L = {L.data:.4f}, the sum of all 17 derivatives = {total:.4f}")
 
 
 # %%
-@plot("network", "The derivative of L with respect to every weight before training. A wide line means that L is sensitive to that weight; dashed ones are negative. The squares hold those of the biases.",
+@plot("network", "The derivative of L with respect to every weight before training. A wide line means that L is sensitive to that weight; dashed lines are negative. The numbers in boxes belong to the biases.",
       title="dL/dw on the network", size=(8.5, 5.4))  # fmt: skip
 def _(ax):
     columns = ([(0, 2.4), (0, 1.2)], [(2, 3.6), (2, 2.4), (2, 1.2), (2, 0)], [(4, 1.8)])
@@ -258,7 +258,7 @@ def _(ax):
 # %% [markdown]
 # ## Modify: they are enough to learn from
 #
-# Move every parameter a little against its derivative, again and again. This is all of plain gradient descent:
+# Move every parameter a little against its derivative, again and again. That is all there is to plain gradient descent:
 #
 # $$w := w - \eta \, \frac{\partial L}{\partial w}$$
 
@@ -293,9 +293,10 @@ show(
 # ## What it costs without derivatives
 #
 # *(University level from here to "Make"; you may skip the code and look at the bars.)* Training without derivatives is
-# possible, but its cost grows with the number of weights. The task is the same for 2, 20 and 200 weights: bring $L$ down to a
-# hundredth of what it was. A *pass* is one run through the network, forward or backward. Backprop needs two for an update.
-# Central differences nudge each weight to both sides. Random search tries a random step, and keeps it if $L$ fell.
+# possible, but its cost grows with the number of weights. The task is the same for 2, 20 and 200 weights: bring $L$
+# down to a hundredth of what it was. A *pass* is one run through the network, forward or backward. Backprop needs two
+# for an update. Central differences nudge each weight in both directions. Random search tries a random step, and keeps
+# it if $L$ fell.
 
 # %%
 predict("passes_to_nudge")
@@ -389,22 +390,23 @@ def _(ax):
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_55.py`, or in a cell, and have them checked: `from scalar_autograd import check`, then
-# `check(nudge_grad)`.
+# Write these functions in `lesson_55.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# then `check(nudge_grad)`.
 #
-# - `nudge_grad(f, xs)` measures the slope of `f` with respect to each number, from both sides (usual);
-# - `hidden(upstream, W, slopes)` is one step of the spreading back: from the outputs' gradients to the hidden units' (hard).
+# - `nudge_grad(f, xs)` measures the slope of `f` with respect to each number, from both sides (medium);
+# - `hidden(upstream, W, slopes)` takes the gradients back through one layer, from the outputs to the hidden units
+#   (hard).
 #
-# Then nudge the parameters of the trained network again: why are all predictions nearly 0 now? And what does random search
-# need for twice as many weights? Write down your guess before you run it.
+# Then nudge the parameters of the trained network again: why are all predictions nearly 0 now? And how many passes does
+# random search need for twice as many weights? Write down your guess before you run it.
 #
 # ## Summary: what to say in an interview
 #
-# *Why do derivatives matter for backpropagation?* The derivative of the loss with respect to a weight says how fast the loss
-# changes as that weight changes: it gives the direction in which to move the weight, and how strongly the loss reacts.
-# The error at the output is spread back through all layers by the chain rule, so that one backward pass gives the derivatives
-# of all weights; then each moves by $w := w - \eta \, \partial L/\partial w$. It is a rate and true for small steps, and it is a
-# sensitivity, not a share of the error. Without derivatives training is possible, but its cost grows with the number of
-# weights.
+# *Why do derivatives matter for backpropagation?* The derivative of the loss with respect to a weight says how fast the
+# loss changes as that weight changes: it gives the direction in which to move the weight, and how strongly the loss
+# reacts. The error at the output is spread back through all layers by the chain rule, so that one backward pass gives
+# the derivatives of all weights; then each moves by $w := w - \eta \, \partial L/\partial w$. It is a rate, which holds
+# for small steps, and a sensitivity, not a share of the error. Without derivatives, training is possible, but its cost
+# grows with the number of weights.
 #
 # **Next:** [lesson 54](54): gradient descent.

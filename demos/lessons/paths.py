@@ -3,8 +3,9 @@
 #
 # *Что происходит, когда значение используется дважды?*
 #
-# **Lesson 53b, 20 minutes.** You should know the chain rule of [lesson 53](53). Afterwards you can say why backprop adds, why
-# it needs an order, and what goes wrong without: these are the mistakes that everybody makes who writes an engine.
+# **Lesson 53b, 20 minutes.** You should know the chain rule of [lesson 53](53). Afterwards you can say why backprop
+# adds gradients up, why it needs an order, and what goes wrong otherwise. These are the mistakes that everybody makes
+# when they write their first engine.
 
 # %%
 from autograd import Value, broken, compare, diagnose, draw
@@ -13,7 +14,7 @@ from scalar_autograd import BLUE, GREY, ORANGE, plot, predict, show
 # %% [markdown]
 # ## One small graph
 #
-# Every classical mistake gives a wrong number of its own on this graph. We use it to tell them apart.
+# On this graph every classic mistake gives its own wrong number, so we can tell the mistakes apart.
 
 # %%
 a = Value(1.0, label="a")
@@ -38,8 +39,8 @@ predict("emblem")
 # %% [markdown]
 # ## Run: a gradient is a sum over paths
 #
-# Along one path the partials multiply. That is the chain rule. But $f$ reaches $a$ in more than one way, and a small change of
-# $a$ travels along all of them at once. So their shares add up:
+# Along one path the partials multiply. That is the chain rule. But there is more than one path from $f$ to $a$, and a
+# small change in $a$ travels along all of them at once. So their contributions, or *shares*, add up:
 #
 # $$\frac{df}{da} = \sum_{\text{paths}} \; \prod_{\text{edges}} \text{partial}$$
 
@@ -53,9 +54,9 @@ print(f.why(a))
 # >   total 10
 
 # %% [markdown]
-# Nobody walks all paths: with every value that is used twice their number doubles. Backprop visits each edge once. It can do
-# so because it waits until a node's gradient is *complete*, which means that every share has arrived, before it passes
-# that gradient on. Look for the line "NOT complete":
+# Nobody walks all the paths: their number doubles with every value that is used twice. Backprop visits each edge once.
+# It can do so because it waits until a node's gradient is *complete*, that is, until every share has arrived, before it
+# passes that gradient on. Look for the line "NOT complete":
 
 # %%
 backprop = f.step_through()
@@ -81,7 +82,7 @@ show(f.player(), "player", "Every edge, one at a time. Type each gradient before
 #
 # ## Investigate: five ways to get it wrong
 #
-# `broken` makes `backward()` commit one mistake while it is on. Which number does each of them give?
+# Inside `with broken(...)`, `backward()` makes one mistake on purpose. Which number does each mistake give?
 
 # %%
 results = {}
@@ -99,7 +100,7 @@ for mistake in ("no_accumulate", "naive_recursion", "visited_set_dfs", "operands
 
 
 # %%
-@plot("numbers", "Each mistake has its own wrong number, so from a wrong number one can say what was done.",
+@plot("numbers", "Each mistake gives its own wrong number, so a wrong number tells you which mistake was made.",
       title="df/da, right and in five wrong ways", y="a.grad", size=(9, 4))  # fmt: skip
 def _(ax):
     names = ["right", "`=` for `+=`", "recursion", "visited set", "operands as set", "no seed"]
@@ -116,9 +117,9 @@ print(diagnose(f, a, 16))
 
 # %% [markdown]
 # - `=` in place of `+=`: the second share overwrites the first.
-# - Plain recursion: a node passes on its gradient each time a share arrives, the first share again with the second.
-# - A visited set without an order: a node passes on its first share, and nothing that arrives later.
-# - Operands kept in a set: `a + a` has one operand, and one share is lost.
+# - Plain recursion: a node passes on its gradient each time a share arrives, so the first share goes on twice.
+# - A visited set without an order: a node passes on its first share, but nothing that arrives later.
+# - Operands kept in a set: `a + a` then has only one operand, so one share is lost.
 # - No seed: the result's own gradient stays 0, and 0 times anything is 0.
 #
 # ## Modify: backward twice
@@ -160,13 +161,14 @@ print(compare(square, "no_accumulate"))
 # %% [markdown]
 # ## Make: your own engine
 #
-# Write these in `lesson_53b.py`, or in a cell, and have them checked: `from scalar_autograd import check`, then `check(Value)`.
+# Write these in `lesson_53b.py` or in a cell. To have one checked, run `from scalar_autograd import check`, then
+# `check(Value)`.
 #
 # - `over_paths(paths)` adds up the shares of all paths (easy);
-# - `backprop(count, edges)` makes a backward pass over edges in the right order (usual);
+# - `backprop(count, edges)` makes a backward pass over edges in the right order (medium);
 # - `order(operands, root)` finds such an order (hard);
-# - `Value`, a class of your own with `data`, `grad`, `+`, `*`, `tanh()` and `backward()` (hard, 40 minutes). Any class will do:
-#   the check builds small graphs with it, and tells each mistake from its wrong number.
+# - `Value`, a class of your own with `data`, `grad`, `+`, `*`, `tanh()` and `backward()` (hard, 40 minutes). Any class
+#   will do: the check builds small graphs with it, and recognises each mistake by its wrong number.
 #
 # ## Summary: what to say in an interview
 #

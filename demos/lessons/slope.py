@@ -56,10 +56,10 @@ for h in (1.0, 0.1, 0.01, 0.001):
 
 # %%
 for step in (1.0, 0.1, 0.01):
-    print(f"step {step:<4}  predicted {9 + 6 * step:.4f}  really {f(3 + step):.4f}")
-# > step 1.0   predicted 15.0000  really 16.0000
-# > step 0.1   predicted 9.6000  really 9.6100
-# > step 0.01  predicted 9.0600  really 9.0601
+    print(f"step {step:<4}  predicted {9 + 6 * step:.4f}  actual {f(3 + step):.4f}")
+# > step 1.0   predicted 15.0000  actual 16.0000
+# > step 0.1   predicted 9.6000  actual 9.6100
+# > step 0.01  predicted 9.0600  actual 9.0601
 
 
 # %%
@@ -94,7 +94,7 @@ for h in (0.1, 0.01):
 
 # %% [markdown]
 # On the right the bend makes the quotient too large, on the left it makes it too small by the same amount, and the two
-# cancel. This *central difference* is how we check a derivative in all later lessons.
+# cancel. This *central difference* is how we check a derivative in every later lesson.
 
 
 # %%
@@ -112,9 +112,9 @@ def _(ax):
 # %% [markdown]
 # ## Modify: several inputs
 #
-# Most functions here have many inputs. Hold all but one of them still, and the slope with respect to that one is called a
-# *partial derivative*. The *gradient* is the list of all of them. For $g(a, b) = a \cdot b$ at $a = 2$, $b = 5$: a small
-# step of $a$ changes $g$ by 5 times as much, a small step of $b$ by 2 times as much.
+# Most functions in these lessons have many inputs. Hold all but one of them still, and the slope with respect to that
+# one is called a *partial derivative*. The *gradient* is the list of all of them. For $g(a, b) = a \cdot b$ at $a = 2$,
+# $b = 5$: a small step in $a$ changes $g$ by 5 times as much, a small step in $b$ by 2 times as much.
 
 # %%
 a, b = Value(2.0, label="a"), Value(5.0, label="b")
@@ -133,26 +133,26 @@ print(f"backward() says dg/da = {a.grad:g}, dg/db = {b.grad:g}; nudging says {by
 show(
     draw(g, title="A product and its two slopes"),
     "product",
-    "On each arrow is the slope of the product with respect to that operand.",
+    "Each arrow shows the slope of the product with respect to that operand.",
 )
 
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_0.py`, or in a cell, and have them checked: `from scalar_autograd import check`, then
-# `check(slope)`.
+# Write these functions in `lesson_0.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# then `check(slope)`.
 #
 # - `predicted(y, slope, dx)` says what the tangent predicts (easy);
 # - `slope(f, x)` measures the slope of any function from both sides (easy).
 #
-# Then replace $x^2$ at the top by $x^3$ and run the lesson again. At which $x$ is its slope 0?
+# Then replace $x^2$ at the top with $x^3$ and run the lesson again. At which $x$ is the slope 0?
 #
 # ## Summary: what to say in an interview
 #
-# *What is a derivative?* It is the rate at which a function changes at a point: the limit of the change of the output
-# divided by the change of the input, as that change goes to 0. For a small step $h$ the output changes by about $f'(x) h$.
-# Its sign says in which direction the function grows, its size how fast. With several inputs there is one partial
-# derivative for each, with the others held still, and together they are the gradient. You can always check one by a
-# central difference, $(f(x + h) - f(x - h)) / (2 h)$.
+# *What is a derivative?* It is the rate at which a function changes at a point: the limit of the change in the output
+# divided by the change in the input, as the input's change goes to 0. For a small step $h$ the output changes by about
+# $f'(x) h$. Its sign says whether the function rises or falls, and its size says how fast. With several inputs there is
+# one partial derivative for each, with the others held still, and together they are the gradient. You can always check
+# one with a central difference, $(f(x + h) - f(x - h)) / (2 h)$.
 #
 # **Next:** [lesson 53](53): the gradient of a loss.

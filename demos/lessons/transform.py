@@ -3,8 +3,8 @@
 #
 # *Как матрицы весов трансформируют данные в линейной модели?*
 #
-# **Lesson 56, 20 minutes.** You should know what a layer computes ([lesson 52](52)). Afterwards you can read off a matrix what it
-# does to the plane: where it sends the axes, how areas change, and what it throws away.
+# **Lesson 56, 20 minutes.** You should know what a layer computes ([lesson 52](52)). Afterwards you can tell from a
+# matrix what it does to the plane: where it sends the axes, how areas change, and what it throws away.
 
 # %%
 import math
@@ -29,7 +29,7 @@ predict("area_after")
 
 # %%
 def grid_and_letter(ax, weight, bias=(0.0, 0.0)):
-    """A grid, the letter F, the two axes and the square between them, after y = W x + b; in grey, before."""
+    """A grid, the letter F, the two axes and the square between them, after y = W x + b; in grey, as they were."""
 
     def moved(x, y):
         return tuple(row[0] * x + row[1] * y + shift for row, shift in zip(weight, bias))
@@ -53,7 +53,7 @@ def grid_and_letter(ax, weight, bias=(0.0, 0.0)):
 # %% [markdown]
 # ## Run: one movement at a time
 #
-# What can $W$ and $b$ do? Look at each movement alone before they are mixed.
+# What can $W$ and $b$ do? Look at each movement alone before we combine them.
 
 
 # %%
@@ -90,20 +90,21 @@ for name, (matrix, shift) in movements.items():
 
 
 # %%
-@plot("movements", "A letter F in grey, and where it goes in black. The arrows are the columns of W; the shaded square is the unit square's image.",
+@plot("movements", "The letter F before, in grey, and after, in black. The arrows are the columns of W; the shaded square is the unit square's image.",
       title="Scale, turn, shift", each=movements, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
 def _(ax, movement):
     grid_and_letter(ax, *movement)
 
 
 # %% [markdown]
-# Scaling stretches one axis and compresses the other. A turn keeps lengths and areas. A shift is the only one that moves the
-# point (0, 0), and it needs $b$; with it the map is called *affine*. The area of the unit square after $W$ is the *determinant*.
+# Scaling stretches one axis and compresses the other. A turn, or rotation, keeps lengths and areas. A shift is the only
+# one that moves the point (0, 0), and it needs $b$; with a shift the map is called *affine*. The area of the unit
+# square after $W$ is the *determinant*.
 #
 # ## Investigate: shear, mirror, flatten
 #
-# A shear keeps areas too. A mirror turns the plane over, so its determinant is negative. A matrix that flattens sends the whole
-# plane onto one line: its determinant is 0, and nothing can undo it.
+# A shear keeps areas too. A mirror, or reflection, flips the plane over, so its determinant is negative. A matrix that
+# flattens sends the whole plane onto one line: its determinant is 0, and nothing can undo it.
 
 # %%
 predict("mirror_turn")
@@ -132,8 +133,9 @@ def _(ax, matrix):
 # %% [markdown]
 # ## Modify: learn a matrix
 #
-# In a model nobody writes $W$ down. Here are the five corners of a letter F, and the same letter turned by 30 degrees, scaled by
-# 1.5 and shifted by (1, -1). A layer sees only the two sets of corners, and starts as the map that changes nothing.
+# In a real model nobody chooses $W$ by hand. Here are the five corners of a letter F, and the same letter turned by 30
+# degrees, scaled by 1.5 and shifted by (1, -1). A layer sees only the two sets of corners, and starts as the map that
+# changes nothing.
 
 # %%
 corners = [[0.0, 0.0], [0.0, 2.0], [1.0, 2.0], [0.0, 1.0], [0.8, 1.0]]
@@ -170,7 +172,7 @@ print(f"1.5 cos 30 = {c:.3f}, 1.5 sin 30 = {s:.3f}")
 # > 1.5 cos 30 = 1.299, 1.5 sin 30 = 0.750
 
 
-@plot("learning", "The grid and the letter while W and b are learned. The letter as it was is grey.", film=True,
+@plot("learning", "The grid and the letter while W and b are learned. The original letter is grey.", film=True,
       title="A layer learns to turn, scale and shift", each=seen, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
 def _(ax, state):
     grid_and_letter(ax, state["weight"], state["bias"])
@@ -187,8 +189,9 @@ print(f"area of a unit square after W: {det(W):.3f}")
 # %% [markdown]
 # ## A new feature space
 #
-# $W$ need not be square. Its rows are dot products: each measures one thing. One row makes one feature of two, and three rows make
-# three. The output lives in another *feature space* than the input.
+# $W$ need not be square. Each of its rows makes a dot product with the input, and so measures one thing. One row turns
+# two features into one; three rows turn them into three. The output lives in a different *feature space* from the
+# input.
 
 # %%
 measure = [[0.5, 0.5]]  # 2 -> 1: the mean of the two
@@ -215,9 +218,9 @@ show(
 # %% [markdown]
 # ## Two linear layers are one
 #
-# Applying one layer after another multiplies their matrices: $W_2 (W_1 x + b_1) + b_2 = (W_2 W_1) x + (W_2 b_1 + b_2)$. Depth alone
-# gains nothing. With a tanh between them, no single layer does the same any more. *(University level:)* for an affine $f$,
-# $f(p + q) - f(p) - f(q) + f(0)$ is 0.
+# Applying one layer after another multiplies their matrices: $W_2 (W_1 x + b_1) + b_2 = (W_2 W_1) x + (W_2 b_1 + b_2)$.
+# Depth alone gains nothing. With a tanh between them, no single layer can do the same. *(University level:)* for an
+# affine $f$, $f(p + q) - f(p) - f(q) + f(0)$ is 0.
 
 # %%
 first, second = nn.Linear(2, 3), nn.Linear(3, 2)
@@ -248,7 +251,7 @@ for name, f in (("two layers", stacked), ("one layer", collapsed), ("with a tanh
 
 
 # %%
-@plot("collapse", "A square grid through two linear layers, through the one they collapse into, and with a tanh between.",
+@plot("collapse", "A square grid through two linear layers, through the one they collapse into, and through the two with a tanh between them.",
       title="Two linear layers are one, a tanh makes them more", each={"two layers": stacked, "collapsed into one": collapsed, "with a tanh between": bent},
       x="first output", y="second output", size=(3.6, 3.6))  # fmt: skip
 def _(ax, model):
@@ -263,22 +266,22 @@ def _(ax, model):
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_56.py`, or in a cell, and have them checked: `from scalar_autograd import check`, then
-# `check(transform)`.
+# Write these functions in `lesson_56.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# then `check(transform)`.
 #
 # - `transform(W, b, points)` moves points (easy);
 # - `area(W)` is the determinant (easy);
-# - `mirror_then_turn()` gives the matrix of "mirror left and right, then a quarter turn to the left" (usual);
-# - `collapse(W2, W1)` makes one layer of two (hard).
+# - `mirror_then_turn()` gives the matrix of "mirror left and right, then a quarter turn to the left" (medium);
+# - `collapse(W2, W1)` makes one layer out of two (hard).
 #
-# Then flatten the wanted corners onto a line and train again: what is the determinant of the $W$ that it finds?
+# Then flatten the wanted corners onto a line and train again: what is the determinant of the $W$ that training finds?
 #
 # ## Summary: what to say in an interview
 #
-# *How do weight matrices transform data?* A linear model computes $y = W x + b$. $W$ can scale, turn, shear, mirror and flatten the
-# space, and $b$ shifts it. The columns of $W$ are where the axes land; its rows are dot products, each of which measures one new
-# feature, so $W$ is the passage to a new feature space. The determinant says how areas change: if it is 0, information is lost.
-# What a model does is decided by $W$, and training changes $W$ until the output is the wanted one. Several linear layers without an
-# activation between them are one linear layer.
+# *How do weight matrices transform data?* A linear model computes $y = W x + b$. $W$ can scale, turn, shear, mirror and
+# flatten the space, and $b$ shifts it. The columns of $W$ are where the axes land; its rows are dot products, each of
+# which measures one new feature, so $W$ maps the data into a new feature space. The determinant says how areas change:
+# if it is 0, information is lost. $W$ decides what a model does, and training changes $W$ until the output is what we
+# want. Several linear layers without an activation between them are one linear layer.
 #
 # **Next:** [lesson 51](51): attention.
