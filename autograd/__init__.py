@@ -1,4 +1,4 @@
-"""A scalar autograd engine to step through, see through, and train small models with.
+"""A scalar autograd engine that you can step through, see through, and train small models with.
 
 >>> from autograd import Value
 >>> a = Value(2.0, label="a")
@@ -7,17 +7,17 @@
 >>> a
 Value(2.0, grad=4.0, label='a')
 
-Of every name below, `help` tells more.
+Use `help` on any name below to learn more.
 
 A number        Value(data, label); f.backward(), then a.grad; zero_grad(), item(), detach()
-Looking inside  f.step_through() goes through backprop there and back; f.why(a) lists the paths; f.tree(), f.formula(),
+Looking inside  f.step_through() steps through backprop, forwards and back; f.why(a) lists the paths; f.tree(), f.formula(),
                 f.latex(); f.draw(), f.show(), f.mermaid() and f.player() are pictures and a page; draw_diff, Recorder
 Mistakes        diagnose(f, a, 6.0) names the one that gives 6, compare and broken make one; detect_anomalies(f)
-Operations      + - * / % ** abs, and a.tanh() or tanh(a), a.relu(), a.exp() ...; clamp, where; of lists dot, total, mean,
-                maximum, minimum, logsumexp, surprisal, softmax; op(...) makes your own, gradcheck tries it
-Gradients       grad(f, [a, b]) without touching .grad, and gradients of gradients; of functions grad(f)(3.0),
+Operations      + - * / % ** abs, and a.tanh() or tanh(a), a.relu(), a.exp() ...; clamp, where; on lists: dot, total,
+                mean, maximum, minimum, logsumexp, surprisal, softmax; op(...) makes your own, gradcheck tests it
+Gradients       grad(f, [a, b]) without touching .grad, and gradients of gradients; for functions: grad(f)(3.0),
                 value_and_grad, jacobian, hessian
-Training        TrainingStepper(model, loss, optimizer, batches) goes through it phase by phase, forwards and back
+Training        TrainingStepper(model, loss, optimizer, batches) steps through training, forwards and back
 Modes           with no_grad(), atomic(), ieee(), record_source():
 Speed           compile(function, parameters)
 """
@@ -89,7 +89,7 @@ __all__ = [
     "softmax", "surprisal", "total", "value_and_grad",
 ]  # fmt: skip
 if not TYPE_CHECKING:
-    __all__ += [name for name in _BUILTIN if name not in (*__all__, "abs", "pow")]  # a star would hide Python's
+    __all__ += [name for name in _BUILTIN if name not in (*__all__, "abs", "pow")]  # a star import would hide Python's
 _missing = _module_getattr(__name__)
 
 

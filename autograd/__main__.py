@@ -1,4 +1,4 @@
-"""``python -m autograd "tanh(a*b + c)" a=2 b=-3 c=6.88``: the command line, which is in cli/command.py."""
+"""``python -m autograd "tanh(a*b + c)" a=2 b=-3 c=6.88``: the command line, defined in cli/command.py."""
 
 import sys
 

@@ -25,7 +25,7 @@ __all__ = ["agree", "gradcheck", "operation_at"]
 
 
 def operation_at(edge: Edge) -> Callable[[float], float]:
-    """One operation as a function of one operand, the others held."""
+    """One operation as a function of one operand, with the others held fixed."""
     op, k = edge.node.op, edge.k
     given = numbers(edge.node)
     formula = op.formula(len(given))
@@ -45,21 +45,21 @@ def gradcheck(
     rtol: float = 1e-5,
     raise_exception: bool = True,
 ) -> bool:
-    """Whether the gradient of ``f(*inputs)`` in every input agrees with central differences.
+    """Return whether the gradient of ``f(*inputs)`` with respect to every input agrees with central differences.
 
     f: returns a Value, or nested lists of Values, each of which is checked. inputs: a Value, or a list of
-    Values, numbers and nested lists of them. eps: the widest step of the differences is 10,000 times that for numbers
-    near 1; the others follow from how far values are rounded. They agree within ``atol + rtol * abs(difference)``; no
-    grad is touched. Raises GradcheckError, which names the edge whose partial is wrong if there is one, and so at a
-    kink or a pole, where no gradient is right, and where rounding hides the slope; with raise_exception=False returns
-    False instead.
+    Values, numbers and nested lists of them. eps: for numbers near 1, the widest step of the differences is 10,000
+    times this; the other steps follow from how coarsely values are rounded. "Agrees" means within
+    ``atol + rtol * abs(difference)``. No grad is touched. Raises GradcheckError, which names the edge whose partial is
+    wrong if there is one. It also raises it at a kink or a pole, where no gradient is right, and where rounding hides
+    the slope. With raise_exception=False it returns False instead.
 
     >>> from autograd import op
     >>> wrong_cube = op("wrong_cube", "cube", "a * a * a", "2 * a ** 2")
     >>> gradcheck(wrong_cube, Value(2.0, label="x"))
     Traceback (most recent call last):
         ...
-    autograd.errors.GradcheckError: d(output)/dx is 8.0, central differences say 12: the partial of wrong_cube in a, ...
+    autograd.errors.GradcheckError: d(output)/dx is 8.0, central differences say 12: the partial of wrong_cube for a, ...
     """
     if not callable(f):
         raise ArgumentError(
@@ -80,7 +80,7 @@ def gradcheck(
 def _check_output(
     f: Callable[..., Any], given: list[Any], leaves: list[Value], i: int, eps: float, atol: float, rtol: float
 ) -> str:
-    """What is wrong with the gradient of the i-th output, or nothing."""
+    """Say what is wrong with the gradient of the i-th output, if anything."""
     output = list(_flat(f(*given)))[i]
     found = grad(output, leaves, allow_unused=True)
     for leaf, gradient in zip(leaves, found):
@@ -101,7 +101,7 @@ def _difference(
 
     def value(x: float) -> float:
         leaf.data = x
-        with ieee():  # beyond the edge of a domain there is nan, which a difference can pass over
+        with ieee():  # beyond the edge of a domain the value is nan, which a difference can step over
             return list(_flat(f(*given)))[i].data
 
     try:
@@ -111,7 +111,7 @@ def _difference(
 
 
 def _cause(output: Value, leaf: Value, found: Slope, eps: float, atol: float, rtol: float) -> str:
-    """The edge at which it lies: one that is not smooth if `found` is not, else one whose partial is wrong."""
+    """Say which edge is at fault: one that is not smooth if `found` is not, else one whose partial is wrong."""
     graph: Graph = Graph(output)
     for edge in graph.edges():
         slope = slope_at(operation_at(edge), edge.operand.data, eps, atol, rtol)
@@ -121,12 +121,12 @@ def _cause(output: Value, leaf: Value, found: Slope, eps: float, atol: float, rt
             which = name if index is None else f"{name}[{index}]"
             where = f"on the edge {graph.name(edge.node)} -> {graph.name(edge.operand)}"
             if found.kind == "hidden":
-                return f"so it is with {edge.node.op.name} in {which}, {where}. Try a smaller input"
+                return f"this happens in {edge.node.op.name}, operand {which}, {where}. Try a smaller input"
             if found.kind:
-                return f"it is that of {edge.node.op.name} in {which}, {where}. Move the input a little"
+                return f"it comes from {edge.node.op.name}, operand {which}, {where}. Move the input a little"
             return (
-                f"the partial of {edge.node.op.name} in {which}, {formula.source!r}, gives {float(edge.partial)!r} "
-                f"{where} where its value has the slope {slope.value:.9g}"
+                f"the partial of {edge.node.op.name} for {which}, {formula.source!r}, gives {float(edge.partial)!r} "
+                f"{where}, but the slope there is {slope.value:.9g}"
             )
     if found.kind:
         return "no gradient is right there. Move the input a little"
@@ -136,7 +136,7 @@ def _cause(output: Value, leaf: Value, found: Slope, eps: float, atol: float, rt
 
 
 def agree(a: float, b: float, atol: float, rtol: float) -> bool:
-    """Whether a slope is what the difference `b` says: two nans agree, and infinity only with itself."""
+    """Return whether a slope is what the difference `b` says: nan agrees with nan, and infinity only with itself."""
     return a == b or (math.isfinite(b) and abs(a - b) <= atol + rtol * abs(b)) or (a != a and b != b)
 
 

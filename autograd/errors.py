@@ -1,18 +1,18 @@
-"""What can go wrong: every error of ours is an AutogradError, and also the builtin error one would expect.
+"""What can go wrong: every error raised here is an AutogradError, and also the built-in error you would expect.
 
-There are six kinds. Indented ones are narrower, since the builtin error or PyTorch's name for them is narrower too.
+There are six kinds. Indented ones are narrower, because the built-in error or PyTorch's name is narrower too.
 
     DomainError             an operation has no value there         ValueError
         FloatOverflowError  the value is too large for a float      OverflowError
         SingularityError    it divides by zero                      ZeroDivisionError
-    ArgumentError           an argument of a wrong type or value    TypeError, ValueError
+    ArgumentError           an argument has a wrong type or value   TypeError, ValueError
     ShapeError              a list or an index that does not fit    ValueError, IndexError
     GraphError              a graph cannot give what was asked      ValueError
         TraceError          compile() cannot follow a function      TypeError
         GradcheckError      a gradient is wrong                     AssertionError
     FormulaError            a text cannot be read as a formula      ValueError
     ToolError               a compiler or layout engine failed      RuntimeError
-        DeadlineError       it was not done in time                 TimeoutError
+        DeadlineError       it did not finish in time               TimeoutError
 """
 
 from __future__ import annotations
@@ -39,21 +39,21 @@ __all__ = [
 
 
 def install(*packages: str) -> str:
-    """The command that installs packages for this Python, to be pasted where a message names it.
+    """Return the command that installs packages for this Python, ready to be pasted into a shell.
 
-    The path of the program is in it, since in an environment that is not activated `python` is another one. In a browser
-    there is no program to call, and micropip installs.
+    It names Python by its path, since `python` means another one while an environment is not activated. In a browser
+    there is no program to call, and micropip installs packages.
     """
     if sys.platform == "emscripten":
         return "; ".join(["import micropip", *(f'await micropip.install("{package}")' for package in packages)])
-    python = sys.executable or "python"  # a program that embeds Python may have none
+    python = sys.executable or "python"  # a program that embeds Python may have no executable
     return " ".join([f'"{python}"' if " " in python else python, "-m pip install", *packages])
 
 
 class AutogradError(Exception):
     r"""The base of every error raised by this package.
 
-    Its text can be printed whatever labels it names: control characters and half characters are written as escapes.
+    Its text can always be printed, whatever labels are in it: control characters and lone surrogates become escapes.
 
     >>> str(AutogradError("\x1b[31mred\ud83d"))
     '\\x1b[31mred\\ud83d'
@@ -64,12 +64,12 @@ class AutogradError(Exception):
 
 
 def hidden(caught: Any) -> bool:
-    """What a module of ours calls ``__tracebackhide__``: pytest then ends the traceback of an error of ours with the user's line."""
+    """Serve as a module's ``__tracebackhide__``: pytest then ends the traceback of our errors at the user's line."""
     return isinstance(getattr(caught, "value", None), AutogradError)
 
 
 def printable(text: str) -> str:
-    """A text without characters that move a terminal's cursor, change its colours or cannot be encoded; lines stay."""
+    """Remove characters that move a terminal's cursor, change its colours or cannot be encoded; keep line breaks."""
     return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
 
 
@@ -90,7 +90,7 @@ class ArgumentError(AutogradError, TypeError, ValueError):
 
 
 class ShapeError(AutogradError, ValueError, IndexError):
-    """A list is longer, shorter or nested otherwise than what it goes into, or an index points outside of a list."""
+    """A list has the wrong length or nesting, or an index points outside a list."""
 
 
 class GraphError(AutogradError, ValueError):
@@ -106,12 +106,12 @@ class GradcheckError(GraphError, AssertionError):
 
 
 class FormulaError(AutogradError, ValueError):
-    """A text cannot be read as a formula: an operation's row, or an expression that somebody typed."""
+    """A text cannot be read as a formula: in an operation's row, or in an expression that somebody typed."""
 
 
 class ToolError(AutogradError, RuntimeError):
-    """A compiler or a layout engine is missing, failed, or was given more than it can do."""
+    """A compiler or a layout engine is missing, has failed, or was given more than it can handle."""
 
 
 class DeadlineError(ToolError, TimeoutError):
-    """A tool was stopped, since it was not done in the time that it was given."""
+    """A tool was stopped because it did not finish in the time it was given."""

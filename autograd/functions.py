@@ -1,4 +1,4 @@
-"""The operations as functions: every row by its name, those of lists, and `op` for those of your own.
+"""The operations as functions: every row by its name, the ones over lists, and `op` to add your own.
 
 >>> import autograd
 >>> autograd.tanh(0.0)
@@ -44,10 +44,10 @@ _WIDE_DOCS = {
     >>> logsumexp([Value(1000.0), Value(1000.0)]).data
     1000.6931471805599
     """,
-    SURPRISAL: """-log(exp(x) / sum(exp(xs[i]))) as one node: how surprising it is that softmax(xs) draws the one with the score x.
+    SURPRISAL: """-log(exp(x) / sum(exp(xs[i]))) as one node: the surprise when softmax(xs) draws the item whose score is x.
 
-    xs: scores, Values or numbers. x: one of them. It equals logsumexp(xs) - x, computed from differences of scores
-    alone: so it is as exact for large scores as for small ones. (Surprisal: Tribus, 1961.)
+    xs: scores, Values or numbers. x: one of them. It equals logsumexp(xs) - x, but is computed only from differences of
+    scores, so it is as exact for large scores as for small ones. (Surprisal: Tribus, 1961.)
 
     >>> xs = [Value(1e16), Value(1e16)]
     >>> surprisal(xs, xs[0]).data
@@ -61,9 +61,9 @@ if not TYPE_CHECKING:
 
 
 def maximum(*xs: Any) -> Value:
-    """The largest of some Values or numbers, given as arguments or as one list; nan if any is.
+    """The largest of some Values or numbers, given as arguments or as one list; nan if one of them is.
 
-    Equal largest ones share the gradient evenly, as in torch.amax (under atomic() see there). Raises GraphError for an empty list.
+    Ties share the gradient evenly, as in torch.amax (but see atomic()). Raises GraphError for an empty list.
 
     >>> maximum(Value(1.0), 3.0, Value(2.0)).data
     3.0
@@ -81,7 +81,7 @@ def minimum(*xs: Any) -> Value:
 
 
 def clamp(x: Value | float, min: Value | float | None = None, max: Value | float | None = None) -> Value:
-    """x, but at least `min` and at most `max`, as torch.clamp: within the bounds, and on them, the slope is 1, beyond 0.
+    """x, but at least `min` and at most `max`, as in torch.clamp: the slope is 1 within and on the bounds, 0 beyond.
 
     >>> clamp(Value(3.0), 0.0, 1.0).data, clamp(-2.0, min=0.0).data
     (1.0, 0.0)
@@ -90,9 +90,9 @@ def clamp(x: Value | float, min: Value | float | None = None, max: Value | float
 
 
 def softmax(xs: Iterable[Value | float]) -> list[Value]:
-    """exp(x) / sum(exp(xs)) for each x, computed from x - max(xs): from 0 to 1, and their sum is 1.
+    """exp(x) / sum(exp(xs)) for each x, computed from x - max(xs): numbers from 0 to 1 whose sum is 1.
 
-    A common shift changes no result: with the largest taken out, nothing overflows and no digits are lost.
+    A common shift changes no result: with the largest subtracted, nothing overflows and no digits are lost.
     Raises GraphError for an empty list.
 
     >>> [f"{p:.4f}" for p in softmax([Value(1.0), Value(2.0), Value(3.0)])]
@@ -115,15 +115,15 @@ def op(
     defaults: Mapping[str, float | None] | None = None,
     **named_partials: str,
 ) -> Callable[..., Value]:
-    """Add an operation of your own: its value and its partials as text. Returns a function of Values or numbers.
+    """Add an operation of your own, given its value and its partials as text. Returns a function of Values or numbers.
 
     name: a Python identifier not taken yet. symbol: what drawings write. value: a formula of a, b, c
-    (see autograd/formula/formula.py for the grammar), or of other names if the partials are given by name; ``xs[i]`` is one of
-    a list. partials: the slope in each operand, a formula of the operands and `out`. domain: where it exists, such as
-    ``a > 0``, for error messages. defaults: operands that may be left out, and the number taken then.
-    Everything works with it: backward, drawing, stepping, gradcheck, compile.
-    Raises FormulaError for text it cannot read, and for what could not mean the same in every language: a comparison as a
-    number, a name that is taken, terms nested more than 100 levels deep.
+    (see autograd/formula/formula.py for the grammar), or of other names if the partials are given by name; ``xs[i]`` is
+    one of a list. partials: the derivative with respect to each operand, a formula of the operands and `out`. domain:
+    where the value exists, such as ``a > 0``, for error messages. defaults: operands that may be left out, and the number
+    used instead. Everything works with the new operation: backward, drawing, stepping, gradcheck, compile.
+    Raises FormulaError for text that it cannot read, and for text that would not mean the same in every language: a
+    comparison used as a number, a name that is taken, terms nested more than 100 levels deep.
 
     >>> cube = op("cube", "cube", "a * a * a", "3 * a ** 2")
     >>> x = Value(2.0)
@@ -136,11 +136,11 @@ def op(
     return function
 
 
-_ALSO = {"max": maximum, "min": minimum, "sum": total, "clip": clamp}  # as torch or numpy calls them
+_ALSO = {"max": maximum, "min": minimum, "sum": total, "clip": clamp}  # the names in torch or numpy
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
-    """Any other row as a function, compiled when it is first asked for."""
+    """Return any other row as a function, compiled when it is first used."""
     if name not in BUILTIN and name not in _ALSO:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     function = globals()[name] = _ALSO.get(name) or compile_function(OPS[name])

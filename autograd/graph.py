@@ -1,8 +1,8 @@
 """A recorded graph as an ordered listing: every value once, operands before what is computed from them.
 
-The order is that of a depth-first walk that takes operands from left to right, and so is the same from
-run to run. Read backwards it is the order in which backprop finishes the values: f, then what f was
-computed from, and the leaves when all that uses them is done.
+The order is that of a depth-first walk that takes operands from left to right, so it is the same in every
+run. Read backwards, it is the order in which backprop completes the values: f, then what f was
+computed from, and a leaf once everything that uses it is done.
 
     >>> from autograd import Value
     >>> a = Value(1.0, label="a")
@@ -34,7 +34,7 @@ __all__ = [
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
-    N = TypeVar("N", bound=Node, default=Any)  # what a graph is made of: Values, for who asks for the graph of one
+    N = TypeVar("N", bound=Node, default=Any)  # the type of the nodes: Values, if the graph was asked for by a Value
 else:
     from typing import TypeVar
 
@@ -42,9 +42,9 @@ else:
 
 
 def walk(*roots: N, down_to: Node | None = None) -> list[N]:
-    """Every value that `roots` depend on, and they, each once, operands first. Never recurses.
+    """List `roots` and every value that they depend on, each once, operands first. Never recurses.
 
-    down_to: a value to be taken for a leaf, whatever it was computed from. Raises ArgumentError for a root that is no Value.
+    down_to: a value to treat as a leaf, whatever it was computed from. Raises ArgumentError if a root is not a Value.
     """
     order: list[Any] = []
     seen: set[Any] = set()
@@ -78,11 +78,11 @@ def _hint(root: Any) -> str:
     return ": give what it returns when it is called" if callable(root) else ""
 
 
-unrecorded: WeakSet[Any] = WeakSet()  # the gradients that grad() gave without create_graph
+unrecorded: WeakSet[Any] = WeakSet()  # the gradients that grad() returned without create_graph
 
 
 def how_cut(nodes: Iterable[Any], name: Callable[[Any], str]) -> str:
-    """What may have cut a graph in which something is missing: a question, or what is known of it."""
+    """Say what may have cut a graph in which something is missing: as a question, unless it is known."""
     found = next((node for node in nodes if node in unrecorded), None)
     if found is None:
         return "was it made from .data, or inside no_grad()?"
@@ -90,9 +90,9 @@ def how_cut(nodes: Iterable[Any], name: Callable[[Any], str]) -> str:
 
 
 class Looked(float):
-    """A gradient that a stepper wrote into a leaf. Looking changes nothing: backward() of the same result counts from `before`.
+    """A gradient that a stepper wrote into a leaf. Looking changes nothing: backward() of that result adds to `before`.
 
-    before: the grad that was there. root: the result that was stepped through.
+    before: the grad that was there earlier. root: the result that was stepped through.
     """
 
     __slots__ = ("before", "root")
@@ -110,13 +110,13 @@ class Looked(float):
 
 
 def grad_before(leaf: Any, root: Any) -> Any:
-    """A leaf's grad, as if nobody had stepped through the graph of `root`."""
+    """Return a leaf's grad as if nobody had stepped through the graph of `root`."""
     grad = leaf.grad
     return grad.before if type(grad) is Looked and grad.root() is root else grad
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """``did you mean tanh?``, or nothing if no word is near. Among very many words only like beginnings are looked at.
+    """Ask ``did you mean tanh?``, or nothing if no word is near. Among very many words, only like beginnings count.
 
     >>> nearest("tahn", ["exp", "tanh"]), nearest("zzz", ["exp", "tanh"])
     ('did you mean tanh?', '')
@@ -131,7 +131,7 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
 
 class Edge(Generic[N]):
-    """One step of the chain rule: `node` hands ``partial * node.grad`` to `operand`, its k-th (from 0)."""
+    """One step of the chain rule: `node` passes ``partial * node.grad`` to `operand`, its k-th (from 0)."""
 
     __slots__ = ("graph", "k", "node")
 
@@ -142,13 +142,13 @@ class Edge(Generic[N]):
 
     @property
     def operand(self) -> N:
-        """Where it leads: the Value that is handed a gradient."""
+        """The Value at the lower end, which receives a gradient."""
         operands: tuple[Any, ...] = self.node.operands
         return operands[self.k]
 
     @property
     def partial(self) -> float:
-        """The slope of `node` in that operand."""
+        """The derivative of `node` with respect to that operand."""
         partials: tuple[Any, ...] = self.node.partials
         return partials[self.k]
 
@@ -159,13 +159,13 @@ class Edge(Generic[N]):
 
 
 class Graph(Generic[N]):
-    """The listing of a result: `root`, `nodes` in forward order, and a name for each of them.
+    """The listing of a result: its `root`, its `nodes` in forward order, and a name for each of them.
 
-    root: the result, or several in a list, of which the last is then the `root`; all are `roots`.
-    names: names to prefer for nodes without a label, by node, such as parameters or the caller's
-    variables. A node with neither is called after its place in the listing, ``v7``: the same in
+    root: the result, or a list of several: all of them are `roots`, and the last one is the `root`.
+    names: preferred names for nodes without a label, by node, such as parameters or the caller's
+    variables. A node with neither is named after its place in the listing, ``v7``: the same name in
     drawings, in the stepper and in emitted source. Names are unique: a second ``b`` is ``b_2``.
-    nodes: the answer of ``walk(root)``, if it is there already.
+    nodes: the answer of ``walk(root)``, if you have it already.
     """
 
     def __init__(
@@ -190,7 +190,7 @@ class Graph(Generic[N]):
         return {node: self.name(node) for node in self.nodes}
 
     def _named(self) -> dict[Any, str]:
-        """The nodes that are called otherwise than after their place."""
+        """The nodes whose name is not their place."""
         if self._names is None:
             given = {node: str(name) for node in self.nodes if (name := node.label or self._given.get(node))}
             reserved = set(given.values())
@@ -200,7 +200,7 @@ class Graph(Generic[N]):
             for node, own in sorted(wanted, key=lambda item: self.index[item[0]]):
                 name = own or f"v{self.index[node]}"
                 count = taken.get(name, 0) + 1 if own else 2
-                if own:  # who only stands at place 7 takes no v7 from those who were called so
+                if own:  # a node that is merely at place 7 takes no v7 from one that was given that name
                     taken[name] = count
                 unique = name if count == 1 else f"{name}_{count}"
                 while unique != name and (unique in reserved or unique in taken):
@@ -211,12 +211,12 @@ class Graph(Generic[N]):
         return self._names
 
     def _robbed(self, reserved: set[str]) -> list[N]:
-        """The nodes whose place, ``v7``, is the name that another was given."""
+        """The nodes whose place, ``v7``, is the given name of another node."""
         places = {name[1:] for name in reserved if name[:1] == "v" and name[1:].isdecimal() and len(name) < 12}
         return [self.nodes[int(place)] for place in places if int(place) < len(self) and str(int(place)) == place]
 
     def name(self, node: Node | float) -> str:
-        """The node's name; of a constant its number. Raises GraphError for a node of another graph."""
+        """Return a node's name, or a constant's number. Raises GraphError for a node of another graph."""
         if isinstance(node, float):
             return f"{node:g}"
         try:
@@ -228,12 +228,12 @@ class Graph(Generic[N]):
             ) from None
 
     def how_cut(self, otherwise: str = "") -> str:
-        """What may have cut this graph, where something is not in it."""
+        """Say what may have cut this graph, when something is not in it."""
         said = how_cut(self.nodes, self.name)
         return said.replace(" or inside no_grad()?", otherwise) if otherwise else said
 
     def find(self, name: str) -> N:
-        """The node of that name. Raises GraphError, naming what may be meant, or what there is."""
+        """Return the node of that name. Raises GraphError, suggesting what may be meant or listing what there is."""
         if name in self.by_name:
             return self.by_name[name]
         some = ", ".join(" ".join(self.name(node).split()) for node in self.nodes[:-9:-1])
@@ -254,7 +254,7 @@ class Graph(Generic[N]):
                     yield Edge(self, node, k)
 
     def consumers(self) -> dict[N, int]:
-        """How many edges reach each node: a gradient is complete when that many have arrived."""
+        """The number of edges that lead to each node: its gradient is complete when that many have arrived."""
         counts: dict[Any, int] = dict.fromkeys(self.nodes, 0)
         for node in self.nodes:
             for operand, partial in zip(node.operands, node.partials):
@@ -267,12 +267,12 @@ NOTHING_NEW: Mapping[Any, float] = {}
 
 
 def numbers(node: Any, new: Mapping[Any, float] = NOTHING_NEW) -> list[float]:
-    """The numbers a node is computed from, in order: the data of its operands, or what they are in `new`."""
+    """List the numbers that a node is computed from, in order: its operands' data, or their numbers in `new`."""
     return [operand if isinstance(operand, float) else new.get(operand, operand.data) for operand in node.operands]
 
 
 def gradients(graph: Graph[N]) -> dict[N, float]:
-    """d(root)/d(node) for every node, as one backward pass gives it; no `.grad` is touched, and nothing raised.
+    """Return d(root)/d(node) for every node, as one backward pass computes it. Touches no `.grad`, and never raises.
 
     >>> from autograd import Value
     >>> a = Value(3.0)
@@ -291,9 +291,9 @@ def gradients(graph: Graph[N]) -> dict[N, float]:
 
 
 def recompute(graph: Graph[N], changed: Mapping[N, float]) -> dict[N, float]:
-    """What the data of the nodes would be if some were `changed`: those and all that depend on them.
+    """Compute what the nodes' data would be if some were `changed`: those nodes and all that depend on them.
 
-    Nothing is written. Raises DomainError, FloatOverflowError or SingularityError where the new numbers have no value.
+    Nothing is written. Raises DomainError, FloatOverflowError or SingularityError where an operation has no value.
 
     >>> from autograd import Value
     >>> a = Value(3.0); f = a * a
@@ -311,7 +311,7 @@ def recompute(graph: Graph[N], changed: Mapping[N, float]) -> dict[N, float]:
 
 
 def recomputed_partials(graph: Graph[N], new: Mapping[N, float]) -> dict[N, tuple[float | None, ...]]:
-    """The partials of every operation that `new`, the answer of :func:`recompute`, touches."""
+    """Compute the partials of every operation that `new`, the answer of :func:`recompute`, affects."""
     partials: dict[Any, tuple[float | None, ...]] = {}
     nodes: list[Any] = graph.nodes
     for node in nodes:

@@ -1,4 +1,4 @@
-"""Gradients as Values, which can be differentiated again: of a result, as in PyTorch, and of a function, as in JAX.
+"""Gradients as Values that can be differentiated again: of a result, as in PyTorch, and of a function, as in JAX.
 
 >>> grad(lambda x: x**3)(2.0), hessian(lambda x: x**3)(2.0)
 (12.0, 12.0)
@@ -42,17 +42,17 @@ def grad(
     create_graph: bool = False,
     allow_unused: bool = False,
 ) -> Any:
-    """d(output)/d(input) for each of `inputs`, as torch.autograd.grad: no `.grad` is touched.
+    """Return d(output)/d(input) for each of `inputs`, as torch.autograd.grad does: no `.grad` is touched.
 
-    Of a function, grad(f) is the function that gives its gradient, as in JAX: grad(f)(3.0) in its first argument, grad(f, 1)
-    in its second, grad(f, (0, 1)) in both. See value_and_grad.
+    For a function f, grad(f) is the function that computes its gradient, as in JAX: grad(f)(3.0) with respect to the
+    first argument, grad(f, 1) to the second, grad(f, (0, 1)) to both. See value_and_grad.
 
     create_graph: record the gradients too, so that they can be differentiated again. retain_graph changes nothing:
     a graph lasts as long as its result.
-    Raises GraphError for an input that output does not depend on; with allow_unused it gets 0, and so it does where
-    output was computed from gradients: the slope of a straight line depends on nothing, so its own is 0. With create_graph
-    it also raises one where data was changed after it was used: that slope is gone. Raises ArgumentError for
-    an output that is no Value, and TraceError inside a function that compile() traces.
+    Raises GraphError for an input that output does not depend on; with allow_unused its gradient is 0. It is also 0
+    where output was computed from gradients: the slope of a straight line depends on nothing, so its own slope is 0.
+    With create_graph, it raises GraphError too where data was changed after it was used: that slope is lost. Raises
+    ArgumentError if output is not a Value, and TraceError inside a function that compile() traces.
 
     >>> x = Value(2.0, label="x")
     >>> (slope,) = grad(x**3, x, create_graph=True)
@@ -66,12 +66,12 @@ def grad(
         raise ArgumentError(f"grad: want a Value to differentiate, got {output!r}: was it made from .data or .item()?")
     if inputs is None:
         raise ArgumentError("grad: want the Values to differentiate in as well: grad(output, [a, b])")
-    _ = output.grad  # of a Value that compile() traces there is none, and it says so
+    _ = output.grad  # a Value that compile() traces has none, and says so
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
-    alone = wanted[0] if len(wanted) == 1 else None  # what one input was computed from does not matter to it
+    alone = wanted[0] if len(wanted) == 1 else None  # what an input was computed from does not matter here
     graph = Graph(output, nodes=walk(output, down_to=alone))
     if create_graph:
-        with named_scope("backward"):  # a frame of its own in a picture, beside the forward pass
+        with named_scope("backward"):  # its own frame in a picture, beside the forward pass
             gradients = _propagated(graph, wanted, _seed(output), allow_unused)
         _call_slopes(output, wanted, gradients)
         return gradients
@@ -79,12 +79,12 @@ def grad(
 
 
 def _propagated(graph: Graph, wanted: list[Value], seed: Value | float, allow_unused: bool) -> tuple[Value, ...]:
-    """The gradients of the wanted values, given that of the result: recorded too if that is a Value."""
+    """Return the gradients of the wanted values, given the result's: recorded too if that is a Value."""
     output = graph.root
     for node in wanted:
         if node not in graph and not allow_unused and _seeds.isdisjoint(graph.nodes):
             raise _no_path(output, node)
-    depends: set[Any] = set(wanted)  # what depends on an input: no gradient need go anywhere else
+    depends: set[Any] = set(wanted)  # the nodes that depend on an input: no gradient has to go anywhere else
     for node in graph.nodes:
         if not depends.isdisjoint(node.operands):
             depends.add(node)
@@ -101,7 +101,7 @@ def _propagated(graph: Graph, wanted: list[Value], seed: Value | float, allow_un
                 arrived[operand] = arrived[operand] + share if operand in arrived else share
     gradients = [g if isinstance(g := arrived.get(node, 0.0), Value) else Value(g) for node in wanted]
     if not isinstance(seed, Value):
-        unrecorded.update(gradients)  # who asks what they were computed from is told
+        unrecorded.update(gradients)  # so that an error can say why they have no operands
     return tuple(gradients)
 
 
@@ -117,21 +117,21 @@ def _no_path(output: Value, node: Value) -> GraphError:
 
 
 def _seed(output: Value) -> Value:
-    """What gradients start from with create_graph: by it is known that a Value was computed from gradients."""
+    """The Value that gradients start from with create_graph; it marks Values that were computed from gradients."""
     seed = Value(1.0, label=_slope_name(output.label, output.label) if output.label else "")
     _seeds.add(seed)
     return seed
 
 
 def _call_slopes(output: Value, inputs: Sequence[Value], gradients: Sequence[Value]) -> None:
-    """Label each recorded gradient as the slope that it is, where the input has a label: df/dx."""
+    """Label each recorded gradient as a derivative, df/dx, where the input has a label."""
     for node, gradient in zip(inputs, gradients):
         if node.label and not gradient.label:
             gradient.label = _slope_name(output.label or "f", node.label)
 
 
 def _slope_name(of: str, by: str) -> str:
-    """What a slope is called.
+    """Return the label of a derivative.
 
     >>> _slope_name("f", "x"), _slope_name("df/dx", "x"), _slope_name("df/dx", "y")
     ('df/dx', 'd²f/dx²', 'd(df/dx)/dy')
@@ -145,13 +145,13 @@ _seeds: WeakSet[Value] = WeakSet()
 
 
 class _Slopes:
-    """The slopes of a node as graphs of their own: the formulas of its row, computed on Values."""
+    """Return the partials of a node as graphs of their own: the formulas of its row, computed on Values."""
 
     def __init__(self, graph: Graph, node: Value) -> None:
         assert node.op is not None
         self.graph, self.node, self.op = graph, node, node.op
         self.names = {**node.op.bind(node.operands), "out": node}
-        self.known: dict[Formula, dict[str, Any]] = {}  # a formula's intermediates are the same for all of a list
+        self.known: dict[Formula, dict[str, Any]] = {}  # a formula's intermediate values are the same for a whole list
 
     def __getitem__(self, k: int) -> Value | float:
         formula, index = self.op.partial(k, len(self.node.operands))
@@ -162,7 +162,7 @@ class _Slopes:
         if then is not None and abs(now - then) > 1e-9 * max(abs(now), abs(then)):
             name, root = self.graph.name(self.node), self.graph.name(self.graph.root)
             raise GraphError(
-                f"grad: the slope of {name} in operand {k + 1} was {then!r} when it was computed, and would be {now!r} "
+                f"grad: the slope of {name} for operand {k + 1} was {then!r} when it was computed, and would be {now!r} "
                 f"now: data was changed in between. Compute {root} anew before grad(create_graph=True)"
             )
         return slope
@@ -172,11 +172,12 @@ class _Slopes:
 
 
 def value_and_grad(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """The function that gives (f(x), gradient), as in JAX.
+    """Return the function that computes (f(x), gradient), as in JAX.
 
-    argnums: the place of the argument to differentiate in, or some places for a tuple of gradients. An argument may be a
-    number, or numbers in nested lists, tuples and dicts; its gradient is nested alike. From plain numbers
-    come plain numbers; where an argument is a Value, Values come, that can be differentiated again. Raises ArgumentError where `function` gives no single number.
+    argnums: the position of the argument to differentiate by, or several positions for a tuple of gradients. An argument
+    may be a number, or numbers in nested lists, tuples and dicts; its gradient is nested alike. Plain numbers give plain
+    numbers; if an argument is a Value, the results are Values that can be differentiated again.
+    Raises ArgumentError if `function` does not return a single number.
 
     >>> value_and_grad(lambda w, x: (w[0] * x + w[1]) ** 2)([2.0, -1.0], 3.0)
     (25.0, [30.0, 10.0])
@@ -185,7 +186,7 @@ def value_and_grad(function: Callable[..., Any], argnums: int | Sequence[int] = 
 
 
 def jacobian(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """The function that gives the gradient of each number of f(x), nested as f(x) is. See value_and_grad.
+    """Return the function that computes the gradient of each number in f(x), nested as f(x) is. See value_and_grad.
 
     >>> jacobian(lambda x: [x[0] * x[1], x[0] ** 2])([3.0, 5.0])
     [[5.0, 3.0], [6.0, 0.0]]
@@ -194,7 +195,7 @@ def jacobian(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> 
 
 
 def hessian(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
-    """The function that gives the second derivatives of f(x): the Jacobian of its gradient. See value_and_grad.
+    """Return the function that computes f's second derivatives: the Jacobian of its gradient. See value_and_grad.
 
     >>> hessian(lambda x: x[0] ** 2 * x[1])([3.0, 5.0])
     [[10.0, 6.0], [6.0, 0.0]]
@@ -203,7 +204,7 @@ def hessian(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
 
 
 def _of_function(who: str, function: Any, argnums: Any, answer: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    """The function that gives answer(f(x), gradient). For jacobian f(x) may be nested, for the others it is a number."""
+    """Return the function that gives answer(f(x), gradient). For jacobian f(x) may be nested, else it is a number."""
     if not callable(function):
         raise ArgumentError(f"{who}: want a function, got {function!r}: of a result, grad(output, inputs)")
     if not all(type(place) is int for place in _flat(argnums)):
@@ -221,7 +222,7 @@ def _of_function(who: str, function: Any, argnums: Any, answer: Callable[[Any, A
 
 
 class _Call:
-    """One call of a function that is differentiated, on Values of its own in place of the arguments that matter."""
+    """One call of a function being differentiated, with fresh Values in the place of the arguments that matter."""
 
     def __init__(self, who: str, argnums: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.who, self.kwargs = who, kwargs
@@ -236,7 +237,7 @@ class _Call:
         self.recorded = any(isinstance(x, Value) for x in _flat([args, kwargs]))
 
     def result(self, function: Callable[..., Any]) -> Any:
-        """What the function gives."""
+        """The function's result."""
         _active.update(self.flat)
         try:
             out = function(*self.args, **self.kwargs)
@@ -252,11 +253,11 @@ class _Call:
         return out
 
     def number(self, x: Any) -> Any:
-        """x as the caller gets it: a Value only where somebody may want to differentiate it again."""
+        """Return x as the caller gets it: a Value only where somebody may want to differentiate it again."""
         return x if self.recorded or not isinstance(x, Value) else x.data
 
     def gradients(self, out: Any) -> Any:
-        """The gradient of each result. Lists are arrays here: what is given for several arguments is around them."""
+        """Return the gradient of each result. Lists are arrays here; a tuple for several arguments goes around them."""
         if isinstance(out, tuple):
             return tuple(map(self.gradients, out))
         if not self.several or not isinstance(out, list):
@@ -265,22 +266,22 @@ class _Call:
         return tuple(_each(lambda y, k=k: found[id(y)][k], out) for k in range(len(self.inputs)))
 
     def gradient(self, y: Any) -> Any:
-        """The gradient of a result, nested as the arguments are."""
+        """Return the gradient of a result, nested as the arguments are."""
         result = y if isinstance(y, Value) else Value(real(y, f"a number from the function that {self.who} is of"))
         found = iter(grad(result, self.flat, create_graph=self.recorded, allow_unused=True))
         return _each(lambda _: self.number(next(found)), self.inputs)
 
 
-_active: WeakSet[Value] = WeakSet()  # the arguments of functions that are being differentiated now
+_active: WeakSet[Value] = WeakSet()  # the arguments of the functions being differentiated now
 
 
 def _fresh(x: Any) -> Value:
-    """A Value of its own for an argument, so that what else is computed from the same one is not differentiated."""
+    """Return a fresh Value for an argument, so that other results computed from the same one are not differentiated."""
     return record(CLONE, [x]) if isinstance(x, Value) else Value(x)
 
 
 def _each(change: Callable[[Any], Any], nested: Any) -> Any:
-    """Numbers in nested lists, tuples and dicts, each changed."""
+    """Return numbers in nested lists, tuples and dicts, each changed."""
     if isinstance(nested, dict):
         return {key: _each(change, item) for key, item in nested.items()}
     if isinstance(nested, (list, tuple)):
@@ -290,7 +291,7 @@ def _each(change: Callable[[Any], Any], nested: Any) -> Any:
 
 
 def _flat(nested: Any) -> Iterator[Any]:
-    """The same numbers, one after the other."""
+    """List the same numbers, one after the other."""
     if isinstance(nested, dict):
         nested = list(nested.values())
     if isinstance(nested, (list, tuple)):

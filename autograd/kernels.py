@@ -1,4 +1,4 @@
-"""Wide rows compiled into straight-line Python: a kernel for each length of lists that is met.
+"""Wide rows compiled into straight-line Python, one kernel for each length of list that occurs.
 
 >>> from autograd.ops import TOTAL
 >>> print(kernel_text(TOTAL, {"xs": 2}, frozenset()), end="")
@@ -39,7 +39,7 @@ from .ops import Op
 
 __all__ = ["compile_kernel", "kernel_text"]
 
-UNROLLED = 64  # operands of a list that get names of their own; above that they are a loop
+UNROLLED = 64  # the most operands of a list that get names of their own; a longer list is a loop
 
 _KERNEL = raising(
     """\
@@ -80,10 +80,10 @@ _WORDS = {
 
 
 def compile_kernel(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> Callable[..., Any]:
-    """A wide row for lists of one length: `sizes` by name (1 for a single operand).
+    """Compile a wide row for lists of one length: `sizes` by name (1 for a single operand).
 
-    `constants` names the operands that are plain numbers. A kernel that meets anything else than it was
-    compiled for hands over to `carefully`, so it need not look at every operand's type.
+    `constants` names the operands that are plain numbers. A kernel that meets anything but what it was
+    compiled for leaves it to `carefully`, so it need not check the type of every operand.
     """
     page.show()
     return define(kernel_text(op, sizes, constants), _name(op, sizes))
@@ -94,7 +94,7 @@ def _name(op: Op, sizes: dict[str, int]) -> str:
 
 
 def kernel_text(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> str:
-    """The kernel's source. Up to UNROLLED operands a list have names of their own; above that it loops."""
+    """Write the kernel's source. Up to UNROLLED operands of a list have names of their own; above that, it loops."""
     unrolled = sizes[op.lists[0]] <= UNROLLED
     namer = Namer(_WORDS)
     given = namer.names(op.operands)  # what the kernel calls its parameters
@@ -158,15 +158,15 @@ def kernel_text(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> str
 
 
 def _constant(op: Op) -> str:
-    """How a plain number is read, so that an int becomes a float and a Value among them is found out.
+    """Say how a plain number is read, so that an int becomes a float and a Value among them is noticed.
 
-    Times 1.0 is enough for arithmetic, which hands a Value on to the result; a comparison would swallow it.
+    Multiplying by 1.0 is enough for arithmetic, whose result shows that a Value was there; a comparison would hide it.
     """
     return _PLAIN if _is_arithmetic(op) else _ANY
 
 
 def _is_arithmetic(op: Op) -> bool:
-    """Whether the type of the result shows what its operands were: a function or a comparison would hide it."""
+    """Return whether the result's type reveals a Value among the operands: a function or a comparison would hide it."""
     return {term.head for term in op.value.terms()} <= {"+", "-", "*", "/", "neg", "sum", "name", "item", "number"}
 
 

@@ -1,8 +1,8 @@
 """Rows compiled into straight-line Python: the methods of Value.
 
-What runs can be read: ``inspect.getsource(Value.tanh)`` prints it, and tracebacks quote it. Each method
+You can read what runs: ``inspect.getsource(Value.tanh)`` prints it, and tracebacks quote it. Each method
 computes the value, freezes the partials as plain numbers on the new node, and links the operands.
-A plain number among the operands stays one: nothing flows to it, so its partial is None and never computed.
+An operand that is a plain number stays one: no gradient flows to it, so its partial is None and never computed.
 
     >>> from autograd import Value
     >>> import inspect
@@ -27,7 +27,7 @@ from .ops import Op
 
 __all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define", "page", "raising", "under"]
 
-# Python's method for the rows that are operators.
+# Python's methods for the rows that are operators.
 OPERATORS = {
     "add": "__add__", "sub": "__sub__", "mul": "__mul__", "div": "__truediv__", "pow": "__pow__",
     "neg": "__neg__", "abs": "__abs__", "remainder": "__mod__",
@@ -44,7 +44,7 @@ FINISH = """\
 
 
 def raising(template: str, name: str = "node") -> str:
-    """A template in which the compiled function raises the error that another gave back, and so is the last in a traceback."""
+    """Let the compiled function itself raise an error that another returned, so that it is the last in a traceback."""
     return re.sub(
         r"(?m)^( +)return ((?:carefully|first_time)\(.*\))$",
         rf"\1{name} = \2\n\1if isinstance({name}, Exception):\n\1    raise {name} from None\n\1return {name}",
@@ -153,7 +153,7 @@ def {name}({parameters}):
     try:
         kernel = {kernels}[{key}]
     except (KeyError, IndexError, TypeError):
-        pass  # an error of the first time is none of the look-up's
+        pass  # compile outside of `except`: an error there is not the look-up's
     else:
         try:
             return kernel({operands})
@@ -164,27 +164,27 @@ def {name}({parameters}):
     "_node",
 )
 
-# What stands in the templates themselves, so that nothing a row brings along may be called so.
+# The names in the templates themselves: nothing that a row brings along may have one of them.
 _METHOD_WORDS = {*words(_UNARY, _BINARY, _REFLECTED), *FUNCTIONS, "larger"}
 _FUNCTION_WORDS = {*words(_SCALAR, _WIDE), "Value", "float", "len", "type"}
 
 
 class _Page:
-    """The text of all that was compiled, as one file that tracebacks and inspect quote from linecache."""
+    """The text of everything compiled, as one file that tracebacks and inspect quote from linecache."""
 
-    filename = "<autograd operations>"  # naming.users_frame tells by its beginning that a frame is not the user's
+    filename = "<autograd operations>"  # by its beginning, naming.users_frame knows that a frame is not the user's
 
     def __init__(self) -> None:
         self.lines: list[str] = []
 
     def add(self, text: str) -> int:
-        """Append; returns how many lines are above."""
+        """Append the text, and return how many lines are above it."""
         above = len(self.lines)
         self.lines += f"{text.rstrip()}\n\n\n".splitlines(keepends=True)
         return above
 
     def show(self) -> None:
-        """Let linecache quote from it: not before something is used, since importing autograd loads no tool."""
+        """Let linecache quote the page, but only once something is used: importing autograd loads no tool."""
         import linecache
 
         linecache.cache[self.filename] = 0, None, self.lines, self.filename  # None: it is never looked for on the disk
@@ -201,16 +201,16 @@ def define(text: str, name: str) -> Callable[..., Any]:
 
 
 def _further_down(code: CodeType, lines: int) -> CodeType:
-    """The same code as if that many lines stood above it."""
+    """Return the same code, numbered as if it had that many lines above it."""
     inside = (_further_down(part, lines) if isinstance(part, CodeType) else part for part in code.co_consts)
     return code.replace(co_firstlineno=code.co_firstlineno + lines, co_consts=tuple(inside))
 
 
-_under: dict[tuple[str, int], str] = {}  # by a name and the id of what it names, which lives on in `shared`
+_under: dict[tuple[str, int], str] = {}  # by name and by the id of the object named, which lives on in `shared`
 
 
 def under(name: str, thing: Any) -> str:
-    """The name that compiled functions have for a thing of a row: another one for a row that is defined anew."""
+    """Return the name that compiled functions use for an object of a row: a new one if the row was redefined."""
     if (name, id(thing)) not in _under:
         free = f"{name}_{len(_under)}" if name in shared else name
         shared[free] = thing
@@ -219,9 +219,9 @@ def under(name: str, thing: Any) -> str:
 
 
 class Method:
-    """A method of Value that is compiled when it is first asked for, and then stands there itself.
+    """A method of Value that is compiled when it is first used, and then replaces this descriptor.
 
-    names: what Value calls it, such as ``__add__`` and ``add``.
+    names: its names in Value, such as ``__add__`` and ``add``.
     """
 
     __slots__ = ("names", "op", "template")
@@ -243,9 +243,9 @@ class Method:
 
 
 def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
-    """The methods of Value, by name: ``tanh``, and ``__mul__``, ``__rmul__``, ``mul`` for an operator.
+    """Make the methods of Value, by name: ``tanh``, and ``__mul__``, ``__rmul__``, ``mul`` for an operator.
 
-    A row of lists, or of more than two operands, is a function only.
+    A row over lists, or of more than two operands, is a function only.
     """
     methods: list[Method] = []
     for op in rows:
@@ -259,9 +259,9 @@ def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
 
 
 def compile_function(op: Op, doc: str = "") -> Callable[..., Any]:
-    """A row as a function: ``dot(xs, ws, bias=None)`` for a wide one, else of that many Values or numbers."""
+    """Make a function of a row: ``dot(xs, ws, bias=None)`` for a wide row, else of that many Values or numbers."""
     for name in _FUNCTION_WORDS.intersection(op.operands):
-        raise FormulaError(f"{op.name}: {name!r} is taken: call the operand otherwise")
+        raise FormulaError(f"{op.name}: {name!r} is taken: give the operand another name")
     parameters = [f"{name}={_literal(op.defaults[name])}" if name in op.defaults else name for name in op.operands]
     names = {"name": op.name, "op": under(f"{op.name}_op", op), "doc": _doc(op)}
     names |= {"parameters": ", ".join(parameters), "operands": ", ".join(op.operands)}
@@ -288,12 +288,12 @@ def _literal(number: float | None) -> str:
 def _doc(op: Op) -> str:
     slopes = ", ".join(f"d/d{name} = {partial.source}" for name, partial in zip(op.operands, op.partials))
     doc = f"{op.value.source}, with the partials {slopes}."
-    one_line = " ".join(doc.split())  # what ends a line for linecache would move all below it
+    one_line = " ".join(doc.split())  # a character that linecache counts as a line break would move all the lines below
     return '"""{}"""'.format(one_line.replace("\\", r"\\").replace('"', r"\""))
 
 
 def _fill(template: str, op: Op, other: str = "other", default: str = "") -> str:
-    """A scalar row in its template; its operands are called a and b there whatever the row calls them."""
+    """Fill a scalar row into its template, where its operands are called a and b, whatever the row calls them."""
     space = 8 if template is _UNARY else 12
     letters = dict(zip(op.operands, "ab"))
     namer = Namer({*_METHOD_WORDS, "a", "b", other})

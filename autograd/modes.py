@@ -1,8 +1,8 @@
-"""The modes a computation can run in (no_grad, atomic, ieee), and where in a model it runs.
+"""The modes that a computation can run in (no_grad, atomic, ieee), and where in a model it runs.
 
-A compiled method looks at one global, `mode`: how many modes are on, over all threads. Only when
-that is not 0 does it ask which of them are on here; so a mode is private to its thread (or task),
-and having modes costs nothing measurable. `scope` is the module call that nodes are made in.
+A compiled method looks at one global, `mode`: the number of modes that are on, over all threads. Only if
+it is not 0 does the method ask which of them are on here. So a mode is private to its thread (or task),
+and having modes costs nothing measurable. `scope` is the module call in which nodes are made.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = [
     "no_grad",
 ]
 
-# The module that compiled methods live in (see methods.py): reading `mode` or `scope` there is reading a global.
+# The module that compiled methods live in (see methods.py): to them, `mode` and `scope` are globals.
 compiled = ModuleType("autograd._compiled", "Methods and kernels, compiled from the rows of autograd.ops.")
 shared: dict[str, Any] = vars(compiled)
 shared.update(mode=0, scope=None)
@@ -45,14 +45,14 @@ _GENERATOR = 0x20  # inspect.CO_GENERATOR, without its import
 
 
 def is_on(name: str) -> bool:
-    """True inside ``with name():``, in this thread."""
+    """Return True inside ``with name():``, in this thread."""
     return name in _on.get()
 
 
 class Mode:
-    """A context manager that switches one mode on; as a decorator it does so for a function, with () or without.
+    """A context manager that switches one mode on, and a decorator that does so for a function, with () or without.
 
-    Of a generator it is on while the generator runs, and not while it waits for its next turn.
+    For a decorated generator, the mode is on while its body runs, and off while it waits for its next turn.
     """
 
     name = ""
@@ -98,7 +98,7 @@ class Mode:
                     return end.value
                 try:
                     move, given = generator.send, (yield item)
-                except BaseException as error:  # for the generator to see, as is its being closed
+                except BaseException as error:  # the generator sees errors, and sees that it is closed
                     move, given = generator.throw, error
 
         code = getattr(function, "__code__", None)
@@ -122,8 +122,8 @@ class no_grad(Mode):  # noqa: N801 - torch's name
 class atomic(Mode):  # noqa: N801
     """Build dot, total, mean, maximum, logsumexp and surprisal from two-operand operations, to see every multiply.
 
-    Each pair of equal numbers shares the gradient of a maximum evenly: of three or more equal ones, the last pair's
-    second has more than the others.
+    Each pair of equal numbers shares the gradient of a maximum evenly: among three or more, the last one then gets more
+    than the others.
 
     >>> from autograd import Value, atomic, dot
     >>> xs, ws = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
@@ -139,7 +139,7 @@ class atomic(Mode):  # noqa: N801
 
 
 class ieee(Mode):  # noqa: N801
-    """Give inf and nan as PyTorch does, where otherwise log(0), 1/0 or exp(1000) is an error.
+    """Give inf and nan as PyTorch does, instead of an error for log(0), 1/0 or exp(1000).
 
     >>> from autograd import Value, ieee
     >>> with ieee():
@@ -152,7 +152,7 @@ class ieee(Mode):  # noqa: N801
 
 @contextmanager
 def modes_restored() -> Generator[None]:
-    """Count out whatever modes the code inside leaves on, such as one entered and never left, in a context of its own.
+    """Switch off any mode that the code inside leaves on, such as one entered but never left, in a context of its own.
 
     >>> from contextvars import Context
     >>> with modes_restored():
@@ -169,11 +169,11 @@ def modes_restored() -> Generator[None]:
 
 
 class Scope:
-    """One call of a module: which module, inside which other call, and the line of the user's code if recorded.
+    """One call of a module: which module, inside which other call, and the line of the user's code if it was recorded.
 
-    Nodes made during the call hold it, so that a drawing can fold a layer and name its parameters.
-    `module` is a plain string where a part of a computation was only given a name (see named_scope), and None of the marks
-    that leaves have, below.
+    Nodes made during the call refer to it, so that a drawing can fold a layer and name its parameters.
+    `module` is a plain string if a part of a computation was merely named (see named_scope), and None for the marks
+    of leaves, below.
     """
 
     __slots__ = ("module", "parent", "source")
@@ -184,19 +184,19 @@ class Scope:
         self.source = source
 
 
-PARAMETER = Scope(None, None)  # the scope of a leaf that a module owns
-CUT = Scope(None, None)  # and of one that was computed, but cut from its graph, by detach() or no_grad()
+PARAMETER = Scope(None, None)  # the scope of a leaf that belongs to a module
+CUT = Scope(None, None)  # and of one that was computed, but was cut from its graph by detach() or no_grad()
 
 
 class _Here(_local):
     scope: Scope | None = None
 
 
-here = _Here()  # the scope of this thread; shared["scope"] is that of the thread which entered or left one last
+here = _Here()  # this thread's scope; shared["scope"] is the scope of the thread that last entered or left one
 
 
 class named_scope:  # noqa: N801 - jax's name
-    """Name a part of a computation that is no module, for drawings to fold, as jax.named_scope does.
+    """Name a part of a computation that is not a module, for drawings to fold, as jax.named_scope does.
 
     >>> from autograd import Value
     >>> with named_scope("scores"):
@@ -220,7 +220,7 @@ class named_scope:  # noqa: N801 - jax's name
 
 @contextmanager
 def gc_paused() -> Generator[None]:
-    """Pause the garbage collector: it would search a large graph again and again while that is made, and find nothing.
+    """Pause the garbage collector, which would search a growing graph again and again, and find nothing.
 
     >>> import gc
     >>> with gc_paused():

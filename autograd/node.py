@@ -1,7 +1,7 @@
-"""What tools see of a Value: a node of the graph, with its numbers, its operation and what it was computed from.
+"""What tools see of a Value: a node of the graph, with its numbers, its operation and its operands.
 
-Drawings, steppers, players and reports take nodes and never import Value, so that whatever has these attributes can be
-drawn and stepped through.
+Drawings, steppers, players and reports take nodes and never import Value, so that anything with these attributes can
+be drawn and stepped through.
 
 >>> from autograd import Value
 >>> node: Node = Value(2.0) * 3.0
@@ -23,7 +23,7 @@ __all__ = ["Node"]
 class Node(Protocol):
     """A value of a recorded graph.
 
-    data: its number. grad: d(result)/d(node) after backward(), to be read where `reached`. label: the name its user gave
+    data: its number. grad: d(result)/d(node) after backward(), valid only if `reached`. label: the name its user gave
     it, or "". op: the operation that computed it, None for a leaf. scope: the call of a module that it was computed in,
     or the mark of a parameter.
     """
@@ -36,12 +36,12 @@ class Node(Protocol):
 
     @property
     def operands(self) -> tuple[Node | float, ...]:
-        """What it was computed from, in order; a constant is a float. Empty for a leaf."""
+        """What the node was computed from, in order; a constant is a float. Empty for a leaf."""
         ...
 
     @property
     def partials(self) -> tuple[float | None, ...]:
-        """d data/d operand for each operand; None for a constant."""
+        """The derivative d data/d operand for each operand; None for a constant."""
         ...
 
     @property

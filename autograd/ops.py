@@ -1,13 +1,13 @@
 """The calculus: one row per operation. Everything else in this package reads these rows.
 
-A row says what an operation is called, how it is drawn, its value, and its partials: the slope of the
-value in each operand. `a, b, c` are operands, `out` is the value just computed, ``xs[i]`` is one of a
-list (see formula/formula.py for the grammar). Adding an operation is adding a row.
+A row gives an operation's name, its symbol in drawings, its value, and its partials: the derivative of the
+value with respect to each operand. `a, b, c` are operands, `out` is the value just computed, ``xs[i]`` is one
+of a list (see formula/formula.py for the grammar). To add an operation, add a row.
 
     >>> TANH.value, TANH.partials
     (Formula('tanh(a)'), (Formula('1 - out ** 2'),))
 
-`domain` is where a value exists, for error messages and for tests that walk the table.
+`domain` says where the value exists, for error messages and for tests that walk the table.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ class Op(str):
         (True, '*', ('a', 'b'))
 
     name: a Python identifier. symbol: what a drawing writes. value: Formula of the operands.
-    operands: their names in order; `lists` are those that stand for a list, written ``xs[i]``.
-    partials: one Formula an operand, of the operands and `out`.
-    defaults: an operand that may be left out, and the number taken then (None: the term drops out).
-    domain: Formula that is true where the value exists, or None if it exists everywhere.
+    operands: their names in order; `lists` are those that are lists, written ``xs[i]``.
+    partials: one Formula per operand, in terms of the operands and `out`.
+    defaults: operands that may be left out, and the number used instead (None: the term drops out).
+    domain: a Formula that is true where the value exists, or None if it exists everywhere.
     """
 
     name: str
@@ -55,13 +55,13 @@ class Op(str):
 
     @property
     def wide(self) -> bool:
-        """True of an operation over lists of operands, such as a dot product."""
+        """Whether this is an operation over lists of operands, such as a dot product."""
         return bool(self.lists)
 
     def bind(self, operands: Sequence[Any]) -> dict[str, Any]:
-        """A node's flat operands under their names: a list for ``xs``, one entry for ``bias``.
+        """Sort a node's flat operands by name: a list for ``xs``, one entry for ``bias``.
 
-        An operand that was left out is not in the answer.
+        An operand that was left out is missing from the answer.
 
         >>> DOT.bind([1, 2, 3, 10, 20, 30, 7])
         {'xs': [1, 2, 3], 'ws': [10, 20, 30], 'bias': 7}
@@ -72,7 +72,7 @@ class Op(str):
         }
 
     def places(self, count: int) -> dict[str, int | range]:
-        """Where each operand is among `count` flat ones: a place, or of a list a range of them."""
+        """Say where each operand is among `count` flat ones: an index, or a range of indices for a list."""
         if not self.lists:
             return dict(zip(self.operands, range(count)))
         singles = [name for name in self.operands if name not in self.lists]
@@ -92,7 +92,7 @@ class Op(str):
         return places
 
     def place(self, k: int, count: int) -> tuple[str, int | None]:
-        """Which operand the k-th of `count` flat ones is: its name, and its index in a list.
+        """Say which operand the k-th of `count` flat ones is: its name, and its index if it is in a list.
 
         >>> DOT.place(4, 7), DOT.place(6, 7), MUL.place(1, 2)
         (('ws', 1), ('bias', None), ('b', None))
@@ -105,12 +105,12 @@ class Op(str):
         raise IndexError(f"{self.name} has no operand {k}: it has {count}")
 
     def partial(self, k: int, count: int) -> tuple[Formula, int | None]:
-        """The formula of the slope in the k-th of `count` flat operands, and the index i it is taken at."""
+        """Return the partial with respect to the k-th of `count` flat operands, and the index i it is taken at."""
         name, index = self.place(k, count)
         return self.partials[self.operands.index(name)], index
 
     def formula(self, count: int) -> Formula:
-        """The value's formula for `count` flat operands: without the optional ones that were left out."""
+        """Return the value's formula for `count` flat operands, without the optional ones that were left out."""
         if not self.lists or not self.defaults:
             return self.value
         present = self.bind(range(count))
@@ -122,7 +122,7 @@ class Op(str):
 
 
 OPS: dict[str, Op] = {}
-BUILTIN: list[str] = []  # the rows below; a user's own follow them in OPS, and may be given anew
+BUILTIN: list[str] = []  # the rows below; a user's own follow them in OPS, and may be replaced
 
 
 def _by_name(name: str) -> Op:
@@ -130,7 +130,7 @@ def _by_name(name: str) -> Op:
 
 
 def row(name: str, symbol: str, value: str, /, *partials: str, **more: Any) -> Op:
-    """Add a row to the table, checked on the spot; returns its Op. A row of the same name that a user added is replaced.
+    """Check a row, add it to the table and return its Op. It replaces a row of that name if a user added that one.
 
     Takes what :func:`checked` takes, and raises what it raises.
     """
@@ -139,7 +139,7 @@ def row(name: str, symbol: str, value: str, /, *partials: str, **more: Any) -> O
     return op
 
 
-_LETTERS = "abcdefgh"  # operands whose partials are given in order
+_LETTERS = "abcdefgh"  # the operands whose partials are given in order
 
 
 def checked(
@@ -152,10 +152,10 @@ def checked(
     defaults: Mapping[str, float | None] | None = None,
     **named_partials: str,
 ) -> Op:
-    """A row, without adding it to the table.
+    """Check a row and return its Op, without adding it to the table.
 
-    Partials are those of a, b, c in order, or given by the operands' names. Raises FormulaError for a bad name, the
-    name of a row of ours, or a formula that names what it may not, or that could not mean one thing everywhere.
+    The partials are those of a, b, c in order, or are given by operand name. Raises FormulaError for a bad name, for
+    the name of a built-in row, and for a formula that uses an unknown name or would not mean the same everywhere.
     """
     for text in (name, symbol, value, *partials, *named_partials.values(), *([] if domain is None else [domain])):
         if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
@@ -184,7 +184,7 @@ def checked(
     return op
 
 
-_known: dict[str, Formula] = {}  # partials such as 1 and -1 are those of many rows, and are read once
+_known: dict[str, Formula] = {}  # many rows share partials such as 1 and -1: each is read once
 
 
 def _read(partial: str) -> Formula:
@@ -194,7 +194,7 @@ def _read(partial: str) -> Formula:
 
 
 def _identifier(name: str) -> str:
-    """A name as Python itself reads it in a formula: ``\ufb01`` there is the same as ``fi``."""
+    """Return a name as Python itself reads it in a formula, where ``\ufb01`` is the same as ``fi``."""
     return normalize("NFKC", name)
 
 
@@ -224,7 +224,7 @@ def _check(op: Op) -> None:
 
 
 def _check_lists(op: Op) -> None:
-    """Every formula uses lists as lists, numbers as numbers, and an i only where it is known."""
+    """Check that every formula uses lists as lists, numbers as numbers, and an i only where it is known."""
     indexed = dict.fromkeys(op.value.result.indexed())
     if indexed:
         raise FormulaError(
@@ -270,7 +270,7 @@ def _check_defaults(op: Op) -> None:
                     f"{op.name}: {operand!r} can be left out only where it is a term of a sum, and {formula.source!r} "
                     "uses it otherwise: give it a number as default"
                 )
-    if op.lists and len(optional) >= len(op.lists):  # a node has one row of operands, from which bind() tells them
+    if op.lists and len(optional) >= len(op.lists):  # bind() has to sort a node's flat row of operands
         raise FormulaError(
             f"{op.name}: whether {optional[-1]!r} was left out cannot be told from the number of operands: "
             f"give it a number as default"
@@ -280,13 +280,13 @@ def _check_defaults(op: Op) -> None:
 _SIGMOID = "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))"
 _DECAY = "e = exp(-a) if a >= 0 else exp(a)"
 _RADIUS = "s = a ** 2 + b ** 2; r = 1 / s if s != 0 else 0"
-# What a division leaves, whether Python's % moves it to the other side of 0, and minus the whole quotient: the slope of
-# x - fmod(x, 1), a step function, is 0.
+# The remainder of a division, whether Python's % moves it to the other side of 0, and minus the whole quotient. It is
+# built from x - fmod(x, 1), a step function, whose slope is 0.
 _MOD, _TURNED = "m = fmod(a, b)", "m > 0 and b < 0 or m < 0 and b > 0"
 _QUOTIENT = f"{_MOD}; q = (m - a) / b; x = q + 0.5 if q >= 0 else q - 0.5; k = x - fmod(x, 1) if abs(q) < 1e15 else q"
-# Equal operands share the slope, and what is compared with nan is not equal to it.
+# Equal operands share the slope; nothing is equal to nan.
 _TIES = "ties = sum(1 if xs[i] == out else 0); 1 / ties if xs[i] == out else 0 if out == out else out"
-# Differences from the largest are exact where it counts, so exp() of them loses nothing, however large the operands are.
+# Differences from the largest are exact where it counts, so exp() of them loses nothing, however large the operands.
 _SHIFTED = "m = max(xs[i]); s = sum(exp(xs[i] - m))"
 
 # fmt: off
@@ -340,7 +340,7 @@ SILU     = row("silu",     "silu",     f"{_DECAY}; a / (1 + e) if a >= 0 else a 
                f"{_DECAY}; (1 + a * e / (1 + e)) / (1 + e) if a >= 0 else (1 + a / (1 + e)) * e / (1 + e)")
 ELU      = row("elu",      "elu",      "a if a > 0 else alpha * expm1(a)",
                a="1 if a > 0 else out + alpha", alpha="0 if a > 0 else expm1(a)", defaults={"alpha": 1.0})
-# Hendrycks and Gimpel, 2016, exact: not the approximation by tanh
+# Hendrycks and Gimpel, 2016: the exact form, not the approximation by tanh
 GELU     = row("gelu",     "gelu",     "0.5 * a * (1 + erf(a / sqrt(2)))",
                "0.5 * (1 + erf(a / sqrt(2))) + a * exp(-0.5 * a ** 2) / sqrt(2 * pi)")
 

@@ -1,4 +1,4 @@
-"""Recording what the compiled methods leave to us: failed arithmetic, other operands, modes, lists of a new length.
+"""Recording what compiled methods leave over: failed arithmetic, other operands, modes, lists of a new length.
 
 >>> from autograd import Value
 >>> from autograd.ops import MUL
@@ -27,7 +27,7 @@ __all__ = ["ON_VALUES", "apply", "listed", "record", "record_checked"]
 
 
 def record(op: Op, operands: Sequence[Value | float]) -> Value:
-    """A node computed step by step from the row: for mixed operands, and where arithmetic failed."""
+    """Compute a node step by step from its row: for mixed operands, and where arithmetic failed."""
     for operand in operands:
         if type(operand) is not Value and hasattr(operand, "record"):  # traced by compile(): no numbers yet
             return operand.record(op, operands)  # type: ignore[union-attr]
@@ -52,7 +52,7 @@ def _names(operands: Sequence[Any]) -> list[str]:
 
 
 def _with_advice(error: DomainError, op: Op, operands: Sequence[Any]) -> DomainError:
-    """The error with a way out: a form that has a value there, or IEEE's inf and nan."""
+    """Add a way out to the error: a form that has a value there, or IEEE's inf and nan."""
     from .explain.failures import stable_form
 
     stable = stable_form(op.name, operands)
@@ -61,7 +61,7 @@ def _with_advice(error: DomainError, op: Op, operands: Sequence[Any]) -> DomainE
 
 
 def apply(op: Op, groups: Sequence[Any]) -> Value:
-    """A row on what its function is called with: for a wide one its lists.
+    """Compute a row from the arguments of its function: for a wide row, its lists.
 
     >>> from autograd.ops import DOT
     >>> apply(DOT, [[Value(1.0), Value(2.0)], [3.0, 4.0], None]).data
@@ -73,7 +73,7 @@ def apply(op: Op, groups: Sequence[Any]) -> Value:
 
 
 def record_checked(op: Op, operands: Sequence[Any]) -> Any:
-    """A node of operands that are not all Values, floats or ints; NotImplemented for an operator of what is no number."""
+    """Make a node of operands that are not all Values, floats or ints; NotImplemented if an operator got no number."""
     checked: list[Value | float] = []
     for k, operand in enumerate(operands):
         if isinstance(operand, Value):
@@ -83,7 +83,7 @@ def record_checked(op: Op, operands: Sequence[Any]) -> Any:
             checked.append(real(operand, f"a Value or a real number as operand {k + 1} of {op.name}"))
         except ArgumentError:
             if op.name in OPERATORS:
-                return NotImplemented  # so that the other side may know what to do
+                return NotImplemented  # so that the other operand's type can try
             raise
     return record(op, checked)
 
@@ -99,12 +99,12 @@ def _in_mode(node: Value) -> Value:
 
 
 def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequence[Any]) -> Value:
-    """A wide operation on operands no kernel was compiled for: check them, then compile one."""
+    """Run a wide operation on operands that no kernel was compiled for: check them, then compile one."""
     given = _checked(op, groups)
     flat = _flat(given)
     sizes: dict[str, int] = {}
     constants: set[str] = set()
-    key: list[Any] = []  # what the compiled function looks at: see methods.compile_function
+    key: list[Any] = []  # the key that the compiled function looks up: see methods.compile_function
     for name in op.operands:
         group = given.get(name)
         listed = isinstance(group, list)
@@ -117,7 +117,7 @@ def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequen
     if any(isinstance(operand, Value) and type(operand) is not Value for operand in flat):
         traced = next(
             (kind for kind in key if hasattr(kind, "recorder")), None
-        )  # what compile() puts in place of numbers
+        )  # what compile() puts in the place of numbers
         if traced is None:
             return record_checked(op, flat)
         kernels[tuple(key)] = traced.recorder(op)
@@ -127,14 +127,14 @@ def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequen
 
 
 def _in_steps(op: Op, groups: Sequence[Any]) -> Value:
-    """A wide operation from two-operand ones: its value formula, computed on Values."""
+    """Build a wide operation from two-operand ones: compute its value formula on Values."""
     given = _checked(op, groups)
     result = op.formula(len(_flat(given))).evaluate(given, ON_VALUES)
     return result if isinstance(result, Value) else Value(result)
 
 
 def _checked(op: Op, groups: Sequence[Any]) -> dict[str, Any]:
-    """What a wide operation was given, under its operands' names: Values and floats, without what was left out."""
+    """Sort the arguments of a wide operation by operand name: Values and floats, without what was left out."""
     given: dict[str, Any] = {}
     for name, group in zip(op.operands, groups):
         if name in op.lists:
@@ -152,12 +152,12 @@ def _checked(op: Op, groups: Sequence[Any]) -> dict[str, Any]:
 
 
 def _flat(given: dict[str, Any]) -> list[Value | float]:
-    """The operands one after the other, as a node keeps them."""
+    """List the operands one after the other, as a node keeps them."""
     return [operand for group in given.values() for operand in (group if isinstance(group, list) else [group])]
 
 
 def listed(who: str, name: str, group: Any) -> list[Any]:
-    """What was given as the list `name`, as one. Raises ArgumentError for no list, GraphError for an empty one."""
+    """Return the argument `name` as a list. Raises ArgumentError if it is not one, GraphError if it is empty."""
     try:
         operands = list(group)
     except TypeError:
@@ -176,7 +176,7 @@ def _number(operand: Value | float) -> float:
 
 
 def _on_values(name: str) -> Callable[..., Any]:
-    """A function of the grammar for Values and numbers: the row of that name."""
+    """Apply a function of the grammar to Values and numbers: the row of that name."""
 
     def apply(*operands: Value | float) -> Any:
         if any(isinstance(operand, Value) for operand in operands):
@@ -187,7 +187,7 @@ def _on_values(name: str) -> Callable[..., Any]:
 
 
 def _square_or_power(a: Value | float, b: Value | float) -> Any:
-    """A square is a product, as in every language: its slopes are the factor, which overflows later than the double."""
+    """Raise to a power; a square is a product, as in every language: its slopes, a and a, overflow later than 2 * a."""
     return _on_values("mul")(a, a) if b == 2 else _on_values("pow")(a, b)
 
 
@@ -199,15 +199,15 @@ def _compared(compare: Callable[[float, float], bool]) -> Callable[..., bool]:
 
 
 def _largest(terms: list[Value | float]) -> Value | float:
-    """One node for all of them, which share the gradient evenly if they are equal; under atomic() a node for each pair."""
+    """Make one node of all operands, so that equal ones share the gradient; under atomic() a node for each pair."""
     if not any(isinstance(term, Value) for term in terms):
         return largest([_number(term) for term in terms])
-    if is_on("atomic") and len(terms) > 1:  # of one there is a node too: nan would have the slope 1 without it
+    if is_on("atomic") and len(terms) > 1:  # one operand makes a node too: without it, nan would have the slope 1
         return reduce(lambda a, b: record(MAXIMUM, (a, b)), terms)
     return record(MAXIMUM, terms)
 
 
-# The grammar's meaning on Values: formulas then build graphs, of wide operations in steps and of gradients.
+# What the grammar means on Values: here formulas build graphs, of wide operations in steps and of gradients.
 ON_VALUES: Algebra = {
     **PLAIN,
     "/": _on_values("div"),
@@ -219,7 +219,7 @@ ON_VALUES: Algebra = {
 
 
 def _giving_errors(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same, but an error is given back, not raised: a compiled function raises it, and a traceback ends there."""
+    """Do the same, but return an error: the compiled function raises it, so that the traceback ends there."""
 
     def give(*arguments: Any) -> Any:
         try:
@@ -230,8 +230,8 @@ def _giving_errors(function: Callable[..., Any]) -> Callable[..., Any]:
     return give
 
 
-# All that compiled methods and kernels name: they live in one module (see modes.py), and it is linked here. What a row
-# brings along is added by methods.under, and how many modes are on, and the scope, are written by modes.py and nn.Module.
+# Every name that compiled methods and kernels use: they live in one module (see modes.py), which is linked here. What a
+# row brings along is added by methods.under; modes.py and nn.Module write how many modes are on, and the scope.
 shared.update(
     {name: getattr(math, name) for name in FUNCTIONS if name != "abs"},
     abs=abs,

@@ -17,7 +17,7 @@ __all__ = ["Pole", "evaluate", "evaluate_partial", "real", "real_data"]
 
 
 def real(number: Any, wanted: str = "a real number") -> float:
-    """`number` as a float; bools, ints, numpy scalars and fractions are real numbers too.
+    """Return `number` as a float; bools, ints, numpy scalars and fractions are real numbers too.
 
     Raises ArgumentError, naming the type it got.
 
@@ -42,13 +42,13 @@ def real(number: Any, wanted: str = "a real number") -> float:
 
 
 def real_data(operand: Any, number: Any) -> float:
-    """`number` as a float, which is the data of `operand`. Raises ArgumentError that names its label."""
+    """Return `number`, the data of `operand`, as a float. Raises an ArgumentError that names its label."""
     label = getattr(operand, "label", "")
     return real(number, f"a real number as data of {f'the Value {label!r}' if label else 'a Value'}")
 
 
 def _named(thing: object) -> str:
-    """``the str '3'``, ``Decimal('3')``, ``a list``: what something is, how it looks if that is short, and what would do."""
+    """Describe an object: ``the str '3'``, ``Decimal('3')``, ``a list``; add what would do instead, if there is one."""
     kind, text = type(thing).__name__, repr(thing)
     if len(text) > 60 or "\n" in text:
         text = f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
@@ -61,9 +61,9 @@ def _named(thing: object) -> str:
 
 
 class Pole(float):
-    """A partial that is infinite or undefined: it may be kept, but no gradient may flow through it.
+    """A partial that is infinite or undefined, such as the slope of sqrt at 0.
 
-    Such is the slope of sqrt at 0. Multiplied by a gradient of 0 it gives 0, since nothing flows.
+    A node may keep it, but no gradient may flow through it. Times a gradient of 0 it gives 0, since nothing flows.
     """
 
     __slots__ = ("reason",)
@@ -86,7 +86,7 @@ class Pole(float):
 
 
 def labels(operands: Sequence[Any]) -> list[str]:
-    """What operands are called if nothing but their labels is known."""
+    """Return what to call operands when only their labels are known."""
     return [getattr(operand, "label", "") for operand in operands]
 
 
@@ -96,10 +96,10 @@ def evaluate(
     numbers: Sequence[float],
     names: Callable[[Sequence[Any]], Sequence[str]] = labels,
 ) -> float:
-    """The value of `op` at `numbers`; an error says what they are called, which `names` finds out for the operands.
+    """Return the value of `op` at `numbers`; in errors the operands have the names that `names` finds.
 
-    Raises DomainError, FloatOverflowError or SingularityError; inside ieee() returns inf or nan instead. Raises ArgumentError
-    where a Value's data was set to what is no number.
+    Raises DomainError, FloatOverflowError or SingularityError; inside ieee() returns inf or nan instead. Raises
+    ArgumentError if a Value's data was set to something that is not a number.
     """
     formula = op.formula(len(numbers))
     try:
@@ -113,7 +113,7 @@ def evaluate(
 
 
 def evaluate_partial(op: Op, operands: Sequence[Any], numbers: Sequence[float], out: float, k: int) -> float:
-    """The slope of `op` in its k-th operand; where it has none, a Pole (inside ieee() plain inf or nan)."""
+    """Return the partial of `op` for its k-th operand; where there is none, a Pole (inside ieee() plain inf or nan)."""
     formula, index = op.partial(k, len(numbers))
     names = {**op.bind(numbers), "out": out}
     if is_on("ieee"):
@@ -125,13 +125,15 @@ def evaluate_partial(op: Op, operands: Sequence[Any], numbers: Sequence[float], 
         what = "not defined" if slope != slope else "infinite"
         return Pole(
             slope,
-            f"the slope of {op.name} in operand {k + 1} is {what} at {numbers[k]!r}: no gradient can flow through it",
+            f"the slope of {op.name} for operand {k + 1} is {what} at {numbers[k]!r}: no gradient can flow through it",
         )
 
 
 def _explained(op: Op, numbers: Sequence[float], names: Sequence[str], error: Exception) -> AutogradError:
-    """Python's error as one of ours, in the learner's names: what was computed, at which numbers, what was wanted."""
-    said = [name or float(number) for name, number in zip(names, numbers)]  # what has no name is said as its number
+    """Turn Python's error into one of ours, in the learner's names: what was computed, where, and what was wanted."""
+    said = [
+        name or float(number) for name, number in zip(names, numbers)
+    ]  # an operand without a name is shown as its number
     at = [f"{name} = {float(number)!r}" for name, number in zip(names, numbers) if name]
     where = f" at {', '.join(at[:4])}{', ...' if at[4:] else ''}" if at else ""
     bound = op.bind(said)
@@ -140,7 +142,7 @@ def _explained(op: Op, numbers: Sequence[float], names: Sequence[str], error: Ex
         largest = next((name for name in names if name), "the operand")
         return FloatOverflowError(f"{shown} is too large for a float{where}. Make {largest} smaller")
     zero = [f"{name} is {float(number)!r}" for name, number in zip(names, numbers) if name and number == 0]
-    if op.name == "pow":  # below 0 it has values at whole exponents, which its domain, a formula, cannot say
+    if op.name == "pow":  # a negative base has values at whole exponents: the domain's formula cannot say so
         if not numbers[0]:
             return SingularityError(f"{shown} divides by zero{where}: want an exponent >= 0 for the base 0")
         return DomainError(f"{shown} is not defined{where}: want {names[0] or 'a base'} > 0, or a whole exponent")

@@ -1,8 +1,8 @@
-"""How an optimiser moves a parameter, as formulas: read once, run as Python, printed as C.
+"""How an optimiser moves a parameter, as formulas that are read once, run as Python and printed as C.
 
-An optimiser gives a rule for each group of parameters, a dict in which a number is an option, and a text is the
-formula of a new value, in order. A formula reads the parameter's `data` and `grad`, what is remembered of it (0 before
-its first update), the options, and what stands above it. The rule sets `data`, and whatever it remembers.
+An optimiser gives each group of parameters a rule: a dict in which a number is an option and a text is the
+formula of a new value, in order. A formula reads the parameter's `data` and `grad`, what is remembered about it (0
+before its first update), the options, and the values above it. The rule sets `data`, and whatever it remembers.
 
     >>> from autograd import Value
     >>> rule = {"lr": 0.1, "momentum": 0.5, "velocity": "momentum * velocity + grad", "data": "data - lr * velocity"}
@@ -32,9 +32,9 @@ _FUNCTIONS = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
 
 
 def read(first: Rule, later: Rule, memory: Iterable[str]) -> tuple[Update, list[float]]:
-    """The rule of a group, of the first update of a parameter and of later ones, and its options as they are now.
+    """Return the rule of a group, for the first update of a parameter and for later ones, and its current options.
 
-    memory: the names that are remembered. Raises FormulaError for what is in no formula's grammar, or has no value.
+    memory: the names that are remembered. Raises FormulaError for text that the grammar lacks, or a name without value.
     """
     key = tuple(memory), _spelled(first), _spelled(later)
     found = _read.get(key)
@@ -47,7 +47,7 @@ _read: dict[Any, Update] = {}
 
 
 def _spelled(rule: Rule) -> tuple[str | None, ...]:
-    """The names of a rule, each with its formula, or None for an option."""
+    """List the names of a rule, each with its formula, or None for an option."""
     return tuple([x for name, given in rule.items() for x in (name, given if type(given) is str else None)])
 
 
@@ -56,9 +56,9 @@ def _pairs(spelled: Sequence[str | None]) -> Iterator[tuple[str, str | None]]:
 
 
 class Update:
-    """A rule without its numbers. first, later: (name, Formula), in order, of a parameter's first update and of later ones.
+    """A rule without its numbers. first, later: (name, Formula) in order, for the first update and for later ones.
 
-    remembered: those of the names in memory that the rule sets.
+    remembered: the names in memory that the rule sets.
     """
 
     def __init__(self, memory: Sequence[str], first: Sequence[str | None], later: Sequence[str | None]) -> None:
@@ -83,7 +83,7 @@ class Update:
             known.add(name)
 
     def run(self, params: Iterable[Any], state: MutableMapping[Any, Any], options: Sequence[float]) -> None:
-        """Update every parameter that a gradient has reached. state: what is remembered of each, a dict by name."""
+        """Update every parameter that a gradient has reached. state: what is remembered about each, a dict by name."""
         self._python(params, state, options)
 
     @cached_property
@@ -94,7 +94,7 @@ class Update:
 
     @property
     def source(self) -> str:
-        """The rule as a Python function.
+        """Compile the rule as a Python function.
 
         >>> update, _ = read({"lr": 0.1, "data": "data - lr * grad"}, {"lr": 0.1, "data": "data - lr * grad"}, [])
         >>> print(update.source)
@@ -132,7 +132,7 @@ class Update:
         return "\n".join(["def update(_params, _state, _options):", *_indented(*head, *loop)])
 
     def _as_ieee(self, p: Any, memory: dict[str, float], options: Sequence[float]) -> None:
-        """The update of one parameter with inf and nan where Python's arithmetic has an error, as in C and in PyTorch."""
+        """Update one parameter, with inf and nan where Python's arithmetic raises an error, as in C and PyTorch."""
         grad, data = _floats(p)
         names = dict(zip(self.options, options), data=data, grad=grad)
         names.update((name, memory.get(name, 0.0)) for name in self.remembered)
@@ -143,7 +143,7 @@ class Update:
 
 
 def _floats(p: Any) -> tuple[float, float]:
-    """The grad and data of a parameter as floats, whatever was written there. Raises ArgumentError for what is no number."""
+    """Return a parameter's grad and data as floats, whatever was written there. Raises ArgumentError if it is no number."""
     return real(p.grad, f"a real number as grad of {f'the Value {p.label!r}' if p.label else 'a Value'}"), real_data(
         p, p.data
     )

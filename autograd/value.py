@@ -6,8 +6,8 @@ r"""Value: a number that remembers how it was computed, and applies the chain ru
     >>> f.data, a.grad, b.grad
     (4.0, -3.0, 2.0)
 
-Every operation records a node: its operands, and its partials d out/d operand as plain numbers. Its method is
-compiled from its row in ops.py (see methods.py), and this is all it does:
+Every operation records a node, with its operands and its partials d out/d operand as plain numbers. The method is
+compiled from the operation's row in ops.py (see methods.py), and this is all it does:
 
     >>> import inspect
     >>> print("\n".join(inspect.getsource(Value.tanh).splitlines()[2:]))  # below its def and docstring
@@ -57,9 +57,9 @@ else:
 __all__ = ["NOT_REACHED", "Value"]
 __tracebackhide__ = hidden
 
-_blank: Callable[[type[Value]], Value] = object.__new__  # __init__ of a subclass may want other arguments
+_blank: Callable[[type[Value]], Value] = object.__new__  # a subclass's __init__ may want other arguments
 
-# The zero that every grad starts as. Tools tell it from a computed 0.0 by identity, and say "not reached".
+# The zero that every grad starts from. Tools tell it from a computed 0.0 by identity, and say "not reached".
 NOT_REACHED = float("0")
 
 
@@ -67,12 +67,12 @@ class Value(Methods):
     """A scalar in a computation graph.
 
     data: its value, a float. grad: d(result)/d(this) after the result's `backward()`; 0.0 before.
-    label: a name for drawings and errors. op: the operation that made it, None for a leaf.
+    label: its name in drawings and errors. op: the operation that made it, None for a leaf.
     operands: what it was computed from, in order: Values, and floats for constants. partials: d data/d operand
-    for each of them, fixed when it was computed; None for a constant.
+    for each operand, fixed when it was computed; None for a constant.
 
-    A node of one or two operands keeps them in the slots a and b, and their partials in da and db: tuples would make
-    every node three objects. A node of more keeps a tuple in a, and one in da.
+    A node with one or two operands keeps them in the slots a and b, and their partials in da and db: with tuples,
+    every node would be three objects. A node with more operands keeps a tuple in a and another in da.
 
     Raises ArgumentError (a TypeError) for anything but a real number.
 
@@ -105,19 +105,19 @@ class Value(Methods):
         if type(data) is float:
             self.data = data
             return
-        stand_in: Any = getattr(data, "stand_in", None)  # of an argument of a function that compile() traces
+        stand_in: Any = getattr(data, "stand_in", None)  # for an argument of a function that compile() traces
         if stand_in is None:
             self.data = real(data, "a real number for a Value")
         else:
             stand_in(self)
 
     def backward(self, gradient: float = 1.0, retain_graph: bool | None = None) -> None:
-        """Add d(self)/d(leaf), times `gradient`, to the grad of every leaf; set the grad of every inner node.
+        """Add d(self)/d(leaf), times `gradient`, to the grad of every leaf, and set the grad of every inner node.
 
-        Leaves accumulate over calls, so that a batch can be summed; inner nodes start afresh each time, and so does
+        Leaves accumulate over calls, so that a batch can be summed. Inner nodes start afresh at each call, and so does
         a leaf whose grad was set to None. retain_graph changes nothing: a graph lasts as long as its result.
-        Raises SingularityError where a gradient meets an infinite partial, such as sqrt's at 0, and ArgumentError for a
-        `gradient`, or a data or grad set before, that is no real number.
+        Raises SingularityError where a gradient meets an infinite partial, such as sqrt's at 0, and ArgumentError if
+        `gradient`, or a data or grad that was set earlier, is not a real number.
 
         >>> a = Value(3.0)
         >>> b = 2 * a
@@ -133,7 +133,7 @@ class Value(Methods):
             return
 
         # The walk, depth first: in `order`, the operands of a node come before the node. Inner nodes start at 0.
-        # Leaves accumulate, and are visited only if their grad was set to something else than a float, such as None.
+        # Leaves accumulate, and are visited only if their grad was set to something other than a float, such as None.
         order: dict[Value, None] = {}
         visited: set[Value] = set()
         stack: list[Value] = [self]
@@ -144,7 +144,7 @@ class Value(Methods):
                 continue
             visited.add(node)
             node.grad = 0.0 if node.op else _summand(node, self)
-            if type(node.a) is tuple:  # a node of more than two operands
+            if type(node.a) is tuple:  # a node with more than two operands
                 for operand in reversed(node.a):
                     if type(operand) is float:  # a constant
                         continue
@@ -156,7 +156,7 @@ class Value(Methods):
                 if node.da is not None and (node.a.op or type(node.a.grad) is not float) and node.a not in visited:
                     stack.append(node.a)
 
-        # The chain rule, from the result back to the leaves: each operand sums what arrives from its consumers.
+        # The chain rule, from the result back to the leaves: each operand adds up what arrives from its consumers.
         node, self.grad = self, gradient
         try:
             for node in reversed(order):
@@ -169,14 +169,14 @@ class Value(Methods):
                         node.a.grad += node.da * node.grad
                     if node.db is not None:
                         node.b.grad += node.db * node.grad
-        except SingularityError:  # an infinite slope, such as sqrt's at 0: say where
+        except SingularityError:  # an infinite partial, such as sqrt's at 0: say where
             from .explain.failures import stopped
 
             raise stopped(self, node) from None
 
     @property
     def operands(self) -> tuple[Value | float, ...]:
-        """What it was computed from, in order: ``a + a`` has a twice. Empty for a leaf."""
+        """What this was computed from, in order: ``a + a`` has a twice. Empty for a leaf."""
         a, b = self.a, self.b
         return a if type(a) is tuple else () if a is None else (a,) if b is None else (a, b)
 
@@ -188,7 +188,7 @@ class Value(Methods):
 
     @property
     def partials(self) -> tuple[float | None, ...]:
-        """d data/d operand for each operand, fixed when it was computed; None for a constant."""
+        """The derivative d data/d operand for each operand, fixed when this was computed; None for a constant."""
         a, b, da = self.a, self.b, self.da
         return da if type(a) is tuple else () if a is None else (da,) if b is None else (da, self.db)
 
@@ -210,16 +210,16 @@ class Value(Methods):
 
     @property
     def _prev(self) -> set[Value]:
-        """The Values among the operands, without their order: micrograd draws and sorts its graphs by them."""
+        """The Values among the operands, as a set: micrograd draws and sorts its graphs by it."""
         return set(self._children)
 
     @property
     def _op(self) -> str:
-        """The symbol of the operation, "" for a leaf."""
+        """The symbol of the operation; "" for a leaf."""
         return self.op.symbol if self.op else ""
 
     def _backward(self) -> None:
-        """This node's step of the chain rule alone, for backprop by hand: `grad` must be complete.
+        """Do this node's step of the chain rule alone, for backprop by hand: `grad` must be complete.
 
         >>> a = Value(3.0); b = a * a
         >>> b.grad = 1.0; b._backward(); a.grad
@@ -229,7 +229,7 @@ class Value(Methods):
             operand.grad += partial * self.grad
 
     def zero_grad(self) -> None:
-        """Put back the grad of every value in this graph to what it was before any backward: not reached.
+        """Reset the grad of every value in this graph to what it was before any backward pass: not reached.
 
         >>> a = Value(3.0); b = a * a; b.backward(); b.zero_grad(); a
         Value(3.0, grad not reached)
@@ -239,15 +239,15 @@ class Value(Methods):
 
     @property
     def reached(self) -> bool:
-        """Whether a backward pass has put a gradient here. A grad of 0.0 alone does not say."""
+        """Whether a backward pass has put a gradient here, which a grad of 0.0 alone cannot tell."""
         return self.grad is not NOT_REACHED and self.grad is not None
 
     def item(self) -> float:
-        """The plain number, as torch's item()."""
+        """Return the plain number, as torch's item() does."""
         return self.data
 
     def detach(self) -> Value:
-        """A new leaf with the same number: what is computed from it hands no gradient back to here.
+        """Return a new leaf with the same number: no gradient flows back from it to this value.
 
         >>> a = Value(3.0); f = a * a.detach(); f.backward(); a.grad
         3.0
@@ -257,7 +257,7 @@ class Value(Methods):
         return leaf
 
     def clamp(self, min: Value | float | None = None, max: Value | float | None = None) -> Value:
-        """This, but at least `min` and at most `max`. See autograd.clamp.
+        """Return this value, but at least `min` and at most `max`. See autograd.clamp.
 
         >>> Value(3.0).clamp(0, 1).data, Value(-2.0).clamp(min=0).data
         (1.0, 0.0)
@@ -267,7 +267,7 @@ class Value(Methods):
 
     clip = clamp
 
-    # torch's names for what holds of every Value here.
+    # torch's names for what is true of every Value here.
 
     @property
     def is_leaf(self) -> bool:
@@ -285,12 +285,12 @@ class Value(Methods):
             raise _misread(wanted)
 
     def retain_grad(self) -> None:
-        """Nothing: inner values keep their grad anyway."""
+        """Do nothing: inner values keep their grad anyway."""
 
     def __pos__(self) -> Value:
         return self
 
-    # Ordered by data, so that max(values) works; equal only to itself, so that a set of values is a set of nodes.
+    # A Value is ordered by data, so that max(values) works, and equal only to itself, so that sets of nodes work.
 
     def __lt__(self, other: Value | float) -> bool:
         return self.data < (other.data if isinstance(other, Value) else other)
@@ -320,11 +320,11 @@ class Value(Methods):
             grad = f"grad={_shown(self.grad)}" if self.reached else "grad not reached"
             label = f", label={self.label!r}" if self.label else ""
             return f"Value({_shown(self.data)}, {grad}{label})"
-        except AttributeError:  # half made, as a debugger may meet it
+        except AttributeError:  # half made, as a debugger may see it
             return "Value(not computed yet)"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        for node in walk(self):  # operands first, so no recursion however deep the graph is
+        for node in walk(self):  # operands first, so there is no recursion however deep the graph is
             if id(node) not in memo:
                 twin = memo[id(node)] = node.__copy__()
                 twin.operands = tuple(memo[id(o)] if isinstance(o, Value) else o for o in node.operands)
@@ -369,10 +369,10 @@ class Value(Methods):
 
 
 class _Tool:
-    """A method of Value that is a tool's own function, ``f.draw()`` for ``draw(f)``.
+    """A method of Value that is really a tool's function: ``f.draw()`` is ``draw(f)``.
 
-    It is imported when it is first asked for: the engine needs no tool, and all tools need the engine. This is
-    the one circle of imports.
+    The tool is imported when it is first used: the engine needs no tool, and every tool needs the engine. This is
+    the only circular import.
     """
 
     def __init__(self, name: str, module: str) -> None:
@@ -393,7 +393,7 @@ _TOOLS = {
 
 
 def _summand(leaf: Value, root: Value) -> float:
-    """What a leaf's grad counts for in a sum: 0 if it was set to None. Raises ArgumentError for what is no number."""
+    """Return a leaf's grad as a term of a sum: 0 if it was set to None. Raises ArgumentError if it is not a number."""
     grad = grad_before(leaf, root)
     if grad is None:
         return 0.0
@@ -405,7 +405,7 @@ def _shown(number: object) -> str:
 
 
 def _as_text(label: object) -> str:
-    """A label as text: ``Value(x, label=i)`` is written easily, and every tool reads text.
+    """Return a label as text: ``Value(x, label=i)`` is easily written, and every tool expects text.
 
     Raises ArgumentError for micrograd's second argument, the operands of a result.
     """
@@ -417,14 +417,14 @@ def _as_text(label: object) -> str:
 
 
 def _misread(requires_grad: bool) -> ArgumentError:
-    """For whoever makes a result by hand, as in micrograd, or wants a Value that records nothing, as in torch."""
+    """The errors for a result made by hand, as in micrograd, and for a Value that records nothing, as in torch."""
     if not requires_grad:
         return ArgumentError(
             "requires_grad=False: a Value always records. Write a constant as a plain number, compute inside "
             "`with autograd.no_grad():`, or leave a parameter out of the optimiser"
         )
     return ArgumentError(
-        "Value(data, operands, operation): an operation is not made by the constructor, but of formulas: "
+        "Value(data, operands, operation): an operation is made from formulas, not by the constructor: "
         '`mytanh = autograd.op("mytanh", "tanh", "tanh(a)", "1 - out ** 2")`, then `mytanh(x)`'
     )
 

@@ -32,7 +32,7 @@ def test_the_wrong_edge_is_named():
         gradcheck(lambda x, y: (wrong_square(x) * y).tanh() + x, [Value(0.4, "x"), y])
     for piece in ("wrong_square", "'a'", "-> x", "d(output)/dx"):
         assert piece in str(caught.value)
-    with pytest.raises(GradcheckError, match=r"wrong_pair in b.*-> y"):
+    with pytest.raises(GradcheckError, match=r"wrong_pair for b.*-> y"):
         gradcheck(lambda x, y: wrong_pair(x, y) + x, [x, y])
     assert gradcheck(wrong_square, x, raise_exception=False) is False
 

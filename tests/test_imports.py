@@ -175,7 +175,7 @@ def test_there_is_no_circle_but_that_of_values_conveniences():
     assert not circles(ever_used(files, ending_in_value=False))
     whole = circles(ever_used(files, ending_in_value=True))
     assert {"value", "stepper", "check", "recording"} <= whole, "if there is none any more, this test can be simpler"
-    assert "the one circle" in files["value"].read_text(encoding="utf-8")
+    assert "the only circular import" in files["value"].read_text(encoding="utf-8")
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == {"a", "b", "c"}
 
 
