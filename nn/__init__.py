@@ -1,7 +1,7 @@
 """Networks of scalar Values, in the shape and under the names of torch.nn.
 
-Vectors are lists of numbers, matrices lists of rows; a layer takes (features,) or (N, features). A new layer is a file
-with a Module in it, such as linear.py; `pytest --refresh` writes its name below.
+Vectors are lists of numbers, and matrices are lists of rows; a layer takes (features,) or (N, features). A new layer is
+a file with a Module in it, such as linear.py; `pytest --refresh` writes its name below.
 
 >>> import nn
 >>> model = nn.MLP(2, [3, 1], activation="tanh", seed=0)

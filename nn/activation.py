@@ -1,4 +1,4 @@
-"""Activations, each in one place: what it computes of nested lists, for nn.functional, and its module.
+"""Activations, each in one place: the function of nested lists, for nn.functional, and the module.
 
 A new one is a function and a class here; ``pytest --refresh`` writes its names where nn and nn.functional export them.
 """
@@ -19,13 +19,13 @@ __all__ = [
     "gelu", "leaky_relu", "relu", "sigmoid", "silu", "softplus", "tanh",
 ]  # fmt: skip
 
-ACTIVATIONS: dict[str, type[Module]] = {}  # what ``MLP(..., activation="relu")`` may name, in the order below
+ACTIVATIONS: dict[str, type[Module]] = {}  # the names for ``MLP(..., activation="relu")``, in the order below
 
 
 class Activation(Module):
-    """A function of every number as a module: a drawing shows it as a part of the model.
+    """A module that applies a function to every number: a drawing shows it as a part of the model.
 
-    A subclass that names its function, ``class ReLU(Activation, function=relu)``, is an activation by that name.
+    A subclass that names its function, ``class ReLU(Activation, function=relu)``, becomes an activation of that name.
     """
 
     function: ClassVar[staticmethod[[Any], Any]]
@@ -47,25 +47,25 @@ class Activation(Module):
 
 
 def activation_named(name: str) -> Module:
-    """The activation of that name. Raises ArgumentError, naming those there are."""
+    """Return the activation of that name. Raises ArgumentError, which lists the names."""
     if name not in ACTIVATIONS:
         raise ArgumentError(f"want one of {', '.join(map(repr, ACTIVATIONS))} as activation, got {name!r}")
     return ACTIVATIONS[name]()
 
 
 def _each(function: Callable[[Value], Value], input: Any) -> Any:
-    """`function` of every number in nested lists."""
+    """Apply `function` to every number in nested lists."""
     if not is_list(input):
         return function(input if isinstance(input, Value) else Value(input))
     try:
-        return list(map(function, input))  # a row of Values, nearly always
+        return list(map(function, input))  # nearly always a row of Values
     except (AttributeError, TypeError):
         return [_each(function, x) for x in input]
 
 
 @of_each
 def relu(input: Any) -> Any:
-    """max(x, 0) of every number, in lists nested as the input's are.
+    """max(x, 0) for every number, in lists nested as the input's are.
 
     >>> [y.data for y in relu([-1.0, 2.0])]
     [0.0, 2.0]
@@ -74,12 +74,12 @@ def relu(input: Any) -> Any:
 
 
 class ReLU(Activation, function=relu):
-    """max(x, 0) of every number. See F.relu."""
+    """max(x, 0) for every number. See F.relu."""
 
 
 @of_each
 def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
-    """x where it is positive, else negative_slope * x, of every number (Maas et al., 2013).
+    """x where it is positive, else negative_slope * x, for every number (Maas et al., 2013).
 
     >>> leaky_relu(-1.0).data
     -0.01
@@ -108,7 +108,7 @@ class LeakyReLU(Activation, function=leaky_relu):
 
 @of_each
 def tanh(input: Any) -> Any:
-    """tanh(x) of every number: from -1 to 1.
+    """tanh(x) for every number: from -1 to 1.
 
     >>> [f"{y.data:.4f}" for y in tanh([-1.0, 0.0, 10.0])]
     ['-0.7616', '0.0000', '1.0000']
@@ -117,12 +117,12 @@ def tanh(input: Any) -> Any:
 
 
 class Tanh(Activation, function=tanh):
-    """tanh(x) of every number. See F.tanh."""
+    """tanh(x) for every number. See F.tanh."""
 
 
 @of_each
 def sigmoid(input: Any) -> Any:
-    """1 / (1 + exp(-x)) of every number: from 0 to 1.
+    """1 / (1 + exp(-x)) for every number: from 0 to 1.
 
     >>> [f"{y.data:.4f}" for y in sigmoid([-1.0, 0.0, 10.0])]
     ['0.2689', '0.5000', '1.0000']
@@ -131,12 +131,12 @@ def sigmoid(input: Any) -> Any:
 
 
 class Sigmoid(Activation, function=sigmoid):
-    """1 / (1 + exp(-x)) of every number. See F.sigmoid."""
+    """1 / (1 + exp(-x)) for every number. See F.sigmoid."""
 
 
 @of_each
 def silu(input: Any) -> Any:
-    """x * sigmoid(x) of every number, also called swish (Elfwing et al., 2018).
+    """x * sigmoid(x) for every number, also called swish (Elfwing et al., 2018).
 
     >>> [f"{y.data:.4f}" for y in silu([-1.0, 0.0, 1.0])]
     ['-0.2689', '0.0000', '0.7311']
@@ -145,12 +145,12 @@ def silu(input: Any) -> Any:
 
 
 class SiLU(Activation, function=silu):
-    """x * sigmoid(x) of every number. See F.silu."""
+    """x * sigmoid(x) for every number. See F.silu."""
 
 
 @of_each
 def elu(input: Any, alpha: float = 1.0) -> Any:
-    """x where it is positive, else alpha * (exp(x) - 1), of every number (Clevert et al., 2016).
+    """x where it is positive, else alpha * (exp(x) - 1), for every number (Clevert et al., 2016).
 
     >>> [f"{y.data:.4f}" for y in elu([-1.0, 0.0, 1.0])]
     ['-0.6321', '0.0000', '1.0000']
@@ -179,7 +179,7 @@ class ELU(Activation, function=elu):
 
 @of_each
 def gelu(input: Any) -> Any:
-    """x * P(z <= x), z normally distributed, of every number (Hendrycks and Gimpel, 2016): exact, by erf.
+    """x * P(z <= x) for every number, with z normally distributed (Hendrycks and Gimpel, 2016): exact, by erf.
 
     >>> [f"{y.data:.4f}" for y in gelu([-1.0, 0.0, 1.0])]
     ['-0.1587', '0.0000', '0.8413']
@@ -188,12 +188,12 @@ def gelu(input: Any) -> Any:
 
 
 class GELU(Activation, function=gelu):
-    """x times the share of a normal distribution below x. See F.gelu."""
+    """x times the share of a normal distribution that lies below x. See F.gelu."""
 
 
 @of_each
 def softplus(input: Any) -> Any:
-    """log(1 + exp(x)) of every number: a smooth relu (Dugas et al., 2001). Above 20 it is x itself, as in torch.
+    """log(1 + exp(x)) for every number: a smooth relu (Dugas et al., 2001). Above 20 it is x itself, as in torch.
 
     >>> [f"{y.data:.4f}" for y in softplus([-1.0, 0.0, 30.0])]
     ['0.3133', '0.6931', '30.0000']
@@ -202,4 +202,4 @@ def softplus(input: Any) -> Any:
 
 
 class Softplus(Activation, function=softplus):
-    """log(1 + exp(x)) of every number. See F.softplus."""
+    """log(1 + exp(x)) for every number. See F.softplus."""

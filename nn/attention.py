@@ -1,4 +1,4 @@
-"""Attention: every row of a sequence looks at the rows of another, or its own, and takes from each as much as it matches."""
+"""Attention: each row of a sequence looks at the rows of another, or of its own, and takes from each what matches."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ Mask: TypeAlias = "Sequence[Sequence[Value | float]] | None"
 
 
 class SelfAttention(Module):
-    """One head of self-attention: queries, keys and values are each a linear map of the same rows.
+    """One head of self-attention: queries, keys and values are linear maps of the same rows.
 
-    forward: (T, embed_dim) to the same; with need_weights also the weights, (T, T), row i those of query i;
-    with is_causal row i sees rows 0 to i only. attn_mask: (T, T), True where row i may not look at row j, as in
-    torch.nn.MultiheadAttention, or numbers that are added to the scores.
+    forward: (T, embed_dim) to (T, embed_dim). With need_weights it also returns the weights, (T, T), where row i
+    belongs to query i. With is_causal, row i sees only the rows 0 to i. attn_mask: (T, T), True where row i may not
+    look at row j, as in torch.nn.MultiheadAttention, or numbers that are added to the scores.
     in_proj_weight: (3 * head_dim, embed_dim), the maps to queries, keys and values on top of each other;
-    in_proj_bias: (3 * head_dim,); out_proj: Linear(head_dim, embed_dim). With head_dim left at embed_dim these
-    are the parameters of torch.nn.MultiheadAttention(embed_dim, 1), and start as they do there.
-    head_dim and out_proj=False make a head of several, which gives (T, head_dim): put the rows of some heads
+    in_proj_bias: (3 * head_dim,); out_proj: Linear(head_dim, embed_dim). With the default head_dim=embed_dim, these
+    are the parameters of torch.nn.MultiheadAttention(embed_dim, 1), with the same initial distribution.
+    head_dim and out_proj=False make one head of several, which returns (T, head_dim): put the rows of the heads
     side by side, and map them back to embed_dim with one Linear. seed: see nn.init.
 
     >>> attention = SelfAttention(4)
@@ -89,13 +89,14 @@ class SelfAttention(Module):
 
 
 class MultiheadAttention(Module):
-    """Some heads of attention side by side, each on its part of the features (Vaswani et al., 2017).
+    """Several heads of attention side by side, each on its part of the features (Vaswani et al., 2017).
 
-    forward: query (T, embed_dim), key and value (S, embed_dim), to (T, embed_dim) and the weights: (T, S), the mean over the
-    heads; one such matrix a head without average_attn_weights; None without need_weights. Of one sequence x it is
-    attention(x, x, x). attn_mask: (T, S), True where query i may not look at key j, or numbers that are added to
-    the scores. key_padding_mask: (S,), True for a key that nobody looks at. is_causal: query i sees keys 0 to i only.
-    The parameters are those of torch.nn.MultiheadAttention, and start as they do there. dropout: only 0.
+    forward: query (T, embed_dim), key and value (S, embed_dim), to (T, embed_dim) and the weights: (T, S), the mean
+    over the heads; without average_attn_weights, one such matrix per head; without need_weights, None. For
+    self-attention, write attention(x, x, x). attn_mask: (T, S), True where query i may not look at key j, or numbers
+    that are added to the scores. key_padding_mask: (S,), True for a key that nobody may look at. is_causal: query i
+    sees only the keys 0 to i. The parameters are those of torch.nn.MultiheadAttention, with the same initial
+    distribution. dropout: only 0.
     Raises ArgumentError unless num_heads divides embed_dim.
 
     >>> attention = MultiheadAttention(4, 2)
@@ -114,7 +115,7 @@ class MultiheadAttention(Module):
                 f"MultiheadAttention: want num_heads to divide embed_dim, got {num_heads} and {embed_dim}"
             )
         if dropout:
-            raise ArgumentError(f"MultiheadAttention: want dropout=0, the only one there is here, got {dropout!r}")
+            raise ArgumentError(f"MultiheadAttention: want dropout=0, the only one available here, got {dropout!r}")
         rng = init.generator(seed)
         draw = init.uniform(math.sqrt(6 / (4 * embed_dim)), rng)  # Glorot and Bengio, 2010
         self.in_proj_weight = init.matrix(3 * embed_dim, embed_dim, draw)
@@ -160,7 +161,7 @@ _PARTS = ("queries", "q"), ("keys", "k"), ("values", "v")
 
 
 def _projected(module: Any, input: Matrix, part: int, width: int) -> list[list[Value]]:
-    """The input mapped by the first, second or third part of in_proj, each of `width` rows."""
+    """Map the input by the first, second or third part of in_proj, each of `width` rows."""
     scope, name = _PARTS[part]
     rows = slice(part * width, (part + 1) * width)
     with named_scope(scope):
@@ -174,12 +175,12 @@ def _cut(matrix: list[list[Value]], columns: slice) -> list[list[Value]]:
 
 
 def _may_look(mask: Any) -> Any:
-    """True for what may be looked at, as F.attention_weights has it; torch's modules have it the other way round."""
+    """Return True for what may be looked at, as F.attention_weights wants it; torch's modules mean the opposite."""
     return mask and [[not m if isinstance(m, bool) else m for m in row] for row in mask]
 
 
 def _padded(mask: Any, padding: Any, queries: int) -> Any:
-    """attn_mask with the keys left out that are padding."""
+    """Add the padding keys to attn_mask, as keys to leave out."""
     if padding is None:
         return mask
     rows = mask or [[False] * len(padding)] * queries
@@ -187,7 +188,7 @@ def _padded(mask: Any, padding: Any, queries: int) -> Any:
 
 
 def _filled(weights: list[list[Value]], keys: int) -> list[list[Value]]:
-    """Rows of one length: what a causal row does not look at has the weight 0."""
+    """Return rows of one length: what a causal row does not look at has the weight 0."""
     return [row + [Value(0.0) for _ in range(keys - len(row))] for row in weights]
 
 

@@ -15,7 +15,7 @@ __all__ = ["ModuleList", "Sequential"]
 class ModuleList(Module):
     """Modules under the names 0, 1, 2 ...: to index, to iterate over, to append to.
 
-    A plain list of modules in an attribute serves as well; this one is found by torch, too.
+    A plain list of modules in an attribute works as well; this one has the name that torch programs use.
     """
 
     def __init__(self, modules: Iterable[Module] = ()) -> None:
@@ -36,7 +36,7 @@ class ModuleList(Module):
         return (held for held in vars(self).values() if isinstance(held, Module))
 
     def __getitem__(self, index: Any) -> Any:
-        """The module at an index; of a slice, a container of the same kind that holds those modules."""
+        """Return the module at an index or, for a slice, a container of the same kind that holds those modules."""
         modules: list[Any] = list(self)
         if not isinstance(index, slice):
             return modules[index]
@@ -47,7 +47,7 @@ class ModuleList(Module):
 
 
 class Sequential(ModuleList):
-    """Modules called one after the other, each on what the one before it gave.
+    """Modules called one after the other, each on the result of the one before.
 
     >>> from nn import Linear, Tanh
     >>> Sequential(Linear(2, 3), Tanh(), Linear(3, 1))

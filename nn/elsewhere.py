@@ -1,4 +1,4 @@
-"""Names of torch.nn that are not here, and what is written in their place: a line for one or several, with Python in backticks.
+"""Names of torch.nn that are not here, and what to write instead: a line for one or several, with Python in backticks.
 
 A test runs every piece of Python.
 """
@@ -17,21 +17,21 @@ _IMAGES = "there are no images here: a Linear sees all of them, `nn.Linear(64, 1
 _MEMORY = "a loop carries the state, `state = [h.tanh() for h in nn.Linear(2, 2)(state)]`"
 _RULE = "the optimisers are `nn.optim.SGD`, `nn.optim.Adam`, `nn.optim.AdamW` and `nn.optim.RMSprop`"
 _START = (
-    "every module draws its own: to start otherwise, `for p in model.parameters(): p.data = random.gauss(0.0, 0.1)`"
+    "every module draws its own numbers: to change them, `for p in model.parameters(): p.data = random.gauss(0.0, 0.1)`"
 )
 _PLACE = "numbers are Python's floats, on the processor: leave it out"
 
 _INSTEAD = {
     "nn": {
         "Parameter": "a Value that a module's attribute holds is a parameter, `Value(0.5)`",
-        "ParameterList ParameterDict": "a list of Values in a module's attribute is found as it is, `[Value(0.5), Value(0.25)]`",
-        "ModuleDict": "a dict of modules in a module's attribute is found as it is, `{'first': nn.Linear(2, 2)}`",
+        "ParameterList ParameterDict": "a list of Values in a module's attribute is found by itself, `[Value(0.5), Value(0.25)]`",
+        "ModuleDict": "a dict of modules in a module's attribute is found by itself, `{'first': nn.Linear(2, 2)}`",
         "Dropout Dropout1d Dropout2d AlphaDropout": _DROPOUT,
         "Conv1d Conv2d Conv3d ConvTranspose2d MaxPool1d MaxPool2d AvgPool2d AdaptiveAvgPool2d Upsample": _IMAGES,
         "BatchNorm1d BatchNorm2d InstanceNorm2d GroupNorm": "rows are brought to a common size by `nn.LayerNorm(4)` and `nn.RMSNorm(4)`",
         "RNN LSTM GRU RNNCell LSTMCell GRUCell": _MEMORY,
         "Transformer TransformerEncoder TransformerEncoderLayer TransformerDecoder TransformerDecoderLayer": "its parts are here, `nn.MultiheadAttention(4, 2)`, `nn.LayerNorm(4)`, `nn.MLP(4, [16, 4])`",
-        "Flatten Unflatten": "lists are taken apart by Python, `[x for row in rows for x in row]`",
+        "Flatten Unflatten": "flatten lists in Python, `[x for row in rows for x in row]`",
         "LogSoftmax LogSigmoid": "`nn.functional.log_softmax(xs)`, or `-nn.functional.softplus(-x)` for the logarithm of sigmoid(x)",
         "ReLU6 Hardtanh Hardsigmoid Hardswish": "`x.clamp(0.0, 6.0)` of each number",
         "Mish": "`x * nn.functional.softplus(x).tanh()`",
@@ -46,7 +46,7 @@ _INSTEAD = {
         "Bilinear": "`dot(nn.Linear(2, 2)(xs), ws)`",
         "EmbeddingBag": "`[mean(column) for column in zip(*nn.Embedding(5, 2)([0, 3]))]`",
         "DataParallel parallel": "one process does it, and `autograd.compile(function)` makes it fast",
-        "save load": "numbers are plain data, `json.dumps(model.state_dict())`, and back by `model.load_state_dict(model.state_dict())`",
+        "save load": "numbers are plain data, `json.dumps(model.state_dict())`, and `model.load_state_dict(model.state_dict())` loads them",
         "one_hot": "`[float(i == 2) for i in range(4)]`",
         "parameter modules": "`from nn import Module`",
     },
@@ -89,16 +89,16 @@ _INSTEAD = {
 _MODULE = {
     "apply": "`for module in model.modules(): module.training`",
     "to cuda cpu double float half bfloat16": _PLACE,
-    "requires_grad_": "leave what is not to learn out of the optimiser, `nn.optim.SGD(model.parameters())`",
-    "register_buffer register_parameter": "an attribute that holds Values holds parameters, and one of plain numbers a buffer, `model.scale = 2.0`",
-    "register_forward_hook register_full_backward_hook": "a call can be watched by its result, `draw(model(xs)[0])`",
+    "requires_grad_": "leave what should not learn out of the optimiser, `nn.optim.SGD(model.parameters())`",
+    "register_buffer register_parameter": "an attribute with Values in it holds parameters, one with plain numbers is a buffer, `model.scale = 2.0`",
+    "register_forward_hook register_full_backward_hook": "you can look into a call through its result, `draw(model(xs)[0])`",
     "add_module": "`model.extra = nn.Linear(2, 2)`",
     "buffers named_buffers": "numbers are plain attributes, `vars(model)`",
     "summary": "`repr(model)`, and `len(model.parameters())`",
-    "draw show": "what it computes is drawn, `draw(model(xs)[0])`",
+    "draw show": "draw what it computes, `draw(model(xs)[0])`",
     "backward": "a result has gradients, `model(xs)[0].backward()`",
-    "predict": "a module is called, `model(xs)`",
-    "fit": "a loop of your own does it, `loss.backward(); optimizer.step()`",
+    "predict": "call the module, `model(xs)`",
+    "fit": "write the loop yourself, `loss.backward(); optimizer.step()`",
     "save": "`json.dumps(model.state_dict())`",
     "load": "`model.load_state_dict(model.state_dict())`",
     "step": "`nn.optim.SGD(model.parameters(), lr=0.1).step()`",
@@ -106,7 +106,7 @@ _MODULE = {
 
 
 def names_of_torch(module: str) -> Callable[..., NoReturn]:
-    """The `__getattr__` of a module: an error, with what to write instead of a name that torch has.
+    """Make the `__getattr__` of a module: it raises an error that says what to write instead of torch's name.
 
     >>> import nn
     >>> nn.NLLLoss
@@ -118,5 +118,5 @@ def names_of_torch(module: str) -> Callable[..., NoReturn]:
 
 
 def module_names() -> Any:
-    """The base class of Module, which answers for what torch's has and this one has not."""
+    """The base class of Module: it answers for names that torch's Module has and this one lacks."""
     return names_of_others("nn.Module", _MODULE)

@@ -1,7 +1,7 @@
 """What layers compute, as functions of numbers: ``import nn.functional as F``.
 
-A number is a Value or a float, a vector a list of numbers, a matrix a list of rows. Where torch.nn.functional
-has the same function, its name, the order of its arguments and what it computes are the same. What works on
+A number is a Value or a float, a vector is a list of numbers, a matrix is a list of rows. Where torch.nn.functional
+has the same function, its name, the order of its arguments and its results are the same. What works on
 a vector works on each row of a matrix.
 """
 
@@ -60,7 +60,7 @@ def embedding(input: int, weight: Sequence[Sequence[T]]) -> list[T]: ...
 @overload
 def embedding(input: Sequence[int], weight: Sequence[Sequence[T]]) -> list[list[T]]: ...
 def embedding(input: Any, weight: Sequence[Sequence[Any]]) -> Any:
-    """Row `input` of a table.
+    """Look up row `input` of a table.
 
     input: an int, or a list of ints. weight: (rows, d). Returns (d,) or (N, d): the numbers of the table themselves.
     Raises ShapeError for an index below 0 or too large.
@@ -77,10 +77,10 @@ def embedding(input: Any, weight: Sequence[Sequence[Any]]) -> Any:
 def rms_norm(
     input: Any, normalized_shape: Sequence[int], weight: Vector | None = None, eps: float | None = None
 ) -> Any:
-    """x / sqrt(mean(x**2) + eps) * weight: a row, brought to the root mean square 1 (Zhang and Sennrich, 2019).
+    """x / sqrt(mean(x**2) + eps) * weight: a row, scaled to a root mean square of 1 (Zhang and Sennrich, 2019).
 
-    input: (d,) or (N, d). normalized_shape: (d,). weight: (d,). eps: None is a float's epsilon, 2.2e-16, as torch
-    has it. Returns the input's shape. Raises ShapeError for a row of another length.
+    input: (d,) or (N, d). normalized_shape: (d,). weight: (d,). eps: None means a float's epsilon, 2.2e-16, as in
+    torch. Returns the input's shape. Raises ShapeError for a row of another length.
 
     >>> [f"{y.data:.4f}" for y in rms_norm([Value(3.0), Value(4.0)], (2,))]
     ['0.8485', '1.1314']
@@ -100,10 +100,10 @@ def layer_norm(
     bias: Vector | None = None,
     eps: float = 1e-5,
 ) -> Any:
-    """(x - mean(x)) / sqrt(var(x) + eps) * weight + bias: a row, brought to the mean 0 and the variance 1 (Ba et al., 2016).
+    """(x - mean(x)) / sqrt(var(x) + eps) * weight + bias: a row with mean 0 and variance 1 (Ba et al., 2016).
 
-    input: (d,) or (N, d). normalized_shape: (d,). weight, bias: (d,). Returns the input's shape. var is the mean
-    square distance from the mean. Raises ShapeError for a row of another length.
+    input: (d,) or (N, d). normalized_shape: (d,). weight, bias: (d,). Returns the input's shape. var is the mean of the
+    squared distances from the mean. Raises ShapeError for a row of another length.
 
     >>> [f"{y.data:.4f}" for y in layer_norm([Value(3.0), Value(4.0)], (2,))]
     ['-1.0000', '1.0000']
@@ -129,12 +129,12 @@ def scaled_dot_product_attention(
     is_causal: bool = False,
     scale: float | None = None,
 ) -> list[list[Value]]:
-    """softmax(Q K^T / sqrt(d)) V: for each query the mean of the values, weighted by how well their keys match it.
+    """softmax(Q K^T / sqrt(d)) V: for each query, the mean of the values, weighted by how well their keys match it.
 
     query: (T, d). key: (S, d). value: (S, e). Returns (T, e) (Vaswani et al., 2017, equation 1).
-    is_causal: query i sees the keys 0 to i only. attn_mask: (T, S), True where a query may look at a key, or numbers that
-    are added to the scores, such as -inf where it may not. scale: in place of 1/sqrt(d).
-    Raises ShapeError where they do not fit, ArgumentError for a query that may look at nothing.
+    is_causal: query i sees only the keys 0 to i. attn_mask: (T, S), True where a query may look at a key, or numbers
+    that are added to the scores, such as -inf where it may not. scale: replaces 1/sqrt(d).
+    Raises ShapeError if the shapes do not fit, and ArgumentError for a query that may look at nothing.
 
     >>> out = scaled_dot_product_attention([[1.0, 2.0]], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], [[10.0], [20.0], [30.0]])
     >>> f"{out[0][0]:.4f}"
@@ -157,9 +157,9 @@ def attention_weights(
 ) -> list[list[Value]]:
     """softmax(Q K^T / sqrt(d)): how much each query attends to each key. The sum of each row is 1.
 
-    query: (T, d). key: (S, d). Returns (T, S); is_causal: row i has the weights of the keys 0 to i only.
+    query: (T, d). key: (S, d). Returns (T, S); is_causal: row i has only the weights of the keys 0 to i.
     attn_mask: (T, S), see scaled_dot_product_attention.
-    scale: in place of 1/sqrt(d), which keeps the scores' variance at 1 (Vaswani et al., 2017, section 3.2.1).
+    scale: replaces 1/sqrt(d), which keeps the scores' variance at 1 (Vaswani et al., 2017, section 3.2.1).
 
     >>> [[f"{w:.4f}" for w in row] for row in attention_weights([[0.0], [2.0]], [[1.0], [2.0]], is_causal=True)]
     [['1.0000'], ['0.1192', '0.8808']]
@@ -173,9 +173,7 @@ def attention_weights(
         scaled = [[score * factor for score in row] for row in scores]
     if attn_mask is not None:
         if is_causal:
-            raise ArgumentError(
-                "attention: want attn_mask or is_causal, got both: let the mask say what is causal, too"
-            )
+            raise ArgumentError("attention: want attn_mask or is_causal, got both: put what is causal into the mask")
         with named_scope("mask"):
             scaled = _masked(scaled, attn_mask)
     with named_scope("softmax"):
@@ -187,7 +185,7 @@ def attention_weights(
 
 
 def _masked(scores: list[list[Value]], mask: Any) -> list[list[Value]]:
-    """Scores plus a mask: of True and False 0 and -inf. What is 0 is not added."""
+    """Add a mask to the scores: True counts as 0 and False as -inf. A 0 is not added."""
     want_matrix("attention, attn_mask", str(len(scores)), mask, columns=len(scores[0]))
     if len(mask) != len(scores):
         raise ShapeError(f"attention: want a row of attn_mask for each of {len(scores)} queries, got {described(mask)}")
@@ -201,9 +199,9 @@ def _masked(scores: list[list[Value]], mask: Any) -> list[list[Value]]:
 
 
 def mix(weights: Sequence[Vector], value: Matrix) -> list[list[Value]]:
-    """Means of the rows of `value`, weighted by each row of `weights`; a shorter row leaves out the last ones.
+    """Return means of the rows of `value`, weighted by each row of `weights`; a shorter row leaves out the last ones.
 
-    weights: (T, S), of attention_weights. value: (S, e). Returns (T, e).
+    weights: (T, S), from attention_weights. value: (S, e). Returns (T, e).
 
     >>> [[y.data for y in row] for row in mix([[1.0], [0.5, 0.5]], [[10.0], [20.0]])]
     [[10.0], [15.0]]

@@ -1,9 +1,9 @@
-"""How parameters start: the random numbers, and where they come from.
+"""Initial parameters: the random numbers, and where they come from.
 
-Every module that draws numbers takes ``seed=``: an int, or a random.Random to go on from. Without one it
+Every module that draws numbers takes ``seed=``: an int, or a random.Random to continue from. Without one it
 takes the next numbers of a generator that all modules share, which starts from 0 in every process and
 which `manual_seed` restarts: the same program gives the same numbers, and no two layers start alike.
-Numbers are drawn by random.Random.random() alone, since nothing else stays the same over Python's versions.
+Only random.Random.random() draws numbers, since nothing else stays the same across Python versions.
 
 >>> draw = uniform(0.5, seed=1)
 >>> f"{draw():.4f} {draw():.4f}"
@@ -31,7 +31,7 @@ _shared = Random(0)
 
 
 def manual_seed(seed: int) -> None:
-    """Restart the numbers that modules made without a seed of their own start from, as torch.manual_seed.
+    """Restart the shared generator, for modules made without their own seed, as torch.manual_seed does.
 
     >>> from nn import Linear
     >>> manual_seed(0); a = Linear(1, 1); manual_seed(0); b = Linear(1, 1)
@@ -42,7 +42,7 @@ def manual_seed(seed: int) -> None:
 
 
 def generator(seed: Seed) -> Random:
-    """The generator that ``seed=`` stands for. Raises ArgumentError if it is neither an int nor a random.Random."""
+    """Return the generator for ``seed=``. Raises ArgumentError if the seed is neither an int nor a random.Random."""
     if isinstance(seed, Random):
         return seed
     if seed is None:
@@ -53,14 +53,14 @@ def generator(seed: Seed) -> Random:
 
 
 def size(name: str, number: int) -> int:
-    """`number`, if it can be how many there are of something; else ArgumentError, which says of what."""
+    """Return `number` if it can be a count; else raise ArgumentError, which says what is counted."""
     if not isinstance(number, int) or number < 1:  # pyright: ignore[reportUnnecessaryIsInstance] - as above
         raise ArgumentError(f"want a whole number from 1 on as {name}, got {number!r}")
     return number
 
 
 def flag(name: str, wanted: bool, fix: str = "") -> bool:
-    """`wanted`, if it is True or False; else ArgumentError, which says what it is for."""
+    """Return `wanted` if it is True or False; else raise ArgumentError, which says what it is for."""
     if not isinstance(wanted, bool):  # pyright: ignore[reportUnnecessaryIsInstance] - as above
         raise ArgumentError(f"want True or False as {name}, got {wanted!r}{fix}")
     return wanted
@@ -73,23 +73,23 @@ def uniform(bound: float, seed: Seed = None) -> Draw:
 
 
 def normal(seed: Seed = None) -> Draw:
-    """Numbers of mean 0 and variance 1, in a bell curve (Box and Muller, 1958)."""
+    """Normally distributed numbers with mean 0 and variance 1 (Box and Muller, 1958)."""
     rng = generator(seed)
     return lambda: math.sqrt(-2 * math.log(1 - rng.random())) * math.cos(2 * math.pi * rng.random())
 
 
 def constant(number: float) -> Draw:
-    """Always the same number."""
+    """The same number again and again."""
     return lambda: number
 
 
 def vector(count: int, draw: Draw) -> list[Value]:
-    """That many Values, (count,)."""
+    """Make a vector of Values, (count,)."""
     return [Value(draw()) for _ in range(count)]
 
 
 def matrix(rows: int, columns: int, draw: Draw) -> list[list[Value]]:
-    """Rows of Values, (rows, columns)."""
+    """Make a matrix of Values, (rows, columns)."""
     return [vector(columns, draw) for _ in range(rows)]
 
 

@@ -1,4 +1,4 @@
-"""Losses, each in one place: what it computes, for nn.functional, and its module.
+"""Losses, each in one place: the function, for nn.functional, and the module.
 
 >>> MSELoss()([1.0, 2.0], [0.0, 4.0]).data
 2.5
@@ -36,13 +36,13 @@ __all__ = [
     "hinge_loss", "l1_loss", "mse_loss",
 ]  # fmt: skip
 
-# What a loss makes of its terms, under torch's names. "none" leaves them as they are, in nested lists.
+# How a loss combines its terms, under torch's names. "none" leaves them as they are, in nested lists.
 REDUCTIONS = ("mean", "sum", "none")
 
 
 @loss
 def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
-    """The mean of (x - y)**2 over all numbers; lists of one shape, or two numbers.
+    """The mean of (x - y)**2 over all numbers, for two lists of the same shape or two numbers.
 
     reduction: "mean", "sum", or "none" for the terms themselves, nested as `input` is.
     Raises ShapeError for lists of different shapes.
@@ -71,8 +71,9 @@ def binary_cross_entropy_with_logits(
     """The mean of -y * log(p) - (1 - y) * log(1 - p), where p is sigmoid(x): how surprised the score x is by y.
 
     It is computed from the score, as log(1 + exp(-x)) + (1 - y) * x, so that nothing overflows where p is 0 or 1.
-    input: scores (logits). target: from 0 to 1 for each, in the same nested lists. weight: how much each counts, and
-    pos_weight: how much more a target of 1 does; a number, or as many as `input` or its rows have. reduction: see mse_loss.
+    input: scores (logits). target: from 0 to 1 for each score, in the same nested lists. weight: how much each counts;
+    pos_weight: how much more a target of 1 counts. Both are a number, or numbers in the shape of `input` or of one row.
+    reduction: see mse_loss.
     Raises ShapeError for lists of different shapes.
 
     >>> binary_cross_entropy_with_logits([0.0, 1000.0], [1.0, 1.0]).data
@@ -93,7 +94,7 @@ def _binary(x: Value, y: Any, more: Any) -> Value:
 
 
 def _spread(what: str, weight: Any, input: Any) -> list[Any]:
-    """A weight for each number of `input`: one for all, one for each of a row, or one for each."""
+    """Return a weight for each number of `input`, given one for all, one for each column, or one for each number."""
     count = len(flatten(input))
     if not is_list(weight):
         return [weight] * count
@@ -108,9 +109,10 @@ def _spread(what: str, weight: Any, input: Any) -> list[Any]:
 
 @loss
 def hinge_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
-    """The mean of max(0, 1 - y * x): 0 where every score x lies on the side of its target, and beyond 1.
+    """The mean of max(0, 1 - y * x): 0 if every score x is on the side of its target, with a margin of at least 1.
 
-    This is the loss of support vector machines (Cortes and Vapnik, 1995). input: scores. target: -1 or 1 for each, in the same nested lists. reduction: see mse_loss.
+    This is the loss of support vector machines (Cortes and Vapnik, 1995). input: scores. target: -1 or 1 for each
+    score, in the same nested lists. reduction: see mse_loss.
     Raises ShapeError for lists of different shapes.
 
     >>> hinge_loss([2.0, 0.5, -1.0], [1, 1, 1]).data
@@ -125,7 +127,7 @@ def _pairs(input: Any, target: Any) -> list[tuple[Value, Any]]:
 
 
 def _reduced(terms: list[Value], reduction: str, like: Any) -> Any:
-    """The mean of the terms, their sum, or they themselves, nested as `like` is."""
+    """Return the mean of the terms, their sum, or the terms themselves, nested as `like` is."""
     if reduction not in REDUCTIONS:
         raise ArgumentError(f"want one of {', '.join(map(repr, REDUCTIONS))} as reduction, got {reduction!r}")
     if reduction == "none":
@@ -168,13 +170,13 @@ def cross_entropy(
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Any:
-    """-log(softmax(input)[target]): how surprised the scores are by the right class. The mean over a batch.
+    """-log(softmax(input)[target]): how surprised the scores are by the right class; the mean over a batch.
 
     input: scores (logits), (C,) or (N, C). target: the class, an int, or a list of N ints;
-    or the probability of each class, in the shape of `input`. weight: (C,), how much each class counts; the mean is over
-    the weights of the targets. ignore_index: a class that does not count, as for padding. label_smoothing: the share
-    of the probability that is spread over all classes (Szegedy et al., 2016). reduction: "mean" or "sum" over the batch, or
-    "none" for a list of N. Raises ShapeError for a class that there is no score for, and for lists that do not fit.
+    or the probability of each class, in the shape of `input`. weight: (C,), how much each class counts; the mean
+    divides by the weights of the targets. ignore_index: a class that does not count, such as padding. label_smoothing:
+    the share of the probability that is spread over all classes (Szegedy et al., 2016). reduction: "mean" or "sum" over
+    the batch, or "none" for a list of N. Raises ShapeError for a class without a score, and for lists that do not fit.
 
     >>> cross_entropy([0.0, 0.0], 1).data
     0.6931471805599453
@@ -184,7 +186,7 @@ def cross_entropy(
         raise ShapeError(f"cross_entropy: want {len(rows)} targets, one for each row, got {described(target)}")
     want_vector("cross_entropy", rows[0])
     if not all(is_list(row) and len(row) == len(rows[0]) for row in rows):
-        raise ShapeError(f"cross_entropy: want as many scores in each row, got {described(input)}")
+        raise ShapeError(f"cross_entropy: want equally many scores in each row, got {described(input)}")
     if weight is not None:
         want_vector("cross_entropy, weight", weight, len(rows[0]))
     if not 0 <= real(label_smoothing, "a real number as label_smoothing") <= 1:
@@ -200,7 +202,7 @@ def cross_entropy(
 
 
 def _surprise(row: Vector, target: Any, weight: Vector | None, smoothing: float) -> Value:
-    """What one row of scores has to do with the loss: -log p of its target, or of all classes by their probabilities."""
+    """Return one row's share of the loss: -log p of its target, or of all classes, weighted by their probabilities."""
     if not is_list(target):
         term = surprisal(row, pick(row, target))
         if weight is not None:
@@ -214,27 +216,27 @@ def _surprise(row: Vector, target: Any, weight: Vector | None, smoothing: float)
 
 
 def _surprises(row: Vector) -> list[Value]:
-    """-log p of each class."""
+    """Return -log p of each class."""
     scores, norm = shifted(row)
     return [norm - x for x in scores]
 
 
 def _is_ignored(target: Any, ignore_index: int) -> bool:
-    """Whether a target is the class that does not count. A negative one is in no row, so a traced target is not asked."""
+    """Return whether a target is the class to ignore. A traced target is in the row, so a negative class is never it."""
     if is_list(target) or (hasattr(target, "chosen_from") and ignore_index == -100):
         return False
     return bool(target == ignore_index)
 
 
 def _share(targets: Sequence[Any], weight: Vector | None, counted: Sequence[bool]) -> Any:
-    """What a weighted mean is divided by: the weights of the targets that count."""
+    """Return the divisor of a weighted mean: the sum of the weights of the targets that count."""
     shares: list[Any] = [
         1.0 if weight is None or is_list(target) else pick(weight, target)
         for target, counts in zip(targets, counted)
         if counts
     ]
     if not shares:
-        raise ArgumentError("cross_entropy: every target is ignore_index, so there is nothing to take the mean of")
+        raise ArgumentError("cross_entropy: every target is ignore_index, so there is nothing to average")
     return total(shares)
 
 

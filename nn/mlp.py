@@ -1,4 +1,4 @@
-"""MLP: a multi-layer perceptron, which is linear layers with an activation between them. Neuron and Layer: micrograd's."""
+"""MLP: a multi-layer perceptron, linear layers with an activation between them. Neuron and Layer: micrograd's."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["MLP", "Layer", "Neuron"]
 
 
 class Hidden(Linear):
-    """A Linear whose outputs go through an activation, a module that it holds under the activation's name."""
+    """A Linear whose outputs go through an activation, a module kept under the activation's name."""
 
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, *, activation: str = "relu", seed: Seed = None
@@ -37,11 +37,11 @@ class Hidden(Linear):
 
 
 class MLP(Module):
-    """Linear layers, each fed what the one before it gave, with an activation after all but the last.
+    """Linear layers, each fed the output of the one before, with an activation after all but the last.
 
     forward: (in_features,) to (sizes[-1],), or (N, in_features) to (N, sizes[-1]).
     sizes: the outputs of each layer. activation: one of nn.activation.ACTIVATIONS, such as "relu" or "tanh".
-    seed: see nn.init. Raises ArgumentError for an activation it does not know, and for sizes that are no list.
+    seed: see nn.init. Raises ArgumentError for an unknown activation, and for sizes that are not a list.
 
     >>> model = MLP(2, [16, 16, 1])
     >>> len(list(model.parameters())), len(model([0.5, -0.5]))
@@ -69,7 +69,7 @@ class MLP(Module):
 
 
 class Neuron(Module):
-    """One neuron, as in micrograd: relu(w x + b), or w x + b without nonlin.
+    """One neuron, as in micrograd: relu(w x + b), or w x + b if nonlin is False.
 
     forward: (nin,) to a Value. w: (nin,), from -1 to 1 at the start; b: 0 at the start. seed: see nn.init.
 
@@ -95,9 +95,9 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side, as in micrograd, each with weights of its own.
+    """Neurons side by side, as in micrograd, each with its own weights.
 
-    forward: (nin,) to (nout,), or to one Value if nout is 1. neurons: the list of them. nonlin, seed: see Neuron.
+    forward: (nin,) to (nout,), or to one Value if nout is 1. neurons: a list of Neuron. nonlin, seed: see Neuron.
 
     >>> Layer(2, 2)
     Layer of [ReLUNeuron(2), ReLUNeuron(2)]

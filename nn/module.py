@@ -1,4 +1,4 @@
-"""Module: what holds parameters and other modules, and computes something when it is called."""
+"""Module: an object that holds parameters and other modules, and computes something when it is called."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class _LikeForward:
 
 
 def _like_forward(call: Callable[..., Any]) -> _LikeForward:
-    """`call` itself, of which an editor shows what it shows of `forward`."""
+    """Return `call` itself; an editor then shows the signature of `forward` for it."""
     return call  # type: ignore[return-value]
 
 
 class Parameters:
-    """The parameters of a module, in order: to go through as often as one likes, to count, and to index.
+    """The parameters of a module, in order: you can loop over them again and again, count them, and index them.
 
-    next() gives one after the other, as torch's generator does; len() and [i] are micrograd's list.
+    next() gives one after the other, as for torch's generator; len() and [i] work as for micrograd's list.
 
     >>> from nn import Linear
     >>> parameters = Linear(2, 1).parameters()
@@ -79,7 +79,7 @@ class Parameters:
 
 
 class _OneOutput(list[Any]):
-    """What a module with one output returns: a list, that says so where it is taken for the Value in it."""
+    """The list that a module with one output returns. Where it is mistaken for the Value in it, its error says so."""
 
     def __getattr__(self, name: str) -> Any:
         fix = f": {_ONE}" if hasattr(Value, name) and not name.startswith("__") else ""
@@ -95,7 +95,7 @@ _ONE = "a module returns a list, here of 1 Value. Write (score,) = model(x), or 
 
 
 def _refusing(name: str) -> Callable[..., Any]:
-    """A method of a list of one that is arithmetic: what lists do with lists, else an error that helps."""
+    """Make an arithmetic method for a list of one: with a list it does what lists do, else it raises an error."""
     of_lists: Any = getattr(list, name, None)
 
     def method(self: Any, *others: Any) -> Any:
@@ -120,10 +120,10 @@ else:
 
 
 class Module(_NamesOfOthers):
-    """The base of all layers and models: hold parameters and modules in attributes, and define `forward`.
+    """The base of all layers and models: keep parameters and modules in attributes, and define `forward`.
 
-    A parameter is a Value that an attribute holds, by itself or in nested lists, tuples, dicts or numpy arrays; the
-    result of an operation is none, nor is what `forward` keeps for later. A module may be held in the same ways.
+    A parameter is a Value in an attribute, by itself or in nested lists, tuples, dicts or numpy arrays. The result of
+    an operation is not one, nor is anything that `forward` keeps for later. A module may be held in the same ways.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -136,13 +136,13 @@ class Module(_NamesOfOthers):
     """
 
     training: bool = True
-    _kept: frozenset[str] = frozenset()  # attributes that a forward pass has set
+    _kept: frozenset[str] = frozenset()  # attributes that a forward pass set
 
     forward: Callable[..., Any] = _no_forward
 
     @_like_forward
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """The result of `forward`; the nodes it makes know that they were made in this call."""
+        """Return the result of `forward`; the nodes it makes record that they were made in this call."""
         outer = here.scope
         shared["scope"] = here.scope = call = Scope(self, outer)
         try:
@@ -170,7 +170,7 @@ class Module(_NamesOfOthers):
         return scope is not None
 
     def _own(self) -> Iterator[tuple[str, Any]]:
-        """The modules and tensors that the attributes hold, each under its key."""
+        """Find the modules and tensors in the attributes, each under its key."""
         for name, held in vars(self).items():
             for key, part in _parts(name, held):
                 if isinstance(part, Module) or name not in self._kept:
@@ -178,17 +178,17 @@ class Module(_NamesOfOthers):
                     yield key, part
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
-        """The modules held directly, with their names: ``layers``, or ``layers.0`` in a list."""
+        """Yield the modules held directly, with their names: ``layers``, or ``layers.0`` in a list."""
         for name, part in list(self._own()):
             if isinstance(part, Module):
                 yield name, part
 
     def children(self) -> Iterator[Module]:
-        """The modules held directly."""
+        """Yield the modules held directly."""
         return (module for _, module in self.named_children())
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
-        """This module under the name "", and all inside it, each once, outer ones first."""
+        """Yield this module, under the name "", and all modules inside it, each once, outer ones first."""
         seen: set[Module] = set()
         for path, module, _ in self._walk(""):
             if module not in seen:
@@ -196,27 +196,27 @@ class Module(_NamesOfOthers):
                 yield path, module
 
     def modules(self) -> Iterator[Module]:
-        """This module and all inside it, each once."""
+        """Yield this module and all modules inside it, each once."""
         return (module for _, module in self.named_modules())
 
     def _walk(self, path: str, outer: tuple[Module, ...] = ()) -> Iterator[tuple[str, Module, list[tuple[str, Any]]]]:
-        """Every module on every path to it: the path, the module, and what it holds itself."""
+        """Yield every module, once for each path to it: the path, the module, and what it holds directly."""
         parts = list(self._own())
         yield path, self, parts
         outer += (self,)
         for name, part in parts:
-            if isinstance(part, Module) and part not in outer:  # a module may hold the one that holds it
+            if isinstance(part, Module) and part not in outer:  # a module may hold one that holds it
                 yield from part._walk(f"{path}.{name}" if path else name, outer)
 
     def _tensors(self) -> Iterator[tuple[str, Any]]:
-        """Every tensor of the model under its key in state_dict: a Value, or nested lists of them."""
+        """Yield every tensor of the model under its key in state_dict: a Value, or nested lists of them."""
         for path, _, parts in self._walk(""):
             for name, part in parts:
                 if not isinstance(part, Module):
                     yield f"{path}.{name}" if path else name, part
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Every parameter once, with its name, such as ``layers.0.weight[3][1]``."""
+        """Yield every parameter once, with its name, such as ``layers.0.weight[3][1]``."""
         seen: set[Value] = set()
         for key, tensor in self._tensors():
             for name, parameter in _entries(key, tensor):
@@ -225,20 +225,20 @@ class Module(_NamesOfOthers):
                     yield name, parameter
 
     def parameters(self) -> Parameters:
-        """Every parameter once."""
+        """Return every parameter once."""
         return Parameters(dict.fromkeys(parameter for _, tensor in self._tensors() for parameter in flatten(tensor)))
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Put back the grad of every parameter to what it was before any backward: not reached.
+        """Reset the grad of every parameter to what it was before any backward pass: not reached.
 
-        set_to_none=False: to 0, which counts as a gradient.
+        set_to_none=False: reset it to 0, which counts as a gradient.
         """
         zero = NOT_REACHED if set_to_none else 0.0
         for parameter in self.parameters():
             parameter.grad = zero
 
     def state_dict(self) -> dict[str, Numbers]:
-        """The parameters' numbers in nested lists, under the keys that the same model has in torch.
+        """Return the parameters' numbers in nested lists, under the keys that the same model has in torch.
 
         >>> from nn import Linear
         >>> Linear(2, 1, seed=0).state_dict()
@@ -247,10 +247,10 @@ class Module(_NamesOfOthers):
         return {key: _numbers(tensor) for key, tensor in self._tensors()}
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> None:
-        """Copy numbers into the parameters: nested lists, or torch's tensors, as state_dict gives them.
+        """Copy numbers into the parameters: nested lists, or torch's tensors, as state_dict returns them.
 
-        strict: want exactly the keys that this module's own state_dict has. Raises ShapeError that
-        names every key in the way, with the shape wanted and the one it got; then nothing is changed.
+        strict: want exactly the keys that this module's own state_dict has. Raises a ShapeError that
+        names every wrong key, with the shape wanted and the shape it got; then nothing is changed.
         """
         if not isinstance(state_dict, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
             raise ShapeError(f"{type(self).__name__}.load_state_dict: want a dict by name, got {described(state_dict)}")
@@ -286,7 +286,7 @@ class Module(_NamesOfOthers):
         return self.train(False)
 
     def extra_repr(self) -> str:
-        """What a subclass wants to say of itself in repr."""
+        """Return what a subclass says about itself in repr."""
         return ""
 
     def __repr__(self) -> str:
@@ -299,7 +299,7 @@ class Module(_NamesOfOthers):
 
 
 def _told(error: AutogradError, call: Scope) -> None:
-    """Name the module in an error's text, and leave one frame of ours in its traceback."""
+    """Name the module in an error's text, and keep only one of our frames in its traceback."""
     from autograd.explain.failures import hide_our_frames, place
 
     if not isinstance(error, GraphError):
@@ -308,19 +308,19 @@ def _told(error: AutogradError, call: Scope) -> None:
 
 
 def _parts(name: str, held: Any) -> Iterator[tuple[str, Any]]:
-    """The modules and tensors in what an attribute holds, each under its key."""
+    """Find the modules and tensors in an attribute, each under its key."""
     if isinstance(held, Module) or _tensor_shape(held) is not None:
         yield name, held
     elif isinstance(held, (list, tuple, dict)):
         items: Any = held.items() if isinstance(held, dict) else enumerate(held)
         for key, item in items:
             yield from _parts(f"{name}.{key}", item)
-    elif str(getattr(held, "dtype", "")) == "object":  # Values in an array of numpy's
+    elif str(getattr(held, "dtype", "")) == "object":  # Values in a numpy array
         yield from _parts(name, held.tolist())
 
 
 def _mark(part: Any) -> None:
-    """Tell the Values of a tensor that a module owns them, as drawings show."""
+    """Mark the Values of a tensor as owned by a module, as drawings show."""
     if not isinstance(part, Module):
         for leaf in flatten(part):
             if leaf.scope is None or leaf.scope is CUT:
@@ -328,7 +328,7 @@ def _mark(part: Any) -> None:
 
 
 def _tensor_shape(held: Any) -> tuple[int, ...] | None:
-    """The shape of a leaf, or of lists of leaves; None of anything else, such as lists of unequal length."""
+    """Return the shape of a leaf, or of lists of leaves; None for anything else, such as lists of unequal length."""
     if isinstance(held, Value):
         return () if held.op is None else None
     if not is_list(held) or not held:
@@ -341,7 +341,7 @@ def _tensor_shape(held: Any) -> tuple[int, ...] | None:
 
 
 def _entries(name: str, tensor: Any) -> Iterator[tuple[str, Value]]:
-    """The Values of a tensor: ``weight[0][0]``, ``weight[0][1]`` ..."""
+    """Yield the Values of a tensor: ``weight[0][0]``, ``weight[0][1]`` ..."""
     if isinstance(tensor, Value):
         yield name, tensor
     else:

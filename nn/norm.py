@@ -1,4 +1,4 @@
-"""RMSNorm and LayerNorm: bring the numbers of a row to a common size."""
+"""RMSNorm and LayerNorm: scale the numbers of every row to the same size."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["LayerNorm", "RMSNorm"]
 
 
 def _features(normalized_shape: Any) -> int:
-    """How many numbers a row has: d, which torch also takes as [d]."""
+    """Return the length of a row: d, which torch also accepts as [d]."""
     one = is_list(normalized_shape) and len(normalized_shape) == 1
     return init.size("normalized_shape", normalized_shape[0] if one else normalized_shape)
 
@@ -24,8 +24,8 @@ def _features(normalized_shape: Any) -> int:
 class RMSNorm(Module):
     """Divide a row by its root mean square, then scale each feature (Zhang and Sennrich, 2019).
 
-    forward: (..., d) to the same. normalized_shape: d, or [d]. eps: added to the mean square; None is a float's
-    own epsilon, 2.2e-16. weight: (d,), 1 at the start; None without elementwise_affine.
+    forward: (..., d) to (..., d). normalized_shape: d, or [d]. eps: added to the mean square; None means a float's
+    epsilon, 2.2e-16. weight: (d,), 1 at the start; None without elementwise_affine.
 
     >>> [f"{y:.4f}" for y in RMSNorm(2)([3.0, 4.0])]
     ['0.8485', '1.1314']
@@ -50,9 +50,9 @@ class RMSNorm(Module):
 
 
 class LayerNorm(Module):
-    """Take the mean out of a row, divide by its standard deviation, then scale and shift each feature (Ba et al., 2016).
+    """Subtract a row's mean, divide by its standard deviation, then scale and shift each feature (Ba et al., 2016).
 
-    forward: (..., d) to the same. normalized_shape: d, or [d]. eps: added to the variance. weight, bias: (d,), 1 and
+    forward: (..., d) to (..., d). normalized_shape: d, or [d]. eps: added to the variance. weight, bias: (d,), 1 and
     0 at the start; None without elementwise_affine.
 
     >>> [f"{y:.4f}" for y in LayerNorm(2)([3.0, 4.0])]

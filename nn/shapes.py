@@ -1,4 +1,4 @@
-"""Shapes of nested lists, and the sentences that say which one was wanted.
+"""Shapes of nested lists, and the messages that say which shape was wanted.
 
 >>> shape_of([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), shape_of([1.0, 2.0]), shape_of(1.0)
 ((2, 3), (2,), ())
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Options = ParamSpec("Options")
 
     class OfEach(Protocol[Options]):
-        """What gives a number for each number, nested as they are."""
+        """A function that gives a number for each number, nested as the input is."""
 
         @overload
         def __call__(self, input: Value | float, *options: Options.args, **named: Options.kwargs) -> Value: ...
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         def __call__(self, input: Matrix, *options: Options.args, **named: Options.kwargs) -> list[list[Value]]: ...
 
     class OfRows(Protocol[Options]):
-        """What gives a row for each row."""
+        """A function that gives a row for each row."""
 
         @overload
         def __call__(self, input: Vector, *options: Options.args, **named: Options.kwargs) -> list[Value]: ...
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
         def __call__(self, input: Matrix, *options: Options.args, **named: Options.kwargs) -> list[list[Value]]: ...
 
     class Loss(Protocol):
-        """What compares two nests of one shape."""
+        """A function that compares two nested lists of the same shape."""
 
         @overload
         def __call__(self, input: Vector, target: Vector, *, reduction: Literal["none"]) -> list[Value]: ...
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     def of_rows(function: Callable[Concatenate[Any, Options], Any]) -> OfRows[Options]: ...
     def loss(function: Callable[..., Any]) -> Loss: ...
 
-else:  # they tell an editor what comes of which input, and do nothing
+else:  # they tell an editor which input gives which output, and do nothing else
 
     def of_each(function):
         return function
@@ -75,24 +75,24 @@ else:  # they tell an editor what comes of which input, and do nothing
 
 
 def is_list(xs: object) -> bool:
-    """True of a list or a tuple, which is what a vector or a matrix is here."""
+    """Return whether this is a list or a tuple: vectors and matrices are either."""
     return isinstance(xs, (list, tuple))
 
 
 def is_matrix(xs: Any) -> bool:
-    """True of a list of lists, however deep."""
+    """Return whether this is a list of lists, however deep."""
     return is_list(xs) and len(xs) > 0 and is_list(xs[0])
 
 
 def shape_of(xs: Any) -> tuple[int, ...]:
-    """The lengths of nested lists from the outside in; () for anything else.
+    """Return the lengths of nested lists from the outside in; () for anything else.
 
-    Raises ShapeError if the lists at one depth are not of the same length.
+    Raises ShapeError if the lists at one depth differ in length.
     """
     if not is_list(xs):
         return ()
     if not is_matrix(xs) and not any(issubclass(kind, (list, tuple)) for kind in set(map(type, xs))):
-        return (len(xs),)  # the usual case, without a look at each number
+        return (len(xs),)  # the usual case, without looking at each number
     shapes = [shape_of(x) for x in xs]
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
@@ -101,14 +101,14 @@ def shape_of(xs: Any) -> tuple[int, ...]:
 
 
 def has_shape(xs: Any, shape: tuple[int, ...]) -> bool:
-    """Whether shape_of(xs) is `shape`; False where it would raise."""
+    """Return whether shape_of(xs) is `shape`; False where it would raise."""
     if not shape:
         return not is_list(xs)
     return is_list(xs) and len(xs) == shape[0] and all(has_shape(x, shape[1:]) for x in xs)
 
 
 def described(xs: Any) -> str:
-    """What `xs` is, for the end of an error message.
+    """Describe `xs`, for the end of an error message.
 
     >>> described([1.0, 2.0]), described([[1.0], [2.0, 3.0]]), described("ab")
     ('shape (2,)', 'rows of different shapes: (1,) in row 0 and (2,) in row 1', 'the str')
@@ -126,7 +126,7 @@ def described(xs: Any) -> str:
 
 
 def want_vector(who: str, xs: Any, size: int | None = None) -> None:
-    """Raise ShapeError unless `xs` is a list of numbers, of `size` of them if that is given."""
+    """Raise ShapeError unless `xs` is a list of numbers, with `size` of them if that is given."""
     if is_list(xs) and (len(xs) > 0 if size is None else len(xs) == size):
         return
     n = "C" if size is None else size
@@ -135,7 +135,7 @@ def want_vector(who: str, xs: Any, size: int | None = None) -> None:
 
 
 def want_matrix(who: str, what: str, xs: Any, columns: int | None = None) -> None:
-    """Raise ShapeError unless `xs` is a list of rows, of `columns` numbers each if that is given."""
+    """Raise ShapeError unless `xs` is a list of rows, with `columns` numbers each if that is given."""
     width = columns or (len(xs[0]) if is_matrix(xs) else 0)
     if is_matrix(xs) and not is_matrix(xs[0]) and all(is_list(row) and len(row) == width for row in xs):
         return
@@ -148,7 +148,7 @@ def want_matrix(who: str, what: str, xs: Any, columns: int | None = None) -> Non
 
 
 def want_same_shape(who: str, input: Any, target: Any) -> None:
-    """Raise ShapeError unless `target` has a number for each of `input`, in the same nested lists."""
+    """Raise ShapeError unless `target` has a number for each number of `input`, in the same nested lists."""
     if has_shape(target, shape_of(input)):
         return
     fix = ""
@@ -158,7 +158,7 @@ def want_same_shape(who: str, input: Any, target: Any) -> None:
 
 
 def flatten(xs: Any) -> list[Any]:
-    """The numbers of nested lists, in order.
+    """Yield the numbers of nested lists, in order.
 
     >>> flatten([[1.0, 2.0], [3.0]])
     [1.0, 2.0, 3.0]
@@ -169,9 +169,9 @@ def flatten(xs: Any) -> list[Any]:
 
 
 def pick(rows: Sequence[T], index: Any) -> T:
-    """``rows[index]``: the one place where a whole number that is data, not code, chooses.
+    """Return ``rows[index]``: the only place where a whole number that is data, not code, makes a choice.
 
-    Raises ShapeError for an index below 0 or too large, ArgumentError for what is no int.
+    Raises ShapeError for an index below 0 or too large, ArgumentError for an index that is not an int.
 
     >>> pick(["a", "b", "c"], 2)
     'c'

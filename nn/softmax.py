@@ -1,4 +1,4 @@
-"""Softmax and its logarithm, of whole rows, where the activations look at one number; and softmax as a module."""
+"""Softmax and its logarithm, which look at a whole row, where activations look at one number; and its module."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Softmax", "log_softmax", "softmax"]
 def softmax(input: Any, dim: int = -1) -> Any:
     """exp(x) / sum(exp(xs)) within each row: positive numbers whose sum is 1.
 
-    input: (C,) or (N, C). dim: the last, which is the only one there is here.
+    input: (C,) or (N, C). dim: the last dimension is the only choice here.
 
     >>> [f"{p.data:.4f}" for p in softmax([1.0, 2.0, 3.0])]
     ['0.0900', '0.2447', '0.6652']
@@ -45,14 +45,14 @@ def _log_softmax(xs: Vector) -> list[Value]:
 
 
 def shifted(xs: Vector) -> tuple[list[Any], Value]:
-    """The scores without the largest, which are exact where it counts, and their logsumexp."""
+    """Return the scores minus the largest one, exact where it counts, and their logsumexp."""
     top = maximum(xs)
     scores = [x - top for x in xs]
     return scores, logsumexp(scores)
 
 
 def _over_rows(who: str, function: Callable[[Vector], list[Value]], input: Any, dim: int) -> Any:
-    """`function` of a vector, or of each row of a matrix."""
+    """Apply `function` to a vector, or to each row of a matrix."""
     if dim != -1 and dim != len(shape_of(input)) - 1:
         raise ArgumentError(f"{who}: want the last dimension, dim=-1, got dim={dim} for {described(input)}")
     if is_matrix(input):

@@ -1,4 +1,4 @@
-"""What is done to gradients between backward() and an update, under torch's names."""
+"""Clipping gradients, between backward() and an update, under torch's names."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["clip_grad_norm_", "clip_grad_value_"]
 
 
 def clip_grad_norm_(parameters: Value | Iterable[Value], max_norm: float, norm_type: float = 2.0) -> float:
-    """Scale all gradients down together until their norm is at most max_norm; returns the norm that they had.
+    """Scale all gradients down together until their norm is at most max_norm; return the norm they had before.
 
     norm_type: 2 is the root of the sum of squares, inf the largest. A parameter that no gradient has reached does
-    not count (Pascanu et al., 2013). Raises ArgumentError for a max_norm or norm_type that is no positive number.
+    not count (Pascanu et al., 2013). Raises ArgumentError for a max_norm or norm_type that is not a positive number.
 
     >>> a, b = Value(1.0), Value(1.0)
     >>> (3 * a + 4 * b).backward()
@@ -30,15 +30,15 @@ def clip_grad_norm_(parameters: Value | Iterable[Value], max_norm: float, norm_t
     limit, kind = _positive("max_norm", max_norm), _positive("norm_type", norm_type)
     sizes = [abs(p.grad) for p in reached]
     norm = max(sizes, default=0.0) if kind == math.inf else _added(x**kind for x in sizes) ** (1 / kind)
-    scale = limit / (norm + 1e-6)  # torch's 1e-6: not divided by 0
-    if not scale >= 1:  # nan goes on to all of them
+    scale = limit / (norm + 1e-6)  # torch's 1e-6, so as not to divide by 0
+    if not scale >= 1:  # a nan spreads to all of them
         for p in reached:
             p.grad *= scale
     return norm
 
 
 def clip_grad_value_(parameters: Value | Iterable[Value], clip_value: float) -> None:
-    """Cut every gradient to the range from -clip_value to clip_value."""
+    """Limit every gradient to the range from -clip_value to clip_value."""
     limit = _positive("clip_value", clip_value)
     for p in _reached(parameters):
         p.grad = max(-limit, min(limit, p.grad))

@@ -1,7 +1,7 @@
 """Schedules: how the learning rate changes from update to update, under torch's names.
 
-A schedule multiplies the rate that each group of an optimiser began with. It starts at update 0; ``scheduler.step()`` goes
-to the next one, after ``optimizer.step()``.
+A schedule multiplies the rate that each group of an optimiser began with. It starts at update 0; call
+``scheduler.step()`` after ``optimizer.step()`` to go to the next update.
 
 >>> from autograd import Value
 >>> from nn.optim import SGD
@@ -33,10 +33,10 @@ __all__ = ["CosineAnnealingLR", "CosineAnnealingWarmRestarts", "LRScheduler", "L
 
 
 class LRScheduler:
-    """What all schedules share. A subclass says what `rate` is at update `last_epoch`.
+    """The base of all schedules. A subclass computes the `rate` at update `last_epoch`.
 
-    last_epoch: how many updates are over, counted by `step`. base_lrs: what each group began with.
-    Raises ArgumentError for what is no optimiser.
+    last_epoch: the number of updates so far, counted by `step`. base_lrs: the rate that each group began with.
+    Raises ArgumentError if it gets something other than an optimiser.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
@@ -50,7 +50,7 @@ class LRScheduler:
         self._set()
 
     def rate(self, base: float, group: int) -> float:
-        """The learning rate of a group, that began with `base`."""
+        """Return the learning rate of a group that began with `base`."""
         raise NotImplementedError(f"{type(self).__name__} has no rate: define there what the learning rate is")
 
     def step(self) -> None:
@@ -63,15 +63,15 @@ class LRScheduler:
             group["lr"] = self.rate(base, k)
 
     def get_last_lr(self) -> list[float]:
-        """The learning rate of each group."""
+        """Return the learning rate of each group."""
         return [group["lr"] for group in self.optimizer.param_groups]
 
     def state_dict(self) -> dict[str, Any]:
-        """Where the schedule is: plain data, to be saved beside the optimiser's."""
+        """Return the schedule's position: plain data, to save along with the optimiser's."""
         return {"last_epoch": self.last_epoch, "base_lrs": list(self.base_lrs)}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on from what `state_dict` gave."""
+        """Continue from what `state_dict` returned."""
         self.last_epoch, self.base_lrs = int(state_dict["last_epoch"]), list(state_dict["base_lrs"])
         self._set()
 
@@ -79,7 +79,7 @@ class LRScheduler:
 class LambdaLR(LRScheduler):
     """The first rate times a function of the number of updates.
 
-    lr_lambda: such a function, or one for each group of parameters. Raises ArgumentError for another number of them.
+    lr_lambda: the function, or one for each group of parameters. Raises ArgumentError for the wrong number of them.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class StepLR(LRScheduler):
 
 
 class CosineAnnealingLR(LRScheduler):
-    """From the first rate down to eta_min in T_max updates, along half a cosine, and up again (Loshchilov and Hutter, 2017)."""
+    """Half a cosine, from the first rate down to eta_min in T_max updates, and up again (Loshchilov and Hutter, 2017)."""
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:  # noqa: N803 - torch's name
         self.T_max, self.eta_min = size("T_max", T_max), real(eta_min, "a real number as eta_min")
@@ -118,7 +118,7 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
-    """Down to eta_min along half a cosine, then from the first rate again; each round is T_mult times as long."""
+    """Half a cosine down to eta_min, then again from the first rate; each round is T_mult times as long as the last."""
 
     def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> None:  # noqa: N803
         self.T_0, self.T_mult = size("T_0", T_0), size("T_mult", T_mult)

@@ -1,11 +1,11 @@
 """Optimisers: how parameters move once their gradients are known.
 
-An optimiser keeps two plain things, as torch's do:
+An optimiser has two plain attributes, as in torch:
 param_groups: a list of dicts, each with "params", a list of Values, and the options for them, such as "lr";
-they are read at every update, so changing one takes effect at the next.
-state: what it remembers of a parameter, a dict of floats by name, such as {"momentum_buffer": 0.5}.
-How a parameter moves is its rule: formulas of data, grad, options and what is remembered (see autograd.updates), which run
-here as Python, and in step.train and step.update of compile() as C.
+options are read at every update, so a change takes effect at the next one.
+state: what it remembers about each parameter, a dict of floats by name, such as {"momentum_buffer": 0.5}.
+The rule says how a parameter moves: formulas of data, grad, options and what is remembered (see autograd.updates).
+They run here as Python, and as C in step.train and step.update of compile().
 A parameter that no gradient has reached is left alone, and remembers nothing.
 """
 
@@ -29,9 +29,9 @@ T = TypeVar("T")
 
 
 class Optimizer:
-    """What all optimisers share: their parameters, in groups with options, and what they remember of each."""
+    """The base of all optimisers: their parameters, in groups with options, and what they remember about each."""
 
-    memory: ClassVar[tuple[str, ...]] = ()  # the names of what is remembered of a parameter
+    memory: ClassVar[tuple[str, ...]] = ()  # the names of what is remembered about a parameter
 
     def __init__(self, params: Params, options: dict[str, Any]) -> None:
         self.defaults = options
@@ -50,7 +50,7 @@ class Optimizer:
         return list(params)
 
     def add_param_group(self, group: Mapping[str, Any]) -> None:
-        """Take in more parameters: {"params": [...]}, with options of their own where they differ."""
+        """Add more parameters: {"params": [...]}, with their own options where these differ."""
         name = type(self).__name__
         if "params" not in group:
             raise ArgumentError(f'{name}: want a group as {{"params": [...], "lr": 0.1}}, got one without "params"')
@@ -62,7 +62,7 @@ class Optimizer:
         for p in options["params"]:
             if not isinstance(p, Value):
                 fix = ": give parameters(), without names" if isinstance(p, tuple) else ""
-                fix = ": rows of Values are given as one list" if isinstance(p, list) else fix
+                fix = ": give rows of Values as one list" if isinstance(p, list) else fix
                 raise ArgumentError(f"{name}: want Values as parameters, got {_short(p)}{fix}")
             if p.op is not None:
                 raise ArgumentError(f"{name}: want leaves as parameters, got the result of {p.op}, {p!r}")
@@ -85,7 +85,7 @@ class Optimizer:
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that a gradient has reached, once.
 
-        closure: computes the loss anew with its gradients, before the update; step then returns that loss.
+        closure: a function that recomputes the loss and its gradients before the update; step then returns that loss.
         """
         if closure is not None:
             loss = closure()
@@ -100,28 +100,28 @@ class Optimizer:
             update.run(group["params"], self.state.current(), options)
 
     def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
-        """How a parameter of this group moves, as autograd.updates reads it. first: at its first update.
+        """Return how a parameter of this group moves, for autograd.updates to read. first: at its first update.
 
-        A class that cannot say so in formulas defines `_update` instead.
+        A class that cannot express this in formulas defines `_update` instead.
         """
         raise NotImplementedError(f"{type(self).__name__} has no rule: define there how a parameter moves")
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Put back the grad of every parameter to what it was before any backward: not reached.
+        """Reset the grad of every parameter to what it was before any backward pass: not reached.
 
-        set_to_none=False: to 0, which counts as a gradient, so that nothing is left alone at the next update.
+        set_to_none=False: reset it to 0, which counts as a gradient, so that the next update leaves no parameter alone.
         """
         zero = NOT_REACHED if set_to_none else 0.0
         for group in self.param_groups:
             for p in group["params"]:
                 p.grad = zero
 
-    # What compile() does by itself where it has the rule; of a class or an object that replaces one of these, it calls them.
+    # compile() does this itself where it has the rule; if a class or an object replaces one of these, it calls that.
     by_rule: ClassVar[Mapping[str, Callable[..., Any]]] = {"step": step, "_update": _update, "zero_grad": zero_grad}
 
     @property
     def state(self) -> State:
-        """What is remembered of each parameter, a dict of floats by name, such as {"momentum_buffer": 0.5}."""
+        """What is remembered about each parameter, a dict of floats by name, such as {"momentum_buffer": 0.5}."""
         return self._state
 
     @state.setter
@@ -129,7 +129,7 @@ class Optimizer:
         self._state = State(state)
 
     def state_dict(self) -> dict[str, Any]:
-        """The options and what is remembered, with numbers 0, 1, 2 ... for the parameters: plain data, to be saved."""
+        """Return the options and what is remembered, with parameters numbered 0, 1, 2 ...: plain data, to save."""
         number = {p: i for i, p in enumerate(self._params())}
         return {
             "state": {number[p]: dict(memory) for p, memory in self.state.items()},
@@ -137,10 +137,10 @@ class Optimizer:
         }
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on from what `state_dict` gave. Raises ShapeError if it was of other numbers of parameters."""
+        """Continue from what `state_dict` returned. Raises ShapeError if the numbers of parameters differ."""
         if not (isinstance(state_dict, Mapping) and {"state", "param_groups"} <= set(state_dict)):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ShapeError(
-                f"{type(self).__name__}.load_state_dict: want what an optimiser's state_dict() gave, got {_short(state_dict)}"
+                f"{type(self).__name__}.load_state_dict: want an optimiser's state_dict(), got {_short(state_dict)}"
             )
         wanted = [len(group["params"]) for group in self.param_groups]
         got = [len(group["params"]) for group in state_dict["param_groups"]]
@@ -165,9 +165,10 @@ class Optimizer:
 class SGD(Optimizer):
     """Stochastic gradient descent: w <- w - lr * dL/dw.
 
-    params: Values, or dicts {"params": [...], "lr": 0.1}. lr: the size of an update. momentum: how much of the
-    last update goes on (Polyak, 1964); dampening: how much of the new gradient does not join it. nesterov: look ahead by one
-    momentum (Sutskever et al., 2013). weight_decay: weight_decay * w is added to the gradient. maximize: go up.
+    params: Values, or dicts {"params": [...], "lr": 0.1}. lr: the size of an update. momentum: the share of the last
+    update that carries over (Polyak, 1964). dampening: the share of the new gradient that is left out of it. nesterov:
+    look ahead by one momentum step (Sutskever et al., 2013). weight_decay: weight_decay * w is added to the gradient.
+    maximize: go uphill.
     Raises ArgumentError for options that make no sense.
 
     >>> w = Value(3.0)
@@ -210,10 +211,10 @@ class SGD(Optimizer):
 class Adam(Optimizer):
     """Adaptive moments (Kingma and Ba, 2015).
 
-    Every parameter moves by about lr, whatever the size of its gradient: by its mean over the last updates,
-    divided by its root mean square. betas: how much of either goes on. eps: added to the divisor.
+    Every parameter moves by about lr, whatever the size of its gradient: by the gradient's mean over the last updates,
+    divided by its root mean square. betas: the share of each that carries over. eps: added to the divisor.
     weight_decay: weight_decay * w is added to the gradient. amsgrad: divide by the largest root mean square so far
-    (Reddi et al., 2018). maximize: go up. Raises ArgumentError for options that make no sense.
+    (Reddi et al., 2018). maximize: go uphill. Raises ArgumentError for options that make no sense.
 
     >>> w = Value(3.0)
     >>> optimizer = Adam([w], lr=0.1)
@@ -221,7 +222,7 @@ class Adam(Optimizer):
     '2.9000'
     """
 
-    decoupled = False  # whether weight decay is an update of its own
+    decoupled = False  # whether weight decay is a separate update
 
     def __init__(
         self,
@@ -260,7 +261,7 @@ class Adam(Optimizer):
             "exp_avg": "exp_avg + (1 - beta1) * (slope - exp_avg)",
             "exp_avg_sq": "beta2 * exp_avg_sq + (1 - beta2) * slope * slope",
             **largest,
-            # both averages began at 0: divided by their share of real gradients they are unbiased
+            # both averages began at 0: dividing by the share of real gradients in them removes the bias
             "rate": "lr / (1 - beta1 ** step)",
             "scale": "1 / sqrt(1 - beta2 ** step)",
             "shrink": "1 - lr * weight_decay" if self.decoupled else "1",
@@ -271,7 +272,7 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decoupled weight decay (Loshchilov and Hutter, 2019).
 
-    Options are those of Adam, but for weight_decay: each update first shrinks w by lr * weight_decay.
+    The options are Adam's, except for weight_decay: each update first shrinks w by lr * weight_decay * w.
 
     >>> w = Value(3.0)
     >>> optimizer = AdamW([w], lr=0.1, weight_decay=0.5)
@@ -296,11 +297,11 @@ class AdamW(Adam):
 
 
 class RMSprop(Optimizer):
-    """The gradient, divided by its root mean square over the last updates (Tieleman and Hinton, 2012).
+    """Descent by the gradient divided by its root mean square over the last updates (Tieleman and Hinton, 2012).
 
-    alpha: how much of the mean square goes on. eps: added to the divisor. weight_decay: weight_decay * w is added to the
-    gradient. momentum: how much of the last update goes on. centered: divide by the standard deviation (Graves, 2013).
-    maximize: go up. Raises ArgumentError for options that make no sense.
+    alpha: the share of the mean square that carries over. eps: added to the divisor. weight_decay: weight_decay * w is
+    added to the gradient. momentum: the share of the last update that carries over. centered: divide by the standard
+    deviation (Graves, 2013). maximize: go uphill. Raises ArgumentError for options that make no sense.
 
     >>> w = Value(3.0)
     >>> optimizer = RMSprop([w], lr=0.1)
@@ -346,7 +347,7 @@ class RMSprop(Optimizer):
 
 
 def _slope(group: Mapping[str, Any]) -> str:
-    """The gradient, downhill or uphill, with weight decay."""
+    """Return the formula of the gradient, downhill or uphill, with weight decay."""
     slope = "-grad" if group["maximize"] else "grad"
     return f"{slope} + weight_decay * data" if group["weight_decay"] else slope
 
@@ -380,7 +381,7 @@ class _Live(MutableMapping[Any, Any]):
 
 
 class State(_Live):
-    """What an optimiser remembers of each parameter. It may stand elsewhere for a while, until somebody looks at it."""
+    """What an optimiser remembers about each parameter. It may live elsewhere until somebody looks at it."""
 
     def __init__(self, kept: Mapping[Value, Mapping[str, float]] | None = None) -> None:
         super().__init__(self._fetched)
@@ -388,7 +389,7 @@ class State(_Live):
         self._fetch: Callable[[dict[Any, Any]], bool] | None = None
 
     def keep_elsewhere(self, fetch: Callable[[dict[Any, Any]], bool]) -> None:
-        """Call `fetch` with the dict to be brought up to date before it is looked at: once, or as long as it returns True."""
+        """Call `fetch` to update the dict before somebody looks at it: once, or as long as it returns True."""
         self._fetch = fetch
 
     def _fetched(self) -> dict[Any, Any]:
