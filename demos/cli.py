@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from .languages import LANGUAGES, VARIABLE, chosen, language, tr, use
 from .shared.catalog import BACKENDS, DEMOS, Demo, find, nearest
 from .shared.environment import program, what_is_wrong
 from .shared.flags import BAD_USAGE, Parser, count
@@ -26,6 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console that lacks a letter shows "?", and goes on
+    arguments, asked = _without_language(arguments)
+    try:
+        _use(asked)
+    except ValueError as error:
+        return _complain(str(error))
     if arguments and arguments[0] in COMMANDS:
         return COMMANDS[arguments[0]](arguments[1:])
     parser = _parser()
@@ -37,8 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     if demo is None and name != "all":
         meant = nearest(name)
-        hint = f"did you mean {meant}?" if meant else "here they are listed:"
-        return _complain(f"there is no demo {name!r}, {hint} {program(*([meant] if meant else []))}")
+        if not meant:
+            return _complain(
+                tr("there is no demo {name}, here they are listed: {command}", name=repr(name), command=program())
+            )
+        return _complain(
+            tr(
+                "there is no demo {name}, did you mean {meant}? {command}",
+                name=repr(name),
+                meant=meant,
+                command=program(meant),
+            )
+        )
     wrong = what_is_wrong()
     if wrong:
         return _complain(wrong)
@@ -46,17 +62,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments.remove(name)
         return _main_of(demo)(arguments)
     if options.help:
-        print(demo.question if demo else "", parser.format_help(), sep="\n\n")
+        print(tr(demo.question) if demo else "", parser.format_help(), sep="\n\n")
         return 0
     if unknown:
-        parser.error(f"unknown {'flag' if unknown[0].startswith('-') else 'argument'} {unknown[0]}")
+        kind = tr("unknown flag {word}") if unknown[0].startswith("-") else tr("unknown argument {word}")
+        parser.error(kind.format(word=unknown[0]))
     if options.stepper:
         return _step_through(parser, demo, options.seed or 0)
     if demo and options.backend and "backend" not in demo.takes:
-        parser.error(f"{demo.name} compiles nothing, so it has no --backend")
+        parser.error(tr("{demo} compiles nothing, so it has no --backend", demo=demo.name))
     if demo:
         return _run(demo, options, options.out or Path("out", demo.name))
     return _run_all(options)
+
+
+def _without_language(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The arguments without --lang, and what was given with it."""
+    rest, asked = list[str](), list[str]()
+    words = iter(arguments)
+    for word in words:
+        if word == "--lang":
+            asked.append(next(words, ""))
+        elif word.startswith("--lang="):
+            asked.append(word.partition("=")[2])
+        else:
+            rest.append(word)
+    return rest, asked
+
+
+def _use(asked: Sequence[str]) -> None:
+    """Tell everything in the language that was asked for. Raises ValueError for one that is not there."""
+    setting = asked[-1] if asked else os.environ.get(VARIABLE, "")
+    if asked or setting:
+        if not chosen(setting):
+            raise ValueError(f"{'--lang' if asked else VARIABLE} is {setting!r}: want one of {', '.join(LANGUAGES)}")
+        use(chosen(setting))
 
 
 def _complain(sentence: str) -> int:
@@ -68,15 +108,20 @@ def _complain(sentence: str) -> int:
 
 
 def _listing() -> str:
-    lines = [f"usage: {program()} NAME [--out FOLDER] [--seed N] [--steps N] [--png] [--open]", ""]
+    lines = [tr("usage: {command} NAME [--out FOLDER] [--seed N] [--steps N] [--png] [--open]", command=program()), ""]
     width = max(len(demo.name) for demo in DEMOS)
     for demo in DEMOS:
-        lines.append(f"{demo.lesson:>3} {demo.name:{width}}  {demo.question}")
-        if demo.russian and _can_print(demo.russian):
+        lines.append(f"{demo.lesson:>3} {demo.name:{width}}  {tr(demo.question)}")
+        if demo.russian and language() != "ru" and _can_print(demo.russian):
             lines.append(f"    {'':{width}}  {demo.russian}")
-    lines.append(f"    {'all':{width}}  Every demo above but bench, one after the other")
-    lines += ["", *(f"    {name:{width}}  {(run.__doc__ or '').splitlines()[0]}" for name, run in COMMANDS.items())]
-    return "\n".join([*lines, "", f"A good first one: {program('iris')}"])
+    lines.append(f"    {'all':{width}}  {tr('Every demo above but bench, one after the other')}")
+    lines += ["", *(f"    {name:{width}}  {tr(_said_of(run))}" for name, run in COMMANDS.items())]
+    return "\n".join([*lines, "", tr("A good first one: {command}", command=program("iris"))])
+
+
+def _said_of(run: Callable[..., Any]) -> str:
+    """The line of a command's docstring."""
+    return (run.__doc__ or "").splitlines()[0]
 
 
 def _can_print(text: str) -> bool:
@@ -94,14 +139,17 @@ def _exercises(arguments: Sequence[str]) -> int:
     """exercises FOLDER: write a file with the exercises of each lesson, to be filled in"""
     from .exercises.files import write
 
-    parser = Parser(prog=program("exercises"), description=_exercises.__doc__)
+    parser = Parser(prog=program("exercises"), description=tr(_said_of(_exercises)))
     parser.add_argument("folder", metavar="FOLDER", type=Path)
     options = parser.parse_args(arguments)
     try:
         written = write(options.folder, program("check"))
     except OSError as error:
-        return _complain(f"no exercises could be written into {options.folder}: {error.strerror}")
-    print(f"{len(written)} new files in {options.folder}" + (f", from {written[0].name} on" if written else ""))
+        return _complain(
+            tr("no exercises could be written into {folder}: {why}", folder=options.folder, why=error.strerror)
+        )
+    first = tr(", from {name} on", name=written[0].name) if written else ""
+    print(tr("{count} new files in {folder}", count=len(written), folder=options.folder) + first)
     return 0
 
 
@@ -109,9 +157,11 @@ def _check(arguments: Sequence[str]) -> int:
     """check FILE: say what is right and what is not yet in a file of exercises"""
     from .exercises.files import check_file
 
-    parser = Parser(prog=program("check"), description=_check.__doc__)
+    parser = Parser(prog=program("check"), description=tr(_said_of(_check)))
     parser.add_argument("files", metavar="FILE", nargs="+")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a file, for whoever collects marks")
+    parser.add_argument(
+        "--json", action="store_true", help=tr("print one JSON object a file, for whoever collects marks")
+    )
     options = parser.parse_args(arguments)
     wrong = [file for file in options.files if not check_file(file, options.json)]
     return 1 if wrong else 0
@@ -121,9 +171,9 @@ def _quiz(arguments: Sequence[str]) -> int:
     """quiz [LEVEL] [--seed N]: gradients of small graphs to work out, with a reason for every wrong number"""
     from .practice.quizzes import LEVELS, play
 
-    parser = Parser(prog=program("quiz"), description=_quiz.__doc__)
+    parser = Parser(prog=program("quiz"), description=tr(_said_of(_quiz)))
     parser.add_argument("level", metavar="LEVEL", nargs="?", default="chain", choices=LEVELS, help=", ".join(LEVELS))
-    parser.add_argument("--seed", type=partial(count, least=0), default=0, help="same seed, same questions")
+    parser.add_argument("--seed", type=partial(count, least=0), default=0, help=tr("same seed, same questions"))
     options = parser.parse_args(arguments)
     return play(options.level, options.seed)
 
@@ -132,14 +182,16 @@ def _workshop(arguments: Sequence[str]) -> int:
     """workshop FOLDER: write all that a teacher hands out: pages, figures, handout, notebooks, exercises, notes"""
     from .workshop import workshop
 
-    parser = Parser(prog=program("workshop"), description=_workshop.__doc__)
+    parser = Parser(prog=program("workshop"), description=tr(_said_of(_workshop)))
     parser.add_argument("folder", metavar="FOLDER", type=Path)
-    parser.add_argument("--wheels", action="store_true", help="also download what is to be installed, for every system")
+    parser.add_argument(
+        "--wheels", action="store_true", help=tr("also download what is to be installed, for every system")
+    )
     options = parser.parse_args(arguments)
     try:
         index = workshop(options.folder, options.wheels)
     except OSError as error:
-        return _complain(f"the workshop could not be written: {error}")
+        return _complain(tr("the workshop could not be written: {why}", why=error))
     print(index.resolve().as_uri())
     return 0
 
@@ -153,10 +205,12 @@ def command(arguments: Sequence[str] | None = None) -> int:
     """The command scalar-autograd: a lesson or demo, a command of the list, or an expression to step through."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        if arguments[:1] == ["lesson"]:
-            return main(arguments[1:])
-        if arguments and arguments[0] in COMMANDS:
-            return main(arguments)
+        words, asked = _without_language(arguments)
+        language = [f"--lang={name}" for name in asked]
+        if words[:1] == ["lesson"]:
+            return main([*words[1:], *language])
+        if words and words[0] in COMMANDS:
+            return main([*words, *language])
     except BrokenPipeError:  # what reads our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -170,24 +224,28 @@ def command(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog=program(), allow_abbrev=False, add_help=False)
-    parser.add_argument("demo", nargs="?", metavar="NAME", help="a demo of the list, or the number of its question")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where its files go (default: out/NAME)")
-    parser.add_argument("--seed", type=partial(count, least=0), metavar="N", help="same seed, same numbers")
-    parser.add_argument("--steps", type=count, metavar="N", help="how many updates to train for")
-    parser.add_argument("--png", action="store_true", help="save every graph as PNG too, beside the SVG")
-    parser.add_argument("--backend", choices=BACKENDS, help="how to compile, of digits and gpt: " + ", ".join(BACKENDS))
-    parser.add_argument("--stepper", action="store_true", help="no page: a prompt that trains it phase by phase")
-    parser.add_argument("--open", action="store_true", help="open the page when it is done")
-    parser.add_argument("-h", "--help", action="store_true", help="show this")
+    parser.add_argument("demo", nargs="?", metavar="NAME", help=tr("a demo of the list, or the number of its question"))
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help=tr("where its files go (default: out/NAME)"))
+    parser.add_argument("--seed", type=partial(count, least=0), metavar="N", help=tr("same seed, same numbers"))
+    parser.add_argument("--steps", type=count, metavar="N", help=tr("how many updates to train for"))
+    parser.add_argument("--png", action="store_true", help=tr("save every graph as PNG too, beside the SVG"))
+    parser.add_argument(
+        "--backend", choices=BACKENDS, help=tr("how to compile, of digits and gpt: {names}", names=", ".join(BACKENDS))
+    )
+    parser.add_argument("--stepper", action="store_true", help=tr("no page: a prompt that trains it phase by phase"))
+    parser.add_argument("--open", action="store_true", help=tr("open the page when it is done"))
+    parser.add_argument("-h", "--help", action="store_true", help=tr("show this"))
     return parser
 
 
 def _step_through(parser: Parser, demo: Demo | None, seed: int) -> int:
     """A prompt over a demo's training, of those that have one."""
     if demo is None or not demo.has_stepper:
-        parser.error(f"--stepper goes through a training: of {', '.join(one.name for one in DEMOS if one.has_stepper)}")
+        names = ", ".join(one.name for one in DEMOS if one.has_stepper)
+        parser.error(tr("--stepper goes through a training: of {names}", names=names))
     training = import_module(demo.module).stepper(seed)
-    print(f"{demo.question}\n\n{training}\n\nEnter makes the next phase; help lists the commands, quit leaves.")
+    how = tr("Enter makes the next phase; help lists the commands, quit leaves.")
+    print(f"{tr(demo.question)}\n\n{training}\n\n{how}")
     training.prompt()
     return 0
 
@@ -209,21 +267,22 @@ def _run(demo: Demo, options: argparse.Namespace, out: Path) -> int:
     except FolderError as error:
         return _complain(str(error))
     except KeyboardInterrupt:
-        kept = f"what was made until then is kept: {page.as_uri()}" if page.exists() else "nothing was made yet"
-        print(f"\n{demo.name}: stopped; {kept}", file=sys.stderr)
+        kept = tr("stopped; what was made until then is kept: {page}", page=page.as_uri())
+        print(f"\n{demo.name}: {kept if page.exists() else tr('stopped; nothing was made yet')}", file=sys.stderr)
         return _INTERRUPTED
     report = made["report"]
     print()
     for why, left_out in report.missing.items():
-        print(f"left out: {', '.join(left_out)}: {why}")
+        print(tr("left out: {what}: {why}", what=", ".join(left_out), why=why))
     after = DEMOS[(DEMOS.index(demo) + 1) % len(DEMOS)]
-    print(f"{len(report.files)} files in {report.folder}, and the page that shows them:\n{page.as_uri()}")
-    print(f"next: {program(after.name)}")
+    files = len(report.files)
+    print(tr("{count} files in {folder}, and the page that shows them:", count=files, folder=report.folder))
+    print(page.as_uri(), tr("next: {command}", command=program(after.name)), sep="\n")
     if options.open:
         from autograd.drawing.output import open_file
 
         if not open_file(page):
-            print("no browser could be opened: open the address above yourself")
+            print(tr("no browser could be opened: open the address above yourself"))
     return 0
 
 
@@ -237,7 +296,7 @@ def _main_of(demo: Demo) -> Callable[..., Any]:
 def _run_all(options: argparse.Namespace) -> int:
     for demo in DEMOS:
         if not demo.reads_flags:
-            print(f"\n== {demo.name}: {demo.question}")
+            print(f"\n== {demo.name}: {tr(demo.question)}")
             status = _run(demo, options, (options.out or Path("out")) / demo.name)
             if status:
                 return status

@@ -8,6 +8,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from ..languages import tr
+
 __all__ = ["ROOT", "command", "program", "what_is_wrong"]
 
 ROOT = Path(__file__).parents[2]
@@ -42,13 +44,17 @@ def what_is_wrong() -> str | None:
     """One sentence with the command to paste, if this Python cannot run the demos; else None."""
     for package in ("autograd", "nn", "graphviz"):
         if find_spec(package) is None:
-            return f"{package} is not installed for this Python ({sys.executable}): {_repair()}"
+            return tr(
+                "{package} is not installed for this Python ({python}): {command}",
+                package=package,
+                python=sys.executable,
+                command=_repair(),
+            )
     try:
         if not hasattr(import_module("autograd"), "Value"):
             where = import_module("autograd").__file__
-            return (
-                f"`import autograd` finds another package ({where}): start from the folder of this project: cd {ROOT}"
-            )
+            return tr("`import autograd` finds another package ({where}): start from the folder of this project: {command}",
+                      where=where, command=f"cd {ROOT}")  # fmt: skip
         import_module("nn")
     except ImportError as error:
         return str(error)

@@ -5,20 +5,39 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
+from ..languages import told, tr
+
 __all__ = ["BAD_USAGE", "Parser", "count"]
 
 BAD_USAGE = 2  # the exit status
 
 
+# What argparse itself says, for the catalogues.
+_SAID = (
+    "usage: {command}", "positional arguments:", "options:", "show this help message and exit",
+    "the following arguments are required: {names}", "argument {name}: {why}", "expected one argument",
+    "invalid choice: {word} (choose from {names})", "unrecognized arguments: {words}",
+)  # fmt: skip
+
+
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence."""
 
+    def format_help(self) -> str:
+        lines = [line.rpartition("  ") for line in super().format_help().split("\n")]
+        return "\n".join(f"{before}{gap}{told(text)}" for before, gap, text in lines)
+
     def error(self, message: str) -> NoReturn:
-        self.exit(BAD_USAGE, f"demos: {message}. All flags: {self.prog} --help\n")
+        self.exit(
+            BAD_USAGE,
+            tr("demos: {message}. All flags: {command}", message=told(message), command=f"{self.prog} --help") + "\n",
+        )
 
 
 def count(text: str, least: int = 1) -> int:
     """A whole number from a flag."""
     if not text.isdecimal() or int(text) < least:
-        raise argparse.ArgumentTypeError(f"want a whole number of at least {least}, got {text!r}")
+        raise argparse.ArgumentTypeError(
+            tr("want a whole number of at least {least}, got {text}", least=least, text=repr(text))
+        )
     return int(text)

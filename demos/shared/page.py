@@ -14,9 +14,11 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..languages import language, reading, told, tr, tr_prose
 from . import plots
 from .catalog import demo_of, find
 from .report import Report, rendered
@@ -34,7 +36,7 @@ def option(name: str, default: int) -> int:
     _running.asked[name] = given = _running.given.get(name)
     chosen = default if given is None else given
     if name == "seed":
-        _running.report.note = f"seed {chosen}"
+        _running.report.note = tr("seed {number}", number=chosen)
     return chosen
 
 
@@ -143,8 +145,8 @@ def _expected(lines: list[str], below: int) -> str:
 def _told(prose: str) -> str:
     """What of a prose cell is told in a terminal: its headings, and all of what is left to the reader to do."""
     if prose.strip().startswith(("## Yours", "## Make")):
-        return f"\n{prose.strip().lstrip('# ')}\n"
-    return "".join(f"\n{line.lstrip('# ')}\n" for line in prose.splitlines() if line[:1] == "#")
+        return f"\n{tr_prose(prose.strip()).lstrip('# ')}\n"
+    return "".join(f"\n{tr_prose(line).lstrip('# ')}\n" for line in prose.splitlines() if line[:1] == "#")
 
 
 def _without(prose: str, *shown: str) -> str:
@@ -174,9 +176,21 @@ class _Run:
         """Run one statement; what it printed."""
         printed = _Tee(None if self.quiet else sys.stdout)
         with redirect_stdout(printed):
-            exec(compile(ast.Module([node], []), str(path), "exec"), names)
+            exec(compile(ast.Module([_Titles().visit(deepcopy(node))], []), str(path), "exec"), names)
         self.printed.write(printed.getvalue())
         return printed.getvalue()
+
+
+class _Titles(ast.NodeTransformer):
+    """Has the titles of graphs told in the language in use; those of figures are, by the figures."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        for word in node.keywords:
+            if word.arg == "title":
+                told_title = ast.Call(ast.Name("__told__", ast.Load()), [word.value], [])
+                word.value = ast.fix_missing_locations(ast.copy_location(told_title, word.value))
+        return node
 
 
 class _Tee(io.StringIO):
@@ -215,26 +229,29 @@ def run(
         raise ValueError(f"want the name or the file of a page of cells, got {page}")
     path = demo.path
     cells = list(read(path))
-    report = Report(out or Path("out", demo.name), demo.question, "", png, demo.russian)
-    names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
+    report = Report(
+        out or Path("out", demo.name), tr(demo.question), "", png, demo.russian if language() != "ru" else ""
+    )
+    names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path), "__told__": told}
     before, _running = _running, _Run(demo.name, report, {"seed": seed, "steps": steps}, quiet)
     try:
-        for cell in cells:
-            if cell.prose:
-                report.prose(_without(cell.prose, f"# {demo.question}", f"*{demo.russian}*"))
-                if not quiet:
-                    print(_told(cell.prose))
-                continue
-            if not cell.only_calls("predict"):
-                report.code(cell.code, folded="How the next picture is made" if cell.draws else "")
-            for statement in cell.statements:
-                printed = _running.execute(statement.node, path, names)
-                if watch:
-                    watch(statement, printed)
-            _running.print_out()
+        with reading(demo.name):
+            for cell in cells:
+                if cell.prose:
+                    report.prose(tr_prose(_without(cell.prose, f"# {demo.question}", f"*{demo.russian}*")))
+                    if not quiet:
+                        print(_told(cell.prose))
+                    continue
+                if not cell.only_calls("predict"):
+                    report.code(cell.code, folded=tr("How the next picture is made") if cell.draws else "")
+                for statement in cell.statements:
+                    printed = _running.execute(statement.node, path, names)
+                    if watch:
+                        watch(statement, printed)
+                _running.print_out()
         for flag, given in _running.given.items():
             if given is not None and flag not in _running.asked:
-                report.lacks(f"--{flag} {given}", f"this demo has no {flag}, so it changes nothing here")
+                report.lacks(f"--{flag} {given}", tr("this demo has no {flag}, so it changes nothing here", flag=flag))
     finally:
         _running = before
     return {**names, "report": report}

@@ -1,3 +1,5 @@
+// A sentence in the page's language, its fields filled in: SENTENCES has those that are not English.
+const say = (english, fields = {}) => (SENTENCES[english] ?? english).replace(/\{(\w+)\}/g, (_, name) => fields[name]);
 // A film's slider shows one of its frames; the caption of a frame is its image's alt text.
 for (const slider of document.querySelectorAll(".film input")) {
   const frames = slider.closest("figure").querySelectorAll("a");
@@ -19,13 +21,13 @@ for (const form of document.querySelectorAll(".predict")) {
     event.preventDefault();
     const guess = field.value;
     if (guess.trim() === "" || (field.tagName === "INPUT" && Number.isNaN(number(guess)))) {
-      tell("Write down your answer first.", false);
+      tell(say("Write down your answer first."), false);
     } else if (same(guess, answer)) {
-      tell(`Right: ${answer}. ${reason}`, true);
+      tell(say("Right: {answer}. {reason}", { answer, reason }), true);
     } else {
       const slip = slips.find(([wrong]) => same(guess, wrong));
-      tell(slip ? `Not ${guess}: ${slip[1]}.` : `Not ${guess}. Try once more, or look at the answer.`, false);
+      tell(slip ? say("Not {guess}: {why}.", { guess, why: slip[1] }) : say("Not {guess}. Try once more, or look at the answer.", { guess }), false);
     }
   });
-  form.querySelector(".reveal").addEventListener("click", () => tell(`It is ${answer}. ${reason}`, true));
+  form.querySelector(".reveal").addEventListener("click", () => tell(say("It is {answer}. {reason}", { answer, reason }), true));
 }

@@ -16,7 +16,9 @@ from typing import Any
 
 from autograd import AutogradError, Value, draw
 from autograd.drawing.output import write_whole
+from autograd.player.player import safe_json
 
+from ..languages import language, told, tr
 from . import plots
 from .catalog import find
 
@@ -52,7 +54,13 @@ class Report:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.rewrite()
         except OSError as error:
-            raise FolderError(f"cannot write into {self.folder}: {error.strerror}. Choose another with --out") from None
+            raise FolderError(
+                tr(
+                    "cannot write into {folder}: {why}. Choose another with --out",
+                    folder=self.folder,
+                    why=error.strerror,
+                )
+            ) from None
 
     # --- What a page is made of ---------------------------------------------------------------------------
 
@@ -80,8 +88,9 @@ class Report:
             else '<input inputmode="decimal" autocomplete="off" size="10">'
         )
         self._add(
-            f'<form class="predict" data-known="{known}"><label><strong>Predict.</strong> {markdown_line(text)} {field}</label> '
-            '<button>Check</button> <button type="button" class="reveal">Show the answer</button> <output aria-live="polite"></output></form>'
+            f'<form class="predict" data-known="{known}"><label><strong>{escape(tr("Predict."))}</strong> {markdown_line(text)} {field}</label> '
+            f'<button>{escape(tr("Check"))}</button> <button type="button" class="reveal">{escape(tr("Show the answer"))}</button> '
+            '<output aria-live="polite"></output></form>'
         )
 
     def output(self, text: str) -> None:
@@ -107,9 +116,10 @@ class Report:
     def plays(self, player: Any, caption: str = "", name: str = "film", at: str = "") -> None:
         """Save a page that plays, such as a player or a Recorder's film, as NAME.html, and show it; at: how it begins."""
         self.write(f"{name}.html", player.html)
+        caption = told(caption)
         address = f"{name}.html#{at}" if at else f"{name}.html"
-        frame = f'<iframe src="{address}" title="{escape(caption) or "a graph that plays"}"></iframe>'
-        link = f'<a href="{address}">Open it by itself.</a>'
+        frame = f'<iframe src="{address}" title="{escape(caption or tr("a graph that plays"))}"></iframe>'
+        link = f'<a href="{address}">{escape(tr("Open it by itself."))}</a>'
         self._add(f"<figure>{frame}<figcaption>{markdown_line(caption)} {link}</figcaption></figure>")
 
     def plot(
@@ -124,7 +134,7 @@ class Report:
             options["title"] = self.titled(options["title"])
             self.picture(name, plots.figure(draw, **options), caption)
             if film:
-                frames = self.film("The same one by one: move the slider.")
+                frames = self.film(tr("The same one by one: move the slider."))
                 for k, (text, item) in enumerate(options.pop("each").items()):
                     options["size"] = (6.4, 5.4)
                     frames.add(f"{name}-{k}", plots.figure(draw, each={text: item}, **options), text)
@@ -134,11 +144,11 @@ class Report:
     def lacks(self, what: str, why: str) -> None:
         """Say on the page that something is left out, and why; `missing` collects what, by why."""
         self.missing.setdefault(why, []).append(what)
-        self._add(f'<p class="missing">{escape(what)} is left out: {escape(why)}</p>')
+        self._add(f'<p class="missing">{escape(tr("{what} is left out: {why}", what=what, why=why))}</p>')
 
     def titled(self, title: str) -> str:
         """The title of a picture with the note behind it."""
-        return f"{title} ({self.note})" if self.note else title
+        return f"{told(title)} ({self.note})" if self.note else told(title)
 
     # --- Writing ------------------------------------------------------------------------------------------
 
@@ -159,12 +169,12 @@ class Report:
         self.write(
             "index.html",
             "<!DOCTYPE html>\n"
-            f'<html lang="en"><head><meta charset="utf-8"><title>{escape(self.title)}</title>\n'
+            f'<html lang="{language()}"><head><meta charset="utf-8"><title>{escape(self.title)}</title>\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<style>\n{style}</style></head>\n<body><main>\n<h1>{escape(self.title)}</h1>\n"
             + (f'<p class="russian" lang="ru">{escape(self.russian)}</p>\n' if self.russian else "")
             + "\n".join(str(block) for block in self._blocks)
-            + f"\n</main><footer>{escape(self.note)}</footer>\n<script>\n{script}</script></body></html>\n",
+            + f"\n</main><footer>{escape(self.note)}</footer>\n<script>\n{sentences(script)}{script}</script></body></html>\n",
         )
 
 
@@ -173,7 +183,7 @@ class Film:
 
     def __init__(self, report: Report, caption: str) -> None:
         self.report = report
-        self.caption = caption
+        self.caption = told(caption)
         self.frames: list[tuple[str, str, int]] = []  # name, caption, width
 
     def add(self, name: str, drawing: Any, caption: str) -> None:
@@ -188,17 +198,20 @@ class Film:
             if not hasattr(drawing, "source"):
                 raise
             self.report.write(f"{name}.dot", drawing.source)
-            self.report.lacks(f"{name}.svg (but {name}.dot is there)", str(error))
+            self.report.lacks(
+                tr("{picture} (but {text} is there)", picture=f"{name}.svg", text=f"{name}.dot"), str(error)
+            )
             return
-        self.frames.append((name, caption, _width(self.report.folder / f"{name}.svg")))
+        self.frames.append((name, told(caption), _width(self.report.folder / f"{name}.svg")))
         self.report.rewrite()
 
     def graph(self, demo: str, update: int, loss: Value, **options: Any) -> None:
         """Go back through the graph of a loss, and add its drawing; the gradients stay. options: those of draw."""
         loss.label = "loss"
         loss.backward()
-        title = self.report.titled(f"{demo}, update {update}")
-        self.add(f"graph-{update}", draw(loss, title=title, **options), f"update {update}: loss {loss.data:.4f}")
+        title = self.report.titled(tr("{demo}, update {update}", demo=demo, update=update))
+        caption = tr("update {update}: loss {loss}", update=update, loss=f"{loss.data:.4f}")
+        self.add(f"graph-{update}", draw(loss, title=title, **options), caption)
 
     def __str__(self) -> str:
         if not self.frames:
@@ -212,9 +225,20 @@ class Film:
         if len(self.frames) > 1:
             slider = (
                 f'<label class="film"><input type="range" min="0" max="{len(self.frames) - 1}" value="0" '
-                f'aria-label="which picture"><output>{escape(self.frames[0][1])}</output></label>'
+                f'aria-label="{escape(tr("which picture"))}"><output>{escape(self.frames[0][1])}</output></label>'
             )
         return f"<figure>{images}{slider}<figcaption>{markdown_line(self.caption)}</figcaption></figure>"
+
+
+def sentences(script: str) -> str:
+    """What a script's own say() looks up: its English sentences, each with the one in the language in use.
+
+    >>> sentences('tell(say("Write down your answer first."))')
+    'const SENTENCES = {};\n'
+    """
+    said = re.findall(r'\bsay\("([^"]+)"', script)
+    other = {sentence: tr(sentence) for sentence in said}
+    return f"const SENTENCES = {safe_json({k: v for k, v in other.items() if k != v})};\n"
 
 
 def _width(svg: Path) -> int:

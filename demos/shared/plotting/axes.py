@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ...languages import told
 from .contours import contour_lines, contour_regions
 from .marks import Area, Arrow, Bars, Cells, Labels, Line, Mark, Markers, Stroke, Words, dashes_of
 from .scales import Linear, Log
@@ -194,7 +195,7 @@ class Axes:
         if text:
             frame = bbox and {key: color_of(value) if key in ("fc", "ec") else value for key, value in bbox.items()}
             offset = xytext if moved and xytext else (0.0, 0.0)
-            self._add(Words(at, text, fontsize, color_of(color), ha=ha, va=va, bold=fontweight == "bold", rotation=rotation,
+            self._add(Words(at, told(text), fontsize, color_of(color), ha=ha, va=va, bold=fontweight == "bold", rotation=rotation,
                             offset=offset, frame=frame, fixed=fixed), "", zorder)  # fmt: skip
 
     def legend(self, *, loc: str = "best", frameon: bool = False, framealpha: float = 1.0) -> None:
@@ -209,13 +210,13 @@ class Axes:
             getattr(self, f"set_{name}")(value)
 
     def set_title(self, title: str) -> None:
-        self.title = title
+        self.title = told(title)
 
     def set_xlabel(self, label: str) -> None:
-        self.xlabel = label
+        self.xlabel = told(label)
 
     def set_ylabel(self, label: str) -> None:
-        self.ylabel = label
+        self.ylabel = told(label)
 
     def set_xlim(self, left: Any = None, right: float | None = None) -> None:
         self._set_limits("x", left, right)
@@ -237,7 +238,7 @@ class Axes:
         places = [float(tick) for tick in ticks]
         self.ticks[axis] = (
             places,
-            list(labels) if labels is not None else [f"{place:g}".replace("-", "−") for place in places],
+            list(map(told, labels)) if labels is not None else [f"{place:g}".replace("-", "−") for place in places],
         )
 
     def set_xscale(self, name: str, *, base: float = 10) -> None:
@@ -264,7 +265,7 @@ class Axes:
     # --- For the figure ---
 
     def _add(self, mark: Mark, label: str, zorder: float) -> None:
-        mark.label, mark.zorder = label, zorder
+        mark.label, mark.zorder = told(label), zorder
         self.marks.append(mark)
 
     def extent(self, axis: str) -> tuple[float, float]:

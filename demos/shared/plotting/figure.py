@@ -15,6 +15,7 @@ from typing import Any
 
 from autograd.explain.naming import one_line
 
+from ...languages import told, tr
 from .axes import FONT, FRAME, INK, SMALL, TICK, Axes
 from .clipping import Box
 from .marks import Stroke
@@ -39,7 +40,7 @@ class Figure:
     def __init__(
         self, title: str, size: tuple[float, float], count: int = 1, columns: int = 1, shared: bool = False
     ) -> None:
-        self.title = title
+        self.title = told(title)
         self.size = size
         self.columns = min(columns, count)
         self.shared = shared
@@ -301,13 +302,13 @@ class _Layout:
     def _told(self) -> str:
         """The figure in words, for who cannot see it: its axes, its panels, and what is labelled."""
         first = self.figure.panels[0]
-        axes = [f"{way}: {label}" for way, label in (("across", first.xlabel), ("up", first.ylabel)) if label]
+        axes = [f"{way}: {label}" for way, label in ((tr("across"), first.xlabel), (tr("up"), first.ylabel)) if label]
         panels = [axes.title for axes in self.figure.panels if axes.title]
         labels = list(dict.fromkeys(mark.label for axes in self.figure.panels for mark in axes.marks if mark.label))
         told = [
             *axes,
-            *([f"panels: {', '.join(panels)}"] if panels else []),
-            *([f"shows: {', '.join(labels)}"] if labels else []),
+            *([tr("panels: {names}", names=", ".join(panels))] if panels else []),
+            *([tr("shows: {names}", names=", ".join(labels))] if labels else []),
         ]
         return "; ".join(map(shown, told))
 

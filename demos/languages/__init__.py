@@ -1,0 +1,125 @@
+"""The language that lessons, verdicts, quizzes and commands are told in: English, or that of a folder in here.
+
+English is what the sources say. `tr` gives a sentence of theirs in the language in use, as a catalogue has it:
+languages/ru/slope.po has those of lesson 0. A sentence that no catalogue has stays English, as all errors of the engine do.
+Code and numbers are the same in every language.
+
+    >>> with using("ru"):
+    ...     tr("there is no exercise {name}", name="slope")
+    'there is no exercise slope'
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+
+from .catalogue import Catalogue
+from .paragraphs import has_words, replaced
+
+__all__ = ["LANGUAGES", "chosen", "language", "listening", "reading", "told", "tr", "tr_prose", "use", "using"]
+
+FOLDER = Path(__file__).parent
+LANGUAGES = ("en", *sorted({path.parent.name for path in FOLDER.glob("*/*.po")}))
+VARIABLE = "AUTOGRAD_LANG"  # the environment variable that chooses one
+
+_language = "en"
+_page = ""  # the lesson that is being run, whose catalogue is asked first
+_listener: Callable[[str, str], None] | None = None  # of a tool that collects what is looked up
+
+
+def tr(english: str, /, **fields: object) -> str:
+    """A sentence in the language in use, with its fields filled in: what they hold is not translated."""
+    sentence = _in_use(english) or english
+    return sentence.format(**fields) if fields else sentence
+
+
+def told(text: str) -> str:
+    """A text that was computed, such as a label with a number in it, in the language in use."""
+    if _listener and has_words(text):
+        _listener(_page, text)
+    if _language == "en" or not has_words(text):
+        return text
+    return _catalogue(_language).matched(text, _page) or text
+
+
+def tr_prose(text: str) -> str:
+    """Paragraphs of Markdown in the language in use; what is code, or a formula by itself, stays."""
+    return text if _language == "en" else replaced(text, lambda paragraph: _in_use(paragraph) or paragraph)
+
+
+def _in_use(english: str) -> str:
+    if _listener:
+        _listener(_page, english)
+    return "" if _language == "en" else _catalogue(_language).exact(english, _page)
+
+
+@cache
+def _catalogue(name: str) -> Catalogue:
+    return Catalogue(FOLDER / name)
+
+
+# --- Which one is in use -----------------------------------------------------------------------------------
+
+
+def language() -> str:
+    """The one in use, such as "ru"."""
+    return _language
+
+
+def use(name: str) -> None:
+    """From now on tell everything in a language. Raises ValueError for one that is not there."""
+    global _language
+    if name not in LANGUAGES:
+        raise ValueError(f"want one of the languages {', '.join(LANGUAGES)}, got {name!r}")
+    _language = name
+    with suppress(ImportError):  # where the engine is missing, the command line says so in this language
+        from autograd.player import words
+
+        words.translation = told
+
+
+@contextmanager
+def using(name: str) -> Iterator[None]:
+    """Tell everything in a language for as long as the block lasts."""
+    before = _language
+    use(name)
+    try:
+        yield
+    finally:
+        use(before)
+
+
+@contextmanager
+def reading(page: str) -> Iterator[None]:
+    """While a lesson runs, its own catalogue is asked first."""
+    global _page
+    before, _page = _page, page
+    try:
+        yield
+    finally:
+        _page = before
+
+
+@contextmanager
+def listening(listener: Callable[[str, str], None]) -> Iterator[None]:
+    """While the block lasts, call a function with the page and the English of all that is looked up."""
+    global _listener
+    before, _listener = _listener, listener
+    try:
+        yield
+    finally:
+        _listener = before
+
+
+def chosen(text: str) -> str:
+    """The language that a setting names, as "ru" or "ru_RU.UTF-8" do; "" if it is none of ours."""
+    name = text.partition(".")[0].partition("_")[0].lower()
+    return name if name in LANGUAGES else ""
+
+
+if chosen(os.environ.get(VARIABLE, "")) not in ("", "en"):
+    use(chosen(os.environ[VARIABLE]))

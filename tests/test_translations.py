@@ -1,0 +1,275 @@
+"""The translations: complete, of what the sources say today, with the same numbers and code, and in the language itself."""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from translations import CATALOGUES, LESSONS, ROOT, sentences_of, updated
+
+import demos.languages
+from demos.cli import main
+from demos.languages import FOLDER, LANGUAGES, language, listening, reading, told, tr, tr_prose, using
+from demos.languages import catalogue as catalogues
+from demos.languages import paragraphs as pieces
+from demos.languages.catalogue import Catalogue, Entry, fields_of, read, written
+from demos.shared.page import run
+
+OTHERS = LANGUAGES[1:]
+# Catalogues that are still being translated. A finished one leaves the list; in the end it is empty.
+IN_WORK = {*LESSONS, *CATALOGUES} - {"commands"}
+NAMES = [(other, name) for other in OTHERS for name in (*LESSONS, *CATALOGUES)]
+DONE = [(other, name) for other, name in NAMES if name not in IN_WORK]
+ENTRIES = [
+    (other, name, entry) for other, name in NAMES for entry in read(FOLDER / other / f"{name}.po") if entry.ready
+]
+
+# What a native reader stumbles over, and what to say instead.
+CALQUES = {
+    r"имеет место быть": "есть, бывает",
+    r"в качестве аргумент": "получает, принимает",
+    r"делает смысл": "имеет смысл",
+    r"в терминах": "через",
+    r"\bпо факту\b": "на самом деле",
+    r"\bданн(ый|ая|ое|ого|ому|ой|ом)\b": "этот",
+    r"осуществля|производится|посредством|в рамках": "a plain verb",
+    r"\bпотер(я|и|ю|е|ей)\b": "функция потерь, её значение",
+    r"\bлосс|\bфич[аиу]|\bбатч|\bбэкпроп|\bтрениров|\bимплементир|\bдефолт|\bэксепшн|\bвеса модели стоят": "обучение, признак, пакет ...",
+    r"производн\w+ в [a-zA-Z$]": "производная по w",
+    r"наклон в [a-zA-Z$]": "наклон по w",
+    r"более (лучше|хуже|больше|меньше)": "лучше",
+    r"\bявляется тем": "это",
+    r"\bпрошаг|\bнаджи|\bапдейт": "шаг, обновление",
+    r"самый (наи|оптимальн)": "наименьший, оптимальный",
+}
+
+
+@pytest.mark.parametrize("module", [demos.languages, catalogues, pieces], ids=lambda module: module.__name__)
+def test_what_the_documentation_shows(module):
+    with using("en"):
+        assert doctest.testmod(module).failed == 0
+
+
+# --- Complete ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("other", "name"), DONE)
+def test_nothing_is_untranslated_or_stale(other, name):
+    kept = {entry.english: entry for entry in read(FOLDER / other / f"{name}.po")}
+    wanted = [entry.english for entry in sentences_of(name, run_it=False)]
+    assert not [english for english in wanted if english not in kept], "python -m tests.translations adds these"
+    assert not [english for english, entry in kept.items() if not entry.translated], "not translated"
+    assert not [english for english, entry in kept.items() if entry.before], "translated from another English sentence"
+    if name not in LESSONS:
+        assert set(kept) == set(wanted), "python -m tests.translations leaves out what is no longer said"
+
+
+@pytest.mark.parametrize(("other", "name"), NAMES)
+def test_a_catalogue_in_work_has_something_left_to_do(other, name):
+    entries = read(FOLDER / other / f"{name}.po")
+    assert len({entry.english for entry in entries}) == len(entries)
+    assert (name in IN_WORK) == (not all(entry.ready for entry in entries) or not entries)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in LESSONS if name not in IN_WORK])
+@pytest.mark.parametrize("other", OTHERS)
+def test_a_lesson_says_all_in_the_other_language_and_prints_the_same(other, name, tmp_path):
+    missing, printed = list[str](), list[tuple[str, str]]()
+
+    def heard(page: str, english: str) -> None:
+        if english == tr_prose(english) == told(english) and not is_code(english, name):
+            missing.append(english)
+
+    with using(other), listening(heard):
+        run(
+            LESSONS[name],
+            out=tmp_path,
+            quiet=True,
+            watch=lambda statement, text: printed.append((statement.expected, text)),
+        )
+    assert missing == []
+    assert [expected for expected, _ in printed] == [text for _, text in printed]
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert f'<html lang="{other}">' in page
+    wanted = {entry.english for entry in sentences_of(name)}
+    assert {entry.english for entry in read(FOLDER / other / f"{name}.po")} == wanted
+
+
+# --- The same in both languages ----------------------------------------------------------------------------
+
+
+def numbers(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\d+(?:\.\d+)*", re.sub(r"(?<=\d),(?=\d{3})", "", text)))
+
+
+def code(text: str) -> Counter[str]:
+    """What stays as it is: code, formulas, and where links lead."""
+    formulas = [re.sub(r"\\text\{[^}]*\}", "", formula) for formula in re.findall(r"\$+[^$]+\$+", text)]
+    return Counter([*re.findall(r"`[^`]+`", text), *formulas, *re.findall(r"\]\(([^)]*)\)", text)])
+
+
+def is_code(english: str, name: str) -> bool:
+    """Whether every word of a text is the name of a variable of the lesson."""
+    source = LESSONS[name].read_text(encoding="utf-8") if name in LESSONS else ""
+    words = re.findall(r"[A-Za-z]{3,}", english)
+    return all(re.search(rf"(?m)^ *[\w, ]*\b{word}\b[\w, ]* = |`{word}`", source) for word in words)
+
+
+def test_numbers_code_and_fields_are_the_same():
+    for other, name, entry in ENTRIES:
+        where = f"{other}/{name}.po: {entry.english}"
+        assert numbers(entry.translated) == numbers(entry.english), where
+        assert code(entry.translated) == code(entry.english), where
+        if entry.named:
+            assert sorted(set(fields_of(entry.translated))) == sorted(set(fields_of(entry.english))), where
+            entry.translated.format(**dict.fromkeys(fields_of(entry.english), ""))
+        assert entry.english[:1].isspace() == entry.translated[:1].isspace(), where
+        assert entry.english[-1:].isspace() == entry.translated[-1:].isspace(), where
+
+
+def test_one_sentence_has_one_translation_in_all_that_is_no_lesson():
+    for other in OTHERS:
+        found: dict[str, str] = {}
+        for where, name, entry in ENTRIES:
+            if where == other and name not in LESSONS:
+                assert found.setdefault(entry.english, entry.translated) == entry.translated, f"{name}: {entry.english}"
+
+
+# --- Russian -----------------------------------------------------------------------------------------------
+
+RUSSIAN = [(name, entry) for other, name, entry in ENTRIES if other == "ru"]
+
+
+def test_it_is_russian():
+    for name, entry in RUSSIAN:
+        text, where = entry.translated, f"ru/{name}.po: {entry.english}"
+        assert re.search("[а-яё]", text, re.IGNORECASE) or (text == entry.english and is_code(text, name)), where
+        assert not re.search(r"(?i)[а-яё][a-z]|[a-z][а-яё]", text), f"Latin letters in a Russian word: {where}"
+        words = re.sub(r"`[^`]*`", "", text)
+        assert not re.search(r'"[А-Яа-яё]|[а-яё.!?]"', words), f"«» in place of quotes: {where}"
+        assert not re.search(r"(?i)[а-яё»)`$] -{1,2} [а-яё«(`$]", words), f"— in place of a hyphen: {where}"
+        for calque, better in CALQUES.items():
+            assert not re.search(calque, text, re.IGNORECASE), f"{calque} (better: {better}): {where}"
+
+
+def test_the_rules_for_russian_find_what_they_are_for():
+    assert re.search(r"(?i)[а-яё][a-z]|[a-z][а-яё]", "пpоизводная"), "a Latin p"
+    for text in ("имеет место быть", "производная в $w$", "значение потери", "лосс", "данный узел"):
+        assert any(re.search(calque, text, re.IGNORECASE) for calque in CALQUES), text
+    for text in ("функция потерь", "производная по $w$", "данные", "на входе"):
+        assert not any(re.search(calque, text, re.IGNORECASE) for calque in CALQUES), text
+
+
+# --- How it works ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch):
+    """Catalogues of two pages in a language of their own."""
+    one = [
+        Entry("A slope", "Наклон"), Entry("lands", "попадает"), Entry("{word}: {height}", "{word}: {height}", True),
+        Entry("slope {at} at {at_2}", "наклон {at} в точке {at_2}", True), Entry("not {braces", "не {скобки"),
+        Entry("fuzzy", "нечётко", before="fuzzier"), Entry('"quoted"\nand \\', "«в кавычках»\nи \\"),
+    ]  # fmt: skip
+    two = [Entry("A slope", "Уклон"), Entry("slope {x}", "уклон {x}", True)]
+    (tmp_path / "xx").mkdir()
+    for name, entries in (("one", one), ("two", two)):
+        (tmp_path / "xx" / f"{name}.po").write_text(written(entries), encoding="utf-8")
+    monkeypatch.setattr(demos.languages, "FOLDER", tmp_path)
+    monkeypatch.setattr(demos.languages, "LANGUAGES", ("en", "xx"))
+    yield one
+    demos.languages._catalogue.cache_clear()
+
+
+def test_a_catalogue_is_read_as_it_was_written(small):
+    assert read(demos.languages.FOLDER / "xx" / "one.po") == small
+
+
+def test_a_page_asks_its_own_catalogue_first(small):
+    with using("xx"):
+        assert tr("A slope") == "Наклон"
+        with reading("two"):
+            assert tr("A slope") == "Уклон"
+            assert told("slope 3") == "уклон 3"
+    assert (tr("A slope"), language()) == ("A slope", "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("slope 6 at 3", "наклон 6 в точке 3"),
+        ("lands: 0", "попадает: 0"),
+        ("0.5: 3", "0.5: 3"),
+        ("not {braces", "не {скобки"),
+        ("fuzzy", "fuzzy"),
+        ('"quoted"\nand \\', "«в кавычках»\nи \\"),
+        ("something else", "something else"),
+    ],
+)
+def test_a_text_that_was_computed_is_known_by_its_template(small, text, wanted):
+    with using("xx"), reading("one"):
+        assert told(text) == wanted
+
+
+def test_what_a_field_holds_is_not_taken_for_a_template(small):
+    with using("xx"):
+        assert tr("{word}: {height}", word="{height}", height="lands") == "{height}: lands"
+
+
+def test_prose_keeps_what_is_no_paragraph(small):
+    text = "# A slope\n\n- A slope\n- `A slope`\n\n```\nA slope\n```\n\n| A slope | 3 |\n|---|---|\n\n$$A slope$$\n\n1. A\nslope"
+    with using("xx"):
+        assert tr_prose(text) == text.replace("# A slope", "# Наклон").replace("- A slope", "- Наклон").replace(
+            "| A slope", "| Наклон").replace("1. A\nslope", "1. Наклон")  # fmt: skip
+
+
+def test_a_changed_sentence_keeps_its_translation_and_is_marked():
+    kept = [Entry("The slope at 3 is 6.", "Наклон в точке 3 равен 6."), Entry("Gone for good.", "Нет.")]
+    (new, other) = updated([Entry("The slope at 3 is 7."), Entry("b")], kept)
+    assert (new.translated, new.before, new.ready) == ("Наклон в точке 3 равен 6.", "The slope at 3 is 6.", False)
+    assert other == Entry("b")
+    assert updated([Entry("The slope at 3 is 8.")], [new])[0].before == "The slope at 3 is 6."
+
+
+def test_every_catalogue_can_be_read_as_one():
+    for other in OTHERS:
+        assert set(Catalogue(FOLDER / other).pages) == {*LESSONS, *CATALOGUES}
+
+
+# --- The command line --------------------------------------------------------------------------------------
+
+
+def demos_say(*words: str, **environment: str) -> tuple[int, str]:
+    ran = subprocess.run([sys.executable, "-m", "demos", *words], capture_output=True, encoding="utf-8", cwd=ROOT, check=False,
+                         env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment})  # fmt: skip
+    return ran.returncode, ran.stdout + ran.stderr
+
+
+def test_a_language_that_is_not_there_is_refused_in_one_sentence(capsys, monkeypatch):
+    assert main(["--lang", "tlh"]) == 2
+    monkeypatch.setenv("AUTOGRAD_LANG", "tlh")
+    assert main([]) == 2
+    assert capsys.readouterr().err == (
+        f"demos: --lang is 'tlh': want one of {', '.join(LANGUAGES)}\n"
+        f"demos: AUTOGRAD_LANG is 'tlh': want one of {', '.join(LANGUAGES)}\n"
+    )
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_flag_and_the_variable_choose_a_language(name):
+    by_flag = demos_say("--lang", name)
+    assert by_flag == demos_say(AUTOGRAD_LANG=f"{name}_XX.UTF-8")
+    assert by_flag != demos_say("--lang=en", AUTOGRAD_LANG=name)
+
+
+def test_there_is_no_other_folder_in_it():
+    assert {path.name for path in FOLDER.iterdir() if path.is_dir() and path.name != "__pycache__"} == set(OTHERS)
+    assert all((FOLDER / other / "glossary.md").exists() for other in OTHERS)
+    assert Path(demos.languages.__file__).parent == FOLDER

@@ -1,0 +1,247 @@
+"""Writes the catalogues of demos/languages anew from what the sources say, and keeps what was translated.
+
+    python -m tests.translations              every catalogue
+    python -m tests.translations slope gradient
+    python -m tests.translations --left       what is left to do in each
+
+Most sentences are read from the source: what tr() is given, slips, hints and questions, tables of sentences, prose. What a
+lesson writes into its figures is known only when it runs. A translation whose English has changed is kept and marked
+fuzzy, with the English that it was made from; somebody has to look at it, and take the mark away.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
+from difflib import get_close_matches
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from demos.languages import FOLDER, listening
+from demos.languages.catalogue import Entry, read, written
+from demos.languages.paragraphs import has_words, paragraphs
+from demos.shared.catalog import DEMOS
+from demos.shared.page import read as cells_of
+from demos.shared.page import run
+
+__all__ = ["CATALOGUES", "LESSONS", "sentences_of", "updated"]
+
+ROOT = Path(__file__).parents[1]
+LESSONS = {demo.name: demo.path for demo in DEMOS if demo.lesson}
+# Which files each catalogue is for, besides those of the lessons.
+CATALOGUES = {
+    "exercises": ["demos/exercises/**/*.py"],
+    "practice": ["demos/practice/*.py"],
+    "workshop": ["demos/workshop/*"],
+    "commands": [
+        "demos/cli.py", "demos/shared/**/*.py", "demos/shared/*.js", "demos/models/*.py", "demos/bench/__init__.py",
+    ],
+    "player": ["autograd/player/words.py"],
+}  # fmt: skip
+
+
+def files_of(name: str) -> list[Path]:
+    if name in LESSONS:
+        return [LESSONS[name]]
+    return [path for pattern in CATALOGUES[name] for path in sorted(ROOT.glob(pattern))]
+
+
+def sentences_of(name: str, run_it: bool = True) -> list[Entry]:
+    """All that a catalogue has to have, untranslated, in the order of the sources.
+
+    run_it: run a lesson too, for what it writes into its figures, which takes seconds.
+    """
+    found: dict[str, Entry] = {}
+    for path in files_of(name):
+        for entry in _lesson(path, run_it) if name in LESSONS else _source(path):
+            found.setdefault(entry.english, entry)
+    return list(found.values())
+
+
+# --- Lessons -----------------------------------------------------------------------------------------------
+
+
+def _lesson(path: Path, run_it: bool) -> Iterator[Entry]:
+    for cell in cells_of(path):
+        yield from map(Entry, paragraphs(cell.prose))
+    if run_it:
+        yield from figure_texts(path)
+
+
+def figure_texts(path: Path) -> Iterator[Entry]:
+    """What a lesson writes into its figures, as it says it: with fields for what it computes."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    constants = {
+        node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    templates = {template(node): pattern(node) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)}
+    told: dict[str, None] = {}
+    heard = listening(lambda page, text: told.update({text: None} if page else {}))
+    with TemporaryDirectory() as folder, redirect_stdout(StringIO()), heard:
+        run(path, out=folder, quiet=True)
+    known = {entry.english for name in ("commands", "player") for entry in sentences_of(name)}
+    for text in told:
+        if not has_words(text) or text in known or any(matches(one, text) for one in known):
+            continue
+        fitting = [(english, found) for english, one in templates.items() if (found := one.fullmatch(text))]
+        if text in constants or not fitting:
+            yield Entry(text)
+            continue
+        english, found = max(fitting, key=lambda one: len(re.sub(r"\{\w+\}", "", one[0])))
+        yield Entry(english, named=True)
+        yield from (Entry(value) for value in found.groups() if value in constants and has_words(value))
+
+
+def matches(english: str, text: str) -> bool:
+    """Whether a text may have come from a template."""
+    if "{" not in english:
+        return False
+    return bool(re.fullmatch(".+?".join(map(re.escape, re.split(r"\{\w+\}", english))), text, re.DOTALL))
+
+
+def template(node: ast.JoinedStr) -> str:
+    """An f-string with a name for each field: {error.data:g} is {data}."""
+    parts, names = [], list[str]()
+    for value in node.values:
+        if isinstance(value, ast.Constant):
+            parts.append(str(value.value).replace("{", "{{").replace("}", "}}"))
+            continue
+        last = re.findall(r"[A-Za-z_]\w*", ast.unparse(value.value))[-1:] or ["number"]  # type: ignore[attr-defined]
+        name = last[0].strip("_") if last[0] not in names else f"{last[0]}_{len(names) + 1}"
+        names.append(name)
+        parts.append(f"{{{name}}}")
+    return "".join(parts)
+
+
+def pattern(node: ast.JoinedStr) -> re.Pattern[str]:
+    return re.compile("".join(
+        re.escape(str(value.value)) if isinstance(value, ast.Constant) else "(.+?)" for value in node.values
+    ), re.DOTALL)  # fmt: skip
+
+
+# --- Other sources -----------------------------------------------------------------------------------------
+
+
+def _source(path: Path) -> Iterator[Entry]:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        yield from map(Entry, paragraphs(text))
+    elif path.suffix in (".js", ".html"):
+        yield from map(_entry, re.findall(r'\bsay\("([^"]+)"', text))
+    elif path.suffix == ".py":
+        if demo := next((demo for demo in DEMOS if demo.path == path), None):
+            yield Entry(demo.question)
+        else:
+            yield from _python(ast.parse(text))
+
+
+def _entry(english: str) -> Entry:
+    return Entry(english, named=bool(re.search(r"\{\w+\}", english)))
+
+
+def _python(tree: ast.Module) -> Iterator[Entry]:
+    """What tr() and slip() are given; hints, questions and statements; tables in capitals; docstrings of commands."""
+    constants = {}
+    for node in tree.body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        for target in targets:
+            if isinstance(target, ast.Name) and getattr(node, "value", None):
+                constants[target.id] = node.value  # type: ignore[attr-defined]
+    for name, value in constants.items():
+        if re.fullmatch(r"_?[A-Z_]+", name) and not isinstance(value, ast.Constant):
+            yield from (_entry(text) for text in _literals(value) if _is_sentence(text))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            yield from _statement(node)
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        given = [constants.get(getattr(value, "id", ""), value) for value in node.args]
+        if name == "tr":
+            yield from (_entry(text) for text in _strings(given[:1]))
+        elif name == "tr_prose":
+            yield from (Entry(one) for text in _strings(given[:1]) for one in paragraphs(text))
+        elif name == "slip":
+            yield from map(Entry, filter(has_words, _strings(given[:1])))
+        elif name == "question":
+            yield from map(Entry, filter(has_words, _strings(given[1:2])))
+        for word in node.keywords:
+            if word.arg in ("hint", "reason", "choices") and name in ("exercise", "question"):
+                said = _strings([constants.get(getattr(word.value, "id", ""), word.value)])
+                yield from map(Entry, filter(has_words, said))
+
+
+def _statement(node: ast.FunctionDef) -> Iterator[Entry]:
+    """What an exercise asks for, or a command of the list does: a docstring."""
+    decorators = [getattr(getattr(one, "func", one), "id", "") for one in node.decorator_list]
+    said = ast.get_docstring(node, clean=False) or ""
+    if "exercise" in decorators:
+        yield Entry(" ".join(said.split()))
+    elif re.match(r"\w+ (\[?[A-Z]+\]?).*: ", said):
+        yield Entry(said.splitlines()[0])
+
+
+def _strings(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The literal texts of some expressions; each way of an `a if b else c` is one."""
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.IfExp):
+            yield from _strings([node.body, node.orelse])
+        elif isinstance(node, (ast.Tuple, ast.List)):
+            yield from _strings(node.elts)
+
+
+def _literals(node: ast.AST) -> Iterator[str]:
+    return (one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str))
+
+
+def _is_sentence(text: str) -> bool:
+    """Of the texts in a table: what is told, which has a field or two blanks in it, or ends as a sentence does."""
+    return has_words(text) and "\n" not in text and (text.count(" ") > 1 or bool(re.search(r"\w[.?!:]$|\{\w+\}", text)))
+
+
+# --- Writing -----------------------------------------------------------------------------------------------
+
+
+def updated(wanted: Iterable[Entry], kept: Iterable[Entry]) -> list[Entry]:
+    """The wanted entries with the translations that there are; where the English has changed a little, marked fuzzy."""
+    known = {entry.english: entry for entry in kept if entry.translated}
+    wanted = list(wanted)
+    left = {english: one for english, one in known.items() if english not in {entry.english for entry in wanted}}
+    entries: list[Entry] = []
+    for entry in wanted:
+        before = known.get(entry.english)
+        if before is None and (close := get_close_matches(entry.english, left, 1, 0.6)):
+            old = left.pop(close[0])
+            entries.append(entry._replace(translated=old.translated, before=old.before or old.english))
+        else:
+            entries.append(entry._replace(translated=before.translated, before=before.before) if before else entry)
+    return entries
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="CATALOGUE", help=f"of {', '.join([*LESSONS, *CATALOGUES])}")
+    parser.add_argument("--left", action="store_true", help="only say what is left to do")
+    options = parser.parse_args()
+    for name in options.names or [*LESSONS, *CATALOGUES]:
+        for folder in sorted(path for path in FOLDER.iterdir() if (path / "glossary.md").exists()):
+            file = folder / f"{name}.po"
+            kept = read(file) if file.exists() else []
+            if not options.left:
+                kept = updated(sentences_of(name), kept)
+                file.write_text(written(kept), encoding="utf-8", newline="\n")
+            empty, fuzzy = sum(not one.translated for one in kept), sum(bool(one.before) for one in kept)
+            print(f"{folder.name} {name:12} {len(kept):4} sentences, {empty} without a translation, {fuzzy} to look at")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
