@@ -234,7 +234,7 @@ def sentences(script: str) -> str:
     """What a script's own say() looks up: its English sentences, each with the one in the language in use.
 
     >>> sentences('tell(say("Write down your answer first."))')
-    'const SENTENCES = {};\n'
+    'const SENTENCES = {};\\n'
     """
     said = re.findall(r'\bsay\("([^"]+)"', script)
     other = {sentence: tr(sentence) for sentence in said}
