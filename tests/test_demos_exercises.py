@@ -78,7 +78,7 @@ def gradients(w, b, x, y):
     return 2 * (w * x + b - y), 2 * (w * x + b - y)
 
 
-@wrong("dL/db has a factor too many")
+@wrong("dL/db has one factor too many")
 def gradients(w, b, x, y):
     return 2 * (w * x + b - y) * x, 2 * (w * x + b - y) * x
 
@@ -88,7 +88,7 @@ def gradients(w, b, x, y):
     return 0.0, 0.0
 
 
-@wrong("returns nothing")
+@wrong("returns None")
 def gradients(w, b, x, y):
     2 * (w * x + b - y)
 
@@ -98,7 +98,7 @@ def gradients(w, b, x, y):
     return 2 * (w * x + b - y) * x
 
 
-@wrong("and not w")
+@wrong("not w itself")
 def gradients(w, b, x, y):
     return 2 * (w * x + b - y) * w, 2 * (w * x + b - y)
 
@@ -126,7 +126,7 @@ def descend(f, w, eta, updates):
     return ws
 
 
-@wrong("zero_grad is forgotten")
+@wrong("zero_grad() is missing")
 def descend(f, w, eta, updates):
     v, ws = Value(w), [w]
     for _ in range(updates):
@@ -196,13 +196,13 @@ def nudge_grad(f, xs):
     return [(nudged(f, xs, k, 1e-5) - nudged(f, xs, k, -1e-5)) / 2e-5 for k in range(len(xs))]
 
 
-@wrong("to one side")
+@wrong("one way only")
 def nudge_grad(f, xs):
     at = f(xs)
     return [(nudged(f, xs, k, 1e-6) - at) / 1e-6 for k in range(len(xs))]
 
 
-@wrong("to one side")
+@wrong("one way only")
 def nudge_grad(f, xs):  # as many passes as for two sides, and near enough
     return [(nudged(f, xs, k, 1e-7) - f(xs)) / 1e-7 for k in range(len(xs))]
 
@@ -239,7 +239,7 @@ def nudge_grad(f, xs):
     return slopes
 
 
-@wrong("asked at xs itself")
+@wrong("called at xs itself")
 def nudge_grad(f, xs):
     for _ in xs * 2:
         f(xs)
@@ -267,7 +267,7 @@ def linear(W, b, x):
     return F.linear(x, W, b)
 
 
-@wrong("takes 2 inputs where W has 3 columns, and says nothing")
+@wrong("accepts 2 inputs although W has 3 columns")
 def linear(W, b, x):
     return [dot(row[: len(x)], x[: len(row)]) + bias for row, bias in zip(W, b)]
 
@@ -618,7 +618,7 @@ def test_a_file_of_right_solutions_is_right(tmp_path, capsys):
     ("source", "words"),
     [
         ("def gradients(:", "SyntaxError"),
-        ("x = 1", "has no exercise in it"),
+        ("x = 1", "there is no exercise in"),
         ("while True: pass", "still running"),
         ("exit()", "ends Python"),
         ("1 / 0", "division by zero (line 1)"),

@@ -1,4 +1,4 @@
-"""Exercises, checked: `check(linear)` says whether a function of yours is right, and if it is not, why.
+"""Exercises, checked: `check(linear)` says whether your function is right, and if it is not, why.
 
 Each exercise is a function to write, or a class; it is found by its name. `check()` lists them, `hint("linear")` helps,
 `solution("linear")` shows one. `check("lesson_53.py")` looks at all exercises in a file.
@@ -25,9 +25,9 @@ _FILES = (attention, descent, layers, matrices, own_value, paths, slopes, traini
 def check(thing: Any = None, name: str = "") -> bool:
     """Try a solution, print the verdict, and return whether it is right.
 
-    thing: a function or class of an exercise's name, or the path of a file with some of them; without it, the exercises
-    are listed. name: the exercise, for a function that is called something else. Nothing that a solution does, such as a
-    loop without an end, exit() or an error, goes further than the verdict.
+    thing: a function or class named after an exercise, or the path of a file that holds some; without it, the exercises
+    are listed. name: the exercise, for a function with a name of its own. Whatever a solution does, be it an endless
+    loop, exit() or an error, ends in a verdict and goes no further.
 
     >>> def predicted(y, slope, dx):
     ...     return slope * dx
@@ -89,7 +89,7 @@ def _help_on(exercise: Exercise) -> None:
 
 def _say_unknown(thing: Any, name: str) -> None:
     if name in EXERCISES:
-        print(f"{name} is no function: {safe_repr(thing)}")
+        print(f"{name} is not a function: {safe_repr(thing)}")
     elif name == "<lambda>":
         print('a lambda has no name: say which exercise it is for, as in check(my_function, "gradients")')
     else:

@@ -19,15 +19,17 @@ _MANY = 10_000  # numbers that an answer may hold
 
 
 def plain(found: Any) -> Tree:
-    """An answer as nested lists; numbers and Values stay what they are. Raises WrongError for what holds no numbers."""
+    """An answer as nested lists; numbers and Values stay what they are. Raises WrongError if it holds anything but numbers."""
     if found is None:
-        raise WrongError("it returns nothing: is there a return?")
+        raise WrongError("it returns None: is a return missing?")
     if isinstance(found, Value) or (isinstance(found, Real) and not isinstance(found, bool)):
         return found
     if hasattr(found, "tolist"):  # numpy's numbers and arrays, and torch's tensors
         return plain(found.tolist())
     if isinstance(found, (set, frozenset)):
-        raise WrongError("it returns a set, which has no order and keeps equal numbers once: return a list")
+        raise WrongError(
+            "it returns a set, which has no order and keeps only one of several equal numbers: return a list"
+        )
     if isinstance(found, (str, bytes, bool, dict)) or not isinstance(found, Iterable):
         raise WrongError(f"want numbers, got {safe_repr(found)}, a {type(found).__name__}")
     items = list(islice(found, _MANY))
@@ -43,7 +45,7 @@ def floats(tree: Tree) -> Tree:
     try:
         return float(tree.data if isinstance(tree, Value) else tree)
     except (OverflowError, TypeError, ValueError):
-        raise WrongError(f"{safe_repr(tree)} is no number that fits a float") from None
+        raise WrongError(f"{safe_repr(tree)} is not a number that fits a float") from None
 
 
 def leaves(tree: Tree) -> list[Any]:
@@ -52,7 +54,7 @@ def leaves(tree: Tree) -> list[Any]:
 
 
 def shape(tree: Tree) -> tuple[int, ...] | None:
-    """The lengths of its lists from the outside to the inside; None if they differ within."""
+    """The lengths of its lists from the outside in; None if they differ."""
     if not isinstance(tree, list):
         return ()
     inner = {shape(item) for item in tree}
@@ -62,7 +64,7 @@ def shape(tree: Tree) -> tuple[int, ...] | None:
 
 
 def like(tree: Tree, right: Tree) -> bool:
-    """Whether both have the same lists in them."""
+    """Whether both are nested in the same way."""
     if not isinstance(tree, list) or not isinstance(right, list):
         return not isinstance(tree, list) and not isinstance(right, list)
     return len(tree) == len(right) and all(map(like, tree, right))
@@ -101,4 +103,4 @@ def words(tree: Tree) -> str:
         return f"a list of {', '.join(map(words, tree))}"
     if len(lengths) == 1:
         return f"a list of {lengths[0]} number{'' if lengths[0] == 1 else 's'}"
-    return f"a {' x '.join(map(str, lengths))} matrix" if len(lengths) == 2 else f"lists nested {len(lengths)} deep"
+    return f"a {' x '.join(map(str, lengths))} matrix" if len(lengths) == 2 else f"a list nested {len(lengths)} deep"

@@ -43,21 +43,21 @@ def scores(slip: Any, q: list[Any], K: list[list[Any]]) -> list[Any]:
         scale = len(q)
     if slip("The scores are multiplied by sqrt(d); divide."):
         scale = 1 / scale
-    if slip("sqrt is of d, the numbers in q, and not of how many keys there are."):
+    if slip("Take the sqrt of d, how many numbers q has, not of the number of keys."):
         scale = math.sqrt(len(K))
     if slip("The score is a sum of products; here the numbers are added in pairs."):
         return [sum([a + b for a, b in zip(q, key)], 0.0) / scale for key in K]
-    if slip("The last product overwrites the others: `+=`, and not `=`."):
+    if slip("The last product overwrites the others: use `+=`, not `=`."):
         return [q[-1] * key[-1] / scale for key in K]
     found = [dot(q, key) / scale for key in K]
-    if slip("The distance is computed, which is small for keys that are alike; the score is the dot product."):
+    if slip("This is the distance, which is small for similar keys; the score is the dot product."):
         found = [sum([(a - b) ** 2 for a, b in zip(q, key)], 0.0) ** 0.5 / scale for key in K]
-    if len(q) == len(K) and slip("The columns of K are taken for keys; each row is one."):
+    if len(q) == len(K) and slip("The columns of K are taken for keys; each row is a key."):
         found = [dot(q, column) / scale for column in zip(*K)]
     if slip("Softmax is applied too: the scores come before it."):
         powers = [exp(score) for score in found]
         found = [power / sum(powers, 0.0) for power in powers]
-    if slip("Each score is divided by the lengths of both: that is the cosine."):
+    if slip("Each score is divided by the lengths of both vectors: that is the cosine."):
         found = [dot(q, key) / (dot(q, q) ** 0.5 * dot(key, key) ** 0.5) for key in K]
     if slip("All scores are added up: return one for each key."):
         return sum(found, 0.0)  # type: ignore[return-value]
@@ -73,7 +73,7 @@ def _rows(rng: Random) -> Iterator[Case]:
 
 @exercise(
     "51", "medium", 8,
-    hint="exp of each, divided by the sum of all of them. For large scores, subtract the largest first: no weight changes.",
+    hint="Divide exp of each score by the sum of all of them. For large scores, subtract the largest first: that changes no weight.",
     solution="""
 def softmax(scores):
     largest = max(scores)
@@ -83,7 +83,7 @@ def softmax(scores):
     cases=_rows,
 )  # fmt: skip
 def softmax(slip: Any, scores: list[float]) -> list[float]:
-    """softmax(scores) -> exp(s) / (sum of all exp(s)) for each score s, floats; scores of 1000 are fine too."""
+    """softmax(scores) -> exp(s) / (sum of all exp(s)) for each score s, as floats. It has to work for scores of 1000 too."""
     largest = max(scores)
     if slip("The scores are negated: the largest has to get the largest weight."):
         powers = [math.exp(min(scores) - s) for s in scores]
@@ -94,11 +94,11 @@ def softmax(slip: Any, scores: list[float]) -> list[float]:
         powers, total = scores, dot(scores, [1.0] * len(scores)) or math.nan
     if slip("The weights are not divided by their sum, so they do not add up to 1."):
         total = 1.0
-    if slip("The weights are divided by the largest, and not by their sum."):
+    if slip("The weights are divided by the largest, not by their sum."):
         total = max(powers)
-    if slip("The weights are divided by how many there are, and not by their sum."):
+    if slip("The weights are divided by how many there are, not by their sum."):
         total = len(powers)
-    if slip("2**s in place of exp(s)."):
+    if slip("These are powers of 2: use exp(s), not 2**s."):
         powers = [2 ** (s - largest) for s in scores]
         total = dot(powers, [1.0] * len(powers))
     if slip("The largest score is subtracted in the numerator alone: subtract it in the sum too."):
@@ -108,9 +108,9 @@ def softmax(slip: Any, scores: list[float]) -> list[float]:
     weights = [power / total for power in powers]
     if slip("Each score goes through a sigmoid by itself: the weights have to share one sum."):
         return [1 / (1 + math.exp(-s)) if s > -700 else 0.0 for s in scores]
-    if slip("The scores are squared in place of exp."):
+    if slip("The scores are squared: take exp of them instead."):
         return [s * s / sum(t * t for t in scores) for s in scores]
-    if slip("The weights are sorted; each stays with its own score."):
+    if slip("The weights are sorted; each belongs to its own score."):
         return sorted(weights, reverse=True)
     if slip("These are the logarithms of the weights."):
         return [log(w) if w else -math.inf for w in weights]
@@ -132,14 +132,14 @@ def _large_scores(solution: Any) -> str:
         _with_either(solution, [[1.0, 1.0], [[1.0, 5000.0], [2.0, 5000.0]], [1.0, 2.0]])
     except WrongError as error:
         if isinstance(error.__cause__, OverflowError):
-            raise WrongError(f"with scores near 3500 {error}. Subtract the largest score from all of them first: no weight "
-                             "changes") from None  # fmt: skip
+            raise WrongError(f"with scores near 3500 {error}. Subtract the largest score from all of them first: that changes no "
+                             "weight") from None  # fmt: skip
         raise
     return ""
 
 
 def _with_either(solution: Any, arguments: Sequence[Any]) -> Any:
-    """Called with Values, or with floats if it refuses Values, as math.exp() does."""
+    """Call it with Values, or with floats if it refuses Values, as math.exp() does."""
     try:
         return called(solution, *_wrapped(arguments))
     except WrongError as error:
@@ -154,7 +154,7 @@ def _wrapped(tree: Any) -> Any:
 
 @exercise(
     "51", "hard", 15,
-    hint="Scores q . key / sqrt(d), softmax of them, then each weight times its value, added up.",
+    hint="Compute the scores q . key / sqrt(d) and take their softmax. Then multiply each weight by its value, and add up.",
     solution="""
 def attend(q, K, V):
     scores = [sum((a * b for a, b in zip(q, key)), 0.0) / math.sqrt(len(q)) for key in K]
@@ -165,7 +165,7 @@ def attend(q, K, V):
     cases=_heads, differentiable="q K V", values=True, parts=("out", "weights"), extra=_large_scores,
 )  # fmt: skip
 def attend(slip: Any, q: list[Any], K: list[list[Any]], V: list[Any]) -> list[Any]:
-    """attend(q, K, V) -> (out, weights): of one query, some keys and as many values, which are numbers; scores may be large."""
+    """attend(q, K, V) -> (out, weights) for one query, some keys, and as many values, each a number. The scores may be large."""
     scale: Any = math.sqrt(len(q))
     if slip("The scores are not scaled: divide by sqrt(d)."):
         scale = 1.0
@@ -173,7 +173,7 @@ def attend(slip: Any, q: list[Any], K: list[list[Any]], V: list[Any]) -> list[An
         scale = len(q)
     if slip("The scores are multiplied by sqrt(d); divide."):
         scale = 1 / scale
-    if slip("sqrt is of d, the numbers in q, and not of how many keys there are."):
+    if slip("Take the sqrt of d, how many numbers q has, not of the number of keys."):
         scale = math.sqrt(len(K))
     found = [dot(q, key) / scale for key in K]
     if slip("The scores are negated: the largest has to get the largest weight."):
@@ -191,20 +191,20 @@ def attend(slip: Any, q: list[Any], K: list[list[Any]], V: list[Any]) -> list[An
     if slip("The weights are in the reverse order: weight k belongs to key k."):
         weights = weights[::-1]
     used = weights
-    if slip("out uses the scores; it takes the weights."):
+    if slip("out uses the scores; use the weights."):
         used = found
     if slip("The values are added without their weights."):
         used = [1.0] * len(V)
-    if slip("Only the value with the largest weight is taken: all of them are mixed."):
+    if slip("Only the value with the largest weight is taken: mix all of them."):
         used = [float(float_of(w) == max(map(float_of, weights))) for w in weights]
     out = dot(used, V)
-    if slip("The last value overwrites the others: `+=`, and not `=`."):
+    if slip("The last value overwrites the others: use `+=`, not `=`."):
         out = used[-1] * V[-1]
     if slip("The values are averaged without their weights."):
         out = sum(V, 0.0) / len(V)
     if slip("The products of weights and values are not added up: out is their sum."):
         return [[w * v for w, v in zip(used, V)], weights]  # type: ignore[list-item]
-    if slip("out is divided by how many values there are: the weights already add up to 1."):
+    if slip("out is divided by the number of values: the weights already add up to 1."):
         out = out / len(V)
     if slip("The order is wrong: out first, then the weights."):
         return [weights, out]

@@ -30,36 +30,36 @@ def gradients(w, b, x, y):
 def gradients(slip: Any, w: float, b: float, x: float, y: float) -> tuple[float, float]:
     """gradients(w, b, x, y) -> (dL/dw, dL/db) of L = (w*x + b - y)**2, worked out by hand, with floats."""
     guess = w * x + b
-    if slip("b is missing in the guess: it is w*x + b."):
+    if slip("b is missing from the guess: it is w*x + b."):
         guess = w * x
     error = guess - y
     if slip("The error has the wrong sign: it is w*x + b - y."):
         error = -error
-    if slip("The error is w*x + b - y; y is added."):
+    if slip("The error is w*x + b - y; here y is added."):
         error = guess + y
-    if slip("The error is the guess minus y; y is forgotten."):
+    if slip("The error is the guess minus y; here y is left out."):
         error = guess
     two = 1.0 if slip("The 2 of the square is missing.") else 2.0
-    if slip("The square is differentiated as error**2; its slope is 2 * error."):
+    if slip("The slope of the square is taken to be error**2; it is 2 * error."):
         error, two = error * error, 1.0
     dw, db = two * error * x, two * error
     if slip("The last factor of dL/dw is missing: w is multiplied by x."):
         dw = two * error
-    if slip("The last factor of dL/dw is x, which w is multiplied by, and not w."):
+    if slip("The last factor of dL/dw is x, which w is multiplied by, not w itself."):
         dw = two * error * w
     if slip("dL/dw is divided by x; the chain rule multiplies."):
         dw = two * error / x
-    if slip("dL/db has a factor too many: b is only added, so its factor is 1."):
+    if slip("dL/db has one factor too many: b is only added, so its factor is 1."):
         db = two * error * x
     if slip("dL/db has the factor b; b is only added, so its factor is 1."):
         db = two * error * b
-    if slip("The 2 is missing in dL/db alone."):
+    if slip("The 2 is missing from dL/db only."):
         db = db / 2
-    if slip("The 2 is missing in dL/dw alone."):
+    if slip("The 2 is missing from dL/dw only."):
         dw = dw / 2
     if slip("The 2 is there twice, or backward() ran twice."):
         dw, db = 2 * dw, 2 * db
-    if slip("They come in the wrong order: dL/dw first."):
+    if slip("They are in the wrong order: dL/dw first."):
         dw, db = db, dw
     return dw, db
 
@@ -83,8 +83,8 @@ def chain(partials):
     cases=_chains,
 )  # fmt: skip
 def chain(slip: Any, partials: list[Any]) -> list[Any]:
-    """chain(partials) -> the gradients along a chain, from dL/dL = 1 down; partials[k] is the slope of its k-th edge."""
-    if slip("The partials are taken in the reverse order: partials[0] is the loss's own edge, and comes first."):
+    """chain(partials) -> the gradients along a chain, from dL/dL = 1 down. The k-th edge has the slope partials[k]."""
+    if slip("The partials are taken in reverse order: partials[0] is the loss's own edge, and comes first."):
         partials = partials[::-1]
     grads: list[Any] = [0.0] if slip("The seed is missing: dL/dL is 1, not 0.") else [1.0]
     for partial in partials:
@@ -116,7 +116,7 @@ def _updates(rng: Random) -> Iterator[Case]:
 
 @exercise(
     "53", "medium", 8,
-    hint="First both gradients, from the old w and b. Then go against them: subtract eta times each.",
+    hint="First compute both gradients, from the old w and b. Then go against them: subtract eta times each.",
     solution="""
 def update(w, b, x, y, eta):
     error = w * x + b - y
@@ -127,7 +127,7 @@ def update(w, b, x, y, eta):
 def update(slip: Any, w: float, b: float, x: float, y: float, eta: float) -> tuple[float, float]:
     """update(w, b, x, y, eta) -> (w, b) after one update of gradient descent on L = (w*x + b - y)**2."""
     error = w * x + b - y
-    if slip("b is missing in the guess: it is w*x + b."):
+    if slip("b is missing from the guess: it is w*x + b."):
         error = w * x - y
     if slip("The error has the wrong sign, so the loss grows: it is w*x + b - y."):
         error = -error
@@ -138,14 +138,14 @@ def update(slip: Any, w: float, b: float, x: float, y: float, eta: float) -> tup
     new = w + sign * eta * two * error * x
     if slip("w's gradient lacks its last factor x."):
         new = w + sign * eta * two * error
-    if slip("b's gradient uses the w that is already changed: compute both gradients first."):
+    if slip("b's gradient uses the new w: compute both gradients first."):
         error = new * x + b - y
     low = b + sign * eta * two * error
-    if slip("b's gradient has a factor too many: b is only added."):
+    if slip("b's gradient has one factor too many: b is only added."):
         low = b + sign * eta * two * error * x
-    if slip("eta is missing in the update of b alone."):
+    if slip("eta is missing from the update of b only."):
         low = b + sign * two * error
-    if slip("eta is missing in the update of w alone."):
+    if slip("eta is missing from the update of w only."):
         new = w + sign * two * error * x
     if slip("b stays where it was: it has a gradient too."):
         low = b
@@ -189,7 +189,7 @@ def descend(f, w, eta, updates):
     cases=_valleys,
 )  # fmt: skip
 def descend(slip: Any, f: Any, w: float, eta: float, updates: int) -> list[float]:
-    """descend(f, w, eta, updates) -> every w from the first to the last, as floats; f takes a Value and returns one."""
+    """descend(f, w, eta, updates) -> every w from the first to the last, as floats. The function f takes a Value and returns one."""
     ws, grad, first, fast = [w], 0.0, _slope(f, w), 0.0
     stuck = slip("Each update begins at the first w again: go on from the last one.")
     if slip("The learning rate is missing: multiply the gradient by eta."):
@@ -200,7 +200,7 @@ def descend(slip: Any, f: Any, w: float, eta: float, updates: int) -> list[float
     for _ in range(updates):
         old = grad
         grad = _slope(f, ws[-1])
-        if slip("Gradients of earlier updates are added in: zero_grad is forgotten."):
+        if slip("Gradients of earlier updates are added in: zero_grad() is missing."):
             grad += old
         if slip("The gradient is computed once, at the first w: compute it anew in each update."):
             grad = first
@@ -208,19 +208,19 @@ def descend(slip: Any, f: Any, w: float, eta: float, updates: int) -> list[float
             grad = 2 * _slope(f, ws[-1])
         if slip("Only the sign of the gradient is used: its size counts too."):
             grad = math.copysign(1.0, grad)
-        if slip("There is momentum in it: each update takes its own gradient alone."):
+        if slip("There is momentum in the update; plain descent uses only the current gradient."):
             fast = 0.9 * fast + grad
             grad = fast
         ws.append(ws[-1] + sign * eta * grad)
         if stuck:
             ws[-1] = w + sign * eta * first
-    if slip("All are the last w: it is one Value many times, and its data moves. Keep w.data."):
+    if slip("All of them are the last w: the list holds one Value many times, and its data moves on. Keep w.data."):
         return [ws[-1]] * len(ws)
     if slip(
         "Nothing moves: there is no gradient when w changes (no backward() yet, or zero_grad after it), or w is never assigned."
     ):
         return [w] * len(ws)
-    if slip("w before the first update is missing: the list begins with it."):
+    if slip("The w before the first update is missing: the list begins with it."):
         return ws[1:]
     if slip("The last w is missing: append after the update too."):
         return ws[:-1]
@@ -262,12 +262,12 @@ def settle(slope, w, eta, small):
 def settle(slip: Any, slope: Any, w: float, eta: float, small: float) -> tuple[float, float]:
     """settle(slope, w, eta, small) -> (w, how many updates it took) once the slope at w is smaller than `small` in size."""
     f, updates = slope.compute, 0
-    if slip("One update is made before the first look: where the slope is small already, none is needed."):
+    if slip("One update is made before the first check: if the slope is small already, none is needed."):
         w, updates = w - eta * f(w), 1
     if slip("eta is missing: multiply the slope by it."):
         eta = 1.0
-    once = slip("It makes one update at most: `while`, and not `if`.")
-    other = slip("w is compared with `small`; the slope has to be.")
+    once = slip("It makes one update at most: use `while`, not `if`.")
+    other = slip("w is compared with `small`; compare the slope.")
     bare = slip("A negative slope counts as small: compare abs(slope).")
     moved = slip("It stops when w moves by less than `small`; the slope itself has to be smaller.")
     while updates < (1 if once else 1000):
@@ -275,7 +275,7 @@ def settle(slip: Any, slope: Any, w: float, eta: float, small: float) -> tuple[f
             break
         w = w - eta * f(w)
         updates += 1
-    if slip("It makes one update too many: look before each update."):
+    if slip("It makes one update too many: check before each update."):
         w, updates = w - eta * f(w), updates + 1
     if slip("w is one update ahead of the count."):
         w = w - eta * f(w)
@@ -285,8 +285,8 @@ def settle(slip: Any, slope: Any, w: float, eta: float, small: float) -> tuple[f
         updates += 1
     if slip("The count is one too few."):
         updates -= 1
-    if slip("The loss of count: w alone is returned, not (w, updates)."):
+    if slip("The count is missing: w alone is returned, not (w, updates)."):
         return w  # type: ignore[return-value]
-    if slip("They come in the wrong order: w first, then how many updates."):
+    if slip("They are in the wrong order: w first, then the number of updates."):
         return updates, w
     return w, updates

@@ -1,4 +1,4 @@
-"""One exercise: a reference that is right, and that makes each of the usual slips when it is told to.
+"""One exercise: a reference solution, which is right, and which makes any of the usual slips when it is told to.
 
     @exercise(lesson="53", level="easy", minutes=5, hint="...", solution="...", cases=lines)
     def gradients(slip, w, b, x, y):
@@ -8,8 +8,8 @@
             error = -error
         ...
 
-`slip(sentence)` is true where that slip is to be made: so the sentences stand beside what they are about, two slips at
-once are two that are true, and a wrong answer is known by the slips that give it, in every case.
+`slip(sentence)` is true if that slip is to be made. So each sentence is next to the code that it is about, several slips
+can be made at once, and a wrong answer is recognised by the slips that reproduce it in every case.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ EXERCISES: dict[str, Exercise] = {}
 
 
 class Slips:
-    """Which slips are made: called with a slip's sentence, it answers; and it remembers what it was asked."""
+    """Which slips are made: called with a slip's sentence it answers, and it remembers what it was asked."""
 
     def __init__(self, made: Iterable[str] = ()) -> None:
         self.made = frozenset(made)
@@ -46,13 +46,13 @@ class Slips:
 
 
 class Exercise(NamedTuple):
-    """What is to be written, how it is tried, and what helps.
+    """What the learner is to write, how it is tried, and what helps.
 
-    lesson: the number of its lesson. level: easy, medium or hard. names: of its arguments. parts: names of what it
-    returns, if that has several. differentiable: the arguments whose gradients are looked at too, for which Values go in.
-    values: whether these are Values from the first call on, or floats at first. precision: how far numbers may be off.
-    secret: whether the right answer is not to be shown. watch: looks at the
-    arguments after a call, told whether its answer was right, and gives a sentence for what it finds. extra: a further test, which may return a remark.
+    lesson: the number of its lesson. level: easy, medium or hard. names: the names of its arguments. parts: the names of what
+    it returns, if it returns several things. differentiable: the arguments whose gradients are checked too, by passing Values.
+    values: whether they are Values in every call, or floats at first. precision: how far numbers may be off.
+    secret: whether the verdict keeps the right answer to itself. watch: a function of the arguments after a call and of
+    whether its answer was right; it returns a sentence, or "". extra: a further test, which may return a remark.
     """
 
     name: str
@@ -76,7 +76,7 @@ class Exercise(NamedTuple):
     examine: Callable[[Any], str | None] | None
 
     def inputs(self) -> list[Case]:
-        """The cases, each anew: the lesson's own first, then random ones, the same every time."""
+        """Fresh copies of the cases: the lesson's own first, then random ones, the same every time."""
         return list(deepcopy(tuple(self.cases(Random(int(self.lesson.rstrip("b") or 0))))))
 
     def answer(self, case: Case, made: Iterable[str] = ()) -> Any:
@@ -90,7 +90,7 @@ class Exercise(NamedTuple):
 
 @cache
 def _slips_of(one: Exercise) -> tuple[str, ...]:
-    """Found by making each slip in each case: which ones are asked for may depend on both."""
+    """Found by making each slip in each case, since the slips that are asked for may depend on both."""
     asked: dict[str, None] = {}
     for case in one.inputs():
         for made in [(), *((sentence,) for sentence in asked)]:

@@ -1,4 +1,4 @@
-"""Files to work in: `write` makes one a lesson, with blanks, and `check_file` judges what has become of them."""
+"""Files to work in: `write` makes one for each lesson, with blanks, and `check_file` judges what a learner has written."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _BLANK = "    ...  # your code\n"
 
 
 def write(folder: str | PathLike[str], command: str = "scalar-autograd check", solved: bool = False) -> list[Path]:
-    """Write a starter file for each lesson into a folder, which is made. A file that exists is left as it is.
+    """Write a starter file for each lesson into a folder, which is created if need be. A file that exists is left alone.
 
-    command: what checks a file, for the text at its top. solved: write the solutions, for a teacher. Returns the paths of
+    command: what checks a file; each file names it at the top. solved: write the solutions, for a teacher. Returns the paths of
     the files that are new.
     """
     folder = Path(folder)
@@ -94,13 +94,13 @@ def report_on(path: str | PathLike[str]) -> list[dict[str, str]]:
 
 
 def _definitions(source: str) -> dict[str, str]:
-    """The functions and classes of a text, each as a text that is the same for the same code."""
+    """The functions and classes of a source text, each as a string that is the same for the same code."""
     tree = ast.parse(source)
     return {node.name: ast.dump(node) for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
 
 
 def _run(source: str, path: str) -> dict[str, Any]:
-    """The names that a learner's file defines, in its order."""
+    """The names that a learner's file defines, in order."""
     namespace: dict[str, Any] = {"__name__": "learner", "__file__": path, "math": math, "autograd": autograd, "nn": nn}
     before = set(namespace)
 
@@ -130,9 +130,9 @@ def _judged(exercise: Exercise, thing: Any, definition: str) -> dict[str, str]:
 
 
 def check_file(path: str | PathLike[str], as_json: bool = False) -> bool:
-    """Print the verdict on each exercise in a file; whether all of them are right.
+    """Print the verdict on each exercise in a file, and return whether all of them are right.
 
-    as_json: print one JSON object in place of sentences, for whoever collects marks.
+    as_json: print one JSON object in place of sentences, for a program that collects marks.
     """
     try:
         report, problem = report_on(path), ""
@@ -141,7 +141,7 @@ def check_file(path: str | PathLike[str], as_json: bool = False) -> bool:
     except WrongError as error:
         report, problem = [], str(error)
     if not report and not problem:
-        problem = f"{path} has no exercise in it: they are {', '.join(EXERCISES)}"
+        problem = f"there is no exercise in {path}: the exercises are {', '.join(EXERCISES)}"
     right = sum(one["status"] == "right" for one in report)
     if as_json:
         print(

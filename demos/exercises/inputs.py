@@ -1,4 +1,4 @@
-"""What exercises are tried on, and arithmetic that floats and Values share."""
+"""The inputs that exercises are tried on, and arithmetic that works for floats and Values alike."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Function", "dot", "exp", "log", "matrix", "number", "times", "vector
 
 
 class Function:
-    """A function with a formula to show, which counts where it was asked."""
+    """A function with a formula to show, which remembers where it was called."""
 
     def __init__(self, formula: str, compute: Callable[[Any], Any]) -> None:
         self.formula = formula
@@ -31,7 +31,7 @@ class Function:
 
 
 def number(rng: Random) -> float:
-    """A number of two decimals that is not 0."""
+    """A number with two decimals that is not 0."""
     return round(normal(rng), 2) or 0.5
 
 

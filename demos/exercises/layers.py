@@ -35,7 +35,7 @@ def weighted_sum(slip: Any, w: list[Any], b: Any, x: list[Any]) -> Any:
     products = [weight * one for weight, one in zip(w, x)]
     if slip("Weights and inputs are added; multiply each pair."):
         products = [weight + one for weight, one in zip(w, x)]
-    if slip("The last product overwrites the others: `+=`, and not `=`."):
+    if slip("The last product overwrites the others: use `+=`, not `=`."):
         products = products[-1:]
     if slip("The first product is left out: start at index 0."):
         products = products[1:]
@@ -43,7 +43,7 @@ def weighted_sum(slip: Any, w: list[Any], b: Any, x: list[Any]) -> Any:
         products = products[:-1]
     if slip("It ends after the first product: is there a return inside the loop?"):
         products = products[:1]
-    if slip("One of the two is read from the end: w[i] belongs to x[i]."):
+    if slip("One of the two is read backwards: w[i] belongs to x[i]."):
         products = [weight * one for weight, one in zip(w, reversed(x))]
     if slip("The weights are squared; each is used once."):
         products = [weight * weight * one for weight, one in zip(w, x)]
@@ -80,9 +80,9 @@ def _refuses_other_lengths(solution: Any) -> str:
             called(solution, W, b, (x * 2)[:length])
         except WrongError as error:
             if not isinstance(error.__cause__, ValueError):
-                raise WrongError(f"for {length} inputs where W has 3 columns want a ValueError; {error}") from None
+                raise WrongError(f"with {length} inputs and 3 columns in W, want a ValueError; {error}") from None
         else:
-            raise WrongError(f"it takes {length} inputs where W has 3 columns, and says nothing. Compare len(x) with "
+            raise WrongError(f"it accepts {length} inputs although W has 3 columns. Compare len(x) with "
                              "len(W[0]), and raise a ValueError")  # fmt: skip
     return ""
 
@@ -105,13 +105,13 @@ def linear(W, b, x):
     cases=_layers, differentiable="W b x", extra=_refuses_other_lengths,
 )  # fmt: skip
 def linear(slip: Any, W: list[list[Any]], b: list[Any], x: list[Any]) -> list[Any]:
-    """linear(W, b, x) -> the list y of y[i] = W[i][0]*x[0] + W[i][1]*x[1] + ... + b[i]; ValueError for a wrong len(x)."""
+    """linear(W, b, x) -> the list y with y[i] = W[i][0]*x[0] + W[i][1]*x[1] + ... + b[i]; a wrong len(x) raises ValueError."""
     if len(W) == len(x) and slip("W is transposed: row i of W makes output i."):
         W = [list(column) for column in zip(*W)]
     y: list[Any] = []
     total: Any = 0.0
-    kept = slip("The sum goes on from row to row: start each row at 0.")
-    last = slip("The last product overwrites the others: `+=`, and not `=`.")
+    kept = slip("The sum carries over from row to row: start each row at 0.")
+    last = slip("The last product overwrites the others: use `+=`, not `=`.")
     for row, bias in zip(W, b):
         total = (total if kept else 0.0) + (row[-1] * x[-1] if last else dot(row, x))
         if slip("The bias b is not added."):
@@ -122,7 +122,7 @@ def linear(slip: Any, W: list[list[Any]], b: list[Any], x: list[Any]) -> list[An
             bias = bias * len(x)
         if slip("Every output gets the first bias: output i has b[i]."):
             bias = b[0]
-        if slip("The biases are read from the end: output i has b[i]."):
+        if slip("The biases are read backwards: output i has b[i]."):
             bias = b[len(b) - 1 - len(y)]
         if slip("Every output gets the sum of all biases: output i has b[i]."):
             bias = sum(b, 0.0)
@@ -167,10 +167,10 @@ def batch(slip: Any, W: list[list[Any]], b: list[Any], X: list[list[Any]]) -> li
         b = [-bias for bias in b]
     if slip("Every output gets the first bias: output i has b[i]."):
         b = [b[0]] * len(b)
-    if slip("The biases are read from the end: output i has b[i]."):
+    if slip("The biases are read backwards: output i has b[i]."):
         b = b[::-1]
     Y = [[dot(row, x) + bias for row, bias in zip(W, b)] for x in X]
-    if slip("The sums go on from sample to sample: start each row of Y anew."):
+    if slip("The sums carry over from sample to sample: start each row of Y at 0."):
         sums = [[dot(row, x) for row in W] for x in X]
         Y = [[sum(column, 0.0) + bias for column, bias in zip(zip(*sums[: n + 1]), b)] for n in range(len(X))]
     if len(X) == len(b) and slip("The bias goes to the samples: b[i] belongs to output i, in every sample."):

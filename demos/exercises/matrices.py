@@ -44,9 +44,9 @@ def transform(slip: Any, W: list[list[Any]], b: list[Any], points: list[list[Any
         W = [W[0], W[0]]
     if slip("Both coordinates get b[0]: the second has b[1]."):
         b = [b[0], b[0]]
-    if slip("The sign of W[0][1] is turned: a minus belongs into a determinant, not here."):
+    if slip("The sign of W[0][1] is flipped: a minus belongs in a determinant, not here."):
         W = [[W[0][0], -W[0][1]], W[1]]
-    if slip("The shift b comes after W, and not before."):
+    if slip("The shift b is added before W: add it afterwards."):
         moved = [[dot(row, [x + s for x, s in zip(point, b)]) for row in W] for point in points]
     else:
         moved = [[dot(row, point) + shift for row, shift in zip(W, b)] for point in points]
@@ -80,7 +80,7 @@ def area(W):
     cases=_squares,
 )  # fmt: skip
 def area(slip: Any, W: list[list[Any]]) -> Any:
-    """area(W) -> the determinant: the area that the unit square has after W, negative if W mirrors."""
+    """area(W) -> the determinant: the area of the unit square after W, negative if W mirrors."""
     main, other = W[0][0] * W[1][1], W[0][1] * W[1][0]
     if slip("The other diagonal is subtracted, not added."):
         other = -other
@@ -90,7 +90,7 @@ def area(slip: Any, W: list[list[Any]]) -> Any:
         main, other = W[0][0] * W[1][0], W[0][1] * W[1][1]
     if slip("The rows are multiplied; go along the diagonals."):
         main, other = W[0][0] * W[0][1], W[1][0] * W[1][1]
-    if slip("The sides' lengths are multiplied: that is the area only where they meet at a right angle."):
+    if slip("The sides' lengths are multiplied: that is the area only if they meet at a right angle."):
         (a, b), (c, d) = W
         return (a * a + c * c) ** 0.5 * (b * b + d * d) ** 0.5
     if slip("The main diagonal is added up (the trace); multiply along it."):
@@ -109,7 +109,7 @@ def area(slip: Any, W: list[list[Any]]) -> Any:
         return abs(main - other)
     if slip("The two diagonals are the wrong way round: the main one comes first."):
         return other - main
-    if slip("A parallelogram has no half in it; a triangle has."):
+    if slip("Leave out the half: it belongs to a triangle, not to a parallelogram."):
         return (main - other) / 2
     return main - other
 
@@ -133,13 +133,13 @@ def collapse(W2, W1):
     cases=_pairs,
 )  # fmt: skip
 def collapse(slip: Any, W2: list[list[Any]], W1: list[list[Any]]) -> list[list[Any]]:
-    """collapse(W2, W1) -> the matrix W of one layer that does what W1, and then W2, do."""
+    """collapse(W2, W1) -> the matrix W of one layer that does what W1 followed by W2 does."""
     square = len(W2) == len(W1) == len(W1[0])
-    if len(W1[0]) == len(W2) and slip("W2 is applied first, and then W1: it is W2 (W1 x)."):
+    if len(W1[0]) == len(W2) and slip("W2 is applied first, and then W1: the order is W2 (W1 x)."):
         W2, W1 = W1, W2
     if square and slip("Rows meet rows: entry (i, j) takes row i of W2 and column j of W1."):
         W1 = [list(column) for column in zip(*W1)]
-    if slip("Negative entries of W1 have become 0: nothing lies between two linear layers, no relu either."):
+    if slip("Negative entries of W1 have become 0: there is nothing between two linear layers, not even a relu."):
         W1 = [[max(0.0, entry) for entry in row] for row in W1]
     if slip("The last product is left out: k ends one too early."):
         W2, W1 = [row[:-1] for row in W2], W1[:-1]
@@ -151,7 +151,7 @@ def collapse(slip: Any, W2: list[list[Any]], W1: list[list[Any]]) -> list[list[A
     if slip("All rows of W are one and the same list: [[0] * n] * m repeats a single row."):
         total = [sum(column, 0.0) for column in zip(*W)]
         W = [total] * len(W)
-    if slip("The last product overwrites the others: `+=`, and not `=`."):
+    if slip("The last product overwrites the others: use `+=`, not `=`."):
         W = [[row[-1] * column[-1] for column in zip(*W1)] for row in W2]
     if slip("Sums are multiplied: multiply pair by pair first, and then add up."):
         W = [[sum(row, 0.0) * sum(column, 0.0) for column in zip(*W1)] for row in W2]
@@ -186,9 +186,9 @@ def mirror_then_turn(slip: Any) -> list[list[float]]:
         return [[-1.0, 0.0], [0.0, 1.0]]
     if slip("This only turns, and to the right."):
         return [[0.0, 1.0], [-1.0, 0.0]]
-    if slip("The two are multiplied number by number; the matrix of one after the other is the matrix product."):
+    if slip("The two are multiplied number by number; doing one after the other is the matrix product."):
         return [[0.0, 0.0], [0.0, 0.0]]
-    if slip("The two matrices are listed; their product is one matrix that does both."):
+    if slip("This is a list of the two matrices; their product is one matrix that does both."):
         return [turn, mirror]  # type: ignore[list-item]
     if slip("cos and sin take radians: 90 degrees are math.pi / 2."):
         turn = [[math.cos(90), -math.sin(90)], [math.sin(90), math.cos(90)]]
@@ -196,6 +196,6 @@ def mirror_then_turn(slip: Any) -> list[list[float]]:
         return [[-1.0, 0.0], [0.0, -1.0]]
     if slip("This changes nothing."):
         return [[1.0, 0.0], [0.0, 1.0]]
-    if slip("This adds the two; one after the other is their product."):
+    if slip("This adds the two; doing one after the other is their product."):
         return [[p + q for p, q in zip(*rows)] for rows in zip(mirror, turn)]
     return times(turn, mirror)

@@ -1,4 +1,4 @@
-"""Lesson 53b: a gradient is a sum over paths, and the order of a backward pass decides whether it is whole."""
+"""Lesson 53b: a gradient is a sum over paths, and the order of a backward pass decides whether it is complete."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def over_paths(slip: Any, paths: list[list[Any]]) -> Any:
     shares = []
     share: Any = 1.0
     extra: Any = 0.0
-    kept = slip("The product goes on from path to path: start each path at 1.")
+    kept = slip("The product carries over from path to path: start each path at 1.")
     early = slip("Products of part of a path are added in too: add when a path is done, after the inner loop.")
     for partials in paths:
         share = share if kept else 1.0
@@ -49,17 +49,17 @@ def over_paths(slip: Any, paths: list[list[Any]]) -> Any:
             share = 0.0
         if slip("Along a path the partials multiply; here they are added."):
             share = sum(partials[1:], partials[0])
-        if slip("Of each path only the last partial is used: multiply all of them."):
+        if slip("Only the last partial of each path is used: multiply all of them."):
             share = partials[-1]
-        if slip("Of each path the first partial is left out."):
+        if slip("The first partial of each path is left out."):
             share = math.prod(partials[1:])
-        if slip("Of each path the last partial is left out."):
+        if slip("The last partial of each path is left out."):
             share = math.prod(partials[:-1])
-        if slip("Of each path only the first partial is used: multiply all of them."):
+        if slip("Only the first partial of each path is used: multiply all of them."):
             share = partials[0]
         shares.append(share)
     total = sum(shares[1:], shares[0]) + extra
-    if slip("The last path overwrites the others: `+=`, and not `=`."):
+    if slip("The last path overwrites the others: use `+=`, not `=`."):
         total = shares[-1]
     if slip("Only the first path is taken: go on to the others."):
         total = shares[0]
@@ -107,16 +107,18 @@ def backprop(count, edges):
 def backprop(slip: Any, count: int, edges: list[tuple[int, int, float]]) -> list[float]:
     """backprop(count, edges) -> the gradient of each of `count` nodes; node 0 is the result.
 
-    edges: (node, operand, partial), each node's own after all that lead to it, so that its gradient is whole by then.
+    edges: (node, operand, partial), in an order in which a node's gradient is complete before its own edges come.
     """
     grads = [0.0] * count
-    if slip("Every gradient starts at 1; only the result's does, the others at 0."):
+    if slip("Every gradient starts at 1; only the result's should, and the others start at 0."):
         grads = [1.0] * count
     times = slip("The shares are multiplied into grad; shares of several edges add up: `+=`.")
     grads = [1.0] * count if times else grads
     grads[0] = 0.0 if slip("The seed is missing: the result's own gradient is 1.") else 1.0
-    reverse = slip("The edges are followed from the leaves up: from the result down, each node is whole in time.")
-    once = slip("An operand that a node has twice gets only one of its two shares: keep every edge.")
+    reverse = slip(
+        "The edges are followed from the leaves up: go from the result down, so that each node is complete in time."
+    )
+    once = slip("An operand that one node uses twice gets only one of its two shares: keep every edge.")
     done: set[tuple[int, int]] = set()
     if slip("The seed is put at the last node; node 0 is the result."):
         grads[0], grads[-1] = 0.0, 1.0
@@ -141,7 +143,7 @@ def backprop(slip: Any, count: int, edges: list[tuple[int, int, float]]) -> list
             share = partial + grads[node]
         if slip("Shares are subtracted; they add up: `+=`."):
             share = -share
-        if slip("A second share overwrites the first: `+=`, and not `=`."):
+        if slip("A second share overwrites the first: use `+=`, not `=`."):
             grads[operand] = share
         elif times:
             grads[operand] *= share
@@ -174,7 +176,7 @@ def _examine_order(solution: Any) -> None:
         given = [called(solution, {name: list(used) for name, used in operands.items()}, root) for _ in "12"]
         _judge_order(operands, root, given[0])
         if given[0] != given[1]:
-            raise WrongError("the same call gives another list the second time. Something is kept from call to call: a list as "
+            raise WrongError("the same call gives a different list the second time. Something is kept from one call to the next: a list as a "
                              "default argument, or a global")  # fmt: skip
 
 
@@ -191,13 +193,13 @@ def _judge_order(operands: Mapping[str, Sequence[str]], root: str, found: Any) -
             raise WrongError(f"{at}{got}: no node is called {name!r}")
     twice = next((name for name in found if list(found).count(name) > 1), None)
     if twice:
-        raise WrongError(f"{at}{got}: {twice} is there twice. It passes its gradient on once, when that is whole: remember "
+        raise WrongError(f"{at}{got}: {twice} is there twice. It passes its gradient on once, when it is complete: remember "
                          "which nodes were visited")  # fmt: skip
     wanted = _below(operands, root)
     extra = next((name for name in found if name not in wanted), None)
     if extra:
         raise WrongError(
-            f"{at}{got}: {extra} has no part in {root}. Start at the root, and go to what it was computed from"
+            f"{at}{got}: {root} does not depend on {extra}. Start at the root, and go to what it was computed from"
         )
     missing = [name for name in operands if name in wanted and name not in found]
     if missing:
@@ -207,11 +209,11 @@ def _judge_order(operands: Mapping[str, Sequence[str]], root: str, found: Any) -
     wrong = [(name, used) for name in operands for used in operands[name] if place[used] < place[name]]
     if wrong and all(place[used] < place[name] for name in operands for used in operands[name]):
         raise WrongError(
-            f"{at}{got}: that is the order of the forward pass. Backward, the root comes first: reverse it"
+            f"{at}{got}: that is the order of the forward pass. In the backward pass the root comes first: reverse it"
         )
     if wrong:
         name, used = wrong[0]
-        raise WrongError(f"{at}{got}: {used} comes before {name}, which still owes it a share of gradient. Add a node to the "
+        raise WrongError(f"{at}{got}: {used} comes before {name}, which still owes it a share of its gradient. Add a node to the "
                          "list only after all its operands are in it, then reverse the list")  # fmt: skip
 
 
@@ -229,9 +231,9 @@ def _missing(operands: Mapping[str, Sequence[str]], root: str, missing: Sequence
     """Why these may be missing."""
     wanted = _below(operands, root)
     if len(missing) == len(wanted):
-        return "The list is empty: is the set of visited nodes kept from call to call?"
+        return "The list is empty: is the set of visited nodes kept between calls?"
     if list(missing) == [root]:
-        return "The root belongs to the list too, before all others"
+        return "The root belongs in the list too, before all others"
     leaves = {name for name in wanted if not operands[name]}
     if set(missing) == leaves:
         return "Are all leaves left out, or only the root's own operands followed? Go down to the leaves: they get a gradient too"
@@ -262,6 +264,6 @@ def order(operands, root):
 def order(slip: Any, operands: dict[str, list[str]], root: str) -> list[str]:
     """order(operands, root) -> the names of root and of all nodes that it was computed from, each after those that use it.
 
-    operands: for each name the names of what it was computed from; a leaf has [].
+    operands: for each name, the names of what it was computed from; a leaf has [].
     """
     raise NotImplementedError

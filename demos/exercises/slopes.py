@@ -28,14 +28,14 @@ def _two_sided(case: Case, right: bool) -> str:
     if right or not f.calls:
         return "" if f.calls else "the function is never called: the slope has to come from f itself"
     if all(at == x for at in f.calls):
-        return "the function is asked at x itself only: is the nudge lost in rounding, or never added? 1e-5 is good"
+        return "the function is called at x itself only: is the nudge lost in rounding, or never added? 1e-5 is a good size"
     if min(abs(at - x) for at in f.calls) > 0.5:
-        return f"the function is asked at {f.calls[0]:g}, and not beside x, which is {x:g}"
+        return f"the function is called at {f.calls[0]:g}, which is not near x = {x:g}"
     if x in f.calls:
-        return "the function is asked at x itself, so the nudge goes to one side. Nudge x to both sides: the bend then cancels"
+        return "the function is called at x itself, so the nudge goes one way only. Nudge x in both directions: the bend then cancels"
     widest = max(abs(at - x) for at in f.calls)
     return (
-        f"the nudge is {widest:g}: 1e-5 is small, and not so small that rounding shows"
+        f"the nudge is {widest:g}: take 1e-5, which is small, but not so small that rounding shows"
         if not 1e-8 < widest < 2e-3
         else ""
     )
@@ -43,7 +43,7 @@ def _two_sided(case: Case, right: bool) -> str:
 
 @exercise(
     "0", "easy", 6,
-    hint="Ask f a little to the right of x and a little to the left. Divide the rise by how far apart the two points are.",
+    hint="Call f a little to the right of x and a little to the left. Divide the rise by the distance between the two points.",
     solution="""
 def slope(f, x):
     h = 1e-5
@@ -52,7 +52,7 @@ def slope(f, x):
     cases=_curves, watch=_two_sided,
 )  # fmt: skip
 def slope(slip: Any, f: Any, x: float) -> float:
-    """slope(f, x) -> how fast f(x) grows with x, to 1e-6, by asking f for its values beside x."""
+    """slope(f, x) -> how fast f(x) grows with x, accurate to 1e-6, measured by calling f near x."""
     found = _derivative(f, x)
     if slip("The two points are two nudges apart: divide by 2*h."):
         found = 2 * found
@@ -62,7 +62,7 @@ def slope(slip: Any, f: Any, x: float) -> float:
         found = found * 2e-5
     if slip("Without parentheses, / 2 * h multiplies by h: divide by (2 * h)."):
         found = found * 1e-5 * 1e-5
-    if slip("f(x) is not subtracted: divide how much f changes, not f itself."):
+    if slip("f(x) is not subtracted: divide the change in f, not f itself."):
         found = f.compute(x + 1e-5) / 1e-5
     if slip("This is the value of f, not its slope."):
         found = f.compute(x)
@@ -94,7 +94,7 @@ def predicted(slip: Any, y: float, slope: float, dx: float) -> float:
         change = dx
     if slip("dx is divided by the slope; multiply them."):
         change = dx / slope
-    if slip("There is no half in it: the tangent rises by slope * dx."):
+    if slip("A factor of 1/2 has crept in: the tangent rises by slope * dx."):
         change = change / 2
     if slip("The sign of dx is lost: to the left, the change has the other sign."):
         change = slope * abs(dx)
@@ -104,7 +104,7 @@ def predicted(slip: Any, y: float, slope: float, dx: float) -> float:
         return y * change
     if slip("y and the slope are added first: the slope alone is multiplied by dx."):
         return (y + slope) * dx
-    if slip("y and slope have changed places: it is the slope that dx multiplies."):
+    if slip("y and slope have changed places: multiply the slope by dx."):
         return slope + y * dx
     if slip("The slope is the change for one whole unit of x: multiply it by dx."):
         change = slope
@@ -132,10 +132,10 @@ def _passes(case: Case, right: bool) -> str:
     f, xs = case
     n, calls = len(xs), len(f.calls)
     if calls and all(call == xs for call in f.calls):
-        return ("the function is asked at xs itself each time: is one and the same list nudged up and down again, or is the "
+        return ("the function is called at xs itself each time: is the same list nudged up and then down again, or is the "
                 "nudge lost in rounding?")  # fmt: skip
     if xs in f.calls and calls <= 2 * n:
-        return "the function is asked at xs itself, so the nudges go to one side. Nudge to both sides: the bend then cancels"
+        return "the function is called at xs itself, so the nudges go one way only. Nudge in both directions: the bend then cancels"
     if right and calls != 2 * n:
         return f"f was called {calls} times for {n} number{'s' if n > 1 else ''}: two calls for each are enough"
     if not right and calls == 2 * n:
@@ -144,7 +144,7 @@ def _passes(case: Case, right: bool) -> str:
         if max(moved) > 1:
             return "more than one number is nudged at a time: put each back before the next"
         if max(off) > 2e-4 or max(off) < 1e-7:
-            return f"the nudge is {max(off):g}: 1e-5 is small, and not so small that rounding shows"
+            return f"the nudge is {max(off):g}: take 1e-5, which is small, but not so small that rounding shows"
     return ""
 
 
@@ -164,23 +164,25 @@ def nudge_grad(f, xs):
     cases=_functions, watch=_passes,
 )  # fmt: skip
 def nudge_grad(slip: Any, f: Any, xs: list[float]) -> list[float]:
-    """nudge_grad(f, xs) -> the slopes of f with respect to each of xs, to 1e-6; f takes a list, each call costs a pass."""
+    """nudge_grad(f, xs) -> the slope of f with respect to each of xs, accurate to 1e-6. The function f takes a list, and each call costs a pass."""
     h, slopes = 1e-5, []
     for k in range(len(xs)):
-        if slip("All numbers are nudged at once: one at a time tells which of them moves f."):
+        if slip("All numbers are nudged at once: nudge one at a time to see which of them moves f."):
             moved = [f.compute([x + s * h for x in xs]) for s in (1, -1)]
         else:
             moved = [f.compute([x + s * h * (i == k) for i, x in enumerate(xs)]) for s in (1, -1)]
         slopes.append((moved[0] - moved[1]) / (2 * h))
-    if slip("Between the two sides lie two nudges: divide by 2*h."):
+    if slip("The two sides are two nudges apart: divide by 2*h."):
         slopes = [2 * s for s in slopes]
     if slip("The two sides are swapped: f(above) comes first."):
         slopes = [-s for s in slopes]
     if slip("The difference is not divided by the distance."):
         slopes = [s * 2 * h for s in slopes]
-    if slip("The nudges are shares of the numbers, x * (1 + h), so that each slope is x times too large: add h."):
+    if slip(
+        "The nudges are proportional to the numbers, x * (1 + h), so each slope is x times too large: add h instead."
+    ):
         slopes = [s * x for s, x in zip(slopes, xs)]
-    if slip("f at xs is not subtracted: divide how much f changes, not f itself."):
+    if slip("f at xs is not subtracted: divide the change in f, not f itself."):
         slopes = [f.compute([x + h * (i == k) for i, x in enumerate(xs)]) / h for k in range(len(xs))]
     if slip("Every slope is half of what it should be: is the sum of both sides divided by 4*h?"):
         slopes = [s / 2 for s in slopes]
@@ -213,14 +215,14 @@ def hidden(upstream, W, slopes):
 def hidden(slip: Any, upstream: list[Any], W: list[list[Any]], slopes: list[Any]) -> list[Any]:  # noqa: N803
     """hidden(upstream, W, slopes) -> the gradient at each hidden unit, before its activation.
 
-    upstream[k] is the gradient of output k, W[k][j] the weight from unit j to output k, slopes[j] the activation's slope.
+    Here upstream[k] is the gradient at output k, W[k][j] the weight from unit j to output k, and slopes[j] the slope of unit j's activation.
     """
     columns = list(zip(*W))
     if len(W) == len(slopes) and slip("W is read the wrong way round: W[k][j] goes from unit j to output k."):
         columns = [tuple(row) for row in W]
     grads: list[Any] = []
     kept: Any = 0.0
-    going = slip("The sum goes on from unit to unit: start each unit at 0.")
+    going = slip("The sum carries over from unit to unit: start each unit at 0.")
     for column, own in zip(columns, slopes):
         arrived = dot(upstream, column) + kept
         kept = arrived if going else kept
@@ -244,8 +246,8 @@ def hidden(slip: Any, upstream: list[Any], W: list[list[Any]], slopes: list[Any]
             grads.append(arrived + own)
         else:
             grads.append(arrived * own)
-    if slip("This is one number for each output: gradients go back through W, to one for each unit."):
+    if slip("This is one number for each output: go back through W, and return one for each unit."):
         return [one * dot(row, slopes) for one, row in zip(upstream, W)]
-    if slip("The shares of the outputs are not added up: one number for each unit is wanted."):
+    if slip("The shares of the outputs are not added up: return one number for each unit."):
         return [[one * w * own for w, own in zip(row, slopes)] for one, row in zip(upstream, W)]
     return grads

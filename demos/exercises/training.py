@@ -1,4 +1,4 @@
-"""Lesson 7, everything together: a loss of scores, and four training loops that do not train. Find the bug."""
+"""Lesson 7, everything together: the loss of some scores, and four training loops that do not train. Find the bug."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _scores(rng: Random) -> Iterator[Case]:
 
 @exercise(
     "7", "hard", 10,
-    hint="p = softmax of the scores. The loss is -log of p[target], which is log(sum of exp) minus that score.",
+    hint="Let p be the softmax of the scores. The loss is -log(p[target]), which is log(sum of exp) minus the target's score.",
     solution="""
 def cross_entropy(scores, target):
     largest = max(score.data for score in scores)
@@ -33,13 +33,13 @@ def cross_entropy(slip: Any, scores: Sequence[Any], target: int) -> Any:
     """cross_entropy(scores, target) -> -log of the softmax probability of scores[target]; scores are Values."""
     if slip("The probability is that of class 0; take that of the target."):
         target = 0
-    if slip("The logarithm has the base 2: log, and not log2."):
+    if slip("The logarithm has base 2: use log, not log2."):
         return cross_entropy(lambda _: False, scores, target) / math.log(2)
     if slip("exp is missing: these are the scores divided by their sum."):
         total = sum(scores, 0.0)
         return -log((scores[target] / total) ** 2) / 2 if getattr(total, "data", total) else math.nan
     powers = [exp(score) for score in scores]
-    if slip("The target's own exp is missing in the sum of all."):
+    if slip("The target's own exp is missing from the sum."):
         return log(sum(powers, 0.0) - powers[target]) - scores[target]
     chances = [power / sum(powers, 0.0) for power in powers]
     if slip("softmax is applied twice."):
@@ -49,9 +49,9 @@ def cross_entropy(slip: Any, scores: Sequence[Any], target: int) -> Any:
         return log(chances[target])
     if slip("That is the probability: the loss is minus its logarithm."):
         return chances[target]
-    if slip("The logarithm is that of 1 - p; it is p's."):
+    if slip("This is the logarithm of 1 - p; take that of p."):
         return -log(1 - chances[target])
-    if slip("A sigmoid of the target's score alone: softmax takes all scores."):
+    if slip("This is a sigmoid of the target's score alone: softmax takes all scores."):
         return log(exp(-scores[target]) + 1)
     if slip("That is one minus the probability: the loss is minus its logarithm."):
         return 1 - chances[target]
@@ -59,7 +59,7 @@ def cross_entropy(slip: Any, scores: Sequence[Any], target: int) -> Any:
         return -scores[target]
     if slip("The losses of all classes are added up; only the target's counts."):
         return -sum((log(chance) for chance in chances), 0.0)
-    if slip("The loss is divided by how many classes there are; it is one sample's, and whole."):
+    if slip("The loss is divided by the number of classes; it is the loss of one sample, which is not a mean."):
         return -log(chances[target]) / len(scores)
     if slip("The target's own score is not subtracted from log(sum of exp)."):
         return log(sum(powers, 0.0))
@@ -89,7 +89,7 @@ def _trained(slip: Any, xs: Sequence[float], ys: Sequence[float], eta: float, up
     w, b, dw, db = 0.0, 0.0, 0.0, 0.0
     scale = _rate(slip, eta, len(xs), updates)
     for _ in range(updates):
-        if slip("w and b are set to 0 in each update; it is their grad that is set to 0."):
+        if slip("w and b are set to 0 in each update; set their grad to 0 instead."):
             w = b = 0.0
         steps = _gradients(slip, w, b, xs, ys)
         if slip("One update is made for each sample; make one from the loss of all of them."):
@@ -97,7 +97,7 @@ def _trained(slip: Any, xs: Sequence[float], ys: Sequence[float], eta: float, up
             for x, y in zip(xs, ys):
                 w, b = w - scale * 2 * (w * x + b - y) * x / len(xs), b - scale * 2 * (w * x + b - y) / len(xs)
         elif slip(
-            "Gradients of earlier updates are added in: zero_grad is forgotten, or the loss still holds earlier ones."
+            "Gradients of earlier updates are added in: zero_grad() is missing, or the loss still holds earlier ones."
         ):
             dw, db = dw + sum(step[0] for step in steps), db + sum(step[1] for step in steps)
         else:
@@ -113,7 +113,7 @@ def _trained(slip: Any, xs: Sequence[float], ys: Sequence[float], eta: float, up
             db = 0.0
         if slip("w does not move: is it in the loss as w.data, or missing from what is updated?"):
             dw = 0.0
-        if slip("w and b are replaced by the step, not moved by it: `-=`, and not `=-`."):
+        if slip("w and b are replaced by the step, not moved by it: use `-=`, not `=-`."):
             w = b = 0.0
         if steps:
             w, b = w - scale * dw, b - scale * db
@@ -125,11 +125,13 @@ def _rate(slip: Any, eta: float, count: int, updates: int) -> float:
         return -eta
     if slip("The errors are added up; the loss is their mean."):
         return eta * count
-    if slip("The step is twice as long: is backward() called twice, or the 2 of the square there twice?"):
+    if slip(
+        "The step is twice as long as it should be: is backward() called twice, or does the 2 of the square come in twice?"
+    ):
         return eta * 2
     if slip("The mean is divided by len(xs) once more."):
         return eta / count
-    if slip("The loss is half of the mean of the squares: there is no half in it."):
+    if slip("The loss is half the mean of the squares: leave out the half."):
         return eta / 2
     if slip("eta is missing."):
         return 1.0
@@ -147,12 +149,12 @@ def _gradients(
     pairs = list(zip(xs, ys))
     errors = [w * x + b - y for x, y in pairs]
     slopes = [2 * error / len(xs) for error in errors]
-    if slip("The size of the errors is taken; the loss squares them."):
+    if slip("The absolute errors are used; the loss squares the errors."):
         slopes = [((error > 0) - (error < 0)) / len(xs) for error in errors]
     if slip("The errors are added up and then squared: square each first."):
         slopes = [2 * sum(errors) / len(xs) / len(xs)] * len(xs)
     steps = [(slope * x, slope) for slope, (x, _) in zip(slopes, pairs)]
-    if slip("Only the last sample counts: `=` in the loop overwrites the others, add them up with `+=`."):
+    if slip("Only the last sample counts: `=` in the loop overwrites the others; add them up with `+=`."):
         return steps[-1:]
     if slip("Only the first sample counts: does the loop end too early?"):
         return steps[:1]
@@ -169,15 +171,15 @@ def _returned(slip: Any, w: float, b: float, dw: float, db: float) -> tuple[floa
     if slip("These are the gradients: return the data of w and b."):
         return dw, db
     if slip("Nothing moves. Either the grads are 0 when w and b change (no backward() yet, a zero_grad after it, or .data in "
-            "the loss), or other Values are moved than the loss uses."):  # fmt: skip
+            "the loss), or the Values that move are not the ones that the loss uses."):  # fmt: skip
         return 0.0, 0.0
     return w, b
 
 
 _HINTS = {
-    "train_sum": "Print w.grad in each update. Why does it grow, when the line fits better and better?",
-    "train_new": "Which Values does the optimiser hold, and which does the loss use? `is` tells whether two are the same one.",
-    "train_cut": "Print w.grad after backward(). Where does the way from the loss to w end?",
+    "train_sum": "Print w.grad in each update. Why does it grow while the line fits better and better?",
+    "train_new": "Which Values does the optimiser hold, and which does the loss use? `is` tells you whether two names mean the same Value.",
+    "train_cut": "Print w.grad after backward(). Where does the path from the loss to w break off?",
     "train_one": "Which of the samples are in the loss that backward() starts from?",
 }
 _RIGHT = """
@@ -217,22 +219,22 @@ def {name}(xs, ys, eta, updates):
 
 
 def train_sum(slip: Any, xs: list[float], ys: list[float], eta: float, updates: int) -> tuple[float, float]:
-    """train_sum(xs, ys, eta, updates) -> (w, b) of a line after training from (0, 0): it runs away. Find the bug."""
+    """train_sum(xs, ys, eta, updates) -> (w, b) of a line after training from (0, 0). It runs away: find the bug."""
     return _trained(slip, xs, ys, eta, updates)
 
 
 def train_new(slip: Any, xs: list[float], ys: list[float], eta: float, updates: int) -> tuple[float, float]:
-    """train_new(xs, ys, eta, updates) -> (w, b) of a line after training from (0, 0): nothing moves. Find the bug."""
+    """train_new(xs, ys, eta, updates) -> (w, b) of a line after training from (0, 0). Nothing moves: find the bug."""
     return _trained(slip, xs, ys, eta, updates)
 
 
 def train_cut(slip: Any, xs: list[float], ys: list[float], eta: float, updates: int) -> tuple[float, float]:
-    """train_cut(xs, ys, eta, updates) -> (w, b) of a line after training from (0, 0): nothing moves. Find the bug."""
+    """train_cut(xs, ys, eta, updates) -> (w, b) of a line after training from (0, 0). Nothing moves: find the bug."""
     return _trained(slip, xs, ys, eta, updates)
 
 
 def train_one(slip: Any, xs: list[float], ys: list[float], eta: float, updates: int) -> tuple[float, float]:
-    """train_one(xs, ys, eta, updates) -> (w, b) of a line after training from (0, 0): it learns little. Find the bug."""
+    """train_one(xs, ys, eta, updates) -> (w, b) of a line after training from (0, 0). It learns little: find the bug."""
     return _trained(slip, xs, ys, eta, updates)
 
 
