@@ -348,6 +348,7 @@ def test_processes_that_build_at_once(tmp_path):
 
 
 @needs_c
+@pytest.mark.slow
 def test_the_interpreter_does_not_contract_or_reorder(tmp_path):
     """a * b + c is rounded twice, as Python does it, also where the processor could do both at once."""
     code = """

@@ -198,6 +198,7 @@ def test_a_code_for_every_set_of_optional_operands():
 
 
 @needs_c
+@pytest.mark.slow
 def test_a_list_of_a_plain_number_is_not_the_list_of_the_value_at_that_place():
     own = op("own_lists", "o", "sum(sin(ys[i]) + 1) - sum(xs[i])", xs="-1", ys="cos(ys[i])")
     try:

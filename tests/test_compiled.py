@@ -108,7 +108,7 @@ def test_every_row_is_what_the_engine_computes(name, backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("name", [*BUILTIN, *OWN])
+@pytest.mark.parametrize("name", [*BUILTIN, *(pytest.param(name, marks=pytest.mark.slow) for name in OWN)])
 def test_every_row_over_many_rows_of_inputs(name, backend):
     op = OPS[name]
     by_length = {}

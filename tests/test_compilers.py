@@ -92,6 +92,7 @@ __attribute__((constructor)) static void flush(void) { _mm_setcsr(_mm_getcsr() |
 @posix
 @needs_c
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="x86's way to flush small numbers to 0")
+@pytest.mark.slow
 def test_a_library_that_flushes_small_numbers_to_zero_is_not_used_and_undone(tmp_path):
     """As -ffast-math makes it, with some compilers: at the moment it is loaded, for the whole process."""
     (tmp_path / "flushing.c").write_text(FLUSHING, encoding="utf-8")
@@ -114,6 +115,7 @@ def test_flags_that_add_up_in_another_order_are_noticed(tmp_path):
 
 @pytest.mark.needs_process
 @posix
+@pytest.mark.slow
 def test_a_compiler_that_hangs_is_ended_with_what_it_started(tmp_path, monkeypatch):
     monkeypatch.setattr(build, "_SECONDS", 2)
     monkeypatch.setattr(build, "_PATIENCE", 0.5)

@@ -67,6 +67,7 @@ def test_the_expression_is_the_one_of_the_readme():
 
 
 @pytest.mark.needs_process
+@pytest.mark.slow
 def test_an_engine_with_another_answer_is_refused(tmp_path, monkeypatch):
     (tmp_path / "wrong_engine.py").write_text("def expression():\n    return lambda: [24.7, 138.8, 645.5]\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -91,6 +92,7 @@ def test_same_tells_numbers_apart():
 
 
 @pytest.mark.needs_process
+@pytest.mark.slow
 def test_it_measures_in_fresh_processes_and_prints_ratios():
     cells = measured(ENGINES[:1], SMALL)
     assert all(len(cell.results) == 1 and not cell.failed for cell in cells.values())

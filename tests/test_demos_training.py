@@ -60,13 +60,13 @@ def test_moons_is_learned(tmp_path, no_pictures):
     assert made["losses"][-1] < 0.1 * made["losses"][0]
 
 
-@pytest.mark.parametrize("name", DEMOS)
+@pytest.mark.parametrize("name", ["iris", pytest.param("moons", marks=pytest.mark.slow)])
 def test_the_same_seed_gives_the_same_numbers(name, tmp_path, no_pictures):
     first, again, other = (DEMOS[name].main(out=tmp_path, seed=s, steps=3, quiet=True)["losses"] for s in (5, 5, 6))
     assert first == again != other
 
 
-@pytest.mark.parametrize("name", DEMOS)
+@pytest.mark.parametrize("name", ["iris", pytest.param("moons", marks=pytest.mark.slow)])
 def test_it_leaves_a_page_with_its_pictures(name, tmp_path, capsys):
     made = DEMOS[name].main(out=tmp_path, seed=1, steps=4, quiet=True)
     assert capsys.readouterr().out == ""
@@ -134,7 +134,9 @@ def film_of(folder):
     return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)[1])
 
 
-@pytest.mark.parametrize("name", [*DEMOS, "digits", pytest.param("gpt", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "name", ["iris", *(pytest.param(name, marks=pytest.mark.slow) for name in ("moons", "digits", "gpt"))]
+)
 def test_a_demo_has_a_film_of_its_training_with_a_picture_beside_it(name, tmp_path, few_names, few_digits):
     steps = 6 if name in DEMOS else 60
     {**DEMOS, "digits": digits, "gpt": gpt}[name].main(out=tmp_path, seed=1, steps=steps, quiet=True)
@@ -331,6 +333,7 @@ def test_gpt_learns(tmp_path, no_pictures, few_names):
     assert after < 0.85 * before
 
 
+@pytest.mark.slow
 def test_a_wrong_compiled_loss_stops_the_gpt(tmp_path, no_pictures, few_names, monkeypatch):
     def wrong(*args, **kwargs):
         run = train(*args, **kwargs)
@@ -363,7 +366,9 @@ def test_what_is_not_compiled_is_not_said_to_be(demo, tmp_path, capsys, no_pictu
     assert "Nothing is compiled" in said and "backend" not in said
 
 
-@pytest.mark.parametrize(("name", "graphs"), [("digits", 2), pytest.param("gpt", 2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("name", "graphs"), [pytest.param(name, 2, marks=pytest.mark.slow) for name in ("digits", "gpt")]
+)
 def test_backend_is_a_flag_and_the_page_says_what_was_measured(name, graphs, tmp_path, capsys, few_names, few_digits):
     assert cli.main([name, "--backend", "python", "--steps", "2", "--seed", "7", "--out", str(tmp_path)]) == 0
     said, page = capsys.readouterr().out, (tmp_path / "index.html").read_text(encoding="utf-8")

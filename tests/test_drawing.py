@@ -205,6 +205,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@pytest.mark.slow
 def test_same_graph_same_bytes():
     """In another process, with other hashes, the same picture comes out."""
     code = (

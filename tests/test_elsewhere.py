@@ -173,7 +173,9 @@ def test_a_fresh_interpreter_says_so_too():
     ],
 )  # fmt: skip
 def test_a_result_made_by_hand_names_op(made):
-    with pytest.raises(TypeError, match=r"an operation is made from formulas, not by the constructor.*autograd\.op\(") as caught:
+    with pytest.raises(
+        TypeError, match=r"an operation is made from formulas, not by the constructor.*autograd\.op\("
+    ) as caught:
         made(Value(1.0))
     names = {"autograd": autograd, "x": Value(0.5)}
     for python in re.findall("`([^`]*)`", str(caught.value)):

@@ -252,6 +252,7 @@ def in_scopes(instructions, numbers, rng, picks=()):
     return dot(xs[-4:], xs[:4])
 
 
+@pytest.mark.slow
 def test_lines_in_another_order_add_up_in_that_of_backward():
     """Whatever order the sections put the lines into, the bits are those of the engine."""
     moved = 0

@@ -185,6 +185,7 @@ def test_the_page_in_javascript():
 
 
 @needs_node
+@pytest.mark.slow
 def test_the_player():
     cases = [(row, *program) for n, wanted in table().items() if n < 65 for row in wanted for program in programs(n)]
     roots = [function([Value(x, f"x{k}") for k, x in enumerate(row.xs)], i) for row, _, i, function in cases]

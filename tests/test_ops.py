@@ -179,7 +179,9 @@ def same_everywhere(op: Op, other: Op) -> bool:
     return True
 
 
-@pytest.mark.parametrize("op", ROWS, ids=str)
+@pytest.mark.parametrize(
+    "op", [pytest.param(op, marks=[pytest.mark.slow] * (op.name == "where"), id=op.name) for op in ROWS]
+)
 def test_a_mutation_of_any_partial_is_noticed(op):
     tried = 0
     for i, partial in enumerate(op.partials):

@@ -231,6 +231,7 @@ def boxes(name, **options):
     return draw(root, **options).picture.boxes
 
 
+@pytest.mark.slow
 def test_the_graphs_that_lecturers_draw():
     neurons = [box for box in boxes("neurons in view") if box.cluster is not None and box.kind == "value"]
     assert len(neurons) == 9 and all(box.times == 1 for box in neurons)
@@ -243,6 +244,7 @@ def test_the_graphs_that_lecturers_draw():
     assert {box.times for box in boxes("rnn") if box.symbol and box.kind == "value"} >= {6}
 
 
+@pytest.mark.slow
 def test_what_is_wanted_in_full_is_shown_or_said_to_be_too_much():
     root = LECTURES["iris"]
 

@@ -164,6 +164,7 @@ def test_the_policy_allows_this_script_and_this_style_and_nothing_else():
     assert "unsafe" not in policy and "http" not in policy
 
 
+@pytest.mark.slow
 def test_a_graph_of_200_values_is_under_300_kilobytes(tmp_path):
     rng = random.Random(3)
     with atomic():

@@ -232,6 +232,7 @@ print(sorted(formatted))
 """
 
 
+@pytest.mark.slow
 def test_a_notebook_cell_with_real_ipython():
     pytest.importorskip("IPython")
     env = {**os.environ, "PYTHONPATH": str(ROOT), "IPYTHONDIR": os.devnull, "NO_COLOR": "1"}

@@ -251,6 +251,7 @@ def test_a_replay_computes_what_the_training_computed():
 
 
 @needs_engine
+@pytest.mark.slow
 def test_the_frames_of_a_training_have_one_layout(tmp_path):
     recorder, seen = trained()
     paths = recorder.frames(tmp_path / "frames", most=4)
@@ -264,6 +265,7 @@ def test_the_frames_of_a_training_have_one_layout(tmp_path):
 
 
 @needs_png
+@pytest.mark.slow
 def test_a_training_as_gif(tmp_path):
     images = pytest.importorskip("PIL.Image")
     recorder, _ = trained(3)

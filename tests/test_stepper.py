@@ -554,6 +554,7 @@ def test_data_changed_behind_its_back_is_said():
 # --- Large graphs, odd names -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_big_graph_shows_some_twenty_nodes_around_the_cursor():
     x = Value(1.0, label="x")
     f = x
@@ -761,6 +762,7 @@ def test_the_picture_of_a_forward_pass_shows_no_gradients(options):
         fp.step()
 
 
+@pytest.mark.slow
 def test_a_folded_picture_of_a_forward_pass_shows_only_what_is_computed():
     pytest.importorskip("graphviz")
     nn.manual_seed(0)

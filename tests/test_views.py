@@ -218,6 +218,7 @@ def test_matrices_of_a_network_are_its_parameters_with_their_gradients():
 
 
 @needs_engine
+@pytest.mark.slow
 def test_views_are_pictures_in_both_themes():
     _, _, loss = some_mlp(random.Random(5))
     for view in ("neurons", "matrix"):
