@@ -1,18 +1,21 @@
 """The modes that a computation can run in (no_grad, atomic, ieee), and where in a model it runs.
 
-A compiled method looks at one global, `mode`: the number of modes that are on, over all threads. Only if
-it is not 0 does the method ask which of them are on here. So a mode is private to its thread (or task),
+A compiled method looks at one global, `mode`: the modes that are on, over all threads. Only if there
+are some does the method ask which of them are on here. So a mode is private to its thread (or task),
 and having modes costs nothing measurable. `scope` is the module call in which nodes are made.
+
+Each time a mode is entered, an object is added to that list, and leaving the mode removes it. So modes may be left in any order
+and in any task, and an interrupt leaves none of them on.
 """
 
 from __future__ import annotations
 
 import gc
 import sys
-from _thread import _local, allocate_lock  # pyright: ignore[reportPrivateUsage] - threading's, without its import
+from _thread import _local  # pyright: ignore[reportPrivateUsage] - threading's, without its import
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from functools import wraps
 from types import ModuleType
 from typing import Any, TypeVar, overload
@@ -34,11 +37,24 @@ __all__ = [
 # The module that compiled methods live in (see methods.py): to them, `mode` and `scope` are globals.
 compiled = ModuleType("autograd._compiled", "Methods and kernels, compiled from the rows of autograd.ops.")
 shared: dict[str, Any] = vars(compiled)
-shared.update(mode=0, scope=None)
+
+
+class _Entered:
+    """A mode that has been entered once."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+_entered: list[_Entered] = []  # and not left yet, over all threads
+_on: ContextVar[tuple[_Entered, ...]] = ContextVar(
+    "autograd_modes", default=()
+)  # in this one; some may be left already
+shared.update(mode=_entered, scope=None)
 sys.modules[compiled.__name__] = compiled
 
-_on: ContextVar[frozenset[str]] = ContextVar("autograd_modes", default=frozenset())
-_lock = allocate_lock()
 _F = TypeVar("_F", bound=Callable[..., Any])
 _M = TypeVar("_M", bound="Mode")
 _GENERATOR = 0x20  # inspect.CO_GENERATOR, without its import
@@ -46,7 +62,7 @@ _GENERATOR = 0x20  # inspect.CO_GENERATOR, without its import
 
 def is_on(name: str) -> bool:
     """Return True inside ``with name():``, in this thread."""
-    return name in _on.get()
+    return any(mode.name == name and mode in _entered for mode in _on.get())
 
 
 class Mode:
@@ -56,6 +72,7 @@ class Mode:
     """
 
     name = ""
+    _own: tuple[_Entered, ...] = ()  # each time that this one was entered, and not left
 
     @overload
     def __new__(cls: type[_M]) -> _M: ...
@@ -65,18 +82,33 @@ class Mode:
         mode = super().__new__(cls)
         return mode if function is None else mode(function)
 
-    def __init__(self, function: None = None) -> None:
-        self._tokens: list[Token[frozenset[str]]] = []
-
     def __enter__(self) -> None:
-        with _lock:
-            shared["mode"] += 1
-        self._tokens.append(_on.set(_on.get() | {self.name}))
+        mode = _Entered(self.name)
+        _on.set((*filter(_entered.__contains__, _on.get()), mode))
+        try:
+            self._own += (mode,)
+            _entered.append(mode)
+        except BaseException:  # an interrupt
+            self._leave(mode)
+            raise
 
     def __exit__(self, *_: object) -> None:
-        _on.reset(self._tokens.pop())
-        with _lock:
-            shared["mode"] -= 1
+        mode = self._own[-1]
+        try:
+            self._leave(mode)
+        except BaseException:
+            self._leave(mode)
+            raise
+
+    def __del__(self) -> None:  # where an interrupt came before the first line of __exit__
+        for mode in self._own:
+            self._leave(mode)
+
+    def _leave(self, mode: _Entered) -> None:
+        """Can be repeated."""
+        if mode in _entered:
+            _entered.remove(mode)
+        self._own = tuple(other for other in self._own if other is not mode)
 
     def __call__(self, function: _F) -> _F:
         mode = type(self)
@@ -155,17 +187,17 @@ def modes_restored() -> Generator[None]:
     """Switch off any mode that the code inside leaves on, such as one entered but never left, in a context of its own.
 
     >>> from contextvars import Context
+    >>> never_left = no_grad()
     >>> with modes_restored():
-    ...     Context().run(no_grad().__enter__)
-    >>> shared["mode"]
+    ...     Context().run(never_left.__enter__)
+    >>> len(shared["mode"])
     0
     """
-    before = shared["mode"]
+    before = [*_entered]
     try:
         yield
     finally:
-        with _lock:
-            shared["mode"] = before
+        _entered[:] = [mode for mode in _entered if mode in before]
 
 
 class Scope:
@@ -205,17 +237,21 @@ class named_scope:  # noqa: N801 - jax's name
     'scores'
     """
 
-    __slots__ = ("_outer", "name")
+    __slots__ = ("_own", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def __enter__(self) -> None:
-        self._outer = here.scope
-        shared["scope"] = here.scope = Scope(self.name, self._outer)
+        self._own = Scope(self.name, here.scope)
+        shared["scope"] = here.scope = self._own
 
     def __exit__(self, *_: object) -> None:
-        shared["scope"] = here.scope = self._outer
+        shared["scope"] = here.scope = self._own.parent
+
+    def __del__(self) -> None:  # where an interrupt came before the first line of __exit__
+        if getattr(self, "_own", None) is here.scope is not None:
+            shared["scope"] = here.scope = self._own.parent
 
 
 @contextmanager

@@ -39,6 +39,7 @@ Walther, Evaluating Derivatives, 2008, chapter 3).
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from .elsewhere import names_of_others
@@ -46,6 +47,7 @@ from .errors import ArgumentError, GraphError, SingularityError, hidden
 from .graph import grad_before, walk
 from .methods import compile_methods
 from .modes import CUT, PARAMETER, Scope
+from .node import write
 from .ops import OPS, Op
 from .slow_path import real, real_data
 
@@ -234,8 +236,7 @@ class Value(Methods):
         >>> a = Value(3.0); b = a * a; b.backward(); b.zero_grad(); a
         Value(3.0, grad not reached)
         """
-        for node in walk(self):
-            node.grad = NOT_REACHED
+        write(walk(self), "grad", repeat(NOT_REACHED))
 
     @property
     def reached(self) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from autograd import Value
 from autograd.errors import ArgumentError, AutogradError, GraphError, ShapeError, hidden
 from autograd.modes import CUT, PARAMETER, Scope, here, shared
+from autograd.node import write
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
 
@@ -144,8 +146,9 @@ class Module(_NamesOfOthers):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the result of `forward`; the nodes it makes record that they were made in this call."""
         outer = here.scope
-        shared["scope"] = here.scope = call = Scope(self, outer)
+        call = Scope(self, outer)
         try:
+            shared["scope"] = here.scope = call
             out = self.forward(*args, **kwargs)
         except AutogradError as error:
             _told(error, call)
@@ -233,9 +236,7 @@ class Module(_NamesOfOthers):
 
         set_to_none=False: reset it to 0, which counts as a gradient.
         """
-        zero = NOT_REACHED if set_to_none else 0.0
-        for parameter in self.parameters():
-            parameter.grad = zero
+        write(self.parameters(), "grad", repeat(NOT_REACHED if set_to_none else 0.0))
 
     def state_dict(self) -> dict[str, Numbers]:
         """Return the parameters' numbers in nested lists, under the keys that the same model has in torch.
@@ -256,7 +257,8 @@ class Module(_NamesOfOthers):
             raise ShapeError(f"{type(self).__name__}.load_state_dict: want a dict by name, got {described(state_dict)}")
         tensors = dict(self._tensors())
         wrong: list[str] = []
-        new: dict[str, list[float]] = {}
+        parameters: list[Value] = []
+        numbers: list[float] = []
         for key, tensor in tensors.items():
             if key in state_dict:
                 given = state_dict[key]
@@ -264,16 +266,15 @@ class Module(_NamesOfOthers):
                 if not has_shape(given, shape := shape_of(tensor)):
                     wrong.append(f"{key} wants shape {shape}, got {described(given)}")
                 else:
-                    new[key] = [real(number, f"a real number in {key}") for number in flatten(given)]
+                    parameters += flatten(tensor)
+                    numbers += [real(number, f"a real number in {key}") for number in flatten(given)]
             elif strict:
                 wrong.append(f"{key} is missing")
         if strict:
             wrong += [f"{key} is not in this module" for key in state_dict if key not in tensors]
         if wrong:
             raise ShapeError(f"{type(self).__name__}.load_state_dict: {'; '.join(wrong)}")
-        for key, numbers in new.items():
-            for parameter, number in zip(flatten(tensors[key]), numbers):
-                parameter.data = number
+        write(parameters, "data", numbers)
 
     def train(self, mode: bool = True) -> Module:
         """Set `training` here and in all modules inside."""

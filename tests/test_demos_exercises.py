@@ -694,9 +694,9 @@ def _a_mode_left_on(y, slope, dx):
     ],
 )
 def test_nothing_a_solution_does_costs_the_session(solution, words):
-    before = sys.gettrace(), autograd.modes.shared["mode"], builtins.input, sys.stdout
+    before = sys.gettrace(), len(autograd.modes.shared["mode"]), builtins.input, sys.stdout
     assert words in verdict_on("predicted", solution)[1]
-    assert before == (sys.gettrace(), autograd.modes.shared["mode"], builtins.input, sys.stdout)
+    assert before == (sys.gettrace(), len(autograd.modes.shared["mode"]), builtins.input, sys.stdout)
 
 
 def test_a_mode_that_the_session_is_in_does_no_harm():

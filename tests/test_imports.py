@@ -238,7 +238,7 @@ def test_what_compiled_methods_name_is_linked_in_one_place():
     assert links - {name for name in links if name.startswith("drawing")} == {"modes", "recording"}
     from autograd import modes
 
-    assert "shared.update(mode=0, scope=None)" in Path(modules("autograd")["modes"]).read_text(encoding="utf-8")
+    assert "shared.update(mode=_entered, scope=None)" in Path(modules("autograd")["modes"]).read_text(encoding="utf-8")
     assert {"Value", "new", "NOT_REACHED", "carefully", "tanh", "largest"} <= set(modes.shared)
 
 

@@ -636,7 +636,7 @@ def test_modes_belong_to_their_thread():
         thread.join()
         assert (a * a).operands == ()
     assert seen == [(a, a)]
-    assert autograd.modes.shared["mode"] == 0
+    assert autograd.modes.shared["mode"] == []
 
 
 @pytest.mark.parametrize(("few", "many"), [("xs", "ws"), ("ws", "xs")])

@@ -12,10 +12,12 @@ A parameter that no gradient has reached is left alone, and remembers nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from itertools import repeat
 from typing import Any, ClassVar, TypeAlias, TypeVar, overload
 
 from autograd import Value, updates
 from autograd.errors import ArgumentError, ShapeError
+from autograd.node import write
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
 
@@ -111,10 +113,7 @@ class Optimizer:
 
         set_to_none=False: reset it to 0, which counts as a gradient, so that the next update leaves no parameter alone.
         """
-        zero = NOT_REACHED if set_to_none else 0.0
-        for group in self.param_groups:
-            for p in group["params"]:
-                p.grad = zero
+        write(self._params(), "grad", repeat(NOT_REACHED if set_to_none else 0.0))
 
     # compile() does this itself where it has the rule; if a class or an object replaces one of these, it calls that.
     by_rule: ClassVar[Mapping[str, Callable[..., Any]]] = {"step": step, "_update": _update, "zero_grad": zero_grad}

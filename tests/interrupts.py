@@ -1,0 +1,282 @@
+"""An interrupt at every place of ours where one can come, one after the other, and what it leaves behind.
+
+>>> from autograd import Value
+>>> def tear(world):
+...     world["a"].data = 1.0
+...     world["b"].data = 2.0
+>>> torn = Scenario(lambda: {"a": Value(0.0), "b": Value(0.0)}, tear, lambda world: [v.data for v in world.values()])
+>>> class Doctest(Interrupter):
+...     files = (__file__, "<doctest")
+>>> [str(fault) for fault in sweep(torn, interrupter=Doctest)]
+['tear, line 3 (<doctest ...): neither as before nor as after: [1.0, 0.0]']
+
+CPython looks for signals when a function begins, when one written in C has returned, and when it goes back in a loop; the old ones
+also where they jump forward. Here an interrupt is raised at all of these places by a trace function and a profile function, and
+before every line besides. Left out are the places that CPython never looks at, where no program could be right: between the
+last line of a block and its `finally`, `except` or `__exit__`. Nor does a second interrupt come while the first is answered.
+"""
+
+from __future__ import annotations
+
+import ast
+import gc
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
+
+import autograd
+import demos
+import nn
+from autograd import modes
+from autograd.compiled import tracers, tracing
+
+__all__ = ["Fault", "Interrupter", "Scenario", "leftovers", "sweep"]
+
+FOLDERS = tuple(str(Path(package.__file__ or "").parent) + os.sep for package in (autograd, nn, demos))
+GENERATORS = 0x20 | 0x80 | 0x200  # generators, coroutines, and both
+
+
+class Scenario(NamedTuple):
+    """What is interrupted.
+
+    make: the world before. act: what is done to it. state: what can be seen of it, which is compared.
+    """
+
+    make: Callable[[], Any]
+    act: Callable[[Any], Any]
+    state: Callable[[Any], Any]
+
+
+class Fault(NamedTuple):
+    """What an interrupt has left behind. at: the number of the place. where: function and line."""
+
+    at: int
+    where: str
+    said: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.said}"
+
+
+# --- Where ---------------------------------------------------------------------------------------------------
+
+
+class _Lines(NamedTuple):
+    """Of a file: the lines of `finally` and `except`, and of each `with` its first line with its last."""
+
+    answers: frozenset[int]
+    withs: dict[int, int]
+
+
+@cache
+def _lines(file: str) -> _Lines:
+    try:
+        tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    except (OSError, SyntaxError):  # made at run time
+        return _Lines(frozenset(), {})
+    answers: set[int] = set()
+    withs: dict[int, int] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Try):
+            for body in (node.finalbody, *(handler.body for handler in node.handlers)):
+                for statement in body:
+                    answers.update(range(statement.lineno, (statement.end_lineno or 0) + 1))
+            answers.update(handler.lineno for handler in node.handlers)
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            withs[node.lineno] = node.end_lineno or 0
+            withs.update({item.context_expr.lineno: node.end_lineno or 0 for item in node.items})
+    return _Lines(frozenset(answers), withs)
+
+
+class Interrupter:
+    """Raises KeyboardInterrupt at place number `at` of what runs inside; counts the places it has passed.
+
+    error: another exception to raise.
+    """
+
+    files: tuple[str, ...] = (*FOLDERS, "<autograd")
+
+    def __init__(self, at: float, error: type[BaseException] = KeyboardInterrupt) -> None:
+        self.at = at
+        self.error = error
+        self.count = 0
+        self.where = ""
+        self._last: dict[FrameType, int] = {}
+
+    def __enter__(self) -> None:
+        """From here on places are counted, in this thread."""
+        self._before = sys.gettrace()
+        sys.setprofile(self._profile)
+        sys.settrace(self._called)
+
+    def __exit__(self, *_: object) -> None:
+        sys.settrace(self._before)
+        sys.setprofile(None)
+        self._last.clear()
+
+    def _is_ours(self, code: CodeType) -> bool:
+        # contextlib's too: what it does between ours and the block is a part of entering and leaving
+        return code.co_filename.startswith(self.files) or code.co_filename == contextmanager.__code__.co_filename
+
+    def _called(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if not self._is_ours(frame.f_code):
+            return None
+        if not frame.f_code.co_flags & GENERATORS:  # of a generator each turn would look as if it were the first
+            self._place(frame)
+        return self._line
+
+    def _line(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "line":
+            line, before = frame.f_lineno, self._last.get(frame, 0)
+            self._last[frame] = line
+            known = _lines(frame.f_code.co_filename)
+            leaves = line in known.withs and line < before <= known.withs[line]
+            if not leaves and (line not in known.answers or line <= before):
+                self._place(frame)
+        return self._line
+
+    def _profile(self, frame: FrameType, event: str, argument: Any) -> None:
+        if event == "c_return" and self._is_ours(frame.f_code) and argument not in (sys.setprofile, sys.settrace):
+            self._place(frame)
+
+    def _place(self, frame: FrameType) -> None:
+        self.count += 1
+        if self.count == self.at:
+            code = frame.f_code
+            file = code.co_filename
+            short = (
+                os.path.relpath(file, Path(FOLDERS[0]).parent) if file.startswith(FOLDERS) else os.path.basename(file)
+            )
+            self.where = f"{getattr(code, 'co_qualname', code.co_name)}, line {frame.f_lineno} ({short})"
+            raise self.error
+
+
+# --- What is left ----------------------------------------------------------------------------------------------
+
+
+def leftovers(folder: str | None = None) -> list[str]:
+    """What should never be left on, held or lying about, whatever was interrupted, in words."""
+    found: list[str] = []
+    if on := modes.shared["mode"]:
+        found.append(f"{', '.join(mode.name for mode in on)} is on")
+        on.clear()
+    if modes.here.scope is not None or modes.shared["scope"] is not None:
+        found.append("a scope is left")
+        modes.shared["scope"] = modes.here.scope = None
+    if not gc.isenabled():
+        found.append("the garbage collector is off")
+        gc.enable()
+    if gc.get_threshold() != _THRESHOLD:
+        found.append(f"the collector's threshold is {gc.get_threshold()}")
+    if tracers.running:
+        found.append("a function is still traced")
+        tracers.running.clear()
+    if sys.gettrace() not in (None, _TRACE):
+        found.append("a trace function is left")
+        sys.settrace(_TRACE)
+    if not _is_free(tracing._one_at_a_time):
+        found.append("the lock of tracing is held")
+        while tracing._one_at_a_time._lock._is_owned():
+            tracing._one_at_a_time._lock.release()
+    mask = os.umask(0o22)
+    os.umask(mask)
+    if mask != _UMASK:
+        found.append(f"the umask is {mask:o}")
+        os.umask(_UMASK)
+    if folder is not None:
+        found += [f"{path} is left" for path in Path(folder).rglob("*") if path.name.endswith(".part")]
+    return found
+
+
+_THRESHOLD = gc.get_threshold()
+_TRACE = sys.gettrace()  # a coverage report's
+_UMASK = os.umask(0o22)
+os.umask(_UMASK)
+
+
+def _is_free(lock: Any) -> bool:
+    """Whether another thread can have it."""
+    inner, answers = getattr(lock, "_lock", lock), []
+
+    def ask() -> None:
+        if got := inner.acquire(blocking=False):
+            inner.release()
+        answers.append(got)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    asking.join()
+    return answers[0]
+
+
+# --- The sweep -------------------------------------------------------------------------------------------------
+
+
+def sweep(
+    scenario: Scenario,
+    most: float = float("inf"),
+    interrupter: Callable[..., Interrupter] = Interrupter,
+    folder: str | None = None,
+    offset: int = 0,
+) -> Iterator[Fault]:
+    """What goes wrong when a scenario is interrupted at each of its places, or at `most` of them, evenly spread."""
+    make, act, state = scenario
+    act(make())  # what is done once for all is done
+    world = make()
+    before = state(world)
+    counting = interrupter(0)
+    with counting:
+        act(world)
+    after = state(world)
+    act(world)
+    twice = state(world)
+    if left := leftovers(folder):
+        yield Fault(0, "undisturbed", "; ".join(left))
+    stride = max(1, -(-counting.count // most)) if most < counting.count else 1
+    for at in range(1 + offset % stride, counting.count + 1, stride):
+        world, one = make(), interrupter(at)
+        swallowed = _interrupted(act, world, one)
+        if swallowed is None:  # it took another way this time
+            continue
+        found, left = state(world), leftovers(folder)
+        if left:
+            yield Fault(at, one.where, "; ".join(left))
+            continue
+        if swallowed and found != after:
+            yield Fault(at, one.where, f"the interrupt was swallowed, and it is not as after: {_shown(found)}")
+            continue
+        if found not in (before, after):
+            yield Fault(at, one.where, f"neither as before nor as after: {_shown(found)}")
+            continue
+        try:
+            act(world)
+        except Exception as error:
+            yield Fault(at, one.where, f"the rerun raises {error!r}")
+            continue
+        wanted = (after,) if found == before != after else (twice,)
+        if (again := state(world)) not in wanted:
+            yield Fault(at, one.where, f"a rerun gives something else: {_shown(again)}")
+
+
+def _interrupted(act: Callable[[Any], Any], world: Any, one: Interrupter) -> bool | None:
+    """Whether what came at that place was swallowed; None if nothing came."""
+    hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        with one:
+            act(world)
+    except one.error:
+        return False
+    finally:
+        sys.unraisablehook = hook
+    return True if one.where else None
+
+
+def _shown(state: Any) -> str:
+    text = repr(state)
+    return text if len(text) < 300 else text[:300] + " ..."

@@ -1,0 +1,268 @@
+"""Whatever Ctrl-C comes between is as before or as after, a rerun is right, and nothing stays on: see interrupts.py."""
+
+from __future__ import annotations
+
+import asyncio
+
+import interrupts
+import pytest
+from interrupts import Interrupter, Scenario, sweep
+
+import nn
+from autograd import Value, atomic, ieee, no_grad, record_source
+from autograd.modes import named_scope
+from autograd.value import NOT_REACHED
+
+QUICK = 60  # places of a scenario that the quick suite tries
+
+
+# --- Worlds: what is interrupted, and what is seen of it -------------------------------------------------------
+
+
+def numbers(values):
+    return [(v.data, "nothing" if v.grad is NOT_REACHED else v.grad) for v in values]
+
+
+def small_graph():
+    """Reuse, a constant, a wide operation and leaves of two kinds: [a, b, ..., f]."""
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    c = a * b
+    d = nn.functional.softplus(c + a) * 2.0
+    f = nn.functional.mse_loss([d, a, (c - b).tanh()], [1.0, 0.5, 0.0])
+    f.label = "f"
+    return [a, b, c, d, f]
+
+
+def reached_graph():
+    values = small_graph()
+    values[-1].backward()
+    return values
+
+
+def small_model():
+    model = nn.MLP(2, [3, 1], seed=0)
+    model([0.5, -1.0])[0].backward()
+    return model
+
+
+def of_model(model):
+    return numbers(model.parameters()), model.training, model.layers[0].training
+
+
+SCENARIOS = {}
+
+
+def scenario(name, make, act, state):
+    SCENARIOS[name] = Scenario(make, act, state)
+
+
+# --- Modes ------------------------------------------------------------------------------------------------------
+
+
+def nested(a):
+    with no_grad(), ieee():
+        with atomic():
+            a.log()
+        a.log()
+
+
+@no_grad
+def decorated(a):
+    return a * a
+
+
+@no_grad()
+def decorated_generator(a):
+    yield a * a
+    yield a + a
+
+
+def out_of_order(a):
+    def generator(mode):
+        with mode():
+            yield a * a
+            yield a * a
+
+    first, second = generator(no_grad), generator(ieee)
+    next(first), next(second)
+    first.close()
+    second.close()
+
+
+def in_tasks(a):
+    async def generator():
+        with no_grad():
+            yield a * a
+
+    async def begin(turns):
+        await turns.__anext__()
+
+    async def main():
+        turns = generator()
+        await asyncio.create_task(begin(turns))
+        await asyncio.create_task(turns.aclose())  # in another context than it began in
+
+    with asyncio.Runner() if hasattr(asyncio, "Runner") else Loop() as runner:
+        runner.run(main())
+
+
+class Loop:
+    """asyncio.Runner, before Python 3.11: no handler of signals."""
+
+    def __enter__(self):
+        self.loop = asyncio.new_event_loop()
+        return self
+
+    def __exit__(self, *_):
+        self.loop.close()
+
+    def run(self, main):
+        self.loop.run_until_complete(main)
+
+
+def a_leaf():
+    return Value(2.0, label="a")
+
+
+def records(a):
+    """Whether an operation is recorded now, as on any other day."""
+    return (a * 2).operands == (a, 2.0), numbers([a])
+
+
+scenario("modes, nested", a_leaf, nested, records)
+scenario("a decorated function", a_leaf, decorated, records)
+scenario("a decorated generator", a_leaf, lambda a: [*decorated_generator(a)], records)
+scenario("generators closed in another order", a_leaf, out_of_order, records)
+
+
+def named(a):
+    with named_scope("outer"), named_scope("inner"):
+        a * a
+
+
+def sourced(a):
+    with record_source():
+        a * a
+
+
+scenario("named_scope", a_leaf, named, records)
+scenario("record_source", a_leaf, sourced, records)
+
+# --- Many numbers at once ------------------------------------------------------------------------------------------
+
+scenario("zero_grad of a graph", reached_graph, lambda values: values[-1].zero_grad(), numbers)
+scenario("zero_grad of a model", small_model, lambda model: model.zero_grad(), of_model)
+scenario("zero_grad to 0", small_model, lambda model: model.zero_grad(set_to_none=False), of_model)
+scenario(
+    "load_state_dict",
+    small_model,
+    lambda model: model.load_state_dict(nn.MLP(2, [3, 1], seed=1).state_dict()),
+    of_model,
+)
+scenario("a call of a module", small_model, lambda model: model([1.0, 2.0]), of_model)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_what_is_interrupted_is_as_before_or_as_after(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert [str(fault) for fault in sweep(SCENARIOS[name], QUICK, folder=str(tmp_path))] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_at_every_single_place(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert [str(fault) for fault in sweep(SCENARIOS[name], folder=str(tmp_path))] == []
+
+
+def test_modes_last_as_long_as_their_blocks_in_whatever_order_and_task_they_end():
+    a = Value(2.0)
+    out_of_order(a)
+    in_tasks(a)
+    with ieee():  # a mode that was left stays left when another one comes
+        assert (a * 2).operands == (a, 2.0)
+    assert interrupts.leftovers() == []
+    one = no_grad()
+    with one:
+        with one:
+            pass
+        assert (a * 2).operands == ()
+    assert (a * 2).operands == (a, 2.0)
+
+
+# --- The instrument finds what is planted ------------------------------------------------------------------------
+
+
+class Ours(Interrupter):
+    files = (*Interrupter.files, __file__)
+
+
+def half_zeroed(model):
+    for p in model.parameters():
+        p.grad = NOT_REACHED
+
+
+mode = no_grad()
+
+
+def mode_left_on(a):
+    mode.__enter__()
+    a * a
+    mode.__exit__()
+
+
+def collector_left_off(a):
+    import gc
+
+    gc.disable()
+    a * a
+    gc.enable()
+
+
+def scope_left(a):
+    outer = interrupts.modes.here.scope
+    interrupts.modes.shared["scope"] = interrupts.modes.here.scope = interrupts.modes.Scope("x", outer)
+    a * a
+    interrupts.modes.shared["scope"] = interrupts.modes.here.scope = outer
+
+
+def part_left(a):
+    from pathlib import Path
+
+    Path("file.part").write_text("half")
+    Path("file.part").replace("file")
+
+
+def swallowed(model):
+    try:
+        for p in model.parameters():
+            p.data += 1.0
+    except BaseException:
+        pass
+
+
+def lock_held(a):
+    lock = interrupts.tracing._one_at_a_time
+    lock.__enter__()
+    a * a
+    lock.__exit__()
+
+
+@pytest.mark.parametrize(
+    ("make", "act", "state", "said"),
+    [
+        (small_model, half_zeroed, of_model, "neither as before nor as after"),
+        (a_leaf, mode_left_on, records, "no_grad is on"),
+        (a_leaf, collector_left_off, records, "the garbage collector is off"),
+        (a_leaf, scope_left, records, "a scope is left"),
+        (a_leaf, part_left, records, "file.part is left"),
+        (small_model, swallowed, of_model, "the interrupt was swallowed"),
+        (a_leaf, lock_held, records, "the lock of tracing is held"),
+    ],
+    ids=lambda given: getattr(given, "__name__", None),
+)
+def test_the_instrument_finds_what_is_planted(make, act, state, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    found = [*sweep(Scenario(make, act, state), interrupter=Ours, folder=str(tmp_path))]
+    assert any(said in fault.said for fault in found)
+    assert any(act.__name__ in fault.where for fault in found)
