@@ -101,7 +101,7 @@ def test_the_quiz_at_a_terminal(capsys):
 
     assert play("order", 1, read) == 0
     told = capsys.readouterr().out
-    assert "Type the number" in told and told.rstrip().endswith(f"0 of 1: your code is {encode('order', 1, 0, 1)}")
+    assert "Type a number" in told and told.rstrip().endswith(f"0 of 1: your code is {encode('order', 1, 0, 1)}")
 
 
 def test_a_code_that_was_changed_is_no_code():

@@ -1,4 +1,4 @@
-"""Practice: predictions that are answered before a number is shown, and a quiz without end."""
+"""Practice: predictions to make before a number is shown, and an endless quiz."""
 
 from . import questions
 from .code import decode

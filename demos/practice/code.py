@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 __all__ = ["CodeError", "Score", "decode", "encode"]
 
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no letters that look alike
 
 
 class CodeError(ValueError):
@@ -15,7 +15,7 @@ class CodeError(ValueError):
 
 
 class Score(NamedTuple):
-    """What a code says: the quiz's level and seed, and how many of the answers were right at once."""
+    """What a code says: the quiz's level and seed, and how many answers were right at the first attempt."""
 
     level: str
     seed: int
@@ -41,13 +41,13 @@ def decode(code: str) -> Score:
     """
     text, _, check = code.strip().rpartition("-")
     if not text or check.upper() != _check(text):
-        raise CodeError(f"{code!r} is no code of a quiz: a letter of it is wrong")
+        raise CodeError(f"{code!r} is not the code of a quiz: one of its letters is wrong")
     level, seed, score = text.rsplit("-", 2) if text.count("-") == 2 else ("", "", "")
     right, _, asked = score.partition("of")
     try:
         return Score(level, int(seed), int(right), int(asked))
     except ValueError:
-        raise CodeError(f"{code!r} is no code of a quiz") from None
+        raise CodeError(f"{code!r} is not the code of a quiz") from None
 
 
 def _check(text: str) -> str:

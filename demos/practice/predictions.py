@@ -7,7 +7,7 @@
             return 2 * error
         return 2 * error * 2
 
-A question is a reference with slips, as an exercise is: the answer is computed, and so is each wrong one that has a name.
+Like an exercise, a question is a reference with slips: the answer is computed, and so is each wrong one that has a name.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ __all__ = ["QUESTIONS", "Question", "predict", "question", "questions_of"]
 
 Answer = float | str
 QUESTIONS: dict[str, Question] = {}
-_CLOSE = 0.005  # a guess is right to two digits and a half
+_CLOSE = 0.005  # a guess may be off by half a percent
 
 
 class Question(NamedTuple):
-    """One question. choices: the words to choose from, if the answer is no number. reason: said with a right answer."""
+    """One question. choices: the words to choose from, if the answer is not a number. reason: shown with a right answer."""
 
     name: str
     lesson: str
@@ -60,7 +60,7 @@ class Question(NamedTuple):
         return found
 
     def verdict(self, guess: Any) -> tuple[bool, str]:
-        """Whether a guess is right, and a sentence on it."""
+        """Whether a guess is right, and a sentence about it."""
         read = self._read(guess)
         if read is None:
             wanted = f"one of {', '.join(self.choices)}" if self.choices else "a number"
@@ -68,7 +68,7 @@ class Question(NamedTuple):
         if _same(read, self.answer):
             return True, f"right: {_shown(read)}. {self.reason}".strip()
         why = next((why for wrong, why in self.slips() if _same(read, wrong)), "")
-        return False, f"not {_shown(read)}{f': {why}' if why else ', and no usual slip gives it. Try once more'}"
+        return False, f"not {_shown(read)}{f': {why}' if why else '; no usual slip gives that number. Try once more'}"
 
     def _read(self, guess: Any) -> Answer | None:
         if self.choices:
@@ -110,13 +110,13 @@ def questions_of(lesson: str) -> list[Question]:
 
 
 def predict(name: str, guess: Any = None) -> None:
-    """Ask a question, or say what a guess at its answer is worth.
+    """Ask a question, or say whether a guess at its answer is right.
 
-    name: of the question. guess: a number, to two digits at least, or one of the words the question names. On a lesson's
-    page this is a field to type into.
+    name: the question's name. guess: a number, to at least two digits, or one of the words that the question offers. On a
+    lesson's page this is a field to type into.
 
     >>> predict("dL_dw")
-    Predict: the line says 2.5 at x = 2, and y = 5. How fast does L grow with w: dL/dw = ?
+    Predict: at x = 2 the line predicts 2.5, and y = 5. How fast does L grow with w: dL/dw = ?
         Then: predict("dL_dw", your answer)
     >>> predict("dL_dw", -5)
     not -5: the 2 of the square is missing; or the last factor is missing: w is multiplied by x = 2

@@ -1,6 +1,6 @@
-"""What lessons ask before they show it: every answer is computed, and so is each wrong one that has a name."""
+"""What lessons ask before they show the answer: each answer is computed, and so is each wrong one that has a name."""
 
-# ruff: noqa: N802 - named as on the page
+# ruff: noqa: N802 - names as in the lessons
 from __future__ import annotations
 
 import math
@@ -17,13 +17,13 @@ Slip = Any
     "0", "f(x) = x**2, so f(3) = 9. About how much larger is f(3.1)?", reason="The slope at 3 is 6, and 6 * 0.1 is 0.6"
 )
 def rise_of_square(slip: Slip) -> float:
-    if slip("that is the slope, the rise for one whole unit of x; x moves by 0.1"):
+    if slip("that is the slope, the rise for one whole unit of x; here x moves by only 0.1"):
         return 6.0
     if slip("0.1**2 is the square of the nudge; the rise is f(3.1) - f(3)"):
         return 0.01
     if slip("that is how far x moves; f moves 6 times as far"):
         return 0.1
-    if slip("the slope of x**2 is 2*x, which is 6 at 3, and not 3"):
+    if slip("the slope of x**2 is 2*x, which is 6 at 3, not 3"):
         return 0.3
     if slip("that is f(3.1) itself: how much larger is it than f(3)?"):
         return 9.61
@@ -32,7 +32,7 @@ def rise_of_square(slip: Slip) -> float:
 
 @question("0", "At x = -2 the slope of x**2 is ...?", reason="2*x at -2: to the right of -2 the curve falls")
 def slope_at_minus_2(slip: Slip) -> float:
-    if slip("the sign: a little to the right of -2, is x**2 larger or smaller?"):
+    if slip("check the sign: a little to the right of -2, is x**2 larger or smaller?"):
         return 4.0
     if slip("that is x**2; its slope is 2*x"):
         return 4.0
@@ -41,8 +41,8 @@ def slope_at_minus_2(slip: Slip) -> float:
     return -4.0
 
 
-@question("0", "One step of a nudge, one-sided: (f(x + h) - f(x)) / h for f = x**2 at x = 3, h = 0.1. What comes out?",
-          reason="The bend of the curve adds h; a step to both sides cancels it")  # fmt: skip
+@question("0", "Nudge x to one side: what is (f(x + h) - f(x)) / h for f(x) = x**2 at x = 3 with h = 0.1?",
+          reason="The bend in the curve adds h; a step to both sides cancels it")  # fmt: skip
 def one_sided(slip: Slip) -> float:
     if slip("that is the slope itself; the one-sided quotient is off by h"):
         return 6.0
@@ -55,16 +55,16 @@ def one_sided(slip: Slip) -> float:
 
 
 @question("53", "If w grows a little, does L grow or shrink?", choices=("grow", "shrink"),
-          reason="The guess 2.5 is too low, and a larger w raises it")  # fmt: skip
+          reason="The prediction 2.5 is too low, and a larger w raises it")  # fmt: skip
 def grows(slip: Slip) -> str:
-    return "grow" if slip("the guess is 2.5 and should be 5: a larger w raises it, towards 5") else "shrink"
+    return "grow" if slip("the prediction is 2.5 and should be 5: a larger w raises it towards 5") else "shrink"
 
 
-@question("53", "The line says 2.5 at x = 2, and y = 5. How fast does L grow with w: dL/dw = ?",
+@question("53", "At x = 2 the line predicts 2.5, and y = 5. How fast does L grow with w: dL/dw = ?",
           reason="2 * error * x = 2 * (-2.5) * 2")  # fmt: skip
 def dL_dw(slip: Slip) -> float:
     error = 2.5 - 5
-    if slip("the error is guess - y, which is negative here"):
+    if slip("the error is the prediction minus y, which is negative here"):
         error = -error
     two = 1.0 if slip("the 2 of the square is missing") else 2.0
     return two * error * (1.0 if slip("the last factor is missing: w is multiplied by x = 2") else 2.0)
@@ -73,14 +73,14 @@ def dL_dw(slip: Slip) -> float:
 @question("53", "And with b: dL/db = ?", reason="b is only added, so the last factor is 1")
 def dL_db(slip: Slip) -> float:
     error = 2.5 - 5
-    if slip("the error is guess - y, which is negative here"):
+    if slip("the error is the prediction minus y, which is negative here"):
         error = -error
     two = 1.0 if slip("the 2 of the square is missing") else 2.0
     return two * error * (2.0 if slip("b is not multiplied by x: its factor is 1") else 1.0)
 
 
 @question("53", "One step against the gradient with eta = 0.1: what is L afterwards?",
-          reason="w = 1 + 1 = 2, b = 0.5 + 0.5 = 1, and 2 * 2 + 1 is just 5")  # fmt: skip
+          reason="w = 1 + 1 = 2, b = 0.5 + 0.5 = 1, and 2 * 2 + 1 is exactly 5")  # fmt: skip
 def loss_after_a_step(slip: Slip) -> float:
     sign = 1 if slip("the step goes up the slope: subtract eta times the gradient") else -1
     dw = -5.0 if slip("dL/dw is -10: its last factor is x = 2") else -10.0
@@ -94,15 +94,15 @@ def loss_after_a_step(slip: Slip) -> float:
 
 @question("53b", "b = a + a, f = b * (b + 1) at a = 1. What is df/da?", reason="Four paths: 3 + 3 + 2 + 2")
 def emblem(slip: Slip) -> float:
-    if slip("that is what `=` for `+=` gives: of the four paths only the last is kept"):
+    if slip("that is what `=` in place of `+=` gives: only the last of the four paths is kept"):
         return 2.0
     if slip(
-        "that is what plain recursion gives: b passed on its first share before the second had arrived, and then both"
+        "that is what plain recursion gives: b passed on its first share before the second had arrived, and later both together"
     ):
         return 16.0
-    if slip("that is what comes out if b passes on only its first share, the 3 that comes straight from f"):
+    if slip("that is what you get if b passes on only its first share, the 3 that comes straight from f"):
         return 6.0
-    if slip("that is df/db; each unit of a moves b by 2"):
+    if slip("that is df/db; when a grows by 1, b grows by 2"):
         return 5.0
     if slip("only one of the two shares of b was used: f uses b twice, once inside b + 1"):
         return 4.0
@@ -113,29 +113,29 @@ def emblem(slip: Slip) -> float:
     "53b", "How many paths lead from f down to a in that graph?", reason="2 ways from f to b, times 2 from b to a"
 )
 def paths_of_emblem(slip: Slip) -> float:
-    if slip("that many lead from f to b; from b to a there are two again"):
+    if slip("that many lead from f to b; each goes on to a in two ways"):
         return 2.0
-    if slip("add nothing up: 2 ways from f to b, times 2 from b to a"):
+    if slip("multiply, do not add: 2 ways from f to b, times 2 from b to a"):
         return 3.0
     return 4.0
 
 
-@question("53b", "backward() runs twice on it, and nothing is cleared in between. What is a.grad now?",
+@question("53b", "backward() runs twice on that graph, and nothing is cleared in between. What is a.grad now?",
           reason="Leaves accumulate: 10 + 10. Inner nodes start afresh in each pass")  # fmt: skip
 def backward_twice(slip: Slip) -> float:
-    if slip("the second pass adds to what the first one left: += is what makes sums over paths right"):
+    if slip("the second pass adds to what the first one left: the same += that adds up paths adds up passes"):
         return 10.0
-    if slip("that is what an engine gives that keeps the inner nodes' gradients too, and passes them on again"):
+    if slip("that is what you get from an engine that also keeps the inner nodes' gradients, and passes them on again"):
         return 34.0
     return 20.0
 
 
-@question("53b", "f = a * a at a = 3, computed by a backward pass with = in place of +=. What does a.grad become?",
+@question("53b", "f = a * a at a = 3, and the backward pass writes = in place of +=. What is a.grad?",
           reason="Each of the two edges carries 3, and the second overwrites the first")  # fmt: skip
 def assigned(slip: Slip) -> float:
     if slip("that is the right gradient, 3 + 3; here the second share overwrites the first"):
         return 6.0
-    if slip("the edges add or overwrite, they do not multiply"):
+    if slip("that is f itself; each edge carries 3, and the second overwrites the first"):
         return 9.0
     return 3.0
 
@@ -143,36 +143,36 @@ def assigned(slip: Slip) -> float:
 # --- 55: why derivatives --------------------------------------------------------------------------------------
 
 
-@question("55", "On the line dL/dw is -10 and L is 6.25. What does w = 1 -> 2 really do to L?",
+@question("55", "For the line, dL/dw is -10 and L is 6.25. By how much does L really change when w goes from 1 to 2?",
           reason="L is a square: it falls to 0.25, and its slope changes on the way")  # fmt: skip
 def whole_unit(slip: Slip) -> float:
     if slip("that is what the slope predicts for one whole unit; the curve bends, and L cannot fall below 0"):
         return -10.0
     if slip("that is the new L; how much has it changed?"):
         return 0.25
-    if slip("the sign: L falls"):
+    if slip("check the sign: L falls"):
         return 6.0
     return (2 * 2 + 0.5 - 5) ** 2 - 6.25
 
 
-@question("55", "17 parameters. How many passes through the network does it take to nudge each to both sides?",
+@question("55", "The network has 17 parameters. How many passes through it does it take to nudge each one in both directions?",
           reason="Backprop takes one forward and one backward pass, for any number of parameters")  # fmt: skip
 def passes_to_nudge(slip: Slip) -> float:
-    if slip("each is nudged to both sides: two passes for each"):
+    if slip("each is nudged in both directions: that is two passes for each"):
         return 17.0
-    if slip("the pass at the middle is not needed for two-sided differences"):
+    if slip("two-sided differences do not need the pass in the middle"):
         return 35.0
-    if slip("one pass more than the parameters is what one-sided differences need"):
+    if slip("that is what one-sided differences need: one pass for each parameter, and one more"):
         return 18.0
     return 34.0
 
 
-@question("55", "A hidden layer of stairs (value 0 or 1, slope 0 everywhere) replaces tanh. How many of its 12 gradients are not 0?",
-          reason="Each of them has the slope 0 as a factor: nothing can be learned there")  # fmt: skip
+@question("55", "In the hidden layer, a step function (value 0 or 1, slope 0 everywhere) replaces tanh. How many of the layer's 12 gradients are not 0?",
+          reason="Each of them has that slope of 0 as a factor, so nothing can be learned there")  # fmt: skip
 def stairs(slip: Slip) -> float:
     if slip("the chain rule multiplies by the activation's slope, which is 0"):
         return 12.0
-    if slip("an open stair has slope 0 just like a closed one"):
+    if slip("the slope is 0 whether the value is 0 or 1"):
         return 6.0
     return 0.0
 
@@ -183,24 +183,24 @@ def stairs(slip: Slip) -> float:
 @question("54", "From (w, b) = (0, 0) with gradient (-8, -2) and eta = 0.1: what is w after one update?",
           reason="w - eta * dL/dw = 0 - 0.1 * (-8)")  # fmt: skip
 def first_update(slip: Slip) -> float:
-    sign = 1 if slip("the sign: subtract eta times the gradient") else -1
+    sign = 1 if slip("check the sign: subtract eta times the gradient") else -1
     eta = 1.0 if slip("eta is missing") else 0.1
     return sign * eta * (-2.0 if slip("that is b's gradient") else -8.0)
 
 
-@question("54", "L = (w - 3)**2 from w = 0. With which eta does a single update land on the minimum?",
+@question("54", "L = (w - 3)**2, starting at w = 0. With which eta does a single update land on the minimum?",
           reason="The gradient at 0 is -6, and 0.5 * 6 is 3")  # fmt: skip
 def one_step_eta(slip: Slip) -> float:
-    if slip("with eta = 1 it jumps to 6, as far beyond the minimum as it was before it"):
+    if slip("with eta = 1 it jumps to 6, as far beyond the minimum as the start was in front of it"):
         return 1.0
-    if slip("that would do if the gradient were -1; it is -6"):
+    if slip("that would be right if the gradient were -1; it is -6"):
         return 3.0
     if slip("with 0.1 it goes a fifth of the way"):
         return 0.1
     return 0.5
 
 
-@question("54", "And with eta = 1.1, does it come closer, or run away?", choices=("closer", "away"),
+@question("54", "And with eta = 1.1, does it get closer or run away?", choices=("closer", "away"),
           reason="Each update multiplies the distance by 1 - 2 * 1.1 = -1.2")  # fmt: skip
 def too_large(slip: Slip) -> str:
     return "closer" if slip("each update multiplies the distance to the minimum by 1 - 2 * eta") else "away"
@@ -209,7 +209,7 @@ def too_large(slip: Slip) -> str:
 # --- 52: a layer ----------------------------------------------------------------------------------------------
 
 
-@question("52", "W has 10 rows and 7 columns. How many numbers does x have to have?", reason="One for each column")
+@question("52", "W has 10 rows and 7 columns. How many numbers must x have?", reason="One for each column")
 def columns_of_w(slip: Slip) -> float:
     if slip("that is how many outputs there are: one for each row"):
         return 10.0
@@ -228,12 +228,12 @@ def first_output(slip: Slip) -> float:
     return 1 * 10 + 2 * 1 + bias
 
 
-@question("52", "Ten classes, and all weights are 0, so each has probability 1/10. What is -log(1/10)?",
-          reason="The natural logarithm of 10: what a model pays that knows nothing")  # fmt: skip
+@question("52", "There are ten classes and all weights are 0, so each class has probability 1/10. What is -log(1/10)?",
+          reason="The natural logarithm of 10: the loss of a model that knows nothing")  # fmt: skip
 def first_loss(slip: Slip) -> float:
     if slip("that is the logarithm to base 10; the loss takes the natural one"):
         return 1.0
-    if slip("the minus is missing: the logarithm of 1/10 is negative"):
+    if slip("the minus sign is missing: the logarithm of 1/10 is negative"):
         return -math.log(10)
     if slip("that is the probability itself"):
         return 0.1
@@ -257,15 +257,15 @@ def lands(slip: Slip) -> float:
     "56", "A unit square goes through diag(2, 0.5). What is its area afterwards?", reason="2 * 0.5: the determinant"
 )
 def area_after(slip: Slip) -> float:
-    if slip("the two factors multiply, they do not add"):
+    if slip("the two factors multiply; they do not add"):
         return 2.5
     if slip("one side shrinks to half as well"):
         return 2.0
     return 1.0
 
 
-@question("56", "First a mirror that swaps left and right, then a quarter turn to the left. Where does (1, 0) end? Second coordinate.",
-          reason="The mirror takes it to (-1, 0), the turn to (0, -1)")  # fmt: skip
+@question("56", "First swap left and right, then make a quarter turn to the left. Where does (1, 0) end up? Give the second coordinate.",
+          reason="The mirror takes it to (-1, 0), and the turn takes that to (0, -1)")  # fmt: skip
 def mirror_turn(slip: Slip) -> float:
     if slip("that is where the turn alone takes it, or the turn before the mirror"):
         return 1.0
@@ -280,9 +280,9 @@ def mirror_turn(slip: Slip) -> float:
 @question("51", "q = (1, 2), and the keys are (1, 0), (0, 1), (1, 1). What is the score of the third, q . k?",
           reason="1 * 1 + 2 * 1")  # fmt: skip
 def third_score(slip: Slip) -> float:
-    if slip("that is the score divided by sqrt(2); here it is asked for as it is"):
+    if slip("that is the score divided by sqrt(2); here we want it unscaled"):
         return 3 / math.sqrt(2)
-    if slip("multiply number by number, and add up: 1 * 1 + 2 * 1"):
+    if slip("multiply number by number and add up: 1 * 1 + 2 * 1"):
         return 2.0
     if slip("that is 1 + 2 + 1 + 1: the pairs multiply"):
         return 5.0
@@ -292,26 +292,30 @@ def third_score(slip: Slip) -> float:
 @question("51", "The scores are 1, 2 and 3. What do the three weights add up to after softmax?",
           reason="Each is divided by the sum of all exponentials")  # fmt: skip
 def weights_sum(slip: Slip) -> float:
-    if slip("that is the sum of the scores; softmax makes weights of them"):
+    if slip("that is the sum of the scores; softmax turns them into weights"):
         return 6.0
-    if slip("each is divided by the sum, so that all together are 1"):
+    if slip("each is divided by the sum, so together they add up to 1"):
         return 3.0
     return 1.0
 
 
-@question("51", "The key (3, 0) scores 3 as well, as much as (1, 1). Which of the two points more nearly the way of q = (1, 2)?",
+@question("51", "The keys (3, 0) and (1, 1) both score 3. Which of them points more nearly in the direction of q = (1, 2)?",
           choices=("(3, 0)", "(1, 1)"), reason="Their cosines are 0.447 and 0.949: a long key scores high in any direction")  # fmt: skip
 def longer_key(slip: Slip) -> str:
-    return "(3, 0)" if slip("it is long; its cosine with q is 0.447, that of (1, 1) is 0.949") else "(1, 1)"
+    return (
+        "(3, 0)"
+        if slip("it scores high because it is long; its cosine with q is 0.447, and that of (1, 1) is 0.949")
+        else "(1, 1)"
+    )
 
 
 # --- 7: everything together -----------------------------------------------------------------------------------
 
 
-@question("7", "27 characters, and an untrained model: about what is its loss, -log(1/27)?",
-          reason="It knows nothing yet: every letter is as likely as any other")  # fmt: skip
+@question("7", "There are 27 symbols, and the model is untrained. About how large is its loss, -log(1/27)?",
+          reason="It knows nothing yet, so every symbol is as likely as any other")  # fmt: skip
 def untrained_loss(slip: Slip) -> float:
-    if slip("the minus is missing"):
+    if slip("the minus sign is missing"):
         return -math.log(27)
     if slip("that is 1/27, the probability"):
         return 1 / 27
@@ -321,10 +325,12 @@ def untrained_loss(slip: Slip) -> float:
 
 
 @question(
-    "7", "An embedding of 27 letters with 4 numbers each: how many parameters is that?", reason="A row for each letter"
+    "7",
+    "An embedding has 4 numbers for each of 27 symbols. How many parameters is that?",
+    reason="A row of 4 numbers for each of the 27 symbols",
 )
 def embedding_size(slip: Slip) -> float:
-    if slip("one row of 4 numbers for each of the 27 letters: multiply"):
+    if slip("there is one row of 4 numbers for each of the 27 symbols: multiply"):
         return 31.0
     if slip("there is no bias in an embedding"):
         return 27 * 5
@@ -332,6 +338,6 @@ def embedding_size(slip: Slip) -> float:
 
 
 @question("7", "zero_grad() is left out of the loop. Does the loss still fall in the first update?", choices=("yes", "no"),
-          reason="The first gradient is right: there was nothing to add it to. The later ones are sums of all before")  # fmt: skip
+          reason="The first gradient is right, since there was nothing to add it to. Each later one is the sum of all so far")  # fmt: skip
 def first_without_zero_grad(slip: Slip) -> str:
     return "no" if slip("before the first update every gradient is 0, so the first one is right") else "yes"

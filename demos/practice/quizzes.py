@@ -1,11 +1,11 @@
-"""Practice without end: small graphs, some of whose numbers are hidden, and a reason for every wrong one.
+"""Endless practice: small graphs, a gradient to work out in each, and a reason for every wrong answer.
 
 >>> game = quiz(level="order", seed=1)
 >>> game
 question 1  (order, score 0 of 0)
   b = a + a; f = b * (b + 1)  at a = -3
   What is df/da?
-  Answer with .answer(number); .skip() shows it and goes on.
+  Answer with .answer(number); .skip() shows the answer and goes on.
 >>> game.answer("-22")
 right: df/da = -22. 1 of 1. The next one:
 ...
@@ -30,7 +30,7 @@ from .code import encode
 
 __all__ = ["LEVELS", "Quiz", "play", "quiz"]
 
-Made = tuple[str, list[str]]  # an expression, and the numbers of its names
+Made = tuple[str, list[str]]  # an expression, and the numbers for its names
 
 
 def _pick(rng: Random, *choices: Any) -> Any:
@@ -98,9 +98,9 @@ LEVELS: dict[str, Callable[[Random], Made]] = {
 
 
 class Quiz:
-    """A row of questions on graphs. What it returns is text to read; asking `code` gives the score for a teacher."""
+    """A series of questions about graphs. Its methods return text to read; `code` is the score, for a teacher."""
 
-    _how = "Answer with .answer(number); .skip() shows it and goes on."
+    _how = "Answer with .answer(number); .skip() shows the answer and goes on."
 
     def __init__(self, graphs: Iterator[tuple[Value, str]], level: str, seed: int) -> None:
         self.level = level
@@ -137,7 +137,7 @@ class Quiz:
         return f"{self.text}  at {', '.join(f'{leaf.label} = {short(leaf.data)}' for leaf in leaves)}"
 
     def answer(self, guess: float | str) -> Report:
-        """Whether a number is right, to two digits at least; if not, what it comes from."""
+        """Whether a number is right, to at least two digits; if not, which mistake gives it."""
         truth = gradients(self.graph)[self.node]
         try:
             right = Guess(guess, self.graph).agrees(truth)
@@ -155,7 +155,7 @@ class Quiz:
         return Report(f"{text} The next one:\n{self!r}")
 
     def _reason(self, guess: float | str) -> str:
-        """What a wrong number comes from, in one line."""
+        """Which mistake gives a wrong number, in one line."""
         first, *others = str(diagnose(self.root, self.node, guess, graph=self.graph)).splitlines()
         if not others:
             return re.sub(r" \(edge \d+, stepper parked there\)", "", first)
@@ -163,7 +163,7 @@ class Quiz:
         return f"{guess} is what {' or '.join(fitting)}"
 
     def skip(self) -> Report:
-        """Show the answer with where it comes from, and go on; it does not count as right."""
+        """Show the answer and where it comes from, and go on; it does not count as right."""
         self.asked += 1
         text = (
             str(self.root.why(self.node))
@@ -183,9 +183,9 @@ class Quiz:
 
 
 def quiz(f: Value | None = None, *, level: str = "chain", seed: int = 0) -> Quiz:
-    """Questions on a graph of yours, or on random ones of a level.
+    """Questions about a graph of your own, or about random graphs of some level.
 
-    f: the result of a graph, to be asked about node by node. level: chain, reuse, order, products, activation or softmax.
+    f: the result of a graph; the questions are about its nodes. level: chain, reuse, order, products, activation or softmax.
     seed: a room with the same seed has the same questions. Raises ValueError for a level that does not exist.
     """
     if f is not None:
@@ -207,14 +207,14 @@ def _random(level: str, seed: int) -> Iterator[tuple[Value, str]]:
         *before, last = text.split("; ")
         try:
             yield graph_of(text, numbers), "; ".join([*before, f"f = {last}"])
-        except AutogradError:  # a number that the expression has no value at
+        except AutogradError:  # the expression has no value at these numbers
             continue
 
 
 def play(level: str, seed: int, read: Callable[[str], str] = input) -> int:
-    """Ask at a terminal until the end of input or an empty line twice; prints the code at the end."""
+    """Ask at a terminal until the input ends or two lines in a row are empty; print the code at the end."""
     game = quiz(level=level, seed=seed)
-    game._how = "Type the number; skip shows it and goes on, quit leaves."
+    game._how = "Type a number. skip shows the answer and goes on, quit leaves."
     print(game)
     empty = 0
     while empty < 2:
