@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import doctest
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -14,6 +16,8 @@ import pytest
 from translations import CATALOGUES, LESSONS, ROOT, sentences_of, updated
 
 import demos.languages
+from autograd import Value
+from autograd.player import words
 from demos.cli import main
 from demos.languages import FOLDER, LANGUAGES, language, listening, reading, told, tr, tr_prose, using
 from demos.languages import catalogue as catalogues
@@ -23,7 +27,7 @@ from demos.shared.page import run
 
 OTHERS = LANGUAGES[1:]
 # Catalogues that are still being translated. A finished one leaves the list; in the end it is empty.
-IN_WORK = {*LESSONS, *CATALOGUES} - {"commands"}
+IN_WORK = {*LESSONS, *CATALOGUES} - {"commands", "player"}
 NAMES = [(other, name) for other in OTHERS for name in (*LESSONS, *CATALOGUES)]
 DONE = [(other, name) for other, name in NAMES if name not in IN_WORK]
 ENTRIES = [
@@ -116,9 +120,9 @@ def code(text: str) -> Counter[str]:
 
 
 def is_code(english: str, name: str) -> bool:
-    """Whether every word of a text is the name of a variable of the lesson."""
-    source = LESSONS[name].read_text(encoding="utf-8") if name in LESSONS else ""
-    words = re.findall(r"[A-Za-z]{3,}", english)
+    """Whether every word of a text is the name of a variable of the lesson, or of a key or an attribute on a player's page."""
+    source = LESSONS[name].read_text(encoding="utf-8") if name in LESSONS else "data, grad, Home, End = 0"
+    words = re.findall(r"[A-Za-z]{3,}", re.sub(r"\{\w+\}", "", english))
     return all(re.search(rf"(?m)^ *[\w, ]*\b{word}\b[\w, ]* = |`{word}`", source) for word in words)
 
 
@@ -273,3 +277,72 @@ def test_there_is_no_other_folder_in_it():
     assert {path.name for path in FOLDER.iterdir() if path.is_dir() and path.name != "__pycache__"} == set(OTHERS)
     assert all((FOLDER / other / "glossary.md").exists() for other in OTHERS)
     assert Path(demos.languages.__file__).parent == FOLDER
+
+
+# --- The player --------------------------------------------------------------------------------------------
+
+
+def emblem() -> Value:
+    a = Value(1.0, label="a")
+    b = a + a
+    f = b * (b + 1)
+    b.label, f.label = "b", "f"
+    return f
+
+
+def test_a_page_that_plays_is_english_until_a_language_is_used():
+    page = emblem().player().html
+    assert '<html lang="en">' in page and '"words":[' not in page
+    with using("ru"):
+        other = emblem().player().html
+    assert '<html lang="ru">' in other and "<title>обратный проход от f</title>" in other
+    assert emblem().player().html == page
+
+
+def test_every_sentence_of_the_script_is_listed():
+    """What the page tells is in the table: a literal that told() is given."""
+    known = {re.sub(r"\{\w+\}", "{}", sentence) for sentence in words.SENTENCES}
+    for path in (ROOT / "autograd" / "player").glob("player*.js"):
+        for literal in re.findall(r'\btold\("([^"]+)"\)|\btold\(`([^`]*)`\)', path.read_text(encoding="utf-8")):
+            text = re.sub(r"\$\{(?:[^{}]|\{[^{}]*\})*\}", "{}", "".join(literal))
+            assert text.replace("{}{}", "{}") in known or any(
+                re.fullmatch(re.escape(one).replace(r"\{\}", ".+"), text) for one in known
+            ), f"{path.name}: {text}"
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+@pytest.mark.parametrize("at", ["edge=1&value=a", "edge=3&list", "forward=1&value=v2", "edge=0&predict", "edge=5"])
+def test_a_page_in_russian_has_no_english_left(at, tmp_path):
+    with using("ru"):
+        path = emblem().player().save(tmp_path / "page.html")
+    words = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=3000", "--dump-dom"]
+    dom = subprocess.run(
+        [*words, f"{Path(path).as_uri()}#{at}"], capture_output=True, encoding="utf-8", timeout=120
+    ).stdout
+    assert "значение" in dom
+    told_by = re.findall(r' (?:title|aria-label|placeholder)="([^"]*)"', dom)
+    shown = re.sub(r"<[^>]*>", " ", re.sub(r"(?s)<(script|style|code).*?</\1>", " ", dom))
+    for text in (shown, *told_by):
+        left = re.findall(r"(?<![\w.])[A-Za-z]{3,}(?![\w.(])", text.replace("layers.0.weight", ""))
+        assert set(left) <= {"data", "grad", "Home", "End", "JavaScript", "log", "exp"}, text
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to run JavaScript")
+def test_names_of_values_stay(tmp_path):
+    """A value called Play, or first, is not translated where a sentence is filled in with its name."""
+    source = (ROOT / "autograd" / "player" / "player.js").read_text(encoding="utf-8")
+    with using("ru"):
+        data = json.dumps({"words": words.table()})
+    code = source.partition("// --- Words ---")[2].partition("// --- Elements ---")[0]
+    script = f"const DATA = {data};\n{code}\nconsole.log(JSON.stringify(['Play', 'Play.grad is complete', "
+    script += "'first.grad is NOT complete: 2 more to come', 'a -> Play  (operand 2 of 3)'].map(told)));"
+    ran = subprocess.run(["node", "-"], input=script, capture_output=True, encoding="utf-8", timeout=60, check=True)
+    assert json.loads(ran.stdout) == [
+        "Пуск", "Play.grad собран полностью", "first.grad собран НЕ полностью, осталось вкладов: 2",
+        "a -> Play  (операнд 2 из 3)",
+    ]  # fmt: skip

@@ -22,6 +22,7 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from autograd.player import words
 from demos.languages import FOLDER, listening
 from demos.languages.catalogue import Entry, read, written
 from demos.languages.paragraphs import has_words, paragraphs
@@ -41,7 +42,7 @@ CATALOGUES = {
     "commands": [
         "demos/cli.py", "demos/shared/**/*.py", "demos/shared/*.js", "demos/models/*.py", "demos/bench/__init__.py",
     ],
-    "player": ["autograd/player/words.py"],
+    "player": ["autograd/player/player.html"],
 }  # fmt: skip
 
 
@@ -131,6 +132,8 @@ def _source(path: Path) -> Iterator[Entry]:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":
         yield from map(Entry, paragraphs(text))
+    elif path.name == "player.html":
+        yield from map(_entry, words.sentences(text))
     elif path.suffix in (".js", ".html"):
         yield from map(_entry, re.findall(r'\bsay\("([^"]+)"', text))
     elif path.suffix == ".py":

@@ -10,6 +10,33 @@ const ROWS = 20, PRINTED = 80, SLIDERS = 10; // rows of the list beyond what is 
 // Where we are. `at` counts operations from -OPERATIONS up to 0, where all is computed, then edges.
 const state = { at: 0, chosen: -1, closed: null, listed: false, network: false, predict: false, asking: false, text: 0, update: -1, zoom: 0 };
 
+// --- Words ---
+
+// In another language DATA.words has pairs of an English sentence, with {names} for what is filled in, and its translation.
+// Of the names these hold sentences themselves; any other holds a name or a number, and stays.
+const SENTENCES = new Set(["step", "grad", "paths", "place", "rest", "count", "edge", "sum"]);
+const OTHER = (DATA.words || []).map(([english, other]) => {
+  const parts = english.split(/\{(\w+)\}/), names = parts.filter((_, i) => i % 2);
+  const literal = parts.map((part, i) => (i % 2 ? "(.+?)" : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))).join("");
+  const length = parts.reduce((sum, part, i) => sum + (i % 2 ? 0 : part.length), 0);
+  return { english, other, names, length, whole: new RegExp(`^${literal}$`), within: english.startsWith("(") && new RegExp(literal, "g") };
+}).sort((a, b) => b.length - a.length);
+const EXACT = new Map(DATA.words || []);
+
+function told(text) {
+  if (!OTHER.length) return text;
+  if (EXACT.has(text)) return EXACT.get(text);
+  const fill = ({ other, names }, held) => other.replace(/\{(\w+)\}/g, (_, name) => {
+    const value = held[names.indexOf(name)];
+    return SENTENCES.has(name) ? told(value) : value;
+  });
+  for (const sentence of OTHER) {
+    const found = sentence.names.length && !sentence.within && text.match(sentence.whole);
+    if (found) return fill(sentence, found.slice(1));
+  }
+  return OTHER.filter(({ within }) => within).reduce((so_far, sentence) => so_far.replace(sentence.within, (_, ...held) => fill(sentence, held)), text);
+}
+
 // --- Elements ---
 
 function html(tag, attributes = {}, ...inside) {
@@ -38,7 +65,7 @@ const spread = (numbers) => {
   let low = Infinity, high = -Infinity;
   for (const number of numbers) [low, high] = [Math.min(low, number), Math.max(high, number)];
   const two = (number) => short(Number(number.toPrecision(2)));
-  return low === high ? short(low) : `${two(low)} to ${two(high)}`;
+  return low === high ? short(low) : told(`${two(low)} to ${two(high)}`);
 };
 
 // --- Moving ---
@@ -66,13 +93,13 @@ let playing = 0;
 function pause() {
   clearInterval(playing);
   playing = 0;
-  write($("play"), "Play");
+  write($("play"), told("Play"));
 }
 function play() {
   if (playing) return pause();
   if (state.at === EDGES) goTo(0);
   playing = setInterval(() => (state.predict ? pause() : stepOn()), 1100);
-  write($("play"), "Pause");
+  write($("play"), told("Pause"));
 }
 
 // --- The report of a step ---
@@ -85,7 +112,7 @@ function show() {
   showSliders();
   const forward = state.at < 0;
   $("slider").value = state.at;
-  const where = forward ? `operation ${model.forward} of ${OPERATIONS}` : `edge ${state.at} of ${EDGES}`;
+  const where = told(forward ? `operation ${model.forward} of ${OPERATIONS}` : `edge ${state.at} of ${EDGES}`);
   write($("where"), where);
   $("slider").setAttribute("aria-valuetext", where);
   $("back").disabled = $("start").disabled = state.at === -OPERATIONS;
@@ -110,16 +137,16 @@ function showWords() {
   const lines = said(), words = $("words");
   const [, count, head] = lines[0].match(/^(?:\[(.*?)\] )?(.*)$/);
   const parts = [];
-  if (count) parts.push(html("div", { class: "count" }, count));
-  parts.push(html("div", { class: "head" }, head));
+  if (count) parts.push(html("div", { class: "count" }, told(count)));
+  parts.push(html("div", { class: "head" }, told(head)));
   for (const line of lines.slice(1)) {
     const labelled = line.match(/^(partial|upstream|source) +(.*)$/);
     const waiting = line.match(/^(.* is (?:NOT )?complete(?:: \d+ more to come)?)(?: +\((.*)\))?$/);
-    if (labelled) parts.push(html("div", { class: "line" }, html("span", {}, labelled[1]), html("span", { class: "math" }, labelled[2])));
+    if (labelled) parts.push(html("div", { class: "line" }, html("span", {}, told(labelled[1])), html("span", { class: "math" }, told(labelled[2]))));
     else if (waiting) {
-      parts.push(html("div", { class: line.includes("NOT") ? "waits" : "ready" }, waiting[1]));
-      if (waiting[2]) parts.push(html("div", { class: "aside" }, waiting[2]));
-    } else parts.push(html("div", { class: / \+?= /.test(line) ? "sum math" : "aside" }, line.replace(/ {3,}/g, "   ")));
+      parts.push(html("div", { class: line.includes("NOT") ? "waits" : "ready" }, told(waiting[1])));
+      if (waiting[2]) parts.push(html("div", { class: "aside" }, told(waiting[2])));
+    } else parts.push(html("div", { class: / \+?= /.test(line) ? "sum math" : "aside" }, told(line.replace(/ {3,}/g, "   "))));
   }
   words.replaceChildren(...parts);
   hidden($("asking"), !state.asking);
@@ -131,7 +158,7 @@ function ask() {
   const i = state.at;
   const question = i < 0 ? `${model.names[model.inner[model.forward]]} = ${model.operation(model.inner[model.forward])}. What is its data?`
     : `Edge ${i + 1}: ${model.arrow(i)}. What does it add to ${model.names[model.edges[i].operand]}.grad?`;
-  write($("question"), question);
+  write($("question"), told(question));
   write($("verdict"), "");
   $("guess").value = "";
   show();
@@ -141,12 +168,12 @@ function ask() {
 function check() {
   const i = state.at, guess = new Guess($("guess").value);
   const truth = i < 0 ? model.data[model.inner[model.forward]] : model.share(i, model.grad);
-  if (guess.number !== guess.number) return write($("verdict"), "Type a number, or something like 3 * (1 - 0.5)");
+  if (guess.number !== guess.number) return write($("verdict"), told("Type a number, or something like 3 * (1 - 0.5)"));
   if (guess.agrees(truth)) {
     goTo(state.at + 1);
-    $("words").prepend(html("div", { class: "ready" }, `${guess.text} is right`));
+    $("words").prepend(html("div", { class: "ready" }, told(`${guess.text} is right`)));
     return $("on").focus();
   }
   const sign = guess.agrees(-truth) ? ": look at the sign" : guess.digits < 2 && Math.abs(guess.number - truth) < 1 && !Number.isInteger(truth) ? ": give two digits at least" : "";
-  write($("verdict"), `not ${guess.text}${sign}`);
+  write($("verdict"), told(`not ${guess.text}${sign}`));
 }

@@ -45,6 +45,7 @@ from .js_rules import prelude, rule_name, rules
 from .layout import module_names, views
 from .network import network_data
 from .phrases import phrase_key, phrases
+from .words import in_other_words, said, table
 
 if TYPE_CHECKING:
     from ..drawing.digraph import Drawing
@@ -170,7 +171,7 @@ class Player(Page):
         return write_page(path, self.html)
 
     def _heading(self) -> str:
-        return f"backprop of {self._name}"
+        return said("backprop of {name}", name=self._name)
 
     def _still(self) -> Drawing:
         return build_drawing(self.graph, DotWriter, page=CELL, deadline=self.deadline)
@@ -271,8 +272,11 @@ def page(title: str, data: Mapping[str, Any], rules_text: str) -> str:
         f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    parts = {"title": escape(title), "policy": policy, "style": style, "script": script, "data": safe_json(data)}
-    return re.sub(r"\{(title|policy|style|script|data)\}", lambda found: parts[found[1]], _read("player.html"))
+    other = table()
+    written = safe_json({**data, "words": other} if other else data)
+    parts = {"title": escape(title), "policy": policy, "style": style, "script": script, "data": written}
+    html = in_other_words(_read("player.html"))
+    return re.sub(r"\{(title|policy|style|script|data)\}", lambda found: parts[found[1]], html)
 
 
 def script_of(rules_text: str) -> str:

@@ -163,7 +163,7 @@ $("slider").min = -OPERATIONS;
 $("slider").max = EDGES;
 hidden($("network"), !NETWORK);
 hidden($("filter"), model.leaves.length <= SLIDERS);
-write($("note"), DATA.note);
+write($("note"), told(DATA.note));
 if (FILM) {
   hidden($("film"), false);
   $("update").max = FILM.frames.length - 1;

@@ -62,7 +62,7 @@ function drawBox(box) {
   const times = box.times ? ` ×${box.times}` : "";
   if (box.kind === "constant") {
     box.numbers.forEach((number, i) => text("word", 6, LINE * (i + 1) - 1, number + (i ? "" : times)));
-    if (box.constants > box.numbers.length) text("word", 6, LINE * (box.numbers.length + 1) - 1, `${box.constants - box.numbers.length} more`);
+    if (box.constants > box.numbers.length) text("word", 6, LINE * (box.numbers.length + 1) - 1, told(`${box.constants - box.numbers.length} more`));
   } else {
     name = svg("tspan", {}, box.name);
     group.append(svg("text", { class: "name", x: x + PAD, y: y + TITLE - 3 }, name, svg("tspan", { class: "times" }, times)));
@@ -86,7 +86,7 @@ function drawBox(box) {
       });
     } else {
       for (const [word, count] of box.counts || []) {
-        text("word", PAD, dy, word);
+        text("word", PAD, dy, told(word));
         text("number", width - PAD, dy, count);
         dy += LINE;
       }
@@ -105,7 +105,7 @@ function drawBox(box) {
     else if (event.target.dataset?.node) choose(Number(event.target.dataset.node));
     else if (first >= 0) choose(shownIn(box));
   });
-  group.append(svg("title", {}, box.kind === "module" ? `${box.name}: open this module` : box.name));
+  group.append(svg("title", {}, box.kind === "module" ? told(`${box.name}: open this module`) : box.kind === "constant" ? told(box.name) : box.name));
   return { box, group, cells, name, nodes: box.nodes || (box.node === undefined ? [] : [box.node]) };
 }
 
@@ -164,7 +164,7 @@ function draw() {
   const closable = new Set(DATA.views.flatMap(({ closed }) => closed));
   const names = DATA.graph.modules.filter((name) => closable.has(name));
   $("views").replaceChildren(...names.map((name) => html("button", {
-    "aria-expanded": String(!view.closed.includes(name)), title: "Open or close this module", onclick: () => toggle(name),
+    "aria-expanded": String(!view.closed.includes(name)), title: told("Open or close this module"), onclick: () => toggle(name),
   }, `${view.closed.includes(name) ? "▸" : "▾"} ${name}`)));
   fit();
 }
@@ -236,12 +236,12 @@ function showDrawing() {
       else if (what === "datas") words = spread(many.map((one) => model.data[one]));
       else if (!forward && what === "grad") {
         none = !model.reached(node);
-        words = none ? "not reached" : short(grads[node]) + (model.isComplete(node) ? "" : " …");
+        words = none ? told("not reached") : short(grads[node]) + (model.isComplete(node) ? "" : " …");
         colour = none ? 0 : grads[node];
       } else if (!forward) {
         const reached = many.filter((one) => model.reached(one)).map((one) => grads[one]);
         none = !reached.length;
-        words = none ? "not reached" : spread(reached);
+        words = none ? told("not reached") : spread(reached);
         colour = reached.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0);
       }
       write(text, words);
@@ -281,9 +281,9 @@ function showDrawing() {
   const one = edge && drawn.edgeArrow.get(i);
   drawn.flow.setAttribute("d", one ? one.arrow.d : "");
   const summary = said()[0];
-  $("drawing").setAttribute("aria-label", `The graph of ${model.names[model.root]}, ${counted(model.count, "value")}. ${summary}. The list has all numbers.`);
-  const more = view.legend.map((line) => `. ${line}`).join("");
-  const alike = view.boxes.some(({ times }) => times) ? ". ×n: n alike, the one at work is shown" : "";
-  write($("legend"), (forward ? "grey dashed: not computed yet. Number on an arrow: partial, the slope of that one operation"
-    : "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: much gradient flows back; dashed: to come; …: more to come") + alike + more);
+  $("drawing").setAttribute("aria-label", told(`The graph of ${model.names[model.root]}, ${counted(model.count, "value")}. ${summary}. The list has all numbers.`));
+  const explained = [forward ? "grey dashed: not computed yet. Number on an arrow: partial, the slope of that one operation"
+    : "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: much gradient flows back; dashed: to come; …: more to come"];
+  if (view.boxes.some(({ times }) => times)) explained.push("×n: n alike, the one at work is shown");
+  write($("legend"), [...explained, ...view.legend].map(told).join(". "));
 }

@@ -20,7 +20,7 @@ function drawCurve() {
     svg("path", { d: "M30 10V104H216", fill: "none", stroke: "var(--line)" }),
     svg("polyline", { points: line, fill: "none", stroke: "var(--negative)", "stroke-width": 1.8 }),
     text(26, 14, "end", short(Number(most.toPrecision(2)))), text(26, 107, "end", short(Number(least.toPrecision(2)))),
-    text(30, 118, "start", String(FILM.updates[0])), text(216, 118, "end", `update ${FILM.updates[FILM.updates.length - 1]}`),
+    text(30, 118, "start", String(FILM.updates[0])), text(216, 118, "end", told(`update ${FILM.updates[FILM.updates.length - 1]}`)),
     svg("line", { id: "mark", y1: 8, y2: 104, stroke: "var(--accent)", "stroke-width": 1.5 }), svg("circle", { id: "dot", r: 4, fill: "var(--accent)" }));
   curve.addEventListener("click", (event) => {
     const box = curve.getBoundingClientRect(), by = Math.min(box.width / 220, box.height / 122);
@@ -32,7 +32,7 @@ function drawCurve() {
 
 function heatMap(rows) {
   const side = rows.length * rows[0].length > 400 ? 1 : 16, line = side > 1 ? 1 : 0; // a few cells have lines between them
-  const canvas = html("canvas", { width: rows[0].length * side, height: rows.length * side, role: "img", "aria-label": `${rows.length} by ${rows[0].length} numbers as colours` });
+  const canvas = html("canvas", { width: rows[0].length * side, height: rows.length * side, role: "img", "aria-label": told(`${rows.length} by ${rows[0].length} numbers as colours`) });
   const paint = canvas.getContext("2d");
   const colours = getComputedStyle(document.documentElement);
   const most = largest(FILM.pictures.filter(Array.isArray).flat(2)); // of all frames, so that they can be compared
@@ -54,9 +54,9 @@ function setUpdate(i) {
   $("dot").setAttribute("cy", Number.isFinite(loss) ? losses.y(loss) : 10);
   $("update").value = state.update;
   const words = `update ${frame.update}: loss ${short(loss)}`;
-  write($("updated"), words + (frame.numbers ? "" : " (another graph than this one)"));
-  $("update").setAttribute("aria-valuetext", words);
-  $("curve").setAttribute("aria-label", `Loss over ${counted(FILM.updates.length, "update")}; ${words}`);
+  write($("updated"), told(words) + (frame.numbers ? "" : ` ${told("(another graph than this one)")}`));
+  $("update").setAttribute("aria-valuetext", told(words));
+  $("curve").setAttribute("aria-label", told(`Loss over ${counted(FILM.updates.length, "update")}; ${words}`));
   if (frame.numbers) {
     model.setNumbers(floats(frame.numbers));
     model.replay();
@@ -65,7 +65,7 @@ function setUpdate(i) {
   const picture = frame.picture === undefined ? null : FILM.pictures[frame.picture];
   hidden($("beside"), !picture);
   if (picture) {
-    $("beside").replaceChildren(typeof picture === "string" ? html("img", { src: picture, alt: `The picture of update ${frame.update}` }) : heatMap(picture));
+    $("beside").replaceChildren(typeof picture === "string" ? html("img", { src: picture, alt: told(`The picture of update ${frame.update}`) }) : heatMap(picture));
   }
   show();
 }
@@ -84,13 +84,13 @@ let running = 0;
 function halt() {
   clearTimeout(running);
   running = 0;
-  write($("run"), "Play");
+  write($("run"), told("Play"));
 }
 
 function run() {
   if (running) return halt();
   if (state.update === FILM.frames.length - 1) setUpdate(0);
-  write($("run"), "Pause");
+  write($("run"), told("Pause"));
   next();
 }
 

@@ -20,7 +20,7 @@ function drawNetwork() {
   });
   const drawnDots = dots.map((dot) => {
     const [x, y] = dot.at;
-    if (dot.more) return { dot, group: svg("text", { x, y: y + 4, class: "more" }, `${dot.more} more`) };
+    if (dot.more) return { dot, group: svg("text", { x, y: y + 4, class: "more" }, told(`${dot.more} more`)) };
     const circle = svg("circle", { cx: x, cy: y, r: radius }), tint = svg("circle", { class: "tint", cx: x, cy: y, r: radius });
     const number = svg("text", { x, y: y + 4 }), words = svg("title");
     const group = svg("g", { class: `dot ${dot.sum >= 0 ? "neuron" : dot.node === model.root ? "result" : "input"}` }, circle, tint, number, words);
@@ -42,7 +42,7 @@ function drawNetwork() {
 function sumInWords({ sum, node, terms, bias }) {
   // what a neuron computes, with its numbers
   const spelled = terms.slice(0, 6).map(([x, weight]) => `${short(valueOf(weight))} * ${short(valueOf(x))}`);
-  if (terms.length > 6) spelled.push(`... (${terms.length - 6} more)`);
+  if (terms.length > 6) spelled.push(`... (${told(`${terms.length - 6} more`)})`);
   if (bias !== undefined) spelled.push(short(valueOf(bias)));
   const total = spelled.join(" + ").replace(/\+ -/g, "- ");
   return `${sum === node ? total : `${model.ops[model.op[node]].split(" ")[0]}(${total})`} = ${short(model.data[node])}`;
@@ -73,14 +73,14 @@ function showNetwork() {
     const number = strength(weight), share = coloured(path, number, widest, 0.25);
     path.style.strokeWidth = (0.5 + thick * share).toFixed(2);
     path.classList.toggle("current", Boolean(now) && now.path === path);
-    if (weight === null) write(words, "through more operations");
-    else write(words, Array.isArray(weight) ? short(weight[1]) : `${model.names[weight]} = ${short(model.data[weight])}, grad ${model.gradText(weight)}`);
+    if (weight === null) write(words, told("through more operations"));
+    else write(words, Array.isArray(weight) ? short(weight[1]) : `${model.names[weight]} = ${short(model.data[weight])}, grad ${told(model.gradText(weight))}`);
   }
   for (const { dot, group, tint, number, words } of drawn.dots) {
     if (dot.more) continue;
     const { node } = dot, known = node < 0 || model.isKnown(node);
     write(number, !known ? "?" : brief(node < 0 ? dot.number : model.data[node]));
-    write(words, node < 0 ? short(dot.number) : !known ? "not computed yet" : `${dot.sum >= 0 ? sumInWords(dot) : `${model.names[node]} = ${short(model.data[node])}`}${state.at < 0 ? "" : `, grad ${model.gradText(node)}`}`);
+    write(words, node < 0 ? short(dot.number) : !known ? told("not computed yet") : `${dot.sum >= 0 ? sumInWords(dot) : `${model.names[node]} = ${short(model.data[node])}`}${state.at < 0 ? "" : `, grad ${told(model.gradText(node))}`}`);
     tinted(tint, node >= 0 && !forward && model.reached(node) ? grads[node] : 0, most);
     group.classList.toggle("arrived", Boolean(edge) && [node, dot.sum].includes(edge.operand));
     group.classList.toggle("chosen", state.chosen >= 0 && [node, dot.sum].includes(state.chosen));
@@ -91,9 +91,9 @@ function showNetwork() {
     }
   }
   drawn.flow.setAttribute("d", now ? now.arrow.d : "");
-  $("drawing").setAttribute("aria-label", `The network of ${model.names[model.root]}: ${counted(NETWORK.dots.length, "dot")}. ${said()[0]}. The list has all numbers.`);
-  write($("legend"), (forward ? "line: weight; number in a dot: what it gives; square at a dot: its bias"
-    : "line: gradient of a weight, once it is reached; colour of a dot: its gradient") + ". Orange: above 0, blue: below 0; point at a dot for its arithmetic, or click it");
+  $("drawing").setAttribute("aria-label", told(`The network of ${model.names[model.root]}: ${counted(NETWORK.dots.length, "dot")}. ${said()[0]}. The list has all numbers.`));
+  write($("legend"), told((forward ? "line: weight; number in a dot: what it gives; square at a dot: its bias"
+    : "line: gradient of a weight, once it is reached; colour of a dot: its gradient") + ". Orange: above 0, blue: below 0; point at a dot for its arithmetic, or click it"));
 }
 
 function setNetwork(on) {

@@ -10,8 +10,8 @@ function row(node) {
   const classes = edge ? edge.operand === node : state.at < 0 && model.inner[model.forward - 1] === node;
   return html("tr", { class: classes ? "current" : false, "aria-rowindex": model.count - node + 1 },
     html("td", {}, html("button", { onclick: () => choose(node), "data-node": node }, model.names[node]), operation ? ` = ${operation}` : ""),
-    html("td", {}, known ? short(model.data[node]) : "not computed yet"),
-    html("td", {}, state.at < 0 ? "" : model.gradText(node)));
+    html("td", {}, known ? short(model.data[node]) : told("not computed yet")),
+    html("td", {}, state.at < 0 ? "" : told(model.gradText(node))));
 }
 
 function showList(all = false) {
@@ -65,25 +65,25 @@ function showChosen() {
   if (node < 0) return;
   const name = model.names[node], operation = model.operation(node), forward = state.at < 0;
   const parts = [
-    html("button", { class: "close", "aria-label": "Close", onclick: () => choose(node) }, "×"),
-    html("h2", {}, "Chosen value"),
+    html("button", { class: "close", "aria-label": told("Close"), onclick: () => choose(node) }, "×"),
+    html("h2", {}, told("Chosen value")),
     html("h3", {}, name),
-    html("p", { class: "math" }, unique([name, ...(operation ? [operation, ...(model.isKnown(node) ? [model.withNumbers(node)] : [])] : []), model.isKnown(node) ? short(model.data[node]) : "not computed yet"]).join(" = ")),
+    html("p", { class: "math" }, unique([name, ...(operation ? [operation, ...(model.isKnown(node) ? [model.withNumbers(node)] : [])] : []), model.isKnown(node) ? short(model.data[node]) : told("not computed yet")]).join(" = ")),
   ];
   if (!forward) {
     const grad = model.gradText(node);
-    parts.push(html("p", { class: grad.includes("NOT") ? "waits" : "" }, `grad ${grad}`));
+    parts.push(html("p", { class: grad.includes("NOT") ? "waits" : "" }, `grad ${told(grad)}`));
   }
   if (model.sources[node]) parts.push(html("p", { class: "math" }, model.sources[node]));
   const edges = model.operands[node].filter((operand) => operand >= 0).length;
   const first = model.first[node];
   if (edges && model.isKnown(node)) {
-    const some = Array.from({ length: Math.min(edges, 12) }, (_, i) => html("p", { class: "math" }, model.slope(first + i)));
-    if (edges > 12) some.push(html("p", { class: "aside" }, `and ${edges - 12} more`));
-    parts.push(html("h2", {}, "Partials"), ...some);
+    const some = Array.from({ length: Math.min(edges, 12) }, (_, i) => html("p", { class: "math" }, told(model.slope(first + i))));
+    if (edges > 12) some.push(html("p", { class: "aside" }, told(`and ${edges - 12} more`)));
+    parts.push(html("h2", {}, told("Partials")), ...some);
   }
   if (!forward && !state.predict) {
-    parts.push(html("h2", {}, "Paths"), html("pre", { class: "math", tabindex: 0, role: "group", "aria-label": "Paths" }, ...model.why(node).map((line) => html("span", {}, line))));
+    parts.push(html("h2", {}, told("Paths")), html("pre", { class: "math", tabindex: 0, role: "group", "aria-label": told("Paths") }, ...model.why(node).map((line) => html("span", {}, told(line)))));
   }
   place.replaceChildren(...parts);
 }
@@ -107,7 +107,7 @@ function makeSliders() {
   const rows = some.map((leaf, i) => {
     const [min, max] = bounds(leaf);
     const change = (event) => { if (event.target.value !== "") change_to(leaf, event.target.valueAsNumber); };
-    const range = html("input", { type: "range", min, max, step: "any", "aria-label": `${model.names[leaf]}, slider`, oninput: change });
+    const range = html("input", { type: "range", min, max, step: "any", "aria-label": told(`${model.names[leaf]}, slider`), oninput: change });
     const number = html("input", { type: "number", step: "any", id: `leaf${i}`, onchange: change });
     range.addEventListener("keydown", (event) => { // steps of a hundredth, where the browser's would be tiny
       const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
@@ -119,7 +119,7 @@ function makeSliders() {
     sliderOf.set(leaf, { line, range, number });
     return line;
   });
-  if (found.length > some.length) rows.push(html("p", { class: "aside" }, `${found.length - some.length} more: find one by name, or click it`));
+  if (found.length > some.length) rows.push(html("p", { class: "aside" }, told(`${found.length - some.length} more: find one by name, or click it`)));
   $("sliders").replaceChildren(...rows);
 }
 
@@ -137,7 +137,7 @@ function showSliders() {
   });
   hidden($("reset"), !changed);
   const { trouble } = model;
-  write($("trouble"), trouble < 0 ? "" : `${model.names[trouble]} = ${model.operation(trouble)} has no finite value: ${model.withNumbers(trouble)} = ${short(model.data[trouble])}`);
+  write($("trouble"), trouble < 0 ? "" : told(`${model.names[trouble]} = ${model.operation(trouble)} has no finite value: ${model.withNumbers(trouble)} = ${short(model.data[trouble])}`));
 }
 
 function change_to(leaf, number) {

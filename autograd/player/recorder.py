@@ -41,6 +41,7 @@ from ..node import Node
 from .js_rules import rule_name, rules
 from .network import network_data
 from .player import Page, described, numbers, packed, page, staged, write_page
+from .words import said
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -255,7 +256,9 @@ class Recorder(Page):
         return self._title(self.graph), film_of(self.graph, told, **options)
 
     def _title(self, graph: Graph) -> str:
-        return f"training of {self.title}" if self.title else f"training: {name_of(graph, graph.root)}"
+        if self.title:
+            return said("training of {name}", name=self.title)
+        return said("training: {name}", name=name_of(graph, graph.root))
 
     def __repr__(self) -> str:
         if not self.losses:
@@ -269,7 +272,7 @@ class Recorder(Page):
         return super()._repr_html_() if self.graph is not None else None
 
     def _heading(self) -> str:
-        return "training film"
+        return said("training film")
 
     def _still(self) -> Drawing:
         """The last picture of the film."""

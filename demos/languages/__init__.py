@@ -79,7 +79,7 @@ def use(name: str) -> None:
     with suppress(ImportError):  # where the engine is missing, the command line says so in this language
         from autograd.player import words
 
-        words.translation = told
+        words.language, words.translation = name, tr
 
 
 @contextmanager
