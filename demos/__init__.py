@@ -1,7 +1,7 @@
 """Lessons, exercises and demos: tiny models that train, with their graphs and pictures. `python -m demos` lists them.
 
-In a checkout this folder is the package demos; installed it is scalar_autograd. Lessons say scalar_autograd, which is
-the right name in both.
+In a checkout this folder is the package demos; installed it is scalar_autograd. Lessons import scalar_autograd,
+a name that works in both.
 
 A new demo is a file that defines `main`, such as models/moons.py, or a page of cells, such as lessons/nudge.py; a new
 exercise is a function in a file of exercises/, as exercises/exercise.py says.
@@ -62,7 +62,7 @@ _PLACES = {
 
 
 def __getattr__(name):
-    """What lessons and learners use, loaded when it is first asked for."""
+    """What lessons and learners use, loaded when it is first used."""
     for place, names in _PLACES.items():
         if name in names:
             return getattr(__import__(__name__ + "." + place, fromlist=[name]), name)

@@ -22,7 +22,7 @@ _INTERRUPTED = 130  # the exit status, as shells have it
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what the command line asks for; the exit status."""
+    """Run what the command line asks for, and return the exit status."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -45,11 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         meant = nearest(name)
         if not meant:
             return _complain(
-                tr("there is no demo {name}, here they are listed: {command}", name=repr(name), command=program())
+                tr("there is no demo {name}; to list them all: {command}", name=repr(name), command=program())
             )
         return _complain(
             tr(
-                "there is no demo {name}, did you mean {meant}? {command}",
+                "there is no demo {name}; did you mean {meant}? {command}",
                 name=repr(name),
                 meant=meant,
                 command=program(meant),
@@ -114,7 +114,7 @@ def _listing() -> str:
         lines.append(f"{demo.lesson:>3} {demo.name:{width}}  {tr(demo.question)}")
         if demo.russian and language() != "ru" and _can_print(demo.russian):
             lines.append(f"    {'':{width}}  {demo.russian}")
-    lines.append(f"    {'all':{width}}  {tr('Every demo above but bench, one after the other')}")
+    lines.append(f"    {'all':{width}}  {tr('Every demo above except bench, one after the other')}")
     lines += ["", *(f"    {name:{width}}  {tr(_said_of(run))}" for name, run in COMMANDS.items())]
     return "\n".join([*lines, "", tr("A good first one: {command}", command=program("iris"))])
 
@@ -132,7 +132,7 @@ def _can_print(text: str) -> bool:
     return True
 
 
-# --- Commands that are no demos --------------------------------------------------------------------------------
+# --- Commands that are not demos --------------------------------------------------------------------------------
 
 
 def _exercises(arguments: Sequence[str]) -> int:
@@ -146,7 +146,7 @@ def _exercises(arguments: Sequence[str]) -> int:
         written = write(options.folder, program("check"))
     except OSError as error:
         return _complain(
-            tr("no exercises could be written into {folder}: {why}", folder=options.folder, why=error.strerror)
+            tr("the exercises could not be written to {folder}: {why}", folder=options.folder, why=error.strerror)
         )
     first = tr(", from {name} on", name=written[0].name) if written else ""
     print(tr("{count} new files in {folder}", count=len(written), folder=options.folder) + first)
@@ -154,13 +154,13 @@ def _exercises(arguments: Sequence[str]) -> int:
 
 
 def _check(arguments: Sequence[str]) -> int:
-    """check FILE: say what is right and what is not yet in a file of exercises"""
+    """check FILE: say which exercises in a file are right, and what is wrong with the others"""
     from .exercises.files import check_file
 
     parser = Parser(prog=program("check"), description=tr(_said_of(_check)))
     parser.add_argument("files", metavar="FILE", nargs="+")
     parser.add_argument(
-        "--json", action="store_true", help=tr("print one JSON object a file, for whoever collects marks")
+        "--json", action="store_true", help=tr("print one JSON object per file, for a program that collects marks")
     )
     options = parser.parse_args(arguments)
     wrong = [file for file in options.files if not check_file(file, options.json)]
@@ -179,13 +179,13 @@ def _quiz(arguments: Sequence[str]) -> int:
 
 
 def _workshop(arguments: Sequence[str]) -> int:
-    """workshop FOLDER: write all that a teacher hands out: pages, figures, handout, notebooks, exercises, notes"""
+    """workshop FOLDER: write everything that a teacher hands out: pages, figures, handout, notebooks, exercises, notes"""
     from .workshop import workshop
 
     parser = Parser(prog=program("workshop"), description=tr(_said_of(_workshop)))
     parser.add_argument("folder", metavar="FOLDER", type=Path)
     parser.add_argument(
-        "--wheels", action="store_true", help=tr("also download what is to be installed, for every system")
+        "--wheels", action="store_true", help=tr("also download the packages to install, for every system")
     )
     options = parser.parse_args(arguments)
     try:
@@ -224,27 +224,29 @@ def command(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog=program(), allow_abbrev=False, add_help=False)
-    parser.add_argument("demo", nargs="?", metavar="NAME", help=tr("a demo of the list, or the number of its question"))
+    parser.add_argument("demo", nargs="?", metavar="NAME", help=tr("a demo from the list, or the number of a lesson"))
     parser.add_argument("--out", type=Path, metavar="FOLDER", help=tr("where its files go (default: out/NAME)"))
     parser.add_argument("--seed", type=partial(count, least=0), metavar="N", help=tr("same seed, same numbers"))
     parser.add_argument("--steps", type=count, metavar="N", help=tr("how many updates to train for"))
-    parser.add_argument("--png", action="store_true", help=tr("save every graph as PNG too, beside the SVG"))
+    parser.add_argument("--png", action="store_true", help=tr("also save every graph as a PNG, beside the SVG"))
     parser.add_argument(
-        "--backend", choices=BACKENDS, help=tr("how to compile, of digits and gpt: {names}", names=", ".join(BACKENDS))
+        "--backend", choices=BACKENDS, help=tr("how to compile digits and gpt: {names}", names=", ".join(BACKENDS))
     )
-    parser.add_argument("--stepper", action="store_true", help=tr("no page: a prompt that trains it phase by phase"))
+    parser.add_argument(
+        "--stepper", action="store_true", help=tr("instead of a page, a prompt that trains it phase by phase")
+    )
     parser.add_argument("--open", action="store_true", help=tr("open the page when it is done"))
     parser.add_argument("-h", "--help", action="store_true", help=tr("show this"))
     return parser
 
 
 def _step_through(parser: Parser, demo: Demo | None, seed: int) -> int:
-    """A prompt over a demo's training, of those that have one."""
+    """A prompt for the training of a demo that has a stepper."""
     if demo is None or not demo.has_stepper:
         names = ", ".join(one.name for one in DEMOS if one.has_stepper)
-        parser.error(tr("--stepper goes through a training: of {names}", names=names))
+        parser.error(tr("--stepper steps through the training of one of {names}", names=names))
     training = import_module(demo.module).stepper(seed)
-    how = tr("Enter makes the next phase; help lists the commands, quit leaves.")
+    how = tr("Enter runs the next phase; help lists the commands, quit leaves.")
     print(f"{tr(demo.question)}\n\n{training}\n\n{how}")
     training.prompt()
     return 0
@@ -267,7 +269,7 @@ def _run(demo: Demo, options: argparse.Namespace, out: Path) -> int:
     except FolderError as error:
         return _complain(str(error))
     except KeyboardInterrupt:
-        kept = tr("stopped; what was made until then is kept: {page}", page=page.as_uri())
+        kept = tr("stopped; what was made so far is kept: {page}", page=page.as_uri())
         print(f"\n{demo.name}: {kept if page.exists() else tr('stopped; nothing was made yet')}", file=sys.stderr)
         return _INTERRUPTED
     report = made["report"]

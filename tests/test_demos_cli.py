@@ -60,7 +60,7 @@ def test_exercises_are_written_and_checked_from_the_command_line(tmp_path):
     said = start("-m", "demos", "check", "--json", str(path))
     assert said.returncode == 1 and json.loads(said.stdout)["of"] == 2
     said = start("-m", "demos", "exercises", str(path))
-    assert said.returncode == 2 and said.stderr.startswith("demos: no exercises could be written")
+    assert said.returncode == 2 and said.stderr.startswith("demos: the exercises could not be written")
     said = start("-m", "demos", "check")
     assert said.returncode == 2 and "FILE" in said.stderr
     listed = start("-m", "demos").stdout

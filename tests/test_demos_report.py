@@ -96,7 +96,7 @@ def test_png_is_saved_when_asked_for(tmp_path):
 
 def test_a_folder_that_cannot_be_written_into_is_refused_at_once(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(FolderError, match=r"cannot write into .*file.* Choose another with --out"):
+    with pytest.raises(FolderError, match=r"cannot write to .*file.* Choose another with --out"):
         Report(tmp_path / "file", "t")
 
 

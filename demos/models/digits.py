@@ -27,10 +27,10 @@ BATCH = 32
 SHOWN = 12  # wrong answers
 FIVE = 15  # the image whose graph is drawn: a 5, held out
 
-_ABOUT = """In the 1990s people wrote digits into boxes; scanned and shrunk to 8 x 8 pixels, {count} of them are here. A network
-of {parameters} parameters learns to read them from {train}, and is asked about the other {held_out}, which it never saw.
+_ABOUT = """In the 1990s people wrote digits into the boxes of a form. Here are {count} of them, scanned and shrunk to 8 x 8 pixels. A network
+of {parameters} parameters learns to read from {train} of them, and is tested on the other {held_out}, which it has never seen.
 
-An update is one step of training: the mean loss of {batch} images, its gradient by backprop, and a small change of
+An update is one step of training: the mean loss of {batch} images, its gradient by backprop, and a small change to
 every parameter against its gradient."""
 
 
@@ -42,9 +42,9 @@ def main(
     png: bool = False,
     backend: str = "auto",
 ) -> dict[str, Any]:
-    """Train for `steps` updates, write pictures and a page into the folder `out`; the numbers, and the report.
+    """Train for `steps` updates, write pictures and a page into the folder `out`, and return the numbers and the report.
 
-    Every fifth image is held out: never trained on, only counted. The seed draws the first weights and the
+    Every fifth image is held out: never trained on, only tested. The seed draws the first weights and the
     minibatches. backend: one of compile()'s, or "eager".
     """
     rng = Random(seed)
@@ -93,8 +93,8 @@ def main(
     draw_one(steps)
     report.plays(
         recorder,
-        "The training as a film: move the slider over the updates. The graph is that of the same 5; beside the loss "
-        "stands what the first hidden neuron looks for: orange where it wants ink, blue where none.",
+        "The training as a film: move the slider through the updates. The graph is that of the same 5; beside the loss "
+        "is what the first hidden neuron looks for: orange where it wants ink, blue where it wants none.",
     )
     sure = {i: read(i) for i in held_out}
     said = {i: chances.index(max(chances)) for i, chances in sure.items()}
@@ -109,7 +109,7 @@ def main(
         if run.last_backend == "eager"
         else f"Tracing and compiling: {run.preparing:.2f} s, by backend {run.last_backend}.",
         f"Training: {run.training:.2f} s for {steps:,} updates with {BATCH} images each.",
-        f"Of {len(held_out)} images held out {len(held_out) - len(wrong)} are read right: {accuracy:.1%}.",
+        f"{len(held_out) - len(wrong)} of {len(held_out)} held-out images are read correctly: {accuracy:.1%}.",
     ]
     report.prose("\n".join(f"- {line}" for line in lines))
     if not quiet:
@@ -129,7 +129,7 @@ def main(
 
     if wrong:
 
-        @report.plot("wrong", f"{min(SHOWN, len(wrong))} of the {len(wrong)} wrong answers, the surest first.", columns=6, size=(1.9, 1.7),
+        @report.plot("wrong", f"{min(SHOWN, len(wrong))} of the {len(wrong)} wrong answers, the most confident first.", columns=6, size=(1.9, 1.7),
                      title="Digits: read wrong", each={
                          f"{table.ys[i]} read as {said[i]}\n{sure[i][said[i]]:.0%} sure, #{i}": table.xs[i]
                          for i in sorted(wrong, key=lambda i: -max(sure[i]))[:SHOWN]
@@ -140,7 +140,7 @@ def main(
     weight = model.state_dict()["layers.0.weight"]
     most = max(abs(w) for row in weight for w in row)
 
-    @report.plot("weights", "What the first eight of the 32 hidden neurons look for: orange where they want ink, purple where none.",
+    @report.plot("weights", "What the first eight of the 32 hidden neurons look for: orange where they want ink, purple where they want none.",
                  title="Digits: hidden neurons", each={f"neuron {k}": weight[k] for k in range(8)}, columns=4,
                  size=(1.9, 1.7))  # fmt: skip
     def _(ax: Any, row: list[float]) -> None:

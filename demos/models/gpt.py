@@ -29,19 +29,19 @@ LETTERS = ".abcdefghijklmnopqrstuvwxyz"  # a dot begins and ends every name
 BLOCK, WIDTH, HEADS = 16, 16, 4
 CHECKED, HELD_OUT, INVENTED = 20, 100, 20
 
-_ABOUT = """A GPT guesses how a text goes on. This one has {parameters} parameters, one layer, and reads letters: it
-learns from {count} first names of the US Census of 1990, one name an update, and then invents names of its own.
+_ABOUT = """A GPT guesses how a text continues. This one has {parameters} parameters and one layer, and it reads letters. It
+learns from {count} first names in the US Census of 1990, one name per update, and then invents names of its own.
 
 Each letter becomes {width} numbers, and so does its place in the name; {heads} heads of attention let every
-letter look at the ones before it; an MLP works on what they found; and a last layer scores the 27 signs that may come
-next. The loss is how much the right one surprises: {ln:.4f} for one who knows nothing, the logarithm of 27.
+letter look at the ones before it; an MLP works on what they found; and a last layer scores the 27 symbols that may come
+next. The loss is how surprised the model is by the right one: for a model that knows nothing it is log 27 = {ln:.4f}.
 
-An update is one step of training: the loss of one name, its gradient by backprop, and a small change of every
+An update is one step of training: the loss of one name, its gradient by backprop, and a small change to every
 parameter against its gradient."""
 
 
 class GPT(nn.Module):
-    """Scores for the next sign after each sign: (T,) indices, T up to BLOCK, to (T, 27)."""
+    """Scores for the next symbol after each symbol: (T,) indices, T up to BLOCK, to (T, 27)."""
 
     def __init__(self, seed: Random) -> None:
         self.signs = nn.Embedding(len(LETTERS), WIDTH, seed=seed)
@@ -69,7 +69,7 @@ class GPT(nn.Module):
         return self.scores(x)
 
     def attention(self, signs: Sequence[int]) -> list[list[list[float]]]:
-        """How much each sign looks at each, (HEADS, T, T)."""
+        """How much each symbol attends to each, (HEADS, T, T)."""
         normed = self.norm(self.embed(signs))
         return [
             [[weight.data for weight in row] for row in head(normed, is_causal=True, need_weights=True)[1]]
@@ -87,7 +87,7 @@ def signs_of(name: str) -> list[int]:
 
 
 def invent(model: GPT, rng: Random, temperature: float = 0.7) -> str:
-    """A name, drawn sign by sign; the lower the temperature, the likelier the likely."""
+    """A name, drawn symbol by symbol; the lower the temperature, the more often the likeliest one is drawn."""
     signs = [0]
     while len(signs) < BLOCK:
         with no_grad():
@@ -101,7 +101,7 @@ def invent(model: GPT, rng: Random, temperature: float = 0.7) -> str:
 
 
 def _drawn(chances: Sequence[float], rng: Random) -> int:
-    """A place in the list, each as likely as its number says."""
+    """An index of the list, drawn with the probabilities in it."""
     left = rng.random()
     for place, chance in enumerate(chances):
         left -= chance
@@ -118,7 +118,7 @@ def main(
     png: bool = False,
     backend: str = "auto",
 ) -> dict[str, Any]:
-    """Train for `steps` updates, write pictures and a page into the folder `out`; the numbers, and the report.
+    """Train for `steps` updates, write pictures and a page into the folder `out`, and return the numbers and the report.
 
     The seed draws the first weights, the order of the names, and the invented ones. backend: one of compile()'s,
     or "eager".
@@ -179,13 +179,13 @@ def main(
     draw_one(steps)
     report.plays(
         recorder,
-        "The training as a film: move the slider over the updates. The graph is that of the name ann, and a click opens "
-        "the GPT in it; beside the loss stands how the four signs look at each other, head by head: each row asks, each "
-        "column is looked at.",
+        "The training as a film: move the slider through the updates. The graph is that of the name ann, and a click opens "
+        "the GPT in it. Beside the loss is how the four symbols attend to each other, head by head: each row is a symbol "
+        "that asks, each column one that it looks at.",
     )
 
     compiled = [
-        f"The first {checked} losses, operation by operation and by backend {run.last_backend}: apart by {apart:.1g} at most.",
+        f"The first {checked} losses, operation by operation and by backend {run.last_backend}, differ by at most {apart:.1g}.",
         f"Tracing and compiling, for {run.programs} lengths of names: {run.preparing:.2f} s.",
     ]
     said = [
@@ -196,7 +196,7 @@ def main(
         ),
         f"Training: {run.training:.2f} s for {steps:,} updates, {run.training / steps * 1e3:.3g} ms each; "
         f"operation by operation {eager.training / checked * 1e3:.3g} ms.",
-        f"Mean loss of {HELD_OUT} names held out: {unseen:.4f}.",
+        f"Mean loss on {HELD_OUT} held-out names: {unseen:.4f}.",
     ]
     report.prose("\n".join(f"- {line}" for line in said))
     report.prose("## Invented\n\n" + ", ".join(marked))
@@ -214,9 +214,9 @@ def main(
 
     seen = signs_of(next(iter(invented)))[:-1]
 
-    @report.plot("attention", "Who looks at whom: each row a sign that asks what comes next, each column one it may look at.",
+    @report.plot("attention", "Who attends to whom: each row is a symbol that asks what comes next, each column one that it may look at.",
                  title="Attention", each={f"head {k + 1}": head for k, head in enumerate(model.attention(seen))},
-                 x="looks at", y="sign", size=(2.9, 2.9))  # fmt: skip
+                 x="looks at", y="symbol", size=(2.9, 2.9))  # fmt: skip
     def _(ax: Any, weights: list[list[float]]) -> None:
         plots.heat(ax, weights, 0.0, 1.0, digits=None)
         for ticks in (ax.set_xticks, ax.set_yticks):

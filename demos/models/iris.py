@@ -22,22 +22,22 @@ from ..shared.training import FRAMES
 
 __all__ = ["main"]
 
-BOXES = 16  # of a graph: neurons that are alike share one, else it would fill a wall
+BOXES = 16  # in a graph: neurons that are alike share one, or it would fill a wall
 
 _ABOUT = """In the 1930s Edgar Anderson measured 150 irises of three species, and Ronald Fisher asked whether four
-lengths tell the species. Here a network of {parameters} parameters learns it from {train} of the flowers, and is
-asked about the other {held_out}, which it never saw.
+lengths are enough to tell the species apart. Here a network of {parameters} parameters learns to do so from {train} of
+the flowers, and is tested on the other {held_out}, which it has never seen.
 
-An update is one step of training: the loss of all {train} flowers, its gradient by backprop, and a small change of
+An update is one step of training: the loss of all {train} flowers, its gradient by backprop, and a small change to
 every parameter against its gradient."""
 
 
 def main(
     out: str | Path = "out/iris", seed: int = 0, steps: int = 100, quiet: bool = False, png: bool = False
 ) -> dict[str, Any]:
-    """Train for `steps` updates, write pictures and a page into the folder `out`; the numbers, and the report.
+    """Train for `steps` updates, write pictures and a page into the folder `out`, and return the numbers and the report.
 
-    Every fifth flower is held out: never trained on, only counted. The seed draws the first weights.
+    Every fifth flower is held out: never trained on, only tested. The seed draws the first weights.
     """
     table = iris()
     held_out = range(0, 150, 5)
@@ -101,17 +101,17 @@ def main(
     recorder.finish()
     report.plays(
         recorder,
-        "The training as a film: move the slider over the updates. The graph is that of the same flower; it has a ring "
-        "in the picture beside the loss, which shows what is said of any petal.",
+        "The training as a film: move the slider through the updates. The graph is that of the same flower, which has a "
+        "ring around it in the picture beside the loss. That picture shows what the network says about any petal.",
     )
 
-    @report.plot("loss", f"The mean loss of the {len(train)} flowers trained on, before each update.",
+    @report.plot("loss", f"The mean loss of the {len(train)} training flowers, before each update.",
                  title="Iris: the loss falls", x="update", y="cross-entropy")  # fmt: skip
     def _(ax: Any) -> None:
         plots.curve(ax, losses)
         ax.set_ylim(bottom=0)
 
-    @report.plot("regions", "What the network says of any petal, for a flower whose sepals are average.",
+    @report.plot("regions", "What the network says about any petal, for a flower with average sepals.",
                  title="Iris: what was learned", x="petal length, cm", y="petal width, cm")  # fmt: skip
     def _(ax: Any) -> None:
         plots.regions(ax, scores_of_petal, petals, ys, table.classes)
@@ -120,7 +120,7 @@ def main(
     for i in held_out:
         confusion[ys[i]][species(xs[i])] += 1
     report.table(
-        ["is \\ was called", *table.classes],
+        ["is \\ called", *table.classes],
         [[name, *row] for name, row in zip(table.classes, confusion)],
         f"The held-out flowers: {shares[-1]:.1%} right.",
     )

@@ -22,17 +22,17 @@ from ..shared.training import FRAMES
 
 __all__ = ["main", "stepper"]
 
-_ABOUT = """Two half circles of {count} points reach into each other, so no straight line parts them. A network of
+_ABOUT = """Two half circles of {count} points interlock, so no straight line can separate them. A network of
 {parameters} parameters gives each point a score, and learns to give the upper moon scores below -1 and the lower
-one scores above 1: the hinge loss is how far the scores fall short of that. The line where the score is 0 is what
-it has drawn between them.
+one scores above 1: the hinge loss is how far the scores fall short of that. The line where the score is 0 is
+the line that it has drawn between them.
 
-An update is one step of training: the loss of all points, its gradient by backprop, and a small change of every
+An update is one step of training: the loss of all points, its gradient by backprop, and a small change to every
 parameter against its gradient."""
 
 
 def _made(seed: int) -> tuple[datasets.Table, list[int], nn.MLP, optim.SGD]:
-    """The points, their sides (-1 and 1), a network that knows nothing yet, and what will teach it."""
+    """The points, their sides (-1 and 1), a network that knows nothing yet, and the optimiser that will train it."""
     rng = Random(seed)
     table = datasets.moons(100, noise=0.1, rng=rng)
     model = nn.MLP(2, [16, 16, 1], seed=rng)
@@ -41,7 +41,7 @@ def _made(seed: int) -> tuple[datasets.Table, list[int], nn.MLP, optim.SGD]:
 
 
 def stepper(seed: int = 0) -> TrainingStepper:
-    """The same training, to be gone through phase by phase."""
+    """The same training, to be stepped through phase by phase."""
     table, sides, model, optimizer = _made(seed)
     return TrainingStepper(model, lambda: F.hinge_loss([model(x)[0] for x in table.xs], sides), optimizer)
 
@@ -49,7 +49,7 @@ def stepper(seed: int = 0) -> TrainingStepper:
 def main(
     out: str | Path = "out/moons", seed: int = 0, steps: int = 100, quiet: bool = False, png: bool = False
 ) -> dict[str, Any]:
-    """Train for `steps` updates, write pictures and a page into the folder `out`; the numbers, and the report.
+    """Train for `steps` updates, write pictures and a page into the folder `out`, and return the numbers and the report.
 
     The seed draws the points and the first weights.
     """
@@ -57,7 +57,7 @@ def main(
     xs = table.xs
     report = Report(out, "Two moons, and a line that bends", f"seed {seed}", png)
     report.prose(_ABOUT.format(count=len(xs), parameters=len(list(model.parameters()))))
-    graphs = report.film("The loss of one point, the one that fares worst just then, with all gradients.")
+    graphs = report.film("The loss of one point, the one with the worst score at that update, with all gradients.")
     losses: list[float] = []
     shares: list[float] = []
 
@@ -66,7 +66,7 @@ def main(
             return model([x, y])[0].data
 
     def both_scores(x: float, y: float) -> list[float]:
-        """Of the upper moon, and of the lower one."""
+        """The score of the upper moon, and that of the lower one."""
         return [-score(x, y), score(x, y)]
 
     def loss_of(i: int) -> Value:
@@ -103,16 +103,16 @@ def main(
     recorder.finish()
     report.plays(
         recorder,
-        "The training as a film: move the slider over the updates. The graph is that of one point, the one "
-        "nearest to the middle of the other moon; it has a ring in the picture beside the loss, which shows on which "
-        "side of the line everything is.",
+        "The training as a film: move the slider through the updates. The graph is that of one point, the one "
+        "nearest to the middle of the other moon, which has a ring around it in the picture beside the loss. That "
+        "picture shows on which side of the line each point is.",
     )
 
-    @report.plot("loss", "The loss before each update, and the share of points on their side of the line.",
-                 title="Moons: the loss falls", x="update", y="loss, and share right")  # fmt: skip
+    @report.plot("loss", "The loss before each update, and the fraction of points on the right side of the line.",
+                 title="Moons: the loss falls", x="update", y="loss, and fraction right")  # fmt: skip
     def _(ax: Any) -> None:
         plots.curve(ax, losses, 0, "hinge loss")
-        plots.curve(ax, shares, 1, "share right")
+        plots.curve(ax, shares, 1, "fraction right")
         ax.set_ylim(bottom=0)
         ax.legend(loc="center right")
 

@@ -1,4 +1,4 @@
-"""What there is to run: the pages of cells in folders of demos/, and files that define `main`, by what they say of themselves.
+"""What there is to run: the pages of cells in folders of demos/, and files that define `main`, with what they say about themselves.
 
 The first line of a docstring, or of a page's first cell, is the question that a demo answers. Nothing is imported.
 """
@@ -14,14 +14,14 @@ __all__ = ["BACKENDS", "DEMOS", "LESSONS", "Demo", "demo_of", "demos_in", "find"
 _FOLDER = Path(__file__).parents[1]
 _PACKAGE = __name__.partition(".")[0]  # demos in a checkout, scalar_autograd where it is installed
 LESSONS = ("0", "53", "53b", "55", "54", "52", "56", "51", "7")  # in teaching order
-BACKENDS = ("auto", "python", "c", "eager")  # those of compile(), and without it
+BACKENDS = ("auto", "python", "c", "eager")  # those of compile(), and "eager" for none
 
 
 class Demo(NamedTuple):
-    """A file to run. lesson: its number in the list of questions the project grew from, "" if it is no lesson.
+    """A file to run. lesson: its number in the list of questions the project grew from, "" if it is not a lesson.
 
     takes: the parameters of its main; a page of cells takes what its cells ask for, so here it has none.
-    has_stepper: whether its training can be gone through phase by phase.
+    has_stepper: whether its training can be stepped through, phase by phase.
     """
 
     path: Path
@@ -52,7 +52,7 @@ class Demo(NamedTuple):
 
 
 def demos_in(folder: Path) -> tuple[Demo, ...]:
-    """The demos in the folders of a folder: models, then lessons in teaching order, then what reads its own flags."""
+    """The demos in the folders of a folder: models, then lessons in teaching order, then those that read their own flags."""
     found = filter(None, map(demo_of, folder.glob("*/*.py")))
     return tuple(sorted(found, key=lambda demo: (demo.reads_flags, _place(demo.lesson), demo.name)))
 
@@ -62,7 +62,7 @@ def _place(lesson: str) -> int:
 
 
 def demo_of(path: Path) -> Demo | None:
-    """What a file says of itself, or None if it is no page of cells and defines no main."""
+    """What a file says about itself, or None if it is not a page of cells and defines no main."""
     source = path.read_text(encoding="utf-8")
     if source.startswith("# %%"):
         prose = re.sub(r"(?m)^# ?", "", source.split("\n# %%")[0])

@@ -69,18 +69,18 @@ def moons(count: int, noise: float, rng: Random) -> Table:
 
 
 def normal(rng: Random) -> float:
-    """A number of the standard normal distribution, from random() alone (Box and Muller, 1958)."""
+    """A number from the standard normal distribution, made from random() alone (Box and Muller, 1958)."""
     return math.sqrt(-2 * math.log(1 - rng.random())) * math.cos(2 * math.pi * rng.random())
 
 
 def shuffled(items: Sequence[T], rng: Random) -> list[T]:
-    """The items in another order, every order as likely; Random.shuffle may differ from one Python to the next."""
+    """The items in a random order, all orders equally likely; Random.shuffle may differ from one Python to the next."""
     keys = [rng.random() for _ in items]
     return [item for _, item in sorted(zip(keys, items), key=lambda pair: pair[0])]
 
 
 def standardizer(xs: list[list[float]]) -> Callable[[Sequence[float]], list[float]]:
-    """A function that shifts and scales a row as it takes to give every column of `xs` mean 0 and deviation 1."""
+    """A function that shifts and scales a row so that every column of `xs` would get mean 0 and deviation 1."""
     count = len(xs)
     means = [add_up(list(column)) / count for column in zip(*xs)]
     variances = [add_up([(cell - mean) ** 2 for cell in column]) / count for column, mean in zip(zip(*xs), means)]
@@ -89,7 +89,7 @@ def standardizer(xs: list[list[float]]) -> Callable[[Sequence[float]], list[floa
 
 
 def deepest_in_another(xs: Sequence[Sequence[float]], ys: Sequence[int], among: Iterable[int] = ()) -> int:
-    """Which row is nearest to the middle of another class, so hard to learn; `among` some rows, by default all."""
+    """The row nearest to the middle of another class, and so hard to learn; `among` some rows, by default all."""
     members = {y: [x for x, other in zip(xs, ys) if other == y] for y in ys}
     middles = {y: [add_up(list(column)) / len(rows) for column in zip(*rows)] for y, rows in members.items()}
 

@@ -1,4 +1,4 @@
-"""What the demos need of the Python they run on, and the command to paste where something is missing."""
+"""What the demos need from the Python they run on, and the command to paste if something is missing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def command(*args: str) -> str:
 
 
 def program(*words: str) -> str:
-    """What starts this here: ``python -m demos ...`` in a checkout, ``scalar-autograd ...`` where it is installed."""
+    """The command that starts this: ``python -m demos ...`` in a checkout, ``scalar-autograd ...`` where it is installed."""
     if __name__.startswith("demos."):
         return command("-m", "demos", *words)
     return " ".join(

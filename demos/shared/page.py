@@ -1,9 +1,9 @@
 """Runs a page: a .py file of `# %%` cells that reads from top to bottom, with prose in its markdown cells.
 
-What a page uses of this module works in three places: under `python -m demos NAME` and `run(NAME)`, where
+The functions that a page uses work in three places: under `python -m demos NAME` and `run(NAME)`, where
 prose, code, what is printed and every picture become one index.html; cell by cell in an editor or a
 notebook, where pictures appear below the cell; and as a plain script.
-What a line prints stands below it in the file, after `# >`; a test compares the two.
+What a line prints is written below it in the file, after `# >`; a test compares the two.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def option(name: str, default: int) -> int:
 
 
 def show(drawing: Any, name: str, caption: str = "", at: str = "") -> None:
-    """Show a graph: on the page as NAME.svg, in a notebook below the cell. Or a player or film, as NAME.html.
+    """Show a graph, on the page as NAME.svg and in a notebook below the cell; or a player or film, as NAME.html.
 
-    at: how a player begins, as its address says it: "predict" asks for each number before it is shown.
+    at: how a player starts, as in its address: "predict" asks for each number before it is shown.
     """
     if _running is not None:
         _running.print_out()
@@ -58,7 +58,7 @@ def show(drawing: Any, name: str, caption: str = "", at: str = "") -> None:
 
 
 def asked(text: str, choices: Sequence[str], answer: str, reason: str, slips: Sequence[tuple[str, str]]) -> bool:
-    """Put a question on the page that is being run, as a field to answer in; False if no page is."""
+    """Put a question with a field for the answer on the page that is running; False if no page is."""
     if _running is None:
         return False
     _running.print_out()
@@ -67,7 +67,7 @@ def asked(text: str, choices: Sequence[str], answer: str, reason: str, slips: Se
 
 
 def _put(report: Report, name: str, drawing: Any, caption: str, at: str = "") -> Path:
-    """Put a picture or a page that plays on a page; the file that it is in."""
+    """Put a picture or a player on a page, and return the file that it is in."""
     if hasattr(drawing, "html"):
         report.plays(drawing, caption, name, at)
         return report.folder / f"{name}.html"
@@ -78,7 +78,7 @@ def _put(report: Report, name: str, drawing: Any, caption: str, at: str = "") ->
 def plot(name: str, caption: str = "", *, film: bool = False, **options: Any) -> Callable[[Callable[..., None]], None]:
     """Draw a figure by the decorated function of its axes, and show it; for the options see plots.figure.
 
-    film: on the page show the panels of `each` one by one too.
+    film: on the page, also show the panels of `each` one by one.
     """
     if _running is not None:
         _running.print_out()
@@ -108,7 +108,7 @@ class Cell(NamedTuple):
     statements: list[Statement]
 
     def only_calls(self, name: str) -> bool:
-        """Whether there is nothing in it but calls of that function."""
+        """Whether it holds nothing but calls of that function."""
         calls = [node.value for node, _ in self.statements if isinstance(node, ast.Expr)]
         return len(calls) == len(self.statements) and all(
             isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == name for call in calls
@@ -143,19 +143,19 @@ def _expected(lines: list[str], below: int) -> str:
 
 
 def _told(prose: str) -> str:
-    """What of a prose cell is told in a terminal: its headings, and all of what is left to the reader to do."""
+    """What a terminal shows of a prose cell: its headings, and everything that the reader is asked to do."""
     if prose.strip().startswith(("## Yours", "## Make")):
         return f"\n{tr_prose(prose.strip()).lstrip('# ')}\n"
     return "".join(f"\n{tr_prose(line).lstrip('# ')}\n" for line in prose.splitlines() if line[:1] == "#")
 
 
 def _without(prose: str, *shown: str) -> str:
-    """A cell's prose without the lines that the head of the page shows."""
+    """A cell's prose without the lines that the head of the page already shows."""
     return "\n".join(line for line in prose.split("\n") if line not in shown)
 
 
 class _Run:
-    """A page being run: its report, the options it was given and those it asked for, what it printed."""
+    """A running page: its report, the options it was given and those it asked for, and what it printed."""
 
     def __init__(self, name: str, report: Report, given: Mapping[str, int | None], quiet: bool) -> None:
         self.name = name
@@ -166,14 +166,14 @@ class _Run:
         self.printed = io.StringIO()
 
     def print_out(self) -> None:
-        """Put on the page what was printed since the last time."""
+        """Put on the page what has been printed since the last time."""
         text = self.printed.getvalue()
         if text:
             self.report.output(text.rstrip("\n"))
             self.printed = io.StringIO()
 
     def execute(self, node: ast.stmt, path: Path, names: dict[str, Any]) -> str:
-        """Run one statement; what it printed."""
+        """Run one statement, and return what it printed."""
         printed = _Tee(None if self.quiet else sys.stdout)
         with redirect_stdout(printed):
             exec(compile(ast.Module([_Titles().visit(deepcopy(node))], []), str(path), "exec"), names)
@@ -194,7 +194,7 @@ class _Titles(ast.NodeTransformer):
 
 
 class _Tee(io.StringIO):
-    """Keeps what is written, and hands it on."""
+    """Keeps what is written, and passes it on."""
 
     def __init__(self, also: Any) -> None:
         super().__init__()
@@ -218,9 +218,9 @@ def run(
     png: bool = False,
     watch: Callable[[Statement, str], None] | None = None,
 ) -> dict[str, Any]:
-    """Run a page, found by its name or its file, into the folder `out` (out/NAME by default); its variables by name.
+    """Run a page, found by its name or its file, into the folder `out` (out/NAME by default), and return its variables by name.
 
-    seed, steps: in place of the page's own, if it has any. quiet: print nothing.
+    seed, steps: used in place of the page's own, if it has any. quiet: print nothing.
     watch: called with every statement and what it printed.
     """
     global _running
@@ -243,7 +243,7 @@ def run(
                         print(_told(cell.prose))
                     continue
                 if not cell.only_calls("predict"):
-                    report.code(cell.code, folded=tr("How the next picture is made") if cell.draws else "")
+                    report.code(cell.code, folded=tr("How the next picture is drawn") if cell.draws else "")
                 for statement in cell.statements:
                     printed = _running.execute(statement.node, path, names)
                     if watch:

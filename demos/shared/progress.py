@@ -1,4 +1,4 @@
-"""How training tells how far it is: one live line on a terminal, a few plain lines anywhere else."""
+"""How training reports its progress: one live line on a terminal, a few plain lines anywhere else."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PAUSE = 0.05  # seconds between two changes of the live line
 
 
 class Progress:
-    """Reports on `total` updates of what is called `name`; use it in a `with`, and call it after each update.
+    """Reports how far a training called `name` is, of `total` updates; use it in a `with`, and call it after each update.
 
     with Progress("iris", 200) as progress:
         progress(update, loss=0.31, held_out=0.93)

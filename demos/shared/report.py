@@ -1,7 +1,7 @@
-"""A folder of pictures with one index.html that shows them, true after every addition.
+"""A folder of pictures with one index.html that shows them, up to date after every addition.
 
-Files are written whole or not at all, and the page is written anew whenever something is added: whoever
-interrupts a demo keeps all it had made.
+Files are written whole or not at all, and the page is written anew whenever something is added, so a demo that
+is interrupted leaves behind all that it has made.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from .catalog import find
 
 __all__ = ["FolderError", "Report", "markdown", "rendered"]
 
-LEGIBLE = 0.4  # a picture is not shown smaller than that; a page that is too narrow for it scrolls it
+LEGIBLE = 0.4  # pictures are not shown at a smaller scale; a page that is too narrow for them scrolls
 
 _HERE = Path(__file__).parent
 
 
 class FolderError(OSError):
-    """A folder that cannot be written into."""
+    """A folder that cannot be written to."""
 
 
 class Report:
     """The page of one demo, growing in the folder `out`.
 
-    title: the page's heading, and in Russian. note: what stands behind every picture's title, such as the seed.
-    png: save every graph as PNG too; a plot is SVG, which needs no program that draws pixels. Raises FolderError if the folder cannot be written into.
+    title, russian: the page's heading in both languages. note: what follows every picture's title, such as the seed.
+    png: save every graph as PNG too; a plot is SVG, which needs no program that draws pixels. Raises FolderError if the folder cannot be written to.
     """
 
     def __init__(self, out: str | Path, title: str, note: str = "", png: bool = False, russian: str = "") -> None:
@@ -56,7 +56,7 @@ class Report:
         except OSError as error:
             raise FolderError(
                 tr(
-                    "cannot write into {folder}: {why}. Choose another with --out",
+                    "cannot write to {folder}: {why}. Choose another with --out",
                     folder=self.folder,
                     why=error.strerror,
                 )
@@ -76,9 +76,9 @@ class Report:
     def question(
         self, text: str, choices: Sequence[str], answer: str, reason: str, slips: Sequence[tuple[str, str]]
     ) -> None:
-        """Add a question to be answered before its number is shown; what a wrong answer comes from is told.
+        """Add a question to be answered before its number is shown; a wrong answer is met with the slip that gives it.
 
-        The answers are in the page, but not to be read in it.
+        The answers are in the page, encoded, so that nobody reads them by accident.
         """
         known = b64encode(json.dumps([[answer, reason], *slips]).encode()).decode()
         words = ["", *choices]
@@ -108,18 +108,18 @@ class Report:
         self.film(caption).add(name, drawing, caption)
 
     def film(self, caption: str = "") -> Film:
-        """Room for several drawings in one place of the page, with a slider to go through them."""
+        """Several drawings in one place on the page, with a slider to go through them."""
         film = Film(self, caption)
         self._blocks.append(film)
         return film
 
     def plays(self, player: Any, caption: str = "", name: str = "film", at: str = "") -> None:
-        """Save a page that plays, such as a player or a Recorder's film, as NAME.html, and show it; at: how it begins."""
+        """Save an interactive page, such as a player or a Recorder's film, as NAME.html, and show it; at: how it starts."""
         self.write(f"{name}.html", player.html)
         caption = told(caption)
         address = f"{name}.html#{at}" if at else f"{name}.html"
-        frame = f'<iframe src="{address}" title="{escape(caption or tr("a graph that plays"))}"></iframe>'
-        link = f'<a href="{address}">{escape(tr("Open it by itself."))}</a>'
+        frame = f'<iframe src="{address}" title="{escape(caption or tr("an interactive graph"))}"></iframe>'
+        link = f'<a href="{address}">{escape(tr("Open it in its own window."))}</a>'
         self._add(f"<figure>{frame}<figcaption>{markdown_line(caption)} {link}</figcaption></figure>")
 
     def plot(
@@ -127,14 +127,14 @@ class Report:
     ) -> Callable[[Callable[..., None]], None]:
         """Draw a figure by the decorated function of its axes, with the options of plots.figure, and show it.
 
-        film: show the panels of `each` also one by one.
+        film: also show the panels of `each` one by one.
         """
 
         def decorate(draw: Callable[..., None]) -> None:
             options["title"] = self.titled(options["title"])
             self.picture(name, plots.figure(draw, **options), caption)
             if film:
-                frames = self.film(tr("The same one by one: move the slider."))
+                frames = self.film(tr("The same pictures one by one: move the slider."))
                 for k, (text, item) in enumerate(options.pop("each").items()):
                     options["size"] = (6.4, 5.4)
                     frames.add(f"{name}-{k}", plots.figure(draw, each={text: item}, **options), text)
@@ -142,12 +142,12 @@ class Report:
         return decorate
 
     def lacks(self, what: str, why: str) -> None:
-        """Say on the page that something is left out, and why; `missing` collects what, by why."""
+        """Say on the page that something is left out, and why; `missing` collects what was left out for each reason."""
         self.missing.setdefault(why, []).append(what)
         self._add(f'<p class="missing">{escape(tr("{what} is left out: {why}", what=what, why=why))}</p>')
 
     def titled(self, title: str) -> str:
-        """The title of a picture with the note behind it."""
+        """The title of a picture, followed by the note."""
         return f"{told(title)} ({self.note})" if self.note else told(title)
 
     # --- Writing ------------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ class Report:
 
 
 class Film:
-    """One picture, or several in one place with a slider; as text its HTML. Without a script the first one shows."""
+    """One picture, or several in one place with a slider; str() gives its HTML. Without scripts the first one shows."""
 
     def __init__(self, report: Report, caption: str) -> None:
         self.report = report
@@ -189,7 +189,7 @@ class Film:
     def add(self, name: str, drawing: Any, caption: str) -> None:
         """Save a drawing as NAME.svg, and show it as the next picture.
 
-        Where nothing can lay out a graph its DOT text is saved instead, and the page says what is missing.
+        If nothing can lay out a graph, its DOT text is saved instead, and the page says what is missing.
         """
         try:
             for form in ("svg", "png") if self.report.png and hasattr(drawing, "pipe") else ("svg",):
@@ -206,7 +206,7 @@ class Film:
         self.report.rewrite()
 
     def graph(self, demo: str, update: int, loss: Value, **options: Any) -> None:
-        """Go back through the graph of a loss, and add its drawing; the gradients stay. options: those of draw."""
+        """Call backward() on a loss, and add a drawing of its graph; the gradients stay. options: those of draw."""
         loss.label = "loss"
         loss.backward()
         title = self.report.titled(tr("{demo}, update {update}", demo=demo, update=update))
@@ -231,7 +231,7 @@ class Film:
 
 
 def sentences(script: str) -> str:
-    """What a script's own say() looks up: its English sentences, each with the one in the language in use.
+    """What say() in a script looks up: its English sentences, each with the one in the language in use.
 
     >>> sentences('tell(say("Write down your answer first."))')
     'const SENTENCES = {};\\n'
@@ -319,7 +319,7 @@ def _link(found: re.Match[str]) -> str:
 
 
 def typeset(formula: str, display: bool = False) -> str:
-    """A formula in TeX's notation as MathML, which browsers know; as it was typed where latex2mathml is not installed."""
+    """A formula in TeX's notation as MathML, which browsers understand; as it was typed if latex2mathml is not installed."""
     try:
         from latex2mathml.converter import convert
     except ImportError:

@@ -1,4 +1,4 @@
-"""Training by a compiled step or, for comparison, operation by operation; timed, with the compiling apart."""
+"""Training by a compiled step or, for comparison, operation by operation; timed, with compilation timed separately."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .progress import Progress
 __all__ = ["AT_ONCE", "FRAMES", "Eager", "Run", "train"]
 
 AT_ONCE = 50  # updates between two looks at the progress
-FRAMES = 25  # of a training film, about
+FRAMES = 25  # in a training film, roughly
 
 
 class Run(NamedTuple):
-    """How a training went: the loss before every update, what ran it, how many programs were compiled, and seconds.
+    """How the training went: the loss before every update, what ran it, how many programs were compiled, and seconds.
 
-    last_backend: "python" or "c", whichever backend was asked for; "eager" of what was not compiled.
+    last_backend: "python" or "c", whichever backend was asked for; "eager" if nothing was compiled.
     """
 
     losses: list[float]
@@ -60,10 +60,10 @@ def train(
     decay: bool = False,
     recorder: Recorder | None = None,
 ) -> Run:
-    """One update of the optimiser's parameters with each batch, the columns of arguments of `loss` for some rows.
+    """Make one update of the optimiser's parameters with each batch: the columns of arguments of `loss` for some rows.
 
-    decay: lower the learning rate from its start towards 0. recorder: told of every loss, its frames a multiple of
-    AT_ONCE updates apart; the time they take is not counted. Raises ToolError for a backend that is not there.
+    decay: lower the learning rate from its start towards 0. recorder: is given every loss, and has a frame every
+    multiple of AT_ONCE updates; its time is not counted. Raises ToolError if the backend is not available.
     """
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     shapes = {_shape(batch): batch for batch in batches}

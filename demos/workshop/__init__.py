@@ -1,6 +1,6 @@
 """What a teacher hands out, in one folder: pages, figures for a projector, a handout, notebooks, exercises, notes, wheels.
 
-Nothing in it needs a server or a network; every link works from a stick.
+Nothing in it needs a server or a network; every link works from a USB stick.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PLATFORMS = ("win_amd64", "macosx_11_0_arm64", "macosx_11_0_x86_64", "manylinux2
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 _BEFORE = """Please try this before the workshop; it takes two minutes.
 
-1. Is Python 3.10 or newer there? Type  python3 --version  (on Windows  py --version). If not: https://www.python.org/downloads
+1. Do you have Python 3.10 or newer? Type  python3 --version  (on Windows  py --version). If not, get it from https://www.python.org/downloads
 2. In the folder you were given:
 
        python3 -m venv .venv
@@ -35,16 +35,16 @@ _BEFORE = """Please try this before the workshop; it takes two minutes.
        .venv/bin/python -m autograd doctor
 
    On Windows:  py -3 -m venv .venv  and  .venv\\Scripts\\python  in place of  .venv/bin/python.
-3. The doctor should end with a line that all is well. If it does not, send me what it printed.
+3. The doctor's last line should say that all is well. If it does not, send me what it printed.
 
-No Python at all? Come anyway: every lesson is a page that opens by double click.
+No Python at all? Come anyway: every lesson is a page that opens with a double click.
 """
 
 
 def workshop(folder: str | Path, wheels: bool = False, tell: Callable[[str], None] = print) -> Path:
-    """Write everything into a folder, which is made; its index page. wheels: also download what is to be installed.
+    """Write everything into a folder, which is created if need be, and return its index page. wheels: also download what is to be installed.
 
-    A file of exercises that is there already is left as it is. Raises OSError where nothing can be written.
+    A file of exercises that exists is left alone. Raises OSError if the folder cannot be written to.
     """
     folder = Path(folder)
     lessons = [demo for demo in DEMOS if demo.lesson]
@@ -90,10 +90,10 @@ def _index(lessons: Sequence[Demo]) -> str:
     )
     return _page(
         "Backpropagation: the workshop",
-        f"<h1>Backpropagation</h1>\n<p>Nine lessons, in this order. Each opens by double click; nothing has to be installed to read it.</p>\n"
+        f"<h1>Backpropagation</h1>\n<p>Nine lessons, to be taken in this order. Each opens with a double click; nothing has to be installed to read it.</p>\n"
         f'<div class="wide" tabindex="0"><table><thead><tr><th scope="col">Lesson</th><th scope="col">Question</th><th scope="col">Projector</th>'
         f'<th scope="col">Jupyter</th><th scope="col">To do</th></tr></thead><tbody>{rows}</tbody></table></div>\n'
-        '<p><a href="handout.html">The handout</a>, to be printed. <a href="before.txt">What to try before the workshop.</a> '
+        '<p><a href="handout.html">The handout</a>, for printing. <a href="before.txt">What to try before the workshop.</a> '
         'For teachers: <a href="teacher/notes.html">speaker notes</a>, and solutions in <code>teacher/solutions</code>.</p>',
     )
 
@@ -131,7 +131,7 @@ def _slips(demo: Demo) -> Iterator[str]:
 
 
 def _download(folder: Path, tell: Callable[[str], None]) -> None:
-    """The wheels for every platform and Python, made on this one machine. Raises OSError if pip fails."""
+    """The wheels for every platform and Python, collected on this one machine. Raises OSError if pip fails."""
     folder.mkdir(parents=True, exist_ok=True)
     root = _HERE.parents[1]
     _pip("wheel", "-q", "--no-deps", "-w", str(folder), str(root))

@@ -1,4 +1,4 @@
-"""The handout: all lessons on paper. Nothing slides or plays there, no line of code is cut, and answers are on the last page."""
+"""The handout: all lessons on paper. Nothing on it slides or plays, no line of code is cut off, and the answers are at the end."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ code { font-size: .9em; }
 
 
 def handout(demos: Sequence[Demo]) -> str:
-    """The page of lessons whose own pages lie in lessons/NAME beside it."""
+    """The handout for lessons whose pages are in lessons/NAME beside it."""
     parts = [part for demo in demos for part in _lesson(demo)]
     parts += ["<h1>Answers</h1>", "<ul>", *(line for demo in demos for line in _answers(demo)), "</ul>"]
     return (
@@ -62,7 +62,7 @@ def _code(demo: Demo, cell: Cell) -> Iterator[str]:
 
 
 def figures(cell: Cell) -> list[tuple[str, str]]:
-    """The pictures that a cell makes: name and caption. What plays is no picture."""
+    """The pictures that a cell makes: name and caption. What plays is not a picture."""
     found: list[tuple[str, str]] = []
     for node, _ in cell.statements:
         calls = [node.value] if isinstance(node, ast.Expr) else getattr(node, "decorator_list", [])
@@ -83,7 +83,7 @@ def _name(call: ast.Call) -> str:
 
 
 def _names(cell: Cell, function: str) -> list[str]:
-    """The first arguments of a cell's calls of a function."""
+    """The first arguments of all calls of a function in a cell."""
     return [
         node.value.args[0].value  # type: ignore[attr-defined]
         for node, _ in cell.statements

@@ -1,4 +1,4 @@
-"""A lesson as a notebook: its cells, without the answers that the file has below each line.
+"""A lesson as a notebook: its cells, without the output that the file shows below each line.
 
 The format is Jupyter's nbformat 4.5 (nbformat.readthedocs.io), which is JSON.
 """
@@ -15,7 +15,7 @@ from ..shared.page import read
 
 __all__ = ["notebook", "write_notebook"]
 
-_FIRST = """# If the next cell says "No module named autograd": run this one without the # in front of %pip, then restart.
+_FIRST = """# If the next cell says "No module named autograd", remove the # in front of %pip, run this cell, and restart.
 # %pip install -q --find-links ../wheels "scalar-autograd[dot,demos]"
 """
 
