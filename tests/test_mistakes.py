@@ -107,7 +107,7 @@ def test_the_cut_graph_is_told_apart():
     assert a.grad == 6.0
     assert "f does not depend on z" in diagnose(f, Value(1.0, label="z"), 6)
     whole, leaf = emblem()
-    assert "when the edge whole -> v1 is missing: was v1 made from .data there?" in diagnose(whole, leaf, 4)
+    assert "without the edge whole -> v1: was v1 made from .data?" in diagnose(whole, leaf, 4)
 
 
 # --- broken ------------------------------------------------------------------------------------------------

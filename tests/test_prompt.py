@@ -61,7 +61,7 @@ def test_a_word_short_for_several_commands_is_the_one_that_takes_what_follows(ty
 
 def test_what_would_set_or_count_by_accident_is_refused_with_the_command_that_does_it():
     prompt = session()
-    assert prompt.answer("a = 3") == "= changes nothing here: set a 3 does"
+    assert prompt.answer("a = 3") == "= changes nothing here: write set a 3"
     assert "until b goes on to it" in prompt.answer("step b") and prompt.stepper.position == 0
     assert "undo may be meant" in prompt.answer("back")
     assert prompt.answer("twice = a*2; twice + 1") == "3"
@@ -84,9 +84,9 @@ def test_a_name_of_a_node_goes_before_a_part_of_a_command_but_not_before_a_whole
 
 
 WRONG = [
-    ("zzz", "no command or name here is 'zzz': help lists the commands"),
-    ("d", "no command or name here is 'd': for diagnose write di or more"),
-    ("stpe", "no command or name here is 'stpe': did you mean step?"), ("wy a", "cannot read this here"),
+    ("zzz", "no command or name here is called 'zzz': help lists the commands"),
+    ("d", "no command or name here is called 'd': for diagnose write di or more"),
+    ("stpe", "no command or name here is called 'stpe': did you mean step?"), ("wy a", "cannot read this here"),
     ("b)", "never opened"), ("2 ^ b", "use ** for powers"), ("foo bar", "cannot read this here"),
     ("why", "why wants a name, such as: why a"), ("why zz", "no value is called 'zz'"),
     ("set a", "set wants a name and a number, such as: set a 3"), ("set a x", "x has no value"),

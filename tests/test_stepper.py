@@ -343,7 +343,7 @@ def test_breakpoints():
     bp.break_at(a)
     bp.undo()
     assert "stopped at a" in bp.run() and bp.done
-    with pytest.raises(GraphError, match=r"no operation here is called 'tan': the operations are add, mul"):
+    with pytest.raises(GraphError, match=r"or operation here is called 'tan': the operations are add, mul"):
         bp.break_at("tan")
     bp = bp.root.step_through()
     bp.break_at("b")
@@ -365,7 +365,7 @@ PREDICTIONS = [
     ("a", -10, False, "the sign is wrong"),
     ("b", -5, False, "the sign is wrong"),
     ("b", 3, False, "not complete yet: after f there is 1 more to come"),
-    ("b", 2, False, "only what comes by c"),
+    ("b", 2, False, "only what comes from c"),
     ("a", 3, False, "one path only"),
     ("a", 5, False, "not complete yet"),
     ("b", 1, False, "upstream is forgotten: it is the partial d(b + 1)/db alone, to be multiplied by c.grad"),
@@ -672,7 +672,7 @@ def test_check_after_a_change_says_what_was_changed():
 def test_an_infinite_slope_is_checked_in_words():
     a = Value(0.0, label="a")
     said = a.sqrt().step_through().check()
-    assert not said.ok and "infinite, as no difference can be" in said and "nan" not in said
+    assert not said.ok and "infinite, which no difference can be" in said and "nan" not in said
 
 
 def test_where_no_difference_can_tell_nothing_is_said_to_disagree():
@@ -680,7 +680,7 @@ def test_where_no_difference_can_tell_nothing_is_said_to_disagree():
         a, b = Value(float("inf"), label="a"), Value(2.0, label="b")
         f = a + b
         said = f.step_through().check()
-    assert not said.ok and said.startswith("0 of 4 disagree with central differences, which say nothing of 4:")
+    assert not said.ok and said.startswith("0 of 4 disagree with central differences, which say nothing about 4:")
     assert said.count("no difference can tell") == 4
 
 
@@ -694,7 +694,7 @@ def test_what_is_computed_anew_says_that_a_leaf_has_changed_since():
     assert bp.what_if(x, 3).splitlines()[1:] == [
         "  x    2 -> 3",
         "  f    2 -> 6",
-        "  note   w changed after f was computed: here it has its data of now",
+        "  note   w changed after f was computed: here its current data counts",
     ]
 
 

@@ -160,7 +160,7 @@ def test_a_phase_can_be_left_out_and_it_shows():
         training.forward()
         said = training.backward()
         training.update()
-    assert "13 gradients from before were added to: zero_grad was left out" in said
+    assert "this added to 13 gradients from before: zero_grad was left out" in said
     assert ([before for before, _ in training.losses], [p.data for p in params]) == loop("SGD", 3, zero_grad=False)
     mistaken, others = made("SGD")
     assert "from now on" in mistaken.mistake("no_zero_grad")

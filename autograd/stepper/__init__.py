@@ -37,7 +37,7 @@ def step_through(
 def step_through(
     root: Node, *, forward: bool = False, fresh: bool | None = None, constants: bool = False
 ) -> Stepper | ForwardStepper:
-    """A Stepper on the graph of `root`, or with ``forward=True`` a ForwardStepper, which knows no `fresh`."""
+    """Return a Stepper on the graph of `root` or, with ``forward=True``, a ForwardStepper, which has no `fresh`."""
     if not forward:
         return Stepper(root, fresh=fresh, constants=constants)
     if fresh:

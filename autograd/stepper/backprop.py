@@ -15,8 +15,8 @@
           b.grad is again not reached
 
 A stepper is the backward pass slowed down: it writes real `.grad`s, in the order and with the rounding of
-`backward()`, and takes them back: that is in edges.py. Here is what it says and what it can be asked. The forward
-pass has a stepper of its own, in forward.py.
+`backward()`, and takes them back (in edges.py). This file has what it says and what you can ask it. The forward
+pass has its own stepper, in forward.py.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ __all__ = ["Stepper"]
 
 
 class Stepper(Edges):
-    """Backprop of a result, held between two edges: `position` of the ``len(stepper)`` have been made.
+    """Backprop of a result, paused between two edges: `position` of the ``len(stepper)`` edges have been made.
 
     fresh: start every grad from nothing; False: leaves go on from what an earlier pass left there, as in `backward()`.
-    By default they go on too, unless what is there is what one backward() of this very result has left: then it is that
-    pass which is shown. constants: show them too, though no gradient flows there.
+    By default they go on, too, unless they hold just what one backward() of this very result has left: then that
+    pass is shown. constants: show them, too, though no gradient flows there.
 
-    Looking changes nothing: a backward() of the same result afterwards counts from the grads that were there before.
+    Looking changes nothing: a later backward() of the same result adds to the grads that were there before.
 
-    Every move returns a text that shows itself. As a context manager, or after `close()`, it leaves the
-    values as it found them. A node is given as itself or by its name; one of another graph raises GraphError.
+    Every move returns a text that displays itself. As a context manager, or after `close()`, it leaves the
+    values as it found them. Give a node as itself or by its name; one of another graph raises GraphError.
     A gradient that meets an infinite slope, such as sqrt's at 0, raises SingularityError, and the position stays before
     that edge.
 
@@ -89,14 +89,14 @@ class Stepper(Edges):
     # --- The state ---
 
     def facts(self, node: Node) -> dict[str, str]:
-        """What a picture says of a node instead of its grad."""
+        """Return what a picture says about a node instead of its grad."""
         if self.closed or node is self.root:
             return {"grad": self._grad_text(node).removeprefix("grad ")}
         left = self._left[node]
         return {"grad": "not reached" if left == self._due[node] else short(node.grad) + (" …" if left else "")}
 
     def known(self, node: Node, quantity: str) -> float | None:
-        """A node's data, or its grad where one has been reached."""
+        """Return a node's data, or its grad if it has been reached."""
         number = getattr(node, quantity)
         return None if number is shared["NOT_REACHED"] else number
 
@@ -113,7 +113,7 @@ class Stepper(Edges):
         return [f"{note}: the next move puts it back" for note in notes if note]
 
     def _earlier_notes(self) -> list[str]:
-        """The sentence on the grads that were there before, if there were some."""
+        """Return the sentence about the grads that were there before, if there were any."""
         some = [
             f"{self.name(node)}.grad = {short(self._before[node])}"
             for node in self.graph.nodes
@@ -154,7 +154,7 @@ class Stepper(Edges):
     # --- Sentences about an edge ---
 
     def _made_text(self, i: int) -> str:
-        """The report of the i-th edge, which has been made."""
+        """Report the i-th edge, which has been made."""
         edge = self._edge(i)
         operand, upstream = edge.operand, edge.node.grad
         before, left = self._history[i]
@@ -175,7 +175,7 @@ class Stepper(Edges):
         )
 
     def _explained(self, edge: Edge) -> list[str]:
-        """The lines on where an edge's factors come from."""
+        """Write the lines about where an edge's factors come from."""
         node = edge.node
         lines = [f"partial   {slope(edge, self._data)}", f"upstream  {self.name(node)}.grad = {short(node.grad)}"]
         if source := source_of(node):
@@ -196,7 +196,7 @@ class Stepper(Edges):
         return f"{name}.grad is NOT complete: {left} more to come{remark}"
 
     def _too_early(self, node: Any, grad: float) -> str:
-        """The wrong gradients of an operand if the node passed its own on now: the rest never comes, or all of it again."""
+        """Write an operand's wrong gradients if the node moves on now: the rest never comes, or everything comes again."""
         if not node.operands:
             return ""
         operand = below(node)[0]
@@ -210,13 +210,13 @@ class Stepper(Edges):
         return f"      (moving on to {self.name(operand)} now would give {' or '.join(texts)}, not {short(right)})"
 
     def _truth(self) -> dict[Any, float]:
-        """What every gradient of this pass comes to."""
+        """Compute what every gradient of this pass will be."""
         if self._true_grads is None:
             self._true_grads = gradients(self.graph)
         return self._true_grads
 
     def _summary(self, made: int) -> list[str]:
-        """What a run has come to: the gradients of the leaves."""
+        """List the results of a run: the gradients of the leaves."""
         leaves = [node for node in self.graph.nodes if not node.operands]
         width = max(len(self.name(leaf)) for leaf in leaves[:WINDOW])
         lines = [f"  {self.name(leaf) + '.grad':<{width + 5}} = {short(leaf.grad)}" for leaf in leaves[:WINDOW]]
@@ -225,7 +225,7 @@ class Stepper(Edges):
         return [f"{counted(made, self.unit)} made, backprop of {self.name(self.root)} is done", *lines]
 
     def _undone_text(self) -> str:
-        """The report of the edge just taken back."""
+        """Report the edge just taken back."""
         edge = self._edge(self.position)
         state = self._grad_text(edge.operand).removeprefix("grad ")
         return INDENT.join(
@@ -236,7 +236,7 @@ class Stepper(Edges):
         )
 
     def explain(self, x: object = None) -> Report:
-        """The edge that comes next, or the node x: its formula, then with numbers."""
+        """Explain the edge that comes next, or the node x: its formula, then with numbers."""
         if x is not None:
             part = self.part(x)
             return self._explain_region(part) if isinstance(part, Region) else self._explain_node(part)
@@ -266,9 +266,9 @@ class Stepper(Edges):
         return Report(INDENT.join(lines))
 
     def why(self, x: object) -> Ledger:
-        """df/dx path by path, as far as it has arrived; the rest is marked "to come".
+        """Show df/dx path by path, as far as it has arrived; the rest is marked "to come".
 
-        Of a module, or of what names begin with, the gradients of its leaves: what they come to, by how many paths.
+        For a module, or the beginning of names, show the gradients of its leaves and the number of their paths.
         """
         node = self.part(x)
         if isinstance(node, Region):
@@ -298,7 +298,7 @@ class Stepper(Edges):
         return Ledger(text, total=so_far, paths=sums.count, size=sums.sizes[-1])
 
     def _why_region(self, region: Region) -> Ledger:
-        """The gradients of a module's leaves, the largest first."""
+        """List the gradients of a module's leaves, the largest first."""
         truth, root = self._truth(), self.name(self.root)
         leaves = sorted(region.leaves, key=lambda leaf: -abs(truth[leaf])) or region.nodes[-1:]
         sums = [Sums(self.graph, leaf) for leaf in leaves[:LISTED]]
@@ -314,15 +314,15 @@ class Stepper(Edges):
     # --- Asking ---
 
     def predict(self, x: Node | str, guess: float | str) -> Predicted:
-        """Whether `guess` is what x.grad of this pass will be, before it is shown; a wrong one is diagnosed.
+        """Say whether `guess` is what x.grad will be in this pass, before it is shown; diagnose a wrong one.
 
         guess: a number, its text, or an expression of the graph's names such as ``"1 - f**2"``. It is
-        right if it agrees to the digits typed, two at least. Raises ArgumentError for anything else.
+        right if it agrees to the digits typed, at least two. Raises ArgumentError for anything else.
 
         >>> from autograd import Value
         >>> a = Value(3.0, label="a"); b = Value(2.0, label="b"); f = a * b + a
         >>> f.step_through().predict("a", 2)
-        not 2: it is only what comes by v2: contributions add up; or it is one path only, f -> v2 -> a: there are 2, ...
+        not 2: it is only what comes from v2: contributions add up; or it is one path only, f -> v2 -> a: there are 2, ...
         >>> f.step_through().predict(a, "b + 1").right
         True
         """
@@ -332,7 +332,7 @@ class Stepper(Edges):
         return judge(read, self._truth()[node], quantity, lambda: self._slips(node, read))
 
     def _slips(self, node: Any, read: Guess) -> list[str]:
-        """What may have led to a wrong number: slips of the hand, then the classical mistakes, then a cut edge."""
+        """Yield what may have led to a wrong number: simple slips, then the classical mistakes, then a cut edge."""
         from .mistakes import phrases_for
 
         return (
@@ -343,7 +343,7 @@ class Stepper(Edges):
         )
 
     def _about_change(self, node: Any, new: Mapping[Any, float]) -> list[str]:
-        """The change of the result that the gradient predicts, beside the real one, once the gradient is complete."""
+        """Compare the change that a complete gradient predicts for the result with the real one."""
         root = self.graph.root
         if node is root or root not in new or not self._is_complete(node):
             return []
@@ -358,9 +358,9 @@ class Stepper(Edges):
         super()._rewrite(data, partials, position)
 
     def check(self, *, every: bool = False) -> Checked:
-        """Each partial and each gradient against central differences; of a big graph those around the cursor.
+        """Check each partial and each gradient against central differences; in a big graph, those around the cursor.
 
-        It lists those that disagree; every: or all of them.
+        It lists those that disagree or, with every=True, all of them.
         """
         from .verify import verify
 
@@ -370,7 +370,7 @@ class Stepper(Edges):
         return verify(self.graph, around, self._stale_notes() + changes, every=every)
 
     def diagnose(self, x: Node | str, guess: float | str) -> Diagnosis:
-        """The mistake that makes x.grad come out as `guess`, and go to where it goes wrong: see :func:`autograd.diagnose`."""
+        """Find the mistake that makes x.grad come out as `guess`, and go to its edge: see :func:`autograd.diagnose`."""
         from .diagnosis import diagnose
 
         found = diagnose(self.root, self.node(x), guess, graph=self.graph)
@@ -379,7 +379,7 @@ class Stepper(Edges):
         return found
 
     def compare(self, kind: str | None = None) -> Report:
-        """The right pass beside one with a mistake, edge by edge: see :func:`autograd.compare`. Without `kind` their list."""
+        """Show the right pass beside one with a mistake: see :func:`autograd.compare`. Without `kind`, list them."""
         from .comparison import compare
 
         if kind is None:
@@ -388,7 +388,7 @@ class Stepper(Edges):
         return compare(self.root, kind, graph=self.graph)
 
     def anomalies(self) -> Anomalies:
-        """What looks unhealthy here, such as nan or a gradient that vanishes: see :func:`autograd.detect_anomalies`."""
+        """List what looks unhealthy, such as nan or a vanishing gradient: see :func:`autograd.detect_anomalies`."""
         from ..explain.anomalies import detect_anomalies
 
         return detect_anomalies(self.root, graph=self.graph)

@@ -26,9 +26,9 @@ __all__ = ["compare"]
 
 
 def compare(f: Node, kind: str, *, graph: Graph | None = None) -> Report:
-    """The right pass and a broken one side by side, edge by edge, with the first edge that goes wrong marked.
+    """Show the right pass and a broken one side by side, edge by edge, with the first edge that goes wrong marked.
 
-    A mistake that shows only in a second pass is compared there. No grad is touched.
+    If a mistake shows only in a second pass, that one is compared. No grad is touched.
 
     kind: one of MISTAKES, as for :func:`broken`. Raises ArgumentError for any other.
 
@@ -72,7 +72,7 @@ def compare(f: Node, kind: str, *, graph: Graph | None = None) -> Report:
 
 
 def _first_wrong(graph: Graph, right: list[Made], wrong: list[Made]) -> int | None:
-    """The first row that goes wrong. Another order of the edges is not a mistake, as long as every node waits."""
+    """Find the first row that goes wrong. Another order of the edges is not a mistake, as long as every node waits."""
     for i, ((here, _), (there, _)) in enumerate(zip(right, wrong)):
         if here != there:
             early, _ = too_early((place for place, _ in wrong), graph)

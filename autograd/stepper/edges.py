@@ -27,7 +27,7 @@ __all__ = ["Edges"]
 class Edges(Walker):
     """The edges of a graph in the order of backprop, `position` of them made, in real grads.
 
-    A grad that somebody else writes meanwhile is put back by the next move, which says so.
+    If somebody else writes a grad meanwhile, the next move puts it back and says so.
     """
 
     what = "backprop"
@@ -46,7 +46,7 @@ class Edges(Walker):
                     self._ks.append(k)
                     self._left[node.operands[k]] += 1
         self._due = self._left.copy()
-        self._history: list[tuple[float, int]] = []  # for each edge made: the grad before it, contributions left after
+        self._history: list[tuple[float, int]] = []  # for each edge made: grad before, contributions left after
         self._grads_found = {node: node.grad for node in graph.nodes}
         self._before = {node: grad_before(node, graph.root) for node in graph.nodes if not node.operands}
         self._me = ref(graph.root)
@@ -60,7 +60,7 @@ class Edges(Walker):
         self._written = {node: node.grad for node in graph.nodes}
 
     def _left_by_backward(self) -> bool:
-        """Whether the leaves hold just what one backward() of this result leaves there: then it is that pass we look at."""
+        """Return whether the leaves hold just what one backward() of this result leaves: then we look at that pass."""
         root, before = self.graph.root, self._before
         if not root.reached or any(grad is None or grad is shared["NOT_REACHED"] for grad in before.values()):
             return False
@@ -69,7 +69,7 @@ class Edges(Walker):
 
     @property
     def earlier(self) -> frozenset[Node]:
-        """The nodes that held a gradient of an earlier pass when this one began."""
+        """The nodes that held a gradient from an earlier pass when this one began."""
         return frozenset(self._earlier)
 
     @property
@@ -115,7 +115,7 @@ class Edges(Walker):
         return f"{self.name(edge.node)} -> {self.name(edge.operand)}" + (f"  ({again})" if again else "")
 
     def met(self, node: Node) -> str:
-        """A leaf is stopped at when it is complete."""
+        """Stop at a leaf when it is complete."""
         if node.operands:
             return super().met(node)
         return self.name(node) if node is self.latest and self._is_complete(node) else ""
@@ -150,7 +150,7 @@ class Edges(Walker):
         return note
 
     def _guard(self, *nodes: Any) -> str:
-        """Put every grad back if one of these was written by somebody else."""
+        """Put every grad back if somebody else wrote one of these."""
         for node in nodes:
             if note := self._rewritten_text(node):
                 for other, written in self._written.items():
@@ -159,7 +159,7 @@ class Edges(Walker):
         return ""
 
     def _rewritten_text(self, node: Any) -> str:
-        """The sentence on a grad that somebody else wrote, if one did."""
+        """Return the sentence about a grad that somebody else wrote, if there is one."""
         grad = node.grad
         ours = self._written.get(node, grad)
         if grad is ours or grad == ours:

@@ -1,4 +1,4 @@
-"""An expression typed by somebody, read safely: only arithmetic and the operations of the table, never eval().
+"""Expressions that somebody types, read safely: only arithmetic and the operations of the table, never eval().
 
 >>> from autograd import Value
 >>> f = Expression("b = a + a; b * (b + 1)").evaluate({"a": Value(1.0, label="a")})
@@ -42,8 +42,8 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 _OTHER_NAMES = {"max": "maximum", "sum": "total", "ln": "log"}
-_HOMES = ("np", "numpy", "math", "torch", "autograd")  # where functions come from in Python: np.sin(a) is sin(a)
-_STAND_INS = 0x4E00  # the first of 20,000 letters of which each is a name of its own
+_HOMES = ("np", "numpy", "math", "torch", "autograd")  # the homes of functions in Python: np.sin(a) is sin(a)
+_STAND_INS = 0x4E00  # the first of 20,000 letters that are each a name by themselves
 
 
 def _op(name: str) -> Op:
@@ -51,7 +51,7 @@ def _op(name: str) -> Op:
 
 
 class _ExpressionReader(Reader):
-    """Reads an expression: arithmetic, ``tanh(a)`` and ``a.tanh()``, lists, and ``a.grad`` and ``a.data`` where allowed."""
+    """A reader of expressions: arithmetic, ``tanh(a)``, ``a.tanh()``, lists, and ``a.grad`` and ``a.data`` if allowed."""
 
     what = "an expression"
     allowed = "want numbers, names, + - * / ** and functions such as exp, tanh, relu"
@@ -74,14 +74,14 @@ class _ExpressionReader(Reader):
         return super().refuse(sentence, place)
 
     def _parsed(self) -> list[Any]:
-        with catch_warnings():  # "1or a" is Python, which says what it thinks of it
+        with catch_warnings():  # "1or a" is valid Python, with a warning
             simplefilter("ignore")
             return super()._parsed()
 
     def plainly(self, error: SyntaxError) -> str:
         called = re.match(r"(\w+)\s+[\w(]", self.shown[self.shown[: (error.offset or 1) - 1].rstrip().rfind(" ") + 1 :])
         if called and called[1] in self.functions:
-            return f"write {called[1]}(...): what a function takes goes into parentheses"
+            return f"write {called[1]}(...): the arguments of a function go into parentheses"
         return super().plainly(error)
 
     def other(self, node: Any) -> Expr:
@@ -111,7 +111,7 @@ class _ExpressionReader(Reader):
 
 
 def _with_stand_ins(text: str, names: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """The text with a stand-in for each name that Python could not read, as long as the name, and what they stand for.
+    """Replace each name that Python could not read by one as long; return the text, and what the new names mean.
 
     >>> _with_stand_ins("w[0].grad + a", ["w[0]", "a"])
     ('一___.grad + a', {'一___': 'w[0]'})
@@ -127,7 +127,7 @@ def _with_stand_ins(text: str, names: Iterable[str]) -> tuple[str, dict[str, str
 
 
 def _is_plain(name: str) -> bool:
-    """Whether a name is read as it is; and what has no letter in it, such as 2 or +, is never taken for a name."""
+    """Return whether Python reads a name as it is. Text without a letter, such as 2 or +, is never taken for a name."""
     return (name.isascii() and name.isidentifier() and not iskeyword(name)) or not any(map(str.isalpha, name))
 
 
@@ -136,17 +136,17 @@ def _border(first: str) -> str:
 
 
 def _counts(op: Op) -> tuple[int, int | None]:
-    """How many operands may be written: at least, at most. Those of a wide operation are counted when they are there."""
+    """Return the least and greatest number of operands. Those of a wide operation are counted once they are known."""
     return (1, None) if op.wide else (len(op.operands) - len(op.defaults), len(op.operands))
 
 
 class Expression:
-    """Some text as a formula of named values: ``tanh(a*b + c)``, or steps, ``b = a + a; b * (b + 1)``.
+    """A text read as a formula of named values: ``tanh(a*b + c)``, or steps, ``b = a + a; b * (b + 1)``.
 
-    names: what it needs values for, in order of appearance. assigned: the names that its steps give. attributes:
+    names: the names it needs values for, in order of appearance. assigned: the names that its steps define. attributes:
     whether ``a.grad`` and ``a.data`` may be read. conditions: whether ``abs(a) > 1 and b < 2`` may be written. known:
-    names that may be written as they are though they are none of Python's, such as ``layers.0.weight[3][1]``.
-    Raises FormulaError, with a caret under the place, for text outside of this grammar.
+    names that may be written though Python could not read them, such as ``layers.0.weight[3][1]``.
+    Raises FormulaError, with a caret under the place, for text outside this grammar.
     """
 
     def __init__(
@@ -160,9 +160,9 @@ class Expression:
         self.names: list[str] = [name for name in dict.fromkeys(used) if name not in self.assigned]
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
-        """Its value: a Value where one of `values` is, with assigned names as labels, else a float.
+        """Compute the value: a Value if one of `values` is one, with assigned names as labels, else a float.
 
-        Raises FormulaError for a name that has no value, and what the operations raise.
+        Raises FormulaError for a name without a value, and whatever the operations raise.
         """
         known = ChainMap[str, Any]({}, values)  # type: ignore[arg-type] - of which only the first is written
         result: Any = None
@@ -176,7 +176,7 @@ class Expression:
         except RecursionError:
             raise self._reader.too_deep() from None
         if isinstance(result, list):
-            raise FormulaError("the result is a list, where one value is wanted: put it into total(...) or mean(...)")
+            raise FormulaError("the result is a list, but one value is wanted: put it into total(...) or mean(...)")
         return result
 
     def _value(self, term: Expr, known: Mapping[str, Any]) -> Any:
@@ -185,7 +185,7 @@ class Expression:
         if term.head in ("name", "grad", "data"):
             return self._named(term, known)
         args: list[Any] = []
-        for arg in term.args:  # a comprehension would take a second frame for each level in older Pythons
+        for arg in term.args:  # in older Pythons, a comprehension would need a second frame for each level
             args.append(self._value(arg, known))
         if term.head == "list":
             return args

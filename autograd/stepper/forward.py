@@ -33,11 +33,11 @@ UNKNOWN = "not computed yet"
 
 
 class ForwardStepper(Walker):
-    """The forward pass of a result, held between two operations: `position` of the ``len(stepper)`` have been made.
+    """The forward pass of a result, paused between two operations: `position` of the ``len(stepper)`` have been made.
 
     The numbers are there from the start, since the graph was recorded by computing it: going forward reveals
     them. It has the moves of :class:`Stepper`, and `order`, `explain`, `predict`, `what_if`, `set` and pictures
-    that tell data as far as it is revealed. What is about gradients it does not have: no `edge`, `why`, `check`,
+    that show the data revealed so far. It has nothing about gradients: no `edge`, `why`, `check`,
     `diagnose`, `compare` or `anomalies`. It writes no grad.
 
     >>> from autograd import Value
@@ -69,11 +69,11 @@ class ForwardStepper(Walker):
         self._known = {node for node in self.graph.nodes if not node.operands}
 
     def state(self, node: Node, k: int) -> str:
-        """How far the operation that an edge leads into is: "done", "next" or "pending"."""
+        """Return the state of the operation that an edge leads into: "done", "next" or "pending"."""
         return "next" if node is self.next_node else "done" if node in self._known else "pending"
 
     def facts(self, node: Node) -> dict[str, str]:
-        """What a picture says of a node instead of its data."""
+        """Return what a picture says about a node instead of its data."""
         return {} if node in self._known else {"data": "?"}
 
     def known(self, node: Node, quantity: str) -> float | None:
@@ -162,7 +162,7 @@ class ForwardStepper(Walker):
         return lines + [f"  ({counted(left, 'operation')} after it not computed yet)"] * bool(left)
 
     def explain(self, x: object = None) -> Report:
-        """The operation that comes next, or that of node x: its formula, then with numbers."""
+        """Explain the operation that comes next, or that of node x: its formula, then with numbers."""
         if x is None:
             if blocked := self._blocked(forwards=True):
                 return blocked
@@ -192,7 +192,7 @@ class ForwardStepper(Walker):
         return Report(INDENT.join(lines))
 
     def predict(self, x: Node | str, guess: float | str) -> Predicted:
-        """Whether `guess` is what x.data will be, to the digits typed, two at least."""
+        """Say whether `guess` is what x.data will be, to the digits typed, at least two."""
         node = self.node(x)
         read = Guess(guess, self.graph)
         return judge(read, node.data, self.name(node), lambda: self._slips(node, read))

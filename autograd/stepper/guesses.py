@@ -1,4 +1,4 @@
-"""A learner's number: how exactly it was given, whether it agrees, and which simple slip would give it.
+"""A learner's number: how precise it is, whether it is right, and which simple slip would give it.
 
 >>> from autograd import Value
 >>> from autograd.graph import Graph
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Guess", "Predicted", "cuts", "hints", "judge"]
 
-EXACT = 9  # digits that are compared at most, so that rounding is nobody's mistake
-FEW = 2  # digits that are wanted at least
-PATHS = 1000  # paths that are tried one by one
-EDGES = 5000  # edges that are left out one by one
+EXACT = 9  # the most digits that are compared, so that rounding is nobody's mistake
+FEW = 2  # the fewest digits that are wanted
+PATHS = 1000  # the most paths that are tried one by one
+EDGES = 5000  # the most edges that are left out one by one
 
 
 class Guess:
@@ -61,7 +61,7 @@ class Guess:
             ) from None
 
     def _read_digits(self, text: str) -> None:
-        """How many digits were given, and the power of ten of the last one."""
+        """Return how many digits were given, and the power of ten of the last one."""
         mantissa, _, exponent = text.strip().lower().replace("_", "").partition("e")
         whole, _, fraction = mantissa.lstrip("+-").partition(".")
         significant = (whole + fraction).lstrip("0")
@@ -69,11 +69,11 @@ class Guess:
         self.last = int(exponent or 0) - len(fraction) if mantissa.lstrip("+-")[:1].isdigit() or fraction else 0
 
     def agrees(self, truth: float) -> bool:
-        """Whether the guess is the truth rounded to the digits given, two at least, nine at most."""
+        """Return whether the guess is the truth rounded to the digits given, at least two and at most nine."""
         return self._within(truth, max(self.digits, FEW))
 
     def too_few_digits(self, truth: float) -> bool:
-        """Whether it would agree if one digit were enough."""
+        """Return whether the guess would be right if one digit were enough."""
         return self.digits < FEW and self.number != 0 and self._within(truth, self.digits)
 
     def _within(self, truth: float, digits: int) -> bool:
@@ -87,34 +87,34 @@ class Guess:
 
 
 class Predicted(Report):
-    """The answer to a guess. right: whether it agrees with the truth to the digits typed, two at least."""
+    """The answer to a guess. right: whether it agrees with the truth to the digits typed, at least two."""
 
     right: bool
 
 
 def judge(guess: Guess, truth: float, quantity: str, slips: Callable[[], list[str]]) -> Predicted:
-    """Whether a guess is right. quantity: what it was to be; slips: what may have led to a wrong one."""
+    """Judge a guess. quantity: what was asked for; slips: what may have led to a wrong number."""
     if guess.agrees(truth):
         return Predicted(f"right: {quantity} = {short(truth)}", right=True)
     if guess.too_few_digits(truth):
-        return Predicted(f"close: {guess.text} is right as far as it goes, but give two digits at least", right=False)
+        return Predicted(f"close: {guess.text} is right as far as it goes, but give at least two digits", right=False)
     return Predicted(f"not {guess.text}: {'; or '.join(slips())}", right=False)
 
 
 def hints(graph: Graph, node: Node, read: Guess) -> list[str]:
-    """What slips would give this wrong number for d(root)/d(node), likeliest first; they do not give away the right one."""
+    """Yield slips that give this wrong number for d(root)/d(node), likeliest first, without revealing the right one."""
     truth = gradients(graph)
     found = [
         *(["the sign is wrong"] if read.agrees(-truth[node]) else []),
         *_about_arrivals(graph, node, read, truth),
         *_about_paths(graph, node, read),
-        *([f"it is {name_of(graph, node)}'s data, where its gradient is asked for"] if read.agrees(node.data) else []),
+        *([f"it is {name_of(graph, node)}'s data, but the question is its gradient"] if read.agrees(node.data) else []),
     ]
     return list(dict.fromkeys(found))[:2]
 
 
 def _into(graph: Graph, node: Any) -> list[Edge]:
-    """The edges that bring a node its contributions, in the order of backprop."""
+    """List the edges that bring a node its contributions, in the order of backprop."""
     above = graph.nodes[: graph.index[node] : -1]
     return [Edge(graph, other, k) for other in above for k, operand in enumerate(other.operands) if operand is node]
 
@@ -131,7 +131,7 @@ def _about_arrivals(graph: Graph, node: Any, read: Guess, truth: dict[Any, float
         if left and read.agrees(so_far):
             found.append(f"it is not complete yet: after {name_of(graph, edge.node)} there is {left} more to come")
         elif len(edges) > 1 and read.agrees(share) and not found:
-            found.append(f"it is only what comes by {name_of(graph, edge.node)}: contributions add up")
+            found.append(f"it is only what comes from {name_of(graph, edge.node)}: contributions add up")
         if not read.agrees(share) and read.agrees(float(edge.partial)):
             up = name_of(graph, edge.node)
             found.append(
@@ -157,7 +157,7 @@ def _about_paths(graph: Graph, node: Any, read: Guess) -> list[str]:
 
 
 def cuts(graph: Graph, node: Node, read: Guess) -> list[str]:
-    """A node made from .data cuts an edge: which one, cut, would give this number?"""
+    """Find an edge that, if a node made from .data had cut it, would give this number."""
     truth = gradients(graph)
     down = totals(graph.nodes, node)
     for i, edge in enumerate(graph.edges()):
@@ -167,6 +167,6 @@ def cuts(graph: Graph, node: Node, read: Guess) -> list[str]:
             without = truth[node] - float(edge.partial) * truth[edge.node] * down[edge.operand]
             if without and read.agrees(without):
                 return [
-                    f"it is what comes when the edge {arrow(edge)} is missing: was {name_of(graph, edge.operand)} made from .data there?"
+                    f"it is what comes without the edge {arrow(edge)}: was {name_of(graph, edge.operand)} made from .data?"
                 ]
     return []

@@ -1,4 +1,4 @@
-"""The classical wrong backward passes, each runnable: break backward() with it, and find out which gives a number.
+"""The classical wrong backward passes, all runnable: break backward() with one, or find which one gives a number.
 
 On ``b = a + a; f = b * (b + 1)`` at a = 1 the right answer is 10, and each mistake has its own wrong one:
 
@@ -50,7 +50,7 @@ Place = tuple[Any, int]  # an edge: the node that passes its gradient on, and wh
 Made = tuple[Place, float]  # an edge, and the operand's grad after it
 Order = Callable[[Graph], Iterator[Place]]
 
-TOO_MANY = 200_000  # edges after which plain recursion is not waited for
+TOO_MANY = 200_000  # the most edges for which we wait for plain recursion
 
 
 # --- Orders ------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def _ks(node: Any) -> list[int]:
 
 
 def _depth_first(graph: Graph, visited: set[Any] | None) -> Iterator[Place]:
-    """Every node passes its gradient on as soon as it is reached: each time, or with a visited set only the first."""
+    """Let every node pass its gradient on as soon as it is reached: each time or, with a visited set, only once."""
     pending = [(graph.root, iter(_ks(graph.root)))]
     while pending:
         node, ks = pending[-1]
@@ -90,7 +90,7 @@ def _visited(graph: Graph) -> Iterator[Place]:
 
 
 def _as_set(graph: Graph) -> Iterator[Place]:
-    """Each different operand once."""
+    """List each different operand once."""
     for node in reversed(graph.nodes):
         met: set[Any] = set()
         for k in _ks(node):
@@ -100,7 +100,7 @@ def _as_set(graph: Graph) -> Iterator[Place]:
 
 
 def _recursion_length(graph: Graph) -> int:
-    """How many edges plain recursion makes: one for every path from the result, counted without walking them."""
+    """Count the edges that plain recursion makes: one for every path from the result, without walking the paths."""
     visits = dict.fromkeys(graph.nodes, 0)
     visits[graph.root] = 1
     made = 0
@@ -114,7 +114,7 @@ def _recursion_length(graph: Graph) -> int:
 
 
 class Case:
-    """A graph that a mistake is made on, and the node whose gradient is asked for."""
+    """A graph that a mistake is made on, and the node whose gradient is in question."""
 
     def __init__(self, graph: Graph, x: Node) -> None:
         self.graph = graph
@@ -129,11 +129,11 @@ class Case:
         return arrow(Edge(self.graph, node, k))
 
     def number(self, wanted: Callable[[Any, int], bool]) -> int:
-        """The number of the first edge that is wanted, counted from 1; 0 if none is."""
+        """Return the number of the first edge that is wanted, counted from 1; 0 if there is none."""
         return next((i for i, (node, k) in enumerate(self.edges, 1) if wanted(node, k)), 0)
 
     def arrival(self, at: Node) -> int:
-        """The number of the first edge that brings a node something."""
+        """Return the number of the first edge that brings a node something."""
         return self.number(lambda node, k: node.operands[k] is at)
 
 
@@ -193,7 +193,7 @@ def _at_too_early(mistake: Mistake, case: Case) -> Where:
 
 
 def too_early(order: Iterable[Place], graph: Graph) -> tuple[Place | None, int]:
-    """The first edge made by a node that had not got all its contributions, and how many it had."""
+    """Find the first edge made by a node that had not received all its contributions, and how many it had."""
     due = graph.consumers()
     arrived: dict[Any, set[Place]] = {node: set() for node in graph.nodes}
     for node, k in order:
@@ -214,9 +214,9 @@ def _ordinal(n: int) -> str:
 class Mistake:
     """One wrong way to go back: `name` for code, `phrase` for sentences, and the one thing that differs.
 
-    where: says on which edge it first goes wrong. order: of the edges. overwrites: ``=`` for ``+=``. seed: the
-    result's own gradient. from_input: the operation whose slope formula is given the operand for `out`.
-    keeps: what a second pass finds left over that should have been cleared, "leaves" or "inner" nodes.
+    where: says on which edge it first goes wrong. order: of the edges. overwrites: ``=`` instead of ``+=``. seed: the
+    result's own gradient. from_input: the operation whose slope formula gets the operand instead of `out`.
+    keeps: what should have been cleared before a second pass, but was not: "leaves" or "inner" nodes.
     """
 
     def __init__(
@@ -241,14 +241,14 @@ class Mistake:
         self.keeps = keeps
 
     def slope(self, node: Any, k: int) -> float:
-        """The partial that this pass uses; a wrong one is the row's formula with the wrong number in it."""
+        """Return the partial that this pass uses; a wrong one is the row's formula with the wrong number in it."""
         if node.op.name != self.from_input:
             return node.partials[k]
         formula, _ = node.op.partial(k, len(node.operands))
         return formula.evaluate({"a": node.operands[k].data, "out": node.operands[k].data}, IEEE)
 
     def follow(self, graph: Graph, grads: dict[Any, float]) -> Iterator[Made]:
-        """Make this pass over `grads`; yields each edge with the operand's grad after it."""
+        """Make this pass over `grads`, and yield each edge with the operand's grad after it."""
         for node, k in self.order(graph):
             operand = node.operands[k]
             share = self.slope(node, k) * grads[node]
@@ -256,7 +256,7 @@ class Mistake:
             yield (node, k), grads[operand]
 
     def start(self, graph: Graph) -> tuple[dict[Any, float], dict[Any, float]]:
-        """The grads that this pass and the right one start from: in a second pass, what the first one left."""
+        """Return the grads that this pass and the right one start from: in a second pass, what the first one left."""
         right = dict.fromkeys(graph.nodes, 0.0)
         wrong = dict.fromkeys(graph.nodes, 0.0)
         if self.keeps:
@@ -264,14 +264,14 @@ class Mistake:
                 leaf = not node.operands
                 if leaf or self.keeps == "inner":
                     wrong[node] = grad
-                if leaf and self.keeps == "inner":  # two passes, as both are right to accumulate there
+                if leaf and self.keeps == "inner":  # two passes, since both are right to accumulate there
                     right[node] = grad
         right[graph.root] = 1.0
         wrong[graph.root] = self.seed
         return wrong, right
 
     def takes_for_ever(self, graph: Graph) -> str:
-        """Why this pass is not run on a graph, if so."""
+        """Say why this pass is not run on a graph, if it is not."""
         if self.order is _recursion and (length := _recursion_length(graph)) > TOO_MANY:
             how_many = str(length) if length < 10**9 else f"more than {10 ** (len(str(length)) - 1):.0e}"
             return f"plain recursion would make {how_many} edges here, one for each path: that is its other flaw"
@@ -302,7 +302,7 @@ def mistake_called(kind: str) -> Mistake:
 
 
 def outcome(mistake: Mistake, graph: Graph) -> dict[Any, float]:
-    """Every node's grad after a pass with this mistake."""
+    """Return every node's grad after a pass with this mistake."""
     grads, _ = mistake.start(graph)
     for _ in mistake.follow(graph, grads):
         pass
@@ -313,7 +313,7 @@ def outcome(mistake: Mistake, graph: Graph) -> dict[Any, float]:
 
 
 class broken:  # noqa: N801 - a context manager, as no_grad is
-    """Inside ``with broken(kind):``, backward() makes one mistake; Value is mended on the way out.
+    """Make one mistake in every backward() inside ``with broken(kind):``; Value is repaired on the way out.
 
     kind: no_accumulate, naive_recursion, visited_set_dfs, operands_as_set, no_zero_grad (zero_grad() does
     nothing), inner_kept, exp_slope_is_input, tanh_slope_from_input, no_seed. Raises ArgumentError for any other.
@@ -352,7 +352,7 @@ class broken:  # noqa: N801 - a context manager, as no_grad is
 
 
 def _run_broken(mistake: Mistake, root: Any, gradient: float) -> None:
-    """backward() with the mistake, on real grads."""
+    """Run backward() with the mistake, on real grads."""
     graph = Graph(root)
     if excuse := mistake.takes_for_ever(graph):
         raise ArgumentError(f"{excuse}; try it on a smaller graph")
@@ -369,19 +369,19 @@ def _run_broken(mistake: Mistake, root: Any, gradient: float) -> None:
 
 
 def phrases_for(graph: Graph, x: Node, read: Guess) -> list[str]:
-    """The mistakes that give a wrong number, by their phrases."""
+    """Return the mistakes that give a wrong number, by their phrases."""
     return [mistake.phrase for mistake in fitting(graph, x, read, gradients(graph)[x])[0]]
 
 
 def fitting(graph: Graph, x: Node, read: Guess, truth: float) -> tuple[list[Mistake], list[str]]:
-    """The mistakes that give a wrong number, and the sentences on those that were not tried."""
+    """Return the mistakes that give a wrong number, and the sentences about those that were not tried."""
     found: list[Mistake] = []
     skipped: list[str] = []
     for mistake in MISTAKES.values():
         if excuse := mistake.takes_for_ever(graph):
             skipped.append(f"  ({excuse}, so it was not tried)")
         else:
-            with suppress(SingularityError):  # where a slope is infinite no number comes out
+            with suppress(SingularityError):  # where a slope is infinite, no number comes out
                 wrong = outcome(mistake, graph)[x]
                 if read.agrees(wrong) and not same(wrong, truth):
                     found.append(mistake)

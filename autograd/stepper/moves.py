@@ -1,7 +1,7 @@
-"""Going over a graph forwards and back: moves in a row, each made or undone; every longer move consists of these.
+"""Going over a graph forwards and back: a row of moves, each made or undone, of which longer moves are made up.
 
-What one move is, an edge of backprop or an operation of the forward pass, is for the class on top to say: nothing
-here knows of gradients.
+The subclass decides what one move is, an edge of backprop or an operation of the forward pass: nothing here knows
+about gradients.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
 
 __all__ = ["REPORTED", "Moved", "Moves", "Pictured", "whole"]
 
-REPORTED = 8  # moves reported one by one when many are made at once; of more than that the last three
+REPORTED = 8  # up to this many moves made at once are reported one by one; of more, the last three
 
 
 class Moved(Report):
-    """What a stepper says after a move. moved: how many moves it made, negative when undone, 0 at either end."""
+    """What a stepper says after a move. moved: how many moves it made; negative if undone, 0 at either end."""
 
     moved: int
     stepper: Any = None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        """What a notebook shows: the sentence, and below it the picture with the edge of this move lit."""
+        """Show, in a notebook, the sentence and below it the picture, with the edge of this move highlighted."""
         from ..drawing.output import shown
 
         return shown(repr(self), lambda: self.stepper.draw(), include, exclude)
 
 
 class Pictured:
-    """What has a picture, which a notebook shows below its text."""
+    """An object with a picture, which a notebook shows below its text."""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from ..drawing.output import shown
@@ -54,12 +54,12 @@ class Pictured:
 
 
 class Moves(Pictured):
-    """A place between two moves over a graph, and the ways to go on from it.
+    """A position between two moves over a graph, and the ways to go on from it.
 
-    what, unit: the name of the whole, and of one move. quantity: the number it finds for a node, "grad" or "data".
-    `_nodes` has the node at work in each move.
+    what, unit: the names of the whole pass and of one move. quantity: the number that it finds for a node, "grad" or
+    "data". `_nodes` has the node at work in each move.
 
-    It is an iterator too, which makes the moves that are left: ``for edge in f.step_through(): print(edge)``.
+    It is also an iterator, which makes the moves that are left: ``for edge in f.step_through(): print(edge)``.
     """
 
     what: str
@@ -76,49 +76,49 @@ class Moves(Pictured):
         self._breaks: dict[str, Point] = {}
         self._watched: dict[str, Callable[[], str]] = {}
 
-    # --- What one move is: for the class on top ---
+    # --- What one move is: for subclasses ---
 
     def state(self, node: Node, k: int) -> str:
-        """How far the edge from a node to its k-th operand is: "done", "next" or "pending"."""
+        """Return the state of the edge from a node to its k-th operand: "done", "next" or "pending"."""
         raise NotImplementedError
 
     def _make(self) -> str:
-        """Make the next move; returns the sentence on what was changed from outside, if anything was."""
+        """Make the next move, and return the sentence about what was changed from outside, if anything was."""
         raise NotImplementedError
 
     def _take_back(self) -> str:
-        """Undo the last move; returns the same sentence."""
+        """Undo the last move, and return the same sentence."""
         raise NotImplementedError
 
     def _arrival(self, i: int) -> Any:
-        """The node that the i-th move finds a number for."""
+        """Return the node that the i-th move finds a number for."""
         raise NotImplementedError
 
     def _parameters(self, made: list[int]) -> list[Any]:
-        """The leaves that some moves had to do with."""
+        """Return the leaves that some moves involved."""
         raise NotImplementedError
 
     def _is_complete(self, node: Any) -> bool:
-        """Whether the number that this pass finds for a node is there."""
+        """Return whether the number that this pass finds for a node is there."""
         raise NotImplementedError
 
     def _complete_text(self, node: Any) -> str:
         raise NotImplementedError
 
     def _next_text(self) -> str:
-        """The next move in a few words."""
+        """Describe the next move in a few words."""
         raise NotImplementedError
 
     def _made_text(self, i: int) -> str:
-        """The report of the i-th move, which has been made."""
+        """Report the i-th move, which has been made."""
         raise NotImplementedError
 
     def _undone_text(self) -> str:
-        """The report of the move just undone."""
+        """Report the move just undone."""
         raise NotImplementedError
 
     def _summary(self, made: int) -> list[str]:
-        """What a run has come to, in lines."""
+        """Return the results of a run, as lines."""
         raise NotImplementedError
 
     # --- Where it is ---
@@ -151,12 +151,12 @@ class Moves(Pictured):
         return self._arrival(self.position - 1)
 
     def met(self, node: Node) -> str:
-        """The name of a node that is to be stopped at, if its moves come next now."""
+        """Return the name of a node with a breakpoint, if its moves come next."""
         return self.name(node) if node is self.next_node and node is not self.before else ""
 
     @property
     def cursor(self) -> Node:
-        """The node at work: the next, or at the end the last."""
+        """The node at work: the next one, or the last one at the end."""
         return self._nodes[min(self.position, len(self) - 1)] if len(self) else self.root
 
     @cached_property
@@ -165,7 +165,7 @@ class Moves(Pictured):
         return Regions(self.graph)
 
     def part(self, wanted: object) -> Node | Region:
-        """A node, or a Region of them: a module, its name, or the beginning of names. Raises GraphError for any other."""
+        """Find a node, or a Region: a module, its name, or the beginning of names. Raises GraphError if there is none."""
         if isinstance(wanted, str) and wanted in self.graph.by_name:
             return self.graph.by_name[wanted]
         if region := None if hasattr(wanted, "partials") else self.regions.find(wanted):
@@ -176,13 +176,13 @@ class Moves(Pictured):
         return self.node(node)
 
     def node(self, wanted: Node | str) -> Node:
-        """A node of this graph, given as itself or by its name. Raises GraphError for any other."""
+        """Find a node of this graph, given as itself or by its name. Raises GraphError for any other."""
         node = find_node(self.graph, wanted)
         self.name(node)
         return node
 
     def name(self, node: Node) -> str:
-        """What a node is called here."""
+        """Return a node's name in this graph."""
         return name_of(self.graph, node)
 
     def headline(self) -> str:
@@ -196,10 +196,10 @@ class Moves(Pictured):
             f"next {self._next_text()}" if not self.done else "done"
         )
 
-    # --- Moves made of these ---
+    # --- Longer moves ---
 
     def _blocked(self, forwards: bool) -> Moved | None:
-        """The answer where no move is possible."""
+        """Answer when no move is possible."""
         if self.closed:
             return Moved(f"{self.headline()}; step_through() begins anew", moved=0)
         if not len(self):
@@ -214,14 +214,14 @@ class Moves(Pictured):
         return None
 
     def _moved(self, lines: list[str], notes: Mapping[str, None], moved: int) -> Moved:
-        """What a move says: its lines, the notes, and what is watched."""
+        """Put together what a move says: its lines, the notes, and what is watched."""
         watched = (f"  watch  {said()}" for said in self._watched.values())
         return Moved(
             "\n".join([*lines, *(f"  note   {note}" for note in notes if note), *watched]), moved=moved, stepper=self
         )
 
     def _go(self, arrived: Callable[[], bool], told: Callable[[range], list[str]] | None = None) -> Moved:
-        """Go on until `arrived` or a breakpoint, and report the moves, or what `told` says of all of them."""
+        """Go on until `arrived` or a breakpoint, and report the moves, or what `told` says about all of them."""
         if blocked := self._blocked(forwards=True):
             return blocked
         start, notes, met = self.position, dict[str, None](), ""
@@ -238,7 +238,7 @@ class Moves(Pictured):
         return self._moved(lines, notes, len(made))
 
     def _told(self, made: range) -> list[str]:
-        """The reports of some moves, of many the last ones."""
+        """Report some moves; if they are many, only the last ones."""
         told = made if len(made) <= REPORTED else made[-3:]
         left_out = [f"... {counted(len(made) - len(told), self.unit)} ..."] * (len(told) < len(made))
         return left_out + [self._made_text(i) for i in told]
@@ -249,18 +249,18 @@ class Moves(Pictured):
     def step(self, n: int = 1) -> Moved:
         """Make the next move, or the next `n`: an edge of backprop, an operation of the forward pass.
 
-        At the end it makes none and says so. Raises ArgumentError unless `n` is a whole number from 1 on.
+        At the end it makes none, and says so. Raises ArgumentError unless `n` is a whole number from 1 on.
         """
         target = self.position + whole(n, "step", "undo")
         return self._go(lambda: self.position >= target)
 
     def next(self) -> Moved:
-        """Finish one node: make all the moves it has left."""
+        """Finish one node: make all its remaining moves."""
         node = self.next_node
         return self._go(lambda: self.next_node is not node)
 
     def run(self) -> Moved:
-        """Make all that is left, or up to a breakpoint."""
+        """Make all the moves that are left, or those up to a breakpoint."""
         return self._go(lambda: False, lambda made: self._summary(len(made)) if self.done else self._told(made))
 
     def __iter__(self) -> Self:
@@ -274,7 +274,7 @@ class Moves(Pictured):
     def until(self, x: object) -> Moved:
         """Go on until x has its number: in backprop x.grad, in the forward pass x.data.
 
-        x: a node, or a module or what names begin with, of which then every node has its number.
+        x: a node; or a module or the beginning of names, to go on until every one of its nodes has its number.
         """
         part = self.part(x)
         if not isinstance(part, Region):
@@ -289,18 +289,18 @@ class Moves(Pictured):
     # --- Modules ---
 
     def _calls_at(self, i: int) -> list[Scope]:
-        """The calls of modules that the i-th move is in, the innermost first."""
+        """Return the module calls around the i-th move, the innermost first."""
         return calls_of(self._nodes[i].scope) if 0 <= i < len(self) else []
 
     @cached_property
     def _ends(self) -> dict[Scope, int]:
-        """The position after the last move of each call of a module."""
+        """Return the position after the last move of each module call."""
         return {call: i + 1 for i in range(len(self)) for call in self._calls_at(i)}
 
     def over(self) -> Moved:
-        """Make all the moves of the module that comes next, and say what they came to; outside of one finish a node.
+        """Make all the moves of the module that comes next, and sum them up; outside any module, finish a node.
 
-        Of a model that is entered it takes the layer that comes next, not the whole model: out() makes the rest of that.
+        Inside a model it makes the moves of its next layer, not of the whole model: out() makes the rest of that.
         """
         inside = self._calls_at(self.position - 1) if self.position else []
         entered = [call for call in self._calls_at(self.position) if call not in inside]
@@ -308,7 +308,7 @@ class Moves(Pictured):
         return self._through(entered[-1 if in_a_model else -2]) if entered else self.next()
 
     def out(self) -> Moved:
-        """Make all the moves that are left of the module that we are in; outside of one, all that are left."""
+        """Make all the remaining moves of the module that we are in; outside any module, all that are left."""
         inside = self._calls_at(self.position - 1) if self.position else []
         left = [call for call in self._calls_at(self.position) if call in inside]
         return self._through(left[0]) if left else self.run()
@@ -320,7 +320,7 @@ class Moves(Pictured):
         return self._go(lambda: self.position >= target, lambda made: self._part_text(made, title, members))
 
     def _part_text(self, made: range, title: str, members: Any) -> list[str]:
-        """What the moves at some nodes have come to: how many they were, the range of what they found, the parameters."""
+        """Sum up the moves at some nodes: how many there were, the range of the numbers they found, the parameters."""
         own = [i for i in made if self._nodes[i] in members or self._arrival(i) in members]
         found = dict.fromkeys(self._arrival(i) for i in own)
         others = f"; {len(made) - len(own)} more on the way" if len(own) < len(made) else ""
@@ -335,7 +335,7 @@ class Moves(Pictured):
     # --- Back ---
 
     def undo(self, n: int = 1) -> Moved:
-        """Undo the last move, or the last `n`: everything becomes what it was before; at the start it says so."""
+        """Undo the last move, or the last `n`: everything becomes what it was before. At the start it says so."""
         return self._back(self.position - whole(n, "undo", "step"))
 
     def undo_node(self) -> Moved:
@@ -362,7 +362,7 @@ class Moves(Pictured):
         return self._moved(lines, notes, self.position - start)
 
     def goto(self, k: int) -> Moved:
-        """Go to where `k` moves have been made, forwards or back, past breakpoints."""
+        """Go forwards or back to the position where `k` moves have been made, past breakpoints."""
         if self.closed:
             return Moved(f"{self.headline()}; step_through() begins anew", moved=0)
         if type(k) is not int or not 0 <= k <= len(self):
@@ -374,12 +374,12 @@ class Moves(Pictured):
     # --- Breakpoints, and what is watched ---
 
     def break_at(self, x: object = None) -> Report:
-        """Stop at x: called again, no longer; without x it lists where it stops.
+        """Stop at x, or no longer if called again; without x, list where it stops.
 
-        x: a node, before it makes its moves (in backprop at a leaf: when it is complete); an operation or its symbol, at
-        every one; a module or what names begin with, before it is entered; "nan", when a number is nan or infinite;
-        a condition, "if abs(grad) > 10", on what a move has found, whose grad and data may be asked, and those of others,
-        "if w.grad < 0"; or a function of the node that a move has found a number for.
+        x: a node, to stop before it makes its moves (in backprop, at a leaf: when it is complete); an operation or its
+        symbol, to stop at each of them; a module or the beginning of names, to stop before it is entered; "nan", to
+        stop when a number is nan or infinite; a condition on the node that a move has found a number for, "if abs(grad)
+        > 10", or on any other, "if w.grad < 0"; or a function of the node that a move has found a number for.
         """
         if x is not None:
             point = point_at(self, x)
@@ -389,9 +389,9 @@ class Moves(Pictured):
         return Report(f"stops at {', '.join(self._breaks)}" if self._breaks else "stops nowhere")
 
     def watch(self, x: object = None) -> Report:
-        """Say after every move what x has come to: called again, no longer; without x, what is watched.
+        """Say after every move what x has become, or no longer if called again; without x, list what is watched.
 
-        x: a node, a module or what names begin with, or an expression, such as ``w.grad * 2``.
+        x: a node, a module or the beginning of names, or an expression, such as ``w.grad * 2``.
         """
         if x is not None:
             text, said = watch_text(self, x)
@@ -401,19 +401,19 @@ class Moves(Pictured):
         return Report("\n".join(f"  watch  {said()}" for said in self._watched.values()) or "nothing is watched")
 
     def operations(self) -> list[str]:
-        """The operations that a breakpoint can name."""
+        """List the operations that a breakpoint can name."""
         return list(operations(self))
 
     def numbers(self) -> Known:
-        """The numbers that are known at this place, by the names that an expression calls them."""
+        """The numbers that are known at this position, by their names in an expression."""
         return Known(self)
 
     def known(self, node: Node, quantity: str) -> float | None:
-        """A node's data or grad, as far as it is known at this place."""
+        """Return a node's data or grad, if it is known at this position."""
         raise NotImplementedError
 
     def keep(self) -> Callable[[], None]:
-        """Remember everything as it is; what is returned puts it back, wherever a command was interrupted."""
+        """Remember everything as it is, and return a function that restores it, wherever a command was interrupted."""
         own = {name: copy(held) if type(held) in (list, dict, set) else held for name, held in vars(self).items()}
         numbers = [(node, node.data, node.grad, node.partials) for node in self.graph.nodes]
 
@@ -428,7 +428,7 @@ class Moves(Pictured):
 
 
 def whole(n: int, verb: str, other: str) -> int:
-    """A count of moves. Raises ArgumentError for anything but a whole number from 1 on."""
+    """Return a count of moves. Raises ArgumentError for anything but a whole number from 1 on."""
     if type(n) is not int or n < 1:
         back = f": {other}({-n}) goes the other way" if type(n) is int and n < 0 else ""
         raise ArgumentError(f"{verb}() wants a whole number of moves from 1 on, got {n!r}{back}")

@@ -1,4 +1,4 @@
-"""The picture of a stepper: what is done is drawn out, what comes next is thick, what is to come is dashed.
+"""The picture of a stepper: what is done is solid, what comes next is thick, what is to come is dashed.
 
 >>> from autograd import Value
 >>> a = Value(1.0, label="a")
@@ -31,21 +31,21 @@ if TYPE_CHECKING:
 
 __all__ = ["BackpropWriter", "ForwardWriter", "ProgressWriter", "draw_progress", "film_of"]
 
-WHOLE = 60  # nodes up to which a graph is drawn whole; of a larger one what is around the cursor
+WHOLE = 60  # nodes up to which a graph is drawn whole; of a larger one, only the part around the cursor is drawn
 RADIUS = 3
 MOST_FRAMES = 1000
 
 
 NUMBER = 66  # points: room for any number, and for the words "not reached"
-SPREAD = 112  # and for from where to where some numbers go
-LETTER = 5.2  # points of a letter of the lines under a picture
+SPREAD = 112  # and for a range of numbers, from the lowest to the highest
+LETTER = 5.2  # points per letter in the lines under a picture
 
 
 @options_of(draw, but=("names",))
 def draw_progress(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[DrawingOptions]) -> Drawing:
-    """The stepper's graph with edges done, next and pending told apart; of a large graph what is around the cursor.
+    """Draw the stepper's graph with edges done, next and pending; of a large graph, the part around the cursor.
 
-    Where the whole cannot be read on its page either. options: those of draw.
+    It draws only that part, too, where the whole could not be read on its page. options: those of draw.
     """
 
     def drawing(**options: Unpack[DrawingOptions]) -> Drawing:
@@ -64,7 +64,7 @@ def draw_progress(stepper: Walker, writer: type[ProgressWriter], **options: Unpa
 
 
 def film_of(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[DrawingOptions]) -> Iterator[Drawing]:
-    """A drawing for each position, all of one layout, from before the first move on. The position stays.
+    """Make a drawing for each position, all with one layout, from before the first move on. The position stays.
 
     Raises ArgumentError for more than 1000 moves.
     """
@@ -89,9 +89,9 @@ def film_of(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[Dra
 
 
 class ProgressWriter(DotWriter):
-    """Writes how far a stepper has come where a DotWriter writes what there is.
+    """A writer that shows how far a stepper has come where a DotWriter shows everything.
 
-    width: points that the lines under the picture take at least, since in a film these change.
+    width: the least number of points for the lines under the picture, since these change in a film.
     """
 
     legend = "thick: comes next; dashed: to come"
@@ -103,7 +103,7 @@ class ProgressWriter(DotWriter):
         super().__init__(picture, look)
 
     def state(self, arrow: Arrow) -> str:
-        """How far an arrow is: "next", "done", "pending", or nothing for a constant's."""
+        """Return the state of an arrow: "next", "done", "pending", or nothing for the arrow from a constant."""
         states = {self.stepper.state(node, k) for node, k in arrow.edges if node.partials[k] is not None}
         return next((state for state in ("next", "pending", "done") if state in states), "")
 
@@ -114,13 +114,13 @@ class ProgressWriter(DotWriter):
         rows = super().facts(box)
         if box.node is None:
             return rows
-        if box.times > 1:  # there is a row for their gradients before any has arrived
+        if box.times > 1:  # there is a row for their gradients even before one has arrived
             return rows if box.grads or not self.shows("grads") else [*rows, ("grads", UNKNOWN, "")]
         texts = self.stepper.facts(box.node)
         return [(word, texts.get(word, text), tint) for word, text, tint in rows]
 
     def words(self, arrow: Arrow) -> str:
-        """A partial, or how many values pass: but not how large their gradients are, which changes on the way."""
+        """Show a partial, or how many values pass, but not the size of their gradients, which changes on the way."""
         words = super().words(arrow)
         return counted(len({node.operands[k] for node, k in arrow.edges}), "value") if "|grad|" in words else words
 
@@ -145,13 +145,13 @@ class ProgressWriter(DotWriter):
 
 
 class BackpropWriter(ProgressWriter):
-    """Beside what is there, how far the gradients have come."""
+    """A writer that shows everything, and how far the gradients have come."""
 
     legend = "thick: comes next; dashed: to come; …: more to come; number on an arrow: partial, the slope of that one operation"
 
 
 class ForwardWriter(ProgressWriter):
-    """Only what the forward pass has computed so far: neither gradients nor the numbers of partials."""
+    """A writer that shows only what the forward pass has computed so far: no gradients, and no numbers for partials."""
 
     HEADS = ("data",)
     legend = "thick: comes next; dashed: to come; ?: not computed yet"

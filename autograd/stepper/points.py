@@ -1,4 +1,4 @@
-"""Where a stepper stops, what it watches, and the numbers that both may ask for.
+"""Where a stepper stops, what it watches, and the numbers that both may use.
 
 >>> from autograd import Value
 >>> a = Value(3.0, label="a"); b = a * a; f = b * b
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Known", "Point", "operations", "point_at", "said_range", "tensors", "watch_text"]
 
-LISTED = 4  # tensors that are told in a line
+LISTED = 4  # the most tensors in a line
 
 
 class Known(Mapping[str, float]):
-    """The numbers that are known where a stepper is: ``a``, ``a.data`` and ``a.grad``, each looked up when it is asked for."""
+    """The numbers known at a stepper's position: ``a``, ``a.data`` and ``a.grad``, each looked up when needed."""
 
     def __init__(self, stepper: Moves) -> None:
         self.stepper = stepper
@@ -64,7 +64,7 @@ class Known(Mapping[str, float]):
 
 
 class Point:
-    """A place to stop at. text: what it is called; met: says, after each move, at what it was met, or nothing."""
+    """A place to stop at. text: its name; met: says after each move what met it, if anything did."""
 
     def __init__(self, text: str, met: Callable[[], str]) -> None:
         self.text = text
@@ -72,12 +72,12 @@ class Point:
 
 
 def operations(stepper: Moves) -> dict[str, Op]:
-    """The operations of a stepper's graph, by name."""
+    """Return the operations of a stepper's graph, by name."""
     return {node.op.name: node.op for node in stepper.graph.nodes if node.op is not None}
 
 
 def point_at(stepper: Moves, x: object) -> Point:
-    """The breakpoint that x stands for: see :meth:`Moves.break_at`. Raises GraphError for what is not there."""
+    """Return the breakpoint for x: see :meth:`Moves.break_at`. Raises GraphError if it is not there."""
     if isinstance(x, str) and x not in stepper.graph.by_name:
         if x in ("nan", "inf"):
             return _where(stepper, "nan or inf", lambda node, number: not math.isfinite(number))
@@ -88,7 +88,7 @@ def point_at(stepper: Moves, x: object) -> Point:
         if stepper.regions.find(x) is None:
             words = [*stepper.graph.by_name, *stepper.regions.names, *operations(stepper)]
             there = nearest(x, words) or f"the operations are {', '.join(operations(stepper))}"
-            raise GraphError(f"no value and no operation here is called {x!r}: {there}")
+            raise GraphError(f"no value or operation here is called {x!r}: {there}")
     elif callable(x) and not hasattr(x, "parameters"):
         return _where(stepper, getattr(x, "__name__", "a function").strip("<>"), lambda node, _: bool(x(node)))
     part = stepper.part(x)
@@ -102,14 +102,14 @@ def point_at(stepper: Moves, x: object) -> Point:
 
 
 def _operation(stepper: Moves, x: str) -> Any:
-    """An operation of this graph, by its name or its symbol."""
+    """Find an operation of this graph, by its name or its symbol."""
     by_name = operations(stepper)
     by_symbol = {op.symbol: op for op in by_name.values()}
     return by_name.get(x) or by_symbol.get(x)
 
 
 def _entered(stepper: Moves, wanted: Callable[[Any], bool]) -> str:
-    """The name of the node that comes next, if it is wanted and the one before was not the same, or not wanted either."""
+    """Return the name of the next node, if it is wanted and the one before was another, or was not wanted."""
     node, before = stepper.next_node, stepper.before
     if node is None or node is before or not wanted(node):
         return ""
@@ -142,7 +142,7 @@ def _on_condition(stepper: Moves, text: str) -> Point:
 
 
 def watch_text(stepper: Moves, x: object) -> tuple[str, Callable[[], str]]:
-    """What is watched, and what says how it is now. Raises GraphError or FormulaError for what is not there."""
+    """Return what is watched, and what says its state. Raises GraphError or FormulaError if it is not there."""
     is_text = isinstance(x, str)
     if not is_text or x in stepper.graph.by_name or stepper.regions.find(x):
         part = stepper.part(x)
@@ -174,7 +174,7 @@ def _region_now(stepper: Moves, part: Region) -> str:
 
 
 def said_range(quantity: str, numbers: Iterable[float]) -> str:
-    """``|grad| from 0.02 to 0.9``, of data with their signs.
+    """Write a range: ``|grad| from 0.02 to 0.9``, or of data, with their signs.
 
     >>> said_range("grad", [0.5, -2.0]), said_range("data", [0.5, -2.0]), said_range("grad", [1.0, float("nan")])
     ('|grad| from 0.5 to 2', 'data from -2 to 0.5', '|grad| 1, and 1 nan or inf')
@@ -191,7 +191,7 @@ def said_range(quantity: str, numbers: Iterable[float]) -> str:
 
 
 def tensors(stepper: Moves, leaves: Iterable[Node]) -> list[str]:
-    """The parameters among some leaves, those of one list together: ``layers.0.weight: 6, |grad| from 0.1 to 0.3``."""
+    """Sum up the parameters among some leaves, tensor by tensor: ``layers.0.weight: 6, |grad| from 0.1 to 0.3``."""
     lists: dict[str, list[Any]] = {}
     for leaf in leaves:
         lists.setdefault(stepper.name(leaf).partition("[")[0], []).append(leaf)

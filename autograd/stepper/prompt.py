@@ -6,9 +6,9 @@
     >>> print(session.answer("1 - f**2"))
     0.001341
     >>> print(session.answer("stpe"))
-    no command or name here is 'stpe': did you mean step?
+    no command or name here is called 'stpe': did you mean step?
 
-A command is a method of the stepper, of the same name where Python has it: HELP says what may stand after it, and the
+A command is a method of the stepper, with the same name if Python allows it. HELP says what may follow a command; the
 session reads that and calls the method.
 """
 
@@ -27,12 +27,12 @@ from .expression import Expression
 
 __all__ = ["Session", "help_text", "prompt"]
 
-# What each command takes, and what it does; in braces what depends on the stepper.
+# What each command takes, and what it does; the words in braces depend on the stepper.
 HELP: Mapping[str, tuple[str, str]] = {
     "step": ("[n]", "make the next {unit}, or the next n"),
     "next": ("", "finish this node: {rest of a node}"),
-    "over": ("", "all the {unit}s of the module that comes next, told as one"),
-    "out": ("", "the rest of the module that we are in, told as one"),
+    "over": ("", "all the {unit}s of the module that comes next, in one report"),
+    "out": ("", "the rest of the module that we are in, in one report"),
     "undo": ("[n]", "take back an {unit}, or n; undo node: {moves of a node}"),
     "until": ("x", "go on until {asked} is {arrived}; x may be a module"),
     "run": ("", "make all that is left, or up to a breakpoint"),
@@ -44,23 +44,23 @@ HELP: Mapping[str, tuple[str, str]] = {
     "explain": ("[x]", "the next {unit}, or x: its formula, then with numbers"),
     "why": ("x", "df/dx path by path, as far as it has arrived"),
     "where": ("", "the state: {where}"),
-    "order": ("", "who goes when, and what each node waits for"),
-    "predict": ("x g", "say what {asked} will be: a number, or an expression"),
+    "order": ("", "the order of the nodes, and what each of them waits for"),
+    "predict": ("x g", "guess what {asked} will be: a number, or an expression"),
     "diagnose": ("x g", "what mistake would make x.grad come out as g"),
     "compare": ("[m]", "the right pass beside one with mistake m; without m: the list"),
-    "whatif": ("x v", "what changes if x were v; nothing is changed"),
+    "whatif": ("x v", "what would change if x were v; nothing is changed"),
     "set": ("x v", "change the leaf x and recompute"),
     "check": ("[all]", "partials and gradients against central differences; all: a list"),
     "anomalies": ("", "what looks unhealthy: nan, dead relu, vanishing gradients"),
     "constants": ("", "show constants, or no longer"),
     "draw": ("[file]", "the picture: opened, or written to that file (.svg, .png)"),
     "save": ("file", "write what was said to a text file, or a page that plays: .html"),
-    "help": ("[c]", "this list, or the commands that begin so"),
+    "help": ("[c]", "this list, or the commands that begin with c"),
     "quit": ("", "leave (the end of the input does too)"),
 }  # fmt: skip
-# The method that does it, where it has another name; a stepper without it does not have the command.
+# The method behind a command, where it has another name; a stepper without the method does not have the command.
 METHODS = {"break": "break_at", "quit": "prompt"}
-# What other debuggers, and hasty fingers, call them.
+# The names that other debuggers, and hasty fingers, have for them.
 LETTERS = {"s": "step", "n": "next", "o": "over", "u": "undo", "c": "run", "r": "run", "b": "break", "l": "where",
            "w": "where", "h": "help", "q": "quit", "?": "help"}  # fmt: skip
 OTHER_WORDS = {
@@ -71,18 +71,18 @@ PROMPT = "bp> "
 
 
 class Session:
-    """The prompt's memory: the stepper and the last command. :meth:`answer` takes a line and gives the reply."""
+    """A conversation: the stepper and the last command. :meth:`answer` takes a line and returns the reply."""
 
     def __init__(self, stepper: Any) -> None:
-        self.stepper = stepper  # what it can do is asked of it
+        self.stepper = stepper  # only what this stepper can do
         self.commands = commands_of(stepper)
         self.last = next(iter(self.commands))
         self.over = False
 
     def answer(self, line: str) -> str:
-        """The reply to one line; a line that is wrong gets one sentence and changes nothing.
+        """Return the reply to one line; a wrong line gets one sentence and changes nothing.
 
-        A line that begins with # is a remark. Commands may stand in one line: ``step; why a``.
+        A line that begins with # is a remark. One line may hold several commands: ``step; why a``.
         """
         typed, line = line, line.strip() or self.last
         if line.startswith("#"):
@@ -97,7 +97,7 @@ class Session:
         return reply
 
     def _nodes(self) -> Mapping[str, Any]:
-        """The nodes by name; none as long as there is no graph, as before the first loss of a training."""
+        """The nodes by name; none while there is no graph, as before the first loss of a training."""
         return self.stepper.graph.by_name if self.stepper.graph is not None else {}
 
     def _region(self, name: str) -> Any:
@@ -107,7 +107,7 @@ class Session:
         return self.stepper.regions.names if self.stepper.regions is not None else []
 
     def _parts(self, line: str) -> list[str]:
-        """The commands in a line; steps of an expression have semicolons too, and are one."""
+        """Split a line into commands; the steps of an expression have semicolons, too, but are one command."""
         parts = [part.strip() for part in line.split(";")]
         are_commands = all(part and self._command(*_word_and_rest(part)) for part in parts)
         return parts if len(parts) > 1 and are_commands else [line]
@@ -122,7 +122,7 @@ class Session:
         return (own or getattr(self.stepper, METHODS.get(command, command)))(*arguments)
 
     def _command(self, word: str, rest: str) -> str | None:
-        """The command that a word means: written in full, by its beginning, or by a letter; a node's name goes first."""
+        """Return the command for a word: its name, beginning, or letter; a node's name takes precedence."""
         for spelled in (word, SAME.get(word, "")):
             if spelled in self.commands:
                 return spelled
@@ -137,7 +137,7 @@ class Session:
         return next((command for command in meant if _fits(self.commands[command][0], rest)), next(iter(meant), None))
 
     def _other(self, line: str) -> Any:
-        """What is no command: a node, a module, or an expression."""
+        """Answer a line that is not a command: a node, a module, or an expression."""
         nodes = self._nodes()
         if line in nodes or self._region(line):
             return self.stepper.explain(line)
@@ -145,14 +145,16 @@ class Session:
         if word in ("p", "print") and rest:
             return self._other(rest)
         if re.fullmatch(r"[^\W\d][\w.\[\]]*", line) and not self._is_number(line):
-            raise FormulaError(f"no command or name here is {line!r}: {self._instead(line)}")
+            raise FormulaError(f"no command or name here is called {line!r}: {self._instead(line)}")
         name, equals, value = map(str.strip, line.partition("="))
         if equals and ";" not in line and value[:1] != "=":
-            raise FormulaError(f"= changes nothing here: set {self.stepper.name(self.stepper.node(name))} {value} does")
+            raise FormulaError(
+                f"= changes nothing here: write set {self.stepper.name(self.stepper.node(name))} {value}"
+            )
         return short(self._number(line))
 
     def _is_number(self, name: str) -> bool:
-        """Whether a name with a dot is that of a number, such as ``a.grad``."""
+        """Return whether a name with a dot is the name of a number, such as ``a.grad``."""
         return name.rpartition(".")[0] in self._nodes() or name == "pi"
 
     def _instead(self, line: str) -> str:
@@ -165,11 +167,11 @@ class Session:
         return nearest(line, words) or "help lists the commands"
 
     def _number(self, text: str) -> float:
-        """A number, or an expression of the graph's names; ``a.grad`` counts where it has been reached."""
+        """Evaluate a number, or an expression of the graph's names; ``a.grad`` is allowed once it is reached."""
         expression = Expression(text, attributes=True, known=self._nodes())
         return float(expression.evaluate(self.stepper.numbers() if self._nodes() else {}))
 
-    # --- What may stand after a command ---
+    # --- What may follow a command ---
 
     def _arguments(self, command: str, rest: str) -> tuple[Any, ...]:
         takes, _ = self.commands[command]
@@ -209,7 +211,7 @@ class Session:
         return next(iter(self._nodes()), "w")
 
     def _pair(self, command: str, rest: str) -> tuple[Any, Any]:
-        """A node and what is said of it; a name may have blanks, of which the longest one that is there counts."""
+        """Split a node's name from what follows it; names may contain blanks, and the longest that exists counts."""
         cuts = list(re.finditer(r"\s*[= ]\s*", rest))
         named = [cut for cut in cuts if rest[: cut.start()] in self._nodes()]
         cut = next(iter(named[-1:] or cuts), None)
@@ -247,7 +249,7 @@ class Session:
     # --- Tab ---
 
     def complete(self, before: str, word: str) -> list[str]:
-        """The words that may stand after `before` and begin with `word`."""
+        """Return the words that may follow `before` and begin with `word`."""
         first = before.strip()
         if not first:
             found = [
@@ -270,18 +272,18 @@ class Session:
 
 
 def commands_of(stepper: Any) -> dict[str, tuple[str, str]]:
-    """The commands that a stepper has, each with what it takes and what it does."""
+    """Return the commands that a stepper has, each with what it takes and what it does."""
     table = {**getattr(stepper, "own_commands", {}), **HELP}
     has = (command for command in table if hasattr(stepper, METHODS.get(command, command)))
     return {command: getattr(stepper, "own_commands", {}).get(command, table[command]) for command in has}
 
 
 def help_text(prompted: object, beginning: str = "") -> str:
-    """The commands of a stepper, or those that begin so."""
+    """List the commands of a stepper, or those that begin with a word."""
     stepper: Any = prompted
     commands = commands_of(stepper)
     nodes = [] if stepper.graph is None else stepper.graph.nodes
-    names = ", ".join(stepper.name(node) for node in nodes[:-9:-1]) or "known when there is a loss"
+    names = ", ".join(stepper.name(node) for node in nodes[:-9:-1]) or "known once there is a loss"
     words = {"unit": stepper.unit, "quantity": stepper.quantity, "indent": " " * 16, **stepper.help_words}
     return "\n".join(
         [
@@ -308,7 +310,7 @@ def _wants_more(takes: str) -> bool:
 
 
 def _fits(takes: str, rest: str) -> bool:
-    """Whether a command takes what was typed after a word short for several: ``un 2`` is undo, ``un a`` until."""
+    """Return whether a command takes what follows an ambiguous word: ``un 2`` is undo, ``un a`` is until."""
     places, given = takes.split(), rest.replace("=", " ").split()
     if places == ["[n]"] and given:
         return given[0] in ("node", "update") or given[0].isdigit()
@@ -318,7 +320,7 @@ def _fits(takes: str, rest: str) -> bool:
 def prompt(stepper: object) -> None:
     """Read commands until ``quit`` or the end of the input. Piped input is echoed, so that the output reads well.
 
-    Ctrl-C inside a command takes back what it has done, and comes back to the prompt.
+    Ctrl-C during a command takes back what it has done, and returns to the prompt.
     """
     session = Session(stepper)
     in_notebook = "ipykernel" in sys.modules
@@ -339,7 +341,7 @@ def _converse(session: Session, echo: bool) -> None:
         except KeyboardInterrupt:
             say("\n(quit leaves)")
             continue
-        except Exception as error:  # a notebook that runs by itself has nobody to ask
+        except Exception as error:  # a notebook that is run without a person has nobody to ask
             say(
                 f"there is nobody to answer the prompt here ({error}): call the stepper's methods instead, such as bp.step()"
             )

@@ -1,6 +1,6 @@
 """A recorded graph against central differences: each partial, and each gradient, as numbers side by side.
 
-Where the two differ at a kink, such as relu's 0, it tells the slopes on the two sides: neither is wrong.
+Where the two differ at a kink, such as relu's 0, it gives the slopes on the two sides: neither is wrong.
 
     >>> from autograd import Value
     >>> from autograd.graph import Graph
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Checked", "verify"]
 
-WORK = 1_000_000  # operations that may be recomputed: each gradient costs the graph EVALUATIONS times
+WORK = 1_000_000  # how many operations may be recomputed: each gradient costs the whole graph EVALUATIONS times
 LISTED = 40
-EVALUATIONS = 11  # for one slope, where it is smooth
+EVALUATIONS = 11  # for one slope, where the function is smooth
 
 
 class Checked(Report):
-    """The text of :func:`verify`. ok: whether all agrees."""
+    """The text of :func:`verify`. ok: whether everything agrees."""
 
     ok: bool
 
@@ -50,7 +50,7 @@ class _Row:
         self.tells = self.agrees or math.isfinite(self.differences)
         self.note = ""
         if math.isinf(ours) and not self.agrees:
-            self.note = ": infinite, as no difference can be"
+            self.note = ": infinite, which no difference can be"
         elif not self.tells:
             self.note = ": no difference can tell, since the values around it are not finite"
         elif not self.agrees:
@@ -63,10 +63,10 @@ class _Row:
 def verify(
     graph: Graph, nodes: Sequence[Node] | None = None, notes: Sequence[str] = (), *, every: bool = False
 ) -> Checked:
-    """The partials at some nodes, and the gradients of the result in them, against central differences.
+    """Check the partials at some nodes, and the result's gradients with respect to them, against central differences.
 
-    They agree within 1e-6 + 1e-5 of the size. In a large graph fewer gradients are checked, and the text says so.
-    nodes: all if none are given. notes: remarks to end with. every: list those that agree too.
+    They have to agree within 1e-6 + 1e-5 of their size. In a large graph fewer gradients are checked, and the text says
+    so. nodes: all of them if none are given. notes: remarks to end with. every: list those that agree, too.
     """
     shown = graph.nodes[::-1] if nodes is None else nodes
     rows: list[_Row] = []
@@ -86,7 +86,7 @@ def verify(
     where = "" if whole else f" (of {len(rows)} checked, {name_of(graph, shown[0])} to {name_of(graph, shown[-1])})"
     head = f"{len(wrong) - mute} of {len(rows)} disagree with central differences:"
     if mute:
-        head = f"{head[:-1]}, which say nothing of {mute}:"
+        head = f"{head[:-1]}, which say nothing about {mute}:"
     if not wrong:
         head = f"all {counted(len(rows), 'partial and gradient', 'partials and gradients')} agree with central differences{where}"
     listed = rows if every else wrong
@@ -96,7 +96,7 @@ def verify(
 
 
 def _closest(rows: Sequence[_Row]) -> str:
-    """How well they agree, where all do."""
+    """Say how well they agree, if all of them do."""
     worst = max(rows, key=lambda row: abs(row.ours - row.differences), default=None)
     if worst is None:
         return "  there is nothing to compare"
@@ -104,7 +104,7 @@ def _closest(rows: Sequence[_Row]) -> str:
 
 
 def _result_at(graph: Graph, node: Any) -> Callable[[float], float]:
-    """The result as a function of one node; nan where it has no value."""
+    """Return the result as a function of one node; nan where it has no value."""
 
     def at(x: float) -> float:
         try:

@@ -1,6 +1,6 @@
-"""What the two steppers share: their state as a table, what if a number were another, their pictures, their end.
+"""What the two steppers share: their state as a table, trying other numbers, their pictures, and closing.
 
-Nothing here knows of gradients: `backprop.py` and `forward.py` stand side by side on it.
+Nothing here knows about gradients: `backprop.py` and `forward.py` both build on it.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 __all__ = ["INDENT", "SMALL", "WINDOW", "Walker"]
 
 WINDOW = 20  # nodes shown of a big graph
-CHANGES = 8  # nodes of which before and after are told
-WIDEST = 60  # characters of an operation in a table before it is only named
-SMALL = 500  # nodes up to which remarks that need the whole graph are made
-FILMS, PAGES = (".svg", ".gif", ".webp"), (".html", ".htm")  # how the name of a film ends, and that of a page
+CHANGES = 8  # the most nodes whose numbers before and after are listed
+WIDEST = 60  # the most characters of an operation in a table; a longer one is only named
+SMALL = 500  # the most nodes for remarks that need the whole graph
+FILMS, PAGES = (".svg", ".gif", ".webp"), (".html", ".htm")  # the file name endings of a film and of a page
 INDENT = "\n      "
 
 
 class Walker(Moves):
-    """A pass over a graph, held between two moves: what backprop and the forward pass can both be asked.
+    """A pass over a graph, paused between two moves: what you can ask backprop and the forward pass alike.
 
-    constants: show them too. Every answer is a text that shows itself. As a context manager, or after
+    constants: show them, too. Every answer is a text that displays itself. As a context manager, or after
     `close()`, it leaves the values as it found them.
 
-    computed: what was fixed when the graph was recorded. constant: what a table says of one. page_mark: how
-    the address of a page begins that opens on this pass. help_words: what the prompt's help calls things.
+    computed: what was fixed when the graph was recorded. constant: what a table says about a constant. page_mark: how
+    the address of a page that opens on this pass begins. help_words: the prompt's words for its help.
     """
 
     computed: str
@@ -61,33 +61,33 @@ class Walker(Moves):
         self.transcript: list[str] = []  # what was said at the prompt
         self._found: tuple[dict[Any, float], dict[Any, Any]] | None = None  # data and partials before a set()
 
-    # --- For the class on top ---
+    # --- For subclasses ---
 
     def _place(self, node: Any) -> int:
-        """The place of a node in the order it is stepped through."""
+        """Return the position of a node in the order of this pass."""
         raise NotImplementedError
 
     def _at_place(self, i: int) -> Any:
         raise NotImplementedError
 
     def _row(self, node: Any) -> tuple[str, str]:
-        """A node's number, and how far it has come."""
+        """Return a node's number, and how far it has come."""
         raise NotImplementedError
 
     def _order_head(self) -> str:
-        """Why the order is what it is."""
+        """Explain the order."""
         raise NotImplementedError
 
     def _order_text(self, node: Any) -> str:
-        """What a node waits for, or what it does."""
+        """Say what a node waits for, or what it does."""
         raise NotImplementedError
 
     def _pen(self) -> type[ProgressWriter]:
-        """What draws it."""
+        """Return the writer that draws this pass."""
         raise NotImplementedError
 
     def facts(self, node: Node) -> dict[str, str]:
-        """What a picture says of a node instead of its data and grad."""
+        """Return what a picture says about a node instead of its data and grad."""
         raise NotImplementedError
 
     # --- The state as a table ---
@@ -99,7 +99,7 @@ class Walker(Moves):
             return f"<{type(self).__name__} at {self.position} of {len(self)}: {error}>"
 
     def where(self) -> Report:
-        """The state: each node, its data, and how far it has come."""
+        """Show the state: each node, its data, and how far it has come."""
         return Report("\n".join([self.headline(), *self._noted(), self._order_line(), *self._table()]))
 
     def _noted(self) -> list[str]:
@@ -115,7 +115,7 @@ class Walker(Moves):
         return [f"{self._stale}: {self.computed} are those of the old data"] if self._stale else []
 
     def _changed_text(self, node: Any) -> str:
-        """The sentence on data that was written while we were stepping, if it was."""
+        """Return the sentence about data that was written while we were stepping, if any was."""
         old, new = self._data[node], node.data
         if new is old or new == old:
             return ""
@@ -125,7 +125,7 @@ class Walker(Moves):
         )
 
     def _shown(self) -> range:
-        """Which places in the order of this pass are shown: all, or some around the cursor."""
+        """Return the positions in the order of this pass that are shown: all, or some around the cursor."""
         count = len(self.graph)
         if count <= WINDOW + 4:
             return range(count)
@@ -155,7 +155,7 @@ class Walker(Moves):
         ]
 
     def _rows(self, node: Any) -> list[tuple[str, str, str]]:
-        """A node's row, and those of the constants it is computed from if they are wanted."""
+        """Return a node's row and, if wanted, the rows of the constants that it is computed from."""
         text = operation(self.graph, node)
         if len(text) > WIDEST:
             text = f"{node.op.name} of {len(node.operands)} operands"
@@ -166,7 +166,7 @@ class Walker(Moves):
         return [row, *((f"  {constant}", constant, self.constant) for constant in constants)]
 
     def order(self) -> Report:
-        """The order in which nodes have their turn, and what each of them waits for."""
+        """Show the order in which nodes have their turn, and what each of them waits for."""
         shown = self._shown()
         width = len(str(shown.stop))
         nodes = [(i + 1, self._at_place(i)) for i in shown]
@@ -179,7 +179,7 @@ class Walker(Moves):
         return Report("\n".join(lines))
 
     def _computed(self, node: Any) -> str:
-        """How a node came to its number, as equations."""
+        """Write how a node came to its number, as equations."""
         text = operation(self.graph, node)
         if not text:
             return f"{self.name(node)} = {short(self._data[node])}"
@@ -188,7 +188,7 @@ class Walker(Moves):
         )
 
     def _explain_region(self, region: Region) -> Report:
-        """A module, or what else has a name: how much there is of it, and how far it has come."""
+        """Describe a module, or another named part: how large it is, and how far it has come."""
         own = [i for i in range(len(self)) if self._arrival(i) in region.members or self._nodes[i] in region.members]
         leaves = region.leaves
         calls = f"{counted(len(region.calls), 'call')}, " if region.calls else ""
@@ -210,9 +210,9 @@ class Walker(Moves):
     # --- Other numbers ---
 
     def what_if(self, x: Node | str, value: float) -> Report:
-        """What changes if x were `value`, before and after; nothing is changed.
+        """Show what would change if x were `value`, before and after; nothing is changed.
 
-        Raises ArgumentError if `value` is not a number, and the error of an operation that has no value there.
+        Raises ArgumentError if `value` is not a number, and an operation's own error where it has no value.
 
         >>> from autograd import Value
         >>> a = Value(3.0, label="a"); f = a * a
@@ -230,17 +230,17 @@ class Walker(Moves):
             *self._about_change(node, new),
         ]
         if self._stale:
-            lines.append(f"  note   {self._stale}: here it has its data of now")
+            lines.append(f"  note   {self._stale}: here its current data counts")
         return Report("\n".join(lines))
 
-    whatif = what_if  # as the prompt calls it
+    whatif = what_if  # the prompt's name for it
 
     def _about_change(self, node: Any, new: Mapping[Any, float]) -> list[str]:
-        """What more this pass can say of a change."""
+        """Return what else this pass can say about a change."""
         return []
 
     def _differences(self, new: Mapping[Any, float]) -> list[str]:
-        """Before and after of every node that changes, those nearest to the result last."""
+        """Show every node that changes, before and after, those nearest to the result last."""
         touched = [node for node in self.graph.nodes if node in new]
         told = touched if len(touched) <= CHANGES + 1 else [*touched[: CHANGES // 2], *touched[-CHANGES // 2 :]]
         lines = columns([(self.name(node), f"{short(node.data)} -> {short(new[node])}") for node in told])
@@ -249,9 +249,9 @@ class Walker(Moves):
         return lines
 
     def set(self, x: Node | str, value: float) -> Moved:
-        """Change the leaf x, recompute what depends on it, and keep the place.
+        """Change the leaf x, recompute what depends on it, and keep the position.
 
-        Raises GraphError for a node that is computed. Where an operation has no value for the new numbers its
+        Raises GraphError for a node that is computed. If an operation has no value for the new numbers, its
         error is raised, and nothing is changed.
 
         >>> from autograd import Value
@@ -278,7 +278,7 @@ class Walker(Moves):
         return self._moved([*lines, f"  still at {self.unit} {self.position} of {len(self)}"], {}, 0)
 
     def _replace(self, data: Mapping[Any, float], partials: Mapping[Any, Any]) -> None:
-        """Write new data and partials, and repeat the moves made so far; all or nothing."""
+        """Write new data and partials, and repeat the moves made so far: all of it or nothing."""
         old_data = {node: node.data for node in self.graph.nodes}
         old_partials = {node: node.partials for node in self.graph.nodes}
         position = self.position
@@ -304,24 +304,24 @@ class Walker(Moves):
     # --- Pictures, the prompt, the end ---
 
     def draw(self, **options: Unpack[DrawingOptions]) -> Drawing:
-        """The graph as a graphviz.Digraph: what is done is solid, what comes next thick, what is to come dashed.
+        """Draw the graph as a graphviz.Digraph: what is done is solid, what comes next thick, what is to come dashed.
 
-        options: those of :func:`autograd.draw` but for names. Of a large graph the part around the cursor is drawn.
+        options: those of :func:`autograd.draw` except names. Of a large graph, the part around the cursor is drawn.
         """
         from .pictures import draw_progress
 
         return draw_progress(self, self._pen(), **options)
 
     def show(self, **options: Unpack[DrawingOptions]) -> str:
-        """Open the picture, print its path, and return it; where nothing can be laid out, print why, and the text."""
+        """Open the picture, print its path, and return it; if nothing can be laid out, print why, and the text."""
         from ..drawing import open_drawing
 
         return open_drawing(self.draw(**options), self.name(self.root), lambda: repr(self))
 
     def save_picture(self, file: str, /, **options: Unpack[DrawingOptions]) -> str:
-        """Write the picture to a file, whose ending says the format; returns the path.
+        """Write the picture to a file, in the format of its ending, and return the path.
 
-        Raises ToolError where nothing can be laid out or the file cannot be written.
+        Raises ToolError if nothing can be laid out or the file cannot be written.
         """
         from ..drawing.output import write_whole, writing
 
@@ -330,12 +330,12 @@ class Walker(Moves):
             return write_whole(file, picture)
 
     def save(self, file: str | os.PathLike[str], /, *, seconds: float = 1.0, **options: Unpack[DrawingOptions]) -> str:
-        """Write what plays this, or as text what was said, as the ending tells; returns the path.
+        """Write a film, a page or a text, depending on the ending of the file's name, and return the path.
 
-        A film ends in ``.svg``, ``.gif`` or ``.webp`` and shows each position for so many seconds; the SVG plays without
-        a script. A page ends in ``.html``, steps forwards and back, and opens at this position. Anything else is text:
-        the conversation at the prompt, else a report of every move made so far, and the state.
-        options: those of :func:`autograd.draw` but for names, for a film; of these a page takes only `deadline`.
+        A film ends in ``.svg``, ``.gif`` or ``.webp`` and shows each position for the given seconds; the SVG plays
+        without a script. A page ends in ``.html``, steps forwards and back, and opens at this position. Anything else
+        is a text: the conversation at the prompt or, without one, a report of every move made so far, and the state.
+        options: those of :func:`autograd.draw` except names, for a film; a page takes only `deadline` of these.
         Raises ToolError if it cannot be drawn or written.
         """
         ending = os.path.splitext(os.fspath(file))[1].lower()
@@ -360,22 +360,22 @@ class Walker(Moves):
             return write_whole(path, "\n".join(said) + "\n")
 
     def help(self, beginning: str = "") -> Report:
-        """What can be asked here: the commands of the prompt, which are methods, or those that begin so."""
+        """List what you can ask here: the prompt's commands, which are methods, or those that begin with a word."""
         from .prompt import help_text
 
         return Report(help_text(self, beginning))
 
     def mistakes(self) -> list[str]:
-        """The mistakes that compare() can make."""
+        """List the mistakes that compare() can make."""
         from .mistakes import MISTAKES
 
         return list(MISTAKES)
 
     def frames(self, folder: str, *, format: str = "svg", **options: Unpack[DrawingOptions]) -> list[str]:
-        """One picture for each position, all of one layout: ``000.svg`` before the first move; returns their paths.
+        """Write one picture for each position, all with one layout, from ``000.svg`` (before any move); return the paths.
 
-        format: how their names end, such as "png", "pdf" or "tex". options: those of :func:`autograd.draw` but for names.
-        Raises ArgumentError for more than 1000 moves, ToolError where nothing can be laid out or written.
+        format: the ending of their names, such as "png", "pdf" or "tex". options: those of :func:`autograd.draw` except
+        names. Raises ArgumentError for more than 1000 moves, ToolError if nothing can be laid out or written.
         """
         from ..drawing.formats.film import write_frames
         from .pictures import film_of
@@ -383,7 +383,7 @@ class Walker(Moves):
         return write_frames(folder, film_of(self, self._pen(), **options), format)
 
     def prompt(self) -> None:
-        """A prompt to step with, whose commands are words: ``step``, ``undo``, ``explain b``, ``help``."""
+        """Open a prompt for stepping, whose commands are words: ``step``, ``undo``, ``explain b``, ``help``."""
         from .prompt import prompt
 
         prompt(self)

@@ -6,16 +6,16 @@ from collections.abc import Mapping
 
 __all__ = ["COMMANDS", "COMPARED", "WORDS"]
 
-COMPARED = 10  # updates that a mistake is shown over
+COMPARED = 10  # the number of updates over which a mistake is shown
 WORDS: Mapping[str, str] = {
     "unit": "edge", "rest of a node": "", "moves of a node": "", "asked": "x.grad", "example": "2 * loss.grad",
     "arrived": "complete", "where": "",
 }  # fmt: skip
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "next": ("", "the phase that comes next: forward, backward, update, zero_grad"),
-    "step": ("[n]", "the next edge inside of backward, elsewhere the next phase"),
+    "step": ("[n]", "the next edge inside backward, elsewhere the next phase"),
     "forward": ("", "compute the loss of the batch"),
-    "backward": ("", "all edges that are left; after it, why and explain can be asked"),
+    "backward": ("", "all edges that are left; then you can ask why and explain"),
     "update": ("", "move the parameters: the loss before and after"),
     "zero_grad": ("", "clear the gradients"),
     "undo": ("[n]", "take back the last move, or n; undo update: a whole update"),
@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "until": ("v", "go on until the loss is below v"),
     "rewind": ("", "take everything back"),
     "goto": ("k", "go to where k updates have been made"),
-    "mistake": ("[m]", "make mistake m from now on; again: no longer; else the list"),
+    "mistake": ("[m]", "make mistake m from now on; again: no longer; no m: the list"),
     "compare": ("[m]", f"the losses of {COMPARED} updates from here, right and with mistake m"),
     "history": ("", "the loss before and after each update"),
     "where": ("", "what is done, and what comes next"),

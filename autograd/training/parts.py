@@ -1,4 +1,4 @@
-"""What training is made of, whoever wrote it: a model's parameters, what moves them, and what that remembers.
+"""The parts of any training loop: a model's parameters, what moves them, and what that remembers.
 
 >>> from autograd import Value
 >>> w = Value(3.0)
@@ -38,7 +38,7 @@ __all__ = [
 
 
 class Descent:
-    """What a loop written by hand does: ``p.data -= lr * p.grad``, or a function of one's own."""
+    """The update of a hand-written loop: ``p.data -= lr * p.grad``, or your own function."""
 
     def __init__(self, parameters: Sequence[Node], lr: float, function: Callable[[], object] | None = None) -> None:
         self.parameters = list(parameters)
@@ -54,7 +54,7 @@ class Descent:
             p.data -= self.lr * p.grad
 
     def zero_grad(self) -> None:
-        """Put back every gradient to not reached."""
+        """Reset every gradient to not reached."""
         for p in self.parameters:
             p.grad = shared["NOT_REACHED"]
 
@@ -63,7 +63,7 @@ class Descent:
 
 
 def parameters_of(model: Any) -> tuple[list[Any], dict[Any, str]]:
-    """The parameters of a model, and their names where it has some. Raises ArgumentError for what is no model."""
+    """Return a model's parameters, and their names if it has any. Raises ArgumentError if it is not a model."""
     named, listed = getattr(model, "named_parameters", None), getattr(model, "parameters", None)
     names = {parameter: name for name, parameter in named()} if named else {}
     parameters = list(names) or list(listed() if listed else model if hasattr(model, "__iter__") else [])
@@ -73,7 +73,7 @@ def parameters_of(model: Any) -> tuple[list[Any], dict[Any, str]]:
 
 
 def optimizer_of(optimizer: Any, parameters: Sequence[Any]) -> Any:
-    """What has step() and zero_grad(): an optimizer itself, or a Descent of a learning rate or a function.
+    """Return an object with step() and zero_grad(): the optimizer, or a Descent for a learning rate or a function.
 
     Raises ArgumentError for anything else.
     """
@@ -89,7 +89,7 @@ def optimizer_of(optimizer: Any, parameters: Sequence[Any]) -> Any:
 
 
 class Memory:
-    """Everything that training changes, as it is: the parameters, their gradients, and what the optimizer remembers."""
+    """A snapshot of all that training changes: the parameters, their gradients, and what the optimizer remembers."""
 
     def __init__(self, parameters: Sequence[Any], optimizer: Any) -> None:
         self._numbers = [(p, p.data, p.grad) for p in parameters]
@@ -98,10 +98,10 @@ class Memory:
         self._kept = self._copied(optimizer.state_dict() if self._by_dict else vars(optimizer))
 
     def _copied(self, held: Any) -> Any:
-        return deepcopy(held, {id(p): p for p, _, _ in self._numbers})  # a parameter stays itself
+        return deepcopy(held, {id(p): p for p, _, _ in self._numbers})  # a parameter stays the same object
 
     def put_back(self, grads: bool = True) -> None:
-        """Make it so again; grads: the gradients too."""
+        """Restore the snapshot; grads: the gradients, too."""
         for p, data, grad in self._numbers:
             p.data = data
             if grads:
@@ -113,13 +113,13 @@ class Memory:
 
 
 class Losses(NamedTuple):
-    """The loss of an update's batch before it and after it; nan where it has no value any more."""
+    """The loss of an update's batch before and after it; nan if it no longer has a value."""
 
     before: float
     after: float
 
     def text(self, moved: Mapping[Any, float]) -> str:
-        """The change, and what the gradients predicted: the sum of ``p.grad`` times its move."""
+        """Describe the change, and what the gradients predicted: the sum of each ``p.grad`` times its move."""
         predicted = 0.0
         for p, move in moved.items():
             predicted += p.grad * move
@@ -130,7 +130,7 @@ class Losses(NamedTuple):
 
 
 def loss_now(graph: Graph, parameters: Sequence[Any]) -> float:
-    """The loss of the same batch with the parameters as they are now; nan where it has no value."""
+    """Compute the loss of the same batch with the current parameters; nan if it has no value."""
     try:
         new = recompute(graph, {p: p.data for p in parameters if p in graph})
     except AutogradError:
@@ -141,7 +141,7 @@ def loss_now(graph: Graph, parameters: Sequence[Any]) -> float:
 
 
 def losses_text(losses: Sequence[Losses], start: int = 0, most: int | None = None) -> str:
-    """The loss before and after each update from one on; of more than `most` the last ones."""
+    """Write the loss before and after each update from a given one on; of more than `most`, the last ones."""
     told = [f"update {k}: loss {short(before)} -> {short(after)}" for k, (before, after) in enumerate(losses, 1)][
         start:
     ]
@@ -151,7 +151,7 @@ def losses_text(losses: Sequence[Losses], start: int = 0, most: int | None = Non
 
 
 def moves_text(moved: Mapping[Any, float], name: Callable[[Any], str]) -> str:
-    """How far the parameters moved, and which one farthest."""
+    """Describe how far the parameters moved, and which one moved farthest."""
     if not moved:
         return "no parameter moved: has a gradient reached them?"
     most = max(moved, key=lambda p: abs(moved[p]))
@@ -161,7 +161,7 @@ def moves_text(moved: Mapping[Any, float], name: Callable[[Any], str]) -> str:
 
 
 def side_by_side(right: Sequence[Losses], wrong: Sequence[Losses], made: int) -> list[str]:
-    """The losses of two trainings that began alike, an update a line."""
+    """Write the losses of two trainings that began alike, one update per line."""
     rows = [("", "right         mistake"), ("before", f"{short(right[0].before):<14}{short(wrong[0].before)}")]
     for i, (a, b) in enumerate(zip(right, wrong), made + 1):
         rows.append((f"update {i}", f"{short(a.after):<14}{short(b.after)}"))

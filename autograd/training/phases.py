@@ -12,7 +12,8 @@
     >>> w
     Value(0.6000000000000001, grad=-4.8, label='w')
 
-Every phase can be left out, or made twice, by calling the others: what that does is said, and shows in the losses.
+You can leave out any phase, or make it twice, by calling the others: the stepper says what that does, and the losses
+show it.
 """
 
 from __future__ import annotations
@@ -42,31 +43,31 @@ if TYPE_CHECKING:
 __all__ = ["TrainingStepper"]
 
 PHASES = ("forward", "backward", "update", "zero_grad")
-MOST = 10_000  # updates that until() waits for
-# What is asked of backprop, and moves nothing.
+MOST = 10_000  # the most updates that until() makes
+# Questions to backprop, which move nothing.
 ASKED = ("explain", "why", "order", "predict", "what_if", "whatif", "check", "anomalies", "break_at", "watch", "numbers", "known",
          "operations", "name", "node", "part", "draw", "show", "save_picture", "edge", "over", "out")  # fmt: skip
 
 
 class _Done(NamedTuple):
     phase: str
-    text: str  # what is said when it is undone
+    text: str  # what to say when the phase is undone
     back: Callable[[], None]
 
 
 class TrainingStepper(Pictured):
-    """Training held between two phases of an update.
+    """Training, paused between two phases of an update.
 
-    model: what has `parameters()`, or the parameters themselves. loss: the function that gives the loss of a batch, a
-    Value: called as ``loss(*batch)``. optimizer: what has `step()` and `zero_grad()`; or a learning rate, for
-    ``p.data -= lr * p.grad``; or a function that moves the parameters, as in a loop written by hand. batches: tuples of
-    arguments, one for each update, taken again from the first when they are used up; without them ``loss()`` is called.
+    model: an object with `parameters()`, or the parameters themselves. loss: a function that returns the loss of a
+    batch, a Value: called as ``loss(*batch)``. optimizer: an object with `step()` and `zero_grad()`; or a learning
+    rate, for ``p.data -= lr * p.grad``; or a function that moves the parameters, as in a hand-written loop. batches:
+    tuples of arguments, one for each update, starting over when they are used up; without them, ``loss()`` is called.
 
-    The moves are `forward`, `backward`, `update` and `zero_grad`; `next` makes the one that comes next, `step` an edge of
-    backprop, `run` whole updates. All can be undone, also the updates, with what the optimizer remembers. `backprop` is
-    the Stepper of the present loss, which can be asked anything: ``training.why(w)`` is ``training.backprop.why(w)``.
-    `losses` are those before and after each update made. Mistakes can be made on purpose: see `mistake` and `compare`.
-    Raises ArgumentError for what is no model, no loss or no optimizer.
+    The moves are `forward`, `backward`, `update` and `zero_grad`; `next` makes the one that comes next, `step` makes an
+    edge of backprop, `run` makes whole updates. All can be undone, even updates, with what the optimizer remembers.
+    `backprop` is the Stepper of the current loss, and answers any question: ``training.why(w)`` is
+    ``training.backprop.why(w)``. `losses` holds the loss before and after each update. You can make mistakes on
+    purpose: see `mistake` and `compare`. Raises ArgumentError if the model, the loss or the optimizer is not one.
     """
 
     what = "training"
@@ -88,25 +89,25 @@ class TrainingStepper(Pictured):
         self._loss = loss
         self.losses: list[Losses] = []
         self.phase = "forward"  # which comes next
-        self.root: Any = None  # the present loss
+        self.root: Any = None  # the current loss
         self._backprop: Stepper | None = None
         self._mistakes: dict[str, None] = {}
         self._done: list[_Done] = []
-        self._grads: list[float] = []  # before the backward of this update
+        self._grads: list[float] = []  # before the backward pass of this update
         self.transcript: list[str] = []
 
     # --- What there is ---
 
     @property
     def updates(self) -> int:
-        """How many updates have been made."""
+        """The number of updates made so far."""
         return len(self.losses)
 
     @property
     def backprop(self) -> Stepper:
-        """The Stepper of the present loss. Raises ArgumentError where there is none.
+        """The Stepper of the current loss. Raises ArgumentError if there is none.
 
-        Only one graph is kept: that of an update gone back to is computed again.
+        Only one graph is kept: when you go back to an update, its graph is computed again.
         """
         if self.root is None and self.phase in ("forward", "zero_grad"):
             raise ArgumentError(
@@ -129,7 +130,7 @@ class TrainingStepper(Pictured):
         return root
 
     def _opened(self, made: bool) -> Stepper:
-        """A Stepper of the present loss, at its start, or at its end with the gradients that are there."""
+        """Make a Stepper of the current loss, at its start, or at its end with the gradients that are there."""
         if made:
             for p, grad in zip(self.parameters, self._grads):
                 p.grad = grad
@@ -142,7 +143,7 @@ class TrainingStepper(Pictured):
 
     @property
     def graph(self) -> Graph | None:
-        """The graph of the present loss, if there is one."""
+        """The graph of the current loss, if there is one."""
         return None if self.root is None else self.backprop.graph
 
     @property
@@ -170,11 +171,11 @@ class TrainingStepper(Pictured):
         return self._made("forward", [f"loss = {short(self.root.data)}      {size}"], "no loss is computed", back)
 
     def backward(self) -> Moved:
-        """Make all edges of backprop that are left; gradients that are there already are added to."""
+        """Make all edges of backprop that are left, adding to any gradients that are already there."""
         backprop = self.backprop
         edges = len(backprop) - backprop.position
         if not self._waits():
-            return Moved(f"backward is made already: {backprop.headline()}", moved=0)
+            return Moved(f"backward is already done: {backprop.headline()}", moved=0)
         backprop.goto(len(backprop))
         return self._backward_made(edges)
 
@@ -184,7 +185,7 @@ class TrainingStepper(Pictured):
         lines = [f"{counted(edges, 'edge')}, {said_range('grad', [p.grad for p in found])}"]
         lines.append(f"      {'; '.join(tensors(backprop, found)) or 'no parameter is in this graph'}")
         if stale := sum(p in backprop.earlier for p in self.parameters):
-            lines.append(f"  note   {counted(stale, 'gradient')} from before were added to: zero_grad was left out")
+            lines.append(f"  note   this added to {counted(stale, 'gradient')} from before: zero_grad was left out")
 
         def back() -> None:
             if self._backprop:
@@ -219,8 +220,8 @@ class TrainingStepper(Pictured):
         return made
 
     def zero_grad(self) -> Moved:
-        """Clear the gradients, as the optimizer does it."""
-        if self._backprop and not self._backprop.position:  # it is opened anew, with the gradients cleared
+        """Clear the gradients, as the optimizer does."""
+        if self._backprop and not self._backprop.position:  # it is opened again, with the gradients cleared
             self._backprop.close()
             self._backprop = None
         grads = [p.grad for p in self.parameters]
@@ -236,7 +237,7 @@ class TrainingStepper(Pictured):
         )
 
     def _made(self, phase: str, lines: list[str], undone: str, back: Callable[[], None]) -> Moved:
-        """Note a phase that was made, for undo, and what comes after it."""
+        """Record a phase that was made, for undo, and what comes after it."""
         came, number = self.phase, max(self.updates, 1) if phase == "zero_grad" else self.updates + 1
 
         def all_back() -> None:
@@ -245,21 +246,21 @@ class TrainingStepper(Pictured):
 
         self._done.append(_Done(phase, f"[update {number}, {phase}] undone: {undone}", all_back))
         self.phase = PHASES[(PHASES.index(phase) + 1) % len(PHASES)]
-        if phase == "zero_grad" and self._waits():  # as in many loops, between forward and backward
+        if phase == "zero_grad" and self._waits():  # between forward and backward, as in many loops
             self.phase = "backward"
         if self.phase == "zero_grad" and "no_zero_grad" in self._mistakes:
             lines.append("  note   zero_grad is left out: that is the mistake")
             self.phase = "forward"
         return Moved("\n".join([f"[update {number}, {phase}] {lines[0]}", *lines[1:]]), moved=1, stepper=self)
 
-    # --- Moves made of these ---
+    # --- Longer moves ---
 
     def next(self) -> Moved:
-        """Make the phase that comes next, all of it."""
+        """Make the whole phase that comes next."""
         return getattr(self, self.phase)()
 
     def step(self, n: int = 1) -> Moved:
-        """Make the next edge of backprop where backward comes next, elsewhere the next phase; or the next `n` of them."""
+        """Make the next edge of backprop if backward comes next, else the next phase; or the next `n` of them."""
         told: list[str] = []
         for _ in range(whole(n, "step", "undo")):
             if self.phase != "backward":
@@ -272,7 +273,7 @@ class TrainingStepper(Pictured):
         return Moved("\n".join(told[-REPORTED:]), moved=n, stepper=self)
 
     def run(self, n: int = 1) -> Moved:
-        """Make the rest of this update, or `n` updates with it, and say the loss before and after each."""
+        """Make the rest of this update, or `n` updates in all, and say the loss before and after each."""
         start = self.updates
         for _ in range(whole(n, "run", "undo")):
             self._one_update()
@@ -284,7 +285,7 @@ class TrainingStepper(Pictured):
             self.next()
 
     def until(self, loss: float) -> Moved:
-        """Make updates until the loss before one is below a number, 10,000 at most."""
+        """Make updates until the loss before one is below a number, at most 10,000."""
         start = self.updates
         while self.updates - start < MOST:
             self._one_update()
@@ -299,8 +300,8 @@ class TrainingStepper(Pictured):
         )
 
     def history(self) -> Report:
-        """The loss before and after each update made so far."""
-        return Report(losses_text(self.losses) or "no update is made yet")
+        """List the loss before and after each update made so far."""
+        return Report(losses_text(self.losses) or "no update was made yet")
 
     # --- Back ---
 
@@ -317,20 +318,20 @@ class TrainingStepper(Pictured):
             else:
                 break
         return Moved(
-            "\n".join(told[-REPORTED:]) or "nothing to undo: no update is made yet", moved=-len(told), stepper=self
+            "\n".join(told[-REPORTED:]) or "nothing to undo: no update was made yet", moved=-len(told), stepper=self
         )
 
     def _waits(self) -> bool:
-        """Whether the present loss has not gone backward yet."""
+        """Whether the current loss has not gone backward yet."""
         last = next((done.phase for done in reversed(self._done) if done.phase in ("forward", "backward")), "")
         return last == "forward"
 
     def _inside(self) -> bool:
-        """Whether backward was entered, and is not made."""
+        """Whether backward has begun and is not finished."""
         return self._waits() and self._backprop is not None and self._backprop.position > 0
 
     def undo_update(self) -> Moved:
-        """Take back all of this update, or at its start the one before."""
+        """Take back all of this update or, at its start, the one before."""
         return self.goto(self.updates - (self.phase in ("forward", "zero_grad") and self.updates > 0))
 
     def rewind(self) -> Moved:
@@ -338,7 +339,7 @@ class TrainingStepper(Pictured):
         return self.goto(0)
 
     def goto(self, k: int) -> Moved:
-        """Go to the start of update k + 1, forwards or back: k of them have been made then."""
+        """Go forwards or back to the start of update k + 1, where k updates have been made."""
         if type(k) is not int or k < 0:
             return Moved(f"want a number of updates, from 0 on, got {k!r}; still at {self.updates}", moved=0)
         start = self.updates
@@ -351,13 +352,13 @@ class TrainingStepper(Pictured):
     # --- Mistakes ---
 
     def mistakes(self) -> list[str]:
-        """The mistakes that can be made on purpose."""
+        """List the mistakes that can be made on purpose."""
         return list(SLIPS)
 
     def mistake(self, kind: str | None = None) -> Report:
-        """Make a mistake from now on: called again, no longer; without `kind` their list. See SLIPS.
+        """Make a mistake from now on, or no longer if called again; without `kind`, list the mistakes. See SLIPS.
 
-        Raises ArgumentError for one that is not there, or that this optimizer cannot make.
+        Raises ArgumentError for an unknown mistake, or one that this optimizer cannot make.
         """
         if kind is None:
             rows = [(name, slip.phrase + "    <- made now" * (name in self._mistakes)) for name, slip in SLIPS.items()]
@@ -370,7 +371,7 @@ class TrainingStepper(Pictured):
         return Report(f"from now on: {SLIPS[kind].phrase}")
 
     def compare(self, kind: str | None = None, updates: int = COMPARED) -> Report:
-        """The losses of some updates from here, made right and with a mistake, beside each other; nothing is changed."""
+        """Show the losses of some updates from here, right and with a mistake, side by side; nothing is changed."""
         if kind is None:
             return self.mistake()
         slip = check_slip(kind, self.optimizer)
@@ -388,7 +389,7 @@ class TrainingStepper(Pictured):
             put_back()
 
     def keep(self) -> Callable[[], None]:
-        """Remember everything as it is; what is returned puts it back, wherever a command was interrupted."""
+        """Remember everything as it is, and return a function that restores it, wherever a command was interrupted."""
         own = {name: copy(held) if type(held) in (list, dict) else held for name, held in vars(self).items()}
         inner = self._backprop.keep() if self._backprop else None
         memory = Memory(self.parameters, self.optimizer)
@@ -408,7 +409,7 @@ class TrainingStepper(Pictured):
         return f"training{of}: {counted(self.updates, 'update')} made, next {self.phase}{inside}"
 
     def where(self) -> Report:
-        """What is done, and what comes next."""
+        """Show what is done, and what comes next."""
         lines = [self.headline(), f"  optimizer  {self.optimizer!r}"]
         if self.root is not None:
             lines.append(f"  loss       {short(self.root.data)}, of {counted(len(walk(self.root)), 'value')}")
@@ -429,19 +430,19 @@ class TrainingStepper(Pictured):
             return f"<training: {self.updates} updates, {error}>"
 
     def help(self, beginning: str = "") -> Report:
-        """What can be asked here: the commands of the prompt, which are methods, or those that begin so."""
+        """List what you can ask here: the prompt's commands, which are methods, or those that begin with a word."""
         from ..stepper.prompt import help_text
 
         return Report(help_text(self, beginning))
 
     def prompt(self) -> None:
-        """A prompt to train with, whose commands are words: ``next``, ``step``, ``undo``, ``mistake``, ``help``."""
+        """Open a prompt for training, whose commands are words: ``next``, ``step``, ``undo``, ``mistake``, ``help``."""
         from ..stepper.prompt import prompt
 
         prompt(self)
 
     def save(self, path: str | os.PathLike[str]) -> str:
-        """Write as text what was said at the prompt, else the losses and the state; returns the path."""
+        """Write what was said at the prompt, or else the losses and the state, as a text file; return the path."""
         from ..drawing.output import write_whole, writing
 
         said = self.transcript or [str(self.history()), str(self.where())]

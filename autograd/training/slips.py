@@ -1,6 +1,6 @@
-"""Mistakes that are made in training, each to be made on purpose: left-out calls, and optimizers written a little wrong.
+"""Common mistakes in training, to be made on purpose: calls left out, and optimizers written slightly wrong.
 
-A mistake of an optimizer changes a formula of its rule (see autograd.updates), so it is that very optimizer otherwise.
+A mistake in an optimizer changes a formula of its rule (see autograd.updates); otherwise it is the very same optimizer.
 
 >>> rule = {"beta1": 0.9, "beta2": 0.999, "rate": "lr / (1 - beta1 ** step)", "data": "data - rate * m / (sqrt(v) + eps)"}
 >>> SLIPS["no_bias_correction"].change(rule)["rate"], SLIPS["eps_inside_root"].change(rule)["data"]
@@ -23,14 +23,14 @@ Rule = Mapping[str, "str | float"]
 
 
 class Slip(NamedTuple):
-    """A mistake: what it is in words, and how it changes an optimizer's rule, if it does."""
+    """A mistake: its description, and how it changes an optimizer's rule, if it does."""
 
     phrase: str
     change: Callable[[Rule], Rule] | None = None
 
 
 def _formulas(pattern: str, instead: Callable[[re.Match[str]], str]) -> Callable[[Rule], Rule]:
-    """Write something else for what fits a pattern in every formula of a rule."""
+    """Replace what fits a pattern in every formula of a rule."""
 
     def change(rule: Rule) -> Rule:
         return {name: re.sub(pattern, instead, x) if isinstance(x, str) else x for name, x in rule.items()}
@@ -54,21 +54,19 @@ SLIPS: Mapping[str, Slip] = {
     "betas_swapped":      Slip("the two betas are swapped: the mean forgets slowly, the mean square fast", _betas_swapped),
     "no_bias_correction": Slip("the averages, which began at 0, are not divided by 1 - beta ** step",
                                _formulas(r"1 - beta\d \*\* step", lambda _: "1")),
-    "eps_inside_root":    Slip("eps is added inside of the root, where it is as large as its square root outside",
+    "eps_inside_root":    Slip("eps is added inside the root, where it counts like its square root outside",
                                _formulas(r"sqrt\((\w+)\)(?: \* (\w+))? \+ eps", _inside_the_root)),
 }
 # fmt: on
 
 
 def check_slip(kind: str, optimizer: Any) -> Slip:
-    """The mistake of that name. Raises ArgumentError if there is none, or if this optimizer cannot make it."""
+    """Return the mistake of that name. Raises ArgumentError if there is none, or if this optimizer cannot make it."""
     if kind not in SLIPS:
         raise ArgumentError(f"no mistake is called {kind!r}: {nearest(kind, SLIPS) or 'there are ' + ', '.join(SLIPS)}")
     slip = SLIPS[kind]
     if slip.change and not any(slip.change(rule) != rule for rule in _rules(optimizer)):
-        raise ArgumentError(
-            f"{type(optimizer).__name__} cannot make the mistake {kind}: there is nothing of it in its rule"
-        )
+        raise ArgumentError(f"{type(optimizer).__name__} cannot make the mistake {kind}: its rule has no place for it")
     return slip
 
 
@@ -79,7 +77,7 @@ def _rules(optimizer: Any) -> list[Rule]:
 
 @contextmanager
 def with_slips(kinds: Iterable[str], optimizer: Any, parameters: Sequence[Any]) -> Generator[None]:
-    """Inside, the optimizer makes these mistakes in its step()."""
+    """Let the optimizer make these mistakes in its step() inside the with block."""
     slips = {kind: check_slip(kind, optimizer) for kind in kinds}
     changes = [slip.change for slip in slips.values() if slip.change]
     grads = [p.grad for p in parameters]
