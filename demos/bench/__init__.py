@@ -1,7 +1,7 @@
-"""How fast is it? The same works on every engine installed, in one run, as tables of medians and ratios.
+"""How fast is it? The same workloads on every installed engine, in one run, as tables of medians and ratios.
 
-Every number comes from fresh processes, the engines taking turns; before a time is believed, the engine's
-answer (losses and gradients) must equal ours.
+Every number comes from fresh processes, with the engines taking turns. A time counts only if the engine's answer
+(losses and gradients) equals ours.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from .works import WORKS, Work
 
 __all__ = ["main", "measure", "tables", "tables_of"]
 
-ONCE = 100_000  # operations from which on a chain is measured in one round only
-_TOLERANCE = 1e-9  # of max(1, |number|): engines may add up in another order
+ONCE = 100_000  # chains of this many operations or more are measured in one round only
+_TOLERANCE = 1e-9  # relative to max(1, |number|): engines may add up in a different order
 
 
 class Engine(NamedTuple):
-    """One line of a table: the module or object that does the works, and the package that must be there for it.
+    """One line of a table: the module or object that runs the workloads, and the package that it needs.
 
-    loads: what is imported, if that is measured. mode: whether it is one of ours, compiled. program: whose program it
-    runs on our Value, if only the import was changed.
+    loads: what is imported, if the import is measured. mode: whether it is one of our compiled modes. program: whose
+    program it runs on our Value, with only the import changed.
     """
 
     name: str
@@ -61,27 +61,27 @@ ENGINES = (
     Engine("torch", f"{__name__}.with_torch", "torch", "torch"),
     Engine("jax", f"{__name__}.with_jax", "jax", "jax"),
 )
-_MODES = """step: step() or step.update() of a compiled step, after which every Value is right; prepared: the same, with the
-batch prepared once; train: inside step.train(). All are traced and compiled before the clock starts.
-hand-written C: for this one model and these shapes, with the flags of the C backend: the floor under it."""
+_MODES = """step: step() or step.update() of a compiled step, after which every Value is up to date; prepared: the same, with
+a batch that was prepared once; train: inside step.train(). All are traced and compiled before the clock starts.
+hand-written C: for this model and these shapes only, built with the flags of the C backend; it shows the lowest time possible."""
 
 
 class Cell(NamedTuple):
-    """What one engine did in one work: results of the rounds in seconds or bytes, or why there are none."""
+    """What one engine did with one workload: the results of the rounds in seconds or bytes, or why there are none."""
 
     results: list[float]
     failed: str = ""
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Measure and print; the exit status."""
+    """Measure and print, and return the exit status."""
     parser = Parser(prog=program("bench"), allow_abbrev=False, description=__doc__)
     parser.add_argument(
-        "--rounds", type=count, default=3, metavar="N", help="fresh processes per engine and work (default: 3)"
+        "--rounds", type=count, default=3, metavar="N", help="fresh processes per engine and workload (default: 3)"
     )
-    parser.add_argument("--only", nargs="+", choices=[work.name for work in WORKS], metavar="WORK", help="some works only: " + ", ".join(work.name for work in WORKS))  # fmt: skip
+    parser.add_argument("--only", nargs="+", choices=[work.name for work in WORKS], metavar="WORK", help="only these workloads:  " + ", ".join(work.name for work in WORKS))  # fmt: skip
     parser.add_argument("--quick", action="store_true", help=f"one round, and no chain of {ONCE:,} operations or more")
-    parser.add_argument("--save", metavar="FILE", help="write what was measured as JSON too")
+    parser.add_argument("--save", metavar="FILE", help="also write the measurements as JSON")
     options = parser.parse_args(list(arguments))
     rounds = 1 if options.quick else options.rounds
     engines = [engine for engine in ENGINES if find_spec(engine.package)]
@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     try:
         measure(cells, engines, works, rounds)
     except KeyboardInterrupt:
-        print("\nbench: stopped; what was measured until then:", file=sys.stderr)
+        print("\nbench: stopped; measured so far:", file=sys.stderr)
         stopped = True
         works = [work for work in works if all((engine.name, work.name) in cells for engine in engines)]
     notes = _notes(engines, rounds)
@@ -118,7 +118,7 @@ def measure(
     rounds: int,
     quiet: bool = False,
 ) -> None:
-    """Fill in a Cell for every engine and work, by their names; the engines take turns, round by round."""
+    """Fill in a Cell for every engine and workload, by their names; the engines take turns, round by round."""
     turns = {work: 1 if work.size >= ONCE else rounds for work in works}
     with Progress("bench", sum(turns.values()) * len(engines), quiet) as progress:
         done = 0
@@ -158,14 +158,14 @@ def same(ours: Sequence[float], theirs: Sequence[float]) -> bool:
 
 
 def _loading(engine: Engine) -> float:
-    """Seconds that an import takes beyond what Python itself takes to start: medians of runs in turns."""
+    """The seconds that an import adds to Python's own start: medians of runs that take turns."""
     times: dict[str, list[float]] = {"pass": [], f"import {engine.loads}": []}
     cached = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for lap in range(8):
         for code, taken in times.items():
             started = perf_counter()
             subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, env=cached)
-            if lap:  # the first one writes the bytecode, as installing does
+            if lap:  # the first run writes the bytecode, as installing does
                 taken.append(perf_counter() - started)
     bare, loaded = (median(taken) for taken in times.values())
     return loaded - bare
@@ -181,7 +181,7 @@ def tables(
     notes: Sequence[str],
     markdown: bool = False,
 ) -> str:
-    """What works take on every engine, how that grows with size, and how many times as fast ours is; then `notes`."""
+    """What workloads take on every engine, how that grows with size, and how many times as fast ours is; then `notes`."""
     blocks: list[str] = []
     models, chains = [work for work in works if not work.size], [work for work in works if work.size]
     for title, some in (
@@ -213,7 +213,7 @@ def tables(
 def _ratios(
     engines: Sequence[Engine], work: Work, cells: dict[tuple[str, str], Cell], peers: Sequence[Engine]
 ) -> list[list[str]]:
-    """For one work: a peer's own program on our Value, then the program that is written on nn, eager and compiled."""
+    """For one workload: a peer's own program on our Value, then the program written with nn, eager and compiled."""
 
     def row(name: str, ours: Sequence[Sequence[float]]) -> list[list[str]]:
         found = [_faster(cells[peer.name, work.name].results, mine) for peer, mine in zip(peers, ours)]
@@ -229,7 +229,7 @@ def _ratios(
 
 
 def _block(title: str, rows: Sequence[Sequence[str]], legend: Sequence[str], markdown: bool) -> str:
-    """One table with its title."""
+    """A table with its title."""
     if markdown:
         head, *body = (f"| {' | '.join(row)} |" for row in rows)
         lines = [f"**{title}**", "", head, "|---" + "|---:" * (len(rows[0]) - 1) + "|", *body]
@@ -240,13 +240,13 @@ def _block(title: str, rows: Sequence[Sequence[str]], legend: Sequence[str], mar
 
 
 def _shown(cell: Cell, work: Work) -> str:
-    """The median: bytes of memory, else a time in the unit that suits it."""
+    """The median: bytes of memory, or a time in a suitable unit."""
     if not cell.results:
         return cell.failed.partition(":")[0]
     number = median(cell.results)
     if work.does == "memory":
         return f"{number:.0f} B"
-    if work.does == "loading" and number < 1e-3:  # less than how long Python takes to start varies
+    if work.does == "loading" and number < 1e-3:  # below the variation in how long Python takes to start
         return "< 1 ms"
     scale, unit = next(
         ((s, u) for s, u in ((1e9, "ns"), (1e6, "us"), (1e3, "ms")) if abs(number) * s < 999.5), (1.0, "s")
@@ -263,15 +263,15 @@ def _faster(theirs: Sequence[float], ours: Sequence[float]) -> str:
 
 
 def _notes(engines: Sequence[Engine], rounds: int) -> list[str]:
-    """On what, and how, it was measured."""
+    """On what machine, and how, it was measured."""
     each = "one round" if rounds == 1 else f"medians of {rounds} rounds"
-    how = f"{each.capitalize()}, a fresh process each, engines in turns, garbage collection as Python has it."
+    how = f"{each.capitalize()}, each in a fresh process, engines taking turns, garbage collection on as usual."
     modes = [_MODES] if any(engine.mode for engine in engines) else []
     return [f"{machine()}; one thread. {how}", *modes, *_versions(engines)]
 
 
 def _saved(cells: dict[tuple[str, str], Cell], notes: Sequence[str]) -> str:
-    """What was measured as JSON: seconds or bytes by engine and work, or why there are none."""
+    """The measurements as JSON: seconds or bytes by engine and workload, or why there are none."""
     measured: dict[str, dict[str, Any]] = {}
     for (engine, work), cell in cells.items():
         measured.setdefault(engine, {})[work] = [float(f"{r:.4g}") for r in cell.results] or cell.failed
@@ -303,7 +303,7 @@ def _versions(engines: Sequence[Engine]) -> list[str]:
 
 
 def machine() -> str:
-    """The processor with the width of its vectors, the system and the Python, in one line."""
+    """The processor and the width of its vectors, the system, and the Python version, in one line."""
     name = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():

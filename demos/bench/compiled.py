@@ -1,7 +1,7 @@
-"""The works on scalar-autograd's compile(): traced before the clock starts, replayed while it runs.
+"""The workloads on scalar-autograd's compile(): traced before the clock starts, replayed while it runs.
 
-A Replay does one update at a time, after which every Value is right; a Training leaves updates to step.train, as many
-as UPDATES at a go.
+A Replay does one update at a time, after which every Value is up to date; a Training leaves the updates to
+step.train, UPDATES of them in one call.
 """
 
 from __future__ import annotations
@@ -71,7 +71,10 @@ class Replay(_Compiled):
     def chain(self, length):
         x = Value(1.0)
         step = compile(lambda: chained(x, length), [x], self.backend)
-        step(), step()  # traces and compiles, and checks at the second call: of the longest chains every run counts
+        (
+            step(),
+            step(),
+        )  # traces and compiles, and checks itself at the second call, which the longest chains would otherwise measure
 
         def run():
             x.grad = 0.0

@@ -1,6 +1,5 @@
-/* The works moons and gpt, written by hand for one machine and one shape: what an update costs where nothing is general.
-   Doubles, one thread, no contraction of products and sums; built with the flags of the C backend. Every array of
-   parameters and gradients lies in the order of parameters(). */
+/* The workloads moons and gpt, written by hand for one machine and one shape: the cost of an update when nothing is general.
+   Doubles, one thread, no contraction of products and sums; built with the flags of the C backend. Arrays of parameters and gradients are in the order of parameters(). */
 
 #include <string.h>
 
@@ -104,7 +103,7 @@ PUBLIC double moons(long updates, double *p, double *g, const double *xs, const 
     return loss;
 }
 
-/* --- gpt: one layer, 16 wide, 4 heads, a document of 9 signs to read and 9 to guess, AdamW --------------------------- */
+/* --- gpt: one layer, 16 wide, 4 heads, a document of 9 symbols to read and 9 to guess, AdamW --------------------------- */
 
 enum { T = 9, TP = 16, W = 16, SIGNS = 27, BLOCK = 16, HEADS = 4, D = 4, WIDE = 64 };
 enum { TABLE = 0, PLACES = TABLE + SIGNS * W, NORM = PLACES + BLOCK * W, QKV = NORM + W, JOIN = QKV + HEADS * 3 * D * W,
@@ -256,7 +255,7 @@ static double gradient(const double *p, double *g, const int *signs) {
     return loss / T;
 }
 
-/* first, second: AdamW's averages; steps: how many updates have been. Rows that no sign picks are left alone. */
+/* first, second: AdamW's averages; steps: the number of updates so far. Rows that no symbol picks are left alone. */
 static double gpt_update(double *p, double *g, const int *signs, double *first, double *second, double *steps) {
     const double beta1 = 0.85, beta2 = 0.99, loss = gradient(p, g, signs);
     unsigned char reached[SIGNS + BLOCK] = {0};

@@ -1,4 +1,4 @@
-"""The works on scalar-autograd, written as a user would: every operation recorded anew at every update."""
+"""The workloads on scalar-autograd, written as a user would write them: every update records every operation anew."""
 
 from __future__ import annotations
 
@@ -74,4 +74,4 @@ class _Mixed(nn.Module):
 
 
 def memory():
-    return lambda: many(Value, _Mixed())  # in a module, so that every node also knows where it was made
+    return lambda: many(Value, _Mixed())  # in a module, so every node also knows where it was created

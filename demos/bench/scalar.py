@@ -1,4 +1,4 @@
-"""What works the same on any engine of scalars with operators, relu() and backward()."""
+"""Code that runs on any scalar engine with operators, relu() and backward()."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["chain", "chained", "expression", "expression_of", "many", "mixed"]
 
 
 def expression(a: Any, b: Any) -> Any:
-    """What micrograd's README differentiates: 24.7041 at -4 and 2, with the slopes 138.8338 and 645.5773."""
+    """The expression that micrograd's README differentiates: 24.7041 at -4 and 2, with the slopes 138.8338 and 645.5773."""
     c = a + b
     d = a * b + b**3
     c = c + (c + 1)
@@ -44,7 +44,7 @@ def chain(scalar: Callable[[float], Any], length: int) -> list[float]:
 
 
 def chained(x: Any, length: int) -> Any:
-    """x, multiplied and added to `length` times in all."""
+    """x, after `length` multiplications and additions in all."""
     factor, shift = chain_factors()
     for _ in range(length // 2):
         x = x * factor + shift
@@ -60,7 +60,7 @@ def mixed(x: Any) -> Any:
 
 
 def many(scalar: Callable[[float], Any], compute: Callable[[Any], Any]) -> list[Any]:
-    """A list of results, each differentiated, with all they were computed from."""
+    """A list of results, each differentiated, with everything that they were computed from."""
     kept = [compute(scalar(0.5)) for _ in range(KEPT // KEPT_LENGTH)]
     for result in kept:
         result.backward()

@@ -1,4 +1,4 @@
-"""The works moons and gpt in C written by hand (floor.c), built with the flags of the C backend: the floor under it."""
+"""The workloads moons and gpt in hand-written C (floor.c), built with the flags of the C backend: the lowest time possible."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .works import DECAY, DOCUMENT, RATE, moons_data
 __all__ = ["gpt", "moons"]
 
 UPDATES = 5_000
-PADDED = 104  # floor.c computes its points by vectors
+PADDED = 104  # floor.c processes its points in vectors
 
 
 @cache
@@ -56,7 +56,7 @@ def gpt():
 
 
 def _run(gradients, call, *kept):
-    """A run of UPDATES updates, and of one the first time, for its answer; `kept` lives as long as it."""
+    """A function that runs UPDATES updates, but only one the first time, for the answer. It keeps `kept` alive."""
     update, *arguments = call
     answer = []
 

@@ -1,5 +1,5 @@
-"""The works on JAX, in the form kindest to it: float64, a whole update as one jitted function, its arguments on the
-device already, and their memory given back to it.
+"""The workloads on JAX, in the form that suits it best: float64, a whole update as one jitted function, with its
+arguments already on the device and their memory donated to it.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def expression():
 
 
 def _updates(update, *state):
-    """A run of one update(*state), which returns the next state, the loss and the gradients in order."""
+    """A function that runs one update(*state), which returns the next state, the loss and the gradients in order."""
     update = jax.jit(update, donate_argnums=tuple(range(len(state))))
 
     def run():

@@ -1,5 +1,5 @@
-"""The works on a Value in the style of microgpt (Andrej Karpathy, 2026), rewritten: what an operation's slopes are is
-computed together with its result, and backward multiplies and adds them up in a recursive walk. `own` runs the program
+"""The workloads on a Value in the style of microgpt (Andrej Karpathy, 2026), rewritten: an operation's slopes are
+computed together with its result, and backward multiplies them and adds them up in a recursive walk. `own` runs the program
 on that class, `on_ours` the same program with only the import changed.
 """
 
@@ -108,7 +108,7 @@ def _softmax(scores):
 
 
 class Program:
-    """The works as such a program does them, on the class of scalars that it imports."""
+    """The workloads as such a program runs them, on the class of scalars that it imports."""
 
     def __init__(self, scalar):
         self.scalar = scalar

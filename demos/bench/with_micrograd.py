@@ -1,4 +1,4 @@
-"""The works on micrograd (Andrej Karpathy, 2020), as its own demo trains. `own` runs them on its own Value, `on_ours`
+"""The workloads on micrograd (Andrej Karpathy, 2020), trained as its own demo does. `own` runs them on its own Value, `on_ours`
 the same program and micrograd's own nn module with only the import of Value changed.
 """
 
@@ -16,7 +16,7 @@ from .works import DECAY, RATE, moons_data, moons_weights
 
 
 def nn_on(scalar):
-    """micrograd's nn module, loaded once more, and with another class of scalars in place of the Value it imports."""
+    """micrograd's nn module, loaded a second time with another class of scalars in place of the Value that it imports."""
     spec = find_spec("micrograd.nn")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -25,7 +25,7 @@ def nn_on(scalar):
 
 
 class Program:
-    """The works as such a program does them, on the class of scalars that it imports."""
+    """The workloads as such a program runs them, on the class of scalars that it imports."""
 
     def __init__(self, scalar):
         self.scalar = scalar

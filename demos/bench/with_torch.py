@@ -1,5 +1,5 @@
-"""The works on PyTorch, in the form kindest to it: float64 on one thread, all points of moons and all heads of the
-GPT at once, and nothing read back but the answer of the first update.
+"""The workloads on PyTorch, in the form that suits it best: float64 on one thread, all points of moons and all heads of the
+GPT at once, and nothing read back except the answer of the first update.
 """
 
 from __future__ import annotations

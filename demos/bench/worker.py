@@ -1,6 +1,6 @@
-"""One engine, one work, one fresh process: `python -m demos.bench.worker ENGINE WORK` prints JSON.
+"""One engine, one workload, one fresh process: `python -m demos.bench.worker ENGINE WORK` prints JSON.
 
-Garbage collection is left as Python has it: what it costs is part of what an engine costs.
+Garbage collection stays on: what it costs is part of what an engine costs.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from autograd.errors import ToolError
 
 from .works import WORKS, Work
 
-LONG_ENOUGH = 0.3  # seconds after which a work that may be repeated has been measured
+LONG_ENOUGH = 0.3  # seconds after which a repeatable workload has been measured for long enough
 
 
 def timed(run: Any, work: Work) -> tuple[float, list[float]]:
-    """The median time of a work in seconds, and the first answer. Of several times the first, which may trace and compile,
-    is not counted, and the clock that says when it is enough starts behind it.
+    """The median time of a workload in seconds, and the first answer. If there are several runs, the first one, which may
+    trace and compile, does not count, and the clock that ends the series starts after it.
     """
     first: list[float] = []
     times: list[float] = []
@@ -39,7 +39,7 @@ def timed(run: Any, work: Work) -> tuple[float, list[float]]:
 
 
 def memory(run: Any) -> float:
-    """Bytes held after the run: what Python's allocator has handed out for it."""
+    """The bytes held after the run, as Python's allocator counts them."""
     import gc
     import tracemalloc
 

@@ -1,8 +1,8 @@
-"""What is measured: the same work for every engine, from the same numbers.
+"""What is measured: the same workloads for every engine, with the same numbers.
 
-An engine is a module of this folder, or an object in one, with a function for each work it can do, named as the
-work `does`. The function prepares, and returns another, `run`, that does the work once, or `run.count` times if
-it has that attribute, and gives the answer: a list of floats, or a function that makes the list.
+An engine is a module of this folder, or an object in one, with a function for each workload that it can run, named
+after what the workload `does`. That function prepares, and returns another, `run`, which does the work once, or
+`run.count` times if it has that attribute, and returns the answer: a list of floats, or a function that makes one.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ KEPT, KEPT_LENGTH = 200_000, 100
 
 
 class Work(NamedTuple):
-    """One column of a table. In a process it is timed `repeats` times at least, `block` runs at a go, so that what the
-    garbage collector takes now and then is shared out; the result, seconds or bytes, is divided by `count`.
-    `size` is given to what prepares the work, if there is one.
+    """One column of a table. In a process it is timed at least `repeats` times, `block` runs at a time, so that the
+    occasional garbage collection is spread over them; the result, seconds or bytes, is divided by `count`.
+    `size`, if there is one, is passed to the function that prepares the workload.
     """
 
     name: str
@@ -59,7 +59,7 @@ BETAS, DOCUMENT = (0.85, 0.99), "caroline"
 
 
 def moons_data() -> tuple[list[list[float]], list[int]]:
-    """100 points and the side, -1 or 1, each is on."""
+    """100 points, and the side, -1 or 1, that each of them is on."""
     table = moons(100, noise=0.1, rng=Random(0))
     return table.xs, [2 * y - 1 for y in table.ys]
 
@@ -83,5 +83,5 @@ def gpt_weights() -> dict[str, Any]:
 
 
 def chain_factors() -> tuple[float, float]:
-    """What a chain multiplies by and adds, again and again, so that it neither grows nor dies."""
+    """The numbers that a chain multiplies by and adds, in turn, so that it neither grows nor vanishes."""
     return 0.999, 0.001

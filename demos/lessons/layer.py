@@ -75,7 +75,7 @@ optimizer = nn.optim.SGD(layer.parameters(), lr=2.0)
 
 
 def right():
-    """How many digits get their largest score for themselves."""
+    """How many digits get their largest score in their own column."""
     rows = layer(digits)
     return [row.index(max(row)) == digit for digit, row in enumerate(rows)].count(True)
 

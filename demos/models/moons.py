@@ -24,8 +24,8 @@ __all__ = ["main", "stepper"]
 
 _ABOUT = """Two half circles of {count} points interlock, so no straight line can separate them. A network of
 {parameters} parameters gives each point a score, and learns to give the upper moon scores below -1 and the lower
-one scores above 1: the hinge loss is how far the scores fall short of that. The line where the score is 0 is
-the line that it has drawn between them.
+one scores above 1: the hinge loss is how far the scores fall short of that. Where the score is 0
+is the line that it has drawn between them.
 
 An update is one step of training: the loss of all points, its gradient by backprop, and a small change to every
 parameter against its gradient."""

@@ -1,4 +1,4 @@
-"""How our figures look, once: colours told apart by the colour-blind and in grey, axes named, the seed in the title."""
+"""How our figures look, defined once: colours that the colour-blind can tell apart, also in grey, named axes, the seed in the title."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .plotting import Figure
 __all__ = ["BLACK", "BLUE", "DIVERGING", "GREEN", "GREY", "MARKS", "NEGATIVE", "ORANGE", "POSITIVE", "PURPLE", "RED", "SEQUENTIAL", "SKY",
            "arrow", "curve", "figure", "heat", "regions", "small_heats", "small_regions"]  # fmt: skip
 
-# Okabe and Ito's palette (2008); each is also told apart by its marker or its dashes.
+# Okabe and Ito's palette (2008); each colour also has a marker and dashes of its own.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, BLACK, GREY = "#CC79A7", "#56B4E9", "#000000", "#8c959f"
 MARKS = ((BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (RED, "D", ":"))
 SEQUENTIAL, DIVERGING = "Blues", "PuOr_r"  # low to high
-POSITIVE, NEGATIVE = "#b35806", "#542788"  # the ends of DIVERGING; what is negative is also dashed
+POSITIVE, NEGATIVE = "#b35806", "#542788"  # the ends of DIVERGING; negative lines are also dashed
 
 
 def figure(
@@ -30,9 +30,9 @@ def figure(
     size: tuple[float, float] = (7.0, 4.6),
     columns: int = 4,
 ) -> Figure:
-    """A Figure made by ``draw(ax)``; with `each`, small multiples by ``draw(ax, item)``, one an item.
+    """A Figure made by ``draw(ax)``; with `each`, small multiples by ``draw(ax, item)``, one per item.
 
-    x, y: names of the axes. size: inches, of one panel. The methods of `ax` are matplotlib's.
+    x, y: names of the axes. size: of one panel, in inches. The methods of `ax` are matplotlib's.
     """
     made = Figure(title, size, len(each) if each else 1, columns, shared=bool(each))
     for panel, (name, item) in zip(made.panels, each.items() if each else [("", None)]):
@@ -58,7 +58,7 @@ def regions(
     names: Sequence[str],
     cells: int = 60,
 ) -> None:
-    """Which class has the highest of the `scores` over a plane, asked at cells x cells, and the labelled points."""
+    """Which class has the highest of the `scores` at each place of a plane, sampled at cells x cells, and the labelled points."""
     xs, ys = (_ticks([point[k] for point in points], cells) for k in (0, 1))
     said = [[scores(x, y) for x in xs] for y in ys]
     for k, name in enumerate(names):
@@ -79,12 +79,12 @@ def _ticks(numbers: Sequence[float], cells: int) -> list[float]:
 
 
 def _tint(color: str) -> str:
-    """The colour mixed with three parts of white."""
+    """The colour, mixed with three parts of white."""
     return "#" + "".join(f"{(int(color[i : i + 2], 16) + 3 * 255) // 4:02x}" for i in (1, 3, 5))
 
 
 def heat(ax: Any, rows: Sequence[Sequence[float]], low: float, high: float, digits: int | None = 2) -> None:
-    """A matrix as a heat map with its numbers written in, unless digits=None; diverging colours where `low` is negative."""
+    """A matrix as a heat map with its numbers written in, unless digits=None; the colours diverge if `low` is negative."""
     image = ax.imshow(rows, cmap=DIVERGING if low < 0 else SEQUENTIAL, vmin=low, vmax=high)
     for i, row in enumerate(rows if digits is not None else ()):
         for j, number in enumerate(row):
@@ -105,9 +105,9 @@ def arrow(
     dashes: str = "-",
     side: int = 0,
 ) -> None:
-    """An arrow from `start` by (x, y), its label beyond the head; with side 1 to the left of it, with -1 to the right.
+    """An arrow from `start` by (x, y) with a label beyond the head; side=1 puts the label to its left, -1 to its right.
 
-    Of axes of equal scale, since the label goes by the direction that the arrow has in numbers.
+    The axes need equal scales, since the label follows the arrow's direction in numbers.
     """
     head = (start[0] + x, start[1] + y)
     look = {"arrowstyle": "-|>", "color": color, "lw": 2, "linestyle": dashes, "shrinkA": 0, "shrinkB": 0}
@@ -124,10 +124,10 @@ def arrow(
     ax.annotate(label, head, textcoords="offset points", fontweight="bold", bbox=backing, zorder=5, **place)
 
 
-# --- Small pictures beside a training film: SVG text, one a frame, so drawn in a moment -----------------------
+# --- Small pictures beside a training film: SVG text, one per frame, so drawn in a moment -----------------------
 
 
-_ASKED, _BETWEEN = (15, 11), 4  # where scores are asked for, and how many pixels lie from one to the next
+_ASKED, _BETWEEN = (15, 11), 4  # where scores are sampled, and how many pixels apart
 _SHAPES = {"o": "M1 5a4 4 0 1 0 8 0a4 4 0 1 0-8 0", "s": "M1.5 1.5h7v7h-7z", "^": "M5 .5l4.5 8.5h-9z"}
 
 
@@ -137,13 +137,13 @@ def small_regions(
     classes: Sequence[int],
     ringed: int,
 ) -> str:
-    """What `regions` draws, as small SVG, with a ring round one of the points.
+    """What `regions` draws, as a small SVG, with a ring around one of the points.
 
-    The scores are asked for at few places, and taken to be straight between them.
+    The scores are sampled at a few places, and interpolated linearly in between.
     """
     xs, ys = (_ticks([point[k] for point in points], asked) for k, asked in zip((0, 1), _ASKED))
     said = [[scores(x, y) for x in xs] for y in reversed(ys)]
-    fields: list[list[list[float]]] = []  # of each class its score at every pixel, by columns
+    fields: list[list[list[float]]] = []  # the score of each class at every pixel, by columns
     for k in range(len(said[0][0])):
         rows = [_between([each[k] for each in row]) for row in said]
         fields.append([_between(column) for column in zip(*rows)])
@@ -175,7 +175,7 @@ def small_regions(
 
 
 def small_heats(each: Sequence[Sequence[Sequence[float]]], names: Sequence[str], columns: int = 2) -> str:
-    """Square matrices of numbers from 0 to 1 as small SVG, white to blue; `names` stand over and beside each."""
+    """Square matrices of numbers from 0 to 1 as a small SVG, white to blue; `names` are above and beside each."""
     side, gap = 10, 12
     size = side * len(names) + gap
     parts: list[str] = []
@@ -201,13 +201,13 @@ def _small(width: int, height: int, parts: Sequence[str]) -> str:
 
 
 def _between(numbers: Sequence[float]) -> list[float]:
-    """The numbers, and between each two of them those on the straight line."""
+    """The numbers, with linearly interpolated ones in between."""
     shares = [k / _BETWEEN for k in range(_BETWEEN)]
     return [a + (b - a) * share for a, b in zip(numbers, numbers[1:]) for share in shares] + [numbers[-1]]
 
 
 def _runs(row: Sequence[int], wanted: int) -> Iterator[tuple[int, int]]:
-    """Where stretches of one number start, and how long they are."""
+    """Where runs of the same number start, and how long they are."""
     start = 0
     for number, same in groupby(row):
         long = len(list(same))

@@ -1,4 +1,4 @@
-"""A small SVG plotter under matplotlib's names: the same bytes on every run, in a browser's Python too."""
+"""A small SVG plotter with matplotlib's names: the same bytes on every run, even in a browser's Python."""
 
 from .figure import Figure
 

@@ -1,7 +1,6 @@
 """Axes: one panel of a figure, with the methods of matplotlib's Axes that our pages use.
 
-What a method is given is kept as a mark; a mark draws itself when the figure knows how large everything is. A name or
-an option that is not here is refused, by Python itself.
+A method keeps what it is given as a mark; a mark draws itself once the figure knows how large everything is. Python itself refuses a name or an option that is not here.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ __all__ = ["COLORMAPS", "CYCLE", "Axes", "Image"]
 
 CYCLE = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9")  # Okabe and Ito (2008)
 INK, TICK, FRAME = "#000000", "#444c56", "#8c959f"
-FONT, SMALL, LINE = 11.0, 10.0, 2.0  # of words, of ticks, and the width of lines
+FONT, SMALL, LINE = 11.0, 10.0, 2.0  # the font sizes of words and ticks, and the width of lines
 COLORMAPS: Mapping[str, tuple[str, ...]] = {  # low to high
     "Blues": ("#f7fbff", "#c9def0", "#79b5d9", "#2e7ebc", "#0b3a78"),
     "Greys": ("#ffffff", "#d0d0d0", "#8a8a8a", "#404040", "#000000"),
@@ -37,7 +36,7 @@ def _listed(numbers: Numbers) -> list[float]:
 
 
 class Image(NamedTuple):
-    """What imshow gives back: the colours that it gives to numbers."""
+    """What imshow returns: its mapping from numbers to colours."""
 
     colors: tuple[str, ...]
     vmin: float
@@ -53,7 +52,7 @@ class Image(NamedTuple):
 
 
 class Axes:
-    """One panel. x, y: its limits, if they were set; else what is drawn decides."""
+    """One panel. x, y: its limits, if they were set; otherwise what is drawn decides."""
 
     def __init__(self) -> None:
         self.marks: list[Mark] = []
@@ -95,7 +94,7 @@ class Axes:
     def axhline(
         self, y: float, *, color: str = INK, linestyle: Any = "-", linewidth: float = LINE, label: str = ""
     ) -> None:
-        """A line across, as far as the axes go."""
+        """A line right across the axes."""
         stroke = Stroke(color_of(color), linewidth, dashes_of(linestyle, linewidth))
         self._add(_Across(y, stroke), label, 2)
 
@@ -109,13 +108,13 @@ class Axes:
         self, x: Sequence[float], height: Sequence[float], width: float = 0.8, *, color: str = CYCLE[0],
         edgecolor: str = "white", hatch: str = "", label: str = "",
     ) -> Bars:  # fmt: skip
-        """Bars that stand on 0, their middles at x. hatch: "//" or "..", for who sees no colours."""
+        """Bars from 0 up, centred at x. hatch: "//" or "..", for readers who see no colours."""
         bars = Bars(_listed(x), _listed(height), width, color_of(color), color_of(edgecolor), hatch)
         self._add(bars, label, 1)
         return bars
 
     def bar_label(self, bars: Bars, *, fontsize: float = FONT) -> None:
-        """The height of each bar, over it."""
+        """Write the height of each bar above it."""
         for x, height in zip(bars.places, bars.heights):
             self.annotate(f"{height:g}", (x, height), xytext=(0, 1), textcoords="offset points", ha="center", va="bottom",
                           fontsize=fontsize)  # fmt: skip
@@ -128,7 +127,7 @@ class Axes:
         vmin: float | None = None,
         vmax: float | None = None,
     ) -> Image:
-        """A matrix as coloured cells, the first row on top. vmin, vmax: the numbers at the ends of the colours."""
+        """A matrix as coloured cells, the first row at the top. vmin, vmax: the numbers at the ends of the colours."""
         numbers = [number for row in rows for number in row]
         image = Image(COLORMAPS[cmap], min(numbers) if vmin is None else vmin, max(numbers) if vmax is None else vmax)
         self._add(Cells([[image.color(number) for number in row] for row in rows]), "", 0)
@@ -141,7 +140,7 @@ class Axes:
         self, x: Sequence[float], y: Sequence[float], z: Sequence[Sequence[float]], *, levels: Sequence[float],
         colors: str = INK, linewidths: float = 1.5,
     ) -> list[tuple[float, list[tuple[float, float]]]]:  # fmt: skip
-        """The lines along which z is one of the levels; z: one row for each of y. Gives them back with their levels."""
+        """The lines along which z is one of the levels; z: one row for each of y. Returns them with their levels."""
         lines = [(level, line) for level in levels for line in contour_lines(x, y, z, level)]
         stroke = Stroke(color_of(colors), linewidths)
         for _, line in lines:
@@ -152,13 +151,13 @@ class Axes:
     def clabel(
         self, lines: Sequence[tuple[float, Sequence[tuple[float, float]]]], *, fmt: str = "%g", colors: str = INK, fontsize: float = SMALL
     ) -> None:  # fmt: skip
-        """The level on each of the lines that contour gave."""
+        """Write the level on each of the lines that contour returned."""
         self._add(Labels([(fmt % level, line) for level, line in lines], fontsize, color_of(colors), self), "", 2.5)
 
     def contourf(
         self, x: Sequence[float], y: Sequence[float], z: Sequence[Sequence[float]], *, levels: Sequence[float], colors: Sequence[str]
     ) -> None:  # fmt: skip
-        """The areas where z lies between one level and the next, each in its colour."""
+        """The areas where z is between one level and the next, each in its own colour."""
         outlines = [contour_regions(x, y, z, level) if math.isfinite(level) else [] for level in levels]
         for lower, upper, color in zip(outlines, outlines[1:], colors):
             self._add(Area([*lower, *upper], color_of(color)), "", 1)
@@ -172,7 +171,7 @@ class Axes:
         va: str = "baseline", rotation: float = 0.0, bbox: Mapping[str, Any] | None = None, zorder: float = 3, fixed: bool = False,
     ) -> None:  # fmt: skip
         """Words at a point. bbox: a frame behind them, with fc, ec, pad, alpha, and boxstyle="round" for round corners.
-        fixed, which matplotlib has not: in a dark page too its colour stays, as on a coloured cell.
+        fixed, which matplotlib does not have: the colour stays the same on a dark page, as on a coloured cell.
         """
         self.annotate(s, (x, y), color=color, fontsize=fontsize, fontweight=fontweight, ha=ha, va=va, rotation=rotation,
                       bbox=bbox, zorder=zorder, fixed=fixed)  # fmt: skip
@@ -183,8 +182,8 @@ class Axes:
         ha: str = "left", va: str = "baseline", rotation: float = 0.0, bbox: Mapping[str, Any] | None = None, zorder: float = 3,
         fixed: bool = False,
     ) -> None:  # fmt: skip
-        """Words at a point, or at xytext: moved by so many points with textcoords="offset points". With arrowprops
-        (color, lw, linestyle) an arrow from xytext to xy.
+        """Words at a point, or at xytext: which textcoords="offset points" makes an offset in points. arrowprops
+        (color, lw, linestyle) draws an arrow from xytext to xy.
         """
         moved = xytext is not None and textcoords == "offset points"
         at = xy if xytext is None or moved else xytext
@@ -199,7 +198,7 @@ class Axes:
                             offset=offset, frame=frame, fixed=fixed), "", zorder)  # fmt: skip
 
     def legend(self, *, loc: str = "best", frameon: bool = False, framealpha: float = 1.0) -> None:
-        """What has a label, with its look. loc: such as "upper left" or "center right"; "best" hides the least."""
+        """A legend of everything that has a label. loc: such as "upper left" or "center right"; "best" covers the least."""
         self.legend_at, self.legend_frame = loc, frameon and framealpha > 0
 
     # --- The axes themselves ---
@@ -248,11 +247,11 @@ class Axes:
         self.scale["y"] = Log(base) if name == "log" else Linear()
 
     def set_aspect(self, aspect: str) -> None:
-        """ "equal": as long a step right as up; "auto"."""
+        """ "equal": a unit is as long across as up; "auto": it is not."""
         self.equal = aspect == "equal"
 
     def locator_params(self, *, nbins: int) -> None:
-        """At most so many steps from tick to tick."""
+        """nbins: the largest number of intervals between ticks."""
         self.most_ticks = nbins + 1
 
     def grid(self, visible: bool = True) -> None:
@@ -269,7 +268,7 @@ class Axes:
         self.marks.append(mark)
 
     def extent(self, axis: str) -> tuple[float, float]:
-        """From where to where an axis goes: what was set, else what is drawn, with some room."""
+        """The limits of an axis: those that were set, or those of what is drawn, with some room."""
         scale, (low, high) = self.scale[axis], self.limits[axis]
         if low is not None and high is not None:
             return low, high
@@ -297,7 +296,7 @@ class _Across(Mark):
 
 
 class _Room(Mark):
-    """Nothing, at points that the axes make room for."""
+    """An invisible mark at points that the axes make room for."""
 
     def __init__(self, xy: list[tuple[float, float]]) -> None:
         self.xy = xy

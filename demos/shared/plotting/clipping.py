@@ -1,4 +1,4 @@
-"""What of a line or an area lies inside a rectangle: so no picture needs a clip path, whose name two could share."""
+"""The part of a line or an area inside a rectangle. With it no picture needs a clip path, whose name two pictures might share."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Box(NamedTuple):
 
 
 def pieces(points: Sequence[Point], box: Box) -> list[list[Point]]:
-    """The stretches of a line that lie in a box (Liang and Barsky, 1984); a nan or an inf interrupts it.
+    """The stretches of a line inside a box (Liang and Barsky, 1984); a nan or an inf interrupts it.
 
     >>> pieces([(-1.0, 1.0), (3.0, 1.0), (3.0, 5.0)], Box(0.0, 0.0, 4.0, 4.0))
     [[(0.0, 1.0), (3.0, 1.0), (3.0, 4.0)]]

@@ -18,7 +18,7 @@ Crossing = tuple[int, int, int]  # on the edge of a cell that begins at row i, c
 def contour_lines(
     xs: Sequence[float], ys: Sequence[float], heights: Sequence[Sequence[float]], level: float
 ) -> list[list[Point]]:
-    """The lines along which the heights, straight between the places of the grid, are `level`. A closed one ends where
+    """The lines along which the heights, interpolated linearly on the grid, are `level`. A closed line ends where
     it began. heights: one row for each of ys.
     """
     neighbours: dict[Crossing, list[Crossing]] = {}
@@ -33,7 +33,7 @@ def contour_lines(
 def contour_regions(
     xs: Sequence[float], ys: Sequence[float], heights: Sequence[Sequence[float]], level: float
 ) -> list[list[Point]]:
-    """The outlines of where the heights are above `level`, closed along the border of the grid; to be filled even-odd."""
+    """The outlines of the areas above `level`, closed along the border of the grid; fill them by the even-odd rule."""
     below = level - 1.0
     rim = [below] * (len(xs) + 2)
     padded = [rim, *([below, *row, below] for row in heights), rim]
@@ -50,7 +50,7 @@ def _through_cell(
     crossed = [edges[k] for k in range(4) if above[k] != above[(k + 1) % 4]]
     if len(crossed) == 2:
         yield crossed[0], crossed[1]
-    elif crossed:  # a saddle: its middle says which two corners are joined
+    elif crossed:  # a saddle: the height in the middle says which two corners are joined
         middle = (corners[0] + corners[1] + corners[2] + corners[3]) / 4 > level
         a, b, c, d = crossed
         yield from ((a, b), (c, d)) if middle == above[0] else ((a, d), (b, c))

@@ -29,13 +29,13 @@ PAD, GAP = 9.0, 12.0  # around the figure, and between panels
 HEADING, LABEL, TITLE = 14.0, 12.0, 12.0  # sizes of words
 TICK_LENGTH, GRID = 3.5, "#e6e9ec"
 SWATCH = 22.0  # in a legend
-LEAST = 0.4  # of a panel's size that its axes have, however long its labels are
+LEAST = 0.4  # the share of a panel that its axes always get, however long the labels are
 CORNERS = ("upper right", "upper left", "lower left", "lower right", "center right", "center left", "lower center",
            "upper center")  # fmt: skip
 
 
 class Figure:
-    """Panels under a title. size: inches of one panel with its labels. shared: all panels have the limits of one."""
+    """Panels under a title. size: of one panel with its labels, in inches. shared: all panels have the same limits."""
 
     def __init__(
         self, title: str, size: tuple[float, float], count: int = 1, columns: int = 1, shared: bool = False
@@ -86,7 +86,7 @@ class _Panel:
         return list(zip(places, words))
 
     def shown(self, axis: str) -> list[tuple[float, str]]:
-        """Its ticks, where it is the one of its row or column that writes them."""
+        """Its ticks, if it is the panel of its row or column that writes them."""
         return self.ticks[axis] if self.outer[axis] else []
 
     def label(self, axis: str) -> str:
@@ -104,7 +104,7 @@ class _Panel:
         return left, 4.0 + 1.25 * TITLE * len(title), max(2.0, last - 4.0), bottom
 
     def area(self, room: tuple[float, float]) -> tuple[float, float]:
-        """How large the box of its axes is, in a room: all of it, or what is left to axes of equal scale."""
+        """How large the box of its axes is in the space given: all of it, or as much as axes of equal scale can use."""
         if not self.axes.equal:
             return room
         across, down = (abs(self.high[axis] - self.low[axis]) for axis in "xy")
@@ -112,7 +112,7 @@ class _Panel:
         return across * scale, down * scale
 
     def place(self, box: Box) -> Callable[[tuple[float, float]], tuple[float, float]]:
-        """From the numbers of its axes to places on paper."""
+        """A function from the numbers of its axes to places on paper."""
         scales, low, high = self.axes.scale, self.low, self.high
         across, down = (box.right - box.left) / (high["x"] - low["x"]), (box.bottom - box.top) / (high["y"] - low["y"])
         along_x, along_y, upside_down = scales["x"].along, scales["y"].along, self.axes.upside_down
@@ -192,7 +192,7 @@ class _Panel:
         return "".join(parts)
 
     def _corner(self, place: Any, box: Box, size: tuple[float, float]) -> tuple[float, float]:
-        """Where the legend begins: where it was put, or where it hides the least."""
+        """Where the legend goes: where it was put, or where it covers the least."""
 
         def at(name: str) -> tuple[float, float]:
             left, right = box.left + 6, box.right - 6 - size[0]
@@ -214,7 +214,7 @@ class _Panel:
 
 
 class _Layout:
-    """Where everything of a figure goes: panels of one size, as far apart as their labels want."""
+    """Where everything in a figure goes: panels of one size, as far apart as their labels need."""
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
@@ -239,7 +239,7 @@ class _Layout:
         ]
 
     def _extents(self) -> list[dict[str, tuple[float, float]]]:
-        """The limits of the axes of every panel; where they are shared, from the least to the most."""
+        """The limits of the axes of every panel; if they are shared, from the least to the greatest."""
         each = [{axis: axes.extent(axis) for axis in "xy"} for axes in self.figure.panels]
         if not self.figure.shared:
             return each
@@ -247,7 +247,7 @@ class _Layout:
         return [same for _ in each]
 
     def _outer(self, i: int, j: int, k: int) -> dict[str, bool]:
-        """Whether a panel writes the numbers of its axes: those below it, or left of it, would be the same."""
+        """Whether a panel writes the numbers of its axes, since the panel below it or to its left would repeat them."""
         below = k + self.figure.columns < len(self.figure.panels)
         return {"x": not (self.figure.shared and below), "y": not (self.figure.shared and j)}
 
@@ -300,7 +300,7 @@ class _Layout:
         )
 
     def _told(self) -> str:
-        """The figure in words, for who cannot see it: its axes, its panels, and what is labelled."""
+        """The figure in words, for readers who cannot see it: its axes, its panels, and what is labelled."""
         first = self.figure.panels[0]
         axes = [f"{way}: {label}" for way, label in ((tr("across"), first.xlabel), (tr("up"), first.ylabel)) if label]
         panels = [axes.title for axes in self.figure.panels if axes.title]

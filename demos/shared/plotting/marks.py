@@ -1,7 +1,7 @@
-"""What can stand in a plot: lines, markers, areas, cells, words and arrows, each in the numbers of its axes.
+"""What a plot can hold: lines, markers, areas, cells, words and arrows, each in the numbers of its axes.
 
-A mark knows the points that the axes make room for, and draws itself as SVG, given where a point of the axes is on
-paper (`place`) and the box that it may not leave.
+A mark knows the points that the axes make room for. It draws itself as SVG, given the function from axes to paper
+(`place`) and the box that it may not leave.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HEAD, HEAD_WIDTH = 9.0, 3.4  # of an arrow
 
 
 def dashes_of(style: Any, width: float) -> tuple[float, ...]:
-    """The lengths of dashes and gaps: of "-", "--", "-.", ":", or of matplotlib's (offset, lengths). Of "" none."""
+    """The lengths of dashes and gaps for "-", "--", "-.", ":", or matplotlib's (offset, lengths). For "" there are none."""
     if style in ("-", "", "none"):
         return ()
     lengths = DASHES[style] if isinstance(style, str) else style[1]
@@ -46,7 +46,7 @@ def marker(shape: str, at: Point, size: float) -> str:
 
 
 class Stroke(NamedTuple):
-    """How a line looks. `color` "none" is none."""
+    """How a line looks. `color` "none" draws no line."""
 
     color: str
     width: float = 1.0
@@ -62,7 +62,7 @@ class Stroke(NamedTuple):
 
 
 class Mark:
-    """label: what a legend calls it. zorder: who is drawn later is above."""
+    """label: its name in a legend. zorder: a mark with a higher one is drawn on top."""
 
     zorder = 2.0
     label = ""
@@ -72,14 +72,14 @@ class Mark:
         return []
 
     def covered(self, place: Place) -> list[Point]:
-        """What a legend should not hide."""
+        """What a legend should not cover."""
         return [place(point) for point in self.points()]
 
     def draw(self, place: Place, box: Box) -> str:
         raise NotImplementedError
 
     def handle(self, box: Box) -> str:
-        """What stands beside its label in the legend."""
+        """What is beside its label in the legend."""
         return ""
 
 
@@ -120,7 +120,7 @@ class Line(Mark):
 
 
 class Markers(Mark):
-    """Points, each a marker. size: of one, in points."""
+    """Points, each with a marker. size: of a marker, in points."""
 
     zorder = 1.0
 
@@ -142,7 +142,7 @@ class Markers(Mark):
 
 
 class Area(Mark):
-    """An area between outlines, even-odd: what one outline encloses, another one within it leaves out."""
+    """An area between outlines, even-odd: an outline inside another one cuts a hole."""
 
     zorder = 1.0
 
@@ -162,7 +162,7 @@ class Area(Mark):
 
 
 class Bars(Mark):
-    """Bars standing on 0. hatch: "" or lines across ("//") or dots ("..")."""
+    """Bars from 0 up. hatch: "" or lines across ("//") or dots ("..")."""
 
     zorder = 1.0
 
@@ -224,7 +224,7 @@ def _grid(across: float, down: float, gap: float) -> list[Point]:
 
 
 class Cells(Mark):
-    """A matrix as coloured cells, the first row on top; cell (i, j) has its middle at x = j, y = i."""
+    """A matrix as coloured cells, the first row at the top; cell (i, j) has its centre at x = j, y = i."""
 
     zorder = 0.0
 
@@ -323,7 +323,7 @@ class Arrow(Mark):
 
 
 class Labels(Mark):
-    """The heights of contour lines, written on them, far from what else there is."""
+    """The heights of contour lines, written on them, far from everything else."""
 
     zorder = 2.5
     EVERY, APART = 40, 26.0  # places to try on a line; points from the border and from each other
@@ -344,7 +344,7 @@ class Labels(Mark):
         return "".join(parts)
 
     def _best(self, placed: Sequence[Point], taken: Sequence[Point], box: Box) -> int | None:
-        """The place on a line that is farthest from what is there, and not at its ends."""
+        """The place on a line that is farthest from everything else, and not at its ends."""
         tried = range(1, len(placed) - 1, max(1, len(placed) // self.EVERY))
         free = [k for k in tried if box.holds(placed[k], -self.APART)]
         if not free:

@@ -13,11 +13,11 @@ from collections.abc import Sequence
 
 __all__ = ["Linear", "Log"]
 
-MARGIN = 0.05  # beyond what is drawn, of the axis
+MARGIN = 0.05  # the fraction of the axis beyond what is drawn
 STEPS = (1.0, 2.0, 2.5, 5.0)
 EXPONENTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-LEAST = 1e-307  # that a log scale shows
-LOST = 1e-9  # of a step: closer than that is rounding
+LEAST = 1e-307  # the smallest number that a log scale shows
+LOST = 1e-9  # relative to a step: anything closer is rounding
 
 
 class Linear:
@@ -27,12 +27,12 @@ class Linear:
         return x
 
     def limits(self, low: float, high: float, margin: float = MARGIN) -> tuple[float, float]:
-        """Some room around numbers, or around a single one."""
+        """The limits that leave some room around numbers, or around a single one."""
         room = (high - low) * margin if high > low else abs(low) * MARGIN or 0.5
         return low - room, high + room
 
     def ticks(self, low: float, high: float, most: int) -> tuple[list[float], list[str]]:
-        """At most so many round numbers from low to high, and what is written at them."""
+        """At most `most` round numbers from low to high, and what is written at them."""
         step = self._step(high - low, most)
         first, last = math.ceil(low / step - LOST), math.floor(high / step + LOST)
         places = [k * step + 0.0 for k in range(first, last + 1)]

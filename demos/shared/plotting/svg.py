@@ -1,7 +1,6 @@
-"""SVG as text: numbers, escaped words, how wide a text is, and colours that follow the reader's theme.
+"""SVG as text: numbers, escaped words, the width of a text, and colours that follow the reader's theme.
 
-A colour written as an attribute follows the theme: in a dark page a style sheet mirrors its lightness. A colour
-written as a style stays, as that of a heat map's cell must. Whoever reads no style sheets sees the light theme.
+A colour written as an attribute follows the theme: on a dark page a style sheet mirrors its lightness. A colour written as a style stays, as it must in a heat map. A viewer that ignores style sheets shows the light theme.
 """
 
 from __future__ import annotations
@@ -33,9 +32,9 @@ __all__ = [
 FONT = "Helvetica, Arial, Liberation Sans, sans-serif"
 PAPER = "#ffffff"
 LONGEST = 200  # characters of a line
-TINT = 0.7  # lighter colours are those of paper
+TINT = 0.7  # lighter colours count as paper
 
-# Of Helvetica, in thousandths of the font's size (Adobe's metrics); Arial and Liberation Sans are as wide.
+# Widths in Helvetica, in thousandths of the font size (Adobe's metrics); Arial and Liberation Sans have the same.
 _WIDTHS = {
     letter: width
     for width, letters in {
@@ -51,7 +50,7 @@ _NAMED = {"white": "#ffffff", "black": "#000000", "none": "none"}
 
 
 def number(x: float) -> str:
-    """A coordinate with two digits after the point at most.
+    """A coordinate with at most two digits after the point.
 
     >>> number(1.5), number(2.0), number(-0.001)
     ('1.5', '2', '0')
@@ -66,7 +65,7 @@ def path(points: Iterable[tuple[float, float]], closed: bool = False) -> str:
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a text, each fit to be printed."""
+    """The lines of a text, without what cannot be printed."""
     return [one_line(line, LONGEST) for line in str(text).split("\n")]
 
 
@@ -76,7 +75,7 @@ def shown(text: str) -> str:
 
 
 def width_of(text: str, size: float, bold: bool = False) -> float:
-    """How wide a line is, in points, at a size of the font: exact for ASCII in Helvetica.
+    """The width of a line in points at a font size: exact for ASCII in Helvetica.
 
     >>> width_of("mm", 10)
     16.66
@@ -96,7 +95,7 @@ def text_element(
     x: float, y: float, text: str, size: float, color: str, *, anchor: str = "start", bold: bool = False,
     rotation: float = 0.0, pivot: float | None = None, fixed: bool = False,
 ) -> str:  # fmt: skip
-    """One line of text with its baseline at y. rotation: degrees to the left, about (x, pivot), by default (x, y).
+    """One line of text with its baseline at y. rotation: in degrees anticlockwise, about (x, pivot), by default (x, y).
     fixed: its colour follows no theme.
     """
     turned = (
@@ -132,7 +131,7 @@ def color_of(color: str) -> str:
 
 
 def dark(color: str) -> str:
-    """What a colour is in a dark page: its hue, at the mirrored lightness; what is drawn in it gets no darker.
+    """The colour on a dark page: the same hue at the mirrored lightness; what is drawn in it gets no darker.
 
     >>> dark("#ffffff"), dark("#000000"), dark("#0072b2")
     ('#1a1a1a', '#f2f2f2', '#51bfff')
@@ -143,7 +142,7 @@ def dark(color: str) -> str:
 
 
 def style_sheet(body: str) -> str:
-    """For some SVG: what the colours that follow the theme are in a dark page."""
+    """A style sheet for some SVG: the colours that follow the theme, as they are on a dark page."""
     rules = [
         f'.plot [{kind}="{color}"]{{{kind}:{dark(color)}}}'
         for kind, color in sorted(set(re.findall(r'(fill|stroke)="(#[0-9a-f]{6})"', body)))
@@ -152,7 +151,7 @@ def style_sheet(body: str) -> str:
 
 
 def mean_color(colors: Sequence[str], share: float) -> str:
-    """A colour on the way through some colours: the first at 0, the last at 1."""
+    """A colour interpolated between some colours: the first at 0, the last at 1."""
     at = min(max(share, 0.0), 1.0) * (len(colors) - 1)
     before = min(int(at), len(colors) - 2)
     first, second = colors[before], colors[before + 1]
