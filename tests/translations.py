@@ -37,7 +37,7 @@ LESSONS = {demo.name: demo.path for demo in DEMOS if demo.lesson}
 # Which files each catalogue is for, besides those of the lessons.
 CATALOGUES = {
     "exercises": ["demos/exercises/**/*.py"],
-    "practice": ["demos/practice/*.py"],
+    "practice": ["demos/practice/*.py", "demos/languages/engine.py"],
     "workshop": ["demos/workshop/*"],
     "commands": [
         "demos/cli.py", "demos/shared/**/*.py", "demos/shared/*.js", "demos/models/*.py", "demos/bench/__init__.py",
@@ -159,7 +159,11 @@ def _python(tree: ast.Module) -> Iterator[Entry]:
                 constants[target.id] = node.value  # type: ignore[attr-defined]
     for name, value in constants.items():
         if re.fullmatch(r"_?[A-Z_]+", name) and not isinstance(value, ast.Constant):
-            yield from (_entry(text) for text in _literals(value) if _is_sentence(text))
+            yield from (
+                _entry(text) for text in _literals(value) if _is_sentence(text) or name in ("SENTENCES", "_SAID")
+            )
+        if name == "LEVELS" and isinstance(value, ast.Tuple):
+            yield from map(_entry, _literals(value))
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             yield from _statement(node)

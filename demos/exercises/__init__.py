@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from os import PathLike
 from typing import Any
 
+from ..languages import tr
 from . import attention, descent, layers, matrices, own_value, paths, slopes, training
 from .exercise import EXERCISES, LESSONS, LEVELS, Exercise, exercises_of
 from .sandbox import safe_repr
@@ -60,7 +61,7 @@ def hint(name: str) -> None:
     >>> hint("predicted")
     A slope says how much y changes for each unit of x. How much does it change for dx?
     """
-    print(_called(name).hint)
+    print(tr(_called(name).hint))
 
 
 def solution(name: str) -> None:
@@ -75,30 +76,40 @@ def solution(name: str) -> None:
 
 def _called(name: str) -> Exercise:
     if name not in EXERCISES:
-        raise LookupError(f"there is no exercise {name!r}: there are {', '.join(EXERCISES)}")
+        raise LookupError(
+            tr("there is no exercise {name}: there are {names}", name=repr(name), names=", ".join(EXERCISES))
+        )
     return EXERCISES[name]
 
 
 def _help_on(exercise: Exercise) -> None:
     """After three misses the hint, after five the offer of the solution."""
     if _misses[exercise.name] == 3:
-        print(f"    hint: {exercise.hint}")
+        print(tr("    hint: {hint}", hint=tr(exercise.hint)))
     elif _misses[exercise.name] == 5:
-        print(f'    solution("{exercise.name}") shows one way, if you have had enough of this one')
+        print(
+            tr(
+                "    {command} shows one way, if you have had enough of this one",
+                command=f'solution("{exercise.name}")',
+            )
+        )
 
 
 def _say_unknown(thing: Any, name: str) -> None:
     if name in EXERCISES:
-        print(f"{name} is not a function: {safe_repr(thing)}")
+        print(tr("{name} is not a function: {found}", name=name, found=safe_repr(thing)))
     elif name == "<lambda>":
-        print('a lambda has no name: say which exercise it is for, as in check(my_function, "gradients")')
+        print(tr('a lambda has no name: say which exercise it is for, as in check(my_function, "gradients")'))
     else:
         meant = next(iter(get_close_matches(name, EXERCISES, 1)), "")
-        did_you = f"did you mean {meant}? " if meant else ""
-        print(f"there is no exercise {name or safe_repr(thing)!r}: {did_you}check() lists all {len(EXERCISES)}")
+        did_you = tr("did you mean {name}? ", name=meant) if meant else ""
+        said = tr("there is no exercise {name}: ", name=repr(name or safe_repr(thing)))
+        print(said + did_you + tr("check() lists all {count}", count=len(EXERCISES)))
 
 
 def _list_all() -> None:
     for lesson in LESSONS:
         for one in exercises_of(lesson):
-            print(f"  {lesson:>3}  {one.level:6} {one.minutes:>2} min  {one.statement}")
+            print(
+                f"  {lesson:>3}  {tr(one.level):6} {tr('{minutes} min', minutes=f'{one.minutes:>2}')}  {tr(one.statement)}"
+            )

@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd import Value
 
+from ..languages import tr
 from .sandbox import WrongError, safe_repr
 
 __all__ = ["Tree", "floats", "leaves", "like", "plain", "same", "shape", "shown", "shown_twice", "words"]
@@ -21,20 +22,20 @@ _MANY = 10_000  # numbers that an answer may hold
 def plain(found: Any) -> Tree:
     """An answer as nested lists; numbers and Values stay what they are. Raises WrongError if it holds anything but numbers."""
     if found is None:
-        raise WrongError("it returns None: is a return missing?")
+        raise WrongError(tr("it returns None: is a return missing?"))
     if isinstance(found, Value) or (isinstance(found, Real) and not isinstance(found, bool)):
         return found
     if hasattr(found, "tolist"):  # numpy's numbers and arrays, and torch's tensors
         return plain(found.tolist())
     if isinstance(found, (set, frozenset)):
         raise WrongError(
-            "it returns a set, which has no order and keeps only one of several equal numbers: return a list"
+            tr("it returns a set, which has no order and keeps only one of several equal numbers: return a list")
         )
     if isinstance(found, (str, bytes, bool, dict)) or not isinstance(found, Iterable):
-        raise WrongError(f"want numbers, got {safe_repr(found)}, a {type(found).__name__}")
+        raise WrongError(tr("want numbers, got {found}, a {kind}", found=safe_repr(found), kind=type(found).__name__))
     items = list(islice(found, _MANY))
     if any(item is None for item in items):
-        raise WrongError("there is a None among what it returns: is a return missing in a helper?")
+        raise WrongError(tr("there is a None among what it returns: is a return missing in a helper?"))
     return [plain(item) for item in items]
 
 
@@ -45,7 +46,7 @@ def floats(tree: Tree) -> Tree:
     try:
         return float(tree.data if isinstance(tree, Value) else tree)
     except (OverflowError, TypeError, ValueError):
-        raise WrongError(f"{safe_repr(tree)} is not a number that fits a float") from None
+        raise WrongError(tr("{found} is not a number that fits a float", found=safe_repr(tree))) from None
 
 
 def leaves(tree: Tree) -> list[Any]:
@@ -98,9 +99,11 @@ def words(tree: Tree) -> str:
     """What kind of answer it is: "a number", "a list of 3 numbers", "a 2 x 3 matrix"."""
     lengths = shape(tree)
     if lengths == ():
-        return "a number"
+        return tr("a number")
     if lengths is None:
-        return f"a list of {', '.join(map(words, tree))}"
+        return tr("a list of {items}", items=", ".join(map(words, tree)))
     if len(lengths) == 1:
-        return f"a list of {lengths[0]} number{'' if lengths[0] == 1 else 's'}"
-    return f"a {' x '.join(map(str, lengths))} matrix" if len(lengths) == 2 else f"a list nested {len(lengths)} deep"
+        return tr("a list of {count} number" if lengths[0] == 1 else "a list of {count} numbers", count=lengths[0])
+    if len(lengths) == 2:
+        return tr("a {sizes} matrix", sizes=" x ".join(map(str, lengths)))
+    return tr("a list nested {depth} deep", depth=len(lengths))

@@ -11,6 +11,7 @@ from typing import Any
 from autograd import Value
 from autograd.errors import ArgumentError
 
+from ..languages import tr
 from .exercise import Case, exercise
 from .inputs import dot, exp, log, matrix, vector
 from .sandbox import WrongError, called
@@ -132,8 +133,9 @@ def _large_scores(solution: Any) -> str:
         _with_either(solution, [[1.0, 1.0], [[1.0, 5000.0], [2.0, 5000.0]], [1.0, 2.0]])
     except WrongError as error:
         if isinstance(error.__cause__, OverflowError):
-            raise WrongError(f"with scores near 3500 {error}. Subtract the largest score from all of them first: that changes no "
-                             "weight") from None  # fmt: skip
+            raise WrongError(tr(
+                "with scores near 3500 {why}. Subtract the largest score from all of them first: that changes no weight",
+                why=error)) from None  # fmt: skip
         raise
     return ""
 

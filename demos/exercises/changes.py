@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
+from ..languages import tr
 from .answers import Tree, leaves, like, same, shape
 from .exercise import Case, Exercise
 
@@ -27,9 +28,9 @@ def changes(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], ba
         if all(isinstance(x, (int, float, list)) and _numeric(x) for x in taken) and agree(
             given, taken, exercise.precision
         ):
-            yield f"These are the numbers in {name}, unchanged."
+            yield tr("These are the numbers in {name}, unchanged.", name=name)
     if len(given) > 2 and agree(given, [given[0]] * len(given), 0.0) and not agree(base, [base[0]] * len(base), 1e-3):
-        yield "The answer is the same for all inputs: is it typed in rather than computed?"
+        yield tr("The answer is the same for all inputs: is it typed in rather than computed?")
     if not all(map(like, given, base)):
         yield from _reshaped(exercise, given, base)
         return
@@ -41,13 +42,21 @@ def changes(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], ba
         except (ValueError, OverflowError, IndexError):
             continue
         if _close(ours, changed, exercise.precision) and not _close(theirs, changed, exercise.precision):
-            yield sentence
+            yield tr(sentence)
+    for digits in range(7):
+        changed = [[round(x, digits) for x in xs] for xs in theirs]
+        if _close(ours, changed, exercise.precision) and not _close(theirs, changed, exercise.precision):
+            yield tr(
+                "The numbers are rounded to {digits} decimal place: return them as they are." if digits == 1 else
+                "The numbers are rounded to {digits} decimal places: return them as they are.", digits=digits)  # fmt: skip
     if max(map(len, theirs)) > 2 and _close(ours, [list(accumulate(xs)) for xs in theirs], exercise.precision):
-        yield "Each number includes the ones before it: is the sum reset to 0 each time?"
+        yield tr("Each number includes the ones before it: is the sum reset to 0 each time?")
     yield from _in_places(exercise, ours, theirs)
     yield from _by_arguments(exercise, cases, ours, theirs)
     if _close(*([[abs(x) for x in xs] for xs in side] for side in (ours, theirs)), exercise.precision):
-        yield "All sizes are right, but some signs are wrong: is there a stray abs(), or a minus in the wrong place?"
+        yield tr(
+            "All sizes are right, but some signs are wrong: is there a stray abs(), or a minus in the wrong place?"
+        )
 
 
 def _numeric(argument: Any) -> bool:
@@ -70,7 +79,7 @@ def _by_arguments(exercise: Exercise, cases: Sequence[Case], ours: Numbers, thei
 
 
 def _place(exercise: Exercise, place: int) -> str:
-    return exercise.parts[place] if place < len(exercise.parts) else f"number {place + 1}"
+    return exercise.parts[place] if place < len(exercise.parts) else tr("number {k}", k=place + 1)
 
 
 def _sizes(exercise: Exercise, cases: Sequence[Case]) -> Iterator[tuple[str, list[float]]]:
@@ -84,19 +93,18 @@ def _sizes(exercise: Exercise, cases: Sequence[Case]) -> Iterator[tuple[str, lis
 
 
 def _off_by(name: str, sizes: Sequence[float], ours: Sequence[float], theirs: Sequence[float]) -> str:
-    found: dict[str, list[float]] = {
-        f"{name} is multiplied in once too often": [y * s for y, s in zip(theirs, sizes)],
-        f"the factor {name} is missing, or the result is divided by {name}": [
-            y / s if s else math.nan for y, s in zip(theirs, sizes)
-        ],
-        f"{name} is added once too often, or never subtracted": [y + s for y, s in zip(theirs, sizes)],
-        f"{name} is missing, or subtracted once too often": [y - s for y, s in zip(theirs, sizes)],
-        f"{name} is subtracted where it should be added": [y - 2 * s for y, s in zip(theirs, sizes)],
-        f"{name} is added where it should be subtracted": [y + 2 * s for y, s in zip(theirs, sizes)],
-    }
-    return next((sentence for sentence, made in found.items() if _close([ours], [made], 1e-6)), "")
+    made = ((sentence, [change(y, s) for y, s in zip(theirs, sizes)]) for sentence, change in _BY_AN_ARGUMENT.items())
+    return next((tr(sentence, name=name) for sentence, numbers in made if _close([ours], [numbers], 1e-6)), "")
 
 
+_BY_AN_ARGUMENT: dict[str, Callable[[float, float], float]] = {
+    "{name} is multiplied in once too often": lambda y, s: y * s,
+    "the factor {name} is missing, or the result is divided by {name}": lambda y, s: y / s if s else math.nan,
+    "{name} is added once too often, or never subtracted": lambda y, s: y + s,
+    "{name} is missing, or subtracted once too often": lambda y, s: y - s,
+    "{name} is subtracted where it should be added": lambda y, s: y - 2 * s,
+    "{name} is added where it should be subtracted": lambda y, s: y + 2 * s,
+}
 _CHANGES: dict[str, Callable[[Sequence[float]], list[float]]] = {
     "Every number has the wrong sign.": lambda xs: [-x for x in xs],
     "Every number is 0: is anything ever added up?": lambda xs: [0.0 for _ in xs],
@@ -117,12 +125,6 @@ _CHANGES: dict[str, Callable[[Sequence[float]], list[float]]] = {
         [xs[-1]] * len(xs)
     ),
     "tanh() is applied to the answer; the exercise does not ask for it.": lambda xs: [math.tanh(x) for x in xs],
-    **{
-        f"The numbers are rounded to {digits} decimal place{'' if digits == 1 else 's'}: return them as they are.": lambda xs, digits=digits: [
-            round(x, digits) for x in xs
-        ]
-        for digits in (0, 1, 2, 3, 4, 5, 6)
-    },
 }
 
 
@@ -135,24 +137,29 @@ def _in_places(exercise: Exercise, ours: Numbers, theirs: Numbers) -> Iterator[s
     lengths = {len(numbers) for numbers in ours}
     factor = _constant([x / y for xs, ys in zip(ours, theirs) for x, y in zip(xs, ys) if y], exercise.precision)
     if factor not in (None, 0.0, 1.0) and _close(ours, [[factor * y for y in ys] for ys in theirs], exercise.precision):
-        yield f"Every number is {_times(factor)} what it should be."
+        yield tr("Every number is {times} what it should be.", times=_times(factor))
     shift = _constant([x - y for xs, ys in zip(ours, theirs) for x, y in zip(xs, ys)], exercise.precision)
     if shift:
-        yield f"Every number is {abs(shift):g} too {'large' if shift > 0 else 'small'}."
+        yield tr("Every number is {difference} too large." if shift > 0 else "Every number is {difference} too small.",
+                 difference=f"{abs(shift):g}")  # fmt: skip
     if len(lengths) != 1 or len(ours[0]) < 2 or len(ours) < 3:
         return
     told: list[str] = []
     for place in range(len(ours[0])):
         xs, ys = [one[place] for one in ours], [one[place] for one in theirs]
-        name = exercise.parts[place] if place < len(exercise.parts) else f"number {place + 1}"
+        name = exercise.parts[place] if place < len(exercise.parts) else tr("number {k}", k=place + 1)
         factor = _constant([x / y for x, y in zip(xs, ys) if y], exercise.precision)
         if factor == 1.0:
             continue
         if factor is None:
             return
-        told.append(f"{name} is always 0" if not factor else f"{name} is {_times(factor)} what it should be")
+        told.append(
+            tr("{name} is {times} what it should be", name=name, times=_times(factor))
+            if factor
+            else tr("{name} is always 0", name=name)
+        )
     if told:
-        told.append("the rest is right") if len(told) < len(ours[0]) else None
+        told.append(tr("the rest is right")) if len(told) < len(ours[0]) else None
         yield f"{', '.join(told)}."
 
 
@@ -166,8 +173,8 @@ def _constant(numbers: Sequence[float], precision: float) -> float | None:
 
 def _times(factor: float) -> str:
     if factor == -1.0:
-        return "minus"
-    return f"{'minus ' if factor < 0 else ''}{abs(factor):g} times"
+        return tr("minus")
+    return tr("minus {factor} times" if factor < 0 else "{factor} times", factor=f"{abs(factor):g}")
 
 
 # --- The right numbers in another shape ------------------------------------------------------------------------
@@ -176,11 +183,11 @@ def _times(factor: float) -> str:
 def _reshaped(exercise: Exercise, given: Sequence[Tree], base: Sequence[Tree]) -> Iterator[str]:
     for place, part in enumerate(exercise.parts if all(isinstance(one, list) for one in base) else ()):
         if agree(given, [one[place] for one in base], exercise.precision):
-            yield f"Only {part} is returned: return {' and '.join(exercise.parts)}."
+            yield tr("Only {part} is returned: return {all}.", part=part, all=tr(" and ").join(exercise.parts))
     for sentence, change in _SHAPES.items():
         changed = [change(one) for one in base]
         if agree(given, changed, exercise.precision) and not all(map(like, changed, base)):
-            yield sentence
+            yield tr(sentence)
     more = _with_more(exercise, given, base)
     if more:
         yield more
@@ -188,9 +195,9 @@ def _reshaped(exercise: Exercise, given: Sequence[Tree], base: Sequence[Tree]) -
         yield from _part_of(exercise, given, base)
     if all(isinstance(one, list) for one in given) and not any(isinstance(one, list) for one in base):  # noqa: SIM102
         if agree([math.fsum(leaves(one)) for one in given], base, exercise.precision):
-            yield "Added up, these numbers would be the answer: return their sum."
+            yield tr("Added up, these numbers would be the answer: return their sum.")
     if agree([_sums(one) for one in given], base, exercise.precision):
-        yield "Added up column by column, these would be the answer: the sum over the rows is missing."
+        yield tr("Added up column by column, these would be the answer: the sum over the rows is missing.")
 
 
 def _part_of(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> Iterator[str]:
@@ -202,22 +209,22 @@ def _part_of(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> I
     lengths = {len(one) for one in given}
     short = {len(other) - len(one) for one, other in zip(given, base)}
     if firsts and short == {1}:
-        yield "The last one is missing: does the loop or the list end one too early?"
+        yield tr("The last one is missing: does the loop or the list end one too early?")
     elif firsts and max(lengths) < 3:
-        yield "It ends after the first one: is there a return inside the loop?"
+        yield tr("It ends after the first one: is there a return inside the loop?")
     elif lasts and short == {1}:
-        yield "The first one is missing."
+        yield tr("The first one is missing.")
     elif lasts:
-        yield "Only the last is there: is the list created anew inside the loop?"
+        yield tr("Only the last is there: is the list created anew inside the loop?")
 
 
 def _with_more(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> str:
     """The right numbers are there, and others with them."""
     if all(isinstance(x, list) and isinstance(y, list) and len(x) > len(y) for x, y in zip(given, base)):
         if agree([x[: len(y)] for x, y in zip(given, base)], base, exercise.precision):
-            return "The right ones are there, and more follow: does the loop or the list end too late?"
+            return tr("The right ones are there, and more follow: does the loop or the list end too late?")
         if agree([x[len(x) - len(y) :] for x, y in zip(given, base)], base, exercise.precision):
-            return "The right ones are there, after others that are not asked for."
+            return tr("The right ones are there, after others that are not asked for.")
     return ""
 
 

@@ -12,13 +12,14 @@ from typing import Any
 import autograd
 import nn
 
+from ..languages import tr
 from .exercise import EXERCISES, LESSONS, Exercise, exercises_of
 from .sandbox import WrongError, called
 from .verdict import verdict_on
 
 __all__ = ["check_file", "report_on", "write"]
 
-_TOP = '''"""Lesson {lesson}: {count} exercises. Fill in the blanks, and have them checked: {command}"""
+_TOP = '''"""{said}"""
 
 import math
 
@@ -26,7 +27,6 @@ import autograd
 import nn
 from autograd import Value
 '''
-_BLANK = "    ...  # your code\n"
 
 
 def write(folder: str | PathLike[str], command: str = "scalar-autograd check", solved: bool = False) -> list[Path]:
@@ -52,14 +52,17 @@ def write(folder: str | PathLike[str], command: str = "scalar-autograd check", s
 def starter(lesson: str, command: str, solved: bool = False) -> str:
     """The text of a lesson's starter file."""
     exercises = list(exercises_of(lesson))
-    top = _TOP.format(lesson=lesson, count=len(exercises), command=command)
+    said = tr("Lesson {lesson}: {count} exercises. Fill in the blanks, and have them checked: {command}",
+              lesson=lesson, count=len(exercises), command=command)  # fmt: skip
+    top = _TOP.format(said=said)
     return top + "".join(_section(one, solved) for one in exercises)
 
 
 def _section(exercise: Exercise, solved: bool) -> str:
-    lines = [f"\n\n# %% {exercise.name} ({exercise.level}, {exercise.minutes} minutes)"]
-    lines += [f"# {line}" for line in _wrapped(exercise.statement)]
-    lines += ["# region hint", *(f"#     {line}" for line in _wrapped(exercise.hint)), "# endregion"]
+    effort = tr("{level}, {minutes} minutes", level=tr(exercise.level), minutes=exercise.minutes)
+    lines = [f"\n\n# %% {exercise.name} ({effort})"]
+    lines += [f"# {line}" for line in _wrapped(tr(exercise.statement))]
+    lines += [f"# region {tr('hint')}", *(f"#     {line}" for line in _wrapped(tr(exercise.hint))), "# endregion"]
     if solved:
         return "\n".join(lines) + f"\n{exercise.solution.strip()}\n"
     code = exercise.starter.strip("\n") + "\n" if exercise.starter else _blank(exercise)
@@ -67,7 +70,7 @@ def _section(exercise: Exercise, solved: bool) -> str:
 
 
 def _blank(exercise: Exercise) -> str:
-    return f"def {exercise.statement.split(' -> ')[0]}:\n{_BLANK}"
+    return f"def {exercise.statement.split(' -> ')[0]}:\n    ...  # {tr('your code')}\n"
 
 
 def _wrapped(text: str) -> list[str]:
@@ -110,13 +113,13 @@ def _run(source: str, path: str) -> dict[str, Any]:
     try:
         called(run)
     except WrongError as error:
-        raise WrongError(f"{path} stops: {error}") from error.__cause__
+        raise WrongError(tr("{path} stops: {why}", path=path, why=error)) from error.__cause__
     return {name: thing for name, thing in namespace.items() if name not in before}
 
 
 def _judged(exercise: Exercise, thing: Any, definition: str) -> dict[str, str]:
     if definition == _definitions(exercise.starter or _blank(exercise))[exercise.name]:
-        status, sentence = "blank", "not begun"
+        status, sentence = "blank", tr("not begun")
     else:
         right, sentence = verdict_on(exercise.name, thing)
         status = "right" if right else "wrong"
@@ -137,11 +140,11 @@ def check_file(path: str | PathLike[str], as_json: bool = False) -> bool:
     try:
         report, problem = report_on(path), ""
     except (OSError, UnicodeDecodeError) as error:
-        report, problem = [], f"{path} cannot be read: {error}"
+        report, problem = [], tr("{path} cannot be read: {why}", path=path, why=error)
     except WrongError as error:
         report, problem = [], str(error)
     if not report and not problem:
-        problem = f"there is no exercise in {path}: the exercises are {', '.join(EXERCISES)}"
+        problem = tr("there is no exercise in {path}: the exercises are {names}", path=path, names=", ".join(EXERCISES))
     right = sum(one["status"] == "right" for one in report)
     if as_json:
         print(
@@ -152,5 +155,6 @@ def check_file(path: str | PathLike[str], as_json: bool = False) -> bool:
     else:
         for one in report:
             print(f"{one['name']}: {one['verdict']}")
-        print(f"{right} of {len(report)} right" + (", well done" if right == len(report) else ""))
+        all_right = tr(", well done") if right == len(report) else ""
+        print(tr("{right} of {all} right", right=right, all=len(report)) + all_right)
     return bool(report) and right == len(report)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from ..languages import tr
 from .exercise import Case, exercise
 from .inputs import dot, matrix, number, vector
 from .sandbox import WrongError, called
@@ -80,10 +81,13 @@ def _refuses_other_lengths(solution: Any) -> str:
             called(solution, W, b, (x * 2)[:length])
         except WrongError as error:
             if not isinstance(error.__cause__, ValueError):
-                raise WrongError(f"with {length} inputs and 3 columns in W, want a ValueError; {error}") from None
+                raise WrongError(
+                    tr("with {count} inputs and 3 columns in W, want a ValueError; {why}", count=length, why=error)
+                ) from None
         else:
-            raise WrongError(f"it accepts {length} inputs although W has 3 columns. Compare len(x) with "
-                             "len(W[0]), and raise a ValueError")  # fmt: skip
+            raise WrongError(tr(
+                "it accepts {count} inputs although W has 3 columns. Compare len(x) with len(W[0]), and raise a ValueError",
+                count=length))  # fmt: skip
     return ""
 
 

@@ -10,6 +10,7 @@ from autograd import Value
 from autograd.graph import Graph
 from autograd.stepper.mistakes import MISTAKES, RIGHT, Case, outcome
 
+from ..languages import told, tr
 from .exercise import exercise
 from .sandbox import WrongError, called, safe_repr
 
@@ -116,7 +117,9 @@ class Value:
 
 def _examine(solution: Any) -> str:
     if not isinstance(solution, type):
-        raise WrongError(f"want a class with data, grad, +, *, tanh() and backward(), got {safe_repr(solution)}")
+        raise WrongError(
+            tr("want a class with data, grad, +, *, tanh() and backward(), got {found}", found=safe_repr(solution))
+        )
     for text, numbers, build in (*_SINGLE, *_GRAPHS):
         _judge_value(solution, text, numbers, build)
     for text, numbers, build in _SINGLE:
@@ -131,7 +134,9 @@ def _built(solution: Any, text: str, numbers: Mapping[str, float], build: Build)
     leaves = {name: _attempt(text, lambda x=x: solution(x)) for name, x in numbers.items()}
     out = _attempt(text, lambda: build(leaves))
     if not isinstance(out, solution):
-        raise WrongError(f"{text} should be a {solution.__name__}, but is {safe_repr(out)}")
+        raise WrongError(
+            tr("{text} should be a {kind}, but is {found}", text=text, kind=solution.__name__, found=safe_repr(out))
+        )
     return leaves, out
 
 
@@ -141,9 +146,9 @@ def _attempt(text: str, action: Callable[[], Any]) -> Any:
     except WrongError as error:
         extra = ""
         if isinstance(error.__cause__, (TypeError, AttributeError)) and ("+" in text or "*" in text):
-            extra = ". Turn a plain number among the operands into a Value" if text in ("a + 1", "a * 3") else ""
+            extra = tr(". Turn a plain number among the operands into a Value") if text in ("a + 1", "a * 3") else ""
         if "'NoneType' object is not callable" in str(error):
-            extra = ". Is a function called where it should be kept for later? out.pass_on = pass_on, without ()"
+            extra = tr(". Is a function called where it should be kept for later? out.pass_on = pass_on, without ()")
         raise WrongError(f"{text}: {error}{extra}") from error.__cause__
 
 
@@ -151,7 +156,7 @@ def _number(thing: Any, what: str) -> float:
     try:
         return float(thing)
     except Exception:
-        raise WrongError(f"{what} should be a number, but is {safe_repr(thing)}") from None
+        raise WrongError(tr("{what} should be a number, but is {found}", what=what, found=safe_repr(thing))) from None
 
 
 def _judge_value(solution: Any, text: str, numbers: Mapping[str, float], build: Build) -> None:
@@ -160,16 +165,32 @@ def _judge_value(solution: Any, text: str, numbers: Mapping[str, float], build: 
     data = _number(getattr(out, "data", None), f"({text}).data")
     at = ", ".join(f"{name}={x:g}" for name, x in numbers.items())
     if not math.isclose(data, right, rel_tol=1e-9, abs_tol=1e-12):
-        raise WrongError(f"at {at}, {text} should be {right:.6g}, but is {data:.6g}")
+        raise WrongError(
+            tr(
+                "at {at}, {text} should be {wanted}, but is {got}",
+                at=at,
+                text=text,
+                wanted=f"{right:.6g}",
+                got=f"{data:.6g}",
+            )
+        )
     for name, x in numbers.items():
         if _number(leaves[name].data, f"{name}.data") != x:
-            raise WrongError(f"computing {text} changes {name}.data from {x:g} to {leaves[name].data}")
+            raise WrongError(
+                tr(
+                    "computing {text} changes {name} from {before} to {after}",
+                    text=text,
+                    name=f"{name}.data",
+                    before=f"{x:g}",
+                    after=leaves[name].data,
+                )
+            )
 
 
 def _gradients(solution: Any, text: str, numbers: Mapping[str, float], build: Build) -> tuple[Any, Any]:
     """The leaves' gradients, and our graph, which says what is right."""
     leaves, out = _built(solution, text, numbers, build)
-    _attempt(f"backward() of {text}", lambda: out.backward())
+    _attempt(tr("backward() of {text}", text=text), lambda: out.backward())
     ours = {name: _number(getattr(leaf, "grad", None), f"{name}.grad") for name, leaf in leaves.items()}
     mirror = {name: Value(x, name) for name, x in numbers.items()}
     return ours, (Graph(build(mirror)), mirror)
@@ -196,13 +217,22 @@ def _judge_slopes(solution: Any, text: str, numbers: Mapping[str, float], build:
     at = ", ".join(f"{name}={x:g}" for name, x in numbers.items())
     right = _right(graph, mirror, MISTAKES["no_seed"])
     if _close(ours, right):
-        raise WrongError(f"after backward() of {text} no gradient arrives. Is the root's own grad set to 1, the seed?")
+        raise WrongError(
+            tr("after backward() of {text} no gradient arrives. Is the root's own grad set to 1, the seed?", text=text)
+        )
     for reason in _slope_reasons(text, numbers, ours):
-        raise WrongError(f"at {at}, after backward() of {text}: {reason}")
+        raise WrongError(tr("at {at}, after backward() of {text}: {reason}", at=at, text=text, reason=reason))
     wanted = _right(graph, mirror, RIGHT)
     name = next(name for name in ours if not math.isclose(ours[name], wanted[name], rel_tol=1e-9, abs_tol=1e-12))
     raise WrongError(
-        f"at {at}, after backward() of {text}, {name}.grad should be {wanted[name]:.6g}, but is {ours[name]:.6g}"
+        tr(
+            "at {at}, after backward() of {text}, {name}.grad should be {wanted}, but is {got}",
+            at=at,
+            text=text,
+            name=name,
+            wanted=f"{wanted[name]:.6g}",
+            got=f"{ours[name]:.6g}",
+        )
     )
 
 
@@ -210,34 +240,36 @@ def _slope_reasons(text: str, numbers: Mapping[str, float], ours: Mapping[str, f
     a, b = numbers["a"], numbers.get("b", 3.0)
     if text == "a * b":
         if _close(ours, {"a": a, "b": b}):
-            yield "each operand gets its own data; the slope of a product is the *other* operand's data"
+            yield tr("each operand gets its own data; the slope of a product is the *other* operand's data")
         if _close(ours, {"a": 1.0, "b": 1.0}):
-            yield "both get 1, as in a sum; the slope of a product is the other operand's data"
+            yield tr("both get 1, as in a sum; the slope of a product is the other operand's data")
         if _close(ours, {"a": b, "b": 0.0}):
-            yield "b gets nothing: both operands have a slope"
+            yield tr("b gets nothing: both operands have a slope")
         if _close(ours, {"a": a * b, "b": a * b}):
-            yield "each gets the product itself; the slope is the other operand's data"
+            yield tr("each gets the product itself; the slope is the other operand's data")
     if text == "a + b":
         if _close(ours, {"a": a, "b": b}) or _close(ours, {"a": b, "b": a}):
-            yield "the operands' data is multiplied in; the slope of a sum is 1"
+            yield tr("the operands' data is multiplied in; the slope of a sum is 1")
         if ours["a"] == 1.0:
-            yield "b gets nothing: both operands have a slope"
+            yield tr("b gets nothing: both operands have a slope")
         if ours["b"] == 1.0:
-            yield "a gets nothing: both operands have a slope"
+            yield tr("a gets nothing: both operands have a slope")
     if text == "a.tanh()":
         t = math.tanh(a)
         for slope, why in (
-            (1 - a * a, "1 - a**2 is computed from the input; the slope is 1 - out**2, from the output"),
-            (1 - t, "the slope is 1 - out**2: the square is missing"),
-            (t, "the slope is 1 - out**2, and not out itself"),
-            (t * t, "the slope is 1 - out**2: the 1 - is missing"),
-            (1 + t * t, "the slope is 1 - out**2, with a minus"),
-            (1.0, "the slope is 1 - out**2, and not 1"),
+            (1 - a * a, tr("1 - a**2 is computed from the input; the slope is 1 - out**2, from the output")),
+            (1 - t, tr("the slope is 1 - out**2: the square is missing")),
+            (t, tr("the slope is 1 - out**2, and not out itself")),
+            (t * t, tr("the slope is 1 - out**2: the 1 - is missing")),
+            (1 + t * t, tr("the slope is 1 - out**2, with a minus")),
+            (1.0, tr("the slope is 1 - out**2, and not 1")),
         ):
             if math.isclose(ours["a"], slope, rel_tol=1e-9):
                 yield why
     if text in ("a + 1", "a * 3") and ours["a"] == 0.0:
-        yield "nothing arrives at a: is the operand that is a Value still remembered when the other is a plain number?"
+        yield tr(
+            "nothing arrives at a: is the operand that is a Value still remembered when the other is a plain number?"
+        )
 
 
 def _why(found: Mapping[str, tuple[dict[str, float], tuple[Graph, Mapping[str, Value]]]]) -> str:
@@ -245,17 +277,21 @@ def _why(found: Mapping[str, tuple[dict[str, float], tuple[Graph, Mapping[str, V
     text, (ours, (graph, mirror)) = next((text, one) for text, one in found.items() if not _same(*one))
     wanted = _right(graph, mirror, RIGHT)
     name = next(name for name in ours if not math.isclose(ours[name], wanted[name], rel_tol=1e-9, abs_tol=1e-12))
-    numbers = f"after backward() of {text}, {name}.grad should be {wanted[name]:.6g}, but is {ours[name]:.6g}"
+    numbers = tr("after backward() of {text}, {name}.grad should be {wanted}, but is {got}", text=text, name=name,
+                 wanted=f"{wanted[name]:.6g}", got=f"{ours[name]:.6g}")  # fmt: skip
     fitting = [
         mistake
         for mistake in MISTAKES.values()
         if all(_close(ours, _right(*right, mistake)) for ours, right in found.values())
     ]
     if fitting:
-        return f"{numbers}. That is what {fitting[0].phrase} gives: {fitting[0].where(fitting[0], Case(graph, mirror[name]))[1]}"
-    for sentence, make in _FAULTS.items():
+        why = told(fitting[0].where(fitting[0], Case(graph, mirror[name]))[1])
+        return tr(
+            "{numbers}. That is what {mistake} gives: {why}", numbers=numbers, mistake=told(fitting[0].phrase), why=why
+        )
+    for sentence, where, make in _faults():
         if all(_close(ours, _faulty(*right, make)) for ours, right in found.values()):
-            return f"{numbers}. {sentence}"
+            return f"{numbers}. {tr(sentence, where=where)}"
     return numbers
 
 
@@ -333,19 +369,20 @@ _FAULTS: dict[str, Fault] = {
     "The order is wrong: leaves come first. Reverse the list, so that the root comes first": _leaves_first,
     "A shared node passes its gradient on each time it is reached, before that gradient is complete. Sort the nodes, each "
     "after all nodes that use it, and let each pass its gradient on once": _no_order,
-    **{
-        sentence.format(where=f"in {ops[0]}" if len(ops) == 1 else "in every operation"): fault(ops)
-        for ops in (("mul",), ("add",), ("tanh",), ("add", "mul"), ("add", "mul", "tanh"))
-        for sentence, fault in (
-            ("The share {where} is not multiplied by out.grad, the gradient that comes from above", _without_upstream),
-            (
-                "Gradients {where} are written with `=`; a node that is used twice gets two shares, so `+=`",
-                _overwriting,
-            ),
-            ("The result {where} does not remember its operands, so the backward pass ends there", _forgetting),
-        )
-    },
 }
+_FAULTS_OF_OPERATIONS: dict[str, Callable[[Sequence[str]], Fault]] = {
+    "The share {where} is not multiplied by out.grad, the gradient that comes from above": _without_upstream,
+    "Gradients {where} are written with `=`; a node that is used twice gets two shares, so `+=`": _overwriting,
+    "The result {where} does not remember its operands, so the backward pass ends there": _forgetting,
+}
+
+
+def _faults() -> Iterator[tuple[str, str, Fault]]:
+    """Each fault that a class may have: its sentence, where it is, and what it does."""
+    yield from ((sentence, "", make) for sentence, make in _FAULTS.items())
+    for ops in (("mul",), ("add",), ("tanh",), ("add", "mul"), ("add", "mul", "tanh")):
+        where = tr("in {operation}", operation=ops[0]) if len(ops) == 1 else tr("in every operation")
+        yield from ((sentence, where, fault(ops)) for sentence, fault in _FAULTS_OF_OPERATIONS.items())
 
 
 def _remark(solution: Any) -> str:
@@ -353,11 +390,12 @@ def _remark(solution: Any) -> str:
     text, numbers, build = _GRAPHS[3]
     leaves, out = _built(solution, text, numbers, build)
     for _ in "12":
-        _attempt(f"the second backward() of {text}", lambda: out.backward())
+        _attempt(tr("the second backward() of {text}", text=text), lambda: out.backward())
     if _number(leaves["a"].grad, "a.grad") != 34.0:
         return ""
-    return (f"A second backward() of {text} takes a.grad from 10 to 34, not to 20: inner nodes pass the first pass's "
-            "gradients on again. As long as each graph is used once, that does no harm")  # fmt: skip
+    return tr(
+        "A second backward() of {text} takes a.grad from 10 to 34, not to 20: inner nodes pass the first pass's gradients on again. "
+        "As long as each graph is used once, that does no harm", text=text)  # fmt: skip
 
 
 @exercise("53b", "hard", 40, hint=_HINT, solution=_SOLUTION, starter=_STARTER, examine=_examine)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
+from ..languages import tr
 from .exercise import Case, exercise
 from .inputs import vector
 from .sandbox import WrongError, called, safe_repr
@@ -176,45 +177,57 @@ def _examine_order(solution: Any) -> None:
         given = [called(solution, {name: list(used) for name, used in operands.items()}, root) for _ in "12"]
         _judge_order(operands, root, given[0])
         if given[0] != given[1]:
-            raise WrongError("the same call gives a different list the second time. Something is kept from one call to the next: a list as a "
-                             "default argument, or a global")  # fmt: skip
+            raise WrongError(tr(
+                "the same call gives a different list the second time. Something is kept from one call to the next: a list as a "
+                "default argument, or a global"))  # fmt: skip
 
 
 def _judge_order(operands: Mapping[str, Sequence[str]], root: str, found: Any) -> None:
-    graph = ", ".join(f"{name} = {'(' + ', '.join(used) + ')' if used else 'leaf'}" for name, used in operands.items())
-    at = f"at {graph}, root {root}: "
+    graph = ", ".join(
+        f"{name} = {'(' + ', '.join(used) + ')' if used else tr('leaf')}" for name, used in operands.items()
+    )
+    at = tr("at {graph}, root {root}: ", graph=graph, root=root)
     if not isinstance(found, (list, tuple)):
-        raise WrongError(f"{at}want a list of names, got {safe_repr(found)}")
+        raise WrongError(at + tr("want a list of names, got {found}", found=safe_repr(found)))
     if any(isinstance(name, (list, tuple)) for name in found):
-        raise WrongError(f"{at}want a flat list of names, got {safe_repr(found)}")
-    got = f"got {list(found)}"
+        raise WrongError(at + tr("want a flat list of names, got {found}", found=safe_repr(found)))
+    at += tr("got {found}: ", found=list(found))
     for name in found:
         if name not in operands:
-            raise WrongError(f"{at}{got}: no node is called {name!r}")
+            raise WrongError(at + tr("no node is called {name}", name=repr(name)))
     twice = next((name for name in found if list(found).count(name) > 1), None)
     if twice:
-        raise WrongError(f"{at}{got}: {twice} is there twice. It passes its gradient on once, when it is complete: remember "
-                         "which nodes were visited")  # fmt: skip
+        raise WrongError(at + tr(
+            "{name} is there twice. It passes its gradient on once, when it is complete: remember which nodes were visited",
+            name=twice))  # fmt: skip
     wanted = _below(operands, root)
     extra = next((name for name in found if name not in wanted), None)
     if extra:
         raise WrongError(
-            f"{at}{got}: {root} does not depend on {extra}. Start at the root, and go to what it was computed from"
+            at
+            + tr(
+                "{root} does not depend on {name}. Start at the root, and go to what it was computed from",
+                root=root,
+                name=extra,
+            )
         )
     missing = [name for name in operands if name in wanted and name not in found]
     if missing:
-        raise WrongError(f"{at}{got}: {missing[0]} is missing. {_missing(operands, root, missing)}".rstrip())
+        raise WrongError(
+            f"{at}{tr('{name} is missing.', name=missing[0])} {_missing(operands, root, missing)}".rstrip()
+        )
     operands = {name: operands[name] for name in found}
     place = {name: k for k, name in enumerate(found)}
     wrong = [(name, used) for name in operands for used in operands[name] if place[used] < place[name]]
     if wrong and all(place[used] < place[name] for name in operands for used in operands[name]):
         raise WrongError(
-            f"{at}{got}: that is the order of the forward pass. In the backward pass the root comes first: reverse it"
+            at + tr("that is the order of the forward pass. In the backward pass the root comes first: reverse it")
         )
     if wrong:
         name, used = wrong[0]
-        raise WrongError(f"{at}{got}: {used} comes before {name}, which still owes it a share of its gradient. Add a node to the "
-                         "list only after all its operands are in it, then reverse the list")  # fmt: skip
+        raise WrongError(at + tr(
+            "{used} comes before {name}, which still owes it a share of its gradient. Add a node to the list only after all its "
+            "operands are in it, then reverse the list", used=used, name=name))  # fmt: skip
 
 
 def _below(operands: Mapping[str, Sequence[str]], root: str) -> dict[str, None]:
@@ -231,16 +244,18 @@ def _missing(operands: Mapping[str, Sequence[str]], root: str, missing: Sequence
     """Why these may be missing."""
     wanted = _below(operands, root)
     if len(missing) == len(wanted):
-        return "The list is empty: is the set of visited nodes kept between calls?"
+        return tr("The list is empty: is the set of visited nodes kept between calls?")
     if list(missing) == [root]:
-        return "The root belongs in the list too, before all others"
+        return tr("The root belongs in the list too, before all others")
     leaves = {name for name in wanted if not operands[name]}
     if set(missing) == leaves:
-        return "Are all leaves left out, or only the root's own operands followed? Go down to the leaves: they get a gradient too"
+        return tr(
+            "Are all leaves left out, or only the root's own operands followed? Go down to the leaves: they get a gradient too"
+        )
     if not set(missing) & {root, *operands[root]}:
-        return "Only the root and its operands are there: go on to the operands' own operands"
+        return tr("Only the root and its operands are there: go on to the operands' own operands")
     if all(name not in operands[user][:1] for name in missing for user in wanted):
-        return "Only the first operand of a node is followed: go to all of them"
+        return tr("Only the first operand of a node is followed: go to all of them")
     return ""
 
 

@@ -24,6 +24,8 @@ import nn
 from autograd.errors import printable
 from autograd.modes import modes_restored
 
+from ..languages import tr
+
 __all__ = ["BUDGET", "EndlessError", "WrongError", "called", "safe_repr"]
 
 BUDGET = 1_000_000  # instructions a call: less than a second, and fifty times what any exercise needs
@@ -79,7 +81,11 @@ class _Budget:
                     above = above.f_back
 
             raise _StoppedError(
-                f"it is still running after {BUDGET:,} instructions, at line {frame.f_lineno}. What would end that loop?",
+                tr(
+                    "it is still running after {count} instructions, at line {line}. What would end that loop?",
+                    count=f"{BUDGET:,}",
+                    line=frame.f_lineno,
+                ),
                 again,
             )
         return self.count
@@ -106,14 +112,15 @@ def called(function: Callable[..., Any], *arguments: Any) -> Any:
         error.again = None
         raise EndlessError(str(error)) from None
     except SystemExit:
-        raise EndlessError("it ends Python: exit() has no place in a function. Use return") from None
+        raise EndlessError(tr("it ends Python: exit() has no place in a function. Use return")) from None
     except RecursionError:
-        raise EndlessError(f"it calls itself without end{_line(function, sys.exc_info()[1])}") from None
+        raise EndlessError(tr("it calls itself without end") + _line(function, sys.exc_info()[1])) from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        text = printable(str(error)) or "no message"
-        raise WrongError(f"it raises {type(error).__name__}: {text}{_line(function, error)}") from error
+        text = printable(str(error)) or tr("no message")
+        raised = tr("it raises {kind}: {message}", kind=type(error).__name__, message=text)
+        raise WrongError(raised + _line(function, error)) from error
 
 
 class _Notebook(io.TextIOBase):
@@ -140,7 +147,7 @@ def _counted(budget: _Budget) -> Any:
 @contextmanager
 def _no_input() -> Any:
     def asked(*_: object) -> str:
-        raise WrongError("it asks for input(): take what you need from the arguments")
+        raise WrongError(tr("it asks for input(): take what you need from the arguments"))
 
     before, builtins.input = builtins.input, asked
     try:
@@ -154,7 +161,7 @@ def _line(function: Callable[..., Any], error: BaseException | None) -> str:
     if error is None:
         return ""
     lines = [line for frame, line in walk_tb(error.__traceback__) if not _is_library(frame.f_code.co_filename)]
-    return f" (line {lines[-1]})" if lines else ""
+    return tr(" (line {line})", line=lines[-1]) if lines else ""
 
 
 def safe_repr(thing: Any, length: int = 60) -> str:
@@ -162,5 +169,5 @@ def safe_repr(thing: Any, length: int = 60) -> str:
     try:
         text = called(repr, thing)
     except WrongError:
-        return f"a {type(thing).__name__} whose repr fails"
+        return tr("a {kind} whose repr fails", kind=type(thing).__name__)
     return printable(text)[:length]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
+from ..languages import tr
 from .exercise import Case, exercise
 from .inputs import Function, dot, matrix, number, vector
 
@@ -26,16 +27,20 @@ def _derivative(f: Any, x: float, h: float = 1e-5) -> float:
 def _two_sided(case: Case, right: bool) -> str:
     f, x = case
     if right or not f.calls:
-        return "" if f.calls else "the function is never called: the slope has to come from f itself"
+        return "" if f.calls else tr("the function is never called: the slope has to come from f itself")
     if all(at == x for at in f.calls):
-        return "the function is called at x itself only: is the nudge lost in rounding, or never added? 1e-5 is a good size"
+        return tr(
+            "the function is called at x itself only: is the nudge lost in rounding, or never added? 1e-5 is a good size"
+        )
     if min(abs(at - x) for at in f.calls) > 0.5:
-        return f"the function is called at {f.calls[0]:g}, which is not near x = {x:g}"
+        return tr("the function is called at {place}, which is not near x = {x}", place=f"{f.calls[0]:g}", x=f"{x:g}")
     if x in f.calls:
-        return "the function is called at x itself, so the nudge goes one way only. Nudge x in both directions: the bend then cancels"
+        return tr(
+            "the function is called at x itself, so the nudge goes one way only. Nudge x in both directions: the bend then cancels"
+        )
     widest = max(abs(at - x) for at in f.calls)
     return (
-        f"the nudge is {widest:g}: take 1e-5, which is small, but not so small that rounding shows"
+        tr("the nudge is {h}: take 1e-5, which is small, but not so small that rounding shows", h=f"{widest:g}")
         if not 1e-8 < widest < 2e-3
         else ""
     )
@@ -125,26 +130,35 @@ def _functions(rng: Random) -> Iterator[Case]:
         def f(xs: Any, factors: list[float] = factors) -> float:
             return math.prod(xs) + dot([math.sin(3 * x * factor) for x, factor in zip(xs, factors)], [1.0] * len(xs))
 
-        yield Function(f"a function of {n} number{'s' if n > 1 else ''}", f), vector(rng, n)
+        yield (
+            Function(tr("a function of {n} number" if n == 1 else "a function of {n} numbers", n=n), f),
+            vector(rng, n),
+        )
 
 
 def _passes(case: Case, right: bool) -> str:
     f, xs = case
     n, calls = len(xs), len(f.calls)
     if calls and all(call == xs for call in f.calls):
-        return ("the function is called at xs itself each time: is the same list nudged up and then down again, or is the "
-                "nudge lost in rounding?")  # fmt: skip
+        return tr("the function is called at xs itself each time: is the same list nudged up and then down again, or is the "
+                  "nudge lost in rounding?")  # fmt: skip
     if xs in f.calls and calls <= 2 * n:
-        return "the function is called at xs itself, so the nudges go one way only. Nudge in both directions: the bend then cancels"
+        return tr(
+            "the function is called at xs itself, so the nudges go one way only. Nudge in both directions: the bend then cancels"
+        )
     if right and calls != 2 * n:
-        return f"f was called {calls} times for {n} number{'s' if n > 1 else ''}: two calls for each are enough"
+        return tr(
+            "f was called {calls} times for {n} number: two calls for each are enough" if n == 1 else
+            "f was called {calls} times for {n} numbers: two calls for each are enough", calls=calls, n=n)  # fmt: skip
     if not right and calls == 2 * n:
         off = [abs(x - y) for call in f.calls for x, y in zip(call, xs)]
         moved = [sum(x != y for x, y in zip(call, xs)) for call in f.calls]
         if max(moved) > 1:
-            return "more than one number is nudged at a time: put each back before the next"
+            return tr("more than one number is nudged at a time: put each back before the next")
         if max(off) > 2e-4 or max(off) < 1e-7:
-            return f"the nudge is {max(off):g}: take 1e-5, which is small, but not so small that rounding shows"
+            return tr(
+                "the nudge is {h}: take 1e-5, which is small, but not so small that rounding shows", h=f"{max(off):g}"
+            )
     return ""
 
 

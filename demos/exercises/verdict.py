@@ -17,6 +17,7 @@ from typing import Any
 from autograd import Value
 from autograd.errors import ArgumentError
 
+from ..languages import language, tr
 from .answers import Tree, floats, leaves, like, plain, same, shown_twice, words
 from .changes import agree, changes
 from .exercise import EXERCISES, Case, Exercise, Slips
@@ -30,13 +31,13 @@ def verdict_on(name: str, thing: Any) -> tuple[bool, str]:
     try:
         remark = Context().run(judge, EXERCISES[name], thing)  # whatever mode the session is in
     except WrongError as error:
-        return False, f"not yet. {_begin(EXERCISES[name], str(error))}"
-    return True, f"right. {remark}" if remark else "right"
+        return False, tr("not yet. {why}", why=_begin(EXERCISES[name], str(error)))
+    return True, tr("right. {remark}", remark=remark) if remark else tr("right")
 
 
 def _begin(exercise: Exercise, sentence: str) -> str:
     """With a capital letter, unless it begins with code: code keeps its case."""
-    word = re.match(r"[a-z]{2,}(?=[ ,])", sentence)
+    word = re.match(r"[a-zа-яё]{2,}(?=[ ,])" if language() == "en" else r"[а-яё]+(?=[ ,])", sentence)
     code = {exercise.name, *exercise.names, *exercise.parts}
     return sentence[0].upper() + sentence[1:] if word and word.group() not in code else sentence
 
@@ -58,7 +59,7 @@ def judge(exercise: Exercise, solution: Any) -> str:
         _judge_memory(exercise, solution, cases, given)
         raise WrongError(_why(exercise, cases, given, right, first, seen))
     if seen:
-        raise WrongError(f"its numbers are right, but {seen}")
+        raise WrongError(tr("its numbers are right, but {seen}", seen=seen))
     remark = ""
     for case in cases if exercise.differentiable else ():
         remark = _judge_gradients(exercise, solution, case)
@@ -71,8 +72,9 @@ def _judge_memory(exercise: Exercise, solution: Any, cases: Sequence[Case], give
     for case, before in zip(cases, given):
         after = _attempt(exercise, solution, case, deepcopy(case))
         if not isinstance(before, WrongError) and not _same(after, before, 1e-9):
-            raise WrongError(f"{_at(exercise, case)}the same call gives a different answer the second time. Something is kept from one "
-                             "call to the next: a list as a default argument, or a global")  # fmt: skip
+            raise WrongError(_at(exercise, case) + tr(
+                "the same call gives a different answer the second time. Something is kept from one call to the next: a list as a "
+                "default argument, or a global"))  # fmt: skip
 
 
 def _attempt(exercise: Exercise, solution: Any, case: Case, arguments: Case) -> Tree | WrongError:
@@ -93,13 +95,14 @@ def _answer(exercise: Exercise, solution: Any, case: Case, arguments: Case) -> T
     try:
         answer = floats(plain(_taking_either(exercise, solution, arguments)))
     except WrongError as error:
-        large = ". A number along the way is too large for a float, as exp(x) is for x above 709"
+        large = tr(". A number along the way is too large for a float, as exp(x) is for x above 709")
         why = large if isinstance(error.__cause__, OverflowError) else ""
         raise type(error)(f"{_at(exercise, case)}{error}{why}") from error.__cause__
     for name, before, after in zip(exercise.names, case, arguments):
         if isinstance(before, list) and not same(_numbers(after), _numbers(before), 1e-9):
-            raise WrongError(f"it changes {name}, which belongs to the caller: {_argument(before)} became {_argument(after)}. Work on "
-                             "a copy, or put the numbers back")  # fmt: skip
+            raise WrongError(tr(
+                "it changes {name}, which belongs to the caller: {before} became {after}. Work on a copy, or put the numbers back",
+                name=name, before=_argument(before), after=_argument(after)))  # fmt: skip
     return answer
 
 
@@ -126,7 +129,7 @@ def _numbers(argument: Any) -> Tree:
 def _at(exercise: Exercise, case: Case) -> str:
     """The arguments of a case: "At w=1, b=0.5: "."""
     pairs = [f"{name}={_argument(value)}" for name, value in zip(exercise.names, case)]
-    return f"at {', '.join(pairs)}: " if pairs else ""
+    return tr("at {arguments}: ", arguments=", ".join(pairs)) if pairs else ""
 
 
 def _argument(value: Any) -> str:
@@ -145,10 +148,11 @@ def _why(
     if like(given[first], right[first]):
         wanted, got = shown_twice(right[first], given[first])
         names = f"[{', '.join(exercise.parts)}] = " if exercise.parts else ""
-        numbers = f"got {got}, which is wrong" if exercise.secret else f"want {names}{wanted}, got {got}"
+        right_one = "" if exercise.secret else tr("want {wanted}, got {got}", wanted=names + wanted, got=got)
+        numbers = right_one or tr("got {got}, which is wrong", got=got)
     else:
         names = f", [{', '.join(exercise.parts)}]" if exercise.parts else ""
-        numbers = f"want {words(right[first])}{names}, got {words(given[first])}"
+        numbers = tr("want {wanted}, got {got}", wanted=words(right[first]) + names, got=words(given[first]))
     answered = [k for k, one in enumerate(given) if not isinstance(one, WrongError)]
     cases, given, right = ([side[k] for k in answered] for side in (cases, given, right))
     reason = (
@@ -171,7 +175,7 @@ def _slipped(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], r
     for count in (1, 2):
         fitting = [chosen for chosen in combinations(slips, count) if _fits(exercise, cases, given, right, chosen)]
         if fitting:
-            return " Or: ".join(" And: ".join(chosen) for chosen in fitting[: 5 - 2 * count])
+            return tr(" Or: ").join(tr(" And: ").join(map(tr, chosen)) for chosen in fitting[: 5 - 2 * count])
     return ""
 
 
@@ -209,7 +213,7 @@ def _changed_slip(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tre
         shaped = all(map(like, made, right)) or not all(map(like, given, right))
         if shaped and not agree(made, right, exercise.precision):
             for change in changes(exercise, cases, given, made):
-                return f"{slip} And: {change}"
+                return tr(slip) + tr(" And: ") + change
     return ""
 
 
@@ -219,15 +223,21 @@ def _where(exercise: Exercise, given: Sequence[Tree], right: Sequence[Tree]) -> 
     if any(not like(one, other) for one, other in zip(given, right)):
         return ""
     if any(x != x for one in given for x in leaves(one)):
-        return "There is a nan: 0/0 or inf - inf was computed somewhere."
+        return tr("There is a nan: 0/0 or inf - inf was computed somewhere.")
     if agreeing:
-        return f"{agreeing} of {len(given)} cases {'is' if agreeing == 1 else 'are'} right: what is different about this one?"
+        return tr(
+            "{count} of {all} cases is right: what is different about this one?" if agreeing == 1 else
+            "{count} of {all} cases are right: what is different about this one?", count=agreeing, all=len(given))  # fmt: skip
     columns = [list(zip(*map(leaves, side))) for side in (given, right)]
     if len({len(leaves(one)) for one in right}) == 1 and len(columns[0]) > 1:
         good = [k for k, (xs, ys) in enumerate(zip(*columns)) if same(list(xs), list(ys), exercise.precision)]
         if good:
-            names = [exercise.parts[k] if k < len(exercise.parts) else f"number {k + 1}" for k in good]
-            return f"In every case {' and '.join(names)} {'is' if len(names) == 1 else 'are'} right, and the rest is wrong."
+            names = tr(" and ").join(
+                exercise.parts[k] if k < len(exercise.parts) else tr("number {k}", k=k + 1) for k in good
+            )
+            if len(good) == 1:
+                return tr("In every case {names} is right, and the rest is wrong.", names=names)
+            return tr("In every case {names} are right, and the rest is wrong.", names=names)
     return ""
 
 
@@ -244,19 +254,21 @@ def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> str:
         answer = leaves(plain(called(solution, *ours)))
     except WrongError as error:
         if _refuses_values(exercise, error):
-            return "The functions of math do not take Values; v.exp(), v.log() and so on do"
+            return tr("The functions of math do not take Values; v.exp(), v.log() and so on do")
+        names = ", ".join(exercise.differentiable)
         raise WrongError(
-            f"it is right with floats; given Values for {', '.join(exercise.differentiable)}, {error}"
+            tr("it is right with floats; given Values for {names}, {why}", names=names, why=error)
         ) from error.__cause__
     mirror, our_inputs = _with_values(exercise, case)
     right = leaves(plain(exercise.reference(Slips(), *mirror)))
     for number, (out, wanted) in enumerate(zip(answer, right)):
-        which = "" if len(right) == 1 else f"number {number + 1} of "
+        which = tr("the answer") if len(right) == 1 else tr("number {k} of the answer", k=number + 1)
         if not isinstance(wanted, Value):
             continue
         if not isinstance(out, Value):
-            raise WrongError(f"given Values, it returns {safe_repr(out)}: {which}the answer has lost its graph. "
-                             "Leave out .data, .item() and float()")  # fmt: skip
+            raise WrongError(tr(
+                "given Values, it returns {found}: {which} has lost its graph. Leave out .data, .item() and float()",
+                found=safe_repr(out), which=which))  # fmt: skip
         for leaf in (*their_inputs.values(), *our_inputs.values()):
             leaf.zero_grad()
         for one in (out, wanted):
@@ -265,9 +277,12 @@ def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> str:
         for name, leaf in their_inputs.items():
             grad, should = leaf.grad, our_inputs[name].grad
             if not math.isclose(grad, should, rel_tol=1e-7, abs_tol=1e-9):
-                lost = "" if grad else f". No gradient reaches {name}: is its .data used, or float() of it?"
-                raise WrongError(f"its numbers are right, but not its gradients: the derivative of {which}the answer with "
-                                 f"respect to {name} should be {should:.6g}, but is {grad:.6g}{lost}")  # fmt: skip
+                lost = (
+                    "" if grad else tr(". No gradient reaches {name}: is its .data used, or float() of it?", name=name)
+                )
+                raise WrongError(tr(
+                    "its numbers are right, but not its gradients: the derivative of {which} with respect to {name} should be {wanted}, "
+                    "but is {got}", which=which, name=name, wanted=f"{should:.6g}", got=f"{grad:.6g}") + lost)  # fmt: skip
     return ""
 
 

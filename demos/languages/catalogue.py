@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from .paragraphs import has_words
+
 __all__ = ["Catalogue", "Entry", "fields_of", "read", "written"]
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
@@ -116,11 +118,17 @@ class Catalogue:
             if found:
                 held = {name: self.matched(value, page) or value for name, value in found.groupdict().items()}
                 return translated.format(**held)
-        return ""
+        within = text
+        for pattern, translated in self._templates(page):
+            if pattern.pattern.startswith("\\("):  # one in parentheses is also looked for within a line
+                within = pattern.sub(lambda found, to=translated: to.format(**found.groupdict()), within)
+        return within if within != text else ""
 
     def _templates(self, page: str) -> list[tuple[re.Pattern[str], str]]:
         if page not in self._patterns:
-            named = [entry for entry in self._of(page) if entry.named]
+            named = [
+                entry for entry in self._of(page) if entry.named and (page or has_words(_FIELD.sub("", entry.english)))
+            ]
             named.sort(key=lambda entry: -len(_FIELD.sub("", entry.english)))
             self._patterns[page] = [(_pattern(entry.english), entry.translated) for entry in named]
         return self._patterns[page]

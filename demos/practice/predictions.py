@@ -13,11 +13,13 @@ Like an exercise, a question is a reference with slips: the answer is computed, 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
 from ..exercises.exercise import LESSONS, Slips
+from ..languages import tr
 from ..shared.page import asked
 
 __all__ = ["QUESTIONS", "Question", "predict", "question", "questions_of"]
@@ -49,31 +51,35 @@ class Question(NamedTuple):
         for count in (1, 2):
             known = list(found)
             for made in combinations(asking.asked, count):
-                wrong, why = self.reference(Slips(made)), "; and ".join(made)
+                wrong, why = self.reference(Slips(made)), tr("; and ").join(map(tr, made))
                 if _same(wrong, self.answer) or any(_same(wrong, other) for other, _ in known):
                     continue
                 at = next((k for k, (other, _) in enumerate(found) if _same(wrong, other)), None)
                 if at is None:
                     found.append((wrong, why))
                 elif count == 1 and why not in found[at][1]:
-                    found[at] = found[at][0], f"{found[at][1]}; or {why}"
+                    found[at] = found[at][0], tr("{why}; or {other}", why=found[at][1], other=why)
         return found
 
     def verdict(self, guess: Any) -> tuple[bool, str]:
         """Whether a guess is right, and a sentence about it."""
         read = self._read(guess)
         if read is None:
-            wanted = f"one of {', '.join(self.choices)}" if self.choices else "a number"
-            return False, f"want {wanted}, got {guess!r}"
+            wanted = tr("one of {words}", words=", ".join(map(tr, self.choices))) if self.choices else tr("a number")
+            return False, tr("want {wanted}, got {got}", wanted=wanted, got=repr(guess))
         if _same(read, self.answer):
-            return True, f"right: {_shown(read)}. {self.reason}".strip()
+            return True, tr(
+                "right: {answer}. {reason}", answer=_shown(read), reason=tr(self.reason) if self.reason else ""
+            ).strip()
         why = next((why for wrong, why in self.slips() if _same(read, wrong)), "")
-        return False, f"not {_shown(read)}{f': {why}' if why else '; no usual slip gives that number. Try once more'}"
+        if why:
+            return False, tr("not {guess}: {why}", guess=_shown(read), why=why)
+        return False, tr("not {guess}; no usual slip gives that number. Try once more", guess=_shown(read))
 
     def _read(self, guess: Any) -> Answer | None:
         if self.choices:
             word = str(guess).strip().lower()
-            return next((choice for choice in self.choices if choice.lower() == word), None)
+            return next((choice for choice in self.choices if word in (choice.lower(), tr(choice).lower())), None)
         try:
             number = float(guess)
         except (TypeError, ValueError):
@@ -88,7 +94,7 @@ def _same(one: Answer, other: Answer) -> bool:
 
 
 def _shown(answer: Answer) -> str:
-    return answer if isinstance(answer, str) else f"{answer:.6g}"
+    return tr(answer) if isinstance(answer, str) else f"{answer:.6g}"
 
 
 def question(
@@ -122,10 +128,16 @@ def predict(name: str, guess: Any = None) -> None:
     not -5: the 2 of the square is missing; or the last factor is missing: w is multiplied by x = 2
     """
     if name not in QUESTIONS:
-        raise LookupError(f"there is no question {name!r}: there are {', '.join(QUESTIONS)}")
+        raise LookupError(
+            tr("there is no question {name}: there are {names}", name=repr(name), names=", ".join(QUESTIONS))
+        )
     one = QUESTIONS[name]
+    text, reason, choices = tr(one.text), tr(one.reason) if one.reason else "", [tr(word) for word in one.choices]
     if guess is not None and guess is not ...:
         print(one.verdict(guess)[1])
-    elif not asked(one.text, one.choices, _shown(one.answer), one.reason, [(_shown(w), why) for w, why in one.slips()]):
-        words = f" ({' or '.join(one.choices)})" if one.choices else ""
-        print(f'Predict: {one.text[0].lower()}{one.text[1:]}{words}\n    Then: predict("{name}", your answer)')
+    elif not asked(text, choices, _shown(one.answer), reason, [(_shown(w), why) for w, why in one.slips()]):
+        words = f" ({tr(' or ').join(choices)})" if choices else ""
+        if re.match("[A-ZА-Я][a-zа-я]", text):  # a word, and not the name of a matrix
+            text = text[0].lower() + text[1:]
+        print(tr("Predict: {question}", question=text + words))
+        print(tr('    Then: predict("{name}", your answer)', name=name))

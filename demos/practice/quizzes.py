@@ -14,7 +14,6 @@ right: df/da = -22. 1 of 1. The next one:
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
@@ -26,6 +25,8 @@ from autograd.explain.phrases import Report, name_of, short
 from autograd.graph import Graph, gradients
 from autograd.stepper.guesses import Guess
 
+from ..languages import told, tr
+from ..languages.engine import told_lines
 from .code import encode
 
 __all__ = ["LEVELS", "Quiz", "play", "quiz"]
@@ -100,7 +101,7 @@ LEVELS: dict[str, Callable[[Random], Made]] = {
 class Quiz:
     """A series of questions about graphs. Its methods return text to read; `code` is the score, for a teacher."""
 
-    _how = "Answer with .answer(number); .skip() shows the answer and goes on."
+    _how = ".answer(number)"
 
     def __init__(self, graphs: Iterator[tuple[Value, str]], level: str, seed: int) -> None:
         self.level = level
@@ -126,15 +127,18 @@ class Quiz:
 
     def __repr__(self) -> str:
         return "\n".join([
-            f"question {self.asked + 1}  ({self.level}, score {self.right} of {self.asked})",
+            tr("question {k}  ({level}, score {right} of {asked})", k=self.asked + 1, level=self.level, right=self.right,
+               asked=self.asked),
             f"  {self._shown()}",
-            f"  What is {self.question}?",
-            f"  {self._how}",
+            tr("  What is {slope}?", slope=self.question),
+            tr("  Answer with {how}; .skip() shows the answer and goes on.", how=self._how) if self._how else
+            tr("  Type a number. skip shows the answer and goes on, quit leaves."),
         ])  # fmt: skip
 
     def _shown(self) -> str:
         leaves = [node for node in self.graph.nodes if not node.operands and node.label]
-        return f"{self.text}  at {', '.join(f'{leaf.label} = {short(leaf.data)}' for leaf in leaves)}"
+        at = ", ".join(f"{leaf.label} = {short(leaf.data)}" for leaf in leaves)
+        return tr("{formula}  at {numbers}", formula=self.text, numbers=at)
 
     def answer(self, guess: float | str) -> Report:
         """Whether a number is right, to at least two digits; if not, which mistake gives it."""
@@ -142,39 +146,42 @@ class Quiz:
         try:
             right = Guess(guess, self.graph).agrees(truth)
         except AutogradError as error:
-            return Report(str(error))
+            return Report(told_lines(str(error)))
         if not right:
             self._wrong += 1
-            again = "Try once more." if self._wrong < 3 else "Try once more; .skip() shows it."
+            again = tr("Try once more.") if self._wrong < 3 else tr("Try once more; .skip() shows it.")
             return Report(f"{self._reason(guess)}. {again}")
         first = self._wrong == 0
         self.asked += 1
         self.right += first
-        text = f"right: {self.question} = {short(truth)}. {self._score()}"
+        text = tr("right: {slope} = {number}. {score}", slope=self.question, number=short(truth), score=self._score())
         self._next()
-        return Report(f"{text} The next one:\n{self!r}")
+        return Report(f"{text} {tr('The next one:')}\n{self!r}")
 
     def _reason(self, guess: float | str) -> str:
         """Which mistake gives a wrong number, in one line."""
         first, *others = str(diagnose(self.root, self.node, guess, graph=self.graph)).splitlines()
         if not others:
-            return re.sub(r" \(edge \d+, stepper parked there\)", "", first)
-        fitting = [line.strip().replace(" gives: ", " gives (", 1) + ")" for line in others]
-        return f"{guess} is what {' or '.join(fitting)}"
+            return told_lines(re.sub(r" \(edge \d+, stepper parked there\)", "", first))
+        fitting = [
+            tr("{mistake} gives ({why})", mistake=told(mistake), why=told(why))
+            for mistake, _, why in (line.strip().partition(" gives: ") for line in others)
+        ]
+        return tr("{guess} is what {mistakes}", guess=guess, mistakes=tr(" or ").join(fitting))
 
     def skip(self) -> Report:
         """Show the answer and where it comes from, and go on; it does not count as right."""
         self.asked += 1
         text = (
-            str(self.root.why(self.node))
+            told_lines(str(self.root.why(self.node)))
             if not self.node.operands
             else f"{self.question} = {short(gradients(self.graph)[self.node])}"
         )
         self._next()
-        return Report(f"{text}\n{self._score()} The next one:\n{self!r}")
+        return Report(f"{text}\n{self._score()} {tr('The next one:')}\n{self!r}")
 
     def _score(self) -> str:
-        return f"{self.right} of {self.asked}."
+        return tr("{right} of {asked}.", right=self.right, asked=self.asked)
 
     @property
     def code(self) -> str:
@@ -191,7 +198,7 @@ def quiz(f: Value | None = None, *, level: str = "chain", seed: int = 0) -> Quiz
     if f is not None:
         return Quiz(_forever(f), "own", seed)
     if level not in LEVELS:
-        raise ValueError(f"there is no level {level!r}: there are {', '.join(LEVELS)}")
+        raise ValueError(tr("there is no level {name}: there are {names}", name=repr(level), names=", ".join(LEVELS)))
     return Quiz(_random(level, seed), level, seed)
 
 
@@ -214,12 +221,12 @@ def _random(level: str, seed: int) -> Iterator[tuple[Value, str]]:
 def play(level: str, seed: int, read: Callable[[str], str] = input) -> int:
     """Ask at a terminal until the input ends or two lines in a row are empty; print the code at the end."""
     game = quiz(level=level, seed=seed)
-    game._how = "Type a number. skip shows the answer and goes on, quit leaves."
+    game._how = ""
     print(game)
     empty = 0
     while empty < 2:
         try:
-            text = read("answer> ").strip()
+            text = read(tr("answer> ")).strip()
         except (EOFError, KeyboardInterrupt):
             print()
             break
@@ -228,5 +235,5 @@ def play(level: str, seed: int, read: Callable[[str], str] = input) -> int:
             break
         if text:
             print(game.skip() if text == "skip" else game.answer(text))
-    print(f"{game.right} of {game.asked}: your code is {game.code}", file=sys.stdout)
+    print(tr("{right} of {asked}: your code is {code}", right=game.right, asked=game.asked, code=game.code))
     return 0

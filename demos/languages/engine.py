@@ -1,0 +1,43 @@
+"""What the engine says of a wrong number. It speaks English; a quiz in another language knows its sentences by these templates."""
+
+from __future__ import annotations
+
+from . import told
+
+__all__ = ["told_lines"]
+
+SENTENCES = (
+    "{guess} is right: {slope} = {number}", "{guess} is what {mistake} gives: {why}", "{mistake} gives: {why}",
+    "{guess} is not right: {why}", "no usual mistake gives it",
+    # the mistakes
+    "`=` for `+=`", "plain recursion", "going depth-first with a visited set", "keeping operands in a set",
+    "a second backward() without zero_grad()", "a second backward() that keeps the inner nodes' grads",
+    "taking exp's input for its slope", "computing tanh's slope from its input", "a missing seed at the root",
+    # where each goes wrong
+    "{name}.grad stayed 0, and 0 times any slope is 0",
+    "{name}.grad still held the first pass's {held} when the second added its {share}",
+    "{name}.grad still held the first pass's {held}, and passed it on again",
+    "on {edge} the slope is {right}, from the output, not {wrong}, from the input",
+    "{name} owes {operand} {count} contributions, and a set holds it once",
+    "{name} overwrote the {number} that {operand}.grad held with its {share}",
+    "nothing was overwritten", "every node waited for all its contributions",
+    "{name} passed its gradient on before its {place} contribution arrived",
+    "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "last",
+    # slips
+    "the sign is wrong", "it is {name}'s data, where its gradient is asked for",
+    "it is not complete yet: after {name} there is {count} more to come",
+    "it is only what comes by {name}: contributions add up",
+    "upstream is forgotten: it is the partial {slope} alone, to be multiplied by {name}.grad",
+    "the partial is forgotten: it is {name}.grad alone, to be multiplied by the partial {slope}",
+    "upstream is forgotten: it is the sum of the partials alone",
+    "it is one path only, {edge}: there are {count}, and they add up",
+    "it is what comes when the edge {edge} is missing: was {name} made from .data there?",
+    # what was typed
+    "want a number as a guess, got {guess}",
+    "want a number or an expression of the graph's names as a guess, got {guess}: {why}",
+)  # fmt: skip
+
+
+def told_lines(text: str) -> str:
+    """Lines of the engine in the language in use, each by its template."""
+    return "\n".join(map(told, text.split("\n")))
