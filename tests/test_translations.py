@@ -234,6 +234,12 @@ def test_prose_keeps_what_is_no_paragraph(small):
             "| A slope", "| Наклон").replace("1. A\nslope", "1. Наклон")  # fmt: skip
 
 
+def test_a_number_at_the_beginning_of_a_line_is_not_an_item():
+    assert list(pieces.paragraphs("Skip lesson\n51. Never skip\nthe other.\n\n1. One item\n2. another")) == [
+        "Skip lesson 51. Never skip the other.", "One item", "another",
+    ]  # fmt: skip
+
+
 def test_a_changed_sentence_keeps_its_translation_and_is_marked():
     kept = [Entry("The slope at 3 is 6.", "Наклон в точке 3 равен 6."), Entry("Gone for good.", "Нет.")]
     (new, other) = updated([Entry("The slope at 3 is 7."), Entry("b")], kept)

@@ -135,7 +135,7 @@ def _source(path: Path) -> Iterator[Entry]:
     elif path.name == "player.html":
         yield from map(_entry, words.sentences(text))
     elif path.suffix in (".js", ".html"):
-        yield from map(_entry, re.findall(r'\bsay\("([^"]+)"', text))
+        yield from map(_entry, re.findall(r'\bsay\("([^"]+)"', text.replace("{{", "{").replace("}}", "}")))
     elif path.suffix == ".py":
         if demo := next((demo for demo in DEMOS if demo.path == path), None):
             yield Entry(demo.question)

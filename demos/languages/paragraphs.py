@@ -62,6 +62,8 @@ def _pieces(text: str) -> Iterator[tuple[str, str]]:
         fence = line.strip().startswith("```")
         heading = re.match(r"(#{1,3} )(.*)", line)
         item = re.match(r"( *(?:- |\d+\. ))(.*)", line)
+        if item and lines and item[1].strip() != "-" and not mark.strip()[:1].isdigit():
+            item = None  # a number that happens to begin a line of a paragraph
         code = fenced or fence or re.match(r" {4,}", line) or re.match(r"\|[-| :]+\|$", line)
         fenced ^= fence
         if lines and (not line.strip() or code or heading or item or line.startswith("| ")):

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from ..exercises import exercises_of
 from ..exercises import files as exercise_files
+from ..languages import language, reading, told, tr, tr_prose
 from ..practice import questions_of
 from ..shared.catalog import DEMOS, Demo
 from ..shared.page import read, run
-from ..shared.report import markdown, markdown_line
+from ..shared.report import markdown, markdown_line, sentences
 from .handout import figures, handout
 from .notebook import write_notebook
 
@@ -41,6 +42,15 @@ No Python at all? Come anyway: every lesson is a page that opens with a double c
 """
 
 
+_ABOVE = """# Backpropagation
+
+Nine lessons, to be taken in this order. Each opens with a double click; nothing has to be installed to read it.
+"""
+_BELOW = """[The handout](handout.html), for printing. [What to try before the workshop.](before.txt) For teachers:
+[speaker notes](teacher/notes.html), and solutions in `teacher/solutions`.
+"""
+
+
 def workshop(folder: str | Path, wheels: bool = False, tell: Callable[[str], None] = print) -> Path:
     """Write everything into a folder, which is created if need be, and return its index page. wheels: also download what is to be installed.
 
@@ -49,7 +59,7 @@ def workshop(folder: str | Path, wheels: bool = False, tell: Callable[[str], Non
     folder = Path(folder)
     lessons = [demo for demo in DEMOS if demo.lesson]
     for demo in lessons:
-        tell(f"lesson {demo.lesson}: {demo.question}")
+        tell(tr("lesson {number}: {question}", number=demo.lesson, question=tr(demo.question)))
         run(demo.path, out=folder / "lessons" / demo.name, quiet=True)
     for name in ("figures", "notebooks", "teacher"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -60,7 +70,7 @@ def workshop(folder: str | Path, wheels: bool = False, tell: Callable[[str], Non
     exercise_files.write(folder / "teacher" / "solutions", solved=True)
     _write(folder / "handout.html", handout(lessons))
     _write(folder / "teacher" / "notes.html", _notes(lessons))
-    _write(folder / "before.txt", _BEFORE)
+    _write(folder / "before.txt", tr_prose(_BEFORE))
     if wheels:
         _download(folder / "wheels", tell)
     index = folder / "index.html"
@@ -75,7 +85,7 @@ def _write(path: Path, text: str) -> None:
 def _page(title: str, body: str) -> str:
     style = (_HERE.parent / "shared" / "report.css").read_text(encoding="utf-8")
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
+        f'<!DOCTYPE html>\n<html lang="{language()}"><head><meta charset="utf-8"><title>{escape(title)}</title>\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>\n{style}</style></head>\n'
         f"<body><main>\n{body}\n</main></body></html>\n"
     )
@@ -83,50 +93,53 @@ def _page(title: str, body: str) -> str:
 
 def _index(lessons: Sequence[Demo]) -> str:
     rows = "".join(
-        f'<tr><td>{demo.lesson}</td><td style="text-align: left"><a href="lessons/{demo.name}/index.html">{escape(demo.question)}</a></td>'
-        f'<td><a href="figures/{demo.name}.html">figures</a></td><td><a href="notebooks/lesson_{demo.lesson}.ipynb">notebook</a></td>'
-        f'<td><a href="exercises/lesson_{demo.lesson}.py">{len(list(exercises_of(demo.lesson)))} exercises</a></td></tr>'
+        f'<tr><td>{demo.lesson}</td><td style="text-align: left"><a href="lessons/{demo.name}/index.html">{escape(tr(demo.question))}</a></td>'
+        f'<td><a href="figures/{demo.name}.html">{tr("figures")}</a></td><td><a href="notebooks/lesson_{demo.lesson}.ipynb">{tr("notebook")}</a></td>'
+        f'<td><a href="exercises/lesson_{demo.lesson}.py">{tr("{count} exercises", count=len(list(exercises_of(demo.lesson))))}</a></td></tr>'
         for demo in lessons
     )
+    columns = (tr("Lesson"), tr("Question"), tr("Projector"), "Jupyter", tr("To do"))
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     return _page(
-        "Backpropagation: the workshop",
-        f"<h1>Backpropagation</h1>\n<p>Nine lessons, to be taken in this order. Each opens with a double click; nothing has to be installed to read it.</p>\n"
-        f'<div class="wide" tabindex="0"><table><thead><tr><th scope="col">Lesson</th><th scope="col">Question</th><th scope="col">Projector</th>'
-        f'<th scope="col">Jupyter</th><th scope="col">To do</th></tr></thead><tbody>{rows}</tbody></table></div>\n'
-        '<p><a href="handout.html">The handout</a>, for printing. <a href="before.txt">What to try before the workshop.</a> '
-        'For teachers: <a href="teacher/notes.html">speaker notes</a>, and solutions in <code>teacher/solutions</code>.</p>',
+        tr("Backpropagation: the workshop"),
+        markdown(tr_prose(_ABOVE))
+        + f'\n<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>\n'
+        + markdown(tr_prose(_BELOW)),
     )
 
 
 def _figures_page(demo: Demo) -> str:
-    shown = [found for cell in read(demo.path) for found in figures(cell)]
-    sections = [f"<section><h1>{escape(demo.question)}</h1></section>"]
+    with reading(demo.name):
+        shown = [(name, told(caption)) for cell in read(demo.path) for name, caption in figures(cell)]
+    sections = [f"<section><h1>{escape(tr(demo.question))}</h1></section>"]
     sections += [
         f'<section><img src="../lessons/{demo.name}/{name}.svg" alt="{escape(caption)}"><p>{markdown_line(caption)}</p></section>'
         for name, caption in shown
     ]
-    return (
-        (_HERE / "figures.html")
-        .read_text(encoding="utf-8")
-        .format(title=escape(demo.question), sections="\n".join(sections))
-    )
+    text = (_HERE / "figures.html").read_text(encoding="utf-8")
+    return text.format(
+        language=language(), title=escape(tr(demo.question)), sections="\n".join(sections),
+        sentences=sentences(text.replace("{{", "{").replace("}}", "}")))  # fmt: skip
 
 
 def _notes(lessons: Sequence[Demo]) -> str:
     text = (_HERE / "notes.md").read_text(encoding="utf-8")
-    return _page("Speaker notes", markdown(text) + "\n".join(line for demo in lessons for line in _slips(demo)))
+    return _page(
+        tr("Speaker notes"), markdown(tr_prose(text)) + "\n".join(line for demo in lessons for line in _slips(demo))
+    )
 
 
 def _slips(demo: Demo) -> Iterator[str]:
     """The wrong answers of a lesson's questions, and the usual slips of its exercises."""
-    yield f"<h3>Lesson {demo.lesson}: {escape(demo.question)}</h3><ul>"
+    said = tr("Lesson {number}: {question}", number=demo.lesson, question=tr(demo.question))
+    yield f"<h3>{escape(said)}</h3><ul>"
     for one in questions_of(demo.lesson):
-        told = "; ".join(f"<strong>{escape(f'{wrong:.4g}' if isinstance(wrong, float) else str(wrong))}</strong>: {markdown_line(why)}"
+        slips = "; ".join(f"<strong>{escape(f'{wrong:.4g}' if isinstance(wrong, float) else tr(str(wrong)))}</strong>: {markdown_line(why)}"
                          for wrong, why in one.slips()[:4])  # fmt: skip
-        yield f"<li>{markdown_line(one.text)} {told}</li>"
+        yield f"<li>{markdown_line(tr(one.text))} {slips}</li>"
     for one in exercises_of(demo.lesson):
         if not one.examine:
-            yield f"<li><code>{one.name}</code>: {' '.join(markdown_line(slip) for slip in one.slips()[:3])}</li>"
+            yield f"<li><code>{one.name}</code>: {' '.join(markdown_line(tr(slip)) for slip in one.slips()[:3])}</li>"
     yield "</ul>"
 
 
@@ -137,7 +150,7 @@ def _download(folder: Path, tell: Callable[[str], None]) -> None:
     _pip("wheel", "-q", "--no-deps", "-w", str(folder), str(root))
     for platform in PLATFORMS:
         for python in PYTHONS:
-            tell(f"wheels for Python {python} on {platform}")
+            tell(tr("wheels for Python {python} on {platform}", python=python, platform=platform))
             _pip("download", "-q", "-d", str(folder), "--only-binary=:all:", "--platform", platform, "--python-version", python,
                  "--find-links", str(folder), "scalar-autograd[dot,demos]")  # fmt: skip
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from ..languages import language, reading, told, tr, tr_prose
 from ..practice import QUESTIONS
 from ..shared.catalog import Demo
 from ..shared.page import Cell, read
@@ -30,10 +31,13 @@ code { font-size: .9em; }
 
 def handout(demos: Sequence[Demo]) -> str:
     """The handout for lessons whose pages are in lessons/NAME beside it."""
-    parts = [part for demo in demos for part in _lesson(demo)]
-    parts += ["<h1>Answers</h1>", "<ul>", *(line for demo in demos for line in _answers(demo)), "</ul>"]
+    parts: list[str] = []
+    for demo in demos:
+        with reading(demo.name):
+            parts += _lesson(demo)
+    parts += [f"<h1>{tr('Answers')}</h1>", "<ul>", *(line for demo in demos for line in _answers(demo)), "</ul>"]
     return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Backpropagation: the handout</title>\n'
+        f'<!DOCTYPE html>\n<html lang="{language()}"><head><meta charset="utf-8"><title>{tr("Backpropagation: the handout")}</title>\n'
         f"<style>{_STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
     )
 
@@ -41,7 +45,7 @@ def handout(demos: Sequence[Demo]) -> str:
 def _lesson(demo: Demo) -> Iterator[str]:
     for cell in read(demo.path):
         if cell.prose:
-            yield markdown(cell.prose).replace('href="../', 'href="lessons/')
+            yield markdown(tr_prose(cell.prose)).replace('href="../', 'href="lessons/')
         elif cell.only_calls("predict"):
             yield from map(_question, _names(cell, "predict"))
         else:
@@ -55,6 +59,7 @@ def _code(demo: Demo, cell: Cell) -> Iterator[str]:
     if printed:
         yield f'<pre class="output">{escape(printed)}</pre>'
     for name, caption in figures(cell):
+        caption = told(caption)
         yield (
             f'<figure><img src="lessons/{demo.name}/{name}.svg" alt="{escape(caption)}">'
             f"<figcaption>{markdown_line(caption)}</figcaption></figure>"
@@ -93,13 +98,14 @@ def _names(cell: Cell, function: str) -> list[str]:
 
 def _question(name: str) -> str:
     one = QUESTIONS[name]
-    choices = f" ({' or '.join(map(escape, one.choices))})" if one.choices else ""
-    return f'<div class="predict"><strong>Predict.</strong> {markdown_line(one.text)}{choices} <span class="answer">&nbsp;</span></div>'
+    choices = f" ({escape(tr(' or ').join(map(tr, one.choices)))})" if one.choices else ""
+    return f'<div class="predict"><strong>{tr("Predict.")}</strong> {markdown_line(tr(one.text))}{choices} <span class="answer">&nbsp;</span></div>'
 
 
 def _answers(demo: Demo) -> Iterator[str]:
     for cell in read(demo.path):
         for name in _names(cell, "predict"):
             one = QUESTIONS[name]
-            answer = one.answer if isinstance(one.answer, str) else f"{one.answer:.4g}"
-            yield f"<li>Lesson {demo.lesson}: {markdown_line(one.text)} <strong>{escape(answer)}</strong>. {escape(one.reason)}.</li>"
+            answer = tr(one.answer) if isinstance(one.answer, str) else f"{one.answer:.4g}"
+            asked = tr("Lesson {number}: {question}", number=demo.lesson, question=tr(one.text))
+            yield f"<li>{markdown_line(asked)} <strong>{escape(answer)}</strong>. {escape(tr(one.reason))}.</li>"

@@ -10,22 +10,26 @@ import re
 from pathlib import Path
 from typing import Any
 
+from ..languages import VARIABLE, language, reading, tr, tr_prose
 from ..shared.catalog import Demo
 from ..shared.page import read
 
 __all__ = ["notebook", "write_notebook"]
 
-_FIRST = """# If the next cell says "No module named autograd", remove the # in front of %pip, run this cell, and restart.
-# %pip install -q --find-links ../wheels "scalar-autograd[dot,demos]"
-"""
+_INSTALL = '# %pip install -q --find-links ../wheels "scalar-autograd[dot,demos]"'
 
 
 def notebook(demo: Demo) -> dict[str, Any]:
     """The notebook of a lesson, as Python objects."""
-    cells = [_code("first", _FIRST)]
-    for number, cell in enumerate(read(demo.path)):
-        name = f"{demo.name}-{number}"
-        cells.append(_code(name, cell.code) if cell.code else _prose(name, cell.prose))
+    why = tr(
+        'If the next cell says "No module named autograd", remove the # in front of %pip, run this cell, and restart.'
+    )
+    speak = f'\n\nimport os\n\nos.environ["{VARIABLE}"] = "{language()}"' if language() != "en" else ""
+    cells = [_code("first", f"# {why}\n{_INSTALL}{speak}")]
+    with reading(demo.name):
+        for number, cell in enumerate(read(demo.path)):
+            name = f"{demo.name}-{number}"
+            cells.append(_code(name, cell.code) if cell.code else _prose(name, tr_prose(cell.prose)))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {
         "cells": cells,
