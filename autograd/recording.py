@@ -129,7 +129,11 @@ def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequen
 def _in_steps(op: Op, groups: Sequence[Any]) -> Value:
     """Build a wide operation from two-operand ones: compute its value formula on Values."""
     given = _checked(op, groups)
-    result = op.formula(len(_flat(given))).evaluate(given, ON_VALUES)
+    flat = _flat(given)
+    formula = op.formula(len(flat))
+    if any(hasattr(x, "record") for x in flat) and any(term.head == "if" for term in formula.terms()):
+        return record(op, flat)  # traced by compile(), which has no numbers to decide by: one node, of the same number
+    result = formula.evaluate(given, ON_VALUES)
     return result if isinstance(result, Value) else Value(result)
 
 

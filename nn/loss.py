@@ -14,6 +14,7 @@ from autograd import Value, dot, logsumexp, mean, surprisal, total
 from autograd.errors import ArgumentError, ShapeError
 from autograd.slow_path import real
 
+from .activation import relu
 from .module import Module
 from .shapes import (
     Matrix,
@@ -119,7 +120,7 @@ def hinge_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     0.8333333333333334
     """
     want_same_shape("hinge_loss", input, target)
-    return _reduced([(1 - x * y).relu() for x, y in _pairs(input, target)], reduction, input)
+    return _reduced([relu(1 - x * y) for x, y in _pairs(input, target)], reduction, input)
 
 
 def _pairs(input: Any, target: Any) -> list[tuple[Value, Any]]:

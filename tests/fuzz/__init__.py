@@ -1,0 +1,19 @@
+"""A fuzzer that stays: random programs, each computed in every mode, by PyTorch, and by mpmath with a bound on the rounding.
+
+    python -m tests.fuzz --minutes 5 --seed 1
+
+A program is a short Python text. The same text runs on our Values, on tensors of PyTorch, and on numbers that know how far
+rounding may have brought a float from them. Where two of them differ by more than that, the text is made as short as it can
+be, and printed as a test.
+
+| Question | File |
+|---|---|
+| What is a program? | programs.py |
+| How does one text run on several engines? | words.py, layers.py |
+| How far may a float be off? | bounds.py, exact.py |
+| What does PyTorch compute? | torch_side.py |
+| What is compared? | modes.py, languages.py |
+| How does a finding get short? | shrink.py |
+| What is written down? | report.py |
+| Would it find anything? | planted.py |
+"""

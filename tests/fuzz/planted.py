@@ -1,0 +1,115 @@
+"""Faults planted by hand, one at a time, in a copy of the packages: the fuzzer finds each within two minutes on one core.
+
+    python -m tests.fuzz.planted [a part of a fault's name] [--json FILE]
+
+Exits with 1 if one is not found.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from .__main__ import cpu_seconds
+
+ROOT = Path(__file__).parent.parent.parent
+SECONDS = 120
+SEED = 1
+_C = "autograd/compiled/"
+
+# What the fault is, the file, the text in it, and what stands there instead.
+FAULTS = [
+    # the engine
+    ("the slope of a slope is wrong: create_graph of a square", "autograd/recording.py",
+     '_on_values("mul")(a, a) if b == 2', '_on_values("mul")(a, _number(a)) if b == 2'),
+    ("inner nodes go on from what an earlier pass left", "autograd/value.py",
+     "node.grad = 0.0 if node.op else", "node.grad = float(node.grad or 0.0) if node.op else"),
+    ("a gradient to start from counts twice at a list", "autograd/value.py",
+     "node, self.grad = self, gradient", "node, self.grad = self, gradient * (gradient if type(self.a) is tuple else 1.0)"),
+    ("the last of a long list gets the slope of the first", "autograd/kernels.py",
+     "slope.last(PYTHON, known, i) for i in range(size)", "slope.last(PYTHON, known, i if i < 3 else 0) for i in range(size)"),
+    ("a constant in front counts as one behind", "autograd/methods.py",
+     "            node.db = {slope_b}\n        except", "            node.db = {slope_b} if out < 1 else 1.0\n        except"),
+    ("fmod forgets the slope in the divisor", "autograd/ops.py", 'f"{_QUOTIENT}; k", domain="b != 0")\n', 'f"{_QUOTIENT}; 0 * k", domain="b != 0")\n'),
+    ("elu, below 0, has the slope without alpha", "autograd/ops.py", 'a="1 if a > 0 else out + alpha"', 'a="1 if a > 0 else out + 1"'),
+    ("what is computed in no_grad() lets gradients through", "autograd/recording.py", 'if is_on("no_grad"):', 'if is_on("no_grad") and not node.data > 0.5:'),
+    ("gradients of gradients leave out what arrives second", "autograd/higher_order.py",
+     "arrived[operand] + share if operand in arrived else share", "arrived[operand] + (share if not isinstance(seed, Value) or k else share * 1.5) if operand in arrived else share"),
+    # the steppers
+    ("undo puts back nothing", "autograd/stepper/edges.py", "self._history.pop()[0]", "self._history.pop()[0] * 0.0"),
+    ("a step takes the slope in the first operand", "autograd/stepper/edges.py", "before + node.partials[k] * node.grad", "before + (node.partials[k] if k < 2 else node.partials[0]) * node.grad"),
+    ("closed, a stepper leaves its grads", "autograd/stepper/edges.py", "            node.grad = grad\n", "            node.grad = node.grad\n"),
+    ("set() keeps the slopes of before", "autograd/stepper/walker.py", "            node.partials = slopes\n", "            node.partials = node.partials\n"),
+    ("goto() goes one move too far", "autograd/stepper/moves.py", "self._make() for _ in range(start, k)", "self._make() for _ in range(start, min(k + 1, len(self)))"),
+    # compile()
+    ("a sum of gradients in C loses what came first", _C + "c/interpreter.c.in", "k++) m->grad[at[1 + k]] += room[k];", "k++) m->grad[at[1 + k]] = room[k];"),
+    ("rows of a batch count one less", _C + "c/interpreter.c.in", "lanes < m->live - lane ? lanes : m->live - lane", "lanes < m->live - lane ? lanes : m->live - lane - 1"),
+    ("momentum forgets, in C and Python alike", "nn/optim/optimizer.py", '"momentum * momentum_buffer + (1 - dampening) * slope"', '"momentum * momentum_buffer + slope"'),
+    ("an addend that is a sum itself, in emitted sources", _C + "codegen.py", "term.within(TERM if i else first)", "term.within(first)"),
+    ("a batch divides its gradients by one row more", _C + "prepared.py", "1.0 / self.count) for part", "1.0 / (self.count + 1)) for part"),
+    # the player
+    ("the player adds the gradients of the first edge only", "autograd/player/player_model.js",
+     "this.truth[operand] += this.share(i, this.truth);", "this.truth[operand] = this.share(i, this.truth);"),
+    ("the player leaves out the last of a list", "autograd/player/js_rules.py", "{taken[-1] + 1}, (", "{max(taken[-1], 1)}, ("),
+    ("a number moved in the player moves no slope", "autograd/player/player_model.js", "this.data[leaf] = number;\n    this.recompute();", "this.data[leaf] = number;"),
+]  # fmt: skip
+
+
+def find(file: str, old: str, new: str, seconds: float = SECONDS) -> tuple[str, float]:
+    """What the fuzzer says about a copy with this fault, and after how many seconds of the processor; nothing if it finds none."""
+    with tempfile.TemporaryDirectory() as folder:
+        for part in ("autograd", "nn", "tests/fuzz"):
+            shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__"))
+        path = Path(folder) / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {file}"
+        path.write_text(text.replace(old, new), encoding="utf-8", newline="\n")
+        command = [
+            sys.executable,
+            "-m",
+            "tests.fuzz",
+            "--minutes",
+            str(seconds / 60),
+            "--seed",
+            str(SEED),
+            "--findings",
+            "1",
+            "--quick",
+        ]
+        start = cpu_seconds()
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": folder}, check=False
+        )
+        taken = cpu_seconds() - start
+        said = done.stdout.rpartition("DISAGREEMENT ")[2].partition("\n")[0] if "DISAGREEMENT" in done.stdout else ""
+        assert said or "comparisons" in done.stdout, done.stderr
+        return said, taken
+
+
+def main(arguments: list[str]) -> int:
+    kept = Path(arguments.pop(arguments.index("--json") + 1)) if "--json" in arguments else None
+    words = [word for word in arguments if word != "--json"]
+    rows = []
+    for name, *fault in FAULTS:
+        if all(word in name for word in words):
+            said, seconds = find(*fault)
+            rows.append(
+                {
+                    "fault": name,
+                    "seconds": round(seconds, 1),
+                    "found": said.partition(": ")[2].partition(":")[0] if said else None,
+                }
+            )
+            print(f"{'found' if said else 'MISSED':6} {seconds:5.1f} s  {name}: {said[:110]}", flush=True)
+    if kept:
+        kept.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    return 1 if any(row["found"] is None for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,240 @@
+"""The fuzzer: a bounded number of programs from a fixed seed in every suite, and that it finds what is planted."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+
+import pytest
+
+pytest.importorskip("mpmath")
+
+from fuzz import bounds, modes, planted, programs, report, words
+from fuzz.__main__ import Run
+from fuzz.bounds import bounded
+from fuzz.shrink import shrink
+
+from autograd import Value
+
+
+def checked(run: Run) -> Run:
+    assert not run.findings, "\n".join(text for _, text in run.findings)
+    return run
+
+
+def test_some_programs_agree_in_the_quick_modes():
+    """Without compilers and other processes, which take their time."""
+    run = Run(seed=20, minutes=30, modes=["eager", "then", "again", "stepper", "grad", "hessian", "formula", "python"])
+    run.run(count=12)
+    checked(run)
+    assert not run.findings
+    assert run.seen["eager"] > 9 and run.seen["then"] > 9 and run.seen["stepper"] > 5
+    assert 0 < max(run.largest.values()) <= 1
+
+
+@pytest.mark.slow
+def test_a_minute_of_programs_agrees_in_every_mode():
+    run = Run(seed=random.Random().randrange(10**6), minutes=1)
+    with modes.languages.quick_builds():
+        run.run()
+    checked(run)
+    assert run.programs > 10 and sum(run.summary()["compared"].values()) > 5 * run.programs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", planted.FAULTS, ids=lambda fault: fault[0])
+def test_a_planted_fault_is_found_in_two_minutes(fault):
+    said, seconds = planted.find(*fault[1:])
+    assert said and seconds < planted.SECONDS + 10
+
+
+def test_every_fault_has_its_place():
+    """A fault follows its code: the text that it replaces is there, once at least."""
+    assert len(planted.FAULTS) >= 15 and len({name for name, *_ in planted.FAULTS}) == len(planted.FAULTS)
+    for name, file, old, new in planted.FAULTS:
+        assert old in (planted.ROOT / file).read_text(encoding="utf-8") and old != new, name
+
+
+def test_a_seed_is_a_sequence_of_programs():
+    texts = [programs.program(3, number) for number in range(300)]
+    assert texts == [programs.program(3, number) for number in range(300)]
+    assert len(set(texts)) == 300 and texts != [programs.program(4, number) for number in range(300)]
+
+
+TEXTS = [programs.program(5, number) for number in range(3000)]
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["for k in range", "with no_grad()", "with atomic()", "with ieee()", ".detach()", "nn.MLP", "nn.SelfAttention", "op(", "create_graph=True", "optimizer.step()",
+     ".weight = m0.weight", ".data = ", ".grad = None", "+= ", "F.cross_entropy", "1e+300", "def loss(s=", "range(50000)", "range(10000)", "i, = grad"],
+)  # fmt: skip
+def test_programs_are_of_every_kind(part):
+    assert any(part in text for text in TEXTS)
+
+
+# --- Bounds ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["float", "mpmath"])
+def test_a_bound_holds_and_is_not_wide(kind):
+    """Sums of random numbers in any order, and chains of functions: never off by more than the bound, and it is no thousand times too wide."""
+    rng = random.Random(0)
+    with bounds.exactly("mpmath"):
+        used = []
+        for _ in range(200):
+            numbers = [rng.uniform(-1, 1) * 10 ** rng.randrange(-3, 4) for _ in range(20)]
+            exact = bounds.add_up(map(bounded, numbers))
+            shuffled = sorted(numbers, key=lambda _: rng.random())
+            used.append(exact.units(_sum(shuffled)))
+        assert max(used) <= 1 and max(used) > 0.001
+    with bounds.exactly(kind):
+        x = bounded(0.1)
+        for _ in range(100):
+            x = bounds.function("sin")(x * 1.5)
+        assert 0 < x.error < 1e-12
+
+
+def _sum(numbers):
+    total = 0.0
+    for number in numbers:
+        total += number
+    return total
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda x: 1e308 * x * 1e308,
+        lambda x: bounds.function("exp")(x * 1e4),
+        lambda x: x / (x - x),
+        lambda x: bounds.function("log")(-x),
+    ],
+)
+def test_what_no_float_is_has_no_bound(compute):
+    with bounds.exactly("mpmath"), pytest.raises(bounds.BeyondError):
+        compute(bounded(1.0))
+
+
+def test_a_comparison_that_rounding_may_turn_is_not_decided():
+    with bounds.exactly("mpmath"):
+        third = bounded(1.0) / 3
+        with pytest.raises(bounds.UndecidedError):
+            _ = third * 3 > 1.0
+        assert third * 3 > 0.999 and not third > third
+
+
+# --- Finding, shrinking, reporting -------------------------------------------------------------------------
+
+LONG = """
+x = Value(0.5)
+y = Value(1.25)
+
+def loss(s=0.75):
+    a = x * y
+    for k in range(3):
+        a = a.tanh() + s
+    with atomic():
+        b = total([a, x, a * x])
+    return b + y.sin()
+
+def then():
+    f = loss()
+    f.backward()
+    seen(f, x.grad)
+"""
+
+
+def test_a_finding_becomes_short():
+    """Whatever has a sine in it disagrees: all else goes."""
+    short = shrink(LONG, lambda text: ".sin()" in text and "def loss" in text, deadline=float("inf"))
+    assert len(short.splitlines()) <= 4 and ".sin()" in short and len(short) < 50
+
+
+def test_a_wrong_engine_is_found_shrunk_and_printed_as_a_test_that_runs(monkeypatch, capsys):
+    """The slope of a sine is wrong in this process: what is printed fails as long as it is, and passes afterwards."""
+    right = Value.sin
+
+    def wrong(self):
+        node = right(self)
+        if node.da is not None:
+            node.da *= 1.0000001
+        return node
+
+    monkeypatch.setattr(Value, "sin", wrong)
+    run = Run(seed=1, minutes=30, modes=["eager"])
+    shows = [
+        n for n in range(60) if ".sin()" in (text := programs.program(1, n)) and modes.disagreements(text, ["eager"], n)
+    ]
+    number = min(shows, key=lambda n: len(programs.program(1, n)))
+    run.run(start=number, count=1)
+    printed = capsys.readouterr().out
+    assert "DISAGREEMENT" in printed and len(run.findings) == 1 and len(run.findings[0][1].splitlines()) < 12
+    test = printed[printed.index("def test_found") :]
+    names = {"disagreements": modes.disagreements}
+    exec(test, names)
+    (found,) = [function for name, function in names.items() if name.startswith("test_found")]
+    with pytest.raises(AssertionError):
+        found()
+    monkeypatch.setattr(Value, "sin", right)
+    found()
+
+
+def test_a_program_runs_on_every_engine():
+    shown = []
+    names = words.run(LONG, words.ours(shown))
+    names["then"]()
+    case = modes.Case(LONG)
+    wanted, tied = case.truth("then")
+    assert len(wanted) == len(shown) == 2 and not tied
+    with bounds.exactly("mpmath"):
+        assert all(exact.units(x) < 1 for exact, x in zip(wanted, shown))
+
+
+# What the fuzzer has found once, as it printed it.
+FOUND = {
+    "compile() refused atomic() around a logsumexp": (
+        "python",
+        """
+x = Value(1.0)
+def loss():
+    with atomic():
+        v = logsumexp([x, 2.0])
+    return v
+""",
+    ),
+    "compile() refused a hinge loss of an argument": (
+        "python",
+        """
+x = Value(1.0)
+def loss(s=0.5):
+    return F.hinge_loss([x, s], [1, -1])
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FOUND)
+def test_what_was_found_once_is_right(what):
+    mode, text = FOUND[what]
+    assert modes.disagreements(text, [mode]) == []
+
+
+# --- What the documentation says ---------------------------------------------------------------------------
+
+
+def test_a_run_is_written_down(tmp_path):
+    path = tmp_path / "fuzz.json"
+    seen = Counter({"eager": 3, "eager, left out: not finite": 1, "python": 2})
+    for seed in (1, 2):
+        report.append(path, report.summary(seed, 4, 1800.0, seen, {"eager": 0.25, "python": 0.5}, 0))
+    assert report.totals(path) == {
+        "programs": 8,
+        "hours": 1.0,
+        "comparisons": 10,
+        "largest": 0.5,
+        "mode": "python",
+        "findings": 0,
+    }
+    assert json.loads(path.read_text())[0]["left_out"] == {"eager, left out: not finite": 1}
