@@ -238,7 +238,7 @@ def sweep(
     twice = state(world)
     if left := leftovers(folder):
         yield Fault(0, "undisturbed", "; ".join(left))
-    stride = max(1, -(-counting.count // most)) if most < counting.count else 1
+    stride = int(max(1, -(-counting.count // most))) if most < counting.count else 1
     for at in range(1 + offset % stride, counting.count + 1, stride):
         world, one = make(), interrupter(at)
         swallowed = _interrupted(act, world, one)

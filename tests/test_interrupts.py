@@ -13,7 +13,7 @@ from autograd import Value, atomic, ieee, no_grad, record_source
 from autograd.modes import named_scope
 from autograd.value import NOT_REACHED
 
-QUICK = 60  # places of a scenario that the quick suite tries
+QUICK = 12  # places of a scenario that the quick suite tries
 
 
 # --- Worlds: what is interrupted, and what is seen of it -------------------------------------------------------
@@ -160,6 +160,62 @@ scenario(
     of_model,
 )
 scenario("a call of a module", small_model, lambda model: model([1.0, 2.0]), of_model)
+
+
+# --- The steppers ---------------------------------------------------------------------------------------------------
+
+
+def stepper(made, forward=False, labels=(), **options):
+    """A world with a stepper at some position, of a graph that had been through backward() before."""
+
+    def make():
+        values = reached_graph()
+        bp = values[-1].step_through(forward=forward, **options)
+        bp.goto(made)
+        return [*values, bp]
+
+    return make
+
+
+def of_stepper(world):
+    bp = world[-1]
+    left = {bp.name(node): left for node, left in getattr(bp, "_left", {}).items()}
+    return (
+        numbers(bp.graph.nodes),
+        [node.partials for node in bp.graph.nodes],
+        bp.position,
+        bp.closed,
+        str(bp.where()),
+        left,
+    )
+
+
+MOVES = {
+    "step": (2, lambda bp: bp.step()),
+    "step(3)": (1, lambda bp: bp.step(3)),
+    "next": (0, lambda bp: bp.next()),
+    "run": (3, lambda bp: bp.run()),
+    "until": (1, lambda bp: bp.until("a")),
+    "over": (0, lambda bp: bp.over()),
+    "out": (4, lambda bp: bp.out()),
+    "undo": (4, lambda bp: bp.undo()),
+    "undo(3)": (5, lambda bp: bp.undo(3)),
+    "undo_node": (4, lambda bp: bp.undo_node()),
+    "rewind": (5, lambda bp: bp.rewind()),
+    "goto": (1, lambda bp: bp.goto(4)),
+    "goto back": (5, lambda bp: bp.goto(1)),
+    "set": (3, lambda bp: bp.set("a", 1.5)),
+    "what_if": (3, lambda bp: bp.what_if("a", 1.5)),
+    "break_at, run": (0, lambda bp: (bp.break_at("b"), bp.run(), bp.break_at("b"))),
+    "for": (5, lambda bp: next(bp, None)),
+    "close": (3, lambda bp: bp.close()),
+}
+for name, (made, move) in MOVES.items():
+    for forward in (False, True):
+        act = lambda world, move=move: move(world[-1])  # noqa: E731
+        scenario(f"stepper{' forward' * forward}: {name}", stepper(made, forward), act, of_stepper)
+scenario("stepper: why", stepper(2), lambda world: world[-1].why("a"), of_stepper)
+scenario("step_through", reached_graph, lambda values: values[-1].step_through(fresh=True) and None, numbers)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -16,6 +16,7 @@ from ..explain.phrases import short, which
 from ..explain.staleness import same
 from ..graph import Edge, Looked, grad_before, gradients
 from ..modes import shared
+from ..node import write
 from .walker import Walker
 
 if TYPE_CHECKING:
@@ -52,12 +53,17 @@ class Edges(Walker):
         self._me = ref(graph.root)
         if fresh is None:
             fresh = self._left_by_backward()
-        for node in graph.nodes:
-            before = self._before.get(node)
-            node.grad = nothing if fresh or before is None else before
-        self._earlier = {node for node in graph.nodes if node.grad is not nothing}
-        graph.root.grad += 1.0
-        self._written = {node: node.grad for node in graph.nodes}
+        grads = {
+            node: nothing if fresh or (before := self._before.get(node)) is None else before for node in graph.nodes
+        }
+        self._earlier = {node for node, grad in grads.items() if grad is not nothing}
+        grads[graph.root] += 1.0
+        self._written = grads
+        try:
+            write(graph.nodes, "grad", grads.values())
+        except BaseException:  # an interrupt
+            self._restore()
+            raise
 
     def _left_by_backward(self) -> bool:
         """Return whether the leaves hold just what one backward() of this result leaves: then we look at that pass."""
@@ -134,20 +140,25 @@ class Edges(Walker):
             raise stopped(self.graph.root, node, self.graph) from None
         if not operand.operands:
             after = Looked(after, self._before[operand], self._me)
+        self._history.append((before, self._left[operand] - 1))  # first, for _settle
         operand.grad = self._written[operand] = after
         self._left[operand] -= 1
-        self._history.append((before, self._left[operand]))
         self.position = i + 1
         return note
 
     def _take_back(self) -> str:
         i = self.position - 1
-        operand = self._arrival(i)
-        note = self._guard(self._nodes[i], operand)
-        operand.grad = self._written[operand] = self._history.pop()[0]
-        self._left[operand] += 1
-        self.position = i
+        note = self._guard(self._nodes[i], self._arrival(i))
+        self._settle(i)
         return note
+
+    def _settle(self, position: int) -> None:
+        self.position = position
+        for i in reversed(range(position, len(self._history))):
+            operand, (before, left) = self._arrival(i), self._history[i]
+            operand.grad = self._written[operand] = before
+            self._left[operand] = left + 1
+        del self._history[position:]
 
     def _guard(self, *nodes: Any) -> str:
         """Put every grad back if somebody else wrote one of these."""
@@ -168,5 +179,4 @@ class Edges(Walker):
 
     def _restore(self) -> None:
         super()._restore()
-        for node, grad in self._grads_found.items():
-            node.grad = grad
+        write(self._grads_found, "grad", self._grads_found.values())

@@ -127,6 +127,11 @@ class ForwardStepper(Walker):
         self._known.discard(self._nodes[self.position])
         return ""
 
+    def _settle(self, position: int) -> None:
+        self._known.difference_update(self._nodes[position:])
+        self._known.update(self._nodes[:position])
+        self.position = position
+
     def _summary(self, made: int) -> list[str]:
         root = self.root
         return [

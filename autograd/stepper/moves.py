@@ -7,7 +7,6 @@ about gradients.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +87,10 @@ class Moves(Pictured):
 
     def _take_back(self) -> str:
         """Undo the last move, and return the same sentence."""
+        raise NotImplementedError
+
+    def _settle(self, position: int) -> None:
+        """Take moves back until `position` of them are made, wherever the last one was interrupted. Can be repeated."""
         raise NotImplementedError
 
     def _arrival(self, i: int) -> Any:
@@ -224,6 +227,9 @@ class Moves(Pictured):
         """Go on until `arrived` or a breakpoint, and report the moves, or what `told` says about all of them."""
         if blocked := self._blocked(forwards=True):
             return blocked
+        return self._safely(self.position, lambda: self._gone(arrived, told or self._told))
+
+    def _gone(self, arrived: Callable[[], bool], told: Callable[[range], list[str]]) -> Moved:
         start, notes, met = self.position, dict[str, None](), ""
         while not self.done:
             notes[self._make()] = None
@@ -232,10 +238,21 @@ class Moves(Pictured):
             if self._breaks and (met := self._met_break()):
                 break
         made = range(start, self.position)
-        lines = (told or self._told)(made)
+        lines = told(made)
         if met:
             notes[f"stopped at {met}"] = None
         return self._moved(lines, notes, len(made))
+
+    def _safely(self, settled: int, moves: Callable[[], Moved]) -> Moved:
+        """Return what `moves` says. An interrupt leaves everything as at `settled`, an error as after the last whole move."""
+        try:
+            return moves()
+        except Exception:
+            self._settle(self.position)
+            raise
+        except BaseException:
+            self._settle(settled)
+            raise
 
     def _told(self, made: range) -> list[str]:
         """Report some moves; if they are many, only the last ones."""
@@ -352,10 +369,13 @@ class Moves(Pictured):
     def _back(self, target: int) -> Moved:
         if blocked := self._blocked(forwards=False):
             return blocked
+        return self._safely(max(target, 0), lambda: self._taken_back(max(target, 0)))
+
+    def _taken_back(self, target: int) -> Moved:
         start, notes, texts = self.position, dict[str, None](), list[str]()
-        while self.position > max(target, 0):
+        while self.position > target:
             notes[self._take_back()] = None
-            if self.position - max(target, 0) < 3 or start - max(target, 0) <= REPORTED:
+            if self.position - target < 3 or start - target <= REPORTED:
                 texts.append(self._undone_text())
         left_out = start - self.position - len(texts)
         lines = [f"... {counted(left_out, self.unit)} ..."] * bool(left_out) + texts
@@ -367,6 +387,9 @@ class Moves(Pictured):
             return Moved(f"{self.headline()}; step_through() begins anew", moved=0)
         if type(k) is not int or not 0 <= k <= len(self):
             return Moved(f"want a position from 0 to {len(self)}, got {k!r}; still at {self.position}", moved=0)
+        return self._safely(min(self.position, k), lambda: self._gone_to(k))
+
+    def _gone_to(self, k: int) -> Moved:
         start = self.position
         notes = dict.fromkeys([*(self._make() for _ in range(start, k)), *(self._take_back() for _ in range(k, start))])
         return self._moved([self._made_text(k - 1) if k else self.headline()], notes, k - start)
@@ -411,20 +434,6 @@ class Moves(Pictured):
     def known(self, node: Node, quantity: str) -> float | None:
         """Return a node's data or grad, if it is known at this position."""
         raise NotImplementedError
-
-    def keep(self) -> Callable[[], None]:
-        """Remember everything as it is, and return a function that restores it, wherever a command was interrupted."""
-        own = {name: copy(held) if type(held) in (list, dict, set) else held for name, held in vars(self).items()}
-        numbers = [(node, node.data, node.grad, node.partials) for node in self.graph.nodes]
-
-        def put_back() -> None:
-            vars(self).update(own)
-            for node, data, grad, partials in numbers:
-                node.data, node.grad = data, grad
-                if node.operands:
-                    node.partials = partials
-
-        return put_back
 
 
 def whole(n: int, verb: str, other: str) -> int:

@@ -6,10 +6,11 @@ Nothing here knows about gradients: `backprop.py` and `forward.py` both build on
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..errors import AutogradError, GraphError
+from ..errors import GraphError
 from ..explain.paths import columns
 from ..explain.phrases import Report, counted, operation, short, with_numbers
 from ..explain.regions import Region
@@ -281,14 +282,28 @@ class Walker(Moves):
         """Write new data and partials, and repeat the moves made so far: all of it or nothing."""
         old_data = {node: node.data for node in self.graph.nodes}
         old_partials = {node: node.partials for node in self.graph.nodes}
-        position = self.position
+        put_back = self.keep()
         try:
-            self._rewrite(data, partials, position)
-        except AutogradError:
-            self._rewrite(old_data, old_partials, position)
+            self._rewrite(data, partials, self.position)
+            if self._found is None:
+                self._found = old_data, old_partials
+        except BaseException:
+            put_back()
             raise
-        if self._found is None:
-            self._found = old_data, old_partials
+
+    def keep(self) -> Callable[[], None]:
+        """Remember everything as it is, and return a function that restores it, wherever a command was interrupted."""
+        own = {name: copy(held) if type(held) in (list, dict, set) else held for name, held in vars(self).items()}
+        numbers = [(node, node.data, node.grad, node.partials) for node in self.graph.nodes]
+
+        def put_back() -> None:
+            vars(self).update(own)
+            for node, data, grad, partials in numbers:
+                node.data, node.grad = data, grad
+                if node.operands:
+                    node.partials = partials
+
+        return put_back
 
     def _rewrite(self, data: Mapping[Any, float], partials: Mapping[Any, Any], position: int) -> None:
         while self.position:
@@ -391,10 +406,16 @@ class Walker(Moves):
     def close(self) -> None:
         """Leave the values as they were found: data and partials if they were set, and grads."""
         if not self.closed:
-            self.closed = True
-            self._restore()
+            try:
+                self._restore()
+            except BaseException:  # an interrupt: all is restored nevertheless
+                self._restore()
+                raise
+            finally:
+                self.closed = True
 
     def _restore(self) -> None:
+        """Can be repeated."""
         if self._found is not None:
             data, partials = self._found
             for node in self.graph.nodes:
