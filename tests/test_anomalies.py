@@ -76,7 +76,7 @@ def test_a_relu_is_dead_only_if_it_is_for_every_input_seen(wide):
     report = detect_anomalies(sum(positive))
     assert report.kinds == ("dead relu", "no gradient")
     assert "for all 10 inputs seen" in report and "is from -1.4 to -0.5" in report
-    assert "(w" not in report.splitlines()[0] and "so it is with 1 other" in report
+    assert "(w" not in report.splitlines()[0] and "the same goes for 1 other" in report
     assert detect_anomalies(*positive).kinds == report.kinds
     assert "dead relu" not in detect_anomalies(sum(positive) + unit(w, b, -3.0)).kinds
     assert "dead relu" not in detect_anomalies(*positive, unit(w, b, -3.0)).kinds
@@ -215,7 +215,7 @@ def test_gradients_of_an_earlier_pass_are_found():
     f.backward()
     assert detect_anomalies(f).kinds == (
         "stale gradient",
-    ) and "a.grad is 8, and 4 comes from here" in detect_anomalies(f)
+    ) and "a.grad is 8, but 4 comes from here" in detect_anomalies(f)
     f.zero_grad()
     g = a * 3
     f.backward()
@@ -242,7 +242,7 @@ def test_data_that_was_changed_and_a_total_that_keeps_every_graph_are_found():
         w.data -= 0.01 * w.grad
         running = running + loss
     said = detect_anomalies(running)
-    assert said.kinds[0] == "running total" and "4 results that each had a backward()" in said and ".item()" in said
+    assert said.kinds[0] == "running total" and "4 results, each with its own backward()" in said and ".item()" in said
     batch = sum((w * x - 1.0) ** 2 for x in range(4))
     batch.backward()
     assert "running total" not in detect_anomalies(batch).kinds

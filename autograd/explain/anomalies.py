@@ -26,12 +26,12 @@ from .staleness import remark
 
 __all__ = ["Anomalies", "detect_anomalies"]
 
-SATURATED = 0.01  # of the steepest slope, below which a unit is called saturated
-VANISHED = 1e-6  # of the seed, below which a gradient has vanished
+SATURATED = 0.01  # the share of the steepest slope below which a unit is called saturated
+VANISHED = 1e-6  # the share of the seed below which a gradient has vanished
 EXPLODED = 1e6  # and above which it has exploded
 STEEPEST = {"tanh": 1.0, "sigmoid": 0.25}
-CANCELLED = 1e-6  # of its largest path, below which a gradient was lost to paths that cancel
-LISTED = 5  # of a kind
+CANCELLED = 1e-6  # the share of its largest path below which a gradient was lost to paths that cancel
+LISTED = 5  # the most of one kind
 
 
 class Anomalies(Report):
@@ -41,12 +41,12 @@ class Anomalies(Report):
 
 
 def detect_anomalies(*results: Any, graph: Graph | None = None) -> Anomalies:
-    """What looks unhealthy in the graphs of some results, such as the losses of several inputs.
+    """Report what looks unhealthy in the graphs of some results, such as the losses of several inputs.
 
-    Looks for a graph that is cut off from what should be in it, or that keeps those of earlier results alive; for data
-    that was changed after it was used, and gradients left from an earlier pass; for the first nan or infinity of the
-    forward pass, and of the backward pass; for units that are dead (relu) or saturated (tanh, sigmoid) for all inputs
-    seen: units are the same if they have the same parameters, or the same label; for gradients of leaves that are 0,
+    It looks for a graph that is cut off from what should be in it, or that keeps the graphs of earlier results alive;
+    for data that was changed after it was used, and gradients left from an earlier pass; for the first nan or infinity
+    of the forward pass, and of the backward pass; for units that are dead (relu) or saturated (tanh, sigmoid) for all
+    inputs seen (units with the same parameters, or the same label, are the same); and for leaves whose gradients are 0,
     vanish or explode. No grad is touched.
 
     >>> from autograd import Value, ieee
@@ -82,9 +82,9 @@ def detect_anomalies(*results: Any, graph: Graph | None = None) -> Anomalies:
 
 
 def _cut(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
-    """Results that nothing was recorded of, and modules of a model that was used of which no parameter is there."""
+    """Find results without a recorded graph, and modules that took part but whose parameters are all missing."""
     found = [
-        ("cut graph", f"{name_of(graph, graph.root)} is a leaf, so no gradient can go on from it: {graph.how_cut()}")
+        ("cut graph", f"{name_of(graph, graph.root)} is a leaf, so no gradient can flow on from it: {graph.how_cut()}")
         for graph in graphs
         if not graph.root.operands
     ]
@@ -96,20 +96,20 @@ def _cut(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
             if path and parameters and nodes.isdisjoint(parameters) and not path.startswith(tuple(told)):
                 told.append(f"{path}.")
                 which = f"none of the {counted(len(parameters), 'parameter')} of {one_line(path)} ({type(module).__name__}) is"
-                asked = "was what it gave taken as .data, or is it not used?"
+                asked = "was its output taken as .data, or is it not used?"
                 found.append(("cut graph", f"{which} in the graph of {name_of(graphs[0], graphs[0].root)}: {asked}"))
     return found
 
 
 def _running_totals(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
-    """Sums of results that had a backward() of their own each: the sum keeps all their graphs."""
+    """Find sums of results that each had their own backward(): the sum keeps all their graphs."""
     found: list[tuple[str, str]] = []
     for graph in graphs:
         fresh = [node for node in reversed(graph.nodes) if node.operands and not node.reached]
         own = {operand: None for node in fresh for operand in below(node) if operand.operands and operand.reached}
         if not graph.root.reached and len(own) > 1:
             name = name_of(graph, graph.root)
-            said = f"{name} is computed from {len(own)} results that each had a backward() of its own, and keeps the graphs"
+            said = f"{name} is computed from {len(own)} results, each with its own backward(), and keeps the graphs"
             found.append(("running total", f"{said} of all of them, {len(graph):,} values: add up .item() instead"))
     return found
 
@@ -120,7 +120,7 @@ def _changed_data(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
 
 
 def _stale_gradients(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
-    """Leaves that hold more than the backward passes of these results have brought."""
+    """Find leaves that hold more than the backward passes of these results have brought."""
     if not all(graph.root.reached and graph.root.operands for graph in graphs):
         return []
     due: dict[Any, float] = {}
@@ -136,13 +136,13 @@ def _stale_gradients(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
         return []
     graph = next(graph for graph in graphs if wrong[0] in graph)
     name, times = name_of(graph, wrong[0]), f" ({ratio:g} times as much is there)" * (ratio > 1)
-    more = f"; so it is with {counted(len(wrong) - 1, 'other')}" if len(wrong) > 1 else ""
-    said = f"{name}.grad is {short(held[wrong[0]])}, and {short(due[wrong[0]])} comes from here{times}"
+    more = f"; the same goes for {counted(len(wrong) - 1, 'other')}" if len(wrong) > 1 else ""
+    said = f"{name}.grad is {short(held[wrong[0]])}, but {short(due[wrong[0]])} comes from here{times}"
     return [("stale gradient", f"{said}: was zero_grad() left out before backward()?{more}")]
 
 
 def _from(graph: Graph, node: Any) -> str:
-    """``n = 3 * x = 3 * (-2) = -6``, and the line that made it if that was recorded."""
+    """Write ``n = 3 * x = 3 * (-2) = -6``, and the line that made it, if that was recorded."""
     said = operation(graph, node)
     chain = [name_of(graph, node), *([said, with_numbers(node)] if said else []), short(node.data)]
     source = source_of(node)
@@ -193,7 +193,7 @@ Sighting = tuple[Graph, Any]
 
 
 def _units(graphs: Iterable[Graph]) -> list[tuple[str, str]]:
-    """Activations that let nothing through, each unit once for all the inputs it was seen on."""
+    """Find activations that let nothing through, each unit once for all the inputs that it saw."""
     seen: dict[Any, list[Sighting]] = {}
     for graph in graphs:
         for node in graph.nodes:
@@ -246,7 +246,7 @@ def _span(graph: Graph, node: Any, inputs: list[float]) -> str:
 
 
 def _unit(node: Any) -> Any:
-    """What tells one unit from another over several inputs: its parameters, else its label, else the node itself."""
+    """Return what identifies a unit over several inputs: its parameters, else its label, else the node itself."""
     parameters: set[Any] = set()
     pending, seen = below(node), {node}
     while pending:
@@ -287,7 +287,7 @@ def _gradient_sizes(graphs: Iterable[Graph]) -> list[tuple[str, str]]:
                 if kind.startswith("exploding")
                 else min(fitting, key=sizes.__getitem__)
             )
-            more = f"; so it is with {counted(len(fitting) - 1, 'other')}" if len(fitting) > 1 else ""
+            more = f"; the same goes for {counted(len(fitting) - 1, 'other')}" if len(fitting) > 1 else ""
             grad, graph = largest[worst]
             found.append((kind, _along(graph, worst, grad) + more))
     return found
@@ -299,7 +299,7 @@ def _slope_of(graph: Graph, leaf: Any, grad: float) -> str:
 
 
 def _along(graph: Graph, leaf: Any, grad: float) -> str:
-    """Where on its way from the result a gradient was made so large or small."""
+    """Say where, on its way from the result, a gradient became so large or small."""
     path: Path = strongest_path(graph, leaf)
     factors = [abs(factor) for factor in path.factors()]
     largest = math.prod(factors)

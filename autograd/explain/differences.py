@@ -1,9 +1,9 @@
-"""The slope of a function of floats at a point, from its values alone: where they tell none, it says why.
+"""The slope of a function of floats at a point, from its values alone, or the reason why they reveal none.
 
-A difference over a step h is off by the rounding of the values, divided by h, and passes over whatever is narrower
-than h. So the step is the smallest that rounding allows. How much values are rounded is measured next to x (Moré and
-Wild, Estimating computational noise, 2011). A few more values tell whether smaller and larger steps agree with it;
-where they do not, all steps are tried, in powers of two, and compared.
+A difference over a step h is wrong by the rounding of the values, divided by h, and misses anything narrower
+than h. So the step is the smallest that rounding allows. The rounding is measured next to x (Moré and
+Wild, Estimating computational noise, 2011). A few more values show whether smaller and larger steps agree;
+if they do not, all steps, in powers of two, are tried and compared.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ _Function = Callable[[float], float]
 _LEAST, _DENSE = (
     -1000,
     -128,
-)  # the exponents of the smallest step at 0, and of the smallest after which none is left out
-_UNEVEN = 1.848  # steps are that many powers of two: multiples of a last bit would not show how values are rounded
-_ABSOLUTE = -48  # the exponent of the smallest step that numbers near 1 can tell
+)  # the exponents of the smallest step at 0, and of the smallest one from which on no step is left out
+_UNEVEN = 1.848  # a step is this many powers of two: a multiple of the last bit would not show how values are rounded
+_ABSOLUTE = -48  # the exponent of the smallest step that numbers near 1 can resolve
 
 
 class Slope(NamedTuple):
-    """What differences say of a function at a point.
+    """What differences say about a function at a point.
 
-    value: its slope. left, right: those of its two sides, nan where it has no values. error: how far off they may be.
-    kind: "" where it is smooth; "kink", where the sides differ; "symmetric kink", where they differ by the sign alone,
-    so that central differences say 0; "pole", where values or slopes grow beyond bounds; "hidden", where rounding, or
-    what is narrower than any step, leaves no slope that differences could tell.
+    value: the slope. left, right: the slopes of the two sides, nan where there are no values. error: how far off they
+    may be. kind: "" where the function is smooth; "kink" where the sides differ; "symmetric kink" where they differ
+    only in sign, so that central differences say 0; "pole" where values or slopes grow without bound; "hidden" where
+    rounding, or a feature narrower than any step, hides the slope from differences.
     """
 
     value: float
@@ -41,20 +41,20 @@ class Slope(NamedTuple):
 
     @property
     def said(self) -> str:
-        """What there is instead of a slope, in words; nothing where it is smooth."""
+        """What there is instead of a slope, in words; nothing where the function is smooth."""
         if self.kind in ("kink", "symmetric kink"):
             return f"a {self.kind}, with the slope {self.left:.6g} on its left and {self.right:.6g} on its right"
         return {
-            "pole": "a pole: the nearer, the larger is the value or the slope",
-            "hidden": "no slope that differences could tell: rounding hides it, or it changes within the smallest step",
+            "pole": "a pole: the nearer to it, the larger the value or the slope",
+            "hidden": "no slope that differences could show: rounding hides it, or it changes within the smallest step",
         }.get(self.kind, "")
 
 
 def slope_at(f: _Function, x: float, eps: float = 1e-6, atol: float = 1e-6, rtol: float = 1e-5) -> Slope:
-    """The slope of `f` at `x` to `atol` + `rtol` of its size, or why there is none.
+    """Measure the slope of `f` at `x` to `atol` + `rtol` times its size, or find out why there is none.
 
-    eps: the largest step is 10,000 times that for numbers near 1, and so much larger as x is. Where f has no value on
-    one side, the other counts alone.
+    eps: the largest step is 10,000 times this for numbers near 1, and grows in proportion to x. If f has no value on
+    one side, only the other side counts.
 
     >>> f"{slope_at(lambda x: 1 / x, 1e-7).value:.6g}"
     '-1e+14'
@@ -81,7 +81,7 @@ class _Tolerance(NamedTuple):
 
 
 class _Rung(NamedTuple):
-    """The slopes over one step h on both sides, and between them. bit: the last bit of the values."""
+    """The slopes over one step h on both sides, and across both. bit: the last bit of the values."""
 
     h: float
     left: float
@@ -99,11 +99,11 @@ class _Rung(NamedTuple):
 
 
 class _Values:
-    """The rungs of a function around x: values[k] is that with a step of some 2**k, computed once."""
+    """The rungs of a function around x: values[k] has the values at a step of about 2**k, each computed once."""
 
     def __init__(self, f: _Function, x: float, here: float) -> None:
         self.f, self.x, self.here = f, x, here
-        self.beyond = min(100 + max(0, math.frexp(x)[1]), 1020)  # the exponent of a step that leaves what is near
+        self.beyond = min(100 + max(0, math.frexp(x)[1]), 1020)  # the exponent of a step that leaves the neighbourhood
         self.finest = math.frexp(math.ulp(x))[1] - 1 if x else _LEAST
         self._rungs: dict[int, _Rung] = {}
 
@@ -114,7 +114,7 @@ class _Values:
 
     def _rung(self, h: float) -> _Rung:
         x, here = self.x, self.here
-        below, above = x - (x - h), (x + h) - x  # what the steps are after rounding
+        below, above = x - (x - h), (x + h) - x  # the steps after rounding
         low, high = self.f(x - below), self.f(x + above)
         left, right = (here - low) / below, (high - here) / above
         central = (left * above + right * below) / (above + below)
@@ -122,24 +122,24 @@ class _Values:
         return _Rung(math.sqrt(above) * math.sqrt(below), left, right, central, bit)
 
     def noise(self, k: int) -> float:
-        """How far the values of the rungs k and k + 1 are off a parabola; at least their last bit."""
+        """Measure how far the values of the rungs k and k + 1 are from a parabola; at least their last bit."""
         return max(self[k].bit, _or_nothing(self._third(k) / 3))
 
     def fine_noise(self, k: int) -> float:
-        """The same with the rungs k + 2 and k + 3, and off a polynomial of degree 4 or 6."""
+        """Measure the same with the rungs k + 2 and k + 3, from a polynomial of degree 4 or 6."""
         if self.is_one_sided(k):
             return self.noise(k)
         odd = (self.central(k + 1, 2) - self.central(k + 2, 2), self.central(k + 2, 3) - self.central(k + 3, 3))
         return max(self[k].bit, self[k].h * max(min(map(_or_nothing, odd)), _or_nothing(self._even(k))))
 
     def _even(self, k: int) -> float:
-        """What is not smooth in the bends of the rungs k, k + 1 and k + 2, which are h, and h**3, and less."""
+        """Return what is not smooth in the bends of the rungs k, k + 1, k + 2; smooth parts are h, h**3, and less."""
         slopes = [self[k + i].bend / self[k + i].h for i in (2, 1, 0)]
         near, far = (_extrapolated(slopes[i : i + 2], [self[k + 2 - i].h, self[k + 1 - i].h], 2) for i in (1, 0))
         return (near - far) * self[k].h / 4
 
     def _third(self, k: int) -> float:
-        """The third difference of f at -2h, -h, 0, h, 2h; at the edge of a domain the second."""
+        """Return the third difference of f at -2h, -h, 0, h, 2h; at the edge of a domain, the second."""
         near, far = self[k], self[k + 1]
         sides = [bend * far.h for bend in (far.right - near.right, near.left - far.left) if bend == bend]
         return sides[0] - sides[-1] if len(sides) == 2 else sum(sides)
@@ -148,12 +148,12 @@ class _Values:
         return self[k].central != self[k].central
 
     def central(self, k: int, order: int = 3) -> float:
-        """The slope extrapolated from the rungs down from k: of order 2 from two of them, of order 3 from three."""
+        """Extrapolate the slope from the rungs at and below k: to order 2 from two of them, to order 3 from three."""
         rungs = [self[k - i] for i in range(order)]
         return _extrapolated([rung.central for rung in rungs], [rung.h for rung in rungs], 2)
 
     def is_continuous(self, k: int, slope: float) -> bool:
-        """Whether what differs from a line of that slope, within the rung k, grows little by little, not by steps."""
+        """Return whether the distance from a line of that slope, within the rung k, grows gradually, not in steps."""
         h = 2 * self[k].h
         few, many = (self._largest_step(h, parts, slope) for parts in (16, 64))
         return few > 64 * self[k].bit and many < 0.5 * few
@@ -170,7 +170,7 @@ def _or_nothing(size: float) -> float:
 
 
 def _extrapolated(slopes: list[float], steps: list[float], power: int) -> float:
-    """The polynomial in step**power through some slopes, at the step 0 (Neville's scheme)."""
+    """Evaluate the polynomial in step**power through some slopes at the step 0 (Neville's scheme)."""
     for apart in range(1, len(steps)):
         ratios = [(far / near) ** power for far, near in zip(steps, steps[apart:])]
         slopes = [near + (near - far) / (ratio - 1) for far, near, ratio in zip(slopes, slopes[1:], ratios)]
@@ -178,23 +178,23 @@ def _extrapolated(slopes: list[float], steps: list[float], power: int) -> float:
 
 
 def _is_drowned(slope: float, error: float, noise: float, values: _Values, rung: _Rung) -> bool:
-    """Whether values are off by many last bits, and by more than the slope between neighbouring floats gives.
+    """Return whether values are off by many last bits, and by more than the slope between neighbouring floats explains.
 
-    A wave that is too narrow for floats looks so.
+    A wave that is too narrow for floats looks like this.
     """
     apart = math.ulp(values.x) if not values[values.finest + 3].flat else rung.h * 2**-22
     return noise > 64 * rung.bit and noise > 2**12 * (abs(slope) - 4 * error) * apart
 
 
 def _quick(values: _Values, top: int, tolerance: _Tolerance) -> Slope | None:
-    """The slope where steps of three sizes agree; None where they do not."""
+    """Return the slope if steps of three sizes agree on it, else None."""
     k = values.finest + 3
     if values[k].flat and k < _ABSOLUTE:
         k = _ABSOLUTE
     noise = values.noise(k)
     fine = values[k]
     least = max(0.0, abs(fine.central) - 2 * noise / fine.h)
-    wanted = noise / tolerance.of(least)  # the step over which noise is as much as is tolerated: an eighth of the best
+    wanted = noise / tolerance.of(least)  # the step over which noise reaches the tolerance: an eighth of the best
     if not math.isfinite(wanted):
         return None
     best = max(k + 1, math.ceil(math.log2(max(wanted, 5e-324)) + math.log2(8 / _UNEVEN)))
@@ -218,7 +218,7 @@ def _quick(values: _Values, top: int, tolerance: _Tolerance) -> Slope | None:
 
 
 def _wide_steps_agree(values: _Values, slope: float, best: int, top: int, tolerated: float) -> bool:
-    """Whether wider steps give the same, or come near to it as those of a smooth function do, with the square of h."""
+    """Return whether wider steps agree, or approach as they do for a smooth function, with the square of h."""
     if values[best].flat:
         return values[top].flat and (values[values.beyond].left == 0 or values[values.beyond].right == 0)
     off = abs(values[top].central - slope)
@@ -232,7 +232,7 @@ def _wide_steps_agree(values: _Values, slope: float, best: int, top: int, tolera
 
 
 class _Search:
-    """All steps that there are, compared: for kinks, poles, what is narrow, and what is rounded much."""
+    """Compare all possible steps: for kinks, poles, narrow features and heavy rounding."""
 
     def __init__(self, values: _Values, top: int, tolerance: _Tolerance) -> None:
         self.values, self.top, self.tolerance = values, top, tolerance
@@ -240,7 +240,7 @@ class _Search:
         starts = (finest, finest // 2, finest // 4) if finest < 4 * _DENSE else ()
         self.steps = [k for start in starts for k in range(start, start + (60 if start == finest and values.x else 6))]
         self.noise = 0.0
-        self.within = False  # whether x is on a level that ends with more than what rounding does
+        self.within = False  # whether x is on a level that ends with a jump larger than rounding
         self.steps += range(dense, max(top + 6, dense + 3) + 1)
 
     def slope(self) -> Slope:
@@ -250,7 +250,7 @@ class _Search:
                 return Slope(0.0, 0.0, 0.0, 0.0, "")
             self.steps = self.steps[len(flat) :]
             self.within = bool(self.steps) and self._leaps(self.steps[0])
-        for k in self.steps[:6]:  # where larger steps bend, that is no noise
+        for k in self.steps[:6]:  # if larger steps bend, that is not noise
             noise = self.values.fine_noise(k)
             self.noise = max(self.noise, min(noise, 8 * self.noise or noise))
         known = [k for k in self.steps[:3] if math.isfinite(self.values[k].central)]
@@ -259,7 +259,7 @@ class _Search:
         return self._kink() or self._settled() or self._unsettled()
 
     def _is_level(self, k: int) -> bool:
-        """Whether a function that is constant up to the rung k is so because of its formula, not of rounding."""
+        """Return whether a function is constant up to the rung k because of its formula, not because of rounding."""
         values, rung = self.values, self.values[k]
         if rung.bit > self.tolerance.atol * rung.h:
             return False
@@ -271,7 +271,7 @@ class _Search:
         return True
 
     def _is_meant(self, k: int) -> bool:
-        """Whether steps of the rung k are of the size of x, as those of % are: rounding is seldom so coarse."""
+        """Return whether the steps of the rung k are as large as x, as for %: rounding is seldom so coarse."""
         return self.top - 5 <= k < self.top + 14
 
     def _leaps(self, k: int) -> bool:
@@ -279,7 +279,7 @@ class _Search:
         return max(abs(rung.left), abs(rung.right)) * rung.h > 2**10 * rung.bit
 
     def _is_stepped(self, k: int, sign: int) -> bool:
-        """Whether one side is a staircase beyond the rung k, as what is rounded is."""
+        """Return whether one side is a staircase beyond the rung k, as rounded values are."""
         f, h, bit = self.values.f, self.values[k].h, self.values[k].bit
         places = [self.values.x + sign * times * h for times in (1.1, 2.3, 4.1, 9.3, 20.7, 40.9)]
         heights = [f(y) for y in places]
@@ -291,12 +291,12 @@ class _Search:
         return steps >= 2
 
     def _told(self, side: str) -> list[int]:
-        """The steps at which a side's slope is more than the last bit of values."""
+        """Return the steps at which a side's slope exceeds the last bit of the values."""
         rungs = {k: self.values[k] for k in self.steps}
         return [k for k, rung in rungs.items() if 100 * rung.bit / rung.h < abs(getattr(rung, side)) < math.inf]
 
     def _grows(self) -> bool:
-        """Whether the slope of a side is larger, the smaller the step, as next to what is vertical."""
+        """Return whether a side's slope grows as the step shrinks, as it does next to a vertical tangent."""
         for side in ("left", "right"):
             slopes = [getattr(self.values[k], side) for k in self._told(side)[:6]]
             if len(slopes) == 6 and all(near / far > 1 for near, far in pairwise(slopes)):
@@ -304,7 +304,7 @@ class _Search:
                 rung = self.values[self._told(side)[0]]
                 if (
                     growth[0] / growth[3] > 0.7 and abs(sum(growth)) > 8 * rung.bit / rung.h
-                ):  # 1 / 8 next to what is smooth
+                ):  # 1 / 8 for a smooth function
                     return True
         return False
 
@@ -314,11 +314,11 @@ class _Search:
         return abs(rung.bend) > 2 * self.tolerance.of(larger) + self._bound(k)
 
     def _bound(self, k: int) -> float:
-        """How far rounding may put the slope over a step off."""
+        """Return how far rounding may shift the slope over a step."""
         return 16 * max(self.noise, self.values[k].bit) / self.values[k].h
 
     def _kink(self) -> Slope | None:
-        """The slopes of the two sides, if they differ as much, however small the step."""
+        """Return the slopes of the two sides, if they differ by as much however small the step."""
         values, steps = self.values, self.steps
         runs = (
             (k, i)
@@ -342,7 +342,7 @@ class _Search:
         return Slope((left + right) / 2, left, right, self._bound(k), kind)
 
     def _errors(self, of: Callable[[int, int], float]) -> dict[int, float]:
-        """How far the extrapolation of three steps is off, by the largest of them."""
+        """Estimate how far off the extrapolation of three steps is, from the largest of them."""
         found: dict[int, float] = {}
         for k in self.steps:
             if {k - 1, k - 2} <= set(self.steps):
@@ -354,7 +354,7 @@ class _Search:
         return found
 
     def _settled(self) -> Slope | None:
-        """The slope of the smallest step that tells it, if no smaller step denies it and no larger one does with reason."""
+        """Return the slope of the smallest step that shows one, if no smaller step, and no credible larger one, denies it."""
         values = self.values
         errors = self._errors(values.central)
         for k, error in errors.items():
@@ -371,10 +371,10 @@ class _Search:
         return None
 
     def _is_denied(self, slope: float, settled: int, errors: dict[int, float]) -> bool:
-        """Whether larger steps settle for another slope, and the way from one to the other is that of rounding.
+        """Return whether larger steps settle on another slope, and the change between the two looks like rounding.
 
-        A smooth function leaves its slope with the square of the step, and one that has a kink nearby without a step in
-        its values. What is rounded has steps.
+        A smooth function leaves its slope with the square of the step, and a function with a kink nearby leaves it
+        without a jump in its values. Rounded values jump.
         """
         values = self.values
         tolerated = 10 * self.tolerance.of(slope)
@@ -394,7 +394,7 @@ class _Search:
         return not values.is_continuous(leaves, slope)
 
     def _one_sided(self) -> Slope:
-        """The slope at the edge of a domain."""
+        """Return the slope at the edge of a domain."""
         values = self.values
         for side in ("left", "right"):
 
@@ -414,7 +414,7 @@ class _Search:
         return self._named("pole" if self._grows() and not self._is_doubtful(k) else "hidden", k)
 
     def _is_doubtful(self, k: int) -> bool:
-        """Whether what seems to be a kink or a pole may be a step of what is rounded, or lie beside x."""
+        """Return whether an apparent kink or pole may be a step of rounded values, or lie beside x."""
         widths = range(max(k, self.values.finest + 8), max(k, self.values.finest + 8) + 20, 6)
         return self.within or any(self._is_stepped(wide, sign) for wide in widths for sign in (-1, 1))
 

@@ -1,4 +1,4 @@
-"""What is said where something failed: in the learner's names, at the place in the model, with a form that does not fail.
+"""Explaining failures: in the learner's names, at the place in the model, with a form that does not fail.
 
 >>> from autograd import Value
 >>> z = Value(40.0)
@@ -27,16 +27,16 @@ __all__ = ["hide_our_frames", "known_options", "names_of", "place", "stable_form
 
 
 def names_of(operands: Sequence[Any]) -> list[str]:
-    """What the learner calls some operands: their labels, or the variables that hold them; "" where there is neither."""
+    """Return the learner's names for some operands: labels, or the variables that hold them; "" if there is neither."""
     values = [operand for operand in operands if not isinstance(operand, float)]
     found = names_for(*values, nodes=values)
     return [one_line(getattr(operand, "label", "") or found.get(operand, "")) for operand in operands]
 
 
 def stable_form(name: str, operands: Sequence[Any]) -> str:
-    """Another way to write what failed, which has a value there; "" if none is known.
+    """Suggest another way to write what failed, which has a value there; "" if none is known.
 
-    It knows the logarithm of a probability that was rounded to 0, as in a cross-entropy written by hand.
+    It knows the logarithm of a probability that was rounded to 0, as in a hand-written cross-entropy.
     """
     if name not in ("log", "log2", "log10") or isinstance(operands[0], float) or operands[0].data != 0:
         return ""
@@ -55,9 +55,7 @@ def stable_form(name: str, operands: Sequence[Any]) -> str:
             "they have a value at every z"
         )
     if _is(x, "div") and _is(x.operands[0], "exp"):
-        return (
-            "The logarithm of a softmax has a value at all scores if it is taken at once: surprisal(xs, x) is -log(p)"
-        )
+        return "The logarithm of a softmax has a value at all scores if it is taken in one step: surprisal(xs, x) is -log(p)"
     return ""
 
 
@@ -74,7 +72,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def known_options(function: F) -> F:
-    """A function that refuses an option it does not have with the list of those it has.
+    """Wrap a function, so that it answers an unknown option with the list of its options.
 
     >>> @known_options
     ... def sketch(value, *, colour="red", depth=None): ...
@@ -85,7 +83,7 @@ def known_options(function: F) -> F:
     """
     code = function.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    if "__signature__" in vars(function):  # of one that hands options on
+    if "__signature__" in vars(function):  # for a function that passes options on
         names = tuple(function.__signature__.parameters)  # type: ignore[attr-defined]
 
     @wraps(function)
@@ -101,7 +99,7 @@ def known_options(function: F) -> F:
 
 
 def stopped(root: Any, node: Any, graph: Any = None) -> SingularityError:
-    """The error of a gradient that cannot go on from a node, since a slope of its operation is infinite there."""
+    """Return the error for a gradient that cannot flow on from a node, since a slope there is infinite."""
     graph = graph or named_graph(root)
     k = next(k for k, partial in enumerate(node.partials) if hasattr(partial, "reason"))
     edge = Edge(graph, node, k)
@@ -120,9 +118,9 @@ def stopped(root: Any, node: Any, graph: Any = None) -> SingularityError:
 
 
 def hide_our_frames(error: BaseException) -> None:
-    """Take the frames of this package out of the traceback of an error that is caught in a frame of ours, all but that one.
+    """Remove this package's frames from the traceback of an error, except for the frame that caught it.
 
-    Where the environment has AUTOGRAD_TRACEBACK=full, they stay.
+    With AUTOGRAD_TRACEBACK=full in the environment, they stay.
     """
     if os.environ.get("AUTOGRAD_TRACEBACK") == "full":
         return
@@ -135,7 +133,7 @@ def hide_our_frames(error: BaseException) -> None:
 
 
 def place(error: AutogradError, call: Scope) -> None:
-    """Begin an error's text with the module in whose call it was raised, ``layers.0 (Linear)``: the innermost one."""
+    """Begin an error's text with the innermost module in whose call it was raised, ``layers.0 (Linear)``."""
     if getattr(error, "module", None) is not None or not error.args or not isinstance(error.args[0], str):
         return
     error.module = call.module  # type: ignore[attr-defined]

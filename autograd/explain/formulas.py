@@ -1,4 +1,4 @@
-"""A graph as one would write it down: ``f = tanh(a*b + c)``, in Python or in LaTeX.
+"""A graph as you would write it down: ``f = tanh(a*b + c)``, in Python or in LaTeX.
 
     >>> from autograd import Value
     >>> a = Value(2.0, label="a")
@@ -8,7 +8,7 @@
     b = a + a
     f = b*(b + 1)
 
-A value that has a name, or is used more than once, gets a line of its own, and so does one whose text grows
+A value that has a name, or is used more than once, gets its own line, and so does one whose text grows
 long: so the text is never longer than the graph. Pasted into Python, after ``from autograd import *``, formula()
 computes the same graph again, constant by constant.
 """
@@ -28,14 +28,14 @@ from .phrases import Report
 
 __all__ = ["formula", "latex"]
 
-LONG = 100  # characters that a value may add to the line of another
-# Rows that are shown as their formula, all others as calls. What is added up as one node cannot be pasted as several.
+LONG = 100  # the most characters that a value may add to the line of another
+# Rows that are shown as their formula; all others are calls. A sum that is one node must not be pasted as several.
 _OPERATORS = frozenset(name for name in OPERATORS if not OPS[name].value.lets)
 _WRITTEN_OUT = {EXACT: _OPERATORS, LATEX: _OPERATORS | {"dot", "total"}}
 
 
 def _written(op: Op, operands: list[Piece], dialect: Dialect) -> Piece:
-    """An operation on operands that are written already."""
+    """Write an operation on operands that are written already."""
     if op.name in _WRITTEN_OUT[dialect] and op is OPS[op.name]:
         return op.formula(len(operands)).piece(dialect, op.bind(operands))
     given = op.bind(operands)
@@ -49,7 +49,7 @@ def _row(pieces: list[Piece]) -> str:
 
 
 def formula(value: Any) -> Report:
-    """The computation of `value` in Python, one line for each shared or named value, the last for itself.
+    """Write the computation of `value` in Python, one line for each shared or named value, the last line for `value`.
 
     Names are those of drawings: labels, then the caller's variables; a leaf without one is written ``Value(2)``.
     """
@@ -65,7 +65,7 @@ class Latex(Report):
 
 
 def latex(value: Any) -> Latex:
-    r"""The same in LaTeX: one formula, or an `aligned` block of several; a notebook typesets it.
+    r"""Write the same in LaTeX: one formula, or an `aligned` block of several; a notebook typesets it.
 
     >>> from autograd import Value
     >>> w, x = Value(2.0, label="w"), Value(3.0, label="x")
@@ -80,13 +80,13 @@ def latex(value: Any) -> Latex:
 
 
 def _lines(graph: Graph, dialect: Dialect, spell: Callable[[str], str]) -> list[tuple[str, str]]:
-    """(name, expression) of each value with a line of its own; the root last, perhaps without a name."""
+    """Return (name, expression) for each value with its own line; the root comes last, perhaps without a name."""
     users = graph.consumers()
     written: dict[Any, Piece] = {}
     lines: list[tuple[str, str]] = []
     for node in graph.nodes:
         name = graph.name(node)
-        is_place = name == f"v{graph.index[node]}"  # no name but its place in the listing
+        is_place = name == f"v{graph.index[node]}"  # no name except its place in the listing
         if not node.operands:
             written[node] = dialect.piece(_leaf(node.data, dialect) if is_place else spell(name))
             if is_place and dialect is EXACT and users[node] > 1:
@@ -105,12 +105,12 @@ def _lines(graph: Graph, dialect: Dialect, spell: Callable[[str], str]) -> list[
 
 
 def _leaf(number: float, dialect: Dialect) -> Any:
-    """A leaf without a name: in Python it has to be a Value, that is no constant."""
+    """Write a leaf without a name: in Python it has to be a Value, which is not a constant."""
     return atom(f"Value({EXACT.number(float(number))})") if dialect is EXACT else float(number)
 
 
 def _in_latex(name: str) -> str:
-    r"""A name as LaTeX shows it: ``x[0]`` as x_{0}, what is longer than a letter upright, and nothing that is a command.
+    r"""Write a name for LaTeX: ``x[0]`` as x_{0}, anything longer than a letter upright, and nothing that is a command.
 
     >>> print(_in_latex("x[0]"), _in_latex("layers.0.weight[3][1]"), _in_latex(r"\input{x}"))
     x_{0} \mathrm{layers.0.weight}_{3,1} \mathrm{\backslash{}input\{x\}}

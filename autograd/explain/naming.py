@@ -1,8 +1,8 @@
-"""What values are called in pictures and listings: their labels, their names in a module, the caller's variables.
+"""The names of values in pictures and listings: their labels, their names in a module, the caller's variables.
 
-A label that the user gave goes first (autograd.graph sees to that). Then a parameter's name in the module
-that used it, ``layers.0.weight[3][1]``. Then the variable that holds the value where a tool was called,
-looked up in lists, dicts and modules too: ``loss``, ``xs[0]``, ``model.layers.0.bias[2]``.
+A label that the user gave comes first (autograd.graph sees to that). Next comes a parameter's name in the module
+that used it, ``layers.0.weight[3][1]``, and then the variable that holds the value where a tool was called,
+even inside lists, dicts and modules: ``loss``, ``xs[0]``, ``model.layers.0.bias[2]``.
 
     >>> from autograd import Value
     >>> def caller():
@@ -31,10 +31,10 @@ __all__ = ["is_ours", "named_graph", "names_for", "one_line", "ours", "users_fra
 
 NOT_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "self"})
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
-COMPILED = "<autograd "  # how the file names of what compile() wrote begin
-LOOKED_AT = 100_000  # things looked at in the caller's lists before giving up
-DEPTH = 3  # lists within lists
-OBJECTS = 4  # objects that have parameters() within each other
+COMPILED = "<autograd "  # how the file names of compile()'s output begin
+LOOKED_AT = 100_000  # the most objects looked at in the caller's lists
+DEPTH = 3  # the deepest nesting of lists
+OBJECTS = 4  # the deepest nesting of objects that have parameters()
 
 
 def names_for(
@@ -43,11 +43,11 @@ def names_for(
     nodes: list[Any] | None = None,
     wanted: Iterable[Any] | None = None,
 ) -> dict[Any, str]:
-    """Names for the values that `roots` depend on, for ``Graph(root, names_for(root))``.
+    """Find names for the values that `roots` depend on, for ``Graph(root, names_for(root))``.
 
-    variables: where to look for those no module names; by default those of the first caller
-    outside of this package, local ones first. nodes: the answer of ``walk(*roots)`` if it is there already. wanted: those
-    to be named, if not all.
+    variables: where to look for values that no module names; by default, the variables of the first caller
+    outside this package, local ones first. nodes: the answer of ``walk(*roots)``, if you have it already. wanted: the
+    values to name, if not all.
     """
     nodes = walk(*roots) if nodes is None else nodes
     wanted = {node for node in (nodes if wanted is None else wanted) if not node.label}
@@ -59,13 +59,13 @@ def names_for(
 
 
 def named_graph(*roots: Any) -> Graph:
-    """The graph of a value, or of several, its nodes named as :func:`names_for` does; walked once."""
+    """Return the graph of one or several values, with its nodes named by :func:`names_for`; it is walked once."""
     nodes = walk(*roots)
     return Graph(roots, names_for(*roots, nodes=nodes), nodes)
 
 
 def _take(found: Iterator[tuple[str, Any]], wanted: set[Any], names: dict[Any, str]) -> None:
-    """The first name found for each wanted node; stops when nothing is left to name."""
+    """Return the first name found for each wanted node; stop when nothing is left to name."""
     while wanted:
         name, thing = next(found, ("", None))
         if not name:
@@ -76,9 +76,9 @@ def _take(found: Iterator[tuple[str, Any]], wanted: set[Any], names: dict[Any, s
 
 
 def ours(above: int = 0) -> None:
-    """Declare that the calling module's folder is not the user's, or the one so many `above` it. A package does so on import.
+    """Declare that the calling module's folder, or the one `above` levels higher, is not the user's: packages do it.
 
-    Told by the file name of its code, as that of any frame is: `__file__` may spell the same folder in another way.
+    The folder comes from the file name of its code, as for any frame: `__file__` may spell the same folder differently.
     """
     global _ours
     file = sys._getframe(1).f_code.co_filename  # pyright: ignore[reportPrivateUsage]
@@ -91,17 +91,17 @@ def ours(above: int = 0) -> None:
 _ours: tuple[str, ...] = (
     COMPILED,
     contextlib.contextmanager.__code__.co_filename,
-)  # whose frames lie between ours, where a mode decorates one
+)  # its frames lie between ours where a mode decorates a function
 ours(above=1)
 
 
 def is_ours(file: str) -> bool:
-    """Whether a file is in one of those folders."""
+    """Return whether a file is in one of those folders."""
     return file.startswith(_ours)
 
 
 def users_frame() -> FrameType:
-    """The nearest frame that is the user's: neither this package's, nor nn's, nor of what compile() wrote."""
+    """Return the nearest frame of the user: not from this package, from nn, or from code that compile() wrote."""
     frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
     while frame.f_back and frame.f_code.co_filename.startswith(_ours):
         frame = frame.f_back
@@ -109,17 +109,17 @@ def users_frame() -> FrameType:
 
 
 def _caller() -> Mapping[str, Any]:
-    """The variables of the user's frame: local, then global."""
+    """Return the variables of the user's frame: local, then global."""
     frame = users_frame()
     found = dict(frame.f_locals)
-    while frame.f_back and frame.f_code.co_name in INLINE:  # a comprehension is a frame of its own before 3.12
+    while frame.f_back and frame.f_code.co_name in INLINE:  # before 3.12, a comprehension has its own frame
         frame = frame.f_back
         found |= {name: thing for name, thing in frame.f_locals.items() if name not in found}
     return found | {name: thing for name, thing in frame.f_globals.items() if name not in found}
 
 
 def outer_modules(nodes: list[Any]) -> list[Any]:
-    """The outermost modules in whose calls the nodes were made, in order."""
+    """List the outermost modules in whose calls the nodes were made, in order."""
     modules: dict[int, Any] = {}
     seen: set[int] = set()
     for node in nodes:
@@ -149,7 +149,7 @@ def _is_name(name: str) -> bool:
 
 
 def _names_in(variables: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Every Value reachable from the variables, with the expression that reaches it."""
+    """Yield every Value reachable from the variables, with the expression that reaches it."""
     left = [LOOKED_AT]
     for name, thing in variables.items():
         if _is_name(name):
@@ -172,27 +172,27 @@ def _inside(name: str, thing: Any, depth: int, left: list[int], objects: int = O
     elif hasattr(kind, "named_parameters"):
         for inner, parameter in thing.named_parameters():
             yield f"{name}.{inner}", parameter
-    elif hasattr(kind, "parameters") and hasattr(thing, "__dict__") and objects:  # a model of one's own, as micrograd's
+    elif hasattr(kind, "parameters") and hasattr(thing, "__dict__") and objects:  # a user's own model, as in micrograd
         for inner, held in vars(thing).items():
             yield from _inside(f"{name}.{inner}", held, DEPTH, left, objects - 1)
 
 
 class ModuleNames:
-    """What calls of modules are called: by the module's path in the outermost one, ``layers.0``, or its class."""
+    """Names for module calls: the module's path in the outermost one, ``layers.0``, or its class."""
 
     def __init__(self) -> None:
         self._paths: dict[int, dict[int, str]] = {}
         self._with_parameters: dict[int, bool] = {}
 
     def has_parameters(self, module: Any) -> bool:
-        """Whether a module has parameters; of something else that calls are named after it is not known."""
+        """Return whether a module has parameters; unknown for anything else that calls are named after."""
         if id(module) not in self._with_parameters:
             found = not hasattr(module, "parameters") or any(True for _ in module.parameters())
             self._with_parameters[id(module)] = found
         return self._with_parameters[id(module)]
 
     def path(self, scope: Scope) -> str:
-        """The module's path inside the outermost module that knows it; "" if it is outermost, or only a name."""
+        """Return the module's path inside the outermost module that knows it; "" if it is outermost, or only a name."""
         outer: list[Any] = []
         call = scope.parent
         while call is not None:
@@ -212,7 +212,7 @@ class ModuleNames:
 
 
 def common_name(names: Iterable[str]) -> str:
-    """What several names have in common: ``layers.0.weight[3]`` of its elements, ``layers.0`` with its bias too.
+    """Return what several names have in common: ``layers.0.weight[3]`` for its elements, ``layers.0`` with a bias, too.
 
     >>> common_name(["layers.0.weight[3][0]", "layers.0.weight[3][1]"]), common_name(["l.weight[3]", "l.bias[3]"])
     ('layers.0.weight[3]', 'l')
@@ -232,7 +232,7 @@ T = TypeVar("T")
 
 
 def by_name(things: Iterable[T], name: Callable[[T], str]) -> list[T]:
-    """Things whose names differ only in their numbers next to each other, in the order of these.
+    """Put items whose names differ only in their numbers next to each other, in the order of the numbers.
 
     >>> by_name(["x10", "x2", "b", "x1"], str)
     ['x1', 'x2', 'x10', 'b']
@@ -245,7 +245,7 @@ def by_name(things: Iterable[T], name: Callable[[T], str]) -> list[T]:
 
 
 def one_line(text: str, limit: int = 40) -> str:
-    """A name fit to print anywhere: one line, no control characters, shortened in the middle above `limit`.
+    """Make a name fit to print anywhere: one line, no control characters, shortened in the middle above `limit`.
 
     >>> one_line("two\\nlines"), one_line("abcdefghij", 7)
     ('two\\\\nlines', 'abc…hij')

@@ -9,7 +9,7 @@
       f -> v2 -> b    2 * 1 = 2
       total 5
 
-Paths can be as many as 2**n in a graph of n nodes, so they are counted, summed and ranked without being
+A graph of n nodes can have as many as 2**n paths, so they are counted, summed and ranked without being
 listed: one sweep from the value up to the result gives every node its count, its total and its best path.
 """
 
@@ -30,11 +30,11 @@ from .phrases import Report, counted, name_of, product, short, which
 
 __all__ = ["Ledger", "Sums", "find_node", "outsider", "strongest_path", "totals", "why"]
 
-LISTED = 12  # paths that are all listed; of more than that only the largest are
+LISTED = 12  # up to this many paths are all listed; of more, only the largest
 LARGEST = 8
-EXACT = 10**30  # counts above this are said as a power of 2
-LONG = 8  # edges of a path before its middle is left out
-TURNS = 3  # places that are shown where a long path leaves the largest one
+EXACT = 10**30  # counts above this are written as a power of 2
+LONG = 8  # the most edges of a path that is written in full
+TURNS = 3  # the most places shown where a long path leaves the largest one
 
 
 class Path:
@@ -54,21 +54,21 @@ class Path:
         return Edge(self.graph, self.nodes[i], self.ks[i])
 
     def factors(self) -> list[float]:
-        """The partials along it."""
+        """Return the partials along the path."""
         return [float(node.partials[k]) for node, k in zip(self.nodes, self.ks)]
 
     @cached_property
     def taken(self) -> dict[Any, int]:
-        """Which operand it takes at each node."""
+        """Say which operand the path takes at each node."""
         return dict(zip(self.nodes, self.ks))
 
     def leaves(self, usual: Path) -> Iterator[int]:
-        """Where it takes edges that the usual path has not."""
+        """Say where the path takes edges that the usual path does not."""
         taken = usual.taken
         return (i for i, (node, k) in enumerate(zip(self.nodes, self.ks)) if taken.get(node) != k)
 
     def text(self, usual: Path | None = None) -> str:
-        """``f -> b -> a (operand 1)``. Of a long path the ends are said, and where it leaves the `usual` one."""
+        """Write ``f -> b -> a (operand 1)``; for a long path, its ends, and where it leaves the `usual` one."""
         last = len(self) - 1
         told: Sequence[int] = range(len(self))
         if last >= LONG:
@@ -84,7 +84,7 @@ class Path:
 
 
 class Ledger(Report):
-    """The text of :func:`why`. total: d(result)/d(value). paths: how many. size: the sum of their sizes."""
+    """The text of :func:`why`. total: d(result)/d(value). paths: their number. size: the sum of their sizes."""
 
     total: float
     paths: int
@@ -93,12 +93,12 @@ class Ledger(Report):
 
 @known_options
 def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None = None) -> Ledger:
-    """d(result)/d(value) path by path: each path's partials multiplied, and their sum.
+    """Explain d(result)/d(value) path by path: the product of each path's partials, and the sum of these products.
 
-    value: a node, or its name. most: how many paths to list: if there are more, the largest. By default
-    all of 12, or 8 of more.
+    value: a node, or its name. most: how many paths to list: if there are more, the largest. By default,
+    up to 12 paths are all listed, and of more the largest 8.
     The total agrees with `value.grad` after one backward pass to 1e-12 of the paths' sizes.
-    On a value that the result does not depend on it says so. No grad is touched.
+    If the result does not depend on the value, the text says so. No grad is touched.
     """
     graph = graph or named_graph(result)
     value = find_node(graph, value)
@@ -128,30 +128,30 @@ def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None
 
 
 def find_node(graph: Graph, value: Any) -> Any:
-    """The node itself, or the one of that name. Raises GraphError for a name that is not there, and for no node."""
+    """Return the node itself, or the one of that name. Raises GraphError for an unknown name and for a non-node."""
     if not isinstance(value, str) and not hasattr(value, "partials"):
         raise GraphError(f"want a node of {name_of(graph, graph.root)}'s graph, or its name, got {value!r}")
     return graph.find(value) if isinstance(value, str) else value
 
 
 def outsider(value: Any) -> str:
-    """What a node of another graph is called: its label, the caller's variable, or its repr."""
+    """Return the name of a node of another graph: its label, the caller's variable, or its repr."""
     return one_line(value.label) or names_for(value, nodes=[value]).get(value) or repr(value)
 
 
 def said_count(count: int) -> str:
-    """``4 paths``; above 30 digits ``about 2**100 paths``."""
+    """Write ``4 paths``; above 30 digits, ``about 2**100 paths``."""
     return counted(count, "path") if count <= EXACT else f"about 2**{round(math.log2(count))} paths"
 
 
 def columns(rows: Sequence[tuple[str, str]]) -> list[str]:
-    """Two columns, indented."""
+    """Write two columns, indented."""
     width = max(len(left) for left, _ in rows)
     return [f"  {left:<{width}}    {right}".rstrip() for left, right in rows]
 
 
 def totals(nodes: Sequence[Any], value: Any) -> dict[Any, float]:
-    """d(node)/d(value) for every one of `nodes`, given operands first, that depends on `value`."""
+    """Return d(node)/d(value) for each of `nodes` (operands first) that depends on `value`."""
     total = {value: 1.0}
     for node in nodes:
         if node is value:
@@ -163,7 +163,7 @@ def totals(nodes: Sequence[Any], value: Any) -> dict[Any, float]:
 
 
 class Sums:
-    """For every node above `value`: how many paths lead down to it, their sum, their sizes' sum, the best of them."""
+    """For every node above `value`: the number of paths down to it, their sum, the sum of their sizes, the best one."""
 
     def __init__(self, graph: Graph, value: Any) -> None:
         self.graph = graph
@@ -171,11 +171,11 @@ class Sums:
         size = len(graph)
         self.totals = [0.0] * size
         self.sizes = [0.0] * size
-        self.counts = [0] * size  # up to EXACT; past that logarithms take over
+        self.counts = [0] * size  # exact up to EXACT; beyond that, logarithms take over
         self.best = [-math.inf] * size  # the logarithm of the size of the largest path
-        self.first = [-1] * size  # the operand that it goes through
+        self.first = [-1] * size  # the operand that this path goes through
         totals, sizes, counts, best, first = self.totals, self.sizes, self.counts, self.best, self.first
-        forks = self.forks = list[int]()  # the nodes from which it goes on through more than one operand
+        forks = self.forks = list[int]()  # the nodes where more than one operand leads to the value
         index = graph.index
         here = index[value]
         totals[here], sizes[here], counts[here], best[here] = 1.0, 1.0, 1, 0.0
@@ -212,14 +212,14 @@ class Sums:
         return logs[-1]
 
     def ways(self, node: Any) -> list[int]:
-        """Which operands of a node lead to the value, from left to right."""
+        """List the operands of a node that lead to the value, from left to right."""
         if node is self.value:
             return []
         index, counts = self.graph.index, self.counts
         return [k for k, partial in enumerate(node.partials) if partial is not None and counts[index[node.operands[k]]]]
 
     def all_paths(self) -> Iterator[Path]:
-        """Every path, in the order of backprop's edges."""
+        """Yield every path, in the order of backprop's edges."""
         ks: list[int] = []
         nodes = [self.graph.root]
         pending = [iter(self.ways(self.graph.root))]
@@ -238,13 +238,13 @@ class Sums:
             pending.append(iter(self.ways(nodes[-1])))
 
     def largest(self, most: int) -> list[Path]:
-        """The paths with the largest products, largest first.
+        """Yield the paths with the largest products, largest first.
 
-        Every node knows the size of its best path down, so a path is found by following the best edges;
-        each edge that it passes by is the beginning of the best path that turns off there.
+        Every node knows the size of its best path down, so following the best edges finds a path; each edge
+        that it passes by begins the best path that turns off there.
         """
         found: list[Path] = []
-        turns: list[tuple[float, int, list[int]]] = [(0.0, 0, [])]  # loss in logarithms, order of finding, beginning
+        turns: list[tuple[float, int, list[int]]] = [(0.0, 0, [])]  # loss in logarithms, order of discovery, beginning
         made = 0
         while turns and len(found) < most:
             loss, _, ks = heappop(turns)
@@ -257,7 +257,7 @@ class Sums:
         return found
 
     def _follow_best(self, ks: list[int], loss: float, room: int) -> list[tuple[float, int, int]]:
-        """Complete a path by its best edges; returns the `room` best turns passed by: -loss, -place, operand."""
+        """Complete a path by its best edges, and return the `room` best turns passed by: -loss, -place, operand."""
         first, nexts, others, here = self.first, self._nexts, self._others if room else {}, self.graph.index[self.value]
         node = self.graph.root
         for k in ks:
@@ -278,13 +278,13 @@ class Sums:
 
     @cached_property
     def _nexts(self) -> list[int]:
-        """Where the best path goes on from each node."""
+        """Return where the best path goes on from each node."""
         index, nodes = self.graph.index, self.graph.nodes
         return [index[node.operands[k]] if k >= 0 else -1 for node, k in zip(nodes, self.first)]
 
     @cached_property
     def _others(self) -> dict[int, list[tuple[float, int]]]:
-        """Of each node where paths part: what is lost, in logarithms, by each operand but the best."""
+        """Return, for each node where paths part, the loss (in logarithms) for each operand except the best."""
         index, best = self.graph.index, self.best
         others: dict[int, list[tuple[float, int]]] = {}
         for i in self.forks:
@@ -295,11 +295,11 @@ class Sums:
 
 
 def log_size(partial: float) -> float:
-    """The logarithm of a size, to rank products that no float could hold; nan counts as largest."""
+    """Return the logarithm of a size, to rank products that no float could hold; nan counts as largest."""
     size = abs(float(partial))
     return math.inf if size != size else math.log(size) if size else -math.inf
 
 
 def strongest_path(graph: Graph, value: Any) -> Path:
-    """The path from the result to `value` whose product is largest."""
+    """Return the path from the result to `value` with the largest product."""
     return Sums(graph, value).largest(1)[0]

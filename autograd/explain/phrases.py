@@ -37,14 +37,14 @@ __all__ = [
     "with_numbers",
 ]
 
-LONGEST = 90  # characters of a formula that is still written out
-LISTED = 4  # operands of a wide operation before they are
-NOISE = 1e-13  # of a number: as far as floats stray in a few operations
-TYPED, CUT = 10, 7  # characters of a number that somebody may have typed, and of one that is cut
+LONGEST = 90  # the most characters of a formula that is written out
+LISTED = 4  # the most operands of a wide operation that are
+NOISE = 1e-13  # of a number: as far as floats drift in a few operations
+TYPED, CUT = 10, 7  # the most characters of a number that somebody may have typed, and of a shortened one
 
 
 class Report(str):
-    """Text that shows itself at a prompt, line by line; what it tells is also in its attributes."""
+    """Text that displays itself at a prompt, line by line; its facts are also in its attributes."""
 
     def __new__(cls, text: str, **facts: Any) -> Any:
         report = super().__new__(cls, text)
@@ -57,12 +57,12 @@ class Report(str):
 
 
 def short(number: float, digits: int = 4) -> str:
-    """A number for reading: so many digits, or all of them left of the point.
+    """Write a number for reading: with that many digits, or all of those left of the point.
 
     >>> [short(x) for x in (2.0, -0.0, 0.12345, 12345.678, 1e-7, 1e300, float("nan"))]
     ['2', '0', '0.1235', '12345.7', '1e-07', '1e+300', 'nan']
 
-    Zeros at its end say that it is rounded: 1.0001 is not 1. The noise of floats is not told.
+    Zeros at its end say that it is rounded: 1.0001 is not 1. The noise of floats is left out.
 
     >>> short(1.0001), short(0.99999), short(0.1 + 0.2)
     ('1.000', '1.000', '0.3')
@@ -79,7 +79,7 @@ def short(number: float, digits: int = 4) -> str:
 
 
 def typed(number: float) -> str:
-    """A number as somebody typed it; one that has too many digits for that was computed, and dots say that it is cut.
+    """Write a number as somebody typed it; one with too many digits for that was computed, and is cut, with dots.
 
     >>> [typed(x) for x in (1.0001, 0.5, -2.0, 1e-7, 2**0.5, 1 / 3e9)]
     ['1.0001', '0.5', '-2', '1e-07', '1.41421...', '3.33333...e-10']
@@ -92,7 +92,7 @@ def typed(number: float) -> str:
 
 
 def product(*factors: float) -> str:
-    """``3 * (-2) = -6``: the factors, of which long chains are elided, and what they come to."""
+    """Write ``3 * (-2) = -6``: the factors, shortened if they are many, and their product."""
     value = 1.0
     for factor in factors:
         value = float(factor) * value
@@ -107,12 +107,12 @@ def product(*factors: float) -> str:
 
 
 def counted(count: int, thing: str, things: str = "") -> str:
-    """``1 edge``, ``2 edges``; things: the plural, where it is another one."""
+    """Write ``1 edge``, ``2 edges``; things: an irregular plural."""
     return f"{count} {thing if count == 1 else things or f'{thing}s'}"
 
 
 def name_of(graph: Graph, node: Any) -> str:
-    """The node's name on one line; of a constant its number."""
+    """Return the node's name on one line; for a constant, its number."""
     return one_line(graph.name(node)).replace("…", "...")
 
 
@@ -123,7 +123,7 @@ def _longer(count: int) -> Callable[[float], str]:
     return number
 
 
-# The readable spelling with spaces round every operator; numbers have four digits, or as many as it takes.
+# The readable spelling with spaces around every operator; numbers have four digits, or as many as it takes.
 SPOKEN, *LONGER = (
     Dialect(
         "spoken",
@@ -136,7 +136,7 @@ SPOKEN, *LONGER = (
 
 
 def _spoken(formula: Formula, names: Mapping[str, Any], index: int | None = None) -> Dialect:
-    """How many digits to write: so many that who computes with them comes to the result, but for half a percent.
+    """Return how many digits to write, so that the printed arithmetic reproduces the result within half a percent.
 
     With four, ``1 - 0.9993**2 = 0.001341`` would come out as 0.0014.
     """
@@ -157,7 +157,7 @@ def _spoken(formula: Formula, names: Mapping[str, Any], index: int | None = None
     return SPOKEN
 
 
-Spell = Callable[[Any], "str | float"]  # how an operand is written: its name, or its number
+Spell = Callable[[Any], "str | float"]  # how to write an operand: its name, or its number
 
 
 def _by_name(graph: Graph) -> Spell:
@@ -171,7 +171,7 @@ def _by_number(data: Mapping[Any, float] | None) -> Spell:
 
 
 def operation(graph: Graph, node: Any) -> str:
-    """What computed the node, as Python: ``a * b``, ``tanh(n)``, ``dot([x, y], [u, v], b)``; nothing for a leaf."""
+    """Write a node's operation as Python: ``a * b``, ``tanh(n)``, ``dot([x, y], [u, v], b)``; nothing for a leaf."""
     if node.op is None or not node.operands:
         return ""
     by_name, wrap = _by_name(graph), node.op.name in OPERATORS
@@ -185,12 +185,12 @@ def operation(graph: Graph, node: Any) -> str:
 
 
 def with_numbers(node: Any, data: Mapping[Any, float] | None = None) -> str:
-    """The same with the operands' numbers: ``2 * (-3)``."""
+    """Write the same with the operands' numbers: ``2 * (-3)``."""
     return _said(node, _by_number(data))
 
 
 def row_formula(graph: Graph, node: Any) -> str:
-    """What the row of the node's operation says, in the graph's names: ``1/(1 + exp(-n))`` for sigmoid(n)."""
+    """Write the formula of the node's row in the graph's names: ``1/(1 + exp(-n))`` for sigmoid(n)."""
     formula = node.op.formula(len(node.operands))
     if len(node.operands) > LISTED:
         return formula.source
@@ -219,28 +219,28 @@ def _list(places: range, text: Callable[[int], str]) -> str:
 
 
 def which(edge: Edge, again: Collection[Any] | None = None) -> str:
-    """``operand 1 of 2`` where an operation uses the same value more than once, else nothing.
+    """Write ``operand 1 of 2`` where an operation uses the same value more than once, else nothing.
 
-    again: what :func:`repeated` says of the node, where many of its edges are asked about.
+    again: the answer of :func:`repeated` for the node, if many of its edges are in question.
     """
     is_again = edge.operand in (repeated(edge.node) if again is None else again)
     return f"operand {edge.k + 1} of {len(edge.node.operands)}" if is_again else ""
 
 
 def repeated(node: Any) -> set[Any]:
-    """The values that a node uses more than once."""
+    """Return the values that a node uses more than once."""
     counts = Counter(operand for operand in node.operands if not isinstance(operand, float))
     return {operand for operand, count in counts.items() if count > 1}
 
 
 def arrow(edge: Edge) -> str:
-    """``b -> a (operand 1)``; the operand is told where there is more than one such edge."""
+    """Write ``b -> a (operand 1)``; the operand is named only if there is more than one such edge."""
     again = f" (operand {edge.k + 1})" if which(edge) else ""
     return f"{name_of(edge.graph, edge.node)} -> {name_of(edge.graph, edge.operand)}{again}"
 
 
 def slope_head(edge: Edge) -> str:
-    """What the slope of an edge is called: ``d tanh(n)/dn``, ``d(b * c)/db``. It is never the total df/db."""
+    """Write the name of an edge's slope: ``d tanh(n)/dn``, ``d(b * c)/db``. It is never the total df/db."""
     graph, node = edge.graph, edge.node
     said = operation(graph, node)
     if node.op.name in OPERATORS:
@@ -253,16 +253,16 @@ def slope_head(edge: Edge) -> str:
 
 
 def slope(edge: Edge, data: Mapping[Any, float] | None = None) -> str:
-    """The slope of one operation in one operand: its formula, the formula with numbers, and the number.
+    """Write the slope of one operation with respect to one operand: the formula, with numbers, and the number.
 
-    data: the nodes' data where it is not what they hold now.
+    data: the nodes' data, if it differs from what they hold now.
 
     >>> from autograd import Value
     >>> n = Value(0.5, label="n"); f = n.tanh(); f.label = "f"
     >>> slope(next(Graph(f).edges()))
     'd tanh(n)/dn = 1 - f**2 = 1 - 0.4621**2 = 0.7864'
 
-    Where much cancels, numbers have the digits it takes:
+    Where much cancels, numbers have as many digits as it takes:
 
     >>> n = Value(4.0, label="n"); f = n.tanh(); f.label = "f"
     >>> slope(next(Graph(f).edges()))
@@ -278,7 +278,7 @@ def slope(edge: Edge, data: Mapping[Any, float] | None = None) -> str:
 
 
 def slope_texts(edge: Edge, data: Mapping[Any, float] | None = None) -> list[str]:
-    """The formula of a slope with names, and with numbers; neither where a sum over many operands is in it."""
+    """Write the formula of a slope with names, and with numbers; neither if it has a sum over many operands."""
     graph, node = edge.graph, edge.node
     count = len(node.operands)
     formula, index = node.op.partial(edge.k, count)
@@ -298,7 +298,7 @@ def _float_only(operand: Any) -> str | float:
 
 
 class _Only(list[Any]):
-    """A long list in which only one item is filled in, so that it is made at once however long it is."""
+    """A long list with only one item filled in, made instantly however long it is."""
 
     def __init__(self, length: int, index: int | None, item: Any) -> None:
         super().__init__()
@@ -314,7 +314,7 @@ class _Only(list[Any]):
 
 
 def _bound(node: Any, spell: Spell, index: int | None) -> dict[str, Any]:
-    """The operands' spellings under the row's names for them; in a long list only the one at `index` is spelled."""
+    """Return the operands' spellings by their names in the row; in a long list, only the one at `index` is spelled."""
     bound: dict[str, Any] = {}
     for name, at in node.op.places(len(node.operands)).items():
         if isinstance(at, int):
@@ -330,21 +330,21 @@ def _bound(node: Any, spell: Spell, index: int | None) -> dict[str, Any]:
 
 
 def below(node: Any) -> list[Any]:
-    """The operands that are values, each once, in order."""
+    """Return the operands that are values, each once, in order."""
     return list(dict.fromkeys(operand for operand in node.operands if not isinstance(operand, float)))
 
 
 def slope_in_words(graph: Graph, node: Any, k: int, number: str) -> str:
-    """The partial of an operation in its k-th operand, with its formula where that is short.
+    """Describe the partial of an operation for its k-th operand, with its formula if that is short.
 
     >>> from autograd import Value
     >>> a = Value(3.0, label="a"); f = a * a
     >>> slope_in_words(Graph(f), f, 0, "3")
-    'partial of mul in operand 1 of 2 = a = 3'
+    'partial of mul for operand 1 of 2 = a = 3'
     """
     count = len(node.operands)
     formula, index = node.op.partial(k, count)
     names = node.op.bind([graph.name(operand) for operand in node.operands])
     text = formula.text(READABLE, {**names, "out": graph.name(node)}, index)
-    what = f"partial of {node.op.name} in operand {k + 1} of {count}"
+    what = f"partial of {node.op.name} for operand {k + 1} of {count}"
     return " = ".join([what, *[text] * (len(text) <= 60 and text != number), number])

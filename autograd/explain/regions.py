@@ -27,9 +27,9 @@ __all__ = ["Region", "Regions", "calls_of"]
 
 
 class Region:
-    """Some values of a graph. name: what they are called. calls: the calls of a module that computed some of them.
+    """A part of a graph. name: its name. calls: the module calls that computed some of its values.
 
-    nodes: what was computed there, and the parameters.
+    nodes: the values computed there, and the parameters.
     """
 
     def __init__(self, name: str, nodes: list[Any], calls: list[Scope]) -> None:
@@ -44,7 +44,7 @@ class Region:
 
     @property
     def kind(self) -> str:
-        """The class of the module, if its calls are what this is."""
+        """The class of the module, if this part is the calls of one."""
         module = self.calls[0].module if self.calls else None
         return "" if module is None or isinstance(module, str) else type(module).__name__
 
@@ -66,12 +66,12 @@ class Regions:
         self._names = ModuleNames()
 
     def title(self, call: Scope) -> str:
-        """What a call is named after: ``layers.0``, ``MLP``, or the name of a part that was given one."""
+        """Return the name of a call: ``layers.0``, ``MLP``, or the name that the part was given."""
         return self._names.title(call)
 
     @cached_property
     def _calls(self) -> dict[str, list[Scope]]:
-        """The calls of each module, by its name."""
+        """The calls of each module, by the module's name."""
         found: dict[str, dict[Scope, None]] = {}
         for node in self.graph.nodes:
             for call in self._of(node):
@@ -96,7 +96,7 @@ class Regions:
         return found
 
     def find(self, wanted: Any) -> Region | None:
-        """The part that a name, or a module, stands for; None if there is none."""
+        """Return the part with that name, or of that module; None if there is none."""
         if isinstance(wanted, str):
             calls = self._calls.get(wanted, [])
             leaves = self._prefixes.get(wanted, [])
@@ -118,7 +118,7 @@ class Regions:
 
 
 def calls_of(scope: Scope | None) -> list[Scope]:
-    """A call and those it was made in, the innermost first; none of a parameter, or of what was computed outside."""
+    """Return a call and the calls around it, innermost first; none for a parameter, or for a value computed outside."""
     calls: list[Scope] = []
     while scope is not None and scope.module is not None:
         calls.append(scope)
@@ -127,5 +127,5 @@ def calls_of(scope: Scope | None) -> list[Scope]:
 
 
 def _beginnings(name: str) -> Iterator[str]:
-    """``layers``, ``layers.0`` and ``layers.0.weight`` of ``layers.0.weight[3]``."""
+    """Return ``layers``, ``layers.0`` and ``layers.0.weight`` for ``layers.0.weight[3]``."""
     return (name[: match.start()] for match in re.finditer(r"(?<=[^.\[])[.\[]", name))

@@ -1,7 +1,7 @@
-"""Which line of the user's code made each node: recorded on request, shown by the stepper and in reports.
+"""The line of the user's code that made each node: recorded on request, shown by the stepper and in reports.
 
-The lines stand beside the graph, not in it, so that nodes stay as small as they are, and a node that is
-freed takes its line along.
+The lines are kept beside the graph, not in it, so that nodes stay small; when a node is freed, its line
+goes with it.
 """
 
 from __future__ import annotations
@@ -33,29 +33,29 @@ class record_source(Mode):  # noqa: N801 - a mode, as no_grad is
 
 
 def remember(node: Any) -> None:
-    """Note the line that is being run."""
+    """Record the line that is being run."""
     _lines[node] = users_line()
 
 
 def users_line() -> tuple[str, int]:
-    """The file and line being run in the user's frame."""
+    """Return the file and line being run in the user's frame."""
     frame = users_frame()
     return frame.f_code.co_filename, frame.f_lineno
 
 
 def line_of(node: Any) -> tuple[str, int] | None:
-    """The file and line that made the node, or None if it was not recorded."""
+    """Return the file and line that made the node, or None if they were not recorded."""
     return _lines.get(node)
 
 
 def source_of(node: Any) -> str:
-    """``train.py:31  h = layer(x)``, or nothing if it was not recorded."""
+    """Write ``train.py:31  h = layer(x)``, or nothing if the line was not recorded."""
     line = line_of(node)
     return said_line(line) if line else ""
 
 
 def said_line(line: tuple[str, int]) -> str:
-    """``train.py:31  h = layer(x)``."""
+    """Write ``train.py:31  h = layer(x)``."""
     import linecache
 
     file, number = line

@@ -1,4 +1,4 @@
-"""Which leaves were given other data after a result was computed from them.
+"""Which leaves got new data after a result was computed from them.
 
 Partials are frozen when an operation runs, so gradients stay those of the old data: a picture that
 showed the new data beside them without a word would lie.
@@ -18,7 +18,7 @@ __all__ = ["changed", "remark", "same"]
 
 
 def changed(graph: Graph) -> list[Any]:
-    """The leaves whose data is not what the graph was computed from, as far as it can be told.
+    """Find the leaves whose data is no longer what the graph was computed from, as far as one can tell.
 
     An operation whose value no longer follows from its operands accuses its leaves: those that a frozen
     partial shows to have moved, else all. Another operation that still agrees with a leaf clears it.
@@ -48,9 +48,9 @@ def changed(graph: Graph) -> list[Any]:
 
 
 def remark(graph: Graph, leaves: Sequence[Any] | None = None) -> str:
-    """The sentence on the leaves that have changed, nothing if none has: with "or", since not all need have.
+    """Write the sentence about the leaves that have changed, if any have: with "or", since perhaps not all have.
 
-    leaves: those that are known to be it.
+    leaves: the suspects, if they are known.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
@@ -68,7 +68,7 @@ def remark(graph: Graph, leaves: Sequence[Any] | None = None) -> str:
 
 
 def same(a: float, b: float) -> bool:
-    """Whether two numbers are one but for rounding; two nans are."""
+    """Return whether two numbers are equal except for rounding; nan equals nan."""
     return math.isclose(a, b, rel_tol=1e-12) or (a != a and b != b)
 
 
@@ -78,9 +78,9 @@ def _agrees(node: Any) -> bool:
 
 
 def _testimony(node: Any) -> tuple[list[Any], list[Any]]:
-    """The operands that a partial shows to be as they were, and those it shows to have moved.
+    """Return the operands that a partial shows to be as they were, and those that it shows to have moved.
 
-    Partials were frozen: the slope of ``a * b`` in a is what b was.
+    Partials are frozen: the slope of ``a * b`` with respect to a is what b was.
     """
     places = node.op.bind(node.operands)
     names = {**node.op.bind(numbers(node)), "out": node.data}

@@ -1,4 +1,4 @@
-r"""The terminal: lines printed so that they fit it, in colour where it has colours, and lines read with a history and Tab.
+r"""The terminal: lines printed to fit it, in colour if it has colours, and lines read with a history and Tab.
 
 >>> coloured("b.grad is complete")
 'b.grad \x1b[32mis complete\x1b[0m'
@@ -23,8 +23,8 @@ COLOURS = (
     (r"(?<=grad )is complete$", "32"),
     (r"^\[[^\]]+\][^\n]*", "1"),
 )
-BORDERS = " \t\n()+-*/,<>=!;&|^%"  # what ends a word: neither a dot nor a bracket, which are in the names of parameters
-KEPT = 1_000  # lines of the history
+BORDERS = " \t\n()+-*/,<>=!;&|^%"  # what ends a word: not a dot or a bracket, which occur in the names of parameters
+KEPT = 1_000  # the most lines of the history
 
 
 def is_terminal(stream: Any) -> bool:
@@ -35,7 +35,7 @@ def is_terminal(stream: Any) -> bool:
 
 
 def say(text: str) -> None:
-    """Print, wrapped to a narrow terminal, in colour on one that has colours, in whatever encoding there is."""
+    """Print text, wrapped to a narrow terminal, in colour if the terminal has colours, whatever its encoding."""
     stream = sys.stdout
     if is_terminal(stream):
         width = shutil.get_terminal_size().columns
@@ -49,12 +49,12 @@ GAP = re.compile(" {3,}")  # between two columns
 
 
 def wrapped(line: str, width: int) -> str:
-    """A line broken to fit, between two columns if it can be."""
+    """Break a line to fit, between two columns if possible."""
     if len(line) < width or width < 20 or set(line) <= {" ", "^"}:
         return line
     indent = len(line) - len(line.lstrip())
     hanging = " " * min(indent + 4 if indent else 2, width // 2)
-    for gap in reversed([*GAP.finditer(line, indent)]):  # between two columns rather than inside of one
+    for gap in reversed([*GAP.finditer(line, indent)]):  # between two columns rather than inside one
         if gap.start() < width and len(hanging) + len(line) - gap.end() < width:
             return f"{line[: gap.start()]}\n{hanging}{line[gap.end() :]}"
     return "\n".join(
@@ -70,9 +70,9 @@ def wrapped(line: str, width: int) -> str:
 
 
 def has_colour() -> bool:
-    """Whether the terminal shows colours: none under NO_COLOR, on a dumb one, or on a console of old Windows.
+    """Return whether the terminal shows colours: not under NO_COLOR, on a dumb terminal, or on an old Windows console.
 
-    FORCE_COLOR asks for them where there is no terminal, such as in the log of a build.
+    FORCE_COLOR asks for colours where there is no terminal, such as in a build log.
     """
     env = os.environ
     if env.get("FORCE_COLOR") and not env.get("NO_COLOR"):
@@ -83,7 +83,7 @@ def has_colour() -> bool:
 
 
 def coloured(text: str) -> str:
-    """The words that matter, marked for a terminal."""
+    """Mark the words that matter, for a terminal."""
     for pattern, colour in COLOURS:
         text = re.sub(pattern, _painter(colour), text, flags=re.MULTILINE)
     return text
@@ -98,10 +98,10 @@ def _painter(colour: str) -> Callable[[re.Match[str]], str]:
 
 @contextmanager
 def line_editing(complete: Callable[[str, str], list[str]]) -> Generator[None]:
-    """Where there is readline: Tab completes, and Up and Down go through a history of our own, kept between sessions.
+    """Set up readline, if there is one: Tab completes, and Up and Down go through our own history, which is kept.
 
-    complete: the words that may stand where the last word of a line is; it is given the line before, and the word. Whatever
-    Tab and the history were before is put back.
+    complete: a function that gets the line before the last word, and that word, and returns the words that fit. Tab
+    and the history are restored afterwards.
     """
     readline = _readline()
     if readline is None:
@@ -132,7 +132,7 @@ def line_editing(complete: Callable[[str, str], list[str]]) -> Generator[None]:
 
 
 def _readline() -> Any:
-    """The module that input() edits its line with, or None: Python's own prompt brings another one from 3.13 on."""
+    """Return the module with which input() edits its line, or None: from 3.13 on, Python's own prompt has another."""
     name = getattr(builtins.input, "__module__", "")
     if name == "_pyrepl.readline":
         return sys.modules[name]
@@ -155,7 +155,7 @@ def _set_history(readline: Any, lines: list[str]) -> None:
 
 
 def _history_file() -> str:
-    """Where the history is kept: $AUTOGRAD_HISTORY, or a file at home; nowhere if that is empty."""
+    """Return the file of the history: $AUTOGRAD_HISTORY, or one at home; None if the variable is empty."""
     return os.environ.get("AUTOGRAD_HISTORY", os.path.join(os.path.expanduser("~"), ".autograd_history"))
 
 
@@ -168,7 +168,7 @@ def _lines_of(path: str) -> list[str]:
 
 
 def _append(path: str, lines: list[str]) -> None:
-    """Add what was typed, so that two sessions at once lose nothing; now and then the file is cut."""
+    """Append what was typed, so that two sessions at once lose nothing; now and then the file is shortened."""
     if not path or not lines:
         return
     with suppress(OSError, UnicodeError):

@@ -401,8 +401,8 @@ class Moves(Pictured):
 
         x: a node, to stop before it makes its moves (in backprop, at a leaf: when it is complete); an operation or its
         symbol, to stop at each of them; a module or the beginning of names, to stop before it is entered; "nan", to
-        stop when a number is nan or infinite; a condition on the node that a move has found a number for, "if abs(grad)
-        > 10", or on any other, "if w.grad < 0"; or a function of the node that a move has found a number for.
+        stop when a number is nan or infinite; a condition on the node that a move has found a number for,
+        "if abs(grad) > 10", or on any other node, "if w.grad < 0"; or a function of the former.
         """
         if x is not None:
             point = point_at(self, x)
