@@ -285,6 +285,36 @@ def test_there_is_no_other_folder_in_it():
     assert Path(demos.languages.__file__).parent == FOLDER
 
 
+@pytest.mark.slow
+def test_a_translation_begins_as_the_page_for_contributors_says(tmp_path):
+    """A folder and one command; then one translated sentence is shown, and a changed one is marked."""
+    for name in ("autograd", "nn", "demos", "tests", "pyproject.toml"):
+        path = ROOT / name
+        copy = shutil.copytree if path.is_dir() else shutil.copy
+        copy(path, tmp_path / name)
+    (command,) = re.findall(
+        r"mkdir demos/languages/de.*", (ROOT / ".github/CONTRIBUTING.md").read_text(encoding="utf-8")
+    )
+    run_in = {"shell": True, "cwd": tmp_path, "check": True, "capture_output": True, "encoding": "utf-8"}
+    subprocess.run(command.replace(".venv/bin/python", f'"{sys.executable}"') + " commands", **run_in)
+    file = tmp_path / "demos" / "languages" / "de" / "commands.po"
+    english = "A good first one: {command}"
+    entries = [
+        one._replace(translated="Fang hier an: {command}" if one.english == english else "") for one in read(file)
+    ]
+    file.write_text(written(entries), encoding="utf-8")
+    asked = f'"{sys.executable}" -m demos --lang de'
+    assert "Fang hier an: " in subprocess.run(asked, **run_in).stdout
+    source = tmp_path / "demos" / "cli.py"
+    source.write_text(
+        source.read_text(encoding="utf-8").replace("A good first one:", "A good one to begin:"), encoding="utf-8"
+    )
+    subprocess.run(f'"{sys.executable}" -m tests.translations commands', **run_in)
+    (changed,) = [entry for entry in read(file) if entry.translated]
+    assert (changed.english, changed.before, changed.ready) == ("A good one to begin: {command}", english, False)
+    assert "A good one to begin: " in subprocess.run(asked, **run_in).stdout
+
+
 # --- The player --------------------------------------------------------------------------------------------
 
 

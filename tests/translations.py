@@ -220,15 +220,15 @@ def _is_sentence(text: str) -> bool:
 
 def updated(wanted: Iterable[Entry], kept: Iterable[Entry]) -> list[Entry]:
     """The wanted entries with the translations that there are; where the English has changed a little, marked fuzzy."""
-    known = {entry.english: entry for entry in kept if entry.translated}
-    wanted = list(wanted)
+    wanted, kept = list(wanted), list(kept)
+    known, old = {entry.english: entry for entry in kept if entry.translated}, {entry.english for entry in kept}
     left = {english: one for english, one in known.items() if english not in {entry.english for entry in wanted}}
     entries: list[Entry] = []
     for entry in wanted:
         before = known.get(entry.english)
-        if before is None and (close := get_close_matches(entry.english, left, 1, 0.6)):
-            old = left.pop(close[0])
-            entries.append(entry._replace(translated=old.translated, before=old.before or old.english))
+        if entry.english not in old and (close := get_close_matches(entry.english, left, 1, 0.6)):
+            was = left.pop(close[0])
+            entries.append(entry._replace(translated=was.translated, before=was.before or was.english))
         else:
             entries.append(entry._replace(translated=before.translated, before=before.before) if before else entry)
     return entries
