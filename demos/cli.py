@@ -196,8 +196,36 @@ def _workshop(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _playground(arguments: Sequence[str]) -> int:
+    """playground FILE: write the whole workshop as one page with Python inside, to be opened by double click"""
+    from .playground.writer import build, write_file, write_folder
+
+    parser = Parser(prog=program("playground"), description=_playground.__doc__)
+    parser.add_argument("path", metavar="FILE", type=Path)
+    parser.add_argument(
+        "--folder", action="store_true", help="FILE is a folder, for a web server: a page and its parts"
+    )
+    options = parser.parse_args(arguments)
+    if options.path.is_dir() and not options.folder:
+        parser.error(
+            f"{options.path} is a folder: name a file in it, such as {options.path / 'playground.html'}, or add --folder"
+        )
+    try:
+        page = build()
+        files = write_folder(options.path, page) if options.folder else [write_file(options.path, page)]
+    except OSError as error:
+        return _complain(f"the playground could not be written: {error}")
+    size = sum(file.stat().st_size for file in files) / 1e6
+    print(
+        f"{size:.1f} MB in {options.path}: {'put it on a web server' if options.folder else 'open it by double click'}"
+    )
+    print(next(file for file in files if file.suffix == ".html").resolve().as_uri())
+    return 0
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "exercises": _exercises, "check": _check, "quiz": _quiz, "workshop": _workshop,
+    "playground": _playground,
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from test_imports import imports, modules
 DEMOS = Path(__file__).parents[1] / "demos"
 FOLDERS = [DEMOS, *(path for path in sorted(DEMOS.iterdir()) if (path / "__init__.py").exists())]
 # Each folder may import from itself and from those before it; what lies in demos/ itself starts them all.
-LAYERS = ["languages", "shared", "exercises", "practice", "models", "lessons", "workshop", "bench"]
+LAYERS = ["languages", "shared", "exercises", "practice", "models", "lessons", "workshop", "bench", "playground"]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

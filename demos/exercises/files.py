@@ -65,8 +65,12 @@ def _section(exercise: Exercise, solved: bool) -> str:
     lines += [f"# region {tr('hint')}", *(f"#     {line}" for line in _wrapped(tr(exercise.hint))), "# endregion"]
     if solved:
         return "\n".join(lines) + f"\n{exercise.solution.strip()}\n"
-    code = exercise.starter.strip("\n") + "\n" if exercise.starter else _blank(exercise)
-    return "\n".join(lines) + "\n" + code
+    return "\n".join(lines) + "\n" + starting(exercise)
+
+
+def starting(exercise: Exercise) -> str:
+    """The code that an exercise begins with: a blank, or what is to be mended."""
+    return exercise.starter.strip("\n") + "\n" if exercise.starter else _blank(exercise)
 
 
 def _blank(exercise: Exercise) -> str:

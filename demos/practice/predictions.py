@@ -61,6 +61,12 @@ class Question(NamedTuple):
                     found[at] = found[at][0], tr("{why}; or {other}", why=found[at][1], other=why)
         return found
 
+    def asked(self) -> tuple[str, list[str], str, str, list[tuple[str, str]]]:
+        """What a page needs to ask it: text, choices, answer, reason, and the wrong answers that have a name."""
+        slips = [(_shown(wrong), why) for wrong, why in self.slips()]
+        reason = tr(self.reason) if self.reason else ""
+        return tr(self.text), [tr(word) for word in self.choices], _shown(self.answer), reason, slips
+
     def verdict(self, guess: Any) -> tuple[bool, str]:
         """Whether a guess is right, and a sentence about it."""
         read = self._read(guess)
@@ -132,10 +138,10 @@ def predict(name: str, guess: Any = None) -> None:
             tr("there is no question {name}: there are {names}", name=repr(name), names=", ".join(QUESTIONS))
         )
     one = QUESTIONS[name]
-    text, reason, choices = tr(one.text), tr(one.reason) if one.reason else "", [tr(word) for word in one.choices]
+    text, choices, *_ = one.asked()
     if guess is not None and guess is not ...:
         print(one.verdict(guess)[1])
-    elif not asked(text, choices, _shown(one.answer), reason, [(_shown(w), why) for w, why in one.slips()]):
+    elif not asked(*one.asked()):
         words = f" ({tr(' or ').join(choices)})" if choices else ""
         if re.match("[A-ZА-Я][a-zа-я]", text):  # a word, and not the name of a matrix
             text = text[0].lower() + text[1:]

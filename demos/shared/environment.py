@@ -34,7 +34,11 @@ def program(*words: str) -> str:
     return " ".join(
         [
             "scalar-autograd",
-            *([] if words[:1] in (("exercises",), ("check",), ("quiz",), ("workshop",)) else ["lesson"]),
+            *(
+                []
+                if words[:1] in (("exercises",), ("check",), ("quiz",), ("workshop",), ("playground",))
+                else ["lesson"]
+            ),
             *words,
         ]
     )

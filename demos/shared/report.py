@@ -22,7 +22,7 @@ from ..languages import language, told, tr
 from . import plots
 from .catalog import find
 
-__all__ = ["FolderError", "Report", "markdown", "rendered"]
+__all__ = ["FolderError", "Report", "markdown", "question_form", "rendered"]
 
 LEGIBLE = 0.4  # pictures are not shown at a smaller scale; a page that is too narrow for them scrolls
 
@@ -76,22 +76,8 @@ class Report:
     def question(
         self, text: str, choices: Sequence[str], answer: str, reason: str, slips: Sequence[tuple[str, str]]
     ) -> None:
-        """Add a question to be answered before its number is shown; a wrong answer is met with the slip that gives it.
-
-        The answers are in the page, encoded, so that nobody reads them by accident.
-        """
-        known = b64encode(json.dumps([[answer, reason], *slips]).encode()).decode()
-        words = ["", *choices]
-        field = (
-            "<select>" + "".join(f"<option>{escape(word)}</option>" for word in words) + "</select>"
-            if choices
-            else '<input inputmode="decimal" autocomplete="off" size="10">'
-        )
-        self._add(
-            f'<form class="predict" data-known="{known}"><label><strong>{escape(tr("Predict."))}</strong> {markdown_line(text)} {field}</label> '
-            f'<button>{escape(tr("Check"))}</button> <button type="button" class="reveal">{escape(tr("Show the answer"))}</button> '
-            '<output aria-live="polite"></output></form>'
-        )
+        """Add a question to be answered before its number is shown; a wrong answer is met with the slip that gives it."""
+        self._add(question_form(text, choices, answer, reason, slips))
 
     def output(self, text: str) -> None:
         self._add(f'<pre class="output" tabindex="0">{escape(text)}</pre>')
@@ -250,6 +236,22 @@ def _width(svg: Path) -> int:
 def rendered(drawing: Any, form: str) -> bytes:
     """A graph as the bytes of an SVG or a PNG, or a figure as those of its SVG."""
     return drawing.pipe(format=form) if hasattr(drawing, "pipe") else drawing.svg().encode()
+
+
+def question_form(text: str, choices: Sequence[str], answer: str, reason: str, slips: Sequence[tuple[str, str]]) -> str:
+    """A question as HTML, for report.js. The answers are in it, encoded, so that nobody reads them by accident."""
+    known = b64encode(json.dumps([[answer, reason], *slips]).encode()).decode()
+    words = ["", *choices]
+    field = (
+        "<select>" + "".join(f"<option>{escape(word)}</option>" for word in words) + "</select>"
+        if choices
+        else '<input inputmode="decimal" autocomplete="off" size="10">'
+    )
+    return (
+        f'<form class="predict" data-known="{known}"><label><strong>{escape(tr("Predict."))}</strong> {markdown_line(text)} {field}</label> '
+        f'<button>{escape(tr("Check"))}</button> <button type="button" class="reveal">{escape(tr("Show the answer"))}</button> '
+        '<output aria-live="polite"></output></form>'
+    )
 
 
 # --- The little Markdown that prose is written in ----------------------------------------------------------

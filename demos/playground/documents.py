@@ -1,0 +1,89 @@
+"""The documents of the page, as data: a bench to begin on, the lessons with their questions and exercises, a quiz, moons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from autograd import Value
+from autograd.player import Player
+
+from ..exercises import exercises_of
+from ..exercises.files import starting
+from ..languages import tr
+from ..practice import QUESTIONS
+from ..shared.catalog import DEMOS, Demo
+from ..shared.page import Cell, read
+from ..shared.report import markdown, markdown_line, question_form
+
+__all__ = ["documents", "emblem"]
+
+_STARTERS = Path(__file__).parent / "starters"
+_DRAWS = "How the next picture is made"
+
+
+def emblem() -> str:
+    """The page that plays backprop of the graph on which every classical mistake shows."""
+    a = Value(1.0, label="a")
+    b = a + a
+    b.label = "b"
+    f = b * (b + 1)
+    f.label = "f"
+    return str(Player(f).html)
+
+
+def documents() -> list[dict[str, Any]]:
+    """All documents. One has a name, a title, perhaps a lesson's number, cells, and what there is to do in it."""
+    lessons = [_lesson(demo) for demo in DEMOS if demo.lesson]
+    return [_starter("bench", "Bench"), *lessons, _starter("moons", "Training, live: two moons"), _quiz()]
+
+
+def _starter(name: str, title: str) -> dict[str, Any]:
+    cells = [_code(cell) if cell.code else _prose(cell.prose) for cell in read(_STARTERS / f"{name}.py")]
+    return {"name": name, "title": title, "lesson": "", "cells": cells, "todo": []}
+
+
+def _quiz() -> dict[str, Any]:
+    text = "A row of questions without an end. A room with the same level and seed has the same questions; the code is for the teacher."
+    return {"name": "quiz", "title": "Quiz", "lesson": "", "cells": [_prose(text), {"quiz": True}], "todo": []}
+
+
+def _lesson(demo: Demo) -> dict[str, Any]:
+    cells = [part for cell in read(demo.path) for part in _parts(cell, demo)]
+    cells += [{"code": starting(one), "exercise": _exercise(one)} for one in exercises_of(demo.lesson)]
+    todo = [cell["name"] for cell in cells if "name" in cell] + [one.name for one in exercises_of(demo.lesson)]
+    return {"name": demo.name, "title": demo.question, "lesson": demo.lesson, "cells": cells, "todo": todo}
+
+
+def _parts(cell: Cell, demo: Demo) -> Iterator[dict[str, Any]]:
+    if cell.prose:
+        yield _prose("\n".join(line for line in cell.prose.split("\n") if line != f"# {demo.question}"))
+    elif cell.only_calls("predict"):
+        for name in re.findall(r'predict\("(\w+)"', cell.code):
+            yield {"name": name, "html": question_form(*QUESTIONS[name].asked())}
+    else:
+        yield _code(cell)
+
+
+def _prose(text: str) -> dict[str, Any]:
+    return {"text": text.strip(), "html": _linked(markdown(text))}
+
+
+def _code(cell: Cell) -> dict[str, Any]:
+    return {"code": cell.code, **({"folded": _DRAWS} if cell.draws else {})}
+
+
+def _exercise(one: Any) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "level": one.level,
+        "minutes": one.minutes,
+        "html": _linked(markdown_line(tr(one.statement))),
+    }
+
+
+def _linked(html: str) -> str:
+    """Links between lessons' pages as addresses of this one."""
+    return re.sub(r'href="\.\./(\w+)/index\.html"', r'href="#lesson=\1"', html)

@@ -1,0 +1,166 @@
+// The page: its documents, what the buttons do, and what the header says of Python.
+
+import { asked, keep, keeps, read, recall, save, toNotebook, toPython } from "./files.js";
+import { Output, element, frameOfPage } from "./output.js";
+import { Python } from "./python.js";
+import { Sheet } from "./sheet.js";
+
+const $ = (id) => document.getElementById(id);
+const DATA = JSON.parse($("data").textContent);
+const LOADED = "loaded"; // the name of the document that came from a file or from the address
+
+// --- The parts of Python: in this file, or beside it ---
+
+const opened = async (stream) => new Uint8Array(await new Response(stream.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
+const bytesOf = (text) => Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+async function load(name) {
+  const inside = $(`part-${name}`);
+  if (inside) {
+    const bytes = bytesOf(inside.textContent);
+    inside.remove(); // its megabytes are not needed twice
+    return opened(new Blob([bytes]).stream());
+  }
+  const answer = await fetch(DATA.parts[name]);
+  if (!answer.ok) throw new Error(`${DATA.parts[name]} is not there (${answer.status})`);
+  return opened(answer.body);
+}
+
+const WORDS = { loading: "Python is starting", ready: "Python is ready", busy: "Python is at work" };
+const python = new Python(load, ({ state, share = 1, reason }) => {
+  performance.mark(state);
+  $("state").textContent = WORDS[state] ?? reason;
+  document.documentElement.dataset.python = state;
+  $("bar").hidden = state !== "loading";
+  $("bar").value = share;
+  $("stop").disabled = state !== "busy";
+});
+
+// --- Documents ---
+
+const documents = new Map(DATA.documents.map((each) => [each.name, each]));
+const texts = recall("texts", {}); // what was typed, by document and cell
+let name, sheet, changed = false;
+
+const progress = new Map(Object.entries(recall("progress", {})));
+const count = ({ todo }) => todo.filter((each) => progress.has(each)).length;
+
+function showProgress() {
+  for (const link of $("documents").querySelectorAll("a")) {
+    const one = documents.get(link.dataset.name);
+    link.querySelector(".done").textContent = one.name === "quiz" ? progress.get("quiz") ?? "" : one.todo.length ? `${count(one)}/${one.todo.length}` : "";
+  }
+}
+
+function open(wanted) {
+  name = documents.has(wanted) ? wanted : "bench";
+  const { title, cells } = documents.get(name);
+  $("title").textContent = title;
+  const typed = texts[name];
+  const restored = typed ? merged(cells, typed) : cells;
+  sheet = new Sheet($("sheet"), restored, {
+    python,
+    changed: () => { changed = true; remember(); },
+    solved: (what, score = true) => { progress.set(what, score); keep("progress", Object.fromEntries(progress)); showProgress(); },
+    isSolved: (what) => progress.has(what),
+  });
+  for (const link of $("documents").querySelectorAll("a")) link.toggleAttribute("aria-current", link.dataset.name === name);
+  $("start").hidden = name !== "bench";
+  performance.mark(`open ${name}`);
+  document.title = `${title} · playground`;
+}
+
+// A document's own cells with the code that was typed into them; a document without prose is all the learner's.
+function merged(cells, typed) {
+  if (cells.every(({ code }) => code !== undefined)) return typed.map((code) => ({ code }));
+  const left = [...typed];
+  return cells.map((cell) => (cell.code === undefined ? cell : { ...cell, code: left.shift() ?? cell.code }));
+}
+
+let later;
+function remember() {
+  texts[name] = sheet.runnable.map((cell) => cell.editor.code);
+  clearTimeout(later);
+  later = setTimeout(() => keep("texts", texts), 400);
+}
+
+function openLoaded(title, cells) {
+  delete texts[LOADED];
+  documents.set(LOADED, { name: LOADED, title, todo: [], cells: cells.some(({ code }) => code !== undefined) ? cells : [...cells, { code: "" }] });
+  open(LOADED);
+}
+
+function followAddress() {
+  const { lesson, text } = asked(location.hash);
+  if (text !== undefined) openLoaded("From the address: read it before you run it", read("text.py", text));
+  else open(lesson ? DATA.documents.find((each) => each.lesson === lesson || each.name === lesson)?.name : "bench");
+}
+
+function makeList() {
+  $("documents").append(...DATA.documents.map(({ name, title, lesson }) => element("li", {},
+    element("a", { href: `#lesson=${lesson || name}`, "data-name": name }, lesson ? `${lesson}  ${title}` : title, element("span", { class: "done" })))));
+  showProgress();
+}
+
+// --- Buttons ---
+
+const fileName = (ending) => `${name === LOADED ? "playground" : name}.${ending}`;
+
+async function copyAddress() {
+  const address = `${location.href.split("#")[0]}#text=${encodeURIComponent(toPython(sheet.content))}`;
+  history.replaceState(null, "", address);
+  try {
+    await navigator.clipboard.writeText(address);
+    say("The address is copied. Whoever opens it sees this text, and nothing runs by itself.");
+  } catch { // not allowed for a file
+    say("The address of this page now holds the text: copy it from there.");
+  }
+}
+
+const say = (sentence) => { $("said").textContent = sentence; };
+
+const DOES = {
+  "run-all": () => sheet.runAll(),
+  stop: () => python.stop(),
+  "save-py": () => { save(fileName("py"), toPython(sheet.content)); changed = false; },
+  "save-ipynb": () => { save(fileName("ipynb"), toNotebook(sheet.content)); changed = false; },
+  load: () => $("file").click(),
+  address: copyAddress,
+  reset: () => { delete texts[name]; keep("texts", texts); open(name); },
+};
+for (const [id, action] of Object.entries(DOES)) $(id).addEventListener("click", action);
+
+$("file").addEventListener("change", async ({ target }) => {
+  const [file] = target.files;
+  target.value = "";
+  if (!file) return;
+  try {
+    openLoaded(file.name, read(file.name, await file.text()));
+    say(`${file.name} is open.`);
+  } catch (error) {
+    say(error.message);
+  }
+});
+
+const expressed = new Output($("expressed"));
+$("express").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  expressed.clear();
+  const { stopped } = await python.ask({ do: "express", text: $("expression").value }, (told) => expressed.hear(told));
+  if (stopped) expressed.print(stopped, true);
+});
+
+addEventListener("hashchange", followAddress);
+addEventListener("beforeunload", (event) => { if (changed && !keeps) event.preventDefault(); });
+addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.shiftKey) { event.preventDefault(); sheet.runAll(); }
+  if (event.key === "." && (event.ctrlKey || event.metaKey)) { event.preventDefault(); python.stop(); }
+}, true);
+
+$("kept").textContent = keeps ? "What you type is kept in this browser." : "What you type is kept until you leave: save it as a file.";
+$("emblem").append(frameOfPage(DATA.emblem, "Backprop, one edge at a time", !matchMedia("(prefers-reduced-motion: reduce)").matches));
+makeList();
+followAddress();
+// The parts stand at the end of the page, and are read after what is to be seen.
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => python.start());
+else python.start();

@@ -1,0 +1,51 @@
+// In the worker: Python, what lays out pictures, and the session that demos/playground/running.py keeps.
+// It is given its parts, tells how far it is, then answers one request after the other.
+
+import { Graphviz } from "@hpcc-js/wasm-graphviz";
+import { loadPyodide } from "pyodide";
+import createPyodideModule from "pyodide/pyodide.asm.mjs";
+
+const NOWHERE = "https://playground.invalid/"; // where Python believes that its files are
+
+// The files lie in one array of bytes: the length of a list as text, the list of [path, length], then file after file.
+function unpack(FS, bytes, root) {
+  const start = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  let at = start;
+  for (const [path, length] of JSON.parse(new TextDecoder().decode(bytes.subarray(4, start)))) {
+    FS.mkdirTree(`${root}/${path}`.replace(/\/[^/]*$/, ""));
+    FS.writeFile(`${root}/${path}`, bytes.subarray(at, at + length));
+    at += length;
+  }
+}
+
+// Python asks for its files by address. Nothing is fetched: they are here, the program compiled already.
+function answerFetches(module, library) {
+  const { instantiate } = WebAssembly;
+  self.fetch = async (address) => new Response(String(address).endsWith("library.zip") ? library : "");
+  WebAssembly.instantiateStreaming = async (_, imports) => ({ module, instance: await instantiate(module, imports) });
+}
+
+self.begin = async ({ module, library, sources, lock, language }) => {
+  const graphviz = Graphviz.load();
+  answerFetches(module, library);
+  const python = await loadPyodide({
+    createPyodideModule, indexURL: NOWHERE, stdLibURL: `${NOWHERE}library.zip`, lockFileContents: lock,
+    env: { HOME: "/home/learner", AUTOGRAD_LANG: language, PYTHONDONTWRITEBYTECODE: "1" },
+    stdin: () => null,
+  });
+  postMessage({ started: 0.6 });
+  unpack(python.FS, sources, "/lib/site");
+  python.runPython("import sys; sys.path.insert(0, '/lib/site')");
+  const { start } = python.pyimport("scalar_autograd.playground.running");
+  const layout = await graphviz;
+  const session = start((told) => postMessage(JSON.parse(told)), (source, format) => layout.layout(source, format));
+  self.onmessage = ({ data }) => {
+    try {
+      session.do(JSON.stringify(data));
+      postMessage({ done: { memory: python._module.HEAPU8.length } });
+    } catch (error) { // of the interpreter itself, which cannot go on: its stack is not deep
+      postMessage({ died: String(error.message).trim().split("\n").at(-1) });
+    }
+  };
+  postMessage({ ready: true });
+};

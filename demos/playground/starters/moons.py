@@ -1,0 +1,59 @@
+# %% [markdown]
+# No straight line parts two half moons. This network of 81 parameters learns to bend one. `compile()` traces the loss once; from
+# then on it runs as straight-line Python, here in your browser. Run both cells, and watch the boundary, the loss and the
+# weights move. Then change the sizes of the layers, the learning rate or the number of updates.
+
+# %%
+from random import Random
+
+from IPython.display import SVG, display
+
+import autograd
+import nn
+from scalar_autograd.shared import datasets, plots
+
+table = datasets.moons(60, noise=0.1, rng=Random(0))
+sides = [2 * y - 1 for y in table.ys]
+model = nn.MLP(2, [8, 6, 1], activation="tanh", seed=0)
+optimizer = nn.optim.AdamW(model.parameters(), lr=0.03)
+
+
+def loss(x, y, side):
+    return (1 - side * model([x, y])[0]).relu()
+
+
+step = autograd.compile(loss, model.parameters(), backend="python")
+print(f"{len(list(model.parameters()))} parameters, {len(sides)} points")
+
+
+def boundary():
+    def scores(x, y):
+        with autograd.no_grad():
+            score = model([x, y])[0].data
+        return [-score, score]
+
+    return SVG(plots.small_regions(scores, table.xs, table.ys, 0))
+
+
+def curve(losses):
+    return SVG(plots.figure(lambda ax: plots.curve(ax, losses), "The loss", "update", size=(5, 2.4)).svg())
+
+
+def network():
+    one = loss(*table.xs[0], sides[0])
+    one.backward()
+    return one.draw(view="neurons")
+
+
+# %%
+columns = [[x for x, _ in table.xs], [y for _, y in table.xs], sides]
+losses = [step.update(optimizer, *columns)]
+shown = [display(made, display_id=True) for made in (boundary(), curve(losses), network())]
+for update in range(1, 121):
+    losses.append(step.update(optimizer, *columns))
+    if update % 4 == 0:
+        shown[0].update(boundary())
+        shown[1].update(curve(losses))
+    if update % 20 == 0:
+        shown[2].update(network())
+print(f"the loss went from {losses[0]:.3f} to {losses[-1]:.3f}")

@@ -1,0 +1,143 @@
+"""Puts the page together: in one file with everything in it, or as a folder for a web server, whose parts are cached."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from autograd.drawing.output import write_whole
+from autograd.player.player import safe_json
+
+from .documents import documents, emblem
+from .parts import bundle, fetch, licences, npm
+from .sources import archive, compiled, staged
+
+__all__ = ["Page", "build", "policy", "write_file", "write_folder"]
+
+_HERE = Path(__file__).parent / "page"
+_REPORT = Path(__file__).parents[1] / "shared" / "report.js"
+
+
+class Page(NamedTuple):
+    """What a page consists of. script: its program. parts: what its Python is made of, by name. data: what it shows.
+
+    licences: of everything in it, as text.
+    """
+
+    script: str
+    parts: Mapping[str, bytes]
+    data: Mapping[str, Any]
+    licences: str
+
+
+def build(cache: Path | None = None) -> Page:
+    """Fetch the parts, compile our sources, and gather the documents. cache: where fetched parts are kept.
+
+    Raises PartsError where parts cannot be fetched, and OSError where nothing can be written.
+    """
+    npm()
+    cache = cache or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "scalar-autograd")
+    modules = fetch(cache / "playground")
+    pyodide = modules / "pyodide"
+    with tempfile.TemporaryDirectory() as folder:
+        sources = staged(Path(folder, "sources"))
+        library = compiled(modules, sources)
+        parts = {
+            "worker.js": bundle(
+                modules, _HERE / "worker.js", "--format=esm", "--external:node:*", "--external:ws"
+            ).encode(),
+            "python.wasm": (pyodide / "pyodide.asm.wasm").read_bytes(),
+            "library.zip": library,
+            "sources": archive(sources),
+            "lock.json": _lock(pyodide / "pyodide-lock.json"),
+        }
+        Path(folder, "predictions.js").write_text(_predictions(), encoding="utf-8")
+        script = bundle(modules, _HERE / "main.js", "--format=iife", f"--alias:predictions={folder}/predictions.js")
+    return Page(script, parts, {"documents": documents(), "emblem": emblem()}, licences(modules))
+
+
+def _predictions() -> str:
+    """The script of a lesson's page as a module, for a part of a page."""
+    return f"export default (document, SENTENCES = {{}}) => {{\n{_REPORT.read_text(encoding='utf-8')}\n}};\n"
+
+
+def _lock(path: Path) -> bytes:
+    """What Python has to know of its packages: that there are none."""
+    known = json.loads(path.read_text(encoding="utf-8"))
+    return json.dumps({**known, "packages": {}}).encode()
+
+
+# --- Writing --------------------------------------------------------------------------------------------------
+
+
+def write_file(path: Path, page: Page) -> Path:
+    """Write one file with everything in it, and return its path. Raises OSError where it cannot be written."""
+    parts = "\n".join(
+        f'<script type="text/plain" id="part-{name}">{base64.b64encode(_packed(content)).decode()}</script>'
+        for name, content in page.parts.items()
+    )
+    write_whole(path, _html(page, page.data, parts, "'none'"))
+    return path
+
+
+def write_folder(folder: Path, page: Page) -> list[Path]:
+    """Write a page and its parts, for a web server: the names of parts change with them, so they may be cached for ever.
+
+    Returns the paths of the files. Raises OSError where they cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files: dict[str, bytes] = {}
+    names: dict[str, str] = {}
+    for name, content in page.parts.items():
+        stem, dot, kind = name.partition(".")
+        names[name] = f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}{dot}{kind}.gz"
+        files[names[name]] = _packed(content)
+    files["index.html"] = _html(page, {**page.data, "parts": names}, "", "'self'").encode()
+    for name, content in files.items():
+        write_whole(folder / name, content)
+    return [folder / name for name in files]
+
+
+def _packed(content: bytes) -> bytes:
+    return gzip.compress(content, 9, mtime=0)
+
+
+def _html(page: Page, data: Mapping[str, Any], parts: str, fetched: str) -> str:
+    script, later = page.script.replace("</script", "<\\/script"), _read("later.js")
+    pieces = {
+        "policy": policy([script, later], fetched),
+        "style": _read("style.css"),
+        "later": later,
+        "script": script,
+        "data": safe_json(data),
+        "licences": escape(page.licences),
+        "parts": parts,
+    }
+    return re.sub(rf"\{{({'|'.join(pieces)})\}}", lambda found: pieces[found[1]], _read("index.html"))
+
+
+def policy(scripts: Sequence[str], fetched: str) -> str:
+    """The page's Content-Security-Policy. scripts: those that stand in it; nothing else runs but what they start themselves.
+
+    fetched: where the page may fetch from, 'none' or 'self'. Frames of the page inherit all this.
+    """
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {hashes} 'strict-dynamic' 'wasm-unsafe-eval'; worker-src data:; connect-src {fetched}; "
+        "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
