@@ -38,7 +38,7 @@ _PLACES = {
     "exercises": ("check", "hint", "solution"),
     "practice": ("decode", "predict", "quiz"),
     "shared.page": ("option", "plot", "show"),
-    "shared.datasets": ("names", "normal", "shuffled"),
+    "shared.datasets": ("moons", "names", "normal", "shuffled"),
     "shared.plots": (
         "BLACK",
         "BLUE",
@@ -55,8 +55,10 @@ _PLACES = {
         "SKY",
         "arrow",
         "curve",
+        "figure",
         "heat",
         "regions",
+        "small_regions",
     ),
 }
 

@@ -10,9 +10,9 @@ from IPython.display import SVG, display
 
 import autograd
 import nn
-from scalar_autograd.shared import datasets, plots
+from scalar_autograd import curve, figure, moons, small_regions
 
-table = datasets.moons(60, noise=0.1, rng=Random(0))
+table = moons(60, noise=0.1, rng=Random(0))
 sides = [2 * y - 1 for y in table.ys]
 model = nn.MLP(2, [8, 6, 1], activation="tanh", seed=0)
 optimizer = nn.optim.AdamW(model.parameters(), lr=0.03)
@@ -32,11 +32,11 @@ def boundary():
             score = model([x, y])[0].data
         return [-score, score]
 
-    return SVG(plots.small_regions(scores, table.xs, table.ys, 0))
+    return SVG(small_regions(scores, table.xs, table.ys, 0))
 
 
-def curve(losses):
-    return SVG(plots.figure(lambda ax: plots.curve(ax, losses), "The loss", "update", size=(5, 2.4)).svg())
+def falling(losses):
+    return SVG(figure(lambda ax: curve(ax, losses), "The loss", "update", size=(5, 2.4)).svg())
 
 
 def network():
@@ -48,12 +48,12 @@ def network():
 # %%
 columns = [[x for x, _ in table.xs], [y for _, y in table.xs], sides]
 losses = [step.update(optimizer, *columns)]
-shown = [display(made, display_id=True) for made in (boundary(), curve(losses), network())]
+shown = [display(made, display_id=True) for made in (boundary(), falling(losses), network())]
 for update in range(1, 121):
     losses.append(step.update(optimizer, *columns))
     if update % 4 == 0:
         shown[0].update(boundary())
-        shown[1].update(curve(losses))
+        shown[1].update(falling(losses))
     if update % 20 == 0:
         shown[2].update(network())
 print(f"the loss went from {losses[0]:.3f} to {losses[-1]:.3f}")
