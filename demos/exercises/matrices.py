@@ -148,7 +148,7 @@ def collapse(slip: Any, W2: list[list[Any]], W1: list[list[Any]]) -> list[list[A
         W = [[p * q for p, q in zip(*rows)] for rows in zip(W2, W1)]
     if square and slip("The matrices are added; one layer after another multiplies them."):
         W = [[p + q for p, q in zip(*rows)] for rows in zip(W2, W1)]
-    if slip("All rows of W are one and the same list: [[0] * n] * m repeats a single row."):
+    if slip("All rows of W are the same list: [[0] * n] * m repeats a single row."):
         total = [sum(column, 0.0) for column in zip(*W)]
         W = [total] * len(W)
     if slip("The last product overwrites the others: use `+=`, not `=`."):

@@ -1,0 +1,168 @@
+"""No phrase that a native lecturer would not use, in any text that people read: see prose.py for what is read."""
+
+import re
+from typing import NamedTuple
+
+import pytest
+from prose import ROOT, files, texts
+
+
+class Phrase(NamedTuple):
+    """pattern: what is banned. instead: what to write. specimen: a sentence that has it. fine: one that looks like it."""
+
+    pattern: str
+    instead: str
+    specimen: str
+    fine: str
+
+
+_WITH_RESPECT_TO = r"(?:its|each|every|the|an?) (?:\w+ )?(?:operand|input|weight|score|argument|parameter)s?"
+PHRASES = (
+    Phrase(
+        r"(?<![Tt]here )\b(?:is|are) no (?!longer|more|better|worse|larger|smaller|different|way)\w",
+        "X is not a Y",
+        "what is no float is refused",
+        "there is no gradient, and it is no longer kept",
+    ),
+    Phrase(r"\bthere and back\b", "forwards and backwards", "it steps there and back", "it goes there, and back"),
+    Phrase(
+        r"\bhand(?:s|ed|ing)? (?:(?:it|its \w+|them|this|that) )?on\b(?! the)",
+        "pass on",
+        "it hands its gradient on",
+        "worked out by hand on the board",
+    ),
+    Phrase(r"\b(?:a|an|the) said\b", "a text, a sentence", "the said of a node", "as the paper said"),
+    Phrase(
+        r"\b[Ss]tand(?:s|ing)? (?:for|in|on|at|beside|behind|below|above|over|under|before|after|there|between)\b",
+        "is, means, is written",
+        "on the arrow stands its slope, and w stands for it",
+        "they understand for themselves what stands out",
+    ),
+    Phrase(
+        r"\bround (?:an?|the|it|them|each|every|one)\b",
+        "around",
+        "a ring round the point",
+        "the wrong way round, and ticks at round numbers",
+    ),
+    Phrase(
+        r"(?:^|[\s(=+*/<-])\.\d+(?![\w.])",
+        "0.1",
+        "a step of .05 is small",
+        "a step of 0.05, in version 1.2.3, with a margin of .3em",
+    ),
+    Phrase(r"\b[Ww]ho(?:so|m)?ever\b", "anyone who", "whoever has Python runs it", "however it is run"),
+    Phrase(
+        r"\b(?:t?here|where)(?:by|of|in|unto|upon)\b", "so, by this", "it is thereby kept", "therefore, and wherever"
+    ),
+    Phrase(r"\bas of\b", "since, from ... on", "as of the second update", "as often as it is asked"),
+    Phrase(
+        r"(?<!each )(?<!none )(?<!some )(?<!most )(?<!both )(?<!one )(?<!all )\b[Oo]f (?:which|whom)\b",
+        "a sentence of its own",
+        "a list, of which the first is f",
+        "rows, each of which is a node",
+    ),
+    Phrase(
+        r"\b(?:for|of|by|to|from|with) who\b",
+        "for readers who, for those who",
+        "it is for who teaches",
+        "those who teach",
+    ),
+    Phrase(
+        rf"\b(?:slope|derivative|gradient|partial)s?(?: of \w+)? in {_WITH_RESPECT_TO}\b",
+        "with respect to",
+        "the slope of f in each operand",
+        "we check a derivative in every later lesson",
+    ),
+    Phrase(
+        r"(?:^|[.!?] )Of (?:an?|the|each|every|two|several|what|all|some|it|them) ",
+        "the subject first",
+        "Of a generator it is on while it runs.",
+        "Of course. The name of each node.",
+    ),
+    Phrase(
+        r"\bof (?:its|their) own (?:is|are)\b", "the subject first", "no label of its own is shown", "one of its own"
+    ),
+    Phrase(r"\bshall\b", "has to, should", "it shall return a list", "a shallow copy"),
+    Phrase(r"\b[Cc]ommit (?:yourself|themselves)\b", "write down your answer", "commit yourself first", "git commit"),
+    Phrase(r"\bbut for\b", "except for", "all but for the last", "not for this, but forwards"),
+    Phrase(r"\b[Ss]uch (?:is|are)\b", "for example", "such is the slope at 0", "such as this is"),
+    Phrase(r"\bone and the same\b", "the same", "one and the same list", "one, and the same list"),
+    Phrase(
+        r"\b(?:one|an?|two) (?:row|line|file|object|number|frame|name|folder|paragraph|call|update|round) an? \w",
+        "per",
+        "one row an operation",
+        "one row and a line",
+    ),
+    Phrase(
+        r"\b(?:says?|said|tells?|told|saying|telling) of\b", "about", "what it says of a node", "as was told, of course"
+    ),
+    Phrase(r"\bbelongs? into\b", "belongs in", "it belongs into the list", "it belongs in there"),
+    Phrase(
+        r"\bso (?:many|much|long|far) that who\b",
+        "enough to",
+        "so many that who counts is right",
+        "so many that they fit",
+    ),
+)
+CLEAN = ("README.md", ".github", "demos", "nn")
+
+
+@pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.instead)
+def test_a_banned_phrase_is_found_and_its_like_is_not(phrase):
+    assert re.search(phrase.pattern, phrase.specimen)
+    assert not re.search(phrase.pattern, phrase.fine)
+
+
+def banned_in(path):
+    for name, line, text in texts(path):
+        for phrase in PHRASES:
+            found = re.search(phrase.pattern, text)
+            if found:
+                around = text[max(0, found.start() - 60) : found.end() + 40]
+                yield f"{name}:{line}: {found.group().strip()!r} in ...{around}...: write {phrase.instead!r}"
+
+
+def test_nobody_reads_a_banned_phrase():
+    found = [line for path in files(*CLEAN) for line in banned_in(path)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("docstring.py", '"""It is for who teaches."""\n'),
+        ("comment.py", "x = 1  # it is for who teaches\n"),
+        ("comments.py", "# It is\n# for who\n# teaches.\nx = 1\n"),
+        ("message.py", 'raise ValueError(f"{x} is for who teaches")\n'),
+        ("lesson.py", "# %% [markdown]\n# # A title\n#\n# It is for\n# who teaches.\n"),
+        ("page.md", "# A title\n\nIt is for\nwho teaches.\n"),
+        ("table.md", "| a | it is for who teaches |\n"),
+        ("page.js", "// it's here\ntell('It is for who teaches');\n"),
+        ("comment.js", "/* It is for\n * who teaches. */\n"),
+        ("page.html", "<p>It is for who teaches.</p>\n"),
+        ("page.c", "int x; /* for who teaches */\n"),
+        ("settings.toml", "# for who teaches\nx = 1\n"),
+    ],
+)
+def test_every_kind_of_text_is_read(tmp_path, name, source):
+    path = tmp_path / name
+    path.write_text(source, encoding="utf-8")
+    assert len(list(banned_in(path))) == 1
+
+
+def test_code_is_not_read(tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text("```python\nfor who in them: x.as of which\n```\n\nBut text is.\n", encoding="utf-8")
+    assert [text for _, _, text in texts(path)] == ["But text is."]
+
+
+def test_all_of_the_repository_is_listed():
+    listed = {path.relative_to(ROOT).as_posix() for path in files()}
+    assert {
+        "README.md",
+        ".github/CONTRIBUTING.md",
+        "autograd/value.py",
+        "demos/lessons/slope.py",
+        "demos/shared/report.js",
+    } <= listed
+    assert not any("languages/ru" in name or name.startswith((".venv", "tests/golden")) for name in listed)
