@@ -208,7 +208,7 @@ CELLS = [  # code, the line that is marked, what is said
         "line 2: Value(0.0, label='z').log()\nDomainError: log(z)",
     ),
     ("exit()", 1, "exit() ends nothing here"),
-    ("input('name?')", 1, "there is nobody to ask here"),
+    ("input('name?')", 1, "nobody can be asked here"),
 ]
 
 

@@ -46,7 +46,7 @@ def _starter(name: str, title: str) -> dict[str, Any]:
 
 
 def _quiz() -> dict[str, Any]:
-    text = "A row of questions without an end. A room with the same level and seed has the same questions; the code is for the teacher."
+    text = "An endless series of questions. A room with the same level and seed has the same questions; the code is for the teacher."
     return {"name": "quiz", "title": "Quiz", "lesson": "", "cells": [_prose(text), {"quiz": True}], "todo": []}
 
 

@@ -1,4 +1,4 @@
-"""What stands in for IPython in the browser: the hooks by which the engine and the lessons show things in a notebook."""
+"""A substitute for IPython in the browser: the hooks by which the engine and the lessons show things in a notebook."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REPRS = {"text/html": "_repr_html_", "image/svg+xml": "_repr_svg_", "text/latex
 
 
 def bundle_of(thing: Any) -> Bundle:
-    """What there is to see of a thing, as texts by MIME type. Never raises.
+    """How a thing is displayed, as texts by MIME type. Never raises.
 
     >>> from autograd import Value
     >>> bundle_of(2 ** 10), bundle_of(display_module().SVG("<svg/>"))
@@ -90,7 +90,7 @@ def _holder(name: str, kind: str) -> type:
 
 
 def install(names: dict[str, Any], emit: Callable[[Bundle, int, bool], None]) -> ModuleType:
-    """Be IPython for whoever asks, with these variables; returns IPython.display."""
+    """Act as IPython for any code that asks, with these variables; returns IPython.display."""
     shown: Iterable[str] = ("text/plain", "text/html", "image/svg+xml")
     shell = SimpleNamespace(user_ns=names, kernel=None, display_formatter=SimpleNamespace(active_types=list(shown)))
     ipython, display = ModuleType("IPython"), display_module(emit)

@@ -196,7 +196,7 @@ class Session:
         self._attempt(show)
 
     def _check(self, name: str) -> dict[str, Any]:
-        """Say what an exercise's solution is worth."""
+        """Say whether an exercise's solution is right."""
         from ..exercises import check
 
         if name not in self.names:
@@ -258,7 +258,7 @@ class _Stream(io.TextIOBase):
 
 
 def _nobody(*_: object) -> str:
-    raise RuntimeError("there is nobody to ask here: write the answer into the cell, in place of input()")
+    raise RuntimeError("nobody can be asked here: write the answer into the cell, in place of input()")
 
 
 def _is_result(thing: Any) -> bool:
@@ -302,7 +302,7 @@ def _said(error: BaseException) -> str:
 
 @contextmanager
 def _counted() -> Iterator[None]:
-    """End a loop of a cell after so many rounds, where Python tells of jumps (3.12 or newer, as in the browser)."""
+    """End a loop of a cell after so many rounds, where Python reports jumps (3.12 or newer, as in the browser)."""
     monitoring: Any = getattr(sys, "monitoring", None)
     if monitoring is None or monitoring.get_tool(_TOOL):
         yield

@@ -126,7 +126,7 @@ def _html(page: Page, data: Mapping[str, Any], parts: str, fetched: str) -> str:
 
 
 def policy(scripts: Sequence[str], fetched: str) -> str:
-    """The page's Content-Security-Policy. scripts: those that stand in it; nothing else runs but what they start themselves.
+    """The page's Content-Security-Policy. scripts: those that are in it; nothing else runs but what they start themselves.
 
     fetched: where the page may fetch from, 'none' or 'self'. Frames of the page inherit all this.
     """

@@ -31,7 +31,7 @@ const marked = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-// complete: what gives the names that a text may become; run, runAll: what the keys do. change: is told of every change.
+// complete: what gives the names that a text may become; run, runAll: what the keys do. change: is called at every change.
 export function makeEditor(place, code, { label, complete, run, runOn, change }) {
   const names = async (context) => {
     const word = context.matchBefore(/[\w.]+/);

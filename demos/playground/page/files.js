@@ -50,7 +50,7 @@ export function read(name, source) {
   try {
     return fromNotebook(source);
   } catch {
-    throw new Error(`${name} is no notebook: want a file that Jupyter or this page has saved`);
+    throw new Error(`${name} is not a notebook: want a file that Jupyter or this page has saved`);
   }
 }
 

@@ -1,4 +1,4 @@
-// The page: its documents, what the buttons do, and what the header says of Python.
+// The page: its documents, what the buttons do, and what the header says about Python.
 
 import { asked, keep, keeps, read, recall, save, toNotebook, toPython } from "./files.js";
 import { Output, element, frameOfPage } from "./output.js";
@@ -111,7 +111,7 @@ async function copyAddress() {
   history.replaceState(null, "", address);
   try {
     await navigator.clipboard.writeText(address);
-    say("The address is copied. Whoever opens it sees this text, and nothing runs by itself.");
+    say("The address is copied. Anyone who opens it sees this text, and nothing runs by itself.");
   } catch { // not allowed for a file
     say("The address of this page now holds the text: copy it from there.");
   }
@@ -161,6 +161,6 @@ $("kept").textContent = keeps ? "What you type is kept in this browser." : "What
 $("emblem").append(frameOfPage(DATA.emblem, "Backprop, one edge at a time", !matchMedia("(prefers-reduced-motion: reduce)").matches));
 makeList();
 followAddress();
-// The parts stand at the end of the page, and are read after what is to be seen.
+// The parts are at the end of the page, and are read after everything that is to be seen.
 if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => python.start());
 else python.start();

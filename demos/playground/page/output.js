@@ -1,7 +1,7 @@
-// What a cell has printed and shown. Pictures are images, pages that play stand in frames of their own, and other HTML in
+// What a cell has printed and shown. Pictures are images, pages that play are in frames of their own, and other HTML in
 // frames where no script runs: whatever a label or a learner's display says, it does nothing here.
 
-const LATER = document.getElementById("later").textContent; // runs what stands in a frame; the page's policy knows it
+const LATER = document.getElementById("later").textContent; // runs the script in a frame; the page's policy knows it
 
 export const element = (tag, attributes = {}, ...inside) => {
   const made = document.createElement(tag);

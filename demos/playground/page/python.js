@@ -81,7 +81,7 @@ export class Python {
       };
       const wait = () => {
         clearTimeout(timer);
-        timer = setTimeout(() => this.stop(`Nothing was heard of it for ${SILENT} seconds, so it was ended.`), SILENT * 1000);
+        timer = setTimeout(() => this.stop(`It has been silent for ${SILENT}  seconds, so it was stopped.`), SILENT * 1000);
       };
       this.finish = finish;
       this.tell({ state: "busy" });

@@ -1,7 +1,8 @@
 # %% [markdown]
-# No straight line parts two half moons. This network of 81 parameters learns to bend one. `compile()` traces the loss once; from
-# then on it runs as straight-line Python, here in your browser. Run both cells, and watch the boundary, the loss and the
-# weights move. Then change the sizes of the layers, the learning rate or the number of updates.
+# No straight line can separate two half moons. This network of 81 parameters learns a line that bends. `compile()`
+# traces the loss once; from then on it runs as straight-line Python, here in your browser. Run both cells, and watch
+# the boundary, the loss and the weights move. Then change the sizes of the layers, the learning rate or the number of
+# updates.
 
 # %%
 from random import Random
