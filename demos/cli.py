@@ -197,7 +197,7 @@ def _workshop(arguments: Sequence[str]) -> int:
 
 
 def _playground(arguments: Sequence[str]) -> int:
-    """playground FILE: write the whole workshop as one page with Python inside, to be opened by double click"""
+    """playground FILE: write the whole workshop as one page with Python inside, which opens with a double click"""
     from .playground.writer import build, write_file, write_folder
 
     parser = Parser(prog=program("playground"), description=_playground.__doc__)
@@ -217,7 +217,7 @@ def _playground(arguments: Sequence[str]) -> int:
         return _complain(f"the playground could not be written: {error}")
     size = sum(file.stat().st_size for file in files) / 1e6
     print(
-        f"{size:.1f} MB in {options.path}: {'put it on a web server' if options.folder else 'open it by double click'}"
+        f"{size:.1f} MB in {options.path}: {'put it on a web server' if options.folder else 'open it with a double click'}"
     )
     print(next(file for file in files if file.suffix == ".html").resolve().as_uri())
     return 0
