@@ -23,11 +23,12 @@ from demos.languages import FOLDER, LANGUAGES, language, listening, reading, tol
 from demos.languages import catalogue as catalogues
 from demos.languages import paragraphs as pieces
 from demos.languages.catalogue import Catalogue, Entry, fields_of, read, written
+from demos.languages.paragraphs import has_words
 from demos.shared.page import run
 
 OTHERS = LANGUAGES[1:]
 # Catalogues that are still being translated. A finished one leaves the list; in the end it is empty.
-IN_WORK = {*LESSONS, *CATALOGUES} - {"commands", "player"}
+IN_WORK = {*LESSONS, *CATALOGUES} - {"commands", "player", "slope", "gradient"}
 NAMES = [(other, name) for other in OTHERS for name in (*LESSONS, *CATALOGUES)]
 DONE = [(other, name) for other, name in NAMES if name not in IN_WORK]
 ENTRIES = [
@@ -85,10 +86,12 @@ def test_a_catalogue_in_work_has_something_left_to_do(other, name):
 @pytest.mark.parametrize("name", [name for name in LESSONS if name not in IN_WORK])
 @pytest.mark.parametrize("other", OTHERS)
 def test_a_lesson_says_all_in_the_other_language_and_prints_the_same(other, name, tmp_path):
-    missing, printed = list[str](), list[tuple[str, str]]()
+    pending = {one.english for part in IN_WORK for one in read(FOLDER / other / f"{part}.po") if not one.ready}
+    missing, printed, catalogue = list[str](), list[tuple[str, str]](), Catalogue(FOLDER / other)
 
-    def heard(page: str, english: str) -> None:
-        if english == tr_prose(english) == told(english) and not is_code(english, name):
+    def heard(page: str, english: str, computed: bool) -> None:
+        known = not has_words(english) or english in pending or re.search("[а-яё]", english) or is_code(english, name)
+        if not known and not catalogue.matched(english, page):
             missing.append(english)
 
     with using(other), listening(heard):

@@ -82,13 +82,10 @@ def figure_texts(path: Path) -> Iterator[Entry]:
     }
     templates = {template(node): pattern(node) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)}
     told: dict[str, None] = {}
-    heard = listening(lambda page, text: told.update({text: None} if page else {}))
+    heard = listening(lambda page, text, computed: told.update({text: None} if page and computed else {}))
     with TemporaryDirectory() as folder, redirect_stdout(StringIO()), heard:
         run(path, out=folder, quiet=True)
-    known = {entry.english for name in ("commands", "player") for entry in sentences_of(name)}
     for text in told:
-        if not has_words(text) or text in known or any(matches(one, text) for one in known):
-            continue
         fitting = [(english, found) for english, one in templates.items() if (found := one.fullmatch(text))]
         if text in constants or not fitting:
             yield Entry(text)
@@ -96,13 +93,6 @@ def figure_texts(path: Path) -> Iterator[Entry]:
         english, found = max(fitting, key=lambda one: len(re.sub(r"\{\w+\}", "", one[0])))
         yield Entry(english, named=True)
         yield from (Entry(value) for value in found.groups() if value in constants and has_words(value))
-
-
-def matches(english: str, text: str) -> bool:
-    """Whether a text may have come from a template."""
-    if "{" not in english:
-        return False
-    return bool(re.fullmatch(".+?".join(map(re.escape, re.split(r"\{\w+\}", english))), text, re.DOTALL))
 
 
 def template(node: ast.JoinedStr) -> str:

@@ -28,7 +28,7 @@ VARIABLE = "AUTOGRAD_LANG"  # the environment variable that chooses one
 
 _language = "en"
 _page = ""  # the lesson that is being run, whose catalogue is asked first
-_listener: Callable[[str, str], None] | None = None  # of a tool that collects what is looked up
+_listener: Callable[[str, str, bool], None] | None = None  # of a tool that collects what is looked up
 
 
 def tr(english: str, /, **fields: object) -> str:
@@ -39,9 +39,11 @@ def tr(english: str, /, **fields: object) -> str:
 
 def told(text: str) -> str:
     """A text that was computed, such as a label with a number in it, in the language in use."""
-    if _listener and has_words(text):
-        _listener(_page, text)
-    if _language == "en" or not has_words(text):
+    if not has_words(text):
+        return text
+    if _listener:
+        _listener(_page, text, True)
+    if _language == "en":
         return text
     return _catalogue(_language).matched(text, _page) or text
 
@@ -53,7 +55,7 @@ def tr_prose(text: str) -> str:
 
 def _in_use(english: str) -> str:
     if _listener:
-        _listener(_page, english)
+        _listener(_page, english, False)
     return "" if _language == "en" else _catalogue(_language).exact(english, _page)
 
 
@@ -105,8 +107,8 @@ def reading(page: str) -> Iterator[None]:
 
 
 @contextmanager
-def listening(listener: Callable[[str, str], None]) -> Iterator[None]:
-    """While the block lasts, call a function with the page and the English of all that is looked up."""
+def listening(listener: Callable[[str, str, bool], None]) -> Iterator[None]:
+    """While the block lasts, call a function for all that is looked up: the page, the text, and whether it was computed."""
     global _listener
     before, _listener = _listener, listener
     try:

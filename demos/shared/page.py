@@ -85,7 +85,7 @@ def plot(name: str, caption: str = "", *, film: bool = False, **options: Any) ->
         return _running.report.plot(name, caption, film=film, **options)
 
     def decorate(draw: Callable[..., None]) -> None:
-        show(plots.figure(draw, **options), name, caption)
+        show(plots.figure(draw, **{**options, "title": told(options["title"])}), name, caption)
 
     return decorate
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from autograd.explain.naming import one_line
 
-from ...languages import told, tr
+from ...languages import tr
 from .axes import FONT, FRAME, INK, SMALL, TICK, Axes
 from .clipping import Box
 from .marks import Stroke
@@ -40,7 +40,7 @@ class Figure:
     def __init__(
         self, title: str, size: tuple[float, float], count: int = 1, columns: int = 1, shared: bool = False
     ) -> None:
-        self.title = told(title)
+        self.title = title
         self.size = size
         self.columns = min(columns, count)
         self.shared = shared
