@@ -20,6 +20,8 @@ def has_words(text: str) -> bool:
     >>> has_words("`x` is 3"), has_words("the slope"), has_words("dL/dw = y_hat"), has_words("$a$")
     (False, True, False, False)
     """
+    if re.search("[А-я]", text):
+        return False  # the Russian line below a lesson's title, or what is translated already
     if text.startswith("$$"):
         return r"\text{" in text
     return bool(re.search(r"(?<![^\W_])[A-Za-z]{3,}(?![^\W_])", re.sub(_NO_WORDS, " ", text)))
