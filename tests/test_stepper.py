@@ -837,3 +837,28 @@ def test_every_door_says_what_it_takes_and_returns():
         )
         if name not in MACHINERY:
             assert not [word for word, kind in said.items() if re.search(r"\bAny\b", str(kind))], name
+
+
+def test_a_move_shows_its_own_edges_whenever_it_is_looked_at():
+    a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(10.0, label="c")
+    f = (a * b + c).tanh() * a
+    for stepper in (f.step_through(), f.step_through(forward=True)):
+        with stepper:
+            moves, sources = [], []
+            while not stepper.done:
+                moves.append(stepper.step())
+                sources.append(moves[-1].draw().source)
+                assert "thick: this step" in sources[-1]
+                assert "thick: comes next" in stepper.draw().source
+            assert len(set(sources)) == len(stepper)
+            end, grads = stepper.position, [node.grad for node in stepper.graph.nodes]
+            assert [move.draw().source for move in moves] == sources  # what came later changes nothing in them
+            assert stepper.position == end and [node.grad for node in stepper.graph.nodes] == grads
+            thick = [source.count('penwidth="3.2"') + source.count("penwidth=3.2") for source in sources]
+            assert all(count >= 1 for count in thick)
+            stepper.rewind()
+            assert stepper.step(2).draw().source != sources[1]  # both of its edges are lit
+            undone = stepper.undo()
+            assert undone.draw().source == stepper.draw().source  # the edge that was undone comes next
+            stepper.goto(0)
+            assert stepper.run().draw().source == stepper.draw().source  # all of them: nothing stands out

@@ -93,9 +93,9 @@ class Edges(Walker):
         return [node for node in dict.fromkeys(map(self._arrival, made)) if not node.operands]
 
     def state(self, node: Node, k: int) -> str:
-        """How far the edge from a node to its k-th operand is: "done", "next" or "pending"."""
+        """How far the edge from a node to its k-th operand is: "thick", "done" or "pending"."""
         i = self._places[node, k]
-        return "next" if i == self.position else "done" if i < self.position else "pending"
+        return "thick" if i in self.thick() else "done" if i < self.position else "pending"
 
     @cached_property
     def _places(self) -> dict[tuple[Any, int], int]:

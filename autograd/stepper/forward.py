@@ -69,8 +69,10 @@ class ForwardStepper(Walker):
         self._known = {node for node in self.graph.nodes if not node.operands}
 
     def state(self, node: Node, k: int) -> str:
-        """Return the state of the operation that an edge leads into: "done", "next" or "pending"."""
-        return "next" if node is self.next_node else "done" if node in self._known else "pending"
+        """Return the state of the operation that an edge leads into: "thick", "done" or "pending"."""
+        if any(node is self._nodes[i] for i in self.thick()):
+            return "thick"
+        return "done" if node in self._known else "pending"
 
     def facts(self, node: Node) -> dict[str, str]:
         """Return what a picture says about a node instead of its data."""

@@ -7,7 +7,7 @@ about gradients.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, GraphError
@@ -19,8 +19,10 @@ from ..graph import Graph, nearest, unrecorded
 from .points import Known, Point, operations, point_at, said_range, tensors, watch_text
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
 
+    from ..drawing.digraph import Drawing
+    from ..drawing.options import DrawingOptions
     from ..modes import Scope
     from ..node import Node
 
@@ -30,16 +32,33 @@ REPORTED = 8  # up to this many moves made at once are reported one by one; of m
 
 
 class Moved(Report):
-    """What a stepper says after a move. moved: how many moves it made; negative if undone, 0 at either end."""
+    """What a stepper says after a move.
+
+    moved: how many moves it made; negative if undone, 0 at either end. stepper: the stepper that moved.
+    place: its position after the move, None if it does not move by edges or operations.
+    """
 
     moved: int
     stepper: Any = None
+    place: int | None = None
+
+    def draw(self, **options: Unpack[DrawingOptions]) -> Drawing:
+        """Draw the place after this move, with what it did drawn thick. Later moves change nothing in this picture.
+
+        options: those of :func:`autograd.draw`.
+        """
+        if self.place is None:
+            return self.stepper.draw(**options)
+        drawing = self.stepper.draw_move(self.place, max(self.moved, 0), **options)
+        if drawing.again is not None:
+            drawing.again = partial(self.draw, **options)
+        return drawing
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """Show, in a notebook, the sentence and below it the picture, with the edge of this move highlighted."""
         from ..drawing.output import shown
 
-        return shown(repr(self), lambda: self.stepper.draw(), include, exclude)
+        return shown(repr(self), self.draw, include, exclude)
 
 
 class Pictured:
@@ -71,6 +90,7 @@ class Moves(Pictured):
         self.graph: Graph = named_graph(root)
         self.position: int = 0
         self.closed: bool = False
+        self.lit: range = range(0)  # the moves to draw thick; if there are none, the move that comes next
         self._nodes: list[Any] = []
         self._breaks: dict[str, Point] = {}
         self._watched: dict[str, Callable[[], str]] = {}
@@ -78,7 +98,7 @@ class Moves(Pictured):
     # --- What one move is: for subclasses ---
 
     def state(self, node: Node, k: int) -> str:
-        """Return the state of the edge from a node to its k-th operand: "done", "next" or "pending"."""
+        """Return the state of the edge from a node to its k-th operand: "thick", "done" or "pending"."""
         raise NotImplementedError
 
     def _make(self) -> str:
@@ -153,6 +173,14 @@ class Moves(Pictured):
         """The node that the last move found a number for."""
         return self._arrival(self.position - 1)
 
+    def thick(self) -> range:
+        """Return the moves that a picture draws thick: those of the move it shows, or the one that comes next."""
+        return self.lit or range(self.position, min(self.position + 1, len(self)))
+
+    def at_work(self) -> set[Node]:
+        """Return the nodes whose boxes a picture frames: what the thick moves found, or the node that comes next."""
+        return {self._arrival(i) for i in self.lit} if self.lit else {self._nodes[i] for i in self.thick()}
+
     def met(self, node: Node) -> str:
         """Return the name of a node with a breakpoint, if its moves come next."""
         return self.name(node) if node is self.next_node and node is not self.before else ""
@@ -220,7 +248,10 @@ class Moves(Pictured):
         """Put together what a move says: its lines, the notes, and what is watched."""
         watched = (f"  watch  {said()}" for said in self._watched.values())
         return Moved(
-            "\n".join([*lines, *(f"  note   {note}" for note in notes if note), *watched]), moved=moved, stepper=self
+            "\n".join([*lines, *(f"  note   {note}" for note in notes if note), *watched]),
+            moved=moved,
+            stepper=self,
+            place=self.position,
         )
 
     def _go(self, arrived: Callable[[], bool], told: Callable[[range], list[str]] | None = None) -> Moved:

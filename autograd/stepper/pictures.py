@@ -94,18 +94,19 @@ class ProgressWriter(DotWriter):
     width: the least number of points for the lines under the picture, since these change in a film.
     """
 
-    legend = "thick: comes next; dashed: to come"
+    legend = "dashed: to come"
     packs = False
 
     def __init__(self, stepper: Walker, picture: Picture, look: Look, width: float = 0.0) -> None:
         self.stepper = stepper
         self.width = width
+        self.at_work = stepper.at_work()
         super().__init__(picture, look)
 
     def state(self, arrow: Arrow) -> str:
-        """Return the state of an arrow: "next", "done", "pending", or nothing for the arrow from a constant."""
+        """Return the state of an arrow: "thick", "done", "pending", or nothing for the arrow from a constant."""
         states = {self.stepper.state(node, k) for node, k in arrow.edges if node.partials[k] is not None}
-        return next((state for state in ("next", "pending", "done") if state in states), "")
+        return next((state for state in ("thick", "pending", "done") if state in states), "")
 
     def room(self, many: bool) -> float:
         return SPREAD if many else NUMBER
@@ -125,19 +126,20 @@ class ProgressWriter(DotWriter):
         return counted(len({node.operands[k] for node, k in arrow.edges}), "value") if "|grad|" in words else words
 
     def frame(self, box: Box) -> dict[str, str]:
-        is_next = bool(box.nodes) and box.node is self.stepper.next_node
-        return {"penwidth": "3", "color": self.palette["ink"]} if is_next else {}
+        at_work = bool(box.nodes) and box.node in self.at_work
+        return {"penwidth": "3", "color": self.palette["ink"]} if at_work else {}
 
     def line(self, arrow: Arrow) -> dict[str, str]:
         state = self.state(arrow)
-        if state == "next":
+        if state == "thick":
             return {"penwidth": "3.2", "color": self.palette["ink"]}
         if state == "pending":
             return {"style": "dashed", "color": self.palette["line"], "penwidth": "1"}
         return {} if state else {"style": "dotted"}
 
     def notes(self) -> list[str]:
-        return [self.stepper.headline(), self.legend]
+        thick = "this step" if self.stepper.lit else "comes next"
+        return [self.stepper.headline(), f"thick: {thick}; {self.legend}"]
 
     def lines(self, texts: Iterable[str]) -> str:
         cell = f'<TD ALIGN="LEFT" BALIGN="LEFT"{self.wide_as(self.width)}>{super().lines(texts)}</TD>'
@@ -147,14 +149,14 @@ class ProgressWriter(DotWriter):
 class BackpropWriter(ProgressWriter):
     """A writer that shows everything, and how far the gradients have come."""
 
-    legend = "thick: comes next; dashed: to come; …: more to come; number on an arrow: partial, the slope of that one operation"
+    legend = "dashed: to come; …: more to come; number on an arrow: partial, the slope of that one operation"
 
 
 class ForwardWriter(ProgressWriter):
     """A writer that shows only what the forward pass has computed so far: no gradients, and no numbers for partials."""
 
     HEADS = ("data",)
-    legend = "thick: comes next; dashed: to come; ?: not computed yet"
+    legend = "dashed: to come; ?: not computed yet"
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         rows = [row for row in super().facts(box) if row[0] not in ("grad", "grads")]

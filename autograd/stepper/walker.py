@@ -327,6 +327,17 @@ class Walker(Moves):
 
         return draw_progress(self, self._pen(), **options)
 
+    def draw_move(self, place: int, moves: int, **options: Unpack[DrawingOptions]) -> Drawing:
+        """Draw the place after `place` moves, with the last `moves` of them thick. The position stays."""
+        here = self.position
+        try:
+            self.goto(place)
+            self.lit = range(place - moves, place) if moves < len(self) else range(0)
+            return self.draw(**options)
+        finally:
+            self.lit = range(0)
+            self.goto(here)
+
     def show(self, **options: Unpack[DrawingOptions]) -> str:
         """Open the picture, print its path, and return it; if nothing can be laid out, print why, and the text."""
         from ..drawing import open_drawing
