@@ -36,9 +36,9 @@ def build_picture(
     radius: int = 2,
     path: Node | str | None = None,
 ) -> Picture:
-    """The boxes, arrows and clusters that `draw` shows for the same options, which are explained there.
+    """Return the boxes, arrows and clusters that `draw` shows for the same options, which are explained there.
 
-    Raises ArgumentError for an option that is not a whole number, GraphError for a module or node that is not there.
+    Raises ArgumentError if an option is not a whole number, GraphError for a module or node that is not there.
     """
     given: dict[str, Any] = {"depth": depth, "budget": budget, "fold": fold, "open": open}
     return fitted_picture(graph, None, at=at, radius=radius, path=path, **given)
@@ -56,7 +56,7 @@ def fitted_picture(
     radius: int = 2,
     path: Node | str | None = None,
 ) -> Picture:
-    """The picture with as much in it as fits. fits: whether one has its place; None where the budget alone decides."""
+    """Return the picture with as much in it as fits. fits: whether a picture fits; None if only the budget decides."""
     for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
         if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ArgumentError(f"want {option} as a whole number from 0 on, got {number!r}")
@@ -79,7 +79,7 @@ def fitted_picture(
 
 
 class _Maker:
-    """Makes pictures of groups, and remembers the last one: how large it is and whether it fits are asked for one by one."""
+    """A maker of pictures that remembers the last one, since its size and its fit are asked for separately."""
 
     def __init__(self, graph: Graph, fits: Callable[[Picture], bool] | None) -> None:
         self.graph = graph
@@ -104,7 +104,7 @@ class _Maker:
 
 
 def _lacking(folded: Folded, depth: int | None, open: object) -> list[str]:
-    """What was asked for and is not in the picture."""
+    """Say what was asked for but is not in the picture."""
     notes: list[str] = []
     if depth is not None and folded.depth is not None and folded.depth < depth and folded.deeper:
         notes.append(
@@ -120,14 +120,14 @@ def _lacking(folded: Folded, depth: int | None, open: object) -> list[str]:
 
 
 def counts_together(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What a box has of each kind, and then its gradients, in two rows."""
+    """Sum up a box in two rows: how many values it has of each kind, and then their gradients."""
     (word, first), *others = [fact for fact in facts if fact[0] not in ("data", "grads")]
     counts = " + ".join([first, *(f"{count} {what}" for what, count in others)])
     return [(word, counts), *(fact for fact in facts if fact[0] in ("data", "grads"))]
 
 
 def left_out(picture: Picture) -> list[str]:
-    """How many values a picture has in how few boxes, and what its signs for that mean; or of how many it is an excerpt."""
+    """Say how many values a picture has in how few boxes, and what its signs mean, or what an excerpt leaves out."""
     graph, boxes = picture.graph, picture.boxes
     values, shown = sum(len(box.nodes) for box in boxes), sum(box.kind != "constant" for box in boxes)
     of_all = f" of the {len(graph):,}" if values < len(graph) else ""
@@ -153,14 +153,14 @@ def _found(graph: Graph, node: Node | str) -> Node:
 
 
 def _names_of_modules(graph: Graph, modules: ModuleNames) -> dict[str, None]:
-    """What the modules called in a graph go by: path or class, in order."""
+    """Return the names of the modules called in a graph, path or class, in order."""
     calls = [call for scope in dict.fromkeys(node.scope for node in graph.nodes) for call in calls_of(scope)[::-1]]
     titles = dict.fromkeys(modules.title(call) for call in calls)
     return titles | dict.fromkeys(type(call.module).__name__ for call in calls if not isinstance(call.module, str))
 
 
 def _chooses(graph: Graph, given: object, modules: ModuleNames, option: str) -> Closes:
-    """Whether a call is of one of the modules that an option names."""
+    """Return whether a call is of one of the modules that an option names."""
     wanted: list[Any] = [*given] if isinstance(given, (list, tuple, set)) else [given]
     names = _names_of_modules(graph, modules) if any(isinstance(thing, str) for thing in wanted) else {}
     for thing in wanted:
@@ -184,7 +184,7 @@ def _chooses(graph: Graph, given: object, modules: ModuleNames, option: str) -> 
 
 
 def around(graph: Graph, node: Node, radius: int) -> list[Node]:
-    """The values at most `radius` operations away from a node, either way, in the order of the graph.
+    """Return the values at most `radius` operations away from a node, in either direction, in the order of the graph.
 
     >>> from autograd import Value
     >>> a = Value(1.0, label="a"); b = a.exp(); c = b.exp(); d = c.exp()
@@ -205,7 +205,7 @@ def around(graph: Graph, node: Node, radius: int) -> list[Node]:
 
 
 def on_paths(graph: Graph, node: Node) -> list[Node]:
-    """A node, and every value that depends on it, in the order of the graph: what its gradient comes through.
+    """Return a node and every value that depends on it, in the order of the graph: what its gradient comes through.
 
     >>> from autograd import Value
     >>> a, b = Value(1.0), Value(2.0)

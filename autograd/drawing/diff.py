@@ -1,4 +1,4 @@
-"""What has changed between two graphs of the same structure, as two updates of a training run make them.
+"""What has changed between two graphs of the same structure, such as those of two updates of a training run.
 
 >>> from autograd import Value
 >>> def loss(w):
@@ -35,11 +35,11 @@ __all__ = ["draw_diff"]
 def draw_diff(
     before: Node, after: Node, *, names: Mapping[Any, str] | None = None, **options: Unpack[DrawingOptions]
 ) -> Drawing:
-    """The graph of `after` with what has changed since `before`: data and grad as they were and as they are.
+    """Draw the graph of `after` with what has changed since `before`: data and grad as they were and as they are.
 
     Colours show how the data moved: orange up, blue down. A parameter is the same Value in both graphs and holds
-    its data of today: to see it move, keep ``copy.deepcopy(loss)`` from before the update, and give that as `before`.
-    names, options: those of :func:`draw`. Raises GraphError where the graphs differ in more than their numbers.
+    its current data: to see it move, keep ``copy.deepcopy(loss)`` from before the update, and pass that as `before`.
+    names, options: those of :func:`draw`. Raises GraphError if the graphs differ in more than their numbers.
     """
     graph = named_graph(after) if names is None else Graph(after, names)
     earlier = _matched(Graph(before), graph)
@@ -47,7 +47,7 @@ def draw_diff(
 
 
 def _matched(before: Graph, after: Graph) -> dict[Node, Node]:
-    """The value of the earlier graph for each of the later one."""
+    """Return the value of the earlier graph for each value of the later one."""
     if len(before) != len(after):
         raise GraphError(
             f"want two graphs of the same structure, got {len(before):,} values before and {len(after):,} after"
@@ -70,7 +70,7 @@ def _described(graph: Graph, node: Node) -> str:
 
 
 class _DiffWriter(DotWriter):
-    """Writes what was and what is where a DotWriter writes what is."""
+    """A writer of what was and what is, where a DotWriter writes only what is."""
 
     HEADS = ("before", "after", "change")
 
@@ -101,7 +101,7 @@ class _DiffWriter(DotWriter):
         return self.short(node.grad) if node.reached else UNKNOWN
 
     def change(self, nodes: Sequence[Node]) -> tuple[str, str]:
-        """By how much the data of some values moved, and the colour of the largest move."""
+        """Write by how much the data of some values moved, and return the colour of the largest move."""
         moves = [self.strength(node) for node in nodes]
         largest = max(moves, key=abs)
         text = spread(moves, self.look.digits)

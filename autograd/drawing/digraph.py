@@ -1,4 +1,4 @@
-"""Drawing: a graphviz.Digraph that renders, shows itself and opens where the system has no `dot` too.
+"""Drawing: a graphviz.Digraph that renders, displays itself and opens, even where the system has no `dot`.
 
 >>> Drawing("name").format
 'svg'
@@ -6,7 +6,7 @@
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportMissingTypeStubs=false
-# graphviz is typed only in part.
+# graphviz is only partly typed.
 from __future__ import annotations
 
 import os
@@ -33,19 +33,20 @@ PIXELS = {"image/png": "png", "image/jpeg": "jpeg"}
 
 
 class Drawing(graphviz.Digraph):
-    """A graphviz.Digraph that renders without a system `dot` too, and whose pictures are SVG unless asked otherwise.
+    """A graphviz.Digraph that renders even without a system `dot`, as SVG unless you ask for another format.
 
     ``.source`` is its DOT text, ``.render(path)`` and ``.pipe(format=...)`` lay it out, ``.view()`` opens it.
-    It says itself where everything is; with another `engine` than its own that is found anew. deadline: seconds the engine may take.
+    Its text fixes where everything is; an `engine` other than its own computes that anew. deadline: seconds that the
+    engine may take.
     """
 
     deadline: float | None = DEADLINE
-    picture: Picture  # it was written from
+    picture: Picture  # what it was written from
     title: str = ""
-    subject: str = "graph"  # what it is of
-    description: str = ""  # what it shows, in words
-    in_the_dark: Drawing | None = None  # the same in the colours of dark paper, where the page decides
-    again: Callable[..., Drawing] | None = None  # draws it for another page, where none was asked for
+    subject: str = "graph"  # what it shows
+    description: str = ""  # the same in words
+    in_the_dark: Drawing | None = None  # the same in colours for dark paper, if the page decides
+    again: Callable[..., Drawing] | None = None  # draws it for another page, if none was asked for
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options["format"] = options.get("format") or "svg"
@@ -69,7 +70,7 @@ class Drawing(graphviz.Digraph):
         engine: str | None = None,
         encoding: str | None = None,
     ) -> bytes | str:
-        """The picture as bytes, or as text if an encoding is given. Raises ToolError."""
+        """Return the picture as bytes, or as text if an encoding is given. Raises ToolError."""
         kind = ":".join(part for part in (format or self.format, renderer, formatter) if part)
         picture = export(self, kind, lambda drawing, format: drawing._laid_out(format, engine))
         return picture.decode(encoding) if encoding else picture
@@ -79,7 +80,7 @@ class Drawing(graphviz.Digraph):
         return engines.lay_out(self._text(layout), format, deadline=self.deadline)
 
     def _text(self, layout: str) -> str:
-        """The DOT text; if an algorithm is asked for, it says so itself, for any layout engine to read."""
+        """The DOT text; if an algorithm was asked for, the text names it, for any layout engine to read."""
         if not layout:
             return self.source
         twin = self.copy()
@@ -93,7 +94,7 @@ class Drawing(graphviz.Digraph):
         *,
         skip_existing: bool | None = False,
     ) -> str:
-        """Write the DOT text to a file, and return its path; under a picture's name, ``f.png``, the picture, as render.
+        """Write the DOT text to a file, and return its path; under a picture's name, ``f.png``, write the picture.
 
         Raises ToolError if it cannot be written.
         """
@@ -129,9 +130,9 @@ class Drawing(graphviz.Digraph):
     ) -> str:
         """Lay the graph out into a file, and return its path.
 
-        As graphviz's render: ``render("f")`` writes the DOT text to ``f`` and the picture to ``f.svg``.
-        A name that ends like a picture's is the picture's: ``render("f.png")`` writes ``f.png``, and no DOT text.
-        Raises ToolError; a file that was there before is replaced only by a complete one.
+        As in graphviz, ``render("f")`` writes the DOT text to ``f`` and the picture to ``f.svg``.
+        A name with a picture's ending is the picture's name: ``render("f.png")`` writes ``f.png``, and no DOT text.
+        Raises ToolError; an existing file is replaced only by a complete one.
         """
         only_picture = outfile is None and format is None and _is_picture(filename)
         if only_picture:
@@ -146,7 +147,7 @@ class Drawing(graphviz.Digraph):
             source_file = str(self.filepath)
             path = ".".join([source_file, *(x for x in (formatter, renderer, format or self.format) if x)])
         if raise_if_result_exists and os.path.exists(path):
-            raise FileExistsError(f"{path} is there already")
+            raise FileExistsError(f"{path} already exists")
         picture = self.pipe(format, renderer, formatter, engine=engine)
         with writing(path):
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
@@ -160,7 +161,7 @@ class Drawing(graphviz.Digraph):
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
     ) -> dict[str, bytes | str]:
-        """For notebooks: the picture, or the sentence that says why there is none."""
+        """Return, for notebooks, the picture, or the sentence that says why there is none."""
         if include is None and not shows_pictures():
             return {"text/plain": repr(self)}
         try:
@@ -171,10 +172,10 @@ class Drawing(graphviz.Digraph):
     def bundle(
         self, text: str, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
     ) -> dict[str, bytes | str]:
-        """What a notebook shows: HTML of a text and the picture below it, and a PNG for where it is printed.
+        """Return what a notebook shows: HTML with a text and the picture below it, and a PNG for printing.
 
-        What is not asked for is not laid out. There is no SVG beside the HTML unless it is asked for, since nbconvert
-        makes no PDF of one without Inkscape. Raises ToolError where nothing can be laid out.
+        Only what is asked for is laid out. There is no SVG beside the HTML unless it is asked for, since nbconvert
+        needs Inkscape to put one into a PDF. Raises ToolError if nothing can be laid out.
         """
         wanted = (set(SHOWN) if include is None else set(include)) - set(exclude or ())
         here = self.for_cell()
@@ -186,12 +187,12 @@ class Drawing(graphviz.Digraph):
             if "image/svg+xml" in wanted:
                 bundle["image/svg+xml"] = svg
         for kind in wanted & PIXELS.keys():
-            with suppress(ToolError) if bundle else nullcontext():  # an engine may write SVG alone
+            with suppress(ToolError) if bundle else nullcontext():  # an engine may write only SVG
                 bundle[kind] = here.pipe(PIXELS[kind])
         return bundle
 
     def for_cell(self) -> Drawing:
-        """The same, folded until its text can be read in a notebook's cell; itself where no other was asked for or is true."""
+        """Return the same, folded until it is readable in a notebook's cell; itself if it may not change."""
         again = self.again
         if again is None or again(page=SLIDE).source != self.source:  # numbers have changed since, or it was drawn on
             return self
@@ -199,7 +200,7 @@ class Drawing(graphviz.Digraph):
         return self if small.source == self.source else small
 
     def mermaid(self) -> str:
-        """The same boxes and arrows as Mermaid text, which many Markdown pages draw."""
+        """Return the same boxes and arrows as Mermaid text, which many Markdown pages draw."""
         from .formats.mermaid import as_mermaid
 
         return as_mermaid(self.picture, self.title)

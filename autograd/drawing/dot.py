@@ -1,7 +1,7 @@
 """A Picture written as DOT: shapes, colours and words.
 
-Shapes tell the kinds apart before colours do, so that a picture can be printed in black and white: what is computed is
-rounded, inputs are rectangles, parameters have a double frame.
+Shapes tell the kinds apart before colours do, so that a picture can be printed in black and white: computed values
+are rounded, inputs are rectangles, parameters have a double frame.
 """
 
 from __future__ import annotations
@@ -35,24 +35,24 @@ if TYPE_CHECKING:
 
 __all__ = ["DotWriter"]
 
-ROUNDED = re.compile(r"-?\d+\.0+(e.*)?$")  # a number that looks whole, and is not
-SPELLED = 40  # characters of a formula that is written in place of a symbol
-CURVE = 0.4  # gradients differ by powers of ten: this root of their size is what colour and width show
+ROUNDED = re.compile(r"-?\d+\.0+(e.*)?$")  # a number that looks whole but is not
+SPELLED = 40  # the most characters of a formula written instead of a symbol
+CURVE = 0.4  # gradients differ by powers of ten, so colour and width show this root of their size
 FONT = "Helvetica"  # the layout engines know its widths; viewers have it or its twin
-SIZE = 11  # points of a number where nothing else is asked for: all sizes here are those beside it
-SYMBOL_SIZES = {"·": 26, "*": 20}  # those that are small in their font
+SIZE = 11  # the default size of numbers in points, which all sizes here assume
+SYMBOL_SIZES = {"·": 26, "*": 20}  # symbols that are small in their font
 PAD = 14.4  # points around the picture
-LEAST = 9.05  # points of text on a page; a little more than 9, as engines round
-PACKED = 0.85  # of the width that lines of text may take beside each other: other fonts are wider
-SMALL = 10  # points of the smallest text, at the usual size
-LEGEND = 320  # characters of a line under a picture
+LEAST = 9.05  # the smallest text on a page in points; a little more than 9, since engines round
+PACKED = 0.85  # the share of the width that lines side by side may take: other fonts are wider
+SMALL = 10  # the smallest text in points, at the usual size
+LEGEND = 320  # the most characters of a line under a picture
 
 
 class DotWriter:
-    """Writes a Picture as DOT, as a Look says.
+    """A writer of a Picture as DOT, as a Look says.
 
-    page: the width and height in points that it has to fit, with text that can be read; None for as much as it takes.
-    packs: whether short lines under the picture may be beside each other.
+    page: the width and height in points that it has to fit, with readable text; None for as much as it takes.
+    packs: whether short lines under the picture may go side by side.
     """
 
     page: tuple[float, float] | None = None
@@ -74,7 +74,7 @@ class DotWriter:
         return largest(map(self.weight, self.picture.arrows)) if "grad" in self.look.show else 0.0
 
     def points(self, size: float) -> float:
-        """Points, given at the usual size."""
+        """Scale points that are given at the usual size."""
         return size * self.look.font_size / SIZE
 
     def pt(self, size: float) -> str:
@@ -82,16 +82,16 @@ class DotWriter:
 
     # What colours and widths show, and what is written: a subclass may show something else.
     def strength(self, node: Node) -> float:
-        """The number that the colour behind a value shows."""
+        """Return the number that the colour behind a value shows."""
         return node.grad if node.reached else 0.0
 
     def weight(self, arrow: Arrow) -> float:
-        """The number that the width and colour of an arrow show: the largest contribution that came back along it."""
+        """Return the number that an arrow's width and colour show: the largest contribution that came back along it."""
         return worst(arrow.contributions)
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
-        """The rows of a box: a word, a number, the colour behind it."""
-        one = box.node  # and of data only nan and inf have a colour
+        """Return the rows of a box: a word, a number, the colour behind it."""
+        one = box.node  # among data, only nan and inf have a colour
         shown = {"grads": worst(box.grads)} if one is None else {"grad": one.grad, "data": 0 * one.data}
         facts = box.facts(self.look.digits)
         facts = counts_together(facts) if box.kind in FOLDED and self.picture.is_tight else facts
@@ -99,12 +99,12 @@ class DotWriter:
         return [row for row in rows if self.shows(row[0])]
 
     def shows(self, word: str) -> bool:
-        """Whether a kind of number is asked for; how many there are is always told."""
+        """Return whether a kind of number was asked for; counts are always shown."""
         asked = {"data": "data", "grad": "grad", "grads": "grad"}
         return asked.get(word, word) in self.look.show or word not in asked
 
     def room(self, many: bool) -> float:
-        """Points, at the usual size, that a number takes at least, or what many tell: room for any keeps a box as it is."""
+        """Return the least room for a number, or for a range of many, in points: a film has room for any number."""
         return 0
 
     def words(self, arrow: Arrow) -> str:
@@ -114,15 +114,15 @@ class DotWriter:
         return short(number, self.look.digits)
 
     def frame(self, box: Box) -> dict[str, str]:
-        """Graphviz attributes of a box beyond those of its kind."""
+        """Return Graphviz attributes of a box beyond those of its kind."""
         return {}
 
     def line(self, arrow: Arrow) -> dict[str, str]:
-        """Graphviz attributes of an arrow beyond those of its weight."""
+        """Return Graphviz attributes of an arrow beyond those of its weight."""
         return {}
 
     def notes(self) -> list[str]:
-        """The legend."""
+        """Return the lines of the legend."""
         notes = troubles(self.picture)
         if any(box.kind == "parameter" for box in self.picture.boxes):
             notes.append("double frame: parameter; square corners: input; rounded: computed")
@@ -172,7 +172,7 @@ class DotWriter:
 
     @property
     def placement(self) -> Placement:
-        """Where everything is."""
+        """The place of everything."""
         return self.arrangement.placement
 
     @cached_property
@@ -182,13 +182,13 @@ class DotWriter:
     def arrange(self, measures: Measures) -> Arrangement:
         along = self.look.direction in ("TB", "BT")
         length = self.page[along] * self.points(SMALL) / LEAST - 2 * PAD if self.page else None
-        if length and along:  # the lines under the picture take of it
+        if length and along:  # the lines under the picture take some of it
             length -= self.points(12) * (len(self.notes()) + 2) + (40 if self.heading else 8)
         return Arrangement(self.picture, measures, length, self.look.direction)
 
     @property
     def is_readable(self) -> bool:
-        """Whether it fits its page with no text too small."""
+        """Whether it fits its page without text that is too small."""
         return self.page is None or scale_on(self.page, self.size) * self.points(SMALL) >= LEAST
 
     @property
@@ -197,12 +197,12 @@ class DotWriter:
         texts = [measured(self.caption(), self.points(10))]
         if self.heading:
             texts.append(measured(self.big_title(), self.look.font_size))
-        room = self.page[0] - 2 * PAD if self.page else math.inf  # folding does not help a line that is longer
+        room = self.page[0] - 2 * PAD if self.page else math.inf  # folding does not help if a line is longer
         width = max([self.arrangement.size[0], *(min(w + 16, room) for w, _ in texts)])
         return width + 2 * PAD, self.arrangement.size[1] + sum(h + 8 for _, h in texts) + 2 * PAD
 
     def under_title(self, sheet: Sheet) -> AbstractContextManager[Sheet]:
-        """What boxes are put in: the drawing, whose own label is the legend, or in it a frame unseen but for its title."""
+        """Return what holds the boxes: the drawing, labelled with the legend, or an invisible frame with the title."""
         if not self.heading:
             return nullcontext(sheet)
         label = self.big_title()
@@ -213,7 +213,7 @@ class DotWriter:
 
     def big_title(self) -> Markup:
         look = f'<FONT POINT-SIZE="{self.pt(14)}" COLOR="{self.palette["ink"]}"><B>{escape(self.heading)}</B></FONT>'
-        # The table is for its width: an engine without Helvetica writes wider letters, which would begin left of the page.
+        # The table fixes the width: without Helvetica, an engine's wider letters would begin to the left of the page.
         width = math.ceil(1.2 * measured(table([row([f"<TD>{look}</TD>"])]), self.look.font_size)[0])
         return table([row([f'<TD ALIGN="LEFT" WIDTH="{width}">{look}</TD>'])])
 
@@ -247,7 +247,7 @@ class DotWriter:
             sheet.edge(f"o{box.id}", box.id, arrowhead="none", weight="8", pos=path(stem.points))
 
     def box_look(self, box: Box) -> dict[str, str]:
-        """The Graphviz attributes of a box, but for its place."""
+        """Return the Graphviz attributes of a box, except its place."""
         palette, kind = self.palette, box.kind
         style = {"fillcolor": palette[kind], "tooltip": tooltip(box.name, box.kind)}
         if kind == "constant":
@@ -264,7 +264,7 @@ class DotWriter:
         return {"label": self.content(box), **style} | self.frame(box)
 
     def content(self, box: Box) -> Markup:
-        """What is written in a box."""
+        """Write the inside of a box."""
         if box.brief:
             return html(self.text(self.in_few_words(box), size=10))
         if box.kind == "constant":
@@ -288,7 +288,7 @@ class DotWriter:
         }  # fmt: skip
 
     def operation_words(self, box: Box) -> str:
-        """The symbol of an operation, or its formula where that is wanted and short."""
+        """Write the symbol of an operation, or its formula if that is wanted and short."""
         formula = operation(self.graph, box.node) if self.look.formulas and not box.terms else ""
         return formula if 0 < len(formula) <= SPELLED else one_line(box.symbol)
 
@@ -304,8 +304,8 @@ class DotWriter:
         return f'<TD ALIGN="LEFT"{self.wide(word, 6)}>{self.text(word, faint=True)}{self.times(times)}</TD>'
 
     def tint(self, gradient: float) -> str:
-        """Orange for a positive gradient, blue for a negative one, the stronger the larger it is."""
-        if gradient and not math.isfinite(gradient):  # users may have set it to None
+        """Return a colour: orange for a positive gradient, blue for a negative one, the stronger the larger it is."""
+        if gradient and not math.isfinite(gradient):  # the user may have set it to None
             return mix(self.palette["paper"], self.palette["broken"], 0.5)
         if not gradient or not self.strongest:
             return ""
@@ -314,7 +314,7 @@ class DotWriter:
         return mix(self.palette["paper"], sign, 0.1 + 0.5 * share**CURVE)
 
     def rows(self, box: Box) -> Markup:
-        """A name over pairs of a word and a number."""
+        """Write a name above pairs of a word and a number."""
         numbered = box.node is not None and box.name == f"v{self.graph.index[box.node]}"
         rows = [self.title(box, bold=not numbered)]
         if self.maps and box.times > 1 and (heat := small_map(self, box)):
@@ -330,7 +330,7 @@ class DotWriter:
     HEADS = ("data", "grad")
 
     def leaves(self, box: Box) -> Markup:
-        """Several leaves as a table; many are summed up by what their names begin with."""
+        """Write several leaves as a table; if they are many, sum them up by the beginnings of their names."""
         tables: dict[str, list[Node]] = {}
         for node in box.nodes:
             name = self.graph.name(node)[len(box.name) :].lstrip(".")
@@ -348,7 +348,7 @@ class DotWriter:
         return table(rows)
 
     def columns(self, nodes: Sequence[Node]) -> list[str]:
-        """The cells that say the data and grad of one leaf, or of several."""
+        """Write the cells with the data and grad of one leaf, or of several."""
         grads = [node.grad for node in nodes if node.reached]
         grad = escape(spread(grads, self.look.digits)) if grads else self.text(UNKNOWN, faint=True)
         data, many = escape(spread([node.data for node in nodes], self.look.digits)), len(nodes) > 1
@@ -390,12 +390,12 @@ class DotWriter:
         sheet.edge(arrow.tail.id, f"o{head.id}" if head.symbol else head.id, **options | self.line(arrow))
 
     def label(self, arrow: Arrow) -> Markup | None:
-        """What is written on an arrow; nothing where too many come together."""
+        """Write the text on an arrow; nothing where too many come together."""
         words = self.words(arrow) if arrow.partial is None or arrow.head.arrivals <= LABELLED else ""
         return self.beside(words) if words else None
 
     def slope(self, node: Any, k: int) -> str:
-        """The partial with its formula, to read when pointing at an arrow."""
+        """Write the partial with its formula, to read when pointing at an arrow."""
         return slope_in_words(self.graph, node, k, self.short(node.partials[k]))
 
     # --- Words ---
@@ -405,7 +405,7 @@ class DotWriter:
         return html(self.lines([*legend, *self.picture.notes, self.picture.stale]))
 
     def lines(self, texts: Iterable[str]) -> str:
-        """Lines below each other; short ones beside each other where the picture is wide."""
+        """Write lines below each other; short ones side by side if the picture is wide."""
         lines: list[str] = []
         for text in filter(None, texts):
             longer = f"{lines[-1]}; {text}" if lines else text
@@ -416,24 +416,24 @@ class DotWriter:
         return "".join(f'{escape(one_line(line, LEGEND))}<BR ALIGN="LEFT"/>' for line in lines)
 
     def right(self, text: str, tint: str = "", many: bool = False) -> str:
-        """A cell that ends at its right edge, as numbers do."""
+        """Write a right-aligned cell, for numbers."""
         colour = f' BGCOLOR="{tint}" STYLE="ROUNDED"' if tint else ""
         return f'<TD ALIGN="RIGHT"{self.wide_as(self.room(many))}{colour}>{text}</TD>'
 
     def beside(self, words: str) -> Markup:
-        """The text at an arrow."""
+        """Write the text at an arrow."""
         rows = [row([GAP, f"<TD>{escape(line)}</TD>", GAP]) for line in words.split(", ")]
         return html(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>')
 
     def wide(self, text: str, width: int, longest: int = SPELLED) -> str:
-        """Room for a text that the layout engine cannot measure: one with letters outside of ASCII."""
+        """Return the room for a text that the layout engine cannot measure: one with letters outside ASCII."""
         shown = one_line(text, longest)
         if shown.isascii():
             return ""
         return self.wide_as(sum(2 * width if east_asian_width(letter) in "WF" else width for letter in shown))
 
     def wide_as(self, width: float) -> str:
-        """Room of so many points at the usual size."""
+        """Return room of that many points at the usual size."""
         return f' WIDTH="{round(width * self.look.font_size / SIZE)}"' if width else ""
 
     def text(self, text: str, size: int = 0, bold: bool = False, faint: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""A graph as a picture: ``draw(f)`` is a graphviz.Digraph of it, ``show(f)`` opens it.
+"""A graph as a picture: ``draw(f)`` returns it as a graphviz.Digraph, ``show(f)`` opens it.
 
 >>> from autograd import Value
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -69,38 +69,38 @@ def draw(
     deadline: float | None = 3.0,
     names: Mapping[Any, str] | None = None,
 ) -> Drawing:
-    """The graph of a value as a picture: a graphviz.Digraph that also renders where no `dot` is installed.
+    """Draw the graph of a value: return a graphviz.Digraph that renders even where no `dot` is installed.
 
-    value: a Value; several results in a list, in one picture; or a model (anything that can be called), with its `input`.
-    input: numbers for a model in nested lists; or their shape, a tuple such as (4,) or (3, 4): then the picture shows its
-    parts and how many values go in and out of them, and no numbers.
-    view: "graph" draws operations; "neurons" a network as columns of dots, its weights as lines between them, or with
-    show="grad" their gradients; "matrix" numbers that belong together as heat maps. Of the options below both
-    take title, theme, legend, show, digits, font_size and transparent.
+    value: a Value; a list of several results, for one picture; or a model (anything callable), with its `input`.
+    input: numbers for a model, in nested lists; or their shape, a tuple such as (4,) or (3, 4): then the picture shows
+    the model's parts and how many values go into and out of them, but no numbers.
+    view: "graph" draws operations; "neurons" draws a network as columns of dots, with its weights (or, with
+    show="grad", their gradients) as lines between them; "matrix" draws numbers that belong together as heat maps. Of
+    the options below, the last two take title, theme, legend, show, digits, font_size and transparent.
 
     Each value is a box with its name, data and grad ("not reached" before backward), each operation a dark shape. The
-    number on an arrow is a partial: the slope of that one operation in that operand. What is computed is
+    number on an arrow is a partial: the slope of that one operation with respect to that operand. Computed values are
     rounded, inputs are rectangles, parameters have a double frame, constants are grey.
 
-    budget: the most boxes to draw; a larger graph is folded, and the picture says what a box stands for. None draws all.
+    budget: the most boxes to draw; a larger graph is folded, and the picture says what each box holds. None draws all.
     depth: how many levels of modules are drawn open; 0 makes each model one box.
-    page: what the picture is for: the width and height of its place in points, or "a4". No text is under 9 points there,
-    as the graph is folded until that is so; None folds by `budget` alone.
+    page: where the picture goes: the width and height of its place in points, or "a4". The graph is folded until no
+    text there is smaller than 9 points; None folds by `budget` alone.
     open: what to see in full: a module, its class, or a name such as "layers.0", or a list of these.
     fold: what to draw closed: a module, its class, or a name such as "layers.0", or a list of these. False folds nothing.
-    at, radius: draw only what is at most so many operations away from a node. path: draw only what its gradient comes
-    through. Both take a Value or its name. formulas: write ``a * b`` instead of the symbol alone.
-    theme: "light", "dark", or "auto": an SVG is then dark where the page is, and other formats are light.
-    transparent: leave out the paper. title: a line over the picture, such as "update 10 (seed 0)".
+    at, radius: draw only what is at most `radius` operations away from a node. path: draw only what a node's gradient
+    comes through. Both nodes are a Value or its name. formulas: write ``a * b`` instead of the symbol alone.
+    theme: "light", "dark", or "auto": then an SVG is dark where the page is, and other formats are light.
+    transparent: leave out the paper. title: a line above the picture, such as "update 10 (seed 0)".
     legend: False leaves out the lines under the picture. direction: "LR" draws from left to right, "TB" downwards; also
-    "RL" and "BT". font_size: points of the numbers, from 4 to 100; names and symbols go with it.
-    show: which numbers are written, "data", "grad" or "partials", or a list of these. digits: of each number, 1 to 17.
+    "RL" and "BT". font_size: the size of the numbers in points, from 4 to 100; names and symbols scale with it.
+    show: which numbers to write, "data", "grad" or "partials", or a list of these. digits: of each number, 1 to 17.
     deadline: seconds after which the layout engine is stopped, with a DeadlineError. None waits.
     names: names for values without a label; by default those of module parameters and the caller's variables.
-    ``render("f.svg")`` of what is returned writes a file: also .png, .pdf (text in fonts that are in the file), .tex (TikZ
-    for \\input), .gif and .webp. What PDF, GIF and WebP need is in the extra ``export``.
-    Raises GraphError for a node or module that is not in the graph, ArgumentError for an option with a value that it cannot
-    have; the Drawing raises ToolError if nothing can render it.
+    The Drawing's ``render("f.svg")`` writes a file: also .png, .pdf (with its fonts in the file), .tex (TikZ
+    for \\input), .gif and .webp. The extra ``export`` installs what PDF, GIF and WebP need.
+    Raises GraphError for a node or module that is not in the graph, and ArgumentError for an option's wrong value; the
+    Drawing raises ToolError if nothing can render it.
 
     >>> from autograd import Value
     >>> a = Value(2.0, label="a")
@@ -118,7 +118,7 @@ def draw(
 
 
 def _subject(value: Any, input: Any, names: Mapping[Any, str] | None) -> tuple[Graph, type[DotWriter]]:
-    """The graph that draw() was asked for, and what writes it."""
+    """Return the graph to draw, and its writer."""
     if input is not None:
         return graph_of_model(value, input), ArchitectureWriter if is_shape(input) else DotWriter
     if callable(value) and not hasattr(value, "partials"):
@@ -136,9 +136,9 @@ def build_drawing(
     picture: Picture | None = None,
     **options: Unpack[DrawingOptions],
 ) -> Drawing:
-    """The drawing of a graph that a writer writes, with as much in it as can be read on its page.
+    """Draw a graph with a writer, with as much in it as can be read on its page.
 
-    writer: makes the DotWriter of a picture from the picture and its look. picture: what to show, where that is decided already.
+    writer: makes the DotWriter from a picture and its look. picture: what to show, if that is decided already.
     """
     again = (
         partial(build_drawing, graph, writer, **_but_page(options)) if picture is None and _any_page(options) else None
@@ -172,7 +172,7 @@ def build_drawing(
 
 
 def _any_page(options: Mapping[str, Any]) -> bool:
-    """Whether a drawing may be another one on another page: neither a page nor all boxes were asked for."""
+    """Return whether another page may get another drawing: if neither a page nor all boxes were asked for."""
     return options.get("page", SLIDE) == SLIDE and options.get("budget", BUDGET) is not None
 
 
@@ -195,14 +195,14 @@ def _another_view(
 def show(value: Any, **options: Unpack[DrawOptions]) -> str:
     """Open the picture of a value's graph, print where it is, and return that path. options: those of :func:`draw`.
 
-    Where nothing can be laid out, prints why, and the graph as text; the path is then "".
+    If nothing can be laid out, it prints why, and the graph as text; the path is then "".
     """
     drawing = draw(value, **options)
     return open_drawing(drawing, drawing.picture.graph.name(drawing.picture.graph.root), lambda: tree(value))
 
 
 def open_drawing(drawing: Drawing, title: str, otherwise: Callable[[], str]) -> str:
-    """Open a drawing as a file named after `title`; where nothing can be laid out print why, and the text `otherwise`."""
+    """Open a drawing as a file named after `title`; if nothing can be laid out, print why, and the text `otherwise`."""
     name = "".join(c if c.isascii() and c.isalnum() else "_" for c in title[:30]) or "graph"
     try:
         picture = drawing.pipe("svg")
@@ -218,7 +218,7 @@ def open_drawing(drawing: Drawing, title: str, otherwise: Callable[[], str]) -> 
 
 @cache
 def _folder() -> str:
-    """Where this process leaves what it opens: a viewer may read it long after the program has ended."""
+    """Return the folder for what this process opens: a viewer may read it long after the program has ended."""
     return tempfile.mkdtemp(prefix="autograd_")
 
 
@@ -228,9 +228,9 @@ def _free_path(folder: str, name: str) -> str:
 
 
 def mimebundle(value: Node, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-    """What a notebook shows for a value: a line of text, and below it its graph. Never raises.
+    """Return what a notebook shows for a value: a line of text, and below it its graph. Never raises.
 
-    Where nothing can be laid out, the text is followed by the graph as text, and says what to install.
+    If nothing can be laid out, the graph follows as text, with what to install.
     """
     bundle: dict[str, Any] = {"text/plain": repr(value)}
     with suppress(Exception):  # a display may fail in any way, and must not hide the value
@@ -244,7 +244,7 @@ def mimebundle(value: Node, include: Any = None, exclude: Any = None) -> dict[st
 
 
 def _told(graph: Graph) -> str:
-    """A value in a line.
+    """Write a value on one line.
 
     >>> from autograd import Value
     >>> _told(Graph(Value(0.02014, label="L")))

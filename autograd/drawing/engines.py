@@ -1,8 +1,8 @@
 """Layout engines: DOT text goes in, a picture comes out.
 
-The system's `dot` draws where there is one; else `graphviz-pure`, the layout engine in a wheel, which the extra
+The system's `dot` draws if there is one; otherwise `graphviz-pure`, the same engine as a wheel, which the extra
 ``dot`` installs. Each runs in a process that is stopped at its deadline. Where Python has no processes, as in a
-browser, or where the layout is done by something else, :func:`set_engine` puts a function in their place.
+browser, or where something else does the layout, :func:`set_engine` puts a function in their place.
 """
 
 from __future__ import annotations
@@ -22,23 +22,22 @@ from .formats.letters import is_emoji, spelled
 
 __all__ = ["DEADLINE", "Engine", "advice", "describe", "find_engine", "lay_out", "set_engine", "writes"]
 
-Engine = Callable[[str, str], bytes]  # of DOT text and a format such as "svg": the bytes of the picture
+Engine = Callable[[str, str], bytes]  # takes DOT text and a format such as "svg", returns the bytes of the picture
 
-DEADLINE = 3.0  # seconds a layout may take
+DEADLINE = 3.0  # seconds that a layout may take
 PURE = "graphviz-pure"
 PURE_LACKS = ("pdf", "ps", "eps")  # formats that only the system's Graphviz writes
-PIXELS = ("png", "jpg", "jpeg")  # formats whose letters are drawn here, and not where they are looked at
+PIXELS = ("png", "jpg", "jpeg")  # formats whose letters are drawn here, not where they are viewed
 
 _engine: Engine | None = None
 
 
 def set_engine(engine: Engine | None) -> Engine | None:
-    """Let a function lay out all pictures: drawings, players and films. None goes back to Graphviz. Returns the one before.
+    """Let a function lay out all pictures, and return the previous one. None restores Graphviz.
 
-    engine: takes DOT text and a format, and returns the bytes (or the text) of the picture. The formats asked for are
-    "svg", and what users ask for by name. A `layout` attribute in the
-    text names another algorithm than dot's. The function is not stopped at a deadline: it may raise DeadlineError itself.
-    Whatever else it raises becomes a ToolError.
+    engine: takes DOT text and a format, and returns the bytes (or the text) of the picture. The format is "svg", or
+    one that a user asks for by name. A `layout` attribute in the text names an algorithm other than dot's. The
+    function is not stopped at a deadline: it may raise DeadlineError itself. Any other error becomes a ToolError.
 
     In a browser, with wasm-graphviz: ``set_engine(lambda source, format: graphviz.layout(source, format))``.
 
@@ -55,10 +54,10 @@ def set_engine(engine: Engine | None) -> Engine | None:
 
 
 def lay_out(source: str, format: str = "svg", *, deadline: float | None = DEADLINE) -> bytes:
-    """The picture of some DOT text, as the bytes of a file of that format.
+    """Lay out some DOT text, and return the picture as the bytes of a file of that format.
 
     deadline: seconds after which Graphviz is stopped; None waits for ever.
-    Raises ToolError if there is no engine, or it cannot write that format; DeadlineError if it is not done in time.
+    Raises ToolError if there is no engine, or it cannot write that format; DeadlineError if it does not finish in time.
     """
     if _engine is None:
         return _run_graphviz(source, format, deadline)
@@ -66,7 +65,7 @@ def lay_out(source: str, format: str = "svg", *, deadline: float | None = DEADLI
         picture: Any = _engine(source, format)
     except ToolError:
         raise
-    except Exception as error:  # an engine of the user's may fail in any way
+    except Exception as error:  # a user's engine may fail in any way
         raise ToolError(f"{describe()} could not draw this as {format}: {type(error).__name__}: {error}") from error
     if isinstance(picture, str):
         return picture.encode()
@@ -76,7 +75,7 @@ def lay_out(source: str, format: str = "svg", *, deadline: float | None = DEADLI
 
 
 def describe() -> str:
-    """What lays pictures out: the function that was set, or the path of the program and its version. Raises ToolError."""
+    """Name the layout engine: the function that was set, or the program's path and version. Raises ToolError."""
     if _engine is not None:
         return f"the function {getattr(_engine, '__qualname__', repr(_engine))}"
     program = find_engine()
@@ -86,22 +85,22 @@ def describe() -> str:
 
 
 def advice() -> str:
-    """What to do where there is no layout engine, for the end of a sentence."""
+    """Say what to do without a layout engine, for the end of a sentence."""
     if sys.platform == "emscripten":
         return "give it one that runs in a browser with autograd.drawing.set_engine(function)"
     return f"install one with `{install(PURE)}`, or Graphviz from https://graphviz.org/download"
 
 
 def find_engine() -> str:
-    """The path of the layout engine: the system's `dot`, else `graphviz-pure`. Raises ToolError without either.
+    """Return the path of the layout engine: the system's `dot`, else `graphviz-pure`. Raises ToolError without either.
 
-    An environment that is not activated is not on PATH, so its own folder of programs is looked in too.
+    An environment that is not activated is not on PATH, so its own folder of programs is searched, too.
     """
     return which("dot") or _find_pure()
 
 
 def writes(format: str) -> bool:
-    """Whether what lays pictures out can be asked for a format too. Raises ToolError where there is nothing."""
+    """Return whether the layout engine also writes a format. Raises ToolError if there is no engine."""
     return _engine is not None or Path(find_engine()).stem != PURE or format not in PURE_LACKS
 
 

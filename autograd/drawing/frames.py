@@ -1,4 +1,4 @@
-"""Which frames are drawn, and around what: a frame is the call of a module, or several calls that are drawn as one."""
+"""Which frames are drawn, and around what: a frame is the call of a module, or several calls drawn as one."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_NESTED", "SameCalls", "frame_of", "innermost"]
 
-MOST_NESTED = 6  # frames within frames
+MOST_NESTED = 6  # the deepest nesting of frames
 
 
 class SameCalls:
-    """Calls that are drawn as one: those that parts of a group were made in."""
+    """Calls that are drawn as one: those in which the parts of a group were made."""
 
     def __init__(self, groups: list[Group]) -> None:
         self._before: dict[Scope, Scope] = {}
@@ -37,7 +37,7 @@ class SameCalls:
             self._counts[first] = self._counts.get(first, 1) + 1
 
     def first(self, call: Scope) -> Scope:
-        """The call that is drawn for this one."""
+        """Return the call that is drawn for this one."""
         path: list[Scope] = []
         while call in self._before:
             path.append(call)
@@ -51,7 +51,7 @@ class SameCalls:
 
 
 def innermost(clusters: list[Cluster | None]) -> Cluster | None:
-    """The innermost cluster that is around all of them."""
+    """Return the innermost cluster around all of them."""
     if not clusters or any(cluster is None for cluster in clusters):
         return None
     paths = [cluster.path() for cluster in clusters if cluster is not None]
@@ -60,7 +60,7 @@ def innermost(clusters: list[Cluster | None]) -> Cluster | None:
 
 
 def frame_of(group: Group, modules: ModuleNames) -> Scope | None:
-    """The call in whose frame a group is drawn."""
+    """Return the call in whose frame a group is drawn."""
     calls = calls_of(group.first.scope)[:MOST_NESTED]
     while calls and not modules.has_parameters(calls[-1].module):
         calls.pop()

@@ -1,4 +1,4 @@
-"""What has to be explained of a picture: symbols that are no common signs, names that we gave, numbers that count.
+"""What a picture has to explain: symbols that are not common signs, names that we gave, numbers that count things.
 
 >>> from autograd import Value, logsumexp
 >>> from autograd.drawing.build import build_picture
@@ -19,14 +19,14 @@ PLAIN = ("+", "-", "*", "/", "**")
 
 
 def explained(picture: Picture) -> list[str]:
-    """Lines that explain what is written in a picture beside names of the user's and common signs."""
+    """Write the lines that explain everything in a picture except the user's names and common signs."""
     symbols = dict.fromkeys(f"{box.symbol}: {box.node.op.name}" for box in picture.boxes if _is_short(box))
     words = [*symbols, *_unnamed(picture), *_counts(picture)]
     return ["; ".join(words)] if words else []
 
 
 def _is_short(box: Box) -> bool:
-    """Whether the symbol of a box is another word than the name of its operation."""
+    """Return whether the symbol of a box differs from the name of its operation."""
     return bool(box.symbol) and not box.terms and box.symbol not in (*PLAIN, box.node.op.name)
 
 
@@ -41,7 +41,7 @@ def _unnamed(picture: Picture) -> list[str]:
 
 
 def _counts(picture: Picture) -> list[str]:
-    """What a folded box tells of what is in it."""
+    """Explain the count in a folded box."""
     for box in picture.boxes:
         if box.kind in FOLDED:
             word, number = next(iter(box.facts()), ("", ""))

@@ -1,4 +1,4 @@
-"""How large the things are that a DotWriter writes, and how Graphviz is told where they are."""
+"""The sizes of what a DotWriter writes, and telling Graphviz where everything is."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 __all__ = ["OUTER", "TIP", "Measures", "corners", "inches", "path", "placed", "point", "title_place"]
 
-USUAL = 11  # points of a number, for which the sizes here are
+USUAL = 11  # points of a number, which the sizes here assume
 CIRCLE = 24.5  # points across, around a symbol of one letter
-MARGIN, NARROW = (15.8, 10.0), (10.0, 5.0)  # around what is in a box, and in a small one, both sides together
+MARGIN, NARROW = (15.8, 10.0), (10.0, 5.0)  # the padding of a box, and of a small one, both sides together
 OUTER = 8  # what a double frame adds
-TIP = 6.5  # points of an arrow's head
+TIP = 6.5  # points of an arrowhead
 
 
 class Measures:
-    """How large the things are that a writer writes."""
+    """The sizes of what a writer writes."""
 
     def __init__(self, writer: DotWriter) -> None:
         self.writer = writer
@@ -54,7 +54,7 @@ class Measures:
 
 
 def point(x: float, y: float) -> str:
-    """Points as Graphviz has them: y grows upwards."""
+    """Write points for Graphviz, where y grows upwards."""
     return f"{x:.4g},{-y + 0.0:.4g}" if abs(x) < 1000 and abs(y) < 1000 else f"{x:.1f},{-y + 0.0:.1f}"
 
 
@@ -74,7 +74,7 @@ def placed(at: Rect, outer: float = 0) -> dict[str, str]:
 
 
 def path(points: Sequence[tuple[float, float]], tip: float = 0) -> str:
-    """A curve for Graphviz; with a tip, which is drawn over its last points."""
+    """Write a curve for Graphviz; a tip, if wanted, covers its last points."""
     *most, last = points
     if not tip:
         return " ".join(point(*at) for at in points)
@@ -85,7 +85,7 @@ def path(points: Sequence[tuple[float, float]], tip: float = 0) -> str:
 
 
 def title_place(placement: Placement, label: str, size: float) -> dict[str, str]:
-    """Where the frame of the whole is, with its title over all: around the picture, and what is above it."""
+    """Return the frame of the whole picture, with its title at the top, and what is above it."""
     width, height = measured(label, size)
     at = Rect(0, -height - 8, max(placement.width, width), placement.height + height + 8)
     middle = point(width / 2, -4 - height / 2)

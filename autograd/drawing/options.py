@@ -1,4 +1,4 @@
-"""The options of draw(), which the other ways to show a graph take too: once for editors, and once for `help`.
+"""The options of draw(), which the other ways to show a graph take, too: once for editors, and once for `help`.
 
 >>> def sketch(value, *, colour="red", **options): ...
 >>> def draw(value, *, depth=None, colour="blue"): ...
@@ -25,7 +25,7 @@ __all__ = ["DrawOptions", "DrawingOptions", "Look", "PictureOptions", "look_of",
 
 
 class PictureOptions(TypedDict, total=False):
-    """What a picture shows of a graph: the options of pictures that are text. Each is explained at :func:`draw`."""
+    """What a picture shows of a graph: the options for pictures in text form. Each is explained at :func:`draw`."""
 
     depth: int | None
     budget: int | None
@@ -37,7 +37,7 @@ class PictureOptions(TypedDict, total=False):
 
 
 class DrawingOptions(PictureOptions, total=False):
-    """And how it looks: the options of a drawing of a graph whose values have their names already."""
+    """And how it looks: the options for a drawing of a graph whose values already have their names."""
 
     view: str
     page: Page
@@ -60,13 +60,13 @@ class DrawOptions(DrawingOptions, total=False):
     names: Mapping[Any, str] | None
 
 
-NUMBERS = ("data", "grad", "partials")  # that a picture can show
+NUMBERS = ("data", "grad", "partials")  # the numbers that a picture can show
 DIRECTIONS = ("LR", "TB", "RL", "BT")
 SMALLEST, LARGEST = 4, 100  # points of a font
 
 
 class Look(NamedTuple):
-    """How a picture looks, checked: what a writer needs of the options of :func:`draw`."""
+    """The look of a picture, checked: what a writer needs from the options of :func:`draw`."""
 
     formulas: bool = False
     theme: str = "light"
@@ -80,12 +80,12 @@ class Look(NamedTuple):
 
     @property
     def palette(self) -> Palette:
-        """The colours; those of light paper where the page decides."""
+        """The colours; those for light paper if the page decides."""
         return THEMES.get(self.theme, THEMES["light"])
 
 
 def look_of(options: dict[str, Any]) -> Look:
-    """The look that some options ask for, which are taken out of them. Raises ArgumentError for one that it cannot have.
+    """Take the options of a look out of the others, and return the look. Raises ArgumentError for a wrong value.
 
     >>> options = {"theme": "dark", "depth": 2}
     >>> look_of(options).theme, options
@@ -118,9 +118,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def options_of(other: Callable[..., Any], *, but: tuple[str, ...] = ()) -> Callable[[F], F]:
-    """Show the keywords of another function in the signature of one that hands its ``**options`` on to it.
+    """Show the keywords of another function in the signature of one that passes its ``**options`` on to it.
 
-    but: keywords that `function` does not pass to `other`.
+    but: keywords that `function` does not pass on to `other`.
     """
 
     def decorate(function: F) -> F:

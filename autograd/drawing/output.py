@@ -1,4 +1,4 @@
-"""Where pictures and pages go: files that are written whole or not at all, the browser, a notebook."""
+"""Where pictures and pages go: files that are written completely or not at all, the browser, a notebook."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ __all__ = [
     "writing",
 ]
 
-PATIENCE = 2.0  # seconds before a word is said, and between two
+PATIENCE = 2.0  # seconds before the first message, and between two
 
-CELL = (640.0, 375.0)  # points: what a notebook's cell shows of a picture without scrolling
+CELL = (640.0, 375.0)  # points: the part of a picture that a notebook's cell shows without scrolling
 
 STYLE = (
     "<style>.autograd-block summary{display:block;cursor:zoom-in}.autograd-block details[open] summary{cursor:zoom-out}"
@@ -40,18 +40,18 @@ STYLE = (
     ".autograd-block details[open] .autograd-only,.autograd-block .autograd-whole{max-width:none!important}</style>"
 )
 
-LINKS = 40  # followed one after the other, as Linux does
+LINKS = 40  # links to follow one after the other, as Linux does
 BINARY = getattr(os, "O_BINARY", 0)  # Windows has it
 
 
 class Progress:
-    """Says on the error stream how far some work has come, once it has taken two seconds, and every two seconds then."""
+    """A reporter that says on the error stream how far some work has come, every two seconds."""
 
     def __init__(self) -> None:
         self._next = monotonic() + PATIENCE
 
     def say(self, text: str) -> None:
-        """Say this, if it is time to."""
+        """Say this, if it is time."""
         if monotonic() >= self._next and sys.stderr:  # pythonw has none
             self._next = monotonic() + PATIENCE
             print(text, file=sys.stderr, flush=True)
@@ -59,7 +59,7 @@ class Progress:
 
 @contextmanager
 def writing(path: str | os.PathLike[str], what: str = "write") -> Generator[None]:
-    """Where a file cannot be written, says so as a ToolError that names it."""
+    """Turn the failure to write a file into a ToolError that names it."""
     try:
         yield
     except OSError as error:
@@ -67,10 +67,10 @@ def writing(path: str | os.PathLike[str], what: str = "write") -> Generator[None
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes | str) -> str:
-    """Write a file whole or not at all: an existing one is replaced only when the new one is complete.
+    """Write a file completely or not at all: an existing one is replaced only when the new one is complete.
 
-    A link stays a link: the file that it leads to is replaced. Permissions are kept, and the owner where that is allowed.
-    Only a regular file can be replaced: a device, a pipe, a FIFO or an open descriptor is written into. Raises OSError.
+    A link stays a link: the file that it points to is replaced. Permissions are kept, and the owner if that is allowed.
+    Only a regular file can be replaced; a device, a pipe, a FIFO or an open descriptor is written to. Raises OSError.
     """
     path = os.fsdecode(path)
     data = content.encode() if isinstance(content, str) else content
@@ -94,7 +94,7 @@ def _replaceable(path: str, before: os.stat_result | None) -> bool:
 
 
 def _descriptor(path: str) -> int | None:
-    """The open descriptor that a path such as /dev/stdout or /dev/fd/3 names."""
+    """Return the open descriptor that a path such as /dev/stdout or /dev/fd/3 names."""
     for _ in range(LINKS):
         folder, name = os.path.split(path)
         if name.isdecimal() and os.path.realpath(folder) == os.path.realpath("/dev/fd"):
@@ -107,7 +107,7 @@ def _descriptor(path: str) -> int | None:
 
 
 def _write_into(target: str | int, data: bytes) -> None:
-    for stream in (sys.stdout, sys.stderr):  # what was printed before stands before
+    for stream in (sys.stdout, sys.stderr):  # what was printed earlier comes first
         if stream:  # pythonw has none
             stream.flush()
     closes = isinstance(target, str)
@@ -116,7 +116,7 @@ def _write_into(target: str | int, data: bytes) -> None:
 
 
 def _replace(path: str, before: os.stat_result | None, data: bytes) -> None:
-    # The name is known before the file is there: whenever an interrupt comes, no unfinished file is left.
+    # The name is known before the file exists: whenever an interrupt comes, no unfinished file is left.
     unfinished = os.path.join(os.path.dirname(path), f".{os.urandom(8).hex()}.part")
     mode = stat.S_IMODE(before.st_mode) & 0o777 if before else 0o666
     try:
@@ -126,21 +126,21 @@ def _replace(path: str, before: os.stat_result | None, data: bytes) -> None:
             _take_after(before, unfinished, mode)
         os.replace(unfinished, path)
     finally:
-        with suppress(OSError):  # it has its name
+        with suppress(OSError):  # it has its final name
             os.unlink(unfinished)
 
 
 def _take_after(before: os.stat_result, path: str, mode: int) -> None:
-    """Give a new file the owner and the permissions of the old one, which the umask may have narrowed."""
+    """Give a new file the owner and the permissions of the old one: the umask may have narrowed them."""
     now = os.stat(path)
     if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
-        with suppress(OSError):  # only root gives files away
+        with suppress(OSError):  # only root may give files away
             os.chown(path, before.st_uid, before.st_gid)
     os.chmod(path, mode)
 
 
 def open_file(path: str | os.PathLike[str]) -> bool:
-    """Open a picture or a page in the browser; False where there is no screen to open it on."""
+    """Open a picture or a page in the browser; return False if there is no screen."""
     no_screen = sys.platform.startswith("linux") and not any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     )
@@ -151,22 +151,22 @@ def open_file(path: str | os.PathLike[str]) -> bool:
 
 
 def notebook() -> Any:
-    """The IPython that displays what is asked for, or None."""
+    """Return the IPython that displays results, or None."""
     ipython: Any = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython else None
 
 
 def shows_pictures() -> bool:
-    """Whether what is displayed may be a picture: not at the prompt of IPython in a terminal."""
+    """Return whether a result may be displayed as a picture: not at the prompt of IPython in a terminal."""
     shell = notebook()
     return shell is None or "image/svg+xml" in shell.display_formatter.active_types
 
 
 def block(text: str, svg: str, whole: str = "") -> str:
-    """HTML for a notebook: the text, and below it the picture, as wide as the cell at most; a click opens the whole one.
+    """Write HTML for a notebook: the text, and below it the picture, as wide as the cell; a click opens it whole.
 
-    whole: the picture that a click opens, where it is another one. A picture is an image, so that nothing in it can run,
-    and two of them do not get in each other's way. Viewers that strip the style show the whole below the other.
+    whole: the picture that a click opens, if it is another one. A picture is an image, so that nothing in it can run,
+    and two of them cannot interfere. Viewers that strip the style show the whole picture below the other.
     """
     kind, more = ("small", image(whole, "whole")) if whole else ("only", "")
     return (
@@ -177,7 +177,7 @@ def block(text: str, svg: str, whole: str = "") -> str:
 
 
 def image(svg: str, kind: str) -> str:
-    """A picture as an image in HTML, no wider than its place. kind: its class, for a style."""
+    """Write a picture as an image in HTML, no wider than its place. kind: its class, for a style."""
     source = base64.b64encode(svg.encode("utf-8")).decode("ascii")
     return (
         f'<img alt="" class="autograd-{kind}" style="max-width:100%;height:auto" '
@@ -186,7 +186,7 @@ def image(svg: str, kind: str) -> str:
 
 
 def shown(text: str, draw: Callable[[], Any], include: Any, exclude: Any) -> dict[str, Any]:
-    """What a notebook shows of something that has a picture: the text, and below it the picture. Never raises."""
+    """Return what a notebook shows for an object with a picture: the text, and below it the picture. Never raises."""
     bundle: dict[str, Any] = {"text/plain": text}
     with suppress(Exception):  # a display may fail in any way, and must not hide the text
         if include or shows_pictures():

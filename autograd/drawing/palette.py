@@ -1,6 +1,6 @@
 """The colours of pictures and pages: one palette for light paper and one for dark.
 
-Orange and blue, for the sign of a gradient, can be told apart by colour-blind people too.
+Colour-blind people, too, can tell apart orange and blue, the colours for the sign of a gradient.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ THEMES: Mapping[str, Palette] = {"light": LIGHT, "dark": DARK}
 
 
 def largest(numbers: Iterable[float]) -> float:
-    """The size of the largest finite number, for which a colour is at its strongest.
+    """Return the size of the largest finite number, for which a colour is at its strongest.
 
     >>> largest([1.0, -3.0, float("inf")])
     3.0
@@ -37,7 +37,7 @@ def largest(numbers: Iterable[float]) -> float:
 
 
 def worst(numbers: Iterable[float]) -> float:
-    """The number that a colour shows of several: the first nan or inf, else the one of the largest size.
+    """Return the one of several numbers that a colour shows: the first nan or inf, else the largest in size.
 
     >>> worst([1.0, -3.0, 2.0]), worst([1.0, float("inf")])
     (-3.0, inf)
@@ -47,7 +47,7 @@ def worst(numbers: Iterable[float]) -> float:
 
 
 def mix(paper: str, ink: str, share: float) -> str:
-    """A colour between two: `share` of the second.
+    """Mix two colours, with `share` of the second.
 
     >>> mix("#ffffff", "#000000", 0.5)
     '#808080'

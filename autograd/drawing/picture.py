@@ -1,6 +1,6 @@
 """The model of a picture: boxes, arrows between them, and clusters around them.
 
-Drawings, Mermaid text and pages are written from this, so that they show the same under the same names.
+Drawings, Mermaid text and pages are written from this model, so that they show the same things under the same names.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from .frames import MOST_NESTED, SameCalls, frame_of, innermost
 
 __all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "spread"]
 
-BUDGET = 200  # boxes that one can still read
+BUDGET = 200  # the most boxes that one can still read
 FOLDED = ("module", "more")  # the kinds of boxes into which a part of the graph is folded
 UNKNOWN = "not reached"
 FEW = 4  # where there is little room
-LISTED = 12  # rows of a table that are shown in full
-LABELLED = 8  # arrows into one box that each carry their number
-TITLE = 160  # characters of a title
-MANY_INPUTS = 6  # up to so many inputs of one wide operation are drawn one by one
-ROW = 20  # boxes in a row that one can still follow
-LENGTH = 10  # in a longer one each is as hard to read as so many above each other
+LISTED = 12  # the most rows of a table shown in full
+LABELLED = 8  # the most arrows into one box that each carry their number
+TITLE = 160  # the most characters of a title
+MANY_INPUTS = 6  # up to this many inputs of one wide operation are drawn one by one
+ROW = 20  # the most boxes in a row that one can still follow
+LENGTH = 10  # in a longer row, each box is as hard to read as this many above each other
 
 
 class Box:
-    """One thing that is drawn, for one value or for many.
+    """A box, drawn for one value or for many.
 
-    id: the same from run to run. name: that of the listing, or what several values have in common.
+    id: the same in every run. name: its name in the listing, or what several values have in common.
     kind: "result", "value", "input", "parameter", "constant"; "module" for folded calls of a module and "more"
-    for others left out. node: the value shown, if one is. nodes: all the values it is drawn for, in the order of
-    the graph; none for constants, which are `numbers`. times: how many alike there are, where one of them is shown.
-    terms: of a sum folded into one operation, how many it has, else 0. arrivals: how many arrows lead to it.
-    brief: 1 if it is written in few words under the operation that uses it, 2 if in the frame around it, else 0. inner: the value that its operation
-    is applied to, where that is not shown.
+    for others left out. node: the value shown, if there is one. nodes: all the values it is drawn for, in the order of
+    the graph; none for constants, which are `numbers`. times: how many alike there are, if one of them is shown.
+    terms: how many terms a sum folded into one operation has, else 0. arrivals: how many arrows lead to it.
+    brief: 1 if it is written in a few words under the operation that uses it, 2 if in the frame around it, else 0.
+    inner: the value that its operation is applied to, if that is not shown.
     """
 
     __slots__ = (
@@ -87,7 +87,7 @@ class Box:
         return [node.grad for node in self.nodes if node.reached]
 
     def facts(self, digits: int = 4) -> list[tuple[str, str]]:
-        """What is written in it under its name, as pairs of a word and a number."""
+        """Return what is written in the box under its name, as pairs of a word and a number."""
         if self.numbers:
             return []
         grads = self.grads
@@ -111,10 +111,10 @@ class Box:
 
 
 class Arrow:
-    """From an operand's box to that of what was computed from it.
+    """An arrow from an operand's box to the box of what was computed from it.
 
-    edges: the (node, k) it is drawn for. shown: how many of them lead into the value that the head shows. back: whether it
-    leads from each turn of a loop to the next.
+    edges: the (node, k) it is drawn for. shown: how many of them lead into the value that the head shows. back: whether
+    it leads from each turn of a loop to the next.
     """
 
     __slots__ = ("back", "edges", "head", "shown", "tail")
@@ -128,7 +128,7 @@ class Arrow:
 
     @property
     def partial(self) -> tuple[Any, int] | None:
-        """The (node, k) of the one partial it carries, if it is one."""
+        """The (node, k) of the partial it carries, if there is only one."""
         if self.back:
             return None
         if len(self.edges) == 1 or (self.shown == 1 and self.head.node is not None):
@@ -138,7 +138,7 @@ class Arrow:
 
     @property
     def slope(self) -> float:
-        """The partial as a number. Where the value in between is not shown, it covers all that the head's operation does."""
+        """The partial as a number. If the value in between is hidden, it covers all of the head's operation."""
         assert self.partial is not None
         node, k = self.partial
         inner = self.head.inner is not None and node is not self.head.node
@@ -146,11 +146,11 @@ class Arrow:
 
     @property
     def words(self) -> str:
-        """What is written on it, with four digits."""
+        """The text on the arrow, with four digits."""
         return self.said()
 
     def said(self, digits: int = 4) -> str:
-        """What is written on it: its partial; how many edges lead into the value shown; or how much passes."""
+        """Write the text on the arrow: its partial; how many edges lead into the value shown; or how much passes."""
         if self.partial is not None:
             return short(self.slope, digits)
         if not self.tail.nodes:
@@ -167,7 +167,7 @@ class Arrow:
 
     @property
     def contributions(self) -> list[float]:
-        """What came back along it to the operands' gradients: partial times the gradient of the result."""
+        """What came back along the arrow to the operands' gradients: partial times the gradient of the result."""
         pairs = [(node.partials[k], node.grad) for node, k in self.edges if node.reached]
         return [0.0 if type(p) is Pole and not grad else float(p) * grad for p, grad in pairs if p is not None]
 
@@ -190,14 +190,15 @@ class Cluster:
         self.clusters: list[Cluster] = []
 
     def path(self) -> list[Cluster]:
-        """The clusters around this one, and then itself, outermost first."""
+        """List the clusters around this one, and then itself, outermost first."""
         return [*(self.outer.path() if self.outer else []), self]
 
 
 class Picture:
     """The boxes, arrows and clusters of a graph whose values were put into groups.
 
-    brief: how briefly parameters are told, as in Folded. listed: rows of a table that are shown. notes: what could not be shown as wanted.
+    brief: how briefly parameters are shown, as in Folded. listed: the number of table rows shown. notes: what could not
+    be shown as wanted.
     """
 
     def __init__(
@@ -231,9 +232,9 @@ class Picture:
             arrow.head.arrivals += 1
 
     def size(self) -> int:
-        """How much there is to read: its boxes with their operations, its arrows, or how long it is, whichever is most."""
+        """How much there is to read: the boxes with their operations, the arrows, or the length, whichever is most."""
         length = dict.fromkeys(self.boxes, 1)
-        for arrow in self.arrows:  # those into a box come before those out of it
+        for arrow in self.arrows:  # arrows into a box come before arrows out of it
             if arrow.back:
                 continue
             length[arrow.head] = max(length[arrow.head], length[arrow.tail] + 1)
@@ -243,7 +244,7 @@ class Picture:
 
     @property
     def is_plain(self) -> bool:
-        """Whether every value is to be seen, but for tables of leaves."""
+        """Whether every value is visible, except in tables of leaves."""
         return all(
             len(box.nodes) <= 1 or (box.node is None and box.kind not in FOLDED and not box.brief) for box in self.boxes
         )
@@ -251,7 +252,7 @@ class Picture:
     # --- Boxes ---
 
     def _users(self, groups: list[Group]) -> dict[Group, list[Group]]:
-        """The groups that use each leaf."""
+        """Return the groups that use each leaf."""
         users: dict[Group, dict[Group, None]] = {group: {} for group in groups if group.what == "leaf"}
         for group in groups:
             for part in group.parts:
@@ -261,7 +262,7 @@ class Picture:
         return {leaf: list(by) for leaf, by in users.items()}
 
     def _absorbed(self, groups: list[Group]) -> list[Group]:
-        """Without the parameters that only one folded box uses: they are part of it."""
+        """Leave out the parameters that only one folded box uses: they are part of it."""
         left_out: set[Group] = set()
         for leaf, by in self._users(groups).items():
             if len(by) == 1 and by[0].what in ("call", "more") and leaf.node.scope is PARAMETER:
@@ -294,7 +295,7 @@ class Picture:
             self._box_of |= dict.fromkeys(same, box)
 
     def _briefly(self, users: dict[Group, list[Group]]) -> dict[Group, list[Group]]:
-        """The parameters that one operation alone uses, where they are to be told in few words."""
+        """Return the parameters that only one operation uses, if they are to be shown in a few words."""
         of: dict[Any, list[Group]] = {}
         for leaf, by in users.items():
             if len(by) == 1 and by[0].what in ("value", "sum") and leaf.node.scope is PARAMETER:
@@ -326,11 +327,11 @@ class Picture:
         return box
 
     def _constants(self, group: Group, head: Box) -> None:
-        """The constants of the part that is shown: those of one wide operation in one box."""
+        """Add the constants of the part that is shown: those of one wide operation in one box."""
         nodes: Sequence[Any] = group.listing.nodes
         found = [(nodes[i], k) for tail, i, k in group.first.operands if tail is None]
         found = [(node, k) for node, k in found if isinstance(node.operands[k], float)]
-        if group.what == "sum":  # which Python's sum() starts from 0
+        if group.what == "sum":  # Python's sum() starts from 0
             found = [(node, k) for node, k in found if node.operands[k]]
         wide = group.what == "sum" or group.op.wide
         for edges in [found] if wide and len(found) > 1 else [[edge] for edge in found]:
@@ -386,7 +387,7 @@ class Picture:
                     chains = [calls_of(scope) for scope in {part.scope for part in group.parts if part.what != "leaf"}]
                     calls = [level[0] for level in zip(*chains) if len({same.first(call) for call in level}) == 1]
                 elif calls and not self.modules.has_parameters(calls[-1].module):
-                    calls.pop()  # an activation is its operation, with no frame of its own
+                    calls.pop()  # an activation is its operation, without its own frame
                 box.cluster = self._cluster(calls[:MOST_NESTED], same, found)
         for box in self.boxes:
             if box.cluster is None and box.kind in ("parameter", "constant"):
@@ -407,25 +408,25 @@ class Picture:
 
 
 def _floats(group: Group, part: Part) -> tuple[float, ...]:
-    """The constants of one part."""
+    """Return the constants of one part."""
     operands = ((group.listing.nodes[i].operands[k]) for tail, i, k in part.operands if tail is None)
     return tuple([operand for operand in operands if isinstance(operand, float)])
 
 
 def _takes_many(group: Group) -> bool:
-    """Whether what uses a leaf takes many at once, so that its leaves may stand in one box."""
+    """Return whether the operation that uses a leaf takes many at once, so that its leaves may share a box."""
     return group.what in ("sum", "call", "more") or len(group.parts) > 1 or group.op.wide
 
 
 def kind_of(node: Node, roots: Sequence[Any] = ()) -> str:
-    """What a value is: "result" for a root, "value" for what was computed, "parameter" or "input" for a leaf."""
+    """Return what a value is: "result" for a root, "value" if it was computed, "parameter" or "input" for a leaf."""
     if node.operands:
         return "result" if any(node is root for root in roots) else "value"
     return "parameter" if node.scope is PARAMETER else "input"
 
 
 def spread(numbers: Sequence[float], digits: int = 4) -> str:
-    """From where to where some numbers go: ``-0.5 to 2``."""
+    """Write the range of some numbers: ``-0.5 to 2``."""
     low, high = min(numbers), max(numbers)
     return short(low, digits) if low == high else f"{_two_digits(low)} to {_two_digits(high)}"
 

@@ -1,4 +1,4 @@
-"""What DOT text is written on: attributes and markup in which no text of the user's is read as more than text."""
+"""The sheet that DOT is written on: no text of the user's in attributes and markup is read as more than text."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from ..explain.naming import one_line
 __all__ = ["GAP", "Markup", "Sheet", "attributes", "escape", "gaps", "html", "plain", "row", "table", "tooltip"]
 
 GAP = '<TD WIDTH="4"></TD>'  # between two cells
-BACKSLASH = {"tooltip": "&#92;"}  # it reads the escapes of a tooltip twice
+BACKSLASH = {"tooltip": "&#92;"}  # Graphviz reads the escapes of a tooltip twice
 
 
 def escape(text: str) -> str:
-    """Text for an HTML-like label, where Graphviz also reads escapes such as \\N."""
+    """Escape text for an HTML-like label, where Graphviz also reads escapes such as \\N."""
     for special, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\\", "\\\\")):
         text = text.replace(special, safe)
-    return text if text.strip("]") else "&#93;" * len(text)  # a text of these alone is a syntax error to Graphviz 2.43
+    return text if text.strip("]") else "&#93;" * len(text)  # these alone are a syntax error to Graphviz 2.43
 
 
 class Markup(str):
-    """A label in Graphviz' own markup: tags of ours around text that _escape made harmless."""
+    """A label in Graphviz's own markup: our tags around text that _escape made harmless."""
 
 
 def attributes(look: Mapping[str, str]) -> dict[str, str]:
-    """Attributes as Graphviz should read them: markup as markup, and every other value as the text that it is."""
+    """Return attributes as Graphviz should read them: markup as markup, and every other value as plain text."""
     return {
         key: value if isinstance(value, Markup) else plain(value, BACKSLASH.get(key, "\\\\"))
         for key, value in look.items()
@@ -34,14 +34,14 @@ def attributes(look: Mapping[str, str]) -> dict[str, str]:
 
 
 def plain(text: str, backslash: str = "\\\\") -> str:
-    """Text in which Graphviz finds neither an entity, nor an escape, nor, in "<...>", markup."""
+    """Return text in which Graphviz finds no entity, no escape and, in "<...>", no markup."""
     from graphviz import nohtml  # pyright: ignore[reportMissingTypeStubs]
 
     return nohtml(text.replace("&", "&amp;").replace("\\", backslash))
 
 
 class Sheet:
-    """What a DotWriter draws on, a graphviz.Digraph or a part of one: the only way into DOT, which no text gets past."""
+    """The sheet that a DotWriter draws on, a graphviz.Digraph or a part of one: the only way for text into DOT."""
 
     def __init__(self, drawing: Any) -> None:
         self._drawing = drawing

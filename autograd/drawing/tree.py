@@ -1,4 +1,4 @@
-"""A graph as text for a terminal: each value once, with what it was computed from hung below it.
+"""A graph as text for a terminal: each value once, with its operands hanging below it.
 
 >>> from autograd import Value
 >>> a = Value(1.0, label="a")
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["tree"]
 
-DEEPEST = 12  # levels hung below each other before the tree goes on at the margin
-WIDEST = 60  # characters of a formula before it is only named
+DEEPEST = 12  # the most levels below each other before the tree goes on at the margin
+WIDEST = 60  # the most characters of a formula; a longer one is only named
 COUNTS = ("values", "parameters", "inputs")
 PLAIN = ("|-- ", "`-- ", "|   ", "    ")
 DRAWN = ("├── ", "└── ", "│   ", "    ")
@@ -43,10 +43,10 @@ DRAWN = ("├── ", "└── ", "│   ", "    ")
 
 @options_of(build_picture)
 def tree(value: Node, *, unicode: bool | None = None, **options: Unpack[PictureOptions]) -> Report:
-    """The graph of a value as text. A value that is used again is not written again: ``(above)`` says where it is.
+    """Write the graph of a value as text. A value that is used again is not repeated: ``(above)`` says where it is.
 
-    The partial on a line is the slope of the operation above it in that operand.
-    unicode: whether to draw with lines; by default where the terminal can show them, else with ASCII.
+    The partial on a line is the slope of the operation above it with respect to that operand.
+    unicode: whether to draw lines; by default, if the terminal can show them; else ASCII.
     options: what to show of the graph, as for :func:`autograd.draw`. A large graph is folded.
     """
     picture = build_picture(named_graph(value), **options)
@@ -65,7 +65,7 @@ class _Tree:
         used: set[Box] = set()
         for arrow in picture.arrows:
             used.add(arrow.tail)
-            if not arrow.tail.numbers:  # constants stand in the formulas
+            if not arrow.tail.numbers:  # constants are in the formulas
                 self.operands[arrow.head].append(arrow)
         self.tops = [box for box in reversed(picture.boxes) if box not in used]
 

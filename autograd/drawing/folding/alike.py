@@ -1,6 +1,6 @@
 """Which parts of a picture are alike: samples of a batch, neurons of a layer, turns of a loop.
 
-What is alike is found by hashing, operands first: the colour of a part is its operation, the module it ran in and the
+Hashing, operands first, finds what is alike: the colour of a part is its operation, the module it ran in and the
 colours of its operands.
 """
 
@@ -15,11 +15,11 @@ from .parts import LONG, Group, Listing, Part, calls_of, topologically_sorted
 __all__ = ["in_order", "kinds_as_one", "operand_groups", "samples_as_one", "turns_as_one"]
 
 WIDE_SUMS = ("total", "mean")
-LIMITS = 4  # that are tried for how often a leaf is used at each turn
+LIMITS = 4  # guesses to try for how often each turn uses a leaf
 
 
 def samples_as_one(listing: Listing, parts: list[Part]) -> list[Group]:
-    """Groups in which all that is computed alike from the same parameters is one, as for the samples of a batch."""
+    """Group parts that are computed alike from the same parameters, such as the samples of a batch."""
     classes: dict[Any, list[Part]] = {}
     for part, colour in zip(parts, _exactly(listing, parts)):
         classes.setdefault(colour, []).append(part)
@@ -27,12 +27,12 @@ def samples_as_one(listing: Listing, parts: list[Part]) -> list[Group]:
 
 
 def in_order(groups: list[Group]) -> list[Group]:
-    """Operands first, as in the graph."""
+    """Sort operands first, as in the graph."""
     return topologically_sorted(groups, operand_groups(groups).__getitem__)
 
 
 def operand_groups(groups: list[Group]) -> dict[Group, list[Group]]:
-    """Of each group, those that it is computed from."""
+    """Return, for each group, the groups that it is computed from."""
     group_of = {part: group for group in groups for part in group.parts}
     operands: dict[Group, list[Group]] = {}
     for group in groups:
@@ -43,7 +43,7 @@ def operand_groups(groups: list[Group]) -> dict[Group, list[Group]]:
 
 
 def _exactly(listing: Listing, parts: list[Part]) -> list[Any]:
-    """Colours; two are equal if the same is computed from the same parameters, as for repeated samples."""
+    """Return colours: two are equal if the same is computed from the same parameters, as for repeated samples."""
     shared = _shared_leaves(listing, parts)
     colours: list[Any] = [None] * len(parts)
     numbers: dict[Any, int] = {}
@@ -62,21 +62,21 @@ def _exactly(listing: Listing, parts: list[Part]) -> list[Any]:
         for tail, _, k in part.operands:
             if tail is not None and tail.what == "leaf":
                 inputs.setdefault(tail, set()).add((colours[part.at], k))
-    for leaf, uses in inputs.items():  # inputs are alike if the same use is made of them
+    for leaf, uses in inputs.items():  # inputs are alike if they are used alike
         colours[leaf.at] = (colours[leaf.at], frozenset(uses))
     return colours
 
 
 def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: bool = False) -> list[Group]:
-    """Groups in which all that are made alike and used alike are one, as the neurons of a layer are; but what is opened.
+    """Group parts that are made and used alike, such as the neurons of a layer, except those opened.
 
-    by_type: whether modules of one class are alike too, as the heads of attention are.
+    by_type: whether modules of one class are alike, too, such as the heads of attention.
     """
     listing = groups[0].listing
     group_of: dict[Any, Group] = {part: group for group in groups for part in group.parts}
     operands: dict[Group, list[tuple[str, Any, Group | None]]] = {}
     for group in groups:
-        part = group.parts[-1]  # of a loop, the last turn: the first may start from constants
+        part = group.parts[-1]  # the last turn of a loop: the first may start from constants
         pairs = zip(part.operands, _roles(listing, part)) if group.what != "more" else ()
         operands[group] = [
             (role, _constant(listing, i, k) if tail is None else tail.turn < part.turn, group_of.get(tail))
@@ -132,13 +132,13 @@ def _roles(listing: Listing, part: Part) -> Iterable[str]:
 
 
 def _constant(listing: Listing, i: int, k: int) -> Any:
-    """What tells a constant from others: an exponent's value, as ``x ** 2`` is not ``x ** 3``; else nothing."""
+    """Return what tells constants apart: the value of an exponent, since ``x ** 2`` is not ``x ** 3``; else nothing."""
     node = listing.nodes[i]
     return ("**", node.operands[k]) if node.op == "pow" else "constant"
 
 
 class _Paths:
-    """Of a scope, which modules it is a call of, or of which classes, as something to compare."""
+    """Return a key to compare scopes: the modules, or the classes, that a scope is a call of."""
 
     def __init__(self, by_type: bool = False) -> None:
         self.by_type = by_type
@@ -155,8 +155,8 @@ class _Paths:
 
 
 def _shared_leaves(listing: Listing, parts: list[Part]) -> set[Part]:
-    """The leaves used by more than one term of the outermost long sums: what the samples of a batch have in common."""
-    below: set[Part] = set()  # all that an outer sum depends on
+    """Return the leaves that several terms of the outermost long sums use: what the samples of a batch share."""
+    below: set[Part] = set()  # everything that an outer sum depends on
     shared: set[Part] = set()
     for part in reversed(parts):
         if part in below or not (part.what == "sum" or listing.nodes[part.top].op in WIDE_SUMS):
@@ -194,10 +194,10 @@ def _used_twice(parts: list[Part]) -> set[Part]:
 
 
 def turns_as_one(groups: list[Group]) -> list[Group]:
-    """Groups in which the turns of a loop are one: what they compute with the same leaves, out of their own results.
+    """Group the turns of a loop: what they compute with the same leaves, out of their own results.
 
-    Leaves that each turn uses are used more often than those that come in anew at a turn. How often is not known, so some
-    limits are tried: the fewest groups are right.
+    Leaves that every turn uses are used more often than those that a turn brings in. How often is not known, so several
+    limits are tried: the one with the fewest groups is right.
     """
     operands = operand_groups(groups)
     uses: dict[Group, int] = {}
@@ -228,7 +228,7 @@ def _with_turns(
 def _merged(
     groups: list[Group], operands: dict[Group, list[Group]], colours: dict[Group, Any], looping: set[Any]
 ) -> list[Group]:
-    """The groups with those that are alike at each turn of a loop as one."""
+    """Merge the groups that are alike at each turn of a loop."""
     classes: dict[Any, list[Group]] = {}
     for group in groups:
         classes.setdefault(colours[group], []).append(group)
@@ -239,7 +239,7 @@ def _merged(
             near[colours[tail]].add(colours[group])
     turn = _turns(groups, operands, colours, looping)
     taken, waiting = set(looping), sorted(looping)
-    for colour in waiting:  # what each turn computes besides
+    for colour in waiting:  # what else each turn computes
         for other in sorted(near[colour] - taken):
             if len(classes[other]) > 1:
                 taken.add(other)
@@ -262,11 +262,12 @@ def _merged(
 def _turns(
     groups: list[Group], operands: dict[Group, list[Group]], colours: dict[Group, Any], looping: set[Any]
 ) -> dict[Group, int]:
-    """At which turn everything in a loop is computed.
+    """Return the turn at which everything in a loop is computed.
 
-    What the first of a colour is not computed from comes from the turn before: the first turn starts without it.
+    If the first part of a colour is not computed from something, that comes from the turn before: the first turn starts
+    without it.
     """
-    within: set[tuple[Any, Any]] = set()  # colours of which one is computed from the other at the same turn
+    within: set[tuple[Any, Any]] = set()  # pairs of colours, one computed from the other at the same turn
     seen: set[Any] = set()
     turn: dict[Group, int] = {}
     for group in groups:
@@ -281,7 +282,7 @@ def _turns(
 
 
 def _follow(members: list[Group], operands: dict[Group, list[Group]], turn: dict[Group, int]) -> None:
-    """Give those of one colour the turns of what they are computed from, or go into."""
+    """Give the parts of one colour the turns of what they are computed from, or of what uses them."""
     users: dict[Group, list[int]] = {}
     for group, i in turn.items():
         for tail in operands[group]:
@@ -292,7 +293,7 @@ def _follow(members: list[Group], operands: dict[Group, list[Group]], turn: dict
 
 
 def _in_turns(groups: list[Group], operands: dict[Group, list[Group]], shared: set[Group]) -> dict[Group, Any]:
-    """Colours; two are equal if the same is done with the same shared leaves, whatever else comes in."""
+    """Return colours: two are equal if the same is done with the same shared leaves, whatever else comes in."""
     path = _Paths()
     colours: dict[Group, Any] = {}
     numbers: dict[Any, int] = {}
@@ -314,14 +315,14 @@ def _in_turns(groups: list[Group], operands: dict[Group, list[Group]], shared: s
         for tail in operands[group]:
             if tail.what == "leaf" and tail not in shared:
                 uses.setdefault(tail, set()).add(colours[group])
-    for leaf, users in uses.items():  # what comes in anew at each turn
+    for leaf, users in uses.items():  # what each turn brings in
         kind = leaf.listing.nodes[leaf.first.top].scope is PARAMETER
         colours[leaf] = numbers.setdefault(("leaf", kind, frozenset(users)), len(numbers))
     return colours
 
 
 def _looping(colours: dict[Group, Any], operands: dict[Group, list[Group]]) -> set[Any]:
-    """The colours that come out of themselves."""
+    """Return the colours that depend on themselves."""
     below: dict[Any, set[Any]] = {}
     for group, tails in operands.items():
         below.setdefault(colours[group], set()).update(colours[tail] for tail in tails)
@@ -334,12 +335,12 @@ def _looping(colours: dict[Group, Any], operands: dict[Group, list[Group]]) -> s
         for tail in tails:
             above[tail].add(colour)
     left = _peeled(_peeled(set(below), below), above)
-    # What is between two loops is left over by both: it does not come back to itself.
+    # What lies between two loops remains in both directions, but does not come back to itself.
     return {colour for colour in left if _comes_back(colour, below, left)}
 
 
 def _peeled(left: set[Any], tails: dict[Any, set[Any]]) -> set[Any]:
-    """What is left when that with no tails is taken away, over and over."""
+    """Return what is left after removing, again and again, everything without tails."""
     heads: dict[Any, list[Any]] = {colour: [] for colour in left}
     waiting: dict[Any, int] = {}
     for colour in left:

@@ -1,6 +1,6 @@
-"""Putting the values of a large graph into few groups, so that a picture of them can be read.
+"""Putting the values of a large graph into few groups, so that a picture of them is readable.
 
-Groups of one colour never depend on themselves but where they are turns of a loop. All of it takes time linear in the
+Groups of one colour never depend on themselves unless they are turns of a loop. Everything takes time linear in the
 number of values.
 
     >>> from autograd import Value
@@ -31,17 +31,17 @@ from .repeats import Nearest, chains, with_ends, without_repeats
 
 __all__ = ["Folded", "fold"]
 
-FULL, FEWEST = 5, 2  # of either end of a chain: what is kept before more is folded, and the least
-MANY = 3  # times the budget: so much too large, a graph needs stronger folds
-OPENED = 24  # folds that are tried to be opened again, one after the other
-LARGE = 10_000  # values of which a picture is no more than an outline: that it is made at once matters more
+FULL, FEWEST = 5, 2  # groups kept at either end of a chain: before more is folded, and at the least
+MANY = 3  # a graph this many times over budget needs stronger folds
+OPENED = 24  # the most folds that we try to open again, one after the other
+LARGE = 10_000  # with this many values, a picture is just an outline: making it fast matters more
 
 
 class Folded(NamedTuple):
-    """Groups, how far they are folded, and what was wanted but could not be.
+    """Groups, how far they are folded, and what was wanted but was impossible.
 
-    brief: how briefly the parameters that one operation alone uses are told: 0 in full, 1 in few words under it, 2 in the frame of
-    its module, and then other tables are cut as well.
+    brief: how briefly the parameters that only one operation uses are shown: 0 in full, 1 in a few words under it, 2 in
+    the frame of its module, and then other tables are cut as well.
     """
 
     groups: list[Group]
@@ -57,14 +57,14 @@ class _State(NamedTuple):
     depth: int
     samples: bool = False  # repeated samples, and long sums
     turns: bool = False  # of loops
-    brief: int = 0  # parameters: 1 in few words under their operation, 2 in the frame of their module
+    brief: int = 0  # parameters: 1 in a few words under their operation, 2 in the frame of their module
     joined: bool = False  # a neuron and its activation
-    ends: int = 0  # of long chains, what is kept; 0 for all
-    kinds: bool = False  # all that are made and used alike, as the neurons of a layer
-    types: bool = False  # and modules of one class, as heads of attention
+    ends: int = 0  # what is kept of long chains; 0 for everything
+    kinds: bool = False  # everything made and used alike, such as the neurons of a layer
+    types: bool = False  # and modules of one class, such as heads of attention
     repeats: bool = False  # of blocks
     opened: frozenset[str] = frozenset()  # modules, by name
-    split: frozenset[int] = frozenset()  # groups, by the first value
+    split: frozenset[int] = frozenset()  # groups, by their first value
 
 
 def fold(
@@ -79,16 +79,17 @@ def fold(
     size: Callable[[Folded], int] = lambda folded: len(folded.groups),
     fits: Callable[[Folded], bool] | None = None,
 ) -> Folded:
-    """The values in groups that come to a `size` of at most `budget`, and that fit; operands first.
+    """Put the values into groups with a `size` of at most `budget`, and that fit; operands first.
 
     These are tried, in this order: each value by itself; repeated samples as one, long sums as one operation; turns of a
-    loop as one; parameters in few words; a neuron and its activation as one; the middle of long chains left out; all values
-    that are made and used alike as one, such as the neurons of a layer; repeated blocks as one; modules closed, the innermost
-    first. Then each fold that is not needed is opened again. Of what is too much even so, only what is nearest to the result is kept.
+    loop as one; parameters in a few words; a neuron and its activation as one; the middle of long chains left out; all
+    values made and used alike as one, such as the neurons of a layer; repeated blocks as one; modules closed, the
+    innermost first. Then each fold that is not needed is opened again. If it is still too much, only what is nearest to
+    the result is kept.
 
-    nodes: the values to draw, in the order of the graph; by default all. depth: how many levels of modules are drawn open;
-    by default all. closes: whether a call is drawn as one box all the same. opens: whether it is to be seen in full.
-    name: of a module's call. fits: whether a picture of the groups has its place; by default where the budget is kept.
+    nodes: the values to draw, in the order of the graph; by default all. depth: how many levels of modules are drawn
+    open; by default all. closes: whether a call is drawn as one box anyway. opens: whether it is shown in full.
+    name: the name of a module's call. fits: whether a picture of the groups fits; by default, if the budget is kept.
     """
     listing = Listing(graph, graph.nodes if nodes is None else nodes)
     folder = _Folder(listing, budget, closes, opens, name, size, fits)
@@ -146,7 +147,7 @@ class _Folder:
         return groups
 
     def _same_of(self, state: _State, opened: set[int]) -> list[Group]:
-        """Groups of what is the same computation again; those of the last state are remembered, as most have the same."""
+        """Return groups of repeated computations; the last state's are remembered, since most states share them."""
         key = state.depth, state.samples, state.joined, state.opened, state.turns
         if self._same is None or self._same[0] != key:
             self._same = None  # it takes much memory
@@ -172,7 +173,7 @@ class _Folder:
         return self._parts[key]
 
     def _opened(self, state: _State) -> set[int]:
-        """The calls that are not to be closed, as they are seen in full or are around those."""
+        """Return the calls that must not be closed, since they, or calls inside them, are shown in full."""
         if self.opens is None and not state.opened:
             return set()
         found: set[int] = set()
@@ -206,7 +207,7 @@ class _Folder:
     # --- Looking for what fits ---
 
     def find(self, plain: _State) -> Folded | None:
-        """The first fold that fits, with all opened again that need not be folded; None if even the strongest does not."""
+        """Return the first fold that fits, with unneeded folds opened again; None if even the strongest does not."""
         if self.budget is None and self.has_room is None:
             return self.folded(plain)
         last, progress = plain, Progress()
@@ -224,13 +225,13 @@ class _Folder:
         operations = sum(map(bool, self.listing.operands))
         if operations <= budget or state.depth < self.listing.depth or self.closes is not None:
             yield state
-        if not self.is_large:  # each takes its time, and a giant needs both
+        if not self.is_large:  # each takes time, and a giant needs both
             yield state._replace(turns=True)
             yield state._replace(samples=True)
         state = state._replace(turns=True, samples=True)
         yield state
         longest = 0
-        if self.has_room:  # what saves room, and not boxes
+        if self.has_room:  # these save room, not boxes
             groups = self._groups(state, self._opened(state))
             longest = max(map(len, chains(groups)), default=0)
             if len(groups) <= MANY * budget:
@@ -257,7 +258,7 @@ class _Folder:
             yield state
 
     def _open_again(self, plain: _State, state: _State, folded: Folded) -> Folded:
-        """With every fold undone without which it fits as well, what was folded last first."""
+        """Undo every fold without which it still fits, the last one first."""
         if len(folded.groups) > (self.budget or len(folded.groups)) or self.is_large:
             return folded
 
@@ -286,7 +287,7 @@ class _Folder:
     def _open_units(
         self, plain: _State, try_: Callable[[_State], bool], now: Callable[[], tuple[_State, Folded]]
     ) -> None:
-        """Open what is alike together, and each closed module, where there is room for it."""
+        """Open groups that are alike, together, and each closed module, if there is room."""
         tried: set[Any] = set()
         for _ in range(OPENED):
             state, folded = now()
@@ -304,12 +305,12 @@ class _Folder:
                 return
 
     def _is_closed(self, group: Group) -> bool:
-        """Whether a module is closed since that was asked for."""
+        """Return whether a module is closed because the user asked for it."""
         calls = calls_of(group.first.scope)
         return self.closes is not None and any(self.closes(call, level) for level, call in enumerate(calls))
 
     def _units(self, groups: list[Group], plain: _State, state: _State) -> Iterator[frozenset[Any]]:
-        """What may be opened: modules that are closed, by name, and groups of as many that belong together."""
+        """Return what may be opened: closed modules, by name, and groups of the same size that belong together."""
         for group in groups:
             if group.what == "call" and state.depth < plain.depth == self.listing.depth and not self._is_closed(group):
                 yield frozenset([self.name(group.first.scope)])  # type: ignore[arg-type]
@@ -327,7 +328,7 @@ class _Folder:
                 yield frozenset(member.first.top for member in together[group])
 
     def nearest(self) -> Folded:
-        """What is nearest to the result, as much as fits."""
+        """Keep what is nearest to the result, as much as fits."""
         self.last = self.last._replace(turns=False)
         groups = self.folded(self.last).groups
         most = self.budget or len(groups)

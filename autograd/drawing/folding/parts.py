@@ -1,7 +1,7 @@
 """The parts of a picture: a value, or several that are drawn as one, and groups of parts that are alike.
 
-A part is a value by itself, the additions of a long sum, or the call of a module that is drawn closed. A group holds
-parts that are alike, of which a picture shows the first.
+A part is a single value, the additions of a long sum, or the call of a module that is drawn closed. A group holds
+parts that are alike; a picture shows the first of them.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from ...node import Node
 __all__ = ["LONG", "Closes", "Group", "Listing", "Part", "calls_of", "parts_of", "topologically_sorted"]
 
 CHAINED = ("add", "mul")  # associative: long chains of them are drawn as one operation
-LONG = 4  # terms of a chain worth folding
-TANGLED = 1.5  # arrows for each box that can still be followed
+LONG = 4  # the fewest terms of a chain worth folding
+TANGLED = 1.5  # the most arrows per box that one can still follow
 
 
 class Part:
-    """Values that are drawn as one: `what` is "leaf", "value", "sum" of chained operations, or "call" of a module.
+    """Values drawn as one: `what` is "leaf", "value", "sum" (of chained operations), or "call" (of a module).
 
-    nodes: places in the listing, the last of which is the result of a value or sum; a value may have one before it, to which it
-    applies its operation and which nothing else uses.
-    operands: (part or None for a constant, node, k) for every edge that comes from outside. turn: of a loop, from 0.
+    nodes: places in the listing; the last one is the result of a value or sum. A value may have another before it,
+    which its operation is applied to and nothing else uses.
+    operands: (part or None for a constant, node, k) for every edge from outside. turn: the turn of a loop, from 0.
     """
 
     __slots__ = ("at", "nodes", "operands", "scope", "turn", "what")
@@ -44,9 +44,9 @@ class Part:
 
 
 class Group:
-    """Parts that are alike. `what` is theirs, or "more" for a stretch of unlike ones left out; `title` says which.
+    """Parts that are alike. `what` is theirs, or "more" for different parts left out; `title` says which.
 
-    turns: of a loop that they are made in, or 1. order: the turn of each part.
+    turns: the turns of the loop that makes them, or 1. order: the turn of each part.
     """
 
     __slots__ = ("listing", "order", "parts", "title", "turns", "what")
@@ -76,13 +76,13 @@ class Group:
 
     @property
     def is_of_pairs(self) -> bool:
-        """Whether it is one operation on two lists of leaves, as a dot product by itself is."""
+        """Whether it is a single operation on two lists of leaves, such as a lone dot product."""
         if self.what != "value" or len(self.parts) > 1 or len(self.node.op.lists) < 2:
             return False
         return all(not isinstance(operand, float) and not operand.operands for operand in self.node.operands)
 
     def nodes(self) -> list[Node]:
-        """Every value in it, in the order of the graph."""
+        """All its values, in the order of the graph."""
         return [self.listing.nodes[i] for i in sorted(i for part in self.parts for i in part.nodes)]
 
     def __repr__(self) -> str:
@@ -115,7 +115,7 @@ class Listing:
         return len(self.nodes) <= budget and sum(map(len, self.operands)) <= TANGLED * budget
 
     def roles(self, node: Any) -> list[str]:
-        """What each operand is to its operation, where that matters: not for ``a + b``, but for ``a - b``."""
+        """Return the role of each operand in its operation, if that matters: not for ``a + b``, but for ``a - b``."""
         op, count = node.op, len(node.operands)
         if op in CHAINED:
             return ["", ""]
@@ -126,7 +126,7 @@ class Listing:
 
 
 def calls_of(scope: Scope | None) -> list[Scope]:
-    """The calls a value was made in, outermost first."""
+    """Return the calls that a value was made in, outermost first."""
     calls: list[Scope] = []
     while scope is not None and scope.module is not None:
         calls.append(scope)
@@ -134,7 +134,7 @@ def calls_of(scope: Scope | None) -> list[Scope]:
     return calls[::-1]
 
 
-Closes = Callable[[Scope, int], bool]  # of a call, and how deep it is: is it to be drawn as one box?
+Closes = Callable[[Scope, int], bool]  # a call and its depth -> whether to draw it as one box
 
 
 def parts_of(
@@ -145,9 +145,9 @@ def parts_of(
     joins: bool = False,
     opened: Container[int] = (),
 ) -> list[Part]:
-    """The parts of a graph, operands first: calls deeper than `depth` closed, and long sums as one if wanted.
+    """Split a graph into parts, operands first: calls deeper than `depth` closed, and long sums as one if wanted.
 
-    joins: whether a function and the value that it is of are one part, as an activation and its neuron are.
+    joins: whether a function and its argument are one part, like an activation and its neuron.
     opened: ids of calls that are not closed, however deep they are.
     """
     nodes, operands = listing.nodes, listing.operands
@@ -219,7 +219,7 @@ def _chain_up(listing: Listing, part_of: list[Part | None]) -> None:
 
 
 def _join(listing: Listing, part_of: list[Part | None]) -> None:
-    """Make one part of a function of one value and that value, where nothing else uses it."""
+    """Make one part of a function and its only argument, if nothing else uses that."""
     for i, operands in enumerate(listing.operands):
         if len(operands) != 1 or part_of[i] is not None:
             continue
@@ -229,7 +229,7 @@ def _join(listing: Listing, part_of: list[Part | None]) -> None:
 
 
 def topologically_sorted(items: Iterable[Any], operands: Callable[[Any], Iterable[Any]]) -> list[Any]:
-    """Operands first, by a depth-first walk that never recurses; ties in the order given."""
+    """Sort operands first, by a depth-first walk that never recurses; ties stay in the order given."""
     order: list[Any] = []
     opened: set[Any] = set()
     for item in items:

@@ -1,4 +1,4 @@
-"""What a picture leaves out: the blocks after the first of many, the middle of a long chain, what is far from the result."""
+"""What a picture leaves out: repeated blocks, the middle of a long chain, whatever is far from the result."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Nearest", "chains", "with_ends", "without_repeats"]
 
 
 def without_repeats(groups: list[Group], budget: int | None) -> list[Group]:
-    """Blocks that follow each other and are built alike, as the layers of a deep network: the first one is kept."""
+    """Fold consecutive blocks that are built alike, such as the layers of a deep network: the first one is kept."""
     while found := _repeat(groups, budget or 0):
         start, period, times = found
         inner = [group for group in groups if group.what != "leaf"]
@@ -24,9 +24,9 @@ def without_repeats(groups: list[Group], budget: int | None) -> list[Group]:
 
 
 def _repeat(groups: list[Group], budget: int) -> tuple[int, int, int] | None:
-    """Where a stretch of alike blocks starts, how long a block is, how many there are; the most worth folding.
+    """Find the run of alike blocks most worth folding: where it starts, how long a block is, how many there are.
 
-    Where there is far too much, only a long stretch is worth it: short ones come by chance, and in their thousands.
+    In a far too large graph, only a long run is worth it: short ones occur by chance, in their thousands.
     """
     operands = operand_groups(groups)
     inner = [group for group in groups if group.what != "leaf"][:-1]  # the result stays in the picture
@@ -63,7 +63,7 @@ def _classes(group: Group) -> tuple[Any, ...]:
 
 
 class Nearest:
-    """The groups nearest to the result, and the rest as one: any number of them, for the price of looking once."""
+    """The groups nearest to the result, and the rest as one: for any number of them, at the cost of looking once."""
 
     def __init__(self, groups: list[Group], most: int) -> None:
         operands = operand_groups(groups)
@@ -76,11 +76,11 @@ class Nearest:
         self.listing = groups[0].listing
         self.near, beyond = nearest[:most], nearest[most:]
         self.rest = [part for group in beyond for part in group.parts]
-        for part in self.rest:  # all it is computed from is in the rest too
+        for part in self.rest:  # everything it is computed from is in the rest, too
             part.operands = []
 
     def keep(self, count: int) -> list[Group]:
-        """The `count` nearest, which are `most` at most, and the rest."""
+        """Return the `count` nearest groups, at most `most`, and the rest."""
         near, beyond = self.near[:count], self.near[count:]
         rest = [part for group in beyond for part in group.parts] + self.rest
         if rest:
@@ -93,9 +93,9 @@ class Nearest:
 
 
 def chains(groups: list[Group], operands: dict[Group, list[Group]] | None = None) -> list[list[Group]]:
-    """Stretches in which each is computed from the one before, from leaves of its own, and from nothing else.
+    """Find runs in which each group is computed from the one before, from its own leaves, and from nothing else.
 
-    operands: the answer of operand_groups, if it is there already.
+    operands: the answer of operand_groups, if you have it already.
     """
     operands = operands or operand_groups(groups)
     users = dict.fromkeys(groups, 0)
@@ -119,7 +119,7 @@ def chains(groups: list[Group], operands: dict[Group, list[Group]] | None = None
 
 
 def with_ends(groups: list[Group], ends: int) -> list[Group]:
-    """Without the middle of long chains: so many are left at either end."""
+    """Remove the middle of long chains: that many groups are left at either end."""
     operands = operand_groups(groups)
     users: dict[Group, set[Group]] = {}
     for group, tails in operands.items():

@@ -1,4 +1,4 @@
-"""A Drawing in any format: what the layout engine does not write itself is made from its SVG or PNG."""
+"""A Drawing in any format: what the layout engine cannot write is made from its SVG or PNG."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ __all__ = ["FORMATS", "export"]
 
 TEX = ("tex", "tikz")
 PIXELS = ("gif", "webp")
-FORMATS = ("svg", "png", "jpg", "jpeg", "pdf", "ps", "eps", *TEX, *PIXELS)  # how a picture's name ends
+FORMATS = ("svg", "png", "jpg", "jpeg", "pdf", "ps", "eps", *TEX, *PIXELS)  # the endings of a picture's name
 
 
 def export(drawing: Drawing, format: str, lay_out: Callable[[Drawing, str], bytes]) -> bytes:
-    """A drawing as the bytes of a file. lay_out: the engine, of a drawing and a format that engines have.
+    """Return a drawing as the bytes of a file. lay_out: the engine, given a drawing and one of the engines' formats.
 
-    Raises ToolError for a format that needs a library which is not installed.
+    Raises ToolError for a format that needs a library that is not installed.
     """
     if format in PIXELS:
         return as_pixels(lay_out(drawing, "png"), format)

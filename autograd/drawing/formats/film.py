@@ -1,7 +1,7 @@
-"""Several pictures of one layout as a film: an SVG that plays without a script, a GIF, or a file for each.
+"""Several pictures with one layout as a film: an SVG that plays without a script, a GIF, or a file for each.
 
-What is the same in all frames is in the SVG once, and what changes is shown in its frames only, by rules of style: so it
-plays in a README and a notebook too, and stands still at its end where somebody asked for less motion.
+What is the same in all frames is in the SVG once, and style rules show what changes only in its frames. So it also
+plays in a README and in a notebook, and shows its last frame if the reader asked for less motion.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 __all__ = ["FILMS", "animated", "write_film", "write_frames"]
 
-FILMS = ("svg", "gif", "webp")  # how a film's name ends
-LAST = 3  # times as long as any other is the last frame shown
+FILMS = ("svg", "gif", "webp")  # the endings of a film's name
+LAST = 3  # the last frame is shown this many times as long
 NAMESPACE = re.compile(r' xmlns(?::\w+)?="[^"]*"')
 RULE = re.compile(r"^\.[\w-]+ \{.*\}$", re.MULTILINE)
 
 
 def write_film(path: str | os.PathLike[str], frames: Iterable[Drawing], seconds: float, title: str) -> str:
-    """Write a film of some drawings and return its path; its ending, "svg", "gif" or "webp", says what kind.
+    """Write a film of some drawings and return its path; its ending, "svg", "gif" or "webp", gives the format.
 
-    seconds: how long each frame is shown. Raises ArgumentError for another ending, ToolError where one cannot be drawn.
+    seconds: how long each frame is shown. Raises ArgumentError for another ending, ToolError if one cannot be drawn.
     """
     kind = os.path.splitext(os.fspath(path))[1][1:].lower()
     if kind not in FILMS:
@@ -52,7 +52,7 @@ def write_film(path: str | os.PathLike[str], frames: Iterable[Drawing], seconds:
 
 
 def write_frames(folder: str | os.PathLike[str], frames: Iterable[Drawing], format: str = "svg") -> list[str]:
-    """Write each drawing to a file of its own, ``000.svg`` the first; returns their paths."""
+    """Write each drawing to its own file, the first to ``000.svg``; return their paths."""
     with writing(folder, "write into"):
         os.makedirs(folder, exist_ok=True)
     drawn = enumerate(_told(frames, "writing"))
@@ -60,7 +60,7 @@ def write_frames(folder: str | os.PathLike[str], frames: Iterable[Drawing], form
 
 
 def _told(frames: Iterable[Drawing], doing: str) -> Iterator[Drawing]:
-    """The frames; where they take long, it is said how many there are by now."""
+    """Lay out the frames; if that takes long, say how many are done."""
     progress = Progress()
     for k, frame in enumerate(frames, 1):
         progress.say(f"{doing} frame {k}")
@@ -68,7 +68,7 @@ def _told(frames: Iterable[Drawing], doing: str) -> Iterator[Drawing]:
 
 
 def animated(svgs: Sequence[str], seconds: float, title: str) -> str:
-    """Some SVGs of one layout as one that shows them one after the other, over and over."""
+    """Combine SVGs with one layout into one that shows them one after the other, over and over."""
     ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
     roots = [ElementTree.fromstring(svg) for svg in svgs]
     rules = dict.fromkeys(rule for svg in svgs for rule in RULE.findall(svg))
@@ -94,7 +94,7 @@ def animated(svgs: Sequence[str], seconds: float, title: str) -> str:
 
 
 def _pieces(roots: Sequence[ElementTree.Element]) -> Iterator[list[str]]:
-    """Each part of the picture, a box or an arrow, as it is in every frame; "" where it is not there."""
+    """Return each part of the picture, a box or an arrow, as it is in every frame; "" where it is missing."""
     parts: list[dict[str, str]] = []
     for root in roots:
         graph = root.find(f"{SVG}g")
@@ -106,13 +106,13 @@ def _pieces(roots: Sequence[ElementTree.Element]) -> Iterator[list[str]]:
 
 def _text(element: ElementTree.Element) -> str:
     for inner in element.iter():
-        inner.attrib.pop("id", None)  # of which there may be one only
+        inner.attrib.pop("id", None)  # there may be only one of these
         inner.tag = inner.tag.removeprefix(SVG)
     return NAMESPACE.sub("", ElementTree.tostring(element, encoding="unicode")).strip()
 
 
 def _versions(versions: list[str], count: int, seconds: float, moments: dict[str, str]) -> Iterator[str]:
-    """What is written of a part: itself if it never changes, else each way it looks, with the moments it does."""
+    """Write a part: as it is if it never changes, else each of its looks, with the moments that show it."""
     if len(set(versions)) == 1:
         yield versions[0]
         return
@@ -126,7 +126,7 @@ def _versions(versions: list[str], count: int, seconds: float, moments: dict[str
 
 
 def _runs(shown: list[bool]) -> Iterator[str]:
-    """The stretches of frames in which something is shown: ``0_2`` for the first three."""
+    """Name the runs of frames in which something is shown: ``0_2`` for the first three."""
     for i, here in enumerate(shown):
         if here and not (i and shown[i - 1]):
             end = next((k for k in range(i, len(shown)) if not shown[k]), len(shown))

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_mermaid", "mermaid"]
 
-# The frame of each kind of box: rounded is computed, a rectangle is given, a double frame is a parameter.
+# The frame of each kind of box: rounded if computed, a rectangle if given, a double frame for a parameter.
 FRAMES = {
     "result": '("{}")', "value": '("{}")', "input": '["{}"]', "parameter": '[["{}"]]', "constant": '(["{}"])',
     "module": '{{{{"{}"}}}}', "more": '>"{}"]',
@@ -46,7 +46,7 @@ LINES = {"input": "input line", "parameter": "parameter line", "result": "ink"}
 
 @options_of(build_picture)
 def mermaid(value: Node, **options: Unpack[PictureOptions]) -> str:
-    """The boxes and arrows of a value's graph as the text of a Mermaid flowchart.
+    """Write the boxes and arrows of a value's graph as the text of a Mermaid flowchart.
 
     options: what to show of the graph, as for :func:`autograd.draw`.
     """
@@ -61,7 +61,7 @@ class Mermaid(Report):
 
 
 def as_mermaid(picture: Picture, title: str = "") -> Mermaid:
-    """A picture as Mermaid text. Over it stands the title, and which leaves have changed since, if any has."""
+    """Write a picture as Mermaid text, headed by the title, and by the leaves that have changed since, if any have."""
     title = ": ".join(part for part in (one_line(title, TITLE), remark(picture.graph)) if part)
     lines = ["flowchart LR"]
     for cluster in picture.clusters:
@@ -103,5 +103,5 @@ def _arrow(arrow: Arrow) -> str:
 
 
 def _escape(text: str, limit: int = 60) -> str:
-    """Anything that Mermaid, Markdown or HTML might read as more than a letter, by its number."""
+    """Escape anything that Mermaid, Markdown or HTML might read as more than a letter, by its number."""
     return "".join(c if c.isalnum() or c in " _.,-+=/[]" else f"#{ord(c)};" for c in one_line(text, limit))

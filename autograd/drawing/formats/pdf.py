@@ -1,4 +1,4 @@
-"""A scene as a PDF of one page: text is text, in fonts that are in the file, so that it can be searched and copied.
+"""A scene as a one-page PDF: text is text, in embedded fonts, so that it can be searched and copied.
 
 reportlab writes it, and Source Sans is the font, with Latin, Greek and Cyrillic letters: the extra ``export``.
 """
@@ -20,12 +20,12 @@ from .scene import Outline, Scene, Text
 __all__ = ["as_pdf"]
 
 FONTS = {False: "SourceSansPro-Regular", True: "SourceSansPro-Bold"}
-WIDER = 107.0  # per cent: Source Sans is so much narrower than Helvetica, which the boxes were made for
-LETTER = 0.6  # of the size of a font: how wide a letter is of which no width is known
+WIDER = 107.0  # per cent: how much narrower Source Sans is than Helvetica, for which the boxes were made
+LETTER = 0.6  # the width of a letter with unknown width, as a share of the font size
 
 
 def as_pdf(scene: Scene, title: str, description: str) -> bytes:
-    """The scene as the bytes of a PDF, the same on every run. Raises ToolError where a library is missing."""
+    """Return the scene as the bytes of a PDF, the same in every run. Raises ToolError if a library is missing."""
     file = io.BytesIO()
     canvas: Any = _library("reportlab.pdfgen.canvas").Canvas(
         file, pagesize=(scene.width, scene.height), invariant=1, lang="en", initialFontName=_font(False).fontName
@@ -82,7 +82,7 @@ def _write(canvas: Any, text: Text, height: float) -> None:
 
 
 def _stretch(words: str, text: Text, font: Any) -> float:
-    """Per cent of its width at which a text is as wide as its box expects: as in Helvetica, or as its letters are counted."""
+    """Return the per cent by which to scale a text's width, so that it is as wide as its box expects."""
     own = font.stringWidth(words, text.size)
     if not own or (words == text.text and not words.isascii()):
         return WIDER
@@ -98,7 +98,7 @@ def _colour(text: str) -> Any:
 
 @cache
 def _font(bold: bool) -> Any:
-    """A font of the text, registered with reportlab."""
+    """Return a font for the text, registered with reportlab."""
     folder = os.path.dirname(_library("font_source_sans_pro").__file__)
     font: Any = _library("reportlab.pdfbase.ttfonts").TTFont(
         FONTS[bold], os.path.join(folder, "files", f"{FONTS[bold]}.ttf")

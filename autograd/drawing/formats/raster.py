@@ -1,4 +1,4 @@
-"""Pictures of pixels that a layout engine does not write, from those that it does: Pillow converts them."""
+"""Pixel formats that a layout engine does not write: Pillow converts them from those that it does."""
 
 # pyright: reportMissingTypeStubs=false, reportMissingImports=false
 from __future__ import annotations
@@ -12,18 +12,18 @@ from ...errors import ToolError, install
 
 __all__ = ["as_film", "as_pixels"]
 
-COLOURS = 128  # of a frame, which has a few flat ones and what lies between them at the edges
+COLOURS = 128  # colours of a frame: a few flat ones, and the blends between them at edges
 
 
 def as_pixels(png: bytes, format: str) -> bytes:
-    """A PNG in another format. Raises ToolError where Pillow is missing."""
+    """Convert a PNG to another format. Raises ToolError if Pillow is missing."""
     file = io.BytesIO()
     _opened(png).save(file, format=format.upper())
     return file.getvalue()
 
 
 def as_film(pngs: Sequence[bytes], seconds: float, format: str = "gif") -> bytes:
-    """Some PNGs as a GIF or WebP that shows each for so many seconds, the last for three times as long, over and over."""
+    """Combine PNGs into a GIF or WebP that shows each for some seconds, the last three times as long, over and over."""
     frames = [_opened(png) for png in pngs]
     size = max(frame.width for frame in frames), max(frame.height for frame in frames)
     paper = frames[0].getpixel((0, 0))

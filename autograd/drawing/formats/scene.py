@@ -1,4 +1,4 @@
-"""The SVG of a layout engine as a list of shapes and texts, in points from the top left.
+"""A layout engine's SVG as a list of shapes and texts, in points from the top left.
 
 >>> scene = read_scene('<svg xmlns="http://www.w3.org/2000/svg" width="9pt" height="9pt"><g transform="translate(4 8)">'
 ...     '<polygon fill="#ffffff" stroke="none" points="0,0 1,-1"/><text x="1" y="-2" font-size="11">a</text></g></svg>')
@@ -18,8 +18,8 @@ from xml.etree import ElementTree
 __all__ = ["Outline", "Scene", "Text", "read_scene"]
 
 SVG = "{http://www.w3.org/2000/svg}"
-NAMES = {"white": "#ffffff", "black": "#000000", "none": "", "transparent": ""}  # that an engine writes for our colours
-ROUND = 0.5523  # of a radius: how far the controls of a quarter of a circle are from its ends
+NAMES = {"white": "#ffffff", "black": "#000000", "none": "", "transparent": ""}  # an engine's names for our colours
+ROUND = 0.5523  # the share of the radius by which the controls of a quarter circle are from its ends
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?")
 
 
@@ -34,7 +34,7 @@ class Outline(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A line of text on its base line. anchor: "start", "middle" or "end"."""
+    """A line of text on its baseline. anchor: "start", "middle" or "end"."""
 
     x: float
     y: float
@@ -57,7 +57,7 @@ class Scene(NamedTuple):
 
 
 def read_scene(svg: str) -> Scene:
-    """The scene of an engine's SVG."""
+    """Read the scene from an engine's SVG."""
     root = ElementTree.fromstring(svg)
     width, height = (float(NUMBER.match(root.get(side, "0"))[0]) for side in ("width", "height"))  # type: ignore[index]
     _, _, across, down = map(float, root.get("viewBox", f"0 0 {width} {height}").split())
@@ -129,7 +129,7 @@ def _path(element: ElementTree.Element) -> Iterator[tuple[Any, ...]]:
 def _ellipse(element: ElementTree.Element) -> Iterator[tuple[Any, ...]]:
     x, y, across, down = (float(element.get(name, "0")) for name in ("cx", "cy", "rx", "ry"))
     yield ("M", x + across, y)
-    for a, b in ((1, 0), (0, 1), (-1, 0), (0, -1)):  # from (a, b) a quarter further, to (-b, a)
+    for a, b in ((1, 0), (0, 1), (-1, 0), (0, -1)):  # a quarter turn further, from (a, b) to (-b, a)
         first = x + across * (a - ROUND * b), y + down * (b + ROUND * a)
         second = x + across * (-b + ROUND * a), y + down * (a + ROUND * b)
         yield ("C", *first, *second, x - across * b, y + down * a)

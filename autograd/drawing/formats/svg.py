@@ -1,4 +1,4 @@
-"""The SVG of a layout engine made complete: what it shows in words, for who cannot see it, and colours for dark pages.
+"""Completing a layout engine's SVG: a description for those who cannot see it, and colours for dark pages.
 
 >>> svg = '<svg width="9pt" viewBox="0 0 9 9"><g><text fill="#1f2933">a</text></g></svg>'
 >>> print(complete(svg, "f", "a = 1."))
@@ -28,18 +28,18 @@ __all__ = ["complete", "described", "with_dark_colours"]
 
 SHAPE = re.compile(r"<(?:polygon|polyline|path|ellipse|text)\b[^>]*>")
 COLOUR = re.compile(r'\b(fill|stroke)="(#[0-9a-f]{6})"')
-TOLD = 40  # boxes of a description
-LONGEST = 60  # characters of what is said of one
+TOLD = 40  # the most boxes in a description
+LONGEST = 60  # the most characters for each
 
 
 def complete(svg: str, title: str, description: str) -> str:
-    """The SVG with its role, a title and a description, which screen readers read."""
+    """Add a role, a title and a description to an SVG, for screen readers."""
     told = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
     return re.sub(r"<svg\b((?:[^>]*[^/>])?)>", lambda found: f'<svg role="img"{found[1]}>{told}', svg, count=1)
 
 
 def described(writer: DotWriter) -> str:
-    """A picture in words: each box with the numbers that are written in it, the result first."""
+    """Describe a picture in words: each box with the numbers written in it, the result first."""
     boxes = [box for box in writer.picture.boxes if box.kind != "constant"][::-1]
     said = [_said(writer, box) for box in boxes[:TOLD]]
     return " ".join([*said, *([f"And {len(boxes) - TOLD} more boxes."] if len(boxes) > TOLD else [])])
@@ -54,13 +54,13 @@ def _said(writer: DotWriter, box: Box) -> str:
 
 
 def with_dark_colours(light: str, dark: str) -> str:
-    """An SVG whose colours are those of another one where the page is dark. The two differ in nothing but colours.
+    """Make an SVG take the colours of another one where the page is dark. The two differ only in colours.
 
-    A rule says which colours it is for, so that several pictures of one page cannot disturb each other.
+    Each rule names its colours, so that several pictures on one page cannot disturb each other.
     """
     pairs = list(zip_longest(SHAPE.findall(light), SHAPE.findall(dark), fillvalue=""))
     if any(COLOUR.sub("", one) != COLOUR.sub("", other) for one, other in pairs):
-        raise ToolError("the layout in dark colours is another one than that in light colours")
+        raise ToolError("the layout in dark colours differs from the layout in light colours")
     rules: dict[str, str] = {}
     shapes = iter([_classed(one, other, rules) for one, other in pairs])
     text = SHAPE.sub(lambda _: next(shapes), light)
@@ -69,7 +69,7 @@ def with_dark_colours(light: str, dark: str) -> str:
 
 
 def _classed(light: str, dark: str, rules: dict[str, str]) -> str:
-    """A shape with a class for each colour that is another one on dark paper."""
+    """Give a shape a class for each colour that differs on dark paper."""
     classes: list[str] = []
     for (what, here), (_, there) in zip(COLOUR.findall(light), COLOUR.findall(dark)):
         if here != there:

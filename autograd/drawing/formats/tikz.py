@@ -1,4 +1,4 @@
-r"""A scene as TikZ, for a Beamer slide or a paper: ``\input{f.tex}`` draws it, text is text, in the document's fonts.
+r"""A scene as TikZ, for a Beamer slide or a paper: ``\input{f.tex}`` draws it, with text in the document's fonts.
 
 >>> from .scene import Scene, Text
 >>> print(as_tikz(Scene(20.0, 10.0, [Text(1.0, 8.0, "50% of a_1", 11.0, True, "start", "#1f2933")])))
@@ -31,7 +31,7 @@ HEAD = r"""% \input this where \usepackage{tikz} is; it is never wider than the 
 \def\ag#1{\fontsize{#1bp}{#1bp}\selectfont\sffamily}%"""
 PICTURE = r"\setbox0\hbox{\begin{tikzpicture}[x=1bp, y=-1bp, every node/.style={inner sep=0pt, outer sep=0pt}]"
 ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
-HIGH = 0.85  # of the height of a page's text
+HIGH = 0.85  # the share of the page's text height
 ESCAPES = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", '"': r"\char34{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "·": r"\ensuremath{\cdot}",
@@ -42,7 +42,7 @@ ESCAPES = {
 
 
 def as_tikz(scene: Scene) -> str:
-    """The scene as the text of a file to \\input."""
+    """Return the scene as the text of a file to \\input."""
     colours = dict.fromkeys(colour for shape in scene.shapes for colour in _colours(shape) if colour)
     lines = [HEAD, *(rf"\definecolor{{{_name(c)}}}{{HTML}}{{{c[1:].upper()}}}%" for c in colours), PICTURE]
     lines.append(rf"\useasboundingbox (0,0) rectangle {_at(scene.width, scene.height)};")
@@ -99,5 +99,5 @@ def _piece(piece: tuple[Any, ...]) -> str:
 
 
 def escaped(text: str) -> str:
-    """Any text as LaTeX prints it, whatever its letters mean to LaTeX."""
+    """Escape any text so that LaTeX prints it, whatever its letters mean to LaTeX."""
     return "".join(ESCAPES.get(letter, letter) for letter in spelled(text, is_emoji))

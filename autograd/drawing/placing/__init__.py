@@ -1,4 +1,4 @@
-"""Where everything in a picture is: a placement of our own, the same for every layout engine and on every run."""
+"""Where everything in a picture is: our own placement, the same for every layout engine and in every run."""
 
 from .place import Arrangement, Placement, Rect, Route, Sizes
 

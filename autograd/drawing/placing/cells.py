@@ -1,7 +1,7 @@
-"""What is placed: boxes with their operations, frames, and the ways of arrows past other columns.
+"""What is placed: boxes with their operations, frames, and the paths of arrows past other columns.
 
-Within a cell y grows downwards from its axis, the height at which arrows arrive and leave; `up` and `down` say how far
-it reaches from there. A frame's axis is its upper edge.
+Within a cell, y grows downwards from its axis, the height at which arrows arrive and leave; `up` and `down` say how far
+it reaches from there. A frame's axis is its top edge.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from ..picture import Arrow, Box, Cluster, Picture
 __all__ = ["BoxCell", "Cell", "FrameCell", "Link", "Pass", "Row", "Sizes", "Step", "cells_of"]
 
 STEM = 12  # from an operation to the box of its result
-RISE = 16  # from what stands under an operation to it
+RISE = 16  # from an operation to what is under it
 CLEAR = 4  # between a number and the arrows above and below it
 
 Size = tuple[float, float]
 
 
 class Sizes(Protocol):
-    """How large things are, as (width, height) in points."""
+    """The sizes of things, as (width, height) in points."""
 
     def box(self, box: Box) -> Size: ...
     def operation(self, box: Box) -> Size: ...
     def words(self, arrow: Arrow) -> Size:
-        """Of what is written on an arrow; (0, 0) for nothing."""
+        """Return the size of an arrow's text; (0, 0) if it has none."""
         ...
 
     def title(self, cluster: Cluster) -> Size: ...
@@ -39,12 +39,12 @@ class Cell:
 
     width = up = down = x = y = 0.0
     left = right = 0.0  # the edges of its column
-    room = 0.0  # before its column, for the numbers of arrows that arrive in it
+    room = 0.0  # room before its column, for the numbers of arrows that arrive in it
     rank = 0
     key: tuple[float, ...] = ()  # what comes first in the code is at the top
 
     def entry(self, link: Link) -> float:
-        """How far below the axis a link arrives."""
+        """Return how far below the axis a link arrives."""
         return 0.0
 
     def exit(self, link: Link) -> float:
@@ -52,7 +52,7 @@ class Cell:
 
 
 class Under(NamedTuple):
-    """What stands under an operation, with the arrow from there."""
+    """What is under an operation, with the arrow from there."""
 
     box: Box
     size: Size
@@ -61,7 +61,7 @@ class Under(NamedTuple):
 
 
 class BoxCell(Cell):
-    """A box, behind the operation that computes it, which has its constant or its parameters under it."""
+    """A box, behind the operation that computes it, with that operation's constant or parameters under it."""
 
     def __init__(self, box: Box, sizes: Sizes, key: float) -> None:
         self.box = box
@@ -69,12 +69,12 @@ class BoxCell(Cell):
         self.size = sizes.box(box)
         self.op: Size = sizes.operation(box) if box.symbol else (0.0, 0.0)
         self.under: Under | None = None
-        self.lead = self.top = 0.0  # from its edge to the operation; from the axis to what stands under that
+        self.lead = self.top = 0.0  # from its edge to the operation; from the axis to what is under that
         self.links: list[Link] = []  # that arrive
         self.label: Size = (0.0, 0.0)
 
     def measure(self) -> None:
-        """Find its width and how far it reaches, from what belongs to it."""
+        """Compute its width and how far it reaches, from what belongs to it."""
         self.label = max((link.label[0] for link in self.links), default=0.0), self.pitch
         half = (len(self.links) - 1) / 2 * self.pitch
         above = half + self.label[1] + 1 if self.label[0] else 0.0
@@ -93,7 +93,7 @@ class BoxCell(Cell):
 
     @property
     def pitch(self) -> float:
-        """Between two arrows that arrive."""
+        """The distance between two arrows that arrive."""
         tallest = max((link.label[1] for link in self.links), default=0.0)
         if tallest:
             return tallest + CLEAR - 1
@@ -101,7 +101,7 @@ class BoxCell(Cell):
 
     @property
     def front(self) -> Size:
-        """What arrows arrive at: the operation if there is one."""
+        """What arrows arrive at: the operation, if there is one."""
         return self.op if self.op[0] else self.size
 
     @property
@@ -111,7 +111,7 @@ class BoxCell(Cell):
 
 
 class Pass(Cell):
-    """The way of an arrow past a column."""
+    """The path of an arrow past a column."""
 
     up = down = 4.0
 
@@ -139,14 +139,14 @@ class FrameCell(Cell):
 
 
 class Row:
-    """Columns side by side. It reaches from `top` to `bottom`, and to `end`; lanes for arrows are under it."""
+    """Columns side by side. The row reaches from `top` to `bottom`, and to `end`; the lanes for arrows are under it."""
 
     top = bottom = end = 0.0
 
     def __init__(self, columns: list[list[Cell]], steps: list[Step]) -> None:
         self.columns = columns
         self.steps = steps
-        self.lanes = 0  # of arrows that go back, or on to the next row
+        self.lanes = 0  # for arrows that go back, or on to the next row
 
 
 class Link:
@@ -157,16 +157,16 @@ class Link:
         self.tail = tail
         self.head = head
         self.label = label
-        self.slot = 0.0  # how far below the axis of the head it arrives
+        self.slot = 0.0  # how far below the head's axis it arrives
         self.outward: list[FrameCell] = []  # the frames that it leaves, the innermost first
         self.inward: list[FrameCell] = []  # the frames that it enters, the outermost first
         self.passes: dict[FrameCell | None, list[Pass]] = {}
         self.lane: tuple[Row, int, int] | None = None  # a row, which lane under it, and after how many passes
-        self.crossing: FrameCell | None = None  # the frame in which tail and head are apart
+        self.crossing: FrameCell | None = None  # the frame in which tail and head separate
 
 
 class Step:
-    """What a frame, or a row of it, knows of a link: from which cell to which; None is outside."""
+    """What a frame, or one of its rows, knows about a link: from which cell to which; None is outside."""
 
     __slots__ = ("head", "link", "tail")
 
@@ -177,7 +177,7 @@ class Step:
 
 
 def cells_of(picture: Picture, sizes: Sizes) -> tuple[FrameCell, dict[FrameCell, list[Step]]]:
-    """The whole of a picture as cells within cells, and the steps of its arrows in each frame."""
+    """Return the whole picture as cells within cells, and the steps of its arrows in each frame."""
     whole = FrameCell(None, sizes)
     frames: dict[Any, FrameCell] = {None: whole}
     outer: dict[FrameCell, FrameCell] = {}
@@ -219,7 +219,7 @@ def cells_of(picture: Picture, sizes: Sizes) -> tuple[FrameCell, dict[FrameCell,
 def _enter(
     link: Link, tail: FrameCell, head: FrameCell, outer: dict[FrameCell, FrameCell], steps: dict[FrameCell, list[Step]]
 ) -> None:
-    """Tell every frame on the way of a link of its step."""
+    """Tell every frame on a link's path about its step."""
     around_tail, around_head = _chain(tail, outer), _chain(head, outer)
     while len(around_tail) > 1 and len(around_head) > 1 and around_tail[-2] is around_head[-2]:
         around_tail.pop()
@@ -238,7 +238,7 @@ def _enter(
 
 
 def _chain(frame: FrameCell, outer: dict[FrameCell, FrameCell]) -> list[FrameCell]:
-    """A frame and those around it."""
+    """Return a frame and those around it."""
     chain = [frame]
     while chain[-1] in outer:
         chain.append(outer[chain[-1]])
@@ -246,7 +246,7 @@ def _chain(frame: FrameCell, outer: dict[FrameCell, FrameCell]) -> list[FrameCel
 
 
 def _under(picture: Picture) -> set[Box]:
-    """The boxes that stand under an operation: a single constant of it, or its parameters in few words."""
+    """Return the boxes under an operation: its single constant, or its parameters in a few words."""
     uses: dict[Box, list[Arrow]] = {}
     for arrow in picture.arrows:
         uses.setdefault(arrow.tail, []).append(arrow)
@@ -262,7 +262,7 @@ def _under(picture: Picture) -> set[Box]:
 
 
 def _keys(picture: Picture) -> dict[Box, float]:
-    """The order of boxes: that of the graph, where names that differ only in their numbers are in order of these."""
+    """Return the order of boxes: the graph's, but names that differ only in their numbers go by these numbers."""
     index = picture.graph.index
     keys: dict[Box, float] = {box: min((index[node] for node in box.nodes), default=-1) for box in picture.boxes}
     for arrow in picture.arrows:

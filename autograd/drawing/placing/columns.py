@@ -1,4 +1,4 @@
-"""Cells in columns: the column of each, its place within it, and how wide everything becomes."""
+"""Cells in columns: the column of each cell, its place in the column, and all widths."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from .cells import BoxCell, Cell, FrameCell, Link, Pass, Row, Step
 
 __all__ = ["gaps", "ranked", "row_of", "set_columns"]
 
-BETWEEN = 12  # two cells above each other
-BESIDE = 7  # a cell and an arrow that passes it
-CURVE = 16  # the least that an arrow has to come from one height to another
+BETWEEN = 12  # between two cells above each other
+BESIDE = 7  # between a cell and an arrow that passes it
+CURVE = 16  # the least distance for an arrow to change its height
 ROUNDS = 8  # of settling
 
 
@@ -18,7 +18,7 @@ ROUNDS = 8  # of settling
 
 
 def ranked(cells: Sequence[Cell], steps: Sequence[Step]) -> set[Link]:
-    """Give each cell the number of its column; returns the links that lead back, as those of a loop do."""
+    """Give each cell the number of its column; return the links that lead back, as in a loop."""
     back = _leading_back(cells, steps)
     inner = [s for s in steps if s.tail is not None and s.head is not None and s.link not in back]
     tails: dict[Cell, list[Cell]] = {cell: [] for cell in cells}
@@ -32,7 +32,7 @@ def ranked(cells: Sequence[Cell], steps: Sequence[Step]) -> set[Link]:
         cell.rank = max((tail.rank + 1 for tail in tails[cell]), default=0)
     arriving = {step.head for step in steps if step.tail is None}
     last = max((cell.rank for cell in cells), default=0)
-    for cell in reversed(order):  # what little leads to is moved to where it is used
+    for cell in reversed(order):  # a cell with few arrows into it moves to where it is used
         if heads[cell] and len(set(heads[cell])) > len(set(tails[cell])) + (cell in arriving):
             cell.rank = min(head.rank for head in heads[cell]) - 1
         assert cell.rank <= last
@@ -73,7 +73,7 @@ def _sorted(cells: Sequence[Cell], tails: dict[Cell, list[Cell]]) -> list[Cell]:
 
 
 def row_of(cells: Sequence[Cell], steps: list[Step], back: set[Link], frame: FrameCell) -> Row:
-    """Some cells in their columns, from top to bottom, with what passes between them."""
+    """Cells in their columns, from top to bottom, with what passes between them."""
     first = min((cell.rank for cell in cells), default=0)
     count = max((cell.rank for cell in cells), default=0) - first + 1
     columns: list[list[Cell]] = [[] for _ in range(count)]
@@ -94,7 +94,7 @@ def row_of(cells: Sequence[Cell], steps: list[Step], back: set[Link], frame: Fra
 
 
 class _Way:
-    """A step within a row, from column to column; what leads back leaves the row at its end and enters it again."""
+    """Add a step within a row, from column to column; a step back leaves the row at its end and enters it again."""
 
     def __init__(self, step: Step, first: int, count: int, back: bool) -> None:
         self.link, self.tail, self.head = step.link, step.tail, step.head
@@ -105,7 +105,7 @@ class _Way:
         return [] if self.back else [self]
 
     def insert(self, columns: list[list[Cell]], frame: FrameCell) -> None:
-        """Make room in the columns that it passes, where the straight way leads through."""
+        """Make room in the columns that it passes, where the straight line leads through."""
         start = self.tail.rank - self.first + 1 if self.tail else 0
         end = self.head.rank - self.first if self.head else self.count
         here, there = self.heights()
@@ -120,7 +120,7 @@ class _Way:
         self.link.passes.setdefault(frame, []).extend(self.passes)
 
     def heights(self) -> tuple[float, float]:
-        """Where it begins and ends; from outside it comes level."""
+        """Return where it begins and ends; from outside, it comes in level."""
         here = self.tail.y + self.tail.exit(self.link) if self.tail else None
         there = self.head.y + self.head.entry(self.link) if self.head else here or 0.0
         return there if here is None else here, there
@@ -138,7 +138,7 @@ def _middle(cell: Cell) -> float:
 
 
 def _settle(columns: list[list[Cell]], pairs: list[tuple[Cell, Cell, Link]]) -> None:
-    """Bring cells to the height of those that they are linked with, as near as those above and below allow."""
+    """Bring cells to the height of those that they are linked to, as near as their neighbours allow."""
     before: dict[Cell, list[tuple[Cell, float, float]]] = {cell: [] for column in columns for cell in column}
     after: dict[Cell, list[tuple[Cell, float, float]]] = {cell: [] for cell in before}
     for tail, head, link in pairs:
@@ -159,7 +159,7 @@ def _settle(columns: list[list[Cell]], pairs: list[tuple[Cell, Cell, Link]]) -> 
                 wanted.append(sum((other.y + o) * w for other, o, w in near) / weight if near else cell.y)
                 weights.append(weight if near else 0.01)
             _stack(column, wanted, weights)
-    for column in columns:  # what has one on each side follows the one before, so that chains are straight
+    for column in columns:  # a cell with one link on each side follows the one before, so that chains are straight
         wanted = [cell.y for cell in column]
         for i, cell in enumerate(column):
             if len(before[cell]) == 1 and len(after[before[cell][0][0]]) == 1:
@@ -168,10 +168,10 @@ def _settle(columns: list[list[Cell]], pairs: list[tuple[Cell, Cell, Link]]) -> 
 
 
 def _stack(column: list[Cell], wanted: list[float], weights: list[float]) -> None:
-    """Set the heights of a column's cells to what is nearest to those wanted, in order and without touching.
+    """Set the heights of a column's cells as near as possible to those wanted, in order and without touching.
 
-    It is the isotonic regression of what is wanted less the room needed above: neighbours that would be out of order
-    are pooled at their mean.
+    This is the isotonic regression of the heights wanted minus the room needed above: neighbours that would be out of
+    order are pooled at their mean.
     """
     room: list[float] = []
     for i, cell in enumerate(column):
@@ -196,19 +196,19 @@ def _apart(upper: Cell, lower: Cell) -> float:
 
 
 def _room(column: list[Cell]) -> float:
-    """Before a column: for the numbers of what arrives in it, and for arrows to come together."""
+    """Return the room before a column: for the numbers of the arrows that arrive, and for arrows to come together."""
     heads = [cell for cell in column if isinstance(cell, BoxCell) and cell.links]
     return max((cell.label[0] + _gather(cell) for cell in heads), default=0.0)
 
 
 def _gather(cell: BoxCell) -> float:
-    """From the numbers to where the arrows end."""
+    """Return the distance from the numbers to where the arrows end."""
     steep = (len(cell.links) - 1) / 2 * cell.pitch > 0.36 * cell.front[1]
     return 16.0 if steep else 8.0 if cell.label[0] else 4.0
 
 
 def gaps(columns: list[list[Cell]], pairs: Sequence[tuple[float, float, int]]) -> list[float]:
-    """Between columns: for the numbers of the next one, and for arrows to come from one height to another."""
+    """Return the room between columns: for the numbers of the next one, and for arrows to change height."""
     climbs = [0.0] * len(columns)
     counts = [0] * len(columns)
     for here, there, at in pairs:
@@ -219,7 +219,7 @@ def gaps(columns: list[list[Cell]], pairs: Sequence[tuple[float, float, int]]) -
 
 
 def set_columns(row: Row) -> None:
-    """Put columns side by side, from x = 0 on: that is where the room before the first column begins."""
+    """Put columns side by side, from x = 0 on, where the room before the first column begins."""
     columns = row.columns
     place = {cell: i for i, column in enumerate(columns) for cell in column}
     climbs: list[tuple[float, float, int]] = []

@@ -1,4 +1,4 @@
-"""The page that a picture is for, and whether its text can be read there."""
+"""The page that a picture is for, and whether its text is readable there."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["SLIDE", "Page", "page_size", "scale_on"]
 
 Page: TypeAlias = "tuple[float, float] | str | None"
 
-SLIDE = (960.0, 540.0)  # points: a slide of 16:9, as beamer, PowerPoint and Keynote make them
-PAPER = {"a4": (451.0, 698.0)}  # between margins of 2 cm
+SLIDE = (960.0, 540.0)  # points: a 16:9 slide, as in beamer, PowerPoint and Keynote
+PAPER = {"a4": (451.0, 698.0)}  # with margins of 2 cm
 
 
 def page_size(page: Any) -> tuple[float, float] | None:
-    """The width and height of a page in points; None for no page. Raises ArgumentError for anything else.
+    """Return the width and height of a page in points; None for no page. Raises ArgumentError for anything else.
 
     >>> page_size("a4")
     (451.0, 698.0)
@@ -36,7 +36,7 @@ def page_size(page: Any) -> tuple[float, float] | None:
 
 
 def scale_on(page: tuple[float, float], size: tuple[float, float]) -> float:
-    """How large a picture is drawn on a page that it has to fit: 1 is its own size.
+    """Return the scale of a picture on a page that it has to fit: 1 is its own size.
 
     >>> scale_on((960.0, 540.0), (1920.0, 200.0))
     0.5

@@ -1,4 +1,4 @@
-"""Places a picture: columns are operations and modules in the order of computing, and what comes first in the code is above."""
+"""Placing a picture: columns of operations and modules in order of computation, first lines of code at the top."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from .turning import Turn
 
 __all__ = ["Arrangement", "Placement", "Rect", "Route", "Sizes"]
 
-PAD = 10  # between a frame and what is in it
+PAD = 10  # between a frame and its contents
 BETWEEN_ROWS = 6  # below the lanes of one row
 LANE = 6  # between arrows that lead back or on, side by side
 MOST_CROSSING = 3  # arrows from one row to the next
 
 
 class Rect(NamedTuple):
-    """A rectangle: its left upper corner, width and height in points, y downwards."""
+    """A rectangle: its top left corner, width and height in points, y downwards."""
 
     x: float
     y: float
@@ -30,7 +30,7 @@ class Rect(NamedTuple):
 
 
 class Placement:
-    """Where the boxes, operations, frames and arrows of a picture are, in points from its left upper corner."""
+    """The places of a picture's boxes, operations, frames and arrows, in points from its top left corner."""
 
     def __init__(self) -> None:
         self.width = self.height = 0.0
@@ -44,8 +44,8 @@ class Placement:
 class Arrangement:
     """A picture whose columns and rows are settled. size: its width and height.
 
-    width: that of the page; rows of columns that are longer are broken where that is possible. direction: "LR" from left to
-    right, "TB" downwards, "RL" or "BT"; width is then that of the page along the columns.
+    width: the width of the page; longer rows of columns are broken if possible. direction: "LR" from left to right,
+    "TB" downwards, "RL" or "BT"; width is measured along the direction.
     """
 
     def __init__(self, picture: Picture, sizes: Sizes, width: float | None = None, direction: str = "LR") -> None:
@@ -57,7 +57,7 @@ class Arrangement:
 
     @cached_property
     def placement(self) -> Placement:
-        """Where to draw everything."""
+        """Return where to draw everything."""
         _settle_down(self._whole)
         placement = Placement()
         placement.width, placement.height = self._whole.width, self._whole.down
@@ -69,7 +69,7 @@ class Arrangement:
 
 
 def _lay(frame: FrameCell, steps: dict[FrameCell, list[Step]], limit: float | None, turn: Turn) -> None:
-    """Place what is in a frame, seen from its upper left corner."""
+    """Place the contents of a frame, seen from its top left corner."""
     pad = PAD if frame.cluster else 0
     inside = limit and limit - 2 * pad
     for cell in frame.cells:
@@ -111,7 +111,7 @@ def _take_lane(link: Link, row: Row, passed: int) -> None:
 
 
 def _open_ports(frame: FrameCell) -> None:
-    """How far below the frame's upper edge each link enters and leaves it."""
+    """Return how far below the frame's top edge each link enters and leaves it."""
     for row in frame.rows:
         for step in row.steps:
             link, passes = step.link, step.link.passes.get(frame, [])
@@ -125,7 +125,7 @@ def _open_ports(frame: FrameCell) -> None:
 
 
 def _broken(frame: FrameCell, row: Row, back: set[Link], limit: float) -> list[Row]:
-    """A row that is too long as several, as lines of text are: of about the same length, broken where few arrows cross."""
+    """A row that is too long, broken into several, like text: of similar length, with breaks where few arrows cross."""
     last = len(row.columns) - 1
     loops, spans = False, _crossing(row, back)
     breaks = _breaks(row, spans, limit, loops)
@@ -186,12 +186,12 @@ def _longest(row: Row, breaks: Sequence[int]) -> float:
 
 
 def _start(row: Row, at: int) -> float:
-    """Where a column begins, with the numbers of the arrows that arrive in it."""
+    """Return where a column begins, including the numbers of the arrows that arrive in it."""
     return row.columns[at][0].left - row.columns[at][0].room
 
 
 class _Span(NamedTuple):
-    """The columns that an arrow is between."""
+    """Return the columns that an arrow is between."""
 
     tail: int
     head: int
@@ -200,7 +200,7 @@ class _Span(NamedTuple):
 
 
 def _crossing(row: Row, back: set[Link]) -> list[list[_Span]]:
-    """After each column, the arrows that cross a break there."""
+    """Count, after each column, the arrows that cross a break there."""
     crossing: list[list[_Span]] = [[] for _ in row.columns]
     for step in row.steps:
         if step.tail is not None and step.head is not None:
@@ -212,7 +212,7 @@ def _crossing(row: Row, back: set[Link]) -> list[list[_Span]]:
 
 
 def _breaks(row: Row, crossing: list[list[_Span]], limit: float, loops: bool) -> list[int]:
-    """After which columns to break, so that no row is longer than `limit` where that is possible. loops: whether in loops too."""
+    """Return the columns after which to break, so that no row exceeds `limit` if possible. loops: break loops, too."""
     breaks: list[int] = []
     start, allowed = 0.0, -1
     for i, column in enumerate(row.columns):
@@ -231,7 +231,7 @@ def _breaks(row: Row, crossing: list[list[_Span]], limit: float, loops: bool) ->
 
 
 def _settle_down(frame: FrameCell) -> None:
-    """From places seen from a frame's corner to places in the picture."""
+    """Turn places seen from a frame's corner into places in the picture."""
     for row in frame.rows:
         row.top, row.bottom, row.end = row.top + frame.y, row.bottom + frame.y, row.end + frame.x
         for column in row.columns:

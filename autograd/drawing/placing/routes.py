@@ -1,4 +1,4 @@
-"""The way of each arrow: level past the columns, in a curve between them, and level again under its number.
+"""The path of each arrow: level past the columns, in a curve between them, and level again under its number.
 
 So no arrow crosses a box, a number, or the arrow into its neighbour.
 """
@@ -14,13 +14,13 @@ __all__ = ["Route", "route_of"]
 
 LANE = 6  # between lanes side by side
 TURN = 5  # the radius of a corner
-LEVEL = 0.7  # of a circle's radius: as far from its middle an arrow may arrive level
+LEVEL = 0.7  # the share of a circle's radius from its middle within which an arrow may arrive level
 
 Point = tuple[float, float]
 
 
 class Route:
-    """Where an arrow goes. points: of cubic Bezier curves, 3n + 1 of them. label: the middle of its number, if it has one."""
+    """The path of an arrow. points: 3n + 1, of cubic Bezier curves. label: the middle of its number, if it has one."""
 
     __slots__ = ("label", "points")
 
@@ -38,7 +38,7 @@ def _line(start: Point, end: Point) -> list[Point]:
 
 
 def _curve(start: Point, end: Point) -> list[Point]:
-    """From one level to another."""
+    """Curve from one level to another."""
     if abs(start[1] - end[1]) < 0.5:
         return _line(start, end)
     reach = (end[0] - start[0]) / 2
@@ -46,7 +46,7 @@ def _curve(start: Point, end: Point) -> list[Point]:
 
 
 def route_of(head: BoxCell) -> Iterator[tuple[Link, Route]]:
-    """The ways of all that arrives at a box, from top to bottom as it comes."""
+    """Return the paths of all arrows that arrive at a box, from top to bottom."""
     ways = sorted(((_coming(link), i, link) for i, link in enumerate(head.links)), key=lambda way: way[:2])
     for number, (_, _, link) in enumerate(ways):
         link.slot = (number - (len(ways) - 1) / 2) * head.pitch
@@ -55,7 +55,7 @@ def route_of(head: BoxCell) -> Iterator[tuple[Link, Route]]:
 
 
 def _coming(link: Link) -> float:
-    """From how high it comes."""
+    """Return the height that it comes from."""
     if link.lane is not None and not link.inward and _after_lane(link) == 0:
         return -math.inf if _goes_on(link) else math.inf
     last = [stop.y for stop in _passes(link)]
@@ -63,7 +63,7 @@ def _coming(link: Link) -> float:
 
 
 def _goes_on(link: Link) -> bool:
-    """Whether it leads to the next row, and not back."""
+    """Return whether it leads to the next row, and not back."""
     return link.lane is not None and not any(
         link.head is cell or (link.inward and link.inward[0] is cell)
         for column in link.lane[0].columns
@@ -81,7 +81,7 @@ def _passes(link: Link) -> list[Pass]:
 
 
 class _Walk:
-    """Writes down the way of one link while it goes along."""
+    """A pen that records the path of one link on its way."""
 
     def __init__(self, link: Link) -> None:
         self.link = link
@@ -89,7 +89,7 @@ class _Walk:
         self.points: list[Point] = [(tail.x + tail.width, tail.y)]
 
     def level(self, x: float) -> None:
-        """Go on to x as high as it is."""
+        """Go on to x at the same height."""
         here = self.points[-1]
         if x > here[0] + 0.01:
             self.points += _line(here, (x, here[1]))
@@ -137,7 +137,7 @@ class _Walk:
         return Route(self.points, label)
 
     def arrive(self, y: float) -> None:
-        """The last part, to the frame of the operation or the box."""
+        """Draw the last part, to the frame of the operation or the box."""
         head = self.link.head
         width, height = head.front
         x, middle = (head.middle, head.y) if head.op[0] else (head.x + width / 2, head.y)
@@ -162,7 +162,7 @@ class _Walk:
         self.climb(*end)
 
     def detour(self, x: float, y: float) -> None:
-        """Down to a lane under the row, back along it, and to where the way goes on."""
+        """Go down to a lane under the row, back along it, and to where the path goes on."""
         assert self.link.lane is not None
         row, lane, _ = self.link.lane
         under = row.bottom + LANE * (lane + 1)
@@ -173,7 +173,7 @@ class _Walk:
         self.bend(corners, (x, y))
 
     def bend(self, corners: Sequence[Point], end: Point) -> None:
-        """Along straight lines with round corners."""
+        """Go along straight lines with round corners."""
         stops = [*corners, end]
         for corner, after in zip(stops, stops[1:]):
             here = self.points[-1]

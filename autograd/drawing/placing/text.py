@@ -1,4 +1,4 @@
-"""How much room a label takes: the widths of Helvetica's letters, and a table of them as Graphviz lays it out.
+"""The room that a label takes: the widths of Helvetica's letters, and tables as Graphviz lays them out.
 
 >>> measured("<<B>loss</B>>", 11)
 (23.3, 13.2)
@@ -14,12 +14,13 @@ from unicodedata import combining, east_asian_width
 
 __all__ = ["LINE", "measured", "text_width"]
 
-LINE = 1.2  # the height of a line, as a share of its letters' size
-BOLDER = 1.06  # how much wider bold letters are in the fonts that are taken where there is no Helvetica
+LINE = 1.2  # the height of a line, as a share of its font size
+BOLDER = 1.06  # how much wider bold letters are in the fonts that replace a missing Helvetica
 LISTED = {"…": 1000, "×": 584, "·": 278}
-OTHER, WIDE = 667, 1000  # thousandths of the size: a letter that is not listed, and one that takes two places
+OTHER, WIDE = 667, 1000  # thousandths of the size: a letter that is not listed, and one that takes two columns
 
-# Thousandths of the size for the characters from " " to "~", from Adobe's font metrics of Helvetica and Helvetica-Bold.
+# Thousandths of the size for the characters from " " to "~", from Adobe's font metrics for Helvetica and
+# Helvetica-Bold.
 REGULAR = (
     278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556,
     556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833,
@@ -37,7 +38,7 @@ BOLD = (
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
-    """The width of a line of text in points.
+    """Return the width of a line of text in points.
 
     >>> text_width("data", 10)
     19.5
@@ -55,7 +56,7 @@ def _letter(letter: str, widths: tuple[int, ...]) -> int:
 
 @lru_cache(maxsize=4096)
 def measured(label: str, size: float) -> tuple[float, float]:
-    """The width and height in points of a label: plain text, or "<" markup ">" as :mod:`.dot` writes it."""
+    """Return the width and height in points of a label: plain text, or "<" markup ">" as :mod:`.dot` writes it."""
     if not (label.startswith("<") and label.endswith(">")):
         return text_width(label, size), round(LINE * size, 1)
     inner = label[1:-1]
@@ -66,7 +67,7 @@ PIECES = re.compile(r"<(/?)(\w+)([^>]*)>|([^<]+)")
 
 
 def _lines(markup: str, size: float) -> tuple[float, float]:
-    """Text in <B>, <FONT POINT-SIZE> and lines that <BR/> ends."""
+    """Measure text in <B> and <FONT POINT-SIZE>, with lines that <BR/> ends."""
     sizes, bold, width, tall = [size], False, 0.0, 0.0
     done: list[tuple[float, float]] = []
     for closes, tag, attributes, text in PIECES.findall(markup):
@@ -88,7 +89,7 @@ def _lines(markup: str, size: float) -> tuple[float, float]:
 
 
 def _elements(markup: str, tag: str) -> Iterator[tuple[str, str]]:
-    """The attributes and the content of each outermost element of that tag."""
+    """Yield the attributes and the content of each outermost element with that tag."""
     depth, start = 0, None
     for found in re.finditer(rf"<(/?){tag}\b([^>]*)>", markup):
         if not depth:
@@ -99,7 +100,7 @@ def _elements(markup: str, tag: str) -> Iterator[tuple[str, str]]:
 
 
 def _table(markup: str, size: float) -> tuple[float, float]:
-    """The cells of a table, whose columns are as wide as their widest cell."""
+    """Measure the cells of a table, whose columns are as wide as their widest cell."""
     ((attributes, inner),) = _elements(markup, "TABLE")
     padding, border = 2 * _attribute(attributes, "CELLPADDING"), 2 * _attribute(attributes, "BORDER")
     columns: dict[int, float] = {}
@@ -122,7 +123,7 @@ def _table(markup: str, size: float) -> tuple[float, float]:
 
 
 def _cells(row: str, size: float, padding: float) -> Iterator[tuple[int, int, float, float]]:
-    """The first column, span, width and height of each cell of a row."""
+    """Yield the first column, span, width and height of each cell in a row."""
     at = 0
     for attributes, content in _elements(row, "TD"):
         span = int(_attribute(attributes, "COLSPAN")) or 1

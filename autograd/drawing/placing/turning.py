@@ -1,4 +1,4 @@
-"""Pictures that go downwards, to the left or upwards: placed from left to right with everything turned, and turned back."""
+"""Pictures that go downwards, to the left or upwards: turned, placed from left to right, and turned back."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ __all__ = ["Turn"]
 
 
 class Turn:
-    """A direction: whether width and height are exchanged, and whether the way along them is mirrored."""
+    """A direction: whether width and height are swapped, and whether the direction along them is mirrored."""
 
     def __init__(self, direction: str) -> None:
         self.upright = direction in ("TB", "BT")
         self.mirrored = direction in ("RL", "BT")
 
     def sizes(self, sizes: Sizes) -> Sizes:
-        """How large things are where they are placed."""
+        """Return the sizes of things as they are placed."""
         return _Turned(sizes) if self.upright else sizes
 
     def room_for(self, frame: FrameCell) -> tuple[float, float, float]:
-        """How much room a frame's title takes where it is placed: above, before and after what is in the frame."""
+        """Return the room that a frame's title takes as it is placed: above, before and after the frame's contents."""
         title = frame.title
         if frame.badge:
             title = max(title[0], frame.badge[1][0] + 2), max(title[1], frame.badge[1][1] + 2)
@@ -35,15 +35,15 @@ class Turn:
         return (0.0, 0.0, title[0]) if self.mirrored else (0.0, title[0], 0.0)
 
     def length_of(self, frame: FrameCell) -> float:
-        """The least width of a frame, for its title."""
+        """Return the least width of a frame, for its title."""
         return 0.0 if self.upright else frame.title[0] + (frame.badge[1][0] + 16 if frame.badge else 0)
 
     def depth_of(self, frame: FrameCell) -> float:
-        """Its least height, where it is placed, for a title that is written across."""
+        """Return its least height as it is placed, for a title that is written across."""
         return max(frame.title[1], frame.badge[1][1] if frame.badge else 0.0) if self.upright else 0.0
 
     def beside(self, frame: FrameCell) -> tuple[float, float]:
-        """Where what is beside a frame's title begins."""
+        """Return where the things beside a frame's title begin."""
         assert frame.badge is not None
         _, (width, height) = frame.badge
         if not self.upright:
@@ -51,7 +51,7 @@ class Turn:
         return (frame.x + frame.width - width - 5 if self.mirrored else frame.x + 5), frame.y + frame.down - height - 6
 
     def turned(self, placement: Placement) -> Placement:
-        """The picture in its own direction."""
+        """Turn the picture back into its own direction."""
         if not (self.upright or self.mirrored):
             return placement
         length = placement.width
@@ -77,7 +77,7 @@ class Turn:
 
 
 class _Turned:
-    """Sizes with width and height exchanged."""
+    """Sizes with width and height swapped."""
 
     def __init__(self, sizes: Sizes) -> None:
         self._sizes = sizes

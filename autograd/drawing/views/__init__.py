@@ -1,4 +1,4 @@
-"""Other pictures than the operations of one result: a network as neurons, numbers as matrices, a model without any.
+"""Pictures other than the operations of a result: a network as neurons, numbers as matrices, a model without numbers.
 
 A view is a function from a graph, a look and the size of a page to a Drawing.
 """
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["view_named"]
 
 View = Callable[[Graph, Look, "tuple[float, float] | None"], "Drawing"]
-VIEWS = {"neurons": "draw_neurons", "matrix": "draw_matrices"}  # the file and the function of each
+VIEWS = {"neurons": "draw_neurons", "matrix": "draw_matrices"}  # the file and the function of each view
 
 
 def view_named(view: Any) -> View:
-    """The view of that name. Raises ArgumentError, naming those there are."""
+    """Return the view of that name. Raises ArgumentError, which lists the names."""
     if view not in VIEWS:
         raise ArgumentError(f"want view='graph', {' or '.join(map(repr, VIEWS))}, got {view!r}")
     return getattr(import_module(f".{view}", __package__), VIEWS[view])

@@ -1,4 +1,4 @@
-"""``draw(model, input=...)``: a model before any result, from numbers or from the shape of its input alone.
+"""``draw(model, input=...)``: a model without a result, drawn from its input's numbers or from their shape alone.
 
 >>> import nn
 >>> from autograd import draw
@@ -22,21 +22,21 @@ from ..picture import Arrow, Box
 
 __all__ = ["ArchitectureWriter", "flat", "graph_of_model", "innermost_modules", "is_shape"]
 
-ANY = 0.5  # the number that a shape alone is filled with, none of which is shown
+ANY = 0.5  # the number that fills a shape; none of them is shown
 
 
 def is_shape(input: Any) -> bool:
-    """Whether an input is given by its shape: a tuple of whole numbers, as (3, 4)."""
+    """Return whether an input is given by its shape: a tuple of whole numbers, such as (3, 4)."""
     return isinstance(input, tuple) and bool(input) and all(type(size) is int and size > 0 for size in input)
 
 
 def graph_of_model(model: Callable[..., Any], input: Any) -> Graph:
-    """The graph of all that a model returns for an input.
+    """Return the graph of everything that a model returns for an input.
 
-    input: numbers in nested lists, or a shape, a tuple of whole numbers. Whole numbers are passed on as they are where the
-    model takes no Values, as an embedding does. Raises ArgumentError for a model that returns no Values.
+    input: numbers in nested lists, or a shape, which is a tuple of whole numbers. Whole numbers are passed on unchanged
+    if the model, such as an embedding, takes no Values. Raises ArgumentError for a model that returns no Values.
     """
-    with ieee():  # no number of a shape matters, so none may fail
+    with ieee():  # the numbers that fill a shape do not matter, so none may fail
         if is_shape(input):
             output = model(_filled(input, "input"))
         else:
@@ -65,13 +65,13 @@ def _leaves(input: Any, name: str) -> Any:
 
 
 def _leaf(number: float, name: str) -> Any:
-    from ...value import Value  # here alone does a picture make Values: of the input that it was given
+    from ...value import Value  # only here does a picture make Values: from the input it was given
 
     return Value(number, label=name)
 
 
 def flat(nested: Any) -> Iterator[Any]:
-    """What is in nested lists, tuples and dicts, in order.
+    """Yield the items of nested lists, tuples and dicts, in order.
 
     >>> list(flat([1, (2, {"a": 3})]))
     [1, 2, 3]
@@ -85,12 +85,12 @@ def flat(nested: Any) -> Iterator[Any]:
 
 
 def innermost_modules(graph: Graph) -> list[Any]:
-    """The modules that use parameters of their own, which a picture of the architecture closes."""
+    """Return the modules that have their own parameters, which a picture of the architecture closes."""
     found: dict[int, Any] = {}
     for node in graph.nodes:
         if any(not isinstance(operand, float) and operand.scope is PARAMETER for operand in node.operands):
             call: Scope | None = node.scope
-            while call is not None and isinstance(call.module, str):  # a part of a module that was only given a name
+            while call is not None and isinstance(call.module, str):  # a part of a module that merely has a name
                 call = call.parent
             if call is not None:
                 found[id(call.module)] = call.module
@@ -98,7 +98,7 @@ def innermost_modules(graph: Graph) -> list[Any]:
 
 
 class ArchitectureWriter(DotWriter):
-    """Writes modules with how many values go in and come out, and how many parameters they have; no number besides."""
+    """A writer of modules with the counts of values that go in and come out and of parameters, and no other numbers."""
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         if box.kind not in ("module", "more"):
@@ -113,7 +113,7 @@ class ArchitectureWriter(DotWriter):
         return [*rows, ("parameters", f"{len(parameters):,}", "")] if parameters else rows
 
     def _kind(self, box: Box) -> str:
-        """The class of the module that a box is, or "values" of several."""
+        """Return the class of the module in a box, or "values" for several."""
         call = next((node.scope for node in reversed(box.nodes) if node.operands), None)
         while call is not None and self.picture.modules.title(call) != box.name:
             call = call.parent

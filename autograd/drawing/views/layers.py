@@ -1,8 +1,8 @@
-"""The layers of neurons in a graph, found by what was computed: sums of inputs times weights, and their activations.
+"""The layers of neurons in a graph, found from what was computed: sums of inputs times weights, and activations.
 
-A neuron is a dot product with leaves or constants as its weights, or the same written out with ``*`` and ``+``. Neurons of the same
-inputs, made in the same call, are a layer. Nothing is asked of a module: a network in the user's own classes, or in none,
-has its layers too.
+A neuron is a dot product with leaves or constants as its weights, or the same written out with ``*`` and ``+``. Neurons
+with the same inputs, made in the same call, are a layer. No module is needed: a network written in the user's own
+classes, or without any, has layers, too.
 
 >>> from autograd import Value, dot
 >>> x = [Value(1.0, label="x0"), Value(2.0, label="x1")]
@@ -25,11 +25,11 @@ __all__ = ["Layer", "Neuron", "layers_of"]
 DOT: str = "dot"
 SUM: str = "add"
 PRODUCT: str = "mul"
-ARITHMETIC = ("+", "-", "*", "/", "**")  # what goes on after a neuron; an activation has a name
+ARITHMETIC = ("+", "-", "*", "/", "**")  # what continues a neuron's sum; an activation has a name
 
 
 class Neuron(NamedTuple):
-    """A weighted sum, and what its activation makes of it, `out`; without one that is the sum itself."""
+    """A weighted sum and `out`, the output of its activation; without an activation, `out` is the sum itself."""
 
     sum: Any
     out: Any
@@ -39,7 +39,7 @@ class Neuron(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """Neurons that take the same inputs. times: how many samples went through it, of which this is the first."""
+    """Neurons that take the same inputs. times: how many samples went through the layer; this is the first."""
 
     neurons: list[Neuron]
     times: int
@@ -50,7 +50,7 @@ class Layer(NamedTuple):
 
 
 def layers_of(graph: Graph) -> list[Layer]:
-    """The layers, in the order in which they are computed; each once, however many samples went through it."""
+    """List the layers in the order of computation; each once, however many samples went through it."""
     users = _users(graph)
     found: dict[Any, list[Neuron]] = {}
     for node, (pairs, bias) in _sums(graph, users):
@@ -80,11 +80,11 @@ def _key(operand: Any) -> Any:
     return operand if isinstance(operand, float) else id(operand)
 
 
-Sum = tuple[list[tuple[Any, Any]], Any]  # pairs that are multiplied, and the bias
+Sum = tuple[list[tuple[Any, Any]], Any]  # the pairs that are multiplied, and the bias
 
 
 def _sums(graph: Graph, users: dict[Any, list[Any]]) -> Iterator[tuple[Any, Sum]]:
-    """Every sum of products: a dot product, or additions of products that nothing else uses."""
+    """Find every sum of products: a dot product, or additions of products that nothing else uses."""
     for node in graph.nodes:
         if node.op == DOT:
             bound = node.op.bind(node.operands)
@@ -97,12 +97,12 @@ def _sums(graph: Graph, users: dict[Any, list[Any]]) -> Iterator[tuple[Any, Sum]
 
 
 def _owned(node: Any) -> bool:
-    """Whether one of its operands is a parameter."""
+    """Return whether one of its operands is a parameter."""
     return any(not isinstance(operand, float) and operand.scope is PARAMETER for operand in node.operands)
 
 
 def _written_out(node: Any, users: dict[Any, list[Any]]) -> Sum | None:
-    """The terms of a chain of additions, where all but one at most are products."""
+    """Return the terms of a chain of additions, if at most one of them is not a product."""
     pairs: list[tuple[Any, Any]] = []
     others: list[Any] = []
     pending: list[Any] = [node]
@@ -123,12 +123,12 @@ def _written_out(node: Any, users: dict[Any, list[Any]]) -> Sum | None:
 
 
 def _weight_last(graph: Graph, users: dict[Any, list[Any]], pair: Sequence[Any]) -> tuple[Any, Any]:
-    """An input and its weight, whichever was written first; None for a weight where both were computed."""
+    """Return an input and its weight, whichever was written first; None instead of a weight if both were computed."""
     leaves = [operand for operand in pair if not isinstance(operand, float) and not operand.operands]
     constants = [operand for operand in pair if isinstance(operand, float)]
     first, second = pair
     if leaves:
-        # The last of two that could be either, as in dot(xs, ws).
+        # If both could be the weight, it is the last one, as in dot(xs, ws).
         weight = max(
             reversed(leaves), key=lambda one: (one.scope is PARAMETER, graph.name(one)[:1] == "w", -len(users[one]))
         )
@@ -140,7 +140,7 @@ def _weight_last(graph: Graph, users: dict[Any, list[Any]], pair: Sequence[Any])
 
 
 def _activated(node: Any, users: dict[Any, list[Any]]) -> Any:
-    """What the activation makes of a sum, or the sum, if none follows."""
+    """Return the output of a sum's activation, or the sum itself if none follows."""
     if len(users[node]) != 1:
         return node
     (user,) = users[node]

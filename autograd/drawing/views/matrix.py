@@ -1,7 +1,8 @@
 """``draw(f, view="matrix")``: numbers that belong together as heat maps, data and gradient, with arrows between them.
 
-Values called ``weights[0][1]`` are cells of a matrix; so are the elements of a parameter, and what one operation makes in
-one call of a module. Orange is above 0, blue below, the stronger the larger; small matrices have their numbers written in.
+Values with names like ``weights[0][1]`` are cells of a matrix; so are the elements of a parameter, and the results of
+one operation in one call of a module. Orange is above 0, blue below, the stronger the larger; small matrices show
+numbers.
 
 >>> import nn
 >>> from autograd import draw
@@ -31,7 +32,7 @@ __all__ = ["draw_matrices"]
 
 
 def draw_matrices(graph: Graph, look: Look, page: tuple[float, float] | None = None) -> Drawing:
-    """The drawing; on a page its row of boxes is broken where that makes it easier to read."""
+    """Return the drawing; on a page, its row of boxes is broken where that makes it easier to read."""
     picture = Picture(graph, _arrays(graph), ModuleNames())
     for box in picture.boxes:
         box.times = 1  # all of them are shown
@@ -44,7 +45,7 @@ def draw_matrices(graph: Graph, look: Look, page: tuple[float, float] | None = N
 
 
 def _arrays(graph: Graph) -> list[Group]:
-    """The values of a graph in groups that are shown as one matrix each, operands first."""
+    """Group the values of a graph into matrices, operands first."""
     listing = Listing(graph, graph.nodes)
     parts = parts_of(listing, listing.depth, None, sums=False)
     depth: dict[Part, int] = {}
@@ -56,7 +57,7 @@ def _arrays(graph: Graph) -> list[Group]:
         named = base if index else (id(node.scope), node.op) if node.operands else part
         together.setdefault((depth[part] if node.operands else -1, named, node.op), []).append(part)
     groups = [Group(listing, members[0].what, members) for members in together.values()]
-    # A value depends only on less deep ones, so groups by depth never depend on each other in a circle.
+    # A value depends only on shallower ones, so groups by depth never depend on each other in a circle.
     return sorted(groups, key=lambda group: (depth[group.first], group.first.at))
 
 
@@ -65,7 +66,7 @@ def _table(rows: list[str]) -> Markup:
 
 
 class _MatrixWriter(DotWriter):
-    """Writes each box of several values as heat maps: data, and the gradient, if it has come."""
+    """A writer of each box of several values as heat maps: the data, and the gradient if it has arrived."""
 
     def rows(self, box: Box) -> Any:
         return super().rows(box) if len(box.nodes) == 1 else self.leaves(box)

@@ -1,4 +1,4 @@
-"""A graph as a network: columns of dots, one for each neuron, with the place of each, and the weights between them.
+"""A graph as a network: columns of dots, one for each neuron, each with its place, and the weights between them.
 
 >>> from autograd import Value, dot
 >>> x = [Value(1.0, label="x0"), Value(2.0, label="x1")]
@@ -20,16 +20,16 @@ from .layers import Layer, Neuron, layers_of
 
 __all__ = ["Block", "Dot", "Network"]
 
-SMALL, LARGE = 30.0, 40.0  # how wide a dot is, in points at the usual size of the font
-MOST = 16  # dots in a column; of more the first and the last are drawn
-NUMBERED, SPARSE = 40, 6  # lines that each carry their number, and columns between which there is room for it
+SMALL, LARGE = 30.0, 40.0  # the width of a dot, in points at the usual font size
+MOST = 16  # the most dots in a column; of more, the first and the last are drawn
+NUMBERED, SPARSE = 40, 6  # the most lines that carry numbers, and the most columns with room for them
 NEAR, FAR = 32.0, 76.0  # from dot to dot in a column
-ACROSS, CLOSE, WIDE = 170.0, 70.0, 860.0  # from column to column; at least; and of all together, if that may be
+ACROSS, CLOSE, WIDE = 170.0, 70.0, 860.0  # from column to column; at the least; and for all together, if possible
 STACKED = 44.0  # between layers in one column
 
 
 class Dot:
-    """A number with its place. value: a Value or a float. hidden: how many this one is drawn instead of."""
+    """A number with its place. value: a Value or a float. hidden: how many others this dot replaces."""
 
     def __init__(self, id: str, value: Any, neuron: Neuron | None = None, hidden: int = 0) -> None:
         self.id, self.value, self.neuron, self.hidden = id, value, neuron, hidden
@@ -37,14 +37,14 @@ class Dot:
 
 
 class Block:
-    """Dots in one column below each other, under a title: the inputs, a layer, the result."""
+    """Dots below each other in one column, under a title: the inputs, a layer, the result."""
 
     def __init__(self, title: str, dots: list[Dot], column: int) -> None:
         self.title, self.column = title, column
         self.dots = dots
 
     def shorten(self, most: int) -> None:
-        """Keep the first and the last dots, so many in all with one that says how many are left out."""
+        """Keep the first and the last dots, up to a limit that includes one dot for all those left out."""
         hidden = len(self.dots) - most + 1
         if hidden > 1:
             more = Dot(f"{self.dots[0].id}_more", None, hidden=hidden)
@@ -54,7 +54,7 @@ class Block:
 class Network:
     """The columns of one graph. y grows upwards, as in Graphviz.
 
-    edges: lines from a dot to a dot with a weight, or without one to the result. wide: how wide a dot is. numbered:
+    edges: lines from dot to dot with a weight, or to the result without one. wide: the width of a dot. numbered:
     whether there is room for a number on each line. Raises GraphError for a graph without a layer of neurons.
     """
 
@@ -118,7 +118,7 @@ class Network:
             self.blocks.append(Block("result", [self.shown[root]], last + 1))
 
     def _edges(self) -> Iterable[tuple[Dot, Dot, Any]]:
-        """Lines: from a dot, to a dot, with a weight; without one to the result."""
+        """Yield lines from dot to dot with a weight, or to the result without one."""
         drawn = {dot: None for block in self.blocks for dot in block.dots}
         used: set[Any] = set()
         for k, layer in enumerate(self.layers):

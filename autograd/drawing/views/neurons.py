@@ -1,8 +1,8 @@
-"""``draw(f, view="neurons")``: a network as columns of dots, its weights as lines between them.
+"""``draw(f, view="neurons")``: a network as columns of dots, with its weights as lines between them.
 
-The picture that lecturers draw by hand: each dot is a neuron with what it gives, each line a weight, orange above 0 and
-blue below, the wider the larger; with ``show="grad"`` dots and lines are gradients. Whoever points at one reads its
-arithmetic. What follows the last layer, such as a loss, is one dot more.
+This is the picture that lecturers draw by hand: each dot is a neuron with its output, each line a weight, orange above
+0 and blue below, the wider the larger; with ``show="grad"`` dots and lines show gradients. Point at one to read its
+arithmetic. Whatever follows the last layer, such as a loss, is one more dot.
 
 >>> from autograd import Value, dot, draw
 >>> x = [Value(1.0, label="x0"), Value(2.0, label="x1")]
@@ -34,19 +34,19 @@ if TYPE_CHECKING:
 __all__ = ["draw_neurons"]
 
 FONT = "Helvetica"
-SIZE = 11  # points of the usual font: all sizes here are those beside it
-THIN, THICK, LEAST = 0.4, 5.0, 1.8  # widths of lines, and how wide the widest of very many is
-CURVE = 0.6  # of few lines this root of a weight's size is what width and colour show; of many the size itself
-SPELLED = 6  # terms of a sum that a tooltip writes out
+SIZE = 11  # points of the usual font, which all sizes here assume
+THIN, THICK, LEAST = 0.4, 5.0, 1.8  # the widths of lines, and the width of the widest among very many
+CURVE = 0.6  # among few lines, width and colour show this root of a weight's size; among many, the size itself
+SPELLED = 6  # the most terms of a sum that a tooltip writes out
 
 
 def draw_neurons(graph: Graph, look: Look, page: object = None) -> Drawing:
-    """The drawing, which fits any page. Raises GraphError for a graph without a layer of neurons."""
+    """Return the drawing, which fits any page. Raises GraphError for a graph without a layer of neurons."""
     return _Writer(Network(graph), look).drawing()
 
 
 class _Writer:
-    """Writes a network as DOT, as a Look says."""
+    """A writer of a network as DOT, as a Look says."""
 
     def __init__(self, network: Network, look: Look) -> None:
         self.network, self.graph, self.look, self.palette = network, network.graph, look, look.palette
@@ -57,13 +57,13 @@ class _Writer:
     # --- Numbers and colours ---
 
     def strength(self, value: Any) -> float:
-        """The number that a colour and a width show."""
+        """Return the number that a colour and a width show."""
         if isinstance(value, float):
             return 0.0 if self.gradients else value
         return (value.grad if value.reached else 0.0) if self.gradients else value.data
 
     def importance(self, edge: tuple[Dot, Dot, Any]) -> float:
-        """Who is drawn later is on top."""
+        """Return the order of drawing: what is drawn later is on top."""
         number = 0.0 if edge[2] is None else abs(self.strength(edge[2]))
         return number if number == number else math.inf
 
@@ -79,7 +79,7 @@ class _Writer:
         return share**CURVE if self.network.numbered else share
 
     def brief(self, number: float) -> str:
-        """A number that fits into a dot."""
+        """Write a number so that it fits into a dot."""
         two = short(number, 2)
         return two if len(two) <= 6 else f"{number:.0e}".replace("e-0", "e-").replace("e+0", "e")
 
@@ -98,7 +98,7 @@ class _Writer:
     # --- Words ---
 
     def arithmetic(self, neuron: Neuron) -> str:
-        """What a neuron computes, with its numbers."""
+        """Write what a neuron computes, with its numbers."""
         terms = [f"{self._short(w)} * {self._factor(x)}" for x, w in zip(neuron.inputs, neuron.weights)]
         if len(terms) > SPELLED:
             terms[SPELLED - 1 :] = [f"... ({len(terms) - SPELLED + 1} more)"]
@@ -134,7 +134,7 @@ class _Writer:
 
     def notes(self) -> list[str]:
         what = "gradient of a weight" if self.gradients else "weight"
-        inside = "its gradient" if self.gradients else "what it gives"
+        inside = "its gradient" if self.gradients else "its output"
         lines = [f"line: {what}, orange above 0, blue below 0, the wider the larger; number in a dot: {inside}"]
         if any(neuron.bias is not None for layer in self.network.layers for neuron in layer.neurons):
             lines[0] += "; square at a dot: its bias"
@@ -231,7 +231,7 @@ class _Writer:
         )  # fmt: skip
 
     def numbers(self, sheet: Sheet) -> None:
-        """The number of each line, on it, as far as may be from those already there."""
+        """Place the number of each line on it, as far as possible from those already there."""
         taken = [(dot.x, dot.y) for block in self.network.blocks for dot in block.dots]
         for n, (tail, head, weight) in enumerate(edge for edge in self.network.edges if edge[2] is not None):
             text = self.number(weight)
@@ -273,7 +273,7 @@ class _Writer:
         )  # fmt: skip
 
     def beside(self, sheet: Sheet, dot: Dot, name: str, right: bool) -> None:
-        """The name of a dot at its side, beginning or ending at the dot."""
+        """Write the name of a dot at its side, beginning or ending at the dot."""
         wide = 7.0 * len(name)
         side = "LEFT" if right else "RIGHT"
         cell = f'<TD WIDTH="{self.points(wide)}" ALIGN="{side}">{escape(name)}</TD>'

@@ -1,4 +1,4 @@
-"""Numbers that belong together as cells: heat maps of matrices, and a dot product with a row for each of its pairs.
+"""Numbers that belong together as table cells: heat maps of matrices, and dot products with a row for each pair.
 
 >>> from autograd import Value, total
 >>> xs = [Value(1.0, label="x[0]"), Value(-2.0, label="x[1]")]
@@ -39,20 +39,20 @@ __all__ = [
     "wrapped",
 ]
 
-NUMBERED = 8  # columns of a matrix whose numbers are written in
-WIDEST = 64  # rows and columns that are shown
-BESIDE = 2  # columns of a matrix whose gradient stands beside it, not below
-ALIKE, SLACK = 0.6, 1.15  # of the widest map: a narrower one is not stretched, but has some room
-BROKEN = 3.5  # how wide an arrow is along which nan or inf came back
+NUMBERED = 8  # the most columns of a matrix with its numbers written in
+WIDEST = 64  # the most rows and columns that are shown
+BESIDE = 2  # the most columns of a matrix whose gradient goes beside it, not below
+ALIKE, SLACK = 0.6, 1.15  # shares of the widest map: from here on a map is stretched; the room for it
+BROKEN = 3.5  # the width of an arrow along which nan or inf came back
 CELL = 7  # points of a cell without a number
-STRONGEST = 0.7  # of a colour, so that a number on it can be read
-FEW, NARROW, MANY = 16, 4, 256  # cells and columns of a map with numbers in a box of the graph; cells of one without
+STRONGEST = 0.7  # the strongest share of a colour on which a number can be read
+FEW, NARROW, MANY = 16, 4, 256  # limits in a box: cells and columns of a map with numbers, cells of one without
 
 Grid = list[list[Any]]  # rows of Values; None where there is no cell, as above the diagonal of causal attention
 
 
 def indexed(name: str) -> tuple[str, tuple[int, ...]]:
-    """A name without the indices that it ends in, and these.
+    """Split a name into its stem and the indices at its end.
 
     >>> indexed("layers.0.weight[3][1]"), indexed("loss")
     (('layers.0.weight', (3, 1)), ('loss', ()))
@@ -63,7 +63,7 @@ def indexed(name: str) -> tuple[str, tuple[int, ...]]:
 
 
 def grid_of(graph: Graph, nodes: Sequence[Any]) -> Grid:
-    """Some values as rows: by the indices that their names end in, else one after the other.
+    """Arrange some values in rows: by the indices at the end of their names, else one after the other.
 
     >>> from autograd import Value, total
     >>> xs = [Value(1.0, label="x[0][1]"), Value(2.0, label="x[1][0]")]
@@ -82,7 +82,7 @@ def grid_of(graph: Graph, nodes: Sequence[Any]) -> Grid:
 
 
 def wrapped(items: Sequence[Any]) -> list[list[Any]]:
-    """A few below each other; more in rows that make a square or nearly one, as the pixels of an image do."""
+    """Put a few below each other, and more in rows that make roughly a square, like the pixels of an image."""
     width = 1 if len(items) <= 2 * NUMBERED else math.ceil(math.sqrt(len(items)))
     return [list(items[at : at + width]) for at in range(0, len(items), width)]
 
@@ -91,7 +91,7 @@ def wrapped(items: Sequence[Any]) -> list[list[Any]]:
 
 
 def heat_map(grid: Sequence[Sequence[float | None]], palette: Palette, digits: int = 2) -> str:
-    """A matrix as a table of coloured cells, with its numbers if there is room; None is no cell, nan and inf are pink."""
+    """Write a matrix as coloured cells, with numbers if there is room; None leaves a gap, nan and inf are pink."""
     finite = [abs(number) for row in grid for number in row if number is not None and math.isfinite(number)]
     largest, numbered = max(finite, default=0.0), len(grid[0]) <= NUMBERED and len(grid) <= 2 * NUMBERED
     rows = [
@@ -118,7 +118,7 @@ def _cell(number: float | None, largest: float, palette: Palette, digits: int) -
 
 
 def maps_of(writer: DotWriter, nodes: Sequence[Any]) -> list[str]:
-    """Rows of a table: for each matrix among some values its name, its shape, its data and its gradient."""
+    """Write table rows: for each matrix among some values, its name, its shape, its data and its gradient."""
     named: dict[str, list[Any]] = {}
     for node in nodes:
         base, index = indexed(writer.graph.name(node))
@@ -156,8 +156,9 @@ def map_of(writer: DotWriter, grid: Sequence[Sequence[float | None]]) -> str:
 
 
 def _unstretched(table: str, writer: DotWriter) -> str:
-    """A table to be put into another one's cell, which Graphviz would otherwise make as wide as the cell. It has room for
-    wider letters than Helvetica's, which a machine may not have.
+    """Wrap a table that goes into another table's cell, so that Graphviz does not make it as wide as that cell.
+
+    It has room for wider letters than Helvetica's, since a machine may not have Helvetica.
     """
     width, height = (math.ceil(SLACK * size) for size in measured(table, writer.look.font_size))
     return table[1:-1].replace("<TABLE ", f'<TABLE FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}" ', 1)
@@ -168,7 +169,7 @@ def _table(rows: Sequence[str]) -> Markup:
 
 
 def small_map(writer: DotWriter, box: Box) -> str:
-    """The data of all that a box for n alike stands for, as a small heat map; "" where there are too many."""
+    """Write the data of everything that a box for n alike represents, as a small heat map; "" if there is too much."""
     nodes: Sequence[Any] = box.nodes
     if len(nodes) != box.times or len(nodes) > MANY or not writer.shows("data"):
         return ""
@@ -183,7 +184,7 @@ def small_map(writer: DotWriter, box: Box) -> str:
 
 
 def pairs_of(picture: Picture, box: Box) -> list[tuple[Any, Any]]:
-    """The pairs of a dot product whose operands, all of them leaves, are one box; with (None, bias) for a bias."""
+    """Return the pairs of a dot product whose operands are all leaves in one box; a bias is the pair (None, bias)."""
     users = {node for arrow in picture.arrows if arrow.tail is box for node, _ in arrow.edges}
     if len(users) != 1:
         return []
@@ -200,7 +201,7 @@ def pairs_of(picture: Picture, box: Box) -> list[tuple[Any, Any]]:
 
 
 def pair_rows(writer: DotWriter, pairs: Sequence[tuple[Any, Any]], most: int) -> list[str]:
-    """A row for each pair: what is multiplied, the product, and the two gradients, each the other number times upstream."""
+    """Write a row for each pair: its factors, its product, and two gradients: the other factor times upstream."""
     heads = ["", "x", "", "w", "x * w", "grad of x", "grad of w"]
     rows = [_cells_of([(writer.text(word, faint=True), "") for word in heads])]
     for x, w in pairs[:most]:
@@ -241,14 +242,14 @@ def _cell_with(text: str, tint: str) -> str:
     return f'<TD ALIGN="RIGHT"{colour}>{text}</TD>'
 
 
-# --- What is seen first ------------------------------------------------------------------------------------
+# --- What is read first ------------------------------------------------------------------------------------
 
 
 def troubles(picture: Picture) -> list[str]:
-    """What a legend says before all else: where nan or inf came back, and where no gradient can go on."""
+    """Write what a legend says first: where nan or inf came back, and where no gradient can flow on."""
     notes: list[str] = []
     if not all(math.isfinite(flow) for arrow in picture.arrows for flow in arrow.contributions):
-        notes.append("pink: nan or inf came back here: begin with the first of them, seen from the result")
+        notes.append("pink: nan or inf came back here: start with the first of them, seen from the result")
     if any(node.scope is CUT for box in picture.boxes for node in box.nodes):
-        notes.append("dashed frame: cut off by detach() or no_grad(), so no gradient goes on from there")
+        notes.append("dashed frame: cut off by detach() or no_grad(), so no gradient flows on from there")
     return notes
