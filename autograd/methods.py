@@ -25,7 +25,17 @@ from .formula.namer import Namer, words
 from .modes import shared
 from .ops import Op
 
-__all__ = ["FINISH", "OPERATORS", "compile_function", "compile_methods", "define", "page", "raising", "under"]
+__all__ = [
+    "FINISH",
+    "OPERATORS",
+    "compile_function",
+    "compile_methods",
+    "define",
+    "keep_in_place",
+    "page",
+    "raising",
+    "under",
+]
 
 # Python's methods for the rows that are operators.
 OPERATORS = {
@@ -110,6 +120,20 @@ def {name}(self, {other}{default}):
     + FINISH
 )
 
+# ``p += x`` makes a new Value, too, so that the commonest update of a parameter would change nothing.
+_IN_PLACE = _BINARY.replace(
+    """\
+    {doc}
+""",
+    """\
+    {doc}
+    if self.op is None and (mode or self.scope is PARAMETER):
+        error = in_place({op}, self, {other})
+        if error:
+            raise error
+""",
+)
+
 _REFLECTED = raising(
     """\
 def {name}(self, {other}):
@@ -165,7 +189,7 @@ def {name}({parameters}):
 )
 
 # The names in the templates themselves: nothing that a row brings along may have one of them.
-_METHOD_WORDS = {*words(_UNARY, _BINARY, _REFLECTED), *FUNCTIONS, "larger"}
+_METHOD_WORDS = {*words(_UNARY, _IN_PLACE, _REFLECTED), *FUNCTIONS, "larger"}
 _FUNCTION_WORDS = {*words(_SCALAR, _WIDE), "Value", "float", "len", "type"}
 
 
@@ -242,8 +266,16 @@ class Method:
         return function if value is None else function.__get__(value, owner)
 
 
+def keep_in_place(kind: type) -> None:
+    """Let ``x += y`` go by the ``__add__`` that a subclass of Value defines, where it defines no ``__iadd__``."""
+    for operator in vars(kind).keys() & OPERATORS.values():
+        name = operator.replace("__", "__i", 1)
+        if hasattr(kind, name) and name not in vars(kind):
+            setattr(kind, name, vars(kind)[operator])
+
+
 def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
-    """Make the methods of Value, by name: ``tanh``, and ``__mul__``, ``__rmul__``, ``mul`` for an operator.
+    """Make the methods of Value, by name: ``tanh``, and ``__mul__``, ``__rmul__``, ``__imul__``, ``mul`` for an operator.
 
     A row over lists, or of more than two operands, is a function only.
     """
@@ -255,6 +287,7 @@ def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
             methods.append(Method(op, template, *([operator] if operator else []), op.name))
             if operator and template is _BINARY:
                 methods.append(Method(op, _REFLECTED, operator.replace("__", "__r", 1)))
+                methods.append(Method(op, _IN_PLACE, operator.replace("__", "__i", 1)))
     return {name: method for method in methods for name in method.names}
 
 

@@ -18,7 +18,7 @@ from .errors import ArgumentError, AutogradError, DomainError, GraphError, hidde
 from .formula import FUNCTIONS, PLAIN, Algebra, add_up, larger, largest
 from .kernels import compile_kernel
 from .methods import OPERATORS
-from .modes import CUT, is_on, shared
+from .modes import CUT, PARAMETER, is_on, shared
 from .ops import MAXIMUM, OPS, Op
 from .slow_path import evaluate, evaluate_partial, real, real_data
 from .value import NOT_REACHED, Value
@@ -96,6 +96,12 @@ def _in_mode(node: Value) -> Value:
 
         remember(node)
     return node
+
+
+def _in_place(op: Op, leaf: Value, other: object) -> ArgumentError | None:
+    from .explain.untrained import in_place
+
+    return in_place(op, leaf, other)
 
 
 def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequence[Any]) -> Value:
@@ -253,4 +259,6 @@ shared.update(
     first_time=_giving_errors(_first_time),
     in_mode=_in_mode,
     in_steps=_in_steps,
+    in_place=_in_place,
+    PARAMETER=PARAMETER,
 )

@@ -13,7 +13,7 @@ from .formula import IEEE, PLAIN, READABLE
 from .modes import is_on
 from .ops import Op
 
-__all__ = ["Pole", "evaluate", "evaluate_partial", "real", "real_data"]
+__all__ = ["Pole", "as_label", "evaluate", "evaluate_partial", "made_by_hand", "real", "real_data"]
 
 
 def real(number: Any, wanted: str = "a real number") -> float:
@@ -157,3 +157,27 @@ def _explained(op: Op, numbers: Sequence[float], names: Sequence[str], error: Ex
 def _listed(said: Sequence[str | float]) -> str:
     texts = [text if isinstance(text, str) else repr(text) for text in said[:4]]
     return ", ".join(texts + ["..."] * (len(said) > 4))
+
+
+def as_label(label: object) -> str:
+    """A label as text: ``Value(x, label=i)`` is written easily, and every tool reads text.
+
+    Raises ArgumentError for micrograd's second argument, the operands of a result.
+    """
+    parts: Any = label if isinstance(label, (tuple, set, list)) else (label,)
+    if any(hasattr(part, "partials") for part in parts):
+        raise made_by_hand(True)
+    return "" if label is None or not parts else str(label)
+
+
+def made_by_hand(requires_grad: bool) -> ArgumentError:
+    """For whoever makes a result by hand, as in micrograd, or wants a Value that records nothing, as in torch."""
+    if not requires_grad:
+        return ArgumentError(
+            "requires_grad=False: a Value always records. Write a constant as a plain number, compute inside "
+            "`with autograd.no_grad():`, or leave a parameter out of the optimiser"
+        )
+    return ArgumentError(
+        "Value(data, operands, operation): an operation is made from formulas, not by the constructor: "
+        '`mytanh = autograd.op("mytanh", "tanh", "tanh(a)", "1 - out ** 2")`, then `mytanh(x)`'
+    )

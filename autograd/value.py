@@ -45,11 +45,11 @@ from typing import TYPE_CHECKING, Any
 from .elsewhere import names_of_others
 from .errors import ArgumentError, GraphError, SingularityError, hidden
 from .graph import grad_before, walk
-from .methods import compile_methods
+from .methods import compile_methods, keep_in_place
 from .modes import CUT, PARAMETER, Scope
 from .node import write
 from .ops import OPS, Op
-from .slow_path import real, real_data
+from .slow_path import as_label, made_by_hand, real, real_data
 
 if TYPE_CHECKING:
     from .compiled_methods import Methods
@@ -98,9 +98,9 @@ class Value(Methods):
 
     def __init__(self, data: float, label: str = "", _op: object = "", *, requires_grad: bool = True) -> None:
         self.grad = NOT_REACHED
-        self.label = label if type(label) is str else _as_text(label)
+        self.label = label if type(label) is str else as_label(label)
         if _op or not requires_grad:
-            raise _misread(requires_grad)
+            raise made_by_hand(requires_grad)
         self.op = None
         self.a = self.b = self.da = self.db = None
         self.scope = None
@@ -131,6 +131,10 @@ class Value(Methods):
         gradient = real(gradient, "a real number as gradient")
         real_data(self, self.data)
         if self.op is None:
+            if self.scope is CUT:
+                from .explain.untrained import not_recorded
+
+                raise not_recorded(self)
             self.grad = _summand(self, self) + gradient
             return
 
@@ -283,15 +287,33 @@ class Value(Methods):
     @requires_grad.setter
     def requires_grad(self, wanted: bool) -> None:
         if not wanted:
-            raise _misread(wanted)
+            raise made_by_hand(wanted)
 
     def retain_grad(self) -> None:
         """Do nothing: inner values keep their grad anyway."""
 
+    def __init_subclass__(cls) -> None:
+        keep_in_place(cls)
+
     def __pos__(self) -> Value:
         return self
 
-    # A Value is ordered by data, so that max(values) works, and equal only to itself, so that sets of nodes work.
+    # A Value is ordered by data, so that max(values) works, and equal only to itself, so that sets of nodes work. What would
+    # be misunderstood, `if loss:` and `loss == 0`, is refused.
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (int, float)):
+            from .explain.untrained import as_number
+
+            raise as_number(self, other)
+        return NotImplemented
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        from .explain.untrained import as_truth
+
+        raise as_truth(self)
 
     def __lt__(self, other: Value | float) -> bool:
         return self.data < (other.data if isinstance(other, Value) else other)
@@ -403,31 +425,6 @@ def _summand(leaf: Value, root: Value) -> float:
 
 def _shown(number: object) -> str:
     return float.__repr__(number) if isinstance(number, float) else repr(number)  # numpy's says np.float64(2.0)
-
-
-def _as_text(label: object) -> str:
-    """Return a label as text: ``Value(x, label=i)`` is easily written, and every tool expects text.
-
-    Raises ArgumentError for micrograd's second argument, the operands of a result.
-    """
-    if isinstance(label, (tuple, set, list)) and (not label or any(isinstance(part, Value) for part in label)):
-        if label:
-            raise _misread(True)
-        return ""
-    return "" if label is None else str(label)
-
-
-def _misread(requires_grad: bool) -> ArgumentError:
-    """The errors for a result made by hand, as in micrograd, and for a Value that records nothing, as in torch."""
-    if not requires_grad:
-        return ArgumentError(
-            "requires_grad=False: a Value always records. Write a constant as a plain number, compute inside "
-            "`with autograd.no_grad():`, or leave a parameter out of the optimiser"
-        )
-    return ArgumentError(
-        "Value(data, operands, operation): an operation is made from formulas, not by the constructor: "
-        '`mytanh = autograd.op("mytanh", "tanh", "tanh(a)", "1 - out ** 2")`, then `mytanh(x)`'
-    )
 
 
 def _unpickled(data: float, label: str, grad: float | None, parameter: bool, kind: type[Value] | None = None) -> Value:

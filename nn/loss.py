@@ -114,12 +114,16 @@ def hinge_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
 
     This is the loss of support vector machines (Cortes and Vapnik, 1995). input: scores. target: -1 or 1 for each
     score, in the same nested lists. reduction: see mse_loss.
-    Raises ShapeError for lists of different shapes.
+    Raises ShapeError for lists of different shapes, and ArgumentError for other targets.
 
     >>> hinge_loss([2.0, 0.5, -1.0], [1, 1, 1]).data
     0.8333333333333334
     """
     want_same_shape("hinge_loss", input, target)
+    if wrong := [y for y in flatten(target) if not issubclass(type(y), Value) and y not in (-1, 1)]:
+        raise ArgumentError(
+            f"hinge_loss: want -1 or 1 as every target, got {wrong[0]!r}. Of classes 0 and 1 it is 2 * y - 1"
+        )
     return _reduced([relu(1 - x * y) for x, y in _pairs(input, target)], reduction, input)
 
 

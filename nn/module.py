@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -69,6 +70,12 @@ class Parameters:
     def __getitem__(self, index: Any) -> Any:
         found = self._all[index]
         return list(found) if isinstance(index, slice) else found
+
+    def __setitem__(self, index: Any, new: Any) -> None:
+        raise ArgumentError(
+            "parameters() lists what the module holds, and another Value in this list would not be in the module: move a "
+            f"parameter by its number, as in parameters[{index!r}].data -= lr * parameters[{index!r}].grad"
+        )
 
     def __add__(self, others: Iterable[Value]) -> list[Value]:
         return [*self, *others]
@@ -158,13 +165,46 @@ class Module(_NamesOfOthers):
         return _OneOutput(out) if type(out) is list and len(out) == 1 and isinstance(out[0], Value) else out
 
     def __setattr__(self, name: str, held: Any) -> None:
+        is_running = self._is_running()  # a forward pass keeps what it likes
+        if not is_running:
+            self._want_parameters(name, held)
         object.__setattr__(self, name, held)
-        kept = self._kept | {name} if self._is_running() else self._kept - {name}
+        kept = self._kept | {name} if is_running else self._kept - {name}
         if kept != self._kept:
             object.__setattr__(self, "_kept", kept)
         if name not in kept:
             for _, part in _parts(name, held):
                 _mark(part)
+
+    def _want_parameters(self, name: str, held: Any) -> None:
+        """Refuse computed Values where parameters are, or, in __init__, where they should be."""
+        computed = [(key, part) for key, part in _values(name, held) if part.op is not None]
+        if not computed:
+            return
+        old = () if name in self._kept else {part for _, part in _values(name, vars(self).get(name)) if part.op is None}
+        from autograd.explain.untrained import no_parameter, only_leaf
+
+        frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage] - that of the assignment
+        code = frame.f_code
+        by_itself = code.co_argcount > 0 and frame.f_locals.get(code.co_varnames[0]) is self
+        for key, result in computed:
+            leaf = only_leaf(result)
+            if old and (leaf in old or not by_itself):
+                raise no_parameter(f"{type(self).__name__}.{key}", result, is_one=True)
+            if leaf is not None and by_itself and code.co_name == "__init__" and leaf.scope is not PARAMETER:
+                raise no_parameter(f"{type(self).__name__}.{key}", result, is_one=False)
+
+    def _want_unmoved(self, name: str, result: Value) -> None:
+        """Refuse a computed Value in a list, if it was computed from a parameter alone that is not here any more."""
+        from autograd.explain.untrained import no_parameter, only_leaf
+
+        leaf = only_leaf(result)
+        if leaf is None or leaf.scope is not PARAMETER:
+            return
+        here = [(key, part) for name, held in vars(self).items() for key, part in _values(name, held)]
+        if not any(part is leaf for _, part in here):
+            key = next(key for key, part in here if part is result)
+            raise no_parameter(f"{type(self).__name__}.{key}", result, is_one=True)
 
     def _is_running(self) -> bool:
         scope = here.scope
@@ -177,6 +217,10 @@ class Module(_NamesOfOthers):
         for name, held in vars(self).items():
             for key, part in _parts(name, held):
                 if isinstance(part, Module) or name not in self._kept:
+                    if isinstance(part, Value) and part.op is not None:
+                        if part is not held:
+                            self._want_unmoved(name, part)
+                        continue
                     _mark(part)  # a list may have grown since it was set
                     yield key, part
 
@@ -309,8 +353,8 @@ def _told(error: AutogradError, call: Scope) -> None:
 
 
 def _parts(name: str, held: Any) -> Iterator[tuple[str, Any]]:
-    """Find the modules and tensors in an attribute, each under its key."""
-    if isinstance(held, Module) or _tensor_shape(held) is not None:
+    """Find the modules and tensors in an attribute, each under its key, and the Values that were computed."""
+    if isinstance(held, (Module, Value)) or _tensor_shape(held) is not None:
         yield name, held
     elif isinstance(held, (list, tuple, dict)):
         items: Any = held.items() if isinstance(held, dict) else enumerate(held)
@@ -320,9 +364,22 @@ def _parts(name: str, held: Any) -> Iterator[tuple[str, Any]]:
         yield from _parts(name, held.tolist())
 
 
+def _values(name: str, held: Any) -> Iterator[tuple[str, Value]]:
+    """Every Value in what an attribute holds, with its name, such as ``weight[0][1]``."""
+    if isinstance(held, Value):
+        yield name, held
+    elif isinstance(held, (list, tuple, dict)):
+        items: Any = held.items() if isinstance(held, dict) else enumerate(held)
+        for key, item in items:
+            if type(item) is not float:
+                yield from _values(f"{name}[{key!r}]", item)
+    elif str(getattr(held, "dtype", "")) == "object":
+        yield from _values(name, held.tolist())
+
+
 def _mark(part: Any) -> None:
     """Mark the Values of a tensor as owned by a module, as drawings show."""
-    if not isinstance(part, Module):
+    if not isinstance(part, Module) and getattr(part, "op", None) is None:
         for leaf in flatten(part):
             if leaf.scope is None or leaf.scope is CUT:
                 leaf.scope = PARAMETER

@@ -48,7 +48,12 @@ def _reached(parameters: Value | Iterable[Value]) -> list[Value]:
     if not hasattr(parameters, "__iter__") and not isinstance(parameters, Value):
         fix = ": give its parameters()" if hasattr(parameters, "parameters") else ""
         raise ArgumentError(f"want parameters to clip, got {type(parameters).__name__}{fix}")
-    return [p for p in ([parameters] if isinstance(parameters, Value) else parameters) if p.reached]
+    given = [parameters] if isinstance(parameters, Value) else list(parameters)
+    if not given and hasattr(parameters, "__next__") and not hasattr(parameters, "__len__"):  # it gives its items once
+        from autograd.explain.untrained import used_up
+
+        raise used_up("clip_grad", parameters)
+    return [p for p in given if p.reached]
 
 
 def _positive(name: str, number: float) -> float:

@@ -31,6 +31,7 @@ from autograd.errors import (
     AutogradError,
     DomainError,
     FloatOverflowError,
+    GraphError,
     ShapeError,
     SingularityError,
     ToolError,
@@ -905,7 +906,7 @@ def test_rows_are_told_apart_by_what_they_are(backend):
 def test_training_in_no_grad_is_no_reason_to_forget_gradients():
     (w,) = leaves(2.0)
     step = compile(lambda x: w * x, [w])
-    with no_grad():
+    with no_grad(), pytest.raises(GraphError, match="train: no gradient has reached w"):
         step.train([([1.0],)], SGD([w], lr=0.1), 1)
     assert (step.batch([1.0]), w.grad) == (2.0, 1.0)
 

@@ -37,6 +37,7 @@ def things():
     f = x**2 * w
     f.backward()
     loss = model([1.0, 2.0])[0] ** 2
+    loss.backward()
     names = {name: getattr(autograd, name) for name in autograd.__all__}
     return {
         **names, "autograd": autograd, "nn": nn, "math": math, "random": random, "itertools": itertools, "json": json,

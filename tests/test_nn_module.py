@@ -73,8 +73,8 @@ def test_a_parameter_is_marked_when_the_attribute_is_set_or_later_when_its_list_
     module.weight.append(Value(2.0))
     assert list(module.parameters()) == module.weight
     assert module.weight[1].scope is PARAMETER
-    module.weight = module.weight[0] * 2  # a result is no parameter, and is not marked
-    assert module.weight.scope is None and list(module.parameters()) == []
+    module.double = module.weight[0] * 2  # a result is no parameter, and is not marked
+    assert module.double.scope is None and list(module.parameters()) == module.weight
     with no_grad():
         module.weight = Value(3.0) * 2  # but a new number is
     assert [p.data for p in module.parameters()] == [6.0]

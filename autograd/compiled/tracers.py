@@ -154,6 +154,13 @@ class Tracer(Value):
         name = f", label={self.label!r}" if self.label else ""
         return f"{type(self).__name__}({self.op.name if self.op else 'no number yet'}{name})"
 
+    def __eq__(self, other: object) -> bool:
+        if get_ident() in running and isinstance(other, (int, float)):
+            raise _refusal(self, "compare")
+        return self is other
+
+    __hash__ = object.__hash__
+
     def __str__(self) -> str:
         if get_ident() in running:
             raise _refusal(self, "print")
@@ -356,13 +363,13 @@ def _install_methods() -> None:
                 operators = {dunder: _recorder(op)}
                 if len(op.operands) == 2:
                     operators[dunder.replace("__", "__r", 1)] = _recorder(op, reflected=True)
+                    operators[dunder.replace("__", "__i", 1)] = operators[dunder]
                 for name, record in operators.items():
                     _set(Tracer, name, record)
                     setattr(ArgTracer, name, _between_numbers(record))
     for kind, why, names in (
-        (Tracer, "compare", "lt le gt ge"),
+        (Tracer, "compare", "lt le gt ge bool"),
         (Tracer, "convert", "float int complex trunc floor ceil round"),
-        (ArgTracer, "compare", "bool"),
         (ArgTracer, "index", "index"),
         (
             ArgTracer,

@@ -10,11 +10,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from operator import and_
 from operator import index as as_index
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, AutogradError, ToolError
+from ..explain.untrained import no_gradient
 from ..updates import Update, read
 from ..value import NOT_REACHED, Value
 from .c.runtime import BatchPlan, NotFloatError, Schedule, Training, zeros
@@ -133,6 +135,7 @@ class Updates:
         self._schedule: Schedule | None = None  # of these batches
         self._at_once = 1  # updates until the next look around
         self._is_running = False  # in C, where a signal's handler may be called
+        self._has_reached = False  # whether a gradient comes to any of the optimiser's parameters
         self._lender: Any = None  # the optimiser's state, while what it remembers is in C's arrays
 
     def run(self, batches: list[Prepared], start: int, count: int) -> list[float]:
@@ -144,6 +147,8 @@ class Updates:
             losses = [self.step.run(batches[start])]
             self.optimizer.step()
             return losses
+        if not self._has_reached:
+            self._want_a_gradient()
         able, cycle = self._able, len(batches)
         in_c = able[start] and self._ready_for_c(rules)
         count = min(count, self._at_once)
@@ -198,6 +203,16 @@ class Updates:
                         f"the optimizer has {part.executable.program.name(node)}, which the loss uses, and which is none of the "
                         "parameters that compile() was given, so that no gradient comes to it: give it there too"
                     )
+
+    def _want_a_gradient(self) -> None:
+        """Refuse to train what would stand still: no gradient of these batches comes to a parameter of the optimiser."""
+        members = [p for params in self._members for p in params]
+        own = [p in {*members} for p in self.step.parameters]
+        reaches = [part.executable.reach for batch in self._batches for part in batch.parts]
+        if any(reach.varies or any(map(and_, own, reach.of(()))) for reach in reaches):
+            self._has_reached = self.optimizer.has_moved = True
+        elif not getattr(self.optimizer, "has_moved", False):
+            raise no_gradient("train", members, "Compile with the parameters that the optimizer has")
 
     def _ready_for_c(self, rules: list[Update]) -> bool:
         """Tell C the rules of the optimiser and the batches, as far as it does not know them; whether it can."""

@@ -43,6 +43,7 @@ class LRScheduler:
         if not isinstance(optimizer, Optimizer):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
             raise ArgumentError(f"{type(self).__name__}: want an optimiser, got {optimizer!r}")
         self.optimizer = optimizer
+        optimizer.has_schedule = True
         self.base_lrs: list[float] = [
             group.setdefault("initial_lr", real(group["lr"], "a real number as lr")) for group in optimizer.param_groups
         ]

@@ -34,6 +34,9 @@ class Optimizer:
     """The base of all optimisers: their parameters, in groups with options, and what they remember about each."""
 
     memory: ClassVar[tuple[str, ...]] = ()  # the names of what is remembered about a parameter
+    has_schedule: bool = False  # whether an LRScheduler changes its lr
+    has_moved: bool = False  # whether there ever was an update with a gradient
+    _was_cleared: bool = False  # by zero_grad()
 
     def __init__(self, params: Params, options: dict[str, Any]) -> None:
         self.defaults = options
@@ -41,7 +44,8 @@ class Optimizer:
         self._state = State()
         given = self._listed(params)
         if not given:
-            raise ArgumentError(f"{type(self).__name__}: want parameters to update, got none")
+            fix = ": a parameter is a Value that an attribute of a Module holds" if hasattr(params, "__next__") else ""
+            raise ArgumentError(f"{type(self).__name__}: want parameters to update, got none{fix}")
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
 
@@ -49,7 +53,19 @@ class Optimizer:
         if not hasattr(params, "__iter__"):
             fix = ": give its parameters()" if hasattr(params, "parameters") else ": one is written [w]"
             raise ArgumentError(f"{type(self).__name__}: want a list of parameters, got {_short(params)}{fix}")
-        return list(params)
+        listed = list(params)
+        if not listed and hasattr(params, "__next__") and not hasattr(params, "__len__"):  # it gives its items once
+            from autograd.explain.untrained import used_up
+
+            raise used_up(type(self).__name__, params)
+        return listed
+
+    def __setattr__(self, name: str, new: Any) -> None:
+        if name in vars(self).get("defaults", ()) and type(self).__module__ == __name__:
+            raise ArgumentError(
+                f"{type(self).__name__}.{name} is read by no update: write optimizer.param_groups[0][{name!r}] = {new!r}"
+            )
+        object.__setattr__(self, name, new)
 
     def add_param_group(self, group: Mapping[str, Any]) -> None:
         """Add more parameters: {"params": [...]}, with their own options where these differ."""
@@ -88,13 +104,26 @@ class Optimizer:
         """Update every parameter that a gradient has reached, once.
 
         closure: a function that recomputes the loss and its gradients before the update; step then returns that loss.
+        Raises GraphError if no gradient has ever reached any of them, so that training would stand still.
         """
         if closure is not None:
             loss = closure()
             self.step()
             return loss
+        if not self.has_moved:
+            self._want_a_gradient()
         self._update()
         return None
+
+    def _want_a_gradient(self) -> None:
+        """Refuse a first update that changes nothing, but where somebody only looks at what a schedule does."""
+        params = self._params()
+        if any(p.reached for p in params):
+            self.has_moved = True
+        elif self._was_cleared or not self.has_schedule:
+            from autograd.explain.untrained import no_gradient
+
+            raise no_gradient(f"{type(self).__name__}.step", params)
 
     def _update(self) -> None:
         for group in self.param_groups:
@@ -113,6 +142,7 @@ class Optimizer:
 
         set_to_none=False: reset it to 0, which counts as a gradient, so that the next update leaves no parameter alone.
         """
+        self._was_cleared = True
         write(self._params(), "grad", repeat(NOT_REACHED if set_to_none else 0.0))
 
     # compile() does this itself where it has the rule; if a class or an object replaces one of these, it calls that.

@@ -67,7 +67,7 @@ def grid_of(graph: Graph, nodes: Sequence[Any]) -> Grid:
 
     >>> from autograd import Value, total
     >>> xs = [Value(1.0, label="x[0][1]"), Value(2.0, label="x[1][0]")]
-    >>> [[cell and cell.data for cell in row] for row in grid_of(Graph(total(xs)), xs)]
+    >>> [[None if cell is None else cell.data for cell in row] for row in grid_of(Graph(total(xs)), xs)]
     [[None, 1.0], [2.0, None]]
     """
     named = [indexed(graph.name(node)) for node in nodes]
@@ -138,7 +138,7 @@ def _maps_of_one(writer: DotWriter, base: str, nodes: Sequence[Any]) -> str:
     name = writer.text(base, size=13, bold=True) + " " if base else ""
     maps: dict[str, str] = {}
     if writer.shows("data"):
-        maps["data"] = map_of(writer, [[cell and cell.data for cell in row] for row in grid])
+        maps["data"] = map_of(writer, [[None if cell is None else cell.data for cell in row] for row in grid])
     if writer.shows("grad"):
         grads = [[cell.grad if cell is not None and cell.reached else None for cell in row] for row in grid]
         reached = any(grad is not None for row in grads for grad in row)
@@ -176,7 +176,7 @@ def small_map(writer: DotWriter, box: Box) -> str:
     grid = grid_of(writer.graph, nodes)
     if len(nodes) <= FEW and not 1 < len(grid[0]) <= NARROW:
         grid = [list(nodes[at : at + NARROW]) for at in range(0, len(nodes), NARROW)]
-    numbers = [[cell and cell.data for cell in row] for row in grid]
+    numbers = [[None if cell is None else cell.data for cell in row] for row in grid]
     return heat_map(numbers, writer.palette, min(writer.look.digits, 2) if len(nodes) <= FEW else 0)
 
 

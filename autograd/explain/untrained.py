@@ -1,0 +1,148 @@
+"""Training that cannot train: what is said where a step would leave its parameters as they are.
+
+Each mistake is told at the first call that can know of it: an assignment, ``backward()``, ``optimizer.step()``.
+
+>>> from autograd import Value, no_grad
+>>> w = Value(3.0)
+>>> (w * w).backward()
+>>> with no_grad():
+...     w -= 0.1 * w.grad
+Traceback (most recent call last):
+    ...
+autograd.errors.ArgumentError: w -= ... makes a new Value, and the old one keeps its number: write w.data -= lr * w.grad
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import ArgumentError, GraphError
+from ..modes import PARAMETER, here, is_on
+from ..node import Node
+from ..ops import Op
+from .failures import names_of
+from .naming import users_frame
+
+__all__ = [
+    "as_number",
+    "as_truth",
+    "in_place",
+    "no_gradient",
+    "no_parameter",
+    "not_recorded",
+    "only_leaf",
+    "used_up",
+]
+
+
+def in_place(op: Op, leaf: Node, other: object) -> ArgumentError | None:
+    """The error for ``p -= lr * p.grad``; None where a new Value may be wanted, as in ``out = bias; out += w * x``.
+
+    It is asked of parameters, and of every leaf in a mode.
+    """
+    inside = here.scope is not None or users_frame().f_code.co_name in (
+        "forward",
+        "__call__",
+    )  # a model computes something there
+    is_update = leaf.reached or (op.symbol == "-" and other == 0)  # without a gradient it subtracts lr * 0
+    if hasattr(other, "partials") or inside or not is_update:
+        return None
+    if leaf.scope is not PARAMETER and not is_on("no_grad"):
+        return None
+    name = names_of([leaf])[0] or "p"
+    move = f"-= lr * {name}.grad" if op.symbol in "+-" else f"{op.symbol}= {other!r}"
+    move = move.replace("-", "+") if op.symbol == "+" else move
+    return ArgumentError(
+        f"{name} {op.symbol}= ... makes a new Value, and the old one keeps its number: write {name}.data {move}"
+    )
+
+
+def not_recorded(leaf: Node) -> GraphError:
+    """The error of backward() where nothing was recorded."""
+    return GraphError(
+        f"backward() of {_called(leaf, 'a result')}: it was made inside no_grad() or by detach(), so no gradient can go on "
+        "from it. Compute it outside of no_grad(), from the parameters themselves"
+    )
+
+
+def no_gradient(
+    caller: str, params: Sequence[Node], fix: str = "Call loss.backward() after zero_grad() and before step()"
+) -> GraphError:
+    """The error of an update where no gradient has reached any parameter."""
+    name = names_of(params[:1])[0]
+    which = name or "the parameter"
+    if len(params) > 1:
+        which = f"any of the {len(params)} parameters{f', such as {name}' if name else ''}"
+    return GraphError(
+        f"{caller}: no gradient has reached {which}. {fix}, and compute the loss from these parameters, not from their .data"
+    )
+
+
+def used_up(caller: str, params: object) -> ArgumentError:
+    """The error for an iterator of parameters that gives none."""
+    return ArgumentError(
+        f"{caller}: want parameters, got none: a {type(params).__name__} gives its items once, and this one is used up. "
+        "Make a list of it first, list(params)"
+    )
+
+
+def only_leaf(result: Node) -> Node | None:
+    """The leaf from which alone something was computed, with plain numbers; None where there are several.
+
+    >>> from autograd import Value
+    >>> w, x = Value(2.0, label="w"), Value(3.0)
+    >>> only_leaf(w - 0.1 * w), only_leaf(w - x)
+    (Value(2.0, grad not reached, label='w'), None)
+    """
+    found: Node | None = None
+    seen: set[Any] = set()
+    stack: list[Any] = [result]
+    while stack:
+        node = stack.pop()
+        if node in seen or isinstance(node, float):
+            continue
+        seen.add(node)
+        if node.op is None:
+            if found is not None:
+                return None
+            found = node
+        stack += node.operands
+    return found
+
+
+def no_parameter(name: str, result: Node, is_one: bool) -> ArgumentError:
+    """The error for a computed Value in a module, such as ``Line.w``. is_one: a parameter has been there."""
+    op = result.op.name if result.op else "an operation"
+    if is_one:
+        return ArgumentError(
+            f"{name} is a parameter, and the result of {op} is none: no optimiser would move it. A parameter moves by its "
+            f"number, as in p.data -= lr * p.grad"
+        )
+    return ArgumentError(
+        f"{name} would be the result of {op}, which is no parameter: no optimiser would move it. Compute the number first, "
+        f"as in Value({result.data!r})"
+    )
+
+
+def as_truth(value: Node) -> ArgumentError:
+    """The error of ``if loss:``."""
+    name = names_of([value])[0] or "v"
+    return ArgumentError(
+        f"the truth of {_called(value)} could be that of its number or of its being there: write {name}.data != 0 for "
+        f"the one, {name} is not None for the other"
+    )
+
+
+def as_number(value: Node, number: object) -> ArgumentError:
+    """The error of ``loss == 0``."""
+    name = names_of([value])[0] or "v"
+    return ArgumentError(
+        f"{_called(value)} == {number!r} compares a node of a graph with a number, and they are never the same: "
+        f"write {name}.data == {number!r}"
+    )
+
+
+def _called(value: Node, else_: str = "") -> str:
+    name = names_of([value])[0]
+    return name or else_ or repr(value)
