@@ -318,6 +318,41 @@ def test_a_translation_begins_as_the_page_for_contributors_says(tmp_path):
     assert "A good one to begin: " in subprocess.run(asked, **run_in).stdout
 
 
+# --- The page in Russian -----------------------------------------------------------------------------------
+
+PAGE = (ROOT / ".github" / "README.ru.md").read_text(encoding="utf-8")
+
+
+def test_the_page_in_russian_installs_as_the_readme_does():
+    english = (ROOT / "README.md").read_text(encoding="utf-8")
+    for start in ("python3 -m venv", "py -3 -m venv"):
+        (command,) = re.findall(rf"(?m)^{start}.*$", PAGE)
+        assert command.endswith("-m demos 53 --lang ru")
+        assert command.removesuffix("53 --lang ru") + "iris\n" in english
+    (shown,) = re.findall(r"(?s)```console\n(.*?)```", PAGE)
+    assert shown in english, "the steps are those of the README, where they are executed"
+    assert len(PAGE.splitlines()) <= 90
+    for target in re.findall(r"\]\(([^)]+)\)", PAGE):
+        assert (ROOT / ".github" / target).exists(), target
+
+
+COMMANDS = re.findall(r"(?m)^\.venv/bin/python -m demos(.*?) *#", PAGE)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(IN_WORK), reason="not all catalogues are translated")
+def test_the_commands_of_the_page_in_russian_speak_russian(tmp_path):
+    """In the page's order and one folder; the last one, which takes long, has a test of its own."""
+    assert len(COMMANDS) == 6
+    for command in COMMANDS[:-1]:
+        words = [sys.executable, "-m", "demos", *command.split()]
+        ran = subprocess.run(words, capture_output=True, encoding="utf-8", cwd=tmp_path, check=False, stdin=subprocess.DEVNULL,
+                             env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT)})  # fmt: skip
+        assert ran.returncode == (1 if " check " in command else 0), ran.stderr  # nothing is right yet in a new file
+        assert re.search("[а-яё]{4}", ran.stdout), command
+        assert not ran.stderr, ran.stderr
+
+
 # --- The player --------------------------------------------------------------------------------------------
 
 
