@@ -1,7 +1,8 @@
-"""Whoever adds something writes it in one place; all else follows, or is made by ``pytest --refresh``."""
+"""Anything new is written in one place, as .github/CONTRIBUTING.md says; the rest follows, or ``pytest --refresh`` writes it."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -11,74 +12,27 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-ROW = 'SOFTSIGN = row("softsign", "softsign", "a / (1 + abs(a))", "1 / (1 + abs(a)) ** 2")\n'
-ACTIVATION = '''
-
-def softsign(input: Any) -> Any:
-    """x / (1 + |x|) of every number."""
-    return _each(lambda x: x / (1 + abs(x)), input)
+PAGE = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
-class Softsign(Activation, function=softsign):
-    """x / (1 + |x|) of every number. See F.softsign."""
-'''
-OPTIMIZER = '''
-
-class SignSGD(Optimizer):
-    """w <- w - lr * sign(dL/dw)."""
-
-    def __init__(self, params: Params, lr: float = 1e-3, *, maximize: bool = False) -> None:
-        super().__init__(params, {"lr": lr, "maximize": maximize})
-
-    def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
-        return {"lr": group["lr"], "slope": _slope({**group, "weight_decay": 0}), "data": "data - lr * slope / abs(slope)"}
-'''
-LAYER = '''"""Scale: every number times one parameter."""
-
-from __future__ import annotations
-
-from typing import Any
-
-from autograd import Value
-
-from .module import Module
-
-__all__ = ["Scale"]
+def blocks():
+    """What the page adds: for each block of code the file, where in it, and the code."""
+    for block in re.findall(r"(?ms)^```python\n# (.*?)^```$", PAGE):
+        where, _, code = block.partition("\n")
+        name, _, place = where.partition(", ")
+        yield name, place, code
 
 
-class Scale(Module):
-    """Every number of a vector times one parameter."""
-
-    def __init__(self) -> None:
-        self.factor = Value(2.0)
-
-    def forward(self, input: Any) -> Any:
-        return [self.factor * x for x in input]
-'''
-DEMO = '''"""Does a demo need more than its file?"""
-
-from ..shared.report import Report
-
-
-def main(out: str = "out/alone", quiet: bool = False, png: bool = False) -> dict[str, object]:
-    return {"report": Report(out, "Alone", "", png)}
-'''
-PAGE = """# %% [markdown]
-# # Does a page need more than its file?
-#
-# Lesson 57. No.
-
-# %%
-print(6 * 7)
-# > 42
-"""
-EXERCISE = '''
-
-@exercise("53", "easy", 1, hint="Double it.", solution="twice = lambda x: 2 * x", cases=lambda rng: [(3.0,), (5.0,)])
-def twice(slip: Any, x: float) -> float:
-    """twice(x) -> 2 * x."""
-    return x if slip("It is not doubled.") else 2 * x
-'''
+def added(text, place, code):
+    """A file's text with a block added where the page says."""
+    if not place:
+        assert not text, "the page says that this is a new file"
+        return code
+    if place == "at the end":
+        return f"{text}\n\n{code}"
+    line = place.removeprefix("above: ")
+    assert text.count(f"\n{line}\n") == 1, place
+    return text.replace(f"\n{line}\n", f"\n{code}{line}\n")
 
 
 def run(folder, *words):
@@ -101,28 +55,28 @@ def tree(tmp_path_factory):
 
     def write(name, change):
         path = folder / name
-        path.write_text(
-            change(path.read_text(encoding="utf-8") if path.exists() else ""), encoding="utf-8", newline="\n"
-        )
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        path.write_text(change(text), encoding="utf-8", newline="\n")
 
-    write("autograd/ops.py", lambda text: text.replace("BUILTIN.extend(OPS)\n", f"{ROW}BUILTIN.extend(OPS)\n"))
-    write("nn/activation.py", lambda text: text + ACTIVATION)
-    write("nn/optim/optimizer.py", lambda text: text + OPTIMIZER)
-    write("nn/scale.py", lambda _: LAYER)
-    write("demos/models/alone.py", lambda _: DEMO)
-    write("demos/lessons/whole.py", lambda _: PAGE)
-    write("demos/exercises/descent.py", lambda text: text + EXERCISE)
-    run(
-        folder,
-        "-m",
-        "pytest",
-        "-q",
-        "--refresh",
-        "-p",
-        "no:cacheprovider",
+    for name, place, code in blocks():
+        write(name, lambda text, place=place, code=code: added(text, place, code))
+    number = re.search(r"\*\*Lesson (\w+), 5 minutes", PAGE)[1]
+    write(
+        "demos/shared/catalog.py", lambda text: re.sub(r"(?m)^LESSONS = \((.*)\)", rf'LESSONS = (\1, "{number}")', text)
+    )
+    refreshed = (
         "tests/test_nn_exports.py",
         "tests/test_stub.py",
+        "tests/test_demos_pages.py::test_a_page_prints_what_it_says[whole]",
     )
+    run(folder, "-m", "pytest", "-q", "--refresh", "-p", "no:cacheprovider", *refreshed)
+    (command,) = re.findall(r"(?m)^mkdir demos/languages/.*$", PAGE)
+    for words in command.split(" && "):
+        run_words = words.split()
+        if run_words[0].endswith("python"):
+            run(folder, *run_words[1:])
+        else:
+            subprocess.run(run_words, cwd=folder, check=True)
     return folder
 
 
@@ -136,7 +90,12 @@ def tree(tmp_path_factory):
     ("import nn; print([y.data for y in nn.Scale()([1.0, 3.0])], 'Scale' in nn.__all__)", "[2.0, 6.0] True"),
     ("from nn.optim import SignSGD; from autograd import Value; w = Value(1.0); o = SignSGD([w], 0.5)\n"
      "(w * 3).backward(); o.step(); print(w.data)", "0.5"),
+    ("from nn.optim import SignSGD; from autograd import Value, compile; w = Value(1.0); step = compile(lambda x: w * x, [w])\n"
+     "step.train([([3.0],)], SignSGD([w], 0.5), steps=2); print(w.data)", "0.0"),
     ("from demos.exercises import check; check(lambda x: 2 * x, 'twice')", "twice: right"),
+    ("from demos.practice import predict; predict('answer', 42)", "right: 42. 6 sevens are 42"),
+    ("from demos.practice import predict; predict('answer', 13)", "not 13: that is the sum; multiply"),
+    ("from demos.languages import LANGUAGES, using, tr; print('de' in LANGUAGES)\nwith using('de'): print(tr('Predict.'))", "True\nPredict."),
     ("from demos.exercises import check; check(lambda x: x, 'twice')", "twice: not yet. At x=3: want 6, got 3. It is not doubled."),
 ])  # fmt: skip
 def test_what_is_added_in_one_place_is_there(tree, code, answer):
@@ -147,9 +106,26 @@ def test_what_is_added_in_one_place_is_there(tree, code, answer):
 def test_a_demo_is_one_file(tree):
     listing = run(tree, "-m", "demos")
     assert "alone" in listing and "Does a demo need more than its file?" in listing
-    assert " 57 whole" in listing and "Does a page need more than its file?" in listing
+    assert " 57 whole" in listing and "What is the answer?" in listing
     assert "1 files in" in run(tree, "-m", "demos", "alone", "--out", "out/alone")
     assert "42" in run(tree, "-m", "demos", "57", "--out", "out/whole")
+
+
+@pytest.mark.slow
+def test_a_page_and_a_catalogue_are_written_by_the_commands_on_the_page(tree):
+    assert (tree / "demos/lessons/whole.py").read_text(encoding="utf-8").endswith("print(6 * 7)\n# > 42\n")
+    catalogue = (tree / "demos/languages/de/whole.po").read_text(encoding="utf-8")
+    assert 'msgid "What is the answer?"\nmsgstr ""' in catalogue
+
+
+def test_every_kind_on_the_page_has_its_block():
+    kinds = re.findall(r"(?m)^\*\*(?:An?) ([a-z ]+)\*\* is", PAGE)
+    assert kinds == [
+        "operation", "activation", "layer", "optimiser", "lesson", "question to predict", "exercise", "demo", "translation",
+    ]  # fmt: skip
+    assert len(list(blocks())) == len(kinds) - 1
+    for name, place, _ in blocks():
+        assert (ROOT / name).exists() == bool(place), name
 
 
 @pytest.mark.slow
