@@ -1,6 +1,7 @@
 """How well `check` judges: the rates over all solutions in tests/solutions, right and wrong ones of every exercise.
 
     python -m tests.judge_solutions             the rates, and what has changed since a person judged it
+    python -m tests.judge_solutions --set second    those of another set, judged by the slips marked in it
     python -m tests.judge_solutions --show      every wrong solution, with its slip and its verdict
     python -m tests.judge_solutions --refresh   take over changed verdicts, as unjudged
     python -m tests.judge_solutions --judge named chain.wrong_3 order.wrong_1
@@ -9,12 +10,18 @@
 A person reads each verdict on a wrong solution, and says what it is: *named* (it names the operation that slipped, or
 says why the number is what it is), *numbers only*, or *misleading*. tests/solutions/judged.json holds the judgements,
 with the verdicts as they were read.
+
+The sets in the folders `second` and `held_out` were written from the statements of the exercises, before the checker was
+tuned. In these, each slip is marked where it is made: `# slip: sign, subtract` says that a verdict names it if it has that
+line's number or one of these words (or their beginnings). *named* verdicts name every slip that is marked, *partly* one
+of two, *astray* point at other lines only: a person reads those.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import inspect
 import json
 import re
 import sys
@@ -28,14 +35,17 @@ from demos.exercises import EXERCISES, verdict_on
 __all__ = ["JUDGEMENTS", "judged", "solutions", "verdicts"]
 
 FOLDER = Path(__file__).parent / "solutions"
+SETS = ("first", "second", "held_out")
+MARKED = ("named", "partly", "numbers only", "astray")
 JUDGED = FOLDER / "judged.json"
 JUDGEMENTS = ("named", "numbers only", "misleading")
 UNJUDGED = "unjudged"
 
 
-def solutions(exercise: str) -> Iterator[tuple[str, Any]]:
+def solutions(exercise: str, which: str = "first") -> Iterator[tuple[str, Any]]:
     """right_1, ... and wrong_1, ... of an exercise, from a module that is new each time."""
-    spec = importlib.util.spec_from_file_location(f"solutions_of_{exercise}", FOLDER / f"{exercise}.py")
+    path = FOLDER / ("" if which == "first" else which) / f"{exercise}.py"
+    spec = importlib.util.spec_from_file_location(f"{which}_solutions_of_{exercise}", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
@@ -44,11 +54,48 @@ def solutions(exercise: str) -> Iterator[tuple[str, Any]]:
     yield from ((name, getattr(module, name)) for name in sorted(named, key=lambda n: (n[:5], int(n[6:]))))
 
 
-def verdicts(exercise: str) -> Iterator[tuple[str, str, bool, str]]:
+def verdicts(exercise: str, search: bool = True) -> Iterator[tuple[str, str, bool, str]]:
     """(name, its slip, whether it passes, the verdict) of each solution."""
     for name, solution in solutions(exercise):
-        passes, verdict = verdict_on(exercise, solution)
+        passes, verdict = verdict_on(exercise, solution, search)
         yield name, (solution.__doc__ or "").strip(), passes, _stable(verdict)
+
+
+def marked(exercise: str, which: str) -> Iterator[tuple[str, bool, str, str]]:
+    """(name, whether it passes, the verdict, how it meets the marks) of each solution of a set with marks."""
+    for name, solution in solutions(exercise, which):
+        passes, verdict = verdict_on(exercise, solution)
+        yield name, passes, verdict, _met(verdict, solution)
+
+
+def _met(verdict: str, solution: Any) -> str:
+    """How many of the slips that are marked in a solution's source a verdict names."""
+    lines, first = inspect.getsourcelines(solution)
+    slips = [(first + k, words) for k, line in enumerate(lines) for words in _slips_in(line)]
+    pointed = {
+        int(number) for group in re.findall(r"Lines? ([\d, and]+)", verdict) for number in re.findall(r"\d+", group)
+    }
+    numbers = re.search(r"want .*?, got .*?\. ", verdict)
+    reason = re.sub(r"(Lines? [\d, and]+), `.*?`:", "", verdict[numbers.end() if numbers else 0 :])
+    # one slip may be marked in several lines, where the words are the same
+    named = {words: [] for _, words in slips}
+    for line, words in slips:
+        named[words].append(line in pointed or any(_said(word, reason) for word in words.split(", ")))
+    count = sum(any(one) for one in named.values())
+    if count == len(named):
+        return "named"
+    if count:
+        return "partly"
+    return "astray" if pointed else "numbers only"
+
+
+def _slips_in(line: str) -> list[str]:
+    return [words.strip() for words in line.partition("# slip:")[2].split(" ; ") if words.strip()]
+
+
+def _said(word: str, text: str) -> bool:
+    end = r"(?!\w)" if len(word) < 3 else ""
+    return bool(re.search(rf"(?<![\w.]){re.escape(word)}{end}", text, re.IGNORECASE))
 
 
 def _stable(verdict: str) -> str:
@@ -65,11 +112,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="The rates at which check() judges the solutions in tests/solutions.")
     parser.add_argument("--show", action="store_true", help="print each wrong solution's slip and verdict")
     parser.add_argument("--refresh", action="store_true", help="take over changed verdicts, as unjudged")
+    parser.add_argument("--set", choices=SETS, default="first", help="which solutions")
     parser.add_argument("--judge", nargs=argparse.ONE_OR_MORE, metavar="WORD", help="JUDGEMENT exercise.name ...")
     parser.add_argument("exercises", nargs="*", help="only these")
     options = parser.parse_args(argv)
     if options.judge:
         _judge(*options.judge)
+    elif options.set != "first":
+        _report_marked(options.set, options.exercises or list(EXERCISES), options.show)
     else:
         _report(options.exercises or list(EXERCISES), options.show, options.refresh)
 
@@ -95,6 +145,25 @@ def _report(exercises: Sequence[str], show: bool, refresh: bool) -> None:
         _write(table)
 
 
+def _report_marked(which: str, exercises: Sequence[str], show: bool) -> None:
+    total = Counter[str]()
+    for exercise in exercises:
+        counts = Counter[str]()
+        for name, passes, verdict, met in marked(exercise, which):
+            kind = name[:5]
+            counts[kind] += 1
+            if passes != (kind == "right"):
+                counts["false pass" if passes else "false alarm"] += 1
+                print(f"  {'FALSE PASS' if passes else 'FALSE ALARM'} {exercise}.{name}: {verdict}")
+            elif kind == "wrong":
+                counts[met] += 1
+            if kind == "wrong" and (show or met != "named"):
+                print(f"  {exercise}.{name} [{met}]\n      {verdict}")
+        print(f"{exercise:18}", _line(counts, MARKED), flush=True)
+        total += counts
+    print(f"{'all':18}", _line(total, MARKED))
+
+
 def _count(exercise: str, known: dict[str, list[str]], show: bool) -> Counter[str]:
     """Judge an exercise's solutions. `known` is brought up to date."""
     counts: Counter[str] = Counter()
@@ -113,9 +182,9 @@ def _count(exercise: str, known: dict[str, list[str]], show: bool) -> Counter[st
     return counts
 
 
-def _line(counts: Counter[str]) -> str:
+def _line(counts: Counter[str], kinds: Sequence[str] = JUDGEMENTS) -> str:
     wrong = counts["wrong"] or 1
-    rates = [f"{kind} {counts[kind]} ({100 * counts[kind] / wrong:.0f} %)" for kind in JUDGEMENTS]
+    rates = [f"{kind} {counts[kind]} ({100 * counts[kind] / wrong:.0f} %)" for kind in kinds]
     parts = [f"{counts['right']} right, false alarms {counts['false alarm']}", *rates]
     parts.insert(1, f"{counts['wrong']} wrong, false passes {counts['false pass']}")
     return "; ".join(parts) + (f"; unjudged {counts[UNJUDGED]}" if counts[UNJUDGED] else "")

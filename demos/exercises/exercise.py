@@ -53,6 +53,7 @@ class Exercise(NamedTuple):
     values: whether they are Values in every call, or floats at first. precision: how far numbers may be off.
     secret: whether the verdict keeps the right answer to itself. watch: a function of the arguments after a call and of
     whether its answer was right; it returns a sentence, or "". extra: a further test, which may return a remark.
+    measure: for what has no cases, the numbers that a solution gives for the k-th sample, and the right ones.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Exercise(NamedTuple):
     watch: Callable[[Case, bool], str] | None
     extra: Callable[[Solution], str] | None
     examine: Callable[[Any], str | None] | None
+    measure: tuple[Callable[[Any, int], Any], Sequence[Any]] | None
 
     def inputs(self) -> list[Case]:
         """Fresh copies of the cases: the lesson's own first, then random ones, the same every time."""
@@ -117,10 +119,12 @@ def exercise(
     watch: Callable[[Case, bool], str] | None = None,
     extra: Callable[[Solution], str] | None = None,
     examine: Callable[[Any], str | None] | None = None,
+    measure: tuple[Callable[[Any, int], Any], Sequence[Any]] | None = None,
 ) -> Callable[[Reference], Reference]:
     """Add an exercise; its docstring states it. `starter` is what its file holds to begin with, if not a blank.
 
-    examine: judges a solution by itself, in place of the cases, and may return a remark on a right one.
+    examine: judges a solution by itself, in place of the cases, and may return a remark on a right one. measure: what such
+    a solution gives for the k-th sample, and what is right for each.
     solution: source code that defines the exercise's name.
     """
 
@@ -130,7 +134,7 @@ def exercise(
         statement = " ".join((reference.__doc__ or "").split())
         EXERCISES[name] = Exercise(
             name, lesson, level, minutes, statement, reference, cases, names, hint, solution, starter, tuple(parts),
-            tuple(differentiable.split()), precision, secret, values, watch, extra, examine,
+            tuple(differentiable.split()), precision, secret, values, watch, extra, examine, measure,
         )  # fmt: skip
         return reference
 

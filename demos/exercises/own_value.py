@@ -398,6 +398,19 @@ def _remark(solution: Any) -> str:
         "As long as each graph is used once, that does no harm", text=text)  # fmt: skip
 
 
-@exercise("53b", "hard", 40, hint=_HINT, solution=_SOLUTION, starter=_STARTER, examine=_examine)
+def _measured(solution: Any, k: int) -> list[float]:
+    """The result and the gradients of the k-th graph."""
+    _, numbers, build = (*_SINGLE, *_GRAPHS)[k]
+    leaves = {name: solution(x) for name, x in numbers.items()}
+    out = build(leaves)
+    data = float(out.data)
+    out.backward()
+    return [data, *(float(leaf.grad) for leaf in leaves.values())]
+
+
+_MEASURE = _measured, [_measured(Value, k) for k in range(len(_SINGLE) + len(_GRAPHS))]
+
+
+@exercise("53b", "hard", 40, hint=_HINT, solution=_SOLUTION, starter=_STARTER, examine=_examine, measure=_MEASURE)
 def Value_(slip: Any) -> None:  # noqa: N802
     """Value: a class of your own, with data, grad, +, *, tanh() and backward(); the other operand may be a plain number. Any name will do: check(MyValue)."""

@@ -11,7 +11,7 @@ import io
 import sys
 import sysconfig
 from collections.abc import Callable
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from contextvars import Context
 from functools import lru_cache
 from pathlib import Path
@@ -26,15 +26,25 @@ from autograd.modes import modes_restored
 
 from ..languages import tr
 
-__all__ = ["BUDGET", "EndlessError", "WrongError", "called", "safe_repr"]
+__all__ = ["BUDGET", "REPAIRED", "EndlessError", "WrongError", "called", "is_library", "safe_repr"]
 
+REPAIRED = "<repair>"  # the file name of code that counts its own loops
 BUDGET = 1_000_000  # instructions a call: less than a second, and fifty times what any exercise needs
 _COSTS = {"opcode": 1, "line": 5}  # Python 3.14 reports only lines for a function that is running for the first time
 _PRINTED = 2_000  # characters of a solution's own output that are shown
 
 
 class WrongError(Exception):
-    """Why a solution is wrong, in a sentence or two."""
+    """Why a solution is wrong, in a sentence or two.
+
+    guess: its last part, where a change in the solution's own code that makes it right says more. named: whether it is
+    known for certain what the slip is.
+    """
+
+    def __init__(self, sentence: str, guess: str = "", named: bool = False) -> None:
+        super().__init__(f"{sentence} {guess}".rstrip())
+        self.sure = sentence
+        self.named = named
 
 
 class EndlessError(WrongError):
@@ -64,7 +74,7 @@ class _Budget:
         self.left = left
 
     def trace(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if _is_library(frame.f_code.co_filename):
+        if is_library(frame.f_code.co_filename):
             return None
         frame.f_trace_opcodes = True
         return self.count
@@ -76,7 +86,7 @@ class _Budget:
             def again() -> None:
                 sys.settrace(self.trace)
                 above: FrameType | None = frame
-                while above is not None and not _is_library(above.f_code.co_filename):
+                while above is not None and not is_library(above.f_code.co_filename):
                     above.f_trace, above.f_trace_opcodes = self.count, True
                     above = above.f_back
 
@@ -92,19 +102,23 @@ class _Budget:
 
 
 @lru_cache(maxsize=1024)
-def _is_library(filename: str) -> bool:
-    if filename.startswith("<frozen "):
+def is_library(filename: str) -> bool:
+    if filename.startswith(("<frozen ", REPAIRED)):
         return True
     ours = [Path(module.__file__ or "").parent for module in (autograd, nn)]
     installed = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     return any(Path(filename).is_relative_to(folder) for folder in (*ours, Path(__file__).parents[1], *installed))
 
 
-def called(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a learner's function returns. Raises WrongError for whatever else it does; what it prints is thrown away."""
+def called(function: Callable[..., Any], *arguments: Any, count: bool = True) -> Any:
+    """What a learner's function returns. Raises WrongError for whatever else it does; what it prints is thrown away.
+
+    count: whether its instructions have to be counted; not those of code that counts for itself.
+    """
     printed = _Notebook()
+    counted = _counted(_Budget(BUDGET)) if count else nullcontext()
     try:
-        with redirect_stdout(printed), _no_input(), modes_restored(), _counted(_Budget(BUDGET)):
+        with redirect_stdout(printed), _no_input(), modes_restored(), counted:
             return Context().run(function, *arguments)
     except WrongError:
         raise
@@ -160,7 +174,7 @@ def _line(function: Callable[..., Any], error: BaseException | None) -> str:
     """Where in the learner's code an error was raised: the last of its own lines."""
     if error is None:
         return ""
-    lines = [line for frame, line in walk_tb(error.__traceback__) if not _is_library(frame.f_code.co_filename)]
+    lines = [line for frame, line in walk_tb(error.__traceback__) if not is_library(frame.f_code.co_filename)]
     return tr(" (line {line})", line=lines[-1]) if lines else ""
 
 

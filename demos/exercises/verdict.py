@@ -21,18 +21,60 @@ from ..languages import language, tr
 from .answers import Tree, floats, leaves, like, plain, same, shown_twice, words
 from .changes import agree, changes
 from .exercise import EXERCISES, Case, Exercise, Slips
+from .repair import Samples, mended, program_of, told
 from .sandbox import EndlessError, WrongError, called, safe_repr
 
 __all__ = ["judge", "verdict_on"]
 
 
-def verdict_on(name: str, thing: Any) -> tuple[bool, str]:
-    """Whether a solution is right, and a sentence that says why."""
+def verdict_on(name: str, thing: Any, search: bool = True) -> tuple[bool, str]:
+    """Whether a solution is right, and a sentence that says why.
+
+    search: whether to look for a change in its own code that makes it right, which takes a second.
+    """
     try:
         remark = Context().run(judge, EXERCISES[name], thing)  # whatever mode the session is in
     except WrongError as error:
-        return False, tr("not yet. {why}", why=_begin(EXERCISES[name], str(error)))
+        why = Context().run(_mended, EXERCISES[name], thing, not error.named) if search else ""
+        sentence = f"{_ended(error.sure)} {why}" if why else str(error)
+        return False, tr("not yet. {why}", why=_begin(EXERCISES[name], sentence))
     return True, tr("right. {remark}", remark=remark) if remark else tr("right")
+
+
+def _ended(sentence: str) -> str:
+    """With a full stop."""
+    return sentence if sentence.endswith((".", "?")) else f"{sentence}."
+
+
+def _mended(exercise: Exercise, solution: Any, pairs: bool) -> str:
+    """What to change in a solution's own code, if one or two small edits make it right; "" if that is not known."""
+    program = program_of(solution)
+    if program is None:
+        return ""
+    if exercise.measure:
+        answer, right = exercise.measure
+    else:
+        cases = exercise.inputs()
+        right = [floats(plain(exercise.answer(case))) for case in cases]
+        of_values = exercise.values and "Value" in exercise.statement
+
+        def answer(solution: Any, k: int) -> Tree:
+            arguments = _copied(cases[k])
+            given = _with_values(exercise, arguments)[0] if of_values else arguments
+            found = floats(plain(solution(*given)))
+            _judge_inputs(exercise, cases[k], arguments)
+            return found
+
+    def passes(solution: Any) -> bool:
+        try:
+            judge(exercise, solution)
+        except WrongError:
+            return False
+        return True
+
+    samples = Samples(answer, right, exercise.precision, passes, exercise.solution)
+    found = mended(program, samples, pairs)
+    return told(program, found[0]) if found else ""
 
 
 def _begin(exercise: Exercise, sentence: str) -> str:
@@ -57,7 +99,7 @@ def judge(exercise: Exercise, solution: Any) -> str:
     seen = exercise.watch(used[-1 if first is None else first], not wrong) if exercise.watch else ""
     if first is not None:
         _judge_memory(exercise, solution, cases, given)
-        raise WrongError(_why(exercise, cases, given, right, first, seen))
+        raise _why(exercise, cases, given, right, first, seen)
     if seen:
         raise WrongError(tr("its numbers are right, but {seen}", seen=seen))
     remark = ""
@@ -98,12 +140,17 @@ def _answer(exercise: Exercise, solution: Any, case: Case, arguments: Case) -> T
         large = tr(". A number along the way is too large for a float, as exp(x) is for x above 709")
         why = large if isinstance(error.__cause__, OverflowError) else ""
         raise type(error)(f"{_at(exercise, case)}{error}{why}") from error.__cause__
+    _judge_inputs(exercise, case, arguments)
+    return answer
+
+
+def _judge_inputs(exercise: Exercise, case: Case, arguments: Case) -> None:
+    """Whether the arguments are as before."""
     for name, before, after in zip(exercise.names, case, arguments):
-        if isinstance(before, list) and not same(_numbers(after), _numbers(before), 1e-9):
+        if isinstance(before, list) and after != before and not same(_numbers(after), _numbers(before), 1e-9):
             raise WrongError(tr(
                 "it changes {name}, which belongs to the caller: {before} became {after}. Work on a copy, or put the numbers back",
                 name=name, before=_argument(before), after=_argument(after)))  # fmt: skip
-    return answer
 
 
 def _taking_either(exercise: Exercise, solution: Any, arguments: Case) -> Any:
@@ -120,6 +167,13 @@ def _taking_either(exercise: Exercise, solution: Any, arguments: Case) -> Any:
 def _refuses_values(exercise: Exercise, error: WrongError) -> bool:
     """Whether math.exp() or the like raised, in an exercise that floats are enough for."""
     return isinstance(error.__cause__, ArgumentError) and "Value" not in exercise.statement
+
+
+def _copied(argument: Any) -> Any:
+    """What a call may change without harm; the same as deepcopy(), and faster."""
+    if isinstance(argument, (list, tuple)):
+        return type(argument)(map(_copied, argument))
+    return argument if isinstance(argument, (int, float, str)) else deepcopy(argument)
 
 
 def _numbers(argument: Any) -> Tree:
@@ -143,7 +197,7 @@ def _argument(value: Any) -> str:
 
 def _why(
     exercise: Exercise, cases: Sequence[Case], given: Sequence[Any], right: Sequence[Tree], first: int, seen: str
-) -> str:
+) -> WrongError:
     """What is wrong in the first case, and what explains all of them."""
     if like(given[first], right[first]):
         wanted, got = shown_twice(right[first], given[first])
@@ -155,28 +209,31 @@ def _why(
         numbers = tr("want {wanted}, got {got}", wanted=words(right[first]) + names, got=words(given[first]))
     answered = [k for k, one in enumerate(given) if not isinstance(one, WrongError)]
     cases, given, right = ([side[k] for k in answered] for side in (cases, given, right))
-    reason = (
-        _slipped(exercise, cases, given, right)
-        or _sentence(exercise, seen)
+    numbers = f"{_at(exercise, cases[answered.index(first)])}{numbers}."
+    slip = _slipped(exercise, cases, given, right, 1) or _sentence(exercise, seen)
+    if slip:
+        return WrongError(f"{numbers} {slip}", named=True)
+    return WrongError(
+        numbers,
+        _slipped(exercise, cases, given, right, 2)
         or next(changes(exercise, cases, given, right), "")
         or _changed_slip(exercise, cases, given, right)
-        or _where(exercise, given, right)
+        or _where(exercise, given, right),
     )
-    return f"{_at(exercise, cases[answered.index(first)])}{numbers}. {reason}".rstrip()
 
 
 def _sentence(exercise: Exercise, seen: str) -> str:
     return f"{_begin(exercise, seen)}{'' if seen.endswith('?') else '.'}" if seen else ""
 
 
-def _slipped(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree]) -> str:
+def _slipped(
+    exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree], count: int
+) -> str:
     """The slip that gives these numbers, or the two that do together."""
-    slips = exercise.slips()
-    for count in (1, 2):
-        fitting = [chosen for chosen in combinations(slips, count) if _fits(exercise, cases, given, right, chosen)]
-        if fitting:
-            return tr(" Or: ").join(tr(" And: ").join(map(tr, chosen)) for chosen in fitting[: 5 - 2 * count])
-    return ""
+    fitting = [
+        chosen for chosen in combinations(exercise.slips(), count) if _fits(exercise, cases, given, right, chosen)
+    ]
+    return tr(" Or: ").join(tr(" And: ").join(map(tr, chosen)) for chosen in fitting[: 5 - 2 * count])
 
 
 def _fits(

@@ -1,0 +1,207 @@
+"""The source code of a learner's function or class, as a tree that can be edited and compiled again."""
+
+from __future__ import annotations
+
+import __future__
+
+import ast
+import builtins
+import linecache
+import math
+from collections.abc import Callable, Mapping, Sequence
+from types import CodeType, FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+from ..sandbox import REPAIRED, is_library
+
+__all__ = ["Program", "compiled", "program_of"]
+
+_STEPS = 20_000  # turns of loops, and calls, that all samples together may take
+_MODULES = {"math", "cmath", "autograd", "nn", "numpy", "itertools", "functools", "operator", "collections", "copy", "random",
+            "dataclasses", "typing", "fractions", "statistics", "contextlib"}  # fmt: skip
+_EFFECTS = {"open", "input", "exec", "eval", "compile", "exit", "quit", "breakpoint", "globals", "__import__"}
+
+
+class _EndlessError(BaseException):
+    """A changed program runs on."""
+
+
+class Program(NamedTuple):
+    """A module of a definition and of the helpers that it calls, with the lines as they are in the learner's file.
+
+    turning: its loops and functions, whose turns are counted. whole: whether all that it calls is in it, or a library's.
+    """
+
+    tree: ast.Module
+    turning: Sequence[Any]
+    name: str
+    namespace: Mapping[str, Any]
+    lines: list[str]
+    whole: bool
+
+    def code_at(self, line: int, limit: int = 64) -> str:
+        """The learner's own text of the statement that a line belongs to, on one line, without comments."""
+        found: ast.stmt | None = None
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0):
+                found = node
+        if found is None:
+            return self.lines[line - 1].strip()
+        last = found.end_lineno or line
+        body = getattr(found, "body", None)
+        if body:
+            last = max(found.lineno, body[0].lineno - 1)
+        kept = [_uncommented(one) for one in self.lines[found.lineno - 1 : last]]
+        code = " ".join(" ".join(kept).split())
+        return code if len(code) <= limit else code[: limit - 3] + "..."
+
+
+def _uncommented(line: str) -> str:
+    """Without the comment at its end; a # within quotes stays."""
+    quote = ""
+    for place, letter in enumerate(line):
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "'\"":
+            quote = letter
+        elif letter == "#":
+            return line[:place]
+    return line
+
+
+def program_of(thing: Any) -> Program | None:
+    """What it was written as; None if that is not known, or does more than compute."""
+    found = _definition(thing)
+    if found is None:
+        return None
+    node, lines, some, tree = found
+    namespace = dict(some.__globals__)
+    for name, cell in zip(some.__code__.co_freevars, some.__closure__ or ()):
+        try:
+            namespace.setdefault(name, cell.cell_contents)
+        except ValueError:
+            return None
+    helpers: list[ast.stmt] = []
+    wanted = [node]
+    for one in wanted:
+        for name in _names(one):
+            helper = namespace.get(name)
+            for other in tree.body:
+                if (
+                    isinstance(other, (ast.FunctionDef, ast.ClassDef))
+                    and other.name == name
+                    and other not in wanted
+                    and _file_of(helper) == some.__code__.co_filename
+                ):
+                    wanted.append(other)
+                    helpers.append(other)
+    module = ast.Module([*reversed(helpers), node], [])
+    turning = [one for one in ast.walk(module) if isinstance(one, (ast.For, ast.While, ast.FunctionDef))]
+    inside = {one.name for one in wanted}
+    whole = all(name in inside or not _is_learners(namespace.get(name)) for name in _names(module))
+    return Program(module, turning, node.name, namespace, lines, whole) if _only_computes(module, namespace) else None
+
+
+def _definition(
+    thing: Any,
+) -> tuple[ast.FunctionDef | ast.ClassDef, list[str], FunctionType, ast.Module] | None:
+    """The node that defines it, the lines of its file, a function of it, and the whole file."""
+    functions = list(vars(thing).values()) if isinstance(thing, type) else [thing]
+    some = next((one for one in functions if isinstance(one, FunctionType)), None)
+    if some is None:
+        return None
+    filename, first = some.__code__.co_filename, some.__code__.co_firstlineno
+    if isinstance(thing, type):  # a dataclass has methods of its own making
+        some = next(
+            (
+                one
+                for one in functions
+                if isinstance(one, FunctionType) and linecache.getlines(one.__code__.co_filename)
+            ),
+            some,
+        )
+        filename, first = some.__code__.co_filename, some.__code__.co_firstlineno
+    lines = linecache.getlines(filename, some.__globals__)
+    try:
+        tree = ast.parse("".join(lines))
+    except (SyntaxError, ValueError):
+        return None
+    kinds = ast.ClassDef if isinstance(thing, type) else ast.FunctionDef
+    for node in ast.walk(tree):
+        top = min((one.lineno for one in getattr(node, "decorator_list", ())), default=getattr(node, "lineno", 0))
+        if isinstance(node, kinds) and node.name == thing.__name__:
+            if top == first or (isinstance(thing, type) and top <= first <= (node.end_lineno or 0)):
+                return node, lines, some, tree
+    return None
+
+
+def _file_of(thing: Any) -> str:
+    if isinstance(thing, type):
+        thing = next((one for one in vars(thing).values() if isinstance(one, FunctionType)), None)
+    return thing.__code__.co_filename if isinstance(thing, FunctionType) else ""
+
+
+def _names(tree: ast.AST) -> list[str]:
+    return list(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
+
+
+def _is_learners(thing: Any) -> bool:
+    return bool(_file_of(thing)) and not is_library(_file_of(thing))
+
+
+def _only_computes(tree: ast.AST, namespace: Mapping[str, Any]) -> bool:
+    """Whether it can be run a thousand times: it opens no file, asks nothing, and sleeps nowhere."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            if any(name.split(".")[0] not in _MODULES for name in named):
+                return False
+        elif isinstance(node, ast.Name):
+            held = namespace.get(node.id, getattr(builtins, node.id, None))
+            if isinstance(held, ModuleType) and held.__name__.split(".")[0] not in _MODULES:
+                return False
+            if node.id in _EFFECTS and held is getattr(builtins, node.id, None):
+                return False
+            home = (getattr(held, "__module__", None) or "").split(".")[0]
+            if home in {"time", "os", "posix", "nt", "subprocess", "shutil", "socket", "urllib", "_io", "io"}:
+                return False
+        elif isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await, ast.Global, ast.Nonlocal)) and not isinstance(
+            node, (ast.Nonlocal, ast.Yield, ast.YieldFrom)
+        ):
+            return False
+    return True
+
+
+def compiled(program: Program) -> Callable[..., Any] | None:
+    """What the tree defines as it is now; its loops end. None if it cannot be compiled, or fails at once."""
+    with_ticks = [node.body for node in program.turning]
+    for body in with_ticks:
+        body.insert(0, _TICK)
+    try:
+        code: CodeType = compile(
+            program.tree, REPAIRED, "exec", __future__.annotations.compiler_flag, dont_inherit=True
+        )
+    except (SyntaxError, ValueError, TypeError):
+        return None
+    finally:
+        for body in with_ticks:
+            del body[0]
+    left = _STEPS
+
+    def tick() -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise _EndlessError("it runs on")
+
+    namespace = {"math": math, **program.namespace, "__tick__": tick}
+    try:
+        exec(code, namespace)
+    except Exception:
+        return None
+    return namespace[program.name]
+
+
+_TICK = ast.fix_missing_locations(
+    ast.copy_location(ast.Expr(ast.Call(ast.Name("__tick__", ast.Load()), [], [])), ast.parse("0").body[0])
+)

@@ -1,0 +1,184 @@
+"""The smallest edits that make a learner's own program right: one, or two together.
+
+Every edit is made and the program run on the samples, in a budget of programs and of turns of their loops, so that the
+same program always gets the same verdict. Of pairs, those are tried first whose edits are small and bring the numbers
+nearer.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import warnings
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from ..answers import Tree, leaves, like, same
+from ..sandbox import WrongError, called
+from .code import Program, compiled
+from .edits import Edit, grouped, made
+from .expressions import of_expressions
+from .statements import of_statements
+
+__all__ = ["Samples", "mended"]
+
+_ONES = 1_500  # programs with one edit
+_PAIRS = 2_500  # and with two
+_MEASURED = 3  # samples that say how near an edit comes
+_ENOUGH = 6  # pairs that are right, of which the best is chosen
+
+
+class Samples(NamedTuple):
+    """What a program is tried on. answer: of a program to sample k. passes: whether it is right in every respect.
+
+    reference: the code of a right solution.
+    """
+
+    answer: Callable[[Any, int], Tree]
+    right: Sequence[Tree]
+    precision: float
+    passes: Callable[[Any], bool]
+    reference: str
+
+
+def mended(program: Program, samples: Samples, pairs: bool = True) -> list[tuple[Edit, ...]]:
+    """The edits, one or two, that make a program right, the most likely ones first."""
+    search = _Search(program, samples)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numpy's, about programs that nobody wrote
+        found = search.ones() or (search.twos() if pairs else [])
+    return [edits for _, edits in sorted(found, key=lambda one: one[0])]
+
+
+class _Tried(NamedTuple):
+    """An edit that was tried alone. gain: how much nearer its answers are; seen: these answers, in short."""
+
+    edit: Edit
+    gain: float
+    seen: str
+
+
+class _Search:
+    def __init__(self, program: Program, samples: Samples) -> None:
+        self.program = program
+        self.samples = samples
+        self.wanted = _operations(ast.parse(samples.reference))
+        self.unlike = self.distance()
+        everywhere = range(len(samples.right))
+        before = self.answers(everywhere)
+        self.order = sorted(everywhere, key=lambda k: self.is_right(k, before[k]))  # wrong ones first
+        self.first = self.order[:_MEASURED]
+        self.before = [before[k] for k in self.first]
+        self.tried: list[_Tried] = []
+
+    def is_right(self, k: int, answer: Tree | None) -> bool:
+        return answer is not None and same(answer, self.samples.right[k], self.samples.precision)
+
+    def answers(self, which: Sequence[int], until_wrong: bool = False) -> list[Tree | None]:
+        """The answers of the program as it is now, None for those that it does not give."""
+        thing = compiled(self.program)
+        found: list[Tree | None] = []
+
+        def run() -> None:
+            for k in which:
+                try:
+                    found.append(self.samples.answer(thing, k))
+                except Exception:
+                    found.append(None)
+                if until_wrong and not self.is_right(k, found[-1]):
+                    return
+
+        if thing is not None:
+            try:
+                called(run, count=not self.program.whole)
+            except WrongError:
+                pass
+        return found + [None] * (len(which) - len(found))
+
+    def is_solved(self) -> bool:
+        """Whether the program as it is now is right in every respect."""
+        found = self.answers(self.order, until_wrong=True)
+        if not all(map(self.is_right, self.order, found)):
+            return False
+        thing = compiled(self.program)
+        return thing is not None and self.samples.passes(thing)
+
+    def ones(self) -> list[tuple[float, tuple[Edit, ...]]]:
+        found: list[tuple[float, tuple[Edit, ...]]] = []
+        base = self.measure(self.before)
+        for edit in _edits(self.program.tree)[:_ONES]:
+            with made(edit.changes):
+                answers = self.answers(self.first)
+                if all(map(self.is_right, self.first, answers)):
+                    if self.is_solved():
+                        found.append((self.rank(edit), (edit,)))
+                        continue
+                self.tried.append(_Tried(edit, self.measure(answers) - base, repr(answers)))
+        return found
+
+    def twos(self) -> list[tuple[float, tuple[Edit, ...]]]:
+        alike = Counter({repr(self.before): 2})  # an edit that changes nothing, or what another one does, is no help
+        chosen: list[_Tried] = []
+        for one in self.tried:
+            alike[one.seen] += 1
+            if alike[one.seen] <= 2:
+                chosen.append(one)
+        pairs = [
+            (a.edit.cost + b.edit.cost - 2 * max(a.gain, b.gain) - min(a.gain, b.gain), i, k)
+            for k, b in enumerate(chosen)
+            for i, a in enumerate(chosen[:k])
+        ]
+        found: list[tuple[float, tuple[Edit, ...]]] = []
+        for _, i, k in sorted(pairs)[:_PAIRS]:
+            a, b = chosen[i].edit, chosen[k].edit
+            with made(a.changes), made(b.changes):
+                if self.is_solved():
+                    found.append((self.rank(a, b), (a, b)))
+            if len(found) >= _ENOUGH:
+                break
+        return found
+
+    def rank(self, *edits: Edit) -> float:
+        """Small edits first, and those that bring a program nearer to the reference."""
+        return sum(edit.cost for edit in edits) + 0.15 * (self.distance() - self.unlike)
+
+    def distance(self) -> int:
+        """How many operations the program has that the reference has not, and the other way round."""
+        operations = _operations(self.program.tree)
+        return sum(((operations - self.wanted) + (self.wanted - operations)).values())
+
+    def measure(self, answers: Sequence[Tree | None]) -> float:
+        """How much of the answers is right, and how near the rest is: between 0 and 2."""
+        total = 0.0
+        for k, given in zip(self.first, answers):
+            right = self.samples.right[k]
+            if given is None:
+                continue
+            if not like(given, right):
+                total += 0.1
+                continue
+            pairs = list(zip(leaves(given), leaves(right)))
+            good = sum(same(x, y, self.samples.precision) for x, y in pairs)
+            near = sum(_nearness(x, y) for x, y in pairs)
+            total += 0.2 + (1.5 * good + 0.3 * near) / max(1, len(pairs))
+        return total / len(self.first)
+
+
+def _edits(tree: ast.Module) -> list[Edit]:
+    every = [*of_statements(tree), *of_expressions(tree)]
+    return sorted(every + grouped(every), key=lambda edit: edit.cost)
+
+
+def _nearness(x: float, y: float) -> float:
+    """1 for equal numbers, 0 for those that are far off."""
+    if not (math.isfinite(x) and math.isfinite(y)):
+        return 0.0
+    return 1 / (1 + abs(x - y) / (1e-9 + abs(y)))
+
+
+def _operations(tree: ast.AST) -> Counter[str]:
+    """The operations of a program, how often each of them is there."""
+    return Counter(
+        type(node).__name__ for node in ast.walk(tree) if isinstance(node, (ast.operator, ast.Call, ast.For))
+    )
