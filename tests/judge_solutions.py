@@ -8,7 +8,8 @@
                                                 note a person's judgement of these verdicts
 
 A person reads each verdict on a wrong solution, and says what it is: *named* (it names the operation that slipped, or
-says why the number is what it is), *numbers only*, or *misleading*. tests/solutions/judged.json holds the judgements,
+says why the number is what it is), *numbers only*, or *misleading*. These are the verdicts where the source of a solution is
+not known, so that no change is searched for in it. tests/solutions/judged.json holds the judgements,
 with the verdicts as they were read.
 
 The sets in the folders `second` and `held_out` were written from the statements of the exercises, before the checker was
@@ -54,7 +55,7 @@ def solutions(exercise: str, which: str = "first") -> Iterator[tuple[str, Any]]:
     yield from ((name, getattr(module, name)) for name in sorted(named, key=lambda n: (n[:5], int(n[6:]))))
 
 
-def verdicts(exercise: str, search: bool = True) -> Iterator[tuple[str, str, bool, str]]:
+def verdicts(exercise: str, search: bool = False) -> Iterator[tuple[str, str, bool, str]]:
     """(name, its slip, whether it passes, the verdict) of each solution."""
     for name, solution in solutions(exercise):
         passes, verdict = verdict_on(exercise, solution, search)

@@ -28,7 +28,7 @@ def right_5(y, slope, dx):
     return sum(a * b for a, b in zip((1.0, slope), (y, dx), strict=True))
 
 
-right_6 = lambda y, slope, dx: -(-y - slope * dx)  # noqa: E731
+right_6 = lambda y, slope, dx: -(-y - slope * dx)
 
 
 def wrong_1(y, slope, dx):

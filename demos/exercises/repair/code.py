@@ -1,7 +1,6 @@
 """The source code of a learner's function or class, as a tree that can be edited and compiled again."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -129,9 +128,9 @@ def _definition(
     kinds = ast.ClassDef if isinstance(thing, type) else ast.FunctionDef
     for node in ast.walk(tree):
         top = min((one.lineno for one in getattr(node, "decorator_list", ())), default=getattr(node, "lineno", 0))
-        if isinstance(node, kinds) and node.name == thing.__name__:
-            if top == first or (isinstance(thing, type) and top <= first <= (node.end_lineno or 0)):
-                return node, lines, some, tree
+        inside = top <= first <= (getattr(node, "end_lineno", 0) or 0) if isinstance(thing, type) else top == first
+        if isinstance(node, kinds) and node.name == thing.__name__ and inside:
+            return node, lines, some, tree
     return None
 
 

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-__all__ = ["Change", "Edit", "Function", "Site", "grouped", "made", "names_in", "new", "sites", "text"]
+__all__ = [
+    "Change", "Edit", "Function", "Site", "call_of", "edit_at", "grouped", "is_number", "made", "names_in", "new", "sites", "text",
+]  # fmt: skip
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 Loop = ast.For | ast.While | ast.comprehension
@@ -89,6 +91,21 @@ def text(node: ast.AST, limit: int = 48) -> str:
     """Its code, on one line."""
     code = " ".join(ast.unparse(node).split())
     return code if len(code) <= limit else code[: limit - 3] + "..."
+
+
+def edit_at(kind: str, site: Site, value: ast.expr, cost: float, key: str = "", **fields: str) -> Edit:
+    """Another expression at a site."""
+    return Edit(kind, (site.line,), (site.put(value),), {"old": text(site.node), **fields}, cost, key)
+
+
+def call_of(name: str, *arguments: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
+
+
+def is_number(node: ast.expr) -> bool:
+    return isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Constant)) and not (
+        isinstance(node, ast.Constant) and not isinstance(node.value, (int, float))
+    )
 
 
 def sites(tree: ast.AST) -> Iterator[Site]:

@@ -6,7 +6,8 @@ import ast
 import copy
 from collections.abc import Callable, Iterator, Sequence
 
-from .edits import Change, Edit, Function, Site, names_in, new, sites, text
+from .around import atoms_of, in_scope, missing, other_names
+from .edits import Change, Edit, Function, Site, call_of, edit_at, is_number, names_in, new, sites, text
 
 __all__ = ["of_expressions"]
 
@@ -34,18 +35,14 @@ def of_expressions(tree: ast.Module) -> Iterator[Edit]:
     every = list(sites(tree))
     for site in every:
         if site.function not in names:
-            names[site.function] = _in_scope(tree, site.function)
-            atoms[site.function] = _atoms(tree, site.function, names[site.function])
+            names[site.function] = in_scope(tree, site.function)
+            atoms[site.function] = atoms_of(tree, site.function, names[site.function])
         for edits in _AT_EACH:
             yield from edits(site)
-        yield from _other_names(site, names[site.function])
-        yield from _more(site, atoms[site.function])
+        yield from other_names(site, names[site.function])
+        yield from missing(site, atoms[site.function])
     yield from _of_targets(tree)
     yield from _of_steps(tree)
-
-
-def _edit(kind: str, site: Site, value: ast.expr, cost: float, key: str = "", **fields: str) -> Edit:
-    return Edit(kind, (site.line,), (site.put(value),), {"old": text(site.node), **fields}, cost, key)
 
 
 # --- One expression by itself ----------------------------------------------------------------------------------
@@ -58,15 +55,13 @@ def _binary(site: Site) -> Iterator[Edit]:
     op, symbol = type(node.op), _SYMBOLS.get(type(node.op), "?")
     if op in (ast.Sub, ast.Div, ast.MatMult, ast.FloorDiv):
         swapped = ast.BinOp(node.right, node.op, node.left)
-        yield _edit("swapped", site, swapped, 1, symbol, symbol=symbol)
+        yield edit_at("swapped", site, swapped, 1, symbol, symbol=symbol)
     for other in (ast.Add, ast.Sub, ast.Mult, ast.Div):
         if op in _SYMBOLS and other is not op and op is not ast.Pow:
             value = ast.BinOp(node.left, other(), node.right)
-            kind = "operator" if op in _DOING and other in _DOING else "other operator"
-            done, todo = _DOING.get(op, symbol), _DOING.get(other, "")
-            yield _edit(kind, site, value, 1.2, symbol + _SYMBOLS[other], done=done, todo=todo, symbol=symbol)
+            yield edit_at(_TODO[other], site, value, 1.2, symbol + _SYMBOLS[other], symbol=symbol)
     if op is ast.Mult:
-        yield _edit("other operator", site, ast.BinOp(node.left, ast.MatMult(), node.right), 2, "@", symbol=symbol)
+        yield edit_at("other operator", site, ast.BinOp(node.left, ast.MatMult(), node.right), 2, "@", symbol=symbol)
     for kept, dropped in ((node.left, node.right), (node.right, node.left)):
         if kept is node.right and op in (ast.Pow, ast.FloorDiv):
             continue
@@ -74,15 +69,15 @@ def _binary(site: Site) -> Iterator[Edit]:
         if kept is node.right and op is ast.Div:
             value = ast.BinOp(ast.Constant(1.0), ast.Div(), kept)
         spare = f"{symbol} {text(dropped)}" if kept is node.left else f"{text(dropped)} {symbol}"
-        yield _edit("spare", site, value, 1.1, spare, spare=spare)
+        yield edit_at("spare", site, value, 1.1, spare, spare=spare)
     if op is ast.Pow and isinstance(node.left, ast.Constant):
         exponential = ast.Call(ast.Attribute(ast.Name("math", ast.Load()), "exp", ast.Load()), [node.right], [])
-        yield _edit("other operator", site, exponential, 1.3, symbol=f"{text(node.left)} **")
+        yield edit_at("other operator", site, exponential, 1.3, symbol=f"{text(node.left)} **")
     yield from _regrouped(site, node)
 
 
-_DOING: dict[type[ast.operator], str] = {
-    ast.Add: "added", ast.Sub: "subtracted", ast.Mult: "multiplied", ast.Div: "divided",
+_TODO: dict[type[ast.operator], str] = {
+    ast.Add: "to add", ast.Sub: "to subtract", ast.Mult: "to multiply", ast.Div: "to divide",
 }  # fmt: skip
 
 
@@ -94,35 +89,29 @@ def _regrouped(site: Site, node: ast.BinOp) -> Iterator[Edit]:
             if a is left.right and not isinstance(left.op, (ast.Add, ast.Mult)):
                 continue
             value = ast.BinOp(a, left.op, ast.BinOp(b, node.op, right))
-            yield _edit("grouping", site, value, 1.6)
+            yield edit_at("grouping", site, value, 1.6)
         if type(left.op) is type(node.op) and isinstance(node.op, (ast.Div, ast.Sub)):
             inner = ast.Mult() if isinstance(node.op, ast.Div) else ast.Add()
-            yield _edit("grouping", site, ast.BinOp(left.left, node.op, ast.BinOp(left.right, inner, right)), 1.6)
+            yield edit_at("grouping", site, ast.BinOp(left.left, node.op, ast.BinOp(left.right, inner, right)), 1.6)
     if isinstance(right, ast.BinOp):
-        yield _edit("grouping", site, ast.BinOp(ast.BinOp(left, node.op, right.left), right.op, right.right), 1.6)
+        yield edit_at("grouping", site, ast.BinOp(ast.BinOp(left, node.op, right.left), right.op, right.right), 1.6)
 
 
 def _unary(site: Site) -> Iterator[Edit]:
     node = site.node
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        if not isinstance(node.operand, ast.Constant) or site.field not in ("slice",):
-            yield _edit("sign", site, node.operand, 1, "-")
+        if not isinstance(node.operand, ast.Constant) or site.field != "slice":
+            yield edit_at("sign", site, node.operand, 1, "-")
     elif isinstance(node, ast.UnaryOp):
-        yield _edit("condition", site, node.operand, 1)
-    elif _is_number(node) and not isinstance(node, ast.Constant):
+        yield edit_at("condition", site, node.operand, 1)
+    elif is_number(node) and not isinstance(node, ast.Constant):
         whole = site.field in ("value", "elt", "test") or isinstance(
             site.owner, (ast.Tuple, ast.List, ast.Call, ast.Compare)
         )
         if whole or isinstance(site.owner, (ast.BinOp, ast.Compare)):
-            yield _edit("sign", site, ast.UnaryOp(ast.USub(), node), 1.3 if whole else 1.9, "whole" if whole else "")
+            yield edit_at("sign", site, ast.UnaryOp(ast.USub(), node), 1.3 if whole else 1.9, "whole" if whole else "")
     elif isinstance(node, ast.Constant) and isinstance(node.value, float):
-        yield _edit("sign", site, ast.UnaryOp(ast.USub(), node), 2)
-
-
-def _is_number(node: ast.expr) -> bool:
-    return isinstance(node, (ast.BinOp, ast.Call, ast.Name, ast.Attribute, ast.Subscript, ast.Constant)) and not (
-        isinstance(node, ast.Constant) and not isinstance(node.value, (int, float))
-    )
+        yield edit_at("sign", site, ast.UnaryOp(ast.USub(), node), 2)
 
 
 def _constants(site: Site) -> Iterator[Edit]:
@@ -144,7 +133,7 @@ def _constants(site: Site) -> Iterator[Edit]:
         others |= {held / 10, held * 10, 1e-4, 1e-6}
     for other in sorted(others - {held}, key=lambda x: (abs(x - held), x)):
         cost = 1.2 if kind != "number" else 1.5
-        yield _edit(kind, site, ast.Constant(other), cost, f"{key} {other}", number=f"{held:g}")
+        yield edit_at(kind, site, ast.Constant(other), cost, f"{key} {other}", number=f"{held:g}")
 
 
 def _calls(site: Site) -> Iterator[Edit]:
@@ -155,9 +144,9 @@ def _calls(site: Site) -> Iterator[Edit]:
     bare = isinstance(node.func, ast.Name) or (isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)
                                                and node.func.value.id in ("math", "np", "numpy"))  # fmt: skip
     if len(node.args) == 1 and bare and not isinstance(node.args[0], ast.Starred):
-        yield _edit("spare call", site, node.args[0], 1.1, called, name=called)
+        yield edit_at("spare call", site, node.args[0], 1.1, called, name=called)
     elif not node.args and isinstance(node.func, ast.Attribute):
-        yield _edit("spare call", site, node.func.value, 1.3, called, name=called)
+        yield edit_at("spare call", site, node.func.value, 1.3, called, name=called)
     for alike in _FUNCTIONS:
         for other in alike if called in alike else ():
             if other == called:
@@ -169,27 +158,27 @@ def _calls(site: Site) -> Iterator[Edit]:
                 function.id = other
             else:
                 continue
-            yield _edit(
+            yield edit_at(
                 "function", site, ast.Call(function, node.args, node.keywords), 1.4, called + other, name=called
             )
     if len(node.args) == 2 and not any(isinstance(one, ast.Starred) for one in node.args):
         value = ast.Call(node.func, node.args[::-1], node.keywords)
-        yield _edit("places", site, value, 1.3, called, one=text(node.args[0]), other=text(node.args[1]))
+        yield edit_at("places", site, value, 1.3, called, one=text(node.args[0]), other=text(node.args[1]))
     if called == "range" and node.args:
         *first, last = node.args
         for op, way in ((ast.Add(), "early"), (ast.Sub(), "late")):
             value = ast.Call(node.func, [*first, ast.BinOp(last, op, ast.Constant(1))], [])
-            yield _edit(f"ends {way}", site, value, 1.2, "range")
+            yield edit_at(f"ends {way}", site, value, 1.2, "range")
         if len(node.args) >= 2:
-            yield _edit("begins", site, ast.Call(node.func, [ast.Constant(0), node.args[1]], []), 1.1, "range")
+            yield edit_at("begins", site, ast.Call(node.func, [ast.Constant(0), node.args[1]], []), 1.1, "range")
         else:
-            yield _edit("begins", site, ast.Call(node.func, [ast.Constant(1), last], []), 1.3, "range")
+            yield edit_at("begins", site, ast.Call(node.func, [ast.Constant(1), last], []), 1.3, "range")
         if len(node.args) == 1:
-            yield _edit("backwards", site, _call("reversed", node), 1.5)
+            yield edit_at("backwards", site, call_of("reversed", node), 1.5)
     if node.keywords and called not in ("print",):
         for k, keyword in enumerate(node.keywords):
             rest = [*node.keywords[:k], *node.keywords[k + 1 :]]
-            yield _edit(
+            yield edit_at(
                 "spare", site, ast.Call(node.func, node.args, rest), 1.6, spare=f"{keyword.arg}={text(keyword.value)}"
             )
 
@@ -197,51 +186,47 @@ def _calls(site: Site) -> Iterator[Edit]:
 _BUILTIN = {"max", "min", "sum", "len", "round", "int", "float", "abs"}
 
 
-def _call(name: str, *arguments: ast.expr) -> ast.Call:
-    return ast.Call(ast.Name(name, ast.Load()), list(arguments), [])
-
-
 def _wrapped(site: Site) -> Iterator[Edit]:
     """abs() of a condition, sqrt() of a divisor, a copy of a list, the other direction of a loop."""
     node = site.node
-    if isinstance(site.owner, ast.Compare) and _is_number(node) and site.field == "left":
-        yield _edit("lacks call", site, _call("abs", node), 1.1, "abs", name="abs")
+    if isinstance(site.owner, ast.Compare) and is_number(node) and site.field == "left":
+        yield edit_at("lacks call", site, call_of("abs", node), 1.1, "abs", name="abs")
     if isinstance(site.owner, ast.BinOp) and site.field == "right" and isinstance(site.owner.op, (ast.Div, ast.Mult)):
         root = ast.BinOp(node, ast.Pow(), ast.Constant(0.5))
-        yield _edit("lacks call", site, root, 1.2, "sqrt", name="sqrt")
-    if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(site.statement, ast.Assign):
-        if site.owner is site.statement or isinstance(site.owner, ast.Tuple):
-            yield _edit("copy", site, _call("list", node), 1.1, text(node))
+        yield edit_at("lacks call", site, root, 1.2, "sqrt", name="sqrt")
+    named = isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and isinstance(site.statement, ast.Assign)
+    if named and (site.owner is site.statement or isinstance(site.owner, ast.Tuple)):
+        yield edit_at("copy", site, call_of("list", node), 1.1, text(node))
     if site.field in ("value", "elt") and isinstance(
         site.owner, (ast.Return, ast.ListComp, ast.GeneratorExp, ast.Assign)
     ):
         exponential = ast.Call(ast.Attribute(ast.Name("math", ast.Load()), "exp", ast.Load()), [node], [])
-        yield _edit("lacks call", site, exponential, 1.6, "exp", name="exp")
+        yield edit_at("lacks call", site, exponential, 1.6, "exp", name="exp")
         logarithm = ast.UnaryOp(ast.USub(), ast.Call(ast.Attribute(node, "log", ast.Load()), [], []))
-        yield _edit("lacks log", site, logarithm, 1.5, "log")
+        yield edit_at("lacks log", site, logarithm, 1.5, "log")
     if site.field == "iter" or (isinstance(site.owner, (ast.Return,)) and _is_listlike(node)):
         if not isinstance(node, (ast.Tuple, ast.List)):
-            yield _edit("backwards", site, _reversed(node), 1.2)
+            yield edit_at("backwards", site, _reversed(node), 1.2)
         if site.field == "iter" and isinstance(node, ast.Name):
-            yield _edit("rows", site, _call("zip", ast.Starred(node, ast.Load())), 1.4, "zip")
+            yield edit_at("rows", site, call_of("zip", ast.Starred(node, ast.Load())), 1.4, "zip")
     if isinstance(node, ast.Call) and site.field == "iter" and _is_called(node, "reversed"):
-        yield _edit("backwards", site, node.args[0], 1.0)
+        yield edit_at("backwards", site, node.args[0], 1.0)
     if isinstance(node, ast.Call) and _is_called(node, "zip") and len(node.args) == 1:
         starred = node.args[0]
         if isinstance(starred, ast.Starred):
-            yield _edit("columns", site, starred.value, 1.1, "zip")
+            yield edit_at("columns", site, starred.value, 1.1, "zip")
     if isinstance(node, ast.Call) and _is_called(node, "zip") and len(node.args) > 1:
         for k, argument in enumerate(node.args):
             if isinstance(argument, ast.Name):
                 turned = [*node.args]
-                turned[k] = _call("zip", ast.Starred(argument, ast.Load()))
-                yield _edit("rows", site, ast.Call(node.func, turned, node.keywords), 1.8)
+                turned[k] = call_of("zip", ast.Starred(argument, ast.Load()))
+                yield edit_at("rows", site, ast.Call(node.func, turned, node.keywords), 1.8)
 
 
 def _reversed(node: ast.expr) -> ast.expr:
     """Of any iterable, as a list."""
     return ast.Subscript(
-        _call("list", node), ast.Slice(None, None, ast.UnaryOp(ast.USub(), ast.Constant(1))), ast.Load()
+        call_of("list", node), ast.Slice(None, None, ast.UnaryOp(ast.USub(), ast.Constant(1))), ast.Load()
     )
 
 
@@ -260,26 +245,26 @@ def _subscripts(site: Site) -> Iterator[Edit]:
         if isinstance(inner, ast.Slice):
             step = inner.step and text(inner.step)
             kind = "backwards" if step == "-1" and not inner.lower and not inner.upper else "slice"
-            yield _edit(kind, site, base, 1.0, part=text(base))
+            yield edit_at(kind, site, base, 1.0, part=text(base))
             if kind == "slice":
                 for lower, upper in ((None, inner.upper), (inner.lower, None)):
                     cut = ast.Subscript(base, ast.Slice(lower, upper, inner.step), ast.Load())
-                    yield _edit(kind, site, cut, 1.05, part=text(base))
+                    yield edit_at(kind, site, cut, 1.05, part=text(base))
         elif isinstance(base, ast.Subscript):
             turned = ast.Subscript(ast.Subscript(base.value, inner, ast.Load()), base.slice, ast.Load())
-            yield _edit("transposed", site, turned, 1.0, _root(base.value))
+            yield edit_at("transposed", site, turned, 1.0, _root(base.value))
         if not isinstance(inner, ast.Slice) and not isinstance(inner, ast.Constant):
             for op in (ast.Add(), ast.Sub()):
                 moved = ast.Subscript(base, ast.BinOp(inner, op, ast.Constant(1)), ast.Load())
-                yield _edit("index", site, moved, 1.3, number=text(inner))
+                yield edit_at("index", site, moved, 1.3, number=text(inner))
     if isinstance(node, (ast.Attribute,)) and isinstance(node.value, (ast.Name, ast.Subscript)):
         if node.attr in ("data", "grad"):
-            yield _edit("attribute", site, ast.Attribute(node.value, "grad" if node.attr == "data" else "data", ast.Load()),
+            yield edit_at("attribute", site, ast.Attribute(node.value, "grad" if node.attr == "data" else "data", ast.Load()),
                         1.2, f"{text(node)}", name=node.attr)  # fmt: skip
         if node.attr in ("data", "real"):
-            yield _edit("cut", site, node.value, 1.0, "data", name=node.attr)
+            yield edit_at("cut", site, node.value, 1.0, "data", name=node.attr)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("item", "detach"):
-        yield _edit("cut", site, node.func.value, 1.0, "item", name=node.func.attr)
+        yield edit_at("cut", site, node.func.value, 1.0, "item", name=node.func.attr)
 
 
 def _root(node: ast.expr) -> str:
@@ -295,24 +280,38 @@ def _orders(site: Site) -> Iterator[Edit]:
                 items = [*node.elts]
                 items[i], items[j] = items[j], items[i]
                 value = type(node)(items, ast.Load())
-                yield _edit("places", site, value, 1.0, one=text(node.elts[i]), other=text(node.elts[j]))
+                yield edit_at("places", site, value, 1.0, one=text(node.elts[i]), other=text(node.elts[j]))
     if isinstance(node, ast.ListComp) and isinstance(node.elt, ast.ListComp):
         inner = node.elt
         value = ast.ListComp(ast.ListComp(inner.elt, node.generators), inner.generators)
-        yield _edit("nesting", site, value, 1.0)
+        yield edit_at("nesting", site, value, 1.0)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult) and isinstance(node.left, ast.List):
         comprehension = ast.ListComp(
             node.left.elts[0],
-            [ast.comprehension(ast.Name("_", ast.Store()), _call("range", node.right), [], 0)],
+            [ast.comprehension(ast.Name("_", ast.Store()), call_of("range", node.right), [], 0)],
         ) if node.left.elts else node  # fmt: skip
-        yield _edit("one list", site, comprehension, 1.0)
+        yield edit_at("one list", site, comprehension, 1.0)
         rest = ast.BinOp(ast.List([ast.Constant(0.0)], ast.Load()), ast.Mult(),
                          ast.BinOp(node.right, ast.Sub(), ast.Constant(1)))  # fmt: skip
         seeded = ast.BinOp(ast.List([ast.Constant(1.0)], ast.Load()), ast.Add(), rest)
-        yield _edit("seed", site, seeded, 1.2)
+        yield edit_at("seed", site, seeded, 1.2)
     if isinstance(node, ast.ListComp) and isinstance(node.elt, ast.Constant) and node.elt.value == 0:
         cut = ast.Subscript(node, ast.Slice(ast.Constant(1)), ast.Load())
-        yield _edit("seed", site, ast.BinOp(ast.List([ast.Constant(1.0)], ast.Load()), ast.Add(), cut), 1.2)
+        yield edit_at("seed", site, ast.BinOp(ast.List([ast.Constant(1.0)], ast.Load()), ast.Add(), cut), 1.2)
+
+
+def _lists(site: Site) -> Iterator[Edit]:
+    """A list that begins empty, or with a number."""
+    node = site.node
+    if not isinstance(node, ast.List) or not isinstance(site.statement, ast.Assign):
+        return
+    if not node.elts:
+        items: list[ast.expr] = [ast.Constant(1.0)]
+        items += [ast.Name(argument.arg, ast.Load()) for argument in site.function.args.args]
+        for item in items:
+            yield edit_at("empty start", site, ast.List([item], ast.Load()), 1.0)
+    elif len(node.elts) == 1:
+        yield edit_at("full start", site, ast.List([], ast.Load()), 1.2)
 
 
 def _conditions(site: Site) -> Iterator[Edit]:
@@ -323,15 +322,15 @@ def _conditions(site: Site) -> Iterator[Edit]:
             if other and other is not op:
                 value = ast.Compare(node.left, [other()], node.comparators)
                 cost = 1.0 if other is _OPPOSED.get(op) else 1.1
-                yield _edit("comparison", site, value, cost, symbol=_SIGNS.get(op, "?"))
+                yield edit_at("comparison", site, value, cost, symbol=_SIGNS.get(op, "?"))
     if isinstance(node, ast.IfExp):
-        yield _edit("branch", site, node.body, 1.5)
-        yield _edit("branch", site, node.orelse, 1.5)
+        yield edit_at("branch", site, node.body, 1.5)
+        yield edit_at("branch", site, node.orelse, 1.5)
     if isinstance(node, ast.BoolOp):
         for value in node.values:
-            yield _edit("condition", site, value, 1.5)
+            yield edit_at("condition", site, value, 1.5)
         other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-        yield _edit("condition", site, ast.BoolOp(other, node.values), 1.3)
+        yield edit_at("condition", site, ast.BoolOp(other, node.values), 1.3)
 
 
 def _large(site: Site) -> Iterator[Edit]:
@@ -340,110 +339,13 @@ def _large(site: Site) -> Iterator[Edit]:
     if not (isinstance(node, ast.Call) and len(node.args) == 1 and text(node.func) in ("math.exp", "exp", "np.exp")):
         return
     for argument in names_in(site.function):
-        largest = ast.BinOp(node.args[0], ast.Sub(), _call("max", ast.Name(argument, ast.Load())))
-        yield _edit("too large", site, ast.Call(node.func, [largest], []), 1.2, argument)
+        largest = ast.BinOp(node.args[0], ast.Sub(), call_of("max", ast.Name(argument, ast.Load())))
+        yield edit_at("too large", site, ast.Call(node.func, [largest], []), 1.2, argument)
 
 
 _AT_EACH: Sequence[Callable[[Site], Iterator[Edit]]] = (
-    _binary, _unary, _constants, _calls, _wrapped, _subscripts, _orders, _conditions, _large,
+    _binary, _unary, _constants, _calls, _wrapped, _subscripts, _orders, _lists, _conditions, _large,
 )  # fmt: skip
-
-
-# --- With the names and numbers around it ----------------------------------------------------------------------
-
-
-def _in_scope(tree: ast.Module, function: Function) -> list[str]:
-    """The names of a function and of those that it is in, but for names of functions."""
-    around = [
-        one for one in ast.walk(tree) if isinstance(one, (ast.FunctionDef, ast.Lambda)) and function in ast.walk(one)
-    ]
-    found = dict.fromkeys(names_in(function))
-    for one in around:
-        found.update(dict.fromkeys(names_in(one)))
-    return list(found)
-
-
-def _other_names(site: Site, names: Sequence[str]) -> Iterator[Edit]:
-    node = site.node
-    if isinstance(node, ast.Name) and node.id in names:
-        called = isinstance(site.owner, ast.Call) and site.field == "func"
-        for other in names if not called else ():
-            if other != node.id:
-                cost = 1.3 if not isinstance(site.owner, ast.Call) or site.field == "args" else 1.6
-                yield _edit("name", site, ast.Name(other, ast.Load()), cost, f"{node.id} {other}", other=other)
-
-
-def _atoms(tree: ast.Module, function: Function, names: Sequence[str]) -> list[ast.expr]:
-    """What may be missing somewhere: numbers, names, elements and lengths that the function deals with."""
-    found: dict[str, ast.expr] = {}
-    loops = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-    for name in names:
-        found[name] = ast.Name(name, ast.Load())
-    for node in ast.walk(function):
-        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Load) and len(text(node)) < 24:
-            if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Slice):
-                found[text(node)] = node
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and len(text(node)) < 12:
-            found[text(node)] = node
-    top = next((one for one in tree.body[::-1] if isinstance(one, ast.FunctionDef)), None)
-    for argument in top.args.args if top else ():
-        found[f"len({argument.arg})"] = _call("len", ast.Name(argument.arg, ast.Load()))
-        for index in loops:
-            if index in ("i", "j", "k", "n", "r", "c") and argument.arg in names:
-                element = ast.Subscript(ast.Name(argument.arg, ast.Load()), ast.Name(index, ast.Load()), ast.Load())
-                found[text(element)] = element
-    for attribute in ("grad", "data"):
-        for name in ("out", "self", "other"):
-            if name in names:
-                one = ast.Attribute(ast.Name(name, ast.Load()), attribute, ast.Load())
-                found[text(one)] = one
-    if top:
-        for argument in top.args.args:
-            root = ast.BinOp(_call("len", ast.Name(argument.arg, ast.Load())), ast.Pow(), ast.Constant(0.5))
-            found[text(root)] = root
-    return [copy.deepcopy(atom) for atom in found.values()]  # a tree must not hold itself
-
-
-def _more(site: Site, atoms: Sequence[ast.expr]) -> Iterator[Edit]:
-    """A factor, a divisor or a term that is missing."""
-    node = site.node
-    if not _takes_more(site):
-        return
-    far = (
-        0.0
-        if isinstance(site.owner, (ast.Return, ast.Assign, ast.AugAssign, ast.Tuple, ast.List, ast.ListComp))
-        else 0.2
-    )
-    for atom in (ast.Constant(2), *atoms):
-        code = text(atom)
-        if code == text(node) and not isinstance(atom, ast.Constant):
-            yield _edit("square", site, ast.BinOp(node, ast.Pow(), ast.Constant(2)), 1.5 + far)
-            continue
-        plain = 0.0 if isinstance(atom, (ast.Constant, ast.Name)) else 0.2
-        for op, kind in ((ast.Mult(), "factor"), (ast.Div(), "divisor"), (ast.Add(), "term"), (ast.Sub(), "minus")):
-            if isinstance(atom, ast.Constant) and kind in ("term", "minus"):
-                continue
-            value = ast.BinOp(node, op, atom)
-            yield _edit(kind, site, value, 1.5 + far + plain, code, part=code)
-
-
-def _takes_more(site: Site) -> bool:
-    """Whether a number may be missing beside this expression: not inside of a product, where it is the same."""
-    node, owner = site.node, site.owner
-    if not _is_number(node) or (isinstance(node, ast.Constant) and not isinstance(owner, ast.Return)):
-        return False
-    if isinstance(owner, (ast.Return, ast.Assign, ast.AugAssign, ast.Tuple, ast.ListComp, ast.GeneratorExp)):
-        return site.field in ("value", "elts", "elt")
-    if isinstance(owner, ast.List):
-        return True
-    if isinstance(owner, ast.BinOp):
-        return isinstance(owner.op, (ast.Add, ast.Sub)) or (isinstance(owner.op, ast.Div) and site.field == "right")
-    return isinstance(owner, ast.Call) and site.field == "args" and _sinks(owner)
-
-
-def _sinks(call: ast.Call) -> bool:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    return name in ("append", "exp", "sqrt", "insert", "sum")
 
 
 # --- Targets of loops, steps of sums ----------------------------------------------------------------------------
@@ -479,11 +381,6 @@ def _of_steps(tree: ast.Module) -> Iterator[Edit]:
         for other in (ast.Add, ast.Sub, ast.Mult, ast.Div):
             if not isinstance(node.op, other):
                 symbol = _SYMBOLS[type(node.op)]
-                fields = {
-                    "old": text(node),
-                    "done": _DOING.get(type(node.op), symbol),
-                    "todo": _DOING[other],
-                    "symbol": symbol,
-                }
-                key = symbol + _SYMBOLS[other]
-                yield Edit("step", (node.lineno,), (Change(node, "op", None, other()),), fields, 1.0, key)
+                fields = {"old": text(node.value), "symbol": f"{symbol}="}
+                kind, key = f"{_TODO[other]} here", symbol + _SYMBOLS[other]
+                yield Edit(kind, (node.lineno,), (Change(node, "op", None, other()),), fields, 1.0, key)

@@ -12,6 +12,7 @@ import math
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ..answers import Tree, leaves, like, same
@@ -90,10 +91,8 @@ class _Search:
                     return
 
         if thing is not None:
-            try:
+            with suppress(WrongError):
                 called(run, count=not self.program.whole)
-            except WrongError:
-                pass
         return found + [None] * (len(which) - len(found))
 
     def is_solved(self) -> bool:
@@ -110,10 +109,9 @@ class _Search:
         for edit in _edits(self.program.tree)[:_ONES]:
             with made(edit.changes):
                 answers = self.answers(self.first)
-                if all(map(self.is_right, self.first, answers)):
-                    if self.is_solved():
-                        found.append((self.rank(edit), (edit,)))
-                        continue
+                if all(map(self.is_right, self.first, answers)) and self.is_solved():
+                    found.append((self.rank(edit), (edit,)))
+                    continue
                 self.tried.append(_Tried(edit, self.measure(answers) - base, repr(answers)))
         return found
 

@@ -7,17 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...languages import tr
 from .code import Program
 from .edits import Edit
 
-__all__ = ["SENTENCES", "told"]
+__all__ = ["TOLD", "told"]
 
-SENTENCES: dict[str, str] = {
+TOLD: dict[str, str] = {
     # numbers and operators
     "swapped": "{where}, `{code}`: in `{old}` the two sides of `{symbol}` have changed places.",
-    "operator": "{where}, `{code}`: in `{old}` the two are {done}; they have to be {todo}.",
+    "to add": "{where}, `{code}`: `{symbol}` is the wrong operation in `{old}`: the two have to be added.",
+    "to subtract": "{where}, `{code}`: `{symbol}` is the wrong operation in `{old}`: the second has to be subtracted.",
+    "to multiply": "{where}, `{code}`: `{symbol}` is the wrong operation in `{old}`: the two have to be multiplied.",
+    "to divide": "{where}, `{code}`: `{symbol}` is the wrong operation in `{old}`: the first has to be divided by the second.",
     "other operator": "{where}, `{code}`: `{symbol}` is not the operation that belongs in `{old}`.",
-    "step": "{where}, `{code}`: here is {done} what has to be {todo}.",
+    "to add here": "{where}, `{code}`: `{symbol}` is wrong here: `{old}` has to be added.",
+    "to subtract here": "{where}, `{code}`: `{symbol}` is wrong here: `{old}` has to be subtracted.",
+    "to multiply here": "{where}, `{code}`: `{symbol}` is wrong here: `{old}` has to be multiplied in.",
+    "to divide here": "{where}, `{code}`: `{symbol}` is wrong here: it has to be divided by `{old}`.",
     "sign": "{where}, `{code}`: `{old}` has the wrong sign.",
     "spare": "{where}, `{code}`: `{spare}` does not belong there.",
     "grouping": "{where}, `{code}`: `{old}` needs other parentheses: what is to be computed first?",
@@ -88,5 +95,8 @@ def told(program: Program, edits: Sequence[Edit]) -> str:
 
 def _sentence(program: Program, edit: Edit) -> str:
     lines = sorted(set(edit.lines))
-    where = f"Line {lines[0]}" if len(lines) == 1 else f"Lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
-    return SENTENCES[edit.kind].format(where=where, code=program.code_at(lines[0]), **edit.fields)
+    if len(lines) == 1:
+        where = tr("Line {line}", line=lines[0])
+    else:
+        where = tr("Lines {lines} and {last}", lines=", ".join(map(str, lines[:-1])), last=lines[-1])
+    return tr(TOLD[edit.kind], where=where, code=program.code_at(lines[0]), **edit.fields)

@@ -307,19 +307,6 @@ def _seeded(function: ast.FunctionDef) -> Iterator[Edit]:
             seed = new(ast.parse(f"{node.targets[0].id}[0] = 1.0").body[0], node)
             change = _put(function, "body", [*function.body[: k + 1], seed, *function.body[k + 1 :]])
             yield Edit("seed", (node.lineno,), (change,), {"old": text(node)}, 1.0)
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.List):
-            if not node.value.elts:
-                items = ["1.0", *(argument.arg for argument in function.args.args)]
-                for item in items:
-                    value = new(ast.List([ast.parse(item, mode="eval").body], ast.Load()), node.value)
-                    yield Edit(
-                        "empty start", (node.lineno,), (Change(node, "value", None, value),), {"old": text(node)}, 1.0
-                    )
-            if len(node.value.elts) == 1:
-                value = new(ast.List([], ast.Load()), node.value)
-                yield Edit(
-                    "full start", (node.lineno,), (Change(node, "value", None, value),), {"old": text(node)}, 1.2
-                )
 
 
 def _biased(function: ast.FunctionDef) -> Iterator[Edit]:

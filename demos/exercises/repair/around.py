@@ -1,0 +1,109 @@
+"""Edits that need what is around an expression: another variable, or a factor or term that is missing."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from collections.abc import Iterator, Sequence
+
+from .edits import Edit, Function, Site, call_of, edit_at, is_number, names_in, text
+
+__all__ = ["atoms_of", "in_scope", "missing", "other_names"]
+
+_ROOT = re.compile(r"(len\(\w+\)) \*\* 0\.5")
+
+
+def in_scope(tree: ast.Module, function: Function) -> list[str]:
+    """The names of a function and of those that it is in, but for names of functions."""
+    around = [
+        one for one in ast.walk(tree) if isinstance(one, (ast.FunctionDef, ast.Lambda)) and function in ast.walk(one)
+    ]
+    found = dict.fromkeys(names_in(function))
+    for one in around:
+        found.update(dict.fromkeys(names_in(one)))
+    return list(found)
+
+
+def other_names(site: Site, names: Sequence[str]) -> Iterator[Edit]:
+    node = site.node
+    if isinstance(node, ast.Name) and node.id in names:
+        called = isinstance(site.owner, ast.Call) and site.field == "func"
+        for other in names if not called else ():
+            if other != node.id:
+                cost = 1.3 if not isinstance(site.owner, ast.Call) or site.field == "args" else 1.6
+                yield edit_at("name", site, ast.Name(other, ast.Load()), cost, f"{node.id} {other}", other=other)
+
+
+def atoms_of(tree: ast.Module, function: Function, names: Sequence[str]) -> list[ast.expr]:
+    """What may be missing somewhere: numbers, names, elements and lengths that the function deals with."""
+    found: dict[str, ast.expr] = {}
+    loops = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    for name in names:
+        found[name] = ast.Name(name, ast.Load())
+    for node in ast.walk(function):
+        is_slice = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
+        is_read = isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, ast.Load)
+        if is_read and not is_slice and len(text(node)) < 24:
+            found[text(node)] = node
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and len(text(node)) < 12:
+            found[text(node)] = node
+    top = next((one for one in tree.body[::-1] if isinstance(one, ast.FunctionDef)), None)
+    for argument in top.args.args if top else ():
+        found[f"len({argument.arg})"] = call_of("len", ast.Name(argument.arg, ast.Load()))
+        for index in loops:
+            if index in ("i", "j", "k", "n", "r", "c") and argument.arg in names:
+                element = ast.Subscript(ast.Name(argument.arg, ast.Load()), ast.Name(index, ast.Load()), ast.Load())
+                found[text(element)] = element
+    for attribute in ("grad", "data"):
+        for name in ("out", "self", "other"):
+            if name in names:
+                one = ast.Attribute(ast.Name(name, ast.Load()), attribute, ast.Load())
+                found[text(one)] = one
+    if top:
+        for argument in top.args.args:
+            root = ast.BinOp(call_of("len", ast.Name(argument.arg, ast.Load())), ast.Pow(), ast.Constant(0.5))
+            found[text(root)] = root
+    return [copy.deepcopy(atom) for atom in found.values()]  # a tree must not hold itself
+
+
+def missing(site: Site, atoms: Sequence[ast.expr]) -> Iterator[Edit]:
+    """A factor, a divisor or a term that is missing."""
+    node = site.node
+    if not _takesmissing(site):
+        return
+    far = (
+        0.0
+        if isinstance(site.owner, (ast.Return, ast.Assign, ast.AugAssign, ast.Tuple, ast.List, ast.ListComp))
+        else 0.2
+    )
+    for atom in (ast.Constant(2), *atoms):
+        code = _ROOT.sub(r"sqrt(\1)", text(atom))
+        if code == text(node) and not isinstance(atom, ast.Constant):
+            yield edit_at("square", site, ast.BinOp(node, ast.Pow(), ast.Constant(2)), 1.5 + far)
+            continue
+        plain = 0.0 if isinstance(atom, (ast.Constant, ast.Name)) else 0.2
+        for op, kind in ((ast.Mult(), "factor"), (ast.Div(), "divisor"), (ast.Add(), "term"), (ast.Sub(), "minus")):
+            if isinstance(atom, ast.Constant) and kind in ("term", "minus"):
+                continue
+            value = ast.BinOp(node, op, atom)
+            yield edit_at(kind, site, value, 1.5 + far + plain, code, part=code)
+
+
+def _takesmissing(site: Site) -> bool:
+    """Whether a number may be missing beside this expression: not inside of a product, where it is the same."""
+    node, owner = site.node, site.owner
+    if not is_number(node) or (isinstance(node, ast.Constant) and not isinstance(owner, ast.Return)):
+        return False
+    if isinstance(owner, (ast.Return, ast.Assign, ast.AugAssign, ast.Tuple, ast.ListComp, ast.GeneratorExp)):
+        return site.field in ("value", "elts", "elt")
+    if isinstance(owner, ast.List):
+        return True
+    if isinstance(owner, ast.BinOp):
+        return isinstance(owner.op, (ast.Add, ast.Sub)) or (isinstance(owner.op, ast.Div) and site.field == "right")
+    return isinstance(owner, ast.Call) and site.field == "args" and _sinks(owner)
+
+
+def _sinks(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return name in ("append", "exp", "sqrt", "insert", "sum")
