@@ -128,7 +128,9 @@ def _edits(program):
 def test_each_edit_can_be_compiled_told_and_taken_back():
     program = _program_of_many()
     before = ast.dump(program.tree)
-    edits, broken = _edits(program), 0
+    every = _edits(program)
+    first = {edit.kind: edit for edit in reversed(every)}
+    edits, broken = [*first.values(), *every[::7]], 0
     for edit in edits:
         with made(edit.changes):
             broken += compiled(program) is None  # as `continue` is outside of a loop
@@ -136,9 +138,8 @@ def test_each_edit_can_be_compiled_told_and_taken_back():
         assert re.match(r"Lines? \d+(, \d+)*( and \d+)?, `.+`: .+[.?]$", sentence), sentence
         assert "{" not in sentence.replace("{}", "")
     assert ast.dump(program.tree) == before
-    assert broken < 0.02 * len(edits)
-    kinds = {edit.kind for edit in edits}
-    assert len(kinds) > 45 and kinds <= set(TOLD)
+    assert broken < 0.04 * len(edits)
+    assert len(first) > 45 and set(first) <= set(TOLD)
 
 
 def test_sentences_have_blanks_for_what_every_edit_knows():
@@ -157,16 +158,17 @@ def test_changed_programs_end():
 
 @pytest.mark.parametrize("line", [
     "open('found', 'a').write('x')", "import time; time.sleep(9)", "sleep(9)", "input()", "os.remove('x')", "global z",
-    "exec('1')", "np_like.save(1)",
+    "exec('1')", "np_like.save(1)", "iter(int, 1)", "itertools.count()", "count()",
 ])  # fmt: skip
 def test_what_does_more_than_compute_is_not_run_again(line):
+    import itertools
     import os
     import subprocess
     import time
 
     source = f"def predicted(y, slope, dx):\n    {line}\n    return y"
     solution = _program(source, "predicted", f"{line}.py")
-    solution.__globals__.update(os=os, sleep=time.sleep, np_like=subprocess)
+    solution.__globals__.update(os=os, itertools=itertools, count=itertools.count, sleep=time.sleep, np_like=subprocess)
     assert program_of(solution) is None
 
 

@@ -18,7 +18,8 @@ __all__ = ["Program", "compiled", "program_of"]
 _STEPS = 20_000  # turns of loops, and calls, that all samples together may take
 _MODULES = {"math", "cmath", "autograd", "nn", "numpy", "itertools", "functools", "operator", "collections", "copy", "random",
             "dataclasses", "typing", "fractions", "statistics", "contextlib"}  # fmt: skip
-_EFFECTS = {"open", "input", "exec", "eval", "compile", "exit", "quit", "breakpoint", "globals", "__import__"}
+_EFFECTS = {"open", "input", "exec", "eval", "compile", "exit", "quit", "breakpoint", "globals", "__import__", "iter"}
+_ENDLESS = {"count", "cycle", "repeat"}  # of itertools: nobody counts their turns
 
 
 class _EndlessError(BaseException):
@@ -159,14 +160,17 @@ def _only_computes(tree: ast.AST, namespace: Mapping[str, Any]) -> bool:
             held = namespace.get(node.id, getattr(builtins, node.id, None))
             if isinstance(held, ModuleType) and held.__name__.split(".")[0] not in _MODULES:
                 return False
+            if node.id in _ENDLESS and getattr(held, "__module__", "") == "itertools":
+                return False
             if node.id in _EFFECTS and held is getattr(builtins, node.id, None):
                 return False
             home = (getattr(held, "__module__", None) or "").split(".")[0]
             if home in {"time", "os", "posix", "nt", "subprocess", "shutil", "socket", "urllib", "_io", "io"}:
                 return False
-        elif isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await, ast.Global, ast.Nonlocal)) and not isinstance(
-            node, (ast.Nonlocal, ast.Yield, ast.YieldFrom)
-        ):
+        elif isinstance(node, ast.Attribute):
+            if node.attr in _ENDLESS and ast.unparse(node.value) == "itertools":
+                return False
+        elif isinstance(node, (ast.Await, ast.Global)):
             return False
     return True
 
