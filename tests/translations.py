@@ -172,7 +172,7 @@ def _python(tree: ast.Module) -> Iterator[Entry]:
         for word in node.keywords:
             if word.arg in ("hint", "reason", "choices") and name in ("exercise", "question"):
                 said = _strings([constants.get(getattr(word.value, "id", ""), word.value)])
-                yield from map(Entry, filter(has_words, said))
+                yield from (Entry(text) for text in said if has_words(text) or text in ("yes", "no"))
 
 
 def _statement(node: ast.FunctionDef) -> Iterator[Entry]:
