@@ -1,0 +1,86 @@
+"""``python -m tests.mutants --count 600 --seed 1``: draws mutants, tries each, and says which survive. It can be stopped, and resumed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from . import coverage, results
+from .changes import Change, drawn
+from .trial import MOST, Forking, Map
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__.partition("\n")[0])
+    parser.add_argument("--count", type=int, default=600, help="how many are drawn")
+    parser.add_argument("--seed", type=int, default=1, help="which")
+    parser.add_argument("--workers", type=int, default=1, help="how many processes try them")
+    parser.add_argument("--resume", type=Path, help="a file of results: what is in it is not tried again")
+    parser.add_argument(
+        "--map",
+        type=Path,
+        default=Path("coverage_map.json"),
+        help="which test runs which line; recorded if it is not there",
+    )
+    parser.add_argument("--again", action="store_true", help="try survivors again, by all tests that can see them")
+    parser.add_argument("--only", default="", help="only mutants whose name has this in it")
+    parser.add_argument("--list", action="store_true", help="list them, and try none")
+    given = parser.parse_args(arguments)
+    changes = [change for change in drawn(given.count, given.seed) if given.only in change.name]
+    if given.list:
+        print("\n".join(f"{change.line:5} {change.name}" for change in changes))
+        return 0
+    if not given.map.exists():
+        coverage.record(given.map)
+    path = given.resume or Path("mutants.json")
+    kept = results.read(path)
+    kept.update(seed=given.seed, drawn=given.count)
+    results.write(path, kept)
+    tried = kept["tried"]
+    if given.again:
+        changes = [change for change in changes if tried.get(change.name, {}).get("fate", "killed") != "killed"]
+    else:
+        changes = [change for change in changes if change.name not in tried]
+    seen = Map(json.loads(given.map.read_text(encoding="utf-8")))
+    if given.workers > 1:
+        for k in range(1, given.workers):
+            if not os.fork():
+                return _try(changes[k :: given.workers], seen, path.with_suffix(f".{k}.json"), given.again)
+        _try(changes[:: given.workers], seen, path, given.again)
+        for k in range(1, given.workers):
+            os.wait()
+            kept = results.read(path)
+            kept["tried"].update(results.read(path.with_suffix(f".{k}.json"))["tried"])
+            results.write(path, kept)
+    else:
+        _try(changes, seen, path, given.again)
+    kept = results.read(path)
+    for name, each in results.survivors(kept).items():
+        print(f"{each['fate']}: {name}  (line {each['line']}) {each.get('why', '')}")
+    print(results.figures(kept))
+    return 0
+
+
+def _try(changes: list[Change], seen: Map, path: Path, again: bool) -> int:
+    import pytest
+
+    def tell(change: Change, fate: str, by: str, seconds: float) -> None:
+        kept = results.read(path)
+        before = kept["tried"].get(change.name, {})
+        kept["tried"][change.name] = {"fate": fate, "line": change.line, "by": by, "seconds": round(seconds, 1)}
+        if fate != "killed" and "why" in before:
+            kept["tried"][change.name]["why"] = before["why"]
+        results.write(path, kept)
+        sys.__stderr__.write(f"{fate:9} {seconds:6.1f} s  {change.name}  [{by}]\n")
+
+    coverage.all_imported()
+    plugin = Forking(changes, seen, tell, float("inf") if again else MOST)
+    pytest.main([*coverage.ARGUMENTS, "--capture=no", *coverage.test_files(), "autograd", "nn"], plugins=[plugin])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
