@@ -19,11 +19,12 @@ import demos.languages
 from autograd import Value
 from autograd.player import words
 from demos.cli import main
-from demos.languages import FOLDER, LANGUAGES, language, listening, reading, told, tr, tr_prose, using
+from demos.languages import FOLDER, LANGUAGES, engine, language, listening, reading, told, tr, tr_prose, using
 from demos.languages import catalogue as catalogues
 from demos.languages import paragraphs as pieces
 from demos.languages.catalogue import Catalogue, Entry, fields_of, read, written
 from demos.languages.paragraphs import has_words
+from demos.practice.quizzes import LEVELS, quiz
 from demos.shared.page import run
 
 OTHERS = LANGUAGES[1:]
@@ -316,6 +317,37 @@ def test_a_translation_begins_as_the_page_for_contributors_says(tmp_path):
     (changed,) = [entry for entry in read(file) if entry.translated]
     assert (changed.english, changed.before, changed.ready) == ("A good one to begin: {command}", english, False)
     assert "A good one to begin: " in subprocess.run(asked, **run_in).stdout
+
+
+# --- What the engine says in a quiz ------------------------------------------------------------------------
+
+
+def test_the_sentences_of_the_engine_are_those_that_it_says():
+    folder = ROOT / "autograd" / "stepper"
+    said = "".join(
+        (folder / name).read_text(encoding="utf-8") for name in ("guesses.py", "mistakes.py", "diagnosis.py")
+    )
+    for sentence in engine.SENTENCES:
+        for piece in re.split(r"\{\w+\}|, |: | the ", sentence):
+            assert piece.strip() in said, sentence
+
+
+def test_a_quiz_in_russian_explains_every_wrong_number_in_russian():
+    """But for names, formulas and code, no English word is left."""
+    with using("ru"):
+        for level in LEVELS:
+            for seed in range(2):
+                game = quiz(level=level, seed=seed)
+                for k in range(24):
+                    text = str(game.answer(f"{(k * 7) % 25 - 12}")) if k % 4 else str(game.skip())
+                    left = set(re.findall(r"(?<![\w.])[A-Za-z]{3,}(?![\w.(])", text)) - {
+                        level,
+                        "zero_grad",
+                        "exp",
+                        "tanh",
+                        "log",
+                    }
+                    assert not left - {"relu", "sigmoid", "number"}, text
 
 
 # --- The page in Russian -----------------------------------------------------------------------------------

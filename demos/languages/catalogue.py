@@ -146,7 +146,8 @@ def _pattern(template: str) -> re.Pattern[str]:
     pieces, seen = [], set[str]()
     for k, piece in enumerate(_FIELD.split(template)):
         if k % 2:
-            pieces.append(f"(?P={piece})" if piece in seen else f"(?P<{piece}>.+?)")
+            some = "[^:]+?" if piece in ("name", "operand", "guess") else ".+?"  # a name has no colon in it
+            pieces.append(f"(?P={piece})" if piece in seen else f"(?P<{piece}>{some})")
             seen.add(piece)
         else:
             pieces.append(re.escape(piece))

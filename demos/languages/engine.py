@@ -24,14 +24,14 @@ SENTENCES = (
     "{name} passed its gradient on before its {place} contribution arrived",
     "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "last",
     # slips
-    "the sign is wrong", "it is {name}'s data, where its gradient is asked for",
+    "the sign is wrong", "it is {name}'s data, but the question is its gradient",
     "it is not complete yet: after {name} there is {count} more to come",
-    "it is only what comes by {name}: contributions add up",
+    "it is only what comes from {name}: contributions add up",
     "upstream is forgotten: it is the partial {slope} alone, to be multiplied by {name}.grad",
     "the partial is forgotten: it is {name}.grad alone, to be multiplied by the partial {slope}",
     "upstream is forgotten: it is the sum of the partials alone",
     "it is one path only, {edge}: there are {count}, and they add up",
-    "it is what comes when the edge {edge} is missing: was {name} made from .data there?",
+    "it is what comes without the edge {edge}: was {name} made from .data?",
     # what was typed
     "want a number as a guess, got {guess}",
     "want a number or an expression of the graph's names as a guess, got {guess}: {why}",

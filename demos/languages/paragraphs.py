@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 __all__ = ["has_words", "paragraphs", "replaced"]
 
-_NO_WORDS = r"`[^`]*`|\$[^$]*\$|\]\([^)]*\)|[\w.]*[_\d(][\w.()]*|\w+/\w+"
+_NO_WORDS = r"`[^`]*`|\$[^$]*\$|\]\([^)]*\)|[\w.]+\([\w.()]*|[\w.]*[_\d][\w.()]*|\w+/\w+"
 _CODE = "```"
 
 
