@@ -82,7 +82,7 @@ def test_an_interrupted_run_keeps_what_it_has(tmp_path):
 
 
 def test_a_film_that_cannot_be_kept_hides_no_other_error(tmp_path, capsys):
-    with pytest.raises(ArgumentError, match="want a path in a folder that is there"):  # before the training, not after
+    with pytest.raises(ArgumentError, match="want a path in a folder that exists"):  # before the training, not after
         Recorder(path=tmp_path / "nowhere" / "film.html")
     w = Value(0.5, label="w")
     path = tmp_path / "film.html"

@@ -1,4 +1,4 @@
-"""The rows of the table as JavaScript, so that a page computes by the same calculus.
+"""The rows of the table as JavaScript, so that a page computes with the same calculus.
 
 >>> from autograd import Value
 >>> print(rules([Value(2.0).tanh()]))
@@ -9,8 +9,8 @@ slopes: [[0, 1, ([a], out) => 1.0 - out * out]],
 },
 }
 
-A rule is found under its operation's name and how many operands it has. `slopes` are [from, to, function]
-for the operands of each name; of a list the function is given the place in it too.
+Rules are looked up by the operation's name and number of operands. `slopes` are [from, to, function]
+for the operands of each name; for a list, the function also gets the place in it.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from ..ops import Op
 
 __all__ = ["prelude", "rule_name", "rules"]
 
-GIVEN = "x"  # the operands' numbers, where they are not taken apart
+GIVEN = "x"  # the operands' numbers, if they are not unpacked
 _TAKEN = RESERVED | {GIVEN, "i", "max", "n", "out", "sum"}
 
-# What the reductions of the grammar are in JavaScript: from left to right, as everywhere.
+# The grammar's reductions in JavaScript: from left to right, as everywhere.
 REDUCTIONS = """\
 const sum = (n, term) => {
   let result = term(0);
@@ -43,7 +43,7 @@ const max = (n, term) => {
 
 
 def rule_name(node: Any) -> str:
-    """Under what the rule of a node's operation is found.
+    """Return the key of the rule for a node's operation.
 
     >>> from autograd import Value
     >>> rule_name(Value(2.0) * 3.0)
@@ -53,14 +53,14 @@ def rule_name(node: Any) -> str:
 
 
 def rules(nodes: Iterable[Any]) -> str:
-    """A JavaScript object with the rule of every operation among the nodes."""
+    """Write a JavaScript object with the rule of every operation among the nodes."""
     used = {rule_name(node): (node.op, len(node.operands)) for node in nodes if node.operands}
     texts = [f'"{name}": {_rule(op, count)},\n' for name, (op, count) in sorted(used.items())]
     return "{\n" + "".join(texts) + "}"
 
 
 def prelude(text: str) -> str:
-    """The definitions that some rules need: what the grammar calls, and JavaScript has not."""
+    """Write the definitions that some rules need: functions of the grammar that JavaScript lacks."""
     return "\n".join([*helpers("javascript", f"{REDUCTIONS} {text}"), REDUCTIONS])
 
 
@@ -77,14 +77,14 @@ def _rule(op: Op, count: int) -> str:
 
 
 def _unpacked(bound: dict[str, Any]) -> str:
-    """The parameter that takes a node's operands apart; those of an operation over lists stay together."""
+    """Write the parameter that unpacks a node's operands; those of an operation over lists stay together."""
     if any(isinstance(places, list) for places in bound.values()):
         return GIVEN
     return f"[{', '.join(Namer(_TAKEN).names(bound).values())}]"
 
 
 def _body(formula: Formula, bound: dict[str, Any]) -> str:
-    """The formula as the body of an arrow function."""
+    """Write the formula as the body of an arrow function."""
     formula = formula.hoisted()
     names = Namer(_TAKEN).names([*bound, *(name for name, _ in formula.lets)])
     heads = {term.head for term in formula.terms()}

@@ -1,6 +1,6 @@
-"""Where the boxes and arrows of a picture are, for a page that keeps writing new numbers in them.
+"""The places of a picture's boxes and arrows, for a page that keeps writing new numbers into them.
 
-A view is one way to fold the graph: which modules are closed. The page goes from view to view, so they are all
+A view is one way to fold the graph: which modules are closed. The page switches between views, so they are all
 laid out beforehand, as many as time allows.
 """
 
@@ -25,23 +25,23 @@ from ..node import Node
 
 __all__ = ["module_names", "views"]
 
-LINE, TITLE, PAD = 15, 19, 7  # heights of a line, of a name, and the margin, in points
+LINE, TITLE, PAD = 15, 19, 7  # the heights of a line and of a name, and the margin, in points
 LETTER, BOLD = 6.2, 7.4  # widths
 NUMBER, SPREAD = 66, 108  # room for any number and for the words "not reached", and for "-0.00034 to 0.00012"
 CIRCLE = 25
-LABEL, LABEL_HEIGHT = 50, 13  # of the number on an arrow
-WINDOW = (1300, 600)  # points of a drawing that are read well where it is looked at as a whole
-MODULES = 8  # that can be opened and closed one by one
-ROOM, ROOM_PER_VALUE = 160_000, 50  # letters that the views of a page may take
-LONGEST = 40  # characters of a name
+LABEL, LABEL_HEIGHT = 50, 13  # for the number on an arrow
+WINDOW = (1300, 600)  # the size in points of a drawing that is readable as a whole
+MODULES = 8  # the most modules to open and close one by one
+ROOM, ROOM_PER_VALUE = 160_000, 50  # the most letters in the views of a page
+LONGEST = 40  # the most characters of a name
 
 
 def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> list[dict[str, Any]]:
-    """The pictures of a graph with different modules closed, each laid out; the first is the one to open with.
+    """Lay out the pictures of a graph with different modules closed; the page opens with the first.
 
-    It is the one with most open of those that can be read as a whole, or else what comes nearest to that.
+    That is the one with the most modules open that is readable as a whole, or else the nearest to readable.
 
-    deadline: seconds for all of them together; None waits. None is made that would make the page too large.
+    deadline: seconds for all of them together; None waits. Views that would make the page too large are left out.
     """
     start, room = monotonic(), ROOM + ROOM_PER_VALUE * len(graph)
     found: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -59,12 +59,12 @@ def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> l
 
 
 def _shrinks(view: dict[str, Any]) -> float:
-    """How many times smaller than it is a view has to be shown, to be looked at as a whole."""
+    """Return how many times a view has to be shrunk to be seen as a whole."""
     return max(1.0, *(size / room for size, room in zip(view["size"], WINDOW)))
 
 
 def _ways_to_close(graph: Graph) -> Iterator[list[str]]:
-    """Sets of module names to close: none, all, the outermost; then one at a time, and all but one; then the others."""
+    """Yield sets of modules to close: none, all, the outermost; then one at a time, and all but one; then the rest."""
     names = module_names(graph)
     outer = [name for name, level in names.items() if level == 0]
     inner = [name for name, level in names.items() if level == 1][:MODULES]
@@ -80,7 +80,7 @@ def _ways_to_close(graph: Graph) -> Iterator[list[str]]:
 
 
 def module_names(graph: Graph) -> dict[str, int]:
-    """The modules whose calls made something, in the order of execution, with how deep they are."""
+    """Return the modules whose calls made something, in the order of execution, with their depths."""
     modules = ModuleNames()
     names: dict[str, int] = {}
     seen: set[Any] = set()
@@ -94,7 +94,7 @@ def module_names(graph: Graph) -> dict[str, int]:
 
 
 def _view(graph: Graph, edges: dict[Any, int], closed: list[str], budget: int) -> dict[str, Any]:
-    """One picture with its places."""
+    """Return one picture with its places."""
     return _Layout(build_picture(graph, budget=budget, fold=closed or None), graph, edges).view()
 
 
@@ -106,12 +106,12 @@ def _width(text: str, letter: float) -> float:
 
 
 def _has_rows(box: Box) -> bool:
-    """Whether a box is a table with a row for each of several leaves."""
+    """Return whether a box is a table with a row for each of several leaves."""
     return box.node is None and box.kind not in (*FOLDED, "constant") and len(box.nodes) <= LISTED
 
 
 def _rows(box: Box) -> int:
-    """How many lines of numbers a box has."""
+    """Return how many lines of numbers a box has."""
     if box.kind == "constant":
         return min(len(box.numbers), LISTED)
     if _has_rows(box):
@@ -120,7 +120,7 @@ def _rows(box: Box) -> int:
 
 
 def _counts(box: Box) -> list[tuple[str, str]]:
-    """What a box for many values tells of them that never changes."""
+    """Return what a box for many values says about them that never changes."""
     if box.node is not None:
         return []
     return [(word, text) for word, text in box.facts() if word not in ("data", "grad", "grads")]
@@ -148,7 +148,7 @@ def _title(box: Box) -> str:
 
 
 def name_within(box: Box, graph: Graph, node: Node) -> str:
-    """What a leaf is called in a box that already has the beginning of its name."""
+    """Return the name of a leaf in a box that already shows the beginning of the name."""
     return graph.name(node)[len(box.name) :].lstrip(".") or graph.name(node)
 
 
@@ -160,7 +160,7 @@ def _has_number(arrow: Arrow) -> bool:
 
 
 class _Sizes:
-    """How large things are on a page, whatever numbers are written in them."""
+    """The sizes of things on a page, whatever numbers are written in them."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -179,7 +179,7 @@ class _Sizes:
 
 
 class _Layout:
-    """A picture with its places, in points, down from the top left."""
+    """Return a picture with its places, in points, down from the top left."""
 
     def __init__(self, picture: Picture, graph: Graph, edges: dict[Any, int]) -> None:
         self.picture = picture
@@ -250,7 +250,7 @@ def _path(route: Route) -> str:
 
 
 def runs(numbers: Iterable[int]) -> list[int]:
-    """Ascending numbers in fewer letters: where a stretch of them starts, how many it has, and so on.
+    """Write ascending numbers in fewer letters: the start of a run, its length, and so on.
 
     >>> runs([3, 4, 5, 9])
     [3, 3, 9, 1]

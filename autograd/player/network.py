@@ -17,7 +17,7 @@ TITLES = 34  # and above the dots
 
 
 def network_data(graph: Graph) -> dict[str, Any] | None:
-    """What the page draws of a network, in points down from the top left; None where there are no layers of neurons.
+    """Return what the page draws of a network, in points down from the top left; None without layers of neurons.
 
     >>> from autograd import Value, dot
     >>> x, w = [Value(1.0), Value(2.0)], [Value(0.5), Value(0.25)]
@@ -47,7 +47,7 @@ def network_data(graph: Graph) -> dict[str, Any] | None:
 
 
 def _of(graph: Graph, value: Any) -> Any:
-    """A Value as its place in the listing, a constant with its number."""
+    """Write a Value as its place in the listing, and a constant with its number."""
     return ["constant", value] if isinstance(value, float) else None if value is None else graph.index[value]
 
 

@@ -1,11 +1,11 @@
-"""What the stepper says of an operation, with blanks for names and numbers: a page fills in those of the moment.
+"""The stepper's words about an operation, with blanks for names and numbers, which the page fills in.
 
 >>> from autograd import Value
 >>> phrases(Value(2.0).tanh())
 ['tanh({0})', 'tanh({0#})', ['', '1 - {out}**2', '1 - {out#(}**2']]
 
 ``{0}`` is the name of the first operand, ``{0#}`` its number, ``{0#(}`` its number in parentheses if it is
-negative, and ``{out}`` the result. The sentences themselves are those of wording.py, about a node that has blanks
+negative, and ``{out}`` the result. The sentences themselves come from explain/phrases.py, for a node with blanks
 for its operands.
 """
 
@@ -26,7 +26,7 @@ OUT = -1  # the place of the result
 
 
 class _Blank:
-    """A value whose place among the operands is all that is known."""
+    """A value of which only the place among the operands is known."""
 
     label = ""
     op: Any = None
@@ -38,7 +38,7 @@ class _Blank:
 
 
 class _Blanks:
-    """A graph whose nodes are called after their places; constants that vary are called by their number."""
+    """A graph whose nodes are named after their places; constants that vary are named by their number."""
 
     def __init__(self, varying: Collection[int]) -> None:
         self.varying = varying
@@ -48,7 +48,7 @@ class _Blanks:
 
 
 def phrase_key(node: Node, varying: Collection[int] = ()) -> tuple[Any, ...]:
-    """What two nodes with the same phrases have in common: operation, constants, and which operands are the same."""
+    """Return what nodes with the same phrases share: operation, constants, and which operands are the same."""
     first: dict[Any, int] = {}
     return (node.op, *(
         "" if k in varying else repr(o) if isinstance(o, float) else first.setdefault(o, k)
@@ -57,10 +57,10 @@ def phrase_key(node: Node, varying: Collection[int] = ()) -> tuple[Any, ...]:
 
 
 def phrases(node: Node, varying: Collection[int] = ()) -> list[Any]:
-    """How the node was computed, with names and with numbers; then of each operand but constants, as a list:
-    which it is if it is used more than once, and its slope with names and with numbers, if those are written out.
+    """Write how the node was computed, with names and with numbers, and a list for each operand except constants.
 
-    varying: the places of constants that are blanks too.
+    The list says which operand it is, if it is used more than once, and has its slope with names and with numbers, if
+    those are written out. varying: the places of constants that are blanks, too.
     """
     blank = _Blank(OUT)
     places: dict[Any, _Blank] = {}
@@ -85,7 +85,7 @@ def phrases(node: Node, varying: Collection[int] = ()) -> list[Any]:
 
 
 def _blanks(plus: str, minus: str) -> str:
-    """A text with numbers for blanks, as one with blanks.
+    """Turn a text with numbers for blanks into one with blanks.
 
     minus: the same text with negative numbers, which shows where they go into parentheses.
     """

@@ -1,19 +1,19 @@
-// The page: what is shown of the model, and what a hand, a key or an address does.
+// The page: what it shows of the model, and what a hand, a key or an address does.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const model = new Model(DATA.graph, RULES);
 const $ = (id) => document.getElementById(id);
 const EDGES = model.edges.length, OPERATIONS = model.inner.length;
-const CURVE = 0.4; // gradients differ by powers of ten: this root of their size is what colour and width show
-const ROWS = 20, PRINTED = 80, SLIDERS = 10; // rows of the list beyond what is seen, and on paper; sliders at once
+const CURVE = 0.4; // gradients differ by powers of ten, so colour and width show this root of their size
+const ROWS = 20, PRINTED = 80, SLIDERS = 10; // rows of the list beyond those in sight, and on paper; sliders at once
 
-// Where we are. `at` counts operations from -OPERATIONS up to 0, where all is computed, then edges.
+// Where we are. `at` counts operations from -OPERATIONS up to 0, where everything is computed, then edges.
 const state = { at: 0, chosen: -1, closed: null, listed: false, network: false, predict: false, asking: false, text: 0, update: -1, zoom: 0 };
 
 // --- Words ---
 
-// In another language DATA.words has pairs of an English sentence, with {names} for what is filled in, and its translation.
-// Of the names these hold sentences themselves; any other holds a name or a number, and stays.
+// In another language, DATA.words has pairs of an English sentence, with {names} to be filled in, and its translation.
+// These names hold sentences themselves; any other holds a name or a number, and stays.
 const SENTENCES = new Set(["step", "grad", "paths", "place", "rest", "count", "edge", "sum"]);
 const OTHER = (DATA.words || []).map(([english, other]) => {
   const parts = english.split(/\{(\w+)\}/), names = parts.filter((_, i) => i % 2);
@@ -129,7 +129,7 @@ function said() {
     `backprop of ${root}: ${counted(EDGES, "edge")}`,
     `${root}.data = ${short(model.data[model.root])}`,
     `${root}.grad = 1`,
-    "Each edge hands partial * upstream to one operand, which adds up what it gets.",
+    "Each edge passes partial * upstream to one operand, which adds up what it receives.",
   ];
 }
 
@@ -174,6 +174,6 @@ function check() {
     $("words").prepend(html("div", { class: "ready" }, told(`${guess.text} is right`)));
     return $("on").focus();
   }
-  const sign = guess.agrees(-truth) ? ": look at the sign" : guess.digits < 2 && Math.abs(guess.number - truth) < 1 && !Number.isInteger(truth) ? ": give two digits at least" : "";
+  const sign = guess.agrees(-truth) ? ": look at the sign" : guess.digits < 2 && Math.abs(guess.number - truth) < 1 && !Number.isInteger(truth) ? ": give at least two digits" : "";
   write($("verdict"), told(`not ${guess.text}${sign}`));
 }

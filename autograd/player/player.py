@@ -1,7 +1,7 @@
-"""The player: a graph as one HTML page that steps through backprop, and computes anew when a number is changed.
+"""The player: a graph as one HTML page that steps through backprop, and recomputes everything when a number changes.
 
 The page needs nothing but itself: no network, no server. Its rules are those of the op table, printed as
-JavaScript; its words are the stepper's; its security policy forbids it everything else.
+JavaScript; its words are the stepper's; its security policy forbids everything else.
 
     >>> from autograd import Value
     >>> a = Value(2.0, label="a")
@@ -63,7 +63,7 @@ SCRIPTS = (
     "player_film.js",
     "player_controls.js",
 )
-FRAME_HEIGHT = 640  # of a page inside a notebook, in pixels
+FRAME_HEIGHT = 640  # the height of a page inside a notebook, in pixels
 
 # Colours that only a page has: what is chosen or at work, what still waits, what is complete, thin lines.
 MORE_COLOURS = {
@@ -76,15 +76,15 @@ MORE_COLOURS = {
 def save_player(
     value: Node, path: str | os.PathLike[str], *, names: Mapping[Any, str] | None = None, deadline: float | None = 3.0
 ) -> str:
-    """Write a page that plays backprop of a value, opens without a network, and works on a phone; returns its path.
+    """Write a page that plays backprop of a value, opens offline, and works on a phone; return its path.
 
-    The page steps forwards and back with buttons, arrow keys and a slider; shows of each edge the arithmetic with
-    its numbers; opens and closes modules; and recomputes everything when an input or a weight is moved. Its address
-    ends in where it is: ``page.html#edge=7&a=2`` opens after seven edges, with a = 2.
+    The page steps forwards and back with buttons, arrow keys and a slider; shows the arithmetic of each edge with
+    its numbers; opens and closes modules; and recomputes everything when you move an input or a weight. Its address
+    ends with the position: ``page.html#edge=7&a=2`` opens after seven edges, with a = 2.
 
     names: names for values without a label; by default those of module parameters and the caller's variables.
-    deadline: seconds for the drawings with other modules closed, of which as many are made as there is time for.
-    Raises ToolError if the file cannot be written; one that was there is replaced only by a complete one.
+    deadline: seconds for the drawings with other modules closed: as many are made as there is time for.
+    Raises ToolError if the file cannot be written; an existing file is replaced only by a complete one.
     """
     return Player(value, names=names, deadline=deadline).save(path)
 
@@ -93,12 +93,12 @@ def save_player(
 def play(
     value: Node, *, names: Mapping[Any, str] | None = None, deadline: float | None = 3.0, start: str = "#edge=0"
 ) -> Player:
-    """A page that plays backprop of a value, inline in a notebook. Options: those of :class:`Player`."""
+    """Return a page that plays backprop of a value, inline in a notebook. Options: those of :class:`Player`."""
     return Player(value, names=names, deadline=deadline, start=start)
 
 
 class Page:
-    """What is a page: a notebook shows it in a frame, and a still picture where scripts are stripped or it is printed."""
+    """A page: a notebook shows it in a frame, or a still picture where scripts are stripped or it is printed."""
 
     html: Any  # its text
 
@@ -106,12 +106,12 @@ class Page:
         raise NotImplementedError
 
     def _still(self) -> Drawing:
-        """What the page shows, as far as a picture can."""
+        """Return what the page shows, as far as a picture can."""
         raise NotImplementedError
 
     def _repr_html_(self) -> str | None:
         still = ""
-        with suppress(Exception):  # the page is there without it
+        with suppress(Exception):  # the page is there even without it
             still = str(self._still().pipe("svg", encoding="utf-8"))
         return framed(self.html, self._heading(), f"{self!r}: run this cell to play it", still)
 
@@ -132,7 +132,8 @@ class Page:
 class Player(Page):
     """The page of a value's graph: ``.html`` is its text, ``.save(path)`` writes it, a notebook shows it.
 
-    start: where it opens, as its address would say: "#edge=7" after seven edges, "#forward=2" after two operations. Other options are those of :func:`save_player`.
+    start: where it opens, as in its address: "#edge=7" after seven edges, "#forward=2" after two operations. The other
+    options are those of :func:`save_player`.
     """
 
     def __init__(
@@ -160,14 +161,14 @@ class Player(Page):
 
     @cached_property
     def html(self) -> str:
-        """The page as text."""
+        """Return the page as text."""
         stage, note = staged(self.graph, self.deadline, _stale(self.graph))
         network = network_data(self.graph)
         data = {"graph": described(self.graph), "views": stage, "note": note, "start": self.start, "network": network}
         return page(self._heading(), data, rules(self.graph.nodes))
 
     def save(self, path: str | os.PathLike[str]) -> str:
-        """Write the page; returns its path."""
+        """Write the page, and return its path."""
         return write_page(path, self.html)
 
     def _heading(self) -> str:
@@ -178,7 +179,7 @@ class Player(Page):
 
 
 def write_page(path: str | os.PathLike[str], text: str) -> str:
-    """Write a page whole or not at all. Raises ToolError where it cannot be written."""
+    """Write a page completely or not at all. Raises ToolError if it cannot be written."""
     with writing(path):
         return write_whole(path, text)
 
@@ -186,23 +187,23 @@ def write_page(path: str | os.PathLike[str], text: str) -> str:
 def staged(
     graph: Graph, deadline: float | None, note: str = "", budget: int = BUDGET
 ) -> tuple[list[dict[str, Any]], str]:
-    """The drawings of a graph, and a note."""
+    """Return the drawings of a graph, and a note."""
     return views(graph, deadline, budget), note
 
 
 def _stale(graph: Graph) -> str:
-    """What to say of leaves that hold other numbers than the graph was computed from."""
+    """Say which leaves hold other numbers than the graph was computed from."""
     stale = remark(graph)
-    return stale and f"{stale}: here all is computed anew."
+    return stale and f"{stale}: here everything is recomputed."
 
 
 # --- The graph as data -------------------------------------------------------------------------------------
 
 
 def described(graph: Graph, varying: Mapping[Any, Collection[int]] | None = None) -> dict[str, Any]:
-    """What the page has to know of a graph. An operand is a place in the listing, a constant ``~i`` the i-th of them.
+    """Return a graph as data for the page. An operand is a place in the listing, or ``~i`` for the i-th constant.
 
-    varying: for a node the places of constants that are not the same in every frame of a film.
+    varying: for a node, the places of constants that differ between the frames of a film.
     """
     varying = varying or {}
     ops: dict[str, int] = {}
@@ -247,14 +248,14 @@ def described(graph: Graph, varying: Mapping[Any, Collection[int]] | None = None
 
 
 def numbers(graph: Graph) -> array[float]:
-    """What the page computes from: the leaves' data, then the constants, in the order of the graph."""
+    """Return what the page computes from: the leaves' data, then the constants, in the order of the graph."""
     leaves = [node.data for node in graph.nodes if not node.operands]
     constants = [operand for node in graph.nodes for operand in node.operands if isinstance(operand, float)]
     return array("d", [*leaves, *constants])
 
 
 def packed(numbers: array[float]) -> str:
-    """Numbers as base64 of their 8 bytes each, the lowest first: exact, and shorter than digits."""
+    """Write numbers as base64 of their 8 bytes each, the lowest first: exact, and shorter than digits."""
     if sys.byteorder == "big":
         numbers = array("d", numbers)
         numbers.byteswap()
@@ -265,7 +266,7 @@ def packed(numbers: array[float]) -> str:
 
 
 def page(title: str, data: Mapping[str, Any], rules_text: str) -> str:
-    """A page with the data in it, and a policy that lets nothing run but what stands here."""
+    """Write a page with the data in it, and a policy that lets only the scripts here run."""
     style = f"\n{_colours()}\n{_read('player.css')}"
     script = "\n".join(["", '"use strict";', script_of(rules_text), *map(_read, SCRIPTS)])
     policy = (
@@ -280,12 +281,12 @@ def page(title: str, data: Mapping[str, Any], rules_text: str) -> str:
 
 
 def script_of(rules_text: str) -> str:
-    """The part of the script that computes, which also runs without a page."""
+    """Return the part of the script that computes, which also runs without a page."""
     return f"{prelude(rules_text)}\nconst RULES = {rules_text};\n\n{_read('player_model.js')}"
 
 
 def safe_json(data: Any) -> str:
-    """JSON that cannot end the element it stands in, nor begin another.
+    """Write JSON that cannot end the element around it, nor begin another.
 
     >>> safe_json("</script>")
     '"\\\\u003c/script\\\\u003e"'
@@ -297,9 +298,9 @@ def safe_json(data: Any) -> str:
 
 
 def framed(text: str, title: str, instead: str, still: str) -> str:
-    """A page inside of a notebook's, which it cannot reach.
+    """Put a page inside a notebook's page, which it cannot reach.
 
-    instead, still: text and picture for viewers that let no page run. They strip the style, too, which hides the two here.
+    instead, still: text and picture for viewers that run no page. They also strip the style, which hides the two here.
     """
     return (
         "<style>.autograd-still{display:none}</style>"

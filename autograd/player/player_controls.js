@@ -1,6 +1,6 @@
 // --- The address ---
 
-// It is where one is as name=value pairs: #edge=3&a=2 is after three edges, with a = 2. A leaf that is called as a word of
+// It gives the position as name=value pairs: #edge=3&a=2 is after three edges, with a = 2. A leaf with the name of a word of
 // ours has a ~ before it.
 const WORDS = ["edge", "forward", "update", "value", "closed", "text", "list", "network", "predict"];
 const spoken = (name) => encodeURIComponent(name).replace(/%5B/g, "[").replace(/%5D/g, "]");
@@ -33,7 +33,7 @@ function remember() {
 }
 
 function pairs(text) {
-  // [name, value] of each part; one that is not spelled right is left out
+  // [name, value] of each part; misspelled parts are left out
   return text.replace(/^#/, "").split("&").flatMap((part) => {
     const [name, ...value] = part.split("=");
     try { return [[name.startsWith("~") ? name : decodeURIComponent(name), value.join("=")]]; } catch { return []; }
@@ -67,7 +67,7 @@ function restore(text) {
   }
   update = Math.max(0, update);
   Object.assign(state, told);
-  stand(told.at); // before anything is shown: what is said of an edge needs the edges before it
+  stand(told.at); // before anything is shown: the words about an edge need the edges before it
   setText(state.text);
   $("predict").setAttribute("aria-pressed", state.predict);
   $("network").setAttribute("aria-pressed", state.network);
@@ -153,7 +153,7 @@ $("list").addEventListener("scroll", () => showList());
 $("update").addEventListener("input", (event) => goToUpdate(event.target.valueAsNumber));
 click("run", run);
 window.addEventListener("resize", () => { fit(); showList(); });
-// A frame in a notebook may get its size only when it is scrolled to, and then no window is resized.
+// A frame in a notebook may get its size only when it is scrolled into view, and then no window is resized.
 if (window.ResizeObserver) new ResizeObserver(() => { fit(); showList(); }).observe($("scroll"));
 window.addEventListener("hashchange", () => { if (location.hash !== written) restore(location.hash); });
 window.addEventListener("beforeprint", () => { hidden($("list"), false); showList(true); });

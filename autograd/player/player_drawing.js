@@ -3,7 +3,7 @@
 let view = null, drawn = null; // the view that is shown, and its elements
 
 function unrolled(runs) {
-  // as runs() in layout.py
+  // like runs() in layout.py
   const numbers = [];
   for (let i = 0; i < runs.length; i += 2) for (let k = 0; k < runs[i + 1]; k++) numbers.push(runs[i] + k);
   return numbers;
@@ -15,7 +15,7 @@ for (const { boxes, arrows } of DATA.views) {
 }
 
 function viewFor(closed) {
-  // the view in which these modules are closed, or the one that comes nearest
+  // the view in which these modules are closed, or the one nearest to it
   const wanted = new Set(closed);
   const differ = ({ closed: has }) => has.filter((name) => !wanted.has(name)).length + [...wanted].filter((name) => !has.includes(name)).length;
   return DATA.views.reduce((best, other) => (differ(other) < differ(best) ? other : best));
@@ -26,7 +26,7 @@ function toggle(name) {
   const fits = DATA.views.filter(({ closed }) => closed.includes(name) === open);
   if (!fits.length) return;
   const wanted = open ? [...view.closed, name] : view.closed.filter((other) => other !== name);
-  const seen = [...view.closed, ...view.clusters.map(({ title }) => title)]; // what is in a closed one opens later
+  const seen = [...view.closed, ...view.clusters.map(({ title }) => title)]; // modules inside a closed one open later
   const differ = ({ closed }) => closed.reduce((sum, other) => sum + (wanted.includes(other) ? 0 : seen.includes(other) ? 1 : -0.01), 0)
     + wanted.filter((other) => !closed.includes(other)).length;
   state.closed = fits.reduce((best, other) => (differ(other) < differ(best) ? other : best)).closed;
@@ -110,7 +110,7 @@ function drawBox(box) {
 }
 
 function shownIn(box) {
-  // which of those that a box stands for is shown: the one at work, the one chosen, else the first
+  // which value of a box is shown: the one at work, the chosen one, else the first
   if (!box.times || !box.nodes) return box.node ?? box.nodes[0];
   const edge = current();
   const wanted = [...(edge ? [edge.operand, edge.node] : state.at < 0 ? [model.inner[model.forward - 1]] : []), state.chosen];
@@ -194,7 +194,7 @@ function current() {
 }
 
 function follow() {
-  // what the step is about stays in sight
+  // the subject of the step stays in sight
   if (!drawn || state.listed) return;
   const edge = current();
   const node = edge ? edge.operand : state.at < 0 ? model.inner[Math.max(0, model.forward - 1)] : model.root;

@@ -35,7 +35,7 @@ function heatMap(rows) {
   const canvas = html("canvas", { width: rows[0].length * side, height: rows.length * side, role: "img", "aria-label": told(`${rows.length} by ${rows[0].length} numbers as colours`) });
   const paint = canvas.getContext("2d");
   const colours = getComputedStyle(document.documentElement);
-  const most = largest(FILM.pictures.filter(Array.isArray).flat(2)); // of all frames, so that they can be compared
+  const most = largest(FILM.pictures.filter(Array.isArray).flat(2)); // over all frames, so that they can be compared
   rows.forEach((row, i) => row.forEach((number, k) => {
     paint.globalAlpha = most ? Math.min(1, Math.abs(number) / most) : 0;
     paint.fillStyle = colours.getPropertyValue(number > 0 ? "--positive" : "--negative");
@@ -78,7 +78,7 @@ function goToUpdate(i) {
 
 // --- Playing it ---
 
-const WHOLE_FILM = 10000, QUICKEST = 40, SLOWEST = 600; // milliseconds: of all updates at speed 1, and of one
+const WHOLE_FILM = 10000, QUICKEST = 40, SLOWEST = 600; // milliseconds: for all updates at speed 1, and for one
 let running = 0;
 
 function halt() {

@@ -1,4 +1,4 @@
-// The numbers of a graph, and what the stepper says about them: no page in here, so that it is tested against Python.
+// The numbers of a graph, and what the stepper says about them: no page here, so that it can be tested against Python.
 // Given before this: RULES, the rows of the table as JavaScript. DATA is read by Model.
 
 // --- Numbers as text ---
@@ -38,7 +38,7 @@ function short(number) {
   return /^50*$/.test(all.slice(cut)) && "02468".includes(all[cut - 1]) ? all.slice(0, cut) : number.toFixed(1);
 }
 
-// numbers for a formula: short, or with more digits where much cancels, as in autograd/wording.py
+// numbers for a formula: short, or with more digits where much cancels, as in autograd/explain/phrases.py
 const longer = (count) => (x) => (Number.isInteger(x) || Math.abs(x) >= 1000 ? short(x) : general(x, count));
 const spellings = [short, longer(6), longer(9), longer(12)];
 
@@ -72,7 +72,7 @@ function floats(text) {
 // --- The graph ---
 
 const INDENT = "\n      ";
-const SMALL = 500; // nodes up to which remarks that need the whole graph are made
+const SMALL = 500; // the most nodes for remarks that need the whole graph
 
 class Model {
   constructor(graph, rules) {
@@ -84,7 +84,7 @@ class Model {
     this.inner = [];
     this.operands.forEach((operands, node) => (operands.length ? this.inner : this.leaves).push(node));
     this.data = new Float64Array(this.count);
-    this.inputs = this.operands.map((operands) => new Float64Array(operands.length)); // what each operation is given
+    this.inputs = this.operands.map((operands) => new Float64Array(operands.length)); // the inputs of each operation
     this.partials = this.operands.map((operands) => new Float64Array(operands.length));
     this.edges = [];
     this.arriving = Array.from({ length: this.count }, () => []);
@@ -197,7 +197,7 @@ class Model {
   // --- Words
 
   spelling(node, compute) {
-    // the fewest digits from which the number comes out, but for half a percent
+    // the fewest digits that reproduce the number within half a percent
     const given = Float64Array.from(this.operands[node], (operand) => (operand < 0 ? this.constants[~operand] : this.data[operand]));
     const out = this.data[node], exact = compute(given, out);
     const read = (spell) => (x) => Number(spell(x));
@@ -231,7 +231,7 @@ class Model {
   }
 
   nth(i) {
-    // of an edge, its phrases
+    // the phrases of an edge
     const { node } = this.edges[i];
     return this.phrasesOf(node)[2 + i - this.first[node]];
   }
@@ -356,7 +356,7 @@ class Model {
   }
 
   largestPaths(value, ways, size, most) {
-    // best first: what is still to come of a beginning is known, so none is followed in vain
+    // best first: the rest of every beginning is known, so none is followed in vain
     const found = [], heap = [{ loss: 0, node: this.root, path: null, length: 0 }];
     while (heap.length && found.length < most) {
       let at = 0;
@@ -386,7 +386,7 @@ class Model {
   }
 
   pathText(path, usual) {
-    // of a long path the ends are said, and where it leaves the usual one
+    // a long path is described by its ends, and by where it leaves the usual one
     const last = path.length - 1, known = new Map(usual);
     let told = path.map((_, i) => i);
     if (last >= 8) {
@@ -426,7 +426,7 @@ class Guess {
   }
 
   agrees(truth) {
-    // rounded to the digits given, two at least, nine at most
+    // rounded to the digits given, at least two and at most nine
     if (this.number === truth) return true;
     const digits = Math.min(9, Math.max(this.digits, 2));
     if (!this.number || !Number.isFinite(truth)) return Math.abs(this.number - truth) <= 1e-12;

@@ -1,6 +1,6 @@
 // --- The network: a dot for each neuron, a line for each weight ---
 
-const NETWORK = DATA.network || null; // as network_data() in network.py writes it
+const NETWORK = DATA.network || null; // from network_data() in network.py
 
 function drawNetwork() {
   const { size: [width, height], wide, titles, dots, lines } = NETWORK;
@@ -92,7 +92,7 @@ function showNetwork() {
   }
   drawn.flow.setAttribute("d", now ? now.arrow.d : "");
   $("drawing").setAttribute("aria-label", told(`The network of ${model.names[model.root]}: ${counted(NETWORK.dots.length, "dot")}. ${said()[0]}. The list has all numbers.`));
-  write($("legend"), told((forward ? "line: weight; number in a dot: what it gives; square at a dot: its bias"
+  write($("legend"), told((forward ? "line: weight; number in a dot: its output; square at a dot: its bias"
     : "line: gradient of a weight, once it is reached; colour of a dot: its gradient") + ". Orange: above 0, blue: below 0; point at a dot for its arithmetic, or click it"));
 }
 

@@ -12,9 +12,9 @@
     >>> recorder
     <Recorder: 5 updates, 5 frames, loss 9 to 1.510>
 
-A frame is the numbers that go into the graph of one sample; the page computes the rest from them, by the rules of
-the op table. So a frame costs 8 bytes a number, and all of them stay within a budget: when it is used up every
-second one is dropped, and half as many are recorded from then on.
+A frame is the numbers that go into the graph of one sample; the page computes the rest from them, with the rules of
+the op table. So a frame costs 8 bytes per number, and all frames stay within a budget: when it is used up, every
+second frame is dropped, and half as many are recorded from then on.
 """
 
 from __future__ import annotations
@@ -51,28 +51,28 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
-FILMS = (".svg", ".gif", ".webp")  # how the name of a film ends that is no page
+FILMS = (".svg", ".gif", ".webp")  # the endings of a film that is not a page
 
-WHOLE = 500  # values of a loss that is recorded whole; of a larger one, one sample is
-SUMS = ("add", "total", "mean", "mul", "div", "neg")  # what a loss makes of the losses of its samples
-POINTS = 1_000  # of the loss curve on the page
-BOXES = 80  # of the drawing, which is looked at as a whole
-CELLS = 64 * 64  # of a picture given as rows of numbers
+WHOLE = 500  # the most values of a loss that is recorded whole; of a larger one, one sample is
+SUMS = ("add", "total", "mean", "mul", "div", "neg")  # how a loss combines the losses of its samples
+POINTS = 1_000  # the most points of the loss curve on the page
+BOXES = 80  # the most boxes of the drawing, which is looked at as a whole
+CELLS = 64 * 64  # the most numbers of a picture given as rows
 PAUSE = 1.0  # seconds between two updates of a notebook's output
 
 
 class Recorder(Page):
-    """Records a training run, to be scrubbed through in a page: see the example above.
+    """A recorder of a training run, which you can then scrub through on a page: see the example above.
 
     model: a Module, or its parameters, to name the values by. sample: a function that returns the loss of one
-    sample to look at, such as ``lambda: F.mse_loss(model(xs[0]), ys[0])``; without it the graph is that of the
-    loss given to `step`, or of its first term where that is large. picture: a function whose result is shown beside
+    sample to look at, such as ``lambda: F.mse_loss(model(xs[0]), ys[0])``; without it, the graph is that of the
+    loss given to `step`, or of its first term if the loss is large. picture: a function whose result is shown beside
     the graph: rows of numbers (an attention map, a grid of scores), SVG text, or a figure.
-    every: record each n-th update only. budget: bytes that frames and pictures may take.
-    path: where to write the page when the ``with`` block ends, also by an error or by Ctrl-C.
+    every: record only each n-th update. budget: the most bytes for frames and pictures.
+    path: where to write the page when the ``with`` block ends, even by an error or by Ctrl-C.
 
     Call ``step(loss)`` between ``loss.backward()`` and the optimizer's step, so that the numbers are those that the
-    loss was computed from. In a notebook the curve is drawn while training goes on.
+    loss was computed from. In a notebook, the curve is drawn during training.
     """
 
     def __init__(
@@ -88,9 +88,9 @@ class Recorder(Page):
         if type(every) is not int or every < 1:
             raise ArgumentError(f"want every=1 or more, got {every!r}")
         folder = os.path.dirname(os.fspath(path)) if path is not None else ""
-        if folder and not os.path.isdir(folder):  # better now than when the training is over
+        if folder and not os.path.isdir(folder):  # better now than after the training
             raise ArgumentError(
-                f"want a path in a folder that is there, got {os.fspath(path or '')!r}: make {folder!r} first"
+                f"want a path in a folder that exists, got {os.fspath(path or '')!r}: make {folder!r} first"
             )
         named: Any = getattr(model, "named_parameters", None)
         self.names: dict[Any, str] = {parameter: name for name, parameter in named()} if named else {}
@@ -112,11 +112,11 @@ class Recorder(Page):
 
     @property
     def updates(self) -> int:
-        """How many updates step() was called for."""
+        """The number of updates that step() was called for."""
         return len(self.losses)
 
     def step(self, loss: Node | float) -> None:
-        """Take down one update: its loss, and now and then what it was computed from."""
+        """Record one update: its loss, and now and then what it was computed from."""
         item: Any = getattr(loss, "item", None)
         number = item() if item else loss
         if not isinstance(number, (int, float)):
@@ -137,7 +137,7 @@ class Recorder(Page):
             self.every *= 2
 
     def _one_sample(self, loss: Any) -> Any:
-        """The loss itself, or where its graph is large its first term."""
+        """Return the loss itself or, if its graph is large, its first term."""
         if not hasattr(loss, "partials"):
             return None
         if self.graph is None:
@@ -150,7 +150,7 @@ class Recorder(Page):
         return loss
 
     def _numbers(self, root: Any) -> array[float] | None:
-        """The numbers that go into a graph; None if it is another graph than the first one."""
+        """Return the numbers that go into a graph; None if the graph differs from the first one."""
         if root is None:
             return None
         if not hasattr(root, "partials"):
@@ -175,10 +175,10 @@ class Recorder(Page):
         except AutogradError as error:
             if failed is None:
                 raise
-            print(f"the film could not be kept: {error}", file=sys.stderr)  # what went wrong first is raised
+            print(f"the film could not be kept: {error}", file=sys.stderr)  # the first error is the one raised
 
     def finish(self) -> None:
-        """Record where the training has come to, if the last update was left out; a notebook shows the whole film."""
+        """Record the final state of the training, if the last update was left out; a notebook shows the whole film."""
         if self._done:
             return
         if self.sample and self.losses and self.recorded[-1].update != self.updates:
@@ -190,10 +190,10 @@ class Recorder(Page):
 
     @property
     def html(self) -> str:
-        """The film as a page. Raises GraphError if nothing was recorded."""
+        """Return the film as a page. Raises GraphError if nothing was recorded."""
         if self.graph is None:
             raise GraphError("nothing to show: call recorder.step(loss) with a Value, or give a sample")
-        late = "recorder.step(loss) came after the optimizer's step: the numbers are those after it."
+        late = "recorder.step(loss) came after the optimizer's step, so these numbers are from after the update."
         stage, note = staged(self.graph, 3.0, late if self._stale else "", BOXES)
         seen = [frame for frame in self.recorded if frame.numbers is not None]
         data = described(self.graph, _varying(self.graph, [frame.numbers for frame in seen if frame.numbers]))
@@ -223,10 +223,10 @@ class Recorder(Page):
         most: int = 60,
         **options: Unpack[DrawingOptions],
     ) -> str:
-        """Write the film, and return its path: as a page to scrub through, or by its ending as SVG, GIF or WebP.
+        """Write the film, and return its path: a page to scrub through or, depending on the ending, SVG, GIF or WebP.
 
-        A film that ends in ``.svg``, ``.gif`` or ``.webp`` shows each of at most `most` updates for so many seconds; the
-        SVG plays without a script. options: those of :func:`autograd.draw` but for names, for such a film.
+        A film that ends in ``.svg``, ``.gif`` or ``.webp`` shows each of at most `most` updates for the given seconds;
+        the SVG plays without a script. options: those of :func:`autograd.draw` except names, for such a film.
         Training may go on. Raises GraphError if nothing was recorded, ToolError if it cannot be drawn or written.
         """
         if os.path.splitext(os.fspath(file))[1].lower() not in FILMS:
@@ -237,9 +237,9 @@ class Recorder(Page):
     def frames(
         self, folder: str | os.PathLike[str], *, most: int = 60, format: str = "svg", **options: Unpack[DrawingOptions]
     ) -> list[str]:
-        """One picture for each of at most `most` updates, all of one layout: ``000.svg`` the first; returns their paths.
+        """Write a picture for each of at most `most` updates, all with one layout, from ``000.svg`` on; return the paths.
 
-        format: how their names end, such as "png" or "pdf". options: those of :func:`autograd.draw` but for names.
+        format: the ending of their names, such as "png" or "pdf". options: those of :func:`autograd.draw` except names.
         """
         return write_frames(folder, self._film_of(most, options)[1], format)
 
@@ -275,7 +275,7 @@ class Recorder(Page):
         return said("training film")
 
     def _still(self) -> Drawing:
-        """The last picture of the film."""
+        """Return the last picture of the film."""
         *_, last = self._film_of(2, {"page": CELL})[1]
         return last
 
@@ -287,7 +287,7 @@ class Recorder(Page):
             return
         self._shown = monotonic()
         notebook: Any = import_module("IPython.display")
-        # IPython warns of HTML that ends in </iframe>, and its own IFrame cannot hold a page.
+        # IPython warns about HTML that ends in </iframe>, and its own IFrame cannot hold a page.
         shown: Any = notebook.HTML(f"{self._repr_html_()}\n" if finished else self._curve())
         if self._handle is None:
             self._handle = notebook.display(shown, display_id=True)
@@ -295,7 +295,7 @@ class Recorder(Page):
             self._handle.update(shown)
 
     def _curve(self) -> str:
-        """The losses so far as a small picture."""
+        """Draw the losses so far as a small picture."""
         finite = [(i, loss) for i, loss in enumerate(self.losses) if math.isfinite(loss)]
         finite = finite[:: -(-len(finite) // POINTS) or 1]
         most = max((loss for _, loss in finite), default=1.0) or 1.0
@@ -341,12 +341,12 @@ class _Frame:
 
 
 def add_sizes(frames: Sequence[_Frame]) -> int:
-    """How many bytes some frames take."""
+    """Return how many bytes some frames take."""
     return sum(frame.size for frame in frames)
 
 
 def _shape(graph: Graph) -> tuple[Any, ...]:
-    """What two graphs have in common that differ only in their numbers."""
+    """Return what two graphs have in common if they differ only in their numbers."""
     return tuple(
         (rule_name(node), *(-1 if isinstance(o, float) else graph.index[o] for o in node.operands))
         if node.operands
@@ -356,7 +356,7 @@ def _shape(graph: Graph) -> tuple[Any, ...]:
 
 
 def _varying(graph: Graph, frames: Sequence[array[float]]) -> dict[Any, list[int]]:
-    """The constants that are not the same in every frame, as places among the operands of a node."""
+    """Return the constants that differ between frames, as places among the operands of a node."""
     at = sum(not node.operands for node in graph.nodes)
     varying: dict[Any, list[int]] = {}
     for node in graph.nodes:
@@ -369,12 +369,12 @@ def _varying(graph: Graph, frames: Sequence[array[float]]) -> dict[Any, list[int
 
 
 def _json_number(number: float) -> float | str:
-    """A number that JSON has, or the name JavaScript gives it."""
+    """Return a number that JSON has, or JavaScript's name for it."""
     return number if math.isfinite(number) else "NaN" if number != number else "Infinity" if number > 0 else "-Infinity"
 
 
 def _picture(shown: Any) -> str | tuple[tuple[float, ...], ...] | None:
-    """What a picture function returned as rows of numbers, or as the address of an image that holds it all."""
+    """Return a picture function's result as rows of numbers, or as the address of an image that contains it."""
     if shown is None:
         return None
     if hasattr(shown, "savefig"):  # a figure of a plotter

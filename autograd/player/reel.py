@@ -1,4 +1,4 @@
-"""A recorded training run as drawings of one layout, to be written as a film: an SVG that plays by itself, or a GIF.
+"""A recorded training run as drawings with one layout, for a film: an SVG that plays by itself, or a GIF.
 
 >>> from array import array
 >>> from autograd import Value
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Replay", "film_of"]
 
-NUMBER, SPREAD = 56, 112  # points of any number, and of from where to where some go
+NUMBER, SPREAD = 56, 112  # points for any number, and for a range of numbers
 
 
 class _Still:
@@ -54,7 +54,7 @@ class _Still:
 
 
 class Replay:
-    """A graph of the same structure and names as another one, with the numbers of any update in it."""
+    """A graph with the structure and names of another one, and the numbers of any update."""
 
     def __init__(self, graph: Graph) -> None:
         made: dict[Any, Any] = {}
@@ -64,7 +64,7 @@ class Replay:
         self.graph = Graph(made[graph.root], names, list(made.values()))
 
     def show(self, numbers: array[float]) -> None:
-        """Compute all from these numbers: the leaves' data, then the constants, in the order of the graph."""
+        """Compute everything from these numbers: the leaves' data, then the constants, in the order of the graph."""
         nodes: list[Any] = self.graph.nodes
         leaves = sum(not node.operands for node in nodes)
         leaf, constant = iter(numbers[:leaves]), iter(numbers[leaves:])
@@ -85,7 +85,7 @@ class Replay:
 
 
 class _Widest(Measures):
-    """How large things are at most, in any of the frames that were taken; how strong colours are, and how wide arrows."""
+    """The greatest sizes of things in any recorded frame, the strengths of colours, and the widths of arrows."""
 
     def __init__(self) -> None:
         self.sizes: dict[Any, tuple[float, float]] = {}
@@ -121,7 +121,7 @@ class _Widest(Measures):
 
 
 class _FrameWriter(DotWriter):
-    """Writes one update, with room for the numbers of all of them."""
+    """A writer of one update, with room for the numbers of all updates."""
 
     packs = False
 
@@ -145,10 +145,10 @@ class _FrameWriter(DotWriter):
 def film_of(
     graph: Graph, frames: Sequence[tuple[array[float], str]], **options: Unpack[DrawingOptions]
 ) -> Iterator[Drawing]:
-    """A drawing for each frame, the numbers that go into it and a line about it, all of one layout."""
+    """Make a drawing for each frame, given its numbers and a line about it, all with one layout."""
     replay, widest = Replay(graph), _Widest()
     picture: Picture | None = None
-    for numbers, note in frames[::-1]:  # what is shown is decided by the last one
+    for numbers, note in frames[::-1]:  # the last frame decides what is shown
         replay.show(numbers)
         writers: list[_FrameWriter] = []
         write = partial(_written, writers, widest, False, note)
@@ -169,7 +169,7 @@ def _written(
 def _drawn(
     replay: Replay, picture: Picture | None, write: Callable[[Picture, Look], DotWriter], options: DrawingOptions
 ) -> Drawing:
-    """One frame; the boxes of constants, which know their numbers themselves, are told those of now."""
+    """Draw one frame; the boxes of constants, which hold their own numbers, get the current ones."""
     for arrow in picture.arrows if picture else ():
         if arrow.tail.numbers:
             arrow.tail.numbers = tuple(node.operands[k] for node, k in arrow.edges)

@@ -1,7 +1,7 @@
-"""The words of a page: English, unless something that knows another language says otherwise.
+"""The words of a page: English, unless a translation is set.
 
-What stands in player.html is read from there; what the script says is listed here, with a name in braces for each number
-or name that it fills in. `translation` is asked for all of it, and is replaced by whoever has a translation.
+The words in player.html are read from there; the script's words are listed here, with a name in braces for each number
+or name that it fills in. All of them pass through `translation`, which a translator replaces.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from html import escape, unescape
 
 __all__ = ["in_other_words", "language", "said", "sentences", "table", "translation"]
 
-# Where sentences begin alike, the script takes the longest that fits. One in parentheses is also looked for within a line.
+# If sentences begin alike, the script takes the longest that fits. One in parentheses is also looked for within a line.
 SENTENCES = (
     # where one is
     "{low} to {high}",
@@ -21,7 +21,7 @@ SENTENCES = (
     "forward pass of {name}: {count} operation", "forward pass of {name}: {count} operations",
     "Each value is computed when all its operands are there.",
     "backprop of {name}: {count} edge", "backprop of {name}: {count} edges",
-    "Each edge hands partial * upstream to one operand, which adds up what it gets.",
+    "Each edge passes partial * upstream to one operand, which adds up what it receives.",
     # a step
     "partial", "upstream", "source", "(operand {k} of {all})", "(operand {k})",
     "{slope}, other operand held, = {rest}", "{slope}, other operands held, = {rest}",
@@ -31,7 +31,7 @@ SENTENCES = (
     # guesses
     "{name} = {operation}. What is its data?", "Edge {k}: {edge}. What does it add to {name}?",
     "Type a number, or something like 3 * (1 - 0.5)", "{guess} is right", "not {guess}", "not {guess}: look at the sign",
-    "not {guess}: give two digits at least",
+    "not {guess}: give at least two digits",
     # values
     "not computed yet", "not reached", "{grad} (seed)", "{grad}, NOT complete: {count} more to come", "Close", "Chosen value",
     "Partials", "Paths", "and {count} more", "{count} more: find one by name, or click it", "{name}, slider",
@@ -48,23 +48,23 @@ SENTENCES = (
     "×n: n alike, the one at work is shown", "{symbol}: {name}; {rest}",
     "{name}: a value without a name, {place} in the order of execution", "{name} {count}: how many are in that box",
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "number {k}",
-    "{names} changed after {name} was computed: here all is computed anew.",
+    "{names} changed after {name} was computed: here everything is recomputed.",
     # the network
     "through more operations", "The network of {name}: {count}. {step}. The list has all numbers.",
     "{count} dot", "{count} dots",
-    "line: weight; number in a dot: what it gives; square at a dot: its bias. Orange: above 0, blue: below 0; point at a dot for its "
+    "line: weight; number in a dot: its output; square at a dot: its bias. Orange: above 0, blue: below 0; point at a dot for its "
     "arithmetic, or click it",
     "line: gradient of a weight, once it is reached; colour of a dot: its gradient. Orange: above 0, blue: below 0; point at a dot "
     "for its arithmetic, or click it",
     # training
     "update {k}", "update {k}: loss {loss}", "(another graph than this one)", "Loss over {count}; {step}", "{count} update",
     "{count} updates", "The picture of update {k}", "{rows} by {columns} numbers as colours",
-    "recorder.step(loss) came after the optimizer's step: the numbers are those after it.",
+    "recorder.step(loss) came after the optimizer's step, so these numbers are from after the update.",
     # titles of pages
     "backprop of {name}", "training of {name}", "training: {name}", "training film",
 )  # fmt: skip
 
-# What is shown of player.html: what stands between two tags, and what some attributes say.
+# What player.html shows: the text between two tags, and the values of some attributes.
 _SHOWN = re.compile(
     r'(?<=>)([^<>{}#]*[A-Za-z]{2}[^<>{}]*)(?=<)|(?<= title=")([^"{}]+)|(?<= aria-label=")([^"]+)|(?<= placeholder=")([^"]+)'
 )
@@ -74,17 +74,17 @@ def _as_it_is(sentence: str) -> str:
     return sentence
 
 
-language = "en"  # as HTML names it
+language = "en"  # HTML's name for it
 translation: Callable[[str], str] = _as_it_is
 
 
 def said(sentence: str, **fields: object) -> str:
-    """A sentence of the list, translated, with its fields filled in."""
+    """Return a sentence of the list, translated, with its fields filled in."""
     return translation(sentence).format(**fields)
 
 
 def sentences(html: str) -> list[str]:
-    """All that may have to be translated: what a page's HTML shows, and what its script says."""
+    """List everything that may have to be translated: what a page's HTML shows, and what its script says."""
     return list(dict.fromkeys([*(_bare(found[0]) for found in _SHOWN.finditer(html)), *SENTENCES]))
 
 
@@ -93,7 +93,7 @@ def _bare(text: str) -> str:
 
 
 def in_other_words(html: str) -> str:
-    """The HTML of a page with all that it shows translated."""
+    """Translate everything that the HTML of a page shows."""
 
     def other(found: re.Match[str]) -> str:
         sentence = _bare(found[0])
@@ -104,5 +104,5 @@ def in_other_words(html: str) -> str:
 
 
 def table() -> list[list[str]]:
-    """For the script: the sentences that are translated, each with its translation."""
+    """Return, for the script, the sentences that have a translation, each with its translation."""
     return [[one, other] for one in SENTENCES if (other := translation(one)) != one]
