@@ -29,7 +29,7 @@ from demos.shared.page import run
 
 OTHERS = LANGUAGES[1:]
 # Catalogues that are still being translated. A finished one leaves the list; in the end it is empty.
-IN_WORK = {*LESSONS, *CATALOGUES} - {"commands", "player", "slope", "gradient", "paths", "nudge", "descent", "practice"}
+IN_WORK = {*LESSONS, *CATALOGUES} - {"commands", "player", "slope", "gradient", "paths", "nudge", "descent", "practice", "workshop"}
 NAMES = [(other, name) for other in OTHERS for name in (*LESSONS, *CATALOGUES)]
 DONE = [(other, name) for other, name in NAMES if name not in IN_WORK]
 ENTRIES = [

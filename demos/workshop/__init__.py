@@ -36,6 +36,7 @@ _BEFORE = """Please try this before the workshop; it takes two minutes.
        .venv/bin/python -m autograd doctor
 
    On Windows:  py -3 -m venv .venv  and  .venv\\Scripts\\python  in place of  .venv/bin/python.
+
 3. The doctor's last line should say that all is well. If it does not, send me what it printed.
 
 No Python at all? Come anyway: every lesson is a page that opens with a double click.
