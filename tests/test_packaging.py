@@ -23,7 +23,7 @@ def site(tmp_path_factory):
     work = tmp_path_factory.mktemp("packaging")
     source = work / "source"
     source.mkdir()
-    for name in ("pyproject.toml", "README.md", "LICENSE", "autograd", "nn", "demos", "tests"):
+    for name in ("pyproject.toml", "README.md", ".github", "LICENSE", "autograd", "nn", "demos", "tests"):
         path = ROOT / name
         if path.is_dir():
             shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -139,6 +139,18 @@ for name in ("graphviz", "ast", "inspect", "dataclasses", "autograd.drawing", "a
         text=True,
     )
     assert ran.returncode == 0, ran.stderr
+
+
+def test_the_metadata_is_by_the_standards_of_today(site):
+    (path,) = site.glob("*.dist-info/METADATA")
+    head, _, description = path.read_text(encoding="utf-8").partition("\n\n")
+    assert "\nLicense-Expression: MIT\n" in head and "\nLicense-File: LICENSE\n" in head and "License ::" not in head
+    assert "\nProject-URL: " in head and "\nDescription-Content-Type: text/markdown\n" in head
+    for minor in range(10, 15):
+        assert f"\nClassifier: Programming Language :: Python :: 3.{minor}\n" in head
+    for system in ("MacOS", "Microsoft :: Windows", "POSIX :: Linux"):
+        assert f"\nClassifier: Operating System :: {system}\n" in head
+    assert description.strip() == (ROOT / ".github" / "description.md").read_text(encoding="utf-8").strip()
 
 
 def test_the_package_knows_its_version(site):

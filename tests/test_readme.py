@@ -59,6 +59,37 @@ def with_made_parts(text: str) -> str:
     return text
 
 
+def description() -> str:
+    """The README as an index of packages can show it: links into the repository lead to its address, if it has one."""
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    source = re.search(r'(?m)^Source = "(.+?)/?"$', settings)
+    text = re.sub(r"(?m)^<!--.*-->\n", "", README.read_text(encoding="utf-8"))
+    if source:
+        text = re.sub(r"(?<=\]\()(?!https?:|#)", f"{source[1]}/blob/main/", text)
+        return text.replace(f"]({source[1]}/blob/main/.github/graph.svg", f"]({source[1]}/raw/main/.github/graph.svg")
+    text = re.sub(r"(?m)^!\[.*?\]\((?!https?:).*?\)\n\n", "", text)
+    return re.sub(r"\[([^\[\]]+)\]\((?!https?:|#)[^)]*\)", r"\1", text)
+
+
+def test_the_description_of_the_package_is_the_readme_without_links_that_lead_nowhere(request):
+    path = ROOT / ".github" / "description.md"
+    if request.config.getoption("--refresh"):
+        path.write_text(description(), encoding="utf-8", newline="\n")
+    text = path.read_text(encoding="utf-8")
+    assert text == description(), "the README has changed: pytest --refresh"
+    assert re.findall(r"\]\(([^)]*)\)", text) == re.findall(r"\]\((https://[^)]*)\)", text)
+    assert "<!--" not in text and len(text) > 5000
+
+
+def test_the_description_is_rendered_as_an_index_renders_it():
+    markdown = pytest.importorskip("readme_renderer.markdown")
+    page = markdown.render((ROOT / ".github" / "description.md").read_text(encoding="utf-8"))
+    assert (
+        page and page.count("<h2") == README.read_text(encoding="utf-8").count("\n## ") and page.count("<table>") == 2
+    )
+    assert page.startswith("<h1") and "&lt;!--" not in page and "](" not in page
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name)
 def test_tables_are_made_from_the_code(page, request):
     text = page.read_text(encoding="utf-8")
