@@ -25,27 +25,27 @@ from demos.languages import using
 
 # What a learner's file holds, and what the verdict has: the line, its code, and what is wrong there. Two slips at once come last.
 TOLD_OF = [
-    ("def predicted(y, slope, dx):\n    return y + slope / dx", "Line 2, `return y + slope / dx`", "have to be multiplied"),
+    ("def predicted(y, slope, dx):\n    return y + slope / dx", "Line 2, `return y + slope / dx`", "multiply the two"),
     ("def predicted(y, slope, dx):\n    rise = slope * dx\n    y = rise\n    return y", "Line 3, `y = rise`", "add to it"),
     ("def predicted(y, slope, dx):\n    # the tangent\n    return y + abs(slope * dx)", "Line 3", "`abs()` does not belong"),
-    ("def predicted(y, slope, dx):\n    return (y + slope) * dx", "Line 2", "other parentheses"),
+    ("def predicted(y, slope, dx):\n    return (y + slope) * dx", "Line 2", "different parentheses"),
     ("def chain(partials):\n    g, out = 1.0, []\n    for p in partials:\n        g *= p\n        out.append(g)\n    return out",
      "Line 2", "its first number is missing"),
     ("def chain(partials):\n    out = [1.0]\n    for p in partials:\n        out.append(out[0] * p)\n    return out",
      "Line 4, `out.append(out[0] * p)`", "the index"),
     ("def chain(partials):\n    out = [1.0]\n    for p in partials[1:]:\n        out.append(out[-1] * p)\n    return out",
-     "Line 3, `for p in partials[1:]:`", "leaves a part out"),
-    ("def area(W):\n    (a, b), (c, d) = W\n    return b * c - a * d", "Line 3", "have changed places"),
+     "Line 3, `for p in partials[1:]:`", "leaves out a part"),
+    ("def area(W):\n    (a, b), (c, d) = W\n    return b * c - a * d", "Line 3", "are swapped"),
     ("def over_paths(paths):\n    total, p = 0, 1\n    for path in paths:\n        for x in path:\n            p *= x\n"
-     "        total += p\n    return total", "Line 2, `total, p = 0, 1`", "anew in every turn of `for path in paths`"),
+     "        total += p\n    return total", "Line 2, `total, p = 0, 1`", "again in every iteration of `for path in paths`"),
     ("def over_paths(paths):\n    total = 0\n    for path in paths:\n        p = 1\n        for x in path:\n            p *= x\n"
      "        total += p\n        return total", "Line 8, `return total`", "it belongs after that loop"),
     ("def backprop(count, edges):\n    g = [1.0] + [0.0] * (count - 1)\n    for n, o, p in edges:\n        g[o] = p * g[n]\n"
      "    return g", "Line 4, `g[o] = p * g[n]`", "`g[o]` is assigned, which overwrites what was there"),
     ("def product(numbers):\n    p = 1\n    for x in numbers:\n        p += x\n    return p\n\n\ndef over_paths(paths):\n"
-     "    return sum(product(path) for path in paths)", "Line 4, `p += x`", "has to be multiplied in"),
+     "    return sum(product(path) for path in paths)", "Line 4, `p += x`", "multiply by `x`"),
     ("def gradients(w, b, x, y):\n    e = y - (w * x + b)\n    dw, db = 2 * e * x, 2 * e\n    return db, dw",
-     "Line 2, `e = y - (w * x + b)`", "`2 * e * x` and `2 * e` have changed places"),
+     "Line 2, `e = y - (w * x + b)`", "`2 * e * x` and `2 * e` are swapped"),
     ("def predicted(y, slope, dx):\n    rise = slope * dx ** 2\n    return y - rise", "Line 2", "Line 3, `return y - rise`"),
 ]  # fmt: skip
 

@@ -33,7 +33,7 @@ def check(thing: Any = None, name: str = "") -> bool:
     >>> def predicted(y, slope, dx):
     ...     return slope * dx
     >>> check(predicted)
-    predicted: not yet. At y=6.25, slope=-10, dx=0.1: want 5.25, got -1. That is the change alone: add it to y. Line 2, `return slope * dx`: `y` is missing: it has to be added to `slope * dx`.
+    predicted: not yet. At y=6.25, slope=-10, dx=0.1: want 5.25, got -1. That is the change alone: add it to y. Line 2, `return slope * dx`: `y` is missing: add it to `slope * dx`.
     False
     """
     if isinstance(thing, (str, PathLike)):

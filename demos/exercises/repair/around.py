@@ -15,7 +15,7 @@ _ROOT = re.compile(r"(len\(\w+\)) \*\* 0\.5")
 
 
 def in_scope(tree: ast.Module, function: Function) -> list[str]:
-    """The names of a function and of those that it is in, but for names of functions."""
+    """The names of a function and of those that it is in, except for names of functions."""
     around = [
         one for one in ast.walk(tree) if isinstance(one, (ast.FunctionDef, ast.Lambda)) and function in ast.walk(one)
     ]
