@@ -27,7 +27,7 @@ __all__ = ["Samples", "mended"]
 _ONES = 1_500  # programs with one edit
 _PAIRS = 2_500  # and with two
 _MEASURED = 3  # samples that say how near an edit comes
-_ENOUGH = 6  # pairs that are right, of which the best is chosen
+_ENOUGH = 6  # right pairs, from which the best is chosen
 
 
 class Samples(NamedTuple):
@@ -116,7 +116,7 @@ class _Search:
         return found
 
     def twos(self) -> list[tuple[float, tuple[Edit, ...]]]:
-        alike = Counter({repr(self.before): 2})  # an edit that changes nothing, or what another one does, is no help
+        alike = Counter({repr(self.before): 2})  # skip an edit that changes nothing, or that does what another one does
         chosen: list[_Tried] = []
         for one in self.tried:
             alike[one.seen] += 1
