@@ -81,11 +81,13 @@ def figure_texts(path: Path) -> Iterator[Entry]:
         node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     templates = {template(node): pattern(node) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)}
+    templates = {english: one for english, one in templates.items() if re.sub(r"\{\w+\}", "", english).strip()}
     told: dict[str, None] = {}
     heard = listening(lambda page, text, computed: told.update({text: None} if page and computed else {}))
     with TemporaryDirectory() as folder, redirect_stdout(StringIO()), heard:
         run(path, out=folder, quiet=True)
-    for text in told:
+    shared = {entry.english for entry in sentences_of("commands")}
+    for text in [text for text in told if text not in shared]:
         fitting = [(english, found) for english, one in templates.items() if (found := one.fullmatch(text))]
         if text in constants or not fitting:
             yield Entry(text)
