@@ -204,6 +204,16 @@ def loss():
     return v
 """,
     ),
+    "a Value taken away from a leaf inside a mode was compared with 0": (
+        "modes",
+        """
+x = Value(1.0)
+def loss():
+    v = x.detach()
+    v -= x.tanh()
+    return v * x
+""",
+    ),
     "compile() refused a hinge loss of an argument": (
         "python",
         """

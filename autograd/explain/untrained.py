@@ -45,8 +45,10 @@ def in_place(op: Op, leaf: Node, other: object) -> ArgumentError | None:
         "forward",
         "__call__",
     )  # a model computes something there
+    if hasattr(other, "partials") or inside:
+        return None
     is_update = leaf.reached or (op.symbol == "-" and other == 0)  # without a gradient it subtracts lr * 0
-    if hasattr(other, "partials") or inside or not is_update:
+    if not is_update:
         return None
     if leaf.scope is not PARAMETER and not is_on("no_grad"):
         return None

@@ -9,19 +9,20 @@ import math
 from contextlib import contextmanager
 
 from . import rows
-from .bounds import add_up, bounded, fmod, function
+from .bounds import BeyondError, add_up, bounded, fmod, function
 from .words import Word
 
 
 class Node(Word):
     """A number in a graph. number: bounded. given: the bounded operands when it was computed, from which its slopes are."""
 
-    __slots__ = ("given", "grad", "number", "operands", "slopes")
+    __slots__ = ("cut", "given", "grad", "number", "operands", "slopes")
     __hash__ = object.__hash__
 
     def __init__(self, engine, number, operands=(), given=(), slopes=None):
         self.engine, self.number, self.operands, self.given, self.slopes = engine, number, operands, given, slopes
         self.grad = bounded(0.0)
+        self.cut = False  # made by detach(), or in no_grad()
 
     @property
     def data(self):
@@ -36,9 +37,11 @@ class Node(Word):
         return not self.operands
 
     def detach(self):
-        return Node(self.engine, self.number)
+        return self.engine.cut(self.number)
 
     def backward(self, gradient=1.0):
+        if self.cut:
+            raise BeyondError("no gradient goes on from here")
         for leaf, arrived in self.engine.gradients(self, bounded(gradient)).items():
             if leaf.is_leaf:
                 leaf.grad = leaf.grad + arrived if leaf.reached else arrived
@@ -82,6 +85,11 @@ class Exact:
     def leaf(self, number):
         return Node(self, bounded(number))
 
+    def cut(self, number):
+        node = Node(self, number)
+        node.cut = True
+        return node
+
     def apply(self, name, groups):
         """An operation on operands; of a wide one on lists."""
         if name in rows.WIDE:
@@ -124,7 +132,7 @@ class Exact:
         if ties and sum(x == number for x in map(bounded, given[0])) > 1:
             self.tied = True
         if not self.recording:
-            return Node(self, number)
+            return self.cut(number)
         flat = [x for group in groups for x in (group if isinstance(group, list) else [group])]
         return Node(self, number, tuple(flat), (groups, given), slopes)
 
@@ -321,6 +329,8 @@ class _Optimiser:
             p.engine.reached.discard(id(p))
 
     def step(self):
+        if not any(p.reached for p in self.params):
+            raise BeyondError("no gradient has reached anything")  # of which our step() says that it cannot train
         for p in self.params:
             if p.reached:
                 slope = -p.grad if self.maximize else p.grad

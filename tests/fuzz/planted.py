@@ -41,9 +41,9 @@ FAULTS = [
     ("gradients of gradients leave out what arrives second", "autograd/higher_order.py",
      "arrived[operand] + share if operand in arrived else share", "arrived[operand] + (share if not isinstance(seed, Value) or k else share * 1.5) if operand in arrived else share"),
     # the steppers
-    ("undo puts back nothing", "autograd/stepper/edges.py", "self._history.pop()[0]", "self._history.pop()[0] * 0.0"),
+    ("undo puts back nothing", "autograd/stepper/edges.py", "operand.grad = self._written[operand] = before\n", "operand.grad = self._written[operand] = before * 0.0\n"),
     ("a step takes the slope in the first operand", "autograd/stepper/edges.py", "before + node.partials[k] * node.grad", "before + (node.partials[k] if k < 2 else node.partials[0]) * node.grad"),
-    ("closed, a stepper leaves its grads", "autograd/stepper/edges.py", "            node.grad = grad\n", "            node.grad = node.grad\n"),
+    ("closed, a stepper leaves its grads", "autograd/stepper/edges.py", 'write(self._grads_found, "grad", self._grads_found.values())', 'write([], "grad", [])'),
     ("set() keeps the slopes of before", "autograd/stepper/walker.py", "            node.partials = slopes\n", "            node.partials = node.partials\n"),
     ("goto() goes one move too far", "autograd/stepper/moves.py", "self._make() for _ in range(start, k)", "self._make() for _ in range(start, min(k + 1, len(self)))"),
     # compile()
