@@ -11,7 +11,9 @@ be drawn and stepped through.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from .modes import Scope
     from .ops import Op
 
-__all__ = ["Node", "write"]
+__all__ = ["Node", "at_once", "write", "writing"]
 
 
 class Node(Protocol):
@@ -52,15 +54,31 @@ class Node(Protocol):
         ...
 
 
-def write(nodes: Iterable[Any], name: str, numbers: Iterable[Any]) -> None:
-    """Set an attribute of many nodes to a number each, all or none of them.
+def writing(nodes: Iterable[Any], name: str, numbers: Iterable[Any]) -> Callable[[], object]:
+    """Prepare to set an attribute of many nodes, each to its number: what is returned does it when it is called, once."""
+    kept = numbers if isinstance(numbers, repeat) else [*numbers]  # no code of Python's is left to run then
+    return partial(any, map(setattr, [*nodes], repeat(name), kept))
 
-    That is one call into C, and so no interrupt comes between two of them, nor does another thread.
+
+def at_once(*changes: Callable[[], object]) -> None:
+    """Make changes that are written in C, such as those of `writing`: all of them or none.
+
+    That is one call into C, so that neither an interrupt nor another thread can come between two of them.
+
+    >>> from autograd import Value
+    >>> a, b, losses = Value(1.0), Value(2.0), []
+    >>> at_once(writing([a, b], "data", [3.0, 4.0]), partial(losses.append, 0.5)); a.data, b.data, losses
+    (3.0, 4.0, [0.5])
+    """
+    deque(map(partial.__call__, map(partial, changes)), 0)
+
+
+def write(nodes: Iterable[Any], name: str, numbers: Iterable[Any]) -> None:
+    """Set an attribute of many nodes, each to its number: all of them or none.
 
     >>> from autograd import Value
     >>> a, b = Value(1.0), Value(2.0)
     >>> write([a, b], "data", [3.0, 4.0]); a.data, b.data
     (3.0, 4.0)
     """
-    nodes, numbers = [*nodes], numbers if isinstance(numbers, repeat) else [*numbers]  # no code of ours runs any more
-    any(map(setattr, nodes, repeat(name), numbers))
+    writing(nodes, name, numbers)()

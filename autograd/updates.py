@@ -9,7 +9,7 @@ before its first update), the options, and the values above it. The rule sets `d
     >>> update, options = read(rule, rule, ["velocity"])
     >>> w, state = Value(3.0), {}
     >>> w.grad = 2.0
-    >>> update.run([w], state, options); update.run([w], state, options); w, state[w]
+    >>> run([(update, [w], options)], state); run([(update, [w], options)], state); w, state[w]
     (Value(2.5, grad=2.0), {'velocity': 3.0})
 """
 
@@ -17,15 +17,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from .errors import FormulaError
 from .formula import FUNCTIONS, IEEE, PYTHON, Formula
 from .formula.grammar import is_taken
+from .node import at_once, writing
 from .slow_path import real, real_data
 
-__all__ = ["Update", "read"]
+__all__ = ["Update", "read", "run"]
 
 Rule = Mapping[str, "str | float"]
 _FUNCTIONS = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
@@ -82,12 +83,17 @@ class Update:
                 raise FormulaError(f"{name} = {formula.source!r}: a rule cannot set {name!r}")
             known.add(name)
 
-    def run(self, params: Iterable[Any], state: MutableMapping[Any, Any], options: Sequence[float]) -> None:
-        """Update every parameter that a gradient has reached. state: what is remembered about each, a dict by name."""
-        self._python(params, state, options)
+    def moved(
+        self, params: Iterable[Any], state: Mapping[Any, Any], options: Sequence[float], moves: dict[Any, float]
+    ) -> dict[Any, dict[str, float]]:
+        """Compute the update of every parameter that a gradient has reached: put its new data into `moves`.
+
+        state: what is remembered about each, a dict by name. Return what is to be remembered now.
+        """
+        return self._python(params, state, options, moves)
 
     @cached_property
-    def _python(self) -> Callable[..., None]:
+    def _python(self) -> Callable[..., dict[Any, dict[str, float]]]:
         namespace: dict[str, Any] = {**_FUNCTIONS, "_as_ieee": self._as_ieee, "_floats": _floats}
         exec(compile(self.source, "<autograd update>", "exec"), namespace)
         return namespace["update"]
@@ -98,7 +104,8 @@ class Update:
 
         >>> update, _ = read({"lr": 0.1, "data": "data - lr * grad"}, {"lr": 0.1, "data": "data - lr * grad"}, [])
         >>> print(update.source)
-        def update(_params, _state, _options):
+        def update(_params, _state, _options, _moves):
+            _memories = {}
             (lr,) = _options
             for _p in _params:
                 if _p.reached:
@@ -109,9 +116,10 @@ class Update:
                     try:
                         data = data - lr * grad
                     except (ArithmeticError, ValueError):
-                        _as_ieee(_p, {}, _options)
+                        _moves[_p], _ = _as_ieee(_p, {}, _options)
                         continue
-                    _p.data = data
+                    _moves[_p] = data
+            return _memories
         """
         lines, first = (
             [f"{name} = {formula.text(PYTHON)}" for name, formula in rule] for rule in (self.later, self.first)
@@ -119,27 +127,44 @@ class Update:
         lines = [*(f"{name} = _memory[{name!r}]" for name in self.remembered), *lines]
         memory: list[str] = []
         if self.remembered:
-            memory = ["_memory = _state.get(_p)", "if _memory is None:", "    _memory = _state[_p] = {}"]
+            memory = ["_memory = _state.get(_p) or {}"]
             zeros = f"{' = '.join(self.remembered)} = 0.0"
             lines = ["if not _memory:", *_indented(zeros, *first), "else:", *_indented(*lines)]
-        kept = [f"_memory[{name!r}] = {name}" for name in self.remembered]
-        quietly = _indented(f"_as_ieee(_p, {'_memory' if memory else '{}'}, _options)", "continue")
+        names = "".join(f", {name!r}: {name}" for name in self.remembered)
+        kept = [f"_memories[_p] = {{**_memory{names}}}"] * bool(memory)
+        quietly = _indented(
+            f"_moves[_p], {'_memories[_p]' if memory else '_'} = _as_ieee(_p, {'_memory' if memory else '{}'}, _options)",
+            "continue",
+        )
         floats = ["if type(grad) is not float or type(data) is not float:", "    grad, data = _floats(_p)"]
         body = ["grad = _p.grad", "data = _p.data", *floats, *memory, "try:", *_indented(*lines),
-                "except (ArithmeticError, ValueError):", *quietly, *kept, "_p.data = data"]  # fmt: skip
+                "except (ArithmeticError, ValueError):", *quietly, *kept, "_moves[_p] = data"]  # fmt: skip
         loop = ["for _p in _params:", *_indented("if _p.reached:", *_indented(*body))]
-        head = [f"({', '.join(self.options)},) = _options"] if self.options else []
-        return "\n".join(["def update(_params, _state, _options):", *_indented(*head, *loop)])
+        head = ["_memories = {}", *[f"({', '.join(self.options)},) = _options"] * bool(self.options)]
+        return "\n".join(
+            ["def update(_params, _state, _options, _moves):", *_indented(*head, *loop, "return _memories")]
+        )
 
-    def _as_ieee(self, p: Any, memory: dict[str, float], options: Sequence[float]) -> None:
+    def _as_ieee(self, p: Any, memory: dict[str, float], options: Sequence[float]) -> tuple[float, dict[str, float]]:
         """Update one parameter, with inf and nan where Python's arithmetic raises an error, as in C and PyTorch."""
         grad, data = _floats(p)
         names = dict(zip(self.options, options), data=data, grad=grad)
         names.update((name, memory.get(name, 0.0)) for name in self.remembered)
         for name, formula in self.later if memory or not self.remembered else self.first:
             names[name] = formula.evaluate(names, IEEE)
-        memory.update((name, names[name]) for name in self.remembered)
-        p.data = names["data"]
+        return names["data"], {**memory, **{name: names[name] for name in self.remembered}}
+
+
+def run(groups: Iterable[tuple[Update, Iterable[Any], Sequence[float]]], state: MutableMapping[Any, Any]) -> None:
+    """Update every parameter that a gradient has reached, of all groups, each with its rule and options: all or none.
+
+    state: what is remembered about each parameter, a dict by name.
+    """
+    moves: dict[Any, float] = {}
+    memories: dict[Any, dict[str, float]] = {}
+    for update, params, options in groups:
+        memories.update(update.moved(params, state, options, moves))
+    at_once(writing(moves, "data", moves.values()), partial(state.update, memories))
 
 
 def _floats(p: Any) -> tuple[float, float]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from autograd import Value
 from autograd.errors import ArgumentError, AutogradError, GraphError, ShapeError, hidden
 from autograd.modes import CUT, PARAMETER, Scope, here, shared
-from autograd.node import write
+from autograd.node import at_once, write
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
 
@@ -322,8 +323,7 @@ class Module(_NamesOfOthers):
 
     def train(self, mode: bool = True) -> Module:
         """Set `training` here and in all modules inside."""
-        for module in self.modules():
-            module.training = mode
+        at_once(*[partial(vars(module).__setitem__, "training", mode) for module in self.modules()])
         return self
 
     def eval(self) -> Module:

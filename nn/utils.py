@@ -32,16 +32,15 @@ def clip_grad_norm_(parameters: Value | Iterable[Value], max_norm: float, norm_t
     norm = max(sizes, default=0.0) if kind == math.inf else _added(x**kind for x in sizes) ** (1 / kind)
     scale = limit / (norm + 1e-6)  # torch's 1e-6, so as not to divide by 0
     if not scale >= 1:  # a nan spreads to all of them
-        for p in reached:
-            p.grad *= scale
+        write(reached, "grad", [p.grad * scale for p in reached])
     return norm
 
 
 def clip_grad_value_(parameters: Value | Iterable[Value], clip_value: float) -> None:
     """Limit every gradient to the range from -clip_value to clip_value."""
     limit = _positive("clip_value", clip_value)
-    for p in _reached(parameters):
-        p.grad = max(-limit, min(limit, p.grad))
+    reached = _reached(parameters)
+    write(reached, "grad", [max(-limit, min(limit, p.grad)) for p in reached])
 
 
 def _reached(parameters: Value | Iterable[Value]) -> list[Value]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, AutogradError, ToolError
 from ..explain.untrained import no_gradient
-from ..updates import Update, read
+from ..updates import Update, read, run
 from ..value import NOT_REACHED, Value
 from .c.runtime import BatchPlan, NotFloatError, Schedule, Training, zeros
 from .c.update import update_function
@@ -174,8 +174,7 @@ class Updates:
         for batch in coming:
             self.optimizer.zero_grad()
             losses.append(self.step.computed(batch, in_c=False))
-            for rule, params, numbers in zip(rules, groups, options):
-                rule.run(params, state, numbers)
+            run(zip(rules, groups, options), state)
         return losses
 
     def _look(self, batches: list[Prepared]) -> None:

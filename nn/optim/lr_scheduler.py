@@ -48,7 +48,7 @@ class LRScheduler:
             group.setdefault("initial_lr", real(group["lr"], "a real number as lr")) for group in optimizer.param_groups
         ]
         self.last_epoch = 0
-        self._set()
+        self._go_to(0, self.base_lrs)
 
     def rate(self, base: float, group: int) -> float:
         """Return the learning rate of a group that began with `base`."""
@@ -56,12 +56,21 @@ class LRScheduler:
 
     def step(self) -> None:
         """Go to the next update: set the learning rate of every group."""
-        self.last_epoch += 1
-        self._set()
+        self._go_to(self.last_epoch + 1, self.base_lrs)
 
-    def _set(self) -> None:
-        for k, (group, base) in enumerate(zip(self.optimizer.param_groups, self.base_lrs)):
-            group["lr"] = self.rate(base, k)
+    def _go_to(self, epoch: int, base_lrs: list[float]) -> None:
+        """Be at that update, with the rates that belong to it; or, after an error or an interrupt, where we were."""
+        groups, before = self.optimizer.param_groups, (self.last_epoch, self.base_lrs)
+        rates = [group["lr"] for group in groups]
+        try:
+            self.last_epoch, self.base_lrs = epoch, base_lrs
+            for k, (group, base) in enumerate(zip(groups, base_lrs)):
+                group["lr"] = self.rate(base, k)
+        except BaseException:
+            self.last_epoch, self.base_lrs = before
+            for group, rate in zip(groups, rates):
+                group["lr"] = rate
+            raise
 
     def get_last_lr(self) -> list[float]:
         """Return the learning rate of each group."""
@@ -73,8 +82,7 @@ class LRScheduler:
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Continue from what `state_dict` returned."""
-        self.last_epoch, self.base_lrs = int(state_dict["last_epoch"]), list(state_dict["base_lrs"])
-        self._set()
+        self._go_to(int(state_dict["last_epoch"]), list(state_dict["base_lrs"]))
 
 
 class LambdaLR(LRScheduler):

@@ -12,12 +12,13 @@ A parameter that no gradient has reached is left alone, and remembers nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from functools import partial
 from itertools import repeat
 from typing import Any, ClassVar, TypeAlias, TypeVar, overload
 
 from autograd import Value, updates
 from autograd.errors import ArgumentError, ShapeError
-from autograd.node import write
+from autograd.node import at_once, write
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
 
@@ -126,9 +127,11 @@ class Optimizer:
             raise no_gradient(f"{type(self).__name__}.step", params)
 
     def _update(self) -> None:
-        for group in self.param_groups:
-            update, options = updates.read(self.rule(group, True), self.rule(group, False), self.memory)
-            update.run(group["params"], self.state.current(), options)
+        rules = [
+            updates.read(self.rule(group, True), self.rule(group, False), self.memory) for group in self.param_groups
+        ]
+        groups = ((update, group["params"], options) for (update, options), group in zip(rules, self.param_groups))
+        updates.run(groups, self.state.current())
 
     def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
         """Return how a parameter of this group moves, for autograd.updates to read. first: at its first update.
@@ -175,10 +178,11 @@ class Optimizer:
         got = [len(group["params"]) for group in state_dict["param_groups"]]
         if wanted != got:
             raise ShapeError(f"{type(self).__name__}.load_state_dict: want {wanted} parameters, got {got}")
-        for group, given in zip(self.param_groups, state_dict["param_groups"]):
-            group.update({**given, "params": group["params"]})
         params = self._params()
-        self.state = {params[int(i)]: dict(memory) for i, memory in state_dict["state"].items()}
+        state = State({params[int(i)]: dict(memory) for i, memory in state_dict["state"].items()})
+        pairs = zip(self.param_groups, state_dict["param_groups"])
+        options = [partial(group.update, {**given, "params": group["params"]}) for group, given in pairs]
+        at_once(*options, partial(setattr, self, "_state", state))
 
     def _params(self) -> list[Value]:
         return [p for group in self.param_groups for p in group["params"]]

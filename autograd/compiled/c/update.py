@@ -25,7 +25,7 @@ from typing import Any
 
 from ...errors import ToolError
 from ...formula import C, Formula
-from ...updates import Update
+from ...updates import Update, run
 from .build import build, ctypes, load, tried_once
 from .runtime import Struct, address, zeros
 
@@ -143,7 +143,7 @@ def _prove(update: Update, function: Any) -> None:
     given = (data, grad, Struct(*memory.values()), known, reached, array("d", options or [0.0]))
     state: dict[Any, dict[str, float]] = {}
     for _ in range(2):
-        update.run(wanted, state, options)
+        run([(update, wanted, options)], state)
         function(*map(address, given), 0, count)
     found = [[*data], *([kept[k] for k in range(count) if reached[k]] for kept in memory.values())]
     expected = [[p.data for p in wanted], *([kept[name] for kept in state.values()] for name in memory)]
