@@ -155,16 +155,20 @@ class Update:
         return names["data"], {**memory, **{name: names[name] for name in self.remembered}}
 
 
-def run(groups: Iterable[tuple[Update, Iterable[Any], Sequence[float]]], state: MutableMapping[Any, Any]) -> None:
+def run(
+    groups: Iterable[tuple[Update, Iterable[Any], Sequence[float]]],
+    state: MutableMapping[Any, Any],
+    *also: Callable[[], object],
+) -> None:
     """Update every parameter that a gradient has reached, of all groups, each with its rule and options: all or none.
 
-    state: what is remembered about each parameter, a dict by name.
+    state: what is remembered about each parameter, a dict by name. also: further changes, as node.at_once makes them.
     """
     moves: dict[Any, float] = {}
     memories: dict[Any, dict[str, float]] = {}
     for update, params, options in groups:
         memories.update(update.moved(params, state, options, moves))
-    at_once(writing(moves, "data", moves.values()), partial(state.update, memories))
+    at_once(writing(moves, "data", moves.values()), partial(state.update, memories), *also)
 
 
 def _floats(p: Any) -> tuple[float, float]:

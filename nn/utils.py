@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from autograd import Value
 from autograd.errors import ArgumentError
+from autograd.node import write
 from autograd.slow_path import real
 
 from .elsewhere import names_of_torch

@@ -18,7 +18,7 @@ from autograd.modes import CUT
 GRAPHS = int(os.environ.get("AUTOGRAD_GRAPHS", "200"))
 
 
-def _has_compiler() -> bool:
+def has_compiler() -> bool:
     try:
         compiler()
     except ToolError:
@@ -26,7 +26,7 @@ def _has_compiler() -> bool:
     return True
 
 
-needs_c = pytest.mark.skipif(not _has_compiler(), reason="no C compiler here")
+needs_c = pytest.mark.skipif(not has_compiler(), reason="no C compiler here")
 BACKENDS = ["python", pytest.param("c", marks=needs_c)]
 
 

@@ -10,10 +10,10 @@
 >>> [str(fault) for fault in sweep(torn, interrupter=Doctest)]
 ['tear, line 3 (<doctest ...): neither as before nor as after: [1.0, 0.0]']
 
-CPython looks for signals when a function begins, when one written in C has returned, and when it goes back in a loop; the old ones
-also where they jump forward. Here an interrupt is raised at all of these places by a trace function and a profile function, and
+CPython looks for signals when a function begins, when one written in C has returned, and when it goes back in a loop; 3.10 does so
+where it jumps forward, too. Here an interrupt is raised at all of these places by a trace function and a profile function, and
 before every line besides. Left out are the places that CPython never looks at, where no program could be right: between the
-last line of a block and its `finally`, `except` or `__exit__`. Nor does a second interrupt come while the first is answered.
+last line of a block and its `finally`, `except` or `__exit__`. A second interrupt does not come while the first is answered.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ import nn
 from autograd import modes
 from autograd.compiled import tracers, tracing
 
-__all__ = ["Fault", "Interrupter", "Scenario", "leftovers", "sweep"]
+__all__ = ["Fault", "Interrupter", "Scenario", "is_free", "leftovers", "sweep"]
 
 FOLDERS = tuple(str(Path(package.__file__ or "").parent) + os.sep for package in (autograd, nn, demos))
 GENERATORS = 0x20 | 0x80 | 0x200  # generators, coroutines, and both
@@ -45,12 +45,15 @@ GENERATORS = 0x20 | 0x80 | 0x200  # generators, coroutines, and both
 class Scenario(NamedTuple):
     """What is interrupted.
 
-    make: the world before. act: what is done to it. state: what can be seen of it, which is compared.
+    make: the world before. act: what is done to it. state: what can be seen of it, which is compared. part: of an act that
+    consists of `parts`, each whole, one of them.
     """
 
     make: Callable[[], Any]
     act: Callable[[Any], Any]
     state: Callable[[Any], Any]
+    part: Callable[[Any], Any] | None = None
+    parts: int = 1
 
 
 class Fault(NamedTuple):
@@ -108,6 +111,7 @@ class Interrupter:
         self.count = 0
         self.where = ""
         self._last: dict[FrameType, int] = {}
+        self._went_back: set[FrameType] = set()  # which have gone back in a loop, and to no new line since then
 
     def __enter__(self) -> None:
         """From here on places are counted, in this thread."""
@@ -119,6 +123,7 @@ class Interrupter:
         sys.settrace(self._before)
         sys.setprofile(None)
         self._last.clear()
+        self._went_back.clear()
 
     def _is_ours(self, code: CodeType) -> bool:
         # contextlib's too: what it does between ours and the block is a part of entering and leaving
@@ -132,12 +137,18 @@ class Interrupter:
         return self._line
 
     def _line(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if event == "line":
+        if event == "line" and frame.f_code.co_filename[0] != "<":  # what we compile has nothing between its calls
             line, before = frame.f_lineno, self._last.get(frame, 0)
             self._last[frame] = line
             known = _lines(frame.f_code.co_filename)
             leaves = line in known.withs and line < before <= known.withs[line]
-            if not leaves and (line not in known.answers or line <= before):
+            if 0 < line <= before and sys.version_info >= (
+                3,
+                12,
+            ):  # an error that a trace function raises there is lost
+                self._went_back.add(frame)
+            elif not leaves and (line not in known.answers or line <= before or frame in self._went_back):
+                self._went_back.discard(frame)
                 self._place(frame)
         return self._line
 
@@ -180,10 +191,10 @@ def leftovers(folder: str | None = None) -> list[str]:
     if sys.gettrace() not in (None, _TRACE):
         found.append("a trace function is left")
         sys.settrace(_TRACE)
-    if not _is_free(tracing._one_at_a_time):
+    if not is_free(tracing._one_at_a_time):
         found.append("the lock of tracing is held")
-        while tracing._one_at_a_time._lock._is_owned():
-            tracing._one_at_a_time._lock.release()
+        while tracing._one_at_a_time._is_owned():
+            tracing._one_at_a_time.release()
     mask = os.umask(0o22)
     os.umask(mask)
     if mask != _UMASK:
@@ -200,13 +211,13 @@ _UMASK = os.umask(0o22)
 os.umask(_UMASK)
 
 
-def _is_free(lock: Any) -> bool:
+def is_free(lock: Any) -> bool:
     """Whether another thread can have it."""
-    inner, answers = getattr(lock, "_lock", lock), []
+    answers: list[bool] = []
 
     def ask() -> None:
-        if got := inner.acquire(blocking=False):
-            inner.release()
+        if got := lock.acquire(blocking=False):
+            lock.release()
         answers.append(got)
 
     asking = threading.Thread(target=ask)
@@ -226,18 +237,21 @@ def sweep(
     offset: int = 0,
 ) -> Iterator[Fault]:
     """What goes wrong when a scenario is interrupted at each of its places, or at `most` of them, evenly spread."""
-    make, act, state = scenario
+    make, act, state, part, parts = scenario
     act(make())  # what is done once for all is done
     world = make()
-    before = state(world)
-    counting = interrupter(0)
-    with counting:
+    stages = [state(world)]  # before, after, and after a second time; or after each part
+    with (counting := interrupter(0)):
         act(world)
-    after = state(world)
-    act(world)
-    twice = state(world)
     if left := leftovers(folder):
         yield Fault(0, "undisturbed", "; ".join(left))
+    after = state(world)
+    world = make()
+    for _ in range(2 * parts):
+        (part or act)(world)
+        stages.append(state(world))
+    if stages[parts] != after:
+        yield Fault(0, "undisturbed", f"it is not the sum of its parts: {_shown(after)}")
     stride = int(max(1, -(-counting.count // most))) if most < counting.count else 1
     for at in range(1 + offset % stride, counting.count + 1, stride):
         world, one = make(), interrupter(at)
@@ -251,7 +265,7 @@ def sweep(
         if swallowed and found != after:
             yield Fault(at, one.where, f"the interrupt was swallowed, and it is not as after: {_shown(found)}")
             continue
-        if found not in (before, after):
+        if found not in stages[: parts + 1]:
             yield Fault(at, one.where, f"neither as before nor as after: {_shown(found)}")
             continue
         try:
@@ -259,7 +273,7 @@ def sweep(
         except Exception as error:
             yield Fault(at, one.where, f"the rerun raises {error!r}")
             continue
-        wanted = (after,) if found == before != after else (twice,)
+        wanted = [stages[i + parts] for i, stage in enumerate(stages[: parts + 1]) if stage == found]
         if (again := state(world)) not in wanted:
             yield Fault(at, one.where, f"a rerun gives something else: {_shown(again)}")
 

@@ -6,8 +6,10 @@ import asyncio
 
 import interrupts
 import pytest
-from interrupts import Interrupter, Scenario, sweep
+from backends import has_compiler
+from interrupts import Interrupter, Scenario, is_free, sweep
 
+import autograd
 import nn
 from autograd import Value, atomic, ieee, no_grad, record_source
 from autograd.modes import named_scope
@@ -52,8 +54,8 @@ def of_model(model):
 SCENARIOS = {}
 
 
-def scenario(name, make, act, state):
-    SCENARIOS[name] = Scenario(make, act, state)
+def scenario(name, make, act, state, *parts):
+    SCENARIOS[name] = Scenario(make, act, state, *parts)
 
 
 # --- Modes ------------------------------------------------------------------------------------------------------
@@ -160,6 +162,101 @@ scenario(
     of_model,
 )
 scenario("a call of a module", small_model, lambda model: model([1.0, 2.0]), of_model)
+
+
+# --- Optimisers ------------------------------------------------------------------------------------------------------
+
+
+def optimised(make_optimizer, updates=1):
+    """A model with gradients, whose optimiser remembers some updates; the last parameter has a group of its own."""
+
+    def make():
+        model = small_model()
+        *most, last = model.parameters()
+        optimizer = make_optimizer([{"params": most}, {"params": [last], "lr": 0.05}])
+        for _ in range(updates):
+            optimizer.step()
+        return [model, optimizer, nn.optim.lr_scheduler.StepLR(optimizer, 2)]
+
+    return make
+
+
+def of_optimised(world):
+    model, optimizer, schedule = world
+    return of_model(model), repr(optimizer.state_dict()), schedule.state_dict()
+
+
+OPTIMISERS = {
+    "SGD": nn.optim.SGD,
+    "SGD with momentum": lambda params: nn.optim.SGD(params, lr=0.1, momentum=0.9),
+    "Adam": nn.optim.Adam,
+    "AdamW, amsgrad": lambda params: nn.optim.AdamW(params, lr=0.1, amsgrad=True),
+    "RMSprop": lambda params: nn.optim.RMSprop(params, lr=0.1, momentum=0.5, centered=True),
+    "SGD that overflows": lambda params: nn.optim.SGD(params, lr=1e308, momentum=0.9),
+}
+for name, make_optimizer in OPTIMISERS.items():
+    scenario(f"{name}: step", optimised(make_optimizer), lambda world: world[1].step(), of_optimised)
+    scenario(f"{name}: the first step", optimised(make_optimizer, 0), lambda world: world[1].step(), of_optimised)
+ADAM = optimised(OPTIMISERS["Adam"])
+OTHERS = {
+    "zero_grad": lambda world: world[1].zero_grad(),
+    "load_state_dict": lambda world: world[1].load_state_dict(optimised(OPTIMISERS["Adam"], 3)()[1].state_dict()),
+    "schedule": lambda world: world[2].step(),
+    "schedule, load_state_dict": lambda world: world[2].load_state_dict({"last_epoch": 5, "base_lrs": [0.3, 0.2]}),
+    "clip_grad_norm_": lambda world: nn.utils.clip_grad_norm_(world[0].parameters(), 0.01),
+    "clip_grad_value_": lambda world: nn.utils.clip_grad_value_(world[0].parameters(), 0.01),
+    "eval": lambda world: world[0].eval(),
+}
+for name, act in OTHERS.items():
+    scenario(f"Adam: {name}", ADAM, act, of_optimised)
+
+# --- compile() -------------------------------------------------------------------------------------------------------
+
+COLUMNS = [[0.5, -1.0], [1.0, 2.0], [-0.3, 0.1]], [1.0, 0.0, 1.0]
+
+
+def compiled(backend, calls=0, lists=False, **options):
+    """A compiled loss of a model, called some times; lists: rows of two lengths, which are two programs."""
+
+    def make():
+        model = small_model()
+
+        def loss(x, y):
+            nn_out = model(x[:2])[0]
+            return (nn_out - y) ** 2 + (nn.functional.tanh(nn_out) if len(x) > 2 else 0.0)
+
+        step = autograd.compile(loss, model.parameters(), backend=backend, **options)
+        for _ in range(calls):
+            step([0.5, -1.0], 1.0)
+        return [model, nn.optim.Adam(model.parameters(), lr=0.1), step]
+
+    return make
+
+
+def of_compiled(world):
+    model, optimizer, step = world
+    kinds = {type(p) for p in model.parameters()}
+    return of_model(model), repr(optimizer.state_dict()), kinds, is_free(step.lock)
+
+
+MIXED = [[0.5, -1.0], [1.0, 2.0, 3.0], [-0.3, 0.1]], [1.0, 0.0, 1.0]
+CALLS = {
+    "the first call": (0, lambda world: world[2]([0.5, -1.0], 1.0)),
+    "a call": (2, lambda world: world[2]([0.5, -1.0], 1.0)),
+    "a call that is checked": (3, lambda world: world[2]([0.5, -1.0], 1.0)),
+    "batch": (1, lambda world: world[2].batch(*COLUMNS)),
+    "batch of two programs": (1, lambda world: world[2].batch(*MIXED)),
+    "update": (1, lambda world: world[2].update(world[1], *COLUMNS)),
+    "retrace and call": (1, lambda world: (world[2].retrace(), world[2]([0.5, -1.0], 1.0))),
+    "source": (1, lambda world: world[2].source),
+}
+for backend in ["python", "c"] if has_compiler() else ["python"]:
+    for name, (calls, act) in CALLS.items():
+        scenario(f"compile, {backend}: {name}", compiled(backend, calls), act, of_compiled)
+    scenario(
+        f"compile, {backend}: train", compiled(backend, 1), lambda world: world[2].train([COLUMNS], world[1], 3), of_compiled,
+        lambda world: world[2].train([COLUMNS], world[1], 1), 3,
+    )  # fmt: skip
 
 
 # --- The steppers ---------------------------------------------------------------------------------------------------

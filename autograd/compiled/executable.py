@@ -5,8 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 from array import array
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from numbers import Integral
 from types import FunctionType
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, ShapeError
 from ..formula import FUNCTIONS, larger
+from ..node import writing
 from ..slow_path import real
 from ..value import NOT_REACHED, Value
 from .batches import Block, Rows
@@ -202,8 +202,11 @@ class Executable:
             return function(inputs)
 
         def where_it_comes(inputs: Sequence[float]) -> float:
-            with self._only_reached([inputs]):
+            take_back = self._unreached([inputs])
+            try:
                 return float(checked(inputs))  # an int may have been picked
+            finally:
+                take_back()
 
         deep = self.choices and (self.program.root.op is PICK or self.reach.deep)
         self.one = where_it_comes if deep else checked if self.choices else function
@@ -214,19 +217,19 @@ class Executable:
         function = self._loop
 
         def where_it_comes(rows: Sequence[Sequence[float]], seed: float) -> float:
-            with self._only_reached(rows):
+            take_back = self._unreached(rows)
+            try:
                 return function(rows, seed)
+            finally:
+                take_back()
 
         self.many = where_it_comes if self.program.picks and self.reach.deep else function
         return self.many(rows, seed)
 
-    @contextmanager
-    def _only_reached(self, rows: Sequence[Sequence[float]]) -> Generator[None, None, None]:
+    def _unreached(self, rows: Sequence[Sequence[float]]) -> Callable[[], object]:
         """Afterwards, a 0 that was added where nothing had been picked is taken back: it is no gradient."""
-        kept = [(p, p.grad) for p, reached in zip(self.parameters, self.reach.of(rows)) if not reached]
-        yield
-        for p, grad in kept:
-            p.grad = grad
+        kept = [p for p, reached in zip(self.parameters, self.reach.of(rows)) if not reached]
+        return writing(kept, "grad", [p.grad for p in kept])
 
     def _function(self, text: str) -> Callable[..., Any]:
         namespace: dict[str, Any] = {**_NAMESPACE, **{f"value__{i}": value for i, value in enumerate(self.values)}}

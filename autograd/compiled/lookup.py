@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Sequence
+from copy import copy
 from typing import Any
 
 from ..errors import AutogradError, ToolError, TraceError
@@ -23,7 +24,7 @@ from .program import PICK, Program
 from .self_check import Itself, drawn, first_difference, generators_put_back, near_enough
 from .signature import Sample, Signature
 from .tracers import Tracer
-from .tracing import Lock, as_program, failed_alone, traced
+from .tracing import as_program, failed_alone, new_lock, traced
 
 __all__ = ["POLICIES", "Checks", "Programs", "in_mode", "say_once"]
 
@@ -53,7 +54,7 @@ class Programs:
         self.hold = _always
         self.generation = 0
         self.calls = 0
-        self.lock = Lock()  # of the interpreter's memory, and of the parameters while they are trained
+        self.lock = new_lock()  # of the interpreter's memory, and of the parameters while they are trained
         self.enough = enough
         self._finds_parameters = parameters is None
         self._guards: Guards | None = None
@@ -90,12 +91,23 @@ class Programs:
     def trace(self, key: Signature, sample: Sample, rows: Rows | None = None) -> Executable:
         """Trace the function on a sample, and check the program by its numbers: on that, or on `rows` like it."""
         with self.lock:
-            executable = self._trace(sample, rows)
+            put_back = self._keep()
+            try:
+                executable = self._trace(sample, rows)
+            except Exception:
+                raise
+            except BaseException:  # an interrupt: what the next trace compares with is what it was
+                put_back()
+                raise
         self.kept[key] = executable
         self._forget_the_oldest(key)
         return executable
 
-    @gc_paused()
+    def _keep(self) -> Callable[[], None]:
+        own = {name: copy(held) if type(held) in (list, dict, set) else held for name, held in vars(self).items()}
+        return lambda: vars(self).update(own)
+
+    @gc_paused
     def _trace(self, sample: Sample, rows: Rows | None) -> Executable:
         last = self._guards
         guards = self._guards = last.renewed() if last else Guards(self.function)
@@ -245,11 +257,11 @@ class Programs:
 
         call: the number of this one. drew: whether a random number was drawn, which is enough.
         """
-        executable.checks += 1
-        executable.checked.add(executable.kind(*code))
         program = executable.program
         found = executable.trial([sample.numbers for sample in samples], code)
         difference = found and itself.differs(*found, near_enough(program), executable.name)
+        executable.checks += 1
+        executable.checked.add(executable.kind(*code))
         if not (difference or drew or not math.isfinite(itself.loss)):
             executable.last_check = call
             return
@@ -337,13 +349,20 @@ class Checks:
             if not in_c and "one" in executable.checked:
                 executable.due = 0 if self._always else self._next
         if calls >= self._next:
+            due = self._next
             while self._next <= calls:
                 self._next *= 2
             in_turn = min(
                 (e for e in programs.kept.values() if e.part and e.mode == in_mode(())), key=_turn, default=None
             )
             if in_turn and in_turn.part and in_turn.last_check < calls:
-                self._check(in_turn.part)
+                try:
+                    self._check(in_turn.part)
+                except Exception:
+                    raise
+                except BaseException:  # an interrupt: it is due still
+                    self._next = due
+                    raise
             for executable in programs.kept.values():
                 if executable.due:
                     executable.due = self._next

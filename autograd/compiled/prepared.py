@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..formula import add_up
 from ..functions import mean
+from ..node import write, writing
 from ..value import Value
 from .batches import Block, Rows, transposed
 from .c.runtime import Batch, BatchPlan, LoadedProgram, want_floats
@@ -92,12 +93,11 @@ class Prepared:
     def in_python(self) -> float:
         """The mean loss; adds its gradients to those of the parameters, or leaves them alone where it raises an error."""
         parameters = self.step.parameters
-        before = [p.grad for p in parameters] if len(self.parts) > 1 else []
+        put_back = writing(parameters, "grad", [p.grad for p in parameters] if len(self.parts) > 1 else [])
         try:
             sums = [part.executable.many(part.rows.rows, 1.0 / self.count) for part in self.parts]
-        except Exception:
-            for p, grad in zip(parameters, before):
-                p.grad = grad
+        except BaseException:
+            put_back()
             raise
         return add_up(sums) / self.count
 
@@ -118,8 +118,7 @@ class Prepared:
             for loaded, rows, weight in portions:
                 new = loaded.grad if weight == 1 else [weight * grad for grad in loaded.grad[: len(data)]]
                 grads = [grad + more if reached else grad for grad, more, reached in zip(grads, new, rows.reached)]
-            for p, grad in zip(parameters, grads):
-                p.grad = grad
+            write(parameters, "grad", grads)
             return add_up(losses)
 
     def itself(self, function: Callable[..., Value]) -> Value:

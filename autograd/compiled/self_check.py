@@ -47,7 +47,7 @@ class Itself:
     Raises what backward() raises, where a gradient meets a slope that is infinite.
     """
 
-    @gc_paused()
+    @gc_paused
     def __init__(self, results: Sequence[Any]) -> None:
         self.results = [result if isinstance(result, Value) else Value(result) for result in results]  # a picked number
         self._share = 1.0 / len(results)
@@ -138,11 +138,19 @@ def generators_put_back(generators: Iterable[Any]) -> Generator[None, None, None
     try:
         yield
     finally:
-        for generator, state in states:
-            if hasattr(generator, "setstate"):
-                generator.setstate(state)
-            else:
-                generator.state = state
+        try:
+            _put_back(states)
+        except BaseException:  # an interrupt
+            _put_back(states)
+            raise
+
+
+def _put_back(states: Iterable[tuple[Any, Any]]) -> None:
+    for generator, state in states:
+        if hasattr(generator, "setstate"):
+            generator.setstate(state)
+        else:
+            generator.state = state
 
 
 # --- Where they part ---------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import sys
 from _thread import get_ident
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from numbers import Integral
 from typing import Any
 
@@ -23,6 +23,7 @@ from ..explain.naming import one_line, users_frame
 from ..explain.source import remember, said_line
 from ..methods import OPERATORS
 from ..modes import is_on, shared
+from ..node import writing
 from ..ops import MUL, OPS, Op
 from ..recording import record_checked
 from ..slow_path import real
@@ -30,7 +31,7 @@ from ..value import Value
 from .guards import is_library
 from .program import PICK
 
-__all__ = ["ArgTracer", "ParamTracer", "TraceContext", "Tracer", "params_as_tracers", "running", "tracer"]
+__all__ = ["ArgTracer", "ParamTracer", "TraceContext", "Tracer", "as_tracers", "running", "tracer"]
 
 
 class TraceContext:
@@ -398,14 +399,10 @@ def tracer(number: Any, name: str) -> ArgTracer:
     return node
 
 
-@contextmanager
-def params_as_tracers(values: Iterable[Value]) -> Generator[None, None, None]:
-    """Inside, these Values cannot be read by a thread that traces. Those of a subclass stay as they are."""
+def as_tracers(values: Iterable[Value]) -> tuple[Callable[[], object], Callable[[], object]]:
+    """What makes tracers of these Values, which a thread that traces cannot read, and what makes them Values again.
+
+    Those of a subclass stay as they are.
+    """
     kept = [value for value in values if type(value) is Value]
-    try:
-        for value in kept:
-            value.__class__ = ParamTracer
-        yield
-    finally:
-        for value in kept:
-            value.__class__ = Value
+    return writing(kept, "__class__", repeat(ParamTracer)), writing(kept, "__class__", repeat(Value))

@@ -16,6 +16,7 @@ from _thread import RLock, get_ident
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any
+from weakref import WeakSet
 
 from ..errors import TraceError
 from ..explain.naming import names_for
@@ -25,30 +26,36 @@ from ..modes import gc_paused
 from ..value import Value
 from .guards import Guards
 from .program import Program
-from .tracers import ArgTracer, TraceContext, params_as_tracers, running, tracer
+from .tracers import ArgTracer, TraceContext, as_tracers, running, tracer
 
-__all__ = ["Lock", "as_program", "failed_alone", "trace", "traced"]
+__all__ = ["as_program", "failed_alone", "new_lock", "trace", "traced"]
 
 _INSIDE = ("__wrapped__", "__func__", "func", "forward")
 
 
-class Lock:
-    """An RLock, which is open in a forked child: whoever held it in the parent does not live on."""
-
-    def __init__(self) -> None:
-        self._lock, self._process = RLock(), os.getpid()
-
-    def __enter__(self) -> None:
-        if self._process != os.getpid():
-            self._lock, self._process = RLock(), os.getpid()
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        if self._process == os.getpid():
-            self._lock.release()
+_locks: WeakSet[Any] = WeakSet()
 
 
-_one_at_a_time = Lock()  # since parameters, which threads may share, are tracers meanwhile
+def new_lock() -> RLock:
+    """Make a lock that is open in a forked child where another thread held it, which does not live on there.
+
+    Its __enter__ is written in C, so that no interrupt can come between having the lock and the block.
+    """
+    lock = RLock()
+    _locks.add(lock)
+    return lock
+
+
+def _open_locks() -> None:
+    for lock in _locks:
+        if not lock._is_owned():
+            lock._at_fork_reinit()
+
+
+if hasattr(os, "register_at_fork"):  # Windows has none
+    os.register_at_fork(after_in_child=_open_locks)
+
+_one_at_a_time = new_lock()  # since parameters, which threads may share, are tracers meanwhile
 
 
 def _tracers_for(argument: Any, name: str, inputs: list[ArgTracer], parameters: Container[Value] | None) -> Any:
@@ -67,7 +74,7 @@ def _tracers_for(argument: Any, name: str, inputs: list[ArgTracer], parameters: 
     return argument
 
 
-@gc_paused()
+@gc_paused
 def traced(
     function: Callable[..., Any],
     arguments: Sequence[Any],
@@ -85,18 +92,22 @@ def traced(
     positional = [_tracers_for(x, name, context.inputs, parameters) for name, x in zip(names, arguments)]
     named = {name: _tracers_for(x, name, context.inputs, parameters) for name, x in keywords.items()}
     thread = get_ident()
-    with _one_at_a_time, params_as_tracers(hidden):
+    with _one_at_a_time:
         outer = running.get(thread)
-        running[thread] = context
+        hide, show = as_tracers(hidden)
         try:
+            hide()
+            running[thread] = context
             root = function(*positional, **named)
         except Exception as error:
             raise (context.refused or error) from None
         finally:
-            if outer:
-                running[thread] = outer
-            else:
-                del running[thread]
+            try:
+                show()
+            finally:
+                running.pop(thread, None)
+                if outer:
+                    running[thread] = outer
     if context.refused:
         raise context.refused
     if not isinstance(root, Value) or getattr(root, "plain", False):
@@ -122,7 +133,7 @@ def trace(
     return as_program(root, inputs, parameters, guards)
 
 
-@gc_paused()
+@gc_paused
 def as_program(root: Any, inputs: Sequence[Any], parameters: Iterable[Value], guards: Guards) -> Program:
     """What was traced, its nodes named as the function's own variables name them."""
     nodes = walk(root)

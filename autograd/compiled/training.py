@@ -8,8 +8,9 @@ handles an exception or an interrupt, the code behind the call.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from operator import and_
 from operator import index as as_index
 from time import perf_counter
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, AutogradError, ToolError
 from ..explain.untrained import no_gradient
+from ..node import writing
 from ..updates import Update, read, run
 from ..value import NOT_REACHED, Value
 from .c.runtime import BatchPlan, NotFloatError, Schedule, Training, zeros
@@ -143,8 +145,13 @@ class Updates:
         self._look(batches)
         rules, options = _rules_of(self.optimizer)
         if rules is None:
-            self.optimizer.zero_grad()
-            losses = [self.step.run(batches[start])]
+            put_back = self._grads()
+            try:
+                self.optimizer.zero_grad()
+                losses = [self.step.run(batches[start])]
+            except BaseException:
+                put_back()
+                raise
             self.optimizer.step()
             return losses
         if not self._has_reached:
@@ -172,10 +179,21 @@ class Updates:
         groups = [group["params"] for group in self.optimizer.param_groups]
         losses: list[float] = []
         for batch in coming:
-            self.optimizer.zero_grad()
-            losses.append(self.step.computed(batch, in_c=False))
-            run(zip(rules, groups, options), state)
+            put_back, done = self._grads(), len(losses)
+            try:
+                self.optimizer.zero_grad()
+                loss = self.step.computed(batch, in_c=False)
+                run(zip(rules, groups, options), state, partial(losses.append, loss))
+            except BaseException:  # an interrupt comes between two updates, as in C
+                if len(losses) == done:
+                    put_back()
+                raise
         return losses
+
+    def _grads(self) -> Callable[[], object]:
+        """What puts back the gradients that this update begins by forgetting."""
+        known = [*self.step.parameters, *self._others]
+        return writing(known, "grad", [p.grad for p in known])
 
     def _look(self, batches: list[Prepared]) -> None:
         """See which batches C can do, and whose parameters the optimiser has, where that is not known."""

@@ -44,6 +44,7 @@ def build_picture(
     return fitted_picture(graph, None, at=at, radius=radius, path=path, **given)
 
 
+@gc_paused
 def fitted_picture(
     graph: Graph,
     fits: Callable[[Picture], bool] | None,
@@ -60,22 +61,21 @@ def fitted_picture(
     for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
         if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ArgumentError(f"want {option} as a whole number from 0 on, got {number!r}")
-    with gc_paused():
-        nodes: Sequence[Node] | None = None
-        if at is not None:
-            nodes = around(graph, _found(graph, at), radius)
-        elif path is not None:
-            nodes = on_paths(graph, _found(graph, path))
-        maker = _Maker(graph, fits)
-        folded = fold_values(
-            graph, nodes, budget=None if fold is False else budget, depth=depth,
-            closes=_chooses(graph, fold, maker.modules, "fold") if fold else None,
-            opens=_chooses(graph, open, maker.modules, "open") if open else None,
-            name=maker.modules.title, size=maker.size, fits=maker.fits if fits and fold is not False else None,
-        )  # fmt: skip
-        picture = maker.picture(folded)
-        picture.notes = _lacking(folded, depth, open)
-        return picture
+    nodes: Sequence[Node] | None = None
+    if at is not None:
+        nodes = around(graph, _found(graph, at), radius)
+    elif path is not None:
+        nodes = on_paths(graph, _found(graph, path))
+    maker = _Maker(graph, fits)
+    folded = fold_values(
+        graph, nodes, budget=None if fold is False else budget, depth=depth,
+        closes=_chooses(graph, fold, maker.modules, "fold") if fold else None,
+        opens=_chooses(graph, open, maker.modules, "open") if open else None,
+        name=maker.modules.title, size=maker.size, fits=maker.fits if fits and fold is not False else None,
+    )  # fmt: skip
+    picture = maker.picture(folded)
+    picture.notes = _lacking(folded, depth, open)
+    return picture
 
 
 class _Maker:

@@ -88,7 +88,7 @@ class Bytecode:
     Values are known here by their places. active, slot: of each place; ~slot is a steady slot that rows refer to.
     """
 
-    @gc_paused()
+    @gc_paused
     def __init__(
         self, program: Program, parameters: Sequence[Any], numbers: Mapping[Any, int], rows: bool = False
     ) -> None:
