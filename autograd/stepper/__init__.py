@@ -9,7 +9,7 @@ from ..explain.failures import known_options
 from .backprop import Stepper
 from .forward import ForwardStepper
 from .guesses import Predicted
-from .moves import Moved
+from .moved import Moved
 
 if TYPE_CHECKING:
     from ..node import Node

@@ -7,7 +7,7 @@ about gradients.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, GraphError
@@ -16,59 +16,18 @@ from ..explain.paths import find_node
 from ..explain.phrases import Report, counted, name_of
 from ..explain.regions import Region, Regions, calls_of
 from ..graph import Graph, nearest, unrecorded
+from .moved import Moved, Pictured, whole
 from .points import Known, Point, operations, point_at, said_range, tensors, watch_text
 
 if TYPE_CHECKING:
-    from typing_extensions import Self, Unpack
+    from typing_extensions import Self
 
-    from ..drawing.digraph import Drawing
-    from ..drawing.options import DrawingOptions
     from ..modes import Scope
     from ..node import Node
 
-__all__ = ["REPORTED", "Moved", "Moves", "Pictured", "whole"]
+__all__ = ["REPORTED", "Moves"]
 
 REPORTED = 8  # up to this many moves made at once are reported one by one; of more, the last three
-
-
-class Moved(Report):
-    """What a stepper says after a move.
-
-    moved: how many moves it made; negative if undone, 0 at either end. stepper: the stepper that moved.
-    place: its position after the move, None if it does not move by edges or operations.
-    """
-
-    moved: int
-    stepper: Any = None
-    place: int | None = None
-
-    def draw(self, **options: Unpack[DrawingOptions]) -> Drawing:
-        """Draw the place after this move, with what it did drawn thick. Later moves change nothing in this picture.
-
-        options: those of :func:`autograd.draw`.
-        """
-        if self.place is None:
-            return self.stepper.draw(**options)
-        drawing = self.stepper.draw_move(self.place, max(self.moved, 0), **options)
-        if drawing.again is not None:
-            drawing.again = partial(self.draw, **options)
-        return drawing
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        """Show, in a notebook, the sentence and below it the picture, with the edge of this move highlighted."""
-        from ..drawing.output import shown
-
-        return shown(repr(self), self.draw, include, exclude)
-
-
-class Pictured:
-    """An object with a picture, which a notebook shows below its text."""
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from ..drawing.output import shown
-
-        own: Any = self
-        return shown(repr(self), lambda: own.draw(), include, exclude)
 
 
 class Moves(Pictured):
@@ -465,11 +424,3 @@ class Moves(Pictured):
     def known(self, node: Node, quantity: str) -> float | None:
         """Return a node's data or grad, if it is known at this position."""
         raise NotImplementedError
-
-
-def whole(n: int, verb: str, other: str) -> int:
-    """Return a count of moves. Raises ArgumentError for anything but a whole number from 1 on."""
-    if type(n) is not int or n < 1:
-        back = f": {other}({-n}) goes the other way" if type(n) is int and n < 0 else ""
-        raise ArgumentError(f"{verb}() wants a whole number of moves from 1 on, got {n!r}{back}")
-    return n

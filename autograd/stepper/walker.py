@@ -17,7 +17,8 @@ from ..explain.regions import Region
 from ..explain.staleness import remark
 from ..graph import recompute, recomputed_partials
 from ..slow_path import real
-from .moves import Moved, Moves
+from .moved import Moved
+from .moves import Moves
 from .points import said_range
 
 if TYPE_CHECKING:

@@ -31,7 +31,8 @@ from ..explain.regions import Regions
 from ..graph import Graph, walk
 from ..modes import shared
 from ..stepper.backprop import Stepper
-from ..stepper.moves import REPORTED, Moved, Pictured, whole
+from ..stepper.moved import Moved, Pictured, whole
+from ..stepper.moves import REPORTED
 from ..stepper.points import said_range, tensors
 from .commands import COMMANDS, COMPARED, WORDS
 from .parts import Losses, Memory, loss_now, losses_text, moves_text, optimizer_of, parameters_of, side_by_side

@@ -1,0 +1,74 @@
+"""What a stepper says after a move, with the picture of that move; and how many moves may be asked for.
+
+>>> from autograd import Value
+>>> bp = (Value(2.0, "a") * Value(3.0, "b")).step_through()
+>>> first = bp.step(); first.moved, first.place
+(1, 1)
+>>> picture = first.draw().source; later = bp.step()
+>>> first.draw().source == picture
+True
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ArgumentError
+from ..explain.phrases import Report
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..drawing.digraph import Drawing
+    from ..drawing.options import DrawingOptions
+
+__all__ = ["Moved", "Pictured", "whole"]
+
+
+class Moved(Report):
+    """What a stepper says after a move.
+
+    moved: how many moves it made; negative if undone, 0 at either end. stepper: the stepper that moved.
+    place: its position after the move, None if it does not move by edges or operations.
+    """
+
+    moved: int
+    stepper: Any = None
+    place: int | None = None
+
+    def draw(self, **options: Unpack[DrawingOptions]) -> Drawing:
+        """Draw the place after this move, with what it did drawn thick. Later moves change nothing in this picture.
+
+        options: those of :func:`autograd.draw`.
+        """
+        if self.place is None:
+            return self.stepper.draw(**options)
+        drawing = self.stepper.draw_move(self.place, max(self.moved, 0), **options)
+        if drawing.again is not None:
+            drawing.again = partial(self.draw, **options)
+        return drawing
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """Show, in a notebook, the sentence and below it the picture, with the edge of this move highlighted."""
+        from ..drawing.output import shown
+
+        return shown(repr(self), self.draw, include, exclude)
+
+
+class Pictured:
+    """An object with a picture, which a notebook shows below its text."""
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from ..drawing.output import shown
+
+        own: Any = self
+        return shown(repr(self), lambda: own.draw(), include, exclude)
+
+
+def whole(n: int, verb: str, other: str) -> int:
+    """Return a count of moves. Raises ArgumentError for anything but a whole number from 1 on."""
+    if type(n) is not int or n < 1:
+        back = f": {other}({-n}) goes the other way" if type(n) is int and n < 0 else ""
+        raise ArgumentError(f"{verb}() wants a whole number of moves from 1 on, got {n!r}{back}")
+    return n
