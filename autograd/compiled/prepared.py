@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..formula import add_up
 from ..functions import mean
+from ..modes import one_pass
 from ..node import write, writing
 from ..value import Value
 from .batches import Block, Rows, transposed
@@ -93,20 +94,21 @@ class Prepared:
     def in_python(self) -> float:
         """The mean loss; adds its gradients to those of the parameters, or leaves them alone where it raises an error."""
         parameters = self.step.parameters
-        put_back = writing(parameters, "grad", [p.grad for p in parameters] if len(self.parts) > 1 else [])
-        try:
-            sums = [part.executable.many(part.rows.rows, 1.0 / self.count) for part in self.parts]
-        except BaseException:
-            put_back()
-            raise
+        with one_pass():
+            put_back = writing(parameters, "grad", [p.grad for p in parameters] if len(self.parts) > 1 else [])
+            try:
+                sums = [part.executable.many(part.rows.rows, 1.0 / self.count) for part in self.parts]
+            except BaseException:
+                put_back()
+                raise
         return add_up(sums) / self.count
 
     def in_c(self) -> float:
         """The same in C, with the parameters' numbers copied in and their gradients out."""
         parameters = self.step.parameters
         with self.step.lock:
-            data, grads = [p.data for p in parameters], [p.grad for p in parameters]
-            want_floats(data + grads)
+            data = [p.data for p in parameters]
+            want_floats(data + [p.grad for p in parameters])
             numbers, portions = array("d", data), self.plan.portions
             losses: list[float] = []
             for loaded, rows, weight in portions:
@@ -115,10 +117,12 @@ class Prepared:
                 losses.append(weight * loaded.machine.run(loaded, rows))
                 if loaded.bad:
                     raise ArithmeticError("Python has an error to raise")
-            for loaded, rows, weight in portions:
-                new = loaded.grad if weight == 1 else [weight * grad for grad in loaded.grad[: len(data)]]
-                grads = [grad + more if reached else grad for grad, more, reached in zip(grads, new, rows.reached)]
-            write(parameters, "grad", grads)
+            with one_pass():
+                grads = [p.grad for p in parameters]
+                for loaded, rows, weight in portions:
+                    new = loaded.grad if weight == 1 else [weight * grad for grad in loaded.grad[: len(data)]]
+                    grads = [grad + more if reached else grad for grad, more, reached in zip(grads, new, rows.reached)]
+                write(parameters, "grad", grads)
             return add_up(losses)
 
     def itself(self, function: Callable[..., Value]) -> Value:
