@@ -66,7 +66,7 @@ def test_a_file_holds_every_part_and_nothing_is_fetched(tmp_path):
     assert {name: gzip.decompress(base64.b64decode(text)) for name, text in held.items()} == PARTS
     assert "connect-src 'none'" in found.policy
     text = (tmp_path / "play.html").read_text(encoding="utf-8")
-    assert not re.search(r'(src|href)="(?!#)', text) and "@import" not in text and "url(" not in text
+    assert not re.search(r'(src|href)="(?!#|data:)', text) and "@import" not in text and "url(" not in text
 
 
 def test_the_policy_lets_only_the_pages_own_scripts_run(tmp_path):
@@ -196,6 +196,8 @@ def test_a_cell_prints_shows_and_tells_what_it_computed(session):
     assert printed(told) == "hello\n"
     assert told[-1]["show"]["text/plain"].startswith("Value(0.9993")
     assert done == {"computed": ["_", "b"]}
+    _, done = session(do="run", code="def f():\n    b = a * 3\n    return b\nc = f()", cell=2)
+    assert done == {"computed": ["c"]}
 
 
 CELLS = [  # code, the line that is marked, what is said
@@ -324,3 +326,4 @@ def test_the_moons_train_and_move():
             sys.modules.pop(name, None)
     assert [each["again"] for each in told if "show" in each] == [False] * 3 + [True] * 4
     assert "the loss went from" in printed(told) and not printed(told, error=True)
+    assert re.search(r"\d+ parameters", code)[0] in printed(told)

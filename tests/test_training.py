@@ -856,3 +856,11 @@ def test_an_update_that_divides_by_zero_gives_nan_as_pytorch_does(backend):
         compile(lambda: w + b * 0.0, [w, b], backend).train([()], optimizer, 3)
     assert w.data == pytest.approx(0.7, rel=1e-12) and b.data != b.data
     assert optimizer.state[b]["step"] == 3.0
+
+
+def test_a_clock_that_stands_still_ends_no_training(monkeypatch):
+    """A browser tells the time to the millisecond at best, and a small update takes less."""
+    monkeypatch.setattr("autograd.compiled.training.perf_counter", lambda: 7.0)
+    w = Value(1.0, label="w")
+    step = compile(lambda x: (w * x - 1.0) ** 2, [w], backend="python")
+    assert step.train([([1.0, 2.0],)], SGD([w], lr=0.05), steps=30)[-1] < 0.2

@@ -170,7 +170,8 @@ class Updates:
             rest = range(done, done + 1 if in_c else count)
             losses += self._in_python((batches[(start + k) % cycle] for k in rest), rules, options)
         self.step.programs.calls += len(losses) - 1
-        self._at_once = max(1, int(PATIENCE * len(losses) / (perf_counter() - began)))
+        took = max(perf_counter() - began, 1e-3)  # a browser's clock stands still for a while
+        self._at_once = max(1, int(PATIENCE * len(losses) / took))
         return losses
 
     def _in_python(self, coming: Iterable[Prepared], rules: list[Update], options: list[list[float]]) -> list[float]:

@@ -22,6 +22,8 @@ __all__ = ["documents", "emblem"]
 
 _STARTERS = Path(__file__).parent / "starters"
 _DRAWS = "How the next picture is made"
+_PREPARES = "What is prepared first"
+_LONG = 32  # lines of code above which a cell begins closed
 
 
 def emblem() -> str:
@@ -59,7 +61,8 @@ def _lesson(demo: Demo) -> dict[str, Any]:
 
 def _parts(cell: Cell, demo: Demo) -> Iterator[dict[str, Any]]:
     if cell.prose:
-        yield _prose("\n".join(line for line in cell.prose.split("\n") if line != f"# {demo.question}"))
+        head = (f"# {demo.question}", f"*{demo.russian}*")  # which the page shows by itself
+        yield _prose("\n".join(line for line in cell.prose.split("\n") if line not in head))
     elif cell.only_calls("predict"):
         for name in re.findall(r'predict\("(\w+)"', cell.code):
             yield {"name": name, "html": question_form(*QUESTIONS[name].asked())}
@@ -72,7 +75,8 @@ def _prose(text: str) -> dict[str, Any]:
 
 
 def _code(cell: Cell) -> dict[str, Any]:
-    return {"code": cell.code, **({"folded": _DRAWS} if cell.draws else {})}
+    folded = _DRAWS if cell.draws else _PREPARES if cell.code.count("\n") > _LONG else ""
+    return {"code": cell.code, **({"folded": folded} if folded else {})}
 
 
 def _exercise(one: Any) -> dict[str, Any]:

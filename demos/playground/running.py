@@ -108,6 +108,7 @@ class Session:
     def _run(self, code: str, cell: int) -> dict[str, Any]:
         """Run a cell: what it prints and shows is told at once; then whether it failed, and what it computed."""
         file = f"{_CELL}{cell}>"
+        before = dict(self.names)
         linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
         try:
             with self._guarded():
@@ -121,14 +122,13 @@ class Session:
                         self._display.display(result)  # type: ignore[attr-defined]
         except BaseException as error:
             return self._failed(error, file)
-        return {"computed": self._computed(ast.parse(code))}
+        return {"computed": self._computed(before)}
 
-    def _computed(self, tree: ast.Module) -> list[str]:
+    def _computed(self, before: dict[str, Any]) -> list[str]:
         """The names that a cell gave to results, the last first."""
-        stored = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
-        names = [name for name in dict.fromkeys(reversed(stored)) if _is_result(self.names.get(name))]
-        shown = isinstance(tree.body[-1], ast.Expr) and _is_result(self.names.get("_")) if tree.body else False
-        if shown and not any(self.names[name] is self.names["_"] for name in names):
+        changed = [name for name, thing in self.names.items() if _is_result(thing) and thing is not before.get(name)]
+        names = [name for name in reversed(changed) if name != "_"]
+        if "_" in changed and not any(self.names[name] is self.names["_"] for name in names):
             names.insert(0, "_")
         return names[:4]
 

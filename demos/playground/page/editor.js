@@ -31,8 +31,8 @@ const marked = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-// complete: what gives the names that a text may become; run, runAll: what the keys do. change: is called at every change.
-export function makeEditor(place, code, { label, complete, run, runOn, change }) {
+// complete: what gives the names that a text may become; run, runOn, leave: what the keys do. change: is called at every change.
+export function makeEditor(place, code, { label, complete, run, runOn, leave, change }) {
   const names = async (context) => {
     const word = context.matchBefore(/[\w.]+/);
     if (!word || (word.from === word.to && !context.explicit)) return null;
@@ -48,7 +48,7 @@ export function makeEditor(place, code, { label, complete, run, runOn, change })
       extensions: [
         keymap.of([
           { key: "Shift-Enter", run: does(runOn) }, { key: "Mod-Enter", run: does(run) }, { key: "Tab", run: acceptCompletion },
-          { key: "Escape", run: ({ contentDOM }) => { contentDOM.blur(); return true; } },
+          { key: "Escape", run: does(leave) },
         ]),
         lineNumbers(), history(), drawSelection(), indentOnInput(), indentUnit.of("    "), bracketMatching(), closeBrackets(),
         python(), pythonLanguage.data.of({ autocomplete: names }), autocompletion(), syntaxHighlighting(COLOURS), marked,

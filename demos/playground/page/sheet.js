@@ -74,7 +74,7 @@ class Cell {
     this.bar = element("div", { class: "bar" }, button("Run", () => this.run(), { class: "run", title: "Run (Ctrl+Enter)" }));
     const left = element("div", { class: "left" }, place, this.bar);
     if (exercise) left.prepend(this.told(exercise));
-    else this.bar.append(button("Add a cell", () => this.next(true)), button("Remove", () => this.sheet.remove(this)));
+    else this.bar.append(button("Add a cell", () => this.next(true), { class: "quiet" }), button("Remove", () => this.sheet.remove(this), { class: "quiet" }));
     const held = folded ? element("details", {}, element("summary", {}, folded), left) : left;
     this.root = element("section", { class: exercise ? "cell exercise" : "cell", "aria-label": `Cell ${this.number}` }, held, this.result);
     this.editor = makeEditor(place, code, {
@@ -82,6 +82,7 @@ class Cell {
       complete: (text) => this.complete(text),
       run: () => this.run(),
       runOn: () => { this.run(); this.next(); },
+      leave: () => this.bar.querySelector("button").focus(),
       change: () => this.sheet.changed(),
     });
   }

@@ -1,5 +1,5 @@
 # %% [markdown]
-# No straight line can separate two half moons. This network of 81 parameters learns a line that bends. `compile()`
+# No straight line can separate two half moons. This network of 85 parameters learns a line that bends. `compile()`
 # traces the loss once; from then on it runs as straight-line Python, here in your browser. Run both cells, and watch
 # the boundary, the loss and the weights move. Then change the sizes of the layers, the learning rate or the number of
 # updates.
@@ -37,13 +37,13 @@ def boundary():
 
 
 def falling(losses):
-    return SVG(figure(lambda ax: curve(ax, losses), "The loss", "update", size=(5, 2.4)).svg())
+    return SVG(figure(lambda ax: curve(ax, losses), "The loss", "update", size=(4, 2.6)).svg())
 
 
 def network():
     one = loss(*table.xs[0], sides[0])
     one.backward()
-    return one.draw(view="neurons")
+    return SVG(one.draw(view="neurons").pipe("svg"))
 
 
 # %%
