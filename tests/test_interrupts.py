@@ -11,7 +11,8 @@ from interrupts import Interrupter, Scenario, is_free, sweep
 
 import autograd
 import nn
-from autograd import Value, atomic, ieee, no_grad, record_source
+from autograd import TrainingStepper, Value, atomic, ieee, no_grad, record_source
+from autograd.graph import walk
 from autograd.modes import named_scope
 from autograd.value import NOT_REACHED
 
@@ -257,6 +258,50 @@ for backend in ["python", "c"] if has_compiler() else ["python"]:
         f"compile, {backend}: train", compiled(backend, 1), lambda world: world[2].train([COLUMNS], world[1], 3), of_compiled,
         lambda world: world[2].train([COLUMNS], world[1], 1), 3,
     )  # fmt: skip
+
+
+# --- Training, phase by phase -----------------------------------------------------------------------------------------
+
+
+def training(*moves, optimizer=OPTIMISERS["Adam"]):
+    """A TrainingStepper on which some moves were made."""
+
+    def make():
+        model = small_model()
+        batches = [([0.5, -1.0], 1.0), ([1.0, 2.0], 0.0)]
+        stepper = TrainingStepper(model, lambda x, y: (model(x)[0] - y) ** 2, optimizer(model.parameters()), batches)
+        for move in moves:
+            move(stepper)
+        return [model, stepper]
+
+    return make
+
+
+def of_training(world):
+    model, stepper = world
+    nodes = [] if stepper.root is None else walk(stepper.root)
+    position = stepper._backprop.position if stepper._backprop else 0
+    state = getattr(stepper.optimizer, "state_dict", dict)()
+    return of_model(model), numbers(nodes), position, repr(state), [*stepper.losses], stepper.phase, len(stepper._done)
+
+
+FORWARD, RUN = (lambda stepper: stepper.forward()), (lambda stepper: stepper.run(2))
+for name, moves, move in (
+    ("forward", [RUN], lambda stepper: stepper.forward()),
+    ("backward", [RUN, FORWARD], lambda stepper: stepper.backward()),
+    ("update", [lambda stepper: stepper.step(3), lambda stepper: stepper.next()], lambda stepper: stepper.update()),
+    ("zero_grad", [RUN, lambda stepper: stepper.step(60)], lambda stepper: stepper.zero_grad()),
+    ("step", [RUN, FORWARD], lambda stepper: stepper.step(2)),
+    ("run", [FORWARD], lambda stepper: stepper.run(2)),
+    ("until", [], lambda stepper: stepper.until(stepper.losses[-1].after - 1e-3 if stepper.losses else 5.0)),
+    ("undo", [RUN], lambda stepper: stepper.undo(2)),
+    ("rewind", [RUN, FORWARD], lambda stepper: stepper.rewind()),
+    ("goto", [RUN], lambda stepper: stepper.goto(1)),
+    ("compare", [RUN], lambda stepper: stepper.compare("uphill", 1)),
+    ("run with a mistake", [lambda stepper: stepper.mistake("eps_inside_root")], lambda stepper: stepper.run(1)),
+):
+    scenario(f"training: {name}", training(*moves), lambda world, move=move: move(world[1]), of_training)
+scenario("training by hand: run", training(FORWARD, optimizer=lambda _: 0.1), lambda world: world[1].run(), of_training)
 
 
 # --- The steppers ---------------------------------------------------------------------------------------------------

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, TypeVar
 
-__all__ = ["COMMANDS", "COMPARED", "WORDS"]
+__all__ = ["COMMANDS", "COMPARED", "WORDS", "all_or_nothing"]
 
 COMPARED = 10  # the number of updates over which a mistake is shown
 WORDS: Mapping[str, str] = {
@@ -28,3 +30,27 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "history": ("", "the loss before and after each update"),
     "where": ("", "what is done, and what comes next"),
 }
+
+T = TypeVar("T")
+
+
+def all_or_nothing(command: Callable[..., T]) -> Callable[..., T]:
+    """Make a command of a TrainingStepper leave everything as it was before, if it is interrupted."""
+
+    @wraps(command)
+    def whole(stepper: Any, *args: Any, **kwargs: Any) -> T:
+        if vars(stepper).get("_is_busy"):  # it is a part of another one
+            return command(stepper, *args, **kwargs)
+        put_back = stepper.keep()
+        try:
+            stepper._is_busy = True
+            return command(stepper, *args, **kwargs)
+        except Exception:
+            raise
+        except BaseException:
+            put_back()
+            raise
+        finally:
+            vars(stepper).pop("_is_busy", None)
+
+    return whole

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import ArgumentError, AutogradError
@@ -19,6 +20,7 @@ from ..explain.paths import columns
 from ..explain.phrases import counted, short
 from ..graph import Graph, recompute
 from ..modes import shared
+from ..node import write
 from ..stepper.points import said_range
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Descent",
+    "Done",
     "Losses",
     "Memory",
     "loss_now",
@@ -50,13 +53,11 @@ class Descent:
         if self.function is not None:
             self.function()
             return
-        for p in self.parameters:
-            p.data -= self.lr * p.grad
+        write(self.parameters, "data", [p.data - self.lr * p.grad for p in self.parameters])
 
     def zero_grad(self) -> None:
         """Reset every gradient to not reached."""
-        for p in self.parameters:
-            p.grad = shared["NOT_REACHED"]
+        write(self.parameters, "grad", repeat(shared["NOT_REACHED"]))
 
     def __repr__(self) -> str:
         return f"p.data -= {self.lr:g} * p.grad" if self.function is None else f"{self.function!r}"
@@ -102,14 +103,22 @@ class Memory:
 
     def put_back(self, grads: bool = True) -> None:
         """Restore the snapshot; grads: the gradients, too."""
-        for p, data, grad in self._numbers:
-            p.data = data
-            if grads:
-                p.grad = grad
+        parameters = [p for p, _, _ in self._numbers]
+        write(parameters, "data", [data for _, data, _ in self._numbers])
+        if grads:
+            write(parameters, "grad", [grad for _, _, grad in self._numbers])
         if self._by_dict:
             self._optimizer.load_state_dict(self._copied(self._kept))
         else:
             vars(self._optimizer).update(self._copied(self._kept))
+
+
+class Done(NamedTuple):
+    """A phase that was made. text: what is said when it is undone; back: undoes it."""
+
+    phase: str
+    text: str  # what to say when the phase is undone
+    back: Callable[[], None]
 
 
 class Losses(NamedTuple):

@@ -21,7 +21,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..errors import ArgumentError
 from ..explain.naming import one_line
@@ -30,12 +30,13 @@ from ..explain.phrases import Report, counted, short
 from ..explain.regions import Regions
 from ..graph import Graph, walk
 from ..modes import shared
+from ..node import writing
 from ..stepper.backprop import Stepper
 from ..stepper.moved import Moved, Pictured, whole
 from ..stepper.moves import REPORTED
 from ..stepper.points import said_range, tensors
-from .commands import COMMANDS, COMPARED, WORDS
-from .parts import Losses, Memory, loss_now, losses_text, moves_text, optimizer_of, parameters_of, side_by_side
+from .commands import COMMANDS, COMPARED, WORDS, all_or_nothing
+from .parts import Done, Losses, Memory, loss_now, losses_text, moves_text, optimizer_of, parameters_of, side_by_side
 from .slips import SLIPS, check_slip, with_slips
 
 if TYPE_CHECKING:
@@ -48,12 +49,6 @@ MOST = 10_000  # the most updates that until() makes
 # Questions to backprop, which move nothing.
 ASKED = ("explain", "why", "order", "predict", "what_if", "whatif", "check", "anomalies", "break_at", "watch", "numbers", "known",
          "operations", "name", "node", "part", "draw", "show", "save_picture", "edge", "over", "out")  # fmt: skip
-
-
-class _Done(NamedTuple):
-    phase: str
-    text: str  # what to say when the phase is undone
-    back: Callable[[], None]
 
 
 class TrainingStepper(Pictured):
@@ -93,7 +88,7 @@ class TrainingStepper(Pictured):
         self.root: Any = None  # the current loss
         self._backprop: Stepper | None = None
         self._mistakes: dict[str, None] = {}
-        self._done: list[_Done] = []
+        self._done: list[Done] = []
         self._grads: list[float] = []  # before the backward pass of this update
         self.transcript: list[str] = []
 
@@ -245,7 +240,7 @@ class TrainingStepper(Pictured):
             back()
             self.phase = came
 
-        self._done.append(_Done(phase, f"[update {number}, {phase}] undone: {undone}", all_back))
+        self._done.append(Done(phase, f"[update {number}, {phase}] undone: {undone}", all_back))
         self.phase = PHASES[(PHASES.index(phase) + 1) % len(PHASES)]
         if phase == "zero_grad" and self._waits():  # between forward and backward, as in many loops
             self.phase = "backward"
@@ -393,12 +388,12 @@ class TrainingStepper(Pictured):
         """Remember everything as it is, and return a function that restores it, wherever a command was interrupted."""
         own = {name: copy(held) if type(held) in (list, dict) else held for name, held in vars(self).items()}
         inner = self._backprop.keep() if self._backprop else None
-        memory = Memory(self.parameters, self.optimizer)
+        nodes = [] if inner or self.root is None else walk(self.root)
+        grads, memory = writing(nodes, "grad", [node.grad for node in nodes]), Memory(self.parameters, self.optimizer)
 
         def put_back() -> None:
             vars(self).update(own)
-            if inner:
-                inner()
+            (inner or grads)()
             memory.put_back()
 
         return put_back
@@ -449,3 +444,7 @@ class TrainingStepper(Pictured):
         said = self.transcript or [str(self.history()), str(self.where())]
         with writing(path):
             return write_whole(path, "\n".join(said) + "\n")
+
+
+for _name in (*PHASES, "next", "step", "run", "until", "undo", "undo_update", "rewind", "goto", "compare"):
+    setattr(TrainingStepper, _name, all_or_nothing(getattr(TrainingStepper, _name)))

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from ..errors import ArgumentError
 from ..graph import nearest
+from ..node import write, writing
 
 __all__ = ["SLIPS", "Slip", "check_slip", "with_slips"]
 
@@ -80,25 +81,25 @@ def with_slips(kinds: Iterable[str], optimizer: Any, parameters: Sequence[Any]) 
     """Let the optimizer make these mistakes in its step() inside the with block."""
     slips = {kind: check_slip(kind, optimizer) for kind in kinds}
     changes = [slip.change for slip in slips.values() if slip.change]
-    grads = [p.grad for p in parameters]
-    if changes:
-        right = optimizer.rule
+    put_back = writing(parameters, "grad", [p.grad for p in parameters])
+    right = getattr(optimizer, "rule", None)
 
-        def rule(group: Any, first: bool) -> Rule:
-            changed = right(group, first)
-            for change in changes:
-                changed = change(changed)
-            return changed
+    def rule(group: Any, first: bool) -> Rule:
+        changed = right(group, first) if right else {}
+        for change in changes:
+            changed = change(changed)
+        return changed
 
-        optimizer.rule = rule
-    if "uphill" in slips:
-        for p in parameters:
-            if p.reached:
-                p.grad = -p.grad
     try:
+        if changes:
+            optimizer.rule = rule
+        if "uphill" in slips:
+            reached = [p for p in parameters if p.reached]
+            write(reached, "grad", [-p.grad for p in reached])
         yield
     finally:
-        if changes:
-            del optimizer.rule
-        for p, grad in zip(parameters, grads):
-            p.grad = grad
+        try:
+            put_back()
+        finally:
+            if changes:
+                vars(optimizer).pop("rule", None)
