@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import doctest
 import json
+import math
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
+from keyword import kwlist
 from pathlib import Path
 
 import pytest
+from judge_solutions import solutions
 from translations import CATALOGUES, LESSONS, ROOT, sentences_of, updated
 
 import demos.languages
 from autograd import Value
 from autograd.player import words
 from demos.cli import main
+from demos.exercises import EXERCISES, verdict_on
 from demos.languages import FOLDER, LANGUAGES, engine, language, listening, reading, told, tr, tr_prose, using
 from demos.languages import catalogue as catalogues
 from demos.languages import paragraphs as pieces
@@ -29,7 +33,7 @@ from demos.shared.page import run
 
 OTHERS = LANGUAGES[1:]
 # Catalogues that are still being translated. A finished one leaves the list; in the end it is empty.
-IN_WORK = {"exercises"}
+IN_WORK: set[str] = set()
 NAMES = [(other, name) for other in OTHERS for name in (*LESSONS, *CATALOGUES)]
 DONE = [(other, name) for other, name in NAMES if name not in IN_WORK]
 ENTRIES = [
@@ -348,6 +352,50 @@ def test_a_quiz_in_russian_explains_every_wrong_number_in_russian():
                         "log",
                     }
                     assert not left - {"relu", "sigmoid", "number"}, text
+
+
+# --- Verdicts ----------------------------------------------------------------------------------------------
+
+
+def english_in(verdict: str) -> set[str]:
+    """The English words of a verdict, but for code, names, and what Python itself says of an error."""
+    text = re.sub(r"возникает \w+: .*?(?= \(строка|$)", "", re.sub(r"`[^`]*`", "", verdict))
+    known = {name for one in EXERCISES.values() for name in (one.name, *one.names, *one.parts)}
+    code = set(
+        re.findall(
+            r"\w+",
+            " ".join(one.statement for one in EXERCISES.values()) + " ".join(one.starter for one in EXERCISES.values()),
+        )
+    )
+    return (
+        set(re.findall(r"(?<![\w.(\[])[A-Za-z]{3,}(?![\w.(=])", text)) - known - set(kwlist) - (code & set(dir(math)))
+    )
+
+
+@pytest.mark.parametrize("name", ["gradients", "order", "chain"])
+def test_a_wrong_solution_gets_a_verdict_in_russian(name):
+    """The first wrong one of each exercise."""
+    wrong = [one for one in solutions(name) if one[0].startswith("wrong")]
+    with using("ru"):
+        for which, solution in wrong[:1]:
+            right, verdict = verdict_on(name, solution)
+            assert not right and verdict.startswith("пока нет. ") and re.search("[а-яё]{4}", verdict[10:]), (
+                which,
+                verdict,
+            )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EXERCISES)
+def test_every_wrong_solution_gets_a_verdict_in_russian_and_the_same_numbers(name):
+    for which, solution in solutions(name):
+        if which.startswith("wrong"):
+            _, english = verdict_on(name, solution)
+            with using("ru"):
+                _, verdict = verdict_on(name, solution)
+            assert re.search("[а-яё]{4}", verdict.removeprefix("пока нет. ")), (which, verdict)
+            assert not english_in(verdict), (which, verdict)
+            assert numbers(verdict) == numbers(english) or "address" in english, (which, english, verdict)
 
 
 # --- The page in Russian -----------------------------------------------------------------------------------

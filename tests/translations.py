@@ -199,12 +199,16 @@ def _strings(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def _literals(node: ast.AST) -> Iterator[str]:
+    """The texts in a table; of a dictionary whose values are texts these, and not its keys."""
+    if isinstance(node, ast.Dict) and all(isinstance(value, ast.Constant) for value in node.values):
+        node = ast.List(node.values)
     return (one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
 def _is_sentence(text: str) -> bool:
-    """Of the texts in a table: what is told, which has a field or two blanks in it, or ends as a sentence does."""
-    return has_words(text) and "\n" not in text and (text.count(" ") > 1 or bool(re.search(r"\w[.?!:]$|\{\w+\}", text)))
+    """Of the texts in a table: what is told, which has a field, or four words, or ends as a sentence does."""
+    told = r"\{\w+\}|\w[.?!:]$|[A-Za-z]+( [A-Za-z]+){3}"
+    return has_words(text) and bool(re.search(told, text)) and not set(text) & set("\\\n")
 
 
 # --- Writing -----------------------------------------------------------------------------------------------

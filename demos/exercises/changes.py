@@ -79,7 +79,7 @@ def _by_arguments(exercise: Exercise, cases: Sequence[Case], ours: Numbers, thei
 
 
 def _place(exercise: Exercise, place: int) -> str:
-    return exercise.parts[place] if place < len(exercise.parts) else tr("number {k}", k=place + 1)
+    return exercise.parts[place] if place < len(exercise.parts) else tr("number {place}", place=place + 1)
 
 
 def _sizes(exercise: Exercise, cases: Sequence[Case]) -> Iterator[tuple[str, list[float]]]:
@@ -147,7 +147,7 @@ def _in_places(exercise: Exercise, ours: Numbers, theirs: Numbers) -> Iterator[s
     told: list[str] = []
     for place in range(len(ours[0])):
         xs, ys = [one[place] for one in ours], [one[place] for one in theirs]
-        name = exercise.parts[place] if place < len(exercise.parts) else tr("number {k}", k=place + 1)
+        name = exercise.parts[place] if place < len(exercise.parts) else tr("number {place}", place=place + 1)
         factor = _constant([x / y for x, y in zip(xs, ys) if y], exercise.precision)
         if factor == 1.0:
             continue

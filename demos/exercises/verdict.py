@@ -49,7 +49,7 @@ def _ended(sentence: str) -> str:
 def _mended(exercise: Exercise, solution: Any, pairs: bool) -> str:
     """What to change in a solution's own code, if one or two small edits make it right; "" if that is not known."""
     program = program_of(solution)
-    if program is None:
+    if program is None or (exercise.examine and not exercise.measure):
         return ""
     if exercise.measure:
         answer, right = exercise.measure
@@ -290,7 +290,7 @@ def _where(exercise: Exercise, given: Sequence[Tree], right: Sequence[Tree]) -> 
         good = [k for k, (xs, ys) in enumerate(zip(*columns)) if same(list(xs), list(ys), exercise.precision)]
         if good:
             names = tr(" and ").join(
-                exercise.parts[k] if k < len(exercise.parts) else tr("number {k}", k=k + 1) for k in good
+                exercise.parts[k] if k < len(exercise.parts) else tr("number {place}", place=k + 1) for k in good
             )
             if len(good) == 1:
                 return tr("In every case {names} is right, and the rest is wrong.", names=names)
