@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import doctest
 import json
-import math
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from keyword import kwlist
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ from translations import CATALOGUES, LESSONS, ROOT, sentences_of, updated
 import demos.languages
 from autograd import Value
 from autograd.player import words
+from demos import workshop
 from demos.cli import main
 from demos.exercises import EXERCISES, verdict_on
 from demos.languages import FOLDER, LANGUAGES, engine, language, listening, reading, told, tr, tr_prose, using
@@ -29,7 +28,10 @@ from demos.languages import paragraphs as pieces
 from demos.languages.catalogue import Catalogue, Entry, fields_of, read, written
 from demos.languages.paragraphs import has_words
 from demos.practice.quizzes import LEVELS, quiz
+from demos.shared.catalog import DEMOS
 from demos.shared.page import run
+from demos.workshop.handout import handout
+from demos.workshop.notebook import notebook
 
 OTHERS = LANGUAGES[1:]
 # Catalogues that are still being translated. A finished one leaves the list; in the end it is empty.
@@ -357,19 +359,15 @@ def test_a_quiz_in_russian_explains_every_wrong_number_in_russian():
 # --- Verdicts ----------------------------------------------------------------------------------------------
 
 
+COMMON = (
+    r"\b(?:the|is|are|was|not|of|and|it|its|to|that|this|with|each|from|for|all|has|have|be|use|where|does|takes)\b"
+)
+
+
 def english_in(verdict: str) -> set[str]:
-    """The English words of a verdict, but for code, names, and what Python itself says of an error."""
+    """The words by which English is known, but for code, and for what Python or the learner says in an error."""
     text = re.sub(r"возникает \w+: .*?(?= \(строка|$)", "", re.sub(r"`[^`]*`", "", verdict))
-    known = {name for one in EXERCISES.values() for name in (one.name, *one.names, *one.parts)}
-    code = set(
-        re.findall(
-            r"\w+",
-            " ".join(one.statement for one in EXERCISES.values()) + " ".join(one.starter for one in EXERCISES.values()),
-        )
-    )
-    return (
-        set(re.findall(r"(?<![\w.(\[])[A-Za-z]{3,}(?![\w.(=])", text)) - known - set(kwlist) - (code & set(dir(math)))
-    )
+    return set(re.findall(COMMON, text))
 
 
 @pytest.mark.parametrize("name", ["gradients", "order", "chain"])
@@ -390,12 +388,43 @@ def test_a_wrong_solution_gets_a_verdict_in_russian(name):
 def test_every_wrong_solution_gets_a_verdict_in_russian_and_the_same_numbers(name):
     for which, solution in solutions(name):
         if which.startswith("wrong"):
-            _, english = verdict_on(name, solution)
+            _, english = verdict_on(name, solution, search=False)
             with using("ru"):
-                _, verdict = verdict_on(name, solution)
+                _, verdict = verdict_on(name, solution, search=False)
             assert re.search("[а-яё]{4}", verdict.removeprefix("пока нет. ")), (which, verdict)
             assert not english_in(verdict), (which, verdict)
             assert numbers(verdict) == numbers(english) or "address" in english, (which, english, verdict)
+
+
+# --- The workshop ------------------------------------------------------------------------------------------
+
+
+def test_what_a_workshop_hands_out_is_in_russian():
+    """The index, the handout, the notes, the figures' pages and the notebooks, without running a lesson."""
+    lessons = [demo for demo in DEMOS if demo.lesson]
+    catalogue, missing = Catalogue(FOLDER / "ru"), list[str]()
+
+    def heard(page: str, english: str, computed: bool) -> None:
+        known = not re.search("[a-z]{3}", english) or re.search("[а-яё]", english) or is_code(english, page)
+        if not known and not catalogue.matched(english, page):
+            missing.append(english)
+
+    with using("ru"), listening(heard):
+        pages = [workshop._index(lessons), workshop._notes(lessons), handout(lessons)]
+        pages += [workshop._figures_page(demo) for demo in lessons]
+        notebooks = [notebook(demo) for demo in lessons]
+    assert missing == []
+    for page in pages:
+        assert page.count('<html lang="ru">') == 1
+        words = re.sub(r"(?s)<(style|script|pre|code|math).*?</\1>|<[^>]*>", " ", page)
+        assert not re.findall(COMMON, words), re.findall(f".*{COMMON}.*", words)
+    for demo, made in zip(lessons, notebooks):
+        first, *cells = made["cells"]
+        assert 'os.environ["AUTOGRAD_LANG"] = "ru"' in "".join(first["source"])
+        english = notebook(demo)["cells"][1:]
+        for cell, other in zip(cells, english, strict=True):
+            same = cell["cell_type"] == "code" or not list(pieces.paragraphs("".join(other["source"])))
+            assert (cell == other) == same, other["source"]
 
 
 # --- The page in Russian -----------------------------------------------------------------------------------

@@ -20,10 +20,10 @@ from typing import Any, NamedTuple
 
 from ..languages import language, reading, told, tr, tr_prose
 from . import plots
-from .catalog import demo_of, find
+from .catalog import Demo, demo_of, find
 from .report import Report, rendered
 
-__all__ = ["Statement", "asked", "option", "plot", "read", "run", "show"]
+__all__ = ["Statement", "asked", "option", "plot", "read", "run", "show", "told_prose"]
 
 
 # --- What a page uses --------------------------------------------------------------------------------------
@@ -147,6 +147,11 @@ def _told(prose: str) -> str:
     if prose.strip().startswith(("## Yours", "## Make")):
         return f"\n{tr_prose(prose.strip()).lstrip('# ')}\n"
     return "".join(f"\n{tr_prose(line).lstrip('# ')}\n" for line in prose.splitlines() if line[:1] == "#")
+
+
+def told_prose(cell: Cell, demo: Demo) -> str:
+    """The prose of a cell in the language in use; there a Russian title needs no Russian line below it."""
+    return tr_prose(_without(cell.prose, f"*{demo.russian}*") if language() == "ru" else cell.prose)
 
 
 def _without(prose: str, *shown: str) -> str:

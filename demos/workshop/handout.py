@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from ..languages import language, reading, told, tr, tr_prose
+from ..languages import language, reading, told, tr
 from ..practice import QUESTIONS
 from ..shared.catalog import Demo
-from ..shared.page import Cell, read
+from ..shared.page import Cell, read, told_prose
 from ..shared.report import markdown, markdown_line
 
 __all__ = ["figures", "handout"]
@@ -45,7 +45,7 @@ def handout(demos: Sequence[Demo]) -> str:
 def _lesson(demo: Demo) -> Iterator[str]:
     for cell in read(demo.path):
         if cell.prose:
-            yield markdown(tr_prose(cell.prose)).replace('href="../', 'href="lessons/')
+            yield markdown(told_prose(cell, demo)).replace('href="../', 'href="lessons/')
         elif cell.only_calls("predict"):
             yield from map(_question, _names(cell, "predict"))
         else:

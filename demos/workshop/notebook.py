@@ -10,9 +10,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ..languages import VARIABLE, language, reading, tr, tr_prose
+from ..languages import VARIABLE, language, reading, tr
 from ..shared.catalog import Demo
-from ..shared.page import read
+from ..shared.page import read, told_prose
 
 __all__ = ["notebook", "write_notebook"]
 
@@ -29,7 +29,7 @@ def notebook(demo: Demo) -> dict[str, Any]:
     with reading(demo.name):
         for number, cell in enumerate(read(demo.path)):
             name = f"{demo.name}-{number}"
-            cells.append(_code(name, cell.code) if cell.code else _prose(name, tr_prose(cell.prose)))
+            cells.append(_code(name, cell.code) if cell.code else _prose(name, told_prose(cell, demo)))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     return {
         "cells": cells,
