@@ -231,12 +231,15 @@ def is_free(lock: Any) -> bool:
 
 def sweep(
     scenario: Scenario,
-    most: float = float("inf"),
+    work: float = float("inf"),
     interrupter: Callable[..., Interrupter] = Interrupter,
     folder: str | None = None,
     offset: int = 0,
 ) -> Iterator[Fault]:
-    """What goes wrong when a scenario is interrupted at each of its places, or at `most` of them, evenly spread."""
+    """What goes wrong when a scenario is interrupted at each of its places, or at some of them, evenly spread.
+
+    work: how many places are passed in all, which is what a sweep costs.
+    """
     make, act, state, part, parts = scenario
     act(make())  # what is done once for all is done
     world = make()
@@ -252,7 +255,7 @@ def sweep(
         stages.append(state(world))
     if stages[parts] != after:
         yield Fault(0, "undisturbed", f"it is not the sum of its parts: {_shown(after)}")
-    stride = int(max(1, -(-counting.count // most))) if most < counting.count else 1
+    stride = int(max(1, min(counting.count / 2, counting.count**2 / (2 * work))))
     for at in range(1 + offset % stride, counting.count + 1, stride):
         world, one = make(), interrupter(at)
         swallowed = _interrupted(act, world, one)

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import random
+import signal
+import time
+from pathlib import Path
 
 import interrupts
 import pytest
@@ -11,12 +16,13 @@ from interrupts import Interrupter, Scenario, is_free, sweep
 
 import autograd
 import nn
-from autograd import TrainingStepper, Value, atomic, ieee, no_grad, record_source
+from autograd import Recorder, TrainingStepper, Value, atomic, ieee, no_grad, record_source
+from autograd.drawing.output import write_whole
 from autograd.graph import walk
 from autograd.modes import named_scope
 from autograd.value import NOT_REACHED
 
-QUICK = 12  # places of a scenario that the quick suite tries
+QUICK = 1_500  # places of a scenario that the quick suite passes, in all its runs
 
 
 # --- Worlds: what is interrupted, and what is seen of it -------------------------------------------------------
@@ -260,6 +266,46 @@ for backend in ["python", "c"] if has_compiler() else ["python"]:
     )  # fmt: skip
 
 
+# --- Files -----------------------------------------------------------------------------------------------------------
+
+
+def in_files(write, old=()):
+    """A world of a graph and a folder, with some old files, of which each is as before or as after, and none half."""
+
+    def make():
+        for path in sorted(Path().rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink()
+        for name in old:
+            Path(name).write_text("old")
+        return reached_graph()
+
+    def act(values):
+        write(values[-1])
+
+    return make, act, of_files
+
+
+def of_files(_):
+    return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in Path().rglob("*") if path.is_file()}
+
+
+def recorded(f):
+    with Recorder(path="film.html") as recorder:
+        recorder.step(f)
+
+
+FILES = {
+    "write_whole": (lambda _: write_whole("a.txt", "text"), ["a.txt"]),
+    "write_whole, a new file": (lambda _: write_whole("a.txt", "text"), []),
+    "save a drawing": (lambda f: f.draw().save("f.gv"), ["f.gv"]),
+    "player": (lambda f: f.player().save("f.html"), ["f.html"]),
+    "recorder": (recorded, ["film.html"]),
+    "what a stepper said": (lambda f: f.step_through().save("f.txt"), []),
+}
+for name, (write, old) in FILES.items():
+    scenario(f"files: {name}", *in_files(write, old))
+
+
 # --- Training, phase by phase -----------------------------------------------------------------------------------------
 
 
@@ -360,7 +406,11 @@ scenario("stepper: why", stepper(2), lambda world: world[-1].why("a"), of_steppe
 scenario("step_through", reached_graph, lambda values: values[-1].step_through(fresh=True) and None, numbers)
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+LONG = {"files: player", "files: recorder", "files: save a drawing", "training: compare", "compile, python: batch of two programs"}
+QUICKLY = [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG)) for name in SCENARIOS]
+
+
+@pytest.mark.parametrize("name", QUICKLY)
 def test_what_is_interrupted_is_as_before_or_as_after(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert [str(fault) for fault in sweep(SCENARIOS[name], QUICK, folder=str(tmp_path))] == []
@@ -386,6 +436,83 @@ def test_modes_last_as_long_as_their_blocks_in_whatever_order_and_task_they_end(
             pass
         assert (a * 2).operands == ()
     assert (a * 2).operands == (a, 2.0)
+
+
+def test_files_of_exercises_are_whole_or_not_there(tmp_path, monkeypatch):
+    """They are written one after the other, and one that is there is left alone: so none may be half."""
+    from demos.exercises import files
+
+    monkeypatch.chdir(tmp_path)
+    files.write("whole")
+    whole = {path.name: path.read_text() for path in Path("whole").iterdir()}
+    monkeypatch.setattr(files, "starter", lambda lesson, *_: whole[f"lesson_{lesson}.py"])  # which takes its time
+    monkeypatch.setattr(files, "LESSONS", files.LESSONS[:2])
+    counting = Interrupter(0)
+    with counting:
+        files.write("counted")
+    for at in range(1, counting.count + 1, 5):
+        folder = Path(f"at{at}")
+        with pytest.raises(KeyboardInterrupt), Interrupter(at):
+            files.write(folder)
+        assert interrupts.leftovers(".") == []
+        assert all(path.read_text() == whole[path.name] for path in folder.glob("*"))
+        files.write(folder)
+        assert len([*folder.iterdir()]) == 2
+
+
+# --- Signals --------------------------------------------------------------------------------------------------------
+
+SIGNALS = 20  # of each
+SIGNALLED = (
+    "zero_grad of a model", "load_state_dict", "modes, nested", "generators closed in another order", "Adam: step",
+    "stepper: run", "stepper: undo(3)", "stepper: set", "training: run", "compile, python: a call", "compile, python: update",
+    "files: write_whole", "named_scope",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SIGNALLED)
+def test_a_signal_at_any_moment(name, tmp_path, monkeypatch):
+    """Real ones, from a timer of the system: what sweep() raises is where CPython looks for them, and nobody else says so."""
+    monkeypatch.chdir(tmp_path)
+    signalled(SCENARIOS[name], SIGNALS, str(tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_many_signals(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    signalled(SCENARIOS[name], 20 * SIGNALS, str(tmp_path))
+
+
+def signalled(scenario, count, folder):
+    make, act, state, part, parts = scenario
+    act(make())
+    world = make()
+    stages = [state(world)]
+    began = time.perf_counter()
+    for _ in range(parts):
+        (part or act)(world)
+        stages.append(state(world))
+    lasts = (time.perf_counter() - began) * 1.2
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    draw, before = random.Random(1), signal.signal(signal.SIGALRM, interrupt)
+    try:
+        for _ in range(count):
+            world = make()
+            try:
+                signal.setitimer(signal.ITIMER_REAL, max(1e-6, draw.random() * lasts))
+                act(world)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                pass
+            assert state(world) in stages
+            assert interrupts.leftovers(folder) == []
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 # --- The instrument finds what is planted ------------------------------------------------------------------------
@@ -425,8 +552,6 @@ def scope_left(a):
 
 
 def part_left(a):
-    from pathlib import Path
-
     Path("file.part").write_text("half")
     Path("file.part").replace("file")
 
@@ -461,6 +586,6 @@ def lock_held(a):
 )
 def test_the_instrument_finds_what_is_planted(make, act, state, said, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    found = [*sweep(Scenario(make, act, state), interrupter=Ours, folder=str(tmp_path))]
+    found = [*sweep(Scenario(make, act, state), 20_000, interrupter=Ours, folder=str(tmp_path))]
     assert any(said in fault.said for fault in found)
     assert any(act.__name__ in fault.where for fault in found)

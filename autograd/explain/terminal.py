@@ -175,6 +175,6 @@ def _append(path: str, lines: list[str]) -> None:
         with open(path, "a", encoding="utf-8", errors="replace") as file:
             file.writelines(f"{line}\n" for line in lines)
         if os.path.getsize(path) > 200 * KEPT:
-            recent = _lines_of(path)
-            with open(path, "w", encoding="utf-8") as file:
-                file.writelines(f"{line}\n" for line in recent)
+            from ..drawing.output import write_whole
+
+            write_whole(path, "".join(f"{line}\n" for line in _lines_of(path)))

@@ -6,11 +6,13 @@ import ast
 import json
 import math
 from os import PathLike
+from os.path import lexists
 from pathlib import Path
 from typing import Any
 
 import autograd
 import nn
+from autograd.drawing.output import write_whole
 
 from ..languages import tr
 from .exercise import EXERCISES, LESSONS, Exercise, exercises_of
@@ -40,11 +42,9 @@ def write(folder: str | PathLike[str], command: str = "scalar-autograd check", s
     written: list[Path] = []
     for lesson in LESSONS:
         path = folder / f"lesson_{lesson}.py"
-        try:
-            with open(path, "x", encoding="utf-8") as file:
-                file.write(starter(lesson, f"{command} {path.name}", solved))
-        except FileExistsError:
+        if lexists(path):
             continue
+        write_whole(path, starter(lesson, f"{command} {path.name}", solved))
         written.append(path)
     return written
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 
+from autograd.drawing.output import write_whole
+
 from ..exercises import exercises_of
 from ..exercises import files as exercise_files
 from ..languages import language, reading, told, tr, tr_prose
@@ -65,22 +67,18 @@ def workshop(folder: str | Path, wheels: bool = False, tell: Callable[[str], Non
     for name in ("figures", "notebooks", "teacher"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for demo in lessons:
-        _write(folder / "figures" / f"{demo.name}.html", _figures_page(demo))
+        write_whole(folder / "figures" / f"{demo.name}.html", _figures_page(demo))
         write_notebook(demo, folder / "notebooks" / f"lesson_{demo.lesson}.ipynb")
     exercise_files.write(folder / "exercises")
     exercise_files.write(folder / "teacher" / "solutions", solved=True)
-    _write(folder / "handout.html", handout(lessons))
-    _write(folder / "teacher" / "notes.html", _notes(lessons))
-    _write(folder / "before.txt", tr_prose(_BEFORE))
+    write_whole(folder / "handout.html", handout(lessons))
+    write_whole(folder / "teacher" / "notes.html", _notes(lessons))
+    write_whole(folder / "before.txt", tr_prose(_BEFORE))
     if wheels:
         _download(folder / "wheels", tell)
     index = folder / "index.html"
-    _write(index, _index(lessons))
+    write_whole(index, _index(lessons))
     return index
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _page(title: str, body: str) -> str:

@@ -10,6 +10,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from autograd.drawing.output import write_whole
+
 from ..languages import VARIABLE, language, reading, tr
 from ..shared.catalog import Demo
 from ..shared.page import read, told_prose
@@ -60,4 +62,4 @@ def _lines(text: str) -> list[str]:
 
 
 def write_notebook(demo: Demo, path: Path) -> None:
-    path.write_text(json.dumps(notebook(demo), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(notebook(demo), ensure_ascii=False, indent=1) + "\n")
