@@ -108,7 +108,13 @@ def _complain(sentence: str) -> int:
 
 
 def _listing() -> str:
-    lines = [tr("usage: {command} NAME [--out FOLDER] [--seed N] [--steps N] [--png] [--open]", command=program()), ""]
+    lines = [
+        tr(
+            "usage: {command} NAME [--out FOLDER] [--seed N] [--steps N] [--png] [--open] [--lang LANGUAGE]",
+            command=program(),
+        ),
+        "",
+    ]
     width = max(len(demo.name) for demo in DEMOS)
     for demo in DEMOS:
         lines.append(f"{demo.lesson:>3} {demo.name:{width}}  {tr(demo.question)}")
@@ -200,25 +206,28 @@ def _playground(arguments: Sequence[str]) -> int:
     """playground FILE: write the whole workshop as one page with Python inside, which opens with a double click"""
     from .playground.writer import build, write_file, write_folder
 
-    parser = Parser(prog=program("playground"), description=_playground.__doc__)
+    parser = Parser(prog=program("playground"), description=tr(_said_of(_playground)))
     parser.add_argument("path", metavar="FILE", type=Path)
     parser.add_argument(
-        "--folder", action="store_true", help="FILE is a folder, for a web server: a page and its parts"
+        "--folder", action="store_true", help=tr("FILE is a folder, for a web server: a page and its parts")
     )
     options = parser.parse_args(arguments)
     if options.path.is_dir() and not options.folder:
         parser.error(
-            f"{options.path} is a folder: name a file in it, such as {options.path / 'playground.html'}, or add --folder"
+            tr(
+                "{folder} is a folder: name a file in it, such as {file}, or add --folder",
+                folder=options.path,
+                file=options.path / "playground.html",
+            )
         )
     try:
         page = build()
         files = write_folder(options.path, page) if options.folder else [write_file(options.path, page)]
     except OSError as error:
-        return _complain(f"the playground could not be written: {error}")
+        return _complain(tr("the playground could not be written: {why}", why=error))
     size = sum(file.stat().st_size for file in files) / 1e6
-    print(
-        f"{size:.1f} MB in {options.path}: {'put it on a web server' if options.folder else 'open it with a double click'}"
-    )
+    how = tr("put it on a web server") if options.folder else tr("open it with a double click")
+    print(f"{size:.1f} MB, {options.path}: {how}")
     print(next(file for file in files if file.suffix == ".html").resolve().as_uri())
     return 0
 

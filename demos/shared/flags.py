@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from ..languages import told, tr
+from ..languages import LANGUAGES, VARIABLE, told, tr
 
 __all__ = ["BAD_USAGE", "Parser", "count"]
 
@@ -22,6 +22,11 @@ _SAID = (
 
 class Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        said = tr("the language of lessons, verdicts and commands; without it, that of {variable}", variable=VARIABLE)
+        self.add_argument("--lang", choices=LANGUAGES, help=said)  # cli.py has read it before any parser is there
 
     def format_help(self) -> str:
         lines = [line.rpartition("  ") for line in super().format_help().split("\n")]
