@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..languages import tr
+from ..languages import VARIABLE, chosen, language, tr
 
 __all__ = ["ROOT", "command", "program", "what_is_wrong"]
 
@@ -29,6 +29,8 @@ def command(*args: str) -> str:
 
 def program(*words: str) -> str:
     """The command that starts this: ``python -m demos ...`` in a checkout, ``scalar-autograd ...`` where it is installed."""
+    if words and language() != (chosen(os.environ.get(VARIABLE, "")) or "en"):
+        words = (*words, "--lang", language())  # the next command goes on in the same language
     if __name__.startswith("demos."):
         return command("-m", "demos", *words)
     return " ".join(
