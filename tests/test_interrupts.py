@@ -406,7 +406,13 @@ scenario("stepper: why", stepper(2), lambda world: world[-1].why("a"), of_steppe
 scenario("step_through", reached_graph, lambda values: values[-1].step_through(fresh=True) and None, numbers)
 
 
-LONG = {"files: player", "files: recorder", "files: save a drawing", "training: compare", "compile, python: batch of two programs"}
+LONG = {
+    "files: player",
+    "files: recorder",
+    "files: save a drawing",
+    "training: compare",
+    "compile, python: batch of two programs",
+}
 QUICKLY = [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG)) for name in SCENARIOS]
 
 

@@ -284,9 +284,10 @@ def test_a_language_that_is_not_there_is_refused_in_one_sentence(capsys, monkeyp
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_the_flag_and_the_variable_choose_a_language(name):
-    by_flag = demos_say("--lang", name)
-    assert by_flag == demos_say(AUTOGRAD_LANG=f"{name}_XX.UTF-8")
-    assert by_flag != demos_say("--lang=en", AUTOGRAD_LANG=name)
+    status, by_flag = demos_say("--lang", name)
+    assert (status, by_flag.replace(f" --lang {name}", "")) == demos_say(AUTOGRAD_LANG=f"{name}_XX.UTF-8")
+    assert f"iris --lang {name}\n" in by_flag, "the next command goes on in that language"
+    assert demos_say("--lang=en", AUTOGRAD_LANG=name)[1].replace(" --lang en", "") == demos_say()[1] != by_flag
 
 
 def test_there_is_no_other_folder_in_it():
