@@ -209,7 +209,7 @@ def _of_function(who: str, function: Any, argnums: Any, answer: Callable[[Any, A
         raise ArgumentError(f"{who}: want a function, got {function!r}: of a result, grad(output, inputs)")
     if not all(type(place) is int for place in _flat(argnums)):
         raise ArgumentError(
-            f"{who}: want the place of an argument, such as 0, got {argnums!r}: {who}(f)(x) is called with x"
+            f"{who}: want the place of an argument, such as 0, got {argnums!r}: call {who}(f)(x) with x"
         )
 
     @wraps(function)

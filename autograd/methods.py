@@ -120,7 +120,7 @@ def {name}(self, {other}{default}):
     + FINISH
 )
 
-# ``p += x`` makes a new Value, too, so that the commonest update of a parameter would change nothing.
+# ``p += x`` makes a new Value, too, so the most common update of a parameter would change nothing.
 _IN_PLACE = _BINARY.replace(
     """\
     {doc}
@@ -267,7 +267,7 @@ class Method:
 
 
 def keep_in_place(kind: type) -> None:
-    """Let ``x += y`` go by the ``__add__`` that a subclass of Value defines, where it defines no ``__iadd__``."""
+    """Let ``x += y`` use the ``__add__`` of a subclass of Value, if that defines no ``__iadd__``."""
     for operator in vars(kind).keys() & OPERATORS.values():
         name = operator.replace("__", "__i", 1)
         if hasattr(kind, name) and name not in vars(kind):

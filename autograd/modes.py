@@ -55,7 +55,7 @@ class _Entered:
 _entered: list[_Entered] = []  # and not left yet, over all threads
 _on: ContextVar[tuple[_Entered, ...]] = ContextVar(
     "autograd_modes", default=()
-)  # in this one; some may be left already
+)  # in this context; some may have been left already
 shared.update(mode=_entered, scope=None)
 sys.modules[compiled.__name__] = compiled
 
@@ -76,7 +76,7 @@ class Mode:
     """
 
     name = ""
-    _own: tuple[_Entered, ...] = ()  # each time that this one was entered, and not left
+    _own: tuple[_Entered, ...] = ()  # each time that this mode was entered and not left
 
     @overload
     def __new__(cls: type[_M]) -> _M: ...

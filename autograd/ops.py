@@ -201,7 +201,7 @@ def _identifier(name: str) -> str:
 def _check(op: Op) -> None:
     for operand in op.operands:
         if is_taken(operand):
-            raise FormulaError(f"{op.name}: {operand!r} is taken: call the operand otherwise")
+            raise FormulaError(f"{op.name}: {operand!r} is taken: give the operand another name")
     used = op.value.names()
     for operand in used:
         if operand not in op.operands:
@@ -215,10 +215,10 @@ def _check(op: Op) -> None:
     for formula in op.partials:
         for name in formula.names():
             if name not in (*op.operands, "out"):
-                raise FormulaError(f"{op.name}: the partial {formula.source!r} names {name!r}, which is no operand")
+                raise FormulaError(f"{op.name}: the partial {formula.source!r} names {name!r}, which is not an operand")
     for name in op.domain.names() if op.domain else ():
         if name not in op.operands:
-            raise FormulaError(f"{op.name}: the domain names {name!r}, which is no operand")
+            raise FormulaError(f"{op.name}: the domain names {name!r}, which is not an operand")
     _check_lists(op)
     _check_defaults(op)
 
@@ -242,11 +242,13 @@ def _check_lists(op: Op) -> None:
         for name in lets:
             if name in op.operands:
                 raise FormulaError(
-                    f"{op.name}: {name!r} in {formula.source!r} is an operand: name the intermediate otherwise"
+                    f"{op.name}: {name!r} in {formula.source!r} is an operand: give the intermediate value another name"
                 )
         for term in formula.terms():
             if term.head == "item" and term.atom not in op.lists:
-                raise FormulaError(f"{op.name}: {formula.source!r} names {term.atom}[i], but {term.atom!r} is no list")
+                raise FormulaError(
+                    f"{op.name}: {formula.source!r} names {term.atom}[i], but {term.atom!r} is not a list"
+                )
             if term.head == "name" and term.atom in op.lists:
                 raise FormulaError(f"{op.name}: {term.atom!r} in {formula.source!r} is a list: write {term.atom}[i]")
             if term.head == "name" and term.atom == "n" and not op.lists:
@@ -256,7 +258,7 @@ def _check_lists(op: Op) -> None:
 def _check_defaults(op: Op) -> None:
     for operand, default in op.defaults.items():
         if operand not in op.operands or operand in op.lists:
-            raise FormulaError(f"{op.name}: a default is given for {operand!r}, which is no operand by itself")
+            raise FormulaError(f"{op.name}: a default is given for {operand!r}, which is not a single operand")
         if not isinstance(default, (int, float)) and (default is not None or not op.lists):
             raise FormulaError(f"{op.name}: want a number as default of {operand!r}, got {default!r}")
     if set(op.operands[-len(op.defaults) :]) != set(op.defaults) and op.defaults:
@@ -268,7 +270,7 @@ def _check_defaults(op: Op) -> None:
             if operand in formula.names():
                 raise FormulaError(
                     f"{op.name}: {operand!r} can be left out only where it is a term of a sum, and {formula.source!r} "
-                    "uses it otherwise: give it a number as default"
+                    "uses it in another way: give it a number as default"
                 )
     if op.lists and len(optional) >= len(op.lists):  # bind() has to sort a node's flat row of operands
         raise FormulaError(

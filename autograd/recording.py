@@ -138,7 +138,9 @@ def _in_steps(op: Op, groups: Sequence[Any]) -> Value:
     flat = _flat(given)
     formula = op.formula(len(flat))
     if any(hasattr(x, "record") for x in flat) and any(term.head == "if" for term in formula.terms()):
-        return record(op, flat)  # traced by compile(), which has no numbers to decide by: one node, of the same number
+        return record(
+            op, flat
+        )  # traced by compile(), so there are no numbers to decide by: one node, with the same number
     result = formula.evaluate(given, ON_VALUES)
     return result if isinstance(result, Value) else Value(result)
 

@@ -160,7 +160,7 @@ def _listed(said: Sequence[str | float]) -> str:
 
 
 def as_label(label: object) -> str:
-    """A label as text: ``Value(x, label=i)`` is written easily, and every tool reads text.
+    """Return a label as text: ``Value(x, label=i)`` is easily written, and every tool expects text.
 
     Raises ArgumentError for micrograd's second argument, the operands of a result.
     """
@@ -171,7 +171,7 @@ def as_label(label: object) -> str:
 
 
 def made_by_hand(requires_grad: bool) -> ArgumentError:
-    """For whoever makes a result by hand, as in micrograd, or wants a Value that records nothing, as in torch."""
+    """Return the error for a result made by hand, as in micrograd, or a Value that records nothing, as in torch."""
     if not requires_grad:
         return ArgumentError(
             "requires_grad=False: a Value always records. Write a constant as a plain number, compute inside "

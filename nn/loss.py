@@ -122,7 +122,7 @@ def hinge_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     want_same_shape("hinge_loss", input, target)
     if wrong := [y for y in flatten(target) if not issubclass(type(y), Value) and y not in (-1, 1)]:
         raise ArgumentError(
-            f"hinge_loss: want -1 or 1 as every target, got {wrong[0]!r}. Of classes 0 and 1 it is 2 * y - 1"
+            f"hinge_loss: want -1 or 1 as every target, got {wrong[0]!r}. For classes 0 and 1, write 2 * y - 1"
         )
     return _reduced([relu(1 - x * y) for x, y in _pairs(input, target)], reduction, input)
 

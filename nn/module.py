@@ -74,7 +74,7 @@ class Parameters:
 
     def __setitem__(self, index: Any, new: Any) -> None:
         raise ArgumentError(
-            "parameters() lists what the module holds, and another Value in this list would not be in the module: move a "
+            "parameters() lists what the module holds, but another Value in this list would not be in the module: move a "
             f"parameter by its number, as in parameters[{index!r}].data -= lr * parameters[{index!r}].grad"
         )
 
@@ -166,7 +166,7 @@ class Module(_NamesOfOthers):
         return _OneOutput(out) if type(out) is list and len(out) == 1 and isinstance(out[0], Value) else out
 
     def __setattr__(self, name: str, held: Any) -> None:
-        is_running = self._is_running()  # a forward pass keeps what it likes
+        is_running = self._is_running()  # a forward pass may keep anything
         if not is_running:
             self._want_parameters(name, held)
         object.__setattr__(self, name, held)
@@ -178,7 +178,7 @@ class Module(_NamesOfOthers):
                 _mark(part)
 
     def _want_parameters(self, name: str, held: Any) -> None:
-        """Refuse computed Values where parameters are, or, in __init__, where they should be."""
+        """Refuse computed Values where parameters are or, in __init__, should be."""
         computed = [(key, part) for key, part in _values(name, held) if part.op is not None]
         if not computed:
             return
@@ -196,7 +196,7 @@ class Module(_NamesOfOthers):
                 raise no_parameter(f"{type(self).__name__}.{key}", result, is_one=False)
 
     def _want_unmoved(self, name: str, result: Value) -> None:
-        """Refuse a computed Value in a list, if it was computed from a parameter alone that is not here any more."""
+        """Refuse a computed Value in a list if its only leaf is a parameter that is no longer here."""
         from autograd.explain.untrained import no_parameter, only_leaf
 
         leaf = only_leaf(result)
@@ -365,7 +365,7 @@ def _parts(name: str, held: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _values(name: str, held: Any) -> Iterator[tuple[str, Value]]:
-    """Every Value in what an attribute holds, with its name, such as ``weight[0][1]``."""
+    """Yield every Value in an attribute, with its name, such as ``weight[0][1]``."""
     if isinstance(held, Value):
         yield name, held
     elif isinstance(held, (list, tuple, dict)):

@@ -49,7 +49,9 @@ def _reached(parameters: Value | Iterable[Value]) -> list[Value]:
         fix = ": give its parameters()" if hasattr(parameters, "parameters") else ""
         raise ArgumentError(f"want parameters to clip, got {type(parameters).__name__}{fix}")
     given = [parameters] if isinstance(parameters, Value) else list(parameters)
-    if not given and hasattr(parameters, "__next__") and not hasattr(parameters, "__len__"):  # it gives its items once
+    if (
+        not given and hasattr(parameters, "__next__") and not hasattr(parameters, "__len__")
+    ):  # it yields its items only once
         from autograd.explain.untrained import used_up
 
         raise used_up("clip_grad", parameters)

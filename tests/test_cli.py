@@ -42,7 +42,7 @@ BAD = [
     (["a*b*c", "a=1"], "b and c have no value: add b=1 c=1"),
     (["a*b", "a=1", "b=2", "c=3"], "there is no c in 'a*b': it has a, b"),
     (["b = a; b * b", "a=1", "b=2"], "b is computed in 'b = a; b * b', so it takes no value"),
-    (["a*b", "a=1", "b=2", "a=3"], "a is given 2 values: want one"),
+    (["a*b", "a=1", "b=2", "a=3"], "a has 2 values: want one"),
     (["a*b", "a=x", "b=2"], "a wants a number, got 'x'"),
     (["a*b", "a=", "b=2"], "a wants a number, got ''"),
     (["a", "*", "b"], "want a value such as a=2, got '*': is the expression in quotes?"),

@@ -332,7 +332,9 @@ def test_a_parameter_that_was_replaced_is_refused(backend):
     step = compile(lambda x: model(x)[0], list(model.parameters()), backend)
     step([1.0, 2.0])
     model.layers[0].weight[1][0] = Value(7.0)
-    with pytest.raises(TraceError, match=r"layers.0.weight\[1\]\[0\] stands where a parameter stood.*compile again"):
+    with pytest.raises(
+        TraceError, match=r"layers.0.weight\[1\]\[0\] has taken the place of a parameter.*compile again"
+    ):
         step([1.0, 2.0])
 
 
@@ -922,7 +924,7 @@ def test_a_step_is_neither_copied_nor_pickled():
     step = compile(lambda x: w * x, [w])
     step(1.0)
     for what in (copy.copy, copy.deepcopy, pickle.dumps):
-        with pytest.raises(ToolError, match="neither copied nor pickled"):
+        with pytest.raises(ToolError, match="cannot be copied or pickled"):
             what(step)
 
 
@@ -961,7 +963,7 @@ def test_structures_are_kept_up_to_a_bound(monkeypatch):
     monkeypatch.setattr("autograd.compiled.lookup._said", set())
     step = compile(lambda xs: dot(xs, [w] * len(xs)), [w], "python")
     counts = (1, 2, 3, 1, 4, 5, 1, 6)
-    with pytest.warns(UserWarning, match=r"ever new signatures.*Pad lists") as said:
+    with pytest.warns(UserWarning, match=r"called with new signatures.*Pad lists") as said:
         losses = [step([1.0] * count) for count in counts]
     assert losses == [2.0 * count for count in counts]
     assert len(said) == 1 and "3 signatures traced" in repr(step)

@@ -27,7 +27,7 @@ def test_a_line_for_each_check_and_a_status_that_says_the_same(capsys):
     failed = [line for line in lines[:-1] if line.startswith("FAIL")]
     assert status == (1 if failed else 0)
     assert all(line.startswith(("ok    ", "-     ", "FAIL  ")) for line in lines[:-1])
-    assert lines[-1] == ("all that is needed is there" if not failed else lines[-1])
+    assert lines[-1] == ("everything necessary is there" if not failed else lines[-1])
     assert sys.version.split()[0] in lines[0] and all(line.isascii() for line in lines)
 
 
@@ -53,7 +53,7 @@ def test_missing_packages_are_named_with_the_command(capsys, monkeypatch):
     assert status == 1
     assert any(line.startswith("FAIL  the Python package graphviz is not installed") for line in lines)
     assert any(line.startswith("-     no notebook") for line in lines)
-    assert any(line.startswith("-     the demos show a live bar of progress with rich: ") for line in lines)
+    assert any(line.startswith("-     with rich, the demos show a live progress bar: ") for line in lines)
 
 
 @pytest.mark.parametrize("builds", [True, False])
@@ -74,7 +74,7 @@ def test_no_compiler_is_no_failure(monkeypatch):
 
     monkeypatch.setattr(doctor.sys, "platform", "linux")
     monkeypatch.setattr(building, "compiler", nowhere)
-    assert doctor._compiler() == ("-", "no C compiler was found; until then compile() does without it, in Python")
+    assert doctor._compiler() == ("-", "no C compiler was found; until then compile() works without it, in Python")
 
 
 def test_a_check_that_breaks_does_not_hide_the_others(capsys, monkeypatch):

@@ -102,7 +102,7 @@ def test_an_attribute_that_a_value_cannot_take_says_where_to_keep_it():
             setattr(p, name, 0)
         with pytest.raises(AttributeError):
             delattr(p, name)
-    with pytest.raises(AttributeError, match=r"keep it beside them, `m = \{p: 0.0 for p in xs\}`"):
+    with pytest.raises(AttributeError, match=r"keep such data beside it, `m = \{p: 0.0 for p in xs\}`"):
         p.m = 0
 
 

@@ -212,7 +212,7 @@ def test_a_module_is_one_section_on_the_way_there_and_one_on_the_way_back():
     step = compile(loss, parameters, "python")
     step(*arguments)
     forward, backward = step.source.split("# backward:")
-    modules = ["layers.0", "layers.0.relu", "layers.1", "layers.1.relu", "layers.2", "what is outside of modules"]
+    modules = ["layers.0", "layers.0.relu", "layers.1", "layers.1.relu", "layers.2", "what is outside all modules"]
     assert re.findall(r"^    # (.*)$", forward.partition("# forward:")[2], re.MULTILINE) == modules
     sections = re.findall(r"^    # gradients arriving at (.*)$", backward, re.MULTILINE)
     assert sections[:5] == modules[-2::-1]

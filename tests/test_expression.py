@@ -99,7 +99,7 @@ BAD = [  # text, what is said, the column of the caret
     ("a = b = 2; a", "want one expression, or steps", 0),
     ("a, b = 2; a", "want one expression, or steps", 0),
     ("b = b + 1; b", "b is used before it is computed", 0),
-    ("f(a) = 2", "only a name can stand left of =", 0),
+    ("f(a) = 2", "only a name can be on the left of =", 0),
     ("a + x", "x has no value", 4),
     ("1/0 + a", "this divides by zero", 0),
     ("exp(1000) + a", "this is too large for a float", 0),

@@ -82,7 +82,7 @@ REFUSED = [
     ("m = m + a; m", "m is used before it is computed"),
     ("m = k = a; m", "want one expression, or steps such as"),
     ("m = a[i]; sum(a[i]) + m", "'m' has no i"),
-    ("m = 1; sum(a[i] * m[i])", "'m' is an intermediate, and not a list"),
+    ("m = 1; sum(a[i] * m[i])", "'m' is an intermediate value, not a list"),
     ("__debug__ = a; a", "'__debug__' is taken"),
     # depth
     ("-" * 5000 + "a", f"more than {DEEPEST} levels"),
@@ -118,9 +118,9 @@ def test_a_text_that_is_too_deep_is_not_repeated_in_full():
 @pytest.mark.parametrize(
     ("partials", "said"),
     [
-        ({"xs": "ks[i]"}, "names 'ks', which is no operand"),
+        ({"xs": "ks[i]"}, "names 'ks', which is not an operand"),
         ({"xs": "1 + xs"}, r"'xs' in '1 \+ xs' is a list"),
-        ({"xs": "b[i]"}, "'b' is no list"),
+        ({"xs": "b[i]"}, "'b' is not a list"),
         ({"b": "xs[i]"}, r"which i is xs\[i\] in 'xs\[i\]', the partial of 'b'"),
         ({"b": "b = 2; b"}, "'b' in 'b = 2; b' is an operand"),
         ({"b": "sum(b)"}, r"needs an xs\[i\]"),

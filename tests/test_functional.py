@@ -99,7 +99,7 @@ def test_values_in_give_values_out():
     ("wrong", "said"),
     [
         (lambda: grad(loss, 3.0), "want the place of an argument, such as 0, got 3.0"),
-        (lambda: grad(loss, [Value(1.0)]), "grad\\(f\\)\\(x\\) is called with x"),
+        (lambda: grad(loss, [Value(1.0)]), "call grad\\(f\\)\\(x\\) with x"),
         (lambda: grad(Value(2.0)), "grad\\(output, \\[a, b\\]\\)"),
         (lambda: grad(lambda x: [x, x])(2.0), "want one number from the function, got a list: see jacobian"),
         (lambda: grad(loss, 2)([1.0], [2.0]), "there is no argument 2, counted from 0, among the 2 given"),

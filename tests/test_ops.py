@@ -342,11 +342,11 @@ def test_a_name_that_is_taken_is_refused_on_the_spot(name):
 @pytest.mark.parametrize(
     ("value", "defaults", "said"),
     [
-        ("a + b", {"c": 1.0}, "'c', which is no operand"),
+        ("a + b", {"c": 1.0}, "'c', which is not an operand"),
         ("a + b", {"b": None}, "want a number as default of 'b', got None"),
         ("a + b", {"b": "1"}, "want a number as default of 'b', got '1'"),
         ("a + b", {"a": 1.0}, "want the operands with a default last, got a, b"),
-        ("sum(a[i]) + b", {"a": None}, "'a', which is no operand by itself"),
+        ("sum(a[i]) + b", {"a": None}, "'a', which is not a single operand"),
     ],
 )
 def test_a_default_that_cannot_be_is_refused_on_the_spot(value, defaults, said):

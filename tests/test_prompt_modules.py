@@ -283,7 +283,7 @@ def test_control_c_inside_a_command_leaves_everything_as_it_was(line, monkeypatc
             session = Interrupted(bp)
             session.after = after
             reply = module._interruptible(session, line)
-            if reply.startswith("stopped, and as it was before: backprop"):
+            if reply.startswith("stopped; everything is as it was before: backprop"):
                 stopped += 1
                 assert ([(node.data, node.grad, node.partials) for node in nodes], bp.position, repr(bp)) == before
             else:

@@ -329,7 +329,7 @@ def test_control_c_inside_of_an_update_leaves_everything_as_it_was(monkeypatch):
 
         monkeypatch.setattr(training.optimizer, name, interrupted)
         assert prompt_module._interruptible(session, "run 3").startswith(
-            "stopped, and as it was before: training of MLP: 2 updates"
+            "stopped; everything is as it was before: training of MLP: 2 updates"
         )
         monkeypatch.undo()
         assert (state(training, params), training.backprop.position) == before

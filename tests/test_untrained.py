@@ -38,15 +38,15 @@ loss = (line(2.0) - 3.0) ** 2
 # A program, and what its error says: the sentence names the parameter and the fix.
 WRONG = {
     # a parameter is replaced
-    "an update makes a result of it": ("loss.backward(); line.w = line.w - lr * line.w.grad", "Line.w is a parameter, and the result of sub is none: .* p.data -= lr"),
+    "an update makes a result of it": ("loss.backward(); line.w = line.w - lr * line.w.grad", "Line.w is a parameter, but the result of sub is not: .* p.data -= lr"),
     "in place": ("loss.backward(); line.w -= lr * line.w.grad", "line.w -= ... makes a new Value, .* write line.w.data -= lr \\* line.w.grad"),
     "with weight decay": ("loss.backward(); line.w = line.w * 0.99 - lr * line.w.grad", "Line.w is a parameter"),
-    "a moving average": ("line.w = 0.9 * line.w + 0.1 * w", "Line.w is a parameter, and the result of add is none"),
+    "a moving average": ("line.w = 0.9 * line.w + 0.1 * w", "Line.w is a parameter, but the result of add is not"),
     "clipped": ("line.w = line.w.clamp(-1, 1)", "Line.w is a parameter"),
-    "scaled at the start": ("line.w = line.w * 0.01", "Line.w is a parameter, and the result of mul is none"),
+    "scaled at the start": ("line.w = line.w * 0.01", "Line.w is a parameter, but the result of mul is not"),
     "made anew of a result": ("line.w = Value(random.random()) * 0.1", "Line.w is a parameter"),
     "by setattr": ("for name, p in list(line.named_parameters())[:1]: setattr(line, name, p - 0.1)", "Line.w is a parameter"),
-    "a list of it": ("loss.backward(); line.vs = [p - lr * p.grad for p in line.vs]", r"Line.vs\[0\] is a parameter, and the result of sub is none"),
+    "a list of it": ("loss.backward(); line.vs = [p - lr * p.grad for p in line.vs]", r"Line.vs\[0\] is a parameter, but the result of sub is not"),
     "rows of it": ("line.rows = [[p * 0.5 for p in row] for row in line.rows]", r"Line.rows\[0\]\[0\] is a parameter"),
     "one in a list": ("loss.backward(); line.vs[0] = line.vs[0] - lr * line.vs[0].grad; line.parameters()", r"Line.vs\[0\] is a parameter"),
     "one in a row": ("line.rows[1][0] = line.rows[1][0] * 0.5; line.zero_grad()", r"Line.rows\[1\]\[0\] is a parameter"),
@@ -60,7 +60,7 @@ WRONG = {
                 self.w = self.w - lr * self.w.grad
         own = Own(); own(1.0).backward(); own.update()
         """,
-        "Own.w is a parameter, and the result of sub is none",
+        "Own.w is a parameter, but the result of sub is not",
     ),
     "in a layer": ("net = nn.Sequential(nn.Linear(2, 1, seed=0)); layer = net[0]; layer.weight[0][1] = layer.weight[0][1] - 0.1; net.parameters()", r"Linear.weight\[0\]\[1\] is a parameter"),
     "in the list of parameters": ("ps = line.parameters(); ps[0] = ps[0] - lr * ps[0].grad", r"would not be in the module: .*parameters\[0\].data -= lr"),
@@ -76,13 +76,13 @@ WRONG = {
     "decayed in no_grad": ("(w * w).backward()\nwith no_grad(): w *= 0.99", r"w \*= ... makes a new Value, .* write w.data \*= 0.99"),
     "in a decorated function": ("(w * w).backward()\n@no_grad\ndef update(w): w -= lr * w.grad\nupdate(w)", "w -= ... makes a new Value"),
     # nothing to update
-    "a generator that is used up": ("ps = (p for p in line.parameters()); n = len(list(ps)); nn.optim.SGD(ps, lr=lr)", "SGD: want parameters, got none: a generator gives its items once, .* list"),
-    "a map that is used up": ("ps = map(lambda p: p, line.parameters()); list(ps); nn.optim.Adam(ps)", "Adam: want parameters, got none: a map gives its items once"),
+    "a generator that is used up": ("ps = (p for p in line.parameters()); n = len(list(ps)); nn.optim.SGD(ps, lr=lr)", "SGD: want parameters, got none: a generator yields its items only once, .* list"),
+    "a map that is used up": ("ps = map(lambda p: p, line.parameters()); list(ps); nn.optim.Adam(ps)", "Adam: want parameters, got none: a map yields its items only once"),
     "in a group": ("ps = iter([w]); next(ps); nn.optim.SGD([{'params': [b]}, {'params': ps}], lr=lr)", "SGD: want parameters, got none: a list_iterator gives"),
     "clipped, used up": ("ps = iter([w]); list(ps); nn.utils.clip_grad_norm_(ps, 1.0)", "want parameters, got none: a list_iterator gives"),
     "a model without parameters": ("nn.optim.SGD(nn.Tanh().parameters(), lr=lr)", "SGD: want parameters to update, got none: a parameter is a Value that an attribute of a Module holds"),
     "compiled, used up": ("ps = iter([w]); list(ps); compile(lambda x: w * x, ps)", "compile: want parameters, got none"),
-    "made of results": ("class Net(nn.Module):\n    def __init__(self): self.w = Value(0.3) * 0.1\nNet()", "Net.w would be the result of mul, which is no parameter: .* as in Value"),
+    "made of results": ("class Net(nn.Module):\n    def __init__(self): self.w = Value(0.3) * 0.1\nNet()", "Net.w would be the result of mul, which is not a parameter: .* as in Value"),
     "made of lists of results": ("class Net(nn.Module):\n    def __init__(self): self.w = [[Value(random.random()) - 0.5 for _ in range(2)] for _ in range(2)]\nNet()", r"Net.w\[0\]\[0\] would be the result of sub"),
     # no gradient
     "step before backward": ("nn.optim.SGD([w], lr=lr).step()", "SGD.step: no gradient has reached w. Call loss.backward"),
@@ -110,7 +110,7 @@ WRONG = {
     "decay of the Value": ("(w * w).backward(); w.grad += 0.1 * w; nn.optim.SGD([w], lr=lr).step()", "want a real number as grad of"),
     "data that is a Value": ("(w * w).backward(); w.data = w - lr * w.grad; w * w", "want a real number as data of"),
     # labels
-    "hinge of classes": ("F.hinge_loss([w, b], [0, 1])", r"hinge_loss: want -1 or 1 as every target, got 0. Of classes 0 and 1 it is 2 \* y - 1"),
+    "hinge of classes": ("F.hinge_loss([w, b], [0, 1])", r"hinge_loss: want -1 or 1 as every target, got 0. For classes 0 and 1, write 2 \* y - 1"),
     "hinge of one class": ("F.hinge_loss(w, 0.0)", "hinge_loss: want -1 or 1 as every target, got 0.0"),
     # truth and comparison
     "if loss": ("if loss: pass", "the truth of loss .* write loss.data != 0 for the one, loss is not None"),
@@ -122,7 +122,7 @@ WRONG = {
     "w != 1.0": ("w != 1.0", "w == 1.0 compares a node"),
     "a number in a list": ("2.0 in ps", "== 2.0 compares a node"),
     # options
-    "an lr that nobody reads": ("opt = nn.optim.SGD([w], lr=lr); opt.lr = 0.5", r"SGD.lr is read by no update: write optimizer.param_groups\[0\]\['lr'\] = 0.5"),
+    "an lr that nobody reads": ("opt = nn.optim.SGD([w], lr=lr); opt.lr = 0.5", r"SGD.lr has no effect on updates: write optimizer.param_groups\[0\]\['lr'\] = 0.5"),
 }  # fmt: skip
 
 RIGHT = {

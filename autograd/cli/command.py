@@ -23,9 +23,9 @@ USAGE = """\
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line: 0 when done, 2 for something it cannot read, doctor's own status."""
+    """Run the command line: return 0 when done, 2 for something it cannot read, or doctor's own status."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a label or a letter that the console cannot show must not end it
+        if hasattr(stream, "reconfigure"):  # a label or a letter that the console cannot show must not end the program
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         return _run([_readable(argument) for argument in (sys.argv[1:] if arguments is None else arguments)])
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _readable(argument: str) -> str:
-    """An argument as text: where Python took its bytes for ASCII, they are UTF-8."""
+    """Return an argument as text: where Python took its bytes for ASCII, they are UTF-8."""
     try:
         return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     except UnicodeEncodeError:  # half a character, which Windows lets through
@@ -119,7 +119,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _guarded(arguments: list[str]) -> list[str]:
-    """An expression may begin with a minus, and so may a file's name: argparse is kept from reading them as options."""
+    """Keep argparse from reading an expression, or a file's name, as an option because it begins with a minus."""
     guarded: list[str] = []
     for argument in arguments:
         if guarded and guarded[-1] in ("--svg", "--film", "--html"):
@@ -132,9 +132,9 @@ def _guarded(arguments: list[str]) -> list[str]:
 
 
 def graph_of(text: str, values: Sequence[str] = ()) -> Any:
-    """The Value of an expression at ``name=number`` values, each labelled with its name.
+    """Compute the Value of an expression at ``name=number`` values, each labelled with its name.
 
-    Raises FormulaError for what cannot be read, and where a name has no value or a value no name.
+    Raises FormulaError for text that cannot be read, for a name without a value and for a value without a name.
 
     >>> graph_of("a * b", ["a=2", "b=-3"])
     Value(-6.0, grad not reached, label='f')
@@ -147,7 +147,7 @@ def graph_of(text: str, values: Sequence[str] = ()) -> Any:
     numbers = dict(given)
     for name in numbers:
         if (times := sum(other == name for other, _ in given)) > 1:
-            raise FormulaError(f"{name} is given {times} values: want one")
+            raise FormulaError(f"{name} has {times} values: want one")
         if name in expression.assigned:
             raise FormulaError(f"{name} is computed in {said!r}, so it takes no value")
         if name not in expression.names:
@@ -162,7 +162,7 @@ def graph_of(text: str, values: Sequence[str] = ()) -> Any:
         if expression.assigned:
             raise FormulaError(
                 f"{said!r} is {short(root)}, and nothing in it is free to change, so there is nothing to "
-                'differentiate: give numbers behind it, as in "b = a*a" a=1'
+                'differentiate: give numbers after it, as in "b = a*a" a=1'
             )
         raise FormulaError(f"{said} = {short(root)} has no names in it, so there is nothing to differentiate")
     if not root.label:
@@ -183,7 +183,7 @@ def _read_value(text: str) -> tuple[str, float]:
 
 
 def forward_table(graph: Any) -> Report:
-    """The forward pass as a table: each node, how it was computed, the numbers put in, and what came out."""
+    """Write the forward pass as a table: each node, its formula, the formula with numbers, and the result."""
     rows: list[tuple[str, str]] = []
     for node in graph.nodes:
         said = operation(graph, node)

@@ -1,6 +1,6 @@
-"""``python -m autograd doctor``: whether this machine is ready, a line each, with the fix. To be sent out before a workshop.
+"""``python -m autograd doctor``: is this machine ready for a workshop? One line per check, with the fix.
 
-Nothing is installed or changed; the exit status is 1 if something that is needed is missing.
+It installs and changes nothing; the exit status is 1 if something necessary is missing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Finding = tuple[str, str]  # one of the three above, and the sentence
 
 
 def doctor() -> int:
-    """Print what each check found; returns 0 if nothing that is needed is missing, else 1."""
+    """Print what each check found; return 0 if nothing necessary is missing, else 1."""
     missing = 0
     for check in CHECKS:
         try:
@@ -35,7 +35,7 @@ def doctor() -> int:
             status, said = MISSING, f"{check.__name__.strip('_')}: {type(error).__name__}: {error}"
         missing += status == MISSING
         say(f"{status:<5} {said}")
-    say("all that is needed is there" if not missing else f"{counted(missing, 'thing')} to repair: see FAIL above")
+    say("everything necessary is there" if not missing else f"{counted(missing, 'thing')} to repair: see FAIL above")
     return 1 if missing else 0
 
 
@@ -66,7 +66,7 @@ def _engine() -> Finding:
     if a.grad != 10.0:
         return (
             MISSING,
-            f"backprop gives {a.grad} where 10 is right: install again with {install('--force-reinstall', 'scalar-autograd')}",
+            f"backprop gives {a.grad}, but 10 is right: reinstall with {install('--force-reinstall', 'scalar-autograd')}",
         )
     return OK, "backprop of b*(b + 1) with b = a + a gives 10, as it should"
 
@@ -99,7 +99,7 @@ def _picture() -> Finding:
     except ToolError as error:
         return MISSING, f"no picture can be rendered: {error}"
     if "<svg" not in picture:
-        return MISSING, "the layout engine wrote something that is no SVG: install Graphviz again"
+        return MISSING, "the layout engine wrote something that is not SVG: reinstall Graphviz"
     return OK, f"a picture renders: {len(picture)} characters of SVG in {time.perf_counter() - start:.2f} s"
 
 
@@ -126,12 +126,12 @@ def _notebook() -> Finding:
 
 def _demos() -> Finding:
     if find_spec("rich") is None:
-        return OPTIONAL, f"the demos show a live bar of progress with rich: {install('rich')}"
+        return OPTIONAL, f"with rich, the demos show a live progress bar: {install('rich')}"
     return OK, f"for the demos: rich {_version('rich')}"
 
 
 def _compiler() -> Finding:
-    without = "compile() does without it, in Python"
+    without = "compile() works without it, in Python"
     if sys.platform == "darwin" and subprocess.run(["xcode-select", "-p"], capture_output=True, check=False).returncode:
         return OPTIONAL, f"no C compiler: {without}. If you want one: xcode-select --install"
     from ..compiled.c.build import compiler

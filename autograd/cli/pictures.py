@@ -32,7 +32,7 @@ def _flag(option: Parameter) -> str:
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    """Let a parser take the options of draw()."""
+    """Add the options of draw() to a parser."""
     group = parser.add_argument_group("how the picture looks", "the options of autograd.draw, which explains them")
     for option in _options():
         words = f"--{_flag(option).replace('_', '-')}"
@@ -44,13 +44,13 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def given_flags(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The options that were given, by draw's names for them."""
+    """Return the options that were given, under draw's names."""
     given = vars(arguments)
     return {one.name: given[_flag(one)] for one in _options() if _flag(one) in given}
 
 
 def _read(kind: str) -> Callable[[str], Any]:
-    """What reads an option of some kind: a number, or words, of which "none" is None and a comma makes a list."""
+    """Return the reader of an option: of a number, or of words, where "none" is None and a comma makes a list."""
     number = {"int": int, "float": float}.get(kind)
 
     def read(text: str) -> Any:
@@ -66,6 +66,6 @@ def _read(kind: str) -> Callable[[str], Any]:
 
 
 def _is_size(text: str) -> bool:
-    """Whether a text is the size of a page, such as 960x540."""
+    """Return whether a text is the size of a page, such as 960x540."""
     width, x, height = text.partition("x")
     return bool(x) and width.isdecimal() and height.isdecimal()

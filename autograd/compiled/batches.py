@@ -19,7 +19,7 @@ __all__ = ["Block", "Rows", "rows_of_columns", "transposed"]
 
 
 class Block:
-    """Numbers of some arguments next to each other: `width` for each row, as they were given and as floats."""
+    """The numbers of some arguments next to each other: `width` for each row, as given and as floats."""
 
     __slots__ = ("floats", "numbers", "width")
 
@@ -28,12 +28,12 @@ class Block:
         self.width = width
         try:
             self.floats = array("d", numbers)
-        except OverflowError:  # an int too large for a float, which real() says
+        except OverflowError:  # an int too large for a float: real() says so
             self.floats = array("d", map(real, numbers))
 
 
 class Rows:
-    """`count` rows of numbers, in blocks that lie side by side."""
+    """`count` rows of numbers, in blocks side by side."""
 
     def __init__(self, blocks: Sequence[Block], count: int) -> None:
         self.blocks = blocks
@@ -41,16 +41,16 @@ class Rows:
 
     @cached_property
     def columns(self) -> list[Sequence[Any]]:
-        """The numbers of each input, one for each row."""
+        """Return the numbers of each input, one for each row."""
         return [block.numbers[k :: block.width] for block in self.blocks for k in range(block.width)]
 
     @cached_property
     def rows(self) -> list[tuple[Any, ...]]:
-        """The numbers of each row."""
+        """Return the numbers of each row."""
         return list(zip(*self.columns)) if self.blocks else [()] * self.count
 
     def packed(self) -> tuple[array[float], list[int], list[int]]:
-        """All numbers; for each input where that of the first row stands, and how far apart rows are."""
+        """Return all numbers and, for each input, the place of the first row's number and the distance of rows."""
         numbers = array("d")
         offsets: list[int] = []
         strides: list[int] = []
@@ -62,9 +62,10 @@ class Rows:
 
 
 def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Signature, Rows, tuple[Any, ...]]]:
-    """The rows of a batch by signature: the signature, its rows, and the arguments of the first of them.
+    """Sort the rows of a batch by signature: the signature, its rows, and the arguments of the first of them.
 
-    Raises ShapeError for columns of different lengths, and for a batch without rows; ArgumentError for anything but lists.
+    Raises ShapeError for columns of different lengths and for a batch without rows, ArgumentError for anything but
+    lists.
     """
     lengths = _lengths(columns)
     first = tuple(column[0] for column in columns)
@@ -88,18 +89,18 @@ def _lengths(columns: Sequence[Sequence[Any]]) -> list[int]:
             raise ArgumentError(f"want a list, with an entry for each row, as each argument of a batch, got {column!r}")
     lengths = [len(column) for column in columns]
     if len(set(lengths)) > 1 or 0 in lengths:
-        raise ShapeError(f"want as many rows, at least one, in each argument of a batch, got {lengths}")
+        raise ShapeError(f"want equally many rows, at least one, in each argument of a batch, got {lengths}")
     return lengths
 
 
 def transposed(columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    """The arguments of each row. Raises as rows_of_columns does."""
+    """Return the arguments of each row. Raises what rows_of_columns raises."""
     _lengths(columns)
     return list(zip(*columns)) if columns else [()]
 
 
 def _block(column: Sequence[Any]) -> Block | None:
-    """A column of numbers, or of lists of them that are all of a length; None for anything else."""
+    """Read a column of numbers, or of lists of them with equal lengths; return None for anything else."""
     kind = type(column[0])
     try:
         if kind is float or kind is int:
@@ -107,6 +108,6 @@ def _block(column: Sequence[Any]) -> Block | None:
         alike = (kind is list or kind is tuple) and set(map(type, column)) == {kind}
         if alike and column[0] and len(set(map(len, column))) == 1:
             return Block(list(chain.from_iterable(column)), len(column[0]))
-    except TypeError:  # something in it is no number
+    except TypeError:  # something in it is not a number
         pass
     return None

@@ -1,6 +1,6 @@
 """A program as statements, in whatever language: forward, and backward by the chain rule.
 
-``d_v2`` is d(result)/d(v2). Names are those of drawings and of the stepper, as far as the
+``d_v2`` is d(result)/d(v2). The names are those of drawings and of the stepper, as far as the
 languages allow.
 """
 
@@ -24,15 +24,15 @@ from .wrap import INDENT, broken, listed
 
 __all__ = ["Statements", "identifiers"]
 
-SUMS_OF_PRODUCTS = {"+", "-", "*", "neg", "sum", "name", "item", "number"}  # what formulas of such are made of
-TERMS = 40  # of a sum in one statement: parsers recurse over it
-MOST = 100_000  # operations on a page: Python needs some 5 s to compile it, and time grows faster than size
+SUMS_OF_PRODUCTS = {"+", "-", "*", "neg", "sum", "name", "item", "number"}  # what their formulas consist of
+TERMS = 40  # the most terms of a sum in one statement, since parsers recurse over it
+MOST = 100_000  # the most operations on a page: Python needs some 5 s to compile it, and time grows faster than size
 
 
 def identifiers(program: Program) -> dict[Any, str]:
-    """A name for every node that all languages take. So is ``d_`` and the name, which is its gradient.
+    """Give every node a name that all languages accept. They also accept ``d_`` and the name, for its gradient.
 
-    None has two underscores in a row: those are in names that a writer makes up itself.
+    No name has two underscores in a row: those are for names that a writer makes up itself.
 
     >>> from autograd import Value
     >>> a = Value(1.0, label="x[0]")
@@ -62,7 +62,7 @@ def prefixed(names: Mapping[Any, str], language: Language) -> dict[Any, str]:
 
 
 class Sections:
-    """To which part of the user's program a node belongs: the title of the module, with the names of scopes in it."""
+    """Return the part of the user's program that a node belongs to: the module's title, with its scopes."""
 
     def __init__(self) -> None:
         self._modules = ModuleNames()
@@ -85,7 +85,7 @@ class Sections:
 
 
 def together(nodes: Sequence[Any], titles: Sequence[str]) -> Sequence[Any]:
-    """The nodes, operands first still, in an order that leaves a section only when all is done that can be."""
+    """Order the nodes, operands still first, so that a section is left only when nothing more can be done in it."""
     if len(set(titles)) < 2:
         return nodes
     place = {node: i for i, node in enumerate(nodes)}
@@ -96,7 +96,7 @@ def together(nodes: Sequence[Any], titles: Sequence[str]) -> Sequence[Any]:
             if operand in place:
                 missing[i] += 1
                 users.setdefault(operand, []).append(i)
-    ready = [i for i, count in enumerate(missing) if not count]  # ascending, and so a heap
+    ready = [i for i, count in enumerate(missing) if not count]  # ascending, and therefore a heap
     inside: dict[str, list[int]] = {}  # the same by title
     for i in ready:
         inside.setdefault(titles[i], []).append(i)
@@ -117,7 +117,7 @@ def together(nodes: Sequence[Any], titles: Sequence[str]) -> Sequence[Any]:
 
 
 class Statements:
-    """The statements of a program, in the order they are written."""
+    """The statements of a program, in the order in which they are written."""
 
     def __init__(self, program: Program, language: Language) -> None:
         if len(program.order) > MOST:
@@ -134,11 +134,11 @@ class Statements:
         self.sections = Sections()
         self.orders: dict[int, Sequence[Any]] = {}  # in sections, by the id of the list of nodes, which lives on
         self.pending: dict[Any, list[tuple[Any, Piece]]] = {}  # what goes to a value's gradient, and from which node
-        self.running: set[Any] = set()  # values whose gradient is a variable from the beginning
+        self.running: set[Any] = set()  # values whose gradient is a variable from the start
         self.tables: dict[tuple[Any, ...], str] = {}  # what picks choose from, once it is written
-        self.lists: dict[str, list[Any]] = {}  # values whose gradients stand in a list, since a pick may reach them
+        self.lists: dict[str, list[Any]] = {}  # values whose gradients are in a list, since a pick may reach them
         self.place: dict[Any, tuple[str, int]] = {}
-        self.known: dict[tuple[int, int], list[tuple[str, int | None]]] = {}  # of each row the names of its operands
+        self.known: dict[tuple[int, int], list[tuple[str, int | None]]] = {}  # the operands' names for each row
         self._group_picked()
 
     # --- lines
@@ -154,11 +154,11 @@ class Statements:
         self.remark(text)
 
     def statement(self, template: str, name: str, text: str) -> None:
-        """One statement; a long one is broken into lines, inside of parentheses."""
+        """Write one statement; a long one is broken into lines, inside parentheses."""
         self.sum(template, name, [Piece(text, WHOLE)])
 
     def add_up(self, template: str, name: str, terms: Sequence[Piece]) -> None:
-        """A statement for the sum of terms from left to right, and more of them if they are many."""
+        """Write a statement for the sum of terms from left to right, or several if there are many terms."""
         spell = self.language
         if len(terms) > TERMS and template == spell.let:
             template = spell.var
@@ -167,7 +167,7 @@ class Statements:
             self.sum(spell.change, name, [atom(name), *terms[at : at + TERMS]])
 
     def sum(self, template: str, name: str, addends: Sequence[Piece]) -> None:
-        """One statement for a sum; if it is long, with as many terms on each line as fit on all of them."""
+        """Write one statement for a sum; if it is long, with equally many terms on each line."""
         first = SUM if len(addends) > 1 else WHOLE
         terms = [term.within(TERM if i else first) for i, term in enumerate(addends)]
         text = " + ".join(terms).replace(" + -", " - ")
@@ -184,7 +184,7 @@ class Statements:
         self.write(f"{before}(", *(INDENT + row for row in rows), f"){after}")
 
     def listing(self, template: str, name: str, items: Sequence[str]) -> None:
-        """A statement about a list of items; if it is long, with each row of a matrix on lines of its own."""
+        """Write a statement about a list of items; if it is long, with each row of a matrix on its own lines."""
         self.write(*listed(template, name, items, WIDTH - len(self.indent)))
 
     # --- forward
@@ -196,14 +196,14 @@ class Statements:
         return f"d_{self.bare[node]}"
 
     def spelled(self, node: Any) -> dict[str, Any]:
-        """What the names in the formulas of a node's row are called here."""
+        """Return the names here for the names in the formulas of a node's row."""
         return {**node.op.bind([self.text(operand) for operand in node.operands]), "out": self.names[node]}
 
     def forward(self, nodes: Sequence[Any]) -> None:
         title = None
         for node in self.grouped(nodes):
             title = self.section(node, title)
-            if node.op is None:  # Value(x) of an argument x
+            if node.op is None:  # Value(x) for an argument x
                 self.statement(self.language.let, self.names[node], self.text(node.operands[0]))
             elif node.op is PICK:
                 self.statement(self.language.let, self.names[node], self.choose(node))
@@ -211,16 +211,16 @@ class Statements:
                 self.value(node)
 
     def section(self, node: Any, before: str | None, backward: bool = False) -> str:
-        """The title of the module that a node belongs to; written down if it is another one than before."""
+        """Write the title of the module that a node belongs to, if it differs from the last one."""
         title = self.sections.of(node)
         if title != before and (title or before):
             if before is not None:
                 self.write("")
-            self.remark(f"{'gradients arriving at ' * backward}{title or 'what is outside of modules'}")
+            self.remark(f"{'gradients arriving at ' * backward}{title or 'what is outside all modules'}")
         return title
 
     def grouped(self, nodes: Sequence[Any]) -> Sequence[Any]:
-        """The nodes, operands first still, in an order that leaves a module only when all is done that can be."""
+        """Order the nodes, operands still first, so that a module is left only when nothing more can be done in it."""
         if id(nodes) not in self.orders:
             self.orders[id(nodes)] = together(nodes, [self.sections.of(node) for node in nodes])
         return self.orders[id(nodes)]
@@ -239,7 +239,7 @@ class Statements:
         return formula.addends(self.language.dialect, spelled)
 
     def intermediates(self, formula: Formula, spelled: dict[str, Any], suffix: str) -> None:
-        """A formula's named intermediates, as names of this node's own; puts those into `spelled`."""
+        """Write a formula's named intermediate values under names of this node's own, and put those into `spelled`."""
         spelled.update(self.let_names(formula, suffix))
         for let, reduction, texts in formula.pieces(self.language.dialect, spelled):
             if reduction == "max":
@@ -257,7 +257,7 @@ class Statements:
     # --- picks
 
     def _group_picked(self) -> None:
-        """One list of gradients for all that the same pick may reach; picks that share a value share the list."""
+        """Make one list of gradients for everything that a pick may reach; picks that share a value share the list."""
         numbers = count()
         for node in self.program.picks:
             members = dict.fromkeys(c for c in node.operands[1:] if not isinstance(c, float))
@@ -271,7 +271,7 @@ class Statements:
             self.place.update({c: (name, i) for i, c in enumerate(members)})
 
     def choose(self, node: Any) -> str:
-        """What a pick chooses: an item of the list of its candidates."""
+        """Write what a pick chooses: an item of the list of its candidates."""
         candidates = node.operands[1:]
         if candidates not in self.tables:
             self.tables[candidates] = f"picked__{len(self.tables)}"
@@ -282,11 +282,11 @@ class Statements:
         return self.language.index.format(self.text(node.operands[0]))
 
     def slot(self, node: Any) -> str:
-        """Where the gradient of a value that may be picked is added up."""
+        """Return where the gradient of a value that may be picked is added up."""
         return "{}[{}]".format(*self.place[node])
 
     def chosen_slot(self, node: Any) -> str:
-        """Where the gradient of what a pick has chosen is added up."""
+        """Return where the gradient of a pick's choice is added up."""
         candidates, index = node.operands[1:], self.index(node)
         name = next(self.place[c][0] for c in candidates if c in self.place)
         places = tuple(self.place[c][1] if c in self.place else len(self.lists[name]) for c in candidates)
@@ -298,7 +298,7 @@ class Statements:
         return f"{name}[{self.language.index.format(f'{self.tables[name, places]}[{index}]')}]"
 
     def open_lists(self) -> None:
-        """The lists of gradients, each with a place more for what flows to constants."""
+        """Write the lists of gradients, each with an extra place for what flows to constants."""
         zero = self.language.number(0.0)
         parameters = set(self.program.parameters)
         for name, members in self.lists.items():
@@ -313,7 +313,7 @@ class Statements:
     # --- backward
 
     def hand(self, operand: Any, text: Piece, source: Any = None) -> None:
-        """What goes to an operand's gradient when that is completed; at once, if it is in a list."""
+        """Record what goes to an operand's gradient when that is completed; write it at once if it is in a list."""
         if operand in self.place:
             self.sum(self.language.add, self.slot(operand), [text])
         elif operand.op is PICK:
@@ -325,7 +325,7 @@ class Statements:
         return [text for _, text in self.pending.pop(node, [])]
 
     def backward(self, nodes: Sequence[Any], seed: str = "") -> None:
-        """The nodes, results first: their gradient is complete, and goes on to their operands."""
+        """Write the nodes, results first: their gradients are complete, and flow on to their operands."""
         if seed:
             self.hand(self.program.root, atom(seed))
         title = None
@@ -349,13 +349,13 @@ class Statements:
             self.add_up(self.language.let, name, self.arrived(node))
 
     def settle(self, nodes: Iterable[Any]) -> None:
-        """Add what has arrived to gradients that are variables already."""
+        """Add what has arrived to gradients that are already variables."""
         for node in nodes:
             if terms := self.arrived(node):
                 self.add_up(self.language.change, self.gradient(node), [atom(self.gradient(node)), *terms])
 
     def settle_where_any(self, nodes: Iterable[Any]) -> None:
-        """The same, but for what a 0 would be added to: behind a relu that is off. Such rows are half of many batches."""
+        """Do the same, but skip adding 0, behind a relu that is off: in many batches, half of the rows are such."""
         for source, group in groupby(nodes, key=self.only_source):
             together = list(group)
             if source is None or len(together) == 1 or not _is_sum_of_products(source.op):
@@ -368,12 +368,12 @@ class Statements:
                 self.indent = self.indent[: -len(INDENT)]
 
     def only_source(self, node: Any) -> Any:
-        """The node from which all comes that goes to another one's gradient, if there is one such."""
+        """Return the only node that contributes to another one's gradient, if there is one."""
         sources = {source for source, _ in self.pending.get(node, ())}
         return sources.pop() if len(sources) == 1 else None
 
     def settle_parameters(self) -> None:
-        """The same for all parameters, those of each matrix or vector under its name."""
+        """Do the same for all parameters, those of each matrix or vector under its name."""
         before = ""
         for node in self.program.parameters:
             name, listed, _ = self.program.name(node).partition("[")
@@ -383,7 +383,7 @@ class Statements:
             self.settle([node])
 
     def operand_names(self, node: Any) -> list[tuple[str, int | None]]:
-        """For each operand its name in the formulas, and its index if it stands in a list."""
+        """Return, for each operand, its name in the formulas, and its index if it is in a list."""
         key = id(node.op), len(node.operands)
         if key not in self.known:
             self.known[key] = names = []
@@ -400,7 +400,7 @@ class Statements:
                 if name not in slopes:
                     slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
                     known = {**spelled}
-                    if node.op.wide:  # what the value begins with stands there already
+                    if node.op.wide:  # the beginning of the value is already written
                         slope, shared = slope.hoisted().without_those_of(node.op.formula(len(node.operands)))
                         known.update({let: f"{let}__{self.names[node]}" for let in shared})
                     slopes[name] = slope, known
@@ -411,12 +411,12 @@ class Statements:
 
 @cache
 def _is_sum_of_products(op: Any) -> bool:
-    """Whether the slopes are finite wherever the result is."""
+    """Return whether the slopes are finite wherever the result is."""
     return {term.head for term in op.value.terms()} <= SUMS_OF_PRODUCTS
 
 
 def _with_numbers(formula: Formula, node: Any) -> Formula:
-    """A formula of a scalar operation, where the operands that are numbers are known."""
+    """Write a formula of a scalar operation whose numeric operands are known."""
     if node.op.wide:
         return formula
     known = {name: x for name, x in node.op.bind(node.operands).items() if isinstance(x, float) and math.isfinite(x)}

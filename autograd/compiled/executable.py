@@ -28,25 +28,25 @@ if TYPE_CHECKING:
 
 __all__ = ["KINDS", "Executable"]
 
-MANY_ROWS = 4  # rows of a batch that are worth computing side by side
-SIZES = 8  # of batches for which memory is kept
+MANY_ROWS = 4  # the fewest rows of a batch worth computing side by side
+SIZES = 8  # the most batch sizes for which memory is kept
 
 _NAMESPACE: dict[str, Any] = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
 _NAMESPACE.update(abs=abs, larger=larger, inf=math.inf, nan=math.nan)
 _NAMESPACE.update(type__=type, float__=float, not__floats=NotFloatError)
 
 
-KINDS = ("one", "many", "c one", "c many")  # of code that a program may run by, each of which is checked
+KINDS = ("one", "many", "c one", "c many")  # the kinds of code that may run a program; each is checked
 
 
 class Executable:
-    """What was traced for one signature of arguments, and what has been made of it so far.
+    """What was traced for one signature of arguments, and everything made from it so far.
 
-    parameters: all those of the compiled step. inputs: the numbers it was traced with. like: makes
-    arguments of such numbers. mode: in which it was traced, as in_mode() has it. edges: how much work it is.
-    choices: of the inputs that pick, by place, how many there are to pick from. used: the number of the call that ran it
-    last; due: of the call of one sample that shall be checked; part: rows that it ran on. checks: how often it has been checked; checked: by which kinds of
-    code; last_check: at which call.
+    parameters: all those of the compiled step. inputs: the numbers it was traced with. like: makes arguments from such
+    numbers. mode: the mode it was traced in, from in_mode(). edges: how much work it is. choices: for inputs that pick,
+    by place, the number of candidates. used: the number of the last call that ran it; due: the number of the call of
+    one sample that is to be checked; part: the rows it ran on. checks: how often it has been checked; checked: which
+    kinds of code; last_check: at which call.
     """
 
     like: Callable[[Sequence[float]], Sample]
@@ -72,7 +72,7 @@ class Executable:
         self._loaded: dict[int, LoadedProgram] = {}
 
     def check(self, inputs: Sequence[Any]) -> None:
-        """Raise the error of an index that picks nothing."""
+        """Raise the error for an index that picks nothing."""
         for i, count in self.choices.items():
             index: Any = inputs[i]
             name = self.program.name(self.program.inputs[i])
@@ -82,7 +82,7 @@ class Executable:
                 raise ShapeError(f"{name}: want an index from 0 to {count - 1}, got {index}")
 
     def check_rows(self, rows: Rows) -> None:
-        """The same for every row."""
+        """Do the same for every row."""
         if not self.choices:
             return
         columns = rows.columns
@@ -92,18 +92,18 @@ class Executable:
                     self.check(row)
 
     def name(self, parameter: Value) -> str:
-        """What a parameter is called, or its label where the program does not use it."""
+        """Return a parameter's name, or its label if the program does not use it."""
         return self.program.name(parameter) if parameter in self.program.index else parameter.label or "a parameter"
 
     @property
     def values(self) -> list[Value]:
-        """The Values whose numbers it reads: parameters first."""
+        """The Values whose numbers the program reads: parameters first."""
         return [*self.program.parameters, *self.program.constants]
 
     def made_floats(self) -> bool:
-        """Make floats of what else was written into data and grad, as the engine reads it; whether there was any.
+        """Turn other numbers in data and grad into floats, as the engine reads them; return whether there were any.
 
-        Raises ArgumentError, naming the Value, for what is no real number.
+        Raises ArgumentError, naming the Value, for anything that is not a real number.
         """
         return self._made_floats("data") | self._made_floats("grad")
 
@@ -127,7 +127,7 @@ class Executable:
     # --- the self-check
 
     def kind(self, in_c: bool, count: int) -> str:
-        """Which of KINDS runs a batch of `count` rows, 0 for one sample."""
+        """Return which of KINDS runs a batch of `count` rows; 0 means one sample."""
         if in_c:
             return "c many" if count >= MANY_ROWS else "c one"
         return "many" if count else "one"
@@ -135,9 +135,9 @@ class Executable:
     def trial(
         self, rows: Sequence[Sequence[float]], code: tuple[bool, int]
     ) -> tuple[float, dict[Value, float | None]] | None:
-        """The mean loss of some rows and its gradients, without a change of any gradient; None where arithmetic fails.
+        """Compute the mean loss of some rows and its gradients, changing no grad; None if arithmetic fails.
 
-        code: whether by C, and of how many rows the batch is that its code was made for.
+        code: whether to use C, and for how many rows of a batch its code was made.
         """
         in_c, count = code
         self._made_floats("data")
@@ -167,7 +167,7 @@ class Executable:
         gradients = [twin.grad for twin in twins]
         for twin in twins:
             twin.grad = -twin.grad
-        loss()  # a second time, to see that gradients accumulate: added to their opposites they leave 0
+        loss()  # a second time, to see that gradients accumulate: added to their opposites, they leave 0
         return found, {
             p: gradient + twin.grad if math.isfinite(gradient) else gradient
             for p, gradient, twin in zip(self.program.parameters, gradients, twins)
@@ -194,7 +194,7 @@ class Executable:
         return self._function(python_loop(self.program, bound=True))
 
     def one(self, inputs: Sequence[float]) -> float:
-        """The result for one row of inputs; adds its gradients to those of the parameters."""
+        """Return the result for one row of inputs, and add its gradients to those of the parameters."""
         function = self._single
 
         def checked(inputs: Sequence[float]) -> float:
@@ -213,7 +213,7 @@ class Executable:
         return self.one(inputs)
 
     def many(self, rows: Sequence[Sequence[float]], seed: float) -> float:
-        """The sum of the results for many rows; adds `seed` times their gradients to those of the parameters."""
+        """Return the sum of the results for many rows, and add `seed` times their gradients to the parameters'."""
         function = self._loop
 
         def where_it_comes(rows: Sequence[Sequence[float]], seed: float) -> float:
@@ -246,14 +246,14 @@ class Executable:
         return self._machine
 
     def can_run_in_c(self) -> bool:
-        """Whether a gradient flows at all. Raises ToolError if there is no interpreter."""
+        """Return whether a gradient flows at all. Raises ToolError if there is no interpreter."""
         if self.program.root not in self.program.active:
             return False
         self.machine  # noqa: B018 - is built now, if it can be
         return True
 
     def loaded(self, rows: int) -> LoadedProgram:
-        """The program in the interpreter's memory, for batches of that many rows."""
+        """Return the program in the interpreter's memory, for batches of that many rows."""
         if rows < MANY_ROWS or self.program.root not in self.program.per_row:
             rows = 1
         if rows not in self._loaded:

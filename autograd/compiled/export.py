@@ -1,4 +1,4 @@
-"""A program as source: forward and backward, line by line, in Python, C or JavaScript; and as a file that runs by itself.
+"""A program as source: forward and backward, line by line, in Python, C or JavaScript, and as a standalone file.
 
 >>> from autograd import Value
 >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
@@ -12,7 +12,7 @@ def step(inputs, parameters, gradients):
     v2 = w * x
     v3 = tanh(v2)
 <BLANKLINE>
-    # backward: over each edge goes its slope times the gradient at its upper end
+    # backward: each edge carries its slope times the gradient at its upper end
     d_v3 = 1.0
     d_v2 = (1.0 - v3 * v3) * d_v3
     d_w = d_w + x * d_v2
@@ -35,19 +35,19 @@ from .wrap import INDENT, by_matrix_rows, filled, listed
 __all__ = ["c_function", "javascript_function", "page", "python_function", "python_loop"]
 
 FORWARD = "forward: operands before what is computed from them"
-BACKWARD = "backward: over each edge goes its slope times the gradient at its upper end"
+BACKWARD = "backward: each edge carries its slope times the gradient at its upper end"
 
 
-LONG = 60  # lines of a function, from which on a page says where its passes begin
+LONG = 60  # from this many lines on, a page says where its passes begin
 _WHAT_RUNS = (
-    "This page is for reading, and for programs of your own. compile() does not run it: its C backend",
+    "This page is for reading, and for your own programs. compile() does not run it: its C backend",
     "runs the same operations as bytecode, in an interpreter (autograd/compiled/c/interpreter.c.in).",
 )
-_NOT_FINITE = "Where backward() says what is infinite or undefined, this gives inf or nan: 0 * inf is nan, not 0."
+_NOT_FINITE = "Where backward() raises an error, this gives inf or nan: 0 * inf is nan, not 0."
 
 
 class Names:
-    """The names of a program's inputs, parameters and gradients, in the order they are given."""
+    """The names of a program's inputs, parameters and gradients, in the order in which they are passed."""
 
     def __init__(self, lines: Statements) -> None:
         program = lines.program
@@ -76,14 +76,14 @@ def _tuple(names: Sequence[str]) -> str:
 
 
 def _unpack(lines: Statements, names: Sequence[str], what: str) -> None:
-    """``(a, b) = what``"""
+    """Write ``(a, b) = what``."""
     lines.listing(f"({{1}}{',' * (len(names) == 1)}) = {{0}}", what, names)
 
 
 def _open(lines: Statements, names: Names, bound: bool, more: str = "") -> None:
-    """Where the numbers come from: the arguments, or the Values themselves, value__0, value__1 ...
+    """Write where the numbers come from: the arguments, or the Values themselves, value__0, value__1 ...
 
-    more: what is added to the gradients that no pick decides about.
+    more: what is added to the gradients that do not depend on a pick.
     """
     if bound:
         lines.write(*(f"{name} = value__{i}.data" for i, name in enumerate(names.parameters)))
@@ -91,7 +91,7 @@ def _open(lines: Statements, names: Names, bound: bool, more: str = "") -> None:
         if read := [
             *names.parameters,
             *names.gradients,
-        ]:  # numpy's numbers, ints ... are made floats before it runs again
+        ]:  # numpy's numbers, ints ... become floats before it runs again
             lines.write(f"if not {' is '.join(f'type__({name})' for name in read)} is float__: raise not__floats")
         steady = (node in lines.program.useful and node not in lines.place for node in lines.program.parameters)
         lines.write(*(f"{name} = {name}{more}" for name, wanted in zip(names.gradients, steady) if more and wanted))
@@ -111,10 +111,10 @@ def _close(lines: Statements, names: Names, bound: bool, result: str) -> None:
 
 
 def python_function(program: Program, bound: bool = False) -> str:
-    """``step(inputs, parameters, gradients)``, which returns the result, and the gradients added to those given.
+    """Write ``step(inputs, parameters, gradients)``: it returns the result, and its gradients added to those passed.
 
     parameters: the numbers of program.parameters, then those of program.constants.
-    bound: instead ``step(inputs)``, which reads and writes those Values, as value__0, value__1 ..., itself.
+    bound: write ``step(inputs)`` instead, which itself reads and writes those Values, as value__0, value__1 ...
     """
     lines = Statements(program, LANGUAGES["python"])
     names = Names(lines)
@@ -127,7 +127,7 @@ def python_function(program: Program, bound: bool = False) -> str:
 
 
 def python_loop(program: Program, bound: bool = False) -> str:
-    """``step(rows, seed, parameters, gradients)``: the results for all rows of inputs, added up, and the gradients.
+    """Write ``step(rows, seed, parameters, gradients)``: it adds up the results for all rows, and the gradients.
 
     What depends on no input is computed once. seed: the gradient at each row's result, 1/n for a mean.
     """
@@ -140,7 +140,7 @@ def python_loop(program: Program, bound: bool = False) -> str:
     lines.running = {*between}
     _open(
         lines, names, bound, more=" + 0.0"
-    )  # since a grad that only zeros come to has been reached, and they are left out
+    )  # since a grad that only zeros reach has been reached, though they are left out
     lines.heading("what is the same for every row")
     lines.forward(steady)
     for node in program.picks:
@@ -205,7 +205,7 @@ def javascript_function(program: Program) -> str:
 
 # --- A file that runs by itself ----------------------------------------------------------------------------
 
-# What is before the function, and behind it: the numbers it was called with last, and a loop that prints what comes out.
+# What comes before the function, and after it: the numbers of its last call, and a loop that prints the output.
 # The first line of `lists` is for numbers, the second for names.
 _FUNCTIONS = {"python": python_function, "c": c_function, "javascript": javascript_function}
 _BEFORE = {
@@ -250,10 +250,10 @@ _END = {
 
 
 def page(program: Program, language: str, title: str, inputs: Sequence[float]) -> str:
-    """A whole file: what the function is, the function, and a main that runs it on `inputs` and prints what comes out.
+    """Write a whole file: a comment, the function, and a main that runs it on `inputs` and prints the output.
 
     language: "python", "c" or "javascript". title: what was traced, for the first line.
-    Raises ToolError for a program with more operations than anybody reads, or a parser takes.
+    Raises ToolError for a program with more operations than anybody reads, or than a parser accepts.
     """
     spell = LANGUAGES[language]
     text = _FUNCTIONS[language](program)
@@ -262,14 +262,14 @@ def page(program: Program, language: str, title: str, inputs: Sequence[float]) -
         f"{remark(title)}: {_counted(len(program.inputs), 'input')}, "
         f"{_counted(len(program.parameters), 'parameter')}, {_counted(operations, 'operation')}.",
         *(_WHAT_RUNS if language == "c" else ()),
-        "d_x is d(result)/d(x). Gradients are added to those that are given, as backward() adds them.",
+        "d_x is d(result)/d(x). Gradients are added to those that are passed, as backward() adds them.",
         *(() if language == "python" else (_NOT_FINITE,)),  # Python raises
     ]
     lines = [*_before(language, text), *text.splitlines(), *[""] * (2 if language == "python" else 1)]
     lines += [*_MAIN[language], *(INDENT + line for line in _numbers(program, language, inputs))]
     count = len(program.parameters)
     lines += [line.format(count=count, room=max(1, count)) for line in _END[language]]
-    if len(text.splitlines()) > LONG:  # say where it begins to be worth reading
+    if len(text.splitlines()) > LONG:  # say where the interesting part begins
         starts = [(word, lines.index(f"{INDENT}{spell.remark} {heading}"))
                   for word, heading in (("forward", FORWARD), ("backward", BACKWARD))
                   if f"{INDENT}{spell.remark} {heading}" in lines]  # fmt: skip
@@ -291,7 +291,7 @@ def _before(language: str, text: str) -> list[str]:
 
 
 def _numbers(program: Program, language: str, inputs: Sequence[float]) -> list[str]:
-    """The statements for inputs, parameters and the names of the gradients."""
+    """Write the statements for inputs, parameters and the names of the gradients."""
     spell, (numbers, texts) = LANGUAGES[language], _LISTS[language]
     names = Names(Statements(program, spell))
     written = {
@@ -300,14 +300,14 @@ def _numbers(program: Program, language: str, inputs: Sequence[float]) -> list[s
     }
     lines: list[str] = []
     for name, of in (("inputs", names.inputs), ("parameters", names.parameters)):
-        items = written[name] or ["0.0"] * (language == "c")  # whose arrays are not empty
+        items = written[name] or ["0.0"] * (language == "c")  # its arrays may not be empty
         lines += _named(numbers, name, items, of, spell.remark)
     quoted = [f'"{name}"' for name in names.gradients] or ['""'] * (language == "c")
     return [*lines, *listed(texts, "names", quoted, WIDTH - len(INDENT))]
 
 
 def _named(template: str, name: str, items: Sequence[str], names: Sequence[str], remark: str) -> list[str]:
-    """A list of numbers; if it is long, the name of each tensor is written before its numbers."""
+    """Write a list of numbers; if it is long, the name of each tensor comes before its numbers."""
     line = template.format(name, ", ".join(items))
     if len(line) <= WIDTH - len(INDENT):
         return [line]

@@ -1,8 +1,8 @@
-"""Guards: what a traced function reads from outside, and a quick look before each call at whether it is still the same.
+"""Guards: what a traced function reads from outside, and a quick check before each call that it is still the same.
 
-Looked at are the variables that a function names (its closure, its globals, its defaults), the attributes that its code
-names, and the items of lists, dicts and arrays; and the same of the functions, objects and modules found there, but for
-those of Python itself and of installed packages. Names that were absent are looked at as well.
+They check the variables that a function names (its closure, its globals, its defaults), the attributes that its code
+names, and the items of lists, dicts and arrays; and the same for the functions, objects and modules found there, except
+those of Python itself and of installed packages. They also check names that were absent.
 
     >>> settings = {"scale": 2.0}
     >>> guards = Guards(lambda x: x * settings["scale"])
@@ -29,11 +29,11 @@ from ..value import Value
 
 __all__ = ["Guards", "is_library"]
 
-MOST = 100_000  # items that are compared before each call, of the smallest containers first; of others only the length
+MOST = 100_000  # the most items compared before each call, smallest containers first; of others, only the length
 _COPIED = (list, tuple, dict, set, frozenset)
 _VIEWS = (Mapping, MappingView, Sequence, deque)
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
-_PARTS = {  # of things that lead to functions, where those are
+_PARTS = {  # where objects that lead to functions keep them
     MethodType: ("__self__", "__func__"), BuiltinMethodType: ("__self__",),
     functools.partial: ("func", "args", "keywords"), functools.cached_property: ("func",),
     property: ("fget",), staticmethod: ("__func__",), classmethod: ("__func__",),
@@ -58,12 +58,12 @@ class _Space:
 
 
 class Guards:
-    """What `function` reads from outside, as it is now.
+    """What `function` reads from outside, in its current state.
 
-    values: the Values among that. variables: what the names in it refer to.
-    names: what leaves are called, as far as it is known. generators: those of random numbers. hold(): whether all of it is the same still.
-    rows: of the table, that the function uses: a user's own may be defined anew under the same name. own: places, as
-    `changed_places` gives them, that the function itself writes, and that are left out.
+    values: the Values among it. variables: what the names in the function refer to.
+    names: the names of leaves, as far as they are known. generators: the random number generators. hold(): whether
+    everything is still the same. rows: the table's rows that the function uses: a user's own may be redefined under the
+    same name. own: places, from `changed_places`, that the function itself writes, and that are left out.
     """
 
     def __init__(
@@ -76,12 +76,12 @@ class Guards:
         self.places: dict[tuple[int, Any], tuple[str, Any]] = {}  # by owner and name: the path, and what is there
         self._function, self._rows, self._own = function, [row for row in rows if row not in BUILTIN], own or {}
         self._modules = len(sys.modules)
-        self._used = {"forward", "__call__"}  # the names in all code that was read
+        self._used = {"forward", "__call__"}  # the names in all the code that was read
         self._spaces: list[_Space] = []
         self._containers: list[tuple[str, Any]] = []
-        self._seen: dict[int, Any] = {}  # what has been looked into; it must live as long as its id is to mean it
+        self._seen: dict[int, Any] = {}  # what has been inspected; it must live as long as its id is used
         self._held: dict[str, Any] = {"_agree": _agree, "len": len, "vars": vars}
-        self._tests: list[str] = []  # expressions over what is in _held
+        self._tests: list[str] = []  # expressions over the contents of _held
         self._look_into(function, "")
         while any([*map(self._look_at_names, list(self._spaces))]):  # what is found there may bring more names
             pass
@@ -92,7 +92,7 @@ class Guards:
                 test = f"{self._hold(space.names.keys().isdisjoint)}({self._hold(absent)})"
             elif absent:
                 test = " and ".join(f"{name!r} not in {held}" for name in absent)
-            if test and space.path:  # attributes, which hardly go when others come
+            if test and space.path:  # attributes, which seldom disappear while others appear
                 size = f"len({held}) == {len(space.names)}" if space.names else f"not {held}"
                 test = f"({size} or {test})"
             self._tests += [test] if test else []
@@ -102,14 +102,14 @@ class Guards:
         self.hold = self._compiled()
 
     def renewed(self, rows: Iterable[Op] = (), own: Mapping[Any, Any] | None = None) -> Guards:
-        """The guards of what is there now: these, if nothing has changed. rows, own: what is added to theirs."""
+        """Return the guards for the current state: these, if nothing has changed. rows, own: what to add to theirs."""
         known = not own and {row for row in rows if row not in BUILTIN} <= {*self._rows}
         if known and self._modules == len(sys.modules) and self.hold():
             return self
         return Guards(self._function, {*self._rows, *rows}, {**self._own, **(own or {})})
 
     def changed_places(self, later: Guards) -> dict[tuple[int, Any], str]:
-        """The places where `later` found something else, by owner and name, as a user would write them."""
+        """Return the places where `later` found something else, by owner and name, as a user would write them."""
         found: dict[tuple[int, Any], str] = {}
         for key, (path, then) in self.places.items() if later is not self else ():
             if key in later.places and not _same(then, later.places[key][1]):
@@ -117,7 +117,7 @@ class Guards:
         return found
 
     def changed(self, later: Guards) -> list[str]:
-        """The paths of what was a plain number or text for both, and is another one for `later`."""
+        """Return the paths of plain numbers and texts that differ in `later`."""
         return [
             path
             for key, path in self.changed_places(later).items()
@@ -125,19 +125,19 @@ class Guards:
         ]
 
     def _compiled(self) -> Callable[[], bool]:
-        """All tests as one expression, since they run before every call."""
+        """Compile all tests into one expression, since they run before every call."""
         lines = [
             "def hold():",
             "    try:",
             f"        return True if {' and '.join(self._tests) or 'True'} else False",
-            "    except Exception:  # a name that is gone; an array in a list, which is not simply equal",
+            "    except Exception:  # a name that is gone; an array in a list, whose == is not a bool",
             "        return False",
         ]
         exec("\n".join(lines), self._held)
         return self._held["hold"]
 
     def _hold(self, thing: Any) -> str:
-        """A name in the tests for this very thing."""
+        """Return a name in the tests for this very object."""
         name = f"held_{len(self._held)}"
         self._held[name] = thing
         return name
@@ -145,7 +145,7 @@ class Guards:
     # --- what is where
 
     def _expect(self, owner: Any, name: str, text: str, path: str, thing: Any) -> None:
-        """Expect that `text`, in the tests the place called `name` of `owner`, is what it is now."""
+        """Expect `text`, which in the tests is the place `name` of `owner`, to be what it is now."""
         key = id(owner), name
         if key in self.places:
             return
@@ -161,7 +161,7 @@ class Guards:
             self._tests.append(f"({text} is {held}{equal})")
 
     def _look_at_names(self, space: _Space) -> bool:
-        """Every used name in a space; whether there was one that had not been looked at."""
+        """Look at every used name in a space; return whether one of them was new."""
         wanted = [name for name in space.names if name in space.used and name not in space.done]
         space.done.update(wanted)
         held = self._hold(space.names) if wanted else ""
@@ -186,7 +186,7 @@ class Guards:
             self.places[id(thing), _LENGTH] = path, [len(thing)]
             if any((id(thing), name) in self._own for name in (*items, _LENGTH)):
                 kept = {name: item for name, item in items.items() if (id(thing), name) not in self._own}
-                if isinstance(thing, dict):  # another list is no setting that is kept beside what it writes
+                if isinstance(thing, dict):  # a dict may hold settings beside what the function writes
                     self._tests.append(f"_agree({held}, {self._hold(kept)})")
             elif type(thing) in _COPIED:
                 self._tests.append(f"{held} == {self._hold(type(thing)(thing))}")
@@ -232,7 +232,7 @@ class Guards:
 
     def _look_into_function(self, function: Any) -> None:
         held = self._hold(function)
-        for name in ("__code__", "__defaults__", "__kwdefaults__"):  # of code, since notebooks load it anew
+        for name in ("__code__", "__defaults__", "__kwdefaults__"):  # by its code, since notebooks load it anew
             if thing := getattr(function, name):
                 self._tests.append(f"{held}.{name} is {self._hold(thing)}")
         self._look_into(function.__defaults__, function.__name__)
@@ -252,7 +252,7 @@ class Guards:
             self._look_into(sys.modules[name], name)
 
     def _look_into_object(self, thing: Any, path: str) -> None:
-        """The attributes of an object, and its class."""
+        """Look at the attributes of an object, and at its class."""
         kind: Any = type(thing)
         if isinstance(names := getattr(thing, "__dict__", None), dict):
             whole = hasattr(kind, "named_parameters") and is_library(kind.__module__)  # a layer, whose code is not read
@@ -278,13 +278,13 @@ class Guards:
                 self._look_into_class_functions(owner, dunders - _CONSTRUCTORS - _ASIDE)
 
     def _look_into_class_functions(self, kind: Any, names: Iterable[str]) -> None:
-        """Methods that run without being named."""
+        """Look at methods that run without being named."""
         for name in names:
             if type(function := vars(kind).get(name)) is FunctionType:
                 self._look_into(function, f"{kind.__name__}.{name}")
 
 
-_LENGTH: Any = object()  # in place of a name: how many items there are
+_LENGTH: Any = object()  # in place of a name: the number of items
 
 
 def _items(thing: Any) -> dict[Any, Any]:
@@ -302,7 +302,7 @@ def _agree(thing: dict[Any, Any], kept: dict[Any, Any]) -> bool:
 
 
 def _names_in(code: CodeType) -> set[str]:
-    """The names in code and in the functions and comprehensions inside of it; texts too, which getattr() may be given."""
+    """Return the names in code and in the functions inside it; also texts, since getattr() may use them."""
     names = {*code.co_names}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -314,7 +314,7 @@ def _names_in(code: CodeType) -> set[str]:
 
 @functools.cache
 def _names_in_class(kind: type[Any]) -> frozenset[str]:
-    """The names in the methods of a library's class."""
+    """Return the names in the methods of a library's class."""
     functions = (getattr(thing, "fget", thing) for thing in vars(kind).values())
     return frozenset().union(*(_names_in(f.__code__) for f in functions if isinstance(f, FunctionType)))
 
@@ -322,21 +322,21 @@ def _names_in_class(kind: type[Any]) -> frozenset[str]:
 def _same(old: Any, new: Any) -> bool:
     try:
         return bool(old is new or (type(old) is type(new) and old == new))
-    except Exception:  # arrays in lists are not simply equal
+    except Exception:  # the == of arrays in lists is not a bool
         return False
 
 
 def is_generator(thing: Any) -> bool:
-    """Whether it draws random numbers: a random.Random, or a generator of numpy's."""
+    """Return whether it draws random numbers: a random.Random, or a numpy generator."""
     kind: Any = type(thing)
     return hasattr(kind, "getrandbits") or hasattr(kind, "bit_generator") or hasattr(kind, "_bit_generator")
 
 
 @functools.cache
 def is_library(name: str | None) -> bool:
-    """Whether a file is of this package, of Python or installed, or its package says so: see naming.ours().
+    """Return whether a file belongs to this package, to Python, to an installed package or to naming.ours().
 
-    Nobody changes what is in such a file while a program runs.
+    Nobody changes such a file while a program runs.
     """
     package = str(name).partition(".")[0]
     path = getattr(sys.modules.get(package), "__file__", None)

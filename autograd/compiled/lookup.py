@@ -1,6 +1,6 @@
-"""The programs of a compiled function, one for each signature of its arguments: traced and checked when it is first met.
+"""The programs of a compiled function, one for each signature of its arguments: traced and checked at first use.
 
-A program is kept as long as the guards hold: then what the function reads from outside is what it was.
+A program is kept as long as the guards hold, which means that what the function reads from outside is unchanged.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from .tracing import as_program, failed_alone, new_lock, traced
 
 __all__ = ["POLICIES", "Checks", "Programs", "in_mode", "say_once"]
 
-OFTEN = 8  # times that a function is traced anew, from which on it is said
-WHOLE, VECTOR = 32, 8  # rows of a first batch that are checked: all of them, or one vector of C's and the remainder
-MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # kept in a step; what was called longest ago goes first
+OFTEN = 8  # how often a function is traced anew before we warn
+WHOLE, VECTOR = 32, 8  # rows of a first batch to check: all, up to this many, else a C vector and the rest
+MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # kept in a step; the least recently called goes first
 
 _USUAL = (
-    "What is drawn at random, read from a clock, counted, or left over from the call before is kept for all calls, and so is "
-    "what depends on a type, a text or an `is`: do that outside, and pass it as an argument"
+    "Anything drawn at random, read from a clock, counted, or left over from the call before is fixed for all calls, and "
+    "so is anything that depends on a type, a text or an `is`: do that outside, and pass it as an argument"
 )
 
 
 class Programs:
-    """What has been traced of a function. hold: whether the guards hold. generation: how often it was traced anew.
+    """The traced programs of a function. hold: whether the guards hold. generation: how often it was traced anew.
 
-    parameters: those that gradients are taken for; None to take every leaf from outside that the loss depends on.
-    check: as compile() takes it. enough: edges from which on a batch runs in C. calls: of the step so far.
+    parameters: those that get gradients; None for every leaf from outside that the loss depends on. check: as in
+    compile(). enough: the number of edges from which on a batch runs in C. calls: the step's calls so far.
     """
 
     def __init__(self, function: Callable[..., Any], parameters: list[Value] | None, check: str, enough: float) -> None:
@@ -58,7 +58,7 @@ class Programs:
         self.enough = enough
         self._finds_parameters = parameters is None
         self._guards: Guards | None = None
-        self._replacements: set[Value] = set()  # Values that came when a parameter went
+        self._replacements: set[Value] = set()  # Values that replaced a parameter
 
     @property
     def title(self) -> str:
@@ -74,12 +74,12 @@ class Programs:
         self.generation += 1
 
     def look_around(self) -> None:
-        """See whether the function uses something else from outside than it did when it was traced."""
+        """Check whether the function now uses something from outside that differs from when it was traced."""
         if not self.hold():
             self.retrace()
 
     def can_run_in_c(self, executable: Executable) -> bool:
-        """Whether C knows it; if there is no interpreter, that is said once."""
+        """Return whether C can run it; if there is no interpreter, say so once."""
         try:
             return executable.can_run_in_c()
         except ToolError as error:
@@ -89,7 +89,7 @@ class Programs:
     # --- tracing
 
     def trace(self, key: Signature, sample: Sample, rows: Rows | None = None) -> Executable:
-        """Trace the function on a sample, and check the program by its numbers: on that, or on `rows` like it."""
+        """Trace the function on a sample, and check the program's numbers: on that, or on `rows` like it."""
         with self.lock:
             put_back = self._keep()
             try:
@@ -161,7 +161,7 @@ class Programs:
         except AutogradError:
             raise
         except Exception as error:
-            sample.call(self.function)  # which raises, if tracers are not the reason
+            sample.call(self.function)  # this raises, if tracers are not the reason
             raise failed_alone(error) from error
 
     def _executable(self, root: Any, tracers: list[Any], guards: Guards, sample: Sample) -> Executable:
@@ -170,7 +170,7 @@ class Programs:
         return executable
 
     def _find_parameters(self, root: Any, results: Sequence[Any]) -> bool:
-        """Take as parameters the leaves that both runs have met, others being made inside; whether there are new ones."""
+        """Take the leaves that both runs met as parameters, since others are made inside; return whether any is new."""
         outside, known = set(walk(*results)), set(self.parameters)
         leaves = (node for node in walk(root) if type(node) is Value and not node.operands)
         new = [leaf for leaf in leaves if leaf in outside and leaf not in known]
@@ -181,8 +181,8 @@ class Programs:
         kept = self.kept
         if len(kept) > MOST_SIGNATURES or (len(kept) > 1 and sum(e.edges for e in kept.values()) > MOST_EDGES):
             say_once(
-                f"{self.title} is called with ever new signatures: {len(kept) - 1} programs are kept, and "
-                "the one that was used longest ago is forgotten now. Pad lists to a few lengths, if that is possible"
+                f"{self.title} keeps being called with new signatures: {len(kept) - 1} programs are kept, and "
+                "the least recently used one is now forgotten. Pad lists to a few lengths, if that is possible"
             )
             del kept[min(kept, key=lambda key: (key == newest, kept[key].used))]
 
@@ -190,21 +190,19 @@ class Programs:
         if self.generation >= OFTEN and 2 * self.generation > self.calls:
             changes = ", ".join([*dict.fromkeys(last.changed_places(guards).values())][:3]) or "what it reads"
             say_once(
-                f"{self.title} is traced anew at nearly every call, since {changes} changes, which it names: pass that as "
-                "an argument, or give it another name"
+                f"{self.title} is traced anew at nearly every call, since it names {changes}, which changes: pass that "
+                "as an argument, or give it another name"
             )
 
     # --- what is refused
 
     def _want_apart(self, program: Program, results: Sequence[Any]) -> None:
-        """Refuse what one run has left over for the next, and what was computed before both."""
+        """Refuse anything that one run left over for the next, and anything computed before both."""
         for result in results:
             if isinstance(result, Tracer):
                 raise TraceError(f"{self.title} uses a value that was left over from the call before. {_USUAL}")
             if not isinstance(result, Value) and not (program.root.op is PICK and isinstance(result, (int, float))):
-                raise TraceError(
-                    f"{self.title} returns {result!r} as it stands, and a Value when it is traced. {_USUAL}"
-                )
+                raise TraceError(f"{self.title} returns {result!r} when called, but a Value when traced. {_USUAL}")
         computed = {node for node in program.order if type(node) is Value}
         if computed and (before := computed.intersection(walk(*results))):
             raise TraceError(
@@ -217,17 +215,17 @@ class Programs:
             self._replacements.update(value for value in now.values if value not in last.values)
         if strangers := [node for node in program.constants if node in self._replacements]:
             raise TraceError(
-                f"{program.name(strangers[0])} stands where a parameter stood, and is none of those that compile() was given: "
-                "compile again, with the new ones"
+                f"{program.name(strangers[0])} has taken the place of a parameter, but was not given to compile(): "
+                "compile again, with the new parameters"
             )
 
     # --- the self-check
 
     def check_again(self, executable: Executable, sample: Sample, code: tuple[bool, int]) -> None:
-        """Check a program on a sample; code: as Executable.trial takes it."""
+        """Check a program on a sample; code: as in Executable.trial."""
         guards = self._guards
         assert guards is not None
-        with self.lock:  # so that no other thread trains the parameters between the two runs that are compared
+        with self.lock:  # so that no other thread trains the parameters between the two runs to compare
             with generators_put_back(guards.generators):
                 try:
                     results = [sample.call(self.function)]
@@ -236,7 +234,7 @@ class Programs:
                 except TraceError:
                     raise
                 except Exception:
-                    if executable.trial([sample.numbers], code) is None:  # then the call says what is wrong
+                    if executable.trial([sample.numbers], code) is None:  # then the call itself says what is wrong
                         executable.checked.add(executable.kind(*code))
                         return
                     raise
@@ -255,7 +253,7 @@ class Programs:
     ) -> None:
         """Raise TraceError, naming the first value that differs and its line, if a program gives other numbers.
 
-        call: the number of this one. drew: whether a random number was drawn, which is enough.
+        call: the number of this call. drew: whether a random number was drawn, which is reason enough.
         """
         program = executable.program
         found = executable.trial([sample.numbers for sample in samples], code)
@@ -277,16 +275,16 @@ class Programs:
         if difference or line:
             since = call - executable.last_check
             affected = f"up to {since} calls may be affected" if since > 1 else "no call before is affected"
-            difference = difference or "it is computed in another way when it is run again"
+            difference = difference or "it is computed differently when it is run again"
             raise TraceError(
                 f"{line}\n{self.title} as a compiled program: {difference}; {where}; {affected}. {_USUAL}".lstrip()
             )
 
     def _with_lines(self, program: Program, sample: Sample) -> Any:
-        """The first difference again, from a run that remembers lines."""
+        """Find the first difference again, in a run that remembers lines."""
         assert self._guards is not None
         with record_source(), generators_put_back(self._guards.generators):
-            sample.call(self.function)  # draws what has been drawn when the function was traced
+            sample.call(self.function)  # draws what was drawn when the function was traced
             return first_difference(program, sample.numbers, sample.call(self.function)) or ()
 
 
@@ -295,7 +293,7 @@ def _always() -> bool:
 
 
 def in_mode(key: Signature) -> Signature:
-    """The key of a program that is traced now: atomic() makes another one, and so does no_grad() around train()."""
+    """Return the key of a program traced now: atomic() makes another program, and so does no_grad() around train()."""
     for mode in ("atomic", "no_grad"):
         if is_on(mode):
             key = (key, mode)
@@ -306,14 +304,14 @@ _said: set[str] = set()
 
 
 def say_once(text: str) -> None:
-    """Warn at the user's line; of each kind, which is how the text begins, once."""
+    """Warn at the user's line, once for each kind, which is the beginning of the text."""
     if (kind := text[:30]) not in _said:
         _said.add(kind)
         warnings.warn_explicit(text, UserWarning, *users_line())
 
 
 def _described(traced_value: Any, own: Any, _: Any, program: Program) -> str:
-    """The value where a program parts from the function itself, as the learner knows it."""
+    """Describe the value where a program and the function itself disagree, in the learner's names."""
     if not isinstance(traced_value, Value):
         return f"the number {traced_value!r}, which is {own!r} for the function itself"
     what = traced_value.op.name if traced_value.op else "a leaf"
@@ -327,7 +325,7 @@ POLICIES = ("doubling", "always", "never")
 
 
 class Checks:
-    """Of the programs of one step, by the policy that `programs.check` names. No clock decides."""
+    """The checks of one step's programs, by the policy that `programs.check` names. They never depend on a clock."""
 
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
@@ -335,9 +333,9 @@ class Checks:
         self._next: float = 2 if programs.check == "doubling" else math.inf
 
     def before(self, parts: Sequence[Part], in_c: bool, most: int = 1) -> int:
-        """Check the programs of these parts whose code never was, and the one whose turn it is, as a call begins.
+        """Check, as a call begins, these parts' programs with unchecked code, and the one whose turn it is.
 
-        Returns how many calls may be made until the next check, `most` at most.
+        Returns how many calls may be made until the next check, at most `most`.
         """
         programs, calls = self._programs, self._programs.calls
         for executable, part in {part.executable: part for part in reversed(parts)}.items():
@@ -374,5 +372,5 @@ class Checks:
 
 
 def _turn(executable: Executable) -> tuple[int, int]:
-    """The lowest is checked next."""
+    """Return a rank: the lowest is checked next."""
     return executable.checks, executable.last_check

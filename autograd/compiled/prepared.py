@@ -1,4 +1,4 @@
-"""What a step has turned into numbers: rows of one signature, and batches of them; and how a batch runs."""
+"""Prepared numbers: rows of one signature, and batches of them; and how a batch runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Part", "Prepared"]
 
 
 class Part:
-    """Rows that have one signature. `single`: one row, which is no batch; `in_c`: whether it runs there."""
+    """Rows with one signature. `single`: whether it is one row, not a batch; `in_c`: whether it runs in C."""
 
     def __init__(self, executable: Executable, rows: Rows, single: bool = False) -> None:
         self.executable = executable
@@ -37,12 +37,12 @@ class Part:
         return cls(executable, Rows([Block(numbers, len(numbers))] if numbers else [], 1), single=True)
 
     def sample(self, k: int) -> Sample:
-        """The arguments of the k-th row, counted round and round."""
+        """Return the arguments of the k-th row, starting over at the end."""
         return self.executable.like(self.rows.rows[k % self.rows.count])
 
     @property
     def code(self) -> tuple[bool, int]:
-        """What runs it: whether C, and for how many rows its code is made, 0 for one sample in Python."""
+        """The code that runs it: whether it is C, and for how many rows it is made; 0 is one sample in Python."""
         return self.in_c, self.rows.count if self.in_c or not self.single else 0
 
     @property
@@ -61,7 +61,7 @@ class Part:
 class Prepared:
     """A batch that a step's `prepare` has traced and turned into numbers: its columns, and its rows by signature.
 
-    It keeps the numbers as they were: what is changed in its lists later does not change it.
+    It keeps the numbers as they were: later changes to its lists do not affect it.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Prepared:
         return bool(sum(part.executable.made_floats() for part in self.parts))  # of each
 
     def in_python(self) -> float:
-        """The mean loss; adds its gradients to those of the parameters, or leaves them alone where it raises an error."""
+        """Return the mean loss, and add its gradients to the parameters'; after an error they stay as they were."""
         parameters = self.step.parameters
         with one_pass():
             put_back = writing(parameters, "grad", [p.grad for p in parameters] if len(self.parts) > 1 else [])
@@ -104,7 +104,7 @@ class Prepared:
         return add_up(sums) / self.count
 
     def in_c(self) -> float:
-        """The same in C, with the parameters' numbers copied in and their gradients out."""
+        """Do the same in C, with the parameters' numbers copied in and their gradients copied out."""
         parameters = self.step.parameters
         with self.step.lock:
             data = [p.data for p in parameters]
@@ -126,6 +126,6 @@ class Prepared:
             return add_up(losses)
 
     def itself(self, function: Callable[..., Value]) -> Value:
-        """The mean loss as the function itself computes it."""
+        """Return the mean loss as the function itself computes it."""
         losses = [function(*row, **self._keywords) for row in transposed(self.columns)]
         return losses[0] if len(losses) == 1 else mean(losses)

@@ -1,4 +1,4 @@
-"""A graph to be computed again and again: what is given anew each time, what follows from it, and where slopes go.
+"""A graph to compute again and again: what is new each time, what follows from it, and where gradients flow.
 
 >>> from autograd import Value
 >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
@@ -20,22 +20,23 @@ from ..ops import Op
 
 __all__ = ["PICK", "Program", "Reach"]
 
-# The one node that is no row of the table: operand 0 is an index, and the result is that one of the others.
+# The only node that is not a row of the table: operand 0 is an index, and the result is the operand that it picks.
 PICK = Op("pick")
 PICK.name = PICK.symbol = "pick"
 PICK.lists = ()
 
 
 class Program(Graph):
-    """The listing of `root` with the roles of its leaves; a name for every node.
+    """The listing of `root` with the roles of its leaves, and a name for every node.
 
-    inputs: leaves that are given anew at each call. parameters: leaves whose gradients are wanted; those that
+    inputs: leaves that are new at each call. parameters: leaves whose gradients are wanted; those that
     root does not depend on are left out. Any other leaf is a `constant`: its data is read, and nothing flows to it.
 
     order: every node with operands, operands first. active: the nodes that a gradient flows through: root depends on
-    them, and they on a parameter, not only inside no_grad(); and all parameters. useful: the same, without the
-    parameters that no gradient comes to, whatever is picked. per_row: those that depend on an input. Plain numbers in the user's code (inputs, and what was computed from them alone) are nodes here, but are not
-    counted in names, so that ``v7`` is the same as in a drawing.
+    them, and they depend on a parameter, not only inside no_grad(); and all parameters. useful: the same, without the
+    parameters that no gradient reaches, whatever is picked. per_row: those that depend on an input. Plain numbers in
+    the user's code (inputs, and what was computed only from them) are nodes here, but do not count in names, so that
+    ``v7`` is the same as in a drawing.
     """
 
     def __init__(
@@ -64,12 +65,12 @@ class Program(Graph):
         self.index = {node: i for i, node in enumerate(self.nodes)}
 
     def name(self, node: Any) -> str:
-        """The node's name; of an input the place in the arguments, ``x[0]``; of a constant its number."""
+        """Return a node's name; for an input, its place in the arguments, ``x[0]``; for a constant, its number."""
         return self._uncounted.get(node) or super().name(node)
 
 
 def _following(order: Iterable[Any], leaves: Iterable[Any], flowing: bool = False) -> set[Any]:
-    """These leaves and what is computed from them; `flowing`: but for what no gradient flows through."""
+    """Return these leaves and what is computed from them; `flowing`: only where a gradient flows."""
     found = set(leaves)
     for node in order:
         if not found.isdisjoint(node.operands) and not (flowing and node.da is None and node.db is None):
@@ -78,7 +79,7 @@ def _following(order: Iterable[Any], leaves: Iterable[Any], flowing: bool = Fals
 
 
 def _leading_to(order: Sequence[Any], root: Any, among: set[Any]) -> set[Any]:
-    """Those of the nodes `among` that root is computed from, and root if it is one."""
+    """Return the nodes `among` these that root is computed from, and root if it is one of them."""
     found = {root} & among
     for node in reversed(order):
         if node in found:
@@ -86,22 +87,22 @@ def _leading_to(order: Sequence[Any], root: Any, among: set[Any]) -> set[Any]:
     return found
 
 
-# --- Which parameters a gradient comes to --------------------------------------------------------------------
+# --- Which parameters a gradient reaches ----------------------------------------------------------------------
 
 _TO_BYTES = bytes.maketrans(b"01", b"\0\1")
-_Below = tuple[int, list[Any]]  # parameters, as bits by their place, and the picks that a gradient stops at
+_Below = tuple[int, list[Any]]  # parameters, as bits by their place, and the picks where a gradient stops
 
 
 @lru_cache(maxsize=1024)
 def _as_bytes(mask: int, count: int) -> bytes:
-    """`count` bits from the lowest on, each as a byte."""
+    """Return `count` bits from the lowest on, each as a byte."""
     return f"{mask:0{count}b}"[::-1].encode().translate(_TO_BYTES) if count else b""
 
 
 class Reach:
-    """The parameters that the gradient of a program's root comes to, of all `parameters` of a compiled step.
+    """The parameters that the gradient of a program's root reaches, among all `parameters` of a compiled step.
 
-    varies: whether it depends on what is picked. deep: whether more than parameters are picked among.
+    varies: whether they depend on what is picked. deep: whether not only parameters can be picked.
 
     >>> from autograd import Value
     >>> from autograd.compiled.tracing import trace
@@ -116,12 +117,12 @@ class Reach:
         self._count = len(parameters)
         self._bit = {p: 1 << i for i, p in enumerate(parameters)}
         self._mask, self._picks, always = self._descend([program.root], program.active)
-        self._others = program.active - always  # the nodes that it comes to if they are picked
+        self._others = program.active - always  # the nodes that it reaches if they are picked
         place = {node: i for i, node in enumerate(program.inputs)}
         self._index = {pick: place[pick.operands[0]] for pick in program.picks}
         self._below: dict[
             tuple[Any, int], _Below
-        ] = {}  # what picks choose, by the pick or the place of its index, and the index
+        ] = {}  # the candidates of picks, by the pick or the place of its index, and the index
         self._by_index: dict[int, list[Any]] = {}  # the first picks, by the place of their index
         for pick in self._picks:
             self._by_index.setdefault(self._index[pick], []).append(pick)
@@ -133,7 +134,7 @@ class Reach:
         )
 
     def of(self, rows: Iterable[Sequence[Any]]) -> bytes:
-        """For each parameter 1 or 0: whether a gradient comes to it from any of these rows of inputs."""
+        """Return 1 or 0 for each parameter: whether a gradient reaches it from any of these rows of inputs."""
         mask = self._mask
         for row in rows if self.varies else ():
             pending = [(place, place, picks) for place, picks in self._by_index.items()]
@@ -147,7 +148,7 @@ class Reach:
         return _as_bytes(mask, self._count)
 
     def _below_choice(self, key: Any, picks: list[Any], index: int) -> _Below:
-        """What a gradient comes to from what these picks choose."""
+        """Return what a gradient reaches from the choices of these picks."""
         found = self._below.get((key, index))
         if found is None:
             mask, more, _ = self._descend([pick.operands[1 + index] for pick in picks], self._others)
@@ -155,7 +156,7 @@ class Reach:
         return found
 
     def _descend(self, starts: Iterable[Any], among: set[Any]) -> tuple[int, list[Any], set[Any]]:
-        """What a gradient comes to from some of the nodes `among`, and the nodes on the way."""
+        """Return what a gradient reaches from some of the nodes `among`, and the nodes on the way."""
         mask = 0
         picks: list[Any] = []
         seen = among.intersection(starts)

@@ -1,4 +1,4 @@
-"""Whether a compiled program is what the function itself does: seen by its numbers, on the same arguments.
+"""Whether a compiled program does what the function itself does: judged by its numbers, on the same arguments.
 
 >>> from autograd import Value
 >>> from autograd.compiled.tracing import trace
@@ -32,19 +32,17 @@ from .program import PICK, Program
 
 __all__ = ["Itself", "drawn", "first_difference", "generators_put_back"]
 
-NEAR = 1e-12  # of the sizes of the terms that are added up
-_NEAR_PLAIN = (
-    1e-9  # where plain numbers are computed: ints are exact, and from Python 3.12 on sum() rounds once for all
-)
+NEAR = 1e-12  # shares of the sizes of the terms that are added up
+_NEAR_PLAIN = 1e-9  # where plain numbers are computed: ints are exact, and from Python 3.12 on, sum() rounds only once
 
 
 # --- The function itself -----------------------------------------------------------------------------------
 
 
 class Itself:
-    """The mean loss of the function itself on some rows, and the gradients of its leaves. No grad of a Value changes.
+    """Return the mean loss of the function itself on some rows, and the gradients of its leaves. No grad changes.
 
-    Raises what backward() raises, where a gradient meets a slope that is infinite.
+    Raises what backward() raises where a gradient meets an infinite slope.
     """
 
     @gc_paused
@@ -56,7 +54,7 @@ class Itself:
         self.gradients = self._adjoints()
 
     def _adjoints(self, sizes: bool = False) -> dict[Any, float]:
-        """For each leaf, the products of the partials along the paths from the results to it, added up; or their sizes."""
+        """Add up, for each leaf, the products of partials along the paths from the results, or their sizes."""
         found: dict[Any, float] = {}
         for result, nodes in zip(self.results, self._graphs):
             adjoint: dict[Any, float] = {result: self._share}
@@ -80,23 +78,23 @@ class Itself:
     def differs(
         self, loss: float, gradients: Mapping[Any, float | None], near: float = NEAR, names: Any = repr
     ) -> str | None:
-        """What is not the same in a program's answer, in words; None if all is.
+        """Say what differs in a program's answer; None if nothing does.
 
-        Sums may be added up in another order: each may differ by `near` of the sizes of its terms.
+        Sums may be added up in another order: each may differ by `near` times the sizes of its terms.
         """
         sizes: dict[Any, float] = {}
         for leaf, found in [*gradients.items(), (None, loss)]:
             wanted = self.loss if leaf is None else self.gradients.get(leaf)
             if found is None or wanted is None:
                 if found is not wanted:
-                    return f"the gradient of {names(leaf)} is {_shown(found)}, and {_shown(wanted)} for the function itself"
+                    return f"the gradient of {names(leaf)} is {_shown(found)}, but {_shown(wanted)} for the function itself"
             elif not (found == wanted or _close(found, wanted, near)):
                 if not sizes:
                     sizes = self._adjoints(sizes=True)
                     sizes[None] = add_up([abs(size * leaf.data) for leaf, size in sizes.items()])
                 if not abs(found - wanted) <= near * sizes.get(leaf, 0.0):
                     what = "the loss" if leaf is None else f"the gradient of {names(leaf)}"
-                    return f"{what} is {found!r}, and {wanted!r} for the function itself"
+                    return f"{what} is {found!r}, but {wanted!r} for the function itself"
         return None
 
 
@@ -112,7 +110,7 @@ def _shown(gradient: float | None) -> str:
 
 
 def _states(generators: Iterable[Any]) -> list[tuple[Any, Any]]:
-    """Each generator with its state, and those that `random` and `numpy.random` share."""
+    """Return each generator with its state, and the shared ones of `random` and `numpy.random`."""
     shared = getattr(sys.modules.get("random"), "_inst", None)
     numpys = getattr(sys.modules.get("numpy.random"), "mtrand", None)
     found: list[tuple[Any, Any]] = []
@@ -127,13 +125,13 @@ def _states(generators: Iterable[Any]) -> list[tuple[Any, Any]]:
 
 
 def drawn(generators: Iterable[Any]) -> list[bytes]:
-    """What tells whether any of these generators, or the shared ones, has drawn a number meanwhile."""
+    """Return a function that says whether one of these generators, or a shared one, has drawn a number meanwhile."""
     return [pickle.dumps(state) for _, state in _states(generators)]
 
 
 @contextmanager
 def generators_put_back(generators: Iterable[Any]) -> Generator[None, None, None]:
-    """Afterwards these generators, and the shared ones, go on as if nothing had been drawn inside."""
+    """Let these generators, and the shared ones, go on afterwards as if nothing had been drawn inside."""
     states = _states(generators)
     try:
         yield
@@ -153,22 +151,22 @@ def _put_back(states: Iterable[tuple[Any, Any]]) -> None:
             generator.state = state
 
 
-# --- Where they part ---------------------------------------------------------------------------------------
+# --- Where they disagree -----------------------------------------------------------------------------------
 
 
 def near_enough(program: Program) -> float:
-    """How near a program's numbers must be to the function's own."""
+    """Return how near a program's numbers must be to the function's own."""
     return _NEAR_PLAIN if any(node.op is not PICK and getattr(node, "plain", False) for node in program.order) else NEAR
 
 
 def first_difference(program: Program, inputs: Sequence[float], result: Any) -> tuple[Any, Any, Any] | None:
-    """The first value of a traced `program`, operands first, that is another one in the graph of `result`, and that one.
+    """Find the first value of a traced `program`, operands first, that differs in the graph of `result`, and that one.
 
-    inputs: the numbers that both were made with. The third of the answer is what is computed from them in the graph of
-    `result`, if there is such a value. None if each is the same.
+    inputs: the numbers that both were made with. The third item of the answer is what is computed from them in the
+    graph of `result`, if there is such a value. None if all are the same.
     """
     numbers = dict(zip(program.inputs, inputs))
-    known: dict[Any, Any] = {}  # of a value in the graph of `result`, the traced one it has been compared with
+    known: dict[Any, Any] = {}  # from a value in the graph of `result` to the traced one that it was compared with
     pending: list[tuple[Any, Any, Any, bool]] = [(program.root, result, None, False)]
     while pending:
         traced, own, user, done = pending.pop()
@@ -193,7 +191,7 @@ def _picked(pick: Any, numbers: dict[Any, float]) -> Any:
 
 
 def _number(value: Any, numbers: dict[Any, float]) -> float:
-    """What a traced value is for these numbers; computed from the inputs, if it has not been yet."""
+    """Return a traced value for these numbers, computing it from the inputs if necessary."""
     pending = [value]
     while pending:
         node = pending[-1]

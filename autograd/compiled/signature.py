@@ -1,4 +1,4 @@
-"""What a compiled step is called with: its signature, by which programs are kept, and the numbers in it.
+"""The arguments of a compiled step: their signature, by which programs are kept, and the numbers in them.
 
 >>> numbers = []
 >>> signature(([0.5, 2.0], 1, True), numbers), numbers
@@ -21,9 +21,9 @@ _PLAIN = {float, int}
 
 
 def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
-    """What `arguments` are but for their numbers, as a key; the numbers go to the end of `numbers`, in order.
+    """Return a key for `arguments` without their numbers; the numbers go to the end of `numbers`, in order.
 
-    Numbers may stand in lists and tuples, however nested. A bool, a str and None are part of the signature,
+    Numbers may be in lists and tuples, however nested. A bool, a str and None are part of the signature,
     and so is a Value. Raises ArgumentError for anything else.
     """
     key: list[Any] = []
@@ -33,7 +33,7 @@ def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
             numbers.append(argument)
             key.append(0)
         elif kind is list or kind is tuple:
-            if _PLAIN.issuperset(map(type, argument)):  # a row of numbers, nearly always
+            if _PLAIN.issuperset(map(type, argument)):  # nearly always a row of numbers
                 numbers += argument
                 key.append((kind, len(argument)))
             else:
@@ -46,7 +46,7 @@ def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
 def _other(argument: Any, numbers: list[float]) -> Any:
     if argument is None or isinstance(argument, (bool, str)):
         return type(argument), argument
-    if hasattr(type(argument), "partials"):  # a Value: compile() sees to it that it is a parameter
+    if hasattr(type(argument), "partials"):  # a Value: compile() makes sure that it is a parameter
         return "value", argument
     if isinstance(argument, Real):
         numbers.append(int(argument) if isinstance(argument, Integral) else real(argument))
@@ -61,7 +61,7 @@ def _other(argument: Any, numbers: list[float]) -> Any:
 
 
 def filled(key: Signature, numbers: Iterator[float]) -> list[Any]:
-    """Arguments of this signature, with these numbers in them.
+    """Return arguments with this signature and these numbers.
 
     >>> filled(signature(([0.5, 2.0], 1, True), []), iter([1.5, 3.0, 4]))
     [[1.5, 3.0], 4, True]
@@ -74,7 +74,7 @@ def filled(key: Signature, numbers: Iterator[float]) -> list[Any]:
         kind, inside = part
         if isinstance(kind, type) and issubclass(kind, (list, tuple)):
             items = [next(numbers) for _ in range(inside)] if isinstance(inside, int) else filled(inside, numbers)
-            inside = items if kind is list else getattr(kind, "_make", kind)(items)  # _make: of a namedtuple
+            inside = items if kind is list else getattr(kind, "_make", kind)(items)  # _make: for a namedtuple
         found.append(inside)
     return found
 
@@ -88,7 +88,7 @@ class Sample:
         self.keywords = keywords
 
     def likes(self) -> Callable[[Sequence[float]], Sample]:
-        """What makes samples of the same signature from numbers; the user's lists may change meanwhile."""
+        """Return a maker of samples with the same signature from numbers; the user's lists may change meanwhile."""
         names, given = (*self.keywords,), [*self.arguments, *self.keywords.values()]
         key, count = signature(given, []), len(self.arguments)
 

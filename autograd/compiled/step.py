@@ -16,8 +16,8 @@
     ...
 
 Two backends do the same: straight-line Python (codegen.py), which is always there, and an interpreter in C
-(c/), which is built once per machine. What either refuses to compute, the function itself computes as it
-stands: so errors are those of the engine, and name the values they come from.
+(c/), which is built once per machine. If one of them refuses to compute something, the function itself runs:
+so errors are those of the engine, and name the values they come from.
 """
 
 from __future__ import annotations
@@ -46,17 +46,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Step", "compile"]
 
-WORTH = 20_000  # edges from which on "auto" takes C: less is over before C has been called
+WORTH = 20_000  # from this many edges on, "auto" takes C: less is done before C has been called
 BACKENDS = {"auto": WORTH, "python": math.inf, "c": 0}
 
 
 class Step:
-    """A compiled function, which :func:`compile` returns. Call it as the function: it returns the loss, a float,
-    and adds its gradients to those of the parameters, as backward() does.
+    """A compiled function, from :func:`compile`. Call it like the function: it returns the loss, a float.
 
-    source, source_c, source_js: what was called last, as a file of Python, C or JavaScript that runs by itself.
-    backend: "auto", "python" or "c", as asked for. last_backend: where the last loss was really computed, "python", "c", or
-    "eager" where the function itself had to; None before the first call. parameters: those that gradients are taken for.
+    It adds the loss's gradients to those of the parameters, as backward() does.
+
+    source, source_c, source_js: the last call, as a standalone file in Python, C or JavaScript.
+    backend: "auto", "python" or "c", as asked for. last_backend: where the last loss was really computed, "python",
+    "c", or "eager" if the function itself had to run; None before the first call. parameters: those that get gradients.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Step:
         self.backend = backend
         self.check = check
         self.last_backend: str | None = None
-        self.updates: Updates | None = None  # by the optimiser that update() was called with last
+        self.updates: Updates | None = None  # by the optimiser of the last update()
         self.programs = Programs(function, None if params is None else _parameters(params), check, BACKENDS[backend])
         self.checks = Checks(self.programs)
         self.lock = self.programs.lock
@@ -125,16 +126,16 @@ class Step:
             return self._tried(again, executable.made_floats, lambda: self._function(*arguments, **keywords))
 
     def batch(self, *columns: Sequence[Any]) -> float:
-        """The mean loss over the rows of a batch, ``batch(xs, ys)``; adds its gradients to those of the parameters.
+        """Return the mean loss over the rows of a batch, ``batch(xs, ys)``, and add its gradients to the parameters'.
 
-        columns: for each argument of the function a list of its values, one for each row; or what `prepare` made of them.
+        columns: for each argument of the function, a list of its values, one for each row; or the result of `prepare`.
         Raises ShapeError for lists of different lengths.
         """
         self._refuse_inside()
         return self.run(self.prepare(*columns))
 
     def prepare(self, *columns: Any) -> Prepared:
-        """A batch to be used again and again: `batch`, `update` and `train` take it in place of its columns.
+        """Prepare a batch to use again and again: `batch`, `update` and `train` take it in place of its columns.
 
         >>> w = Value(1.0)
         >>> step = compile(lambda x, y: (w * x - y) ** 2, [w])
@@ -157,7 +158,7 @@ class Step:
         return Prepared(self, columns, [self._part(*found) for found in rows_of_columns(columns)])
 
     def _part(self, key: Any, rows: Any, first: tuple[Any, ...]) -> Part:
-        """Rows of one signature, traced if they are the first of it."""
+        """Return the program for rows of one signature, tracing the first of them if necessary."""
         programs, key = self.programs, in_mode(key)
         executable = programs.kept.get(key) or programs.trace(key, Sample(rows.rows[0], first, {}), rows)
         programs.latest = executable
@@ -165,10 +166,10 @@ class Step:
         return Part(executable, rows)
 
     def update(self, optimizer: Any, *columns: Any) -> float:
-        """One update: zero_grad, backward of the mean loss of a batch, step. Returns the loss.
+        """Make one update: zero_grad, backward from the mean loss of a batch, step. Returns the loss.
 
-        optimizer, columns: as `train` and `batch` take them. All of it is done in C where C knows the optimiser's rule.
-        Raises as `train` and `batch` do.
+        optimizer, columns: as in `train` and `batch`. Everything is done in C if C knows the optimiser's rule.
+        Raises what `train` and `batch` raise.
         """
         from .training import update
 
@@ -176,13 +177,13 @@ class Step:
         return update(self, optimizer, columns)
 
     def train(self, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
-        """`steps` updates: zero_grad, backward of the mean loss of the next batch, step. Returns the losses.
+        """Make `steps` updates: zero_grad, backward from the mean loss of the next batch, step. Returns the losses.
 
-        batches: what `batch` takes, as tuples, or what `prepare` made of them; when they come to an end, they begin again.
-        optimizer: where C knows its rule, updates run there; of any other object zero_grad() and step() are called.
-        The parameters' numbers are written back before code of this thread can run: the iterator of the batches, what
-        handles an exception or an interrupt, the code behind the call. Another thread sees those from before.
-        Raises ArgumentError for an optimiser with a Value that the loss uses and compile() was not given.
+        batches: tuples of what `batch` takes, or results of `prepare`; when they come to an end, they begin again.
+        optimizer: if C knows its rule, updates run there; for any other object, zero_grad() and step() are called.
+        The parameters' numbers are written back before other code of this thread can run: the iterator of the batches,
+        the handler of an exception or an interrupt, the code after the call. Another thread sees the numbers from
+        before. Raises ArgumentError if the optimiser has a Value that the loss uses but compile() was not given.
         """
         from .training import train
 
@@ -208,7 +209,7 @@ class Step:
         return Report(page(latest.program, language, title, latest.inputs))
 
     def retrace(self) -> None:
-        """Forget every program: the next call traces the function anew, with what it reads from outside then."""
+        """Forget every program: the next call traces the function anew, with what it then reads from outside."""
         self.programs.retrace()
 
     def __repr__(self) -> str:
@@ -218,22 +219,22 @@ class Step:
 
     def __reduce__(self) -> Any:
         raise ToolError(
-            f"{self.programs.title}: a compiled step is neither copied nor pickled, since its function knows these "
+            f"{self.programs.title}: a compiled step cannot be copied or pickled, since its function uses these very "
             "parameters: compile again, with those of the copy"
         )
 
     def _refuse_inside(self) -> None:
-        """A step returns a plain number, which would be kept, and leaves gradients of its own."""
+        """Refuse a step inside a traced function: it returns a plain number, and adds gradients by itself."""
         if get_ident() in running:
             raise TraceError(
-                f"{said_line(users_line())}\n{self.programs.title} is a compiled step, and called in a function that is "
-                "compiled itself: call there the function that it was made of, which is its __wrapped__"
+                f"{said_line(users_line())}\n{self.programs.title} is a compiled step, but is called in a function that is "
+                "being compiled: call the function it was made from instead, its __wrapped__"
             )
 
     # --- running a batch
 
     def run(self, batch: Prepared) -> float:
-        """The mean loss of a batch, wherever it is computed; adds its gradients."""
+        """Return the mean loss of a batch, wherever it is computed, and add its gradients."""
         if shared["mode"] and is_on("no_grad"):
             self.last_backend = "eager"
             return batch.itself(self._function).data
@@ -243,19 +244,19 @@ class Step:
         return self.computed(batch, in_c)
 
     def computed(self, batch: Prepared, in_c: bool) -> float:
-        """The same without a check."""
+        """Do the same without a check."""
         self.last_backend = "c" if in_c else "python"
         return self._tried(
             batch.in_c if in_c else batch.in_python, batch.made_floats, lambda: batch.itself(self._function)
         )
 
     def is_for_c(self, batch: Prepared, times: int = 1) -> bool:
-        """Whether C shall do this batch, that many times."""
+        """Return whether C should run this batch that many times."""
         programs = self.programs
         return times * batch.edges >= programs.enough and all(programs.can_run_in_c(p.executable) for p in batch.parts)
 
     def _tried(self, run: Callable[[], float], made_floats: Callable[[], bool], itself: Callable[[], Value]) -> float:
-        """What `run` gives; where it meets what it cannot compute, the function itself does, or says what is wrong."""
+        """Return the result of `run`; what it cannot compute, the function itself computes, or raises an error for."""
         try:
             return run()
         except (ArithmeticError, ValueError) as error:
@@ -283,7 +284,7 @@ def _parameters(params: Any) -> list[Value]:
     for p in parameters:
         if not isinstance(p, Value) or p.operands:
             raise ArgumentError(f"compile: want leaves as parameters, got {p!r}")
-        if type(p) is not Value and not hasattr(p, "recorder"):  # which it has while another thread traces
+        if type(p) is not Value and not hasattr(p, "recorder"):  # the class it has while another thread traces
             raise ArgumentError(
                 f"compile: want Values as parameters, got {p!r} of the subclass {type(p).__name__}, "
                 "whose methods a trace would not see"
@@ -304,29 +305,29 @@ def compile(
 def compile(
     loss_fn: Any = None, params: Iterable[Value] | None = None, backend: str = "auto", check: str = "doubling"
 ) -> Any:
-    """Trace `loss_fn` when it is first called, and run it at machine speed from then on.
+    """Trace `loss_fn` at its first call, and run it at machine speed from then on.
 
     loss_fn: returns one Value, the loss. Its arguments are numbers and nested lists of them; an int may pick a
     row of an Embedding or a class target. Other lengths are traced anew, and so is another bool or str.
-    params: the Values whose gradients are wanted, such as model.parameters(); left out, every leaf from outside that
+    params: the Values whose gradients are wanted, such as model.parameters(); if left out, every leaf from outside that
     the loss depends on.
-    backend: "python"; "c", which needs a C compiler, and goes on with Python where there is none; "auto" takes C
-    for what is worth it. check: "doubling", "always" or "never": see below.
+    backend: "python"; "c", which needs a C compiler, and falls back to Python without one; "auto" takes C when it is
+    worth it. check: "doubling", "always" or "never": see below.
     Returns a Step: call it, or its `batch`, `update` and `train`. Also a decorator, ``@compile(params=...)``.
 
-    The contract: the function is pure in its arguments and parameters. What else it reads is a constant while it stays
-    the same: variables, attributes, and items of lists and dicts of up to 100,000 things together, are looked at before
-    each call, and where one has changed the function is traced anew. Side effects happen while it is traced or checked.
-    Raises TraceError, naming the line, for what would not be the same in every call: an `if` on a number, .data, float(),
-    text, a number drawn at random, state that the function both reads and changes.
-    Not looked at, so that `Step.retrace` must be called: a context variable, what belongs to Python or to a library (a
-    patched function, a setting of the process), the clock and iterators, 0.0 that becomes -0.0, 1 that becomes True. An
-    int is a float in a program, and so exact up to 2**53; which Value an int picks cannot be asked with `is`.
-    Numbers of other types in data or grad (numpy's, ints, fractions) are made floats at the next call; anything that is not a
-    number is refused by name.
-    The check: loss and gradients of the program against those of the function itself, which runs on the same arguments:
-    at the first call of each signature of arguments, and at the calls 2, 4, 8, 16 ... of the step ("doubling"), at
-    each ("always"), or at none ("never"). It raises TraceError, and leaves the gradients as they were.
+    The contract: the function is pure in its arguments and parameters. Anything else it reads is a constant as long as
+    it does not change: variables, attributes, and items of lists and dicts (up to 100,000 in all) are looked at before
+    each call, and if one has changed, the function is traced anew. Side effects happen only while it is traced or
+    checked. Raises TraceError, naming the line, for anything that would not be the same in every call: an `if` on a
+    number, .data, float(), text, a number drawn at random, state that the function both reads and changes.
+    Some changes are not noticed, so that you must call `Step.retrace`: a context variable, anything that belongs to
+    Python or a library (a patched function, a setting of the process), the clock and iterators, 0.0 that becomes -0.0,
+    1 that becomes True. An int is a float in a program, so it is exact up to 2**53; `is` cannot tell which Value an int
+    picked. Numbers of other types in data or grad (numpy's, ints, fractions) become floats at the next call; anything
+    that is not a number is refused by name.
+    The check compares the program's loss and gradients with those of the function itself, run on the same arguments: at
+    the first call of each signature of arguments, and at the calls 2, 4, 8, 16 ... of the step ("doubling"), at every
+    call ("always"), or never ("never"). It raises TraceError, and leaves the gradients as they were.
 
     >>> w = Value(1.0)
     >>> @compile(params=[w])

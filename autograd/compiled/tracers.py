@@ -1,12 +1,12 @@
-"""Tracers: what a traced function is given in place of numbers. They record operations, and have no number to show.
+"""Tracers: what a traced function gets in place of numbers. They record operations, and have no number to show.
 
     >>> x, w = tracer(2.0, "x"), Value(3.0)
     >>> y = x * 2 + 1  # plain numbers still: no node of a graph
     >>> type(y).__name__, type(y * w).__name__
     ('ArgTracer', 'Tracer')
 
-What would look at a number (an `if` on one, float(), .data) raises TraceError, since its answer would be kept for all
-later calls.
+Anything that would look at a number (an `if` on one, float(), .data) raises TraceError, since its answer would be fixed
+for all later calls.
 """
 
 from __future__ import annotations
@@ -42,38 +42,38 @@ class TraceContext:
         self.refused: TraceError | None = None
 
 
-running: dict[int, TraceContext] = {}  # by thread: to others a parameter is what it was
+running: dict[int, TraceContext] = {}  # by thread: to others, a parameter is what it was
 
 
 # --- What is refused ---------------------------------------------------------------------------------------
 
 _FIXES = {
     "data": "Use it in arithmetic as it is, without .data or .item()",
-    "grad": "Gradients are there when the step has returned",
+    "grad": "Gradients are there once the step has returned",
     "compare": "An `if` would be decided once for all calls: use relu, maximum or abs, or decide outside "
-    "and pass the decision as a bool or a str, which make a program of their own",
-    "identity": "Which one was picked is known only when the program runs: decide outside, and pass a bool or a str",
+    "and pass the decision as a bool or a str, each of which makes its own program",
+    "identity": "Only when the program runs is it known which one was picked: decide outside, and pass a bool or a str",
     "convert": "float(), int() and math's functions cut the graph: use v.exp(), v.log(), v.sqrt() ..., which are recorded",
     "index": "An int argument picks a row only by embedding(i, rows), pick(rows, i) or cross_entropy(scores, i)",
     "method": "Operations are methods of Values: write Value(x).exp()",
-    "number": "What only a number has would be computed once for all calls: do it outside, and pass what it gives",
+    "number": "This needs a number, and would be computed once for all calls: do it outside, and pass the result",
     "print": "Print what the step returns",
     "write": "Change parameters between calls, and the next call sees it",
     "backward": "Return the loss: the step takes its gradients",
-    "partials": "Partials are there when an operation runs, and not while it is traced",
-    "arithmetic": "This is no row in the table of operations: add one with autograd.op(), or compute it outside",
+    "partials": "Partials exist when an operation runs, not while it is traced",
+    "arithmetic": "This is not a row of the table of operations: add one with autograd.op(), or compute it outside",
 }  # fmt: skip
 
 
 def _refusal(node: Value, why: str) -> TraceError:
-    """The error for looking at a number that is not there, naming the user's line."""
+    """Return the error for looking at a number that is not there; it names the user's line."""
     if _asked_by_engine():  # it leaves the operation to us when that fails
         return TraceError("no number yet")
     what = one_line(node.label) or (f"the result of {node.op.name}" if node.op else "a parameter")
     plain = why in ("method", "number") and getattr(node, "plain", False)
     reason = "is a plain number" if plain else "has no number yet: compile() traces the function once, for all of them"
     frame = users_frame()
-    while frame.f_back and is_library(frame.f_globals.get("__name__")):  # statistics.mean() asks in the user's name
+    while frame.f_back and is_library(frame.f_globals.get("__name__")):  # statistics.mean() asks on the user's behalf
         frame = frame.f_back
     error = TraceError(f"{said_line((frame.f_code.co_filename, frame.f_lineno))}\n{what} {reason}. {_FIXES[why]}")
     context = running.get(get_ident())
@@ -83,7 +83,7 @@ def _refusal(node: Value, why: str) -> TraceError:
 
 
 def _asked_by_engine() -> bool:
-    """Whether a compiled method read .data."""
+    """Return whether a compiled method read .data."""
     frame: Any = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
     while frame.f_code.co_filename == _asked_by_engine.__code__.co_filename:
         frame = frame.f_back
@@ -99,7 +99,7 @@ def _refuse(why: str) -> Callable[..., Any]:
 
 
 def _unreadable(name: str) -> Any:
-    """A property in place of a slot: the thread that traces may not look; to others it is the slot of a parameter."""
+    """A property in place of a slot: the tracing thread may not look; to other threads, it is a parameter's slot."""
     slot: Any = Value.__dict__[name]
 
     def get(self: Value) -> float:
@@ -119,7 +119,7 @@ def _unreadable(name: str) -> Any:
 
 
 def _is_tracer(value: Value) -> bool:
-    """Whether it has no number anywhere. A parameter may have become a Value again while another thread asked for it."""
+    """Return whether it has no number anywhere. A parameter may become a Value again while another thread asks."""
     kind = type(value)
     return issubclass(kind, Tracer) and kind is not ParamTracer
 
@@ -128,10 +128,10 @@ def _is_tracer(value: Value) -> bool:
 
 
 class Tracer(Value):
-    """A Value in a traced function: it has operands, and no number."""
+    """A Value in a traced function: it has operands, but no number."""
 
     __slots__ = ()
-    plain = False  # whether it would be a plain number if the function were called as it is
+    plain = False  # whether it would be a plain number if the function were simply called
 
     data = _unreadable("data")
     grad = _unreadable("grad")
@@ -143,12 +143,12 @@ class Tracer(Value):
         return ()
 
     def record(self, op: Op, operands: Sequence[Any]) -> Tracer:
-        """The node of an operation; the engine asks for it where an operand is traced."""
+        """Return the node of an operation; the engine asks for it if an operand is traced."""
         return _node(Tracer, op, tuple(operands))
 
     @staticmethod
     def recorder(op: Op) -> Callable[..., Any]:
-        """What records a wide row for lists that begin with a tracer; the engine keeps it beside its kernels."""
+        """Return a wide row's recorder for lists that begin with a tracer; the engine keeps it beside its kernels."""
         return _wide_recorder(op)
 
     def __repr__(self) -> str:
@@ -174,7 +174,7 @@ class Tracer(Value):
 
 
 class ParamTracer(Tracer):
-    """A leaf of the user's, while a thread traces the function that uses it; in other threads it is a Value still."""
+    """A user's leaf while a thread traces the function that uses it; to other threads, it is still a Value."""
 
     __slots__ = ()
 
@@ -207,14 +207,14 @@ class PickTracer(Tracer):
 
 
 class ArgTracer(Tracer):
-    """A plain number of the user's: an argument, what was computed from arguments alone, or one that was picked."""
+    """A user's plain number: an argument, a number computed only from arguments, or one that was picked."""
 
     __slots__ = ()
     plain = True
 
     @property
     def __class__(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """What isinstance() is told in the traced function."""
+        """The class that isinstance() sees in the traced function."""
         return (int if type(self) is IndexTracer else float) if get_ident() in running else type(self)
 
     def __getattr__(self, name: str) -> Any:
@@ -223,13 +223,13 @@ class ArgTracer(Tracer):
         raise AttributeError(name)
 
     def stand_in(self, value: Value) -> None:
-        """What ``Value(x)`` does of a traced x: the new Value is x, under a name of its own."""
+        """Do what ``Value(x)`` does for a traced x: the new Value is x, under its own name."""
         value.__class__ = Tracer
         value.a, value.da = (self,), ()
         value.scope = shared["scope"]
 
     def chosen_from(self, rows: Sequence[Any]) -> Any:
-        """``rows[self]``, chosen when the program runs; where rows are lists, a list."""
+        """Return ``rows[self]``, chosen when the program runs; if rows are lists, a list."""
         if type(self) is not IndexTracer:
             raise _refusal(self, "index")
         if rows and isinstance(rows[0], (list, tuple)):
@@ -238,7 +238,7 @@ class ArgTracer(Tracer):
         plain = all(type(row) is float or getattr(row, "plain", False) for row in given)
         return _node(ArgTracer if plain else PickTracer, PICK, (self, *given))
 
-    # Numbers are compared and looked up by what they are, so a trace refuses both; nodes are told by identity.
+    # Numbers are compared and looked up by their value, so a trace refuses both; nodes are identified by identity.
 
     def __eq__(self, other: object) -> bool:
         if get_ident() in running:
@@ -252,7 +252,7 @@ class ArgTracer(Tracer):
 
 
 class IndexTracer(ArgTracer):
-    """An int argument: a number in arithmetic; where it picks a row, the choice is made when the program runs."""
+    """An int argument: a number in arithmetic; if it picks a row, the choice is made when the program runs."""
 
     __slots__ = ()
 
@@ -265,11 +265,11 @@ def _node(kind: type[Any], op: Op | None, operands: tuple[Any, ...]) -> Any:
     node = _new(kind)
     node.op = op
     node.a, node.b, node.db = operands, None, None
-    node.da = ()  # no partials; None where no gradient goes either
+    node.da = ()  # no partials; None where no gradient flows either
     node.label = ""
     node.scope = shared["scope"]
     if shared["mode"]:
-        if is_on("no_grad") and op is not PICK:  # it is computed in every call, and no gradient goes through it
+        if is_on("no_grad") and op is not PICK:  # it is computed in every call, and no gradient flows through it
             node.da = None
         if is_on("record_source"):
             node.__class__ = Tracer  # which may be hashed
@@ -279,7 +279,7 @@ def _node(kind: type[Any], op: Op | None, operands: tuple[Any, ...]) -> Any:
 
 
 def _recorder(op: Op, reflected: bool = False) -> Callable[..., Any]:
-    """The method of a row: it records what the compiled method of Value would compute."""
+    """Make the method of a row: it records what the compiled method of Value would compute."""
     if len(op.operands) == 1:
         return lambda self: _node(Tracer, op, (self,))
 
@@ -304,7 +304,7 @@ def _recorder(op: Op, reflected: bool = False) -> Callable[..., Any]:
 
 
 def _wide_recorder(op: Op) -> Callable[..., Any]:
-    """A kernel for tracers: the row of a wide operation becomes a node as it stands."""
+    """Make a kernel for tracers: the row of a wide operation becomes a single node."""
     listed = [(name in op.lists, op.defaults.get(name, 0.0) is None) for name in op.operands]
 
     def kernel(*groups: Any) -> Any:
@@ -322,7 +322,7 @@ def _wide_recorder(op: Op) -> Callable[..., Any]:
 
 
 def _between_numbers(record: Callable[..., Any]) -> Callable[..., Any]:
-    """An operator of plain numbers, whose result is one if all operands are."""
+    """Make an operator of plain numbers, whose result is a plain number if all operands are."""
 
     def method(self: Any, *other: Any) -> Any:
         node = record(self, *other)
@@ -334,14 +334,14 @@ def _between_numbers(record: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _detached(self: Any) -> Any:
-    """The same number, through which no gradient goes."""
+    """Return the same number, but no gradient flows through it."""
     node = _node(Tracer, MUL, (self, 1.0))
     node.da = None
     return node
 
 
 def _set(kind: type[Any], name: str, method: Callable[..., Any]) -> None:
-    """Give a tracer a method; other threads, to which a parameter is a Value still, get the Value's."""
+    """Give a tracer a method; other threads, to which a parameter is still a Value, get the Value's."""
     setattr(kind, name, method)
     if kind is not Tracer:
         return
@@ -355,7 +355,7 @@ def _set(kind: type[Any], name: str, method: Callable[..., Any]) -> None:
 
 
 def _install_methods() -> None:
-    """Give the tracers a recorder for every method of a row, and a refusal for what looks at a number."""
+    """Give the tracers a recorder for every method of a row, and a refusal for everything that looks at a number."""
     for op in OPS.values():
         if not op.wide:
             _set(Tracer, op.name, _recorder(op))
@@ -393,7 +393,7 @@ _install_methods()
 
 
 def tracer(number: Any, name: str) -> ArgTracer:
-    """What a traced function is given in place of a number, under the name of its argument."""
+    """Return what a traced function gets in place of a number, under the name of its argument."""
     node = _node(IndexTracer if isinstance(number, Integral) else ArgTracer, None, ())
     node.scope, node.label = None, name
     return node

@@ -6,7 +6,7 @@
     [('v1', mul), ('v2', add), ('v3', tanh)]
 
 While a function is traced, tracers (tracers.py) take the place of its numbers: every operation on them is recorded,
-never computed. Whether the recorded program is the function is seen by its numbers: self_check.py.
+never computed. self_check.py then compares the numbers of the recorded program with the function's.
 """
 
 from __future__ import annotations
@@ -59,14 +59,14 @@ _one_at_a_time = new_lock()  # since parameters, which threads may share, are tr
 
 
 def _tracers_for(argument: Any, name: str, inputs: list[ArgTracer], parameters: Container[Value] | None) -> Any:
-    """The argument with a tracer for every number in it, which also goes to the end of `inputs`."""
+    """Return the argument with a tracer for every number in it; the tracers also go to the end of `inputs`."""
     if isinstance(argument, (list, tuple)):
         items = [_tracers_for(item, f"{name}[{i}]", inputs, parameters) for i, item in enumerate(argument)]
-        named: Any = getattr(argument, "_make", None)  # of a namedtuple
+        named: Any = getattr(argument, "_make", None)  # for a namedtuple
         return items if isinstance(argument, list) else named(items) if named else tuple(items)
     if isinstance(argument, Value):
         if parameters is not None and argument not in parameters:
-            raise TraceError(f"{name} is a Value, and not among the parameters: pass {name}.item(), or list it there")
+            raise TraceError(f"{name} is a Value, but not among the parameters: pass {name}.item(), or add it to them")
         return argument
     if not isinstance(argument, bool) and isinstance(argument, Real):
         inputs.append(tracer(argument, name))
@@ -82,10 +82,10 @@ def traced(
     parameters: Container[Value] | None,
     hidden: Iterable[Value],
 ) -> tuple[Any, list[Any]]:
-    """Run `function` on tracers: what it returns, and the tracers of the numbers in its arguments, in order.
+    """Run `function` on tracers; return its result, and the tracers of the numbers in its arguments, in order.
 
     parameters: Values that may be arguments; None for any. hidden: Values whose numbers it may not look at.
-    Raises TraceError, naming the user's line, for what would not be the same in every call.
+    Raises TraceError, naming the user's line, for anything that would not be the same in every call.
     """
     context = TraceContext()
     names = _argument_names(function, len(arguments))
@@ -123,9 +123,9 @@ def trace(
     keywords: Mapping[str, Any] | None = None,
     guards: Guards | None = None,
 ) -> Program:
-    """What `function` computes, as a Program whose inputs are the numbers in `arguments`, in order.
+    """Return what `function` computes, as a Program whose inputs are the numbers in `arguments`, in order.
 
-    guards: those of the function, if they are there already.
+    guards: the function's guards, if you have them already.
     """
     guards = guards or Guards(function)
     parameters = dict.fromkeys(parameters)
@@ -135,7 +135,7 @@ def trace(
 
 @gc_paused
 def as_program(root: Any, inputs: Sequence[Any], parameters: Iterable[Value], guards: Guards) -> Program:
-    """What was traced, its nodes named as the function's own variables name them."""
+    """Make a Program of what was traced, with the nodes named as in the function's own variables."""
     nodes = walk(root)
     leaves = [node for node in nodes if not node.operands]
     if new := [leaf for leaf in leaves if leaf not in guards.names]:
@@ -146,7 +146,7 @@ def as_program(root: Any, inputs: Sequence[Any], parameters: Iterable[Value], gu
 
 
 def failed_alone(error: Exception) -> TraceError:
-    """What tracers made fail, and numbers do not."""
+    """Return the error for a function that fails on tracers but not on numbers."""
     trail = error.__traceback__
     line = users_line()
     while trail:
@@ -154,13 +154,13 @@ def failed_alone(error: Exception) -> TraceError:
             line = trail.tb_frame.f_code.co_filename, trail.tb_lineno
         trail = trail.tb_next
     return TraceError(
-        f"{said_line(line)}\nthe function runs on numbers, and fails on the tracers that take their place while it is "
-        f"traced ({type(error).__name__}: {error}). Compute this outside, and pass what it gives as an argument"
+        f"{said_line(line)}\nthe function runs on numbers, but fails on the tracers that take their place while it is "
+        f"traced ({type(error).__name__}: {error}). Compute this outside, and pass the result as an argument"
     )
 
 
 def unwrapped(function: Any) -> Any:
-    """The Python function that is run when `function` is called, if there is one."""
+    """Return the Python function that runs when `function` is called, if there is one."""
     while not hasattr(function, "__code__") or hasattr(function, "__wrapped__"):
         inner = next((getattr(function, name) for name in _INSIDE if hasattr(function, name)), None)
         if inner is None:

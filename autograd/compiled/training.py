@@ -1,8 +1,8 @@
 """Updates of the parameters: many in a row, or one, inside the C interpreter where it knows the optimiser's rule.
 
 While updates run in C, the numbers of the parameters change there, and the Values keep those from before the call.
-They are written back before any code of the calling thread can run: the iterator that batches come from, whatever
-handles an exception or an interrupt, the code behind the call.
+They are written back before any other code of the calling thread can run: the iterator of the batches, the handler of
+an exception or an interrupt, the code after the call.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Updates", "train", "update"]
 
-PATIENCE = 0.2  # seconds after which updates look around again: at options, and at what the function uses
+PATIENCE = 0.2  # seconds between two looks at the options, and at what the function uses
 
 
 def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
-    """`steps` updates on the batches, in a cycle; returns their losses."""
+    """Make `steps` updates on the batches, in a cycle; return their losses."""
     _want_optimizer("train", optimizer)
     try:
         steps = as_index(steps)
@@ -50,7 +50,7 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
 
 
 def update(step: Step, optimizer: Any, columns: Sequence[Any]) -> float:
-    """One update on a batch; returns its loss."""
+    """Make one update on a batch; return its loss."""
     _want_optimizer("update", optimizer)
     updates = step.updates
     if updates is None or updates.optimizer is not optimizer:
@@ -67,21 +67,21 @@ _NONE, _END = object(), object()
 
 
 class _Feed:
-    """The batches in a cycle. Each is taken from the iterable once, when its turn comes: that may run the user's code."""
+    """The batches, in a cycle. Each is taken from the iterable once, in its turn, which may run the user's code."""
 
     def __init__(self, step: Step, batches: Iterable[Any]) -> None:
         self.step = step
         self.length = len(batches) if isinstance(batches, (list, tuple)) else None  # once it is known
         self._source = iter(batches)
-        self._coming: Any = _NONE  # what has been taken from it, and not been prepared yet
+        self._coming: Any = _NONE  # what has been taken from it but not prepared yet
         self._prepared: list[Prepared] = []
 
     def ready(self, turn: int, steps: int) -> tuple[list[Prepared], int, int]:
-        """Batches, the place in them of turn `turn`, and how many updates no code of the user's need interrupt."""
+        """Return batches, the place of turn `turn` in them, and how many updates need none of the user's code."""
         self._prepare(turn)
         i = turn % self.length if self.length else turn
-        if self.length and len(self._prepared) < self.length:  # of a list: no code runs to take the next one
-            with suppress(AutogradError):  # it is raised when the turn of that batch has come
+        if self.length and len(self._prepared) < self.length:  # for a list, no code runs to take the next one
+            with suppress(AutogradError):  # it is raised when that batch has its turn
                 for k in range(turn + 1, min(steps, self.length)):
                     self._prepare(k)
         self.step.programs.look_around()
@@ -95,7 +95,7 @@ class _Feed:
         return batch if batch.generation == self.step.programs.generation else self.step.prepare(batch)
 
     def _prepare(self, turn: int) -> None:
-        """Take batches from the iterable until that of turn `turn` is there."""
+        """Take batches from the iterable until the batch for turn `turn` is there."""
         while len(self._prepared) <= (turn % self.length if self.length else turn):
             if self._coming is _NONE:
                 self._coming = next(self._source, _END)
@@ -113,7 +113,7 @@ class _Feed:
         if not isinstance(columns, (list, tuple)) or any(isinstance(column, (float, int)) for column in columns):
             raise ArgumentError(
                 f"train: want each batch as a tuple of lists, such as (xs, ys), got {columns!r}. "
-                "Where there is one batch, batches is [(xs, ys)]"
+                "For a single batch, pass [(xs, ys)]"
             )
         return self.step.prepare(*columns)
 
@@ -121,27 +121,28 @@ class _Feed:
 class Updates:
     """Updates by one optimiser, `times` in all.
 
-    Where it states its rule, updates follow that: in C where C can, else in Python. Of any other, its own methods are called.
+    If it states its rule, updates follow that: in C if possible, else in Python. For any other, its own methods are
+    called.
     """
 
     def __init__(self, step: Step, optimizer: Any, times: int) -> None:
         self.step = step
         self.optimizer = optimizer
         self.times = times
-        self._place: dict[Value, int] = {}  # of each of the step's parameters
+        self._place: dict[Value, int] = {}  # for each of the step's parameters
         self._members: list[list[Value]] = []  # the optimiser's parameters, by group
         self._others: list[Value] = []  # those of them that the step was not given
         self._rules: list[Update] | None = None  # of the groups, as C has them
         self._batches: list[Prepared] = []
-        self._able: list[bool] = []  # for each of the batches whether C can do it
+        self._able: list[bool] = []  # for each of the batches, whether C can run it
         self._schedule: Schedule | None = None  # of these batches
         self._at_once = 1  # updates until the next look around
-        self._is_running = False  # in C, where a signal's handler may be called
-        self._has_reached = False  # whether a gradient comes to any of the optimiser's parameters
+        self._is_running = False  # in C, where a signal handler may be called
+        self._has_reached = False  # whether a gradient reaches any of the optimiser's parameters
         self._lender: Any = None  # the optimiser's state, while what it remembers is in C's arrays
 
     def run(self, batches: list[Prepared], start: int, count: int) -> list[float]:
-        """At least one, and at most `count` updates, on the batches from `start` on, in a cycle. Returns their losses."""
+        """Make one to `count` updates on the batches from `start` on, in a cycle; return their losses."""
         self._look(batches)
         rules, options = _rules_of(self.optimizer)
         if rules is None:
@@ -166,7 +167,7 @@ class Updates:
         count = self.step.checks.before([part for batch in coming for part in batch.parts], in_c, count)
         began = perf_counter()
         losses = self._in_c(start, count, options) if in_c else []
-        if (done := len(losses)) < count:  # what C cannot do, Python does, or says why
+        if (done := len(losses)) < count:  # what C cannot do, Python does, or it says why not
             rest = range(done, done + 1 if in_c else count)
             losses += self._in_python((batches[(start + k) % cycle] for k in rest), rules, options)
         self.step.programs.calls += len(losses) - 1
@@ -197,7 +198,7 @@ class Updates:
         return writing(known, "grad", [p.grad for p in known])
 
     def _look(self, batches: list[Prepared]) -> None:
-        """See which batches C can do, and whose parameters the optimiser has, where that is not known."""
+        """Find out which batches C can run, and whose parameters the optimiser has, if that is unknown."""
         members = [[*group["params"]] for group in getattr(self.optimizer, "param_groups", ())]
         if batches == self._batches and members == self._members:
             return
@@ -212,18 +213,18 @@ class Updates:
             self._refuse_strangers()
 
     def _refuse_strangers(self) -> None:
-        """What the optimiser has and the loss uses would never move: compile() was not told of it."""
+        """Refuse a Value of the optimiser that the loss uses but compile() was not given: it would never move."""
         others = set(self._others)
         for part in (part for batch in self._batches for part in batch.parts):
             for node in part.executable.program.constants:
                 if node in others:
                     raise ArgumentError(
-                        f"the optimizer has {part.executable.program.name(node)}, which the loss uses, and which is none of the "
-                        "parameters that compile() was given, so that no gradient comes to it: give it there too"
+                        f"the optimizer has {part.executable.program.name(node)}, which the loss uses, but compile() did not get "
+                        "it as a parameter, so no gradient reaches it: give it to compile(), too"
                     )
 
     def _want_a_gradient(self) -> None:
-        """Refuse to train what would stand still: no gradient of these batches comes to a parameter of the optimiser."""
+        """Refuse to train if no gradient from these batches reaches a parameter of the optimiser."""
         members = [p for params in self._members for p in params]
         own = [p in {*members} for p in self.step.parameters]
         reaches = [part.executable.reach for batch in self._batches for part in batch.parts]
@@ -233,7 +234,7 @@ class Updates:
             raise no_gradient("train", members, "Compile with the parameters that the optimizer has")
 
     def _ready_for_c(self, rules: list[Update]) -> bool:
-        """Tell C the rules of the optimiser and the batches, as far as it does not know them; whether it can."""
+        """Tell C the optimiser's rules and the batches that it does not know yet; return whether it can run them."""
         if rules != self._rules:
             try:
                 functions = [*map(update_function, rules)]
@@ -241,7 +242,7 @@ class Updates:
                 say_once(f"{error}. The optimizer is called in Python, which is slower")
                 return False
             if self._lender is not None:
-                self._lender.current()  # takes what stands in the old arrays
+                self._lender.current()  # takes what is in the old arrays
             places = ([self._place[p] for p in params if p in self._place] for params in self._members or ())
             described = [
                 (group, function, rule.remembered, len(rule.options))
@@ -255,7 +256,7 @@ class Updates:
         return True
 
     def _in_c(self, start: int, count: int, options: Iterable[Iterable[float]]) -> list[float]:
-        """As many of the updates as C can do."""
+        """Make as many of the updates as C can."""
         t, schedule = self._training, self._schedule
         assert schedule is not None
         losses = zeros(count)
@@ -268,16 +269,16 @@ class Updates:
                 NotFloatError,
                 TypeError,
                 KeyError,
-            ):  # a constant is no float, or the state is not ours: Python raises the error
+            ):  # a constant is not a float, or the state is not ours: Python raises the error
                 return []
             for kept, now in zip(t.options, options):
                 kept[: len(kept)] = array("d", now or [0.0])
-            for p in self._others:  # zero_grad() of those that C does not know
+            for p in self._others:  # zero_grad() for those that C does not know
                 p.grad = NOT_REACHED
             self._is_running = True
             try:
                 done = schedule.loaded[0].machine.train(schedule, start, losses, t)
-                if done < 0:  # some data or grad is no float
+                if done < 0:  # some data or grad is not a float
                     return []
             finally:
                 self._is_running = False
@@ -287,7 +288,7 @@ class Updates:
         return [*losses[:done]]
 
     def _read_memory(self) -> None:
-        """Take over what the optimiser remembers, unless it is here already."""
+        """Copy what the optimiser remembers, unless it is here already."""
         t, state = self._training, self.optimizer.state
         if t.memory and state is not self._lender:
             memories = [*map((state.current() if hasattr(state, "current") else state).get, self.step.parameters)]
@@ -300,7 +301,7 @@ class Updates:
             self._lend_memory()
 
     def _lend_memory(self) -> None:
-        """Give it back when somebody asks for it: from now on, and again after it has changed."""
+        """Write it back when somebody asks for it: from now on, and again after it has changed."""
         state = self.optimizer.state
         if not self._training.memory:
             return
@@ -311,7 +312,7 @@ class Updates:
             self._give_memory(state)
 
     def _give_memory(self, state: dict[Value, dict[str, float]]) -> bool:
-        """Bring the state up to date; returns whether it will change here once more."""
+        """Bring the state up to date; return whether it will change here again."""
         with self.step.lock:
             for i, p in enumerate(self.step.parameters):
                 if self._training.known[i]:
@@ -323,7 +324,7 @@ class Updates:
 
 
 def _rules_of(optimizer: Any) -> tuple[list[Update] | None, list[list[float]]]:
-    """The rules of an optimiser's groups and their options; None if it does anything but what they say."""
+    """Return the rules of an optimiser's groups and their options; None if it does anything that they do not say."""
     stated: Mapping[str, Any] = getattr(optimizer, "by_rule", {})
     if not stated or any(
         getattr(getattr(optimizer, name), "__func__", None) is not does for name, does in stated.items()

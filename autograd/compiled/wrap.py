@@ -1,4 +1,4 @@
-"""Long statements on lines of a page's width: broken after a plus or a comma, and matrices row by row.
+"""Breaking long statements into lines of a page's width: after a plus or a comma, and matrices row by row.
 
 >>> print(*listed("{} = [{}]", "w", [f"w_{i}_{j}" for i in range(2) for j in range(3)], 30), sep="\\n")
 w = [
@@ -18,7 +18,7 @@ INDENT = "    "
 
 
 def broken(line: str, room: int) -> list[str]:
-    """A long line, broken after a plus or a comma."""
+    """Break a long line after a plus or a comma."""
     lines: list[str] = []
     while len(line) > room:
         cut = max(line.rfind(" + ", 0, room) + 2, line.rfind(", ", 0, room) + 1)
@@ -30,7 +30,7 @@ def broken(line: str, room: int) -> list[str]:
 
 
 def listed(template: str, name: str, items: Sequence[str], room: int) -> list[str]:
-    """A statement of a template that has a list in brackets; if it is long, each row of a matrix begins a line."""
+    """Fill a list in brackets into a template; if the statement is long, each row of a matrix begins a line."""
     line = template.format(name, ", ".join(items))
     if len(line) <= room:
         return [line]
@@ -39,7 +39,7 @@ def listed(template: str, name: str, items: Sequence[str], room: int) -> list[st
 
 
 def by_matrix_rows(items: Sequence[str], names: Sequence[str]) -> list[list[str]]:
-    """The items of a listing, row by row of the matrices that their names are of: ``w_3_0``, ``w_3_1`` ..."""
+    """Split the items of a listing into the rows of matrices that their names show: ``w_3_0``, ``w_3_1`` ..."""
     rows = [[item for item, _ in row] for _, row in groupby(zip(items, names), lambda pair: pair[1].rpartition("_")[0])]
     together: list[list[str]] = []
     single = False
@@ -53,7 +53,7 @@ def by_matrix_rows(items: Sequence[str], names: Sequence[str]) -> list[list[str]
 
 
 def filled(rows: Iterable[Sequence[str]], room: int) -> list[str]:
-    """Lines of items with commas; each row begins a new one."""
+    """Write lines of items with commas; each row begins a new line."""
     lines: list[str] = []
     for row in rows:
         line = ""

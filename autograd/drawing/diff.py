@@ -70,7 +70,7 @@ def _described(graph: Graph, node: Node) -> str:
 
 
 class _DiffWriter(DotWriter):
-    """A writer of what was and what is, where a DotWriter writes only what is."""
+    """A writer that shows what was and what is, where a DotWriter shows only what is."""
 
     HEADS = ("before", "after", "change")
 

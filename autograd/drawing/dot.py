@@ -49,7 +49,7 @@ LEGEND = 320  # the most characters of a line under a picture
 
 
 class DotWriter:
-    """A writer of a Picture as DOT, as a Look says.
+    """A writer that turns a Picture into DOT, in the style of a Look.
 
     page: the width and height in points that it has to fit, with readable text; None for as much as it takes.
     packs: whether short lines under the picture may go side by side.

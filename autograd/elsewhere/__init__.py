@@ -1,7 +1,7 @@
-"""Names of other libraries: whoever uses one here is told what is written in its place.
+"""Names from other libraries: using one here raises an error that says what to write instead.
 
-What is told is in tables: table.py has the names of autograd and of a Value, and a package on top of this one may bring
-tables of its own. Nothing here runs before somebody has asked for a name that does not exist.
+The answers are in tables: table.py has the names for autograd and for a Value, and a package on top of this one may
+bring its own. Nothing here runs until somebody asks for a name that does not exist.
 
 >>> import autograd
 >>> autograd.Tensor
@@ -20,23 +20,23 @@ from .table import TABLES
 
 __all__ = ["known_names", "module_getattr", "names_of_others", "sentence"]
 
-Table = Mapping[str, str]  # names, with spaces between them, and what is written instead: Python is in backticks
+Table = Mapping[str, str]  # names, separated by spaces, and what to write instead, with Python in backticks
 
 
 def known_names(owner: str) -> list[str]:
-    """Every name that the table of a module or class knows."""
+    """Return every name that the table of a module or class knows."""
     return [name for names in TABLES.get(owner, {}) for name in names.split()]
 
 
 def sentence(owner: str, name: str) -> str:
-    """What is written in the place of a name, "" for one that is in no table."""
+    """Return what to write instead of a name; "" for one that is in no table."""
     return next((told for names, told in TABLES.get(owner, {}).items() if name in names.split()), "")
 
 
 def module_getattr(module: str, table: Table | None = None) -> Callable[..., NoReturn]:
-    """The `__getattr__` of a module: an error with what to write instead, an ImportError in ``from module import name``.
+    """Make a module's `__getattr__`: its error says what to write instead, as an ImportError for ``from module import``.
 
-    table: what the module brings along. The function also takes how many calls away the asking frame is.
+    table: the module's own table. The function also takes how many calls away the asking frame is.
     """
     if table is not None:
         TABLES[module] = table
@@ -46,14 +46,14 @@ def module_getattr(module: str, table: Table | None = None) -> Callable[..., NoR
         if told and _is_imported(sys._getframe(depth)):  # pyright: ignore[reportPrivateUsage]
             raise ImportError(f"cannot import name {name!r} from {module!r}: {told}", name=module)
         error = AttributeError(f"module {module!r} has no attribute {name!r}{told and f': {told}'}")
-        error.name, error.obj = name, sys.modules[module]  # by which Python looks for a name much like it
+        error.name, error.obj = name, sys.modules[module]  # with this, Python looks for a similar name
         raise error
 
     return missing
 
 
 def _is_imported(frame: Any) -> bool:
-    """Whether a frame is at ``from module import name``, which replaces the text of an AttributeError by its own."""
+    """Return whether a frame is at ``from module import name``, which replaces an AttributeError's text by its own."""
     from opcode import opmap
 
     code = frame.f_code.co_code
@@ -61,7 +61,7 @@ def _is_imported(frame: Any) -> bool:
 
 
 class _Finder:
-    """Answers ``import autograd.numpy``. Python asks it last, for a module that nobody else has found."""
+    """A finder that answers ``import autograd.numpy``. Python asks it last, for a module that nobody else has found."""
 
     @staticmethod
     def find_spec(fullname: str, _path: Any = None, _target: Any = None) -> None:
@@ -74,7 +74,7 @@ sys.meta_path.append(_Finder)
 
 
 class _Name:
-    """An attribute that does not exist, of a class whose objects may have attributes of their own."""
+    """An attribute that does not exist, in a class whose objects may have their own attributes."""
 
     def __init__(self, owner: str, name: str) -> None:
         self.owner, self.name = owner, name
@@ -89,7 +89,7 @@ class _Name:
 
 
 class _SlotName(_Name):
-    """The same of a class with slots: it says so as well where such an attribute is set, but for a subclass without slots."""
+    """The same for a class with slots: it also answers the setting of an attribute, except in a subclass without slots."""
 
     def __get__(self, found: Any, owner: Any = None) -> Any:
         own = getattr(found, "__dict__", {})
@@ -108,7 +108,7 @@ class _SlotName(_Name):
 
 
 def names_of_others(owner: str, table: Table | None = None, slots: bool = False) -> Any:
-    """A base class with each name of a table as an attribute: help() lists them last, below what is really there.
+    """Make a base class with each name of a table as an attribute: help() lists them last, below the real ones.
 
     slots: the class has slots, and setting such an attribute is answered, too.
     """
@@ -129,5 +129,5 @@ class _Base:
 
 
 def _held(kind: type, name: str) -> Any:
-    """What a class holds under a name, without asking it to be an attribute."""
+    """Return what a class holds under a name, without invoking it as an attribute."""
     return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)

@@ -1,6 +1,6 @@
-"""The table: names of torch, JAX, HIPS' autograd and micrograd, and what is written here in their place.
+"""The table: names from torch, JAX, HIPS autograd and micrograd, and what to write here instead.
 
-A line is for one name or several. What stands in backticks is Python, and a test runs it all.
+Each line is for one name or several. The text in backticks is Python, and a test runs all of it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 __all__ = ["TABLES"]
 
-_SLOTS = "a Value has slots, and takes no attributes of your own: keep it beside them"
+_SLOTS = "a Value has slots, and takes no attributes of your own: keep such data beside it"
 _ONE = "a Value is one number"
 
 TABLES: dict[str, Mapping[str, str]] = {
@@ -19,19 +19,19 @@ TABLES: dict[str, Mapping[str, str]] = {
         "Parameter": "a parameter is a Value, `Value(0.5)`",
         "zeros ones full empty zeros_like ones_like": "a vector is a list, `[Value(0.0) for _ in range(3)]`",
         "randn rand normal uniform randint randn_like": "a vector is a list, `[Value(random.gauss(0.0, 1.0)) for _ in range(3)]`",
-        "arange linspace": "numbers stand in a list, `[0.1 * i for i in range(11)]`",
-        "float32 float64 double half int64 bfloat16 dtype set_default_dtype": "numbers are Python's floats of 64 bits: leave it out",
+        "arange linspace": "numbers go into a list, `[0.1 * i for i in range(11)]`",
+        "float32 float64 double half int64 bfloat16 dtype set_default_dtype": "numbers are Python's 64-bit floats: leave it out",
         "device cuda mps device_put": "everything runs on the processor: leave it out, or `compile(function)` for speed",
-        "manual_seed seed PRNGKey": "draw numbers by Python's generator, `random.seed(0)`",
+        "manual_seed seed PRNGKey": "numbers come from Python's generator, `random.seed(0)`",
         "save load": "numbers are plain data, `json.dumps([w.data for w in ws])`",
         # vectors and matrices
-        "stack cat concatenate hstack vstack": "lists are put together by Python, `[*xs, *ws]`",
-        "matmul mm mv einsum inner vdot tensordot": "`dot(xs, ws)`, and of a matrix `[dot(row, xs) for row in rows]`",
+        "stack cat concatenate hstack vstack": "join lists in Python, `[*xs, *ws]`",
+        "matmul mm mv einsum inner vdot tensordot": "`dot(xs, ws)`, and for a matrix `[dot(row, xs) for row in rows]`",
         "outer": "lists of lists, `[[x * w for w in ws] for x in xs]`",
         "transpose swapaxes": "a matrix is a list of rows, `[list(column) for column in zip(*rows)]`",
-        "reshape view ravel flatten": "lists are taken apart by Python, `[x for row in rows for x in row]`",
-        "prod": "it is Python's, `math.prod(xs)`",
-        "cumsum cumprod": "it is Python's, `list(itertools.accumulate(xs))`",
+        "reshape view ravel flatten": "flatten lists in Python, `[x for row in rows for x in row]`",
+        "prod": "use Python's, `math.prod(xs)`",
+        "cumsum cumprod": "use Python's, `list(itertools.accumulate(xs))`",
         "argmax argmin": "Values are ordered, `xs.index(max(xs))`",
         "sort topk": "Values are ordered, `sorted(xs)`",
         "amax": "`maximum(xs)`",
@@ -39,7 +39,7 @@ TABLES: dict[str, Mapping[str, str]] = {
         "var std": "for a list, write `mean([(x - mean(xs)) ** 2 for x in xs]).sqrt()`",
         "norm": "`sqrt(dot(xs, xs))`",
         "log_softmax": "`[-surprisal(xs, x) for x in xs]`",
-        "cross_entropy nll_loss": "`surprisal(xs, xs[0])` is that of the scores xs and the class 0",
+        "cross_entropy nll_loss": "`surprisal(xs, xs[0])` is the loss for the scores xs and the class 0",
         # functions under other names
         "ln": "`log(w)`",
         "power float_power": "`x ** 2`",
@@ -52,14 +52,14 @@ TABLES: dict[str, Mapping[str, str]] = {
         "hypot": "`sqrt(x * x + w * w)`",
         "sinc": "`where(x, sin(math.pi * x) / (math.pi * x), 1.0)`, away from 0",
         "heaviside step": "`where(relu(x), 1.0, 0.0)`",
-        "cond select": "`where(x, 1.0, 2.0)` chooses by whether x is 0",
+        "cond select": "`where(x, 1.0, 2.0)` chooses the second number if x is 0",
         "deg2rad radians": "`x * (math.pi / 180)`",
         "rad2deg degrees": "`x * (180 / math.pi)`",
         "floor ceil round trunc": "it has the slope 0: take the number, `math.floor(x.data)`",
         "isnan isinf isfinite": "ask the number, `math.isnan(x.data)`",
         "allclose isclose equal": "compare numbers, `math.isclose(x.data, w.data)`",
         # recording
-        "enable_grad set_grad_enabled is_grad_enabled": "everything is recorded, but for what is `with no_grad(): y = x * x`",
+        "enable_grad set_grad_enabled is_grad_enabled": "everything is recorded, except `with no_grad(): y = x * x`",
         "inference_mode": "`with no_grad(): y = x * x`",
         "stop_gradient": "`x.detach()`",
         "detect_anomaly set_detect_anomaly": "`detect_anomalies(f)`",
@@ -79,25 +79,25 @@ TABLES: dict[str, Mapping[str, str]] = {
         "check_grads test_util gradient_check check_vjp": "`gradcheck(function, [w])`",
         "Function custom_vjp custom_jvp custom_gradient primitive defvjp defjvp extend core function": '`cube = op("cube", "cube", "a * a * a", "3 * a ** 2")`, then `cube(x)`',
         # running
-        "vmap pmap": "`[function(x) for x in numbers]`; many at once are fast by `compile(function)`",
+        "vmap pmap": "`[function(x) for x in numbers]`; for many numbers, `compile(function)` is fast",
         "jit script": "`compile(function)`",
         "make_jaxpr": "`f.formula()`",
-        "scan fori_loop while_loop lax": "a loop of Python's is recorded as it runs, `for x in xs: f = f * x`",
-        "tree_map tree_util": "lists are mapped by Python, `[x * 2 for x in xs]`",
-        "numpy scipy np jnp": "the functions are here, `tanh(x)`, or methods, `x.tanh()`; numpy's own call them as well",
-        "random": "numbers are drawn by Python's module, `import random`",
+        "scan fori_loop while_loop lax": "a Python loop is recorded as it runs, `for x in xs: f = f * x`",
+        "tree_map tree_util": "map lists in Python, `[x * 2 for x in xs]`",
+        "numpy scipy np jnp": "the functions are here, `tanh(x)`, or methods, `x.tanh()`; numpy's own functions also call them",
+        "random": "draw numbers with Python's module, `import random`",
         "variable": "`from autograd import Value`",
         "differential_operators": "`from autograd import grad, value_and_grad, jacobian, hessian`",
-        "builtins misc wrap_util tracer": "what a graph is made of is in `from autograd.graph import Graph`",
+        "builtins misc wrap_util tracer": "the parts of a graph are in `from autograd.graph import Graph`",
     },
     "Value": {
-        # other names for what is there
+        # other names for what is here
         "numpy tolist scalar": "the plain number is `x.item()`",
         "value val number": "it is called `x.data`",
         "gradient derivative adjoint": "it is called `x.grad`",
         "name": "it is called `x.label`",
         "parents children inputs prev predecessors args": "they are called `f.operands`, in order",
-        "grad_fn operation _ctx creator": "the operation is `f.op`, and what it was computed from `f.operands`",
+        "grad_fn operation _ctx creator": "the operation is `f.op`, and what it was computed from is `f.operands`",
         "local_grads local_gradients": "they are called `f.partials`, one for each of `f.operands`",
         "diagnose": "`diagnose(f, x, 6.0)`",
         "check gradcheck": "`gradcheck(function, [w])`",
@@ -105,10 +105,10 @@ TABLES: dict[str, Mapping[str, str]] = {
         "draw_dot plot visualize render": "`f.draw()`, or `f.tree()` as text",
         "to_latex": "`f.latex()`",
         "to_string describe": "`f.formula()`",
-        "copy": "`x.clone()` is differentiated, and `x.detach()` is not",
+        "copy": "`x.clone()` passes gradients on, and `x.detach()` does not",
         "detach_": "`x.detach()`",
         "compile jit": "`compile(function)`",
-        "forward compute eval evaluate": "it is computed already, `f.data`",
+        "forward compute eval evaluate": "it is already computed, `f.data`",
         "step": "`f.step_through().step()`",
         # operations
         "ln": "`w.log()`",
@@ -120,9 +120,9 @@ TABLES: dict[str, Mapping[str, str]] = {
         "arcsin arccos arctan arcsinh arccosh arctanh": "`w.asin()`, `w.acos()`, `w.atan()`, `w.asinh()`, `x.acosh()`, `w.atanh()`",
         "sum": f"{_ONE}, and the sum of a list is `total(xs)`",
         "mean": f"{_ONE}, and the mean of a list is `mean(xs)`",
-        "max min": f"{_ONE}, and of two the larger is `maximum(x, w)`, the smaller `minimum(x, w)`",
+        "max min": f"{_ONE}, and the larger of two is `maximum(x, w)`, the smaller `minimum(x, w)`",
         "softmax log_softmax": f"{_ONE}, and for a list, `softmax(xs)`",
-        "matmul dot mm mv": f"{_ONE}, and of lists it is `dot(xs, ws)`",
+        "matmul dot mm mv": f"{_ONE}, and for lists it is `dot(xs, ws)`",
         "norm": f"{_ONE}, and for a list, `sqrt(dot(xs, xs))`",
         "floor ceil trunc": "it has the slope 0: take the number, `math.floor(x.data)`",
         "eq ne": "compare numbers, `x.data == w.data`",

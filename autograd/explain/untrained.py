@@ -1,6 +1,6 @@
-"""Training that cannot train: what is said where a step would leave its parameters as they are.
+"""Training that cannot train: the errors for steps that would leave their parameters as they are.
 
-Each mistake is told at the first call that can know of it: an assignment, ``backward()``, ``optimizer.step()``.
+Each mistake is reported at the first call that can notice it: an assignment, ``backward()``, ``optimizer.step()``.
 
 >>> from autograd import Value, no_grad
 >>> w = Value(3.0)
@@ -37,9 +37,9 @@ __all__ = [
 
 
 def in_place(op: Op, leaf: Node, other: object) -> ArgumentError | None:
-    """The error for ``p -= lr * p.grad``; None where a new Value may be wanted, as in ``out = bias; out += w * x``.
+    """Return the error for ``p -= lr * p.grad``; None if a new Value may be wanted, as in ``out = bias; out += w * x``.
 
-    It is asked of parameters, and of every leaf in a mode.
+    This is checked for parameters, and in a mode for every leaf.
     """
     inside = here.scope is not None or users_frame().f_code.co_name in (
         "forward",
@@ -61,17 +61,17 @@ def in_place(op: Op, leaf: Node, other: object) -> ArgumentError | None:
 
 
 def not_recorded(leaf: Node) -> GraphError:
-    """The error of backward() where nothing was recorded."""
+    """Return the error for backward() of something unrecorded."""
     return GraphError(
-        f"backward() of {_called(leaf, 'a result')}: it was made inside no_grad() or by detach(), so no gradient can go on "
-        "from it. Compute it outside of no_grad(), from the parameters themselves"
+        f"backward() of {_called(leaf, 'a result')}: it was made inside no_grad() or by detach(), so no gradient can flow on "
+        "from it. Compute it outside no_grad(), from the parameters themselves"
     )
 
 
 def no_gradient(
     caller: str, params: Sequence[Node], fix: str = "Call loss.backward() after zero_grad() and before step()"
 ) -> GraphError:
-    """The error of an update where no gradient has reached any parameter."""
+    """Return the error for an update when no gradient has reached any parameter."""
     name = names_of(params[:1])[0]
     which = name or "the parameter"
     if len(params) > 1:
@@ -82,15 +82,15 @@ def no_gradient(
 
 
 def used_up(caller: str, params: object) -> ArgumentError:
-    """The error for an iterator of parameters that gives none."""
+    """Return the error for an iterator of parameters that yields none."""
     return ArgumentError(
-        f"{caller}: want parameters, got none: a {type(params).__name__} gives its items once, and this one is used up. "
+        f"{caller}: want parameters, got none: a {type(params).__name__} yields its items only once, and this one is used up. "
         "Make a list of it first, list(params)"
     )
 
 
 def only_leaf(result: Node) -> Node | None:
-    """The leaf from which alone something was computed, with plain numbers; None where there are several.
+    """Return the only leaf from which something was computed, with plain numbers; None if there are several.
 
     >>> from autograd import Value
     >>> w, x = Value(2.0, label="w"), Value(3.0)
@@ -114,33 +114,33 @@ def only_leaf(result: Node) -> Node | None:
 
 
 def no_parameter(name: str, result: Node, is_one: bool) -> ArgumentError:
-    """The error for a computed Value in a module, such as ``Line.w``. is_one: a parameter has been there."""
+    """Return the error for a computed Value in a module, such as ``Line.w``. is_one: whether it replaces a parameter."""
     op = result.op.name if result.op else "an operation"
     if is_one:
         return ArgumentError(
-            f"{name} is a parameter, and the result of {op} is none: no optimiser would move it. A parameter moves by its "
+            f"{name} is a parameter, but the result of {op} is not: no optimiser would move it. Move a parameter by its "
             f"number, as in p.data -= lr * p.grad"
         )
     return ArgumentError(
-        f"{name} would be the result of {op}, which is no parameter: no optimiser would move it. Compute the number first, "
+        f"{name} would be the result of {op}, which is not a parameter: no optimiser would move it. Compute the number first, "
         f"as in Value({result.data!r})"
     )
 
 
 def as_truth(value: Node) -> ArgumentError:
-    """The error of ``if loss:``."""
+    """Return the error for ``if loss:``."""
     name = names_of([value])[0] or "v"
     return ArgumentError(
-        f"the truth of {_called(value)} could be that of its number or of its being there: write {name}.data != 0 for "
-        f"the one, {name} is not None for the other"
+        f"the truth of {_called(value)} could mean that its number is not 0, or that it exists: write {name}.data != 0 "
+        f"for the one, {name} is not None for the other"
     )
 
 
 def as_number(value: Node, number: object) -> ArgumentError:
-    """The error of ``loss == 0``."""
+    """Return the error for ``loss == 0``."""
     name = names_of([value])[0] or "v"
     return ArgumentError(
-        f"{_called(value)} == {number!r} compares a node of a graph with a number, and they are never the same: "
+        f"{_called(value)} == {number!r} compares a node of a graph with a number, which are never the same: "
         f"write {name}.data == {number!r}"
     )
 

@@ -1,6 +1,6 @@
-"""What formulas compute: an algebra says what each head means, and a term is evaluated in it.
+"""What formulas compute: an algebra says what each head means, and terms are evaluated in it.
 
-PLAIN raises where a float has no answer; IEEE gives inf or nan there, as IEEE 754 and PyTorch do.
+PLAIN raises an error where a float has no answer; IEEE gives inf or nan there, as IEEE 754 and PyTorch do.
 
     >>> from autograd.formula.grammar import parse
     >>> _, term = parse("1 / a")
@@ -24,7 +24,7 @@ Algebra = Mapping[str, Callable[..., Any]]
 
 
 def larger(a: float, b: float) -> float:
-    """The larger of two numbers; nan if either is (builtin max would lose it).
+    """Return the larger of two numbers; nan if either is nan (the built-in max would lose it).
 
     >>> larger(1.0, float("nan")), larger(float("nan"), 1.0), larger(1.0, 2.0)
     (nan, nan, 2.0)
@@ -33,7 +33,7 @@ def larger(a: float, b: float) -> float:
 
 
 def add_up(terms: list[float]) -> float:
-    """Their sum from left to right, each step rounded once."""
+    """Add up numbers from left to right, rounding once per step."""
     result = terms[0]
     for term in terms[1:]:
         result += term
@@ -41,7 +41,7 @@ def add_up(terms: list[float]) -> float:
 
 
 def largest(terms: list[float]) -> float:
-    """Their largest; nan if any is."""
+    """Return the largest of some numbers; nan if any is nan."""
     result = terms[0]
     for term in terms[1:]:
         result = larger(result, term)
@@ -75,7 +75,7 @@ def _ieee_pow(a: float, b: float) -> float:
         return math.pow(a, b)
     except OverflowError:
         return -math.inf if a < 0 and b % 2 == 1 else math.inf
-    except ValueError:  # 0 to a negative power is a pole; a negative number to a fraction is nothing real
+    except ValueError:  # 0 to a negative power is a pole; a negative number to a fraction is not real
         return math.nan if a else math.copysign(math.inf, a) if b % 2 == 1 else math.inf
 
 
@@ -83,7 +83,7 @@ def _ieee_fmod(a: float, b: float) -> float:
     return math.fmod(a, b) if b and math.isfinite(a) else math.nan
 
 
-# Where a function is infinite and math raises.
+# Where a function is infinite and math raises an error.
 _POLES = {
     "log": {0.0: -math.inf}, "log2": {0.0: -math.inf}, "log10": {0.0: -math.inf}, "log1p": {-1.0: -math.inf},
     "atanh": {-1.0: -math.inf, 1.0: math.inf},
@@ -91,7 +91,7 @@ _POLES = {
 
 
 def _ieee(name: str) -> Callable[[float], float]:
-    """A function of math with inf or nan where that raises."""
+    """Make a function of math give inf or nan where it raises an error."""
     function: Callable[[float], float] = getattr(math, name)
     poles = _POLES.get(name, {})
 
@@ -114,7 +114,7 @@ IEEE: Algebra = {
 
 
 def count(term: Expr, names: Mapping[str, Any]) -> int:
-    """How many terms a reduction has: the length of the lists inside it."""
+    """Return how many terms a reduction has: the length of the lists inside it."""
     for inside in term.walk():
         if inside.head == "item":
             return len(names[inside.atom])
@@ -122,12 +122,12 @@ def count(term: Expr, names: Mapping[str, Any]) -> int:
 
 
 def length(names: Mapping[str, Any]) -> int:
-    """``n``: the length of the operands' list."""
+    """Return ``n``: the length of the operands' list."""
     return next(len(value) for value in names.values() if is_list(value))
 
 
 def has_lists(names: Mapping[str, Any]) -> bool:
-    """Whether any of the names stands for a list of operands."""
+    """Return whether any of the names is a list of operands."""
     return any(is_list(value) for value in names.values())
 
 
@@ -136,7 +136,7 @@ def is_list(value: Any) -> bool:
 
 
 def evaluate(term: Expr, names: Mapping[str, Any], algebra: Algebra, index: int | None) -> Any:
-    """The value of a term: `names` says what each name is, `algebra` what each head does, `index` which i ``xs[i]`` means."""
+    """Evaluate a term: `names` defines each name, `algebra` each head, and `index` the i in ``xs[i]``."""
     head = term.head
     if head == "number":
         return term.atom

@@ -1,6 +1,6 @@
 """How languages spell a formula: a table of spellings for each, and the printer that reads it.
 
-The printer returns Pieces, which know how tightly they bind. A Piece becomes text only in a place: its Spelling says
+The printer returns Pieces, which know how tightly they bind. A Piece becomes text only in a place: the Spelling says
 how tightly each place must bind, and parentheses follow from that. This is the only table of precedence.
 
 >>> from autograd.formula.grammar import parse
@@ -42,8 +42,8 @@ __all__ = [
     "printed",
 ]
 
-# How tightly each binds. A place in a sum but its first is a TERM; _SERIES is a sum sign, which takes in all factors
-# to its right. WHOLE is the place of a text that stands alone.
+# How tightly each binds. A place in a sum, except the first, is a TERM; _SERIES is a sum sign, which takes in all
+# factors to its right. WHOLE is the place of a text by itself.
 WHOLE, _IF, _OR, _AND, _COMPARISON, SUM, _SERIES, _PRODUCT, _SIGN, _POWER, ATOM = range(11)
 TERM = SUM + 1
 
@@ -58,7 +58,7 @@ class Piece:
         self.level = level
 
     def within(self, place: int) -> str:
-        """The text for a place that asks for this level: in parentheses if it binds less tightly.
+        """Return the text for a place that asks for this level: in parentheses if it binds less tightly.
 
         >>> Piece("a + b", SUM).within(SUM), Piece("a + b", SUM).within(TERM)
         ('a + b', '(a + b)')
@@ -66,17 +66,17 @@ class Piece:
         return self.text if self.level >= place else f"({self.text})"
 
 
-# What the names of a formula are called elsewhere. A str is a name, and binds as one.
+# The names of a formula's names elsewhere. A str is a name, and binds as one.
 Names = Mapping[str, "Piece | str | float | Sequence[Piece | str | float]"]
 
 
 def atom(text: str) -> Piece:
-    """A name, or what binds as tightly as one."""
+    """Make a piece of a name, or of text that binds as tightly as one."""
     return Piece(text, ATOM)
 
 
 class Spelling:
-    """One head in one language: a template, how tightly it binds, and how tightly each place must."""
+    """One head in one language: a template, how tightly it binds, and how tightly each place must bind."""
 
     __slots__ = ("level", "places", "template")
 
@@ -86,11 +86,11 @@ class Spelling:
         self.places = places
 
     def of(self, *pieces: Piece) -> Piece:
-        """This head with these arguments."""
+        """Write this head with these arguments."""
         return Piece(self.template.format(*(p.within(place) for p, place in zip(pieces, self.places))), self.level)
 
     def chain(self, pieces: Sequence[Piece]) -> Piece:
-        """A head of two places over any number of arguments, from left to right: ``(a + b) + c``."""
+        """Write a two-place head over any number of arguments, from left to right: ``(a + b) + c``."""
         first, *rest = pieces
         if not rest:
             return first
@@ -101,12 +101,12 @@ class Spelling:
 
 
 def _infix(symbol: str, level: int) -> Spelling:
-    """Left-associative: in ``a - (b - c)`` the right place needs one more than the left."""
+    """Spell a left-associative head: in ``a - (b - c)`` the right place needs one level more than the left."""
     return Spelling(f"{{}}{symbol}{{}}", level, level, level + 1)
 
 
 def _compared(symbol: str) -> Spelling:
-    """Not associative: Python reads ``a < b < c`` as two comparisons."""
+    """Spell a head that is not associative: Python reads ``a < b < c`` as two comparisons."""
     return Spelling(f"{{}}{symbol}{{}}", _COMPARISON, SUM, SUM)
 
 
@@ -117,7 +117,7 @@ def _call(name: str, arity: int = 1) -> Spelling:
 class Dialect:
     """How one language spells a formula: a Spelling by head, and how it writes a number and any other call.
 
-    `code` is false of what is read by people: there ``sqrt(2)`` stays as it was written.
+    `code` is False if people read the text: there ``sqrt(2)`` stays as it was written.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class Dialect:
         return folded(term) if self.code else term
 
     def piece(self, spelled: Any) -> Piece:
-        """What a name is called: a Piece as it is, a float as a number, a str as a name."""
+        """Write what a name stands for: a Piece as it is, a float as a number, a str as a name."""
         if isinstance(spelled, float):
             text = self.number(spelled)
             return Piece(text, SUM if text.startswith("-") else ATOM)
@@ -178,7 +178,7 @@ _C_LIKE = {
     "or": _infix(" || ", _OR),
 }
 
-# A sum in Python is a loop of our own: the builtin compensates from 3.12 on, and would differ in the last bits.
+# A sum in Python is our own loop: the built-in sum compensates from 3.12 on, and would differ in the last bits.
 PYTHON = Dialect(
     "Python",
     {
@@ -219,7 +219,7 @@ READABLE = Dialect(
     _short,
     code=False,
 )
-# What people read, with every digit: pasted into Python it is the same again.
+# What people read, with every digit: pasted into Python, it gives the same again.
 EXACT = Dialect("exact", READABLE.spellings, _exact, code=False)
 
 
@@ -262,7 +262,7 @@ LATEX = Dialect(
 
 
 def printed(term: Expr, dialect: Dialect, names: Names, index: int | None) -> Piece:
-    """A term in a language. A reduction is written out where the operands are known, else as ``sum(xs[i])``."""
+    """Write a term in a language. A reduction is written out if the operands are known, else as ``sum(xs[i])``."""
     head = term.head
     if head == "number":
         return dialect.piece(float(term.atom))

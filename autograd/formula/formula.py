@@ -2,10 +2,10 @@
 
 The grammar is a small part of Python's: numbers, names, ``+ - * / **``, comparisons, ``x if c else y``
 and calls of the functions in FUNCTIONS. ``xs[i]`` is the i-th of a list of operands, ``n`` their count,
-``sum(...)`` and ``max(...)`` run over i, from left to right. ``m = ...; rest`` names an intermediate, for good.
-A comparison, ``and`` and ``or`` are conditions: they are allowed where an ``if`` asks, and nowhere else. An
-intermediate is always computed; an ``if``, ``and`` or ``or`` computes only what it chooses, so a sum or max there has to be
-an intermediate.
+``sum(...)`` and ``max(...)`` run over i, from left to right. ``m = ...; rest`` gives an intermediate value a name, once.
+Comparisons, ``and`` and ``or`` are conditions: they are allowed only after an ``if``. An intermediate value is always
+computed; an ``if``, ``and`` or ``or`` computes only what it chooses, so a sum or max there has to be an intermediate
+value.
 
     >>> from autograd.formula import READABLE, C
     >>> tanh_slope = Formula("1 - out ** 2")
@@ -30,14 +30,14 @@ from .rewriting import dropped, given, mapped
 
 __all__ = ["Formula"]
 
-_LONG = 10_000  # characters, from which on intermediates are not put in where they are used
+_LONG = 10_000  # the most characters for which intermediate values are substituted where they are used
 
 
 class Formula:
-    """A checked formula: `source` as written, `lets` its named intermediates, `result` its last term.
+    """A checked formula: `source` as written, `lets` its named intermediate values, `result` its last term.
 
-    condition: whether it is one, such as ``a > 0``, and not a number. Raises FormulaError for text outside the grammar, with a caret under
-    what it cannot read.
+    condition: whether it is one, such as ``a > 0``, and not a number. Raises FormulaError for text outside the grammar,
+    with a caret under what it cannot read.
 
         >>> Formula("__import__('os')")
         Traceback (most recent call last):
@@ -53,7 +53,7 @@ class Formula:
         return f"Formula({self.source!r})"
 
     def terms(self) -> Iterator[Expr]:
-        """Every term in it, left to right."""
+        """Yield every term in it, left to right."""
         for _, expr in self.lets:
             yield from expr.walk()
         yield from self.result.walk()
@@ -65,11 +65,11 @@ class Formula:
         return [name for name in found if name not in bound and name != "n"]
 
     def lists(self) -> list[str]:
-        """The names that stand for a list of operands: those written ``xs[i]``."""
+        """The names that are lists of operands: those written ``xs[i]``."""
         return list(dict.fromkeys(term.atom for term in self.terms() if term.head == "item"))
 
     def nests(self) -> bool:
-        """Whether a reduction runs inside of another: written out, its terms would be as many as the product."""
+        """Whether a reduction runs inside another: written out, the numbers of their terms would multiply."""
         return any(
             inside.head in REDUCTIONS
             for term in self.terms()
@@ -78,15 +78,15 @@ class Formula:
         )
 
     def reduces_inside(self) -> bool:
-        """Whether a sum or max is part of something else than a sum: written out, it makes one long term."""
+        """Whether a sum or max is part of something other than a sum: written out, it makes one long term."""
         return any(inside.head in REDUCTIONS for term in _spine(self.result) for inside in term.walk())
 
     def without(self, name: str) -> Formula:
-        """This formula with an absent operand dropped from the sum it is a term of."""
+        """Return this formula with an absent operand dropped from the sum that it is a term of."""
         return self._mapped(lambda term: dropped(term, name))
 
     def given(self, known: Mapping[str, float]) -> Formula:
-        """This formula where some operands are known numbers: conditions on them are decided.
+        """Return this formula for some operands that are known numbers: conditions on them are decided.
 
         >>> from autograd.formula import READABLE
         >>> Formula("0 if b == 0 else b * pow(a, b - 1)").given({"b": 2.0}).text(READABLE)
@@ -97,7 +97,7 @@ class Formula:
         return self._mapped(lambda term: given(term, known))
 
     def hoisted(self) -> Formula:
-        """The same, with every sum and max a named intermediate of its own, for languages that loop.
+        """Return the same with every sum and max as a named intermediate value, for languages that loop.
 
         >>> from autograd.formula import READABLE
         >>> hoisted = Formula("m = max(xs[i]); m + log(sum(exp(xs[i] - m)))").hoisted()
@@ -113,7 +113,7 @@ class Formula:
         return other
 
     def without_those_of(self, other: Formula) -> tuple[Formula, list[str]]:
-        """This formula without the intermediates that it begins with as `other` does, and their names.
+        """Return this formula without the initial intermediate values that it shares with `other`, and their names.
 
         >>> value, slope = Formula("m = max(xs[i]); sum(exp(xs[i] - m))"), Formula("m = max(xs[i]); exp(xs[i] - m)")
         >>> slope.without_those_of(value)[1]
@@ -126,9 +126,9 @@ class Formula:
         return rest, [let for (let, _), _ in same]
 
     def pieces(self, dialect: Dialect, names: Names) -> list[tuple[str, str, list[Piece]]]:
-        """The intermediates of a hoisted formula as (name, "sum" or "max" or "", what is added up or compared).
+        """Return a hoisted formula's intermediate values as (name, "sum" or "max" or "", what is added up or compared).
 
-        Of a reduction these are its terms: one for each operand where `names` lists the operands,
+        For a reduction these are its terms: one for each operand if `names` lists the operands,
         else the one at the index ``i``.
 
         >>> from autograd.formula import C
@@ -154,7 +154,7 @@ class Formula:
         return other
 
     def evaluate(self, names: Mapping[str, Any], algebra: Algebra = PLAIN, index: int | None = None) -> Any:
-        """The value at `names` (a number each, a sequence for ``xs[i]``), computed in `algebra`.
+        """Compute the value at `names` (a number each, a sequence for ``xs[i]``) in `algebra`.
 
         >>> Formula("m = max(xs[i]); m + log(sum(exp(xs[i] - m)))").evaluate({"xs": [0.0, 0.0]})
         0.6931471805599453
@@ -162,13 +162,13 @@ class Formula:
         return self.of(self.with_intermediates(names, algebra, index), algebra, index)
 
     def of(self, known: Mapping[str, Any], algebra: Algebra = PLAIN, index: int | None = None) -> Any:
-        """The value where the intermediates are known too."""
+        """Compute the value if the intermediate values are known, too."""
         return evaluate(self.result, known, algebra, index)
 
     def with_intermediates(
         self, names: Mapping[str, Any], algebra: Algebra = PLAIN, index: int | None = None
     ) -> dict[str, Any]:
-        """`names`, and what the named intermediates are there.
+        """Return `names`, together with the named intermediate values.
 
         >>> Formula("m = a * a; m + 1").with_intermediates({"a": 3.0})
         {'a': 3.0, 'm': 9.0}
@@ -179,18 +179,19 @@ class Formula:
         return known
 
     def text(self, dialect: Dialect, names: Names | None = None, index: int | None = None) -> str:
-        """This formula in another language, with names replaced and reductions unrolled.
+        """Write this formula in another language, with names replaced and reductions unrolled.
 
-        names: what each name is called there; a sequence for ``xs[i]``, whose length is then ``n``. A float
+        names: the new name for each name; a sequence for ``xs[i]``, whose length is then ``n``. A float
         among them is written as a number, in parentheses where its sign would mislead.
-        index: the i outside of any sum, for a partial such as ``ws[i]``.
+        index: the i outside any sum, for a partial such as ``ws[i]``.
 
-        Intermediates are put in where they are used, but for what would grow out of hand: there it is "m = ...; m * m".
+        Intermediate values are substituted where they are used, unless the text would get too long: then it is "m =
+        ...; m * m".
         """
         return self.piece(dialect, names, index).within(WHOLE)
 
     def piece(self, dialect: Dialect, names: Names | None = None, index: int | None = None) -> Piece:
-        """The same as a Piece, to be put into other text."""
+        """Write the same as a Piece, to go into other text."""
         spelled = dict(names or {})
         for let, expr in self.lets:
             spelled[let] = value = printed(dialect.prepare(expr), dialect, spelled, None)
@@ -200,7 +201,7 @@ class Formula:
         return printed(dialect.prepare(self.result), dialect, spelled, index)
 
     def statements(self, dialect: Dialect, names: Names | None = None) -> list[tuple[str, str]]:
-        """The named intermediates as (name, text), to be assigned before :meth:`last` is used.
+        """Return the named intermediate values as (name, text), to be assigned before :meth:`last` is used.
 
         >>> from autograd.formula import READABLE
         >>> Formula("m = max(xs[i]); sum(xs[i] - m)").statements(READABLE)
@@ -216,11 +217,11 @@ class Formula:
         ]
 
     def last(self, dialect: Dialect, names: Names | None = None, index: int | None = None) -> str:
-        """The result's text, with the intermediates under their names."""
+        """Write the result's text, with the intermediate values under their names."""
         return printed(dialect.prepare(self.result), dialect, names or {}, index).within(WHOLE)
 
     def addends(self, dialect: Dialect, names: Names) -> list[Piece]:
-        """The result as the terms of a sum, from left to right; if it is none, that is one term.
+        """Return the result as the terms of a sum, from left to right; if it is not a sum, that is one term.
 
         >>> from autograd.formula import PYTHON
         >>> names = {"xs": ["a", "b"], "ws": ["u", "v"], "bias": "c"}
@@ -230,7 +231,7 @@ class Formula:
         return _addends(dialect.prepare(self.result), dialect, names)
 
     def times(self, factor: str, dialect: Dialect, names: Names, index: int | None = None) -> Piece:
-        """The result times `factor`, a name: what a slope hands on. A slope of 1 or -1 is not written out.
+        """Write the result times `factor`, a name: what a slope passes on. A slope of 1 or -1 is not written out.
 
         >>> from autograd.formula import PYTHON
         >>> Formula("1 - out ** 2").times("d_n", PYTHON, {"out": "n"}).text, Formula("-1").times("d_n", PYTHON, {}).text
@@ -243,7 +244,7 @@ class Formula:
 
 
 class _Hoist:
-    """Takes sums and maxima out of terms: `lets` are their names, which no operand may have, and what they are."""
+    """A lifter of sums and maxima out of terms: `lets` has their names, which no operand may have, and their terms."""
 
     def __init__(self) -> None:
         self.lets: list[tuple[str, Expr]] = []
@@ -257,7 +258,7 @@ class _Hoist:
 
 
 def _spine(term: Expr) -> Iterator[Expr]:
-    """The terms of a sum, from left to right, but for those that are sums over a list."""
+    """Yield the terms of a sum, from left to right, except those that are sums over a list."""
     if term.head == "+":
         yield from _spine(term.args[0])
         yield term.args[1]

@@ -1,4 +1,4 @@
-"""The grammar of formulas: what their text may say beside arithmetic, and what makes it one formula.
+"""The grammar of formulas: what their text may say besides arithmetic, and what makes it one formula.
 
 >>> lets, result = parse("m = a * b; m + 1")
 >>> result.head, [arg.head for arg in result.args], lets[0][0]
@@ -16,7 +16,7 @@ from .reader import Expr, Place, Reader
 
 __all__ = ["CONSTANTS", "FUNCTIONS", "REDUCTIONS", "Expr", "is_taken", "parse"]
 
-# What a formula may call, with the number of arguments. The spelling is math.h's, and Python's, and (but for erf) Math's.
+# The functions of a formula, with the number of arguments. They are spelled as in math.h, Python and (except erf) Math.
 FUNCTIONS = {
     "exp": 1, "expm1": 1, "log": 1, "log1p": 1, "log2": 1, "log10": 1, "sqrt": 1, "pow": 2, "abs": 1, "erf": 1,
     "sin": 1, "cos": 1, "tan": 1, "asin": 1, "acos": 1, "atan": 1, "atan2": 2, "fmod": 2,
@@ -25,8 +25,8 @@ FUNCTIONS = {
 REDUCTIONS = ("sum", "max")
 CONSTANTS = {"pi": math.pi}
 _OPERANDS = {**{name: (count, count) for name, count in FUNCTIONS.items()}, "sum": (1, 1), "max": (1, 1)}
-DEEPEST = 100  # levels of a term: whatever reads one calls itself, and so do the parsers of other languages
-_TAKEN = frozenset({*FUNCTIONS, *REDUCTIONS, *CONSTANTS, "i", "n", "out"})  # names that mean something in a formula
+DEEPEST = 100  # the deepest nesting of a term: its readers call themselves, and so do the parsers of other languages
+_TAKEN = frozenset({*FUNCTIONS, *REDUCTIONS, *CONSTANTS, "i", "n", "out"})  # names that have a meaning in a formula
 
 _COMPARE: dict[type, str] = {
     _ast.Lt: "<", _ast.LtE: "<=", _ast.Gt: ">", _ast.GtE: ">=", _ast.Eq: "==", _ast.NotEq: "!=",
@@ -37,7 +37,7 @@ _CONDITIONS = frozenset({*_COMPARE.values(), *_LOGIC.values()})
 
 
 def is_taken(name: str) -> bool:
-    """Whether neither an operand nor an intermediate can be called so. Names with ``__`` belong to Python.
+    """Return whether no operand or intermediate value may have this name. Names with ``__`` belong to Python.
 
     >>> is_taken("out"), is_taken("__debug__"), is_taken("xs_0")
     (True, True, False)
@@ -46,16 +46,16 @@ def is_taken(name: str) -> bool:
 
 
 def parse(source: str, condition: bool = False) -> tuple[tuple[tuple[str, Expr], ...], Expr]:
-    """The named intermediates of a formula, in order, and its last term: a number, or a condition if that is wanted.
+    """Read a formula: its named intermediate values, in order, and its last term, a number or, if wanted, a condition.
 
-    Raises FormulaError for what is not in the grammar.
+    Raises FormulaError for text that is not in the grammar.
     """
     *lets, (_, result) = _FormulaReader(source, condition).read()
     return tuple(lets), result
 
 
 class _FormulaReader(Reader):
-    """Reads a formula: arithmetic, comparisons, ``x if c else y``, ``xs[i]``, and the functions of math.h."""
+    """A reader of formulas: arithmetic, comparisons, ``x if c else y``, ``xs[i]``, and the functions of math.h."""
 
     allowed = "want numbers, names, + - * / **, comparisons, x if c else y, xs[i], and functions such as exp, log, pow"
 
@@ -87,12 +87,12 @@ class _FormulaReader(Reader):
             if inside.head in ("if", "and", "or"):
                 self._refuse_reductions_in(*inside.args[1:])
             if inside.head == "item" and inside.atom in lets:
-                raise self.refuse(f"{inside.atom!r} is an intermediate, and not a list", inside.place)
+                raise self.refuse(f"{inside.atom!r} is an intermediate value, not a list", inside.place)
         if name:
             self._check_intermediate(name, term, name in lets)
 
     def _refuse_reductions_in(self, *chosen: Expr) -> None:
-        """Generated code runs its loops before an `if`, so they must not be part of what the `if` chooses."""
+        """Refuse loops inside an `if`: generated code runs its loops before it, so the `if` must not choose them."""
         for term in chosen:
             for inside in term.walk():
                 if inside.head in REDUCTIONS:
@@ -103,14 +103,14 @@ class _FormulaReader(Reader):
                     )
 
     def _check_intermediate(self, name: str, term: Expr, again: bool) -> None:
-        """An intermediate has a name of its own, and one value."""
+        """Check that an intermediate value has its own name, and one value."""
         if is_taken(name):
-            raise self.refuse(f"{name!r} is taken: choose another name for the intermediate", term.place)
+            raise self.refuse(f"{name!r} is taken: choose another name for the intermediate value", term.place)
         if again:
             raise self.refuse(f"{name!r} is computed twice: choose another name for the second", term.place)
         if any(term.indexed()):
             raise self.refuse(
-                f"{name!r} has no i: an intermediate is one number, so write xs[i] inside sum or max", term.place
+                f"{name!r} has no i: an intermediate value is one number, so write xs[i] inside sum or max", term.place
             )
 
     def name(self, name: str, place: Place) -> Expr:
@@ -126,7 +126,7 @@ class _FormulaReader(Reader):
         return super().call(name, args, place)
 
     def term(self, node: Any) -> Expr:
-        """A node as a number."""
+        """Read a node as a number."""
         term = super().term(node)
         if term.head in _CONDITIONS:
             piece = self.piece(node)
@@ -138,7 +138,7 @@ class _FormulaReader(Reader):
         return term
 
     def condition(self, node: Any) -> Expr:
-        """A node as a condition."""
+        """Read a node as a condition."""
         term = super().term(node)
         if term.head not in _CONDITIONS:
             piece = self.piece(node)

@@ -1,4 +1,4 @@
-"""What differs between Python, C and JavaScript round a formula: how names are defined, numbers and remarks written.
+"""What differs around a formula in Python, C and JavaScript: definitions of names, numbers and comments.
 
 A new target language is one more row of LANGUAGES, and a page in export.py.
 """
@@ -20,9 +20,9 @@ WIDTH = 100  # columns of a line
 class Language:
     """The statements of one language, as templates of a name and a text.
 
-    let: a name for good. var: a name that changes. change: a new value for it. table: a list that stays;
-    list: one whose items change, as `add` does with the item of that name. index: a number as an index.
-    prefix: what every label is written behind, where a language cannot list the words that labels must not be.
+    let: a constant. var: a variable. change: a new value for it. table: a constant list;
+    list: one whose items change, which `add` does for an item. index: a number as an index.
+    prefix: what comes before every label, if a language cannot list the words that labels must not be.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Language:
         self.nan, self.inf = not_finite
 
     def number(self, number: float) -> str:
-        """A literal that reads back as the same number, wherever it stands.
+        """Write a literal that reads back as the same number, wherever it is.
 
         >>> LANGUAGES["c"].number(-0.1), LANGUAGES["javascript"].number(float("inf"))
         ('(-0.1)', 'Infinity')
@@ -82,7 +82,7 @@ RESERVED = frozenset({*_WORDS.split(), *keyword.kwlist, *FUNCTIONS})
 
 
 def remark(text: str) -> str:
-    r"""A text that ends no comment, in any of the languages, and is no longer than a line.
+    r"""Return a text that ends no comment in any of the languages, and fits on one line.
 
     >>> remark("a*/\nimport os \u2028 ??/ \\")
     'a*/.import os . ../ .'
@@ -90,14 +90,14 @@ def remark(text: str) -> str:
     return "".join(c if " " <= c <= "~" and c not in "\\?" else "." for c in text[:WIDTH])
 
 
-# What a formula may call that the language has not, or has otherwise, by name.
+# Functions of formulas that the language lacks, or defines differently, by name.
 HELPERS = {
     "python": {"larger": "def larger(a, b):  # nan if either is\n    return b if b > a or b != b else a"},
     "c": {"larger": "static double larger(double a, double b) { return b > a || b != b ? b : a; }"},
     "javascript": {
         "larger": "const larger = (a, b) => (b > a || b !== b ? b : a);",
         "pow": """\
-// As in C and Python: 1 to any power is 1, of which Math.pow makes NaN if the power is NaN or infinite.
+// As in C and Python, 1 to any power is 1; Math.pow gives NaN if the power is NaN or infinite.
 const pow = (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b));""",
         "fmod": "const fmod = (a, b) => a % b;",
         "erf": """\
@@ -112,5 +112,5 @@ function erf(x) {  // 2 / sqrt(pi) * exp(-x^2) * (x + 2 x^3 / 3 + 4 x^5 / 15 + .
 
 
 def helpers(language: str, text: str) -> list[str]:
-    """The definitions that `text` needs."""
+    """Return the definitions that `text` needs."""
     return [source for name, source in HELPERS[language].items() if re.search(rf"(?<![\w.]){name}\(", text)]

@@ -1,4 +1,4 @@
-"""Names for generated code: identifiers of every language that no other name in the same place has.
+"""Names for generated code: identifiers in every language, unique in their place.
 
 >>> namer = Namer({"out"})
 >>> namer.name("out"), namer.name("xs"), namer.name("xs"), namer.name("größe")
@@ -14,18 +14,18 @@ __all__ = ["Namer", "identifier", "words"]
 
 
 def identifier(text: str) -> str:
-    """A text as an identifier of ASCII letters, digits and single underscores."""
+    """Turn a text into an identifier of ASCII letters, digits and single underscores."""
     name = re.sub(r"[\W_]+", "_", text, flags=re.ASCII).strip("_") or "value"
     return f"n{name}" if name[0].isdigit() else name
 
 
 def words(*templates: str) -> set[str]:
-    """The identifiers that stand in templates themselves, without what is filled into them and without remarks."""
+    """Return the identifiers in templates themselves, without what is filled into them and without comments."""
     return {word for text in templates for word in re.findall(r"[^\W\d]\w*", re.sub(r"\{\w*\}|#.*", " ", text))}
 
 
 class Namer:
-    """Gives every name it is asked for as an identifier that it has not given before, and that is not `taken`."""
+    """A giver of identifiers: a new one for every name, which it has not given before and which is not `taken`."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self.taken = set(taken)

@@ -1,7 +1,7 @@
-"""One reader for formulas and for typed expressions: text, parsed by Python and never run, becomes terms.
+"""One reader for formulas and typed expressions: Python parses the text, but never runs it, and it becomes terms.
 
 It knows what both may say: numbers, names, ``+ - * / **``, calls, and steps such as ``m = a * b; m + 1``. A
-subclass adds the rest. Whatever has no place gets a sentence, and a caret under the place.
+subclass adds the rest. Anything else gets a sentence, and a caret under the place.
 
 >>> [(name, term.head) for name, term in Reader("m = a * b; m + 1").read()]
 [('m', '*'), ('', '+')]
@@ -24,14 +24,14 @@ from ..errors import AutogradError, FormulaError
 
 __all__ = ["Expr", "Place", "Reader"]
 
-Place = tuple[int, int]  # a line from 1 on, and how many bytes of it are before
+Place = tuple[int, int]  # a line, from 1 on, and the number of bytes before the place
 
 _BINARY: dict[type, str] = {_ast.Add: "+", _ast.Sub: "-", _ast.Mult: "*", _ast.Div: "/", _ast.Pow: "**"}
-_ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without paying for `import ast`
+_ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without the cost of `import ast`
 
 
 class Expr:
-    """One term: a head, its arguments, and for leaves such as number, name and item an atom.
+    """One term: a head, its arguments, and an atom for leaves such as number, name and item.
 
     place: where it was read, for a caret.
     """
@@ -45,13 +45,13 @@ class Expr:
         self.place = place
 
     def walk(self) -> Iterator[Expr]:
-        """This term and every term inside it, left to right."""
+        """Yield this term and every term inside it, left to right."""
         yield self
         for arg in self.args:
             yield from arg.walk()
 
     def indexed(self) -> Iterator[str]:
-        """The lists whose ``xs[i]`` in this term is outside every reduction, so that something else must say what i is."""
+        """Return the lists whose ``xs[i]`` is outside every reduction in this term: something else must define i."""
         if self.head == "item":
             yield self.atom
         if self.head not in ("sum", "max"):
@@ -60,10 +60,10 @@ class Expr:
 
 
 class Reader:
-    """Some text, to be read. what: what it should be; allowed: what may be in it; error: what is raised otherwise.
+    """A reader of some text. what: what it should be; allowed: what may be in it; error: what is raised otherwise.
 
-    functions: what may be called, and how many operands each takes, at least and at most; None is any number.
-    text: what is parsed; shown: what a message quotes, character for character as long.
+    functions: what may be called, with the least and greatest number of operands; None is any number.
+    text: what is parsed; shown: what a message quotes, with exactly as many characters.
     """
 
     what = "a formula"
@@ -76,14 +76,14 @@ class Reader:
         self.text = self.shown = text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
     def read(self) -> list[tuple[str, Expr]]:
-        """The steps: the name that each gives, empty for a last one that gives none, and its term."""
+        """Read the steps: the name that each defines, empty for a last one without a name, and its term."""
         try:
             return self.steps()
         except (RecursionError, MemoryError):
             raise self.too_deep() from None
 
     def refuse(self, sentence: str, place: Place) -> AutogradError:
-        """The error: the sentence, the line, and a caret under the place."""
+        """Return the error: the sentence, the line, and a caret under the place."""
         lines, (number, offset) = self.text.split("\n"), place
         line = lines[min(number, len(lines)) - 1]
         column = len(line.encode(errors="replace")[:offset].decode(errors="replace"))
@@ -115,14 +115,14 @@ class Reader:
         return steps
 
     def check(self, name: str, term: Expr, earlier: list[tuple[str, Expr]]) -> None:
-        """Refuse a step that cannot be, after those before it."""
+        """Refuse a step that cannot follow those before it."""
 
     def result(self, node: Any) -> Expr:
-        """The last step, if it has no name."""
+        """Read the last step, if it has no name."""
         return self.term(node)
 
     def named(self, name: str) -> str:
-        """What a name in `text` stands for."""
+        """Return the name as it was typed, for a name in `text`."""
         return name
 
     def _parsed(self) -> list[Any]:
@@ -132,20 +132,20 @@ class Reader:
             number, column = error.lineno or 1, (error.offset or 1) - 1
             line = [*self.text.split("\n"), ""][number - 1][: max(column, 0)]
             raise self.refuse(self.plainly(error), (number, len(line.encode(errors="replace")))) from None
-        except ValueError as error:  # of a null byte, or of more digits than Python reads
+        except ValueError as error:  # for a null byte, or for more digits than Python reads
             raise self.error(f"cannot read {self.what}: {error}") from None
         if not tree.body:
             raise self.error(f"there is no expression: {self.allowed}")
         return tree.body
 
     def plainly(self, error: SyntaxError) -> str:
-        """Python's words for what it cannot read, or better ones."""
+        """Return Python's words for what it cannot read, or better ones."""
         return _plainly(error, self.text)
 
     # --- Terms ---
 
     def term(self, node: Any) -> Expr:
-        """One node of Python's parser as a term."""
+        """Turn one node of Python's parser into a term."""
         match node:
             case _ast.Constant(value=bool() | str() | bytes() | complex() | None):
                 raise self.refuse(f"{self.piece(node)} is not a real number", _place(node))
@@ -171,7 +171,7 @@ class Reader:
         return Expr("name", (), name, place)
 
     def call(self, name: str, args: list[Any], place: Place) -> Expr:
-        """A call of a function that there is, with as many operands as it takes."""
+        """Read a call of a known function, with as many operands as it takes."""
         if name not in self.functions:
             raise self.refuse(f"there is no function {name}: {self._instead(name)}", place)
         operands = tuple(map(self.term, args))
@@ -183,13 +183,13 @@ class Reader:
         return Expr(name, operands, None, place)
 
     def other(self, node: Any) -> Expr:
-        """A node that is not common to formulas and expressions: refused here."""
+        """Read a node that formulas and expressions do not share: here it is refused."""
         if isinstance(node, _ast.Call) and not isinstance(node.func, (_ast.Name, _ast.Attribute)):
             raise self.refuse("only functions can be called: write 2*(a + b) for 2 times a + b", _place(node))
         raise self.refuse(f"this has no place in {self.what}: {self.allowed}", _place(node))
 
     def piece(self, node: Any) -> str:
-        """What a node was read from."""
+        """Return the text that a node was read from."""
         lines = self.text.encode(errors="replace").split(b"\n")[node.lineno - 1 : node.end_lineno]
         lines[-1] = lines[-1][: node.end_col_offset]
         return b"\n".join(lines)[node.col_offset :].decode(errors="replace")
@@ -203,7 +203,7 @@ class Reader:
         return f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(self.functions)}"
 
     def _unknown_operator(self, left: Any, right: Any, kind: type) -> AutogradError:
-        """The error for an operator that is not arithmetic, the caret under it."""
+        """Return the error for an operator that is not arithmetic, with the caret under it."""
         number: int = left.end_lineno
         end: int = left.end_col_offset
         line = self.text.split("\n")[number - 1].encode(errors="replace")
@@ -219,7 +219,7 @@ def _place(node: Any) -> Place:
 
 
 def _plainly(error: SyntaxError, text: str) -> str:
-    """Python's words for what it cannot read, or better ones."""
+    """Return Python's words for what it cannot read, or better ones."""
     message = error.msg or "cannot read this"
     at = (error.offset or 1) - 1
     if "decimal literal" in message or ("invalid syntax" in message and text[at - 1 : at].isdigit()):
@@ -229,7 +229,7 @@ def _plainly(error: SyntaxError, text: str) -> str:
     if "unmatched" in message:
         return "this parenthesis was never opened"
     if "cannot assign" in message:
-        return "only a name can stand left of ="
+        return "only a name can be on the left of ="
     if "Exceeds the limit" in message:
         return "this number is too long"
     return "cannot read this here" if "invalid syntax" in message else f"cannot read this: {message}"

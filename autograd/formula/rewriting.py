@@ -1,4 +1,4 @@
-"""Formulas rewritten: constants folded, known operands put in, absent ones dropped. The value stays the same.
+"""Rewriting formulas: constants are folded, known operands substituted, absent ones dropped. The value stays the same.
 
 >>> from autograd.formula.grammar import parse
 >>> folded(parse("a * sqrt(4)")[1]).args[1].atom
@@ -15,17 +15,17 @@ from .grammar import Expr
 
 __all__ = ["dropped", "folded", "given", "mapped"]
 
-# What is worked out at once where people read a formula with known numbers.
+# What is computed at once if people read a formula with known numbers.
 _SIMPLE = frozenset({"+", "-", "*", "<", "<=", ">", ">=", "==", "!="})
 
 
 def folded(term: Expr) -> Expr:
-    """``sqrt(2)`` becomes a number once, so that no language computes it anew at every call."""
+    """Turn ``sqrt(2)`` into a number once, so that no language recomputes it at every call."""
     return _decided(mapped(term, folded), PLAIN)
 
 
 def given(term: Expr, known: Mapping[str, float]) -> Expr:
-    """A term with some names known: sums and conditions of numbers are worked out, and ``x**1`` is x."""
+    """Simplify a term with some known names: sums and conditions of numbers are computed, and ``x**1`` is x."""
     if term.head == "name" and term.atom in known:
         return Expr("number", atom=known[term.atom])
     new = mapped(term, lambda arg: given(arg, known))
@@ -33,7 +33,7 @@ def given(term: Expr, known: Mapping[str, float]) -> Expr:
 
 
 def dropped(term: Expr, name: str) -> Expr:
-    """A term without the name, wherever it is one side of a sum: the other side stays."""
+    """Drop a name from a term wherever it is one side of a sum: the other side stays."""
     if term.head == "+":
         left, right = term.args
         if right.head == "name" and right.atom == name:
@@ -44,15 +44,15 @@ def dropped(term: Expr, name: str) -> Expr:
 
 
 def mapped(term: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """A term with its arguments changed; itself if none does."""
+    """Return a term with its arguments changed; the term itself if none changes."""
     args = tuple(map(change, term.args))
     return term if all(new is old for new, old in zip(args, term.args)) else Expr(term.head, args, term.atom)
 
 
 def _decided(term: Expr, heads: Collection[str]) -> Expr:
-    """A term whose arguments are known numbers as a number, if it has one of these heads; a test that is known decides.
+    """Turn a term with one of these heads and known numbers into a number; a known test decides.
 
-    What overflows, or has no value, stays as it is: it is said when it is computed.
+    A term that overflows, or has no value, stays as it is: computing it will raise the error.
     """
     numbers = [arg.atom for arg in term.args if arg.head == "number"]
     if term.head in heads and numbers and len(numbers) == len(term.args):

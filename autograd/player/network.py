@@ -1,4 +1,4 @@
-"""The network of a graph for the page: dots, and lines between them, with the places in the listing that they show."""
+"""The network of a graph for the page: dots, and lines between them, each with the place in the listing that it shows."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ class _Widest(Measures):
 
 
 class _FrameWriter(DotWriter):
-    """A writer of one update, with room for the numbers of all updates."""
+    """A writer that shows one update, with room for the numbers of all updates."""
 
     packs = False
 

@@ -140,7 +140,7 @@ class Stepper(Edges):
         return f"grad {grad}" + (f", NOT complete: {left} more to come" if left else "")
 
     def _order_head(self) -> str:
-        return f"{self.name(self.root)} first, then each node when all that uses it has passed its gradient on:"
+        return f"{self.name(self.root)} first, then each node when everything that uses it has passed its gradient on:"
 
     def _order_text(self, node: Any) -> str:
         if node is self.next_node:

@@ -93,7 +93,7 @@ class Edges(Walker):
         return [node for node in dict.fromkeys(map(self._arrival, made)) if not node.operands]
 
     def state(self, node: Node, k: int) -> str:
-        """How far the edge from a node to its k-th operand is: "thick", "done" or "pending"."""
+        """Return the state of the edge from a node to its k-th operand: "thick", "done" or "pending"."""
         i = self._places[node, k]
         return "thick" if i in self.thick() else "done" if i < self.position else "pending"
 

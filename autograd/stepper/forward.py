@@ -208,4 +208,4 @@ class ForwardStepper(Walker):
         if read.agrees(-node.data):
             return ["the sign is wrong"]
         known = node.operands and all(operand in self._known for operand in below(node))
-        return [f"it is not {with_numbers(node, self._data)}" if known else "its operands are not all computed yet"]
+        return [f"it is not {with_numbers(node, self._data)}" if known else "not all of its operands are computed yet"]

@@ -69,7 +69,7 @@ class Moves(Pictured):
         raise NotImplementedError
 
     def _settle(self, position: int) -> None:
-        """Take moves back until `position` of them are made, wherever the last one was interrupted. Can be repeated."""
+        """Take moves back until `position` of them are left, wherever the last one was interrupted. It may be repeated."""
         raise NotImplementedError
 
     def _arrival(self, i: int) -> Any:
@@ -234,7 +234,7 @@ class Moves(Pictured):
         return self._moved(lines, notes, len(made))
 
     def _safely(self, settled: int, moves: Callable[[], Moved]) -> Moved:
-        """Return what `moves` says. An interrupt leaves everything as at `settled`, an error as after the last whole move."""
+        """Return what `moves` says. An interrupt restores the state at `settled`, an error that after the last whole move."""
         try:
             return moves()
         except Exception:

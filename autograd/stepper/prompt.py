@@ -358,4 +358,4 @@ def _interruptible(session: Session, line: str) -> str:
         return session.answer(line)
     except KeyboardInterrupt:
         put_back()
-        return f"stopped, and as it was before: {session.stepper.headline()}"
+        return f"stopped; everything is as it was before: {session.stepper.headline()}"

@@ -329,7 +329,7 @@ class Walker(Moves):
         return draw_progress(self, self._pen(), **options)
 
     def draw_move(self, place: int, moves: int, **options: Unpack[DrawingOptions]) -> Drawing:
-        """Draw the place after `place` moves, with the last `moves` of them thick. The position stays."""
+        """Draw the position after `place` moves, with the last `moves` of them thick. The current position stays."""
         here = self.position
         try:
             self.goto(place)
@@ -420,7 +420,7 @@ class Walker(Moves):
         if not self.closed:
             try:
                 self._restore()
-            except BaseException:  # an interrupt: all is restored nevertheless
+            except BaseException:  # an interrupt: everything is restored nevertheless
                 self._restore()
                 raise
             finally:

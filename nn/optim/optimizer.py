@@ -55,7 +55,9 @@ class Optimizer:
             fix = ": give its parameters()" if hasattr(params, "parameters") else ": one is written [w]"
             raise ArgumentError(f"{type(self).__name__}: want a list of parameters, got {_short(params)}{fix}")
         listed = list(params)
-        if not listed and hasattr(params, "__next__") and not hasattr(params, "__len__"):  # it gives its items once
+        if (
+            not listed and hasattr(params, "__next__") and not hasattr(params, "__len__")
+        ):  # it yields its items only once
             from autograd.explain.untrained import used_up
 
             raise used_up(type(self).__name__, params)
@@ -64,7 +66,7 @@ class Optimizer:
     def __setattr__(self, name: str, new: Any) -> None:
         if name in vars(self).get("defaults", ()) and type(self).__module__ == __name__:
             raise ArgumentError(
-                f"{type(self).__name__}.{name} is read by no update: write optimizer.param_groups[0][{name!r}] = {new!r}"
+                f"{type(self).__name__}.{name} has no effect on updates: write optimizer.param_groups[0][{name!r}] = {new!r}"
             )
         object.__setattr__(self, name, new)
 
@@ -117,7 +119,7 @@ class Optimizer:
         return None
 
     def _want_a_gradient(self) -> None:
-        """Refuse a first update that changes nothing, but where somebody only looks at what a schedule does."""
+        """Refuse a first update that changes nothing, unless somebody is only looking at what a schedule does."""
         params = self._params()
         if any(p.reached for p in params):
             self.has_moved = True
@@ -369,7 +371,7 @@ class RMSprop(Optimizer):
         rule |= {"slope": _slope(group), "square_avg": "alpha * square_avg + (1 - alpha) * slope * slope"}
         if group["centered"]:
             rule["grad_avg"] = "grad_avg + (1 - alpha) * (slope - grad_avg)"
-            rule["variance"] = "v = square_avg - grad_avg * grad_avg; v if v > 0 else 0"  # rounded, it may be below 0
+            rule["variance"] = "v = square_avg - grad_avg * grad_avg; v if v > 0 else 0"  # rounding may put it below 0
         else:
             rule["variance"] = "square_avg"
         rule["move"] = "slope / (sqrt(variance) + eps)"

@@ -16,7 +16,7 @@ def step(rows, seed, parameters, gradients):
         v8 = v5 + v7
         losses = losses + v8
 
-        # backward: over each edge goes its slope times the gradient at its upper end
+        # backward: each edge carries its slope times the gradient at its upper end
         d_v8 = seed
         d_v5 = d_v8
         d_v4 = 2.0 * v4 * d_v5

@@ -1,6 +1,6 @@
 // loss(x, y): 3 inputs, 3 parameters, 4 operations.
-// d_x is d(result)/d(x). Gradients are added to those that are given, as backward() adds them.
-// Where backward() says what is infinite or undefined, this gives inf or nan: 0 * inf is nan, not 0.
+// d_x is d(result)/d(x). Gradients are added to those that are passed, as backward() adds them.
+// Where backward() raises an error, this gives inf or nan: 0 * inf is nan, not 0.
 "use strict";
 
 // As in C and Python: 1 to any power is 1, of which Math.pow makes NaN if the power is NaN or infinite.
@@ -15,12 +15,12 @@ function step(inputs, parameters, gradients) {
     // Linear
     const v3 = x_0 * weight_0_0 + x_1 * weight_0_1 + bias_0;
 
-    // what is outside of modules
+    // what is outside all modules
     const h = Math.tanh(v3);
     const v5 = h - y;
     const v6 = pow(v5, 2.0);
 
-    // backward: over each edge goes its slope times the gradient at its upper end
+    // backward: each edge carries its slope times the gradient at its upper end
     const d_v6 = 1.0;
     const d_v5 = 2.0 * v5 * d_v6;
     const d_h = d_v5;

@@ -1,5 +1,5 @@
 # loss(x, y): 3 inputs, 3 parameters, 4 operations.
-# d_x is d(result)/d(x). Gradients are added to those that are given, as backward() adds them.
+# d_x is d(result)/d(x). Gradients are added to those that are passed, as backward() adds them.
 from math import pow, tanh
 
 
@@ -12,12 +12,12 @@ def step(inputs, parameters, gradients):
     # Linear
     v3 = x_0 * weight_0_0 + x_1 * weight_0_1 + bias_0
 
-    # what is outside of modules
+    # what is outside all modules
     h = tanh(v3)
     v5 = h - y
     v6 = pow(v5, 2.0)
 
-    # backward: over each edge goes its slope times the gradient at its upper end
+    # backward: each edge carries its slope times the gradient at its upper end
     d_v6 = 1.0
     d_v5 = 2.0 * v5 * d_v6
     d_h = d_v5

@@ -1,13 +1,13 @@
 """The C backend: a program as bytecode, and the interpreter that runs it, which is built once per machine.
 
-What runs is not the C that `step.source_c` prints: that is the program written out, to be read or taken elsewhere. The
-interpreter is the same for all programs, so no program waits for a compiler. The way from one to the other:
+What runs is not the C that `step.source_c` prints: that is the program written out, for you to read or use elsewhere.
+The interpreter is the same for all programs, so no program waits for a compiler. From source to run:
 
 template.py     the interpreter's source: interpreter.c.in, with a case for each row of ops.py
 build.py        that source as a library, which a compiler makes once and the user's cache keeps
 bytecode.py     a program (../program.py) as arrays of ints: instructions, and the slots of their operands
 runtime.py      the library loaded, memory for a bytecode, and the calls that run it
-update.py       an optimiser's rule as C of its own
+update.py       an optimiser's rule as a C function of its own
 
-../executable.py puts them together for a program, and ../lookup.py asks for that at the first call.
+../executable.py puts them together for a program, and ../lookup.py asks for it at the first call.
 """

@@ -1,13 +1,13 @@
-"""Building the C interpreter once per machine: find a compiler, keep what it made in the user's cache folder.
+"""Building the C interpreter once per machine: find a compiler, and keep its output in the user's cache folder.
 
 A library is kept under the digest of everything that it depends on (source, compiler and its version, flags, the
-processor's features), and the digest of its own bytes: a damaged one is told from a whole one before it is loaded,
-and built anew. It appears under its name when it is complete, so processes that build at once do no harm.
+processor's features), and the digest of its own bytes: so damage is noticed before loading, and the library is built
+again. It appears under its name only when it is complete, so processes that build at the same time do no harm.
 
 Anybody can compute that name, so it proves nothing about who wrote the file. A library is loaded only if it is a
-regular file that belongs to the user, and if nobody else may write it or the folder it lies in. What lies in a folder
-that others could write is thrown away. Windows keeps permissions in access lists, which Python cannot read: there the
-privacy of the user's %LOCALAPPDATA% is relied on, and the digest shows damage only.
+regular file that belongs to the user, and if nobody else may write to it or to its folder. The contents of a folder
+that others could write to are thrown away. Windows keeps permissions in access lists, which Python cannot read: there
+we rely on the privacy of the user's %LOCALAPPDATA%, and the digest only shows damage.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from ...explain.source import users_line
 ctypes: Any = None
 try:
     import ctypes
-except ImportError as error:  # from Python 3.12 on, in any interpreter of a process but the first
+except ImportError as error:  # from Python 3.12 on, in any interpreter of a process except the first
     _NO_CTYPES = str(error)
 
 __all__ = ["build", "cache_folder", "compiler", "ctypes", "load", "tried_once"]
 
-# Tried in order: not every compiler knows how to ask for this very processor. Never any fast-math: nan stays nan, and
-# a product and a sum are rounded each, as Python rounds them.
+# Tried in order: not every compiler has a flag for this very processor. Never any fast-math: nan stays nan, and
+# products and sums are rounded separately, as in Python.
 _SAFE = ("-O3", "-shared", "-fPIC", "-ffp-contract=off")
 _FLAGS = (
     (*_SAFE, "-fno-fast-math", "-fno-math-errno", "-fopenmp-simd", "-march=native"),
@@ -51,13 +51,13 @@ _FLAGS = (
 )
 _T = TypeVar("_T")
 _SECONDS = 60  # that the compiler may take in all
-_PATIENCE = 15  # seconds after which it is said that it is waited for
+_PATIENCE = 15  # seconds after which we say that we are waiting
 _OTHERS, _OTHERS_WRITE = 0o077, 0o022
 _HARMLESS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 
 
-# What every library begins with. tidy() undoes what a library may do to the arithmetic of the process when it is loaded.
+# The beginning of every library. tidy() undoes what loading a library may do to the arithmetic of the process.
 _PROLOGUE = """\
 #include <fenv.h>
 #include <math.h>
@@ -76,7 +76,7 @@ PUBLIC int tidy(void) { return fesetenv(FE_DFL_ENV); }
 
 
 def compiler() -> list[str]:
-    """The command of a C compiler: what CC says, else the first of cc, gcc and clang on the PATH.
+    """Return the command of a C compiler: what CC says, else the first of cc, gcc and clang on the PATH.
 
     Raises ToolError if there is none.
     """
@@ -89,15 +89,15 @@ def compiler() -> list[str]:
         if found := shutil.which(name):
             return [os.path.abspath(found), *command[1:]]
     if asked:
-        raise ToolError(f"CC says {asked!r}, and there is no {command[0]!r} on the PATH")
-    raise ToolError("no C compiler was found: install gcc or clang, or say where one is in CC")
+        raise ToolError(f"CC says {asked!r}, but there is no {command[0]!r} on the PATH")
+    raise ToolError("no C compiler was found: install gcc or clang, or set CC to the path of one")
 
 
 def cache_folder() -> Path:
-    """Where libraries are kept: a folder of ours in the user's cache folder, which nobody else may enter.
+    """Return our folder for libraries in the user's cache folder, which nobody else may enter.
 
-    Warns and empties it if others could write in it.
-    Raises ToolError if it cannot be made or made private, or if it, or a link in its place, belongs to somebody else.
+    Warns, and empties the folder, if others could write in it. Raises ToolError if it cannot be made or made private,
+    or if it, or a link in its place, belongs to somebody else.
     """
     folder = Path(_users_cache()) / "scalar-autograd"
     try:
@@ -116,21 +116,21 @@ def _users_cache() -> str:
     else:
         own = os.path.join("Library", "Caches") if sys.platform == "darwin" else ".cache"
         base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, own)
-    return base if os.path.isabs(base) else os.path.join(home, ".cache")  # as the XDG specification has it
+    return base if os.path.isabs(base) else os.path.join(home, ".cache")  # according to the XDG specification
 
 
 if sys.platform != "win32":
 
     def _make_private(folder: Path) -> None:
-        """Let nobody else in; throw away what lies there if others could have put it there."""
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)  # checked and changed is the same folder, come what may
+        """Lock everybody else out; throw away the contents if others could have put them there."""
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)  # we check and change the same folder
         try:
             status = os.fstat(handle)
             if {os.lstat(folder).st_uid, status.st_uid} != {os.geteuid()}:
                 raise ToolError(f"the cache folder {folder} belongs to another user")
             if status.st_mode & _OTHERS:
                 os.fchmod(handle, 0o700)
-            if os.fstat(handle).st_mode & _OTHERS_WRITE:  # some file systems know no permissions
+            if os.fstat(handle).st_mode & _OTHERS_WRITE:  # some file systems have no permissions
                 raise ToolError(f"others can write in the cache folder {folder}: set XDG_CACHE_HOME to a private one")
         finally:
             os.close(handle)
@@ -149,19 +149,19 @@ else:
 def _empty(folder: Path) -> None:
     for path in folder.iterdir():
         _discard(path)
-    text = f"others could write in the cache folder {folder}: its content was deleted, and the folder is private now"
+    text = f"others could write in the cache folder {folder}: its contents were deleted, and the folder is private now"
     warnings.warn_explicit(text, UserWarning, *users_line())
 
 
 def build(source: str) -> Path:
-    """The shared library of a C file, which begins with _PROLOGUE: from the cache, or built now.
+    """Return the shared library of a C file, which begins with _PROLOGUE: from the cache, or built now.
 
-    Raises ToolError if there is no compiler, it fails, or there is nowhere to keep what it makes.
+    Raises ToolError if there is no compiler, if it fails, or if there is nowhere to keep its output.
     """
     if ctypes is None:
         raise ToolError(f"Python cannot load ctypes here, which the C backend needs: {_NO_CTYPES}")
     if sys.maxsize < 1 << 32:
-        raise ToolError("the C backend needs a Python of 64 bits")
+        raise ToolError("the C backend needs a 64-bit Python")
     source = _PROLOGUE + source
     command = compiler()
     deadline = monotonic() + _SECONDS
@@ -181,20 +181,21 @@ def build(source: str) -> Path:
 
 
 def load(path: Path, *names: str) -> Any:
-    """The library, which has functions of these names, and holds Python's lock while they run.
+    """Load the library, which has functions of these names, and holds Python's lock while they run.
 
-    Raises ToolError if it cannot be loaded, has other functions, or makes the processor take the smallest numbers for 0.
+    Raises ToolError if it cannot be loaded, has other functions, or makes the processor treat the smallest numbers as
+    0.
     """
     before = _keeps_smallest()
     try:
         library = ctypes.PyDLL(str(path))
         functions = [getattr(library, name) for name in ("tidy", *names)]
     except (OSError, AttributeError) as error:
-        raise ToolError(f"the C backend was built and cannot be loaded: {error}") from None
+        raise ToolError(f"the C backend was built but cannot be loaded: {error}") from None
     if before and not _keeps_smallest():
         functions[0]()
         raise ToolError(
-            "the C compiler made a library that sets numbers below 2.2e-308 to 0: take -ffast-math and the like out of CC"
+            "the C compiler made a library that sets numbers below 2.2e-308 to 0: remove flags like -ffast-math from CC"
         )
     return library
 
@@ -203,7 +204,7 @@ _made: dict[Any, tuple[Any, Callable[[], Any]]] = {}
 
 
 def tried_once(key: Any, make: Callable[[], _T]) -> _T:
-    """What `make` returned when it was called for this key for the first time, or the ToolError that it raised."""
+    """Return what `make` returned when it was first called for this key, or raise the ToolError that it raised."""
     if key not in _made:
         try:
             _made[key] = make(), make
@@ -216,22 +217,22 @@ def tried_once(key: Any, make: Callable[[], _T]) -> _T:
 
 
 def _keeps_smallest() -> bool:
-    smallest, one = map(float, ("5e-324", "1"))  # not computed before it runs
+    smallest, one = map(float, ("5e-324", "1"))  # not computed before it is needed
     return smallest * one != 0
 
 
 def _run(command: Sequence[str], deadline: float, folder: str | None = None) -> tuple[int, bytes, bytes]:
-    """Run a compiler to its end: its status, and what it wrote. Raises ToolError if that has not come by the deadline."""
+    """Run a compiler, and return its status and output. Raises ToolError if it does not finish by the deadline."""
     with (
         tempfile.TemporaryFile() as out,
         tempfile.TemporaryFile() as err,
-    ):  # of a pipe, a child of its would hold the end
+    ):  # not a pipe: a child of the compiler would hold its end
         process = subprocess.Popen(
             command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
         )
         try:
             _wait(process, deadline)
-        except BaseException:  # an interrupt too: end it, and what it has started
+        except BaseException:  # even at an interrupt: end it, and what it has started
             with suppress(OSError):
                 process.kill() if sys.platform == "win32" else os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -251,11 +252,11 @@ def _wait(process: subprocess.Popen[bytes], deadline: float) -> None:
     try:
         process.wait(max(0, left))
     except subprocess.TimeoutExpired:
-        raise ToolError(f"{process.args[0]} was not done after {_SECONDS} s") from None  # type: ignore[index]
+        raise ToolError(f"{process.args[0]} did not finish within {_SECONDS} s") from None  # type: ignore[index]
 
 
 def _compile(source: str, command: Sequence[str], folder: Path, key: str, deadline: float) -> tuple[Path | None, str]:
-    """The library, made by this command; or None, and what the compiler said."""
+    """Return the library made by this command, or None and the compiler's message."""
     try:
         with tempfile.TemporaryDirectory(prefix="building-", dir=folder) as name:
             (Path(name) / "library.c").write_text(source, encoding="utf-8")
@@ -273,15 +274,15 @@ def _compile(source: str, command: Sequence[str], folder: Path, key: str, deadli
 
 
 def _complaint(stderr: bytes) -> str:
-    """The line of a compiler's messages that names the error: the first one may only say where it is."""
+    """Return the line of a compiler's messages that names the error: the first line may only say where it is."""
     lines = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", stderr.decode(errors="replace")).strip().splitlines() or [""]
     return one_line(next((line for line in lines if "error" in line.lower()), lines[0]), 200)
 
 
 def _is_ours(library: Path) -> bool:
-    """Whether the user alone can have written it, and its bytes are those it was kept with."""
+    """Return whether only the user can have written the file, and its bytes are unchanged."""
     try:
-        with open(os.open(library, os.O_RDONLY | _HARMLESS), "rb") as file:  # follows no link, waits for no writer
+        with open(os.open(library, os.O_RDONLY | _HARMLESS), "rb") as file:  # follow no link, wait for no writer
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode) or not _is_private(status):
                 return False
@@ -291,7 +292,7 @@ def _is_ours(library: Path) -> bool:
 
 
 def _discard(path: Path) -> None:
-    with suppress(OSError):  # somebody else did, or nobody may: a whole one will stand beside it
+    with suppress(OSError):  # somebody else did, or nobody may: an intact one will go beside it
         if stat.S_ISDIR(path.lstat().st_mode):
             shutil.rmtree(path)
         else:
@@ -299,16 +300,16 @@ def _discard(path: Path) -> None:
 
 
 def _digest(content: bytes) -> str:
-    import hashlib  # OpenSSL's part of it makes Python 3.12.1 crash at the end of a second interpreter
+    import hashlib  # with OpenSSL's hashes, Python 3.12.1 crashes at the end of a second interpreter
 
     return hashlib.sha256(content).hexdigest()[:32]
 
 
 def _about(command: Sequence[str], deadline: float) -> str:
-    """What the machine code depends on beside the source: the compiler's version and the processor."""
+    """Return what the machine code depends on besides the source: the compiler's version and the processor."""
     try:
         _, version, _ = _run([*command, "--version"], deadline)
-    except (OSError, RuntimeError) as error:  # RuntimeError: a subinterpreter starts no processes
+    except (OSError, RuntimeError) as error:  # RuntimeError: a subinterpreter cannot start processes
         if isinstance(error, ToolError):
             raise
         raise ToolError(f"{command[0]} cannot be run: {error}") from None
@@ -318,7 +319,7 @@ def _about(command: Sequence[str], deadline: float) -> str:
 
 
 def _processor() -> str:
-    """What tells this processor from others that may share the cache: its name and features, else the machine's name."""
+    """Identify this processor among those that may share the cache: name and features, else the machine's name."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

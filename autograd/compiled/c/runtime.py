@@ -1,4 +1,4 @@
-"""The C interpreter, loaded: memory for bytecode, and calls into it. The structs are those of interpreter.c.in."""
+"""The C interpreter, loaded: memory for bytecode, and calls into it. The structs match interpreter.c.in."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ __all__ = [
     "zeros",
 ]
 
-CLOSE = 1 << 18  # bytes of the rows that are computed at once: what a processor keeps close to it
+CLOSE = 1 << 18  # bytes of the rows that are computed at once: the size of a processor's nearby cache
 LINE = 64  # bytes of a line of its cache
-WIDEST = 8  # rows are computed by multiples of this, the numbers in the widest vector
+WIDEST = 8  # rows are computed in multiples of this, the numbers in the widest vector
 
 
 class Struct:
-    """Numbers and addresses, a word each, as C reads them. What they are the addresses of lives as long."""
+    """Numbers and addresses, one word each, as C reads them. It keeps alive what the addresses point to."""
 
     def __init__(self, *fields: Any) -> None:
         self.fields = fields
@@ -46,7 +46,7 @@ class Struct:
 
 
 def address(memory: Any) -> int:
-    """Where a Struct, an array, or what aligned() has made, begins."""
+    """Return the address of a Struct, an array, or an array from aligned()."""
     if isinstance(memory, Struct):
         memory = memory.words
     if isinstance(memory, array):
@@ -55,12 +55,12 @@ def address(memory: Any) -> int:
 
 
 def zeros(count: int, kind: str = "d") -> array[Any]:
-    """An array of that many zeros; of one, where there would be none."""
+    """Return an array of that many zeros, but at least one."""
     return array(kind, bytes(array(kind).itemsize * max(count, 1)))
 
 
 def aligned(count: int) -> Any:
-    """As many doubles, which begin where a line of the processor's cache does: vectors are fetched twice as fast."""
+    """Return that many doubles, aligned to a line of the processor's cache: vectors are then fetched twice as fast."""
     numbers = zeros(count + LINE // 8)
     start = -numbers.buffer_info()[0] % LINE // 8
     return memoryview(numbers)[start : start + max(count, 1)]
@@ -69,8 +69,8 @@ def aligned(count: int) -> Any:
 # --- The library -------------------------------------------------------------------------------------------
 
 
-# What the interpreter needs of Python (see interpreter.c.in): functions of its API, two slots of a type by the numbers that
-# they have in its stable ABI, and objects.
+# What the interpreter needs from Python (see interpreter.c.in): functions of its API, two slots of a type by their
+# numbers in the stable ABI, and objects.
 _FUNCTIONS = (
     "PyEval_SaveThread", "PyEval_RestoreThread", "PyErr_CheckSignals", "PyFloat_FromDouble", "PyFloat_AsDouble",
     "PyObject_Type", "Py_DecRef",
@@ -93,7 +93,7 @@ def _near(found: float, wanted: float) -> bool:
 
 
 class Interpreter:
-    """The library for some operations. Its functions hold Python's lock where they are short, and let go of it else."""
+    """The library for some operations. Short functions hold Python's lock, and long ones release it."""
 
     def __init__(self, ops: Sequence[Op]) -> None:
         rows = rows_of(ops)
@@ -101,7 +101,7 @@ class Interpreter:
         self.load(build(interpreter_source(rows)))
 
     def load(self, path: Path) -> None:
-        """Raises ToolError for a library that is none, is another one, or computes something else than Python."""
+        """Load the library. Raises ToolError if it is not one, is another one, or disagrees with Python."""
         library = load(path, "run", "train", "computes")
         self._run, self._train = library.run, library.train
         self.computes = ctypes.c_void_p.in_dll(library, "computes").value or 0
@@ -109,21 +109,22 @@ class Interpreter:
         self._run.argtypes = [ctypes.c_void_p] * 3
         self._train.restype = ctypes.c_ssize_t
         self._train.argtypes = [ctypes.c_void_p, *[ctypes.c_ssize_t] * 3, *[ctypes.c_void_p] * 3]
-        Context().run(self._prove)  # where no mode is on
+        Context().run(self._prove)  # if no mode is on
 
     def run(self, program: LoadedProgram, batch: Batch) -> float:
-        """The mean loss of a batch; its gradients are in program.grad."""
+        """Return the mean loss of a batch; its gradients are in program.grad."""
         return self._run(address(program), address(batch), address(_python()))
 
     def train(self, schedule: Schedule, start: int, losses: array[float], training: Training) -> int:
-        """Updates on the batches from place `start` on, in a cycle, as many as `losses` has room for. How many are done:
-        fewer where Python must do the next one; or -1 where a number is no float.
+        """Make updates on the batches from place `start` on, in a cycle, as many as `losses` has room for.
+
+        Returns how many were made: fewer if Python must make the next one, and -1 if a number is not a float.
         """
         arguments = schedule.count, start, len(losses), address(training), address(losses), address(_python())
         return self._train(address(schedule), *arguments)
 
     def _prove(self) -> None:
-        """Compute a known program, one sample and a batch, whose numbers Python has too."""
+        """Compute a known program, one sample and a batch, and compare with Python's numbers."""
         weights = [Value(math.sin(7.0 * k)) for k in range(90)]
         xs = [Value(math.cos(3.0 * k)) for k in range(21)]
         hidden = [dot(weights[20 * j : 20 * j + 20], xs[:20], weights[80 + j]) for j in range(4)]
@@ -154,7 +155,7 @@ class Interpreter:
 
 
 def interpreter(program: Program) -> Interpreter:
-    """The interpreter for a program: one for all but those with operations of the user's own.
+    """Return the interpreter for a program: one for all, except for programs with the user's own operations.
 
     Raises ToolError if it cannot be built; it is tried once.
     """
@@ -162,7 +163,7 @@ def interpreter(program: Program) -> Interpreter:
     known = {id(op) for op in (*builtin, PICK)}
     used = {id(node.op): node.op for node in program.order if node.op is not None}
     own = sorted((op for key, op in used.items() if key not in known), key=lambda op: (op, id(op)))
-    key = tuple(map(id, own))  # one that is defined anew has the name of the old one
+    key = tuple(map(id, own))  # a redefined operation has the name of the old one
     return tried_once(key, lambda: Interpreter([*builtin, *own]))
 
 
@@ -181,8 +182,8 @@ def want_floats(numbers: Sequence[Any]) -> None:
 class Batch(Struct):
     """Rows of inputs as the interpreter takes them.
 
-    offsets, strides: for each input where in `numbers` that of the first row stands, and how far apart rows are.
-    reached: for each parameter whether a gradient comes to it.
+    offsets, strides: for each input, the position of the first row's number in `numbers`, and the distance between
+    rows. reached: for each parameter, whether a gradient reaches it.
     """
 
     def __init__(
@@ -194,7 +195,7 @@ class Batch(Struct):
 
 
 class BatchPlan(Struct):
-    """A batch: for each structure in it the program, its rows, and the weight of their mean."""
+    """A batch: for each structure in it, the program, its rows, and the weight of their mean."""
 
     def __init__(self, portions: Sequence[tuple[LoadedProgram, Batch, float]]) -> None:
         self.portions = portions
@@ -215,7 +216,7 @@ class Schedule(Struct):
 class LoadedProgram(Struct):
     """A bytecode in memory, ready to run.
 
-    data, grad: of the steady slots, parameters first.
+    data, grad: those of the steady slots, parameters first.
     width: how many rows are computed at once, for batches of `rows`.
     """
 
@@ -241,7 +242,7 @@ class LoadedProgram(Struct):
         )
 
     def read_constants(self) -> None:
-        """Take over the data of the leaves that nothing flows to."""
+        """Copy the data of the leaves that nothing flows to."""
         if constants := self.bytecode.program.constants:
             numbers, first = [node.data for node in constants], self.bytecode.first_constant
             want_floats(numbers)
@@ -249,22 +250,22 @@ class LoadedProgram(Struct):
 
     @property
     def bad(self) -> bool:
-        """Whether the last run met arithmetic that Python refuses."""
+        """Return whether the last run met arithmetic that Python refuses."""
         return bool(self._one.words[-1])
 
 
 def _width(slots: int, rows: int) -> int:
-    """How many rows to compute at once: as few blocks as fit, all of a size."""
+    """Return how many rows to compute at once: the fewest blocks that fit, all of one size."""
     at_once = max(CLOSE // (16 * slots), WIDEST)
     blocks = -(-rows // at_once)
     return -(-rows // (blocks * WIDEST)) * WIDEST
 
 
 class Training(Struct):
-    """What training keeps of each parameter; memory: what the optimiser remembers, by name, and names: which of these.
+    """What training keeps about each parameter. memory: what the optimiser remembers, by name; names: which of these.
 
-    groups: of each the places of its parameters, the address of its rule, what that remembers, and how many options it
-    has, which stand in `options` at every update.
+    groups: for each group, the places of its parameters, the address of its rule, what that remembers, and the number
+    of its options, which are in `options` at every update.
     """
 
     def __init__(
@@ -289,7 +290,7 @@ class Training(Struct):
 
 
 def _runs(places: Sequence[int]) -> list[list[int]]:
-    """Places next to each other, as the first and the one behind the last: [3, 4, 5, 9] is [[3, 6], [9, 10]]."""
+    """Join consecutive places, as the first and the one after the last: [3, 4, 5, 9] is [[3, 6], [9, 10]]."""
     runs: list[list[int]] = []
     for place in places:
         if runs and place == runs[-1][1]:

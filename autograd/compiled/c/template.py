@@ -24,7 +24,7 @@ from ...ops import DOT, Op
 
 __all__ = ["Row", "interpreter_source", "rows_of"]
 
-# C that notices what Python raises an error for: seen() and over() are in the template.
+# C that notices where Python would raise an error: seen() and over() are in the template.
 _CALL = C.spellings["exp"].level
 _CHECKED = Dialect(
     "C",
@@ -38,7 +38,7 @@ _CHECKED = Dialect(
 
 
 class Row:
-    """An operation with a given set of its optional operands: what a code stands for."""
+    """An operation with some of its optional operands: the meaning of a code."""
 
     def __init__(self, op: Op, absent: tuple[str, ...] = ()) -> None:
         self.op = op
@@ -51,7 +51,7 @@ class Row:
 
 
 def rows_of(ops: Iterable[Op]) -> list[Row]:
-    """The rows that an interpreter for `ops` has; a row's place here is its number there."""
+    """List the rows of an interpreter for `ops`; a row's place here is its number there."""
     rows: list[Row] = []
     for op in ops:
         optional = [name for name, default in op.defaults.items() if default is None]
@@ -60,7 +60,7 @@ def rows_of(ops: Iterable[Op]) -> list[Row]:
 
 
 def interpreter_source(rows: Sequence[Row]) -> str:
-    """The whole file for these rows. Of row k, 3 k computes one result, 3 k + 1 many, 3 k + 2 over lists."""
+    """Write the whole file for these rows. Code 3 k computes one result of row k, 3 k + 1 many, 3 k + 2 over lists."""
     term = _alone(DOT.value.hoisted().pieces(C, {"xs": ["x"], "ws": ["w"]})[0][2][0])
     slopes = [partial.last(C, {"xs": ["x"], "ws": ["w"]}, 0) for partial in DOT.partials]
     scalar = [(3 * k + many, row, bool(many)) for many in range(2) for k, row in enumerate(rows) if not row.op.wide]
@@ -88,8 +88,8 @@ def _alone(piece: Piece) -> str:
     return piece.within(WHOLE)
 
 
-# Operand k is a0, a1 ... in formulas, or the list x0, x1 ...; y is the result, g its gradient, size the lists' length.
-# Intermediate k of a formula is let0, let1 ...
+# In formulas, operand k is a0, a1 ..., or the list x0, x1 ...; y is the result, g its gradient, size the lists' length.
+# The intermediate values of a formula are let0, let1 ...
 
 
 def _names(row: Row, formula: Formula) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _names(row: Row, formula: Formula) -> dict[str, Any]:
 
 
 def _lets(formula: Formula, names: dict[str, Any]) -> Iterator[str]:
-    """The intermediates of a hoisted formula; reductions are loops over i."""
+    """Write the intermediate values of a hoisted formula; reductions are loops over i."""
     for let, reduction, (term, *_) in formula.pieces(_CHECKED, names):
         name, text = names[let], _alone(term)
         if not reduction:
@@ -110,7 +110,7 @@ def _lets(formula: Formula, names: dict[str, Any]) -> Iterator[str]:
 
 
 def _kept(lets: list[str], add: str, pieces: Any) -> tuple[list[str], str]:
-    """Keep the terms of a sum that a slope needs once more, such as the exponentials of logsumexp."""
+    """Keep the terms of a sum that a slope needs again, such as the exponentials of logsumexp."""
     for _, reduction, (term, *_) in pieces:
         if reduction == "sum" and "(" in (text := _alone(term)) and text in add:
             keeping = [let.replace(f"= {text};", f"= kept[i] = {text};") for let in lets]
@@ -119,7 +119,7 @@ def _kept(lets: list[str], add: str, pieces: Any) -> tuple[list[str], str]:
 
 
 def _operands(row: Row, many: bool) -> Iterator[str]:
-    """The numbers of operand k: x{k}, of one result those at its slot at[k], of many those described at{k}."""
+    """Write operand k's numbers, x{k}: for one result, those at its slot at[k]; for many, those described at{k}."""
     if not many:
         yield "const word i = 0;"
     for k in range(len(row.operands)):
@@ -158,7 +158,7 @@ def _backward(code: int, row: Row, many: bool) -> str:
 
 
 def _looped(many: bool, lines: Iterable[str]) -> list[str]:
-    """These lines for each of many results; by vectors where nothing is called or noticed."""
+    """Write these lines for each of many results; by vectors, if nothing is called or noticed."""
     if not many:
         return [*lines]
     loop = _braced("for (word i = 0; i < n; i++)", *lines)
@@ -166,7 +166,7 @@ def _looped(many: bool, lines: Iterable[str]) -> list[str]:
 
 
 def _wide(code: int, row: Row) -> str:
-    """A function for a row over lists: `n` is their length, and stands first in the description."""
+    """Write a function for a row over lists: `n` is their length, and comes first in the description."""
     value = row.value.hoisted()
     names = _names(row, value)
     places: list[str] = []

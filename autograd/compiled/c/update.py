@@ -1,4 +1,4 @@
-"""An optimiser's rule (autograd/updates.py) as C of its own: a library with one function, for all parameters of a group.
+"""An optimiser's rule (autograd/updates.py) in C: a library with one function, for all parameters of a group.
 
 >>> from autograd.updates import read
 >>> rule = {"lr": 0.1, "count": "count + 1", "rate": "lr / count", "data": "data - rate * grad"}
@@ -35,8 +35,8 @@ _SOURCE = """\
 #include <stddef.h>
 #include <string.h>
 
-/* Parameters from the `at`-th to the one before `stop`: those that a gradient has reached. known: whether anything is
-   remembered of a parameter. Parameters next to each other that have been updated as often are updated together. */
+/* Updates the parameters from the `at`-th to the one before `stop` that a gradient has reached. known: whether anything
+   is remembered about a parameter. Consecutive parameters with equally many updates are updated together. */
 PUBLIC void update(double *restrict data, const double *restrict grad, double *const *memory, unsigned char *known,
                    const unsigned char *reached, const double *options, ptrdiff_t at, ptrdiff_t stop) {
     (void)memory, (void)options;
@@ -88,7 +88,7 @@ def _indented(depth: int, lines: Iterable[str]) -> str:
 
 
 def _branch(update: Update, first: bool) -> list[str]:
-    """The first update of parameters next to each other, or a later one: before the loop what is the same for all."""
+    """Write the first update of consecutive parameters, or a later one; what is common to all precedes the loop."""
     lines = update.first if first else update.later
     steady = {*update.options, *_clocks(update, lines)}
     outside: list[str] = []
@@ -110,7 +110,7 @@ def _branch(update: Update, first: bool) -> list[str]:
 
 
 def _clocks(update: Update, lines: Sequence[tuple[str, Formula]]) -> list[str]:
-    """What is remembered and is the same for parameters that have been updated as often: it follows from itself alone."""
+    """Return what is remembered and equal for parameters with equally many updates: it follows from itself alone."""
     clocks = [*update.remembered]
     while True:
         steady = {*update.options, *clocks}
@@ -122,7 +122,7 @@ def _clocks(update: Update, lines: Sequence[tuple[str, Formula]]) -> list[str]:
 
 
 def update_function(update: Update) -> int:
-    """The address of update() for a rule. Raises ToolError if it cannot be built; it is tried once."""
+    """Return the address of update() for a rule. Raises ToolError if it cannot be built; it is tried once."""
     return tried_once(update, lambda: _built(update))
 
 
@@ -134,7 +134,7 @@ def _built(update: Update) -> int:
 
 
 def _prove(update: Update, function: Any) -> None:
-    """Two updates of some parameters, in runs of all lengths, which Python does, too: all bits are to be the same."""
+    """Make two updates of some parameters, in runs of all lengths, in C and in Python: all bits have to be the same."""
     count, options = 200, [0.3 / (k + 1) for k in range(len(update.options))]
     wanted = [_Parameter(math.sin(k), math.cos(k), k % 97 > 2 and k != 20) for k in range(count)]
     data, grad = (array("d", [getattr(p, name) for p in wanted]) for name in ("data", "grad"))
@@ -149,13 +149,13 @@ def _prove(update: Update, function: Any) -> None:
     expected = [[p.data for p in wanted], *([kept[name] for kept in state.values()] for name in memory)]
     if repr(found) != repr(expected):  # which nan equals, too
         raise ToolError(
-            "the C compiler made a library that updates parameters otherwise than Python does: "
+            "the C compiler made a library that updates parameters differently from Python: "
             "its flags, or the compiler itself, are not to be trusted"
         )
 
 
 class _Parameter:
-    """What a rule reads and writes of a Value."""
+    """Return what a rule reads and writes on a Value."""
 
     def __init__(self, data: float, grad: float, reached: bool) -> None:
         self.data = data

@@ -66,7 +66,7 @@ def _table(rows: list[str]) -> Markup:
 
 
 class _MatrixWriter(DotWriter):
-    """A writer of each box of several values as heat maps: the data, and the gradient if it has arrived."""
+    """A writer that shows a box of several values as heat maps: the data, and the gradient if it has arrived."""
 
     def rows(self, box: Box) -> Any:
         return super().rows(box) if len(box.nodes) == 1 else self.leaves(box)

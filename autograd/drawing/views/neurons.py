@@ -46,7 +46,7 @@ def draw_neurons(graph: Graph, look: Look, page: object = None) -> Drawing:
 
 
 class _Writer:
-    """A writer of a network as DOT, as a Look says."""
+    """A writer that turns a network into DOT, in the style of a Look."""
 
     def __init__(self, network: Network, look: Look) -> None:
         self.network, self.graph, self.look, self.palette = network, network.graph, look, look.palette
