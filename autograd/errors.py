@@ -41,7 +41,7 @@ __all__ = [
 def install(*packages: str) -> str:
     """Return the command that installs packages for this Python, ready to be pasted into a shell.
 
-    It names Python by its path, since `python` means another one while an environment is not activated. In a browser
+    It names Python by its path, since `python` may be another one if the environment is not activated. In a browser
     there is no program to call, and micropip installs packages.
     """
     if sys.platform == "emscripten":

@@ -200,7 +200,7 @@ class Graph(Generic[N]):
             for node, own in sorted(wanted, key=lambda item: self.index[item[0]]):
                 name = own or f"v{self.index[node]}"
                 count = taken.get(name, 0) + 1 if own else 2
-                if own:  # a node that is merely at place 7 takes no v7 from one that was given that name
+                if own:  # a node that is merely at place 7 must not take v7 from a node that was given that name
                     taken[name] = count
                 unique = name if count == 1 else f"{name}_{count}"
                 while unique != name and (unique in reserved or unique in taken):

@@ -65,7 +65,7 @@ def grad(
     if not isinstance(output, Value):
         raise ArgumentError(f"grad: want a Value to differentiate, got {output!r}: was it made from .data or .item()?")
     if inputs is None:
-        raise ArgumentError("grad: want the Values to differentiate in as well: grad(output, [a, b])")
+        raise ArgumentError("grad: want the Values to differentiate by, too: grad(output, [a, b])")
     _ = output.grad  # a Value that compile() traces has none, and says so
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
     alone = wanted[0] if len(wanted) == 1 else None  # what an input was computed from does not matter here
@@ -163,7 +163,7 @@ class _Slopes:
             name, root = self.graph.name(self.node), self.graph.name(self.graph.root)
             raise GraphError(
                 f"grad: the slope of {name} for operand {k + 1} was {then!r} when it was computed, and would be {now!r} "
-                f"now: data was changed in between. Compute {root} anew before grad(create_graph=True)"
+                f"now: data was changed in between. Compute {root} again before grad(create_graph=True)"
             )
         return slope
 
@@ -175,8 +175,8 @@ def value_and_grad(function: Callable[..., Any], argnums: int | Sequence[int] = 
     """Return the function that computes (f(x), gradient), as in JAX.
 
     argnums: the position of the argument to differentiate by, or several positions for a tuple of gradients. An argument
-    may be a number, or numbers in nested lists, tuples and dicts; its gradient is nested alike. Plain numbers give plain
-    numbers; if an argument is a Value, the results are Values that can be differentiated again.
+    may be a number, or numbers in nested lists, tuples and dicts; its gradient is nested in the same way. Plain numbers
+    give plain numbers; if an argument is a Value, the results are Values that can be differentiated again.
     Raises ArgumentError if `function` does not return a single number.
 
     >>> value_and_grad(lambda w, x: (w[0] * x + w[1]) ** 2)([2.0, -1.0], 3.0)
@@ -206,7 +206,7 @@ def hessian(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
 def _of_function(who: str, function: Any, argnums: Any, answer: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     """Return the function that gives answer(f(x), gradient). For jacobian f(x) may be nested, else it is a number."""
     if not callable(function):
-        raise ArgumentError(f"{who}: want a function, got {function!r}: of a result, grad(output, inputs)")
+        raise ArgumentError(f"{who}: want a function, got {function!r}: for a result, grad(output, inputs)")
     if not all(type(place) is int for place in _flat(argnums)):
         raise ArgumentError(
             f"{who}: want the place of an argument, such as 0, got {argnums!r}: call {who}(f)(x) with x"
@@ -267,7 +267,7 @@ class _Call:
 
     def gradient(self, y: Any) -> Any:
         """Return the gradient of a result, nested as the arguments are."""
-        result = y if isinstance(y, Value) else Value(real(y, f"a number from the function that {self.who} is of"))
+        result = y if isinstance(y, Value) else Value(real(y, f"a number from the function given to {self.who}"))
         found = iter(grad(result, self.flat, create_graph=self.recorded, allow_unused=True))
         return _each(lambda _: self.number(next(found)), self.inputs)
 

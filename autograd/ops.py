@@ -164,7 +164,7 @@ def checked(
     if not name.isidentifier() or iskeyword(name) or "__" in name:
         raise FormulaError(f"an operation is named by a Python identifier without __, got {name!r}")
     if name in BUILTIN:
-        raise FormulaError(f"{name!r} is an operation already: {OPS[name].value.source}. Choose another name")
+        raise FormulaError(f"{name!r} is already an operation: {OPS[name].value.source}. Choose another name")
     if partials and named_partials:
         raise FormulaError(f"{name}: give the partials in order or by name, not both")
     if len(partials) > len(_LETTERS):
@@ -228,7 +228,7 @@ def _check_lists(op: Op) -> None:
     indexed = dict.fromkeys(op.value.result.indexed())
     if indexed:
         raise FormulaError(
-            f"{op.name}: which i is {next(iter(indexed))}[i] in {op.value.source!r}? Write it inside of sum or max"
+            f"{op.name}: which i is {next(iter(indexed))}[i] in {op.value.source!r}? Write it inside sum or max"
         )
     for operand, formula in zip(op.operands, op.partials):
         if operand not in op.lists:
@@ -258,7 +258,7 @@ def _check_lists(op: Op) -> None:
 def _check_defaults(op: Op) -> None:
     for operand, default in op.defaults.items():
         if operand not in op.operands or operand in op.lists:
-            raise FormulaError(f"{op.name}: a default is given for {operand!r}, which is not a single operand")
+            raise FormulaError(f"{op.name}: a default is given for {operand!r}, which is not an operand by itself")
         if not isinstance(default, (int, float)) and (default is not None or not op.lists):
             raise FormulaError(f"{op.name}: want a number as default of {operand!r}, got {default!r}")
     if set(op.operands[-len(op.defaults) :]) != set(op.defaults) and op.defaults:

@@ -35,7 +35,8 @@ _FUNCTIONS = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
 def read(first: Rule, later: Rule, memory: Iterable[str]) -> tuple[Update, list[float]]:
     """Return the rule of a group, for the first update of a parameter and for later ones, and its current options.
 
-    memory: the names that are remembered. Raises FormulaError for text that the grammar lacks, or a name without value.
+    memory: the names that are remembered. Raises FormulaError for text that the grammar lacks, or a name without a
+    value.
     """
     key = tuple(memory), _spelled(first), _spelled(later)
     found = _read.get(key)
@@ -172,7 +173,7 @@ def run(
 
 
 def _floats(p: Any) -> tuple[float, float]:
-    """Return a parameter's grad and data as floats, whatever was written there. Raises ArgumentError if it is no number."""
+    """Return a parameter's grad and data as floats. Raises ArgumentError if one of them is not a number."""
     return real(p.grad, f"a real number as grad of {f'the Value {p.label!r}' if p.label else 'a Value'}"), real_data(
         p, p.data
     )

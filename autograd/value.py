@@ -304,8 +304,8 @@ class Value(Methods):
     def __pos__(self) -> Value:
         return self
 
-    # A Value is ordered by data, so that max(values) works, and equal only to itself, so that sets of nodes work. What would
-    # be misunderstood, `if loss:` and `loss == 0`, is refused.
+    # A Value is ordered by data, so that max(values) works, and equal only to itself, so that sets of nodes work.
+    # `if loss:` and `loss == 0`, which would be misunderstood, are refused.
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, (int, float)):
@@ -374,7 +374,7 @@ class Value(Methods):
     def __reduce__(self) -> tuple[Any, ...]:
         if self.operands:
             raise GraphError(
-                f"{self!r} is computed from others, and a graph is not pickled: "
+                f"{self!r} is computed from others, and a graph cannot be pickled: "
                 "pickle a module's state_dict(), or v.item()"
             )
         numbers = self.data, self.label, self.grad if self.reached else None, self.scope is PARAMETER

@@ -1,4 +1,4 @@
-"""Attention: each row of a sequence looks at the rows of another, or of its own, and takes from each what matches."""
+"""Attention: each row of a sequence looks at the rows of another, or its own, and takes most from those that match."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def generator(seed: Seed) -> Random:
 def size(name: str, number: int) -> int:
     """Return `number` if it can be a count; else raise ArgumentError, which says what is counted."""
     if not isinstance(number, int) or number < 1:  # pyright: ignore[reportUnnecessaryIsInstance] - as above
-        raise ArgumentError(f"want a whole number from 1 on as {name}, got {number!r}")
+        raise ArgumentError(f"want a whole number >= 1 as {name}, got {number!r}")
     return number
 
 

@@ -1,4 +1,4 @@
-"""Softmax and its logarithm, which look at a whole row, where activations look at one number; and its module."""
+"""Softmax and its logarithm, which take a whole row where an activation takes one number. And softmax as a module."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def test_paths_that_cancel_are_not_blamed_on_a_slope():
     b = a - a
     assert (
         detect_anomalies(b)
-        == "no gradient: db/da is exactly 0: its paths cancel, of which the largest, b -> a (operand 1), gives 1"
+        == "no gradient: db/da is exactly 0: its paths cancel; the largest, b -> a (operand 1), gives 1"
     )
 
 

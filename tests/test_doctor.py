@@ -27,7 +27,7 @@ def test_a_line_for_each_check_and_a_status_that_says_the_same(capsys):
     failed = [line for line in lines[:-1] if line.startswith("FAIL")]
     assert status == (1 if failed else 0)
     assert all(line.startswith(("ok    ", "-     ", "FAIL  ")) for line in lines[:-1])
-    assert lines[-1] == ("everything necessary is there" if not failed else lines[-1])
+    assert lines[-1] == ("everything needed is there" if not failed else lines[-1])
     assert sys.version.split()[0] in lines[0] and all(line.isascii() for line in lines)
 
 
@@ -106,7 +106,7 @@ def test_a_layout_engine_that_writes_something_else_is_a_failure(monkeypatch):
     monkeypatch.setattr(Drawing, "pipe", lambda self, *_, **__: "nothing")
     pytest.importorskip("graphviz")
     status, said = doctor._picture()
-    assert status == "FAIL" and "no SVG" in said
+    assert status == "FAIL" and "not SVG" in said
 
 
 def test_a_mac_without_its_tools_is_told_the_command(monkeypatch):

@@ -104,7 +104,7 @@ def test_values_in_give_values_out():
         (lambda: grad(lambda x: [x, x])(2.0), "want one number from the function, got a list: see jacobian"),
         (lambda: grad(loss, 2)([1.0], [2.0]), "there is no argument 2, counted from 0, among the 2 given"),
         (lambda: grad(lambda x: x)("a"), "got the str 'a'"),
-        (lambda: jacobian(lambda x: "a")(2.0), "want a number from the function that jacobian is of"),
+        (lambda: jacobian(lambda x: "a")(2.0), "want a number from the function given to jacobian"),
         (lambda: value_and_grad(Value(2.0)), "want a function, got Value\\(2.0"),
     ],
 )

@@ -39,7 +39,7 @@ def test_shapes_wanted_and_got():
     ):
         with pytest.raises(ValueError, match=rf"Linear: want .* \(2,\) or \(N, 2\), got {got}"):
             layer(wrong)
-    with pytest.raises(ValueError, match="whole number from 1 on as in_features, got 0"):
+    with pytest.raises(ValueError, match="whole number >= 1 as in_features, got 0"):
         nn.Linear(0, 1)
 
 

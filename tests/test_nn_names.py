@@ -124,7 +124,7 @@ def test_one_head_is_self_attention_and_a_mask_means_the_same_there():
         (lambda: nn.MSELoss(reduction="men"), "want one of 'mean', 'sum', 'none' as reduction"),
         (lambda: lr_scheduler.LambdaLR([], lambda t: t), "LambdaLR: want an optimiser, got"),
         (lambda: lr_scheduler.StepLR([], 1), "StepLR: want an optimiser, got \\[\\]"),
-        (lambda: lr_scheduler.CosineAnnealingLR(SGD([Value(1.0)]), 0), "want a whole number from 1 on as T_max"),
+        (lambda: lr_scheduler.CosineAnnealingLR(SGD([Value(1.0)]), 0), "want a whole number >= 1 as T_max"),
         (lambda: nn.utils.clip_grad_norm_([Value(1.0)], 0.0), "want max_norm > 0, got 0.0"),
         (lambda: nn.utils.clip_grad_norm_(nn.Linear(1, 1), 1.0), "give its parameters\\(\\)"),
     ],

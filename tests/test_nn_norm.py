@@ -43,7 +43,7 @@ def test_gradients_against_central_differences(norm):
 
 
 def test_zeros_and_wrong_shapes():
-    with pytest.raises(ValueError, match=r"want a whole number from 1 on as normalized_shape, got \(2, 3\)"):
+    with pytest.raises(ValueError, match=r"want a whole number >= 1 as normalized_shape, got \(2, 3\)"):
         nn.LayerNorm((2, 3))
     assert data(nn.RMSNorm(2)([0.0, 0.0])) == data(nn.LayerNorm(2)([3.0, 3.0])) == [0.0, 0.0]
     for norm in (nn.RMSNorm(2), nn.LayerNorm(2)):

@@ -342,11 +342,11 @@ def test_a_name_that_is_taken_is_refused_on_the_spot(name):
 @pytest.mark.parametrize(
     ("value", "defaults", "said"),
     [
-        ("a + b", {"c": 1.0}, "'c', which is not an operand"),
+        ("a + b", {"c": 1.0}, "'c', which is not an operand by itself"),
         ("a + b", {"b": None}, "want a number as default of 'b', got None"),
         ("a + b", {"b": "1"}, "want a number as default of 'b', got '1'"),
         ("a + b", {"a": 1.0}, "want the operands with a default last, got a, b"),
-        ("sum(a[i]) + b", {"a": None}, "'a', which is not a single operand"),
+        ("sum(a[i]) + b", {"a": None}, "'a', which is not an operand by itself"),
     ],
 )
 def test_a_default_that_cannot_be_is_refused_on_the_spot(value, defaults, said):
@@ -359,7 +359,7 @@ def test_a_default_that_cannot_be_is_refused_on_the_spot(value, defaults, said):
     ("arguments", "said"),
     [
         (("two words", "?", "a", "1"), "identifier"),
-        (("mul", "*", "a * b", "b", "a"), "operation already"),
+        (("mul", "*", "a * b", "b", "a"), "already an operation"),
         (("new1", "?", "a +", "1"), "cannot read"),
         (("new1", "?", "import_os(a)", "1"), "there is no function import_os: there are exp,"),
         (("new1", "?", "a.data", "1"), "this has no place in a formula"),

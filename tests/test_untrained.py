@@ -78,8 +78,8 @@ WRONG = {
     # nothing to update
     "a generator that is used up": ("ps = (p for p in line.parameters()); n = len(list(ps)); nn.optim.SGD(ps, lr=lr)", "SGD: want parameters, got none: a generator yields its items only once, .* list"),
     "a map that is used up": ("ps = map(lambda p: p, line.parameters()); list(ps); nn.optim.Adam(ps)", "Adam: want parameters, got none: a map yields its items only once"),
-    "in a group": ("ps = iter([w]); next(ps); nn.optim.SGD([{'params': [b]}, {'params': ps}], lr=lr)", "SGD: want parameters, got none: a list_iterator gives"),
-    "clipped, used up": ("ps = iter([w]); list(ps); nn.utils.clip_grad_norm_(ps, 1.0)", "want parameters, got none: a list_iterator gives"),
+    "in a group": ("ps = iter([w]); next(ps); nn.optim.SGD([{'params': [b]}, {'params': ps}], lr=lr)", "SGD: want parameters, got none: a list_iterator yields"),
+    "clipped, used up": ("ps = iter([w]); list(ps); nn.utils.clip_grad_norm_(ps, 1.0)", "want parameters, got none: a list_iterator yields"),
     "a model without parameters": ("nn.optim.SGD(nn.Tanh().parameters(), lr=lr)", "SGD: want parameters to update, got none: a parameter is a Value that an attribute of a Module holds"),
     "compiled, used up": ("ps = iter([w]); list(ps); compile(lambda x: w * x, ps)", "compile: want parameters, got none"),
     "made of results": ("class Net(nn.Module):\n    def __init__(self): self.w = Value(0.3) * 0.1\nNet()", "Net.w would be the result of mul, which is not a parameter: .* as in Value"),

@@ -1,6 +1,6 @@
 """``python -m autograd doctor``: is this machine ready for a workshop? One line per check, with the fix.
 
-It installs and changes nothing; the exit status is 1 if something necessary is missing.
+It installs and changes nothing; the exit status is 1 if anything needed is missing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Finding = tuple[str, str]  # one of the three above, and the sentence
 
 
 def doctor() -> int:
-    """Print what each check found; return 0 if nothing necessary is missing, else 1."""
+    """Print what each check found; return 0 if nothing needed is missing, else 1."""
     missing = 0
     for check in CHECKS:
         try:
@@ -35,7 +35,7 @@ def doctor() -> int:
             status, said = MISSING, f"{check.__name__.strip('_')}: {type(error).__name__}: {error}"
         missing += status == MISSING
         say(f"{status:<5} {said}")
-    say("everything necessary is there" if not missing else f"{counted(missing, 'thing')} to repair: see FAIL above")
+    say("everything needed is there" if not missing else f"{counted(missing, 'thing')} to repair: see FAIL above")
     return 1 if missing else 0
 
 

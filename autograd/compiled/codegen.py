@@ -196,7 +196,7 @@ class Statements:
         return f"d_{self.bare[node]}"
 
     def spelled(self, node: Any) -> dict[str, Any]:
-        """Return the names here for the names in the formulas of a node's row."""
+        """Return what the names in the formulas of a node's row are called in this program."""
         return {**node.op.bind([self.text(operand) for operand in node.operands]), "out": self.names[node]}
 
     def forward(self, nodes: Sequence[Any]) -> None:
@@ -355,7 +355,7 @@ class Statements:
                 self.add_up(self.language.change, self.gradient(node), [atom(self.gradient(node)), *terms])
 
     def settle_where_any(self, nodes: Iterable[Any]) -> None:
-        """Do the same, but skip adding 0, behind a relu that is off: in many batches, half of the rows are such."""
+        """Do the same, but skip additions of 0: behind a relu that is off, as in half the rows of many batches."""
         for source, group in groupby(nodes, key=self.only_source):
             together = list(group)
             if source is None or len(together) == 1 or not _is_sum_of_products(source.op):

@@ -29,7 +29,7 @@ from ..value import Value
 
 __all__ = ["Guards", "is_library"]
 
-MOST = 100_000  # the most items compared before each call, smallest containers first; of others, only the length
+MOST = 100_000  # the most items compared before each call, smallest containers first; for others, only the length
 _COPIED = (list, tuple, dict, set, frozenset)
 _VIEWS = (Mapping, MappingView, Sequence, deque)
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
@@ -232,7 +232,7 @@ class Guards:
 
     def _look_into_function(self, function: Any) -> None:
         held = self._hold(function)
-        for name in ("__code__", "__defaults__", "__kwdefaults__"):  # by its code, since notebooks load it anew
+        for name in ("__code__", "__defaults__", "__kwdefaults__"):  # by its code, since notebooks reload it
             if thing := getattr(function, name):
                 self._tests.append(f"{held}.{name} is {self._hold(thing)}")
         self._look_into(function.__defaults__, function.__name__)
@@ -334,7 +334,7 @@ def is_generator(thing: Any) -> bool:
 
 @functools.cache
 def is_library(name: str | None) -> bool:
-    """Return whether a file belongs to this package, to Python, to an installed package or to naming.ours().
+    """Return whether a file belongs to this package, to Python, to an installed package or to one in naming.ours().
 
     Nobody changes such a file while a program runs.
     """

@@ -28,7 +28,7 @@ from .tracing import as_program, failed_alone, new_lock, traced
 
 __all__ = ["POLICIES", "Checks", "Programs", "in_mode", "say_once"]
 
-OFTEN = 8  # how often a function is traced anew before we warn
+OFTEN = 8  # how often a function is traced again before we warn
 WHOLE, VECTOR = 32, 8  # rows of a first batch to check: all, up to this many, else a C vector and the rest
 MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # kept in a step; the least recently called goes first
 
@@ -39,7 +39,7 @@ _USUAL = (
 
 
 class Programs:
-    """The traced programs of a function. hold: whether the guards hold. generation: how often it was traced anew.
+    """The traced programs of a function. hold: whether the guards hold. generation: how often it was traced again.
 
     parameters: those that get gradients; None for every leaf from outside that the loss depends on. check: as in
     compile(). enough: the number of edges from which on a batch runs in C. calls: the step's calls so far.
@@ -190,8 +190,8 @@ class Programs:
         if self.generation >= OFTEN and 2 * self.generation > self.calls:
             changes = ", ".join([*dict.fromkeys(last.changed_places(guards).values())][:3]) or "what it reads"
             say_once(
-                f"{self.title} is traced anew at nearly every call, since it names {changes}, which changes: pass that "
-                "as an argument, or give it another name"
+                f"{self.title} is traced again at nearly every call, since it names {changes}, which changes: pass "
+                "that as an argument, or give it another name"
             )
 
     # --- what is refused

@@ -209,7 +209,7 @@ class Step:
         return Report(page(latest.program, language, title, latest.inputs))
 
     def retrace(self) -> None:
-        """Forget every program: the next call traces the function anew, with what it then reads from outside."""
+        """Forget every program: the next call traces the function again, with what it then reads from outside."""
         self.programs.retrace()
 
     def __repr__(self) -> str:
@@ -308,7 +308,7 @@ def compile(
     """Trace `loss_fn` at its first call, and run it at machine speed from then on.
 
     loss_fn: returns one Value, the loss. Its arguments are numbers and nested lists of them; an int may pick a
-    row of an Embedding or a class target. Other lengths are traced anew, and so is another bool or str.
+    row of an Embedding or a class target. Other lengths are traced again, and so is another bool or str.
     params: the Values whose gradients are wanted, such as model.parameters(); if left out, every leaf from outside that
     the loss depends on.
     backend: "python"; "c", which needs a C compiler, and falls back to Python without one; "auto" takes C when it is
@@ -317,7 +317,7 @@ def compile(
 
     The contract: the function is pure in its arguments and parameters. Anything else it reads is a constant as long as
     it does not change: variables, attributes, and items of lists and dicts (up to 100,000 in all) are looked at before
-    each call, and if one has changed, the function is traced anew. Side effects happen only while it is traced or
+    each call, and if one has changed, the function is traced again. Side effects happen only while it is traced or
     checked. Raises TraceError, naming the line, for anything that would not be the same in every call: an `if` on a
     number, .data, float(), text, a number drawn at random, state that the function both reads and changes.
     Some changes are not noticed, so that you must call `Step.retrace`: a context variable, anything that belongs to

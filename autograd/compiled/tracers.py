@@ -52,7 +52,7 @@ _FIXES = {
     "grad": "Gradients are there once the step has returned",
     "compare": "An `if` would be decided once for all calls: use relu, maximum or abs, or decide outside "
     "and pass the decision as a bool or a str, each of which makes its own program",
-    "identity": "Only when the program runs is it known which one was picked: decide outside, and pass a bool or a str",
+    "identity": "It is known only at run time which one was picked: decide outside, and pass a bool or a str",
     "convert": "float(), int() and math's functions cut the graph: use v.exp(), v.log(), v.sqrt() ..., which are recorded",
     "index": "An int argument picks a row only by embedding(i, rows), pick(rows, i) or cross_entropy(scores, i)",
     "method": "Operations are methods of Values: write Value(x).exp()",
@@ -238,7 +238,7 @@ class ArgTracer(Tracer):
         plain = all(type(row) is float or getattr(row, "plain", False) for row in given)
         return _node(ArgTracer if plain else PickTracer, PICK, (self, *given))
 
-    # Numbers are compared and looked up by their value, so a trace refuses both; nodes are identified by identity.
+    # Numbers are compared and looked up by their value, so a trace refuses both; nodes are compared by identity.
 
     def __eq__(self, other: object) -> bool:
         if get_ident() in running:

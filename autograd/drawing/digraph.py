@@ -36,7 +36,7 @@ class Drawing(graphviz.Digraph):
     """A graphviz.Digraph that renders even without a system `dot`, as SVG unless you ask for another format.
 
     ``.source`` is its DOT text, ``.render(path)`` and ``.pipe(format=...)`` lay it out, ``.view()`` opens it.
-    Its text fixes where everything is; an `engine` other than its own computes that anew. deadline: seconds that the
+    Its text fixes where everything is; an `engine` other than its own computes that again. deadline: seconds that the
     engine may take.
     """
 

@@ -75,8 +75,8 @@ def draw(
     input: numbers for a model, in nested lists; or their shape, a tuple such as (4,) or (3, 4): then the picture shows
     the model's parts and how many values go into and out of them, but no numbers.
     view: "graph" draws operations; "neurons" draws a network as columns of dots, with its weights (or, with
-    show="grad", their gradients) as lines between them; "matrix" draws numbers that belong together as heat maps. Of
-    the options below, the last two take title, theme, legend, show, digits, font_size and transparent.
+    show="grad", their gradients) as lines between them; "matrix" draws numbers that belong together as heat maps. The
+    last two take only these options: title, theme, legend, show, digits, font_size and transparent.
 
     Each value is a box with its name, data and grad ("not reached" before backward), each operation a dark shape. The
     number on an arrow is a partial: the slope of that one operation with respect to that operand. Computed values are
@@ -172,7 +172,7 @@ def build_drawing(
 
 
 def _any_page(options: Mapping[str, Any]) -> bool:
-    """Return whether another page may get another drawing: if neither a page nor all boxes were asked for."""
+    """Return whether the drawing may change with its page: if neither a page nor all boxes were asked for."""
     return options.get("page", SLIDE) == SLIDE and options.get("budget", BUDGET) is not None
 
 

@@ -120,7 +120,7 @@ def _run_graphviz(source: str, format: str, deadline: float | None) -> bytes:
     program = find_engine()
     if Path(program).stem == PURE and format.partition(":")[0] in PURE_LACKS:
         raise ToolError(
-            f"{PURE} writes no {format.upper()}: use format='svg' or 'png', or install Graphviz "
+            f"{PURE} cannot write {format.upper()}: use format='svg' or 'png', or install Graphviz "
             "(https://graphviz.org/download), whose dot does"
         )
     if Path(program).stem == PURE and format in PIXELS:

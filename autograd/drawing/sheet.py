@@ -1,4 +1,4 @@
-"""The sheet that DOT is written on: no text of the user's in attributes and markup is read as more than text."""
+"""The sheet that DOT is written on: in attributes and markup, the user's text is never read as more than text."""
 
 from __future__ import annotations
 

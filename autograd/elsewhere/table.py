@@ -134,8 +134,8 @@ TABLES: dict[str, Mapping[str, str]] = {
         "T view reshape unsqueeze squeeze flatten expand permute transpose": f"{_ONE}: vectors and matrices are lists, `[[x, w], [w, x]]`",
         "requires_grad_ retains_grad": "every Value is recorded and keeps its grad: leave it out",
         "register_hook register_post_accumulate_grad_hook": "gradients can be stepped through, `f.step_through().step()`, and read afterwards, `x.grad`",
-        "zero_ fill_ copy_ set_ clamp_ uniform_ normal_": "a Value is changed by its data, `x.data = 0.0`",
-        "add_ sub_ mul_ div_ addcdiv_ addcmul_": "a Value is changed by its data, `x.data -= 0.1 * x.grad`",
+        "zero_ fill_ copy_ set_ clamp_ uniform_ normal_": "change a Value through its data, `x.data = 0.0`",
+        "add_ sub_ mul_ div_ addcdiv_ addcmul_": "change a Value through its data, `x.data -= 0.1 * x.grad`",
         "zero_grad_": "`x.grad = 0.0`",
         # attributes that are set
         "m velocity momentum momentum_buffer exp_avg exp_avg_sq v buf mom cache square_avg prev_grad": f"{_SLOTS}, `m = {{p: 0.0 for p in xs}}`, then `m[x] = 0.9 * m[x] + 0.1 * x.grad`",

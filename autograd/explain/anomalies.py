@@ -74,7 +74,9 @@ def detect_anomalies(*results: Any, graph: Graph | None = None) -> Anomalies:
     if finite and not any(kind == "cut graph" for kind, _ in found):
         found += _gradient_sizes(graphs)
     if not found:
-        return Anomalies("nothing unhealthy: all is finite, and gradients of a good size reach every leaf", kinds=())
+        return Anomalies(
+            "nothing unhealthy: every number is finite, and gradients of a good size reach every leaf", kinds=()
+        )
     return Anomalies("\n".join(f"{kind}: {said}" for kind, said in found), kinds=tuple(kind for kind, _ in found))
 
 
@@ -305,7 +307,7 @@ def _along(graph: Graph, leaf: Any, grad: float) -> str:
     largest = math.prod(factors)
     if abs(grad) < CANCELLED * largest:
         gives = f"the largest, {path.text()}, gives {short(math.prod(path.factors()))}"
-        return f"{_slope_of(graph, leaf, grad)}: its paths cancel, of which {gives}"
+        return f"{_slope_of(graph, leaf, grad)}: its paths cancel; {gives}"
     small = abs(grad) < 1
     at = factors.index(min(factors) if small else max(factors))
     edge: Edge = path.edge(at)

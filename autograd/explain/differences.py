@@ -46,7 +46,7 @@ class Slope(NamedTuple):
             return f"a {self.kind}, with the slope {self.left:.6g} on its left and {self.right:.6g} on its right"
         return {
             "pole": "a pole: the nearer to it, the larger the value or the slope",
-            "hidden": "no slope that differences could show: rounding hides it, or it changes within the smallest step",
+            "hidden": "no slope that differences could find: rounding hides it, or it changes within the smallest step",
         }.get(self.kind, "")
 
 
@@ -373,8 +373,8 @@ class _Search:
     def _is_denied(self, slope: float, settled: int, errors: dict[int, float]) -> bool:
         """Return whether larger steps settle on another slope, and the change between the two looks like rounding.
 
-        A smooth function leaves its slope with the square of the step, and a function with a kink nearby leaves it
-        without a jump in its values. Rounded values jump.
+        A smooth function departs from its slope with the square of the step, and a function with a kink nearby departs
+        from it without a jump in its values. Rounded values jump.
         """
         values = self.values
         tolerated = 10 * self.tolerance.of(slope)

@@ -76,9 +76,10 @@ def _take(found: Iterator[tuple[str, Any]], wanted: set[Any], names: dict[Any, s
 
 
 def ours(above: int = 0) -> None:
-    """Declare that the calling module's folder, or the one `above` levels higher, is not the user's: packages do it.
+    """Declare that the calling module's folder, or the one `above` levels higher, is not the user's.
 
-    The folder comes from the file name of its code, as for any frame: `__file__` may spell the same folder differently.
+    Packages call this on import. The folder comes from the file name of the code, as for any frame: `__file__` may
+    spell the same folder differently.
     """
     global _ours
     file = sys._getframe(1).f_code.co_filename  # pyright: ignore[reportPrivateUsage]

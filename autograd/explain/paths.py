@@ -30,7 +30,7 @@ from .phrases import Report, counted, name_of, product, short, which
 
 __all__ = ["Ledger", "Sums", "find_node", "outsider", "strongest_path", "totals", "why"]
 
-LISTED = 12  # up to this many paths are all listed; of more, only the largest
+LISTED = 12  # up to this many paths are all listed; if there are more, only the largest
 LARGEST = 8
 EXACT = 10**30  # counts above this are written as a power of 2
 LONG = 8  # the most edges of a path that is written in full
@@ -96,7 +96,7 @@ def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None
     """Explain d(result)/d(value) path by path: the product of each path's partials, and the sum of these products.
 
     value: a node, or its name. most: how many paths to list: if there are more, the largest. By default,
-    up to 12 paths are all listed, and of more the largest 8.
+    up to 12 paths are all listed, and if there are more, the largest 8.
     The total agrees with `value.grad` after one backward pass to 1e-12 of the paths' sizes.
     If the result does not depend on the value, the text says so. No grad is touched.
     """

@@ -83,7 +83,7 @@ class Regions:
 
     @property
     def names(self) -> list[str]:
-        """The modules, and the beginnings of names that several values share."""
+        """The modules, and the name prefixes that several values share."""
         return [*self._calls, *(name for name in self._prefixes if name not in self._calls)]
 
     @cached_property

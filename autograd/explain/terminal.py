@@ -98,7 +98,7 @@ def _painter(colour: str) -> Callable[[re.Match[str]], str]:
 
 @contextmanager
 def line_editing(complete: Callable[[str, str], list[str]]) -> Generator[None]:
-    """Set up readline, if there is one: Tab completes, and Up and Down go through our own history, which is kept.
+    """Set up readline, if there is one: Tab completes, Up and Down go through our own history, kept between sessions.
 
     complete: a function that gets the line before the last word, and that word, and returns the words that fit. Tab
     and the history are restored afterwards.

@@ -66,7 +66,7 @@ class Piece:
         return self.text if self.level >= place else f"({self.text})"
 
 
-# The names of a formula's names elsewhere. A str is a name, and binds as one.
+# What a formula's names are called elsewhere. A str is a name, and binds as one.
 Names = Mapping[str, "Piece | str | float | Sequence[Piece | str | float]"]
 
 
@@ -138,7 +138,7 @@ class Dialect:
         return folded(term) if self.code else term
 
     def piece(self, spelled: Any) -> Piece:
-        """Write what a name stands for: a Piece as it is, a float as a number, a str as a name."""
+        """Write the meaning of a name: a Piece as it is, a float as a number, a str as a name."""
         if isinstance(spelled, float):
             text = self.number(spelled)
             return Piece(text, SUM if text.startswith("-") else ATOM)
@@ -219,7 +219,7 @@ READABLE = Dialect(
     _short,
     code=False,
 )
-# What people read, with every digit: pasted into Python, it gives the same again.
+# What people read, with every digit: pasted into Python, it gives the same numbers.
 EXACT = Dialect("exact", READABLE.spellings, _exact, code=False)
 
 

@@ -244,7 +244,7 @@ class Formula:
 
 
 class _Hoist:
-    """A lifter of sums and maxima out of terms: `lets` has their names, which no operand may have, and their terms."""
+    """A collector of sums and maxima from terms: `lets` has their names, which no operand may have, and their terms."""
 
     def __init__(self) -> None:
         self.lets: list[tuple[str, Expr]] = []

@@ -25,7 +25,7 @@ def words(*templates: str) -> set[str]:
 
 
 class Namer:
-    """A giver of identifiers: a new one for every name, which it has not given before and which is not `taken`."""
+    """A source of identifiers: a new one for every name, which it has not used before and which is not `taken`."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self.taken = set(taken)

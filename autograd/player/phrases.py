@@ -26,7 +26,7 @@ OUT = -1  # the place of the result
 
 
 class _Blank:
-    """A value of which only the place among the operands is known."""
+    """A value known only by its place among the operands."""
 
     label = ""
     op: Any = None

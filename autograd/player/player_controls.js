@@ -1,7 +1,7 @@
 // --- The address ---
 
-// It gives the position as name=value pairs: #edge=3&a=2 is after three edges, with a = 2. A leaf with the name of a word of
-// ours has a ~ before it.
+// It gives the position as name=value pairs: #edge=3&a=2 is after three edges, with a = 2. A leaf whose name is one of our
+// words has a ~ before it.
 const WORDS = ["edge", "forward", "update", "value", "closed", "text", "list", "network", "predict"];
 const spoken = (name) => encodeURIComponent(name).replace(/%5B/g, "[").replace(/%5D/g, "]");
 const leafKey = (name) => (WORDS.includes(name) || name.startsWith("~") ? "~" : "") + spoken(name);

@@ -283,7 +283,7 @@ function showDrawing() {
   const summary = said()[0];
   $("drawing").setAttribute("aria-label", told(`The graph of ${model.names[model.root]}, ${counted(model.count, "value")}. ${summary}. The list has all numbers.`));
   const explained = [forward ? "grey dashed: not computed yet. Number on an arrow: partial, the slope of that one operation"
-    : "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: much gradient flows back; dashed: to come; …: more to come"];
+    : "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: a large gradient flows back; dashed: to come; …: more to come"];
   if (view.boxes.some(({ times }) => times)) explained.push("×n: n alike, the one at work is shown");
   write($("legend"), [...explained, ...view.legend].map(told).join(". "));
 }

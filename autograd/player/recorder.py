@@ -53,7 +53,7 @@ __all__ = ["Recorder"]
 
 FILMS = (".svg", ".gif", ".webp")  # the endings of a film that is not a page
 
-WHOLE = 500  # the most values of a loss that is recorded whole; of a larger one, one sample is
+WHOLE = 500  # the most values of a loss that is recorded whole; for a larger one, it is one sample
 SUMS = ("add", "total", "mean", "mul", "div", "neg")  # how a loss combines the losses of its samples
 POINTS = 1_000  # the most points of the loss curve on the page
 BOXES = 80  # the most boxes of the drawing, which is looked at as a whole

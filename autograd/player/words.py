@@ -43,7 +43,7 @@ SENTENCES = (
     "{count} constants",
     "The graph of {name}, {count}. {step}. The list has all numbers.", "{count} value", "{count} values",
     "grey dashed: not computed yet. Number on an arrow: partial, the slope of that one operation",
-    "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: much gradient "
+    "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: a large gradient "
     "flows back; dashed: to come; …: more to come",
     "×n: n alike, the one at work is shown", "{symbol}: {name}; {rest}",
     "{name}: a value without a name, {place} in the order of execution", "{name} {count}: how many are in that box",

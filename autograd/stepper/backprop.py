@@ -268,7 +268,7 @@ class Stepper(Edges):
     def why(self, x: object) -> Ledger:
         """Show df/dx path by path, as far as it has arrived; the rest is marked "to come".
 
-        For a module, or the beginning of names, show the gradients of its leaves and the number of their paths.
+        For a module, or a prefix of names, show the gradients of its leaves and the number of their paths.
         """
         node = self.part(x)
         if isinstance(node, Region):

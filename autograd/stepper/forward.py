@@ -107,7 +107,7 @@ class ForwardStepper(Walker):
         return (short(node.data) if node in self._known else UNKNOWN), ""
 
     def _order_head(self) -> str:
-        return f"each node when all it is computed from is there, {self.name(self.root)} last:"
+        return f"each node when everything it is computed from is there, {self.name(self.root)} last:"
 
     def _order_text(self, node: Any) -> str:
         if not node.operands:

@@ -1,4 +1,4 @@
-"""Going over a graph forwards and back: a row of moves, each made or undone, of which longer moves are made up.
+"""Going over a graph forwards and back: a row of moves, each made or undone; longer moves consist of them.
 
 The subclass decides what one move is, an edge of backprop or an operation of the forward pass: nothing here knows
 about gradients.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REPORTED", "Moves"]
 
-REPORTED = 8  # up to this many moves made at once are reported one by one; of more, the last three
+REPORTED = 8  # up to this many moves made at once are reported one by one; if there are more, the last three
 
 
 class Moves(Pictured):
@@ -155,7 +155,7 @@ class Moves(Pictured):
         return Regions(self.graph)
 
     def part(self, wanted: object) -> Node | Region:
-        """Find a node, or a Region: a module, its name, or the beginning of names. Raises GraphError if there is none."""
+        """Find a node, or a Region: a module, its name, or a prefix of names. Raises GraphError if there is none."""
         if isinstance(wanted, str) and wanted in self.graph.by_name:
             return self.graph.by_name[wanted]
         if region := None if hasattr(wanted, "partials") else self.regions.find(wanted):
@@ -191,7 +191,7 @@ class Moves(Pictured):
     def _blocked(self, forwards: bool) -> Moved | None:
         """Answer when no move is possible."""
         if self.closed:
-            return Moved(f"{self.headline()}; step_through() begins anew", moved=0)
+            return Moved(f"{self.headline()}; step_through() starts again", moved=0)
         if not len(self):
             return Moved(self.headline(), moved=0)
         if forwards and self.done:
@@ -234,7 +234,7 @@ class Moves(Pictured):
         return self._moved(lines, notes, len(made))
 
     def _safely(self, settled: int, moves: Callable[[], Moved]) -> Moved:
-        """Return what `moves` says. An interrupt restores the state at `settled`, an error that after the last whole move."""
+        """Return what `moves` says. An interrupt restores the state at `settled`; an error keeps the moves before it."""
         try:
             return moves()
         except Exception:
@@ -256,7 +256,7 @@ class Moves(Pictured):
     def step(self, n: int = 1) -> Moved:
         """Make the next move, or the next `n`: an edge of backprop, an operation of the forward pass.
 
-        At the end it makes none, and says so. Raises ArgumentError unless `n` is a whole number from 1 on.
+        At the end it makes none, and says so. Raises ArgumentError unless `n` is a whole number >= 1.
         """
         target = self.position + whole(n, "step", "undo")
         return self._go(lambda: self.position >= target)
@@ -281,7 +281,7 @@ class Moves(Pictured):
     def until(self, x: object) -> Moved:
         """Go on until x has its number: in backprop x.grad, in the forward pass x.data.
 
-        x: a node; or a module or the beginning of names, to go on until every one of its nodes has its number.
+        x: a node; or a module or a prefix of names, to go on until every one of its nodes has its number.
         """
         part = self.part(x)
         if not isinstance(part, Region):
@@ -374,7 +374,7 @@ class Moves(Pictured):
     def goto(self, k: int) -> Moved:
         """Go forwards or back to the position where `k` moves have been made, past breakpoints."""
         if self.closed:
-            return Moved(f"{self.headline()}; step_through() begins anew", moved=0)
+            return Moved(f"{self.headline()}; step_through() starts again", moved=0)
         if type(k) is not int or not 0 <= k <= len(self):
             return Moved(f"want a position from 0 to {len(self)}, got {k!r}; still at {self.position}", moved=0)
         return self._safely(min(self.position, k), lambda: self._gone_to(k))
@@ -390,7 +390,7 @@ class Moves(Pictured):
         """Stop at x, or no longer if called again; without x, list where it stops.
 
         x: a node, to stop before it makes its moves (in backprop, at a leaf: when it is complete); an operation or its
-        symbol, to stop at each of them; a module or the beginning of names, to stop before it is entered; "nan", to
+        symbol, to stop at each of them; a module or a prefix of names, to stop before it is entered; "nan", to
         stop when a number is nan or infinite; a condition on the node that a move has found a number for,
         "if abs(grad) > 10", or on any other node, "if w.grad < 0"; or a function of the former.
         """
@@ -404,7 +404,7 @@ class Moves(Pictured):
     def watch(self, x: object = None) -> Report:
         """Say after every move what x has become, or no longer if called again; without x, list what is watched.
 
-        x: a node, a module or the beginning of names, or an expression, such as ``w.grad * 2``.
+        x: a node, a module or a prefix of names, or an expression, such as ``w.grad * 2``.
         """
         if x is not None:
             text, said = watch_text(self, x)

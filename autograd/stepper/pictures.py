@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BackpropWriter", "ForwardWriter", "ProgressWriter", "draw_progress", "film_of"]
 
-WHOLE = 60  # nodes up to which a graph is drawn whole; of a larger one, only the part around the cursor is drawn
+WHOLE = 60  # the most nodes of a graph that is drawn whole; of a larger one, the part around the cursor is drawn
 RADIUS = 3
 MOST_FRAMES = 1000
 
@@ -43,9 +43,9 @@ LETTER = 5.2  # points per letter in the lines under a picture
 
 @options_of(draw, but=("names",))
 def draw_progress(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[DrawingOptions]) -> Drawing:
-    """Draw the stepper's graph with edges done, next and pending; of a large graph, the part around the cursor.
+    """Draw the stepper's graph with edges done, next and pending; for a large graph, the part around the cursor.
 
-    It draws only that part, too, where the whole could not be read on its page. options: those of draw.
+    It draws only that part, too, if the whole graph would be unreadable on its page. options: those of draw.
     """
 
     def drawing(**options: Unpack[DrawingOptions]) -> Drawing:

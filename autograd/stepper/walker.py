@@ -267,7 +267,7 @@ class Walker(Moves):
         node = self.node(x)
         name = self.name(node)
         if self.closed:
-            return Moved(f"{self.headline()}; step_through() begins anew", moved=0)
+            return Moved(f"{self.headline()}; step_through() starts again", moved=0)
         number = real(value, f"a real number for {name}")
         if node.operands:
             leaves = ", ".join(self.name(leaf) for leaf in self.graph.nodes[:8] if not leaf.operands)
@@ -322,7 +322,8 @@ class Walker(Moves):
     def draw(self, **options: Unpack[DrawingOptions]) -> Drawing:
         """Draw the graph as a graphviz.Digraph: what is done is solid, what comes next thick, what is to come dashed.
 
-        options: those of :func:`autograd.draw` except names. Of a large graph, the part around the cursor is drawn.
+        options: those of :func:`autograd.draw` except names. For a large graph, only the part around the cursor is
+        drawn.
         """
         from .pictures import draw_progress
 

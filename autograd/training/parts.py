@@ -150,7 +150,7 @@ def loss_now(graph: Graph, parameters: Sequence[Any]) -> float:
 
 
 def losses_text(losses: Sequence[Losses], start: int = 0, most: int | None = None) -> str:
-    """Write the loss before and after each update from a given one on; of more than `most`, the last ones."""
+    """Write the loss before and after each update from a given one on; the last ones, if there are more than `most`."""
     told = [f"update {k}: loss {short(before)} -> {short(after)}" for k, (before, after) in enumerate(losses, 1)][
         start:
     ]

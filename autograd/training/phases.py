@@ -337,7 +337,7 @@ class TrainingStepper(Pictured):
     def goto(self, k: int) -> Moved:
         """Go forwards or back to the start of update k + 1, where k updates have been made."""
         if type(k) is not int or k < 0:
-            return Moved(f"want a number of updates, from 0 on, got {k!r}; still at {self.updates}", moved=0)
+            return Moved(f"want a number of updates, at least 0, got {k!r}; still at {self.updates}", moved=0)
         start = self.updates
         while self._done and (self.updates > k or (self.updates == k and self.phase in ("backward", "update"))):
             self.undo()

@@ -388,7 +388,7 @@ def _slope(group: Mapping[str, Any]) -> str:
 
 
 class _Live(MutableMapping[Any, Any]):
-    """A dict that is looked up anew at every use."""
+    """A dict that is looked up again at every use."""
 
     def __init__(self, current: Callable[[], dict[Any, Any]]) -> None:
         self.current = current

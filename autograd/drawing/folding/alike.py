@@ -264,8 +264,8 @@ def _turns(
 ) -> dict[Group, int]:
     """Return the turn at which everything in a loop is computed.
 
-    If the first part of a colour is not computed from something, that comes from the turn before: the first turn starts
-    without it.
+    If the parts of a colour are computed from another colour, but the first part is not, then that other colour comes
+    from the turn before: the first turn starts without it.
     """
     within: set[tuple[Any, Any]] = set()  # pairs of colours, one computed from the other at the same turn
     seen: set[Any] = set()

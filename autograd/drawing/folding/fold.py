@@ -150,7 +150,7 @@ class _Folder:
         """Return groups of repeated computations; the last state's are remembered, since most states share them."""
         key = state.depth, state.samples, state.joined, state.opened, state.turns
         if self._same is None or self._same[0] != key:
-            self._same = None  # it takes much memory
+            self._same = None  # it takes a lot of memory
             parts = self._parts_of(state, opened)
             if state.samples:
                 groups = samples_as_one(self.listing, parts)

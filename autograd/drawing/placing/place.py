@@ -1,4 +1,4 @@
-"""Placing a picture: columns of operations and modules in order of computation, first lines of code at the top."""
+"""Placing a picture: columns follow the order of computation, and earlier lines of code are further up."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def innermost_modules(graph: Graph) -> list[Any]:
 
 
 class ArchitectureWriter(DotWriter):
-    """A writer that shows of each module how many values go in and come out, and its parameter count, but no numbers."""
+    """A writer that shows how many values go in and out of each module, and its parameter count, but no numbers."""
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         if box.kind not in ("module", "more"):

@@ -21,7 +21,7 @@ from .layers import Layer, Neuron, layers_of
 __all__ = ["Block", "Dot", "Network"]
 
 SMALL, LARGE = 30.0, 40.0  # the width of a dot, in points at the usual font size
-MOST = 16  # the most dots in a column; of more, the first and the last are drawn
+MOST = 16  # the most dots in a column; if there are more, the first and the last are drawn
 NUMBERED, SPARSE = 40, 6  # the most lines that carry numbers, and the most columns with room for them
 NEAR, FAR = 32.0, 76.0  # from dot to dot in a column
 ACROSS, CLOSE, WIDE = 170.0, 70.0, 860.0  # from column to column; at the least; and for all together, if possible
