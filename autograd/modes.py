@@ -222,18 +222,18 @@ class Scope:
 
 # --- One pass at a time -------------------------------------------------------------------------------------
 #
-# Two threads that add up gradients at once could meet at a node. A lock would cost a tenth of a small backward(), so a pass
-# leaves a mark in a list: Python's own lock changes hands neither between the look at the mark and setting it, nor between
-# the last loop and clearing it.
+# Two threads that add up gradients at the same time could meet at a node. A lock would cost a tenth of a small backward(),
+# so a pass leaves a mark in a list instead: Python's own lock cannot change hands between looking at the mark and setting
+# it, nor between the last loop and clearing it.
 
 turn: list[Any] = [None, None]  # the mark of the pass that runs, and of the thread that waits to be next
 _queue = RLock()  # one thread waits for the pass, and the others wait for that thread
 
 
 def wait_for_turn() -> bool:
-    """Wait for the pass of another thread; returns False if the pass that runs is of this thread itself.
+    """Wait for the pass of another thread; return False if the running pass belongs to this thread itself.
 
-    That is so in a finalizer or a signal handler. Whoever asks goes on asking, ``while turn[0] and wait_for_turn()``.
+    That happens in a finalizer or a signal handler. Call it in a loop: ``while turn[0] and wait_for_turn()``.
     """
     frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
     asking = frame.f_code
@@ -257,7 +257,7 @@ def wait_for_turn() -> bool:
 
 
 class one_pass:  # noqa: N801
-    """A context manager for a pass that is no tight loop of Python's.
+    """A context manager for a pass that is not a tight Python loop.
 
     >>> with one_pass():
     ...     turn[0] == get_ident()
@@ -322,7 +322,7 @@ class named_scope:  # noqa: N801 - jax's name
 
 
 def gc_paused(function: _F) -> _F:
-    """Decorate a function to pause the garbage collector, which would search a growing graph again and again, and find nothing.
+    """Decorate a function to pause the garbage collector, which would search a growing graph again and again in vain.
 
     >>> import gc
     >>> gc_paused(gc.isenabled)(), gc.isenabled()

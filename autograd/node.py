@@ -55,15 +55,15 @@ class Node(Protocol):
 
 
 def writing(nodes: Iterable[Any], name: str, numbers: Iterable[Any]) -> Callable[[], object]:
-    """Prepare to set an attribute of many nodes, each to its number: what is returned does it when it is called, once."""
-    kept = numbers if isinstance(numbers, repeat) else [*numbers]  # no code of Python's is left to run then
+    """Return a function that, called once, sets an attribute of many nodes, each to its number."""
+    kept = numbers if isinstance(numbers, repeat) else [*numbers]  # then no Python code is left to run
     return partial(any, map(setattr, [*nodes], repeat(name), kept))
 
 
 def at_once(*changes: Callable[[], object]) -> None:
-    """Make changes that are written in C, such as those of `writing`: all of them or none.
+    """Make changes that are written in C, such as those from `writing`: all of them or none.
 
-    That is one call into C, so that neither an interrupt nor another thread can come between two of them.
+    It is one call into C, so neither an interrupt nor another thread can come between two of them.
 
     >>> from autograd import Value
     >>> a, b, losses = Value(1.0), Value(2.0), []

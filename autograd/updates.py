@@ -163,7 +163,7 @@ def run(
 ) -> None:
     """Update every parameter that a gradient has reached, of all groups, each with its rule and options: all or none.
 
-    state: what is remembered about each parameter, a dict by name. also: further changes, as node.at_once makes them.
+    state: what is remembered about each parameter, a dict by name. also: further changes, for node.at_once to make.
     """
     moves: dict[Any, float] = {}
     memories: dict[Any, dict[str, float]] = {}

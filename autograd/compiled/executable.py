@@ -227,7 +227,7 @@ class Executable:
         return self.many(rows, seed)
 
     def _unreached(self, rows: Sequence[Sequence[float]]) -> Callable[[], object]:
-        """Afterwards, a 0 that was added where nothing had been picked is taken back: it is no gradient."""
+        """Return a function that takes back a 0 that was added where nothing had been picked: it is not a gradient."""
         kept = [p for p, reached in zip(self.parameters, self.reach.of(rows)) if not reached]
         return writing(kept, "grad", [p.grad for p in kept])
 

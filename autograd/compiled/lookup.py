@@ -96,7 +96,7 @@ class Programs:
                 executable = self._trace(sample, rows)
             except Exception:
                 raise
-            except BaseException:  # an interrupt: what the next trace compares with is what it was
+            except BaseException:  # an interrupt: the next trace compares with the same as before
                 put_back()
                 raise
         self.kept[key] = executable
@@ -358,7 +358,7 @@ class Checks:
                     self._check(in_turn.part)
                 except Exception:
                     raise
-                except BaseException:  # an interrupt: it is due still
+                except BaseException:  # an interrupt: it is still due
                     self._next = due
                     raise
             for executable in programs.kept.values():

@@ -400,7 +400,7 @@ def tracer(number: Any, name: str) -> ArgTracer:
 
 
 def as_tracers(values: Iterable[Value]) -> tuple[Callable[[], object], Callable[[], object]]:
-    """What makes tracers of these Values, which a thread that traces cannot read, and what makes them Values again.
+    """Return a function that turns these Values into tracers, hidden from a tracing thread, and one that undoes it.
 
     Those of a subclass stay as they are.
     """

@@ -37,9 +37,9 @@ _locks: WeakSet[Any] = WeakSet()
 
 
 def new_lock() -> RLock:
-    """Make a lock that is open in a forked child where another thread held it, which does not live on there.
+    """Make a lock that is open in a forked child, where another thread that held it in the parent does not exist.
 
-    Its __enter__ is written in C, so that no interrupt can come between having the lock and the block.
+    Its __enter__ is written in C, so that no interrupt can come between taking the lock and entering the block.
     """
     lock = RLock()
     _locks.add(lock)

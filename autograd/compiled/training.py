@@ -171,7 +171,7 @@ class Updates:
             rest = range(done, done + 1 if in_c else count)
             losses += self._in_python((batches[(start + k) % cycle] for k in rest), rules, options)
         self.step.programs.calls += len(losses) - 1
-        took = max(perf_counter() - began, 1e-3)  # a browser's clock stands still for a while
+        took = max(perf_counter() - began, 1e-3)  # a browser's clock may stop for a while
         self._at_once = max(1, int(PATIENCE * len(losses) / took))
         return losses
 
@@ -193,7 +193,7 @@ class Updates:
         return losses
 
     def _grads(self) -> Callable[[], object]:
-        """What puts back the gradients that this update begins by forgetting."""
+        """Return a function that restores the gradients that this update begins by clearing."""
         known = [*self.step.parameters, *self._others]
         return writing(known, "grad", [p.grad for p in known])
 

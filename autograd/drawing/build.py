@@ -60,7 +60,7 @@ def fitted_picture(
     """Return the picture with as much in it as fits. fits: whether a picture fits; None if only the budget decides."""
     for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
         if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ArgumentError(f"want {option} as a whole number from 0 on, got {number!r}")
+            raise ArgumentError(f"want {option} as a whole number >= 0, got {number!r}")
     nodes: Sequence[Node] | None = None
     if at is not None:
         nodes = around(graph, _found(graph, at), radius)

@@ -1,4 +1,4 @@
-"""What a stepper says after a move, with the picture of that move; and how many moves may be asked for.
+"""What a stepper says after a move, with the picture of that move, and the check of a count of moves.
 
 >>> from autograd import Value
 >>> bp = (Value(2.0, "a") * Value(3.0, "b")).step_through()
@@ -38,7 +38,7 @@ class Moved(Report):
     place: int | None = None
 
     def draw(self, **options: Unpack[DrawingOptions]) -> Drawing:
-        """Draw the place after this move, with what it did drawn thick. Later moves change nothing in this picture.
+        """Draw the position after this move, with what the move did drawn thick. Later moves do not change the picture.
 
         options: those of :func:`autograd.draw`.
         """
@@ -67,8 +67,8 @@ class Pictured:
 
 
 def whole(n: int, verb: str, other: str) -> int:
-    """Return a count of moves. Raises ArgumentError for anything but a whole number from 1 on."""
+    """Return a count of moves. Raises ArgumentError for anything but a whole number >= 1."""
     if type(n) is not int or n < 1:
         back = f": {other}({-n}) goes the other way" if type(n) is int and n < 0 else ""
-        raise ArgumentError(f"{verb}() wants a whole number of moves from 1 on, got {n!r}{back}")
+        raise ArgumentError(f"{verb}() wants a whole number of moves, at least 1, got {n!r}{back}")
     return n

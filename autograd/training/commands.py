@@ -35,11 +35,11 @@ T = TypeVar("T")
 
 
 def all_or_nothing(command: Callable[..., T]) -> Callable[..., T]:
-    """Make a command of a TrainingStepper leave everything as it was before, if it is interrupted."""
+    """Make a command of a TrainingStepper restore everything if it is interrupted."""
 
     @wraps(command)
     def whole(stepper: Any, *args: Any, **kwargs: Any) -> T:
-        if vars(stepper).get("_is_busy"):  # it is a part of another one
+        if vars(stepper).get("_is_busy"):  # it is part of another one
             return command(stepper, *args, **kwargs)
         put_back = stepper.keep()
         try:

@@ -114,7 +114,7 @@ class Memory:
 
 
 class Done(NamedTuple):
-    """A phase that was made. text: what is said when it is undone; back: undoes it."""
+    """A phase that was made. text: what to say when it is undone; back: undoes it."""
 
     phase: str
     text: str  # what to say when the phase is undone

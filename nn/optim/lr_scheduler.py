@@ -59,7 +59,7 @@ class LRScheduler:
         self._go_to(self.last_epoch + 1, self.base_lrs)
 
     def _go_to(self, epoch: int, base_lrs: list[float]) -> None:
-        """Be at that update, with the rates that belong to it; or, after an error or an interrupt, where we were."""
+        """Go to that update and set its rates or, after an error or an interrupt, stay where we were."""
         groups, before = self.optimizer.param_groups, (self.last_epoch, self.base_lrs)
         rates = [group["lr"] for group in groups]
         try:
