@@ -1,8 +1,8 @@
 // loss(x, y): 3 inputs, 3 parameters, 4 operations.
-// This page is for reading, and for programs of your own. compile() does not run it: its C backend
+// This page is for reading, and for your own programs. compile() does not run it: its C backend
 // runs the same operations as bytecode, in an interpreter (autograd/compiled/c/interpreter.c.in).
-// d_x is d(result)/d(x). Gradients are added to those that are given, as backward() adds them.
-// Where backward() says what is infinite or undefined, this gives inf or nan: 0 * inf is nan, not 0.
+// d_x is d(result)/d(x). Gradients are added to those that are passed, as backward() adds them.
+// Where backward() raises an error, this gives inf or nan: 0 * inf is nan, not 0.
 #include <math.h>
 #include <stdio.h>
 
@@ -22,12 +22,12 @@ double step(const double *inputs, const double *parameters, double *gradients) {
     // Linear
     const double v3 = v_x_0 * v_weight_0_0 + v_x_1 * v_weight_0_1 + v_bias_0;
 
-    // what is outside of modules
+    // what is outside all modules
     const double v_h = tanh(v3);
     const double v5 = v_h - v_y;
     const double v6 = pow(v5, 2.0);
 
-    // backward: over each edge goes its slope times the gradient at its upper end
+    // backward: each edge carries its slope times the gradient at its upper end
     const double d_v6 = 1.0;
     const double d_v5 = 2.0 * v5 * d_v6;
     const double d_h = d_v5;

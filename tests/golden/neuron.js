@@ -3,7 +3,7 @@
 // Where backward() raises an error, this gives inf or nan: 0 * inf is nan, not 0.
 "use strict";
 
-// As in C and Python: 1 to any power is 1, of which Math.pow makes NaN if the power is NaN or infinite.
+// As in C and Python, 1 to any power is 1; Math.pow gives NaN if the power is NaN or infinite.
 const pow = (a, b) => (a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b));
 
 function step(inputs, parameters, gradients) {
