@@ -9,13 +9,9 @@ if not __package__:
     sys.exit('demos: start it as a module, from the folder that holds it: cd "%s"; python3 -m demos' % folder)
 
 if __name__ == "__main__":
-    for name in ("stdout", "stderr"):  # closed, or never there, as on Windows without a console
-        setattr(sys, name, getattr(sys, name) or open(os.devnull, "w"))  # noqa: SIM115 - open until the end
     try:
         from .cli import main
 
         sys.exit(main())
     except KeyboardInterrupt:  # before a demo had begun
         sys.exit(130)
-    except BrokenPipeError:  # what reads our output has seen enough, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

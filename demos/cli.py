@@ -14,7 +14,7 @@ from typing import Any
 from .languages import LANGUAGES, VARIABLE, chosen, language, tr, use
 from .shared.catalog import BACKENDS, DEMOS, Demo, find, nearest
 from .shared.environment import program, what_is_wrong
-from .shared.flags import BAD_USAGE, Parser, count
+from .shared.flags import BAD_USAGE, FAILED, Parser, count
 
 __all__ = ["main"]
 
@@ -23,6 +23,14 @@ _INTERRUPTED = 130  # the exit status, as shells have it
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for, and return the exit status."""
+    try:
+        from autograd.cli.ending import whole
+    except ImportError:  # there is none, or another one, which is told below
+        return _main(arguments)
+    return whole("demos")(_main)(arguments)
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -99,9 +107,9 @@ def _use(asked: Sequence[str]) -> None:
         use(chosen(setting))
 
 
-def _complain(sentence: str) -> int:
+def _complain(sentence: str, status: int = BAD_USAGE) -> int:
     print(f"demos: {sentence}", file=sys.stderr)
-    return BAD_USAGE
+    return status
 
 
 # --- The list ----------------------------------------------------------------------------------------------
@@ -152,7 +160,8 @@ def _exercises(arguments: Sequence[str]) -> int:
         written = write(options.folder, program("check"))
     except OSError as error:
         return _complain(
-            tr("the exercises could not be written to {folder}: {why}", folder=options.folder, why=error.strerror)
+            tr("the exercises could not be written to {folder}: {why}", folder=options.folder, why=error.strerror),
+            FAILED,
         )
     first = tr(", from {name} on", name=written[0].name) if written else ""
     print(tr("{count} new files in {folder}", count=len(written), folder=options.folder) + first)
@@ -197,7 +206,7 @@ def _workshop(arguments: Sequence[str]) -> int:
     try:
         index = workshop(options.folder, options.wheels)
     except OSError as error:
-        return _complain(tr("the workshop could not be written: {why}", why=error))
+        return _complain(tr("the workshop could not be written: {why}", why=error), FAILED)
     print(index.resolve().as_uri())
     return 0
 
@@ -224,7 +233,7 @@ def _playground(arguments: Sequence[str]) -> int:
         page = build()
         files = write_folder(options.path, page) if options.folder else [write_file(options.path, page)]
     except OSError as error:
-        return _complain(tr("the playground could not be written: {why}", why=error))
+        return _complain(tr("the playground could not be written: {why}", why=error.strerror or error), FAILED)
     size = sum(file.stat().st_size for file in files) / 1e6
     how = tr("put it on a web server") if options.folder else tr("open it with a double click")
     print(f"{size:.1f} MB, {options.path}: {how}")
@@ -241,16 +250,12 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
 def command(arguments: Sequence[str] | None = None) -> int:
     """The command scalar-autograd: a lesson or demo, a command of the list, or an expression to step through."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    try:
-        words, asked = _without_language(arguments)
-        language = [f"--lang={name}" for name in asked]
-        if words[:1] == ["lesson"]:
-            return main([*words[1:], *language])
-        if words and words[0] in COMMANDS:
-            return main([*words, *language])
-    except BrokenPipeError:  # what reads our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    words, asked = _without_language(arguments)
+    language = [f"--lang={name}" for name in asked]
+    if words[:1] == ["lesson"]:
+        return main([*words[1:], *language])
+    if words and words[0] in COMMANDS:
+        return main([*words, *language])
     from autograd.cli.command import main as step_through
 
     return step_through(arguments)
@@ -304,7 +309,7 @@ def _run(demo: Demo, options: argparse.Namespace, out: Path) -> int:
             given["backend"] = options.backend
         made = _main_of(demo)(out=out, png=options.png, **given)
     except FolderError as error:
-        return _complain(str(error))
+        return _complain(str(error), FAILED)
     except KeyboardInterrupt:
         kept = tr("stopped; what was made so far is kept: {page}", page=page.as_uri())
         print(f"\n{demo.name}: {kept if page.exists() else tr('stopped; nothing was made yet')}", file=sys.stderr)

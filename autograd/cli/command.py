@@ -7,11 +7,12 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import AutogradError, FormulaError
+from ..errors import AutogradError, FormulaError, ToolError
 from ..explain.naming import one_line
 from ..explain.phrases import Report, name_of, operation, short, with_numbers
 from ..explain.terminal import say
 from ..stepper.expression import CONSTANTS, Expression
+from .ending import StrictParser, whole
 from .pictures import add_flags, given_flags
 
 __all__ = ["forward_table", "graph_of", "main"]
@@ -22,19 +23,14 @@ USAGE = """\
   python -m autograd doctor"""
 
 
+@whole("autograd")
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line: return 0 when done, 2 for something it cannot read, or doctor's own status."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a label or a letter that the console cannot show must not end the program
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    """Run the command line: return 0 when done, 1 if something cannot be written, 2 if it cannot be read, or doctor's own status."""
     try:
         return _run([_readable(argument) for argument in (sys.argv[1:] if arguments is None else arguments)])
     except AutogradError as error:
         print(error, file=sys.stderr)
-        return 2
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        sys.stderr.close()
-        return 0
+        return 1 if isinstance(error, ToolError) else 2
     except KeyboardInterrupt:
         print()
         return 130
@@ -49,7 +45,7 @@ def _readable(argument: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = StrictParser(
         prog="python -m autograd",
         description="Step through backprop of an expression, forwards and back.",
         epilog=f"examples:\n{USAGE}\n\nIn the prompt: step, undo, why a, until b, set a 3, draw, help, quit; Enter repeats.",

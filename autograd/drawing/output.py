@@ -64,6 +64,10 @@ def writing(path: str | os.PathLike[str], what: str = "write") -> Generator[None
         yield
     except OSError as error:
         raise ToolError(f"cannot {what} {os.fspath(path)}: {error.strerror or error}") from None
+    except UnicodeEncodeError as error:
+        raise ToolError(
+            f"cannot {what} {os.fspath(path)}: file names are {error.encoding} here, unless you set PYTHONUTF8=1"
+        ) from None
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes | str) -> str:
@@ -125,6 +129,10 @@ def _replace(path: str, before: os.stat_result | None, data: bytes) -> None:
         if before:
             _take_after(before, unfinished, mode)
         os.replace(unfinished, path)
+    except OSError as error:
+        if error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, path) from None  # the name that the user knows
     finally:
         with suppress(OSError):  # it has its final name
             os.unlink(unfinished)

@@ -13,6 +13,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from autograd.drawing.output import write_whole
+
 __all__ = ["PINNED", "PartsError", "bundle", "fetch", "licences", "npm", "run"]
 
 _HERE = Path(__file__).parent
@@ -33,8 +35,8 @@ def fetch(folder: Path) -> Path:
     if stamp.exists() and modules.exists() and stamp.read_bytes() == PINNED.read_bytes():
         return modules
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copy(_HERE / "package.json", folder)
-    shutil.copy(PINNED, folder)
+    for source in (_HERE / "package.json", PINNED):
+        write_whole(folder / source.name, source.read_bytes())
     try:
         run([npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], folder)
     except PartsError as error:

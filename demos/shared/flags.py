@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import Any, NoReturn
 
 from ..languages import LANGUAGES, VARIABLE, told, tr
 
-__all__ = ["BAD_USAGE", "Parser", "count"]
+__all__ = ["BAD_USAGE", "FAILED", "Parser", "count"]
 
 BAD_USAGE = 2  # the exit status
+FAILED = 1  # that of what was asked for well, and could not be done
 
 
 # What argparse itself says, for the catalogues.
@@ -27,6 +29,9 @@ class Parser(argparse.ArgumentParser):
         super().__init__(**options)
         said = tr("the language of lessons, verdicts and commands; without it, that of {variable}", variable=VARIABLE)
         self.add_argument("--lang", choices=LANGUAGES, help=said)  # cli.py has read it before any parser is there
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        (file or sys.stderr).write(message or "")  # argparse would keep it to itself that this fails
 
     def format_help(self) -> str:
         lines = [line.rpartition("  ") for line in super().format_help().split("\n")]
