@@ -14,7 +14,7 @@ const state = { at: 0, chosen: -1, closed: null, listed: false, network: false, 
 
 // In another language, DATA.words has pairs of an English sentence, with {names} to be filled in, and its translation.
 // These names hold sentences themselves; any other holds a name or a number, and stays.
-const SENTENCES = new Set(["step", "grad", "paths", "place", "rest", "count", "edge", "sum"]);
+const SENTENCES = new Set(["word", "step", "grad", "paths", "place", "rest", "count", "edge", "sum"]);
 const OTHER = (DATA.words || []).map(([english, other]) => {
   const parts = english.split(/\{(\w+)\}/), names = parts.filter((_, i) => i % 2);
   const literal = parts.map((part, i) => (i % 2 ? "(.+?)" : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))).join("");

@@ -285,5 +285,5 @@ function showDrawing() {
   const explained = [forward ? "grey dashed: not computed yet. Number on an arrow: partial, the slope of that one operation"
     : "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: a large gradient flows back; dashed: to come; …: more to come"];
   if (view.boxes.some(({ times }) => times)) explained.push("×n: n alike, the one at work is shown");
-  write($("legend"), [...explained, ...view.legend].map(told).join(". "));
+  write($("legend"), [...explained.map(told), ...view.legend.map((line) => line.split("; ").map(told).join("; "))].join(". "));
 }

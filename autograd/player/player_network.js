@@ -33,7 +33,7 @@ function drawNetwork() {
   });
   const flow = svg("path", { class: "flow" });
   drawing.replaceChildren(...drawnLines.map(({ group }) => group), flow,
-    ...titles.map(([x, y, text]) => svg("text", { class: "column", x, y }, text)), ...drawnDots.map(({ group }) => group));
+    ...titles.map(([x, y, text]) => svg("text", { class: "column", x, y }, told(text))), ...drawnDots.map(({ group }) => group));
   drawn = { nodeBox, flow, lineOf, lines: drawnLines, dots: drawnDots };
   $("views").replaceChildren();
   fit();

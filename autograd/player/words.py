@@ -39,14 +39,14 @@ SENTENCES = (
     "{slope} = 1: it is the result itself", "{slope} is a sum over {paths}", "{slope} is a sum over {paths}, the {count} largest of them:",
     "{count} path", "{count} paths", "about {count} paths", "  the other {paths}    together {sum}", "  total {sum}",
     # the drawing
-    "{count} more", "{name}: open this module", "Open or close this module", "values", "inputs", "parameters", "constants",
+    "{count} more", "{name}: open this module", "Open or close this module", "values", "inputs", "result", "parameters", "constants",
     "{count} constants",
     "The graph of {name}, {count}. {step}. The list has all numbers.", "{count} value", "{count} values",
     "grey dashed: not computed yet. Number on an arrow: partial, the slope of that one operation",
     "number on an arrow: partial, the slope of that one operation. Orange: gradient above 0, blue: below 0; wide: a large gradient "
     "flows back; dashed: to come; …: more to come",
-    "×n: n alike, the one at work is shown", "{symbol}: {name}; {rest}",
-    "{name}: a value without a name, {place} in the order of execution", "{name} {count}: how many are in that box",
+    "×n: n alike, the one at work is shown",
+    "{name}: a value without a name, {place} in the order of execution", "{word} {count}: how many are in that box",
     "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "number {k}",
     "{names} changed after {name} was computed: here everything is recomputed.",
     # the network

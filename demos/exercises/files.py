@@ -14,7 +14,7 @@ import autograd
 import nn
 from autograd.drawing.output import write_whole
 
-from ..languages import tr
+from ..languages import language, tr
 from .exercise import EXERCISES, LESSONS, Exercise, exercises_of
 from .sandbox import WrongError, called
 from .verdict import verdict_on
@@ -31,13 +31,14 @@ from autograd import Value
 '''
 
 
-def write(folder: str | PathLike[str], command: str = "scalar-autograd check", solved: bool = False) -> list[Path]:
+def write(folder: str | PathLike[str], command: str = "", solved: bool = False) -> list[Path]:
     """Write a starter file for each lesson into a folder, which is created if need be. A file that exists is left alone.
 
     command: what checks a file; each file names it at the top. solved: write the solutions, for a teacher. Returns the paths of
     the files that are new.
     """
     folder = Path(folder)
+    command = command or "scalar-autograd check" + (f" --lang {language()}" if language() != "en" else "")
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     for lesson in LESSONS:
