@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import gc
 import os
-import resource
 import shutil
 import signal
 import subprocess
@@ -136,6 +135,8 @@ class Forking:
     def _run(self, session, change: Change, items: list, pipe: int, cpu: int) -> None:
         """In the fork: exchange, run, say."""
         os.setpgid(0, 0)
+        import resource  # Windows and a browser's Python have none
+
         resource.setrlimit(
             resource.RLIMIT_CPU, (cpu + int(time.process_time()) + 1, cpu + int(time.process_time()) + 5)
         )
@@ -203,6 +204,8 @@ def in_a_copy(change: Change, tests: list[str], expected: float) -> tuple[str, s
         command = [sys.executable, "-m", "pytest", *ARGUMENTS[:-1], "--tb=no", f"@{listed}"]
         environment = {**os.environ, "PYTHONPATH": folder}
         cpu = int(2 * expected) + 2 * CPU
+        import resource
+
         limited = lambda: resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))  # noqa: E731
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                                    preexec_fn=limited, start_new_session=True)  # fmt: skip
