@@ -50,7 +50,7 @@ class Starts:
     def pytest_runtest_logstart(self, nodeid):
         starts(nodeid)
 
-absent = ("process", "thread", "signal", "fifo", "socket", "umask", "stack")
+absent = ("process", "thread", "signal", "loop", "fifo", "socket", "umask", "stack")
 left_out = " and ".join(f"not needs_{need}" for need in absent) + " and not slow"
 int(pytest.main(["-q", "-p", "no:cacheprovider", "-m", left_out, *given], plugins=[Starts()]))
 `);

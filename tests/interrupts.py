@@ -39,6 +39,7 @@ from autograd.compiled import tracers, tracing
 __all__ = ["Fault", "Interrupter", "Scenario", "is_free", "leftovers", "sweep"]
 
 FOLDERS = tuple(str(Path(package.__file__ or "").parent) + os.sep for package in (autograd, nn, demos))
+LOST = sys.version_info >= (3, 12)  # whether an error that a trace function raises where a loop goes back is lost
 GENERATORS = 0x20 | 0x80 | 0x200  # generators, coroutines, and both
 
 
@@ -137,15 +138,14 @@ class Interrupter:
         return self._line
 
     def _line(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if event == "line" and frame.f_code.co_filename[0] != "<":  # what we compile has nothing between its calls
+        if event == "line" and not frame.f_code.co_filename.startswith(
+            "<autograd"
+        ):  # what we compile has nothing between its calls
             line, before = frame.f_lineno, self._last.get(frame, 0)
             self._last[frame] = line
             known = _lines(frame.f_code.co_filename)
             leaves = line in known.withs and line < before <= known.withs[line]
-            if 0 < line <= before and sys.version_info >= (
-                3,
-                12,
-            ):  # an error that a trace function raises there is lost
+            if LOST and 0 < line <= before:
                 self._went_back.add(frame)
             elif not leaves and (line not in known.answers or line <= before or frame in self._went_back):
                 self._went_back.discard(frame)
@@ -221,7 +221,10 @@ def is_free(lock: Any) -> bool:
         answers.append(got)
 
     asking = threading.Thread(target=ask)
-    asking.start()
+    try:
+        asking.start()
+    except RuntimeError:  # a browser's Python has no other thread
+        return True
     asking.join()
     return answers[0]
 

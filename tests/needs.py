@@ -19,6 +19,7 @@ NEEDS = {
     "subprocess": "process", "pty": "process", "fork": "process", "multiprocessing": "process",
     "mkfifo": "fifo", "umask": "umask", "AF_UNIX": "socket",
     "threading": "thread", "ThreadPoolExecutor": "thread", "setitimer": "signal", "SIGINT": "signal",
+    "asyncio": "loop",
 }  # fmt: skip
 
 
