@@ -1,11 +1,11 @@
 """The modes that a computation can run in (no_grad, atomic, ieee), and where in a model it runs.
 
-A compiled method looks at one global, `mode`: the modes that are on, over all threads. Only if there
-are some does the method ask which of them are on here. So a mode is private to its thread (or task),
+A compiled method looks at one global, `mode`: the modes that are on, over all threads. If there are
+any, the method asks which of them are on here. So a mode is private to its thread (or task),
 and having modes costs nothing measurable. `scope` is the module call in which nodes are made.
 
-Each time a mode is entered, an object is added to that list, and leaving the mode removes it. So modes may be left in any order
-and in any task, and an interrupt leaves none of them on.
+Each time a mode is entered, an object is added to that list, and leaving the mode removes it. So modes may be left in any
+order and in any task, and an interrupt leaves none of them on.
 """
 
 from __future__ import annotations

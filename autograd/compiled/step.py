@@ -256,7 +256,7 @@ class Step:
         return times * batch.edges >= programs.enough and all(programs.can_run_in_c(p.executable) for p in batch.parts)
 
     def _tried(self, run: Callable[[], float], made_floats: Callable[[], bool], itself: Callable[[], Value]) -> float:
-        """Return the result of `run`; what it cannot compute, the function itself computes, or raises an error for."""
+        """Return the result of `run`; if it cannot compute something, the function itself does, or raises the error."""
         try:
             return run()
         except (ArithmeticError, ValueError) as error:

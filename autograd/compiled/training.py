@@ -167,7 +167,7 @@ class Updates:
         count = self.step.checks.before([part for batch in coming for part in batch.parts], in_c, count)
         began = perf_counter()
         losses = self._in_c(start, count, options) if in_c else []
-        if (done := len(losses)) < count:  # what C cannot do, Python does, or it says why not
+        if (done := len(losses)) < count:  # if C cannot do it, Python does, or says why not
             rest = range(done, done + 1 if in_c else count)
             losses += self._in_python((batches[(start + k) % cycle] for k in rest), rules, options)
         self.step.programs.calls += len(losses) - 1

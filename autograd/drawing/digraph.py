@@ -192,7 +192,7 @@ class Drawing(graphviz.Digraph):
         return bundle
 
     def for_cell(self) -> Drawing:
-        """Return the same, folded until it is readable in a notebook's cell; itself if it may not change."""
+        """Return the drawing folded until it is readable in a notebook's cell, or itself if the user fixed its size."""
         again = self.again
         if again is None or again(page=SLIDE).source != self.source:  # numbers have changed since, or it was drawn on
             return self

@@ -318,7 +318,7 @@ class _Search:
         return 16 * max(self.noise, self.values[k].bit) / self.values[k].h
 
     def _kink(self) -> Slope | None:
-        """Return the slopes of the two sides, if they differ by as much however small the step."""
+        """Return the slopes of the two sides, if they differ by the same amount at every small step."""
         values, steps = self.values, self.steps
         runs = (
             (k, i)

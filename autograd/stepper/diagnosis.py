@@ -46,8 +46,8 @@ class Diagnosis(Report):
 def diagnose(f: Node, x: Node | str, guess: float | str, *, graph: Graph | None = None) -> Diagnosis:
     """Find the mistake that makes df/dx come out as `guess`, explain it, and park a stepper where it goes wrong.
 
-    x: a node, or its name. guess: compared to the digits given, at least two. If several mistakes fit, or
-    none, the answer says so. No grad is touched until you ask for `.stepper`.
+    x: a node, or its name. guess: compared to the digits given, at least two. If several mistakes
+    fit, or none does, the answer says so. No grad is touched until you ask for `.stepper`.
 
     >>> from autograd import Value
     >>> a = Value(1.0, label="a")

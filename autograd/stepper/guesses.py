@@ -167,6 +167,6 @@ def cuts(graph: Graph, node: Node, read: Guess) -> list[str]:
             without = truth[node] - float(edge.partial) * truth[edge.node] * down[edge.operand]
             if without and read.agrees(without):
                 return [
-                    f"it is what comes without the edge {arrow(edge)}: was {name_of(graph, edge.operand)} made from .data?"
+                    f"it is what you get without the edge {arrow(edge)}: was {name_of(graph, edge.operand)} made from .data?"
                 ]
     return []

@@ -1,6 +1,6 @@
 """A recorded graph against central differences: each partial, and each gradient, as numbers side by side.
 
-Where the two differ at a kink, such as relu's 0, it gives the slopes on the two sides: neither is wrong.
+If the two differ at a kink, such as relu's 0, the text gives the slopes on the two sides: neither is wrong.
 
     >>> from autograd import Value
     >>> from autograd.graph import Graph
