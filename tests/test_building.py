@@ -247,7 +247,7 @@ def test_what_lies_in_a_folder_that_others_could_write_is_thrown_away(cache, tmp
     (cache / "link").symlink_to(outside)
     os.mkfifo(cache / "fifo")
     cache.chmod(mode)
-    with pytest.warns(UserWarning, match=r"others could write in the cache folder .* content was deleted") as said:
+    with pytest.warns(UserWarning, match=r"others could write in the cache folder .* contents were deleted") as said:
         assert cache_folder() == cache
     assert said[0].filename == __file__
     assert not list(cache.iterdir()) and (outside / "kept").exists()

@@ -767,7 +767,7 @@ def test_batches_of_unequal_lengths_and_of_none():
     (w,) = leaves(2.0)
     step = compile(lambda x, y: w * x + y, [w])
     for columns in (([1.0, 2.0], [1.0]), ([], [])):
-        with pytest.raises(ShapeError, match="as many rows"):
+        with pytest.raises(ShapeError, match="equally many rows"):
             step.batch(*columns)
     for columns in (([1.0, "2"], [1.0, 2.0]), ([[1.0], 2.0], [1.0, 2.0])):
         with pytest.raises((ArgumentError, TraceError, TypeError)):
@@ -884,13 +884,13 @@ def test_wrong_batches_are_told():
         (lambda: step.batch(1.0), ArgumentError, "a list, with an entry for each row"),
         (lambda: step.batch("ab"), ArgumentError, "a list, with an entry for each row"),
         (lambda: step.batch(x for x in [1.0]), ArgumentError, "a list, with an entry for each row"),
-        (lambda: step.train(([1.0, 2.0],), optimizer, 2), ArgumentError, r"is \[\(xs, ys\)\]"),
+        (lambda: step.train(([1.0, 2.0],), optimizer, 2), ArgumentError, r"pass \[\(xs, ys\)\]"),
         (lambda: step.train([([1.0],)], optimizer, 2.0), ArgumentError, "whole number of steps, got 2.0"),
         (lambda: step.train([([1.0],)], 0.1, 2), ArgumentError, "want an optimizer"),
     ):
         with pytest.raises(kind, match=message):
             wrong()
-    with no_grad(), pytest.raises(ShapeError, match="as many rows"):
+    with no_grad(), pytest.raises(ShapeError, match="equally many rows"):
         compile(lambda x, y: w * x, [w]).batch([1.0, 2.0], [1.0])
     with no_grad():
         assert compile(lambda: w * w, [w]).batch() == 4.0
@@ -1015,7 +1015,9 @@ def test_a_function_that_is_traced_anew_again_and_again_says_why(monkeypatch):
             settings.temperature = 0.5 + i
             assert step(1.0) == 2.0 * settings.temperature
 
-    with pytest.warns(UserWarning, match=r"anew at nearly every call, since settings\.temperature changes") as said:
+    with pytest.warns(
+        UserWarning, match=r"again at nearly every call, since it names settings\.temperature, which changes"
+    ) as said:
         anneal()
     assert len(said) == 1
 

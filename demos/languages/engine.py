@@ -31,7 +31,7 @@ SENTENCES = (
     "the partial is forgotten: it is {name}.grad alone, to be multiplied by the partial {slope}",
     "upstream is forgotten: it is the sum of the partials alone",
     "it is one path only, {edge}: there are {count}, and they add up",
-    "it is what comes without the edge {edge}: was {name} made from .data?",
+    "it is what you get without the edge {edge}: was {name} made from .data?",
     # what was typed
     "want a number as a guess, got {guess}",
     "want a number or an expression of the graph's names as a guess, got {guess}: {why}",
