@@ -72,7 +72,7 @@ class Fault(NamedTuple):
 
 
 class _Lines(NamedTuple):
-    """Of a file: the lines of `finally` and `except`, and of each `with` its first line with its last."""
+    """The lines of a file with `finally` and `except`, and of each `with` its first line with its last."""
 
     answers: frozenset[int]
     withs: dict[int, int]

@@ -1,6 +1,6 @@
 """Scenarios from public threads about other compilers of Python functions: what their users met, as programs of ours.
 
-Each names its thread. Whoever wrote there was surprised; a compiled step gives what the function gives, or says why not.
+Each names its thread. Their authors were surprised; a compiled step gives what the function gives, or says why not.
 """
 
 from __future__ import annotations

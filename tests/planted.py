@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 SECONDS = 120
 _F, _C = "autograd/formula/", "autograd/compiled/"
 
-# What the fault is, the file, the text in it, and what stands there instead.
+# What the fault is, the file, the text in it, and what is there instead.
 FAULTS = [
     ("a - (b - c) without parentheses", _F + "dialects.py", "level, level, level + 1)", "level, level, level)"),
     ("a place takes what binds one level less", _F + "dialects.py", "if self.level >= place", "if self.level + 1 >= place"),
@@ -44,7 +44,7 @@ FAULTS = [
      "**namer.names(let for let, _ in formula.lets)}", "**{let: let for let, _ in formula.lets}}"),
     ("names that are taken are given all the same", _F + "namer.py", "while name in self.taken", "while not name"),
     ("a sum has a name that an operand may have", _F + "formula.py", 'f"{term.head}__{len', 'f"{term.head}_{len'),
-    ("the slope in the other operand, beside a plain number", "autograd/methods.py", "            node.da = {slope_a}\n        except", "            node.da = {slope_b}\n        except"),
+    ("the slope with respect to the other operand, beside a plain number", "autograd/methods.py", "            node.da = {slope_a}\n        except", "            node.da = {slope_b}\n        except"),
     ("the player leaves out the last of a list", "autograd/player/js_rules.py", "{taken[-1] + 1}, (", "{max(taken[-1], 1)}, ("),
     ("the player adds up from the second term on", "autograd/player/js_rules.py", "result += term(i)", "result += term(i - 1)"),
     ("erf in JavaScript ends at 2", _F + "languages.py", "(Math.abs(x) < 6)", "(Math.abs(x) < 2)"),

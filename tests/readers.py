@@ -173,7 +173,10 @@ class _TeX(_Reader):
     def take(self, wanted: str = "") -> str:
         token = super().take(wanted)
         if token == r"\,":
-            assert self.tokens[0] not in ("-", r"\sum_i", r"\begin{cases}"), (self.text, "a factor that is no factor")
+            assert self.tokens[0] not in ("-", r"\sum_i", r"\begin{cases}"), (
+                self.text,
+                "a factor that is not a factor",
+            )
         return token
 
     def primary(self):

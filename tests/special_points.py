@@ -52,7 +52,7 @@ function_of = cache(compile_function)
 
 
 class Found(NamedTuple):
-    """A value, its slopes in every operand, and the slopes of those, row by row."""
+    """A value, its slopes with respect to every operand, and the slopes of those, row by row."""
 
     value: float
     first: list[float]

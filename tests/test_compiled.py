@@ -1022,7 +1022,7 @@ def test_a_function_that_is_traced_anew_again_and_again_says_why(monkeypatch):
     assert len(said) == 1
 
 
-# --- Numbers that are no floats, written into data or grad --------------------------------------------------
+# --- Numbers that are not floats, written into data or grad --------------------------------------------------
 
 
 class Short(float):
@@ -1088,10 +1088,10 @@ def eagerly_left(loss):
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("how", ["one", "batch"])
 def test_what_is_no_float_becomes_one_or_is_refused_by_name(backend, how):
-    """At every call, checked or not: whatever stands in data or grad, as backward() has it."""
+    """At every call, checked or not: whatever data or grad hold, as backward() has it."""
     for written in [*REAL, *NOT_REAL, None]:
         for slot in ("w.data", "w.grad", "b.data", "b.grad", "c.data"):
-            for at in (0, 1, 2, 4):  # of which 2 is not checked
+            for at in (0, 1, 2, 4):  # the second is not checked
                 found, wanted = (played(compiled, written, slot, at, how) for compiled in (backend, None))
                 assert len(found) == len(wanted), (written, slot, at, found, wanted)
                 for x, y in zip(found, wanted):

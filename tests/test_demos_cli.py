@@ -18,7 +18,7 @@ from demos.shared import environment
 from demos.shared.catalog import DEMOS, find, nearest
 
 ROOT = Path(__file__).parent.parent
-RUSSIAN = (  # as they stand in the list that the project grew from
+RUSSIAN = (  # as they are in the list that the project grew from
     "Как скалярное произведение используется в Attention механизмах?",
     "Как работает матричное умножение в слое нейросети?",
     "Как вычисляется градиент функции потерь?",

@@ -247,7 +247,7 @@ def test_a_lesson_has_what_a_teacher_needs(demo):
     assert summary.count(". ") >= 4 and "**Next:**" in summary
     later = LESSONS[LESSONS.index(demo.lesson) + 1 :]
     assert not later or f"({later[0]})" in summary.partition("**Next:**")[2]
-    assert not re.search(r"(?<![\w.])\.\d", prose), "0.1, not .1"
+    assert not re.search(r"(?<![\w.])\.\d", prose), "0.1, with the 0"
 
 
 def _is_prose(text: object) -> bool:

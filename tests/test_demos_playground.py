@@ -229,7 +229,7 @@ def test_an_error_in_another_cells_function_names_that_cell(session):
     assert done == {"line": 2} and "cell 1, line 2 in f: return 1 / 0" in printed(told, error=True)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 12), reason="this Python does not tell of jumps; the browser's does")
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="this Python does not report jumps; the browser's does")
 @pytest.mark.parametrize("code", ["while True: pass", "for i in iter(int, 1):\n    try:\n        i\n    except Exception:\n        pass",
                                   "sum(1 for _ in iter(int, 1))", "def f():\n    while True: pass\nf()"])  # fmt: skip
 def test_a_loop_without_an_end_is_ended_with_a_sentence_and_the_variables_stay(session, monkeypatch, code):
@@ -313,7 +313,7 @@ def test_names_are_completed(session):
 
 
 def test_the_moons_train_and_move():
-    """The page of moons, shortened: three pictures, of which two move."""
+    """The page of moons, shortened: three pictures, two of them moving."""
     code = (Path(writer.__file__).parent / "starters" / "moons.py").read_text(encoding="utf-8")
     told = []
     before = set_engine(None)

@@ -1,4 +1,4 @@
-"""Pages: true after every addition, whole or not there, and safe whatever stands in a label."""
+"""Pages: true after every addition, whole or not there, and safe whatever a label holds."""
 
 from __future__ import annotations
 

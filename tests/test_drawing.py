@@ -182,7 +182,7 @@ def test_a_title_stands_over_the_picture_in_both_themes():
 
 @needs_engine
 def test_a_title_is_the_topmost_text_and_hides_no_frame():
-    """An attribute of a frame is handed on to those in it, unless they say otherwise."""
+    """An attribute of a frame is passed on to those in it, unless they say otherwise."""
     layer = Part(w=[Value(1.0)])
     f = layer.call(lambda: layer.held["w"][0] * 2.0)
     plain, titled = (draw(f, title=title).pipe(encoding="utf-8") for title in ("", "over all"))

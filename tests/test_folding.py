@@ -174,7 +174,7 @@ def test_what_the_turns_of_a_loop_read_comes_turn_by_turn():
 
 
 def test_repeated_blocks_are_shown_once():
-    """Layers with weights of their own are built alike, but are not turns of a loop."""
+    """Layers that each have weights are built alike, but are not turns of a loop."""
     h = [Value(0.1 * i) for i in range(3)]
     for _ in range(60):
         h = [dot([Value(0.2), Value(0.3), Value(-0.1)], h).tanh() for _ in range(3)]

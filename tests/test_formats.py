@@ -1,4 +1,4 @@
-"""What a drawing becomes: SVG with words for who cannot see it and colours for dark pages, PDF, TikZ, frames and films.
+"""What a drawing becomes: SVG with words for readers who cannot see it, and colours for dark pages, PDF, TikZ, frames and films.
 
 Each is read back, and compared with the SVG of the same drawing.
 """

@@ -79,7 +79,7 @@ def test_programs_are_of_every_kind(part):
 
 @pytest.mark.parametrize("kind", ["float", "mpmath"])
 def test_a_bound_holds_and_is_not_wide(kind):
-    """Sums of random numbers in any order, and chains of functions: never off by more than the bound, and it is no thousand times too wide."""
+    """Sums of random numbers in any order, and chains of functions: never off by more than the bound, and the bound is not a thousand times too wide."""
     rng = random.Random(0)
     with bounds.exactly("mpmath"):
         used = []

@@ -1,4 +1,4 @@
-"""The listing: its order, its names, and what it says of a stranger."""
+"""The listing: its order, its names, and what it says about a stranger."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Labels that try to become markup or code, through every door into a graph and out of everything that writes text.
 
 A writer is a row of WRITERS: a function from a Value to text, and what reads that text back. Each text is compared
-with that of the same graph under harmless names: it has the same structure, and the labels stand in it as text.
+with that of the same graph under harmless names: it has the same structure, and the labels are in it as text.
 """
 
 from __future__ import annotations
@@ -317,7 +317,7 @@ def unescaped(text):
 
 
 def spelled_out(found):
-    """The small picture that a name in brackets stands for, if one does."""
+    """The small picture that a name in brackets means, if one does."""
     with contextlib.suppress(KeyError):
         return unicodedata.lookup(found[1].upper())
     return found[0]
@@ -425,7 +425,7 @@ def film(f):
 
 
 def plotted(f):
-    """Every name as a title, a tick, the label of an axis, in a legend and in the picture, where a frame is round it."""
+    """Every name as a title, a tick, the label of an axis, in a legend and in the picture, where a frame is around it."""
     names = list(Graph(f).names.values())
     figure = Figure(names[0], (9.0, 99.0), 2, 2)
     for name, panel in zip(names, figure.panels):

@@ -1,4 +1,4 @@
-"""The one rule that holds the files together: imports point one way, and the calculus stands in one place."""
+"""The one rule that holds the files together: imports point one way, and the calculus is in one place."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def test_tools_see_nodes_and_never_import_value():
 
 @cache
 def strings(path: Path) -> set[str]:
-    """The strings of a file that are no docstrings."""
+    """The strings of a file that are not docstrings."""
     tree = parsed(path)
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
     docs = {id(node.body[0].value) for node in ast.walk(tree)

@@ -36,7 +36,7 @@ needs_node = pytest.mark.skipif(not shutil.which("node"), reason="no node here")
 
 
 def rows(sizes=(1, 2, 3, 10, 65), rounds=1):
-    """Scores near an offset, rows that are masked in part and throughout, and rows of which some chances vanish."""
+    """Scores near an offset, rows that are masked in part and throughout, and rows where some probabilities vanish."""
     rng = random.Random(0)
     for n in sizes:
         for _ in range(rounds):
@@ -69,7 +69,7 @@ class Wanted:
             self.units = [(len(xs) + 4 + min(away, VANISHED)) * EPSILON for away in self.away]
 
     def check(self, kind, i, found, slopes):
-        """The i-th of a kind, and its slope in every score."""
+        """The i-th of a kind, and its slope with respect to every score."""
         with decimal.localcontext(CONTEXT):
             getattr(self, kind)(i, found, slopes)
 
@@ -161,7 +161,7 @@ def pages(language):
 
 @needs_c
 def test_the_page_in_c(tmp_path):
-    """Each page becomes a library, of which step() is called."""
+    """Each page becomes a library, whose step() is called."""
     for kind, i, text in pages("c"):
         source, library = tmp_path / f"{kind}{i}.c", tmp_path / f"{kind}{i}.so"
         source.write_text(text, encoding="utf-8")

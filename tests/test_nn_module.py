@@ -54,7 +54,7 @@ def test_parameters_in_an_array_of_numpys_are_found():
     class Model(nn.Module):
         def __init__(self):
             self.weight = np.array([[Value(1.0), Value(2.0)]])
-            self.scale = np.array([1.0, 2.0])  # plain numbers are no parameters
+            self.scale = np.array([1.0, 2.0])  # plain numbers are not parameters
 
         def forward(self, x):
             return (self.weight @ x)[0]
@@ -73,7 +73,7 @@ def test_a_parameter_is_marked_when_the_attribute_is_set_or_later_when_its_list_
     module.weight.append(Value(2.0))
     assert list(module.parameters()) == module.weight
     assert module.weight[1].scope is PARAMETER
-    module.double = module.weight[0] * 2  # a result is no parameter, and is not marked
+    module.double = module.weight[0] * 2  # a result is not a parameter, and is not marked
     assert module.double.scope is None and list(module.parameters()) == module.weight
     with no_grad():
         module.weight = Value(3.0) * 2  # but a new number is

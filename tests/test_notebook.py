@@ -35,7 +35,7 @@ def shown(thing):
     ]
     assert all(svg.endswith("</svg>\n") for svg in pictures) and len(pictures) in (1, 2)
     assert "<script" not in bundle["text/html"] and bundle["image/png"].startswith(b"\x89PNG")
-    assert "image/svg+xml" not in bundle  # of which nbconvert makes no PDF without Inkscape
+    assert "image/svg+xml" not in bundle  # which nbconvert does not turn into PDF without Inkscape
     return html.unescape(text), *pictures
 
 

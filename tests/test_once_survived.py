@@ -151,7 +151,7 @@ def test_rows_that_only_fill_up_lanes_hand_nothing_on(count):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_fork_traces_while_another_thread_did():
-    """Whoever held the lock in the parent does not live on in the child, which must not wait for it."""
+    """The thread that held the lock in the parent does not live on in the child, which must not wait for it."""
     inside, leave = threading.Event(), threading.Event()
     w = Value(3.0)
 

@@ -72,7 +72,7 @@ def test_a_file_keeps_its_owner(tmp_path):
     assert (now.st_uid, now.st_gid, stat.S_IMODE(now.st_mode)) == (65534, 65533, 0o600) and path.read_bytes() == b"1"
 
 
-# --- Whoever writes a file, and wherever it leads ------------------------------------------------------------
+# --- Every writer of files, wherever the path leads ------------------------------------------------------------
 
 
 def value():

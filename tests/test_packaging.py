@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The built wheel, unpacked into a folder that stands for site-packages."""
+    """The built wheel, unpacked into a folder that plays site-packages."""
     pytest.importorskip("setuptools", minversion="77")
     work = tmp_path_factory.mktemp("packaging")
     source = work / "source"

@@ -19,7 +19,7 @@ _C, _B, _T, _R = (
     f"autograd/compiled/c/{name}" for name in ("interpreter.c.in", "bytecode.py", "template.py", "runtime.py")
 )
 
-# What the fault is, the file, the text in it, and what stands there instead.
+# What the fault is, the file, the text in it, and what is there instead.
 FAULTS = [
     ("the bias of the first of four columns", _C, "#define BIAS(type, j, l) bias[j]", "#define BIAS(type, j, l) bias[(j) / 4 * 4]"),
     ("a weight's slope times the gradient of the column before", _C, "* AT(type, g + (l) * length + j)", "* AT(type, g + (l) * length)"),
@@ -38,7 +38,7 @@ FAULTS = [
     ("every row counts whole", _C, "+= 1.0 / b->rows;", "+= 1.0;"),
     ("two terms of each sum of a product left out", _C, "for (word k = 1; k < (terms); k++)", "for (word k = 3; k < (terms); k++)"),
     ("the rest behind the last whole vector left out", _C, "PIECE(double, 1, some, __VA_ARGS__)", ""),
-    ("slopes in the first operand only", _T, 'to = f"G + at[{k}]"', 'to = "G + at[0]"'),
+    ("slopes with respect to the first operand only", _T, 'to = f"G + at[{k}]"', 'to = "G + at[0]"'),
     ("gradients of many replaced by twice themselves", _T, '"to[i] += {', '"to[i] += 2 * {'),
     ("a loop leaves out the last term", _T, "i < n; i++) {name} {step}", "i < n - 1; i++) {name} {step}"),
     ("the first of the kept terms for all", _T, 'add.replace(text, "kept[i]")', 'add.replace(text, "kept[0]")'),

@@ -52,7 +52,7 @@ def random_graph(seed: int) -> Value:
 
 
 def model(root, script: str):
-    """What JavaScript says of the graph."""
+    """What JavaScript says about the graph."""
     graph = Graph(root)
     text = f"""{script_of(rules(graph.nodes))}
     const model = new Model({json.dumps(described(graph))}, RULES);

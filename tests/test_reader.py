@@ -92,7 +92,7 @@ def test_no_text_ends_in_a_traceback_of_pythons(text):
         assert len(str(refused.value)) < 400
 
 
-NO_FORMULA = [  # text that is read, but is no formula; the sentence; the column of the caret
+NO_FORMULA = [  # text that is read, but is not a formula; the sentence; the column of the caret
     ("m = a; m = b; m * m", "'m' is computed twice", 11),
     ("out = a; out", "'out' is taken", 6),
     ("m = xs[i] + 1; m * sum(xs[i])", "'m' has no i", 4),

@@ -1,4 +1,4 @@
-"""Stepping: the same gradients as backward() to the last bit, there and back, and every sentence on the way."""
+"""Stepping: the same gradients as backward() to the last bit, forwards and backwards, and every sentence on the way."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def stub(rows: list[Op]) -> str:
 
 
 def slopes(op: Op) -> str:
-    """The partials, for who goes to the definition of ``x.tanh()``: short ones, or where they are."""
+    """The partials, for readers who go to the definition of ``x.tanh()``: short ones, or where they are."""
     text = ", ".join(partial.source for partial in op.partials)
     return f"; slope {text}" if len(text) < 60 else "; slopes in ops.py"
 

@@ -354,7 +354,7 @@ def test_a_stand_in_that_got_out_says_what_it_is():
 
 
 def test_plain_numbers_stay_plain():
-    """What eager code computes in floats is no Value here, and takes no place in names."""
+    """What eager code computes in floats is not a Value here, and takes no place in names."""
     _kinds = []
 
     def function(x, y):

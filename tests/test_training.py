@@ -392,7 +392,7 @@ def test_a_parameter_of_the_optimiser_that_the_step_does_not_have(backend):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_what_python_must_do_leaves_nothing_behind(backend):
-    """Of a batch of two structures C computes the first, and must give up at the second."""
+    """In a batch of two structures C computes the first, and must give up at the second."""
     a, b = Value(2.0), Value(1.0)
 
     def loss(xs):

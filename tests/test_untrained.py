@@ -104,7 +104,7 @@ WRONG = {
     "with a set": ("Value(0.5, {w, b})", "an operation is made from formulas"),
     "with one operand": ("Value(0.5, w)", "an operation is made from formulas"),
     "with a name": ("Value(0.5, (w,), 'tanh')", "an operation is made from formulas"),
-    # gradients that are no numbers
+    # gradients that are not numbers
     "a grad that is a Value": ("w.grad = Value(1.0); (w * w).backward()", "want a real number as grad of Value.*: its .item"),
     "an update by such a grad": ("w.grad = Value(1.0); nn.optim.SGD([w], lr=lr).step()", "want a real number as grad of"),
     "decay of the Value": ("(w * w).backward(); w.grad += 0.1 * w; nn.optim.SGD([w], lr=lr).step()", "want a real number as grad of"),

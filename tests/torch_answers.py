@@ -57,7 +57,7 @@ def plain(answer):
 
 
 def agree(a, b):
-    """Whether two answers are the same, numbers but for TOLERANCE; nan agrees with nan."""
+    """Whether two answers are the same, numbers within TOLERANCE; nan agrees with nan."""
     if isinstance(a, dict) and isinstance(b, dict):
         return list(a) == list(b) and all(agree(a[key], b[key]) for key in a)
     if isinstance(a, list) and isinstance(b, list):

@@ -206,7 +206,7 @@ def _literals(node: ast.AST) -> Iterator[str]:
 
 
 def _is_sentence(text: str) -> bool:
-    """Of the texts in a table: what is told, which has a field, or four words, or ends as a sentence does."""
+    """For the texts in a table: what is told, which has a field, or four words, or ends as a sentence does."""
     told = r"\{\w+\}|\w[.?!:]$|[A-Za-z]+( [A-Za-z]+){3}"
     return has_words(text) and bool(re.search(told, text)) and not set(text) & set("\\\n")
 

@@ -1,7 +1,7 @@
 """Numbers that know how far a float may be from them: the running error analysis of Wilkinson (1963), chapter 1.
 
 A Bounded is what exact arithmetic gives, and a bound on the error of a float computed in its place, by the same steps in any order
-of summation: each step adds half a unit in the last place of its result, and hands on what its operands bring. Nothing is squared that might overflow, and
+of summation: each step adds half a unit in the last place of its result, and passes on what its operands bring. Nothing is squared that might overflow, and
 of the 60 digits of mpmath none does.
 
 >>> with exactly("float"):

@@ -330,7 +330,7 @@ class _Optimiser:
 
     def step(self):
         if not any(p.reached for p in self.params):
-            raise BeyondError("no gradient has reached anything")  # of which our step() says that it cannot train
+            raise BeyondError("no gradient has reached anything")  # where our step() says that it cannot train
         for p in self.params:
             if p.reached:
                 slope = -p.grad if self.maximize else p.grad

@@ -22,7 +22,7 @@ SECONDS = 120
 SEED = 1
 _C = "autograd/compiled/"
 
-# What the fault is, the file, the text in it, and what stands there instead.
+# What the fault is, the file, the text in it, and what is there instead.
 FAULTS = [
     # the engine
     ("the slope of a slope is wrong: create_graph of a square", "autograd/recording.py",
@@ -42,7 +42,7 @@ FAULTS = [
      "arrived[operand] + share if operand in arrived else share", "arrived[operand] + (share if not isinstance(seed, Value) or k else share * 1.5) if operand in arrived else share"),
     # the steppers
     ("undo puts back nothing", "autograd/stepper/edges.py", "operand.grad = self._written[operand] = before\n", "operand.grad = self._written[operand] = before * 0.0\n"),
-    ("a step takes the slope in the first operand", "autograd/stepper/edges.py", "before + node.partials[k] * node.grad", "before + (node.partials[k] if k < 2 else node.partials[0]) * node.grad"),
+    ("a step takes the slope with respect to the first operand", "autograd/stepper/edges.py", "before + node.partials[k] * node.grad", "before + (node.partials[k] if k < 2 else node.partials[0]) * node.grad"),
     ("closed, a stepper leaves its grads", "autograd/stepper/edges.py", 'write(self._grads_found, "grad", self._grads_found.values())', 'write([], "grad", [])'),
     ("set() keeps the slopes of before", "autograd/stepper/walker.py", "            node.partials = slopes\n", "            node.partials = node.partials\n"),
     ("goto() goes one move too far", "autograd/stepper/moves.py", "self._make() for _ in range(start, k)", "self._make() for _ in range(start, min(k + 1, len(self)))"),

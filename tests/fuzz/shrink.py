@@ -51,7 +51,7 @@ def changed(text: str) -> Iterator[str]:
 
 
 def _parts(item: object) -> Iterator[ast.expr]:
-    """What may stand in the place of an expression: a part of it, or a simpler number."""
+    """What may replace an expression: a part of it, or a simpler number."""
     if not isinstance(item, ast.expr):
         return
     for child in ast.walk(item):

@@ -139,7 +139,7 @@ class Torch:
         return self._logsumexp(xs) - self.tensor(x)
 
     def own(self, name, operands, lists, formulas, groups):
-        """An operation given as formulas: its value, of which torch finds the slopes by itself."""
+        """An operation given as formulas: its value, whose slopes torch finds by itself."""
         functions = {
             name: getattr(self.torch, name)
             for name in ["exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tanh", "atan", "sinh", "cosh", "erf"]

@@ -4,7 +4,7 @@
 
 Mutants are drawn by seed from all single changes of the syntax tree: operators, comparisons and their boundaries, constants, conditions,
 statements left out, arguments swapped, results. Each is tried by the tests that run its line, the quickest first, until one fails.
-A map of which test runs which line is recorded once. Needs Python 3.12 or newer, and a system that can fork.
+Which test runs which line is recorded once. Needs Python 3.12 or newer, and a system that can fork.
 
 | Question | File |
 |---|---|

@@ -1,6 +1,6 @@
 """Changes that no test once noticed, each with the test that notices it now: ``python -m tests.mutants.known [a part of a name]``.
 
-A change is a text in a file, and what stands there instead. Where the code that could be wrong is gone, there is nothing to try.
+A change is a text in a file, and what is there instead. Where the code that could be wrong is gone, there is nothing to try.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ KNOWN = [
     ("load_state_dict shares the caller's memory", "nn/optim/optimizer.py",
      "params[int(i)]: dict(memory) for", "params[int(i)]: memory for", _TEST + "what_an_optimiser_loads_stays_the_callers"),
     ("a program is near enough at one percent", "autograd/compiled/self_check.py", "NEAR = 1e-12", "NEAR = 1e-2", _TEST + "a_program_that_is_off_by_a_millionth_is_refused"),
-    ("rows that only fill up lanes hand on", "autograd/compiled/c/interpreter.c.in",
+    ("rows that only fill up lanes pass on", "autograd/compiled/c/interpreter.c.in",
      "lanes < m->live - lane ? lanes : m->live - lane", "lanes", _TEST + "rows_that_only_fill_up_lanes_hand_nothing_on"),
     ("a lock stays closed in a fork", "autograd/compiled/tracing.py",
      "        if not lock._is_owned():\n", "        if False:\n", _TEST + "a_fork_traces_while_another_thread_did"),
     ("defaults of keywords are not watched", "autograd/compiled/guards.py", '"__defaults__", "__kwdefaults__"):', '"__defaults__"):', _TEST + "a_default_of_a_keyword_is_watched"),
     ("two inputs are gathered as seven would be", "autograd/drawing/picture.py", "MANY_INPUTS = 6", "MANY_INPUTS = 1", _TEST + "few_inputs_are_drawn_one_by_one"),
 ]  # fmt: skip
-# Of the others: two were the marks of the walk and one the back-off of a look, all gone; walk(down_to) and
+# Among the others, two were the marks of the walk and one the back-off of a look, all gone; walk(down_to) and
 # `not node.operands` in higher_order.py only save time, and the error after backward()'s TypeError is said by real_data() now.
 
 

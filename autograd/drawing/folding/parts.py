@@ -115,7 +115,7 @@ class Listing:
         return len(self.nodes) <= budget and sum(map(len, self.operands)) <= TANGLED * budget
 
     def roles(self, node: Any) -> list[str]:
-        """Return the role of each operand in its operation, if that matters: not for ``a + b``, but for ``a - b``."""
+        """Return the role of each operand in its operation, if that matters: for ``a - b``, not for ``a + b``."""
         op, count = node.op, len(node.operands)
         if op in CHAINED:
             return ["", ""]
