@@ -104,7 +104,8 @@ PHRASES = (
         "so many that they fit",
     ),
 )
-CLEAN = ("README.md", ".github", "demos", "nn")
+ANY = re.compile("|".join(phrase.pattern for phrase in PHRASES))
+SPECIMENS = "test_english.py"
 
 
 @pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.instead)
@@ -115,7 +116,7 @@ def test_a_banned_phrase_is_found_and_its_like_is_not(phrase):
 
 def banned_in(path):
     for name, line, text in texts(path):
-        for phrase in PHRASES:
+        for phrase in PHRASES if ANY.search(text) else ():
             found = re.search(phrase.pattern, text)
             if found:
                 around = text[max(0, found.start() - 60) : found.end() + 40]
@@ -123,7 +124,7 @@ def banned_in(path):
 
 
 def test_nobody_reads_a_banned_phrase():
-    found = [line for path in files(*CLEAN) for line in banned_in(path)]
+    found = [line for path in files() if path.name != SPECIMENS for line in banned_in(path)]
     assert not found, "\n".join(found)
 
 
