@@ -366,7 +366,7 @@ COMMON = (
 
 
 def english_in(verdict: str) -> set[str]:
-    """The words by which English is known, but for code, and for what Python or the learner says in an error."""
+    """The words by which English is known, except in code, and in what Python or the learner says in an error."""
     text = re.sub(r"возникает \w+: .*?(?= \(строка|$)", "", re.sub(r"`[^`]*`", "", verdict))
     return set(re.findall(COMMON, text))
 
