@@ -270,7 +270,7 @@ for backend in ["python", "c"] if has_compiler() else ["python"]:
 
 
 def in_files(write, old=()):
-    """A world of a graph and a folder, with some old files, of which each is as before or as after, and none half."""
+    """A world of a graph and a folder, with some old files, each of which is as before or as after, and none half."""
 
     def make():
         for path in sorted(Path().rglob("*"), reverse=True):
