@@ -241,7 +241,7 @@ def test_every_row_is_a_function_and_those_of_one_or_two_operands_are_methods():
 def modulo(function):
     """PyTorch's fmod or remainder, with the slope in b of what it computes: its own is -(a / b), rounded before it is cut.
 
-    22 / 0.001 is 22,000, of which fmod(22, 0.001) takes 21,999, since 0.001 is a little more than a thousandth.
+    22 / 0.001 is 22,000, but fmod(22, 0.001) takes 21,999 of them, since 0.001 is a little more than a thousandth.
     """
 
     def apply(a, b):
