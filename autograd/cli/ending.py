@@ -1,7 +1,7 @@
 """How a command ends where its output cannot go on: in one sentence, whatever it had been doing.
 
 A full disk, a closed stream and a folder that vanishes are told on the error stream, with exit status 1. A pipe whose reader has
-seen enough, as in ``| head``, is no failure, and neither is a program without a console, which has no streams at all.
+seen enough, as in ``| head``, is not a failure, and neither is a program without a console, which has no streams at all.
 
 >>> @whole("greet")
 ... def main(arguments=None):
