@@ -29,16 +29,22 @@ def total_2(xs):
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
 from typing import Any
 
 from .formula import FUNCTIONS, PYTHON, Formula
 from .formula.namer import Namer, words
-from .methods import FINISH, define, page, raising, under
+from .methods import FINISH, Page, define, raising, under
 from .ops import Op
 
-__all__ = ["compile_kernel", "kernel_text"]
+__all__ = ["compile_kernel", "kernel_text", "make_room"]
 
+_numbers = count()
+
+KERNELS = 256  # that a row keeps
 UNROLLED = 64  # the most operands of a list that get names of their own; a longer list is a loop
 
 _KERNEL = raising(
@@ -85,8 +91,20 @@ def compile_kernel(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> 
     `constants` names the operands that are plain numbers. A kernel that meets anything but what it was
     compiled for leaves it to `carefully`, so it need not check the type of every operand.
     """
+    name = _name(op, sizes)
+    page = Page(f"<autograd operations: {name}, number {next(_numbers)}>")  # its own, to be forgotten with the kernel
     page.show()
-    return define(kernel_text(op, sizes, constants), _name(op, sizes))
+    return define(kernel_text(op, sizes, constants), name, page)
+
+
+def make_room(kernels: dict[Any, Any]) -> None:
+    """Forget the oldest kernels of a row that has more than KERNELS: each length and mix of operands has one of its own."""
+    while len(kernels) > KERNELS:
+        with suppress(KeyError, RuntimeError):  # another thread is at it
+            oldest: Any = kernels.pop(next(iter(kernels)))
+            linecache = sys.modules.get("linecache")
+            if linecache and hasattr(oldest, "__code__"):
+                linecache.cache.pop(oldest.__code__.co_filename, None)
 
 
 def _name(op: Op, sizes: dict[str, int]) -> str:

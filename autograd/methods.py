@@ -28,6 +28,7 @@ from .ops import Op
 __all__ = [
     "FINISH",
     "OPERATORS",
+    "Page",
     "compile_function",
     "compile_methods",
     "define",
@@ -193,12 +194,14 @@ _METHOD_WORDS = {*words(_UNARY, _IN_PLACE, _REFLECTED), *FUNCTIONS, "larger"}
 _FUNCTION_WORDS = {*words(_SCALAR, _WIDE), "Value", "float", "len", "type"}
 
 
-class _Page:
-    """The text of everything compiled, as one file that tracebacks and inspect quote from linecache."""
+class Page:
+    """The text of what was compiled, as a file that tracebacks and inspect quote from linecache.
 
-    filename = "<autograd operations>"  # by its beginning, naming.users_frame knows that a frame is not the user's
+    filename: by its beginning, naming.users_frame knows that a frame is not the user's.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, filename: str = "<autograd operations>") -> None:
+        self.filename = filename
         self.lines: list[str] = []
 
     def add(self, text: str) -> int:
@@ -214,13 +217,13 @@ class _Page:
         linecache.cache[self.filename] = 0, None, self.lines, self.filename  # None: it is never looked for on the disk
 
 
-page = _Page()
+page = Page()  # of all methods and functions
 
 
-def define(text: str, name: str) -> Callable[..., Any]:
-    """Compile the text of one function, put it on the page, and return the function."""
+def define(text: str, name: str, on: Page = page) -> Callable[..., Any]:
+    """Compile the text of one function, put it on a page, and return the function."""
     defined: dict[str, Any] = {}
-    exec(_further_down(compile(text, page.filename, "exec"), page.add(text)), shared, defined)
+    exec(_further_down(compile(text, on.filename, "exec"), on.add(text)), shared, defined)
     return defined[name]
 
 

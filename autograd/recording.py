@@ -16,7 +16,7 @@ from typing import Any
 
 from .errors import ArgumentError, AutogradError, DomainError, GraphError, hidden
 from .formula import FUNCTIONS, PLAIN, Algebra, add_up, larger, largest
-from .kernels import compile_kernel
+from .kernels import compile_kernel, make_room
 from .methods import OPERATORS
 from .modes import CUT, PARAMETER, is_on, shared
 from .ops import MAXIMUM, OPS, Op
@@ -129,7 +129,9 @@ def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequen
         kernels[tuple(key)] = traced.recorder(op)
     elif tuple(key) not in kernels:
         kernels[tuple(key)] = compile_kernel(op, sizes, frozenset(constants))
-    return kernels[tuple(key)](*map(given.get, op.operands))
+    kernel = kernels[tuple(key)]
+    make_room(kernels)
+    return kernel(*map(given.get, op.operands))
 
 
 def _in_steps(op: Op, groups: Sequence[Any]) -> Value:

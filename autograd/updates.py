@@ -41,10 +41,13 @@ def read(first: Rule, later: Rule, memory: Iterable[str]) -> tuple[Update, list[
     key = tuple(memory), _spelled(first), _spelled(later)
     found = _read.get(key)
     if found is None:
+        if len(_read) >= RULES:
+            _read.clear()
         found = _read[key] = Update(*key)
     return found, [float(later[name]) for name in found.options]
 
 
+RULES = 256  # that are kept
 _read: dict[Any, Update] = {}
 
 
