@@ -70,7 +70,7 @@ def _section(exercise: Exercise, solved: bool) -> str:
 
 
 def starting(exercise: Exercise) -> str:
-    """The code that an exercise begins with: a blank, or what is to be mended."""
+    """The code that an exercise starts with: a blank, or a program to mend."""
     return exercise.starter.strip("\n") + "\n" if exercise.starter else _blank(exercise)
 
 

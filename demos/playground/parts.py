@@ -29,7 +29,7 @@ class PartsError(OSError):
 def fetch(folder: Path) -> Path:
     """Fetch the packages into a folder, which is made; the path of its node_modules. Those that are there stay.
 
-    Raises PartsError, with a sentence, where that cannot be done.
+    Raises PartsError, with a sentence, if that cannot be done.
     """
     modules, stamp = folder / "node_modules", folder / "package-lock.json"
     if stamp.exists() and modules.exists() and stamp.read_bytes() == PINNED.read_bytes():
@@ -46,7 +46,7 @@ def fetch(folder: Path) -> Path:
 
 
 def npm() -> str:
-    """The program npm. Raises PartsError where there is none, or no node."""
+    """The program npm. Raises PartsError if there is none, or no node."""
     found = shutil.which("npm")
     if not found or not shutil.which("node"):
         raise PartsError("the page is made with node and npm, which are not here: install them from https://nodejs.org")

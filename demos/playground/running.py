@@ -28,7 +28,7 @@ from .notebook import Bundle, install
 
 __all__ = ["ROUNDS", "Session", "start"]
 
-ROUNDS = 10_000_000  # of the loops in a cell; about ten seconds, and a hundred times what any lesson needs
+ROUNDS = 10_000_000  # rounds of the loops in a cell: about ten seconds, and a hundred times what any lesson needs
 PRINTED = 100_000  # letters a cell may print
 SHOWN = 300  # things a cell may show, such as the frames of a picture that moves
 _CELL = "<ipython-input-"  # how the files of cells begin; the engine says "cell" for it
@@ -55,7 +55,7 @@ class Session:
         self._left = {"letters": PRINTED, "things": SHOWN}
         self._display = install(self.names, self._show)
         self._quiz: Any = None
-        self._printed: list[str] = []  # and not yet told: a message a line would be too many
+        self._printed: list[str] = []  # and not sent yet: one message per line would be too many
         self._printed_error = False
         self._flushed = 0.0
         self.forget()
@@ -155,7 +155,7 @@ class Session:
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
-        """What a cell prints goes to the page, it cannot ask, and its loops end."""
+        """While a cell runs, what it prints goes to the page, input() is refused, and endless loops are stopped."""
         out, error = _Stream(self._print), _Stream(lambda text: self._print(text, True))
         before, builtins.input = builtins.input, _nobody
         try:

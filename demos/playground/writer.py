@@ -42,7 +42,7 @@ class Page(NamedTuple):
 def build(cache: Path | None = None) -> Page:
     """Fetch the parts, compile our sources, and gather the documents. cache: where fetched parts are kept.
 
-    Raises PartsError where parts cannot be fetched, and OSError where nothing can be written.
+    Raises PartsError if parts cannot be fetched, and OSError if nothing can be written.
     """
     npm()
     cache = cache or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "scalar-autograd")
@@ -80,7 +80,7 @@ def _lock(path: Path) -> bytes:
 
 
 def write_file(path: Path, page: Page) -> Path:
-    """Write one file with everything in it, and return its path. Raises OSError where it cannot be written."""
+    """Write one file with everything in it, and return its path. Raises OSError if it cannot be written."""
     parts = "\n".join(
         f'<script type="text/plain" id="part-{name}">{base64.b64encode(_packed(content)).decode()}</script>'
         for name, content in page.parts.items()
@@ -92,7 +92,7 @@ def write_file(path: Path, page: Page) -> Path:
 def write_folder(folder: Path, page: Page) -> list[Path]:
     """Write a page and its parts, for a web server: the names of parts change with them, so they may be cached for ever.
 
-    Returns the paths of the files. Raises OSError where they cannot be written.
+    Returns the paths of the files. Raises OSError if they cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, bytes] = {}

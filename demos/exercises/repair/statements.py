@@ -310,7 +310,7 @@ def _seeded(function: ast.FunctionDef) -> Iterator[Edit]:
 
 
 def _biased(function: ast.FunctionDef) -> Iterator[Edit]:
-    """A loop over the rows of one list takes the numbers of another along: a bias for each row, a slope for each unit."""
+    """A loop over the rows of one list also goes through the numbers of another: a bias for each row, a slope for each unit."""
     arguments = [argument.arg for argument in function.args.args]
     for node in ast.walk(function):
         if not isinstance(node, (ast.For, ast.ListComp)):

@@ -1,7 +1,7 @@
 // What a cell has printed and shown. Pictures are images, pages that play are in frames of their own, and other HTML in
 // frames where no script runs: whatever a label or a learner's display says, it does nothing here.
 
-const LATER = document.getElementById("later").textContent; // runs the script in a frame; the page's policy knows it
+const LATER = document.getElementById("later").textContent; // runs the script in a frame; the page's policy allows it
 
 export const element = (tag, attributes = {}, ...inside) => {
   const made = document.createElement(tag);
@@ -62,7 +62,7 @@ export class Output {
     this.shown.clear();
   }
 
-  // What Python tells while a cell runs.
+  // What Python sends while a cell runs.
   hear({ text, error, show, place, again }) {
     if (text !== undefined) this.print(text, error);
     if (show) {

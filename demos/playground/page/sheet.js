@@ -7,7 +7,7 @@ import predictions from "predictions"; // the script of the lessons' own pages
 const button = (text, action, attributes = {}) => element("button", { type: "button", onclick: action, ...attributes }, text);
 
 export class Sheet {
-  // place: where it goes. cells: its parts. python: what runs them. changed: told when something was typed; solved, when
+  // place: where it goes. cells: its parts. python: what runs them. changed: called when something was typed; solved, when
   // an exercise or a question was answered.
   constructor(place, cells, { python, changed, solved, isSolved }) {
     Object.assign(this, { place, python, changed, solved, isSolved });

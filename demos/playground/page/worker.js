@@ -18,7 +18,7 @@ function unpack(FS, bytes, root) {
   }
 }
 
-// Python asks for its files by address. Nothing is fetched: they are here, the program compiled already.
+// Python asks for its files by address. Nothing is fetched: they are here already, and the program is compiled.
 function answerFetches(module, library) {
   const { instantiate } = WebAssembly;
   self.fetch = async (address) => new Response(String(address).endsWith("library.zip") ? library : "");
