@@ -31,7 +31,7 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("--lang", choices=LANGUAGES, help=said)  # cli.py has read it before any parser is there
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        (file or sys.stderr).write(message or "")  # argparse would keep it to itself that this fails
+        (file or sys.stderr).write(message or "")  # argparse would hide that this fails
 
     def format_help(self) -> str:
         lines = [line.rpartition("  ") for line in super().format_help().split("\n")]
