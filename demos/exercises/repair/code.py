@@ -7,6 +7,7 @@ import ast
 import builtins
 import linecache
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
@@ -15,7 +16,8 @@ from ..sandbox import REPAIRED, is_library
 
 __all__ = ["Program", "compiled", "program_of"]
 
-_STEPS = 20_000  # turns of loops, and calls, that all samples together may take
+_STEPS = 20_000  # turns of loops and comprehensions, and calls, that all samples together may take
+_LONGEST = 2_000  # items of a list, or bits of a whole number: what grows longer than that grows without end
 _MODULES = {"math", "cmath", "autograd", "nn", "numpy", "itertools", "functools", "operator", "collections", "copy", "random",
             "dataclasses", "typing", "fractions", "statistics", "contextlib"}  # fmt: skip
 _EFFECTS = {"open", "input", "exec", "eval", "compile", "exit", "quit", "breakpoint", "globals", "__import__", "iter"}
@@ -29,7 +31,7 @@ class _EndlessError(BaseException):
 class Program(NamedTuple):
     """A module of a definition and of the helpers that it calls, with the lines as they are in the learner's file.
 
-    turning: its loops and functions, whose turns are counted. whole: whether all that it calls is in it, or a library's.
+    turning: its loops, comprehensions and functions, whose turns are counted. whole: whether all that it calls is in it, or a library's.
     """
 
     tree: ast.Module
@@ -96,7 +98,7 @@ def program_of(thing: Any) -> Program | None:
                     wanted.append(other)
                     helpers.append(other)
     module = ast.Module([*reversed(helpers), node], [])
-    turning = [one for one in ast.walk(module) if isinstance(one, (ast.For, ast.While, ast.FunctionDef))]
+    turning = [one for one in ast.walk(module) if isinstance(one, _TURNING)]
     inside = {one.name for one in wanted}
     whole = all(name in inside or not _is_learners(namespace.get(name)) for name in _names(module))
     return Program(module, turning, node.name, namespace, lines, whole) if _only_computes(module, namespace) else None
@@ -177,9 +179,9 @@ def _only_computes(tree: ast.AST, namespace: Mapping[str, Any]) -> bool:
 
 def compiled(program: Program) -> Callable[..., Any] | None:
     """What the tree defines as it is now; its loops end. None if it cannot be compiled, or fails at once."""
-    with_ticks = [node.body for node in program.turning]
-    for body in with_ticks:
-        body.insert(0, _TICK)
+    with_ticks = [node.ifs if isinstance(node, ast.comprehension) else node.body for node in program.turning]
+    for node, body in zip(program.turning, with_ticks):
+        body.insert(0, _TICK.value if isinstance(node, ast.comprehension) else _TICK)
     try:
         code: CodeType = compile(
             program.tree, REPAIRED, "exec", __future__.annotations.compiler_flag, dont_inherit=True
@@ -191,11 +193,14 @@ def compiled(program: Program) -> Callable[..., Any] | None:
             del body[0]
     left = _STEPS
 
-    def tick() -> None:
+    def tick() -> bool:
         nonlocal left
         left -= 1
         if left < 0:
             raise _EndlessError("it runs on")
+        if not left % 16 and any(map(_is_huge, sys._getframe(1).f_locals.values())):
+            raise _EndlessError("it grows on")
+        return True
 
     namespace = {"math": math, **program.namespace, "__tick__": tick}
     try:
@@ -205,6 +210,13 @@ def compiled(program: Program) -> Callable[..., Any] | None:
     return namespace[program.name]
 
 
+def _is_huge(thing: Any) -> bool:
+    if isinstance(thing, int):
+        return thing.bit_length() > _LONGEST
+    return isinstance(thing, (list, dict, set, tuple, str)) and len(thing) > _LONGEST
+
+
+_TURNING = (ast.For, ast.While, ast.FunctionDef, ast.comprehension)
 _TICK = ast.fix_missing_locations(
     ast.copy_location(ast.Expr(ast.Call(ast.Name("__tick__", ast.Load()), [], [])), ast.parse("0").body[0])
 )
