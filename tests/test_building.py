@@ -392,7 +392,7 @@ def test_a_python_that_cannot_load_libraries_is_told_so(monkeypatch):
         build(SOURCE)
     monkeypatch.undo()
     monkeypatch.setattr(building.sys, "maxsize", 2**31 - 1)
-    with pytest.raises(ToolError, match="64 bits"):
+    with pytest.raises(ToolError, match="64-bit"):
         build(SOURCE)
 
 

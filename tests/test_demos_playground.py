@@ -115,7 +115,11 @@ def test_every_part_is_pinned_by_version_and_sha512():
 
 
 @pytest.mark.parametrize(
-    ("there", "said"), [("", "install them from https://nodejs.org"), ("npm node", "Is there a network?")]
+    ("there", "said"),
+    [
+        ("", "install them from https://nodejs.org"),
+        pytest.param("npm node", "Is there a network?", marks=pytest.mark.needs_process),
+    ],
 )
 def test_the_command_says_what_is_missing(tmp_path, monkeypatch, capsys, there, said):
     for name in there.split():
