@@ -169,3 +169,34 @@ def test_the_version_is_told_from_a_checkout_too(capsys, monkeypatch):
     with pytest.raises(SystemExit):
         main(["--version"])
     assert "not installed, run from its folder" in capsys.readouterr().out
+
+
+EXTREME = {
+    **{f"{name} of nothing": (f"a + {name}([])", "a=2", f"{name} wants at least one value, got an empty list")
+       for name in ("total", "sum", "mean", "max", "maximum", "minimum", "logsumexp")},
+    "dot of nothing": ("a + dot([], [])", "a=2", "dot wants at least one value"),
+    "a long name": ("x" * 100_000 + "*2", "a=1", "there is no a in"),
+    "a long name of a value": ("a*2", "x" * 100_000 + "=1", "there is no xxx"),
+    "a long number": ("a*2", "a=" + "9" * 100_000, "a wants a number, got '999"),
+    "a long name without a value": ("x" * 100_000 + "*a", "a=1", "has no value: add"),
+    "deep parentheses": ("(" * 100_000 + "a" + ")" * 100_000, "a=1", "too many nested parentheses"),
+    "deep calls": ("tanh(" * 100_000 + "a" + ")" * 100_000, "a=1", "too many nested parentheses"),
+    "deep lists": ("total(" + "[" * 100_000 + "a" + "]" * 100_000 + ")", "a=1", "too many nested parentheses"),
+    "deep powers": ("**".join(["a"] * 10_000), "a=1", "cannot be nested so deeply"),
+    "a full-width digit": ("a*２", "a=1", "invalid character '２'"),
+    "a NUL": ("a\0*2", "a=2", "null bytes"),
+    "a NUL in a number": ("a*2", "a=2\0", "a wants a number"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", EXTREME)
+def test_extreme_expressions_get_a_short_answer(what, capsys):
+    expression, value, said = EXTREME[what]
+    assert main([expression, value, "--all"]) == 2
+    error = capsys.readouterr().err
+    assert said in error and len(error) < 500 and "Traceback" not in error
+
+
+@pytest.mark.parametrize("value", ["ａ=2", "a=２", "a=2"])
+def test_full_width_letters_and_digits_are_those_of_python(value, capsys):
+    assert main(["ａ*a", value, "--all"]) == 0 and "f = a * a = 2 * 2 = 4" in capsys.readouterr().out

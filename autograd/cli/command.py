@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from typing import Any
+from unicodedata import normalize
 
 from ..errors import AutogradError, FormulaError, ToolError
 from ..explain.naming import one_line
@@ -143,14 +144,15 @@ def graph_of(text: str, values: Sequence[str] = ()) -> Any:
     numbers = dict(given)
     for name in numbers:
         if (times := sum(other == name for other, _ in given)) > 1:
-            raise FormulaError(f"{name} has {times} values: want one")
+            raise FormulaError(f"{one_line(name)} has {times} values: want one")
         if name in expression.assigned:
-            raise FormulaError(f"{name} is computed in {said!r}, so it takes no value")
+            raise FormulaError(f"{one_line(name)} is computed in {said!r}, so it takes no value")
         if name not in expression.names:
-            has = ", ".join(expression.names) or "no names"
-            raise FormulaError(f"there is no {name} in {said!r}: it has {has}")
+            has = one_line(", ".join(map(one_line, expression.names)) or "no names", 120)
+            raise FormulaError(f"there is no {one_line(name)} in {said!r}: it has {has}")
     wanted = [name for name in expression.names if name not in numbers and name not in CONSTANTS]
     if wanted:
+        wanted = [one_line(name) for name in wanted[:20]]
         example = " ".join(f"{name}=1" for name in wanted)
         raise FormulaError(f"{' and '.join(wanted)} {'has' if len(wanted) == 1 else 'have'} no value: add {example}")
     root = expression.evaluate({name: Value(number, label=name) for name, number in numbers.items()})
@@ -168,13 +170,16 @@ def graph_of(text: str, values: Sequence[str] = ()) -> Any:
 
 
 def _read_value(text: str) -> tuple[str, float]:
-    name, equals, number = text.strip().partition("=")
+    name, equals, number = normalize("NFKC", text).strip().partition("=")  # as Python reads names: ａ is a
     if not equals or not name.strip().isidentifier():
-        raise FormulaError(f"want a value such as a=2, got {text.strip()!r}: is the expression in quotes?")
+        raise FormulaError(
+            f"want a value such as a=2, got {one_line(repr(text.strip()), 60)}: is the expression in quotes?"
+        )
     try:
         value = Expression(number).evaluate({})
     except AutogradError as error:
-        raise FormulaError(f"{name.strip()} wants a number, got {number.strip()!r}: {error}") from None
+        got, why = one_line(repr(number.strip()), 60), str(error) if len(str(error)) < 400 else "it is too long"
+        raise FormulaError(f"{one_line(name.strip())} wants a number, got {got}: {why}") from None
     return name.strip(), float(value)
 
 

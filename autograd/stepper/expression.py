@@ -221,6 +221,8 @@ class Expression:
                 raise self._reader.refuse(
                     f"{name} wants lists of values" if op.wide else f"{name} wants a value, not a list", term.place
                 )
+            if operand in op.lists and group == []:
+                raise self._reader.refuse(f"{name} wants at least one value, got an empty list", term.place)
         numbers = [x for group in given.values() for x in _as_list(group) if x is not None]
         if all(isinstance(x, float) for x in numbers):
             return self._safely(term, lambda: op.formula(len(numbers)).evaluate(op.bind(numbers)))
