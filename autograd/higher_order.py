@@ -65,7 +65,7 @@ def grad(
     if not isinstance(output, Value):
         raise ArgumentError(f"grad: want a Value to differentiate, got {output!r}: was it made from .data or .item()?")
     if inputs is None:
-        raise ArgumentError("grad: want the Values to differentiate by, too: grad(output, [a, b])")
+        raise ArgumentError("grad: also want the Values to differentiate with respect to: grad(output, [a, b])")
     _ = output.grad  # a Value that compile() traces has none, and says so
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
     alone = wanted[0] if len(wanted) == 1 else None  # what an input was computed from does not matter here

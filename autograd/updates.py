@@ -92,7 +92,7 @@ class Update:
     ) -> dict[Any, dict[str, float]]:
         """Compute the update of every parameter that a gradient has reached: put its new data into `moves`.
 
-        state: what is remembered about each, a dict by name. Return what is to be remembered now.
+        state: what is remembered about each, a dict by name. Returns what has to be remembered next.
         """
         return self._python(params, state, options, moves)
 

@@ -1,7 +1,7 @@
-"""How a command ends where its output cannot go on: in one sentence, whatever it had been doing.
+"""How a command ends when it cannot write its output: with one sentence, whatever it was doing.
 
-A full disk, a closed stream and a folder that vanishes are told on the error stream, with exit status 1. A pipe whose reader has
-seen enough, as in ``| head``, is not a failure, and neither is a program without a console, which has no streams at all.
+A full disk, a closed stream and a vanished folder are reported on the error stream, with exit status 1. A pipe whose
+reader has seen enough, as in ``| head``, is not a failure; nor is a program without a console, which has no streams.
 
 >>> @whole("greet")
 ... def main(arguments=None):
@@ -30,7 +30,7 @@ Main = Callable[..., int]
 
 
 class _Lost(io.TextIOBase):
-    """The place of a stream that was closed, or never there: it remembers whether something was to be printed."""
+    """A stand-in for a stream that was closed, or never there: it remembers whether something should have been printed."""
 
     encoding = "utf-8"
     was_written = False
@@ -44,7 +44,7 @@ class _Lost(io.TextIOBase):
 
 
 class StrictParser(argparse.ArgumentParser):
-    """A parser that does not keep to itself that its help cannot be written."""
+    """A parser that reports it if its help cannot be written."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
         (file or sys.stderr).write(message or "")
@@ -69,7 +69,7 @@ def whole(name: str) -> Callable[[Main], Main]:
 
 
 def _prepared(stream: Any) -> Any:
-    """A stream that is there, and takes any letter."""
+    """Return a stream that exists, and accepts any letter."""
     if stream is None or getattr(stream, "closed", False):
         return _Lost()
     if hasattr(stream, "reconfigure"):  # a letter that the console cannot show must not end the command
@@ -83,7 +83,7 @@ def _ended(name: str, main: Main, arguments: Sequence[str] | None) -> int:
     try:
         try:
             status = main(arguments)
-        except SystemExit as error:  # of argparse, after its help
+        except SystemExit as error:  # from argparse, after its help
             leaving = error
         sys.stdout.flush()  # a full disk is often noticed only here
     except BrokenPipeError:  # the reader of a pipe has seen enough
@@ -95,7 +95,7 @@ def _ended(name: str, main: Main, arguments: Sequence[str] | None) -> int:
     except UnicodeEncodeError as error:
         return _failed(name, f"{error.object!r} cannot be written as {error.encoding}: set PYTHONUTF8=1")
     if isinstance(sys.stdout, _Lost) and sys.stdout.was_written and not isinstance(sys.stderr, _Lost):
-        sys.stdout.was_written = False  # it is told once
+        sys.stdout.was_written = False  # it is reported once
         return _failed(name, "the standard output is closed, so what was printed is lost")
     if leaving:
         raise leaving
@@ -112,7 +112,7 @@ def _failed(name: str, why: str) -> int:
 
 
 def _give_up(stream: Any) -> None:
-    """Keep Python from trying again, as it leaves, to write what cannot be written."""
+    """Keep Python from trying again, as it exits, to write what cannot be written."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

@@ -172,7 +172,7 @@ class DotWriter:
 
     @property
     def placement(self) -> Placement:
-        """The place of everything."""
+        """Where everything in the picture goes."""
         return self.arrangement.placement
 
     @cached_property

@@ -111,7 +111,7 @@ class _ExpressionReader(Reader):
 
 
 def _with_stand_ins(text: str, names: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """Replace each name that Python could not read by one as long; return the text, and what the new names mean.
+    """Replace each name that Python could not read by one of the same length; return the text and the names' meanings.
 
     >>> _with_stand_ins("w[0].grad + a", ["w[0]", "a"])
     ('一___.grad + a', {'一___': 'w[0]'})
