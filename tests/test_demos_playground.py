@@ -15,6 +15,7 @@ from drawn import needs_engine
 from autograd.drawing import set_engine
 from demos.cli import main
 from demos.exercises import EXERCISES
+from demos.languages import LANGUAGES
 from demos.playground import parts, running, writer
 from demos.playground.documents import documents, emblem
 from demos.playground.notebook import bundle_of
@@ -25,7 +26,11 @@ from demos.shared.catalog import LESSONS
 
 PARTS = {"worker.js": b"postMessage(1)", "python.wasm": bytes(range(256)), "sources": b"\0\1"}
 HOSTILE = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(1)>"
-PAGE = writer.Page('console.log("</script>")', PARTS, {"documents": [{"title": HOSTILE}], "emblem": HOSTILE}, HOSTILE)
+TOLD = {
+    "en": {"documents": [{"title": HOSTILE}], "emblem": HOSTILE, "words": {}},
+    "ru": {"documents": [], "emblem": "", "words": {HOSTILE: "да"}},
+}
+PAGE = writer.Page('console.log("</script>")', PARTS, TOLD, HOSTILE)
 
 
 class Scripts(HTMLParser):
@@ -64,7 +69,9 @@ def written(tmp_path, page=PAGE):
 def test_a_file_holds_every_part_and_nothing_is_fetched(tmp_path):
     found = written(tmp_path)
     held = {of["id"].removeprefix("part-"): text for of, text in found.scripts if of.get("id", "").startswith("part-")}
-    assert {name: gzip.decompress(base64.b64decode(text)) for name, text in held.items()} == PARTS
+    opened = {name: gzip.decompress(base64.b64decode(text)) for name, text in held.items()}
+    assert {name: json.loads(opened.pop(f"data-{name}")) for name in TOLD} == TOLD
+    assert opened == PARTS
     assert "connect-src 'none'" in found.policy
     text = (tmp_path / "play.html").read_text(encoding="utf-8")
     assert not re.search(r'(src|href)="(?!#|data:)', text) and "@import" not in text and "url(" not in text
@@ -82,11 +89,13 @@ def test_the_policy_lets_only_the_pages_own_scripts_run(tmp_path):
 
 
 def test_what_is_hostile_in_data_and_licences_is_text(tmp_path):
-    plain = writer.Page("1", PARTS, {"documents": [{"title": "a"}], "emblem": "b"}, "c")
+    plain = writer.Page("1", PARTS, {name: {"documents": [], "emblem": "b", "words": {}} for name in TOLD}, "c")
     found, harmless = written(tmp_path), written(tmp_path, plain)
     assert found.tags == harmless.tags
-    data = json.loads(next(text for of, text in found.scripts if of.get("id") == "data"))
-    assert data["documents"][0]["title"] == data["emblem"] == HOSTILE
+    assert (
+        json.loads(next(text for of, text in found.scripts if of.get("id") == "data"))["languages"].keys()
+        == TOLD.keys()
+    )
 
 
 def test_a_folder_has_parts_whose_names_change_with_them(tmp_path):
@@ -95,8 +104,9 @@ def test_a_folder_has_parts_whose_names_change_with_them(tmp_path):
     assert names == {path.name for path in (tmp_path / "site").iterdir()} and "index.html" in names
     found = Scripts((tmp_path / "site" / "index.html").read_text(encoding="utf-8"))
     data = json.loads(next(text for of, text in found.scripts if of.get("id") == "data"))
-    for name, file in data["parts"].items():
-        assert gzip.decompress((tmp_path / "site" / file).read_bytes()) == PARTS[name]
+    held = {name: gzip.decompress((tmp_path / "site" / file).read_bytes()) for name, file in data["parts"].items()}
+    assert {name: json.loads(held.pop(f"data-{name}")) for name in TOLD} == TOLD
+    assert held == PARTS
     assert "connect-src 'self'" in found.policy
     other = writer.write_folder(tmp_path / "other", PAGE._replace(parts={**PARTS, "sources": b"else"}))
     assert len(names & {path.name for path in other}) == len(names) - 1
@@ -170,6 +180,27 @@ def test_all_lessons_questions_and_exercises_are_in_it():
         if "code" in cell:
             compile(cell["code"], "cell", "exec")
     assert "backprop of f" in emblem()
+
+
+@needs_engine
+def test_the_page_speaks_the_languages_that_have_a_catalogue():
+    english = writer.words_of_the_page()
+    assert {
+        "Run all",
+        "Save .py",
+        "Stop (Ctrl+.)",
+        "Documents",
+        "Python is ready",
+        "Step through {name}",
+        "Predict.",
+    } - {*english} == {"Predict."}
+    for language in LANGUAGES[1:]:
+        told = writer._told(language)
+        lessons = [one for one in told["documents"] if one["lesson"]]
+        assert lessons[0]["title"] != documents()[1]["title"]
+        assert set(told["words"]) <= set(english)
+        for sentence, other in told["words"].items():
+            assert re.findall(r"\{\w+\}", sentence) == re.findall(r"\{\w+\}", other), sentence
 
 
 # --- What runs in its Python ---------------------------------------------------------------------------------------

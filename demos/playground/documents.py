@@ -12,7 +12,7 @@ from autograd.player import Player
 
 from ..exercises import exercises_of
 from ..exercises.files import starting
-from ..languages import tr
+from ..languages import reading, tr, tr_prose
 from ..practice import QUESTIONS
 from ..shared.catalog import DEMOS, Demo
 from ..shared.page import Cell, read
@@ -39,7 +39,7 @@ def emblem() -> str:
 def documents() -> list[dict[str, Any]]:
     """All documents. One has a name, a title, perhaps a lesson's number, cells, and what there is to do in it."""
     lessons = [_lesson(demo) for demo in DEMOS if demo.lesson]
-    return [_starter("bench", "Bench"), *lessons, _starter("moons", "Training, live: two moons"), _quiz()]
+    return [_starter("bench", tr("Bench")), *lessons, _starter("moons", tr("Training, live: two moons")), _quiz()]
 
 
 def _starter(name: str, title: str) -> dict[str, Any]:
@@ -49,14 +49,16 @@ def _starter(name: str, title: str) -> dict[str, Any]:
 
 def _quiz() -> dict[str, Any]:
     text = "An endless series of questions. A room with the same level and seed has the same questions; the code is for the teacher."
-    return {"name": "quiz", "title": "Quiz", "lesson": "", "cells": [_prose(text), {"quiz": True}], "todo": []}
+    return {"name": "quiz", "title": tr("Quiz"), "lesson": "", "cells": [_prose(text), {"quiz": True}], "todo": []}
 
 
 def _lesson(demo: Demo) -> dict[str, Any]:
-    cells = [part for cell in read(demo.path) for part in _parts(cell, demo)]
+    with reading(demo.name):
+        cells = [part for cell in read(demo.path) for part in _parts(cell, demo)]
+        title = tr(demo.question)
     cells += [{"code": starting(one), "exercise": _exercise(one)} for one in exercises_of(demo.lesson)]
     todo = [cell["name"] for cell in cells if "name" in cell] + [one.name for one in exercises_of(demo.lesson)]
-    return {"name": demo.name, "title": demo.question, "lesson": demo.lesson, "cells": cells, "todo": todo}
+    return {"name": demo.name, "title": title, "lesson": demo.lesson, "cells": cells, "todo": todo}
 
 
 def _parts(cell: Cell, demo: Demo) -> Iterator[dict[str, Any]]:
@@ -71,18 +73,19 @@ def _parts(cell: Cell, demo: Demo) -> Iterator[dict[str, Any]]:
 
 
 def _prose(text: str) -> dict[str, Any]:
-    return {"text": text.strip(), "html": _linked(markdown(text))}
+    told = tr_prose(text.strip())
+    return {"text": told, "html": _linked(markdown(told))}
 
 
 def _code(cell: Cell) -> dict[str, Any]:
     folded = _DRAWS if cell.draws else _PREPARES if cell.code.count("\n") > _LONG else ""
-    return {"code": cell.code, **({"folded": folded} if folded else {})}
+    return {"code": cell.code, **({"folded": tr(folded)} if folded else {})}
 
 
 def _exercise(one: Any) -> dict[str, Any]:
     return {
         "name": one.name,
-        "level": one.level,
+        "level": tr(one.level),
         "minutes": one.minutes,
         "html": _linked(markdown_line(tr(one.statement))),
     }

@@ -24,6 +24,7 @@ from autograd.drawing import set_engine
 from autograd.drawing.engines import Engine
 from autograd.errors import printable
 
+from ..languages import tr
 from .notebook import Bundle, install
 
 __all__ = ["ROUNDS", "Session", "start"]
@@ -86,7 +87,7 @@ class Session:
         if self._left["things"] > 0 or again:
             self._say(show=bundle, place=place, again=again)
         elif self._left["things"] == 0:
-            self._say(text=f"... and more than {SHOWN} things to see, which are left out\n", error=False)
+            self._print(tr("... and more than {count} things to see, which are left out", count=SHOWN) + "\n")
         self._left["things"] -= not again
 
     def _print(self, text: str, error: bool = False) -> None:
@@ -98,7 +99,9 @@ class Session:
             self._flush()
         self._printed_error = error
         self._printed.append(
-            text if len(text) < left else f"{text[:left]}\n... more than {PRINTED:,} letters: the rest is left out\n"
+            text
+            if len(text) < left
+            else f"{text[:left]}\n{tr('... more than {count} letters: the rest is left out', count=f'{PRINTED:,}')}\n"
         )
         if perf_counter() - self._flushed > 0.1:
             self._flush()
@@ -146,9 +149,13 @@ class Session:
             if frame.f_code.co_filename.startswith(_CELL)
         ]
         for name, line, function in places[-6:]:
-            where = "" if name == file else f"cell {name.removeprefix(_CELL)[:-1]}, "
+            where = (
+                tr("line {line}", line=line)
+                if name == file
+                else tr("cell {cell}, line {line}", cell=name.removeprefix(_CELL)[:-1], line=line)
+            )
             inside = "" if function == "<module>" else f" in {function}"
-            self._print(f"{where}line {line}{inside}: {linecache.getline(name, line).strip()}\n", True)
+            self._print(f"{where}{inside}: {linecache.getline(name, line).strip()}\n", True)
         own = [line for name, line, _ in places if name == file]
         self._print(f"{_said(error)}\n", True)
         return {"line": own[-1] if own else None}
@@ -200,7 +207,7 @@ class Session:
         from ..exercises import check
 
         if name not in self.names:
-            self._print(f"there is no {name} yet: run the cell that defines it\n")
+            self._print(tr("there is no {name} yet: run the cell that defines it", name=name) + "\n")
             return {"right": False}
         with redirect_stdout(_Stream(self._print)):
             return {"right": check(self.names[name], name)}
@@ -258,7 +265,7 @@ class _Stream(io.TextIOBase):
 
 
 def _nobody(*_: object) -> str:
-    raise RuntimeError("nobody can be asked here: write the answer into the cell, in place of input()")
+    raise RuntimeError(tr("nobody can be asked here: write the answer into the cell, in place of input()"))
 
 
 def _is_result(thing: Any) -> bool:
@@ -291,7 +298,7 @@ def _said(error: BaseException) -> str:
     if isinstance(error, StoppedError):
         return str(error)
     if isinstance(error, SystemExit):
-        return "exit() ends nothing here: leave it out"
+        return tr("exit() ends nothing here: leave it out")
     kind = type(error).__name__
     text = printable(str(error))
     return f"{kind}: {text}" if text else kind
@@ -316,7 +323,10 @@ def _counted() -> Iterator[None]:
         left -= 1
         if left < 0:
             raise StoppedError(
-                f"It is still running after {ROUNDS:,} rounds of a loop, and was ended. What would end that loop?"
+                tr(
+                    "It is still running after {count} rounds of a loop, and was ended. What would end that loop?",
+                    count=f"{ROUNDS:,}",
+                )
             )
         return None
 

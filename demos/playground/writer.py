@@ -17,25 +17,27 @@ from typing import Any, NamedTuple
 from autograd.drawing.output import write_whole
 from autograd.player.player import safe_json
 
+from ..languages import LANGUAGES, tr, using
 from .documents import documents, emblem
 from .parts import bundle, fetch, licences, npm
 from .sources import archive, compiled, staged
 
-__all__ = ["Page", "build", "policy", "write_file", "write_folder"]
+__all__ = ["Page", "build", "policy", "words_of_the_page", "write_file", "write_folder"]
 
 _HERE = Path(__file__).parent / "page"
+_NAMES = {"en": "English", "ru": "Русский"}
 _REPORT = Path(__file__).parents[1] / "shared" / "report.js"
 
 
 class Page(NamedTuple):
-    """What a page consists of. script: its program. parts: what its Python is made of, by name. data: what it shows.
+    """What a page consists of. script: its program. parts: what its Python is made of, by name. licences: of all, as text.
 
-    licences: of everything in it, as text.
+    told: what it shows, by language: the documents, the emblem, and the words that are not English.
     """
 
     script: str
     parts: Mapping[str, bytes]
-    data: Mapping[str, Any]
+    told: Mapping[str, Any]
     licences: str
 
 
@@ -62,7 +64,23 @@ def build(cache: Path | None = None) -> Page:
         }
         Path(folder, "predictions.js").write_text(_predictions(), encoding="utf-8")
         script = bundle(modules, _HERE / "main.js", "--format=iife", f"--alias:predictions={folder}/predictions.js")
-    return Page(script, parts, {"documents": documents(), "emblem": emblem()}, licences(modules))
+    return Page(script, parts, {name: _told(name) for name in LANGUAGES}, licences(modules))
+
+
+def _told(name: str) -> dict[str, Any]:
+    """What the page shows in a language."""
+    with using(name):
+        words = {sentence: other for sentence in words_of_the_page() if (other := tr(sentence)) != sentence}
+        return {"documents": documents(), "emblem": emblem(), "words": words}
+
+
+def words_of_the_page() -> list[str]:
+    """The English sentences of the page itself, for catalogues: what stands in index.html, and what its scripts say."""
+    page = re.sub(r"(?s)<(script|style|pre)\b.*?</\1>|<title>.*?</title>", "", _read("index.html"))
+    found = re.findall(r">\s*([^<>{}]*?\w[^<>{}]*?)\s*<|(?:title|aria-label)=\"([^\"]+)\"", page)
+    scripts = [_REPORT, *sorted(_HERE.glob("*.js"))]
+    said = [each for path in scripts for each in re.findall(r'\bsay\("([^"]+)"', path.read_text(encoding="utf-8"))]
+    return list(dict.fromkeys([*("".join(pair) for pair in found), *said]))
 
 
 def _predictions() -> str:
@@ -80,13 +98,17 @@ def _lock(path: Path) -> bytes:
 
 
 def write_file(path: Path, page: Page) -> Path:
-    """Write one file with everything in it, and return its path. Raises OSError if it cannot be written."""
-    parts = "\n".join(
-        f'<script type="text/plain" id="part-{name}">{base64.b64encode(_packed(content)).decode()}</script>'
-        for name, content in page.parts.items()
-    )
-    write_whole(path, _html(page, page.data, parts, "'none'"))
+    """Write one file with everything in it, and return its path. Raises OSError where it cannot be written."""
+    write_whole(path, _html(page, {}, _inside(_data(page)), _inside(page.parts), "'none'"))
     return path
+
+
+def _inside(parts: Mapping[str, bytes]) -> str:
+    """Parts as elements of the page."""
+    return "\n".join(
+        f'<script type="text/plain" id="part-{name}">{base64.b64encode(_packed(content)).decode()}</script>'
+        for name, content in parts.items()
+    )
 
 
 def write_folder(folder: Path, page: Page) -> list[Path]:
@@ -97,28 +119,35 @@ def write_folder(folder: Path, page: Page) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, bytes] = {}
     names: dict[str, str] = {}
-    for name, content in page.parts.items():
+    for name, content in {**_data(page), **page.parts}.items():
         stem, dot, kind = name.partition(".")
         names[name] = f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}{dot}{kind}.gz"
         files[names[name]] = _packed(content)
-    files["index.html"] = _html(page, {**page.data, "parts": names}, "", "'self'").encode()
+    files["index.html"] = _html(page, {"parts": names}, "", "", "'self'").encode()
     for name, content in files.items():
         write_whole(folder / name, content)
     return [folder / name for name in files]
+
+
+def _data(page: Page) -> dict[str, bytes]:
+    """What the page shows, as a part for each language."""
+    return {f"data-{name}": json.dumps(told, ensure_ascii=False).encode() for name, told in page.told.items()}
 
 
 def _packed(content: bytes) -> bytes:
     return gzip.compress(content, 9, mtime=0)
 
 
-def _html(page: Page, data: Mapping[str, Any], parts: str, fetched: str) -> str:
+def _html(page: Page, more: Mapping[str, Any], first: str, parts: str, fetched: str) -> str:
+    """The page as text. first: the parts that are needed for what is seen at once; parts: the others."""
     script, later = page.script.replace("</script", "<\\/script"), _read("later.js")
     pieces = {
         "policy": policy([script, later], fetched),
         "style": _read("style.css"),
         "later": later,
         "script": script,
-        "data": safe_json(data),
+        "data": safe_json({"languages": {name: _NAMES.get(name, name) for name in page.told}, **more}),
+        "first": first,
         "licences": escape(page.licences),
         "parts": parts,
     }

@@ -12,15 +12,16 @@ const OPTIONS = {
     `--proxy-server=127.0.0.1:${NOWHERE}`, "--proxy-bypass-list=127.0.0.1", "--force-prefers-reduced-motion"] },
   firefox: { extraPrefsFirefox: { "network.proxy.type": 1, "network.proxy.http": "127.0.0.1", "network.proxy.http_port": NOWHERE,
     "network.proxy.ssl": "127.0.0.1", "network.proxy.ssl_port": NOWHERE, "network.proxy.no_proxies_on": "127.0.0.1",
-    "ui.prefersReducedMotion": 1 } },
+    "ui.prefersReducedMotion": 1, "ui.systemUsesDarkTheme": 1 } }, // so that both themes are looked at
 };
-const seen = { console: [], errors: [], requests: [] };
+const seen = { console: [], errors: [], requests: [], dialogs: [] };
 const frameOf = async (page, selector) => (await page.waitForSelector(selector)).contentFrame();
 
 const DO = {
   async open(page, url) {
-    for (const list of Object.values(seen)) list.length = 0;
+    seen.dialogs.length = 0;
     await page.goto(url, { waitUntil: "domcontentloaded" });
+    return seen.dialogs.length; // 1 where the page before warned that something is not saved
   },
   async key(page, ...keys) {
     for (const key of keys) {
@@ -39,7 +40,6 @@ const DO = {
   frameWait: async (page, selector, script) => (await frameOf(page, selector)).waitForFunction(script, { timeout: 20000 }).then(() => true),
   files: async (page, selector, ...paths) => (await page.$(selector)).uploadFile(...paths),
   size: (page, width, height) => page.setViewport({ width, height }),
-  media: (page, name, value) => page.emulateMediaFeatures([{ name, value }]),
   picture: (page, path) => page.screenshot({ path }).then(() => path),
   seen: () => seen,
   async axe(page) {
@@ -56,7 +56,7 @@ const DO = {
   page.on("console", (message) => seen.console.push(message.text()));
   page.on("pageerror", (error) => seen.errors.push(String(error.stack ?? error)));
   page.on("request", (request) => seen.requests.push(request.url().slice(0, 200)));
-  page.on("dialog", (dialog) => dialog.accept()); // leaving a page with unsaved work
+  page.on("dialog", (dialog) => { seen.dialogs.push(dialog.type()); dialog.accept(); });
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const [what, ...given] = JSON.parse(line);
     const answer = await Promise.resolve().then(() => DO[what](page, ...given))

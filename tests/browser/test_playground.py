@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from test_hostile_labels import LABELS
 
 DRIVER = Path(__file__).parent / "drive_both.js"
 PICTURES = os.environ.get("PLAYGROUND_PICTURES")
@@ -362,16 +363,42 @@ def test_a_text_in_the_address_is_shown_and_not_run(both):
 
 def test_hostile_labels_and_displays_do_nothing(both):
     document(both, "bench")
+    labels = [label for label in LABELS if label.isprintable()][:120]
     evil = "<img src=x onerror=top.evil=1></pre></script><script>top.evil = 1</script>"
     code = f"from autograd import Value\nfrom IPython.display import SVG, HTML, display\nevil = {evil!r}\na = Value(2.0, label=evil)\nf = a * a\n"
     run(
         both,
         f"{code}print(evil)\ndisplay(evil, f, SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"><script>top.evil = 1</script></svg>'))",
     )
+    assert evil in said
     both.click(".cell .steps button")
     both.frameWait(".cell iframe.page", "document.querySelector('#where')?.textContent === 'edge 0 of 2'")
+    run(both, f"leaves = [Value(1.0, label=label) for label in {labels!r}]\ng = sum(leaves)\ng")
+    both.click(".cell .steps button")
+    both.frameWait(".cell iframe.page", "document.querySelector('#where')?.textContent.startsWith('edge 0 of')")
+    names = both.frame(".cell iframe.page", "model.names")
+    assert sum(label in names for label in labels) > 60
     assert both.see("[window.evil === undefined, document.querySelectorAll('#sheet script').length]") == [True, 0]
-    assert evil in both.see("document.querySelector('.cell .output').innerText")
+    assert both.see("document.querySelectorAll('.output script, .output [onerror]').length") == 0
+
+
+def test_it_speaks_russian_and_english_again(both):
+    document(both, "slope")
+    for language, title, button in (
+        ("ru", "Что такое производная?", "Выполнить всё"),
+        ("en", "What is a slope?", "Run all"),
+    ):
+        both.see(
+            f"(s => {{ s.value = '{language}'; s.dispatchEvent(new Event('change')); }})(document.querySelector('#language'))"
+        )
+        both.wait(f"document.querySelector('#title').innerText === {title!r}")
+        assert both.see("document.querySelector('#run-all').innerText") == button
+        both.ready()
+        document(both, "bench")
+        said = run(both, "1 / 0")
+        assert said.startswith("строка 1" if language == "ru" else "line 1")
+        document(both, "slope")
+        both.picture_of(f"slope-{language}")
 
 
 # --- How it looks, and for whom ----------------------------------------------------------------------------------
@@ -401,11 +428,11 @@ def test_from_a_server_what_was_typed_is_kept(both, made):
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         address = f"http://127.0.0.1:{server.server_port}/index.html"
-        both.open(address)
+        assert both.open(address) == 1  # the file had what was typed in memory only
         both.ready()
         assert run(both, "6 * 7") == "42"
         both.see("new Promise((done) => setTimeout(done, 700))")
-        both.open(address)
+        assert both.open(address) == 0
         both.wait("document.querySelector('.cell .cm-content')")
         assert both.see("document.querySelector('.cell .cm-content').innerText.trim()") == "6 * 7"
         assert "kept in this browser" in both.see("document.querySelector('#kept').innerText")

@@ -1,5 +1,7 @@
 // A document as a file: .py with cells as lessons have them, or a notebook; and in the address, as text that is only shown.
 
+import { say } from "./words.js";
+
 const BREAK = /^# %%(.*)$/;
 const prose = (text) => text.split("\n").map((line) => (line ? `# ${line}` : "#")).join("\n");
 
@@ -50,7 +52,7 @@ export function read(name, source) {
   try {
     return fromNotebook(source);
   } catch {
-    throw new Error(`${name} is not a notebook: want a file that Jupyter or this page has saved`);
+    throw new Error(say("{name} is not a notebook: want a file that Jupyter or this page has saved", { name }));
   }
 }
 

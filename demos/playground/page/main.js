@@ -4,6 +4,7 @@ import { asked, keep, keeps, read, recall, save, toNotebook, toPython } from "./
 import { Output, element, frameOfPage } from "./output.js";
 import { Python } from "./python.js";
 import { Sheet } from "./sheet.js";
+import { say, speak } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const DATA = JSON.parse($("data").textContent);
@@ -22,14 +23,14 @@ async function load(name) {
     return opened(new Blob([bytes]).stream());
   }
   const answer = await fetch(DATA.parts[name]);
-  if (!answer.ok) throw new Error(`${DATA.parts[name]} is not there (${answer.status})`);
+  if (!answer.ok) throw new Error(say("{file} is not there", { file: DATA.parts[name] }));
   return opened(answer.body);
 }
 
-const WORDS = { loading: "Python is starting", ready: "Python is ready", busy: "Python is at work" };
+const WORDS = { loading: () => say("Python is starting"), ready: () => say("Python is ready"), busy: () => say("Python is at work") };
 const python = new Python(load, ({ state, share = 1, reason }) => {
   performance.mark(state);
-  $("state").textContent = WORDS[state] ?? reason;
+  $("state").textContent = WORDS[state]?.() ?? reason;
   document.documentElement.dataset.python = state;
   document.documentElement.dataset.memory = python?.memory ?? 0; // bytes that Python holds: it never gives any back
   $("bar").hidden = state !== "loading";
@@ -39,9 +40,8 @@ const python = new Python(load, ({ state, share = 1, reason }) => {
 
 // --- Documents ---
 
-const documents = new Map(DATA.documents.map((each) => [each.name, each]));
-const texts = recall("texts", {}); // what was typed, by document and cell
-let name, sheet, changed = false;
+const texts = recall("texts", {}); // what was typed, by document: a list of [which of its own cells, code]
+let documents, name, sheet, changed = false;
 
 const progress = new Map(Object.entries(recall("progress", {})));
 const count = ({ todo }) => todo.filter((each) => progress.has(each)).length;
@@ -57,9 +57,9 @@ function open(wanted) {
   name = documents.has(wanted) ? wanted : "bench";
   const { title, cells } = documents.get(name);
   $("title").textContent = title;
-  const typed = texts[name];
-  const restored = typed ? merged(cells, typed) : cells;
-  sheet = new Sheet($("sheet"), restored, {
+  let own = 0;
+  const numbered = cells.map((cell) => (cell.code === undefined ? cell : { ...cell, own: own++ }));
+  sheet = new Sheet($("sheet"), texts[name] ? merged(numbered, texts[name]) : numbered, {
     python,
     changed: () => { changed = true; remember(); },
     solved: (what, score = true) => { progress.set(what, score); keep("progress", Object.fromEntries(progress)); showProgress(); },
@@ -71,16 +71,20 @@ function open(wanted) {
   document.title = `${title} · playground`;
 }
 
-// A document's own cells with the code that was typed into them; a document without prose is all the learner's.
+// A document's own cells with the code that was typed into them, and behind each the cells that were added there.
 function merged(cells, typed) {
-  if (cells.every(({ code }) => code !== undefined)) return typed.map((code) => ({ code }));
-  const left = [...typed];
-  return cells.map((cell) => (cell.code === undefined ? cell : { ...cell, code: left.shift() ?? cell.code }));
+  return cells.flatMap((cell) => {
+    if (cell.code === undefined) return [cell];
+    const at = typed.findIndex(([own]) => own === cell.own);
+    if (at < 0) return []; // removed
+    const next = typed.findIndex(([own], k) => k > at && own !== null);
+    return typed.slice(at, next < 0 ? undefined : next).map(([own, code]) => (own === null ? { code } : { ...cell, code }));
+  });
 }
 
 let later;
 function remember() {
-  texts[name] = sheet.runnable.map((cell) => cell.editor.code);
+  texts[name] = sheet.runnable.map((cell) => [cell.own ?? null, cell.editor.code]);
   clearTimeout(later);
   later = setTimeout(() => keep("texts", texts), 400);
 }
@@ -93,12 +97,12 @@ function openLoaded(title, cells) {
 
 function followAddress() {
   const { lesson, text } = asked(location.hash);
-  if (text !== undefined) openLoaded("From the address: read it before you run it", read("text.py", text));
-  else open(lesson ? DATA.documents.find((each) => each.lesson === lesson || each.name === lesson)?.name : "bench");
+  if (text !== undefined) openLoaded(say("From the address: read it before you run it"), read("text.py", text));
+  else open(lesson ? [...documents.values()].find((each) => each.lesson === lesson || each.name === lesson)?.name : "bench");
 }
 
 function makeList() {
-  $("documents").append(...DATA.documents.map(({ name, title, lesson }) => element("li", {},
+  $("documents").replaceChildren(...[...documents.values()].map(({ name, title, lesson }) => element("li", {},
     element("a", { href: `#lesson=${lesson || name}`, "data-name": name }, lesson ? `${lesson}  ${title}` : title, element("span", { class: "done" })))));
   showProgress();
 }
@@ -112,13 +116,13 @@ async function copyAddress() {
   history.replaceState(null, "", address);
   try {
     await navigator.clipboard.writeText(address);
-    say("The address is copied. Anyone who opens it sees this text, and nothing runs by itself.");
+    tell(say("The address is copied. Anyone who opens it sees this text, and nothing runs by itself."));
   } catch { // not allowed for a file
-    say("The address of this page now holds the text: copy it from there.");
+    tell(say("The address of this page now holds the text: copy it from there."));
   }
 }
 
-const say = (sentence) => { $("said").textContent = sentence; };
+const tell = (sentence) => { $("said").textContent = sentence; };
 
 const DOES = {
   "run-all": () => sheet.runAll(),
@@ -137,9 +141,9 @@ $("file").addEventListener("change", async ({ target }) => {
   if (!file) return;
   try {
     openLoaded(file.name, read(file.name, await file.text()));
-    say(`${file.name} is open.`);
+    tell(say("{name} is open.", file));
   } catch (error) {
-    say(error.message);
+    tell(error.message);
   }
 });
 
@@ -154,14 +158,47 @@ $("express").addEventListener("submit", async (event) => {
 addEventListener("hashchange", followAddress);
 addEventListener("beforeunload", (event) => { if (changed && !keeps) event.preventDefault(); });
 addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.shiftKey) { event.preventDefault(); sheet.runAll(); }
-  if (event.key === "." && (event.ctrlKey || event.metaKey)) { event.preventDefault(); python.stop(); }
+  const control = event.ctrlKey || event.metaKey;
+  const action = control && event.shiftKey && event.key === "Enter" ? DOES["run-all"] : control && event.key === "." ? DOES.stop : null;
+  if (!action) return;
+  event.preventDefault();
+  action();
 }, true);
 
-$("kept").textContent = keeps ? "What you type is kept in this browser." : "What you type is kept until you leave: save it as a file.";
-$("emblem").append(frameOfPage(DATA.emblem, "Backprop, one edge at a time", !matchMedia("(prefers-reduced-motion: reduce)").matches));
-makeList();
-followAddress();
-// The parts are at the end of the page, and are read after everything that is to be seen.
-if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => python.start());
-else python.start();
+// --- Languages ---
+
+const READ = new Map(); // what was read of each language
+
+async function inLanguage(language) {
+  const loaded = documents?.get(LOADED);
+  if (!READ.has(language)) READ.set(language, JSON.parse(new TextDecoder().decode(await load(`data-${language}`))));
+  const data = READ.get(language);
+  documents = new Map([...data.documents, ...(loaded ? [loaded] : [])].map((each) => [each.name, each]));
+  speak(language, data.words);
+  $("kept").textContent = keeps ? say("What you type is kept in this browser.") : say("What you type is kept until you leave: save it as a file.");
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  $("emblem").replaceChildren(frameOfPage(data.emblem, say("Backprop, one edge at a time"), !still));
+  makeList();
+  if (name) open(name);
+  else followAddress();
+}
+
+$("language").append(...Object.entries(DATA.languages).map(([code, called]) => element("option", { value: code, lang: code }, called)));
+$("language").hidden = $("language").length < 2;
+$("language").addEventListener("change", async ({ target }) => {
+  keep("language", target.value);
+  await inLanguage(target.value);
+  python.speak(target.value);
+});
+
+async function begin() {
+  const language = recall("language", "en") in DATA.languages ? recall("language", "en") : "en";
+  $("language").value = language;
+  python.language = language;
+  await inLanguage(language);
+  // The parts of Python are at the end of the page, and are read after everything that is to be seen.
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => python.start());
+  else python.start();
+}
+
+begin();

@@ -1,7 +1,9 @@
 // What a cell has printed and shown. Pictures are images, pages that play are in frames of their own, and other HTML in
 // frames where no script runs: whatever a label or a learner's display says, it does nothing here.
 
-const LATER = document.getElementById("later").textContent; // runs the script in a frame; the page's policy allows it
+import { say } from "./words.js";
+
+const LATER = document.getElementById("later").textContent; // runs the script in a frame; the page's policy knows it
 
 export const element = (tag, attributes = {}, ...inside) => {
   const made = document.createElement(tag);
@@ -27,8 +29,8 @@ export function frameOfPage(page, title, plays = false) {
 
 function frameOfHtml(html) {
   const playing = new DOMParser().parseFromString(html, "text/html").querySelector("iframe[srcdoc]");
-  if (playing) return frameOfPage(playing.getAttribute("srcdoc"), playing.title || "a page that plays");
-  const frame = element("iframe", { title: "what this cell shows", sandbox: "allow-same-origin", class: "html" });
+  if (playing) return frameOfPage(playing.getAttribute("srcdoc"), playing.title || say("a page that plays"));
+  const frame = element("iframe", { title: say("what this cell shows"), sandbox: "allow-same-origin", class: "html" });
   const style = "<style>:root{color-scheme:light dark}body{margin:0;font:15px/1.5 system-ui,sans-serif}img{background:#fff}</style>";
   frame.srcdoc = `<!DOCTYPE html>${style}${html}`;
   frame.addEventListener("load", () => {
@@ -46,7 +48,7 @@ function shown(bundle) {
   const svg = bundle["image/svg+xml"];
   if (svg) {
     const title = new DOMParser().parseFromString(svg, "image/svg+xml").querySelector("title")?.textContent;
-    return element("img", { alt: title || "a picture", src: `data:image/svg+xml,${encodeURIComponent(svg)}` });
+    return element("img", { alt: title || say("a picture"), src: `data:image/svg+xml,${encodeURIComponent(svg)}` });
   }
   return element("pre", {}, bundle["text/plain"] ?? "");
 }

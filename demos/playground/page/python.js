@@ -1,5 +1,7 @@
 // Python in a worker, and a spare one beside it, so that what never ends can be ended and the next run need not wait.
 
+import { say } from "./words.js";
+
 // A page that is a file may start a worker from a data: address only, which may not be long. So this is all there is in
 // it, and the rest follows as a message. It is a module, since Python is.
 const BOOT = `onmessage = async ({ data }) => {
@@ -8,7 +10,7 @@ const BOOT = `onmessage = async ({ data }) => {
     await begin(data);
   } catch (error) { postMessage({ died: String(error.message ?? error) }); }
 };`;
-const SILENT = 120; // seconds without a word after which a run is ended
+const SILENT = 300; // seconds without a word after which a run is ended
 
 export class Python {
   // load: gives a part by its name. tell: is told {state, share}: "loading", "ready", "busy", or "failed" with a reason.
@@ -44,7 +46,7 @@ export class Python {
   }
 
   fail({ message }) {
-    this.failed = `Python does not start: ${message}`;
+    this.failed = say("Python does not start: {message}", { message });
     this.tell({ state: "failed", reason: this.failed });
   }
 
@@ -53,7 +55,7 @@ export class Python {
     const worker = new Worker(`data:text/javascript,${encodeURIComponent(BOOT)}`, { type: "module" });
     worker.postMessage({ ...this.parts, language: this.language });
     return new Promise((done, fail) => {
-      worker.onerror = () => fail(new Error("the browser refuses to run Python in a worker"));
+      worker.onerror = () => fail(new Error(say("the browser refuses to run Python in a worker")));
       worker.onmessage = ({ data }) => {
         if (data.started) progress(data.started + 0.2);
         if (data.died) fail(new Error(data.died));
@@ -88,7 +90,7 @@ export class Python {
       wait();
       this.worker.onmessage = ({ data }) => {
         wait();
-        if (data.died) this.stop(`Python itself has stopped: ${data.died}.`);
+        if (data.died) this.stop(say("Python itself has stopped: {reason}.", { reason: data.died }));
         else if (data.done?.memory) {
           this.memory = data.done.memory;
           finish(result);
@@ -100,12 +102,12 @@ export class Python {
   }
 
   // End what is running. Its variables are gone with it; the spare worker takes over.
-  async stop(reason = "Stopped.") {
+  async stop(reason = say("Stopped.")) {
     const { finish } = this;
     if (!finish) return;
     this.finish = null;
     this.worker.terminate();
-    const sentence = `${reason} The variables are forgotten: run the cells above again.`;
+    const sentence = `${reason} ${say("The variables are forgotten: run the cells above again.")}`;
     try {
       this.worker = await (this.spare ?? this.launch());
       this.spare = this.launch();
@@ -119,7 +121,7 @@ export class Python {
   async speak(language) {
     this.language = language;
     this.spare = null;
-    if (this.parts) {
+    if (this.worker) {
       await this.queue;
       this.worker.terminate();
       this.tell({ state: "loading", share: 0.6 });

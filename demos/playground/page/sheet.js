@@ -3,6 +3,7 @@
 import { makeEditor } from "./editor.js";
 import { Output, element } from "./output.js";
 import predictions from "predictions"; // the script of the lessons' own pages
+import { known, say } from "./words.js";
 
 const button = (text, action, attributes = {}) => element("button", { type: "button", onclick: action, ...attributes }, text);
 
@@ -14,7 +15,7 @@ export class Sheet {
     this.cells = [];
     place.replaceChildren();
     for (const cell of cells) this.add(cell);
-    predictions(place);
+    predictions(place, known());
     place.addEventListener("submit", ({ target }) => { // after the form's own listener
       if (target.querySelector("output.right")) solved(target.dataset.name);
     });
@@ -66,19 +67,19 @@ function prose({ html, text, name }) {
 let cells = 0;
 
 class Cell {
-  constructor(sheet, { code, folded, exercise }) {
-    Object.assign(this, { sheet, exercise, number: (cells += 1), begun: false });
+  constructor(sheet, { code, folded, exercise, own }) {
+    Object.assign(this, { sheet, exercise, own, number: (cells += 1) });
     const place = element("div", { class: "editor" });
-    this.result = element("div", { class: "output", role: "group", "aria-label": `Output of cell ${this.number}` });
+    this.result = element("div", { class: "output", role: "group", "aria-label": say("Output of cell {number}", this) });
     this.output = new Output(this.result);
-    this.bar = element("div", { class: "bar" }, button("Run", () => this.run(), { class: "run", title: "Run (Ctrl+Enter)" }));
+    this.bar = element("div", { class: "bar" }, button(say("Run"), () => this.run(), { class: "run", title: say("Run (Ctrl+Enter)") }));
     const left = element("div", { class: "left" }, place, this.bar);
     if (exercise) left.prepend(this.told(exercise));
-    else this.bar.append(button("Add a cell", () => this.next(true), { class: "quiet" }), button("Remove", () => this.sheet.remove(this), { class: "quiet" }));
+    else this.bar.append(button(say("Add a cell"), () => this.next(true), { class: "quiet" }), button(say("Remove"), () => this.sheet.remove(this), { class: "quiet" }));
     const held = folded ? element("details", {}, element("summary", {}, folded), left) : left;
-    this.root = element("section", { class: exercise ? "cell exercise" : "cell", "aria-label": `Cell ${this.number}` }, held, this.result);
+    this.root = element("section", { class: exercise ? "cell exercise" : "cell", "aria-label": say("Cell {number}", this) }, held, this.result);
     this.editor = makeEditor(place, code, {
-      label: exercise ? `Your ${exercise.name}` : `Code of cell ${this.number}`,
+      label: exercise ? say("Your {name}", exercise) : say("Code of cell {number}", this),
       complete: (text) => this.complete(text),
       run: () => this.run(),
       runOn: () => { this.run(); this.next(); },
@@ -126,17 +127,17 @@ class Cell {
       target.disabled = true;
       this.ask({ do: "step", name });
     };
-    return element("p", { class: "steps" }, ...names.map((name) => button(`Step through ${name === "_" ? "it" : name}`, step(name))));
+    return element("p", { class: "steps" }, ...names.map((name) => button(name === "_" ? say("Step through it") : say("Step through {name}", { name }), step(name))));
   }
 
   // --- Exercises ---
 
   told({ name, level, minutes, html }) {
     const help = (solved) => () => this.ask({ do: "help", name, solved });
-    this.bar.append(button("Check", () => this.check(), { class: "check" }), button("Hint", help(false)), button("Solution", help(true)));
-    this.verdict = element("span", { class: "verdict" }, this.sheet.isSolved(name) ? "✓ solved" : "");
+    this.bar.append(button(say("Check"), () => this.check(), { class: "check" }), button(say("Hint"), help(false)), button(say("Solution"), help(true)));
+    this.verdict = element("span", { class: "verdict" }, this.sheet.isSolved(name) ? say("✓ solved") : "");
     this.bar.append(this.verdict);
-    const head = element("h3", {}, `Exercise: ${name}`, element("small", {}, ` ${level}, ${minutes} minutes`));
+    const head = element("h3", {}, say("Exercise: {name}", { name }), element("small", {}, ` ${say("{level}, {minutes} minutes", { level, minutes })}`));
     const statement = element("p");
     statement.innerHTML = html; // of the page's own
     return element("div", {}, head, statement);
@@ -146,7 +147,7 @@ class Cell {
     const { name } = this.exercise;
     if (!(await this.run())) return;
     const { right } = await this.ask({ do: "check", name });
-    this.verdict.textContent = right ? "✓ solved" : "not yet";
+    this.verdict.textContent = right ? say("✓ solved") : say("not yet");
     if (right) this.sheet.solved(name);
   }
 }
@@ -158,15 +159,15 @@ const LEVELS = ["chain", "reuse", "order", "products", "activation", "softmax"];
 function quiz({ python, solved }) {
   const level = element("select", {}, ...LEVELS.map((name) => element("option", {}, name)));
   const seed = element("input", { type: "number", min: 0, value: 0, size: 6 });
-  const question = element("pre", { class: "printed", "aria-live": "polite", tabindex: 0 }, "Choose a level, and begin.");
+  const question = element("pre", { class: "printed", "aria-live": "polite", tabindex: 0 }, say("Choose a level, and begin."));
   const guess = element("input", { autocomplete: "off", inputmode: "decimal", size: 10, disabled: true });
-  const answers = [element("button", {}, "Answer"), button("Skip", () => tell({ do: "answer", guess: null }))];
+  const answers = [element("button", {}, say("Answer")), button(say("Skip"), () => tell({ do: "answer", guess: null }))];
   for (const each of answers) each.disabled = true;
   const tell = async (request) => {
     const { text, stopped, right, asked, code } = await python.ask(request);
-    question.textContent = stopped ?? `${text}\n\nYour code: ${code}`;
+    question.textContent = stopped ?? `${text}\n\n${say("Your code: {code}", { code })}`;
     for (const each of [guess, ...answers]) each.disabled = !!stopped;
-    if (asked) solved("quiz", `${right} of ${asked}`);
+    if (asked) solved("quiz", say("{right} of {asked}", { right, asked }));
     guess.value = "";
     guess.focus();
   };
@@ -176,8 +177,8 @@ function quiz({ python, solved }) {
       event.preventDefault();
       if (guess.value.trim()) tell({ do: "answer", guess: guess.value });
     },
-  }, element("label", {}, "Level ", level), element("label", {}, "Seed ", seed),
-  button("Begin", () => tell({ do: "ask", level: level.value, seed: Math.max(0, Math.floor(seed.valueAsNumber || 0)) })),
-  question, element("label", {}, "Your answer ", guess), ...answers);
+  }, element("label", {}, `${say("Level")} `, level), element("label", {}, `${say("Seed")} `, seed),
+  button(say("Begin"), () => tell({ do: "ask", level: level.value, seed: Math.max(0, Math.floor(seed.valueAsNumber || 0)) })),
+  question, element("label", {}, `${say("Your answer")} `, guess), ...answers);
   return { root: element("section", { class: "prose" }, form), content: null };
 }
