@@ -26,6 +26,7 @@ from autograd.player import words
 from demos.languages import FOLDER, listening
 from demos.languages.catalogue import Entry, read, written
 from demos.languages.paragraphs import has_words, paragraphs
+from demos.playground.writer import words_of_html
 from demos.shared.catalog import DEMOS
 from demos.shared.page import read as cells_of
 from demos.shared.page import run
@@ -43,6 +44,7 @@ CATALOGUES = {
         "demos/cli.py", "demos/shared/**/*.py", "demos/shared/*.js", "demos/models/*.py", "demos/bench/__init__.py",
     ],
     "player": ["autograd/player/player.html"],
+    "playground": ["demos/playground/*.py", "demos/playground/starters/*.py", "demos/playground/page/*"],
 }  # fmt: skip
 
 
@@ -126,6 +128,10 @@ def _source(path: Path) -> Iterator[Entry]:
         yield from map(Entry, paragraphs(text))
     elif path.name == "player.html":
         yield from map(_entry, words.sentences(text))
+    elif path.parent.name == "starters":
+        yield from (Entry(one) for cell in cells_of(path) for one in paragraphs(cell.prose))
+    elif path.name == "index.html":
+        yield from map(_entry, words_of_html(text))
     elif path.suffix in (".js", ".html"):
         yield from map(_entry, re.findall(r'\bsay\("([^"]+)"', text.replace("{{", "{").replace("}}", "}")))
     elif path.suffix == ".py":

@@ -21,8 +21,6 @@ from ..shared.report import markdown, markdown_line, question_form
 __all__ = ["documents", "emblem"]
 
 _STARTERS = Path(__file__).parent / "starters"
-_DRAWS = "How the next picture is made"
-_PREPARES = "What is prepared first"
 _LONG = 32  # lines of code above which a cell begins closed
 
 
@@ -48,7 +46,9 @@ def _starter(name: str, title: str) -> dict[str, Any]:
 
 
 def _quiz() -> dict[str, Any]:
-    text = "An endless series of questions. A room with the same level and seed has the same questions; the code is for the teacher."
+    text = tr(
+        "An endless series of questions. A room with the same level and seed has the same questions; the code is for the teacher."
+    )
     return {"name": "quiz", "title": tr("Quiz"), "lesson": "", "cells": [_prose(text), {"quiz": True}], "todo": []}
 
 
@@ -78,8 +78,9 @@ def _prose(text: str) -> dict[str, Any]:
 
 
 def _code(cell: Cell) -> dict[str, Any]:
-    folded = _DRAWS if cell.draws else _PREPARES if cell.code.count("\n") > _LONG else ""
-    return {"code": cell.code, **({"folded": tr(folded)} if folded else {})}
+    prepares = cell.code.count("\n") > _LONG
+    folded = tr("How the next picture is made") if cell.draws else tr("What is prepared first") if prepares else ""
+    return {"code": cell.code, **({"folded": folded} if folded else {})}
 
 
 def _exercise(one: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from .documents import documents, emblem
 from .parts import bundle, fetch, licences, npm
 from .sources import archive, compiled, staged
 
-__all__ = ["Page", "build", "policy", "words_of_the_page", "write_file", "write_folder"]
+__all__ = ["Page", "build", "policy", "words_of_html", "words_of_the_page", "write_file", "write_folder"]
 
 _HERE = Path(__file__).parent / "page"
 _NAMES = {"en": "English", "ru": "Русский"}
@@ -75,12 +75,21 @@ def _told(name: str) -> dict[str, Any]:
 
 
 def words_of_the_page() -> list[str]:
-    """The English sentences of the page itself, for catalogues: what stands in index.html, and what its scripts say."""
-    page = re.sub(r"(?s)<(script|style|pre)\b.*?</\1>|<title>.*?</title>", "", _read("index.html"))
-    found = re.findall(r">\s*([^<>{}]*?\w[^<>{}]*?)\s*<|(?:title|aria-label)=\"([^\"]+)\"", page)
+    """The sentences of the page itself, in English, as index.html and the scripts have them."""
     scripts = [_REPORT, *sorted(_HERE.glob("*.js"))]
     said = [each for path in scripts for each in re.findall(r'\bsay\("([^"]+)"', path.read_text(encoding="utf-8"))]
-    return list(dict.fromkeys([*("".join(pair) for pair in found), *said]))
+    return list(dict.fromkeys([*words_of_html(_read("index.html")), *said]))
+
+
+def words_of_html(text: str) -> list[str]:
+    """What there is to translate in a page: its texts, titles and labels.
+
+    >>> words_of_html('<p title="a b"><b translate="no">c</b> d {e} <i>f g</i></p>')
+    ['a b', 'f g']
+    """
+    text = re.sub(r'(?s)<(script|style|pre|title)\b.*?</\1>|<(\w+)[^<>]*translate="no">.*?</\2>', "<>", text)
+    found = re.findall(r'>\s*([^<>{}]*\w[^<>{}]*?)\s*<|(?:title|aria-label)="([^"]+)"', text)
+    return list(dict.fromkeys("".join(pair) for pair in found))
 
 
 def _predictions() -> str:
@@ -89,7 +98,7 @@ def _predictions() -> str:
 
 
 def _lock(path: Path) -> bytes:
-    """What Python has to know of its packages: that there are none."""
+    """The list of packages that may be loaded, which is empty."""
     known = json.loads(path.read_text(encoding="utf-8"))
     return json.dumps({**known, "packages": {}}).encode()
 

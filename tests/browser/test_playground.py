@@ -366,7 +366,7 @@ def test_hostile_labels_and_displays_do_nothing(both):
     labels = [label for label in LABELS if label.isprintable()][:120]
     evil = "<img src=x onerror=top.evil=1></pre></script><script>top.evil = 1</script>"
     code = f"from autograd import Value\nfrom IPython.display import SVG, HTML, display\nevil = {evil!r}\na = Value(2.0, label=evil)\nf = a * a\n"
-    run(
+    said = run(
         both,
         f"{code}print(evil)\ndisplay(evil, f, SVG('<svg xmlns=\"http://www.w3.org/2000/svg\"><script>top.evil = 1</script></svg>'))",
     )

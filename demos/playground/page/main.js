@@ -49,7 +49,7 @@ const count = ({ todo }) => todo.filter((each) => progress.has(each)).length;
 function showProgress() {
   for (const link of $("documents").querySelectorAll("a")) {
     const one = documents.get(link.dataset.name);
-    link.querySelector(".done").textContent = one.name === "quiz" ? progress.get("quiz") ?? "" : one.todo.length ? `${count(one)}/${one.todo.length}` : "";
+    link.querySelector(".done").textContent = one.name === "quiz" && progress.has("quiz") ? say("{right} of {asked}", progress.get("quiz")) : one.todo.length ? `${count(one)}/${one.todo.length}` : "";
   }
 }
 
@@ -57,6 +57,7 @@ function open(wanted) {
   name = documents.has(wanted) ? wanted : "bench";
   const { title, cells } = documents.get(name);
   $("title").textContent = title;
+  tell("");
   let own = 0;
   const numbered = cells.map((cell) => (cell.code === undefined ? cell : { ...cell, own: own++ }));
   sheet = new Sheet($("sheet"), texts[name] ? merged(numbered, texts[name]) : numbered, {

@@ -167,7 +167,7 @@ function quiz({ python, solved }) {
     const { text, stopped, right, asked, code } = await python.ask(request);
     question.textContent = stopped ?? `${text}\n\n${say("Your code: {code}", { code })}`;
     for (const each of [guess, ...answers]) each.disabled = !!stopped;
-    if (asked) solved("quiz", say("{right} of {asked}", { right, asked }));
+    if (asked) solved("quiz", { right, asked });
     guess.value = "";
     guess.focus();
   };

@@ -14,7 +14,7 @@ export function speak(language, known) {
   document.documentElement.lang = language;
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
-    if (!text.parentElement.closest("script, pre, #sheet, #documents") && text.data.trim()) {
+    if (!text.parentElement.closest("script, pre, [translate=no], #sheet, #documents, #emblem, #language") && text.data.trim()) {
       if (!english.has(text)) english.set(text, text.data);
       text.data = english.get(text).replace(/\S.*\S|\S/s, (found) => say(found));
     }
