@@ -35,9 +35,9 @@ const DO = {
   click: (page, selector) => page.locator(selector).click(),
   focus: (page, selector) => page.focus(selector),
   see: (page, script) => page.evaluate(script),
-  wait: (page, script, seconds = 60) => page.waitForFunction(script, { timeout: seconds * 1000 }).then(() => true),
+  wait: (page, script, seconds = 120) => page.waitForFunction(script, { timeout: seconds * 1000 }).then(() => true),
   frame: async (page, selector, script) => (await frameOf(page, selector)).evaluate(script),
-  frameWait: async (page, selector, script) => (await frameOf(page, selector)).waitForFunction(script, { timeout: 20000 }).then(() => true),
+  frameWait: async (page, selector, script) => (await frameOf(page, selector)).waitForFunction(script, { timeout: 120_000 }).then(() => true),
   files: async (page, selector, ...paths) => (await page.$(selector)).uploadFile(...paths),
   size: (page, width, height) => page.setViewport({ width, height }),
   picture: (page, path) => page.screenshot({ path }).then(() => path),
@@ -52,7 +52,7 @@ const DO = {
 (async () => {
   const started = await puppeteer.launch({ browser, executablePath, headless: true, ...OPTIONS[browser] });
   const page = await started.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(120_000); // the machine may be busy: what takes long is slow, and not wrong
   page.on("console", (message) => seen.console.push(message.text()));
   page.on("pageerror", (error) => seen.errors.push(String(error.stack ?? error)));
   page.on("request", (request) => seen.requests.push(request.url().slice(0, 200)));
