@@ -3,7 +3,7 @@
 
 import { say } from "./words.js";
 
-const LATER = document.getElementById("later").textContent; // runs the script in a frame; the page's policy knows it
+const LATER = document.getElementById("later").textContent; // runs the script in a frame; the page's policy allows it
 
 export const element = (tag, attributes = {}, ...inside) => {
   const made = document.createElement(tag);
