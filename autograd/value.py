@@ -43,7 +43,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from .elsewhere import names_of_others
-from .errors import ArgumentError, GraphError, SingularityError, hidden
+from .errors import ArgumentError, GraphError, hidden
 from .graph import grad_before, walk
 from .methods import compile_methods, keep_in_place
 from .modes import CUT, PARAMETER, Scope, turn, wait_for_turn
@@ -141,8 +141,8 @@ class Value(Methods):
 
         while turn[0] and wait_for_turn():  # another thread is here, perhaps at the same nodes
             pass
-        node, turn[0] = self, True
         try:
+            node, turn[0] = self, True
             # The walk, depth first: in `order`, the operands of a node come before the node. Inner nodes start at 0.
             # Leaves accumulate, and are visited only if their grad was set to something other than a float, such as None.
             order: dict[Value, None] = {}
@@ -168,10 +168,10 @@ class Value(Methods):
                         stack.append(node.a)
 
             # The chain rule, from the result back to the leaves: each operand adds up what arrives from its consumers.
-            self.grad = gradient
+            node, self.grad = None, gradient
             for node in reversed(order):
                 if type(node.a) is tuple:
-                    for operand, partial in zip(node.a, node.da):
+                    for operand, partial in (edges := zip(node.a, node.da)):  # noqa: F841  # pyright: ignore[reportUnusedVariable] - for ended()
                         if partial is not None:
                             operand.grad += partial * node.grad
                 else:
@@ -179,10 +179,10 @@ class Value(Methods):
                         node.a.grad += node.da * node.grad
                     if node.db is not None:
                         node.b.grad += node.db * node.grad
-        except SingularityError:  # an infinite partial, such as sqrt's at 0: say where
-            from .explain.failures import stopped
+        except BaseException as error:  # an infinite partial, such as sqrt's at 0, or an interrupt
+            from .explain.unfinished import ended
 
-            raise stopped(self, node) from None
+            raise ended(self, error) from None
         finally:
             turn[0] = turn[1]
 

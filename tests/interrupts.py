@@ -112,7 +112,9 @@ class Interrupter:
         self.count = 0
         self.where = ""
         self._last: dict[FrameType, int] = {}
-        self._went_back: set[FrameType] = set()  # which have gone back in a loop, and to no new line since then
+        self._went_back: dict[
+            FrameType, bool
+        ] = {}  # who has gone back in a loop just now: in one that answers an error?
 
     def __enter__(self) -> None:
         """From here on places are counted, in this thread."""
@@ -146,9 +148,9 @@ class Interrupter:
             known = _lines(frame.f_code.co_filename)
             leaves = line in known.withs and line < before <= known.withs[line]
             if LOST and 0 < line <= before:
-                self._went_back.add(frame)
-            elif not leaves and (line not in known.answers or line <= before or frame in self._went_back):
-                self._went_back.discard(frame)
+                self._went_back[frame] = line in known.answers
+            elif not leaves and (line not in known.answers or line <= before or self._went_back.get(frame)):
+                self._went_back.pop(frame, None)
                 self._place(frame)
         return self._line
 
@@ -188,6 +190,9 @@ def leftovers(folder: str | None = None) -> list[str]:
     if tracers.running:
         found.append("a function is still traced")
         tracers.running.clear()
+    if modes.turn[0] is not None:
+        found.append("a backward pass is still running")
+        modes.turn[0] = None
     if sys.gettrace() not in (None, _TRACE):
         found.append("a trace function is left")
         sys.settrace(_TRACE)

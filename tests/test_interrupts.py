@@ -16,7 +16,7 @@ from interrupts import Interrupter, Scenario, is_free, sweep
 
 import autograd
 import nn
-from autograd import Recorder, TrainingStepper, Value, atomic, ieee, no_grad, record_source
+from autograd import Recorder, TrainingStepper, Value, atomic, higher_order, ieee, no_grad, record_source
 from autograd.drawing.output import write_whole
 from autograd.graph import walk
 from autograd.modes import named_scope
@@ -156,6 +156,49 @@ def sourced(a):
 
 scenario("named_scope", a_leaf, named, records)
 scenario("record_source", a_leaf, sourced, records)
+
+# --- Gradients ----------------------------------------------------------------------------------------------------
+
+
+def set_to_none():
+    values = reached_graph()
+    values[1].grad = None
+    return values
+
+
+def stepped():
+    values = reached_graph()
+    values[-1].step_through(fresh=False).run()
+    return values
+
+
+def ties():
+    """The same leaf many times in one operation, and constants between."""
+    a, b = Value(2.0, label="a"), Value(0.3, label="b")
+    f = autograd.dot([a, b, a, 3.0, a], [b, a, 0.5, b, a], a) + autograd.maximum([a, 2.0, b, a]) * a - b * b
+    return [a, b, *walk(f)]
+
+
+scenario("backward", small_graph, lambda values: values[-1].backward(), numbers)
+scenario("backward, again", reached_graph, lambda values: values[-1].backward(-0.5), numbers)
+scenario("backward where grads were None", set_to_none, lambda values: values[-1].backward(), numbers)
+scenario("backward after a stepper", stepped, lambda values: values[-1].backward(), numbers)
+scenario("backward of the same operand many times", ties, lambda values: values[-1].backward(), numbers)
+scenario("grad", reached_graph, lambda values: autograd.grad(values[-1], values[:2]), numbers)
+scenario(
+    "grad, create_graph",
+    reached_graph,
+    lambda values: autograd.grad(values[-1], values[:2], create_graph=True),
+    numbers,
+)
+scenario(
+    "hessian",
+    a_leaf,
+    lambda a: autograd.hessian(lambda x: x * x * a)(3.0),
+    lambda a: (numbers([a]), [*higher_order._active]),
+)
+scenario("gradcheck", reached_graph, lambda values: autograd.gradcheck(lambda a: a * a, values[0]), numbers)
+scenario("detect_anomalies", reached_graph, lambda values: autograd.detect_anomalies(values[-1]), numbers)
 
 # --- Many numbers at once ------------------------------------------------------------------------------------------
 
