@@ -15,7 +15,7 @@ from judge_solutions import marked, solutions
 from demos.exercises import EXERCISES, verdict_on
 from demos.exercises.files import report_on
 from demos.exercises.repair import program_of
-from demos.exercises.repair.code import compiled
+from demos.exercises.repair.code import Turns, compiled
 from demos.exercises.repair.edits import grouped, made
 from demos.exercises.repair.expressions import of_expressions
 from demos.exercises.repair.sentences import TOLD, told
@@ -133,7 +133,7 @@ def test_each_edit_can_be_compiled_told_and_taken_back():
     edits, broken = [*first.values(), *every[::7]], 0
     for edit in edits:
         with made(edit.changes):
-            broken += compiled(program) is None  # as `continue` is outside of a loop
+            broken += compiled(program, Turns(100)) is None  # as `continue` is outside of a loop
         sentence = told(program, [edit])
         assert re.match(r"Lines? \d+(, \d+)*( and \d+)?, `.+`: .+[.?]$", sentence), sentence
         assert "{" not in sentence.replace("{}", "")
@@ -162,8 +162,8 @@ def test_sentences_have_blanks_for_what_every_edit_knows():
 def test_changed_programs_end_and_stay_small(body):
     program = program_of(_program(f"def f(x):\n{body}\n    return x", "f"))
     with pytest.raises(WrongError):
-        called(compiled(program), 1)
-    assert called(compiled(program), 0) in (0, [])
+        called(compiled(program, Turns(20_000)), 1)
+    assert called(compiled(program, Turns(20_000)), 0) in (0, [])
 
 
 @pytest.mark.parametrize("line", [

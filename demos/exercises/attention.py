@@ -107,6 +107,8 @@ def softmax(slip: Any, scores: list[float]) -> list[float]:
     if slip("exp of the sum is not the sum of the exps."):
         total = math.exp(sum(s - largest for s in scores))
     weights = [power / total for power in powers]
+    if slip("Each is divided by the sum of those up to it: the sum has to be complete first."):
+        return [power / dot(powers[: k + 1], [1.0] * (k + 1)) for k, power in enumerate(powers)]
     if slip("Each score goes through a sigmoid by itself: the weights have to share one sum."):
         return [1 / (1 + math.exp(-s)) if s > -700 else 0.0 for s in scores]
     if slip("The scores are squared: take exp of them instead."):

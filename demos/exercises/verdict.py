@@ -21,7 +21,7 @@ from ..languages import language, tr
 from .answers import Tree, floats, leaves, like, plain, same, shown_twice, words
 from .changes import agree, changes
 from .exercise import EXERCISES, Case, Exercise, Slips
-from .repair import Samples, mended, program_of, told
+from .repair import Samples, mended, program_of, told, written
 from .sandbox import EndlessError, WrongError, called, safe_repr
 
 __all__ = ["judge", "verdict_on"]
@@ -72,7 +72,7 @@ def _mended(exercise: Exercise, solution: Any, pairs: bool) -> str:
             return False
         return True
 
-    samples = Samples(answer, right, exercise.precision, passes, exercise.solution)
+    samples = Samples(answer, right, exercise.precision, passes, written(exercise.solution, exercise.name))
     found = mended(program, samples, pairs)
     return told(program, found[0]) if found else ""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from .edits import Edit, Function, Site, call_of, edit_at, is_number, names_in, text
 
-__all__ = ["atoms_of", "in_scope", "missing", "other_names"]
+__all__ = ["atoms_of", "in_scope", "missing", "other_calls", "other_names"]
 
 _ROOT = re.compile(r"(len\(\w+\)) \*\* 0\.5")
 
@@ -33,6 +33,17 @@ def other_names(site: Site, names: Sequence[str]) -> Iterator[Edit]:
             if other != node.id:
                 cost = 1.3 if not isinstance(site.owner, ast.Call) or site.field == "args" else 1.6
                 yield edit_at("name", site, ast.Name(other, ast.Load()), cost, f"{node.id} {other}", other=other)
+
+
+def other_calls(site: Site, names: Sequence[str]) -> Iterator[Edit]:
+    """A function that was given as an argument is to be asked: slope(w) for w."""
+    node = site.node
+    if not isinstance(node, ast.Name) or (isinstance(site.owner, ast.Call) and site.field == "func"):
+        return
+    asked = {n.func.id for n in ast.walk(site.function) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+    for name in names:
+        if name in asked and name != node.id:
+            yield edit_at("lacks call", site, call_of(name, node), 1.4, f"{name} {node.id}", name=name)
 
 
 def atoms_of(tree: ast.Module, function: Function, names: Sequence[str]) -> list[ast.expr]:

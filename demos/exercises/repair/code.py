@@ -8,15 +8,17 @@ import builtins
 import linecache
 import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+import autograd
+import nn
+
 from ..sandbox import REPAIRED, is_library
 
-__all__ = ["Program", "compiled", "program_of"]
+__all__ = ["Program", "Turns", "compiled", "program_of", "written"]
 
-_STEPS = 20_000  # turns of loops and comprehensions, and calls, that all samples together may take
 _LONGEST = 2_000  # items of a list, or bits of a whole number: what grows longer than that grows without end
 _MODULES = {"math", "cmath", "autograd", "nn", "numpy", "itertools", "functools", "operator", "collections", "copy", "random",
             "dataclasses", "typing", "fractions", "statistics", "contextlib"}  # fmt: skip
@@ -71,6 +73,13 @@ def _uncommented(line: str) -> str:
     return line
 
 
+def written(source: str, name: str) -> Program:
+    """A program that is ours."""
+    tree = ast.parse(source)
+    namespace = {"math": math, "nn": nn, "autograd": autograd, "Value": autograd.Value}
+    return Program(tree, turning_in(tree), name, namespace, source.splitlines(), True)
+
+
 def program_of(thing: Any) -> Program | None:
     """What it was written as; None if that is not known, or does more than compute."""
     found = _definition(thing)
@@ -98,10 +107,13 @@ def program_of(thing: Any) -> Program | None:
                     wanted.append(other)
                     helpers.append(other)
     module = ast.Module([*reversed(helpers), node], [])
-    turning = [one for one in ast.walk(module) if isinstance(one, _TURNING)]
     inside = {one.name for one in wanted}
     whole = all(name in inside or not _is_learners(namespace.get(name)) for name in _names(module))
-    return Program(module, turning, node.name, namespace, lines, whole) if _only_computes(module, namespace) else None
+    return (
+        Program(module, turning_in(module), node.name, namespace, lines, whole)
+        if _only_computes(module, namespace)
+        else None
+    )
 
 
 def _definition(
@@ -143,6 +155,10 @@ def _file_of(thing: Any) -> str:
     return thing.__code__.co_filename if isinstance(thing, FunctionType) else ""
 
 
+def turning_in(tree: ast.AST) -> list[Any]:
+    return [one for one in ast.walk(tree) if isinstance(one, _TURNING)]
+
+
 def _names(tree: ast.AST) -> list[str]:
     return list(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
 
@@ -177,7 +193,23 @@ def _only_computes(tree: ast.AST, namespace: Mapping[str, Any]) -> bool:
     return True
 
 
-def compiled(program: Program) -> Callable[..., Any] | None:
+class Turns:
+    """Counts turns of loops and calls, and ends a program that makes more of them than it may, or grows without end."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.made = 0
+
+    def __call__(self) -> bool:
+        self.made += 1
+        if self.made > self.most:
+            raise _EndlessError("it runs on")
+        if not self.made % 16 and any(map(_is_huge, sys._getframe(1).f_locals.values())):
+            raise _EndlessError("it grows on")
+        return True
+
+
+def compiled(program: Program, turns: Turns) -> Any:
     """What the tree defines as it is now; its loops end. None if it cannot be compiled, or fails at once."""
     with_ticks = [node.ifs if isinstance(node, ast.comprehension) else node.body for node in program.turning]
     for node, body in zip(program.turning, with_ticks):
@@ -191,18 +223,7 @@ def compiled(program: Program) -> Callable[..., Any] | None:
     finally:
         for body in with_ticks:
             del body[0]
-    left = _STEPS
-
-    def tick() -> bool:
-        nonlocal left
-        left -= 1
-        if left < 0:
-            raise _EndlessError("it runs on")
-        if not left % 16 and any(map(_is_huge, sys._getframe(1).f_locals.values())):
-            raise _EndlessError("it grows on")
-        return True
-
-    namespace = {"math": math, **program.namespace, "__tick__": tick}
+    namespace = {"math": math, **program.namespace, "__tick__": turns}
     try:
         exec(code, namespace)
     except Exception:

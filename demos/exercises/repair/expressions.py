@@ -6,7 +6,7 @@ import ast
 import copy
 from collections.abc import Callable, Iterator, Sequence
 
-from .around import atoms_of, in_scope, missing, other_names
+from .around import atoms_of, in_scope, missing, other_calls, other_names
 from .edits import Change, Edit, Function, Site, call_of, edit_at, is_number, names_in, new, sites, text
 
 __all__ = ["of_expressions"]
@@ -40,6 +40,7 @@ def of_expressions(tree: ast.Module) -> Iterator[Edit]:
         for edits in _AT_EACH:
             yield from edits(site)
         yield from other_names(site, names[site.function])
+        yield from other_calls(site, names[site.function])
         yield from missing(site, atoms[site.function])
     yield from _of_targets(tree)
     yield from _of_steps(tree)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from ..answers import Tree, leaves, like, same
 from ..sandbox import WrongError, called
-from .code import Program, compiled
+from .code import Program, Turns, compiled
 from .edits import Edit, grouped, made
 from .expressions import of_expressions
 from .statements import of_statements
@@ -33,14 +33,14 @@ _ENOUGH = 6  # right pairs, from which the best is chosen
 class Samples(NamedTuple):
     """What a program is tried on. answer: of a program to sample k. passes: whether it is right in every respect.
 
-    reference: the code of a right solution.
+    reference: a right program.
     """
 
     answer: Callable[[Any, int], Tree]
     right: Sequence[Tree]
     precision: float
     passes: Callable[[Any], bool]
-    reference: str
+    reference: Program
 
 
 def mended(program: Program, samples: Samples, pairs: bool = True) -> list[tuple[Edit, ...]]:
@@ -64,7 +64,10 @@ class _Search:
     def __init__(self, program: Program, samples: Samples) -> None:
         self.program = program
         self.samples = samples
-        self.wanted = _operations(ast.parse(samples.reference))
+        self.wanted = _operations(samples.reference.tree)
+        turns = Turns(1_000_000)
+        self.run(samples.reference, turns, range(len(samples.right)))
+        self.most = 1_000 + 10 * turns.made  # turns that a program may make
         self.unlike = self.distance()
         everywhere = range(len(samples.right))
         before = self.answers(everywhere)
@@ -78,7 +81,10 @@ class _Search:
 
     def answers(self, which: Sequence[int], until_wrong: bool = False) -> list[Tree | None]:
         """The answers of the program as it is now, None for those that it does not give."""
-        thing = compiled(self.program)
+        return self.run(self.program, Turns(self.most), which, until_wrong)
+
+    def run(self, program: Program, turns: Turns, which: Sequence[int], until_wrong: bool = False) -> list[Tree | None]:
+        thing = compiled(program, turns)
         found: list[Tree | None] = []
 
         def run() -> None:
@@ -92,7 +98,7 @@ class _Search:
 
         if thing is not None:
             with suppress(WrongError):
-                called(run, count=not self.program.whole)
+                called(run, count=not program.whole)
         return found + [None] * (len(which) - len(found))
 
     def is_solved(self) -> bool:
@@ -100,7 +106,7 @@ class _Search:
         found = self.answers(self.order, until_wrong=True)
         if not all(map(self.is_right, self.order, found)):
             return False
-        thing = compiled(self.program)
+        thing = compiled(self.program, Turns(100 * self.most))
         return thing is not None and self.samples.passes(thing)
 
     def ones(self) -> list[tuple[float, tuple[Edit, ...]]]:

@@ -142,9 +142,20 @@ def _into(
 
 def _set_back(before: ast.stmt, loop: ast.For | ast.While) -> Iterator[Edit]:
     """It stays where it is, and is done again in each turn: of this loop, of one within, or for one of several names."""
-    if not isinstance(before, (ast.Assign, ast.Expr)) or (
-        isinstance(before, ast.Assign) and not _is_start(before.value)
+    if (
+        isinstance(before, ast.Assign)
+        and isinstance(before.targets[0], ast.Tuple)
+        and isinstance(before.value, ast.Tuple)
     ):
+        for target, value in zip(before.targets[0].elts, before.value.elts):
+            if not _is_start(value):
+                yield from _set_back(new(ast.Assign([target], value), before), loop)
+    if isinstance(before, ast.Assign) and not _is_start(before.value):
+        for block in ([*loop.body, before], [before, *loop.body]):
+            fields = {"old": text(before), "other": _head(loop)}
+            yield Edit("set back", (before.lineno,), (_put(loop, "body", block),), fields, 1.1)
+        return
+    if not isinstance(before, (ast.Assign, ast.Expr)):
         return
     starts: list[ast.stmt] = [before]
     if (
