@@ -16,7 +16,7 @@ from demos.exercises import EXERCISES, verdict_on
 from demos.exercises.files import report_on
 from demos.exercises.repair import program_of
 from demos.exercises.repair.code import Turns, compiled
-from demos.exercises.repair.edits import grouped, made
+from demos.exercises.repair.edits import Change, grouped, made
 from demos.exercises.repair.expressions import of_expressions
 from demos.exercises.repair.sentences import TOLD, told
 from demos.exercises.repair.statements import of_statements
@@ -147,6 +147,16 @@ def test_sentences_have_blanks_for_what_every_edit_knows():
         blanks = {name for _, name, _, _ in Formatter().parse(sentence) if name}
         assert {"where", "code"} < blanks or kind in ("too much", "ends here", "too large", "no seed", "empty start", "full start",
                                                       "nesting", "seed"), kind  # fmt: skip
+
+
+def test_a_pair_whose_first_edit_takes_away_the_place_of_the_second_leaves_the_tree_as_it_was():
+    program = _program_of_many()
+    before = ast.dump(program.tree)
+    (body,) = (node.body for node in program.tree.body[-1:])
+    shorter = Change(program.tree.body[-1], "body", None, body[:1])
+    with pytest.raises(IndexError), made([shorter, Change(program.tree.body[-1], "body", 5, body[0])]):
+        pass
+    assert ast.dump(program.tree) == before
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,8 @@ def mirror_then_turn(slip: Any) -> list[list[float]]:
         turn = [[math.cos(90), -math.sin(90)], [math.sin(90), math.cos(90)]]
     if slip("This is half a turn."):
         return [[-1.0, 0.0], [0.0, -1.0]]
+    if slip("This mirrors, and then makes half a turn: a quarter is asked for."):
+        return [[1.0, 0.0], [0.0, -1.0]]
     if slip("This changes nothing."):
         return [[1.0, 0.0], [0.0, 1.0]]
     if slip("This adds the two; doing one after the other is their product."):

@@ -27,12 +27,29 @@ def in_scope(tree: ast.Module, function: Function) -> list[str]:
 
 def other_names(site: Site, names: Sequence[str]) -> Iterator[Edit]:
     node = site.node
+    yield from _element(site, names)
     if isinstance(node, ast.Name) and node.id in names:
         called = isinstance(site.owner, ast.Call) and site.field == "func"
         for other in names if not called else ():
             if other != node.id:
                 cost = 1.3 if not isinstance(site.owner, ast.Call) or site.field == "args" else 1.6
                 yield edit_at("name", site, ast.Name(other, ast.Load()), cost, f"{node.id} {other}", other=other)
+
+
+def _element(site: Site, names: Sequence[str]) -> Iterator[Edit]:
+    """X[0], where the loop's own x is meant."""
+    node = site.node
+    if (
+        isinstance(node, ast.Subscript)
+        and isinstance(node.value, ast.Name)
+        and isinstance(node.slice, (ast.Constant, ast.Name))
+    ):
+        for loop in site.loops:
+            for one in ast.walk(getattr(loop, "target", loop)):
+                if isinstance(one, ast.Name) and one.id in names and isinstance(one.ctx, ast.Store):
+                    yield edit_at(
+                        "name", site, ast.Name(one.id, ast.Load()), 1.3, f"{text(node)} {one.id}", other=one.id
+                    )
 
 
 def other_calls(site: Site, names: Sequence[str]) -> Iterator[Edit]:

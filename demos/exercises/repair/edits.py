@@ -62,13 +62,13 @@ class Site(NamedTuple):
 
 @contextmanager
 def made(changes: Sequence[Change]) -> Iterator[None]:
-    """With the changes in the tree."""
+    """With the changes in the tree. Raises IndexError where another edit has taken a place away."""
     before: list[Change] = []
-    for owner, field, index, value in changes:
-        held = getattr(owner, field)
-        before.append(Change(owner, field, index, held if index is None else held[index]))
-        _set(owner, field, index, value)
     try:
+        for owner, field, index, value in changes:
+            held = getattr(owner, field)
+            before.append(Change(owner, field, index, held if index is None else held[index]))
+            _set(owner, field, index, value)
         yield
     finally:
         for change in reversed(before):

@@ -136,7 +136,7 @@ class _Search:
         found: list[tuple[float, tuple[Edit, ...]]] = []
         for _, i, k in sorted(pairs)[:_PAIRS]:
             a, b = chosen[i].edit, chosen[k].edit
-            with made(a.changes), made(b.changes):
+            with suppress(IndexError), made(a.changes), made(b.changes):
                 if self.is_solved():
                     found.append((self.rank(a, b), (a, b)))
             if len(found) >= _ENOUGH:
