@@ -264,14 +264,20 @@ class one_pass:  # noqa: N801
     True
     """
 
+    _has_it = False
+
     def __enter__(self) -> None:
         thread = get_ident()  # no call may come between the look and the mark
         while turn[0] and wait_for_turn():
             pass
-        turn[0] = thread
+        self._has_it, turn[0] = True, thread
 
     def __exit__(self, *_: object) -> None:
-        turn[0] = turn[1]
+        self._has_it, turn[0] = False, turn[1]
+
+    def __del__(self) -> None:  # after an interrupt before the first line of __exit__
+        if self._has_it:
+            turn[0] = turn[1]
 
 
 def _forked() -> None:

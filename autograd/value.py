@@ -139,10 +139,11 @@ class Value(Methods):
             self.grad = _summand(self, self) + gradient
             return
 
+        node = self
         while turn[0] and wait_for_turn():  # another thread is here, perhaps at the same nodes
             pass
         try:
-            node, turn[0] = self, True
+            turn[0] = True
             # The walk, depth first: in `order`, the operands of a node come before the node. Inner nodes start at 0.
             # Leaves accumulate, and are visited only if their grad was set to something other than a float, such as None.
             order: dict[Value, None] = {}
@@ -168,10 +169,10 @@ class Value(Methods):
                         stack.append(node.a)
 
             # The chain rule, from the result back to the leaves: each operand adds up what arrives from its consumers.
-            node, self.grad = None, gradient
+            self.grad = gradient
             for node in reversed(order):
                 if type(node.a) is tuple:
-                    for operand, partial in (edges := zip(node.a, node.da)):  # noqa: F841  # pyright: ignore[reportUnusedVariable] - for ended()
+                    for operand, partial in zip(node.a, node.da):
                         if partial is not None:
                             operand.grad += partial * node.grad
                 else:
@@ -182,7 +183,7 @@ class Value(Methods):
         except BaseException as error:  # an infinite partial, such as sqrt's at 0, or an interrupt
             from .explain.unfinished import ended
 
-            raise ended(self, error) from None
+            raise ended(self, node, error) from None
         finally:
             turn[0] = turn[1]
 

@@ -79,7 +79,7 @@ def test_all_is_well(name, tmp_path, capsys):
 
 @pytest.mark.skipif(not FULL.exists(), reason="no /dev/full")
 @pytest.mark.parametrize("unbuffered", [False, True], ids=["buffered", "unbuffered"])
-@pytest.mark.parametrize("name", [*{*COMMANDS} - NOT_PRINTING])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in NOT_PRINTING])
 def test_a_full_disk_takes_no_output(name, unbuffered, tmp_path, monkeypatch, capsys):
     with FULL.open("w") as full:
         full.reconfigure(write_through=unbuffered)
@@ -91,7 +91,7 @@ def test_a_full_disk_takes_no_output(name, unbuffered, tmp_path, monkeypatch, ca
 
 
 @pytest.mark.parametrize("how", ["none", "closed"])
-@pytest.mark.parametrize("name", [*{*COMMANDS} - NOT_PRINTING])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in NOT_PRINTING])
 def test_a_stream_that_is_not_there(name, how, tmp_path, monkeypatch, capsys):
     stream = None
     if how == "closed":

@@ -114,8 +114,8 @@ class Step:
             thread = get_ident()
             while turn[0] and wait_for_turn():
                 pass
-            turn[0] = thread
             try:
+                turn[0] = thread
                 return executable.one(numbers)
             finally:
                 turn[0] = turn[1]

@@ -1,4 +1,4 @@
-// What the page says, in the language in use. English stands in the scripts and in index.html; the other languages come
+// What the page says, in the language in use. The English is in the scripts and in index.html; the other languages come
 // with the documents, sentence by sentence.
 
 let words = {};
@@ -8,7 +8,7 @@ export const say = (english, fields = {}) => (words[english] ?? english).replace
 const SPOKEN = ["title", "aria-label"];
 const english = new WeakMap(); // of each text and element, what index.html says
 
-// From now on, say everything so; what stands in index.html too.
+// From now on, say everything so; the text of index.html as well.
 export function speak(language, known) {
   words = known;
   document.documentElement.lang = language;
