@@ -261,3 +261,20 @@ def test_an_unhealthy_cut_is_told_by_detect_anomalies():
     with no_grad():
         loss = w * w
     assert "was it made from .data, or inside no_grad()?" in str(detect_anomalies(loss))
+
+
+def test_what_cannot_train_can_still_be_named_and_drawn():
+    model = nn.MLP(2, [3, 1], seed=0)
+    model.layers[0].weight[0][0] = model.layers[0].weight[0][0] - 0.1
+    x = Value(0.5)
+    with pytest.raises(AutogradError, match="x"):
+        bool(x)
+    (score,) = model([x, 1.0])
+    assert "layers.1" in score.draw().source
+
+
+def test_the_fix_can_be_typed():
+    model = nn.MLP(2, [3, 1], seed=0)
+    model([1.0, 2.0])[0].backward()
+    with pytest.raises(AutogradError, match=r"write p\.data -= lr \* p\.grad$"):
+        exec("for p in model.parameters(): p -= 0.1 * p.grad", {"model": model})

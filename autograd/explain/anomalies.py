@@ -18,7 +18,7 @@ from ..errors import ArgumentError
 from ..graph import Edge, Graph, gradients
 from ..modes import PARAMETER
 from ..slow_path import Pole
-from .naming import named_graph, one_line, outer_modules
+from .naming import named_graph, one_line, outer_modules, parameters_of
 from .paths import Path, strongest_path
 from .phrases import Report, below, counted, name_of, operation, short, slope, with_numbers
 from .source import source_of
@@ -94,7 +94,7 @@ def _cut(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
     for model in outer_modules([node for graph in graphs if graph.root.operands for node in graph.nodes]):
         told: list[str] = []
         for path, module in model.named_modules() if hasattr(model, "named_modules") else ():
-            parameters = list(module.parameters())
+            parameters = [parameter for _, parameter in parameters_of(module)]
             if path and parameters and nodes.isdisjoint(parameters) and not path.startswith(tuple(told)):
                 told.append(f"{path}.")
                 which = f"none of the {counted(len(parameters), 'parameter')} of {one_line(path)} ({type(module).__name__}) is"

@@ -23,11 +23,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FrameType
 from typing import Any, TypeVar
 
-from ..errors import printable
+from ..errors import AutogradError, printable
 from ..graph import Graph, walk
 from ..modes import Scope
 
-__all__ = ["is_ours", "named_graph", "names_for", "one_line", "ours", "users_frame"]
+__all__ = ["is_ours", "named_graph", "names_for", "one_line", "ours", "parameters_of", "users_frame"]
 
 NOT_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "self"})
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
@@ -141,8 +141,14 @@ def _names_in_modules(nodes: list[Any], variables: Mapping[str, Any]) -> Iterato
         if len(modules) > 1:
             held = (name for name, thing in variables.items() if thing is module and _is_name(name))
             prefix = next(held, type(module).__name__.lower()) + "."
-        for name, parameter in module.named_parameters():
+        for name, parameter in parameters_of(module):
             yield prefix + name, parameter
+
+
+def parameters_of(module: Any) -> Iterator[tuple[str, Any]]:
+    """Yield a module's parameters with their names, as far as they are parameters still."""
+    with contextlib.suppress(AutogradError):  # one that cannot train, which is for others to say
+        yield from module.named_parameters()
 
 
 def _is_name(name: str) -> bool:
@@ -171,7 +177,7 @@ def _inside(name: str, thing: Any, depth: int, left: list[int], objects: int = O
         for key, item in thing.items() if depth else ():
             yield from _inside(f"{name}[{key!r}]", item, depth - 1, left, objects)
     elif hasattr(kind, "named_parameters"):
-        for inner, parameter in thing.named_parameters():
+        for inner, parameter in parameters_of(thing):
             yield f"{name}.{inner}", parameter
     elif hasattr(kind, "parameters") and hasattr(thing, "__dict__") and objects:  # a user's own model, as in micrograd
         for inner, held in vars(thing).items():
@@ -188,7 +194,9 @@ class ModuleNames:
     def has_parameters(self, module: Any) -> bool:
         """Return whether a module has parameters; unknown for anything else that calls are named after."""
         if id(module) not in self._with_parameters:
-            found = not hasattr(module, "parameters") or any(True for _ in module.parameters())
+            found = True
+            with contextlib.suppress(AutogradError):  # of a model that cannot train
+                found = not hasattr(module, "parameters") or any(True for _ in module.parameters())
             self._with_parameters[id(module)] = found
         return self._with_parameters[id(module)]
 

@@ -14,6 +14,7 @@ autograd.errors.ArgumentError: w -= ... makes a new Value, and the old one keeps
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -53,10 +54,10 @@ def in_place(op: Op, leaf: Node, other: object) -> ArgumentError | None:
     if leaf.scope is not PARAMETER and not is_on("no_grad"):
         return None
     name = names_of([leaf])[0] or "p"
-    move = f"-= lr * {name}.grad" if op.symbol in "+-" else f"{op.symbol}= {other!r}"
-    move = move.replace("-", "+") if op.symbol == "+" else move
+    written = "p" if re.search(r"\.\d", name) else name  # layers.0 is no Python
+    move = f"{op.symbol}= lr * {written}.grad" if op.symbol in "+-" else f"{op.symbol}= {other!r}"
     return ArgumentError(
-        f"{name} {op.symbol}= ... makes a new Value, and the old one keeps its number: write {name}.data {move}"
+        f"{name} {op.symbol}= ... makes a new Value, and the old one keeps its number: write {written}.data {move}"
     )
 
 
