@@ -195,7 +195,7 @@ class Module(_NamesOfOthers):
             if leaf is not None and by_itself and code.co_name == "__init__" and leaf.scope is not PARAMETER:
                 raise no_parameter(f"{type(self).__name__}.{key}", result, is_one=False)
 
-    def _want_unmoved(self, name: str, result: Value) -> None:
+    def _want_unmoved(self, path: str, result: Value) -> None:
         """Refuse a computed Value in a list if its only leaf is a parameter that is no longer here."""
         from autograd.explain.untrained import no_parameter, only_leaf
 
@@ -205,7 +205,7 @@ class Module(_NamesOfOthers):
         here = [(key, part) for name, held in vars(self).items() for key, part in _values(name, held)]
         if not any(part is leaf for _, part in here):
             key = next(key for key, part in here if part is result)
-            raise no_parameter(f"{type(self).__name__}.{key}", result, is_one=True)
+            raise no_parameter(f"{path}.{key}", result, is_one=True)
 
     def _is_running(self) -> bool:
         scope = here.scope
@@ -218,11 +218,8 @@ class Module(_NamesOfOthers):
         for name, held in vars(self).items():
             for key, part in _parts(name, held):
                 if isinstance(part, Module) or name not in self._kept:
-                    if isinstance(part, Value) and part.op is not None:
-                        if part is not held:
-                            self._want_unmoved(name, part)
-                        continue
-                    _mark(part)  # a list may have grown since it was set
+                    if not _is_computed(part):
+                        _mark(part)  # a list may have grown since it was set
                     yield key, part
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
@@ -258,9 +255,12 @@ class Module(_NamesOfOthers):
 
     def _tensors(self) -> Iterator[tuple[str, Any]]:
         """Yield every tensor of the model under its key in state_dict: a Value, or nested lists of them."""
-        for path, _, parts in self._walk(""):
+        for path, module, parts in self._walk(""):
             for name, part in parts:
-                if not isinstance(part, Module):
+                if _is_computed(part):
+                    if name not in vars(module):  # it is in a list, where __setattr__ has not seen it
+                        module._want_unmoved(path or type(module).__name__, part)
+                elif not isinstance(part, Module):
                     yield f"{path}.{name}" if path else name, part
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
@@ -375,6 +375,10 @@ def _values(name: str, held: Any) -> Iterator[tuple[str, Value]]:
                 yield from _values(f"{name}[{key!r}]", item)
     elif str(getattr(held, "dtype", "")) == "object":
         yield from _values(name, held.tolist())
+
+
+def _is_computed(part: Any) -> bool:
+    return isinstance(part, Value) and part.op is not None
 
 
 def _mark(part: Any) -> None:

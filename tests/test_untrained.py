@@ -62,7 +62,7 @@ WRONG = {
         """,
         "Own.w is a parameter, but the result of sub is not",
     ),
-    "in a layer": ("net = nn.Sequential(nn.Linear(2, 1, seed=0)); layer = net[0]; layer.weight[0][1] = layer.weight[0][1] - 0.1; net.parameters()", r"Linear.weight\[0\]\[1\] is a parameter"),
+    "in a layer": ("net = nn.Sequential(nn.Linear(2, 1, seed=0)); layer = net[0]; layer.weight[0][1] = layer.weight[0][1] - 0.1; net.parameters()", r"0.weight\[0\]\[1\] is a parameter"),
     "in the list of parameters": ("ps = line.parameters(); ps[0] = ps[0] - lr * ps[0].grad", r"would not be in the module: .*parameters\[0\].data -= lr"),
     # p -= lr * p.grad
     "of each parameter": ("loss.backward()\nfor p in line.parameters(): p -= lr * p.grad", "-= ... makes a new Value, and the old one keeps its number: write .*.data -= lr"),

@@ -54,7 +54,7 @@ def in_place(op: Op, leaf: Node, other: object) -> ArgumentError | None:
     if leaf.scope is not PARAMETER and not is_on("no_grad"):
         return None
     name = names_of([leaf])[0] or "p"
-    written = "p" if re.search(r"\.\d", name) else name  # layers.0 is no Python
+    written = "p" if re.search(r"\.\d", name) else name  # layers.0 cannot be typed
     move = f"{op.symbol}= lr * {written}.grad" if op.symbol in "+-" else f"{op.symbol}= {other!r}"
     return ArgumentError(
         f"{name} {op.symbol}= ... makes a new Value, and the old one keeps its number: write {written}.data {move}"

@@ -44,6 +44,7 @@ _SINGLE: tuple[tuple[str, dict[str, float], Build], ...] = (
 _GRAPHS: tuple[tuple[str, dict[str, float], Build], ...] = (
     ("(a*b + c).tanh()", {"a": 2.0, "b": -3.0, "c": 6.8813735870195432}, lambda v: (v["a"] * v["b"] + v["c"]).tanh()),
     ("(a * b) * c", {"a": 2.0, "b": -3.0, "c": 4.0}, lambda v: (v["a"] * v["b"]) * v["c"]),
+    ("c + a * b", {"a": 2.0, "b": -3.0, "c": 4.0}, lambda v: v["c"] + v["a"] * v["b"]),
     ("a * a", {"a": 3.0}, lambda v: v["a"] * v["a"]),
     ("b = a + a; b * (b + 1)", {"a": 1.0}, _double_use),
     ("e = a * b; (e + a) * e", {"a": 2.0, "b": 3.0}, _shared),
@@ -387,7 +388,7 @@ def _faults() -> Iterator[tuple[str, str, Fault]]:
 
 def _remark(solution: Any) -> str:
     """A remark on a second backward(). micrograd's own class gives 34, which is right for all that it promises."""
-    text, numbers, build = _GRAPHS[3]
+    text, numbers, build = next(one for one in _GRAPHS if one[0].startswith("b = a + a"))
     leaves, out = _built(solution, text, numbers, build)
     for _ in "12":
         _attempt(tr("the second backward() of {text}", text=text), lambda: out.backward())
