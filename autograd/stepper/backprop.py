@@ -218,7 +218,7 @@ class Stepper(Edges):
     def _summary(self, made: int) -> list[str]:
         """List the results of a run: the gradients of the leaves."""
         leaves = [node for node in self.graph.nodes if not node.operands]
-        width = max(len(self.name(leaf)) for leaf in leaves[:WINDOW])
+        width = max((len(self.name(leaf)) for leaf in leaves[:WINDOW]), default=0)
         lines = [f"  {self.name(leaf) + '.grad':<{width + 5}} = {short(leaf.grad)}" for leaf in leaves[:WINDOW]]
         if len(leaves) > WINDOW:
             lines.append(f"  and {counted(len(leaves) - WINDOW, 'more leaf', 'more leaves')}")
