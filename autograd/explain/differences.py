@@ -41,7 +41,7 @@ class Slope(NamedTuple):
 
     @property
     def said(self) -> str:
-        """What there is instead of a slope, in words; nothing where the function is smooth."""
+        """What the function has instead of a slope, in words; empty where it is smooth."""
         if self.kind in ("kink", "symmetric kink"):
             return f"a {self.kind}, with the slope {self.left:.6g} on its left and {self.right:.6g} on its right"
         return {

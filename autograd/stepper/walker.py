@@ -421,7 +421,7 @@ class Walker(Moves):
         if not self.closed:
             try:
                 self._restore()
-            except BaseException:  # an interrupt: everything is restored nevertheless
+            except BaseException:  # on an interrupt, everything is still restored
                 self._restore()
                 raise
             finally:

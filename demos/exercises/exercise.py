@@ -82,7 +82,7 @@ class Exercise(NamedTuple):
         return list(deepcopy(tuple(self.cases(Random(int(self.lesson.rstrip("b") or 0))))))
 
     def answer(self, case: Case, made: Iterable[str] = ()) -> Any:
-        """What is right, or what comes out if slips are made."""
+        """The right answer, or the answer that comes out if slips are made."""
         return self.reference(Slips(made), *deepcopy(case))
 
     def slips(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""What there is to run: the pages of cells in folders of demos/, and files that define `main`, with what they say about themselves.
+"""The demos, and what they say about themselves: pages of cells in folders of demos/, and files that define `main`.
 
 The first line of a docstring, or of a page's first cell, is the question that a demo answers. Nothing is imported.
 """

@@ -89,7 +89,7 @@ def standardizer(xs: list[list[float]]) -> Callable[[Sequence[float]], list[floa
 
 
 def deepest_in_another(xs: Sequence[Sequence[float]], ys: Sequence[int], among: Iterable[int] = ()) -> int:
-    """The row nearest to the middle of another class, and so hard to learn; `among` some rows, by default all."""
+    """The row nearest to the middle of another class, and so hard to learn. among: the rows to choose from, or all."""
     members = {y: [x for x, other in zip(xs, ys) if other == y] for y in ys}
     middles = {y: [add_up(list(column)) / len(rows) for column in zip(*rows)] for y, rows in members.items()}
 
