@@ -87,7 +87,7 @@ def _begin(exercise: Exercise, sentence: str) -> str:
 
 
 def judge(exercise: Exercise, solution: Any) -> str:
-    """Raise WrongError unless a solution is right; returns a remark on it, or ""."""
+    """Raise WrongError unless a solution is right; return a remark on it, or ""."""
     if exercise.examine:
         return exercise.examine(solution) or ""
     cases = exercise.inputs()
@@ -267,7 +267,7 @@ def _made(exercise: Exercise, case: Case, chosen: Sequence[str]) -> tuple[Tree, 
 
 
 def _changed_slip(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree]) -> str:
-    """A slip, and after it a change of all numbers."""
+    """A slip followed by a change of all numbers."""
     for slip in exercise.slips():
         made = [_made(exercise, case, [slip])[0] for case in cases]
         shaped = all(map(like, made, right)) or not all(map(like, given, right))

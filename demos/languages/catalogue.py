@@ -120,7 +120,7 @@ class Catalogue:
                 return translated.format(**held)
         within = text
         for pattern, translated in self._templates(page):
-            if pattern.pattern.startswith("\\("):  # one in parentheses is also looked for within a line
+            if pattern.pattern.startswith("\\("):  # a sentence in parentheses is also looked for inside lines
                 within = pattern.sub(lambda found, to=translated: to.format(**found.groupdict()), within)
         return within if within != text else ""
 

@@ -20,7 +20,7 @@ _REPRS = {"text/html": "_repr_html_", "image/svg+xml": "_repr_svg_", "text/latex
 
 
 def bundle_of(thing: Any) -> Bundle:
-    """How a thing is displayed, as texts by MIME type. Never raises.
+    """The display of a thing, as texts by MIME type. Never raises.
 
     >>> from autograd import Value
     >>> bundle_of(2 ** 10), bundle_of(display_module().SVG("<svg/>"))

@@ -86,7 +86,7 @@ def find(text: str) -> Demo | None:
 
 
 def nearest(text: str) -> str:
-    """What was probably meant by an unknown name."""
+    """The name that was probably meant, for an unknown one."""
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(text.lower(), [*(demo.name for demo in DEMOS), "all"], 1, 0.5)), "")

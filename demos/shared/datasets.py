@@ -1,4 +1,4 @@
-"""The data: read from demos/shared/data, or made by a few lines. One seed gives the same data on every Python."""
+"""The data: read from demos/shared/data, or made by a few lines of code. One seed gives the same on every Python."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FOLDER = Path(__file__).parent / "data"
 
 
 class Table(NamedTuple):
-    """Labelled rows: `xs` n lists of measurements, `ys` n class numbers, and what each of them is called."""
+    """Labelled rows: `xs` has n lists of measurements, `ys` n class numbers; the names say what each of them is."""
 
     xs: list[list[float]]
     ys: list[int]

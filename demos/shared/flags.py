@@ -1,4 +1,4 @@
-"""Flags of the command line: an unknown or unreadable one is answered in one sentence."""
+"""Flags of the command line: an error about an unknown or unreadable flag is one sentence."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ class _Search:
         return sum(((operations - self.wanted) + (self.wanted - operations)).values())
 
     def measure(self, answers: Sequence[Tree | None]) -> float:
-        """How much of the answers is right, and how near the rest is: between 0 and 2."""
+        """What share of the answers is right, and how near the rest are: between 0 and 2."""
         total = 0.0
         for k, given in zip(self.first, answers):
             right = self.samples.right[k]

@@ -8,8 +8,8 @@ import { known, say } from "./words.js";
 const button = (text, action, attributes = {}) => element("button", { type: "button", onclick: action, ...attributes }, text);
 
 export class Sheet {
-  // place: where it goes. cells: its parts. python: what runs them. changed: called when something was typed; solved, when
-  // an exercise or a question was answered.
+  // place: its element. cells: its parts. python: it runs them. changed: called when something is typed. solved: called
+  // when an exercise or a question is answered.
   constructor(place, cells, { python, changed, solved, isSolved }) {
     Object.assign(this, { place, python, changed, solved, isSolved });
     this.cells = [];
