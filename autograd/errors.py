@@ -106,7 +106,7 @@ class GradcheckError(GraphError, AssertionError):
 
 
 class FormulaError(AutogradError, ValueError):
-    """A text cannot be read as a formula: in an operation's row, or in an expression that somebody typed."""
+    """Text cannot be read as a formula: in an operation's row, or in an expression that somebody typed."""
 
 
 class ToolError(AutogradError, RuntimeError):

@@ -136,7 +136,7 @@ def op(
     return function
 
 
-_ALSO = {"max": maximum, "min": minimum, "sum": total, "clip": clamp}  # the names in torch or numpy
+_ALSO = {"max": maximum, "min": minimum, "sum": total, "clip": clamp}  # the names that PyTorch or NumPy uses
 
 
 def __getattr__(name: str) -> Callable[..., Any]:

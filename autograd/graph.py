@@ -233,7 +233,7 @@ class Graph(Generic[N]):
         return said.replace(" or inside no_grad()?", otherwise) if otherwise else said
 
     def find(self, name: str) -> N:
-        """Return the node of that name. Raises GraphError, suggesting what may be meant or listing what there is."""
+        """Return the node of that name. Raises GraphError, which suggests the name that may be meant, or lists some."""
         if name in self.by_name:
             return self.by_name[name]
         some = ", ".join(" ".join(self.name(node).split()) for node in self.nodes[:-9:-1])

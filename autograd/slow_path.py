@@ -38,7 +38,7 @@ def real(number: Any, wanted: str = "a real number") -> float:
         except OverflowError:
             bits = number.bit_length()  # type: ignore[attr-defined]
             raise FloatOverflowError(f"want {wanted}, got an int too large for a float ({bits} bits)") from None
-    raise ArgumentError(f"want {wanted}, got {_named(number)}") from None  # a failed attempt says less
+    raise ArgumentError(f"want {wanted}, got {_named(number)}") from None  # the error of the failed attempt says less
 
 
 def real_data(operand: Any, number: Any) -> float:

@@ -73,7 +73,7 @@ class Guards:
         self.variables: dict[str, Any] = {}
         self.names: dict[Any, str] = {}
         self.generators: list[Any] = []
-        self.places: dict[tuple[int, Any], tuple[str, Any]] = {}  # by owner and name: the path, and what is there
+        self.places: dict[tuple[int, Any], tuple[str, Any]] = {}  # by owner and name: the path, and the object there
         self._function, self._rows, self._own = function, [row for row in rows if row not in BUILTIN], own or {}
         self._modules = len(sys.modules)
         self._used = {"forward", "__call__"}  # the names in all the code that was read
@@ -195,7 +195,7 @@ class Guards:
                 if isinstance(thing, Mapping):
                     self._tests.append(f"[*{held}.values()] == {self._hold([*thing.values()])}")
 
-    # --- what is in a thing
+    # --- The contents of an object
 
     def _look_into(self, thing: Any, path: str) -> None:
         kind: Any = type(thing)

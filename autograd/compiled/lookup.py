@@ -304,7 +304,7 @@ _said: set[str] = set()
 
 
 def say_once(text: str) -> None:
-    """Warn at the user's line, once for each kind, which is the beginning of the text."""
+    """Warn at the user's line, once for each kind of warning: texts that begin alike are of one kind."""
     if (kind := text[:30]) not in _said:
         _said.add(kind)
         warnings.warn_explicit(text, UserWarning, *users_line())

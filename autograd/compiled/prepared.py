@@ -42,7 +42,7 @@ class Part:
 
     @property
     def code(self) -> tuple[bool, int]:
-        """The code that runs it: whether it is C, and for how many rows it is made; 0 is one sample in Python."""
+        """The code that runs it: whether it is C, and the number of rows it is for; 0 means one sample in Python."""
         return self.in_c, self.rows.count if self.in_c or not self.single else 0
 
     @property

@@ -102,7 +102,7 @@ def _as_bytes(mask: int, count: int) -> bytes:
 class Reach:
     """The parameters that the gradient of a program's root reaches, among all `parameters` of a compiled step.
 
-    varies: whether they depend on what is picked. deep: whether not only parameters can be picked.
+    varies: whether they depend on what is picked. deep: whether anything but parameters can be picked.
 
     >>> from autograd import Value
     >>> from autograd.compiled.tracing import trace

@@ -326,7 +326,7 @@ def compile(
     picked. Numbers of other types in data or grad (numpy's, ints, fractions) become floats at the next call; anything
     that is not a number is refused by name.
     The check compares the program's loss and gradients with those of the function itself, run on the same arguments: at
-    the first call of each signature of arguments, and at the calls 2, 4, 8, 16 ... of the step ("doubling"), at every
+    the first call of each signature of arguments, and at calls 2, 4, 8, 16 ... of the step ("doubling"), at every
     call ("always"), or never ("never"). It raises TraceError, and leaves the gradients as they were.
 
     >>> w = Value(1.0)

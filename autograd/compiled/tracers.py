@@ -66,7 +66,7 @@ _FIXES = {
 
 
 def _refusal(node: Value, why: str) -> TraceError:
-    """Return the error for looking at a number that is not there; it names the user's line."""
+    """Return the error for looking at a number that a tracer does not have; it names the user's line."""
     if _asked_by_engine():  # it leaves the operation to us when that fails
         return TraceError("no number yet")
     what = one_line(node.label) or (f"the result of {node.op.name}" if node.op else "a parameter")

@@ -73,7 +73,7 @@ class _Feed:
         self.step = step
         self.length = len(batches) if isinstance(batches, (list, tuple)) else None  # once it is known
         self._source = iter(batches)
-        self._coming: Any = _NONE  # what has been taken from it but not prepared yet
+        self._coming: Any = _NONE  # the batch taken from the source but not prepared yet
         self._prepared: list[Prepared] = []
 
     def ready(self, turn: int, steps: int) -> tuple[list[Prepared], int, int]:
@@ -242,7 +242,7 @@ class Updates:
                 say_once(f"{error}. The optimizer is called in Python, which is slower")
                 return False
             if self._lender is not None:
-                self._lender.current()  # takes what is in the old arrays
+                self._lender.current()  # takes the numbers in the old arrays
             places = ([self._place[p] for p in params if p in self._place] for params in self._members or ())
             described = [
                 (group, function, rule.remembered, len(rule.options))

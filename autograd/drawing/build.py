@@ -38,7 +38,7 @@ def build_picture(
 ) -> Picture:
     """Return the boxes, arrows and clusters that `draw` shows for the same options, which are explained there.
 
-    Raises ArgumentError if an option is not a whole number, GraphError for a module or node that is not there.
+    Raises ArgumentError if an option is not a whole number, GraphError for a module or node not in the graph.
     """
     given: dict[str, Any] = {"depth": depth, "budget": budget, "fold": fold, "open": open}
     return fitted_picture(graph, None, at=at, radius=radius, path=path, **given)

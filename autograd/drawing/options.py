@@ -80,7 +80,7 @@ class Look(NamedTuple):
 
     @property
     def palette(self) -> Palette:
-        """The colours; those for light paper if the page decides."""
+        """The colours: those for light paper if the page decides."""
         return THEMES.get(self.theme, THEMES["light"])
 
 

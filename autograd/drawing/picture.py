@@ -232,7 +232,7 @@ class Picture:
             arrow.head.arrivals += 1
 
     def size(self) -> int:
-        """How much there is to read: the boxes with their operations, the arrows, or the length, whichever is most."""
+        """The amount of reading: the boxes with their operations, the arrows, or the length, whichever is most."""
         length = dict.fromkeys(self.boxes, 1)
         for arrow in self.arrows:  # arrows into a box come before arrows out of it
             if arrow.back:

@@ -19,7 +19,7 @@ _Function = Callable[[float], float]
 _LEAST, _DENSE = (
     -1000,
     -128,
-)  # the exponents of the smallest step at 0, and of the smallest one from which on no step is left out
+)  # the exponents of the smallest step at 0, and of the step from which on none is left out
 _UNEVEN = 1.848  # a step is this many powers of two: a multiple of the last bit would not show how values are rounded
 _ABSOLUTE = -48  # the exponent of the smallest step that numbers near 1 can resolve
 
@@ -41,7 +41,7 @@ class Slope(NamedTuple):
 
     @property
     def said(self) -> str:
-        """What there is instead of a slope, in words; nothing where the function is smooth."""
+        """What the function has instead of a slope, in words; empty where it is smooth."""
         if self.kind in ("kink", "symmetric kink"):
             return f"a {self.kind}, with the slope {self.left:.6g} on its left and {self.right:.6g} on its right"
         return {
@@ -250,7 +250,7 @@ class _Search:
                 return Slope(0.0, 0.0, 0.0, 0.0, "")
             self.steps = self.steps[len(flat) :]
             self.within = bool(self.steps) and self._leaps(self.steps[0])
-        for k in self.steps[:6]:  # if larger steps bend, that is not noise
+        for k in self.steps[:6]:  # a bend at larger steps is not noise
             noise = self.values.fine_noise(k)
             self.noise = max(self.noise, min(noise, 8 * self.noise or noise))
         known = [k for k in self.steps[:3] if math.isfinite(self.values[k].central)]

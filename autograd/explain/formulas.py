@@ -29,7 +29,7 @@ from .phrases import Report
 __all__ = ["formula", "latex"]
 
 LONG = 100  # the most characters that a value may add to the line of another
-# Rows that are shown as their formula; all others are calls. A sum that is one node must not be pasted as several.
+# Operations shown as their formula; all others are shown as calls. A sum that is one node must not become several.
 _OPERATORS = frozenset(name for name in OPERATORS if not OPS[name].value.lets)
 _WRITTEN_OUT = {EXACT: _OPERATORS, LATEX: _OPERATORS | {"dot", "total"}}
 

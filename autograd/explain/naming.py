@@ -32,7 +32,7 @@ __all__ = ["is_ours", "named_graph", "names_for", "one_line", "ours", "parameter
 NOT_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "self"})
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
 COMPILED = "<autograd "  # how the file names of compile()'s output begin
-LOOKED_AT = 100_000  # the most objects looked at in the caller's lists
+LOOKED_AT = 100_000  # the most objects in the caller's lists that are looked at
 DEPTH = 3  # the deepest nesting of lists
 OBJECTS = 4  # the deepest nesting of objects that have parameters()
 

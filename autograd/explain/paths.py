@@ -257,7 +257,7 @@ class Sums:
         return found
 
     def _follow_best(self, ks: list[int], loss: float, room: int) -> list[tuple[float, int, int]]:
-        """Complete a path by its best edges, and return the `room` best turns passed by: -loss, -place, operand."""
+        """Complete a path by its best edges, and return the `room` best turns not taken: -loss, -place, operand."""
         first, nexts, others, here = self.first, self._nexts, self._others if room else {}, self.graph.index[self.value]
         node = self.graph.root
         for k in ks:

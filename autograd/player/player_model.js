@@ -362,7 +362,7 @@ class Model {
       let at = 0;
       heap.forEach((one, i) => { if (one.loss < heap[at].loss || (one.loss === heap[at].loss && one.length > heap[at].length)) at = i; });
       let { loss, node, path, length } = heap.splice(at, 1)[0];
-      while (node !== value) { // along the best edges, remembering the turns passed by
+      while (node !== value) { // along the best edges, remembering the turns not taken
         const choices = ways(node).map((k) => ({ k, size: size(node, k) }));
         const best = choices.reduce((a, b) => (b.size > a.size ? b : a));
         for (const { k, size: other } of choices) {

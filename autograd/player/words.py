@@ -12,7 +12,7 @@ from html import escape, unescape
 
 __all__ = ["in_other_words", "language", "said", "sentences", "table", "translation"]
 
-# If sentences begin alike, the script takes the longest that fits. One in parentheses is also looked for within a line.
+# If sentences begin alike, the script takes the longest that fits. A sentence in parentheses is also sought in a line.
 SENTENCES = (
     # where one is
     "{low} to {high}",

@@ -315,7 +315,7 @@ class Moves(Pictured):
         return self._through(entered[-1 if in_a_model else -2]) if entered else self.next()
 
     def out(self) -> Moved:
-        """Make all the remaining moves of the module that we are in; outside any module, all that are left."""
+        """Make all the remaining moves of the current module; outside any module, all that are left."""
         inside = self._calls_at(self.position - 1) if self.position else []
         left = [call for call in self._calls_at(self.position) if call in inside]
         return self._through(left[0]) if left else self.run()
@@ -384,7 +384,7 @@ class Moves(Pictured):
         notes = dict.fromkeys([*(self._make() for _ in range(start, k)), *(self._take_back() for _ in range(k, start))])
         return self._moved([self._made_text(k - 1) if k else self.headline()], notes, k - start)
 
-    # --- Breakpoints, and what is watched ---
+    # --- Breakpoints and watches ---
 
     def break_at(self, x: object = None) -> Report:
         """Stop at x, or no longer if called again; without x, list where it stops.

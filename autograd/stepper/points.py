@@ -77,7 +77,7 @@ def operations(stepper: Moves) -> dict[str, Op]:
 
 
 def point_at(stepper: Moves, x: object) -> Point:
-    """Return the breakpoint for x: see :meth:`Moves.break_at`. Raises GraphError if it is not there."""
+    """Return the breakpoint for x: see :meth:`Moves.break_at`. Raises GraphError if x is not in the graph."""
     if isinstance(x, str) and x not in stepper.graph.by_name:
         if x in ("nan", "inf"):
             return _where(stepper, "nan or inf", lambda node, number: not math.isfinite(number))
@@ -142,7 +142,7 @@ def _on_condition(stepper: Moves, text: str) -> Point:
 
 
 def watch_text(stepper: Moves, x: object) -> tuple[str, Callable[[], str]]:
-    """Return what is watched, and what says its state. Raises GraphError or FormulaError if it is not there."""
+    """Return what is watched, and what says its state. Raises GraphError or FormulaError if it cannot be found."""
     is_text = isinstance(x, str)
     if not is_text or x in stepper.graph.by_name or stepper.regions.find(x):
         part = stepper.part(x)

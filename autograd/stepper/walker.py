@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["INDENT", "SMALL", "WINDOW", "Walker"]
 
-WINDOW = 20  # nodes shown of a big graph
+WINDOW = 20  # how many nodes of a big graph are shown
 CHANGES = 8  # the most nodes whose numbers before and after are listed
 WIDEST = 60  # the most characters of an operation in a table; a longer one is only named
 SMALL = 500  # the most nodes for remarks that need the whole graph
@@ -421,7 +421,7 @@ class Walker(Moves):
         if not self.closed:
             try:
                 self._restore()
-            except BaseException:  # an interrupt: everything is restored nevertheless
+            except BaseException:  # on an interrupt, everything is still restored
                 self._restore()
                 raise
             finally:

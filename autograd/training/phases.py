@@ -367,7 +367,7 @@ class TrainingStepper(Pictured):
         return Report(f"from now on: {SLIPS[kind].phrase}")
 
     def compare(self, kind: str | None = None, updates: int = COMPARED) -> Report:
-        """Show the losses of some updates from here, right and with a mistake, side by side; nothing is changed."""
+        """Show the losses of the next updates, right and with a mistake, side by side; nothing is changed."""
         if kind is None:
             return self.mistake()
         slip = check_slip(kind, self.optimizer)

@@ -1,4 +1,4 @@
-"""The workloads on scalar-autograd, written as a user would write them: every update records every operation anew."""
+"""The workloads on scalar-autograd, written as a user would write them: every update records every operation again."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def _in_places(exercise: Exercise, ours: Numbers, theirs: Numbers) -> Iterator[s
 
 
 def _constant(numbers: Sequence[float], precision: float) -> float | None:
-    """The number that all of them are, rounded to what a person would have typed."""
+    """The number that all of them equal, rounded to what a person would have typed."""
     if not numbers or not all(math.isclose(x, numbers[0], rel_tol=precision, abs_tol=precision) for x in numbers):
         return None
     rounded = float(f"{numbers[0]:.6g}")
@@ -219,7 +219,7 @@ def _part_of(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> I
 
 
 def _with_more(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> str:
-    """The right numbers are there, and others with them."""
+    """The right numbers, with others among them."""
     if all(isinstance(x, list) and isinstance(y, list) and len(x) > len(y) for x, y in zip(given, base)):
         if agree([x[: len(y)] for x, y in zip(given, base)], base, exercise.precision):
             return tr("The right ones are there, and more follow: does the loop or the list end too late?")

@@ -82,7 +82,7 @@ class Exercise(NamedTuple):
         return list(deepcopy(tuple(self.cases(Random(int(self.lesson.rstrip("b") or 0))))))
 
     def answer(self, case: Case, made: Iterable[str] = ()) -> Any:
-        """What is right, or what comes out if slips are made."""
+        """The right answer, or the answer that comes out if slips are made."""
         return self.reference(Slips(made), *deepcopy(case))
 
     def slips(self) -> list[str]:
@@ -92,7 +92,7 @@ class Exercise(NamedTuple):
 
 @cache
 def _slips_of(one: Exercise) -> tuple[str, ...]:
-    """Found by making each slip in each case, since the slips that are asked for may depend on both."""
+    """The slips are found by making each of them in each case, since the ones asked for may depend on both."""
     asked: dict[str, None] = {}
     for case in one.inputs():
         for made in [(), *((sentence,) for sentence in asked)]:

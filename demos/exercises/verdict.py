@@ -35,7 +35,7 @@ def verdict_on(name: str, thing: Any, search: bool = True) -> tuple[bool, str]:
     try:
         remark = Context().run(judge, EXERCISES[name], thing)  # whatever mode the session is in
     except WrongError as error:
-        # where nothing goes in, any small edit may happen to give the one answer
+        # without arguments there is a single answer, and any small edit may happen to give it
         search = search and not EXERCISES[name].secret
         why = Context().run(_mended, EXERCISES[name], thing, not error.named) if search else ""
         sentence = f"{_ended(error.sure)} {why}" if why else str(error)
@@ -44,7 +44,7 @@ def verdict_on(name: str, thing: Any, search: bool = True) -> tuple[bool, str]:
 
 
 def _ended(sentence: str) -> str:
-    """With a full stop."""
+    """Return the sentence with a full stop."""
     return sentence if sentence.endswith((".", "?")) else f"{sentence}."
 
 
@@ -80,14 +80,14 @@ def _mended(exercise: Exercise, solution: Any, pairs: bool) -> str:
 
 
 def _begin(exercise: Exercise, sentence: str) -> str:
-    """With a capital letter, unless it begins with code: code keeps its case."""
+    """Return the sentence with a capital letter, unless it begins with code: code keeps its case."""
     word = re.match(r"[a-zа-яё]{2,}(?=[ ,])" if language() == "en" else r"[а-яё]+(?=[ ,])", sentence)
     code = {exercise.name, *exercise.names, *exercise.parts}
     return sentence[0].upper() + sentence[1:] if word and word.group() not in code else sentence
 
 
 def judge(exercise: Exercise, solution: Any) -> str:
-    """Raise WrongError unless a solution is right; returns a remark on it, or ""."""
+    """Raise WrongError unless a solution is right; return a remark on it, or ""."""
     if exercise.examine:
         return exercise.examine(solution) or ""
     cases = exercise.inputs()
@@ -167,7 +167,7 @@ def _taking_either(exercise: Exercise, solution: Any, arguments: Case) -> Any:
 
 
 def _refuses_values(exercise: Exercise, error: WrongError) -> bool:
-    """Whether math.exp() or the like raised, in an exercise that floats are enough for."""
+    """Whether math.exp() or the like raised, in an exercise for which floats are enough."""
     return isinstance(error.__cause__, ArgumentError) and "Value" not in exercise.statement
 
 
@@ -267,7 +267,7 @@ def _made(exercise: Exercise, case: Case, chosen: Sequence[str]) -> tuple[Tree, 
 
 
 def _changed_slip(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree]) -> str:
-    """A slip, and after it a change of all numbers."""
+    """A slip followed by a change of all numbers."""
     for slip in exercise.slips():
         made = [_made(exercise, case, [slip])[0] for case in cases]
         shaped = all(map(like, made, right)) or not all(map(like, given, right))

@@ -1,6 +1,6 @@
-"""The language that lessons, verdicts, quizzes and commands are told in: English, or that of a folder in here.
+"""The language that lessons, verdicts, quizzes and commands are told in: English, or one that has a folder here.
 
-English is what the sources say. `tr` gives a sentence of theirs in the language in use, as a catalogue has it:
+English is what the sources say. `tr` gives one of these sentences in the language in use, from a catalogue:
 languages/ru/slope.po has those of lesson 0. A sentence that no catalogue has stays English, as all errors of the engine do.
 Code and numbers are the same in every language.
 
@@ -28,7 +28,7 @@ VARIABLE = "AUTOGRAD_LANG"  # the environment variable that chooses one
 
 _language = "en"
 _page = ""  # the lesson that is being run, whose catalogue is asked first
-_listener: Callable[[str, str, bool], None] | None = None  # of a tool that collects what is looked up
+_listener: Callable[[str, str, bool], None] | None = None  # set by a tool that collects the texts that are looked up
 
 
 def tr(english: str, /, **fields: object) -> str:
@@ -49,7 +49,7 @@ def told(text: str) -> str:
 
 
 def tr_prose(text: str) -> str:
-    """Paragraphs of Markdown in the language in use; what is code, or a formula by itself, stays."""
+    """Paragraphs of Markdown in the language in use; code stays as it is, and so does a formula by itself."""
     return text if _language == "en" else replaced(text, lambda paragraph: _in_use(paragraph) or paragraph)
 
 
@@ -68,17 +68,17 @@ def _catalogue(name: str) -> Catalogue:
 
 
 def language() -> str:
-    """The one in use, such as "ru"."""
+    """The language in use, such as "ru"."""
     return _language
 
 
 def use(name: str) -> None:
-    """From now on tell everything in a language. Raises ValueError for one that is not there."""
+    """Tell everything in a language from now on. Raises ValueError if there is no such language."""
     global _language
     if name not in LANGUAGES:
         raise ValueError(f"want one of the languages {', '.join(LANGUAGES)}, got {name!r}")
     _language = name
-    with suppress(ImportError):  # where the engine is missing, the command line says so in this language
+    with suppress(ImportError):  # if the engine is missing, the command line says so in this language
         from autograd.player import words
 
         words.language, words.translation = name, tr
@@ -108,7 +108,7 @@ def reading(page: str) -> Iterator[None]:
 
 @contextmanager
 def listening(listener: Callable[[str, str, bool], None]) -> Iterator[None]:
-    """While the block lasts, call a function for all that is looked up: the page, the text, and whether it was computed."""
+    """During the block, call a function for each text that is looked up: page, text, and whether it was computed."""
     global _listener
     before, _listener = _listener, listener
     try:
@@ -118,7 +118,7 @@ def listening(listener: Callable[[str, str, bool], None]) -> Iterator[None]:
 
 
 def chosen(text: str) -> str:
-    """The language that a setting names, as "ru" or "ru_RU.UTF-8" do; "" if it is none of ours."""
+    """The language that a setting names, as "ru" or "ru_RU.UTF-8" do; "" if it is not one of ours."""
     name = text.partition(".")[0].partition("_")[0].lower()
     return name if name in LANGUAGES else ""
 

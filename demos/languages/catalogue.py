@@ -1,11 +1,11 @@
-"""Catalogues of translations: .po files, as gettext and the editors made for it know them, read by a few lines.
+"""Catalogues of translations: .po files, as in gettext and the editors made for it, read by a few lines of code.
 
     #, python-brace-format
     msgid "want {wanted}, got {got}"
     msgstr "нужно {wanted}, получено {got}"
 
 An entry marked python-brace-format has fields; in any other a brace is a brace. One that is marked fuzzy was translated
-from another English sentence, which stands above it after `#|`; until somebody has looked at it, English is shown.
+from another English sentence, which is written above it after `#|`; until somebody has looked at it, English is shown.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class Catalogue:
     def matched(self, text: str, page: str = "") -> str:
         """The translation of a text that was computed: of the sentence itself, or of the template that it came from, or "".
 
-        Of several templates it is the one with the most letters of its own. What a field holds is translated likewise.
+        If several templates match, the one with the most letters of its own is taken. Fields are translated too.
         """
         exact = self.exact(text, page)
         if exact:
@@ -120,7 +120,7 @@ class Catalogue:
                 return translated.format(**held)
         within = text
         for pattern, translated in self._templates(page):
-            if pattern.pattern.startswith("\\("):  # one in parentheses is also looked for within a line
+            if pattern.pattern.startswith("\\("):  # a sentence in parentheses is also looked for inside lines
                 within = pattern.sub(lambda found, to=translated: to.format(**found.groupdict()), within)
         return within if within != text else ""
 

@@ -1,4 +1,4 @@
-"""What the engine says of a wrong number. It speaks English; a quiz in another language knows its sentences by these templates."""
+"""What the engine says about wrong numbers, in English: a quiz in another language recognises it by these templates."""
 
 from __future__ import annotations
 

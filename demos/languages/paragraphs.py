@@ -1,6 +1,6 @@
-"""Paragraphs of Markdown as what is translated: each a line of text, without what it is a heading, item or cell of.
+"""Paragraphs of Markdown, as they are translated: each is a line of text, without the mark of a heading, item or cell.
 
-A formula by itself and code are no words; numbers and code inside of a sentence belong to it.
+A formula by itself and code do not count as words; numbers and code inside a sentence belong to it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _CODE = "```"
 
 
 def has_words(text: str) -> bool:
-    """Whether there is anything to translate in a text: a word of three English letters that is no code.
+    """Whether there is anything to translate in a text: a word of three English letters that is not code.
 
     >>> has_words("`x` is 3"), has_words("the slope"), has_words("dL/dw = y_hat"), has_words("$a$")
     (False, True, False, False)
@@ -58,7 +58,7 @@ def replaced(text: str, change: Callable[[str], str]) -> str:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """What a paragraph begins with, and the paragraph, or code as it is; an empty line is an empty paragraph."""
+    """Pairs of a mark and the paragraph after it, or code as it is; an empty line is an empty paragraph."""
     mark, lines, fenced = "", list[str](), False
     for line in text.split("\n"):
         fence = line.strip().startswith("```")

@@ -21,11 +21,11 @@ from ..shared.report import markdown, markdown_line, question_form
 __all__ = ["documents", "emblem"]
 
 _STARTERS = Path(__file__).parent / "starters"
-_LONG = 32  # lines of code above which a cell begins closed
+_LONG = 32  # a cell with more lines of code is closed at first
 
 
 def emblem() -> str:
-    """The page that plays backprop of the graph on which every classical mistake shows."""
+    """A page that plays backprop on the graph in which every classical mistake shows."""
     a = Value(1.0, label="a")
     b = a + a
     b.label = "b"
@@ -35,7 +35,7 @@ def emblem() -> str:
 
 
 def documents() -> list[dict[str, Any]]:
-    """All documents. One has a name, a title, perhaps a lesson's number, cells, and what there is to do in it."""
+    """All documents. Each has a name, a title, perhaps a lesson's number, cells, and a list of things to do."""
     lessons = [_lesson(demo) for demo in DEMOS if demo.lesson]
     return [_starter("bench", tr("Bench")), *lessons, _starter("moons", tr("Training, live: two moons")), _quiz()]
 
@@ -63,7 +63,7 @@ def _lesson(demo: Demo) -> dict[str, Any]:
 
 def _parts(cell: Cell, demo: Demo) -> Iterator[dict[str, Any]]:
     if cell.prose:
-        head = (f"# {demo.question}", f"*{demo.russian}*")  # which the page shows by itself
+        head = (f"# {demo.question}", f"*{demo.russian}*")  # the page itself shows these
         yield _prose("\n".join(line for line in cell.prose.split("\n") if line not in head))
     elif cell.only_calls("predict"):
         for name in re.findall(r'predict\("(\w+)"', cell.code):
@@ -93,5 +93,5 @@ def _exercise(one: Any) -> dict[str, Any]:
 
 
 def _linked(html: str) -> str:
-    """Links between lessons' pages as addresses of this one."""
+    """Turn links between the lessons' pages into addresses of this page."""
     return re.sub(r'href="\.\./(\w+)/index\.html"', r'href="#lesson=\1"', html)

@@ -14,13 +14,13 @@ from autograd.errors import printable
 __all__ = ["Bundle", "bundle_of", "install"]
 
 Bundle = dict[str, str]  # texts by MIME type
-LONGEST = 20_000  # letters of a plain text
-LARGEST = 8_000_000  # letters of a picture or page
+LONGEST = 20_000  # the most characters of a plain text
+LARGEST = 8_000_000  # the most characters of a picture or page
 _REPRS = {"text/html": "_repr_html_", "image/svg+xml": "_repr_svg_", "text/latex": "_repr_latex_"}
 
 
 def bundle_of(thing: Any) -> Bundle:
-    """How a thing is displayed, as texts by MIME type. Never raises.
+    """The display of a thing, as texts by MIME type. Never raises.
 
     >>> from autograd import Value
     >>> bundle_of(2 ** 10), bundle_of(display_module().SVG("<svg/>"))
@@ -49,7 +49,7 @@ def _text(thing: Any) -> str:
 
 
 def display_module(emit: Callable[[Bundle, int, bool], None] = lambda *_: None) -> ModuleType:
-    """IPython.display, as far as it is used. emit: takes a bundle, the number of its place, and whether it was there."""
+    """The part of IPython.display in use. emit: takes a bundle, the number of its place, and whether it exists."""
     places = count(1)
 
     class Handle:

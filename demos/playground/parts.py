@@ -1,7 +1,7 @@
 """What the page is made of besides our own sources: packages of npm, pinned by version and sha512 in package-lock.json.
 
-npm fetches them as tarballs from the registry it is configured for, and refuses one whose sha512 is another. To bring them
-up to date: `npm update --package-lock-only --prefix demos/playground`, and look at what has changed.
+npm fetches them as tarballs from the registry it is configured for, and refuses one whose sha512 differs. To bring them
+up to date: `npm update --package-lock-only --prefix demos/playground`, and review the changes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class PartsError(OSError):
 
 
 def fetch(folder: Path) -> Path:
-    """Fetch the packages into a folder, which is made; the path of its node_modules. Those that are there stay.
+    """Fetch the packages into a folder, made if need be, and return the path of its node_modules. Old ones are kept.
 
     Raises PartsError, with a sentence, if that cannot be done.
     """
@@ -46,7 +46,7 @@ def fetch(folder: Path) -> Path:
 
 
 def npm() -> str:
-    """The program npm. Raises PartsError if there is none, or no node."""
+    """The program npm. Raises PartsError if npm or node is missing."""
     found = shutil.which("npm")
     if not found or not shutil.which("node"):
         raise PartsError("the page is made with node and npm, which are not here: install them from https://nodejs.org")
@@ -54,7 +54,7 @@ def npm() -> str:
 
 
 def run(command: Sequence[str | os.PathLike[str]], folder: Path, more: Mapping[str, str] | None = None) -> str:
-    """What a program prints. Raises PartsError with the last line of its complaint."""
+    """Run a program and return what it prints. Raises PartsError, with the last line of its complaint, if it fails."""
     environment = {**os.environ, **(more or {})}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -72,7 +72,7 @@ def bundle(modules: Path, script: Path, *more: str) -> str:
 
 
 def licences(modules: Path) -> str:
-    """The licences of what was put into the page, package by package; those of programs inside of them are in licences.txt."""
+    """The licences of what the page contains, package by package; those of programs inside them are in licences.txt."""
     texts = [(_HERE / "page" / "licences.txt").read_text(encoding="utf-8")]
     for path, pinned in sorted(json.loads(PINNED.read_text(encoding="utf-8"))["packages"].items()):
         folder = modules.parent / path

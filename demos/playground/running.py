@@ -30,18 +30,18 @@ from .notebook import Bundle, install
 __all__ = ["ROUNDS", "Session", "start"]
 
 ROUNDS = 10_000_000  # rounds of the loops in a cell: about ten seconds, and a hundred times what any lesson needs
-PRINTED = 100_000  # letters a cell may print
+PRINTED = 100_000  # characters a cell may print
 SHOWN = 300  # things a cell may show, such as the frames of a picture that moves
-_CELL = "<ipython-input-"  # how the files of cells begin; the engine says "cell" for it
-_TOOL = 4  # a number of sys.monitoring that no debugger or profiler has
+_CELL = "<ipython-input-"  # how the file names of cells begin; the engine shows it as "cell"
+_TOOL = 4  # a tool id of sys.monitoring that no debugger or profiler uses
 
 
 class StoppedError(BaseException):
-    """Ends a loop; no `except Exception` of the learner's holds it up."""
+    """Ends a loop; an `except Exception` in the learner's code does not catch it."""
 
 
 def start(tell: Callable[[str], None], engine: Engine | None = None) -> Session:
-    """A session that tells the page, as JSON, what happens. engine: what lays out pictures."""
+    """A session that tells the page, as JSON, what happens. engine: it lays out pictures."""
     if engine:
         set_engine(engine)
     return Session(tell)
@@ -56,13 +56,13 @@ class Session:
         self._left = {"letters": PRINTED, "things": SHOWN}
         self._display = install(self.names, self._show)
         self._quiz: Any = None
-        self._printed: list[str] = []  # and not sent yet: one message per line would be too many
+        self._printed: list[str] = []  # and not sent yet: a message for every line would be too many
         self._printed_error = False
         self._flushed = 0.0
         self.forget()
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Start afresh."""
         self.names.clear()
         self.names.update(__name__="__main__", display=self._display.display)  # type: ignore[attr-defined]
 
@@ -109,7 +109,7 @@ class Session:
     # --- Cells ------------------------------------------------------------------------------------------------
 
     def _run(self, code: str, cell: int) -> dict[str, Any]:
-        """Run a cell: what it prints and shows is told at once; then whether it failed, and what it computed."""
+        """Run a cell: report at once what it prints and shows, and then whether it failed and what it computed."""
         file = f"{_CELL}{cell}>"
         before = dict(self.names)
         linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
@@ -128,7 +128,7 @@ class Session:
         return {"computed": self._computed(before)}
 
     def _computed(self, before: dict[str, Any]) -> list[str]:
-        """The names that a cell gave to results, the last first."""
+        """The names that a cell gave to results, the latest first."""
         changed = [name for name, thing in self.names.items() if _is_result(thing) and thing is not before.get(name)]
         names = [name for name in reversed(changed) if name != "_"]
         if "_" in changed and not any(self.names[name] is self.names["_"] for name in names):
@@ -136,7 +136,7 @@ class Session:
         return names[:4]
 
     def _failed(self, error: BaseException, file: str) -> dict[str, Any]:
-        """Tell of an error; the line of the cell that it came from."""
+        """Report an error, and return the line of the cell that it came from."""
         if isinstance(error, SyntaxError) and error.filename == file:
             self._print(
                 f"line {error.lineno}: {error.text.rstrip() if error.text else ''}\n{type(error).__name__}: {error.msg}\n",
@@ -227,7 +227,7 @@ class Session:
         return self._asked(f"{self._quiz!r}")
 
     def _answer(self, guess: str | None) -> dict[str, Any]:
-        """Answer the question of the quiz, or leave it out."""
+        """Answer the question of the quiz, or skip it."""
         return self._asked(f"{self._quiz.skip() if guess is None else self._quiz.answer(guess)}")
 
     def _asked(self, text: str) -> dict[str, Any]:
@@ -235,13 +235,13 @@ class Session:
         return {"text": shown, "right": self._quiz.right, "asked": self._quiz.asked, "code": self._quiz.code}
 
     def _complete(self, text: str) -> dict[str, Any]:
-        """The names that what is being typed may become."""
+        """The names that may complete what is being typed."""
         from rlcompleter import Completer
 
         completer = Completer({**self.names})
         try:
             found = (completer.attr_matches if "." in text else completer.global_matches)(text)
-        except Exception:  # it asks objects for their attributes, which may do anything
+        except Exception:  # completion reads attributes of objects, which may do anything
             found = []
         return {"names": sorted({name.rstrip("( :").rpartition(".")[2] for name in found if "__" not in name})[:200]}
 
@@ -253,7 +253,7 @@ class Session:
 
 
 class _Stream(io.TextIOBase):
-    """Standard output that tells somebody."""
+    """Standard output that passes on each text to a function."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
@@ -279,7 +279,7 @@ def _leaves(root: Value) -> list[Any]:
 
 
 def _numbers_in(text: str) -> tuple[str, dict[str, str]]:
-    """An expression, and the numbers behind its last semicolon, if that is all there is.
+    """An expression, and the numbers behind its last semicolon, if nothing else is there.
 
     >>> _numbers_in("b = a + a; b * c; a=1, c=-2")
     ('b = a + a; b * c', {'a': '1', 'c': '-2'})
@@ -309,7 +309,7 @@ def _said(error: BaseException) -> str:
 
 @contextmanager
 def _counted() -> Iterator[None]:
-    """End a loop of a cell after so many rounds, where Python reports jumps (3.12 or newer, as in the browser)."""
+    """End a loop of a cell after ROUNDS rounds, if Python reports jumps (3.12 or newer, as in the browser)."""
     monitoring: Any = getattr(sys, "monitoring", None)
     if monitoring is None or monitoring.get_tool(_TOOL):
         yield

@@ -1,6 +1,6 @@
-"""Our own sources and the standard library as archives for the browser's Python, compiled by that very Python.
+"""Our own sources and the standard library as archives for the browser's Python, compiled by the same Python.
 
-Compiling takes most of the time that a start from sources takes, so it is done here, by the same Python in node.
+Compiling accounts for most of the time of a start from sources, so it is done here, by the same Python in node.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from .parts import run
 __all__ = ["archive", "compiled", "staged"]
 
 _DEMOS = Path(__file__).parents[1]
-_FOLDERS = {"__pycache__", "bench", "workshop", "page", "starters"}  # folders that a browser has no use for
-_KINDS = {".pyc", ".pyi", ".md", ".in", ".mjs"}  # of files, likewise
+_FOLDERS = {"__pycache__", "bench", "workshop", "page", "starters"}  # folders that a browser does not need
+_KINDS = {".pyc", ".pyi", ".md", ".in", ".mjs"}  # and kinds of files
 
 
 def staged(folder: Path) -> Path:
@@ -41,7 +41,7 @@ def _packages() -> Iterator[tuple[str, Path]]:
 
 
 def compiled(modules: Path, folder: Path) -> bytes:
-    """Compile the sources in a folder where they are; returns the standard library as an archive, compiled too."""
+    """Compile the sources in a folder in place; return the standard library as an archive, compiled too."""
     library = folder.with_suffix(".zip")
     run(["node", Path(__file__).parent / "page" / "compile.mjs", modules, folder, library], folder)
     return library.read_bytes()

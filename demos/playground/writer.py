@@ -30,7 +30,7 @@ _REPORT = Path(__file__).parents[1] / "shared" / "report.js"
 
 
 class Page(NamedTuple):
-    """What a page consists of. script: its program. parts: what its Python is made of, by name. licences: of all, as text.
+    """What a page consists of. script: its program. parts: what its Python is made of, by name. licences: all, as text.
 
     told: what it shows, by language: the documents, the emblem, and the words that are not English.
     """
@@ -82,7 +82,7 @@ def words_of_the_page() -> list[str]:
 
 
 def words_of_html(text: str) -> list[str]:
-    """What there is to translate in a page: its texts, titles and labels.
+    """The words of a page that are translated: its texts, titles and labels.
 
     >>> words_of_html('<p title="a b"><b translate="no">c</b> d {e} <i>f g</i></p>')
     ['a b', 'f g']
@@ -93,7 +93,7 @@ def words_of_html(text: str) -> list[str]:
 
 
 def _predictions() -> str:
-    """The script of a lesson's page as a module, for a part of a page."""
+    """The script of a lesson's page, as a module that works on a part of a page."""
     return f"export default (document, SENTENCES = {{}}) => {{\n{_REPORT.read_text(encoding='utf-8')}\n}};\n"
 
 
@@ -107,7 +107,7 @@ def _lock(path: Path) -> bytes:
 
 
 def write_file(path: Path, page: Page) -> Path:
-    """Write one file with everything in it, and return its path. Raises OSError where it cannot be written."""
+    """Write one file with everything in it, and return its path. Raises OSError if it cannot be written."""
     write_whole(path, _html(page, {}, _inside(_data(page)), _inside(page.parts), "'none'"))
     return path
 
@@ -121,7 +121,7 @@ def _inside(parts: Mapping[str, bytes]) -> str:
 
 
 def write_folder(folder: Path, page: Page) -> list[Path]:
-    """Write a page and its parts, for a web server: the names of parts change with them, so they may be cached for ever.
+    """Write a page and its parts, for a web server: a part's name changes with its content, so caches may keep it.
 
     Returns the paths of the files. Raises OSError if they cannot be written.
     """
@@ -148,7 +148,7 @@ def _packed(content: bytes) -> bytes:
 
 
 def _html(page: Page, more: Mapping[str, Any], first: str, parts: str, fetched: str) -> str:
-    """The page as text. first: the parts that are needed for what is seen at once; parts: the others."""
+    """The page as text. first: the parts that are needed for what is visible at first; parts: the others."""
     script, later = page.script.replace("</script", "<\\/script"), _read("later.js")
     pieces = {
         "policy": policy([script, later], fetched),
@@ -164,7 +164,7 @@ def _html(page: Page, more: Mapping[str, Any], first: str, parts: str, fetched: 
 
 
 def policy(scripts: Sequence[str], fetched: str) -> str:
-    """The page's Content-Security-Policy. scripts: those that are in it; nothing else runs but what they start themselves.
+    """The page's Content-Security-Policy. scripts: those in it; nothing else runs except what they start.
 
     fetched: where the page may fetch from, 'none' or 'self'. Frames of the page inherit all this.
     """

@@ -1,4 +1,4 @@
-"""What there is to run: the pages of cells in folders of demos/, and files that define `main`, with what they say about themselves.
+"""The demos, and what they say about themselves: pages of cells in folders of demos/, and files that define `main`.
 
 The first line of a docstring, or of a page's first cell, is the question that a demo answers. Nothing is imported.
 """
@@ -86,7 +86,7 @@ def find(text: str) -> Demo | None:
 
 
 def nearest(text: str) -> str:
-    """What was probably meant by an unknown name."""
+    """The name that was probably meant, for an unknown one."""
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(text.lower(), [*(demo.name for demo in DEMOS), "all"], 1, 0.5)), "")

@@ -1,4 +1,4 @@
-"""The data: read from demos/shared/data, or made by a few lines. One seed gives the same data on every Python."""
+"""The data: read from demos/shared/data, or made by a few lines of code. One seed gives the same on every Python."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FOLDER = Path(__file__).parent / "data"
 
 
 class Table(NamedTuple):
-    """Labelled rows: `xs` n lists of measurements, `ys` n class numbers, and what each of them is called."""
+    """Labelled rows: `xs` has n lists of measurements, `ys` n class numbers; the names say what each of them is."""
 
     xs: list[list[float]]
     ys: list[int]
@@ -89,7 +89,7 @@ def standardizer(xs: list[list[float]]) -> Callable[[Sequence[float]], list[floa
 
 
 def deepest_in_another(xs: Sequence[Sequence[float]], ys: Sequence[int], among: Iterable[int] = ()) -> int:
-    """The row nearest to the middle of another class, and so hard to learn; `among` some rows, by default all."""
+    """The row nearest to the middle of another class, and so hard to learn. among: the rows to choose from, or all."""
     members = {y: [x for x, other in zip(xs, ys) if other == y] for y in ys}
     middles = {y: [add_up(list(column)) / len(rows) for column in zip(*rows)] for y, rows in members.items()}
 

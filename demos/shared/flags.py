@@ -1,4 +1,4 @@
-"""Flags of the command line: an unknown or unreadable one is answered in one sentence."""
+"""Flags of the command line: an error about an unknown or unreadable flag is one sentence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..languages import LANGUAGES, VARIABLE, told, tr
 __all__ = ["BAD_USAGE", "FAILED", "Parser", "count"]
 
 BAD_USAGE = 2  # the exit status
-FAILED = 1  # that of what was asked for well, and could not be done
+FAILED = 1  # the exit status if a valid request could not be carried out
 
 
 # What argparse itself says, for the catalogues.
@@ -28,7 +28,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         said = tr("the language of lessons, verdicts and commands; without it, that of {variable}", variable=VARIABLE)
-        self.add_argument("--lang", choices=LANGUAGES, help=said)  # cli.py has read it before any parser is there
+        self.add_argument("--lang", choices=LANGUAGES, help=said)  # cli.py has read it before any parser exists
 
     def _print_message(self, message: str, file: Any = None) -> None:
         (file or sys.stderr).write(message or "")  # argparse would hide that this fails

@@ -187,7 +187,7 @@ class _Run:
 
 
 class _Titles(ast.NodeTransformer):
-    """Has the titles of graphs told in the language in use; those of figures are, by the figures."""
+    """Translates the titles of graphs into the language in use; figures translate their own."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)

@@ -207,7 +207,7 @@ def _between(numbers: Sequence[float]) -> list[float]:
 
 
 def _runs(row: Sequence[int], wanted: int) -> Iterator[tuple[int, int]]:
-    """Where runs of the same number start, and how long they are."""
+    """The places where runs of the same number start, and how long the runs are."""
     start = 0
     for number, same in groupby(row):
         long = len(list(same))

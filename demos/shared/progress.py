@@ -9,7 +9,7 @@ from typing import Any
 
 __all__ = ["Progress"]
 
-_LINES = 10  # how many plain lines a run prints at most
+_LINES = 10  # the most plain lines that a run prints
 _PAUSE = 0.05  # seconds between two changes of the live line
 
 

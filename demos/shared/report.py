@@ -1,6 +1,6 @@
 """A folder of pictures with one index.html that shows them, up to date after every addition.
 
-Files are written whole or not at all, and the page is written anew whenever something is added, so a demo that
+Files are written whole or not at all, and the page is written again whenever something is added, so a demo that
 is interrupted leaves behind all that it has made.
 """
 
@@ -76,7 +76,7 @@ class Report:
     def question(
         self, text: str, choices: Sequence[str], answer: str, reason: str, slips: Sequence[tuple[str, str]]
     ) -> None:
-        """Add a question to be answered before its number is shown; a wrong answer is met with the slip that gives it."""
+        """Ask a question before its number is shown; the reply to a wrong answer is the slip that gives it."""
         self._add(question_form(text, choices, answer, reason, slips))
 
     def output(self, text: str) -> None:

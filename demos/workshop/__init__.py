@@ -55,9 +55,10 @@ _BELOW = """[The handout](handout.html), for printing. [What to try before the w
 
 
 def workshop(folder: str | Path, wheels: bool = False, tell: Callable[[str], None] = print) -> Path:
-    """Write everything into a folder, which is created if need be, and return its index page. wheels: also download what is to be installed.
+    """Write everything into a folder, which is created if need be, and return its index page.
 
-    A file of exercises that exists is left alone. Raises OSError if the folder cannot be written to.
+    wheels: also download the packages to install. A file of exercises that exists is left alone. Raises OSError if the
+    folder cannot be written to.
     """
     folder = Path(folder)
     lessons = [demo for demo in DEMOS if demo.lesson]

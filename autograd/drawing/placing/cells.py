@@ -69,7 +69,7 @@ class BoxCell(Cell):
         self.size = sizes.box(box)
         self.op: Size = sizes.operation(box) if box.symbol else (0.0, 0.0)
         self.under: Under | None = None
-        self.lead = self.top = 0.0  # from its edge to the operation; from the axis to what is under that
+        self.lead = self.top = 0.0  # from its edge to the operation; from the axis to what is below it
         self.links: list[Link] = []  # that arrive
         self.label: Size = (0.0, 0.0)
 

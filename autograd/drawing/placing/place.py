@@ -196,7 +196,7 @@ class _Span(NamedTuple):
     tail: int
     head: int
     leads_back: bool
-    is_leaf: bool  # of the operation in the next column
+    is_leaf: bool  # whether the tail is a leaf of the operation in the next column
 
 
 def _crossing(row: Row, back: set[Link]) -> list[list[_Span]]:

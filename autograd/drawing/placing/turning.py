@@ -26,7 +26,7 @@ class Turn:
         return _Turned(sizes) if self.upright else sizes
 
     def room_for(self, frame: FrameCell) -> tuple[float, float, float]:
-        """Return the room that a frame's title takes as it is placed: above, before and after the frame's contents."""
+        """Return the room that a title takes in its present place: above, before and after the frame's contents."""
         title = frame.title
         if frame.badge:
             title = max(title[0], frame.badge[1][0] + 2), max(title[1], frame.badge[1][1] + 2)
@@ -39,7 +39,7 @@ class Turn:
         return 0.0 if self.upright else frame.title[0] + (frame.badge[1][0] + 16 if frame.badge else 0)
 
     def depth_of(self, frame: FrameCell) -> float:
-        """Return its least height as it is placed, for a title that is written across."""
+        """Return its least height in its present place, for a title that is written across."""
         return max(frame.title[1], frame.badge[1][1] if frame.badge else 0.0) if self.upright else 0.0
 
     def beside(self, frame: FrameCell) -> tuple[float, float]:

@@ -15,7 +15,7 @@ _ROOT = re.compile(r"(len\(\w+\)) \*\* 0\.5")
 
 
 def in_scope(tree: ast.Module, function: Function) -> list[str]:
-    """The names of a function and of those that it is in, except for names of functions."""
+    """The names in a function and in the functions around it, except for the names of functions."""
     around = [
         one for one in ast.walk(tree) if isinstance(one, (ast.FunctionDef, ast.Lambda)) and function in ast.walk(one)
     ]
@@ -37,7 +37,7 @@ def other_names(site: Site, names: Sequence[str]) -> Iterator[Edit]:
 
 
 def _element(site: Site, names: Sequence[str]) -> Iterator[Edit]:
-    """X[0], where the loop's own x is meant."""
+    """X[0], written where the loop's own x is meant."""
     node = site.node
     if (
         isinstance(node, ast.Subscript)
@@ -53,7 +53,7 @@ def _element(site: Site, names: Sequence[str]) -> Iterator[Edit]:
 
 
 def other_calls(site: Site, names: Sequence[str]) -> Iterator[Edit]:
-    """A function that was given as an argument is to be asked: slope(w) for w."""
+    """A call of a function that was given as an argument: slope(w) for w."""
     node = site.node
     if not isinstance(node, ast.Name) or (isinstance(site.owner, ast.Call) and site.field == "func"):
         return
@@ -92,7 +92,7 @@ def atoms_of(tree: ast.Module, function: Function, names: Sequence[str]) -> list
         for argument in top.args.args:
             root = ast.BinOp(call_of("len", ast.Name(argument.arg, ast.Load())), ast.Pow(), ast.Constant(0.5))
             found[text(root)] = root
-    return [copy.deepcopy(atom) for atom in found.values()]  # a tree must not hold itself
+    return [copy.deepcopy(atom) for atom in found.values()]  # a tree must not contain itself
 
 
 def missing(site: Site, atoms: Sequence[ast.expr]) -> Iterator[Edit]:
@@ -119,7 +119,7 @@ def missing(site: Site, atoms: Sequence[ast.expr]) -> Iterator[Edit]:
 
 
 def _takesmissing(site: Site) -> bool:
-    """Whether a number may be missing beside this expression: not inside of a product, where it is the same."""
+    """Whether a number may be missing beside this expression: not inside a product, where it makes no difference."""
     node, owner = site.node, site.owner
     if not is_number(node) or (isinstance(node, ast.Constant) and not isinstance(owner, ast.Return)):
         return False

@@ -19,11 +19,11 @@ from ..sandbox import REPAIRED, is_library
 
 __all__ = ["Program", "Turns", "compiled", "program_of", "written"]
 
-_LONGEST = 2_000  # items of a list, or bits of a whole number: what grows longer than that grows without end
+_LONGEST = 2_000  # items of a list, or bits of a whole number: anything longer is taken to grow without end
 _MODULES = {"math", "cmath", "autograd", "nn", "numpy", "itertools", "functools", "operator", "collections", "copy", "random",
             "dataclasses", "typing", "fractions", "statistics", "contextlib"}  # fmt: skip
 _EFFECTS = {"open", "input", "exec", "eval", "compile", "exit", "quit", "breakpoint", "globals", "__import__", "iter"}
-_ENDLESS = {"count", "cycle", "repeat"}  # of itertools: nobody counts their turns
+_ENDLESS = {"count", "cycle", "repeat"}  # functions of itertools: their turns cannot be counted
 
 
 class _EndlessError(BaseException):
@@ -31,9 +31,10 @@ class _EndlessError(BaseException):
 
 
 class Program(NamedTuple):
-    """A module of a definition and of the helpers that it calls, with the lines as they are in the learner's file.
+    """A module with a definition and the helpers that it calls, with the line numbers of the learner's file.
 
-    turning: its loops, comprehensions and functions, whose turns are counted. whole: whether all that it calls is in it, or a library's.
+    turning: its loops, comprehensions and functions, whose turns are counted. whole: whether everything it
+    calls is in the module or in a library.
     """
 
     tree: ast.Module
@@ -61,7 +62,7 @@ class Program(NamedTuple):
 
 
 def _uncommented(line: str) -> str:
-    """Without the comment at its end; a # within quotes stays."""
+    """Return the line without the comment at its end; a # inside quotes stays."""
     quote = ""
     for place, letter in enumerate(line):
         if quote:
@@ -74,14 +75,14 @@ def _uncommented(line: str) -> str:
 
 
 def written(source: str, name: str) -> Program:
-    """A program that is ours."""
+    """A program that we wrote."""
     tree = ast.parse(source)
     namespace = {"math": math, "nn": nn, "autograd": autograd, "Value": autograd.Value}
     return Program(tree, turning_in(tree), name, namespace, source.splitlines(), True)
 
 
 def program_of(thing: Any) -> Program | None:
-    """What it was written as; None if that is not known, or does more than compute."""
+    """The source of a function or class, as a program; None if it is not known, or does more than compute."""
     found = _definition(thing)
     if found is None:
         return None
@@ -119,13 +120,13 @@ def program_of(thing: Any) -> Program | None:
 def _definition(
     thing: Any,
 ) -> tuple[ast.FunctionDef | ast.ClassDef, list[str], FunctionType, ast.Module] | None:
-    """The node that defines it, the lines of its file, a function of it, and the whole file."""
+    """The node that defines a function or class, the lines of its file, one of its functions, and the whole file."""
     functions = list(vars(thing).values()) if isinstance(thing, type) else [thing]
     some = next((one for one in functions if isinstance(one, FunctionType)), None)
     if some is None:
         return None
     filename, first = some.__code__.co_filename, some.__code__.co_firstlineno
-    if isinstance(thing, type):  # a dataclass has methods of its own making
+    if isinstance(thing, type):  # a dataclass also has generated methods
         some = next(
             (
                 one
@@ -168,7 +169,7 @@ def _is_learners(thing: Any) -> bool:
 
 
 def _only_computes(tree: ast.AST, namespace: Mapping[str, Any]) -> bool:
-    """Whether it can be run a thousand times: it opens no file, asks nothing, and sleeps nowhere."""
+    """Whether it can be run a thousand times: it does not open files, ask for input, or sleep."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
@@ -210,7 +211,7 @@ class Turns:
 
 
 def compiled(program: Program, turns: Turns) -> Any:
-    """What the tree defines as it is now; its loops end. None if it cannot be compiled, or fails at once."""
+    """What the tree defines in its current state; its loops end. None if it does not compile, or fails at once."""
     with_ticks = [node.ifs if isinstance(node, ast.comprehension) else node.body for node in program.turning]
     for node, body in zip(program.turning, with_ticks):
         body.insert(0, _TICK.value if isinstance(node, ast.comprehension) else _TICK)

@@ -30,7 +30,7 @@ class Change(NamedTuple):
 class Edit(NamedTuple):
     """kind: its row in sentences.py. fields: the words that the row has blanks for. cost: how far-fetched it is.
 
-    key: edits of one kind and key in several places are one slip, made several times; "" for those that never are.
+    key: edits with the same kind and key are one slip, made in several places; "" for an edit that is always alone.
     """
 
     kind: str
@@ -62,7 +62,7 @@ class Site(NamedTuple):
 
 @contextmanager
 def made(changes: Sequence[Change]) -> Iterator[None]:
-    """With the changes in the tree. Raises IndexError where another edit has taken a place away."""
+    """Keep changes in the tree during the block. Raises IndexError if another edit has removed one of the places."""
     before: list[Change] = []
     try:
         for owner, field, index, value in changes:
@@ -109,7 +109,7 @@ def is_number(node: ast.expr) -> bool:
 
 
 def sites(tree: ast.AST) -> Iterator[Site]:
-    """Every expression that is read, from the outside to the inside."""
+    """Every expression that is read, from the outside in."""
     yield from _below(tree, None, None, ())
 
 
@@ -142,7 +142,7 @@ def _is_read(node: ast.expr) -> bool:
 
 
 def names_in(function: Function) -> list[str]:
-    """The names that a function gives values to, its arguments first."""
+    """The names that a function assigns values to, its arguments first."""
     found = dict.fromkeys(argument.arg for argument in function.args.args)
     if function.args.vararg:
         found[function.args.vararg.arg] = None
@@ -156,7 +156,7 @@ def names_in(function: Function) -> list[str]:
 
 
 def grouped(edits: Sequence[Edit]) -> list[Edit]:
-    """The same slip in all of its places, where it has several, at the cost of a little more than one."""
+    """Each slip that is made in several places, as one edit of all of them, which costs a little more than one."""
     together: dict[tuple[str, str], list[Edit]] = {}
     for edit in edits:
         if edit.key:

@@ -225,7 +225,7 @@ def _wrapped(site: Site) -> Iterator[Edit]:
 
 
 def _reversed(node: ast.expr) -> ast.expr:
-    """Of any iterable, as a list."""
+    """The code that reverses any iterable, as a list."""
     return ast.Subscript(
         call_of("list", node), ast.Slice(None, None, ast.UnaryOp(ast.USub(), ast.Constant(1))), ast.Load()
     )
@@ -273,7 +273,7 @@ def _root(node: ast.expr) -> str:
 
 
 def _orders(site: Site) -> Iterator[Edit]:
-    """Two of several that have changed places."""
+    """Two items of several that have changed places."""
     node = site.node
     if isinstance(node, (ast.Tuple, ast.List)) and 2 <= len(node.elts) <= 4:
         for i in range(len(node.elts)):
@@ -335,7 +335,7 @@ def _conditions(site: Site) -> Iterator[Edit]:
 
 
 def _large(site: Site) -> Iterator[Edit]:
-    """exp(s) for large s: the largest is to be subtracted first."""
+    """exp(s) for large s: the largest has to be subtracted first."""
     node = site.node
     if not (isinstance(node, ast.Call) and len(node.args) == 1 and text(node.func) in ("math.exp", "exp", "np.exp")):
         return

@@ -1,8 +1,8 @@
 """The smallest edits that make a learner's own program right: one, or two together.
 
-Every edit is made and the program run on the samples, in a budget of programs and of turns of their loops, so that the
-same program always gets the same verdict. Of pairs, those are tried first whose edits are small and bring the numbers
-nearer.
+Every edit is made and the program run on the samples, within a budget of programs and of turns of their loops, so that
+the same program always gets the same verdict. The pairs tried first are those whose edits are small and bring the
+numbers nearer.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from .statements import of_statements
 
 __all__ = ["Samples", "mended"]
 
-_ONES = 1_500  # programs with one edit
-_PAIRS = 2_500  # and with two
+_ONES = 1_500  # the most programs tried with one edit
+_PAIRS = 2_500  # and with two edits
 _MEASURED = 3  # samples that say how near an edit comes
 _ENOUGH = 6  # right pairs, from which the best is chosen
 
 
 class Samples(NamedTuple):
-    """What a program is tried on. answer: of a program to sample k. passes: whether it is right in every respect.
+    """What a program is tried on. answer: a program's answer to sample k. passes: whether it is right in every respect.
 
     reference: a right program.
     """
@@ -47,13 +47,13 @@ def mended(program: Program, samples: Samples, pairs: bool = True) -> list[tuple
     """The edits, one or two, that make a program right, the most likely ones first."""
     search = _Search(program, samples)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # numpy's, about programs that nobody wrote
+        warnings.simplefilter("ignore")  # numpy's warnings, about programs that nobody wrote
         found = search.ones() or (search.twos() if pairs else [])
     return [edits for _, edits in sorted(found, key=lambda one: one[0])]
 
 
 class _Tried(NamedTuple):
-    """An edit that was tried alone. gain: how much nearer its answers are; seen: these answers, in short."""
+    """An edit that was tried alone. gain: how much nearer its answers are; seen: these answers, abbreviated."""
 
     edit: Edit
     gain: float
@@ -67,7 +67,7 @@ class _Search:
         self.wanted = _operations(samples.reference.tree)
         turns = Turns(1_000_000)
         self.run(samples.reference, turns, range(len(samples.right)))
-        self.most = 1_000 + 10 * turns.made  # turns that a program may make
+        self.most = 1_000 + 10 * turns.made  # the most turns that a program may make
         self.unlike = self.distance()
         everywhere = range(len(samples.right))
         before = self.answers(everywhere)
@@ -80,7 +80,7 @@ class _Search:
         return answer is not None and same(answer, self.samples.right[k], self.samples.precision)
 
     def answers(self, which: Sequence[int], until_wrong: bool = False) -> list[Tree | None]:
-        """The answers of the program as it is now, None for those that it does not give."""
+        """The answers of the program in its current state; None for each that it does not give."""
         return self.run(self.program, Turns(self.most), which, until_wrong)
 
     def run(self, program: Program, turns: Turns, which: Sequence[int], until_wrong: bool = False) -> list[Tree | None]:
@@ -102,7 +102,7 @@ class _Search:
         return found + [None] * (len(which) - len(found))
 
     def is_solved(self) -> bool:
-        """Whether the program as it is now is right in every respect."""
+        """Whether the program in its current state is right in every respect."""
         found = self.answers(self.order, until_wrong=True)
         if not all(map(self.is_right, self.order, found)):
             return False
@@ -148,12 +148,12 @@ class _Search:
         return sum(edit.cost for edit in edits) + 0.15 * (self.distance() - self.unlike)
 
     def distance(self) -> int:
-        """How many operations the program has that the reference has not, and the other way round."""
+        """How many operations only the program has, plus how many only the reference has."""
         operations = _operations(self.program.tree)
         return sum(((operations - self.wanted) + (self.wanted - operations)).values())
 
     def measure(self, answers: Sequence[Tree | None]) -> float:
-        """How much of the answers is right, and how near the rest is: between 0 and 2."""
+        """What share of the answers is right, and how near the rest are: between 0 and 2."""
         total = 0.0
         for k, given in zip(self.first, answers):
             right = self.samples.right[k]
@@ -175,14 +175,14 @@ def _edits(tree: ast.Module) -> list[Edit]:
 
 
 def _nearness(x: float, y: float) -> float:
-    """1 for equal numbers, 0 for those that are far off."""
+    """1 for equal numbers, near 0 for numbers that are far apart."""
     if not (math.isfinite(x) and math.isfinite(y)):
         return 0.0
     return 1 / (1 + abs(x - y) / (1e-9 + abs(y)))
 
 
 def _operations(tree: ast.AST) -> Counter[str]:
-    """The operations of a program, how often each of them is there."""
+    """The operations of a program, and how often each of them occurs."""
     return Counter(
         type(node).__name__ for node in ast.walk(tree) if isinstance(node, (ast.operator, ast.Call, ast.For))
     )

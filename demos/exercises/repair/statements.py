@@ -66,7 +66,7 @@ def _accumulated(owner: ast.AST, field: str, block: Sequence[ast.stmt]) -> Itera
                     yield Edit("assigned", (inner.lineno,), changes, fields, 1.1)
 
 
-# --- Where a statement stands --------------------------------------------------------------------------------------
+# --- Where a statement belongs -------------------------------------------------------------------------------------
 
 
 def _moved(owner: ast.AST, field: str, block: Sequence[ast.stmt]) -> Iterator[Edit]:
@@ -141,7 +141,7 @@ def _into(
 
 
 def _set_back(before: ast.stmt, loop: ast.For | ast.While) -> Iterator[Edit]:
-    """It stays where it is, and is done again in each turn: of this loop, of one within, or for one of several names."""
+    """The statement stays, and is repeated in each turn: of this loop, of an inner one, or for one of several names."""
     if (
         isinstance(before, ast.Assign)
         and isinstance(before.targets[0], ast.Tuple)
@@ -216,7 +216,7 @@ def _dropped(owner: ast.AST, field: str, block: Sequence[ast.stmt]) -> Iterator[
 
 
 def _at_once(owner: ast.AST, field: str, block: Sequence[ast.stmt]) -> Iterator[Edit]:
-    """w = ...; b = ...: the second is to use the old w."""
+    """w = ...; b = ...: the second has to use the old w."""
     for first, second in zip(block, block[1:]):
         pairs = [_as_assignment(one) for one in (first, second)]
         if None in pairs:
@@ -345,7 +345,7 @@ def _biased(function: ast.FunctionDef) -> Iterator[Edit]:
 
 
 def _sinks(node: ast.For | ast.ListComp) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:
-    """Where a loop's numbers go: the element of a comprehension, what is appended or assigned."""
+    """The places where a loop's numbers go: the element of a comprehension, what is appended or assigned."""
     if isinstance(node, ast.ListComp):
         yield node, "elt", None, node.elt
         return
@@ -360,7 +360,7 @@ def _sinks(node: ast.For | ast.ListComp) -> Iterator[tuple[ast.AST, str, int | N
 
 
 def _kept_default(function: ast.FunctionDef) -> Iterator[Edit]:
-    """def f(x, found=[]): the list is one and the same in every call."""
+    """def f(x, found=[]): every call gets the same list."""
     count = len(function.args.defaults)
     for argument, default in zip(function.args.args[len(function.args.args) - count :], function.args.defaults):
         if isinstance(default, (ast.List, ast.Dict)):

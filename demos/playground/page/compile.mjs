@@ -1,6 +1,6 @@
-// Compiles Python sources by the Python that will run them: node compile.mjs NODE_MODULES FOLDER LIBRARY.ZIP
-// In FOLDER what a first cell needs gets its .pyc, and LIBRARY.ZIP is the standard library, likewise, without what a browser
-// has no use for. What is not needed at first stays as it is, since compiled it would be twice as large.
+// Compiles Python sources with the Python that will run them: node compile.mjs NODE_MODULES FOLDER LIBRARY.ZIP
+// In FOLDER, files that a first cell needs get their .pyc. LIBRARY.ZIP is the standard library, compiled likewise,
+// without the parts that a browser does not need. Other files stay as they are: compiled, they would be twice as large.
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -31,7 +31,7 @@ const marked = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-// complete: what gives the names that a text may become; run, runOn, leave: what the keys do. change: is called at every change.
+// complete: returns the names that may complete a text. run, runOn, leave: called by keys. change: on every change.
 export function makeEditor(place, code, { label, complete, run, runOn, leave, change }) {
   const names = async (context) => {
     const word = context.matchBefore(/[\w.]+/);

@@ -1,4 +1,4 @@
-// A document as a file: .py with cells as lessons have them, or a notebook; and in the address, as text that is only shown.
+// A document as a file: .py with cells, as lessons are, or a notebook; or in the address, as text that is only shown.
 
 import { say } from "./words.js";
 
@@ -46,7 +46,7 @@ export function fromNotebook(source) {
   return cells.map(({ cell_type, source }) => (cell_type === "code" ? { code: text(source) } : { text: text(source) }));
 }
 
-// The cells of a file. Throws an Error with a sentence for what is neither.
+// The cells of a file. Throws an Error with a sentence for any other file.
 export function read(name, source) {
   if (!name.endsWith(".ipynb")) return fromPython(source);
   try {
@@ -82,7 +82,7 @@ export const keeps = location.protocol === "https:" || location.protocol === "ht
 const kept = (() => {
   try {
     return keeps ? JSON.parse(localStorage.getItem(KEY)) ?? {} : {};
-  } catch { // there is none, or it is full of something else
+  } catch { // there is none, or it holds something else
     return {};
   }
 })();
@@ -93,6 +93,6 @@ export function keep(name, value) {
   kept[name] = value;
   try {
     if (keeps) localStorage.setItem(KEY, JSON.stringify(kept));
-  } catch { // full, or forbidden: it is in memory all the same
+  } catch { // full, or forbidden: it is kept in memory anyway
   }
 }

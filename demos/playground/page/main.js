@@ -40,7 +40,7 @@ const python = new Python(load, ({ state, share = 1, reason }) => {
 
 // --- Documents ---
 
-const texts = recall("texts", {}); // what was typed, by document: a list of [which of its own cells, code]
+const texts = recall("texts", {}); // the code typed into each document: a list of [index of its own cell, code]
 let documents, name, sheet, changed = false;
 
 const progress = new Map(Object.entries(recall("progress", {})));
@@ -72,7 +72,7 @@ function open(wanted) {
   document.title = `${title} · playground`;
 }
 
-// A document's own cells with the code that was typed into them, and behind each the cells that were added there.
+// A document's own cells with the code that was typed into them, and after each, the cells that were added there.
 function merged(cells, typed) {
   return cells.flatMap((cell) => {
     if (cell.code === undefined) return [cell];
@@ -168,7 +168,7 @@ addEventListener("keydown", (event) => {
 
 // --- Languages ---
 
-const READ = new Map(); // what was read of each language
+const READ = new Map(); // what has been read for each language
 
 async function inLanguage(language) {
   const loaded = documents?.get(LOADED);
@@ -197,7 +197,7 @@ async function begin() {
   $("language").value = language;
   python.language = language;
   await inLanguage(language);
-  // The parts of Python are at the end of the page, and are read after everything that is to be seen.
+  // The parts of Python are at the end of the page, and are read after everything visible.
   if (document.readyState === "loading") addEventListener("DOMContentLoaded", () => python.start());
   else python.start();
 }

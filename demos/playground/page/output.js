@@ -1,4 +1,4 @@
-// What a cell has printed and shown. Pictures are images, pages that play are in frames of their own, and other HTML in
+// What a cell has printed and shown. Pictures are images, pages that play have their own frames, and other HTML in
 // frames where no script runs: whatever a label or a learner's display says, it does nothing here.
 
 import { say } from "./words.js";
@@ -15,11 +15,11 @@ export const element = (tag, attributes = {}, ...inside) => {
   return made;
 };
 
-// A page with a script of its own. It is in another world than this page, and reaches nothing. plays: from the beginning.
+// A page with a script of its own, isolated: it cannot reach anything of this page. plays: it plays from the beginning.
 export function frameOfPage(page, title, plays = false) {
   const frame = element("iframe", { title, sandbox: "allow-scripts", class: "page" });
   const text = new DOMParser().parseFromString(page, "text/html");
-  text.querySelector("meta[http-equiv]")?.remove(); // this page's own policy holds in it
+  text.querySelector("meta[http-equiv]")?.remove(); // this page's own policy applies in it
   for (const script of text.querySelectorAll("script:not([type])")) script.type = "text/plain";
   if (plays) text.documentElement.dataset.plays = "";
   text.body.append(Object.assign(text.createElement("script"), { textContent: LATER }));

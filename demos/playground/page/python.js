@@ -1,9 +1,9 @@
-// Python in a worker, and a spare one beside it, so that what never ends can be ended and the next run need not wait.
+// Python in a worker, and a spare one beside it, so that an endless run can be ended and the next one need not wait.
 
 import { say } from "./words.js";
 
-// A page that is a file may start a worker from a data: address only, which may not be long. So this is all there is in
-// it, and the rest follows as a message. It is a module, since Python is.
+// A page that is a file may start a worker only from a data: address, which must be short. So it holds only this, and
+// the rest follows as a message. It is a module, since Python is.
 const BOOT = `onmessage = async ({ data }) => {
   try {
     await import(URL.createObjectURL(new Blob([data.script], { type: "text/javascript" })));
@@ -18,7 +18,7 @@ export class Python {
     this.load = load;
     this.tell = tell;
     this.language = "en";
-    this.queue = new Promise((done) => { this.begin = done; }); // what is asked before Python is there waits for it
+    this.queue = new Promise((done) => { this.begin = done; }); // requests made before Python is ready wait for it
     this.memory = 0;
   }
 
@@ -38,7 +38,7 @@ export class Python {
       this.worker = await this.launch((share) => this.tell({ state: "loading", share }));
       this.tell({ state: "ready" });
       this.begin();
-      setTimeout(() => { this.spare = this.launch(); }, 1500); // not while the first cell is run
+      setTimeout(() => { this.spare = this.launch(); }, 1500); // not while the first cell runs
     } catch (error) {
       this.fail(error);
       this.begin();
@@ -64,7 +64,7 @@ export class Python {
     });
   }
 
-  // Ask Python for something, after all that was asked before; hear is told what it prints and shows. What came of it.
+  // Ask Python for something, after all earlier requests; hear is told what it prints and shows. Returns the result.
   ask(request, hear = () => {}) {
     const asked = this.queue.then(() => this.answer(request, hear));
     this.queue = asked.catch(() => {});
@@ -117,7 +117,7 @@ export class Python {
     finish({ stopped: sentence });
   }
 
-  // Begin anew in another language, which Python reads when it starts.
+  // Start afresh in another language, which Python reads when it starts.
   async speak(language) {
     this.language = language;
     this.spare = null;

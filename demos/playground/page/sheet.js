@@ -8,8 +8,8 @@ import { known, say } from "./words.js";
 const button = (text, action, attributes = {}) => element("button", { type: "button", onclick: action, ...attributes }, text);
 
 export class Sheet {
-  // place: where it goes. cells: its parts. python: what runs them. changed: called when something was typed; solved, when
-  // an exercise or a question was answered.
+  // place: its element. cells: its parts. python: it runs them. changed: called when something is typed. solved: called
+  // when an exercise or a question is answered.
   constructor(place, cells, { python, changed, solved, isSolved }) {
     Object.assign(this, { place, python, changed, solved, isSolved });
     this.cells = [];
@@ -34,7 +34,7 @@ export class Sheet {
     return this.cells.filter((cell) => cell instanceof Cell);
   }
 
-  // What there is to save.
+  // What is to be saved.
   get content() {
     return this.cells.map((cell) => cell.content).filter((content) => content);
   }
@@ -55,11 +55,11 @@ export class Sheet {
   }
 }
 
-// Prose of the lessons is HTML, written when the page was made; what was loaded from elsewhere is text.
+// Prose of the lessons is HTML, written when the page was made; anything loaded from elsewhere is text.
 function prose({ html, text, name }) {
   const root = element("section", { class: "prose" });
   if (html === undefined) root.append(element("p", { class: "loaded" }, text));
-  else root.innerHTML = html; // of the page's own
+  else root.innerHTML = html; // the page's own HTML
   if (name) root.querySelector("form").dataset.name = name;
   return { root, content: text ? { text } : null };
 }
@@ -105,7 +105,7 @@ class Cell {
     next.root.scrollIntoView({ block: "nearest" });
   }
 
-  // Whether it ran to its end.
+  // Run the cell; the result is whether it ran to the end.
   async run() {
     this.output.clear();
     this.editor.markLine(0);
@@ -139,7 +139,7 @@ class Cell {
     this.bar.append(this.verdict);
     const head = element("h3", {}, say("Exercise: {name}", { name }), element("small", {}, ` ${say("{level}, {minutes} minutes", { level, minutes })}`));
     const statement = element("p");
-    statement.innerHTML = html; // of the page's own
+    statement.innerHTML = html; // the page's own HTML
     return element("div", {}, head, statement);
   }
 

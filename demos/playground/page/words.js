@@ -6,9 +6,9 @@ let words = {};
 export const say = (english, fields = {}) => (words[english] ?? english).replace(/\{(\w+)\}/g, (_, name) => fields[name]);
 
 const SPOKEN = ["title", "aria-label"];
-const english = new WeakMap(); // of each text and element, what index.html says
+const english = new WeakMap(); // what index.html says in each text and element
 
-// From now on, say everything so; the text of index.html as well.
+// Say everything in this language from now on, including the text of index.html.
 export function speak(language, known) {
   words = known;
   document.documentElement.lang = language;

@@ -1,5 +1,5 @@
-// In the worker: Python, what lays out pictures, and the session that demos/playground/running.py keeps.
-// It is given its parts, tells how far it is, then answers one request after the other.
+// In the worker: Python, the layout engine for pictures, and the session that demos/playground/running.py keeps.
+// It receives its parts, reports how far it has got, then answers one request after another.
 
 import { Graphviz } from "@hpcc-js/wasm-graphviz";
 import { loadPyodide } from "pyodide";
@@ -43,7 +43,7 @@ self.begin = async ({ module, library, sources, lock, language }) => {
     try {
       session.do(JSON.stringify(data));
       postMessage({ done: { memory: python._module.HEAPU8.length } });
-    } catch (error) { // of the interpreter itself, which cannot go on: its stack is not deep
+    } catch (error) { // an error of the interpreter itself, which cannot go on: its stack is not deep
       postMessage({ died: String(error.message).trim().split("\n").at(-1) });
     }
   };

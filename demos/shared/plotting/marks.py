@@ -18,7 +18,7 @@ __all__ = ["Area", "Arrow", "Bars", "Cells", "Labels", "Line", "Markers", "Place
 Point = tuple[float, float]
 Place = Callable[[Point], Point]
 
-DASHES = {"--": (3.7, 1.6), "-.": (6.4, 1.6, 1.0, 1.6), ":": (1.0, 1.65)}  # in widths of the line
+DASHES = {"--": (3.7, 1.6), "-.": (6.4, 1.6, 1.0, 1.6), ":": (1.0, 1.65)}  # in multiples of the line's width
 SHAPES = {  # corners, in halves of a marker's size
     "s": [(-0.89, -0.89), (0.89, -0.89), (0.89, 0.89), (-0.89, 0.89)],
     "D": [(0.0, -1.2), (1.2, 0.0), (0.0, 1.2), (-1.2, 0.0)],
@@ -79,7 +79,7 @@ class Mark:
         raise NotImplementedError
 
     def handle(self, box: Box) -> str:
-        """What is beside its label in the legend."""
+        """The symbol beside its label in the legend."""
         return ""
 
 
