@@ -210,7 +210,7 @@ def test_a_training_loop_is_told_its_line(tmp_path):
     path = tmp_path / "loop.py"
     path.write_text(source, encoding="utf-8")
     (report,) = report_on(path)
-    assert "`w.data += eta * w.grad`" in report["verdict"] and "subtracted" in report["verdict"], report
+    assert "`w.data += eta * w.grad`" in report["verdict"] and "subtract `eta * w.grad`" in report["verdict"], report
 
 
 def test_another_language_has_the_same_code_and_lines(tmp_path):
