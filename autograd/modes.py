@@ -11,9 +11,8 @@ order and in any task, and an interrupt leaves none of them on.
 from __future__ import annotations
 
 import gc
-import os
 import sys
-from _thread import RLock, _local, get_ident  # pyright: ignore[reportPrivateUsage] - threading's, without its import
+from _thread import _local  # pyright: ignore[reportPrivateUsage] - threading's, without its import
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -33,9 +32,6 @@ __all__ = [
     "modes_restored",
     "named_scope",
     "no_grad",
-    "one_pass",
-    "turn",
-    "wait_for_turn",
 ]
 
 # The module that compiled methods live in (see methods.py): to them, `mode` and `scope` are globals.
@@ -218,75 +214,6 @@ class Scope:
         self.module = module
         self.parent = parent
         self.source = source
-
-
-# --- One pass at a time -------------------------------------------------------------------------------------
-#
-# Two threads that add up gradients at the same time could meet at a node. A lock would cost a tenth of a small backward(),
-# so a pass leaves a mark in a list instead: Python's own lock cannot change hands between looking at the mark and setting
-# it, nor between the last loop and clearing it.
-
-turn: list[Any] = [None, None]  # the mark of the pass that runs, and of the thread that waits to be next
-_queue = RLock()  # one thread waits for the pass, and the others wait for that thread
-
-
-def wait_for_turn() -> bool:
-    """Wait for the pass of another thread; return False if the running pass belongs to this thread itself.
-
-    That happens in a finalizer or a signal handler. Call it in a loop: ``while turn[0] and wait_for_turn()``.
-    """
-    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
-    asking = frame.f_code
-    while frame := frame.f_back:
-        if frame.f_code is asking and asking.co_name == "backward":
-            return False
-    if turn[0] == get_ident():
-        return False
-    from time import sleep
-
-    with _queue:
-        turn[1] = _queue
-        try:
-            while turn[0] and turn[0] is not _queue:
-                sleep(0.0001)
-        finally:
-            turn[1] = None
-            if turn[0] is _queue:  # it was handed over
-                turn[0] = None
-    return True
-
-
-class one_pass:  # noqa: N801
-    """A context manager for a pass that is not a tight Python loop.
-
-    >>> with one_pass():
-    ...     turn[0] == get_ident()
-    True
-    """
-
-    _has_it = False
-
-    def __enter__(self) -> None:
-        thread = get_ident()  # no call may come between the look and the mark
-        while turn[0] and wait_for_turn():
-            pass
-        self._has_it, turn[0] = True, thread
-
-    def __exit__(self, *_: object) -> None:
-        self._has_it, turn[0] = False, turn[1]
-
-    def __del__(self) -> None:  # after an interrupt before the first line of __exit__
-        if self._has_it:
-            turn[0] = turn[1]
-
-
-def _forked() -> None:
-    turn[:] = None, None
-    _queue._at_fork_reinit()  # type: ignore[attr-defined]
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forked)
 
 
 PARAMETER = Scope(None, None)  # the scope of a leaf that belongs to a module

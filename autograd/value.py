@@ -43,10 +43,10 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 from .elsewhere import names_of_others
-from .errors import ArgumentError, GraphError, hidden
+from .errors import ArgumentError, GraphError, SingularityError, hidden
 from .graph import grad_before, walk
 from .methods import compile_methods, keep_in_place
-from .modes import CUT, PARAMETER, Scope, turn, wait_for_turn
+from .modes import CUT, PARAMETER, Scope
 from .node import write
 from .ops import OPS, Op
 from .slow_path import as_label, made_by_hand, real, real_data
@@ -118,7 +118,6 @@ class Value(Methods):
 
         Leaves accumulate over calls, so that a batch can be summed. Inner nodes start afresh at each call, and so does
         a leaf whose grad was set to None. retain_graph changes nothing: a graph lasts as long as its result.
-        Threads may call it at once, also on graphs that share nodes: one pass waits for the other.
         Raises SingularityError where a gradient meets an infinite partial, such as sqrt's at 0, and ArgumentError if
         `gradient`, or a data or grad that was set earlier, is not a real number.
 
@@ -139,37 +138,33 @@ class Value(Methods):
             self.grad = _summand(self, self) + gradient
             return
 
-        node = self
-        while turn[0] and wait_for_turn():  # another thread is here, perhaps at the same nodes
-            pass
-        try:
-            turn[0] = True
-            # The walk, depth first: in `order`, the operands of a node come before the node. Inner nodes start at 0.
-            # Leaves accumulate, and are visited only if their grad was set to something other than a float, such as None.
-            order: dict[Value, None] = {}
-            visited: set[Value] = set()
-            stack: list[Value] = [self]
-            while stack:
-                node = stack[-1]
-                if node in visited:
-                    order[stack.pop()] = None
-                    continue
-                visited.add(node)
-                node.grad = 0.0 if node.op else _summand(node, self)
-                if type(node.a) is tuple:  # a node with more than two operands
-                    for operand in reversed(node.a):
-                        if type(operand) is float:  # a constant
-                            continue
-                        if (operand.op or type(operand.grad) is not float) and operand not in visited:
-                            stack.append(operand)
-                else:
-                    if node.db is not None and (node.b.op or type(node.b.grad) is not float) and node.b not in visited:
-                        stack.append(node.b)
-                    if node.da is not None and (node.a.op or type(node.a.grad) is not float) and node.a not in visited:
-                        stack.append(node.a)
+        # The walk, depth first: in `order`, the operands of a node come before the node. Inner nodes start at 0.
+        # Leaves accumulate, and are visited only if their grad was set to something other than a float, such as None.
+        order: dict[Value, None] = {}
+        visited: set[Value] = set()
+        stack: list[Value] = [self]
+        while stack:
+            node = stack[-1]
+            if node in visited:
+                order[stack.pop()] = None
+                continue
+            visited.add(node)
+            node.grad = 0.0 if node.op else _summand(node, self)
+            if type(node.a) is tuple:  # a node with more than two operands
+                for operand in reversed(node.a):
+                    if type(operand) is float:  # a constant
+                        continue
+                    if (operand.op or type(operand.grad) is not float) and operand not in visited:
+                        stack.append(operand)
+            else:
+                if node.db is not None and (node.b.op or type(node.b.grad) is not float) and node.b not in visited:
+                    stack.append(node.b)
+                if node.da is not None and (node.a.op or type(node.a.grad) is not float) and node.a not in visited:
+                    stack.append(node.a)
 
-            # The chain rule, from the result back to the leaves: each operand adds up what arrives from its consumers.
-            self.grad = gradient
+        # The chain rule, from the result back to the leaves: each operand adds up what arrives from its consumers.
+        node, self.grad = self, gradient
+        try:
             for node in reversed(order):
                 if type(node.a) is tuple:
                     for operand, partial in zip(node.a, node.da):
@@ -180,12 +175,10 @@ class Value(Methods):
                         node.a.grad += node.da * node.grad
                     if node.db is not None:
                         node.b.grad += node.db * node.grad
-        except BaseException as error:  # an infinite partial, such as sqrt's at 0, or an interrupt
-            from .explain.unfinished import ended
+        except SingularityError:  # an infinite partial, such as sqrt's at 0: say where
+            from .explain.failures import stopped
 
-            raise ended(self, node, error) from None
-        finally:
-            turn[0] = turn[1]
+            raise stopped(self, node) from None
 
     @property
     def operands(self) -> tuple[Value | float, ...]:

@@ -190,9 +190,6 @@ def leftovers(folder: str | None = None) -> list[str]:
     if tracers.running:
         found.append("a function is still traced")
         tracers.running.clear()
-    if modes.turn[0] is not None:
-        found.append("a backward pass is still running")
-        modes.turn[0] = None
     if sys.gettrace() not in (None, _TRACE):
         found.append("a trace function is left")
         sys.settrace(_TRACE)

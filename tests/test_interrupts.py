@@ -8,7 +8,6 @@ import os
 import random
 import signal
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import interrupts
@@ -163,15 +162,6 @@ scenario("record_source", a_leaf, sourced, records)
 # --- Gradients ----------------------------------------------------------------------------------------------------
 
 
-def ties():
-    """The same leaf many times in one operation, and constants between."""
-    a, b = Value(2.0, label="a"), Value(0.3, label="b")
-    f = autograd.dot([a, b, a, 3.0, a], [b, a, 0.5, b, a], a) + autograd.maximum([a, 2.0, b, a]) * a - b * b
-    return [a, b, *walk(f)]
-
-
-scenario("backward", small_graph, lambda values: values[-1].backward(), numbers)
-scenario("backward of the same operand many times", ties, lambda values: values[-1].backward(), numbers)
 scenario("grad", reached_graph, lambda values: autograd.grad(values[-1], values[:2]), numbers)
 scenario(
     "grad, create_graph",
@@ -187,26 +177,6 @@ scenario(
 )
 scenario("gradcheck", reached_graph, lambda values: autograd.gradcheck(lambda a: a * a, values[0]), numbers)
 scenario("detect_anomalies", reached_graph, lambda values: autograd.detect_anomalies(values[-1]), numbers)
-
-
-def test_an_interrupted_backward_leaves_all_of_its_gradients_or_none():
-    """The graph has some already, which backward() adds to."""
-    before, after = reached_graph(), reached_graph()
-    after[-1].backward()
-    cleared = [(v.data, "nothing") for v in before]
-    seen = set()
-    for at in range(1, 10_000):
-        values = reached_graph()
-        with suppress(KeyboardInterrupt), (one := Interrupter(at)):
-            values[-1].backward()
-        if not one.where:
-            break
-        found = numbers(values)
-        seen.add([numbers(before), cleared, numbers(after)].index(found))
-        if found == cleared:
-            values[-1].backward()
-            assert numbers(values) == numbers(before)  # as at first
-    assert {0, 1} <= seen and at < 10_000
 
 
 # --- Many numbers at once ------------------------------------------------------------------------------------------

@@ -69,6 +69,7 @@ def f(a: "1 + 1", b: L[-1] = None) -> D[2]:
     assert not changes.changes("hidden.py")
 
 
+@pytest.mark.filterwarnings("ignore::FutureWarning")  # PyTorch's, as its modules are looked through
 def test_a_function_is_exchanged_and_nothing_is_written():
     """In this process, and put back."""
     from autograd import graph

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..formula import add_up
 from ..functions import mean
-from ..modes import one_pass
 from ..node import write, writing
 from ..value import Value
 from .batches import Block, Rows, transposed
@@ -94,13 +93,12 @@ class Prepared:
     def in_python(self) -> float:
         """Return the mean loss, and add its gradients to the parameters'; after an error they stay as they were."""
         parameters = self.step.parameters
-        with one_pass():
-            put_back = writing(parameters, "grad", [p.grad for p in parameters] if len(self.parts) > 1 else [])
-            try:
-                sums = [part.executable.many(part.rows.rows, 1.0 / self.count) for part in self.parts]
-            except BaseException:
-                put_back()
-                raise
+        put_back = writing(parameters, "grad", [p.grad for p in parameters] if len(self.parts) > 1 else [])
+        try:
+            sums = [part.executable.many(part.rows.rows, 1.0 / self.count) for part in self.parts]
+        except BaseException:
+            put_back()
+            raise
         return add_up(sums) / self.count
 
     def in_c(self) -> float:
@@ -117,12 +115,11 @@ class Prepared:
                 losses.append(weight * loaded.machine.run(loaded, rows))
                 if loaded.bad:
                     raise ArithmeticError("Python has an error to raise")
-            with one_pass():
-                grads = [p.grad for p in parameters]
-                for loaded, rows, weight in portions:
-                    new = loaded.grad if weight == 1 else [weight * grad for grad in loaded.grad[: len(data)]]
-                    grads = [grad + more if reached else grad for grad, more, reached in zip(grads, new, rows.reached)]
-                write(parameters, "grad", grads)
+            grads = [p.grad for p in parameters]
+            for loaded, rows, weight in portions:
+                new = loaded.grad if weight == 1 else [weight * grad for grad in loaded.grad[: len(data)]]
+                grads = [grad + more if reached else grad for grad, more, reached in zip(grads, new, rows.reached)]
+            write(parameters, "grad", grads)
             return add_up(losses)
 
     def itself(self, function: Callable[..., Value]) -> Value:

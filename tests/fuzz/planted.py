@@ -30,7 +30,7 @@ FAULTS = [
     ("inner nodes go on from what an earlier pass left", "autograd/value.py",
      "node.grad = 0.0 if node.op else", "node.grad = float(node.grad or 0.0) if node.op else"),
     ("a gradient to start from counts twice at a list", "autograd/value.py",
-     "            self.grad = gradient\n", "            self.grad = gradient * (gradient if type(self.a) is tuple else 1.0)\n"),
+     "node, self.grad = self, gradient", "node, self.grad = self, gradient * (gradient if type(self.a) is tuple else 1.0)"),
     ("the last of a long list gets the slope of the first", "autograd/kernels.py",
      "slope.last(PYTHON, known, i) for i in range(size)", "slope.last(PYTHON, known, i if i < 3 else 0) for i in range(size)"),
     ("a constant in front counts as one behind", "autograd/methods.py",
