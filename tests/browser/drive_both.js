@@ -50,7 +50,7 @@ const DO = {
 };
 
 (async () => {
-  const started = await puppeteer.launch({ browser, executablePath, headless: true, ...OPTIONS[browser] });
+  const started = await puppeteer.launch({ browser, executablePath, headless: true, timeout: 120_000, ...OPTIONS[browser] });
   const page = await started.newPage();
   page.setDefaultTimeout(120_000); // the machine may be busy: what takes long is slow, and not wrong
   page.on("console", (message) => seen.console.push(message.text()));
