@@ -510,6 +510,7 @@ def test_a_signal_at_any_moment(name, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_many_signals(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     signalled(SCENARIOS[name], 20 * SIGNALS, str(tmp_path))

@@ -24,8 +24,6 @@ KNOWN = [
      "NOT_REACHED if set_to_none else 0.0", "NOT_REACHED", _TEST + "zero_grad_sets_zeros_on_request"),
     ("what is inside a module forgets its call", "nn/module.py", "                leaf.scope = PARAMETER\n", "                pass\n", _TEST + "copied_parameters_are_parameters"),
     ("a program is near enough at one percent", "autograd/compiled/self_check.py", "NEAR = 1e-12", "NEAR = 1e-2", _TEST + "a_program_that_is_off_by_a_millionth_is_refused"),
-    ("rows that only fill up lanes pass on", "autograd/compiled/c/interpreter.c.in",
-     "lanes < m->live - lane ? lanes : m->live - lane", "lanes", _TEST + "rows_that_only_fill_up_lanes_hand_nothing_on"),
     ("a lock stays closed in a fork", "autograd/compiled/tracing.py",
      "        if not lock._is_owned():\n", "        if False:\n", _TEST + "a_fork_traces_while_another_thread_did"),
     ("defaults of keywords are not watched", "autograd/compiled/guards.py", '"__defaults__", "__kwdefaults__"):', '"__defaults__"):', _TEST + "a_default_of_a_keyword_is_watched"),
