@@ -145,7 +145,7 @@ def put(both, code, cell=".cell"):
 
 
 def run(both, code):
-    """What a cell prints and shows, as text; but for progress, which a slow machine tells more often."""
+    """What a cell prints and shows, as text, except for progress: a slow machine tells more of it."""
     put(both, code)
     both.click(".cell .run")
     finished(both)
