@@ -241,4 +241,4 @@ print(
 # optimiser moves each parameter against its gradient. This repeats until the loss on data that the model has not seen
 # stops falling.
 #
-# **Next:** `python -m demos gpt` trains a small GPT with the same loop.
+# **Next:** `scalar-autograd lesson gpt` trains a small GPT with the same loop.

@@ -39,7 +39,8 @@ _BEFORE = """Please try this before the workshop; it takes two minutes.
 
    On Windows:  py -3 -m venv .venv  and  .venv\\Scripts\\python  in place of  .venv/bin/python.
 
-3. The doctor's last line should say that all is well. If it does not, send me what it printed.
+3. The doctor's last line should be: everything needed is there. If it is not, send me what it printed.
+4. In each new terminal, type  source .venv/bin/activate  first (on Windows  .venv\\Scripts\\activate). After that, the command  scalar-autograd  works.
 
 No Python at all? Come anyway: every lesson is a page that opens with a double click.
 """
@@ -49,7 +50,7 @@ _ABOVE = """# Backpropagation
 
 Nine lessons, to be taken in this order. Each opens with a double click; nothing has to be installed to read it.
 """
-_BELOW = """[The handout](handout.html), for printing. [What to try before the workshop.](before.txt) For teachers:
+_BELOW = """[The handout](handout.html), for printing. [What to try before the workshop](before.txt). For teachers:
 [speaker notes](teacher/notes.html), and solutions in `teacher/solutions`.
 """
 
@@ -77,6 +78,8 @@ def workshop(folder: str | Path, wheels: bool = False, tell: Callable[[str], Non
     write_whole(folder / "before.txt", tr_prose(_BEFORE))
     if wheels:
         _download(folder / "wheels", tell)
+    elif not (folder / "wheels").exists():
+        tell(tr("before.txt installs from a folder named wheels, which is missing: --wheels makes it"))
     index = folder / "index.html"
     write_whole(index, _index(lessons))
     return index
@@ -99,7 +102,7 @@ def _index(lessons: Sequence[Demo]) -> str:
         for demo in lessons
     )
     columns = (tr("Lesson"), tr("Question"), tr("Projector"), "Jupyter", tr("To do"))
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    head = "".join(f'<th scope="col" style="text-align: left">{column}</th>' for column in columns)
     return _page(
         tr("Backpropagation: the workshop"),
         markdown(tr_prose(_ABOVE))
