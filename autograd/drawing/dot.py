@@ -20,7 +20,7 @@ from ..modes import CUT
 from ..node import Node
 from .build import counts_together, left_out
 from .formats.svg import described
-from .measures import OUTER, TIP, Measures, corners, inches, path, placed, point, title_place
+from .measures import OUTER, TIP, Measures, corners, inches, path, placed, point, symbol_size, title_place
 from .options import Look
 from .palette import largest, mix, worst
 from .picture import FOLDED, LABELLED, LISTED, TITLE, UNKNOWN, Arrow, Box, Cluster, Picture, spread
@@ -40,7 +40,6 @@ SPELLED = 40  # the most characters of a formula written instead of a symbol
 CURVE = 0.4  # gradients differ by powers of ten, so colour and width show this root of their size
 FONT = "Helvetica"  # the layout engines know its widths; viewers have it or its twin
 SIZE = 11  # the default size of numbers in points, which all sizes here assume
-SYMBOL_SIZES = {"·": 26, "*": 20}  # symbols that are small in their font
 PAD = 14.4  # points around the picture
 LEAST = 9.05  # the smallest text on a page in points; a little more than 9, since engines round
 PACKED = 0.85  # the share of the width that lines side by side may take: other fonts are wider
@@ -276,14 +275,11 @@ class DotWriter:
         return f"{words}, grads {spread(box.grads)}" if box.brief > 1 and box.grads and self.shows("grads") else words
 
     def operation_look(self, box: Box) -> dict[str, str]:
-        palette, words, bold = self.palette, self.operation_words(box), FONT
-        label: str = html(self.text(words, bold=True))
-        shape = {"fontsize": self.pt(12)}
-        if len(words) == 1:
-            label, bold = words, f"{FONT}-Bold"
-            shape = {"shape": "circle", "fontsize": self.pt(SYMBOL_SIZES.get(words, 16))}
+        palette, words = self.palette, self.operation_words(box)
+        shape = {"shape": "circle"} if len(words) == 1 else {}
         return {
-            "label": label, "fontname": bold, "fillcolor": palette["operation"], "color": palette["operation"],
+            "label": html(self.text(words, bold=True)), "fontsize": self.pt(symbol_size(words)),
+            "fillcolor": palette["operation"], "color": palette["operation"],
             "fontcolor": palette["symbol"], "tooltip": tooltip(f"{box.name} = {operation(self.graph, box.node)}"), **shape,
         }  # fmt: skip
 

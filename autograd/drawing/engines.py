@@ -8,6 +8,7 @@ browser, or where something else does the layout, :func:`set_engine` puts a func
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -28,6 +29,9 @@ DEADLINE = 3.0  # seconds that a layout may take
 PURE = "graphviz-pure"
 PURE_LACKS = ("pdf", "ps", "eps")  # formats that only the system's Graphviz writes
 PIXELS = ("png", "jpg", "jpeg")  # formats whose letters are drawn here, not where they are viewed
+
+FONT = re.compile(r'^(\t(?:graph|node|edge) \[(?:\w+=(?:"[^"]*"|[\w.]+) )*fontname=)Helvetica\b', re.MULTILINE)
+FONTS = '"Helvetica,Arial,sans-serif"'  # if only the twin of Helvetica is installed, Pango needs the whole list
 
 _engine: Engine | None = None
 
@@ -123,7 +127,9 @@ def _run_graphviz(source: str, format: str, deadline: float | None) -> bytes:
             f"{PURE} cannot write {format.upper()}: use format='svg' or 'png', or install Graphviz "
             "(https://graphviz.org/download), whose dot does"
         )
-    if Path(program).stem == PURE and format in PIXELS:
+    if Path(program).stem != PURE:
+        source = FONT.sub(r"\1" + FONTS, source)
+    elif format in PIXELS:
         source = spelled(source, is_emoji)
     done = _run([program, "-Kdot", f"-T{format}"], source, deadline)
     if done.returncode or not done.stdout:

@@ -13,13 +13,14 @@ from .placing.text import measured
 if TYPE_CHECKING:
     from .dot import DotWriter
 
-__all__ = ["OUTER", "TIP", "Measures", "corners", "inches", "path", "placed", "point", "title_place"]
+__all__ = ["OUTER", "TIP", "Measures", "corners", "inches", "path", "placed", "point", "symbol_size", "title_place"]
 
 USUAL = 11  # points of a number, which the sizes here assume
 CIRCLE = 24.5  # points across, around a symbol of one letter
 MARGIN, NARROW = (15.8, 10.0), (10.0, 5.0)  # the padding of a box, and of a small one, both sides together
 OUTER = 8  # what a double frame adds
 TIP = 6.5  # points of an arrowhead
+SYMBOL_SIZES = {"·": 26, "*": 20, "**": 16}  # symbols that are small in their font
 
 
 class Measures:
@@ -39,7 +40,8 @@ class Measures:
         if len(words) == 1:
             across = self.writer.points(CIRCLE)
             return across, across
-        return self._around(measured(f"<{self.writer.text(words, bold=True)}>", self.writer.points(12)), (13.0, 7.0))
+        size = self.writer.points(symbol_size(words))
+        return self._around(measured(f"<{self.writer.text(words, bold=True)}>", size), (13.0, 7.0))
 
     def words(self, arrow: Arrow) -> tuple[float, float]:
         label = self.writer.label(arrow)
@@ -51,6 +53,11 @@ class Measures:
     def _around(self, inner: tuple[float, float], margin: tuple[float, float], more: float = 0) -> tuple[float, float]:
         share = self.writer.look.font_size / USUAL
         return inner[0] + margin[0] * share + more, inner[1] + margin[1] * share + more
+
+
+def symbol_size(words: str) -> int:
+    """Return the points of an operation's symbol, at the usual size."""
+    return SYMBOL_SIZES.get(words, 16 if len(words) == 1 else 12)
 
 
 def point(x: float, y: float) -> str:

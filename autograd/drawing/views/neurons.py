@@ -24,7 +24,7 @@ from ...graph import Graph
 from ..build import build_picture
 from ..options import NUMBERS, Look
 from ..palette import mix
-from ..sheet import Markup, Sheet, attributes, escape, plain
+from ..sheet import Markup, Sheet, attributes, escape, html, plain
 from .layers import Neuron
 from .network import NUMBERED, Block, Dot, Network
 
@@ -268,8 +268,8 @@ class _Writer:
     ) -> None:  # fmt: skip
         color = self.palette["faint" if faint else "ink"]
         sheet.node(
-            id, label=text, pos=self.at(x, y), shape="none", style="", margin="0", width="0", height="0", fontcolor=color,
-            fontsize=self.points(size), fontname=FONT + "-Bold" * bold, tooltip=text,
+            id, label=html(f"<B>{escape(text)}</B>") if bold else text, pos=self.at(x, y), shape="none", style="",
+            margin="0", width="0", height="0", fontcolor=color, fontsize=self.points(size), tooltip=text,
         )  # fmt: skip
 
     def beside(self, sheet: Sheet, dot: Dot, name: str, right: bool) -> None:
