@@ -229,7 +229,9 @@ def test_the_lessons_are_all_there_in_teaching_order():
 def test_a_lesson_has_what_a_teacher_needs(demo):
     prose, source = prose_of(demo.name), demo.path.read_text(encoding="utf-8")
     head = re.search(
-        rf"\*\*Lesson {demo.lesson}, (\d+) minutes\.\*\* You (should know|need).*Afterwards you can", prose, re.DOTALL
+        rf"\*\*Lesson {demo.lesson}, (\d+) minutes\.\*\* You (should know|need).*By the end you will be able to",
+        prose,
+        re.DOTALL,
     )
     assert head and 15 <= int(head[1]) <= 20
     headings = re.findall(r"(?m)^## (.+)", prose)

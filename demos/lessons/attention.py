@@ -3,8 +3,9 @@
 #
 # *Как скалярное произведение используется в Attention механизмах?*
 #
-# **Lesson 51, 20 minutes.** You should know weighted sums ([lesson 52](52)). Afterwards you can compute one head of
-# attention by hand, say what the query, the key and the value are for, and why the scores are divided by a square root.
+# **Lesson 51, 20 minutes.** You should know weighted sums ([lesson 52](52)). By the end you will be able to compute one
+# head of attention by hand, say what the query, the key and the value are for, and why the scores are divided by a
+# square root.
 
 # %%
 import math
@@ -21,8 +22,8 @@ seed = option("seed", 0)
 # ## Query, key, value
 #
 # In attention every element of a sequence, a *token*, has three vectors. Its **query** says what it is looking for. Its
-# **key** is what the queries of other tokens are compared with. Its **value** is the information that it passes on. The
-# comparison is the dot product of a query and a key, the *score*:
+# **key** is what the queries of other tokens are compared with. Its **value** is the information that it passes on.
+# They are compared by a dot product of query and key, the *score*:
 #
 # $$q \cdot k = \sum_i q_i k_i$$
 #
@@ -46,8 +47,8 @@ for key in three_keys:
 # > q.k = 1*1 + 2*1 = 3
 
 # %% [markdown]
-# The scores are divided by $\sqrt{d_k}$, where $d_k$ is the number of entries in a key; we will see why. Then *softmax*
-# turns them into weights: the exponential of each score, divided by the sum of all the exponentials.
+# The scores are divided by $\sqrt{d_k}$, where $d_k$ is the number of entries in a key; we will see why below. Then
+# *softmax* turns them into weights: the exponential of each score, divided by the sum of all the exponentials.
 #
 # $$\mathrm{softmax}_j = \frac{e^{s_j}}{\sum_k e^{s_k}}$$
 
@@ -126,13 +127,13 @@ show(
 # %% [markdown]
 # ## Investigate: is the dot product similarity?
 #
-# Only among keys of equal length. The key (3, 0) gets the same score as (1, 1).
+# Only if the keys have the same length. The key (3, 0) gets the same score as (1, 1).
 
 # %%
 predict("longer_key")
 
 # %% [markdown]
-# The *cosine* compares directions alone: it is the dot product divided by both lengths.
+# The *cosine* compares only directions: it is the dot product divided by both lengths.
 
 
 # %%
@@ -163,9 +164,9 @@ def _(ax):
 # ## Modify: learn a lookup
 #
 # There are three tokens, A, B and C. A token has two parts: an identity (three numbers, one of them 1) and a cargo (one number). Each
-# has to return its own cargo while it attends to all three, so its query has to find its own key among the others. Query, key and
-# value are computed from the token, each by a matrix of its own. The matrices start with small random numbers, so at first every
-# token attends to all tokens equally.
+# has to return its own cargo while it attends to all three, so its query has to find its own key among the others.
+# Three matrices compute the query, the key and the value from the token. They start with small random numbers, so at
+# first every token attends to all tokens equally.
 
 # %%
 rng = Random(seed)
@@ -220,8 +221,8 @@ for update in range(updates + 1):
 show(
     recorder,
     "film",
-    "The training of the lookup. Move the slider through the updates, and step through each one. The graph is the loss of the first "
-    "token of the first example; beside the curve are its weights, a row for each token that asks.",
+    "The training of the lookup. Move the slider through the updates, and step through each one. The graph shows "
+    "the loss of the first token of the first example. Next to the curve are its weights, with a row for each token that asks.",
 )
 
 
@@ -316,7 +317,7 @@ def _(ax):
     against_size(ax, 0)
 
 
-@plot("slope", "Without scaling its slope vanishes too, so training could no longer correct the scores. With scaling the slope stays.",
+@plot("slope", "Without scaling its slope vanishes too, so training could no longer correct the scores. With scaling it does not vanish.",
       title="Softmax's slope", x="d, numbers in a query", y="slope of the first weight", size=(7, 3.8))  # fmt: skip
 def _(ax):
     against_size(ax, 1)
@@ -326,11 +327,11 @@ def _(ax):
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_51.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# Write these functions in `lesson_51.py` or in a cell. To check one of them, run `from scalar_autograd import check`,
 # then `check(scores)`.
 #
 # - `scores(q, K)` gives the scaled score of each key (easy);
-# - `softmax(scores)` works for very large scores too (medium);
+# - `softmax(scores)` also works for very large scores (medium);
 # - `attend(q, K, V)` gives `(out, weights)` for one query (hard).
 #
 # Add 100 to all three scores: do the weights change? Then change the lookup so that each token returns the cargo of the *next* one,
@@ -340,8 +341,8 @@ def _(ax):
 #
 # *How does attention use the dot product?* Every token has a query, a key and a value. The dot product of a query and a key,
 # $q \cdot k = \sum_i q_i k_i$, is the score of that key: the higher it is, the stronger the link. The scores are divided by
-# $\sqrt{d_k}$, since large scores would make softmax put everything on one key and stop learning. Softmax turns them into weights that
-# sum to 1, and the output is the weighted sum of the values. The dot product measures similarity only among keys of equal length: a
-# long key scores high in any direction.
+# $\sqrt{d_k}$, since large scores would make softmax put everything on one key and stop learning. Softmax turns the
+# scores into weights that sum to 1, and the output is the weighted sum of the values. The dot product measures
+# similarity only among keys of equal length: a long key scores high in any direction.
 #
 # **Next:** [lesson 7](7): all the pieces together.

@@ -3,9 +3,9 @@
 #
 # *Как работает градиентный спуск с точки зрения математики?*
 #
-# **Lesson 54, 20 minutes.** You should know the gradient of a line ([lesson 53](53)). Afterwards you can write down the
-# update rule for any number of parameters, say why it goes against the gradient, choose a learning rate, and say where
-# the descent ends.
+# **Lesson 54, 20 minutes.** You should know the gradient of a line ([lesson 53](53)). By the end you will be able to
+# write down the update rule for any number of parameters, say why it goes against the gradient, choose a learning rate,
+# and say where descent ends.
 
 # %%
 import math
@@ -173,9 +173,9 @@ for eta, ws in family.items():
 # > eta 1.1: 0  6.6  -1.32  8.184  -3.2208
 
 # %% [markdown]
-# A step multiplies the distance to the minimum by $1 - 2 \eta$. With 0.8 it converges, with 0 it lands at once, with -1 it
-# bounces for ever, and with -1.2 it diverges. Which eta is small enough depends on how curved the valley is. On the line
-# above, 0.5 is too much for $w$, which bounces, while $b$ has landed:
+# A step multiplies the distance to the minimum by $1 - 2 \eta$. With 0.8 it converges, with 0 it lands in a single
+# step, with -1 it bounces forever, and with -1.2 it diverges. Which eta is small enough depends on how curved the
+# valley is. On the line above, 0.5 is too much for $w$, which bounces, although $b$ has already landed:
 
 # %%
 w, b, bounced = Value(0.0, label="w"), Value(0.0, label="b"), []
@@ -222,7 +222,7 @@ for start, ws in ends.items():
 
 
 # %%
-@plot("valleys", "Two starts, two minima; only one of them is the lowest.",
+@plot("valleys", "Two starts lead to two minima, and only one of them is the lowest.",
       title="Descent ends in a local minimum", x="w", y="f(w)")  # fmt: skip
 def _(ax):
     ws = [-1.6 + 3.1 * k / 200 for k in range(201)]
@@ -264,7 +264,7 @@ print(f"stopped after {update} updates at w {w.data:.4f}, b {b.data:.4f}: |gradi
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_54.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# Write these functions in `lesson_54.py` or in a cell. To check one of them, run `from scalar_autograd import check`,
 # then `check(descend)`.
 #
 # - `descend(f, w, eta, updates)`, without looking at the one above (medium);

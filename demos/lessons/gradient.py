@@ -3,8 +3,8 @@
 #
 # *Как вычисляется градиент функции потерь?*
 #
-# **Lesson 53, 20 minutes.** You should know what a slope is ([lesson 0](0)). Afterwards you can work out the gradient
-# of a small loss by hand, one factor at a time, and say where each factor comes from.
+# **Lesson 53, 20 minutes.** You should know what a slope is ([lesson 0](0)). By the end you will be able to work out
+# the gradient of a small loss by hand, one factor at a time, and say where each factor comes from.
 
 # %%
 from autograd import Value, draw
@@ -14,8 +14,8 @@ from scalar_autograd import BLACK, BLUE, GREEN, ORANGE, PURPLE, RED, plot, predi
 # ## A prediction and its loss
 #
 # The smallest model there is has two parameters, a weight $w$ and a bias $b$. From an input $x$ it predicts
-# $\hat y = w x + b$. At $x = 2$ we want it to say $y = 5$. The *loss* says how wrong the prediction is. Here it is the
-# square of the error:
+# $\hat y = w x + b$. At $x = 2$ we want it to predict $y = 5$. The *loss* says how wrong the prediction is. Here it is
+# the square of the error:
 #
 # $$L = (\hat y - y)^2$$
 
@@ -48,7 +48,7 @@ predict("dL_db")
 # ## The chain rule
 #
 # How fast does $L$ grow as $w$ grows? That number is the *partial derivative* of $L$ with respect to $w$: all the other
-# inputs are held still. $L$ does not depend on $w$ directly. It depends on $\hat y$, and $\hat y$ depends on $w$. The
+# inputs are held fixed. $L$ does not depend on $w$ directly. It depends on $\hat y$, and $\hat y$ depends on $w$. The
 # chain rule multiplies the two slopes:
 #
 # $$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial \hat y} \cdot \frac{\partial \hat y}{\partial w}
@@ -58,7 +58,7 @@ predict("dL_db")
 # = 2 (\hat y - y) \cdot 1$$
 #
 # The first factor is the same in both lines. The last one differs: $w$ is multiplied by $x$, so a small change in $w$
-# changes $\hat y$ by $x$ times as much; $b$ is only added, so its factor is 1.
+# changes $\hat y$ by $x$ times that amount; $b$ is only added, so its factor is 1.
 
 # %%
 first = 2 * (y_hat.data - y)
@@ -103,7 +103,7 @@ show(
 
 
 # %%
-@plot("chain", "Each factor of dL/dw and dL/db is written above the edge it comes from; what arrives is written below.",
+@plot("chain", "Each factor of dL/dw and dL/db is written above the edge it comes from; the gradient that arrives is written below.",
       title="The chain rule, from the loss down to w and b", size=(10.5, 3.6))  # fmt: skip
 def _(ax):
     places = {"L": (0, 1), "error": (1.3, 1), "y_hat": (2.6, 1), "wx": (3.9, 1.5), "w": (5.2, 1.5), "b": (5.2, 0.4)}
@@ -187,10 +187,10 @@ def _(ax):
 
 
 # %% [markdown]
-# With 0.05 the step only gets nearer, with 0.1 it lands exactly, and with 0.2 it overshoots by as much as it fell short
-# before. One line of algebra says why: a step multiplies the error by $1 - 2 \eta (x^2 + 1)$, and at $x = 2$ that is
-# 0.5, 0 and -1. The right step therefore depends on the data. *(You may skip this on a first reading.)* At another $x$,
-# 0.1 does not land:
+# With 0.05 the step only gets closer, with 0.1 it lands exactly, and with 0.2 it overshoots by as much as the
+# prediction was short before. One line of algebra says why: a step multiplies the error by $1 - 2 \eta (x^2 + 1)$, and
+# at $x = 2$ that is 0.5, 0 and -1. The right step therefore depends on the data. *(You may skip this on a first
+# reading.)* At another $x$, a step of 0.1 does not land on the target:
 
 # %%
 x_new = 3.0
@@ -205,7 +205,7 @@ print(
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_53.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# Write these functions in `lesson_53.py` or in a cell. To check one of them, run `from scalar_autograd import check`,
 # then `check(gradients)`.
 #
 # - `gradients(w, b, x, y)` works out `(dL/dw, dL/db)` by hand (easy);

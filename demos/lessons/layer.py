@@ -3,8 +3,8 @@
 #
 # *Как работает матричное умножение в слое нейросети?*
 #
-# **Lesson 52, 20 minutes.** You should know gradient descent ([lesson 54](54)). Afterwards you can compute a layer by hand, name the
-# sizes of everything in it, and say what a row of its matrix has learned.
+# **Lesson 52, 20 minutes.** You should know gradient descent ([lesson 54](54)). By the end you will be able to compute
+# a layer by hand, give the size of everything in it, and say what a row of its matrix has learned.
 
 # %%
 import math
@@ -99,8 +99,9 @@ for update in range(updates + 1):
 # > update 200: loss 0.0588, 10 of 10 right
 
 # %% [markdown]
-# The first loss is the logarithm of 10: ten answers, all equally likely. After 2 updates every digit is right, though not yet
-# with confidence: the loss is 0.5736 after 20 updates and 0.0588 after 200. Training has adjusted $W$ and $b$ to lower the loss.
+# The first loss is the logarithm of 10: the ten answers are equally likely. After 2 updates every digit is recognised,
+# though not yet with confidence: the loss is 0.5736 after 20 updates and 0.0588 after 200. Training has adjusted $W$
+# and $b$ to lower the loss.
 
 # %%
 print(f"ln 10 = {math.log(10):.4f}")
@@ -159,9 +160,9 @@ def _(ax):
 # %% [markdown]
 # ## One row as a graph
 #
-# Output 3 for the digit 3 is seven products, added up, plus a bias. The derivative of an output with respect to a
+# Output 3 for the digit 3 is the sum of seven products, plus a bias. The derivative of an output with respect to a
 # weight is the input that the weight is multiplied by: $\partial y_i / \partial W_{ij} = x_j$. So a stroke that is off
-# gives a derivative of 0, and the weights of other rows get none at all.
+# gives a derivative of 0, and the weights of other rows get no gradient at all.
 
 # %%
 three = [Value(stroke, label=f"x{j}") for j, stroke in enumerate(digits[3])]
@@ -208,7 +209,7 @@ print(f"it sees a {best}, with probability {chances[best]:.2f}")
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_52.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# Write these functions in `lesson_52.py` or in a cell. To check one of them, run `from scalar_autograd import check`,
 # then `check(linear)`.
 #
 # - `weighted_sum(w, b, x)` is one neuron (easy);

@@ -4,8 +4,8 @@
 # *Как всё это вместе обучает модель?*
 #
 # **Lesson 7, 20 minutes.** You should know layers ([lesson 52](52)), descent ([lesson 54](54)) and softmax
-# ([lesson 51](51)). Afterwards you can read and write a training loop, find the usual bugs in one, and move one to
-# PyTorch.
+# ([lesson 51](51)). By the end you will be able to read and write a training loop, find the usual bugs in it, and move
+# a model to PyTorch.
 
 # %%
 import math
@@ -151,7 +151,7 @@ def _(ax):
 # %% [markdown]
 # ## Modify: leave out one line
 #
-# What if `zero_grad()` is forgotten?
+# What happens if you forget `zero_grad()`?
 
 # %%
 predict("first_without_zero_grad")
@@ -225,8 +225,8 @@ print(
 # %% [markdown]
 # ## Make
 #
-# Four training loops in `lesson_7.py` do not train. Each has one bug. Find it, mend it, and have the function checked:
-# run `from scalar_autograd import check`, then `check(train_sum)` and so on.
+# Four training loops in `lesson_7.py` do not train. Each has one bug. Find it, fix it, and check the function: run
+# `from scalar_autograd import check`, then `check(train_sum)` and so on.
 #
 # - `train_sum(xs, ys, eta, updates)` runs away (easy);
 # - `train_cut(xs, ys, eta, updates)` and `train_one(xs, ys, eta, updates)` learn little or nothing (medium);
@@ -236,7 +236,7 @@ print(
 # ## Summary: what to say in an interview
 #
 # *How is a neural network trained?* Examples go through the model in batches, and a loss says how wrong its outputs
-# are. For classification it is the cross-entropy, minus the logarithm of the probability of the right one. The old
+# are. For classification it is the cross-entropy, minus the logarithm of the probability of the right class. The old
 # gradients are set to zero, backpropagation computes the gradient of the loss with respect to every parameter, and the
 # optimiser moves each parameter against its gradient. This repeats until the loss on data that the model has not seen
 # stops falling.

@@ -4,8 +4,8 @@
 # *Почему производные важны для backpropagation?*
 #
 # **Lesson 55, 20 minutes.** You should know the gradient of a line ([lesson 53](53)) and that gradients add up over
-# paths ([lesson 53b](53b)). Afterwards you can say what a derivative tells you about a weight and what it does not, how
-# the error spreads back through the layers, and what training would cost without derivatives.
+# paths ([lesson 53b](53b)). By the end you will be able to say what a derivative tells you about a weight and what it
+# does not, how the error spreads back through the layers, and what training would cost without derivatives.
 
 # %%
 import math
@@ -36,7 +36,7 @@ seed = option("seed", 0)
 # %% [markdown]
 # ## What a derivative predicts
 #
-# Take the line from lesson 53 again: $w = 1$, $b = 0.5$, and at $x = 2$ it should say 5. There
+# Take the line from lesson 53 again: $w = 1$, $b = 0.5$, and at $x = 2$ it should predict 5. At that point
 # $\partial L/\partial w = -10$. So if $w$ grows by 1, does $L$ fall by 10?
 
 # %%
@@ -138,8 +138,8 @@ def _(ax):
 # Where do 17 derivatives come from in a single pass? Follow one sample, $x = (1, 0)$, whose target is 1. The pass
 # starts with the error at the output. The output unit sends a share back along each of its weights: hidden unit $j$
 # receives $\partial L/\partial h_j = \partial L/\partial out \cdot W_j$. Each hidden unit multiplies what it has
-# received by the slope of its activation, and passes the product on to its own weights, for each weight multiplied by
-# the input that it reads. So every layer reuses what the layer above has computed.
+# received by the slope of its activation, and passes the product on to its own weights, where it is multiplied by the
+# input that each weight reads. So every layer reuses what the layer above has computed.
 
 # %%
 x = [Value(1.0, label="x0"), Value(0.0, label="x1")]
@@ -258,7 +258,8 @@ def _(ax):
 # %% [markdown]
 # ## Modify: they are enough to learn from
 #
-# Move every parameter a little against its derivative, again and again. That is all there is to plain gradient descent:
+# Move every parameter a little against its derivative, again and again. Plain gradient descent is nothing more than
+# that:
 #
 # $$w := w - \eta \, \frac{\partial L}{\partial w}$$
 
@@ -390,11 +391,11 @@ def _(ax):
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_55.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# Write these functions in `lesson_55.py` or in a cell. To check one of them, run `from scalar_autograd import check`,
 # then `check(nudge_grad)`.
 #
 # - `nudge_grad(f, xs)` measures the slope of `f` with respect to each number, from both sides (medium);
-# - `hidden(upstream, W, slopes)` takes the gradients back through one layer, from the outputs to the hidden units
+# - `hidden(upstream, W, slopes)` carries the gradients back through one layer, from the outputs to the hidden units
 #   (hard).
 #
 # Then nudge the parameters of the trained network again: why are all predictions nearly 0 now? And how many passes does

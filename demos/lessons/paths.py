@@ -3,9 +3,9 @@
 #
 # *Что происходит, когда значение используется дважды?*
 #
-# **Lesson 53b, 20 minutes.** You should know the chain rule of [lesson 53](53). Afterwards you can say why backprop
-# adds gradients up, why it needs an order, and what goes wrong otherwise. These are the mistakes that everybody makes
-# when they write their first engine.
+# **Lesson 53b, 20 minutes.** You should know the chain rule of [lesson 53](53). By the end you will be able to say why
+# backprop adds gradients up, why it needs an order, and what goes wrong otherwise. These are the mistakes that
+# everybody makes when they write their first engine.
 
 # %%
 from autograd import Value, broken, compare, diagnose, draw
@@ -74,7 +74,7 @@ for _ in range(2):
 # >       v2.grad is complete
 
 # %%
-show(f.player(), "player", "Every edge, one at a time. Type each gradient before it is shown.", at="predict")
+show(f.player(), "player", "All edges, one at a time. Type each gradient before it is shown.", at="predict")
 
 # %% [markdown]
 # An order in which every node comes after all nodes that use it is called a *topological order*. The backward pass follows
@@ -117,7 +117,7 @@ print(diagnose(f, a, 16))
 
 # %% [markdown]
 # - `=` in place of `+=`: the second share overwrites the first.
-# - Plain recursion: a node passes on its gradient each time a share arrives, so the first share goes on twice.
+# - Plain recursion: a node passes on its gradient each time a share arrives, so the first share is passed on twice.
 # - A visited set without an order: a node passes on its first share, but nothing that arrives later.
 # - Operands kept in a set: `a + a` then has only one operand, so one share is lost.
 # - No seed: the result's own gradient stays 0, and 0 times anything is 0.
@@ -161,7 +161,7 @@ print(compare(square, "no_accumulate"))
 # %% [markdown]
 # ## Make: your own engine
 #
-# Write these in `lesson_53b.py` or in a cell. To have one checked, run `from scalar_autograd import check`, then
+# Write these in `lesson_53b.py` or in a cell. To check one of them, run `from scalar_autograd import check`, then
 # `check(Value)`.
 #
 # - `over_paths(paths)` adds up the shares of all paths (easy);
@@ -175,7 +175,7 @@ print(compare(square, "no_accumulate"))
 # *Why does backprop accumulate gradients, and in which order?* A value that is used several times influences the loss along
 # several paths, and the derivative is the sum over these paths of the products of the partials. So each share is added with
 # `+=`. A node must not pass its gradient on before all shares have arrived; therefore the backward pass follows a reverse
-# topological order, and visits every edge once, however many paths there are. Since gradients accumulate, they have to be
-# set to zero between two passes.
+# topological order, and visits every edge once, no matter how many paths there are. Since gradients accumulate, they
+# have to be set to zero between two passes.
 #
 # **Next:** [lesson 55](55): what derivatives are good for.

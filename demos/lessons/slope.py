@@ -3,8 +3,8 @@
 #
 # *Что такое производная?*
 #
-# **Lesson 0, 15 minutes.** You need nothing but school algebra. Afterwards you can measure how fast a function grows at a
-# point, and predict what a small change of its input does.
+# **Lesson 0, 15 minutes.** You need nothing but school algebra. By the end you will be able to measure how fast a
+# function grows at a point, and predict what a small change of its input does.
 
 # %%
 from autograd import Value, draw
@@ -112,9 +112,9 @@ def _(ax):
 # %% [markdown]
 # ## Modify: several inputs
 #
-# Most functions in these lessons have many inputs. Hold all but one of them still, and the slope with respect to that
+# Most functions in these lessons have many inputs. Hold all but one of them fixed, and the slope with respect to that
 # one is called a *partial derivative*. The *gradient* is the list of all of them. For $g(a, b) = a \cdot b$ at $a = 2$,
-# $b = 5$: a small step in $a$ changes $g$ by 5 times as much, a small step in $b$ by 2 times as much.
+# $b = 5$: a small step in $a$ changes $g$ by 5 times as much, and a small step in $b$ by 2 times as much.
 
 # %%
 a, b = Value(2.0, label="a"), Value(5.0, label="b")
@@ -139,7 +139,7 @@ show(
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_0.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# Write these functions in `lesson_0.py` or in a cell. To check one of them, run `from scalar_autograd import check`,
 # then `check(slope)`.
 #
 # - `predicted(y, slope, dx)` says what the tangent predicts (easy);
@@ -152,7 +152,7 @@ show(
 # *What is a derivative?* It is the rate at which a function changes at a point: the limit of the change in the output
 # divided by the change in the input, as the input's change goes to 0. For a small step $h$ the output changes by about
 # $f'(x) h$. Its sign says whether the function rises or falls, and its size says how fast. With several inputs there is
-# one partial derivative for each, with the others held still, and together they are the gradient. You can always check
+# one partial derivative for each, with the others held fixed, and together they are the gradient. You can always check
 # one with a central difference, $(f(x + h) - f(x - h)) / (2 h)$.
 #
 # **Next:** [lesson 53](53): the gradient of a loss.

@@ -3,8 +3,8 @@
 #
 # *Как матрицы весов трансформируют данные в линейной модели?*
 #
-# **Lesson 56, 20 minutes.** You should know what a layer computes ([lesson 52](52)). Afterwards you can tell from a
-# matrix what it does to the plane: where it sends the axes, how areas change, and what it throws away.
+# **Lesson 56, 20 minutes.** You should know what a layer computes ([lesson 52](52)). By the end you will be able to
+# tell from a matrix what it does to the plane: where it sends the axes, how areas change, and what it throws away.
 
 # %%
 import math
@@ -18,7 +18,7 @@ from scalar_autograd import BLACK, BLUE, GREY, ORANGE, SKY, arrow, option, plot,
 #
 # A linear model sends every point $x$ to $y = W x + b$: here $x$ has size $n \times 1$, $W$ has size $m \times n$, and $b$ has size
 # $m \times 1$. It moves all points of the plane at once. Follow just two of them: $W$ times (1, 0) is the first column of $W$,
-# and $W$ times (0, 1) the second.
+# and $W$ times (0, 1) is the second.
 
 # %%
 predict("lands")
@@ -219,7 +219,7 @@ show(
 # ## Two linear layers are one
 #
 # Applying one layer after another multiplies their matrices: $W_2 (W_1 x + b_1) + b_2 = (W_2 W_1) x + (W_2 b_1 + b_2)$.
-# Depth alone gains nothing. With a tanh between them, no single layer can do the same. *(University level:)* for an
+# Depth alone adds nothing. With a tanh between them, no single layer can do the same. *(University level:)* for an
 # affine $f$, $f(p + q) - f(p) - f(q) + f(0)$ is 0.
 
 # %%
@@ -252,7 +252,8 @@ for name, f in (("two layers", stacked), ("one layer", collapsed), ("with a tanh
 
 # %%
 @plot("collapse", "A square grid through two linear layers, through the one they collapse into, and through the two with a tanh between them.",
-      title="Two linear layers are one, a tanh makes them more", each={"two layers": stacked, "collapsed into one": collapsed, "with a tanh between": bent},
+      title="Two linear layers are one; a tanh makes them more", each={"two layers": stacked, "collapsed into "
+          "one": collapsed, "with a tanh between": bent},
       x="first output", y="second output", size=(3.6, 3.6))  # fmt: skip
 def _(ax, model):
     ticks = [k / 2 for k in range(-6, 7)]
@@ -266,7 +267,7 @@ def _(ax, model):
 # %% [markdown]
 # ## Make
 #
-# Write these functions in `lesson_56.py` or in a cell. To have one checked, run `from scalar_autograd import check`,
+# Write these functions in `lesson_56.py` or in a cell. To check one of them, run `from scalar_autograd import check`,
 # then `check(transform)`.
 #
 # - `transform(W, b, points)` moves points (easy);
