@@ -172,7 +172,7 @@ def descend(f, w, eta, updates):  # without eta
     return ws
 
 
-@wrong("one Value many times")
+@wrong("the same Value many times")
 def descend(f, w, eta, updates):
     w = Value(w)
     ws = [w]
@@ -409,7 +409,7 @@ def attend(q, K, V):
     return dot(weights, V), weights
 
 
-@wrong("divided by d, not by its root")
+@wrong("divided by d, not by its square root")
 def attend(q, K, V):
     weights = softmax([dot(q, key) / len(q) for key in K])
     return dot(weights, V), weights
@@ -686,7 +686,7 @@ def _a_mode_left_on(y, slope, dx):
     [
         (_loop, "still running after 1,000,000 instructions, at line"),
         (_loop_that_swallows, "still running"),
-        (_recursion, "calls itself without end"),
+        (_recursion, "keeps calling itself and never stops"),
         (_exit, "ends Python"),
         (_input, "asks for input"),
         (_no_repr, "a Odd whose repr fails"),

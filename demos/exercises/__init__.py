@@ -33,7 +33,7 @@ def check(thing: Any = None, name: str = "") -> bool:
     >>> def predicted(y, slope, dx):
     ...     return slope * dx
     >>> check(predicted)
-    predicted: not yet. At y=6.25, slope=-10, dx=0.1: want 5.25, got -1. That is the change alone: add it to y. Line 2, `return slope * dx`: `y` is missing: add it to `slope * dx`.
+    predicted: not yet. At y=6.25, slope=-10, dx=0.1: want 5.25, got -1. That is only the change: add it to y. Line 2, `return slope * dx`: `y` is missing: add it to `slope * dx`.
     False
     """
     if isinstance(thing, (str, PathLike)):
@@ -77,13 +77,13 @@ def solution(name: str) -> None:
 def _called(name: str) -> Exercise:
     if name not in EXERCISES:
         raise LookupError(
-            tr("there is no exercise {name}: there are {names}", name=repr(name), names=", ".join(EXERCISES))
+            tr("there is no exercise {name}; the exercises are {names}", name=repr(name), names=", ".join(EXERCISES))
         )
     return EXERCISES[name]
 
 
 def _help_on(exercise: Exercise) -> None:
-    """After three misses the hint, after five the offer of the solution."""
+    """Give the hint after three misses, and offer the solution after five."""
     if _misses[exercise.name] == 3:
         print(tr("    hint: {hint}", hint=tr(exercise.hint)))
     elif _misses[exercise.name] == 5:

@@ -27,7 +27,8 @@ def _queries(rng: Random) -> Iterator[Case]:
 
 @exercise(
     "51", "easy", 6,
-    hint="One score for each key: multiply the query and that key number by number, add up, and divide by sqrt(d).",
+    hint="One score for each key: multiply the query and that key number by number, add up the products, and "
+        "divide by sqrt(d).",
     solution="""
 def scores(q, K):
     d = len(q)
@@ -38,29 +39,29 @@ def scores(q, K):
 def scores(slip: Any, q: list[Any], K: list[list[Any]]) -> list[Any]:
     """scores(q, K) -> the scaled score of each key: q . key / sqrt(d), where d is how many numbers q has."""
     scale: Any = math.sqrt(len(q))
-    if slip("The scores are not scaled: divide by sqrt(d)."):
+    if slip("The scores are not scaled: divide them by sqrt(d)."):
         scale = 1.0
-    if slip("The scores are divided by d, not by its root."):
+    if slip("The scores are divided by d, not by its square root."):
         scale = len(q)
-    if slip("The scores are multiplied by sqrt(d); divide."):
+    if slip("The scores are multiplied by sqrt(d): divide by it instead."):
         scale = 1 / scale
-    if slip("Take the sqrt of d, how many numbers q has, not of the number of keys."):
+    if slip("Take the square root of d, which is how many numbers q has, not of the number of keys."):
         scale = math.sqrt(len(K))
-    if slip("The score is a sum of products; here the numbers are added in pairs."):
+    if slip("The numbers are added in pairs, but the score is a sum of products."):
         return [sum([a + b for a, b in zip(q, key)], 0.0) / scale for key in K]
     if slip("The last product overwrites the others: use `+=`, not `=`."):
         return [q[-1] * key[-1] / scale for key in K]
     found = [dot(q, key) / scale for key in K]
-    if slip("This is the distance, which is small for similar keys; the score is the dot product."):
+    if slip("This is the distance, which is small for similar keys. The score is the dot product."):
         found = [sum([(a - b) ** 2 for a, b in zip(q, key)], 0.0) ** 0.5 / scale for key in K]
-    if len(q) == len(K) and slip("The columns of K are taken for keys; each row is a key."):
+    if len(q) == len(K) and slip("The columns of K are used as keys, but each row is a key."):
         found = [dot(q, column) / scale for column in zip(*K)]
-    if slip("Softmax is applied too: the scores come before it."):
+    if slip("Softmax is applied too, but the scores come before it."):
         powers = [exp(score) for score in found]
         found = [power / sum(powers, 0.0) for power in powers]
     if slip("Each score is divided by the lengths of both vectors: that is the cosine."):
         found = [dot(q, key) / (dot(q, q) ** 0.5 * dot(key, key) ** 0.5) for key in K]
-    if slip("All scores are added up: return one for each key."):
+    if slip("All scores are added up into one: return one for each key."):
         return sum(found, 0.0)  # type: ignore[return-value]
     return found
 
@@ -84,7 +85,8 @@ def softmax(scores):
     cases=_rows,
 )  # fmt: skip
 def softmax(slip: Any, scores: list[float]) -> list[float]:
-    """softmax(scores) -> exp(s) / (sum of all exp(s)) for each score s, as floats. It has to work for scores of 1000 too."""
+    """softmax(scores) -> exp(s) / (sum of all exp(s)) for each score s, as floats. It also has to work for scores of
+    1000."""
     largest = max(scores)
     if slip("The scores are negated: the largest has to get the largest weight."):
         powers = [math.exp(min(scores) - s) for s in scores]
@@ -102,22 +104,22 @@ def softmax(slip: Any, scores: list[float]) -> list[float]:
     if slip("These are powers of 2: use exp(s), not 2**s."):
         powers = [2 ** (s - largest) for s in scores]
         total = dot(powers, [1.0] * len(powers))
-    if slip("The largest score is subtracted in the numerator alone: subtract it in the sum too."):
+    if slip("The largest score is subtracted only in the numerator: subtract it in the sum too."):
         total = sum(math.exp(min(s, 700.0)) for s in scores)
-    if slip("exp of the sum is not the sum of the exps."):
+    if slip("The exponential of a sum is not the sum of the exponentials."):
         total = math.exp(sum(s - largest for s in scores))
     weights = [power / total for power in powers]
-    if slip("Each is divided by the sum of those up to it: the sum has to be complete first."):
+    if slip("Each exponential is divided by the sum so far: complete the sum first."):
         return [power / dot(powers[: k + 1], [1.0] * (k + 1)) for k, power in enumerate(powers)]
-    if slip("Each score goes through a sigmoid by itself: the weights have to share one sum."):
+    if slip("Each score goes through a sigmoid of its own: divide all the weights by one sum instead."):
         return [1 / (1 + math.exp(-s)) if s > -700 else 0.0 for s in scores]
-    if slip("The scores are squared: take exp of them instead."):
+    if slip("The scores are squared: take their exponentials instead."):
         return [s * s / sum(t * t for t in scores) for s in scores]
-    if slip("The weights are sorted; each belongs to its own score."):
+    if slip("The weights are sorted: leave each one at the place of its score."):
         return sorted(weights, reverse=True)
     if slip("These are the logarithms of the weights."):
         return [log(w) if w else -math.inf for w in weights]
-    if slip("The largest gets everything: that is argmax, and has no slope."):
+    if slip("The largest score gets all the weight: that is argmax, which has no useful slope."):
         return [float(s == largest) for s in scores]
     if slip("Softmax is applied twice."):
         return softmax(lambda _: False, weights)
@@ -158,7 +160,8 @@ def _wrapped(tree: Any) -> Any:
 
 @exercise(
     "51", "hard", 15,
-    hint="Compute the scores q . key / sqrt(d) and take their softmax. Then multiply each weight by its value, and add up.",
+    hint="Compute the scores q . key / sqrt(d) and take their softmax. Then multiply each weight by its value, "
+        "and add up the products.",
     solution="""
 def attend(q, K, V):
     scores = [sum((a * b for a, b in zip(q, key)), 0.0) / math.sqrt(len(q)) for key in K]
@@ -171,13 +174,13 @@ def attend(q, K, V):
 def attend(slip: Any, q: list[Any], K: list[list[Any]], V: list[Any]) -> list[Any]:
     """attend(q, K, V) -> (out, weights) for one query, some keys, and as many values, each a number. The scores may be large."""
     scale: Any = math.sqrt(len(q))
-    if slip("The scores are not scaled: divide by sqrt(d)."):
+    if slip("The scores are not scaled: divide them by sqrt(d)."):
         scale = 1.0
-    if slip("The scores are divided by d, not by its root."):
+    if slip("The scores are divided by d, not by its square root."):
         scale = len(q)
-    if slip("The scores are multiplied by sqrt(d); divide."):
+    if slip("The scores are multiplied by sqrt(d): divide by it instead."):
         scale = 1 / scale
-    if slip("Take the sqrt of d, how many numbers q has, not of the number of keys."):
+    if slip("Take the square root of d, which is how many numbers q has, not of the number of keys."):
         scale = math.sqrt(len(K))
     found = [dot(q, key) / scale for key in K]
     if slip("The scores are negated: the largest has to get the largest weight."):
@@ -195,11 +198,11 @@ def attend(slip: Any, q: list[Any], K: list[list[Any]], V: list[Any]) -> list[An
     if slip("The weights are in the reverse order: weight k belongs to key k."):
         weights = weights[::-1]
     used = weights
-    if slip("out uses the scores; use the weights."):
+    if slip("out is computed from the scores: use the weights instead."):
         used = found
     if slip("The values are added without their weights."):
         used = [1.0] * len(V)
-    if slip("Only the value with the largest weight is taken: mix all of them."):
+    if slip("Only the value with the largest weight is used: mix all of them."):
         used = [float(float_of(w) == max(map(float_of, weights))) for w in weights]
     out = dot(used, V)
     if slip("The last value overwrites the others: use `+=`, not `=`."):

@@ -55,7 +55,7 @@ def changes(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], ba
     yield from _by_arguments(exercise, cases, ours, theirs)
     if _close(*([[abs(x) for x in xs] for xs in side] for side in (ours, theirs)), exercise.precision):
         yield tr(
-            "All sizes are right, but some signs are wrong: is there a stray abs(), or a minus in the wrong place?"
+            "All sizes are right, but some signs are wrong: is there a stray abs(), or a minus sign in the wrong place?"
         )
 
 
@@ -111,20 +111,20 @@ _CHANGES: dict[str, Callable[[Sequence[float]], list[float]]] = {
     "The signs are lost: these are the absolute values. Is there one abs() too many?": lambda xs: [abs(x) for x in xs],
     "The numbers are right, but in reverse order.": lambda xs: list(xs[::-1]),
     "Negative numbers have become 0: a relu or max(0, ...) does not belong here.": lambda xs: [max(0.0, x) for x in xs],
-    "The numbers are cut down to whole numbers: is there an int(), or // in place of /?": lambda xs: [
+    "The numbers are cut off to whole numbers: is there an int(), or // in place of /?": lambda xs: [
         float(int(x)) for x in xs
     ],
     "The numbers are sorted; they belong in the order of the inputs.": lambda xs: sorted(xs),
     "These are the square roots of the numbers.": lambda xs: [math.sqrt(x) if x >= 0 else math.nan for x in xs],
     "These are the squares of the numbers.": lambda xs: [x * x for x in xs],
-    "Each number is upside down: 1/x in place of x. What is divided by what?": lambda xs: [
+    "Each number is the reciprocal of the right one: 1/x in place of x. What is divided by what?": lambda xs: [
         1 / x if x else math.inf for x in xs
     ],
     "Only the first number is ever computed: the others repeat it. Is an index fixed?": lambda xs: [xs[0]] * len(xs),
-    "Only the last number is there: the others repeat it. Is it the same object many times over?": lambda xs: (
+    "Only the last number is ever there: the others repeat it. Is it the same object many times over?": lambda xs: (
         [xs[-1]] * len(xs)
     ),
-    "tanh() is applied to the answer; the exercise does not ask for it.": lambda xs: [math.tanh(x) for x in xs],
+    "tanh() is applied to the answer, but the exercise does not ask for it.": lambda xs: [math.tanh(x) for x in xs],
 }
 
 
@@ -209,22 +209,22 @@ def _part_of(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> I
     lengths = {len(one) for one in given}
     short = {len(other) - len(one) for one, other in zip(given, base)}
     if firsts and short == {1}:
-        yield tr("The last one is missing: does the loop or the list end one too early?")
+        yield tr("The last one is missing: does the loop or the list end one step too early?")
     elif firsts and max(lengths) < 3:
         yield tr("It ends after the first one: is there a return inside the loop?")
     elif lasts and short == {1}:
         yield tr("The first one is missing.")
     elif lasts:
-        yield tr("Only the last is there: is the list created anew inside the loop?")
+        yield tr("Only the last one is there: is a new list created inside the loop?")
 
 
 def _with_more(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> str:
     """The right numbers, with others among them."""
     if all(isinstance(x, list) and isinstance(y, list) and len(x) > len(y) for x, y in zip(given, base)):
         if agree([x[: len(y)] for x, y in zip(given, base)], base, exercise.precision):
-            return tr("The right ones are there, and more follow: does the loop or the list end too late?")
+            return tr("The right numbers are there, but more follow: does the loop or the list end too late?")
         if agree([x[len(x) - len(y) :] for x, y in zip(given, base)], base, exercise.precision):
-            return tr("The right ones are there, after others that are not asked for.")
+            return tr("The right numbers are there, but others that nobody asked for come before them.")
     return ""
 
 
@@ -242,5 +242,5 @@ _SHAPES: dict[str, Callable[[Tree], Tree]] = {
     "Only the first is returned, not the whole list.": lambda tree: tree[0] if isinstance(tree, list) else tree,
     "Only the last is returned, not the whole list.": lambda tree: tree[-1] if isinstance(tree, list) else tree,
     "The numbers are added up into one: return each of them.": lambda tree: math.fsum(leaves(tree)),
-    "The rows are added up: keep them apart.": _sums,
+    "The rows are added up: keep them separate.": _sums,
 }

@@ -34,7 +34,7 @@ def weighted_sum(w, b, x):
 def weighted_sum(slip: Any, w: list[Any], b: Any, x: list[Any]) -> Any:
     """weighted_sum(w, b, x) -> what one neuron computes before its activation: w[0]*x[0] + w[1]*x[1] + ... + b."""
     products = [weight * one for weight, one in zip(w, x)]
-    if slip("Weights and inputs are added; multiply each pair."):
+    if slip("Weights and inputs are added: multiply each pair instead."):
         products = [weight + one for weight, one in zip(w, x)]
     if slip("The last product overwrites the others: use `+=`, not `=`."):
         products = products[-1:]
@@ -44,24 +44,24 @@ def weighted_sum(slip: Any, w: list[Any], b: Any, x: list[Any]) -> Any:
         products = products[:-1]
     if slip("It ends after the first product: is there a return inside the loop?"):
         products = products[:1]
-    if slip("One of the two is read backwards: w[i] belongs to x[i]."):
+    if slip("One of the two lists is read backwards: w[i] belongs to x[i]."):
         products = [weight * one for weight, one in zip(w, reversed(x))]
-    if slip("The weights are squared; each is used once."):
+    if slip("The weights are squared: use each one only once."):
         products = [weight * weight * one for weight, one in zip(w, x)]
-    if slip("The inputs are squared; each is used once."):
+    if slip("The inputs are squared: use each one only once."):
         products = [weight * one * one for weight, one in zip(w, x)]
     total = sum(products, 0.0)
     if slip("This is a list of products: add them up, and add b once."):
         return [product + b for product in products]
-    if slip("The mean of the products is taken; a weighted sum is not divided."):
+    if slip("This is the mean of the products, but a weighted sum is not divided."):
         total = total / len(w)
     if slip("This is sum(w) * sum(x): multiply each weight by its own input first."):
         total = sum(w, 0.0) * sum(x, 0.0)
     if slip("The bias b is not added."):
         b = 0.0
-    if slip("The bias b is subtracted; add it."):
+    if slip("The bias b is subtracted: add it instead."):
         b = -b
-    if slip("The bias b multiplies the sum; add it."):
+    if slip("The sum is multiplied by the bias b: add the bias instead."):
         return total * b
     if slip("The bias b is added once for each product: add it once."):
         b = b * len(w)
@@ -110,17 +110,17 @@ def linear(W, b, x):
 )  # fmt: skip
 def linear(slip: Any, W: list[list[Any]], b: list[Any], x: list[Any]) -> list[Any]:
     """linear(W, b, x) -> the list y with y[i] = W[i][0]*x[0] + W[i][1]*x[1] + ... + b[i]; a wrong len(x) raises ValueError."""
-    if len(W) == len(x) and slip("W is transposed: row i of W makes output i."):
+    if len(W) == len(x) and slip("W is transposed: output i comes from row i of W."):
         W = [list(column) for column in zip(*W)]
     y: list[Any] = []
     total: Any = 0.0
-    kept = slip("The sum carries over from row to row: start each row at 0.")
+    kept = slip("The sum carries over from one row to the next: start each row at 0.")
     last = slip("The last product overwrites the others: use `+=`, not `=`.")
     for row, bias in zip(W, b):
         total = (total if kept else 0.0) + (row[-1] * x[-1] if last else dot(row, x))
         if slip("The bias b is not added."):
             bias = 0.0
-        if slip("The bias b is subtracted; add it."):
+        if slip("The bias b is subtracted: add it instead."):
             bias = -bias
         if slip("The bias b is added once for each product: add it once."):
             bias = bias * len(x)
@@ -130,12 +130,12 @@ def linear(slip: Any, W: list[list[Any]], b: list[Any], x: list[Any]) -> list[An
             bias = b[len(b) - 1 - len(y)]
         if slip("Every output gets the sum of all biases: output i has b[i]."):
             bias = sum(b, 0.0)
-        if slip("Each weight is added to its input; multiply them."):
+        if slip("Each weight is added to its input: multiply them instead."):
             total = sum(row, 0.0) + sum(x, 0.0)
         y.append(total + bias)
     if slip("All outputs are added up into one number: return one for each row."):
         return sum(y, 0.0)  # type: ignore[return-value]
-    if slip("Negative outputs have become 0: a linear layer has no relu."):
+    if slip("Negative outputs have become 0, but a linear layer has no relu."):
         return [value if value > 0 else 0.0 for value in y]
     return y
 
@@ -167,23 +167,23 @@ def batch(slip: Any, W: list[list[Any]], b: list[Any], X: list[list[Any]]) -> li
         W = [list(column) for column in zip(*W)]
     if slip("The bias b is not added."):
         b = [0.0] * len(b)
-    if slip("The bias b is subtracted; add it."):
+    if slip("The bias b is subtracted: add it instead."):
         b = [-bias for bias in b]
     if slip("Every output gets the first bias: output i has b[i]."):
         b = [b[0]] * len(b)
     if slip("The biases are read backwards: output i has b[i]."):
         b = b[::-1]
     Y = [[dot(row, x) + bias for row, bias in zip(W, b)] for x in X]
-    if slip("The sums carry over from sample to sample: start each row of Y at 0."):
+    if slip("The sums carry over from one sample to the next: start each row of Y at 0."):
         sums = [[dot(row, x) for row in W] for x in X]
         Y = [[sum(column, 0.0) + bias for column, bias in zip(zip(*sums[: n + 1]), b)] for n in range(len(X))]
-    if len(X) == len(b) and slip("The bias goes to the samples: b[i] belongs to output i, in every sample."):
+    if len(X) == len(b) and slip("Each sample gets one bias, but b[i] belongs to output i, in every sample."):
         Y = [[dot(row, x) + bias for row in W] for x, bias in zip(X, b)]
-    if slip("This is one row for each output: return one for each sample."):
+    if slip("There is one row for each output: return one for each sample."):
         Y = [list(column) for column in zip(*Y)]
     if slip("Every row is the same list, changed again and again: make a new list for each sample."):
         Y = [Y[-1]] * len(Y)
-    if slip("Only the last sample is there: append each."):
+    if slip("Only the last sample is there: append every one."):
         Y = Y[-1:]
     if slip("The samples are added up: keep a row for each."):
         return [sum(column, 0.0) for column in zip(*Y)]

@@ -21,7 +21,8 @@ def _paths(rng: Random) -> Iterator[Case]:
 
 @exercise(
     "53b", "easy", 5,
-    hint="Along one path the partials multiply. Different paths bring their shares to the same place, where they add up.",
+    hint="Along one path the partials multiply. Different paths bring their shares to the same leaf, where they "
+        "add up.",
     solution="""
 def over_paths(paths):
     total = 0.0
@@ -39,16 +40,16 @@ def over_paths(slip: Any, paths: list[list[Any]]) -> Any:
     shares = []
     share: Any = 1.0
     extra: Any = 0.0
-    kept = slip("The product carries over from path to path: start each path at 1.")
-    early = slip("Products of part of a path are added in too: add when a path is done, after the inner loop.")
+    kept = slip("The product carries over from one path to the next: start each path at 1.")
+    early = slip("Products of only part of a path are added too: add when a path is complete, after the inner loop.")
     for partials in paths:
         share = share if kept else 1.0
         for k, partial in enumerate(partials):
             share = share * partial
             extra = extra + share if early and k < len(partials) - 1 else extra
-        if slip("Each product starts at 0, and stays there: start it at 1."):
+        if slip("Each product starts at 0, and stays 0: start it at 1."):
             share = 0.0
-        if slip("Along a path the partials multiply; here they are added."):
+        if slip("Along a path the partials are added: multiply them instead."):
             share = sum(partials[1:], partials[0])
         if slip("Only the last partial of each path is used: multiply all of them."):
             share = partials[-1]
@@ -62,17 +63,17 @@ def over_paths(slip: Any, paths: list[list[Any]]) -> Any:
     total = sum(shares[1:], shares[0]) + extra
     if slip("The last path overwrites the others: use `+=`, not `=`."):
         total = shares[-1]
-    if slip("Only the first path is taken: go on to the others."):
+    if slip("Only the first path is counted: go on to the others."):
         total = shares[0]
-    if slip("The largest path is taken; all of them count."):
+    if slip("Only the largest path is counted: all of them count."):
         total = max(shares)
-    if slip("The smallest path is taken; all of them count."):
+    if slip("Only the smallest path is counted: all of them count."):
         total = min(shares)
-    if slip("Equal shares are counted once, as in a set: each path counts."):
+    if slip("Equal shares are counted only once, as in a set: count every path."):
         total = sum(set(shares))
-    if slip("Paths are averaged; their shares add up."):
+    if slip("The paths are averaged, but their shares add up."):
         total = total / len(shares)
-    if slip("The paths multiply each other; their shares add up."):
+    if slip("The paths are multiplied with each other, but their shares add up."):
         total = math.prod(shares)
     if slip("The sum starts at 1: start at 0."):
         total = total + 1
@@ -111,9 +112,9 @@ def backprop(slip: Any, count: int, edges: list[tuple[int, int, float]]) -> list
     edges: (node, operand, partial), in an order in which a node's gradient is complete before its own edges come.
     """
     grads = [0.0] * count
-    if slip("Every gradient starts at 1; only the result's should, and the others start at 0."):
+    if slip("Every gradient starts at 1, but only that of the result should; the others start at 0."):
         grads = [1.0] * count
-    times = slip("The shares are multiplied into grad; shares of several edges add up: `+=`.")
+    times = slip("grad is multiplied by each share, but the shares of several edges add up: `+=`.")
     grads = [1.0] * count if times else grads
     grads[0] = 0.0 if slip("The seed is missing: the result's own gradient is 1.") else 1.0
     reverse = slip(
@@ -121,15 +122,15 @@ def backprop(slip: Any, count: int, edges: list[tuple[int, int, float]]) -> list
     )
     once = slip("An operand that one node uses twice gets only one of its two shares: keep every edge.")
     done: set[tuple[int, int]] = set()
-    if slip("The seed is put at the last node; node 0 is the result."):
+    if slip("The seed is put at the last node, but node 0 is the result."):
         grads[0], grads[-1] = 0.0, 1.0
     if slip("Node and operand are swapped: the gradient goes from the node to its operand."):
         edges = [(operand, node, partial) for node, operand, partial in edges]
     if slip("It ends after the first edge: is there a return inside the loop?"):
         edges = edges[:1]
-    if slip("The last edge is left out: the loop ends one too early."):
+    if slip("The last edge is left out: the loop ends one step too early."):
         edges = edges[:-1]
-    if slip("The first edge is left out: the loop starts one too late."):
+    if slip("The first edge is left out: the loop starts one step too late."):
         edges = edges[1:]
     for node, operand, partial in reversed(edges) if reverse else edges:
         if once and (node, operand) in done:
@@ -140,9 +141,9 @@ def backprop(slip: Any, count: int, edges: list[tuple[int, int, float]]) -> list
             share = partial
         if slip("The partial is left out: each share is partial * grad of the node."):
             share = grads[node]
-        if slip("Partial and gradient are added; the chain rule multiplies them."):
+        if slip("Partial and gradient are added, but the chain rule multiplies them."):
             share = partial + grads[node]
-        if slip("Shares are subtracted; they add up: `+=`."):
+        if slip("The shares are subtracted, but they add up: `+=`."):
             share = -share
         if slip("A second share overwrites the first: use `+=`, not `=`."):
             grads[operand] = share
@@ -250,10 +251,11 @@ def _missing(operands: Mapping[str, Sequence[str]], root: str, missing: Sequence
     leaves = {name for name in wanted if not operands[name]}
     if set(missing) == leaves:
         return tr(
-            "Are all leaves left out, or only the root's own operands followed? Go down to the leaves: they get a gradient too"
+            "Are all leaves left out, or are only the root's own operands followed? Go down to the leaves: they "
+            "get a gradient too"
         )
     if not set(missing) & {root, *operands[root]}:
-        return tr("Only the root and its operands are there: go on to the operands' own operands")
+        return tr("Only the root and its operands are there: go on to the operands of the operands")
     if all(name not in operands[user][:1] for name in missing for user in wanted):
         return tr("Only the first operand of a node is followed: go to all of them")
     return ""
@@ -261,7 +263,8 @@ def _missing(operands: Mapping[str, Sequence[str]], root: str, missing: Sequence
 
 @exercise(
     "53b", "hard", 15,
-    hint="Visit a node's operands before the node itself is added to the list, each node once. Then reverse the list.",
+    hint="Visit the operands of a node before you add the node itself to the list, and visit each node once. Then "
+        "reverse the list.",
     solution="""
 def order(operands, root):
     found, visited = [], set()

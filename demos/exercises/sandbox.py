@@ -128,7 +128,7 @@ def called(function: Callable[..., Any], *arguments: Any, count: bool = True) ->
     except SystemExit:
         raise EndlessError(tr("it ends Python: exit() has no place in a function. Use return")) from None
     except RecursionError:
-        raise EndlessError(tr("it calls itself without end") + _line(function, sys.exc_info()[1])) from None
+        raise EndlessError(tr("it keeps calling itself and never stops") + _line(function, sys.exc_info()[1])) from None
     except KeyboardInterrupt:
         raise
     except BaseException as error:

@@ -30,7 +30,8 @@ def _two_sided(case: Case, right: bool) -> str:
         return "" if f.calls else tr("the function is never called: the slope has to come from f itself")
     if all(at == x for at in f.calls):
         return tr(
-            "the function is called at x itself only: is the nudge lost in rounding, or never added? 1e-5 is a good size"
+            "the function is called only at x itself: is the nudge lost in rounding, or never added? 1e-5 is a "
+            "good size"
         )
     if min(abs(at - x) for at in f.calls) > 0.5:
         return tr("the function is called at {place}, which is not near x = {x}", place=f"{f.calls[0]:g}", x=f"{x:g}")
@@ -59,13 +60,13 @@ def slope(f, x):
 def slope(slip: Any, f: Any, x: float) -> float:
     """slope(f, x) -> how fast f(x) grows with x, accurate to 1e-6, measured by calling f near x."""
     found = _derivative(f, x)
-    if slip("The two points are two nudges apart: divide by 2*h."):
+    if slip("The two points are 2*h apart: divide by 2*h."):
         found = 2 * found
     if slip("The rise is taken backwards: f(x + h) comes first."):
         found = -found
     if slip("The rise is not divided by the distance."):
         found = found * 2e-5
-    if slip("Without parentheses, / 2 * h multiplies by h: divide by (2 * h)."):
+    if slip("Without parentheses, `/ 2 * h` multiplies by h: divide by (2 * h)."):
         found = found * 1e-5 * 1e-5
     if slip("f(x) is not subtracted: divide the change in f, not f itself."):
         found = f.compute(x + 1e-5) / 1e-5
@@ -97,27 +98,27 @@ def predicted(slip: Any, y: float, slope: float, dx: float) -> float:
     change = slope * dx
     if slip("The slope is missing: multiply dx by it."):
         change = dx
-    if slip("dx is divided by the slope; multiply them."):
+    if slip("dx is divided by the slope: multiply them instead."):
         change = dx / slope
     if slip("A factor of 1/2 has crept in: the tangent rises by slope * dx."):
         change = change / 2
-    if slip("The sign of dx is lost: to the left, the change has the other sign."):
+    if slip("The sign of dx is lost: to the left, the change has the opposite sign."):
         change = slope * abs(dx)
-    if slip("dx is squared; the tangent is a straight line."):
+    if slip("dx is squared, but the tangent is a straight line."):
         change = slope * dx * dx
-    if slip("y is multiplied by the change; add them."):
+    if slip("y is multiplied by the change: add them instead."):
         return y * change
-    if slip("y and the slope are added first: the slope alone is multiplied by dx."):
+    if slip("y and the slope are added first, but only the slope is multiplied by dx."):
         return (y + slope) * dx
     if slip("y and slope have changed places: multiply the slope by dx."):
         return slope + y * dx
     if slip("The slope is the change for one whole unit of x: multiply it by dx."):
         change = slope
-    if slip("The slope is divided by dx; multiply it."):
+    if slip("The slope is divided by dx: multiply it by dx instead."):
         change = slope / dx
-    if slip("The change goes the wrong way: add it."):
+    if slip("The change is subtracted: add it to y instead."):
         change = -change
-    if slip("That is the change alone: add it to y."):
+    if slip("That is only the change: add it to y."):
         y = 0.0
     return y + change
 
@@ -186,7 +187,7 @@ def nudge_grad(slip: Any, f: Any, xs: list[float]) -> list[float]:
         else:
             moved = [f.compute([x + s * h * (i == k) for i, x in enumerate(xs)]) for s in (1, -1)]
         slopes.append((moved[0] - moved[1]) / (2 * h))
-    if slip("The two sides are two nudges apart: divide by 2*h."):
+    if slip("The two sides are 2*h apart: divide by 2*h."):
         slopes = [2 * s for s in slopes]
     if slip("The two sides are swapped: f(above) comes first."):
         slopes = [-s for s in slopes]
@@ -213,7 +214,8 @@ def _layers(rng: Random) -> Iterator[Case]:
 
 @exercise(
     "55", "hard", 12,
-    hint="Unit j feeds every output: add up, over the outputs k, what comes back along each edge. Then multiply by slope j.",
+    hint="Unit j feeds every output: add up, over the outputs k, what comes back along each edge. Then multiply "
+        "by slopes[j].",
     solution="""
 def hidden(upstream, W, slopes):
     grads = []
@@ -236,27 +238,27 @@ def hidden(slip: Any, upstream: list[Any], W: list[list[Any]], slopes: list[Any]
         columns = [tuple(row) for row in W]
     grads: list[Any] = []
     kept: Any = 0.0
-    going = slip("The sum carries over from unit to unit: start each unit at 0.")
+    going = slip("The sum carries over from one unit to the next: start each unit at 0.")
     for column, own in zip(columns, slopes):
         arrived = dot(upstream, column) + kept
         kept = arrived if going else kept
-        if slip("The shares are averaged; they add up."):
+        if slip("The shares are averaged, but they add up."):
             arrived = arrived / len(upstream)
-        if slip("Every unit takes the slope of the first: unit j has slopes[j]."):
+        if slip("Every unit gets the slope of the first one: unit j has slopes[j]."):
             own = slopes[0]
-        if slip("Only the last output's share is kept: add them up with +=."):
+        if slip("Only the share of the last output is kept: add them up with +=."):
             arrived = upstream[-1] * column[-1]
-        if slip("Only the first output's share is taken: every output sends one back."):
+        if slip("Only the share of the first output is used: every output sends one back."):
             arrived = upstream[0] * column[0]
         if slip("The weights are added up without the gradients that come through them."):
             arrived = dot(column, [1.0] * len(column))
         if slip("The weights are left out: each share is upstream[k] * W[k][j]."):
             arrived = dot(upstream, [1.0] * len(upstream))
-        if slip("The activation's slope is missing: multiply by slopes[j]."):
+        if slip("The slope of the activation is missing: multiply by slopes[j]."):
             own = 1.0
-        if slip("It is divided by the activation's slope; multiply."):
+        if slip("The sum is divided by the slope of the activation: multiply by it instead."):
             own = 1 / own if own else math.nan
-        if slip("The activation's slope is added; the chain rule multiplies."):
+        if slip("The slope of the activation is added, but the chain rule multiplies."):
             grads.append(arrived + own)
         else:
             grads.append(arrived * own)

@@ -31,7 +31,7 @@ def cross_entropy(scores, target):
 )  # fmt: skip
 def cross_entropy(slip: Any, scores: Sequence[Any], target: int) -> Any:
     """cross_entropy(scores, target) -> -log of the softmax probability of scores[target]; scores are Values."""
-    if slip("The probability is that of class 0; take that of the target."):
+    if slip("The probability is that of class 0: take that of the target instead."):
         target = 0
     if slip("The logarithm has base 2: use log, not log2."):
         return cross_entropy(lambda _: False, scores, target) / math.log(2)
@@ -39,27 +39,27 @@ def cross_entropy(slip: Any, scores: Sequence[Any], target: int) -> Any:
         total = sum(scores, 0.0)
         return -log((scores[target] / total) ** 2) / 2 if getattr(total, "data", total) else math.nan
     powers = [exp(score) for score in scores]
-    if slip("The target's own exp is missing from the sum."):
+    if slip("The exponential of the target's own score is missing from the sum."):
         return log(sum(powers, 0.0) - powers[target]) - scores[target]
     chances = [power / sum(powers, 0.0) for power in powers]
     if slip("softmax is applied twice."):
         powers = [exp(chance) for chance in chances]
         chances = [power / sum(powers, 0.0) for power in powers]
-    if slip("The minus is missing: the logarithm of a probability is negative, a loss is not."):
+    if slip("The minus is missing: the logarithm of a probability is negative, but a loss is not."):
         return log(chances[target])
     if slip("That is the probability: the loss is minus its logarithm."):
         return chances[target]
-    if slip("This is the logarithm of 1 - p; take that of p."):
+    if slip("This is the logarithm of 1 - p: take that of p instead."):
         return -log(1 - chances[target])
-    if slip("This is a sigmoid of the target's score alone: softmax takes all scores."):
+    if slip("This is a sigmoid of the target's score alone, but softmax uses all scores."):
         return log(exp(-scores[target]) + 1)
     if slip("That is one minus the probability: the loss is minus its logarithm."):
         return 1 - chances[target]
-    if slip("The score itself is taken for a probability: softmax is missing."):
+    if slip("The score itself is used as a probability: softmax is missing."):
         return -scores[target]
-    if slip("The losses of all classes are added up; only the target's counts."):
+    if slip("The losses of all classes are added up, but only that of the target counts."):
         return -sum((log(chance) for chance in chances), 0.0)
-    if slip("The loss is divided by the number of classes; it is the loss of one sample, which is not a mean."):
+    if slip("The loss is divided by the number of classes, but the loss of one sample is not a mean."):
         return -log(chances[target]) / len(scores)
     if slip("The target's own score is not subtracted from log(sum of exp)."):
         return log(sum(powers, 0.0))
@@ -89,10 +89,10 @@ def _trained(slip: Any, xs: Sequence[float], ys: Sequence[float], eta: float, up
     w, b, dw, db = 0.0, 0.0, 0.0, 0.0
     scale = _rate(slip, eta, len(xs), updates)
     for _ in range(updates):
-        if slip("w and b are set to 0 in each update; set their grad to 0 instead."):
+        if slip("w and b are set to 0 in each update: set their grad to 0 instead."):
             w = b = 0.0
         steps = _gradients(slip, w, b, xs, ys)
-        if slip("One update is made for each sample; make one from the loss of all of them."):
+        if slip("One update is made for each sample: make one from the loss of all samples instead."):
             steps = []
             for x, y in zip(xs, ys):
                 w, b = w - scale * 2 * (w * x + b - y) * x / len(xs), b - scale * 2 * (w * x + b - y) / len(xs)
@@ -107,7 +107,7 @@ def _trained(slip: Any, xs: Sequence[float], ys: Sequence[float], eta: float, up
                 db += old[1]
             if slip("Gradients of w add up from update to update: its zero_grad is missing."):
                 dw += old[0]
-        if slip("Both are moved by the gradient of w: b has its own."):
+        if slip("Both are moved by the gradient of w, but b has its own."):
             db = dw
         if slip("b does not move: is it in the loss as b.data, or missing from what is updated?"):
             db = 0.0
@@ -121,17 +121,17 @@ def _trained(slip: Any, xs: Sequence[float], ys: Sequence[float], eta: float, up
 
 
 def _rate(slip: Any, eta: float, count: int, updates: int) -> float:
-    if slip("It goes up: subtract eta times the gradient."):
+    if slip("It goes up the slope: subtract eta times the gradient."):
         return -eta
-    if slip("The errors are added up; the loss is their mean."):
+    if slip("The errors are added up, but the loss is their mean."):
         return eta * count
     if slip(
         "The step is twice as long as it should be: is backward() called twice, or does the 2 of the square come in twice?"
     ):
         return eta * 2
-    if slip("The mean is divided by len(xs) once more."):
+    if slip("The mean is divided by len(xs) a second time."):
         return eta / count
-    if slip("The loss is half the mean of the squares: leave out the half."):
+    if slip("The loss is half the mean of the squares: leave out the factor 1/2."):
         return eta / 2
     if slip("eta is missing."):
         return 1.0
@@ -149,12 +149,12 @@ def _gradients(
     pairs = list(zip(xs, ys))
     errors = [w * x + b - y for x, y in pairs]
     slopes = [2 * error / len(xs) for error in errors]
-    if slip("The absolute errors are used; the loss squares the errors."):
+    if slip("The absolute errors are used, but the loss squares the errors."):
         slopes = [((error > 0) - (error < 0)) / len(xs) for error in errors]
-    if slip("The errors are added up and then squared: square each first."):
+    if slip("The errors are added up and then squared: square each one first."):
         slopes = [2 * sum(errors) / len(xs) / len(xs)] * len(xs)
     steps = [(slope * x, slope) for slope, (x, _) in zip(slopes, pairs)]
-    if slip("Only the last sample counts: `=` in the loop overwrites the others; add them up with `+=`."):
+    if slip("Only the last sample counts, because `=` in the loop overwrites the others: add them up with `+=`."):
         return steps[-1:]
     if slip("Only the first sample counts: does the loop end too early?"):
         return steps[:1]
@@ -162,7 +162,7 @@ def _gradients(
         return steps[:-1]
     if slip("The first sample is left out."):
         return steps[1:]
-    if slip("Only the sample with the largest loss counts: add up all of them."):
+    if slip("Only the sample with the largest loss counts: use all of them."):
         return [steps[max(range(len(xs)), key=lambda k: errors[k] ** 2)]]
     return steps
 

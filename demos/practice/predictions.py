@@ -135,7 +135,7 @@ def predict(name: str, guess: Any = None) -> None:
     """
     if name not in QUESTIONS:
         raise LookupError(
-            tr("there is no question {name}: there are {names}", name=repr(name), names=", ".join(QUESTIONS))
+            tr("there is no question {name}; the questions are {names}", name=repr(name), names=", ".join(QUESTIONS))
         )
     one = QUESTIONS[name]
     text, choices, *_ = one.asked()

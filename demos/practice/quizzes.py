@@ -198,7 +198,9 @@ def quiz(f: Value | None = None, *, level: str = "chain", seed: int = 0) -> Quiz
     if f is not None:
         return Quiz(_forever(f), "own", seed)
     if level not in LEVELS:
-        raise ValueError(tr("there is no level {name}: there are {names}", name=repr(level), names=", ".join(LEVELS)))
+        raise ValueError(
+            tr("there is no level {name}; the levels are {names}", name=repr(level), names=", ".join(LEVELS))
+        )
     return Quiz(_random(level, seed), level, seed)
 
 

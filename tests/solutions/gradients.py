@@ -65,7 +65,7 @@ def wrong_5(w, b, x, y):
 
 
 def wrong_6(w, b, x, y):
-    """The 2 is missing from dL/dw only."""
+    """The 2 is missing, but only from dL/dw."""
     e = w * x + b - y
     return e * x, 2 * e
 
