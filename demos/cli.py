@@ -183,13 +183,22 @@ def _check(arguments: Sequence[str]) -> int:
 
 
 def _quiz(arguments: Sequence[str]) -> int:
-    """quiz [LEVEL] [--seed N]: gradients of small graphs to work out, with a reason for every wrong number"""
-    from .practice.quizzes import LEVELS, play
+    """quiz [LEVEL] [--seed N] [--page FILE]: gradients of small graphs to work out, with a reason for every wrong number"""
+    from autograd.errors import ToolError
+
+    from .practice.quizzes import LEVELS, play, quiz
 
     parser = Parser(prog=program("quiz"), description=tr(_said_of(_quiz)))
     parser.add_argument("level", metavar="LEVEL", nargs="?", default="chain", choices=LEVELS, help=", ".join(LEVELS))
     parser.add_argument("--seed", type=partial(count, least=0), default=0, help=tr("same seed, same questions"))
+    parser.add_argument("--page", metavar="FILE", help=tr("write 20 questions as a page that needs no Python"))
     options = parser.parse_args(arguments)
+    if options.page:
+        try:
+            print(Path(quiz(level=options.level, seed=options.seed).page().save(options.page)).resolve().as_uri())
+        except ToolError as error:
+            return _complain(str(error), FAILED)
+        return 0
     return play(options.level, options.seed)
 
 

@@ -9,8 +9,8 @@ from importlib import import_module
 
 import pytest
 
-from autograd import Value
-from autograd.graph import gradients
+from autograd import Value, diagnose
+from autograd.stepper.guesses import Guess
 from demos.exercises import LESSONS
 from demos.practice import QUESTIONS, decode, predict, questions_of, quiz
 from demos.practice.code import CodeError, encode
@@ -65,8 +65,7 @@ def test_a_quiz_goes_on_and_knows_its_answers(level):
         assert str(again.skip()).count("question") == 1
         wrong = str(game.answer(123456.75))
         assert "Try once more" in wrong and "\n" not in wrong
-        truth = gradients(game.graph)[game.node]
-        assert str(game.answer(truth)).startswith("right: ")
+        assert str(game.answer(game.question.truth)).startswith("right at attempt 2: ")
     assert game.asked == 25 and game.right == 0  # each was wrong at first
     assert decode(game.code)[1:] == (3, 0, 25)
 
@@ -76,18 +75,49 @@ def test_a_wrong_answer_is_diagnosed_and_a_right_one_counts():
     b = a + a
     b.label = "b"
     game = quiz(b * (b + 1))
-    while game.node is not a:
+    while game.question.node is not a:
         game.skip()
     asked = game.asked
     assert "plain recursion" in str(game.answer(16)) and "stepper" not in str(game.answer(2))
-    game.skip()
-    while game.node is not a:
+    assert str(game.answer("10")).startswith("right at attempt 3: df/da = 10. 0 of ")
+    while game.question.node is not a:
         game.skip()
     right = game.right
     assert str(game.answer("10")).startswith("right: df/da = 10.") and game.right == right + 1 and game.asked > asked
     assert str(game.answer("x")).startswith("want a number")
     with pytest.raises(ValueError, match="there is no level"):
         quiz(level="easy")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_a_quiz_says_of_a_gradient_is_what_diagnose_says(seed):
+    for level in LEVELS:
+        game = quiz(level=level, seed=seed)
+        for _ in range(4):
+            asked = game.question
+            for guess in [number for _, number, _ in asked.slips()] + [wrong for wrong, _, _ in asked.mistakes()]:
+                read = Guess(guess, game.graph)
+                if asked.edge or read.agrees(asked.truth) or read.too_few_digits(asked.truth):
+                    continue
+                first, *several = str(diagnose(game.graph.root, asked.node, guess, graph=game.graph)).splitlines()
+                reason = game._reason(read)
+                if not several:
+                    assert reason == f"{first.partition(' (edge ')[0]}.", (game, guess)
+                for line in several:
+                    mistake, _, why = line.strip().partition(" gives: ")
+                    assert f"{mistake} gives ({why})" in reason
+            game.skip()
+
+
+def test_a_series_right_at_once_is_told_and_a_partial_is_asked_for():
+    game = quiz(level="products", seed=4)
+    told, edges = [], 0
+    for _ in range(20):
+        edges += game.question.edge is not None
+        told.append(str(game.answer(game.question.truth)))
+    assert "2 of 2, 2 in a row." in told[1] and "20 of 20, 20 in a row." in told[-1]
+    assert 0 < edges < 20 and "What is the partial d(" in "".join(told)
+    assert "give at least two digits" in str(quiz(Value(2.0, "a") / 3).answer("0.3"))
 
 
 def test_the_quiz_at_a_terminal(capsys):
@@ -107,6 +137,9 @@ def test_the_quiz_at_a_terminal(capsys):
 def test_a_code_that_was_changed_is_no_code():
     code = encode("chain", 7, 4, 5)
     assert decode(f" {code.lower().replace('chain', 'chain')} ".replace("OF", "of")) == ("chain", 7, 4, 5)
+    for at in range(len(code) - 5):  # any other character in one place
+        with pytest.raises(CodeError):
+            decode(code[:at] + ("b" if code[at] != "b" else "c") + code[at + 1 :])
     for wrong in (code.replace("4of5", "5of5"), code[:-1], "", "x-y-z", "chain", "a-b-c-d"):
         with pytest.raises(CodeError):
             decode(wrong)

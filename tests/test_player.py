@@ -23,6 +23,8 @@ from autograd.graph import Graph
 from autograd.modes import named_scope
 from autograd.player.js_rules import rules
 from autograd.player.player import Player, described, script_of
+from autograd.player.questions import questions_about, quiz_data
+from demos.practice import decode, quiz
 
 node = pytest.mark.skipif(shutil.which("node") is None, reason="there is no node to run JavaScript")
 
@@ -221,3 +223,68 @@ def test_a_stepper_saves_where_it_stands(tmp_path):
 def test_only_a_value_is_played():
     with pytest.raises(ArgumentError, match="want a Value to play, got 3"):
         save_player(3, "f.html")
+
+
+# --- The quiz ----------------------------------------------------------------------------------------------
+
+
+def asked_in_script(data, seed: int, script: str):
+    """What quiz.js answers."""
+    text = f"""{script_of("{}")}
+    const data = {json.dumps(data)};
+    const told = (text) => text;
+    const quiz = new Quiz(data.quiz || data, {seed}, told, data.rounds || null);
+    console.log(JSON.stringify({script}));"""
+    done = subprocess.run(["node", "-"], input=text, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@node
+@pytest.mark.parametrize("seed", [0, 7, 2**40])
+def test_a_quiz_on_a_page_asks_and_judges_as_the_one_at_the_prompt(seed):
+    """Forty answers, half of them the wrong numbers that have a reason."""
+    for f in (emblem(), neuron(), (Value(0.5, "u") * Value(-3.0, "v")).exp()):
+        game = quiz(f, seed=seed)
+        named, guesses, told = quiz_data(game.graph), [], []
+        for k in range(40):
+            asked = game.question
+            known = [wrong for wrong, _, _ in asked.mistakes()] + [number for _, number, _ in asked.slips()]
+            guess = str([asked.truth, known[k % len(known)], f"{asked.truth:.2g}", round(asked.truth * 1.7, 3)][k % 4])
+            guesses.append(guess)
+            question, said = asked.text, str(game.answer(guess)).splitlines()[0]
+            told.append([question, said.replace(" The next one:", "").replace(".skip() shows it.", "Show"), game.code])
+        assert len(named["questions"]) == len(questions_about(game.graph))
+        script = f"{json.dumps(guesses)}.map((guess) => [quiz.question.text, quiz.answer(guess).words, quiz.code()])"
+        seen = asked_in_script(named, seed, script)
+        shown = "Show has the answer, and where it comes from."
+        assert [[text, said.replace(shown, "Show"), code] for text, said, code in seen] == told
+        assert decode(seen[-1][2]).seed == seed
+
+
+@node
+def test_a_series_ends_and_its_code_is_read_by_the_teacher():
+    page = quiz(level="reuse", seed=3).page(questions=6)
+    data = json.loads(parsed(page.html)["data"][0])
+    again, truths = quiz(level="reuse", seed=3), []
+    for _ in range(6):
+        truths.append((again.question.text, again.question.truth))
+        again.skip()
+    assert [
+        (one["quiz"]["questions"][0]["text"], one["quiz"]["questions"][0]["truth"]) for one in data["rounds"]
+    ] == truths
+    script = f"{json.dumps([str(truth) for _, truth in truths])}.map((one, k) => k === 2 ? quiz.skip() : quiz.answer(one).words)"
+    said = asked_in_script(data, 3, f"[{script}, quiz.question, quiz.code()]")
+    assert said[0][2].endswith(" 2 of 3.") and said[0][-1].endswith(" 5 of 6, 3 in a row.") and said[1] is None
+    assert decode(said[2]) == ("reuse", 3, 5, 6)
+
+
+def test_a_large_graph_and_one_with_changed_numbers_are_not_asked_about():
+    x = Value(1.0, label="x")
+    y = x
+    for _ in range(400):
+        y = y + x
+    changed = neuron()
+    changed.operands[0].operands[1].data = 1.0
+    for f, there in ((y, False), (changed, False), (Value(1.0, "a"), False), (emblem(), True)):
+        assert ("quiz" in json.loads(parsed(Player(f).html)["data"][0])) is there

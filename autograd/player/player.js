@@ -1,14 +1,20 @@
 // The page: what it shows of the model, and what a hand, a key or an address does.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
-const model = new Model(DATA.graph, RULES);
 const $ = (id) => document.getElementById(id);
-const EDGES = model.edges.length, OPERATIONS = model.inner.length;
+let model, EDGES, OPERATIONS;
 const CURVE = 0.4; // gradients differ by powers of ten, so colour and width show this root of their size
 const ROWS = 20, PRINTED = 80, SLIDERS = 10; // rows of the list beyond those in sight, and on paper; sliders at once
 
+function load(graph) {
+  model = new Model(graph, RULES);
+  EDGES = model.edges.length;
+  OPERATIONS = model.inner.length;
+}
+load(DATA.graph);
+
 // Where we are. `at` counts operations from -OPERATIONS up to 0, where everything is computed, then edges.
-const state = { at: 0, chosen: -1, closed: null, listed: false, network: false, predict: false, asking: false, text: 0, update: -1, zoom: 0 };
+const state = { at: 0, chosen: -1, closed: null, listed: false, network: false, predict: false, asking: false, text: 0, update: -1, zoom: 0, quiz: null };
 
 // --- Words ---
 
@@ -174,6 +180,6 @@ function check() {
     $("words").prepend(html("div", { class: "ready" }, told(`${guess.text} is right`)));
     return $("on").focus();
   }
-  const sign = guess.agrees(-truth) ? ": look at the sign" : guess.digits < 2 && Math.abs(guess.number - truth) < 1 && !Number.isInteger(truth) ? ": give at least two digits" : "";
+  const sign = guess.agrees(-truth) ? ": look at the sign" : guess.tooFew(truth) ? ": give at least two digits" : "";
   write($("verdict"), told(`not ${guess.text}${sign}`));
 }

@@ -45,6 +45,7 @@ from .js_rules import prelude, rule_name, rules
 from .layout import module_names, views
 from .network import network_data
 from .phrases import phrase_key, phrases
+from .questions import quiz_data
 from .words import in_other_words, said, table
 
 if TYPE_CHECKING:
@@ -54,13 +55,14 @@ __all__ = ["Page", "Player", "save_player"]
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # The script of the page, in this order: moving and words; the picture; the list, a chosen value and "what if"; the film of a
-# training run; the address, keys and buttons.
+# training run; the quiz; the address, keys and buttons.
 SCRIPTS = (
     "player.js",
     "player_drawing.js",
     "player_network.js",
     "player_values.js",
     "player_film.js",
+    "player_quiz.js",
     "player_controls.js",
 )
 FRAME_HEIGHT = 640  # the height of a page inside a notebook, in pixels
@@ -165,6 +167,10 @@ class Player(Page):
         stage, note = staged(self.graph, self.deadline, _stale(self.graph))
         network = network_data(self.graph)
         data = {"graph": described(self.graph), "views": stage, "note": note, "start": self.start, "network": network}
+        if not note and (
+            asked := quiz_data(self.graph)
+        ):  # with a note, the page computes other numbers than Python has
+            data["quiz"] = asked
         return page(self._heading(), data, rules(self.graph.nodes))
 
     def save(self, path: str | os.PathLike[str]) -> str:
@@ -282,7 +288,8 @@ def page(title: str, data: Mapping[str, Any], rules_text: str) -> str:
 
 def script_of(rules_text: str) -> str:
     """Return the part of the script that computes, which also runs without a page."""
-    return f"{prelude(rules_text)}\nconst RULES = {rules_text};\n\n{_read('player_model.js')}"
+    parts = [prelude(rules_text), f"const RULES = {rules_text};\n", _read("player_model.js"), _read("quiz.js")]
+    return "\n".join(parts)
 
 
 def safe_json(data: Any) -> str:

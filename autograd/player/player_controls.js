@@ -2,7 +2,7 @@
 
 // It gives the position as name=value pairs: #edge=3&a=2 is after three edges, with a = 2. A leaf whose name is one of our
 // words has a ~ before it.
-const WORDS = ["edge", "forward", "update", "value", "closed", "text", "list", "network", "predict"];
+const WORDS = ["edge", "forward", "update", "value", "closed", "text", "list", "network", "predict", "quiz"];
 const spoken = (name) => encodeURIComponent(name).replace(/%5B/g, "[").replace(/%5D/g, "]");
 const leafKey = (name) => (WORDS.includes(name) || name.startsWith("~") ? "~" : "") + spoken(name);
 const START = () => (DATA.views.length ? DATA.views[0].closed : []);
@@ -18,6 +18,7 @@ function fragment() {
   if (state.listed && DATA.views.length) parts.push("list");
   if (state.network) parts.push("network");
   if (state.predict) parts.push("predict");
+  if (state.quiz) parts.push(`quiz=${state.quiz.seed}`);
   if (state.text) parts.push(`text=${state.text}`);
   return parts.join("&");
 }
@@ -48,7 +49,7 @@ function restore(text) {
   const nodeOf = new Map(model.names.map((name, node) => [name, node]));
   const told = { at: 0, chosen: -1, closed: null, listed: false, network: false, predict: false, text: 0 };
   const numbers = [];
-  let update = 0;
+  let update = 0, seed = null;
   const read = {
     edge: (value) => { told.at = Number(value); },
     forward: (value) => { told.at = Number(value) - OPERATIONS; },
@@ -59,6 +60,7 @@ function restore(text) {
     list: () => { told.listed = true; },
     network: () => { told.network = Boolean(NETWORK); },
     predict: () => { told.predict = true; },
+    quiz: (value) => { seed = seedOf(value); },
   };
   for (const [name, value] of pairs(text)) {
     const leaf = name.startsWith("~") ? decoded(name.slice(1)) : name;
@@ -66,6 +68,7 @@ function restore(text) {
     else if (nodeOf.has(leaf) && value.trim()) numbers.push([nodeOf.get(leaf), Number(value)]);
   }
   update = Math.max(0, update);
+  endQuiz();
   Object.assign(state, told);
   stand(told.at); // before anything is shown: the words about an edge need the edges before it
   setText(state.text);
@@ -79,9 +82,18 @@ function restore(text) {
   setListed(state.listed);
   makeSliders();
   goTo(state.at);
+  if (seed !== null) beginQuiz(seed);
 }
 
 // --- Keys and buttons ---
+
+function settle() {
+  // what depends on which graph is shown
+  $("slider").min = -OPERATIONS;
+  $("slider").max = EDGES;
+  hidden($("filter"), model.leaves.length <= SLIDERS);
+  write($("note"), told(DATA.note));
+}
 
 function setText(size) {
   state.text = Math.max(0, Math.min(3, size));
@@ -106,10 +118,12 @@ const KEYS = {
   ArrowUp: () => another(1), ArrowDown: () => another(-1), f: () => goTo(state.at < 0 ? 0 : -OPERATIONS),
   g: setPredict, l: () => { setListed(!state.listed); show(); }, b: () => { setText((state.text + 1) % 4); show(); },
   n: () => { if (NETWORK) { setNetwork(!state.network); show(); } },
-  "?": setHelp, "+": () => zoom(1), "=": () => zoom(1), "-": () => zoom(-1), 0: () => zoom(0), r: reset,
+  q: toggleQuiz, "?": setHelp, "+": () => zoom(1), "=": () => zoom(1), "-": () => zoom(-1), 0: () => zoom(0), r: reset,
   ",": () => goToUpdate(state.update - 1), ".": () => goToUpdate(state.update + 1), p: () => FILM && run(),
-  Escape: () => { if (state.asking) { state.asking = false; show(); } else if (state.chosen >= 0) choose(state.chosen); },
+  Escape: () => { if (state.quiz) $("quizzed").focus(); else if (state.asking) { state.asking = false; show(); } else if (state.chosen >= 0) choose(state.chosen); },
 };
+
+const QUIET = ["l", "n", "b", "?", "+", "=", "-", "0", "q", "Escape"]; // the keys that a quiz leaves as they are
 
 function another(by) {
   state.chosen = state.chosen < 0 ? model.root : Math.max(0, Math.min(model.root, state.chosen + by));
@@ -124,7 +138,7 @@ document.addEventListener("keydown", (event) => {
   if (target.type === "range" && target.id !== "slider" && /^(Arrow|Home|End)/.test(event.key)) return;
   if (event.key === " " && target.matches("button, [type=checkbox]")) return;
   if (target.id === "list" && /^Arrow(Up|Down)$/.test(event.key)) return;
-  const action = KEYS[event.key];
+  const action = state.quiz && !QUIET.includes(event.key) ? null : KEYS[event.key];
   if (!action) return;
   event.preventDefault();
   action();
@@ -141,6 +155,10 @@ click("listed", KEYS.l);
 click("network", KEYS.n);
 click("bigger", KEYS.b);
 click("helped", setHelp);
+click("quizzed", toggleQuiz);
+click("skip", skipQuestion);
+$("quizzing").addEventListener("submit", (event) => { event.preventDefault(); answerQuestion(); });
+$("seed").addEventListener("change", (event) => beginQuiz(seedOf(event.target.value)));
 click("in", () => zoom(1));
 click("out", () => zoom(-1));
 click("fit", () => zoom(0));
@@ -159,11 +177,10 @@ window.addEventListener("hashchange", () => { if (location.hash !== written) res
 window.addEventListener("beforeprint", () => { hidden($("list"), false); showList(true); });
 window.addEventListener("afterprint", () => { setListed(state.listed); showList(); });
 
-$("slider").min = -OPERATIONS;
-$("slider").max = EDGES;
 hidden($("network"), !NETWORK);
-hidden($("filter"), model.leaves.length <= SLIDERS);
-write($("note"), told(DATA.note));
+hidden($("quizzed"), !DATA.quiz || Boolean(DATA.rounds));
+hidden($("predict"), Boolean(DATA.rounds));
+settle();
 if (FILM) {
   hidden($("film"), false);
   $("update").max = FILM.frames.length - 1;

@@ -9,7 +9,7 @@ function unrolled(runs) {
   return numbers;
 }
 
-for (const { boxes, arrows } of DATA.views) {
+for (const { boxes, arrows } of (DATA.rounds || [DATA]).flatMap(({ views }) => views)) {
   for (const box of boxes) if (box.nodes) box.nodes = unrolled(box.nodes);
   for (const arrow of arrows) if (arrow.edges) arrow.edges = unrolled(arrow.edges);
 }
@@ -266,14 +266,14 @@ function showDrawing() {
     const reach = forward && edges.length && !model.isKnown(model.edges[edges[0]].node);
     const kind = !edges.length ? "constant" : now ? "current" : done.length ? "done" : "pending";
     const sign = kind === "done" && flow ? (flow > 0 ? " above" : " below") : "";
-    group.setAttribute("class", `arrow ${forward ? (reach ? "pending" : "done") : kind}${sign}${!forward && edges.includes(i + 1) ? " next" : ""}`);
+    group.setAttribute("class", `arrow ${forward ? (reach ? "pending" : "done") : kind}${sign}${!forward && edges.includes(i + 1) && !state.quiz ? " next" : ""}${asksAbout(edges) ? " asked" : ""}`);
     const share = widest ? Math.min(1, Math.abs(flow) / widest) : 0;
     path.style.strokeWidth = kind === "done" && share ? (0.9 + 2.2 * share ** CURVE).toFixed(2) : "";
     path.setAttribute("marker-end", now ? "" : "url(#head)");
     path.setAttribute("marker-start", now ? "url(#back)" : "");
     if (label) {
       const shown = now ? i : arrow.edge;
-      const unknown = reach || (state.predict && !forward && shown >= state.at);
+      const unknown = reach || (state.predict && !forward && shown >= state.at) || asksPartials();
       const { node, k } = model.edges[shown];
       write(label, unknown ? "" : short(model.partials[node][k]));
     }

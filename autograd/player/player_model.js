@@ -426,12 +426,21 @@ class Guess {
   }
 
   agrees(truth) {
-    // rounded to the digits given, at least two and at most nine
+    return this.within(truth, Math.max(this.digits, 2));
+  }
+
+  tooFew(truth) {
+    // would it be right if one digit were enough?
+    return this.digits < 2 && this.number !== 0 && this.within(truth, this.digits);
+  }
+
+  within(truth, digits) {
+    // rounded to the digits given, at least two and at most nine: as in autograd/stepper/guesses.py
     if (this.number === truth) return true;
-    const digits = Math.min(9, Math.max(this.digits, 2));
-    if (!this.number || !Number.isFinite(truth)) return Math.abs(this.number - truth) <= 1e-12;
-    const unit = 10 ** (this.last - (digits - this.digits));
-    return Math.abs(this.number - truth) <= Math.max(0.5 * unit, 1e-9 * Math.abs(truth));
+    if (!this.number || !Number.isFinite(this.number) || !Number.isFinite(truth)) return Math.abs(this.number - truth) <= 1e-12;
+    const unit = this.last > -300 ? 10 ** (this.last - (digits - this.digits)) : 0;
+    const exact = 10 ** (Math.floor(Math.log10(Math.abs(this.number))) + 1 - 9);
+    return Math.abs(this.number - truth) <= 0.5000001 * Math.max(unit, exact);
   }
 }
 

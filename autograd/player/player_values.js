@@ -55,14 +55,15 @@ function setListed(listed) {
 // --- One value ---
 
 function choose(node) {
+  if (state.quiz) return; // what is shown there would answer the question
   state.chosen = node === state.chosen ? -1 : node;
   show();
 }
 
 function showChosen() {
   const node = state.chosen, place = $("chosen");
-  hidden(place, node < 0);
-  if (node < 0) return;
+  hidden(place, node < 0 || state.quiz);
+  if (place.hidden) return;
   const name = model.names[node], operation = model.operation(node), forward = state.at < 0;
   const parts = [
     html("button", { class: "close", "aria-label": told("Close"), onclick: () => choose(node) }, "×"),

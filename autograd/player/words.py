@@ -32,6 +32,15 @@ SENTENCES = (
     "{name} = {operation}. What is its data?", "Edge {k}: {edge}. What does it add to {name}?",
     "Type a number, or something like 3 * (1 - 0.5)", "{guess} is right", "not {guess}", "not {guess}: look at the sign",
     "not {guess}: give at least two digits",
+    # the quiz
+    "What is {slope}?", "What is the partial {slope}?", "question {k}", "question {k} of {all}",
+    "right: {slope} = {number}.", "right at attempt {k}: {slope} = {number}.", "{slope} = {number}.",
+    "{right} of {asked}.", "{right} of {asked}, {streak} in a row.", "score {right} of {asked}",
+    "close: {guess} is right as far as it goes, but give at least two digits.",
+    "{guess} is what {mistake} gives: {why}.", "{mistake} gives ({why})", " or ", "{guess} is what {mistakes}.",
+    "{guess} is not right: {why}.", "no usual mistake gives it", "Try once more.",
+    "Try once more; Show has the answer, and where it comes from.", "That was the last question.",
+    "Your code, for your teacher: {code}", "Quiz: {level}",
     # values
     "not computed yet", "not reached", "{grad} (seed)", "{grad}, NOT complete: {count} more to come", "Close", "Chosen value",
     "Partials", "Paths", "and {count} more", "{count} more: find one by name, or click it", "{name}, slider",
@@ -76,6 +85,7 @@ def _as_it_is(sentence: str) -> str:
 
 language = "en"  # HTML's name for it
 translation: Callable[[str], str] = _as_it_is
+computed: Callable[[str], str] = _as_it_is  # the same for a sentence with its fields filled in
 
 
 def said(sentence: str, **fields: object) -> str:

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, AutogradError
@@ -23,7 +23,9 @@ from ..slow_path import real
 if TYPE_CHECKING:
     from ..node import Node
 
-__all__ = ["Guess", "Predicted", "cuts", "hints", "judge"]
+__all__ = ["Guess", "Predicted", "Slip", "cut_edges", "cuts", "hints", "judge", "partial_slips", "slips"]
+
+Slip = tuple[str, float, str]  # its kind, the number that it gives, and a sentence
 
 EXACT = 9  # the most digits that are compared, so that rounding is nobody's mistake
 FEW = 2  # the fewest digits that are wanted
@@ -103,14 +105,20 @@ def judge(guess: Guess, truth: float, quantity: str, slips: Callable[[], list[st
 
 def hints(graph: Graph, node: Node, read: Guess) -> list[str]:
     """Yield slips that give this wrong number for d(root)/d(node), likeliest first, without revealing the right one."""
+    found: dict[str, str] = {}
+    for kind, number, why in slips(graph, node):
+        if kind not in found and read.agrees(number):
+            found[kind] = why
+    return list(found.values())[:2]
+
+
+def slips(graph: Graph, node: Node) -> Iterator[Slip]:
+    """Yield what a learner may have forgotten, likeliest first: its kind, the number that it gives, and a sentence."""
     truth = gradients(graph)
-    found = [
-        *(["the sign is wrong"] if read.agrees(-truth[node]) else []),
-        *_about_arrivals(graph, node, read, truth),
-        *_about_paths(graph, node, read),
-        *([f"it is {name_of(graph, node)}'s data, but the question is its gradient"] if read.agrees(node.data) else []),
-    ]
-    return list(dict.fromkeys(found))[:2]
+    yield "sign", -truth[node], "the sign is wrong"
+    yield from _about_arrivals(graph, node, truth)
+    yield from _about_paths(graph, node)
+    yield "data", node.data, f"it is {name_of(graph, node)}'s data, but the question is its gradient"
 
 
 def _into(graph: Graph, node: Any) -> list[Edge]:
@@ -119,45 +127,43 @@ def _into(graph: Graph, node: Any) -> list[Edge]:
     return [Edge(graph, other, k) for other in above for k, operand in enumerate(other.operands) if operand is node]
 
 
-def _about_arrivals(graph: Graph, node: Any, read: Guess, truth: dict[Any, float]) -> list[str]:
-    found: list[str] = []
+def _about_arrivals(graph: Graph, node: Any, truth: dict[Any, float]) -> Iterator[Slip]:
     edges = _into(graph, node)
     partials = so_far = 0.0
     for i, edge in enumerate(edges, 1):
-        share = float(edge.partial) * truth[edge.node]
+        partial, upstream, up = float(edge.partial), truth[edge.node], name_of(graph, edge.node)
+        share = partial * upstream
         so_far += share
-        partials += float(edge.partial)
-        left = len(edges) - i
-        if left and read.agrees(so_far):
-            found.append(f"it is not complete yet: after {name_of(graph, edge.node)} there is {left} more to come")
-        elif len(edges) > 1 and read.agrees(share) and not found:
-            found.append(f"it is only what comes from {name_of(graph, edge.node)}: contributions add up")
-        if not read.agrees(share) and read.agrees(float(edge.partial)):
-            up = name_of(graph, edge.node)
-            found.append(
-                f"upstream is forgotten: it is the partial {slope_head(edge)} alone, to be multiplied by {up}.grad"
-            )
-        elif not read.agrees(share) and read.agrees(truth[edge.node]):
-            up = name_of(graph, edge.node)
-            found.append(
-                f"the partial is forgotten: it is {up}.grad alone, to be multiplied by the partial {slope_head(edge)}"
-            )
-    if len(edges) > 1 and read.agrees(partials):
-        found.append("upstream is forgotten: it is the sum of the partials alone")
-    return found
+        partials += partial
+        if left := len(edges) - i:
+            yield "arrival", so_far, f"it is not complete yet: after {up} there is {left} more to come"
+        if len(edges) > 1:
+            yield "arrival", share, f"it is only what comes from {up}: contributions add up"
+        if share != partial:
+            why = f"it is the partial {slope_head(edge)} alone, to be multiplied by {up}.grad"
+            yield "partial", partial, f"upstream is forgotten: {why}"
+        if share != upstream:
+            why = f"it is {up}.grad alone, to be multiplied by the partial {slope_head(edge)}"
+            yield "upstream", upstream, f"the partial is forgotten: {why}"
+    if len(edges) > 1:
+        yield "partials", partials, "upstream is forgotten: it is the sum of the partials alone"
 
 
-def _about_paths(graph: Graph, node: Any, read: Guess) -> list[str]:
+def _about_paths(graph: Graph, node: Any) -> Iterator[Slip]:
     sums = Sums(graph, node)
     if 1 < sums.count <= PATHS:
         for path in sums.all_paths():
-            if read.agrees(math.prod(path.factors())):
-                return [f"it is one path only, {path.text()}: there are {sums.count}, and they add up"]
-    return []
+            why = f"it is one path only, {path.text()}: there are {sums.count}, and they add up"
+            yield "path", math.prod(path.factors()), why
 
 
 def cuts(graph: Graph, node: Node, read: Guess) -> list[str]:
     """Find an edge that, if a node made from .data had cut it, would give this number."""
+    return [why for _, number, why in cut_edges(graph, node) if read.agrees(number)][:1]
+
+
+def cut_edges(graph: Graph, node: Node) -> Iterator[Slip]:
+    """Yield what comes out without one edge, for each edge that counts."""
     truth = gradients(graph)
     down = totals(graph.nodes, node)
     for i, edge in enumerate(graph.edges()):
@@ -165,8 +171,21 @@ def cuts(graph: Graph, node: Node, read: Guess) -> list[str]:
             break
         if edge.operand in down and edge.node is not node:
             without = truth[node] - float(edge.partial) * truth[edge.node] * down[edge.operand]
-            if without and read.agrees(without):
-                return [
-                    f"it is what you get without the edge {arrow(edge)}: was {name_of(graph, edge.operand)} made from .data?"
-                ]
-    return []
+            if without:
+                cut = f"{arrow(edge)}: was {name_of(graph, edge.operand)} made from .data?"
+                yield "cut", without, f"it is what you get without the edge {cut}"
+
+
+def partial_slips(edge: Edge, upstream: float) -> Iterator[Slip]:
+    """Yield the same about the partial of one edge."""
+    node, operand, partial = edge.node, edge.operand, float(edge.partial)
+    out, name, head = name_of(edge.graph, node), name_of(edge.graph, operand), slope_head(edge)
+    yield "sign", -partial, "the sign is wrong"
+    for k, other in enumerate(node.partials):
+        if other is not None and k != edge.k:
+            other_head = slope_head(Edge(edge.graph, node, k))
+            yield "other", float(other), f"it is {other_head}: hold that operand, and move {name}"
+    yield "share", partial * upstream, f"it is what the edge passes on: the question is the partial {head} alone"
+    yield "input", operand.data, f"it is {name}'s data, but the question is how fast {out} moves with it"
+    yield "output", node.data, f"it is {out}'s data, but the question is its slope"
+    yield "upstream", upstream, f"it is {out}.grad, but the question is the partial alone"

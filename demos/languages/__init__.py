@@ -81,7 +81,7 @@ def use(name: str) -> None:
     with suppress(ImportError):  # if the engine is missing, the command line says so in this language
         from autograd.player import words
 
-        words.language, words.translation = name, tr
+        words.language, words.translation, words.computed = name, tr, told
 
 
 @contextmanager

@@ -7,8 +7,7 @@ from . import told
 __all__ = ["told_lines"]
 
 SENTENCES = (
-    "{guess} is right: {slope} = {number}", "{guess} is what {mistake} gives: {why}", "{mistake} gives: {why}",
-    "{guess} is not right: {why}", "no usual mistake gives it",
+    "no usual mistake gives it",
     # the mistakes
     "`=` for `+=`", "plain recursion", "going depth-first with a visited set", "keeping operands in a set",
     "a second backward() without zero_grad()", "a second backward() that keeps the inner nodes' grads",
@@ -32,6 +31,11 @@ SENTENCES = (
     "upstream is forgotten: it is the sum of the partials alone",
     "it is one path only, {edge}: there are {count}, and they add up",
     "it is what you get without the edge {edge}: was {name} made from .data?",
+    "it is {slope}: hold that operand, and move {name}",
+    "it is what the edge passes on: the question is the partial {slope} alone",
+    "it is {name}'s data, but the question is how fast {operand} moves with it",
+    "it is {name}'s data, but the question is its slope",
+    "it is {name}.grad, but the question is the partial alone",
     # what was typed
     "want a number as a guess, got {guess}",
     "want a number or an expression of the graph's names as a guess, got {guess}: {why}",

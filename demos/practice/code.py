@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import NamedTuple
 
-__all__ = ["CodeError", "Score", "decode", "encode"]
+from autograd.player.questions import checksum
 
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no letters that look alike
+__all__ = ["CodeError", "Score", "decode", "encode"]
 
 
 class CodeError(ValueError):
@@ -30,7 +29,7 @@ def encode(level: str, seed: int, right: int, asked: int) -> str:
     'chain-7-4of5-...'
     """
     text = f"{level}-{seed}-{right}of{asked}"
-    return f"{text}-{_check(text)}"
+    return f"{text}-{checksum(text)}"
 
 
 def decode(code: str) -> Score:
@@ -40,7 +39,7 @@ def decode(code: str) -> Score:
     Score(level='chain', seed=7, right=4, asked=5)
     """
     text, _, check = code.strip().rpartition("-")
-    if not text or check.upper() != _check(text):
+    if not text or check.upper() != checksum(text):
         raise CodeError(f"{code!r} is not the code of a quiz: one of its letters is wrong")
     level, seed, score = text.rsplit("-", 2) if text.count("-") == 2 else ("", "", "")
     right, _, asked = score.partition("of")
@@ -48,8 +47,3 @@ def decode(code: str) -> Score:
         return Score(level, int(seed), int(right), int(asked))
     except ValueError:
         raise CodeError(f"{code!r} is not the code of a quiz") from None
-
-
-def _check(text: str) -> str:
-    digest = hashlib.sha256(f"scalar-autograd quiz {text}".encode()).digest()
-    return "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:4])

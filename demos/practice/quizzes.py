@@ -9,20 +9,24 @@ question 1  (order, score 0 of 0)
 >>> game.answer("-22")
 right: df/da = -22. 1 of 1. The next one:
 ...
+>>> game.page(questions=5)
+<QuizPage of 5 questions, level order, seed 1>
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from autograd import AutogradError, Value, diagnose
+from autograd import AutogradError, Value
 from autograd.cli.command import graph_of
-from autograd.explain.naming import named_graph
-from autograd.explain.phrases import Report, name_of, short
-from autograd.graph import Graph, gradients
+from autograd.explain.naming import names_for
+from autograd.explain.phrases import Report, short, slope
+from autograd.graph import Graph
+from autograd.player.player import Page, Player
+from autograd.player.questions import Question, drawn, picks, questions_about, tickets
+from autograd.player.quiz import QuizPage
 from autograd.stepper.guesses import Guess
 
 from ..languages import told, tr
@@ -103,34 +107,32 @@ class Quiz:
 
     _how = ".answer(number)"
 
-    def __init__(self, graphs: Iterator[tuple[Value, str]], level: str, seed: int) -> None:
+    def __init__(self, f: Value | None, level: str, seed: int) -> None:
+        self._f = f
         self.level = level
         self.seed = seed
         self.right = 0
         self.asked = 0
-        self._rng = Random(seed)
-        self._graphs = graphs
-        self._wrong = 0
+        self._streak = 0
+        self._picks = picks(seed)
+        self._graphs = _forever(f) if f is not None else _random(level, seed)
+        self._last = -1
         self._next()
 
     def _next(self) -> None:
         self.root, self.text = next(self._graphs)
-        self.graph: Graph = named_graph(self.root)
-        leaves = [node for node in self.graph.nodes if not node.operands and node.label]
-        inner = [node for node in self.graph.nodes if node.operands and node is not self.root and node.label]
-        self.node = _pick(self._rng, *leaves, *leaves, *inner)
-        self._wrong = 0
-
-    @property
-    def question(self) -> str:
-        return f"d{self.root.label or 'f'}/d{name_of(self.graph, self.node)}"
+        self.graph: Graph = Graph(self.root, {self.root: "f", **names_for(self.root)})
+        asked = questions_about(self.graph)
+        self._last = drawn(tickets(asked), next(self._picks), self._last if self._f is not None else -1)
+        self.question: Question = asked[self._last]
+        self._attempts = 0
 
     def __repr__(self) -> str:
         return "\n".join([
             tr("question {k}  ({level}, score {right} of {asked})", k=self.asked + 1, level=self.level, right=self.right,
                asked=self.asked),
             f"  {self._shown()}",
-            tr("  What is {slope}?", slope=self.question),
+            f"  {told(self.question.text)}",
             tr("  Answer with {how}; .skip() shows the answer and goes on.", how=self._how) if self._how else
             tr("  Type a number. skip shows the answer and goes on, quit leaves."),
         ])  # fmt: skip
@@ -142,51 +144,75 @@ class Quiz:
 
     def answer(self, guess: float | str) -> Report:
         """Whether a number is right, to at least two digits; if not, which mistake gives it."""
-        truth = gradients(self.graph)[self.node]
+        slope, truth = self.question.slope, self.question.truth
         try:
-            right = Guess(guess, self.graph).agrees(truth)
+            read = Guess(guess, self.graph)
         except AutogradError as error:
             return Report(told_lines(str(error)))
-        if not right:
-            self._wrong += 1
-            again = tr("Try once more.") if self._wrong < 3 else tr("Try once more; .skip() shows it.")
-            return Report(f"{self._reason(guess)}. {again}")
-        first = self._wrong == 0
-        self.asked += 1
-        self.right += first
-        text = tr("right: {slope} = {number}. {score}", slope=self.question, number=short(truth), score=self._score())
-        self._next()
-        return Report(f"{text} {tr('The next one:')}\n{self!r}")
+        if read.agrees(truth):
+            self._attempts += 1
+            first = self._attempts == 1
+            self.asked += 1
+            self.right += first
+            self._streak = self._streak + 1 if first else 0
+            at_first = tr("right: {slope} = {number}.", slope=slope, number=short(truth))
+            later = tr("right at attempt {k}: {slope} = {number}.", k=self._attempts, slope=slope, number=short(truth))
+            return self._on_from(f"{at_first if first else later} {self._score()}")
+        if read.too_few_digits(truth):
+            why = "close: {guess} is right as far as it goes, but give at least two digits."
+            return Report(tr(why, guess=read.text))
+        self._attempts += 1
+        again = tr("Try once more.") if self._attempts < 3 else tr("Try once more; .skip() shows it.")
+        return Report(f"{self._reason(read)} {again}")
 
-    def _reason(self, guess: float | str) -> str:
-        """Which mistake gives a wrong number, in one line."""
-        first, *others = str(diagnose(self.root, self.node, guess, graph=self.graph)).splitlines()
-        if not others:
-            return told_lines(re.sub(r" \(edge \d+, stepper parked there\)", "", first))
-        fitting = [
-            tr("{mistake} gives ({why})", mistake=told(mistake), why=told(why))
-            for mistake, _, why in (line.strip().partition(" gives: ") for line in others)
-        ]
-        return tr("{guess} is what {mistakes}", guess=guess, mistakes=tr(" or ").join(fitting))
+    def _reason(self, read: Guess) -> str:
+        """Which mistake gives a wrong number, in one line: quiz.js says the same on a page."""
+        fitting = [(told(mistake), told(why)) for _, mistake, why in self.question.mistakes(read)]
+        if len(fitting) == 1:
+            ((mistake, why),) = fitting
+            return tr("{guess} is what {mistake} gives: {why}.", guess=read.text, mistake=mistake, why=why)
+        if fitting:
+            each = [tr("{mistake} gives ({why})", mistake=mistake, why=why) for mistake, why in fitting]
+            return tr("{guess} is what {mistakes}.", guess=read.text, mistakes=tr(" or ").join(each))
+        slip = next((why for _, number, why in self.question.slips() if read.agrees(number)), "")
+        return tr("{guess} is not right: {why}.", guess=read.text, why=told(slip or "no usual mistake gives it"))
 
     def skip(self) -> Report:
         """Show the answer and where it comes from, and go on; it does not count as right."""
         self.asked += 1
-        text = (
-            told_lines(str(self.root.why(self.node)))
-            if not self.node.operands
-            else f"{self.question} = {short(gradients(self.graph)[self.node])}"
-        )
+        self._streak = 0
+        asked = self.question
+        text = told_lines(slope(asked.edge) if asked.edge else str(self.root.why(asked.node)))
+        return self._on_from(f"{text}\n{self._score()}")
+
+    def _on_from(self, text: str) -> Report:
         self._next()
-        return Report(f"{text}\n{self._score()} {tr('The next one:')}\n{self!r}")
+        return Report(f"{text} {tr('The next one:')}\n{self!r}")
 
     def _score(self) -> str:
+        if self._streak > 1:
+            score = "{right} of {asked}, {streak} in a row."
+            return tr(score, right=self.right, asked=self.asked, streak=self._streak)
         return tr("{right} of {asked}.", right=self.right, asked=self.asked)
 
     @property
     def code(self) -> str:
         """Level, seed and score as a short code that a teacher can read with `decode`."""
         return encode(self.level, self.seed, self.right, self.asked)
+
+    def page(self, questions: int = 20) -> Page:
+        """The same questions as a page that opens offline and needs no Python: `.save("quiz.html")` writes it.
+
+        questions: how many it has; a page about a graph of your own goes on for ever.
+        """
+        if self._f is not None:
+            return Player(self._f, start=f"#quiz={self.seed}", graph=self.graph)
+        series = list[tuple[Question, str]]()
+        again = Quiz(None, self.level, self.seed)
+        for _ in range(questions):
+            series.append((again.question, again._shown()))
+            again._next()
+        return QuizPage(series, self.level, self.seed)
 
 
 def quiz(f: Value | None = None, *, level: str = "chain", seed: int = 0) -> Quiz:
@@ -196,17 +222,19 @@ def quiz(f: Value | None = None, *, level: str = "chain", seed: int = 0) -> Quiz
     seed: a room with the same seed has the same questions. Raises ValueError for a level that does not exist.
     """
     if f is not None:
-        return Quiz(_forever(f), "own", seed)
+        return Quiz(f, "own", seed)
     if level not in LEVELS:
         raise ValueError(
             tr("there is no level {name}; the levels are {names}", name=repr(level), names=", ".join(LEVELS))
         )
-    return Quiz(_random(level, seed), level, seed)
+    return Quiz(None, level, seed)
 
 
 def _forever(f: Value) -> Iterator[tuple[Value, str]]:
+    *before, last = f.formula().splitlines()
+    text = "; ".join([*before, last if " = " in last else f"f = {last}"])
     while True:
-        yield f, f"f = {f.formula().partition(' = ')[2] or f.formula()}"
+        yield f, text
 
 
 def _random(level: str, seed: int) -> Iterator[tuple[Value, str]]:

@@ -21,6 +21,7 @@ from autograd.explain.naming import named_graph
 from autograd.graph import Graph, gradients, recompute
 from autograd.modes import named_scope
 from autograd.stepper import Stepper
+from demos.practice import decode, quiz
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = Path(__file__).parent / "drive.js"
@@ -512,3 +513,70 @@ def test_the_network_shows_weights_then_gradients_and_each_neurons_arithmetic(tm
         assert eval(formula, {"relu": lambda x: max(x, 0.0)}) == pytest.approx(float(rest.split(",")[0]), abs=2e-3)
     assert "Chosen value" in seen[8].title() or "CHOSEN VALUE" in seen[8]
     assert seen[11][0].startswith("x0 = 2,") and seen[11] != seen[2] and seen[13] == 0
+
+
+# --- The quiz ----------------------------------------------------------------------------------------------
+
+SHOWN = "document.querySelector('{}').textContent"
+ASKED, JUDGED, COUNT, CODE = (["see", SHOWN.format(f"#{name}")] for name in ("asked", "judged", "count", "code"))
+HIDDEN = ["see", "['quiz', 'report', 'inputs', 'chosen'].filter((id) => document.getElementById(id).hidden)"]
+FOCUS = ["see", "document.activeElement.id"]
+
+
+def typed(text: object) -> list:
+    return ["key", *str(text), "Enter"]
+
+
+def test_a_quiz_with_the_keyboard_alone_asks_and_answers_as_the_prompt_does(tmp_path):
+    """The address begins it; all gradients are hidden until it ends."""
+    numbers = ["see", "[...document.querySelectorAll('#drawing .number')].map((text) => text.textContent)"]
+    game = quiz(emblem(), seed=7)
+    first = game.question
+    said = [str(game.answer(guess)).splitlines()[0].replace(" The next one:", "") for guess in ("16", first.truth)]
+    seen = look(
+        emblem(), tmp_path / "f.html", ASKED, FOCUS, HIDDEN, numbers, ["axe"], typed("16"), JUDGED, FOCUS, typed(first.truth), JUDGED,
+        COUNT, ADDRESS, CODE, ["axe"], ["key", "Escape", "ArrowRight"], WHERE, FOCUS, ["key", "q"], HIDDEN, ["key", "ArrowRight"], WHERE,
+        at="#edge=3&quiz=7",
+    )  # fmt: skip
+    assert seen[:3] == [first.text, "answer", ["report", "inputs", "chosen"]]
+    assert sum(text == "not reached" for text in seen[3]) == 3, "of all values but the result"
+    assert seen[4] == seen[13] == []
+    assert (seen[6], seen[7], seen[9]) == (said[0], "answer", said[1])
+    assert seen[10] == "question 2 (score 0 of 1)" and seen[11].endswith("&quiz=7")
+    assert decode(seen[12].rpartition(" ")[2]) == ("own", 7, 0, 1)
+    assert seen[15:17] == ["edge 0 of 5", "quizzed"] and seen[18] == ["quiz", "chosen"] and seen[20] == "edge 1 of 5"
+
+
+def test_the_answer_that_is_shown_comes_with_its_paths_and_a_wrong_one_stays(tmp_path):
+    because = ["see", "document.querySelector('#because').innerText"]
+    seen = look(
+        emblem(), tmp_path / "f.html", ["key", "q"], ["fill", "#seed", "3"], ["key", "Tab"], ASKED, *[typed("123.25"), JUDGED] * 3,
+        FOCUS, ["key", "Tab", "Tab", "Enter"], JUDGED, because, FOCUS, ["axe"],
+    )  # fmt: skip
+    game = quiz(emblem(), seed=3)
+    assert seen[3] == game.question.text
+    assert "no usual mistake gives it. Try once more." in seen[5] and "Show has the answer" in seen[9]
+    assert seen[10] == "answer" and seen[12] == f"{game.question.slope} = {game.question.truth:g}. 0 of 1."
+    assert seen[13].strip() == str(emblem().why("a" if "da" in seen[3] else "b")) and seen[14:] == ["answer", []]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_series_of_questions_is_played_to_its_end_on_a_phone(tmp_path, dark):
+    game = quiz(level="activation", seed=2)
+    url = Path(game.page(questions=4).save(tmp_path / "quiz.html")).as_uri()
+    partials = ["see", "[...document.querySelectorAll('.arrow text')].map((text) => text.textContent).join('')"]
+    note, wide = ["see", SHOWN.format("#note")], ["see", "document.documentElement.scrollWidth"]
+    steps, asked = [], []
+    for _ in range(4):
+        asked.append((game.question, game._shown()))
+        steps += [ASKED, note, partials, typed(game.question.truth)]
+        game.answer(game.question.truth)
+    (seen,) = drive({"url": url, "steps": [["axe"], *steps, JUDGED, COUNT, CODE, wide, FOCUS, ["axe"]],
+                     "dark": dark, "width": 390, "height": 844})  # fmt: skip
+    first, *results = seen["results"]
+    for (question, shown), text, above, numbers in zip(asked, results[0::4], results[1::4], results[2::4]):
+        assert (text, above) == (question.text, shown)
+        assert (numbers == "") == (question.edge is not None)
+    assert results[16].endswith("4 of 4, 4 in a row.") and results[17] == "That was the last question. (score 4 of 4)"
+    assert decode(results[18].rpartition(" ")[2]) == ("activation", 2, 4, 4)
+    assert results[19] == 390 and results[20] == "count" and first == results[21] == []
