@@ -1,4 +1,4 @@
-"""Gradients against central differences: two answers that share no code.
+"""Check gradients against central differences: two computations that share no code.
 
 >>> from autograd import Value, gradcheck
 >>> gradcheck(lambda a, b: (a * b).tanh() / b, [Value(0.5), Value(2.0)])
@@ -50,8 +50,8 @@ def gradcheck(
     f: returns a Value, or nested lists of Values, each of which is checked. inputs: a Value, or a list of
     Values, numbers and nested lists of them. eps: for numbers near 1, the widest step of the differences is 10,000
     times this; the other steps follow from how coarsely values are rounded. "Agrees" means within
-    ``atol + rtol * abs(difference)``. No grad is touched. Raises GradcheckError, which names the edge whose partial is
-    wrong if there is one. It also raises it at a kink or a pole, where no gradient is right, and where rounding hides
+    ``atol + rtol * abs(difference)``. No grad is changed. Raises GradcheckError, which names the edge with the wrong
+    partial if there is one. Raises it also at a kink or a pole, where no gradient is correct, and where rounding hides
     the slope. With raise_exception=False it returns False instead.
 
     >>> from autograd import op
@@ -101,7 +101,7 @@ def _difference(
 
     def value(x: float) -> float:
         leaf.data = x
-        with ieee():  # beyond the edge of a domain the value is nan, which a difference can step over
+        with ieee():  # outside the domain the value is nan, which the differences can leave out
             return list(_flat(f(*given)))[i].data
 
     try:
@@ -111,7 +111,8 @@ def _difference(
 
 
 def _cause(output: Value, leaf: Value, found: Slope, eps: float, atol: float, rtol: float) -> str:
-    """Say which edge is at fault: one that is not smooth if `found` is not, else one whose partial is wrong."""
+    """Say which edge is at fault: one that is not smooth if `found` is not smooth, otherwise one with a wrong
+    partial."""
     graph: Graph = Graph(output)
     for edge in graph.edges():
         slope = slope_at(operation_at(edge), edge.operand.data, eps, atol, rtol)
@@ -129,14 +130,14 @@ def _cause(output: Value, leaf: Value, found: Slope, eps: float, atol: float, rt
                 f"{where}, but the slope there is {slope.value:.9g}"
             )
     if found.kind:
-        return "no gradient is right there. Move the input a little"
+        return "no gradient is correct there. Move the input a little"
     if leaf not in graph:
         return "the output does not depend on it: was something made from .data on the way?"
     return "every edge agrees, so a path is missing: was something made from .data, or is f random?"
 
 
 def agree(a: float, b: float, atol: float, rtol: float) -> bool:
-    """Return whether a slope is what the difference `b` says: nan agrees with nan, and infinity only with itself."""
+    """Return whether a slope agrees with the difference `b`: nan agrees with nan, and infinity only with itself."""
     return a == b or (math.isfinite(b) and abs(a - b) <= atol + rtol * abs(b)) or (a != a and b != b)
 
 

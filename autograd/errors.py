@@ -1,6 +1,6 @@
 """What can go wrong: every error raised here is an AutogradError, and also the built-in error you would expect.
 
-There are six kinds. Indented ones are narrower, because the built-in error or PyTorch's name is narrower too.
+There are six kinds. The indented ones are subclasses, because the built-in error or PyTorch's name is narrower too.
 
     DomainError             an operation has no value there         ValueError
         FloatOverflowError  the value is too large for a float      OverflowError
@@ -53,7 +53,7 @@ def install(*packages: str) -> str:
 class AutogradError(Exception):
     r"""The base of every error raised by this package.
 
-    Its text can always be printed, whatever labels are in it: control characters and lone surrogates become escapes.
+    Its text can always be printed, whatever labels it contains: control characters and lone surrogates become escapes.
 
     >>> str(AutogradError("\x1b[31mred\ud83d"))
     '\\x1b[31mred\\ud83d'
@@ -86,7 +86,7 @@ class SingularityError(DomainError, ZeroDivisionError):
 
 
 class ArgumentError(AutogradError, TypeError, ValueError):
-    """An argument has a wrong type, such as a str where a number goes, or a wrong value, such as a negative lr."""
+    """An argument has a wrong type, such as a str instead of a number, or a wrong value, such as a negative lr."""
 
 
 class ShapeError(AutogradError, ValueError, IndexError):

@@ -23,8 +23,8 @@ __all__ = ["clamp", "dot", "logsumexp", "maximum", "mean", "minimum", "op", "sof
 _WIDE_DOCS = {
     DOT: """The dot product sum(xs[i] * ws[i]), plus a bias if there is one, as one node.
 
-    xs, ws: lists of the same length, of Values or numbers. Summed from left to right, the bias last.
-    Raises GraphError for lists of different lengths, and for empty ones.
+    xs, ws: lists of Values or numbers, of the same length. The sum runs from left to right, with the bias last. Raises
+    GraphError for lists of different lengths, and for empty ones.
 
     >>> dot([Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)], 0.5).data
     11.5
@@ -39,7 +39,7 @@ _WIDE_DOCS = {
     >>> mean([Value(1.0), Value(2.0)]).data
     1.5
     """,
-    LOGSUMEXP: """log(sum(exp(xs[i]))) as one node, computed after taking out the largest, so that nothing overflows.
+    LOGSUMEXP: """log(sum(exp(xs[i]))) as one node. The largest is subtracted before exp, so that nothing overflows.
 
     >>> logsumexp([Value(1000.0), Value(1000.0)]).data
     1000.6931471805599
@@ -81,7 +81,7 @@ def minimum(*xs: Any) -> Value:
 
 
 def clamp(x: Value | float, min: Value | float | None = None, max: Value | float | None = None) -> Value:
-    """x, but at least `min` and at most `max`, as in torch.clamp: the slope is 1 within and on the bounds, 0 beyond.
+    """x, but at least `min` and at most `max`, as in torch.clamp: the slope is 1 within and on the bounds, 0 outside.
 
     >>> clamp(Value(3.0), 0.0, 1.0).data, clamp(-2.0, min=0.0).data
     (1.0, 0.0)
@@ -92,8 +92,8 @@ def clamp(x: Value | float, min: Value | float | None = None, max: Value | float
 def softmax(xs: Iterable[Value | float]) -> list[Value]:
     """exp(x) / sum(exp(xs)) for each x, computed from x - max(xs): numbers from 0 to 1 whose sum is 1.
 
-    A common shift changes no result: with the largest subtracted, nothing overflows and no digits are lost.
-    Raises GraphError for an empty list.
+    Shifting every x by the same amount changes no result. With the largest subtracted, nothing overflows and no digits
+    are lost. Raises GraphError for an empty list.
 
     >>> [f"{p:.4f}" for p in softmax([Value(1.0), Value(2.0), Value(3.0)])]
     ['0.0900', '0.2447', '0.6652']
@@ -119,10 +119,10 @@ def op(
 
     name: a Python identifier not taken yet. symbol: what drawings write. value: a formula of a, b, c
     (see autograd/formula/formula.py for the grammar), or of other names if the partials are given by name; ``xs[i]`` is
-    one of a list. partials: the derivative with respect to each operand, a formula of the operands and `out`. domain:
-    where the value exists, such as ``a > 0``, for error messages. defaults: operands that may be left out, and the number
-    used instead. Everything works with the new operation: backward, drawing, stepping, gradcheck, compile.
-    Raises FormulaError for text that it cannot read, and for text that would not mean the same in every language: a
+    an item of a list. partials: the derivative with respect to each operand, a formula of the operands and `out`.
+    domain: where the value exists, such as ``a > 0``, for error messages. defaults: operands that may be left out, and
+    the number used instead. Everything works with the new operation: backward, drawing, stepping, gradcheck, compile.
+    Raises FormulaError for text that it cannot read, and for text that does not mean the same in every language: a
     comparison used as a number, a name that is taken, terms nested more than 100 levels deep.
 
     >>> cube = op("cube", "cube", "a * a * a", "3 * a ** 2")

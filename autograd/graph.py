@@ -34,7 +34,7 @@ __all__ = [
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
 
-    N = TypeVar("N", bound=Node, default=Any)  # the type of the nodes: Values, if the graph was asked for by a Value
+    N = TypeVar("N", bound=Node, default=Any)  # the type of the nodes: Value, if a Value asked for the graph
 else:
     from typing import TypeVar
 
@@ -82,7 +82,7 @@ unrecorded: WeakSet[Any] = WeakSet()  # the gradients that grad() returned witho
 
 
 def how_cut(nodes: Iterable[Any], name: Callable[[Any], str]) -> str:
-    """Say what may have cut a graph in which something is missing: as a question, unless it is known."""
+    """Say what may have cut a graph in which something is missing. This is a question unless the cause is known."""
     found = next((node for node in nodes if node in unrecorded), None)
     if found is None:
         return "was it made from .data, or inside no_grad()?"
@@ -90,7 +90,7 @@ def how_cut(nodes: Iterable[Any], name: Callable[[Any], str]) -> str:
 
 
 class Looked(float):
-    """A gradient that a stepper wrote into a leaf. Looking changes nothing: backward() of that result adds to `before`.
+    """A gradient that a stepper wrote into a leaf. Stepping changes no result: backward() then adds to `before`.
 
     before: the grad that was there earlier. root: the result that was stepped through.
     """
@@ -116,7 +116,8 @@ def grad_before(leaf: Any, root: Any) -> Any:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """Ask ``did you mean tanh?``, or nothing if no word is near. Among very many words, only like beginnings count.
+    """Ask ``did you mean tanh?``, or nothing if no word is near. Among very many words, only those with a similar
+    beginning are compared.
 
     >>> nearest("tahn", ["exp", "tanh"]), nearest("zzz", ["exp", "tanh"])
     ('did you mean tanh?', '')
@@ -165,7 +166,7 @@ class Graph(Generic[N]):
     names: preferred names for nodes without a label, by node, such as parameters or the caller's
     variables. A node with neither is named after its place in the listing, ``v7``: the same name in
     drawings, in the stepper and in emitted source. Names are unique: a second ``b`` is ``b_2``.
-    nodes: the answer of ``walk(root)``, if you have it already.
+    nodes: the result of ``walk(root)``, if you already have it.
     """
 
     def __init__(
@@ -200,7 +201,7 @@ class Graph(Generic[N]):
             for node, own in sorted(wanted, key=lambda item: self.index[item[0]]):
                 name = own or f"v{self.index[node]}"
                 count = taken.get(name, 0) + 1 if own else 2
-                if own:  # a node that is merely at place 7 must not take v7 from a node that was given that name
+                if own:  # a node whose place is 7 must not take the name v7 from a node that was given it
                     taken[name] = count
                 unique = name if count == 1 else f"{name}_{count}"
                 while unique != name and (unique in reserved or unique in taken):
@@ -233,7 +234,8 @@ class Graph(Generic[N]):
         return said.replace(" or inside no_grad()?", otherwise) if otherwise else said
 
     def find(self, name: str) -> N:
-        """Return the node of that name. Raises GraphError, which suggests the name that may be meant, or lists some."""
+        """Return the node with that name. Raises GraphError, which suggests the name that may be meant, or lists some
+        names."""
         if name in self.by_name:
             return self.by_name[name]
         some = ", ".join(" ".join(self.name(node).split()) for node in self.nodes[:-9:-1])
@@ -272,7 +274,7 @@ def numbers(node: Any, new: Mapping[Any, float] = NOTHING_NEW) -> list[float]:
 
 
 def gradients(graph: Graph[N]) -> dict[N, float]:
-    """Return d(root)/d(node) for every node, as one backward pass computes it. Touches no `.grad`, and never raises.
+    """Return d(root)/d(node) for every node, as one backward pass computes it. Changes no `.grad`, and never raises.
 
     >>> from autograd import Value
     >>> a = Value(3.0)
@@ -293,7 +295,7 @@ def gradients(graph: Graph[N]) -> dict[N, float]:
 def recompute(graph: Graph[N], changed: Mapping[N, float]) -> dict[N, float]:
     """Compute what the nodes' data would be if some were `changed`: those nodes and all that depend on them.
 
-    Nothing is written. Raises DomainError, FloatOverflowError or SingularityError where an operation has no value.
+    No node is changed. Raises DomainError, FloatOverflowError or SingularityError where an operation has no value.
 
     >>> from autograd import Value
     >>> a = Value(3.0); f = a * a

@@ -42,7 +42,7 @@ def grad(
     create_graph: bool = False,
     allow_unused: bool = False,
 ) -> Any:
-    """Return d(output)/d(input) for each of `inputs`, as torch.autograd.grad does: no `.grad` is touched.
+    """Return d(output)/d(input) for each of `inputs`, as torch.autograd.grad does: no `.grad` changes.
 
     For a function f, grad(f) is the function that computes its gradient, as in JAX: grad(f)(3.0) with respect to the
     first argument, grad(f, 1) to the second, grad(f, (0, 1)) to both. See value_and_grad.
@@ -51,8 +51,8 @@ def grad(
     a graph lasts as long as its result.
     Raises GraphError for an input that output does not depend on; with allow_unused its gradient is 0. It is also 0
     where output was computed from gradients: the slope of a straight line depends on nothing, so its own slope is 0.
-    With create_graph, it raises GraphError too where data was changed after it was used: that slope is lost. Raises
-    ArgumentError if output is not a Value, and TraceError inside a function that compile() traces.
+    With create_graph, it also raises GraphError where data was changed after it was used, because that slope is lost.
+    Raises ArgumentError if output is not a Value, and TraceError inside a function that compile() traces.
 
     >>> x = Value(2.0, label="x")
     >>> (slope,) = grad(x**3, x, create_graph=True)
@@ -66,7 +66,7 @@ def grad(
         raise ArgumentError(f"grad: want a Value to differentiate, got {output!r}: was it made from .data or .item()?")
     if inputs is None:
         raise ArgumentError("grad: also want the Values to differentiate with respect to: grad(output, [a, b])")
-    _ = output.grad  # a Value that compile() traces has none, and says so
+    _ = output.grad  # raises TraceError for a Value that compile() traces
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
     alone = wanted[0] if len(wanted) == 1 else None  # what an input was computed from does not matter here
     graph = Graph(output, nodes=walk(output, down_to=alone))
@@ -79,12 +79,12 @@ def grad(
 
 
 def _propagated(graph: Graph, wanted: list[Value], seed: Value | float, allow_unused: bool) -> tuple[Value, ...]:
-    """Return the gradients of the wanted values, given the result's: recorded too if that is a Value."""
+    """Return the gradients of the wanted values, given that of the result. They are recorded if it is a Value."""
     output = graph.root
     for node in wanted:
         if node not in graph and not allow_unused and _seeds.isdisjoint(graph.nodes):
             raise _no_path(output, node)
-    depends: set[Any] = set(wanted)  # the nodes that depend on an input: no gradient has to go anywhere else
+    depends: set[Any] = set(wanted)  # the nodes that depend on an input: gradients are needed only there
     for node in graph.nodes:
         if not depends.isdisjoint(node.operands):
             depends.add(node)
@@ -174,10 +174,10 @@ class _Slopes:
 def value_and_grad(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
     """Return the function that computes (f(x), gradient), as in JAX.
 
-    argnums: the position of the argument to differentiate by, or several positions for a tuple of gradients. An argument
-    may be a number, or numbers in nested lists, tuples and dicts; its gradient is nested in the same way. Plain numbers
-    give plain numbers; if an argument is a Value, the results are Values that can be differentiated again.
-    Raises ArgumentError if `function` does not return a single number.
+    argnums: the position of the argument to differentiate with respect to, or several positions for a tuple of
+    gradients. An argument may be a number, or numbers in nested lists, tuples and dicts; its gradient is nested in the
+    same way. Plain numbers give plain numbers; if an argument is a Value, the results are Values that can be
+    differentiated again. Raises ArgumentError if `function` does not return a single number.
 
     >>> value_and_grad(lambda w, x: (w[0] * x + w[1]) ** 2)([2.0, -1.0], 3.0)
     (25.0, [30.0, 10.0])
@@ -204,12 +204,13 @@ def hessian(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
 
 
 def _of_function(who: str, function: Any, argnums: Any, answer: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    """Return the function that gives answer(f(x), gradient). For jacobian f(x) may be nested, else it is a number."""
+    """Return the function that gives answer(f(x), gradient). For jacobian, f(x) may be nested; otherwise it is a
+    number."""
     if not callable(function):
         raise ArgumentError(f"{who}: want a function, got {function!r}: for a result, grad(output, inputs)")
     if not all(type(place) is int for place in _flat(argnums)):
         raise ArgumentError(
-            f"{who}: want the place of an argument, such as 0, got {argnums!r}: call {who}(f)(x) with x"
+            f"{who}: want the position of an argument, such as 0, got {argnums!r}: call {who}(f)(x) with x"
         )
 
     @wraps(function)
@@ -222,7 +223,7 @@ def _of_function(who: str, function: Any, argnums: Any, answer: Callable[[Any, A
 
 
 class _Call:
-    """One call of a function being differentiated, with fresh Values in the place of the arguments that matter."""
+    """One call of a function being differentiated, with fresh Values in place of the arguments that matter."""
 
     def __init__(self, who: str, argnums: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.who, self.kwargs = who, kwargs
@@ -257,7 +258,7 @@ class _Call:
         return x if self.recorded or not isinstance(x, Value) else x.data
 
     def gradients(self, out: Any) -> Any:
-        """Return the gradient of each result. Lists are arrays here; a tuple for several arguments goes around them."""
+        """Return the gradient of each result. For several arguments, a list of results gives a tuple of lists."""
         if isinstance(out, tuple):
             return tuple(map(self.gradients, out))
         if not self.several or not isinstance(out, list):

@@ -44,8 +44,8 @@ __all__ = ["compile_kernel", "kernel_text", "make_room"]
 
 _numbers = count()
 
-KERNELS = 256  # that a row keeps
-UNROLLED = 64  # the most operands of a list that get names of their own; a longer list is a loop
+KERNELS = 256  # how many a row keeps
+UNROLLED = 64  # the longest list of operands that each get a name; a longer list becomes a loop
 
 _KERNEL = raising(
     """\
@@ -92,15 +92,15 @@ def compile_kernel(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> 
     compiled for leaves it to `carefully`, so it need not check the type of every operand.
     """
     name = _name(op, sizes)
-    page = Page(f"<autograd operations: {name}, number {next(_numbers)}>")  # its own, to be forgotten with the kernel
+    page = Page(f"<autograd operations: {name}, number {next(_numbers)}>")  # its own page, dropped with the kernel
     page.show()
     return define(kernel_text(op, sizes, constants), name, page)
 
 
 def make_room(kernels: dict[Any, Any]) -> None:
-    """Forget the oldest kernels of a row that has more than KERNELS: each length and mix of operands has one of its own."""
+    """Drop the oldest kernels of a row that has more than KERNELS: each length and mix of operands has its own."""
     while len(kernels) > KERNELS:
-        with suppress(KeyError, RuntimeError):  # another thread is at it
+        with suppress(KeyError, RuntimeError):  # another thread is changing it
             oldest: Any = kernels.pop(next(iter(kernels)))
             linecache = sys.modules.get("linecache")
             if linecache and hasattr(oldest, "__code__"):
@@ -112,7 +112,7 @@ def _name(op: Op, sizes: dict[str, int]) -> str:
 
 
 def kernel_text(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> str:
-    """Write the kernel's source. Up to UNROLLED operands of a list have names of their own; above that, it loops."""
+    """Write the kernel's source. Up to UNROLLED operands of a list each have a name; a longer list becomes a loop."""
     unrolled = sizes[op.lists[0]] <= UNROLLED
     namer = Namer(_WORDS)
     given = namer.names(op.operands)  # what the kernel calls its parameters
@@ -176,7 +176,7 @@ def kernel_text(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> str
 
 
 def _constant(op: Op) -> str:
-    """Say how a plain number is read, so that an int becomes a float and a Value among them is noticed.
+    """Return code that reads plain numbers, turns ints into floats, and notices a Value among them.
 
     Multiplying by 1.0 is enough for arithmetic, whose result shows that a Value was there; a comparison would hide it.
     """

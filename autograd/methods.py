@@ -121,7 +121,7 @@ def {name}(self, {other}{default}):
     + FINISH
 )
 
-# ``p += x`` makes a new Value, too, so the most common update of a parameter would change nothing.
+# ``p += x`` also makes a new Value, so the most common way to update a parameter would change nothing.
 _IN_PLACE = _BINARY.replace(
     """\
     {doc}
@@ -189,7 +189,7 @@ def {name}({parameters}):
     "_node",
 )
 
-# The names in the templates themselves: nothing that a row brings along may have one of them.
+# The names in the templates themselves: nothing that a row adds may have one of them.
 _METHOD_WORDS = {*words(_UNARY, _IN_PLACE, _REFLECTED), *FUNCTIONS, "larger"}
 _FUNCTION_WORDS = {*words(_SCALAR, _WIDE), "Value", "float", "len", "type"}
 
@@ -197,7 +197,7 @@ _FUNCTION_WORDS = {*words(_SCALAR, _WIDE), "Value", "float", "len", "type"}
 class Page:
     """The text of what was compiled, as a file that tracebacks and inspect quote from linecache.
 
-    filename: by its beginning, naming.users_frame knows that a frame is not the user's.
+    filename: from how it begins, naming.users_frame knows that a frame is not the user's.
     """
 
     def __init__(self, filename: str = "<autograd operations>") -> None:
@@ -214,7 +214,7 @@ class Page:
         """Let linecache quote the page, but only once something is used: importing autograd loads no tool."""
         import linecache
 
-        linecache.cache[self.filename] = 0, None, self.lines, self.filename  # None: it is never looked for on the disk
+        linecache.cache[self.filename] = 0, None, self.lines, self.filename  # None: never looked for on disk
 
 
 page = Page()  # of all methods and functions
@@ -233,7 +233,7 @@ def _further_down(code: CodeType, lines: int) -> CodeType:
     return code.replace(co_firstlineno=code.co_firstlineno + lines, co_consts=tuple(inside))
 
 
-_under: dict[tuple[str, int], str] = {}  # by name and by the id of the object named, which lives on in `shared`
+_under: dict[tuple[str, int], str] = {}  # keys: the name, and the id of the object, which `shared` keeps alive
 
 
 def under(name: str, thing: Any) -> str:
@@ -280,7 +280,7 @@ def keep_in_place(kind: type) -> None:
 def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
     """Make the methods of Value, by name: ``tanh``, and ``__mul__``, ``__rmul__``, ``__imul__``, ``mul`` for an operator.
 
-    A row over lists, or of more than two operands, is a function only.
+    A row over lists, or of more than two operands, becomes only a function.
     """
     methods: list[Method] = []
     for op in rows:
@@ -295,7 +295,8 @@ def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
 
 
 def compile_function(op: Op, doc: str = "") -> Callable[..., Any]:
-    """Make a function of a row: ``dot(xs, ws, bias=None)`` for a wide row, else of that many Values or numbers."""
+    """Make a function of a row: ``dot(xs, ws, bias=None)`` for a wide row, otherwise of one Value or number per
+    operand."""
     for name in _FUNCTION_WORDS.intersection(op.operands):
         raise FormulaError(f"{op.name}: {name!r} is taken: give the operand another name")
     parameters = [f"{name}={_literal(op.defaults[name])}" if name in op.defaults else name for name in op.operands]

@@ -1,18 +1,18 @@
 """The modes that a computation can run in (no_grad, atomic, ieee), and where in a model it runs.
 
-A compiled method looks at one global, `mode`: the modes that are on, over all threads. If there are
-any, the method asks which of them are on here. So a mode is private to its thread (or task),
-and having modes costs nothing measurable. `scope` is the module call in which nodes are made.
+A compiled method looks at one global, `mode`: the modes that are on, over all threads. If there are any, the method
+asks which of them are on in its own context. So a mode is private to its thread (or task), and having modes costs
+nothing measurable. `scope` is the module call in which nodes are made.
 
-Each time a mode is entered, an object is added to that list, and leaving the mode removes it. So modes may be left in any
-order and in any task, and an interrupt leaves none of them on.
+Entering a mode adds an object to that list, and leaving it removes the object. So modes may be left in any order and in
+any task, and an interrupt leaves none of them on.
 """
 
 from __future__ import annotations
 
 import gc
 import sys
-from _thread import _local  # pyright: ignore[reportPrivateUsage] - threading's, without its import
+from _thread import _local  # pyright: ignore[reportPrivateUsage] - threading.local, without importing threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -48,16 +48,16 @@ class _Entered:
         self.name = name
 
 
-_entered: list[_Entered] = []  # and not left yet, over all threads
+_entered: list[_Entered] = []  # the modes that are on, over all threads
 _on: ContextVar[tuple[_Entered, ...]] = ContextVar(
     "autograd_modes", default=()
-)  # in this context; some may have been left already
+)  # entered in this context; some may have been left already
 shared.update(mode=_entered, scope=None)
 sys.modules[compiled.__name__] = compiled
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _M = TypeVar("_M", bound="Mode")
-_GENERATOR = 0x20  # inspect.CO_GENERATOR, without its import
+_GENERATOR = 0x20  # inspect.CO_GENERATOR, without importing inspect
 
 
 def is_on(name: str) -> bool:
@@ -72,7 +72,7 @@ class Mode:
     """
 
     name = ""
-    _own: tuple[_Entered, ...] = ()  # each time that this mode was entered and not left
+    _own: tuple[_Entered, ...] = ()  # one for each time that this mode was entered and not left
 
     @overload
     def __new__(cls: type[_M]) -> _M: ...
@@ -130,7 +130,7 @@ class Mode:
                     return end.value
                 try:
                     move, given = generator.send, (yield item)
-                except BaseException as error:  # the generator sees errors, and sees that it is closed
+                except BaseException as error:  # pass errors, and GeneratorExit, on to the generator
                     move, given = generator.throw, error
 
         code = getattr(function, "__code__", None)
@@ -154,8 +154,8 @@ class no_grad(Mode):  # noqa: N801 - torch's name
 class atomic(Mode):  # noqa: N801
     """Build dot, total, mean, maximum, logsumexp and surprisal from two-operand operations, to see every multiply.
 
-    Each pair of equal numbers shares the gradient of a maximum evenly: among three or more, the last one then gets more
-    than the others.
+    Each pair of equal numbers shares the gradient of a maximum evenly: among three or more, the last one then gets the
+    largest share.
 
     >>> from autograd import Value, atomic, dot
     >>> xs, ws = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
@@ -184,7 +184,7 @@ class ieee(Mode):  # noqa: N801
 
 @contextmanager
 def modes_restored() -> Generator[None]:
-    """Switch off any mode that the code inside leaves on, such as one entered but never left, in a context of its own.
+    """Switch off any mode that the code inside leaves on, such as one that another context entered but never left.
 
     >>> from contextvars import Context
     >>> never_left = no_grad()

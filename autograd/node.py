@@ -1,7 +1,7 @@
 """What tools see of a Value: a node of the graph, with its numbers, its operation and its operands.
 
-Drawings, steppers, players and reports take nodes and never import Value, so that anything with these attributes can
-be drawn and stepped through.
+Drawings, steppers, players and reports take nodes and never import Value, so anything with these attributes can be
+drawn and stepped through.
 
 >>> from autograd import Value
 >>> node: Node = Value(2.0) * 3.0
@@ -55,8 +55,8 @@ class Node(Protocol):
 
 
 def writing(nodes: Iterable[Any], name: str, numbers: Iterable[Any]) -> Callable[[], object]:
-    """Return a function that, called once, sets an attribute of many nodes, each to its number."""
-    kept = numbers if isinstance(numbers, repeat) else [*numbers]  # then no Python code is left to run
+    """Return a function to be called once, which sets an attribute of many nodes, each to its number."""
+    kept = numbers if isinstance(numbers, repeat) else [*numbers]  # so that no Python code runs later
     return partial(any, map(setattr, [*nodes], repeat(name), kept))
 
 

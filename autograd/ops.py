@@ -72,7 +72,7 @@ class Op(str):
         }
 
     def places(self, count: int) -> dict[str, int | range]:
-        """Say where each operand is among `count` flat ones: an index, or a range of indices for a list."""
+        """Return where each operand is among `count` flat ones: an index, or a range of indices for a list."""
         if not self.lists:
             return dict(zip(self.operands, range(count)))
         singles = [name for name in self.operands if name not in self.lists]
@@ -92,7 +92,7 @@ class Op(str):
         return places
 
     def place(self, k: int, count: int) -> tuple[str, int | None]:
-        """Say which operand the k-th of `count` flat ones is: its name, and its index if it is in a list.
+        """Return which operand the k-th of `count` flat ones is: its name, and its index if it is in a list.
 
         >>> DOT.place(4, 7), DOT.place(6, 7), MUL.place(1, 2)
         (('ws', 1), ('bias', None), ('b', None))
@@ -122,7 +122,7 @@ class Op(str):
 
 
 OPS: dict[str, Op] = {}
-BUILTIN: list[str] = []  # the rows below; a user's own follow them in OPS, and may be replaced
+BUILTIN: list[str] = []  # the rows below; the user's rows follow them in OPS, and may be replaced
 
 
 def _by_name(name: str) -> Op:
@@ -130,7 +130,7 @@ def _by_name(name: str) -> Op:
 
 
 def row(name: str, symbol: str, value: str, /, *partials: str, **more: Any) -> Op:
-    """Check a row, add it to the table and return its Op. It replaces a row of that name if a user added that one.
+    """Check a row, add it to the table and return its Op. It replaces a row of the same name if a user added that row.
 
     Takes what :func:`checked` takes, and raises what it raises.
     """
@@ -224,7 +224,7 @@ def _check(op: Op) -> None:
 
 
 def _check_lists(op: Op) -> None:
-    """Check that every formula uses lists as lists, numbers as numbers, and an i only where it is known."""
+    """Check that every formula uses lists as lists, numbers as numbers, and the index i only where it has a value."""
     indexed = dict.fromkeys(op.value.result.indexed())
     if indexed:
         raise FormulaError(
@@ -282,8 +282,8 @@ def _check_defaults(op: Op) -> None:
 _SIGMOID = "1 / (1 + exp(-a)) if a >= 0 else exp(a) / (1 + exp(a))"
 _DECAY = "e = exp(-a) if a >= 0 else exp(a)"
 _RADIUS = "s = a ** 2 + b ** 2; r = 1 / s if s != 0 else 0"
-# The remainder of a division, whether Python's % moves it to the other side of 0, and minus the whole quotient. It is
-# built from x - fmod(x, 1), a step function, whose slope is 0.
+# The parts of the remainder: fmod, the test for when Python's % moves it to the other side of 0, and minus the whole
+# quotient. The quotient is built from x - fmod(x, 1), a step function, so its slope is 0.
 _MOD, _TURNED = "m = fmod(a, b)", "m > 0 and b < 0 or m < 0 and b > 0"
 _QUOTIENT = f"{_MOD}; q = (m - a) / b; x = q + 0.5 if q >= 0 else q - 0.5; k = x - fmod(x, 1) if abs(q) < 1e15 else q"
 # Equal operands share the slope; nothing is equal to nan.
@@ -342,7 +342,7 @@ SILU     = row("silu",     "silu",     f"{_DECAY}; a / (1 + e) if a >= 0 else a 
                f"{_DECAY}; (1 + a * e / (1 + e)) / (1 + e) if a >= 0 else (1 + a / (1 + e)) * e / (1 + e)")
 ELU      = row("elu",      "elu",      "a if a > 0 else alpha * expm1(a)",
                a="1 if a > 0 else out + alpha", alpha="0 if a > 0 else expm1(a)", defaults={"alpha": 1.0})
-# Hendrycks and Gimpel, 2016: the exact form, not the approximation by tanh
+# Hendrycks and Gimpel, 2016: the exact form, not the tanh approximation
 GELU     = row("gelu",     "gelu",     "0.5 * a * (1 + erf(a / sqrt(2)))",
                "0.5 * (1 + erf(a / sqrt(2))) + a * exp(-0.5 * a ** 2) / sqrt(2 * pi)")
 

@@ -1,4 +1,4 @@
-"""Recording what compiled methods leave over: failed arithmetic, other operands, modes, lists of a new length.
+"""Record what compiled methods cannot: failed arithmetic, other types of operands, modes, lists of a new length.
 
 >>> from autograd import Value
 >>> from autograd.ops import MUL
@@ -52,7 +52,7 @@ def _names(operands: Sequence[Any]) -> list[str]:
 
 
 def _with_advice(error: DomainError, op: Op, operands: Sequence[Any]) -> DomainError:
-    """Add a way out to the error: a form that has a value there, or IEEE's inf and nan."""
+    """Add the fix to the error: a form that has a value there, or IEEE's inf and nan."""
     from .explain.failures import stable_form
 
     stable = stable_form(op.name, operands)
@@ -61,7 +61,7 @@ def _with_advice(error: DomainError, op: Op, operands: Sequence[Any]) -> DomainE
 
 
 def apply(op: Op, groups: Sequence[Any]) -> Value:
-    """Compute a row from the arguments of its function: for a wide row, its lists.
+    """Compute a row from the arguments of its function, which are lists for a wide row.
 
     >>> from autograd.ops import DOT
     >>> apply(DOT, [[Value(1.0), Value(2.0)], [3.0, 4.0], None]).data
@@ -73,7 +73,8 @@ def apply(op: Op, groups: Sequence[Any]) -> Value:
 
 
 def record_checked(op: Op, operands: Sequence[Any]) -> Any:
-    """Make a node of operands that are not all Values, floats or ints; NotImplemented if an operator got no number."""
+    """Make a node of operands that are not all Values, floats or ints; NotImplemented if an operator got a
+    non-number."""
     checked: list[Value | float] = []
     for k, operand in enumerate(operands):
         if isinstance(operand, Value):
@@ -213,7 +214,8 @@ def _compared(compare: Callable[[float, float], bool]) -> Callable[..., bool]:
 
 
 def _largest(terms: list[Value | float]) -> Value | float:
-    """Make one node of all operands, so that equal ones share the gradient; under atomic() a node for each pair."""
+    """Make one node of all operands, so that equal ones share the gradient; under atomic(), make a node for each
+    pair."""
     if not any(isinstance(term, Value) for term in terms):
         return largest([_number(term) for term in terms])
     if is_on("atomic") and len(terms) > 1:  # one operand makes a node too: without it, nan would have the slope 1
@@ -221,7 +223,8 @@ def _largest(terms: list[Value | float]) -> Value | float:
     return record(MAXIMUM, terms)
 
 
-# What the grammar means on Values: here formulas build graphs, of wide operations in steps and of gradients.
+# What the grammar means on Values. With these, formulas build graphs: of wide operations step by step, and of
+# gradients.
 ON_VALUES: Algebra = {
     **PLAIN,
     "/": _on_values("div"),
@@ -233,7 +236,8 @@ ON_VALUES: Algebra = {
 
 
 def _giving_errors(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Do the same, but return an error: the compiled function raises it, so that the traceback ends there."""
+    """Return a function that returns an error instead of raising it: compiled code raises it, and the traceback ends
+    there."""
 
     def give(*arguments: Any) -> Any:
         try:
@@ -244,8 +248,8 @@ def _giving_errors(function: Callable[..., Any]) -> Callable[..., Any]:
     return give
 
 
-# Every name that compiled methods and kernels use: they live in one module (see modes.py), which is linked here. What a
-# row brings along is added by methods.under; modes.py and nn.Module write how many modes are on, and the scope.
+# Every name that compiled methods and kernels use: they live in one module (see modes.py), which is linked here.
+# methods.under adds the names that a row needs; modes.py and nn.Module write how many modes are on, and the scope.
 shared.update(
     {name: getattr(math, name) for name in FUNCTIONS if name != "abs"},
     abs=abs,

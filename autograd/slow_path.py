@@ -63,7 +63,8 @@ def _named(thing: object) -> str:
 class Pole(float):
     """A partial that is infinite or undefined, such as the slope of sqrt at 0.
 
-    A node may keep it, but no gradient may flow through it. Times a gradient of 0 it gives 0, since nothing flows.
+    A node may keep it, but no gradient may flow through it. Multiplied by a gradient of 0 it gives 0, since nothing
+    flows.
     """
 
     __slots__ = ("reason",)
@@ -96,7 +97,7 @@ def evaluate(
     numbers: Sequence[float],
     names: Callable[[Sequence[Any]], Sequence[str]] = labels,
 ) -> float:
-    """Return the value of `op` at `numbers`; in errors the operands have the names that `names` finds.
+    """Return the value of `op` at `numbers`; errors call the operands by the names that `names` returns.
 
     Raises DomainError, FloatOverflowError or SingularityError; inside ieee() returns inf or nan instead. Raises
     ArgumentError if a Value's data was set to something that is not a number.
@@ -113,7 +114,8 @@ def evaluate(
 
 
 def evaluate_partial(op: Op, operands: Sequence[Any], numbers: Sequence[float], out: float, k: int) -> float:
-    """Return the partial of `op` for its k-th operand; where there is none, a Pole (inside ieee() plain inf or nan)."""
+    """Return the partial of `op` for its k-th operand; where there is none, a Pole, or plain inf or nan inside
+    ieee()."""
     formula, index = op.partial(k, len(numbers))
     names = {**op.bind(numbers), "out": out}
     if is_on("ieee"):

@@ -1,8 +1,8 @@
 """How an optimiser moves a parameter, as formulas that are read once, run as Python and printed as C.
 
-An optimiser gives each group of parameters a rule: a dict in which a number is an option and a text is the
-formula of a new value, in order. A formula reads the parameter's `data` and `grad`, what is remembered about it (0
-before its first update), the options, and the values above it. The rule sets `data`, and whatever it remembers.
+An optimiser gives each group of parameters a rule: a dict, in order, in which a number is an option and a text is the
+formula of a new value. A formula reads the parameter's `data` and `grad`, what is remembered about it (0 before its
+first update), the options, and the values above it. The rule sets `data`, and whatever it remembers.
 
     >>> from autograd import Value
     >>> rule = {"lr": 0.1, "momentum": 0.5, "velocity": "momentum * velocity + grad", "data": "data - lr * velocity"}
@@ -47,7 +47,7 @@ def read(first: Rule, later: Rule, memory: Iterable[str]) -> tuple[Update, list[
     return found, [float(later[name]) for name in found.options]
 
 
-RULES = 256  # that are kept
+RULES = 256  # how many are kept
 _read: dict[Any, Update] = {}
 
 

@@ -343,7 +343,7 @@ class Value(Methods):
             grad = f"grad={_shown(self.grad)}" if self.reached else "grad not reached"
             label = f", label={self.label!r}" if self.label else ""
             return f"Value({_shown(self.data)}, {grad}{label})"
-        except AttributeError:  # half made, as a debugger may see it
+        except AttributeError:  # a debugger may show it half made
             return "Value(not computed yet)"
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
@@ -424,7 +424,7 @@ def _summand(leaf: Value, root: Value) -> float:
 
 
 def _shown(number: object) -> str:
-    return float.__repr__(number) if isinstance(number, float) else repr(number)  # numpy's says np.float64(2.0)
+    return float.__repr__(number) if isinstance(number, float) else repr(number)  # numpy's repr is np.float64(2.0)
 
 
 def _unpickled(data: float, label: str, grad: float | None, parameter: bool, kind: type[Value] | None = None) -> Value:

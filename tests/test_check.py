@@ -118,7 +118,7 @@ def test_a_jump_is_told():
     assert gradcheck(step, Value(0.5))
     with pytest.raises(GradcheckError, match="there is a pole"):
         gradcheck(step, Value(0.0, "x"))
-    with pytest.raises(GradcheckError, match=r"there is (no slope that differences could find|a pole)"):
+    with pytest.raises(GradcheckError, match=r"there is (no slope that differences can find|a pole)"):
         gradcheck(lambda x: x * random.random(), Value(0.5, "x"))
 
 

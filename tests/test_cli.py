@@ -168,7 +168,7 @@ def test_the_version_is_told_from_a_checkout_too(capsys, monkeypatch):
     monkeypatch.setattr(importlib.metadata, "version", gone)
     with pytest.raises(SystemExit):
         main(["--version"])
-    assert "not installed, run from its folder" in capsys.readouterr().out
+    assert "not installed: running from its folder" in capsys.readouterr().out
 
 
 EXTREME = {

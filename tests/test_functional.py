@@ -98,7 +98,7 @@ def test_values_in_give_values_out():
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (lambda: grad(loss, 3.0), "want the place of an argument, such as 0, got 3.0"),
+        (lambda: grad(loss, 3.0), "want the position of an argument, such as 0, got 3.0"),
         (lambda: grad(loss, [Value(1.0)]), "call grad\\(f\\)\\(x\\) with x"),
         (lambda: grad(Value(2.0)), "grad\\(output, \\[a, b\\]\\)"),
         (lambda: grad(lambda x: [x, x])(2.0), "want one number from the function, got a list: see jacobian"),

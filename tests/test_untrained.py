@@ -113,7 +113,7 @@ WRONG = {
     "hinge of classes": ("F.hinge_loss([w, b], [0, 1])", r"hinge_loss: want -1 or 1 as every target, got 0. For classes 0 and 1, write 2 \* y - 1"),
     "hinge of one class": ("F.hinge_loss(w, 0.0)", "hinge_loss: want -1 or 1 as every target, got 0.0"),
     # truth and comparison
-    "if loss": ("if loss: pass", "the truth of loss .* write loss.data != 0 for the one, loss is not None"),
+    "if loss": ("if loss: pass", "the truth of loss .* write loss.data != 0 for the first, loss is not None"),
     "while loss": ("while loss: break", "the truth of loss"),
     "not loss": ("not w", "the truth of w"),
     "and": ("w and b", "the truth of w"),

@@ -1,1 +1,1 @@
-"""The command line: step through an expression without writing Python, and ask whether a machine is ready."""
+"""The command line: step through an expression without writing Python, and check whether a machine is ready."""

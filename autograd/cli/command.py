@@ -38,10 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _readable(argument: str) -> str:
-    """Return an argument as text: where Python took its bytes for ASCII, they are UTF-8."""
+    """Return an argument as text: if Python read its bytes as ASCII, decode them as UTF-8."""
     try:
         return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    except UnicodeEncodeError:  # half a character, which Windows lets through
+    except UnicodeEncodeError:  # half a surrogate pair, which Windows lets through
         return argument
 
 
@@ -57,14 +57,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"scalar-autograd {_version()}")
     parser.add_argument("values", nargs="*", metavar="NAME=NUMBER", help="a value for each name")
-    parser.add_argument("--all", action="store_true", help="print every edge, and leave")
+    parser.add_argument("--all", action="store_true", help="print every edge, and quit")
     parser.add_argument("--forward", action="store_true", help="step through the forward pass")
     parser.add_argument("--show", action="store_true", help="open the graph's picture")
     parser.add_argument(
         "--svg", metavar="FILE", help="write the graph's picture: .svg, .png, .pdf, .tex, .gif or .webp"
     )
     parser.add_argument("--film", metavar="FILE", help="write a film of the steps: .svg, .gif or .webp")
-    parser.add_argument("--html", metavar="FILE", help="write a page that plays it")
+    parser.add_argument("--html", metavar="FILE", help="write a page that plays the steps")
     add_flags(parser)
     return parser
 
@@ -75,7 +75,7 @@ def _version() -> str:
     try:
         return version("scalar-autograd")
     except PackageNotFoundError:
-        return "(not installed, run from its folder)"
+        return "(not installed: running from its folder)"
 
 
 def _run(arguments: list[str]) -> int:

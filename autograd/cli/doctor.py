@@ -1,4 +1,4 @@
-"""``python -m autograd doctor``: is this machine ready for a workshop? One line per check, with the fix.
+"""``python -m autograd doctor``: check whether this machine is ready for a workshop, one line per check, with the fix.
 
 It installs and changes nothing; the exit status is 1 if anything needed is missing.
 """
@@ -22,7 +22,7 @@ from ..explain.terminal import has_colour, say
 __all__ = ["CHECKS", "Finding", "doctor"]
 
 OK, OPTIONAL, MISSING = "ok", "-", "FAIL"
-Finding = tuple[str, str]  # one of the three above, and the sentence
+Finding = tuple[str, str]  # one of the three above, and a sentence
 
 
 def doctor() -> int:
@@ -31,7 +31,7 @@ def doctor() -> int:
     for check in CHECKS:
         try:
             status, said = check()
-        except Exception as error:  # a broken installation may fail in any way, and the other lines still help
+        except Exception as error:  # a broken installation may fail in any way, and the other checks still help
             status, said = MISSING, f"{check.__name__.strip('_')}: {type(error).__name__}: {error}"
         missing += status == MISSING
         say(f"{status:<5} {said}")
@@ -64,10 +64,8 @@ def _engine() -> Finding:
     b = a + a
     (b * (b + 1)).backward()
     if a.grad != 10.0:
-        return (
-            MISSING,
-            f"backprop gives {a.grad}, but 10 is right: reinstall with {install('--force-reinstall', 'scalar-autograd')}",
-        )
+        fix = install("--force-reinstall", "scalar-autograd")
+        return MISSING, f"backprop gives {a.grad}, but the answer is 10: reinstall with {fix}"
     return OK, "backprop of b*(b + 1) with b = a + a gives 10, as it should"
 
 

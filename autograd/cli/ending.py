@@ -30,7 +30,7 @@ Main = Callable[..., int]
 
 
 class _Lost(io.TextIOBase):
-    """A stand-in for a stream that was closed, or never there: it remembers whether something should have been printed."""
+    """A stand-in for a stream that was closed or never existed. It remembers whether anything was to be printed."""
 
     encoding = "utf-8"
     was_written = False
@@ -44,7 +44,7 @@ class _Lost(io.TextIOBase):
 
 
 class StrictParser(argparse.ArgumentParser):
-    """A parser that reports it if its help cannot be written."""
+    """A parser that reports when its help cannot be written."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
         (file or sys.stderr).write(message or "")
@@ -69,10 +69,10 @@ def whole(name: str) -> Callable[[Main], Main]:
 
 
 def _prepared(stream: Any) -> Any:
-    """Return a stream that exists, and accepts any letter."""
+    """Return a stream that exists and accepts any character."""
     if stream is None or getattr(stream, "closed", False):
         return _Lost()
-    if hasattr(stream, "reconfigure"):  # a letter that the console cannot show must not end the command
+    if hasattr(stream, "reconfigure"):  # a character that the console cannot show must not end the command
         stream.reconfigure(errors="backslashreplace")
     return stream
 
@@ -83,7 +83,7 @@ def _ended(name: str, main: Main, arguments: Sequence[str] | None) -> int:
     try:
         try:
             status = main(arguments)
-        except SystemExit as error:  # from argparse, after its help
+        except SystemExit as error:  # argparse exits after printing its help
             leaving = error
         sys.stdout.flush()  # a full disk is often noticed only here
     except BrokenPipeError:  # the reader of a pipe has seen enough
@@ -95,7 +95,7 @@ def _ended(name: str, main: Main, arguments: Sequence[str] | None) -> int:
     except UnicodeEncodeError as error:
         return _failed(name, f"{error.object!r} cannot be written as {error.encoding}: set PYTHONUTF8=1")
     if isinstance(sys.stdout, _Lost) and sys.stdout.was_written and not isinstance(sys.stderr, _Lost):
-        sys.stdout.was_written = False  # it is reported once
+        sys.stdout.was_written = False  # report it only once
         return _failed(name, "the standard output is closed, so what was printed is lost")
     if leaving:
         raise leaving

@@ -17,8 +17,8 @@ from ..drawing import draw
 
 __all__ = ["add_flags", "given_flags"]
 
-RENAMED = {"show": "numbers"}  # since --show opens the picture
-WITHOUT = ("names", "input")  # that nobody can type
+RENAMED = {"show": "numbers"}  # because --show opens the picture
+WITHOUT = ("names", "input")  # which nobody can type in a shell
 
 
 def _options() -> list[Parameter]:
@@ -44,7 +44,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def given_flags(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the options that were given, under draw's names."""
+    """Return the given options, under draw's names."""
     given = vars(arguments)
     return {one.name: given[_flag(one)] for one in _options() if _flag(one) in given}
 

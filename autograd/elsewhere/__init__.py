@@ -1,7 +1,7 @@
 """Names from other libraries: using one here raises an error that says what to write instead.
 
-The answers are in tables: table.py has the names for autograd and for a Value, and a package on top of this one may
-bring its own. Nothing here runs until somebody asks for a name that does not exist.
+The answers are in tables: table.py has the names for autograd and for a Value, and a package built on this one may add
+its own. Nothing here runs until somebody asks for a name that does not exist.
 
 >>> import autograd
 >>> autograd.Tensor
@@ -36,7 +36,8 @@ def sentence(owner: str, name: str) -> str:
 def module_getattr(module: str, table: Table | None = None) -> Callable[..., NoReturn]:
     """Make a module's `__getattr__`: its error says what to write instead, as an ImportError for ``from module import``.
 
-    table: the module's own table. The function also takes how many calls away the asking frame is.
+    table: the module's own table. The returned function also takes the number of calls between it and the frame that
+    asks.
     """
     if table is not None:
         TABLES[module] = table
@@ -61,7 +62,7 @@ def _is_imported(frame: Any) -> bool:
 
 
 class _Finder:
-    """A finder that answers ``import autograd.numpy``. Python asks it last, for a module that nobody else has found."""
+    """A finder that answers ``import autograd.numpy``. Python asks it last, for modules not found by the others."""
 
     @staticmethod
     def find_spec(fullname: str, _path: Any = None, _target: Any = None) -> None:
@@ -89,7 +90,7 @@ class _Name:
 
 
 class _SlotName(_Name):
-    """The same for a class with slots: it also answers the setting of an attribute, except in a subclass without slots."""
+    """The same for a class with slots. It also answers the setting of an attribute, except in a subclass without slots."""
 
     def __get__(self, found: Any, owner: Any = None) -> Any:
         own = getattr(found, "__dict__", {})
@@ -110,7 +111,7 @@ class _SlotName(_Name):
 def names_of_others(owner: str, table: Table | None = None, slots: bool = False) -> Any:
     """Make a base class with each name of a table as an attribute: help() lists them last, below the real ones.
 
-    slots: the class has slots, and setting such an attribute is answered, too.
+    slots: whether the class has slots, so that setting such an attribute is answered too.
     """
     if table is not None:
         TABLES[owner] = table
@@ -129,5 +130,5 @@ class _Base:
 
 
 def _held(kind: type, name: str) -> Any:
-    """Return what a class holds under a name, without invoking it as an attribute."""
+    """Return what a class holds under a name, without calling it as a descriptor."""
     return next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 __all__ = ["TABLES"]
 
-_SLOTS = "a Value has slots, and takes no attributes of your own: keep such data beside it"
+_SLOTS = "a Value has slots, and accepts no other attributes: keep such data beside it"
 _ONE = "a Value is one number"
 
 TABLES: dict[str, Mapping[str, str]] = {

@@ -30,8 +30,8 @@ SATURATED = 0.01  # the share of the steepest slope below which a unit is called
 VANISHED = 1e-6  # the share of the seed below which a gradient has vanished
 EXPLODED = 1e6  # and above which it has exploded
 STEEPEST = {"tanh": 1.0, "sigmoid": 0.25}
-CANCELLED = 1e-6  # the share of its largest path below which a gradient was lost to paths that cancel
-LISTED = 5  # the most of one kind
+CANCELLED = 1e-6  # the share of its largest path below which a gradient has cancelled out
+LISTED = 5  # how many of one kind are listed
 
 
 class Anomalies(Report):
@@ -43,11 +43,11 @@ class Anomalies(Report):
 def detect_anomalies(*results: Any, graph: Graph | None = None) -> Anomalies:
     """Report what looks unhealthy in the graphs of some results, such as the losses of several inputs.
 
-    It looks for a graph that is cut off from what should be in it, or that keeps the graphs of earlier results alive;
+    It looks for a graph that lacks something that should be in it, or that keeps the graphs of earlier results alive;
     for data that was changed after it was used, and gradients left from an earlier pass; for the first nan or infinity
     of the forward pass, and of the backward pass; for units that are dead (relu) or saturated (tanh, sigmoid) for all
-    inputs seen (units with the same parameters, or the same label, are the same); and for leaves whose gradients are 0,
-    vanish or explode. No grad is touched.
+    inputs seen (units with the same parameters, or the same label, count as one); and for leaves whose gradients are 0,
+    vanish or explode. No grad is changed.
 
     >>> from autograd import Value, ieee
     >>> a = Value(0.0, label="a")
@@ -86,7 +86,7 @@ def detect_anomalies(*results: Any, graph: Graph | None = None) -> Anomalies:
 def _cut(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
     """Find results without a recorded graph, and modules that took part but whose parameters are all missing."""
     found = [
-        ("cut graph", f"{name_of(graph, graph.root)} is a leaf, so no gradient can flow on from it: {graph.how_cut()}")
+        ("cut graph", f"{name_of(graph, graph.root)} is a leaf, so no gradient flows back from it: {graph.how_cut()}")
         for graph in graphs
         if not graph.root.operands
     ]
@@ -122,7 +122,7 @@ def _changed_data(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
 
 
 def _stale_gradients(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
-    """Find leaves that hold more than the backward passes of these results have brought."""
+    """Find leaves whose grad is more than the backward passes of these results have added."""
     if not all(graph.root.reached and graph.root.operands for graph in graphs):
         return []
     due: dict[Any, float] = {}
@@ -134,10 +134,10 @@ def _stale_gradients(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
     wrong = [leaf for leaf, grad in held.items() if not math.isclose(grad, due[leaf], rel_tol=1e-6, abs_tol=1e-12)]
     ratios = {f"{held[leaf] / due[leaf]:.5g}" for leaf in held if due[leaf]}
     ratio = float(ratios.pop()) if len(ratios) == 1 else 0.0
-    if not wrong or 0 < ratio < 1:  # all of them scaled down: clipped
+    if not wrong or 0 < ratio < 1:  # the gradients were all scaled down, by clipping
         return []
     graph = next(graph for graph in graphs if wrong[0] in graph)
-    name, times = name_of(graph, wrong[0]), f" ({ratio:g} times as much is there)" * (ratio > 1)
+    name, times = name_of(graph, wrong[0]), f" (it holds {ratio:g} times as much)" * (ratio > 1)
     more = f"; the same goes for {counted(len(wrong) - 1, 'other')}" if len(wrong) > 1 else ""
     said = f"{name}.grad is {short(held[wrong[0]])}, but {short(due[wrong[0]])} comes from here{times}"
     return [("stale gradient", f"{said}: was zero_grad() left out before backward()?{more}")]
@@ -195,7 +195,7 @@ Sighting = tuple[Graph, Any]
 
 
 def _units(graphs: Iterable[Graph]) -> list[tuple[str, str]]:
-    """Find activations that let nothing through, each unit once for all the inputs that it saw."""
+    """Find activations that let no gradient through. Each unit is counted once for all its inputs."""
     seen: dict[Any, list[Sighting]] = {}
     for graph in graphs:
         for node in graph.nodes:
@@ -248,7 +248,7 @@ def _span(graph: Graph, node: Any, inputs: list[float]) -> str:
 
 
 def _unit(node: Any) -> Any:
-    """Return what identifies a unit over several inputs: its parameters, else its label, else the node itself."""
+    """Return what identifies a unit over several inputs: its parameters, or its label, or the node itself."""
     parameters: set[Any] = set()
     pending, seen = below(node), {node}
     while pending:
@@ -267,7 +267,7 @@ def _unit(node: Any) -> Any:
 
 
 def _gradient_sizes(graphs: Iterable[Graph]) -> list[tuple[str, str]]:
-    largest: dict[Any, tuple[float, Graph]] = {}  # of each leaf's gradients, over the results
+    largest: dict[Any, tuple[float, Graph]] = {}  # the largest gradient of each leaf, over the results
     for graph in graphs:
         grads = gradients(graph)
         leaves = [node for node in graph.nodes if not node.operands and node is not graph.root]

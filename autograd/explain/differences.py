@@ -1,9 +1,9 @@
-"""The slope of a function of floats at a point, from its values alone, or the reason why they reveal none.
+"""The slope of a function of floats at a point, found from its values alone, or the reason why they do not show it.
 
-A difference over a step h is wrong by the rounding of the values, divided by h, and misses anything narrower
-than h. So the step is the smallest that rounding allows. The rounding is measured next to x (Moré and
-Wild, Estimating computational noise, 2011). A few more values show whether smaller and larger steps agree;
-if they do not, all steps, in powers of two, are tried and compared.
+The error of a difference over a step h is the rounding of the values, divided by h, and the difference misses anything
+narrower than h. So the step is the smallest that rounding allows. The rounding is measured near x (Moré and Wild,
+Estimating computational noise, 2011). A few more values show whether smaller and larger steps agree; if they do not,
+all steps, in powers of two, are tried and compared.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _Function = Callable[[float], float]
 _LEAST, _DENSE = (
     -1000,
     -128,
-)  # the exponents of the smallest step at 0, and of the step from which on none is left out
-_UNEVEN = 1.848  # a step is this many powers of two: a multiple of the last bit would not show how values are rounded
+)  # the exponent of the smallest step at 0, and the one from which on no step is left out
+_UNEVEN = 1.848  # a step is a power of two times this: a multiple of the last bit would not show the rounding
 _ABSOLUTE = -48  # the exponent of the smallest step that numbers near 1 can resolve
 
 
 class Slope(NamedTuple):
     """What differences say about a function at a point.
 
-    value: the slope. left, right: the slopes of the two sides, nan where there are no values. error: how far off they
+    value: the slope. left, right: the slopes of the two sides, nan where there are no values. error: how far off these
     may be. kind: "" where the function is smooth; "kink" where the sides differ; "symmetric kink" where they differ
     only in sign, so that central differences say 0; "pole" where values or slopes grow without bound; "hidden" where
     rounding, or a feature narrower than any step, hides the slope from differences.
@@ -45,8 +45,8 @@ class Slope(NamedTuple):
         if self.kind in ("kink", "symmetric kink"):
             return f"a {self.kind}, with the slope {self.left:.6g} on its left and {self.right:.6g} on its right"
         return {
-            "pole": "a pole: the nearer to it, the larger the value or the slope",
-            "hidden": "no slope that differences could find: rounding hides it, or it changes within the smallest step",
+            "pole": "a pole: the value or the slope grows without bound",
+            "hidden": "no slope that differences can find: rounding hides it, or it changes within the smallest step",
         }.get(self.kind, "")
 
 
@@ -99,11 +99,11 @@ class _Rung(NamedTuple):
 
 
 class _Values:
-    """The rungs of a function around x: values[k] has the values at a step of about 2**k, each computed once."""
+    """The rungs of a function around x: values[k] holds the values at a step of about 2**k, each computed once."""
 
     def __init__(self, f: _Function, x: float, here: float) -> None:
         self.f, self.x, self.here = f, x, here
-        self.beyond = min(100 + max(0, math.frexp(x)[1]), 1020)  # the exponent of a step that leaves the neighbourhood
+        self.beyond = min(100 + max(0, math.frexp(x)[1]), 1020)  # the exponent of a step that is far from x
         self.finest = math.frexp(math.ulp(x))[1] - 1 if x else _LEAST
         self._rungs: dict[int, _Rung] = {}
 
@@ -133,7 +133,7 @@ class _Values:
         return max(self[k].bit, self[k].h * max(min(map(_or_nothing, odd)), _or_nothing(self._even(k))))
 
     def _even(self, k: int) -> float:
-        """Return what is not smooth in the bends of the rungs k, k + 1, k + 2; smooth parts are h, h**3, and less."""
+        """Return what is not smooth in the bends at the rungs k, k + 1, k + 2; smooth parts go with h, h**3, ..."""
         slopes = [self[k + i].bend / self[k + i].h for i in (2, 1, 0)]
         near, far = (_extrapolated(slopes[i : i + 2], [self[k + 2 - i].h, self[k + 1 - i].h], 2) for i in (1, 0))
         return (near - far) * self[k].h / 4
@@ -153,7 +153,7 @@ class _Values:
         return _extrapolated([rung.central for rung in rungs], [rung.h for rung in rungs], 2)
 
     def is_continuous(self, k: int, slope: float) -> bool:
-        """Return whether the distance from a line of that slope, within the rung k, grows gradually, not in steps."""
+        """Return whether the distance from a line with that slope grows gradually within the rung k, not in steps."""
         h = 2 * self[k].h
         few, many = (self._largest_step(h, parts, slope) for parts in (16, 64))
         return few > 64 * self[k].bit and many < 0.5 * few
@@ -180,21 +180,21 @@ def _extrapolated(slopes: list[float], steps: list[float], power: int) -> float:
 def _is_drowned(slope: float, error: float, noise: float, values: _Values, rung: _Rung) -> bool:
     """Return whether values are off by many last bits, and by more than the slope between neighbouring floats explains.
 
-    A wave that is too narrow for floats looks like this.
+    This is how a wave looks that is too narrow for floats.
     """
     apart = math.ulp(values.x) if not values[values.finest + 3].flat else rung.h * 2**-22
     return noise > 64 * rung.bit and noise > 2**12 * (abs(slope) - 4 * error) * apart
 
 
 def _quick(values: _Values, top: int, tolerance: _Tolerance) -> Slope | None:
-    """Return the slope if steps of three sizes agree on it, else None."""
+    """Return the slope if steps of three sizes agree on it; otherwise None."""
     k = values.finest + 3
     if values[k].flat and k < _ABSOLUTE:
         k = _ABSOLUTE
     noise = values.noise(k)
     fine = values[k]
     least = max(0.0, abs(fine.central) - 2 * noise / fine.h)
-    wanted = noise / tolerance.of(least)  # the step over which noise reaches the tolerance: an eighth of the best
+    wanted = noise / tolerance.of(least)  # the step at which noise reaches the tolerance: an eighth of the best step
     if not math.isfinite(wanted):
         return None
     best = max(k + 1, math.ceil(math.log2(max(wanted, 5e-324)) + math.log2(8 / _UNEVEN)))
@@ -271,7 +271,7 @@ class _Search:
         return True
 
     def _is_meant(self, k: int) -> bool:
-        """Return whether the steps of the rung k are as large as x, as for %: rounding is seldom so coarse."""
+        """Return whether the jumps within the rung k are as wide as x, as for %: rounding is seldom so coarse."""
         return self.top - 5 <= k < self.top + 14
 
     def _leaps(self, k: int) -> bool:
@@ -279,7 +279,7 @@ class _Search:
         return max(abs(rung.left), abs(rung.right)) * rung.h > 2**10 * rung.bit
 
     def _is_stepped(self, k: int, sign: int) -> bool:
-        """Return whether one side is a staircase beyond the rung k, as rounded values are."""
+        """Return whether one side is a staircase beyond the rung k, which is how rounded values look."""
         f, h, bit = self.values.f, self.values[k].h, self.values[k].bit
         places = [self.values.x + sign * times * h for times in (1.1, 2.3, 4.1, 9.3, 20.7, 40.9)]
         heights = [f(y) for y in places]
@@ -291,7 +291,7 @@ class _Search:
         return steps >= 2
 
     def _told(self, side: str) -> list[int]:
-        """Return the steps at which a side's slope exceeds the last bit of the values."""
+        """Return the steps at which a side's slope is well above rounding."""
         rungs = {k: self.values[k] for k in self.steps}
         return [k for k, rung in rungs.items() if 100 * rung.bit / rung.h < abs(getattr(rung, side)) < math.inf]
 
@@ -354,7 +354,8 @@ class _Search:
         return found
 
     def _settled(self) -> Slope | None:
-        """Return the slope of the smallest step that shows one, if no smaller step, and no credible larger one, denies it."""
+        """Return the slope at the smallest step that shows one, unless a smaller step or a credible larger one
+        contradicts it."""
         values = self.values
         errors = self._errors(values.central)
         for k, error in errors.items():
@@ -371,10 +372,10 @@ class _Search:
         return None
 
     def _is_denied(self, slope: float, settled: int, errors: dict[int, float]) -> bool:
-        """Return whether larger steps settle on another slope, and the change between the two looks like rounding.
+        """Return whether larger steps settle on another slope, and the transition between the two looks like rounding.
 
-        A smooth function departs from its slope with the square of the step, and a function with a kink nearby departs
-        from it without a jump in its values. Rounded values jump.
+        A smooth function departs from its slope with the square of the step. A function with a kink nearby departs from
+        it without a jump in its values. Rounded values jump.
         """
         values = self.values
         tolerated = 10 * self.tolerance.of(slope)

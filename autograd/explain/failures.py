@@ -1,4 +1,4 @@
-"""Explaining failures: in the learner's names, at the place in the model, with a form that does not fail.
+"""Explain failures in the learner's names, with the place in the model, and a form that does not fail.
 
 >>> from autograd import Value
 >>> z = Value(40.0)
@@ -34,9 +34,9 @@ def names_of(operands: Sequence[Any]) -> list[str]:
 
 
 def stable_form(name: str, operands: Sequence[Any]) -> str:
-    """Suggest another way to write what failed, which has a value there; "" if none is known.
+    """Suggest another way to write what failed that has a value there; "" if none is known.
 
-    It knows the logarithm of a probability that was rounded to 0, as in a hand-written cross-entropy.
+    It recognises the logarithm of a probability that was rounded to 0, as in a hand-written cross-entropy.
     """
     if name not in ("log", "log2", "log10") or isinstance(operands[0], float) or operands[0].data != 0:
         return ""
@@ -72,7 +72,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def known_options(function: F) -> F:
-    """Wrap a function, so that it answers an unknown option with the list of its options.
+    """Wrap a function so that an unknown option raises an error that lists its options.
 
     >>> @known_options
     ... def sketch(value, *, colour="red", depth=None): ...
@@ -99,7 +99,7 @@ def known_options(function: F) -> F:
 
 
 def stopped(root: Any, node: Any, graph: Any = None) -> SingularityError:
-    """Return the error for a gradient that cannot flow on from a node, since a slope there is infinite."""
+    """Return the error for a gradient that cannot flow back from a node, since a slope there is infinite."""
     graph = graph or named_graph(root)
     k = next(k for k, partial in enumerate(node.partials) if hasattr(partial, "reason"))
     edge = Edge(graph, node, k)
@@ -133,7 +133,7 @@ def hide_our_frames(error: BaseException) -> None:
 
 
 def place(error: AutogradError, call: Scope) -> None:
-    """Begin an error's text with the innermost module in whose call it was raised, ``layers.0 (Linear)``."""
+    """Begin an error's text with the innermost module whose call raised it, ``layers.0 (Linear)``."""
     if getattr(error, "module", None) is not None or not error.args or not isinstance(error.args[0], str):
         return
     error.module = call.module  # type: ignore[attr-defined]

@@ -8,9 +8,9 @@
     b = a + a
     f = b*(b + 1)
 
-A value that has a name, or is used more than once, gets its own line, and so does one whose text grows
-long: so the text is never longer than the graph. Pasted into Python, after ``from autograd import *``, formula()
-computes the same graph again, constant by constant.
+A value gets its own line if it has a name, is used more than once, or has a long text. So the text is never longer than
+the graph. Pasted into Python, after ``from autograd import *``, formula() computes the same graph again, constant by
+constant.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from .phrases import Report
 
 __all__ = ["formula", "latex"]
 
-LONG = 100  # the most characters that a value may add to the line of another
+LONG = 100  # the most characters that a value without its own line may have
 # Operations shown as their formula; all others are shown as calls. A sum that is one node must not become several.
 _OPERATORS = frozenset(name for name in OPERATORS if not OPS[name].value.lets)
 _WRITTEN_OUT = {EXACT: _OPERATORS, LATEX: _OPERATORS | {"dot", "total"}}
 
 
 def _written(op: Op, operands: list[Piece], dialect: Dialect) -> Piece:
-    """Write an operation on operands that are written already."""
+    """Write an operation, given the text of its operands."""
     if op.name in _WRITTEN_OUT[dialect] and op is OPS[op.name]:
         return op.formula(len(operands)).piece(dialect, op.bind(operands))
     given = op.bind(operands)
@@ -58,7 +58,7 @@ def formula(value: Any) -> Report:
 
 
 class Latex(Report):
-    """LaTeX that a notebook typesets."""
+    """LaTeX text that a notebook typesets."""
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self}$"
@@ -86,7 +86,7 @@ def _lines(graph: Graph, dialect: Dialect, spell: Callable[[str], str]) -> list[
     lines: list[tuple[str, str]] = []
     for node in graph.nodes:
         name = graph.name(node)
-        is_place = name == f"v{graph.index[node]}"  # no name except its place in the listing
+        is_place = name == f"v{graph.index[node]}"  # it has no name except its place in the listing
         if not node.operands:
             written[node] = dialect.piece(_leaf(node.data, dialect) if is_place else spell(name))
             if is_place and dialect is EXACT and users[node] > 1:
@@ -110,7 +110,7 @@ def _leaf(number: float, dialect: Dialect) -> Any:
 
 
 def _in_latex(name: str) -> str:
-    r"""Write a name for LaTeX: ``x[0]`` as x_{0}, anything longer than a letter upright, and nothing that is a command.
+    r"""Write a name for LaTeX: ``x[0]`` as x_{0}, anything longer than a letter upright, and nothing as a command.
 
     >>> print(_in_latex("x[0]"), _in_latex("layers.0.weight[3][1]"), _in_latex(r"\input{x}"))
     x_{0} \mathrm{layers.0.weight}_{3,1} \mathrm{\backslash{}input\{x\}}

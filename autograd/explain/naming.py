@@ -46,7 +46,7 @@ def names_for(
     """Find names for the values that `roots` depend on, for ``Graph(root, names_for(root))``.
 
     variables: where to look for values that no module names; by default, the variables of the first caller
-    outside this package, local ones first. nodes: the answer of ``walk(*roots)``, if you have it already. wanted: the
+    outside this package, local ones first. nodes: the result of ``walk(*roots)``, if you already have it. wanted: the
     values to name, if not all.
     """
     nodes = walk(*roots) if nodes is None else nodes
@@ -59,7 +59,7 @@ def names_for(
 
 
 def named_graph(*roots: Any) -> Graph:
-    """Return the graph of one or several values, with its nodes named by :func:`names_for`; it is walked once."""
+    """Return the graph of one or several values, with its nodes named by :func:`names_for`. It walks the graph once."""
     nodes = walk(*roots)
     return Graph(roots, names_for(*roots, nodes=nodes), nodes)
 
@@ -78,8 +78,8 @@ def _take(found: Iterator[tuple[str, Any]], wanted: set[Any], names: dict[Any, s
 def ours(above: int = 0) -> None:
     """Declare that the calling module's folder, or the one `above` levels higher, is not the user's.
 
-    Packages call this on import. The folder comes from the file name of the code, as for any frame: `__file__` may
-    spell the same folder differently.
+    Packages call this on import. The folder comes from the file name of the code, as it does for any frame: `__file__`
+    may spell it differently.
     """
     global _ours
     file = sys._getframe(1).f_code.co_filename  # pyright: ignore[reportPrivateUsage]
@@ -92,7 +92,7 @@ def ours(above: int = 0) -> None:
 _ours: tuple[str, ...] = (
     COMPILED,
     contextlib.contextmanager.__code__.co_filename,
-)  # its frames lie between ours where a mode decorates a function
+)  # its frames are between ours where a mode decorates a function
 ours(above=1)
 
 
@@ -146,8 +146,8 @@ def _names_in_modules(nodes: list[Any], variables: Mapping[str, Any]) -> Iterato
 
 
 def parameters_of(module: Any) -> Iterator[tuple[str, Any]]:
-    """Yield a module's parameters with their names, as far as they are parameters still."""
-    with contextlib.suppress(AutogradError):  # one that cannot train, which is for others to say
+    """Yield a module's parameters with their names, leaving out any that no longer are parameters."""
+    with contextlib.suppress(AutogradError):  # a module that cannot train: other code reports that
         yield from module.named_parameters()
 
 
@@ -192,10 +192,10 @@ class ModuleNames:
         self._with_parameters: dict[int, bool] = {}
 
     def has_parameters(self, module: Any) -> bool:
-        """Return whether a module has parameters; unknown for anything else that calls are named after."""
+        """Return whether a module has parameters; True for anything else that calls are named after."""
         if id(module) not in self._with_parameters:
             found = True
-            with contextlib.suppress(AutogradError):  # of a model that cannot train
+            with contextlib.suppress(AutogradError):  # the model cannot train
                 found = not hasattr(module, "parameters") or any(True for _ in module.parameters())
             self._with_parameters[id(module)] = found
         return self._with_parameters[id(module)]
@@ -221,7 +221,7 @@ class ModuleNames:
 
 
 def common_name(names: Iterable[str]) -> str:
-    """Return what several names have in common: ``layers.0.weight[3]`` for its elements, ``layers.0`` with a bias, too.
+    """Return what several names share: ``layers.0.weight[3]`` for its elements, ``layers.0`` if there is a bias too.
 
     >>> common_name(["layers.0.weight[3][0]", "layers.0.weight[3][1]"]), common_name(["l.weight[3]", "l.bias[3]"])
     ('layers.0.weight[3]', 'l')

@@ -30,9 +30,9 @@ from .phrases import Report, counted, name_of, product, short, which
 
 __all__ = ["Ledger", "Sums", "find_node", "outsider", "strongest_path", "totals", "why"]
 
-LISTED = 12  # up to this many paths are all listed; if there are more, only the largest
+LISTED = 12  # up to this many paths, all are listed; if there are more, only the largest
 LARGEST = 8
-EXACT = 10**30  # counts above this are written as a power of 2
+EXACT = 10**30  # larger counts are written as a power of 2
 LONG = 8  # the most edges of a path that is written in full
 TURNS = 3  # the most places shown where a long path leaves the largest one
 
@@ -63,7 +63,7 @@ class Path:
         return dict(zip(self.nodes, self.ks))
 
     def leaves(self, usual: Path) -> Iterator[int]:
-        """Say where the path takes edges that the usual path does not."""
+        """Return the places where the path takes edges that the usual path does not take."""
         taken = usual.taken
         return (i for i, (node, k) in enumerate(zip(self.nodes, self.ks)) if taken.get(node) != k)
 
@@ -95,10 +95,9 @@ class Ledger(Report):
 def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None = None) -> Ledger:
     """Explain d(result)/d(value) path by path: the product of each path's partials, and the sum of these products.
 
-    value: a node, or its name. most: how many paths to list: if there are more, the largest. By default,
-    up to 12 paths are all listed, and if there are more, the largest 8.
-    The total agrees with `value.grad` after one backward pass to 1e-12 of the paths' sizes.
-    If the result does not depend on the value, the text says so. No grad is touched.
+    value: a node, or its name. most: how many paths to list at most, the largest ones. By default, up to 12 paths are
+    all listed; if there are more, the largest 8 are. After one backward pass, the total agrees with `value.grad` to
+    1e-12 of the paths' sizes. If the result does not depend on the value, the text says so. No grad is changed.
     """
     graph = graph or named_graph(result)
     value = find_node(graph, value)
@@ -128,14 +127,14 @@ def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None
 
 
 def find_node(graph: Graph, value: Any) -> Any:
-    """Return the node itself, or the one of that name. Raises GraphError for an unknown name and for a non-node."""
+    """Return the node itself, or the node with that name. Raises GraphError for an unknown name and for a non-node."""
     if not isinstance(value, str) and not hasattr(value, "partials"):
         raise GraphError(f"want a node of {name_of(graph, graph.root)}'s graph, or its name, got {value!r}")
     return graph.find(value) if isinstance(value, str) else value
 
 
 def outsider(value: Any) -> str:
-    """Return the name of a node of another graph: its label, the caller's variable, or its repr."""
+    """Name a node of another graph: by its label, by the caller's variable, or by its repr."""
     return one_line(value.label) or names_for(value, nodes=[value]).get(value) or repr(value)
 
 
@@ -171,9 +170,9 @@ class Sums:
         size = len(graph)
         self.totals = [0.0] * size
         self.sizes = [0.0] * size
-        self.counts = [0] * size  # exact up to EXACT; beyond that, logarithms take over
+        self.counts = [0] * size  # exact up to EXACT; above that, computed from logarithms
         self.best = [-math.inf] * size  # the logarithm of the size of the largest path
-        self.first = [-1] * size  # the operand that this path goes through
+        self.first = [-1] * size  # the operand that the largest path goes through
         totals, sizes, counts, best, first = self.totals, self.sizes, self.counts, self.best, self.first
         forks = self.forks = list[int]()  # the nodes where more than one operand leads to the value
         index = graph.index
@@ -240,8 +239,8 @@ class Sums:
     def largest(self, most: int) -> list[Path]:
         """Yield the paths with the largest products, largest first.
 
-        Every node knows the size of its best path down, so following the best edges finds a path; each edge
-        that it passes by begins the best path that turns off there.
+        Every node knows the size of its best path down, so following the best edges finds a path. Each edge not taken
+        begins the best path that turns off there.
         """
         found: list[Path] = []
         turns: list[tuple[float, int, list[int]]] = [(0.0, 0, [])]  # loss in logarithms, order of discovery, beginning
@@ -278,13 +277,13 @@ class Sums:
 
     @cached_property
     def _nexts(self) -> list[int]:
-        """Return where the best path goes on from each node."""
+        """Return the index of the next node of the best path, for each node."""
         index, nodes = self.graph.index, self.graph.nodes
         return [index[node.operands[k]] if k >= 0 else -1 for node, k in zip(nodes, self.first)]
 
     @cached_property
     def _others(self) -> dict[int, list[tuple[float, int]]]:
-        """Return, for each node where paths part, the loss (in logarithms) for each operand except the best."""
+        """Return, for each node where paths branch, the loss (in logarithms) for each operand except the best."""
         index, best = self.graph.index, self.best
         others: dict[int, list[tuple[float, int]]] = {}
         for i in self.forks:
@@ -295,7 +294,7 @@ class Sums:
 
 
 def log_size(partial: float) -> float:
-    """Return the logarithm of a size, to rank products that no float could hold; nan counts as largest."""
+    """Return the logarithm of a size, to rank products that are too large for a float; nan counts as largest."""
     size = abs(float(partial))
     return math.inf if size != size else math.log(size) if size else -math.inf
 

@@ -1,4 +1,4 @@
-"""Phrases for numbers, nodes and slopes in plain text: short, in ASCII, and readable by Python.
+"""Phrases for numbers, nodes and slopes: plain ASCII text, short, and readable by Python.
 
 >>> short(0.70710678), short(-6.0), short(1234567.891)
 ('0.7071', '-6', '1234567.9')
@@ -38,8 +38,8 @@ __all__ = [
 ]
 
 LONGEST = 90  # the most characters of a formula that is written out
-LISTED = 4  # the most operands of a wide operation that are
-NOISE = 1e-13  # of a number: as far as floats drift in a few operations
+LISTED = 4  # the most operands of a wide operation that are written out
+NOISE = 1e-13  # the share of a number that rounding in a few operations may change
 TYPED, CUT = 10, 7  # the most characters of a number that somebody may have typed, and of a shortened one
 
 
@@ -57,12 +57,12 @@ class Report(str):
 
 
 def short(number: float, digits: int = 4) -> str:
-    """Write a number for reading: with that many digits, or all of those left of the point.
+    """Write a number for people, with that many digits, or with all those to the left of the point.
 
     >>> [short(x) for x in (2.0, -0.0, 0.12345, 12345.678, 1e-7, 1e300, float("nan"))]
     ['2', '0', '0.1235', '12345.7', '1e-07', '1e+300', 'nan']
 
-    Zeros at its end say that it is rounded: 1.0001 is not 1. The noise of floats is left out.
+    Trailing zeros say that it is rounded: 1.0001 is not 1. The noise of floats is left out.
 
     >>> short(1.0001), short(0.99999), short(0.1 + 0.2)
     ('1.000', '1.000', '0.3')
@@ -79,7 +79,7 @@ def short(number: float, digits: int = 4) -> str:
 
 
 def typed(number: float) -> str:
-    """Write a number as somebody typed it; with too many digits for that, it was computed, and dots end it.
+    """Write a number as somebody typed it; one with too many digits was computed, and is cut off with dots.
 
     >>> [typed(x) for x in (1.0001, 0.5, -2.0, 1e-7, 2**0.5, 1 / 3e9)]
     ['1.0001', '0.5', '-2', '1e-07', '1.41421...', '3.33333...e-10']
@@ -152,7 +152,7 @@ def _spoken(formula: Formula, names: Mapping[str, Any], index: int | None = None
             read = {name: rounded(x, dialect.number) for name, x in names.items()}
             if abs(formula.evaluate(read, PLAIN, index) - exact) <= 0.005 * abs(exact):
                 return dialect
-    except (ArithmeticError, ValueError, TypeError):  # the text of a formula without a value, or with blanks
+    except (ArithmeticError, ValueError, TypeError):  # the formula has no value, or its text has blanks
         pass
     return SPOKEN
 
@@ -221,7 +221,7 @@ def _list(places: range, text: Callable[[int], str]) -> str:
 def which(edge: Edge, again: Collection[Any] | None = None) -> str:
     """Write ``operand 1 of 2`` where an operation uses the same value more than once, else nothing.
 
-    again: the answer of :func:`repeated` for the node, if many of its edges are in question.
+    again: the result of :func:`repeated` for the node, if you already have it.
     """
     is_again = edge.operand in (repeated(edge.node) if again is None else again)
     return f"operand {edge.k + 1} of {len(edge.node.operands)}" if is_again else ""
@@ -262,7 +262,7 @@ def slope(edge: Edge, data: Mapping[Any, float] | None = None) -> str:
     >>> slope(next(Graph(f).edges()))
     'd tanh(n)/dn = 1 - f**2 = 1 - 0.4621**2 = 0.7864'
 
-    Where much cancels, numbers have as many digits as it takes:
+    Where most of a difference cancels, numbers have as many digits as needed:
 
     >>> n = Value(4.0, label="n"); f = n.tanh(); f.label = "f"
     >>> slope(next(Graph(f).edges()))

@@ -1,4 +1,4 @@
-"""Parts of a graph by name: the calls of a module, or all values whose names begin alike.
+"""Find the parts of a graph by name: the calls of a module, or all values whose names begin alike.
 
 >>> from autograd import Value
 >>> from autograd.graph import Graph
@@ -96,7 +96,7 @@ class Regions:
         return found
 
     def find(self, wanted: Any) -> Region | None:
-        """Return the part with that name, or of that module; None if there is none."""
+        """Return the part with that name, or the part of that module; None if there is none."""
         if isinstance(wanted, str):
             calls = self._calls.get(wanted, [])
             leaves = self._prefixes.get(wanted, [])

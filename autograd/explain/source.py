@@ -1,4 +1,4 @@
-"""The line of the user's code that made each node: recorded on request, shown by the stepper and in reports.
+"""The line of the user's code that made each node: recorded on request, and shown by the stepper and in reports.
 
 The lines are kept beside the graph, not in it, so that nodes stay small; when a node is freed, its line
 goes with it.

@@ -1,7 +1,7 @@
-"""Which leaves got new data after a result was computed from them.
+"""Find which leaves got new data after a result was computed from them.
 
-Partials are frozen when an operation runs, so gradients stay those of the old data: a picture that
-showed the new data beside them without a word would lie.
+Partials are frozen when an operation runs, so gradients remain those of the old data. A picture that showed the new
+data beside them without comment would mislead.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ __all__ = ["changed", "remark", "same"]
 
 
 def changed(graph: Graph) -> list[Any]:
-    """Find the leaves whose data is no longer what the graph was computed from, as far as one can tell.
+    """Find the leaves whose data is no longer what the graph was computed from, as far as can be told.
 
-    An operation whose value no longer follows from its operands accuses its leaves: those that a frozen
-    partial shows to have moved, else all. Another operation that still agrees with a leaf clears it.
+    If the value of an operation no longer follows from its operands, its leaves are suspects: those that a frozen
+    partial shows to have moved, or else all of them. Another operation that still agrees with a leaf clears it.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(3.0, label="b")
@@ -48,7 +48,8 @@ def changed(graph: Graph) -> list[Any]:
 
 
 def remark(graph: Graph, leaves: Sequence[Any] | None = None) -> str:
-    """Write the sentence about the leaves that have changed, if any have: with "or", since perhaps not all have.
+    """Write the sentence about leaves that have changed, if there are any; it says "or", since some may not have
+    changed.
 
     leaves: the suspects, if they are known.
 
@@ -78,7 +79,7 @@ def _agrees(node: Any) -> bool:
 
 
 def _testimony(node: Any) -> tuple[list[Any], list[Any]]:
-    """Return the operands that a partial shows to be as they were, and those that it shows to have moved.
+    """Return the operands that a partial shows to be unchanged, and those that it shows to have moved.
 
     Partials are frozen: the slope of ``a * b`` with respect to a is what b was.
     """

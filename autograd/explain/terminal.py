@@ -54,7 +54,7 @@ def wrapped(line: str, width: int) -> str:
         return line
     indent = len(line) - len(line.lstrip())
     hanging = " " * min(indent + 4 if indent else 2, width // 2)
-    for gap in reversed([*GAP.finditer(line, indent)]):  # between two columns rather than inside one
+    for gap in reversed([*GAP.finditer(line, indent)]):  # break between two columns rather than inside one
         if gap.start() < width and len(hanging) + len(line) - gap.end() < width:
             return f"{line[: gap.start()]}\n{hanging}{line[gap.end() :]}"
     return "\n".join(
@@ -70,7 +70,8 @@ def wrapped(line: str, width: int) -> str:
 
 
 def has_colour() -> bool:
-    """Return whether the terminal shows colours: not under NO_COLOR, on a dumb terminal, or on an old Windows console.
+    """Return whether the terminal shows colours: False under NO_COLOR, on a dumb terminal, and on an old Windows
+    console.
 
     FORCE_COLOR asks for colours where there is no terminal, such as in a build log.
     """
@@ -83,7 +84,7 @@ def has_colour() -> bool:
 
 
 def coloured(text: str) -> str:
-    """Mark the words that matter, for a terminal."""
+    """Highlight the words that matter, for a terminal."""
     for pattern, colour in COLOURS:
         text = re.sub(pattern, _painter(colour), text, flags=re.MULTILINE)
     return text
@@ -100,8 +101,8 @@ def _painter(colour: str) -> Callable[[re.Match[str]], str]:
 def line_editing(complete: Callable[[str, str], list[str]]) -> Generator[None]:
     """Set up readline, if there is one: Tab completes, Up and Down go through our own history, kept between sessions.
 
-    complete: a function that gets the line before the last word, and that word, and returns the words that fit. Tab
-    and the history are restored afterwards.
+    complete: a function of the line before the last word, and of that word, which returns the words that fit. Tab and
+    the history are restored afterwards.
     """
     readline = _readline()
     if readline is None:
@@ -132,7 +133,8 @@ def line_editing(complete: Callable[[str, str], list[str]]) -> Generator[None]:
 
 
 def _readline() -> Any:
-    """Return the module with which input() edits its line, or None: from 3.13 on, Python's own prompt has another."""
+    """Return the module with which input() edits its line, or None. From 3.13 on, Python's own prompt uses another
+    module."""
     name = getattr(builtins.input, "__module__", "")
     if name == "_pyrepl.readline":
         return sys.modules[name]
@@ -168,7 +170,7 @@ def _lines_of(path: str) -> list[str]:
 
 
 def _append(path: str, lines: list[str]) -> None:
-    """Append what was typed, so that two sessions at once lose nothing; now and then the file is shortened."""
+    """Append what was typed, so that two sessions at once lose nothing. Now and then this shortens the file."""
     if not path or not lines:
         return
     with suppress(OSError, UnicodeError):

@@ -1,4 +1,4 @@
-"""Training that cannot train: the errors for steps that would leave their parameters as they are.
+"""Training that changes nothing: the errors for steps that would leave their parameters unchanged.
 
 Each mistake is reported at the first call that can notice it: an assignment, ``backward()``, ``optimizer.step()``.
 
@@ -40,7 +40,7 @@ __all__ = [
 def in_place(op: Op, leaf: Node, other: object) -> ArgumentError | None:
     """Return the error for ``p -= lr * p.grad``; None if a new Value may be wanted, as in ``out = bias; out += w * x``.
 
-    This is checked for parameters, and in a mode for every leaf.
+    This is checked for parameters, and for every leaf inside a mode.
     """
     inside = here.scope is not None or users_frame().f_code.co_name in (
         "forward",
@@ -48,13 +48,13 @@ def in_place(op: Op, leaf: Node, other: object) -> ArgumentError | None:
     )  # a model computes something there
     if hasattr(other, "partials") or inside:
         return None
-    is_update = leaf.reached or (op.symbol == "-" and other == 0)  # without a gradient it subtracts lr * 0
+    is_update = leaf.reached or (op.symbol == "-" and other == 0)  # without a gradient, the update subtracts lr * 0
     if not is_update:
         return None
     if leaf.scope is not PARAMETER and not is_on("no_grad"):
         return None
     name = names_of([leaf])[0] or "p"
-    written = "p" if re.search(r"\.\d", name) else name  # layers.0 cannot be typed
+    written = "p" if re.search(r"\.\d", name) else name  # layers.0 is not valid Python
     move = f"{op.symbol}= lr * {written}.grad" if op.symbol in "+-" else f"{op.symbol}= {other!r}"
     return ArgumentError(
         f"{name} {op.symbol}= ... makes a new Value, and the old one keeps its number: write {written}.data {move}"
@@ -64,8 +64,8 @@ def in_place(op: Op, leaf: Node, other: object) -> ArgumentError | None:
 def not_recorded(leaf: Node) -> GraphError:
     """Return the error for backward() of something unrecorded."""
     return GraphError(
-        f"backward() of {_called(leaf, 'a result')}: it was made inside no_grad() or by detach(), so no gradient can flow on "
-        "from it. Compute it outside no_grad(), from the parameters themselves"
+        f"backward() of {_called(leaf, 'a result')}: it was made inside no_grad() or by detach(), so no gradient can "
+        "flow back from it. Compute it outside no_grad(), from the parameters themselves"
     )
 
 
@@ -133,7 +133,7 @@ def as_truth(value: Node) -> ArgumentError:
     name = names_of([value])[0] or "v"
     return ArgumentError(
         f"the truth of {_called(value)} could mean that its number is not 0, or that it exists: write {name}.data != 0 "
-        f"for the one, {name} is not None for the other"
+        f"for the first, {name} is not None for the second"
     )
 
 

@@ -1,6 +1,6 @@
-"""What formulas compute: an algebra says what each head means, and terms are evaluated in it.
+"""What formulas compute: an algebra says what each head means, and evaluates terms.
 
-PLAIN raises an error where a float has no answer; IEEE gives inf or nan there, as IEEE 754 and PyTorch do.
+PLAIN raises an error where the result is not a float; IEEE gives inf or nan there, as IEEE 754 and PyTorch do.
 
     >>> from autograd.formula.grammar import parse
     >>> _, term = parse("1 / a")
@@ -75,7 +75,7 @@ def _ieee_pow(a: float, b: float) -> float:
         return math.pow(a, b)
     except OverflowError:
         return -math.inf if a < 0 and b % 2 == 1 else math.inf
-    except ValueError:  # 0 to a negative power is a pole; a negative number to a fraction is not real
+    except ValueError:  # 0 to a negative power is a pole; a negative number to a fractional power is not real
         return math.nan if a else math.copysign(math.inf, a) if b % 2 == 1 else math.inf
 
 
@@ -91,7 +91,7 @@ _POLES = {
 
 
 def _ieee(name: str) -> Callable[[float], float]:
-    """Make a function of math give inf or nan where it raises an error."""
+    """Make a function of the math module return inf or nan where it raises an error."""
     function: Callable[[float], float] = getattr(math, name)
     poles = _POLES.get(name, {})
 

@@ -1,7 +1,7 @@
 """How languages spell a formula: a table of spellings for each, and the printer that reads it.
 
-The printer returns Pieces, which know how tightly they bind. A Piece becomes text only in a place: the Spelling says
-how tightly each place must bind, and parentheses follow from that. This is the only table of precedence.
+The printer returns Pieces, which know how tightly they bind. A Piece becomes text only when it is put into a place. The
+Spelling says how tightly each place must bind, and parentheses follow from that. This is the only table of precedence.
 
 >>> from autograd.formula.grammar import parse
 >>> _, term = parse("0 if a <= 0 else a ** 2")
@@ -42,8 +42,8 @@ __all__ = [
     "printed",
 ]
 
-# How tightly each binds. A place in a sum, except the first, is a TERM; _SERIES is a sum sign, which takes in all
-# factors to its right. WHOLE is the place of a text by itself.
+# How tightly each kind of text binds. A place in a sum, except the first, is a TERM; _SERIES is a sum sign, which
+# includes all factors to its right. WHOLE is the place of a complete text.
 WHOLE, _IF, _OR, _AND, _COMPARISON, SUM, _SERIES, _PRODUCT, _SIGN, _POWER, ATOM = range(11)
 TERM = SUM + 1
 
@@ -66,7 +66,7 @@ class Piece:
         return self.text if self.level >= place else f"({self.text})"
 
 
-# What a formula's names are called elsewhere. A str is a name, and binds as one.
+# What a formula's names become in the printed text. A str is a name, and binds as one.
 Names = Mapping[str, "Piece | str | float | Sequence[Piece | str | float]"]
 
 
@@ -101,7 +101,7 @@ class Spelling:
 
 
 def _infix(symbol: str, level: int) -> Spelling:
-    """Spell a left-associative head: in ``a - (b - c)`` the right place needs one level more than the left."""
+    """Spell a left-associative head: in ``a - (b - c)`` the right place must bind more tightly than the left."""
     return Spelling(f"{{}}{symbol}{{}}", level, level, level + 1)
 
 
@@ -117,7 +117,7 @@ def _call(name: str, arity: int = 1) -> Spelling:
 class Dialect:
     """How one language spells a formula: a Spelling by head, and how it writes a number and any other call.
 
-    `code` is False if people read the text: there ``sqrt(2)`` stays as it was written.
+    `code` is False if people read the text: then ``sqrt(2)`` is left as it was written.
     """
 
     def __init__(
@@ -178,7 +178,8 @@ _C_LIKE = {
     "or": _infix(" || ", _OR),
 }
 
-# A sum in Python is our own loop: the built-in sum compensates from 3.12 on, and would differ in the last bits.
+# A sum in Python is our own loop: from 3.12 on, the built-in sum compensates for rounding, so its last bits would
+# differ.
 PYTHON = Dialect(
     "Python",
     {
@@ -219,7 +220,7 @@ READABLE = Dialect(
     _short,
     code=False,
 )
-# What people read, with every digit: pasted into Python, it gives the same numbers.
+# The text that people read, with every digit: pasted into Python, it gives the same numbers.
 EXACT = Dialect("exact", READABLE.spellings, _exact, code=False)
 
 
@@ -236,7 +237,7 @@ LATEX = Dialect(
     {
         **_COMMON,
         **{name: _tex_call(name, arity) for name, arity in FUNCTIONS.items()},
-        "*": Spelling(r"{} \, {}", _PRODUCT, _PRODUCT, _POWER),  # a minus after the space would subtract
+        "*": Spelling(r"{} \, {}", _PRODUCT, _PRODUCT, _POWER),  # a minus sign after the space would subtract
         "/": Spelling(r"\frac{{{}}}{{{}}}", _POWER, WHOLE, WHOLE),
         "**": _TEX_POWER,
         "pow": _TEX_POWER,
@@ -262,7 +263,7 @@ LATEX = Dialect(
 
 
 def printed(term: Expr, dialect: Dialect, names: Names, index: int | None) -> Piece:
-    """Write a term in a language. A reduction is written out if the operands are known, else as ``sum(xs[i])``."""
+    """Write a term in a language. A reduction is written out if the operands are known, or else as ``sum(xs[i])``."""
     head = term.head
     if head == "number":
         return dialect.piece(float(term.atom))

@@ -1,11 +1,11 @@
 """A formula as data: parse it, check it, rename it, evaluate it, print it in another language.
 
 The grammar is a small part of Python's: numbers, names, ``+ - * / **``, comparisons, ``x if c else y``
-and calls of the functions in FUNCTIONS. ``xs[i]`` is the i-th of a list of operands, ``n`` their count,
-``sum(...)`` and ``max(...)`` run over i, from left to right. ``m = ...; rest`` gives an intermediate value a name, once.
+and calls of the functions in FUNCTIONS. ``xs[i]`` is the i-th of a list of operands, and ``n`` is their number;
+``sum(...)`` and ``max(...)`` run over i from left to right. ``m = ...; rest`` gives an intermediate value a name, once.
 Comparisons, ``and`` and ``or`` are conditions: they are allowed only after an ``if``. An intermediate value is always
-computed; an ``if``, ``and`` or ``or`` computes only what it chooses, so a sum or max there has to be an intermediate
-value.
+computed; an ``if``, ``and`` or ``or`` computes only the branch that it chooses, so a sum or max there must be an
+intermediate value.
 
     >>> from autograd.formula import READABLE, C
     >>> tanh_slope = Formula("1 - out ** 2")
@@ -30,14 +30,14 @@ from .rewriting import dropped, given, mapped
 
 __all__ = ["Formula"]
 
-_LONG = 10_000  # the most characters for which intermediate values are substituted where they are used
+_LONG = 10_000  # the longest text in which intermediate values are still substituted where they are used
 
 
 class Formula:
     """A checked formula: `source` as written, `lets` its named intermediate values, `result` its last term.
 
-    condition: whether it is one, such as ``a > 0``, and not a number. Raises FormulaError for text outside the grammar,
-    with a caret under what it cannot read.
+    condition: whether the formula is a condition, such as ``a > 0``, and not a number. Raises FormulaError for text
+    outside the grammar, with a caret under what it cannot read.
 
         >>> Formula("__import__('os')")
         Traceback (most recent call last):
@@ -69,7 +69,7 @@ class Formula:
         return list(dict.fromkeys(term.atom for term in self.terms() if term.head == "item"))
 
     def nests(self) -> bool:
-        """Whether a reduction runs inside another: written out, the numbers of their terms would multiply."""
+        """Whether a reduction runs inside another. Written out, the numbers of their terms would multiply."""
         return any(
             inside.head in REDUCTIONS
             for term in self.terms()
@@ -78,7 +78,7 @@ class Formula:
         )
 
     def reduces_inside(self) -> bool:
-        """Whether a sum or max is part of something other than a sum: written out, it makes one long term."""
+        """Whether a sum or max is part of something other than a sum. Written out, it makes one long term."""
         return any(inside.head in REDUCTIONS for term in _spine(self.result) for inside in term.walk())
 
     def without(self, name: str) -> Formula:
@@ -97,7 +97,7 @@ class Formula:
         return self._mapped(lambda term: given(term, known))
 
     def hoisted(self) -> Formula:
-        """Return the same with every sum and max as a named intermediate value, for languages that loop.
+        """Return this formula with every sum and max as a named intermediate value, for languages that loop.
 
         >>> from autograd.formula import READABLE
         >>> hoisted = Formula("m = max(xs[i]); m + log(sum(exp(xs[i] - m)))").hoisted()
@@ -162,7 +162,7 @@ class Formula:
         return self.of(self.with_intermediates(names, algebra, index), algebra, index)
 
     def of(self, known: Mapping[str, Any], algebra: Algebra = PLAIN, index: int | None = None) -> Any:
-        """Compute the value if the intermediate values are known, too."""
+        """Compute the value when the intermediate values are also known."""
         return evaluate(self.result, known, algebra, index)
 
     def with_intermediates(
@@ -231,7 +231,7 @@ class Formula:
         return _addends(dialect.prepare(self.result), dialect, names)
 
     def times(self, factor: str, dialect: Dialect, names: Names, index: int | None = None) -> Piece:
-        """Write the result times `factor`, a name: what a slope passes on. A slope of 1 or -1 is not written out.
+        """Write the result times `factor`, a name, as the chain rule needs it. A result of 1 or -1 is not written out.
 
         >>> from autograd.formula import PYTHON
         >>> Formula("1 - out ** 2").times("d_n", PYTHON, {"out": "n"}).text, Formula("-1").times("d_n", PYTHON, {}).text
@@ -244,7 +244,7 @@ class Formula:
 
 
 class _Hoist:
-    """A collector of sums and maxima from terms: `lets` has their names, which no operand may have, and their terms."""
+    """A collector of the sums and maxima in terms: `lets` holds their terms, by names that no operand may have."""
 
     def __init__(self) -> None:
         self.lets: list[tuple[str, Expr]] = []

@@ -25,7 +25,7 @@ FUNCTIONS = {
 REDUCTIONS = ("sum", "max")
 CONSTANTS = {"pi": math.pi}
 _OPERANDS = {**{name: (count, count) for name, count in FUNCTIONS.items()}, "sum": (1, 1), "max": (1, 1)}
-DEEPEST = 100  # the deepest nesting of a term: its readers call themselves, and so do the parsers of other languages
+DEEPEST = 100  # the deepest nesting of a term: its readers are recursive, and so are the parsers of other languages
 _TAKEN = frozenset({*FUNCTIONS, *REDUCTIONS, *CONSTANTS, "i", "n", "out"})  # names that have a meaning in a formula
 
 _COMPARE: dict[type, str] = {
@@ -98,12 +98,12 @@ class _FormulaReader(Reader):
                 if inside.head in REDUCTIONS:
                     fix = f"m = {inside.head}(xs[i]); m if a > 0 else 0"
                     raise self.refuse(
-                        f"a {inside.head} is computed whichever way an if goes: name it first, as in {fix!r}",
+                        f"a {inside.head} is computed whatever an if chooses: name it first, as in {fix!r}",
                         inside.place,
                     )
 
     def _check_intermediate(self, name: str, term: Expr, again: bool) -> None:
-        """Check that an intermediate value has its own name, and one value."""
+        """Check that an intermediate value has a name of its own, and is a single number."""
         if is_taken(name):
             raise self.refuse(f"{name!r} is taken: choose another name for the intermediate value", term.place)
         if again:

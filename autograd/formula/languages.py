@@ -1,4 +1,4 @@
-"""What differs around a formula in Python, C and JavaScript: definitions of names, numbers and comments.
+"""What differs around a formula in Python, C and JavaScript: definitions, literals and comments.
 
 A new target language is one more row of LANGUAGES, and a page in export.py.
 """
@@ -21,8 +21,8 @@ class Language:
     """The statements of one language, as templates of a name and a text.
 
     let: a constant. var: a variable. change: a new value for it. table: a constant list;
-    list: one whose items change, which `add` does for an item. index: a number as an index.
-    prefix: what comes before every label, if a language cannot list the words that labels must not be.
+    list: one whose items change; `add` adds to an item. index: a number as an index.
+    prefix: text before every label, for a language whose forbidden words cannot all be listed.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ RESERVED = frozenset({*_WORDS.split(), *keyword.kwlist, *FUNCTIONS})
 
 
 def remark(text: str) -> str:
-    r"""Return a text that ends no comment in any of the languages, and fits on one line.
+    r"""Return a text that fits on one line, and cannot end a comment in any of the languages.
 
     >>> remark("a*/\nimport os \u2028 ??/ \\")
     'a*/.import os . ../ .'

@@ -1,4 +1,4 @@
-"""Names for generated code: identifiers in every language, unique in their place.
+"""Names for generated code: identifiers that are valid in every language, and unique where they are used.
 
 >>> namer = Namer({"out"})
 >>> namer.name("out"), namer.name("xs"), namer.name("xs"), namer.name("größe")
@@ -20,7 +20,7 @@ def identifier(text: str) -> str:
 
 
 def words(*templates: str) -> set[str]:
-    """Return the identifiers in templates themselves, without what is filled into them and without comments."""
+    """Return the identifiers in templates, without their placeholders and comments."""
     return {word for text in templates for word in re.findall(r"[^\W\d]\w*", re.sub(r"\{\w*\}|#.*", " ", text))}
 
 

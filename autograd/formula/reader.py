@@ -1,7 +1,7 @@
-"""One reader for formulas and typed expressions: Python parses the text, but never runs it, and it becomes terms.
+"""One reader for formulas and typed expressions: Python parses the text but never runs it, and the reader makes terms.
 
-It knows what both may say: numbers, names, ``+ - * / **``, calls, and steps such as ``m = a * b; m + 1``. A
-subclass adds the rest. Anything else gets a sentence, and a caret under the place.
+It knows what both may say: numbers, names, ``+ - * / **``, calls, and steps such as ``m = a * b; m + 1``. A subclass
+adds the rest. Anything else raises an error with a sentence, and a caret under the place.
 
 >>> [(name, term.head) for name, term in Reader("m = a * b; m + 1").read()]
 [('m', '*'), ('', '+')]
@@ -24,7 +24,7 @@ from ..errors import AutogradError, FormulaError
 
 __all__ = ["Expr", "Place", "Reader"]
 
-Place = tuple[int, int]  # a line, from 1 on, and the number of bytes before the place
+Place = tuple[int, int]  # the line, counted from 1, and the number of bytes before the place
 
 _BINARY: dict[type, str] = {_ast.Add: "+", _ast.Sub: "-", _ast.Mult: "*", _ast.Div: "/", _ast.Pow: "**"}
 _ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, without the cost of `import ast`
@@ -62,7 +62,7 @@ class Expr:
 class Reader:
     """A reader of some text. what: what it should be; allowed: what may be in it; error: what is raised otherwise.
 
-    functions: what may be called, with the least and greatest number of operands; None is any number.
+    functions: what may be called, with the least and the greatest number of operands; None means any number.
     text: what is parsed; shown: what a message quotes, with exactly as many characters.
     """
 
@@ -87,7 +87,7 @@ class Reader:
         lines, (number, offset) = self.text.split("\n"), place
         line = lines[min(number, len(lines)) - 1]
         column = len(line.encode(errors="replace")[:offset].decode(errors="replace"))
-        start = max(column - 60, 0)  # a long line is shown from near the place on
+        start = max(column - 60, 0)  # a long line is shown from just before the place
         shown = self.shown.split("\n")[min(number, len(lines)) - 1][start : start + 76]
         shown = "".join(c if c.isprintable() else "?" for c in shown)
         return self.error(f"{sentence}\n  {shown}\n  {' ' * (column - start)}^")
@@ -115,7 +115,7 @@ class Reader:
         return steps
 
     def check(self, name: str, term: Expr, earlier: list[tuple[str, Expr]]) -> None:
-        """Refuse a step that cannot follow those before it."""
+        """Refuse a step that contradicts those before it."""
 
     def result(self, node: Any) -> Expr:
         """Read the last step, if it has no name."""
@@ -139,7 +139,7 @@ class Reader:
         return tree.body
 
     def plainly(self, error: SyntaxError) -> str:
-        """Return Python's words for what it cannot read, or better ones."""
+        """Return Python's message for what it cannot read, or a better one."""
         return _plainly(error, self.text)
 
     # --- Terms ---
@@ -219,7 +219,7 @@ def _place(node: Any) -> Place:
 
 
 def _plainly(error: SyntaxError, text: str) -> str:
-    """Return Python's words for what it cannot read, or better ones."""
+    """Return Python's message for what it cannot read, or a better one."""
     message = error.msg or "cannot read this"
     at = (error.offset or 1) - 1
     if "decimal literal" in message or ("invalid syntax" in message and text[at - 1 : at].isdigit()):

@@ -1,4 +1,4 @@
-"""Rewriting formulas: constants are folded, known operands substituted, absent ones dropped. The value stays the same.
+"""Rewrite formulas: constants are folded, known operands substituted, absent ones dropped. The value stays the same.
 
 >>> from autograd.formula.grammar import parse
 >>> folded(parse("a * sqrt(4)")[1]).args[1].atom
@@ -15,7 +15,7 @@ from .grammar import Expr
 
 __all__ = ["dropped", "folded", "given", "mapped"]
 
-# What is computed at once if people read a formula with known numbers.
+# The operations to compute at once when people read a formula with known numbers.
 _SIMPLE = frozenset({"+", "-", "*", "<", "<=", ">", ">=", "==", "!="})
 
 
@@ -33,7 +33,7 @@ def given(term: Expr, known: Mapping[str, float]) -> Expr:
 
 
 def dropped(term: Expr, name: str) -> Expr:
-    """Drop a name from a term wherever it is one side of a sum: the other side stays."""
+    """Drop a name from a term wherever it is one side of a sum, and keep the other side."""
     if term.head == "+":
         left, right = term.args
         if right.head == "name" and right.atom == name:
@@ -44,15 +44,15 @@ def dropped(term: Expr, name: str) -> Expr:
 
 
 def mapped(term: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """Return a term with its arguments changed; the term itself if none changes."""
+    """Return a term with its arguments changed, or the term itself if none changes."""
     args = tuple(map(change, term.args))
     return term if all(new is old for new, old in zip(args, term.args)) else Expr(term.head, args, term.atom)
 
 
 def _decided(term: Expr, heads: Collection[str]) -> Expr:
-    """Turn a term with one of these heads and known numbers into a number; a known test decides.
+    """Turn a term with one of these heads and known numbers into a number; a known condition chooses its branch.
 
-    A term that overflows, or has no value, stays as it is: computing it will raise the error.
+    A term that overflows or has no value is left alone: computing it will raise the error.
     """
     numbers = [arg.atom for arg in term.args if arg.head == "number"]
     if term.head in heads and numbers and len(numbers) == len(term.args):
