@@ -3,8 +3,8 @@
 In a checkout this folder is the package demos; installed it is scalar_autograd. Lessons import scalar_autograd,
 a name that works in both.
 
-A new demo is a file that defines `main`, such as models/moons.py, or a page of cells, such as lessons/nudge.py; a new
-exercise is a function in a file of exercises/, as exercises/exercise.py says.
+A new demo is a file that defines `main`, such as models/moons.py, or a page of cells, such as lessons/nudge.py. A new
+exercise is a function in a file of exercises/; exercises/exercise.py says how.
 """
 
 # ruff: noqa: UP031, UP036 - any Python reads this file first: no syntax newer than Python 2's before the check.

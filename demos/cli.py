@@ -99,7 +99,7 @@ def _without_language(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _use(asked: Sequence[str]) -> None:
-    """Tell everything in the language that was asked for. Raises ValueError for one that is not there."""
+    """Use the language that was asked for. Raises ValueError for a language that does not exist."""
     setting = asked[-1] if asked else os.environ.get(VARIABLE, "")
     if asked or setting:
         if not chosen(setting):
@@ -134,7 +134,7 @@ def _listing() -> str:
 
 
 def _said_of(run: Callable[..., Any]) -> str:
-    """The line of a command's docstring."""
+    """The first line of a command's docstring."""
     return (run.__doc__ or "").splitlines()[0]
 
 
@@ -183,7 +183,7 @@ def _check(arguments: Sequence[str]) -> int:
 
 
 def _quiz(arguments: Sequence[str]) -> int:
-    """quiz [LEVEL] [--seed N] [--page FILE]: gradients of small graphs to work out, with a reason for every wrong number"""
+    """quiz [LEVEL] [--seed N] [--page FILE]: work out gradients of small graphs, with a reason for every wrong number"""
     from autograd.errors import ToolError
 
     from .practice.quizzes import LEVELS, play, quiz
@@ -257,7 +257,8 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
 
 
 def command(arguments: Sequence[str] | None = None) -> int:
-    """The command scalar-autograd: a lesson or demo, a command of the list, or an expression to step through."""
+    """The command scalar-autograd: it runs a lesson, a demo or another command of the list, or steps through an
+    expression."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     words, asked = _without_language(arguments)
     language = [f"--lang={name}" for name in asked]
@@ -284,7 +285,7 @@ def _parser() -> argparse.ArgumentParser:
         "--backend", choices=BACKENDS, help=tr("how to compile digits and gpt: {names}", names=", ".join(BACKENDS))
     )
     parser.add_argument(
-        "--stepper", action="store_true", help=tr("instead of a page, a prompt that trains it phase by phase")
+        "--stepper", action="store_true", help=tr("open a prompt that trains it phase by phase, instead of a page")
     )
     parser.add_argument("--open", action="store_true", help=tr("open the page when it is done"))
     parser.add_argument("-h", "--help", action="store_true", help=tr("show this"))
@@ -292,7 +293,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _step_through(parser: Parser, demo: Demo | None, seed: int) -> int:
-    """A prompt for the training of a demo that has a stepper."""
+    """Open a prompt for the training of a demo that has a stepper."""
     if demo is None or not demo.has_stepper:
         names = ", ".join(one.name for one in DEMOS if one.has_stepper)
         parser.error(tr("--stepper steps through the training of one of {names}", names=names))
@@ -340,7 +341,7 @@ def _run(demo: Demo, options: argparse.Namespace, out: Path) -> int:
 
 
 def _main_of(demo: Demo) -> Callable[..., Any]:
-    """What runs a demo: its own main, or, for a page, the runner of pages."""
+    """The function that runs a demo: its own main or, for a page, the function that runs pages."""
     from .shared.page import run
 
     return partial(run, demo.path) if demo.is_page else import_module(demo.module).main

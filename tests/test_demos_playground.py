@@ -245,8 +245,8 @@ CELLS = [  # code, the line that is marked, what is said
         2,
         "line 2: Value(0.0, label='z').log()\nDomainError: log(z)",
     ),
-    ("exit()", 1, "exit() ends nothing here"),
-    ("input('name?')", 1, "nobody can be asked here"),
+    ("exit()", 1, "exit() does nothing here"),
+    ("input('name?')", 1, "there is nobody to ask here"),
 ]
 
 

@@ -121,7 +121,7 @@ def test_a_page_and_a_catalogue_are_written_by_the_commands_on_the_page(tree):
 def test_every_kind_on_the_page_has_its_block():
     kinds = re.findall(r"(?m)^\*\*(?:An?) ([a-z ]+)\*\* is", PAGE)
     assert kinds == [
-        "operation", "activation", "layer", "optimiser", "lesson", "question to predict", "exercise", "demo", "translation",
+        "operation", "activation", "layer", "optimiser", "lesson", "prediction question", "exercise", "demo", "translation",
     ]  # fmt: skip
     assert len(list(blocks())) == len(kinds) - 1
     for name, place, _ in blocks():

@@ -1,4 +1,4 @@
-"""How fast is it? The same workloads on every installed engine, in one run, as tables of medians and ratios.
+"""How fast is it? One run of the same workloads on every installed engine, as tables of medians and ratios.
 
 Every number comes from fresh processes, with the engines taking turns. A time counts only if the engine's answer
 (losses and gradients) equals ours.
@@ -213,7 +213,8 @@ def tables(
 def _ratios(
     engines: Sequence[Engine], work: Work, cells: dict[tuple[str, str], Cell], peers: Sequence[Engine]
 ) -> list[list[str]]:
-    """For one workload: a peer's own program on our Value, then the program written with nn, eager and compiled."""
+    """For one workload, the program of another engine on our Value, then the program written with nn, eager and
+    compiled."""
 
     def row(name: str, ours: Sequence[Sequence[float]]) -> list[list[str]]:
         found = [_faster(cells[peer.name, work.name].results, mine) for peer, mine in zip(peers, ours)]
@@ -246,7 +247,7 @@ def _shown(cell: Cell, work: Work) -> str:
     number = median(cell.results)
     if work.does == "memory":
         return f"{number:.0f} B"
-    if work.does == "loading" and number < 1e-3:  # below the variation in how long Python takes to start
+    if work.does == "loading" and number < 1e-3:  # below the variation in Python's start-up time
         return "< 1 ms"
     scale, unit = next(
         ((s, u) for s, u in ((1e9, "ns"), (1e6, "us"), (1e3, "ms")) if abs(number) * s < 999.5), (1.0, "s")
@@ -255,7 +256,7 @@ def _shown(cell: Cell, work: Work) -> str:
 
 
 def _faster(theirs: Sequence[float], ours: Sequence[float]) -> str:
-    """How many times as fast ours is: the median over rounds."""
+    """How many times as fast our engine is: the median over the rounds."""
     if not theirs or not ours:
         return "-"
     ratio = median(slow / fast for slow, fast in zip(theirs, ours))
@@ -263,9 +264,9 @@ def _faster(theirs: Sequence[float], ours: Sequence[float]) -> str:
 
 
 def _notes(engines: Sequence[Engine], rounds: int) -> list[str]:
-    """On what machine, and how, it was measured."""
+    """The machine on which it was measured, and how."""
     each = "one round" if rounds == 1 else f"medians of {rounds} rounds"
-    how = f"{each.capitalize()}, each in a fresh process, engines taking turns, garbage collection on as usual."
+    how = f"{each.capitalize()}, each in a fresh process, with engines taking turns and garbage collection on as usual."
     modes = [_MODES] if any(engine.mode for engine in engines) else []
     return [f"{machine()}; one thread. {how}", *modes, *_versions(engines)]
 

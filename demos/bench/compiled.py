@@ -1,7 +1,7 @@
 """The workloads on scalar-autograd's compile(): traced before the clock starts, replayed while it runs.
 
-A Replay does one update at a time, after which every Value is up to date; a Training leaves the updates to
-step.train, UPDATES of them in one call.
+A Replay makes one update at a time, after which every Value is up to date. A Training leaves the updates to step.train,
+UPDATES of them in one call.
 """
 
 from __future__ import annotations
@@ -71,10 +71,8 @@ class Replay(_Compiled):
     def chain(self, length):
         x = Value(1.0)
         step = compile(lambda: chained(x, length), [x], self.backend)
-        (
-            step(),
-            step(),
-        )  # traces and compiles, and checks itself at the second call, which the longest chains would otherwise measure
+        # The first call traces and compiles, and the second checks itself: the longest chains would otherwise measure that.
+        step(), step()
 
         def run():
             x.grad = 0.0

@@ -11,7 +11,8 @@ __all__ = ["chain", "chained", "expression", "expression_of", "many", "mixed"]
 
 
 def expression(a: Any, b: Any) -> Any:
-    """The expression that micrograd's README differentiates: 24.7041 at -4 and 2, with the slopes 138.8338 and 645.5773."""
+    """The expression that micrograd's README differentiates: it is 24.7041 at -4 and 2, with the slopes 138.8338 and
+    645.5773."""
     c = a + b
     d = a * b + b**3
     c = c + (c + 1)
@@ -24,7 +25,7 @@ def expression(a: Any, b: Any) -> Any:
 
 
 def expression_of(scalar: Callable[[float], Any]) -> Callable[[], list[float]]:
-    """The expression recorded and differentiated: its value, and both slopes."""
+    """Record and differentiate the expression; returns its value and both slopes."""
 
     def run() -> list[float]:
         a, b = scalar(-4.0), scalar(2.0)
@@ -36,7 +37,7 @@ def expression_of(scalar: Callable[[float], Any]) -> Callable[[], list[float]]:
 
 
 def chain(scalar: Callable[[float], Any], length: int) -> list[float]:
-    """`length` operations one after the other, differentiated, and freed on return."""
+    """Record `length` operations one after the other, and differentiate them; they are freed on return."""
     x = scalar(1.0)
     y = chained(x, length)
     y.backward()
@@ -60,7 +61,7 @@ def mixed(x: Any) -> Any:
 
 
 def many(scalar: Callable[[float], Any], compute: Callable[[Any], Any]) -> list[Any]:
-    """A list of results, each differentiated, with everything that they were computed from."""
+    """A list of differentiated results, with everything that they were computed from."""
     kept = [compute(scalar(0.5)) for _ in range(KEPT // KEPT_LENGTH)]
     for result in kept:
         result.backward()

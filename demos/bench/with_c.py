@@ -56,7 +56,8 @@ def gpt():
 
 
 def _run(gradients, call, *kept):
-    """A function that runs UPDATES updates, but only one the first time, for the answer. It keeps `kept` alive."""
+    """A function that runs UPDATES updates, except for the first call, which runs one to get the answer. It keeps
+    `kept` alive."""
     update, *arguments = call
     answer = []
 

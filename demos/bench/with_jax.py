@@ -18,7 +18,7 @@ jax.config.update("jax_platforms", "cpu")
 
 
 class _Scalar:
-    """A traced number that knows relu()."""
+    """A traced number that has a relu() method."""
 
     def __init__(self, number):
         self.number = number

@@ -108,7 +108,7 @@ def _softmax(scores):
 
 
 class Program:
-    """The workloads as such a program runs them, on the class of scalars that it imports."""
+    """The workloads as such a program runs them, on the scalar class that it imports."""
 
     def __init__(self, scalar):
         self.scalar = scalar

@@ -1,6 +1,6 @@
-"""One engine, one workload, one fresh process: `python -m demos.bench.worker ENGINE WORK` prints JSON.
+"""Runs one workload on one engine in a fresh process: `python -m demos.bench.worker ENGINE WORK` prints JSON.
 
-Garbage collection stays on: what it costs is part of what an engine costs.
+Garbage collection stays on, because its cost is part of an engine's cost.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def timed(run: Any, work: Work) -> tuple[float, list[float]]:
 
 
 def memory(run: Any) -> float:
-    """The bytes held after the run, as Python's allocator counts them."""
+    """The number of bytes held after the run, as Python's allocator counts them."""
     import gc
     import tracemalloc
 

@@ -65,7 +65,7 @@ def moons_data() -> tuple[list[list[float]], list[int]]:
 
 
 def moons_weights() -> list[tuple[list[list[float]], list[float]]]:
-    """Weight matrix (out rows of in numbers) and bias of each of the three layers."""
+    """The weight matrix (`out` rows of `in` numbers) and bias of each of the three layers."""
     rng = Random(1)
     layers: list[tuple[list[list[float]], list[float]]] = []
     for inputs, outputs in ((2, 16), (16, 16), (16, 1)):
@@ -83,5 +83,5 @@ def gpt_weights() -> dict[str, Any]:
 
 
 def chain_factors() -> tuple[float, float]:
-    """The numbers that a chain multiplies by and adds, in turn, so that it neither grows nor vanishes."""
+    """The numbers that a chain multiplies by and adds, in turn, so that its value neither grows nor vanishes."""
     return 0.999, 0.001

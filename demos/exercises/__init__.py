@@ -1,7 +1,7 @@
-"""Exercises, checked: `check(linear)` says whether your function is right, and if it is not, why.
+"""Exercises and their checks: `check(linear)` says whether your function is right, and if not, why.
 
-Each exercise is a function to write, or a class; it is found by its name. `check()` lists them, `hint("linear")` helps,
-`solution("linear")` shows one. `check("lesson_53.py")` looks at all exercises in a file.
+Each exercise is a function or a class to write, and is found by its name. `check()` lists them, `hint("linear")` gives
+a hint, and `solution("linear")` shows a solution. `check("lesson_53.py")` checks all exercises in a file.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _FILES = (attention, descent, layers, matrices, own_value, paths, slopes, traini
 
 
 def check(thing: Any = None, name: str = "") -> bool:
-    """Try a solution, print the verdict, and return whether it is right.
+    """Test a solution, print the verdict, and return whether it is right.
 
     thing: a function or class named after an exercise, or the path of a file that holds some; without it, the exercises
-    are listed. name: the exercise, for a function with a name of its own. Whatever a solution does, be it an endless
-    loop, exit() or an error, ends in a verdict and goes no further.
+    are listed. name: the exercise, for a function with a name of its own. Whatever a solution does, even if it loops
+    forever, calls exit() or raises an error, the result is a verdict and your session goes on.
 
     >>> def predicted(y, slope, dx):
     ...     return slope * dx

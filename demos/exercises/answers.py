@@ -1,4 +1,5 @@
-"""What a solution returned, as plain numbers: lists of any kind, numpy's arrays and Values all count as what they hold."""
+"""The answer of a solution as plain numbers: lists of any kind, numpy arrays and Values all count as the numbers they
+hold."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ _MANY = 10_000  # numbers that an answer may hold
 
 
 def plain(found: Any) -> Tree:
-    """An answer as nested lists; numbers and Values stay what they are. Raises WrongError if it holds anything but numbers."""
+    """An answer as nested lists; numbers and Values are kept. Raises WrongError if it holds anything except numbers."""
     if found is None:
         raise WrongError(tr("it returns None: is a return missing?"))
     if isinstance(found, Value) or (isinstance(found, Real) and not isinstance(found, bool)):
@@ -40,7 +41,7 @@ def plain(found: Any) -> Tree:
 
 
 def floats(tree: Tree) -> Tree:
-    """The same with a float for each Value or number."""
+    """The same tree, with a float for each Value or number."""
     if isinstance(tree, list):
         return [floats(item) for item in tree]
     try:
@@ -50,12 +51,12 @@ def floats(tree: Tree) -> Tree:
 
 
 def leaves(tree: Tree) -> list[Any]:
-    """Its numbers, from the first to the last."""
+    """The numbers in a tree, from the first to the last."""
     return [leaf for item in tree for leaf in leaves(item)] if isinstance(tree, list) else [tree]
 
 
 def shape(tree: Tree) -> tuple[int, ...] | None:
-    """The lengths of its lists from the outside in; None if they differ."""
+    """The lengths of a tree's lists, from the outside in; None if lists at the same depth differ."""
     if not isinstance(tree, list):
         return ()
     inner = {shape(item) for item in tree}
@@ -65,14 +66,14 @@ def shape(tree: Tree) -> tuple[int, ...] | None:
 
 
 def like(tree: Tree, right: Tree) -> bool:
-    """Whether both are nested in the same way."""
+    """Whether both trees are nested in the same way."""
     if not isinstance(tree, list) or not isinstance(right, list):
         return not isinstance(tree, list) and not isinstance(right, list)
     return len(tree) == len(right) and all(map(like, tree, right))
 
 
 def same(tree: Tree, other: Tree, precision: float) -> bool:
-    """Whether the numbers agree, relative to the largest of them or absolutely."""
+    """Whether the numbers agree, in absolute terms or relative to the largest of them."""
     return like(tree, other) and all(
         math.isclose(x, y, rel_tol=precision, abs_tol=precision) or (x != x and y != y)
         for x, y in zip(leaves(tree), leaves(other))

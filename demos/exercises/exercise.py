@@ -1,4 +1,4 @@
-"""One exercise: a reference solution, which is right, and which makes any of the usual slips when it is told to.
+"""One exercise: a reference solution that is right, and that makes any of the usual slips when told to.
 
     @exercise(lesson="53", level="easy", minutes=5, hint="...", solution="...", cases=lines)
     def gradients(slip, w, b, x, y):
@@ -8,8 +8,8 @@
             error = -error
         ...
 
-`slip(sentence)` is true if that slip is to be made. So each sentence is next to the code that it is about, several slips
-can be made at once, and a wrong answer is recognised by the slips that reproduce it in every case.
+`slip(sentence)` is true if that slip is to be made. So each sentence is next to the code that it describes, several
+slips can be made at once, and a wrong answer is recognised by the slips that reproduce it in every case.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ EXERCISES: dict[str, Exercise] = {}
 
 
 class Slips:
-    """Which slips are made: called with a slip's sentence it answers, and it remembers what it was asked."""
+    """The slips to make. When called with a slip's sentence, it says whether to make it, and remembers the question."""
 
     def __init__(self, made: Iterable[str] = ()) -> None:
         self.made = frozenset(made)
@@ -46,14 +46,14 @@ class Slips:
 
 
 class Exercise(NamedTuple):
-    """What the learner is to write, how it is tried, and what helps.
+    """What the learner has to write, how it is tested, and what helps.
 
     lesson: the number of its lesson. level: easy, medium or hard. names: the names of its arguments. parts: the names of what
     it returns, if it returns several things. differentiable: the arguments whose gradients are checked too, by passing Values.
     values: whether they are Values in every call, or floats at first. precision: how far numbers may be off.
     secret: whether the verdict keeps the right answer to itself. watch: a function of the arguments after a call and of
     whether its answer was right; it returns a sentence, or "". extra: a further test, which may return a remark.
-    measure: for what has no cases, the numbers that a solution gives for the k-th sample, and the right ones.
+    measure: for an exercise without cases, the numbers that a solution gives for the k-th sample, and the right ones.
     """
 
     name: str
@@ -92,7 +92,7 @@ class Exercise(NamedTuple):
 
 @cache
 def _slips_of(one: Exercise) -> tuple[str, ...]:
-    """The slips are found by making each of them in each case, since the ones asked for may depend on both."""
+    """The slips are found by making each of them in each case, since which slips are asked for may depend on both."""
     asked: dict[str, None] = {}
     for case in one.inputs():
         for made in [(), *((sentence,) for sentence in asked)]:
@@ -123,9 +123,8 @@ def exercise(
 ) -> Callable[[Reference], Reference]:
     """Add an exercise; its docstring states it. `starter` is what its file holds to begin with, if not a blank.
 
-    examine: judges a solution by itself, in place of the cases, and may return a remark on a right one. measure: what such
-    a solution gives for the k-th sample, and what is right for each.
-    solution: source code that defines the exercise's name.
+    examine: judges a solution without the cases, and may return a remark on a right one. measure: what such a solution
+    gives for the k-th sample, and what is right. solution: source code that defines the exercise's name.
     """
 
     def add(reference: Reference) -> Reference:

@@ -1,4 +1,5 @@
-"""Files to work in: `write` makes one for each lesson, with blanks, and `check_file` judges what a learner has written."""
+"""Files to work in: `write` makes one for each lesson, with blanks to fill in, and `check_file` judges what a learner
+has written."""
 
 from __future__ import annotations
 
@@ -34,8 +35,8 @@ from autograd import Value
 def write(folder: str | PathLike[str], command: str = "", solved: bool = False) -> list[Path]:
     """Write a starter file for each lesson into a folder, which is created if need be. A file that exists is left alone.
 
-    command: what checks a file; each file names it at the top. solved: write the solutions, for a teacher. Returns the paths of
-    the files that are new.
+    command: the command that checks a file; each file shows it at the top. solved: write the solutions too, for a
+    teacher. Returns the paths of the new files.
     """
     folder = Path(folder)
     command = command or "scalar-autograd check" + (f" --lang {language()}" if language() != "en" else "")
@@ -53,7 +54,7 @@ def write(folder: str | PathLike[str], command: str = "", solved: bool = False) 
 def starter(lesson: str, command: str, solved: bool = False) -> str:
     """The text of a lesson's starter file."""
     exercises = list(exercises_of(lesson))
-    said = tr("Lesson {lesson}: {count} exercises. Fill in the blanks, and have them checked: {command}",
+    said = tr("Lesson {lesson}: {count} exercises. Fill in the blanks, then check them: {command}",
               lesson=lesson, count=len(exercises), command=command)  # fmt: skip
     top = _TOP.format(said=said)
     return top + "".join(_section(one, solved) for one in exercises)
@@ -70,7 +71,7 @@ def _section(exercise: Exercise, solved: bool) -> str:
 
 
 def starting(exercise: Exercise) -> str:
-    """The code that an exercise starts with: a blank, or a program to mend."""
+    """The code that an exercise starts with: a blank, or a program to fix."""
     return exercise.starter.strip("\n") + "\n" if exercise.starter else _blank(exercise)
 
 
@@ -88,7 +89,7 @@ def _wrapped(text: str) -> list[str]:
 
 
 def report_on(path: str | PathLike[str]) -> list[dict[str, str]]:
-    """What is in a file: for each exercise its name, level, status (right, wrong or blank) and the verdict's sentence.
+    """The report on a file: for each exercise its name, its level, its status (right, wrong or blank) and the verdict.
 
     Raises OSError if the file cannot be read, WrongError if it cannot be run.
     """

@@ -15,7 +15,7 @@ __all__ = ["Function", "dot", "exp", "log", "matrix", "number", "times", "vector
 
 
 class Function:
-    """A function with a formula to show, which remembers where it was called."""
+    """A function that has a formula to show, and remembers where it was called."""
 
     def __init__(self, formula: str, compute: Callable[[Any], Any]) -> None:
         self.formula = formula

@@ -32,8 +32,8 @@ def _wide(v: Mapping[str, Any]) -> Any:
     return (left + right) * (left * right + left)
 
 
-# Each has a text, the leaves' numbers, and a function that builds it. One operation at a time comes first, so that each
-# slope is seen alone.
+# Each has a text, the leaves' numbers, and a function that builds it. Graphs with a single operation come first, so
+# that each slope is seen alone.
 _SINGLE: tuple[tuple[str, dict[str, float], Build], ...] = (
     ("a + b", {"a": 2.0, "b": -3.0}, lambda v: v["a"] + v["b"]),
     ("a * b", {"a": 2.0, "b": -3.0}, lambda v: v["a"] * v["b"]),
@@ -189,7 +189,7 @@ def _judge_value(solution: Any, text: str, numbers: Mapping[str, float], build: 
 
 
 def _gradients(solution: Any, text: str, numbers: Mapping[str, float], build: Build) -> tuple[Any, Any]:
-    """The leaves' gradients, and our graph, which says what is right."""
+    """The gradients of the leaves, and our own graph, which says what is right."""
     leaves, out = _built(solution, text, numbers, build)
     _attempt(tr("backward() of {text}", text=text), lambda: out.backward())
     ours = {name: _number(getattr(leaf, "grad", None), f"{name}.grad") for name, leaf in leaves.items()}
@@ -211,7 +211,7 @@ def _close(ours: Mapping[str, float], theirs: Mapping[str, float]) -> bool:
 
 
 def _judge_slopes(solution: Any, text: str, numbers: Mapping[str, float], build: Build) -> None:
-    """One operation alone: what is wrong with its slope."""
+    """What is wrong with the slope of a single operation."""
     ours, (graph, mirror) = _gradients(solution, text, numbers, build)
     if _same(ours, (graph, mirror)):
         return
@@ -274,7 +274,7 @@ def _slope_reasons(text: str, numbers: Mapping[str, float], ours: Mapping[str, f
 
 
 def _why(found: Mapping[str, tuple[dict[str, float], tuple[Graph, Mapping[str, Value]]]]) -> str:
-    """The mistake that explains the numbers of all graphs, including those that were right."""
+    """The mistake that explains the numbers of all graphs, including the right ones."""
     text, (ours, (graph, mirror)) = next((text, one) for text, one in found.items() if not _same(*one))
     wanted = _right(graph, mirror, RIGHT)
     name = next(name for name in ours if not math.isclose(ours[name], wanted[name], rel_tol=1e-9, abs_tol=1e-12))
@@ -301,7 +301,7 @@ Fault = Callable[[Graph, Grads], None]
 
 
 def _faulty(graph: Graph, mirror: Mapping[str, Value], make: Fault) -> dict[str, float]:
-    """The leaves' gradients after a backward pass with a fault in it."""
+    """The gradients of the leaves after a faulty backward pass."""
     grads = dict.fromkeys(graph.nodes, 0.0)
     grads[graph.root] = 1.0
     make(graph, grads)
@@ -309,7 +309,7 @@ def _faulty(graph: Graph, mirror: Mapping[str, Value], make: Fault) -> dict[str,
 
 
 def _without_upstream(ops: Sequence[str]) -> Fault:
-    """These operations pass on their slope alone."""
+    """These operations pass on only their slope."""
 
     def make(graph: Graph, grads: Grads) -> None:
         for edge in graph.edges():
@@ -332,7 +332,7 @@ def _overwriting(ops: Sequence[str]) -> Fault:
 
 
 def _forgetting(ops: Sequence[str]) -> Fault:
-    """These operations do not remember their operands, so that the pass ends there."""
+    """These operations do not remember their operands, so the pass ends there."""
 
     def make(graph: Graph, grads: Grads) -> None:
         reached = {graph.root}
@@ -379,7 +379,7 @@ _FAULTS_OF_OPERATIONS: dict[str, Callable[[Sequence[str]], Fault]] = {
 
 
 def _faults() -> Iterator[tuple[str, str, Fault]]:
-    """Each fault that a class may have: its sentence, where it is, and what it does."""
+    """Each fault that a class may have: a sentence about it, where it is, and what it does."""
     yield from ((sentence, "", make) for sentence, make in _FAULTS.items())
     for ops in (("mul",), ("add",), ("tanh",), ("add", "mul"), ("add", "mul", "tanh")):
         where = tr("in {operation}", operation=ops[0]) if len(ops) == 1 else tr("in every operation")
@@ -387,7 +387,7 @@ def _faults() -> Iterator[tuple[str, str, Fault]]:
 
 
 def _remark(solution: Any) -> str:
-    """A remark on a second backward(). micrograd's own class gives 34, which is right for all that it promises."""
+    """A remark on a second backward(). micrograd's own class gives 34, which breaks none of its promises."""
     text, numbers, build = next(one for one in _GRAPHS if one[0].startswith("b = a + a"))
     leaves, out = _built(solution, text, numbers, build)
     for _ in "12":

@@ -109,7 +109,7 @@ def backprop(count, edges):
 def backprop(slip: Any, count: int, edges: list[tuple[int, int, float]]) -> list[float]:
     """backprop(count, edges) -> the gradient of each of `count` nodes; node 0 is the result.
 
-    edges: (node, operand, partial), in an order in which a node's gradient is complete before its own edges come.
+    edges: (node, operand, partial), in an order such that a node's gradient is complete before its own edges come.
     """
     grads = [0.0] * count
     if slip("Every gradient starts at 1, but only that of the result should; the others start at 0."):
@@ -232,7 +232,7 @@ def _judge_order(operands: Mapping[str, Sequence[str]], root: str, found: Any) -
 
 
 def _below(operands: Mapping[str, Sequence[str]], root: str) -> dict[str, None]:
-    """The root and all that it was computed from."""
+    """The root and everything that it was computed from."""
     met, waiting = dict.fromkeys([root]), [root]
     for name in waiting:
         new = [used for used in operands[name] if used not in met]
@@ -242,7 +242,7 @@ def _below(operands: Mapping[str, Sequence[str]], root: str) -> dict[str, None]:
 
 
 def _missing(operands: Mapping[str, Sequence[str]], root: str, missing: Sequence[str]) -> str:
-    """Why these may be missing."""
+    """Why these nodes may be missing."""
     wanted = _below(operands, root)
     if len(missing) == len(wanted):
         return tr("The list is empty: is the set of visited nodes kept between calls?")

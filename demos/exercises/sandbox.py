@@ -1,7 +1,7 @@
-"""Run a learner's function safely: nothing in it can end their session.
+"""Run a learner's function safely: nothing that it does can end their session.
 
 A loop that never ends is stopped after a budget of instructions, which Python's trace function counts in the learner's
-own code. It does not see inside a call into C: `sum(itertools.count())` still runs for ever.
+own code. It does not see inside a call into C: `sum(itertools.count())` still runs forever.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ _PRINTED = 2_000  # characters of a solution's own output that are shown
 class WrongError(Exception):
     """Why a solution is wrong, in a sentence or two.
 
-    guess: its last part, where a change in the solution's own code that makes it right says more. named: whether it is
-    known for certain what the slip is.
+    guess: its last part, which is dropped if a change in the solution's own code says more. named: whether the slip is
+    known for certain.
     """
 
     def __init__(self, sentence: str, guess: str = "", named: bool = False) -> None:
@@ -48,7 +48,7 @@ class WrongError(Exception):
 
 
 class EndlessError(WrongError):
-    """It never ends, or it ends Python: there is no point in trying it again."""
+    """The solution never ends, or it ends Python: there is no point in trying it again."""
 
 
 class _StoppedError(BaseException):
@@ -111,9 +111,9 @@ def is_library(filename: str) -> bool:
 
 
 def called(function: Callable[..., Any], *arguments: Any, count: bool = True) -> Any:
-    """What a learner's function returns. Raises WrongError for whatever else it does; what it prints is thrown away.
+    """What a learner's function returns. Raises WrongError if it does anything else; what it prints is discarded.
 
-    count: whether its instructions have to be counted; not those of code that counts for itself.
+    count: whether its instructions have to be counted. Code that counts for itself does not need it.
     """
     printed = _Notebook()
     counted = _counted(_Budget(BUDGET)) if count else nullcontext()
@@ -138,7 +138,7 @@ def called(function: Callable[..., Any], *arguments: Any, count: bool = True) ->
 
 
 class _Notebook(io.TextIOBase):
-    """The beginning of what was printed."""
+    """The beginning of the printed text."""
 
     def __init__(self) -> None:
         self.text = ""

@@ -75,7 +75,8 @@ def _points(rng: Random) -> Iterator[Case]:
 
 
 def _trained(slip: Any, xs: Sequence[float], ys: Sequence[float], eta: float, updates: int) -> tuple[float, float]:
-    """(w, b) of the line w*x + b after updates of gradient descent on the mean of the squared errors, from (0, 0)."""
+    """(w, b) of the line w*x + b after some updates of gradient descent on the mean of the squared errors, from (0,
+    0)."""
     if slip("It stops one update early."):
         return _trained(lambda _: False, xs, ys, eta, updates - 1)
     if slip("It makes one update too many."):

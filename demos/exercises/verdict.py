@@ -1,7 +1,8 @@
-"""Judge a solution: right in every case, or wrong in a way that has a name.
+"""Judge a solution: either it is right in every case, or it is wrong in a way that has a name.
 
-The answers of all cases are looked at together. A slip is named only if it gives every one of them, alone, with a second
-slip, or with one of the changes that can happen to any numbers: a sign, a factor, an order, a rounding.
+The answers of all cases are looked at together. A slip is named only if it explains every one of them: alone, together
+with a second slip, or with one of the changes that can happen to any numbers, such as a wrong sign, factor, order or
+rounding.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def verdict_on(name: str, thing: Any, search: bool = True) -> tuple[bool, str]:
     try:
         remark = Context().run(judge, EXERCISES[name], thing)  # whatever mode the session is in
     except WrongError as error:
-        # without arguments there is a single answer, and any small edit may happen to give it
+        # without arguments there is only one answer, and any small edit may happen to give it
         search = search and not EXERCISES[name].secret
         why = Context().run(_mended, EXERCISES[name], thing, not error.named) if search else ""
         sentence = f"{_ended(error.sure)} {why}" if why else str(error)
@@ -49,7 +50,8 @@ def _ended(sentence: str) -> str:
 
 
 def _mended(exercise: Exercise, solution: Any, pairs: bool) -> str:
-    """What to change in a solution's own code, if one or two small edits make it right; "" if that is not known."""
+    """What to change in a solution's own code, if one or two small edits make it right; "" if no such edits are
+    found."""
     program = program_of(solution)
     if program is None or (exercise.examine and not exercise.measure):
         return ""
@@ -156,7 +158,8 @@ def _judge_inputs(exercise: Exercise, case: Case, arguments: Case) -> None:
 
 
 def _taking_either(exercise: Exercise, solution: Any, arguments: Case) -> Any:
-    """Call it with Values where they go in, or with floats if it refuses Values and the statement does not name them."""
+    """Call the solution with Values where Values are expected, or with floats if it refuses Values and the statement
+    does not mention them."""
     if exercise.values:
         try:
             return called(solution, *_with_values(exercise, arguments)[0])
@@ -167,12 +170,12 @@ def _taking_either(exercise: Exercise, solution: Any, arguments: Case) -> Any:
 
 
 def _refuses_values(exercise: Exercise, error: WrongError) -> bool:
-    """Whether math.exp() or the like raised, in an exercise for which floats are enough."""
+    """Whether math.exp() or the like raised an error, in an exercise where floats are enough."""
     return isinstance(error.__cause__, ArgumentError) and "Value" not in exercise.statement
 
 
 def _copied(argument: Any) -> Any:
-    """What a call may change without harm; the same as deepcopy(), and faster."""
+    """A copy that a call may change without harm; the same as deepcopy(), but faster."""
     if isinstance(argument, (list, tuple)):
         return type(argument)(map(_copied, argument))
     return argument if isinstance(argument, (int, float, str)) else deepcopy(argument)
@@ -200,7 +203,7 @@ def _argument(value: Any) -> str:
 def _why(
     exercise: Exercise, cases: Sequence[Case], given: Sequence[Any], right: Sequence[Tree], first: int, seen: str
 ) -> WrongError:
-    """What is wrong in the first case, and what explains all of them."""
+    """What is wrong in the first case, and what explains all cases."""
     if like(given[first], right[first]):
         wanted, got = shown_twice(right[first], given[first])
         names = f"[{', '.join(exercise.parts)}] = " if exercise.parts else ""
@@ -242,7 +245,7 @@ def _slipped(
 def _fits(
     exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree], chosen: Sequence[str]
 ) -> bool:
-    """Whether slips give the numbers of every case that they can be made in."""
+    """Whether the slips give the numbers in every case in which they can be made."""
     fits = False
     for case, one, other in zip(cases, given, right):
         wrong, possible = _made(exercise, case, chosen)
@@ -253,12 +256,12 @@ def _fits(
 
 
 def _zero(tree: Tree) -> bool:
-    """Whether all of it is exactly 0, which is not the same answer as merely small."""
+    """Whether every number is exactly 0, which is not the same as being merely small."""
     return not any(leaves(tree))
 
 
 def _made(exercise: Exercise, case: Case, chosen: Sequence[str]) -> tuple[Tree, bool]:
-    """What comes out if slips are made, and whether this case is one where they can be."""
+    """The result if slips are made, and whether they can be made in this case."""
     slips = Slips(chosen)
     try:
         return floats(plain(exercise.reference(slips, *deepcopy(case)))), set(chosen) <= set(slips.asked)
@@ -267,7 +270,7 @@ def _made(exercise: Exercise, case: Case, chosen: Sequence[str]) -> tuple[Tree, 
 
 
 def _changed_slip(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree]) -> str:
-    """A slip followed by a change of all numbers."""
+    """A slip, followed by a change of all numbers."""
     for slip in exercise.slips():
         made = [_made(exercise, case, [slip])[0] for case in cases]
         shaped = all(map(like, made, right)) or not all(map(like, given, right))
@@ -278,7 +281,7 @@ def _changed_slip(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tre
 
 
 def _where(exercise: Exercise, given: Sequence[Tree], right: Sequence[Tree]) -> str:
-    """For what no slip explains: which parts are right, and in how many cases."""
+    """What to say when no slip explains the answer: which parts are right, and in how many cases."""
     agreeing = sum(same(one, other, exercise.precision) for one, other in zip(given, right))
     if any(not like(one, other) for one, other in zip(given, right)):
         return ""
@@ -305,9 +308,11 @@ def _where(exercise: Exercise, given: Sequence[Tree], right: Sequence[Tree]) -> 
 
 
 def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> str:
-    """Whether every number of the answer has the right gradient with respect to every input, when Values go in.
+    """Whether every number of the answer has the right gradient with respect to every input, when the inputs are
+    Values.
 
-    Where the statement does not mention Values, math.exp() and the like are right too, although they refuse Values: then a remark.
+    If the statement does not mention Values, math.exp() and the like are right too, although they refuse Values. In
+    that case, returns a remark.
     """
     ours, their_inputs = _with_values(exercise, case)
     try:

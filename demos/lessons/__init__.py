@@ -1,1 +1,1 @@
-"""Pages of cells: each answers one question by running, and ends with a function to write."""
+"""Lessons as pages of cells. Each one answers a question by running, and ends with functions to write."""

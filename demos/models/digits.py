@@ -44,8 +44,8 @@ def main(
 ) -> dict[str, Any]:
     """Train for `steps` updates, write pictures and a page into the folder `out`, and return the numbers and the report.
 
-    Every fifth image is held out: never trained on, only tested. The seed draws the first weights and the
-    minibatches. backend: one of compile()'s, or "eager".
+    Every fifth image is held out: never trained on, only tested. The seed determines the first weights and the minibatches.
+    backend: one of compile()'s, or "eager".
     """
     rng = Random(seed)
     table = digits()
@@ -93,8 +93,8 @@ def main(
     draw_one(steps)
     report.plays(
         recorder,
-        "The training as a film: move the slider through the updates. The graph is that of the same 5; beside the loss "
-        "is what the first hidden neuron looks for: orange where it wants ink, blue where it wants none.",
+        "The training as a film: move the slider through the updates. The graph is that of the same 5. Next to "
+        "the loss is what the first hidden neuron looks for: orange where it wants ink, blue where it wants none.",
     )
     sure = {i: read(i) for i in held_out}
     said = {i: chances.index(max(chances)) for i, chances in sure.items()}
@@ -115,13 +115,14 @@ def main(
     if not quiet:
         print(*lines, sep="\n")
 
-    @report.plot("loss", f"The mean loss of the {BATCH} images of each update, before it.",
+    @report.plot("loss", f"The mean loss of the {BATCH} images of each update, before the update.",
                  title="Digits: the loss falls", x="update", y="cross-entropy")  # fmt: skip
     def _(ax: Any) -> None:
         plots.curve(ax, run.losses, linewidth=1)
         ax.set_ylim(bottom=0)
 
-    @report.plot("confusion", "The held-out images: each row a digit that was written, each column what it was read as.",
+    @report.plot("confusion", "The held-out images: each row is a digit that was written, each column what it was "
+        "read as.",
                  title="Digits: confusion", x="read as", y="written", size=(5.6, 5.4))  # fmt: skip
     def _(ax: Any) -> None:
         plots.heat(ax, confusion, 0.0, max(map(max, confusion)), digits=0)
@@ -129,7 +130,7 @@ def main(
 
     if wrong:
 
-        @report.plot("wrong", f"{min(SHOWN, len(wrong))} of the {len(wrong)} wrong answers, the most confident first.", columns=6, size=(1.9, 1.7),
+        @report.plot("wrong", f"{min(SHOWN, len(wrong))} of the {len(wrong)} wrong answers, the most confident ones first.", columns=6, size=(1.9, 1.7),
                      title="Digits: read wrong", each={
                          f"{table.ys[i]} read as {said[i]}\n{sure[i][said[i]]:.0%} sure, #{i}": table.xs[i]
                          for i in sorted(wrong, key=lambda i: -max(sure[i]))[:SHOWN]
@@ -153,7 +154,7 @@ def main(
 
 
 def _image(ax: Any, pixels: Sequence[float], colors: str, low: float, high: float) -> None:
-    """64 numbers as 8 x 8 pixels."""
+    """A row of 64 numbers as 8 x 8 pixels."""
     ax.imshow([pixels[row : row + 8] for row in range(0, 64, 8)], cmap=colors, vmin=low, vmax=high)
     ax.set(xticks=[], yticks=[])
     ax.grid(False)

@@ -1,6 +1,6 @@
 """How does a GPT invent names? One layer of attention, letter by letter.
 
-A GPT for names: one layer of attention learns, letter by letter, how first names go on, and then invents some.
+A GPT for names: one layer of attention learns, letter by letter, how first names continue, and then invents some.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ CHECKED, HELD_OUT, INVENTED = 20, 100, 20
 _ABOUT = """A GPT guesses how a text continues. This one has {parameters} parameters and one layer, and it reads letters. It
 learns from {count} first names in the US Census of 1990, one name per update, and then invents names of its own.
 
-Each letter becomes {width} numbers, and so does its place in the name; {heads} heads of attention let every
+Each letter becomes {width} numbers, and so does its position in the name; {heads} heads of attention let every
 letter look at the ones before it; an MLP works on what they found; and a last layer scores the 27 symbols that may come
-next. The loss is how surprised the model is by the right one: for a model that knows nothing it is log 27 = {ln:.4f}.
+next. The loss says how surprised the model is by the right symbol: for a model that knows nothing it is log 27 =
+{ln:.4f}.
 
 An update is one step of training: the loss of one name, its gradient by backprop, and a small change to every
 parameter against its gradient."""
@@ -69,7 +70,7 @@ class GPT(nn.Module):
         return self.scores(x)
 
     def attention(self, signs: Sequence[int]) -> list[list[list[float]]]:
-        """How much each symbol attends to each, (HEADS, T, T)."""
+        """How much each symbol attends to each other symbol, (HEADS, T, T)."""
         normed = self.norm(self.embed(signs))
         return [
             [[weight.data for weight in row] for row in head(normed, is_causal=True, need_weights=True)[1]]
@@ -87,7 +88,7 @@ def signs_of(name: str) -> list[int]:
 
 
 def invent(model: GPT, rng: Random, temperature: float = 0.7) -> str:
-    """A name, drawn symbol by symbol; the lower the temperature, the more often the likeliest one is drawn."""
+    """A name, drawn symbol by symbol; the lower the temperature, the more often the likeliest symbol is drawn."""
     signs = [0]
     while len(signs) < BLOCK:
         with no_grad():
@@ -101,7 +102,7 @@ def invent(model: GPT, rng: Random, temperature: float = 0.7) -> str:
 
 
 def _drawn(chances: Sequence[float], rng: Random) -> int:
-    """An index of the list, drawn with the probabilities in it."""
+    """An index into the list, drawn with the probabilities that the list holds."""
     left = rng.random()
     for place, chance in enumerate(chances):
         left -= chance
@@ -120,7 +121,7 @@ def main(
 ) -> dict[str, Any]:
     """Train for `steps` updates, write pictures and a page into the folder `out`, and return the numbers and the report.
 
-    The seed draws the first weights, the order of the names, and the invented ones. backend: one of compile()'s,
+    The seed determines the first weights, the order of the names, and the invented names. backend: one of compile()'s,
     or "eager".
     """
     rng = Random(seed)
@@ -179,14 +180,15 @@ def main(
     draw_one(steps)
     report.plays(
         recorder,
-        "The training as a film: move the slider through the updates. The graph is that of the name ann, and a click opens "
-        "the GPT in it. Beside the loss is how the four symbols attend to each other, head by head: each row is a symbol "
+        "The training as a film: move the slider through the updates. The graph is that of the name ann, and a "
+        "click opens the GPT in it. Next to the loss you see how the four symbols attend to each other, head by "
+        "head: each row is a symbol "
         "that asks, each column one that it looks at.",
     )
 
     compiled = [
         f"The first {checked} losses, operation by operation and by backend {run.last_backend}, differ by at most {apart:.1g}.",
-        f"Tracing and compiling, for {run.programs} lengths of names: {run.preparing:.2f} s.",
+        f"Tracing and compiling for {run.programs} different lengths of names: {run.preparing:.2f} s.",
     ]
     said = [
         *(
@@ -229,6 +231,6 @@ def main(
 
 
 def _running_means(numbers: Sequence[float], count: int) -> list[float]:
-    """The mean of each number and up to count - 1 before it."""
+    """The mean of each number and up to count - 1 numbers before it."""
     parts = [numbers[max(0, k + 1 - count) : k + 1] for k in range(len(numbers))]
     return [add_up(part) / len(part) for part in parts]

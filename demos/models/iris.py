@@ -22,7 +22,7 @@ from ..shared.training import FRAMES
 
 __all__ = ["main"]
 
-BOXES = 16  # in a graph: neurons that are alike share one, or it would fill a wall
+BOXES = 16  # in a graph: similar neurons share a box, or the graph would fill a wall
 
 _ABOUT = """In the 1930s Edgar Anderson measured 150 irises of three species, and Ronald Fisher asked whether four
 lengths are enough to tell the species apart. Here a network of {parameters} parameters learns to do so from {train} of
@@ -37,7 +37,7 @@ def main(
 ) -> dict[str, Any]:
     """Train for `steps` updates, write pictures and a page into the folder `out`, and return the numbers and the report.
 
-    Every fifth flower is held out: never trained on, only tested. The seed draws the first weights.
+    Every fifth flower is held out: never trained on, only tested. The seed determines the first weights.
     """
     table = iris()
     held_out = range(0, 150, 5)
@@ -50,7 +50,7 @@ def main(
 
     model = nn.MLP(4, [8, 3], seed=seed)
     optimizer = optim.AdamW(model.parameters(), lr=0.05)
-    report = Report(out, "Fisher's irises: three species from four lengths", f"seed {seed}", png)
+    report = Report(out, "Fisher's irises: three species, told apart by four lengths", f"seed {seed}", png)
     report.prose(_ABOUT.format(train=len(train), held_out=len(held_out), parameters=len(list(model.parameters()))))
     graphs = report.film(
         f"The graph of one flower, the {table.classes[ys[hard]]} nearest to the middle of another species: its loss, "
@@ -101,8 +101,9 @@ def main(
     recorder.finish()
     report.plays(
         recorder,
-        "The training as a film: move the slider through the updates. The graph is that of the same flower, which has a "
-        "ring around it in the picture beside the loss. That picture shows what the network says about any petal.",
+        "The training as a film: move the slider through the updates. The graph is that of the same flower, which "
+        "has a ring around it in the picture next to the loss. That picture shows what the network says about any "
+        "petal.",
     )
 
     @report.plot("loss", f"The mean loss of the {len(train)} training flowers, before each update.",

@@ -24,8 +24,8 @@ __all__ = ["main", "stepper"]
 
 _ABOUT = """Two half circles of {count} points interlock, so no straight line can separate them. A network of
 {parameters} parameters gives each point a score, and learns to give the upper moon scores below -1 and the lower
-one scores above 1: the hinge loss is how far the scores fall short of that. Where the score is 0
-is the line that it has drawn between them.
+one scores above 1: the hinge loss says how far the scores fall short of that. The line between the moons is where the
+score is 0.
 
 An update is one step of training: the loss of all points, its gradient by backprop, and a small change to every
 parameter against its gradient."""
@@ -51,7 +51,7 @@ def main(
 ) -> dict[str, Any]:
     """Train for `steps` updates, write pictures and a page into the folder `out`, and return the numbers and the report.
 
-    The seed draws the points and the first weights.
+    The seed determines the points and the first weights.
     """
     table, sides, model, optimizer = _made(seed)
     xs = table.xs
@@ -66,7 +66,7 @@ def main(
             return model([x, y])[0].data
 
     def both_scores(x: float, y: float) -> list[float]:
-        """The score of the upper moon, and that of the lower one."""
+        """The scores of the upper moon, and those of the lower one."""
         return [-score(x, y), score(x, y)]
 
     def loss_of(i: int) -> Value:
@@ -103,8 +103,8 @@ def main(
     recorder.finish()
     report.plays(
         recorder,
-        "The training as a film: move the slider through the updates. The graph is that of one point, the one "
-        "nearest to the middle of the other moon, which has a ring around it in the picture beside the loss. That "
+        "The training as a film: move the slider through the updates. The graph is that of the point nearest to "
+        "the middle of the other moon. It has a ring around it in the picture next to the loss. That "
         "picture shows on which side of the line each point is.",
     )
 

@@ -1,4 +1,5 @@
-"""The documents of the page, as data: a bench to begin on, the lessons with their questions and exercises, a quiz, moons."""
+"""The documents of the page, as data: a bench to start on, the lessons with their questions and exercises, a quiz, and
+two moons."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ _LONG = 32  # a cell with more lines of code is closed at first
 
 
 def emblem() -> str:
-    """A page that plays backprop on the graph in which every classical mistake shows."""
+    """A page that plays backprop on the graph in which every classic mistake shows."""
     a = Value(1.0, label="a")
     b = a + a
     b.label = "b"
@@ -47,7 +48,8 @@ def _starter(name: str, title: str) -> dict[str, Any]:
 
 def _quiz() -> dict[str, Any]:
     text = tr(
-        "An endless series of questions. A room with the same level and seed has the same questions; the code is for the teacher."
+        "An endless series of questions. Everybody with the same level and seed gets the same questions; the code "
+        "is for the teacher."
     )
     return {"name": "quiz", "title": tr("Quiz"), "lesson": "", "cells": [_prose(text), {"quiz": True}], "todo": []}
 

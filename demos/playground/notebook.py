@@ -1,4 +1,5 @@
-"""A substitute for IPython in the browser: the hooks by which the engine and the lessons show things in a notebook."""
+"""A substitute for IPython in the browser: the hooks through which the engine and the lessons show things in a
+notebook."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ _REPRS = {"text/html": "_repr_html_", "image/svg+xml": "_repr_svg_", "text/latex
 
 
 def bundle_of(thing: Any) -> Bundle:
-    """The display of a thing, as texts by MIME type. Never raises.
+    """What an object displays, as texts by MIME type. Never raises.
 
     >>> from autograd import Value
     >>> bundle_of(2 ** 10), bundle_of(display_module().SVG("<svg/>"))
@@ -35,7 +36,7 @@ def bundle_of(thing: Any) -> Bundle:
             for kind, name in _REPRS.items():
                 if hasattr(type(thing), name) and (made := getattr(thing, name)()):
                     found[kind] = made
-    except Exception as error:  # a learner's display may fail in any way, and must not hide the text
+    except Exception as error:  # a learner's own display method may fail in any way, and must not hide the text
         found["text/plain"] += f"\n(no picture: {type(error).__name__}: {printable(str(error))})"
     return {kind: made for kind, made in found.items() if isinstance(made, str) and len(made) <= LARGEST}
 
@@ -90,7 +91,7 @@ def _holder(name: str, kind: str) -> type:
 
 
 def install(names: dict[str, Any], emit: Callable[[Bundle, int, bool], None]) -> ModuleType:
-    """Act as IPython for any code that asks, with these variables; returns IPython.display."""
+    """Act as IPython, with these variables, for any code that asks; returns IPython.display."""
     shown: Iterable[str] = ("text/plain", "text/html", "image/svg+xml")
     shell = SimpleNamespace(user_ns=names, kernel=None, display_formatter=SimpleNamespace(active_types=list(shown)))
     ipython, display = ModuleType("IPython"), display_module(emit)

@@ -1,4 +1,4 @@
-"""What the page is made of besides our own sources: packages of npm, pinned by version and sha512 in package-lock.json.
+"""What the page is made of besides our own sources: npm packages, pinned by version and sha512 in package-lock.json.
 
 npm fetches them as tarballs from the registry it is configured for, and refuses one whose sha512 differs. To bring them
 up to date: `npm update --package-lock-only --prefix demos/playground`, and review the changes.
@@ -23,7 +23,7 @@ _LICENCES = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE", "license")
 
 
 class PartsError(OSError):
-    """Why there are no parts, and what to do."""
+    """Why the parts are missing, and what to do."""
 
 
 def fetch(folder: Path) -> Path:
@@ -64,7 +64,7 @@ def run(command: Sequence[str | os.PathLike[str]], folder: Path, more: Mapping[s
 
 
 def bundle(modules: Path, script: Path, *more: str) -> str:
-    """A script of the page with all that it imports, in one text."""
+    """A script of the page with everything that it imports, in one text."""
     esbuild = next(path for path in modules.glob("@esbuild/*/**/esbuild*") if path.name in ("esbuild", "esbuild.exe"))
     esbuild.chmod(0o755)
     flags = ["--bundle", "--minify", "--target=es2022", "--log-level=error", "--legal-comments=none", *more]
@@ -72,7 +72,8 @@ def bundle(modules: Path, script: Path, *more: str) -> str:
 
 
 def licences(modules: Path) -> str:
-    """The licences of what the page contains, package by package; those of programs inside them are in licences.txt."""
+    """The licences of what the page contains, package by package. The licences of programs inside those packages are in
+    licences.txt."""
     texts = [(_HERE / "page" / "licences.txt").read_text(encoding="utf-8")]
     for path, pinned in sorted(json.loads(PINNED.read_text(encoding="utf-8"))["packages"].items()):
         folder = modules.parent / path

@@ -1,7 +1,7 @@
 """A learner's session in the browser's Python: it runs cells, answers the page's questions, and ends endless loops.
 
-The page sends objects such as ``{"do": "run", "code": "1 + 1", "cell": 3}``, and is told what comes of them as objects
-with one key each, such as ``{"text": "2", "error": False}`` or ``{"show": {"text/plain": "2"}, "place": 7}``.
+The page sends objects such as ``{"do": "run", "code": "1 + 1", "cell": 3}``. The results come back as objects with one
+key each, such as ``{"text": "2", "error": False}`` or ``{"show": {"text/plain": "2"}, "place": 7}``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .notebook import Bundle, install
 
 __all__ = ["ROUNDS", "Session", "start"]
 
-ROUNDS = 10_000_000  # rounds of the loops in a cell: about ten seconds, and a hundred times what any lesson needs
+ROUNDS = 10_000_000  # iterations of the loops in a cell: about ten seconds, and a hundred times what any lesson needs
 PRINTED = 100_000  # characters a cell may print
 SHOWN = 300  # things a cell may show, such as the frames of a picture that moves
 _CELL = "<ipython-input-"  # how the file names of cells begin; the engine shows it as "cell"
@@ -48,7 +48,7 @@ def start(tell: Callable[[str], None], engine: Engine | None = None) -> Session:
 
 
 class Session:
-    """The variables of one learner, and what may be asked about them."""
+    """The variables of one learner, and the requests that can be made about them."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
@@ -67,7 +67,7 @@ class Session:
         self.names.update(__name__="__main__", display=self._display.display)  # type: ignore[attr-defined]
 
     def do(self, request: str) -> None:
-        """Do what the page asks for, and tell it when that is done."""
+        """Do what the page asks for, and tell it when it is done."""
         asked: dict[str, Any] = json.loads(request)
         self._left = {"letters": PRINTED, "things": SHOWN}
         told = getattr(self, f"_{asked.pop('do')}")(**asked)
@@ -128,7 +128,7 @@ class Session:
         return {"computed": self._computed(before)}
 
     def _computed(self, before: dict[str, Any]) -> list[str]:
-        """The names that a cell gave to results, the latest first."""
+        """The names that a cell gave to results, with the latest first."""
         changed = [name for name, thing in self.names.items() if _is_result(thing) and thing is not before.get(name)]
         names = [name for name in reversed(changed) if name != "_"]
         if "_" in changed and not any(self.names[name] is self.names["_"] for name in names):
@@ -265,7 +265,7 @@ class _Stream(io.TextIOBase):
 
 
 def _nobody(*_: object) -> str:
-    raise RuntimeError(tr("nobody can be asked here: write the answer into the cell, in place of input()"))
+    raise RuntimeError(tr("there is nobody to ask here: write the answer into the cell, in place of input()"))
 
 
 def _is_result(thing: Any) -> bool:
@@ -298,7 +298,7 @@ def _said(error: BaseException) -> str:
     if isinstance(error, StoppedError):
         return str(error)
     if isinstance(error, SystemExit):
-        return tr("exit() ends nothing here: leave it out")
+        return tr("exit() does nothing here: leave it out")
     kind = type(error).__name__
     text = printable(str(error))
     return f"{kind}: {text}" if text else kind
@@ -309,7 +309,7 @@ def _said(error: BaseException) -> str:
 
 @contextmanager
 def _counted() -> Iterator[None]:
-    """End a loop of a cell after ROUNDS rounds, if Python reports jumps (3.12 or newer, as in the browser)."""
+    """End a loop of a cell after ROUNDS iterations, if Python reports jumps (3.12 or newer, as in the browser)."""
     monitoring: Any = getattr(sys, "monitoring", None)
     if monitoring is None or monitoring.get_tool(_TOOL):
         yield
@@ -324,7 +324,8 @@ def _counted() -> Iterator[None]:
         if left < 0:
             raise StoppedError(
                 tr(
-                    "It is still running after {count} rounds of a loop, and was ended. What would end that loop?",
+                    "It was still running after {count} iterations of a loop, so it was stopped. What would end "
+                    "that loop?",
                     count=f"{ROUNDS:,}",
                 )
             )

@@ -1,6 +1,7 @@
-"""Our own sources and the standard library as archives for the browser's Python, compiled by the same Python.
+"""Our own sources and the standard library, as archives for the browser's Python and compiled by that Python.
 
-Compiling accounts for most of the time of a start from sources, so it is done here, by the same Python in node.
+Starting from source code would spend most of its time compiling, so the code is compiled here, by the same Python in
+node.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from .parts import run
 __all__ = ["archive", "compiled", "staged"]
 
 _DEMOS = Path(__file__).parents[1]
-_FOLDERS = {"__pycache__", "bench", "workshop", "page", "starters"}  # folders that a browser does not need
+_FOLDERS = {"__pycache__", "bench", "workshop", "page", "starters"}  # folders that the browser does not need
 _KINDS = {".pyc", ".pyi", ".md", ".in", ".mjs"}  # and kinds of files
 
 

@@ -1,4 +1,5 @@
-"""Puts the page together: in one file with everything in it, or as a folder for a web server, whose parts are cached."""
+"""Puts the page together: as one file with everything in it, or as a folder for a web server, with parts that can be
+cached."""
 
 from __future__ import annotations
 
@@ -82,7 +83,7 @@ def words_of_the_page() -> list[str]:
 
 
 def words_of_html(text: str) -> list[str]:
-    """The words of a page that are translated: its texts, titles and labels.
+    """The translatable words of a page: its texts, titles and labels.
 
     >>> words_of_html('<p title="a b"><b translate="no">c</b> d {e} <i>f g</i></p>')
     ['a b', 'f g']
@@ -98,7 +99,7 @@ def _predictions() -> str:
 
 
 def _lock(path: Path) -> bytes:
-    """The list of packages that may be loaded, which is empty."""
+    """The list of packages that may be loaded. It is empty."""
     known = json.loads(path.read_text(encoding="utf-8"))
     return json.dumps({**known, "packages": {}}).encode()
 

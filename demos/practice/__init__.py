@@ -1,4 +1,4 @@
-"""Practice: predictions to make before a number is shown, and an endless quiz."""
+"""Practice: predictions that learners make before a number is shown, and an endless quiz."""
 
 from . import questions
 from .code import decode

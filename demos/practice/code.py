@@ -14,7 +14,7 @@ class CodeError(ValueError):
 
 
 class Score(NamedTuple):
-    """What a code says: the quiz's level and seed, and how many answers were right at the first attempt."""
+    """What a code says: the level and seed of the quiz, and how many answers were right at the first attempt."""
 
     level: str
     seed: int

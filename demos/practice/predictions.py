@@ -7,7 +7,8 @@
             return 2 * error
         return 2 * error * 2
 
-Like an exercise, a question is a reference with slips: the answer is computed, and so is each wrong one that has a name.
+Like an exercise, a question is a reference solution with slips: the right answer is computed, and so is each wrong one
+that has a name.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class Question(NamedTuple):
         return self.reference(Slips())
 
     def slips(self) -> list[tuple[Answer, str]]:
-        """The wrong answers that have a name, each with its sentence: single slips first, then two at once."""
+        """The wrong answers that have a name, each with its sentence: first those from a single slip, then those from
+        two at once."""
         asking = Slips()
         self.reference(asking)
         found: list[tuple[Answer, str]] = []
@@ -62,7 +64,8 @@ class Question(NamedTuple):
         return found
 
     def asked(self) -> tuple[str, list[str], str, str, list[tuple[str, str]]]:
-        """What a page needs to ask it: text, choices, answer, reason, and the wrong answers that have a name."""
+        """What a page needs to ask the question: text, choices, answer, reason, and the wrong answers that have a
+        name."""
         slips = [(_shown(wrong), why) for wrong, why in self.slips()]
         reason = tr(self.reason) if self.reason else ""
         return tr(self.text), [tr(word) for word in self.choices], _shown(self.answer), reason, slips
@@ -106,7 +109,7 @@ def _shown(answer: Answer) -> str:
 def question(
     lesson: str, text: str, choices: Sequence[str] = (), reason: str = ""
 ) -> Callable[[Callable[[Slips], Answer]], Callable[[Slips], Answer]]:
-    """Add a question to a lesson, found by the decorated function's name."""
+    """Add a question to a lesson; it is found by the decorated function's name."""
 
     def add(reference: Callable[[Slips], Answer]) -> Callable[[Slips], Answer]:
         name = reference.__name__
@@ -122,7 +125,7 @@ def questions_of(lesson: str) -> list[Question]:
 
 
 def predict(name: str, guess: Any = None) -> None:
-    """Ask a question, or say whether a guess at its answer is right.
+    """Ask a question, or say whether a guess at the answer is right.
 
     name: the question's name. guess: a number, to at least two digits, or one of the words that the question offers. On a
     lesson's page this is a field to type into.
@@ -143,7 +146,7 @@ def predict(name: str, guess: Any = None) -> None:
         print(one.verdict(guess)[1])
     elif not asked(*one.asked()):
         words = f" ({tr(' or ').join(choices)})" if choices else ""
-        if re.match("[A-ZА-Я][a-zа-я]", text):  # a word, and not the name of a matrix
+        if re.match("[A-ZА-Я][a-zа-я]", text):  # a word, not the name of a matrix
             text = text[0].lower() + text[1:]
         print(tr("Predict: {question}", question=text + words))
         print(tr('    Then: predict("{name}", your answer)', name=name))

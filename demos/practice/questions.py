@@ -1,4 +1,5 @@
-"""What lessons ask before they show the answer: each answer is computed, and so is each wrong one that has a name."""
+"""The questions that lessons ask before they show the answer. Each answer is computed, and so is each wrong one that
+has a name."""
 
 # ruff: noqa: N802 - names as in the lessons
 from __future__ import annotations
@@ -79,7 +80,7 @@ def dL_db(slip: Slip) -> float:
     return two * error * (2.0 if slip("b is not multiplied by x: its factor is 1") else 1.0)
 
 
-@question("53", "One step against the gradient with eta = 0.1: what is L afterwards?",
+@question("53", "Take one step against the gradient with eta = 0.1. What is L afterwards?",
           reason="w = 1 + 1 = 2, b = 0.5 + 0.5 = 1, and 2 * 2 + 1 is exactly 5")  # fmt: skip
 def loss_after_a_step(slip: Slip) -> float:
     sign = 1 if slip("the step goes up the slope: subtract eta times the gradient") else -1
@@ -115,7 +116,7 @@ def emblem(slip: Slip) -> float:
 def paths_of_emblem(slip: Slip) -> float:
     if slip("that many lead from f to b; each goes on to a in two ways"):
         return 2.0
-    if slip("multiply, do not add: 2 ways from f to b, times 2 from b to a"):
+    if slip("multiply instead of adding: 2 ways from f to b, times 2 from b to a"):
         return 3.0
     return 4.0
 
@@ -155,10 +156,11 @@ def whole_unit(slip: Slip) -> float:
     return (2 * 2 + 0.5 - 5) ** 2 - 6.25
 
 
-@question("55", "The network has 17 parameters. How many passes through it does it take to nudge each one in both directions?",
+@question("55", "The network has 17 parameters. How many passes through the network does it take to nudge each "
+    "one in both directions?",
           reason="Backprop takes one forward and one backward pass, for any number of parameters")  # fmt: skip
 def passes_to_nudge(slip: Slip) -> float:
-    if slip("each is nudged in both directions: that is two passes for each"):
+    if slip("each one is nudged in both directions, which takes two passes for each"):
         return 17.0
     if slip("two-sided differences do not need the pass in the middle"):
         return 35.0
@@ -220,7 +222,7 @@ def columns_of_w(slip: Slip) -> float:
 
 @question("52", "W = [[1, 2], [3, 4]], x = [10, 1], b = [0.5, 0]. What is y[0]?", reason="1 * 10 + 2 * 1 + 0.5")
 def first_output(slip: Slip) -> float:
-    if slip("that is column 0 of W times x: an output takes a row"):
+    if slip("that is column 0 of W times x, but an output uses a row"):
         return 1 * 10 + 3 * 1 + 0.5
     if slip("that is the second output"):
         return 3 * 10 + 4 * 1
@@ -231,7 +233,7 @@ def first_output(slip: Slip) -> float:
 @question("52", "There are ten classes and all weights are 0, so each class has probability 1/10. What is -log(1/10)?",
           reason="The natural logarithm of 10: the loss of a model that knows nothing")  # fmt: skip
 def first_loss(slip: Slip) -> float:
-    if slip("that is the logarithm to base 10; the loss takes the natural one"):
+    if slip("that is the logarithm to base 10; the loss uses the natural one"):
         return 1.0
     if slip("the minus sign is missing: the logarithm of 1/10 is negative"):
         return -math.log(10)
@@ -254,10 +256,12 @@ def lands(slip: Slip) -> float:
 
 
 @question(
-    "56", "A unit square goes through diag(2, 0.5). What is its area afterwards?", reason="2 * 0.5: the determinant"
+    "56",
+    "A unit square goes through diag(2, 0.5). What is its area afterwards?",
+    reason="The area is multiplied by the determinant, 2 * 0.5",
 )
 def area_after(slip: Slip) -> float:
-    if slip("the two factors multiply; they do not add"):
+    if slip("the two factors are multiplied, not added"):
         return 2.5
     if slip("one side shrinks to half as well"):
         return 2.0
@@ -267,7 +271,7 @@ def area_after(slip: Slip) -> float:
 @question("56", "First swap left and right, then make a quarter turn to the left. Where does (1, 0) end up? Give the second coordinate.",
           reason="The mirror takes it to (-1, 0), and the turn takes that to (0, -1)")  # fmt: skip
 def mirror_turn(slip: Slip) -> float:
-    if slip("that is where the turn alone takes it, or the turn before the mirror"):
+    if slip("that is where the point goes if you only turn it, or turn it before the mirror"):
         return 1.0
     if slip("that is its first coordinate"):
         return 0.0
@@ -284,7 +288,7 @@ def third_score(slip: Slip) -> float:
         return 3 / math.sqrt(2)
     if slip("multiply number by number and add up: 1 * 1 + 2 * 1"):
         return 2.0
-    if slip("that is 1 + 2 + 1 + 1: the pairs multiply"):
+    if slip("that is 1 + 2 + 1 + 1, but the numbers of a pair are multiplied"):
         return 5.0
     return 3.0
 
@@ -299,7 +303,8 @@ def weights_sum(slip: Slip) -> float:
     return 1.0
 
 
-@question("51", "The keys (3, 0) and (1, 1) both score 3. Which of them points more nearly in the direction of q = (1, 2)?",
+@question("51", "The keys (3, 0) and (1, 1) both score 3. Which of them points more closely in the direction of q "
+    "= (1, 2)?",
           choices=("(3, 0)", "(1, 1)"), reason="Their cosines are 0.447 and 0.949: a long key scores high in any direction")  # fmt: skip
 def longer_key(slip: Slip) -> str:
     return (

@@ -1,4 +1,4 @@
-"""Endless practice: small graphs, a gradient to work out in each, and a reason for every wrong answer.
+"""Endless practice: small graphs, each with a gradient to work out, and a reason for every wrong answer.
 
 >>> game = quiz(level="order", seed=1)
 >>> game
@@ -103,7 +103,8 @@ LEVELS: dict[str, Callable[[Random], Made]] = {
 
 
 class Quiz:
-    """A series of questions about graphs. Its methods return text to read; `code` is the score, for a teacher."""
+    """A series of questions about graphs. Its methods return text to read; `code` is the score as a code for a
+    teacher."""
 
     _how = ".answer(number)"
 
@@ -178,7 +179,7 @@ class Quiz:
         return tr("{guess} is not right: {why}.", guess=read.text, why=told(slip or "no usual mistake gives it"))
 
     def skip(self) -> Report:
-        """Show the answer and where it comes from, and go on; it does not count as right."""
+        """Show the answer and where it comes from, and go on. The question does not count as answered right."""
         self.asked += 1
         self._streak = 0
         asked = self.question
@@ -219,7 +220,7 @@ def quiz(f: Value | None = None, *, level: str = "chain", seed: int = 0) -> Quiz
     """Questions about a graph of your own, or about random graphs of some level.
 
     f: the result of a graph; the questions are about its nodes. level: chain, reuse, order, products, activation or softmax.
-    seed: a room with the same seed has the same questions. Raises ValueError for a level that does not exist.
+    seed: everybody with the same seed gets the same questions. Raises ValueError for a level that does not exist.
     """
     if f is not None:
         return Quiz(f, "own", seed)
@@ -249,7 +250,7 @@ def _random(level: str, seed: int) -> Iterator[tuple[Value, str]]:
 
 
 def play(level: str, seed: int, read: Callable[[str], str] = input) -> int:
-    """Ask at a terminal until the input ends or two lines in a row are empty; print the code at the end."""
+    """Ask questions in a terminal until the input ends or two lines in a row are empty; print the code at the end."""
     game = quiz(level=level, seed=seed)
     game._how = ""
     print(game)

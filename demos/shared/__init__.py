@@ -1,1 +1,1 @@
-"""What the demos share: their catalogue, pages, figures, data, and training with its progress."""
+"""What the demos share: their catalogue, pages, figures and data, and training with its progress display."""

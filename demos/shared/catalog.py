@@ -1,4 +1,5 @@
-"""The demos, and what they say about themselves: pages of cells in folders of demos/, and files that define `main`.
+"""The demos, and what they say about themselves. A demo is a page of cells in a folder of demos/, or a file that
+defines `main`.
 
 The first line of a docstring, or of a page's first cell, is the question that a demo answers. Nothing is imported.
 """
@@ -21,7 +22,7 @@ class Demo(NamedTuple):
     """A file to run. lesson: its number in the list of questions the project grew from, "" if it is not a lesson.
 
     takes: the parameters of its main; a page of cells takes what its cells ask for, so here it has none.
-    has_stepper: whether its training can be stepped through, phase by phase.
+    has_stepper: whether you can step through its training, phase by phase.
     """
 
     path: Path

@@ -1,4 +1,5 @@
-"""The data: read from demos/shared/data, or made by a few lines of code. One seed gives the same on every Python."""
+"""The data, read from demos/shared/data or made by a few lines of code. The same seed gives the same data on every
+Python."""
 
 from __future__ import annotations
 
@@ -52,7 +53,7 @@ def names() -> list[str]:
 
 
 def moons(count: int, noise: float, rng: Random) -> Table:
-    """Two half circles that reach into each other; `noise` is the standard deviation of every coordinate.
+    """Two interlocking half circles; `noise` is the standard deviation of every coordinate.
 
     Class 0 arches over (0, 0), class 1 hangs below (1, 0.5); both have radius 1.
     """
@@ -74,7 +75,8 @@ def normal(rng: Random) -> float:
 
 
 def shuffled(items: Sequence[T], rng: Random) -> list[T]:
-    """The items in a random order, all orders equally likely; Random.shuffle may differ from one Python to the next."""
+    """The items in a random order, with all orders equally likely. Random.shuffle may differ from one Python version to
+    the next."""
     keys = [rng.random() for _ in items]
     return [item for _, item in sorted(zip(keys, items), key=lambda pair: pair[0])]
 
@@ -89,7 +91,8 @@ def standardizer(xs: list[list[float]]) -> Callable[[Sequence[float]], list[floa
 
 
 def deepest_in_another(xs: Sequence[Sequence[float]], ys: Sequence[int], among: Iterable[int] = ()) -> int:
-    """The row nearest to the middle of another class, and so hard to learn. among: the rows to choose from, or all."""
+    """The row nearest to the middle of another class, which makes it hard to learn. among: the rows to choose from, or
+    all."""
     members = {y: [x for x, other in zip(xs, ys) if other == y] for y in ys}
     middles = {y: [add_up(list(column)) / len(rows) for column in zip(*rows)] for y, rows in members.items()}
 

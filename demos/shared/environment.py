@@ -17,7 +17,7 @@ _VENV_PYTHON = Path(".venv", "Scripts" if os.name == "nt" else "bin", "python")
 
 
 def command(*args: str) -> str:
-    """A command line for this Python, as one would type it here: ``.venv/bin/python -m demos moons``."""
+    """A command line for this Python, as you would type it here: ``.venv/bin/python -m demos moons``."""
     python = Path(sys.executable)
     if python.is_relative_to(Path.cwd()):
         python = python.relative_to(Path.cwd())
@@ -47,7 +47,7 @@ def program(*words: str) -> str:
 
 
 def what_is_wrong() -> str | None:
-    """One sentence with the command to paste, if this Python cannot run the demos; else None."""
+    """If this Python cannot run the demos, one sentence with the command to paste; otherwise None."""
     for package in ("autograd", "nn", "graphviz"):
         if find_spec(package) is None:
             return tr(

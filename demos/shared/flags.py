@@ -1,4 +1,4 @@
-"""Flags of the command line: an error about an unknown or unreadable flag is one sentence."""
+"""Command-line flags: an error about an unknown or unreadable flag is one sentence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BAD_USAGE = 2  # the exit status
 FAILED = 1  # the exit status if a valid request could not be carried out
 
 
-# What argparse itself says, for the catalogues.
+# What argparse itself says, listed for the catalogues.
 _SAID = (
     "usage: {command}", "positional arguments:", "options:", "show this help message and exit",
     "the following arguments are required: {names}", "argument {name}: {why}", "expected one argument",
@@ -23,7 +23,7 @@ _SAID = (
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence."""
+    """A parser that says what is wrong in one sentence."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -45,7 +45,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def count(text: str, least: int = 1) -> int:
-    """A whole number from a flag."""
+    """Read a whole number from a flag."""
     if not text.isdecimal() or int(text) < least:
         raise argparse.ArgumentTypeError(
             tr("want a whole number of at least {least}, got {text}", least=least, text=repr(text))

@@ -58,7 +58,7 @@ def show(drawing: Any, name: str, caption: str = "", at: str = "") -> None:
 
 
 def asked(text: str, choices: Sequence[str], answer: str, reason: str, slips: Sequence[tuple[str, str]]) -> bool:
-    """Put a question with a field for the answer on the page that is running; False if no page is."""
+    """Put a question with a field for the answer on the running page; False if no page is running."""
     if _running is None:
         return False
     _running.print_out()
@@ -76,9 +76,9 @@ def _put(report: Report, name: str, drawing: Any, caption: str, at: str = "") ->
 
 
 def plot(name: str, caption: str = "", *, film: bool = False, **options: Any) -> Callable[[Callable[..., None]], None]:
-    """Draw a figure by the decorated function of its axes, and show it; for the options see plots.figure.
+    """Draw a figure with the decorated function of its axes, and show it; for the options see plots.figure.
 
-    film: on the page, also show the panels of `each` one by one.
+    film: also show the panels of `each` one by one on the page.
     """
     if _running is not None:
         _running.print_out()
@@ -108,7 +108,7 @@ class Cell(NamedTuple):
     statements: list[Statement]
 
     def only_calls(self, name: str) -> bool:
-        """Whether it holds nothing but calls of that function."""
+        """Whether the cell holds only calls of that function."""
         calls = [node.value for node, _ in self.statements if isinstance(node, ast.Expr)]
         return len(calls) == len(self.statements) and all(
             isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == name for call in calls
@@ -143,14 +143,14 @@ def _expected(lines: list[str], below: int) -> str:
 
 
 def _told(prose: str) -> str:
-    """What a terminal shows of a prose cell: its headings, and everything that the reader is asked to do."""
+    """The part of a prose cell that a terminal shows: its headings, and everything that the reader is asked to do."""
     if prose.strip().startswith(("## Yours", "## Make")):
         return f"\n{tr_prose(prose.strip()).lstrip('# ')}\n"
     return "".join(f"\n{tr_prose(line).lstrip('# ')}\n" for line in prose.splitlines() if line[:1] == "#")
 
 
 def told_prose(cell: Cell, demo: Demo) -> str:
-    """The prose of a cell in the language in use; there a Russian title needs no Russian line below it."""
+    """The prose of a cell in the language in use; in Russian, the title needs no Russian line below it."""
     return tr_prose(_without(cell.prose, f"*{demo.russian}*") if language() == "ru" else cell.prose)
 
 
@@ -160,7 +160,7 @@ def _without(prose: str, *shown: str) -> str:
 
 
 class _Run:
-    """A running page: its report, the options it was given and those it asked for, and what it printed."""
+    """A running page: its report, the options it was given, the options it asked for, and what it printed."""
 
     def __init__(self, name: str, report: Report, given: Mapping[str, int | None], quiet: bool) -> None:
         self.name = name
@@ -199,7 +199,7 @@ class _Titles(ast.NodeTransformer):
 
 
 class _Tee(io.StringIO):
-    """Keeps what is written, and passes it on."""
+    """A stream that keeps what is written, and passes it on."""
 
     def __init__(self, also: Any) -> None:
         super().__init__()

@@ -1,4 +1,5 @@
-"""How our figures look, defined once: colours that the colour-blind can tell apart, also in grey, named axes, the seed in the title."""
+"""How our figures look, defined once: colours that colour-blind readers can tell apart, even in grey; named axes; the
+seed in the title."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from .plotting import Figure
 __all__ = ["BLACK", "BLUE", "DIVERGING", "GREEN", "GREY", "MARKS", "NEGATIVE", "ORANGE", "POSITIVE", "PURPLE", "RED", "SEQUENTIAL", "SKY",
            "arrow", "curve", "figure", "heat", "regions", "small_heats", "small_regions"]  # fmt: skip
 
-# Okabe and Ito's palette (2008); each colour also has a marker and dashes of its own.
+# Okabe and Ito's palette (2008); each colour also has its own marker and dashes.
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, BLACK, GREY = "#CC79A7", "#56B4E9", "#000000", "#8c959f"
 MARKS = ((BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (RED, "D", ":"))
@@ -45,7 +46,7 @@ def figure(
 
 
 def curve(ax: Any, ys: Sequence[float], mark: int = 0, label: str = "", **options: Any) -> None:
-    """A line over 0, 1, 2 ... in the colour and the dashes of the mark."""
+    """A line over 0, 1, 2 ... in the colour and with the dashes of the mark."""
     color, _, dashes = MARKS[mark]
     ax.plot(range(len(ys)), ys, color=color, linestyle=dashes, label=label, **options)
 
@@ -58,7 +59,8 @@ def regions(
     names: Sequence[str],
     cells: int = 60,
 ) -> None:
-    """Which class has the highest of the `scores` at each place of a plane, sampled at cells x cells, and the labelled points."""
+    """Shows which class has the highest of the `scores` at each place of a plane, sampled at cells x cells, and the
+    labelled points."""
     xs, ys = (_ticks([point[k] for point in points], cells) for k in (0, 1))
     said = [[scores(x, y) for x in xs] for y in ys]
     for k, name in enumerate(names):
@@ -84,12 +86,13 @@ def _tint(color: str) -> str:
 
 
 def heat(ax: Any, rows: Sequence[Sequence[float]], low: float, high: float, digits: int | None = 2) -> None:
-    """A matrix as a heat map with its numbers written in, unless digits=None; the colours diverge if `low` is negative."""
+    """A matrix as a heat map, with its numbers written in unless digits=None; the colours diverge if `low` is
+    negative."""
     image = ax.imshow(rows, cmap=DIVERGING if low < 0 else SEQUENTIAL, vmin=low, vmax=high)
     for i, row in enumerate(rows if digits is not None else ()):
         for j, number in enumerate(row):
             red, green, blue, _ = image.to_rgba(number)
-            dark = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.18  # white stands out more
+            dark = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.18  # white is easier to see
             shown = f"{round(number, digits) + 0.0:.{digits}f}"  # + 0.0: no "-0"
             ax.text(j, i, shown, ha="center", va="center", color="white" if dark else BLACK, fixed=True)
     ax.grid(False)
@@ -107,7 +110,7 @@ def arrow(
 ) -> None:
     """An arrow from `start` by (x, y) with a label beyond the head; side=1 puts the label to its left, -1 to its right.
 
-    The axes need equal scales, since the label follows the arrow's direction in numbers.
+    The axes need equal scales, since the label follows the arrow's direction in data coordinates.
     """
     head = (start[0] + x, start[1] + y)
     look = {"arrowstyle": "-|>", "color": color, "lw": 2, "linestyle": dashes, "shrinkA": 0, "shrinkB": 0}

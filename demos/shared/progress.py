@@ -1,4 +1,4 @@
-"""How training reports its progress: one live line on a terminal, a few plain lines anywhere else."""
+"""How training reports its progress: one live line in a terminal, a few plain lines anywhere else."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 
 __all__ = ["Progress"]
 
-_LINES = 10  # the most plain lines that a run prints
+_LINES = 10  # the largest number of plain lines that a run prints
 _PAUSE = 0.05  # seconds between two changes of the live line
 
 
 class Progress:
-    """Reports how far a training called `name` is, of `total` updates; use it in a `with`, and call it after each update.
+    """Reports how many of `total` updates a training called `name` has made. Use it in a `with`, and call it after each
+    update.
 
     with Progress("iris", 200) as progress:
         progress(update, loss=0.31, held_out=0.93)

@@ -1,4 +1,4 @@
-// A sentence in the page's language, its fields filled in: SENTENCES has those that are not English.
+// A sentence in the page's language, with its fields filled in. SENTENCES holds the translations.
 const say = (english, fields = {}) => (SENTENCES[english] ?? english).replace(/\{(\w+)\}/g, (_, name) => fields[name]);
 // A film's slider shows one of its frames; the caption of a frame is its image's alt text.
 for (const slider of document.querySelectorAll(".film input")) {
@@ -8,7 +8,7 @@ for (const slider of document.querySelectorAll(".film input")) {
     slider.nextElementSibling.textContent = frames[slider.valueAsNumber].firstElementChild.alt;
   });
 }
-// A prediction: the first pair of what is known is the right answer, the others are wrong ones that have a reason.
+// A prediction: the first known pair is the right answer, the others are wrong answers with a reason.
 for (const form of document.querySelectorAll(".predict")) {
   const known = JSON.parse(new TextDecoder().decode(Uint8Array.from(atob(form.dataset.known), (c) => c.charCodeAt(0))));
   const [[answer, reason], ...slips] = known;

@@ -1,7 +1,7 @@
-"""A folder of pictures with one index.html that shows them, up to date after every addition.
+"""A folder of pictures with an index.html that shows them, and is up to date after every addition.
 
-Files are written whole or not at all, and the page is written again whenever something is added, so a demo that
-is interrupted leaves behind all that it has made.
+Files are written whole or not at all, and the page is written again whenever something is added. So a demo that is
+interrupted leaves behind everything that it has made.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Report:
     def question(
         self, text: str, choices: Sequence[str], answer: str, reason: str, slips: Sequence[tuple[str, str]]
     ) -> None:
-        """Ask a question before its number is shown; the reply to a wrong answer is the slip that gives it."""
+        """Ask a question before its number is shown; the reply to a wrong answer names the slip that gives it."""
         self._add(question_form(text, choices, answer, reason, slips))
 
     def output(self, text: str) -> None:
@@ -94,7 +94,7 @@ class Report:
         self.film(caption).add(name, drawing, caption)
 
     def film(self, caption: str = "") -> Film:
-        """Several drawings in one place on the page, with a slider to go through them."""
+        """Show several drawings in one place on the page, with a slider to go through them."""
         film = Film(self, caption)
         self._blocks.append(film)
         return film
@@ -111,7 +111,7 @@ class Report:
     def plot(
         self, name: str, caption: str = "", *, film: bool = False, **options: Any
     ) -> Callable[[Callable[..., None]], None]:
-        """Draw a figure by the decorated function of its axes, with the options of plots.figure, and show it.
+        """Draw a figure with the decorated function of its axes and the options of plots.figure, and show it.
 
         film: also show the panels of `each` one by one.
         """
@@ -128,7 +128,8 @@ class Report:
         return decorate
 
     def lacks(self, what: str, why: str) -> None:
-        """Say on the page that something is left out, and why; `missing` collects what was left out for each reason."""
+        """Say on the page that something was left out, and why; `missing` collects what was left out for each
+        reason."""
         self.missing.setdefault(why, []).append(what)
         self._add(f'<p class="missing">{escape(tr("{what} is left out: {why}", what=what, why=why))}</p>')
 
@@ -217,7 +218,7 @@ class Film:
 
 
 def sentences(script: str) -> str:
-    """What say() in a script looks up: its English sentences, each with the one in the language in use.
+    """What say() in a script looks up: its English sentences, each with its translation into the language in use.
 
     >>> sentences('tell(say("Write down your answer first."))')
     'const SENTENCES = {};\\n'
@@ -239,7 +240,7 @@ def rendered(drawing: Any, form: str) -> bytes:
 
 
 def question_form(text: str, choices: Sequence[str], answer: str, reason: str, slips: Sequence[tuple[str, str]]) -> str:
-    """A question as HTML, for report.js. The answers are in it, encoded, so that nobody reads them by accident."""
+    """A question as HTML, for report.js. It contains the answers, encoded so that nobody reads them by accident."""
     known = b64encode(json.dumps([[answer, reason], *slips]).encode()).decode()
     words = ["", *choices]
     field = (
@@ -290,7 +291,7 @@ def markdown(text: str) -> str:
 
 
 def _table(lines: Sequence[str]) -> str:
-    """A table whose second line separates its head."""
+    """A table whose second line separates the header."""
     head, _, *rows = [[markdown_line(cell) for cell in line.strip("| ").split(" | ")] for line in lines]
     top = "".join(f'<th scope="col" style="text-align: left">{cell}</th>' for cell in head)
     body = "".join(

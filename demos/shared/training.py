@@ -1,4 +1,5 @@
-"""Training by a compiled step or, for comparison, operation by operation; timed, with compilation timed separately."""
+"""Training with a compiled step or, for comparison, operation by operation. It is timed, and compilation is timed
+separately."""
 
 from __future__ import annotations
 
@@ -15,12 +16,13 @@ from .progress import Progress
 
 __all__ = ["AT_ONCE", "FRAMES", "Eager", "Run", "train"]
 
-AT_ONCE = 50  # updates between two looks at the progress
+AT_ONCE = 50  # updates between two progress reports
 FRAMES = 25  # in a training film, roughly
 
 
 class Run(NamedTuple):
-    """How the training went: the loss before every update, what ran it, how many programs were compiled, and seconds.
+    """How the training went: the loss before every update, what ran it, how many programs were compiled, and how many
+    seconds it took.
 
     last_backend: "python" or "c", whichever backend was asked for; "eager" if nothing was compiled.
     """
@@ -33,7 +35,7 @@ class Run(NamedTuple):
 
 
 class Eager:
-    """What compile() gives, without compiling: the same `train`, one operation after the other."""
+    """What compile() gives, but without compiling: the same `train`, one operation after the other."""
 
     last_backend = "eager"
 
@@ -60,7 +62,8 @@ def train(
     decay: bool = False,
     recorder: Recorder | None = None,
 ) -> Run:
-    """Make one update of the optimiser's parameters with each batch: the columns of arguments of `loss` for some rows.
+    """Make one update of the optimiser's parameters with each batch. A batch is the columns of arguments of `loss` for
+    some rows.
 
     decay: lower the learning rate from its start towards 0. recorder: is given every loss, and has a frame every
     multiple of AT_ONCE updates; its time is not counted. Raises ToolError if the backend is not available.
@@ -82,7 +85,7 @@ def train(
         if decay:
             for group, rate in zip(optimizer.param_groups, rates):
                 group["lr"] = rate * (1 - done / len(batches))
-        if recorder:  # while the parameters are what the first of these losses is computed from
+        if recorder:  # while the parameters are those that the first of these losses is computed from
             with no_grad():
                 first = mean([loss(*row) for row in zip(*some[0])]).data
             recorder.step(first)

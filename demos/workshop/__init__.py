@@ -1,4 +1,5 @@
-"""What a teacher hands out, in one folder: pages, figures for a projector, a handout, notebooks, exercises, notes, wheels.
+"""What a teacher hands out, in one folder: pages, figures for a projector, a handout, notebooks, exercises, notes and
+wheels.
 
 Nothing in it needs a server or a network; every link works from a USB stick.
 """
@@ -48,7 +49,8 @@ No Python at all? Come anyway: every lesson is a page that opens with a double c
 
 _ABOVE = """# Backpropagation
 
-Nine lessons, to be taken in this order. Each opens with a double click; nothing has to be installed to read it.
+Nine lessons, best taken in this order. Each one opens with a double click, and you need not install anything to read
+it.
 """
 _BELOW = """[The handout](handout.html), for printing. [What to try before the workshop](before.txt). For teachers:
 [speaker notes](teacher/notes.html), and solutions in `teacher/solutions`.
@@ -133,7 +135,7 @@ def _notes(lessons: Sequence[Demo]) -> str:
 
 
 def _slips(demo: Demo) -> Iterator[str]:
-    """The wrong answers of a lesson's questions, and the usual slips of its exercises."""
+    """The wrong answers to a lesson's questions, and the usual slips in its exercises."""
     said = tr("Lesson {number}: {question}", number=demo.lesson, question=tr(demo.question))
     yield f"<h3>{escape(said)}</h3><ul>"
     for one in questions_of(demo.lesson):
@@ -147,7 +149,7 @@ def _slips(demo: Demo) -> Iterator[str]:
 
 
 def _download(folder: Path, tell: Callable[[str], None]) -> None:
-    """The wheels for every platform and Python, collected on this one machine. Raises OSError if pip fails."""
+    """Collect the wheels for every platform and Python version on this one machine. Raises OSError if pip fails."""
     folder.mkdir(parents=True, exist_ok=True)
     root = _HERE.parents[1]
     _pip("wheel", "-q", "--no-deps", "-w", str(folder), str(root))

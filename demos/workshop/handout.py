@@ -1,4 +1,5 @@
-"""The handout: all lessons on paper. Nothing on it slides or plays, no line of code is cut off, and the answers are at the end."""
+"""The handout: all lessons on paper. It has no sliders or players, cuts off no line of code, and gives the answers at
+the end."""
 
 from __future__ import annotations
 
@@ -67,7 +68,7 @@ def _code(demo: Demo, cell: Cell) -> Iterator[str]:
 
 
 def figures(cell: Cell) -> list[tuple[str, str]]:
-    """The pictures that a cell makes: name and caption. What plays is not a picture."""
+    """The pictures that a cell makes, with name and caption. A player or a film is not a picture."""
     found: list[tuple[str, str]] = []
     for node, _ in cell.statements:
         calls = [node.value] if isinstance(node, ast.Expr) else getattr(node, "decorator_list", [])

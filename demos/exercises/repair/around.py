@@ -1,4 +1,4 @@
-"""Edits that need what is around an expression: another variable, or a factor or term that is missing."""
+"""Edits that depend on the code around an expression: another variable, or a missing factor or term."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def other_names(site: Site, names: Sequence[str]) -> Iterator[Edit]:
 
 
 def _element(site: Site, names: Sequence[str]) -> Iterator[Edit]:
-    """X[0], written where the loop's own x is meant."""
+    """X[0], written where the loop variable x is meant."""
     node = site.node
     if (
         isinstance(node, ast.Subscript)
@@ -64,7 +64,7 @@ def other_calls(site: Site, names: Sequence[str]) -> Iterator[Edit]:
 
 
 def atoms_of(tree: ast.Module, function: Function, names: Sequence[str]) -> list[ast.expr]:
-    """What may be missing somewhere: numbers, names, elements and lengths that the function deals with."""
+    """Things that may be missing: numbers, names, elements and lengths that the function uses."""
     found: dict[str, ast.expr] = {}
     loops = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     for name in names:
@@ -119,7 +119,8 @@ def missing(site: Site, atoms: Sequence[ast.expr]) -> Iterator[Edit]:
 
 
 def _takesmissing(site: Site) -> bool:
-    """Whether a number may be missing beside this expression: not inside a product, where it makes no difference."""
+    """Whether a number may be missing next to this expression: not inside a product, where it would make no
+    difference."""
     node, owner = site.node, site.owner
     if not is_number(node) or (isinstance(node, ast.Constant) and not isinstance(owner, ast.Return)):
         return False

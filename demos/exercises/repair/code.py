@@ -19,7 +19,7 @@ from ..sandbox import REPAIRED, is_library
 
 __all__ = ["Program", "Turns", "compiled", "program_of", "written"]
 
-_LONGEST = 2_000  # items of a list, or bits of a whole number: anything longer is taken to grow without end
+_LONGEST = 2_000  # items of a list, or bits of an integer: anything longer is assumed to grow without end
 _MODULES = {"math", "cmath", "autograd", "nn", "numpy", "itertools", "functools", "operator", "collections", "copy", "random",
             "dataclasses", "typing", "fractions", "statistics", "contextlib"}  # fmt: skip
 _EFFECTS = {"open", "input", "exec", "eval", "compile", "exit", "quit", "breakpoint", "globals", "__import__", "iter"}
@@ -31,7 +31,7 @@ class _EndlessError(BaseException):
 
 
 class Program(NamedTuple):
-    """A module with a definition and the helpers that it calls, with the line numbers of the learner's file.
+    """A module with one definition and the helpers that it calls, with the line numbers of the learner's file.
 
     turning: its loops, comprehensions and functions, whose turns are counted. whole: whether everything it
     calls is in the module or in a library.
@@ -62,7 +62,7 @@ class Program(NamedTuple):
 
 
 def _uncommented(line: str) -> str:
-    """Return the line without the comment at its end; a # inside quotes stays."""
+    """Return the line without its trailing comment; a # inside quotes stays."""
     quote = ""
     for place, letter in enumerate(line):
         if quote:
@@ -82,7 +82,7 @@ def written(source: str, name: str) -> Program:
 
 
 def program_of(thing: Any) -> Program | None:
-    """The source of a function or class, as a program; None if it is not known, or does more than compute."""
+    """The source of a function or class, as a program; None if it is not known, or if it does more than compute."""
     found = _definition(thing)
     if found is None:
         return None
@@ -120,7 +120,8 @@ def program_of(thing: Any) -> Program | None:
 def _definition(
     thing: Any,
 ) -> tuple[ast.FunctionDef | ast.ClassDef, list[str], FunctionType, ast.Module] | None:
-    """The node that defines a function or class, the lines of its file, one of its functions, and the whole file."""
+    """The node that defines a function or class, the lines of its file, one of its functions, and the tree of the whole
+    file."""
     functions = list(vars(thing).values()) if isinstance(thing, type) else [thing]
     some = next((one for one in functions if isinstance(one, FunctionType)), None)
     if some is None:
@@ -169,7 +170,7 @@ def _is_learners(thing: Any) -> bool:
 
 
 def _only_computes(tree: ast.AST, namespace: Mapping[str, Any]) -> bool:
-    """Whether it can be run a thousand times: it does not open files, ask for input, or sleep."""
+    """Whether the program can be run a thousand times: it does not open files, ask for input, or sleep."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
@@ -195,7 +196,7 @@ def _only_computes(tree: ast.AST, namespace: Mapping[str, Any]) -> bool:
 
 
 class Turns:
-    """Counts turns of loops and calls, and ends a program that makes more of them than it may, or grows without end."""
+    """Counts loop iterations and calls, and ends a program that makes too many of them or grows without end."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -211,7 +212,8 @@ class Turns:
 
 
 def compiled(program: Program, turns: Turns) -> Any:
-    """What the tree defines in its current state; its loops end. None if it does not compile, or fails at once."""
+    """What the tree defines in its current state, with loops that always end. None if it does not compile, or fails at
+    once."""
     with_ticks = [node.ifs if isinstance(node, ast.comprehension) else node.body for node in program.turning]
     for node, body in zip(program.turning, with_ticks):
         body.insert(0, _TICK.value if isinstance(node, ast.comprehension) else _TICK)

@@ -1,6 +1,6 @@
-"""A small edit of a program: what it changes in the tree, where, and what a sentence about it has to say.
+"""A small edit of a program: what it changes in the tree, where, and what to say about it.
 
-An edit is made in place and taken back afterwards, so that hundreds of them cost little.
+An edit is made in place and undone afterwards, so hundreds of them cost little.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Loop = ast.For | ast.While | ast.comprehension
 
 
 class Change(NamedTuple):
-    """One field of a node, or one place of a list, gets another value."""
+    """One field of a node, or one item of a list, gets another value."""
 
     owner: ast.AST
     field: str
@@ -30,7 +30,7 @@ class Change(NamedTuple):
 class Edit(NamedTuple):
     """kind: its row in sentences.py. fields: the words that the row has blanks for. cost: how far-fetched it is.
 
-    key: edits with the same kind and key are one slip, made in several places; "" for an edit that is always alone.
+    key: edits with the same kind and key are one slip made in several places; "" for an edit that is always alone.
     """
 
     kind: str
@@ -88,7 +88,7 @@ def new(node: Any, place: ast.AST) -> Any:
 
 
 def text(node: ast.AST, limit: int = 48) -> str:
-    """Its code, on one line."""
+    """The code of a node, on one line."""
     code = " ".join(ast.unparse(node).split())
     return code if len(code) <= limit else code[: limit - 3] + "..."
 
@@ -156,7 +156,8 @@ def names_in(function: Function) -> list[str]:
 
 
 def grouped(edits: Sequence[Edit]) -> list[Edit]:
-    """Each slip that is made in several places, as one edit of all of them, which costs a little more than one."""
+    """Each slip that is made in several places, as a single edit of all of them, which costs a little more than one
+    edit."""
     together: dict[tuple[str, str], list[Edit]] = {}
     for edit in edits:
         if edit.key:

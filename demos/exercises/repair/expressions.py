@@ -225,7 +225,7 @@ def _wrapped(site: Site) -> Iterator[Edit]:
 
 
 def _reversed(node: ast.expr) -> ast.expr:
-    """The code that reverses any iterable, as a list."""
+    """Code that reverses any iterable into a list."""
     return ast.Subscript(
         call_of("list", node), ast.Slice(None, None, ast.UnaryOp(ast.USub(), ast.Constant(1))), ast.Load()
     )
@@ -273,7 +273,7 @@ def _root(node: ast.expr) -> str:
 
 
 def _orders(site: Site) -> Iterator[Edit]:
-    """Two items of several that have changed places."""
+    """Two of several items have changed places."""
     node = site.node
     if isinstance(node, (ast.Tuple, ast.List)) and 2 <= len(node.elts) <= 4:
         for i in range(len(node.elts)):
@@ -302,7 +302,7 @@ def _orders(site: Site) -> Iterator[Edit]:
 
 
 def _lists(site: Site) -> Iterator[Edit]:
-    """A list that begins empty, or with a number."""
+    """A list that starts empty, or with a number."""
     node = site.node
     if not isinstance(node, ast.List) or not isinstance(site.statement, ast.Assign):
         return

@@ -1,8 +1,8 @@
-"""The smallest edits that make a learner's own program right: one, or two together.
+"""The smallest edits that make a learner's own program right: a single one, or two together.
 
-Every edit is made and the program run on the samples, within a budget of programs and of turns of their loops, so that
-the same program always gets the same verdict. The pairs tried first are those whose edits are small and bring the
-numbers nearer.
+Every edit is made and the program is run on the samples. A budget limits the number of programs and of loop iterations,
+so that the same program always gets the same verdict. Pairs are tried first if their edits are small and bring the
+numbers closer.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from .statements import of_statements
 
 __all__ = ["Samples", "mended"]
 
-_ONES = 1_500  # the most programs tried with one edit
+_ONES = 1_500  # the largest number of programs tried with one edit
 _PAIRS = 2_500  # and with two edits
-_MEASURED = 3  # samples that say how near an edit comes
-_ENOUGH = 6  # right pairs, from which the best is chosen
+_MEASURED = 3  # samples that show how close an edit comes
+_ENOUGH = 6  # right pairs; the best one is chosen
 
 
 class Samples(NamedTuple):
@@ -47,13 +47,13 @@ def mended(program: Program, samples: Samples, pairs: bool = True) -> list[tuple
     """The edits, one or two, that make a program right, the most likely ones first."""
     search = _Search(program, samples)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # numpy's warnings, about programs that nobody wrote
+        warnings.simplefilter("ignore")  # numpy's warnings about programs that nobody wrote
         found = search.ones() or (search.twos() if pairs else [])
     return [edits for _, edits in sorted(found, key=lambda one: one[0])]
 
 
 class _Tried(NamedTuple):
-    """An edit that was tried alone. gain: how much nearer its answers are; seen: these answers, abbreviated."""
+    """An edit that was tried alone. gain: how much closer its answers are; seen: these answers, abbreviated."""
 
     edit: Edit
     gain: float
@@ -67,7 +67,7 @@ class _Search:
         self.wanted = _operations(samples.reference.tree)
         turns = Turns(1_000_000)
         self.run(samples.reference, turns, range(len(samples.right)))
-        self.most = 1_000 + 10 * turns.made  # the most turns that a program may make
+        self.most = 1_000 + 10 * turns.made  # the most iterations that a program may make
         self.unlike = self.distance()
         everywhere = range(len(samples.right))
         before = self.answers(everywhere)
@@ -80,7 +80,7 @@ class _Search:
         return answer is not None and same(answer, self.samples.right[k], self.samples.precision)
 
     def answers(self, which: Sequence[int], until_wrong: bool = False) -> list[Tree | None]:
-        """The answers of the program in its current state; None for each that it does not give."""
+        """The answers of the program in its current state, with None for each answer that it fails to give."""
         return self.run(self.program, Turns(self.most), which, until_wrong)
 
     def run(self, program: Program, turns: Turns, which: Sequence[int], until_wrong: bool = False) -> list[Tree | None]:
@@ -122,7 +122,7 @@ class _Search:
         return found
 
     def twos(self) -> list[tuple[float, tuple[Edit, ...]]]:
-        alike = Counter({repr(self.before): 2})  # skip an edit that changes nothing, or that does what another one does
+        alike = Counter({repr(self.before): 2})  # skip an edit that changes nothing, or does the same as another one
         chosen: list[_Tried] = []
         for one in self.tried:
             alike[one.seen] += 1
@@ -144,7 +144,7 @@ class _Search:
         return found
 
     def rank(self, *edits: Edit) -> float:
-        """Small edits first, and those that bring a program nearer to the reference."""
+        """Order the edits: small ones first, and those that bring a program closer to the reference."""
         return sum(edit.cost for edit in edits) + 0.15 * (self.distance() - self.unlike)
 
     def distance(self) -> int:
@@ -153,7 +153,7 @@ class _Search:
         return sum(((operations - self.wanted) + (self.wanted - operations)).values())
 
     def measure(self, answers: Sequence[Tree | None]) -> float:
-        """What share of the answers is right, and how near the rest are: between 0 and 2."""
+        """The share of right answers plus how close the rest are: between 0 and 2."""
         total = 0.0
         for k, given in zip(self.first, answers):
             right = self.samples.right[k]
@@ -175,7 +175,7 @@ def _edits(tree: ast.Module) -> list[Edit]:
 
 
 def _nearness(x: float, y: float) -> float:
-    """1 for equal numbers, near 0 for numbers that are far apart."""
+    """1 for equal numbers, close to 0 for numbers that are far apart."""
     if not (math.isfinite(x) and math.isfinite(y)):
         return 0.0
     return 1 / (1 + abs(x - y) / (1e-9 + abs(y)))

@@ -1,4 +1,5 @@
-"""What a verdict says about an edit: a whole sentence for each kind, with blanks for the lines and the learner's own code.
+"""What a verdict says about an edit: a full sentence for each kind, with blanks for the lines and the learner's own
+code.
 
 Blanks: {where} is "Line 4" or "Lines 4 and 5", {code} the statement there, {old} the expression in it.
 """

@@ -1,4 +1,4 @@
-"""Edits of statements: assigned or added, indented or not, before or after, missing or too many."""
+"""Edits of statements: assigned instead of added, wrongly indented, too early or too late, missing or superfluous."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def _moved(owner: ast.AST, field: str, block: Sequence[ast.stmt]) -> Iterator[Ed
 def _out_of(
     owner: ast.AST, field: str, block: Sequence[ast.stmt], k: int, node: ast.For | ast.While | ast.If
 ) -> Iterator[Edit]:
-    """The last statements of a loop come after it; the first ones before it."""
+    """Move the last statements of a loop behind it, and the first ones in front of it."""
     body = node.body
     for count in range(1, len(body)):
         last, first = body[-count:], body[:count]
@@ -141,7 +141,8 @@ def _into(
 
 
 def _set_back(before: ast.stmt, loop: ast.For | ast.While) -> Iterator[Edit]:
-    """The statement stays, and is repeated in each turn: of this loop, of an inner one, or for one of several names."""
+    """Keep the statement, and repeat it in every iteration of this loop or an inner one, or for one of several
+    names."""
     if (
         isinstance(before, ast.Assign)
         and isinstance(before.targets[0], ast.Tuple)
@@ -249,7 +250,7 @@ def _of_function(tree: ast.Module, function: ast.FunctionDef) -> Iterator[Edit]:
 
 
 def _zeroed(function: ast.FunctionDef) -> Iterator[Edit]:
-    """zero_grad in each turn of a loop that calls backward()."""
+    """Call zero_grad() in every iteration of a loop that calls backward()."""
     loops = [node for node in ast.walk(function) if isinstance(node, (ast.For, ast.While))]
     loops = [loop for loop in loops if "backward()" in text(loop, 4000)]
     names = names_in(function)
@@ -276,7 +277,7 @@ def _zeroed(function: ast.FunctionDef) -> Iterator[Edit]:
 
 
 def _visited(tree: ast.Module, function: ast.FunctionDef) -> Iterator[Edit]:
-    """A function that calls itself goes through each node once."""
+    """Let a recursive function visit each node only once."""
     own = function.name
     if not function.args.args or not any(
         isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == own for n in ast.walk(function)
@@ -302,7 +303,7 @@ def _visited(tree: ast.Module, function: ast.FunctionDef) -> Iterator[Edit]:
 
 
 def _seeded(function: ast.FunctionDef) -> Iterator[Edit]:
-    """The root's own gradient is 1."""
+    """Set the root's own gradient to 1."""
     if function.name == "backward" and function.args.args:
         own = function.args.args[0].arg
         for k in range(len(function.body) + 1):
@@ -321,7 +322,8 @@ def _seeded(function: ast.FunctionDef) -> Iterator[Edit]:
 
 
 def _biased(function: ast.FunctionDef) -> Iterator[Edit]:
-    """A loop over the rows of one list also goes through the numbers of another: a bias for each row, a slope for each unit."""
+    """Let a loop over the rows of one list also go through the numbers of another: a bias for each row, a slope for
+    each unit."""
     arguments = [argument.arg for argument in function.args.args]
     for node in ast.walk(function):
         if not isinstance(node, (ast.For, ast.ListComp)):
@@ -345,7 +347,8 @@ def _biased(function: ast.FunctionDef) -> Iterator[Edit]:
 
 
 def _sinks(node: ast.For | ast.ListComp) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:
-    """The places where a loop's numbers go: the element of a comprehension, what is appended or assigned."""
+    """The expressions whose values a loop collects: the element of a comprehension, what is appended, what is
+    assigned."""
     if isinstance(node, ast.ListComp):
         yield node, "elt", None, node.elt
         return

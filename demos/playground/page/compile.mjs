@@ -1,5 +1,5 @@
 // Compiles Python sources with the Python that will run them: node compile.mjs NODE_MODULES FOLDER LIBRARY.ZIP
-// In FOLDER, files that a first cell needs get their .pyc. LIBRARY.ZIP is the standard library, compiled likewise,
+// In FOLDER, the files that a first cell needs are compiled to .pyc. LIBRARY.ZIP is the standard library, compiled too,
 // without the parts that a browser does not need. Other files stay as they are: compiled, they would be twice as large.
 
 import { writeFileSync } from "node:fs";

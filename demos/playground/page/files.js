@@ -1,4 +1,4 @@
-// A document as a file: .py with cells, as lessons are, or a notebook; or in the address, as text that is only shown.
+// A document as a file: .py with cells, like a lesson, or a notebook. Or one in the address, as text that is only shown.
 
 import { say } from "./words.js";
 

@@ -19,7 +19,7 @@ async function load(name) {
   const inside = $(`part-${name}`);
   if (inside) {
     const bytes = bytesOf(inside.textContent);
-    inside.remove(); // its megabytes are not needed twice
+    inside.remove(); // to keep no second copy of its megabytes
     return opened(new Blob([bytes]).stream());
   }
   const answer = await fetch(DATA.parts[name]);
@@ -32,7 +32,7 @@ const python = new Python(load, ({ state, share = 1, reason }) => {
   performance.mark(state);
   $("state").textContent = WORDS[state]?.() ?? reason;
   document.documentElement.dataset.python = state;
-  document.documentElement.dataset.memory = python?.memory ?? 0; // bytes that Python holds: it never gives any back
+  document.documentElement.dataset.memory = python?.memory ?? 0; // bytes that Python holds: it never returns any
   $("bar").hidden = state !== "loading";
   $("bar").value = share;
   $("stop").disabled = state !== "busy";
@@ -72,7 +72,7 @@ function open(wanted) {
   document.title = `${title} · playground`;
 }
 
-// A document's own cells with the code that was typed into them, and after each, the cells that were added there.
+// A document's own cells with the code that was typed into them, each followed by the cells that were added after it.
 function merged(cells, typed) {
   return cells.flatMap((cell) => {
     if (cell.code === undefined) return [cell];
@@ -117,7 +117,7 @@ async function copyAddress() {
   history.replaceState(null, "", address);
   try {
     await navigator.clipboard.writeText(address);
-    tell(say("The address is copied. Anyone who opens it sees this text, and nothing runs by itself."));
+    tell(say("The address is copied. Anyone who opens it sees this text, and nothing runs until they run it."));
   } catch { // not allowed for a file
     tell(say("The address of this page now holds the text: copy it from there."));
   }

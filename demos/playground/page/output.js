@@ -15,7 +15,7 @@ export const element = (tag, attributes = {}, ...inside) => {
   return made;
 };
 
-// A page with a script of its own, isolated: it cannot reach anything of this page. plays: it plays from the beginning.
+// A page with a script of its own, isolated: it cannot reach anything on this page. plays: it starts to play at once.
 export function frameOfPage(page, title, plays = false) {
   const frame = element("iframe", { title, sandbox: "allow-scripts", class: "page" });
   const text = new DOMParser().parseFromString(page, "text/html");
@@ -64,7 +64,7 @@ export class Output {
     this.shown.clear();
   }
 
-  // What Python sends while a cell runs.
+  // The messages that Python sends while a cell runs.
   hear({ text, error, show, place, again }) {
     if (text !== undefined) this.print(text, error);
     if (show) {
@@ -75,7 +75,7 @@ export class Output {
     }
   }
 
-  // A picture that moves keeps its place, and its height while the next one loads.
+  // A moving picture keeps its place, and keeps its height while the next frame loads.
   replace(before, after) {
     if (before.tagName === "IMG" && after.tagName === "IMG") after.style.minHeight = `${before.clientHeight}px`;
     if (before.tagName === "IFRAME" && after.className === before.className) after.style.height = before.style.height;

@@ -1,4 +1,4 @@
-// Python in a worker, and a spare one beside it, so that an endless run can be ended and the next one need not wait.
+// Python in a worker, and a spare worker next to it, so that an endless run can be ended and the next one need not wait.
 
 import { say } from "./words.js";
 
@@ -10,7 +10,7 @@ const BOOT = `onmessage = async ({ data }) => {
     await begin(data);
   } catch (error) { postMessage({ died: String(error.message ?? error) }); }
 };`;
-const SILENT = 300; // seconds without a word after which a run is ended
+const SILENT = 300; // seconds of silence after which a run is ended
 
 export class Python {
   // load: gives a part by its name. tell: is told {state, share}: "loading", "ready", "busy", or "failed" with a reason.

@@ -55,7 +55,7 @@ export class Sheet {
   }
 }
 
-// Prose of the lessons is HTML, written when the page was made; anything loaded from elsewhere is text.
+// The prose of the lessons is HTML, written when the page was made; anything loaded from elsewhere is text.
 function prose({ html, text, name }) {
   const root = element("section", { class: "prose" });
   if (html === undefined) root.append(element("p", { class: "loaded" }, text));

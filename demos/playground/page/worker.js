@@ -7,7 +7,7 @@ import createPyodideModule from "pyodide/pyodide.asm.mjs";
 
 const NOWHERE = "https://playground.invalid/"; // where Python believes that its files are
 
-// The files lie in one array of bytes: the length of a list as text, the list of [path, length], then file after file.
+// The files are in one array of bytes: the length of a list as text, the list of [path, length], then file after file.
 function unpack(FS, bytes, root) {
   const start = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   let at = start;

@@ -1,6 +1,7 @@
 """Axes: one panel of a figure, with the methods of matplotlib's Axes that our pages use.
 
-A method keeps what it is given as a mark; a mark draws itself once the figure knows how large everything is. Python itself refuses a name or an option that is not here.
+Each method stores what it is given as a mark, and a mark draws itself once the figure knows how large everything is. A
+name or an option that is not here raises Python's own error.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Image(NamedTuple):
 
 
 class Axes:
-    """One panel. x, y: its limits, if they were set; otherwise what is drawn decides."""
+    """One panel. x, y: its limits, if they were set; otherwise they follow from what is drawn."""
 
     def __init__(self) -> None:
         self.marks: list[Mark] = []
@@ -94,7 +95,7 @@ class Axes:
     def axhline(
         self, y: float, *, color: str = INK, linestyle: Any = "-", linewidth: float = LINE, label: str = ""
     ) -> None:
-        """A line right across the axes."""
+        """A line across the whole width or height of the axes."""
         stroke = Stroke(color_of(color), linewidth, dashes_of(linestyle, linewidth))
         self._add(_Across(y, stroke), label, 2)
 
@@ -198,13 +199,13 @@ class Axes:
                             offset=offset, frame=frame, fixed=fixed), "", zorder)  # fmt: skip
 
     def legend(self, *, loc: str = "best", frameon: bool = False, framealpha: float = 1.0) -> None:
-        """A legend of everything that has a label. loc: such as "upper left" or "center right"; "best" covers the least."""
+        """A legend of everything that has a label. loc: "upper left", "center right" and so on; "best" covers the least."""
         self.legend_at, self.legend_frame = loc, frameon and framealpha > 0
 
     # --- The axes themselves ---
 
     def set(self, **what: Any) -> None:
-        """Several at once: set(xlim=(0, 1), title="t") is set_xlim((0, 1)) and set_title("t")."""
+        """Set several properties at once: set(xlim=(0, 1), title="t") is set_xlim((0, 1)) and set_title("t")."""
         for name, value in what.items():
             getattr(self, f"set_{name}")(value)
 
@@ -247,7 +248,7 @@ class Axes:
         self.scale["y"] = Log(base) if name == "log" else Linear()
 
     def set_aspect(self, aspect: str) -> None:
-        """ "equal": a unit is as long across as up; "auto": it is not."""
+        """ "equal": a unit has the same length on both axes; "auto": it need not."""
         self.equal = aspect == "equal"
 
     def locator_params(self, *, nbins: int) -> None:
@@ -258,7 +259,7 @@ class Axes:
         self.gridded = visible
 
     def axis(self, what: str) -> None:
-        """ "off" draws no axes, "on" does."""
+        """ "off" hides the axes, "on" shows them."""
         self.framed = what != "off"
 
     # --- For the figure ---
@@ -296,7 +297,7 @@ class _Across(Mark):
 
 
 class _Room(Mark):
-    """An invisible mark at points that the axes make room for."""
+    """An invisible mark at points that the axes have to leave room for."""
 
     def __init__(self, xy: list[tuple[float, float]]) -> None:
         self.xy = xy

@@ -1,4 +1,5 @@
-"""The part of a line or an area inside a rectangle. With it no picture needs a clip path, whose name two pictures might share."""
+"""The part of a line or an area inside a rectangle. This way no picture needs a clip path, whose name could clash with
+that of another picture."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ class Box(NamedTuple):
 
 
 def pieces(points: Sequence[Point], box: Box) -> list[list[Point]]:
-    """The stretches of a line inside a box (Liang and Barsky, 1984); a nan or an inf interrupts it.
+    """The stretches of a line inside a box (Liang and Barsky, 1984); a nan or an inf interrupts the line.
 
     >>> pieces([(-1.0, 1.0), (3.0, 1.0), (3.0, 5.0)], Box(0.0, 0.0, 4.0, 4.0))
     [[(0.0, 1.0), (3.0, 1.0), (3.0, 4.0)]]

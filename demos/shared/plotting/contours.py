@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 __all__ = ["contour_lines", "contour_regions"]
 
 Point = tuple[float, float]
-Crossing = tuple[int, int, int]  # on the edge of a cell that begins at row i, column j, and goes right (0) or down (1)
+Crossing = tuple[int, int, int]  # on the edge of a cell that starts at row i, column j, and goes right (0) or down (1)
 
 
 def contour_lines(
@@ -33,7 +33,8 @@ def contour_lines(
 def contour_regions(
     xs: Sequence[float], ys: Sequence[float], heights: Sequence[Sequence[float]], level: float
 ) -> list[list[Point]]:
-    """The outlines of the areas above `level`, closed along the border of the grid; fill them by the even-odd rule."""
+    """The outlines of the areas above `level`, closed along the border of the grid; fill them with the even-odd
+    rule."""
     below = level - 1.0
     rim = [below] * (len(xs) + 2)
     padded = [rim, *([below, *row, below] for row in heights), rim]

@@ -1,4 +1,4 @@
-"""A Figure: panels of one size in rows and columns under a title, laid out and written as SVG.
+"""A Figure: panels of equal size in rows and columns under a title, laid out and written as SVG.
 
 >>> figure = Figure("Squares", (4.0, 3.0))
 >>> (panel,) = figure.panels
@@ -47,7 +47,7 @@ class Figure:
         self.panels = [Axes() for _ in range(count)]
 
     def svg(self) -> str:
-        """The figure as SVG, the same bytes from the same numbers."""
+        """The figure as SVG: the same numbers always give the same bytes."""
         return _Layout(self).svg()
 
     def savefig(self, file: Any, format: str = "svg") -> None:
@@ -86,14 +86,14 @@ class _Panel:
         return list(zip(places, words))
 
     def shown(self, axis: str) -> list[tuple[float, str]]:
-        """Its ticks, if it is the panel of its row or column that writes them."""
+        """The panel's ticks, if it is the panel of its row or column that writes them."""
         return self.ticks[axis] if self.outer[axis] else []
 
     def label(self, axis: str) -> str:
         return (self.axes.xlabel if axis == "x" else self.axes.ylabel) if self.outer[axis] and self.axes.framed else ""
 
     def margins(self) -> tuple[float, float, float, float]:
-        """The room that its labels take: left, top, right, bottom."""
+        """The room that the panel's labels take: left, top, right, bottom."""
         words = [width_of(word, SMALL) for _, word in self.shown("y")]
         left = (max(words) + TICK_LENGTH + 4 if words else 2.0) + (LABEL * 1.6 if self.label("y") else 0.0)
         bottom = (SMALL * 1.3 + TICK_LENGTH + 3 if self.shown("x") else 2.0) + (
@@ -192,7 +192,7 @@ class _Panel:
         return "".join(parts)
 
     def _corner(self, place: Any, box: Box, size: tuple[float, float]) -> tuple[float, float]:
-        """Where the legend goes: where it was put, or where it covers the least."""
+        """The place of the legend: where it was put, or where it covers the least."""
 
         def at(name: str) -> tuple[float, float]:
             left, right = box.left + 6, box.right - 6 - size[0]
@@ -214,7 +214,7 @@ class _Panel:
 
 
 class _Layout:
-    """Where everything in a figure goes: panels of one size, as far apart as their labels need."""
+    """Where everything in a figure goes: panels of equal size, as far apart as their labels need."""
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
@@ -247,7 +247,8 @@ class _Layout:
         return [same for _ in each]
 
     def _outer(self, i: int, j: int, k: int) -> dict[str, bool]:
-        """Whether a panel writes the numbers of its axes, since the panel below it or to its left would repeat them."""
+        """Whether a panel writes the numbers of its axes: not if the panel below it or to its left writes the same
+        ones."""
         below = k + self.figure.columns < len(self.figure.panels)
         return {"x": not (self.figure.shared and below), "y": not (self.figure.shared and j)}
 
@@ -300,7 +301,7 @@ class _Layout:
         )
 
     def _told(self) -> str:
-        """The figure in words, for readers who cannot see it: its axes, its panels, and what is labelled."""
+        """The figure in words, for readers who cannot see it: its axes, its panels and its labels."""
         first = self.figure.panels[0]
         axes = [f"{way}: {label}" for way, label in ((tr("across"), first.xlabel), (tr("up"), first.ylabel)) if label]
         panels = [axes.title for axes in self.figure.panels if axes.title]

@@ -1,7 +1,7 @@
-"""What a plot can hold: lines, markers, areas, cells, words and arrows, each in the numbers of its axes.
+"""What a plot can hold: lines, markers, areas, cells, words and arrows, each in the coordinates of its axes.
 
-A mark knows the points that the axes make room for. It draws itself as SVG, given the function from axes to paper
-(`place`) and the box that it may not leave.
+A mark knows the points that the axes have to leave room for. It draws itself as SVG, given the function from axes to
+paper (`place`) and the box that it must not leave.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Mark:
     label = ""
 
     def points(self) -> list[Point]:
-        """What the axes make room for."""
+        """The points that the axes leave room for."""
         return []
 
     def covered(self, place: Place) -> list[Point]:
@@ -213,7 +213,7 @@ class Bars(Mark):
 
 
 def _grid(across: float, down: float, gap: float) -> list[Point]:
-    """Dots in rows, every second one shifted by half a gap."""
+    """Dots in rows, with every second row shifted by half a gap."""
     rows = range(1, math.ceil(down / gap * 2))
     return [
         (x, row * gap / 2)
@@ -249,7 +249,7 @@ class Cells(Mark):
 
 
 class Words(Mark):
-    """A text at a point, moved by `offset` points right and up. fixed: its colour follows no theme."""
+    """A text at a point, moved by `offset` points right and up. fixed: its colour does not follow the theme."""
 
     zorder = 3.0
 
@@ -323,10 +323,10 @@ class Arrow(Mark):
 
 
 class Labels(Mark):
-    """The heights of contour lines, written on them, far from everything else."""
+    """The heights of contour lines, written on the lines, far from everything else."""
 
     zorder = 2.5
-    EVERY, APART = 40, 26.0  # places to try on a line; points from the border and from each other
+    EVERY, APART = 40, 26.0  # places to try on a line; distances from the border and from each other, in points
 
     def __init__(self, lines: Sequence[tuple[str, Sequence[Point]]], size: float, color: str, axes: Any) -> None:
         self.lines, self.size, self.color, self.axes = lines, size, color, axes
@@ -344,7 +344,7 @@ class Labels(Mark):
         return "".join(parts)
 
     def _best(self, placed: Sequence[Point], taken: Sequence[Point], box: Box) -> int | None:
-        """The place on a line that is farthest from everything else, and not at its ends."""
+        """The place on a line that is farthest from everything else, but not at its ends."""
         tried = range(1, len(placed) - 1, max(1, len(placed) // self.EVERY))
         free = [k for k in tried if box.holds(placed[k], -self.APART)]
         if not free:

@@ -1,4 +1,4 @@
-"""Scales: from numbers to shares of an axis, and ticks at round numbers.
+"""Scales: they map numbers to fractions of an axis, and put ticks at round numbers.
 
 >>> Linear().ticks(0.0, 1.07, 5)
 ([0.0, 0.25, 0.5, 0.75, 1.0], ['0.00', '0.25', '0.50', '0.75', '1.00'])
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 __all__ = ["Linear", "Log"]
 
-MARGIN = 0.05  # the fraction of the axis beyond what is drawn
+MARGIN = 0.05  # the fraction of the axis that is left free beyond what is drawn
 STEPS = (1.0, 2.0, 2.5, 5.0)
 EXPONENTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LEAST = 1e-307  # the smallest number that a log scale shows
@@ -21,7 +21,7 @@ LOST = 1e-9  # relative to a step: anything closer is rounding
 
 
 class Linear:
-    """A scale on which equal distances are equal differences."""
+    """A scale on which equal distances mean equal differences."""
 
     def along(self, x: float) -> float:
         return x
@@ -53,7 +53,7 @@ class Linear:
 
 
 class Log:
-    """A scale on which equal distances are equal ratios."""
+    """A scale on which equal distances mean equal ratios."""
 
     def __init__(self, base: float = 10) -> None:
         self.base = base

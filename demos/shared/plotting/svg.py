@@ -32,7 +32,7 @@ __all__ = [
 FONT = "Helvetica, Arial, Liberation Sans, sans-serif"
 PAPER = "#ffffff"
 LONGEST = 200  # characters of a line
-TINT = 0.7  # lighter colours count as paper
+TINT = 0.7  # lighter colours are treated as paper
 
 # Widths in Helvetica, in thousandths of the font size (Adobe's metrics); Arial and Liberation Sans have the same.
 _WIDTHS = {
@@ -70,7 +70,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def shown(text: str) -> str:
-    """A text as one line of SVG: no markup, no control characters."""
+    """A text as one line of SVG, without markup or control characters."""
     return escape(one_line(str(text), LONGEST))
 
 
@@ -96,7 +96,7 @@ def text_element(
     rotation: float = 0.0, pivot: float | None = None, fixed: bool = False,
 ) -> str:  # fmt: skip
     """One line of text with its baseline at y. rotation: in degrees anticlockwise, about (x, pivot), by default (x, y).
-    fixed: its colour follows no theme.
+    fixed: its colour does not follow the theme.
     """
     turned = (
         f' transform="rotate({number(-rotation)} {number(x)} {number(y if pivot is None else pivot)})"'
