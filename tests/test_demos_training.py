@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import math
 import re
+from functools import cache
 from random import Random
 from xml.etree import ElementTree
 
@@ -38,15 +41,35 @@ class NoReport(Report):
     def training(self, *_):
         pass
 
+    def plays(self, *_):
+        pass
+
 
 @pytest.fixture
 def no_pictures(monkeypatch):
     for demo in (*DEMOS.values(), digits, gpt):
         monkeypatch.setattr(demo, "Report", NoReport)
-    monkeypatch.setattr("demos.shared.report.Film.add", lambda *_: None)
+    monkeypatch.setattr("demos.shared.report.Film.graph", lambda *_, **__: None)
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 20))])
+@pytest.fixture(scope="module")
+def left(tmp_path_factory):
+    """What a demo has left after a short training, run once: its numbers, what it said, its folder and its last update."""
+
+    @cache
+    def ran(name):
+        folder, said = tmp_path_factory.mktemp(name), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
+            if name in DEMOS:
+                return DEMOS[name].main(out=folder, seed=1, steps=6, quiet=True), said.getvalue(), folder, 6
+            with_few_names(patch), with_few_digits(patch)
+            words = ["--backend", "python", "--steps", "2", "--seed", "7", "--out", str(folder)]
+            return cli.main([name, *words]), said.getvalue(), folder, 2
+
+    return ran
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 10))])
 def test_iris_is_learned_from_any_seed(seed, tmp_path, no_pictures):
     made = iris.main(out=tmp_path, seed=seed, steps=40, quiet=True)
     assert made["held_out_accuracy"] >= 0.93
@@ -67,18 +90,18 @@ def test_the_same_seed_gives_the_same_numbers(name, tmp_path, no_pictures):
 
 
 @pytest.mark.parametrize("name", ["iris", pytest.param("moons", marks=pytest.mark.slow)])
-def test_it_leaves_a_page_with_its_pictures(name, tmp_path, capsys):
-    made = DEMOS[name].main(out=tmp_path, seed=1, steps=4, quiet=True)
-    assert capsys.readouterr().out == ""
-    page = (tmp_path / "index.html").read_text(encoding="utf-8")
-    graphs = [tmp_path / f"graph-{update}.svg" for update in (0, 1, 4)]
+def test_it_leaves_a_page_with_its_pictures(name, left):
+    made, said, folder, last = left(name)
+    assert said == ""
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    graphs = [folder / f"graph-{update}.svg" for update in (0, 1, last)]
     for graph in graphs:
         assert "grad" in graph.read_text(encoding="utf-8") and f'src="{graph.name}"' in page
         assert "not reached" not in graph.read_text(encoding="utf-8")
         assert f"{name.title()}, update {graph.stem[6:]} (seed 1)" in graph.read_text(encoding="utf-8")
     assert 'src="film.html"' in page
     for plot in ("loss.svg", "regions.svg"):
-        assert (tmp_path / plot).exists() and f'src="{plot}"' in page
+        assert (folder / plot).exists() and f'src="{plot}"' in page
     assert made["report"].files and all(file.exists() for file in made["report"].files)
 
 
@@ -91,8 +114,9 @@ def test_without_a_layout_engine_it_leaves_the_graph_as_text(tmp_path, monkeypat
     assert "graph-0.svg (but graph-0.dot is there)" in left_out and engines.advice() in why
 
 
-def test_a_graph_is_small_enough_for_a_page(tmp_path, no_pictures, monkeypatch):
+def test_a_graph_is_small_enough_for_a_page(tmp_path, monkeypatch):
     boxes = []
+    monkeypatch.setattr(iris, "Report", NoReport)
     monkeypatch.setattr(
         "demos.shared.report.Film.add", lambda self, name, drawing, text: boxes.append(drawing.picture.boxes)
     )
@@ -137,10 +161,9 @@ def film_of(folder):
 @pytest.mark.parametrize(
     "name", ["iris", *(pytest.param(name, marks=pytest.mark.slow) for name in ("moons", "digits", "gpt"))]
 )
-def test_a_demo_has_a_film_of_its_training_with_a_picture_beside_it(name, tmp_path, few_names, few_digits):
-    steps = 6 if name in DEMOS else 60
-    {**DEMOS, "digits": digits, "gpt": gpt}[name].main(out=tmp_path, seed=1, steps=steps, quiet=True)
-    film = film_of(tmp_path)
+def test_a_demo_has_a_film_of_its_training_with_a_picture_beside_it(name, left):
+    _, _, folder, steps = left(name)
+    film = film_of(folder)
     frames, pictures = film["film"]["frames"], film["film"]["pictures"]
     assert [frame["update"] for frame in frames][:: len(frames) - 1] == [1, steps]
     assert all("numbers" in frame for frame in frames) and film["graph"]["names"][-1] == "loss"
@@ -290,8 +313,12 @@ def test_digits_are_read(tmp_path, no_pictures):
 
 @pytest.fixture
 def few_digits(monkeypatch):
+    with_few_digits(monkeypatch)
+
+
+def with_few_digits(patch):
     table = datasets.digits()
-    monkeypatch.setattr(digits, "digits", lambda: table._replace(xs=table.xs[:60], ys=table.ys[:60]))
+    patch.setattr(digits, "digits", lambda: table._replace(xs=table.xs[:60], ys=table.ys[:60]))
 
 
 @pytest.mark.slow
@@ -308,10 +335,14 @@ def test_digits_learn_alike_eager_and_compiled(tmp_path, no_pictures, few_digits
 
 @pytest.fixture
 def few_names(monkeypatch):
+    with_few_names(monkeypatch)
+
+
+def with_few_names(patch):
     """Names of three letters alone, so that one program is compiled."""
-    monkeypatch.setattr(gpt, "names", lambda: [name for name in datasets.names() if len(name) == 3])
-    monkeypatch.setattr(gpt, "HELD_OUT", 5)
-    monkeypatch.setattr(gpt, "INVENTED", 4)
+    patch.setattr(gpt, "names", lambda: [name for name in datasets.names() if len(name) == 3])
+    patch.setattr(gpt, "HELD_OUT", 5)
+    patch.setattr(gpt, "INVENTED", 4)
 
 
 @pytest.mark.slow
@@ -366,15 +397,15 @@ def test_what_is_not_compiled_is_not_said_to_be(demo, tmp_path, capsys, no_pictu
     assert "Nothing is compiled" in said and "backend" not in said
 
 
-@pytest.mark.parametrize(
-    ("name", "graphs"), [pytest.param(name, 2, marks=pytest.mark.slow) for name in ("digits", "gpt")]
-)
-def test_backend_is_a_flag_and_the_page_says_what_was_measured(name, graphs, tmp_path, capsys, few_names, few_digits):
-    assert cli.main([name, "--backend", "python", "--steps", "2", "--seed", "7", "--out", str(tmp_path)]) == 0
-    said, page = capsys.readouterr().out, (tmp_path / "index.html").read_text(encoding="utf-8")
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["digits", "gpt"])
+def test_backend_is_a_flag_and_the_page_says_what_was_measured(name, left):
+    status, said, folder, last = left(name)
+    assert status == 0
+    page = (folder / "index.html").read_text(encoding="utf-8")
     assert "by backend python" in said and "by backend python" in page
-    assert "seed 7" in page and len(list(tmp_path.glob("graph-*.svg"))) == graphs
-    assert "grad" in (tmp_path / "graph-2.svg").read_text(encoding="utf-8")
+    assert "seed 7" in page and len(list(folder.glob("graph-*.svg"))) == 2
+    assert "grad" in (folder / f"graph-{last}.svg").read_text(encoding="utf-8")
     assert "left out" not in said
 
 

@@ -275,9 +275,10 @@ class Picture:
     def _add_boxes(self, groups: list[Group]) -> None:
         together: dict[tuple[Any, ...], list[Group]] = {}
         users = self._users(groups)
+        of_pairs = {group for group in groups if group.is_of_pairs}
         for leaf, by in users.items():
             if all(_takes_many(user) for user in by):
-                kind = "pair" if len(by) == 1 and by[0].is_of_pairs else kind_of(leaf.node)
+                kind = "pair" if len(by) == 1 and by[0] in of_pairs else kind_of(leaf.node)
                 together.setdefault((kind, *by), []).append(leaf)
         gathered: dict[Group, list[Group]] = {}
         for (kind, *_), leaves in together.items():
