@@ -20,12 +20,40 @@ from autograd.drawing.options import Look
 from autograd.drawing.placing.page import page_size, scale_on
 from autograd.errors import ArgumentError, ToolError
 
-SEEDS = range(12)
+SEEDS = range(8)
 CASES = [
-    pytest.param(kind, seed, marks=[pytest.mark.slow] * (seed > 0), id=f"{kind}-{seed}")
+    pytest.param((kind, seed), marks=[pytest.mark.slow] * (seed > 0), id=f"{kind}-{seed}")
     for kind in KINDS
     for seed in SEEDS
 ]
+SLIDE = (960, 540)
+
+
+class Case:
+    """A random model, and its drawings with the writers that placed them: each is made once."""
+
+    def __init__(self, kind, seed):
+        self.kind, self.seed = kind, seed
+        self.root, self.rows = model(kind, seed)
+        self.made = {}
+
+    def drawn(self, page=SLIDE, direction="LR", **options):
+        """A drawing, and its writer."""
+        key = page, direction, *options.items()
+        if key not in self.made:
+            drawing = draw(self.root, page=page, direction=direction, **options)
+            self.made[key] = drawing, placed(drawing, Look(direction=direction), page_size(page))
+        return self.made[key]
+
+
+@pytest.fixture(scope="module", params=CASES)
+def case(request):
+    return Case(*request.param)
+
+
+@pytest.fixture(scope="module", params=CASES[::4])
+def some(request):
+    return Case(*request.param)
 
 
 def placed(drawing, look=None, page=(960, 540)):
@@ -64,15 +92,11 @@ def inside(point, rect, room):
     )
 
 
-@pytest.mark.parametrize(("kind", "seed"), CASES)
 @pytest.mark.parametrize(
     "options", [{}, {"page": None, "budget": 60}, {"direction": "TB"}], ids=["slide", "all", "down"]
 )
-def test_nothing_is_on_top_of_anything(kind, seed, options):
-    root, _ = model(kind, seed)
-    drawing = draw(root, **options)
-    look = Look(direction=options.get("direction", "LR"))
-    placement = placed(drawing, look, options.get("page", (960, 540))).placement
+def test_nothing_is_on_top_of_anything(case, options):
+    placement = case.drawn(**options)[1].placement
     shapes = {**placement.boxes, **{("op", box): rect for box, rect in placement.operations.items()}}
     for (one, here), (other, there) in itertools.combinations(shapes.items(), 2):
         assert not overlap(here, there, 0.2), (one, other)
@@ -91,10 +115,8 @@ def test_nothing_is_on_top_of_anything(kind, seed, options):
                 assert not overlap(rect, frame, 0.2), (box, cluster.title)
 
 
-@pytest.mark.parametrize(("kind", "seed"), CASES)
-def test_no_arrow_crosses_a_box_and_no_number_is_on_another(kind, seed):
-    drawing = draw(model(kind, seed)[0])
-    writer = placed(drawing)
+def test_no_arrow_crosses_a_box_and_no_number_is_on_another(case):
+    _, writer = case.drawn()
     placement = writer.placement
     numbers = []
     for arrow, route in placement.arrows.items():
@@ -118,48 +140,41 @@ def writer_measure(writer, arrow):
     return Measures(writer).words(arrow)
 
 
-@pytest.mark.parametrize(("kind", "seed"), CASES)
-@pytest.mark.parametrize("page", [None, (960, 540)], ids=["all", "slide"])
-def test_what_comes_first_in_the_code_is_above(kind, seed, page):
+@pytest.mark.parametrize("page", [None, SLIDE], ids=["all", "slide"])
+def test_what_comes_first_in_the_code_is_above(case, page):
     """Neurons, inputs, keys, heads: those of a list that are shown one by one."""
-    root, rows = model(kind, seed)
-    drawing = draw(root, page=page)
-    placement = placed(drawing, page=page).placement
+    drawing, writer = case.drawn(page)
+    placement = writer.placement
     box_of = {node: box for box in drawing.picture.boxes for node in box.nodes}
     seen = 0
-    for row in rows:
+    for row in case.rows:
         rects = [placement.boxes[box_of[node]] for node in row if node in box_of and box_of[node].node is node]
         heights = [rect.y + rect.height / 2 for rect in rects]
         same_row = len({round(rect.x / 40) for rect in rects}) == 1
         if same_row:
             assert heights == sorted(heights), row
             seen += len(heights)
-    assert seen or page or kind in ("chain", "samples")  # these are folded, or have no lists
+    assert seen or page or case.kind in ("chain", "samples")  # these are folded, or have no lists
 
 
-@pytest.mark.parametrize(("kind", "seed"), CASES)
-def test_text_can_be_read_and_one_fold_less_could_not(kind, seed):
-    root, _ = model(kind, seed)
-    for page in ((960, 540), (640, 375), "a4"):
-        drawing = draw(root, page=page)
-        writer = placed(drawing, page=page_size(page))
+def test_text_can_be_read_and_one_fold_less_could_not(case):
+    for page in (SLIDE, (640, 375), "a4"):
+        drawing, writer = case.drawn(page)
         sizes = [float(size) for size in re.findall(r'(?:POINT-SIZE|fontsize)="?([\d.]+)', drawing.source)]
         assert min(sizes) * scale_on(page_size(page), writer.size) >= 9
-        plain = draw(root, page=None, budget=None)
+        plain, _ = case.drawn(None, budget=None)
         if len(drawing.picture.boxes) < len(plain.picture.boxes) and drawing.picture.is_plain:
             assert not placed(plain, page=page_size(page)).is_readable
 
 
-@pytest.mark.parametrize(("kind", "seed"), CASES[::4])
-def test_one_drawing_is_one_graph(kind, seed, monkeypatch):
+def test_one_drawing_is_one_graph(some, monkeypatch):
     """Its text is decided when it is made, and is the same on every run, whatever the format and the clock."""
     asked = []
     monkeypatch.setattr(engines, "lay_out", lambda source, format, *, deadline: asked.append(source) or b"<svg/>")
-    root, _ = model(kind, seed)
-    drawing = draw(root, deadline=0.001, names={})
+    drawing = draw(some.root, deadline=0.001, names={})
     for format in ("png", "jpg", "png"):
         drawing.pipe(format)
-    assert asked == [drawing.source] * 3 == [draw(model(kind, seed)[0], names={}).source] * 3
+    assert asked == [drawing.source] * 3 == [draw(model(some.kind, some.seed)[0], names={}).source] * 3
 
 
 def programs():
@@ -170,10 +185,9 @@ def programs():
 
 
 @needs_engine
-@pytest.mark.parametrize(("kind", "seed"), CASES[::4])
-def test_every_engine_draws_it_where_it_was_placed(kind, seed):
-    drawing = draw(model(kind, seed)[0], title="A title")
-    placement = placed(drawing).placement
+def test_every_engine_draws_it_where_it_was_placed(some):
+    drawing, writer = some.drawn(title="A title")
+    placement = writer.placement
     wanted = {box.id: rect for box, rect in placement.boxes.items()}
     wanted |= {f"o{box.id}": rect for box, rect in placement.operations.items()}
     wanted |= {f"cluster_{cluster.id}": rect for cluster, rect in placement.frames.items()}
