@@ -29,9 +29,9 @@ from pathlib import Path
 
 from autograd import Value, atomic, grad, ieee, methods, op
 from autograd.compiled.c import build as building
-from autograd.compiled.c.runtime import Batch, Interpreter
+from autograd.compiled.c.runtime import Batch, BatchPlan, Interpreter, Training
 from autograd.compiled.executable import Executable
-from autograd.compiled.export import c_function, page
+from autograd.compiled.export import function, page
 from autograd.compiled.tracing import trace
 from autograd.errors import AutogradError, FormulaError, ToolError
 from autograd.formula import FUNCTIONS, IEEE
@@ -464,13 +464,12 @@ class Compiled:
             self.check_sum("compiled C, batch", found, [*wanted, *wanted][:6], len(rows))
 
     def _run(self, rows):
-        loaded = self.executable.loaded(len(rows))
         width = len(rows[0])
-        numbers = array("d", [x for row in rows for x in row])
-        batch = Batch(numbers, range(width), [width] * width, len(rows), b"\1" * width)
-        loaded.data[:width] = array("d", [0.0] * width)
-        result = loaded.machine.run(loaded, batch)
-        return None if loaded.bad else (result, [*loaded.grad[:width]])
+        batch = Batch(array("d", [x for row in rows for x in row]), len(rows), b"\1" * width)
+        try:
+            return BatchPlan([(self.executable.loaded(len(rows)), batch)]).run(Training(self.weights)), self.gradients()
+        except ArithmeticError:
+            return None
 
     def call(self, point):
         """The inputs and parameters of an emitted function, and the places of its gradients among the operands."""
@@ -497,7 +496,7 @@ def c_file(jobs) -> str:
     """One file for many emitted functions, which prints what each gives at its points."""
     texts, calls = [], []
     for k, (compiled, points) in enumerate(jobs):
-        texts.append(c_function(compiled.program).replace("double step(", f"static double step_{k}(", 1))
+        texts.append(function(compiled.program, "c").replace("double step(", f"static double step_{k}(", 1))
         count = len(compiled.program.parameters)
         for point in points:
             inputs, parameters = compiled.call(point)

@@ -157,7 +157,7 @@ def test_many_rows_of_large_programs_are_done_in_blocks():
     program = trace(loss, (1.0,), [w])
     machine = interpreter(program)
     bytecode = Bytecode(program, [w], machine.numbers, rows=True)
-    assert LoadedProgram(machine, bytecode, [w], 1_000).width == 8
+    assert LoadedProgram(machine, bytecode, 1_000).width == 8
     step = compile(loss, [w], "c")
     xs = [0.01 * i for i in range(30)]
     wanted = eagerly(lambda: mean([loss(x) for x in xs]), (), [w])

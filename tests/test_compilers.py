@@ -28,9 +28,7 @@ with warnings.catch_warnings(record=True) as caught:
 print(len(caught), *(each.message for each in caught))
 """
 FORTY_TWO = """
-double run(void *p, void *b) { return 42; }
-long train(void *a, long b, long c, long d, void *e, double *f) { return d; }
-void attach(void *p) {}
+long train(void *a, long b, long c, long d, void *e, double *f) { f[0] = 42; return d; }
 int tidy(void) { return 0; }
 void *computes = 0;
 """

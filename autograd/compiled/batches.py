@@ -42,23 +42,26 @@ class Rows:
     @cached_property
     def columns(self) -> list[Sequence[Any]]:
         """Return the numbers of each input, one for each row."""
-        return [block.numbers[k :: block.width] for block in self.blocks for k in range(block.width)]
+        return self._columns("numbers")
 
     @cached_property
     def rows(self) -> list[tuple[Any, ...]]:
         """Return the numbers of each row."""
         return list(zip(*self.columns)) if self.blocks else [()] * self.count
 
-    def packed(self) -> tuple[array[float], list[int], list[int]]:
-        """Return all numbers and, for each input, the place of the first row's number and the distance of rows."""
-        numbers = array("d")
-        offsets: list[int] = []
-        strides: list[int] = []
-        for block in self.blocks:
-            offsets += range(len(numbers), len(numbers) + block.width)
-            strides += [block.width] * block.width
-            numbers += block.floats
-        return numbers or array("d", [0.0]), offsets, strides
+    @cached_property
+    def floats(self) -> array[float]:
+        """Return all numbers, one row after the other."""
+        width = sum(block.width for block in self.blocks)
+        if self.count == 1 or len(self.blocks) == 1:
+            return array("d", chain.from_iterable(block.floats for block in self.blocks)) or array("d", [0.0])
+        found, columns = array("d", bytes(8 * width * self.count)), enumerate(self._columns("floats"))
+        for k, column in columns:
+            found[k::width] = column
+        return found
+
+    def _columns(self, kind: str) -> list[Any]:
+        return [getattr(block, kind)[k :: block.width] for block in self.blocks for k in range(block.width)]
 
 
 def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Signature, Rows, tuple[Any, ...]]]:

@@ -10,8 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from heapq import heappop, heappush
-from itertools import count, groupby
+from itertools import groupby
 from typing import Any
 
 from ..errors import ToolError
@@ -20,12 +19,13 @@ from ..formula import SUM, TERM, WHOLE, Formula, Piece, atom
 from ..formula.languages import RESERVED, WIDTH, Language, remark
 from ..formula.namer import Namer, identifier
 from .program import PICK, Program
-from .wrap import INDENT, broken, listed
 
-__all__ = ["Statements", "identifiers"]
+__all__ = ["INDENT", "Statements", "broken", "identifiers"]
 
+INDENT = "    "
 SUMS_OF_PRODUCTS = {"+", "-", "*", "neg", "sum", "name", "item", "number"}  # what their formulas consist of
 TERMS = 40  # the most terms of a sum in one statement, since parsers recurse over it
+_PICKED = "d_picked__"  # the list of gradients of what may be picked
 MOST = 100_000  # the most operations on a page: Python needs some 5 s to compile it, and time grows faster than size
 
 
@@ -61,59 +61,47 @@ def prefixed(names: Mapping[Any, str], language: Language) -> dict[Any, str]:
     return {node: name if re.fullmatch(r"v\d+", name) else language.prefix + name for node, name in names.items()}
 
 
+def broken(line: str, room: int) -> list[str]:
+    """Break a long text: after a comma or before a sign if it can be, else at any space."""
+    lines: list[str] = []
+    while len(line) > room:
+        cut = max(line.rfind(sign, 0, room) for sign in (" + ", " - ", ", "))
+        cut = cut + (line[cut] == ",") if cut > 0 else line.rfind(" ", 0, room)
+        if cut <= 0:
+            break
+        lines.append(line[:cut])
+        line = line[cut + 1 :]
+    return [*lines, line]
+
+
 class Sections:
-    """Return the part of the user's program that a node belongs to: the module's title, with its scopes."""
+    """The parts of the user's program that nodes belong to: the titles of modules, with the scopes in them."""
 
     def __init__(self) -> None:
         self._modules = ModuleNames()
-        self._titles: dict[int, str] = {}
+        self._titles: dict[Any, str] = {}
 
     def of(self, node: Any) -> str:
         scope = node.scope
         if scope is None or scope.module is None:
             return ""
-        if id(scope) not in self._titles:
-            self._titles[id(scope)] = self._title(scope)
-        return self._titles[id(scope)]
+        if scope not in self._titles:
+            parts = [self._modules.title(scope)]
+            while isinstance(scope.module, str) and scope.parent is not None:
+                scope = scope.parent
+                parts.append(self._modules.title(scope))
+            self._titles[node.scope] = ": ".join(reversed(parts))
+        return self._titles[node.scope]
 
-    def _title(self, scope: Any) -> str:
-        parts = [self._modules.title(scope)]
-        while isinstance(scope.module, str) and scope.parent is not None:
-            scope = scope.parent
-            parts.append(self._modules.title(scope))
-        return ": ".join(reversed(parts))
-
-
-def together(nodes: Sequence[Any], titles: Sequence[str]) -> Sequence[Any]:
-    """Order the nodes, operands still first, so that a section is left only when nothing more can be done in it."""
-    if len(set(titles)) < 2:
-        return nodes
-    place = {node: i for i, node in enumerate(nodes)}
-    users: dict[Any, list[int]] = {}
-    missing = [0] * len(nodes)
-    for i, node in enumerate(nodes):
-        for operand in node.operands:
-            if operand in place:
-                missing[i] += 1
-                users.setdefault(operand, []).append(i)
-    ready = [i for i, count in enumerate(missing) if not count]  # ascending, and therefore a heap
-    inside: dict[str, list[int]] = {}  # the same by title
-    for i in ready:
-        inside.setdefault(titles[i], []).append(i)
-    done: dict[int, None] = {}
-    while len(done) < len(nodes):
-        while ready[0] in done:
-            heappop(ready)
-        here = inside[titles[ready[0]]]
-        while here:
-            i = heappop(here)
-            done[i] = None
-            for user in users.get(nodes[i], ()):
-                missing[user] -= 1
-                if not missing[user]:
-                    heappush(ready, user)
-                    heappush(inside.setdefault(titles[user], []), user)
-    return [nodes[i] for i in done]
+    def together(self, nodes: Sequence[Any]) -> Sequence[Any]:
+        """Order the nodes, operands still first, so that those of a section which need no other one are neighbours."""
+        order: dict[str, int] = {}
+        place: dict[Any, tuple[int, int]] = {}  # how many sections lead to a node, and its own
+        for node in nodes:
+            own = order.setdefault(self.of(node), len(order))
+            before = [place[operand] for operand in node.operands if operand in place]
+            place[node] = max([count + (other != own) for count, other in before], default=0), own
+        return sorted(nodes, key=place.__getitem__) if len(order) > 1 else nodes
 
 
 class Statements:
@@ -131,15 +119,17 @@ class Statements:
         self.names = prefixed(self.bare, language)
         self.lines: list[str] = []
         self.indent = INDENT
+        self.width: float = WIDTH  # of a line
         self.sections = Sections()
         self.orders: dict[int, Sequence[Any]] = {}  # in sections, by the id of the list of nodes, which lives on
         self.pending: dict[Any, list[tuple[Any, Piece]]] = {}  # what goes to a value's gradient, and from which node
         self.running: set[Any] = set()  # values whose gradient is a variable from the start
-        self.tables: dict[tuple[Any, ...], str] = {}  # what picks choose from, once it is written
-        self.lists: dict[str, list[Any]] = {}  # values whose gradients are in a list, since a pick may reach them
-        self.place: dict[Any, tuple[str, int]] = {}
+        self.tables: dict[tuple[str, ...], str] = {}  # what picks choose from, once it is written
+        picked = (c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
+        self.place = {
+            c: i for i, c in enumerate(dict.fromkeys(picked))
+        }  # of what may be picked, in a list of gradients
         self.known: dict[tuple[int, int], list[tuple[str, int | None]]] = {}  # the operands' names for each row
-        self._group_picked()
 
     # --- lines
 
@@ -153,39 +143,33 @@ class Statements:
         self.write("")
         self.remark(text)
 
-    def statement(self, template: str, name: str, text: str) -> None:
-        """Write one statement; a long one is broken into lines, inside parentheses."""
-        self.sum(template, name, [Piece(text, WHOLE)])
+    def statement(self, template: str, name: str, text: str, within: str = "()") -> None:
+        """Write one statement; a long one is broken into lines, inside of parentheses if it has no brackets itself."""
+        line = template.format(name, text)
+        if len(line) + len(self.indent) <= self.width:
+            self.write(line)
+            return
+        before, after = template.format(name, "\0").split("\0")
+        rows = broken(text, WIDTH - len(self.indent) - len(INDENT))
+        self.write(before + within[:1], *(INDENT + row for row in rows), within[1:] + after)
+
+    def listing(self, template: str, name: str, items: Iterable[str]) -> None:
+        """Write a statement about a list of items, whose brackets are in the template."""
+        self.statement(template, name, ", ".join(items), within="")
+
+    def sum(self, template: str, name: str, addends: Sequence[Piece]) -> None:
+        """Write one statement for a sum."""
+        first = SUM if len(addends) > 1 else WHOLE
+        terms = [term.within(TERM if i else first) for i, term in enumerate(addends)]
+        self.statement(template, name, " + ".join(terms).replace(" + -", " - "))
 
     def add_up(self, template: str, name: str, terms: Sequence[Piece]) -> None:
         """Write a statement for the sum of terms from left to right, or several if there are many terms."""
-        spell = self.language
-        if len(terms) > TERMS and template == spell.let:
-            template = spell.var
+        if len(terms) > TERMS and template == self.language.let:
+            template = self.language.var
         self.sum(template, name, terms[:TERMS])
         for at in range(TERMS, len(terms), TERMS):
-            self.sum(spell.change, name, [atom(name), *terms[at : at + TERMS]])
-
-    def sum(self, template: str, name: str, addends: Sequence[Piece]) -> None:
-        """Write one statement for a sum; if it is long, with equally many terms on each line."""
-        first = SUM if len(addends) > 1 else WHOLE
-        terms = [term.within(TERM if i else first) for i, term in enumerate(addends)]
-        text = " + ".join(terms).replace(" + -", " - ")
-        line = template.format(name, text)
-        room = WIDTH - len(self.indent)
-        if len(line) <= room:
-            self.write(line)
-            return
-        signed = [f"- {t[1:]}" if t[0] == "-" and i else f"+ {t}" if i else t for i, t in enumerate(terms)]
-        fits = max(1, (room - len(INDENT)) // (max(map(len, signed)) + 1))
-        before, after = template.format(name, "\0").split("\0")
-        rows = [" ".join(signed[at : at + fits]) for at in range(0, len(signed), fits)]
-        rows = [line for row in rows for line in broken(row, room - len(INDENT))]
-        self.write(f"{before}(", *(INDENT + row for row in rows), f"){after}")
-
-    def listing(self, template: str, name: str, items: Sequence[str]) -> None:
-        """Write a statement about a list of items; if it is long, with each row of a matrix on its own lines."""
-        self.write(*listed(template, name, items, WIDTH - len(self.indent)))
+            self.sum(self.language.change, name, [atom(name), *terms[at : at + TERMS]])
 
     # --- forward
 
@@ -220,9 +204,8 @@ class Statements:
         return title
 
     def grouped(self, nodes: Sequence[Any]) -> Sequence[Any]:
-        """Order the nodes, operands still first, so that a module is left only when nothing more can be done in it."""
         if id(nodes) not in self.orders:
-            self.orders[id(nodes)] = together(nodes, [self.sections.of(node) for node in nodes])
+            self.orders[id(nodes)] = self.sections.together(nodes)
         return self.orders[id(nodes)]
 
     def value(self, node: Any) -> None:
@@ -256,56 +239,41 @@ class Statements:
 
     # --- picks
 
-    def _group_picked(self) -> None:
-        """Make one list of gradients for everything that a pick may reach; picks that share a value share the list."""
-        numbers = count()
-        for node in self.program.picks:
-            members = dict.fromkeys(c for c in node.operands[1:] if not isinstance(c, float))
-            shared = {self.place[c][0]: None for c in members if c in self.place}
-            if len(shared) == 1 and all(c in self.place for c in members):
-                continue
-            for name in shared:
-                members = {**dict.fromkeys(self.lists.pop(name)), **members}
-            name = f"d_picked__{next(numbers)}"
-            self.lists[name] = list(members)
-            self.place.update({c: (name, i) for i, c in enumerate(members)})
-
     def choose(self, node: Any) -> str:
         """Write what a pick chooses: an item of the list of its candidates."""
-        candidates = node.operands[1:]
-        if candidates not in self.tables:
-            self.tables[candidates] = f"picked__{len(self.tables)}"
-            self.listing(self.language.table, self.tables[candidates], [*map(self.text, candidates)])
-        return f"{self.tables[candidates]}[{self.index(node)}]"
+        return f"{self.table('picked', [*map(self.text, node.operands[1:])])}[{self.index(node)}]"
+
+    def table(self, name: str, items: Sequence[str]) -> str:
+        """Write a list, unless it is written already; return its name."""
+        key = tuple(items)
+        if key not in self.tables:
+            self.tables[key] = f"{name}__{len(self.tables)}"
+            self.listing(self.language.table, self.tables[key], items)
+        return self.tables[key]
 
     def index(self, node: Any) -> str:
         return self.language.index.format(self.text(node.operands[0]))
 
     def slot(self, node: Any) -> str:
         """Return where the gradient of a value that may be picked is added up."""
-        return "{}[{}]".format(*self.place[node])
+        return f"{_PICKED}[{self.place[node]}]"
 
     def chosen_slot(self, node: Any) -> str:
-        """Return where the gradient of a pick's choice is added up."""
-        candidates, index = node.operands[1:], self.index(node)
-        name = next(self.place[c][0] for c in candidates if c in self.place)
-        places = tuple(self.place[c][1] if c in self.place else len(self.lists[name]) for c in candidates)
-        if places == tuple(range(len(places))):
-            return f"{name}[{index}]"
-        if (name, places) not in self.tables:
-            self.tables[name, places] = f"places__{len(self.tables)}"
-            self.listing(self.language.table, self.tables[name, places], [*map(str, places)])
-        return f"{name}[{self.language.index.format(f'{self.tables[name, places]}[{index}]')}]"
+        """Return where the gradient of a pick's choice is added up; the last place takes what flows to constants."""
+        index = self.index(node)
+        places = [self.place.get(c, len(self.place)) for c in node.operands[1:]]
+        if places == [*range(places[0], places[0] + len(places))]:
+            return f"{_PICKED}[{f'{places[0]} + ' * bool(places[0])}{index}]"
+        table = self.table("places", [*map(str, places)])
+        return f"{_PICKED}[{self.language.index.format(f'{table}[{index}]')}]"
 
-    def open_lists(self) -> None:
-        """Write the lists of gradients, each with an extra place for what flows to constants."""
-        zero = self.language.number(0.0)
-        parameters = set(self.program.parameters)
-        for name, members in self.lists.items():
-            start = [self.gradient(m) if m in parameters else zero for m in members]
-            self.listing(self.language.list, name, [*start, zero])
+    def open_list(self) -> None:
+        if self.place:
+            zero, parameters = self.language.number(0.0), {*self.program.parameters}
+            start = [self.gradient(c) if c in parameters else zero for c in self.place]
+            self.listing(self.language.list, _PICKED, [*start, zero])
 
-    def close_lists(self) -> None:
+    def close_list(self) -> None:
         for node in self.program.parameters:
             if node in self.place:
                 self.statement(self.language.change, self.gradient(node), self.slot(node))

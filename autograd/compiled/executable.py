@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import builtins
 import math
-from array import array
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from numbers import Integral
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
@@ -18,8 +17,8 @@ from ..slow_path import real
 from ..value import NOT_REACHED, Value
 from .batches import Block, Rows
 from .c.bytecode import Bytecode
-from .c.runtime import Batch, Interpreter, LoadedProgram, NotFloatError, interpreter
-from .export import python_function, python_loop
+from .c.runtime import Batch, BatchPlan, Interpreter, LoadedProgram, NotFloatError, Training, interpreter
+from .export import bound_function, python_loop
 from .program import PICK, Program, Reach
 from .signature import Sample, Signature
 
@@ -44,8 +43,8 @@ class Executable:
 
     parameters: all those of the compiled step. inputs: the numbers it was traced with. like: makes arguments from such
     numbers. mode: the mode it was traced in, from in_mode(). edges: how much work it is. choices: for inputs that pick,
-    by place, the number of candidates. used: the number of the last call that ran it; due: the number of the call of
-    one sample that is to be checked; part: the rows it ran on. checks: how often it has been checked; checked: which
+    by place, the number of candidates. used: the number of the last call that ran it; is_quick:
+    whether one sample runs in Python, and its code is checked; part: the rows it ran on. checks: how often it has been checked; checked: which
     kinds of code; last_check: at which call.
     """
 
@@ -65,7 +64,7 @@ class Executable:
         self.checks = self.last_check = 0
         self.checked: set[str] = set()
         self.used = 0
-        self.due: float = 0
+        self.is_quick = False
         self.part: Part | None = None
         self._machine: Interpreter | None = None
         self._bytecodes: dict[bool, Bytecode] = {}
@@ -141,95 +140,65 @@ class Executable:
         """
         in_c, count = code
         self._made_floats("data")
+        twins = {value: Value(value.data) for value in (*self.parameters, *self.program.constants)}
+        own = [twins[p] for p in self.parameters]
         if in_c:
-            found = self._trial_in_c(rows, count)
+            block = [Block([x for row in rows for x in row], len(rows[0]))]
+            plan, training = BatchPlan([(self.loaded(count), self.batch(Rows(block, len(rows))))]), Training(own)
+            run = partial(plan.run, training)
         else:
-            try:
-                found = self._trial_in_python(rows, bool(count))
-            except (ArithmeticError, ValueError):
-                return None
-        if found is None:
+            run = self._on_twins(rows, bool(count), twins)
+        try:
+            loss = run()
+            gradients = [twin.grad for twin in own]
+            for twin in own:
+                twin.grad = -twin.grad
+            run()  # a second time, to see that gradients accumulate: added to their opposites, they leave 0
+        except (ArithmeticError, ValueError):
             return None
-        loss, gradients = found
-        reached = self.reach.of(rows)
-        return loss, {p: gradients.get(p, 0.0) if there else None for p, there in zip(self.parameters, reached)}
+        found = [g + twin.grad if math.isfinite(g) else g for g, twin in zip(gradients, own)]
+        return loss, {p: g if there else None for p, g, there in zip(self.parameters, found, self.reach.of(rows))}
 
-    def _trial_in_python(self, rows: Sequence[Sequence[float]], many: bool) -> tuple[float, dict[Value, float]]:
+    def _on_twins(
+        self, rows: Sequence[Sequence[float]], many: bool, twins: Mapping[Value, Value]
+    ) -> Callable[[], float]:
         function = self._loop if many else self._single
-        twins = [Value(value.data) for value in self.values]
-        names = {f"value__{i}": twin for i, twin in enumerate(twins)}
+        names = {f"value__{i}": twins[value] for i, value in enumerate(self.values)}
         run = FunctionType(function.__code__, {**function.__globals__, **names})
-
-        def loss() -> float:
-            return run(rows, 1.0 / len(rows)) / len(rows) if many else float(run(rows[0]))
-
-        found = loss()
-        gradients = [twin.grad for twin in twins]
-        for twin in twins:
-            twin.grad = -twin.grad
-        loss()  # a second time, to see that gradients accumulate: added to their opposites, they leave 0
-        return found, {
-            p: gradient + twin.grad if math.isfinite(gradient) else gradient
-            for p, gradient, twin in zip(self.program.parameters, gradients, twins)
-        }
-
-    def _trial_in_c(self, rows: Sequence[Sequence[float]], count: int) -> tuple[float, dict[Value, float]] | None:
-        loaded = self.loaded(count)
-        loaded.read_constants()
-        loaded.data[: len(self.parameters)] = array("d", [p.data for p in self.parameters])
-        numbers = [number for row in rows for number in row]
-        block = [Block(numbers, len(rows[0]))] if numbers else []
-        batch = Batch(*Rows(block, len(rows)).packed(), len(rows), self.reach.of(rows))
-        loss = loaded.machine.run(loaded, batch)
-        return None if loaded.bad else (loss, dict(zip(self.parameters, loaded.grad)))
+        return lambda: run(rows, 1.0 / len(rows)) / len(rows) if many else float(run(rows[0]))
 
     # --- in Python
 
     @cached_property
     def _single(self) -> Any:
-        return self._function(python_function(self.program, bound=True))
+        return self._function(bound_function(self.program))
 
     @cached_property
     def _loop(self) -> Any:
-        return self._function(python_loop(self.program, bound=True))
+        return self._function(python_loop(self.program))
 
-    def one(self, inputs: Sequence[float]) -> float:
-        """Return the result for one row of inputs, and add its gradients to those of the parameters."""
-        function = self._single
+    @cached_property
+    def one(self) -> Callable[[Sequence[float]], float]:
+        """The function that returns the result for one row of inputs, and adds its gradients to the parameters'."""
+        return self._where_it_comes(self._single, lambda inputs: [inputs])
 
-        def checked(inputs: Sequence[float]) -> float:
-            self.check(inputs)
-            return function(inputs)
+    @cached_property
+    def many(self) -> Callable[[Sequence[Sequence[float]], float], float]:
+        """The function that returns the sum of the results for many rows, and adds a number times their gradients."""
+        return self._where_it_comes(self._loop, lambda rows, _: rows)
 
-        def where_it_comes(inputs: Sequence[float]) -> float:
-            take_back = self._unreached([inputs])
+    def _where_it_comes(self, function: Any, rows: Callable[..., Sequence[Sequence[float]]]) -> Any:
+        """Return a function that takes back a 0 added where nothing has been picked, since that is not a gradient."""
+
+        def run(*arguments: Any) -> float:
+            kept = [p for p, reached in zip(self.parameters, self.reach.of(rows(*arguments))) if not reached]
+            take_back = writing(kept, "grad", [p.grad for p in kept])
             try:
-                return float(checked(inputs))  # an int may have been picked
+                return function(*arguments)
             finally:
                 take_back()
 
-        deep = self.choices and (self.program.root.op is PICK or self.reach.deep)
-        self.one = where_it_comes if deep else checked if self.choices else function
-        return self.one(inputs)
-
-    def many(self, rows: Sequence[Sequence[float]], seed: float) -> float:
-        """Return the sum of the results for many rows, and add `seed` times their gradients to the parameters'."""
-        function = self._loop
-
-        def where_it_comes(rows: Sequence[Sequence[float]], seed: float) -> float:
-            take_back = self._unreached(rows)
-            try:
-                return function(rows, seed)
-            finally:
-                take_back()
-
-        self.many = where_it_comes if self.program.picks and self.reach.deep else function
-        return self.many(rows, seed)
-
-    def _unreached(self, rows: Sequence[Sequence[float]]) -> Callable[[], object]:
-        """Return a function that takes back a 0 that was added where nothing had been picked: it is not a gradient."""
-        kept = [p for p, reached in zip(self.parameters, self.reach.of(rows)) if not reached]
-        return writing(kept, "grad", [p.grad for p in kept])
+        return run if self.choices and (self.program.root.op is PICK or self.reach.deep) else function
 
     def _function(self, text: str) -> Callable[..., Any]:
         namespace: dict[str, Any] = {**_NAMESPACE, **{f"value__{i}": value for i, value in enumerate(self.values)}}
@@ -262,5 +231,9 @@ class Executable:
                 self._bytecodes[by_rows] = Bytecode(self.program, self.parameters, machine.numbers, by_rows)
             if len(self._loaded) >= SIZES:
                 self._loaded.clear()
-            self._loaded[rows] = LoadedProgram(machine, self._bytecodes[by_rows], self.parameters, rows)
+            self._loaded[rows] = LoadedProgram(machine, self._bytecodes[by_rows], rows)
         return self._loaded[rows]
+
+    def batch(self, rows: Rows) -> Batch:
+        """Return rows as C takes them."""
+        return Batch(rows.floats, rows.count, self.reach.of(rows.rows if self.reach.varies else ()))

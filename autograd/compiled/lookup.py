@@ -17,6 +17,7 @@ from ..graph import walk
 from ..modes import gc_paused, is_on
 from ..value import Value
 from .batches import Rows
+from .c.runtime import Training
 from .executable import KINDS, Executable
 from .guards import Guards
 from .prepared import Part
@@ -58,6 +59,7 @@ class Programs:
         self.enough = enough
         self._finds_parameters = parameters is None
         self._guards: Guards | None = None
+        self._gradients: Training | None = None
         self._replacements: set[Value] = set()  # Values that replaced a parameter
 
     @property
@@ -67,6 +69,13 @@ class Programs:
             return name
         inputs = (node.label.partition("[")[0] for node in self.latest.program.inputs)
         return f"{name}({', '.join(dict.fromkeys(inputs))})"
+
+    @property
+    def gradients(self) -> Training:
+        """The parameters as C takes them, to add to their gradients."""
+        if self._gradients is None or self._gradients.count != len(self.parameters):
+            self._gradients = Training(self.parameters)
+        return self._gradients
 
     def retrace(self) -> None:
         self.kept.clear()
@@ -111,8 +120,12 @@ class Programs:
     def _trace(self, sample: Sample, rows: Rows | None) -> Executable:
         last = self._guards
         guards = self._guards = last.renewed() if last else Guards(self.function)
-        if last:
-            self._say_if_often(last, guards)
+        if last and self.generation >= OFTEN and 2 * self.generation > self.calls:
+            changes = ", ".join([*dict.fromkeys(last.changed_places(guards).values())][:3]) or "what it reads"
+            say_once(
+                f"{self.title} is traced again at nearly every call, since it names {changes}, which changes: pass "
+                "that as an argument, or give it another name"
+            )
         like, samples = sample.likes(), [sample]
         if rows:
             count = rows.count if rows.count <= WHOLE else VECTOR + rows.count % VECTOR
@@ -185,14 +198,6 @@ class Programs:
                 "the least recently used one is now forgotten. Pad lists to a few lengths, if that is possible"
             )
             del kept[min(kept, key=lambda key: (key == newest, kept[key].used))]
-
-    def _say_if_often(self, last: Guards, guards: Guards) -> None:
-        if self.generation >= OFTEN and 2 * self.generation > self.calls:
-            changes = ", ".join([*dict.fromkeys(last.changed_places(guards).values())][:3]) or "what it reads"
-            say_once(
-                f"{self.title} is traced again at nearly every call, since it names {changes}, which changes: pass "
-                "that as an argument, or give it another name"
-            )
 
     # --- what is refused
 
@@ -325,12 +330,15 @@ POLICIES = ("doubling", "always", "never")
 
 
 class Checks:
-    """The checks of one step's programs, by the policy that `programs.check` names. They never depend on a clock."""
+    """The checks of one step's programs, by the policy that `programs.check` names. They never depend on a clock.
+
+    next: the number of the call at which the next one is due.
+    """
 
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
         self._always = programs.check == "always"
-        self._next: float = 2 if programs.check == "doubling" else math.inf
+        self.next = {"always": 0, "doubling": 2, "never": math.inf}[programs.check]
 
     def before(self, parts: Sequence[Part], in_c: bool, most: int = 1) -> int:
         """Check, as a call begins, these parts' programs with unchecked code, and the one whose turn it is.
@@ -340,37 +348,27 @@ class Checks:
         programs, calls = self._programs, self._programs.calls
         for executable, part in {part.executable: part for part in reversed(parts)}.items():
             executable.used, executable.part, part.in_c = calls, part, in_c
-            if executable.kind(*part.code) not in executable.checked or (
-                self._always and executable.last_check < calls
-            ):
+            unchecked = executable.kind(*part.code) not in executable.checked
+            if unchecked or (self._always and executable.last_check < calls):
                 self._check(part)
-            if not in_c and "one" in executable.checked:
-                executable.due = 0 if self._always else self._next
-        if calls >= self._next:
-            due = self._next
-            while self._next <= calls:
-                self._next *= 2
-            in_turn = min(
-                (e for e in programs.kept.values() if e.part and e.mode == in_mode(())), key=_turn, default=None
-            )
-            if in_turn and in_turn.part and in_turn.last_check < calls:
-                try:
+            executable.is_quick |= not in_c and "one" in executable.checked
+        if self._always:
+            return 1
+        if calls >= self.next:
+            later = self.next
+            while later <= calls:
+                later *= 2
+            able = (e for e in programs.kept.values() if e.part and e.mode == in_mode(()))
+            in_turn = min(able, key=lambda e: (e.checks, e.last_check), default=None)
+            try:
+                if in_turn and in_turn.part and in_turn.last_check < calls:
                     self._check(in_turn.part)
-                except Exception:
-                    raise
-                except BaseException:  # an interrupt: it is still due
-                    self._next = due
-                    raise
-            for executable in programs.kept.values():
-                if executable.due:
-                    executable.due = self._next
-        return 1 if self._always else int(max(1, min(most, self._next - calls)))
+            except Exception:
+                self.next = later
+                raise
+            self.next = later  # not after an interrupt: then it is still due
+        return int(max(1, min(most, self.next - calls)))
 
     def _check(self, part: Part) -> None:
         executable = part.executable
         self._programs.check_again(executable, part.sample(executable.checks), part.code)
-
-
-def _turn(executable: Executable) -> tuple[int, int]:
-    """Return a rank: the lowest is checked next."""
-    return executable.checks, executable.last_check

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..formula import add_up
 from ..functions import mean
-from ..node import write, writing
+from ..node import writing
 from ..value import Value
 from .batches import Block, Rows, transposed
-from .c.runtime import Batch, BatchPlan, LoadedProgram, want_floats
+from .c.runtime import Batch, BatchPlan, LoadedProgram
 from .executable import Executable
 from .signature import Sample
 
@@ -27,7 +27,6 @@ class Part:
     def __init__(self, executable: Executable, rows: Rows, single: bool = False) -> None:
         self.executable = executable
         self.rows = rows
-        self._batch: Batch | None = None
         self.single = single
         self.in_c = False
 
@@ -48,13 +47,10 @@ class Part:
     def loaded(self) -> LoadedProgram:
         return self.executable.loaded(self.rows.count)
 
-    @property
+    @cached_property
     def batch(self) -> Batch:
         """The rows as C takes them."""
-        if self._batch is None:
-            reached = self.executable.reach.of(self.rows.rows if self.executable.reach.varies else ())
-            self._batch = Batch(*self.rows.packed(), self.rows.count, reached)
-        return self._batch
+        return self.executable.batch(self.rows)
 
 
 class Prepared:
@@ -77,14 +73,11 @@ class Prepared:
         self.parts = parts
         self.count = sum(part.rows.count for part in parts)
         self.edges = sum(part.rows.count * part.executable.edges for part in parts)
-        self._plan: BatchPlan | None = None
 
-    @property
+    @cached_property
     def plan(self) -> BatchPlan:
         """The batch as C takes it."""
-        if self._plan is None:
-            self._plan = BatchPlan([(part.loaded, part.batch, part.rows.count / self.count) for part in self.parts])
-        return self._plan
+        return BatchPlan([(part.loaded, part.batch) for part in self.parts])
 
     def made_floats(self) -> bool:
         """See Executable.made_floats."""
@@ -102,25 +95,9 @@ class Prepared:
         return add_up(sums) / self.count
 
     def in_c(self) -> float:
-        """Do the same in C, with the parameters' numbers copied in and their gradients copied out."""
-        parameters = self.step.parameters
+        """Do the same in C."""
         with self.step.lock:
-            data = [p.data for p in parameters]
-            want_floats(data + [p.grad for p in parameters])
-            numbers, portions = array("d", data), self.plan.portions
-            losses: list[float] = []
-            for loaded, rows, weight in portions:
-                loaded.read_constants()
-                loaded.data[: len(data)] = numbers
-                losses.append(weight * loaded.machine.run(loaded, rows))
-                if loaded.bad:
-                    raise ArithmeticError("Python has an error to raise")
-            grads = [p.grad for p in parameters]
-            for loaded, rows, weight in portions:
-                new = loaded.grad if weight == 1 else [weight * grad for grad in loaded.grad[: len(data)]]
-                grads = [grad + more if reached else grad for grad, more, reached in zip(grads, new, rows.reached)]
-            write(parameters, "grad", grads)
-            return add_up(losses)
+            return self.plan.run(self.step.programs.gradients)
 
     def itself(self, function: Callable[..., Value]) -> Value:
         """Return the mean loss as the function itself computes it."""

@@ -165,7 +165,7 @@ def first_difference(program: Program, inputs: Sequence[float], result: Any) -> 
     inputs: the numbers that both were made with. The third item of the answer is what is computed from them in the
     graph of `result`, if there is such a value. None if all are the same.
     """
-    numbers = dict(zip(program.inputs, inputs))
+    numbers = _numbers(program, inputs)
     known: dict[Any, Any] = {}  # from a value in the graph of `result` to the traced one that it was compared with
     pending: list[tuple[Any, Any, Any, bool]] = [(program.root, result, None, False)]
     while pending:
@@ -175,7 +175,7 @@ def first_difference(program: Program, inputs: Sequence[float], result: Any) -> 
         computed = isinstance(own, Value) and own.operands
         if done or not computed:
             number = own.data if isinstance(own, Value) else own
-            if not isinstance(number, (int, float)) or not _close(_number(traced, numbers), number, _NEAR_PLAIN):
+            if not isinstance(number, (int, float)) or not _close(numbers.get(traced, traced), number, _NEAR_PLAIN):
                 return traced, own, user
         elif getattr(traced, "op", None) is not own.op or len(traced.operands) != len(own.operands):
             return traced, own, user
@@ -186,24 +186,18 @@ def first_difference(program: Program, inputs: Sequence[float], result: Any) -> 
     return None
 
 
-def _picked(pick: Any, numbers: dict[Any, float]) -> Any:
-    return pick.operands[1 + int(_number(pick.operands[0], numbers))]
-
-
-def _number(value: Any, numbers: dict[Any, float]) -> float:
-    """Return a traced value for these numbers, computing it from the inputs if necessary."""
-    pending = [value]
-    while pending:
-        node = pending[-1]
-        if isinstance(node, float) or node in numbers:
-            pending.pop()
-        elif not node.operands:
-            numbers[node] = node.data
-        elif missing := [o for o in node.operands if not isinstance(o, float) and o not in numbers]:
-            pending += missing
-        elif node.op is None or node.op is PICK:
-            numbers[node] = _number(node.operands[0] if node.op is None else _picked(node, numbers), numbers)
+def _numbers(program: Program, inputs: Sequence[float]) -> dict[Any, Any]:
+    """Return the number of every value of a program for these inputs."""
+    numbers: dict[Any, Any] = {leaf: leaf.data for leaf in (*program.parameters, *program.constants)}
+    numbers.update(zip(program.inputs, map(float, inputs)))
+    for node in program.order:
+        if node.op is None or node.op is PICK:
+            chosen = node.operands[0] if node.op is None else _picked(node, numbers)
+            numbers[node] = numbers.get(chosen, chosen)
         else:
-            given = [o if isinstance(o, float) else float(numbers[o]) for o in node.operands]
-            numbers[node] = evaluate(node.op, node.operands, given)
-    return value if isinstance(value, float) else numbers[value]
+            numbers[node] = evaluate(node.op, node.operands, [numbers.get(o, o) for o in node.operands])
+    return numbers
+
+
+def _picked(pick: Any, numbers: dict[Any, Any]) -> Any:
+    return pick.operands[1 + int(numbers[pick.operands[0]])]

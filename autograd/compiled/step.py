@@ -100,10 +100,11 @@ class Step:
             key = in_mode(key)
         executable = programs.kept.get(key) or programs.trace(key, Sample(numbers, arguments, keywords))
         programs.latest = executable
-        if programs.calls + 1 < executable.due:
+        if executable.choices:
+            executable.check(numbers)
+        if executable.is_quick and programs.calls + 1 < self.checks.next:
             executable.used = programs.calls = programs.calls + 1
         else:  # a check is due, or C may have to run it
-            executable.check(numbers)
             part = Part.of_one(executable, numbers)
             if executable.edges >= programs.enough and programs.can_run_in_c(executable):
                 return self.run(Prepared(self, [[x] for x in arguments], [part], keywords))
@@ -231,7 +232,7 @@ class Step:
         if shared["mode"] and is_on("no_grad"):
             self.last_backend = "eager"
             return batch.itself(self._function).data
-        in_c = self.is_for_c(batch)
+        in_c = self.is_for_c([batch])
         self.programs.calls += 1
         self.checks.before(batch.parts, in_c)
         return self.computed(batch, in_c)
@@ -243,10 +244,12 @@ class Step:
             batch.in_c if in_c else batch.in_python, batch.made_floats, lambda: batch.itself(self._function)
         )
 
-    def is_for_c(self, batch: Prepared, times: int = 1) -> bool:
-        """Return whether C should run this batch that many times."""
+    def is_for_c(self, batches: Sequence[Prepared], times: int = 1) -> bool:
+        """Return whether C should run these batches, so many of them."""
         programs = self.programs
-        return times * batch.edges >= programs.enough and all(programs.can_run_in_c(p.executable) for p in batch.parts)
+        return times * min(batch.edges for batch in batches) >= programs.enough and all(
+            programs.can_run_in_c(part.executable) for batch in batches for part in batch.parts
+        )
 
     def _tried(self, run: Callable[[], float], made_floats: Callable[[], bool], itself: Callable[[], Value]) -> float:
         """Return the result of `run`; if it cannot compute something, the function itself does, or raises the error."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 from _thread import RLock, get_ident
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from numbers import Real
 from typing import Any
 from weakref import WeakSet
@@ -29,9 +30,6 @@ from .program import Program
 from .tracers import ArgTracer, TraceContext, as_tracers, running, tracer
 
 __all__ = ["as_program", "failed_alone", "new_lock", "trace", "traced"]
-
-_INSIDE = ("__wrapped__", "__func__", "func", "forward")
-
 
 _locks: WeakSet[Any] = WeakSet()
 
@@ -159,19 +157,11 @@ def failed_alone(error: Exception) -> TraceError:
     )
 
 
-def unwrapped(function: Any) -> Any:
-    """Return the Python function that runs when `function` is called, if there is one."""
-    while not hasattr(function, "__code__") or hasattr(function, "__wrapped__"):
-        inner = next((getattr(function, name) for name in _INSIDE if hasattr(function, name)), None)
-        if inner is None:
-            return getattr(type(function).__call__, "__func__", type(function).__call__) if callable(function) else None
-        function = inner
-    return function
-
-
 def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
-    code = getattr(unwrapped(function), "__code__", None)
-    names = list(code.co_varnames[: code.co_argcount]) if code else []
-    if names[:1] == ["self"]:
-        names = names[1:]
+    import inspect
+
+    names: list[str] = []
+    with suppress(TypeError, ValueError):  # some callables of other languages have no signature
+        given = inspect.signature(function).parameters.values()
+        names = [each.name for each in given if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
     return [names[i] if i < len(names) else f"argument_{i + 1}" for i in range(count)]

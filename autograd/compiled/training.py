@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from operator import and_
 from operator import index as as_index
-from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ArgumentError, AutogradError, ToolError
+from ..errors import ArgumentError, ToolError
 from ..explain.untrained import no_gradient
 from ..node import writing
 from ..updates import Update, read, run
 from ..value import NOT_REACHED, Value
-from .c.runtime import BatchPlan, NotFloatError, Schedule, Training, zeros
+from .c.runtime import NotFloatError, Schedule, Training
 from .c.update import update_function
 from .lookup import say_once
 from .prepared import Prepared
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
     from .step import Step
 
 __all__ = ["Updates", "train", "update"]
-
-PATIENCE = 0.2  # seconds between two looks at the options, and at what the function uses
 
 
 def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
@@ -42,8 +38,7 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
     except TypeError:
         raise ArgumentError(f"train: want a whole number of steps, got {steps!r}") from None
     losses: list[float] = []
-    feed = _Feed(step, batches)
-    updates = Updates(step, optimizer, steps)
+    feed, updates = _Feed(step, batches), Updates(step, optimizer, steps)
     while len(losses) < steps:
         losses += updates.run(*feed.ready(len(losses), steps))
     return losses
@@ -63,49 +58,37 @@ def _want_optimizer(caller: str, optimizer: Any) -> None:
         raise ArgumentError(f"{caller}: want an optimizer, with zero_grad() and step(), got {optimizer!r}")
 
 
-_NONE, _END = object(), object()
+_END = object()
 
 
 class _Feed:
-    """The batches, in a cycle. Each is taken from the iterable once, in its turn, which may run the user's code."""
+    """The batches, in a cycle: of a list, all at once; of any other iterable, each in its turn, which may run code."""
 
     def __init__(self, step: Step, batches: Iterable[Any]) -> None:
         self.step = step
-        self.length = len(batches) if isinstance(batches, (list, tuple)) else None  # once it is known
+        self._is_list = isinstance(batches, (list, tuple))
         self._source = iter(batches)
-        self._coming: Any = _NONE  # the batch taken from the source but not prepared yet
+        self._has_ended = False
         self._prepared: list[Prepared] = []
 
     def ready(self, turn: int, steps: int) -> tuple[list[Prepared], int, int]:
         """Return batches, the place of turn `turn` in them, and how many updates need none of the user's code."""
-        self._prepare(turn)
-        i = turn % self.length if self.length else turn
-        if self.length and len(self._prepared) < self.length:  # for a list, no code runs to take the next one
-            with suppress(AutogradError):  # it is raised when that batch has its turn
-                for k in range(turn + 1, min(steps, self.length)):
-                    self._prepare(k)
+        prepared = self._prepared
+        while not self._has_ended and len(prepared) < (steps if self._is_list else turn + 1):
+            columns = next(self._source, _END)
+            self._has_ended = columns is _END
+            if not self._has_ended:
+                prepared.append(self._first(columns))
+        if not prepared:
+            raise ArgumentError("train: want batches to train on, got none")
         self.step.programs.look_around()
-        if len(self._prepared) == self.length:
-            self._prepared = [*map(self._fresh, self._prepared)]
-            return self._prepared, i, steps - turn
-        coming = [*map(self._fresh, self._prepared[i:])]
-        return coming, 0, len(coming)
+        if self._has_ended or len(prepared) == steps:
+            prepared[:] = [*map(self._fresh, prepared)]
+            return prepared, turn % len(prepared), steps - turn
+        return [self._fresh(prepared[turn])], 0, 1
 
     def _fresh(self, batch: Prepared) -> Prepared:
         return batch if batch.generation == self.step.programs.generation else self.step.prepare(batch)
-
-    def _prepare(self, turn: int) -> None:
-        """Take batches from the iterable until the batch for turn `turn` is there."""
-        while len(self._prepared) <= (turn % self.length if self.length else turn):
-            if self._coming is _NONE:
-                self._coming = next(self._source, _END)
-            if self._coming is not _END:
-                self._prepared.append(self._first(self._coming))
-                self._coming = _NONE
-            elif self._prepared:
-                self.length = len(self._prepared)
-            else:
-                raise ArgumentError("train: want batches to train on, got none")
 
     def _first(self, columns: Any) -> Prepared:
         if isinstance(columns, Prepared):
@@ -134,22 +117,21 @@ class Updates:
         self._others: list[Value] = []  # those of them that the step was not given
         self._rules: list[Update] | None = None  # of the groups, as C has them
         self._batches: list[Prepared] = []
-        self._able: list[bool] = []  # for each of the batches, whether C can run it
         self._schedule: Schedule | None = None  # of these batches
-        self._at_once = 1  # updates until the next look around
         self._is_running = False  # in C, where a signal handler may be called
         self._has_reached = False  # whether a gradient reaches any of the optimiser's parameters
         self._lender: Any = None  # the optimiser's state, while what it remembers is in C's arrays
 
     def run(self, batches: list[Prepared], start: int, count: int) -> list[float]:
         """Make one to `count` updates on the batches from `start` on, in a cycle; return their losses."""
+        step, programs = self.step, self.step.programs
         self._look(batches)
         rules, options = _rules_of(self.optimizer)
         if rules is None:
             put_back = self._grads()
             try:
                 self.optimizer.zero_grad()
-                losses = [self.step.run(batches[start])]
+                losses = [step.run(batches[start])]
             except BaseException:
                 put_back()
                 raise
@@ -157,27 +139,19 @@ class Updates:
             return losses
         if not self._has_reached:
             self._want_a_gradient()
-        able, cycle = self._able, len(batches)
-        in_c = able[start] and self._ready_for_c(rules)
-        count = min(count, self._at_once)
-        if len({*able}) > 1:
-            count = next((k for k in range(1, count) if able[(start + k) % cycle] != able[start]), count)
-        coming = [batches[(start + k) % cycle] for k in range(min(count, cycle))]
-        self.step.programs.calls += 1
-        count = self.step.checks.before([part for batch in coming for part in batch.parts], in_c, count)
-        began = perf_counter()
+        in_c = step.is_for_c(batches, self.times) and self._ready_for_c(rules)
+        coming = [batches[(start + k) % len(batches)] for k in range(min(count, len(batches)))]
+        programs.calls += 1
+        count = step.checks.before([part for batch in coming for part in batch.parts], in_c, count)
         losses = self._in_c(start, count, options) if in_c else []
         if (done := len(losses)) < count:  # if C cannot do it, Python does, or says why not
             rest = range(done, done + 1 if in_c else count)
-            losses += self._in_python((batches[(start + k) % cycle] for k in rest), rules, options)
-        self.step.programs.calls += len(losses) - 1
-        took = max(perf_counter() - began, 1e-3)  # a browser's clock may stop for a while
-        self._at_once = max(1, int(PATIENCE * len(losses) / took))
+            losses += self._in_python((batches[(start + k) % len(batches)] for k in rest), rules, options)
+        programs.calls += len(losses) - 1
         return losses
 
     def _in_python(self, coming: Iterable[Prepared], rules: list[Update], options: list[list[float]]) -> list[float]:
-        state = self.optimizer.state
-        state = state.current() if hasattr(state, "current") else state
+        state = _dict_of(self.optimizer.state)
         groups = [group["params"] for group in self.optimizer.param_groups]
         losses: list[float] = []
         for batch in coming:
@@ -198,30 +172,22 @@ class Updates:
         return writing(known, "grad", [p.grad for p in known])
 
     def _look(self, batches: list[Prepared]) -> None:
-        """Find out which batches C can run, and whose parameters the optimiser has, if that is unknown."""
+        """Find out what is new: batches, or parameters of the optimiser."""
         members = [[*group["params"]] for group in getattr(self.optimizer, "param_groups", ())]
         if batches == self._batches and members == self._members:
             return
         if batches != self._batches:
             self._batches, self._schedule = [*batches], None
-            self._able = [self.step.is_for_c(batch, self.times) for batch in batches]
         if members != self._members or len(self._place) != len(self.step.parameters):
             self._place = {p: i for i, p in enumerate(self.step.parameters)}
             self._others = [p for params in members for p in params if p not in self._place]
             self._members, self._rules = members, None
-        if self._others:
-            self._refuse_strangers()
-
-    def _refuse_strangers(self) -> None:
-        """Refuse a Value of the optimiser that the loss uses but compile() was not given: it would never move."""
-        others = set(self._others)
-        for part in (part for batch in self._batches for part in batch.parts):
-            for node in part.executable.program.constants:
-                if node in others:
-                    raise ArgumentError(
-                        f"the optimizer has {part.executable.program.name(node)}, which the loss uses, but compile() did not get "
-                        "it as a parameter, so no gradient reaches it: give it to compile(), too"
-                    )
+        for program in (part.executable.program for batch in batches * bool(self._others) for part in batch.parts):
+            if strangers := {*self._others}.intersection(program.constants):  # it would never move
+                raise ArgumentError(
+                    f"the optimizer has {program.name(strangers.pop())}, which the loss uses, but compile() did not get "
+                    "it as a parameter, so no gradient reaches it: give it to compile(), too"
+                )
 
     def _want_a_gradient(self) -> None:
         """Refuse to train if no gradient from these batches reaches a parameter of the optimiser."""
@@ -233,6 +199,8 @@ class Updates:
         elif not getattr(self.optimizer, "has_moved", False):
             raise no_gradient("train", members, "Compile with the parameters that the optimizer has")
 
+    # --- in C
+
     def _ready_for_c(self, rules: list[Update]) -> bool:
         """Tell C the optimiser's rules and the batches that it does not know yet; return whether it can run them."""
         if rules != self._rules:
@@ -242,34 +210,26 @@ class Updates:
                 say_once(f"{error}. The optimizer is called in Python, which is slower")
                 return False
             if self._lender is not None:
-                self._lender.current()  # takes the numbers in the old arrays
+                _dict_of(self._lender)  # takes the numbers in the old arrays
             places = ([self._place[p] for p in params if p in self._place] for params in self._members or ())
-            described = [
-                (group, function, rule.remembered, len(rule.options))
-                for group, function, rule in zip(places, functions, rules)
+            groups = [
+                (own, function, rule.remembered, len(rule.options))
+                for own, function, rule in zip(places, functions, rules)
             ]
-            self._training, self._lender = Training(self.step.parameters, described), None
+            self._training, self._lender = Training(self.step.parameters, groups), None
             self._rules = rules
         if self._schedule is None:
-            plans = (batch.plan if able else BatchPlan([]) for batch, able in zip(self._batches, self._able))
-            self._schedule = Schedule([*plans])
+            self._schedule = Schedule([batch.plan for batch in self._batches])
         return True
 
     def _in_c(self, start: int, count: int, options: Iterable[Iterable[float]]) -> list[float]:
         """Make as many of the updates as C can."""
         t, schedule = self._training, self._schedule
         assert schedule is not None
-        losses = zeros(count)
         with self.step.lock:
             try:
-                for loaded in schedule.loaded:
-                    loaded.read_constants()
                 self._read_memory()
-            except (
-                NotFloatError,
-                TypeError,
-                KeyError,
-            ):  # a constant is not a float, or the state is not ours: Python raises the error
+            except (TypeError, KeyError):  # the state is not ours: Python raises the error
                 return []
             for kept, now in zip(t.options, options):
                 kept[: len(kept)] = array("d", now or [0.0])
@@ -277,21 +237,21 @@ class Updates:
                 p.grad = NOT_REACHED
             self._is_running = True
             try:
-                done = schedule.loaded[0].machine.train(schedule, start, losses, t)
-                if done < 0:  # some data or grad is not a float
-                    return []
+                losses = schedule.train(start, count, t)
+            except NotFloatError:
+                return []
             finally:
                 self._is_running = False
                 self._lend_memory()
-        if done:
+        if losses:
             self.step.last_backend = "c"
-        return [*losses[:done]]
+        return losses
 
     def _read_memory(self) -> None:
         """Copy what the optimiser remembers, unless it is here already."""
         t, state = self._training, self.optimizer.state
         if t.memory and state is not self._lender:
-            memories = [*map((state.current() if hasattr(state, "current") else state).get, self.step.parameters)]
+            memories = [*map(_dict_of(state).get, self.step.parameters)]
             t.known[: t.count] = array("B", [memory is not None for memory in memories])
             for name, kept in t.memory.items():
                 known = (
@@ -303,24 +263,27 @@ class Updates:
     def _lend_memory(self) -> None:
         """Write it back when somebody asks for it: from now on, and again after it has changed."""
         state = self.optimizer.state
-        if not self._training.memory:
-            return
-        if hasattr(state, "keep_elsewhere"):
+        if self._training.memory and hasattr(state, "keep_elsewhere"):
             self._lender = state
             state.keep_elsewhere(self._give_memory)
-        else:
+        elif self._training.memory:
             self._give_memory(state)
 
     def _give_memory(self, state: dict[Value, dict[str, float]]) -> bool:
         """Bring the state up to date; return whether it will change here again."""
+        t = self._training
         with self.step.lock:
             for i, p in enumerate(self.step.parameters):
-                if self._training.known[i]:
-                    memory = {name: self._training.memory[name][i] for name in self._training.names[i]}
-                    state.setdefault(p, {}).update(memory)
+                if t.known[i]:
+                    state.setdefault(p, {}).update({name: t.memory[name][i] for name in t.names[i]})
             if not self._is_running:
                 self._lender = None
             return self._is_running
+
+
+def _dict_of(state: Any) -> Any:
+    """Return what an optimiser remembers as a plain dict, up to date."""
+    return state.current() if hasattr(state, "current") else state
 
 
 def _rules_of(optimizer: Any) -> tuple[list[Update] | None, list[list[float]]]:

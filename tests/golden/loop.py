@@ -1,13 +1,18 @@
-def step(rows, seed, parameters, gradients):
-    (w, b) = parameters
-    (d_w, d_b) = gradients
+def step(rows, seed):
+    w = value__0.data
+    b = value__1.data
+    d_w = value__0.grad
+    d_b = value__1.grad
+    if not type__(w) is type__(b) is type__(d_w) is type__(d_b) is float__: raise not__floats
+    d_w = d_w + 0.0
+    d_b = d_b + 0.0
 
     # what is the same for every row
     v6 = w * w
     v7 = 0.1 * v6
     d_v7 = 0.0
     losses = -0.0
-    for (x, y) in rows:
+    for [x, y] in rows:
         # forward: operands before what is computed from them
         v1 = w * x
         v3 = v1 + b
@@ -30,4 +35,6 @@ def step(rows, seed, parameters, gradients):
     d_v6 = 0.1 * d_v7
     d_w = d_w + w * d_v6 + w * d_v6
 
-    return losses, (d_w, d_b)
+    value__0.grad = d_w
+    value__1.grad = d_b
+    return losses

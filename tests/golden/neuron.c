@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 
-
 double step(const double *inputs, const double *parameters, double *gradients) {
     const double v_x_0 = inputs[0];
     const double v_x_1 = inputs[1];
@@ -52,7 +51,7 @@ int main(void) {
     const double inputs[] = {1.0, 2.0, 1.0};
     const double parameters[] = {0.5, -1.0, 0.25};
     const char *names[] = {"d_weight_0_0", "d_weight_0_1", "d_bias_0"};
-    double gradients[3] = {0.0};
+    double gradients[3 + 1] = {0.0};
     printf("loss %.17g\n", step(inputs, parameters, gradients));
     for (int i = 0; i < 3; i++) printf("%s %.17g\n", names[i], gradients[i]);
     return 0;

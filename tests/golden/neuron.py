@@ -4,9 +4,9 @@ from math import pow, tanh
 
 
 def step(inputs, parameters, gradients):
-    (x_0, x_1, y) = inputs
-    (weight_0_0, weight_0_1, bias_0) = parameters
-    (d_weight_0_0, d_weight_0_1, d_bias_0) = gradients
+    [x_0, x_1, y] = inputs
+    [weight_0_0, weight_0_1, bias_0] = parameters
+    [d_weight_0_0, d_weight_0_1, d_bias_0] = gradients
 
     # forward: operands before what is computed from them
     # Linear
@@ -32,7 +32,7 @@ def step(inputs, parameters, gradients):
     # gradients arriving at bias
     d_bias_0 = d_bias_0 + d_v3
 
-    return v6, (d_weight_0_0, d_weight_0_1, d_bias_0)
+    return v6, [d_weight_0_0, d_weight_0_1, d_bias_0]
 
 
 if __name__ == "__main__":

@@ -4,10 +4,9 @@ A library is kept under the digest of everything that it depends on (source, com
 processor's features), and the digest of its own bytes: so damage is noticed before loading, and the library is built
 again. It appears under its name only when it is complete, so processes that build at the same time do no harm.
 
-Anybody can compute that name, so it proves nothing about who wrote the file. A library is loaded only if it is a
-regular file that belongs to the user, and if nobody else may write to it or to its folder. The contents of a folder
-that others could write to are thrown away. Windows keeps permissions in access lists, which Python cannot read: there
-we rely on the privacy of the user's %LOCALAPPDATA%, and the digest only shows damage.
+Anybody can compute that name, so it proves nothing about who wrote the file. So we use no folder that belongs to
+somebody else, or that others may write in. Windows keeps permissions in access lists, which Python cannot read: there
+we rely on the privacy of the user's %LOCALAPPDATA%.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ import re
 import shlex
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import tempfile
@@ -52,8 +50,7 @@ _FLAGS = (
 _T = TypeVar("_T")
 _SECONDS = 60  # that the compiler may take in all
 _PATIENCE = 15  # seconds after which we say that we are waiting
-_OTHERS, _OTHERS_WRITE = 0o077, 0o022
-_HARMLESS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_OTHERS_WRITE = 0o022
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 
 
@@ -94,18 +91,24 @@ def compiler() -> list[str]:
 
 
 def cache_folder() -> Path:
-    """Return our folder for libraries in the user's cache folder, which nobody else may enter.
+    """Return our folder for libraries in the user's cache folder.
 
-    Warns, and empties the folder, if others could write in it. Raises ToolError if it cannot be made or made private,
-    or if it, or a link in its place, belongs to somebody else.
+    Raises ToolError if it cannot be made, if it, or a link in its place, belongs to somebody else, or if others may
+    write in it.
     """
     folder = Path(_users_cache()) / "scalar-autograd"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if sys.platform != "win32":
-            _make_private(folder)
+        status, link = folder.stat(), folder.lstat()
     except OSError as error:
         raise ToolError(f"the cache folder {folder} cannot be used: {error.strerror}") from None
+    if sys.platform != "win32":
+        if {link.st_uid, status.st_uid} != {os.geteuid()}:
+            raise ToolError(f"the cache folder {folder} belongs to another user")
+        if status.st_mode & _OTHERS_WRITE:
+            raise ToolError(
+                f"others can write in the cache folder {folder}: delete it, or set XDG_CACHE_HOME to a private one"
+            )
     return folder
 
 
@@ -117,40 +120,6 @@ def _users_cache() -> str:
         own = os.path.join("Library", "Caches") if sys.platform == "darwin" else ".cache"
         base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, own)
     return base if os.path.isabs(base) else os.path.join(home, ".cache")  # according to the XDG specification
-
-
-if sys.platform != "win32":
-
-    def _make_private(folder: Path) -> None:
-        """Lock everybody else out; throw away the contents if others could have put them there."""
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)  # we check and change the same folder
-        try:
-            status = os.fstat(handle)
-            if {os.lstat(folder).st_uid, status.st_uid} != {os.geteuid()}:
-                raise ToolError(f"the cache folder {folder} belongs to another user")
-            if status.st_mode & _OTHERS:
-                os.fchmod(handle, 0o700)
-            if os.fstat(handle).st_mode & _OTHERS_WRITE:  # some file systems have no permissions
-                raise ToolError(f"others can write in the cache folder {folder}: set XDG_CACHE_HOME to a private one")
-        finally:
-            os.close(handle)
-        if status.st_mode & _OTHERS_WRITE:
-            _empty(folder)
-
-    def _is_private(status: os.stat_result) -> bool:
-        return status.st_uid == os.geteuid() and not status.st_mode & _OTHERS_WRITE
-
-else:
-
-    def _is_private(status: os.stat_result) -> bool:
-        return True  # as far as Python can see
-
-
-def _empty(folder: Path) -> None:
-    for path in folder.iterdir():
-        _discard(path)
-    text = f"others could write in the cache folder {folder}: its contents were deleted, and the folder is private now"
-    warnings.warn_explicit(text, UserWarning, *users_line())
 
 
 def build(source: str) -> Path:
@@ -171,9 +140,10 @@ def build(source: str) -> Path:
     for flags in _FLAGS:
         key = _digest("\0".join([source, about, *command, *flags]).encode())
         for kept in folder.glob(f"{key}-*{_SUFFIX}"):
-            if _is_ours(kept):
+            if _is_whole(kept):
                 return kept
-            _discard(kept)
+            with suppress(OSError):  # another process did it
+                kept.unlink()
         made, failed = _compile(source, [*command, *flags], folder, key, deadline)
         if made:
             return made
@@ -279,24 +249,11 @@ def _complaint(stderr: bytes) -> str:
     return one_line(next((line for line in lines if "error" in line.lower()), lines[0]), 200)
 
 
-def _is_ours(library: Path) -> bool:
-    """Return whether only the user can have written the file, and its bytes are unchanged."""
+def _is_whole(library: Path) -> bool:
     try:
-        with open(os.open(library, os.O_RDONLY | _HARMLESS), "rb") as file:  # follow no link, wait for no writer
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode) or not _is_private(status):
-                return False
-            return library.stem.endswith(f"-{_digest(file.read())}")
+        return library.stem.endswith(f"-{_digest(library.read_bytes())}")
     except OSError:
         return False
-
-
-def _discard(path: Path) -> None:
-    with suppress(OSError):  # somebody else did, or nobody may: an intact one will go beside it
-        if stat.S_ISDIR(path.lstat().st_mode):
-            shutil.rmtree(path)
-        else:
-            path.unlink()
 
 
 def _digest(content: bytes) -> str:

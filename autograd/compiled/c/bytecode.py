@@ -101,7 +101,7 @@ class Bytecode:
         place.add(program.order)
         self.ops, self.operands = place.ops, place.operands
         self.literals = [*map(float, place.literals)]
-        self.first_input = len(parameters)
+        self.parameters = self.first_input = len(parameters)
         self.first_constant = self.first_input + (0 if rows else len(inputs))
         self.first_literal = self.first_constant + len(program.constants)
         self.active = self._marked(place, program.active)

@@ -6,7 +6,7 @@ import math
 from array import array
 from collections.abc import Sequence
 from contextvars import Context
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ def _near(found: float, wanted: float) -> bool:
 
 
 class Interpreter:
-    """The library for some operations. Short functions hold Python's lock, and long ones release it."""
+    """The library for some operations. Short calls hold Python's lock, and long ones release it."""
 
     def __init__(self, ops: Sequence[Op]) -> None:
         rows = rows_of(ops)
@@ -102,26 +102,12 @@ class Interpreter:
 
     def load(self, path: Path) -> None:
         """Load the library. Raises ToolError if it is not one, is another one, or disagrees with Python."""
-        library = load(path, "run", "train", "computes")
-        self._run, self._train = library.run, library.train
+        library = load(path, "train", "computes")
+        self.train = library.train
         self.computes = ctypes.c_void_p.in_dll(library, "computes").value or 0
-        self._run.restype = ctypes.c_double
-        self._run.argtypes = [ctypes.c_void_p] * 3
-        self._train.restype = ctypes.c_ssize_t
-        self._train.argtypes = [ctypes.c_void_p, *[ctypes.c_ssize_t] * 3, *[ctypes.c_void_p] * 3]
+        self.train.restype = ctypes.c_ssize_t
+        self.train.argtypes = [ctypes.c_void_p, *[ctypes.c_ssize_t] * 3, *[ctypes.c_void_p] * 3]
         Context().run(self._prove)  # if no mode is on
-
-    def run(self, program: LoadedProgram, batch: Batch) -> float:
-        """Return the mean loss of a batch; its gradients are in program.grad."""
-        return self._run(address(program), address(batch), address(_python()))
-
-    def train(self, schedule: Schedule, start: int, losses: array[float], training: Training) -> int:
-        """Make updates on the batches from place `start` on, in a cycle, as many as `losses` has room for.
-
-        Returns how many were made: fewer if Python must make the next one, and -1 if a number is not a float.
-        """
-        arguments = schedule.count, start, len(losses), address(training), address(losses), address(_python())
-        return self._train(address(schedule), *arguments)
 
     def _prove(self) -> None:
         """Compute a known program, one sample and a batch, and compare with Python's numbers."""
@@ -140,16 +126,19 @@ class Interpreter:
         loss = dot(parts, weights[83:90])
         loss.backward()
         program = Program(loss, weights, xs)
-        numbers = array("d", [x.data for x in xs])
+        wanted = [loss.data, *(w.grad for w in weights)]
         for rows in (1, 11):
-            loaded = LoadedProgram(self, Bytecode(program, weights, self.numbers, rows > 1), weights, rows)
-            loaded.data[: len(weights)] = array("d", [w.data for w in weights])
-            batch = Batch(numbers * rows, range(len(xs)), [len(xs)] * len(xs), rows, b"\1" * len(weights))
-            found = self.run(loaded, batch)
-            exact = found == loss.data or rows > 1
-            if not exact or not all(map(_near, [found, *loaded.grad], [loss.data, *(w.grad for w in weights)])):
+            loaded = LoadedProgram(self, Bytecode(program, weights, self.numbers, rows > 1), rows)
+            batch = Batch(array("d", [x.data for x in xs] * rows), rows, b"\1" * len(weights))
+            twins = [Value(w.data) for w in weights]
+            try:
+                found = [BatchPlan([(loaded, batch)]).run(Training(twins)), *(twin.grad for twin in twins)]
+            except ArithmeticError:
+                found = [math.nan]
+            exact = found[0] == loss.data or rows > 1
+            if not exact or not all(map(_near, found, wanted)):
                 raise ToolError(
-                    f"the C compiler made a library that computes {found!r} where Python computes {loss.data!r}: "
+                    f"the C compiler made a library that computes {found[0]!r} where Python computes {loss.data!r}: "
                     "its flags, or the compiler itself, are not to be trusted"
                 )
 
@@ -180,28 +169,36 @@ def want_floats(numbers: Sequence[Any]) -> None:
 
 
 class Batch(Struct):
-    """Rows of inputs as the interpreter takes them.
+    """Rows of inputs as the interpreter takes them, one after the other.
 
-    offsets, strides: for each input, the position of the first row's number in `numbers`, and the distance between
-    rows. reached: for each parameter, whether a gradient reaches it.
+    reached: for each parameter, whether a gradient reaches it.
     """
 
-    def __init__(
-        self, numbers: array[float], offsets: Sequence[int], strides: Sequence[int], rows: int, reached: bytes
-    ) -> None:
+    def __init__(self, numbers: array[float], rows: int, reached: bytes) -> None:
         self.rows = rows
-        self.reached = array("B", reached or b"\0")
-        super().__init__(numbers, array("q", offsets or [0]), array("q", strides or [0]), rows, self.reached)
+        super().__init__(numbers, rows, array("B", reached or b"\0"))
 
 
 class BatchPlan(Struct):
-    """A batch: for each structure in it, the program, its rows, and the weight of their mean."""
+    """A batch: for each signature in it, the program and its rows."""
 
-    def __init__(self, portions: Sequence[tuple[LoadedProgram, Batch, float]]) -> None:
-        self.portions = portions
-        self.loaded = [loaded for loaded, _, _ in portions]
-        rows = sum(batch.rows for _, batch, _ in portions)
-        super().__init__(len(portions), rows, *(field for loaded, batch, _ in portions for field in (loaded, batch)))
+    def __init__(self, portions: Sequence[tuple[LoadedProgram, Batch]]) -> None:
+        self.loaded = [loaded for loaded, _ in portions]
+        rows = sum(batch.rows for _, batch in portions)
+        super().__init__(len(portions), rows, *(field for portion in portions for field in portion))
+
+    @cached_property
+    def _alone(self) -> Schedule:
+        return Schedule([self])
+
+    def run(self, training: Training) -> float:
+        """Return the mean loss, and add its gradients to those of the Values in `training`, which has no groups.
+
+        Raises ArithmeticError if Python has an error to raise, NotFloatError if a number is not a float.
+        """
+        for loss in self._alone.train(0, 1, training):
+            return loss
+        raise ArithmeticError("Python has an error to raise")
 
 
 class Schedule(Struct):
@@ -212,6 +209,22 @@ class Schedule(Struct):
         self.count = len(plans)
         super().__init__(*plans)
 
+    def train(self, start: int, count: int, training: Training) -> list[float]:
+        """Make `count` updates on the batches from place `start` on, or fewer if Python must make the next one.
+
+        Returns the losses. Raises NotFloatError if a number is not a float.
+        """
+        for loaded in self.loaded:
+            loaded.read_constants()
+        losses = zeros(count)
+        sizes = self.count, start, count
+        done = self.loaded[0].machine.train(
+            address(self), *sizes, address(training), address(losses), address(_python())
+        )
+        if done < 0:
+            raise NotFloatError
+        return [*losses[:done]]
+
 
 class LoadedProgram(Struct):
     """A bytecode in memory, ready to run.
@@ -220,7 +233,7 @@ class LoadedProgram(Struct):
     width: how many rows are computed at once, for batches of `rows`.
     """
 
-    def __init__(self, machine: Interpreter, bytecode: Bytecode, parameters: Sequence[Any], rows: int = 1) -> None:
+    def __init__(self, machine: Interpreter, bytecode: Bytecode, rows: int = 1) -> None:
         self.machine = machine
         self.bytecode = bytecode
         program, steady, part = bytecode.program, bytecode.steady, bytecode.rows
@@ -229,10 +242,10 @@ class LoadedProgram(Struct):
         self.data[bytecode.first_literal :][: len(bytecode.literals)] = array("d", bytecode.literals)
         room = aligned(bytecode.room(self.width))
         many = [aligned(part.slots * self.width if part.code else 0) for _ in range(2)]
-        self._one = Struct(self.data, self.grad, self.data, self.grad, 1, 1, room, steady.slots, len(parameters), 0)
+        one = Struct(self.data, self.grad, self.data, self.grad, 1, 1, room, steady.slots, bytecode.parameters, 0)
         super().__init__(
             *(Struct(each.code, each.described, len(each.code) // 5) for each in (steady, part)),
-            self._one,
+            one,
             Struct(*many, self.data, self.grad, self.width, 1, room, part.slots, 0, 0),
             len(program.inputs),
             0 if part.code else bytecode.first_input,
@@ -248,11 +261,6 @@ class LoadedProgram(Struct):
             want_floats(numbers)
             self.data[first : first + len(numbers)] = array("d", numbers)
 
-    @property
-    def bad(self) -> bool:
-        """Return whether the last run met arithmetic that Python refuses."""
-        return bool(self._one.words[-1])
-
 
 def _width(slots: int, rows: int) -> int:
     """Return how many rows to compute at once: the fewest blocks that fit, all of one size."""
@@ -262,7 +270,7 @@ def _width(slots: int, rows: int) -> int:
 
 
 class Training(Struct):
-    """What training keeps about each parameter. memory: what the optimiser remembers, by name; names: which of these.
+    """What training keeps about each parameter; without groups, it only adds up gradients. memory: what the optimiser remembers, by name; names: which of these.
 
     groups: for each group, the places of its parameters, the address of its rule, what that remembers, and the number
     of its options, which are in `options` at every update.
@@ -271,7 +279,7 @@ class Training(Struct):
     def __init__(
         self,
         parameters: Sequence[Value],
-        groups: Sequence[tuple[Sequence[int], int, Sequence[str], int]],
+        groups: Sequence[tuple[Sequence[int], int, Sequence[str], int]] = (),
     ) -> None:
         self.count = count = len(parameters)
         self.data, self.grad = aligned(count), aligned(count)
