@@ -1,4 +1,4 @@
-"""The command line: `python -m demos` lists, `python -m demos NAME` runs."""
+"""The command line: `python -m demos` lists the demos, `python -m demos NAME` runs one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the command line asks for, and return the exit status."""
     try:
         from autograd.cli.ending import whole
-    except ImportError:  # there is none, or another one, which is told below
+    except ImportError:  # there is no language, or an unknown one, which is reported below
         return _main(arguments)
     return whole("demos")(_main)(arguments)
 
@@ -34,7 +34,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a console that lacks a letter shows "?", and goes on
+            stream.reconfigure(errors="replace")  # a console that lacks a letter shows "?" in its place
     arguments, asked = _without_language(arguments)
     try:
         _use(asked)
@@ -85,7 +85,7 @@ def _main(arguments: Sequence[str] | None) -> int:
 
 
 def _without_language(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The arguments without --lang, and what was given with it."""
+    """The arguments without --lang, and the value of --lang."""
     rest, asked = list[str](), list[str]()
     words = iter(arguments)
     for word in words:
@@ -150,7 +150,7 @@ def _can_print(text: str) -> bool:
 
 
 def _exercises(arguments: Sequence[str]) -> int:
-    """exercises FOLDER: write a file with the exercises of each lesson, to be filled in"""
+    """exercises FOLDER: write a file of exercises for each lesson, with blanks to fill in"""
     from .exercises.files import write
 
     parser = Parser(prog=program("exercises"), description=tr(_said_of(_exercises)))

@@ -26,7 +26,7 @@ _FILES = (attention, descent, layers, matrices, own_value, paths, slopes, traini
 def check(thing: Any = None, name: str = "") -> bool:
     """Test a solution, print the verdict, and return whether it is right.
 
-    thing: a function or class named after an exercise, or the path of a file that holds some; without it, the exercises
+    thing: a function or class named after an exercise, or the path of a file of solutions; without it, the exercises
     are listed. name: the exercise, for a function with a name of its own. Whatever a solution does, even if it loops
     forever, calls exit() or raises an error, the result is a verdict and your session goes on.
 

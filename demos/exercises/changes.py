@@ -111,7 +111,7 @@ _CHANGES: dict[str, Callable[[Sequence[float]], list[float]]] = {
     "The signs are lost: these are the absolute values. Is there one abs() too many?": lambda xs: [abs(x) for x in xs],
     "The numbers are right, but in reverse order.": lambda xs: list(xs[::-1]),
     "Negative numbers have become 0: a relu or max(0, ...) does not belong here.": lambda xs: [max(0.0, x) for x in xs],
-    "The numbers are cut off to whole numbers: is there an int(), or // in place of /?": lambda xs: [
+    "The numbers are truncated to whole numbers: is there an int(), or // in place of /?": lambda xs: [
         float(int(x)) for x in xs
     ],
     "The numbers are sorted; they belong in the order of the inputs.": lambda xs: sorted(xs),

@@ -31,7 +31,7 @@ class Function:
 
 
 def number(rng: Random) -> float:
-    """A number with two decimals that is not 0."""
+    """A nonzero number with two decimals."""
     return round(normal(rng), 2) or 0.5
 
 

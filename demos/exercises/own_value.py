@@ -32,8 +32,8 @@ def _wide(v: Mapping[str, Any]) -> Any:
     return (left + right) * (left * right + left)
 
 
-# Each has a text, the leaves' numbers, and a function that builds it. Graphs with a single operation come first, so
-# that each slope is seen alone.
+# Each graph has a text, the numbers of its leaves, and a function that builds it. Graphs with a single operation come
+# first, so that each slope is seen alone.
 _SINGLE: tuple[tuple[str, dict[str, float], Build], ...] = (
     ("a + b", {"a": 2.0, "b": -3.0}, lambda v: v["a"] + v["b"]),
     ("a * b", {"a": 2.0, "b": -3.0}, lambda v: v["a"] * v["b"]),

@@ -14,7 +14,7 @@ from .sandbox import WrongError, called, safe_repr
 
 
 def _paths(rng: Random) -> Iterator[Case]:
-    yield ([[3.0, 1.0], [3.0, 1.0], [2.0, 1.0, 1.0], [2.0, 1.0, 1.0]],)  # the emblem's four: 10
+    yield ([[3.0, 1.0], [3.0, 1.0], [2.0, 1.0, 1.0], [2.0, 1.0, 1.0]],)  # the four paths of the emblem: 10
     for lengths in ((2,), (1, 3), (3, 2, 2), (2, 2)):
         yield ([vector(rng, length) for length in lengths],)
 
@@ -80,7 +80,7 @@ def over_paths(slip: Any, paths: list[list[Any]]) -> Any:
     return total
 
 
-# Edges in the order of a right backward pass: (node, operand, partial), node 0 the result.
+# Edges in the order of a correct backward pass: (node, operand, partial), where node 0 is the result.
 _EMBLEM = [(0, 1, 3.0), (0, 2, 2.0), (2, 1, 1.0), (1, 3, 1.0), (1, 3, 1.0)]
 
 
@@ -160,7 +160,7 @@ def _examine_order(solution: Any) -> None:
         {"f": ["b", "c"], "c": ["b"], "b": ["a", "a"], "a": []},
         {"L": ["p"], "p": ["w", "x"], "w": [], "x": []},
         {"f": ["g", "h"], "g": ["h"], "h": ["i"], "i": []},
-        {"a": [], "b": ["a"], "f": ["a", "b"], "other": ["a"], "unused": []},  # f does not come from the last two
+        {"a": [], "b": ["a"], "f": ["a", "b"], "other": ["a"], "unused": []},  # f does not depend on the last two
     ]
     for count in (1, 6, 9):
         names = [f"v{i}" for i in range(count)]

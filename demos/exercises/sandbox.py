@@ -54,8 +54,8 @@ class EndlessError(WrongError):
 class _StoppedError(BaseException):
     """Stops a learner's loop; their own `except Exception` does not catch it.
 
-    Python takes a trace function away when it raises. Where a bare `except` has swallowed this error, it is freed, and
-    puts the function back: so the next instruction raises again.
+    Python takes a trace function away when it raises. If a bare `except` swallows this error, the error is freed and
+    puts the function back, so the next instruction raises it again.
     """
 
     def __init__(self, sentence: str, again: Callable[[], None]) -> None:
@@ -150,7 +150,7 @@ class _Notebook(io.TextIOBase):
 
 @contextmanager
 def _counted(budget: _Budget) -> Any:
-    before = sys.gettrace()  # a debugger's, or that of a coverage report
+    before = sys.gettrace()  # a trace function of a debugger or a coverage tool
     sys.settrace(budget.trace)
     try:
         yield

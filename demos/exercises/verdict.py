@@ -34,7 +34,7 @@ def verdict_on(name: str, thing: Any, search: bool = True) -> tuple[bool, str]:
     search: whether to look for a change in its own code that makes it right, which takes a second.
     """
     try:
-        remark = Context().run(judge, EXERCISES[name], thing)  # whatever mode the session is in
+        remark = Context().run(judge, EXERCISES[name], thing)  # no matter which mode the session is in
     except WrongError as error:
         # without arguments there is only one answer, and any small edit may happen to give it
         search = search and not EXERCISES[name].secret
@@ -82,7 +82,7 @@ def _mended(exercise: Exercise, solution: Any, pairs: bool) -> str:
 
 
 def _begin(exercise: Exercise, sentence: str) -> str:
-    """Return the sentence with a capital letter, unless it begins with code: code keeps its case."""
+    """Return the sentence with a capital first letter, unless it begins with code: code keeps its case."""
     word = re.match(r"[a-zа-яё]{2,}(?=[ ,])" if language() == "en" else r"[а-яё]+(?=[ ,])", sentence)
     code = {exercise.name, *exercise.names, *exercise.parts}
     return sentence[0].upper() + sentence[1:] if word and word.group() not in code else sentence
@@ -141,7 +141,7 @@ def _answer(exercise: Exercise, solution: Any, case: Case, arguments: Case) -> T
     try:
         answer = floats(plain(_taking_either(exercise, solution, arguments)))
     except WrongError as error:
-        large = tr(". A number along the way is too large for a float, as exp(x) is for x above 709")
+        large = tr(". An intermediate number is too large for a float, as exp(x) is for x above 709")
         why = large if isinstance(error.__cause__, OverflowError) else ""
         raise type(error)(f"{_at(exercise, case)}{error}{why}") from error.__cause__
     _judge_inputs(exercise, case, arguments)
@@ -149,7 +149,7 @@ def _answer(exercise: Exercise, solution: Any, case: Case, arguments: Case) -> T
 
 
 def _judge_inputs(exercise: Exercise, case: Case, arguments: Case) -> None:
-    """Whether the arguments are as before."""
+    """Whether the arguments are unchanged."""
     for name, before, after in zip(exercise.names, case, arguments):
         if isinstance(before, list) and after != before and not same(_numbers(after), _numbers(before), 1e-9):
             raise WrongError(tr(
@@ -235,7 +235,7 @@ def _sentence(exercise: Exercise, seen: str) -> str:
 def _slipped(
     exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree], count: int
 ) -> str:
-    """The slip that gives these numbers, or the two that do together."""
+    """The slip that gives these numbers, or the two that do so together."""
     fitting = [
         chosen for chosen in combinations(exercise.slips(), count) if _fits(exercise, cases, given, right, chosen)
     ]
@@ -319,7 +319,7 @@ def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> str:
         answer = leaves(plain(called(solution, *ours)))
     except WrongError as error:
         if _refuses_values(exercise, error):
-            return tr("The functions of math do not take Values; v.exp(), v.log() and so on do")
+            return tr("The functions of the module math do not take Values; v.exp(), v.log() and so on do")
         names = ", ".join(exercise.differentiable)
         raise WrongError(
             tr("it is right with floats; given Values for {names}, {why}", names=names, why=error)
@@ -352,7 +352,7 @@ def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> str:
 
 
 def _with_values(exercise: Exercise, case: Case) -> tuple[list[Any], dict[str, Value]]:
-    """The arguments with a Value for each number of the differentiable ones, and those Values by name."""
+    """The arguments, with a Value for each number of the differentiable ones, and those Values by name."""
     inputs: dict[str, Value] = {}
 
     def wrap(tree: Any, name: str) -> Any:

@@ -93,7 +93,7 @@ def _(ax):
 # ## Run: seventeen derivatives at once
 #
 # XOR is the smallest problem that no straight line can solve. Our network has two inputs, a hidden layer of four units
-# with tanh, and one output: 12 weights and 5 biases, an *MLP* 2-4-1. One backward pass gives the derivative of the loss
+# with tanh, and one output: 12 weights and 5 biases, a 2-4-1 *MLP*. One backward pass gives the derivative of the loss
 # with respect to each of them. Each one predicts how $L$ changes when that parameter alone is nudged by 0.01.
 
 # %%

@@ -1,6 +1,6 @@
-"""Can a network of 2,410 parameters read? 1,797 digits written by hand.
+"""Can a network of 2,410 parameters read? 1,797 handwritten digits.
 
-Handwritten digits: an MLP 64-32-10 learns to read 8 x 8 pixels, by cross-entropy, minibatches and AdamW.
+Handwritten digits: a 64-32-10 MLP learns to read 8 x 8 pixels, with cross-entropy, minibatches and AdamW.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ __all__ = ["main"]
 
 BATCH = 32
 SHOWN = 12  # wrong answers
-FIVE = 15  # the image whose graph is drawn: a 5, held out
+FIVE = 15  # the image whose graph is drawn: a held-out 5
 
 _ABOUT = """In the 1990s people wrote digits into the boxes of a form. Here are {count} of them, scanned and shrunk to 8 x 8 pixels. A network
 of {parameters} parameters learns to read from {train} of them, and is tested on the other {held_out}, which it has never seen.
@@ -63,7 +63,7 @@ def main(
         count=f"{len(table.xs):,}", parameters=f"{len(list(model.parameters())):,}", train=f"{len(known):,}",
         held_out=len(held_out), batch=BATCH,
     ))  # fmt: skip
-    graphs = report.film("The graph of one image, a 5: its loss, and the gradient of everything in it, folded.")
+    graphs = report.film("The graph of one image, a 5, with its loss and all gradients. Its layers are folded.")
 
     def loss_of(x: list[float], y: int) -> Value:
         return F.cross_entropy(model(x), y)

@@ -94,7 +94,7 @@ def invent(model: GPT, rng: Random, temperature: float = 0.7) -> str:
         with no_grad():
             chances = F.softmax([score / temperature for score in model(signs)[-1]])
         sign = _drawn([chance.data for chance in chances], rng)
-        if sign == 0 and len(signs) > 1:  # a dot ends the name, but a name has a letter
+        if sign == 0 and len(signs) > 1:  # a dot ends the name, but a name needs at least one letter
             break
         if sign:
             signs.append(sign)
@@ -135,7 +135,7 @@ def main(
         parameters=f"{len(parameters):,}", count=f"{len(documents):,}", width=WIDTH, heads=HEADS, ln=math.log(27)
     ))  # fmt: skip
     graphs = report.film(
-        "The graph of one update: the loss of the name ann, folded, with the gradients of everything in it."
+        "The graph of one update: the loss of the name ann, with all gradients. Its layers are folded."
     )
 
     ann = signs_of("ann")

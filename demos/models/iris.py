@@ -1,6 +1,6 @@
 """Can a network of 67 parameters tell three flowers apart? Fisher's 150 irises.
 
-Fisher's irises: an MLP 4-8-3 learns to name the species from four lengths, by cross-entropy and AdamW.
+Fisher's irises: a 4-8-3 MLP learns to name the species from four lengths, with cross-entropy and AdamW.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def main(
     report = Report(out, "Fisher's irises: three species, told apart by four lengths", f"seed {seed}", png)
     report.prose(_ABOUT.format(train=len(train), held_out=len(held_out), parameters=len(list(model.parameters()))))
     graphs = report.film(
-        f"The graph of one flower, the {table.classes[ys[hard]]} nearest to the middle of another species: its loss, "
-        "and the gradient of everything in it."
+        f"The graph of one flower, the {table.classes[ys[hard]]} nearest to the middle of another species, with "
+        f"its loss and all gradients."
     )
     losses: list[float] = []
     shares: list[float] = []

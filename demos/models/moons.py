@@ -1,6 +1,6 @@
 """How does a network bend a line? Two half moons, told apart by 337 parameters.
 
-Two half moons: an MLP 2-16-16-1 learns to bend a line between them, by hinge loss and SGD with momentum.
+Two half moons: a 2-16-16-1 MLP learns to bend a line between them, with the hinge loss and SGD with momentum.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _made(seed: int) -> tuple[datasets.Table, list[int], nn.MLP, optim.SGD]:
 
 
 def stepper(seed: int = 0) -> TrainingStepper:
-    """The same training, to be stepped through phase by phase."""
+    """The same training, ready to be stepped through phase by phase."""
     table, sides, model, optimizer = _made(seed)
     return TrainingStepper(model, lambda: F.hinge_loss([model(x)[0] for x in table.xs], sides), optimizer)
 
@@ -57,7 +57,7 @@ def main(
     xs = table.xs
     report = Report(out, "Two moons, and a line that bends", f"seed {seed}", png)
     report.prose(_ABOUT.format(count=len(xs), parameters=len(list(model.parameters()))))
-    graphs = report.film("The loss of one point, the one with the worst score at that update, with all gradients.")
+    graphs = report.film("The loss of one point, with all gradients: the point with the worst score at that update.")
     losses: list[float] = []
     shares: list[float] = []
 
@@ -116,7 +116,7 @@ def main(
         ax.set_ylim(bottom=0)
         ax.legend(loc="center right")
 
-    @report.plot("regions", "The score over the plane: the line is where it is 0.",
+    @report.plot("regions", "The score over the plane. The line is where the score is 0.",
                  title="Moons: what was learned", x="x", y="y")  # fmt: skip
     def _(ax: Any) -> None:
         plots.regions(ax, both_scores, xs, table.ys, table.classes)

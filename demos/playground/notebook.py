@@ -15,8 +15,8 @@ from autograd.errors import printable
 __all__ = ["Bundle", "bundle_of", "install"]
 
 Bundle = dict[str, str]  # texts by MIME type
-LONGEST = 20_000  # the most characters of a plain text
-LARGEST = 8_000_000  # the most characters of a picture or page
+LONGEST = 20_000  # the largest number of characters in a plain text
+LARGEST = 8_000_000  # the largest number of characters in a picture or page
 _REPRS = {"text/html": "_repr_html_", "image/svg+xml": "_repr_svg_", "text/latex": "_repr_latex_"}
 
 
@@ -50,7 +50,8 @@ def _text(thing: Any) -> str:
 
 
 def display_module(emit: Callable[[Bundle, int, bool], None] = lambda *_: None) -> ModuleType:
-    """The part of IPython.display in use. emit: takes a bundle, the number of its place, and whether it exists."""
+    """The part of IPython.display that is used. emit: takes a bundle, the number of its place, and whether that place
+    exists."""
     places = count(1)
 
     class Handle:
@@ -80,7 +81,7 @@ def display_module(emit: Callable[[Bundle, int, bool], None] = lambda *_: None) 
 
 
 def _holder(name: str, kind: str) -> type:
-    """A class whose instances are shown as the text they hold."""
+    """Make a class whose instances are shown as the text they hold."""
 
     def __init__(self: Any, data: str | bytes) -> None:  # noqa: N807
         self.data = data.decode() if isinstance(data, bytes) else data

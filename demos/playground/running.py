@@ -31,8 +31,8 @@ __all__ = ["ROUNDS", "Session", "start"]
 
 ROUNDS = 10_000_000  # iterations of the loops in a cell: about ten seconds, and a hundred times what any lesson needs
 PRINTED = 100_000  # characters a cell may print
-SHOWN = 300  # things a cell may show, such as the frames of a picture that moves
-_CELL = "<ipython-input-"  # how the file names of cells begin; the engine shows it as "cell"
+SHOWN = 300  # things a cell may show, such as the frames of a moving picture
+_CELL = "<ipython-input-"  # how the file names of cells begin; the engine shows such a name as "cell"
 _TOOL = 4  # a tool id of sys.monitoring that no debugger or profiler uses
 
 
@@ -41,7 +41,7 @@ class StoppedError(BaseException):
 
 
 def start(tell: Callable[[str], None], engine: Engine | None = None) -> Session:
-    """A session that tells the page, as JSON, what happens. engine: it lays out pictures."""
+    """A session that tells the page, as JSON, what happens. engine: the layout engine for pictures."""
     if engine:
         set_engine(engine)
     return Session(tell)
@@ -56,7 +56,7 @@ class Session:
         self._left = {"letters": PRINTED, "things": SHOWN}
         self._display = install(self.names, self._show)
         self._quiz: Any = None
-        self._printed: list[str] = []  # and not sent yet: a message for every line would be too many
+        self._printed: list[str] = []  # printed but not sent yet: a message for every line would be too many
         self._printed_error = False
         self._flushed = 0.0
         self.forget()
@@ -174,7 +174,7 @@ class Session:
     # --- What the page asks for ---------------------------------------------------------------------------------
 
     def _step(self, name: str) -> None:
-        """Show the page that steps through a result of the learner's."""
+        """Show the page that steps through one of the learner's results."""
         from autograd.explain.naming import names_for
         from autograd.player import Player
 
@@ -185,7 +185,7 @@ class Session:
         self._attempt(show)
 
     def _express(self, text: str) -> None:
-        """Show formula, graph and steps of an expression, ``tanh(a*b + c)`` or ``a*b; a=2, b=3``."""
+        """Show the formula, the graph and the steps of an expression, ``tanh(a*b + c)`` or ``a*b; a=2, b=3``."""
         from autograd.cli.command import graph_of
         from autograd.player import Player
         from autograd.stepper.expression import CONSTANTS, Expression
@@ -235,7 +235,7 @@ class Session:
         return {"text": shown, "right": self._quiz.right, "asked": self._quiz.asked, "code": self._quiz.code}
 
     def _complete(self, text: str) -> dict[str, Any]:
-        """The names that may complete what is being typed."""
+        """The names that can complete what is being typed."""
         from rlcompleter import Completer
 
         completer = Completer({**self.names})
@@ -253,7 +253,7 @@ class Session:
 
 
 class _Stream(io.TextIOBase):
-    """Standard output that passes on each text to a function."""
+    """A standard output stream that passes each text on to a function."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write
@@ -279,7 +279,7 @@ def _leaves(root: Value) -> list[Any]:
 
 
 def _numbers_in(text: str) -> tuple[str, dict[str, str]]:
-    """An expression, and the numbers behind its last semicolon, if nothing else is there.
+    """Split an expression from the numbers after its last semicolon, if only numbers are there.
 
     >>> _numbers_in("b = a + a; b * c; a=1, c=-2")
     ('b = a + a; b * c', {'a': '1', 'c': '-2'})

@@ -31,7 +31,8 @@ _REPORT = Path(__file__).parents[1] / "shared" / "report.js"
 
 
 class Page(NamedTuple):
-    """What a page consists of. script: its program. parts: what its Python is made of, by name. licences: all, as text.
+    """What a page consists of. script: its program. parts: what its Python is made of, by name. licences: all of them,
+    as text.
 
     told: what it shows, by language: the documents, the emblem, and the words that are not English.
     """
@@ -76,7 +77,7 @@ def _told(name: str) -> dict[str, Any]:
 
 
 def words_of_the_page() -> list[str]:
-    """The sentences of the page itself, in English, as index.html and the scripts have them."""
+    """The page's own sentences in English, as they are written in index.html and the scripts."""
     scripts = [_REPORT, *sorted(_HERE.glob("*.js"))]
     said = [each for path in scripts for each in re.findall(r'\bsay\("([^"]+)"', path.read_text(encoding="utf-8"))]
     return list(dict.fromkeys([*words_of_html(_read("index.html")), *said]))
@@ -114,7 +115,7 @@ def write_file(path: Path, page: Page) -> Path:
 
 
 def _inside(parts: Mapping[str, bytes]) -> str:
-    """Parts as elements of the page."""
+    """The parts, as elements of the page."""
     return "\n".join(
         f'<script type="text/plain" id="part-{name}">{base64.b64encode(_packed(content)).decode()}</script>'
         for name, content in parts.items()
@@ -140,7 +141,7 @@ def write_folder(folder: Path, page: Page) -> list[Path]:
 
 
 def _data(page: Page) -> dict[str, bytes]:
-    """What the page shows, as a part for each language."""
+    """What the page shows, with one part for each language."""
     return {f"data-{name}": json.dumps(told, ensure_ascii=False).encode() for name, told in page.told.items()}
 
 

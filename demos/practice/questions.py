@@ -43,7 +43,7 @@ def slope_at_minus_2(slip: Slip) -> float:
 
 
 @question("0", "Nudge x to one side: what is (f(x + h) - f(x)) / h for f(x) = x**2 at x = 3 with h = 0.1?",
-          reason="The bend in the curve adds h; a step to both sides cancels it")  # fmt: skip
+          reason="The bend in the curve adds h; stepping to both sides cancels it")  # fmt: skip
 def one_sided(slip: Slip) -> float:
     if slip("that is the slope itself; the one-sided quotient is off by h"):
         return 6.0
@@ -202,7 +202,7 @@ def one_step_eta(slip: Slip) -> float:
     return 0.5
 
 
-@question("54", "And with eta = 1.1, does it get closer or run away?", choices=("closer", "away"),
+@question("54", "With eta = 1.1, does it get closer or run away?", choices=("closer", "away"),
           reason="Each update multiplies the distance by 1 - 2 * 1.1 = -1.2")  # fmt: skip
 def too_large(slip: Slip) -> str:
     return "closer" if slip("each update multiplies the distance to the minimum by 1 - 2 * eta") else "away"

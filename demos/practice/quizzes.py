@@ -144,7 +144,7 @@ class Quiz:
         return tr("{formula}  at {numbers}", formula=self.text, numbers=at)
 
     def answer(self, guess: float | str) -> Report:
-        """Whether a number is right, to at least two digits; if not, which mistake gives it."""
+        """Say whether a number is right, to at least two digits, and if not, which mistake gives it."""
         slope, truth = self.question.slope, self.question.truth
         try:
             read = Guess(guess, self.graph)

@@ -30,7 +30,7 @@ __all__ = ["Statement", "asked", "option", "plot", "read", "run", "show", "told_
 
 
 def option(name: str, default: int) -> int:
-    """The number given as --NAME on the command line (seed or steps), else `default`."""
+    """The number given as --NAME on the command line (seed or steps), or `default` if there is none."""
     if _running is None:
         return default
     _running.asked[name] = given = _running.given.get(name)
@@ -41,7 +41,7 @@ def option(name: str, default: int) -> int:
 
 
 def show(drawing: Any, name: str, caption: str = "", at: str = "") -> None:
-    """Show a graph, on the page as NAME.svg and in a notebook below the cell; or a player or film, as NAME.html.
+    """Show a graph: on the page as NAME.svg, in a notebook below the cell. A player or film is shown as NAME.html.
 
     at: how a player starts, as in its address: "predict" asks for each number before it is shown.
     """
@@ -155,7 +155,7 @@ def told_prose(cell: Cell, demo: Demo) -> str:
 
 
 def _without(prose: str, *shown: str) -> str:
-    """A cell's prose without the lines that the head of the page already shows."""
+    """A cell's prose, without the lines that the top of the page already shows."""
     return "\n".join(line for line in prose.split("\n") if line not in shown)
 
 
@@ -187,7 +187,7 @@ class _Run:
 
 
 class _Titles(ast.NodeTransformer):
-    """Translates the titles of graphs into the language in use; figures translate their own."""
+    """Translates the titles of graphs into the language in use; figures translate their own titles."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)

@@ -127,7 +127,7 @@ def arrow(
     ax.annotate(label, head, textcoords="offset points", fontweight="bold", bbox=backing, zorder=5, **place)
 
 
-# --- Small pictures beside a training film: SVG text, one per frame, so drawn in a moment -----------------------
+# --- Small pictures next to a training film: SVG text, quickly drawn, since each frame has one -----------------------
 
 
 _ASKED, _BETWEEN = (15, 11), 4  # where scores are sampled, and how many pixels apart
@@ -178,7 +178,8 @@ def small_regions(
 
 
 def small_heats(each: Sequence[Sequence[Sequence[float]]], names: Sequence[str], columns: int = 2) -> str:
-    """Square matrices of numbers from 0 to 1 as a small SVG, white to blue; `names` are above and beside each."""
+    """Square matrices of numbers from 0 to 1 as a small SVG, from white to blue; `names` are written above and beside
+    each."""
     side, gap = 10, 12
     size = side * len(names) + gap
     parts: list[str] = []
@@ -204,7 +205,7 @@ def _small(width: int, height: int, parts: Sequence[str]) -> str:
 
 
 def _between(numbers: Sequence[float]) -> list[float]:
-    """The numbers, with linearly interpolated ones in between."""
+    """The numbers, with linearly interpolated numbers in between."""
     shares = [k / _BETWEEN for k in range(_BETWEEN)]
     return [a + (b - a) * share for a, b in zip(numbers, numbers[1:]) for share in shares] + [numbers[-1]]
 

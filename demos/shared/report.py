@@ -24,7 +24,7 @@ from .catalog import find
 
 __all__ = ["FolderError", "Report", "markdown", "question_form", "rendered"]
 
-LEGIBLE = 0.4  # pictures are not shown at a smaller scale; a page that is too narrow for them scrolls
+LEGIBLE = 0.4  # pictures are never scaled down further; a page that is too narrow for them scrolls
 
 _HERE = Path(__file__).parent
 
@@ -34,9 +34,9 @@ class FolderError(OSError):
 
 
 class Report:
-    """The page of one demo, growing in the folder `out`.
+    """The page of one demo, which grows in the folder `out`.
 
-    title, russian: the page's heading in both languages. note: what follows every picture's title, such as the seed.
+    title, russian: the page's heading in both languages. note: follows every picture's title, such as the seed.
     png: save every graph as PNG too; a plot is SVG, which needs no program that draws pixels. Raises FolderError if the folder cannot be written to.
     """
 
@@ -151,7 +151,7 @@ class Report:
         self.rewrite()
 
     def rewrite(self) -> None:
-        """Write index.html as it stands now."""
+        """Write index.html in its current state."""
         style, script = ((_HERE / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
         self.write(
             "index.html",
@@ -166,7 +166,8 @@ class Report:
 
 
 class Film:
-    """One picture, or several in one place with a slider; str() gives its HTML. Without scripts the first one shows."""
+    """One picture, or several in one place with a slider; str() gives the HTML. Without scripts the first picture is
+    shown."""
 
     def __init__(self, report: Report, caption: str) -> None:
         self.report = report
@@ -259,8 +260,8 @@ def question_form(text: str, choices: Sequence[str], answer: str, reason: str, s
 
 
 def markdown(text: str) -> str:
-    """Headings, paragraphs, tables, lists of lines that begin with "- ", `code`, **bold**, *emphasis*, [links](53b) and formulas
-    in TeX's notation, `$...$` in a line or `$$...$$` by themselves, and code between lines of ```, as safe HTML.
+    """Headings, paragraphs, tables, lists of lines that begin with "- ", `code`, **bold**, *emphasis*, [links](53b) and
+    formulas in TeX notation, `$...$` in a line or `$$...$$` by themselves, and code between lines of ```, as safe HTML.
 
     >>> markdown("# A < b\\n\\none *line*\\nand `a < b`")
     '<h1>A &lt; b</h1>\\n<p>one <em>line</em> and <code>a &lt; b</code></p>'
@@ -322,7 +323,8 @@ def _link(found: re.Match[str]) -> str:
 
 
 def typeset(formula: str, display: bool = False) -> str:
-    """A formula in TeX's notation as MathML, which browsers understand; as it was typed if latex2mathml is not installed."""
+    """A formula in TeX notation as MathML, which browsers understand. If latex2mathml is not installed, the formula
+    stays as it was typed."""
     try:
         from latex2mathml.converter import convert
     except ImportError:

@@ -75,7 +75,7 @@ def train(
         step: Any = Eager(loss)
     else:
         step = autograd.compile(loss, parameters, backend=backend)
-        step.train(list(shapes.values()), optim.SGD(parameters, lr=0.0), len(shapes))  # compiles, and moves nothing
+        step.train(list(shapes.values()), optim.SGD(parameters, lr=0.0), len(shapes))  # compiles, but moves nothing
     preparing = perf_counter() - started
     training = 0.0
     rates = [group["lr"] for group in optimizer.param_groups]

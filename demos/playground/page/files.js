@@ -77,12 +77,12 @@ export function asked(hash) {
 // --- What is kept ---
 
 const KEY = "scalar-autograd.playground";
-export const keeps = location.protocol === "https:" || location.protocol === "http:"; // files share their storage with other files
+export const keeps = location.protocol === "https:" || location.protocol === "http:"; // files on a disk share one storage
 
 const kept = (() => {
   try {
     return keeps ? JSON.parse(localStorage.getItem(KEY)) ?? {} : {};
-  } catch { // there is none, or it holds something else
+  } catch { // there is no storage, or it holds something else
     return {};
   }
 })();
@@ -93,6 +93,6 @@ export function keep(name, value) {
   kept[name] = value;
   try {
     if (keeps) localStorage.setItem(KEY, JSON.stringify(kept));
-  } catch { // full, or forbidden: it is kept in memory anyway
+  } catch { // storage is full or forbidden: the text is kept in memory anyway
   }
 }

@@ -8,9 +8,9 @@ import { say, speak } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 const DATA = JSON.parse($("data").textContent);
-const LOADED = "loaded"; // the name of the document that came from a file or from the address
+const LOADED = "loaded"; // the name of the document that was loaded from a file or from the address
 
-// --- The parts of Python: in this file, or beside it ---
+// --- The parts of Python, in this file or next to it ---
 
 const opened = async (stream) => new Uint8Array(await new Response(stream.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
 const bytesOf = (text) => Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -118,7 +118,7 @@ async function copyAddress() {
   try {
     await navigator.clipboard.writeText(address);
     tell(say("The address is copied. Anyone who opens it sees this text, and nothing runs until they run it."));
-  } catch { // not allowed for a file
+  } catch { // not allowed for a page that is a file
     tell(say("The address of this page now holds the text: copy it from there."));
   }
 }
@@ -168,7 +168,7 @@ addEventListener("keydown", (event) => {
 
 // --- Languages ---
 
-const READ = new Map(); // what has been read for each language
+const READ = new Map(); // what has been read so far for each language
 
 async function inLanguage(language) {
   const loaded = documents?.get(LOADED);

@@ -1,4 +1,4 @@
-// What a cell has printed and shown. Pictures are images, pages that play have their own frames, and other HTML in
+// What a cell has printed and shown. Pictures are images, pages that play have their own frames, and other HTML is in
 // frames where no script runs: whatever a label or a learner's display says, it does nothing here.
 
 import { say } from "./words.js";
@@ -19,7 +19,7 @@ export const element = (tag, attributes = {}, ...inside) => {
 export function frameOfPage(page, title, plays = false) {
   const frame = element("iframe", { title, sandbox: "allow-scripts", class: "page" });
   const text = new DOMParser().parseFromString(page, "text/html");
-  text.querySelector("meta[http-equiv]")?.remove(); // this page's own policy applies in it
+  text.querySelector("meta[http-equiv]")?.remove(); // this page's own policy applies inside it too
   for (const script of text.querySelectorAll("script:not([type])")) script.type = "text/plain";
   if (plays) text.documentElement.dataset.plays = "";
   text.body.append(Object.assign(text.createElement("script"), { textContent: LATER }));
@@ -56,7 +56,7 @@ function shown(bundle) {
 export class Output {
   constructor(place) {
     this.place = place;
-    this.shown = new Map(); // by the number that Python gave its place
+    this.shown = new Map(); // keyed by the number that Python gave each place
   }
 
   clear() {

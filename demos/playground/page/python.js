@@ -3,7 +3,7 @@
 import { say } from "./words.js";
 
 // A page that is a file may start a worker only from a data: address, which must be short. So it holds only this, and
-// the rest follows as a message. It is a module, since Python is.
+// the rest follows as a message. It is a module, because Python's loader is one.
 const BOOT = `onmessage = async ({ data }) => {
   try {
     await import(URL.createObjectURL(new Blob([data.script], { type: "text/javascript" })));
@@ -13,7 +13,7 @@ const BOOT = `onmessage = async ({ data }) => {
 const SILENT = 300; // seconds of silence after which a run is ended
 
 export class Python {
-  // load: gives a part by its name. tell: is told {state, share}: "loading", "ready", "busy", or "failed" with a reason.
+  // load: returns a part by its name. tell: gets {state, share}: "loading", "ready", "busy", or "failed" with a reason.
   constructor(load, tell) {
     this.load = load;
     this.tell = tell;
@@ -38,7 +38,7 @@ export class Python {
       this.worker = await this.launch((share) => this.tell({ state: "loading", share }));
       this.tell({ state: "ready" });
       this.begin();
-      setTimeout(() => { this.spare = this.launch(); }, 1500); // not while the first cell runs
+      setTimeout(() => { this.spare = this.launch(); }, 1500); // but not while the first cell runs
     } catch (error) {
       this.fail(error);
       this.begin();
@@ -46,11 +46,11 @@ export class Python {
   }
 
   fail({ message }) {
-    this.failed = say("Python does not start: {message}", { message });
+    this.failed = say("Python did not start: {message}", { message });
     this.tell({ state: "failed", reason: this.failed });
   }
 
-  // A worker that is ready.
+  // Returns a worker that is ready.
   launch(progress = () => {}) {
     const worker = new Worker(`data:text/javascript,${encodeURIComponent(BOOT)}`, { type: "module" });
     worker.postMessage({ ...this.parts, language: this.language });
@@ -64,7 +64,7 @@ export class Python {
     });
   }
 
-  // Ask Python for something, after all earlier requests; hear is told what it prints and shows. Returns the result.
+  // Ask Python for something, after all earlier requests; `hear` gets what it prints and shows. Returns the result.
   ask(request, hear = () => {}) {
     const asked = this.queue.then(() => this.answer(request, hear));
     this.queue = asked.catch(() => {});

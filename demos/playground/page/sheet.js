@@ -1,4 +1,4 @@
-// A document on the page: prose, questions, cells to run with their output beside them, exercises to be checked.
+// A document on the page: prose, questions, cells to run with their output next to them, and exercises to check.
 
 import { makeEditor } from "./editor.js";
 import { Output, element } from "./output.js";
@@ -8,7 +8,7 @@ import { known, say } from "./words.js";
 const button = (text, action, attributes = {}) => element("button", { type: "button", onclick: action, ...attributes }, text);
 
 export class Sheet {
-  // place: its element. cells: its parts. python: it runs them. changed: called when something is typed. solved: called
+  // place: its element. cells: its parts. python: runs them. changed: called when something is typed. solved: called
   // when an exercise or a question is answered.
   constructor(place, cells, { python, changed, solved, isSolved }) {
     Object.assign(this, { place, python, changed, solved, isSolved });
@@ -34,7 +34,7 @@ export class Sheet {
     return this.cells.filter((cell) => cell instanceof Cell);
   }
 
-  // What is to be saved.
+  // What has to be saved.
   get content() {
     return this.cells.map((cell) => cell.content).filter((content) => content);
   }
@@ -105,7 +105,7 @@ class Cell {
     next.root.scrollIntoView({ block: "nearest" });
   }
 
-  // Run the cell; the result is whether it ran to the end.
+  // Run the cell; returns whether it ran to the end.
   async run() {
     this.output.clear();
     this.editor.markLine(0);

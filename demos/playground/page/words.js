@@ -6,7 +6,7 @@ let words = {};
 export const say = (english, fields = {}) => (words[english] ?? english).replace(/\{(\w+)\}/g, (_, name) => fields[name]);
 
 const SPOKEN = ["title", "aria-label"];
-const english = new WeakMap(); // what index.html says in each text and element
+const english = new WeakMap(); // the English text of each text node and element of index.html
 
 // Say everything in this language from now on, including the text of index.html.
 export function speak(language, known) {

@@ -1,5 +1,5 @@
-// In the worker: Python, the layout engine for pictures, and the session that demos/playground/running.py keeps.
-// It receives its parts, reports how far it has got, then answers one request after another.
+// What runs in the worker: Python, the layout engine for pictures, and the session that demos/playground/running.py keeps.
+// It receives its parts, reports its progress, and then answers one request after another.
 
 import { Graphviz } from "@hpcc-js/wasm-graphviz";
 import { loadPyodide } from "pyodide";
@@ -7,7 +7,7 @@ import createPyodideModule from "pyodide/pyodide.asm.mjs";
 
 const NOWHERE = "https://playground.invalid/"; // where Python believes that its files are
 
-// The files are in one array of bytes: the length of a list as text, the list of [path, length], then file after file.
+// The files are in one array of bytes: the length of a list as text, then the list of [path, length], then every file.
 function unpack(FS, bytes, root) {
   const start = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   let at = start;
@@ -43,7 +43,7 @@ self.begin = async ({ module, library, sources, lock, language }) => {
     try {
       session.do(JSON.stringify(data));
       postMessage({ done: { memory: python._module.HEAPU8.length } });
-    } catch (error) { // an error of the interpreter itself, which cannot go on: its stack is not deep
+    } catch (error) { // an error of the interpreter itself, which cannot go on, since its stack is small
       postMessage({ died: String(error.message).trim().split("\n").at(-1) });
     }
   };
