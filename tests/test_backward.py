@@ -13,7 +13,7 @@ from random_graphs import inputs, program, run, run_torch
 from autograd import Value, atomic, grad, gradcheck
 from autograd.graph import Graph, walk
 
-GRAPHS = int(os.environ.get("RANDOM_GRAPHS", "2000"))
+GRAPHS = int(os.environ.get("RANDOM_GRAPHS", "600"))
 
 
 def graphs(count, seed=0):
@@ -52,7 +52,7 @@ def test_random_graphs_agree_with_pytorch():
 
 def test_random_graphs_agree_with_central_differences():
     kinks = 0
-    for instructions, numbers in graphs(200, seed=1):
+    for instructions, numbers in graphs(GRAPHS // 10, seed=1):
         good = gradcheck(
             lambda *xs, instructions=instructions: run(instructions, xs),
             numbers,
@@ -61,7 +61,7 @@ def test_random_graphs_agree_with_central_differences():
             raise_exception=False,
         )
         kinks += not good
-    assert kinks <= 4  # a difference taken across relu's or abs's kink says something else, and rightly
+    assert kinks <= max(2, GRAPHS // 500)  # a difference taken across relu's or abs's kink says something else, and rightly
 
 
 def test_the_listing_has_the_order_of_backward():

@@ -55,6 +55,8 @@ NOT_PRINTING = {"autograd"}  # it has an error to tell
 def as_it_was(monkeypatch):
     monkeypatch.setenv("AUTOGRAD_HISTORY", "")
     monkeypatch.setattr("sys.stdin", io.StringIO())
+    monkeypatch.setattr("demos.shared.report.Film.graph", lambda *_, **__: None)  # pictures take long, and say nothing
+    monkeypatch.setattr("demos.shared.report.Report.plays", lambda *_: None)
     yield
     cli.use("en")
 

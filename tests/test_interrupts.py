@@ -24,7 +24,7 @@ from autograd.modes import named_scope
 from autograd.value import NOT_REACHED
 
 QUICK = 1_500  # places of a scenario that the quick suite passes, in all its runs
-MORE = float(os.environ.get("INTERRUPTS", "10_000"))  # and a slow test; "inf": every single place, which takes hours
+MORE = float(os.environ.get("INTERRUPTS", "5_000"))  # and a slow test; "inf": every single place, which takes hours
 
 
 # --- Worlds: what is interrupted, and what is seen of it -------------------------------------------------------
@@ -513,7 +513,7 @@ def test_a_signal_at_any_moment(name, tmp_path, monkeypatch):
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_many_signals(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    signalled(SCENARIOS[name], 5 * SIGNALS, str(tmp_path))
+    signalled(SCENARIOS[name], 3 * SIGNALS, str(tmp_path))
 
 
 def signalled(scenario, count, folder):
