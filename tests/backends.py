@@ -15,7 +15,7 @@ from autograd.errors import ToolError
 from autograd.modes import CUT
 
 # How many random graphs go through every backend: CI takes thousands, a learner's machine a few.
-GRAPHS = int(os.environ.get("AUTOGRAD_GRAPHS", "200"))
+GRAPHS = int(os.environ.get("AUTOGRAD_GRAPHS", "60"))
 
 
 def has_compiler() -> bool:

@@ -61,7 +61,9 @@ def test_random_graphs_agree_with_central_differences():
             raise_exception=False,
         )
         kinks += not good
-    assert kinks <= max(2, GRAPHS // 500)  # a difference taken across relu's or abs's kink says something else, and rightly
+    assert kinks <= max(
+        2, GRAPHS // 500
+    )  # a difference taken across relu's or abs's kink says something else, and rightly
 
 
 def test_the_listing_has_the_order_of_backward():

@@ -676,6 +676,7 @@ def test_atomic_makes_a_program_of_its_own():
 
 
 @needs_c
+@pytest.mark.slow
 def test_an_error_in_a_graph_too_large_for_a_page_of_python():
     w = Value(1.0, label="w")
 
@@ -1087,11 +1088,12 @@ def eagerly_left(loss):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("how", ["one", "batch"])
-def test_what_is_no_float_becomes_one_or_is_refused_by_name(backend, how):
+@pytest.mark.parametrize("calls", [(1, 2), pytest.param((0, 4), marks=pytest.mark.slow)], ids=str)  # 1 is not checked
+def test_what_is_no_float_becomes_one_or_is_refused_by_name(backend, how, calls):
     """At every call, checked or not: whatever data or grad hold, as backward() has it."""
     for written in [*REAL, *NOT_REAL, None]:
         for slot in ("w.data", "w.grad", "b.data", "b.grad", "c.data"):
-            for at in (0, 1, 2, 4):  # the second is not checked
+            for at in calls:
                 found, wanted = (played(compiled, written, slot, at, how) for compiled in (backend, None))
                 assert len(found) == len(wanted), (written, slot, at, found, wanted)
                 for x, y in zip(found, wanted):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from importlib import import_module
 from pkgutil import resolve_name
 
@@ -31,12 +32,16 @@ def answer_of(engine, work):
     return answer() if callable(answer) else answer
 
 
+@cache
+def ours(work):
+    return answer_of(ENGINES[0], work)
+
+
 def cases():
-    """Every engine with every work; what compiles the GPT to Python takes seconds."""
+    """Every engine with every work; the GPT takes seconds."""
     for name in ANSWERED:
         for engine in ENGINES[1:]:
-            slow = name == "gpt" and engine.name.strip().startswith("Python")
-            marks = [pytest.mark.slow] if slow else []
+            marks = [pytest.mark.slow] * (name == "gpt")
             yield pytest.param(name, engine, id=f"{name}-{engine.name.strip()}", marks=marks)
 
 
@@ -54,7 +59,7 @@ def test_every_engine_answers_as_ours(engine, name):
     except ToolError:
         assert engine.name.strip().startswith(("C,", "hand-written C")), "the Python backend is always there"
         pytest.skip("no C compiler")
-    assert answer is None or same(answer_of(ENGINES[0], work), answer)
+    assert answer is None or same(ours(work), answer)
 
 
 def test_all_of_our_modes_do_all_models():
@@ -130,7 +135,7 @@ def test_chains_of_every_size_are_there():
     assert [work.size for work in WORKS if work.size] == [10**k for k in range(1, 7)]
 
 
-@pytest.mark.parametrize("name", ["moons", "gpt"])
+@pytest.mark.parametrize("name", ["moons", pytest.param("gpt", marks=pytest.mark.slow)])
 def test_the_floor_in_c_learns_as_ours(name):
     """Many updates, so that the optimiser is compared too."""
     with_c, compiled = import_module("demos.bench.with_c"), import_module("demos.bench.compiled")

@@ -50,20 +50,27 @@ def test_it_lists_every_demo_with_its_question():
     assert " all " in said.stdout
 
 
-def test_exercises_are_written_and_checked_from_the_command_line(tmp_path):
-    said = start("-m", "demos", "exercises", str(tmp_path / "mine"))
-    assert (said.returncode, said.stderr) == (0, "") and "9 new files" in said.stdout
+def test_exercises_are_written_and_checked_from_the_command_line(tmp_path, capsys):
+    def asked(*words):
+        try:
+            status = cli.main([*words])
+        except SystemExit as left:
+            status = left.code
+        return status, *capsys.readouterr()
+
+    status, said, failed = asked("exercises", str(tmp_path / "mine"))
+    assert (status, failed) == (0, "") and "9 new files" in said
     path = tmp_path / "mine" / "lesson_54.py"
     assert f"check {path.name}" in path.read_text(encoding="utf-8")
-    said = start("-m", "demos", "check", str(path))
-    assert said.returncode == 1 and said.stdout == "descend: not begun\nsettle: not begun\n0 of 2 right\n"
-    said = start("-m", "demos", "check", "--json", str(path))
-    assert said.returncode == 1 and json.loads(said.stdout)["of"] == 2
-    said = start("-m", "demos", "exercises", str(path))
-    assert said.returncode == 1 and said.stderr.startswith("demos: the exercises could not be written")
-    said = start("-m", "demos", "check")
-    assert said.returncode == 2 and "FILE" in said.stderr
-    listed = start("-m", "demos").stdout
+    checked = start("-m", "demos", "check", str(path))
+    assert checked.returncode == 1 and checked.stdout == "descend: not begun\nsettle: not begun\n0 of 2 right\n"
+    status, said, _ = asked("check", "--json", str(path))
+    assert status == 1 and json.loads(said)["of"] == 2
+    status, _, failed = asked("exercises", str(path))
+    assert status == 1 and failed.startswith("demos: the exercises could not be written")
+    status, _, failed = asked("check")
+    assert status == 2 and "FILE" in failed
+    _, listed, _ = asked()
     assert "exercises FOLDER: write" in listed and "check FILE: say" in listed
 
 
