@@ -280,7 +280,7 @@ def test_several_results_are_one_picture():
         (
             lambda f: draw(nn.Linear(2, 1)),
             ArgumentError,
-            r"got Linear: give what it returns .* only the shape of that, input=\(4,\)",
+            r"got Linear: give what it returns .* only the input's shape, input=\(4,\)",
         ),
         (lambda f: draw(f, view="dots"), ArgumentError, "want view='graph', 'neurons' or 'matrix', got 'dots'"),
         (lambda f: draw([]), ArgumentError, "got list"),

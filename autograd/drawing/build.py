@@ -1,4 +1,4 @@
-"""From a graph and the options of draw() to a Picture: which values it shows, which modules it closes, how far it folds.
+"""Make a Picture from a graph and the options of draw(): the values it shows, the modules it closes, how far it folds.
 
 >>> from autograd import Value
 >>> a = Value(2.0, label="a"); f = a * a + 1; f.label = "f"
@@ -57,7 +57,7 @@ def fitted_picture(
     radius: int = 2,
     path: Node | str | None = None,
 ) -> Picture:
-    """Return the picture with as much in it as fits. fits: whether a picture fits; None if only the budget decides."""
+    """Return the picture that shows as much as fits. fits: whether a picture fits; None if only the budget decides."""
     for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
         if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ArgumentError(f"want {option} as a whole number >= 0, got {number!r}")
@@ -79,7 +79,7 @@ def fitted_picture(
 
 
 class _Maker:
-    """A maker of pictures that remembers the last one, since its size and its fit are asked for separately."""
+    """A maker of pictures that remembers the last one, since fold() asks for its size and its fit separately."""
 
     def __init__(self, graph: Graph, fits: Callable[[Picture], bool] | None) -> None:
         self.graph = graph
@@ -104,7 +104,7 @@ class _Maker:
 
 
 def _lacking(folded: Folded, depth: int | None, open: object) -> list[str]:
-    """Say what was asked for but is not in the picture."""
+    """Say what the user asked for but is not in the picture."""
     notes: list[str] = []
     if depth is not None and folded.depth is not None and folded.depth < depth and folded.deeper:
         notes.append(
@@ -127,7 +127,7 @@ def counts_together(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def left_out(picture: Picture) -> list[str]:
-    """Say how many values a picture has in how few boxes, and what its signs mean, or what an excerpt leaves out."""
+    """Say how many values a picture shows in how many boxes, and what its signs mean, or what an excerpt leaves out."""
     graph, boxes = picture.graph, picture.boxes
     values, shown = sum(len(box.nodes) for box in boxes), sum(box.kind != "constant" for box in boxes)
     of_all = f" of the {len(graph):,}" if values < len(graph) else ""
@@ -148,19 +148,19 @@ def _found(graph: Graph, node: Node | str) -> Node:
             if node.lower().endswith((".svg", ".png", ".pdf", ".jpg")):
                 raise GraphError(f"{error}. To write a picture: draw().render({node!r})") from None
             raise
-    graph.name(node)  # refuses one that is not in the graph
+    graph.name(node)  # raises an error for a node that is not in the graph
     return node
 
 
 def _names_of_modules(graph: Graph, modules: ModuleNames) -> dict[str, None]:
-    """Return the names of the modules called in a graph, path or class, in order."""
+    """Return the names of the modules called in a graph, their paths or classes, in order."""
     calls = [call for scope in dict.fromkeys(node.scope for node in graph.nodes) for call in calls_of(scope)[::-1]]
     titles = dict.fromkeys(modules.title(call) for call in calls)
     return titles | dict.fromkeys(type(call.module).__name__ for call in calls if not isinstance(call.module, str))
 
 
 def _chooses(graph: Graph, given: object, modules: ModuleNames, option: str) -> Closes:
-    """Return whether a call is of one of the modules that an option names."""
+    """Return whether a call is one of a module that an option names."""
     wanted: list[Any] = [*given] if isinstance(given, (list, tuple, set)) else [given]
     names = _names_of_modules(graph, modules) if any(isinstance(thing, str) for thing in wanted) else {}
     for thing in wanted:
@@ -205,7 +205,7 @@ def around(graph: Graph, node: Node, radius: int) -> list[Node]:
 
 
 def on_paths(graph: Graph, node: Node) -> list[Node]:
-    """Return a node and every value that depends on it, in the order of the graph: what its gradient comes through.
+    """Return a node and every value that depends on it, in the order of the graph: its gradient comes through these.
 
     >>> from autograd import Value
     >>> a, b = Value(1.0), Value(2.0)

@@ -1,4 +1,4 @@
-"""What has changed between two graphs of the same structure, such as those of two updates of a training run.
+"""Show what has changed between two graphs of the same structure, such as those of two updates of a training run.
 
 >>> from autograd import Value
 >>> def loss(w):
@@ -35,7 +35,7 @@ __all__ = ["draw_diff"]
 def draw_diff(
     before: Node, after: Node, *, names: Mapping[Any, str] | None = None, **options: Unpack[DrawingOptions]
 ) -> Drawing:
-    """Draw the graph of `after` with what has changed since `before`: data and grad as they were and as they are.
+    """Draw the graph of `after` with its changes since `before`: each data and grad, before and after.
 
     Colours show how the data moved: orange up, blue down. A parameter is the same Value in both graphs and holds
     its current data: to see it move, keep ``copy.deepcopy(loss)`` from before the update, and pass that as `before`.
@@ -70,7 +70,7 @@ def _described(graph: Graph, node: Node) -> str:
 
 
 class _DiffWriter(DotWriter):
-    """A writer that shows what was and what is, where a DotWriter shows only what is."""
+    """A writer that shows the numbers before and after, where a DotWriter shows only the current ones."""
 
     HEADS = ("before", "after", "change")
 
@@ -101,7 +101,7 @@ class _DiffWriter(DotWriter):
         return self.short(node.grad) if node.reached else UNKNOWN
 
     def change(self, nodes: Sequence[Node]) -> tuple[str, str]:
-        """Write by how much the data of some values moved, and return the colour of the largest move."""
+        """Write by how much the data of some values moved, and return that text and the colour of the largest move."""
         moves = [self.strength(node) for node in nodes]
         largest = max(moves, key=abs)
         text = spread(moves, self.look.digits)

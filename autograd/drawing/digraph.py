@@ -35,18 +35,18 @@ PIXELS = {"image/png": "png", "image/jpeg": "jpeg"}
 class Drawing(graphviz.Digraph):
     """A graphviz.Digraph that renders even without a system `dot`, as SVG unless you ask for another format.
 
-    ``.source`` is its DOT text, ``.render(path)`` and ``.pipe(format=...)`` lay it out, ``.view()`` opens it.
-    Its text fixes where everything is; an `engine` other than its own computes that again. deadline: seconds that the
-    engine may take.
+    ``.source`` is its DOT text, ``.render(path)`` and ``.pipe(format=...)`` lay it out, ``.view()`` opens it. Its text
+    fixes where everything is; with another `engine`, that engine computes the places. deadline: seconds that the engine
+    may take.
     """
 
     deadline: float | None = DEADLINE
-    picture: Picture  # what it was written from
+    picture: Picture  # the Picture that the text was written from
     title: str = ""
     subject: str = "graph"  # what it shows
-    description: str = ""  # the same in words
-    in_the_dark: Drawing | None = None  # the same in colours for dark paper, if the page decides
-    again: Callable[..., Drawing] | None = None  # draws it for another page, if none was asked for
+    description: str = ""  # the picture described in words
+    in_the_dark: Drawing | None = None  # the drawing in colours for dark paper, if the page decides
+    again: Callable[..., Drawing] | None = None  # draws it for another page, if the user set no page
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options["format"] = options.get("format") or "svg"
@@ -94,7 +94,7 @@ class Drawing(graphviz.Digraph):
         *,
         skip_existing: bool | None = False,
     ) -> str:
-        """Write the DOT text to a file, and return its path; under a picture's name, ``f.png``, write the picture.
+        """Write the DOT text to a file and return its path; if the name is a picture's, ``f.png``, write the picture.
 
         Raises ToolError if it cannot be written.
         """
@@ -161,7 +161,7 @@ class Drawing(graphviz.Digraph):
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
     ) -> dict[str, bytes | str]:
-        """Return, for notebooks, the picture, or the sentence that says why there is none."""
+        """Return the picture for notebooks, or the sentence that says why there is none."""
         if include is None and not shows_pictures():
             return {"text/plain": repr(self)}
         try:
@@ -174,8 +174,8 @@ class Drawing(graphviz.Digraph):
     ) -> dict[str, bytes | str]:
         """Return what a notebook shows: HTML with a text and the picture below it, and a PNG for printing.
 
-        Only what is asked for is laid out. There is no SVG beside the HTML unless it is asked for, since nbconvert
-        needs Inkscape to put one into a PDF. Raises ToolError if nothing can be laid out.
+        Only the formats asked for are laid out. There is no SVG beside the HTML unless it is asked for, since nbconvert
+        needs Inkscape to put an SVG into a PDF. Raises ToolError if nothing can be laid out.
         """
         wanted = (set(SHOWN) if include is None else set(include)) - set(exclude or ())
         here = self.for_cell()
@@ -194,7 +194,7 @@ class Drawing(graphviz.Digraph):
     def for_cell(self) -> Drawing:
         """Return the drawing folded until it is readable in a notebook's cell, or itself if the user fixed its size."""
         again = self.again
-        if again is None or again(page=SLIDE).source != self.source:  # numbers have changed since, or it was drawn on
+        if again is None or again(page=SLIDE).source != self.source:  # the numbers or the text have changed since
             return self
         small = again(page=CELL)
         return self if small.source == self.source else small

@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 
 __all__ = ["DotWriter"]
 
-ROUNDED = re.compile(r"-?\d+\.0+(e.*)?$")  # a number that looks whole but is not
+ROUNDED = re.compile(r"-?\d+\.0+(e.*)?$")  # a rounded number that looks whole
 SPELLED = 40  # the most characters of a formula written instead of a symbol
 CURVE = 0.4  # gradients differ by powers of ten, so colour and width show this root of their size
-FONT = "Helvetica"  # the layout engines know its widths; viewers have it or its twin
-SIZE = 11  # the default size of numbers in points, which all sizes here assume
+FONT = "Helvetica"  # the layout engines know its widths; viewers have it, or a font of the same widths
+SIZE = 11  # the default size of numbers in points; all sizes here assume it
 PAD = 14.4  # points around the picture
 LEAST = 9.05  # the smallest text on a page in points; a little more than 9, since engines round
-PACKED = 0.85  # the share of the width that lines side by side may take: other fonts are wider
+PACKED = 0.85  # the share of the width that lines side by side may take, since other fonts are wider
 SMALL = 10  # the smallest text in points, at the usual size
 LEGEND = 320  # the most characters of a line under a picture
 
@@ -50,7 +50,7 @@ LEGEND = 320  # the most characters of a line under a picture
 class DotWriter:
     """A writer that turns a Picture into DOT, in the style of a Look.
 
-    page: the width and height in points that it has to fit, with readable text; None for as much as it takes.
+    page: the width and height in points that it has to fit, with readable text; None means any size.
     packs: whether short lines under the picture may go side by side.
     """
 
@@ -73,13 +73,13 @@ class DotWriter:
         return largest(map(self.weight, self.picture.arrows)) if "grad" in self.look.show else 0.0
 
     def points(self, size: float) -> float:
-        """Scale points that are given at the usual size."""
+        """Scale a length in points, given for the usual font size."""
         return size * self.look.font_size / SIZE
 
     def pt(self, size: float) -> str:
         return f"{self.points(size):.4g}"
 
-    # What colours and widths show, and what is written: a subclass may show something else.
+    # The numbers that colours and widths show, and the text that is written: a subclass may show something else.
     def strength(self, node: Node) -> float:
         """Return the number that the colour behind a value shows."""
         return node.grad if node.reached else 0.0
@@ -103,7 +103,7 @@ class DotWriter:
         return asked.get(word, word) in self.look.show or word not in asked
 
     def room(self, many: bool) -> float:
-        """Return the least room for a number, or for a range of many, in points: a film has room for any number."""
+        """Return the least width for a number, or for a range of many, in points: a film leaves room for any number."""
         return 0
 
     def words(self, arrow: Arrow) -> str:
@@ -113,11 +113,11 @@ class DotWriter:
         return short(number, self.look.digits)
 
     def frame(self, box: Box) -> dict[str, str]:
-        """Return Graphviz attributes of a box beyond those of its kind."""
+        """Return the Graphviz attributes of a box that its kind does not decide."""
         return {}
 
     def line(self, arrow: Arrow) -> dict[str, str]:
-        """Return Graphviz attributes of an arrow beyond those of its weight."""
+        """Return the Graphviz attributes of an arrow that its weight does not decide."""
         return {}
 
     def notes(self) -> list[str]:
@@ -181,13 +181,13 @@ class DotWriter:
     def arrange(self, measures: Measures) -> Arrangement:
         along = self.look.direction in ("TB", "BT")
         length = self.page[along] * self.points(SMALL) / LEAST - 2 * PAD if self.page else None
-        if length and along:  # the lines under the picture take some of it
+        if length and along:  # the lines under the picture take some of the height
             length -= self.points(12) * (len(self.notes()) + 2) + (40 if self.heading else 8)
         return Arrangement(self.picture, measures, length, self.look.direction)
 
     @property
     def is_readable(self) -> bool:
-        """Whether it fits its page without text that is too small."""
+        """Whether the picture fits its page, with no text too small."""
         return self.page is None or scale_on(self.page, self.size) * self.points(SMALL) >= LEAST
 
     @property
@@ -196,12 +196,12 @@ class DotWriter:
         texts = [measured(self.caption(), self.points(10))]
         if self.heading:
             texts.append(measured(self.big_title(), self.look.font_size))
-        room = self.page[0] - 2 * PAD if self.page else math.inf  # folding does not help if a line is longer
+        room = self.page[0] - 2 * PAD if self.page else math.inf  # a longer line cannot be shortened by folding
         width = max([self.arrangement.size[0], *(min(w + 16, room) for w, _ in texts)])
         return width + 2 * PAD, self.arrangement.size[1] + sum(h + 8 for _, h in texts) + 2 * PAD
 
     def under_title(self, sheet: Sheet) -> AbstractContextManager[Sheet]:
-        """Return what holds the boxes: the drawing, labelled with the legend, or an invisible frame with the title."""
+        """Return the graph that holds the boxes: the drawing with the legend, or an invisible frame with a title."""
         if not self.heading:
             return nullcontext(sheet)
         label = self.big_title()
@@ -212,7 +212,8 @@ class DotWriter:
 
     def big_title(self) -> Markup:
         look = f'<FONT POINT-SIZE="{self.pt(14)}" COLOR="{self.palette["ink"]}"><B>{escape(self.heading)}</B></FONT>'
-        # The table fixes the width: without Helvetica, an engine's wider letters would begin to the left of the page.
+        # The table fixes the width. Otherwise, without Helvetica, an engine's wider letters would begin to the left of
+        # the page.
         width = math.ceil(1.2 * measured(table([row([f"<TD>{look}</TD>"])]), self.look.font_size)[0])
         return table([row([f'<TD ALIGN="LEFT" WIDTH="{width}">{look}</TD>'])])
 
@@ -300,7 +301,7 @@ class DotWriter:
         return f'<TD ALIGN="LEFT"{self.wide(word, 6)}>{self.text(word, faint=True)}{self.times(times)}</TD>'
 
     def tint(self, gradient: float) -> str:
-        """Return a colour: orange for a positive gradient, blue for a negative one, the stronger the larger it is."""
+        """Return a colour: orange for a positive gradient, blue for a negative one, and stronger for a larger one."""
         if gradient and not math.isfinite(gradient):  # the user may have set it to None
             return mix(self.palette["paper"], self.palette["broken"], 0.5)
         if not gradient or not self.strongest:
@@ -326,7 +327,7 @@ class DotWriter:
     HEADS = ("data", "grad")
 
     def leaves(self, box: Box) -> Markup:
-        """Write several leaves as a table; if they are many, sum them up by the beginnings of their names."""
+        """Write several leaves as a table; if there are many, group them by the beginnings of their names."""
         tables: dict[str, list[Node]] = {}
         for node in box.nodes:
             name = self.graph.name(node)[len(box.name) :].lstrip(".")
@@ -386,12 +387,12 @@ class DotWriter:
         sheet.edge(arrow.tail.id, f"o{head.id}" if head.symbol else head.id, **options | self.line(arrow))
 
     def label(self, arrow: Arrow) -> Markup | None:
-        """Write the text on an arrow; nothing where too many come together."""
+        """Write the text on an arrow, or nothing where too many arrows come together."""
         words = self.words(arrow) if arrow.partial is None or arrow.head.arrivals <= LABELLED else ""
         return self.beside(words) if words else None
 
     def slope(self, node: Any, k: int) -> str:
-        """Write the partial with its formula, to read when pointing at an arrow."""
+        """Write the partial with its formula, which appears when the user points at an arrow."""
         return slope_in_words(self.graph, node, k, self.short(node.partials[k]))
 
     # --- Words ---
@@ -401,7 +402,7 @@ class DotWriter:
         return html(self.lines([*legend, *self.picture.notes, self.picture.stale]))
 
     def lines(self, texts: Iterable[str]) -> str:
-        """Write lines below each other; short ones side by side if the picture is wide."""
+        """Write lines below each other, with short ones side by side if the picture is wide."""
         lines: list[str] = []
         for text in filter(None, texts):
             longer = f"{lines[-1]}; {text}" if lines else text
@@ -422,14 +423,14 @@ class DotWriter:
         return html(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>')
 
     def wide(self, text: str, width: int, longest: int = SPELLED) -> str:
-        """Return the room for a text that the layout engine cannot measure: one with letters outside ASCII."""
+        """Return the size of a text that the layout engine cannot measure: one with characters outside ASCII."""
         shown = one_line(text, longest)
         if shown.isascii():
             return ""
         return self.wide_as(sum(2 * width if east_asian_width(letter) in "WF" else width for letter in shown))
 
     def wide_as(self, width: float) -> str:
-        """Return room of that many points at the usual size."""
+        """Return a space of that many points at the usual size."""
         return f' WIDTH="{round(width * self.look.font_size / SIZE)}"' if width else ""
 
     def text(self, text: str, size: int = 0, bold: bool = False, faint: bool = False) -> str:

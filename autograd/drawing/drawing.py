@@ -72,7 +72,7 @@ def draw(
     """Draw the graph of a value: return a graphviz.Digraph that renders even where no `dot` is installed.
 
     value: a Value; a list of several results, for one picture; or a model (anything callable), with its `input`.
-    input: numbers for a model, in nested lists; or their shape, a tuple such as (4,) or (3, 4): then the picture shows
+    input: numbers for a model, in nested lists; or their shape, a tuple such as (4,) or (3, 4); then the picture shows
     the model's parts and how many values go into and out of them, but no numbers.
     view: "graph" draws operations; "neurons" draws a network as columns of dots, with its weights (or, with
     show="grad", their gradients) as lines between them; "matrix" draws numbers that belong together as heat maps. The
@@ -84,23 +84,24 @@ def draw(
 
     budget: the most boxes to draw; a larger graph is folded, and the picture says what each box holds. None draws all.
     depth: how many levels of modules are drawn open; 0 makes each model one box.
-    page: where the picture goes: the width and height of its place in points, or "a4". The graph is folded until no
-    text there is smaller than 9 points; None folds by `budget` alone.
-    open: what to see in full: a module, its class, or a name such as "layers.0", or a list of these.
-    fold: what to draw closed: a module, its class, or a name such as "layers.0", or a list of these. False folds nothing.
+    page: the space for the picture, as width and height in points, or "a4". The graph is folded until none of its text
+    is smaller than 9 points; None folds by `budget` alone.
+    open: what to draw in full: a module, its class, a name such as "layers.0", or a list of these. fold: what to draw
+    closed: a module, its class, a name such as "layers.0", or a list of these. False folds nothing.
     at, radius: draw only what is at most `radius` operations away from a node. path: draw only what a node's gradient
-    comes through. Both nodes are a Value or its name. formulas: write ``a * b`` instead of the symbol alone.
-    theme: "light", "dark", or "auto": then an SVG is dark where the page is, and other formats are light.
-    transparent: leave out the paper. title: a line above the picture, such as "update 10 (seed 0)".
+    comes through. Either node may be a Value or its name. formulas: write ``a * b`` instead of the symbol alone.
+    theme: "light", "dark", or "auto": then an SVG is dark where the page is, and other formats are light. transparent:
+    leave out the background. title: a line above the picture, such as "update 10 (seed 0)".
     legend: False leaves out the lines under the picture. direction: "LR" draws from left to right, "TB" downwards; also
     "RL" and "BT". font_size: the size of the numbers in points, from 4 to 100; names and symbols scale with it.
-    show: which numbers to write, "data", "grad" or "partials", or a list of these. digits: of each number, 1 to 17.
+    show: which numbers to write, "data", "grad" or "partials", or a list of these. digits: the number of digits to
+    write, from 1 to 17.
     deadline: seconds after which the layout engine is stopped, with a DeadlineError. None waits.
     names: names for values without a label; by default those of module parameters and the caller's variables.
     The Drawing's ``render("f.svg")`` writes a file: also .png, .pdf (with its fonts in the file), .tex (TikZ
     for \\input), .gif and .webp. The extra ``export`` installs what PDF, GIF and WebP need.
-    Raises GraphError for a node or module that is not in the graph, and ArgumentError for an option's wrong value; the
-    Drawing raises ToolError if nothing can render it.
+    Raises GraphError for a node or module that is not in the graph, and ArgumentError for a wrong value of an option;
+    the Drawing raises ToolError if nothing can render it.
 
     >>> from autograd import Value
     >>> a = Value(2.0, label="a")
@@ -124,7 +125,7 @@ def _subject(value: Any, input: Any, names: Mapping[Any, str] | None) -> tuple[G
     if callable(value) and not hasattr(value, "partials"):
         raise ArgumentError(
             f"want a Value, the result of a computation, got {type(value).__name__}: give what it returns when it is "
-            "called, or its input too, draw(model, input=[...]), or only the shape of that, input=(4,)"
+            "called, or its input too, draw(model, input=[...]), or only the input's shape, input=(4,)"
         )
     roots: list[Any] = list(flat(value)) if isinstance(value, (list, tuple)) and value else [value]
     return (named_graph(*roots) if names is None else Graph(roots, names)), DotWriter
@@ -136,7 +137,7 @@ def build_drawing(
     picture: Picture | None = None,
     **options: Unpack[DrawingOptions],
 ) -> Drawing:
-    """Draw a graph with a writer, with as much in it as can be read on its page.
+    """Draw a graph with a writer, showing as much as can be read on its page.
 
     writer: makes the DotWriter from a picture and its look. picture: what to show, if that is decided already.
     """
@@ -172,7 +173,7 @@ def build_drawing(
 
 
 def _any_page(options: Mapping[str, Any]) -> bool:
-    """Return whether the drawing may change with its page: if neither a page nor all boxes were asked for."""
+    """Return whether the drawing may change with its page: True unless the user asked for a page or for all boxes."""
     return options.get("page", SLIDE) == SLIDE and options.get("budget", BUDGET) is not None
 
 
@@ -193,7 +194,7 @@ def _another_view(
 
 @options_of(draw)
 def show(value: Any, **options: Unpack[DrawOptions]) -> str:
-    """Open the picture of a value's graph, print where it is, and return that path. options: those of :func:`draw`.
+    """Open the picture of a value's graph, print its path, and return that path. options: those of :func:`draw`.
 
     If nothing can be laid out, it prints why, and the graph as text; the path is then "".
     """
@@ -218,7 +219,7 @@ def open_drawing(drawing: Drawing, title: str, otherwise: Callable[[], str]) -> 
 
 @cache
 def _folder() -> str:
-    """Return the folder for what this process opens: a viewer may read it long after the program has ended."""
+    """Return the folder for files that this process opens: a viewer may read them long after the program has ended."""
     return tempfile.mkdtemp(prefix="autograd_")
 
 
@@ -228,7 +229,7 @@ def _free_path(folder: str, name: str) -> str:
 
 
 def mimebundle(value: Node, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-    """Return what a notebook shows for a value: a line of text, and below it its graph. Never raises.
+    """Return what a notebook shows for a value: a line of text, and its graph below. Never raises.
 
     If nothing can be laid out, the graph follows as text, with what to install.
     """

@@ -1,8 +1,8 @@
 """Layout engines: DOT text goes in, a picture comes out.
 
-The system's `dot` draws if there is one; otherwise `graphviz-pure`, the same engine as a wheel, which the extra
-``dot`` installs. Each runs in a process that is stopped at its deadline. Where Python has no processes, as in a
-browser, or where something else does the layout, :func:`set_engine` puts a function in their place.
+The system's `dot` draws if there is one. Otherwise `graphviz-pure` does: it is the same engine packaged as a wheel,
+which the extra ``dot`` installs. Each runs in a process that is stopped at its deadline. Where Python has no processes,
+as in a browser, or where something else does the layout, :func:`set_engine` replaces them by a function.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Engine = Callable[[str, str], bytes]  # takes DOT text and a format such as "svg
 DEADLINE = 3.0  # seconds that a layout may take
 PURE = "graphviz-pure"
 PURE_LACKS = ("pdf", "ps", "eps")  # formats that only the system's Graphviz writes
-PIXELS = ("png", "jpg", "jpeg")  # formats whose letters are drawn here, not where they are viewed
+PIXELS = ("png", "jpg", "jpeg")  # formats whose letters are drawn on this machine, not by the viewer
 
 FONT = re.compile(r'^(\t(?:graph|node|edge) \[(?:\w+=(?:"[^"]*"|[\w.]+) )*fontname=)Helvetica\b', re.MULTILINE)
 FONTS = '"Helvetica,Arial,sans-serif"'  # if only the twin of Helvetica is installed, Pango needs the whole list
@@ -39,9 +39,9 @@ _engine: Engine | None = None
 def set_engine(engine: Engine | None) -> Engine | None:
     """Let a function lay out all pictures, and return the previous one. None restores Graphviz.
 
-    engine: takes DOT text and a format, and returns the bytes (or the text) of the picture. The format is "svg", or
-    one that a user asks for by name. A `layout` attribute in the text names an algorithm other than dot's. The
-    function is not stopped at a deadline: it may raise DeadlineError itself. Any other error becomes a ToolError.
+    engine: takes DOT text and a format, and returns the bytes (or the text) of the picture. The format is "svg", unless
+    a user asks for another by name. A `layout` attribute in the text names an algorithm other than dot's. The function
+    is not stopped at a deadline: it may raise DeadlineError itself. Any other error becomes a ToolError.
 
     In a browser, with wasm-graphviz: ``set_engine(lambda source, format: graphviz.layout(source, format))``.
 
@@ -58,10 +58,11 @@ def set_engine(engine: Engine | None) -> Engine | None:
 
 
 def lay_out(source: str, format: str = "svg", *, deadline: float | None = DEADLINE) -> bytes:
-    """Lay out some DOT text, and return the picture as the bytes of a file of that format.
+    """Lay out some DOT text, and return the bytes of a file in that format.
 
     deadline: seconds after which Graphviz is stopped; None waits for ever.
-    Raises ToolError if there is no engine, or it cannot write that format; DeadlineError if it does not finish in time.
+    Raises ToolError if there is no engine or it cannot write that format, and DeadlineError if it does not finish in
+    time.
     """
     if _engine is None:
         return _run_graphviz(source, format, deadline)
@@ -96,9 +97,9 @@ def advice() -> str:
 
 
 def find_engine() -> str:
-    """Return the path of the layout engine: the system's `dot`, else `graphviz-pure`. Raises ToolError without either.
+    """Return the path of the layout engine: the system's `dot`, or `graphviz-pure`. Raises ToolError without one.
 
-    An environment that is not activated is not on PATH, so its own folder of programs is searched, too.
+    An environment that is not activated is not on PATH, so its own folder of programs is searched too.
     """
     return which("dot") or _find_pure()
 
@@ -110,7 +111,7 @@ def writes(format: str) -> bool:
 
 def _find_pure() -> str:
     folders = [None, sysconfig.get_path("scripts")]
-    with suppress(ValueError):  # Python in a browser knows no user
+    with suppress(ValueError):  # Python in a browser has no user folder
         folders.append(sysconfig.get_path("scripts", sysconfig.get_preferred_scheme("user")))
     if sys.executable:
         folders.append(os.path.dirname(sys.executable))

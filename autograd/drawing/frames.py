@@ -1,4 +1,4 @@
-"""Which frames are drawn, and around what: a frame is the call of a module, or several calls drawn as one."""
+"""Decide which frames are drawn, and around what: a frame is the call of a module, or several calls drawn as one."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class SameCalls:
 
 
 def innermost(clusters: list[Cluster | None]) -> Cluster | None:
-    """Return the innermost cluster around all of them."""
+    """Return the innermost cluster around all of these calls."""
     if not clusters or any(cluster is None for cluster in clusters):
         return None
     paths = [cluster.path() for cluster in clusters if cluster is not None]

@@ -1,4 +1,4 @@
-"""What a picture has to explain: symbols that are not common signs, names that we gave, numbers that count things.
+"""The things that a picture has to explain: uncommon symbols, names that we gave, and numbers that count things.
 
 >>> from autograd import Value, logsumexp
 >>> from autograd.drawing.build import build_picture

@@ -1,4 +1,4 @@
-"""The sizes of what a DotWriter writes, and telling Graphviz where everything is."""
+"""The sizes of the things that a DotWriter writes, and the text that tells Graphviz where everything is."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 __all__ = ["OUTER", "TIP", "Measures", "corners", "inches", "path", "placed", "point", "symbol_size", "title_place"]
 
-USUAL = 11  # points of a number, which the sizes here assume
-CIRCLE = 24.5  # points across, around a symbol of one letter
+USUAL = 11  # the size of a number in points; the sizes here assume it
+CIRCLE = 24.5  # the diameter in points around a symbol of one letter
 MARGIN, NARROW = (15.8, 10.0), (10.0, 5.0)  # the padding of a box, and of a small one, both sides together
-OUTER = 8  # what a double frame adds
+OUTER = 8  # how much a double frame adds
 TIP = 6.5  # points of an arrowhead
 SYMBOL_SIZES = {"·": 26, "*": 20, "**": 16}  # symbols that are small in their font
 
 
 class Measures:
-    """The sizes of what a writer writes."""
+    """The sizes of the things that a writer writes."""
 
     def __init__(self, writer: DotWriter) -> None:
         self.writer = writer
@@ -81,7 +81,7 @@ def placed(at: Rect, outer: float = 0) -> dict[str, str]:
 
 
 def path(points: Sequence[tuple[float, float]], tip: float = 0) -> str:
-    """Write a curve for Graphviz; a tip, if wanted, covers its last points."""
+    """Write a curve for Graphviz; an arrowhead, if wanted, covers its last points."""
     *most, last = points
     if not tip:
         return " ".join(point(*at) for at in points)
@@ -92,7 +92,7 @@ def path(points: Sequence[tuple[float, float]], tip: float = 0) -> str:
 
 
 def title_place(placement: Placement, label: str, size: float) -> dict[str, str]:
-    """Return the frame of the whole picture, with its title at the top, and what is above it."""
+    """Return the frame of the whole picture, with its title at the top, and the height of what is above it."""
     width, height = measured(label, size)
     at = Rect(0, -height - 8, max(placement.width, width), placement.height + height + 8)
     middle = point(width / 2, -4 - height / 2)

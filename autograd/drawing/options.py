@@ -1,4 +1,4 @@
-"""The options of draw(), which the other ways to show a graph take, too: once for editors, and once for `help`.
+"""The options of draw(), which the other ways to show a graph also take: once for editors, and once for `help`.
 
 >>> def sketch(value, *, colour="red", **options): ...
 >>> def draw(value, *, depth=None, colour="blue"): ...
@@ -37,7 +37,7 @@ class PictureOptions(TypedDict, total=False):
 
 
 class DrawingOptions(PictureOptions, total=False):
-    """And how it looks: the options for a drawing of a graph whose values already have their names."""
+    """What a picture shows and how it looks: the options for a drawing of a graph whose values already have names."""
 
     view: str
     page: Page
@@ -62,7 +62,7 @@ class DrawOptions(DrawingOptions, total=False):
 
 NUMBERS = ("data", "grad", "partials")  # the numbers that a picture can show
 DIRECTIONS = ("LR", "TB", "RL", "BT")
-SMALLEST, LARGEST = 4, 100  # points of a font
+SMALLEST, LARGEST = 4, 100  # the size of a font in points
 
 
 class Look(NamedTuple):
@@ -80,12 +80,12 @@ class Look(NamedTuple):
 
     @property
     def palette(self) -> Palette:
-        """The colours: those for light paper if the page decides."""
+        """The colours; those for light paper if the page decides."""
         return THEMES.get(self.theme, THEMES["light"])
 
 
 def look_of(options: dict[str, Any]) -> Look:
-    """Take the options of a look out of the others, and return the look. Raises ArgumentError for a wrong value.
+    """Remove the options of a look from the others, and return the look. Raises ArgumentError for a wrong value.
 
     >>> options = {"theme": "dark", "depth": 2}
     >>> look_of(options).theme, options
@@ -118,7 +118,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def options_of(other: Callable[..., Any], *, but: tuple[str, ...] = ()) -> Callable[[F], F]:
-    """Show the keywords of another function in the signature of one that passes its ``**options`` on to it.
+    """Add the keywords of `other` to the signature of a function that passes its ``**options`` on to it.
 
     but: keywords that `function` does not pass on to `other`.
     """

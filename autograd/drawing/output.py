@@ -29,9 +29,9 @@ __all__ = [
     "writing",
 ]
 
-PATIENCE = 2.0  # seconds before the first message, and between two
+PATIENCE = 2.0  # seconds before the first message, and between two messages
 
-CELL = (640.0, 375.0)  # points: the part of a picture that a notebook's cell shows without scrolling
+CELL = (640.0, 375.0)  # in points: the part of a picture that a notebook's cell shows without scrolling
 
 STYLE = (
     "<style>.autograd-block summary{display:block;cursor:zoom-in}.autograd-block details[open] summary{cursor:zoom-out}"
@@ -40,18 +40,18 @@ STYLE = (
     ".autograd-block details[open] .autograd-only,.autograd-block .autograd-whole{max-width:none!important}</style>"
 )
 
-LINKS = 40  # links to follow one after the other, as Linux does
-BINARY = getattr(os, "O_BINARY", 0)  # Windows has it
+LINKS = 40  # how many links to follow one after the other, as Linux does
+BINARY = getattr(os, "O_BINARY", 0)  # only Windows has it
 
 
 class Progress:
-    """A reporter that says on the error stream how far some work has come, every two seconds."""
+    """A reporter that prints to the error stream how far some work has come, every two seconds."""
 
     def __init__(self) -> None:
         self._next = monotonic() + PATIENCE
 
     def say(self, text: str) -> None:
-        """Say this, if it is time."""
+        """Print this text, if it is time."""
         if monotonic() >= self._next and sys.stderr:  # pythonw has none
             self._next = monotonic() + PATIENCE
             print(text, file=sys.stderr, flush=True)
@@ -59,7 +59,7 @@ class Progress:
 
 @contextmanager
 def writing(path: str | os.PathLike[str], what: str = "write") -> Generator[None]:
-    """Turn the failure to write a file into a ToolError that names it."""
+    """Turn a failure to write a file into a ToolError that names the file."""
     try:
         yield
     except OSError as error:
@@ -73,7 +73,7 @@ def writing(path: str | os.PathLike[str], what: str = "write") -> Generator[None
 def write_whole(path: str | os.PathLike[str], content: bytes | str) -> str:
     """Write a file completely or not at all: an existing one is replaced only when the new one is complete.
 
-    A link stays a link: the file that it points to is replaced. Permissions are kept, and the owner if that is allowed.
+    A link stays a link: the file that it points to is replaced. Permissions are kept, and so is the owner, if allowed.
     Only a regular file can be replaced; a device, a pipe, a FIFO or an open descriptor is written to. Raises OSError.
     """
     path = os.fsdecode(path)
@@ -120,7 +120,7 @@ def _write_into(target: str | int, data: bytes) -> None:
 
 
 def _replace(path: str, before: os.stat_result | None, data: bytes) -> None:
-    # The name is known before the file exists: whenever an interrupt comes, no unfinished file is left.
+    # The name is known before the file exists, so an interrupt at any moment leaves no unfinished file.
     unfinished = os.path.join(os.path.dirname(path), f".{os.urandom(8).hex()}.part")
     mode = stat.S_IMODE(before.st_mode) & 0o777 if before else 0o666
     try:
@@ -132,9 +132,9 @@ def _replace(path: str, before: os.stat_result | None, data: bytes) -> None:
     except OSError as error:
         if error.errno is None:
             raise
-        raise OSError(error.errno, error.strerror, path) from None  # the name that the user knows
+        raise OSError(error.errno, error.strerror, path) from None  # the error names the path that the user knows
     finally:
-        with suppress(OSError):  # it has its final name
+        with suppress(OSError):  # the file already has its final name
             os.unlink(unfinished)
 
 
@@ -142,7 +142,7 @@ def _take_after(before: os.stat_result, path: str, mode: int) -> None:
     """Give a new file the owner and the permissions of the old one: the umask may have narrowed them."""
     now = os.stat(path)
     if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
-        with suppress(OSError):  # only root may give files away
+        with suppress(OSError):  # only root may change a file's owner
             os.chown(path, before.st_uid, before.st_gid)
     os.chmod(path, mode)
 
@@ -165,16 +165,16 @@ def notebook() -> Any:
 
 
 def shows_pictures() -> bool:
-    """Return whether a result may be displayed as a picture: not at the prompt of IPython in a terminal."""
+    """Return whether a result may be displayed as a picture: False at the prompt of IPython in a terminal."""
     shell = notebook()
     return shell is None or "image/svg+xml" in shell.display_formatter.active_types
 
 
 def block(text: str, svg: str, whole: str = "") -> str:
-    """Write HTML for a notebook: the text, and below it the picture, as wide as the cell; a click opens it whole.
+    """Write HTML for a notebook: the text, and the picture below, as wide as the cell; a click opens it in full size.
 
-    whole: the picture that a click opens, if it is another one. A picture is an image, so that nothing in it can run,
-    and two of them cannot interfere. Viewers that strip the style show the whole picture below the other.
+    whole: the picture that a click opens, if it is a different one. Each picture is an image, so nothing in it can run,
+    and two pictures cannot interfere. Viewers that strip the style show the whole picture below the other.
     """
     kind, more = ("small", image(whole, "whole")) if whole else ("only", "")
     return (
@@ -185,7 +185,7 @@ def block(text: str, svg: str, whole: str = "") -> str:
 
 
 def image(svg: str, kind: str) -> str:
-    """Write a picture as an image in HTML, no wider than its place. kind: its class, for a style."""
+    """Write a picture as an HTML image, at most as wide as its place. kind: its CSS class."""
     source = base64.b64encode(svg.encode("utf-8")).decode("ascii")
     return (
         f'<img alt="" class="autograd-{kind}" style="max-width:100%;height:auto" '
@@ -194,7 +194,7 @@ def image(svg: str, kind: str) -> str:
 
 
 def shown(text: str, draw: Callable[[], Any], include: Any, exclude: Any) -> dict[str, Any]:
-    """Return what a notebook shows for an object with a picture: the text, and below it the picture. Never raises."""
+    """Return what a notebook shows for an object with a picture: the text, and the picture below. Never raises."""
     bundle: dict[str, Any] = {"text/plain": text}
     with suppress(Exception):  # a display may fail in any way, and must not hide the text
         if include or shows_pictures():

@@ -1,6 +1,6 @@
 """The colours of pictures and pages: one palette for light paper and one for dark.
 
-Colour-blind people, too, can tell apart orange and blue, the colours for the sign of a gradient.
+Orange and blue show the sign of a gradient: colour-blind people can tell them apart too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ THEMES: Mapping[str, Palette] = {"light": LIGHT, "dark": DARK}
 
 
 def largest(numbers: Iterable[float]) -> float:
-    """Return the size of the largest finite number, for which a colour is at its strongest.
+    """Return the size of the largest finite number, which gets the strongest colour.
 
     >>> largest([1.0, -3.0, float("inf")])
     3.0
@@ -37,7 +37,7 @@ def largest(numbers: Iterable[float]) -> float:
 
 
 def worst(numbers: Iterable[float]) -> float:
-    """Return the one of several numbers that a colour shows: the first nan or inf, else the largest in size.
+    """Return the number that a colour shows for several: the first nan or inf, otherwise the largest in size.
 
     >>> worst([1.0, -3.0, 2.0]), worst([1.0, float("inf")])
     (-3.0, inf)

@@ -19,28 +19,29 @@ from .frames import MOST_NESTED, SameCalls, frame_of, innermost
 
 __all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "spread"]
 
-BUDGET = 200  # the most boxes that one can still read
+BUDGET = 200  # the most boxes that a reader can take in
 FOLDED = ("module", "more")  # the kinds of boxes into which a part of the graph is folded
 UNKNOWN = "not reached"
-FEW = 4  # where there is little room
+FEW = 4  # the same where there is little room
 LISTED = 12  # the most rows of a table shown in full
 LABELLED = 8  # the most arrows into one box that each carry their number
 TITLE = 160  # the most characters of a title
 MANY_INPUTS = 6  # up to this many inputs of one wide operation are drawn one by one
-ROW = 20  # the most boxes in a row that one can still follow
-LENGTH = 10  # in a longer row, each box is as hard to read as this many above each other
+ROW = 20  # the most boxes in a row that a reader can follow
+LENGTH = 10  # in a longer row, each box is as hard to read as this many boxes above each other
 
 
 class Box:
-    """A box, drawn for one value or for many.
+    """A box, drawn for one value or several.
 
-    id: the same in every run. name: its name in the listing, or what several values have in common.
-    kind: "result", "value", "input", "parameter", "constant"; "module" for folded calls of a module and "more"
-    for others left out. node: the value shown, if there is one. nodes: all the values it is drawn for, in the order of
-    the graph; none for constants, which are `numbers`. times: how many alike there are, if one of them is shown.
-    terms: how many terms a sum folded into one operation has, else 0. arrivals: how many arrows lead to it.
-    brief: 1 if it is written in a few words under the operation that uses it, 2 if in the frame around it, else 0.
-    inner: the value that its operation is applied to, if that is not shown.
+    id: the same in every run. name: the value's name in the listing, or what several names have in common.
+    kind: "result", "value", "input", "parameter", "constant"; "module" for folded calls of a module, and "more" for
+    other values left out. node: the value shown, if there is one. nodes: all the values it is drawn for, in the order
+    of the graph; none for constants, which are in `numbers`. times: how many similar values there are, if one of them
+    is shown. terms: how many terms a sum folded into one operation has, otherwise 0. arrivals: how many arrows lead to
+    it.
+    brief: 1 if it is written in a few words under the operation that uses it, 2 if in the frame around it, otherwise 0.
+    inner: the argument of its operation, if that is not shown.
     """
 
     __slots__ = (
@@ -128,7 +129,7 @@ class Arrow:
 
     @property
     def partial(self) -> tuple[Any, int] | None:
-        """The (node, k) of the partial it carries, if there is only one."""
+        """The (node, k) of the partial that it carries, if there is only one."""
         if self.back:
             return None
         if len(self.edges) == 1 or (self.shown == 1 and self.head.node is not None):
@@ -138,7 +139,7 @@ class Arrow:
 
     @property
     def slope(self) -> float:
-        """The partial as a number. If the value in between is hidden, it covers all of the head's operation."""
+        """The partial as a number. If the head hides the argument of its operation, this is the slope through both."""
         assert self.partial is not None
         node, k = self.partial
         inner = self.head.inner is not None and node is not self.head.node
@@ -167,7 +168,7 @@ class Arrow:
 
     @property
     def contributions(self) -> list[float]:
-        """What came back along the arrow to the operands' gradients: partial times the gradient of the result."""
+        """The terms that the arrow added to the operands' gradients: partial times the gradient of the result."""
         pairs = [(node.partials[k], node.grad) for node, k in self.edges if node.reached]
         return [0.0 if type(p) is Pole and not grad else float(p) * grad for p, grad in pairs if p is not None]
 
@@ -176,7 +177,7 @@ class Arrow:
 
 
 class Cluster:
-    """A call of a module, or several alike: a frame around boxes and other clusters."""
+    """A call of a module, or several similar calls: a frame around boxes and other clusters."""
 
     __slots__ = ("boxes", "clusters", "id", "outer", "scope", "times", "title")
 
@@ -211,7 +212,7 @@ class Picture:
         self.notes: list[str] = []
         self.is_tight = brief > 1  # there is little room
         self.listed = FEW if self.is_tight else LISTED
-        self.stale = ""  # which leaves hold other data than the graph was computed from
+        self.stale = ""  # a sentence about leaves whose data has changed since the graph was computed
         self._brief = brief
         self._levels: dict[Group, int] = {}
         self.graph = graph
@@ -232,7 +233,7 @@ class Picture:
             arrow.head.arrivals += 1
 
     def size(self) -> int:
-        """The amount of reading: the boxes with their operations, the arrows, or the length, whichever is most."""
+        """How much there is to read: the boxes with their operations, the arrows, or the length, whichever is most."""
         length = dict.fromkeys(self.boxes, 1)
         for arrow in self.arrows:  # arrows into a box come before arrows out of it
             if arrow.back:
@@ -262,7 +263,7 @@ class Picture:
         return {leaf: list(by) for leaf, by in users.items()}
 
     def _absorbed(self, groups: list[Group]) -> list[Group]:
-        """Leave out the parameters that only one folded box uses: they are part of it."""
+        """Leave out the parameters that only one folded box uses: they are shown as part of it."""
         left_out: set[Group] = set()
         for leaf, by in self._users(groups).items():
             if len(by) == 1 and by[0].what in ("call", "more") and leaf.node.scope is PARAMETER:
@@ -388,7 +389,7 @@ class Picture:
                     chains = [calls_of(scope) for scope in {part.scope for part in group.parts if part.what != "leaf"}]
                     calls = [level[0] for level in zip(*chains) if len({same.first(call) for call in level}) == 1]
                 elif calls and not self.modules.has_parameters(calls[-1].module):
-                    calls.pop()  # an activation is its operation, without its own frame
+                    calls.pop()  # an activation is drawn as its operation, without a frame
                 box.cluster = self._cluster(calls[:MOST_NESTED], same, found)
         for box in self.boxes:
             if box.cluster is None and box.kind in ("parameter", "constant"):
@@ -420,7 +421,7 @@ def _takes_many(group: Group) -> bool:
 
 
 def kind_of(node: Node, roots: Sequence[Any] = ()) -> str:
-    """Return what a value is: "result" for a root, "value" if it was computed, "parameter" or "input" for a leaf."""
+    """Return a value's kind: "result" for a root, "value" if it was computed, "parameter" or "input" for a leaf."""
     if node.operands:
         return "result" if any(node is root for root in roots) else "value"
     return "parameter" if node.scope is PARAMETER else "input"

@@ -1,4 +1,4 @@
-"""The sheet that DOT is written on: in attributes and markup, the user's text is never read as more than text."""
+"""The sheet that DOT is written on: in attributes and markup, Graphviz reads the user's text as nothing but text."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def escape(text: str) -> str:
     """Escape text for an HTML-like label, where Graphviz also reads escapes such as \\N."""
     for special, safe in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("\\", "\\\\")):
         text = text.replace(special, safe)
-    return text if text.strip("]") else "&#93;" * len(text)  # these alone are a syntax error to Graphviz 2.43
+    return text if text.strip("]") else "&#93;" * len(text)  # a label of these alone is a syntax error in Graphviz 2.43
 
 
 class Markup(str):
-    """A label in Graphviz's own markup: our tags around text that _escape made harmless."""
+    """A label in Graphviz's own markup: our tags around text that was escaped."""
 
 
 def attributes(look: Mapping[str, str]) -> dict[str, str]:
@@ -34,14 +34,14 @@ def attributes(look: Mapping[str, str]) -> dict[str, str]:
 
 
 def plain(text: str, backslash: str = "\\\\") -> str:
-    """Return text in which Graphviz finds no entity, no escape and, in "<...>", no markup."""
+    """Return text in which Graphviz finds no entity, no escape and no "<...>" markup."""
     from graphviz import nohtml  # pyright: ignore[reportMissingTypeStubs]
 
     return nohtml(text.replace("&", "&amp;").replace("\\", backslash))
 
 
 class Sheet:
-    """The sheet that a DotWriter draws on, a graphviz.Digraph or a part of one: the only way for text into DOT."""
+    """The sheet that a DotWriter draws on, a graphviz.Digraph or a part of one. Text enters the DOT only through it."""
 
     def __init__(self, drawing: Any) -> None:
         self._drawing = drawing

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["tree"]
 
-DEEPEST = 12  # the most levels below each other before the tree goes on at the margin
+DEEPEST = 12  # the most levels below each other before the tree continues at the margin
 WIDEST = 60  # the most characters of a formula; a longer one is only named
 COUNTS = ("values", "parameters", "inputs")
 PLAIN = ("|-- ", "`-- ", "|   ", "    ")
@@ -46,7 +46,7 @@ def tree(value: Node, *, unicode: bool | None = None, **options: Unpack[PictureO
     """Write the graph of a value as text. A value that is used again is not repeated: ``(above)`` says where it is.
 
     The partial on a line is the slope of the operation above it with respect to that operand.
-    unicode: whether to draw lines; by default, if the terminal can show them; else ASCII.
+    unicode: whether to draw lines or ASCII; by default, lines if the terminal can show them.
     options: what to show of the graph, as for :func:`autograd.draw`. A large graph is folded.
     """
     picture = build_picture(named_graph(value), **options)

@@ -9,8 +9,8 @@ slopes: [[0, 1, ([a], out) => 1.0 - out * out]],
 },
 }
 
-Rules are looked up by the operation's name and number of operands. `slopes` are [from, to, function]
-for the operands of each name; for a list, the function also gets the place in it.
+Rules are looked up by the operation's name and number of operands. `slopes` holds [from, to, function] for the operands
+with each name; for a list, the function also gets the place in it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ..ops import Op
 
 __all__ = ["prelude", "rule_name", "rules"]
 
-GIVEN = "x"  # the operands' numbers, if they are not unpacked
+GIVEN = "x"  # the list of the operands' numbers, if it is not unpacked
 _TAKEN = RESERVED | {GIVEN, "i", "max", "n", "out", "sum"}
 
 # The grammar's reductions in JavaScript: from left to right, as everywhere.
@@ -60,7 +60,7 @@ def rules(nodes: Iterable[Any]) -> str:
 
 
 def prelude(text: str) -> str:
-    """Write the definitions that some rules need: functions of the grammar that JavaScript lacks."""
+    """Write the definitions that rules need: functions of the grammar that JavaScript lacks."""
     return "\n".join([*helpers("javascript", f"{REDUCTIONS} {text}"), REDUCTIONS])
 
 
@@ -77,7 +77,7 @@ def _rule(op: Op, count: int) -> str:
 
 
 def _unpacked(bound: dict[str, Any]) -> str:
-    """Write the parameter that unpacks a node's operands; those of an operation over lists stay together."""
+    """Write the parameter that unpacks a node's operands; for an operation over lists they are not unpacked."""
     if any(isinstance(places, list) for places in bound.values()):
         return GIVEN
     return f"[{', '.join(Namer(_TAKEN).names(bound).values())}]"

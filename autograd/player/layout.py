@@ -1,7 +1,7 @@
-"""The places of a picture's boxes and arrows, for a page that keeps writing new numbers into them.
+"""Where a picture's boxes and arrows are, for a page that keeps writing new numbers into them.
 
-A view is one way to fold the graph: which modules are closed. The page switches between views, so they are all
-laid out beforehand, as many as time allows.
+A view is one way to fold the graph, with some modules closed. The page switches between views, so as many as time
+allows are laid out beforehand.
 """
 
 from __future__ import annotations
@@ -27,21 +27,22 @@ __all__ = ["module_names", "views"]
 
 LINE, TITLE, PAD = 15, 19, 7  # the heights of a line and of a name, and the margin, in points
 LETTER, BOLD = 6.2, 7.4  # widths
-NUMBER, SPREAD = 66, 108  # room for any number and for the words "not reached", and for "-0.00034 to 0.00012"
+NUMBER, SPREAD = 66, 108  # the widths of any number or "not reached", and of a range such as "-0.00034 to 0.00012"
 CIRCLE = 25
 LABEL, LABEL_HEIGHT = 50, 13  # for the number on an arrow
 WINDOW = (1300, 600)  # the size in points of a drawing that is readable as a whole
 MODULES = 8  # the most modules to open and close one by one
-ROOM, ROOM_PER_VALUE = 160_000, 50  # the most letters in the views of a page
+ROOM, ROOM_PER_VALUE = 160_000, 50  # the most characters in the views of a page
 LONGEST = 40  # the most characters of a name
 
 
 def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> list[dict[str, Any]]:
     """Lay out the pictures of a graph with different modules closed; the page opens with the first.
 
-    That is the one with the most modules open that is readable as a whole, or else the nearest to readable.
+    The first is the view with the most modules open that is readable as a whole, or else the one closest to readable.
 
-    deadline: seconds for all of them together; None waits. Views that would make the page too large are left out.
+    deadline: seconds for all views together; None means no deadline. Views that would make the page too large are left
+    out.
     """
     start, room = monotonic(), ROOM + ROOM_PER_VALUE * len(graph)
     found: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -59,7 +60,7 @@ def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> l
 
 
 def _shrinks(view: dict[str, Any]) -> float:
-    """Return how many times a view has to be shrunk to be seen as a whole."""
+    """Return the factor by which a view has to shrink to be seen as a whole."""
     return max(1.0, *(size / room for size, room in zip(view["size"], WINDOW)))
 
 
@@ -120,7 +121,7 @@ def _rows(box: Box) -> int:
 
 
 def _counts(box: Box) -> list[tuple[str, str]]:
-    """Return what a box for many values says about them that never changes."""
+    """Return the facts that a box for many values states and that never change."""
     if box.node is not None:
         return []
     return [(word, text) for word, text in box.facts() if word not in ("data", "grad", "grads")]
@@ -148,7 +149,7 @@ def _title(box: Box) -> str:
 
 
 def name_within(box: Box, graph: Graph, node: Node) -> str:
-    """Return the name of a leaf in a box that already shows the beginning of the name."""
+    """Return the rest of a leaf's name, in a box that already shows the beginning."""
     return graph.name(node)[len(box.name) :].lstrip(".") or graph.name(node)
 
 
@@ -250,7 +251,7 @@ def _path(route: Route) -> str:
 
 
 def runs(numbers: Iterable[int]) -> list[int]:
-    """Write ascending numbers in fewer letters: the start of a run, its length, and so on.
+    """Write ascending numbers in fewer characters: the start of a run, its length, and so on.
 
     >>> runs([3, 4, 5, 9])
     [3, 3, 9, 1]

@@ -1,4 +1,4 @@
-"""The network of a graph for the page: dots, and lines between them, each with the place in the listing that it shows."""
+"""The network of a graph for the page: dots, and lines between them, each with its value's place in the listing."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ..graph import Graph
 
 __all__ = ["network_data"]
 
-NAMES = 60  # points beside the first and the last column
-TITLES = 34  # and above the dots
+NAMES = 60  # the space beside the first and the last column, in points
+TITLES = 34  # and the space above the dots
 
 
 def network_data(graph: Graph) -> dict[str, Any] | None:
-    """Return what the page draws of a network, in points down from the top left; None without layers of neurons.
+    """Return the network for the page to draw, in points from the top left; None if the graph has no layers of neurons.
 
     >>> from autograd import Value, dot
     >>> x, w = [Value(1.0), Value(2.0)], [Value(0.5), Value(0.25)]

@@ -1,4 +1,4 @@
-"""The stepper's words about an operation, with blanks for names and numbers, which the page fills in.
+"""The stepper's sentences about an operation, with blanks that the page fills with names and numbers.
 
 >>> from autograd import Value
 >>> phrases(Value(2.0).tanh())
@@ -48,7 +48,7 @@ class _Blanks:
 
 
 def phrase_key(node: Node, varying: Collection[int] = ()) -> tuple[Any, ...]:
-    """Return what nodes with the same phrases share: operation, constants, and which operands are the same."""
+    """Return what nodes with the same phrases have in common: operation, constants, and which operands are the same."""
     first: dict[Any, int] = {}
     return (node.op, *(
         "" if k in varying else repr(o) if isinstance(o, float) else first.setdefault(o, k)
@@ -60,7 +60,7 @@ def phrases(node: Node, varying: Collection[int] = ()) -> list[Any]:
     """Write how the node was computed, with names and with numbers, and a list for each operand except constants.
 
     The list says which operand it is, if it is used more than once, and has its slope with names and with numbers, if
-    those are written out. varying: the places of constants that are blanks, too.
+    those are written out. varying: the places of constants that are also blanks.
     """
     blank = _Blank(OUT)
     places: dict[Any, _Blank] = {}
@@ -85,7 +85,7 @@ def phrases(node: Node, varying: Collection[int] = ()) -> list[Any]:
 
 
 def _blanks(plus: str, minus: str) -> str:
-    """Turn a text with numbers for blanks into one with blanks.
+    """Turn a text that has numbers in place of blanks into one with blanks.
 
     minus: the same text with negative numbers, which shows where they go into parentheses.
     """

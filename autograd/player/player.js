@@ -1,10 +1,10 @@
-// The page: what it shows of the model, and what a hand, a key or an address does.
+// The page: how it shows the model, and what mouse, keys and the address do.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 const $ = (id) => document.getElementById(id);
 let model, EDGES, OPERATIONS;
 const CURVE = 0.4; // gradients differ by powers of ten, so colour and width show this root of their size
-const ROWS = 20, PRINTED = 80, SLIDERS = 10; // rows of the list beyond those in sight, and on paper; sliders at once
+const ROWS = 20, PRINTED = 80, SLIDERS = 10; // rows of the list beyond the visible ones, and rows on paper; sliders shown at once
 
 function load(graph) {
   model = new Model(graph, RULES);
@@ -19,7 +19,8 @@ const state = { at: 0, chosen: -1, closed: null, listed: false, network: false, 
 // --- Words ---
 
 // In another language, DATA.words has pairs of an English sentence, with {names} to be filled in, and its translation.
-// These names hold sentences themselves; any other holds a name or a number, and stays.
+// These names are filled with sentences, which are translated too; any other is filled with a name or a number, and
+// stays.
 const SENTENCES = new Set(["word", "step", "grad", "paths", "place", "rest", "count", "edge", "sum"]);
 const OTHER = (DATA.words || []).map(([english, other]) => {
   const parts = english.split(/\{(\w+)\}/), names = parts.filter((_, i) => i % 2);

@@ -1,7 +1,7 @@
 """The player: a graph as one HTML page that steps through backprop, and recomputes everything when a number changes.
 
-The page needs nothing but itself: no network, no server. Its rules are those of the op table, printed as
-JavaScript; its words are the stepper's; its security policy forbids everything else.
+The page is self-contained: it needs no network and no server. Its rules are those of the op table, printed as
+JavaScript. Its sentences are the stepper's. Its security policy forbids everything else.
 
     >>> from autograd import Value
     >>> a = Value(2.0, label="a")
@@ -54,8 +54,8 @@ if TYPE_CHECKING:
 __all__ = ["Page", "Player", "save_player"]
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# The script of the page, in this order: moving and words; the picture; the list, a chosen value and "what if"; the film of a
-# training run; the quiz; the address, keys and buttons.
+# The files of the page's script, in order: moves and sentences; the picture; the list, a chosen value and "what if";
+# the film of a training run; the quiz; the address, keys and buttons.
 SCRIPTS = (
     "player.js",
     "player_drawing.js",
@@ -67,7 +67,8 @@ SCRIPTS = (
 )
 FRAME_HEIGHT = 640  # the height of a page inside a notebook, in pixels
 
-# Colours that only a page has: what is chosen or at work, what still waits, what is complete, thin lines.
+# Colours that only a page has: for what is chosen or at work, for what still waits, for what is complete, and for thin
+# lines.
 MORE_COLOURS = {
     "light": {"accent": "#b0177b", "warn": "#a3430a", "good": "#12705a", "edge": "#d9dfe5"},
     "dark": {"accent": "#ff86cb", "warn": "#ffb27a", "good": "#5fd3b3", "edge": "#323b45"},
@@ -85,7 +86,7 @@ def save_player(
     ends with the position: ``page.html#edge=7&a=2`` opens after seven edges, with a = 2.
 
     names: names for values without a label; by default those of module parameters and the caller's variables.
-    deadline: seconds for the drawings with other modules closed: as many are made as there is time for.
+    deadline: seconds for drawing the graph with other modules closed; it makes as many drawings as there is time for.
     Raises ToolError if the file cannot be written; an existing file is replaced only by a complete one.
     """
     return Player(value, names=names, deadline=deadline).save(path)
@@ -100,7 +101,7 @@ def play(
 
 
 class Page:
-    """A page: a notebook shows it in a frame, or a still picture where scripts are stripped or it is printed."""
+    """A page. A notebook shows it in a frame, or as a still picture on paper and where scripts are stripped."""
 
     html: Any  # its text
 
@@ -108,12 +109,12 @@ class Page:
         raise NotImplementedError
 
     def _still(self) -> Drawing:
-        """Return what the page shows, as far as a picture can."""
+        """Return a picture of what the page shows."""
         raise NotImplementedError
 
     def _repr_html_(self) -> str | None:
         still = ""
-        with suppress(Exception):  # the page is there even without it
+        with suppress(Exception):  # the page works even without the still picture
             still = str(self._still().pipe("svg", encoding="utf-8"))
         return framed(self.html, self._heading(), f"{self!r}: run this cell to play it", still)
 
@@ -134,8 +135,8 @@ class Page:
 class Player(Page):
     """The page of a value's graph: ``.html`` is its text, ``.save(path)`` writes it, a notebook shows it.
 
-    start: where it opens, as in its address: "#edge=7" after seven edges, "#forward=2" after two operations. The other
-    options are those of :func:`save_player`.
+    start: the position at which it opens, written as in its address: "#edge=7" is after seven edges, "#forward=2" after
+    two operations. The other options are those of :func:`save_player`.
     """
 
     def __init__(
@@ -198,7 +199,7 @@ def staged(
 
 
 def _stale(graph: Graph) -> str:
-    """Say which leaves hold other numbers than the graph was computed from."""
+    """Say which leaves have changed since the graph was computed."""
     stale = remark(graph)
     return stale and f"{stale}: here everything is recomputed."
 
@@ -254,14 +255,14 @@ def described(graph: Graph, varying: Mapping[Any, Collection[int]] | None = None
 
 
 def numbers(graph: Graph) -> array[float]:
-    """Return what the page computes from: the leaves' data, then the constants, in the order of the graph."""
+    """Return the numbers that the page starts from: the leaves' data, then the constants, in the order of the graph."""
     leaves = [node.data for node in graph.nodes if not node.operands]
     constants = [operand for node in graph.nodes for operand in node.operands if isinstance(operand, float)]
     return array("d", [*leaves, *constants])
 
 
 def packed(numbers: array[float]) -> str:
-    """Write numbers as base64 of their 8 bytes each, the lowest first: exact, and shorter than digits."""
+    """Write numbers as base64 of 8 bytes each, the lowest byte first. This is exact, and shorter than digits."""
     if sys.byteorder == "big":
         numbers = array("d", numbers)
         numbers.byteswap()
@@ -287,13 +288,13 @@ def page(title: str, data: Mapping[str, Any], rules_text: str) -> str:
 
 
 def script_of(rules_text: str) -> str:
-    """Return the part of the script that computes, which also runs without a page."""
+    """Return the computing part of the script, which also runs without a page."""
     parts = [prelude(rules_text), f"const RULES = {rules_text};\n", _read("player_model.js"), _read("quiz.js")]
     return "\n".join(parts)
 
 
 def safe_json(data: Any) -> str:
-    """Write JSON that cannot end the element around it, nor begin another.
+    """Write JSON that can neither end the element around it nor begin another.
 
     >>> safe_json("</script>")
     '"\\\\u003c/script\\\\u003e"'
@@ -305,9 +306,10 @@ def safe_json(data: Any) -> str:
 
 
 def framed(text: str, title: str, instead: str, still: str) -> str:
-    """Put a page inside a notebook's page, which it cannot reach.
+    """Put a page inside a notebook's page, isolated from it.
 
-    instead, still: text and picture for viewers that run no page. They also strip the style, which hides the two here.
+    instead, still: the text and the picture for viewers that do not run the page. Such viewers also strip the style
+    that hides both here.
     """
     return (
         "<style>.autograd-still{display:none}</style>"

@@ -1,7 +1,7 @@
 // --- The address ---
 
-// It gives the position as name=value pairs: #edge=3&a=2 is after three edges, with a = 2. A leaf whose name is one of our
-// words has a ~ before it.
+// It gives the position as name=value pairs: #edge=3&a=2 is after three edges, with a = 2. A leaf with the same name as
+// one of our words is written with a ~ before it.
 const WORDS = ["edge", "forward", "update", "value", "closed", "text", "list", "network", "predict", "quiz"];
 const spoken = (name) => encodeURIComponent(name).replace(/%5B/g, "[").replace(/%5D/g, "]");
 const leafKey = (name) => (WORDS.includes(name) || name.startsWith("~") ? "~" : "") + spoken(name);
@@ -70,7 +70,7 @@ function restore(text) {
   update = Math.max(0, update);
   endQuiz();
   Object.assign(state, told);
-  stand(told.at); // before anything is shown: the words about an edge need the edges before it
+  stand(told.at); // before anything is shown: the sentences about an edge need the edges before it
   setText(state.text);
   $("predict").setAttribute("aria-pressed", state.predict);
   $("network").setAttribute("aria-pressed", state.network);
@@ -171,7 +171,8 @@ $("list").addEventListener("scroll", () => showList());
 $("update").addEventListener("input", (event) => goToUpdate(event.target.valueAsNumber));
 click("run", run);
 window.addEventListener("resize", () => { fit(); showList(); });
-// A frame in a notebook may get its size only when it is scrolled into view, and then no window is resized.
+// A frame in a notebook may get its size only when it is scrolled into view, which does not count as resizing the
+// window.
 if (window.ResizeObserver) new ResizeObserver(() => { fit(); showList(); }).observe($("scroll"));
 window.addEventListener("hashchange", () => { if (location.hash !== written) restore(location.hash); });
 window.addEventListener("beforeprint", () => { hidden($("list"), false); showList(true); });

@@ -26,7 +26,7 @@ function toggle(name) {
   const fits = DATA.views.filter(({ closed }) => closed.includes(name) === open);
   if (!fits.length) return;
   const wanted = open ? [...view.closed, name] : view.closed.filter((other) => other !== name);
-  const seen = [...view.closed, ...view.clusters.map(({ title }) => title)]; // modules inside a closed one open later
+  const seen = [...view.closed, ...view.clusters.map(({ title }) => title)]; // modules inside a closed one can open later
   const differ = ({ closed }) => closed.reduce((sum, other) => sum + (wanted.includes(other) ? 0 : seen.includes(other) ? 1 : -0.01), 0)
     + wanted.filter((other) => !closed.includes(other)).length;
   state.closed = fits.reduce((best, other) => (differ(other) < differ(best) ? other : best)).closed;
@@ -110,7 +110,7 @@ function drawBox(box) {
 }
 
 function shownIn(box) {
-  // which value of a box is shown: the one at work, the chosen one, else the first
+  // the value of a box to show: the one at work, the chosen one, or the first
   if (!box.times || !box.nodes) return box.node ?? box.nodes[0];
   const edge = current();
   const wanted = [...(edge ? [edge.operand, edge.node] : state.at < 0 ? [model.inner[model.forward - 1]] : []), state.chosen];
@@ -194,7 +194,7 @@ function current() {
 }
 
 function follow() {
-  // the subject of the step stays in sight
+  // keep the subject of the step in sight
   if (!drawn || state.listed) return;
   const edge = current();
   const node = edge ? edge.operand : state.at < 0 ? model.inner[Math.max(0, model.forward - 1)] : model.root;

@@ -31,7 +31,7 @@ function drawCurve() {
 }
 
 function heatMap(rows) {
-  const side = rows.length * rows[0].length > 400 ? 1 : 16, line = side > 1 ? 1 : 0; // a few cells have lines between them
+  const side = rows.length * rows[0].length > 400 ? 1 : 16, line = side > 1 ? 1 : 0; // draw lines between the cells if there are few
   const canvas = html("canvas", { width: rows[0].length * side, height: rows.length * side, role: "img", "aria-label": told(`${rows.length} by ${rows[0].length} numbers as colours`) });
   const paint = canvas.getContext("2d");
   const colours = getComputedStyle(document.documentElement);
@@ -78,7 +78,7 @@ function goToUpdate(i) {
 
 // --- Playing it ---
 
-const WHOLE_FILM = 10000, QUICKEST = 40, SLOWEST = 600; // milliseconds: for all updates at speed 1, and for one
+const WHOLE_FILM = 10000, QUICKEST = 40, SLOWEST = 600; // in milliseconds: for all updates at speed 1; the least and the most for one update
 let running = 0;
 
 function halt() {

@@ -1,5 +1,5 @@
-// The numbers of a graph, and what the stepper says about them: no page here, so that it can be tested against Python.
-// Given before this: RULES, the rows of the table as JavaScript. DATA is read by Model.
+// The numbers of a graph, and what the stepper says about them. Nothing here needs a page, so it can be tested against
+// Python. RULES, the rows of the table as JavaScript, is defined before this. Model reads DATA.
 
 // --- Numbers as text ---
 
@@ -31,14 +31,15 @@ function short(number) {
   if (size >= 1e15) return general(number, 6);
   if (Number.isInteger(number)) return String(number);
   if (size < 1000) {
-    const text = general(number, 4); // zeros at its end say that it is rounded, as in autograd/explain/phrases.py
+    const text = general(number, 4); // trailing zeros say that it is rounded, as in autograd/explain/phrases.py
     return Math.abs(Number(text) - number) <= 1e-13 * size ? text : general(number, 4, true);
   }
   const all = number.toFixed(60), cut = all.indexOf(".") + 2;
   return /^50*$/.test(all.slice(cut)) && "02468".includes(all[cut - 1]) ? all.slice(0, cut) : number.toFixed(1);
 }
 
-// numbers for a formula: short, or with more digits where much cancels, as in autograd/explain/phrases.py
+// numbers for a formula: short, or with more digits where most of a difference cancels, as in
+// autograd/explain/phrases.py
 const longer = (count) => (x) => (Number.isInteger(x) || Math.abs(x) >= 1000 ? short(x) : general(x, count));
 const spellings = [short, longer(6), longer(9), longer(12)];
 
@@ -54,7 +55,7 @@ function product(factors) {
   return `${said.join(" * ")} = ${short(value)}`;
 }
 
-const counted = (count, thing) => `${count} ${thing}${count == 1 ? "" : "s"}`; // also of a BigInt
+const counted = (count, thing) => `${count} ${thing}${count == 1 ? "" : "s"}`; // the count may be a BigInt
 const unique = (texts) => [...new Set(texts)];
 
 function columns(rows) {
@@ -356,7 +357,7 @@ class Model {
   }
 
   largestPaths(value, ways, size, most) {
-    // best first: the rest of every beginning is known, so none is followed in vain
+    // best first: how every beginning goes on is known, so none is followed in vain
     const found = [], heap = [{ loss: 0, node: this.root, path: null, length: 0 }];
     while (heap.length && found.length < most) {
       let at = 0;

@@ -1,4 +1,4 @@
-// --- The list: only the rows in sight exist ---
+// --- The list: only the visible rows exist ---
 
 function rowHeight() {
   return 1.9 * parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -110,7 +110,7 @@ function makeSliders() {
     const change = (event) => { if (event.target.value !== "") change_to(leaf, event.target.valueAsNumber); };
     const range = html("input", { type: "range", min, max, step: "any", "aria-label": told(`${model.names[leaf]}, slider`), oninput: change });
     const number = html("input", { type: "number", step: "any", id: `leaf${i}`, onchange: change });
-    range.addEventListener("keydown", (event) => { // steps of a hundredth; the browser's would be tiny
+    range.addEventListener("keydown", (event) => { // steps of a hundredth; the browser's own steps would be tiny
       const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
       if (!by) return;
       event.preventDefault();

@@ -12,9 +12,9 @@
     >>> recorder
     <Recorder: 5 updates, 5 frames, loss 9 to 1.510>
 
-A frame is the numbers that go into the graph of one sample; the page computes the rest from them, with the rules of
-the op table. So a frame costs 8 bytes per number, and all frames stay within a budget: when it is used up, every
-second frame is dropped, and half as many are recorded from then on.
+A frame holds the numbers that go into the graph of one sample. The page computes the rest from them, with the rules of
+the op table. So a frame costs 8 bytes per number. All frames stay within a budget: when it is used up, every second
+frame is dropped, and half as many are recorded from then on.
 """
 
 from __future__ import annotations
@@ -53,23 +53,23 @@ __all__ = ["Recorder"]
 
 FILMS = (".svg", ".gif", ".webp")  # the endings of a film that is not a page
 
-WHOLE = 500  # the most values of a loss that is recorded whole; for a larger one, it is one sample
+WHOLE = 500  # the most values in the graph of a loss that is recorded whole; of a larger one, one sample is recorded
 SUMS = ("add", "total", "mean", "mul", "div", "neg")  # how a loss combines the losses of its samples
 POINTS = 1_000  # the most points of the loss curve on the page
-BOXES = 80  # the most boxes of the drawing, which is looked at as a whole
+BOXES = 80  # the most boxes of the drawing, which is seen as a whole
 CELLS = 64 * 64  # the most numbers of a picture given as rows
 PAUSE = 1.0  # seconds between two updates of a notebook's output
 
 
 class Recorder(Page):
-    """A recorder of a training run, which you can then scrub through on a page: see the example above.
+    """A recorder of a training run, through which you can then scrub on a page: see the example above.
 
     model: a Module, or its parameters, to name the values by. sample: a function that returns the loss of one
-    sample to look at, such as ``lambda: F.mse_loss(model(xs[0]), ys[0])``; without it, the graph is that of the
-    loss given to `step`, or of its first term if the loss is large. picture: a function whose result is shown beside
-    the graph: rows of numbers (an attention map, a grid of scores), SVG text, or a figure.
-    every: record only each n-th update. budget: the most bytes for frames and pictures.
-    path: where to write the page when the ``with`` block ends, even by an error or by Ctrl-C.
+    sample to look at, such as ``lambda: F.mse_loss(model(xs[0]), ys[0])``; without it, the graph is that of the loss
+    passed to `step`, or of its first term if the loss is large. picture: a function whose result is shown beside the
+    graph: rows of numbers (an attention map, a grid of scores), SVG text, or a figure.
+    every: record only each n-th update. budget: the most bytes for frames and pictures. path: where to write the page
+    when the ``with`` block ends, even if it ends with an error or Ctrl-C.
 
     Call ``step(loss)`` between ``loss.backward()`` and the optimizer's step, so that the numbers are those that the
     loss was computed from. In a notebook, the curve is drawn during training.
@@ -88,7 +88,7 @@ class Recorder(Page):
         if type(every) is not int or every < 1:
             raise ArgumentError(f"want every=1 or more, got {every!r}")
         folder = os.path.dirname(os.fspath(path)) if path is not None else ""
-        if folder and not os.path.isdir(folder):  # better now than after the training
+        if folder and not os.path.isdir(folder):  # better to fail now than after the training
             raise ArgumentError(
                 f"want a path in a folder that exists, got {os.fspath(path or '')!r}: make {folder!r} first"
             )
@@ -116,7 +116,7 @@ class Recorder(Page):
         return len(self.losses)
 
     def step(self, loss: Node | float) -> None:
-        """Record one update: its loss, and now and then what it was computed from."""
+        """Record one update: its loss, and now and then the numbers from which it was computed."""
         item: Any = getattr(loss, "item", None)
         number = item() if item else loss
         if not isinstance(number, (int, float)):
@@ -175,7 +175,7 @@ class Recorder(Page):
         except AutogradError as error:
             if failed is None:
                 raise
-            print(f"the film could not be kept: {error}", file=sys.stderr)  # the first error is the one raised
+            print(f"the film could not be kept: {error}", file=sys.stderr)  # the first error is the one that is raised
 
     def finish(self) -> None:
         """Record the final state of the training, if the last update was left out; a notebook shows the whole film."""
@@ -225,9 +225,10 @@ class Recorder(Page):
     ) -> str:
         """Write the film, and return its path: a page to scrub through or, depending on the ending, SVG, GIF or WebP.
 
-        A film that ends in ``.svg``, ``.gif`` or ``.webp`` shows each of at most `most` updates for the given seconds;
-        the SVG plays without a script. options: those of :func:`autograd.draw` except names, for such a film.
-        Training may go on. Raises GraphError if nothing was recorded, ToolError if it cannot be drawn or written.
+        A film whose name ends in ``.svg``, ``.gif`` or ``.webp`` shows at most `most` updates, each for the given
+        seconds; the SVG plays without a script. options: those of :func:`autograd.draw` except names, for such a film.
+        Training may go on afterwards. Raises GraphError if nothing was recorded, and ToolError if the film cannot be
+        drawn or written.
         """
         if os.path.splitext(os.fspath(file))[1].lower() not in FILMS:
             return write_page(file, self.html)
@@ -346,7 +347,7 @@ def add_sizes(frames: Sequence[_Frame]) -> int:
 
 
 def _shape(graph: Graph) -> tuple[Any, ...]:
-    """Return what two graphs have in common if they differ only in their numbers."""
+    """Return a graph's structure, which two graphs share if they differ only in their numbers."""
     return tuple(
         (rule_name(node), *(-1 if isinstance(o, float) else graph.index[o] for o in node.operands))
         if node.operands
@@ -369,15 +370,15 @@ def _varying(graph: Graph, frames: Sequence[array[float]]) -> dict[Any, list[int
 
 
 def _json_number(number: float) -> float | str:
-    """Return a number that JSON has, or JavaScript's name for it."""
+    """Return the number if JSON can hold it, or else JavaScript's name for it."""
     return number if math.isfinite(number) else "NaN" if number != number else "Infinity" if number > 0 else "-Infinity"
 
 
 def _picture(shown: Any) -> str | tuple[tuple[float, ...], ...] | None:
-    """Return a picture function's result as rows of numbers, or as the address of an image that contains it."""
+    """Return a picture function's result as rows of numbers, or as an image in a data URL."""
     if shown is None:
         return None
-    if hasattr(shown, "savefig"):  # a figure of a plotter
+    if hasattr(shown, "savefig"):  # a figure from a plotting library
         file = io.BytesIO()
         shown.savefig(file, format="svg")
         shown = file.getvalue()

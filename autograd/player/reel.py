@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Replay", "film_of"]
 
-NUMBER, SPREAD = 56, 112  # points for any number, and for a range of numbers
+NUMBER, SPREAD = 56, 112  # the widths in points of any number, and of a range of numbers
 
 
 class _Still:
-    """A node that holds what another one held at some update."""
+    """A node that holds the numbers that another one held at some update."""
 
     __slots__ = ("data", "grad", "label", "op", "operands", "partials", "scope")
 
@@ -54,7 +54,7 @@ class _Still:
 
 
 class Replay:
-    """A graph with the structure and names of another one, and the numbers of any update."""
+    """A graph with the structure and the names of another one, and with the numbers of any update."""
 
     def __init__(self, graph: Graph) -> None:
         made: dict[Any, Any] = {}
@@ -85,7 +85,7 @@ class Replay:
 
 
 class _Widest(Measures):
-    """The greatest sizes of things in any recorded frame, the strengths of colours, and the widths of arrows."""
+    """The largest sizes, strengths of colours and widths of arrows in any recorded frame."""
 
     def __init__(self) -> None:
         self.sizes: dict[Any, tuple[float, float]] = {}
@@ -145,10 +145,10 @@ class _FrameWriter(DotWriter):
 def film_of(
     graph: Graph, frames: Sequence[tuple[array[float], str]], **options: Unpack[DrawingOptions]
 ) -> Iterator[Drawing]:
-    """Make a drawing for each frame, given its numbers and a line about it, all with one layout."""
+    """Make a drawing for each frame, given its numbers and a line about it; all have the same layout."""
     replay, widest = Replay(graph), _Widest()
     picture: Picture | None = None
-    for numbers, note in frames[::-1]:  # the last frame decides what is shown
+    for numbers, note in frames[::-1]:  # the last frame decides what the picture shows
         replay.show(numbers)
         writers: list[_FrameWriter] = []
         write = partial(_written, writers, widest, False, note)

@@ -1,7 +1,7 @@
-"""The words of a page: English, unless a translation is set.
+"""The text of a page: English, unless a translation is set.
 
-The words in player.html are read from there; the script's words are listed here, with a name in braces for each number
-or name that it fills in. All of them pass through `translation`, which a translator replaces.
+The text in player.html is read from there. The script's sentences are listed here, with a name in braces for each
+number or name that the script fills in. They all pass through `translation`, which a translator replaces.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from html import escape, unescape
 
 __all__ = ["in_other_words", "language", "said", "sentences", "table", "translation"]
 
-# If sentences begin alike, the script takes the longest that fits. A sentence in parentheses is also sought in a line.
+# If several sentences begin alike, the script takes the longest that fits. A sentence in parentheses is also looked for
+# inside a line.
 SENTENCES = (
-    # where one is
+    # the position
     "{low} to {high}",
     "operation {count} of {all}", "edge {count} of {all}", "operation {place}", "edge {place}", "[operation {place}] {edge}",
     "[edge {place}] {edge}", "Play", "Pause",
@@ -83,7 +84,7 @@ def _as_it_is(sentence: str) -> str:
     return sentence
 
 
-language = "en"  # HTML's name for it
+language = "en"  # HTML's name for the character
 translation: Callable[[str], str] = _as_it_is
 computed: Callable[[str], str] = _as_it_is  # the same for a sentence with its fields filled in
 
@@ -94,7 +95,7 @@ def said(sentence: str, **fields: object) -> str:
 
 
 def sentences(html: str) -> list[str]:
-    """List everything that may have to be translated: what a page's HTML shows, and what its script says."""
+    """List everything that may have to be translated: the text in a page's HTML, and the sentences of its script."""
     return list(dict.fromkeys([*(_bare(found[0]) for found in _SHOWN.finditer(html)), *SENTENCES]))
 
 
@@ -103,7 +104,7 @@ def _bare(text: str) -> str:
 
 
 def in_other_words(html: str) -> str:
-    """Translate everything that the HTML of a page shows."""
+    """Translate all the text in the HTML of a page."""
 
     def other(found: re.Match[str]) -> str:
         sentence = _bare(found[0])
@@ -114,5 +115,5 @@ def in_other_words(html: str) -> str:
 
 
 def table() -> list[list[str]]:
-    """Return, for the script, the sentences that have a translation, each with its translation."""
+    """Return the sentences that have a translation, each with its translation, for the script."""
     return [[one, other] for one in SENTENCES if (other := translation(one)) != one]

@@ -14,8 +14,8 @@
     [edge 1/5 undone] f -> b
           b.grad is again not reached
 
-A stepper is the backward pass slowed down: it writes real `.grad`s, in the order and with the rounding of
-`backward()`, and takes them back (in edges.py). This file has what it says and what you can ask it. The forward
+A stepper is the backward pass in slow motion: it writes real `.grad`s, in the order and with the rounding of
+`backward()`, and takes them back (in edges.py). This file has its reports and its answers to questions. The forward
 pass has its own stepper, in forward.py.
 """
 
@@ -47,15 +47,15 @@ __all__ = ["Stepper"]
 class Stepper(Edges):
     """Backprop of a result, paused between two edges: `position` of the ``len(stepper)`` edges have been made.
 
-    fresh: start every grad from nothing; False: leaves go on from what an earlier pass left there, as in `backward()`.
-    By default they go on, too, unless they hold just what one backward() of this very result has left: then that
-    pass is shown. constants: show them, too, though no gradient flows there.
+    fresh: True starts every grad from nothing; with False, leaves add to what an earlier pass left there, as in
+    `backward()`. The default is False, unless the leaves hold exactly what one backward() of this result has left: then
+    that pass is shown. constants: show these too, though no gradient flows to them.
 
-    Looking changes nothing: a later backward() of the same result adds to the grads that were there before.
+    Stepping changes no later result: a backward() of the same result adds to the grads that were there before.
 
     Every move returns a text that displays itself. As a context manager, or after `close()`, it leaves the
-    values as it found them. Give a node as itself or by its name; one of another graph raises GraphError.
-    A gradient that meets an infinite slope, such as sqrt's at 0, raises SingularityError, and the position stays before
+    values as it found them. A node is given as itself or by its name; one from another graph raises GraphError. A
+    gradient that meets an infinite slope, such as sqrt's at 0, raises SingularityError, and the position stays before
     that edge.
 
     >>> from autograd import Value
@@ -73,12 +73,12 @@ class Stepper(Edges):
     constant = "constant: no gradient flows to it"
     page_mark = "edge="
     help_words: ClassVar[Mapping[str, str]] = {
-        "rest of a node": "all the edges it has left",
-        "moves of a node": "all one node passed on",
+        "rest of a node": "all its remaining edges",
+        "moves of a node": "all that a node passed on",
         "asked": "x.grad",
         "example": "2 * a.grad",
         "arrived": "complete",
-        "where": "each node, its data, how far its grad has come",
+        "where": "each node, its data, and how far its grad has come",
     }
 
     def __init__(self, root: Node, *, fresh: bool | None = None, constants: bool = False) -> None:
@@ -89,7 +89,7 @@ class Stepper(Edges):
     # --- The state ---
 
     def facts(self, node: Node) -> dict[str, str]:
-        """Return what a picture says about a node instead of its grad."""
+        """Return the text that a picture shows for a node instead of its grad."""
         if self.closed or node is self.root:
             return {"grad": self._grad_text(node).removeprefix("grad ")}
         left = self._left[node]
@@ -175,7 +175,7 @@ class Stepper(Edges):
         )
 
     def _explained(self, edge: Edge) -> list[str]:
-        """Write the lines about where an edge's factors come from."""
+        """Write the lines that explain where an edge's factors come from."""
         node = edge.node
         lines = [f"partial   {slope(edge, self._data)}", f"upstream  {self.name(node)}.grad = {short(node.grad)}"]
         if source := source_of(node):
@@ -196,7 +196,7 @@ class Stepper(Edges):
         return f"{name}.grad is NOT complete: {left} more to come{remark}"
 
     def _too_early(self, node: Any, grad: float) -> str:
-        """Write an operand's wrong gradients if the node moves on now: the rest never comes, or everything comes again."""
+        """Write the wrong gradients of an operand if the node moves on now: the rest is lost, or all of it comes again."""
         if not node.operands:
             return ""
         operand = below(node)[0]
@@ -236,7 +236,7 @@ class Stepper(Edges):
         )
 
     def explain(self, x: object = None) -> Report:
-        """Explain the edge that comes next, or the node x: its formula, then with numbers."""
+        """Explain the edge that comes next, or the node x: show its formula, and then the formula with numbers."""
         if x is not None:
             part = self.part(x)
             return self._explain_region(part) if isinstance(part, Region) else self._explain_node(part)
@@ -298,7 +298,7 @@ class Stepper(Edges):
         return Ledger(text, total=so_far, paths=sums.count, size=sums.sizes[-1])
 
     def _why_region(self, region: Region) -> Ledger:
-        """List the gradients of a module's leaves, the largest first."""
+        """List the gradients of a module's leaves, largest first."""
         truth, root = self._truth(), self.name(self.root)
         leaves = sorted(region.leaves, key=lambda leaf: -abs(truth[leaf])) or region.nodes[-1:]
         sums = [Sums(self.graph, leaf) for leaf in leaves[:LISTED]]
@@ -316,8 +316,9 @@ class Stepper(Edges):
     def predict(self, x: Node | str, guess: float | str) -> Predicted:
         """Say whether `guess` is what x.grad will be in this pass, before it is shown; diagnose a wrong one.
 
-        guess: a number, its text, or an expression of the graph's names such as ``"1 - f**2"``. It is
-        right if it agrees to the digits typed, at least two. Raises ArgumentError for anything else.
+        guess: a number, its text, or an expression of the graph's names such as ``"1 - f**2"``. It is right if it
+        agrees with the truth to the digits typed, at least two. Raises ArgumentError for
+        anything else.
 
         >>> from autograd import Value
         >>> a = Value(3.0, label="a"); b = Value(2.0, label="b"); f = a * b + a
@@ -343,7 +344,7 @@ class Stepper(Edges):
         )
 
     def _about_change(self, node: Any, new: Mapping[Any, float]) -> list[str]:
-        """Compare the change that a complete gradient predicts for the result with the real one."""
+        """Compare the change of the result that a complete gradient predicts with the actual change."""
         root = self.graph.root
         if node is root or root not in new or not self._is_complete(node):
             return []
@@ -358,7 +359,7 @@ class Stepper(Edges):
         super()._rewrite(data, partials, position)
 
     def check(self, *, every: bool = False) -> Checked:
-        """Check each partial and each gradient against central differences; in a big graph, those around the cursor.
+        """Check each partial and each gradient against central differences; in a large graph, those near the cursor.
 
         It lists those that disagree or, with every=True, all of them.
         """
@@ -370,7 +371,8 @@ class Stepper(Edges):
         return verify(self.graph, around, self._stale_notes() + changes, every=every)
 
     def diagnose(self, x: Node | str, guess: float | str) -> Diagnosis:
-        """Find the mistake that makes x.grad come out as `guess`, and go to its edge: see :func:`autograd.diagnose`."""
+        """Find the mistake that makes x.grad come out as `guess`, and go to its first wrong edge: see
+        :func:`autograd.diagnose`."""
         from .diagnosis import diagnose
 
         found = diagnose(self.root, self.node(x), guess, graph=self.graph)

@@ -26,11 +26,11 @@ __all__ = ["compare"]
 
 
 def compare(f: Node, kind: str, *, graph: Graph | None = None) -> Report:
-    """Show the right pass and a broken one side by side, edge by edge, with the first edge that goes wrong marked.
+    """Show the right pass and a broken one side by side, edge by edge, and mark the first edge that goes wrong.
 
-    If a mistake shows only in a second pass, that one is compared. No grad is touched.
+    If a mistake shows only in a second pass, that pass is compared. No grad is changed.
 
-    kind: one of MISTAKES, as for :func:`broken`. Raises ArgumentError for any other.
+    kind: one of MISTAKES, as for :func:`broken`. Raises ArgumentError for any other kind.
 
     >>> from autograd import Value
     >>> a = Value(1.0, label="a")
@@ -72,7 +72,7 @@ def compare(f: Node, kind: str, *, graph: Graph | None = None) -> Report:
 
 
 def _first_wrong(graph: Graph, right: list[Made], wrong: list[Made]) -> int | None:
-    """Find the first row that goes wrong. Another order of the edges is not a mistake, as long as every node waits."""
+    """Find the first row that goes wrong. A different order of edges is not a mistake, as long as every node waits."""
     for i, ((here, _), (there, _)) in enumerate(zip(right, wrong)):
         if here != there:
             early, _ = too_early((place for place, _ in wrong), graph)

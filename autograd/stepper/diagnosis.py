@@ -1,4 +1,4 @@
-"""Find the mistake behind a wrong gradient: name it, explain it, and park a stepper where it goes wrong.
+"""Find the mistake behind a wrong gradient: name it, explain it, and park a stepper where it happens.
 
 >>> from autograd import Value, diagnose
 >>> a = Value(2.0, label="a"); f = a * a
@@ -25,7 +25,7 @@ __all__ = ["Diagnosis", "diagnose"]
 
 
 class Diagnosis(Report):
-    """The text of :func:`diagnose`. kinds: the mistakes that give the number. edge: where the first one goes wrong."""
+    """The text of :func:`diagnose`. kinds: the mistakes that give the number. edge: where the first goes wrong."""
 
     kinds: tuple[str, ...]
     edge: int
@@ -34,9 +34,9 @@ class Diagnosis(Report):
 
     @property
     def stepper(self) -> Stepper:
-        """A stepper parked on the first edge that goes wrong; its leaves start from nothing."""
+        """A stepper parked on the first edge that goes wrong. Its leaves start from nothing."""
         if self._stepper is None:
-            root: Any = self.root  # a Value, which has the method
+            root: Any = self.root  # the root is a Value, which has the method
             stepper: Stepper = root.step_through(fresh=True)
             stepper.goto(self.edge)
             self._stepper = stepper
@@ -44,10 +44,10 @@ class Diagnosis(Report):
 
 
 def diagnose(f: Node, x: Node | str, guess: float | str, *, graph: Graph | None = None) -> Diagnosis:
-    """Find the mistake that makes df/dx come out as `guess`, explain it, and park a stepper where it goes wrong.
+    """Find the mistake that makes df/dx come out as `guess`, explain it, and park a stepper where it happens.
 
-    x: a node, or its name. guess: compared to the digits given, at least two. If several mistakes
-    fit, or none does, the answer says so. No grad is touched until you ask for `.stepper`.
+    x: a node, or its name. guess: compared to as many digits as it has, at least two. If several mistakes fit, or none
+    does, the answer says so. No grad is changed until you ask for `.stepper`.
 
     >>> from autograd import Value
     >>> a = Value(1.0, label="a")

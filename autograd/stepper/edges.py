@@ -1,7 +1,7 @@
-"""Backprop as a row of edges: each is made by the chain rule, ``operand.grad += partial * node.grad``, or undone.
+"""Backprop as a sequence of edges: each is made by the chain rule, ``operand.grad += partial * node.grad``, or undone.
 
-Making an edge keeps the old grad, and undoing it puts the very same object back. So after any mix of moves the
-grads are those of `backward()`, bit for bit.
+Making an edge keeps the old grad, and undoing the edge restores that very object. So after any mix of moves the grads
+are those of `backward()`, bit for bit.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ __all__ = ["Edges"]
 
 
 class Edges(Walker):
-    """The edges of a graph in the order of backprop, `position` of them made, in real grads.
+    """The edges of a graph in the order of backprop; `position` of them have been made, in real grads.
 
-    If somebody else writes a grad meanwhile, the next move puts it back and says so.
+    If other code writes a grad meanwhile, the next move restores the old one and says so.
     """
 
     what = "backprop"
@@ -66,7 +66,7 @@ class Edges(Walker):
             raise
 
     def _left_by_backward(self) -> bool:
-        """Return whether the leaves hold just what one backward() of this result leaves: then we look at that pass."""
+        """Return whether the leaves hold exactly what one backward() of this result leaves: then that pass is shown."""
         root, before = self.graph.root, self._before
         if not root.reached or any(grad is None or grad is shared["NOT_REACHED"] for grad in before.values()):
             return False
@@ -161,7 +161,7 @@ class Edges(Walker):
         del self._history[position:]
 
     def _guard(self, *nodes: Any) -> str:
-        """Put every grad back if somebody else wrote one of these."""
+        """Restore every grad if other code wrote one of them."""
         for node in nodes:
             if note := self._rewritten_text(node):
                 for other, written in self._written.items():
@@ -170,7 +170,7 @@ class Edges(Walker):
         return ""
 
     def _rewritten_text(self, node: Any) -> str:
-        """Return the sentence about a grad that somebody else wrote, if there is one."""
+        """Return the sentence about a grad that other code wrote, if there is one."""
         grad = node.grad
         ours = self._written.get(node, grad)
         if grad is ours or grad == ours:

@@ -42,7 +42,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 _OTHER_NAMES = {"max": "maximum", "sum": "total", "ln": "log"}
-_HOMES = ("np", "numpy", "math", "torch", "autograd")  # the homes of functions in Python: np.sin(a) is sin(a)
+_HOMES = ("np", "numpy", "math", "torch", "autograd")  # modules with such functions in Python: np.sin(a) is sin(a)
 _STAND_INS = 0x4E00  # the first of 20,000 letters that are each a name by themselves
 
 
@@ -81,7 +81,7 @@ class _ExpressionReader(Reader):
     def plainly(self, error: SyntaxError) -> str:
         called = re.match(r"(\w+)\s+[\w(]", self.shown[self.shown[: (error.offset or 1) - 1].rstrip().rfind(" ") + 1 :])
         if called and called[1] in self.functions:
-            return f"write {called[1]}(...): the arguments of a function go into parentheses"
+            return f"write {called[1]}(...): the arguments of a function go in parentheses"
         return super().plainly(error)
 
     def other(self, node: Any) -> Expr:
@@ -111,7 +111,7 @@ class _ExpressionReader(Reader):
 
 
 def _with_stand_ins(text: str, names: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """Replace each name that Python could not read by one of the same length; return the text and the names' meanings.
+    """Replace each name that Python cannot read by one of the same length; return the text and the names replaced.
 
     >>> _with_stand_ins("w[0].grad + a", ["w[0]", "a"])
     ('一___.grad + a', {'一___': 'w[0]'})
@@ -136,17 +136,17 @@ def _border(first: str) -> str:
 
 
 def _counts(op: Op) -> tuple[int, int | None]:
-    """Return the least and greatest number of operands. Those of a wide operation are counted once they are known."""
+    """Return the least and the greatest number of operands. Those of a wide operation are counted later, once known."""
     return (1, None) if op.wide else (len(op.operands) - len(op.defaults), len(op.operands))
 
 
 class Expression:
     """A text read as a formula of named values: ``tanh(a*b + c)``, or steps, ``b = a + a; b * (b + 1)``.
 
-    names: the names it needs values for, in order of appearance. assigned: the names that its steps define. attributes:
+    names: the names that need a value, in order of appearance. assigned: the names that its steps define. attributes:
     whether ``a.grad`` and ``a.data`` may be read. conditions: whether ``abs(a) > 1 and b < 2`` may be written. known:
-    names that may be written though Python could not read them, such as ``layers.0.weight[3][1]``.
-    Raises FormulaError, with a caret under the place, for text outside this grammar.
+    names that are allowed although Python cannot read them, such as ``layers.0.weight[3][1]``. Raises FormulaError,
+    with a caret under the place, for text outside this grammar.
     """
 
     def __init__(
@@ -160,7 +160,7 @@ class Expression:
         self.names: list[str] = [name for name in dict.fromkeys(used) if name not in self.assigned]
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
-        """Compute the value: a Value if one of `values` is one, with assigned names as labels, else a float.
+        """Compute the value: a Value, with assigned names as labels, if one of `values` is a Value; otherwise a float.
 
         Raises FormulaError for a name without a value, and whatever the operations raise.
         """
@@ -185,7 +185,7 @@ class Expression:
         if term.head in ("name", "grad", "data"):
             return self._named(term, known)
         args: list[Any] = []
-        for arg in term.args:  # in older Pythons, a comprehension would need a second frame for each level
+        for arg in term.args:  # in older versions of Python, a comprehension would need a second frame for each level
             args.append(self._value(arg, known))
         if term.head == "list":
             return args

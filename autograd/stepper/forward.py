@@ -1,4 +1,4 @@
-"""The forward pass one operation at a time, forwards and back: how the result came to its number.
+"""The forward pass one operation at a time, forwards and back: how the result got its number.
 
 >>> from autograd import Value
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -35,10 +35,10 @@ UNKNOWN = "not computed yet"
 class ForwardStepper(Walker):
     """The forward pass of a result, paused between two operations: `position` of the ``len(stepper)`` have been made.
 
-    The numbers are there from the start, since the graph was recorded by computing it: going forward reveals
-    them. It has the moves of :class:`Stepper`, and `order`, `explain`, `predict`, `what_if`, `set` and pictures
-    that show the data revealed so far. It has nothing about gradients: no `edge`, `why`, `check`,
-    `diagnose`, `compare` or `anomalies`. It writes no grad.
+    The numbers are there from the start, since recording the graph computed them: going forward reveals them. A
+    ForwardStepper has the moves of :class:`Stepper`, and `order`, `explain`, `predict`, `what_if`, `set` and pictures
+    that show the data revealed so far. It has nothing about gradients: no `edge`, `why`, `check`, `diagnose`, `compare`
+    or `anomalies`. It changes no grad.
 
     >>> from autograd import Value
     >>> a = Value(3.0, label="a"); f = (a * a).tanh()
@@ -75,7 +75,7 @@ class ForwardStepper(Walker):
         return "done" if node in self._known else "pending"
 
     def facts(self, node: Node) -> dict[str, str]:
-        """Return what a picture says about a node instead of its data."""
+        """Return the text that a picture shows for a node instead of its data."""
         return {} if node in self._known else {"data": "?"}
 
     def known(self, node: Node, quantity: str) -> float | None:
@@ -169,7 +169,7 @@ class ForwardStepper(Walker):
         return lines + [f"  ({counted(left, 'operation')} after it not computed yet)"] * bool(left)
 
     def explain(self, x: object = None) -> Report:
-        """Explain the operation that comes next, or that of node x: its formula, then with numbers."""
+        """Explain the operation that comes next, or that of node x: its formula, and then the formula with numbers."""
         if x is None:
             if blocked := self._blocked(forwards=True):
                 return blocked
@@ -199,7 +199,7 @@ class ForwardStepper(Walker):
         return Report(INDENT.join(lines))
 
     def predict(self, x: Node | str, guess: float | str) -> Predicted:
-        """Say whether `guess` is what x.data will be, to the digits typed, at least two."""
+        """Say whether `guess` is what x.data will be, to the digits typed, which must be at least two."""
         node = self.node(x)
         read = Guess(guess, self.graph)
         return judge(read, node.data, self.name(node), lambda: self._slips(node, read))

@@ -27,14 +27,14 @@ __all__ = ["Guess", "Predicted", "Slip", "cut_edges", "cuts", "hints", "judge", 
 
 Slip = tuple[str, float, str]  # its kind, the number that it gives, and a sentence
 
-EXACT = 9  # the most digits that are compared, so that rounding is nobody's mistake
+EXACT = 9  # the most digits that are compared, so that rounding never counts as a mistake
 FEW = 2  # the fewest digits that are wanted
 PATHS = 1000  # the most paths that are tried one by one
 EDGES = 5000  # the most edges that are left out one by one
 
 
 class Guess:
-    """A guess as it was typed: its `text`, its `number`, and the place of its last digit.
+    """A guess as it was typed: its `text`, its `number`, and the position of its last digit.
 
     Raises ArgumentError for nan, and for text that is neither a number nor an expression of the graph's names.
     """
@@ -95,7 +95,7 @@ class Predicted(Report):
 
 
 def judge(guess: Guess, truth: float, quantity: str, slips: Callable[[], list[str]]) -> Predicted:
-    """Judge a guess. quantity: what was asked for; slips: what may have led to a wrong number."""
+    """Judge a guess. quantity: the quantity asked for; slips: what may have led to a wrong number."""
     if guess.agrees(truth):
         return Predicted(f"right: {quantity} = {short(truth)}", right=True)
     if guess.too_few_digits(truth):

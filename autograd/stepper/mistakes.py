@@ -1,6 +1,6 @@
-"""The classical wrong backward passes, all runnable: break backward() with one, or find which one gives a number.
+"""The classical wrong backward passes, all runnable: break backward() with one, or find the one that gives a number.
 
-On ``b = a + a; f = b * (b + 1)`` at a = 1 the right answer is 10, and each mistake has its own wrong one:
+On ``b = a + a; f = b * (b + 1)`` at a = 1 the right answer is 10, and each mistake gives its own wrong answer:
 
     >>> from autograd import Value, broken, diagnose
     >>> a = Value(1.0, label="a")
@@ -13,7 +13,7 @@ On ``b = a + a; f = b * (b + 1)`` at a = 1 the right answer is 10, and each mist
     16 is what plain recursion gives: b passed its gradient on before its second contribution arrived (edge 1, stepper parked there)
 
 A mistake differs from the right pass in one thing: the order of the edges, how a contribution is written,
-the slope of one operation, the seed, or what is left over from the pass before.
+the slope of one operation, the seed, or what is left over from the previous pass.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ __all__ = [
     "too_early",
 ]
 
-Place = tuple[Any, int]  # an edge: the node that passes its gradient on, and which of its operands receives
+Place = tuple[Any, int]  # an edge: the node that passes its gradient on, and which of its operands receives it
 Made = tuple[Place, float]  # an edge, and the operand's grad after it
 Order = Callable[[Graph], Iterator[Place]]
 
@@ -65,7 +65,7 @@ def _ks(node: Any) -> list[int]:
 
 
 def _depth_first(graph: Graph, visited: set[Any] | None) -> Iterator[Place]:
-    """Let every node pass its gradient on as soon as it is reached: each time or, with a visited set, only once."""
+    """Let every node pass its gradient on as soon as it is reached: every time or, with a visited set, only once."""
     pending = [(graph.root, iter(_ks(graph.root)))]
     while pending:
         node, ks = pending[-1]
@@ -90,7 +90,7 @@ def _visited(graph: Graph) -> Iterator[Place]:
 
 
 def _as_set(graph: Graph) -> Iterator[Place]:
-    """List each different operand once."""
+    """List each distinct operand once."""
     for node in reversed(graph.nodes):
         met: set[Any] = set()
         for k in _ks(node):
@@ -100,7 +100,7 @@ def _as_set(graph: Graph) -> Iterator[Place]:
 
 
 def _recursion_length(graph: Graph) -> int:
-    """Count the edges that plain recursion makes: one for every path from the result, without walking the paths."""
+    """Count the edges that plain recursion makes, one for every path from the result, without walking the paths."""
     visits = dict.fromkeys(graph.nodes, 0)
     visits[graph.root] = 1
     made = 0
@@ -114,7 +114,7 @@ def _recursion_length(graph: Graph) -> int:
 
 
 class Case:
-    """A graph that a mistake is made on, and the node whose gradient is in question."""
+    """A graph on which a mistake is made, and the node whose gradient is in question."""
 
     def __init__(self, graph: Graph, x: Node) -> None:
         self.graph = graph
@@ -133,7 +133,7 @@ class Case:
         return next((i for i, (node, k) in enumerate(self.edges, 1) if wanted(node, k)), 0)
 
     def arrival(self, at: Node) -> int:
-        """Return the number of the first edge that brings a node something."""
+        """Return the number of the first edge that adds something to a node."""
         return self.number(lambda node, k: node.operands[k] is at)
 
 
@@ -212,10 +212,10 @@ def _ordinal(n: int) -> str:
 
 
 class Mistake:
-    """One wrong way to go back: `name` for code, `phrase` for sentences, and the one thing that differs.
+    """One wrong way to go back: `name` is for code, `phrase` is for sentences, and one other field says what differs.
 
-    where: says on which edge it first goes wrong. order: of the edges. overwrites: ``=`` instead of ``+=``. seed: the
-    result's own gradient. from_input: the operation whose slope formula gets the operand instead of `out`.
+    where: says on which edge it first goes wrong. order: the order of the edges. overwrites: ``=`` instead of ``+=``.
+    seed: the result's own gradient. from_input: the operation whose slope formula gets the operand instead of `out`.
     keeps: what should have been cleared before a second pass, but was not: "leaves" or "inner" nodes.
     """
 
@@ -313,7 +313,7 @@ def outcome(mistake: Mistake, graph: Graph) -> dict[Any, float]:
 
 
 class broken:  # noqa: N801 - a context manager, as no_grad is
-    """Make one mistake in every backward() inside ``with broken(kind):``; Value is repaired on the way out.
+    """Make one mistake in every backward() inside ``with broken(kind):``; at its end, Value is repaired.
 
     kind: no_accumulate, naive_recursion, visited_set_dfs, operands_as_set, no_zero_grad (zero_grad() does
     nothing), inner_kept, exp_slope_is_input, tanh_slope_from_input, no_seed. Raises ArgumentError for any other.
@@ -381,7 +381,7 @@ def fitting(graph: Graph, x: Node, read: Guess, truth: float) -> tuple[list[Mist
         if excuse := mistake.takes_for_ever(graph):
             skipped.append(f"  ({excuse}, so it was not tried)")
         else:
-            with suppress(SingularityError):  # where a slope is infinite, no number comes out
+            with suppress(SingularityError):  # where a slope is infinite, the pass gives no number
                 wrong = outcome(mistake, graph)[x]
                 if read.agrees(wrong) and not same(wrong, truth):
                     found.append(mistake)

@@ -1,4 +1,4 @@
-"""What a stepper says after a move, with the picture of that move, and the check of a count of moves.
+"""The text that a stepper returns after a move, with the picture of that move, and the check of a count of moves.
 
 >>> from autograd import Value
 >>> bp = (Value(2.0, "a") * Value(3.0, "b")).step_through()
@@ -27,10 +27,10 @@ __all__ = ["Moved", "Pictured", "whole"]
 
 
 class Moved(Report):
-    """What a stepper says after a move.
+    """The text that a stepper returns after a move.
 
-    moved: how many moves it made; negative if undone, 0 at either end. stepper: the stepper that moved.
-    place: its position after the move, None if it does not move by edges or operations.
+    moved: how many moves it made; negative if it undid them, 0 if there were none left. stepper: the stepper that
+    moved. place: its position after the move, or None if it does not move by edges or operations.
     """
 
     moved: int
@@ -38,7 +38,7 @@ class Moved(Report):
     place: int | None = None
 
     def draw(self, **options: Unpack[DrawingOptions]) -> Drawing:
-        """Draw the position after this move, with what the move did drawn thick. Later moves do not change the picture.
+        """Draw the position after this move, with the move as thick lines. Later moves do not change the picture.
 
         options: those of :func:`autograd.draw`.
         """
@@ -50,7 +50,7 @@ class Moved(Report):
         return drawing
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        """Show, in a notebook, the sentence and below it the picture, with the edge of this move highlighted."""
+        """Show the sentence in a notebook, and the picture below it, with the edge of this move highlighted."""
         from ..drawing.output import shown
 
         return shown(repr(self), self.draw, include, exclude)

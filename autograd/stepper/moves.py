@@ -1,6 +1,6 @@
-"""Going over a graph forwards and back: a row of moves, each made or undone; longer moves consist of them.
+"""Go over a graph forwards and back: a sequence of moves, each made or undone; longer moves consist of them.
 
-The subclass decides what one move is, an edge of backprop or an operation of the forward pass: nothing here knows
+The subclass decides what one move is: an edge of backprop, or an operation of the forward pass. Nothing here knows
 about gradients.
 """
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 __all__ = ["REPORTED", "Moves"]
 
-REPORTED = 8  # up to this many moves made at once are reported one by one; if there are more, the last three
+REPORTED = 8  # up to this many moves made at once are reported one by one; of more, only the last three
 
 
 class Moves(Pictured):
-    """A position between two moves over a graph, and the ways to go on from it.
+    """A position between two moves over a graph, and the ways to move on from it.
 
     what, unit: the names of the whole pass and of one move. quantity: the number that it finds for a node, "grad" or
-    "data". `_nodes` has the node at work in each move.
+    "data". `_nodes` lists the node at work in each move.
 
     It is also an iterator, which makes the moves that are left: ``for edge in f.step_through(): print(edge)``.
     """
@@ -49,7 +49,7 @@ class Moves(Pictured):
         self.graph: Graph = named_graph(root)
         self.position: int = 0
         self.closed: bool = False
-        self.lit: range = range(0)  # the moves to draw thick; if there are none, the move that comes next
+        self.lit: range = range(0)  # the moves to draw as thick lines; if there are none, the move that comes next
         self._nodes: list[Any] = []
         self._breaks: dict[str, Point] = {}
         self._watched: dict[str, Callable[[], str]] = {}
@@ -61,7 +61,7 @@ class Moves(Pictured):
         raise NotImplementedError
 
     def _make(self) -> str:
-        """Make the next move, and return the sentence about what was changed from outside, if anything was."""
+        """Make the next move, and return the sentence about anything that was changed from outside."""
         raise NotImplementedError
 
     def _take_back(self) -> str:
@@ -69,7 +69,7 @@ class Moves(Pictured):
         raise NotImplementedError
 
     def _settle(self, position: int) -> None:
-        """Take moves back until `position` of them are left, wherever the last one was interrupted. It may be repeated."""
+        """Take moves back until `position` of them are left, wherever the last one was interrupted. Can be repeated."""
         raise NotImplementedError
 
     def _arrival(self, i: int) -> Any:
@@ -133,11 +133,11 @@ class Moves(Pictured):
         return self._arrival(self.position - 1)
 
     def thick(self) -> range:
-        """Return the moves that a picture draws thick: those of the move it shows, or the one that comes next."""
+        """Return the moves to draw as thick lines: those that the picture shows, or the one that comes next."""
         return self.lit or range(self.position, min(self.position + 1, len(self)))
 
     def at_work(self) -> set[Node]:
-        """Return the nodes whose boxes a picture frames: what the thick moves found, or the node that comes next."""
+        """Return the nodes whose boxes a picture frames: those that the thick moves found, or the next node."""
         return {self._arrival(i) for i in self.lit} if self.lit else {self._nodes[i] for i in self.thick()}
 
     def met(self, node: Node) -> str:
@@ -166,7 +166,7 @@ class Moves(Pictured):
         return self.node(node)
 
     def node(self, wanted: Node | str) -> Node:
-        """Find a node of this graph, given as itself or by its name. Raises GraphError for any other."""
+        """Find a node of this graph, given as itself or by its name. Raises GraphError for any other node."""
         node = find_node(self.graph, wanted)
         self.name(node)
         return node
@@ -189,7 +189,7 @@ class Moves(Pictured):
     # --- Longer moves ---
 
     def _blocked(self, forwards: bool) -> Moved | None:
-        """Answer when no move is possible."""
+        """Return the answer when no move is possible."""
         if self.closed:
             return Moved(f"{self.headline()}; step_through() starts again", moved=0)
         if not len(self):
@@ -204,7 +204,7 @@ class Moves(Pictured):
         return None
 
     def _moved(self, lines: list[str], notes: Mapping[str, None], moved: int) -> Moved:
-        """Put together what a move says: its lines, the notes, and what is watched."""
+        """Put together the text of a move: its lines, the notes, and what is watched."""
         watched = (f"  watch  {said()}" for said in self._watched.values())
         return Moved(
             "\n".join([*lines, *(f"  note   {note}" for note in notes if note), *watched]),
@@ -214,7 +214,7 @@ class Moves(Pictured):
         )
 
     def _go(self, arrived: Callable[[], bool], told: Callable[[range], list[str]] | None = None) -> Moved:
-        """Go on until `arrived` or a breakpoint, and report the moves, or what `told` says about all of them."""
+        """Move on until `arrived` or a breakpoint, and report the moves, or what `told` says about all of them."""
         if blocked := self._blocked(forwards=True):
             return blocked
         return self._safely(self.position, lambda: self._gone(arrived, told or self._told))
@@ -234,7 +234,7 @@ class Moves(Pictured):
         return self._moved(lines, notes, len(made))
 
     def _safely(self, settled: int, moves: Callable[[], Moved]) -> Moved:
-        """Return what `moves` says. An interrupt restores the state at `settled`; an error keeps the moves before it."""
+        """Return the result of `moves`. An interrupt restores the state at `settled`; an error keeps the earlier moves."""
         try:
             return moves()
         except Exception:
@@ -245,7 +245,7 @@ class Moves(Pictured):
             raise
 
     def _told(self, made: range) -> list[str]:
-        """Report some moves; if they are many, only the last ones."""
+        """Report some moves; if there are many, only the last ones."""
         told = made if len(made) <= REPORTED else made[-3:]
         left_out = [f"... {counted(len(made) - len(told), self.unit)} ..."] * (len(told) < len(made))
         return left_out + [self._made_text(i) for i in told]
@@ -279,9 +279,9 @@ class Moves(Pictured):
         return self.step()
 
     def until(self, x: object) -> Moved:
-        """Go on until x has its number: in backprop x.grad, in the forward pass x.data.
+        """Move on until x has its number: x.grad in backprop, x.data in the forward pass.
 
-        x: a node; or a module or a prefix of names, to go on until every one of its nodes has its number.
+        x: a node; or a module or a prefix of names, to move on until every one of its nodes has its number.
         """
         part = self.part(x)
         if not isinstance(part, Region):
@@ -307,7 +307,7 @@ class Moves(Pictured):
     def over(self) -> Moved:
         """Make all the moves of the module that comes next, and sum them up; outside any module, finish a node.
 
-        Inside a model it makes the moves of its next layer, not of the whole model: out() makes the rest of that.
+        Inside a model, it makes the moves of the next layer, not of the whole model: out() makes the rest of the model.
         """
         inside = self._calls_at(self.position - 1) if self.position else []
         entered = [call for call in self._calls_at(self.position) if call not in inside]
@@ -342,7 +342,7 @@ class Moves(Pictured):
     # --- Back ---
 
     def undo(self, n: int = 1) -> Moved:
-        """Undo the last move, or the last `n`: everything becomes what it was before. At the start it says so."""
+        """Undo the last move, or the last `n`: everything becomes what it was before. At the start, say so."""
         return self._back(self.position - whole(n, "undo", "step"))
 
     def undo_node(self) -> Moved:
@@ -372,7 +372,7 @@ class Moves(Pictured):
         return self._moved(lines, notes, self.position - start)
 
     def goto(self, k: int) -> Moved:
-        """Go forwards or back to the position where `k` moves have been made, past breakpoints."""
+        """Go forwards or back to the position where `k` moves have been made, passing breakpoints."""
         if self.closed:
             return Moved(f"{self.headline()}; step_through() starts again", moved=0)
         if type(k) is not int or not 0 <= k <= len(self):
@@ -387,12 +387,12 @@ class Moves(Pictured):
     # --- Breakpoints and watches ---
 
     def break_at(self, x: object = None) -> Report:
-        """Stop at x, or no longer if called again; without x, list where it stops.
+        """Stop at x, or stop no longer if called again; without x, list the places to stop at.
 
         x: a node, to stop before it makes its moves (in backprop, at a leaf: when it is complete); an operation or its
         symbol, to stop at each of them; a module or a prefix of names, to stop before it is entered; "nan", to
-        stop when a number is nan or infinite; a condition on the node that a move has found a number for,
-        "if abs(grad) > 10", or on any other node, "if w.grad < 0"; or a function of the former.
+        stop when a number is nan or infinite; a condition on the node whose number a move has found, "if abs(grad) >
+        10", or on any other node, "if w.grad < 0"; or a function of the node whose number was found.
         """
         if x is not None:
             point = point_at(self, x)
@@ -402,7 +402,7 @@ class Moves(Pictured):
         return Report(f"stops at {', '.join(self._breaks)}" if self._breaks else "stops nowhere")
 
     def watch(self, x: object = None) -> Report:
-        """Say after every move what x has become, or no longer if called again; without x, list what is watched.
+        """Say after every move what x has become, or stop if called again; without x, list what is watched.
 
         x: a node, a module or a prefix of names, or an expression, such as ``w.grad * 2``.
         """

@@ -1,4 +1,4 @@
-"""The picture of a stepper: what is done is solid, what comes next is thick, what is to come is dashed.
+"""The picture of a stepper: lines are solid if done, thick if they come next, and dashed if they are to come later.
 
 >>> from autograd import Value
 >>> a = Value(1.0, label="a")
@@ -36,9 +36,9 @@ RADIUS = 3
 MOST_FRAMES = 1000
 
 
-NUMBER = 66  # points: room for any number, and for the words "not reached"
-SPREAD = 112  # and for a range of numbers, from the lowest to the highest
-LETTER = 5.2  # points per letter in the lines under a picture
+NUMBER = 66  # in points: the width of any number, or of the words "not reached"
+SPREAD = 112  # in points: the width of a range of numbers, from the lowest to the highest
+LETTER = 5.2  # in points: the width of a letter in the lines under a picture
 
 
 @options_of(draw, but=("names",))
@@ -64,7 +64,7 @@ def draw_progress(stepper: Walker, writer: type[ProgressWriter], **options: Unpa
 
 
 def film_of(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[DrawingOptions]) -> Iterator[Drawing]:
-    """Make a drawing for each position, all with one layout, from before the first move on. The position stays.
+    """Make a drawing for each position, from before the first move, all with one layout. The position does not change.
 
     Raises ArgumentError for more than 1000 moves.
     """
@@ -89,7 +89,7 @@ def film_of(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[Dra
 
 
 class ProgressWriter(DotWriter):
-    """A writer that shows how far a stepper has come where a DotWriter shows everything.
+    """A writer that shows how far a stepper has come, where a DotWriter shows everything.
 
     width: the least number of points for the lines under the picture, since these change in a film.
     """
@@ -115,13 +115,13 @@ class ProgressWriter(DotWriter):
         rows = super().facts(box)
         if box.node is None:
             return rows
-        if box.times > 1:  # there is a row for their gradients even before one has arrived
+        if box.times > 1:  # their gradients have a row even before one has arrived
             return rows if box.grads or not self.shows("grads") else [*rows, ("grads", UNKNOWN, "")]
         texts = self.stepper.facts(box.node)
         return [(word, texts.get(word, text), tint) for word, text, tint in rows]
 
     def words(self, arrow: Arrow) -> str:
-        """Show a partial, or how many values pass, but not the size of their gradients, which changes on the way."""
+        """Show a partial, or the number of values, but not the size of their gradients, which changes all the time."""
         words = super().words(arrow)
         return counted(len({node.operands[k] for node, k in arrow.edges}), "value") if "|grad|" in words else words
 

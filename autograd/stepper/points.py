@@ -1,4 +1,4 @@
-"""Where a stepper stops, what it watches, and the numbers that both may use.
+"""The places where a stepper stops, the things it watches, and the numbers that both may use.
 
 >>> from autograd import Value
 >>> a = Value(3.0, label="a"); b = a * a; f = b * b
@@ -64,7 +64,7 @@ class Known(Mapping[str, float]):
 
 
 class Point:
-    """A place to stop at. text: its name; met: says after each move what met it, if anything did."""
+    """A place to stop at. text: its name; met: says after each move what stopped there, if anything did."""
 
     def __init__(self, text: str, met: Callable[[], str]) -> None:
         self.text = text
@@ -109,7 +109,7 @@ def _operation(stepper: Moves, x: str) -> Any:
 
 
 def _entered(stepper: Moves, wanted: Callable[[Any], bool]) -> str:
-    """Return the name of the next node, if it is wanted and the one before was another, or was not wanted."""
+    """Return the name of the next node if it is wanted and the move before was at another node."""
     node, before = stepper.next_node, stepper.before
     if node is None or node is before or not wanted(node):
         return ""
@@ -142,7 +142,7 @@ def _on_condition(stepper: Moves, text: str) -> Point:
 
 
 def watch_text(stepper: Moves, x: object) -> tuple[str, Callable[[], str]]:
-    """Return what is watched, and what says its state. Raises GraphError or FormulaError if it cannot be found."""
+    """Return the name of what is watched, and a function that describes it. Raises GraphError or FormulaError."""
     is_text = isinstance(x, str)
     if not is_text or x in stepper.graph.by_name or stepper.regions.find(x):
         part = stepper.part(x)

@@ -1,4 +1,4 @@
-"""A prompt over a stepper: words for commands, Enter repeats, a bare name shows that node.
+"""A prompt for a stepper: commands are words, Enter repeats the last one, and a bare name shows that node.
 
     >>> from autograd import Value
     >>> a = Value(2.0, label="a"); f = (a * a).tanh()
@@ -9,7 +9,7 @@
     no command or name here is called 'stpe': did you mean step?
 
 A command is a method of the stepper, with the same name if Python allows it. HELP says what may follow a command; the
-session reads that and calls the method.
+session reads the arguments and calls the method.
 """
 
 from __future__ import annotations
@@ -52,15 +52,15 @@ HELP: Mapping[str, tuple[str, str]] = {
     "set": ("x v", "change the leaf x and recompute"),
     "check": ("[all]", "partials and gradients against central differences; all: a list"),
     "anomalies": ("", "what looks unhealthy: nan, dead relu, vanishing gradients"),
-    "constants": ("", "show constants, or no longer"),
+    "constants": ("", "show constants, or hide them again"),
     "draw": ("[file]", "the picture: opened, or written to that file (.svg, .png)"),
-    "save": ("file", "write what was said to a text file, or a page that plays: .html"),
+    "save": ("file", "write the session to a text file, or a page that plays: .html"),
     "help": ("[c]", "this list, or the commands that begin with c"),
     "quit": ("", "leave (the end of the input does too)"),
 }  # fmt: skip
-# The method behind a command, where it has another name; a stepper without the method does not have the command.
+# The method behind a command, where it has a different name. A stepper without the method does not have the command.
 METHODS = {"break": "break_at", "quit": "prompt"}
-# The names that other debuggers, and hasty fingers, have for them.
+# Other names for them: those of other debuggers, and those that hasty fingers type.
 LETTERS = {"s": "step", "n": "next", "o": "over", "u": "undo", "c": "run", "r": "run", "b": "break", "l": "where",
            "w": "where", "h": "help", "q": "quit", "?": "help"}  # fmt: skip
 OTHER_WORDS = {
@@ -107,7 +107,7 @@ class Session:
         return self.stepper.regions.names if self.stepper.regions is not None else []
 
     def _parts(self, line: str) -> list[str]:
-        """Split a line into commands; the steps of an expression have semicolons, too, but are one command."""
+        """Split a line into commands. The steps of an expression also have semicolons, but they are one command."""
         parts = [part.strip() for part in line.split(";")]
         are_commands = all(part and self._command(*_word_and_rest(part)) for part in parts)
         return parts if len(parts) > 1 and are_commands else [line]
@@ -122,7 +122,7 @@ class Session:
         return (own or getattr(self.stepper, METHODS.get(command, command)))(*arguments)
 
     def _command(self, word: str, rest: str) -> str | None:
-        """Return the command for a word: its name, beginning, or letter; a node's name takes precedence."""
+        """Return the command for a word: its name, its beginning, or its letter. A node's name takes precedence."""
         for spelled in (word, SAME.get(word, "")):
             if spelled in self.commands:
                 return spelled
@@ -211,7 +211,7 @@ class Session:
         return next(iter(self._nodes()), "w")
 
     def _pair(self, command: str, rest: str) -> tuple[Any, Any]:
-        """Split a node's name from what follows it; names may contain blanks, and the longest that exists counts."""
+        """Split a node's name from what follows it. Names may contain blanks: the longest existing one is taken."""
         cuts = list(re.finditer(r"\s*[= ]\s*", rest))
         named = [cut for cut in cuts if rest[: cut.start()] in self._nodes()]
         cut = next(iter(named[-1:] or cuts), None)
@@ -236,7 +236,7 @@ class Session:
     def _draw(self, file: str = "") -> str:
         if file:
             return f"written to {self.stepper.save_picture(file)}"
-        self.stepper.show()  # it says where the picture is, or why there is none
+        self.stepper.show()  # the answer says where the picture is, or why there is none
         return ""
 
     def _save(self, file: str) -> str:
@@ -310,7 +310,7 @@ def _wants_more(takes: str) -> bool:
 
 
 def _fits(takes: str, rest: str) -> bool:
-    """Return whether a command takes what follows an ambiguous word: ``un 2`` is undo, ``un a`` is until."""
+    """Return whether a command accepts what follows an ambiguous word: ``un 2`` is undo, ``un a`` is until."""
     places, given = takes.split(), rest.replace("=", " ").split()
     if places == ["[n]"] and given:
         return given[0] in ("node", "update") or given[0].isdigit()
@@ -341,7 +341,7 @@ def _converse(session: Session, echo: bool) -> None:
         except KeyboardInterrupt:
             say("\n(quit leaves)")
             continue
-        except Exception as error:  # a notebook that is run without a person has nobody to ask
+        except Exception as error:  # a notebook that runs by itself has nobody to ask
             say(
                 f"there is nobody to answer the prompt here ({error}): call the stepper's methods instead, such as bp.step()"
             )

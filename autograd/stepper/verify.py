@@ -1,4 +1,4 @@
-"""A recorded graph against central differences: each partial, and each gradient, as numbers side by side.
+"""Check a recorded graph against central differences: each partial and each gradient, with the numbers side by side.
 
 If the two differ at a kink, such as relu's 0, the text gives the slopes on the two sides: neither is wrong.
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Checked", "verify"]
 
-WORK = 1_000_000  # how many operations may be recomputed: each gradient costs the whole graph EVALUATIONS times
+WORK = 1_000_000  # how many operations may be recomputed: each gradient recomputes the whole graph EVALUATIONS times
 LISTED = 40
-EVALUATIONS = 11  # for one slope, where the function is smooth
+EVALUATIONS = 11  # how many evaluations one slope takes, where the function is smooth
 
 
 class Checked(Report):
@@ -65,8 +65,8 @@ def verify(
 ) -> Checked:
     """Check the partials at some nodes, and the result's gradients with respect to them, against central differences.
 
-    They have to agree within 1e-6 + 1e-5 of their size. In a large graph fewer gradients are checked, and the text says
-    so. nodes: all of them if none are given. notes: remarks to end with. every: list those that agree, too.
+    They have to agree within 1e-6 plus 1e-5 of their size. In a large graph fewer gradients are checked, and the text
+    says so. nodes: all nodes if none are given. notes: remarks at the end. every: also list those that agree.
     """
     shown = graph.nodes[::-1] if nodes is None else nodes
     rows: list[_Row] = []

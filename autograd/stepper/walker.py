@@ -1,4 +1,4 @@
-"""What the two steppers share: their state as a table, trying other numbers, their pictures, and closing.
+"""The parts that the two steppers share: their state as a table, trying other numbers, their pictures, and closing.
 
 Nothing here knows about gradients: `backprop.py` and `forward.py` both build on it.
 """
@@ -31,22 +31,23 @@ if TYPE_CHECKING:
 
 __all__ = ["INDENT", "SMALL", "WINDOW", "Walker"]
 
-WINDOW = 20  # how many nodes of a big graph are shown
+WINDOW = 20  # how many nodes of a large graph are shown
 CHANGES = 8  # the most nodes whose numbers before and after are listed
-WIDEST = 60  # the most characters of an operation in a table; a longer one is only named
+WIDEST = 60  # the most characters of an operation in a table; a longer one is shown by name only
 SMALL = 500  # the most nodes for remarks that need the whole graph
 FILMS, PAGES = (".svg", ".gif", ".webp"), (".html", ".htm")  # the file name endings of a film and of a page
 INDENT = "\n      "
 
 
 class Walker(Moves):
-    """A pass over a graph, paused between two moves: what you can ask backprop and the forward pass alike.
+    """A pass over a graph, paused between two moves: everything that backprop and the forward pass can both answer.
 
-    constants: show them, too. Every answer is a text that displays itself. As a context manager, or after
-    `close()`, it leaves the values as it found them.
+    constants: show these too. Every answer is a text that displays itself. As a context manager, or after `close()`, it
+    leaves the values as it found them.
 
-    computed: what was fixed when the graph was recorded. constant: what a table says about a constant. page_mark: how
-    the address of a page that opens on this pass begins. help_words: the prompt's words for its help.
+    computed: the name of the numbers that were fixed when the graph was recorded. constant: the text of a table about a
+    constant. page_mark: how the address of a page that opens on this pass begins. help_words: words for the prompt's
+    help.
     """
 
     computed: str
@@ -61,7 +62,7 @@ class Walker(Moves):
         self._data = {node: node.data for node in self.graph.nodes}
         self._stale = remark(self.graph) if len(self.graph) <= SMALL else ""
         self.transcript: list[str] = []  # what was said at the prompt
-        self._found: tuple[dict[Any, float], dict[Any, Any]] | None = None  # data and partials before a set()
+        self._found: tuple[dict[Any, float], dict[Any, Any]] | None = None  # data and partials before set()
 
     # --- For subclasses ---
 
@@ -89,7 +90,7 @@ class Walker(Moves):
         raise NotImplementedError
 
     def facts(self, node: Node) -> dict[str, str]:
-        """Return what a picture says about a node instead of its data and grad."""
+        """Return the text that a picture shows for a node instead of its data and grad."""
         raise NotImplementedError
 
     # --- The state as a table ---
@@ -117,7 +118,7 @@ class Walker(Moves):
         return [f"{self._stale}: {self.computed} are those of the old data"] if self._stale else []
 
     def _changed_text(self, node: Any) -> str:
-        """Return the sentence about data that was written while we were stepping, if any was."""
+        """Return the sentence about data that was written during the stepping, if any was."""
         old, new = self._data[node], node.data
         if new is old or new == old:
             return ""
@@ -127,7 +128,7 @@ class Walker(Moves):
         )
 
     def _shown(self) -> range:
-        """Return the positions in the order of this pass that are shown: all, or some around the cursor."""
+        """Return the positions to show, in the order of this pass: all, or some around the cursor."""
         count = len(self.graph)
         if count <= WINDOW + 4:
             return range(count)
@@ -168,7 +169,7 @@ class Walker(Moves):
         return [row, *((f"  {constant}", constant, self.constant) for constant in constants)]
 
     def order(self) -> Report:
-        """Show the order in which nodes have their turn, and what each of them waits for."""
+        """Show the order in which nodes take their turn, and what each of them waits for."""
         shown = self._shown()
         width = len(str(shown.stop))
         nodes = [(i + 1, self._at_place(i)) for i in shown]
@@ -181,7 +182,7 @@ class Walker(Moves):
         return Report("\n".join(lines))
 
     def _computed(self, node: Any) -> str:
-        """Write how a node came to its number, as equations."""
+        """Write how a node got its number, as equations."""
         text = operation(self.graph, node)
         if not text:
             return f"{self.name(node)} = {short(self._data[node])}"
@@ -320,7 +321,7 @@ class Walker(Moves):
     # --- Pictures, the prompt, the end ---
 
     def draw(self, **options: Unpack[DrawingOptions]) -> Drawing:
-        """Draw the graph as a graphviz.Digraph: what is done is solid, what comes next thick, what is to come dashed.
+        """Draw the graph as a graphviz.Digraph: lines are solid if done, thick if next, dashed if they come later.
 
         options: those of :func:`autograd.draw` except names. For a large graph, only the part around the cursor is
         drawn.
@@ -341,7 +342,7 @@ class Walker(Moves):
             self.goto(here)
 
     def show(self, **options: Unpack[DrawingOptions]) -> str:
-        """Open the picture, print its path, and return it; if nothing can be laid out, print why, and the text."""
+        """Open the picture, print its path, and return it. If nothing can be laid out, print why, and the text."""
         from ..drawing import open_drawing
 
         return open_drawing(self.draw(**options), self.name(self.root), lambda: repr(self))
@@ -363,8 +364,8 @@ class Walker(Moves):
         A film ends in ``.svg``, ``.gif`` or ``.webp`` and shows each position for the given seconds; the SVG plays
         without a script. A page ends in ``.html``, steps forwards and back, and opens at this position. Anything else
         is a text: the conversation at the prompt or, without one, a report of every move made so far, and the state.
-        options: those of :func:`autograd.draw` except names, for a film; a page takes only `deadline` of these.
-        Raises ToolError if it cannot be drawn or written.
+        options: those of :func:`autograd.draw` except names, for a film; a page takes only `deadline` of these. Raises
+        ToolError if the file cannot be drawn or written.
         """
         ending = os.path.splitext(os.fspath(file))[1].lower()
         if ending in FILMS:
@@ -403,7 +404,7 @@ class Walker(Moves):
         """Write one picture for each position, all with one layout, from ``000.svg`` (before any move); return the paths.
 
         format: the ending of their names, such as "png", "pdf" or "tex". options: those of :func:`autograd.draw` except
-        names. Raises ArgumentError for more than 1000 moves, ToolError if nothing can be laid out or written.
+        names. Raises ArgumentError for more than 1000 moves, and ToolError if nothing can be laid out or written.
         """
         from ..drawing.formats.film import write_frames
         from .pictures import film_of

@@ -15,7 +15,7 @@ WORDS: Mapping[str, str] = {
 }  # fmt: skip
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "next": ("", "the phase that comes next: forward, backward, update, zero_grad"),
-    "step": ("[n]", "the next edge inside backward, elsewhere the next phase"),
+    "step": ("[n]", "the next edge inside backward; elsewhere, the next phase"),
     "forward": ("", "compute the loss of the batch"),
     "backward": ("", "all edges that are left; then you can ask why and explain"),
     "update": ("", "move the parameters: the loss before and after"),
@@ -39,7 +39,7 @@ def all_or_nothing(command: Callable[..., T]) -> Callable[..., T]:
 
     @wraps(command)
     def whole(stepper: Any, *args: Any, **kwargs: Any) -> T:
-        if vars(stepper).get("_is_busy"):  # it is part of another one
+        if vars(stepper).get("_is_busy"):  # it is part of another command
             return command(stepper, *args, **kwargs)
         put_back = stepper.keep()
         try:

@@ -1,4 +1,4 @@
-"""The parts of any training loop: a model's parameters, what moves them, and what that remembers.
+"""The parts of any training loop: a model's parameters, the optimizer that moves them, and what it remembers.
 
 >>> from autograd import Value
 >>> w = Value(3.0)
@@ -64,7 +64,7 @@ class Descent:
 
 
 def parameters_of(model: Any) -> tuple[list[Any], dict[Any, str]]:
-    """Return a model's parameters, and their names if it has any. Raises ArgumentError if it is not a model."""
+    """Return a model's parameters, and their names if they have any. Raises ArgumentError if it is not a model."""
     named, listed = getattr(model, "named_parameters", None), getattr(model, "parameters", None)
     names = {parameter: name for name, parameter in named()} if named else {}
     parameters = list(names) or list(listed() if listed else model if hasattr(model, "__iter__") else [])
@@ -102,7 +102,7 @@ class Memory:
         return deepcopy(held, {id(p): p for p, _, _ in self._numbers})  # a parameter stays the same object
 
     def put_back(self, grads: bool = True) -> None:
-        """Restore the snapshot; grads: the gradients, too."""
+        """Restore the snapshot. grads: also the gradients."""
         parameters = [p for p, _, _ in self._numbers]
         write(parameters, "data", [data for _, data, _ in self._numbers])
         if grads:
@@ -150,7 +150,7 @@ def loss_now(graph: Graph, parameters: Sequence[Any]) -> float:
 
 
 def losses_text(losses: Sequence[Losses], start: int = 0, most: int | None = None) -> str:
-    """Write the loss before and after each update from a given one on; the last ones, if there are more than `most`."""
+    """Write the loss before and after each update from a given one on; only the last `most` of them."""
     told = [f"update {k}: loss {short(before)} -> {short(after)}" for k, (before, after) in enumerate(losses, 1)][
         start:
     ]
@@ -162,7 +162,7 @@ def losses_text(losses: Sequence[Losses], start: int = 0, most: int | None = Non
 def moves_text(moved: Mapping[Any, float], name: Callable[[Any], str]) -> str:
     """Describe how far the parameters moved, and which one moved farthest."""
     if not moved:
-        return "no parameter moved: has a gradient reached them?"
+        return "no parameter moved: has any gradient reached the parameters?"
     most = max(moved, key=lambda p: abs(moved[p]))
     told = said_range("grad", moved.values()).replace("|grad| from", "by").replace("|grad|", "by")
     which = f"most {name(most)}, {short(most.data - moved[most])} -> {short(most.data)}"
@@ -170,7 +170,7 @@ def moves_text(moved: Mapping[Any, float], name: Callable[[Any], str]) -> str:
 
 
 def side_by_side(right: Sequence[Losses], wrong: Sequence[Losses], made: int) -> list[str]:
-    """Write the losses of two trainings that began alike, one update per line."""
+    """Write the losses of two training runs that began alike, one update per line."""
     rows = [("", "right         mistake"), ("before", f"{short(right[0].before):<14}{short(wrong[0].before)}")]
     for i, (a, b) in enumerate(zip(right, wrong), made + 1):
         rows.append((f"update {i}", f"{short(a.after):<14}{short(b.after)}"))

@@ -12,8 +12,8 @@
     >>> w
     Value(0.6000000000000001, grad=-4.8, label='w')
 
-You can leave out any phase, or make it twice, by calling the others: the stepper says what that does, and the losses
-show it.
+You can leave out a phase, or make it twice, by calling the phases yourself: the stepper says what that does, and the
+losses show it.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ __all__ = ["TrainingStepper"]
 
 PHASES = ("forward", "backward", "update", "zero_grad")
 MOST = 10_000  # the most updates that until() makes
-# Questions to backprop, which move nothing.
+# Questions for `backprop`, which move nothing.
 ASKED = ("explain", "why", "order", "predict", "what_if", "whatif", "check", "anomalies", "break_at", "watch", "numbers", "known",
          "operations", "name", "node", "part", "draw", "show", "save_picture", "edge", "over", "out")  # fmt: skip
 
 
 class TrainingStepper(Pictured):
-    """Training, paused between two phases of an update.
+    """A training run, paused between two phases of an update.
 
     model: an object with `parameters()`, or the parameters themselves. loss: a function that returns the loss of a
     batch, a Value: called as ``loss(*batch)``. optimizer: an object with `step()` and `zero_grad()`; or a learning
@@ -84,12 +84,12 @@ class TrainingStepper(Pictured):
         self.batches = [batch if isinstance(batch, (tuple, list)) else (batch,) for batch in batches]
         self._loss = loss
         self.losses: list[Losses] = []
-        self.phase = "forward"  # which comes next
+        self.phase = "forward"  # the phase that comes next
         self.root: Any = None  # the current loss
         self._backprop: Stepper | None = None
         self._mistakes: dict[str, None] = {}
         self._done: list[Done] = []
-        self._grads: list[float] = []  # before the backward pass of this update
+        self._grads: list[float] = []  # the grads before the backward pass of this update
         self.transcript: list[str] = []
 
     # --- What there is ---
@@ -126,7 +126,7 @@ class TrainingStepper(Pictured):
         return root
 
     def _opened(self, made: bool) -> Stepper:
-        """Make a Stepper of the current loss, at its start, or at its end with the gradients that are there."""
+        """Make a Stepper of the current loss, either at its start, or at its end with the gradients that are there."""
         if made:
             for p, grad in zip(self.parameters, self._grads):
                 p.grad = grad
@@ -144,7 +144,7 @@ class TrainingStepper(Pictured):
 
     @property
     def regions(self) -> Regions | None:
-        """The modules of that graph."""
+        """The modules of the graph of the current loss."""
         return None if self.root is None else self.backprop.regions
 
     def __getattr__(self, name: str) -> Any:
@@ -167,7 +167,7 @@ class TrainingStepper(Pictured):
         return self._made("forward", [f"loss = {short(self.root.data)}      {size}"], "no loss is computed", back)
 
     def backward(self) -> Moved:
-        """Make all edges of backprop that are left, adding to any gradients that are already there."""
+        """Make all remaining edges of backprop, adding to any gradients that are already there."""
         backprop = self.backprop
         edges = len(backprop) - backprop.position
         if not self._waits():
@@ -217,7 +217,7 @@ class TrainingStepper(Pictured):
 
     def zero_grad(self) -> Moved:
         """Clear the gradients, as the optimizer does."""
-        if self._backprop and not self._backprop.position:  # it is opened again, with the gradients cleared
+        if self._backprop and not self._backprop.position:  # it will be opened again, with the gradients cleared
             self._backprop.close()
             self._backprop = None
         grads = [p.grad for p in self.parameters]
@@ -242,7 +242,7 @@ class TrainingStepper(Pictured):
 
         self._done.append(Done(phase, f"[update {number}, {phase}] undone: {undone}", all_back))
         self.phase = PHASES[(PHASES.index(phase) + 1) % len(PHASES)]
-        if phase == "zero_grad" and self._waits():  # between forward and backward, as in many loops
+        if phase == "zero_grad" and self._waits():  # called between forward and backward, as in many loops
             self.phase = "backward"
         if self.phase == "zero_grad" and "no_zero_grad" in self._mistakes:
             lines.append("  note   zero_grad is left out: that is the mistake")
@@ -256,7 +256,7 @@ class TrainingStepper(Pictured):
         return getattr(self, self.phase)()
 
     def step(self, n: int = 1) -> Moved:
-        """Make the next edge of backprop if backward comes next, else the next phase; or the next `n` of them."""
+        """Make the next edge of backprop if backward comes next, otherwise the next phase; or the next `n` of them."""
         told: list[str] = []
         for _ in range(whole(n, "step", "undo")):
             if self.phase != "backward":
@@ -269,7 +269,7 @@ class TrainingStepper(Pictured):
         return Moved("\n".join(told[-REPORTED:]), moved=n, stepper=self)
 
     def run(self, n: int = 1) -> Moved:
-        """Make the rest of this update, or `n` updates in all, and say the loss before and after each."""
+        """Make the rest of this update, or `n` updates in all, and report the loss before and after each."""
         start = self.updates
         for _ in range(whole(n, "run", "undo")):
             self._one_update()
@@ -281,7 +281,7 @@ class TrainingStepper(Pictured):
             self.next()
 
     def until(self, loss: float) -> Moved:
-        """Make updates until the loss before one is below a number, at most 10,000."""
+        """Make updates, at most 10,000, until the loss before one of them is below a number."""
         start = self.updates
         while self.updates - start < MOST:
             self._one_update()
@@ -352,7 +352,7 @@ class TrainingStepper(Pictured):
         return list(SLIPS)
 
     def mistake(self, kind: str | None = None) -> Report:
-        """Make a mistake from now on, or no longer if called again; without `kind`, list the mistakes. See SLIPS.
+        """Make a mistake from now on, or stop making it if called again; without `kind`, list the mistakes. See SLIPS.
 
         Raises ArgumentError for an unknown mistake, or one that this optimizer cannot make.
         """
@@ -367,7 +367,7 @@ class TrainingStepper(Pictured):
         return Report(f"from now on: {SLIPS[kind].phrase}")
 
     def compare(self, kind: str | None = None, updates: int = COMPARED) -> Report:
-        """Show the losses of the next updates, right and with a mistake, side by side; nothing is changed."""
+        """Show the losses of the next updates, right and with a mistake, side by side. Nothing is changed."""
         if kind is None:
             return self.mistake()
         slip = check_slip(kind, self.optimizer)
@@ -438,7 +438,7 @@ class TrainingStepper(Pictured):
         prompt(self)
 
     def save(self, path: str | os.PathLike[str]) -> str:
-        """Write what was said at the prompt, or else the losses and the state, as a text file; return the path."""
+        """Write the conversation at the prompt, or else the losses and the state, to a text file; return its path."""
         from ..drawing.output import write_whole, writing
 
         said = self.transcript or [str(self.history()), str(self.where())]

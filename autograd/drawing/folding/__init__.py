@@ -1,4 +1,4 @@
-"""Folding: what is alike in a graph, what to leave out, and how far to go until the picture is readable."""
+"""Folding: find what is alike in a graph, choose what to leave out, and stop when the picture is readable."""
 
 from .fold import Folded, fold
 from .parts import Closes, Group, Part, calls_of, topologically_sorted

@@ -1,4 +1,4 @@
-"""Which parts of a picture are alike: samples of a batch, neurons of a layer, turns of a loop.
+"""Find which parts of a picture are alike: samples of a batch, neurons of a layer, turns of a loop.
 
 Hashing, operands first, finds what is alike: the colour of a part is its operation, the module it ran in and the
 colours of its operands.
@@ -15,7 +15,7 @@ from .parts import LONG, Group, Listing, Part, calls_of, topologically_sorted
 __all__ = ["in_order", "kinds_as_one", "operand_groups", "samples_as_one", "turns_as_one"]
 
 WIDE_SUMS = ("total", "mean")
-LIMITS = 4  # guesses to try for how often each turn uses a leaf
+LIMITS = 4  # how many guesses to try for how often each turn uses a leaf
 
 
 def samples_as_one(listing: Listing, parts: list[Part]) -> list[Group]:
@@ -70,7 +70,7 @@ def _exactly(listing: Listing, parts: list[Part]) -> list[Any]:
 def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: bool = False) -> list[Group]:
     """Group parts that are made and used alike, such as the neurons of a layer, except those opened.
 
-    by_type: whether modules of one class are alike, too, such as the heads of attention.
+    by_type: whether modules of one class are also alike, such as the heads of attention.
     """
     listing = groups[0].listing
     group_of: dict[Any, Group] = {part: group for group in groups for part in group.parts}
@@ -132,7 +132,7 @@ def _roles(listing: Listing, part: Part) -> Iterable[str]:
 
 
 def _constant(listing: Listing, i: int, k: int) -> Any:
-    """Return what tells constants apart: the value of an exponent, since ``x ** 2`` is not ``x ** 3``; else nothing."""
+    """Return what tells constants apart: the value of an exponent, since ``x ** 2`` is not ``x ** 3``; or nothing."""
     node = listing.nodes[i]
     return ("**", node.operands[k]) if node.op == "pow" else "constant"
 
@@ -156,7 +156,7 @@ class _Paths:
 
 def _shared_leaves(listing: Listing, parts: list[Part]) -> set[Part]:
     """Return the leaves that several terms of the outermost long sums use: what the samples of a batch share."""
-    below: set[Part] = set()  # everything that an outer sum depends on
+    below: set[Part] = set()  # everything that an outermost sum depends on
     shared: set[Part] = set()
     for part in reversed(parts):
         if part in below or not (part.what == "sum" or listing.nodes[part.top].op in WIDE_SUMS):
@@ -194,7 +194,7 @@ def _used_twice(parts: list[Part]) -> set[Part]:
 
 
 def turns_as_one(groups: list[Group]) -> list[Group]:
-    """Group the turns of a loop: what they compute with the same leaves, out of their own results.
+    """Group the turns of a loop: values that each computes from the results of the one before, with the same leaves.
 
     Leaves that every turn uses are used more often than those that a turn brings in. How often is not known, so several
     limits are tried: the one with the fewest groups is right.
@@ -239,7 +239,7 @@ def _merged(
             near[colours[tail]].add(colours[group])
     turn = _turns(groups, operands, colours, looping)
     taken, waiting = set(looping), sorted(looping)
-    for colour in waiting:  # what else each turn computes
+    for colour in waiting:  # the other things that each turn computes
         for other in sorted(near[colour] - taken):
             if len(classes[other]) > 1:
                 taken.add(other)
@@ -262,10 +262,10 @@ def _merged(
 def _turns(
     groups: list[Group], operands: dict[Group, list[Group]], colours: dict[Group, Any], looping: set[Any]
 ) -> dict[Group, int]:
-    """Return the turn at which everything in a loop is computed.
+    """Return the turn at which each part of a loop is computed.
 
     If the parts of a colour are computed from another colour, but the first part is not, then that other colour comes
-    from the turn before: the first turn starts without it.
+    from the turn before, and the first turn starts without it.
     """
     within: set[tuple[Any, Any]] = set()  # pairs of colours, one computed from the other at the same turn
     seen: set[Any] = set()
@@ -282,7 +282,7 @@ def _turns(
 
 
 def _follow(members: list[Group], operands: dict[Group, list[Group]], turn: dict[Group, int]) -> None:
-    """Give the parts of one colour the turns of what they are computed from, or of what uses them."""
+    """Give the parts of one colour the turns of the parts that they are computed from, or of those that use them."""
     users: dict[Group, list[int]] = {}
     for group, i in turn.items():
         for tail in operands[group]:
@@ -315,7 +315,7 @@ def _in_turns(groups: list[Group], operands: dict[Group, list[Group]], shared: s
         for tail in operands[group]:
             if tail.what == "leaf" and tail not in shared:
                 uses.setdefault(tail, set()).add(colours[group])
-    for leaf, users in uses.items():  # what each turn brings in
+    for leaf, users in uses.items():  # the leaves that each turn brings in
         kind = leaf.listing.nodes[leaf.first.top].scope is PARAMETER
         colours[leaf] = numbers.setdefault(("leaf", kind, frozenset(users)), len(numbers))
     return colours
@@ -335,12 +335,12 @@ def _looping(colours: dict[Group, Any], operands: dict[Group, list[Group]]) -> s
         for tail in tails:
             above[tail].add(colour)
     left = _peeled(_peeled(set(below), below), above)
-    # What lies between two loops remains in both directions, but does not come back to itself.
+    # A colour between two loops remains in both directions, but does not come back to itself.
     return {colour for colour in left if _comes_back(colour, below, left)}
 
 
 def _peeled(left: set[Any], tails: dict[Any, set[Any]]) -> set[Any]:
-    """Return what is left after removing, again and again, everything without tails."""
+    """Return what is left after removing everything without tails, again and again."""
     heads: dict[Any, list[Any]] = {colour: [] for colour in left}
     waiting: dict[Any, int] = {}
     for colour in left:

@@ -1,6 +1,6 @@
-"""Putting the values of a large graph into few groups, so that a picture of them is readable.
+"""Put the values of a large graph into a few groups, so that a picture of them is readable.
 
-Groups of one colour never depend on themselves unless they are turns of a loop. Everything takes time linear in the
+A group of one colour never depends on itself unless it holds the turns of a loop. Everything takes time linear in the
 number of values.
 
     >>> from autograd import Value
@@ -31,24 +31,24 @@ from .repeats import Nearest, chains, with_ends, without_repeats
 
 __all__ = ["Folded", "fold"]
 
-FULL, FEWEST = 5, 2  # groups kept at either end of a chain: before more is folded, and at the least
+FULL, FEWEST = 5, 2  # how many groups are kept at either end of a chain: at first, and at the least
 MANY = 3  # a graph this many times over budget needs stronger folds
-OPENED = 24  # the most folds that we try to open again, one after the other
+OPENED = 24  # the most folds that we try to open again, one by one
 LARGE = 10_000  # with this many values, a picture is just an outline: making it fast matters more
 
 
 class Folded(NamedTuple):
-    """Groups, how far they are folded, and what was wanted but was impossible.
+    """Groups, how far they are folded, and which wishes could not be met.
 
     brief: how briefly the parameters that only one operation uses are shown: 0 in full, 1 in a few words under it, 2 in
-    the frame of its module, and then other tables are cut as well.
+    the frame of its module, where other tables are cut too.
     """
 
     groups: list[Group]
     brief: int = 0
     depth: int | None = None
     opened: bool = True
-    deeper: bool = False  # whether modules are closed that might be open
+    deeper: bool = False  # whether some modules are closed that could be opened
 
 
 class _State(NamedTuple):
@@ -59,8 +59,8 @@ class _State(NamedTuple):
     turns: bool = False  # of loops
     brief: int = 0  # parameters: 1 in a few words under their operation, 2 in the frame of their module
     joined: bool = False  # a neuron and its activation
-    ends: int = 0  # what is kept of long chains; 0 for everything
-    kinds: bool = False  # everything made and used alike, such as the neurons of a layer
+    ends: int = 0  # how many groups are kept at the ends of long chains; 0 keeps everything
+    kinds: bool = False  # all values made and used alike, such as the neurons of a layer
     types: bool = False  # and modules of one class, such as heads of attention
     repeats: bool = False  # of blocks
     opened: frozenset[str] = frozenset()  # modules, by name
@@ -79,16 +79,16 @@ def fold(
     size: Callable[[Folded], int] = lambda folded: len(folded.groups),
     fits: Callable[[Folded], bool] | None = None,
 ) -> Folded:
-    """Put the values into groups with a `size` of at most `budget`, and that fit; operands first.
+    """Put the values into groups that fit and have a `size` of at most `budget`, operands first.
 
-    These are tried, in this order: each value by itself; repeated samples as one, long sums as one operation; turns of a
-    loop as one; parameters in a few words; a neuron and its activation as one; the middle of long chains left out; all
-    values made and used alike as one, such as the neurons of a layer; repeated blocks as one; modules closed, the
-    innermost first. Then each fold that is not needed is opened again. If it is still too much, only what is nearest to
-    the result is kept.
+    The following are tried, in this order: each value by itself; repeated samples as one, long sums as one operation;
+    turns of a loop as one; parameters in a few words; a neuron and its activation as one; the middle of long chains
+    left out; all values made and used alike as one, such as the neurons of a layer; repeated blocks as one; modules
+    closed, the innermost first. Then each fold that is not needed is opened again. If the picture is still too large,
+    only the groups nearest to the result are kept.
 
     nodes: the values to draw, in the order of the graph; by default all. depth: how many levels of modules are drawn
-    open; by default all. closes: whether a call is drawn as one box anyway. opens: whether it is shown in full.
+    open; by default all. closes: whether a call is drawn as one box at any depth. opens: whether it is shown in full.
     name: the name of a module's call. fits: whether a picture of the groups fits; by default, if the budget is kept.
     """
     listing = Listing(graph, graph.nodes if nodes is None else nodes)
@@ -134,7 +134,7 @@ class _Folder:
 
     def _groups(self, state: _State, opened: set[int]) -> list[Group]:
         groups = self._same_of(state, opened)
-        if state.ends and self.is_large:  # what is left out need not be compared
+        if state.ends and self.is_large:  # groups that are left out need not be compared
             groups = with_ends(groups, state.ends)
         if state.kinds:
             groups = kinds_as_one(groups, lambda group: self._is_in(group.first.scope, opened), state.types)
@@ -147,10 +147,10 @@ class _Folder:
         return groups
 
     def _same_of(self, state: _State, opened: set[int]) -> list[Group]:
-        """Return groups of repeated computations; the last state's are remembered, since most states share them."""
+        """Return groups of repeated computations. The last state's are remembered, since most states share them."""
         key = state.depth, state.samples, state.joined, state.opened, state.turns
         if self._same is None or self._same[0] != key:
-            self._same = None  # it takes a lot of memory
+            self._same = None  # free the last groups first, which take a lot of memory
             parts = self._parts_of(state, opened)
             if state.samples:
                 groups = samples_as_one(self.listing, parts)
@@ -167,13 +167,13 @@ class _Folder:
     def _parts_of(self, state: _State, opened: set[int]) -> list[Part]:
         key = state.depth, state.samples, state.joined, state.opened
         if key not in self._parts:
-            if self.is_large:  # the others take more memory than time
+            if self.is_large:  # keeping them would cost more memory than it saves time
                 self._parts.clear()
             self._parts[key] = parts_of(self.listing, state.depth, self.closes, state.samples, state.joined, opened)
         return self._parts[key]
 
     def _opened(self, state: _State) -> set[int]:
-        """Return the calls that must not be closed, since they, or calls inside them, are shown in full."""
+        """Return the calls that must not be closed, because they or calls inside them are shown in full."""
         if self.opens is None and not state.opened:
             return set()
         found: set[int] = set()
@@ -225,13 +225,13 @@ class _Folder:
         operations = sum(map(bool, self.listing.operands))
         if operations <= budget or state.depth < self.listing.depth or self.closes is not None:
             yield state
-        if not self.is_large:  # each takes time, and a giant needs both
+        if not self.is_large:  # each takes time, and a very large graph needs both
             yield state._replace(turns=True)
             yield state._replace(samples=True)
         state = state._replace(turns=True, samples=True)
         yield state
         longest = 0
-        if self.has_room:  # these save room, not boxes
+        if self.has_room:  # the next folds save room, not boxes
             groups = self._groups(state, self._opened(state))
             longest = max(map(len, chains(groups)), default=0)
             if len(groups) <= MANY * budget:
@@ -258,7 +258,7 @@ class _Folder:
             yield state
 
     def _open_again(self, plain: _State, state: _State, folded: Folded) -> Folded:
-        """Undo every fold without which it still fits, the last one first."""
+        """Undo every fold that is not needed to fit, the last one first."""
         if len(folded.groups) > (self.budget or len(folded.groups)) or self.is_large:
             return folded
 
@@ -287,7 +287,7 @@ class _Folder:
     def _open_units(
         self, plain: _State, try_: Callable[[_State], bool], now: Callable[[], tuple[_State, Folded]]
     ) -> None:
-        """Open groups that are alike, together, and each closed module, if there is room."""
+        """Open closed modules, and groups that are alike together, if there is room."""
         tried: set[Any] = set()
         for _ in range(OPENED):
             state, folded = now()
@@ -328,7 +328,7 @@ class _Folder:
                 yield frozenset(member.first.top for member in together[group])
 
     def nearest(self) -> Folded:
-        """Keep what is nearest to the result, as much as fits."""
+        """Keep the groups nearest to the result, as many as fit."""
         self.last = self.last._replace(turns=False)
         groups = self.folded(self.last).groups
         most = self.budget or len(groups)

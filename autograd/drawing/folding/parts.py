@@ -17,14 +17,14 @@ __all__ = ["LONG", "Closes", "Group", "Listing", "Part", "calls_of", "parts_of",
 
 CHAINED = ("add", "mul")  # associative: long chains of them are drawn as one operation
 LONG = 4  # the fewest terms of a chain worth folding
-TANGLED = 1.5  # the most arrows per box that one can still follow
+TANGLED = 1.5  # the most arrows per box that a reader can follow
 
 
 class Part:
     """Values drawn as one: `what` is "leaf", "value", "sum" (of chained operations), or "call" (of a module).
 
-    nodes: places in the listing; the last one is the result of a value or sum. A value may have another before it,
-    which its operation is applied to and nothing else uses.
+    nodes: places in the listing; the last one is the result of a value or sum. A value may have another before it: the
+    argument of its operation, which nothing else uses.
     operands: (part or None for a constant, node, k) for every edge from outside. turn: the turn of a loop, from 0.
     """
 
@@ -44,7 +44,7 @@ class Part:
 
 
 class Group:
-    """Parts that are alike. `what` is theirs, or "more" for different parts left out; `title` says which.
+    """Parts that are alike. `what` is that of the parts, or "more" for different parts left out; `title` says which.
 
     turns: the turns of the loop that makes them, or 1. order: the turn of each part.
     """
@@ -111,11 +111,11 @@ class Listing:
         self._roles: dict[tuple[str, int], list[str]] = {}
 
     def is_small(self, budget: int) -> bool:
-        """Whether all may be drawn one by one: few values, without too many arrows between them."""
+        """Whether all may be drawn one by one: there are few values, without too many arrows between them."""
         return len(self.nodes) <= budget and sum(map(len, self.operands)) <= TANGLED * budget
 
     def roles(self, node: Any) -> list[str]:
-        """Return the role of each operand in its operation, if that matters: for ``a - b``, not for ``a + b``."""
+        """Return the role of each operand in its operation, if it has one: in ``a - b``, not in ``a + b``."""
         op, count = node.op, len(node.operands)
         if op in CHAINED:
             return ["", ""]
@@ -134,7 +134,7 @@ def calls_of(scope: Scope | None) -> list[Scope]:
     return calls[::-1]
 
 
-Closes = Callable[[Scope, int], bool]  # a call and its depth -> whether to draw it as one box
+Closes = Callable[[Scope, int], bool]  # from a call and its depth: whether to draw it as one box
 
 
 def parts_of(
@@ -145,7 +145,7 @@ def parts_of(
     joins: bool = False,
     opened: Container[int] = (),
 ) -> list[Part]:
-    """Split a graph into parts, operands first: calls deeper than `depth` closed, and long sums as one if wanted.
+    """Split a graph into parts, operands first: calls deeper than `depth` are closed, long sums are one if wanted.
 
     joins: whether a function and its argument are one part, like an activation and its neuron.
     opened: ids of calls that are not closed, however deep they are.
@@ -219,7 +219,7 @@ def _chain_up(listing: Listing, part_of: list[Part | None]) -> None:
 
 
 def _join(listing: Listing, part_of: list[Part | None]) -> None:
-    """Make one part of a function and its only argument, if nothing else uses that."""
+    """Make one part of a function and its only argument, if nothing else uses that argument."""
     for i, operands in enumerate(listing.operands):
         if len(operands) != 1 or part_of[i] is not None:
             continue

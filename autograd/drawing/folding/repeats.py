@@ -1,4 +1,4 @@
-"""What a picture leaves out: repeated blocks, the middle of a long chain, whatever is far from the result."""
+"""Choose what a picture leaves out: repeated blocks, the middle of a long chain, whatever is far from the result."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Nearest", "chains", "with_ends", "without_repeats"]
 
 
 def without_repeats(groups: list[Group], budget: int | None) -> list[Group]:
-    """Fold consecutive blocks that are built alike, such as the layers of a deep network: the first one is kept."""
+    """Fold consecutive blocks that are built alike, such as the layers of a deep network, and keep the first one."""
     while found := _repeat(groups, budget or 0):
         start, period, times = found
         inner = [group for group in groups if group.what != "leaf"]
@@ -24,9 +24,9 @@ def without_repeats(groups: list[Group], budget: int | None) -> list[Group]:
 
 
 def _repeat(groups: list[Group], budget: int) -> tuple[int, int, int] | None:
-    """Find the run of alike blocks most worth folding: where it starts, how long a block is, how many there are.
+    """Find the run of similar blocks most worth folding: where it starts, how long a block is, and how many there are.
 
-    In a far too large graph, only a long run is worth it: short ones occur by chance, in their thousands.
+    In a graph that is far too large, only a long run is worth folding: thousands of short ones occur by chance.
     """
     operands = operand_groups(groups)
     inner = [group for group in groups if group.what != "leaf"][:-1]  # the result stays in the picture
@@ -63,7 +63,7 @@ def _classes(group: Group) -> tuple[Any, ...]:
 
 
 class Nearest:
-    """The groups nearest to the result, and the rest as one: for any number of them, at the cost of looking once."""
+    """The groups nearest to the result, and the rest as one group: any number of them, found in a single pass."""
 
     def __init__(self, groups: list[Group], most: int) -> None:
         operands = operand_groups(groups)
@@ -76,7 +76,7 @@ class Nearest:
         self.listing = groups[0].listing
         self.near, beyond = nearest[:most], nearest[most:]
         self.rest = [part for group in beyond for part in group.parts]
-        for part in self.rest:  # everything it is computed from is in the rest, too
+        for part in self.rest:  # everything it is computed from is also in the rest
             part.operands = []
 
     def keep(self, count: int) -> list[Group]:
@@ -95,7 +95,7 @@ class Nearest:
 def chains(groups: list[Group], operands: dict[Group, list[Group]] | None = None) -> list[list[Group]]:
     """Find runs in which each group is computed from the one before, from its own leaves, and from nothing else.
 
-    operands: the answer of operand_groups, if you have it already.
+    operands: the result of operand_groups, if you already have it.
     """
     operands = operands or operand_groups(groups)
     users = dict.fromkeys(groups, 0)

@@ -24,7 +24,7 @@ FORMATS = ("svg", "png", "jpg", "jpeg", "pdf", "ps", "eps", *TEX, *PIXELS)  # th
 
 
 def export(drawing: Drawing, format: str, lay_out: Callable[[Drawing, str], bytes]) -> bytes:
-    """Return a drawing as the bytes of a file. lay_out: the engine, given a drawing and one of the engines' formats.
+    """Return a drawing as the bytes of a file. lay_out: lays out a drawing in a format that the engine writes.
 
     Raises ToolError for a format that needs a library that is not installed.
     """

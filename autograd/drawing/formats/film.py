@@ -1,7 +1,7 @@
 """Several pictures with one layout as a film: an SVG that plays without a script, a GIF, or a file for each.
 
-What is the same in all frames is in the SVG once, and style rules show what changes only in its frames. So it also
-plays in a README and in a notebook, and shows its last frame if the reader asked for less motion.
+Whatever is the same in all frames is in the SVG once, and style rules show the rest only in its own frames. So it also
+plays in a README and in a notebook, and shows its last frame to readers who asked for less motion.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ RULE = re.compile(r"^\.[\w-]+ \{.*\}$", re.MULTILINE)
 def write_film(path: str | os.PathLike[str], frames: Iterable[Drawing], seconds: float, title: str) -> str:
     """Write a film of some drawings and return its path; its ending, "svg", "gif" or "webp", gives the format.
 
-    seconds: how long each frame is shown. Raises ArgumentError for another ending, ToolError if one cannot be drawn.
+    seconds: how long each frame is shown. Raises ArgumentError for another ending, and ToolError if a frame cannot be
+    drawn.
     """
     kind = os.path.splitext(os.fspath(path))[1][1:].lower()
     if kind not in FILMS:
@@ -78,7 +79,7 @@ def animated(svgs: Sequence[str], seconds: float, title: str) -> str:
     if graph is None:
         raise ArgumentError("want frames that are SVGs of a layout engine")
     pieces: list[str] = []
-    moments: dict[str, str] = {}  # rules that show a piece in some of the frames
+    moments: dict[str, str] = {}  # style rules that show a piece in some of the frames
     for versions in _pieces(roots):
         pieces += _versions(versions, len(svgs), seconds, moments)
     dark = ["@media (prefers-color-scheme: dark) {", *sorted(rules), "}"] if rules else []
@@ -94,7 +95,7 @@ def animated(svgs: Sequence[str], seconds: float, title: str) -> str:
 
 
 def _pieces(roots: Sequence[ElementTree.Element]) -> Iterator[list[str]]:
-    """Return each part of the picture, a box or an arrow, as it is in every frame; "" where it is missing."""
+    """Return each part of the picture, a box or an arrow, as it looks in every frame; "" where it is missing."""
     parts: list[dict[str, str]] = []
     for root in roots:
         graph = root.find(f"{SVG}g")
@@ -106,13 +107,13 @@ def _pieces(roots: Sequence[ElementTree.Element]) -> Iterator[list[str]]:
 
 def _text(element: ElementTree.Element) -> str:
     for inner in element.iter():
-        inner.attrib.pop("id", None)  # there may be only one of these
+        inner.attrib.pop("id", None)  # an id may occur only once
         inner.tag = inner.tag.removeprefix(SVG)
     return NAMESPACE.sub("", ElementTree.tostring(element, encoding="unicode")).strip()
 
 
 def _versions(versions: list[str], count: int, seconds: float, moments: dict[str, str]) -> Iterator[str]:
-    """Write a part: as it is if it never changes, else each of its looks, with the moments that show it."""
+    """Write a part: once if it never changes, otherwise each of its versions with the moments that show it."""
     if len(set(versions)) == 1:
         yield versions[0]
         return

@@ -1,4 +1,4 @@
-"""Spelling out letters that a font lacks, so that no reader sees a box or a question mark in their place.
+"""Spell out characters that a font lacks, so that no reader sees a box or a question mark instead.
 
 >>> spelled("ice \N{SNOWFLAKE}\N{VARIATION SELECTOR-16} cream", is_emoji)
 'ice [snowflake] cream'
@@ -16,12 +16,12 @@ PICTURES = ((0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF))
 
 
 def is_emoji(letter: str) -> bool:
-    """Return whether a letter is a small picture, or joins small pictures: most text fonts lack them."""
+    """Return whether a character is a small picture, or joins small pictures: most text fonts lack these."""
     return letter in JOINERS or any(first <= ord(letter) <= last for first, last in PICTURES)
 
 
 def spelled(text: str, missing: Callable[[str], bool]) -> str:
-    """Spell out the missing letters of a text: small pictures by name, others by number."""
+    """Spell out the missing characters of a text: small pictures by name, others by number."""
     return text if not any(map(missing, text)) else "".join(_spelled(c) if missing(c) else c for c in text)
 
 

@@ -61,7 +61,7 @@ class Mermaid(Report):
 
 
 def as_mermaid(picture: Picture, title: str = "") -> Mermaid:
-    """Write a picture as Mermaid text, headed by the title, and by the leaves that have changed since, if any have."""
+    """Write a picture as Mermaid text, headed by the title, and by a note about leaves that have changed since."""
     title = ": ".join(part for part in (one_line(title, TITLE), remark(picture.graph)) if part)
     lines = ["flowchart LR"]
     for cluster in picture.clusters:
@@ -103,5 +103,5 @@ def _arrow(arrow: Arrow) -> str:
 
 
 def _escape(text: str, limit: int = 60) -> str:
-    """Escape anything that Mermaid, Markdown or HTML might read as more than a letter, by its number."""
+    """Escape every character that could mean something to Mermaid, Markdown or HTML, by its number."""
     return "".join(c if c.isalnum() or c in " _.,-+=/[]" else f"#{ord(c)};" for c in one_line(text, limit))

@@ -1,6 +1,7 @@
 """A scene as a one-page PDF: text is text, in embedded fonts, so that it can be searched and copied.
 
-reportlab writes it, and Source Sans is the font, with Latin, Greek and Cyrillic letters: the extra ``export``.
+reportlab writes it, in the font Source Sans, which has Latin, Greek and Cyrillic letters. The extra ``export`` installs
+both.
 """
 
 # pyright: reportMissingTypeStubs=false, reportMissingImports=false
@@ -20,8 +21,8 @@ from .scene import Outline, Scene, Text
 __all__ = ["as_pdf"]
 
 FONTS = {False: "SourceSansPro-Regular", True: "SourceSansPro-Bold"}
-WIDER = 107.0  # per cent: how much narrower Source Sans is than Helvetica, for which the boxes were made
-LETTER = 0.6  # the width of a letter with unknown width, as a share of the font size
+WIDER = 107.0  # per cent: the width of Source Sans relative to Helvetica, for which the boxes were made
+LETTER = 0.6  # the width of a character whose width is unknown, as a share of the font size
 
 
 def as_pdf(scene: Scene, title: str, description: str) -> bytes:
@@ -82,7 +83,7 @@ def _write(canvas: Any, text: Text, height: float) -> None:
 
 
 def _stretch(words: str, text: Text, font: Any) -> float:
-    """Return the per cent by which to scale a text's width, so that it is as wide as its box expects."""
+    """Return the percentage by which to scale a text's width, so that it is as wide as its box expects."""
     own = font.stringWidth(words, text.size)
     if not own or (words == text.text and not words.isascii()):
         return WIDER

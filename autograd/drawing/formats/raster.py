@@ -1,4 +1,4 @@
-"""Pixel formats that a layout engine does not write: Pillow converts them from those that it does."""
+"""Pixel formats that a layout engine does not write: Pillow converts PNGs to them."""
 
 # pyright: reportMissingTypeStubs=false, reportMissingImports=false
 from __future__ import annotations

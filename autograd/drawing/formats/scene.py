@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 __all__ = ["Outline", "Scene", "Text", "read_scene"]
 
 SVG = "{http://www.w3.org/2000/svg}"
-NAMES = {"white": "#ffffff", "black": "#000000", "none": "", "transparent": ""}  # an engine's names for our colours
+NAMES = {"white": "#ffffff", "black": "#000000", "none": "", "transparent": ""}  # an engine's words for our colours
 ROUND = 0.5523  # the share of the radius by which the controls of a quarter circle are from its ends
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?")
 
@@ -49,7 +49,7 @@ Shape = Outline | Text
 
 
 class Scene(NamedTuple):
-    """What is drawn, in this order, on a page of this size."""
+    """The pieces to draw, in this order, on a page of this size."""
 
     width: float
     height: float

@@ -1,4 +1,4 @@
-"""Completing a layout engine's SVG: a description for those who cannot see it, and colours for dark pages.
+"""Complete a layout engine's SVG: add a description for those who cannot see it, and colours for dark pages.
 
 >>> svg = '<svg width="9pt" viewBox="0 0 9 9"><g><text fill="#1f2933">a</text></g></svg>'
 >>> print(complete(svg, "f", "a = 1."))
@@ -29,7 +29,7 @@ __all__ = ["complete", "described", "with_dark_colours"]
 SHAPE = re.compile(r"<(?:polygon|polyline|path|ellipse|text)\b[^>]*>")
 COLOUR = re.compile(r'\b(fill|stroke)="(#[0-9a-f]{6})"')
 TOLD = 40  # the most boxes in a description
-LONGEST = 60  # the most characters for each
+LONGEST = 60  # the most characters of each description
 
 
 def complete(svg: str, title: str, description: str) -> str:
@@ -54,7 +54,7 @@ def _said(writer: DotWriter, box: Box) -> str:
 
 
 def with_dark_colours(light: str, dark: str) -> str:
-    """Make an SVG take the colours of another one where the page is dark. The two differ only in colours.
+    """Give an SVG the colours of another one for dark pages. The two differ only in colours.
 
     Each rule names its colours, so that several pictures on one page cannot disturb each other.
     """

@@ -3,7 +3,7 @@ r"""A scene as TikZ, for a Beamer slide or a paper: ``\input{f.tex}`` draws it, 
 >>> from .scene import Scene, Text
 >>> print(as_tikz(Scene(20.0, 10.0, [Text(1.0, 8.0, "50% of a_1", 11.0, True, "start", "#1f2933")])))
 % \input this where \usepackage{tikz} is; it is never wider than the line nor higher than the page.
-% LuaLaTeX takes other letters than Latin ones from the document's font.
+% LuaLaTeX takes letters other than Latin ones from the document's font.
 \begingroup
 \def\ag#1{\fontsize{#1bp}{#1bp}\selectfont\sffamily}%
 \definecolor{ag1f2933}{HTML}{1F2933}%
@@ -26,18 +26,18 @@ from .scene import Outline, Scene, Text
 __all__ = ["as_tikz"]
 
 HEAD = r"""% \input this where \usepackage{tikz} is; it is never wider than the line nor higher than the page.
-% LuaLaTeX takes other letters than Latin ones from the document's font.
+% LuaLaTeX takes letters other than Latin ones from the document's font.
 \begingroup
 \def\ag#1{\fontsize{#1bp}{#1bp}\selectfont\sffamily}%"""
 PICTURE = r"\setbox0\hbox{\begin{tikzpicture}[x=1bp, y=-1bp, every node/.style={inner sep=0pt, outer sep=0pt}]"
 ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
-HIGH = 0.85  # the share of the page's text height
+HIGH = 0.85  # the most that the picture may be high, as a share of the text height
 ESCAPES = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", '"': r"\char34{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "·": r"\ensuremath{\cdot}",
     "×": r"\ensuremath{\times}", "…": r"\ldots{}", "σ": r"\ensuremath{\sigma}", "∂": r"\ensuremath{\partial}",
     **{letter: f"\\{letter}" for letter in "{}$&#_%"},
-    **{letter: rf"{letter}\kern0pt{{}}" for letter in "-`'!?,"},  # two of these would become one
+    **{letter: rf"{letter}\kern0pt{{}}" for letter in "-`'!?,"},  # two of these would become one character
 }  # fmt: skip
 
 

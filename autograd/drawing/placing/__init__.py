@@ -1,4 +1,4 @@
-"""Where everything in a picture is: our own placement, the same for every layout engine and in every run."""
+"""Decide where everything in a picture is: our own placement, the same for every layout engine and in every run."""
 
 from .place import Arrangement, Placement, Rect, Route, Sizes
 

@@ -1,4 +1,4 @@
-"""What is placed: boxes with their operations, frames, and the paths of arrows past other columns.
+"""The things to place: boxes with their operations, frames, and the paths of arrows past other columns.
 
 Within a cell, y grows downwards from its axis, the height at which arrows arrive and leave; `up` and `down` say how far
 it reaches from there. A frame's axis is its top edge.
@@ -41,7 +41,7 @@ class Cell:
     left = right = 0.0  # the edges of its column
     room = 0.0  # room before its column, for the numbers of arrows that arrive in it
     rank = 0
-    key: tuple[float, ...] = ()  # what comes first in the code is at the top
+    key: tuple[float, ...] = ()  # orders the cells of a column: those that come first in the code are at the top
 
     def entry(self, link: Link) -> float:
         """Return how far below the axis a link arrives."""
@@ -52,7 +52,7 @@ class Cell:
 
 
 class Under(NamedTuple):
-    """What is under an operation, with the arrow from there."""
+    """The box under an operation, with the arrow from it."""
 
     box: Box
     size: Size
@@ -61,7 +61,7 @@ class Under(NamedTuple):
 
 
 class BoxCell(Cell):
-    """A box, behind the operation that computes it, with that operation's constant or parameters under it."""
+    """A box, after the operation that computes it, with that operation's constant or parameters underneath."""
 
     def __init__(self, box: Box, sizes: Sizes, key: float) -> None:
         self.box = box
@@ -69,12 +69,12 @@ class BoxCell(Cell):
         self.size = sizes.box(box)
         self.op: Size = sizes.operation(box) if box.symbol else (0.0, 0.0)
         self.under: Under | None = None
-        self.lead = self.top = 0.0  # from its edge to the operation; from the axis to what is below it
+        self.lead = self.top = 0.0  # from its edge to the operation; from the axis to the cell below it
         self.links: list[Link] = []  # that arrive
         self.label: Size = (0.0, 0.0)
 
     def measure(self) -> None:
-        """Compute its width and how far it reaches, from what belongs to it."""
+        """Compute its width, and how far it reaches up and down, from its parts."""
         self.label = max((link.label[0] for link in self.links), default=0.0), self.pitch
         half = (len(self.links) - 1) / 2 * self.pitch
         above = half + self.label[1] + 1 if self.label[0] else 0.0
@@ -84,7 +84,7 @@ class BoxCell(Cell):
         if self.under is not None:
             width, height = self.under.size
             self.top = self.op[1] / 2 + max(RISE, self.under.words[1] + 8)
-            if width > self.op[0] + STEM:  # it does not fit beside the box
+            if width > self.op[0] + STEM:  # it is too wide to fit beside the box
                 self.top = max(self.top, self.size[1] / 2 + 6)
             else:
                 self.lead = max(0.0, (width - self.op[0]) / 2)
@@ -101,12 +101,12 @@ class BoxCell(Cell):
 
     @property
     def front(self) -> Size:
-        """What arrows arrive at: the operation, if there is one."""
+        """The size of what arrows arrive at: the operation if there is one, otherwise the box."""
         return self.op if self.op[0] else self.size
 
     @property
     def middle(self) -> float:
-        """The x of the middle of the operation."""
+        """The x coordinate of the operation's centre."""
         return self.x + self.lead + self.op[0] / 2
 
 
@@ -125,7 +125,7 @@ class FrameCell(Cell):
     def __init__(self, cluster: Cluster | None, sizes: Sizes) -> None:
         self.cluster = cluster
         self.title: Size = sizes.title(cluster) if cluster else (0.0, 0.0)
-        self.badge: tuple[Box, Size] | None = None  # parameters, beside the title
+        self.badge: tuple[Box, Size] | None = None  # parameters, shown beside the title
         self.cells: list[Cell] = []
         self.rows: list[Row] = []
         self.entries: dict[Link, float] = {}
@@ -146,7 +146,7 @@ class Row:
     def __init__(self, columns: list[list[Cell]], steps: list[Step]) -> None:
         self.columns = columns
         self.steps = steps
-        self.lanes = 0  # for arrows that go back, or on to the next row
+        self.lanes = 0  # how many lanes there are for arrows that lead back or to the next row
 
 
 class Link:
@@ -157,16 +157,16 @@ class Link:
         self.tail = tail
         self.head = head
         self.label = label
-        self.slot = 0.0  # how far below the head's axis it arrives
+        self.slot = 0.0  # how far below the head's axis the arrow arrives
         self.outward: list[FrameCell] = []  # the frames that it leaves, the innermost first
         self.inward: list[FrameCell] = []  # the frames that it enters, the outermost first
         self.passes: dict[FrameCell | None, list[Pass]] = {}
-        self.lane: tuple[Row, int, int] | None = None  # a row, which lane under it, and after how many passes
+        self.lane: tuple[Row, int, int] | None = None  # a row, a lane under it, and how many passes come before
         self.crossing: FrameCell | None = None  # the frame in which tail and head separate
 
 
 class Step:
-    """What a frame, or one of its rows, knows about a link: from which cell to which; None is outside."""
+    """The part of a link inside a frame, or inside one of its rows: from which cell to which; None is outside."""
 
     __slots__ = ("head", "link", "tail")
 
@@ -246,7 +246,7 @@ def _chain(frame: FrameCell, outer: dict[FrameCell, FrameCell]) -> list[FrameCel
 
 
 def _under(picture: Picture) -> set[Box]:
-    """Return the boxes under an operation: its single constant, or its parameters in a few words."""
+    """Return the boxes under an operation: its only constant, or its parameters in a few words."""
     uses: dict[Box, list[Arrow]] = {}
     for arrow in picture.arrows:
         uses.setdefault(arrow.tail, []).append(arrow)
@@ -262,7 +262,7 @@ def _under(picture: Picture) -> set[Box]:
 
 
 def _keys(picture: Picture) -> dict[Box, float]:
-    """Return the order of boxes: the graph's, but names that differ only in their numbers go by these numbers."""
+    """Return the order of boxes: that of the graph, but names that differ only in numbers are sorted by them."""
     index = picture.graph.index
     keys: dict[Box, float] = {box: min((index[node] for node in box.nodes), default=-1) for box in picture.boxes}
     for arrow in picture.arrows:

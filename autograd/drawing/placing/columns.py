@@ -1,4 +1,4 @@
-"""Cells in columns: the column of each cell, its place in the column, and all widths."""
+"""Put cells in columns: find the column of each cell, its place in the column, and all widths."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .cells import BoxCell, Cell, FrameCell, Link, Pass, Row, Step
 __all__ = ["gaps", "ranked", "row_of", "set_columns"]
 
 BETWEEN = 12  # between two cells above each other
-BESIDE = 7  # between a cell and an arrow that passes it
+BESIDE = 7  # between a cell and an arrow that passes it by
 CURVE = 16  # the least distance for an arrow to change its height
 ROUNDS = 8  # of settling
 
@@ -18,7 +18,7 @@ ROUNDS = 8  # of settling
 
 
 def ranked(cells: Sequence[Cell], steps: Sequence[Step]) -> set[Link]:
-    """Give each cell the number of its column; return the links that lead back, as in a loop."""
+    """Number the column of each cell, and return the links that lead back, as in a loop."""
     back = _leading_back(cells, steps)
     inner = [s for s in steps if s.tail is not None and s.head is not None and s.link not in back]
     tails: dict[Cell, list[Cell]] = {cell: [] for cell in cells}
@@ -50,7 +50,7 @@ def _leading_back(cells: Sequence[Cell], steps: Sequence[Step]) -> set[Link]:
     left = sorted(cells, key=lambda cell: cell.key)
     while left:
         ready = [cell for cell in left if not waiting[cell]]
-        if not ready:  # a loop: enter it where the code does
+        if not ready:  # there is a loop: begin it where the code does
             ready = left[:1]
             back.update(step.link for cell in left for step in heads[cell] if step.head is ready[0])
             waiting[ready[0]] = 0
@@ -73,7 +73,7 @@ def _sorted(cells: Sequence[Cell], tails: dict[Cell, list[Cell]]) -> list[Cell]:
 
 
 def row_of(cells: Sequence[Cell], steps: list[Step], back: set[Link], frame: FrameCell) -> Row:
-    """Cells in their columns, from top to bottom, with what passes between them."""
+    """Return the row: cells in their columns from top to bottom, with the arrows that pass between them."""
     first = min((cell.rank for cell in cells), default=0)
     count = max((cell.rank for cell in cells), default=0) - first + 1
     columns: list[list[Cell]] = [[] for _ in range(count)]
@@ -105,7 +105,7 @@ class _Way:
         return [] if self.back else [self]
 
     def insert(self, columns: list[list[Cell]], frame: FrameCell) -> None:
-        """Make room in the columns that it passes, where the straight line leads through."""
+        """Make room in the columns that the step passes, where a straight line would cross them."""
         start = self.tail.rank - self.first + 1 if self.tail else 0
         end = self.head.rank - self.first if self.head else self.count
         here, there = self.heights()
@@ -120,7 +120,7 @@ class _Way:
         self.link.passes.setdefault(frame, []).extend(self.passes)
 
     def heights(self) -> tuple[float, float]:
-        """Return where it begins and ends; from outside, it comes in level."""
+        """Return the heights at which the step begins and ends; from outside, it comes in level."""
         here = self.tail.y + self.tail.exit(self.link) if self.tail else None
         there = self.head.y + self.head.entry(self.link) if self.head else here or 0.0
         return there if here is None else here, there
@@ -138,7 +138,7 @@ def _middle(cell: Cell) -> float:
 
 
 def _settle(columns: list[list[Cell]], pairs: list[tuple[Cell, Cell, Link]]) -> None:
-    """Bring cells to the height of those that they are linked to, as near as their neighbours allow."""
+    """Move cells to the height of those that they are linked to, as near as their neighbours allow."""
     before: dict[Cell, list[tuple[Cell, float, float]]] = {cell: [] for column in columns for cell in column}
     after: dict[Cell, list[tuple[Cell, float, float]]] = {cell: [] for cell in before}
     for tail, head, link in pairs:
@@ -170,13 +170,13 @@ def _settle(columns: list[list[Cell]], pairs: list[tuple[Cell, Cell, Link]]) -> 
 def _stack(column: list[Cell], wanted: list[float], weights: list[float]) -> None:
     """Set the heights of a column's cells as near as possible to those wanted, in order and without touching.
 
-    This is the isotonic regression of the heights wanted minus the room needed above: neighbours that would be out of
-    order are pooled at their mean.
+    This is isotonic regression of the wanted heights minus the room needed above: neighbours that would be out of order
+    are pooled at their mean.
     """
     room: list[float] = []
     for i, cell in enumerate(column):
         room.append(room[-1] + _apart(column[i - 1], cell) if i else 0.0)
-    pools: list[tuple[float, float, int]] = []  # mean, weight, how many cells
+    pools: list[tuple[float, float, int]] = []  # the mean, the weight and the number of cells
     for y, weight, offset in zip(wanted, weights, room):
         pools.append((y - offset, weight, 1))
         while len(pools) > 1 and pools[-2][0] > pools[-1][0]:

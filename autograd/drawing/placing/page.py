@@ -14,7 +14,7 @@ __all__ = ["SLIDE", "Page", "page_size", "scale_on"]
 
 Page: TypeAlias = "tuple[float, float] | str | None"
 
-SLIDE = (960.0, 540.0)  # points: a 16:9 slide, as in beamer, PowerPoint and Keynote
+SLIDE = (960.0, 540.0)  # in points: a 16:9 slide, as in Beamer, PowerPoint and Keynote
 PAPER = {"a4": (451.0, 698.0)}  # with margins of 2 cm
 
 
@@ -36,7 +36,7 @@ def page_size(page: Any) -> tuple[float, float] | None:
 
 
 def scale_on(page: tuple[float, float], size: tuple[float, float]) -> float:
-    """Return the scale of a picture on a page that it has to fit: 1 is its own size.
+    """Return the scale at which a picture fits a page: 1 is its own size.
 
     >>> scale_on((960.0, 540.0), (1920.0, 200.0))
     0.5

@@ -1,4 +1,4 @@
-"""Placing a picture: columns follow the order of computation, and earlier lines of code are further up."""
+"""Place a picture: columns follow the order of computation, and earlier lines of code are further up."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Arrangement", "Placement", "Rect", "Route", "Sizes"]
 PAD = 10  # between a frame and its contents
 BETWEEN_ROWS = 6  # below the lanes of one row
 LANE = 6  # between arrows that lead back or on, side by side
-MOST_CROSSING = 3  # arrows from one row to the next
+MOST_CROSSING = 3  # the most arrows from one row to the next
 
 
 class Rect(NamedTuple):
@@ -30,7 +30,7 @@ class Rect(NamedTuple):
 
 
 class Placement:
-    """The places of a picture's boxes, operations, frames and arrows, in points from its top left corner."""
+    """Where a picture's boxes, operations, frames and arrows are, in points from its top left corner."""
 
     def __init__(self) -> None:
         self.width = self.height = 0.0
@@ -45,7 +45,7 @@ class Arrangement:
     """A picture whose columns and rows are settled. size: its width and height.
 
     width: the width of the page; longer rows of columns are broken if possible. direction: "LR" from left to right,
-    "TB" downwards, "RL" or "BT"; width is measured along the direction.
+    "TB" downwards, "RL" or "BT"; the width is measured along this direction.
     """
 
     def __init__(self, picture: Picture, sizes: Sizes, width: float | None = None, direction: str = "LR") -> None:
@@ -69,7 +69,7 @@ class Arrangement:
 
 
 def _lay(frame: FrameCell, steps: dict[FrameCell, list[Step]], limit: float | None, turn: Turn) -> None:
-    """Place the contents of a frame, seen from its top left corner."""
+    """Place the contents of a frame, relative to its top left corner."""
     pad = PAD if frame.cluster else 0
     inside = limit and limit - 2 * pad
     for cell in frame.cells:
@@ -125,7 +125,7 @@ def _open_ports(frame: FrameCell) -> None:
 
 
 def _broken(frame: FrameCell, row: Row, back: set[Link], limit: float) -> list[Row]:
-    """A row that is too long, broken into several, like text: of similar length, with breaks where few arrows cross."""
+    """A row that is too long, broken like text into several of similar length, with breaks where few arrows cross."""
     last = len(row.columns) - 1
     loops, spans = False, _crossing(row, back)
     breaks = _breaks(row, spans, limit, loops)
@@ -212,7 +212,7 @@ def _crossing(row: Row, back: set[Link]) -> list[list[_Span]]:
 
 
 def _breaks(row: Row, crossing: list[list[_Span]], limit: float, loops: bool) -> list[int]:
-    """Return the columns after which to break, so that no row exceeds `limit` if possible. loops: break loops, too."""
+    """Return the columns after which to break, so that no row exceeds `limit` if possible. loops: also break loops."""
     breaks: list[int] = []
     start, allowed = 0.0, -1
     for i, column in enumerate(row.columns):
@@ -231,7 +231,7 @@ def _breaks(row: Row, crossing: list[list[_Span]], limit: float, loops: bool) ->
 
 
 def _settle_down(frame: FrameCell) -> None:
-    """Turn places seen from a frame's corner into places in the picture."""
+    """Turn places relative to a frame's corner into places in the picture."""
     for row in frame.rows:
         row.top, row.bottom, row.end = row.top + frame.y, row.bottom + frame.y, row.end + frame.x
         for column in row.columns:

@@ -1,6 +1,6 @@
 """The path of each arrow: level past the columns, in a curve between them, and level again under its number.
 
-So no arrow crosses a box, a number, or the arrow into its neighbour.
+Therefore no arrow crosses a box, a number, or the arrow into its neighbour.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Point = tuple[float, float]
 
 
 class Route:
-    """The path of an arrow. points: 3n + 1, of cubic Bezier curves. label: the middle of its number, if it has one."""
+    """The path of an arrow. points: 3n + 1 points, for n cubic Bezier curves. label: the middle of its number, if any."""
 
     __slots__ = ("label", "points")
 
@@ -55,7 +55,7 @@ def route_of(head: BoxCell) -> Iterator[tuple[Link, Route]]:
 
 
 def _coming(link: Link) -> float:
-    """Return the height that it comes from."""
+    """Return the height from which a link comes."""
     if link.lane is not None and not link.inward and _after_lane(link) == 0:
         return -math.inf if _goes_on(link) else math.inf
     last = [stop.y for stop in _passes(link)]
@@ -63,7 +63,7 @@ def _coming(link: Link) -> float:
 
 
 def _goes_on(link: Link) -> bool:
-    """Return whether it leads to the next row, and not back."""
+    """Return whether a link leads to the next row, and not back."""
     return link.lane is not None and not any(
         link.head is cell or (link.inward and link.inward[0] is cell)
         for column in link.lane[0].columns
@@ -81,7 +81,7 @@ def _passes(link: Link) -> list[Pass]:
 
 
 class _Walk:
-    """A pen that records the path of one link on its way."""
+    """A pen that records the path of one link as it moves."""
 
     def __init__(self, link: Link) -> None:
         self.link = link
@@ -162,7 +162,7 @@ class _Walk:
         self.climb(*end)
 
     def detour(self, x: float, y: float) -> None:
-        """Go down to a lane under the row, back along it, and to where the path goes on."""
+        """Go down to a lane under the row, back along it, and to where the path continues."""
         assert self.link.lane is not None
         row, lane, _ = self.link.lane
         under = row.bottom + LANE * (lane + 1)

@@ -1,4 +1,4 @@
-"""The room that a label takes: the widths of Helvetica's letters, and tables as Graphviz lays them out.
+"""The size of a label: the widths of Helvetica's letters, and tables as Graphviz lays them out.
 
 >>> measured("<<B>loss</B>>", 11)
 (23.3, 13.2)
@@ -17,9 +17,9 @@ __all__ = ["LINE", "measured", "text_width"]
 LINE = 1.2  # the height of a line, as a share of its font size
 BOLDER = 1.06  # how much wider bold letters are in the fonts that replace a missing Helvetica
 LISTED = {"…": 1000, "×": 584, "·": 278}
-OTHER, WIDE = 667, 1000  # thousandths of the size: a letter that is not listed, and one that takes two columns
+OTHER, WIDE = 667, 1000  # in thousandths of the size: a character that is not listed, and one that takes two columns
 
-# Thousandths of the size for the characters from " " to "~", from Adobe's font metrics for Helvetica and
+# The widths of the characters from " " to "~" in thousandths of the size, from Adobe's font metrics for Helvetica and
 # Helvetica-Bold.
 REGULAR = (
     278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556,

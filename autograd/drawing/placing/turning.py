@@ -1,4 +1,4 @@
-"""Pictures that go downwards, to the left or upwards: turned, placed from left to right, and turned back."""
+"""Pictures that go downwards, to the left or upwards: they are turned, placed from left to right, and turned back."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ __all__ = ["Turn"]
 
 
 class Turn:
-    """A direction: whether width and height are swapped, and whether the direction along them is mirrored."""
+    """A direction: whether width and height are swapped, and whether the direction is mirrored."""
 
     def __init__(self, direction: str) -> None:
         self.upright = direction in ("TB", "BT")
         self.mirrored = direction in ("RL", "BT")
 
     def sizes(self, sizes: Sizes) -> Sizes:
-        """Return the sizes of things as they are placed."""
+        """Return the sizes of things in the turned picture."""
         return _Turned(sizes) if self.upright else sizes
 
     def room_for(self, frame: FrameCell) -> tuple[float, float, float]:
-        """Return the room that a title takes in its present place: above, before and after the frame's contents."""
+        """Return the room that a title takes in the turned picture: above, before and after the frame's contents."""
         title = frame.title
         if frame.badge:
             title = max(title[0], frame.badge[1][0] + 2), max(title[1], frame.badge[1][1] + 2)
@@ -39,7 +39,7 @@ class Turn:
         return 0.0 if self.upright else frame.title[0] + (frame.badge[1][0] + 16 if frame.badge else 0)
 
     def depth_of(self, frame: FrameCell) -> float:
-        """Return its least height in its present place, for a title that is written across."""
+        """Return the least height of a frame in the turned picture, for a title that is written across."""
         return max(frame.title[1], frame.badge[1][1] if frame.badge else 0.0) if self.upright else 0.0
 
     def beside(self, frame: FrameCell) -> tuple[float, float]:
@@ -51,7 +51,7 @@ class Turn:
         return (frame.x + frame.width - width - 5 if self.mirrored else frame.x + 5), frame.y + frame.down - height - 6
 
     def turned(self, placement: Placement) -> Placement:
-        """Turn the picture back into its own direction."""
+        """Turn the picture back to its own direction."""
         if not (self.upright or self.mirrored):
             return placement
         length = placement.width

@@ -1,4 +1,4 @@
-"""Pictures other than the operations of a result: a network as neurons, numbers as matrices, a model without numbers.
+"""Pictures other than the graph of operations: a network as neurons, numbers as matrices, a model without numbers.
 
 A view is a function from a graph, a look and the size of a page to a Drawing.
 """
@@ -23,7 +23,7 @@ VIEWS = {"neurons": "draw_neurons", "matrix": "draw_matrices"}  # the file and t
 
 
 def view_named(view: Any) -> View:
-    """Return the view of that name. Raises ArgumentError, which lists the names."""
+    """Return the view with that name. Raises ArgumentError, which lists the names."""
     if view not in VIEWS:
         raise ArgumentError(f"want view='graph', {' or '.join(map(repr, VIEWS))}, got {view!r}")
     return getattr(import_module(f".{view}", __package__), VIEWS[view])

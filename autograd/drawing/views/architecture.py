@@ -1,4 +1,4 @@
-"""``draw(model, input=...)``: a model without a result, drawn from its input's numbers or from their shape alone.
+"""``draw(model, input=...)``: a model without a result, drawn from the numbers of its input or from their shape alone.
 
 >>> import nn
 >>> from autograd import draw
@@ -22,7 +22,7 @@ from ..picture import Arrow, Box
 
 __all__ = ["ArchitectureWriter", "flat", "graph_of_model", "innermost_modules", "is_shape"]
 
-ANY = 0.5  # the number that fills a shape; none of them is shown
+ANY = 0.5  # the number that fills a shape, and is never shown
 
 
 def is_shape(input: Any) -> bool:
@@ -36,7 +36,7 @@ def graph_of_model(model: Callable[..., Any], input: Any) -> Graph:
     input: numbers in nested lists, or a shape, which is a tuple of whole numbers. Whole numbers are passed on unchanged
     if the model, such as an embedding, takes no Values. Raises ArgumentError for a model that returns no Values.
     """
-    with ieee():  # the numbers that fill a shape do not matter, so none may fail
+    with ieee():  # the numbers that fill a shape do not matter, so none may raise an error
         if is_shape(input):
             output = model(_filled(input, "input"))
         else:
@@ -90,7 +90,7 @@ def innermost_modules(graph: Graph) -> list[Any]:
     for node in graph.nodes:
         if any(not isinstance(operand, float) and operand.scope is PARAMETER for operand in node.operands):
             call: Scope | None = node.scope
-            while call is not None and isinstance(call.module, str):  # a part of a module that merely has a name
+            while call is not None and isinstance(call.module, str):  # a named part of a module, not a module
                 call = call.parent
             if call is not None:
                 found[id(call.module)] = call.module
@@ -98,7 +98,7 @@ def innermost_modules(graph: Graph) -> list[Any]:
 
 
 class ArchitectureWriter(DotWriter):
-    """A writer that shows how many values go in and out of each module, and its parameter count, but no numbers."""
+    """A writer that shows how many values go into and out of each module, and its parameter count, but no numbers."""
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         if box.kind not in ("module", "more"):
@@ -130,4 +130,4 @@ class ArchitectureWriter(DotWriter):
         return counted(passing, "value") if passing > 1 else ""
 
     def notes(self) -> list[str]:
-        return ["the shape of the model: no number is shown"]
+        return ["the shape of the model, without its numbers"]

@@ -1,8 +1,8 @@
-"""The layers of neurons in a graph, found from what was computed: sums of inputs times weights, and activations.
+"""Find the layers of neurons in a graph from the operations in it: sums of inputs times weights, and activations.
 
 A neuron is a dot product with leaves or constants as its weights, or the same written out with ``*`` and ``+``. Neurons
 with the same inputs, made in the same call, are a layer. No module is needed: a network written in the user's own
-classes, or without any, has layers, too.
+classes, or without any, also has layers.
 
 >>> from autograd import Value, dot
 >>> x = [Value(1.0, label="x0"), Value(2.0, label="x1")]
@@ -25,7 +25,7 @@ __all__ = ["Layer", "Neuron", "layers_of"]
 DOT: str = "dot"
 SUM: str = "add"
 PRODUCT: str = "mul"
-ARITHMETIC = ("+", "-", "*", "/", "**")  # what continues a neuron's sum; an activation has a name
+ARITHMETIC = ("+", "-", "*", "/", "**")  # the operations that continue a neuron's sum; an activation has a name
 
 
 class Neuron(NamedTuple):
@@ -128,7 +128,7 @@ def _weight_last(graph: Graph, users: dict[Any, list[Any]], pair: Sequence[Any])
     constants = [operand for operand in pair if isinstance(operand, float)]
     first, second = pair
     if leaves:
-        # If both could be the weight, it is the last one, as in dot(xs, ws).
+        # If both could be the weight, choose the last one, as in dot(xs, ws).
         weight = max(
             reversed(leaves), key=lambda one: (one.scope is PARAMETER, graph.name(one)[:1] == "w", -len(users[one]))
         )

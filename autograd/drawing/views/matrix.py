@@ -1,8 +1,8 @@
 """``draw(f, view="matrix")``: numbers that belong together as heat maps, data and gradient, with arrows between them.
 
 Values with names like ``weights[0][1]`` are cells of a matrix; so are the elements of a parameter, and the results of
-one operation in one call of a module. Orange is above 0, blue below, the stronger the larger; small matrices show
-numbers.
+one operation in one call of a module. Orange is above 0 and blue below, stronger for larger numbers; small matrices
+show their numbers.
 
 >>> import nn
 >>> from autograd import draw
@@ -32,7 +32,7 @@ __all__ = ["draw_matrices"]
 
 
 def draw_matrices(graph: Graph, look: Look, page: tuple[float, float] | None = None) -> Drawing:
-    """Return the drawing; on a page, its row of boxes is broken where that makes it easier to read."""
+    """Return the drawing. To fit a page, its row of boxes is broken where that makes it easier to read."""
     picture = Picture(graph, _arrays(graph), ModuleNames())
     for box in picture.boxes:
         box.times = 1  # all of them are shown
@@ -57,7 +57,7 @@ def _arrays(graph: Graph) -> list[Group]:
         named = base if index else (id(node.scope), node.op) if node.operands else part
         together.setdefault((depth[part] if node.operands else -1, named, node.op), []).append(part)
     groups = [Group(listing, members[0].what, members) for members in together.values()]
-    # A value depends only on shallower ones, so groups by depth never depend on each other in a circle.
+    # A value depends only on shallower ones, so groups by depth never depend on each other in a cycle.
     return sorted(groups, key=lambda group: (depth[group.first], group.first.at))
 
 

@@ -1,4 +1,4 @@
-"""A graph as a network: columns of dots, one for each neuron, each with its place, and the weights between them.
+"""A graph as a network: columns of dots, one for each neuron and each with its place, and the weights between them.
 
 >>> from autograd import Value, dot
 >>> x = [Value(1.0, label="x0"), Value(2.0, label="x1")]
@@ -21,10 +21,10 @@ from .layers import Layer, Neuron, layers_of
 __all__ = ["Block", "Dot", "Network"]
 
 SMALL, LARGE = 30.0, 40.0  # the width of a dot, in points at the usual font size
-MOST = 16  # the most dots in a column; if there are more, the first and the last are drawn
+MOST = 16  # the most dots in a column; of more, only the first and the last are drawn
 NUMBERED, SPARSE = 40, 6  # the most lines that carry numbers, and the most columns with room for them
-NEAR, FAR = 32.0, 76.0  # from dot to dot in a column
-ACROSS, CLOSE, WIDE = 170.0, 70.0, 860.0  # from column to column; at the least; and for all together, if possible
+NEAR, FAR = 32.0, 76.0  # between dots in a column: at the least and at the most
+ACROSS, CLOSE, WIDE = 170.0, 70.0, 860.0  # between columns: at the most, at the least; and for all together
 STACKED = 44.0  # between layers in one column
 
 

@@ -1,8 +1,8 @@
 """``draw(f, view="neurons")``: a network as columns of dots, with its weights as lines between them.
 
 This is the picture that lecturers draw by hand: each dot is a neuron with its output, each line a weight, orange above
-0 and blue below, the wider the larger; with ``show="grad"`` dots and lines show gradients. Point at one to read its
-arithmetic. Whatever follows the last layer, such as a loss, is one more dot.
+0 and blue below, and wider for larger weights. With ``show="grad"`` dots and lines show gradients. Point at one to read
+its arithmetic. Whatever follows the last layer, such as a loss, is one more dot.
 
 >>> from autograd import Value, dot, draw
 >>> x = [Value(1.0, label="x0"), Value(2.0, label="x1")]
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 __all__ = ["draw_neurons"]
 
 FONT = "Helvetica"
-SIZE = 11  # points of the usual font, which all sizes here assume
+SIZE = 11  # the usual font size in points; all sizes here assume it
 THIN, THICK, LEAST = 0.4, 5.0, 1.8  # the widths of lines, and the width of the widest among very many
 CURVE = 0.6  # among few lines, width and colour show this root of a weight's size; among many, the size itself
 SPELLED = 6  # the most terms of a sum that a tooltip writes out
 
 
 def draw_neurons(graph: Graph, look: Look, page: object = None) -> Drawing:
-    """Return the drawing, which fits any page. Raises GraphError for a graph without a layer of neurons."""
+    """Return the drawing, which is made to fit any page. Raises GraphError for a graph without a layer of neurons."""
     return _Writer(Network(graph), look).drawing()
 
 
@@ -63,7 +63,7 @@ class _Writer:
         return (value.grad if value.reached else 0.0) if self.gradients else value.data
 
     def importance(self, edge: tuple[Dot, Dot, Any]) -> float:
-        """Return the order of drawing: what is drawn later is on top."""
+        """Return the order of drawing: what is drawn last is on top."""
         number = 0.0 if edge[2] is None else abs(self.strength(edge[2]))
         return number if number == number else math.inf
 

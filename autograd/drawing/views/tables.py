@@ -42,11 +42,11 @@ __all__ = [
 NUMBERED = 8  # the most columns of a matrix with its numbers written in
 WIDEST = 64  # the most rows and columns that are shown
 BESIDE = 2  # the most columns of a matrix whose gradient goes beside it, not below
-ALIKE, SLACK = 0.6, 1.15  # shares of the widest map: from here on a map is stretched; the room for it
+ALIKE, SLACK = 0.6, 1.15  # shares of the widest map: from the first on, a map is stretched; the second is its room
 BROKEN = 3.5  # the width of an arrow along which nan or inf came back
-CELL = 7  # points of a cell without a number
+CELL = 7  # the size in points of a cell without a number
 STRONGEST = 0.7  # the strongest share of a colour on which a number can be read
-FEW, NARROW, MANY = 16, 4, 256  # limits in a box: cells and columns of a map with numbers, cells of one without
+FEW, NARROW, MANY = 16, 4, 256  # limits in a box: cells and columns of a map with numbers, cells of a map without
 
 Grid = list[list[Any]]  # rows of Values; None where there is no cell, as above the diagonal of causal attention
 
@@ -63,7 +63,7 @@ def indexed(name: str) -> tuple[str, tuple[int, ...]]:
 
 
 def grid_of(graph: Graph, nodes: Sequence[Any]) -> Grid:
-    """Arrange some values in rows: by the indices at the end of their names, else one after the other.
+    """Arrange some values in rows: by the indices at the end of their names, or else one after the other.
 
     >>> from autograd import Value, total
     >>> xs = [Value(1.0, label="x[0][1]"), Value(2.0, label="x[1][0]")]
@@ -82,7 +82,7 @@ def grid_of(graph: Graph, nodes: Sequence[Any]) -> Grid:
 
 
 def wrapped(items: Sequence[Any]) -> list[list[Any]]:
-    """Put a few below each other, and more in rows that make roughly a square, like the pixels of an image."""
+    """Put a few values below each other, and many in rows that make roughly a square, like the pixels of an image."""
     width = 1 if len(items) <= 2 * NUMBERED else math.ceil(math.sqrt(len(items)))
     return [list(items[at : at + width]) for at in range(0, len(items), width)]
 
@@ -156,9 +156,9 @@ def map_of(writer: DotWriter, grid: Sequence[Sequence[float | None]]) -> str:
 
 
 def _unstretched(table: str, writer: DotWriter) -> str:
-    """Wrap a table that goes into another table's cell, so that Graphviz does not make it as wide as that cell.
+    """Wrap a table inside another table's cell, so that Graphviz does not make it as wide as that cell.
 
-    It has room for wider letters than Helvetica's, since a machine may not have Helvetica.
+    There is room for wider letters than Helvetica's, since a machine may not have Helvetica.
     """
     width, height = (math.ceil(SLACK * size) for size in measured(table, writer.look.font_size))
     return table[1:-1].replace("<TABLE ", f'<TABLE FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}" ', 1)
@@ -169,7 +169,7 @@ def _table(rows: Sequence[str]) -> Markup:
 
 
 def small_map(writer: DotWriter, box: Box) -> str:
-    """Write the data of everything that a box for n alike represents, as a small heat map; "" if there is too much."""
+    """Write the data of all values that a box for n alike represents as a small heat map; "" if there are too many."""
     nodes: Sequence[Any] = box.nodes
     if len(nodes) != box.times or len(nodes) > MANY or not writer.shows("data"):
         return ""
@@ -246,10 +246,10 @@ def _cell_with(text: str, tint: str) -> str:
 
 
 def troubles(picture: Picture) -> list[str]:
-    """Write what a legend says first: where nan or inf came back, and where no gradient can flow on."""
+    """Write the first lines of a legend: where nan or inf came back, and where no gradient can flow back."""
     notes: list[str] = []
     if not all(math.isfinite(flow) for arrow in picture.arrows for flow in arrow.contributions):
         notes.append("pink: nan or inf came back here: start with the first of them, seen from the result")
     if any(node.scope is CUT for box in picture.boxes for node in box.nodes):
-        notes.append("dashed frame: cut off by detach() or no_grad(), so no gradient flows on from there")
+        notes.append("dashed frame: cut off by detach() or no_grad(), so no gradient flows back from there")
     return notes
