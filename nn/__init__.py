@@ -1,4 +1,4 @@
-"""Networks of scalar Values, in the shape and under the names of torch.nn.
+"""Networks of scalar Values, with the structure and the names of torch.nn.
 
 Vectors are lists of numbers, and matrices are lists of rows; a layer takes (features,) or (N, features). A new layer is
 a file with a Module in it, such as linear.py; `pytest --refresh` writes its name below.

@@ -1,6 +1,7 @@
-"""Activations, each in one place: the function of nested lists, for nn.functional, and the module.
+"""Activations, each in one place: the function of nested lists for nn.functional, and the module.
 
-A new one is a function and a class here; ``pytest --refresh`` writes its names where nn and nn.functional export them.
+A new activation is a function and a class here; ``pytest --refresh`` writes its names where nn and nn.functional export
+them.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Activation(Module):
 
 
 def activation_named(name: str) -> Module:
-    """Return the activation of that name. Raises ArgumentError, which lists the names."""
+    """Return the activation with that name. Raises ArgumentError, which lists the names."""
     if name not in ACTIVATIONS:
         raise ArgumentError(f"want one of {', '.join(map(repr, ACTIVATIONS))} as activation, got {name!r}")
     return ACTIVATIONS[name]()
@@ -58,14 +59,14 @@ def _each(function: Callable[[Value], Value], input: Any) -> Any:
     if not is_list(input):
         return function(input if isinstance(input, Value) else Value(input))
     try:
-        return list(map(function, input))  # nearly always a row of Values
+        return list(map(function, input))  # the input is nearly always a row of Values
     except (AttributeError, TypeError):
         return [_each(function, x) for x in input]
 
 
 @of_each
 def relu(input: Any) -> Any:
-    """max(x, 0) for every number, in lists nested as the input's are.
+    """max(x, 0) for every number, in lists nested like the input.
 
     >>> [y.data for y in relu([-1.0, 2.0])]
     [0.0, 2.0]
@@ -79,7 +80,7 @@ class ReLU(Activation, function=relu):
 
 @of_each
 def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
-    """x where it is positive, else negative_slope * x, for every number (Maas et al., 2013).
+    """x where it is positive, and negative_slope * x elsewhere, for every number (Maas et al., 2013).
 
     >>> leaky_relu(-1.0).data
     -0.01
@@ -88,7 +89,7 @@ def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
 
 
 class LeakyReLU(Activation, function=leaky_relu):
-    """x where it is positive, else negative_slope * x. See F.leaky_relu."""
+    """x where it is positive, and negative_slope * x elsewhere. See F.leaky_relu."""
 
     def __init__(self, negative_slope: float = 0.01) -> None:
         self.negative_slope = negative_slope
@@ -150,7 +151,7 @@ class SiLU(Activation, function=silu):
 
 @of_each
 def elu(input: Any, alpha: float = 1.0) -> Any:
-    """x where it is positive, else alpha * (exp(x) - 1), for every number (Clevert et al., 2016).
+    """x where it is positive, and alpha * (exp(x) - 1) elsewhere, for every number (Clevert et al., 2016).
 
     >>> [f"{y.data:.4f}" for y in elu([-1.0, 0.0, 1.0])]
     ['-0.6321', '0.0000', '1.0000']
@@ -159,7 +160,7 @@ def elu(input: Any, alpha: float = 1.0) -> Any:
 
 
 class ELU(Activation, function=elu):
-    """x where it is positive, else alpha * (exp(x) - 1). See F.elu."""
+    """x where it is positive, and alpha * (exp(x) - 1) elsewhere. See F.elu."""
 
     def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = alpha

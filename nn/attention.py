@@ -1,4 +1,4 @@
-"""Attention: each row of a sequence looks at the rows of another, or its own, and takes most from those that match."""
+"""Attention: each row of a sequence looks at the rows of a sequence and takes most from those that match."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class SelfAttention(Module):
     forward: (T, embed_dim) to (T, embed_dim). With need_weights it also returns the weights, (T, T), where row i
     belongs to query i. With is_causal, row i sees only the rows 0 to i. attn_mask: (T, T), True where row i may not
     look at row j, as in torch.nn.MultiheadAttention, or numbers that are added to the scores.
-    in_proj_weight: (3 * head_dim, embed_dim), the maps to queries, keys and values on top of each other;
+    in_proj_weight: (3 * head_dim, embed_dim), the maps to queries, keys and values stacked on top of each other;
     in_proj_bias: (3 * head_dim,); out_proj: Linear(head_dim, embed_dim). With the default head_dim=embed_dim, these
     are the parameters of torch.nn.MultiheadAttention(embed_dim, 1), with the same initial distribution.
-    head_dim and out_proj=False make one head of several, which returns (T, head_dim): put the rows of the heads
-    side by side, and map them back to embed_dim with one Linear. seed: see nn.init.
+    head_dim and out_proj=False make one of several heads, which returns (T, head_dim): put the rows of the heads side
+    by side, and map them back to embed_dim with one Linear. seed: see nn.init.
 
     >>> attention = SelfAttention(4)
     >>> out, weights = attention([[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]], is_causal=True, need_weights=True)
@@ -94,10 +94,9 @@ class MultiheadAttention(Module):
     forward: query (T, embed_dim), key and value (S, embed_dim), to (T, embed_dim) and the weights: (T, S), the mean
     over the heads; without average_attn_weights, one such matrix per head; without need_weights, None. For
     self-attention, write attention(x, x, x). attn_mask: (T, S), True where query i may not look at key j, or numbers
-    that are added to the scores. key_padding_mask: (S,), True for a key that nobody may look at. is_causal: query i
+    that are added to the scores. key_padding_mask: (S,), True for a key that no query may look at. is_causal: query i
     sees only the keys 0 to i. The parameters are those of torch.nn.MultiheadAttention, with the same initial
-    distribution. dropout: only 0.
-    Raises ArgumentError unless num_heads divides embed_dim.
+    distribution. dropout: only 0. Raises ArgumentError unless num_heads divides embed_dim.
 
     >>> attention = MultiheadAttention(4, 2)
     >>> x = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0]]
@@ -175,12 +174,12 @@ def _cut(matrix: list[list[Value]], columns: slice) -> list[list[Value]]:
 
 
 def _may_look(mask: Any) -> Any:
-    """Return True for what may be looked at, as F.attention_weights wants it; torch's modules mean the opposite."""
+    """Return a mask that is True for keys to look at, as F.attention_weights wants it; torch's modules invert it."""
     return mask and [[not m if isinstance(m, bool) else m for m in row] for row in mask]
 
 
 def _padded(mask: Any, padding: Any, queries: int) -> Any:
-    """Add the padding keys to attn_mask, as keys to leave out."""
+    """Add the padding keys to attn_mask as keys to leave out."""
     if padding is None:
         return mask
     rows = mask or [[False] * len(padding)] * queries
@@ -188,7 +187,7 @@ def _padded(mask: Any, padding: Any, queries: int) -> Any:
 
 
 def _filled(weights: list[list[Value]], keys: int) -> list[list[Value]]:
-    """Return rows of one length: what a causal row does not look at has the weight 0."""
+    """Return rows of equal length: keys that a causal row does not look at get the weight 0."""
     return [row + [Value(0.0) for _ in range(keys - len(row))] for row in weights]
 
 

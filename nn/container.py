@@ -1,4 +1,4 @@
-"""Modules in a row: Sequential calls them one after the other, ModuleList only holds them."""
+"""Lists of modules: Sequential calls them one after the other, and ModuleList only holds them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ __all__ = ["ModuleList", "Sequential"]
 
 
 class ModuleList(Module):
-    """Modules under the names 0, 1, 2 ...: to index, to iterate over, to append to.
+    """Modules under the names 0, 1, 2 ...: a list to index, to iterate over and to append to.
 
-    A plain list of modules in an attribute works as well; this one has the name that torch programs use.
+    A plain list of modules in an attribute works as well; this class has the name that torch programs use.
     """
 
     def __init__(self, modules: Iterable[Module] = ()) -> None:
@@ -30,7 +30,7 @@ class ModuleList(Module):
         return self
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)  # list(self) would ask for it
+        return sum(1 for _ in self)  # list(self) would call __len__ again
 
     def __iter__(self) -> Iterator[Module]:
         return (held for held in vars(self).values() if isinstance(held, Module))
@@ -47,7 +47,7 @@ class ModuleList(Module):
 
 
 class Sequential(ModuleList):
-    """Modules called one after the other, each on the result of the one before.
+    """Modules that are called one after the other, each on the result of the one before.
 
     >>> from nn import Linear, Tanh
     >>> Sequential(Linear(2, 3), Tanh(), Linear(3, 1))

@@ -1,6 +1,6 @@
-"""Names of torch.nn that are not here, and what to write instead: a line for one or several, with Python in backticks.
+"""Names of torch.nn that are not here, and what to write instead: each line covers one or several.
 
-A test runs every piece of Python.
+The text in backticks is Python, and a test runs all of it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from autograd.elsewhere import module_getattr, names_of_others
 
 __all__ = ["module_names", "names_of_torch"]
 
-_DROPOUT = "multiply by a mask of your own, `[x * (random.random() >= 0.1) / 0.9 for x in xs]`"
+_DROPOUT = "multiply by your own mask, `[x * (random.random() >= 0.1) / 0.9 for x in xs]`"
 _IMAGES = "there are no images here: a Linear sees all of them, `nn.Linear(64, 10)`"
 _MEMORY = "a loop carries the state, `state = [h.tanh() for h in nn.Linear(2, 2)(state)]`"
 _RULE = "the optimisers are `nn.optim.SGD`, `nn.optim.Adam`, `nn.optim.AdamW` and `nn.optim.RMSprop`"
@@ -24,8 +24,8 @@ _PLACE = "numbers are Python's floats, on the processor: leave it out"
 _INSTEAD = {
     "nn": {
         "Parameter": "a Value that a module's attribute holds is a parameter, `Value(0.5)`",
-        "ParameterList ParameterDict": "a list of Values in a module's attribute is found by itself, `[Value(0.5), Value(0.25)]`",
-        "ModuleDict": "a dict of modules in a module's attribute is found by itself, `{'first': nn.Linear(2, 2)}`",
+        "ParameterList ParameterDict": "a module finds a list of Values in an attribute, `[Value(0.5), Value(0.25)]`",
+        "ModuleDict": "a module finds a dict of modules in an attribute, `{'first': nn.Linear(2, 2)}`",
         "Dropout Dropout1d Dropout2d AlphaDropout": _DROPOUT,
         "Conv1d Conv2d Conv3d ConvTranspose2d MaxPool1d MaxPool2d AvgPool2d AdaptiveAvgPool2d Upsample": _IMAGES,
         "BatchNorm1d BatchNorm2d InstanceNorm2d GroupNorm": "rows are scaled to a common size by `nn.LayerNorm(4)` and `nn.RMSNorm(4)`",

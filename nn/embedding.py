@@ -21,8 +21,8 @@ class Embedding(Module):
     forward: an int to (embedding_dim,), a list of ints to (N, embedding_dim).
     weight: (num_embeddings, embedding_dim), with mean 0 and variance 1 at the start, as in torch.
     seed: see nn.init. Raises ShapeError for an index that is negative or too large.
-    A row that was not looked up has no gradient, and optimisers leave it alone. In torch the table is one tensor,
-    and momentum and decay still move such a row: here they do after zero_grad(set_to_none=False).
+    A row that was not looked up has no gradient, and optimisers leave it alone. In torch the table is one tensor, so
+    momentum and decay still move such a row; here they do so after zero_grad(set_to_none=False).
 
     >>> table = Embedding(27, 4)
     >>> table(3) == table.weight[3], len(table([0, 3, 26]))

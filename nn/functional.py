@@ -1,8 +1,8 @@
 """What layers compute, as functions of numbers: ``import nn.functional as F``.
 
-A number is a Value or a float, a vector is a list of numbers, a matrix is a list of rows. Where torch.nn.functional
-has the same function, its name, the order of its arguments and its results are the same. What works on
-a vector works on each row of a matrix.
+A number is a Value or a float, a vector is a list of numbers, a matrix is a list of rows. Where torch.nn.functional has
+the same function, its name, the order of its arguments and its results are the same. A function of a vector also works
+on each row of a matrix.
 """
 
 from __future__ import annotations
@@ -62,8 +62,8 @@ def embedding(input: Sequence[int], weight: Sequence[Sequence[T]]) -> list[list[
 def embedding(input: Any, weight: Sequence[Sequence[Any]]) -> Any:
     """Look up row `input` of a table.
 
-    input: an int, or a list of ints. weight: (rows, d). Returns (d,) or (N, d): the numbers of the table themselves.
-    Raises ShapeError for an index below 0 or too large.
+    input: an int, or a list of ints. weight: (rows, d). Returns (d,) or (N, d): the table's own numbers, not copies.
+    Raises ShapeError for an index that is negative or too large.
 
     >>> embedding([1, 0], [[0.1, 0.2], [0.3, 0.4]])
     [[0.3, 0.4], [0.1, 0.2]]
@@ -77,7 +77,7 @@ def embedding(input: Any, weight: Sequence[Sequence[Any]]) -> Any:
 def rms_norm(
     input: Any, normalized_shape: Sequence[int], weight: Vector | None = None, eps: float | None = None
 ) -> Any:
-    """x / sqrt(mean(x**2) + eps) * weight: a row, scaled to a root mean square of 1 (Zhang and Sennrich, 2019).
+    """x / sqrt(mean(x**2) + eps) * weight: a row scaled to a root mean square of 1 (Zhang and Sennrich, 2019).
 
     input: (d,) or (N, d). normalized_shape: (d,). weight: (d,). eps: None means a float's epsilon, 2.2e-16, as in
     torch. Returns the input's shape. Raises ShapeError for a row of another length.
@@ -173,7 +173,7 @@ def attention_weights(
         scaled = [[score * factor for score in row] for row in scores]
     if attn_mask is not None:
         if is_causal:
-            raise ArgumentError("attention: want attn_mask or is_causal, got both: put what is causal into the mask")
+            raise ArgumentError("attention: want attn_mask or is_causal, got both: put the causal part into the mask")
         with named_scope("mask"):
             scaled = _masked(scaled, attn_mask)
     with named_scope("softmax"):
@@ -185,7 +185,7 @@ def attention_weights(
 
 
 def _masked(scores: list[list[Value]], mask: Any) -> list[list[Value]]:
-    """Add a mask to the scores: True counts as 0 and False as -inf. A 0 is not added."""
+    """Add a mask to the scores: True counts as 0 and False as -inf. Zeros are skipped."""
     want_matrix("attention, attn_mask", str(len(scores)), mask, columns=len(scores[0]))
     if len(mask) != len(scores):
         raise ShapeError(f"attention: want a row of attn_mask for each of {len(scores)} queries, got {described(mask)}")
@@ -199,7 +199,7 @@ def _masked(scores: list[list[Value]], mask: Any) -> list[list[Value]]:
 
 
 def mix(weights: Sequence[Vector], value: Matrix) -> list[list[Value]]:
-    """Return means of the rows of `value`, weighted by each row of `weights`; a shorter row leaves out the last ones.
+    """Return means of the rows of `value`, weighted by each row of `weights`; a shorter row leaves out the last values.
 
     weights: (T, S), from attention_weights. value: (S, e). Returns (T, e).
 

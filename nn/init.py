@@ -1,9 +1,9 @@
 """Initial parameters: the random numbers, and where they come from.
 
-Every module that draws numbers takes ``seed=``: an int, or a random.Random to continue from. Without one it
-takes the next numbers of a generator that all modules share, which starts from 0 in every process and
-which `manual_seed` restarts: the same program gives the same numbers, and no two layers start alike.
-Only random.Random.random() draws numbers, since nothing else stays the same across Python versions.
+Every module that draws numbers takes ``seed=``: an int, or a random.Random to continue from. Without a seed it takes
+the next numbers of a generator that all modules share. That generator starts from 0 in every process, and `manual_seed`
+restarts it: the same program gives the same numbers, and no two layers start alike. Only random.Random.random() draws
+numbers, since nothing else is the same in all Python versions.
 
 >>> draw = uniform(0.5, seed=1)
 >>> f"{draw():.4f} {draw():.4f}"
@@ -53,21 +53,21 @@ def generator(seed: Seed) -> Random:
 
 
 def size(name: str, number: int) -> int:
-    """Return `number` if it can be a count; else raise ArgumentError, which says what is counted."""
+    """Return `number` if it can be a count; otherwise raise an ArgumentError that says what is counted."""
     if not isinstance(number, int) or number < 1:  # pyright: ignore[reportUnnecessaryIsInstance] - as above
         raise ArgumentError(f"want a whole number >= 1 as {name}, got {number!r}")
     return number
 
 
 def flag(name: str, wanted: bool, fix: str = "") -> bool:
-    """Return `wanted` if it is True or False; else raise ArgumentError, which says what it is for."""
+    """Return `wanted` if it is True or False; otherwise raise an ArgumentError that says what it is for."""
     if not isinstance(wanted, bool):  # pyright: ignore[reportUnnecessaryIsInstance] - as above
         raise ArgumentError(f"want True or False as {name}, got {wanted!r}{fix}")
     return wanted
 
 
 def uniform(bound: float, seed: Seed = None) -> Draw:
-    """Numbers spread evenly from -bound to bound."""
+    """Numbers uniformly distributed from -bound to bound."""
     rng = generator(seed)
     return lambda: bound * (2 * rng.random() - 1)
 

@@ -17,7 +17,7 @@ __all__ = ["Identity", "Linear"]
 
 
 class Identity(Module):
-    """Return the input unchanged: a placeholder for a module that is left out. Takes any arguments, as torch's does."""
+    """Return the input unchanged: a placeholder for a module that is left out. Like torch's, it takes any arguments."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
         pass
@@ -31,7 +31,7 @@ class Linear(Module):
 
     forward: (in_features,) to (out_features,), or (N, in_features) to (N, out_features).
     weight: (out_features, in_features); row i holds the weights of output i.
-    bias: (out_features,), or None. Both start evenly spread within 1/sqrt(in_features) of 0, as in torch: for
+    bias: (out_features,), or None. Both start uniformly distributed within 1/sqrt(in_features) of 0, as in torch: for
     weights, this is He et al. (2015) with the gain 1/sqrt(3).
     seed: see nn.init. Raises ShapeError for an input of another length.
 

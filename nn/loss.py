@@ -1,4 +1,4 @@
-"""Losses, each in one place: the function, for nn.functional, and the module.
+"""Losses, each in one place: the function for nn.functional, and the module.
 
 >>> MSELoss()([1.0, 2.0], [0.0, 4.0]).data
 2.5
@@ -37,7 +37,7 @@ __all__ = [
     "hinge_loss", "l1_loss", "mse_loss",
 ]  # fmt: skip
 
-# How a loss combines its terms, under torch's names. "none" leaves them as they are, in nested lists.
+# How a loss combines its terms, under torch's names. "none" leaves the terms alone, in nested lists.
 REDUCTIONS = ("mean", "sum", "none")
 
 
@@ -72,8 +72,9 @@ def binary_cross_entropy_with_logits(
     """The mean of -y * log(p) - (1 - y) * log(1 - p), where p is sigmoid(x): how surprised the score x is by y.
 
     It is computed from the score, as log(1 + exp(-x)) + (1 - y) * x, so that nothing overflows where p is 0 or 1.
-    input: scores (logits). target: from 0 to 1 for each score, in the same nested lists. weight: how much each counts;
-    pos_weight: how much more a target of 1 counts. Both are a number, or numbers in the shape of `input` or of one row.
+    input: scores (logits). target: from 0 to 1 for each score, in the same nested lists. weight: how much each score
+    counts; pos_weight: how much more a target of 1 counts. Each is a number, or numbers in the shape of `input` or of
+    one row.
     reduction: see mse_loss.
     Raises ShapeError for lists of different shapes.
 
@@ -95,7 +96,7 @@ def _binary(x: Value, y: Any, more: Any) -> Value:
 
 
 def _spread(what: str, weight: Any, input: Any) -> list[Any]:
-    """Return a weight for each number of `input`, given one for all, one for each column, or one for each number."""
+    """Return a weight for each number of `input`, given one weight for all, one per column, or one per number."""
     count = len(flatten(input))
     if not is_list(weight):
         return [weight] * count
@@ -207,7 +208,7 @@ def cross_entropy(
 
 
 def _surprise(row: Vector, target: Any, weight: Vector | None, smoothing: float) -> Value:
-    """Return one row's share of the loss: -log p of its target, or of all classes, weighted by their probabilities."""
+    """Return one row's share of the loss: -log p of its target, or of all classes weighted by their probabilities."""
     if not is_list(target):
         term = surprisal(row, pick(row, target))
         if weight is not None:
@@ -227,7 +228,7 @@ def _surprises(row: Vector) -> list[Value]:
 
 
 def _is_ignored(target: Any, ignore_index: int) -> bool:
-    """Return whether a target is the class to ignore. A traced target is in the row, so a negative class is never it."""
+    """Return whether a target is the class to ignore. A traced target is an index into the row: never negative."""
     if is_list(target) or (hasattr(target, "chosen_from") and ignore_index == -100):
         return False
     return bool(target == ignore_index)

@@ -1,4 +1,4 @@
-"""MLP: a multi-layer perceptron, linear layers with an activation between them. Neuron and Layer: micrograd's."""
+"""MLP: a multi-layer perceptron, linear layers with an activation between them. Neuron and Layer, as in micrograd."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["MLP", "Layer", "Neuron"]
 
 
 class Hidden(Linear):
-    """A Linear whose outputs go through an activation, a module kept under the activation's name."""
+    """A Linear layer whose outputs go through an activation: a module kept under the activation's name."""
 
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, *, activation: str = "relu", seed: Seed = None
@@ -40,7 +40,7 @@ class MLP(Module):
     """Linear layers, each fed the output of the one before, with an activation after all but the last.
 
     forward: (in_features,) to (sizes[-1],), or (N, in_features) to (N, sizes[-1]).
-    sizes: the outputs of each layer. activation: one of nn.activation.ACTIVATIONS, such as "relu" or "tanh".
+    sizes: the number of outputs of each layer. activation: one of nn.activation.ACTIVATIONS, such as "relu" or "tanh".
     seed: see nn.init. Raises ArgumentError for an unknown activation, and for sizes that are not a list.
 
     >>> model = MLP(2, [16, 16, 1])

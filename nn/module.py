@@ -45,9 +45,9 @@ def _like_forward(call: Callable[..., Any]) -> _LikeForward:
 
 
 class Parameters:
-    """The parameters of a module, in order: you can loop over them again and again, count them, and index them.
+    """The parameters of a module, in order: you can loop over them repeatedly, count them, and index them.
 
-    next() gives one after the other, as for torch's generator; len() and [i] work as for micrograd's list.
+    next() gives one after another, as for torch's generator; len() and [i] work as for micrograd's list.
 
     >>> from nn import Linear
     >>> parameters = Linear(2, 1).parameters()
@@ -74,7 +74,7 @@ class Parameters:
 
     def __setitem__(self, index: Any, new: Any) -> None:
         raise ArgumentError(
-            "parameters() lists what the module holds, but another Value in this list would not be in the module: move a "
+            "parameters() lists what the module holds, but a new Value in this list would not be in the module: move a "
             f"parameter by its number, as in parameters[{index!r}].data -= lr * parameters[{index!r}].grad"
         )
 
@@ -89,7 +89,7 @@ class Parameters:
 
 
 class _OneOutput(list[Any]):
-    """The list that a module with one output returns. Where it is mistaken for the Value in it, its error says so."""
+    """The list that a module with one output returns. If it is mistaken for the Value in it, an error says so."""
 
     def __getattr__(self, name: str) -> Any:
         fix = f": {_ONE}" if hasattr(Value, name) and not name.startswith("__") else ""
@@ -105,7 +105,7 @@ _ONE = "a module returns a list, here of 1 Value. Write (score,) = model(x), or 
 
 
 def _refusing(name: str) -> Callable[..., Any]:
-    """Make an arithmetic method for a list of one: with a list it does what lists do, else it raises an error."""
+    """Make an arithmetic method for a list of one: with a list it does what lists do, otherwise it raises an error."""
     of_lists: Any = getattr(list, name, None)
 
     def method(self: Any, *others: Any) -> Any:
@@ -133,7 +133,8 @@ class Module(_NamesOfOthers):
     """The base of all layers and models: keep parameters and modules in attributes, and define `forward`.
 
     A parameter is a Value in an attribute, by itself or in nested lists, tuples, dicts or numpy arrays. The result of
-    an operation is not one, nor is anything that `forward` keeps for later. A module may be held in the same ways.
+    an operation is not a parameter, nor is anything that `forward` keeps for later. Other modules may be held in the
+    same ways.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -146,7 +147,7 @@ class Module(_NamesOfOthers):
     """
 
     training: bool = True
-    _kept: frozenset[str] = frozenset()  # attributes that a forward pass set
+    _kept: frozenset[str] = frozenset()  # attributes that a forward pass has set
 
     forward: Callable[..., Any] = _no_forward
 
@@ -185,7 +186,7 @@ class Module(_NamesOfOthers):
         old = () if name in self._kept else {part for _, part in _values(name, vars(self).get(name)) if part.op is None}
         from autograd.explain.untrained import no_parameter, only_leaf
 
-        frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage] - that of the assignment
+        frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage] - the frame of the assignment
         code = frame.f_code
         by_itself = code.co_argcount > 0 and frame.f_locals.get(code.co_varnames[0]) is self
         for key, result in computed:
@@ -219,7 +220,7 @@ class Module(_NamesOfOthers):
             for key, part in _parts(name, held):
                 if isinstance(part, Module) or name not in self._kept:
                     if not _is_computed(part):
-                        _mark(part)  # a list may have grown since it was set
+                        _mark(part)  # a list may have grown since it was assigned
                     yield key, part
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
@@ -233,7 +234,7 @@ class Module(_NamesOfOthers):
         return (module for _, module in self.named_children())
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
-        """Yield this module, under the name "", and all modules inside it, each once, outer ones first."""
+        """Yield this module, under the name "", and all modules inside it, each once and outer ones first."""
         seen: set[Module] = set()
         for path, module, _ in self._walk(""):
             if module not in seen:
@@ -250,7 +251,7 @@ class Module(_NamesOfOthers):
         yield path, self, parts
         outer += (self,)
         for name, part in parts:
-            if isinstance(part, Module) and part not in outer:  # a module may hold one that holds it
+            if isinstance(part, Module) and part not in outer:  # a module may hold another that holds it
                 yield from part._walk(f"{path}.{name}" if path else name, outer)
 
     def _tensors(self) -> Iterator[tuple[str, Any]]:
@@ -258,7 +259,7 @@ class Module(_NamesOfOthers):
         for path, module, parts in self._walk(""):
             for name, part in parts:
                 if _is_computed(part):
-                    if name not in vars(module):  # it is in a list, where __setattr__ has not seen it
+                    if name not in vars(module):  # it is in a list, so __setattr__ has not seen it
                         module._want_unmoved(path or type(module).__name__, part)
                 elif not isinstance(part, Module):
                     yield f"{path}.{name}" if path else name, part
@@ -295,8 +296,8 @@ class Module(_NamesOfOthers):
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> None:
         """Copy numbers into the parameters: nested lists, or torch's tensors, as state_dict returns them.
 
-        strict: want exactly the keys that this module's own state_dict has. Raises a ShapeError that
-        names every wrong key, with the shape wanted and the shape it got; then nothing is changed.
+        strict: require exactly the keys of this module's own state_dict. Raises a ShapeError that names every wrong
+        key, with the shape wanted and the shape it got; then nothing is changed.
         """
         if not isinstance(state_dict, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
             raise ShapeError(f"{type(self).__name__}.load_state_dict: want a dict by name, got {described(state_dict)}")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Options = ParamSpec("Options")
 
     class OfEach(Protocol[Options]):
-        """A function that gives a number for each number, nested as the input is."""
+        """A function that gives a number for each number, nested like the input."""
 
         @overload
         def __call__(self, input: Value | float, *options: Options.args, **named: Options.kwargs) -> Value: ...
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
     def of_rows(function: Callable[Concatenate[Any, Options], Any]) -> OfRows[Options]: ...
     def loss(function: Callable[..., Any]) -> Loss: ...
 
-else:  # they tell an editor which input gives which output, and do nothing else
+else:  # these tell an editor which input gives which output, and do nothing else
 
     def of_each(function):
         return function
@@ -92,7 +92,7 @@ def shape_of(xs: Any) -> tuple[int, ...]:
     if not is_list(xs):
         return ()
     if not is_matrix(xs) and not any(issubclass(kind, (list, tuple)) for kind in set(map(type, xs))):
-        return (len(xs),)  # the usual case, without looking at each number
+        return (len(xs),)  # the usual case, handled without looking at each number
     shapes = [shape_of(x) for x in xs]
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
@@ -101,7 +101,7 @@ def shape_of(xs: Any) -> tuple[int, ...]:
 
 
 def has_shape(xs: Any, shape: tuple[int, ...]) -> bool:
-    """Return whether shape_of(xs) is `shape`; False where it would raise."""
+    """Return whether shape_of(xs) is `shape`; False where it would raise an error."""
     if not shape:
         return not is_list(xs)
     return is_list(xs) and len(xs) == shape[0] and all(has_shape(x, shape[1:]) for x in xs)
@@ -171,12 +171,12 @@ def flatten(xs: Any) -> list[Any]:
 def pick(rows: Sequence[T], index: Any) -> T:
     """Return ``rows[index]``: the only place where a whole number that is data, not code, makes a choice.
 
-    Raises ShapeError for an index below 0 or too large, ArgumentError for an index that is not an int.
+    Raises ShapeError for an index that is negative or too large, and ArgumentError for one that is not an int.
 
     >>> pick(["a", "b", "c"], 2)
     'c'
     """
-    if hasattr(index, "chosen_from"):  # an int argument of a function that compile() traces: chosen at run time
+    if hasattr(index, "chosen_from"):  # an int argument of a function that compile() traces: it chooses at run time
         return index.chosen_from(rows)
     try:
         at = as_index(index)

@@ -1,4 +1,4 @@
-"""Softmax and its logarithm, which take a whole row where an activation takes one number. And softmax as a module."""
+"""Softmax and its logarithm, which take a whole row where an activation takes one number; and softmax as a module."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Softmax", "log_softmax", "softmax"]
 def softmax(input: Any, dim: int = -1) -> Any:
     """exp(x) / sum(exp(xs)) within each row: positive numbers whose sum is 1.
 
-    input: (C,) or (N, C). dim: the last dimension is the only choice here.
+    input: (C,) or (N, C). dim: only the last dimension is possible here.
 
     >>> [f"{p.data:.4f}" for p in softmax([1.0, 2.0, 3.0])]
     ['0.0900', '0.2447', '0.6652']

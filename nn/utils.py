@@ -19,8 +19,9 @@ __all__ = ["clip_grad_norm_", "clip_grad_value_"]
 def clip_grad_norm_(parameters: Value | Iterable[Value], max_norm: float, norm_type: float = 2.0) -> float:
     """Scale all gradients down together until their norm is at most max_norm; return the norm they had before.
 
-    norm_type: 2 is the root of the sum of squares, inf the largest. A parameter that no gradient has reached does
-    not count (Pascanu et al., 2013). Raises ArgumentError for a max_norm or norm_type that is not a positive number.
+    norm_type: 2 for the root of the sum of squares, inf for the largest size. A parameter that no gradient has reached
+    does not count (Pascanu et al., 2013). Raises ArgumentError for a max_norm or norm_type that is not a positive
+    number.
 
     >>> a, b = Value(1.0), Value(1.0)
     >>> (3 * a + 4 * b).backward()
@@ -31,8 +32,8 @@ def clip_grad_norm_(parameters: Value | Iterable[Value], max_norm: float, norm_t
     limit, kind = _positive("max_norm", max_norm), _positive("norm_type", norm_type)
     sizes = [abs(p.grad) for p in reached]
     norm = max(sizes, default=0.0) if kind == math.inf else _added(x**kind for x in sizes) ** (1 / kind)
-    scale = limit / (norm + 1e-6)  # torch's 1e-6, so as not to divide by 0
-    if not scale >= 1:  # a nan spreads to all of them
+    scale = limit / (norm + 1e-6)  # torch's 1e-6, to avoid dividing by 0
+    if not scale >= 1:  # a nan spreads to all gradients
         write(reached, "grad", [p.grad * scale for p in reached])
     return norm
 
@@ -51,7 +52,7 @@ def _reached(parameters: Value | Iterable[Value]) -> list[Value]:
     given = [parameters] if isinstance(parameters, Value) else list(parameters)
     if (
         not given and hasattr(parameters, "__next__") and not hasattr(parameters, "__len__")
-    ):  # it yields its items only once
+    ):  # it is an iterator, which yields its items only once
         from autograd.explain.untrained import used_up
 
         raise used_up("clip_grad", parameters)

@@ -1,7 +1,7 @@
 """Schedules: how the learning rate changes from update to update, under torch's names.
 
-A schedule multiplies the rate that each group of an optimiser began with. It starts at update 0; call
-``scheduler.step()`` after ``optimizer.step()`` to go to the next update.
+A schedule multiplies the initial rate of each group of an optimiser. It starts at update 0; call ``scheduler.step()``
+after ``optimizer.step()`` to go to the next update.
 
 >>> from autograd import Value
 >>> from nn.optim import SGD
@@ -35,8 +35,8 @@ __all__ = ["CosineAnnealingLR", "CosineAnnealingWarmRestarts", "LRScheduler", "L
 class LRScheduler:
     """The base of all schedules. A subclass computes the `rate` at update `last_epoch`.
 
-    last_epoch: the number of updates so far, counted by `step`. base_lrs: the rate that each group began with.
-    Raises ArgumentError if it gets something other than an optimiser.
+    last_epoch: the number of updates so far, counted by `step`. base_lrs: the initial rate of each group. Raises
+    ArgumentError if it gets something other than an optimiser.
     """
 
     def __init__(self, optimizer: Optimizer) -> None:
@@ -59,7 +59,7 @@ class LRScheduler:
         self._go_to(self.last_epoch + 1, self.base_lrs)
 
     def _go_to(self, epoch: int, base_lrs: list[float]) -> None:
-        """Go to that update and set its rates or, after an error or an interrupt, stay where we were."""
+        """Go to that update and set its rates or, after an error or an interrupt, stay at the old one."""
         groups, before = self.optimizer.param_groups, (self.last_epoch, self.base_lrs)
         rates = [group["lr"] for group in groups]
         try:
@@ -77,7 +77,7 @@ class LRScheduler:
         return [group["lr"] for group in self.optimizer.param_groups]
 
     def state_dict(self) -> dict[str, Any]:
-        """Return the schedule's position: plain data, to save along with the optimiser's."""
+        """Return the schedule's position: plain data, to save along with the optimiser's state."""
         return {"last_epoch": self.last_epoch, "base_lrs": list(self.base_lrs)}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
@@ -86,7 +86,7 @@ class LRScheduler:
 
 
 class LambdaLR(LRScheduler):
-    """The first rate times a function of the number of updates.
+    """The initial rate times a function of the number of updates.
 
     lr_lambda: the function, or one for each group of parameters. Raises ArgumentError for the wrong number of them.
     """
@@ -105,7 +105,7 @@ class LambdaLR(LRScheduler):
 
 
 class StepLR(LRScheduler):
-    """The first rate, times gamma after every step_size updates."""
+    """The initial rate, multiplied by gamma after every step_size updates."""
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
         self.step_size, self.gamma = size("step_size", step_size), real(gamma, "a real number as gamma")
@@ -116,7 +116,7 @@ class StepLR(LRScheduler):
 
 
 class CosineAnnealingLR(LRScheduler):
-    """Half a cosine, from the first rate down to eta_min in T_max updates, and up again (Loshchilov and Hutter, 2017)."""
+    """Half a cosine from the initial rate down to eta_min in T_max updates, and up again (Loshchilov, Hutter, 2017)."""
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:  # noqa: N803 - torch's name
         self.T_max, self.eta_min = size("T_max", T_max), real(eta_min, "a real number as eta_min")
@@ -127,7 +127,7 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
-    """Half a cosine down to eta_min, then again from the first rate; each round is T_mult times as long as the last."""
+    """Half a cosine down to eta_min, then the same again; each cycle is T_mult times as long as the last."""
 
     def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> None:  # noqa: N803
         self.T_0, self.T_mult = size("T_0", T_0), size("T_mult", T_mult)

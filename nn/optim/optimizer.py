@@ -4,9 +4,9 @@ An optimiser has two plain attributes, as in torch:
 param_groups: a list of dicts, each with "params", a list of Values, and the options for them, such as "lr";
 options are read at every update, so a change takes effect at the next one.
 state: what it remembers about each parameter, a dict of floats by name, such as {"momentum_buffer": 0.5}.
-The rule says how a parameter moves: formulas of data, grad, options and what is remembered (see autograd.updates).
-They run here as Python, and as C in step.train and step.update of compile().
-A parameter that no gradient has reached is left alone, and remembers nothing.
+The rule says how a parameter moves. It consists of formulas of data, grad, the options and what is remembered (see
+autograd.updates). They run here as Python, and as C in step.train and step.update of compile(). A parameter that no
+gradient has reached is left alone, and remembers nothing.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Optimizer:
         listed = list(params)
         if (
             not listed and hasattr(params, "__next__") and not hasattr(params, "__len__")
-        ):  # it yields its items only once
+        ):  # it is an iterator, which yields its items only once
             from autograd.explain.untrained import used_up
 
             raise used_up(type(self).__name__, params)
@@ -71,7 +71,7 @@ class Optimizer:
         object.__setattr__(self, name, new)
 
     def add_param_group(self, group: Mapping[str, Any]) -> None:
-        """Add more parameters: {"params": [...]}, with their own options where these differ."""
+        """Add more parameters: {"params": [...]}, with their own options where those differ."""
         name = type(self).__name__
         if "params" not in group:
             raise ArgumentError(f'{name}: want a group as {{"params": [...], "lr": 0.1}}, got one without "params"')
@@ -107,7 +107,7 @@ class Optimizer:
         """Update every parameter that a gradient has reached, once.
 
         closure: a function that recomputes the loss and its gradients before the update; step then returns that loss.
-        Raises GraphError if no gradient has ever reached any of them, so that training would stand still.
+        Raises GraphError if no gradient has ever reached any parameter, because training would then change nothing.
         """
         if closure is not None:
             loss = closure()
@@ -119,7 +119,7 @@ class Optimizer:
         return None
 
     def _want_a_gradient(self) -> None:
-        """Refuse a first update that changes nothing, unless somebody is only looking at what a schedule does."""
+        """Refuse a first update that changes nothing, unless the user only wants to see what a schedule does."""
         params = self._params()
         if any(p.reached for p in params):
             self.has_moved = True
@@ -136,7 +136,7 @@ class Optimizer:
         updates.run(groups, self.state.current())
 
     def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
-        """Return how a parameter of this group moves, for autograd.updates to read. first: at its first update.
+        """Return the rule by which a parameter of this group moves. first: whether this is its first update.
 
         A class that cannot express this in formulas defines `_update` instead.
         """
@@ -150,7 +150,8 @@ class Optimizer:
         self._was_cleared = True
         write(self._params(), "grad", repeat(NOT_REACHED if set_to_none else 0.0))
 
-    # compile() does this itself where it has the rule; if a class or an object replaces one of these, it calls that.
+    # compile() does the work of these itself if it has the rule; if a class or an object replaces one, compile() calls
+    # that.
     by_rule: ClassVar[Mapping[str, Callable[..., Any]]] = {"step": step, "_update": _update, "zero_grad": zero_grad}
 
     @property
@@ -201,8 +202,9 @@ class SGD(Optimizer):
     """Stochastic gradient descent: w <- w - lr * dL/dw.
 
     params: Values, or dicts {"params": [...], "lr": 0.1}. lr: the size of an update. momentum: the share of the last
-    update that carries over (Polyak, 1964). dampening: the share of the new gradient that is left out of it. nesterov:
-    look ahead by one momentum step (Sutskever et al., 2013). weight_decay: weight_decay * w is added to the gradient.
+    update that carries over (Polyak, 1964). dampening: the share of the new gradient that is left out of the momentum.
+    nesterov: look ahead by one momentum step (Sutskever et al., 2013). weight_decay: weight_decay * w is added to the
+    gradient.
     maximize: go uphill.
     Raises ArgumentError for options that make no sense.
 
@@ -246,7 +248,7 @@ class SGD(Optimizer):
 class Adam(Optimizer):
     """Adaptive moments (Kingma and Ba, 2015).
 
-    Every parameter moves by about lr, whatever the size of its gradient: by the gradient's mean over the last updates,
+    Every parameter moves by about lr, whatever the size of its gradient: the gradient's mean over the last updates is
     divided by its root mean square. betas: the share of each that carries over. eps: added to the divisor.
     weight_decay: weight_decay * w is added to the gradient. amsgrad: divide by the largest root mean square so far
     (Reddi et al., 2018). maximize: go uphill. Raises ArgumentError for options that make no sense.
@@ -332,7 +334,7 @@ class AdamW(Adam):
 
 
 class RMSprop(Optimizer):
-    """Descent by the gradient divided by its root mean square over the last updates (Tieleman and Hinton, 2012).
+    """Descent along the gradient, divided by its root mean square over the last updates (Tieleman and Hinton, 2012).
 
     alpha: the share of the mean square that carries over. eps: added to the divisor. weight_decay: weight_decay * w is
     added to the gradient. momentum: the share of the last update that carries over. centered: divide by the standard
@@ -416,7 +418,7 @@ class _Live(MutableMapping[Any, Any]):
 
 
 class State(_Live):
-    """What an optimiser remembers about each parameter. It may live elsewhere until somebody looks at it."""
+    """What an optimiser remembers about each parameter. It may be stored elsewhere until somebody looks at it."""
 
     def __init__(self, kept: Mapping[Value, Mapping[str, float]] | None = None) -> None:
         super().__init__(self._fetched)
@@ -424,7 +426,7 @@ class State(_Live):
         self._fetch: Callable[[dict[Any, Any]], bool] | None = None
 
     def keep_elsewhere(self, fetch: Callable[[dict[Any, Any]], bool]) -> None:
-        """Call `fetch` to update the dict before somebody looks at it: once, or as long as it returns True."""
+        """Call `fetch` to update the dict before somebody looks at it: once, or every time while it returns True."""
         self._fetch = fetch
 
     def _fetched(self) -> dict[Any, Any]:
