@@ -1,6 +1,6 @@
 """Build the sdist and the wheel twice, compare them byte by byte, and run the README's commands in the unpacked sdist.
 
-python .ci/sdist.py [--build] [FOLDER]     --build: no commands; what was built is kept in FOLDER, to be released
+python .ci/sdist.py [--build] [FOLDER]     --build: run no commands, and keep both files in FOLDER for a release
 """
 
 import gzip
@@ -15,11 +15,11 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-WHEN = "1700000000"  # SOURCE_DATE_EPOCH: nothing built depends on the day
+WHEN = "1700000000"  # SOURCE_DATE_EPOCH: no build depends on the date
 
 
 def build(into: Path) -> dict[str, str]:
-    """Build both; their names and SHA-256."""
+    """Build both, and return their names and SHA-256 sums."""
     environment = {**os.environ, "SOURCE_DATE_EPOCH": WHEN}
     subprocess.run([sys.executable, "-m", "build", "-o", str(into), str(ROOT)], check=True, env=environment)
     for archive in into.glob("*.tar.gz"):
@@ -28,7 +28,7 @@ def build(into: Path) -> dict[str, str]:
 
 
 def normalise(archive: Path) -> None:
-    """Write an sdist anew, in the order of its names and as if made at WHEN by nobody: setuptools writes today's date."""
+    """Rewrite an sdist with its names in order, the date WHEN and no owner, since setuptools writes today's date."""
     packed = io.BytesIO()
     with tarfile.open(archive) as old, tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as new:
         for member in sorted(old.getmembers(), key=lambda member: member.name):

@@ -71,7 +71,8 @@ class Replay(_Compiled):
     def chain(self, length):
         x = Value(1.0)
         step = compile(lambda: chained(x, length), [x], self.backend)
-        # The first call traces and compiles, and the second checks itself: the longest chains would otherwise measure that.
+        # The first call traces and compiles, and the second checks itself. Otherwise the longest chains would measure
+        # this too.
         step(), step()
 
         def run():

@@ -56,7 +56,7 @@ def gpt():
 
 
 def _run(gradients, call, *kept):
-    """A function that runs UPDATES updates, except for the first call, which runs one to get the answer. It keeps
+    """A function that runs UPDATES updates; only its first call runs a single one, to get the answer. It keeps
     `kept` alive."""
     update, *arguments = call
     answer = []

@@ -406,8 +406,8 @@ def _(ax):
 # *Why do derivatives matter for backpropagation?* The derivative of the loss with respect to a weight says how fast the
 # loss changes as that weight changes: it gives the direction in which to move the weight, and how strongly the loss
 # reacts. The error at the output is spread back through all layers by the chain rule, so that one backward pass gives
-# the derivatives of all weights; then each moves by $w := w - \eta \, \partial L/\partial w$. It is a rate, which holds
-# for small steps, and a sensitivity, not a share of the error. Without derivatives, training is possible, but its cost
+# the derivatives of all weights; then each moves by $w := w - \eta \, \partial L/\partial w$. It is a rate, valid for
+# small steps, and a sensitivity, not a share of the error. Without derivatives, training is possible, but its cost
 # grows with the number of weights.
 #
 # **Next:** [lesson 54](54): gradient descent.

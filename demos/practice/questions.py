@@ -114,7 +114,7 @@ def emblem(slip: Slip) -> float:
     "53b", "How many paths lead from f down to a in that graph?", reason="2 ways from f to b, times 2 from b to a"
 )
 def paths_of_emblem(slip: Slip) -> float:
-    if slip("that many lead from f to b; each goes on to a in two ways"):
+    if slip("that many paths lead from f to b; each of them continues to a in two ways"):
         return 2.0
     if slip("multiply instead of adding: 2 ways from f to b, times 2 from b to a"):
         return 3.0

@@ -64,7 +64,7 @@ TOLD: dict[str, str] = {
     "comparison": "{where}, `{code}`: `{symbol}` is the wrong comparison in `{old}`.",
     "condition": "{where}, `{code}`: the condition `{old}` is wrong.",
     "branch": "{where}, `{code}`: `{old}` needs no condition: one of the two is always right.",
-    "unasked": "{where}, `{code}`: this must not depend on `{old}`: do it in any case.",
+    "unasked": "{where}, `{code}`: this must not depend on `{old}`: do it in every case.",
     "unwanted": "{where}, `{code}`: the case of `{old}` does not belong here.",
     # statements
     "assigned": "{where}, `{code}`: `{target}` is assigned, which overwrites what was there; add to it instead.",
