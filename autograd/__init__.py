@@ -100,7 +100,10 @@ def __getattr__(name: str) -> Any:
         tool = getattr(import_module(f"{__name__}.{_TOOLS[name]}"), name)
         globals()[name] = tool
         return tool
-    raise _missing(name, 2)
+    try:
+        _missing(name, 2)
+    except (AttributeError, ImportError) as error:
+        raise error.with_traceback(None) from None
 
 
 def __dir__() -> list[str]:

@@ -15,6 +15,7 @@ from .errors import ArgumentError, GradcheckError
 from .explain.differences import Slope, slope_at
 from .explain.naming import one_line
 from .formula import IEEE
+from .frames import public
 from .graph import Edge, Graph, numbers
 from .higher_order import grad
 from .modes import ieee
@@ -36,6 +37,7 @@ def operation_at(edge: Edge) -> Callable[[float], float]:
     return at
 
 
+@public
 def gradcheck(
     f: Callable[..., Any],
     inputs: Any,

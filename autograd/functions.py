@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .frames import public
 from .methods import compile_function
 from .ops import BUILTIN, DOT, LOGSUMEXP, MAXIMUM, MEAN, MINIMUM, OPS, SURPRISAL, TOTAL, checked
 from .recording import listed
@@ -60,6 +61,7 @@ if not TYPE_CHECKING:
     dot, total, mean, logsumexp, surprisal = map(_functions.get, (DOT, TOTAL, MEAN, LOGSUMEXP, SURPRISAL))
 
 
+@public
 def maximum(*xs: Any) -> Value:
     """The largest of some Values or numbers, given as arguments or as one list; nan if one of them is.
 
@@ -71,6 +73,7 @@ def maximum(*xs: Any) -> Value:
     return _maximum(xs[0] if len(xs) == 1 else xs)
 
 
+@public
 def minimum(*xs: Any) -> Value:
     """The smallest of some Values or numbers, given as arguments or as one list; see maximum.
 
@@ -80,6 +83,7 @@ def minimum(*xs: Any) -> Value:
     return _minimum(xs[0] if len(xs) == 1 else xs)
 
 
+@public
 def clamp(x: Value | float, min: Value | float | None = None, max: Value | float | None = None) -> Value:
     """x, but at least `min` and at most `max`, as in torch.clamp: the slope is 1 within and on the bounds, 0 outside.
 
@@ -89,6 +93,7 @@ def clamp(x: Value | float, min: Value | float | None = None, max: Value | float
     return (x if isinstance(x, Value) else Value(x)).clamp(min, max)
 
 
+@public
 def softmax(xs: Iterable[Value | float]) -> list[Value]:
     """exp(x) / sum(exp(xs)) for each x, computed from x - max(xs): numbers from 0 to 1 whose sum is 1.
 
@@ -105,6 +110,7 @@ def softmax(xs: Iterable[Value | float]) -> list[Value]:
     return [e / norm for e in exps]
 
 
+@public
 def op(
     name: str,
     symbol: str,

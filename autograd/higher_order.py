@@ -13,6 +13,7 @@ from weakref import WeakSet
 
 from .errors import ArgumentError, GraphError
 from .formula import Formula
+from .frames import public
 from .graph import Graph, unrecorded, walk
 from .modes import named_scope
 from .ops import CLONE
@@ -34,6 +35,7 @@ def grad(
 ) -> tuple[Value, ...]: ...
 @overload
 def grad(output: Callable[..., Any], inputs: int | Sequence[int] = 0) -> Callable[..., Any]: ...
+@public
 def grad(
     output: Any,
     inputs: Any = None,
@@ -214,6 +216,7 @@ def _of_function(who: str, function: Any, argnums: Any, answer: Callable[[Any, A
         )
 
     @wraps(function)
+    @public
     def differentiated(*args: Any, **kwargs: Any) -> Any:
         call = _Call(who, argnums, args, kwargs)
         out = call.result(function)

@@ -169,6 +169,13 @@ def {name}({parameters}):
     "_node",
 )
 
+_FAST = """
+    if type({first}) is Value:
+        try:
+            return {method}({operands})
+        except AutogradError as _error:
+            raise _error.with_traceback(None) from None"""
+
 _WIDE = raising(
     """\
 def {name}({parameters}):
@@ -191,7 +198,7 @@ def {name}({parameters}):
 
 # The names in the templates themselves: nothing that a row adds may have one of them.
 _METHOD_WORDS = {*words(_UNARY, _IN_PLACE, _REFLECTED), *FUNCTIONS, "larger"}
-_FUNCTION_WORDS = {*words(_SCALAR, _WIDE), "Value", "float", "len", "type"}
+_FUNCTION_WORDS = {*words(_SCALAR, _FAST, _WIDE), "Value", "float", "len", "type"}
 
 
 class Page:
@@ -310,7 +317,7 @@ def compile_function(op: Op, doc: str = "") -> Callable[..., Any]:
         if not op.operands[2:]:
             template = _UNARY if len(op.operands) == 1 else _BINARY
             method = under(f"{op.name}_method", define(_fill(template, op), op.name))
-            fast = f"\n    if type({op.operands[0]}) is Value:\n        return {method}({', '.join(op.operands)})"
+            fast = _FAST.format(first=op.operands[0], method=method, operands=", ".join(op.operands))
         text = _SCALAR.format(fast=fast, **names)
     function = define(text, op.name)
     if doc:

@@ -49,6 +49,7 @@ from .methods import compile_methods, keep_in_place
 from .modes import CUT, PARAMETER, Scope
 from .node import write
 from .ops import OPS, Op
+from .passes import one_at_a_time
 from .slow_path import as_label, made_by_hand, real, real_data
 
 if TYPE_CHECKING:
@@ -98,28 +99,33 @@ class Value(Methods):
 
     def __init__(self, data: float, label: str = "", _op: object = "", *, requires_grad: bool = True) -> None:
         self.grad = NOT_REACHED
-        self.label = label if type(label) is str else as_label(label)
-        if _op or not requires_grad:
-            raise made_by_hand(requires_grad)
         self.op = None
         self.a = self.b = self.da = self.db = None
         self.scope = None
-        if type(data) is float:
-            self.data = data
-            return
-        stand_in: Any = getattr(data, "stand_in", None)  # for an argument of a function that compile() traces
-        if stand_in is None:
-            self.data = real(data, "a real number for a Value")
-        else:
-            stand_in(self)
+        try:
+            self.label = label if type(label) is str else as_label(label)
+            if _op or not requires_grad:
+                raise made_by_hand(requires_grad)
+            if type(data) is float:
+                self.data = data
+                return
+            stand_in: Any = getattr(data, "stand_in", None)  # for an argument of a function that compile() traces
+            if stand_in is None:
+                self.data = real(data, "a real number for a Value")
+            else:
+                stand_in(self)
+        except ArgumentError as error:
+            raise error.with_traceback(None) from None
 
+    @one_at_a_time
     def backward(self, gradient: float = 1.0, retain_graph: bool | None = None) -> None:
         """Add d(self)/d(leaf), times `gradient`, to the grad of every leaf, and set the grad of every inner node.
 
         Leaves accumulate over calls, so that a batch can be summed. Inner nodes start afresh at each call, and so does
         a leaf whose grad was set to None. retain_graph changes nothing: a graph lasts as long as its result.
         Raises SingularityError where a gradient meets an infinite partial, such as sqrt's at 0, and ArgumentError if
-        `gradient`, or a data or grad that was set earlier, is not a real number.
+        `gradient`, or a data or grad that was set earlier, is not a real number. Raises GraphError, before anything is
+        changed, while another thread is in a backward() through the same values.
 
         >>> a = Value(3.0)
         >>> b = 2 * a

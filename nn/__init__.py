@@ -33,7 +33,7 @@ if not hasattr(_engine, "Value"):
         "python -m pip install --force-reinstall scalar-autograd"
     )
 
-from autograd.explain.naming import ours
+from autograd.frames import ours
 
 from . import functional, init, optim, utils
 from .activation import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh

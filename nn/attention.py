@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias, overload
 
 from autograd import Value, mean
 from autograd.errors import ArgumentError
+from autograd.frames import public
 from autograd.modes import named_scope
 
 from . import functional as F
@@ -41,6 +42,7 @@ class SelfAttention(Module):
     (2, 4, [1.0, 0.0])
     """
 
+    @public
     def __init__(
         self,
         embed_dim: int,
@@ -105,6 +107,7 @@ class MultiheadAttention(Module):
     (2, 4, [1.0, 0.0])
     """
 
+    @public
     def __init__(
         self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True, *, seed: Seed = None
     ) -> None:

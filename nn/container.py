@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from autograd.errors import ArgumentError
+from autograd.frames import public
 
 from .module import Module
 
@@ -18,10 +19,12 @@ class ModuleList(Module):
     A plain list of modules in an attribute works as well; this class has the name that torch programs use.
     """
 
+    @public
     def __init__(self, modules: Iterable[Module] = ()) -> None:
         for module in modules:
             self.append(module)
 
+    @public
     def append(self, module: Module) -> ModuleList:
         """Add a module at the end."""
         if not isinstance(module, Module):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
@@ -58,6 +61,7 @@ class Sequential(ModuleList):
     )
     """
 
+    @public
     def __init__(self, *modules: Module) -> None:
         super().__init__(modules)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, overload
 
 from autograd import Value
+from autograd.frames import public
 
 from . import functional as F
 from . import init
@@ -29,6 +30,7 @@ class Embedding(Module):
     (True, 3)
     """
 
+    @public
     def __init__(self, num_embeddings: int, embedding_dim: int, *, seed: Seed = None) -> None:
         self.num_embeddings = init.size("num_embeddings", num_embeddings)
         self.embedding_dim = init.size("embedding_dim", embedding_dim)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, overload
 import autograd
 from autograd import Value, dot, mean
 from autograd.errors import ArgumentError, ShapeError
+from autograd.frames import public
 from autograd.modes import named_scope
 
 from .activation import elu, gelu, leaky_relu, relu, sigmoid, silu, softplus, tanh
@@ -59,6 +60,7 @@ def linear(input: Any, weight: Matrix, bias: Vector | None = None) -> Any:
 def embedding(input: int, weight: Sequence[Sequence[T]]) -> list[T]: ...
 @overload
 def embedding(input: Sequence[int], weight: Sequence[Sequence[T]]) -> list[list[T]]: ...
+@public
 def embedding(input: Any, weight: Sequence[Sequence[Any]]) -> Any:
     """Look up row `input` of a table.
 
@@ -120,6 +122,7 @@ def layer_norm(
 # --- Attention ---------------------------------------------------------------------------------------------
 
 
+@public
 def scaled_dot_product_attention(
     query: Matrix,
     key: Matrix,
@@ -147,6 +150,7 @@ def scaled_dot_product_attention(
     return mix(weights, value)
 
 
+@public
 def attention_weights(
     query: Matrix,
     key: Matrix,
@@ -198,6 +202,7 @@ def _masked(scores: list[list[Value]], mask: Any) -> list[list[Value]]:
     ]
 
 
+@public
 def mix(weights: Sequence[Vector], value: Matrix) -> list[list[Value]]:
     """Return means of the rows of `value`, weighted by each row of `weights`; a shorter row leaves out the last values.
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from autograd import Value
 from autograd.errors import ArgumentError
+from autograd.frames import public
 
 from .elsewhere import names_of_torch
 
@@ -30,6 +31,7 @@ Draw: TypeAlias = Callable[[], float]
 _shared = Random(0)
 
 
+@public
 def manual_seed(seed: int) -> None:
     """Restart the shared generator, for modules made without their own seed, as torch.manual_seed does.
 

@@ -6,6 +6,7 @@ import math
 from typing import Any, overload
 
 from autograd import Value
+from autograd.frames import public
 
 from . import functional as F
 from . import init
@@ -19,6 +20,7 @@ __all__ = ["Identity", "Linear"]
 class Identity(Module):
     """Return the input unchanged: a placeholder for a module that is left out. Like torch's, it takes any arguments."""
 
+    @public
     def __init__(self, *_: Any, **__: Any) -> None:
         pass
 
@@ -41,6 +43,7 @@ class Linear(Module):
     [2.0, 5.0, 17.0]
     """
 
+    @public
     def __init__(self, in_features: int, out_features: int, bias: bool = True, *, seed: Seed = None) -> None:
         self.in_features = init.size("in_features", in_features)
         self.out_features = init.size("out_features", out_features)

@@ -12,6 +12,7 @@ from typing import Any, Literal, overload
 
 from autograd import Value, dot, logsumexp, mean, surprisal, total
 from autograd.errors import ArgumentError, ShapeError
+from autograd.frames import public
 from autograd.slow_path import real
 
 from .activation import relu
@@ -66,6 +67,7 @@ def l1_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     return _reduced([abs(x - y) for x, y in _pairs(input, target)], reduction, input)
 
 
+@public
 def binary_cross_entropy_with_logits(
     input: Any, target: Any, weight: Any = None, *, reduction: str = "mean", pos_weight: Any = None
 ) -> Any:
@@ -167,6 +169,7 @@ def cross_entropy(
     reduction: Literal["mean", "sum"] = "mean",
     label_smoothing: float = 0.0,
 ) -> Value: ...
+@public
 def cross_entropy(
     input: Any,
     target: Any,
@@ -252,6 +255,7 @@ def _share(targets: Sequence[Any], weight: Vector | None, counted: Sequence[bool
 class _Loss(Module):
     """A loss with its options. reduction: "mean", "sum" or "none"."""
 
+    @public
     def __init__(self, *, reduction: str = "mean") -> None:
         if reduction not in REDUCTIONS:
             wanted = ", ".join(map(repr, REDUCTIONS))
@@ -279,6 +283,7 @@ class L1Loss(_Loss):
 class BCEWithLogitsLoss(_Loss):
     """How surprised scores are by targets from 0 to 1. See F.binary_cross_entropy_with_logits."""
 
+    @public
     def __init__(self, weight: Any = None, *, reduction: str = "mean", pos_weight: Any = None) -> None:
         super().__init__(reduction=reduction)
         self.weight, self.pos_weight = weight, pos_weight
@@ -292,6 +297,7 @@ class BCEWithLogitsLoss(_Loss):
 class CrossEntropyLoss(_Loss):
     """How surprised scores are by the right class. See F.cross_entropy."""
 
+    @public
     def __init__(
         self,
         weight: Vector | None = None,

@@ -7,6 +7,7 @@ from typing import Any, overload
 
 from autograd import Value, dot
 from autograd.errors import ArgumentError
+from autograd.frames import public
 
 from .activation import activation_named
 from .container import ModuleList
@@ -21,6 +22,7 @@ __all__ = ["MLP", "Layer", "Neuron"]
 class Hidden(Linear):
     """A Linear layer whose outputs go through an activation: a module kept under the activation's name."""
 
+    @public
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, *, activation: str = "relu", seed: Seed = None
     ) -> None:
@@ -50,9 +52,11 @@ class MLP(Module):
     ['layers.0.weight', 'layers.0.bias']
     """
 
+    @public
     def __init__(self, in_features: int, sizes: Sequence[int], activation: str = "relu", *, seed: Seed = None) -> None:
         if not is_list(sizes) or not sizes:
             raise ArgumentError(f"MLP: want the layers' sizes as a list, such as [16, 16, 1], got {sizes!r}")
+        activation_named(activation)  # whether or not there is a layer to put it behind
         rng = generator(seed)
         *hidden, last = zip([in_features, *sizes], sizes)
         layers = [Hidden(n, size, activation=activation, seed=rng) for n, size in hidden]
@@ -80,6 +84,7 @@ class Neuron(Module):
     (['w[0]', 'w[1]', 'b'], '1.2048')
     """
 
+    @public
     def __init__(self, nin: int, nonlin: bool = True, *, seed: Seed = None) -> None:
         self.w = vector(size("nin", nin), uniform(1.0, seed))
         self.b = Value(0.0)
@@ -103,6 +108,7 @@ class Layer(Module):
     Layer of [ReLUNeuron(2), ReLUNeuron(2)]
     """
 
+    @public
     def __init__(self, nin: int, nout: int, nonlin: bool = True, *, seed: Seed = None) -> None:
         rng = generator(seed)
         self.neurons = [Neuron(nin, nonlin, seed=rng) for _ in range(size("nout", nout))]

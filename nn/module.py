@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from autograd import Value
 from autograd.errors import ArgumentError, AutogradError, GraphError, ShapeError, hidden
+from autograd.frames import hide_our_frames, public
 from autograd.modes import CUT, PARAMETER, Scope, here, shared
 from autograd.node import at_once, write
 from autograd.slow_path import real
@@ -169,7 +170,10 @@ class Module(_NamesOfOthers):
     def __setattr__(self, name: str, held: Any) -> None:
         is_running = self._is_running()  # a forward pass may keep anything
         if not is_running:
-            self._want_parameters(name, held)
+            try:
+                self._want_parameters(name, held)
+            except AutogradError as error:
+                raise error.with_traceback(None) from None
         object.__setattr__(self, name, held)
         kept = self._kept | {name} if is_running else self._kept - {name}
         if kept != self._kept:
@@ -293,6 +297,7 @@ class Module(_NamesOfOthers):
         """
         return {key: _numbers(tensor) for key, tensor in self._tensors()}
 
+    @public
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> None:
         """Copy numbers into the parameters: nested lists, or torch's tensors, as state_dict returns them.
 
@@ -322,8 +327,11 @@ class Module(_NamesOfOthers):
             raise ShapeError(f"{type(self).__name__}.load_state_dict: {'; '.join(wrong)}")
         write(parameters, "data", numbers)
 
+    @public
     def train(self, mode: bool = True) -> Module:
         """Set `training` here and in all modules inside."""
+        if type(mode) is not bool:
+            raise ArgumentError(f"{type(self).__name__}.train: want True or False, got {mode!r}")
         at_once(*[partial(vars(module).__setitem__, "training", mode) for module in self.modules()])
         return self
 
@@ -346,7 +354,7 @@ class Module(_NamesOfOthers):
 
 def _told(error: AutogradError, call: Scope) -> None:
     """Name the module in an error's text, and keep only one of our frames in its traceback."""
-    from autograd.explain.failures import hide_our_frames, place
+    from autograd.explain.failures import place
 
     if not isinstance(error, GraphError):
         place(error, call)

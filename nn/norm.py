@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, overload
 
 from autograd import Value
+from autograd.frames import public
 
 from . import functional as F
 from . import init
@@ -31,6 +32,7 @@ class RMSNorm(Module):
     ['0.8485', '1.1314']
     """
 
+    @public
     def __init__(
         self, normalized_shape: int | Sequence[int], eps: float | None = None, elementwise_affine: bool = True
     ) -> None:
@@ -59,6 +61,7 @@ class LayerNorm(Module):
     ['-1.0000', '1.0000']
     """
 
+    @public
     def __init__(
         self,
         normalized_shape: int | Sequence[int],

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar, ov
 
 from autograd import Value
 from autograd.errors import ArgumentError, ShapeError
+from autograd.frames import public
 
 __all__ = [
     "Loss", "Matrix", "Numbers", "OfEach", "OfRows", "Vector", "described", "flatten", "has_shape", "is_list", "is_matrix", "loss", "of_each", "of_rows", "pick", "shape_of", "want_matrix",
@@ -66,12 +67,8 @@ if TYPE_CHECKING:
     def of_rows(function: Callable[Concatenate[Any, Options], Any]) -> OfRows[Options]: ...
     def loss(function: Callable[..., Any]) -> Loss: ...
 
-else:  # these tell an editor which input gives which output, and do nothing else
-
-    def of_each(function):
-        return function
-
-    of_rows = loss = of_each
+else:  # these tell an editor which input gives which output
+    of_each = of_rows = loss = public
 
 
 def is_list(xs: object) -> bool:
@@ -168,6 +165,7 @@ def flatten(xs: Any) -> list[Any]:
     return [x for row in xs for x in flatten(row)] if is_matrix(xs) else list(xs)
 
 
+@public
 def pick(rows: Sequence[T], index: Any) -> T:
     """Return ``rows[index]``: the only place where a whole number that is data, not code, makes a choice.
 

@@ -8,6 +8,7 @@ from typing import Any, overload
 import autograd
 from autograd import Value, logsumexp, maximum
 from autograd.errors import ArgumentError
+from autograd.frames import public
 
 from .module import Module
 from .shapes import Matrix, Vector, described, is_matrix, of_rows, shape_of, want_vector
@@ -64,6 +65,7 @@ def _over_rows(who: str, function: Callable[[Vector], list[Value]], input: Any, 
 class Softmax(Module):
     """exp(x) / sum(exp(xs)) within each row. See F.softmax."""
 
+    @public
     def __init__(self, dim: int = -1) -> None:
         self.dim = dim
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from autograd import Value
 from autograd.errors import ArgumentError
+from autograd.frames import public
 from autograd.node import write
 from autograd.slow_path import real
 
@@ -16,6 +17,7 @@ from .elsewhere import names_of_torch
 __all__ = ["clip_grad_norm_", "clip_grad_value_"]
 
 
+@public
 def clip_grad_norm_(parameters: Value | Iterable[Value], max_norm: float, norm_type: float = 2.0) -> float:
     """Scale all gradients down together until their norm is at most max_norm; return the norm they had before.
 
@@ -38,6 +40,7 @@ def clip_grad_norm_(parameters: Value | Iterable[Value], max_norm: float, norm_t
     return norm
 
 
+@public
 def clip_grad_value_(parameters: Value | Iterable[Value], clip_value: float) -> None:
     """Limit every gradient to the range from -clip_value to clip_value."""
     limit = _positive("clip_value", clip_value)

@@ -15,10 +15,11 @@ ROOT = Path(__file__).parents[1]
 # Each may import only from floors below its own (imports inside functions are conveniences, and are free).
 FLOORS = [
     {"elsewhere", "errors", "node"},
-    {"formula"},
+    {"formula", "frames"},
     {"modes", "ops"},
     {"slow_path", "methods"},
     {"graph"},
+    {"passes"},
     {"kernels", "value"},
     {"recording"},
     {"functions", "higher_order"},

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Mapping, MappingView, Sequence
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from ..explain.naming import is_ours
+from ..frames import is_ours
 from ..ops import BUILTIN, OPS, Op
 from ..value import Value
 

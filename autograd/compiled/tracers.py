@@ -19,8 +19,9 @@ from numbers import Integral
 from typing import Any
 
 from ..errors import ArgumentError, TraceError
-from ..explain.naming import one_line, users_frame
+from ..explain.naming import one_line
 from ..explain.source import remember, said_line
+from ..frames import users_frame
 from ..methods import OPERATORS
 from ..modes import is_on, shared
 from ..node import writing

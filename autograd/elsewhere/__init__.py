@@ -81,10 +81,10 @@ class _Name:
         self.owner, self.name = owner, name
 
     def __get__(self, found: Any, owner: Any = None) -> Any:
-        self.missing(type(found) if found is not None else owner)
+        raise self.missing(type(found) if found is not None else owner)
 
-    def missing(self, kind: Any) -> NoReturn:
-        raise AttributeError(
+    def missing(self, kind: Any) -> AttributeError:
+        return AttributeError(
             f"{kind.__name__!r} object has no attribute {self.name!r}: {sentence(self.owner, self.name)}"
         )
 
@@ -94,17 +94,19 @@ class _SlotName(_Name):
 
     def __get__(self, found: Any, owner: Any = None) -> Any:
         own = getattr(found, "__dict__", {})
-        return own[self.name] if self.name in own else self.missing(type(found) if found is not None else owner)
+        if self.name not in own:
+            raise self.missing(type(found) if found is not None else owner)
+        return own[self.name]
 
     def __set__(self, found: Any, thing: Any) -> None:
         own = getattr(found, "__dict__", None)
         if own is None:
-            self.missing(type(found))
+            raise self.missing(type(found))
         own[self.name] = thing
 
     def __delete__(self, found: Any) -> None:
         if self.name not in getattr(found, "__dict__", {}):
-            self.missing(type(found))
+            raise self.missing(type(found))
         del found.__dict__[self.name]
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..errors import ArgumentError
+from ..frames import public
 from ..graph import Edge, Graph, gradients
 from ..modes import PARAMETER
 from ..slow_path import Pole
@@ -40,6 +41,7 @@ class Anomalies(Report):
     kinds: tuple[str, ...]
 
 
+@public
 def detect_anomalies(*results: Any, graph: Graph | None = None) -> Anomalies:
     """Report what looks unhealthy in the graphs of some results, such as the losses of several inputs.
 

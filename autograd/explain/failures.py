@@ -11,19 +11,19 @@ autograd.errors.DomainError: log(0.0) is not defined: want an operand > 0. log(1
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from ..errors import ArgumentError, AutogradError, SingularityError, printable
+from ..frames import public
 from ..graph import Edge, nearest
 from ..modes import PARAMETER, Scope
-from .naming import ModuleNames, is_ours, named_graph, names_for, one_line
+from .naming import ModuleNames, named_graph, names_for, one_line
 from .phrases import name_of, operation, slope_texts
 from .source import source_of
 
-__all__ = ["hide_our_frames", "known_options", "names_of", "place", "stable_form", "stopped"]
+__all__ = ["known_options", "names_of", "place", "stable_form", "stopped"]
 
 
 def names_of(operands: Sequence[Any]) -> list[str]:
@@ -95,7 +95,7 @@ def known_options(function: F) -> F:
                 raise ArgumentError(f"there is no option {name} here: {near} options are {listed}")
         return function(*arguments, **options)
 
-    return cast("F", checked)
+    return public(cast("F", checked))
 
 
 def stopped(root: Any, node: Any, graph: Any = None) -> SingularityError:
@@ -115,21 +115,6 @@ def stopped(root: Any, node: Any, graph: Any = None) -> SingularityError:
         f"{f' ({where})' if where else ''}. Keep {name} away from there, or use `with autograd.ieee():` to get inf and nan "
         f"as PyTorch does{'' if source else '; with record_source() this names the line'}"
     )
-
-
-def hide_our_frames(error: BaseException) -> None:
-    """Remove this package's frames from the traceback of an error, except for the frame that caught it.
-
-    With AUTOGRAD_TRACEBACK=full in the environment, they stay.
-    """
-    if os.environ.get("AUTOGRAD_TRACEBACK") == "full":
-        return
-    entry = error.__traceback__
-    while entry is not None and entry.tb_next is not None:
-        if is_ours(entry.tb_next.tb_frame.f_code.co_filename):
-            entry.tb_next = entry.tb_next.tb_next
-        else:
-            entry = entry.tb_next
 
 
 def place(error: AutogradError, call: Scope) -> None:

@@ -16,22 +16,19 @@ even inside lists, dicts and modules: ``loss``, ``xs[0]``, ``model.layers.0.bias
 from __future__ import annotations
 
 import contextlib
-import os.path
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import FrameType
 from typing import Any, TypeVar
 
 from ..errors import AutogradError, printable
+from ..frames import users_frame
 from ..graph import Graph, walk
 from ..modes import Scope
 
-__all__ = ["is_ours", "named_graph", "names_for", "one_line", "ours", "parameters_of", "users_frame"]
+__all__ = ["named_graph", "names_for", "one_line", "parameters_of"]
 
 NOT_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "self"})
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
-COMPILED = "<autograd "  # how the file names of compile()'s output begin
 LOOKED_AT = 100_000  # the most objects in the caller's lists that are looked at
 DEPTH = 3  # the deepest nesting of lists
 OBJECTS = 4  # the deepest nesting of objects that have parameters()
@@ -73,40 +70,6 @@ def _take(found: Iterator[tuple[str, Any]], wanted: set[Any], names: dict[Any, s
         if thing in wanted:
             wanted.discard(thing)
             names[thing] = name
-
-
-def ours(above: int = 0) -> None:
-    """Declare that the calling module's folder, or the one `above` levels higher, is not the user's.
-
-    Packages call this on import. The folder comes from the file name of the code, as it does for any frame: `__file__`
-    may spell it differently.
-    """
-    global _ours
-    file = sys._getframe(1).f_code.co_filename  # pyright: ignore[reportPrivateUsage]
-    folder = os.path.dirname(file)
-    for _ in range(above):
-        folder = os.path.dirname(folder)
-    _ours += (os.path.join(folder, "") if folder else file,)
-
-
-_ours: tuple[str, ...] = (
-    COMPILED,
-    contextlib.contextmanager.__code__.co_filename,
-)  # its frames are between ours where a mode decorates a function
-ours(above=1)
-
-
-def is_ours(file: str) -> bool:
-    """Return whether a file is in one of those folders."""
-    return file.startswith(_ours)
-
-
-def users_frame() -> FrameType:
-    """Return the nearest frame of the user: not from this package, from nn, or from code that compile() wrote."""
-    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
-    while frame.f_back and frame.f_code.co_filename.startswith(_ours):
-        frame = frame.f_back
-    return frame
 
 
 def _caller() -> Mapping[str, Any]:

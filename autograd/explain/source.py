@@ -10,8 +10,8 @@ import os.path
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from ..frames import users_frame
 from ..modes import Mode
-from .naming import users_frame
 
 __all__ = ["line_of", "record_source", "remember", "said_line", "source_of", "users_line"]
 

@@ -19,11 +19,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import ArgumentError, GraphError
+from ..frames import users_frame
 from ..modes import PARAMETER, here, is_on
 from ..node import Node
 from ..ops import Op
 from .failures import names_of
-from .naming import users_frame
 
 __all__ = [
     "as_number",

@@ -28,6 +28,7 @@ from ..explain.paths import LISTED, Ledger, Sums, columns, said_count, totals, w
 from ..explain.phrases import Report, below, counted, product, short, slope
 from ..explain.regions import Region
 from ..explain.source import source_of
+from ..frames import public
 from ..graph import Edge, gradients, walk
 from ..modes import shared
 from .edges import Edges
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["Stepper"]
 
 
+@public
 class Stepper(Edges):
     """Backprop of a result, paused between two edges: `position` of the ``len(stepper)`` edges have been made.
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ..explain.naming import named_graph
 from ..explain.phrases import Report, arrow, name_of, short
 from ..explain.staleness import same
+from ..frames import public
 from ..graph import Edge, Graph
 from .mistakes import RIGHT, Made, Place, mistake_called, too_early
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["compare"]
 
 
+@public
 def compare(f: Node, kind: str, *, graph: Graph | None = None) -> Report:
     """Show the right pass and a broken one side by side, edge by edge, and mark the first edge that goes wrong.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..explain.naming import named_graph
 from ..explain.paths import find_node, outsider
 from ..explain.phrases import Report, name_of, short
+from ..frames import public
 from ..graph import Graph, gradients
 from .guesses import Guess, cuts, hints
 from .mistakes import Case, fitting
@@ -43,6 +44,7 @@ class Diagnosis(Report):
         return self._stepper
 
 
+@public
 def diagnose(f: Node, x: Node | str, guess: float | str, *, graph: Graph | None = None) -> Diagnosis:
     """Find the mistake that makes df/dx come out as `guess`, explain it, and park a stepper where it happens.
 

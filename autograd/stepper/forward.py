@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..explain.phrases import Report, below, counted, operation, row_formula, short, with_numbers
 from ..explain.regions import Region
 from ..explain.source import source_of
+from ..frames import public
 from ..modes import PARAMETER
 from .guesses import Guess, Predicted, judge
 from .walker import INDENT, WINDOW, Walker
@@ -32,6 +33,7 @@ __all__ = ["ForwardStepper"]
 UNKNOWN = "not computed yet"
 
 
+@public
 class ForwardStepper(Walker):
     """The forward pass of a result, paused between two operations: `position` of the ``len(stepper)`` have been made.
 

@@ -26,6 +26,7 @@ from ..errors import ArgumentError, SingularityError
 from ..explain.phrases import arrow, name_of, operation, short
 from ..explain.staleness import same
 from ..formula import IEEE
+from ..frames import public
 from ..graph import Edge, Graph, gradients
 from .guesses import Guess
 
@@ -312,6 +313,7 @@ def outcome(mistake: Mistake, graph: Graph) -> dict[Any, float]:
 # --- Break it ----------------------------------------------------------------------------------------------
 
 
+@public
 class broken:  # noqa: N801 - a context manager, as no_grad is
     """Make one mistake in every backward() inside ``with broken(kind):``; at its end, Value is repaired.
 

@@ -15,6 +15,7 @@ from ..explain.naming import named_graph, one_line
 from ..explain.paths import find_node
 from ..explain.phrases import Report, counted, name_of
 from ..explain.regions import Region, Regions, calls_of
+from ..frames import public
 from ..graph import Graph, nearest, unrecorded
 from .moved import Moved, Pictured, whole
 from .points import Known, Point, operations, point_at, said_range, tensors, watch_text
@@ -30,6 +31,7 @@ __all__ = ["REPORTED", "Moves"]
 REPORTED = 8  # up to this many moves made at once are reported one by one; of more, only the last three
 
 
+@public
 class Moves(Pictured):
     """A position between two moves over a graph, and the ways to move on from it.
 

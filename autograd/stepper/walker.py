@@ -15,6 +15,7 @@ from ..explain.paths import columns
 from ..explain.phrases import Report, counted, operation, short, with_numbers
 from ..explain.regions import Region
 from ..explain.staleness import remark
+from ..frames import public
 from ..graph import recompute, recomputed_partials
 from ..slow_path import real
 from .moved import Moved
@@ -39,6 +40,7 @@ FILMS, PAGES = (".svg", ".gif", ".webp"), (".html", ".htm")  # the file name end
 INDENT = "\n      "
 
 
+@public
 class Walker(Moves):
     """A pass over a graph, paused between two moves: everything that backprop and the forward pass can both answer.
 

@@ -28,6 +28,7 @@ from ..explain.naming import one_line
 from ..explain.paths import columns
 from ..explain.phrases import Report, counted, short
 from ..explain.regions import Regions
+from ..frames import public
 from ..graph import Graph, walk
 from ..modes import shared
 from ..node import writing
@@ -51,6 +52,7 @@ ASKED = ("explain", "why", "order", "predict", "what_if", "whatif", "check", "an
          "operations", "name", "node", "part", "draw", "show", "save_picture", "edge", "over", "out")  # fmt: skip
 
 
+@public
 class TrainingStepper(Pictured):
     """A training run, paused between two phases of an update.
 
@@ -82,8 +84,7 @@ class TrainingStepper(Pictured):
         self.title = "" if isinstance(model, (list, tuple)) else type(model).__name__
         self.optimizer: Any = optimizer_of(optimizer, self.parameters)
         self.batches = [batch if isinstance(batch, (tuple, list)) else (batch,) for batch in batches]
-        self._loss = loss
-        self.losses: list[Losses] = []
+        self._loss, self.losses = loss, list[Losses]()
         self.phase = "forward"  # the phase that comes next
         self.root: Any = None  # the current loss
         self._backprop: Stepper | None = None

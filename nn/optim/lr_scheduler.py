@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.errors import ArgumentError
+from autograd.frames import public
 from autograd.slow_path import real
 
 from ..elsewhere import names_of_torch
@@ -39,6 +40,7 @@ class LRScheduler:
     ArgumentError if it gets something other than an optimiser.
     """
 
+    @public
     def __init__(self, optimizer: Optimizer) -> None:
         if not isinstance(optimizer, Optimizer):  # pyright: ignore[reportUnnecessaryIsInstance] - not all callers are checked
             raise ArgumentError(f"{type(self).__name__}: want an optimiser, got {optimizer!r}")
@@ -91,6 +93,7 @@ class LambdaLR(LRScheduler):
     lr_lambda: the function, or one for each group of parameters. Raises ArgumentError for the wrong number of them.
     """
 
+    @public
     def __init__(
         self, optimizer: Optimizer, lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]]
     ) -> None:
@@ -107,6 +110,7 @@ class LambdaLR(LRScheduler):
 class StepLR(LRScheduler):
     """The initial rate, multiplied by gamma after every step_size updates."""
 
+    @public
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
         self.step_size, self.gamma = size("step_size", step_size), real(gamma, "a real number as gamma")
         super().__init__(optimizer)
@@ -118,6 +122,7 @@ class StepLR(LRScheduler):
 class CosineAnnealingLR(LRScheduler):
     """Half a cosine from the initial rate down to eta_min in T_max updates, and up again (Loshchilov, Hutter, 2017)."""
 
+    @public
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:  # noqa: N803 - torch's name
         self.T_max, self.eta_min = size("T_max", T_max), real(eta_min, "a real number as eta_min")
         super().__init__(optimizer)
@@ -129,6 +134,7 @@ class CosineAnnealingLR(LRScheduler):
 class CosineAnnealingWarmRestarts(LRScheduler):
     """Half a cosine down to eta_min, then the same again; each cycle is T_mult times as long as the last."""
 
+    @public
     def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> None:  # noqa: N803
         self.T_0, self.T_mult = size("T_0", T_0), size("T_mult", T_mult)
         self.eta_min = real(eta_min, "a real number as eta_min")

@@ -4,9 +4,8 @@ An optimiser has two plain attributes, as in torch:
 param_groups: a list of dicts, each with "params", a list of Values, and the options for them, such as "lr";
 options are read at every update, so a change takes effect at the next one.
 state: what it remembers about each parameter, a dict of floats by name, such as {"momentum_buffer": 0.5}.
-The rule says how a parameter moves. It consists of formulas of data, grad, the options and what is remembered (see
-autograd.updates). They run here as Python, and as C in step.train and step.update of compile(). A parameter that no
-gradient has reached is left alone, and remembers nothing.
+The rule says how a parameter moves, in formulas of data, grad, options and what is remembered (see autograd.updates). They
+run as Python or C. A parameter that no gradient has reached is left alone, and remembers nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar, overload
 
 from autograd import Value, updates
 from autograd.errors import ArgumentError, ShapeError
+from autograd.frames import public
 from autograd.node import at_once, write
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
@@ -39,12 +39,12 @@ class Optimizer:
     has_moved: bool = False  # whether there ever was an update with a gradient
     _was_cleared: bool = False  # by zero_grad()
 
+    @public
     def __init__(self, params: Params, options: dict[str, Any]) -> None:
         self.defaults = options
         self.param_groups: list[dict[str, Any]] = []
         self._state = State()
-        given = self._listed(params)
-        if not given:
+        if not (given := self._listed(params)):
             fix = ": a parameter is a Value that an attribute of a Module holds" if hasattr(params, "__next__") else ""
             raise ArgumentError(f"{type(self).__name__}: want parameters to update, got none{fix}")
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
@@ -55,9 +55,7 @@ class Optimizer:
             fix = ": give its parameters()" if hasattr(params, "parameters") else ": one is written [w]"
             raise ArgumentError(f"{type(self).__name__}: want a list of parameters, got {_short(params)}{fix}")
         listed = list(params)
-        if (
-            not listed and hasattr(params, "__next__") and not hasattr(params, "__len__")
-        ):  # it is an iterator, which yields its items only once
+        if not listed and hasattr(params, "__next__") and not hasattr(params, "__len__"):  # it yields its items once
             from autograd.explain.untrained import used_up
 
             raise used_up(type(self).__name__, params)
@@ -70,6 +68,7 @@ class Optimizer:
             )
         object.__setattr__(self, name, new)
 
+    @public
     def add_param_group(self, group: Mapping[str, Any]) -> None:
         """Add more parameters: {"params": [...]}, with their own options where those differ."""
         name = type(self).__name__
@@ -103,6 +102,7 @@ class Optimizer:
     def step(self, closure: None = None) -> None: ...
     @overload
     def step(self, closure: Callable[[], T]) -> T: ...
+    @public
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update every parameter that a gradient has reached, once.
 
@@ -171,6 +171,7 @@ class Optimizer:
             "param_groups": [{**group, "params": [number[p] for p in group["params"]]} for group in self.param_groups],
         }
 
+    @public
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Continue from what `state_dict` returned. Raises ShapeError if the numbers of parameters differ."""
         if not (isinstance(state_dict, Mapping) and {"state", "param_groups"} <= set(state_dict)):  # pyright: ignore[reportUnnecessaryIsInstance]
@@ -198,6 +199,7 @@ class Optimizer:
         return f"{type(self).__name__}({'; '.join(groups)})"
 
 
+@public
 class SGD(Optimizer):
     """Stochastic gradient descent: w <- w - lr * dL/dw.
 
@@ -245,6 +247,7 @@ class SGD(Optimizer):
         return {**rule, "data": f"data - lr * {move}"}
 
 
+@public
 class Adam(Optimizer):
     """Adaptive moments (Kingma and Ba, 2015).
 
@@ -306,6 +309,7 @@ class Adam(Optimizer):
         }  # fmt: skip
 
 
+@public
 class AdamW(Adam):
     """Adam with decoupled weight decay (Loshchilov and Hutter, 2019).
 
@@ -333,6 +337,7 @@ class AdamW(Adam):
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
 
 
+@public
 class RMSprop(Optimizer):
     """Descent along the gradient, divided by its root mean square over the last updates (Tieleman and Hinton, 2012).
 

@@ -1,0 +1,107 @@
+"""Whose line is it: frames of the user, frames of ours, and tracebacks that show one of ours at most.
+
+>>> @public
+... def half(number):
+...     raise ArgumentError("want a number")
+>>> from .errors import ArgumentError
+>>> half("1")
+Traceback (most recent call last):
+    ...
+autograd.errors.ArgumentError: want a number
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from functools import wraps
+from types import FrameType, FunctionType
+from typing import Any, TypeVar
+
+from .errors import AutogradError, hidden
+
+__all__ = ["called", "hide_our_frames", "is_ours", "ours", "public", "users_frame"]
+__tracebackhide__ = hidden
+
+COMPILED = "<autograd "  # how the file names of compile()'s output begin
+
+T = TypeVar("T")
+
+
+def ours(above: int = 0) -> None:
+    """Declare that the calling module's folder, or the one `above` levels higher, is not the user's.
+
+    Packages call this on import. The folder comes from the file name of the code, as it does for any frame: `__file__`
+    may spell it differently.
+    """
+    global _ours
+    file = sys._getframe(1).f_code.co_filename  # pyright: ignore[reportPrivateUsage]
+    folder = os.path.dirname(file)
+    for _ in range(above):
+        folder = os.path.dirname(folder)
+    _ours += (os.path.join(folder, "") if folder else file,)
+
+
+_ours: tuple[str, ...] = (
+    COMPILED,
+    contextlib.contextmanager.__code__.co_filename,
+)  # its frames are between ours where a mode decorates a function
+ours()
+
+
+def is_ours(file: str) -> bool:
+    """Return whether a file is in one of those folders."""
+    return file.startswith(_ours)
+
+
+def users_frame() -> FrameType:
+    """Return the nearest frame of the user: not from this package, from nn, or from code that compile() wrote."""
+    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    while frame.f_back and frame.f_code.co_filename.startswith(_ours):
+        frame = frame.f_back
+    return frame
+
+
+def hide_our_frames(error: BaseException) -> None:
+    """Remove this package's frames from the traceback of an error, except for the frame that caught it.
+
+    With AUTOGRAD_TRACEBACK=full in the environment, they stay.
+    """
+    if os.environ.get("AUTOGRAD_TRACEBACK") == "full":
+        return
+    entry = error.__traceback__
+    while entry is not None and entry.tb_next is not None:
+        if is_ours(entry.tb_next.tb_frame.f_code.co_filename):
+            entry.tb_next = entry.tb_next.tb_next
+        else:
+            entry = entry.tb_next
+
+
+def public(thing: T) -> T:
+    """Wrap a function, or the public methods of a class, so that our errors show the caller's line and one of ours.
+
+    Lines of the caller's own functions stay in the traceback, however deep they are.
+    """
+    if isinstance(thing, type):
+        for name, method in list(vars(thing).items()):
+            if isinstance(method, FunctionType) and (name == "__init__" or not name.startswith("_")):
+                setattr(thing, name, public(method))
+        return thing
+    function: Any = thing
+
+    @wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except AutogradError as error:
+            hide_our_frames(error)
+            raise
+
+    return called(function.__name__, wrapped)
+
+
+def called(name: str, function: Any) -> Any:
+    """Give a wrapper the name of what it wraps, by which a traceback calls its line."""
+    function.__code__ = function.__code__.replace(co_name=name)
+    return function
