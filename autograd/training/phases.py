@@ -52,7 +52,6 @@ ASKED = ("explain", "why", "order", "predict", "what_if", "whatif", "check", "an
          "operations", "name", "node", "part", "draw", "show", "save_picture", "edge", "over", "out")  # fmt: skip
 
 
-@public
 class TrainingStepper(Pictured):
     """A training run, paused between two phases of an update.
 
@@ -88,8 +87,7 @@ class TrainingStepper(Pictured):
         self.phase = "forward"  # the phase that comes next
         self.root: Any = None  # the current loss
         self._backprop: Stepper | None = None
-        self._mistakes: dict[str, None] = {}
-        self._done: list[Done] = []
+        self._mistakes, self._done = dict[str, None](), list[Done]()
         self._grads: list[float] = []  # the grads before the backward pass of this update
         self.transcript: list[str] = []
 
@@ -449,3 +447,4 @@ class TrainingStepper(Pictured):
 
 for _name in (*PHASES, "next", "step", "run", "until", "undo", "undo_update", "rewind", "goto", "compare"):
     setattr(TrainingStepper, _name, all_or_nothing(getattr(TrainingStepper, _name)))
+public(TrainingStepper)
