@@ -121,17 +121,14 @@ class Optimizer:
     def _want_a_gradient(self) -> None:
         """Refuse a first update that changes nothing, unless the user only wants to see what a schedule does."""
         params = self._params()
-        if any(p.reached for p in params):
-            self.has_moved = True
-        elif self._was_cleared or not self.has_schedule:
+        self.has_moved = any(p.reached for p in params)
+        if not self.has_moved and (self._was_cleared or not self.has_schedule):
             from autograd.explain.untrained import no_gradient
 
             raise no_gradient(f"{type(self).__name__}.step", params)
 
     def _update(self) -> None:
-        rules = [
-            updates.read(self.rule(group, True), self.rule(group, False), self.memory) for group in self.param_groups
-        ]
+        rules = [updates.read(*map(self.rule, [g] * 2, (True, False)), self.memory) for g in self.param_groups]
         groups = ((update, group["params"], options) for (update, options), group in zip(rules, self.param_groups))
         updates.run(groups, self.state.current())
 
