@@ -27,6 +27,7 @@ from demos.languages import catalogue as catalogues
 from demos.languages import paragraphs as pieces
 from demos.languages.catalogue import Catalogue, Entry, fields_of, read, written
 from demos.languages.paragraphs import has_words
+from demos.models import digits, gpt, iris, moons
 from demos.practice.quizzes import LEVELS, quiz
 from demos.shared.catalog import DEMOS
 from demos.shared.page import run
@@ -396,6 +397,27 @@ def test_every_wrong_solution_gets_a_verdict_in_russian_and_the_same_numbers(nam
             assert re.search("[а-яё]{4}", verdict.removeprefix("пока нет. ")), (which, verdict)
             assert not english_in(verdict), (which, verdict)
             assert numbers(verdict) == numbers(english) or "address" in english, (which, english, verdict)
+
+
+# --- The models ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "model",
+    [iris, *(pytest.param(one, marks=pytest.mark.slow) for one in (moons, digits, gpt))],
+    ids=lambda one: one.__name__,
+)
+def test_the_page_and_the_lines_of_a_model_are_in_russian(model, tmp_path, capsys):
+    with using("ru"):
+        model.main(out=tmp_path, steps=1)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    words = re.sub(r"(?s)<(style|script|svg).*?</\1>|<[^>]*>", " ", page)
+    plots = [path for path in tmp_path.glob("*.svg") if not path.name.startswith("graph-")]
+    plotted = [" ".join(re.findall(r"<text[^>]*>([^<]*)", path.read_text(encoding="utf-8"))) for path in plots]
+    assert len(plotted) >= 2
+    for text in (capsys.readouterr().out, words, *plotted):
+        assert re.search("[а-яё]{4}", text)
+        assert not english_in(text), english_in(text)
 
 
 # --- The workshop ------------------------------------------------------------------------------------------

@@ -137,8 +137,7 @@ def _source(path: Path) -> Iterator[Entry]:
     elif path.suffix == ".py":
         if demo := next((demo for demo in DEMOS if demo.path == path), None):
             yield Entry(demo.question)
-        else:
-            yield from _python(ast.parse(text))
+        yield from _python(ast.parse(text))
 
 
 def _entry(english: str) -> Entry:

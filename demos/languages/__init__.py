@@ -20,7 +20,7 @@ from pathlib import Path
 from .catalogue import Catalogue
 from .paragraphs import has_words, replaced
 
-__all__ = ["LANGUAGES", "chosen", "language", "listening", "reading", "told", "tr", "tr_prose", "use", "using"]
+__all__ = ["LANGUAGES", "chosen", "language", "listening", "reading", "told", "tr", "tr_prose", "use", "using", "whole"]
 
 FOLDER = Path(__file__).parent
 LANGUAGES = ("en", *sorted({path.parent.name for path in FOLDER.glob("*/*.po")}))
@@ -51,6 +51,18 @@ def told(text: str) -> str:
 def tr_prose(text: str) -> str:
     """Paragraphs of Markdown in the language in use; code stays as it is, and so does a formula by itself."""
     return text if _language == "en" else replaced(text, lambda paragraph: _in_use(paragraph) or paragraph)
+
+
+def whole(number: int) -> str:
+    """A whole number in prose. English puts a comma before every three digits; elsewhere that would be a decimal comma.
+
+    >>> whole(12345), whole(1797)
+    ('12,345', '1,797')
+    >>> with using("ru"):
+    ...     whole(1797)
+    '1797'
+    """
+    return f"{number:,}" if _language == "en" else str(number)
 
 
 def _in_use(english: str) -> str:

@@ -15,6 +15,7 @@ import nn.functional as F
 from autograd import Recorder, Value, no_grad
 from nn import optim
 
+from ..languages import tr, tr_prose, whole
 from ..shared import plots
 from ..shared.datasets import digits, shuffled
 from ..shared.progress import Progress
@@ -58,12 +59,12 @@ def main(
         order += shuffled(known, rng)
     drawn = [order[k * BATCH : (k + 1) * BATCH] for k in range(steps)]
     batches = [([table.xs[i] for i in batch], [table.ys[i] for i in batch]) for batch in drawn]
-    report = Report(out, "Handwritten digits", f"seed {seed}", png)
-    report.prose(_ABOUT.format(
-        count=f"{len(table.xs):,}", parameters=f"{len(list(model.parameters())):,}", train=f"{len(known):,}",
+    report = Report(out, tr("Handwritten digits"), tr("seed {number}", number=seed), png)
+    report.prose(tr_prose(_ABOUT).format(
+        count=whole(len(table.xs)), parameters=whole(len(list(model.parameters()))), train=whole(len(known)),
         held_out=len(held_out), batch=BATCH,
     ))  # fmt: skip
-    graphs = report.film("The graph of one image, a 5, with its loss and all gradients. Its layers are folded.")
+    graphs = report.film(tr("The graph of one image, a 5, with its loss and all gradients. Its layers are folded."))
 
     def loss_of(x: list[float], y: int) -> Value:
         return F.cross_entropy(model(x), y)
@@ -93,8 +94,10 @@ def main(
     draw_one(steps)
     report.plays(
         recorder,
-        "The training as a film: move the slider through the updates. The graph is that of the same 5. Next to "
-        "the loss is what the first hidden neuron looks for: orange where it wants ink, blue where it wants none.",
+        tr(
+            "The training as a film: move the slider through the updates. The graph is that of the same 5. Next to "
+            "the loss is what the first hidden neuron looks for: orange where it wants ink, blue where it wants none."
+        ),
     )
     sure = {i: read(i) for i in held_out}
     said = {i: chances.index(max(chances)) for i, chances in sure.items()}
@@ -105,34 +108,49 @@ def main(
         confusion[table.ys[i]][said[i]] += 1
 
     lines = [
-        "Nothing is compiled: the updates run operation by operation."
+        tr("Nothing is compiled: the updates run operation by operation.")
         if run.last_backend == "eager"
-        else f"Tracing and compiling: {run.preparing:.2f} s, by backend {run.last_backend}.",
-        f"Training: {run.training:.2f} s for {steps:,} updates with {BATCH} images each.",
-        f"{len(held_out) - len(wrong)} of {len(held_out)} held-out images are read correctly: {accuracy:.1%}.",
+        else tr(
+            "Tracing and compiling: {seconds} s, by backend {backend}.",
+            seconds=f"{run.preparing:.2f}",
+            backend=run.last_backend,
+        ),
+        tr(
+            "Training: {seconds} s for {steps} updates with {batch} images each.",
+            seconds=f"{run.training:.2f}",
+            steps=whole(steps),
+            batch=BATCH,
+        ),
+        tr(
+            "{right} of {all} held-out images are read correctly: {share}.",
+            right=len(held_out) - len(wrong),
+            all=len(held_out),
+            share=f"{accuracy:.1%}",
+        ),
     ]
     report.prose("\n".join(f"- {line}" for line in lines))
     if not quiet:
         print(*lines, sep="\n")
 
-    @report.plot("loss", f"The mean loss of the {BATCH} images of each update, before the update.",
-                 title="Digits: the loss falls", x="update", y="cross-entropy")  # fmt: skip
+    @report.plot("loss", tr("The mean loss of the {batch} images of each update, before the update.", batch=BATCH),
+                 title=tr("Digits: the loss falls"), x=tr("update"), y=tr("cross-entropy"))  # fmt: skip
     def _(ax: Any) -> None:
         plots.curve(ax, run.losses, linewidth=1)
         ax.set_ylim(bottom=0)
 
-    @report.plot("confusion", "The held-out images: each row is a digit that was written, each column what it was "
-        "read as.",
-                 title="Digits: confusion", x="read as", y="written", size=(5.6, 5.4))  # fmt: skip
+    @report.plot("confusion", tr("The held-out images: each row is a digit that was written, each column what it was read as."),
+                 title=tr("Digits: confusion"), x=tr("read as"), y=tr("written"), size=(5.6, 5.4))  # fmt: skip
     def _(ax: Any) -> None:
         plots.heat(ax, confusion, 0.0, max(map(max, confusion)), digits=0)
         ax.set(xticks=range(10), yticks=range(10))
 
     if wrong:
 
-        @report.plot("wrong", f"{min(SHOWN, len(wrong))} of the {len(wrong)} wrong answers, the most confident ones first.", columns=6, size=(1.9, 1.7),
-                     title="Digits: read wrong", each={
-                         f"{table.ys[i]} read as {said[i]}\n{sure[i][said[i]]:.0%} sure, #{i}": table.xs[i]
+        @report.plot("wrong", tr("{shown} of the {all} wrong answers, the most confident ones first.",
+                                  shown=min(SHOWN, len(wrong)), all=len(wrong)), columns=6, size=(1.9, 1.7),
+                     title=tr("Digits: read wrong"), each={
+                         tr("{digit} read as {answer}\n{share} sure, #{image}", digit=table.ys[i], answer=said[i],
+                            share=f"{sure[i][said[i]]:.0%}", image=i): table.xs[i]
                          for i in sorted(wrong, key=lambda i: -max(sure[i]))[:SHOWN]
                      })  # fmt: skip
         def _(ax: Any, pixels: list[float]) -> None:
@@ -141,8 +159,8 @@ def main(
     weight = model.state_dict()["layers.0.weight"]
     most = max(abs(w) for row in weight for w in row)
 
-    @report.plot("weights", "What the first eight of the 32 hidden neurons look for: orange where they want ink, purple where they want none.",
-                 title="Digits: hidden neurons", each={f"neuron {k}": weight[k] for k in range(8)}, columns=4,
+    @report.plot("weights", tr("What the first eight of the 32 hidden neurons look for: orange where they want ink, purple where they want none."),
+                 title=tr("Digits: hidden neurons"), each={tr("neuron {k}", k=k): weight[k] for k in range(8)}, columns=4,
                  size=(1.9, 1.7))  # fmt: skip
     def _(ax: Any, row: list[float]) -> None:
         _image(ax, row, plots.DIVERGING, -most, most)

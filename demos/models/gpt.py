@@ -17,6 +17,7 @@ from autograd import Recorder, Value, no_grad
 from autograd.formula import add_up
 from nn import optim
 
+from ..languages import tr, tr_prose, whole
 from ..shared import plots
 from ..shared.datasets import names, shuffled
 from ..shared.progress import Progress
@@ -35,7 +36,7 @@ learns from {count} first names in the US Census of 1990, one name per update, a
 Each letter becomes {width} numbers, and so does its position in the name; {heads} heads of attention let every
 letter look at the ones before it; an MLP works on what they found; and a last layer scores the 27 symbols that may come
 next. The loss says how surprised the model is by the right symbol: for a model that knows nothing it is log 27 =
-{ln:.4f}.
+{ln}.
 
 An update is one step of training: the loss of one name, its gradient by backprop, and a small change to every
 parameter against its gradient."""
@@ -130,12 +131,12 @@ def main(
     model = GPT(rng)
     parameters = list(model.parameters())
     batches = [([signs_of(documents[i % len(documents)])],) for i in range(steps)]
-    report = Report(out, "A GPT that invents names", f"seed {seed}", png)
-    report.prose(_ABOUT.format(
-        parameters=f"{len(parameters):,}", count=f"{len(documents):,}", width=WIDTH, heads=HEADS, ln=math.log(27)
+    report = Report(out, tr("A GPT that invents names"), tr("seed {number}", number=seed), png)
+    report.prose(tr_prose(_ABOUT).format(
+        parameters=whole(len(parameters)), count=whole(len(documents)), width=WIDTH, heads=HEADS, ln=f"{math.log(27):.4f}"
     ))  # fmt: skip
     graphs = report.film(
-        "The graph of one update: the loss of the name ann, with all gradients. Its layers are folded."
+        tr("The graph of one update: the loss of the name ann, with all gradients. Its layers are folded.")
     )
 
     ann = signs_of("ann")
@@ -176,49 +177,64 @@ def main(
     while len(invented) < INVENTED:
         invented[invent(model, rng)] = None
     real = {*documents, *held_out}
-    marked = [f"{name} (real)" if name in real else name for name in invented]
+    marked = [tr("{name} (real)", name=name) if name in real else name for name in invented]
     draw_one(steps)
     report.plays(
         recorder,
-        "The training as a film: move the slider through the updates. The graph is that of the name ann, and a "
-        "click opens the GPT in it. Next to the loss you see how the four symbols attend to each other, head by "
-        "head: each row is a symbol "
-        "that asks, each column one that it looks at.",
+        tr(
+            "The training as a film: move the slider through the updates. The graph is that of the name ann, and a "
+            "click opens the GPT in it. Next to the loss you see how the four symbols attend to each other, head by "
+            "head: each row is a symbol that asks, each column one that it looks at."
+        ),
     )
 
     compiled = [
-        f"The first {checked} losses, operation by operation and by backend {run.last_backend}, differ by at most {apart:.1g}.",
-        f"Tracing and compiling for {run.programs} different lengths of names: {run.preparing:.2f} s.",
+        tr(
+            "The first {count} losses, operation by operation and by backend {backend}, differ by at most {apart}.",
+            count=checked,
+            backend=run.last_backend,
+            apart=f"{apart:.1g}",
+        ),
+        tr(
+            "Tracing and compiling for {count} different lengths of names: {seconds} s.",
+            count=run.programs,
+            seconds=f"{run.preparing:.2f}",
+        ),
     ]
     said = [
         *(
             compiled
             if run.last_backend != "eager"
-            else ["Nothing is compiled: the updates run operation by operation."]
+            else [tr("Nothing is compiled: the updates run operation by operation.")]
         ),
-        f"Training: {run.training:.2f} s for {steps:,} updates, {run.training / steps * 1e3:.3g} ms each; "
-        f"operation by operation {eager.training / checked * 1e3:.3g} ms.",
-        f"Mean loss on {HELD_OUT} held-out names: {unseen:.4f}.",
+        tr(
+            "Training: {seconds} s for {steps} updates, {each} ms each; operation by operation {eager} ms.",
+            seconds=f"{run.training:.2f}",
+            steps=whole(steps),
+            each=f"{run.training / steps * 1e3:.3g}",
+            eager=f"{eager.training / checked * 1e3:.3g}",
+        ),
+        tr("Mean loss on {count} held-out names: {loss}.", count=HELD_OUT, loss=f"{unseen:.4f}"),
     ]
     report.prose("\n".join(f"- {line}" for line in said))
-    report.prose("## Invented\n\n" + ", ".join(marked))
+    report.prose(f"## {tr('Invented')}\n\n" + ", ".join(marked))
     if not quiet:
-        print(*said, f"Invented: {', '.join(marked)}", sep="\n")
+        print(*said, f"{tr('Invented')}: {', '.join(marked)}", sep="\n")
 
-    @report.plot("loss", "The loss of each name before its update, and the mean of the last 50.",
-                 title="GPT: the loss falls", x="update", y="cross-entropy")  # fmt: skip
+    @report.plot("loss", tr("The loss of each name before its update, and the mean of the last 50."),
+                 title=tr("GPT: the loss falls"), x=tr("update"), y=tr("cross-entropy"))  # fmt: skip
     def _(ax: Any) -> None:
-        plots.curve(ax, run.losses, 1, "one name", linewidth=0.8, alpha=0.8)
-        plots.curve(ax, _running_means(run.losses, 50), 0, "mean of 50")
-        ax.axhline(math.log(27), color=plots.GREY, linestyle=":", label="knowing nothing")
+        plots.curve(ax, run.losses, 1, tr("one name"), linewidth=0.8, alpha=0.8)
+        plots.curve(ax, _running_means(run.losses, 50), 0, tr("mean of 50"))
+        ax.axhline(math.log(27), color=plots.GREY, linestyle=":", label=tr("knowing nothing"))
         ax.set_ylim(bottom=0)
         ax.legend()
 
     seen = signs_of(next(iter(invented)))[:-1]
 
-    @report.plot("attention", "Who attends to whom: each row is a symbol that asks what comes next, each column one that it may look at.",
-                 title="Attention", each={f"head {k + 1}": head for k, head in enumerate(model.attention(seen))},
-                 x="looks at", y="symbol", size=(2.9, 2.9))  # fmt: skip
+    @report.plot("attention", tr("Who attends to whom: each row is a symbol that asks what comes next, each column one that it may look at."),
+                 title=tr("Attention"), each={tr("head {k}", k=k): head for k, head in enumerate(model.attention(seen), 1)},
+                 x=tr("looks at"), y=tr("symbol"), size=(2.9, 2.9))  # fmt: skip
     def _(ax: Any, weights: list[list[float]]) -> None:
         plots.heat(ax, weights, 0.0, 1.0, digits=None)
         for ticks in (ax.set_xticks, ax.set_yticks):

@@ -14,6 +14,7 @@ from autograd import Recorder, Value, no_grad
 from autograd.formula import add_up
 from nn import optim
 
+from ..languages import tr, tr_prose
 from ..shared import plots
 from ..shared.datasets import deepest_in_another, iris, standardizer
 from ..shared.progress import Progress
@@ -50,11 +51,17 @@ def main(
 
     model = nn.MLP(4, [8, 3], seed=seed)
     optimizer = optim.AdamW(model.parameters(), lr=0.05)
-    report = Report(out, "Fisher's irises: three species, told apart by four lengths", f"seed {seed}", png)
-    report.prose(_ABOUT.format(train=len(train), held_out=len(held_out), parameters=len(list(model.parameters()))))
+    report = Report(
+        out, tr("Fisher's irises: three species, told apart by four lengths"), tr("seed {number}", number=seed), png
+    )
+    report.prose(
+        tr_prose(_ABOUT).format(train=len(train), held_out=len(held_out), parameters=len(list(model.parameters())))
+    )
     graphs = report.film(
-        f"The graph of one flower, the {table.classes[ys[hard]]} nearest to the middle of another species, with "
-        f"its loss and all gradients."
+        tr(
+            "The graph of one flower, the {species} nearest to the middle of another species, with its loss and all gradients.",
+            species=table.classes[ys[hard]],
+        )
     )
     losses: list[float] = []
     shares: list[float] = []
@@ -101,19 +108,21 @@ def main(
     recorder.finish()
     report.plays(
         recorder,
-        "The training as a film: move the slider through the updates. The graph is that of the same flower, which "
-        "has a ring around it in the picture next to the loss. That picture shows what the network says about any "
-        "petal.",
+        tr(
+            "The training as a film: move the slider through the updates. The graph is that of the same flower, which "
+            "has a ring around it in the picture next to the loss. That picture shows what the network says about any "
+            "petal."
+        ),
     )
 
-    @report.plot("loss", f"The mean loss of the {len(train)} training flowers, before each update.",
-                 title="Iris: the loss falls", x="update", y="cross-entropy")  # fmt: skip
+    @report.plot("loss", tr("The mean loss of the {count} training flowers, before each update.", count=len(train)),
+                 title=tr("Iris: the loss falls"), x=tr("update"), y=tr("cross-entropy"))  # fmt: skip
     def _(ax: Any) -> None:
         plots.curve(ax, losses)
         ax.set_ylim(bottom=0)
 
-    @report.plot("regions", "What the network says about any petal, for a flower with average sepals.",
-                 title="Iris: what was learned", x="petal length, cm", y="petal width, cm")  # fmt: skip
+    @report.plot("regions", tr("What the network says about any petal, for a flower with average sepals."),
+                 title=tr("Iris: what was learned"), x=tr("petal length, cm"), y=tr("petal width, cm"))  # fmt: skip
     def _(ax: Any) -> None:
         plots.regions(ax, scores_of_petal, petals, ys, table.classes)
 
@@ -121,8 +130,8 @@ def main(
     for i in held_out:
         confusion[ys[i]][species(xs[i])] += 1
     report.table(
-        ["is \\ called", *table.classes],
+        [tr("is \\ called"), *table.classes],
         [[name, *row] for name, row in zip(table.classes, confusion)],
-        f"The held-out flowers: {shares[-1]:.1%} right.",
+        tr("The held-out flowers: {share} right.", share=f"{shares[-1]:.1%}"),
     )
     return {"loss": losses[-1], "losses": losses, "held_out_accuracy": shares[-1], "model": model, "report": report}

@@ -14,6 +14,7 @@ import nn.functional as F
 from autograd import Recorder, TrainingStepper, Value, no_grad
 from nn import optim
 
+from ..languages import tr, tr_prose
 from ..shared import datasets, plots
 from ..shared.datasets import deepest_in_another
 from ..shared.progress import Progress
@@ -55,9 +56,11 @@ def main(
     """
     table, sides, model, optimizer = _made(seed)
     xs = table.xs
-    report = Report(out, "Two moons, and a line that bends", f"seed {seed}", png)
-    report.prose(_ABOUT.format(count=len(xs), parameters=len(list(model.parameters()))))
-    graphs = report.film("The loss of one point, with all gradients: the point with the worst score at that update.")
+    report = Report(out, tr("Two moons, and a line that bends"), tr("seed {number}", number=seed), png)
+    report.prose(tr_prose(_ABOUT).format(count=len(xs), parameters=len(list(model.parameters()))))
+    graphs = report.film(
+        tr("The loss of one point, with all gradients: the point with the worst score at that update.")
+    )
     losses: list[float] = []
     shares: list[float] = []
 
@@ -103,21 +106,23 @@ def main(
     recorder.finish()
     report.plays(
         recorder,
-        "The training as a film: move the slider through the updates. The graph is that of the point nearest to "
-        "the middle of the other moon. It has a ring around it in the picture next to the loss. That "
-        "picture shows on which side of the line each point is.",
+        tr(
+            "The training as a film: move the slider through the updates. The graph is that of the point nearest to "
+            "the middle of the other moon. It has a ring around it in the picture next to the loss. That picture "
+            "shows on which side of the line each point is."
+        ),
     )
 
-    @report.plot("loss", "The loss before each update, and the fraction of points on the right side of the line.",
-                 title="Moons: the loss falls", x="update", y="loss, and fraction right")  # fmt: skip
+    @report.plot("loss", tr("The loss before each update, and the fraction of points on the right side of the line."),
+                 title=tr("Moons: the loss falls"), x=tr("update"), y=tr("loss, and fraction right"))  # fmt: skip
     def _(ax: Any) -> None:
-        plots.curve(ax, losses, 0, "hinge loss")
-        plots.curve(ax, shares, 1, "fraction right")
+        plots.curve(ax, losses, 0, tr("hinge loss"))
+        plots.curve(ax, shares, 1, tr("fraction right"))
         ax.set_ylim(bottom=0)
         ax.legend(loc="center right")
 
-    @report.plot("regions", "The score over the plane. The line is where the score is 0.",
-                 title="Moons: what was learned", x="x", y="y")  # fmt: skip
+    @report.plot("regions", tr("The score over the plane. The line is where the score is 0."),
+                 title=tr("Moons: what was learned"), x="x", y="y")  # fmt: skip
     def _(ax: Any) -> None:
         plots.regions(ax, both_scores, xs, table.ys, table.classes)
 

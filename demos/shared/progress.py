@@ -7,9 +7,12 @@ from importlib.util import find_spec
 from time import perf_counter
 from typing import Any
 
+from ..languages import told
+
 __all__ = ["Progress"]
 
 _LINES = 10  # the largest number of plain lines that a run prints
+_SAID = ("loss", "accuracy", "held out accuracy")  # the numbers that trainings report, listed for the catalogues
 _PAUSE = 0.05  # seconds between two changes of the live line
 
 
@@ -46,7 +49,7 @@ class Progress:
     def __call__(self, update: int, **numbers: float) -> None:
         if self.quiet:
             return
-        shown = "  ".join(f"{name.replace('_', ' ')} {number:.4g}" for name, number in numbers.items())
+        shown = "  ".join(f"{told(name.replace('_', ' '))} {number:.4g}" for name, number in numbers.items())
         if self._bar:
             self._bar.update(0, completed=update, numbers=shown)
             return
