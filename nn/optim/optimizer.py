@@ -128,7 +128,7 @@ class Optimizer:
             raise no_gradient(f"{type(self).__name__}.step", params)
 
     def _update(self) -> None:
-        rules = [updates.read(*map(self.rule, [g] * 2, (True, False)), self.memory) for g in self.param_groups]
+        rules = [updates.read(self.rule(g, True), self.rule(g, False), self.memory) for g in self.param_groups]
         groups = ((update, group["params"], options) for (update, options), group in zip(rules, self.param_groups))
         updates.run(groups, self.state.current())
 
