@@ -82,7 +82,7 @@ def gradcheck(
 def _check_output(
     f: Callable[..., Any], given: list[Any], leaves: list[Value], i: int, eps: float, atol: float, rtol: float
 ) -> str:
-    """Say what is wrong with the gradient of the i-th output, if anything."""
+    """Say what is wrong with the gradient of the i-th output; "" if nothing is."""
     output = list(_flat(f(*given)))[i]
     found = grad(output, leaves, allow_unused=True)
     for leaf, gradient in zip(leaves, found):
@@ -113,8 +113,7 @@ def _difference(
 
 
 def _cause(output: Value, leaf: Value, found: Slope, eps: float, atol: float, rtol: float) -> str:
-    """Say which edge is at fault: one that is not smooth if `found` is not smooth, otherwise one with a wrong
-    partial."""
+    """Say which edge is at fault: one that is not smooth if `found` is not smooth, or else one with a wrong partial."""
     graph: Graph = Graph(output)
     for edge in graph.edges():
         slope = slope_at(operation_at(edge), edge.operand.data, eps, atol, rtol)

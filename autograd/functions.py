@@ -1,4 +1,4 @@
-"""The operations as functions: every row by its name, the ones over lists, and `op` to add your own.
+"""The operations as functions: every row under its name, those over lists, and `op` to add your own.
 
 >>> import autograd
 >>> autograd.tanh(0.0)
@@ -129,7 +129,7 @@ def op(
     domain: where the value exists, such as ``a > 0``, for error messages. defaults: operands that may be left out, and
     the number used instead. Everything works with the new operation: backward, drawing, stepping, gradcheck, compile.
     Raises FormulaError for text that it cannot read, and for text that does not mean the same in every language: a
-    comparison used as a number, a name that is taken, terms nested more than 100 levels deep.
+    comparison used as a number, a name that is taken, or terms nested more than 100 levels deep.
 
     >>> cube = op("cube", "cube", "a * a * a", "3 * a ** 2")
     >>> x = Value(2.0)

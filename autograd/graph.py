@@ -82,7 +82,7 @@ unrecorded: WeakSet[Any] = WeakSet()  # the gradients that grad() returned witho
 
 
 def how_cut(nodes: Iterable[Any], name: Callable[[Any], str]) -> str:
-    """Say what may have cut a graph in which something is missing. This is a question unless the cause is known."""
+    """Say what may have cut a graph in which something is missing: ask a question, unless the cause is known."""
     found = next((node for node in nodes if node in unrecorded), None)
     if found is None:
         return "was it made from .data, or inside no_grad()?"
@@ -90,9 +90,9 @@ def how_cut(nodes: Iterable[Any], name: Callable[[Any], str]) -> str:
 
 
 class Looked(float):
-    """A gradient that a stepper wrote into a leaf. Stepping changes no result: backward() then adds to `before`.
+    """A gradient that a stepper wrote into a leaf. Since stepping should change nothing, backward() adds to `before`.
 
-    before: the grad that was there earlier. root: the result that was stepped through.
+    before: the grad before the stepping. root: the result that was stepped through.
     """
 
     __slots__ = ("before", "root")
@@ -116,8 +116,7 @@ def grad_before(leaf: Any, root: Any) -> Any:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """Ask ``did you mean tanh?``, or nothing if no word is near. Among very many words, only those with a similar
-    beginning are compared.
+    """Ask ``did you mean tanh?``, or nothing if no word is near. Of very many words, only those that begin alike count.
 
     >>> nearest("tahn", ["exp", "tanh"]), nearest("zzz", ["exp", "tanh"])
     ('did you mean tanh?', '')
@@ -191,7 +190,7 @@ class Graph(Generic[N]):
         return {node: self.name(node) for node in self.nodes}
 
     def _named(self) -> dict[Any, str]:
-        """The nodes whose name is not their place."""
+        """The nodes that are not named after their place."""
         if self._names is None:
             given = {node: str(name) for node in self.nodes if (name := node.label or self._given.get(node))}
             reserved = set(given.values())
@@ -212,7 +211,7 @@ class Graph(Generic[N]):
         return self._names
 
     def _robbed(self, reserved: set[str]) -> list[N]:
-        """The nodes whose place, ``v7``, is the given name of another node."""
+        """The nodes whose place, ``v7``, is also the name that another node was given."""
         places = {name[1:] for name in reserved if name[:1] == "v" and name[1:].isdecimal() and len(name) < 12}
         return [self.nodes[int(place)] for place in places if int(place) < len(self) and str(int(place)) == place]
 
@@ -234,8 +233,7 @@ class Graph(Generic[N]):
         return said.replace(" or inside no_grad()?", otherwise) if otherwise else said
 
     def find(self, name: str) -> N:
-        """Return the node with that name. Raises GraphError, which suggests the name that may be meant, or lists some
-        names."""
+        """Return the node with that name. Raises GraphError, which suggests a name or lists some."""
         if name in self.by_name:
             return self.by_name[name]
         some = ", ".join(" ".join(self.name(node).split()) for node in self.nodes[:-9:-1])
@@ -293,7 +291,7 @@ def gradients(graph: Graph[N]) -> dict[N, float]:
 
 
 def recompute(graph: Graph[N], changed: Mapping[N, float]) -> dict[N, float]:
-    """Compute what the nodes' data would be if some were `changed`: those nodes and all that depend on them.
+    """Compute what the nodes' data would be if some were `changed`: for those nodes and all that depend on them.
 
     No node is changed. Raises DomainError, FloatOverflowError or SingularityError where an operation has no value.
 

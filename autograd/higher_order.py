@@ -47,7 +47,7 @@ def grad(
     """Return d(output)/d(input) for each of `inputs`, as torch.autograd.grad does: no `.grad` changes.
 
     For a function f, grad(f) is the function that computes its gradient, as in JAX: grad(f)(3.0) with respect to the
-    first argument, grad(f, 1) to the second, grad(f, (0, 1)) to both. See value_and_grad.
+    first argument, grad(f, 1) with respect to the second, and grad(f, (0, 1)) with respect to both. See value_and_grad.
 
     create_graph: record the gradients too, so that they can be differentiated again. retain_graph changes nothing:
     a graph lasts as long as its result.
@@ -70,7 +70,7 @@ def grad(
         raise ArgumentError("grad: also want the Values to differentiate with respect to: grad(output, [a, b])")
     _ = output.grad  # raises TraceError for a Value that compile() traces
     wanted = [inputs] if isinstance(inputs, Value) else list(inputs)
-    alone = wanted[0] if len(wanted) == 1 else None  # what an input was computed from does not matter here
+    alone = wanted[0] if len(wanted) == 1 else None  # how an input was computed does not matter here
     graph = Graph(output, nodes=walk(output, down_to=alone))
     if create_graph:
         with named_scope("backward"):  # its own frame in a picture, beside the forward pass
@@ -103,7 +103,7 @@ def _propagated(graph: Graph, wanted: list[Value], seed: Value | float, allow_un
                 arrived[operand] = arrived[operand] + share if operand in arrived else share
     gradients = [g if isinstance(g := arrived.get(node, 0.0), Value) else Value(g) for node in wanted]
     if not isinstance(seed, Value):
-        unrecorded.update(gradients)  # so that an error can say why they have no operands
+        unrecorded.update(gradients)  # so that an error can say why these have no operands
     return tuple(gradients)
 
 
@@ -119,7 +119,7 @@ def _no_path(output: Value, node: Value) -> GraphError:
 
 
 def _seed(output: Value) -> Value:
-    """The Value that gradients start from with create_graph; it marks Values that were computed from gradients."""
+    """The Value from which gradients start with create_graph; it marks Values that were computed from gradients."""
     seed = Value(1.0, label=_slope_name(output.label, output.label) if output.label else "")
     _seeds.add(seed)
     return seed
@@ -206,8 +206,7 @@ def hessian(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> C
 
 
 def _of_function(who: str, function: Any, argnums: Any, answer: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    """Return the function that gives answer(f(x), gradient). For jacobian, f(x) may be nested; otherwise it is a
-    number."""
+    """Return the function that gives answer(f(x), gradient). For jacobian, f(x) may be nested; else it is a number."""
     if not callable(function):
         raise ArgumentError(f"{who}: want a function, got {function!r}: for a result, grad(output, inputs)")
     if not all(type(place) is int for place in _flat(argnums)):
@@ -285,7 +284,7 @@ def _fresh(x: Any) -> Value:
 
 
 def _each(change: Callable[[Any], Any], nested: Any) -> Any:
-    """Return numbers in nested lists, tuples and dicts, each changed."""
+    """Return nested lists, tuples and dicts with every number changed."""
     if isinstance(nested, dict):
         return {key: _each(change, item) for key, item in nested.items()}
     if isinstance(nested, (list, tuple)):

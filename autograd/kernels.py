@@ -88,8 +88,8 @@ _WORDS = {
 def compile_kernel(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> Callable[..., Any]:
     """Compile a wide row for lists of one length: `sizes` by name (1 for a single operand).
 
-    `constants` names the operands that are plain numbers. A kernel that meets anything but what it was
-    compiled for leaves it to `carefully`, so it need not check the type of every operand.
+    `constants` names the operands that are plain numbers. A kernel that meets anything it was not compiled for leaves
+    it to `carefully`, so it need not check the type of every operand.
     """
     name = _name(op, sizes)
     page = Page(f"<autograd operations: {name}, number {next(_numbers)}>")  # its own page, dropped with the kernel
@@ -117,9 +117,9 @@ def kernel_text(op: Op, sizes: dict[str, int], constants: frozenset[str]) -> str
     namer = Namer(_WORDS)
     given = namer.names(op.operands)  # what the kernel calls its parameters
     bind: list[str] = []  # names for the Values in a list
-    read: list[str] = []  # names for their numbers
+    read: list[str] = []  # names for the numbers of these Values
     kept: list[str] = []  # the operands the node keeps: Values, and plain numbers as floats
-    names: dict[str, Any] = {}  # what the formulas call the numbers
+    names: dict[str, Any] = {}  # what the formulas call these numbers
     for name, size in sizes.items():
         number = _constant(op) if name in constants else _DATA
         if name in op.lists and unrolled:

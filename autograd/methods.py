@@ -196,7 +196,7 @@ def {name}({parameters}):
     "_node",
 )
 
-# The names in the templates themselves: nothing that a row adds may have one of them.
+# The names in the templates themselves: nothing that a row adds may have the same name.
 _METHOD_WORDS = {*words(_UNARY, _IN_PLACE, _REFLECTED), *FUNCTIONS, "larger"}
 _FUNCTION_WORDS = {*words(_SCALAR, _FAST, _WIDE), "Value", "float", "len", "type"}
 
@@ -204,7 +204,7 @@ _FUNCTION_WORDS = {*words(_SCALAR, _FAST, _WIDE), "Value", "float", "len", "type
 class Page:
     """The text of what was compiled, as a file that tracebacks and inspect quote from linecache.
 
-    filename: from how it begins, naming.users_frame knows that a frame is not the user's.
+    filename: its beginning tells naming.users_frame that a frame is not the user's.
     """
 
     def __init__(self, filename: str = "<autograd operations>") -> None:
@@ -218,13 +218,13 @@ class Page:
         return above
 
     def show(self) -> None:
-        """Let linecache quote the page, but only once something is used: importing autograd loads no tool."""
+        """Let linecache quote the page, once some function of it is used: importing autograd loads no tool."""
         import linecache
 
         linecache.cache[self.filename] = 0, None, self.lines, self.filename  # None: never looked for on disk
 
 
-page = Page()  # of all methods and functions
+page = Page()  # the page of all methods and functions
 
 
 def define(text: str, name: str, on: Page = page) -> Callable[..., Any]:
@@ -285,9 +285,9 @@ def keep_in_place(kind: type) -> None:
 
 
 def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
-    """Make the methods of Value, by name: ``tanh``, and ``__mul__``, ``__rmul__``, ``__imul__``, ``mul`` for an operator.
+    """Make the methods of Value, by name: ``tanh``; for operators, ``__mul__``, ``__rmul__``, ``__imul__`` and ``mul``.
 
-    A row over lists, or of more than two operands, becomes only a function.
+    A row over lists, or with more than two operands, becomes a function only.
     """
     methods: list[Method] = []
     for op in rows:
@@ -302,8 +302,7 @@ def compile_methods(rows: Sequence[Op]) -> dict[str, Method]:
 
 
 def compile_function(op: Op, doc: str = "") -> Callable[..., Any]:
-    """Make a function of a row: ``dot(xs, ws, bias=None)`` for a wide row, otherwise of one Value or number per
-    operand."""
+    """Make a function of a row: ``dot(xs, ws, bias=None)`` for a wide row, or else of a Value or number per operand."""
     for name in _FUNCTION_WORDS.intersection(op.operands):
         raise FormulaError(f"{op.name}: {name!r} is taken: give the operand another name")
     parameters = [f"{name}={_literal(op.defaults[name])}" if name in op.defaults else name for name in op.operands]

@@ -1,4 +1,4 @@
-"""The modes that a computation can run in (no_grad, atomic, ieee), and where in a model it runs.
+"""The modes in which a computation can run (no_grad, atomic, ieee), and where in a model it runs.
 
 A compiled method looks at one global, `mode`: the modes that are on, over all threads. If there are any, the method
 asks which of them are on in its own context. So a mode is private to its thread (or task), and having modes costs
@@ -100,7 +100,7 @@ class Mode:
             self._leave(mode)
             raise
 
-    def __del__(self) -> None:  # where an interrupt came before the first line of __exit__
+    def __del__(self) -> None:  # for an interrupt before the first line of __exit__
         for mode in self._own:
             self._leave(mode)
 
@@ -201,11 +201,11 @@ def modes_restored() -> Generator[None]:
 
 
 class Scope:
-    """One call of a module: which module, inside which other call, and the line of the user's code if it was recorded.
+    """One call of a module: the module, the call around it, and the line of the user's code if it was recorded.
 
     Nodes made during the call refer to it, so that a drawing can fold a layer and name its parameters.
-    `module` is a plain string if a part of a computation was merely named (see named_scope), and None for the marks
-    of leaves, below.
+    `module` is a plain string if a part of a computation was only given a name (see named_scope), and None for the
+    marks of leaves, below.
     """
 
     __slots__ = ("module", "parent", "source")
@@ -217,7 +217,7 @@ class Scope:
 
 
 PARAMETER = Scope(None, None)  # the scope of a leaf that belongs to a module
-CUT = Scope(None, None)  # and of one that was computed, but was cut from its graph by detach() or no_grad()
+CUT = Scope(None, None)  # the scope of a leaf that was computed, but was cut from its graph by detach() or no_grad()
 
 
 class _Here(_local):
@@ -228,7 +228,7 @@ here = _Here()  # this thread's scope; shared["scope"] is the scope of the threa
 
 
 class named_scope:  # noqa: N801 - jax's name
-    """Name a part of a computation that is not a module, for drawings to fold, as jax.named_scope does.
+    """Name a part of a computation that is not a module, so that drawings can fold it, as with jax.named_scope.
 
     >>> from autograd import Value
     >>> with named_scope("scores"):
@@ -249,7 +249,7 @@ class named_scope:  # noqa: N801 - jax's name
     def __exit__(self, *_: object) -> None:
         shared["scope"] = here.scope = self._own.parent
 
-    def __del__(self) -> None:  # where an interrupt came before the first line of __exit__
+    def __del__(self) -> None:  # for an interrupt before the first line of __exit__
         if getattr(self, "_own", None) is here.scope is not None:
             shared["scope"] = here.scope = self._own.parent
 

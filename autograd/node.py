@@ -1,4 +1,4 @@
-"""What tools see of a Value: a node of the graph, with its numbers, its operation and its operands.
+"""The part of a Value that tools see: a node of the graph, with its numbers, its operation and its operands.
 
 Drawings, steppers, players and reports take nodes and never import Value, so anything with these attributes can be
 drawn and stepped through.

@@ -1,8 +1,8 @@
 """The calculus: one row per operation. Everything else in this package reads these rows.
 
 A row gives an operation's name, its symbol in drawings, its value, and its partials: the derivative of the
-value with respect to each operand. `a, b, c` are operands, `out` is the value just computed, ``xs[i]`` is one
-of a list (see formula/formula.py for the grammar). To add an operation, add a row.
+value with respect to each operand. `a, b, c` are operands, `out` is the value just computed, ``xs[i]`` is an item of a
+list (see formula/formula.py for the grammar). To add an operation, add a row.
 
     >>> TANH.value, TANH.partials
     (Formula('tanh(a)'), (Formula('1 - out ** 2'),))
@@ -61,7 +61,7 @@ class Op(str):
     def bind(self, operands: Sequence[Any]) -> dict[str, Any]:
         """Sort a node's flat operands by name: a list for ``xs``, one entry for ``bias``.
 
-        An operand that was left out is missing from the answer.
+        An operand that was left out is missing from the result.
 
         >>> DOT.bind([1, 2, 3, 10, 20, 30, 7])
         {'xs': [1, 2, 3], 'ws': [10, 20, 30], 'bias': 7}
@@ -105,7 +105,7 @@ class Op(str):
         raise IndexError(f"{self.name} has no operand {k}: it has {count}")
 
     def partial(self, k: int, count: int) -> tuple[Formula, int | None]:
-        """Return the partial with respect to the k-th of `count` flat operands, and the index i it is taken at."""
+        """Return the partial for the k-th of `count` flat operands, and the index i at which it is taken."""
         name, index = self.place(k, count)
         return self.partials[self.operands.index(name)], index
 
@@ -132,7 +132,7 @@ def _by_name(name: str) -> Op:
 def row(name: str, symbol: str, value: str, /, *partials: str, **more: Any) -> Op:
     """Check a row, add it to the table and return its Op. It replaces a row of the same name if a user added that row.
 
-    Takes what :func:`checked` takes, and raises what it raises.
+    It takes the same arguments as :func:`checked`, and raises the same errors.
     """
     op = checked(name, symbol, value, *partials, **more)
     OPS[op.name] = op
@@ -184,7 +184,7 @@ def checked(
     return op
 
 
-_known: dict[str, Formula] = {}  # many rows share partials such as 1 and -1: each is read once
+_known: dict[str, Formula] = {}  # many rows share partials such as 1 and -1: each of these is read once
 
 
 def _read(partial: str) -> Formula:
@@ -228,14 +228,14 @@ def _check_lists(op: Op) -> None:
     indexed = dict.fromkeys(op.value.result.indexed())
     if indexed:
         raise FormulaError(
-            f"{op.name}: which i is {next(iter(indexed))}[i] in {op.value.source!r}? Write it inside sum or max"
+            f"{op.name}: what is i in {next(iter(indexed))}[i], in {op.value.source!r}? Write it inside sum or max"
         )
     for operand, formula in zip(op.operands, op.partials):
         if operand not in op.lists:
             for name in formula.result.indexed():
                 raise FormulaError(
-                    f"{op.name}: which i is {name}[i] in {formula.source!r}, the partial of {operand!r}? "
-                    "Only the partial of a list is taken at an i"
+                    f"{op.name}: what is i in {name}[i], in {formula.source!r}, the partial of {operand!r}? "
+                    "Only the partial of a list has an i"
                 )
     for formula in (op.value, *op.partials, *([op.domain] if op.domain else [])):
         lets = [let for let, _ in formula.lets]

@@ -73,8 +73,7 @@ def apply(op: Op, groups: Sequence[Any]) -> Value:
 
 
 def record_checked(op: Op, operands: Sequence[Any]) -> Any:
-    """Make a node of operands that are not all Values, floats or ints; NotImplemented if an operator got a
-    non-number."""
+    """Make a node of operands that are not all Values, floats or ints. Operators give NotImplemented for others."""
     checked: list[Value | float] = []
     for k, operand in enumerate(operands):
         if isinstance(operand, Value):
@@ -214,8 +213,7 @@ def _compared(compare: Callable[[float, float], bool]) -> Callable[..., bool]:
 
 
 def _largest(terms: list[Value | float]) -> Value | float:
-    """Make one node of all operands, so that equal ones share the gradient; under atomic(), make a node for each
-    pair."""
+    """Make one node of all operands, so that equal ones share the gradient; under atomic(), one node for each pair."""
     if not any(isinstance(term, Value) for term in terms):
         return largest([_number(term) for term in terms])
     if is_on("atomic") and len(terms) > 1:  # one operand makes a node too: without it, nan would have the slope 1
@@ -236,8 +234,7 @@ ON_VALUES: Algebra = {
 
 
 def _giving_errors(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that returns an error instead of raising it: compiled code raises it, and the traceback ends
-    there."""
+    """Return a function that returns an error instead of raising it: compiled code raises it there."""
 
     def give(*arguments: Any) -> Any:
         try:
@@ -248,8 +245,8 @@ def _giving_errors(function: Callable[..., Any]) -> Callable[..., Any]:
     return give
 
 
-# Every name that compiled methods and kernels use: they live in one module (see modes.py), which is linked here.
-# methods.under adds the names that a row needs; modes.py and nn.Module write how many modes are on, and the scope.
+# Every name that compiled methods and kernels use. They live in one module (see modes.py), which is linked here.
+# methods.under adds the names that a row needs; modes.py and nn.Module set which modes are on, and the scope.
 shared.update(
     {name: getattr(math, name) for name in FUNCTIONS if name != "abs"},
     abs=abs,

@@ -114,8 +114,7 @@ def evaluate(
 
 
 def evaluate_partial(op: Op, operands: Sequence[Any], numbers: Sequence[float], out: float, k: int) -> float:
-    """Return the partial of `op` for its k-th operand; where there is none, a Pole, or plain inf or nan inside
-    ieee()."""
+    """Return the partial of `op` for its k-th operand. Where there is none: a Pole or, inside ieee(), inf or nan."""
     formula, index = op.partial(k, len(numbers))
     names = {**op.bind(numbers), "out": out}
     if is_on("ieee"):

@@ -62,7 +62,7 @@ __tracebackhide__ = hidden
 
 _blank: Callable[[type[Value]], Value] = object.__new__  # a subclass's __init__ may want other arguments
 
-# The zero that every grad starts from. Tools tell it from a computed 0.0 by identity, and say "not reached".
+# The zero from which every grad starts. Tools tell it from a computed 0.0 by identity, and say "not reached".
 NOT_REACHED = float("0")
 
 
@@ -250,7 +250,7 @@ class Value(Methods):
 
     @property
     def reached(self) -> bool:
-        """Whether a backward pass has put a gradient here, which a grad of 0.0 alone cannot tell."""
+        """Whether a backward pass has put a gradient here: a grad of 0.0 alone does not tell."""
         return self.grad is not NOT_REACHED and self.grad is not None
 
     def item(self) -> float:

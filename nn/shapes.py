@@ -167,7 +167,7 @@ def flatten(xs: Any) -> list[Any]:
 
 @public
 def pick(rows: Sequence[T], index: Any) -> T:
-    """Return ``rows[index]``: the only place where a whole number that is data, not code, makes a choice.
+    """Return ``rows[index]``: the only place where a whole number in the data chooses an item.
 
     Raises ShapeError for an index that is negative or too large, and ArgumentError for one that is not an int.
 

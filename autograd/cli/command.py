@@ -26,7 +26,7 @@ USAGE = """\
 
 @whole("autograd")
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line: return 0 when done, 1 if something cannot be written, 2 if it cannot be read, or doctor's own status."""
+    """Run the command line: return 0 when done, 1 if it cannot write, 2 if it cannot read, or doctor's own status."""
     try:
         return _run([_readable(argument) for argument in (sys.argv[1:] if arguments is None else arguments)])
     except AutogradError as error:
@@ -116,7 +116,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _guarded(arguments: list[str]) -> list[str]:
-    """Keep argparse from reading an expression, or a file's name, as an option because it begins with a minus."""
+    """Keep argparse from taking an expression or a file name for an option because it begins with a minus."""
     guarded: list[str] = []
     for argument in arguments:
         if guarded and guarded[-1] in ("--svg", "--film", "--html"):
@@ -170,7 +170,9 @@ def graph_of(text: str, values: Sequence[str] = ()) -> Any:
 
 
 def _read_value(text: str) -> tuple[str, float]:
-    name, equals, number = normalize("NFKC", text).strip().partition("=")  # as Python reads names: ａ is a
+    name, equals, number = (
+        normalize("NFKC", text).strip().partition("=")
+    )  # normalised as Python does for names: ａ is a
     if not equals or not name.strip().isidentifier():
         raise FormulaError(
             f"want a value such as a=2, got {one_line(repr(text.strip()), 60)}: is the expression in quotes?"

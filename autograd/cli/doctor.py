@@ -1,6 +1,6 @@
 """``python -m autograd doctor``: check whether this machine is ready for a workshop, one line per check, with the fix.
 
-It installs and changes nothing; the exit status is 1 if anything needed is missing.
+It installs nothing and changes nothing. The exit status is 1 if anything needed is missing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Finding = tuple[str, str]  # one of the three above, and a sentence
 
 
 def doctor() -> int:
-    """Print what each check found; return 0 if nothing needed is missing, else 1."""
+    """Print what each check found; return 0 if nothing needed is missing, otherwise 1."""
     missing = 0
     for check in CHECKS:
         try:

@@ -1,7 +1,7 @@
-"""How a command ends when it cannot write its output: with one sentence, whatever it was doing.
+"""End a command that cannot write its output, with one sentence, whatever it was doing.
 
 A full disk, a closed stream and a vanished folder are reported on the error stream, with exit status 1. A pipe whose
-reader has seen enough, as in ``| head``, is not a failure; nor is a program without a console, which has no streams.
+reader stops early, as in ``| head``, is not a failure; nor is a program without a console, which has no streams.
 
 >>> @whole("greet")
 ... def main(arguments=None):
@@ -86,7 +86,7 @@ def _ended(name: str, main: Main, arguments: Sequence[str] | None) -> int:
         except SystemExit as error:  # argparse exits after printing its help
             leaving = error
         sys.stdout.flush()  # a full disk is often noticed only here
-    except BrokenPipeError:  # the reader of a pipe has seen enough
+    except BrokenPipeError:  # the reader of the pipe has stopped reading
         _give_up(sys.stdout)
         return 0
     except OSError as error:
@@ -112,7 +112,7 @@ def _failed(name: str, why: str) -> int:
 
 
 def _give_up(stream: Any) -> None:
-    """Keep Python from trying again, as it exits, to write what cannot be written."""
+    """Keep Python from trying once more, as it exits, to write what cannot be written."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

@@ -1,4 +1,4 @@
-"""The options of draw() as flags of the command line, from draw's own signature: each ``font_size=`` is a ``--font-size``.
+"""The options of draw() as command-line flags, made from draw's own signature: ``font_size=`` becomes ``--font-size``.
 
 >>> parser = argparse.ArgumentParser()
 >>> add_flags(parser)
@@ -50,7 +50,7 @@ def given_flags(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _read(kind: str) -> Callable[[str], Any]:
-    """Return the reader of an option: of a number, or of words, where "none" is None and a comma makes a list."""
+    """Return the function that reads an option: a number, or words, where "none" is None and a comma makes a list."""
     number = {"int": int, "float": float}.get(kind)
 
     def read(text: str) -> Any:

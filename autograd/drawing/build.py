@@ -38,7 +38,7 @@ def build_picture(
 ) -> Picture:
     """Return the boxes, arrows and clusters that `draw` shows for the same options, which are explained there.
 
-    Raises ArgumentError if an option is not a whole number, GraphError for a module or node not in the graph.
+    Raises ArgumentError if an option is not a whole number, and GraphError for a module or node not in the graph.
     """
     given: dict[str, Any] = {"depth": depth, "budget": budget, "fold": fold, "open": open}
     return fitted_picture(graph, None, at=at, radius=radius, path=path, **given)
@@ -57,7 +57,7 @@ def fitted_picture(
     radius: int = 2,
     path: Node | str | None = None,
 ) -> Picture:
-    """Return the picture that shows as much as fits. fits: whether a picture fits; None if only the budget decides."""
+    """Return the picture that shows as much as fits. fits: tells if a picture fits; None if only the budget counts."""
     for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
         if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ArgumentError(f"want {option} as a whole number >= 0, got {number!r}")
@@ -120,14 +120,14 @@ def _lacking(folded: Folded, depth: int | None, open: object) -> list[str]:
 
 
 def counts_together(facts: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Sum up a box in two rows: how many values it has of each kind, and then their gradients."""
+    """Summarise a box in two rows: how many values of each kind it has, and then their gradients."""
     (word, first), *others = [fact for fact in facts if fact[0] not in ("data", "grads")]
     counts = " + ".join([first, *(f"{count} {what}" for what, count in others)])
     return [(word, counts), *(fact for fact in facts if fact[0] in ("data", "grads"))]
 
 
 def left_out(picture: Picture) -> list[str]:
-    """Say how many values a picture shows in how many boxes, and what its signs mean, or what an excerpt leaves out."""
+    """Say how many values a picture shows in how many boxes and what its signs mean, or what an excerpt leaves out."""
     graph, boxes = picture.graph, picture.boxes
     values, shown = sum(len(box.nodes) for box in boxes), sum(box.kind != "constant" for box in boxes)
     of_all = f" of the {len(graph):,}" if values < len(graph) else ""
@@ -153,7 +153,7 @@ def _found(graph: Graph, node: Node | str) -> Node:
 
 
 def _names_of_modules(graph: Graph, modules: ModuleNames) -> dict[str, None]:
-    """Return the names of the modules called in a graph, their paths or classes, in order."""
+    """Return the names of the modules called in a graph, which are paths or classes, in order."""
     calls = [call for scope in dict.fromkeys(node.scope for node in graph.nodes) for call in calls_of(scope)[::-1]]
     titles = dict.fromkeys(modules.title(call) for call in calls)
     return titles | dict.fromkeys(type(call.module).__name__ for call in calls if not isinstance(call.module, str))
@@ -205,7 +205,7 @@ def around(graph: Graph, node: Node, radius: int) -> list[Node]:
 
 
 def on_paths(graph: Graph, node: Node) -> list[Node]:
-    """Return a node and every value that depends on it, in the order of the graph: its gradient comes through these.
+    """Return a node and every value that depends on it, in the order of the graph: the gradient comes through these.
 
     >>> from autograd import Value
     >>> a, b = Value(1.0), Value(2.0)

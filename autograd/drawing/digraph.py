@@ -35,15 +35,15 @@ PIXELS = {"image/png": "png", "image/jpeg": "jpeg"}
 class Drawing(graphviz.Digraph):
     """A graphviz.Digraph that renders even without a system `dot`, as SVG unless you ask for another format.
 
-    ``.source`` is its DOT text, ``.render(path)`` and ``.pipe(format=...)`` lay it out, ``.view()`` opens it. Its text
-    fixes where everything is; with another `engine`, that engine computes the places. deadline: seconds that the engine
-    may take.
+    ``.source`` is its DOT text, ``.render(path)`` and ``.pipe(format=...)`` lay it out, and ``.view()`` opens it. Its
+    text fixes where everything is; with another `engine`, that engine computes the places. deadline: seconds that the
+    engine may take.
     """
 
     deadline: float | None = DEADLINE
     picture: Picture  # the Picture that the text was written from
     title: str = ""
-    subject: str = "graph"  # what it shows
+    subject: str = "graph"  # what the picture shows
     description: str = ""  # the picture described in words
     in_the_dark: Drawing | None = None  # the drawing in colours for dark paper, if the page decides
     again: Callable[..., Drawing] | None = None  # draws it for another page, if the user set no page
@@ -80,7 +80,7 @@ class Drawing(graphviz.Digraph):
         return engines.lay_out(self._text(layout), format, deadline=self.deadline)
 
     def _text(self, layout: str) -> str:
-        """The DOT text; if an algorithm was asked for, the text names it, for any layout engine to read."""
+        """The DOT text; if the user asked for an algorithm, the text names it for the layout engine."""
         if not layout:
             return self.source
         twin = self.copy()
@@ -131,8 +131,8 @@ class Drawing(graphviz.Digraph):
         """Lay the graph out into a file, and return its path.
 
         As in graphviz, ``render("f")`` writes the DOT text to ``f`` and the picture to ``f.svg``.
-        A name with a picture's ending is the picture's name: ``render("f.png")`` writes ``f.png``, and no DOT text.
-        Raises ToolError; an existing file is replaced only by a complete one.
+        A name with a picture's ending is the name of the picture: ``render("f.png")`` writes ``f.png``, and no DOT
+        text. Raises ToolError; an existing file is replaced only by a complete one.
         """
         only_picture = outfile is None and format is None and _is_picture(filename)
         if only_picture:
@@ -187,7 +187,7 @@ class Drawing(graphviz.Digraph):
             if "image/svg+xml" in wanted:
                 bundle["image/svg+xml"] = svg
         for kind in wanted & PIXELS.keys():
-            with suppress(ToolError) if bundle else nullcontext():  # an engine may write only SVG
+            with suppress(ToolError) if bundle else nullcontext():  # an engine may be able to write only SVG
                 bundle[kind] = here.pipe(PIXELS[kind])
         return bundle
 

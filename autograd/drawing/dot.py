@@ -40,7 +40,7 @@ SPELLED = 40  # the most characters of a formula written instead of a symbol
 CURVE = 0.4  # gradients differ by powers of ten, so colour and width show this root of their size
 FONT = "Helvetica"  # the layout engines know its widths; viewers have it, or a font of the same widths
 SIZE = 11  # the default size of numbers in points; all sizes here assume it
-PAD = 14.4  # points around the picture
+PAD = 14.4  # the margin around the picture in points
 LEAST = 9.05  # the smallest text on a page in points; a little more than 9, since engines round
 PACKED = 0.85  # the share of the width that lines side by side may take, since other fonts are wider
 SMALL = 10  # the smallest text in points, at the usual size
@@ -55,7 +55,7 @@ class DotWriter:
     """
 
     page: tuple[float, float] | None = None
-    maps = False  # whether a box for n alike shows the data of all of them
+    maps = False  # whether a box for n similar values shows the data of all of them
     packs = True
 
     def __init__(self, picture: Picture, look: Look) -> None:
@@ -90,7 +90,7 @@ class DotWriter:
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         """Return the rows of a box: a word, a number, the colour behind it."""
-        one = box.node  # among data, only nan and inf have a colour
+        one = box.node  # data has a colour only if it is nan or inf
         shown = {"grads": worst(box.grads)} if one is None else {"grad": one.grad, "data": 0 * one.data}
         facts = box.facts(self.look.digits)
         facts = counts_together(facts) if box.kind in FOLDED and self.picture.is_tight else facts
@@ -103,7 +103,7 @@ class DotWriter:
         return asked.get(word, word) in self.look.show or word not in asked
 
     def room(self, many: bool) -> float:
-        """Return the least width for a number, or for a range of many, in points: a film leaves room for any number."""
+        """Return the least width in points for a number, or for a range of many: a film leaves room for any number."""
         return 0
 
     def words(self, arrow: Arrow) -> str:
@@ -113,11 +113,11 @@ class DotWriter:
         return short(number, self.look.digits)
 
     def frame(self, box: Box) -> dict[str, str]:
-        """Return the Graphviz attributes of a box that its kind does not decide."""
+        """Return the Graphviz attributes of a box that do not follow from its kind."""
         return {}
 
     def line(self, arrow: Arrow) -> dict[str, str]:
-        """Return the Graphviz attributes of an arrow that its weight does not decide."""
+        """Return the Graphviz attributes of an arrow that do not follow from its weight."""
         return {}
 
     def notes(self) -> list[str]:
@@ -128,8 +128,8 @@ class DotWriter:
         if "partials" in self.look.show and any(arrow.partial is not None for arrow in self.picture.arrows):
             notes.append("number on an arrow: partial, the slope of that one operation")
         texts = [] if self.room(many=False) else [text for box in self.picture.boxes for _, text, _ in self.facts(box)]
-        if any(map(ROUNDED.match, texts)):  # in a film, the lines stay the same
-            notes.append("zeros after the point: the number is rounded, 1.000 is close to 1, but not 1")
+        if any(map(ROUNDED.match, texts)):  # but not in a film, whose lines stay the same
+            notes.append("zeros after the point: the number is rounded; 1.000 is close to 1, but not 1")
         if self.strongest:
             notes.append("orange: gradient above 0, blue: below 0; wide arrow: a large gradient flows back")
         return notes
@@ -171,7 +171,7 @@ class DotWriter:
 
     @property
     def placement(self) -> Placement:
-        """Where everything in the picture goes."""
+        """The places of everything in the picture."""
         return self.arrangement.placement
 
     @cached_property
@@ -311,7 +311,7 @@ class DotWriter:
         return mix(self.palette["paper"], sign, 0.1 + 0.5 * share**CURVE)
 
     def rows(self, box: Box) -> Markup:
-        """Write a name above pairs of a word and a number."""
+        """Write a name, and below it pairs of a word and a number."""
         numbered = box.node is not None and box.name == f"v{self.graph.index[box.node]}"
         rows = [self.title(box, bold=not numbered)]
         if self.maps and box.times > 1 and (heat := small_map(self, box)):

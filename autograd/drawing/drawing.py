@@ -72,15 +72,15 @@ def draw(
     """Draw the graph of a value: return a graphviz.Digraph that renders even where no `dot` is installed.
 
     value: a Value; a list of several results, for one picture; or a model (anything callable), with its `input`.
-    input: numbers for a model, in nested lists; or their shape, a tuple such as (4,) or (3, 4); then the picture shows
-    the model's parts and how many values go into and out of them, but no numbers.
+    input: numbers for a model, in nested lists; or their shape, a tuple such as (4,) or (3, 4). With a shape, the
+    picture shows the model's parts and how many values go into and out of them, but no numbers.
     view: "graph" draws operations; "neurons" draws a network as columns of dots, with its weights (or, with
     show="grad", their gradients) as lines between them; "matrix" draws numbers that belong together as heat maps. The
     last two take only these options: title, theme, legend, show, digits, font_size and transparent.
 
-    Each value is a box with its name, data and grad ("not reached" before backward), each operation a dark shape. The
-    number on an arrow is a partial: the slope of that one operation with respect to that operand. Computed values are
-    rounded, inputs are rectangles, parameters have a double frame, constants are grey.
+    Each value is a box with its name, data and grad ("not reached" before backward), and each operation is a dark
+    shape. The number on an arrow is a partial: the slope of that one operation with respect to that operand. Computed
+    values are rounded, inputs are rectangles, parameters have a double frame, and constants are grey.
 
     budget: the most boxes to draw; a larger graph is folded, and the picture says what each box holds. None draws all.
     depth: how many levels of modules are drawn open; 0 makes each model one box.
@@ -96,12 +96,12 @@ def draw(
     "RL" and "BT". font_size: the size of the numbers in points, from 4 to 100; names and symbols scale with it.
     show: which numbers to write, "data", "grad" or "partials", or a list of these. digits: the number of digits to
     write, from 1 to 17.
-    deadline: seconds after which the layout engine is stopped, with a DeadlineError. None waits.
+    deadline: seconds after which the layout engine is stopped, with a DeadlineError; None means no deadline.
     names: names for values without a label; by default those of module parameters and the caller's variables.
     The Drawing's ``render("f.svg")`` writes a file: also .png, .pdf (with its fonts in the file), .tex (TikZ
-    for \\input), .gif and .webp. The extra ``export`` installs what PDF, GIF and WebP need.
-    Raises GraphError for a node or module that is not in the graph, and ArgumentError for a wrong value of an option;
-    the Drawing raises ToolError if nothing can render it.
+    for \\input), .gif and .webp. The extra ``export`` installs the libraries for PDF, GIF and WebP. Raises GraphError
+    for a node or module that is not in the graph, and ArgumentError for a wrong value of an option; the Drawing raises
+    ToolError if nothing can render it.
 
     >>> from autograd import Value
     >>> a = Value(2.0, label="a")
@@ -139,7 +139,7 @@ def build_drawing(
 ) -> Drawing:
     """Draw a graph with a writer, showing as much as can be read on its page.
 
-    writer: makes the DotWriter from a picture and its look. picture: what to show, if that is decided already.
+    writer: makes the DotWriter from a picture and its look. picture: what to show, if that is already decided.
     """
     again = (
         partial(build_drawing, graph, writer, **_but_page(options)) if picture is None and _any_page(options) else None
@@ -158,7 +158,7 @@ def build_drawing(
         return one
 
     def drawn(picture: Picture, look: Look) -> Drawing:
-        fullest = written(picture, look, maps=True)  # where there is room
+        fullest = written(picture, look, maps=True)  # the legend goes where there is room
         return (fullest if fullest.is_readable else written(picture, look)).drawing()
 
     if picture is None:

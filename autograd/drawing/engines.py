@@ -25,13 +25,13 @@ __all__ = ["DEADLINE", "Engine", "advice", "describe", "find_engine", "lay_out",
 
 Engine = Callable[[str, str], bytes]  # takes DOT text and a format such as "svg", returns the bytes of the picture
 
-DEADLINE = 3.0  # seconds that a layout may take
+DEADLINE = 3.0  # how many seconds a layout may take
 PURE = "graphviz-pure"
 PURE_LACKS = ("pdf", "ps", "eps")  # formats that only the system's Graphviz writes
 PIXELS = ("png", "jpg", "jpeg")  # formats whose letters are drawn on this machine, not by the viewer
 
 FONT = re.compile(r'^(\t(?:graph|node|edge) \[(?:\w+=(?:"[^"]*"|[\w.]+) )*fontname=)Helvetica\b', re.MULTILINE)
-FONTS = '"Helvetica,Arial,sans-serif"'  # if only the twin of Helvetica is installed, Pango needs the whole list
+FONTS = '"Helvetica,Arial,sans-serif"'  # if only a replacement for Helvetica is installed, Pango needs the whole list
 
 _engine: Engine | None = None
 

@@ -1,4 +1,4 @@
-"""The things that a picture has to explain: uncommon symbols, names that we gave, and numbers that count things.
+"""The lines that explain a picture: uncommon symbols, names that the engine gave, and numbers that count things.
 
 >>> from autograd import Value, logsumexp
 >>> from autograd.drawing.build import build_picture

@@ -1,4 +1,4 @@
-"""The sizes of the things that a DotWriter writes, and the text that tells Graphviz where everything is."""
+"""The sizes of what a DotWriter writes, and the text that tells Graphviz where everything is."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["OUTER", "TIP", "Measures", "corners", "inches", "path", "placed", "p
 
 USUAL = 11  # the size of a number in points; the sizes here assume it
 CIRCLE = 24.5  # the diameter in points around a symbol of one letter
-MARGIN, NARROW = (15.8, 10.0), (10.0, 5.0)  # the padding of a box, and of a small one, both sides together
+MARGIN, NARROW = (15.8, 10.0), (10.0, 5.0)  # the padding of a box, and of a small box, for both sides together
 OUTER = 8  # how much a double frame adds
-TIP = 6.5  # points of an arrowhead
-SYMBOL_SIZES = {"·": 26, "*": 20, "**": 16}  # symbols that are small in their font
+TIP = 6.5  # the length of an arrowhead in points
+SYMBOL_SIZES = {"·": 26, "*": 20, "**": 16}  # symbols that look small in their font
 
 
 class Measures:
-    """The sizes of the things that a writer writes."""
+    """The sizes of the boxes, symbols and labels that a writer writes."""
 
     def __init__(self, writer: DotWriter) -> None:
         self.writer = writer

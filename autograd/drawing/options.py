@@ -66,7 +66,7 @@ SMALLEST, LARGEST = 4, 100  # the size of a font in points
 
 
 class Look(NamedTuple):
-    """The look of a picture, checked: what a writer needs from the options of :func:`draw`."""
+    """The look of a picture, checked: the options of :func:`draw` that a writer needs."""
 
     formulas: bool = False
     theme: str = "light"
@@ -120,7 +120,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def options_of(other: Callable[..., Any], *, but: tuple[str, ...] = ()) -> Callable[[F], F]:
     """Add the keywords of `other` to the signature of a function that passes its ``**options`` on to it.
 
-    but: keywords that `function` does not pass on to `other`.
+    but: keywords that the function does not pass on.
     """
 
     def decorate(function: F) -> F:

@@ -40,7 +40,7 @@ STYLE = (
     ".autograd-block details[open] .autograd-only,.autograd-block .autograd-whole{max-width:none!important}</style>"
 )
 
-LINKS = 40  # how many links to follow one after the other, as Linux does
+LINKS = 40  # how many links to follow in a row, as Linux does
 BINARY = getattr(os, "O_BINARY", 0)  # only Windows has it
 
 
@@ -111,7 +111,7 @@ def _descriptor(path: str) -> int | None:
 
 
 def _write_into(target: str | int, data: bytes) -> None:
-    for stream in (sys.stdout, sys.stderr):  # what was printed earlier comes first
+    for stream in (sys.stdout, sys.stderr):  # text that was printed earlier comes first
         if stream:  # pythonw has none
             stream.flush()
     closes = isinstance(target, str)
@@ -171,7 +171,7 @@ def shows_pictures() -> bool:
 
 
 def block(text: str, svg: str, whole: str = "") -> str:
-    """Write HTML for a notebook: the text, and the picture below, as wide as the cell; a click opens it in full size.
+    """Write HTML for a notebook: the text, and the picture below, as wide as the cell. A click opens it at full size.
 
     whole: the picture that a click opens, if it is a different one. Each picture is an image, so nothing in it can run,
     and two pictures cannot interfere. Viewers that strip the style show the whole picture below the other.

@@ -47,7 +47,7 @@ def worst(numbers: Iterable[float]) -> float:
 
 
 def mix(paper: str, ink: str, share: float) -> str:
-    """Mix two colours, with `share` of the second.
+    """Mix two colours; `share` is that of the second.
 
     >>> mix("#ffffff", "#000000", 0.5)
     '#808080'

@@ -24,9 +24,9 @@ FOLDED = ("module", "more")  # the kinds of boxes into which a part of the graph
 UNKNOWN = "not reached"
 FEW = 4  # the same where there is little room
 LISTED = 12  # the most rows of a table shown in full
-LABELLED = 8  # the most arrows into one box that each carry their number
+LABELLED = 8  # the most arrows into one box that are all labelled with a number
 TITLE = 160  # the most characters of a title
-MANY_INPUTS = 6  # up to this many inputs of one wide operation are drawn one by one
+MANY_INPUTS = 6  # up to this many inputs of a wide operation are drawn one by one
 ROW = 20  # the most boxes in a row that a reader can follow
 LENGTH = 10  # in a longer row, each box is as hard to read as this many boxes above each other
 
@@ -88,7 +88,7 @@ class Box:
         return [node.grad for node in self.nodes if node.reached]
 
     def facts(self, digits: int = 4) -> list[tuple[str, str]]:
-        """Return what is written in the box under its name, as pairs of a word and a number."""
+        """Return the lines in the box under its name, as pairs of a word and a number."""
         if self.numbers:
             return []
         grads = self.grads
@@ -114,8 +114,8 @@ class Box:
 class Arrow:
     """An arrow from an operand's box to the box of what was computed from it.
 
-    edges: the (node, k) it is drawn for. shown: how many of them lead into the value that the head shows. back: whether
-    it leads from each turn of a loop to the next.
+    edges: the (node, k) that it is drawn for. shown: how many of these lead into the value that the head shows. back:
+    whether it leads from each turn of a loop to the next.
     """
 
     __slots__ = ("back", "edges", "head", "shown", "tail")
@@ -151,7 +151,7 @@ class Arrow:
         return self.said()
 
     def said(self, digits: int = 4) -> str:
-        """Write the text on the arrow: its partial; how many edges lead into the value shown; or how much passes."""
+        """Write the text on the arrow: its partial, or how many edges lead into the value shown, or how many pass."""
         if self.partial is not None:
             return short(self.slope, digits)
         if not self.tail.nodes:
@@ -191,7 +191,7 @@ class Cluster:
         self.clusters: list[Cluster] = []
 
     def path(self) -> list[Cluster]:
-        """List the clusters around this one, and then itself, outermost first."""
+        """List the clusters around this one, outermost first, and then this one."""
         return [*(self.outer.path() if self.outer else []), self]
 
 
@@ -329,7 +329,7 @@ class Picture:
         return box
 
     def _constants(self, group: Group, head: Box) -> None:
-        """Add the constants of the part that is shown: those of one wide operation in one box."""
+        """Add the constants of the part that is shown. Those of a wide operation share one box."""
         nodes: Sequence[Any] = group.listing.nodes
         found = [(nodes[i], k) for tail, i, k in group.first.operands if tail is None]
         found = [(node, k) for node, k in found if isinstance(node.operands[k], float)]
@@ -416,7 +416,7 @@ def _floats(group: Group, part: Part) -> tuple[float, ...]:
 
 
 def _takes_many(group: Group) -> bool:
-    """Return whether the operation that uses a leaf takes many at once, so that its leaves may share a box."""
+    """Return whether the operation that uses a leaf takes many operands at once, so that its leaves may share a box."""
     return group.what in ("sum", "call", "more") or len(group.parts) > 1 or group.op.wide
 
 

@@ -10,7 +10,7 @@ from ..explain.naming import one_line
 
 __all__ = ["GAP", "Markup", "Sheet", "attributes", "escape", "gaps", "html", "plain", "row", "table", "tooltip"]
 
-GAP = '<TD WIDTH="4"></TD>'  # between two cells
+GAP = '<TD WIDTH="4"></TD>'  # the gap between two cells
 BACKSLASH = {"tooltip": "&#92;"}  # Graphviz reads the escapes of a tooltip twice
 
 
@@ -26,7 +26,7 @@ class Markup(str):
 
 
 def attributes(look: Mapping[str, str]) -> dict[str, str]:
-    """Return attributes as Graphviz should read them: markup as markup, and every other value as plain text."""
+    """Return attributes so that Graphviz reads markup as markup, and every other value as plain text."""
     return {
         key: value if isinstance(value, Markup) else plain(value, BACKSLASH.get(key, "\\\\"))
         for key, value in look.items()

@@ -1,4 +1,4 @@
-"""A graph as text for a terminal: each value once, with its operands hanging below it.
+"""A graph as text for a terminal: each value appears once, with its operands hanging below it.
 
 >>> from autograd import Value
 >>> a = Value(1.0, label="a")
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 __all__ = ["tree"]
 
-DEEPEST = 12  # the most levels below each other before the tree continues at the margin
-WIDEST = 60  # the most characters of a formula; a longer one is only named
+DEEPEST = 12  # the deepest level before the tree continues at the margin
+WIDEST = 60  # the most characters of a formula; a longer one is shown by name only
 COUNTS = ("values", "parameters", "inputs")
 PLAIN = ("|-- ", "`-- ", "|   ", "    ")
 DRAWN = ("├── ", "└── ", "│   ", "    ")
@@ -65,7 +65,7 @@ class _Tree:
         used: set[Box] = set()
         for arrow in picture.arrows:
             used.add(arrow.tail)
-            if not arrow.tail.numbers:  # constants are in the formulas
+            if not arrow.tail.numbers:  # constants already appear in the formulas
                 self.operands[arrow.head].append(arrow)
         self.tops = [box for box in reversed(picture.boxes) if box not in used]
 
@@ -73,7 +73,7 @@ class _Tree:
         rows: list[tuple[str, str, str, str]] = [("", "data", "grad", "partial")]
         done: set[Box] = set()
         later = self.tops[::-1]
-        while later:  # each of these starts at the margin
+        while later:  # each of these starts a tree at the margin
             top = later.pop()
             if top in done:
                 continue

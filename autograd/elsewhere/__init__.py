@@ -47,14 +47,14 @@ def module_getattr(module: str, table: Table | None = None) -> Callable[..., NoR
         if told and _is_imported(sys._getframe(depth)):  # pyright: ignore[reportPrivateUsage]
             raise ImportError(f"cannot import name {name!r} from {module!r}: {told}", name=module)
         error = AttributeError(f"module {module!r} has no attribute {name!r}{told and f': {told}'}")
-        error.name, error.obj = name, sys.modules[module]  # with this, Python looks for a similar name
+        error.name, error.obj = name, sys.modules[module]  # with these, Python suggests a similar name
         raise error
 
     return missing
 
 
 def _is_imported(frame: Any) -> bool:
-    """Return whether a frame is at ``from module import name``, which replaces an AttributeError's text by its own."""
+    """Return whether a frame is at ``from module import name``, which hides the text of an AttributeError."""
     from opcode import opmap
 
     code = frame.f_code.co_code
@@ -75,7 +75,7 @@ sys.meta_path.append(_Finder)
 
 
 class _Name:
-    """An attribute that does not exist, in a class whose objects may have their own attributes."""
+    """An attribute that does not exist, in a class whose objects may have other attributes."""
 
     def __init__(self, owner: str, name: str) -> None:
         self.owner, self.name = owner, name
@@ -111,7 +111,7 @@ class _SlotName(_Name):
 
 
 def names_of_others(owner: str, table: Table | None = None, slots: bool = False) -> Any:
-    """Make a base class with each name of a table as an attribute: help() lists them last, below the real ones.
+    """Make a base class with each name of a table as an attribute: help() lists these last, below the real ones.
 
     slots: whether the class has slots, so that setting such an attribute is answered too.
     """

@@ -29,7 +29,7 @@ __all__ = ["Anomalies", "detect_anomalies"]
 
 SATURATED = 0.01  # the share of the steepest slope below which a unit is called saturated
 VANISHED = 1e-6  # the share of the seed below which a gradient has vanished
-EXPLODED = 1e6  # and above which it has exploded
+EXPLODED = 1e6  # the multiple of the seed above which a gradient has exploded
 STEEPEST = {"tanh": 1.0, "sigmoid": 0.25}
 CANCELLED = 1e-6  # the share of its largest path below which a gradient has cancelled out
 LISTED = 5  # how many of one kind are listed
@@ -86,7 +86,7 @@ def detect_anomalies(*results: Any, graph: Graph | None = None) -> Anomalies:
 
 
 def _cut(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
-    """Find results without a recorded graph, and modules that took part but whose parameters are all missing."""
+    """Find results without a recorded graph, and modules that were called but whose parameters are all missing."""
     found = [
         ("cut graph", f"{name_of(graph, graph.root)} is a leaf, so no gradient flows back from it: {graph.how_cut()}")
         for graph in graphs
@@ -106,7 +106,7 @@ def _cut(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
 
 
 def _running_totals(graphs: Sequence[Graph]) -> list[tuple[str, str]]:
-    """Find sums of results that each had their own backward(): the sum keeps all their graphs."""
+    """Find sums of results that each had their own backward(): such a sum keeps all their graphs."""
     found: list[tuple[str, str]] = []
     for graph in graphs:
         fresh = [node for node in reversed(graph.nodes) if node.operands and not node.reached]
@@ -303,7 +303,7 @@ def _slope_of(graph: Graph, leaf: Any, grad: float) -> str:
 
 
 def _along(graph: Graph, leaf: Any, grad: float) -> str:
-    """Say where, on its way from the result, a gradient became so large or small."""
+    """Say where a gradient became so large or small on its way from the result."""
     path: Path = strongest_path(graph, leaf)
     factors = [abs(factor) for factor in path.factors()]
     largest = math.prod(factors)

@@ -25,7 +25,7 @@ _ABSOLUTE = -48  # the exponent of the smallest step that numbers near 1 can res
 
 
 class Slope(NamedTuple):
-    """What differences say about a function at a point.
+    """The findings of differences about a function at a point.
 
     value: the slope. left, right: the slopes of the two sides, nan where there are no values. error: how far off these
     may be. kind: "" where the function is smooth; "kink" where the sides differ; "symmetric kink" where they differ
@@ -41,7 +41,7 @@ class Slope(NamedTuple):
 
     @property
     def said(self) -> str:
-        """What the function has instead of a slope, in words; empty where it is smooth."""
+        """The reason why there is no slope, in words; empty where the function is smooth."""
         if self.kind in ("kink", "symmetric kink"):
             return f"a {self.kind}, with the slope {self.left:.6g} on its left and {self.right:.6g} on its right"
         return {
@@ -122,7 +122,7 @@ class _Values:
         return _Rung(math.sqrt(above) * math.sqrt(below), left, right, central, bit)
 
     def noise(self, k: int) -> float:
-        """Measure how far the values of the rungs k and k + 1 are from a parabola; at least their last bit."""
+        """Measure how far the values of the rungs k and k + 1 are from a parabola, but at least their last bit."""
         return max(self[k].bit, _or_nothing(self._third(k) / 3))
 
     def fine_noise(self, k: int) -> float:
@@ -170,7 +170,7 @@ def _or_nothing(size: float) -> float:
 
 
 def _extrapolated(slopes: list[float], steps: list[float], power: int) -> float:
-    """Evaluate the polynomial in step**power through some slopes at the step 0 (Neville's scheme)."""
+    """Evaluate, at step 0, the polynomial in step**power through some slopes (Neville's scheme)."""
     for apart in range(1, len(steps)):
         ratios = [(far / near) ** power for far, near in zip(steps, steps[apart:])]
         slopes = [near + (near - far) / (ratio - 1) for far, near, ratio in zip(slopes, slopes[1:], ratios)]
@@ -178,9 +178,9 @@ def _extrapolated(slopes: list[float], steps: list[float], power: int) -> float:
 
 
 def _is_drowned(slope: float, error: float, noise: float, values: _Values, rung: _Rung) -> bool:
-    """Return whether values are off by many last bits, and by more than the slope between neighbouring floats explains.
+    """Return whether values are off by many last bits, and by more than the slope explains between neighbouring floats.
 
-    This is how a wave looks that is too narrow for floats.
+    A wave that is too narrow for floats has such values.
     """
     apart = math.ulp(values.x) if not values[values.finest + 3].flat else rung.h * 2**-22
     return noise > 64 * rung.bit and noise > 2**12 * (abs(slope) - 4 * error) * apart
@@ -218,7 +218,7 @@ def _quick(values: _Values, top: int, tolerance: _Tolerance) -> Slope | None:
 
 
 def _wide_steps_agree(values: _Values, slope: float, best: int, top: int, tolerated: float) -> bool:
-    """Return whether wider steps agree, or approach as they do for a smooth function, with the square of h."""
+    """Return whether wider steps agree, or approach with the square of h, as they do for a smooth function."""
     if values[best].flat:
         return values[top].flat and (values[values.beyond].left == 0 or values[values.beyond].right == 0)
     off = abs(values[top].central - slope)
@@ -232,7 +232,7 @@ def _wide_steps_agree(values: _Values, slope: float, best: int, top: int, tolera
 
 
 class _Search:
-    """Compare all possible steps: for kinks, poles, narrow features and heavy rounding."""
+    """Compare all possible steps, to find kinks, poles, narrow features and heavy rounding."""
 
     def __init__(self, values: _Values, top: int, tolerance: _Tolerance) -> None:
         self.values, self.top, self.tolerance = values, top, tolerance
@@ -240,7 +240,7 @@ class _Search:
         starts = (finest, finest // 2, finest // 4) if finest < 4 * _DENSE else ()
         self.steps = [k for start in starts for k in range(start, start + (60 if start == finest and values.x else 6))]
         self.noise = 0.0
-        self.within = False  # whether x is on a level that ends with a jump larger than rounding
+        self.within = False  # whether x is on a level stretch that ends with a jump larger than rounding
         self.steps += range(dense, max(top + 6, dense + 3) + 1)
 
     def slope(self) -> Slope:
@@ -304,7 +304,7 @@ class _Search:
                 rung = self.values[self._told(side)[0]]
                 if (
                     growth[0] / growth[3] > 0.7 and abs(sum(growth)) > 8 * rung.bit / rung.h
-                ):  # 1 / 8 for a smooth function
+                ):  # the ratio is 1 / 8 for a smooth function
                     return True
         return False
 
@@ -354,8 +354,7 @@ class _Search:
         return found
 
     def _settled(self) -> Slope | None:
-        """Return the slope at the smallest step that shows one, unless a smaller step or a credible larger one
-        contradicts it."""
+        """Return the slope at the smallest step that shows one, unless a smaller or a credible larger one disagrees."""
         values = self.values
         errors = self._errors(values.central)
         for k, error in errors.items():
@@ -415,7 +414,7 @@ class _Search:
         return self._named("pole" if self._grows() and not self._is_doubtful(k) else "hidden", k)
 
     def _is_doubtful(self, k: int) -> bool:
-        """Return whether an apparent kink or pole may be a step of rounded values, or lie beside x."""
+        """Return whether an apparent kink or pole may come from rounded values, or lie beside x."""
         widths = range(max(k, self.values.finest + 8), max(k, self.values.finest + 8) + 20, 6)
         return self.within or any(self._is_stepped(wide, sign) for wide in widths for sign in (-1, 1))
 

@@ -9,8 +9,8 @@
     f = b*(b + 1)
 
 A value gets its own line if it has a name, is used more than once, or has a long text. So the text is never longer than
-the graph. Pasted into Python, after ``from autograd import *``, formula() computes the same graph again, constant by
-constant.
+the graph. Pasted into Python, after ``from autograd import *``, the text computes the same graph again, with every
+constant exact.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from .phrases import Report
 __all__ = ["formula", "latex"]
 
 LONG = 100  # the most characters that a value without its own line may have
-# Operations shown as their formula; all others are shown as calls. A sum that is one node must not become several.
+# Operations shown as their formula; all others are shown as calls. A sum that is one node must not be written as
+# several.
 _OPERATORS = frozenset(name for name in OPERATORS if not OPS[name].value.lets)
 _WRITTEN_OUT = {EXACT: _OPERATORS, LATEX: _OPERATORS | {"dot", "total"}}
 
@@ -39,7 +40,7 @@ def _written(op: Op, operands: list[Piece], dialect: Dialect) -> Piece:
     if op.name in _WRITTEN_OUT[dialect] and op is OPS[op.name]:
         return op.formula(len(operands)).piece(dialect, op.bind(operands))
     given = op.bind(operands)
-    if op.wide and (dialect is EXACT or len(given) > 1):  # lists as lists
+    if op.wide and (dialect is EXACT or len(given) > 1):  # write lists as lists
         operands = [atom(f"[{_row(group)}]") if name in op.lists else group for name, group in given.items()]
     return dialect.spellings.get(op.name, dialect.call(op.name, len(operands))).of(*operands)
 
@@ -51,7 +52,7 @@ def _row(pieces: list[Piece]) -> str:
 def formula(value: Any) -> Report:
     """Write the computation of `value` in Python, one line for each shared or named value, the last line for `value`.
 
-    Names are those of drawings: labels, then the caller's variables; a leaf without one is written ``Value(2)``.
+    Names are those of drawings: labels, then the caller's variables; a leaf without a name is written ``Value(2)``.
     """
     lines = _lines(named_graph(value), EXACT, one_line)
     return Report("\n".join(f"{name} = {text}" if name else text for name, text in lines))
@@ -80,7 +81,7 @@ def latex(value: Any) -> Latex:
 
 
 def _lines(graph: Graph, dialect: Dialect, spell: Callable[[str], str]) -> list[tuple[str, str]]:
-    """Return (name, expression) for each value with its own line; the root comes last, perhaps without a name."""
+    """Return (name, expression) for each value with its own line. The root comes last, and may have no name."""
     users = graph.consumers()
     written: dict[Any, Piece] = {}
     lines: list[tuple[str, str]] = []

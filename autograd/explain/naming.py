@@ -1,8 +1,8 @@
 """The names of values in pictures and listings: their labels, their names in a module, the caller's variables.
 
-A label that the user gave comes first (autograd.graph sees to that). Next comes a parameter's name in the module
-that used it, ``layers.0.weight[3][1]``, and then the variable that holds the value where a tool was called,
-even inside lists, dicts and modules: ``loss``, ``xs[0]``, ``model.layers.0.bias[2]``.
+A label that the user gave comes first (autograd.graph sees to that). Next comes a parameter's name in the module that
+used it, ``layers.0.weight[3][1]``. Last comes the variable that holds the value where a tool was called, even inside
+lists, dicts and modules: ``loss``, ``xs[0]``, ``model.layers.0.bias[2]``.
 
     >>> from autograd import Value
     >>> def caller():
@@ -164,7 +164,7 @@ class ModuleNames:
         return self._with_parameters[id(module)]
 
     def path(self, scope: Scope) -> str:
-        """Return the module's path inside the outermost module that knows it; "" if it is outermost, or only a name."""
+        """Return the module's path inside the outermost module that knows it; "" for the outermost or a mere name."""
         outer: list[Any] = []
         call = scope.parent
         while call is not None:
@@ -217,7 +217,7 @@ def by_name(things: Iterable[T], name: Callable[[T], str]) -> list[T]:
 
 
 def one_line(text: str, limit: int = 40) -> str:
-    """Make a name fit to print anywhere: one line, no control characters, shortened in the middle above `limit`.
+    """Make a name printable anywhere: on one line, without control characters, shortened in the middle above `limit`.
 
     >>> one_line("two\\nlines"), one_line("abcdefghij", 7)
     ('two\\\\nlines', 'abc…hij')

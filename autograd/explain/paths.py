@@ -95,9 +95,9 @@ class Ledger(Report):
 def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None = None) -> Ledger:
     """Explain d(result)/d(value) path by path: the product of each path's partials, and the sum of these products.
 
-    value: a node, or its name. most: how many paths to list at most, the largest ones. By default, up to 12 paths are
-    all listed; if there are more, the largest 8 are. After one backward pass, the total agrees with `value.grad` to
-    1e-12 of the paths' sizes. If the result does not depend on the value, the text says so. No grad is changed.
+    value: a node, or its name. most: the number of paths to list, the largest ones. By default, up to 12 paths are all
+    listed; if there are more, the largest 8 are. After one backward pass, the total agrees with `value.grad` to 1e-12
+    of the paths' sizes. If the result does not depend on the value, the text says so. No grad is changed.
     """
     graph = graph or named_graph(result)
     value = find_node(graph, value)
@@ -139,7 +139,7 @@ def outsider(value: Any) -> str:
 
 
 def said_count(count: int) -> str:
-    """Write ``4 paths``; above 30 digits, ``about 2**100 paths``."""
+    """Write ``4 paths`` or, above 30 digits, ``about 2**100 paths``."""
     return counted(count, "path") if count <= EXACT else f"about 2**{round(math.log2(count))} paths"
 
 
@@ -243,7 +243,9 @@ class Sums:
         begins the best path that turns off there.
         """
         found: list[Path] = []
-        turns: list[tuple[float, int, list[int]]] = [(0.0, 0, [])]  # loss in logarithms, order of discovery, beginning
+        turns: list[tuple[float, int, list[int]]] = [
+            (0.0, 0, [])
+        ]  # loss in logarithms, order of discovery, beginning of the path
         made = 0
         while turns and len(found) < most:
             loss, _, ks = heappop(turns)
@@ -256,7 +258,7 @@ class Sums:
         return found
 
     def _follow_best(self, ks: list[int], loss: float, room: int) -> list[tuple[float, int, int]]:
-        """Complete a path by its best edges, and return the `room` best turns not taken: -loss, -place, operand."""
+        """Complete a path by its best edges; return the `room` best turns not taken, as (-loss, -place, operand)."""
         first, nexts, others, here = self.first, self._nexts, self._others if room else {}, self.graph.index[self.value]
         node = self.graph.root
         for k in ks:

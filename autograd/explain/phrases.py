@@ -44,7 +44,7 @@ TYPED, CUT = 10, 7  # the most characters of a number that somebody may have typ
 
 
 class Report(str):
-    """Text that displays itself at a prompt, line by line; its facts are also in its attributes."""
+    """Text that displays itself at a prompt, line by line. Its facts are also in its attributes."""
 
     def __new__(cls, text: str, **facts: Any) -> Any:
         report = super().__new__(cls, text)
@@ -123,7 +123,7 @@ def _longer(count: int) -> Callable[[float], str]:
     return number
 
 
-# The readable spelling with spaces around every operator; numbers have four digits, or as many as it takes.
+# The readable spelling with spaces around every operator; numbers have four digits, or as many as needed.
 SPOKEN, *LONGER = (
     Dialect(
         "spoken",
@@ -219,7 +219,7 @@ def _list(places: range, text: Callable[[int], str]) -> str:
 
 
 def which(edge: Edge, again: Collection[Any] | None = None) -> str:
-    """Write ``operand 1 of 2`` where an operation uses the same value more than once, else nothing.
+    """Write ``operand 1 of 2`` where an operation uses the same value more than once, otherwise nothing.
 
     again: the result of :func:`repeated` for the node, if you already have it.
     """
@@ -298,7 +298,7 @@ def _float_only(operand: Any) -> str | float:
 
 
 class _Only(list[Any]):
-    """A long list with only one item filled in, made instantly however long it is."""
+    """A long list with only one item filled in. Making it takes no time, however long it is."""
 
     def __init__(self, length: int, index: int | None, item: Any) -> None:
         super().__init__()

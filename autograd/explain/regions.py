@@ -44,7 +44,7 @@ class Region:
 
     @property
     def kind(self) -> str:
-        """The class of the module, if this part is the calls of one."""
+        """The class of the module, if this part consists of a module's calls."""
         module = self.calls[0].module if self.calls else None
         return "" if module is None or isinstance(module, str) else type(module).__name__
 

@@ -1,7 +1,6 @@
 """The line of the user's code that made each node: recorded on request, and shown by the stepper and in reports.
 
-The lines are kept beside the graph, not in it, so that nodes stay small; when a node is freed, its line
-goes with it.
+The lines are kept beside the graph, not in it, so that nodes stay small. When a node is freed, so is its line.
 """
 
 from __future__ import annotations

@@ -48,8 +48,7 @@ def changed(graph: Graph) -> list[Any]:
 
 
 def remark(graph: Graph, leaves: Sequence[Any] | None = None) -> str:
-    """Write the sentence about leaves that have changed, if there are any; it says "or", since some may not have
-    changed.
+    """Write the sentence about leaves that have changed, if any have. It says "or", since some may not have changed.
 
     leaves: the suspects, if they are known.
 

@@ -70,8 +70,7 @@ def wrapped(line: str, width: int) -> str:
 
 
 def has_colour() -> bool:
-    """Return whether the terminal shows colours: False under NO_COLOR, on a dumb terminal, and on an old Windows
-    console.
+    """Return whether the terminal shows colours: False under NO_COLOR, on dumb terminals and on old Windows consoles.
 
     FORCE_COLOR asks for colours where there is no terminal, such as in a build log.
     """
@@ -133,8 +132,7 @@ def line_editing(complete: Callable[[str, str], list[str]]) -> Generator[None]:
 
 
 def _readline() -> Any:
-    """Return the module with which input() edits its line, or None. From 3.13 on, Python's own prompt uses another
-    module."""
+    """Return the module with which input() edits its line, or None. From 3.13 on, Python's own prompt uses another."""
     name = getattr(builtins.input, "__module__", "")
     if name == "_pyrepl.readline":
         return sys.modules[name]

@@ -115,7 +115,7 @@ def _call(name: str, arity: int = 1) -> Spelling:
 
 
 class Dialect:
-    """How one language spells a formula: a Spelling by head, and how it writes a number and any other call.
+    """How one language spells a formula: a Spelling for each head, and how it writes a number and any other call.
 
     `code` is False if people read the text: then ``sqrt(2)`` is left as it was written.
     """

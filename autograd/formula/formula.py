@@ -53,7 +53,7 @@ class Formula:
         return f"Formula({self.source!r})"
 
     def terms(self) -> Iterator[Expr]:
-        """Yield every term in it, left to right."""
+        """Yield every term in this formula, from left to right."""
         for _, expr in self.lets:
             yield from expr.walk()
         yield from self.result.walk()
@@ -69,7 +69,7 @@ class Formula:
         return list(dict.fromkeys(term.atom for term in self.terms() if term.head == "item"))
 
     def nests(self) -> bool:
-        """Whether a reduction runs inside another. Written out, the numbers of their terms would multiply."""
+        """Whether a reduction runs inside another: written out, their numbers of terms multiply."""
         return any(
             inside.head in REDUCTIONS
             for term in self.terms()
@@ -78,7 +78,7 @@ class Formula:
         )
 
     def reduces_inside(self) -> bool:
-        """Whether a sum or max is part of something other than a sum. Written out, it makes one long term."""
+        """Whether a sum or max is part of something other than a sum: written out, it would be one long term."""
         return any(inside.head in REDUCTIONS for term in _spine(self.result) for inside in term.walk())
 
     def without(self, name: str) -> Formula:
@@ -86,7 +86,7 @@ class Formula:
         return self._mapped(lambda term: dropped(term, name))
 
     def given(self, known: Mapping[str, float]) -> Formula:
-        """Return this formula for some operands that are known numbers: conditions on them are decided.
+        """Return this formula with some operands replaced by known numbers: conditions on them are decided.
 
         >>> from autograd.formula import READABLE
         >>> Formula("0 if b == 0 else b * pow(a, b - 1)").given({"b": 2.0}).text(READABLE)
@@ -128,8 +128,8 @@ class Formula:
     def pieces(self, dialect: Dialect, names: Names) -> list[tuple[str, str, list[Piece]]]:
         """Return a hoisted formula's intermediate values as (name, "sum" or "max" or "", what is added up or compared).
 
-        For a reduction these are its terms: one for each operand if `names` lists the operands,
-        else the one at the index ``i``.
+        For a reduction these are its terms: one for each operand if `names` lists the operands, or else the one at
+        index ``i``.
 
         >>> from autograd.formula import C
         >>> ((name, head, terms),) = Formula("sum(xs[i] * ws[i])").hoisted().pieces(C, {"xs": ["a", "b"], "ws": ["c", "d"]})
@@ -154,7 +154,7 @@ class Formula:
         return other
 
     def evaluate(self, names: Mapping[str, Any], algebra: Algebra = PLAIN, index: int | None = None) -> Any:
-        """Compute the value at `names` (a number each, a sequence for ``xs[i]``) in `algebra`.
+        """Compute the value in `algebra`, given `names`: a number for each name, and a sequence for ``xs[i]``.
 
         >>> Formula("m = max(xs[i]); m + log(sum(exp(xs[i] - m)))").evaluate({"xs": [0.0, 0.0]})
         0.6931471805599453
@@ -181,8 +181,8 @@ class Formula:
     def text(self, dialect: Dialect, names: Names | None = None, index: int | None = None) -> str:
         """Write this formula in another language, with names replaced and reductions unrolled.
 
-        names: the new name for each name; a sequence for ``xs[i]``, whose length is then ``n``. A float
-        among them is written as a number, in parentheses where its sign would mislead.
+        names: the new name for each name, and a sequence for ``xs[i]``, whose length is then ``n``. A float among them
+        is written as a number, in parentheses where its sign would mislead.
         index: the i outside any sum, for a partial such as ``ws[i]``.
 
         Intermediate values are substituted where they are used, unless the text would get too long: then it is "m =
@@ -191,7 +191,7 @@ class Formula:
         return self.piece(dialect, names, index).within(WHOLE)
 
     def piece(self, dialect: Dialect, names: Names | None = None, index: int | None = None) -> Piece:
-        """Write the same as a Piece, to go into other text."""
+        """Write this formula as a Piece, to go into other text."""
         spelled = dict(names or {})
         for let, expr in self.lets:
             spelled[let] = value = printed(dialect.prepare(expr), dialect, spelled, None)
@@ -258,7 +258,7 @@ class _Hoist:
 
 
 def _spine(term: Expr) -> Iterator[Expr]:
-    """Yield the terms of a sum, from left to right, except those that are sums over a list."""
+    """Yield the terms of a sum, from left to right, except for sums over a list."""
     if term.head == "+":
         yield from _spine(term.args[0])
         yield term.args[1]

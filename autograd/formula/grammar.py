@@ -1,4 +1,4 @@
-"""The grammar of formulas: what their text may say besides arithmetic, and what makes it one formula.
+"""The grammar of formulas: what their text may contain besides arithmetic, and what makes it a single formula.
 
 >>> lets, result = parse("m = a * b; m + 1")
 >>> result.head, [arg.head for arg in result.args], lets[0][0]
@@ -92,7 +92,7 @@ class _FormulaReader(Reader):
             self._check_intermediate(name, term, name in lets)
 
     def _refuse_reductions_in(self, *chosen: Expr) -> None:
-        """Refuse loops inside an `if`: generated code runs its loops before it, so the `if` must not choose them."""
+        """Refuse loops inside an `if`: generated code runs all loops before the `if`, so it cannot choose."""
         for term in chosen:
             for inside in term.walk():
                 if inside.head in REDUCTIONS:
@@ -134,7 +134,7 @@ class _FormulaReader(Reader):
         if term.head == "**" and term.args[0].head in ("name", "item") and term.args[1].atom == 2:
             return Expr(
                 "squared", term.args[:1], None, term.place
-            )  # x * x in every language: all agree to the last bit
+            )  # every language writes x * x, so that all agree to the last bit
         return term
 
     def condition(self, node: Any) -> Expr:

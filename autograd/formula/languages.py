@@ -14,7 +14,7 @@ from .grammar import FUNCTIONS
 
 __all__ = ["LANGUAGES", "RESERVED", "WIDTH", "Language", "helpers", "remark"]
 
-WIDTH = 100  # columns of a line
+WIDTH = 100  # how many columns a line may have
 
 
 class Language:

@@ -51,7 +51,7 @@ class Expr:
             yield from arg.walk()
 
     def indexed(self) -> Iterator[str]:
-        """Return the lists whose ``xs[i]`` is outside every reduction in this term: something else must define i."""
+        """Return the lists whose ``xs[i]`` is outside every reduction in this term: there something else defines i."""
         if self.head == "item":
             yield self.atom
         if self.head not in ("sum", "max"):
@@ -76,7 +76,7 @@ class Reader:
         self.text = self.shown = text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
     def read(self) -> list[tuple[str, Expr]]:
-        """Read the steps: the name that each defines, empty for a last one without a name, and its term."""
+        """Read the steps: each is the name that it defines, empty for a last step without a name, and its term."""
         try:
             return self.steps()
         except (RecursionError, MemoryError):
@@ -132,7 +132,7 @@ class Reader:
             number, column = error.lineno or 1, (error.offset or 1) - 1
             line = [*self.text.split("\n"), ""][number - 1][: max(column, 0)]
             raise self.refuse(self.plainly(error), (number, len(line.encode(errors="replace")))) from None
-        except ValueError as error:  # for a null byte, or for more digits than Python reads
+        except ValueError as error:  # raised for a null byte, or for more digits than Python reads
             raise self.error(f"cannot read {self.what}: {error}") from None
         if not tree.body:
             raise self.error(f"there is no expression: {self.allowed}")
@@ -183,7 +183,7 @@ class Reader:
         return Expr(name, operands, None, place)
 
     def other(self, node: Any) -> Expr:
-        """Read a node that formulas and expressions do not share: here it is refused."""
+        """Read a node that formulas and expressions do not share: here, refuse it."""
         if isinstance(node, _ast.Call) and not isinstance(node.func, (_ast.Name, _ast.Attribute)):
             raise self.refuse("only functions can be called: write 2*(a + b) for 2 times a + b", _place(node))
         raise self.refuse(f"this has no place in {self.what}: {self.allowed}", _place(node))

@@ -61,7 +61,7 @@ def _decided(term: Expr, heads: Collection[str]) -> Expr:
         except (ArithmeticError, ValueError):
             return term
         return Expr("number", atom=number) if math.isfinite(number) else term
-    if term.head in ("and", "or") and numbers:  # one side is known
+    if term.head in ("and", "or") and numbers:  # one side of the condition is known
         known_side, open_side = sorted(term.args, key=lambda arg: arg.head != "number")
         return open_side if bool(known_side.atom) is (term.head == "and") else known_side
     if term.head == "if" and term.args[0].head == "number":

@@ -25,7 +25,7 @@ from ..ops import Op
 
 __all__ = ["prelude", "rule_name", "rules"]
 
-GIVEN = "x"  # the list of the operands' numbers, if it is not unpacked
+GIVEN = "x"  # the name of the list of the operands' numbers, if it is not unpacked
 _TAKEN = RESERVED | {GIVEN, "i", "max", "n", "out", "sum"}
 
 # The grammar's reductions in JavaScript: from left to right, as everywhere.

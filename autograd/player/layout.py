@@ -29,7 +29,7 @@ LINE, TITLE, PAD = 15, 19, 7  # the heights of a line and of a name, and the mar
 LETTER, BOLD = 6.2, 7.4  # widths
 NUMBER, SPREAD = 66, 108  # the widths of any number or "not reached", and of a range such as "-0.00034 to 0.00012"
 CIRCLE = 25
-LABEL, LABEL_HEIGHT = 50, 13  # for the number on an arrow
+LABEL, LABEL_HEIGHT = 50, 13  # the room for the number on an arrow
 WINDOW = (1300, 600)  # the size in points of a drawing that is readable as a whole
 MODULES = 8  # the most modules to open and close one by one
 ROOM, ROOM_PER_VALUE = 160_000, 50  # the most characters in the views of a page
@@ -121,7 +121,7 @@ def _rows(box: Box) -> int:
 
 
 def _counts(box: Box) -> list[tuple[str, str]]:
-    """Return the facts that a box for many values states and that never change."""
+    """Return the facts in a box for many values that never change."""
     if box.node is not None:
         return []
     return [(word, text) for word, text in box.facts() if word not in ("data", "grad", "grads")]

@@ -38,7 +38,7 @@ class _Blank:
 
 
 class _Blanks:
-    """A graph whose nodes are named after their places; constants that vary are named by their number."""
+    """A graph whose nodes are named after their places, and constants that vary after their numbers."""
 
     def __init__(self, varying: Collection[int]) -> None:
         self.varying = varying

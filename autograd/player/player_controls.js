@@ -34,7 +34,7 @@ function remember() {
 }
 
 function pairs(text) {
-  // [name, value] of each part; misspelled parts are left out
+  // [name, value] of each part; misspelt parts are left out
   return text.replace(/^#/, "").split("&").flatMap((part) => {
     const [name, ...value] = part.split("=");
     try { return [[name.startsWith("~") ? name : decodeURIComponent(name), value.join("=")]]; } catch { return []; }

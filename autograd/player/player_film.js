@@ -35,7 +35,7 @@ function heatMap(rows) {
   const canvas = html("canvas", { width: rows[0].length * side, height: rows.length * side, role: "img", "aria-label": told(`${rows.length} by ${rows[0].length} numbers as colours`) });
   const paint = canvas.getContext("2d");
   const colours = getComputedStyle(document.documentElement);
-  const most = largest(FILM.pictures.filter(Array.isArray).flat(2)); // over all frames, so that they can be compared
+  const most = largest(FILM.pictures.filter(Array.isArray).flat(2)); // the largest over all frames, so that they can be compared
   rows.forEach((row, i) => row.forEach((number, k) => {
     paint.globalAlpha = most ? Math.min(1, Math.abs(number) / most) : 0;
     paint.fillStyle = colours.getPropertyValue(number > 0 ? "--positive" : "--negative");
@@ -54,7 +54,7 @@ function setUpdate(i) {
   $("dot").setAttribute("cy", Number.isFinite(loss) ? losses.y(loss) : 10);
   $("update").value = state.update;
   const words = `update ${frame.update}: loss ${short(loss)}`;
-  write($("updated"), told(words) + (frame.numbers ? "" : ` ${told("(another graph than this one)")}`));
+  write($("updated"), told(words) + (frame.numbers ? "" : ` ${told("(a different graph from this one)")}`));
   $("update").setAttribute("aria-valuetext", told(words));
   $("curve").setAttribute("aria-label", told(`Loss over ${counted(FILM.updates.length, "update")}; ${words}`));
   if (frame.numbers) {

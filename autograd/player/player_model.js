@@ -431,7 +431,7 @@ class Guess {
   }
 
   tooFew(truth) {
-    // would it be right if one digit were enough?
+    // whether it would be right if one digit were enough
     return this.digits < 2 && this.number !== 0 && this.within(truth, this.digits);
   }
 

@@ -53,7 +53,7 @@ __all__ = ["Recorder"]
 
 FILMS = (".svg", ".gif", ".webp")  # the endings of a film that is not a page
 
-WHOLE = 500  # the most values in the graph of a loss that is recorded whole; of a larger one, one sample is recorded
+WHOLE = 500  # the largest graph of a loss to record whole; of a larger one, record one sample
 SUMS = ("add", "total", "mean", "mul", "div", "neg")  # how a loss combines the losses of its samples
 POINTS = 1_000  # the most points of the loss curve on the page
 BOXES = 80  # the most boxes of the drawing, which is seen as a whole
@@ -64,9 +64,10 @@ PAUSE = 1.0  # seconds between two updates of a notebook's output
 class Recorder(Page):
     """A recorder of a training run, through which you can then scrub on a page: see the example above.
 
-    model: a Module, or its parameters, to name the values by. sample: a function that returns the loss of one
-    sample to look at, such as ``lambda: F.mse_loss(model(xs[0]), ys[0])``; without it, the graph is that of the loss
-    passed to `step`, or of its first term if the loss is large. picture: a function whose result is shown beside the
+    model: a Module, or its parameters, from which values get their names. sample: a function that returns the loss of
+    one sample to look at, such as ``lambda: F.mse_loss(model(xs[0]), ys[0])``; without it, the graph is that of the
+    loss passed to `step`, or of its first term if the loss is large. picture: a function whose result is shown beside
+    the
     graph: rows of numbers (an attention map, a grid of scores), SVG text, or a figure.
     every: record only each n-th update. budget: the most bytes for frames and pictures. path: where to write the page
     when the ``with`` block ends, even if it ends with an error or Ctrl-C.

@@ -169,7 +169,7 @@ def _written(
 def _drawn(
     replay: Replay, picture: Picture | None, write: Callable[[Picture, Look], DotWriter], options: DrawingOptions
 ) -> Drawing:
-    """Draw one frame; the boxes of constants, which hold their own numbers, get the current ones."""
+    """Draw one frame. The boxes of constants, which hold their own numbers, get the current ones."""
     for arrow in picture.arrows if picture else ():
         if arrow.tail.numbers:
             arrow.tail.numbers = tuple(node.operands[k] for node, k in arrow.edges)

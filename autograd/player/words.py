@@ -67,8 +67,8 @@ SENTENCES = (
     "line: gradient of a weight, once it is reached; colour of a dot: its gradient. Orange: above 0, blue: below 0; point at a dot "
     "for its arithmetic, or click it",
     # training
-    "update {k}", "update {k}: loss {loss}", "(another graph than this one)", "Loss over {count}; {step}", "{count} update",
-    "{count} updates", "The picture of update {k}", "{rows} by {columns} numbers as colours",
+    "update {k}", "update {k}: loss {loss}", "(a different graph from this one)", "Loss over {count}; {step}",
+    "{count} update", "{count} updates", "The picture of update {k}", "{rows} by {columns} numbers as colours",
     "recorder.step(loss) came after the optimizer's step, so these numbers are from after the update.",
     # titles of pages
     "backprop of {name}", "training of {name}", "training: {name}", "training film",

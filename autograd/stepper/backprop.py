@@ -238,7 +238,7 @@ class Stepper(Edges):
         )
 
     def explain(self, x: object = None) -> Report:
-        """Explain the edge that comes next, or the node x: show its formula, and then the formula with numbers."""
+        """Explain the edge that comes next, or the node x: its formula, and then the formula with numbers."""
         if x is not None:
             part = self.part(x)
             return self._explain_region(part) if isinstance(part, Region) else self._explain_node(part)
@@ -346,7 +346,7 @@ class Stepper(Edges):
         )
 
     def _about_change(self, node: Any, new: Mapping[Any, float]) -> list[str]:
-        """Compare the change of the result that a complete gradient predicts with the actual change."""
+        """Compare the change of the result that a complete gradient predicts with the actual one."""
         root = self.graph.root
         if node is root or root not in new or not self._is_complete(node):
             return []
@@ -373,8 +373,7 @@ class Stepper(Edges):
         return verify(self.graph, around, self._stale_notes() + changes, every=every)
 
     def diagnose(self, x: Node | str, guess: float | str) -> Diagnosis:
-        """Find the mistake that makes x.grad come out as `guess`, and go to its first wrong edge: see
-        :func:`autograd.diagnose`."""
+        """Find the mistake that makes x.grad come out as `guess`, and go there: see :func:`autograd.diagnose`."""
         from .diagnosis import diagnose
 
         found = diagnose(self.root, self.node(x), guess, graph=self.graph)

@@ -43,7 +43,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 _OTHER_NAMES = {"max": "maximum", "sum": "total", "ln": "log"}
 _HOMES = ("np", "numpy", "math", "torch", "autograd")  # modules with such functions in Python: np.sin(a) is sin(a)
-_STAND_INS = 0x4E00  # the first of 20,000 letters that are each a name by themselves
+_STAND_INS = 0x4E00  # the first of 20,000 letters that each are a name by themselves
 
 
 def _op(name: str) -> Op:

@@ -201,7 +201,7 @@ class ForwardStepper(Walker):
         return Report(INDENT.join(lines))
 
     def predict(self, x: Node | str, guess: float | str) -> Predicted:
-        """Say whether `guess` is what x.data will be, to the digits typed, which must be at least two."""
+        """Say whether `guess` is what x.data will be, to the digits typed, at least two."""
         node = self.node(x)
         read = Guess(guess, self.graph)
         return judge(read, node.data, self.name(node), lambda: self._slips(node, read))

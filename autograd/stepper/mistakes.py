@@ -51,7 +51,7 @@ Place = tuple[Any, int]  # an edge: the node that passes its gradient on, and wh
 Made = tuple[Place, float]  # an edge, and the operand's grad after it
 Order = Callable[[Graph], Iterator[Place]]
 
-TOO_MANY = 200_000  # the most edges for which we wait for plain recursion
+TOO_MANY = 200_000  # the most edges that plain recursion may make before we stop waiting
 
 
 # --- Orders ------------------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ class Mistake:
                 leaf = not node.operands
                 if leaf or self.keeps == "inner":
                     wrong[node] = grad
-                if leaf and self.keeps == "inner":  # two passes, since both are right to accumulate there
+                if leaf and self.keeps == "inner":  # two passes, since it is right for leaves to accumulate both
                     right[node] = grad
         right[graph.root] = 1.0
         wrong[graph.root] = self.seed

@@ -307,7 +307,7 @@ class Moves(Pictured):
         return {call: i + 1 for i in range(len(self)) for call in self._calls_at(i)}
 
     def over(self) -> Moved:
-        """Make all the moves of the module that comes next, and sum them up; outside any module, finish a node.
+        """Make all the moves of the module that comes next, and summarise them; outside any module, finish a node.
 
         Inside a model, it makes the moves of the next layer, not of the whole model: out() makes the rest of the model.
         """
@@ -329,7 +329,7 @@ class Moves(Pictured):
         return self._go(lambda: self.position >= target, lambda made: self._part_text(made, title, members))
 
     def _part_text(self, made: range, title: str, members: Any) -> list[str]:
-        """Sum up the moves at some nodes: how many there were, the range of the numbers they found, the parameters."""
+        """Summarise the moves at some nodes: their count, the range of the numbers found, and the parameters."""
         own = [i for i in made if self._nodes[i] in members or self._arrival(i) in members]
         found = dict.fromkeys(self._arrival(i) for i in own)
         others = f"; {len(made) - len(own)} more on the way" if len(own) < len(made) else ""
@@ -389,7 +389,7 @@ class Moves(Pictured):
     # --- Breakpoints and watches ---
 
     def break_at(self, x: object = None) -> Report:
-        """Stop at x, or stop no longer if called again; without x, list the places to stop at.
+        """Stop at x, or cancel that if called again; without x, list the places to stop at.
 
         x: a node, to stop before it makes its moves (in backprop, at a leaf: when it is complete); an operation or its
         symbol, to stop at each of them; a module or a prefix of names, to stop before it is entered; "nan", to
@@ -404,7 +404,7 @@ class Moves(Pictured):
         return Report(f"stops at {', '.join(self._breaks)}" if self._breaks else "stops nowhere")
 
     def watch(self, x: object = None) -> Report:
-        """Say after every move what x has become, or stop if called again; without x, list what is watched.
+        """Report x after every move, or cancel that if called again; without x, list what is watched.
 
         x: a node, a module or a prefix of names, or an expression, such as ``w.grad * 2``.
         """

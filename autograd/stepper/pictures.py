@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BackpropWriter", "ForwardWriter", "ProgressWriter", "draw_progress", "film_of"]
 
-WHOLE = 60  # the most nodes of a graph drawn whole; a larger one is drawn only around the cursor
+WHOLE = 60  # the most nodes of a graph that is drawn whole; a larger one is drawn only around the cursor
 RADIUS = 3
 MOST_FRAMES = 1000
 
@@ -45,7 +45,7 @@ LETTER = 5.2  # in points: the width of a letter in the lines under a picture
 def draw_progress(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[DrawingOptions]) -> Drawing:
     """Draw the stepper's graph with edges done, next and pending; for a large graph, the part around the cursor.
 
-    It draws only that part, too, if the whole graph would be unreadable on its page. options: those of draw.
+    It also draws only that part if the whole graph would be unreadable on its page. options: those of draw.
     """
 
     def drawing(**options: Unpack[DrawingOptions]) -> Drawing:
@@ -104,7 +104,7 @@ class ProgressWriter(DotWriter):
         super().__init__(picture, look)
 
     def state(self, arrow: Arrow) -> str:
-        """Return the state of an arrow: "thick", "done", "pending", or nothing for the arrow from a constant."""
+        """Return the state of an arrow: "thick", "done", "pending", or "" for the arrow from a constant."""
         states = {self.stepper.state(node, k) for node, k in arrow.edges if node.partials[k] is not None}
         return next((state for state in ("thick", "pending", "done") if state in states), "")
 

@@ -191,7 +191,7 @@ def said_range(quantity: str, numbers: Iterable[float]) -> str:
 
 
 def tensors(stepper: Moves, leaves: Iterable[Node]) -> list[str]:
-    """Sum up the parameters among some leaves, tensor by tensor: ``layers.0.weight: 6, |grad| from 0.1 to 0.3``."""
+    """Summarise the parameters among some leaves, tensor by tensor: ``layers.0.weight: 6, |grad| from 0.1 to 0.3``."""
     lists: dict[str, list[Any]] = {}
     for leaf in leaves:
         lists.setdefault(stepper.name(leaf).partition("[")[0], []).append(leaf)

@@ -39,7 +39,7 @@ HELP: Mapping[str, tuple[str, str]] = {
     "rewind": ("", "take everything back"),
     "goto": ("k", "go to where k {unit}s have been made"),
     "break": ("[x]", "stop at a node, module or operation, at nan, or at a condition:\n"
-              "{indent}break if abs({quantity}) > 10; again: no longer"),
+              "{indent}break if abs({quantity}) > 10; again: cancel it"),
     "watch": ("[x]", "say after every move what x is: a node, a module, an expression"),
     "explain": ("[x]", "the next {unit}, or x: its formula, then with numbers"),
     "why": ("x", "df/dx path by path, as far as it has arrived"),

@@ -193,7 +193,7 @@ class Walker(Moves):
         )
 
     def _explain_region(self, region: Region) -> Report:
-        """Describe a module, or another named part: how large it is, and how far it has come."""
+        """Describe a module or another named part: how large it is, and how far it has come."""
         own = [i for i in range(len(self)) if self._arrival(i) in region.members or self._nodes[i] in region.members]
         leaves = region.leaves
         calls = f"{counted(len(region.calls), 'call')}, " if region.calls else ""
@@ -238,7 +238,7 @@ class Walker(Moves):
             lines.append(f"  note   {self._stale}: here its current data counts")
         return Report("\n".join(lines))
 
-    whatif = what_if  # the prompt's name for it
+    whatif = what_if  # the prompt's name for what_if
 
     def _about_change(self, node: Any, new: Mapping[Any, float]) -> list[str]:
         """Return what else this pass can say about a change."""
@@ -424,7 +424,7 @@ class Walker(Moves):
         if not self.closed:
             try:
                 self._restore()
-            except BaseException:  # on an interrupt, everything is still restored
+            except BaseException:  # after an interrupt, everything is still restored
                 self._restore()
                 raise
             finally:

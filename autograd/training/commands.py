@@ -1,4 +1,4 @@
-"""The commands that the prompt has for training, each with what it takes and what it does."""
+"""The prompt's commands for training, each with what it takes and what it does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 __all__ = ["COMMANDS", "COMPARED", "WORDS", "all_or_nothing"]
 
-COMPARED = 10  # the number of updates over which a mistake is shown
+COMPARED = 10  # the number of updates for which compare shows a mistake
 WORDS: Mapping[str, str] = {
     "unit": "edge", "rest of a node": "", "moves of a node": "", "asked": "x.grad", "example": "2 * loss.grad",
     "arrived": "complete", "where": "",
@@ -25,7 +25,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "until": ("v", "go on until the loss is below v"),
     "rewind": ("", "take everything back"),
     "goto": ("k", "go to where k updates have been made"),
-    "mistake": ("[m]", "make mistake m from now on; again: no longer; no m: the list"),
+    "mistake": ("[m]", "make mistake m from now on; again: stop; without m: the list"),
     "compare": ("[m]", f"the losses of {COMPARED} updates from here, right and with mistake m"),
     "history": ("", "the loss before and after each update"),
     "where": ("", "what is done, and what comes next"),
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 
 def all_or_nothing(command: Callable[..., T]) -> Callable[..., T]:
-    """Make a command of a TrainingStepper restore everything if it is interrupted."""
+    """Make a TrainingStepper's command restore everything if it is interrupted."""
 
     @wraps(command)
     def whole(stepper: Any, *args: Any, **kwargs: Any) -> T:

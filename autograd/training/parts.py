@@ -99,7 +99,7 @@ class Memory:
         self._kept = self._copied(optimizer.state_dict() if self._by_dict else vars(optimizer))
 
     def _copied(self, held: Any) -> Any:
-        return deepcopy(held, {id(p): p for p, _, _ in self._numbers})  # a parameter stays the same object
+        return deepcopy(held, {id(p): p for p, _, _ in self._numbers})  # a parameter remains the same object
 
     def put_back(self, grads: bool = True) -> None:
         """Restore the snapshot. grads: also the gradients."""
@@ -114,15 +114,15 @@ class Memory:
 
 
 class Done(NamedTuple):
-    """A phase that was made. text: what to say when it is undone; back: undoes it."""
+    """A phase that was made. text: the sentence for when it is undone; back: undoes it."""
 
     phase: str
-    text: str  # what to say when the phase is undone
+    text: str  # the sentence for when the phase is undone
     back: Callable[[], None]
 
 
 class Losses(NamedTuple):
-    """The loss of an update's batch before and after it; nan if it no longer has a value."""
+    """The loss of an update's batch before and after the update; nan if it no longer has a value."""
 
     before: float
     after: float
@@ -150,7 +150,7 @@ def loss_now(graph: Graph, parameters: Sequence[Any]) -> float:
 
 
 def losses_text(losses: Sequence[Losses], start: int = 0, most: int | None = None) -> str:
-    """Write the loss before and after each update from a given one on; only the last `most` of them."""
+    """Write the loss before and after each update from a given one on, but only for the last `most`."""
     told = [f"update {k}: loss {short(before)} -> {short(after)}" for k, (before, after) in enumerate(losses, 1)][
         start:
     ]

@@ -64,7 +64,7 @@ class TrainingStepper(Pictured):
     edge of backprop, `run` makes whole updates. All can be undone, even updates, with what the optimizer remembers.
     `backprop` is the Stepper of the current loss, and answers any question: ``training.why(w)`` is
     ``training.backprop.why(w)``. `losses` holds the loss before and after each update. You can make mistakes on
-    purpose: see `mistake` and `compare`. Raises ArgumentError if the model, the loss or the optimizer is not one.
+    purpose: see `mistake` and `compare`. Raises ArgumentError for anything that is not a model, a loss or an optimizer.
     """
 
     what = "training"
@@ -232,7 +232,7 @@ class TrainingStepper(Pictured):
         )
 
     def _made(self, phase: str, lines: list[str], undone: str, back: Callable[[], None]) -> Moved:
-        """Record a phase that was made, for undo, and what comes after it."""
+        """Record a phase that was made, so that it can be undone, and choose the phase that comes after it."""
         came, number = self.phase, max(self.updates, 1) if phase == "zero_grad" else self.updates + 1
 
         def all_back() -> None:

@@ -27,7 +27,7 @@ def samples_as_one(listing: Listing, parts: list[Part]) -> list[Group]:
 
 
 def in_order(groups: list[Group]) -> list[Group]:
-    """Sort operands first, as in the graph."""
+    """Sort groups so that operands come first, as in the graph."""
     return topologically_sorted(groups, operand_groups(groups).__getitem__)
 
 
@@ -43,7 +43,7 @@ def operand_groups(groups: list[Group]) -> dict[Group, list[Group]]:
 
 
 def _exactly(listing: Listing, parts: list[Part]) -> list[Any]:
-    """Return colours: two are equal if the same is computed from the same parameters, as for repeated samples."""
+    """Return colours: two are equal if the same is computed from the same parameters, as in repeated samples."""
     shared = _shared_leaves(listing, parts)
     colours: list[Any] = [None] * len(parts)
     numbers: dict[Any, int] = {}
@@ -76,7 +76,7 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: 
     group_of: dict[Any, Group] = {part: group for group in groups for part in group.parts}
     operands: dict[Group, list[tuple[str, Any, Group | None]]] = {}
     for group in groups:
-        part = group.parts[-1]  # the last turn of a loop: the first may start from constants
+        part = group.parts[-1]  # take the last turn of a loop: the first may start from constants
         pairs = zip(part.operands, _roles(listing, part)) if group.what != "more" else ()
         operands[group] = [
             (role, _constant(listing, i, k) if tail is None else tail.turn < part.turn, group_of.get(tail))
@@ -138,7 +138,7 @@ def _constant(listing: Listing, i: int, k: int) -> Any:
 
 
 class _Paths:
-    """Return a key to compare scopes: the modules, or the classes, that a scope is a call of."""
+    """Return a key to compare scopes: the modules of the calls, or their classes."""
 
     def __init__(self, by_type: bool = False) -> None:
         self.by_type = by_type
@@ -155,7 +155,7 @@ class _Paths:
 
 
 def _shared_leaves(listing: Listing, parts: list[Part]) -> set[Part]:
-    """Return the leaves that several terms of the outermost long sums use: what the samples of a batch share."""
+    """Return the leaves that several terms of the outermost long sums use: those that the samples of a batch share."""
     below: set[Part] = set()  # everything that an outermost sum depends on
     shared: set[Part] = set()
     for part in reversed(parts):
@@ -197,7 +197,7 @@ def turns_as_one(groups: list[Group]) -> list[Group]:
     """Group the turns of a loop: values that each computes from the results of the one before, with the same leaves.
 
     Leaves that every turn uses are used more often than those that a turn brings in. How often is not known, so several
-    limits are tried: the one with the fewest groups is right.
+    limits are tried, and the one with the fewest groups is the right one.
     """
     operands = operand_groups(groups)
     uses: dict[Group, int] = {}
@@ -293,7 +293,7 @@ def _follow(members: list[Group], operands: dict[Group, list[Group]], turn: dict
 
 
 def _in_turns(groups: list[Group], operands: dict[Group, list[Group]], shared: set[Group]) -> dict[Group, Any]:
-    """Return colours: two are equal if the same is done with the same shared leaves, whatever else comes in."""
+    """Return colours: two are equal if the same operations use the same shared leaves, whatever else comes in."""
     path = _Paths()
     colours: dict[Group, Any] = {}
     numbers: dict[Any, int] = {}
@@ -340,7 +340,7 @@ def _looping(colours: dict[Group, Any], operands: dict[Group, list[Group]]) -> s
 
 
 def _peeled(left: set[Any], tails: dict[Any, set[Any]]) -> set[Any]:
-    """Return what is left after removing everything without tails, again and again."""
+    """Repeatedly remove everything without tails, and return what is left."""
     heads: dict[Any, list[Any]] = {colour: [] for colour in left}
     waiting: dict[Any, int] = {}
     for colour in left:

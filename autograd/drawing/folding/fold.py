@@ -38,7 +38,7 @@ LARGE = 10_000  # with this many values, a picture is just an outline: making it
 
 
 class Folded(NamedTuple):
-    """Groups, how far they are folded, and which wishes could not be met.
+    """Groups, how far they are folded, and which requests could not be met.
 
     brief: how briefly the parameters that only one operation uses are shown: 0 in full, 1 in a few words under it, 2 in
     the frame of its module, where other tables are cut too.
@@ -57,7 +57,7 @@ class _State(NamedTuple):
     depth: int
     samples: bool = False  # repeated samples, and long sums
     turns: bool = False  # of loops
-    brief: int = 0  # parameters: 1 in a few words under their operation, 2 in the frame of their module
+    brief: int = 0  # where parameters are: 1 in a few words under their operation, 2 in the frame of their module
     joined: bool = False  # a neuron and its activation
     ends: int = 0  # how many groups are kept at the ends of long chains; 0 keeps everything
     kinds: bool = False  # all values made and used alike, such as the neurons of a layer
@@ -88,8 +88,9 @@ def fold(
     only the groups nearest to the result are kept.
 
     nodes: the values to draw, in the order of the graph; by default all. depth: how many levels of modules are drawn
-    open; by default all. closes: whether a call is drawn as one box at any depth. opens: whether it is shown in full.
-    name: the name of a module's call. fits: whether a picture of the groups fits; by default, if the budget is kept.
+    open; by default all. closes: whether a call is drawn as one box at any depth. opens: whether a call is shown in
+    full. name: the name of a module's call. fits: whether a picture of the groups fits; by default, it fits if it keeps
+    the budget.
     """
     listing = Listing(graph, graph.nodes if nodes is None else nodes)
     folder = _Folder(listing, budget, closes, opens, name, size, fits)
@@ -287,7 +288,7 @@ class _Folder:
     def _open_units(
         self, plain: _State, try_: Callable[[_State], bool], now: Callable[[], tuple[_State, Folded]]
     ) -> None:
-        """Open closed modules, and groups that are alike together, if there is room."""
+        """Open closed modules, and together the groups that are alike, if there is room."""
         tried: set[Any] = set()
         for _ in range(OPENED):
             state, folded = now()
@@ -310,7 +311,7 @@ class _Folder:
         return self.closes is not None and any(self.closes(call, level) for level, call in enumerate(calls))
 
     def _units(self, groups: list[Group], plain: _State, state: _State) -> Iterator[frozenset[Any]]:
-        """Return what may be opened: closed modules, by name, and groups of the same size that belong together."""
+        """Return what may be opened: closed modules by name, and groups of the same size that belong together."""
         for group in groups:
             if group.what == "call" and state.depth < plain.depth == self.listing.depth and not self._is_closed(group):
                 yield frozenset([self.name(group.first.scope)])  # type: ignore[arg-type]

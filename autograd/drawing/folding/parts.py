@@ -44,9 +44,9 @@ class Part:
 
 
 class Group:
-    """Parts that are alike. `what` is that of the parts, or "more" for different parts left out; `title` says which.
+    """Parts that are alike. `what` is the parts' own, or "more" for different parts left out; `title` says which.
 
-    turns: the turns of the loop that makes them, or 1. order: the turn of each part.
+    turns: how many turns the loop that makes them has, or 1. order: the turn of each part.
     """
 
     __slots__ = ("listing", "order", "parts", "title", "turns", "what")
@@ -76,7 +76,7 @@ class Group:
 
     @property
     def is_of_pairs(self) -> bool:
-        """Whether it is a single operation on two lists of leaves, such as a lone dot product."""
+        """Whether this is a single operation on two lists of leaves, such as a lone dot product."""
         if self.what != "value" or len(self.parts) > 1 or len(self.node.op.lists) < 2:
             return False
         return all(not isinstance(operand, float) and not operand.operands for operand in self.node.operands)
@@ -111,7 +111,7 @@ class Listing:
         self._roles: dict[tuple[str, int], list[str]] = {}
 
     def is_small(self, budget: int) -> bool:
-        """Whether all may be drawn one by one: there are few values, without too many arrows between them."""
+        """Whether all may be drawn one by one: there are few values, and not too many arrows between them."""
         return len(self.nodes) <= budget and sum(map(len, self.operands)) <= TANGLED * budget
 
     def roles(self, node: Any) -> list[str]:
@@ -145,7 +145,7 @@ def parts_of(
     joins: bool = False,
     opened: Container[int] = (),
 ) -> list[Part]:
-    """Split a graph into parts, operands first: calls deeper than `depth` are closed, long sums are one if wanted.
+    """Split a graph into parts, operands first. Calls deeper than `depth` are closed, and long sums are one if wanted.
 
     joins: whether a function and its argument are one part, like an activation and its neuron.
     opened: ids of calls that are not closed, however deep they are.
@@ -229,7 +229,7 @@ def _join(listing: Listing, part_of: list[Part | None]) -> None:
 
 
 def topologically_sorted(items: Iterable[Any], operands: Callable[[Any], Iterable[Any]]) -> list[Any]:
-    """Sort operands first, by a depth-first walk that never recurses; ties stay in the order given."""
+    """Sort groups, operands first, by a depth-first walk that never recurses; ties stay in the given order."""
     order: list[Any] = []
     opened: set[Any] = set()
     for item in items:

@@ -119,7 +119,7 @@ def chains(groups: list[Group], operands: dict[Group, list[Group]] | None = None
 
 
 def with_ends(groups: list[Group], ends: int) -> list[Group]:
-    """Remove the middle of long chains: that many groups are left at either end."""
+    """Remove the middle of long chains, and leave `ends` groups at either end."""
     operands = operand_groups(groups)
     users: dict[Group, set[Group]] = {}
     for group, tails in operands.items():

@@ -1,4 +1,4 @@
-"""A Drawing in any format: what the layout engine cannot write is made from its SVG or PNG."""
+"""Write a Drawing in any format: formats that the layout engine lacks are made from its SVG or PNG."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FORMATS = ("svg", "png", "jpg", "jpeg", "pdf", "ps", "eps", *TEX, *PIXELS)  # th
 def export(drawing: Drawing, format: str, lay_out: Callable[[Drawing, str], bytes]) -> bytes:
     """Return a drawing as the bytes of a file. lay_out: lays out a drawing in a format that the engine writes.
 
-    Raises ToolError for a format that needs a library that is not installed.
+    Raises ToolError for a format whose library is not installed.
     """
     if format in PIXELS:
         return as_pixels(lay_out(drawing, "png"), format)

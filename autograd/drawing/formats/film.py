@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["FILMS", "animated", "write_film", "write_frames"]
 
 FILMS = ("svg", "gif", "webp")  # the endings of a film's name
-LAST = 3  # the last frame is shown this many times as long
+LAST = 3  # how many times as long the last frame is shown
 NAMESPACE = re.compile(r' xmlns(?::\w+)?="[^"]*"')
 RULE = re.compile(r"^\.[\w-]+ \{.*\}$", re.MULTILINE)
 
@@ -127,7 +127,7 @@ def _versions(versions: list[str], count: int, seconds: float, moments: dict[str
 
 
 def _runs(shown: list[bool]) -> Iterator[str]:
-    """Name the runs of frames in which something is shown: ``0_2`` for the first three."""
+    """Name the runs of frames that show something: ``0_2`` for the first three."""
     for i, here in enumerate(shown):
         if here and not (i and shown[i - 1]):
             end = next((k for k in range(i, len(shown)) if not shown[k]), len(shown))

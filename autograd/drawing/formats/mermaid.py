@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_mermaid", "mermaid"]
 
-# The frame of each kind of box: rounded if computed, a rectangle if given, a double frame for a parameter.
+# The frame of each kind of box: rounded for computed values, a rectangle for inputs, a double frame for parameters.
 FRAMES = {
     "result": '("{}")', "value": '("{}")', "input": '["{}"]', "parameter": '[["{}"]]', "constant": '(["{}"])',
     "module": '{{{{"{}"}}}}', "more": '>"{}"]',

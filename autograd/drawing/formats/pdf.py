@@ -1,4 +1,4 @@
-"""A scene as a one-page PDF: text is text, in embedded fonts, so that it can be searched and copied.
+"""A scene as a one-page PDF: text remains text, in embedded fonts, so that it can be searched and copied.
 
 reportlab writes it, in the font Source Sans, which has Latin, Greek and Cyrillic letters. The extra ``export`` installs
 both.

@@ -19,7 +19,7 @@ __all__ = ["Outline", "Scene", "Text", "read_scene"]
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = {"white": "#ffffff", "black": "#000000", "none": "", "transparent": ""}  # an engine's words for our colours
-ROUND = 0.5523  # the share of the radius by which the controls of a quarter circle are from its ends
+ROUND = 0.5523  # the distance of a quarter circle's control points from its ends, as a share of the radius
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?")
 
 
@@ -49,7 +49,7 @@ Shape = Outline | Text
 
 
 class Scene(NamedTuple):
-    """The pieces to draw, in this order, on a page of this size."""
+    """Pieces to draw in order, and the size of their page."""
 
     width: float
     height: float

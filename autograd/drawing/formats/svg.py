@@ -56,7 +56,7 @@ def _said(writer: DotWriter, box: Box) -> str:
 def with_dark_colours(light: str, dark: str) -> str:
     """Give an SVG the colours of another one for dark pages. The two differ only in colours.
 
-    Each rule names its colours, so that several pictures on one page cannot disturb each other.
+    Each rule names its colours, so that several pictures on one page cannot interfere.
     """
     pairs = list(zip_longest(SHAPE.findall(light), SHAPE.findall(dark), fillvalue=""))
     if any(COLOUR.sub("", one) != COLOUR.sub("", other) for one, other in pairs):

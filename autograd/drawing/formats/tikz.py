@@ -31,7 +31,7 @@ HEAD = r"""% \input this where \usepackage{tikz} is; it is never wider than the 
 \def\ag#1{\fontsize{#1bp}{#1bp}\selectfont\sffamily}%"""
 PICTURE = r"\setbox0\hbox{\begin{tikzpicture}[x=1bp, y=-1bp, every node/.style={inner sep=0pt, outer sep=0pt}]"
 ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
-HIGH = 0.85  # the most that the picture may be high, as a share of the text height
+HIGH = 0.85  # the greatest height of a picture, as a share of the text height
 ESCAPES = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", '"': r"\char34{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "·": r"\ensuremath{\cdot}",
@@ -99,5 +99,5 @@ def _piece(piece: tuple[Any, ...]) -> str:
 
 
 def escaped(text: str) -> str:
-    """Escape any text so that LaTeX prints it, whatever its letters mean to LaTeX."""
+    """Escape any text so that LaTeX prints it, whatever its characters mean to LaTeX."""
     return "".join(ESCAPES.get(letter, letter) for letter in spelled(text, is_emoji))

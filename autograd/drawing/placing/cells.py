@@ -93,7 +93,7 @@ class BoxCell(Cell):
 
     @property
     def pitch(self) -> float:
-        """The distance between two arrows that arrive."""
+        """The distance between two arriving arrows."""
         tallest = max((link.label[1] for link in self.links), default=0.0)
         if tallest:
             return tallest + CLEAR - 1
@@ -139,7 +139,7 @@ class FrameCell(Cell):
 
 
 class Row:
-    """Columns side by side. The row reaches from `top` to `bottom`, and to `end`; the lanes for arrows are under it."""
+    """Columns side by side, down from `top` to `bottom` and across to `end`; lanes for arrows are under them."""
 
     top = bottom = end = 0.0
 
@@ -238,7 +238,7 @@ def _enter(
 
 
 def _chain(frame: FrameCell, outer: dict[FrameCell, FrameCell]) -> list[FrameCell]:
-    """Return a frame and those around it."""
+    """Return a frame and the frames around it."""
     chain = [frame]
     while chain[-1] in outer:
         chain.append(outer[chain[-1]])

@@ -32,7 +32,7 @@ def ranked(cells: Sequence[Cell], steps: Sequence[Step]) -> set[Link]:
         cell.rank = max((tail.rank + 1 for tail in tails[cell]), default=0)
     arriving = {step.head for step in steps if step.tail is None}
     last = max((cell.rank for cell in cells), default=0)
-    for cell in reversed(order):  # a cell with few arrows into it moves to where it is used
+    for cell in reversed(order):  # a cell with few incoming arrows moves to where it is used
         if heads[cell] and len(set(heads[cell])) > len(set(tails[cell])) + (cell in arriving):
             cell.rank = min(head.rank for head in heads[cell]) - 1
         assert cell.rank <= last
@@ -168,7 +168,7 @@ def _settle(columns: list[list[Cell]], pairs: list[tuple[Cell, Cell, Link]]) -> 
 
 
 def _stack(column: list[Cell], wanted: list[float], weights: list[float]) -> None:
-    """Set the heights of a column's cells as near as possible to those wanted, in order and without touching.
+    """Set the heights of a column's cells as near as possible to those wanted, in order and without overlaps.
 
     This is isotonic regression of the wanted heights minus the room needed above: neighbours that would be out of order
     are pooled at their mean.
@@ -196,19 +196,19 @@ def _apart(upper: Cell, lower: Cell) -> float:
 
 
 def _room(column: list[Cell]) -> float:
-    """Return the room before a column: for the numbers of the arrows that arrive, and for arrows to come together."""
+    """Return the room before a column, for the numbers of the arriving arrows, and for arrows to come together."""
     heads = [cell for cell in column if isinstance(cell, BoxCell) and cell.links]
     return max((cell.label[0] + _gather(cell) for cell in heads), default=0.0)
 
 
 def _gather(cell: BoxCell) -> float:
-    """Return the distance from the numbers to where the arrows end."""
+    """Return the distance from the numbers to the ends of the arrows."""
     steep = (len(cell.links) - 1) / 2 * cell.pitch > 0.36 * cell.front[1]
     return 16.0 if steep else 8.0 if cell.label[0] else 4.0
 
 
 def gaps(columns: list[list[Cell]], pairs: Sequence[tuple[float, float, int]]) -> list[float]:
-    """Return the room between columns: for the numbers of the next one, and for arrows to change height."""
+    """Return the room between columns, for the numbers of the next column, and for arrows to change height."""
     climbs = [0.0] * len(columns)
     counts = [0] * len(columns)
     for here, there, at in pairs:
@@ -219,7 +219,7 @@ def gaps(columns: list[list[Cell]], pairs: Sequence[tuple[float, float, int]]) -
 
 
 def set_columns(row: Row) -> None:
-    """Put columns side by side, from x = 0 on, where the room before the first column begins."""
+    """Put columns side by side from x = 0, where the room before the first column begins."""
     columns = row.columns
     place = {cell: i for i, column in enumerate(columns) for cell in column}
     climbs: list[tuple[float, float, int]] = []

@@ -1,4 +1,4 @@
-"""The page that a picture is for, and whether its text is readable there."""
+"""The page that a picture is for, and the scale at which the picture fits it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ __all__ = ["Arrangement", "Placement", "Rect", "Route", "Sizes"]
 
 PAD = 10  # between a frame and its contents
 BETWEEN_ROWS = 6  # below the lanes of one row
-LANE = 6  # between arrows that lead back or on, side by side
+LANE = 6  # between lanes of arrows side by side
 MOST_CROSSING = 3  # the most arrows from one row to the next
 
 
@@ -42,7 +42,7 @@ class Placement:
 
 
 class Arrangement:
-    """A picture whose columns and rows are settled. size: its width and height.
+    """A picture whose columns and rows are decided. size: its width and height.
 
     width: the width of the page; longer rows of columns are broken if possible. direction: "LR" from left to right,
     "TB" downwards, "RL" or "BT"; the width is measured along this direction.
@@ -191,7 +191,7 @@ def _start(row: Row, at: int) -> float:
 
 
 class _Span(NamedTuple):
-    """Return the columns that an arrow is between."""
+    """Return the columns between which an arrow runs."""
 
     tail: int
     head: int

@@ -1,4 +1,4 @@
-"""The path of each arrow: level past the columns, in a curve between them, and level again under its number.
+"""Find the path of each arrow: level past the columns, curved between them, and level again under its number.
 
 Therefore no arrow crosses a box, a number, or the arrow into its neighbour.
 """
@@ -14,7 +14,7 @@ __all__ = ["Route", "route_of"]
 
 LANE = 6  # between lanes side by side
 TURN = 5  # the radius of a corner
-LEVEL = 0.7  # the share of a circle's radius from its middle within which an arrow may arrive level
+LEVEL = 0.7  # how far from a circle's middle an arrow may arrive level, as a share of the radius
 
 Point = tuple[float, float]
 
@@ -38,7 +38,7 @@ def _line(start: Point, end: Point) -> list[Point]:
 
 
 def _curve(start: Point, end: Point) -> list[Point]:
-    """Curve from one level to another."""
+    """Return the curve from one level to another."""
     if abs(start[1] - end[1]) < 0.5:
         return _line(start, end)
     reach = (end[0] - start[0]) / 2
@@ -89,7 +89,7 @@ class _Walk:
         self.points: list[Point] = [(tail.x + tail.width, tail.y)]
 
     def level(self, x: float) -> None:
-        """Go on to x at the same height."""
+        """Continue to x at the same height."""
         here = self.points[-1]
         if x > here[0] + 0.01:
             self.points += _line(here, (x, here[1]))
@@ -137,7 +137,7 @@ class _Walk:
         return Route(self.points, label)
 
     def arrive(self, y: float) -> None:
-        """Draw the last part, to the frame of the operation or the box."""
+        """Draw the last part, up to the frame of the operation or the box."""
         head = self.link.head
         width, height = head.front
         x, middle = (head.middle, head.y) if head.op[0] else (head.x + width / 2, head.y)
@@ -173,7 +173,7 @@ class _Walk:
         self.bend(corners, (x, y))
 
     def bend(self, corners: Sequence[Point], end: Point) -> None:
-        """Go along straight lines with round corners."""
+        """Follow straight lines with rounded corners."""
         stops = [*corners, end]
         for corner, after in zip(stops, stops[1:]):
             here = self.points[-1]

@@ -35,7 +35,7 @@ class Turn:
         return (0.0, 0.0, title[0]) if self.mirrored else (0.0, title[0], 0.0)
 
     def length_of(self, frame: FrameCell) -> float:
-        """Return the least width of a frame, for its title."""
+        """Return the least width of a frame, so that its title fits."""
         return 0.0 if self.upright else frame.title[0] + (frame.badge[1][0] + 16 if frame.badge else 0)
 
     def depth_of(self, frame: FrameCell) -> float:
@@ -43,7 +43,7 @@ class Turn:
         return max(frame.title[1], frame.badge[1][1] if frame.badge else 0.0) if self.upright else 0.0
 
     def beside(self, frame: FrameCell) -> tuple[float, float]:
-        """Return where the things beside a frame's title begin."""
+        """Return where the space beside a frame's title begins."""
         assert frame.badge is not None
         _, (width, height) = frame.badge
         if not self.upright:

@@ -65,7 +65,7 @@ def _leaves(input: Any, name: str) -> Any:
 
 
 def _leaf(number: float, name: str) -> Any:
-    from ...value import Value  # only here does a picture make Values: from the input it was given
+    from ...value import Value  # the only place where a picture makes Values, from the input it was given
 
     return Value(number, label=name)
 
@@ -85,12 +85,12 @@ def flat(nested: Any) -> Iterator[Any]:
 
 
 def innermost_modules(graph: Graph) -> list[Any]:
-    """Return the modules that have their own parameters, which a picture of the architecture closes."""
+    """Return the modules with their own parameters, which a picture of the architecture closes."""
     found: dict[int, Any] = {}
     for node in graph.nodes:
         if any(not isinstance(operand, float) and operand.scope is PARAMETER for operand in node.operands):
             call: Scope | None = node.scope
-            while call is not None and isinstance(call.module, str):  # a named part of a module, not a module
+            while call is not None and isinstance(call.module, str):  # a part that only has a name, not a module
                 call = call.parent
             if call is not None:
                 found[id(call.module)] = call.module

@@ -39,7 +39,7 @@ class Neuron(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """Neurons that take the same inputs. times: how many samples went through the layer; this is the first."""
+    """Neurons that take the same inputs. times: how many samples went through the layer; these are for the first."""
 
     neurons: list[Neuron]
     times: int
@@ -50,7 +50,7 @@ class Layer(NamedTuple):
 
 
 def layers_of(graph: Graph) -> list[Layer]:
-    """List the layers in the order of computation; each once, however many samples went through it."""
+    """List the layers in the order of computation, each once, however many samples went through it."""
     users = _users(graph)
     found: dict[Any, list[Neuron]] = {}
     for node, (pairs, bias) in _sums(graph, users):
@@ -97,7 +97,7 @@ def _sums(graph: Graph, users: dict[Any, list[Any]]) -> Iterator[tuple[Any, Sum]
 
 
 def _owned(node: Any) -> bool:
-    """Return whether one of its operands is a parameter."""
+    """Return whether one of a node's operands is a parameter."""
     return any(not isinstance(operand, float) and operand.scope is PARAMETER for operand in node.operands)
 
 

@@ -85,5 +85,5 @@ class _MatrixWriter(DotWriter):
         return "" if len(arrow.tail.nodes) > 1 or len(arrow.head.nodes) > 1 else super().words(arrow)
 
     def notes(self) -> list[str]:
-        scales = "a cell is orange above 0 and blue below 0, the stronger the larger; each map has its own scale"
+        scales = "a cell is orange above 0 and blue below 0, stronger for larger numbers; each map has its own scale"
         return [scales, *super().notes()[:1]]

@@ -35,8 +35,8 @@ __all__ = ["draw_neurons"]
 
 FONT = "Helvetica"
 SIZE = 11  # the usual font size in points; all sizes here assume it
-THIN, THICK, LEAST = 0.4, 5.0, 1.8  # the widths of lines, and the width of the widest among very many
-CURVE = 0.6  # among few lines, width and colour show this root of a weight's size; among many, the size itself
+THIN, THICK, LEAST = 0.4, 5.0, 1.8  # the widths of lines, and the width of the widest if there are very many
+CURVE = 0.6  # if lines are few, width and colour show this root of a weight's size; if many, the size itself
 SPELLED = 6  # the most terms of a sum that a tooltip writes out
 
 
@@ -79,7 +79,7 @@ class _Writer:
         return share**CURVE if self.network.numbered else share
 
     def brief(self, number: float) -> str:
-        """Write a number so that it fits into a dot."""
+        """Write a number so that it fits in a dot."""
         two = short(number, 2)
         return two if len(two) <= 6 else f"{number:.0e}".replace("e-0", "e-").replace("e+0", "e")
 
@@ -135,7 +135,7 @@ class _Writer:
     def notes(self) -> list[str]:
         what = "gradient of a weight" if self.gradients else "weight"
         inside = "its gradient" if self.gradients else "its output"
-        lines = [f"line: {what}, orange above 0, blue below 0, the wider the larger; number in a dot: {inside}"]
+        lines = [f"line: {what}, orange above 0, blue below 0, wider for larger weights; number in a dot: {inside}"]
         if any(neuron.bias is not None for layer in self.network.layers for neuron in layer.neurons):
             lines[0] += "; square at a dot: its bias"
         most = max(layer.times for layer in self.network.layers)
@@ -273,7 +273,7 @@ class _Writer:
         )  # fmt: skip
 
     def beside(self, sheet: Sheet, dot: Dot, name: str, right: bool) -> None:
-        """Write the name of a dot at its side, beginning or ending at the dot."""
+        """Write the name of a dot beside it, beginning or ending at the dot."""
         wide = 7.0 * len(name)
         side = "LEFT" if right else "RIGHT"
         cell = f'<TD WIDTH="{self.points(wide)}" ALIGN="{side}">{escape(name)}</TD>'

@@ -39,13 +39,13 @@ __all__ = [
     "wrapped",
 ]
 
-NUMBERED = 8  # the most columns of a matrix with its numbers written in
+NUMBERED = 8  # the most columns of a matrix whose numbers are written
 WIDEST = 64  # the most rows and columns that are shown
 BESIDE = 2  # the most columns of a matrix whose gradient goes beside it, not below
 ALIKE, SLACK = 0.6, 1.15  # shares of the widest map: from the first on, a map is stretched; the second is its room
 BROKEN = 3.5  # the width of an arrow along which nan or inf came back
 CELL = 7  # the size in points of a cell without a number
-STRONGEST = 0.7  # the strongest share of a colour on which a number can be read
+STRONGEST = 0.7  # the strongest share of a colour on which a number is still readable
 FEW, NARROW, MANY = 16, 4, 256  # limits in a box: cells and columns of a map with numbers, cells of a map without
 
 Grid = list[list[Any]]  # rows of Values; None where there is no cell, as above the diagonal of causal attention
@@ -201,7 +201,7 @@ def pairs_of(picture: Picture, box: Box) -> list[tuple[Any, Any]]:
 
 
 def pair_rows(writer: DotWriter, pairs: Sequence[tuple[Any, Any]], most: int) -> list[str]:
-    """Write a row for each pair: its factors, its product, and two gradients: the other factor times upstream."""
+    """Write a row for each pair: its factors, its product, and two gradients, each the other factor times upstream."""
     heads = ["", "x", "", "w", "x * w", "grad of x", "grad of w"]
     rows = [_cells_of([(writer.text(word, faint=True), "") for word in heads])]
     for x, w in pairs[:most]:
@@ -249,7 +249,7 @@ def troubles(picture: Picture) -> list[str]:
     """Write the first lines of a legend: where nan or inf came back, and where no gradient can flow back."""
     notes: list[str] = []
     if not all(math.isfinite(flow) for arrow in picture.arrows for flow in arrow.contributions):
-        notes.append("pink: nan or inf came back here: start with the first of them, seen from the result")
+        notes.append("pink: nan or inf came back here: start with the one nearest to the result")
     if any(node.scope is CUT for box in picture.boxes for node in box.nodes):
         notes.append("dashed frame: cut off by detach() or no_grad(), so no gradient flows back from there")
     return notes
