@@ -1,4 +1,4 @@
-"""Whose line is it: frames of the user, frames of ours, and tracebacks that show one of ours at most.
+"""Tell the user's frames from ours, and make tracebacks show at most one of ours.
 
 >>> @public
 ... def half(number):
@@ -56,7 +56,7 @@ def is_ours(file: str) -> bool:
 
 
 def users_frame() -> FrameType:
-    """Return the nearest frame of the user: not from this package, from nn, or from code that compile() wrote."""
+    """Return the nearest frame of the user's code: not of this package, of nn, or of code that compile() wrote."""
     frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
     while frame.f_back and frame.f_code.co_filename.startswith(_ours):
         frame = frame.f_back
@@ -66,7 +66,7 @@ def users_frame() -> FrameType:
 def hide_our_frames(error: BaseException) -> None:
     """Remove this package's frames from the traceback of an error, except for the frame that caught it.
 
-    With AUTOGRAD_TRACEBACK=full in the environment, they stay.
+    With AUTOGRAD_TRACEBACK=full in the environment, it keeps them.
     """
     if os.environ.get("AUTOGRAD_TRACEBACK") == "full":
         return

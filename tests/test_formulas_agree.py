@@ -66,8 +66,8 @@ REFUSED = [
     ("m = a > 0; 1 if m else a", "true or false: want a number here, such as 1 if a > 0 else 0"),
     ("sin(a < 1) + a", "true or false: want a number here, such as 1 if a < 1 else 0"),
     # sums that an if might leave out
-    ("0 if n > 2 else max(log(xs[i]))", "a max is computed whichever way an if goes: name it first"),
-    ("1 if a > 0 and sum(xs[i]) > 0 else 0", "a sum is computed whichever way an if goes"),
+    ("0 if n > 2 else max(log(xs[i]))", "a max is computed whatever an if chooses: name it first"),
+    ("1 if a > 0 and sum(xs[i]) > 0 else 0", "a sum is computed whatever an if chooses"),
     # lists, and the i of their items
     ("sum(a)", r"needs an xs\[i\] inside"),
     ("sum(a) + sum(a[i])", r"sum\(...\) needs an xs\[i\] inside"),
