@@ -52,7 +52,7 @@ def memory(run: Any) -> float:
 
 
 def measure(module: str, work: Work) -> dict[str, Any]:
-    """What is printed: {"result": a number in units of one, "answer": ...}, or {"failed": why}."""
+    """What is printed: {"result": a number of seconds or bytes, "answer": ...}, or {"failed": why}."""
     engine = resolve_name(module)
     if not hasattr(engine, work.does):
         return {"failed": "-"}

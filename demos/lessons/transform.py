@@ -244,10 +244,10 @@ def worst(numbers):
 for name, f in (("two layers", stacked), ("one layer", collapsed), ("with a tanh", bent)):
     at = [[value.data for value in f(point)] for point in ([p[0] + q[0], p[1] + q[1]], p, q, [0.0, 0.0])]
     misses = worst(a - b - c + d for a, b, c, d in zip(*at))
-    print(f"{name:12} f(1, 2) = {at[1][0]:.4f}, {at[1][1]:.4f}   misses being affine by {misses:.4f}")
-# > two layers   f(1, 2) = 3.1500, 2.9000   misses being affine by 0.0000
-# > one layer    f(1, 2) = 3.1500, 2.9000   misses being affine by 0.0000
-# > with a tanh  f(1, 2) = 1.6183, 1.6930   misses being affine by 0.9571
+    print(f"{name:12} f(1, 2) = {at[1][0]:.4f}, {at[1][1]:.4f}   differs from affine by {misses:.4f}")
+# > two layers   f(1, 2) = 3.1500, 2.9000   differs from affine by 0.0000
+# > one layer    f(1, 2) = 3.1500, 2.9000   differs from affine by 0.0000
+# > with a tanh  f(1, 2) = 1.6183, 1.6930   differs from affine by 0.9571
 
 
 # %%

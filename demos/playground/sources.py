@@ -19,7 +19,7 @@ __all__ = ["archive", "compiled", "staged"]
 
 _DEMOS = Path(__file__).parents[1]
 _FOLDERS = {"__pycache__", "bench", "workshop", "page", "starters"}  # folders that the browser does not need
-_KINDS = {".pyc", ".pyi", ".md", ".in", ".mjs"}  # and kinds of files
+_KINDS = {".pyc", ".pyi", ".md", ".in", ".mjs"}  # kinds of files that it does not need
 
 
 def staged(folder: Path) -> Path:

@@ -27,7 +27,7 @@ _ENDLESS = {"count", "cycle", "repeat"}  # functions of itertools: their turns c
 
 
 class _EndlessError(BaseException):
-    """A changed program runs on."""
+    """Ends a changed program that does not stop."""
 
 
 class Program(NamedTuple):

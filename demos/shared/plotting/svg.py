@@ -131,7 +131,8 @@ def color_of(color: str) -> str:
 
 
 def dark(color: str) -> str:
-    """The colour on a dark page: the same hue at the mirrored lightness; what is drawn in it gets no darker.
+    """The colour on a dark page: the same hue with its lightness mirrored; a line or text drawn in it never gets
+    darker.
 
     >>> dark("#ffffff"), dark("#000000"), dark("#0072b2")
     ('#1a1a1a', '#f2f2f2', '#51bfff')
