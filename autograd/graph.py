@@ -227,6 +227,11 @@ class Graph(Generic[N]):
                 f"{node!r} is not in the graph of {self.name(self.root)}: {self.how_cut(' or after it?')}"
             ) from None
 
+    def is_named(self, node: Node) -> bool:
+        """Return whether a node has a name other than its place."""
+        known: Any = node
+        return self.name(node) != f"v{self.index[known]}"
+
     def how_cut(self, otherwise: str = "") -> str:
         """Say what may have cut this graph, when something is not in it."""
         said = how_cut(self.nodes, self.name)

@@ -157,6 +157,88 @@ def test_the_turns_of_a_loop_are_one():
     assert (back.tail.symbol, back.head.symbol, len(back.edges), back.words) == ("tanh", "*", 499, "next turn")
 
 
+def written_out(kind, n=2, steps=5):
+    """What one turn of a loop computes from its state, where no module says what belongs together."""
+    rng = random.Random(n)
+    weights = iter([Value(rng.uniform(-1, 1)) for _ in range(200)])
+    rows = [[next(weights) for _ in range(n + 2)] for _ in range(4 * n)]
+
+    def gate(k, x, h):
+        return [sum((w * v for w, v in zip(row, h)), row[-1] + row[-2] * x) for row in rows[k * n : k * n + n]]
+
+    h, c = [Value(0.1)] * n, [0.2] * n
+    for t in range(steps):
+        x = Value(0.1 * t, label=f"x{t}")
+        if kind == "rnn":
+            h = [a.tanh() for a in gate(0, x, h)]
+        elif kind == "gru":
+            z, r = ([a.sigmoid() for a in gate(k, x, h)] for k in (0, 1))
+            new = [a.tanh() for a in gate(2, x, [a * b for a, b in zip(r, h)])]
+            h = [(1 - a) * b + a * d for a, b, d in zip(z, h, new)]
+        elif kind == "lstm":
+            i, f, o = ([a.sigmoid() for a in gate(k, x, h)] for k in (0, 1, 2))
+            new = [a.tanh() for a in gate(3, x, h)]
+            c = [a * b + d * e for a, b, d, e in zip(f, c, i, new)]
+            h = [a * b.tanh() for a, b in zip(o, c)]
+        else:  # gradient descent, whose step has no leaf of its own
+            h = [a - rows[0][0] * (a - rows[0][1]) for a in h]
+    return sum(a * a for a in h)
+
+
+@pytest.mark.parametrize("kind", ["rnn", "gru", "lstm", "descent"])
+@pytest.mark.parametrize("n", [1, 3])
+def test_loops_written_out_are_turns_of_all_their_units(kind, n):
+    """Whatever is computed in every turn is in a box for all turns; what is outside is the sum of squares."""
+    root = written_out(kind, n)
+    boxes = draw(root).picture.boxes
+    assert not any(box.kind == "more" for box in boxes)
+    computed = [box for box in boxes if box.symbol and box.node is not root]
+    turning = [box for box in computed if box.times > 1]
+    assert turning and all(box.times % 5 == 0 for box in turning)
+    assert len(computed) - len(turning) <= 2 * n
+
+
+def test_an_accumulated_loss_is_a_sum_and_no_loop():
+    w, loss = Value(0.5, label="w"), Value(0.0)
+    for i in range(40):
+        loss = loss - (w * i - 1.0) ** 2
+    boxes = draw(loss).picture.boxes
+    assert [box.symbol for box in boxes if box.kind == "result"] == ["sum of 41"]
+    assert {box.times for box in boxes if box.kind == "value"} == {40}
+
+
+def test_a_number_taken_from_a_sum_is_not_one_of_its_terms():
+    """Under "sum of n" it would look like a number that is added."""
+    xs = [Value(float(i)) for i in range(300)]
+    symbols = [box.symbol for box in draw((sum(xs) - 7) ** 2).picture.boxes if box.symbol]
+    assert symbols == ["sum of 300", "-", "**"]
+
+
+def test_a_network_of_plain_lists_is_folded_as_one_of_modules():
+    """Its neurons are sums of products, and its weights are told in a few words."""
+    rng = random.Random(0)
+    layers = [
+        [[Value(rng.uniform(-1, 1)) for _ in range(i + 1)] for _ in range(o)] for i, o in ((3, 8), (8, 8), (8, 1))
+    ]
+
+    def run(x):
+        for layer in layers:
+            x = [sum((w * v for w, v in zip(row, x)), row[-1]).tanh() for row in layer]
+        return x[0]
+
+    loss = sum((run([rng.random() for _ in range(3)]) - 1.0) ** 2 for _ in range(10))
+    loss.backward()
+    drawing = draw(loss, page=(640, 375), names={})
+    boxes = drawing.picture.boxes
+    neurons = [box for box in boxes if "dot" in box.symbol]
+    assert sorted((box.times, box.symbol[-9:-1]) for box in neurons) == [
+        (10, "dot of 8"), (80, "dot of 3"), (80, "dot of 8"),
+    ]  # fmt: skip
+    assert sorted(len(box.nodes) for box in boxes if box.brief) == [9, 32, 72]
+    assert "9 inputs" in drawing.source and "the sum of n products" in drawing.source
+    assert not any(box.kind == "more" for box in boxes)
+
+
 def test_what_the_turns_of_a_loop_read_comes_turn_by_turn():
     """An RNN of two units: the numbers of the first turn are shown all through, whatever the order of the listing."""
     wx, wh = (

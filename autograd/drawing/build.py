@@ -135,6 +135,7 @@ def left_out(picture: Picture) -> list[str]:
         return [f"{values:,}{of_all} values of {graph.name(graph.root)}"] if of_all else []
     told = [f"{values:,}{of_all} values in {counted(len(boxes), 'box', 'boxes')}"]
     told += ["×n: n alike, one is shown"] * any(box.times > 1 for box in boxes)
+    told += ["dot of n: the sum of n products"] * any(box.chain == "dot" for box in boxes)
     told += ["f(g): the value of g is not shown"] * any(box.inner is not None for box in boxes)
     told += ["×n at an arrow: n go in"] * any("×" in arrow.words for arrow in picture.arrows)
     return ["; ".join(told)]

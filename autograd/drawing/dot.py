@@ -28,7 +28,7 @@ from .placing import Arrangement, Placement
 from .placing.page import scale_on
 from .placing.text import measured, text_width
 from .sheet import GAP, Markup, Sheet, attributes, escape, gaps, html, plain, row, table, tooltip
-from .views.tables import BROKEN, pair_rows, pairs_of, small_map, troubles
+from .views.tables import BROKEN, by_beginning, pair_rows, pairs_of, small_map, troubles
 
 if TYPE_CHECKING:
     from .digraph import Drawing
@@ -272,7 +272,9 @@ class DotWriter:
         return self.leaves(box) if box.node is None and box.kind not in FOLDED else self.rows(box)
 
     def in_few_words(self, box: Box) -> str:
-        words = counted(len(box.nodes), "parameter")
+        words = counted(len(box.nodes), box.kind)
+        if box.name and box.kind != "parameter":
+            return f"{one_line(box.name, 24)} ×{len(box.nodes)}" if len(box.nodes) > 1 else box.name
         return f"{words}, grads {spread(box.grads)}" if box.brief > 1 and box.grads and self.shows("grads") else words
 
     def operation_look(self, box: Box) -> dict[str, str]:
@@ -328,13 +330,10 @@ class DotWriter:
 
     def leaves(self, box: Box) -> Markup:
         """Write several leaves as a table; if there are many, group them by the beginnings of their names."""
-        tables: dict[str, list[Node]] = {}
-        for node in box.nodes:
-            name = self.graph.name(node)[len(box.name) :].lstrip(".")
-            tables.setdefault(name if len(box.nodes) <= LISTED else name.partition("[")[0], []).append(node)
         if pairs := pairs_of(self.picture, box):
             return table([self.title(box, columns=7), *pair_rows(self, pairs, LISTED)])
-        if len(tables) == 1:
+        tables = by_beginning(self.picture, box)
+        if list(tables) in ([""], ["others"]):
             return self.rows(box)
         heads = [self.right(self.text(word, faint=True)) for word in self.HEADS if self.shows(word)]
         rows = [self.title(box, columns=2 * len(heads) + 1), row(gaps(["<TD></TD>", *heads]))]
@@ -388,7 +387,8 @@ class DotWriter:
 
     def label(self, arrow: Arrow) -> Markup | None:
         """Write the text on an arrow, or nothing where too many arrows come together."""
-        words = self.words(arrow) if arrow.partial is None or arrow.head.arrivals <= LABELLED else ""
+        has_room = arrow.partial is None or (arrow.head.arrivals <= LABELLED and not arrow.tail.brief)
+        words = self.words(arrow) if has_room else ""
         return self.beside(words) if words else None
 
     def slope(self, node: Any, k: int) -> str:

@@ -14,15 +14,15 @@ from ..graph import Graph
 from ..modes import PARAMETER, Scope
 from ..node import Node
 from ..slow_path import Pole
-from .folding.parts import Group, Part, calls_of
-from .frames import MOST_NESTED, SameCalls, frame_of, innermost
+from .folding.brief import in_few_words
+from .folding.parts import FEW, Group, Part, calls_of
+from .frames import MOST_NESTED, SameCalls, innermost
 
 __all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "spread"]
 
 BUDGET = 200  # the most boxes that a reader can take in
 FOLDED = ("module", "more")  # the kinds of boxes into which a part of the graph is folded
 UNKNOWN = "not reached"
-FEW = 4  # the same where there is little room
 LISTED = 12  # the most rows of a table shown in full
 LABELLED = 8  # the most arrows into one box that are all labelled with a number
 TITLE = 160  # the most characters of a title
@@ -38,8 +38,8 @@ class Box:
     kind: "result", "value", "input", "parameter", "constant"; "module" for folded calls of a module, and "more" for
     other values left out. node: the value shown, if there is one. nodes: all the values it is drawn for, in the order
     of the graph; none for constants, which are in `numbers`. times: how many similar values there are, if one of them
-    is shown. terms: how many terms a sum folded into one operation has, otherwise 0. arrivals: how many arrows lead to
-    it.
+    is shown. chain, terms: what is folded into one operation, and how many: a "sum" or "product" of terms, or a "dot" of
+    products. arrivals: how many arrows lead to it.
     brief: 1 if it is written in a few words under the operation that uses it, 2 if in the frame around it, otherwise 0.
     inner: the argument of its operation, if that is not shown.
     """
@@ -47,6 +47,7 @@ class Box:
     __slots__ = (
         "arrivals",
         "brief",
+        "chain",
         "cluster",
         "id",
         "inner",
@@ -67,6 +68,7 @@ class Box:
         self.times = times
         self.node: Any = None
         self.numbers: tuple[float, ...] = ()
+        self.chain = ""
         self.terms = 0
         self.arrivals = 0
         self.brief = 0
@@ -76,11 +78,11 @@ class Box:
     @property
     def symbol(self) -> str:
         """The symbol of the operation that computed the value shown; "" if none did."""
-        if self.terms:
-            return f"{'sum' if self.node.op == 'add' else 'product'} of {self.terms}"
+        own = self.node.op.symbol if self.node is not None and self.node.operands else ""
+        chained = f"{self.chain} of {self.terms}" if self.terms else ""
         if self.inner is not None:
-            return f"{self.node.op.symbol}({self.inner.op.symbol})"
-        return self.node.op.symbol if self.node is not None and self.node.operands else ""
+            return f"{own}({chained or self.inner.op.symbol})"
+        return chained or own
 
     @property
     def grads(self) -> list[float]:
@@ -285,8 +287,9 @@ class Picture:
         for (kind, *_), leaves in together.items():
             if len(leaves) > (1 if kind == "parameter" else MANY_INPUTS):
                 gathered |= dict.fromkeys(leaves, leaves)
-        briefly = self._briefly(users) if self._brief else {}
-        gathered |= briefly
+        if self._brief:
+            briefly, self._levels = in_few_words(self.graph, users, self._group_of, self.modules, self.is_tight)
+            gathered |= briefly
         for group in groups:
             if group in self._box_of:
                 continue
@@ -295,17 +298,6 @@ class Picture:
             box.brief = self._levels.get(group, 0)
             self.boxes.append(box)
             self._box_of |= dict.fromkeys(same, box)
-
-    def _briefly(self, users: dict[Group, list[Group]]) -> dict[Group, list[Group]]:
-        """Return the parameters that only one operation uses, if they are to be shown in a few words."""
-        of: dict[Any, list[Group]] = {}
-        for leaf, by in users.items():
-            if len(by) == 1 and by[0].what in ("value", "sum") and leaf.node.scope is PARAMETER:
-                user = by[0]
-                frame = frame_of(user, self.modules) if self._brief > 1 else None
-                of.setdefault(frame or user, []).append(leaf)
-                self._levels[leaf] = 2 if frame else 1
-        return {leaf: leaves for leaves in of.values() for leaf in leaves}
 
     def _box(self, group: Group, same: list[Group]) -> Box:
         graph, index = self.graph, self.graph.index
@@ -323,9 +315,9 @@ class Picture:
             return Box(f"m{index[nodes[0]]}", kind, name, nodes, len(group.parts) if kind == "module" else 1)
         box = Box(f"v{index[group.node]}", kind, graph.name(group.node), nodes, len(group.parts))
         box.node = group.node
-        if group.what == "value" and len(group.first.nodes) > 1:
-            box.inner = group.listing.nodes[group.first.nodes[0]]
-        box.terms = sum(tail is not None for tail, _, _ in group.first.operands) if group.what == "sum" else 0
+        box.inner = group.inner
+        if group.what == "sum":
+            box.chain, box.terms = group.chain
         return box
 
     def _constants(self, group: Group, head: Box) -> None:
@@ -334,7 +326,7 @@ class Picture:
         found = [(nodes[i], k) for tail, i, k in group.first.operands if tail is None]
         found = [(node, k) for node, k in found if isinstance(node.operands[k], float)]
         if group.what == "sum":  # Python's sum() starts from 0
-            found = [(node, k) for node, k in found if node.operands[k]]
+            found = [(node, k) for node, k in found if node.operands[k] or node.op == "mul"]
         wide = group.what == "sum" or group.op.wide
         for edges in [found] if wide and len(found) > 1 else [[edge] for edge in found]:
             numbers = tuple(node.operands[k] for node, k in edges)

@@ -25,9 +25,10 @@ from ...graph import Graph
 from ...modes import PARAMETER, Scope
 from ...node import Node
 from ..output import Progress
-from .alike import kinds_as_one, operand_groups, samples_as_one, turns_as_one
+from .alike import kinds_as_one, operand_groups, samples_as_one
 from .parts import Closes, Group, Listing, Part, calls_of, parts_of
 from .repeats import Nearest, chains, with_ends, without_repeats
+from .turns import turns_as_one
 
 __all__ = ["Folded", "fold"]
 
@@ -58,6 +59,7 @@ class _State(NamedTuple):
     samples: bool = False  # repeated samples, and long sums
     turns: bool = False  # of loops
     brief: int = 0  # where parameters are: 1 in a few words under their operation, 2 in the frame of their module
+    dots: bool = False  # sums of products
     joined: bool = False  # a neuron and its activation
     ends: int = 0  # how many groups are kept at the ends of long chains; 0 keeps everything
     kinds: bool = False  # all values made and used alike, such as the neurons of a layer
@@ -82,10 +84,10 @@ def fold(
     """Put the values into groups that fit and have a `size` of at most `budget`, operands first.
 
     The following are tried, in this order: each value by itself; repeated samples as one, long sums as one operation;
-    turns of a loop as one; parameters in a few words; a neuron and its activation as one; the middle of long chains
-    left out; all values made and used alike as one, such as the neurons of a layer; repeated blocks as one; modules
-    closed, the innermost first. Then each fold that is not needed is opened again. If the picture is still too large,
-    only the groups nearest to the result are kept.
+    turns of a loop as one; parameters in a few words; sums of products as one; a neuron and its activation as one; the
+    middle of long chains left out; all values made and used alike as one, such as the neurons of a layer; repeated
+    blocks as one; modules closed, the innermost first. Then each fold that is not needed is opened again. If the
+    picture is still too large, only the groups nearest to the result are kept.
 
     nodes: the values to draw, in the order of the graph; by default all. depth: how many levels of modules are drawn
     open; by default all. closes: whether a call is drawn as one box at any depth. opens: whether a call is shown in
@@ -149,7 +151,7 @@ class _Folder:
 
     def _same_of(self, state: _State, opened: set[int]) -> list[Group]:
         """Return groups of repeated computations. The last state's are remembered, since most states share them."""
-        key = state.depth, state.samples, state.joined, state.opened, state.turns
+        key = state.depth, state.samples, state.dots, state.joined, state.opened, state.turns
         if self._same is None or self._same[0] != key:
             self._same = None  # free the last groups first, which take a lot of memory
             parts = self._parts_of(state, opened)
@@ -166,11 +168,13 @@ class _Folder:
         return [Group(self.listing, group.what, [part], group.title) for part in group.parts]
 
     def _parts_of(self, state: _State, opened: set[int]) -> list[Part]:
-        key = state.depth, state.samples, state.joined, state.opened
+        key = state.depth, state.samples, state.dots, state.joined, state.opened
         if key not in self._parts:
             if self.is_large:  # keeping them would cost more memory than it saves time
                 self._parts.clear()
-            self._parts[key] = parts_of(self.listing, state.depth, self.closes, state.samples, state.joined, opened)
+            self._parts[key] = parts_of(
+                self.listing, state.depth, self.closes, state.samples, state.joined, opened, state.dots
+            )
         return self._parts[key]
 
     def _opened(self, state: _State) -> set[int]:
@@ -239,10 +243,10 @@ class _Folder:
                 if not self.is_large:
                     yield state._replace(brief=1)
                 yield state._replace(brief=2)
-                state = state._replace(joined=not self.is_large)
-                if state.joined:
-                    yield state._replace(brief=2)
-            state = state._replace(brief=2)
+                yield state._replace(brief=2, dots=True)
+            state = state._replace(brief=2, dots=True, joined=not self.is_large)
+            if state.joined and len(groups) <= MANY * budget:
+                yield state
         if longest > 2 * FULL:
             state = state._replace(ends=FULL)
             yield state
@@ -272,7 +276,7 @@ class _Folder:
                 state, folded = tried, found
             return True
 
-        for flag in ("types", "repeats", "kinds", "joined", "brief", "turns", "samples"):
+        for flag in ("types", "repeats", "kinds", "joined", "dots", "brief", "turns", "samples"):
             if getattr(state, flag):
                 try_(state._replace(**{flag: False}))
         if state.brief == 2:

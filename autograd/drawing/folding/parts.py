@@ -13,9 +13,21 @@ from ...graph import Graph
 from ...modes import Scope
 from ...node import Node
 
-__all__ = ["LONG", "Closes", "Group", "Listing", "Part", "calls_of", "parts_of", "topologically_sorted"]
+__all__ = [
+    "FEW",
+    "LONG",
+    "Closes",
+    "Group",
+    "Listing",
+    "Part",
+    "calls_of",
+    "chain_of",
+    "parts_of",
+    "topologically_sorted",
+]
 
-CHAINED = ("add", "mul")  # associative: long chains of them are drawn as one operation
+CHAINS = {"add": "sum", "sub": "sum", "mul": "product"}  # long chains of these are drawn as one operation
+FEW = 4  # where there is little room
 LONG = 4  # the fewest terms of a chain worth folding
 TANGLED = 1.5  # the most arrows per box that a reader can follow
 
@@ -23,8 +35,8 @@ TANGLED = 1.5  # the most arrows per box that a reader can follow
 class Part:
     """Values drawn as one: `what` is "leaf", "value", "sum" (of chained operations), or "call" (of a module).
 
-    nodes: places in the listing; the last one is the result of a value or sum. A value may have another before it: the
-    argument of its operation, which nothing else uses.
+    nodes: places in the listing; the last one is the result of a value or sum. It may be a function of the one before
+    it, which nothing else uses.
     operands: (part or None for a constant, node, k) for every edge from outside. turn: the turn of a loop, from 0.
     """
 
@@ -75,6 +87,20 @@ class Group:
         return self.listing.nodes[self.first.nodes[0]].op
 
     @property
+    def inner(self) -> Any:
+        """The value that the function shown is applied to, if that is one of the values shown by it."""
+        nodes, is_sum = self.first.nodes, self.what == "sum"
+        return self.listing.nodes[nodes[-2]] if len(nodes) > 1 and not (is_sum and chain_of(self.node.op)) else None
+
+    @property
+    def chain(self) -> tuple[str, int]:
+        """What a sum adds up, as a word and a number: a "dot" of so many products, a "sum" or "product" of terms."""
+        ops: list[Any] = [self.listing.nodes[i].op for i in self.first.nodes]
+        if len(kinds := {chain_of(op) for op in ops} - {""}) > 1:
+            return "dot", ops.count("mul")
+        return kinds.pop(), sum(tail is not None for tail, _, _ in self.first.operands)
+
+    @property
     def is_of_pairs(self) -> bool:
         """Whether this is a single operation on two lists of leaves, such as a lone dot product."""
         if self.what != "value" or len(self.parts) > 1 or len(self.node.op.lists) < 2:
@@ -88,7 +114,7 @@ class Group:
     def __repr__(self) -> str:
         name = self.node.label if self.what == "leaf" else self.node.op
         if self.what == "sum":
-            name = f"sum of {len(self.first.operands)} terms"
+            name = f"{self.chain[0]} of {self.chain[1]}"
         elif self.what in ("call", "more"):
             name = self.title or self.what
         return f"Group({name}{f', {len(self.parts)} alike' if len(self.parts) > 1 else ''})"
@@ -117,7 +143,7 @@ class Listing:
     def roles(self, node: Any) -> list[str]:
         """Return the role of each operand in its operation, if it has one: in ``a - b``, not in ``a + b``."""
         op, count = node.op, len(node.operands)
-        if op in CHAINED:
+        if op in ("add", "mul"):
             return ["", ""]
         key = (op, count)
         if key not in self._roles:
@@ -134,6 +160,11 @@ def calls_of(scope: Scope | None) -> list[Scope]:
     return calls[::-1]
 
 
+def chain_of(op: Any) -> str:
+    """Return what a chain of operations amounts to: a "sum", a "product", or nothing; ``a - b`` continues a sum."""
+    return CHAINS.get(op, "")
+
+
 Closes = Callable[[Scope, int], bool]  # from a call and its depth: whether to draw it as one box
 
 
@@ -144,9 +175,11 @@ def parts_of(
     sums: bool,
     joins: bool = False,
     opened: Container[int] = (),
+    dots: bool = False,
 ) -> list[Part]:
     """Split a graph into parts, operands first. Calls deeper than `depth` are closed, and long sums are one if wanted.
 
+    dots: whether sums of products are one part, like a neuron that is written out.
     joins: whether a function and its argument are one part, like an activation and its neuron.
     opened: ids of calls that are not closed, however deep they are.
     """
@@ -162,8 +195,8 @@ def parts_of(
             if part is not None:
                 part.nodes.append(i)
                 part_of[i] = part
-    if sums:
-        _chain_up(listing, part_of)
+    if sums or dots:
+        _chain_up(listing, part_of, LONG - 1 if sums else len(nodes), dots)
     if joins:
         _join(listing, part_of)
     order: list[Part] = []
@@ -198,34 +231,70 @@ def _closed_call(
     return None
 
 
-def _chain_up(listing: Listing, part_of: list[Part | None]) -> None:
-    """Make a part of every long chain of additions or multiplications whose inner results nothing else uses."""
+def _chain_up(listing: Listing, part_of: list[Part | None], longest: int, dots: bool) -> None:
+    """Make a part of every long chain of additions or multiplications whose inner results nothing else uses.
+
+    longest: how many operations are a long chain. dots: whether sums of several products are one part, however short.
+    """
     nodes, operands = listing.nodes, listing.operands
     top = list(range(len(nodes)))
     members: dict[int, list[int]] = {}
     for i in range(len(nodes) - 1, -1, -1):
-        op = nodes[i].op
-        if op not in CHAINED or part_of[i] is not None:
-            continue
-        for j in operands[i]:
-            if j >= 0 and listing.users[j] == 1 and nodes[j].op == op and nodes[j].scope is nodes[i].scope:
+        chain = chain_of(nodes[i].op)
+        if not chain or part_of[i] is not None or (nodes[i].op == "sub" and operands[i][1] < 0):
+            continue  # a constant below a sum would look like a number that is added
+        for k, j in enumerate(operands[i]):
+            if j < 0 or listing.users[j] > 1 or (k and nodes[i].op == "sub"):
+                continue
+            if chain_of(nodes[j].op) == chain and nodes[j].scope is nodes[i].scope:
                 top[j] = top[i]
         members.setdefault(top[i], []).append(i)
     for last, chained in members.items():
-        if len(chained) >= LONG - 1:
-            part = Part("sum", chained[::-1], nodes[last].scope)
-            for i in chained:
+        products = _products(listing, chained, members, longest) if dots else []
+        if len(chained) >= longest or len(products) > 1:
+            part = Part("sum", sorted([*chained, *products]), nodes[last].scope)
+            for i in part.nodes:
                 part_of[i] = part
 
 
+def _products(listing: Listing, chained: list[int], members: dict[int, list[int]], longest: int) -> list[int]:
+    """Return the products that a chain of additions adds up, if nothing else uses them."""
+    nodes = listing.nodes
+    if any(nodes[i].op != "add" for i in chained):
+        return []
+    found = [j for i in chained for j in listing.operands[i] if j >= 0 and listing.users[j] == 1]
+    return [
+        j for j in found
+        if nodes[j].op == "mul" and nodes[j].scope is nodes[chained[0]].scope and len(members.get(j, ())) < longest
+    ]  # fmt: skip
+
+
 def _join(listing: Listing, part_of: list[Part | None]) -> None:
-    """Make one part of a function and its only argument, if nothing else uses that argument."""
+    """Make one part of a function and its only argument, if nothing else uses that argument, here or where it looks alike."""
+    nodes = listing.nodes
+    apart: set[Any] = set()
+    together: list[tuple[int, int, Any]] = []
     for i, operands in enumerate(listing.operands):
-        if len(operands) != 1 or part_of[i] is not None:
+        if len(operands) != 1 or part_of[i] is not None or operands[0] < 0:
             continue
         (j,) = operands
-        if j >= 0 and part_of[j] is None and listing.users[j] == 1 and sum(k >= 0 for k in listing.operands[j]) > 1:
-            part_of[i] = part_of[j] = Part("value", [j, i], listing.nodes[j].scope)
+        part = part_of[j]
+        is_wide = part is None and sum(k >= 0 for k in listing.operands[j]) > 1
+        if is_wide or (part is not None and part.what == "sum" and part.top == j):
+            look = nodes[i].op, nodes[j].op, *(nodes[k].op if k >= 0 else "" for k in listing.operands[j])
+            if listing.users[j] > 1:
+                apart.add(look)
+            else:
+                together.append((i, j, look))
+    for i, j, look in together:
+        part = part_of[j]
+        if look in apart:
+            continue
+        if part is None:
+            part_of[i] = part_of[j] = Part("value", [j, i], nodes[j].scope)
+        elif part.top == j:
+            part.nodes.append(i)
+            part_of[i] = part
 
 
 def topologically_sorted(items: Iterable[Any], operands: Callable[[Any], Iterable[Any]]) -> list[Any]:

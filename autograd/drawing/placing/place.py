@@ -17,7 +17,7 @@ __all__ = ["Arrangement", "Placement", "Rect", "Route", "Sizes"]
 PAD = 10  # between a frame and its contents
 BETWEEN_ROWS = 6  # below the lanes of one row
 LANE = 6  # between lanes of arrows side by side
-MOST_CROSSING = 3  # the most arrows from one row to the next
+MOST_CROSSING, MOST_IN_LOOPS = 3, 9  # the most arrows from one row to the next; the same within a loop
 
 
 class Rect(NamedTuple):
@@ -134,6 +134,10 @@ def _broken(frame: FrameCell, row: Row, back: set[Link], limit: float) -> list[R
         breaks = _breaks(row, spans, limit, loops)
     if not breaks:
         return [row]
+    room = PAD + LANE * max(len(spans[at]) for at in breaks)  # for the arrows from row to row
+    if _longest(row, breaks) + room > limit:
+        limit -= room
+        breaks = _breaks(row, spans, limit, loops)
     shortest, longest = row.end / (len(breaks) + 1), limit
     for _ in range(6):
         middle = (shortest + longest) / 2
@@ -219,7 +223,7 @@ def _breaks(row: Row, crossing: list[list[_Span]], limit: float, loops: bool) ->
         if column[0].right - start > limit and allowed >= 0:
             breaks.append(allowed)
             start, allowed = _start(row, allowed + 1), -1
-        if len(crossing[i]) <= MOST_CROSSING and all(
+        if len(crossing[i]) <= (MOST_IN_LOOPS if loops else MOST_CROSSING) and all(
             loops if span.leads_back else not (span.is_leaf or (breaks and span.tail <= breaks[-1]))
             for span in crossing[i]
         ):

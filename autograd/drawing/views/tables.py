@@ -17,8 +17,9 @@ from ...explain.naming import one_line
 from ...explain.phrases import short
 from ...graph import Graph
 from ...modes import CUT
+from ...node import Node
 from ..palette import Palette, mix
-from ..picture import UNKNOWN, Box, Picture
+from ..picture import LISTED, UNKNOWN, Box, Picture
 from ..placing.text import measured
 from ..sheet import Markup, escape
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BROKEN",
+    "by_beginning",
     "grid_of",
     "heat_map",
     "indexed",
@@ -47,6 +49,8 @@ BROKEN = 3.5  # the width of an arrow along which nan or inf came back
 CELL = 7  # the size in points of a cell without a number
 STRONGEST = 0.7  # the strongest share of a colour on which a number is still readable
 FEW, NARROW, MANY = 16, 4, 256  # limits in a box: cells and columns of a map with numbers, cells of a map without
+
+NUMBER = re.compile(r"[\[\d].*")  # what tells x0 from x1, or w[0][1] from w[0][2]
 
 Grid = list[list[Any]]  # rows of Values; None where there is no cell, as above the diagonal of causal attention
 
@@ -178,6 +182,23 @@ def small_map(writer: DotWriter, box: Box) -> str:
         grid = [list(nodes[at : at + NARROW]) for at in range(0, len(nodes), NARROW)]
     numbers = [[None if cell is None else cell.data for cell in row] for row in grid]
     return heat_map(numbers, writer.palette, min(writer.look.digits, 2) if len(nodes) <= FEW else 0)
+
+
+# --- Leaves ---
+
+
+def by_beginning(picture: Picture, box: Box) -> dict[str, list[Node]]:
+    """Sort the leaves of a box by name; if there are many, by the beginnings of their names."""
+    found: dict[str, list[Node]] = {}
+    graph, most = picture.graph, picture.listed
+    for node in box.nodes:
+        name = graph.name(node)[len(box.name) :].lstrip(".")
+        if picture.is_tight and len(box.nodes) > most:
+            name = NUMBER.sub("", name) if graph.is_named(node) else "others"
+        elif len(box.nodes) > LISTED:
+            name = name.partition("[")[0]
+        found.setdefault(name, []).append(node)
+    return found
 
 
 # --- Pairs -------------------------------------------------------------------------------------------------
