@@ -20,6 +20,7 @@ from demos.shared.catalog import DEMOS, LESSONS
 from demos.shared.page import _told, read, run
 
 PAGES = [demo.name for demo in DEMOS if demo.lesson]
+TRAINED = {"attention", "letters", "nudge"}  # they take seconds, so the quick suite runs each once
 FOLDER = Path(__file__).parent.parent / "demos" / "lessons"
 
 
@@ -150,7 +151,13 @@ def test_a_page_draws_its_pictures(name, ran):
 # --- In an editor, in a notebook, as a script ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", PAGES)
+def again(names, *more):
+    """A page, to be run once more: slowly, if it trains."""
+    slow = {name: [pytest.mark.slow] * (name in TRAINED) for name in names}
+    return [pytest.param(name, *others, marks=slow[name]) for name, *others in zip(names, *more)]
+
+
+@pytest.mark.parametrize("name", again(PAGES))
 def test_a_page_runs_cell_by_cell_in_order(name, tmp_path, monkeypatch):
     """Whole cells, as an editor sends them, with nothing running the page; pictures are made, but left empty."""
     monkeypatch.chdir(tmp_path)
@@ -189,7 +196,7 @@ def _name(distribution):
 
 @pytest.mark.parametrize(
     ("name", "optimizer"),
-    [("attention", "AdamW"), ("nudge", "SGD"), ("letters", "AdamW"), ("layer", "SGD"), ("transform", "SGD")],
+    again(["attention", "nudge", "letters", "layer", "transform"], ["AdamW", "SGD", "AdamW", "SGD", "SGD"]),
 )
 def test_so_many_steps_are_so_many_updates(name, optimizer, tmp_path, monkeypatch):
     made = []
