@@ -22,11 +22,13 @@ from .folding import Closes, Folded, calls_of
 from .folding import fold as fold_values
 from .picture import BUDGET, Picture
 
-__all__ = ["around", "build_picture", "counts_together", "fitted_picture", "left_out", "on_paths"]
+__all__ = ["around", "build_picture", "counts_together", "left_out", "on_paths"]
 
 
+@gc_paused
 def build_picture(
     graph: Graph,
+    fits: Callable[[Picture], bool] | None = None,
     *,
     depth: int | None = None,
     budget: int | None = BUDGET,
@@ -38,26 +40,9 @@ def build_picture(
 ) -> Picture:
     """Return the boxes, arrows and clusters that `draw` shows for the same options, which are explained there.
 
+    fits: tells if a picture fits its page. The picture then shows as much as fits; without it, the budget alone counts.
     Raises ArgumentError if an option is not a whole number, and GraphError for a module or node not in the graph.
     """
-    given: dict[str, Any] = {"depth": depth, "budget": budget, "fold": fold, "open": open}
-    return fitted_picture(graph, None, at=at, radius=radius, path=path, **given)
-
-
-@gc_paused
-def fitted_picture(
-    graph: Graph,
-    fits: Callable[[Picture], bool] | None,
-    *,
-    depth: int | None = None,
-    budget: int | None = BUDGET,
-    fold: object = None,
-    open: object = None,
-    at: Node | str | None = None,
-    radius: int = 2,
-    path: Node | str | None = None,
-) -> Picture:
-    """Return the picture that shows as much as fits. fits: tells if a picture fits; None if only the budget counts."""
     for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
         if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ArgumentError(f"want {option} as a whole number >= 0, got {number!r}")

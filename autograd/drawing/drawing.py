@@ -22,7 +22,7 @@ from ..explain.failures import known_options
 from ..explain.naming import named_graph, names_for
 from ..explain.phrases import name_of, short
 from ..graph import Graph
-from .build import fitted_picture
+from .build import build_picture
 from .dot import DotWriter
 from .engines import DEADLINE
 from .options import NUMBERS, Look, look_of, options_of
@@ -164,7 +164,7 @@ def build_drawing(
     if picture is None:
         all_of_it = page is None or given.get("budget", BUDGET) is None
         fits = None if all_of_it else lambda picture: written(picture, look).is_readable
-        picture = fitted_picture(graph, fits, **given)
+        picture = build_picture(graph, fits, **given)
     drawing = drawn(picture, look)
     drawing.deadline, drawing.again = deadline, again
     if look.theme == "auto":

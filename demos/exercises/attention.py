@@ -25,6 +25,20 @@ def _queries(rng: Random) -> Iterator[Case]:
         yield vector(rng, d), matrix(rng, count, d)
 
 
+def _scale(slip: Any, q: list[Any], K: list[list[Any]]) -> Any:
+    """What the scores are divided by."""
+    scale: Any = math.sqrt(len(q))
+    if slip("The scores are not scaled: divide them by sqrt(d)."):
+        scale = 1.0
+    if slip("The scores are divided by d, not by its square root."):
+        scale = len(q)
+    if slip("The scores are multiplied by sqrt(d): divide by it instead."):
+        scale = 1 / scale
+    if slip("Take the square root of d, which is how many numbers q has, not of the number of keys."):
+        scale = math.sqrt(len(K))
+    return scale
+
+
 @exercise(
     "51", "easy", 6,
     hint="One score for each key: multiply the query and that key number by number, add up the products, and "
@@ -38,15 +52,7 @@ def scores(q, K):
 )  # fmt: skip
 def scores(slip: Any, q: list[Any], K: list[list[Any]]) -> list[Any]:
     """scores(q, K) -> the scaled score of each key: q . key / sqrt(d), where d is how many numbers q has."""
-    scale: Any = math.sqrt(len(q))
-    if slip("The scores are not scaled: divide them by sqrt(d)."):
-        scale = 1.0
-    if slip("The scores are divided by d, not by its square root."):
-        scale = len(q)
-    if slip("The scores are multiplied by sqrt(d): divide by it instead."):
-        scale = 1 / scale
-    if slip("Take the square root of d, which is how many numbers q has, not of the number of keys."):
-        scale = math.sqrt(len(K))
+    scale = _scale(slip, q, K)
     if slip("The numbers are added in pairs, but the score is a sum of products."):
         return [sum([a + b for a, b in zip(q, key)], 0.0) / scale for key in K]
     if slip("The last product overwrites the others: use `+=`, not `=`."):
@@ -173,15 +179,7 @@ def attend(q, K, V):
 )  # fmt: skip
 def attend(slip: Any, q: list[Any], K: list[list[Any]], V: list[Any]) -> list[Any]:
     """attend(q, K, V) -> (out, weights) for one query, some keys, and as many values, each a number. The scores may be large."""
-    scale: Any = math.sqrt(len(q))
-    if slip("The scores are not scaled: divide them by sqrt(d)."):
-        scale = 1.0
-    if slip("The scores are divided by d, not by its square root."):
-        scale = len(q)
-    if slip("The scores are multiplied by sqrt(d): divide by it instead."):
-        scale = 1 / scale
-    if slip("Take the square root of d, which is how many numbers q has, not of the number of keys."):
-        scale = math.sqrt(len(K))
+    scale = _scale(slip, q, K)
     found = [dot(q, key) / scale for key in K]
     if slip("The scores are negated: the largest has to get the largest weight."):
         found = [-s for s in found]
