@@ -12,10 +12,14 @@ says why the number is what it is), *numbers only*, or *misleading*. These are t
 not known, so that no change is searched for in it. tests/solutions/judged.json holds the judgements,
 with the verdicts as they were read.
 
-The sets in the folders `second` and `held_out` were written from the statements of the exercises, before the checker was
-tuned. In these, each slip is marked where it is made: `# slip: sign, subtract` says that a verdict names it if it has that
+The sets in the folders `second`, `held_out` and `third` were written from the statements of the exercises, before their writers
+had seen the checker. In these, each slip is marked where it is made: `# slip: sign, subtract` says that a verdict names it if it has that
 line's number or one of these words (or their beginnings). *named* verdicts name every slip that is marked, *partly* one
 of two, *astray* point at other lines only: a person reads those.
+
+At first sight, before anything was mended, the set `third` (80 wrong and 48 right solutions of 16 exercises) had no false
+alarm and no false pass but two cases that the statements had left open, nothing misleading, and 72 verdicts (90 %) that name
+every slip. Now its rates, like those of the other sets, are what this script prints; a test holds the promised ones.
 """
 
 from __future__ import annotations
@@ -33,10 +37,10 @@ from typing import Any
 
 from demos.exercises import EXERCISES, verdict_on
 
-__all__ = ["JUDGEMENTS", "judged", "solutions", "verdicts"]
+__all__ = ["JUDGEMENTS", "exercises_in", "judged", "solutions", "verdicts"]
 
 FOLDER = Path(__file__).parent / "solutions"
-SETS = ("first", "second", "held_out")
+SETS = ("first", "second", "held_out", "third")
 MARKED = ("named", "partly", "numbers only", "astray")
 JUDGED = FOLDER / "judged.json"
 JUDGEMENTS = ("named", "numbers only", "misleading")
@@ -53,6 +57,11 @@ def solutions(exercise: str, which: str = "first") -> Iterator[tuple[str, Any]]:
     spec.loader.exec_module(module)
     named = [name for name in vars(module) if name.startswith(("right_", "wrong_"))]
     yield from ((name, getattr(module, name)) for name in sorted(named, key=lambda n: (n[:5], int(n[6:]))))
+
+
+def exercises_in(which: str) -> list[str]:
+    """The exercises that a set has solutions of."""
+    return [name for name in EXERCISES if (FOLDER / which / f"{name}.py").exists()]
 
 
 def verdicts(exercise: str, search: bool = False) -> Iterator[tuple[str, str, bool, str]]:
@@ -120,7 +129,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if options.judge:
         _judge(*options.judge)
     elif options.set != "first":
-        _report_marked(options.set, options.exercises or list(EXERCISES), options.show)
+        _report_marked(options.set, options.exercises or exercises_in(options.set), options.show)
     else:
         _report(options.exercises or list(EXERCISES), options.show, options.refresh)
 

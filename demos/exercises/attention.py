@@ -178,8 +178,9 @@ def attend(q, K, V):
     cases=_heads, differentiable="q K V", values=True, parts=("out", "weights"), extra=_large_scores,
 )  # fmt: skip
 def attend(slip: Any, q: list[Any], K: list[list[Any]], V: list[Any]) -> list[Any]:
-    """attend(q, K, V) -> (out, weights) for one query, some keys, and as many values, each a number. The scores may be large."""
-    scale = _scale(slip, q, K)
+    """attend(q, K, V) -> (out, weights) for one query, some keys, and as many values, each a number. The scores may be large. Leave .data alone: gradients have to come back."""
+    late = slip("The weights are divided by sqrt(d), after softmax: divide the scores, before it.")
+    scale = 1.0 if late else _scale(slip, q, K)
     found = [dot(q, key) / scale for key in K]
     if slip("The scores are negated: the largest has to get the largest weight."):
         found = [-s for s in found]
@@ -195,6 +196,8 @@ def attend(slip: Any, q: list[Any], K: list[list[Any]], V: list[Any]) -> list[An
         weights = [p / sum(powers, 0.0) for p in powers]
     if slip("The weights are in the reverse order: weight k belongs to key k."):
         weights = weights[::-1]
+    if late:
+        weights = [w / math.sqrt(len(q)) for w in weights]
     used = weights
     if slip("out is computed from the scores: use the weights instead."):
         used = found

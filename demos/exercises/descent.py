@@ -197,10 +197,13 @@ def descend(slip: Any, f: Any, w: float, eta: float, updates: int) -> list[float
         eta = 1.0
     if slip("The gradient is divided by eta: multiply it by eta instead."):
         eta = 1 / eta
+    value = slip("The value of f is subtracted, but it is eta times the slope that w moves by.")
     sign = 1 if slip("It goes up the slope: compute w - eta * grad, with a minus.") else -1
     for _ in range(updates):
         old = grad
         grad = _slope(f, ws[-1])
+        if value:
+            grad = f.compute(ws[-1])
         if slip("Gradients of earlier updates are added in: zero_grad() is missing."):
             grad += old
         if slip("The gradient is computed only once, at the first w: compute it again in each update."):

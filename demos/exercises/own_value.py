@@ -127,7 +127,8 @@ def _examine(solution: Any) -> str:
         _judge_slopes(solution, text, numbers, build)
     found = {text: _gradients(solution, text, numbers, build) for text, numbers, build in _GRAPHS}
     if not all(_same(ours, right) for ours, right in found.values()):
-        raise WrongError(_why(found))
+        sentence, named = _why(found)
+        raise WrongError(sentence, named=named)
     return _remark(solution)
 
 
@@ -273,8 +274,8 @@ def _slope_reasons(text: str, numbers: Mapping[str, float], ours: Mapping[str, f
         )
 
 
-def _why(found: Mapping[str, tuple[dict[str, float], tuple[Graph, Mapping[str, Value]]]]) -> str:
-    """The mistake that explains the numbers of all graphs, including the right ones."""
+def _why(found: Mapping[str, tuple[dict[str, float], tuple[Graph, Mapping[str, Value]]]]) -> tuple[str, bool]:
+    """What is wrong, and whether a mistake explains the numbers of all graphs, including the right ones."""
     text, (ours, (graph, mirror)) = next((text, one) for text, one in found.items() if not _same(*one))
     wanted = _right(graph, mirror, RIGHT)
     name = next(name for name in ours if not math.isclose(ours[name], wanted[name], rel_tol=1e-9, abs_tol=1e-12))
@@ -287,13 +288,12 @@ def _why(found: Mapping[str, tuple[dict[str, float], tuple[Graph, Mapping[str, V
     ]
     if fitting:
         why = told(fitting[0].where(fitting[0], Case(graph, mirror[name]))[1])
-        return tr(
-            "{numbers}. That is what {mistake} gives: {why}", numbers=numbers, mistake=told(fitting[0].phrase), why=why
-        )
+        mistake = told(fitting[0].phrase)
+        return tr("{numbers}. That is what {mistake} gives: {why}", numbers=numbers, mistake=mistake, why=why), True
     for sentence, where, make in _faults():
         if all(_close(ours, _faulty(*right, make)) for ours, right in found.values()):
-            return f"{numbers}. {tr(sentence, where=where)}"
-    return numbers
+            return f"{numbers}. {tr(sentence, where=where)}", True
+    return numbers, False
 
 
 Grads = dict[Any, float]
@@ -360,16 +360,37 @@ def _no_order(graph: Graph, grads: Grads) -> None:
     go(graph.root)
 
 
+def _queued(last: bool, once: bool) -> Fault:
+    """Nodes are taken from a list, the last or the first one, and pass on what they have by then."""
+
+    def make(graph: Graph, grads: Grads) -> None:
+        waiting, seen = [graph.root], {graph.root}
+        while waiting:
+            node = waiting.pop(-1 if last else 0)
+            _pass_on(node, grads)
+            for operand in node.operands:
+                if operand in grads and not (once and operand in seen):
+                    seen.add(operand)
+                    waiting.append(operand)
+
+    return make
+
+
 def _pass_on(node: Value, grads: Grads) -> None:
     for operand, partial in zip(node.operands, node.partials):
         if operand in grads:
             grads[operand] += partial * grads[node]
 
 
-_FAULTS: dict[str, Fault] = {
-    "The order is wrong: leaves come first. Reverse the list, so that the root comes first": _leaves_first,
+_FAULTS: dict[str, Sequence[Fault]] = {
+    "Only the root's own operands get a gradient. Does backward() go no further, or do leaves come first? Reverse the list, so "
+    "that the root comes first": [_leaves_first],
     "A shared node passes its gradient on each time it is reached, before that gradient is complete. Sort the nodes, each "
-    "after all nodes that use it, and let each pass its gradient on once": _no_order,
+    "after all nodes that use it, and let each pass its gradient on once": [_no_order],
+    "A node passes its gradient on as soon as it is reached, before that gradient is complete. Sort the nodes, each "
+    "after all nodes that use it, before any of them passes something on": [
+        _queued(last, once) for last in (False, True) for once in (False, True)
+    ],
 }
 _FAULTS_OF_OPERATIONS: dict[str, Callable[[Sequence[str]], Fault]] = {
     "The share {where} is not multiplied by out.grad, the gradient that comes from above": _without_upstream,
@@ -380,7 +401,7 @@ _FAULTS_OF_OPERATIONS: dict[str, Callable[[Sequence[str]], Fault]] = {
 
 def _faults() -> Iterator[tuple[str, str, Fault]]:
     """Each fault that a class may have: a sentence about it, where it is, and what it does."""
-    yield from ((sentence, "", make) for sentence, make in _FAULTS.items())
+    yield from ((sentence, "", make) for sentence, several in _FAULTS.items() for make in several)
     for ops in (("mul",), ("add",), ("tanh",), ("add", "mul"), ("add", "mul", "tanh")):
         where = tr("in {operation}", operation=ops[0]) if len(ops) == 1 else tr("in every operation")
         yield from ((sentence, where, fault(ops)) for sentence, fault in _FAULTS_OF_OPERATIONS.items())
@@ -414,4 +435,4 @@ _MEASURE = _measured, [_measured(Value, k) for k in range(len(_SINGLE) + len(_GR
 
 @exercise("53b", "hard", 40, hint=_HINT, solution=_SOLUTION, starter=_STARTER, examine=_examine, measure=_MEASURE)
 def Value_(slip: Any) -> None:  # noqa: N802
-    """Value: a class of your own, with data, grad, +, *, tanh() and backward(); the other operand may be a plain number. Any name will do: check(MyValue)."""
+    """Value: a class of your own, with data, grad, +, *, tanh() and backward(); the right operand may be a plain number. Any name will do: check(MyValue)."""

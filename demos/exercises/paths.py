@@ -174,13 +174,26 @@ def _examine_order(solution: Any) -> None:
                 waiting += after[name]
         cases.append({name: after[name] for name in sorted(met, reverse=True)})
     for operands in cases:
-        root = next(name for name in ("f", "L", "v0") if name in operands)
-        given = [called(solution, {name: list(used) for name, used in operands.items()}, root) for _ in "12"]
-        _judge_order(operands, root, given[0])
+        given = [_order_of(solution, operands) for _ in "12"]
+        if _is_alphabetical(given[0]) and all(_is_alphabetical(_order_of(solution, other)) for other in cases):
+            raise WrongError(tr("the names are sorted alphabetically, but what counts is which node uses which"))
+        _judge_order(operands, _root_of(operands), given[0])
         if given[0] != given[1]:
             raise WrongError(tr(
                 "the same call gives a different list the second time. Something is kept from one call to the next: a list as a "
                 "default argument, or a global"))  # fmt: skip
+
+
+def _root_of(operands: Mapping[str, Any]) -> str:
+    return next(name for name in ("f", "L", "v0") if name in operands)
+
+
+def _order_of(solution: Any, operands: Mapping[str, Sequence[str]]) -> Any:
+    return called(solution, {name: list(used) for name, used in operands.items()}, _root_of(operands))
+
+
+def _is_alphabetical(found: Any) -> bool:
+    return isinstance(found, list) and all(isinstance(name, str) for name in found) and found == sorted(found)
 
 
 def _judge_order(operands: Mapping[str, Sequence[str]], root: str, found: Any) -> None:

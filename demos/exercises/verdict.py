@@ -19,7 +19,7 @@ from autograd import Value
 from autograd.errors import ArgumentError
 
 from ..languages import language, tr
-from .answers import Tree, floats, leaves, like, plain, same, shown_twice, words
+from .answers import Tree, floats, leaves, like, plain, same, shape, shown_twice, words
 from .changes import agree, changes
 from .exercise import EXERCISES, Case, Exercise, Slips
 from .repair import Samples, mended, program_of, told, written
@@ -222,6 +222,7 @@ def _why(
     return WrongError(
         numbers,
         _slipped(exercise, cases, given, right, 2)
+        or _typed_in(exercise, cases, given, right)
         or next(changes(exercise, cases, given, right), "")
         or _changed_slip(exercise, cases, given, right)
         or _where(exercise, given, right),
@@ -240,6 +241,24 @@ def _slipped(
         chosen for chosen in combinations(exercise.slips(), count) if _fits(exercise, cases, given, right, chosen)
     ]
     return tr(" Or: ").join(tr(" And: ").join(map(tr, chosen)) for chosen in fitting[: 5 - 2 * count])
+
+
+def _typed_in(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree]) -> str:
+    """Whether it works, or makes one slip, only for arguments of the same sizes as in the first case."""
+    alike = [k for k, case in enumerate(cases) if list(map(_size, case)) == list(map(_size, cases[0]))]
+    others = [k for k in range(len(cases)) if k not in alike]
+    if len(alike) < 2 or not others or any(same(given[k], right[k], exercise.precision) for k in others):
+        return ""
+    typed_in = tr("The sizes of the first example are typed in: take them from the arguments, with len().")
+    few = [[side[k] for k in alike] for side in (cases, given, right)]
+    if agree(few[1], few[2], exercise.precision):
+        return typed_in
+    slip = _slipped(exercise, *few, 1)
+    return f"{slip}{tr(' And: ')}{typed_in}" if slip else ""
+
+
+def _size(argument: Any) -> Any:
+    return shape(argument) if isinstance(argument, list) else None
 
 
 def _fits(

@@ -11,6 +11,7 @@ from .edits import Edit, Function, Site, call_of, edit_at, is_number, names_in, 
 
 __all__ = ["atoms_of", "in_scope", "missing", "other_calls", "other_names"]
 
+_ABOUT = ("getattr", "hasattr", "isinstance", "type", "id")
 _ROOT = re.compile(r"(len\(\w+\)) \*\* 0\.5")
 
 
@@ -27,6 +28,8 @@ def in_scope(tree: ast.Module, function: Function) -> list[str]:
 
 def other_names(site: Site, names: Sequence[str]) -> Iterator[Edit]:
     node = site.node
+    if isinstance(site.owner, ast.Call) and text(site.owner.func) in _ABOUT:
+        return  # what is asked about it is not what it is used for
     yield from _element(site, names)
     if isinstance(node, ast.Name) and node.id in names:
         called = isinstance(site.owner, ast.Call) and site.field == "func"

@@ -59,6 +59,8 @@ def _binary(site: Site) -> Iterator[Edit]:
         yield edit_at("swapped", site, swapped, 1, symbol, symbol=symbol)
     for other in (ast.Add, ast.Sub, ast.Mult, ast.Div):
         if op in _SYMBOLS and other is not op and op is not ast.Pow:
+            if other in (ast.Mult, ast.Div) and _is_one(node.right):
+                continue  # it changes nothing, and says less than that the 1 is not needed
             value = ast.BinOp(node.left, other(), node.right)
             yield edit_at(_TODO[other], site, value, 1.2, symbol + _SYMBOLS[other], symbol=symbol)
     if op is ast.Mult:
@@ -75,6 +77,10 @@ def _binary(site: Site) -> Iterator[Edit]:
         exponential = ast.Call(ast.Attribute(ast.Name("math", ast.Load()), "exp", ast.Load()), [node.right], [])
         yield edit_at("other operator", site, exponential, 1.3, symbol=f"{text(node.left)} **")
     yield from _regrouped(site, node)
+
+
+def _is_one(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == 1
 
 
 _TODO: dict[type[ast.operator], str] = {
@@ -258,14 +264,22 @@ def _subscripts(site: Site) -> Iterator[Edit]:
             for op in (ast.Add(), ast.Sub()):
                 moved = ast.Subscript(base, ast.BinOp(inner, op, ast.Constant(1)), ast.Load())
                 yield edit_at("index", site, moved, 1.3, number=text(inner))
-    if isinstance(node, (ast.Attribute,)) and isinstance(node.value, (ast.Name, ast.Subscript)):
-        if node.attr in ("data", "grad"):
+    if isinstance(node, ast.Attribute) and isinstance(node.value, (ast.Name, ast.Subscript)):
+        if node.attr == "grad" or (node.attr == "data" and _goes_back(site)):
             yield edit_at("attribute", site, ast.Attribute(node.value, "grad" if node.attr == "data" else "data", ast.Load()),
                         1.2, f"{text(node)}", name=node.attr)  # fmt: skip
         if node.attr in ("data", "real"):
             yield edit_at("cut", site, node.value, 1.0, "data", name=node.attr)
+    if isinstance(node, ast.Call) and _is_called(node, "getattr") and text(node.args[1]) in ("'data'", "'real'"):
+        yield edit_at("cut", site, node.args[0], 1.0, "data", name="data")
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("item", "detach"):
         yield edit_at("cut", site, node.func.value, 1.0, "item", name=node.func.attr)
+
+
+def _goes_back(site: Site) -> bool:
+    """Whether a gradient can be there: in a function that calls backward(), or a method of an engine."""
+    code = text(site.function, 100_000)
+    return "backward" in code or ".grad" in code or "self" in code
 
 
 def _root(node: ast.expr) -> str:

@@ -25,7 +25,8 @@ from .statements import of_statements
 __all__ = ["Samples", "mended"]
 
 _ONES = 1_500  # the largest number of programs tried with one edit
-_PAIRS = 2_500  # and with two edits
+_PAIRS = 1_200  # and with two edits
+_LENGTH = 300_000  # the most nodes of all programs with one edit, and with two, since each is compiled
 _MEASURED = 3  # samples that show how close an edit comes
 _ENOUGH = 6  # right pairs; the best one is chosen
 
@@ -112,7 +113,7 @@ class _Search:
     def ones(self) -> list[tuple[float, tuple[Edit, ...]]]:
         found: list[tuple[float, tuple[Edit, ...]]] = []
         base = self.measure(self.before)
-        for edit in _edits(self.program.tree)[:_ONES]:
+        for edit in _edits(self.program.tree)[: self.at_most(_ONES)]:
             with made(edit.changes):
                 answers = self.answers(self.first)
                 if all(map(self.is_right, self.first, answers)) and self.is_solved():
@@ -134,7 +135,7 @@ class _Search:
             for i, a in enumerate(chosen[:k])
         ]
         found: list[tuple[float, tuple[Edit, ...]]] = []
-        for _, i, k in sorted(pairs)[:_PAIRS]:
+        for _, i, k in sorted(pairs)[: self.at_most(_PAIRS)]:
             a, b = chosen[i].edit, chosen[k].edit
             with suppress(IndexError), made(a.changes), made(b.changes):
                 if self.is_solved():
@@ -142,6 +143,10 @@ class _Search:
             if len(found) >= _ENOUGH:
                 break
         return found
+
+    def at_most(self, count: int) -> int:
+        """Return that many programs, or fewer if this one is long."""
+        return min(count, _LENGTH // sum(1 for _ in ast.walk(self.program.tree)))
 
     def rank(self, *edits: Edit) -> float:
         """Order the edits: small ones first, and those that bring a program closer to the reference."""

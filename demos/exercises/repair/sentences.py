@@ -31,6 +31,7 @@ TOLD: dict[str, str] = {
     "grouping": "{where}, `{code}`: `{old}` needs different parentheses: what has to be computed first?",
     "number": "{where}, `{code}`: {number} is the wrong number here.",
     "start": "{where}, `{code}`: {number} is the wrong number to start with.",
+    "begin": "{where}, `{code}`: `{target}` has to start at {number}.",
     "factor": "{where}, `{code}`: a factor is missing: multiply `{old}` by `{part}`.",
     "divisor": "{where}, `{code}`: divide `{old}` by `{part}`.",
     "term": "{where}, `{code}`: `{part}` is missing: add it to `{old}`.",

@@ -16,6 +16,7 @@ def of_statements(tree: ast.Module) -> Iterator[Edit]:
             yield from _of_function(tree, function)
     for block, owner, field in _blocks(tree):
         yield from _accumulated(owner, field, block)
+        yield from _begun(owner, field, block)
         yield from _moved(owner, field, block)
         yield from _dropped(owner, field, block)
         yield from _at_once(owner, field, block)
@@ -178,6 +179,21 @@ def _set_back(before: ast.stmt, loop: ast.For | ast.While) -> Iterator[Edit]:
             yield Edit("set back", (before.lineno,), (_put(one, "body", [start, *one.body]),), fields, 1.1)
 
 
+def _begun(owner: ast.AST, field: str, block: Sequence[ast.stmt]) -> Iterator[Edit]:
+    """What a loop adds to starts at 0, and what it multiplies at 1."""
+    for k, node in enumerate(block):
+        if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)) or _is_start(node.value):
+            continue
+        name = node.targets[0].id
+        loops = [one for one in block[k + 1 :] if isinstance(one, (ast.For, ast.While))]
+        grown = [inner for loop in loops for inner in ast.walk(loop) if isinstance(inner, ast.AugAssign)]
+        for op, start in ((ast.Add, 0.0), (ast.Mult, 1.0)):
+            if any(isinstance(one.op, op) and text(one.target) == name for one in grown):
+                begun = new(ast.Assign(node.targets, ast.Constant(start)), node)
+                fields = {"target": name, "number": f"{start:g}"}
+                yield Edit("begin", (node.lineno,), (Change(owner, field, k, begun),), fields, 0.9)
+
+
 def _is_start(node: ast.expr) -> bool:
     if isinstance(node, ast.Tuple):
         return any(map(_is_start, node.elts))
@@ -257,18 +273,21 @@ def _zeroed(function: ast.FunctionDef) -> Iterator[Edit]:
     for loop in loops:
         code = text(loop, 4000)
         moved = [name for name in names if f"{name}.grad" in code or f"{name}.data" in code]
-        wanted = [f"{name}.grad = 0.0" for name in moved]
+        wanted = {f"{name}.grad = 0.0": name for name in moved}
         for name in names:
             if f"{name}.step()" in code:
-                wanted.append(f"{name}.zero_grad()")
+                wanted[f"{name}.zero_grad()"] = name
+        several = [one for one in ast.walk(loop) if isinstance(one, ast.For) and isinstance(one.target, ast.Name)]
+        each = {f"for {one.target.id} in {text(one.iter)}: {one.target.id}.grad = 0.0": text(one.iter)
+                for one in several if f"{one.target.id}.grad" in text(one, 4000)}  # fmt: skip
         backward = next(
             (n.lineno for n in ast.walk(loop) if isinstance(n, ast.Call) and text(n.func).endswith("backward")),
             loop.lineno,
         )
-        options = [[one] for one in wanted] + ([wanted] if len(wanted) > 1 else [])
+        options = [[one] for one in [*wanted, *each]] + ([[*wanted]] if len(wanted) > 1 else [])
         for option in options:
             statements = [new(ast.parse(one).body[0], loop.body[0]) for one in option]
-            which = " and ".join(one.split(".")[0] for one in option)
+            which = " and ".join({**wanted, **each}[one] for one in option)
             start = next((i for i, one in enumerate(loop.body) if "backward()" in text(one, 4000)), 0)
             fields = {"which": which}
             for at in dict.fromkeys((0, start)):
