@@ -234,10 +234,11 @@ def hostile():
     return f, values
 
 
+TITLES = [pytest.param({"title": label}, marks=[pytest.mark.slow] * (k % 4 > 0)) for k, label in enumerate(HOSTILE)]
+
+
 @needs_engine
-@pytest.mark.parametrize(
-    "options", [{}, {"formulas": True}, {"budget": 5}, {"theme": "dark"}, *({"title": label} for label in HOSTILE)]
-)
+@pytest.mark.parametrize("options", [{}, {"formulas": True}, {"budget": 5}, {"theme": "dark"}, *TITLES])
 def test_hostile_labels_stay_text(options):
     f, values = hostile()
     svg = draw(f, page=None, **options).pipe(encoding="utf-8")

@@ -35,6 +35,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+EACH = [pytest.param(label, marks=[pytest.mark.slow] * (k % 4 > 0)) for k, label in enumerate(HOSTILE)]
 SOME = min(GRAPHS // 3, 400)  # random graphs in sections, beside those that go through every backend elsewhere
 
 
@@ -133,7 +134,7 @@ def test_what_runs_is_what_is_shown():
     assert body in bound_function(program)
 
 
-@pytest.mark.parametrize("label", HOSTILE)
+@pytest.mark.parametrize("label", EACH)
 @pytest.mark.parametrize(("name", "run_page"), LANGUAGES)
 def test_no_label_gets_out_of_the_page(name, run_page, label, tmp_path):
     w = Value(3.0, label=label)

@@ -23,7 +23,7 @@ from autograd.graph import walk
 from autograd.modes import named_scope
 from autograd.value import NOT_REACHED
 
-QUICK = 1_500  # places of a scenario that the quick suite passes, in all its runs
+QUICK = 700  # places of a scenario that the quick suite passes, in all its runs
 MORE = float(os.environ.get("INTERRUPTS", "5_000"))  # and a slow test; "inf": every single place, which takes hours
 
 

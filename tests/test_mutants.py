@@ -46,6 +46,7 @@ def test_each_change_compiles_to_another_function_on_the_same_lines():
         assert tree.body[0].lineno == 1
 
 
+@pytest.mark.slow
 def test_a_seed_draws_from_every_group_as_many():
     first, longer = drawn(130, 7), drawn(260, 7)
     assert [change.name for change in first] == [change.name for change in longer[:130]]
