@@ -102,6 +102,6 @@ def public(thing: T) -> T:
 
 
 def called(name: str, function: Any) -> Any:
-    """Give a wrapper the name of what it wraps, by which a traceback calls its line."""
+    """Give a wrapper the name of the function that it wraps, so that tracebacks show that name."""
     function.__code__ = function.__code__.replace(co_name=name)
     return function

@@ -316,7 +316,7 @@ def recompute(graph: Graph[N], changed: Mapping[N, float]) -> dict[N, float]:
 
 
 def recomputed_partials(graph: Graph[N], new: Mapping[N, float]) -> dict[N, tuple[float | None, ...]]:
-    """Compute the partials of every operation that `new`, the answer of :func:`recompute`, affects."""
+    """Compute the partials of every operation that `new`, the result of :func:`recompute`, affects."""
     partials: dict[Any, tuple[float | None, ...]] = {}
     nodes: list[Any] = graph.nodes
     for node in nodes:

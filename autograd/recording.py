@@ -123,7 +123,7 @@ def _first_time(op: Op, kernels: dict[Any, Callable[..., Value]], groups: Sequen
     if any(isinstance(operand, Value) and type(operand) is not Value for operand in flat):
         traced = next(
             (kind for kind in key if hasattr(kind, "recorder")), None
-        )  # what compile() puts in the place of numbers
+        )  # the type that compile() uses instead of numbers
         if traced is None:
             return record_checked(op, flat)
         kernels[tuple(key)] = traced.recorder(op)
@@ -190,7 +190,7 @@ def _number(operand: Value | float) -> float:
 
 
 def _on_values(name: str) -> Callable[..., Any]:
-    """Apply a function of the grammar to Values and numbers: the row of that name."""
+    """Apply a function of the grammar to Values and numbers: the row with its name."""
 
     def apply(*operands: Value | float) -> Any:
         if any(isinstance(operand, Value) for operand in operands):

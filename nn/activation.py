@@ -26,7 +26,7 @@ ACTIVATIONS: dict[str, type[Module]] = {}  # the names for ``MLP(..., activation
 class Activation(Module):
     """A module that applies a function to every number: a drawing shows it as a part of the model.
 
-    A subclass that names its function, ``class ReLU(Activation, function=relu)``, becomes an activation of that name.
+    A subclass that names its function, ``class ReLU(Activation, function=relu)``, becomes an activation with that name.
     """
 
     function: ClassVar[staticmethod[[Any], Any]]

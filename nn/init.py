@@ -81,7 +81,7 @@ def normal(seed: Seed = None) -> Draw:
 
 
 def constant(number: float) -> Draw:
-    """The same number again and again."""
+    """The same number, repeated."""
     return lambda: number
 
 

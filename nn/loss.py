@@ -195,7 +195,7 @@ def cross_entropy(
         raise ShapeError(f"cross_entropy: want {len(rows)} targets, one for each row, got {described(target)}")
     want_vector("cross_entropy", rows[0])
     if not all(is_list(row) and len(row) == len(rows[0]) for row in rows):
-        raise ShapeError(f"cross_entropy: want equally many scores in each row, got {described(input)}")
+        raise ShapeError(f"cross_entropy: want the same number of scores in each row, got {described(input)}")
     if weight is not None:
         want_vector("cross_entropy, weight", weight, len(rows[0]))
     if not 0 <= real(label_smoothing, "a real number as label_smoothing") <= 1:

@@ -24,7 +24,7 @@ __tracebackhide__ = hidden
 
 
 def _no_forward(self: Module, *_: Any, **__: Any) -> Any:
-    raise NotImplementedError(f"{type(self).__name__} has no forward: define there what a call computes")
+    raise NotImplementedError(f"{type(self).__name__} has no forward: define one, which says what a call computes")
 
 
 Forward = TypeVar("Forward")
@@ -340,7 +340,7 @@ class Module(_NamesOfOthers):
         return self.train(False)
 
     def extra_repr(self) -> str:
-        """Return what a subclass says about itself in repr."""
+        """Return what a subclass shows about itself in repr."""
         return ""
 
     def __repr__(self) -> str:
@@ -362,7 +362,7 @@ def _told(error: AutogradError, call: Scope) -> None:
 
 
 def _parts(name: str, held: Any) -> Iterator[tuple[str, Any]]:
-    """Find the modules and tensors in an attribute, each under its key, and the Values that were computed."""
+    """Find the modules and tensors in an attribute, each under its key, and any Values that were computed."""
     if isinstance(held, (Module, Value)) or _tensor_shape(held) is not None:
         yield name, held
     elif isinstance(held, (list, tuple, dict)):
@@ -391,7 +391,7 @@ def _is_computed(part: Any) -> bool:
 
 
 def _mark(part: Any) -> None:
-    """Mark the Values of a tensor as owned by a module, as drawings show."""
+    """Mark the Values of a tensor as owned by a module, which drawings show."""
     if not isinstance(part, Module) and getattr(part, "op", None) is None:
         for leaf in flatten(part):
             if leaf.scope is None or leaf.scope is CUT:

@@ -46,7 +46,7 @@ def _log_softmax(xs: Vector) -> list[Value]:
 
 
 def shifted(xs: Vector) -> tuple[list[Any], Value]:
-    """Return the scores minus the largest one, exact where it counts, and their logsumexp."""
+    """Return the scores minus the largest one, which is exact where it counts, and their logsumexp."""
     top = maximum(xs)
     scores = [x - top for x in xs]
     return scores, logsumexp(scores)

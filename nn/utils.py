@@ -1,4 +1,4 @@
-"""Clipping gradients, between backward() and an update, under torch's names."""
+"""Clip gradients between backward() and an update, under torch's names."""
 
 from __future__ import annotations
 

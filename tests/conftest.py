@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture
 def golden(request):
-    """Compare a text with the golden one of that name."""
+    """Compare a text with the golden one called `name`."""
 
     def check(name: str, text: str) -> None:
         path = GOLDEN / name

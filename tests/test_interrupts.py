@@ -111,7 +111,7 @@ def in_tasks(a):
     async def main():
         turns = generator()
         await asyncio.create_task(begin(turns))
-        await asyncio.create_task(turns.aclose())  # in another context than it began in
+        await asyncio.create_task(turns.aclose())  # in a different context from the one it began in
 
     with asyncio.Runner() if hasattr(asyncio, "Runner") else Loop() as runner:
         runner.run(main())

@@ -85,4 +85,4 @@ def test_what_is_exported_follows_from_the_files(file, made, request):
     if request.config.getoption("--refresh"):
         path.write_text(new, encoding="utf-8", newline="\n")
     else:
-        assert source == new, f"nn/{file}.py exports other names than its files define: pytest --refresh"
+        assert source == new, f"nn/{file}.py does not export the names that its files define: pytest --refresh"

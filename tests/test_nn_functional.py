@@ -168,7 +168,7 @@ def test_losses_refuse_what_does_not_fit():
         (lambda: F.cross_entropy([1.0, 2.0], 1.0), TypeError, "want a whole number to pick one of 2, got 1.0"),
         (lambda: F.cross_entropy([[1.0, 2.0]], 1), ValueError, "want 1 targets, one for each row, got the int"),
         (lambda: F.cross_entropy([[1.0, 2.0]], [1, 0]), ValueError, r"want 1 targets, one for each row, got shape \(2,\)"),
-        (lambda: F.cross_entropy([[1.0, 2.0], [1.0]], [0, 0]), ValueError, r"equally many scores in each row, got rows of different shapes: \(2,\)"),
+        (lambda: F.cross_entropy([[1.0, 2.0], [1.0]], [0, 0]), ValueError, r"the same number of scores in each row, got rows of different shapes: \(2,\)"),
         (lambda: F.cross_entropy([1.0, 2.0], [1.0]), ValueError, r"input's shape \(2,\), got shape \(1,\)"),
         (lambda: F.cross_entropy(1.0, 0), ValueError, r"one number is written \[x\]"),
         (lambda: F.softmax([]), ValueError, r"got shape \(0,\)"),

@@ -1,4 +1,4 @@
-"""What programs written for torch.nn bring along: masks, heads, weights, losses and schedules are those of PyTorch."""
+"""What programs written for torch.nn rely on: masks, heads, weights, losses and schedules are those of PyTorch."""
 
 from __future__ import annotations
 

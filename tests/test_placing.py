@@ -64,7 +64,7 @@ def placed(drawing, look=None, page=(960, 540)):
         writer.page, writer.maps = page, maps
         if set(re.findall(r'pos="[^"e]*"', writer.drawing().source)) <= places:
             return writer
-    raise AssertionError("the drawing has other places than its writer gives")
+    raise AssertionError("the drawing's places differ from those that its writer gives")
 
 
 def overlap(one, other, room=0.0):

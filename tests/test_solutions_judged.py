@@ -20,7 +20,7 @@ def test_right_ones_pass_and_wrong_ones_are_told_as_they_were_judged(exercise, r
         assert passes == name.startswith("right"), f"{name} ({slip}): {verdict}"
         if not passes:
             judgement, read = known[name]
-            assert verdict == read, f"{name} ({slip}) gets another verdict than the one that was judged"
+            assert verdict == read, f"{name} ({slip}) gets a different verdict from the one that was judged"
             assert judgement in JUDGEMENTS, f"nobody has judged the verdict on {name} ({slip}): {verdict}"
     assert counts == {"right": 6, "wrong": 12}
 

@@ -1,4 +1,4 @@
-"""Which leaves have other data than the graph was computed from."""
+"""Which leaves have changed since the graph was computed."""
 
 from __future__ import annotations
 

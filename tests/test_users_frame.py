@@ -98,7 +98,7 @@ def without_source(folder):
 
 
 def users_own_nn(folder):
-    """A module of that name which is the user's, in the folder of the user's own files."""
+    """A module with that name that is the user's, in the folder of the user's own files."""
     (folder / "autograd").symlink_to(ROOT / "autograd")
     (folder / "notebooks" / "nn.py").write_text(
         "from autograd import Value\nclass Linear:\n    def __init__(self, *_, **__): pass\n"

@@ -35,7 +35,7 @@ __all__ = ["draw_diff"]
 def draw_diff(
     before: Node, after: Node, *, names: Mapping[Any, str] | None = None, **options: Unpack[DrawingOptions]
 ) -> Drawing:
-    """Draw the graph of `after` with its changes since `before`: each data and grad, before and after.
+    """Draw the graph of `after`, with data and grad as they were in `before` and as they are now.
 
     Colours show how the data moved: orange up, blue down. A parameter is the same Value in both graphs and holds
     its current data: to see it move, keep ``copy.deepcopy(loss)`` from before the update, and pass that as `before`.

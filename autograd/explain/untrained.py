@@ -91,7 +91,7 @@ def used_up(caller: str, params: object) -> ArgumentError:
 
 
 def only_leaf(result: Node) -> Node | None:
-    """Return the only leaf from which something was computed, with plain numbers; None if there are several.
+    """Return the leaf if something was computed from one leaf and plain numbers alone; otherwise None.
 
     >>> from autograd import Value
     >>> w, x = Value(2.0, label="w"), Value(3.0)

@@ -168,9 +168,7 @@ class Player(Page):
         stage, note = staged(self.graph, self.deadline, _stale(self.graph))
         network = network_data(self.graph)
         data = {"graph": described(self.graph), "views": stage, "note": note, "start": self.start, "network": network}
-        if not note and (
-            asked := quiz_data(self.graph)
-        ):  # with a note, the page computes other numbers than Python has
+        if not note and (asked := quiz_data(self.graph)):  # with a note, the page's numbers differ from Python's
             data["quiz"] = asked
         return page(self._heading(), data, rules(self.graph.nodes))
 

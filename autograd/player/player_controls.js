@@ -88,7 +88,7 @@ function restore(text) {
 // --- Keys and buttons ---
 
 function settle() {
-  // what depends on which graph is shown
+  // everything that depends on the graph shown
   $("slider").min = -OPERATIONS;
   $("slider").max = EDGES;
   hidden($("filter"), model.leaves.length <= SLIDERS);
@@ -123,7 +123,7 @@ const KEYS = {
   Escape: () => { if (state.quiz) $("quizzed").focus(); else if (state.asking) { state.asking = false; show(); } else if (state.chosen >= 0) choose(state.chosen); },
 };
 
-const QUIET = ["l", "n", "b", "?", "+", "=", "-", "0", "q", "Escape"]; // the keys that a quiz leaves as they are
+const QUIET = ["l", "n", "b", "?", "+", "=", "-", "0", "q", "Escape"]; // the keys that a quiz does not change
 
 function another(by) {
   state.chosen = state.chosen < 0 ? model.root : Math.max(0, Math.min(model.root, state.chosen + by));

@@ -357,7 +357,7 @@ class Model {
   }
 
   largestPaths(value, ways, size, most) {
-    // best first: how every beginning goes on is known, so none is followed in vain
+    // best first: the best way on from every beginning is known, so none is followed in vain
     const found = [], heap = [{ loss: 0, node: this.root, path: null, length: 0 }];
     while (heap.length && found.length < most) {
       let at = 0;

@@ -3,7 +3,7 @@
 const seedOf = (text) => Math.max(0, Math.min(Number.MAX_SAFE_INTEGER, Math.floor(Number(text)) || 0));
 const asksAbout = (edges) => Boolean(state.quiz && state.quiz.question) && edges.includes(state.quiz.question.edge);
 const asksPartials = () => Boolean(state.quiz && state.quiz.question) && state.quiz.question.edge >= 0;
-const OFF = ["report", "inputs", "film"]; // what would answer the question, or has nothing to do with it
+const OFF = ["report", "inputs", "film"]; // parts of the page that would answer the question, or have nothing to do with it
 const NAV = document.querySelector("nav");
 
 function toggleQuiz() {
@@ -46,7 +46,7 @@ function endQuiz() {
 }
 
 function showQuestion() {
-  // all gradients are hidden, as before the first edge; the drawing marks what is asked about
+  // hide all gradients, as before the first edge, and mark in the drawing what is asked about
   const { question, rounds, round, asked, right } = state.quiz;
   if (rounds && question && DATA.graph !== rounds[round].graph) open(rounds[round]);
   const at = question ? rounds ? `question ${round + 1} of ${rounds.length}` : `question ${asked + 1}` : "That was the last question.";
@@ -64,7 +64,7 @@ function showQuestion() {
 }
 
 function open(round) {
-  // another graph: what was computed and drawn of the one before goes
+  // another graph: forget what was computed and drawn for the one before
   Object.assign(DATA, { graph: round.graph, views: round.views, note: round.note });
   load(DATA.graph);
   state.closed = null;

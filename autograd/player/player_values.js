@@ -55,7 +55,7 @@ function setListed(listed) {
 // --- One value ---
 
 function choose(node) {
-  if (state.quiz) return; // what is shown there would answer the question
+  if (state.quiz) return; // what it shows would answer the question
   state.chosen = node === state.chosen ? -1 : node;
   show();
 }

@@ -1,4 +1,4 @@
-"""Questions about a graph, each with the wrong numbers that have a reason: for a quiz at the prompt and on a page.
+"""Questions about a graph, each with wrong numbers that have a known reason, for a quiz at the prompt and on a page.
 
 >>> from autograd import Value
 >>> from autograd.graph import Graph
@@ -27,21 +27,21 @@ from . import words
 
 __all__ = ["Question", "checksum", "drawn", "picks", "questions_about", "quiz_data", "tickets", "written"]
 
-LARGEST = 300  # the most values of a graph that a page asks about
+LARGEST = 300  # the most values of a graph about which a page asks
 ASKED = 12  # the most questions of each kind on a page
-EASY = ("add", "sub")  # operations whose partials nobody needs to practise
+EASY = ("add", "sub")  # operations whose partials need no practice
 SAID = 24  # the most slips of each kind that a page knows for a question
 
-Explained = tuple[float, str, str]  # a wrong number, the mistake that gives it, and why
+Explained = tuple[float, str, str]  # a wrong number, the mistake that gives it, and the reason
 
 
 # --- Questions ---------------------------------------------------------------------------------------------
 
 
 class Question:
-    """What is df/dx? With an edge, the question is its partial, the slope of one operation.
+    """What is df/dx? With an edge, the question is about its partial, the slope of one operation.
 
-    turns: how many tickets it has in the draw.
+    turns: how many tickets the question has in the draw.
     """
 
     def __init__(self, graph: Graph, node: Any, edge: Edge | None = None, turns: int = 1) -> None:
@@ -52,7 +52,7 @@ class Question:
 
     @property
     def slope(self) -> str:
-        """What is asked for, such as df/da."""
+        """The quantity asked for, such as df/da."""
         if self.edge:
             return slope_head(self.edge)
         return f"d{name_of(self.graph, self.graph.root)}/d{name_of(self.graph, self.node)}"
@@ -66,20 +66,20 @@ class Question:
         return float(self.edge.partial) if self.edge else gradients(self.graph)[self.node]
 
     def mistakes(self, read: Guess | None = None) -> Iterator[Explained]:
-        """Yield what the classical mistakes give that is wrong; those that give one number, if there is a guess."""
+        """Yield the wrong results of the classical mistakes; with a guess, only of those that give that number."""
         if self.edge:
             return
         truth, case = self.truth, Case(self.graph, self.node)
         for mistake in MISTAKES.values():
             if mistake.takes_for_ever(self.graph):
                 continue
-            with suppress(SingularityError):  # where a slope is infinite, no number comes out
+            with suppress(SingularityError):  # where a slope is infinite, there is no number
                 wrong = outcome(mistake, self.graph)[self.node]
                 if not same(wrong, truth) and (read is None or read.agrees(wrong)):
                     yield wrong, mistake.phrase, mistake.where(mistake, case)[1]
 
     def slips(self) -> Iterator[Slip]:
-        """Yield what else may have been forgotten, likeliest first."""
+        """Yield other things that may have been forgotten, likeliest first."""
         if self.edge:
             yield from partial_slips(self.edge, gradients(self.graph)[self.edge.node])
         else:
@@ -88,9 +88,9 @@ class Question:
 
 
 def questions_about(graph: Graph) -> list[Question]:
-    """List what can be asked: the gradients of what has a label, and the partials whose operands all have one.
+    """List the questions: the gradients of labelled values, and the partials of operations on labelled values alone.
 
-    A partial that is the gradient too is not asked for. Leaves have two tickets in the draw, everything else has one.
+    A partial that is also the gradient is not asked for. Leaves have two tickets in the draw; everything else has one.
     """
     truth = gradients(graph)
     named = [node for node in graph.nodes if node.label and node is not graph.root]
@@ -109,7 +109,7 @@ def questions_about(graph: Graph) -> list[Question]:
 
 
 def picks(seed: int) -> Iterator[float]:
-    """Yield numbers from 0 to 1, the same ones for a seed here and in the page's script.
+    """Yield numbers from 0 to 1: for the same seed, they are the same here and in the page's script.
 
     >>> first, again = picks(7), picks(7)
     >>> next(first) == next(again)
@@ -118,12 +118,12 @@ def picks(seed: int) -> Iterator[float]:
     state = seed % 2147483646 + 1
     for k in range(10**9):
         state = state * 48271 % 2147483647
-        if k > 1:  # small seeds begin with small numbers
+        if k > 1:  # small seeds would begin with small numbers
             yield state / 2147483647
 
 
 def drawn(tickets: Sequence[int], number: float, last: int) -> int:
-    """Return the question that a number from 0 to 1 draws; not the last one again, if there is another."""
+    """Return the question that a number from 0 to 1 draws, but not the last one again if there is another."""
     others = [ticket for ticket in tickets if ticket != last] or tickets
     return others[int(number * len(others))]
 
@@ -133,11 +133,11 @@ def tickets(questions: Sequence[Question]) -> list[int]:
     return [i for i, question in enumerate(questions) for _ in range(question.turns)]
 
 
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # no letters that look alike
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without letters that look alike
 
 
 def checksum(text: str) -> str:
-    """Return four letters that change when a letter of the text does. It protects from slips, and not from cheats.
+    """Return four letters that change if a letter of the text changes. They protect against slips, not cheats.
 
     >>> checksum("chain-7-4of5") == checksum("chain-7-5of5")
     False
@@ -152,7 +152,7 @@ def checksum(text: str) -> str:
 
 
 def quiz_data(graph: Graph) -> dict[str, Any] | None:
-    """Return what a page needs for asking about a graph; None if it is too large, or has no number to ask for."""
+    """Return what a page needs to ask about a graph; None if the graph is too large, or has no number to ask for."""
     if len(graph) > LARGEST:
         return None
     asked = [question for question in questions_about(graph) if math.isfinite(question.truth)]

@@ -1,8 +1,8 @@
-// A quiz about a graph: what is asked, whether an answer is right, and which slip gives a wrong one. No page here, so that it
-// can be tested against Python: demos/practice/quizzes.py says the same at the prompt.
-// Given before this: Guess and short.
+// A quiz about a graph: the questions, whether an answer is right, and which slip gives a wrong one. Nothing here needs
+// a page, so it can be tested against Python: demos/practice/quizzes.py says the same at the prompt. Guess and short
+// are defined before this.
 
-// Numbers from 0 to 1, as picks() in questions.py.
+// Numbers from 0 to 1, like those of picks() in questions.py.
 function* picks(seed) {
   let state = (seed % 2147483646) + 1;
   for (let k = 0; ; k++) {
@@ -21,8 +21,8 @@ function checksum(text) {
 }
 
 class Quiz {
-  // rounds: the questions in their order, one of each; without rounds, questions are drawn for ever.
-  // told: puts a sentence into the language of the page.
+  // rounds: the questions in order, each asked once; without rounds, questions are drawn for ever.
+  // told: translates a sentence into the language of the page.
   constructor({ level, questions, tickets }, seed, told = (text) => text, rounds = null) {
     Object.assign(this, { level, questions, tickets, seed, told, rounds });
     this.numbers = picks(seed);
@@ -73,7 +73,7 @@ class Quiz {
   }
 
   skip() {
-    // the answer; it does not count as right
+    // give up: the answer is shown, and does not count as right
     const { slope, truth } = this.question;
     this.asked += 1;
     this.streak = 0;

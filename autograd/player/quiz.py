@@ -26,7 +26,7 @@ __all__ = ["QuizPage"]
 class QuizPage(Page):
     """A page with a series of questions, each about a graph of its own: it needs no Python, no network, no server.
 
-    series: each question, with what is written above its graph. level and seed are for the code of the score.
+    series: the questions, each with the text above its graph. level and seed are for the code of the score.
     """
 
     def __init__(self, series: Sequence[tuple[Question, str]], level: str, seed: int) -> None:

@@ -53,7 +53,7 @@ __all__ = ["Recorder"]
 
 FILMS = (".svg", ".gif", ".webp")  # the endings of a film that is not a page
 
-WHOLE = 500  # the largest graph of a loss to record whole; of a larger one, record one sample
+WHOLE = 500  # the most values in a graph to record whole; for a larger one, record one sample
 SUMS = ("add", "total", "mean", "mul", "div", "neg")  # how a loss combines the losses of its samples
 POINTS = 1_000  # the most points of the loss curve on the page
 BOXES = 80  # the most boxes of the drawing, which is seen as a whole

@@ -163,7 +163,7 @@ def cuts(graph: Graph, node: Node, read: Guess) -> list[str]:
 
 
 def cut_edges(graph: Graph, node: Node) -> Iterator[Slip]:
-    """Yield what comes out without one edge, for each edge that counts."""
+    """Yield the result without one edge, for each edge that counts."""
     truth = gradients(graph)
     down = totals(graph.nodes, node)
     for i, edge in enumerate(graph.edges()):
@@ -177,7 +177,7 @@ def cut_edges(graph: Graph, node: Node) -> Iterator[Slip]:
 
 
 def partial_slips(edge: Edge, upstream: float) -> Iterator[Slip]:
-    """Yield the same about the partial of one edge."""
+    """Yield the same for the partial of one edge."""
     node, operand, partial = edge.node, edge.operand, float(edge.partial)
     out, name, head = name_of(edge.graph, node), name_of(edge.graph, operand), slope_head(edge)
     yield "sign", -partial, "the sign is wrong"

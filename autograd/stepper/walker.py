@@ -47,7 +47,7 @@ class Walker(Moves):
     constants: show these too. Every answer is a text that displays itself. As a context manager, or after `close()`, it
     leaves the values as it found them.
 
-    computed: the name of the numbers that were fixed when the graph was recorded. constant: the text of a table about a
+    computed: the name of the numbers that were fixed when the graph was recorded. constant: what a table shows for a
     constant. page_mark: how the address of a page that opens on this pass begins. help_words: words for the prompt's
     help.
     """

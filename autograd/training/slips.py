@@ -62,7 +62,7 @@ SLIPS: Mapping[str, Slip] = {
 
 
 def check_slip(kind: str, optimizer: Any) -> Slip:
-    """Return the mistake of that name. Raises ArgumentError if there is none, or if this optimizer cannot make it."""
+    """Return the mistake with that name. Raises ArgumentError if there is none, or if this optimizer cannot make it."""
     if kind not in SLIPS:
         raise ArgumentError(f"no mistake is called {kind!r}: {nearest(kind, SLIPS) or 'there are ' + ', '.join(SLIPS)}")
     slip = SLIPS[kind]

@@ -82,7 +82,7 @@ DEMOS = demos_in(_FOLDER)
 
 
 def find(text: str) -> Demo | None:
-    """The demo of that name, or of that lesson's number."""
+    """The demo with that name, or with that lesson's number."""
     return next((demo for demo in DEMOS if text in (demo.name, demo.lesson or demo.name)), None)
 
 

@@ -54,7 +54,9 @@ class LRScheduler:
 
     def rate(self, base: float, group: int) -> float:
         """Return the learning rate of a group that began with `base`."""
-        raise NotImplementedError(f"{type(self).__name__} has no rate: define there what the learning rate is")
+        raise NotImplementedError(
+            f"{type(self).__name__} has no rate: define one, which says what the learning rate is"
+        )
 
     def step(self) -> None:
         """Go to the next update: set the learning rate of every group."""

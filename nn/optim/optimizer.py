@@ -137,7 +137,7 @@ class Optimizer:
 
         A class that cannot express this in formulas defines `_update` instead.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no rule: define there how a parameter moves")
+        raise NotImplementedError(f"{type(self).__name__} has no rule: define one, which says how a parameter moves")
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Reset the grad of every parameter to what it was before any backward pass: not reached.
@@ -248,8 +248,8 @@ class SGD(Optimizer):
 class Adam(Optimizer):
     """Adaptive moments (Kingma and Ba, 2015).
 
-    Every parameter moves by about lr, whatever the size of its gradient: the gradient's mean over the last updates is
-    divided by its root mean square. betas: the share of each that carries over. eps: added to the divisor.
+    Every parameter moves by about lr, whatever the size of its gradient: the mean of the gradient over recent updates
+    is divided by its root mean square. betas: the share of each that carries over. eps: added to the divisor.
     weight_decay: weight_decay * w is added to the gradient. amsgrad: divide by the largest root mean square so far
     (Reddi et al., 2018). maximize: go uphill. Raises ArgumentError for options that make no sense.
 
@@ -336,7 +336,7 @@ class AdamW(Adam):
 
 @public
 class RMSprop(Optimizer):
-    """Descent along the gradient, divided by its root mean square over the last updates (Tieleman and Hinton, 2012).
+    """Descent along the gradient divided by its root mean square over recent updates (Tieleman and Hinton, 2012).
 
     alpha: the share of the mean square that carries over. eps: added to the divisor. weight_decay: weight_decay * w is
     added to the gradient. momentum: the share of the last update that carries over. centered: divide by the standard

@@ -393,7 +393,7 @@ def stepper(case):
                 raise Disagreement("stepper", f"goto({k}) comes to {bp.position}")
             now = [node.grad for node in walk(f)]
             if states.setdefault(bp.position, now) != now and not any(x != x for x in now):
-                raise Disagreement("stepper", f"position {bp.position} has other grads than before")
+                raise Disagreement("stepper", f"position {bp.position} has grads that differ from those before")
         bp.run()
         case.same("stepper", [f.data, *(leaf.grad for leaf in case.leaves)], case.result)
         bp.rewind()
@@ -404,7 +404,7 @@ def stepper(case):
             leaf = rng.choice(other)
             compare_with_set(case, bp, leaf)
     if [node.grad for node in walk(f)] != before:
-        raise Disagreement("stepper", "closed, it leaves other grads than it found")
+        raise Disagreement("stepper", "closed, the grads differ from those it found")
 
 
 def compare_with_set(case, bp, leaf):

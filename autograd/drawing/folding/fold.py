@@ -32,7 +32,7 @@ from .turns import turns_as_one
 
 __all__ = ["Folded", "fold"]
 
-FULL, FEWEST = 5, 2  # how many groups are kept at either end of a chain: at first, and at the least
+FULL, FEWEST = 5, 2  # how many groups are kept at either end of a chain: at first, and in the end
 MANY = 3  # a graph this many times over budget needs stronger folds
 OPENED = 24  # the most folds that we try to open again, one by one
 LARGE = 10_000  # with this many values, a picture is just an outline: making it fast matters more

@@ -23,8 +23,8 @@ __all__ = ["Block", "Dot", "Network"]
 SMALL, LARGE = 30.0, 40.0  # the width of a dot, in points at the usual font size
 MOST = 16  # the most dots in a column; if there are more, the first and the last are drawn
 NUMBERED, SPARSE = 40, 6  # the most lines that carry numbers, and the most columns with room for them
-NEAR, FAR = 32.0, 76.0  # between dots in a column: at the least and at the most
-ACROSS, CLOSE, WIDE = 170.0, 70.0, 860.0  # between columns: at the most, at the least; and for all together
+NEAR, FAR = 32.0, 76.0  # between dots in a column: the least and the most
+ACROSS, CLOSE, WIDE = 170.0, 70.0, 860.0  # between columns: the most, the least, and the width of all together
 STACKED = 44.0  # between two layers in one column
 
 

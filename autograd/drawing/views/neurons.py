@@ -142,7 +142,7 @@ class _Writer:
         if most > 1:
             lines.append(
                 f"{most:,} samples went through the layers: the first one is shown"
-                + "; gradients of weights are those of all" * self.gradients
+                + "; gradients of weights are for all of them" * self.gradients
             )
         broken = any(
             not math.isfinite(self.strength(weight)) for _, _, weight in self.network.edges if weight is not None
