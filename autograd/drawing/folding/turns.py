@@ -94,7 +94,7 @@ class _Loops:
         return self.kinds.get(group), tails
 
     def _is_term(self, group: Group) -> bool:
-        """Return whether a group is just the sum so far: adding up is no loop."""
+        """Return whether a group is just the sum so far: adding up is not a loop."""
         chain = chain_of(group.node.op) if group.what == "value" else ""
         users = self.users[group]
         return bool(chain) and len(users) == 1 and users[0].what == "value" and chain_of(users[0].node.op) == chain
