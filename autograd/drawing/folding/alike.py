@@ -113,7 +113,7 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: 
         colours[group] = numbers.setdefault(key, len(numbers))
     made = dict(colours)
     uses: dict[Group, set[Any]] = {group: set() for group in groups}
-    for group in groups:  # what the next turn uses is known beforehand, since users of a group need not come after it
+    for group in groups:  # first the uses by the next turn, since its groups may come earlier in the list
         for role, earlier, tail in operands[group]:
             if tail is not None and group.turns > 1 and earlier:
                 uses[tail].add((role, "next turn", made[group]))
@@ -135,7 +135,7 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: 
 
 
 def kind_of_part(listing: Listing, part: Part) -> tuple[Any, ...]:
-    """Return what tells parts apart that are made of the same: their operations."""
+    """Return what distinguishes parts with the same operands: their operations."""
     if part.what == "value":
         return (part.what, *(listing.nodes[i].op for i in part.nodes))
     ops = [str(listing.nodes[i].op) for i in part.nodes[-2:]] if part.what == "sum" else []
@@ -143,12 +143,12 @@ def kind_of_part(listing: Listing, part: Part) -> tuple[Any, ...]:
 
 
 def _signs(listing: Listing, part: Part) -> list[str]:
-    """Return the roles of a sum's operands: what is subtracted, or multiplied before."""
+    """Return the roles of a sum's operands: "-" if subtracted, "*" if multiplied first."""
     return [*roles_of(listing, part)] if part.what == "sum" else []
 
 
 def roles_of(listing: Listing, part: Part) -> Iterable[str]:
-    """Return the role of each operand, if that matters."""
+    """Return the role of each operand; "" if it has none."""
     if part.what == "value":
         return listing.roles(listing.nodes[part.nodes[0]])
     ops: list[Any] = [listing.nodes[i].op for _, i, _ in part.operands] if part.what == "sum" else []
@@ -157,7 +157,7 @@ def roles_of(listing: Listing, part: Part) -> Iterable[str]:
 
 
 def constant(listing: Listing, i: int, k: int) -> Any:
-    """Return what tells constants apart: the value of an exponent, since ``x ** 2`` is not ``x ** 3``; or nothing."""
+    """Return what distinguishes constants: the value of an exponent, since ``x ** 2`` is not ``x ** 3``; or nothing."""
     node = listing.nodes[i]
     return ("**", node.operands[k]) if node.op == "pow" else "constant"
 

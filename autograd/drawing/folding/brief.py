@@ -1,4 +1,5 @@
-"""Which leaves a picture tells in a few words, such as "20 parameters": those of a module, and weights like them."""
+"""Choose the leaves that a picture shows in a few words, such as "20 parameters": those of a module, and similar
+weights."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from .parts import FEW, Group, Part
 
 __all__ = ["in_few_words"]
 
-INDEX = re.compile(r"[\[\d].*")  # what tells the names of an array's elements apart
+INDEX = re.compile(r"[\[\d].*")  # the part in which the names of an array's elements differ
 
 
 def in_few_words(
@@ -24,11 +25,12 @@ def in_few_words(
     modules: ModuleNames,
     is_tight: bool,
 ) -> tuple[dict[Group, list[Group]], dict[Group, int]]:
-    """Return the leaves that are told together, for each of them, and how: 1 below the operation, 2 in its frame.
+    """Return, for each leaf shown in a few words, those shown with it, and where: 1 below the operation, 2 in its
+    frame.
 
-    These are parameters that only one operation uses, and weights. Where there are no parameters, several leaves without
-    a name are weights, if the operation takes something else, too. If there is little room, so is an array of leaves,
-    what all turns of a loop use, and what several operations use.
+    These are parameters that only one operation uses, and weights. Where there are no parameters, several leaves
+    without a name are weights, if the operation also takes something else. If there is little room, so are arrays of
+    leaves, leaves that all turns of a loop use, and leaves that several operations use.
     """
     takes: dict[tuple[Group, ...], list[Group]] = {}
     for leaf, by in users.items():

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 CHAINS = {"add": "sum", "sub": "sum", "mul": "product"}  # long chains of these are drawn as one operation
-FEW = 4  # where there is little room
+FEW = 4  # the same where there is little room
 LONG = 4  # the fewest terms of a chain worth folding
 TANGLED = 1.5  # the most arrows per box that a reader can follow
 
@@ -35,8 +35,8 @@ TANGLED = 1.5  # the most arrows per box that a reader can follow
 class Part:
     """Values drawn as one: `what` is "leaf", "value", "sum" (of chained operations), or "call" (of a module).
 
-    nodes: places in the listing; the last one is the result of a value or sum. It may be a function of the one before
-    it, which nothing else uses.
+    nodes: places in the listing; the last one is the result of a value or sum. It may be a function of the one before,
+    which nothing else uses.
     operands: (part or None for a constant, node, k) for every edge from outside. turn: the turn of a loop, from 0.
     """
 
@@ -88,13 +88,13 @@ class Group:
 
     @property
     def inner(self) -> Any:
-        """The value that the function shown is applied to, if that is one of the values shown by it."""
+        """The argument of the function shown, if the box shows that too."""
         nodes, is_sum = self.first.nodes, self.what == "sum"
         return self.listing.nodes[nodes[-2]] if len(nodes) > 1 and not (is_sum and chain_of(self.node.op)) else None
 
     @property
     def chain(self) -> tuple[str, int]:
-        """What a sum adds up, as a word and a number: a "dot" of so many products, a "sum" or "product" of terms."""
+        """The kind of a sum and its number of terms: a "dot" of products, or a "sum" or "product" of terms."""
         ops: list[Any] = [self.listing.nodes[i].op for i in self.first.nodes]
         if len(kinds := {chain_of(op) for op in ops} - {""}) > 1:
             return "dot", ops.count("mul")
@@ -161,7 +161,7 @@ def calls_of(scope: Scope | None) -> list[Scope]:
 
 
 def chain_of(op: Any) -> str:
-    """Return what a chain of operations amounts to: a "sum", a "product", or nothing; ``a - b`` continues a sum."""
+    """Return what a chain of operations computes: a "sum", a "product", or nothing; ``a - b`` continues a sum."""
     return CHAINS.get(op, "")
 
 
@@ -234,7 +234,7 @@ def _closed_call(
 def _chain_up(listing: Listing, part_of: list[Part | None], longest: int, dots: bool) -> None:
     """Make a part of every long chain of additions or multiplications whose inner results nothing else uses.
 
-    longest: how many operations are a long chain. dots: whether sums of several products are one part, however short.
+    longest: how many operations make a long chain. dots: whether sums of several products are one part, however short.
     """
     nodes, operands = listing.nodes, listing.operands
     top = list(range(len(nodes)))

@@ -1,7 +1,8 @@
-"""The turns of a loop as one: what each turn computes with the same leaves, out of what the turn before computed.
+"""Fold the turns of a loop into one: the values that each turn computes from the turn before, with the same leaves.
 
-A loop is found as a shift: for each group, the same one a turn earlier. Two groups a turn apart have the same operation,
-and their operands are a turn apart, or the same leaf, or something that a turn brings in; so one pair gives all others.
+A loop is found as a shift, which maps each group to the same group a turn earlier. Two groups a turn apart have the
+same operation, and their operands are a turn apart, or the same leaf, or new leaves of each turn. So one pair leads to
+all the others.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from .parts import Group, Part, chain_of
 
 __all__ = ["turns_as_one"]
 
-FEWEST = 3  # turns worth folding
-TRIED, FAR = 8, 200  # the most groups to try as the same one a turn earlier, and how far to look for them
-WORK = 60  # steps for each group, after which the search ends
+FEWEST = 3  # the fewest turns worth folding
+TRIED, FAR = 8, 200  # how many groups to try as the same group a turn earlier, and how far to look for them
+WORK = 60  # the search ends after this many steps per group
 
-Operand = tuple[Any, Any]  # a group, or None for a constant; and what tells constants apart
+Operand = tuple[Any, Any]  # a group, or None for a constant; and what distinguishes constants
 
 
 class _Loops:
@@ -64,7 +65,7 @@ class _Loops:
                 continue
 
     def orbits(self) -> dict[Group, Any]:
-        """Return a number below 0 for everything that the shift moves, the same in all turns."""
+        """Return a negative number for every group that the shift moves; it is the same in all turns."""
         found: dict[Group, Any] = {}
         for number, last in enumerate(group for group in self.shift if group not in self.later):
             here: Group | None = last
@@ -74,7 +75,7 @@ class _Loops:
         return found
 
     def _earlier(self, group: Group) -> Iterator[Group]:
-        """Yield what may be the same group a turn earlier, the nearest first."""
+        """Yield groups that may be the same one a turn earlier, nearest first."""
         wanted = self._look(group)
         seen, waiting, found = {group}, [group], 0
         for here in waiting:
@@ -100,7 +101,7 @@ class _Loops:
         return bool(chain) and len(users) == 1 and users[0].what == "value" and chain_of(users[0].node.op) == chain
 
     def in_place(self, group: Group) -> list[Operand]:
-        """Return the operands in their places."""
+        """Return the operands in order."""
         if group not in self._in_place:
             listing = group.listing
             self._in_place[group] = [
@@ -110,11 +111,11 @@ class _Loops:
         return self._in_place[group]
 
     def _is_turn(self, group: Group, earlier: Group) -> bool:
-        """Try whether one group is another one a turn later, with all that they are computed from."""
+        """Test whether one group is another a turn later, and so is everything they are computed from."""
         shift: dict[Group, Group] = {}
         later: dict[Group, Group] = {}
         shares = False
-        ends: set[Group] = set()  # what the first turn computes from something else
+        ends: set[Group] = set()  # groups that the first turn computes from something else
         pairs = [(group, earlier, earlier)]
         while pairs:
             one, other, user = pairs.pop()
@@ -170,7 +171,8 @@ def turns_as_one(groups: list[Group]) -> list[Group]:
 
 
 def _colours(loops: _Loops, operands: dict[Group, list[Group]]) -> dict[Group, Any]:
-    """Return colours: two are equal if they are the same in different turns, or made of such in the same way."""
+    """Return colours: two are equal for the same group in different turns, or if made from such groups in the same
+    way."""
     colours = loops.orbits()
     numbers: dict[Any, int] = {}
     users: dict[Group, set[Any]] = {}
@@ -279,7 +281,7 @@ def _looping(colours: dict[Group, Any], operands: dict[Group, list[Group]]) -> s
 
 
 def _peeled(left: set[Any], tails: dict[Any, set[Any]]) -> set[Any]:
-    """Return what is left after removing, again and again, everything without tails."""
+    """Repeatedly remove everything without tails, and return what is left."""
     heads: dict[Any, list[Any]] = {colour: [] for colour in left}
     waiting: dict[Any, int] = {}
     for colour in left:
