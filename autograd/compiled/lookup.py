@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from copy import copy
 from typing import Any
 
 from ..errors import AutogradError, ToolError, TraceError
@@ -100,27 +99,20 @@ class Programs:
     def trace(self, key: Signature, sample: Sample, rows: Rows | None = None) -> Executable:
         """Trace the function on a sample, and check the program's numbers: on that, or on `rows` like it."""
         with self.lock:
-            put_back = self._keep()
-            try:
-                executable = self._trace(sample, rows)
-            except Exception:
-                raise
-            except BaseException:  # an interrupt: the next trace compares with the same as before
-                put_back()
-                raise
+            executable, known = self._trace(sample, rows)
+            if len(known["parameters"]) > len(self.parameters):
+                self.retrace()
+            vars(self).update(known)  # at once, whatever interrupts it
         self.kept[key] = executable
         self._forget_the_oldest(key)
         return executable
 
-    def _keep(self) -> Callable[[], None]:
-        own = {name: copy(held) if type(held) in (list, dict, set) else held for name, held in vars(self).items()}
-        return lambda: vars(self).update(own)
-
     @gc_paused
-    def _trace(self, sample: Sample, rows: Rows | None) -> Executable:
-        last = self._guards
-        guards = self._guards = last.renewed() if last else Guards(self.function)
-        if last and self.generation >= OFTEN and 2 * self.generation > self.calls:
+    def _trace(self, sample: Sample, rows: Rows | None) -> tuple[Executable, dict[str, Any]]:
+        """Return the program, and what is known from then on: attributes of this object."""
+        guards = self._guards.renewed() if self._guards else Guards(self.function)
+        last = self._guards or guards
+        if self.generation >= OFTEN and 2 * self.generation > self.calls:
             changes = ", ".join([*dict.fromkeys(last.changed_places(guards).values())][:3]) or "what it reads"
             say_once(
                 f"{self.title} is traced again at nearly every call, since it names {changes}, which changes: pass "
@@ -130,41 +122,37 @@ class Programs:
         if rows:
             count = rows.count if rows.count <= WHOLE else VECTOR + rows.count % VECTOR
             samples = [*map(like, rows.rows[:count])]
+        parameters, results = self.parameters, list[Any]()
         with generators_put_back(guards.generators):
-            states = [drawn(guards.generators)]
             root, tracers = self._on_tracers(sample, guards)
-            states.append(drawn(guards.generators))
-            executable = self._executable(root, tracers, guards, sample)
-            first = guards.renewed()
-            wanted = self.check != "never" or self._finds_parameters
-            results = [each.call(self.function) for each in samples] if wanted else []
-            states.append(drawn(guards.generators))
-            second = first.renewed()
+            executable = self._executable(root, tracers, parameters, guards, sample)
+            first, before = guards.renewed(), drawn(guards.generators)
+            if self.check != "never" or self._finds_parameters:
+                results += [each.call(self.function) for each in samples]
+            second, drew = first.renewed(), drawn(guards.generators) != before
         if results:
             self._want_apart(executable.program, results)
-            if self._finds_parameters and self._find_parameters(root, results):
-                self.retrace()
-                executable = self._executable(root, tracers, guards, sample)
-            if read_and_changed := first.changed(second):
+            if self._finds_parameters and (new := self._new_parameters(root, results)):
+                parameters = [*parameters, *new]
+                executable = self._executable(root, tracers, parameters, guards, sample)
+            if changed := first.changed(second):
                 raise TraceError(
-                    f"{self.title} changes {', '.join(read_and_changed[:3])}, which it also reads: compiled, it would stay "
+                    f"{self.title} changes {', '.join(changed[:3])}, which it also reads: compiled, it would stay "
                     f"as it is. {_USUAL}"
                 )
         program = executable.program
         executable.like, executable.mode = like, in_mode(())
-        self._want_old_parameters(last or guards, second, program)
+        replacements = self._checked_replacements(last, second, program)
         if self.check == "never":
             executable.checked.update(KINDS)
         else:
             in_c = executable.edges * (rows.count if rows else 1) >= self.enough and self.can_run_in_c(executable)
             code = in_c, rows.count if rows else 0
-            self._compare(
-                executable, samples, Itself(results), code, self.calls + 1, states[0] != states[1] != states[2]
-            )
+            self._compare(guards, executable, samples, Itself(results), code, self.calls + 1, drew)
         users_own = {node.op for node in program.order if node.op not in (None, PICK)}
-        self._guards = second.renewed(users_own, first.changed_places(second))
-        self.hold = self._guards.hold
-        return executable
+        now = second.renewed(users_own, first.changed_places(second))
+        known = {"parameters": parameters, "_replacements": replacements, "_guards": now, "hold": now.hold}
+        return executable, known
 
     def _on_tracers(self, sample: Sample, guards: Guards) -> tuple[Any, list[Any]]:
         given = dict.fromkeys(self.parameters)
@@ -177,18 +165,18 @@ class Programs:
             sample.call(self.function)  # this raises, if tracers are not the reason
             raise failed_alone(error) from error
 
-    def _executable(self, root: Any, tracers: list[Any], guards: Guards, sample: Sample) -> Executable:
-        executable = Executable(as_program(root, tracers, self.parameters, guards), self.parameters, sample.numbers)
+    def _executable(
+        self, root: Any, tracers: list[Any], parameters: list[Value], guards: Guards, sample: Sample
+    ) -> Executable:
+        executable = Executable(as_program(root, tracers, parameters, guards), parameters, sample.numbers)
         executable.check(sample.numbers)
         return executable
 
-    def _find_parameters(self, root: Any, results: Sequence[Any]) -> bool:
-        """Take the leaves that both runs met as parameters, since others are made inside; return whether any is new."""
-        outside, known = set(walk(*results)), set(self.parameters)
+    def _new_parameters(self, root: Any, results: Sequence[Any]) -> list[Value]:
+        """Return the leaves that both runs met, since others are made inside, and that are no parameters yet."""
         leaves = (node for node in walk(root) if type(node) is Value and not node.operands)
-        new = [leaf for leaf in leaves if leaf in outside and leaf not in known]
-        self.parameters += new
-        return bool(new)
+        outside = {*walk(*results)}.difference(self.parameters)
+        return [leaf for leaf in leaves if leaf in outside]
 
     def _forget_the_oldest(self, newest: Signature) -> None:
         kept = self.kept
@@ -215,14 +203,17 @@ class Programs:
                 "compute it inside the function, or pass its .item() as an argument"
             )
 
-    def _want_old_parameters(self, last: Guards, now: Guards, program: Program) -> None:
+    def _checked_replacements(self, last: Guards, now: Guards, program: Program) -> set[Value]:
+        """Return the Values that took the place of parameters. Raises TraceError if the program uses one."""
+        found = self._replacements
         if any(p in last.values and p not in now.values for p in self.parameters):
-            self._replacements.update(value for value in now.values if value not in last.values)
-        if strangers := [node for node in program.constants if node in self._replacements]:
+            found = found.union(now.values.keys() - last.values.keys())
+        if strangers := [node for node in program.constants if node in found]:
             raise TraceError(
                 f"{program.name(strangers[0])} has taken the place of a parameter, but was not given to compile(): "
                 "compile again, with the new parameters"
             )
+        return found
 
     # --- the self-check
 
@@ -243,12 +234,13 @@ class Programs:
                         executable.checked.add(executable.kind(*code))
                         return
                     raise
-            self._compare(executable, [sample], itself, code, self.calls)
+            self._compare(guards, executable, [sample], itself, code, self.calls)
         self._guards = guards.renewed()
         self.hold = self._guards.hold
 
     def _compare(
         self,
+        guards: Guards,
         executable: Executable,
         samples: Sequence[Sample],
         itself: Itself,
@@ -272,7 +264,7 @@ class Programs:
         for sample, result in zip(samples, itself.results):
             if parted := first_difference(program, sample.numbers, result):
                 where = f"the first value that differs is {_described(*parted, program)}"
-                again = self._with_lines(program, sample)
+                again = self._with_lines(guards, program, sample)
                 line = next(filter(None, (source_of(own) for own in again if isinstance(own, Value))), "")
                 break
         if drew:
@@ -285,10 +277,9 @@ class Programs:
                 f"{line}\n{self.title} as a compiled program: {difference}; {where}; {affected}. {_USUAL}".lstrip()
             )
 
-    def _with_lines(self, program: Program, sample: Sample) -> Any:
+    def _with_lines(self, guards: Guards, program: Program, sample: Sample) -> Any:
         """Find the first difference again, in a run that remembers lines."""
-        assert self._guards is not None
-        with record_source(), generators_put_back(self._guards.generators):
+        with record_source(), generators_put_back(guards.generators):
             sample.call(self.function)  # draws what was drawn when the function was traced
             return first_difference(program, sample.numbers, sample.call(self.function)) or ()
 

@@ -60,11 +60,7 @@ class Prepared:
     """
 
     def __init__(
-        self,
-        step: Step,
-        columns: Sequence[Sequence[Any]],
-        parts: list[Part],
-        keywords: Mapping[str, Any] | None = None,
+        self, step: Step, columns: Sequence[Sequence[Any]], parts: list[Part], keywords: Mapping[str, Any] | None = None
     ) -> None:
         self.step = step
         self._keywords = keywords or {}

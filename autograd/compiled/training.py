@@ -191,13 +191,13 @@ class Updates:
 
     def _want_a_gradient(self) -> None:
         """Refuse to train if no gradient from these batches reaches a parameter of the optimiser."""
-        members = [p for params in self._members for p in params]
-        own = [p in {*members} for p in self.step.parameters]
+        members = dict.fromkeys(p for params in self._members for p in params)
+        own = [p in members for p in self.step.parameters]
         reaches = [part.executable.reach for batch in self._batches for part in batch.parts]
         if any(reach.varies or any(map(and_, own, reach.of(()))) for reach in reaches):
             self._has_reached = self.optimizer.has_moved = True
         elif not getattr(self.optimizer, "has_moved", False):
-            raise no_gradient("train", members, "Compile with the parameters that the optimizer has")
+            raise no_gradient("train", [*members], "Compile with the parameters that the optimizer has")
 
     # --- in C
 

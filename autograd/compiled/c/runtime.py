@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import ToolError
+from ...formula import add_up
 from ...functions import dot, logsumexp, total
 from ...ops import BUILTIN, OPS, Op
 from ...value import NOT_REACHED, Value
@@ -88,10 +89,6 @@ def _python() -> Struct:
     return Struct(*functions, *slots, *map(id, _OBJECTS))
 
 
-def _near(found: float, wanted: float) -> bool:
-    return abs(found - wanted) <= 1e-12 * max(1.0, abs(wanted))
-
-
 class Interpreter:
     """The library for some operations. Short calls hold Python's lock, and long ones release it."""
 
@@ -110,37 +107,46 @@ class Interpreter:
         Context().run(self._prove)  # if no mode is on
 
     def _prove(self) -> None:
-        """Compute a known program, one sample and a batch, and compare with Python's numbers."""
-        weights = [Value(math.sin(7.0 * k)) for k in range(90)]
-        xs = [Value(math.cos(3.0 * k)) for k in range(21)]
-        hidden = [dot(weights[20 * j : 20 * j + 20], xs[:20], weights[80 + j]) for j in range(4)]
-        parts = [
-            hidden[0].tanh(),
-            hidden[1].exp(),
-            (hidden[2] ** 2 + 1).log(),
-            1 / (hidden[3] * hidden[3] + xs[20]),
-            logsumexp(hidden),
-            total(weights[:50]),  # long sums, which flags such as -ffast-math add up in another order
-            dot(xs, weights[30:51]),
-        ]
-        loss = dot(parts, weights[83:90])
-        loss.backward()
-        program = Program(loss, weights, xs)
-        wanted = [loss.data, *(w.grad for w in weights)]
-        for rows in (1, 11):
-            loaded = LoadedProgram(self, Bytecode(program, weights, self.numbers, rows > 1), rows)
-            batch = Batch(array("d", [x.data for x in xs] * rows), rows, b"\1" * len(weights))
-            twins = [Value(w.data) for w in weights]
+        """Compute a known program, for one row and for many, and compare with Python's numbers.
+
+        Sums of terms that nearly cancel, over a list and over rows, show a compiler that adds up in another order.
+        """
+        half = [math.sin(7.0 * k) for k in range(30)]
+        rest = (1e-9 * math.cos(k) - x for k, x in enumerate(half))
+        w = [*map(Value, (*half, *rest, *(math.sin(3.0 * k) for k in range(99))))]
+        turned = [[math.sin(5.0 * i + k) for k in range(8)] for i in range(5)]
+        turned += [[1e-9 * math.cos(i + k) - x for k, x in enumerate(xs)] for i, xs in enumerate(turned)]
+        rows = [[*(math.cos(3.0 * k + i) for k in range(21)), *turned[i % 10]] for i in range(11)]
+
+        def loss(xs: Sequence[Value]) -> Value:
+            h = [dot(w[60 + 20 * j : 80 + 20 * j], xs[:20], w[140 + j]) for j in range(4)]
+            parts = [h[0].tanh(), h[1].exp(), (h[2] ** 2 + 1).log(), 1 / (h[3] * h[3] + xs[20]), logsumexp(h)]
+            return dot([*parts, total(w[:60]), dot(xs[21:], w[144:152])], w[152:])
+
+        for count in (1, len(rows)):
+            leaves = [[*map(Value, xs)] for xs in rows[:count]]
+            results = [*map(loss, leaves)]
+            for result in results:
+                result.backward(1.0 / count)
+            wanted = [add_up([result.data for result in results]) / count, *(value.grad for value in w)]
+            bytecode = Bytecode(Program(results[0], w, leaves[0]), w, self.numbers, count > 1)
+            batch = Batch(array("d", [x for xs in rows[:count] for x in xs]), count, b"\1" * len(w))
+            for value in w:
+                value.zero_grad()
             try:
-                found = [BatchPlan([(loaded, batch)]).run(Training(twins)), *(twin.grad for twin in twins)]
+                found = [BatchPlan([(LoadedProgram(self, bytecode, count), batch)]).run(Training(w))]
             except ArithmeticError:
                 found = [math.nan]
-            exact = found[0] == loss.data or rows > 1
-            if not exact or not all(map(_near, found, wanted)):
-                raise ToolError(
-                    f"the C compiler made a library that computes {found[0]!r} where Python computes {loss.data!r}: "
-                    "its flags, or the compiler itself, are not to be trusted"
-                )
+            found += [value.grad for value in w]
+            exact = {*range(145, 153)} if count > 1 else {0, *range(153, 160)}  # the loss, and the parts of one row
+            for k, (got, right) in enumerate(zip(found, wanted)):
+                if got != right and (k in exact or not abs(got - right) <= 1e-12 * max(1.0, abs(right))):
+                    raise ToolError(
+                        f"the C compiler made a library that computes {got!r} where Python computes {right!r}: "
+                        "its flags, or the compiler itself, are not to be trusted"
+                    )
+            for value in w:
+                value.zero_grad()
 
 
 def interpreter(program: Program) -> Interpreter:
@@ -277,9 +283,7 @@ class Training(Struct):
     """
 
     def __init__(
-        self,
-        parameters: Sequence[Value],
-        groups: Sequence[tuple[Sequence[int], int, Sequence[str], int]] = (),
+        self, parameters: Sequence[Value], groups: Sequence[tuple[Sequence[int], int, Sequence[str], int]] = ()
     ) -> None:
         self.count = count = len(parameters)
         self.data, self.grad = aligned(count), aligned(count)
