@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from pathlib import Path
 
@@ -41,6 +42,11 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if "torchs" in getattr(item, "fixturenames", ())]
     for item in items:
         needs.mark(item)
+
+
+def pytest_collection_finish(session):
+    gc.collect()
+    gc.freeze()  # thousands of tests: the collector need not look through them again and again
 
 
 @pytest.fixture
