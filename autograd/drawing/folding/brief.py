@@ -1,5 +1,4 @@
-"""Choose the leaves that a picture shows in a few words, such as "20 parameters": those of a module, and similar
-weights."""
+"""Choose the leaves that a picture shows in a few words, such as "20 parameters": those of a module, and weights."""
 
 from __future__ import annotations
 
@@ -25,8 +24,7 @@ def in_few_words(
     modules: ModuleNames,
     is_tight: bool,
 ) -> tuple[dict[Group, list[Group]], dict[Group, int]]:
-    """Return, for each leaf shown in a few words, those shown with it, and where: 1 below the operation, 2 in its
-    frame.
+    """Return, for each leaf shown in a few words, those shown with it, and where: 1 at the operation, 2 in its frame.
 
     These are parameters that only one operation uses, and weights. Where there are no parameters, several leaves
     without a name are weights, if the operation also takes something else. If there is little room, so are arrays of

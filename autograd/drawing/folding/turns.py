@@ -171,8 +171,7 @@ def turns_as_one(groups: list[Group]) -> list[Group]:
 
 
 def _colours(loops: _Loops, operands: dict[Group, list[Group]]) -> dict[Group, Any]:
-    """Return colours: two are equal for the same group in different turns, or if made from such groups in the same
-    way."""
+    """Return colours: two are equal for the same group in different turns, and for groups made from such ones alike."""
     colours = loops.orbits()
     numbers: dict[Any, int] = {}
     users: dict[Group, set[Any]] = {}
