@@ -67,7 +67,16 @@ def model(root, script: str):
 @node
 @pytest.mark.parametrize(
     "make",
-    [emblem, neuron, mixed, cancelling, *(lambda seed=seed: random_graph(seed) for seed in range(12))],
+    [
+        emblem,
+        neuron,
+        mixed,
+        cancelling,
+        *(
+            pytest.param(lambda seed=seed: random_graph(seed), marks=[pytest.mark.slow] * (seed > 2))
+            for seed in range(12)
+        ),
+    ],
     ids=lambda make: make.__name__,
 )
 def test_every_step_is_said_as_the_stepper_says_it(make):

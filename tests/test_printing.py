@@ -93,7 +93,7 @@ def test_a_random_term_is_read_back_as_the_same_term(dialect):
 def test_so_it_is_with_its_reductions_written_out(dialect, length):
     rng = random.Random(f"{dialect.name} {length}")
     names = {name: [f"{name[0]}{i}" for i in range(length)] for name in ("xs", "ws")}
-    for _ in range(700):
+    for _ in range(300):
         term = dialect.prepare(number(rng, 1 + rng.randrange(4), wide=True))
         wanted = plain(term, dialect, names, 0)
         assert DIALECTS[dialect](printed(term, dialect, names, 0).within(0)) == wanted

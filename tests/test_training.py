@@ -87,7 +87,7 @@ def everything(model, optimizer):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("groups", [False, True])
+@pytest.mark.parametrize("groups", [pytest.param(False, marks=pytest.mark.slow), True])
 @pytest.mark.parametrize(("optimiser", "options"), OPTIMISERS)
 def test_it_leaves_what_the_loop_leaves(backend, optimiser, options, groups):
     model, loss, _, optimizer = prepared(backend, optimiser, options, groups)
@@ -501,7 +501,7 @@ def test_names_are_trained_by_cross_entropy():
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("groups", [False, True])
+@pytest.mark.parametrize("groups", [pytest.param(False, marks=pytest.mark.slow), True])
 @pytest.mark.parametrize(("optimiser", "options"), OPTIMISERS)
 @pytest.mark.parametrize("is_prepared", [False, True])
 def test_update_is_the_loop_one_update_at_a_time(backend, optimiser, options, groups, is_prepared):
@@ -692,7 +692,7 @@ def test_a_rule_that_cannot_be_read_is_refused_by_name(backend):
 
 
 @needs_c
-@pytest.mark.parametrize("groups", [False, True])
+@pytest.mark.parametrize("groups", [pytest.param(False, marks=pytest.mark.slow), True])
 @pytest.mark.parametrize(("optimiser", "options"), OPTIMISERS)
 def test_a_rule_in_c_gives_pythons_bits(optimiser, options, groups):
     """A loss whose gradients are the same in both backends to the last bit."""

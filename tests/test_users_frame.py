@@ -110,7 +110,8 @@ def users_own_nn(folder):
 @pytest.mark.skipif(os.name == "nt", reason="makes links")
 @pytest.mark.parametrize(
     "found",
-    [parent, parent_of_a_neighbour, link_to_checkout, dotted, zipped, users_own_nn, pytest.param(without_source, marks=pytest.mark.slow)],
+    [parent, zipped, users_own_nn,
+     *(pytest.param(way, marks=pytest.mark.slow) for way in (parent_of_a_neighbour, link_to_checkout, dotted, without_source))],
 )  # fmt: skip
 def test_names_and_lines_are_the_users(tmp_path, found):
     (tmp_path / "notebooks").mkdir()
