@@ -33,7 +33,8 @@ def pytest_sessionfinish(session, exitstatus):
 
 @pytest.fixture
 def torchs(request):
-    """What PyTorch answers: ``torchs(compute)`` gives ``compute(torch)``, without PyTorch as it was frozen."""
+    """What PyTorch answers: ``torchs(compute)`` gives ``compute(torch)``, or the frozen answer if PyTorch is not
+    installed."""
     return request.config.answers.of(request.node.nodeid.rpartition("/")[2])
 
 
@@ -51,7 +52,7 @@ def pytest_collection_finish(session):
 
 @pytest.fixture
 def golden(request):
-    """Compare a text with the golden one called `name`."""
+    """Compare a text with the golden text called `name`."""
 
     def check(name: str, text: str) -> None:
         path = GOLDEN / name

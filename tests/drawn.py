@@ -43,7 +43,7 @@ def neuron():
 
 
 class Part:
-    """The least that a drawing asks of a module: parameters and modules with names, and calls with a scope."""
+    """The minimum that a drawing needs from a module: parameters and modules with names, and calls with a scope."""
 
     def __init__(self, **held):
         self.held = held

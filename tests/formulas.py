@@ -231,7 +231,7 @@ class Writer:
         return f"{self.in_place(left)} {rng.choice(['and', 'or'])} {self.in_place(right)}"
 
     def chosen(self, write: Callable[[], str]) -> str:
-        """What an if, and, or may leave out: mostly without a sum or max, which are refused there."""
+        """What an if, and, or may leave out: mostly terms without a sum or max, which are refused there."""
         if self.rng.random() < 0.02:
             return write()
         budget, self.budget = self.budget, 0
@@ -241,7 +241,7 @@ class Writer:
 
 
 def spoilt(rng: random.Random, text: str) -> str:
-    """A text as somebody writes it who knows Python, and not the grammar: most of these are refused."""
+    """A text as somebody would write it who knows Python but not the grammar: most of these are refused."""
     return rng.choice(
         [
             f"({text}) > 0", f"m = {text}; m = m + 1; m", f"sum({text.replace('[i]', '')})", f"({text}) and a", f"n * ({text})",
@@ -367,7 +367,7 @@ def eagerly(case: Case, point):
 
 
 def slowly(case: Case, point, only=None):
-    """By the slow path; of long lists only some partials, which take their time."""
+    """Computed on the slow path; for long lists only some partials, since each takes a while."""
     numbers = [*point]
     out = evaluate(case.op, numbers, numbers)
     return out, {k: evaluate_partial(case.op, numbers, numbers, out, k) for k in only or case.indices}
@@ -579,7 +579,7 @@ def run_javascript(jobs, graphs):
 
 
 def shaken(rng: random.Random):
-    """IEEE arithmetic whose functions err by a few units in the last place, as another library's do."""
+    """IEEE arithmetic whose functions are off by a few units in the last place, like those of another library."""
 
     def shake(function):
         return lambda *args: function(*args) * (1 + rng.uniform(-1, 1) * 4e-15)
@@ -588,7 +588,8 @@ def shaken(rng: random.Random):
 
 
 def javascript_may_differ(case: Case, point):
-    """Whether a number of JavaScript may be what it is: as far off as its library's rounding brings it."""
+    """Whether a number from JavaScript is acceptable: it may be off by as much as the rounding of its library
+    allows."""
 
     def close(k, found, wanted):
         if abs(found - wanted) <= 1e-13 * abs(wanted):
@@ -631,7 +632,7 @@ def quick_builds():
 
 
 def run_batch(cases: list[Case], seen: Counter) -> None:
-    """All modes for these cases. Raises Disagreement."""
+    """Run all modes on these cases. Raises Disagreement."""
     defined: list[Case] = []
     try:
         for case in cases:
@@ -700,7 +701,7 @@ def _run(cases: list[Case], seen: Counter) -> None:
 
 
 def _in_python(case: Case, seen: Counter):
-    """Points where all is finite, what eager gives there, and other points with what ieee() gives."""
+    """Points where everything is finite, with what eager gives there, and other points with what ieee() gives."""
     points, wanted, others = [], [], []
     for point in case.points:
         eager = check_eager_against_slow(case, point)

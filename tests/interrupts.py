@@ -99,7 +99,7 @@ def _lines(file: str) -> _Lines:
 
 
 class Interrupter:
-    """Raises KeyboardInterrupt at place number `at` of what runs inside; counts the places it has passed.
+    """Raises KeyboardInterrupt at place number `at` of the code that runs inside, and counts the places it has passed.
 
     error: another exception to raise.
     """
@@ -117,7 +117,7 @@ class Interrupter:
         ] = {}  # who has gone back in a loop just now: in one that answers an error?
 
     def __enter__(self) -> None:
-        """From here on places are counted, in this thread."""
+        """Places are counted from here on, in this thread."""
         self._before = sys.gettrace()
         sys.setprofile(self._profile)
         sys.settrace(self._called)
@@ -174,7 +174,8 @@ class Interrupter:
 
 
 def leftovers(folder: str | None = None) -> list[str]:
-    """What should never be left on, held or lying about, whatever was interrupted, in words."""
+    """Describes everything that should never be left switched on, held or lying around, no matter what was
+    interrupted."""
     found: list[str] = []
     if on := modes.shared["mode"]:
         found.append(f"{', '.join(mode.name for mode in on)} is on")
@@ -287,7 +288,7 @@ def sweep(
 
 
 def _interrupted(act: Callable[[Any], Any], world: Any, one: Interrupter) -> bool | None:
-    """Whether what came at that place was swallowed; None if nothing came."""
+    """Whether the interrupt at that place was swallowed; None if there was none."""
     hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
     try:
         with one:

@@ -1,6 +1,7 @@
 """Scenarios from public threads about other compilers of Python functions: what their users met, as programs of ours.
 
-Each names its thread. Their authors were surprised; a compiled step gives what the function gives, or says why not.
+Each names its thread. The results surprised their authors. A compiled step gives what the function gives, or says why
+it does not.
 """
 
 from __future__ import annotations

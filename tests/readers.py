@@ -123,8 +123,8 @@ read_javascript = read_c
 class _TeX(_Reader):
     """What a reader of the typeset formula takes it for.
 
-    Where a person could err, this is an error: a fraction or cases as the base of a power or as a factor, a minus behind the space of
-    a product, a sum sign before other factors.
+    Anything that a person could misread is an error: a fraction or cases as the base of a power or as a factor, a minus
+    after the space of a product, a sum sign before other factors.
     """
 
     token = (

@@ -7,7 +7,7 @@ from autograd.graph import walk
 
 
 def emblem(a=1.0):
-    """f = b * c of b = a + a and c = b + 1: every order of the walk but the right one gives a wrong da."""
+    """f = b * c with b = a + a and c = b + 1: every order of the walk except the right one gives a wrong da."""
     a = Value(a, label="a")
     b = a + a
     c = b + 1
@@ -17,7 +17,7 @@ def emblem(a=1.0):
 
 
 def neuron():
-    """f = tanh(n) of n = p + c and p = a * b, at the numbers of micrograd's lecture."""
+    """f = tanh(n) with n = p + c and p = a * b, at the numbers of micrograd's lecture."""
     a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(6.8813735870195432, label="c")
     p = a * b
     n = p + c
@@ -27,7 +27,7 @@ def neuron():
 
 
 def without_labels(f, names):
-    """The same graph, its values of these names unnamed."""
+    """The same graph, with the values of these names left unnamed."""
     for node in walk(f):
         if node.label in names:
             node.label = ""

@@ -122,7 +122,7 @@ def torchs(op: Op, operands: Sequence[float]) -> Found:
 
 
 def apart(a: float, b: float) -> float:
-    """How many floats b is from a. Not a number is like itself, and 0.0 unlike -0.0."""
+    """How many floats b is from a. A nan equals itself, and 0.0 differs from -0.0."""
     if a != a or b != b or math.isinf(a) or math.isinf(b) or a == b == 0:
         return 0 if repr(a) == repr(b) else INF
     return abs(_place(a) - _place(b))

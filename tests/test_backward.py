@@ -93,7 +93,8 @@ def test_grad_touches_nothing_and_agrees_with_backward():
 
 
 def test_grad_towards_an_inner_node_goes_no_further():
-    """Else a simulation whose every step takes a slope, as in mechanics, grows with the square of its steps."""
+    """Otherwise the time of a simulation that takes a slope in every step, as in mechanics, grows with the square of
+    its steps."""
     start, mass = Value(0.3), Value(2.0)
     place = start
     for _ in range(50):

@@ -1,4 +1,4 @@
-"""What is kept for each mix of operands has a limit: a program may meet ever new lengths for as long as it likes."""
+"""What is kept for each combination of operands has a limit: a program may use new lengths for as long as it likes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def mix(rng):
 
 
 def test_ever_new_mixes_of_operands(monkeypatch):
-    """Fewer are kept here, so that few calls are enough to meet the limit; its own number is held by the last line."""
+    """Fewer are kept here, so that a few calls are enough to reach the limit; the last line tests the real limit."""
     monkeypatch.setattr(kernels, "KERNELS", 20)
     monkeypatch.setattr(updates, "RULES", 20)
     rng = random.Random(0)

@@ -1,4 +1,4 @@
-"""Building the C interpreter: with whatever compiler there is, once, and without harm where something is wrong."""
+"""Building the C interpreter: with any compiler, only once, and without harm if something goes wrong."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ def test_a_cache_of_somebody_else_is_not_used(cache):
 
 @root
 def test_a_link_of_somebody_else_is_not_followed(cache, tmp_path):
-    """Neither where it leads to a folder of ours, which would be made private and filled."""
+    """The same holds where it leads to a folder of ours, which would be made private and filled."""
     target = tmp_path / "ours"
     target.mkdir(mode=0o755)
     cache.parent.mkdir(mode=0o777)

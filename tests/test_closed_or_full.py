@@ -1,4 +1,5 @@
-"""Every command, where its output is closed, full, taken away or ASCII: one sentence, exit status 1, and no half-written file."""
+"""Every command, with an output that is closed, full, taken away or ASCII: one sentence, exit status 1, and no
+half-written file."""
 
 from __future__ import annotations
 
@@ -75,7 +76,7 @@ def test_every_command_is_here():
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_all_is_well(name, tmp_path, capsys):
-    """Else what follows would say nothing."""
+    """Otherwise the tests that follow would prove nothing."""
     assert ended(name, tmp_path) in (0, 1, 2) and "closed" not in capsys.readouterr().err
 
 

@@ -265,11 +265,11 @@ def test_a_decorator():
 
     @compile(params=[w, b], backend="python")
     def line(x, y):
-        """How far off the line is."""
+        """How far the line is off."""
         return (w * x + b - y) ** 2
 
     assert line(1.0, 3.0) == 4.0
-    assert (line.__name__, line.__doc__, line.backend) == ("line", "How far off the line is.", "python")
+    assert (line.__name__, line.__doc__, line.backend) == ("line", "How far the line is off.", "python")
 
 
 def test_what_can_be_compiled():
@@ -583,7 +583,7 @@ def test_a_row_that_is_defined_anew(backend):
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("kind", ["bigram", "log_softmax", "experts", "nested"])
 def test_picks_among_computed_values_and_other_picks(kind, backend):
-    """The gradient goes on to all that was picked, and no 0 is left where nothing was."""
+    """The gradient is passed on to everything that was picked, and no 0 is left where nothing was picked."""
     table = nn.Embedding(3, 3, seed=0)
     a, b, c = leaves(0.5, -1.5, 2.0)
     parameters = [*table.parameters(), a, b, c]

@@ -1,4 +1,5 @@
-"""Compilers that are none: whatever CC makes, compile() goes on with Python, says why in one sentence, and is right."""
+"""Compilers that do not work: no matter what CC makes, compile() goes on with Python, says why in one sentence, and is
+right."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ def script(tmp_path, text):
 
 
 def compiles(tmp_path, source):
-    """A compiler that compiles this, whatever it is asked for."""
+    """A compiler that always compiles this, no matter what it is asked for."""
     (tmp_path / "other.c").write_text(source, encoding="utf-8")
     real = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     return script(tmp_path, f'[ "$1" = --version ] || {real} -shared -fPIC -o library.so {tmp_path}/other.c')
@@ -137,7 +138,8 @@ def test_a_compiler_that_hangs_is_ended_with_what_it_started(tmp_path, monkeypat
 
 @needs_c
 def test_a_second_interpreter_goes_on_in_python_or_has_its_own_c(tmp_path):
-    """Until Python 3.12 it may start no compiler or cannot load ctypes; then both train by one library, on their own Values."""
+    """Before Python 3.12 it may not be able to start a compiler or load ctypes. Otherwise both train with one library,
+    on their own Values."""
     pytest.importorskip("_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters")
     program = f"""
 import sys, warnings

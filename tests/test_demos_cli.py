@@ -1,4 +1,5 @@
-"""`python -m demos` as a newcomer meets it: the list, the flags, and one clear sentence for whatever goes wrong."""
+"""`python -m demos` as a newcomer meets it: the list, the flags, and one clear sentence for anything that goes
+wrong."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ QUESTIONS = {51: "attention", 52: "layer", 53: "gradient", 54: "descent", 55: "n
 
 
 def start(*words, cwd=ROOT, **env):
-    """Run Python with these words; what came of it."""
+    """Run Python with these words, and return the finished process."""
     return subprocess.run(
         [sys.executable, *words],
         cwd=cwd,

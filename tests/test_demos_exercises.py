@@ -715,7 +715,7 @@ def test_what_a_solution_prints_is_not_shown(capsys):
 
 
 class Listed:
-    """What numpy's arrays and numbers have."""
+    """The attributes that numpy's arrays and numbers have."""
 
     def __init__(self, held):
         self.held = held

@@ -152,7 +152,7 @@ def test_a_page_draws_its_pictures(name, ran):
 
 
 def again(names, *more):
-    """A page, to be run once more: slowly, if it trains."""
+    """A page to run once more, which is slow if it trains."""
     slow = {name: [pytest.mark.slow] * (name in TRAINED) for name in names}
     return [pytest.param(name, *others, marks=slow[name]) for name, *others in zip(names, *more)]
 

@@ -1,4 +1,4 @@
-"""Pages: true after every addition, whole or not there, and safe whatever a label holds."""
+"""Pages: they are up to date after every addition, complete or absent, and safe no matter what a label holds."""
 
 from __future__ import annotations
 

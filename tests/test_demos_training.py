@@ -339,7 +339,7 @@ def few_names(monkeypatch):
 
 
 def with_few_names(patch):
-    """Names of three letters alone, so that one program is compiled."""
+    """Only names of three letters, so that one program is compiled."""
     patch.setattr(gpt, "names", lambda: [name for name in datasets.names() if len(name) == 3])
     patch.setattr(gpt, "HELD_OUT", 5)
     patch.setattr(gpt, "INVENTED", 4)

@@ -194,7 +194,7 @@ def test_a_title_is_the_topmost_text_and_hides_no_frame():
 
 
 def contrast(one: str, other: str) -> float:
-    """How well a colour is read on another, as WCAG 2 has it."""
+    """How readable one colour is on another, as WCAG 2 defines it."""
 
     def light(colour):
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
@@ -207,7 +207,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.slow
 def test_same_graph_same_bytes():
-    """In another process, with other hashes, the same picture comes out."""
+    """Another process, with other hashes, makes the same picture."""
     code = (
         "import sys; sys.path[:0] = sys.argv[1:]; import json; from test_folding import batch; from drawn import neuron;"
         "from autograd import draw; loss = batch(8)[0];"

@@ -249,7 +249,7 @@ def in_scopes(instructions, numbers, rng, picks=()):
 
 @pytest.mark.slow
 def test_lines_in_another_order_add_up_in_that_of_backward():
-    """Whatever order the sections put the lines into, the bits are those of the engine."""
+    """No matter which order the sections give the lines, the bits are those of the engine."""
     moved = 0
     for seed in range(SOME):
         rng = random.Random(seed)

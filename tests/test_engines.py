@@ -30,7 +30,7 @@ def program(folder, name, text="#!/bin/sh\nexit 0\n"):
 
 @pytest.fixture
 def alone(monkeypatch, tmp_path):
-    """No layout engine is to be found anywhere."""
+    """No layout engine can be found anywhere."""
     monkeypatch.setattr(engines, "_engine", None)
     monkeypatch.setattr(sys, "platform", "linux" if sys.platform == "emscripten" else sys.platform)
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
@@ -47,7 +47,7 @@ def test_without_an_engine_one_sentence_says_what_to_install(alone):
 
 
 def test_without_a_user_the_sentence_is_the_same(alone, monkeypatch):
-    """Python in a browser refuses to say where a user's programs are."""
+    """Python in a browser cannot say where a user's programs are."""
 
     def refuse(_):
         raise ValueError("'user' returned 'posix_user', which is not a valid scheme on this platform")

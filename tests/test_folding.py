@@ -149,7 +149,7 @@ def test_long_sums_are_one_operation():
 
 
 def test_the_turns_of_a_loop_are_one():
-    """Each uses the same leaf, and what the turn before computed."""
+    """Each iteration uses the same leaf, and what the iteration before computed."""
     picture = build_picture(Graph(unrolled(500)), budget=200)
     turns = [box for box in picture.boxes if box.symbol]
     assert {(box.symbol, box.times) for box in turns} == {("*", 500), ("+", 500), ("tanh", 500)}
@@ -329,7 +329,7 @@ def test_excerpts():
 
 
 def tangle(size):
-    """A graph in which nothing repeats but by chance."""
+    """A graph in which nothing repeats except by chance."""
     rng = random.Random(1)
     values = [Value(rng.random()) for _ in range(5)]
     for _ in range(size):

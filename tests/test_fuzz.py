@@ -24,7 +24,7 @@ def checked(run: Run) -> Run:
 
 
 def test_some_programs_agree_in_the_quick_modes():
-    """Without compilers and other processes, which take their time."""
+    """Without compilers and other processes, which take a long time."""
     run = Run(seed=20, minutes=30, modes=["eager", "then", "again", "stepper", "grad", "hessian", "formula", "python"])
     run.run(count=12)
     checked(run)
@@ -147,7 +147,7 @@ def then():
 
 
 def test_a_finding_becomes_short():
-    """Whatever has a sine in it disagrees: all else goes."""
+    """Every program with a sine in it disagrees; everything else is removed."""
     short = shrink(LONG, lambda text: ".sin()" in text and "def loss" in text, deadline=float("inf"))
     assert len(short.splitlines()) <= 4 and ".sin()" in short and len(short) < 50
 

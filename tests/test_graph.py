@@ -1,4 +1,4 @@
-"""The listing: its order, its names, and what it says about a stranger."""
+"""The listing: its order, its names, and what it says about a Value from another graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A guess agrees to the digits typed, two at least; how it was typed counts."""
+"""A guess has to agree to the digits typed, at least two, and it matters how it was typed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Whatever Ctrl-C comes between is as before or as after, a rerun is right, and nothing stays on: see interrupts.py."""
+"""Anything that Ctrl-C interrupts is as before or as after, a rerun is right, and nothing stays switched on: see
+interrupts.py."""
 
 from __future__ import annotations
 
@@ -136,7 +137,7 @@ def a_leaf():
 
 
 def records(a):
-    """Whether an operation is recorded now, as on any other day."""
+    """Whether an operation is recorded now, as usual."""
     return (a * 2).operands == (a, 2.0), numbers([a])
 
 

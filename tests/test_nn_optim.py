@@ -45,7 +45,7 @@ OPTIONS = [
 
 
 def bowl(a, b):
-    """Something to walk down on: curved, and steeper one way than the other."""
+    """A valley to descend: curved, and steeper in one direction than in the other."""
     return (a + b - 1) ** 2 + (a - 2 * b).tanh() * 0.3
 
 

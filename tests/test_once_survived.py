@@ -1,4 +1,4 @@
-"""Promises that no other test kept an eye on: found by changing the code, and seeing that nothing failed."""
+"""Promises that no other test covered: they were found by changing the code, and seeing that nothing failed."""
 
 from __future__ import annotations
 

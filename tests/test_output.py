@@ -196,7 +196,7 @@ INTERRUPTS = int(os.environ.get("AUTOGRAD_INTERRUPTS", "300"))
 
 @on_posix
 def test_an_interrupt_leaves_a_whole_file_and_nothing_else(tmp_path):
-    """Wherever it comes: at every line, call and return of ours, and after every call into C."""
+    """The interrupt can come anywhere: at every line, call and return of ours, and after every call into C."""
     file, contents = tmp_path / "f.svg", [b"1" * 5000, b"2" * 5000]
     write_whole(file, contents[0])
     before, stopped = os.umask(0o022), 0

@@ -45,7 +45,7 @@ def at_once(*acts):
 
 @pytest.fixture
 def switching():
-    """Threads that take turns as often as they can."""
+    """Makes threads take turns as often as possible."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield

@@ -1,4 +1,4 @@
-"""The path ledger: its sum is the gradient, its count is exact, and it never lists what nobody could read."""
+"""The path ledger: its sum is the gradient, its count is exact, and it never lists more than anybody could read."""
 
 from __future__ import annotations
 

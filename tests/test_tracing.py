@@ -450,7 +450,7 @@ def test_no_update_is_lost_to_another_threads_trace():
 
 
 def test_what_got_out_of_a_trace_can_be_printed_compared_and_looked_up_but_not_read():
-    """It is asked after the trace, by a debugger say: then nothing is decided by it any more."""
+    """A debugger, for example, asks it after the trace; by then it no longer decides anything."""
     w, rows, out = Value(2.0, "w"), [Value(1.0), Value(3.0)], []
 
     def function(x, i):

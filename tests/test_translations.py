@@ -1,4 +1,5 @@
-"""The translations: complete, of what the sources say today, with the same numbers and code, and in the language itself."""
+"""The translations: they are complete and up to date, have the same numbers and code, and are written in the language
+itself."""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ ENTRIES = [
     (other, name, entry) for other, name in NAMES for entry in read(FOLDER / other / f"{name}.po") if entry.ready
 ]
 
-# What a native reader stumbles over, and what to say instead.
+# What makes a native reader stumble, and what to say instead.
 CALQUES = {
     r"имеет место быть": "есть, бывает",
     r"в качестве аргумент": "получает, принимает",
@@ -341,7 +342,7 @@ def test_the_sentences_of_the_engine_are_those_that_it_says():
 
 
 def test_a_quiz_in_russian_explains_every_wrong_number_in_russian():
-    """But for names, formulas and code, no English word is left."""
+    """Except for names, formulas and code, no English word is left."""
     with using("ru"):
         for level in LEVELS:
             for seed in range(2):
@@ -507,7 +508,7 @@ def test_a_page_that_plays_is_english_until_a_language_is_used():
 
 
 def test_every_sentence_of_the_script_is_listed():
-    """What the page tells is in the table: a literal that told() is given."""
+    """Every literal that told() gets is in the table of the page."""
     known = {re.sub(r"\{\w+\}", "{}", sentence) for sentence in words.SENTENCES}
     for path in (ROOT / "autograd" / "player").glob("player*.js"):
         for literal in re.findall(r'\btold\("([^"]+)"\)|\btold\(`([^`]*)`\)', path.read_text(encoding="utf-8")):

@@ -1,4 +1,5 @@
-"""The tree: each value once, sharing said, as wide as a terminal, and in ASCII unless there is more."""
+"""The tree: it shows each value once and says what is shared, is as wide as the terminal, and uses ASCII unless more is
+available."""
 
 from __future__ import annotations
 

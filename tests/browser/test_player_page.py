@@ -1,4 +1,5 @@
-"""The player in a real browser: hands, keys, slider, address; what-if against Python; nothing loaded; accessible.
+"""The player in a real browser: mouse, keys, slider and address work; changed numbers agree with Python; nothing is
+loaded; it is accessible.
 
 Skipped unless there are Chromium, node, and the npm packages playwright-core and axe-core (NODE_PATH says where).
 """
@@ -65,7 +66,7 @@ def driven(session: dict) -> dict:
 
 
 def drive(*sessions: dict) -> list[dict]:
-    """What the browser saw in each session; nothing may have gone wrong, nor left the page."""
+    """What the browser saw in each session. Nothing may have failed, and no request may have left the page."""
     seen = list(map(driven, sessions))
     for session, one in zip(sessions, seen):
         assert one["errors"] == []

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.skipif(bool(_lacks()), reason=_lacks() or "they are the
 
 
 class Both:
-    """The two browsers: each method is a command of the driver, and gives what came of it in each."""
+    """The two browsers: each method is a command of the driver, and returns the result in each browser."""
 
     def __init__(self):
         self.processes = {
@@ -49,7 +49,8 @@ class Both:
         }
 
     def each(self, what, *given):
-        """What came of a command in each browser, by its name; {} in an argument is that name."""
+        """The result of a command in each browser, by the browser's name; {} in an argument is replaced by that
+        name."""
         for name, process in self.processes.items():
             told = [one.replace("{browser}", name) if isinstance(one, str) else one for one in given]
             print(json.dumps([what, *told]), file=process.stdin, flush=True)
@@ -67,7 +68,7 @@ class Both:
         return do
 
     def see(self, script):
-        """What a script finds, which has to be the same in both."""
+        """What a script finds. It has to be the same in both browsers."""
         first, second = self.each("see", script).values()
         assert first == second, (script, first, second)
         return first
@@ -115,7 +116,7 @@ def both(made):
 
 @pytest.fixture(autouse=True)
 def nothing_goes_wrong(both):
-    """No error, no word on the console, no request that leaves the page."""
+    """There is no error, no message on the console, and no request that leaves the page."""
     yield
     for name, seen in both.each("seen").items():
         assert seen["errors"] == [] and seen["console"] == [], name
@@ -136,7 +137,7 @@ def document(both, name):
 
 
 def put(both, code, cell=".cell"):
-    """Replace the code of the first cell by typing, as hands do."""
+    """Replace the code of the first cell by typing, as a person does."""
     both.click(f"{cell} .cm-content")
     both.key("Control+a", "Backspace")
     both.see(f"void document.querySelector({cell + ' .cm-content'!r}).focus()")
@@ -145,7 +146,7 @@ def put(both, code, cell=".cell"):
 
 
 def run(both, code):
-    """What a cell prints and shows, as text, except for progress: a slow machine tells more of it."""
+    """What a cell prints and shows, as text, without progress lines: a slow machine prints more of those."""
     put(both, code)
     both.click(".cell .run")
     finished(both)

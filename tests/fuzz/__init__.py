@@ -1,4 +1,5 @@
-"""A fuzzer that stays: random programs, each computed in every mode, by PyTorch, and by mpmath with a bound on the rounding.
+"""A permanent fuzzer: it computes random programs in every mode, with PyTorch, and with mpmath and a bound on the
+rounding.
 
     python -m tests.fuzz --minutes 5 --seed 1
 

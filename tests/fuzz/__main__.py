@@ -55,13 +55,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def cpu_seconds() -> float:
-    """The processor's time that this process and those it has started took, ends of children included."""
+    """The processor time of this process and of those it has started, including children that have ended."""
     times = os.times()
     return times.user + times.system + times.children_user + times.children_system
 
 
 class Run:
-    """A run: programs of a seed, one after the other. findings: (mode, shrunk text)."""
+    """A run: the programs of one seed, one after the other. findings: (mode, shrunk text)."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class Run:
             number += 1
 
     def found(self, number: int, error: Exception, text: str) -> None:
-        """Make a finding short, and print it."""
+        """Shrink a finding, and print it."""
         print(f"DISAGREEMENT in program {number} of seed {self.seed}: {error}", flush=True)
         mode = error.mode
 

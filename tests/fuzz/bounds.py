@@ -21,11 +21,11 @@ SMALLEST = 5e-324
 
 
 class BeyondError(Exception):
-    """A number that no float is: too large, or not real."""
+    """A number that is not a float: too large, or not real."""
 
 
 class UndecidedError(Exception):
-    """A comparison that rounding may decide otherwise."""
+    """A comparison whose outcome rounding may change."""
 
 
 class Floats:
@@ -83,7 +83,7 @@ class Bounded:
         return f"{float(self.value)!r} ± {float(self.error):.1e}"
 
     def units(self, found):
-        """How far a float is off, as a part of the bound: at most 1, if it is right."""
+        """How far a float is off, as a fraction of the bound: at most 1 if it is right."""
         off = abs(_context.mpf(found) - self.value)
         return 0.0 if off == 0 else float(off / self.error) if self.error else math.inf
 
@@ -186,7 +186,7 @@ def add_up(terms):
 
 
 def _moved(of, a, value):
-    """By how much a function moves where its operand does."""
+    """By how much a function changes when its operand changes."""
     if not a.error:
         return 0
     try:
@@ -246,7 +246,7 @@ def power(a, b):
 
 
 def fmod(a, b):
-    """What the division leaves, with the sign of a."""
+    """The remainder of the division, with the sign of a."""
     quotient = int(a.value / b.value)
     exact = a.value - quotient * b.value
     error = a.error + abs(quotient) * b.error

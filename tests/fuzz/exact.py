@@ -57,7 +57,7 @@ class Node(Word):
 
 
 def order(root):
-    """All that a node depends on, operands first."""
+    """Everything that a node depends on, operands first."""
     done, seen, stack = [], set(), [(root, False)]
     while stack:
         node, visited = stack.pop()

@@ -1,6 +1,7 @@
 """Each mode computes loss() of a program and its gradients; all are compared with exact numbers, PyTorch, or the engine as it stands.
 
-A mode is a function of a Case. It raises Disagreement, or returns quietly; what it cannot judge it leaves out, and that is counted.
+A mode is a function of a Case. It raises Disagreement, or returns quietly. What it cannot judge it leaves out, and what
+it leaves out is counted.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ class LeftOut(Exception):  # noqa: N818 - not an error
 
 
 class Case:
-    """A program, and what is known of it. seen: counts of comparisons and of what was left out. largest: the largest difference, in bounds."""
+    """A program, and what is known about it. seen: counts of comparisons and of what was left out. largest: the largest
+    difference, in bounds."""
 
     def __init__(self, text: str, seed: int = 0, seen: Counter | None = None, largest: dict | None = None) -> None:
         self.text = text
@@ -115,7 +117,7 @@ class Case:
     # --- Comparing ---
 
     def near(self, mode, found, what="loss", ulps=bounds.ULPS, factor=1.0):
-        """Each number as near to the exact one as rounding may bring it."""
+        """Checks that each number is as close to the exact one as rounding allows."""
         wanted, _ = self.truth(what, ulps)
         if len(found) != len(wanted):
             raise Disagreement(mode, f"{len(found)} numbers, want {len(wanted)}")
@@ -314,7 +316,7 @@ def changes_before_backward(text):
 
 
 def modes_do_not_matter(case):
-    """Inside ieee() what is finite is the same; under atomic() it is as near."""
+    """Inside ieee(), finite numbers are the same; under atomic(), they are equally close."""
     want_finite(case)
     with autograd.ieee():
         case.same("ieee", case.eager(case.loss), case.result)
@@ -342,7 +344,7 @@ def no_grad(case):
 
 
 def gradient(case):
-    """grad() gives what backward() gives, and touches nothing."""
+    """grad() gives what backward() gives, and changes nothing."""
     want_finite(case)
     f = case.loss()
     found = outcome(lambda: grad(f, case.leaves, allow_unused=True))

@@ -60,7 +60,8 @@ FAULTS = [
 
 
 def noticed(name: str, file: str, old: str, new: str) -> tuple[str, float]:
-    """What find() says, asking first the program that noticed this fault the last time: a search takes much longer."""
+    """What find() says. It first tries the program that noticed this fault the last time, since a search takes much
+    longer."""
     number = json.loads(NUMBERS.read_text(encoding="utf-8")).get(name)
     if number is not None:
         said, seconds = find(file, old, new, "--start", str(number), "--count", "1")

@@ -1,4 +1,4 @@
-"""Random programs as short Python texts. Of one seed there is one sequence of programs.
+"""Random programs as short Python texts. Each seed gives one sequence of programs.
 
 A program defines leaves, modules, operations of its own, and `loss()`, which computes a number from them; then() goes on with it as programs do:
 backward passes, changes of data, training, gradients of gradients. What then() calls seen() on is compared.
@@ -149,7 +149,7 @@ class Writer:
             self.head.append(f"{name}.weight = {twins[0]}.weight")
 
     def pick(self) -> str:
-        """A number made before: the latest, or any."""
+        """A number made earlier: the latest, or any other."""
         if self.names and self.chance(0.4):
             return self.names[-1 - self.below(min(3, len(self.names)))]
         return self.one(self.names)

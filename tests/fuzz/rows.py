@@ -72,7 +72,7 @@ def _is_plain(x):
 
 
 def _whole(a, b):
-    """Minus the whole number that a / b is cut to."""
+    """Minus the whole number that a / b is truncated to."""
     return -float(int(_number(a) / _number(b)))
 
 

@@ -1,7 +1,8 @@
-"""A program that shows a disagreement, made as short as it can be: each change that still shows one in the same mode is kept.
+"""Makes a program that shows a disagreement as short as possible: each change that still shows one in the same mode is
+kept.
 
 Changes are made on the syntax tree: a statement less, the body of a block without the block, an expression replaced by a part of it, a
-number by a simpler one. What no longer computes shows nothing, and so is not kept.
+number by a simpler one. A program that no longer computes shows nothing, so it is not kept.
 """
 
 from __future__ import annotations

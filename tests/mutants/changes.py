@@ -63,7 +63,7 @@ class Change:
 
     @property
     def name(self) -> str:
-        """What it is called, wherever its line may move to."""
+        """The name of the change, which does not depend on its line."""
         return f"{self.file}: {self.function}: {self.before} -> {self.said}"
 
     def tree(self) -> ast.Module:

@@ -65,7 +65,7 @@ def lines_of(change: Change) -> range:
 
 
 def exchange(change: Change) -> bool:
-    """Give every function that the change is in its new code. Whether that was possible."""
+    """Give every function that contains the change its new code; returns whether that was possible."""
     path = ROOT / change.file
     tree = change.tree()
     new = {
@@ -134,7 +134,7 @@ class Forking:
         return "killed", f"the process ended with {status}", seconds
 
     def _run(self, session, change: Change, items: list, pipe: int, cpu: int) -> None:
-        """In the fork: exchange, run, say."""
+        """Run in the fork: exchange the functions, run the tests, report the result."""
         os.setpgid(0, 0)
         import resource  # Windows and a browser's Python have none
 
@@ -170,7 +170,7 @@ class Forking:
 
 
 def _waited(child: int, limit: float) -> int:
-    """The status of a process, which is ended when it takes too long."""
+    """The exit status of a process, which is ended if it takes too long."""
     end = time.monotonic() + limit
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)
@@ -183,7 +183,7 @@ def _waited(child: int, limit: float) -> int:
 
 
 def _end_group(group: int) -> None:
-    """End what a process of ours has started and left."""
+    """End the processes that a process of ours started and left behind."""
     try:
         os.killpg(group, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
