@@ -173,7 +173,7 @@ class Programs:
         return executable
 
     def _new_parameters(self, root: Any, results: Sequence[Any]) -> list[Value]:
-        """Return the leaves that both runs met, since others are made inside, and that are no parameters yet."""
+        """Return the leaves that both runs met, since others are made inside, and that are not parameters yet."""
         leaves = (node for node in walk(root) if type(node) is Value and not node.operands)
         outside = {*walk(*results)}.difference(self.parameters)
         return [leaf for leaf in leaves if leaf in outside]
