@@ -18,6 +18,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import tokenize
 import unicodedata
 from collections import Counter
 from functools import cache
@@ -341,6 +342,20 @@ def read_text(text):
     return text.count("\n"), [text]
 
 
+def read_formula(text):
+    """Python that computes and does nothing else; labels are in strings and remarks."""
+    assert all(line.isprintable() for line in text.split("\n")), text
+    tree, said = ast.parse(text), [text]
+    for node in ast.walk(tree):
+        assert not isinstance(node, (ast.Import, ast.ImportFrom, ast.Lambda, ast.FunctionDef)), text
+        if isinstance(node, ast.Call):
+            assert node.func.id in {"Value", *OPS}, text
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type in (tokenize.COMMENT, tokenize.STRING):
+            said.append(one_line(ast.literal_eval(re.search("['\"].*", token.string)[0]), 10**6))
+    return sum(not re.match(r"\w+ = Value\(", line) for line in text.split("\n")), said
+
+
 def run(text):
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(text, "page.py", "exec"), {"__name__": "__main__"})
@@ -512,7 +527,7 @@ WRITERS = {  # name: what writes text about a Value, what reads it, whether it s
     "model": (lambda f: draw(lambda _: [f], input=(1,)).source, read_dot, False, (of_modules,)),
     "Mermaid": (lambda f: f.mermaid(**ALL), read_mermaid, True, PICTURES),
     "LaTeX": (lambda f: f.latex(), read_latex, True, PICTURES),
-    "formula": (lambda f: f.formula(), read_text, True, PICTURES),
+    "formula": (lambda f: f.formula(), read_formula, True, PICTURES),
     "tree": (lambda f: str(f.tree()), read_text, False, PICTURES),
     "tables": (tables, read_text, False, PICTURES),
     "stepper": (told, read_text, False, PICTURES),

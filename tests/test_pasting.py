@@ -8,6 +8,7 @@ import pytest
 import random_graphs
 
 import autograd
+import nn
 from autograd import Value
 from autograd.graph import Graph
 from autograd.methods import compile_function
@@ -31,6 +32,51 @@ def described(root):
         (node.op, repr(node.data), [repr(o) if isinstance(o, float) else graph.index[o] for o in node.operands])
         for node in graph.nodes
     ]
+
+
+ODD = [
+    "x y", "3", "class", "lambda", "", "True", "weight[0][1]", "layers.0.bias", "\uff58", "λ", "tanh", "Value", "total", "v1", "a\nb", "'", '"""',
+    "x; import os", "x-1", "#", "_", "a" * 100, "x y", "\u202e", "value",
+]  # fmt: skip
+
+
+def test_a_label_that_is_no_name_is_written_as_one_and_the_text_says_so():
+    def of_labels(labels):
+        leaves = [Value(0.5 + i, label) for i, label in enumerate(labels)]
+        root = leaves[0]
+        for leaf in leaves:
+            root = (root * leaf).tanh() + leaf
+            root.label = f"{leaf.label} out"
+        return root
+
+    for labels in (ODD, *([label] for label in ODD)):
+        root = of_labels(labels)
+        text = eval("str(f.formula())", {"f": root})  # where no variable holds a leaf
+        names = {"λ": Value(0.5 + labels.index("λ"))} if "λ" in labels else {}
+        for i, label in enumerate(labels):
+            if label.isidentifier() and f"= Value({0.5 + i}" not in text:
+                names[label] = Value(0.5 + i)
+        exec("from autograd import *", names)
+        names = {**names, **{label: leaf for label, leaf in names.items() if isinstance(leaf, Value)}}
+        *lines, last = text.splitlines()
+        exec("\n".join([*lines, f"result = {last.partition(' = ')[2]}"]), names)
+        assert described(names["result"]) == described(root), text
+        for label in labels:
+            assert repr(label)[1:20] in text or label in text, text
+
+
+def test_what_the_caller_can_reach_is_reached():
+    model, xs = nn.MLP(2, [2, 1], seed=0), [Value(1.0), Value(2.0)]
+    rate = Value(0.1, label="learning rate")
+    f = model(xs)[0] * rate
+    text = str(f.formula())
+    assert "model.layers[0].weight[1][0]" in text and "xs[1]" in text and text.startswith("# rate is 'learning rate'\n")
+    *lines, last = text.splitlines()
+    names = {"model": model, "xs": xs, "rate": rate}
+    exec("from autograd import *", names)
+    exec("\n".join([*lines, f"again = {last.partition(' = ')[2]}"]), names)
+    names["again"].backward()
+    assert described(names["again"]) == described(f) and model.layers[0].weight[1][0].reached
 
 
 def assert_pasted(root, leaves):

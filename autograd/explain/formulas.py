@@ -25,6 +25,7 @@ from ..methods import OPERATORS
 from ..ops import OPS, Op
 from .naming import named_graph, one_line
 from .phrases import Report
+from .python_names import in_python
 
 __all__ = ["formula", "latex"]
 
@@ -52,10 +53,30 @@ def _row(pieces: list[Piece]) -> str:
 def formula(value: Any) -> Report:
     """Write the computation of `value` in Python, one line for each shared or named value, the last line for `value`.
 
-    Names are those of drawings: labels, then the caller's variables; a leaf without a name is written ``Value(2)``.
+    Names are those of drawings: labels, then the caller's variables. A leaf without a name is written ``Value(2)``. A
+    name that is not Python is written as one that is, and its line says so:
+
+    >>> from autograd import Value
+    >>> a, w = Value(2.0, label="a"), Value(3.0, label="learning rate")
+    >>> print(formula(a * w * Value(0.5, label="1/n")))
+    # w is 'learning rate'
+    n1_n = Value(0.5, '1/n')
+    a*w*n1_n
     """
-    lines = _lines(named_graph(value), EXACT, one_line)
-    return Report("\n".join(f"{name} = {text}" if name else text for name, text in lines))
+    graph = named_graph(value)
+    spelled = in_python(graph)
+    lines: list[str] = []
+    remarks: dict[str, str] = {}
+    for node in graph.nodes:
+        name = spelled[node]
+        if name.label and node.op is not None:
+            remarks[name] = f"  # {name.label}"
+        elif name.label:
+            there = f"# {name} is {name.label}", f"{name} = Value({EXACT.number(float(node.data))}, {name.label})"
+            lines.append(there[not name.exists])
+    for name, text in _lines(graph, EXACT, spelled.__getitem__):
+        lines.append(f"{name} = {text}{remarks.get(name, '')}" if name else text)
+    return Report("\n".join(lines))
 
 
 class Latex(Report):
@@ -73,14 +94,15 @@ def latex(value: Any) -> Latex:
     >>> print(latex((w * x).tanh() / 2))
     \frac{\tanh\left(w \, x\right)}{2}
     """
-    lines = _lines(named_graph(value), LATEX, _in_latex)
+    graph = named_graph(value)
+    lines = _lines(graph, LATEX, lambda node: _in_latex(graph.name(node)))
     if len(lines) == 1:
         return Latex(" = ".join(filter(None, lines[0])))
     aligned = (f"  {name} &= {text} \\\\" if name else f"  &{text} \\\\" for name, text in lines)
     return Latex("\n".join([r"\begin{aligned}", *aligned, r"\end{aligned}"]))
 
 
-def _lines(graph: Graph, dialect: Dialect, spell: Callable[[str], str]) -> list[tuple[str, str]]:
+def _lines(graph: Graph, dialect: Dialect, spell: Callable[[Any], str]) -> list[tuple[str, str]]:
     """Return (name, expression) for each value with its own line. The root comes last, and may have no name."""
     users = graph.consumers()
     written: dict[Any, Piece] = {}
@@ -89,7 +111,7 @@ def _lines(graph: Graph, dialect: Dialect, spell: Callable[[str], str]) -> list[
         name = graph.name(node)
         is_place = name == f"v{graph.index[node]}"  # it has no name except its place in the listing
         if not node.operands:
-            written[node] = dialect.piece(_leaf(node.data, dialect) if is_place else spell(name))
+            written[node] = dialect.piece(_leaf(node.data, dialect) if is_place else spell(node))
             if is_place and dialect is EXACT and users[node] > 1:
                 lines.append((name, written[node].text))
                 written[node] = atom(name)
@@ -98,10 +120,10 @@ def _lines(graph: Graph, dialect: Dialect, spell: Callable[[str], str]) -> list[
         written[node] = _written(node.op, operands, dialect)
         text = written[node].within(WHOLE)
         if node is graph.root:
-            lines.append(("" if is_place else spell(name), text))
+            lines.append(("" if is_place else spell(node), text))
         elif not is_place or users[node] > 1 or len(text) > LONG:
-            lines.append((spell(name), text))
-            written[node] = atom(spell(name))
+            lines.append((spell(node), text))
+            written[node] = atom(spell(node))
     return lines or [("", written[graph.root].within(WHOLE))]
 
 

@@ -25,7 +25,7 @@ from ..frames import users_frame
 from ..graph import Graph, walk
 from ..modes import Scope
 
-__all__ = ["named_graph", "names_for", "one_line", "parameters_of"]
+__all__ = ["callers_variables", "found_in", "named_graph", "names_for", "one_line", "parameters_of"]
 
 NOT_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "self"})
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
@@ -49,7 +49,7 @@ def names_for(
     nodes = walk(*roots) if nodes is None else nodes
     wanted = {node for node in (nodes if wanted is None else wanted) if not node.label}
     names: dict[Any, str] = {}
-    space = _caller() if variables is None else variables
+    space = callers_variables() if variables is None else variables
     _take(_names_in_modules(nodes, space), wanted, names)
     _take(_names_in(space), wanted, names)
     return {node: names[node] for node in nodes if node in names}
@@ -59,6 +59,13 @@ def named_graph(*roots: Any) -> Graph:
     """Return the graph of one or several values, with its nodes named by :func:`names_for`. It walks the graph once."""
     nodes = walk(*roots)
     return Graph(roots, names_for(*roots, nodes=nodes), nodes)
+
+
+def found_in(variables: Mapping[str, Any], nodes: Iterable[Any]) -> dict[Any, str]:
+    """Find for each of the nodes the first expression that leads to it from the variables, as far as there is one."""
+    found: dict[Any, str] = {}
+    _take(_names_in(variables), {*nodes}, found)
+    return found
 
 
 def _take(found: Iterator[tuple[str, Any]], wanted: set[Any], names: dict[Any, str]) -> None:
@@ -72,7 +79,7 @@ def _take(found: Iterator[tuple[str, Any]], wanted: set[Any], names: dict[Any, s
             names[thing] = name
 
 
-def _caller() -> Mapping[str, Any]:
+def callers_variables() -> Mapping[str, Any]:
     """Return the variables of the user's frame: local, then global."""
     frame = users_frame()
     found = dict(frame.f_locals)
