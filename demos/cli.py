@@ -18,7 +18,7 @@ from .shared.flags import BAD_USAGE, FAILED, Parser, count
 
 __all__ = ["main"]
 
-_INTERRUPTED = 130  # the exit status, as shells have it
+_INTERRUPTED = 130  # the exit status that shells use
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

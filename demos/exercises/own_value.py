@@ -354,7 +354,7 @@ def _no_order(graph: Graph, grads: Grads) -> None:
     def go(node: Value) -> None:
         _pass_on(node, grads)
         for operand in node.operands:
-            if operand in grads:  # a plain number is not
+            if operand in grads:  # a plain number has no gradient
                 go(operand)
 
     go(graph.root)
