@@ -489,16 +489,16 @@ def test_what_a_starter_file_begins_with_is_not_right_yet(name):
     assert not right and len(sentence) > 60
 
 
-def _cases(step):
-    """Each slip alone, and every step-th pair."""
+def _cases(most, step):
+    """The first slips alone, and every step-th pair."""
     return [(name, slips) for name, one in EXERCISES.items() if not one.examine
-            for slips in [(slip,) for slip in one.slips()] + list(combinations(one.slips(), 2))[::step]]  # fmt: skip
+            for slips in [(slip,) for slip in one.slips()][:most] + list(combinations(one.slips(), 2))[::step]]  # fmt: skip
 
 
-@pytest.mark.parametrize("step", [211, pytest.param(7, marks=pytest.mark.slow)])
-def test_each_slip_and_two_at_once_are_named_by_what_gives_the_same_numbers(step):
+@pytest.mark.parametrize(("most", "step"), [(3, 499), pytest.param(None, 7, marks=pytest.mark.slow)])
+def test_each_slip_and_two_at_once_are_named_by_what_gives_the_same_numbers(most, step):
     """A sentence is right if the slips it names give just the numbers that were given."""
-    unnamed, cases = [], _cases(step)
+    unnamed, cases = [], _cases(most, step)
     for name, slips in cases:
         one = EXERCISES[name]
         given = [one.answer(case, slips) for case in one.inputs()] if _possible(one, slips) else None

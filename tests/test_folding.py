@@ -66,7 +66,7 @@ GRAPHS = dict(graphs())
 
 
 @pytest.mark.parametrize("name", GRAPHS)
-@pytest.mark.parametrize("budget", [5, 20, 60, 200, None])
+@pytest.mark.parametrize("budget", [5, 20, 60, pytest.param(200, marks=pytest.mark.slow), None])
 def test_every_value_and_every_edge_is_in_the_picture_once(name, budget):
     graph = Graph(GRAPHS[name])
     picture = build_picture(graph, budget=budget)

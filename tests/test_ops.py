@@ -180,7 +180,7 @@ def same_everywhere(op: Op, other: Op) -> bool:
 
 
 @pytest.mark.parametrize(
-    "op", [pytest.param(op, marks=[pytest.mark.slow] * (op.name == "where"), id=op.name) for op in ROWS]
+    "op", [pytest.param(op, marks=[pytest.mark.slow] * (k % 3 > 0), id=op.name) for k, op in enumerate(ROWS)]
 )
 def test_a_mutation_of_any_partial_is_noticed(op):
     tried = 0

@@ -29,10 +29,8 @@ def site(tmp_path_factory):
             shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__"))
         elif path.exists():
             shutil.copy(path, source)
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", work, source],
-        check=True, env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
-    )  # fmt: skip
+    code = f"from setuptools import build_meta; build_meta.build_wheel({str(work)!r})"  # as pip does
+    subprocess.run([sys.executable, "-c", code], cwd=source, check=True, capture_output=True)
     (wheel,) = work.glob("*.whl")
     folder = work / "site"
     with zipfile.ZipFile(wheel) as archive:
