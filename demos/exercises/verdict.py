@@ -246,7 +246,8 @@ def _slipped(
 def _typed_in(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree]) -> str:
     """Whether it works, or makes one slip, only for arguments of the same sizes as in the first case."""
     alike = [k for k, case in enumerate(cases) if list(map(_size, case)) == list(map(_size, cases[0]))]
-    others = [k for k in range(len(cases)) if k not in alike]
+    alike = [0, *(k for k in alike[1:] if not any(x == y and isinstance(x, list) for x, y in zip(cases[k], cases[0])))]
+    others = [k for k, case in enumerate(cases) if list(map(_size, case)) != list(map(_size, cases[0]))]
     if len(alike) < 2 or not others or any(same(given[k], right[k], exercise.precision) for k in others):
         return ""
     typed_in = tr("The sizes of the first example are typed in: take them from the arguments, with len().")

@@ -193,7 +193,7 @@ behaviours = dict(zip(family, ("converges", "lands", "bounces", "diverges")))
 
 
 @plot("family", "Four values of eta in one valley. The square marks the start.",
-      title="(w - 3)² from w = 0", x="w", y="L", each={f"eta {eta}: {behaviours[eta]}": ws for eta, ws in family.items()}, size=(3.4, 3.2))  # fmt: skip
+      title="(w - 3)² from w = 0", x="w", y="L", each={f"eta {eta}: {behaviours[eta]}": ws for eta, ws in family.items()}, size=(3.0, 3.0))  # fmt: skip
 def _(ax, ws):
     valley = [-4 + 13 * k / 100 for k in range(101)]
     ax.plot(valley, [(w - 3) ** 2 for w in valley], color=GREY, linewidth=1.2)

@@ -1,11 +1,11 @@
 // A sentence in the page's language, with its fields filled in. SENTENCES holds the translations.
 const say = (english, fields = {}) => (SENTENCES[english] ?? english).replace(/\{(\w+)\}/g, (_, name) => fields[name]);
-// A film's slider shows one of its frames; the caption of a frame is its image's alt text.
+// A film's slider shows one of its frames; the caption of a frame is with its image.
 for (const slider of document.querySelectorAll(".film input")) {
   const frames = slider.closest("figure").querySelectorAll("a");
   slider.addEventListener("input", () => {
     frames.forEach((frame, k) => { frame.hidden = k !== slider.valueAsNumber; });
-    slider.nextElementSibling.textContent = frames[slider.valueAsNumber].firstElementChild.alt;
+    slider.nextElementSibling.textContent = frames[slider.valueAsNumber].firstElementChild.dataset.frame;
   });
 }
 // A prediction: the first known pair is the right answer, the others are wrong answers with a reason.

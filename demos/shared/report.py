@@ -24,6 +24,7 @@ from .catalog import find
 
 __all__ = ["FolderError", "Report", "markdown", "question_form", "rendered"]
 
+PAGE = 1600  # pixels of a picture that was made to be read as a whole, with text of 13 px and more
 LEGIBLE = 0.4  # pictures are never scaled down further; a page that is too narrow for them scrolls
 
 _HERE = Path(__file__).parent
@@ -205,8 +206,9 @@ class Film:
         if not self.frames:
             return ""
         images = "".join(
-            f'<a href="{name}.svg"{" hidden" if k else ""}><img src="{name}.svg" alt="{escape(text)}" '
-            f'style="min-width: {LEGIBLE * width:.0f}px"></a>'
+            f'<a href="{name}.svg"{" hidden" if k else ""}><img src="{name}.svg" alt="{escape(_whole(text, self.caption))}" '
+            f'data-frame="{escape(text)}" '
+            f"{_kept(width)}></a>"
             for k, (name, text, width) in enumerate(self.frames)
         )
         slider = ""
@@ -227,6 +229,17 @@ def sentences(script: str) -> str:
     said = re.findall(r'\bsay\("([^"]+)"', script)
     other = {sentence: tr(sentence) for sentence in said}
     return f"const SENTENCES = {safe_json({k: v for k, v in other.items() if k != v})};\n"
+
+
+def _whole(frame: str, caption: str) -> str:
+    """What a frame of a film shows, as a sentence for those who do not see it."""
+    return caption if frame == caption else f"{frame}. {caption}"
+
+
+def _kept(width: int) -> str:
+    """The attributes that keep a picture from being scaled down further; one made for a page keeps its text at 12 px."""
+    small = f' class="page" style="--width: {width}; ' if width <= PAGE else ' style="'
+    return f'{small}min-width: {LEGIBLE * width:.0f}px"'.lstrip()
 
 
 def _width(svg: Path) -> int:

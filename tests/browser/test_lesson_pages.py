@@ -1,0 +1,88 @@
+"""The lessons in a real browser: what is written in their figures can be read, nothing runs over the side, all of it is accessible.
+
+Skipped unless there are Chromium, node, and the npm packages playwright-core and axe-core (NODE_PATH says where).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from browser.test_player_page import CHROMIUM, DRIVER, _lacks
+from demos.shared.catalog import DEMOS
+from demos.shared.page import run
+
+LESSONS = [demo.name for demo in DEMOS if demo.lesson]
+WIDE, PHONE, ZOOMED = (1280, 800), (390, 844), (640, 400)  # 1280 x 800 at 200 % is a window of 640 x 400
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(_lacks()), reason=_lacks() or "they are there")]
+
+FIGURES = """(async () => {
+    const pictures = [...document.querySelectorAll("figure img")].filter((one) => one.offsetParent);
+    for (const one of pictures) await one.decode();
+    return pictures.map((one) => [one.getAttribute("src"), one.naturalWidth, one.clientWidth, one.alt]);
+})()"""
+OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory):
+    """What a browser sees of each lesson, in four windows."""
+    found = {}
+    driver = subprocess.Popen(["node", str(DRIVER), CHROMIUM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def look(page: Path, size: tuple[int, int], dark: bool) -> list:
+        steps = [["see", FIGURES], ["see", OVER], ["axe"]]
+        session = {"url": page.as_uri(), "width": size[0], "height": size[1], "dark": dark, "steps": steps}
+        print(json.dumps(session), file=driver.stdin, flush=True)
+        one = json.loads(driver.stdout.readline())
+        assert "failed" not in one and one["errors"] == [], one
+        return one["results"]
+
+    def one(name: str) -> tuple[Path, list]:
+        if name not in found:
+            folder = tmp_path_factory.mktemp(name)
+            page = run(name, out=folder, quiet=True)["report"].page
+            windows = [(WIDE, False), (WIDE, True), (PHONE, False), (ZOOMED, True)]
+            found[name] = folder, [look(page, size, dark) for size, dark in windows]
+        return found[name]
+
+    yield one
+    driver.communicate(timeout=30)
+
+
+def smallest_text(svg: Path) -> float:
+    """The height of the smallest text in a picture, as a part of the picture's width."""
+    root = ET.parse(svg).getroot()
+    sizes = []
+
+    def below(element: ET.Element, scale: float, size: float) -> None:
+        scaled = re.search(r"scale\(([\d.]+)", element.get("transform") or "")
+        scale *= float(scaled[1]) if scaled else 1.0
+        given = element.get("font-size") or next(
+            iter(re.findall(r"font-size:\s*([\d.]+)", element.get("style") or "")), ""
+        )
+        size = float(re.match(r"[\d.]+", given)[0]) if given else size
+        if element.tag.endswith("text") and "".join(element.itertext()).strip():
+            sizes.append(size * scale)
+        for child in element:
+            below(child, scale, size)
+
+    below(root, 1.0, 16.0)
+    return min(sizes) / float(root.get("viewBox").split()[2])
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_is_readable_in_every_window(name, seen):
+    folder, windows = seen(name)
+    for figures, over, violations in windows:
+        assert over == 0 and violations == []
+        assert len(figures) >= 2
+        assert all(len(alt) > 20 for *_, alt in figures), "each picture says in a sentence what it shows"
+    for src, _, shown, _ in windows[0][0]:
+        assert smallest_text(folder / src) * shown >= 12 - 0.05, f"{name}: {src}"
