@@ -92,7 +92,7 @@ def how_cut(nodes: Iterable[Any], name: Callable[[Any], str]) -> str:
 class Looked(float):
     """A gradient that a stepper wrote into a leaf. Since stepping should change nothing, backward() adds to `before`.
 
-    before: the grad before the stepping. root: the result that was stepped through.
+    before: the grad before stepping. root: the result that was stepped through.
     """
 
     __slots__ = ("before", "root")

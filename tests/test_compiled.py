@@ -768,7 +768,7 @@ def test_batches_of_unequal_lengths_and_of_none():
     (w,) = leaves(2.0)
     step = compile(lambda x, y: w * x + y, [w])
     for columns in (([1.0, 2.0], [1.0]), ([], [])):
-        with pytest.raises(ShapeError, match="equally many rows"):
+        with pytest.raises(ShapeError, match="the same number of rows"):
             step.batch(*columns)
     for columns in (([1.0, "2"], [1.0, 2.0]), ([[1.0], 2.0], [1.0, 2.0])):
         with pytest.raises((ArgumentError, TraceError, TypeError)):
@@ -891,7 +891,7 @@ def test_wrong_batches_are_told():
     ):
         with pytest.raises(kind, match=message):
             wrong()
-    with no_grad(), pytest.raises(ShapeError, match="equally many rows"):
+    with no_grad(), pytest.raises(ShapeError, match="the same number of rows"):
         compile(lambda x, y: w * x, [w]).batch([1.0, 2.0], [1.0])
     with no_grad():
         assert compile(lambda: w * w, [w]).batch() == 4.0

@@ -956,7 +956,9 @@ def an_int_too_large(compiled):
 
 # When a function is traced again is decided before a backend runs: in C, one scenario in three is quick.
 ROWS = [
-    pytest.param(name, backend, marks=[needs_c] * (backend == "c") + [pytest.mark.slow] * (backend == "c" and k % 3 > 0))
+    pytest.param(
+        name, backend, marks=[needs_c] * (backend == "c") + [pytest.mark.slow] * (backend == "c" and k % 3 > 0)
+    )
     for k, name in enumerate(SCENARIOS)
     for backend in ("python", "c")
 ]

@@ -103,6 +103,32 @@ PHRASES = (
         "so many that who counts is right",
         "so many that they fit",
     ),
+    Phrase(r"\bof (?:that|this) name\b", "with that name", "the row of that name", "of the name that it has"),
+    Phrase(r"\bthe answer of\b", "the result of", "the answer of walk()", "the answer is of another kind"),
+    Phrase(
+        r"\b(?:have|has|know|knows) (?:it|them) already\b",
+        "already have it",
+        "the nodes, if you have them already",
+        "if you already have them",
+    ),
+    Phrase(r"\bflow(?:s|ed|ing)? on\b", "is passed on, flows back", "no gradient flows on", "it flows only back"),
+    Phrase(r"\bequally many\b", "the same number of", "equally many rows", "as many rows"),
+    Phrase(r"\bin the place of\b", "in place of", "a tracer in the place of a number", "in the place where it was"),
+    Phrase(r"\bat the least\b", "at least", "two groups at the least", "at least two"),
+    Phrase(r"\bdefine there\b", "define one", "it has no rule: define there how it moves", "defined there"),
+    Phrase(r"\b(?:brings?|brought) along\b", "adds, has", "what a row brings along", "it brings two"),
+    Phrase(
+        r"\bthe (\w+er),? the (?!\w+er,)\w+er\b(?= [.;)]|[.;)]|$)",
+        "stronger for larger numbers",
+        "orange, the stronger the larger",
+        "the larger, the wider it is",
+    ),
+    Phrase(
+        r"\ban?other \w+ than\b|\bother (?:data|names|grads|places|letters|numbers) than\b",
+        "a different one from, ... other than",
+        "it has other data than the graph, and in another context than before",
+        "letters other than Latin ones",
+    ),
 )
 ANY = re.compile("|".join(phrase.pattern for phrase in PHRASES))
 SPECIMENS = "test_english.py"

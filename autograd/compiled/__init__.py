@@ -1,4 +1,4 @@
-"""compile(): a function of Values traced once, then run at machine speed as Python or by an interpreter in C."""
+"""compile(): trace a function of Values once, then run it at machine speed, as Python or by an interpreter in C."""
 
 from .prepared import Prepared
 from .step import Step, compile

@@ -19,7 +19,7 @@ __all__ = ["Block", "Rows", "rows_of_columns", "transposed"]
 
 
 class Block:
-    """The numbers of some arguments next to each other: `width` for each row, as given and as floats."""
+    """The numbers of some arguments side by side: `width` for each row, as given and as floats."""
 
     __slots__ = ("floats", "numbers", "width")
 
@@ -28,7 +28,7 @@ class Block:
         self.width = width
         try:
             self.floats = array("d", numbers)
-        except OverflowError:  # an int too large for a float: real() says so
+        except OverflowError:  # an int is too large for a float: real() raises the error
             self.floats = array("d", map(real, numbers))
 
 
@@ -67,7 +67,7 @@ class Rows:
 def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Signature, Rows, tuple[Any, ...]]]:
     """Sort the rows of a batch by signature: the signature, its rows, and the arguments of the first of them.
 
-    Raises ShapeError for columns of different lengths and for a batch without rows, ArgumentError for anything but
+    Raises ShapeError for columns of different lengths and for a batch without rows, and ArgumentError for anything but
     lists.
     """
     lengths = _lengths(columns)
@@ -92,12 +92,12 @@ def _lengths(columns: Sequence[Sequence[Any]]) -> list[int]:
             raise ArgumentError(f"want a list, with an entry for each row, as each argument of a batch, got {column!r}")
     lengths = [len(column) for column in columns]
     if len(set(lengths)) > 1 or 0 in lengths:
-        raise ShapeError(f"want equally many rows, at least one, in each argument of a batch, got {lengths}")
+        raise ShapeError(f"want the same number of rows, at least one, in each argument of a batch, got {lengths}")
     return lengths
 
 
 def transposed(columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    """Return the arguments of each row. Raises what rows_of_columns raises."""
+    """Return the arguments of each row. Raises the same errors as rows_of_columns."""
     _lengths(columns)
     return list(zip(*columns)) if columns else [()]
 
@@ -111,6 +111,6 @@ def _block(column: Sequence[Any]) -> Block | None:
         alike = (kind is list or kind is tuple) and set(map(type, column)) == {kind}
         if alike and column[0] and len(set(map(len, column))) == 1:
             return Block(list(chain.from_iterable(column)), len(column[0]))
-    except TypeError:  # something in it is not a number
+    except TypeError:  # the column holds something that is not a number
         pass
     return None

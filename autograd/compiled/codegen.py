@@ -1,4 +1,4 @@
-"""A program as statements, in whatever language: forward, and backward by the chain rule.
+"""Write a program as statements, in any language: forward, and backward by the chain rule.
 
 ``d_v2`` is d(result)/d(v2). The names are those of drawings and of the stepper, as far as the
 languages allow.
@@ -23,16 +23,16 @@ from .program import PICK, Program
 __all__ = ["INDENT", "Statements", "broken", "identifiers"]
 
 INDENT = "    "
-SUMS_OF_PRODUCTS = {"+", "-", "*", "neg", "sum", "name", "item", "number"}  # what their formulas consist of
+SUMS_OF_PRODUCTS = {"+", "-", "*", "neg", "sum", "name", "item", "number"}  # the heads in their formulas
 TERMS = 40  # the most terms of a sum in one statement, since parsers recurse over it
-_PICKED = "d_picked__"  # the list of gradients of what may be picked
+_PICKED = "d_picked__"  # the list with the gradients of values that may be picked
 MOST = 100_000  # the most operations on a page: Python needs some 5 s to compile it, and time grows faster than size
 
 
 def identifiers(program: Program) -> dict[Any, str]:
-    """Give every node a name that all languages accept. They also accept ``d_`` and the name, for its gradient.
+    """Give every node a name that all languages accept. They also accept ``d_`` before the name, for the gradient.
 
-    No name has two underscores in a row: those are for names that a writer makes up itself.
+    No name has two underscores in a row: those are reserved for names that the writer makes up.
 
     >>> from autograd import Value
     >>> a = Value(1.0, label="x[0]")
@@ -55,14 +55,14 @@ def identifiers(program: Program) -> dict[Any, str]:
 
 
 def prefixed(names: Mapping[Any, str], language: Language) -> dict[Any, str]:
-    """The names as the language writes those that come from labels; ``v2`` is a place in the listing."""
+    """The names, with the language's prefix for those that come from labels; ``v2`` is a place in the listing."""
     if not language.prefix:
         return dict(names)
     return {node: name if re.fullmatch(r"v\d+", name) else language.prefix + name for node, name in names.items()}
 
 
 def broken(line: str, room: int) -> list[str]:
-    """Break a long text: after a comma or before a sign if it can be, else at any space."""
+    """Break a long text: after a comma or before a sign if possible, otherwise at any space."""
     lines: list[str] = []
     while len(line) > room:
         cut = max(line.rfind(sign, 0, room) for sign in (" + ", " - ", ", "))
@@ -75,7 +75,7 @@ def broken(line: str, room: int) -> list[str]:
 
 
 class Sections:
-    """The parts of the user's program that nodes belong to: the titles of modules, with the scopes in them."""
+    """The parts of the user's program to which nodes belong: the titles of modules, with the scopes in them."""
 
     def __init__(self) -> None:
         self._modules = ModuleNames()
@@ -94,9 +94,9 @@ class Sections:
         return self._titles[node.scope]
 
     def together(self, nodes: Sequence[Any]) -> Sequence[Any]:
-        """Order the nodes, operands still first, so that those of a section which need no other one are neighbours."""
+        """Order the nodes, operands still first, so that the nodes of a section are neighbours where possible."""
         order: dict[str, int] = {}
-        place: dict[Any, tuple[int, int]] = {}  # how many sections lead to a node, and its own
+        place: dict[Any, tuple[int, int]] = {}  # how many sections lead to a node, and the node's own section
         for node in nodes:
             own = order.setdefault(self.of(node), len(order))
             before = [place[operand] for operand in node.operands if operand in place]
@@ -121,14 +121,16 @@ class Statements:
         self.indent = INDENT
         self.width: float = WIDTH  # of a line
         self.sections = Sections()
-        self.orders: dict[int, Sequence[Any]] = {}  # in sections, by the id of the list of nodes, which lives on
-        self.pending: dict[Any, list[tuple[Any, Piece]]] = {}  # what goes to a value's gradient, and from which node
+        self.orders: dict[int, Sequence[Any]] = {}  # by sections; the key is the id of a list of nodes that lives on
+        self.pending: dict[
+            Any, list[tuple[Any, Piece]]
+        ] = {}  # terms of a value's gradient, and the nodes they are from
         self.running: set[Any] = set()  # values whose gradient is a variable from the start
-        self.tables: dict[tuple[str, ...], str] = {}  # what picks choose from, once it is written
+        self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
         picked = (c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
         self.place = {
             c: i for i, c in enumerate(dict.fromkeys(picked))
-        }  # of what may be picked, in a list of gradients
+        }  # the places in a list of gradients of values that may be picked
         self.known: dict[tuple[int, int], list[tuple[str, int | None]]] = {}  # the operands' names for each row
 
     # --- lines
@@ -144,7 +146,7 @@ class Statements:
         self.remark(text)
 
     def statement(self, template: str, name: str, text: str, within: str = "()") -> None:
-        """Write one statement; a long one is broken into lines, inside of parentheses if it has no brackets itself."""
+        """Write one statement. A long one is broken into lines, in parentheses if it has no brackets of its own."""
         line = template.format(name, text)
         if len(line) + len(self.indent) <= self.width:
             self.write(line)
@@ -180,7 +182,7 @@ class Statements:
         return f"d_{self.bare[node]}"
 
     def spelled(self, node: Any) -> dict[str, Any]:
-        """Return what the names in the formulas of a node's row are called in this program."""
+        """Return this program's names for those in the formulas of a node's row."""
         return {**node.op.bind([self.text(operand) for operand in node.operands]), "out": self.names[node]}
 
     def forward(self, nodes: Sequence[Any]) -> None:
@@ -222,7 +224,7 @@ class Statements:
         return formula.addends(self.language.dialect, spelled)
 
     def intermediates(self, formula: Formula, spelled: dict[str, Any], suffix: str) -> None:
-        """Write a formula's named intermediate values under names of this node's own, and put those into `spelled`."""
+        """Write a formula's intermediate values under names that are this node's, and put these into `spelled`."""
         spelled.update(self.let_names(formula, suffix))
         for let, reduction, texts in formula.pieces(self.language.dialect, spelled):
             if reduction == "max":
@@ -240,11 +242,11 @@ class Statements:
     # --- picks
 
     def choose(self, node: Any) -> str:
-        """Write what a pick chooses: an item of the list of its candidates."""
+        """Write the choice of a pick: an item of the list of its candidates."""
         return f"{self.table('picked', [*map(self.text, node.operands[1:])])}[{self.index(node)}]"
 
     def table(self, name: str, items: Sequence[str]) -> str:
-        """Write a list, unless it is written already; return its name."""
+        """Write a list, unless it has been written, and return its name."""
         key = tuple(items)
         if key not in self.tables:
             self.tables[key] = f"{name}__{len(self.tables)}"
@@ -255,11 +257,11 @@ class Statements:
         return self.language.index.format(self.text(node.operands[0]))
 
     def slot(self, node: Any) -> str:
-        """Return where the gradient of a value that may be picked is added up."""
+        """Return the place where the gradient of a value that may be picked is added up."""
         return f"{_PICKED}[{self.place[node]}]"
 
     def chosen_slot(self, node: Any) -> str:
-        """Return where the gradient of a pick's choice is added up; the last place takes what flows to constants."""
+        """Return the place where the gradient of a pick's choice is added up. The last place is for constants."""
         index = self.index(node)
         places = [self.place.get(c, len(self.place)) for c in node.operands[1:]]
         if places == [*range(places[0], places[0] + len(places))]:
@@ -281,7 +283,7 @@ class Statements:
     # --- backward
 
     def hand(self, operand: Any, text: Piece, source: Any = None) -> None:
-        """Record what goes to an operand's gradient when that is completed; write it at once if it is in a list."""
+        """Record a term of an operand's gradient until that is complete; if it is in a list, write it at once."""
         if operand in self.place:
             self.sum(self.language.add, self.slot(operand), [text])
         elif operand.op is PICK:
@@ -293,7 +295,7 @@ class Statements:
         return [text for _, text in self.pending.pop(node, [])]
 
     def backward(self, nodes: Sequence[Any], seed: str = "") -> None:
-        """Write the nodes, results first: their gradients are complete, and flow on to their operands."""
+        """Write the nodes, results first: their gradients are complete, and are passed on to their operands."""
         if seed:
             self.hand(self.program.root, atom(seed))
         title = None
@@ -304,7 +306,7 @@ class Statements:
                 title = self.section(node, title, backward=True)
                 self.complete(node)
                 self.hand_on(node)
-            elif node in self.place:  # which another one may pick
+            elif node in self.place:  # another pick may choose this one
                 self.statement(self.language.add, self.chosen_slot(node), self.slot(node))
 
     def complete(self, node: Any) -> None:
@@ -317,18 +319,18 @@ class Statements:
             self.add_up(self.language.let, name, self.arrived(node))
 
     def settle(self, nodes: Iterable[Any]) -> None:
-        """Add what has arrived to gradients that are already variables."""
+        """Add the terms that have arrived to gradients that are already variables."""
         for node in nodes:
             if terms := self.arrived(node):
                 self.add_up(self.language.change, self.gradient(node), [atom(self.gradient(node)), *terms])
 
     def settle_where_any(self, nodes: Iterable[Any]) -> None:
-        """Do the same, but skip additions of 0: behind a relu that is off, as in half the rows of many batches."""
+        """Do the same, but skip additions of 0, which come from relus that are off, as in half of many batches."""
         for source, group in groupby(nodes, key=self.only_source):
             together = list(group)
             if source is None or len(together) == 1 or not _is_sum_of_products(source.op):
                 self.settle(together)
-            else:  # 0 times inf is nan, and where there is an inf among the operands, name - name is nan
+            else:  # 0 times inf is nan; if an operand is inf, name - name is nan
                 name = self.names[source]
                 self.write(f"if {self.gradient(source)} or {name} - {name}:")
                 self.indent += INDENT
@@ -341,7 +343,7 @@ class Statements:
         return sources.pop() if len(sources) == 1 else None
 
     def settle_parameters(self) -> None:
-        """Do the same for all parameters, those of each matrix or vector under its name."""
+        """Do the same for all parameters, with those of each matrix or vector under its name."""
         before = ""
         for node in self.program.parameters:
             name, listed, _ = self.program.name(node).partition("[")
@@ -351,7 +353,7 @@ class Statements:
             self.settle([node])
 
     def operand_names(self, node: Any) -> list[tuple[str, int | None]]:
-        """Return, for each operand, its name in the formulas, and its index if it is in a list."""
+        """Return each operand's name in the formulas, and its index if it is in a list."""
         key = id(node.op), len(node.operands)
         if key not in self.known:
             self.known[key] = names = []
@@ -361,14 +363,14 @@ class Statements:
 
     def hand_on(self, node: Any) -> None:
         spelled = self.spelled(node)
-        slopes: dict[str, tuple[Formula, dict[str, Any]]] = {}  # each with the names in it: two may use the same one
+        slopes: dict[str, tuple[Formula, dict[str, Any]]] = {}  # with the names in each: slopes may share one
         gradient, moving = self.gradient(node), self.program.active
         for operand, (name, index) in zip(node.operands, self.operand_names(node)):
             if operand in moving:
                 if name not in slopes:
                     slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
                     known = {**spelled}
-                    if node.op.wide:  # the beginning of the value is already written
+                    if node.op.wide:  # the first part of the value's formula is already written
                         slope, shared = slope.hoisted().without_those_of(node.op.formula(len(node.operands)))
                         known.update({let: f"{let}__{self.names[node]}" for let in shared})
                     slopes[name] = slope, known

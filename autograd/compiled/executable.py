@@ -1,4 +1,4 @@
-"""A program made to run: as emitted Python functions, and as bytecode for the C interpreter."""
+"""A program in forms that run: as generated Python functions, and as bytecode for the C interpreter."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ KINDS = ("one", "many", "c one", "c many")  # the kinds of code that may run a p
 
 
 class Executable:
-    """What was traced for one signature of arguments, and everything made from it so far.
+    """The program traced for one signature of arguments, and everything made from it so far.
 
     parameters: all those of the compiled step. inputs: the numbers it was traced with. like: makes arguments from such
-    numbers. mode: the mode it was traced in, from in_mode(). edges: how much work it is. choices: for inputs that pick,
-    by place, the number of candidates. used: the number of the last call that ran it; is_quick:
-    whether one sample runs in Python, and its code is checked; part: the rows it ran on. checks: how often it has been checked; checked: which
-    kinds of code; last_check: at which call.
+    numbers. mode: the mode it was traced in, from in_mode(). edges: how much work it is. choices: the number of
+    candidates for each input that picks, by place. used: the number of the last call that ran it. is_quick: whether one
+    sample runs in Python, by code that has been checked. part: the rows it ran on. checks: how often it has been
+    checked. checked: which kinds of code have been. last_check: the call of the last check.
     """
 
     like: Callable[[Sequence[float]], Sample]
@@ -71,7 +71,7 @@ class Executable:
         self._loaded: dict[int, LoadedProgram] = {}
 
     def check(self, inputs: Sequence[Any]) -> None:
-        """Raise the error for an index that picks nothing."""
+        """Raise the error for an index outside its candidates."""
         for i, count in self.choices.items():
             index: Any = inputs[i]
             name = self.program.name(self.program.inputs[i])
@@ -100,7 +100,7 @@ class Executable:
         return [*self.program.parameters, *self.program.constants]
 
     def made_floats(self) -> bool:
-        """Turn other numbers in data and grad into floats, as the engine reads them; return whether there were any.
+        """Turn numbers of other types in data and grad into floats, as the engine does; return whether there were any.
 
         Raises ArgumentError, naming the Value, for anything that is not a real number.
         """
@@ -134,7 +134,7 @@ class Executable:
     def trial(
         self, rows: Sequence[Sequence[float]], code: tuple[bool, int]
     ) -> tuple[float, dict[Value, float | None]] | None:
-        """Compute the mean loss of some rows and its gradients, changing no grad; None if arithmetic fails.
+        """Compute the mean loss of some rows and its gradients, without changing any grad; None if arithmetic fails.
 
         code: whether to use C, and for how many rows of a batch its code was made.
         """
@@ -153,7 +153,7 @@ class Executable:
             gradients = [twin.grad for twin in own]
             for twin in own:
                 twin.grad = -twin.grad
-            run()  # a second time, to see that gradients accumulate: added to their opposites, they leave 0
+            run()  # run a second time, to see that gradients accumulate: added to their opposites, they give 0
         except (ArithmeticError, ValueError):
             return None
         found = [g + twin.grad if math.isfinite(g) else g for g, twin in zip(gradients, own)]
@@ -188,7 +188,7 @@ class Executable:
         return self._where_it_comes(self._loop, lambda rows, _: rows)
 
     def _where_it_comes(self, function: Any, rows: Callable[..., Sequence[Sequence[float]]]) -> Any:
-        """Return a function that takes back a 0 added where nothing has been picked, since that is not a gradient."""
+        """Return a function that removes a 0 added where nothing has been picked, since that is not a gradient."""
 
         def run(*arguments: Any) -> float:
             kept = [p for p, reached in zip(self.parameters, self.reach.of(rows(*arguments))) if not reached]
@@ -235,5 +235,5 @@ class Executable:
         return self._loaded[rows]
 
     def batch(self, rows: Rows) -> Batch:
-        """Return rows as C takes them."""
+        """Return rows in the form that C takes."""
         return Batch(rows.floats, rows.count, self.reach.of(rows.rows if self.reach.varies else ()))

@@ -1,4 +1,4 @@
-"""A program as source: forward and backward, line by line, in Python, C or JavaScript, and as a standalone file.
+"""Write a program as source: forward and backward, line by line, in Python, C or JavaScript, and as a standalone file.
 
 >>> from autograd import Value
 >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
@@ -50,7 +50,7 @@ _NOT_FINITE = "Where backward() raises an error, this gives inf or nan: 0 * inf 
 
 
 class _Function(Statements):
-    """The statements of a function, and the names of what it gets, in the order in which they are passed."""
+    """The statements of a function, and the names of the numbers passed to it, in order."""
 
     def __init__(self, program: Program, language: str) -> None:
         super().__init__(program, LANGUAGES[language])
@@ -71,14 +71,14 @@ class _Function(Statements):
         self.write("")
 
     def read_values(self, more: str = "") -> None:
-        """Write where the numbers come from when the Values themselves are at hand, as value__0, value__1 ...
+        """Write lines that read the numbers of the Values themselves, which are called value__0, value__1 ...
 
-        more: what is added to the gradients that do not depend on a pick.
+        more: text that adds to gradients that do not depend on a pick.
         """
-        self.width = math.inf  # nobody reads it
+        self.width = math.inf  # people do not read this page
         self.write(*(f"{name} = value__{i}.data" for i, name in enumerate(self.values)))
         self.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(self.gradients)))
-        if read := [*self.values, *self.gradients]:  # numpy's numbers, ints ... become floats before it runs again
+        if read := [*self.values, *self.gradients]:  # numpy's numbers, ints ... become floats before the next run
             self.write(f"if not {' is '.join(f'type__({name})' for name in read)} is float__: raise not__floats")
         if more:
             steady = (node in self.program.useful and node not in self.place for node in self.program.parameters)
@@ -91,7 +91,7 @@ class _Function(Statements):
 
 
 def function(program: Program, language: str) -> str:
-    """Write ``step(inputs, parameters, gradients)``: it returns the result, and its gradients added to those passed.
+    """Write ``step(inputs, parameters, gradients)``: it returns the result, and its gradients plus those passed.
 
     parameters: the numbers of program.parameters, then those of program.constants. In C, the gradients are changed.
     """
@@ -115,7 +115,7 @@ def function(program: Program, language: str) -> str:
 
 
 def bound_function(program: Program) -> str:
-    """Write ``step(inputs)`` in Python: the same, but it reads and writes the Values value__0, value__1 ..."""
+    """Write ``step(inputs)`` in Python: it does the same, but reads and writes the Values value__0, value__1 ..."""
     lines = _Function(program, "python")
     if lines.inputs:
         lines.listing("[{1}] = {0}", "inputs", lines.inputs)
@@ -126,9 +126,9 @@ def bound_function(program: Program) -> str:
 
 
 def python_loop(program: Program) -> str:
-    """Write ``step(rows, seed)``, which does that for all rows: it returns the sum of the results.
+    """Write ``step(rows, seed)``, which does the same for all rows: it returns the sum of the results.
 
-    What depends on no input is computed once. seed: the gradient at each row's result, 1/n for a mean.
+    Values that depend on no input are computed once. seed: the gradient at each row's result, 1/n for a mean.
     """
     lines = _Function(program, "python")
     varying = [node for node in program.order if node in program.per_row]
@@ -136,7 +136,7 @@ def python_loop(program: Program) -> str:
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
     between = [node for node in steady if node in program.active and node in used_by_rows and node not in lines.place]
     lines.running = {*between}
-    lines.read_values(more=" + 0.0")  # a grad that only zeros reach has been reached, though they are left out
+    lines.read_values(more=" + 0.0")  # a grad that only zeros reach counts as reached, though zeros are not added
     lines.heading("what is the same for every row")
     lines.forward(steady)
     for node in program.picks:
@@ -171,7 +171,7 @@ def python_loop(program: Program) -> str:
 
 # --- A file that runs by itself ----------------------------------------------------------------------------
 
-# By language: what comes before the function; lists of numbers, and of names; and a main, with @numbers of its call.
+# By language: the text before the function; lists of numbers, and of names; and a main, with the @numbers of its call.
 _BEFORE = {"python": "", "c": "#include <math.h>\n#include <stdio.h>\n", "javascript": '"use strict";\n'}
 _LISTS = {
     "python": ("{} = [{}]", "{} = [{}]"),
@@ -211,8 +211,8 @@ if (typeof require !== "undefined" && require.main === module) {
 def page(program: Program, language: str, title: str, inputs: Sequence[float]) -> str:
     """Write a whole file: a comment, the function, and a main that runs it on `inputs` and prints the output.
 
-    language: "python", "c" or "javascript". title: what was traced, for the first line.
-    Raises ToolError for a program with more operations than anybody reads, or than a parser accepts.
+    language: "python", "c" or "javascript". title: what was traced, for the first line. Raises ToolError for a program
+    with more operations than people read, or than a parser accepts.
     """
     spell, text = LANGUAGES[language], function(program, language)
     operations = len(program.order) - len(program.picks)
@@ -248,7 +248,7 @@ def _numbers(program: Program, language: str, inputs: Sequence[float]) -> list[s
     def written(x: Any) -> str:
         return repr(x) if isinstance(x, int) else lines.language.number(x).strip("()")
 
-    empty = language == "c"  # whose arrays may not be
+    empty = language == "c"  # an array in C may not be empty
     values = [node.data for node in (*program.parameters, *program.constants)]
     lines.listing(numbers, "inputs", [*map(written, inputs)] or ["0.0"] * empty)
     lines.listing(numbers, "parameters", [*map(written, values)] or ["0.0"] * empty)

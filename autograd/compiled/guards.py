@@ -1,4 +1,4 @@
-"""Guards: what a traced function reads from outside, and a quick check before each call that it is still the same.
+"""Guards: what a traced function reads from outside, and a quick check before each call that it has not changed.
 
 They check the variables that a function names (its closure, its globals, its defaults), the attributes that its code
 names, and the items of lists, dicts and arrays; and the same for the functions, objects and modules found there, except
@@ -29,25 +29,25 @@ from ..value import Value
 
 __all__ = ["Guards", "is_library"]
 
-MOST = 100_000  # the most items compared before each call, smallest containers first; for others, only the length
+MOST = 100_000  # the most items compared before each call, smallest containers first; of others, only the length
 _COPIED = (list, tuple, dict, set, frozenset)
 _VIEWS = (Mapping, MappingView, Sequence, deque)
 _PLAIN = (bool, int, float, complex, str, bytes, type(None))
-_PARTS = {  # where objects that lead to functions keep them
+_PARTS = {  # the attributes in which wrappers of functions keep them
     MethodType: ("__self__", "__func__"), BuiltinMethodType: ("__self__",),
     functools.partial: ("func", "args", "keywords"), functools.cached_property: ("func",),
     property: ("fget",), staticmethod: ("__func__",), classmethod: ("__func__",),
 }  # fmt: skip
 _PACKAGE = __name__.partition(".")[0]
 _PYTHON = os.path.dirname(os.__file__) + os.sep
-_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})  # they run only where the class itself is named
+_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})  # these run only where the class itself is named
 _ASIDE = frozenset(
     {"__repr__", "__str__", "__reduce__", "__getstate__", "__setstate__", "__del__", "__copy__", "__deepcopy__"}
 )
 
 
 class _Space:
-    """Names and what they refer to: globals, or the attributes of an object. `path` is what a user would write."""
+    """Names and the objects they refer to: globals, or the attributes of an object. `path` is what a user would write."""
 
     def __init__(self, owner: Any, names: Mapping[str, Any], path: str, used: set[str]) -> None:
         self.owner = owner
@@ -58,12 +58,12 @@ class _Space:
 
 
 class Guards:
-    """What `function` reads from outside, in its current state.
+    """Everything that `function` reads from outside, in its current state.
 
-    values: the Values among it. variables: what the names in the function refer to.
-    names: the names of leaves, as far as they are known. generators: the random number generators. hold(): whether
-    everything is still the same. rows: the table's rows that the function uses: a user's own may be redefined under the
-    same name. own: places, from `changed_places`, that the function itself writes, and that are left out.
+    values: the Values among this. variables: the objects that the names in the function refer to. names: the names of
+    leaves, where they are known. generators: the random number generators. hold(): whether everything is still the
+    same. rows: the table's rows that the function uses, since the user's rows may be redefined under the same name.
+    own: places that the function itself writes, from `changed_places`; these are left out.
     """
 
     def __init__(
@@ -73,17 +73,17 @@ class Guards:
         self.variables: dict[str, Any] = {}
         self.names: dict[Any, str] = {}
         self.generators: list[Any] = []
-        self.places: dict[tuple[int, Any], tuple[str, Any]] = {}  # by owner and name: the path, and the object there
+        self.places: dict[tuple[int, Any], tuple[str, Any]] = {}  # the path and the object, by owner and name
         self._function, self._rows, self._own = function, [row for row in rows if row not in BUILTIN], own or {}
         self._modules = len(sys.modules)
         self._used = {"forward", "__call__"}  # the names in all the code that was read
         self._spaces: list[_Space] = []
         self._containers: list[tuple[str, Any]] = []
-        self._seen: dict[int, Any] = {}  # what has been inspected; it must live as long as its id is used
+        self._seen: dict[int, Any] = {}  # the objects inspected, which must live as long as their ids are used
         self._held: dict[str, Any] = {"_agree": _agree, "len": len, "vars": vars}
         self._tests: list[str] = []  # expressions over the contents of _held
         self._look_into(function, "")
-        while any([*map(self._look_at_names, list(self._spaces))]):  # what is found there may bring more names
+        while any([*map(self._look_at_names, list(self._spaces))]):  # what is found may add more names
             pass
         for space in self._spaces:
             absent = sorted(space.used - space.done - space.names.keys())
@@ -92,7 +92,7 @@ class Guards:
                 test = f"{self._hold(space.names.keys().isdisjoint)}({self._hold(absent)})"
             elif absent:
                 test = " and ".join(f"{name!r} not in {held}" for name in absent)
-            if test and space.path:  # attributes, which seldom disappear while others appear
+            if test and space.path:  # attributes: old ones seldom disappear while new ones appear
                 size = f"len({held}) == {len(space.names)}" if space.names else f"not {held}"
                 test = f"({size} or {test})"
             self._tests += [test] if test else []
@@ -102,7 +102,7 @@ class Guards:
         self.hold = self._compiled()
 
     def renewed(self, rows: Iterable[Op] = (), own: Mapping[Any, Any] | None = None) -> Guards:
-        """Return the guards for the current state: these, if nothing has changed. rows, own: what to add to theirs."""
+        """Return the guards for the current state: these, if nothing has changed. rows, own: additions to their own."""
         known = not own and {row for row in rows if row not in BUILTIN} <= {*self._rows}
         if known and self._modules == len(sys.modules) and self.hold():
             return self
@@ -137,15 +137,15 @@ class Guards:
         return self._held["hold"]
 
     def _hold(self, thing: Any) -> str:
-        """Return a name in the tests for this very object."""
+        """Return a name for this object in the tests."""
         name = f"held_{len(self._held)}"
         self._held[name] = thing
         return name
 
-    # --- what is where
+    # --- What is found where
 
     def _expect(self, owner: Any, name: str, text: str, path: str, thing: Any) -> None:
-        """Expect `text`, which in the tests is the place `name` of `owner`, to be what it is now."""
+        """Expect `text`, which is the place `name` of `owner` in the tests, to remain what it is now."""
         key = id(owner), name
         if key in self.places:
             return
@@ -161,7 +161,7 @@ class Guards:
             self._tests.append(f"({text} is {held}{equal})")
 
     def _look_at_names(self, space: _Space) -> bool:
-        """Look at every used name in a space; return whether one of them was new."""
+        """Look at every used name in a space, and return whether one of them was new."""
         wanted = [name for name in space.names if name in space.used and name not in space.done]
         space.done.update(wanted)
         held = self._hold(space.names) if wanted else ""
@@ -232,7 +232,7 @@ class Guards:
 
     def _look_into_function(self, function: Any) -> None:
         held = self._hold(function)
-        for name in ("__code__", "__defaults__", "__kwdefaults__"):  # by its code, since notebooks reload it
+        for name in ("__code__", "__defaults__", "__kwdefaults__"):  # compare its code, since notebooks reload it
             if thing := getattr(function, name):
                 self._tests.append(f"{held}.{name} is {self._hold(thing)}")
         self._look_into(function.__defaults__, function.__name__)
@@ -240,7 +240,7 @@ class Guards:
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
             try:
                 thing = cell.cell_contents
-            except ValueError:  # it is not bound yet
+            except ValueError:  # the variable is not bound yet
                 continue
             self.variables.setdefault(name, thing)
             self._expect(cell, name, f"{self._hold(cell)}.cell_contents", name, thing)
@@ -284,7 +284,7 @@ class Guards:
                 self._look_into(function, f"{kind.__name__}.{name}")
 
 
-_LENGTH: Any = object()  # in place of a name: the number of items
+_LENGTH: Any = object()  # used in place of a name, for the number of items
 
 
 def _items(thing: Any) -> dict[Any, Any]:
@@ -302,7 +302,7 @@ def _agree(thing: dict[Any, Any], kept: dict[Any, Any]) -> bool:
 
 
 def _names_in(code: CodeType) -> set[str]:
-    """Return the names in code and in the functions inside it; also texts, since getattr() may use them."""
+    """Return the names in code and in the functions inside it; also its strings, since getattr() may use them."""
     names = {*code.co_names}
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -327,7 +327,7 @@ def _same(old: Any, new: Any) -> bool:
 
 
 def is_generator(thing: Any) -> bool:
-    """Return whether it draws random numbers: a random.Random, or a numpy generator."""
+    """Return whether an object draws random numbers: a random.Random, or a numpy generator."""
     kind: Any = type(thing)
     return hasattr(kind, "getrandbits") or hasattr(kind, "bit_generator") or hasattr(kind, "_bit_generator")
 
@@ -336,7 +336,7 @@ def is_generator(thing: Any) -> bool:
 def is_library(name: str | None) -> bool:
     """Return whether a file belongs to this package, to Python, to an installed package or to one in naming.ours().
 
-    Nobody changes such a file while a program runs.
+    Such a file does not change while a program runs.
     """
     package = str(name).partition(".")[0]
     path = getattr(sys.modules.get(package), "__file__", None)

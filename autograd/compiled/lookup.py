@@ -1,6 +1,6 @@
 """The programs of a compiled function, one for each signature of its arguments: traced and checked at first use.
 
-A program is kept as long as the guards hold, which means that what the function reads from outside is unchanged.
+A program is kept as long as the guards hold: that is, as long as what the function reads from outside has not changed.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from .tracing import as_program, failed_alone, new_lock, traced
 __all__ = ["POLICIES", "Checks", "Programs", "in_mode", "say_once"]
 
 OFTEN = 8  # how often a function is traced again before we warn
-WHOLE, VECTOR = 32, 8  # rows of a first batch to check: all, up to this many, else a C vector and the rest
-MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # kept in a step; the least recently called goes first
+WHOLE, VECTOR = 32, 8  # rows of a first batch to check: all, up to this many; of more, a C vector and the rest
+MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # how many are kept in a step; the least recently called is dropped first
 
 _USUAL = (
     "Anything drawn at random, read from a clock, counted, or left over from the call before is fixed for all calls, and "
@@ -39,10 +39,10 @@ _USUAL = (
 
 
 class Programs:
-    """The traced programs of a function. hold: whether the guards hold. generation: how often it was traced again.
+    """The traced programs of a function. hold: whether the guards hold. generation: how many times it was traced again.
 
     parameters: those that get gradients; None for every leaf from outside that the loss depends on. check: as in
-    compile(). enough: the number of edges from which on a batch runs in C. calls: the step's calls so far.
+    compile(). enough: the number of edges from which a batch runs in C. calls: the number of the step's calls so far.
     """
 
     def __init__(self, function: Callable[..., Any], parameters: list[Value] | None, check: str, enough: float) -> None:
@@ -54,12 +54,12 @@ class Programs:
         self.hold = _always
         self.generation = 0
         self.calls = 0
-        self.lock = new_lock()  # of the interpreter's memory, and of the parameters while they are trained
+        self.lock = new_lock()  # protects the interpreter's memory, and the parameters while they are trained
         self.enough = enough
         self._finds_parameters = parameters is None
         self._guards: Guards | None = None
         self._gradients: Training | None = None
-        self._replacements: set[Value] = set()  # Values that replaced a parameter
+        self._replacements: set[Value] = set()  # Values that have replaced a parameter
 
     @property
     def title(self) -> str:
@@ -71,7 +71,7 @@ class Programs:
 
     @property
     def gradients(self) -> Training:
-        """The parameters as C takes them, to add to their gradients."""
+        """The parameters in the form that C takes, to add to their gradients."""
         if self._gradients is None or self._gradients.count != len(self.parameters):
             self._gradients = Training(self.parameters)
         return self._gradients
@@ -97,7 +97,7 @@ class Programs:
     # --- tracing
 
     def trace(self, key: Signature, sample: Sample, rows: Rows | None = None) -> Executable:
-        """Trace the function on a sample, and check the program's numbers: on that, or on `rows` like it."""
+        """Trace the function on a sample, and check the program's numbers on that sample, or on `rows` like it."""
         with self.lock:
             executable, known = self._trace(sample, rows)
             if len(known["parameters"]) > len(self.parameters):
@@ -162,7 +162,7 @@ class Programs:
         except AutogradError:
             raise
         except Exception as error:
-            sample.call(self.function)  # this raises, if tracers are not the reason
+            sample.call(self.function)  # this raises the function's own error, if tracers are not the reason
             raise failed_alone(error) from error
 
     def _executable(
@@ -173,7 +173,7 @@ class Programs:
         return executable
 
     def _new_parameters(self, root: Any, results: Sequence[Any]) -> list[Value]:
-        """Return the leaves that both runs met, since others are made inside, and that are not parameters yet."""
+        """Return the leaves that both runs met, since others are made inside, and that are not yet parameters."""
         leaves = (node for node in walk(root) if type(node) is Value and not node.operands)
         outside = {*walk(*results)}.difference(self.parameters)
         return [leaf for leaf in leaves if leaf in outside]
@@ -230,7 +230,7 @@ class Programs:
                 except TraceError:
                     raise
                 except Exception:
-                    if executable.trial([sample.numbers], code) is None:  # then the call itself says what is wrong
+                    if executable.trial([sample.numbers], code) is None:  # then the call itself will say what is wrong
                         executable.checked.add(executable.kind(*code))
                         return
                     raise
@@ -248,9 +248,9 @@ class Programs:
         call: int,
         drew: bool = False,
     ) -> None:
-        """Raise TraceError, naming the first value that differs and its line, if a program gives other numbers.
+        """Raise TraceError, naming the first value that differs and its line, if a program's numbers differ.
 
-        call: the number of this call. drew: whether a random number was drawn, which is reason enough.
+        call: the number of this call. drew: whether a random number was drawn, which is also a reason.
         """
         program = executable.program
         found = executable.trial([sample.numbers for sample in samples], code)
@@ -280,7 +280,7 @@ class Programs:
     def _with_lines(self, guards: Guards, program: Program, sample: Sample) -> Any:
         """Find the first difference again, in a run that remembers lines."""
         with record_source(), generators_put_back(guards.generators):
-            sample.call(self.function)  # draws what was drawn when the function was traced
+            sample.call(self.function)  # draws the same random numbers as when the function was traced
             return first_difference(program, sample.numbers, sample.call(self.function)) or ()
 
 
@@ -289,7 +289,7 @@ def _always() -> bool:
 
 
 def in_mode(key: Signature) -> Signature:
-    """Return the key of a program traced now: atomic() makes another program, and so does no_grad() around train()."""
+    """Return the key of a program traced now: atomic() gives another program, and so does no_grad() around train()."""
     for mode in ("atomic", "no_grad"):
         if is_on(mode):
             key = (key, mode)
@@ -300,7 +300,7 @@ _said: set[str] = set()
 
 
 def say_once(text: str) -> None:
-    """Warn at the user's line, once for each kind of warning: texts that begin alike are of one kind."""
+    """Warn at the user's line, once for each kind of warning: texts that begin alike are of the same kind."""
     if (kind := text[:30]) not in _said:
         _said.add(kind)
         warnings.warn_explicit(text, UserWarning, *users_line())
@@ -321,9 +321,9 @@ POLICIES = ("doubling", "always", "never")
 
 
 class Checks:
-    """The checks of one step's programs, by the policy that `programs.check` names. They never depend on a clock.
+    """The checks of one step's programs, under the policy that `programs.check` names. They never depend on a clock.
 
-    next: the number of the call at which the next one is due.
+    next: the number of the call at which the next check is due.
     """
 
     def __init__(self, programs: Programs) -> None:
@@ -332,7 +332,7 @@ class Checks:
         self.next = {"always": 0, "doubling": 2, "never": math.inf}[programs.check]
 
     def before(self, parts: Sequence[Part], in_c: bool, most: int = 1) -> int:
-        """Check, as a call begins, these parts' programs with unchecked code, and the one whose turn it is.
+        """Check, as a call begins, the programs of these parts whose code is unchecked, and the one whose turn it is.
 
         Returns how many calls may be made until the next check, at most `most`.
         """
@@ -357,7 +357,7 @@ class Checks:
             except Exception:
                 self.next = later
                 raise
-            self.next = later  # not after an interrupt: then it is still due
+            self.next = later  # not reached after an interrupt: then the check is still due
         return int(max(1, min(most, self.next - calls)))
 
     def _check(self, part: Part) -> None:

@@ -1,4 +1,4 @@
-"""Prepared numbers: rows of one signature, and batches of them; and how a batch runs."""
+"""Prepared numbers: rows of one signature, batches of such rows, and the way a batch runs."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ class Part:
 
     @cached_property
     def batch(self) -> Batch:
-        """The rows as C takes them."""
+        """The rows in the form that C takes."""
         return self.executable.batch(self.rows)
 
 
 class Prepared:
     """A batch that a step's `prepare` has traced and turned into numbers: its columns, and its rows by signature.
 
-    It keeps the numbers as they were: later changes to its lists do not affect it.
+    It keeps copies of the numbers: later changes to the lists do not affect it.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Prepared:
 
     @cached_property
     def plan(self) -> BatchPlan:
-        """The batch as C takes it."""
+        """The batch in the form that C takes."""
         return BatchPlan([(part.loaded, part.batch) for part in self.parts])
 
     def made_floats(self) -> bool:
@@ -80,7 +80,7 @@ class Prepared:
         return bool(sum(part.executable.made_floats() for part in self.parts))  # of each
 
     def in_python(self) -> float:
-        """Return the mean loss, and add its gradients to the parameters'; after an error they stay as they were."""
+        """Return the mean loss, and add its gradients to the parameters'. After an error, these are unchanged."""
         parameters = self.step.parameters
         put_back = writing(parameters, "grad", [p.grad for p in parameters] if len(self.parts) > 1 else [])
         try:

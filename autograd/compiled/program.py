@@ -1,4 +1,4 @@
-"""A graph to compute again and again: what is new each time, what follows from it, and where gradients flow.
+"""A graph to compute repeatedly: what is new each time, what follows from it, and where gradients flow.
 
 >>> from autograd import Value
 >>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
@@ -20,7 +20,7 @@ from ..ops import Op
 
 __all__ = ["PICK", "Program", "Reach"]
 
-# The only node that is not a row of the table: operand 0 is an index, and the result is the operand that it picks.
+# The only operation that is not a row of the table: operand 0 is an index, and the result is the operand that it picks.
 PICK = Op("pick")
 PICK.name = PICK.symbol = "pick"
 PICK.lists = ()
@@ -32,10 +32,10 @@ class Program(Graph):
     inputs: leaves that are new at each call. parameters: leaves whose gradients are wanted; those that
     root does not depend on are left out. Any other leaf is a `constant`: its data is read, and nothing flows to it.
 
-    order: every node with operands, operands first. active: the nodes that a gradient flows through: root depends on
-    them, and they depend on a parameter, not only inside no_grad(); and all parameters. useful: the same, without the
-    parameters that no gradient reaches, whatever is picked. per_row: those that depend on an input. Plain numbers in
-    the user's code (inputs, and what was computed only from them) are nodes here, but do not count in names, so that
+    order: every node with operands, operands first. active: all parameters, and the nodes that a gradient flows
+    through: root depends on them, and they depend on a parameter, not only inside no_grad(). useful: the same, without
+    the parameters that no gradient reaches, whatever is picked. per_row: those that depend on an input. Plain numbers
+    in the user's code (inputs, and what was computed only from them) are nodes here, but do not count in names, so that
     ``v7`` is the same as in a drawing.
     """
 
@@ -70,7 +70,7 @@ class Program(Graph):
 
 
 def _following(order: Iterable[Any], leaves: Iterable[Any], flowing: bool = False) -> set[Any]:
-    """Return these leaves and what is computed from them; `flowing`: only where a gradient flows."""
+    """Return these leaves and what is computed from them. flowing: only where a gradient flows."""
     found = set(leaves)
     for node in order:
         if not found.isdisjoint(node.operands) and not (flowing and node.da is None and node.db is None):
@@ -90,19 +90,19 @@ def _leading_to(order: Sequence[Any], root: Any, among: set[Any]) -> set[Any]:
 # --- Which parameters a gradient reaches ----------------------------------------------------------------------
 
 _TO_BYTES = bytes.maketrans(b"01", b"\0\1")
-_Below = tuple[int, list[Any]]  # parameters, as bits by their place, and the picks where a gradient stops
+_Below = tuple[int, list[Any]]  # parameters as bits, by place, and the picks where a gradient stops
 
 
 @lru_cache(maxsize=1024)
 def _as_bytes(mask: int, count: int) -> bytes:
-    """Return `count` bits from the lowest on, each as a byte."""
+    """Return the lowest `count` bits, each as a byte."""
     return f"{mask:0{count}b}"[::-1].encode().translate(_TO_BYTES) if count else b""
 
 
 class Reach:
     """The parameters that the gradient of a program's root reaches, among all `parameters` of a compiled step.
 
-    varies: whether they depend on what is picked. deep: whether anything but parameters can be picked.
+    varies: whether these depend on what is picked. deep: whether anything other than parameters can be picked.
 
     >>> from autograd import Value
     >>> from autograd.compiled.tracing import trace
@@ -117,13 +117,13 @@ class Reach:
         self._count = len(parameters)
         self._bit = {p: 1 << i for i, p in enumerate(parameters)}
         self._mask, self._picks, always = self._descend([program.root], program.active)
-        self._others = program.active - always  # the nodes that it reaches if they are picked
+        self._others = program.active - always  # the nodes that a gradient reaches only if they are picked
         place = {node: i for i, node in enumerate(program.inputs)}
         self._index = {pick: place[pick.operands[0]] for pick in program.picks}
         self._below: dict[
             tuple[Any, int], _Below
-        ] = {}  # the candidates of picks, by the pick or the place of its index, and the index
-        self._by_index: dict[int, list[Any]] = {}  # the first picks, by the place of their index
+        ] = {}  # the candidates of picks: the key is the pick, or the place of its index, and the index
+        self._by_index: dict[int, list[Any]] = {}  # the topmost picks, by the place of their index
         for pick in self._picks:
             self._by_index.setdefault(self._index[pick], []).append(pick)
         self.varies = bool(self._picks)
@@ -148,7 +148,7 @@ class Reach:
         return _as_bytes(mask, self._count)
 
     def _below_choice(self, key: Any, picks: list[Any], index: int) -> _Below:
-        """Return what a gradient reaches from the choices of these picks."""
+        """Return what a gradient reaches from the nodes that these picks choose."""
         found = self._below.get((key, index))
         if found is None:
             mask, more, _ = self._descend([pick.operands[1 + index] for pick in picks], self._others)

@@ -1,4 +1,4 @@
-"""Whether a compiled program does what the function itself does: judged by its numbers, on the same arguments.
+"""Check whether a compiled program does the same as the function itself, by comparing numbers on the same arguments.
 
 >>> from autograd import Value
 >>> from autograd.compiled.tracing import trace
@@ -32,8 +32,8 @@ from .program import PICK, Program
 
 __all__ = ["Itself", "drawn", "first_difference", "generators_put_back"]
 
-NEAR = 1e-12  # shares of the sizes of the terms that are added up
-_NEAR_PLAIN = 1e-9  # where plain numbers are computed: ints are exact, and from Python 3.12 on, sum() rounds only once
+NEAR = 1e-12  # how near sums must be, as a share of the sizes of their terms
+_NEAR_PLAIN = 1e-9  # for plain numbers: ints are exact, and from Python 3.12 on, sum() rounds only once
 
 
 # --- The function itself -----------------------------------------------------------------------------------
@@ -42,7 +42,7 @@ _NEAR_PLAIN = 1e-9  # where plain numbers are computed: ints are exact, and from
 class Itself:
     """Return the mean loss of the function itself on some rows, and the gradients of its leaves. No grad changes.
 
-    Raises what backward() raises where a gradient meets an infinite slope.
+    Raises the same error as backward() where a gradient meets an infinite slope.
     """
 
     @gc_paused
@@ -66,7 +66,7 @@ class Itself:
                     if node.op is None:
                         found[node] = found.get(node, 0.0) + upstream
                         continue
-                    a = node.a  # the slots: properties would cost as much as all the rest
+                    a = node.a  # read the slots: properties would cost as much as everything else
                     for operand, partial in zip(a, node.da) if type(a) is tuple else ((a, node.da), (node.b, node.db)):
                         if partial is not None:
                             term = partial * upstream
@@ -78,9 +78,9 @@ class Itself:
     def differs(
         self, loss: float, gradients: Mapping[Any, float | None], near: float = NEAR, names: Any = repr
     ) -> str | None:
-        """Say what differs in a program's answer; None if nothing does.
+        """Say what differs in a program's result; None if nothing does.
 
-        Sums may be added up in another order: each may differ by `near` times the sizes of its terms.
+        Sums may be added up in a different order, so each may differ by `near` times the sizes of its terms.
         """
         sizes: dict[Any, float] = {}
         for leaf, found in [*gradients.items(), (None, loss)]:
@@ -119,19 +119,19 @@ def _states(generators: Iterable[Any]) -> list[tuple[Any, Any]]:
         if bits is not None:
             found.append((bits, bits.state))
         elif generator is not None:
-            with suppress(NotImplementedError):  # the system's own
+            with suppress(NotImplementedError):  # the generator of the operating system
                 found.append((generator, generator.getstate()))
     return found
 
 
 def drawn(generators: Iterable[Any]) -> list[bytes]:
-    """Return a function that says whether one of these generators, or a shared one, has drawn a number meanwhile."""
+    """Return a function that says whether one of these generators, or a shared one, has drawn a number since."""
     return [pickle.dumps(state) for _, state in _states(generators)]
 
 
 @contextmanager
 def generators_put_back(generators: Iterable[Any]) -> Generator[None, None, None]:
-    """Let these generators, and the shared ones, go on afterwards as if nothing had been drawn inside."""
+    """Let these generators, and the shared ones, continue afterwards as if nothing had been drawn inside."""
     states = _states(generators)
     try:
         yield
@@ -155,18 +155,18 @@ def _put_back(states: Iterable[tuple[Any, Any]]) -> None:
 
 
 def near_enough(program: Program) -> float:
-    """Return how near a program's numbers must be to the function's own."""
+    """Return how near a program's numbers must be to those of the function itself."""
     return _NEAR_PLAIN if any(node.op is not PICK and getattr(node, "plain", False) for node in program.order) else NEAR
 
 
 def first_difference(program: Program, inputs: Sequence[float], result: Any) -> tuple[Any, Any, Any] | None:
     """Find the first value of a traced `program`, operands first, that differs in the graph of `result`, and that one.
 
-    inputs: the numbers that both were made with. The third item of the answer is what is computed from them in the
-    graph of `result`, if there is such a value. None if all are the same.
+    inputs: the numbers that both were made with. The third item returned is what is computed from them in the graph of
+    `result`, if there is such a value. Returns None if all values are the same.
     """
     numbers = _numbers(program, inputs)
-    known: dict[Any, Any] = {}  # from a value in the graph of `result` to the traced one that it was compared with
+    known: dict[Any, Any] = {}  # maps a value in the graph of `result` to the traced one that it was compared with
     pending: list[tuple[Any, Any, Any, bool]] = [(program.root, result, None, False)]
     while pending:
         traced, own, user, done = pending.pop()

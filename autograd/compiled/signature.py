@@ -1,4 +1,4 @@
-"""The arguments of a compiled step: their signature, by which programs are kept, and the numbers in them.
+"""The arguments of a compiled step: their signature, which is the key of a program, and the numbers in them.
 
 >>> numbers = []
 >>> signature(([0.5, 2.0], 1, True), numbers), numbers
@@ -21,7 +21,7 @@ _PLAIN = {float, int}
 
 
 def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
-    """Return a key for `arguments` without their numbers; the numbers go to the end of `numbers`, in order.
+    """Return a key for `arguments` without their numbers; append the numbers to `numbers`, in order.
 
     Numbers may be in lists and tuples, however nested. A bool, a str and None are part of the signature,
     and so is a Value. Raises ArgumentError for anything else.
@@ -33,7 +33,7 @@ def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
             numbers.append(argument)
             key.append(0)
         elif kind is list or kind is tuple:
-            if _PLAIN.issuperset(map(type, argument)):  # nearly always a row of numbers
+            if _PLAIN.issuperset(map(type, argument)):  # the argument is nearly always a row of numbers
                 numbers += argument
                 key.append((kind, len(argument)))
             else:
@@ -88,7 +88,7 @@ class Sample:
         self.keywords = keywords
 
     def likes(self) -> Callable[[Sequence[float]], Sample]:
-        """Return a maker of samples with the same signature from numbers; the user's lists may change meanwhile."""
+        """Return a maker of samples with the same signature from numbers, since the user's lists may change."""
         names, given = (*self.keywords,), [*self.arguments, *self.keywords.values()]
         key, count = signature(given, []), len(self.arguments)
 

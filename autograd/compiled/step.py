@@ -16,8 +16,8 @@
     ...
 
 Two backends do the same: straight-line Python (codegen.py), which is always there, and an interpreter in C
-(c/), which is built once per machine. If one of them refuses to compute something, the function itself runs:
-so errors are those of the engine, and name the values they come from.
+(c/), which is built once per machine. If one of them refuses to compute something, the function itself runs. So errors
+are those of the engine, and name the values from which they come.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ class Step:
 
     It adds the loss's gradients to those of the parameters, as backward() does.
 
-    source, source_c, source_js: the last call, as a standalone file in Python, C or JavaScript.
-    backend: "auto", "python" or "c", as asked for. last_backend: where the last loss was really computed, "python",
-    "c", or "eager" if the function itself had to run; None before the first call. parameters: those that get gradients.
+    source, source_c, source_js: the last call, as a standalone file in Python, C or JavaScript. backend: "auto",
+    "python" or "c", as requested. last_backend: where the last loss was actually computed: "python", "c", or "eager" if
+    the function itself had to run; None before the first call. parameters: the Values that get gradients.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Step:
         self.backend = backend
         self.check = check
         self.last_backend: str | None = None
-        self.updates: Updates | None = None  # by the optimiser of the last update()
+        self.updates: Updates | None = None  # those by the optimiser of the last update()
         self.programs = Programs(function, None if params is None else _parameters(params), check, BACKENDS[backend])
         self.checks = Checks(self.programs)
         self.lock = self.programs.lock
@@ -104,7 +104,7 @@ class Step:
             executable.check(numbers)
         if executable.is_quick and programs.calls + 1 < self.checks.next:
             executable.used = programs.calls = programs.calls + 1
-        else:  # a check is due, or C may have to run it
+        else:  # a check is due, or the call may have to run in C
             part = Part.of_one(executable, numbers)
             if executable.edges >= programs.enough and programs.can_run_in_c(executable):
                 return self.run(Prepared(self, [[x] for x in arguments], [part], keywords))
@@ -129,7 +129,7 @@ class Step:
         return self.run(self.prepare(*columns))
 
     def prepare(self, *columns: Any) -> Prepared:
-        """Prepare a batch to use again and again: `batch`, `update` and `train` take it in place of its columns.
+        """Prepare a batch for repeated use: `batch`, `update` and `train` take it in place of its columns.
 
         >>> w = Value(1.0)
         >>> step = compile(lambda x, y: (w * x - y) ** 2, [w])
@@ -162,8 +162,8 @@ class Step:
     def update(self, optimizer: Any, *columns: Any) -> float:
         """Make one update: zero_grad, backward from the mean loss of a batch, step. Returns the loss.
 
-        optimizer, columns: as in `train` and `batch`. Everything is done in C if C knows the optimiser's rule.
-        Raises what `train` and `batch` raise.
+        optimizer, columns: as in `train` and `batch`. Everything is done in C if C knows the optimiser's rule. Raises
+        the same errors as `train` and `batch`.
         """
         from .training import update
 
@@ -173,7 +173,7 @@ class Step:
     def train(self, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
         """Make `steps` updates: zero_grad, backward from the mean loss of the next batch, step. Returns the losses.
 
-        batches: tuples of what `batch` takes, or results of `prepare`; when they come to an end, they begin again.
+        batches: tuples of the columns that `batch` takes, or results of `prepare`; when used up, they begin again.
         optimizer: if C knows its rule, updates run there; for any other object, zero_grad() and step() are called.
         The parameters' numbers are written back before other code of this thread can run: the iterator of the batches,
         the handler of an exception or an interrupt, the code after the call. Another thread sees the numbers from
@@ -203,7 +203,7 @@ class Step:
         return Report(page(latest.program, language, title, latest.inputs))
 
     def retrace(self) -> None:
-        """Forget every program: the next call traces the function again, with what it then reads from outside."""
+        """Forget every program: the next call traces the function again, with what it reads from outside then."""
         self.programs.retrace()
 
     def __repr__(self) -> str:
@@ -245,14 +245,14 @@ class Step:
         )
 
     def is_for_c(self, batches: Sequence[Prepared], times: int = 1) -> bool:
-        """Return whether C should run these batches, so many of them."""
+        """Return whether C should run these batches, given how many there are."""
         programs = self.programs
         return times * min(batch.edges for batch in batches) >= programs.enough and all(
             programs.can_run_in_c(part.executable) for batch in batches for part in batch.parts
         )
 
     def _tried(self, run: Callable[[], float], made_floats: Callable[[], bool], itself: Callable[[], Value]) -> float:
-        """Return the result of `run`; if it cannot compute something, the function itself does, or raises the error."""
+        """Return the result of `run`. If it cannot compute something, the function itself does, or raises the error."""
         try:
             return run()
         except (ArithmeticError, ValueError) as error:
@@ -280,7 +280,7 @@ def _parameters(params: Any) -> list[Value]:
     for p in parameters:
         if not isinstance(p, Value) or p.operands:
             raise ArgumentError(f"compile: want leaves as parameters, got {p!r}")
-        if type(p) is not Value and not hasattr(p, "recorder"):  # the class it has while another thread traces
+        if type(p) is not Value and not hasattr(p, "recorder"):  # a class that it has only while another thread traces
             raise ArgumentError(
                 f"compile: want Values as parameters, got {p!r} of the subclass {type(p).__name__}, "
                 "whose methods a trace would not see"
@@ -304,12 +304,12 @@ def compile(
     """Trace `loss_fn` at its first call, and run it at machine speed from then on.
 
     loss_fn: returns one Value, the loss. Its arguments are numbers and nested lists of them; an int may pick a
-    row of an Embedding or a class target. Other lengths are traced again, and so is another bool or str.
+    row of an Embedding or a class target. Lists of other lengths are traced again, and so is a different bool or str.
     params: the Values whose gradients are wanted, such as model.parameters(); if left out, every leaf from outside that
     the loss depends on.
-    backend: "python"; "c", which needs a C compiler, and falls back to Python without one; "auto" takes C when it is
-    worth it. check: "doubling", "always" or "never": see below.
-    Returns a Step: call it, or its `batch`, `update` and `train`. Also a decorator, ``@compile(params=...)``.
+    backend: "python"; "c", which needs a C compiler, and falls back to Python without one; or "auto", which uses C when
+    that is worthwhile. check: "doubling", "always" or "never": see below. Returns a Step: call it, or its `batch`,
+    `update` and `train`. This is also a decorator, ``@compile(params=...)``.
 
     The contract: the function is pure in its arguments and parameters. Anything else it reads is a constant as long as
     it does not change: variables, attributes, and items of lists and dicts (up to 100,000 in all) are looked at before
@@ -320,10 +320,10 @@ def compile(
     Python or a library (a patched function, a setting of the process), the clock and iterators, 0.0 that becomes -0.0,
     1 that becomes True. An int is a float in a program, so it is exact up to 2**53; `is` cannot tell which Value an int
     picked. Numbers of other types in data or grad (numpy's, ints, fractions) become floats at the next call; anything
-    that is not a number is refused by name.
-    The check compares the program's loss and gradients with those of the function itself, run on the same arguments: at
-    the first call of each signature of arguments, and at calls 2, 4, 8, 16 ... of the step ("doubling"), at every
-    call ("always"), or never ("never"). It raises TraceError, and leaves the gradients as they were.
+    that is not a number raises an error that names it. The check compares the program's loss and gradients with those
+    of the function itself, run on the same arguments: at the first call of each signature of arguments, and at calls 2,
+    4, 8, 16 ... of the step ("doubling"), at every call ("always"), or never ("never"). It raises TraceError, and
+    leaves the gradients as they were.
 
     >>> w = Value(1.0)
     >>> @compile(params=[w])

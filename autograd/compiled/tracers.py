@@ -1,11 +1,11 @@
-"""Tracers: what a traced function gets in place of numbers. They record operations, and have no number to show.
+"""Tracers: a traced function gets them in place of numbers. They record operations, and have no number to show.
 
     >>> x, w = tracer(2.0, "x"), Value(3.0)
     >>> y = x * 2 + 1  # plain numbers still: no node of a graph
     >>> type(y).__name__, type(y * w).__name__
     ('ArgTracer', 'Tracer')
 
-Anything that would look at a number (an `if` on one, float(), .data) raises TraceError, since its answer would be fixed
+Anything that would look at a number (an `if` on one, float(), .data) raises TraceError, since the answer would be fixed
 for all later calls.
 """
 
@@ -36,14 +36,14 @@ __all__ = ["ArgTracer", "ParamTracer", "TraceContext", "Tracer", "as_tracers", "
 
 
 class TraceContext:
-    """One pass through the function: the tracers of its arguments, and what was refused first."""
+    """One pass through the function: the tracers of its arguments, and the first refusal."""
 
     def __init__(self) -> None:
         self.inputs: list[ArgTracer] = []
         self.refused: TraceError | None = None
 
 
-running: dict[int, TraceContext] = {}  # by thread: to others, a parameter is what it was
+running: dict[int, TraceContext] = {}  # by thread: for other threads, a parameter is still a Value
 
 
 # --- What is refused ---------------------------------------------------------------------------------------
@@ -53,7 +53,7 @@ _FIXES = {
     "grad": "Gradients are there once the step has returned",
     "compare": "An `if` would be decided once for all calls: use relu, maximum or abs, or decide outside "
     "and pass the decision as a bool or a str, each of which makes its own program",
-    "identity": "It is known only at run time which one was picked: decide outside, and pass a bool or a str",
+    "identity": "Which one was picked is known only at run time: decide outside, and pass a bool or a str",
     "convert": "float(), int() and math's functions cut the graph: use v.exp(), v.log(), v.sqrt() ..., which are recorded",
     "index": "An int argument picks a row only by embedding(i, rows), pick(rows, i) or cross_entropy(scores, i)",
     "method": "Operations are methods of Values: write Value(x).exp()",
@@ -68,13 +68,13 @@ _FIXES = {
 
 def _refusal(node: Value, why: str) -> TraceError:
     """Return the error for looking at a number that a tracer does not have; it names the user's line."""
-    if _asked_by_engine():  # it leaves the operation to us when that fails
+    if _asked_by_engine():  # the engine leaves the operation to us when this fails
         return TraceError("no number yet")
     what = one_line(node.label) or (f"the result of {node.op.name}" if node.op else "a parameter")
     plain = why in ("method", "number") and getattr(node, "plain", False)
     reason = "is a plain number" if plain else "has no number yet: compile() traces the function once, for all of them"
     frame = users_frame()
-    while frame.f_back and is_library(frame.f_globals.get("__name__")):  # statistics.mean() asks on the user's behalf
+    while frame.f_back and is_library(frame.f_globals.get("__name__")):  # a library may ask, such as statistics.mean()
         frame = frame.f_back
     error = TraceError(f"{said_line((frame.f_code.co_filename, frame.f_lineno))}\n{what} {reason}. {_FIXES[why]}")
     context = running.get(get_ident())
@@ -100,7 +100,7 @@ def _refuse(why: str) -> Callable[..., Any]:
 
 
 def _unreadable(name: str) -> Any:
-    """A property in place of a slot: the tracing thread may not look; to other threads, it is a parameter's slot."""
+    """A property in place of a slot: the tracing thread may not read it; for others, it is a parameter's slot."""
     slot: Any = Value.__dict__[name]
 
     def get(self: Value) -> float:
@@ -120,7 +120,7 @@ def _unreadable(name: str) -> Any:
 
 
 def _is_tracer(value: Value) -> bool:
-    """Return whether it has no number anywhere. A parameter may become a Value again while another thread asks."""
+    """Return whether a node has no number in any thread. A parameter may become a Value again during the question."""
     kind = type(value)
     return issubclass(kind, Tracer) and kind is not ParamTracer
 
@@ -132,7 +132,7 @@ class Tracer(Value):
     """A Value in a traced function: it has operands, but no number."""
 
     __slots__ = ()
-    plain = False  # whether it would be a plain number if the function were simply called
+    plain = False  # whether this would be a plain number if the function were simply called
 
     data = _unreadable("data")
     grad = _unreadable("grad")
@@ -144,7 +144,7 @@ class Tracer(Value):
         return ()
 
     def record(self, op: Op, operands: Sequence[Any]) -> Tracer:
-        """Return the node of an operation; the engine asks for it if an operand is traced."""
+        """Return the node of an operation. The engine calls this if an operand is traced."""
         return _node(Tracer, op, tuple(operands))
 
     @staticmethod
@@ -175,14 +175,14 @@ class Tracer(Value):
 
 
 class ParamTracer(Tracer):
-    """A user's leaf while a thread traces the function that uses it; to other threads, it is still a Value."""
+    """A user's leaf while a thread traces the function that uses it; for other threads, it is still a Value."""
 
     __slots__ = ()
 
     @property
     def record(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
         if get_ident() not in running:
-            raise AttributeError("record")  # the engine then computes, as it does with a Value
+            raise AttributeError("record")  # the engine then computes, as it does for a Value
         return super().record
 
     def __copy__(self) -> Value:
@@ -192,7 +192,7 @@ class ParamTracer(Tracer):
 
 
 class PickTracer(Tracer):
-    """A Value that an int argument picks: which one it is depends on the number."""
+    """The Value that an int argument picks: which one this is depends on the number."""
 
     __slots__ = ()
 
@@ -208,7 +208,7 @@ class PickTracer(Tracer):
 
 
 class ArgTracer(Tracer):
-    """A user's plain number: an argument, a number computed only from arguments, or one that was picked."""
+    """A user's plain number: an argument, a number computed from arguments alone, or one that was picked."""
 
     __slots__ = ()
     plain = True
@@ -224,7 +224,7 @@ class ArgTracer(Tracer):
         raise AttributeError(name)
 
     def stand_in(self, value: Value) -> None:
-        """Do what ``Value(x)`` does for a traced x: the new Value is x, under its own name."""
+        """Do what ``Value(x)`` does for a traced x: the new Value is x, under a name of its own."""
         value.__class__ = Tracer
         value.a, value.da = (self,), ()
         value.scope = shared["scope"]
@@ -239,7 +239,7 @@ class ArgTracer(Tracer):
         plain = all(type(row) is float or getattr(row, "plain", False) for row in given)
         return _node(ArgTracer if plain else PickTracer, PICK, (self, *given))
 
-    # Numbers are compared and looked up by their value, so a trace refuses both; nodes are compared by identity.
+    # Numbers are compared and hashed by their value, so a trace refuses both; nodes are compared by identity.
 
     def __eq__(self, other: object) -> bool:
         if get_ident() in running:
@@ -266,14 +266,14 @@ def _node(kind: type[Any], op: Op | None, operands: tuple[Any, ...]) -> Any:
     node = _new(kind)
     node.op = op
     node.a, node.b, node.db = operands, None, None
-    node.da = ()  # no partials; None where no gradient flows either
+    node.da = ()  # no partials; None where no gradient flows
     node.label = ""
     node.scope = shared["scope"]
     if shared["mode"]:
-        if is_on("no_grad") and op is not PICK:  # it is computed in every call, and no gradient flows through it
+        if is_on("no_grad") and op is not PICK:  # the node is computed in every call, but no gradient flows through it
             node.da = None
         if is_on("record_source"):
-            node.__class__ = Tracer  # which may be hashed
+            node.__class__ = Tracer  # a class that can be hashed
             remember(node)
             node.__class__ = kind
     return node
@@ -335,14 +335,14 @@ def _between_numbers(record: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _detached(self: Any) -> Any:
-    """Return the same number, but no gradient flows through it."""
+    """Return the same number, through which no gradient flows."""
     node = _node(Tracer, MUL, (self, 1.0))
     node.da = None
     return node
 
 
 def _set(kind: type[Any], name: str, method: Callable[..., Any]) -> None:
-    """Give a tracer a method; other threads, to which a parameter is still a Value, get the Value's."""
+    """Give a tracer a method. Other threads, for which a parameter is still a Value, get the Value's method."""
     setattr(kind, name, method)
     if kind is not Tracer:
         return
@@ -394,16 +394,16 @@ _install_methods()
 
 
 def tracer(number: Any, name: str) -> ArgTracer:
-    """Return what a traced function gets in place of a number, under the name of its argument."""
+    """Return the tracer that a traced function gets in place of a number, under the name of its argument."""
     node = _node(IndexTracer if isinstance(number, Integral) else ArgTracer, None, ())
     node.scope, node.label = None, name
     return node
 
 
 def as_tracers(values: Iterable[Value]) -> tuple[Callable[[], object], Callable[[], object]]:
-    """Return a function that turns these Values into tracers, hidden from a tracing thread, and one that undoes it.
+    """Return a function that turns these Values into tracers, hidden from a tracing thread, and its inverse.
 
-    Those of a subclass stay as they are.
+    Values of a subclass are left alone.
     """
     kept = [value for value in values if type(value) is Value]
     return writing(kept, "__class__", repeat(ParamTracer)), writing(kept, "__class__", repeat(Value))

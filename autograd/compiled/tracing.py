@@ -35,7 +35,7 @@ _locks: WeakSet[Any] = WeakSet()
 
 
 def new_lock() -> RLock:
-    """Make a lock that is open in a forked child, where another thread that held it in the parent does not exist.
+    """Make a lock that is open in a forked child: a thread that held it in the parent does not exist there.
 
     Its __enter__ is written in C, so that no interrupt can come between taking the lock and entering the block.
     """
@@ -50,14 +50,14 @@ def _open_locks() -> None:
             lock._at_fork_reinit()
 
 
-if hasattr(os, "register_at_fork"):  # Windows has none
+if hasattr(os, "register_at_fork"):  # Windows has no fork
     os.register_at_fork(after_in_child=_open_locks)
 
-_one_at_a_time = new_lock()  # since parameters, which threads may share, are tracers meanwhile
+_one_at_a_time = new_lock()  # since parameters, which threads may share, are tracers during a trace
 
 
 def _tracers_for(argument: Any, name: str, inputs: list[ArgTracer], parameters: Container[Value] | None) -> Any:
-    """Return the argument with a tracer for every number in it; the tracers also go to the end of `inputs`."""
+    """Return the argument with a tracer for every number in it, and append the tracers to `inputs`."""
     if isinstance(argument, (list, tuple)):
         items = [_tracers_for(item, f"{name}[{i}]", inputs, parameters) for i, item in enumerate(argument)]
         named: Any = getattr(argument, "_make", None)  # for a namedtuple
@@ -82,7 +82,7 @@ def traced(
 ) -> tuple[Any, list[Any]]:
     """Run `function` on tracers; return its result, and the tracers of the numbers in its arguments, in order.
 
-    parameters: Values that may be arguments; None for any. hidden: Values whose numbers it may not look at.
+    parameters: Values that may be arguments; None for any. hidden: Values whose numbers the function may not read.
     Raises TraceError, naming the user's line, for anything that would not be the same in every call.
     """
     context = TraceContext()
@@ -123,7 +123,7 @@ def trace(
 ) -> Program:
     """Return what `function` computes, as a Program whose inputs are the numbers in `arguments`, in order.
 
-    guards: the function's guards, if you have them already.
+    guards: the function's guards, if you already have them.
     """
     guards = guards or Guards(function)
     parameters = dict.fromkeys(parameters)
@@ -133,7 +133,7 @@ def trace(
 
 @gc_paused
 def as_program(root: Any, inputs: Sequence[Any], parameters: Iterable[Value], guards: Guards) -> Program:
-    """Make a Program of what was traced, with the nodes named as in the function's own variables."""
+    """Make a Program of what was traced, with the nodes named after the function's own variables."""
     nodes = walk(root)
     leaves = [node for node in nodes if not node.operands]
     if new := [leaf for leaf in leaves if leaf not in guards.names]:

@@ -1,4 +1,4 @@
-"""Updates of the parameters: many in a row, or one, inside the C interpreter where it knows the optimiser's rule.
+"""Update the parameters, once or many times in a row, inside the C interpreter if it knows the optimiser's rule.
 
 While updates run in C, the numbers of the parameters change there, and the Values keep those from before the call.
 They are written back before any other code of the calling thread can run: the iterator of the batches, the handler of
@@ -62,7 +62,7 @@ _END = object()
 
 
 class _Feed:
-    """The batches, in a cycle: of a list, all at once; of any other iterable, each in its turn, which may run code."""
+    """The batches, in a cycle: all at once for a list; one by one for any other iterable, which may run code."""
 
     def __init__(self, step: Step, batches: Iterable[Any]) -> None:
         self.step = step
@@ -104,21 +104,21 @@ class _Feed:
 class Updates:
     """Updates by one optimiser, `times` in all.
 
-    If it states its rule, updates follow that: in C if possible, else in Python. For any other, its own methods are
-    called.
+    If the optimiser states its rule, updates follow it, in C if possible, otherwise in Python. If not, its own methods
+    are called.
     """
 
     def __init__(self, step: Step, optimizer: Any, times: int) -> None:
         self.step = step
         self.optimizer = optimizer
         self.times = times
-        self._place: dict[Value, int] = {}  # for each of the step's parameters
+        self._place: dict[Value, int] = {}  # the place of each of the step's parameters
         self._members: list[list[Value]] = []  # the optimiser's parameters, by group
-        self._others: list[Value] = []  # those of them that the step was not given
-        self._rules: list[Update] | None = None  # of the groups, as C has them
+        self._others: list[Value] = []  # the optimiser's parameters that the step was not given
+        self._rules: list[Update] | None = None  # the rules of the groups that C has now
         self._batches: list[Prepared] = []
-        self._schedule: Schedule | None = None  # of these batches
-        self._is_running = False  # in C, where a signal handler may be called
+        self._schedule: Schedule | None = None  # the schedule of these batches
+        self._is_running = False  # whether C is running, where a signal handler may be called
         self._has_reached = False  # whether a gradient reaches any of the optimiser's parameters
         self._lender: Any = None  # the optimiser's state, while what it remembers is in C's arrays
 
@@ -144,7 +144,7 @@ class Updates:
         programs.calls += 1
         count = step.checks.before([part for batch in coming for part in batch.parts], in_c, count)
         losses = self._in_c(start, count, options) if in_c else []
-        if (done := len(losses)) < count:  # if C cannot do it, Python does, or says why not
+        if (done := len(losses)) < count:  # if C cannot do it, Python does it, or says why not
             rest = range(done, done + 1 if in_c else count)
             losses += self._in_python((batches[(start + k) % len(batches)] for k in rest), rules, options)
         programs.calls += len(losses) - 1
@@ -183,7 +183,7 @@ class Updates:
             self._others = [p for params in members for p in params if p not in self._place]
             self._members, self._rules = members, None
         for program in (part.executable.program for batch in batches * bool(self._others) for part in batch.parts):
-            if strangers := {*self._others}.intersection(program.constants):  # it would never move
+            if strangers := {*self._others}.intersection(program.constants):  # such a parameter would never move
                 raise ArgumentError(
                     f"the optimizer has {program.name(strangers.pop())}, which the loss uses, but compile() did not get "
                     "it as a parameter, so no gradient reaches it: give it to compile(), too"
@@ -202,7 +202,7 @@ class Updates:
     # --- in C
 
     def _ready_for_c(self, rules: list[Update]) -> bool:
-        """Tell C the optimiser's rules and the batches that it does not know yet; return whether it can run them."""
+        """Give C the optimiser's rules and the batches that it does not know yet; return whether it can run them."""
         if rules != self._rules:
             try:
                 functions = [*map(update_function, rules)]
@@ -210,7 +210,7 @@ class Updates:
                 say_once(f"{error}. The optimizer is called in Python, which is slower")
                 return False
             if self._lender is not None:
-                _dict_of(self._lender)  # takes the numbers in the old arrays
+                _dict_of(self._lender)  # reads the numbers in the old arrays
             places = ([self._place[p] for p in params if p in self._place] for params in self._members or ())
             groups = [
                 (own, function, rule.remembered, len(rule.options))
@@ -233,7 +233,7 @@ class Updates:
                 return []
             for kept, now in zip(t.options, options):
                 kept[: len(kept)] = array("d", now or [0.0])
-            for p in self._others:  # zero_grad() for those that C does not know
+            for p in self._others:  # zero_grad() for parameters that C does not know
                 p.grad = NOT_REACHED
             self._is_running = True
             try:
@@ -261,7 +261,7 @@ class Updates:
             self._lend_memory()
 
     def _lend_memory(self) -> None:
-        """Write it back when somebody asks for it: from now on, and again after it has changed."""
+        """Write the state back when somebody asks for it, from now on and again after each change."""
         state = self.optimizer.state
         if self._training.memory and hasattr(state, "keep_elsewhere"):
             self._lender = state
@@ -282,12 +282,12 @@ class Updates:
 
 
 def _dict_of(state: Any) -> Any:
-    """Return what an optimiser remembers as a plain dict, up to date."""
+    """Return what an optimiser remembers, as a plain dict that is up to date."""
     return state.current() if hasattr(state, "current") else state
 
 
 def _rules_of(optimizer: Any) -> tuple[list[Update] | None, list[list[float]]]:
-    """Return the rules of an optimiser's groups and their options; None if it does anything that they do not say."""
+    """Return the rules of an optimiser's groups and their options; None if it does anything beyond these rules."""
     stated: Mapping[str, Any] = getattr(optimizer, "by_rule", {})
     if not stated or any(
         getattr(getattr(optimizer, name), "__func__", None) is not does for name, does in stated.items()

@@ -120,7 +120,7 @@ class Walker(Moves):
         return [f"{self._stale}: {self.computed} are those of the old data"] if self._stale else []
 
     def _changed_text(self, node: Any) -> str:
-        """Return the sentence about data that was written during the stepping, if any was."""
+        """Return the sentence about data that has changed since stepping began, if any has."""
         old, new = self._data[node], node.data
         if new is old or new == old:
             return ""

@@ -1,5 +1,5 @@
 """The workloads on PyTorch, in the form that suits it best: float64 on one thread, all points of moons and all heads of the
-GPT at once, and nothing read back except the answer of the first update.
+GPT at once, and nothing read back except the result of the first update.
 """
 
 from __future__ import annotations

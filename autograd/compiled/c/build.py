@@ -1,11 +1,11 @@
-"""Building the C interpreter once per machine: find a compiler, and keep its output in the user's cache folder.
+"""Build the C interpreter once per machine: find a compiler, and keep its output in the user's cache folder.
 
 A library is kept under the digest of everything that it depends on (source, compiler and its version, flags, the
-processor's features), and the digest of its own bytes: so damage is noticed before loading, and the library is built
-again. It appears under its name only when it is complete, so processes that build at the same time do no harm.
+processor's features), and the digest of its own bytes. So damage is noticed before loading, and the library is built
+again. It gets its name only when it is complete, so processes that build at the same time do no harm.
 
-Anybody can compute that name, so it proves nothing about who wrote the file. So we use no folder that belongs to
-somebody else, or that others may write in. Windows keeps permissions in access lists, which Python cannot read: there
+Anybody can compute that name, so it does not prove who wrote the file. Therefore we use no folder that belongs to
+somebody else, or that others may write to. Windows keeps permissions in access lists, which Python cannot read: there
 we rely on the privacy of the user's %LOCALAPPDATA%.
 """
 
@@ -39,8 +39,8 @@ except ImportError as error:  # from Python 3.12 on, in any interpreter of a pro
 
 __all__ = ["build", "cache_folder", "compiler", "ctypes", "load", "tried_once"]
 
-# Tried in order: not every compiler has a flag for this very processor. Never any fast-math: nan stays nan, and
-# products and sums are rounded separately, as in Python.
+# Sets of flags to try in order: not every compiler has a flag for the machine's own processor. None allows fast-math:
+# nan stays nan, and products and sums are rounded separately, as in Python.
 _SAFE = ("-O3", "-shared", "-fPIC", "-ffp-contract=off")
 _FLAGS = (
     (*_SAFE, "-fno-fast-math", "-fno-math-errno", "-fopenmp-simd", "-march=native"),
@@ -48,13 +48,14 @@ _FLAGS = (
     _SAFE,
 )
 _T = TypeVar("_T")
-_SECONDS = 60  # that the compiler may take in all
-_PATIENCE = 15  # seconds after which we say that we are waiting
+_SECONDS = 60  # how long the compiler may take in all
+_PATIENCE = 15  # how many seconds to wait before saying so
 _OTHERS_WRITE = 0o022
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 
 
-# The beginning of every library. tidy() undoes what loading a library may do to the arithmetic of the process.
+# The beginning of every library. tidy() undoes changes that loading a library may make to the arithmetic of the
+# process.
 _PROLOGUE = """\
 #include <fenv.h>
 #include <math.h>
@@ -73,7 +74,7 @@ PUBLIC int tidy(void) { return fesetenv(FE_DFL_ENV); }
 
 
 def compiler() -> list[str]:
-    """Return the command of a C compiler: what CC says, else the first of cc, gcc and clang on the PATH.
+    """Return the command of a C compiler: that in CC, or the first of cc, gcc and clang on the PATH.
 
     Raises ToolError if there is none.
     """
@@ -94,7 +95,7 @@ def cache_folder() -> Path:
     """Return our folder for libraries in the user's cache folder.
 
     Raises ToolError if it cannot be made, if it, or a link in its place, belongs to somebody else, or if others may
-    write in it.
+    write to it.
     """
     folder = Path(_users_cache()) / "scalar-autograd"
     try:
@@ -119,11 +120,11 @@ def _users_cache() -> str:
     else:
         own = os.path.join("Library", "Caches") if sys.platform == "darwin" else ".cache"
         base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, own)
-    return base if os.path.isabs(base) else os.path.join(home, ".cache")  # according to the XDG specification
+    return base if os.path.isabs(base) else os.path.join(home, ".cache")  # as the XDG specification says
 
 
 def build(source: str) -> Path:
-    """Return the shared library of a C file, which begins with _PROLOGUE: from the cache, or built now.
+    """Return the shared library of a C file that begins with _PROLOGUE, from the cache or built now.
 
     Raises ToolError if there is no compiler, if it fails, or if there is nowhere to keep its output.
     """
@@ -142,7 +143,7 @@ def build(source: str) -> Path:
         for kept in folder.glob(f"{key}-*{_SUFFIX}"):
             if _is_whole(kept):
                 return kept
-            with suppress(OSError):  # another process did it
+            with suppress(OSError):  # another process may have deleted it
                 kept.unlink()
         made, failed = _compile(source, [*command, *flags], folder, key, deadline)
         if made:
@@ -151,7 +152,7 @@ def build(source: str) -> Path:
 
 
 def load(path: Path, *names: str) -> Any:
-    """Load the library, which has functions of these names, and holds Python's lock while they run.
+    """Load the library, which has functions with these names, and holds Python's lock while they run.
 
     Raises ToolError if it cannot be loaded, has other functions, or makes the processor treat the smallest numbers as
     0.
@@ -174,7 +175,7 @@ _made: dict[Any, tuple[Any, Callable[[], Any]]] = {}
 
 
 def tried_once(key: Any, make: Callable[[], _T]) -> _T:
-    """Return what `make` returned when it was first called for this key, or raise the ToolError that it raised."""
+    """Return what `make` returned when first called for this key, or raise the ToolError that it raised then."""
     if key not in _made:
         try:
             _made[key] = make(), make
@@ -187,7 +188,7 @@ def tried_once(key: Any, make: Callable[[], _T]) -> _T:
 
 
 def _keeps_smallest() -> bool:
-    smallest, one = map(float, ("5e-324", "1"))  # not computed before it is needed
+    smallest, one = map(float, ("5e-324", "1"))  # from text, so that Python cannot compute it in advance
     return smallest * one != 0
 
 
@@ -196,13 +197,13 @@ def _run(command: Sequence[str], deadline: float, folder: str | None = None) -> 
     with (
         tempfile.TemporaryFile() as out,
         tempfile.TemporaryFile() as err,
-    ):  # not a pipe: a child of the compiler would hold its end
+    ):  # files, not pipes: a child of the compiler could hold a pipe open
         process = subprocess.Popen(
             command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
         )
         try:
             _wait(process, deadline)
-        except BaseException:  # even at an interrupt: end it, and what it has started
+        except BaseException:  # even after an interrupt: kill the compiler and its children
             with suppress(OSError):
                 process.kill() if sys.platform == "win32" else os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -235,7 +236,7 @@ def _compile(source: str, command: Sequence[str], folder: Path, key: str, deadli
             status, _, errors = _run([*command, "-o", made.name, "library.c", *libraries], deadline, name)
             if status or not made.exists():
                 return None, _complaint(errors) or f"it ended with status {status} and made nothing"
-            made.chmod(0o700)  # a umask may let the group write
+            made.chmod(0o700)  # the umask may let the group write
             kept = folder / f"{key}-{_digest(made.read_bytes())}{_SUFFIX}"
             os.replace(made, kept)
             return kept, ""
@@ -244,7 +245,7 @@ def _compile(source: str, command: Sequence[str], folder: Path, key: str, deadli
 
 
 def _complaint(stderr: bytes) -> str:
-    """Return the line of a compiler's messages that names the error: the first line may only say where it is."""
+    """Return the line of a compiler's messages that names the error: the first line may only give its place."""
     lines = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", stderr.decode(errors="replace")).strip().splitlines() or [""]
     return one_line(next((line for line in lines if "error" in line.lower()), lines[0]), 200)
 
@@ -276,7 +277,7 @@ def _about(command: Sequence[str], deadline: float) -> str:
 
 
 def _processor() -> str:
-    """Identify this processor among those that may share the cache: name and features, else the machine's name."""
+    """Identify this processor among those that may share the cache: by name and features, or by the machine's name."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

@@ -4,8 +4,8 @@ Nodes are taken level by level: a node's level is one above the highest level of
 level do not depend on each other. Those with the same operation become one instruction, whose results are in
 consecutive slots; dot products over the same inputs become a product of matrices.
 
-A bytecode for rows computes many rows of inputs at once: what depends on an input is in its part `rows`, and what
-does not is computed once for all rows, in its part `steady`. A bytecode for one row has only a steady part.
+A bytecode for rows computes many rows of inputs at once. Values that depend on an input are in its part `rows`; all
+others are computed once for all rows, in its part `steady`. A bytecode for one row has only a steady part.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ from ..program import PICK, Program
 
 __all__ = ["Bytecode"]
 
-STRIP, ONE, LIST = range(3)  # where operands are: consecutive, all the same, anywhere
+STRIP, ONE, LIST = range(3)  # where operands are: in consecutive slots, all in the same slot, or anywhere
 PRODUCT, PRODUCT_BY_LANE, PICKED = -1, -2, -3
 SINGLE, MANY, WIDE = range(3)
 LISTED = Op("listed")  # not an operation: a list of operands
-FEW = 4  # too few results for an instruction with many
+FEW = 4  # fewer results than this do not become an instruction with many
 
 
 class _Places(dict[Any, int]):
-    """The place of each value of a program in lists of values, after what it is computed from.
+    """The place of each value of a program in lists of values, each after its operands.
 
-    A literal has a place, too, and so does each list of operands of an operation over lists: many nodes may share it.
+    A literal also has a place, and so does each list of operands of an operation over lists: many nodes may share it.
     """
 
     def __init__(self, leaves: Sequence[Any]) -> None:
         super().__init__(zip(leaves, range(len(leaves))))
         self.ops: list[Any] = [None for _ in leaves]
         self.operands: list[tuple[int, ...]] = [() for _ in leaves]
-        self.literals: dict[str, int] = {}  # identified by their digits: -0.0 is not 0.0
+        self.literals: dict[str, int] = {}  # by their digits, since -0.0 is not 0.0
         self.lists: dict[
             tuple[int, ...], int
-        ] = {}  # by the places in them; separate, since the list (2.0,) is not the place 2
+        ] = {}  # by the places in them; kept apart from literals, since the list (2.0,) is not the place 2
 
     def add(self, nodes: Iterable[Any]) -> None:
         for node in nodes:
@@ -74,19 +74,19 @@ class _Places(dict[Any, int]):
 
 @lru_cache(maxsize=1024)
 def _split(op: Op, count: int) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """Return a function that turns `count` flat operands into one for each name, with a tuple for a list."""
+    """Return a function that turns `count` flat operands into one operand per name, with a tuple for a list."""
     bound = op.bind(range(count)).values()
     parts = [slice(part[0], part[-1] + 1) if isinstance(part, list) else part for part in bound]
     return itemgetter(*parts) if len(parts) > 1 else lambda operands: (operands,)
 
 
 class Bytecode:
-    """A program as the interpreter takes it.
+    """A program in the form that the interpreter takes.
 
-    parameters: those of the compiled step, used in this program or not; they are the first steady slots.
+    parameters: all those of the compiled step, whether this program uses them or not; they are the first steady slots.
     numbers: for every (id of an op, absent operands), its number in the interpreter's table of rows.
 
-    Values are identified here by their places. active, slot: one for each place; ~slot is a steady slot used by rows.
+    Here values are identified by their places. active, slot: one for each place; ~slot is a steady slot used by rows.
     """
 
     @gc_paused
@@ -131,7 +131,7 @@ class Bytecode:
         return marked
 
     def room(self, width: int) -> int:
-        """Return how much room, in numbers, the interpreter needs besides the slots at this width."""
+        """Return how much room the interpreter needs besides the slots at this width, counted in numbers."""
         return max(self.steady.room + self.steady.room_by_width, self.rows.room + width * self.rows.room_by_width)
 
 
@@ -153,7 +153,7 @@ class _Part:
                 pack(self, group)
 
     def _levels(self, nodes: Iterable[int]) -> list[dict[Any, list[int]]]:
-        """Group the nodes by level and kind; those that a node of this part depends on come before it."""
+        """Group the nodes by level and kind; each node comes after the nodes of this part that it depends on."""
         level = [-1] * len(self.ops)
         levels: list[dict[Any, list[int]]] = []
         for node in nodes:
@@ -169,7 +169,7 @@ class _Part:
         return levels
 
     def _kind(self, node: int) -> tuple[Any, ...]:
-        """Return how a node is packed, and what else nodes must have in common to be one instruction."""
+        """Return how a node is packed, and what else nodes must have in common to become one instruction."""
         op, operands = self.ops[node], self.operands[node]
         if op is None:
             return (_Part._alias,)
@@ -183,7 +183,7 @@ class _Part:
         return _Part._scalars, id(op), flows
 
     def _write(self, code: int, active: int, nodes: Sequence[int], *described: Sequence[int]) -> None:
-        """Add an instruction whose results are these nodes; active: bits for the operands that get a gradient."""
+        """Add an instruction that computes these nodes. active: bits for the operands that get a gradient."""
         slots = range(self.slots, self.slots + len(nodes))
         self.code.extend((code, active if self.active[nodes[0]] else 0, len(nodes), self.slots, len(self.described)))
         for numbers in described:
@@ -200,14 +200,14 @@ class _Part:
         return [*map(self.slot.__getitem__, places)]
 
     def _listed(self, places: Iterable[int]) -> list[int]:
-        """Return the values at these places, with those in lists one by one."""
+        """Return the values at these places, with the values in lists one by one."""
         return [k for place in places for k in (self.operands[place] if self.ops[place] is LISTED else (place,))]
 
     def _active_bits(self, groups: Iterable[Iterable[int]]) -> int:
-        """Return bits: bit k says whether a gradient flows to anything in group k."""
+        """Return an int whose bit k says whether a gradient flows to anything in group k."""
         return sum((True in map(self.active.__getitem__, group)) << k for k, group in enumerate(groups))
 
-    # --- what becomes of the nodes of a level
+    # --- Instructions for the nodes of a level
 
     def _alias(self, nodes: list[int]) -> None:
         for node in nodes:
@@ -234,7 +234,7 @@ class _Part:
         described = [_described(self._slots_of(self._listed([k]))) for node in nodes for k in self.operands[node]]
         code = 3 * self.bytecode.numbers[id(op), absent] + WIDE
         self._write(code, self._active_bits(zip(operands)), nodes, [length], *described)
-        self._need(length * (len(operands) + 1), 0)  # a copy of each list, and the terms that are kept
+        self._need(length * (len(operands) + 1), 0)  # room for a copy of each list, and for the terms that are kept
 
     def _picks(self, nodes: list[int]) -> None:
         index, *candidates = zip(*map(self.operands.__getitem__, nodes))
@@ -251,7 +251,7 @@ class _Part:
         self._write(PICKED, active, nodes, [len(choices), self.slot[index[0]]], described)
 
     def _dots(self, nodes: list[int]) -> None:
-        """Add products X W^T: W is the steady side, else the one that belongs to a layer, else the less used one."""
+        """Add products X W^T: W is the steady side, or else that of a layer, or else the one that is used less."""
         uses = Counter(side for node in nodes for side in self.operands[node][:2])
         rank = {
             side: (not self.bytecode.per_row[side], max(self.operands[side]) < self.bytecode.first_input, -count)
@@ -286,7 +286,7 @@ class _Part:
 
 
 def _described(slots: Sequence[int]) -> list[int]:
-    """Describe where operands are; for steady slots that rows refer to, the complements are consecutive."""
+    """Describe where operands are. For steady slots that rows refer to, the complements are consecutive."""
     first, count = slots[0], len(slots)
     if [*slots] == [*(range(first, first + count) if first >= 0 else range(first, first - count, -1))]:
         return [STRIP, first]

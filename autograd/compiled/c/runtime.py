@@ -33,9 +33,9 @@ __all__ = [
     "zeros",
 ]
 
-CLOSE = 1 << 18  # bytes of the rows that are computed at once: the size of a processor's nearby cache
-LINE = 64  # bytes of a line of its cache
-WIDEST = 8  # rows are computed in multiples of this, the numbers in the widest vector
+CLOSE = 1 << 18  # in bytes: the size of the rows that are computed at once, which is that of a processor's nearby cache
+LINE = 64  # in bytes: a line of the cache
+WIDEST = 8  # rows are computed in multiples of this: how many numbers the widest vector holds
 
 
 class Struct:
@@ -56,12 +56,12 @@ def address(memory: Any) -> int:
 
 
 def zeros(count: int, kind: str = "d") -> array[Any]:
-    """Return an array of that many zeros, but at least one."""
+    """Return an array of that many zeros, but of at least one."""
     return array(kind, bytes(array(kind).itemsize * max(count, 1)))
 
 
 def aligned(count: int) -> Any:
-    """Return that many doubles, aligned to a line of the processor's cache: vectors are then fetched twice as fast."""
+    """Return that many doubles, aligned to the processor's cache lines, so that vectors are fetched twice as fast."""
     numbers = zeros(count + LINE // 8)
     start = -numbers.buffer_info()[0] % LINE // 8
     return memoryview(numbers)[start : start + max(count, 1)]
@@ -98,18 +98,18 @@ class Interpreter:
         self.load(build(interpreter_source(rows)))
 
     def load(self, path: Path) -> None:
-        """Load the library. Raises ToolError if it is not one, is another one, or disagrees with Python."""
+        """Load the library. Raises ToolError if it is not such a library, or disagrees with Python."""
         library = load(path, "train", "computes")
         self.train = library.train
         self.computes = ctypes.c_void_p.in_dll(library, "computes").value or 0
         self.train.restype = ctypes.c_ssize_t
         self.train.argtypes = [ctypes.c_void_p, *[ctypes.c_ssize_t] * 3, *[ctypes.c_void_p] * 3]
-        Context().run(self._prove)  # if no mode is on
+        Context().run(self._prove)  # in a context where no mode is on
 
     def _prove(self) -> None:
-        """Compute a known program, for one row and for many, and compare with Python's numbers.
+        """Run a known program, for one row and for many, and compare the numbers with Python's.
 
-        Sums of terms that nearly cancel, over a list and over rows, show a compiler that adds up in another order.
+        Sums of terms that nearly cancel, over a list and over rows, reveal a compiler that adds up in another order.
         """
         half = [math.sin(7.0 * k) for k in range(30)]
         rest = (1e-9 * math.cos(k) - x for k, x in enumerate(half))
@@ -152,13 +152,13 @@ class Interpreter:
 def interpreter(program: Program) -> Interpreter:
     """Return the interpreter for a program: one for all, except for programs with the user's own operations.
 
-    Raises ToolError if it cannot be built; it is tried once.
+    Raises ToolError if it cannot be built. It is tried only once.
     """
     builtin = [OPS[name] for name in BUILTIN]
     known = {id(op) for op in (*builtin, PICK)}
     used = {id(node.op): node.op for node in program.order if node.op is not None}
     own = sorted((op for key, op in used.items() if key not in known), key=lambda op: (op, id(op)))
-    key = tuple(map(id, own))  # a redefined operation has the name of the old one
+    key = tuple(map(id, own))  # a redefined operation has the same name as the old one
     return tried_once(key, lambda: Interpreter([*builtin, *own]))
 
 
@@ -166,7 +166,7 @@ def interpreter(program: Program) -> Interpreter:
 
 
 class NotFloatError(ArithmeticError):
-    """A number of another type is in data or grad: Executable.made_floats makes it a float, or says why not."""
+    """A data or grad is not a float: Executable.made_floats turns it into one, or says why it cannot."""
 
 
 def want_floats(numbers: Sequence[Any]) -> None:
@@ -175,7 +175,7 @@ def want_floats(numbers: Sequence[Any]) -> None:
 
 
 class Batch(Struct):
-    """Rows of inputs as the interpreter takes them, one after the other.
+    """Rows of inputs in the form that the interpreter takes, one after the other.
 
     reached: for each parameter, whether a gradient reaches it.
     """
@@ -200,7 +200,7 @@ class BatchPlan(Struct):
     def run(self, training: Training) -> float:
         """Return the mean loss, and add its gradients to those of the Values in `training`, which has no groups.
 
-        Raises ArithmeticError if Python has an error to raise, NotFloatError if a number is not a float.
+        Raises ArithmeticError if Python has an error to raise, and NotFloatError if a number is not a float.
         """
         for loss in self._alone.train(0, 1, training):
             return loss
@@ -236,7 +236,7 @@ class LoadedProgram(Struct):
     """A bytecode in memory, ready to run.
 
     data, grad: those of the steady slots, parameters first.
-    width: how many rows are computed at once, for batches of `rows`.
+    width: how many rows are computed at once, for batches of `rows` rows.
     """
 
     def __init__(self, machine: Interpreter, bytecode: Bytecode, rows: int = 1) -> None:
@@ -261,7 +261,7 @@ class LoadedProgram(Struct):
         )
 
     def read_constants(self) -> None:
-        """Copy the data of the leaves that nothing flows to."""
+        """Copy the data of the leaves to which no gradient flows."""
         if constants := self.bytecode.program.constants:
             numbers, first = [node.data for node in constants], self.bytecode.first_constant
             want_floats(numbers)
@@ -276,10 +276,11 @@ def _width(slots: int, rows: int) -> int:
 
 
 class Training(Struct):
-    """What training keeps about each parameter; without groups, it only adds up gradients. memory: what the optimiser remembers, by name; names: which of these.
+    """What training keeps about each parameter; without groups, it only adds up gradients.
 
-    groups: for each group, the places of its parameters, the address of its rule, what that remembers, and the number
-    of its options, which are in `options` at every update.
+    memory: what the optimiser remembers, by name. names: for each parameter, the names that apply to it.
+    groups: for each group, the places of its parameters, the address of its rule, what the rule remembers, and the
+    number of its options, which are in `options` at every update.
     """
 
     def __init__(
@@ -302,7 +303,7 @@ class Training(Struct):
 
 
 def _runs(places: Sequence[int]) -> list[list[int]]:
-    """Join consecutive places, as the first and the one after the last: [3, 4, 5, 9] is [[3, 6], [9, 10]]."""
+    """Join consecutive places into pairs of the first and the one after the last: [3, 4, 5, 9] is [[3, 6], [9, 10]]."""
     runs: list[list[int]] = []
     for place in places:
         if runs and place == runs[-1][1]:

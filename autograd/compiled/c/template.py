@@ -24,7 +24,7 @@ from ...ops import DOT, Op
 
 __all__ = ["Row", "interpreter_source", "rows_of"]
 
-# C that notices where Python would raise an error: seen() and over() are in the template.
+# C code that notices where Python would raise an error: seen() and over() are in the template.
 _CALL = C.spellings["exp"].level
 _CHECKED = Dialect(
     "C",
@@ -51,7 +51,7 @@ class Row:
 
 
 def rows_of(ops: Iterable[Op]) -> list[Row]:
-    """List the rows of an interpreter for `ops`; a row's place here is its number there."""
+    """List the rows of an interpreter for `ops`. A row's place in this list is its number in the interpreter."""
     rows: list[Row] = []
     for op in ops:
         optional = [name for name, default in op.defaults.items() if default is None]
@@ -119,7 +119,7 @@ def _kept(lets: list[str], add: str, pieces: Any) -> tuple[list[str], str]:
 
 
 def _operands(row: Row, many: bool) -> Iterator[str]:
-    """Write operand k's numbers, x{k}: for one result, those at its slot at[k]; for many, those described at{k}."""
+    """Write operand k's numbers, x{k}: for one result, those at slot at[k]; for many, those given by at{k}."""
     if not many:
         yield "const word i = 0;"
     for k in range(len(row.operands)):
@@ -158,7 +158,7 @@ def _backward(code: int, row: Row, many: bool) -> str:
 
 
 def _looped(many: bool, lines: Iterable[str]) -> list[str]:
-    """Write these lines for each of many results; by vectors, if nothing is called or noticed."""
+    """Write these lines for each of many results, by vectors if nothing is called or noticed."""
     if not many:
         return [*lines]
     loop = _braced("for (word i = 0; i < n; i++)", *lines)

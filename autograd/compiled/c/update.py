@@ -36,15 +36,10 @@ _SOURCE = """\
 #include <string.h>
 
 /* Updates the parameters from the `at`-th to the one before `stop` that a gradient has reached. known: whether anything
-   is remembered about a parameter. Consecutive parameters with equally many updates are updated together. */
+   is remembered about a parameter. Consecutive parameters with the same number of updates are updated together. */
 PUBLIC void update(double *restrict data, const double *restrict grad, double *const *memory, unsigned char *known,
-                   const unsigned char *reached, const double *options, ptrdiff_t at, ptrdiff_t stop) {
-    (void)memory, (void)options;
-@OPEN@
-    while (at < stop) {
-        if (!reached[at]) {
-            at++;
-            continue;
+const unsigned char *reached, const double *options, ptrdiff_t at, ptrdiff_t stop) { (void)memory, (void)options; @OPEN@
+while (at < stop) { if (!reached[at]) { at++; continue;
         }
         ptrdiff_t end = at;
         for (int others = 0; end + 64 <= stop && !others; end += 64 * !others) {
@@ -88,7 +83,7 @@ def _indented(depth: int, lines: Iterable[str]) -> str:
 
 
 def _branch(update: Update, first: bool) -> list[str]:
-    """Write the first update of consecutive parameters, or a later one; what is common to all precedes the loop."""
+    """Write the first update of consecutive parameters, or a later one. Everything common to all precedes the loop."""
     lines = update.first if first else update.later
     steady = {*update.options, *_clocks(update, lines)}
     outside: list[str] = []
@@ -110,7 +105,7 @@ def _branch(update: Update, first: bool) -> list[str]:
 
 
 def _clocks(update: Update, lines: Sequence[tuple[str, Formula]]) -> list[str]:
-    """Return what is remembered and equal for parameters with equally many updates: it follows from itself alone."""
+    """Return the names whose values depend only on the number of updates: each is computed from itself alone."""
     clocks = [*update.remembered]
     while True:
         steady = {*update.options, *clocks}
@@ -134,7 +129,7 @@ def _built(update: Update) -> int:
 
 
 def _prove(update: Update, function: Any) -> None:
-    """Make two updates of some parameters, in runs of all lengths, in C and in Python: all bits have to be the same."""
+    """Make two updates of some parameters, in runs of all lengths, in C and in Python, and require equal bits."""
     count, options = 200, [0.3 / (k + 1) for k in range(len(update.options))]
     wanted = [_Parameter(math.sin(k), math.cos(k), k % 97 > 2 and k != 20) for k in range(count)]
     data, grad = (array("d", [getattr(p, name) for p in wanted]) for name in ("data", "grad"))
@@ -147,7 +142,7 @@ def _prove(update: Update, function: Any) -> None:
         function(*map(address, given), 0, count)
     found = [[*data], *([kept[k] for k in range(count) if reached[k]] for kept in memory.values())]
     expected = [[p.data for p in wanted], *([kept[name] for kept in state.values()] for name in memory)]
-    if repr(found) != repr(expected):  # which nan equals, too
+    if repr(found) != repr(expected):  # in the repr, nan equals nan
         raise ToolError(
             "the C compiler made a library that updates parameters differently from Python: "
             "its flags, or the compiler itself, are not to be trusted"
