@@ -36,6 +36,13 @@ __all__ = [
 ]
 
 
+if getattr(sys.modules[__package__ or __name__.rpartition(".")[0]], "__file__", None) is None:
+    raise ImportError(
+        "autograd/__init__.py is missing: another package, `autograd` (HIPS), has the same files, and uninstalling it took ours "
+        "along. Repair it with: python -m pip install --force-reinstall scalar-autograd"
+    )
+
+
 def install(*packages: str) -> str:
     """Return the command that installs packages for this Python, ready to be pasted into a shell.
 

@@ -29,8 +29,8 @@ import autograd as _engine
 if not hasattr(_engine, "Value"):
     raise ImportError(
         "nn needs scalar-autograd, but the `autograd` that Python finds is another package (HIPS), which imports under "
-        "the same name. Repair it with: python -m pip uninstall -y autograd scalar-autograd; "
-        "python -m pip install --force-reinstall scalar-autograd"
+        "the same name, or what was left of ours when that one was uninstalled. Repair it with: "
+        "python -m pip uninstall -y autograd scalar-autograd; python -m pip install --force-reinstall scalar-autograd"
     )
 
 from autograd.frames import ours

@@ -204,3 +204,35 @@ def test_cyrillic_where_everything_is_ascii(arguments, status, said, tmp_path):
     )  # fmt: skip
     text = (done.stdout + done.stderr).decode("ascii")
     assert done.returncode == status and said in text and "Traceback" not in text, text
+
+
+@pytest.mark.parametrize("locale", [ASCII, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "cp866"}])
+def test_what_is_printed_there_can_be_read(locale):
+    code = (
+        "from autograd import Value\na, b = Value(2.0, label='λ'), Value(3.0, label='№')\nf = a * b\n"
+        "for text in f.tree(), f.why(a), f.formula(), f.step_through(), f.step_through().step(): print(text)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env={**os.environ, **locale, "PYTHONPATH": str(ROOT)}, timeout=60, check=False
+    )  # fmt: skip
+    assert not done.stderr and done.stdout.count(rb"\u03bb") > 4, done
+
+
+def test_what_another_autograd_left_of_ours_says_so(tmp_path):
+    """pip removes every file that the other package had: of ours, autograd/__init__.py."""
+    for package in ("autograd", "nn"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "autograd" / "__init__.py").unlink()
+    for code in (
+        "import nn",
+        "from autograd.value import Value",
+        "import runpy; runpy.run_module('autograd', run_name='__main__')",
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {code}"],
+            capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
+        )  # fmt: skip
+        last = done.stderr.splitlines()[-1]
+        assert (
+            last.startswith("ImportError: ") and "uninstall" in last and "--force-reinstall scalar-autograd" in last
+        ), done

@@ -165,3 +165,17 @@ def test_what_is_no_node_is_refused_with_the_name_of_the_graph(wrong):
     with pytest.raises(GraphError, match=r"want a node of f's graph, or its name, got"):
         find_node(Graph(f), wrong)
     assert find_node(Graph(f), "a") is find_node(Graph(f), f.operands[0])
+
+
+def test_a_part_of_the_graph_is_explained_as_the_stepper_explains_it():
+    import nn
+
+    model = nn.MLP(2, [2, 1], seed=0)
+    f = model([Value(1.0, "x1"), Value(2.0, "x2")])[0] ** 2
+    with f.step_through() as bp:
+        bp.run()
+        for part in ("layers.0", "layers.1.weight", model.layers[0]):
+            assert f.why(part) == bp.why(part) and f.why(part).total == bp.why(part).total != 0
+    assert f.why("layers.1").startswith("gradients of f in layers.1 (Linear): 3 leaves")
+    with pytest.raises(GraphError, match=r"no value is called 'layer\.0' in this graph: did you mean layers\.0"):
+        f.why("layer.0")

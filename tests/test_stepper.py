@@ -869,3 +869,27 @@ def test_a_graph_without_a_leaf_that_takes_a_gradient_is_run_too():
     f = cube(1.0) * 2
     assert "1 edge made, backprop of f is done" in f.step_through().run()
     assert f.step_through(forward=True).run().endswith("f = 2")
+
+
+def test_a_pass_that_begins_with_another_gradient_is_backward_with_it():
+    for gradient in (2.0, -0.5, 0, 1):
+        f, _, _, a = emblem()
+        g = f.step_through(gradient=gradient)
+        g.run()
+        stepped = [node.grad for node in walk(f)]
+        g.close()
+        f.backward(gradient)
+        assert stepped == [node.grad for node in walk(f)] and a.grad == stepped[0]
+    with pytest.raises(ArgumentError, match="want gradient or forward, not both"):
+        f.step_through(forward=True, gradient=2.0)
+    with autograd.no_grad(), pytest.raises(ArgumentError, match=r"no_grad\(\) would not record"):
+        f.step_through(gradient=2.0)
+
+
+def test_a_compiled_step_is_stepped_through_as_its_function():
+    w = Value(3.0, label="w")
+    step = autograd.compile(lambda x, y: (w * x - y) ** 2, [w])
+    with step.step_through(2.0, 5.0) as bp:
+        bp.run()
+        stepped = w.grad
+    assert w.grad == 0.0 and step(2.0, 5.0) == 1.0 and w.grad == stepped == 4.0

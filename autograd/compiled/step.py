@@ -202,6 +202,11 @@ class Step:
             raise ToolError(f"{title} has not been called yet: what it computes depends on its arguments")
         return Report(page(latest.program, language, title, latest.inputs))
 
+    def step_through(self, *arguments: Any, **keywords: Any) -> Any:
+        """Step through backprop of the function itself for these arguments, edge by edge: see `Value.step_through`."""
+        loss: Any = self._function(*arguments, **keywords)
+        return loss.step_through()
+
     def retrace(self) -> None:
         """Forget every program: the next call traces the function again, with what it reads from outside then."""
         self.programs.retrace()

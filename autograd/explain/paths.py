@@ -16,19 +16,20 @@ listed: one sweep from the value up to the result gives every node its count, it
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import heappop, heappush, heapreplace
 from itertools import islice
 from typing import Any
 
 from ..errors import GraphError
-from ..graph import Edge, Graph
+from ..graph import Edge, Graph, gradients, nearest
 from .failures import known_options
 from .naming import named_graph, names_for, one_line
 from .phrases import Report, counted, name_of, product, short, which
+from .regions import Region, Regions
 
-__all__ = ["Ledger", "Sums", "find_node", "outsider", "strongest_path", "totals", "why"]
+__all__ = ["Ledger", "Sums", "find_node", "find_part", "outsider", "strongest_path", "totals", "why", "why_part"]
 
 LISTED = 12  # up to this many paths, all are listed; if there are more, only the largest
 LARGEST = 8
@@ -95,12 +96,15 @@ class Ledger(Report):
 def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None = None) -> Ledger:
     """Explain d(result)/d(value) path by path: the product of each path's partials, and the sum of these products.
 
-    value: a node, or its name. most: the number of paths to list, the largest ones. By default, up to 12 paths are all
+    value: a node, or its name. For a module, its name, or what several names begin with, it lists the gradients of all
+    leaves there. most: the number of paths to list, the largest ones. By default, up to 12 paths are all
     listed; if there are more, the largest 8 are. After one backward pass, the total agrees with `value.grad` to 1e-12
     of the paths' sizes. If the result does not depend on the value, the text says so. No grad is changed.
     """
     graph = graph or named_graph(result)
-    value = find_node(graph, value)
+    value = find_part(graph, Regions(graph), value)
+    if isinstance(value, Region):
+        return why_part(graph, value, gradients(graph))
     if value not in graph:
         said = f"no path from {name_of(graph, graph.root)} to {outsider(value)}: {graph.how_cut()}"
         return Ledger(said, total=0.0, paths=0, size=0.0)
@@ -124,6 +128,37 @@ def why(result: Any, value: Any, *, most: int | None = None, graph: Graph | None
         rows.append((others, f"together {short(rest)}"))
     text = "\n".join([*lines, *columns(rows), f"  total {short(total)}"])
     return Ledger(text, total=total, paths=count, size=sums.sizes[-1])
+
+
+def find_part(graph: Graph, regions: Regions, wanted: Any) -> Any:
+    """Return a node or a Region: a module, its name, or what several names begin with.
+
+    Raises GraphError for an unknown name, and for anything else.
+    """
+    if isinstance(wanted, str) and wanted in graph.by_name:
+        return graph.by_name[wanted]
+    if region := None if hasattr(wanted, "partials") else regions.find(wanted):
+        return region
+    if isinstance(wanted, str) and (near := nearest(wanted, [*regions.names, *graph.by_name])):
+        raise GraphError(f"no value is called {wanted!r} in this graph: {near}")
+    return find_node(graph, wanted)
+
+
+def why_part(
+    graph: Graph, part: Region, truth: Mapping[Any, float], is_there: Callable[[Any], bool] = lambda leaf: True
+) -> Ledger:
+    """List the gradients of a part's leaves, largest first. is_there: whether a leaf's gradient has arrived."""
+    root = name_of(graph, graph.root)
+    leaves = sorted(part.leaves, key=lambda leaf: -abs(truth[leaf])) or part.nodes[-1:]
+    sums = [Sums(graph, leaf) for leaf in leaves[:LISTED]]
+    rows = [(f"d{root}/d{name_of(graph, leaf)}", f"{short(truth[leaf]) if is_there(leaf) else 'to come'}"
+             f", by {said_count(each.count)}") for leaf, each in zip(leaves, sums)]  # fmt: skip
+    more = f", the {len(rows)} largest of them" if len(rows) < len(leaves) else ""
+    head = f"gradients of {root} in {part.title}: {counted(len(leaves), 'leaf', 'leaves')}{more}"
+    total, paths = (0.0, 0)
+    for leaf, each in zip(leaves, sums):
+        total, paths = total + truth[leaf], paths + each.count
+    return Ledger("\n".join([head, *columns(rows)]), total=total, paths=paths, size=abs(total))
 
 
 def find_node(graph: Graph, value: Any) -> Any:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -16,6 +17,7 @@ from ..formula import PLAIN, PYTHON, READABLE, Dialect, Formula
 from ..graph import Edge, Graph
 from ..methods import OPERATORS
 from .naming import one_line
+from .terminal import encodable
 
 __all__ = [
     "LONGEST",
@@ -44,7 +46,10 @@ TYPED, CUT = 10, 7  # the most characters of a number that somebody may have typ
 
 
 class Report(str):
-    """Text that displays itself at a prompt, line by line. Its facts are also in its attributes."""
+    """Text that displays itself at a prompt, line by line. Its facts are also in its attributes.
+
+    Printed where its characters cannot be, as in an ASCII locale, it shows escapes in their place.
+    """
 
     def __new__(cls, text: str, **facts: Any) -> Any:
         report = super().__new__(cls, text)
@@ -52,8 +57,11 @@ class Report(str):
             setattr(report, name, fact)
         return report
 
+    def __str__(self) -> str:
+        return encodable(super().__str__(), sys.stdout)
+
     def __repr__(self) -> str:
-        return str(self)
+        return super().__str__()
 
 
 def short(number: float, digits: int = 4) -> str:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-__all__ = ["coloured", "has_colour", "is_terminal", "line_editing", "say", "wrapped"]
+__all__ = ["coloured", "encodable", "has_colour", "is_terminal", "line_editing", "say", "wrapped"]
 
 COLOURS = (
     (r"\bNOT complete: \d+ more to come", "1;33"),
@@ -41,8 +41,13 @@ def say(text: str) -> None:
         width = shutil.get_terminal_size().columns
         text = "\n".join(wrapped(line, width) for line in text.split("\n"))
     text = coloured(text) if has_colour() else text
+    print(encodable(text, stream), flush=True)
+
+
+def encodable(text: str, stream: Any) -> str:
+    """Return a text that a stream can write: characters that its encoding lacks become escapes."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 GAP = re.compile(" {3,}")  # between two columns

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..explain.paths import LISTED, Ledger, Sums, columns, said_count, totals, why
+from ..explain.paths import LISTED, Ledger, Sums, columns, said_count, totals, why, why_part
 from ..explain.phrases import Report, below, counted, product, short, slope
 from ..explain.regions import Region
 from ..explain.source import source_of
@@ -274,7 +274,7 @@ class Stepper(Edges):
         """
         node = self.part(x)
         if isinstance(node, Region):
-            return self._why_region(node)
+            return why_part(self.graph, node, self._truth(), self._is_complete)
         if self._is_complete(node):
             return why(self.root, node, graph=self.graph)
         sums = Sums(self.graph, node)
@@ -298,20 +298,6 @@ class Stepper(Edges):
                 )
         text = "\n".join([head, *columns(rows), f"  so far {short(so_far)}"])
         return Ledger(text, total=so_far, paths=sums.count, size=sums.sizes[-1])
-
-    def _why_region(self, region: Region) -> Ledger:
-        """List the gradients of a module's leaves, largest first."""
-        truth, root = self._truth(), self.name(self.root)
-        leaves = sorted(region.leaves, key=lambda leaf: -abs(truth[leaf])) or region.nodes[-1:]
-        sums = [Sums(self.graph, leaf) for leaf in leaves[:LISTED]]
-        rows = [(f"d{root}/d{self.name(leaf)}", f"{short(truth[leaf]) if self._is_complete(leaf) else 'to come'}"
-                 f", by {said_count(each.count)}") for leaf, each in zip(leaves, sums)]  # fmt: skip
-        more = f", the {len(rows)} largest of them" if len(rows) < len(leaves) else ""
-        head = f"gradients of {root} in {region.title}: {counted(len(leaves), 'leaf', 'leaves')}{more}"
-        total, paths = (0.0, 0)
-        for leaf, each in zip(leaves, sums):
-            total, paths = total + truth[leaf], paths + each.count
-        return Ledger("\n".join([head, *columns(rows)]), total=total, paths=paths, size=abs(total))
 
     # --- Asking ---
 

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ArgumentError, GraphError
+from ..errors import ArgumentError
 from ..explain.naming import named_graph, one_line
-from ..explain.paths import find_node
+from ..explain.paths import find_node, find_part
 from ..explain.phrases import Report, counted, name_of
 from ..explain.regions import Region, Regions, calls_of
 from ..frames import public
-from ..graph import Graph, nearest, unrecorded
+from ..graph import Graph, unrecorded
 from .moved import Moved, Pictured, whole
 from .points import Known, Point, operations, point_at, said_range, tensors, watch_text
 
@@ -158,14 +158,8 @@ class Moves(Pictured):
 
     def part(self, wanted: object) -> Node | Region:
         """Find a node, or a Region: a module, its name, or a prefix of names. Raises GraphError if there is none."""
-        if isinstance(wanted, str) and wanted in self.graph.by_name:
-            return self.graph.by_name[wanted]
-        if region := None if hasattr(wanted, "partials") else self.regions.find(wanted):
-            return region
-        if isinstance(wanted, str) and (near := nearest(wanted, [*self.regions.names, *self.graph.by_name])):
-            raise GraphError(f"no value is called {wanted!r} in this graph: {near}")
-        node: Any = wanted
-        return self.node(node)
+        found: Any = find_part(self.graph, self.regions, wanted)
+        return found if isinstance(found, Region) else self.node(found)
 
     def node(self, wanted: Node | str) -> Node:
         """Find a node of this graph, given as itself or by its name. Raises GraphError for any other node."""
