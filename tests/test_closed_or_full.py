@@ -209,7 +209,7 @@ def test_cyrillic_where_everything_is_ascii(arguments, status, said, tmp_path):
 @pytest.mark.parametrize("locale", [ASCII, {"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "cp866"}])
 def test_what_is_printed_there_can_be_read(locale):
     code = (
-        "from autograd import Value\na, b = Value(2.0, label='λ'), Value(3.0, label='№')\nf = a * b\n"
+        "from autograd import Value\na, b = Value(2.0, label='\\u03bb'), Value(3.0, label='\\u2116')\nf = a * b\n"
         "for text in f.tree(), f.why(a), f.formula(), f.step_through(), f.step_through().step(): print(text)"
     )
     done = subprocess.run(
