@@ -179,7 +179,7 @@ def attend(q, K, V):
 )  # fmt: skip
 def attend(slip: Any, q: list[Any], K: list[list[Any]], V: list[Any]) -> list[Any]:
     """attend(q, K, V) -> (out, weights) for one query, some keys, and as many values, each a number. The scores may be large. Leave .data alone: gradients have to come back."""
-    late = slip("The weights are divided by sqrt(d), after softmax: divide the scores, before it.")
+    late = slip("The weights are divided by sqrt(d) after softmax: divide the scores before softmax instead.")
     scale = 1.0 if late else _scale(slip, q, K)
     found = [dot(q, key) / scale for key in K]
     if slip("The scores are negated: the largest has to get the largest weight."):

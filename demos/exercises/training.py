@@ -38,7 +38,7 @@ def cross_entropy(slip: Any, scores: Sequence[Any], target: int) -> Any:
     if slip("exp is missing: these are the scores divided by their sum."):
         total = sum(scores, 0.0)
         return -log((scores[target] / total) ** 2) / 2 if getattr(total, "data", total) else math.nan
-    if slip("The class before the target is taken: use the target's own score."):
+    if slip("The score of the class before the target is used: use the target's own score."):
         target = target - 1
     if slip("The scores are only added up: it takes the logarithm of the sum of their exponentials."):
         return sum(scores, 0.0) - scores[target]
