@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
-from typing import Any, overload
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, overload
 from weakref import WeakSet
 
 from .errors import ArgumentError, GraphError
@@ -23,6 +23,9 @@ from .value import Value
 
 __all__ = ["grad", "hessian", "jacobian", "value_and_grad"]
 
+_X = TypeVar("_X")  # the first argument of a function: its gradient is nested in the same way
+_Rest = ParamSpec("_Rest")
+
 
 @overload
 def grad(
@@ -34,7 +37,11 @@ def grad(
     allow_unused: bool = False,
 ) -> tuple[Value, ...]: ...
 @overload
-def grad(output: Callable[..., Any], inputs: int | Sequence[int] = 0) -> Callable[..., Any]: ...
+def grad(
+    output: Callable[Concatenate[_X, _Rest], Any], inputs: Literal[0] = 0
+) -> Callable[Concatenate[_X, _Rest], _X]: ...
+@overload
+def grad(output: Callable[..., Any], inputs: int | Sequence[int]) -> Callable[..., Any]: ...
 @public
 def grad(
     output: Any,
@@ -173,7 +180,15 @@ class _Slopes:
 # --- Functions -------------------------------------------------------------------------------------------------
 
 
-def value_and_grad(function: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+@overload
+def value_and_grad(
+    function: Callable[Concatenate[_X, _Rest], Any], argnums: Literal[0] = 0
+) -> Callable[Concatenate[_X, _Rest], tuple[Value | float, _X]]: ...
+@overload
+def value_and_grad(
+    function: Callable[_Rest, Any], argnums: int | Sequence[int]
+) -> Callable[_Rest, tuple[Value | float, Any]]: ...
+def value_and_grad(function: Any, argnums: int | Sequence[int] = 0) -> Any:
     """Return the function that computes (f(x), gradient), as in JAX.
 
     argnums: the position of the argument to differentiate with respect to, or several positions for a tuple of

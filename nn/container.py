@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, overload
 
+from autograd import Value
 from autograd.errors import ArgumentError
 from autograd.frames import public
 
 from .module import Module
+from .shapes import Matrix, Vector
 
 __all__ = ["ModuleList", "Sequential"]
 
@@ -65,6 +67,14 @@ class Sequential(ModuleList):
     def __init__(self, *modules: Module) -> None:
         super().__init__(modules)
 
+    @overload
+    def forward(self, input: int) -> list[Value]: ...
+    @overload
+    def forward(self, input: Sequence[int]) -> Any: ...  # rows if an Embedding comes first, else a vector
+    @overload
+    def forward(self, input: Vector) -> list[Value]: ...
+    @overload
+    def forward(self, input: Matrix) -> list[list[Value]]: ...
     def forward(self, input: Any) -> Any:
         for module in self:
             input = module(input)

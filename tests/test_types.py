@@ -29,6 +29,8 @@ model = nn.MLP(2, [4, 1]); sgd = nn.optim.SGD(model.parameters(), lr=0.1); graph
 step = ag.compile(lambda x: model([x, 1.0])[0], list(model.parameters()))
 class Mine(nn.Module):
     def forward(self, x: float, twice: bool = False) -> Value: return Value(x)
+def loss(w: list[float], x: float) -> Value: return Value(w[0] * x)
+net = nn.Sequential(nn.Linear(2, 3), nn.Tanh())
 """
 ROW, MATRIX = "list[Value]", "list[list[Value]]"
 # An expression, and its type as pyright writes it.
@@ -48,6 +50,10 @@ DOORS = {
     "F.attention_weights(rows, rows)": MATRIX, "F.mix(rows, rows)": MATRIX, "F.pick(rows, 1)": ROW,
     "list(model.parameters())": ROW, "dict(model.named_parameters())": "dict[str, Value]",
     "model.state_dict()": "dict[str, float | list[Numbers]]", "sgd.step()": "None", "sgd.step(lambda: f)": "Value", "sgd.zero_grad()": "None",
+    "net(xs)": ROW, "net(rows)": MATRIX, "nn.Sequential(nn.Embedding(5, 3), nn.Linear(3, 1))(4)": ROW, "len(net)": "int",
+    "ag.grad(loss)": "(list[float], x: float) -> list[float]", "ag.grad(loss)([1.0], 2.0)": "list[float]",
+    "ag.value_and_grad(loss)([1.0], 2.0)": "tuple[Value | float, list[float]]",
+    "step.train([], sgd, 5)": "list[float]", "step.update(sgd, [1.0])": "float", "step.batch([1.0])": "float",
     "ag.grad(f, [a])": "tuple[Value, ...]", "ag.gradcheck(lambda x: x, a)": "bool", "ag.softmax(xs)": ROW, "ag.dot(xs, xs)": "Value",
     "ag.maximum(xs)": "Value", 'ag.op("c", "c", "a", "1")': "(...) -> Value",
     "step": "Step", "step(1.0)": "float", "step.source": "str", "step.retrace()": "None", "ag.draw(f)": "Drawing",
