@@ -1,7 +1,7 @@
-"""One backward pass at a time through a graph: a second one, from another thread, is refused before it changes anything.
+"""Allow one backward pass per graph at a time: a second one, in another thread, is refused before it changes anything.
 
-Every pass enters its root, then looks who else is there. So of two passes that begin at once at least one sees the
-other, and nobody waits for anybody.
+Every pass first records its root, and then looks for other passes. So if two passes begin at the same time, at least
+one sees the other, and neither has to wait.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from .graph import walk
 __all__ = ["one_at_a_time"]
 __tracebackhide__ = hidden
 
-_running: dict[int, Any] = {}  # by thread: the root of its pass
+_running: dict[int, Any] = {}  # the root of the pass in each thread
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_running.clear)  # the other threads do not exist there
+    os.register_at_fork(after_in_child=_running.clear)  # the other threads do not exist in the child
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -47,7 +47,7 @@ def one_at_a_time(backward: F) -> F:
 
 
 def _refuse_shared(root: Any, others: list[Any]) -> None:
-    """Raise GraphError if other passes have results in their graphs that this one has, too. They may share leaves."""
+    """Raise GraphError if the graphs of other passes share results with this one. Leaves may be shared."""
     results = {node for node in walk(root) if node.op is not None}
     if any(node in results for node in walk(*others)):
         from .explain.naming import named_graph
@@ -55,5 +55,5 @@ def _refuse_shared(root: Any, others: list[Any]) -> None:
         graph = named_graph(root)
         raise GraphError(
             f"backward() of {graph.name(root)}: another thread is in a backward() through the same values. "
-            "Nothing was changed: let one thread at a time in, by a lock of your own: with lock: loss.backward()"
+            "Nothing was changed: let in one thread at a time, with a lock: with lock: loss.backward()"
         )

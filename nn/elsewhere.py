@@ -13,7 +13,7 @@ from autograd.elsewhere import module_getattr, names_of_others
 __all__ = ["module_names", "names_of_torch"]
 
 _DROPOUT = "multiply by your own mask, `[x * (random.random() >= 0.1) / 0.9 for x in xs]`"
-_IMAGES = "there are no images here: a Linear sees all of them, `nn.Linear(64, 10)`"
+_IMAGES = "there are no images here: a Linear layer sees every number, `nn.Linear(64, 10)`"
 _MEMORY = "a loop carries the state, `state = [h.tanh() for h in nn.Linear(2, 2)(state)]`"
 _RULE = "the optimisers are `nn.optim.SGD`, `nn.optim.Adam`, `nn.optim.AdamW` and `nn.optim.RMSprop`"
 _START = (

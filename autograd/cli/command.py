@@ -170,9 +170,7 @@ def graph_of(text: str, values: Sequence[str] = ()) -> Any:
 
 
 def _read_value(text: str) -> tuple[str, float]:
-    name, equals, number = (
-        normalize("NFKC", text).strip().partition("=")
-    )  # normalised as Python does for names: ａ is a
+    name, equals, number = normalize("NFKC", text).strip().partition("=")  # as Python normalises names: ａ is a
     if not equals or not name.strip().isidentifier():
         raise FormulaError(
             f"want a value such as a=2, got {one_line(repr(text.strip()), 60)}: is the expression in quotes?"

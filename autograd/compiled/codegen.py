@@ -121,16 +121,15 @@ class Statements:
         self.indent = INDENT
         self.width: float = WIDTH  # of a line
         self.sections = Sections()
-        self.orders: dict[int, Sequence[Any]] = {}  # by sections; the key is the id of a list of nodes that lives on
+        self.orders: dict[int, Sequence[Any]] = {}  # sorted by sections; keyed by the id of a list that stays alive
         self.pending: dict[
             Any, list[tuple[Any, Piece]]
         ] = {}  # terms of a value's gradient, and the nodes they are from
         self.running: set[Any] = set()  # values whose gradient is a variable from the start
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
         picked = (c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
-        self.place = {
-            c: i for i, c in enumerate(dict.fromkeys(picked))
-        }  # the places in a list of gradients of values that may be picked
+        # the places, in a list of gradients, of values that may be picked
+        self.place = {c: i for i, c in enumerate(dict.fromkeys(picked))}
         self.known: dict[tuple[int, int], list[tuple[str, int | None]]] = {}  # the operands' names for each row
 
     # --- lines

@@ -73,7 +73,7 @@ class _Function(Statements):
     def read_values(self, more: str = "") -> None:
         """Write lines that read the numbers of the Values themselves, which are called value__0, value__1 ...
 
-        more: text that adds to gradients that do not depend on a pick.
+        more: text to append to the gradients that do not depend on a pick.
         """
         self.width = math.inf  # people do not read this page
         self.write(*(f"{name} = value__{i}.data" for i, name in enumerate(self.values)))

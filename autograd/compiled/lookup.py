@@ -29,7 +29,7 @@ from .tracing import as_program, failed_alone, new_lock, traced
 __all__ = ["POLICIES", "Checks", "Programs", "in_mode", "say_once"]
 
 OFTEN = 8  # how often a function is traced again before we warn
-WHOLE, VECTOR = 32, 8  # rows of a first batch to check: all, up to this many; of more, a C vector and the rest
+WHOLE, VECTOR = 32, 8  # rows of a first batch to check: all if they are this few, otherwise a C vector and the rest
 MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # how many are kept in a step; the least recently called is dropped first
 
 _USUAL = (
@@ -102,7 +102,7 @@ class Programs:
             executable, known = self._trace(sample, rows)
             if len(known["parameters"]) > len(self.parameters):
                 self.retrace()
-            vars(self).update(known)  # at once, whatever interrupts it
+            vars(self).update(known)  # in one step, which nothing can interrupt
         self.kept[key] = executable
         self._forget_the_oldest(key)
         return executable

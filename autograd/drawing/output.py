@@ -31,7 +31,7 @@ __all__ = [
 
 PATIENCE = 2.0  # seconds before the first message, and between two messages
 
-CELL = (640.0, 375.0)  # in points: the part of a picture that a notebook's cell shows without scrolling
+CELL = (640.0, 375.0)  # the part of a picture in points that a notebook's cell shows without scrolling
 
 STYLE = (
     "<style>.autograd-block summary{display:block;cursor:zoom-in}.autograd-block details[open] summary{cursor:zoom-out}"

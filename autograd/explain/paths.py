@@ -278,9 +278,8 @@ class Sums:
         begins the best path that turns off there.
         """
         found: list[Path] = []
-        turns: list[tuple[float, int, list[int]]] = [
-            (0.0, 0, [])
-        ]  # loss in logarithms, order of discovery, beginning of the path
+        # loss in logarithms, order of discovery, beginning of the path
+        turns: list[tuple[float, int, list[int]]] = [(0.0, 0, [])]
         made = 0
         while turns and len(found) < most:
             loss, _, ks = heappop(turns)

@@ -82,7 +82,9 @@ def diagnose(f: Node, x: Node | str, guess: float | str, *, graph: Graph | None 
         text = f"{read.text} is what {lines[0]} (edge {facts['edge']}, stepper parked there)"
     else:
         text = "\n".join(
-            [f"{read.text} fits {len(found)} mistakes; the stepper is parked on edge {facts['edge']}, for the first:"]
+            [
+                f"{read.text} fits {len(found)} mistakes; the stepper is parked on edge {facts['edge']}, where the first goes wrong:"
+            ]
             + [f"  {line}" for line in lines]
         )
     return Diagnosis("\n".join([text, *skipped]), **facts)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REPORTED", "Moves"]
 
-REPORTED = 8  # up to this many moves made at once are reported one by one; of more, only the last three
+REPORTED = 8  # up to this many moves made at once are reported one by one; if there are more, only the last three
 
 
 @public

@@ -36,9 +36,9 @@ RADIUS = 3
 MOST_FRAMES = 1000
 
 
-NUMBER = 66  # in points: the width of any number, or of the words "not reached"
-SPREAD = 112  # in points: the width of a range of numbers, from the lowest to the highest
-LETTER = 5.2  # in points: the width of a letter in the lines under a picture
+NUMBER = 66  # the width in points of any number, or of the words "not reached"
+SPREAD = 112  # the width in points of a range of numbers, from the lowest to the highest
+LETTER = 5.2  # the width in points of a letter in the lines under a picture
 
 
 @options_of(draw, but=("names",))

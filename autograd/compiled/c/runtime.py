@@ -33,8 +33,8 @@ __all__ = [
     "zeros",
 ]
 
-CLOSE = 1 << 18  # in bytes: the size of the rows that are computed at once, which is that of a processor's nearby cache
-LINE = 64  # in bytes: a line of the cache
+CLOSE = 1 << 18  # the size in bytes of the rows that are computed at once: that of a processor's nearby cache
+LINE = 64  # the size of a cache line in bytes
 WIDEST = 8  # rows are computed in multiples of this: how many numbers the widest vector holds
 
 
