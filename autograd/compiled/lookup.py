@@ -109,7 +109,7 @@ class Programs:
 
     @gc_paused
     def _trace(self, sample: Sample, rows: Rows | None) -> tuple[Executable, dict[str, Any]]:
-        """Return the program, and what is known from then on: attributes of this object."""
+        """Return the program, and new values for attributes of this object."""
         guards = self._guards.renewed() if self._guards else Guards(self.function)
         last = self._guards or guards
         if self.generation >= OFTEN and 2 * self.generation > self.calls:

@@ -34,7 +34,7 @@ def names_of(operands: Sequence[Any]) -> list[str]:
 
 
 def stable_form(name: str, operands: Sequence[Any]) -> str:
-    """Suggest another way to write what failed that has a value there; "" if none is known.
+    """Suggest a form of the failed expression that does have a value; "" if none is known.
 
     It recognises the logarithm of a probability that was rounded to 0, as in a hand-written cross-entropy.
     """

@@ -39,7 +39,7 @@ class Neuron(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """Neurons that take the same inputs. times: how many samples went through the layer; these are the first one's."""
+    """Neurons that take the same inputs. times: how many samples went through the layer; these are for the first."""
 
     neurons: list[Neuron]
     times: int
