@@ -71,6 +71,12 @@ def test_a_terminal_is_told_what_is_left_to_do():
         assert any("check(" in _told(cell.prose) for cell in read(path)), path
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_what_only_draws_is_folded_on_a_page(name):
+    for cell in read(FOLDER / f"{name}.py"):
+        assert cell.draws or "@plot" not in cell.code, cell.code[:80]
+
+
 NUMBER = re.compile(r"(?<![\w.])-?(?:\d+(?:\.\d+)?|\.\d+)(?:e-?\d+)?(?![\w])")
 SHOWN = {"show", "plot", "annotate", "text"}  # what they are given is read by people, as prose is
 

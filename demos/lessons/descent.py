@@ -187,11 +187,10 @@ for _ in range(4):
 print("w:", *(f"{w:g}" for w, _ in bounced), " b:", *(f"{b:g}" for _, b in bounced))
 # > w: 4 0 4 0  b: 1 1 1 1
 
-
-# %%
 behaviours = dict(zip(family, ("converges", "lands", "bounces", "diverges")))
 
 
+# %%
 @plot("family", "Four values of eta in one valley. The square marks the start.",
       title="(w - 3)² from w = 0", x="w", y="L", each={f"eta {eta}: {behaviours[eta]}": ws for eta, ws in family.items()}, size=(3.0, 3.0))  # fmt: skip
 def _(ax, ws):

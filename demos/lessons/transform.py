@@ -90,7 +90,7 @@ for name, (matrix, shift) in movements.items():
 
 
 # %%
-@plot("movements", "The letter F before, in grey, and after, in black. The arrows are the columns of W; the shaded square is the unit square's image.",
+@plot("movements", "The grey letter F is the one before, the other the one after. The arrows are the columns of W; the shaded square is the unit square's image.",
       title="Scale, turn, shift", each=movements, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
 def _(ax, movement):
     grid_and_letter(ax, *movement)
@@ -172,6 +172,7 @@ print(f"1.5 cos 30 = {c:.3f}, 1.5 sin 30 = {s:.3f}")
 # > 1.5 cos 30 = 1.299, 1.5 sin 30 = 0.750
 
 
+# %%
 @plot("learning", "The grid and the letter while W and b are learned. The original letter is grey.", film=True,
       title="A layer learns to turn, scale and shift", each=seen, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
 def _(ax, state):

@@ -116,7 +116,8 @@ class Cell(NamedTuple):
 
     @property
     def draws(self) -> bool:
-        return self.code.startswith("@plot") or self.only_calls("show")
+        """Whether the cell only draws: it begins with a plot, or with a function of the axes."""
+        return self.code.startswith("@plot") or bool(re.match(r"def \w+\(ax\b", self.code)) or self.only_calls("show")
 
 
 def read(path: Path) -> Iterator[Cell]:
