@@ -7,6 +7,7 @@ import json
 import math
 import random
 import re
+from xml.etree import ElementTree
 
 import pytest
 from drawn import needs_engine
@@ -147,7 +148,51 @@ def test_every_word_is_9_points_or_more_on_a_slide(sizes):
     drawing = draw(loss, view="neurons", title="a title")
     _, _, width, height = map(float, json.loads(drawing.pipe("json0"))["bb"].split(","))
     smallest = min(map(float, re.findall(r'fontsize="?([\d.]+)', drawing.source)))
-    assert smallest * min(1.0, 960 / width, 540 / height) >= 9.0 or len(model.layers) > 3
+    assert smallest * min(1.0, 960 / width, 540 / height) >= 9.0
+
+
+def loss_of(sizes):
+    loss = F.cross_entropy(nn.MLP(sizes[0], sizes[1:], seed=0)([0.1 * i for i in range(sizes[0])]), 1)
+    loss.backward()
+    return loss
+
+
+def rows_of(rows):
+    """A loss over rows of a classifier, so that its activations are matrices of rows and units."""
+    rng, model = random.Random(0), nn.MLP(3, [5, 3], seed=0)
+    loss = F.cross_entropy([model([rng.uniform(-1, 1) for _ in range(3)]) for _ in range(rows)], [0] * rows)
+    loss.backward()
+    return loss
+
+
+def blocks(count):
+    h = [Value(0.1 * i, label=f"x{i}") for i in range(3)]
+    for seed in range(count):
+        h = [a + b for a, b in zip(h, nn.MLP(3, [3, 3], "tanh", seed=seed)(h))]
+    return sum(h)
+
+
+@needs_engine
+@pytest.mark.parametrize("view", ["matrix", "neurons"])
+@pytest.mark.parametrize(
+    "make",
+    [lambda: loss_of([16, 24, 10]), lambda: loss_of([2, 6, 6, 6, 6, 6, 2]), lambda: rows_of(8), lambda: blocks(6)],
+    ids=["wide", "deep", "rows", "blocks"],
+)
+def test_every_view_of_a_large_model_can_be_read_on_a_slide(view, make):
+    svg = ElementTree.fromstring(make().draw(view=view).pipe("svg"))
+    width, height = (float(svg.get(side)[:-2]) for side in ("width", "height"))
+    points = width / float(svg.get("viewBox").split()[2]) * min(960 / width, 540 / height)
+    texts = [text for text in svg.iter("{http://www.w3.org/2000/svg}text") if (text.text or "").strip()]
+    assert min(float(text.get("font-size")) for text in texts) * points >= 9
+
+
+def test_a_view_says_what_it_leaves_out():
+    assert "of 12 layers; page=None has room for all" in blocks(6).draw(view="neurons").source
+    assert "layers; page=None" not in blocks(6).draw(view="neurons", page=None).source
+    assert "the first 6 rows and columns" in loss_of([16, 32, 10]).draw(view="matrix").source
+    assert "more values" in loss_of([2, *[16] * 9, 2]).draw(view="matrix").source
+    assert "10 × 5" in rows_of(10).draw(view="matrix").source  # samples and units
 
 
 def test_many_samples_are_one_network_and_the_picture_says_so():
@@ -207,7 +252,7 @@ def test_matrices_of_a_network_are_its_parameters_with_their_gradients():
     rng = random.Random(4)
     for _ in range(5):
         model, _, loss = some_mlp(rng)
-        drawing = draw(loss, view="matrix")
+        drawing = draw(loss, view="matrix", page=None)
         shown = {id(node) for box in drawing.picture.boxes for node in box.nodes}
         assert shown == {id(node) for node in Graph(loss).nodes}
         for k, module in enumerate(model.layers):

@@ -28,7 +28,7 @@ from .placing import Arrangement, Placement
 from .placing.page import scale_on
 from .placing.text import measured, text_width
 from .sheet import GAP, Markup, Sheet, attributes, escape, gaps, html, plain, row, table, tooltip
-from .views.tables import BROKEN, by_beginning, pair_rows, pairs_of, small_map, troubles
+from .views.tables import BROKEN, Detail, by_beginning, pair_rows, pairs_of, small_map, troubles
 
 if TYPE_CHECKING:
     from .digraph import Drawing
@@ -55,6 +55,7 @@ class DotWriter:
     """
 
     page: tuple[float, float] | None = None
+    detail = Detail()  # of matrices
     maps = False  # whether a box for n similar values shows the data of all of them
     packs = True
 

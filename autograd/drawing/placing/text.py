@@ -119,7 +119,10 @@ def _table(markup: str, size: float) -> tuple[float, float]:
         lacks = width - sum(columns.get(i, 0.0) for i in range(at, at + span))
         if lacks > 0:
             columns[at + span - 1] = columns.get(at + span - 1, 0.0) + lacks
-    return round(sum(columns.values()) + border, 1), round(height + border, 1)
+    return (
+        round(max(sum(columns.values()) + border, _attribute(attributes, "WIDTH")), 1),
+        round(max(height + border, _attribute(attributes, "HEIGHT")), 1),
+    )
 
 
 def _cells(row: str, size: float, padding: float) -> Iterator[tuple[int, int, float, float]]:

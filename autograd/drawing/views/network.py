@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ...errors import GraphError
@@ -21,7 +21,7 @@ from .layers import Layer, Neuron, layers_of
 __all__ = ["Block", "Dot", "Network"]
 
 SMALL, LARGE = 30.0, 40.0  # the width of a dot, in points at the usual font size
-MOST = 16  # the most dots in a column; if there are more, the first and the last are drawn
+MOST, FEWER = 16, 12  # the most dots in a column, also where there is little room; then the first and last are drawn
 NUMBERED, SPARSE = 40, 6  # the most lines that carry numbers, and the most columns with room for them
 NEAR, FAR = 32.0, 76.0  # between dots in a column: the least and the most
 ACROSS, CLOSE, WIDE = 170.0, 70.0, 860.0  # between columns: the most, the least, and the width of all together
@@ -55,12 +55,13 @@ class Network:
     """The columns of one graph. y grows upwards, as in Graphviz.
 
     edges: lines from dot to dot with a weight, or to the result without one. wide: the width of a dot. numbered:
-    whether there is room for a number on each line. Raises GraphError for a graph without a layer of neurons.
+    whether there is room for a number on each line. layers: those to draw, by default all. tight: whether there is
+    little room. Raises GraphError for a graph without a layer of neurons.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, layers: Sequence[Layer] | None = None, tight: bool = False) -> None:
         self.graph = graph
-        self.layers = layers_of(graph)
+        self.layers = layers_of(graph) if layers is None else layers
         if not self.layers:
             raise GraphError(
                 f"there are no neurons in the graph of {graph.name(graph.root)}: want sums of inputs times weights, as "
@@ -77,10 +78,10 @@ class Network:
             self.columns.setdefault(block.column, []).append(block)
         for column in self.columns.values():
             for block in column:
-                block.shorten(max(4, MOST // len(column)))
+                block.shorten(max(3 if tight else 4, (FEWER if tight else MOST) // len(column)))
         self.edges = list(self._edges())
         self.numbered = len(self.edges) <= NUMBERED and len(self.columns) <= SPARSE
-        self._place()
+        self._place(tight)
 
     # --- What is drawn ---
 
@@ -136,9 +137,10 @@ class Network:
 
     # --- Where it is ---
 
-    def _place(self) -> None:
+    def _place(self, tight: bool) -> None:
         most = max(sum(len(block.dots) for block in column) for column in self.columns.values())
         near = max(NEAR, min(FAR, 6 * FAR / most) if self.numbered else min(FAR, 16 * NEAR / most))
+        near = NEAR if tight else near
         self.wide = min(LARGE, max(SMALL, 0.6 * near))
         across = max(CLOSE, min(ACROSS, WIDE / len(self.columns)))
         for number, column in self.columns.items():

@@ -24,8 +24,9 @@ from ...graph import Graph
 from ..build import build_picture
 from ..options import NUMBERS, Look
 from ..palette import mix
+from ..placing.page import scale_on
 from ..sheet import Markup, Sheet, attributes, escape, html, plain
-from .layers import Neuron
+from .layers import Neuron, layers_of
 from .network import NUMBERED, Block, Dot, Network
 
 if TYPE_CHECKING:
@@ -35,24 +36,39 @@ __all__ = ["draw_neurons"]
 
 FONT = "Helvetica"
 SIZE = 11  # the usual font size in points; all sizes here assume it
+READABLE = 9.05  # points of the smallest text that can be read on a page
+MARGIN, LINE = 60.0, 15.0  # points around the dots, and for each line under them
 THIN, THICK, LEAST = 0.4, 5.0, 1.8  # the widths of lines, and the width of the widest if there are very many
 CURVE = 0.6  # if lines are few, width and colour show this root of a weight's size; if many, the size itself
 SPELLED = 6  # the most terms of a sum that a tooltip writes out
 
 
-def draw_neurons(graph: Graph, look: Look, page: object = None) -> Drawing:
-    """Return the drawing, which is made to fit any page. Raises GraphError for a graph without a layer of neurons."""
-    return _Writer(Network(graph), look).drawing()
+def draw_neurons(graph: Graph, look: Look, page: tuple[float, float] | None = None) -> Drawing:
+    """Return the drawing, with as many layers as can be read on the page. Raises GraphError for a graph without one."""
+    layers = layers_of(graph)
+    writer = _Writer(Network(graph, layers), look, len(layers))
+    for count in range(len(layers), 0, -1):
+        if writer.is_readable_on(page):
+            break
+        writer = _Writer(Network(graph, layers[:count], tight=True), look, len(layers))
+    return writer.drawing()
 
 
 class _Writer:
     """A writer that turns a network into DOT, in the style of a Look."""
 
-    def __init__(self, network: Network, look: Look) -> None:
+    def __init__(self, network: Network, look: Look, layers: int) -> None:
+        self.layers = layers  # of the graph
         self.network, self.graph, self.look, self.palette = network, network.graph, look, look.palette
         self.gradients = "grad" in look.show and look.show != NUMBERS
         weights = [abs(self.strength(weight)) for _, _, weight in network.edges if weight is not None]
         self.largest = max(filter(math.isfinite, weights), default=0.0)
+
+    def is_readable_on(self, page: tuple[float, float] | None) -> bool:
+        network, lines = self.network, len(self.notes()) + bool(self.look.title)
+        size = network.right - network.left + MARGIN, network.top - network.bottom + MARGIN + LINE * lines
+        smallest = SIZE - network.numbered
+        return page is None or scale_on(page, size) * smallest >= READABLE
 
     # --- Numbers and colours ---
 
@@ -144,6 +160,8 @@ class _Writer:
                 f"{most:,} samples went through the layers: the first one is shown"
                 + "; gradients of weights are for all of them" * self.gradients
             )
+        if len(self.network.layers) < self.layers:
+            lines.append(f"the first {len(self.network.layers)} of {self.layers} layers; page=None has room for all")
         broken = any(
             not math.isfinite(self.strength(weight)) for _, _, weight in self.network.edges if weight is not None
         )
@@ -261,7 +279,7 @@ class _Writer:
         lines = self.notes() * self.look.legend + [stale for stale in [remark(self.graph)] if stale]
         y = self.network.bottom - 18
         for n, line in enumerate(lines):
-            self.words(sheet, f"note{n}", line, (self.network.left + self.network.right) / 2, y - 15 * n, faint=True)
+            self.words(sheet, f"note{n}", line, (self.network.left + self.network.right) / 2, y - LINE * n, faint=True)
 
     def words(
         self, sheet: Sheet, id: str, text: str, x: float, y: float, size: float = SIZE, bold: bool = False, faint: bool = False

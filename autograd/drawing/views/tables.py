@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...explain.naming import one_line
 from ...explain.phrases import short
@@ -28,12 +28,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BROKEN",
+    "Detail",
+    "Grid",
     "by_beginning",
     "grid_of",
     "heat_map",
     "indexed",
     "map_of",
     "maps_of",
+    "matrices",
     "pair_rows",
     "pairs_of",
     "small_map",
@@ -43,7 +46,7 @@ __all__ = [
 
 NUMBERED = 8  # the most columns of a matrix whose numbers are written
 WIDEST = 64  # the most rows and columns that are shown
-BESIDE = 2  # the most columns of a matrix whose gradient goes beside it, not below
+BESIDE, BESIDE_CELLS = 2, 24  # the most columns, with and without numbers, of a map whose gradient is not below it
 ALIKE, SLACK = 0.6, 1.15  # a map wider than this share of the widest is stretched; room for an unstretched one
 BROKEN = 3.5  # the width of an arrow along which nan or inf came back
 CELL = 7  # the size in points of a cell without a number
@@ -51,6 +54,14 @@ STRONGEST = 0.7  # the strongest share of a colour on which a number is still re
 FEW, NARROW, MANY = 16, 4, 256  # limits in a box: cells and columns of a map with numbers, cells of a map without
 
 NUMBER = re.compile(r"[\[\d].*")  # what tells x0 from x1, or w[0][1] from w[0][2]
+
+
+class Detail(NamedTuple):
+    """How much of each matrix is shown: the most columns that have numbers, and the most rows and columns."""
+
+    numbers: int = NUMBERED
+    cells: int = WIDEST
+
 
 Grid = list[list[Any]]  # rows of Values; None where there is no cell, as above the diagonal of causal attention
 
@@ -67,7 +78,7 @@ def indexed(name: str) -> tuple[str, tuple[int, ...]]:
 
 
 def grid_of(graph: Graph, nodes: Sequence[Any]) -> Grid:
-    """Arrange some values in rows: by the indices at the end of their names, or else one after the other.
+    """Arrange some values in rows: by the indices at the end of their names, else by the calls that computed them.
 
     >>> from autograd import Value, total
     >>> xs = [Value(1.0, label="x[0][1]"), Value(2.0, label="x[1][0]")]
@@ -77,12 +88,21 @@ def grid_of(graph: Graph, nodes: Sequence[Any]) -> Grid:
     named = [indexed(graph.name(node)) for node in nodes]
     places = [index for _, index in named]
     if len({(base, len(index)) for base, index in named}) > 1 or not places[0] or len(set(places)) < len(places):
-        return wrapped(nodes)
+        return _by_call(nodes) or wrapped(nodes)
     if len(places[0]) == 1:
         return wrapped([node for _, node in sorted(zip(places, nodes), key=lambda pair: pair[0])])
     rows, columns = sorted({place[0] for place in places}), sorted({place[1] for place in places})
     at = dict(zip(places, nodes))
     return [[at.get((row, column)) for column in columns] for row in rows]
+
+
+def _by_call(nodes: Sequence[Any]) -> Grid:
+    """Return a row for each call of a module, such as for each sample; nothing if the rows would not be equally long."""
+    rows: dict[Any, list[Any]] = {}
+    for node in nodes:
+        rows.setdefault(id(node.scope), []).append(node)
+    lengths = {len(row) for row in rows.values()}
+    return [*rows.values()] if len(rows) > 1 and len(lengths) == 1 < lengths.pop() else []
 
 
 def wrapped(items: Sequence[Any]) -> list[list[Any]]:
@@ -94,13 +114,22 @@ def wrapped(items: Sequence[Any]) -> list[list[Any]]:
 # --- Heat maps ---------------------------------------------------------------------------------------------
 
 
-def heat_map(grid: Sequence[Sequence[float | None]], palette: Palette, digits: int = 2) -> str:
-    """Write a matrix as coloured cells, with numbers if there is room; None leaves a gap, nan and inf are pink."""
+def heat_map(
+    grid: Sequence[Sequence[float | None]],
+    palette: Palette,
+    digits: int = 2,
+    columns: int = NUMBERED,
+    most: int = WIDEST,
+) -> str:
+    """Write a matrix as coloured cells, with numbers if there is room; None leaves a gap, nan and inf are pink.
+
+    columns: the most columns with numbers. most: the most rows and columns that are shown.
+    """
     finite = [abs(number) for row in grid for number in row if number is not None and math.isfinite(number)]
-    largest, numbered = max(finite, default=0.0), len(grid[0]) <= NUMBERED and len(grid) <= 2 * NUMBERED
+    largest, numbered = max(finite, default=0.0), len(grid[0]) <= columns and len(grid) <= 2 * columns
     rows = [
-        "".join(_cell(number, largest, palette, digits if numbered else 0) for number in row[:WIDEST])
-        for row in grid[:WIDEST]
+        "".join(_cell(number, largest, palette, digits if numbered else 0) for number in row[:most])
+        for row in grid[:most]
     ]
     padding = 2 if numbered else 0
     return (
@@ -121,13 +150,18 @@ def _cell(number: float | None, largest: float, palette: Palette, digits: int) -
     return f'<TD{size} BGCOLOR="{colour}">{escape(short(number, digits)) if digits else ""}</TD>'
 
 
-def maps_of(writer: DotWriter, nodes: Sequence[Any]) -> list[str]:
-    """Write table rows: for each matrix among some values, its name, its shape, its data and its gradient."""
+def matrices(graph: Graph, nodes: Sequence[Any]) -> dict[str, list[Any]]:
+    """Sort some values into matrices by the stems of their names; those without an index in their name are one."""
     named: dict[str, list[Any]] = {}
     for node in nodes:
-        base, index = indexed(writer.graph.name(node))
+        base, index = indexed(graph.name(node))
         named.setdefault(base if index else "", []).append(node)
-    tables = [_maps_of_one(writer, base, some) for base, some in named.items()]
+    return named
+
+
+def maps_of(writer: DotWriter, nodes: Sequence[Any]) -> list[str]:
+    """Write table rows: for each matrix among some values, its name, its shape, its data and its gradient."""
+    tables = [_maps_of_one(writer, base, some) for base, some in matrices(writer.graph, nodes).items()]
     widths = [measured(table, writer.look.font_size)[0] for table in tables]
     inner = [
         table[1:-1] if width > ALIKE * max(widths) else _unstretched(table, writer)
@@ -152,11 +186,15 @@ def _maps_of_one(writer: DotWriter, base: str, nodes: Sequence[Any]) -> str:
     title = f'<TR><TD ALIGN="LEFT" COLSPAN="2">{name}{writer.text(shape, faint=True)}</TD></TR>'
     below = [f"<TR>{cell}</TR>" for pair in zip(heads, cells) for cell in pair]
     beside = [f"<TR>{''.join(heads)}</TR>", f"<TR>{''.join(cells)}</TR>"]
-    return _table([title, *(beside if len(grid[0]) <= BESIDE else below)])
+    narrow = (
+        BESIDE if len(grid[0]) <= writer.detail.numbers and len(grid) <= 2 * writer.detail.numbers else BESIDE_CELLS
+    )
+    return _table([title, *(beside if len(grid[0]) <= narrow else below)])
 
 
 def map_of(writer: DotWriter, grid: Sequence[Sequence[float | None]]) -> str:
-    return heat_map(grid, writer.palette, min(writer.look.digits, 2))
+    detail = writer.detail
+    return heat_map(grid, writer.palette, min(writer.look.digits, 2), detail.numbers, detail.cells)
 
 
 def _unstretched(table: str, writer: DotWriter) -> str:
