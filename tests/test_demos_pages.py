@@ -66,7 +66,7 @@ def test_a_page_prints_what_it_says(name, ran, request):
 
 def test_a_terminal_is_told_what_is_left_to_do():
     assert _told("## One\n\nProse.\n\n## Two") == "\nOne\n\nTwo\n"
-    assert _told("## Make\n\nWrite `f`.\n") == "\nMake\n\nWrite `f`.\n"
+    assert _told("## Make\n\nWrite `f`, **then** [lesson 7](7).\n") == "\nMake\n\nWrite `f`, then lesson 7.\n"
     for path in (FOLDER / f"{name}.py" for name in PAGES):
         assert any("check(" in _told(cell.prose) for cell in read(path)), path
 
@@ -75,6 +75,14 @@ def test_a_terminal_is_told_what_is_left_to_do():
 def test_what_only_draws_is_folded_on_a_page(name):
     for cell in read(FOLDER / f"{name}.py"):
         assert cell.draws or "@plot" not in cell.code, cell.code[:80]
+
+
+def test_a_terminal_shows_each_question_before_its_number(tmp_path, capsys):
+    run("paths", out=tmp_path)
+    told = capsys.readouterr().out
+    asked = [one.text for one in questions_of("53b")]
+    assert asked and all(told.count(f"Predict: {text}") == 1 for text in asked)
+    assert told.index(f"Predict: {asked[0]}") < told.index("a sum over 4 paths")
 
 
 NUMBER = re.compile(r"(?<![\w.])-?(?:\d+(?:\.\d+)?|\.\d+)(?:e-?\d+)?(?![\w])")

@@ -63,6 +63,8 @@ def asked(text: str, choices: Sequence[str], answer: str, reason: str, slips: Se
         return False
     _running.print_out()
     _running.report.question(text, choices, answer, reason, slips)
+    if not _running.quiet:
+        print(tr("Predict: {question}", question=text), file=_running.terminal)
     return True
 
 
@@ -146,7 +148,8 @@ def _expected(lines: list[str], below: int) -> str:
 def _told(prose: str) -> str:
     """The part of a prose cell that a terminal shows: its headings, and everything that the reader is asked to do."""
     if prose.strip().startswith(("## Yours", "## Make")):
-        return f"\n{tr_prose(prose.strip()).lstrip('# ')}\n"
+        plain = re.sub(r"\[([^\]]+)\]\([^)]*\)|\*\*", r"\1", tr_prose(prose.strip()))
+        return f"\n{plain.lstrip('# ')}\n"
     return "".join(f"\n{tr_prose(line).lstrip('# ')}\n" for line in prose.splitlines() if line[:1] == "#")
 
 
@@ -170,6 +173,7 @@ class _Run:
         self.asked: dict[str, int | None] = {}
         self.quiet = quiet
         self.printed = io.StringIO()
+        self.terminal = sys.stdout  # what a statement prints is caught, and then passed on
 
     def print_out(self) -> None:
         """Put on the page what has been printed since the last time."""
