@@ -1,4 +1,4 @@
-"""Batches of arguments as numbers: rows of one signature, for a loop in Python or for the C interpreter.
+"""Batches of arguments as numbers: rows of one signature, and batches of them, as Python and C take them.
 
 A batch is given as columns, one for each argument of the function, each with an entry for each row.
 """
@@ -6,16 +6,25 @@ A batch is given as columns, one for each argument of the function, each with an
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, ShapeError
+from ..formula import add_up
+from ..functions import mean
+from ..node import writing
 from ..slow_path import real
-from .signature import Signature, signature
+from ..value import Value
+from .c.runtime import Batch, BatchPlan, LoadedProgram
+from .signature import Sample, Signature, signature
 
-__all__ = ["Block", "Rows", "rows_of_columns", "transposed"]
+if TYPE_CHECKING:
+    from .executable import Executable
+    from .step import Step
+
+__all__ = ["Block", "Part", "Prepared", "Rows", "rows_of_columns"]
 
 
 class Block:
@@ -70,7 +79,12 @@ def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Signatur
     Raises ShapeError for columns of different lengths and for a batch without rows, and ArgumentError for anything but
     lists.
     """
-    lengths = _lengths(columns)
+    for column in columns:
+        if isinstance(column, (str, Mapping)) or not (hasattr(column, "__len__") and hasattr(column, "__getitem__")):
+            raise ArgumentError(f"want a list, with an entry for each row, as each argument of a batch, got {column!r}")
+    lengths = [len(column) for column in columns]
+    if len(set(lengths)) > 1 or 0 in lengths:
+        raise ShapeError(f"want the same number of rows, at least one, in each argument of a batch, got {lengths}")
     first = tuple(column[0] for column in columns)
     blocks = [block for column in columns if (block := _block(column))]
     if len(blocks) == len(columns):
@@ -86,22 +100,6 @@ def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Signatur
         yield key, Rows([Block(flat, counts[0])] if flat else [], len(counts)), row
 
 
-def _lengths(columns: Sequence[Sequence[Any]]) -> list[int]:
-    for column in columns:
-        if isinstance(column, (str, Mapping)) or not (hasattr(column, "__len__") and hasattr(column, "__getitem__")):
-            raise ArgumentError(f"want a list, with an entry for each row, as each argument of a batch, got {column!r}")
-    lengths = [len(column) for column in columns]
-    if len(set(lengths)) > 1 or 0 in lengths:
-        raise ShapeError(f"want the same number of rows, at least one, in each argument of a batch, got {lengths}")
-    return lengths
-
-
-def transposed(columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-    """Return the arguments of each row. Raises the same errors as rows_of_columns."""
-    _lengths(columns)
-    return list(zip(*columns)) if columns else [()]
-
-
 def _block(column: Sequence[Any]) -> Block | None:
     """Read a column of numbers, or of lists of them with equal lengths; return None for anything else."""
     kind = type(column[0])
@@ -114,3 +112,87 @@ def _block(column: Sequence[Any]) -> Block | None:
     except TypeError:  # the column holds something that is not a number
         pass
     return None
+
+
+# --- What a step prepares -----------------------------------------------------------------------------------
+
+
+class Part:
+    """Rows with one signature. `single`: whether it is one row, not a batch; `in_c`: whether it runs in C."""
+
+    def __init__(self, executable: Executable, rows: Rows, single: bool = False) -> None:
+        self.executable = executable
+        self.rows = rows
+        self.single = single
+        self.in_c = False
+
+    @classmethod
+    def of_one(cls, executable: Executable, numbers: Sequence[float]) -> Part:
+        return cls(executable, Rows([Block(numbers, len(numbers))] if numbers else [], 1), single=True)
+
+    def sample(self, k: int) -> Sample:
+        """Return the arguments of the k-th row, starting over at the end."""
+        return self.executable.like(self.rows.rows[k % self.rows.count])
+
+    @property
+    def code(self) -> tuple[bool, int]:
+        """The code that runs it: whether it is C, and the number of rows it is for; 0 means one sample in Python."""
+        return self.in_c, self.rows.count if self.in_c or not self.single else 0
+
+    @property
+    def loaded(self) -> LoadedProgram:
+        return self.executable.loaded(self.rows.count)
+
+    @cached_property
+    def batch(self) -> Batch:
+        """The rows in the form that C takes."""
+        return self.executable.batch(self.rows)
+
+
+class Prepared:
+    """A batch that a step's `prepare` has traced and turned into numbers: its columns, and its rows by signature.
+
+    It keeps copies of the numbers: later changes to the lists do not affect it.
+    """
+
+    def __init__(
+        self, step: Step, columns: Sequence[Sequence[Any]], parts: list[Part], keywords: Mapping[str, Any] | None = None
+    ) -> None:
+        self.step = step
+        self._keywords = keywords or {}
+        self.generation = step.programs.generation
+        self.columns = columns
+        self.parts = parts
+        self.count = sum(part.rows.count for part in parts)
+        self.edges = sum(part.rows.count * part.executable.edges for part in parts)
+
+    @cached_property
+    def plan(self) -> BatchPlan:
+        """The batch in the form that C takes."""
+        return BatchPlan([(part.loaded, part.batch) for part in self.parts])
+
+    def made_floats(self) -> bool:
+        """See Executable.made_floats."""
+        return bool(sum(part.executable.made_floats() for part in self.parts))  # of each
+
+    def in_python(self) -> float:
+        """Return the mean loss, and add its gradients to the parameters'. After an error, these are unchanged."""
+        parameters = self.step.parameters
+        put_back = writing(parameters, "grad", [p.grad for p in parameters] if len(self.parts) > 1 else [])
+        try:
+            sums = [part.executable.many(part.rows.rows, 1.0 / self.count) for part in self.parts]
+        except BaseException:
+            put_back()
+            raise
+        return add_up(sums) / self.count
+
+    def in_c(self) -> float:
+        """Do the same in C."""
+        with self.step.lock:
+            return self.plan.run(self.step.programs.gradients)
+
+    def itself(self, function: Callable[..., Value]) -> Value:
+        """Return the mean loss as the function itself computes it."""
+        rows = zip(*self.columns) if self.columns else [()]
+        losses = [function(*row, **self._keywords) for row in rows]
+        return losses[0] if len(losses) == 1 else mean(losses)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -121,16 +121,13 @@ class Statements:
         self.indent = INDENT
         self.width: float = WIDTH  # of a line
         self.sections = Sections()
-        self.orders: dict[int, Sequence[Any]] = {}  # sorted by sections; keyed by the id of a list that stays alive
-        self.pending: dict[
-            Any, list[tuple[Any, Piece]]
-        ] = {}  # terms of a value's gradient, and the nodes they are from
+        self.pending: dict[Any, list[tuple[Any, Piece]]] = {}  # terms of a value's gradient, and their nodes
         self.running: set[Any] = set()  # values whose gradient is a variable from the start
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
         picked = (c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
-        # the places, in a list of gradients, of values that may be picked
-        self.place = {c: i for i, c in enumerate(dict.fromkeys(picked))}
-        self.known: dict[tuple[int, int], list[tuple[str, int | None]]] = {}  # the operands' names for each row
+        self.place = {
+            c: i for i, c in enumerate(dict.fromkeys(picked))
+        }  # of what may be picked, in a list of gradients
 
     # --- lines
 
@@ -186,7 +183,7 @@ class Statements:
 
     def forward(self, nodes: Sequence[Any]) -> None:
         title = None
-        for node in self.grouped(nodes):
+        for node in nodes:
             title = self.section(node, title)
             if node.op is None:  # Value(x) for an argument x
                 self.statement(self.language.let, self.names[node], self.text(node.operands[0]))
@@ -203,11 +200,6 @@ class Statements:
                 self.write("")
             self.remark(f"{'gradients arriving at ' * backward}{title or 'what is outside all modules'}")
         return title
-
-    def grouped(self, nodes: Sequence[Any]) -> Sequence[Any]:
-        if id(nodes) not in self.orders:
-            self.orders[id(nodes)] = self.sections.together(nodes)
-        return self.orders[id(nodes)]
 
     def value(self, node: Any) -> None:
         name = self.names[node]
@@ -298,7 +290,7 @@ class Statements:
         if seed:
             self.hand(self.program.root, atom(seed))
         title = None
-        for node in reversed(self.grouped(nodes)):
+        for node in reversed(nodes):
             if node not in self.program.active:
                 continue
             if node.op is not PICK:
@@ -351,20 +343,11 @@ class Statements:
                 before = name
             self.settle([node])
 
-    def operand_names(self, node: Any) -> list[tuple[str, int | None]]:
-        """Return each operand's name in the formulas, and its index if it is in a list."""
-        key = id(node.op), len(node.operands)
-        if key not in self.known:
-            self.known[key] = names = []
-            for name, bound in node.op.bind(range(len(node.operands))).items():
-                names += [(name, i) for i in range(len(bound))] if isinstance(bound, list) else [(name, None)]
-        return self.known[key]
-
     def hand_on(self, node: Any) -> None:
         spelled = self.spelled(node)
         slopes: dict[str, tuple[Formula, dict[str, Any]]] = {}  # with the names in each: slopes may share one
         gradient, moving = self.gradient(node), self.program.active
-        for operand, (name, index) in zip(node.operands, self.operand_names(node)):
+        for operand, (name, index) in zip(node.operands, _operand_names(node.op, len(node.operands))):
             if operand in moving:
                 if name not in slopes:
                     slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
@@ -376,6 +359,15 @@ class Statements:
                     self.intermediates(slope, known, f"{name}__{self.names[node]}")
                 slope, known = slopes[name]
                 self.hand(operand, slope.times(gradient, self.language.dialect, known, index), node)
+
+
+@lru_cache(maxsize=1024)
+def _operand_names(op: Any, count: int) -> list[tuple[str, int | None]]:
+    """Return, for each operand, its name in the formulas, and its index if it is in a list."""
+    names: list[tuple[str, int | None]] = []
+    for name, bound in op.bind(range(count)).items():
+        names += [(name, i) for i in range(len(bound))] if isinstance(bound, list) else [(name, None)]
+    return names
 
 
 @cache

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from numbers import Integral
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import ArgumentError, ShapeError
 from ..formula import FUNCTIONS, larger
 from ..node import writing
 from ..slow_path import real
 from ..value import NOT_REACHED, Value
-from .batches import Block, Rows
+from .batches import Block, Part, Rows
 from .c.bytecode import Bytecode
 from .c.runtime import Batch, BatchPlan, Interpreter, LoadedProgram, NotFloatError, Training, interpreter
 from .export import bound_function, python_loop
 from .program import PICK, Program, Reach
 from .signature import Sample, Signature
-
-if TYPE_CHECKING:
-    from .prepared import Part
 
 __all__ = ["KINDS", "Executable"]
 
@@ -70,25 +67,18 @@ class Executable:
         self._bytecodes: dict[bool, Bytecode] = {}
         self._loaded: dict[int, LoadedProgram] = {}
 
-    def check(self, inputs: Sequence[Any]) -> None:
+    def check(self, rows: Iterable[Sequence[Any]]) -> None:
         """Raise the error for an index outside its candidates."""
-        for i, count in self.choices.items():
-            index: Any = inputs[i]
-            name = self.program.name(self.program.inputs[i])
-            if type(index) is not int and not isinstance(index, Integral):
-                raise ArgumentError(f"{name}: want a whole number to pick one of {count}, got {index!r}")
-            if not 0 <= int(index) < count:
-                raise ShapeError(f"{name}: want an index from 0 to {count - 1}, got {index}")
+        for row in rows if self.choices else ():
+            for i, count in self.choices.items():
+                index = row[i]
+                if type(index) is not int and not isinstance(index, Integral):
+                    raise ArgumentError(f"{self._input(i)}: want a whole number to pick one of {count}, got {index!r}")
+                if not 0 <= int(index) < count:
+                    raise ShapeError(f"{self._input(i)}: want an index from 0 to {count - 1}, got {index}")
 
-    def check_rows(self, rows: Rows) -> None:
-        """Do the same for every row."""
-        if not self.choices:
-            return
-        columns = rows.columns
-        for i, count in self.choices.items():
-            if set(map(type, columns[i])) != {int} or min(columns[i]) < 0 or max(columns[i]) >= count:
-                for row in rows.rows:
-                    self.check(row)
+    def _input(self, i: int) -> str:
+        return self.program.name(self.program.inputs[i])
 
     def name(self, parameter: Value) -> str:
         """Return a parameter's name, or its label if the program does not use it."""

@@ -60,12 +60,13 @@ class _Function(Statements):
 
     def passes(self) -> None:
         """Write the forward and the backward pass of one row."""
+        order = self.sections.together(self.program.order)
         self.heading(FORWARD)
-        self.forward(self.program.order)
+        self.forward(order)
         if self.program.root in self.program.active:
             self.heading(BACKWARD)
             self.open_list()
-            self.backward(self.program.order, seed=self.language.number(1.0))
+            self.backward(order, seed=self.language.number(1.0))
             self.settle_parameters()
             self.close_list()
         self.write("")
@@ -131,8 +132,8 @@ def python_loop(program: Program) -> str:
     Values that depend on no input are computed once. seed: the gradient at each row's result, 1/n for a mean.
     """
     lines = _Function(program, "python")
-    varying = [node for node in program.order if node in program.per_row]
-    steady = [node for node in program.order if node not in program.per_row]
+    varying = lines.sections.together([node for node in program.order if node in program.per_row])
+    steady = lines.sections.together([node for node in program.order if node not in program.per_row])
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
     between = [node for node in steady if node in program.active and node in used_by_rows and node not in lines.place]
     lines.running = {*between}

@@ -15,19 +15,19 @@ from ..explain.source import record_source, source_of, users_line
 from ..graph import walk
 from ..modes import gc_paused, is_on
 from ..value import Value
-from .batches import Rows
+from .batches import Part, Rows
 from .c.runtime import Training
 from .executable import KINDS, Executable
 from .guards import Guards
-from .prepared import Part
 from .program import PICK, Program
 from .self_check import Itself, drawn, first_difference, generators_put_back, near_enough
 from .signature import Sample, Signature
 from .tracers import Tracer
 from .tracing import as_program, failed_alone, new_lock, traced
 
-__all__ = ["POLICIES", "Checks", "Programs", "in_mode", "say_once"]
+__all__ = ["POLICIES", "Programs", "in_mode", "say_once"]
 
+POLICIES = {"doubling": 2, "always": 0, "never": math.inf}  # and the number of the first call that is checked again
 OFTEN = 8  # how often a function is traced again before we warn
 WHOLE, VECTOR = 32, 8  # rows of a first batch to check: all if they are this few, otherwise a C vector and the rest
 MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # how many are kept in a step; the least recently called is dropped first
@@ -43,6 +43,7 @@ class Programs:
 
     parameters: those that get gradients; None for every leaf from outside that the loss depends on. check: as in
     compile(). enough: the number of edges from which a batch runs in C. calls: the number of the step's calls so far.
+    next_check: the number of the call at which a check is due.
     """
 
     def __init__(self, function: Callable[..., Any], parameters: list[Value] | None, check: str, enough: float) -> None:
@@ -54,6 +55,7 @@ class Programs:
         self.hold = _always
         self.generation = 0
         self.calls = 0
+        self.next_check = POLICIES[check]
         self.lock = new_lock()  # protects the interpreter's memory, and the parameters while they are trained
         self.enough = enough
         self._finds_parameters = parameters is None
@@ -169,11 +171,11 @@ class Programs:
         self, root: Any, tracers: list[Any], parameters: list[Value], guards: Guards, sample: Sample
     ) -> Executable:
         executable = Executable(as_program(root, tracers, parameters, guards), parameters, sample.numbers)
-        executable.check(sample.numbers)
+        executable.check([sample.numbers])
         return executable
 
     def _new_parameters(self, root: Any, results: Sequence[Any]) -> list[Value]:
-        """Return the leaves that both runs met, since others are made inside, and that are not yet parameters."""
+        """Return the new ones of the leaves that both runs met: any other is made inside."""
         leaves = (node for node in walk(root) if type(node) is Value and not node.operands)
         outside = {*walk(*results)}.difference(self.parameters)
         return [leaf for leaf in leaves if leaf in outside]
@@ -217,9 +219,40 @@ class Programs:
 
     # --- the self-check
 
-    def check_again(self, executable: Executable, sample: Sample, code: tuple[bool, int]) -> None:
-        """Check a program on a sample; code: as in Executable.trial."""
-        guards = self._guards
+    def begin(self, parts: Sequence[Part], in_c: bool, most: int = 1) -> int:
+        """Begin a call on these parts: check their programs with unchecked code, and the one whose turn it is.
+
+        Returns how many calls may be made until the next check, at most `most`. No clock decides when one is due.
+        """
+        self.calls += 1
+        calls, always = self.calls, self.check == "always"
+        for executable, part in {part.executable: part for part in reversed(parts)}.items():
+            executable.used, executable.part, part.in_c = calls, part, in_c
+            unchecked = executable.kind(*part.code) not in executable.checked
+            if unchecked or (always and executable.last_check < calls):
+                self._check_part(part)
+            executable.is_quick |= not in_c and "one" in executable.checked
+        if always:
+            return 1
+        if calls >= self.next_check:
+            later = self.next_check
+            while later <= calls:
+                later *= 2
+            able = (e for e in self.kept.values() if e.part and e.mode == in_mode(()))
+            in_turn = min(able, key=lambda e: (e.checks, e.last_check), default=None)
+            try:
+                if in_turn and in_turn.part and in_turn.last_check < calls:
+                    self._check_part(in_turn.part)
+            except Exception:
+                self.next_check = later
+                raise
+            self.next_check = later  # not reached after an interrupt: then the check is still due
+        return int(max(1, min(most, self.next_check - calls)))
+
+    def _check_part(self, part: Part) -> None:
+        """Check a part's program on one of its rows, run by the code that runs them all."""
+        executable, code, guards = part.executable, part.code, self._guards
+        sample = part.sample(executable.checks)
         assert guards is not None
         with self.lock:  # so that no other thread trains the parameters between the two runs to compare
             with generators_put_back(guards.generators):
@@ -313,53 +346,3 @@ def _described(traced_value: Any, own: Any, _: Any, program: Program) -> str:
     what = traced_value.op.name if traced_value.op else "a leaf"
     its = f"{own.op.name if own.op else 'a leaf'} ({own.data!r})" if isinstance(own, Value) else repr(own)
     return f"{program.name(traced_value)} ({what}), which is {its} for the function itself"
-
-
-# --- When checks are made -------------------------------------------------------------------------------------
-
-POLICIES = ("doubling", "always", "never")
-
-
-class Checks:
-    """The checks of one step's programs, under the policy that `programs.check` names. They never depend on a clock.
-
-    next: the number of the call at which the next check is due.
-    """
-
-    def __init__(self, programs: Programs) -> None:
-        self._programs = programs
-        self._always = programs.check == "always"
-        self.next = {"always": 0, "doubling": 2, "never": math.inf}[programs.check]
-
-    def before(self, parts: Sequence[Part], in_c: bool, most: int = 1) -> int:
-        """Check, as a call begins, the programs of these parts whose code is unchecked, and the one whose turn it is.
-
-        Returns how many calls may be made until the next check, at most `most`.
-        """
-        programs, calls = self._programs, self._programs.calls
-        for executable, part in {part.executable: part for part in reversed(parts)}.items():
-            executable.used, executable.part, part.in_c = calls, part, in_c
-            unchecked = executable.kind(*part.code) not in executable.checked
-            if unchecked or (self._always and executable.last_check < calls):
-                self._check(part)
-            executable.is_quick |= not in_c and "one" in executable.checked
-        if self._always:
-            return 1
-        if calls >= self.next:
-            later = self.next
-            while later <= calls:
-                later *= 2
-            able = (e for e in programs.kept.values() if e.part and e.mode == in_mode(()))
-            in_turn = min(able, key=lambda e: (e.checks, e.last_check), default=None)
-            try:
-                if in_turn and in_turn.part and in_turn.last_check < calls:
-                    self._check(in_turn.part)
-            except Exception:
-                self.next = later
-                raise
-            self.next = later  # not reached after an interrupt: then the check is still due
-        return int(max(1, min(most, self.next - calls)))
-
-    def _check(self, part: Part) -> None:
-        executable = part.executable
-        self._programs.check_again(executable, part.sample(executable.checks), part.code)

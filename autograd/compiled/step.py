@@ -33,11 +33,10 @@ from ..explain.phrases import Report
 from ..explain.source import said_line, users_line
 from ..modes import is_on, shared
 from ..value import Value
-from .batches import rows_of_columns
+from .batches import Part, Prepared, rows_of_columns
 from .c.runtime import NotFloatError
 from .export import page
-from .lookup import POLICIES, Checks, Programs, in_mode
-from .prepared import Part, Prepared
+from .lookup import POLICIES, Programs, in_mode
 from .signature import Sample, signature
 from .tracers import running
 
@@ -73,7 +72,6 @@ class Step:
         self.last_backend: str | None = None
         self.updates: Updates | None = None  # those by the optimiser of the last update()
         self.programs = Programs(function, None if params is None else _parameters(params), check, BACKENDS[backend])
-        self.checks = Checks(self.programs)
         self.lock = self.programs.lock
         self._function = function
         update_wrapper(self, function, updated=())
@@ -101,23 +99,20 @@ class Step:
         executable = programs.kept.get(key) or programs.trace(key, Sample(numbers, arguments, keywords))
         programs.latest = executable
         if executable.choices:
-            executable.check(numbers)
-        if executable.is_quick and programs.calls + 1 < self.checks.next:
+            executable.check([numbers])
+        if executable.is_quick and programs.calls + 1 < programs.next_check:
             executable.used = programs.calls = programs.calls + 1
         else:  # a check is due, or the call may have to run in C
             part = Part.of_one(executable, numbers)
             if executable.edges >= programs.enough and programs.can_run_in_c(executable):
                 return self.run(Prepared(self, [[x] for x in arguments], [part], keywords))
-            programs.calls += 1
-            self.checks.before([part], in_c=False)
+            programs.begin([part], in_c=False)
         self.last_backend = "python"
         try:
             return executable.one(numbers)
-        except (ArithmeticError, ValueError) as error:
-            if isinstance(error, AutogradError):
-                raise
-            again = lambda: executable.one(numbers)  # noqa: E731
-            return self._tried(again, executable.made_floats, lambda: self._function(*arguments, **keywords))
+        except (ArithmeticError, ValueError):  # once more, to see what to do about it
+            run, itself = (lambda: executable.one(numbers)), (lambda: self._function(*arguments, **keywords))
+            return self._tried(run, executable.made_floats, itself)
 
     def batch(self, *columns: Sequence[Any]) -> float:
         """Return the mean loss over the rows of a batch, ``batch(xs, ys)``, and add its gradients to the parameters'.
@@ -156,7 +151,7 @@ class Step:
         programs, key = self.programs, in_mode(key)
         executable = programs.kept.get(key) or programs.trace(key, Sample(rows.rows[0], first, {}), rows)
         programs.latest = executable
-        executable.check_rows(rows)
+        executable.check(rows.rows if executable.choices else ())
         return Part(executable, rows)
 
     def update(self, optimizer: Any, *columns: Any) -> float:
@@ -238,8 +233,7 @@ class Step:
             self.last_backend = "eager"
             return batch.itself(self._function).data
         in_c = self.is_for_c([batch])
-        self.programs.calls += 1
-        self.checks.before(batch.parts, in_c)
+        self.programs.begin(batch.parts, in_c)
         return self.computed(batch, in_c)
 
     def computed(self, batch: Prepared, in_c: bool) -> float:

@@ -20,7 +20,7 @@ from typing import Any
 
 from ..errors import ArgumentError, TraceError
 from ..explain.naming import one_line
-from ..explain.source import remember, said_line
+from ..explain.source import said_line
 from ..frames import users_frame
 from ..methods import OPERATORS
 from ..modes import is_on, shared
@@ -196,16 +196,6 @@ class PickTracer(Tracer):
 
     __slots__ = ()
 
-    def __eq__(self, other: object) -> bool:
-        if get_ident() in running:
-            raise _refusal(self, "identity")
-        return self is other
-
-    def __hash__(self) -> int:
-        if get_ident() in running:
-            raise _refusal(self, "identity")
-        return object.__hash__(self)
-
 
 class ArgTracer(Tracer):
     """A user's plain number: an argument, a number computed from arguments alone, or one that was picked."""
@@ -239,18 +229,6 @@ class ArgTracer(Tracer):
         plain = all(type(row) is float or getattr(row, "plain", False) for row in given)
         return _node(ArgTracer if plain else PickTracer, PICK, (self, *given))
 
-    # Numbers are compared and hashed by their value, so a trace refuses both; nodes are compared by identity.
-
-    def __eq__(self, other: object) -> bool:
-        if get_ident() in running:
-            raise _refusal(self, "compare")
-        return self is other
-
-    def __hash__(self) -> int:
-        if get_ident() in running:
-            raise _refusal(self, "compare")
-        return object.__hash__(self)
-
 
 class IndexTracer(ArgTracer):
     """An int argument: a number in arithmetic; if it picks a row, the choice is made when the program runs."""
@@ -269,13 +247,8 @@ def _node(kind: type[Any], op: Op | None, operands: tuple[Any, ...]) -> Any:
     node.da = ()  # no partials; None where no gradient flows
     node.label = ""
     node.scope = shared["scope"]
-    if shared["mode"]:
-        if is_on("no_grad") and op is not PICK:  # the node is computed in every call, but no gradient flows through it
-            node.da = None
-        if is_on("record_source"):
-            node.__class__ = Tracer  # a class that can be hashed
-            remember(node)
-            node.__class__ = kind
+    if shared["mode"] and is_on("no_grad") and op is not PICK:
+        node.da = None  # the node is computed in every call, but no gradient flows through it
     return node
 
 
@@ -355,6 +328,23 @@ def _set(kind: type[Any], name: str, method: Callable[..., Any]) -> None:
     setattr(ParamTracer, name, chosen)
 
 
+def _refuse_identity(kind: type[Any], why: str) -> None:
+    """Refuse == and hash() in a trace."""
+
+    def equal(self: Any, other: object) -> bool:
+        if get_ident() in running:
+            raise _refusal(self, why)
+        return self is other
+
+    def hashed(self: Any) -> int:
+        if get_ident() in running:
+            raise _refusal(self, why)
+        return object.__hash__(self)
+
+    for name, method in (("__eq__", equal), ("__hash__", hashed)):
+        setattr(kind, name, method)
+
+
 def _install_methods() -> None:
     """Give the tracers a recorder for every method of a row, and a refusal for everything that looks at a number."""
     for op in OPS.values():
@@ -381,6 +371,8 @@ def _install_methods() -> None:
     ):
         for name in names.split():
             _set(kind, f"__{name}__", _refuse(why))
+    _refuse_identity(PickTracer, "identity")
+    _refuse_identity(ArgTracer, "compare")  # numbers are compared and looked up by their value, nodes by identity
     _set(Tracer, "detach", _detached)
     _set(ArgTracer, "detach", _refuse("method"))
     for name in ("__repr__", "__format__"):

@@ -17,7 +17,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from numbers import Real
 from typing import Any
-from weakref import WeakSet
+from weakref import ref
 
 from ..errors import TraceError
 from ..explain.naming import names_for
@@ -31,7 +31,7 @@ from .tracers import ArgTracer, TraceContext, as_tracers, running, tracer
 
 __all__ = ["as_program", "failed_alone", "new_lock", "trace", "traced"]
 
-_locks: WeakSet[Any] = WeakSet()
+_locks: set[ref[Any]] = set()  # without callbacks, in which an interrupt would be lost
 
 
 def new_lock() -> RLock:
@@ -40,12 +40,13 @@ def new_lock() -> RLock:
     Its __enter__ is written in C, so that no interrupt can come between taking the lock and entering the block.
     """
     lock = RLock()
-    _locks.add(lock)
+    _locks.difference_update([known for known in [*_locks] if known() is None])
+    _locks.add(ref(lock))
     return lock
 
 
 def _open_locks() -> None:
-    for lock in _locks:
+    for lock in filter(None, [known() for known in _locks]):
         if not lock._is_owned():
             lock._at_fork_reinit()
 

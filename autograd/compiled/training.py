@@ -19,10 +19,10 @@ from ..explain.untrained import no_gradient
 from ..node import writing
 from ..updates import Update, read, run
 from ..value import NOT_REACHED, Value
+from .batches import Prepared
 from .c.runtime import NotFloatError, Schedule, Training
 from .c.update import update_function
 from .lookup import say_once
-from .prepared import Prepared
 
 if TYPE_CHECKING:
     from .step import Step
@@ -141,8 +141,7 @@ class Updates:
             self._want_a_gradient()
         in_c = step.is_for_c(batches, self.times) and self._ready_for_c(rules)
         coming = [batches[(start + k) % len(batches)] for k in range(min(count, len(batches)))]
-        programs.calls += 1
-        count = step.checks.before([part for batch in coming for part in batch.parts], in_c, count)
+        count = programs.begin([part for batch in coming for part in batch.parts], in_c, count)
         losses = self._in_c(start, count, options) if in_c else []
         if (done := len(losses)) < count:  # if C cannot do it, Python does it, or says why not
             rest = range(done, done + 1 if in_c else count)

@@ -50,7 +50,7 @@ FAULTS = [
     ("goto() goes one move too far", "autograd/stepper/moves.py", "self._make() for _ in range(start, k)", "self._make() for _ in range(start, min(k + 1, len(self)))"),
     # compile()
     ("a sum of gradients in C loses what came first", _C + "c/interpreter.c.in", "k++) m->grad[at[1 + k]] += room[k];", "k++) m->grad[at[1 + k]] = room[k];"),
-    ("a batch divides its gradients by one row more", _C + "prepared.py", "1.0 / self.count) for part", "1.0 / (self.count + 1)) for part"),
+    ("a batch divides its gradients by one row more", _C + "batches.py", "1.0 / self.count) for part", "1.0 / (self.count + 1)) for part"),
     # the player
     ("the player adds the gradients of the first edge only", "autograd/player/player_model.js",
      "this.truth[operand] += this.share(i, this.truth);", "this.truth[operand] = this.share(i, this.truth);"),

@@ -26,6 +26,7 @@ from typing import Any
 from ...errors import ToolError
 from ...formula import C, Formula
 from ...updates import Update, run
+from ...value import Value
 from .build import build, ctypes, load, tried_once
 from .runtime import Struct, address, zeros
 
@@ -131,7 +132,10 @@ def _built(update: Update) -> int:
 def _prove(update: Update, function: Any) -> None:
     """Make two updates of some parameters, in runs of all lengths, in C and in Python, and require equal bits."""
     count, options = 200, [0.3 / (k + 1) for k in range(len(update.options))]
-    wanted = [_Parameter(math.sin(k), math.cos(k), k % 97 > 2 and k != 20) for k in range(count)]
+    wanted = [Value(math.sin(k)) for k in range(count)]
+    for k, p in enumerate(wanted):
+        if k % 97 > 2 and k != 20:
+            p.grad = math.cos(k)
     data, grad = (array("d", [getattr(p, name) for p in wanted]) for name in ("data", "grad"))
     reached, known = array("B", [p.reached for p in wanted]), zeros(count, "B")
     memory = {name: zeros(count) for name in update.remembered}
@@ -147,12 +151,3 @@ def _prove(update: Update, function: Any) -> None:
             "the C compiler made a library that updates parameters differently from Python: "
             "its flags, or the compiler itself, are not to be trusted"
         )
-
-
-class _Parameter:
-    """Return what a rule reads and writes on a Value."""
-
-    def __init__(self, data: float, grad: float, reached: bool) -> None:
-        self.data = data
-        self.grad = grad
-        self.reached = reached
