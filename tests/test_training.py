@@ -17,7 +17,7 @@ from backends import BACKENDS, needs_c
 
 import nn
 import nn.functional as F
-from autograd import Value, compile, mean
+from autograd import Value, compile, dot, mean
 from autograd.errors import ArgumentError, DomainError, FormulaError, GraphError, ShapeError, TraceError
 from nn.optim import SGD, Adam, AdamW, RMSprop
 
@@ -858,3 +858,14 @@ def test_an_update_that_divides_by_zero_gives_nan_as_pytorch_does(backend):
         compile(lambda: w + b * 0.0, [w, b], backend).train([()], optimizer, 3)
     assert w.data == pytest.approx(0.7, rel=1e-12) and b.data != b.data
     assert optimizer.state[b]["step"] == 3.0
+
+
+@needs_c
+def test_many_parameters_do_not_delay_the_first_update():
+    ws = [Value(0.001 * k) for k in range(8_000)]
+    step = compile(lambda x: dot(ws, ws) * x, ws, "c")
+    batch = step.prepare([0.5])
+    step.batch(batch)
+    began = time.process_time()
+    step.train([batch], SGD(ws, lr=0.01), 1)
+    assert time.process_time() - began < 1

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Updates", "train", "update"]
 
+AT_ONCE = 10_000  # the most updates between two looks at what the function and the optimiser use
+
 
 def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
     """Make `steps` updates on the batches, in a cycle; return their losses."""
@@ -141,7 +143,7 @@ class Updates:
             self._want_a_gradient()
         in_c = step.is_for_c(batches, self.times) and self._ready_for_c(rules)
         coming = [batches[(start + k) % len(batches)] for k in range(min(count, len(batches)))]
-        count = programs.begin([part for batch in coming for part in batch.parts], in_c, count)
+        count = programs.begin([part for batch in coming for part in batch.parts], in_c, min(count, AT_ONCE))
         losses = self._in_c(start, count, options) if in_c else []
         if (done := len(losses)) < count:  # if C cannot do it, Python does it, or says why not
             rest = range(done, done + 1 if in_c else count)
