@@ -87,6 +87,8 @@ def test_what_is_wider_than_a_screen_scrolls_by_itself_and_by_keyboard(tmp_path)
     for opening in ('<pre class="code"', '<pre class="output"', '<div class="wide"'):
         assert f'{opening} tabindex="0">' in page
     assert all(re.search(rule + r" \{[^}]*overflow-x: auto", page) for rule in ("pre", r"\.wide"))
+    on_paper = page.partition("@media print {")[2]
+    assert re.search(r"pre \{[^}]*white-space: pre-wrap", on_paper), "nothing scrolls on paper"
 
 
 def test_png_is_saved_when_asked_for(tmp_path):
