@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, overload
@@ -127,7 +128,8 @@ def _no_path(output: Value, node: Value) -> GraphError:
 
 def _seed(output: Value) -> Value:
     """The Value from which gradients start with create_graph; it marks Values that were computed from gradients."""
-    seed = Value(1.0, label=_slope_name(output.label, output.label) if output.label else "")
+    name = output.label or "f"
+    seed = Value(1.0, label=_slope_name(name, name))
     _seeds.add(seed)
     return seed
 
@@ -139,15 +141,23 @@ def _call_slopes(output: Value, inputs: Sequence[Value], gradients: Sequence[Val
             gradient.label = _slope_name(output.label or "f", node.label)
 
 
+SUPERSCRIPTS = "¹²³⁴⁵⁶⁷⁸⁹"
+
+
 def _slope_name(of: str, by: str) -> str:
     """Return the label of a derivative.
 
-    >>> _slope_name("f", "x"), _slope_name("df/dx", "x"), _slope_name("df/dx", "y")
-    ('df/dx', 'd²f/dx²', 'd(df/dx)/dy')
+    >>> _slope_name("f", "x"), _slope_name("df/dx", "x"), _slope_name("d²f/dx²", "x"), _slope_name("df/dx", "y")
+    ('df/dx', 'd²f/dx²', 'd³f/dx³', 'd(df/dx)/dy')
+    >>> _slope_name("df/dx", "df/dx")
+    'd(df/dx)/d(df/dx)'
     """
-    if of.startswith("d") and of.endswith(f"/d{by}") and "/" not in (function := of[1 : -len(f"/d{by}")]):
-        return f"d²{function}/d{by}²"
-    return f"d({of})/d{by}" if "/" in of else f"d{of}/d{by}"
+    found = re.fullmatch(rf"d([²-³⁴-⁹]?)([^/]+)/d{re.escape(by)}([²-³⁴-⁹]?)", of)
+    if found and found[1] == found[3] != "⁹":
+        power = SUPERSCRIPTS[SUPERSCRIPTS.index(found[1] or "¹") + 1]
+        return f"d{power}{found[2]}/d{by}{power}"
+    above, below = (f"({name})" if "/" in name else name for name in (of, by))
+    return f"d{above}/d{below}"
 
 
 _seeds: WeakSet[Value] = WeakSet()

@@ -412,6 +412,17 @@ def test_the_backward_pass_is_a_graph_beside_the_forward_one():
 
 
 @needs_engine
+def test_the_derivative_of_a_derivative_has_its_name_and_is_seen_when_its_steps_are_closed():
+    x = Value(0.7, label="x")
+    y = x.tanh() * x
+    for name in ("df/dx", "d²f/dx²", "d³f/dx³"):
+        (y,) = grad(y, [x], create_graph=True)
+        picture = draw(y, depth=0).picture
+        assert [box.name for box in picture.boxes if box.kind == "result"] == [name]
+        assert {box.name for box in picture.boxes if box.kind == "module"} == {"backward"}
+    assert "d(df/dx)/d(df/dx)" in {node.label for node in Graph(y).nodes}
+
+
 def test_a_box_for_many_alike_shows_the_data_of_all():
     scores = F.attention_weights([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
     model = nn.MLP(2, [8, 1], activation="tanh", seed=0)

@@ -192,6 +192,8 @@ def parts_of(
             if id(scope) not in calls:
                 calls[id(scope)] = _closed_call(scope, depth, closes, calls, opened)
             part = calls[id(scope)]
+            if part is not None and _is_result_of_steps(listing, i, part):
+                part = Part("value", [], part.scope and part.scope.parent)
             if part is not None:
                 part.nodes.append(i)
                 part_of[i] = part
@@ -217,6 +219,15 @@ def parts_of(
     for at, part in enumerate(order):
         part.at = at
     return order
+
+
+def _is_result_of_steps(listing: Listing, i: int, part: Part) -> bool:
+    """Return whether a value is a result, and closed with steps that have just a name, such as a backward pass.
+
+    It is drawn beside these: otherwise no box would show it.
+    """
+    in_steps = part.scope is not None and isinstance(part.scope.module, str)
+    return in_steps and not listing.users[i] and any(listing.nodes[i] is root for root in listing.graph.roots)
 
 
 def _closed_call(
