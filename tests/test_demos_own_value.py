@@ -127,3 +127,14 @@ def test_the_engines_own_class_and_micrograds_pass():
         setattr(Value, name, operation)
     right, sentence = verdict_on("Value", Value)
     assert right and "34" in sentence
+
+
+def test_a_file_with_a_class_of_any_name_is_examined(tmp_path, capsys):
+    path = tmp_path / "my_engine.py"
+    helper = "class Helper:\n    pass\n"
+    for code, right in ((RIGHT, True), (RIGHT.replace("self.grad += ", "self.grad = "), False)):
+        path.write_text(f"import math\n{code.replace('Value', 'Number')}\n{helper}", encoding="utf-8")
+        assert check(str(path)) is right
+        assert capsys.readouterr().out.startswith("Value: right" if right else "Value: not yet")
+    path.write_text(helper, encoding="utf-8")
+    assert not check(str(path)) and "there is no exercise in" in capsys.readouterr().out

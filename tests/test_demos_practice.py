@@ -10,6 +10,7 @@ from importlib import import_module
 import pytest
 
 from autograd import Value, diagnose
+from autograd.player.questions import questions_about
 from autograd.stepper.guesses import Guess
 from demos.exercises import LESSONS
 from demos.practice import QUESTIONS, decode, predict, questions_of, quiz
@@ -107,6 +108,15 @@ def test_what_a_quiz_says_of_a_gradient_is_what_diagnose_says(seed):
                     mistake, _, why = line.strip().partition(" gives: ")
                     assert f"{mistake} gives ({why})" in reason
             game.skip()
+
+
+def test_a_graph_of_ones_own_has_the_names_of_its_variables():
+    a, k = Value(1.0), Value(3.0)
+    b = a + a
+    f = b * (b + k)
+    game = quiz(f, seed=1)
+    assert repr(game).splitlines()[1] == "  b = a + a; f = b*(b + k)  at a = 1, k = 3"
+    assert {asked.slope for asked in questions_about(game.graph)} >= {"df/da", "df/db", "df/dk"}
 
 
 def test_a_series_right_at_once_is_told_and_a_partial_is_asked_for():

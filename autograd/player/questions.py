@@ -93,11 +93,12 @@ def questions_about(graph: Graph) -> list[Question]:
     A partial that is also the gradient is not asked for. Leaves have two tickets in the draw; everything else has one.
     """
     truth = gradients(graph)
-    named = [node for node in graph.nodes if node.label and node is not graph.root]
+    known = {node for i, node in enumerate(graph.nodes) if graph.name(node) != f"v{i}"}
+    named = [node for node in graph.nodes if node in known and node is not graph.root]
     asked = [Question(graph, node, turns=1 if node.operands else 2) for node in named]
     for edge in graph.edges():
         values = [operand for operand in edge.node.operands if not isinstance(operand, float)]
-        clear = len(values) == len(set(values)) and all(value.label for value in values)
+        clear = len(values) == len(set(values)) and known.issuperset(values)
         if (
             clear
             and edge.node.op.name not in EASY

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import json
 import math
+from collections.abc import Mapping
 from os import PathLike
 from os.path import lexists
 from pathlib import Path
@@ -99,7 +100,16 @@ def report_on(path: str | PathLike[str]) -> list[dict[str, str]]:
         name: thing for name, thing in found.items() if name in EXERCISES and thing is not getattr(autograd, name, None)
     }
     begun = _definitions(source)
+    if "Value" not in given and (engine := _engine(found, begun)):
+        given["Value"] = engine
+        begun["Value"] = begun[engine.__name__]
     return [_judged(EXERCISES[name], thing, begun.get(name, "")) for name, thing in given.items()]
+
+
+def _engine(found: Mapping[str, Any], begun: Mapping[str, str]) -> Any:
+    """The last class of a file that is a Value by another name: it has backward() and adds."""
+    classes = [found[name] for name in begun if isinstance(found.get(name), type)]
+    return next((one for one in reversed(classes) if {"backward", "__add__"} <= set(dir(one))), None)
 
 
 def _definitions(source: str) -> dict[str, str]:

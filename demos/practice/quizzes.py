@@ -139,8 +139,10 @@ class Quiz:
         ])  # fmt: skip
 
     def _shown(self) -> str:
-        leaves = [node for node in self.graph.nodes if not node.operands and node.label]
-        at = ", ".join(f"{leaf.label} = {short(leaf.data)}" for leaf in leaves)
+        leaves = [
+            node for i, node in enumerate(self.graph.nodes) if not node.operands and self.graph.name(node) != f"v{i}"
+        ]
+        at = ", ".join(f"{self.graph.name(leaf)} = {short(leaf.data)}" for leaf in leaves)
         return tr("{formula}  at {numbers}", formula=self.text, numbers=at)
 
     def answer(self, guess: float | str) -> Report:
@@ -232,7 +234,7 @@ def quiz(f: Value | None = None, *, level: str = "chain", seed: int = 0) -> Quiz
 
 
 def _forever(f: Value) -> Iterator[tuple[Value, str]]:
-    *before, last = f.formula().splitlines()
+    *before, last = (line for line in f.formula().splitlines() if not line.startswith("#"))
     text = "; ".join([*before, last if " = " in last else f"f = {last}"])
     while True:
         yield f, text
