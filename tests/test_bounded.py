@@ -55,7 +55,7 @@ def test_ever_new_mixes_of_operands(monkeypatch):
     for _ in range(200):
         mix(rng)
     before = kept()
-    for k in range(800):
+    for k in range(600):
         mix(rng)
         if k % 10 == 0:
             rule = {"lr": 0.1, "data": f"data - {k} * lr * grad"}

@@ -58,6 +58,7 @@ def as_it_was(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO())
     monkeypatch.setattr("demos.shared.report.Film.graph", lambda *_, **__: None)  # pictures take long, and say nothing
     monkeypatch.setattr("demos.shared.report.Report.plays", lambda *_: None)
+    monkeypatch.setattr("demos.shared.report.Report.plot", lambda *_, **__: lambda draw: None)
     yield
     cli.use("en")
 

@@ -12,7 +12,7 @@ number of values.
     Group(mul, 100 alike)
     Group(sub, 100 alike)
     Group(pow, 100 alike)
-    Group(sum of 101 terms)
+    Group(sum of 100)
 """
 
 from __future__ import annotations
