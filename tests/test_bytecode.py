@@ -209,3 +209,22 @@ def test_a_list_of_a_plain_number_is_not_the_list_of_the_value_at_that_place():
             assert step.last_backend == "c"
     finally:
         del OPS["own_lists"]
+
+
+@needs_c
+@pytest.mark.slow
+def test_an_operation_that_is_defined_anew_with_other_lists():
+    """It has the name of the old one, which it equals, and as many operands."""
+    try:
+        for lists, partials in (("xs", {"xs": "1"}), ("xs ys", {"xs": "1", "ys": "2"})):
+            total = " + ".join(f"{'2 * ' * (name == 'ys')}sum({name}[i])" for name in lists.split())
+            own = op("own_anew", "o", total, **partials)
+            w, groups = Value(0.5), [[1.0, 2.0, 3.0, 4.0]] if lists == "xs" else [[1.0, 2.0], [3.0, 4.0]]
+
+            def loss(x, own=own, w=w, groups=groups):
+                return own(*([w * y for y in group] for group in groups)) * x
+
+            step = compile(loss, [w], "c", check="never")
+            assert (step(2.0), step.last_backend) == (loss(2.0).data, "c")
+    finally:
+        OPS.pop("own_anew", None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -124,6 +123,7 @@ class Statements:
         self.pending: dict[Any, list[tuple[Any, Piece]]] = {}  # terms of a value's gradient, and their nodes
         self.running: set[Any] = set()  # values whose gradient is a variable from the start
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
+        self.known: dict[tuple[int, int], list[tuple[str, int | None]]] = {}  # the operands' names for each row
         picked = (c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
         self.place = {
             c: i for i, c in enumerate(dict.fromkeys(picked))
@@ -343,11 +343,20 @@ class Statements:
                 before = name
             self.settle([node])
 
+    def operand_names(self, node: Any) -> list[tuple[str, int | None]]:
+        """Return each operand's name in the formulas, and its index if it is in a list."""
+        key = id(node.op), len(node.operands)
+        if key not in self.known:
+            self.known[key] = names = []
+            for name, bound in node.op.bind(range(len(node.operands))).items():
+                names += [(name, i) for i in range(len(bound))] if isinstance(bound, list) else [(name, None)]
+        return self.known[key]
+
     def hand_on(self, node: Any) -> None:
         spelled = self.spelled(node)
         slopes: dict[str, tuple[Formula, dict[str, Any]]] = {}  # with the names in each: slopes may share one
         gradient, moving = self.gradient(node), self.program.active
-        for operand, (name, index) in zip(node.operands, _operand_names(node.op, len(node.operands))):
+        for operand, (name, index) in zip(node.operands, self.operand_names(node)):
             if operand in moving:
                 if name not in slopes:
                     slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
@@ -361,16 +370,6 @@ class Statements:
                 self.hand(operand, slope.times(gradient, self.language.dialect, known, index), node)
 
 
-@lru_cache(maxsize=1024)
-def _operand_names(op: Any, count: int) -> list[tuple[str, int | None]]:
-    """Return, for each operand, its name in the formulas, and its index if it is in a list."""
-    names: list[tuple[str, int | None]] = []
-    for name, bound in op.bind(range(count)).items():
-        names += [(name, i) for i in range(len(bound))] if isinstance(bound, list) else [(name, None)]
-    return names
-
-
-@cache
 def _is_sum_of_products(op: Any) -> bool:
     """Return whether the slopes are finite wherever the result is."""
     return {term.head for term in op.value.terms()} <= SUMS_OF_PRODUCTS

@@ -13,7 +13,6 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -46,10 +45,14 @@ class _Places(dict[Any, int]):
         ] = {}  # by the places in them; kept apart from literals, since the list (2.0,) is not the place 2
 
     def add(self, nodes: Iterable[Any]) -> None:
+        splits: dict[tuple[int, int], Callable[[tuple[Any, ...]], tuple[Any, ...]]] = {}
         for node in nodes:
             op, operands = node.op, node.operands
             if op is not None and op.lists:
-                operands = _split(op, len(operands))(operands)
+                key = id(op), len(operands)  # a redefined operation equals the old one
+                if key not in splits:
+                    splits[key] = _split(op, len(operands))
+                operands = splits[key](operands)
             self[node] = self._add(op, tuple(map(self.__getitem__, operands)))
 
     def __missing__(self, new: float | tuple[Any, ...]) -> int:
@@ -72,7 +75,6 @@ class _Places(dict[Any, int]):
         return len(self.ops) - 1
 
 
-@lru_cache(maxsize=1024)
 def _split(op: Op, count: int) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
     """Return a function that turns `count` flat operands into one operand per name, with a tuple for a list."""
     bound = op.bind(range(count)).values()

@@ -6,7 +6,7 @@ import math
 from array import array
 from collections.abc import Sequence
 from contextvars import Context
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -193,16 +193,12 @@ class BatchPlan(Struct):
         rows = sum(batch.rows for _, batch in portions)
         super().__init__(len(portions), rows, *(field for portion in portions for field in portion))
 
-    @cached_property
-    def _alone(self) -> Schedule:
-        return Schedule([self])
-
     def run(self, training: Training) -> float:
         """Return the mean loss, and add its gradients to those of the Values in `training`, which has no groups.
 
         Raises ArithmeticError if Python has an error to raise, and NotFloatError if a number is not a float.
         """
-        for loss in self._alone.train(0, 1, training):
+        for loss in Schedule([self]).train(0, 1, training):
             return loss
         raise ArithmeticError("Python has an error to raise")
 
