@@ -170,6 +170,8 @@ print(compare(square, "no_accumulate"))
 # - `Value`, a class of your own with `data`, `grad`, `+`, `*`, `tanh()` and `backward()` (hard, 40 minutes). Any class
 #   will do: the check builds small graphs with it, and recognises each mistake by its wrong number.
 #
+# For more practice, the player above has a button *Quiz*, and `quiz(level="order")` never runs out of graphs.
+#
 # ## Summary: what to say in an interview
 #
 # *Why does backprop accumulate gradients, and in which order?* A value that is used several times influences the loss along
