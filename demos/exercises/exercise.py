@@ -77,9 +77,12 @@ class Exercise(NamedTuple):
     examine: Callable[[Any], str | None] | None
     measure: tuple[Callable[[Any, int], Any], Sequence[Any]] | None
 
-    def inputs(self) -> list[Case]:
-        """Fresh copies of the cases: the lesson's own first, then random ones, the same every time."""
-        return list(deepcopy(tuple(self.cases(Random(int(self.lesson.rstrip("b") or 0))))))
+    def inputs(self, again: int = 0) -> list[Case]:
+        """Fresh copies of the cases: the lesson's own first, then random ones, the same every time.
+
+        again: for other random ones.
+        """
+        return list(deepcopy(tuple(self.cases(Random(1000 * again + int(self.lesson.rstrip("b") or 0))))))
 
     def answer(self, case: Case, made: Iterable[str] = ()) -> Any:
         """The right answer, or the answer that comes out if slips are made."""
