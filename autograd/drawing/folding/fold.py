@@ -35,6 +35,7 @@ __all__ = ["Folded", "fold"]
 FULL, FEWEST = 5, 2  # how many groups are kept at either end of a chain: at first, and in the end
 MANY = 3  # a graph this many times over budget needs stronger folds
 OPENED = 24  # the most folds that we try to open again, one by one
+OUTLINE = 50  # the most operations in the picture of a large graph
 LARGE = 10_000  # with this many values, a picture is just an outline: making it fast matters more
 
 
@@ -207,6 +208,8 @@ class _Folder:
         if self.budget is None:
             return True
         operations = sum(group.what != "leaf" for group in folded.groups)
+        if self.is_large and self.has_room is not None and operations > OUTLINE:
+            return False  # without making the picture
         return operations <= self.budget and (self.has_room is not None or self.size(folded) <= self.budget)
 
     # --- Looking for what fits ---
@@ -233,7 +236,7 @@ class _Folder:
         if not self.is_large:  # each takes time, and a very large graph needs both
             yield state._replace(turns=True)
             yield state._replace(samples=True)
-        state = state._replace(turns=True, samples=True)
+        state = state._replace(turns=True, samples=True, dots=self.is_large)
         yield state
         longest = 0
         if self.has_room:  # the next folds save room, not boxes
@@ -242,7 +245,7 @@ class _Folder:
             if len(groups) <= MANY * budget:
                 if not self.is_large:
                     yield state._replace(brief=1)
-                yield state._replace(brief=2)
+                    yield state._replace(brief=2)
                 yield state._replace(brief=2, dots=True)
             state = state._replace(brief=2, dots=True, joined=not self.is_large)
             if state.joined and len(groups) <= MANY * budget:

@@ -51,8 +51,6 @@ class _Loops:
                 self.users[tail].append(group)
 
     def find(self) -> None:
-        if not any(group.what == "leaf" and len(users) >= FEWEST for group, users in self.users.items()):
-            return  # no turn shares anything with the others
         counts: dict[Any, int] = {}
         for kind in self.kinds.values():
             counts[kind] = counts.get(kind, 0) + 1
@@ -152,8 +150,22 @@ class _Loops:
         return True
 
 
+def _shares_leaves(groups: list[Group]) -> bool:
+    """Return whether some leaf is used often enough to be what the turns of a loop share."""
+    uses: dict[Part, int] = {}
+    for group in groups:
+        for tail, _, _ in group.first.operands:
+            if tail is not None and tail.what == "leaf":
+                uses[tail] = uses.get(tail, 0) + 1
+                if uses[tail] >= FEWEST:
+                    return True
+    return False
+
+
 def turns_as_one(groups: list[Group]) -> list[Group]:
     """Group the turns of a loop: values that each computes from the results of the one before, with the same leaves."""
+    if not _shares_leaves(groups):
+        return groups
     operands = operand_groups(groups)
     loops = _Loops(groups, operands)
     loops.find()
