@@ -232,6 +232,29 @@ def test_a_net_of_ones_own_learns(Value):
     assert repr(loss).startswith("Value(") and drawn(loss).count("label=tanh") == 36
 
 
+def test_what_is_not_cleared_adds_up(Value):
+    """The lecture's best bug: without `p.grad = 0.0` a parameter moves by all gradients so far."""
+    w, found = Value(1.0), []
+    for _ in range(3):
+        loss = (w * 2.0 - 3.0) ** 2
+        loss.backward()
+        found.append(w.grad)
+    assert found == [-4.0, -8.0, -12.0]
+    assert all(text.startswith("Value(") for text in map(repr, [w, loss]))
+
+
+def test_pytorch_agrees(Value):
+    torch = pytest.importorskip("torch")
+    n, leaves = neuron(Value)
+    o = n.tanh()
+    o.backward()
+    x1, w1, x2, w2 = tensors = [torch.Tensor([v.data]).double().requires_grad_() for v in leaves]
+    there = torch.tanh(x1 * w1 + x2 * w2 + torch.Tensor([6.8813735870195432]).double())
+    there.backward()
+    assert there.data.item() == pytest.approx(o.data, abs=1e-7)
+    assert [t.grad.item() for t in tensors] == pytest.approx([v.grad for v in leaves], abs=1e-6)
+
+
 def test_both_give_the_same_losses(monkeypatch):
     def losses(Value):
         model, found = MLP(Value, random.Random(7), 2, [3, 1]), []
@@ -260,5 +283,5 @@ def test_nothing_is_used_that_micrograd_lacks():
     }
     ours = {name for name in dir(autograd.Value(1.0)) if not name.startswith("__")} | {"a", "b", "da", "db"}
     theirs = {"data", "grad", "backward", "_prev", "_op", "_backward", "relu", "label", "tanh", "exp"}
-    of_others = {"add", "sqrt", "b"}  # of sets, of math, and of the lecture's own Neuron
+    of_others = {"add", "sqrt", "b", "item"}  # of sets, of math, of the lecture's own Neuron, of PyTorch's tensors
     assert (asked & ours) - theirs == of_others
