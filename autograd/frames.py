@@ -19,7 +19,7 @@ from functools import wraps
 from types import FrameType, FunctionType
 from typing import Any, TypeVar
 
-from .errors import AutogradError, hidden
+from .errors import ArgumentError, AutogradError, hidden
 
 __all__ = ["called", "hide_our_frames", "is_ours", "ours", "public", "users_frame"]
 __tracebackhide__ = hidden
@@ -97,8 +97,23 @@ def public(thing: T) -> T:
         except AutogradError as error:
             hide_our_frames(error)
             raise
+        except TypeError as error:
+            if error.__traceback__ is None or error.__traceback__.tb_next is not None:  # it was raised further in
+                raise
+            raise _does_not_fit(function, error) from None
 
     return called(function.__name__, wrapped)
+
+
+def _does_not_fit(function: Any, error: TypeError) -> ArgumentError:
+    """Return the error for a call that does not fit a function: Python's own words, with what the function takes."""
+    from inspect import Parameter, signature
+
+    owner, _, name = function.__qualname__.rpartition(".")
+    takes = [p.replace(annotation=Parameter.empty) for p in signature(function).parameters.values() if p.name != "self"]
+    shown = ", ".join(map(str, takes))
+    said = str(error).partition("() ")[2] or str(error)
+    return ArgumentError(f"{owner if name == '__init__' else name}({shown}) {said}")
 
 
 def called(name: str, function: Any) -> Any:

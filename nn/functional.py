@@ -72,7 +72,7 @@ def embedding(input: Any, weight: Sequence[Sequence[Any]]) -> Any:
     """
     if is_list(input):
         return [embedding(index, weight) for index in input]
-    return list(pick(weight, input))
+    return list(pick(weight, input, "embedding: "))
 
 
 @of_rows

@@ -213,7 +213,7 @@ def cross_entropy(
 def _surprise(row: Vector, target: Any, weight: Vector | None, smoothing: float) -> Value:
     """Return one row's share of the loss: -log p of its target, or of all classes weighted by their probabilities."""
     if not is_list(target):
-        term = surprisal(row, pick(row, target))
+        term = surprisal(row, pick(row, target, "cross_entropy: "))
         if weight is not None:
             term = term * pick(weight, target)
         if not smoothing:

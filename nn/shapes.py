@@ -166,10 +166,11 @@ def flatten(xs: Any) -> list[Any]:
 
 
 @public
-def pick(rows: Sequence[T], index: Any) -> T:
+def pick(rows: Sequence[T], index: Any, who: str = "") -> T:
     """Return ``rows[index]``: the only place where a whole number in the data chooses an item.
 
-    Raises ShapeError for an index that is negative or too large, and ArgumentError for one that is not an int.
+    who: how errors begin. Raises ShapeError for an index that is negative or too large, and ArgumentError for one that is
+    not an int.
 
     >>> pick(["a", "b", "c"], 2)
     'c'
@@ -179,7 +180,7 @@ def pick(rows: Sequence[T], index: Any) -> T:
     try:
         at = as_index(index)
     except TypeError:
-        raise ArgumentError(f"want a whole number to pick one of {len(rows)}, got {index!r}") from None
+        raise ArgumentError(f"{who}want a whole number to pick one of {len(rows)}, got {index!r}") from None
     if not 0 <= at < len(rows):
-        raise ShapeError(f"want an index from 0 to {len(rows) - 1}, got {at}")
+        raise ShapeError(f"{who}want an index from 0 to {len(rows) - 1}, got {at}")
     return rows[at]

@@ -128,6 +128,29 @@ def test_what_a_learners_own_function_did_stays_in_the_traceback():
         assert names[-1] == "cost" and len(names) <= 5, names
 
 
+def test_a_call_that_does_not_fit_is_answered_with_what_would():
+    optimizer = nn.optim.SGD
+    for call, said in (
+        (lambda: nn.MLP([2, 3, 1]), r"MLP\(in_features, sizes, activation='relu', .* missing 1 required positional argument: 'sizes'"),
+        (lambda: optimizer(ROW, learning_rate=0.1), r"SGD\(params, lr=0.001, .* got an unexpected keyword argument 'learning_rate'"),
+        (lambda: softmax(*ROW), r"softmax\(xs\) takes 1 positional argument but 2 were given"),
+        (lambda: F.gelu(1.0, approximate="tanh"), r"gelu\(input\) got an unexpected keyword argument 'approximate'"),
+        (lambda: F.cross_entropy(ROW, 5), "cross_entropy: want an index from 0 to 1, got 5"),
+    ):  # fmt: skip
+        with pytest.raises(AutogradError, match=said) as caught:
+            call()
+        assert len(traceback.extract_tb(caught.value.__traceback__)) == 3
+
+    def wrong():
+        return len(5)
+
+    with pytest.raises(
+        TypeError, match=r"object of type 'int' has no len\(\)"
+    ) as caught:  # a learner's own is left alone
+        grad(lambda x: wrong())(1.0)
+    assert not isinstance(caught.value, AutogradError)
+
+
 def test_one_of_ours_is_called_as_the_learner_called_it():
     assert frames_of(lambda: F.mse_loss(ROW, [1.0]))[-1].name == "mse_loss"
     assert frames_of(lambda: nn.Linear(0, 2))[-1].name == "__init__"

@@ -75,6 +75,9 @@ def short(number: float, digits: int = 4) -> str:
     >>> short(1.0001), short(0.99999), short(0.1 + 0.2)
     ('1.000', '1.000', '0.3')
     """
+    given: object = number
+    if given is None or isinstance(given, str):  # somebody set data or grad to it
+        return repr(given)
     size = abs(number)
     if not 0 < size < 1e15:
         return f"{number + 0.0:g}"
