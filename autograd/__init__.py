@@ -63,17 +63,17 @@ _TOOLS = {
     "diagnose": "stepper.diagnosis",
     "draw": "drawing",
     "draw_diff": "drawing.diff",
-    "gradcheck": "check",
+    "gradcheck": "explain.check",
     "record_source": "explain.source",
     "save_player": "player",
 }
 
 if TYPE_CHECKING:
-    from .check import gradcheck
     from .compiled import compile
     from .drawing import draw
     from .drawing.diff import draw_diff
     from .explain.anomalies import detect_anomalies
+    from .explain.check import gradcheck
     from .explain.source import record_source
     from .player import save_player
     from .player.recorder import Recorder

@@ -44,12 +44,12 @@ from typing import TYPE_CHECKING, Any
 
 from .elsewhere import names_of_others
 from .errors import ArgumentError, GraphError, SingularityError, hidden
+from .explain.passes import one_at_a_time
 from .graph import grad_before, walk
 from .methods import compile_methods, keep_in_place
 from .modes import CUT, PARAMETER, Scope
 from .node import write
 from .ops import OPS, Op
-from .passes import one_at_a_time
 from .slow_path import as_label, made_by_hand, real, real_data
 
 if TYPE_CHECKING:

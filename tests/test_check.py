@@ -9,8 +9,8 @@ import pytest
 
 import autograd
 from autograd import Value, dot, grad, gradcheck, ieee, maximum, op, softmax
-from autograd.check import agree
 from autograd.errors import GradcheckError
+from autograd.explain.check import agree
 
 wrong_square = op("wrong_square", "square", "a * a", "a")
 wrong_pair = op("wrong_pair", "pair", "a * b * b", "b * b", "a * b")

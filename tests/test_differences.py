@@ -8,8 +8,8 @@ import random
 import pytest
 
 from autograd import Value, grad, gradcheck, ieee, op
-from autograd.check import agree
 from autograd.errors import AutogradError
+from autograd.explain.check import agree
 from autograd.explain.differences import slope_at
 
 # A function of x and of math or mpmath, a place, and the slope there as mpmath computes it with 80 digits.

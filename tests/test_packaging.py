@@ -128,7 +128,7 @@ def test_importing_the_engine_loads_no_tool(tmp_path):
 import sys
 before = set(sys.modules)  # Python 3.13 takes some itself for -c
 import autograd
-for name in ("graphviz", "ast", "inspect", "dataclasses", "autograd.drawing", "autograd.check", "ctypes", "linecache"):
+for name in ("graphviz", "ast", "inspect", "dataclasses", "autograd.drawing", "autograd.explain.check", "ctypes", "linecache"):
     assert name not in sys.modules or name in before, name
 """
     ran = subprocess.run(

@@ -11,7 +11,7 @@ import pytest
 
 from autograd import Value
 from autograd.errors import GraphError, SingularityError
-from autograd.passes import _running
+from autograd.explain.passes import _running
 
 
 def chain(length=200):

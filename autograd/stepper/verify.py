@@ -17,8 +17,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..check import agree, operation_at
 from ..errors import AutogradError
+from ..explain.check import agree, operation_at
 from ..explain.differences import slope_at
 from ..explain.paths import columns
 from ..explain.phrases import Report, arrow, counted, name_of, short

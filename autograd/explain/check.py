@@ -11,16 +11,16 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .errors import ArgumentError, GradcheckError
-from .explain.differences import Slope, slope_at
-from .explain.naming import one_line
-from .formula import IEEE
-from .frames import public
-from .graph import Edge, Graph, numbers
-from .higher_order import grad
-from .modes import ieee
-from .slow_path import real
-from .value import Value
+from ..errors import ArgumentError, GradcheckError
+from ..formula import IEEE
+from ..frames import public
+from ..graph import Edge, Graph, numbers
+from ..higher_order import grad
+from ..modes import ieee
+from ..slow_path import real
+from ..value import Value
+from .differences import Slope, slope_at
+from .naming import one_line
 
 __all__ = ["agree", "gradcheck", "operation_at"]
 

@@ -12,9 +12,9 @@ from functools import wraps
 from threading import get_ident
 from typing import Any, TypeVar
 
-from .errors import AutogradError, GraphError, hidden
-from .frames import called, hide_our_frames
-from .graph import walk
+from ..errors import AutogradError, GraphError, hidden
+from ..frames import called, hide_our_frames
+from ..graph import walk
 
 __all__ = ["one_at_a_time"]
 __tracebackhide__ = hidden
@@ -50,7 +50,7 @@ def _refuse_shared(root: Any, others: list[Any]) -> None:
     """Raise GraphError if the graphs of other passes share results with this one. Leaves may be shared."""
     results = {node for node in walk(root) if node.op is not None}
     if any(node in results for node in walk(*others)):
-        from .explain.naming import named_graph
+        from .naming import named_graph
 
         graph = named_graph(root)
         raise GraphError(
