@@ -66,7 +66,7 @@ def test_a_right_gradient_passes_whatever_the_size_of_the_input(name):
 
 
 @pytest.mark.parametrize("name", SMOOTH)
-@pytest.mark.parametrize("factor", [0.0, 1.0001, *(pytest.param(x, marks=pytest.mark.slow) for x in (-1.0, 0.5))])
+@pytest.mark.parametrize("factor", [1.0001, *(pytest.param(x, marks=pytest.mark.slow) for x in (-1.0, 0.0, 0.5))])
 def test_a_wrong_gradient_does_not_pass_whatever_the_size_of_the_input(name, factor):
     """The wrong gradient is the right one times a factor: the function's own value is partly used as a plain number."""
     f, places = SMOOTH[name]

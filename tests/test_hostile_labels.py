@@ -548,7 +548,7 @@ WRITERS = {  # name: what writes text about a Value, what reads it, whether it s
 NEED_ENGINE = {"SVG", "notebook", "notebook, pages", "page", "film", "SVG, two themes", "SVG, film", "TikZ"}
 QUICK = {
     *((name, of_values) for name in ("DOT", "Mermaid", "LaTeX", "formula", "tree")), ("Mermaid", of_modules),
-    ("stepper", of_values), ("prompt", of_values), ("training", of_leaves), ("notebook, texts", of_leaves), ("plot", of_values), ("page", of_leaves),
+    ("prompt", of_values), ("training", of_leaves), ("notebook, texts", of_leaves), ("plot", of_values), ("page", of_leaves),
     ("neurons", of_values), ("pairs", of_values),
 }  # fmt: skip
 

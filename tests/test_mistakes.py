@@ -240,7 +240,7 @@ def test_several_that_fit_are_all_told():
     assert set(found.kinds) == {"no_accumulate", "visited_set_dfs"} and "fits 2 mistakes" in found
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", [pytest.param(k, marks=[pytest.mark.slow] * (k > 9)) for k in range(25)])
 @pytest.mark.parametrize("kind", MISTAKES)
 def test_on_random_graphs_what_a_broken_pass_gives_is_diagnosed(kind, seed):
     rng = random.Random(seed)

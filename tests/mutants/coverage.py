@@ -49,7 +49,9 @@ def codes() -> list[CodeType]:
                     add(inner)
 
     gc.unfreeze()  # see conftest.py: what is frozen is not listed
-    for thing in gc.get_objects():
+    every = gc.get_objects()
+    gc.freeze()
+    for thing in every:
         if isinstance(thing, FunctionType):
             add(thing.__code__)
     return [*found.values()]

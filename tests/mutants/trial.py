@@ -75,7 +75,9 @@ def exchange(change: Change) -> bool:
     }
     exchanged = False
     gc.unfreeze()  # see conftest.py: what is frozen is not listed
-    for thing in gc.get_objects():
+    every = gc.get_objects()
+    gc.freeze()
+    for thing in every:
         if isinstance(thing, FunctionType) and thing.__code__.co_filename == str(path):
             code = new.get((thing.__code__.co_qualname, thing.__code__.co_firstlineno))
             if code is not None and code != thing.__code__:
