@@ -220,7 +220,9 @@ def test_the_generator_of_batches_sees_and_changes_what_is(backend):
 
 @needs_c
 def test_another_thread_sees_whole_updates_and_plain_values():
+    """What it sees during a trace is tested in test_tracing.py, so the first update comes before it looks."""
     model, _, step, optimizer = prepared("c")
+    step.train(data(), optimizer, 1)
     p = model.mlp.layers[0].weight[0][0]
     seen, done = [], threading.Event()
 
@@ -236,7 +238,8 @@ def test_another_thread_sees_whole_updates_and_plain_values():
     thread.join()
     assert {kind for _, _, kind in seen} == {Value}
     wanted = prepared("c")
-    wanted[2].train(data(), wanted[3], 60_000)
+    for updates in (1, 60_000):
+        wanted[2].train(data(), wanted[3], updates)
     assert everything(model, optimizer) == everything(wanted[0], wanted[3])
 
 
