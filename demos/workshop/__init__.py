@@ -18,6 +18,7 @@ from ..exercises import exercises_of
 from ..exercises import files as exercise_files
 from ..languages import language, reading, told, tr, tr_prose
 from ..practice import questions_of
+from ..practice.quizzes import LEVELS, quiz
 from ..shared.catalog import DEMOS, Demo
 from ..shared.page import read, run
 from ..shared.report import markdown, markdown_line, sentences
@@ -55,6 +56,7 @@ it.
 _BELOW = """[The handout](handout.html), for printing. [What to try before the workshop](before.txt). For teachers:
 [speaker notes](teacher/notes.html), and solutions in `teacher/solutions`.
 """
+_QUIZ = "Practise: work out the gradients of small graphs, in a page that explains each wrong number: {levels}."
 
 
 def workshop(folder: str | Path, wheels: bool = False, tell: Callable[[str], None] = print) -> Path:
@@ -68,11 +70,13 @@ def workshop(folder: str | Path, wheels: bool = False, tell: Callable[[str], Non
     for demo in lessons:
         tell(tr("lesson {number}: {question}", number=demo.lesson, question=tr(demo.question)))
         run(demo.path, out=folder / "lessons" / demo.name, quiet=True)
-    for name in ("figures", "notebooks", "teacher"):
+    for name in ("figures", "notebooks", "quiz", "teacher"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for demo in lessons:
         write_whole(folder / "figures" / f"{demo.name}.html", _figures_page(demo))
         write_notebook(demo, folder / "notebooks" / f"lesson_{demo.lesson}.ipynb")
+    for level in LEVELS:
+        quiz(level=level).page().save(folder / "quiz" / f"{level}.html")
     exercise_files.write(folder / "exercises")
     exercise_files.write(folder / "teacher" / "solutions", solved=True)
     write_whole(folder / "handout.html", handout(lessons))
@@ -109,6 +113,7 @@ def _index(lessons: Sequence[Demo]) -> str:
         tr("Backpropagation: the workshop"),
         markdown(tr_prose(_ABOVE))
         + f'\n<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>\n'
+        + markdown(tr(_QUIZ, levels=", ".join(f"[{level}](quiz/{level}.html)" for level in LEVELS)))
         + markdown(tr_prose(_BELOW)),
     )
 
