@@ -297,3 +297,12 @@ def test_a_large_graph_and_one_with_changed_numbers_are_not_asked_about():
     changed.operands[0].operands[1].data = 1.0
     for f, there in ((y, False), (changed, False), (Value(1.0, "a"), False), (emblem(), True)):
         assert ("quiz" in json.loads(parsed(Player(f).html)["data"][0])) is there
+
+
+def test_no_element_has_the_name_of_a_word_in_the_address():
+    """A browser would scroll to it, and the page around a player with it."""
+    folder = Path(__file__).parents[1] / "autograd" / "player"
+    words = re.search(r"const WORDS = (\[.*?\]);", (folder / "player_controls.js").read_text(encoding="utf-8"))
+    ids = re.findall(r'\bid="(\w+)"', (folder / "player.html").read_text(encoding="utf-8"))
+    alone = set(json.loads(words[1])) - {"update"}  # which has a number in an address
+    assert len(ids) > 30 and "predict" in alone and not alone & set(ids)

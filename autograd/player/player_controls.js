@@ -72,8 +72,8 @@ function restore(text) {
   Object.assign(state, told);
   stand(told.at); // before anything is shown: the sentences about an edge need the edges before it
   setText(state.text);
-  $("predict").setAttribute("aria-pressed", state.predict);
-  $("network").setAttribute("aria-pressed", state.network);
+  $("predicting").setAttribute("aria-pressed", state.predict);
+  $("neurons").setAttribute("aria-pressed", state.network);
   if (FILM) setUpdate(update);
   model.leaves.forEach((leaf, i) => { model.data[leaf] = model.original[i]; });
   for (const [leaf, number] of numbers) if (!model.operands[leaf].length) model.data[leaf] = number;
@@ -104,7 +104,7 @@ function setText(size) {
 function setPredict() {
   state.predict = !state.predict;
   state.asking = false;
-  $("predict").setAttribute("aria-pressed", state.predict);
+  $("predicting").setAttribute("aria-pressed", state.predict);
   show();
 }
 
@@ -137,7 +137,7 @@ document.addEventListener("keydown", (event) => {
   if (typing && event.key !== "Escape") return;
   if (target.type === "range" && target.id !== "slider" && /^(Arrow|Home|End)/.test(event.key)) return;
   if (event.key === " " && target.matches("button, [type=checkbox]")) return;
-  if (target.id === "list" && /^Arrow(Up|Down)$/.test(event.key)) return;
+  if (target.id === "values" && /^Arrow(Up|Down)$/.test(event.key)) return;
   const action = state.quiz && !QUIET.includes(event.key) ? null : KEYS[event.key];
   if (!action) return;
   event.preventDefault();
@@ -150,9 +150,9 @@ click("back", () => goTo(state.at - 1));
 click("start", () => goTo(state.at > 0 ? 0 : -OPERATIONS));
 click("end", () => goTo(state.at < 0 ? 0 : EDGES));
 click("play", play);
-click("predict", setPredict);
+click("predicting", setPredict);
 click("listed", KEYS.l);
-click("network", KEYS.n);
+click("neurons", KEYS.n);
 click("bigger", KEYS.b);
 click("helped", setHelp);
 click("quizzed", toggleQuiz);
@@ -167,7 +167,7 @@ click("reveal", () => { goTo(state.at + 1); $("on").focus(); });
 $("asking").addEventListener("submit", (event) => { event.preventDefault(); check(); });
 $("slider").addEventListener("input", (event) => goTo(event.target.valueAsNumber));
 $("filter").addEventListener("input", (event) => { filtered = event.target.value; makeSliders(); showSliders(); });
-$("list").addEventListener("scroll", () => showList());
+$("values").addEventListener("scroll", () => showList());
 $("update").addEventListener("input", (event) => goToUpdate(event.target.valueAsNumber));
 click("run", run);
 window.addEventListener("resize", () => { fit(); showList(); });
@@ -175,12 +175,12 @@ window.addEventListener("resize", () => { fit(); showList(); });
 // window.
 if (window.ResizeObserver) new ResizeObserver(() => { fit(); showList(); }).observe($("scroll"));
 window.addEventListener("hashchange", () => { if (location.hash !== written) restore(location.hash); });
-window.addEventListener("beforeprint", () => { hidden($("list"), false); showList(true); });
+window.addEventListener("beforeprint", () => { hidden($("values"), false); showList(true); });
 window.addEventListener("afterprint", () => { setListed(state.listed); showList(); });
 
-hidden($("network"), !NETWORK);
+hidden($("neurons"), !NETWORK);
 hidden($("quizzed"), !DATA.quiz || Boolean(DATA.rounds));
-hidden($("predict"), Boolean(DATA.rounds));
+hidden($("predicting"), Boolean(DATA.rounds));
 settle();
 if (FILM) {
   hidden($("film"), false);

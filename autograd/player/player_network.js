@@ -98,6 +98,6 @@ function showNetwork() {
 
 function setNetwork(on) {
   state.network = Boolean(NETWORK) && on;
-  $("network").setAttribute("aria-pressed", state.network);
+  $("neurons").setAttribute("aria-pressed", state.network);
   draw();
 }

@@ -18,14 +18,14 @@ function beginQuiz(seed) {
   if (!DATA.quiz) return;
   pause();
   state.predict = state.asking = false;
-  $("predict").setAttribute("aria-pressed", false);
-  $("predict").disabled = true;
+  $("predicting").setAttribute("aria-pressed", false);
+  $("predicting").disabled = true;
   reset();
   const rounds = DATA.rounds || null;
   state.quiz = new Quiz(DATA.quiz, rounds ? DATA.seed : seed, told, rounds);
   for (const id of OFF) hidden($(id), true);
   hidden(NAV, true);
-  hidden($("quiz"), false);
+  hidden($("questions"), false);
   hidden($("seed").parentElement, Boolean(rounds));
   $("seed").value = state.quiz.seed;
   $("quizzed").setAttribute("aria-pressed", true);
@@ -40,8 +40,8 @@ function endQuiz() {
   state.chosen = -1;
   for (const id of OFF) hidden($(id), id === "film" && !FILM);
   hidden(NAV, false);
-  hidden($("quiz"), true);
-  $("predict").disabled = false;
+  hidden($("questions"), true);
+  $("predicting").disabled = false;
   $("quizzed").setAttribute("aria-pressed", false);
 }
 

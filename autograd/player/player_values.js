@@ -16,10 +16,10 @@ function row(node) {
 
 function showList(all = false) {
   if (!state.listed && !all) return;
-  const body = $("list").querySelector("tbody"), height = rowHeight();
+  const body = $("values").querySelector("tbody"), height = rowHeight();
   const focused = document.activeElement?.dataset?.node;
-  const from = all ? 0 : Math.max(0, Math.floor($("list").scrollTop / height) - ROWS);
-  const to = Math.min(model.count, all ? PRINTED : from + Math.ceil($("list").clientHeight / height) + 2 * ROWS);
+  const from = all ? 0 : Math.max(0, Math.floor($("values").scrollTop / height) - ROWS);
+  const to = Math.min(model.count, all ? PRINTED : from + Math.ceil($("values").clientHeight / height) + 2 * ROWS);
   const space = (rows) => {
     const cell = html("td", { colspan: 3 });
     cell.style.height = `${rows * height}px`;
@@ -37,13 +37,13 @@ function showList(all = false) {
 function listFollows() {
   const edge = current();
   const node = edge ? edge.operand : state.at < 0 ? model.inner[Math.max(0, model.forward - 1)] : model.root;
-  const top = (model.root - node) * rowHeight(), list = $("list");
+  const top = (model.root - node) * rowHeight(), list = $("values");
   if (top < list.scrollTop || top > list.scrollTop + list.clientHeight - 3 * rowHeight()) list.scrollTop = top - list.clientHeight / 3;
 }
 
 function setListed(listed) {
   state.listed = listed || !DATA.views.length;
-  hidden($("list"), !state.listed);
+  hidden($("values"), !state.listed);
   hidden($("scroll"), state.listed);
   hidden($("legend"), state.listed);
   $("listed").setAttribute("aria-pressed", state.listed);

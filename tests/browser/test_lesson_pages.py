@@ -37,7 +37,7 @@ def seen(tmp_path_factory):
     driver = subprocess.Popen(["node", str(DRIVER), CHROMIUM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def look(page: Path, size: tuple[int, int], dark: bool) -> list:
-        steps = [["see", FIGURES], ["see", OVER], ["axe"]]
+        steps = [["see", "scrollY"], ["see", FIGURES], ["see", OVER], ["axe"]]
         session = {"url": page.as_uri(), "width": size[0], "height": size[1], "dark": dark, "steps": steps}
         print(json.dumps(session), file=driver.stdin, flush=True)
         one = json.loads(driver.stdout.readline())
@@ -80,9 +80,10 @@ def smallest_text(svg: Path) -> float:
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_is_readable_in_every_window(name, seen):
     folder, windows = seen(name)
-    for figures, over, violations in windows:
+    for top, figures, over, violations in windows:
+        assert top == 0, "a player inside of it does not scroll the page"
         assert over == 0 and violations == []
         assert len(figures) >= 2
         assert all(len(alt) > 20 for *_, alt in figures), "each picture says in a sentence what it shows"
-    for src, _, shown, _ in windows[0][0]:
+    for src, _, shown, _ in windows[0][1]:
         assert smallest_text(folder / src) * shown >= 12 - 0.05, f"{name}: {src}"

@@ -308,7 +308,11 @@ def test_5000_values_stay_listed_in_part_and_step_quickly(tmp_path):
     assert len(Graph(root)) > 5000
     steps = "performance.now() - (() => { const start = performance.now(); for (let i = 0; i < 20; i++) goTo(100 + i); return start; })()"
     seen = look(
-        root, tmp_path / "f.html", ["key", "l"], ["see", "document.querySelectorAll('#list tr').length"], ["see", steps]
+        root,
+        tmp_path / "f.html",
+        ["key", "l"],
+        ["see", "document.querySelectorAll('#values tr').length"],
+        ["see", steps],
     )
     assert seen[1] < 120
     assert seen[2] < 20 * 200  # a loose bound: the machine is shared
@@ -520,7 +524,7 @@ def test_the_network_shows_weights_then_gradients_and_each_neurons_arithmetic(tm
 
 SHOWN = "document.querySelector('{}').textContent"
 ASKED, JUDGED, COUNT, CODE = (["see", SHOWN.format(f"#{name}")] for name in ("asked", "judged", "count", "code"))
-HIDDEN = ["see", "['quiz', 'report', 'inputs', 'chosen'].filter((id) => document.getElementById(id).hidden)"]
+HIDDEN = ["see", "['questions', 'report', 'inputs', 'chosen'].filter((id) => document.getElementById(id).hidden)"]
 FOCUS = ["see", "document.activeElement.id"]
 
 
@@ -545,7 +549,9 @@ def test_a_quiz_with_the_keyboard_alone_asks_and_answers_as_the_prompt_does(tmp_
     assert (seen[6], seen[7], seen[9]) == (said[0], "answer", said[1])
     assert seen[10] == "question 2 (score 0 of 1)" and seen[11].endswith("&quiz=7")
     assert decode(seen[12].rpartition(" ")[2]) == ("own", 7, 0, 1)
-    assert seen[15:17] == ["edge 0 of 5", "quizzed"] and seen[18] == ["quiz", "chosen"] and seen[20] == "edge 1 of 5"
+    assert (
+        seen[15:17] == ["edge 0 of 5", "quizzed"] and seen[18] == ["questions", "chosen"] and seen[20] == "edge 1 of 5"
+    )
 
 
 def test_the_answer_that_is_shown_comes_with_its_paths_and_a_wrong_one_stays(tmp_path):
