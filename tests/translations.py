@@ -23,7 +23,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from autograd.player import words
-from demos.languages import FOLDER, listening
+from demos.languages import FOLDER, engine, listening
 from demos.languages.catalogue import Entry, read, written
 from demos.languages.paragraphs import has_words, paragraphs
 from demos.playground.writer import words_of_html
@@ -89,7 +89,10 @@ def figure_texts(path: Path) -> Iterator[Entry]:
     with TemporaryDirectory() as folder, redirect_stdout(StringIO()), heard:
         run(path, out=folder, quiet=True)
     shared = {entry.english for entry in sentences_of("commands")}
-    for text in [text for text in told if text not in shared]:
+    by_engine = re.compile("|".join(".+?".join(map(re.escape, re.split(r"\{\w+\}", one))) for one in engine.SENTENCES))
+    for text in told:
+        if text in shared or (text not in constants and by_engine.fullmatch(text)):
+            continue
         fitting = [(english, found) for english, one in templates.items() if (found := one.fullmatch(text))]
         if text in constants or not fitting:
             yield Entry(text)

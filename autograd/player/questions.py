@@ -28,7 +28,7 @@ from . import words
 __all__ = ["Question", "checksum", "drawn", "picks", "questions_about", "quiz_data", "tickets", "written"]
 
 LARGEST = 300  # the most values of a graph about which a page asks
-ASKED = 12  # the most questions of each kind on a page
+ASKED = 8  # the most questions of each kind on a page
 EASY = ("add", "sub")  # operations whose partials need no practice
 SAID = 24  # the most slips of each kind that a page knows for a question
 

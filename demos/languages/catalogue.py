@@ -21,6 +21,7 @@ __all__ = ["Catalogue", "Entry", "fields_of", "read", "written"]
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 _FIELD = re.compile(r"\{(\w+)\}")
+_IN_PLAYERS = ("player", "practice")  # a lesson has players, and they say what a quiz says
 
 
 class Entry(NamedTuple):
@@ -136,9 +137,8 @@ class Catalogue:
     def _of(self, page: str) -> Iterator[Entry]:
         if page in self.pages:
             yield from self.pages[page]
-            page = "player"
         for name, entries in self.pages.items():
-            if page in ("", name):
+            if not page or (page in self.pages and name in _IN_PLAYERS and name != page):
                 yield from entries
 
 
