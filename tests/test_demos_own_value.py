@@ -129,6 +129,20 @@ def test_the_engines_own_class_and_micrograds_pass():
     assert right and "34" in sentence
 
 
+def test_an_operation_that_calls_itself_costs_nobody_their_python(capsys):
+    class Value:
+        def __init__(self, data):
+            self.data, self.grad = data, 0.0
+
+        def __add__(self, other):
+            return self + other
+
+        def backward(self):
+            pass
+
+    assert not check(Value) and "calling itself" in capsys.readouterr().out
+
+
 def test_a_file_with_a_class_of_any_name_is_examined(tmp_path, capsys):
     path = tmp_path / "my_engine.py"
     helper = "class Helper:\n    pass\n"

@@ -15,7 +15,7 @@ from contextlib import contextmanager, nullcontext, redirect_stdout
 from contextvars import Context
 from functools import lru_cache
 from pathlib import Path
-from traceback import walk_tb
+from traceback import walk_stack, walk_tb
 from types import FrameType
 from typing import Any
 
@@ -31,6 +31,9 @@ __all__ = ["BUDGET", "REPAIRED", "EndlessError", "WrongError", "called", "is_lib
 REPAIRED = "<repair>"  # the file name of code that counts its own loops
 BUDGET = 1_000_000  # instructions a call: less than a second, and fifty times what any exercise needs
 _COSTS = {"opcode": 1, "line": 5}  # Python 3.14 reports only lines for a function that is running for the first time
+_DEEPEST = (
+    200  # calls inside one another in a browser, whose stack ends before Python's own limit and takes Python with it
+)
 _PRINTED = 2_000  # characters of a solution's own output that are shown
 
 
@@ -118,7 +121,7 @@ def called(function: Callable[..., Any], *arguments: Any, count: bool = True) ->
     printed = _Notebook()
     counted = _counted(_Budget(BUDGET)) if count else nullcontext()
     try:
-        with redirect_stdout(printed), _no_input(), modes_restored(), counted:
+        with redirect_stdout(printed), _no_input(), _shallow(), modes_restored(), counted:
             return Context().run(function, *arguments)
     except WrongError:
         raise
@@ -156,6 +159,17 @@ def _counted(budget: _Budget) -> Any:
         yield
     finally:
         sys.settrace(before)
+
+
+@contextmanager
+def _shallow() -> Any:
+    before = sys.getrecursionlimit()
+    if sys.platform == "emscripten":
+        sys.setrecursionlimit(min(before, sum(1 for _ in walk_stack(None)) + _DEEPEST))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 @contextmanager
