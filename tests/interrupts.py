@@ -291,13 +291,20 @@ def _interrupted(act: Callable[[Any], Any], world: Any, one: Interrupter) -> boo
     """Whether the interrupt at that place was swallowed; None if there was none."""
     hook, sys.unraisablehook = sys.unraisablehook, lambda _: None
     try:
-        with one:
-            act(world)
+        next(_handled_apart(act, world, one))
     except one.error:
         return False
     finally:
         sys.unraisablehook = hook
     return True if one.where else None
+
+
+def _handled_apart(act: Callable[[Any], Any], world: Any, one: Interrupter) -> Iterator[None]:
+    """A generator keeps the exception it handles to itself: before 3.12, one raised by a trace function at the end of an
+    `except` would otherwise stay the exception in hand, and become the context of every later one in this thread."""
+    with one:
+        act(world)
+    yield
 
 
 def _shown(state: Any) -> str:

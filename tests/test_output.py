@@ -193,54 +193,6 @@ def test_what_cannot_be_written_stays(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["loop", "socket"]
 
 
-INTERRUPTS = int(os.environ.get("AUTOGRAD_INTERRUPTS", "300"))
-
-
-@on_posix
-def test_an_interrupt_leaves_a_whole_file_and_nothing_else(tmp_path):
-    """The interrupt can come anywhere: at every line, call and return of ours, and after every call into C."""
-    file, contents = tmp_path / "f.svg", [b"1" * 5000, b"2" * 5000]
-    write_whole(file, contents[0])
-    before, stopped = os.umask(0o022), 0
-    os.umask(before)
-    for point in range(INTERRUPTS):
-        finished = interrupted(lambda: write_whole(file, contents[1]), point)
-        assert file.read_bytes() in contents, point
-        assert os.listdir(tmp_path) == ["f.svg"], point
-        assert os.umask(before) == before
-        file.write_bytes(contents[0])
-        if finished:
-            break
-        stopped += 1
-    assert finished and stopped > 20
-
-
-def interrupted(function, point):
-    """Whether it finished before the point-th place where Python could have been interrupted."""
-    left = point
-
-    def count(frame, event, _):
-        nonlocal left
-        if frame.f_code.co_filename == write_whole.__code__.co_filename:
-            left -= 1
-            if left < 0 and event != "c_call":
-                sys.setprofile(None)
-                sys.settrace(None)
-                raise KeyboardInterrupt
-        return count
-
-    sys.setprofile(count)
-    sys.settrace(count)
-    try:
-        function()
-    except KeyboardInterrupt:
-        return False
-    finally:
-        sys.setprofile(None)
-        sys.settrace(None)
-    return True
-
-
 def test_nothing_is_opened_without_a_screen(monkeypatch):
     opened = []
     monkeypatch.setattr(output.webbrowser, "open", lambda uri: opened.append(uri) or True)
