@@ -60,15 +60,9 @@ def with_made_parts(text: str) -> str:
 
 
 def description() -> str:
-    """The README as an index of packages can show it: links into the repository lead to its address, if it has one."""
-    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    source = re.search(r'(?m)^Source = "(.+?)/?"$', settings)
-    text = re.sub(r"(?m)^<!--.*-->\n", "", README.read_text(encoding="utf-8"))
-    if source:
-        text = re.sub(r"(?<=\]\()(?!https?:|#)", f"{source[1]}/blob/main/", text)
-        return text.replace(f"]({source[1]}/blob/main/.github/graph.svg", f"]({source[1]}/raw/main/.github/graph.svg")
-    text = re.sub(r"(?m)^!\[.*?\]\((?!https?:).*?\)\n\n", "", text)
-    return re.sub(r"\[([^\[\]]+)\]\((?!https?:|#)[^)]*\)", r"\1", text)
+    from address import description
+
+    return description(README.read_text(encoding="utf-8"), (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def test_the_description_of_the_package_is_the_readme_without_links_that_lead_nowhere(request):

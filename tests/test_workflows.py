@@ -30,8 +30,31 @@ def test_the_workflows_only_call_what_is_run_and_tested_elsewhere():
     assert lines() == ['sudo -E env "PATH=$PATH" .ci/run', "python .ci/readme.py", "python .ci/sdist.py"]
     text = WORKFLOW.read_text(encoding="utf-8")
     assert set(re.findall(r"uses: (.*)@", text)) == {"actions/checkout", "actions/setup-python"}
-    for program in (".ci/run", ".ci/readme.py", ".ci/sdist.py"):
-        assert (ROOT / program).exists()
+    release = (WORKFLOW.parent / "release.yml").read_text(encoding="utf-8")
+    called = {program for program in re.findall(r"\.ci/[\w.]+", text + release) if program.endswith((".py", "run"))}
+    assert called == {".ci/run", ".ci/readme.py", ".ci/sdist.py", ".ci/address.py"}
+    assert all((ROOT / program).exists() for program in called)
+
+
+def test_a_release_carries_the_address_of_the_repository_it_was_built_from(tmp_path):
+    import address
+    from setuptools.config.pyprojecttoml import load_file
+
+    (tmp_path / ".github").mkdir()
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, tmp_path)
+    address.main("https://example.org/somebody/scalar-autograd/", tmp_path)
+    assert load_file(tmp_path / "pyproject.toml")["project"]["urls"] == {
+        "Source": "https://example.org/somebody/scalar-autograd",
+        "Documentation": "https://example.org/somebody/scalar-autograd#readme",
+        "Changelog": "https://example.org/somebody/scalar-autograd/blob/main/.github/CHANGELOG.md",
+        "Issues": "https://example.org/somebody/scalar-autograd/issues",
+    }
+    shown = (tmp_path / ".github" / "description.md").read_text(encoding="utf-8")
+    assert "(https://example.org/somebody/scalar-autograd/raw/main/.github/graph.svg" in shown
+    assert re.findall(r"\]\((?!https?:|#)", shown) == []
+    for target in re.findall(r"scalar-autograd/(?:blob|raw)/main/([^)#\s]*)", shown):
+        assert (ROOT / target).exists(), target
 
 
 def test_the_systems_and_versions_are_those_that_the_package_names():
@@ -111,11 +134,8 @@ def test_an_sdist_has_everything_and_is_the_same_twice(tmp_path):
     pytest.importorskip("setuptools_scm")
     if not (ROOT / ".git").exists():
         pytest.skip("not a checkout: nothing says which files are tracked")
-    sys.path.insert(0, str(ROOT / ".ci"))
-    try:
-        import sdist
-    finally:
-        sys.path.remove(str(ROOT / ".ci"))
+    import sdist
+
     contents = []
     for name in ("first", "second"):
         folder = tmp_path / name
