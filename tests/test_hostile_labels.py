@@ -57,6 +57,7 @@ from autograd.graph import Graph
 from autograd.modes import named_scope
 from autograd.ops import OPS
 from autograd.player import Player
+from demos.playground.running import Session
 from demos.shared.plotting import Figure
 
 LINES = (Path(__file__).parent / "hostile_labels.txt").read_text(encoding="ascii").splitlines()
@@ -490,6 +491,23 @@ def in_a_notebook(*kinds, engine=None):
     return write
 
 
+def in_the_playground(f):
+    """What its page is told to show after a cell, and after Step: the HTML of both."""
+    told = []
+    before = set_engine(blank)
+    try:
+        session = Session(lambda message: told.append(json.loads(message)))
+        session.names["f"] = f
+        session.do(json.dumps({"do": "run", "code": "f", "cell": 1}))
+        session.do(json.dumps({"do": "step", "name": "f"}))
+    finally:
+        set_engine(before)
+    assert not any(message.get("error") for message in told), told
+    shown = [message["show"]["text/html"] for message in told if "show" in message]
+    assert len(shown) == 2
+    return "".join(shown)
+
+
 def recorded(f):
     recorder = Recorder([leaf for leaf in Graph(f).nodes if not leaf.operands])
     recorder.step(f)
@@ -543,6 +561,7 @@ WRITERS = {  # name: what writes text about a Value, what reads it, whether it s
     "notebook": (in_a_notebook(*NOTEBOOK), read_html, False, PICTURES),
     "notebook, texts": (in_a_notebook(*NOTEBOOK, engine=blank), read_html, False, (of_leaves,)),
     "notebook, pages": (in_a_notebook(Player, recorded), read_html, False, (of_leaves,)),
+    "playground": (in_the_playground, read_html, False, (of_leaves,)),
     "TikZ": (lambda f: draw(f, **ALL).pipe("tex", encoding="utf-8"), read_tikz, True, PICTURES),
 }
 NEED_ENGINE = {"SVG", "notebook", "notebook, pages", "page", "film", "SVG, two themes", "SVG, film", "TikZ"}
