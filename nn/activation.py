@@ -27,14 +27,17 @@ class Activation(Module):
     """A module that applies a function to every number: a drawing shows it as a part of the model.
 
     A subclass that names its function, ``class ReLU(Activation, function=relu)``, becomes an activation with that name.
+    options: the function's further arguments, which are attributes of the module.
     """
 
-    function: ClassVar[staticmethod[[Any], Any]]
+    function: ClassVar[staticmethod[..., Any]]
+    options: ClassVar[tuple[str, ...]] = ()
 
-    def __init_subclass__(cls, function: Callable[[Any], Any] | None = None) -> None:
+    def __init_subclass__(cls, function: Callable[..., Any] | None = None, options: tuple[str, ...] = ()) -> None:
         super().__init_subclass__()
         if function is not None:
             cls.function = staticmethod(function)
+            cls.options = options
             ACTIVATIONS[function.__name__] = cls
 
     @overload
@@ -44,7 +47,10 @@ class Activation(Module):
     @overload
     def forward(self, input: Matrix) -> list[list[Value]]: ...
     def forward(self, input: Any) -> Any:
-        return self.function(input)
+        return self.function(input, *(getattr(self, name) for name in self.options))
+
+    def extra_repr(self) -> str:
+        return ", ".join(f"{name}={getattr(self, name)}" for name in self.options)
 
 
 def activation_named(name: str) -> Module:
@@ -88,23 +94,11 @@ def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
     return _each(lambda x: x.leaky_relu(negative_slope), input)
 
 
-class LeakyReLU(Activation, function=leaky_relu):
+class LeakyReLU(Activation, function=leaky_relu, options=("negative_slope",)):
     """x where it is positive, and negative_slope * x elsewhere. See F.leaky_relu."""
 
     def __init__(self, negative_slope: float = 0.01) -> None:
         self.negative_slope = negative_slope
-
-    @overload
-    def forward(self, input: Value | float) -> Value: ...
-    @overload
-    def forward(self, input: Vector) -> list[Value]: ...
-    @overload
-    def forward(self, input: Matrix) -> list[list[Value]]: ...
-    def forward(self, input: Any) -> Any:
-        return leaky_relu(input, self.negative_slope)
-
-    def extra_repr(self) -> str:
-        return f"negative_slope={self.negative_slope}"
 
 
 @of_each
@@ -159,23 +153,11 @@ def elu(input: Any, alpha: float = 1.0) -> Any:
     return _each(lambda x: x.elu(alpha), input)
 
 
-class ELU(Activation, function=elu):
+class ELU(Activation, function=elu, options=("alpha",)):
     """x where it is positive, and alpha * (exp(x) - 1) elsewhere. See F.elu."""
 
     def __init__(self, alpha: float = 1.0) -> None:
         self.alpha = alpha
-
-    @overload
-    def forward(self, input: Value | float) -> Value: ...
-    @overload
-    def forward(self, input: Vector) -> list[Value]: ...
-    @overload
-    def forward(self, input: Matrix) -> list[list[Value]]: ...
-    def forward(self, input: Any) -> Any:
-        return elu(input, self.alpha)
-
-    def extra_repr(self) -> str:
-        return f"alpha={self.alpha}"
 
 
 @of_each
