@@ -351,7 +351,17 @@ def of_training(world):
     nodes = [] if stepper.root is None else walk(stepper.root)
     position = stepper._backprop.position if stepper._backprop else 0
     state = getattr(stepper.optimizer, "state_dict", dict)()
-    return of_model(model), numbers(nodes), position, repr(state), [*stepper.losses], stepper.phase, len(stepper._done)
+    busy = "_is_busy" in vars(stepper)
+    return (
+        of_model(model),
+        numbers(nodes),
+        position,
+        repr(state),
+        [*stepper.losses],
+        stepper.phase,
+        len(stepper._done),
+        busy,
+    )
 
 
 FORWARD, RUN = (lambda stepper: stepper.forward()), (lambda stepper: stepper.run(2))
@@ -450,6 +460,18 @@ def test_what_is_interrupted_is_as_before_or_as_after(name, tmp_path, monkeypatc
 def test_at_many_more_places(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert [str(fault) for fault in sweep(SCENARIOS[name], MORE, folder=str(tmp_path), offset=7)] == []
+
+
+class InUpdates(Interrupter):
+    files = (str(Path(autograd.__file__).parent / "training" / "slips.py"),)
+
+
+@pytest.mark.parametrize(
+    "name", ["training by hand: run", pytest.param("training: run with a mistake", marks=pytest.mark.slow)]
+)
+def test_every_place_where_gradients_are_put_back(name):
+    """A context manager that was entered, but not by its `with`, ends when the traceback does: too late to put anything back."""
+    assert [str(fault) for fault in sweep(SCENARIOS[name], interrupter=InUpdates)] == []
 
 
 def test_modes_last_as_long_as_their_blocks_in_whatever_order_and_task_they_end():

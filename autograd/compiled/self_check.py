@@ -17,8 +17,8 @@ from __future__ import annotations
 import math
 import pickle
 import sys
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from ..errors import SingularityError
@@ -129,17 +129,24 @@ def drawn(generators: Iterable[Any]) -> list[bytes]:
     return [pickle.dumps(state) for _, state in _states(generators)]
 
 
-@contextmanager
-def generators_put_back(generators: Iterable[Any]) -> Generator[None, None, None]:
-    """Let these generators, and the shared ones, continue afterwards as if nothing had been drawn inside."""
-    states = _states(generators)
-    try:
-        yield
-    finally:
+class generators_put_back:  # noqa: N801
+    """Let these generators, and the shared ones, continue afterwards as if nothing had been drawn inside.
+
+    It is written without `contextmanager`: if an interrupt kept a generator function out of its `with`, its end would
+    come only when the traceback is discarded.
+    """
+
+    def __init__(self, generators: Iterable[Any]) -> None:
+        self._states = _states(generators)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
         try:
-            _put_back(states)
+            _put_back(self._states)
         except BaseException:  # an interrupt
-            _put_back(states)
+            _put_back(self._states)
             raise
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar
 
 __all__ = ["COMMANDS", "COMPARED", "WORDS", "all_or_nothing"]
@@ -41,7 +41,7 @@ def all_or_nothing(command: Callable[..., T]) -> Callable[..., T]:
     def whole(stepper: Any, *args: Any, **kwargs: Any) -> T:
         if vars(stepper).get("_is_busy"):  # it is part of another command
             return command(stepper, *args, **kwargs)
-        put_back = stepper.keep()
+        put_back, end = stepper.keep(), partial(vars(stepper).pop, "_is_busy", None)
         try:
             stepper._is_busy = True
             return command(stepper, *args, **kwargs)
@@ -51,6 +51,6 @@ def all_or_nothing(command: Callable[..., T]) -> Callable[..., T]:
             put_back()
             raise
         finally:
-            vars(stepper).pop("_is_busy", None)
+            end()  # one call, so that no interrupt comes before it
 
     return whole

@@ -38,7 +38,7 @@ from ..stepper.moves import REPORTED
 from ..stepper.points import said_range, tensors
 from .commands import COMMANDS, COMPARED, WORDS, all_or_nothing
 from .parts import Done, Losses, Memory, loss_now, losses_text, moves_text, optimizer_of, parameters_of, side_by_side
-from .slips import SLIPS, check_slip, with_slips
+from .slips import SLIPS, check_slip, step_with
 
 if TYPE_CHECKING:
     from ..node import Node
@@ -194,8 +194,7 @@ class TrainingStepper(Pictured):
         """Let the optimizer move the parameters, and compute what that does to the loss of the batch."""
         backprop, before = self.backprop, [p.data for p in self.parameters]
         memory = Memory(self.parameters, self.optimizer)
-        with with_slips(self._mistakes, self.optimizer, self.parameters):
-            self.optimizer.step()
+        step_with(self._mistakes, self.optimizer, self.parameters)
         moved = {p: p.data - data for p, data in zip(self.parameters, before) if p.data != data}
         losses = Losses(self.root.data, loss_now(backprop.graph, self.parameters))
 

@@ -10,15 +10,15 @@ A mistake in an optimizer changes a formula of its rule (see autograd.updates); 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from ..errors import ArgumentError
 from ..graph import nearest
 from ..node import write, writing
 
-__all__ = ["SLIPS", "Slip", "check_slip", "with_slips"]
+__all__ = ["SLIPS", "Slip", "check_slip", "step_with"]
 
 Rule = Mapping[str, "str | float"]
 
@@ -76,13 +76,17 @@ def _rules(optimizer: Any) -> list[Rule]:
     return [rule(group, False) for group in optimizer.param_groups] if rule else []
 
 
-@contextmanager
-def with_slips(kinds: Iterable[str], optimizer: Any, parameters: Sequence[Any]) -> Generator[None]:
-    """Let the optimizer make these mistakes in its step() inside the with block."""
+def step_with(kinds: Iterable[str], optimizer: Any, parameters: Sequence[Any]) -> None:
+    """Let the optimizer make its step() with these mistakes.
+
+    A context manager that an interrupt keeps out of its `with` would put the gradients back only when the traceback is
+    discarded, over what has been restored by then.
+    """
     slips = {kind: check_slip(kind, optimizer) for kind in kinds}
     changes = [slip.change for slip in slips.values() if slip.change]
     put_back = writing(parameters, "grad", [p.grad for p in parameters])
     right = getattr(optimizer, "rule", None)
+    forget = partial(vars(optimizer).pop, "rule", None) if changes else tuple
 
     def rule(group: Any, first: bool) -> Rule:
         changed = right(group, first) if right else {}
@@ -96,10 +100,9 @@ def with_slips(kinds: Iterable[str], optimizer: Any, parameters: Sequence[Any]) 
         if "uphill" in slips:
             reached = [p for p in parameters if p.reached]
             write(reached, "grad", [-p.grad for p in reached])
-        yield
+        optimizer.step()
     finally:
         try:
             put_back()
         finally:
-            if changes:
-                vars(optimizer).pop("rule", None)
+            forget()
