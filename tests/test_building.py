@@ -63,6 +63,16 @@ def test_it_is_built_once_into_a_private_folder(cache):
 
 
 @needs_c
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+def test_a_fifo_of_a_librarys_name_is_not_waited_for(cache):
+    made = build(SOURCE)
+    made.unlink()
+    os.mkfifo(made)
+    again = build(SOURCE)
+    assert stat.S_ISREG(again.lstat().st_mode) and len(list(cache.iterdir())) == 1
+
+
+@needs_c
 @pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b[:-1] + bytes([b[-1] ^ 1])])
 def test_a_damaged_library_is_built_anew(cache, damage):
     made = build(SOURCE)

@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from autograd import Recorder, Value, detect_anomalies
 from autograd.cli import command
 from autograd.cli.ending import whole
 from autograd.drawing.output import write_whole
 from demos import cli
+from demos.shared.progress import Progress
 
 ROOT = Path(__file__).parents[1]
 FULL = Path("/dev/full")
@@ -117,6 +119,38 @@ def test_neither_stream_is_there(name, tmp_path, monkeypatch):
     assert ended(name, tmp_path) == (
         2 if name in ("autograd", "autograd, nothing") else 1 if name == "demos check" else 0
     )
+
+
+USES = {
+    "tree": lambda f: f.tree(),
+    "a printed report": lambda f: print(f.why("a"), f.step_through(), detect_anomalies(f)),
+    "prompt": lambda f: f.step_through().prompt(),
+    "show": lambda f: f.show(),
+    "player": lambda f: f.player().save("f.html"),
+    "recorder": lambda f: Recorder().step(f),
+    "progress": lambda f: Progress("iris", 1).__enter__()(1, loss=0.5),
+}
+
+
+@pytest.mark.parametrize("there", [None, "closed"], ids=["none", "closed"])
+@pytest.mark.parametrize("name", USES)
+def test_a_program_without_a_console_runs(name, there, tmp_path, monkeypatch):
+    """As pythonw.exe and services start one: what prints nothing is right, and print() loses its text."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("autograd.drawing.drawing.open_file", lambda path: None)
+    f = Value(2.0, label="a") * 3.0
+    f.backward()
+    stream = None
+    if there:
+        stream = io.StringIO()
+        stream.close()
+    monkeypatch.setattr("sys.stdout", stream)
+    if there and name in ("a printed report", "prompt", "show", "progress"):
+        with pytest.raises(ValueError, match="closed file"):  # as of any print()
+            USES[name](f)
+    else:
+        USES[name](f)
+    assert "`-- a  " in f.tree()
 
 
 def test_a_pipe_whose_reader_has_seen_enough_is_no_failure(capsys):

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from ..explain.naming import named_graph, one_line
 from ..explain.phrases import Report, counted, operation
 from ..explain.staleness import remark
+from ..explain.terminal import is_terminal
 from .build import build_picture
 from .options import options_of
 from .picture import Arrow, Box, Picture
@@ -51,8 +52,8 @@ def tree(value: Node, *, unicode: bool | None = None, **options: Unpack[PictureO
     """
     picture = build_picture(named_graph(value), **options)
     if unicode is None:
-        out = sys.stdout
-        unicode = out.isatty() and (out.encoding or "").lower().startswith("utf")
+        encoding = getattr(sys.stdout, "encoding", None) or ""
+        unicode = is_terminal(sys.stdout) and encoding.lower().startswith("utf")
     return Report(_Tree(picture, DRAWN if unicode else PLAIN).text())
 
 

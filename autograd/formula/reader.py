@@ -93,7 +93,9 @@ class Reader:
         return self.error(f"{sentence}\n  {shown}\n  {' ' * (column - start)}^")
 
     def too_deep(self) -> AutogradError:
-        return self.error(f"{self.what} cannot be nested so deeply: name a part of it, as in m = a * b; m + 1")
+        return self.error(
+            f"{self.what} cannot be nested so deeply or have so many terms: name a part of it, as in m = a * b; m + 1"
+        )
 
     def steps(self) -> list[tuple[str, Expr]]:
         body = self._parsed()

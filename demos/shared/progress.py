@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from time import perf_counter
 from typing import Any
 
+from autograd.explain.terminal import is_terminal
+
 from ..languages import told
 
 __all__ = ["Progress"]
@@ -28,7 +30,7 @@ class Progress:
         self.name = name
         self.total = total
         self.quiet = quiet
-        self.live = not quiet and sys.stdout.isatty()
+        self.live = not quiet and is_terminal(sys.stdout)
         self.line = ""
         self._bar: Any = _bar(name, total) if self.live and find_spec("rich") else None
         self._started = perf_counter()

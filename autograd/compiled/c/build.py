@@ -17,6 +17,7 @@ import re
 import shlex
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -252,6 +253,8 @@ def _complaint(stderr: bytes) -> str:
 
 def _is_whole(library: Path) -> bool:
     try:
+        if not stat.S_ISREG(library.lstat().st_mode):  # a FIFO would be read for ever
+            return False
         return library.stem.endswith(f"-{_digest(library.read_bytes())}")
     except OSError:
         return False
