@@ -64,6 +64,18 @@ def quick_builds():
             os.environ.pop("XDG_CACHE_HOME") if kept is None else os.environ.update(XDG_CACHE_HOME=kept)
 
 
+def refused_build():
+    """What the C backend said of a library that it would not use, though there is a compiler; "" if all is well.
+
+    It then goes on in Python, with one warning in each process, and its numbers would be right.
+    """
+    try:
+        compiler()
+    except ToolError:
+        return ""
+    return next((str(found) for found, _ in building._made.values() if isinstance(found, ToolError)), "")
+
+
 def ask_node(kind, text, args):
     """An answer of the one process of node that is kept. Raises ToolError where there is none."""
     if not shutil.which("node"):

@@ -53,11 +53,12 @@ OWN = (
     'bell = op("bell", "bell", "exp(-a ** 2 * b ** 2)", "-2 * a * b ** 2 * out", "-2 * b * a ** 2 * out")',
     'ramp = op("ramp", "ramp", "(a if a > 0 else 0.5 * a) + b", "1 if a > 0 else 0.5", "1")',
     'swish = op("swish", "swish", "s = exp(-k * a); a / (1 + s)", a="s = exp(-k * a); (1 + s + k * a * s) / (1 + s) ** 2", k="s = exp(-k * a); a * a * s / (1 + s) ** 2", defaults={"k": 1.5})',
+    'lean = op("lean", "lean", "a + (b - a * b) + (a * a - b)", "1 - b + 2 * a", "-a")',
     'power = op("power", "power", "sum(xs[i] * xs[i]) / n", xs="2 * xs[i] / n")',
     'gap = op("gap", "gap", "k * sum((xs[i] - 1) ** 2) - sum(xs[i])", xs="2 * k * (xs[i] - 1) - 1", k="sum((xs[i] - 1) ** 2)")',
 )
 CALLS = {
-    "cube": "cube({})", "bell": "bell({}, {})", "ramp": "ramp({}, {})", "swish": "swish({}, {})", "power": "power([{}, {}, {}])", "gap": "gap([{}, {}], {})",
+    "cube": "cube({})", "bell": "bell({}, {})", "ramp": "ramp({}, {})", "swish": "swish({}, {})", "lean": "lean({}, {})", "power": "power([{}, {}, {}])", "gap": "gap([{}, {}], {})",
 }  # fmt: skip
 EXTREME = (1e-300, 1e300, -1e160, 1e16, -1e9, 5e-324, 1e-16, 700.0, -745.0, 40.0, 0.0, -0.0, 1.0, 1e5, 1e154)
 OPTIMISERS = (
