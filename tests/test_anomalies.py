@@ -228,6 +228,25 @@ def test_gradients_of_an_earlier_pass_are_found():
     assert detect_anomalies(f).kinds == ()
 
 
+@pytest.mark.parametrize("make", [lambda p: nn.optim.SGD(p, lr=0.05), lambda p: nn.optim.Adam(p, lr=0.05)])
+@pytest.mark.parametrize("cleared", [True, False])
+def test_a_loop_without_zero_grad_is_told(make, cleared):
+    """Before and after the optimiser has moved the parameters, from the second update on."""
+    model = nn.MLP(2, [4, 1], "tanh", seed=0)
+    optimizer = make(model.parameters())
+    for update in range(4):
+        if cleared:
+            optimizer.zero_grad()
+        loss = (model([1.0, 2.0])[0] - 1.0) ** 2
+        loss.backward()
+        found = [detect_anomalies(loss)]
+        optimizer.step()
+        found.append(detect_anomalies(loss))
+        stale = update > 0 and not cleared
+        assert all(("stale gradient" in said.kinds) == stale for said in found)
+        assert all(("was zero_grad() left out" in said) == stale for said in found)
+
+
 def test_data_that_was_changed_and_a_total_that_keeps_every_graph_are_found():
     a = leaf(2.0, "a")
     f = a * a

@@ -356,6 +356,34 @@ def a_frozen_leaf_that_moves(compiled):
 
 
 @scenario("same")
+def a_frozen_leaf_of_a_subclass(compiled):
+    class Own(Value):
+        pass
+
+    w, held = Value(3.0), Own(2.0)
+    step = compiled(lambda x: w * x * held, [w])
+    for number in (2.0, 5.0):
+        held.data = number
+        yield step(1.0)
+
+
+@scenario("retraced")
+def a_setting_behind_attributes_that_raise_a_key_error(compiled):
+    class Settings:
+        def __init__(self, known):
+            self.__dict__["known"] = known
+
+        def __getattr__(self, name):
+            return self.__dict__["known"][name]
+
+    w, settings = Value(3.0), Settings({"scale": 2.0})
+    step = compiled(lambda x: w * x * settings.scale, [w])
+    yield step(1.0)
+    settings.known["scale"] = 5.0
+    yield step(1.0)
+
+
+@scenario("same")
 def a_parameter_that_moves(compiled):
     w = Value(3.0)
     step = compiled(lambda x: (w * x).tanh(), [w])

@@ -1,15 +1,18 @@
-"""How the work of drawing and playing grows with the graph: steps of the interpreter are counted, not seconds."""
+"""How work grows with the size of a graph, and with the number of operations: steps of the interpreter are counted, not
+seconds."""
 
 from __future__ import annotations
 
 import sys
+import tracemalloc
 
 import pytest
 from drawn import needs_engine
 
 import nn
-from autograd import Value, draw, mean, total
+from autograd import Value, draw, mean, op, total
 from autograd.graph import Graph
+from autograd.ops import OPS
 from autograd.player.player import described
 
 LARGER = 4  # times
@@ -64,3 +67,31 @@ def test_the_words_of_a_page_grow_with_the_operands():
     small, large = Graph(wide(250)), Graph(wide(1_000))
     described(small)
     assert steps(lambda: described(large)) < MORE * steps(lambda: described(small))
+
+
+def test_an_operation_takes_as_much_to_define_however_many_there_are():
+    """Neither its steps nor the memory that it takes meanwhile, as for a copy of all that was defined before."""
+    x = Value(0.5)
+
+    def define(first, count):
+        for k in range(first, first + count):
+            op(f"one_of_many_{k}", "m", f"{k} * a", f"{k}")(x)
+
+    def memory(first):
+        peaks = []
+        for k in range(first, first + 20):
+            tracemalloc.start()
+            define(k, 1)
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+        return sorted(peaks)[10]  # a dict that grows takes more for once
+
+    try:
+        define(0, 5)
+        few = steps(lambda: define(5, 20)), memory(25)
+        define(45, 400)
+        many = steps(lambda: define(445, 20)), memory(465)
+    finally:
+        for name in [name for name in OPS if name.startswith("one_of_many_")]:
+            del OPS[name]
+    assert many[0] < 1.1 * few[0] and many[1] < 1.5 * few[1]

@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         default=Path("coverage_map.json"),
         help="which test runs which line; recorded if it is not there",
     )
+    parser.add_argument("--most", type=float, default=MOST, help="how many seconds of tests one is tried by, at most")
     parser.add_argument("--again", action="store_true", help="try survivors again, by all tests that can see them")
     parser.add_argument("--only", default="", help="only mutants whose name has this in it")
     parser.add_argument("--list", action="store_true", help="list them, and try none")
@@ -37,6 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
         coverage.record(given.map)
     path = given.resume or Path("mutants.json")
     kept = results.read(path)
+    for other in path.parent.glob(f"{path.stem}.*.json"):  # of workers that were stopped
+        kept["tried"] = {**results.read(other)["tried"], **kept["tried"]}
     kept.update(seed=given.seed, drawn=given.count)
     results.write(path, kept)
     tried = kept["tried"]
@@ -45,18 +48,19 @@ def main(arguments: list[str] | None = None) -> int:
     else:
         changes = [change for change in changes if change.name not in tried]
     seen = Map(json.loads(given.map.read_text(encoding="utf-8")))
+    most = float("inf") if given.again else given.most
     if given.workers > 1:
         for k in range(1, given.workers):
             if not os.fork():
-                return _try(changes[k :: given.workers], seen, path.with_suffix(f".{k}.json"), given.again)
-        _try(changes[:: given.workers], seen, path, given.again)
+                return _try(changes[k :: given.workers], seen, path.with_suffix(f".{k}.json"), most)
+        _try(changes[:: given.workers], seen, path, most)
         for k in range(1, given.workers):
             os.wait()
             kept = results.read(path)
             kept["tried"].update(results.read(path.with_suffix(f".{k}.json"))["tried"])
             results.write(path, kept)
     else:
-        _try(changes, seen, path, given.again)
+        _try(changes, seen, path, most)
     kept = results.read(path)
     for name, each in results.survivors(kept).items():
         print(f"{each['fate']}: {name}  (line {each['line']}) {each.get('why', '')}")
@@ -64,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _try(changes: list[Change], seen: Map, path: Path, again: bool) -> int:
+def _try(changes: list[Change], seen: Map, path: Path, most: float) -> int:
     import pytest
 
     def tell(change: Change, fate: str, by: str, seconds: float) -> None:
@@ -77,7 +81,7 @@ def _try(changes: list[Change], seen: Map, path: Path, again: bool) -> int:
         sys.__stderr__.write(f"{fate:9} {seconds:6.1f} s  {change.name}  [{by}]\n")
 
     coverage.all_imported()
-    plugin = Forking(changes, seen, tell, float("inf") if again else MOST)
+    plugin = Forking(changes, seen, tell, most)
     pytest.main([*coverage.ARGUMENTS, "--capture=no", *coverage.test_files(), "autograd", "nn"], plugins=[plugin])
     return 0
 

@@ -108,10 +108,12 @@ def drawn(count: int, seed: int) -> list[Change]:
         pile = [change for path in files for change in changes(path.relative_to(ROOT).as_posix())]
         rng.shuffle(pile)
         piles.append(pile)
-    found: list[Change] = []
+    found: dict[str, Change] = {}  # by name: results are kept under it
     while len(found) < count and any(piles):
-        found += [pile.pop() for pile in piles if pile]
-    return found[:count]
+        for pile in filter(None, piles):
+            change = pile.pop()
+            found.setdefault(change.name, change)
+    return [*found.values()][:count]
 
 
 @cache
