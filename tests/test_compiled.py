@@ -968,7 +968,7 @@ def test_structures_are_kept_up_to_a_bound(monkeypatch):
         losses = [step([1.0] * count) for count in counts]
     assert losses == [2.0 * count for count in counts]
     assert len(said) == 1 and "3 signatures traced" in repr(step)
-    kept = {len(executable.inputs) for executable in step.programs.kept.values()}
+    kept = {len(executable.sample.numbers) for executable in step.programs.kept.values()}
     assert kept == {5, 1, 6}  # those used longest ago went first
 
 

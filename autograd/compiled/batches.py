@@ -1,14 +1,18 @@
-"""Batches of arguments as numbers: rows of one signature, and batches of them, as Python and C take them.
+"""The arguments of a compiled step: their signature, which is the key of a program, and the numbers in them.
+
+>>> numbers = []
+>>> signature(([0.5, 2.0], 1, True), numbers), numbers
+(((<class 'list'>, 2), 0, (<class 'bool'>, True)), [0.5, 2.0, 1])
 
 A batch is given as columns, one for each argument of the function, each with an entry for each row.
 """
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, ShapeError
@@ -17,64 +21,91 @@ from ..functions import mean
 from ..node import writing
 from ..slow_path import real
 from ..value import Value
-from .c.runtime import Batch, BatchPlan, LoadedProgram
-from .signature import Sample, Signature, signature
+from .c.runtime import BatchPlan
 
 if TYPE_CHECKING:
     from .executable import Executable
     from .step import Step
 
-__all__ = ["Block", "Part", "Prepared", "Rows", "rows_of_columns"]
+__all__ = ["Part", "Prepared", "Sample", "Signature", "is_number", "mapped", "rows_by_signature", "signature"]
+
+Signature = tuple[Any, ...]
+Row = Sequence[float]  # the numbers in the arguments, in order
+_PLAIN = {float, int}
 
 
-class Block:
-    """The numbers of some arguments side by side: `width` for each row, as given and as floats."""
+def signature(arguments: Iterable[Any], numbers: list[float]) -> Signature:
+    """Return a key for `arguments` without their numbers; append the numbers to `numbers`, in order.
 
-    __slots__ = ("floats", "numbers", "width")
+    Numbers may be in lists and tuples, however nested. A bool, a str and None are part of the signature,
+    and so is a Value. Raises ArgumentError for anything else.
+    """
+    key: list[Any] = []
+    for argument in arguments:
+        kind = type(argument)
+        if kind is float or kind is int:
+            numbers.append(argument)
+            key.append(0)
+        elif isinstance(argument, (list, tuple)):
+            if _PLAIN.issuperset(map(type, argument)):  # the argument is nearly always a row of numbers
+                numbers += argument
+                key.append((kind, len(argument)))
+            else:
+                key.append((kind, signature(argument, numbers)))
+        elif argument is None or isinstance(argument, (bool, str)):
+            key.append((kind, argument))
+        elif hasattr(kind, "partials"):  # a Value: compile() makes sure that it is a parameter
+            key.append(("value", argument))
+        elif isinstance(argument, Real):
+            numbers.append(int(argument) if isinstance(argument, Integral) else real(argument))
+            key.append(0)
+        else:
+            fix = ": give its .tolist()" if hasattr(argument, "tolist") else ""
+            raise ArgumentError(
+                f"want numbers, lists of them, bools and strs as arguments of a compiled step, got a {kind.__name__}{fix}"
+            )
+    return tuple(key)
 
-    def __init__(self, numbers: Sequence[Any], width: int) -> None:
+
+def mapped(argument: Any, change: Callable[[Any, str], Any], name: str = "") -> Any:
+    """Return an argument with everything in its lists replaced by change(thing, its name): ``x[0][1]`` in an x.
+
+    >>> mapped([0.5, (2, True)], lambda thing, name: f"{name} = {thing}", "x")
+    ['x[0] = 0.5', ('x[1][0] = 2', 'x[1][1] = True')]
+    """
+    if not isinstance(argument, (list, tuple)):
+        return change(argument, name)
+    items = [mapped(item, change, f"{name}[{i}]") for i, item in enumerate(argument)]
+    return items if isinstance(argument, list) else getattr(argument, "_make", tuple)(items)  # _make: of a namedtuple
+
+
+def is_number(thing: Any) -> bool:
+    return isinstance(thing, Real) and not isinstance(thing, bool)
+
+
+class Sample:
+    """One row of arguments, and the numbers in them."""
+
+    def __init__(self, numbers: Row, arguments: Any, keywords: Mapping[str, Any]) -> None:
         self.numbers = numbers
-        self.width = width
-        try:
-            self.floats = array("d", numbers)
-        except OverflowError:  # an int is too large for a float: real() raises the error
-            self.floats = array("d", map(real, numbers))
+        self.arguments = arguments
+        self.keywords = keywords
+
+    def like(self, numbers: Row) -> Sample:
+        """Return a sample with the same signature and these numbers. It shares no list with this one."""
+        left = iter(numbers)
+        arguments, keywords = (
+            mapped(given, lambda thing, _: next(left) if is_number(thing) else thing)
+            for given in ((*self.arguments,), (*self.keywords.values(),))
+        )
+        return Sample(numbers, arguments, dict(zip(self.keywords, keywords)))
+
+    def call(self, function: Callable[..., Any]) -> Any:
+        return function(*self.arguments, **self.keywords)
 
 
-class Rows:
-    """`count` rows of numbers, in blocks side by side."""
-
-    def __init__(self, blocks: Sequence[Block], count: int) -> None:
-        self.blocks = blocks
-        self.count = count
-
-    @cached_property
-    def columns(self) -> list[Sequence[Any]]:
-        """Return the numbers of each input, one for each row."""
-        return self._columns("numbers")
-
-    @cached_property
-    def rows(self) -> list[tuple[Any, ...]]:
-        """Return the numbers of each row."""
-        return list(zip(*self.columns)) if self.blocks else [()] * self.count
-
-    @cached_property
-    def floats(self) -> array[float]:
-        """Return all numbers, one row after the other."""
-        width = sum(block.width for block in self.blocks)
-        if self.count == 1 or len(self.blocks) == 1:
-            return array("d", chain.from_iterable(block.floats for block in self.blocks)) or array("d", [0.0])
-        found, columns = array("d", bytes(8 * width * self.count)), enumerate(self._columns("floats"))
-        for k, column in columns:
-            found[k::width] = column
-        return found
-
-    def _columns(self, kind: str) -> list[Any]:
-        return [getattr(block, kind)[k :: block.width] for block in self.blocks for k in range(block.width)]
-
-
-def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Signature, Rows, tuple[Any, ...]]]:
-    """Sort the rows of a batch by signature: the signature, its rows, and the arguments of the first of them.
+def rows_by_signature(columns: Sequence[Sequence[Any]]) -> dict[Signature, tuple[list[Row], tuple[Any, ...]]]:
+    """Return the rows of a batch by signature: the numbers of each, and the arguments of the first.
 
     Raises ShapeError for columns of different lengths and for a batch without rows, and ArgumentError for anything but
     lists.
@@ -82,71 +113,54 @@ def rows_of_columns(columns: Sequence[Sequence[Any]]) -> Iterator[tuple[Signatur
     for column in columns:
         if isinstance(column, (str, Mapping)) or not (hasattr(column, "__len__") and hasattr(column, "__getitem__")):
             raise ArgumentError(f"want a list, with an entry for each row, as each argument of a batch, got {column!r}")
-    lengths = [len(column) for column in columns]
+    lengths = [len(column) for column in columns] or [1]
     if len(set(lengths)) > 1 or 0 in lengths:
         raise ShapeError(f"want the same number of rows, at least one, in each argument of a batch, got {lengths}")
     first = tuple(column[0] for column in columns)
-    blocks = [block for column in columns if (block := _block(column))]
-    if len(blocks) == len(columns):
-        yield signature(first, []), Rows(blocks, lengths[0] if lengths else 1), first
-        return
-    found: dict[Signature, tuple[list[Any], list[int], tuple[Any, ...]]] = {}
+    if (rows := _rows_of_one_signature(columns)) is not None:
+        return {signature(first, []): (rows, first)}
+    found: dict[Signature, tuple[list[Row], tuple[Any, ...]]] = {}
     for row in zip(*columns):
-        numbers: list[Any] = []
-        flat, counts, _ = found.setdefault(signature(row, numbers), ([], [], row))
-        flat += numbers
-        counts.append(len(numbers))
-    for key, (flat, counts, row) in found.items():
-        yield key, Rows([Block(flat, counts[0])] if flat else [], len(counts)), row
+        numbers: list[float] = []
+        found.setdefault(signature(row, numbers), ([], row))[0].append(numbers)
+    return found
 
 
-def _block(column: Sequence[Any]) -> Block | None:
-    """Read a column of numbers, or of lists of them with equal lengths; return None for anything else."""
-    kind = type(column[0])
-    try:
-        if kind is float or kind is int:
-            return Block(column, 1)
-        alike = (kind is list or kind is tuple) and set(map(type, column)) == {kind}
-        if alike and column[0] and len(set(map(len, column))) == 1:
-            return Block(list(chain.from_iterable(column)), len(column[0]))
-    except TypeError:  # the column holds something that is not a number
-        pass
-    return None
-
-
-# --- What a step prepares -----------------------------------------------------------------------------------
+def _rows_of_one_signature(columns: Sequence[Sequence[Any]]) -> list[Row] | None:
+    """Return the rows if each column has plain numbers, or lists of them, with equal lengths; None for anything else."""
+    flat: list[Any] = []
+    for column in columns:
+        kinds = set(map(type, column))
+        if _PLAIN.issuperset(kinds):
+            flat.append(column)
+        elif kinds in ({list}, {tuple}) and len(set(map(len, column))) == 1:
+            flat += zip(*column)
+            if not _PLAIN.issuperset(map(type, chain.from_iterable(column))):
+                return None
+        else:
+            return None
+    return [*zip(*flat)] or [()] * len(columns[0] if columns else "1")
 
 
 class Part:
-    """Rows with one signature. `single`: whether it is one row, not a batch; `in_c`: whether it runs in C."""
+    """Rows of one signature, and where they run. single: whether it is one row in Python, not a batch."""
 
-    def __init__(self, executable: Executable, rows: Rows, single: bool = False) -> None:
+    in_c = False
+
+    def __init__(self, executable: Executable, rows: Sequence[Row], single: bool = False) -> None:
         self.executable = executable
         self.rows = rows
         self.single = single
-        self.in_c = False
-
-    @classmethod
-    def of_one(cls, executable: Executable, numbers: Sequence[float]) -> Part:
-        return cls(executable, Rows([Block(numbers, len(numbers))] if numbers else [], 1), single=True)
-
-    def sample(self, k: int) -> Sample:
-        """Return the arguments of the k-th row, starting over at the end."""
-        return self.executable.like(self.rows.rows[k % self.rows.count])
 
     @property
     def code(self) -> tuple[bool, int]:
         """The code that runs it: whether it is C, and the number of rows it is for; 0 means one sample in Python."""
-        return self.in_c, self.rows.count if self.in_c or not self.single else 0
-
-    @property
-    def loaded(self) -> LoadedProgram:
-        return self.executable.loaded(self.rows.count)
+        return self.in_c, 0 if self.single and not self.in_c else len(self.rows)
 
     @cached_property
-    def batch(self) -> Batch:
-        """The rows in the form that C takes."""
-        return self.executable.batch(self.rows)
+    def portion(self) -> Any:
+        """The program and the rows in the form that C takes."""
+        return self.executable.portion(self.rows, len(self.rows))
 
 
 class Prepared:
@@ -163,13 +177,13 @@ class Prepared:
         self.generation = step.programs.generation
         self.columns = columns
         self.parts = parts
-        self.count = sum(part.rows.count for part in parts)
-        self.edges = sum(part.rows.count * part.executable.edges for part in parts)
+        self.count = sum(len(part.rows) for part in parts)
+        self.edges = sum(len(part.rows) * part.executable.edges for part in parts)
 
     @cached_property
     def plan(self) -> BatchPlan:
         """The batch in the form that C takes."""
-        return BatchPlan([(part.loaded, part.batch) for part in self.parts])
+        return BatchPlan([part.portion for part in self.parts])
 
     def made_floats(self) -> bool:
         """See Executable.made_floats."""
@@ -180,7 +194,7 @@ class Prepared:
         parameters = self.step.parameters
         put_back = writing(parameters, "grad", [p.grad for p in parameters] if len(self.parts) > 1 else [])
         try:
-            sums = [part.executable.many(part.rows.rows, 1.0 / self.count) for part in self.parts]
+            sums = [part.executable.many(part.rows, 1.0 / self.count) for part in self.parts]
         except BaseException:
             put_back()
             raise

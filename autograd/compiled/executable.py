@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from numbers import Integral
 from types import FunctionType
@@ -15,79 +15,66 @@ from ..formula import FUNCTIONS, larger
 from ..node import writing
 from ..slow_path import real
 from ..value import NOT_REACHED, Value
-from .batches import Block, Part, Rows
+from .batches import Part, Row, Sample, Signature
 from .c.bytecode import Bytecode
 from .c.runtime import Batch, BatchPlan, Interpreter, LoadedProgram, NotFloatError, Training, interpreter
 from .export import bound_function, python_loop
-from .program import PICK, Program, Reach
-from .signature import Sample, Signature
+from .program import Program, Reach
 
 __all__ = ["KINDS", "Executable"]
 
 MANY_ROWS = 4  # the fewest rows of a batch worth computing side by side
 SIZES = 8  # the most batch sizes for which memory is kept
+KINDS = ("one", "many", "c one", "c many")  # the kinds of code that may run a program; each is checked
 
 _NAMESPACE: dict[str, Any] = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
 _NAMESPACE.update(abs=abs, larger=larger, inf=math.inf, nan=math.nan)
 _NAMESPACE.update(type__=type, float__=float, not__floats=NotFloatError)
 
 
-KINDS = ("one", "many", "c one", "c many")  # the kinds of code that may run a program; each is checked
-
-
 class Executable:
     """The program traced for one signature of arguments, and everything made from it so far.
 
-    parameters: all those of the compiled step. inputs: the numbers it was traced with. like: makes arguments from such
-    numbers. mode: the mode it was traced in, from in_mode(). edges: how much work it is. choices: the number of
-    candidates for each input that picks, by place. used: the number of the last call that ran it. is_quick: whether one
-    sample runs in Python, by code that has been checked. part: the rows it ran on. checks: how often it has been
-    checked. checked: which kinds of code have been. last_check: the call of the last check.
+    parameters: all those of the compiled step. sample: the arguments it was traced with. mode: the mode it was traced
+    in, from in_mode(). edges: how much work it is. choices: the number of candidates for each input that picks, by
+    place. used, last_check: the number of the last call that ran it, and of the last that checked it. is_quick: whether
+    one sample runs in Python, by code that has been checked. part: the rows it ran on. checks: how often it has been
+    checked. checked: which kinds of code have been.
     """
 
-    like: Callable[[Sequence[float]], Sample]
-    mode: Signature
-
-    def __init__(self, program: Program, parameters: Sequence[Value], inputs: Sequence[float]) -> None:
+    def __init__(self, program: Program, parameters: Sequence[Value], sample: Sample, mode: Signature = ()) -> None:
         self.program = program
-        self.inputs = inputs
         self.parameters = [*parameters]
+        self.values = [*program.parameters, *program.constants]  # their numbers are read
+        self.sample = sample.like(sample.numbers)
+        self.mode = mode
         self.edges = sum(len(node.operands) for node in program.order)
         self.choices: dict[int, int] = {}
         place = {node: i for i, node in enumerate(program.inputs)}
         for node in program.picks:
             i, count = place[node.operands[0]], len(node.operands) - 1
             self.choices[i] = min(self.choices.get(i, count), count)
-        self.checks = self.last_check = 0
+        self.checks = self.last_check = self.used = 0
         self.checked: set[str] = set()
-        self.used = 0
         self.is_quick = False
         self.part: Part | None = None
-        self._machine: Interpreter | None = None
         self._bytecodes: dict[bool, Bytecode] = {}
         self._loaded: dict[int, LoadedProgram] = {}
+        self.check([sample.numbers])
 
-    def check(self, rows: Iterable[Sequence[Any]]) -> None:
+    def check(self, rows: Iterable[Row]) -> None:
         """Raise the error for an index outside its candidates."""
         for row in rows if self.choices else ():
             for i, count in self.choices.items():
-                index = row[i]
-                if type(index) is not int and not isinstance(index, Integral):
-                    raise ArgumentError(f"{self._input(i)}: want a whole number to pick one of {count}, got {index!r}")
+                index, name = row[i], self.program.name(self.program.inputs[i])
+                if not isinstance(index, Integral):
+                    raise ArgumentError(f"{name}: want a whole number to pick one of {count}, got {index!r}")
                 if not 0 <= int(index) < count:
-                    raise ShapeError(f"{self._input(i)}: want an index from 0 to {count - 1}, got {index}")
-
-    def _input(self, i: int) -> str:
-        return self.program.name(self.program.inputs[i])
+                    raise ShapeError(f"{name}: want an index from 0 to {count - 1}, got {index}")
 
     def name(self, parameter: Value) -> str:
         """Return a parameter's name, or its label if the program does not use it."""
         return self.program.name(parameter) if parameter in self.program.index else parameter.label or "a parameter"
-
-    @property
-    def values(self) -> list[Value]:
-        """The Values whose numbers the program reads: parameters first."""
-        return [*self.program.parameters, *self.program.constants]
 
     def made_floats(self) -> bool:
         """Turn numbers of other types in data and grad into floats, as the engine does; return whether there were any.
@@ -97,16 +84,12 @@ class Executable:
         return self._made_floats("data") | self._made_floats("grad")
 
     def _made_floats(self, slot: str) -> bool:
-        values = self.parameters if slot == "grad" else [*self.parameters, *self.program.constants]
-        found = [(value, getattr(value, slot)) for value in values if type(getattr(value, slot)) is not float]
-        numbers = [
-            NOT_REACHED
-            if slot == "grad" and number is None
-            else real(number, f"a real number as {slot} of {self.name(value)}")
-            for value, number in found
-        ]
-        for (value, _), number in zip(found, numbers):
-            setattr(value, slot, number)
+        values = [*self.parameters, *(self.program.constants if slot == "data" else ())]
+        found = {v: x for v in values if type(x := getattr(v, slot)) is not float}
+        for value, x in found.items():
+            cleared = x is None and slot == "grad"
+            found[value] = NOT_REACHED if cleared else real(x, f"a real number as {slot} of {self.name(value)}")
+        writing(found, slot, found.values())()
         return bool(found)
 
     @cached_property
@@ -117,29 +100,25 @@ class Executable:
 
     def kind(self, in_c: bool, count: int) -> str:
         """Return which of KINDS runs a batch of `count` rows; 0 means one sample."""
-        if in_c:
-            return "c many" if count >= MANY_ROWS else "c one"
-        return "many" if count else "one"
+        return KINDS[2 * in_c + (count >= MANY_ROWS if in_c else count > 0)]
 
-    def trial(
-        self, rows: Sequence[Sequence[float]], code: tuple[bool, int]
-    ) -> tuple[float, dict[Value, float | None]] | None:
+    def trial(self, rows: Sequence[Row], in_c: bool, count: int) -> tuple[float, dict[Value, float | None]] | None:
         """Compute the mean loss of some rows and its gradients, without changing any grad; None if arithmetic fails.
 
-        code: whether to use C, and for how many rows of a batch its code was made.
+        in_c, count: whether to use C, and for how many rows of a batch its code was made.
         """
-        in_c, count = code
         self._made_floats("data")
         twins = {value: Value(value.data) for value in (*self.parameters, *self.program.constants)}
         own = [twins[p] for p in self.parameters]
-        if in_c:
-            block = [Block([x for row in rows for x in row], len(rows[0]))]
-            plan, training = BatchPlan([(self.loaded(count), self.batch(Rows(block, len(rows))))]), Training(own)
-            run = partial(plan.run, training)
+        function = None if in_c else self._loop if count else self._single
+        if function is None:
+            run = partial(BatchPlan([self.portion(rows, count)]).run, Training(own))
         else:
-            run = self._on_twins(rows, bool(count), twins)
+            names = {f"value__{i}": twins[value] for i, value in enumerate(self.values)}
+            given = (rows, 1.0 / len(rows)) if count else (rows[0],)
+            run = partial(FunctionType(function.__code__, {**function.__globals__, **names}), *given)
         try:
-            loss = run()
+            loss = run() / (1 if function is None else len(rows))
             gradients = [twin.grad for twin in own]
             for twin in own:
                 twin.grad = -twin.grad
@@ -148,14 +127,6 @@ class Executable:
             return None
         found = [g + twin.grad if math.isfinite(g) else g for g, twin in zip(gradients, own)]
         return loss, {p: g if there else None for p, g, there in zip(self.parameters, found, self.reach.of(rows))}
-
-    def _on_twins(
-        self, rows: Sequence[Sequence[float]], many: bool, twins: Mapping[Value, Value]
-    ) -> Callable[[], float]:
-        function = self._loop if many else self._single
-        names = {f"value__{i}": twins[value] for i, value in enumerate(self.values)}
-        run = FunctionType(function.__code__, {**function.__globals__, **names})
-        return lambda: run(rows, 1.0 / len(rows)) / len(rows) if many else float(run(rows[0]))
 
     # --- in Python
 
@@ -167,17 +138,22 @@ class Executable:
     def _loop(self) -> Any:
         return self._function(python_loop(self.program))
 
+    def _function(self, text: str) -> Callable[..., Any]:
+        namespace: dict[str, Any] = {**_NAMESPACE, **{f"value__{i}": value for i, value in enumerate(self.values)}}
+        exec(builtins.compile(text, "<autograd compiled step>", "exec"), namespace)
+        return namespace["step"]
+
     @cached_property
-    def one(self) -> Callable[[Sequence[float]], float]:
+    def one(self) -> Callable[[Row], float]:
         """The function that returns the result for one row of inputs, and adds its gradients to the parameters'."""
         return self._where_it_comes(self._single, lambda inputs: [inputs])
 
     @cached_property
-    def many(self) -> Callable[[Sequence[Sequence[float]], float], float]:
+    def many(self) -> Callable[[Sequence[Row], float], float]:
         """The function that returns the sum of the results for many rows, and adds a number times their gradients."""
         return self._where_it_comes(self._loop, lambda rows, _: rows)
 
-    def _where_it_comes(self, function: Any, rows: Callable[..., Sequence[Sequence[float]]]) -> Any:
+    def _where_it_comes(self, function: Any, rows: Callable[..., Sequence[Row]]) -> Any:
         """Return a function that removes a 0 added where nothing has been picked, since that is not a gradient."""
 
         def run(*arguments: Any) -> float:
@@ -188,42 +164,27 @@ class Executable:
             finally:
                 take_back()
 
-        return run if self.choices and (self.program.root.op is PICK or self.reach.deep) else function
-
-    def _function(self, text: str) -> Callable[..., Any]:
-        namespace: dict[str, Any] = {**_NAMESPACE, **{f"value__{i}": value for i, value in enumerate(self.values)}}
-        exec(builtins.compile(text, "<autograd compiled step>", "exec"), namespace)
-        return namespace["step"]
+        return run if self.choices and self.reach.varies else function
 
     # --- in C
 
-    @property
+    @cached_property
     def machine(self) -> Interpreter:
         """The interpreter for this program. Raises ToolError if it cannot be built."""
-        if self._machine is None:
-            self._machine = interpreter(self.program)
-        return self._machine
+        return interpreter(self.program)
 
     def can_run_in_c(self) -> bool:
         """Return whether a gradient flows at all. Raises ToolError if there is no interpreter."""
-        if self.program.root not in self.program.active:
-            return False
-        self.machine  # noqa: B018 - is built now, if it can be
-        return True
+        return self.program.root in self.program.active and self.machine is not None
 
-    def loaded(self, rows: int) -> LoadedProgram:
-        """Return the program in the interpreter's memory, for batches of that many rows."""
-        if rows < MANY_ROWS or self.program.root not in self.program.per_row:
-            rows = 1
-        if rows not in self._loaded:
-            machine = self.machine
-            if (by_rows := rows > 1) not in self._bytecodes:
-                self._bytecodes[by_rows] = Bytecode(self.program, self.parameters, machine.numbers, by_rows)
+    def portion(self, rows: Sequence[Row], count: int) -> tuple[LoadedProgram, Batch]:
+        """Return rows in the form that C takes, and the program in the interpreter's memory, for batches of `count`."""
+        if count < MANY_ROWS or self.program.root not in self.program.per_row:
+            count = 1
+        if count not in self._loaded:
+            if (by_rows := count > 1) not in self._bytecodes:
+                self._bytecodes[by_rows] = Bytecode(self.program, self.parameters, self.machine.numbers, by_rows)
             if len(self._loaded) >= SIZES:
                 self._loaded.clear()
-            self._loaded[rows] = LoadedProgram(machine, self._bytecodes[by_rows], rows)
-        return self._loaded[rows]
-
-    def batch(self, rows: Rows) -> Batch:
-        """Return rows in the form that C takes."""
-        return Batch(rows.floats, rows.count, self.reach.of(rows.rows if self.reach.varies else ()))
+            self._loaded[count] = LoadedProgram(self.machine, self._bytecodes[by_rows], count)
+        return self._loaded[count], Batch(rows, self.reach.of(rows))

@@ -20,6 +20,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, MappingView, Sequence
+from contextlib import suppress
 from types import BuiltinMethodType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -32,7 +33,7 @@ __all__ = ["Guards", "is_library"]
 MOST = 100_000  # the most items compared before each call, smallest containers first; of others, only the length
 _COPIED = (list, tuple, dict, set, frozenset)
 _VIEWS = (Mapping, MappingView, Sequence, deque)
-_PLAIN = (bool, int, float, complex, str, bytes, type(None))
+_PLAIN = {bool, int, float, complex, str, bytes, type(None)}
 _PARTS = {  # the attributes in which wrappers of functions keep them
     MethodType: ("__self__", "__func__"), BuiltinMethodType: ("__self__",),
     functools.partial: ("func", "args", "keywords"), functools.cached_property: ("func",),
@@ -44,17 +45,6 @@ _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})  # these run
 _ASIDE = frozenset(
     {"__repr__", "__str__", "__reduce__", "__getstate__", "__setstate__", "__del__", "__copy__", "__deepcopy__"}
 )
-
-
-class _Space:
-    """Names and the objects they refer to: globals, or the attributes of an object. `path` is what a user would write."""
-
-    def __init__(self, owner: Any, names: Mapping[str, Any], path: str, used: set[str]) -> None:
-        self.owner = owner
-        self.names = names
-        self.path = path
-        self.used = used
-        self.done: set[str] = set()
 
 
 class Guards:
@@ -77,29 +67,31 @@ class Guards:
         self._function, self._rows, self._own = function, [row for row in rows if row not in BUILTIN], own or {}
         self._modules = len(sys.modules)
         self._used = {"forward", "__call__"}  # the names in all the code that was read
-        self._spaces: list[_Space] = []
+        # Objects with names: the owner, its names, what a user would write for it, and the names that code uses.
+        self._spaces: list[tuple[Any, Mapping[str, Any], str, set[str]]] = []
         self._containers: list[tuple[str, Any]] = []
         self._seen: dict[int, Any] = {}  # the objects inspected, which must live as long as their ids are used
-        self._held: dict[str, Any] = {"_agree": _agree, "len": len, "vars": vars}
+        self._held: dict[str, Any] = {"items": _items, "len": len}
         self._tests: list[str] = []  # expressions over the contents of _held
         self._look_into(function, "")
-        while any([*map(self._look_at_names, list(self._spaces))]):  # what is found may add more names
+        while any([*map(self._look_at_names, [*self._spaces])]):  # what is found may add more names
             pass
-        for space in self._spaces:
-            absent = sorted(space.used - space.done - space.names.keys())
-            held, test = self._hold(space.names), ""
-            if len(absent) > 4:
-                test = f"{self._hold(space.names.keys().isdisjoint)}({self._hold(absent)})"
-            elif absent:
-                test = " and ".join(f"{name!r} not in {held}" for name in absent)
-            if test and space.path:  # attributes: old ones seldom disappear while new ones appear
-                size = f"len({held}) == {len(space.names)}" if space.names else f"not {held}"
-                test = f"({size} or {test})"
-            self._tests += [test] if test else []
+        for _, names, path, used in self._spaces:
+            if absent := sorted(used - names.keys()):
+                test = f"{self._hold(names.keys().isdisjoint)}({self._hold(absent)})"
+                # attributes: old ones seldom disappear while new ones appear
+                self._tests.append(f"(len({self._hold(names)}) == {len(names)} or {test})" if path else test)
         self._look_at_containers()
-        for row in self._rows:
-            self._tests.append(f"{self._hold(OPS)}[{row.name!r}] is {self._hold(row)}")
-        self.hold = self._compiled()
+        self._tests += [f"{self._hold(OPS)}[{row.name!r}] is {self._hold(row)}" for row in self._rows]
+        lines = [  # one expression, since it runs before every call
+            "def hold():",
+            "    try:",
+            f"        return True if {' and '.join(self._tests) or 'True'} else False",
+            "    except Exception:  # a name that is gone; an array in a list, whose == is not a bool",
+            "        return False",
+        ]
+        exec("\n".join(lines), self._held)
+        self.hold: Callable[[], bool] = self._held["hold"]
 
     def renewed(self, rows: Iterable[Op] = (), own: Mapping[Any, Any] | None = None) -> Guards:
         """Return the guards for the current state: these, if nothing has changed. rows, own: additions to their own."""
@@ -110,39 +102,19 @@ class Guards:
 
     def changed_places(self, later: Guards) -> dict[tuple[int, Any], str]:
         """Return the places where `later` found something else, by owner and name, as a user would write them."""
-        found: dict[tuple[int, Any], str] = {}
-        for key, (path, then) in self.places.items() if later is not self else ():
-            if key in later.places and not _same(then, later.places[key][1]):
-                found[key] = path
-        return found
+        places = self.places.items() if later is not self else ()
+        return {k: path for k, (path, then) in places if k in later.places and not _same(then, later.places[k][1])}
 
     def changed(self, later: Guards) -> list[str]:
         """Return the paths of plain numbers and texts that differ in `later`."""
-        return [
-            path
-            for key, path in self.changed_places(later).items()
-            if isinstance(self.places[key][1], _PLAIN) and isinstance(later.places[key][1], _PLAIN)
-        ]
-
-    def _compiled(self) -> Callable[[], bool]:
-        """Compile all tests into one expression, since they run before every call."""
-        lines = [
-            "def hold():",
-            "    try:",
-            f"        return True if {' and '.join(self._tests) or 'True'} else False",
-            "    except Exception:  # a name that is gone; an array in a list, whose == is not a bool",
-            "        return False",
-        ]
-        exec("\n".join(lines), self._held)
-        return self._held["hold"]
+        found = self.changed_places(later).items()
+        return [path for k, path in found if {type(self.places[k][1]), type(later.places[k][1])} <= _PLAIN]
 
     def _hold(self, thing: Any) -> str:
         """Return a name for this object in the tests."""
         name = f"held_{len(self._held)}"
         self._held[name] = thing
         return name
-
-    # --- What is found where
 
     def _expect(self, owner: Any, name: str, text: str, path: str, thing: Any) -> None:
         """Expect `text`, which is the place `name` of `owner` in the tests, to remain what it is now."""
@@ -154,22 +126,21 @@ class Guards:
         self._look_into(thing, path)
         if isinstance(thing, type):
             for base in thing.__mro__:  # the code calls it, so its constructor runs
-                self._look_into_class_functions(base, _CONSTRUCTORS)
+                self._look_into_methods(base, _CONSTRUCTORS)
         if key not in self._own:
             held = self._hold(thing)
             equal = f" or {text} == {held}" if type(thing) in (float, int, str) and thing else ""
             self._tests.append(f"({text} is {held}{equal})")
 
-    def _look_at_names(self, space: _Space) -> bool:
+    def _look_at_names(self, space: tuple[Any, Mapping[str, Any], str, set[str]]) -> bool:
         """Look at every used name in a space, and return whether one of them was new."""
-        wanted = [name for name in space.names if name in space.used and name not in space.done]
-        space.done.update(wanted)
-        held = self._hold(space.names) if wanted else ""
+        owner, names, path, used = space
+        wanted = [name for name in names if name in used and (id(owner), name) not in self.places]
+        held = self._hold(names) if wanted else ""
         for name in wanted:
-            path = f"{space.path}.{name}" if space.path else name
-            if not space.path:
-                self.variables.setdefault(name, space.names[name])
-            self._expect(space.owner, name, f"{held}[{name!r}]", path, space.names[name])
+            if not path:
+                self.variables.setdefault(name, names[name])
+            self._expect(owner, name, f"{held}[{name!r}]", f"{path}.{name}" if path else name, names[name])
         return bool(wanted)
 
     def _look_at_containers(self) -> None:
@@ -181,19 +152,15 @@ class Guards:
                 self._tests.append(f"len({held}) == {len(thing)}")
                 continue
             items = _items(thing)
-            for name, item in items.items():
-                self.places[id(thing), name] = f"{path}[{name!r}]", item
+            self.places.update(((id(thing), name), (f"{path}[{name!r}]", item)) for name, item in items.items())
             self.places[id(thing), _LENGTH] = path, [len(thing)]
-            if any((id(thing), name) in self._own for name in (*items, _LENGTH)):
-                kept = {name: item for name, item in items.items() if (id(thing), name) not in self._own}
-                if isinstance(thing, dict):  # a dict may hold settings beside what the function writes
-                    self._tests.append(f"_agree({held}, {self._hold(kept)})")
-            elif type(thing) in _COPIED:
-                self._tests.append(f"{held} == {self._hold(type(thing)(thing))}")
-            else:
-                self._tests.append(f"[*{held}] == {self._hold([*thing])}")
-                if isinstance(thing, Mapping):
-                    self._tests.append(f"[*{held}.values()] == {self._hold([*thing.values()])}")
+            kept = {name: item for name, item in items.items() if (id(thing), name) not in self._own}
+            if len(kept) == len(items) and (id(thing), _LENGTH) not in self._own:
+                copied = type(thing) in _COPIED
+                text, now = (held, type(thing)(thing)) if copied else (f"[*items({held}).items()]", [*items.items()])
+                self._tests.append(f"{text} == {self._hold(now)}")
+            elif isinstance(thing, dict):  # it may hold settings beside what the function writes
+                self._tests.append(f"{self._hold(kept.items())} <= {held}.items()")
 
     # --- The contents of an object
 
@@ -205,17 +172,15 @@ class Guards:
         if isinstance(thing, Value):
             self.values[thing] = None
         elif kind in _COPIED or (issubclass(kind, _VIEWS) and is_library(kind.__module__) and kind is not range):
-            if all(type(item) in _PLAIN or isinstance(item, Value) for item in _flat(thing)):
-                self.values.update(dict.fromkeys(item for item in _flat(thing) if isinstance(item, Value)))
-            else:
-                for name, item in _items(thing).items():
+            for name, item in enumerate(thing) if isinstance(thing, (set, frozenset)) else _items(thing).items():
+                if type(item) not in _PLAIN:
                     self._look_into(item, f"{path}[{name!r}]")
             self._containers.append((path, thing))
         elif parts := next((names for leading, names in _PARTS.items() if issubclass(kind, leading)), None):
             for name in parts:
                 self._look_into(getattr(thing, name), path)
-        elif is_generator(thing):
-            self.generators.append(thing)
+        elif any(hasattr(kind, name) for name in ("getrandbits", "bit_generator", "_bit_generator")):
+            self.generators.append(thing)  # a random.Random, or a numpy generator
         elif hasattr(kind, "tobytes"):  # an array, which may change in place
             if len(content := thing.tobytes()) <= 8 * MOST:
                 self._tests.append(f"{self._hold(thing)}.tobytes() == {self._hold(content)}")
@@ -224,7 +189,7 @@ class Guards:
                 self._look_into_function(thing)
         elif isinstance(thing, ModuleType):
             if not is_library(thing.__name__):
-                self._spaces.append(_Space(thing, vars(thing), path, self._used))
+                self._spaces.append((thing, vars(thing), path, self._used))
         elif isinstance(thing, type):
             self._look_into_class(thing)
         elif kind.__module__.partition(".")[0] != _PACKAGE:
@@ -238,16 +203,13 @@ class Guards:
         self._look_into(function.__defaults__, function.__name__)
         self._look_into(function.__kwdefaults__, function.__name__)
         for name, cell in zip(function.__code__.co_freevars, function.__closure__ or ()):
-            try:
-                thing = cell.cell_contents
-            except ValueError:  # the variable is not bound yet
-                continue
-            self.variables.setdefault(name, thing)
-            self._expect(cell, name, f"{self._hold(cell)}.cell_contents", name, thing)
+            with suppress(ValueError):  # the variable is not bound yet
+                self.variables.setdefault(name, cell.cell_contents)
+                self._expect(cell, name, f"{self._hold(cell)}.cell_contents", name, cell.cell_contents)
         used = _names_in(function.__code__)
         self._used |= used
-        self._spaces.append(_Space(function.__globals__, function.__globals__, "", used))
-        self._spaces.append(_Space(function, function.__dict__, function.__name__, self._used))
+        self._spaces.append((function.__globals__, function.__globals__, "", used))
+        self._spaces.append((function, function.__dict__, function.__name__, self._used))
         for name in used & sys.modules.keys() - function.__globals__.keys():  # imported inside
             self._look_into(sys.modules[name], name)
 
@@ -256,7 +218,7 @@ class Guards:
         kind: Any = type(thing)
         if isinstance(names := getattr(thing, "__dict__", None), dict):
             whole = hasattr(kind, "named_parameters") and is_library(kind.__module__)  # a layer, whose code is not read
-            self._spaces.append(_Space(thing, names, path, {*names} if whole else self._used))
+            self._spaces.append((thing, names, path, {*names} if whole else self._used))
             if whole:
                 self._tests.append(f"len({self._hold(names)}) == {len(names)}")
             self._look_into(names.get("__wrapped__"), path)
@@ -270,14 +232,15 @@ class Guards:
     def _look_into_class(self, kind: Any) -> None:
         for owner in kind.__mro__[:-1]:
             if is_library(owner.__module__):
-                self._used |= _names_in_class(owner)
+                functions = (getattr(thing, "fget", thing) for thing in vars(owner).values())
+                self._used.update(*(_names_in(f.__code__) for f in functions if isinstance(f, FunctionType)))
             elif owner is kind or id(owner) not in self._seen:
                 self._seen[id(owner)] = owner
-                self._spaces.append(_Space(owner, vars(owner), owner.__name__, self._used))
+                self._spaces.append((owner, vars(owner), owner.__name__, self._used))
                 dunders = {name for name in vars(owner) if name.startswith("__")}
-                self._look_into_class_functions(owner, dunders - _CONSTRUCTORS - _ASIDE)
+                self._look_into_methods(owner, dunders - _CONSTRUCTORS - _ASIDE)
 
-    def _look_into_class_functions(self, kind: Any, names: Iterable[str]) -> None:
+    def _look_into_methods(self, kind: Any, names: Iterable[str]) -> None:
         """Look at methods that run without being named."""
         for name in names:
             if type(function := vars(kind).get(name)) is FunctionType:
@@ -288,35 +251,16 @@ _LENGTH: Any = object()  # used in place of a name, for the number of items
 
 
 def _items(thing: Any) -> dict[Any, Any]:
-    if isinstance(thing, Mapping):
-        return dict(thing)
-    return {} if isinstance(thing, (set, frozenset)) else dict(enumerate(thing))
-
-
-def _flat(thing: Any) -> Iterable[Any]:
-    return thing.values() if isinstance(thing, Mapping) else thing
-
-
-def _agree(thing: dict[Any, Any], kept: dict[Any, Any]) -> bool:
-    return all(name in thing and _same(thing[name], item) for name, item in kept.items())
-
-
-def _names_in(code: CodeType) -> set[str]:
-    """Return the names in code and in the functions inside it; also its strings, since getattr() may use them."""
-    names = {*code.co_names}
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            names |= _names_in(constant)
-        elif isinstance(constant, str) and constant.isidentifier():
-            names.add(constant)
-    return names
+    return dict(
+        thing if isinstance(thing, Mapping) else () if isinstance(thing, (set, frozenset)) else enumerate(thing)
+    )
 
 
 @functools.cache
-def _names_in_class(kind: type[Any]) -> frozenset[str]:
-    """Return the names in the methods of a library's class."""
-    functions = (getattr(thing, "fget", thing) for thing in vars(kind).values())
-    return frozenset().union(*(_names_in(f.__code__) for f in functions if isinstance(f, FunctionType)))
+def _names_in(code: CodeType) -> frozenset[str]:
+    """Return the names in code and in the functions inside it; also its strings, since getattr() may use them."""
+    strings = {constant for constant in code.co_consts if isinstance(constant, str) and constant.isidentifier()}
+    return strings.union(code.co_names, *(_names_in(inner) for inner in code.co_consts if isinstance(inner, CodeType)))
 
 
 def _same(old: Any, new: Any) -> bool:
@@ -324,12 +268,6 @@ def _same(old: Any, new: Any) -> bool:
         return bool(old is new or (type(old) is type(new) and old == new))
     except Exception:  # the == of arrays in lists is not a bool
         return False
-
-
-def is_generator(thing: Any) -> bool:
-    """Return whether an object draws random numbers: a random.Random, or a numpy generator."""
-    kind: Any = type(thing)
-    return hasattr(kind, "getrandbits") or hasattr(kind, "bit_generator") or hasattr(kind, "_bit_generator")
 
 
 @functools.cache

@@ -15,13 +15,12 @@ from ..explain.source import record_source, source_of, users_line
 from ..graph import walk
 from ..modes import gc_paused, is_on
 from ..value import Value
-from .batches import Part, Rows
+from .batches import Part, Row, Sample, Signature
 from .c.runtime import Training
 from .executable import KINDS, Executable
 from .guards import Guards
 from .program import PICK, Program
 from .self_check import Itself, drawn, first_difference, generators_put_back, near_enough
-from .signature import Sample, Signature
 from .tracers import Tracer
 from .tracing import as_program, failed_alone, new_lock, traced
 
@@ -98,8 +97,12 @@ class Programs:
 
     # --- tracing
 
-    def trace(self, key: Signature, sample: Sample, rows: Rows | None = None) -> Executable:
-        """Trace the function on a sample, and check the program's numbers on that sample, or on `rows` like it."""
+    def of(self, key: Signature, sample: Sample, rows: Sequence[Row] = ()) -> Executable:
+        """Return the program for a sample, or for `rows` like it. If there is none, trace and check it."""
+        self.latest = self.kept.get(key) or self._new(key, sample, rows)
+        return self.latest
+
+    def _new(self, key: Signature, sample: Sample, rows: Sequence[Row]) -> Executable:
         with self.lock:
             executable, known = self._trace(sample, rows)
             if len(known["parameters"]) > len(self.parameters):
@@ -110,7 +113,7 @@ class Programs:
         return executable
 
     @gc_paused
-    def _trace(self, sample: Sample, rows: Rows | None) -> tuple[Executable, dict[str, Any]]:
+    def _trace(self, sample: Sample, rows: Sequence[Row]) -> tuple[Executable, dict[str, Any]]:
         """Return the program, and new values for attributes of this object."""
         guards = self._guards.renewed() if self._guards else Guards(self.function)
         last = self._guards or guards
@@ -120,10 +123,8 @@ class Programs:
                 f"{self.title} is traced again at nearly every call, since it names {changes}, which changes: pass "
                 "that as an argument, or give it another name"
             )
-        like, samples = sample.likes(), [sample]
-        if rows:
-            count = rows.count if rows.count <= WHOLE else VECTOR + rows.count % VECTOR
-            samples = [*map(like, rows.rows[:count])]
+        some = len(rows) if len(rows) <= WHOLE else VECTOR + len(rows) % VECTOR
+        samples = [*map(sample.like, rows[:some])] or [sample]
         parameters, results = self.parameters, list[Any]()
         with generators_put_back(guards.generators):
             root, tracers = self._on_tracers(sample, guards)
@@ -143,13 +144,12 @@ class Programs:
                     f"as it is. {_USUAL}"
                 )
         program = executable.program
-        executable.like, executable.mode = like, in_mode(())
         replacements = self._checked_replacements(last, second, program)
         if self.check == "never":
             executable.checked.update(KINDS)
         else:
-            in_c = executable.edges * (rows.count if rows else 1) >= self.enough and self.can_run_in_c(executable)
-            code = in_c, rows.count if rows else 0
+            in_c = executable.edges * (len(rows) or 1) >= self.enough and self.can_run_in_c(executable)
+            code = in_c, len(rows)
             self._compare(guards, executable, samples, Itself(results), code, self.calls + 1, drew)
         users_own = {node.op for node in program.order if node.op not in (None, PICK)}
         now = second.renewed(users_own, first.changed_places(second))
@@ -170,9 +170,7 @@ class Programs:
     def _executable(
         self, root: Any, tracers: list[Any], parameters: list[Value], guards: Guards, sample: Sample
     ) -> Executable:
-        executable = Executable(as_program(root, tracers, parameters, guards), parameters, sample.numbers)
-        executable.check([sample.numbers])
-        return executable
+        return Executable(as_program(root, tracers, parameters, guards), parameters, sample, in_mode(()))
 
     def _new_parameters(self, root: Any, results: Sequence[Any]) -> list[Value]:
         """Return the new ones of the leaves that both runs met: any other is made inside."""
@@ -252,7 +250,7 @@ class Programs:
     def _check_part(self, part: Part) -> None:
         """Check a part's program on one of its rows, run by the code that runs them all."""
         executable, code, guards = part.executable, part.code, self._guards
-        sample = part.sample(executable.checks)
+        sample = executable.sample.like(part.rows[executable.checks % len(part.rows)])
         assert guards is not None
         with self.lock:  # so that no other thread trains the parameters between the two runs to compare
             with generators_put_back(guards.generators):
@@ -263,7 +261,7 @@ class Programs:
                 except TraceError:
                     raise
                 except Exception:
-                    if executable.trial([sample.numbers], code) is None:  # then the call itself will say what is wrong
+                    if executable.trial([sample.numbers], *code) is None:  # then the call itself will say what is wrong
                         executable.checked.add(executable.kind(*code))
                         return
                     raise
@@ -286,7 +284,7 @@ class Programs:
         call: the number of this call. drew: whether a random number was drawn, which is also a reason.
         """
         program = executable.program
-        found = executable.trial([sample.numbers for sample in samples], code)
+        found = executable.trial([sample.numbers for sample in samples], *code)
         difference = found and itself.differs(*found, near_enough(program), executable.name)
         executable.checks += 1
         executable.checked.add(executable.kind(*code))

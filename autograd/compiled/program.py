@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from ..graph import Graph
@@ -87,22 +86,10 @@ def _leading_to(order: Sequence[Any], root: Any, among: set[Any]) -> set[Any]:
     return found
 
 
-# --- Which parameters a gradient reaches ----------------------------------------------------------------------
-
-_TO_BYTES = bytes.maketrans(b"01", b"\0\1")
-_Below = tuple[int, list[Any]]  # parameters as bits, by place, and the picks where a gradient stops
-
-
-@lru_cache(maxsize=1024)
-def _as_bytes(mask: int, count: int) -> bytes:
-    """Return the lowest `count` bits, each as a byte."""
-    return f"{mask:0{count}b}"[::-1].encode().translate(_TO_BYTES) if count else b""
-
-
 class Reach:
     """The parameters that the gradient of a program's root reaches, among all `parameters` of a compiled step.
 
-    varies: whether these depend on what is picked. deep: whether anything other than parameters can be picked.
+    varies: whether these depend on what is picked.
 
     >>> from autograd import Value
     >>> from autograd.compiled.tracing import trace
@@ -114,59 +101,49 @@ class Reach:
     """
 
     def __init__(self, program: Program, parameters: Sequence[Any]) -> None:
-        self._count = len(parameters)
-        self._bit = {p: 1 << i for i, p in enumerate(parameters)}
-        self._mask, self._picks, always = self._descend([program.root], program.active)
-        self._others = program.active - always  # the nodes that a gradient reaches only if they are picked
-        place = {node: i for i, node in enumerate(program.inputs)}
-        self._index = {pick: place[pick.operands[0]] for pick in program.picks}
-        self._below: dict[
-            tuple[Any, int], _Below
-        ] = {}  # the candidates of picks: the key is the pick, or the place of its index, and the index
-        self._by_index: dict[int, list[Any]] = {}  # the topmost picks, by the place of their index
-        for pick in self._picks:
-            self._by_index.setdefault(self._index[pick], []).append(pick)
-        self.varies = bool(self._picks)
-        self.deep = any(
-            candidate in self._others and candidate not in self._bit
-            for pick in program.picks
-            for candidate in pick.operands[1:]
-        )
+        self._places = {p: i for i, p in enumerate(parameters)}
+        inputs = {node: i for i, node in enumerate(program.inputs)}
+        self._index = {pick: inputs[pick.operands[0]] for pick in program.picks}
+        self._groups: list[tuple[int, list[Any]]] = []  # the place of an index, and picks that it decides
+        self._below: dict[tuple[int, int], tuple[list[int], list[int]]] = {}  # by group and index
+        self._others: set[Any] = program.active
+        self._first = self._descend([program.root])
+        self._others = program.active - self._seen  # the nodes that a gradient reaches only if they are picked
+        self.varies = bool(self._first[1])
 
-    def of(self, rows: Iterable[Sequence[Any]]) -> bytes:
+    def of(self, rows: Iterable[Sequence[Any]]) -> bytearray:
         """Return 1 or 0 for each parameter: whether a gradient reaches it from any of these rows of inputs."""
-        mask = self._mask
+        found = bytearray(len(self._places))
+        for place in self._first[0]:
+            found[place] = 1
         for row in rows if self.varies else ():
-            pending = [(place, place, picks) for place, picks in self._by_index.items()]
-            seen: set[Any] = set()
+            pending = [*self._first[1]]
+            done: set[int] = set()
             while pending:
-                key, place, picks = pending.pop()
-                below, more = self._below_choice(key, picks, row[place])
-                mask |= below
-                pending += [(pick, self._index[pick], [pick]) for pick in more if pick not in seen]
-                seen.update(more)
-        return _as_bytes(mask, self._count)
-
-    def _below_choice(self, key: Any, picks: list[Any], index: int) -> _Below:
-        """Return what a gradient reaches from the nodes that these picks choose."""
-        found = self._below.get((key, index))
-        if found is None:
-            mask, more, _ = self._descend([pick.operands[1 + index] for pick in picks], self._others)
-            found = self._below[key, index] = mask, more
+                group = pending.pop()
+                input_, picks = self._groups[group]
+                key = group, int(row[input_])
+                if key not in self._below:
+                    self._below[key] = self._descend([pick.operands[1 + key[1]] for pick in picks])
+                places, more = self._below[key]
+                for place in places:
+                    found[place] = 1
+                pending += [each for each in more if each not in done]
+                done.update(more)
         return found
 
-    def _descend(self, starts: Iterable[Any], among: set[Any]) -> tuple[int, list[Any], set[Any]]:
-        """Return what a gradient reaches from some of the nodes `among`, and the nodes on the way."""
-        mask = 0
-        picks: list[Any] = []
-        seen = among.intersection(starts)
-        stack = [*seen]
+    def _descend(self, starts: Iterable[Any]) -> tuple[list[int], list[int]]:
+        """Return what a gradient reaches from nodes: the places of parameters, and the groups of the next picks."""
+        self._seen = seen = self._others.intersection(starts)
+        stack, picks = [*seen], dict[int, list[Any]]()
         while stack:
             node = stack.pop()
-            mask |= self._bit.get(node, 0)
             if node.op is PICK:
-                picks.append(node)
-            elif found := among.intersection(node.operands) - seen:
+                picks.setdefault(self._index[node], []).append(node)
+            else:
+                found = self._others.intersection(node.operands) - seen
                 seen |= found
                 stack += found
-        return mask, picks, seen
+        groups = range(len(self._groups), len(self._groups) + len(picks))
+        self._groups += picks.items()
+        return [self._places[node] for node in seen if node in self._places], [*groups]

@@ -33,11 +33,10 @@ from ..explain.phrases import Report
 from ..explain.source import said_line, users_line
 from ..modes import is_on, shared
 from ..value import Value
-from .batches import Part, Prepared, rows_of_columns
+from .batches import Part, Prepared, Sample, rows_by_signature, signature
 from .c.runtime import NotFloatError
 from .export import page
 from .lookup import POLICIES, Programs, in_mode
-from .signature import Sample, signature
 from .tracers import running
 
 if TYPE_CHECKING:
@@ -96,14 +95,13 @@ class Step:
             key = (key, tuple(keywords), signature(keywords.values(), numbers))
         if mode:
             key = in_mode(key)
-        executable = programs.kept.get(key) or programs.trace(key, Sample(numbers, arguments, keywords))
-        programs.latest = executable
+        executable = programs.of(key, Sample(numbers, arguments, keywords))
         if executable.choices:
             executable.check([numbers])
         if executable.is_quick and programs.calls + 1 < programs.next_check:
             executable.used = programs.calls = programs.calls + 1
         else:  # a check is due, or the call may have to run in C
-            part = Part.of_one(executable, numbers)
+            part = Part(executable, [numbers], single=True)
             if executable.edges >= programs.enough and programs.can_run_in_c(executable):
                 return self.run(Prepared(self, [[x] for x in arguments], [part], keywords))
             programs.begin([part], in_c=False)
@@ -144,15 +142,12 @@ class Step:
             if batch.generation == self.programs.generation:
                 return batch
             columns = tuple(batch.columns)
-        return Prepared(self, columns, [self._part(*found) for found in rows_of_columns(columns)])
-
-    def _part(self, key: Any, rows: Any, first: tuple[Any, ...]) -> Part:
-        """Return the program for rows of one signature, tracing the first of them if necessary."""
-        programs, key = self.programs, in_mode(key)
-        executable = programs.kept.get(key) or programs.trace(key, Sample(rows.rows[0], first, {}), rows)
-        programs.latest = executable
-        executable.check(rows.rows if executable.choices else ())
-        return Part(executable, rows)
+        parts: list[Part] = []
+        for key, (rows, first) in rows_by_signature(columns).items():
+            executable = self.programs.of(in_mode(key), Sample(rows[0], first, {}), rows)
+            executable.check(rows)
+            parts.append(Part(executable, rows))
+        return Prepared(self, columns, parts)
 
     def update(self, optimizer: Any, *columns: Any) -> float:
         """Make one update: zero_grad, backward from the mean loss of a batch, step. Returns the loss.
@@ -195,7 +190,7 @@ class Step:
         title, latest = self.programs.title, self.programs.latest
         if latest is None:
             raise ToolError(f"{title} has not been called yet: what it computes depends on its arguments")
-        return Report(page(latest.program, language, title, latest.inputs))
+        return Report(page(latest.program, language, title, latest.sample.numbers))
 
     def step_through(self, *arguments: Any, **keywords: Any) -> Any:
         """Step through backprop of the function itself for these arguments, edge by edge: see `Value.step_through`."""

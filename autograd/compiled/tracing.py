@@ -15,7 +15,6 @@ import os
 from _thread import RLock, get_ident
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
-from numbers import Real
 from typing import Any
 from weakref import ref
 
@@ -25,9 +24,10 @@ from ..explain.source import said_line, users_line
 from ..graph import walk
 from ..modes import gc_paused
 from ..value import Value
+from .batches import is_number, mapped
 from .guards import Guards
 from .program import Program
-from .tracers import ArgTracer, TraceContext, as_tracers, running, tracer
+from .tracers import TraceContext, as_tracers, running, tracer
 
 __all__ = ["as_program", "failed_alone", "new_lock", "trace", "traced"]
 
@@ -57,22 +57,6 @@ if hasattr(os, "register_at_fork"):  # Windows has no fork
 _one_at_a_time = new_lock()  # since parameters, which threads may share, are tracers during a trace
 
 
-def _tracers_for(argument: Any, name: str, inputs: list[ArgTracer], parameters: Container[Value] | None) -> Any:
-    """Return the argument with a tracer for every number in it, and append the tracers to `inputs`."""
-    if isinstance(argument, (list, tuple)):
-        items = [_tracers_for(item, f"{name}[{i}]", inputs, parameters) for i, item in enumerate(argument)]
-        named: Any = getattr(argument, "_make", None)  # for a namedtuple
-        return items if isinstance(argument, list) else named(items) if named else tuple(items)
-    if isinstance(argument, Value):
-        if parameters is not None and argument not in parameters:
-            raise TraceError(f"{name} is a Value, but not among the parameters: pass {name}.item(), or add it to them")
-        return argument
-    if not isinstance(argument, bool) and isinstance(argument, Real):
-        inputs.append(tracer(argument, name))
-        return inputs[-1]
-    return argument
-
-
 @gc_paused
 def traced(
     function: Callable[..., Any],
@@ -86,11 +70,19 @@ def traced(
     parameters: Values that may be arguments; None for any. hidden: Values whose numbers the function may not read.
     Raises TraceError, naming the user's line, for anything that would not be the same in every call.
     """
-    context = TraceContext()
+    context, thread = TraceContext(), get_ident()
+
+    def traced_as(thing: Any, name: str) -> Any:
+        if isinstance(thing, Value) and parameters is not None and thing not in parameters:
+            raise TraceError(f"{name} is a Value, but not among the parameters: pass {name}.item(), or add it to them")
+        if is_number(thing):
+            context.inputs.append(tracer(thing, name))
+            return context.inputs[-1]
+        return thing
+
     names = _argument_names(function, len(arguments))
-    positional = [_tracers_for(x, name, context.inputs, parameters) for name, x in zip(names, arguments)]
-    named = {name: _tracers_for(x, name, context.inputs, parameters) for name, x in keywords.items()}
-    thread = get_ident()
+    positional = [mapped(argument, traced_as, name) for name, argument in zip(names, arguments)]
+    named = {name: mapped(argument, traced_as, name) for name, argument in keywords.items()}
     with _one_at_a_time:
         outer = running.get(thread)
         hide, show = as_tracers(hidden)

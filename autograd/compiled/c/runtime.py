@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Sequence
 from contextvars import Context
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ...errors import ToolError
 from ...formula import add_up
 from ...functions import dot, logsumexp, total
 from ...ops import BUILTIN, OPS, Op
+from ...slow_path import real
 from ...value import NOT_REACHED, Value
 from ..program import PICK, Program
 from .build import build, ctypes, load, tried_once
@@ -130,7 +132,7 @@ class Interpreter:
                 result.backward(1.0 / count)
             wanted = [add_up([result.data for result in results]) / count, *(value.grad for value in w)]
             bytecode = Bytecode(Program(results[0], w, leaves[0]), w, self.numbers, count > 1)
-            batch = Batch(array("d", [x for xs in rows[:count] for x in xs]), count, b"\1" * len(w))
+            batch = Batch(rows[:count], bytearray(b"\1" * len(w)))
             for value in w:
                 value.zero_grad()
             try:
@@ -180,9 +182,13 @@ class Batch(Struct):
     reached: for each parameter, whether a gradient reaches it.
     """
 
-    def __init__(self, numbers: array[float], rows: int, reached: bytes) -> None:
-        self.rows = rows
-        super().__init__(numbers, rows, array("B", reached or b"\0"))
+    def __init__(self, rows: Sequence[Sequence[float]], reached: bytearray) -> None:
+        self.rows = len(rows)
+        try:
+            numbers = array("d", chain.from_iterable(rows))
+        except OverflowError:  # an int is too large for a float: real() raises the error
+            numbers = array("d", map(real, chain.from_iterable(rows)))
+        super().__init__(numbers or zeros(1), self.rows, array("B", reached or b"\0"))
 
 
 class BatchPlan(Struct):
