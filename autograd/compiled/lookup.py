@@ -20,7 +20,7 @@ from .c.runtime import Training
 from .executable import KINDS, Executable
 from .guards import Guards
 from .program import PICK, Program
-from .self_check import Itself, drawn, first_difference, generators_put_back, near_enough
+from .self_check import Itself, described, drawn, first_difference, generators_put_back, near_enough
 from .tracers import Tracer
 from .tracing import as_program, failed_alone, new_lock, traced
 
@@ -128,23 +128,35 @@ class Programs:
         parameters, results = self.parameters, list[Any]()
         with generators_put_back(guards.generators):
             root, tracers = self._on_tracers(sample, guards)
-            executable = self._executable(root, tracers, parameters, guards, sample)
             first, before = guards.renewed(), drawn(guards.generators)
+            program = as_program(root, tracers, parameters, guards)
+            executable = Executable(program, parameters, sample, in_mode(()))
             if self.check != "never" or self._finds_parameters:
                 results += [each.call(self.function) for each in samples]
             second, drew = first.renewed(), drawn(guards.generators) != before
         if results:
-            self._want_apart(executable.program, results)
-            if self._finds_parameters and (new := self._new_parameters(root, results)):
-                parameters = [*parameters, *new]
-                executable = self._executable(root, tracers, parameters, guards, sample)
+            self._want_apart(program, results)
+            if self._finds_parameters:  # a leaf that only one run met was made inside
+                outside = {*walk(*results)}.difference(parameters)
+                if new := [
+                    leaf for leaf in walk(root) if type(leaf) is Value and not leaf.operands and leaf in outside
+                ]:
+                    parameters = [*parameters, *new]
+                    program = as_program(root, tracers, parameters, guards)
+                    executable = Executable(program, parameters, sample, in_mode(()))
             if changed := first.changed(second):
                 raise TraceError(
                     f"{self.title} changes {', '.join(changed[:3])}, which it also reads: compiled, it would stay "
                     f"as it is. {_USUAL}"
                 )
-        program = executable.program
-        replacements = self._checked_replacements(last, second, program)
+        replacements = self._replacements
+        if any(p in last.values and p not in second.values for p in self.parameters):
+            replacements = replacements.union(second.values.keys() - last.values.keys())
+        if strangers := replacements.intersection(program.constants):
+            raise TraceError(
+                f"{program.name(strangers.pop())} has taken the place of a parameter, but was not given to compile(): "
+                "compile again, with the new parameters"
+            )
         if self.check == "never":
             executable.checked.update(KINDS)
         else:
@@ -167,17 +179,6 @@ class Programs:
             sample.call(self.function)  # this raises the function's own error, if tracers are not the reason
             raise failed_alone(error) from error
 
-    def _executable(
-        self, root: Any, tracers: list[Any], parameters: list[Value], guards: Guards, sample: Sample
-    ) -> Executable:
-        return Executable(as_program(root, tracers, parameters, guards), parameters, sample, in_mode(()))
-
-    def _new_parameters(self, root: Any, results: Sequence[Any]) -> list[Value]:
-        """Return the new ones of the leaves that both runs met: any other is made inside."""
-        leaves = (node for node in walk(root) if type(node) is Value and not node.operands)
-        outside = {*walk(*results)}.difference(self.parameters)
-        return [leaf for leaf in leaves if leaf in outside]
-
     def _forget_the_oldest(self, newest: Signature) -> None:
         kept = self.kept
         if len(kept) > MOST_SIGNATURES or (len(kept) > 1 and sum(e.edges for e in kept.values()) > MOST_EDGES):
@@ -187,7 +188,7 @@ class Programs:
             )
             del kept[min(kept, key=lambda key: (key == newest, kept[key].used))]
 
-    # --- what is refused
+    # --- the self-check
 
     def _want_apart(self, program: Program, results: Sequence[Any]) -> None:
         """Refuse anything that one run left over for the next, and anything computed before both."""
@@ -203,20 +204,6 @@ class Programs:
                 "compute it inside the function, or pass its .item() as an argument"
             )
 
-    def _checked_replacements(self, last: Guards, now: Guards, program: Program) -> set[Value]:
-        """Return the Values that took the place of parameters. Raises TraceError if the program uses one."""
-        found = self._replacements
-        if any(p in last.values and p not in now.values for p in self.parameters):
-            found = found.union(now.values.keys() - last.values.keys())
-        if strangers := [node for node in program.constants if node in found]:
-            raise TraceError(
-                f"{program.name(strangers[0])} has taken the place of a parameter, but was not given to compile(): "
-                "compile again, with the new parameters"
-            )
-        return found
-
-    # --- the self-check
-
     def begin(self, parts: Sequence[Part], in_c: bool, most: int = 1) -> int:
         """Begin a call on these parts: check their programs with unchecked code, and the one whose turn it is.
 
@@ -228,7 +215,7 @@ class Programs:
             executable.used, executable.part, part.in_c = calls, part, in_c
             unchecked = executable.kind(*part.code) not in executable.checked
             if unchecked or (always and executable.last_check < calls):
-                self._check_part(part)
+                self._check_part(executable, part)
             executable.is_quick |= not in_c and "one" in executable.checked
         if always:
             return 1
@@ -236,22 +223,21 @@ class Programs:
             later = self.next_check
             while later <= calls:
                 later *= 2
-            able = (e for e in self.kept.values() if e.part and e.mode == in_mode(()))
+            able = [e for e in self.kept.values() if e.part and e.mode == in_mode(())]
             in_turn = min(able, key=lambda e: (e.checks, e.last_check), default=None)
             try:
-                if in_turn and in_turn.part and in_turn.last_check < calls:
-                    self._check_part(in_turn.part)
+                if in_turn and in_turn.last_check < calls:
+                    self._check_part(in_turn, in_turn.part)
             except Exception:
                 self.next_check = later
                 raise
             self.next_check = later  # not reached after an interrupt: then the check is still due
         return int(max(1, min(most, self.next_check - calls)))
 
-    def _check_part(self, part: Part) -> None:
-        """Check a part's program on one of its rows, run by the code that runs them all."""
-        executable, code, guards = part.executable, part.code, self._guards
+    def _check_part(self, executable: Executable, part: Any) -> None:
+        """Check a program on one of a part's rows, run by the code that runs them all."""
+        guards: Any = self._guards
         sample = executable.sample.like(part.rows[executable.checks % len(part.rows)])
-        assert guards is not None
         with self.lock:  # so that no other thread trains the parameters between the two runs to compare
             with generators_put_back(guards.generators):
                 try:
@@ -261,24 +247,18 @@ class Programs:
                 except TraceError:
                     raise
                 except Exception:
-                    if executable.trial([sample.numbers], *code) is None:  # then the call itself will say what is wrong
-                        executable.checked.add(executable.kind(*code))
+                    if executable.trial([sample.numbers], *part.code) is None:  # then the call itself will say why
+                        executable.checked.add(executable.kind(*part.code))
                         return
                     raise
-            self._compare(guards, executable, [sample], itself, code, self.calls)
+            self._compare(guards, executable, [sample], itself, part.code, self.calls)
         self._guards = guards.renewed()
         self.hold = self._guards.hold
 
     def _compare(
-        self,
-        guards: Guards,
-        executable: Executable,
-        samples: Sequence[Sample],
-        itself: Itself,
-        code: tuple[bool, int],
-        call: int,
-        drew: bool = False,
-    ) -> None:
+        self, guards: Guards, executable: Executable, samples: Sequence[Sample], itself: Itself, code: tuple[bool, int],
+        call: int, drew: bool = False,
+    ) -> None:  # fmt: skip
         """Raise TraceError, naming the first value that differs and its line, if a program's numbers differ.
 
         call: the number of this call. drew: whether a random number was drawn, which is also a reason.
@@ -294,8 +274,10 @@ class Programs:
         line, where = "", "each value agrees, so this is a fault of compile() itself"
         for sample, result in zip(samples, itself.results):
             if parted := first_difference(program, sample.numbers, result):
-                where = f"the first value that differs is {_described(*parted, program)}"
-                again = self._with_lines(guards, program, sample)
+                where = f"the first value that differs is {described(*parted, program)}"
+                with record_source(), generators_put_back(guards.generators):  # once more, to remember lines
+                    sample.call(self.function)  # draws the same random numbers as when the function was traced
+                    again = first_difference(program, sample.numbers, sample.call(self.function)) or ()
                 line = next(filter(None, (source_of(own) for own in again if isinstance(own, Value))), "")
                 break
         if drew:
@@ -307,12 +289,6 @@ class Programs:
             raise TraceError(
                 f"{line}\n{self.title} as a compiled program: {difference}; {where}; {affected}. {_USUAL}".lstrip()
             )
-
-    def _with_lines(self, guards: Guards, program: Program, sample: Sample) -> Any:
-        """Find the first difference again, in a run that remembers lines."""
-        with record_source(), generators_put_back(guards.generators):
-            sample.call(self.function)  # draws the same random numbers as when the function was traced
-            return first_difference(program, sample.numbers, sample.call(self.function)) or ()
 
 
 def _always() -> bool:
@@ -335,12 +311,3 @@ def say_once(text: str) -> None:
     if (kind := text[:30]) not in _said:
         _said.add(kind)
         warnings.warn_explicit(text, UserWarning, *users_line())
-
-
-def _described(traced_value: Any, own: Any, _: Any, program: Program) -> str:
-    """Describe the value where a program and the function itself disagree, in the learner's names."""
-    if not isinstance(traced_value, Value):
-        return f"the number {traced_value!r}, which is {own!r} for the function itself"
-    what = traced_value.op.name if traced_value.op else "a leaf"
-    its = f"{own.op.name if own.op else 'a leaf'} ({own.data!r})" if isinstance(own, Value) else repr(own)
-    return f"{program.name(traced_value)} ({what}), which is {its} for the function itself"

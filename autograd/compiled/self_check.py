@@ -30,7 +30,7 @@ from ..slow_path import evaluate
 from ..value import Value
 from .program import PICK, Program
 
-__all__ = ["Itself", "drawn", "first_difference", "generators_put_back"]
+__all__ = ["Itself", "described", "drawn", "first_difference", "generators_put_back"]
 
 NEAR = 1e-12  # how near sums must be, as a share of the sizes of their terms
 _NEAR_PLAIN = 1e-9  # for plain numbers: ints are exact, and from Python 3.12 on, sum() rounds only once
@@ -208,3 +208,12 @@ def _numbers(program: Program, inputs: Sequence[float]) -> dict[Any, Any]:
 
 def _picked(pick: Any, numbers: dict[Any, Any]) -> Any:
     return pick.operands[1 + int(numbers[pick.operands[0]])]
+
+
+def described(traced_value: Any, own: Any, _: Any, program: Program) -> str:
+    """Describe the value where a program and the function itself disagree, in the learner's names."""
+    if not isinstance(traced_value, Value):
+        return f"the number {traced_value!r}, which is {own!r} for the function itself"
+    what = traced_value.op.name if traced_value.op else "a leaf"
+    its = f"{own.op.name if own.op else 'a leaf'} ({own.data!r})" if isinstance(own, Value) else repr(own)
+    return f"{program.name(traced_value)} ({what}), which is {its} for the function itself"

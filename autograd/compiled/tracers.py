@@ -68,7 +68,10 @@ _FIXES = {
 
 def _refusal(node: Value, why: str) -> TraceError:
     """Return the error for looking at a number that a tracer does not have; it names the user's line."""
-    if _asked_by_engine():  # the engine leaves the operation to us when this fails
+    reader: Any = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
+    while reader.f_code.co_filename == _refusal.__code__.co_filename:
+        reader = reader.f_back
+    if reader.f_code.co_filename.startswith("<autograd "):  # a compiled method, which leaves the operation to us then
         return TraceError("no number yet")
     what = one_line(node.label) or (f"the result of {node.op.name}" if node.op else "a parameter")
     plain = why in ("method", "number") and getattr(node, "plain", False)
@@ -83,15 +86,6 @@ def _refusal(node: Value, why: str) -> TraceError:
     return error
 
 
-def _asked_by_engine() -> bool:
-    """Return whether a compiled method read .data."""
-    frame: Any = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
-    while frame.f_code.co_filename == _asked_by_engine.__code__.co_filename:
-        frame = frame.f_back
-    reader = frame.f_code.co_filename
-    return reader.startswith("<autograd ")
-
-
 def _refuse(why: str) -> Callable[..., Any]:
     def method(self: Any, *_: Any, **__: Any) -> Any:
         raise _refusal(self, why)
@@ -99,30 +93,27 @@ def _refuse(why: str) -> Callable[..., Any]:
     return method
 
 
+def _is_hidden(value: Value) -> bool:
+    """Return whether a node has no number for this thread. For other threads, a parameter is still a Value."""
+    kind = type(value)  # another thread may end its trace during the question, which makes it a Value again
+    return get_ident() in running or (issubclass(kind, Tracer) and kind is not ParamTracer)
+
+
 def _unreadable(name: str) -> Any:
     """A property in place of a slot: the tracing thread may not read it; for others, it is a parameter's slot."""
-    slot: Any = Value.__dict__[name]
+    slot: Any = vars(Value)[name]
 
     def get(self: Value) -> float:
-        if get_ident() in running or _is_tracer(self):
+        if _is_hidden(self):
             raise _refusal(self, name)
-        return slot.__get__(self) if type(self) is ParamTracer else getattr(self, name)
+        return slot.__get__(self)
 
     def put(self: Value, number: float) -> None:
-        if get_ident() in running or _is_tracer(self):
+        if _is_hidden(self):
             raise _refusal(self, "write")
-        if type(self) is ParamTracer:
-            slot.__set__(self, number)
-        else:
-            setattr(self, name, number)
+        slot.__set__(self, number)
 
     return property(get, put)
-
-
-def _is_tracer(value: Value) -> bool:
-    """Return whether a node has no number in any thread. A parameter may become a Value again during the question."""
-    kind = type(value)
-    return issubclass(kind, Tracer) and kind is not ParamTracer
 
 
 # --- Tracers -----------------------------------------------------------------------------------------------
@@ -133,13 +124,14 @@ class Tracer(Value):
 
     __slots__ = ()
     plain = False  # whether this would be a plain number if the function were simply called
+    refuses = ""  # why == and hash() are refused; nodes are compared by identity, so they may be
 
     data = _unreadable("data")
     grad = _unreadable("grad")
 
     @property
     def partials(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
-        if get_ident() in running or _is_tracer(self):
+        if _is_hidden(self):
             raise _refusal(self, "partials")
         return ()
 
@@ -150,28 +142,45 @@ class Tracer(Value):
     @staticmethod
     def recorder(op: Op) -> Callable[..., Any]:
         """Return a wide row's recorder for lists that begin with a tracer; the engine keeps it beside its kernels."""
-        return _wide_recorder(op)
+        listed = [(name in op.lists, op.defaults.get(name, 0.0) is None) for name in op.operands]
+
+        def kernel(*groups: Any) -> Any:
+            flat: list[Any] = []
+            for group, (is_list, may_miss) in zip(groups, listed):
+                if is_list:
+                    flat += group
+                elif group is not None or not may_miss:
+                    flat.append(group)
+            if get_ident() in running and _TRACED.issuperset(map(type, flat)):
+                return _node(Tracer, op, tuple(flat))
+            return record_checked(op, flat)
+
+        return kernel
+
+    def detach(self) -> Any:
+        """Return the same number, through which no gradient flows."""
+        node = _node(Tracer, MUL, (self, 1.0))
+        node.da = None
+        return node
 
     def __repr__(self) -> str:
         name = f", label={self.label!r}" if self.label else ""
         return f"{type(self).__name__}({self.op.name if self.op else 'no number yet'}{name})"
 
     def __eq__(self, other: object) -> bool:
-        if get_ident() in running and isinstance(other, (int, float)):
-            raise _refusal(self, "compare")
+        if (self.refuses or isinstance(other, (int, float))) and get_ident() in running:
+            raise _refusal(self, self.refuses or "compare")
         return self is other
 
     __hash__ = object.__hash__
-
-    def __str__(self) -> str:
-        if get_ident() in running:
-            raise _refusal(self, "print")
-        return repr(self)
 
     def __format__(self, spec: str) -> str:
         if spec or get_ident() in running:
             raise _refusal(self, "print")
         return repr(self)
+
+    def __str__(self) -> str:
+        return format(self)
 
 
 class ParamTracer(Tracer):
@@ -191,17 +200,31 @@ class ParamTracer(Tracer):
         return twin
 
 
-class PickTracer(Tracer):
+class _ByNumber(Tracer):
+    """What is compared and looked up by its number, or is known only then."""
+
+    __slots__ = ()
+    __eq__ = Tracer.__eq__
+
+    def __hash__(self) -> int:
+        if get_ident() in running:
+            raise _refusal(self, self.refuses)
+        return object.__hash__(self)
+
+
+class PickTracer(_ByNumber):
     """The Value that an int argument picks: which one this is depends on the number."""
 
     __slots__ = ()
+    refuses = "identity"
 
 
-class ArgTracer(Tracer):
+class ArgTracer(_ByNumber):
     """A user's plain number: an argument, a number computed from arguments alone, or one that was picked."""
 
     __slots__ = ()
     plain = True
+    refuses = "compare"
 
     @property
     def __class__(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -244,11 +267,10 @@ def _node(kind: type[Any], op: Op | None, operands: tuple[Any, ...]) -> Any:
     node = _new(kind)
     node.op = op
     node.a, node.b, node.db = operands, None, None
-    node.da = ()  # no partials; None where no gradient flows
+    # No partials; None where no gradient flows: in no_grad(), a node is computed in every call all the same.
+    node.da = None if shared["mode"] and is_on("no_grad") and op is not PICK else ()
     node.label = ""
     node.scope = shared["scope"]
-    if shared["mode"] and is_on("no_grad") and op is not PICK:
-        node.da = None  # the node is computed in every call, but no gradient flows through it
     return node
 
 
@@ -256,7 +278,6 @@ def _recorder(op: Op, reflected: bool = False) -> Callable[..., Any]:
     """Make the method of a row: it records what the compiled method of Value would compute."""
     if len(op.operands) == 1:
         return lambda self: _node(Tracer, op, (self,))
-
     last = op.operands[-1]
     default = op.defaults.get(last)
 
@@ -277,24 +298,6 @@ def _recorder(op: Op, reflected: bool = False) -> Callable[..., Any]:
     return method
 
 
-def _wide_recorder(op: Op) -> Callable[..., Any]:
-    """Make a kernel for tracers: the row of a wide operation becomes a single node."""
-    listed = [(name in op.lists, op.defaults.get(name, 0.0) is None) for name in op.operands]
-
-    def kernel(*groups: Any) -> Any:
-        flat: list[Any] = []
-        for group, (is_list, may_miss) in zip(groups, listed):
-            if is_list:
-                flat += group
-            elif group is not None or not may_miss:
-                flat.append(group)
-        if get_ident() in running and _TRACED.issuperset(map(type, flat)):
-            return _node(Tracer, op, tuple(flat))
-        return record_checked(op, flat)
-
-    return kernel
-
-
 def _between_numbers(record: Callable[..., Any]) -> Callable[..., Any]:
     """Make an operator of plain numbers, whose result is a plain number if all operands are."""
 
@@ -307,79 +310,48 @@ def _between_numbers(record: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
-def _detached(self: Any) -> Any:
-    """Return the same number, through which no gradient flows."""
-    node = _node(Tracer, MUL, (self, 1.0))
-    node.da = None
-    return node
-
-
-def _set(kind: type[Any], name: str, method: Callable[..., Any]) -> None:
-    """Give a tracer a method. Other threads, for which a parameter is still a Value, get the Value's method."""
-    setattr(kind, name, method)
-    if kind is not Tracer:
-        return
+def _as_a_value(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a method of a parameter: other threads, for which it is still a Value, get the Value's method."""
 
     def chosen(self: Any, *arguments: Any, **named: Any) -> Any:
-        if get_ident() not in running and not _is_tracer(self):
-            return getattr(Value, name)(self, *arguments, **named)
-        return method(self, *arguments, **named)
+        if _is_hidden(self):
+            return method(self, *arguments, **named)
+        return getattr(Value, name)(self, *arguments, **named)
 
-    setattr(ParamTracer, name, chosen)
+    return chosen
 
 
-def _refuse_identity(kind: type[Any], why: str) -> None:
-    """Refuse == and hash() in a trace."""
-
-    def equal(self: Any, other: object) -> bool:
-        if get_ident() in running:
-            raise _refusal(self, why)
-        return self is other
-
-    def hashed(self: Any) -> int:
-        if get_ident() in running:
-            raise _refusal(self, why)
-        return object.__hash__(self)
-
-    for name, method in (("__eq__", equal), ("__hash__", hashed)):
-        setattr(kind, name, method)
+_REFUSED = {  # by tracer and reason
+    (Tracer, "compare"): "__lt__ __le__ __gt__ __ge__ __bool__",
+    (Tracer, "convert"): "__float__ __int__ __complex__ __trunc__ __floor__ __ceil__ __round__",
+    (Tracer, "data"): "item",
+    (Tracer, "backward"): "backward zero_grad",
+    (ArgTracer, "method"): " ".join(["detach", *(op.name for op in OPS.values() if not op.wide)]),
+    (ArgTracer, "index"): "__index__",
+    (ArgTracer, "arithmetic"): "__floordiv__ __rfloordiv__ __mod__ __rmod__ __divmod__ __rdivmod__ __and__ __rand__ "
+    "__or__ __ror__ __xor__ __rxor__ __lshift__ __rlshift__ __rshift__ __rrshift__ __invert__",
+}
 
 
 def _install_methods() -> None:
     """Give the tracers a recorder for every method of a row, and a refusal for everything that looks at a number."""
     for op in OPS.values():
         if not op.wide:
-            _set(Tracer, op.name, _recorder(op))
-            setattr(ArgTracer, op.name, _refuse("method"))
+            setattr(Tracer, op.name, _recorder(op))
             if dunder := OPERATORS.get(op.name):
                 operators = {dunder: _recorder(op)}
                 if len(op.operands) == 2:
                     operators[dunder.replace("__", "__r", 1)] = _recorder(op, reflected=True)
                     operators[dunder.replace("__", "__i", 1)] = operators[dunder]
                 for name, record in operators.items():
-                    _set(Tracer, name, record)
+                    setattr(Tracer, name, record)
                     setattr(ArgTracer, name, _between_numbers(record))
-    for kind, why, names in (
-        (Tracer, "compare", "lt le gt ge bool"),
-        (Tracer, "convert", "float int complex trunc floor ceil round"),
-        (ArgTracer, "index", "index"),
-        (
-            ArgTracer,
-            "arithmetic",
-            "floordiv rfloordiv mod rmod divmod rdivmod and rand or ror xor rxor lshift rlshift rshift rrshift invert",
-        ),
-    ):
+    for (kind, why), names in _REFUSED.items():
         for name in names.split():
-            _set(kind, f"__{name}__", _refuse(why))
-    _refuse_identity(PickTracer, "identity")
-    _refuse_identity(ArgTracer, "compare")  # numbers are compared and looked up by their value, nodes by identity
-    _set(Tracer, "detach", _detached)
-    _set(ArgTracer, "detach", _refuse("method"))
-    for name in ("__repr__", "__format__"):
-        _set(Tracer, name, vars(Tracer)[name])
-    for why, names in (("data", ["item"]), ("backward", ["backward", "zero_grad"])):
-        for name in names:
-            _set(Tracer, name, _refuse(why))
+            setattr(kind, name, _refuse(why))
+    for name, method in vars(Tracer).items():
+        if callable(method) and name not in ("__hash__", "__eq__", "record", "recorder"):
+            setattr(ParamTracer, name, _as_a_value(name, method))
 
 
 _install_methods()
