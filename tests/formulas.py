@@ -21,15 +21,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from array import array
 from collections import Counter
 from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
 from autograd import Value, atomic, grad, ieee, methods, op
+from autograd.compiled.batches import Sample
 from autograd.compiled.c import build as building
-from autograd.compiled.c.runtime import Batch, BatchPlan, Interpreter, Training
+from autograd.compiled.c.runtime import BatchPlan, Interpreter, Training
 from autograd.compiled.executable import Executable
 from autograd.compiled.export import function, page
 from autograd.compiled.tracing import trace
@@ -420,7 +420,8 @@ class Compiled:
         self.weights = [Value(0.0, label=case.labels[k]) for k in case.indices]
         self.numbers = case.points[0]
         self.program = trace(self.loss, tuple(self.row(self.numbers)), self.weights)
-        self.executable = Executable(self.program, self.weights, self.row(self.numbers))
+        row = self.row(self.numbers)
+        self.executable = Executable(self.program, self.weights, Sample(row, row, {}))
 
     def row(self, point):
         return [point[k] for k in self.case.indices]
@@ -452,7 +453,7 @@ class Compiled:
         check(self.case, mode, found, (sum(answer[0] for answer in wanted) / count, sums), close)
 
     def check_c(self, points, wanted, machine: Interpreter, seen: Counter) -> None:
-        self.executable._machine = machine
+        self.executable.machine = machine
         for point, answer in zip(points, wanted):
             found = self._run([self.row(point)])
             if found is None:
@@ -464,10 +465,9 @@ class Compiled:
             self.check_sum("compiled C, batch", found, [*wanted, *wanted][:6], len(rows))
 
     def _run(self, rows):
-        width = len(rows[0])
-        batch = Batch(array("d", [x for row in rows for x in row]), len(rows), b"\1" * width)
         try:
-            return BatchPlan([(self.executable.loaded(len(rows)), batch)]).run(Training(self.weights)), self.gradients()
+            plan = BatchPlan([self.executable.portion(rows, len(rows))])
+            return plan.run(Training(self.weights)), self.gradients()
         except ArithmeticError:
             return None
 

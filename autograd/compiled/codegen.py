@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -43,21 +43,13 @@ def identifiers(program: Program) -> dict[Any, str]:
     counts: dict[str, int] = {}
     for node in dict.fromkeys([*program.inputs, *program.nodes, *program.order]):
         name = identifier(program.name(node))[: WIDTH // 2].rstrip("_")
-        name = f"{name}_" if name in RESERVED else name
-        unique = name
+        unique = name = f"{name}_" if name in RESERVED else name
         while taken & {unique, f"d_{unique}"}:
             counts[name] = counts.get(name, 1) + 1
             unique = f"{name}_{counts[name]}"
         taken |= {unique, f"d_{unique}"}
         names[node] = unique
     return names
-
-
-def prefixed(names: Mapping[Any, str], language: Language) -> dict[Any, str]:
-    """The names, with the language's prefix for those that come from labels; ``v2`` is a place in the listing."""
-    if not language.prefix:
-        return dict(names)
-    return {node: name if re.fullmatch(r"v\d+", name) else language.prefix + name for node, name in names.items()}
 
 
 def broken(line: str, room: int) -> list[str]:
@@ -81,15 +73,12 @@ class Sections:
         self._titles: dict[Any, str] = {}
 
     def of(self, node: Any) -> str:
-        scope = node.scope
-        if scope is None or scope.module is None:
-            return ""
-        if scope not in self._titles:
-            parts = [self._modules.title(scope)]
-            while isinstance(scope.module, str) and scope.parent is not None:
-                scope = scope.parent
-                parts.append(self._modules.title(scope))
-            self._titles[node.scope] = ": ".join(reversed(parts))
+        if node.scope not in self._titles:
+            scope, parts = node.scope, list[str]()
+            while scope is not None and scope.module is not None:
+                parts.insert(0, self._modules.title(scope))
+                scope = scope.parent if isinstance(scope.module, str) else None
+            self._titles[node.scope] = ": ".join(parts)
         return self._titles[node.scope]
 
     def together(self, nodes: Sequence[Any]) -> Sequence[Any]:
@@ -115,7 +104,9 @@ class Statements:
         self.program = program
         self.language = language
         self.bare = identifiers(program)
-        self.names = prefixed(self.bare, language)
+        # The language's prefix is for names that come from labels; v2 is a place in the listing.
+        own = re.compile(r"v\d+").fullmatch
+        self.names = {node: name if own(name) else language.prefix + name for node, name in self.bare.items()}
         self.lines: list[str] = []
         self.indent = INDENT
         self.width: float = WIDTH  # of a line
@@ -124,22 +115,16 @@ class Statements:
         self.running: set[Any] = set()  # values whose gradient is a variable from the start
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
         self.known: dict[tuple[int, int], list[tuple[str, int | None]]] = {}  # the operands' names for each row
-        picked = (c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
-        self.place = {
-            c: i for i, c in enumerate(dict.fromkeys(picked))
-        }  # of what may be picked, in a list of gradients
+        picked = dict.fromkeys(c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
+        self.place = {c: i for i, c in enumerate(picked)}  # of what may be picked, in a list of gradients
 
     # --- lines
 
     def write(self, *lines: str) -> None:
         self.lines += [self.indent + line if line else "" for line in lines]
 
-    def remark(self, text: str) -> None:
-        self.write(f"{self.language.remark} {remark(text)}")
-
-    def heading(self, text: str) -> None:
-        self.write("")
-        self.remark(text)
+    def heading(self, text: str, *before: str) -> None:
+        self.write(*before, f"{self.language.remark} {remark(text)}")
 
     def statement(self, template: str, name: str, text: str, within: str = "()") -> None:
         """Write one statement. A long one is broken into lines, in parentheses if it has no brackets of its own."""
@@ -155,19 +140,15 @@ class Statements:
         """Write a statement about a list of items, whose brackets are in the template."""
         self.statement(template, name, ", ".join(items), within="")
 
-    def sum(self, template: str, name: str, addends: Sequence[Piece]) -> None:
-        """Write one statement for a sum."""
-        first = SUM if len(addends) > 1 else WHOLE
-        terms = [term.within(TERM if i else first) for i, term in enumerate(addends)]
-        self.statement(template, name, " + ".join(terms).replace(" + -", " - "))
-
     def add_up(self, template: str, name: str, terms: Sequence[Piece]) -> None:
         """Write a statement for the sum of terms from left to right, or several if there are many terms."""
         if len(terms) > TERMS and template == self.language.let:
             template = self.language.var
-        self.sum(template, name, terms[:TERMS])
-        for at in range(TERMS, len(terms), TERMS):
-            self.sum(self.language.change, name, [atom(name), *terms[at : at + TERMS]])
+        for at in range(0, len(terms), TERMS):
+            addends = [*[atom(name)] * (at > 0), *terms[at : at + TERMS]]
+            first = SUM if len(addends) > 1 else WHOLE
+            texts = [term.within(TERM if i else first) for i, term in enumerate(addends)]
+            self.statement(self.language.change if at else template, name, " + ".join(texts).replace(" + -", " - "))
 
     # --- forward
 
@@ -185,38 +166,34 @@ class Statements:
         title = None
         for node in nodes:
             title = self.section(node, title)
+            name = self.names[node]
             if node.op is None:  # Value(x) for an argument x
-                self.statement(self.language.let, self.names[node], self.text(node.operands[0]))
+                self.statement(self.language.let, name, self.text(node.operands[0]))
             elif node.op is PICK:
-                self.statement(self.language.let, self.names[node], self.choose(node))
+                self.statement(self.language.let, name, self.choose(node))
             else:
-                self.value(node)
+                formula = _with_numbers(node.op.formula(len(node.operands)), node)
+                spelled = self.spelled(node)
+                names = {**spelled, **_let_names(formula, name)}
+                addends = formula.addends(self.language.dialect, names)
+                long = formula.nests() or max(len(term.text) for term in addends) > WIDTH // 2
+                if node.op.wide and formula.reduces_inside() and long:
+                    formula = formula.hoisted()
+                    names = {**spelled, **_let_names(formula, name)}
+                    addends = formula.addends(self.language.dialect, names)
+                self.intermediates(formula, names)
+                self.add_up(self.language.let, name, addends)
 
     def section(self, node: Any, before: str | None, backward: bool = False) -> str:
         """Write the title of the module that a node belongs to, if it differs from the last one."""
         title = self.sections.of(node)
         if title != before and (title or before):
-            if before is not None:
-                self.write("")
-            self.remark(f"{'gradients arriving at ' * backward}{title or 'what is outside all modules'}")
+            text = f"{'gradients arriving at ' * backward}{title or 'what is outside all modules'}"
+            self.heading(text, *[""] * (before is not None))
         return title
 
-    def value(self, node: Any) -> None:
-        name = self.names[node]
-        formula = _with_numbers(node.op.formula(len(node.operands)), node)
-        if node.op.wide and formula.reduces_inside():
-            inside = formula.nests() or max(len(term.text) for term in self.addends(formula, node)) > WIDTH // 2
-            formula = formula.hoisted() if inside else formula
-        self.intermediates(formula, self.spelled(node), name)
-        self.add_up(self.language.let, name, self.addends(formula, node))
-
-    def addends(self, formula: Formula, node: Any) -> list[Piece]:
-        spelled = {**self.spelled(node), **self.let_names(formula, self.names[node])}
-        return formula.addends(self.language.dialect, spelled)
-
-    def intermediates(self, formula: Formula, spelled: dict[str, Any], suffix: str) -> None:
-        """Write a formula's intermediate values under names that are this node's, and put these into `spelled`."""
-        spelled.update(self.let_names(formula, suffix))
+    def intermediates(self, formula: Formula, spelled: dict[str, Any]) -> None:
+        """Write a formula's intermediate values, under the names in `spelled`."""
         for let, reduction, texts in formula.pieces(self.language.dialect, spelled):
             if reduction == "max":
                 self.statement(self.language.var, spelled[let], texts[0].within(WHOLE))
@@ -227,13 +204,9 @@ class Statements:
             else:
                 self.add_up(self.language.let, spelled[let], texts)
 
-    def let_names(self, formula: Formula, suffix: str) -> dict[str, str]:
-        return {let: f"{name}__{suffix}" for let, name in Namer().names(let for let, _ in formula.lets).items()}
-
-    # --- picks
+    # --- picks: the value is an item of a list of candidates, and so is its gradient
 
     def choose(self, node: Any) -> str:
-        """Write the choice of a pick: an item of the list of its candidates."""
         return f"{self.table('picked', [*map(self.text, node.operands[1:])])}[{self.index(node)}]"
 
     def table(self, name: str, items: Sequence[str]) -> str:
@@ -266,24 +239,15 @@ class Statements:
             start = [self.gradient(c) if c in parameters else zero for c in self.place]
             self.listing(self.language.list, _PICKED, [*start, zero])
 
-    def close_list(self) -> None:
-        for node in self.program.parameters:
-            if node in self.place:
-                self.statement(self.language.change, self.gradient(node), self.slot(node))
-
     # --- backward
 
     def hand(self, operand: Any, text: Piece, source: Any = None) -> None:
         """Record a term of an operand's gradient until that is complete; if it is in a list, write it at once."""
-        if operand in self.place:
-            self.sum(self.language.add, self.slot(operand), [text])
-        elif operand.op is PICK:
-            self.sum(self.language.add, self.chosen_slot(operand), [text])
+        if operand in self.place or operand.op is PICK:
+            slot = self.slot(operand) if operand in self.place else self.chosen_slot(operand)
+            self.add_up(self.language.add, slot, [text])
         else:
             self.pending.setdefault(operand, []).append((source, text))
-
-    def arrived(self, node: Any) -> list[Piece]:
-        return [text for _, text in self.pending.pop(node, [])]
 
     def backward(self, nodes: Sequence[Any], seed: str = "") -> None:
         """Write the nodes, results first: their gradients are complete, and are passed on to their operands."""
@@ -295,31 +259,34 @@ class Statements:
                 continue
             if node.op is not PICK:
                 title = self.section(node, title, backward=True)
-                self.complete(node)
+                if node in self.place:
+                    self.statement(self.language.let, self.gradient(node), self.slot(node))
+                elif node in self.running:
+                    self.settle([node])
+                else:
+                    self.add_up(
+                        self.language.let, self.gradient(node), [text for _, text in self.pending.pop(node, [])]
+                    )
                 self.hand_on(node)
             elif node in self.place:  # another pick may choose this one
                 self.statement(self.language.add, self.chosen_slot(node), self.slot(node))
 
-    def complete(self, node: Any) -> None:
-        name = self.gradient(node)
-        if node in self.place:
-            self.statement(self.language.let, name, self.slot(node))
-        elif node in self.running:
-            self.settle([node])
-        else:
-            self.add_up(self.language.let, name, self.arrived(node))
-
     def settle(self, nodes: Iterable[Any]) -> None:
         """Add the terms that have arrived to gradients that are already variables."""
         for node in nodes:
-            if terms := self.arrived(node):
+            if terms := [text for _, text in self.pending.pop(node, [])]:
                 self.add_up(self.language.change, self.gradient(node), [atom(self.gradient(node)), *terms])
 
     def settle_where_any(self, nodes: Iterable[Any]) -> None:
         """Do the same, but skip additions of 0, which come from relus that are off, as in half of many batches."""
-        for source, group in groupby(nodes, key=self.only_source):
-            together = list(group)
-            if source is None or len(together) == 1 or not _is_sum_of_products(source.op):
+        for sources, group in groupby(nodes, key=lambda node: {source for source, _ in self.pending.get(node, ())}):
+            together = [*group]
+            source = sources.pop() if len(sources) == 1 else None
+            if (
+                len(together) == 1
+                or source is None
+                or not {t.head for t in source.op.value.terms()} <= SUMS_OF_PRODUCTS
+            ):
                 self.settle(together)
             else:  # 0 times inf is nan; if an operand is inf, name - name is nan
                 name = self.names[source]
@@ -328,20 +295,18 @@ class Statements:
                 self.settle(together)
                 self.indent = self.indent[: -len(INDENT)]
 
-    def only_source(self, node: Any) -> Any:
-        """Return the only node that contributes to another one's gradient, if there is one."""
-        sources = {source for source, _ in self.pending.get(node, ())}
-        return sources.pop() if len(sources) == 1 else None
-
     def settle_parameters(self) -> None:
         """Do the same for all parameters, with those of each matrix or vector under its name."""
         before = ""
         for node in self.program.parameters:
             name, listed, _ = self.program.name(node).partition("[")
             if self.pending.get(node) and listed and name != before:
-                self.heading(f"gradients arriving at {name}")
+                self.heading(f"gradients arriving at {name}", "")
                 before = name
             self.settle([node])
+        for node in self.program.parameters:
+            if node in self.place:
+                self.statement(self.language.change, self.gradient(node), self.slot(node))
 
     def operand_names(self, node: Any) -> list[tuple[str, int | None]]:
         """Return each operand's name in the formulas, and its index if it is in a list."""
@@ -355,24 +320,24 @@ class Statements:
     def hand_on(self, node: Any) -> None:
         spelled = self.spelled(node)
         slopes: dict[str, tuple[Formula, dict[str, Any]]] = {}  # with the names in each: slopes may share one
-        gradient, moving = self.gradient(node), self.program.active
+        gradient, active = self.gradient(node), self.program.active
         for operand, (name, index) in zip(node.operands, self.operand_names(node)):
-            if operand in moving:
+            if operand in active:
                 if name not in slopes:
                     slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
                     known = {**spelled}
                     if node.op.wide:  # the first part of the value's formula is already written
                         slope, shared = slope.hoisted().without_those_of(node.op.formula(len(node.operands)))
                         known.update({let: f"{let}__{self.names[node]}" for let in shared})
+                    known.update(_let_names(slope, f"{name}__{self.names[node]}"))
                     slopes[name] = slope, known
-                    self.intermediates(slope, known, f"{name}__{self.names[node]}")
+                    self.intermediates(slope, known)
                 slope, known = slopes[name]
                 self.hand(operand, slope.times(gradient, self.language.dialect, known, index), node)
 
 
-def _is_sum_of_products(op: Any) -> bool:
-    """Return whether the slopes are finite wherever the result is."""
-    return {term.head for term in op.value.terms()} <= SUMS_OF_PRODUCTS
+def _let_names(formula: Formula, suffix: str) -> dict[str, str]:
+    return {let: f"{name}__{suffix}" for let, name in Namer().names(let for let, _ in formula.lets).items()}
 
 
 def _with_numbers(formula: Formula, node: Any) -> Formula:

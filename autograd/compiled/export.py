@@ -61,14 +61,13 @@ class _Function(Statements):
     def passes(self) -> None:
         """Write the forward and the backward pass of one row."""
         order = self.sections.together(self.program.order)
-        self.heading(FORWARD)
+        self.heading(FORWARD, "")
         self.forward(order)
         if self.program.root in self.program.active:
-            self.heading(BACKWARD)
+            self.heading(BACKWARD, "")
             self.open_list()
             self.backward(order, seed=self.language.number(1.0))
             self.settle_parameters()
-            self.close_list()
         self.write("")
 
     def read_values(self, more: str = "") -> None:
@@ -138,7 +137,7 @@ def python_loop(program: Program) -> str:
     between = [node for node in steady if node in program.active and node in used_by_rows and node not in lines.place]
     lines.running = {*between}
     lines.read_values(more=" + 0.0")  # a grad that only zeros reach counts as reached, though zeros are not added
-    lines.heading("what is the same for every row")
+    lines.heading("what is the same for every row", "")
     lines.forward(steady)
     for node in program.picks:
         if program.per_row.isdisjoint(node.operands[1:]):
@@ -153,18 +152,17 @@ def python_loop(program: Program) -> str:
     for node in varying:
         if node in lines.place:
             lines.statement("{} = {}", lines.slot(node), "0.0")
-    lines.remark(FORWARD)
+    lines.heading(FORWARD)
     lines.forward(varying)
     lines.statement("losses = {}{}", "losses + ", lines.names[program.root])
     if program.root in program.active:
-        lines.heading(BACKWARD)
+        lines.heading(BACKWARD, "")
         lines.backward(varying, seed="seed")
         lines.settle_where_any([*program.parameters, *between])
         lines.indent = INDENT
-        lines.heading("backward through what is the same for every row")
+        lines.heading("backward through what is the same for every row", "")
         lines.backward(steady)
         lines.settle_parameters()
-        lines.close_list()
     lines.indent = INDENT
     lines.write("")
     return lines.written("def step(rows, seed):", "losses")
