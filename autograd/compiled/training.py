@@ -39,20 +39,40 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
         steps = as_index(steps)
     except TypeError:
         raise ArgumentError(f"train: want a whole number of steps, got {steps!r}") from None
+    source, is_list, has_ended = iter(batches), isinstance(batches, (list, tuple)), False
+    prepared: list[Prepared] = []
     losses: list[float] = []
-    feed, updates = _Feed(step, batches), Updates(step, optimizer, steps)
-    while len(losses) < steps:
-        losses += updates.run(*feed.ready(len(losses), steps))
+    updates = Updates(step, optimizer, steps)
+
+    def fresh(batch: Prepared) -> Prepared:
+        return batch if batch.generation == step.programs.generation else step.prepare(batch)
+
+    while (turn := len(losses)) < steps:
+        while not has_ended and len(prepared) < (steps if is_list else turn + 1):  # other iterables may run code
+            columns = next(source, _END)
+            has_ended = columns is _END
+            if not has_ended:
+                prepared.append(step.prepare(*_columns(columns)))
+        if not prepared:
+            raise ArgumentError("train: want batches to train on, got none")
+        step.programs.look_around()
+        if has_ended or len(prepared) == steps:
+            prepared = [*map(fresh, prepared)]
+            losses += updates.run(prepared, turn % len(prepared), steps - turn)
+        else:
+            losses += updates.run([fresh(prepared[turn])], 0, 1)
     return losses
 
 
 def update(step: Step, optimizer: Any, columns: Sequence[Any]) -> float:
     """Make one update on a batch; return its loss."""
     _want_optimizer("update", optimizer)
-    updates = step.updates
-    if updates is None or updates.optimizer is not optimizer:
-        updates = step.updates = Updates(step, optimizer, 1)
-    return updates.run([step.prepare(*columns)], 0, 1)[0]
+    if step.updates is None or step.updates.optimizer is not optimizer:
+        step.updates = Updates(step, optimizer, 1)
+    return step.updates.run([step.prepare(*columns)], 0, 1)[0]
+
+
+_END = object()
 
 
 def _want_optimizer(caller: str, optimizer: Any) -> None:
@@ -60,47 +80,15 @@ def _want_optimizer(caller: str, optimizer: Any) -> None:
         raise ArgumentError(f"{caller}: want an optimizer, with zero_grad() and step(), got {optimizer!r}")
 
 
-_END = object()
-
-
-class _Feed:
-    """The batches, in a cycle: all at once for a list; one by one for any other iterable, which may run code."""
-
-    def __init__(self, step: Step, batches: Iterable[Any]) -> None:
-        self.step = step
-        self._is_list = isinstance(batches, (list, tuple))
-        self._source = iter(batches)
-        self._has_ended = False
-        self._prepared: list[Prepared] = []
-
-    def ready(self, turn: int, steps: int) -> tuple[list[Prepared], int, int]:
-        """Return batches, the place of turn `turn` in them, and how many updates need none of the user's code."""
-        prepared = self._prepared
-        while not self._has_ended and len(prepared) < (steps if self._is_list else turn + 1):
-            columns = next(self._source, _END)
-            self._has_ended = columns is _END
-            if not self._has_ended:
-                prepared.append(self._first(columns))
-        if not prepared:
-            raise ArgumentError("train: want batches to train on, got none")
-        self.step.programs.look_around()
-        if self._has_ended or len(prepared) == steps:
-            prepared[:] = [*map(self._fresh, prepared)]
-            return prepared, turn % len(prepared), steps - turn
-        return [self._fresh(prepared[turn])], 0, 1
-
-    def _fresh(self, batch: Prepared) -> Prepared:
-        return batch if batch.generation == self.step.programs.generation else self.step.prepare(batch)
-
-    def _first(self, columns: Any) -> Prepared:
-        if isinstance(columns, Prepared):
-            return self.step.prepare(columns)
-        if not isinstance(columns, (list, tuple)) or any(isinstance(column, (float, int)) for column in columns):
-            raise ArgumentError(
-                f"train: want each batch as a tuple of lists, such as (xs, ys), got {columns!r}. "
-                "For a single batch, pass [(xs, ys)]"
-            )
-        return self.step.prepare(*columns)
+def _columns(batch: Any) -> Sequence[Any]:
+    if isinstance(batch, Prepared):
+        return [batch]
+    if not isinstance(batch, (list, tuple)) or any(isinstance(column, (float, int)) for column in batch):
+        raise ArgumentError(
+            f"train: want each batch as a tuple of lists, such as (xs, ys), got {batch!r}. "
+            "For a single batch, pass [(xs, ys)]"
+        )
+    return batch
 
 
 class Updates:
@@ -225,13 +213,21 @@ class Updates:
 
     def _in_c(self, start: int, count: int, options: Iterable[Iterable[float]]) -> list[float]:
         """Make as many of the updates as C can."""
-        t, schedule = self._training, self._schedule
+        t, schedule, state = self._training, self._schedule, self.optimizer.state
         assert schedule is not None
         with self.step.lock:
-            try:
-                self._read_memory()
-            except (TypeError, KeyError):  # the state is not ours: Python raises the error
-                return []
+            if t.memory and state is not self._lender:  # copy what the optimiser remembers, unless it is here already
+                try:
+                    memories = [*map(_dict_of(state).get, self.step.parameters)]
+                    t.known[: t.count] = array("B", [memory is not None for memory in memories])
+                    for name, kept in t.memory.items():
+                        known = [m[name] if m and name in names else 0.0 for m, names in zip(memories, t.names)]
+                        kept[: t.count] = array("d", known)
+                except (TypeError, KeyError):  # the state is not ours: Python raises the error
+                    return []
+                if hasattr(state, "keep_elsewhere"):  # it is written back when somebody asks for it
+                    self._lender = state
+                    state.keep_elsewhere(self._give_memory)
             for kept, now in zip(t.options, options):
                 kept[: len(kept)] = array("d", now or [0.0])
             for p in self._others:  # zero_grad() for parameters that C does not know
@@ -243,32 +239,11 @@ class Updates:
                 return []
             finally:
                 self._is_running = False
-                self._lend_memory()
+                if t.memory and state is not self._lender:
+                    self._give_memory(state)
         if losses:
             self.step.last_backend = "c"
         return losses
-
-    def _read_memory(self) -> None:
-        """Copy what the optimiser remembers, unless it is here already."""
-        t, state = self._training, self.optimizer.state
-        if t.memory and state is not self._lender:
-            memories = [*map(_dict_of(state).get, self.step.parameters)]
-            t.known[: t.count] = array("B", [memory is not None for memory in memories])
-            for name, kept in t.memory.items():
-                known = (
-                    memory if memory and name in names else {name: 0.0} for memory, names in zip(memories, t.names)
-                )
-                kept[: t.count] = array("d", [memory[name] for memory in known])
-            self._lend_memory()
-
-    def _lend_memory(self) -> None:
-        """Write the state back when somebody asks for it, from now on and again after each change."""
-        state = self.optimizer.state
-        if self._training.memory and hasattr(state, "keep_elsewhere"):
-            self._lender = state
-            state.keep_elsewhere(self._give_memory)
-        elif self._training.memory:
-            self._give_memory(state)
 
     def _give_memory(self, state: dict[Value, dict[str, float]]) -> bool:
         """Bring the state up to date; return whether it will change here again."""
