@@ -29,7 +29,7 @@ from pathlib import Path
 from autograd import Value, atomic, grad, ieee, methods, op
 from autograd.compiled.batches import Sample
 from autograd.compiled.c import build as building
-from autograd.compiled.c.runtime import BatchPlan, Interpreter, Training
+from autograd.compiled.c.runtime import Interpreter, Schedule, Training
 from autograd.compiled.executable import Executable
 from autograd.compiled.export import function, page
 from autograd.compiled.tracing import trace
@@ -466,7 +466,7 @@ class Compiled:
 
     def _run(self, rows):
         try:
-            plan = BatchPlan([self.executable.portion(rows, len(rows))])
+            plan = Schedule([[self.executable.portion(rows, len(rows))]])
             return plan.run(Training(self.weights)), self.gradients()
         except ArithmeticError:
             return None

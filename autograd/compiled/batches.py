@@ -21,7 +21,7 @@ from ..functions import mean
 from ..node import writing
 from ..slow_path import real
 from ..value import Value
-from .c.runtime import BatchPlan
+from .c.runtime import Schedule
 
 if TYPE_CHECKING:
     from .executable import Executable
@@ -180,10 +180,14 @@ class Prepared:
         self.count = sum(len(part.rows) for part in parts)
         self.edges = sum(len(part.rows) * part.executable.edges for part in parts)
 
-    @cached_property
-    def plan(self) -> BatchPlan:
+    @property
+    def portions(self) -> list[Any]:
         """The batch in the form that C takes."""
-        return BatchPlan([part.portion for part in self.parts])
+        return [part.portion for part in self.parts]
+
+    @cached_property
+    def _schedule(self) -> Schedule:
+        return Schedule([self.portions])
 
     def made_floats(self) -> bool:
         """See Executable.made_floats."""
@@ -203,7 +207,7 @@ class Prepared:
     def in_c(self) -> float:
         """Do the same in C."""
         with self.step.lock:
-            return self.plan.run(self.step.programs.gradients)
+            return self._schedule.run(self.step.programs.gradients)
 
     def itself(self, function: Callable[..., Value]) -> Value:
         """Return the mean loss as the function itself computes it."""

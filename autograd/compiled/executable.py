@@ -17,7 +17,7 @@ from ..slow_path import real
 from ..value import NOT_REACHED, Value
 from .batches import Part, Row, Sample, Signature
 from .c.bytecode import Bytecode
-from .c.runtime import Batch, BatchPlan, Interpreter, LoadedProgram, NotFloatError, Training, interpreter
+from .c.runtime import Batch, Interpreter, LoadedProgram, NotFloatError, Schedule, Training, interpreter
 from .export import bound_function, python_loop
 from .program import Program, Reach
 
@@ -112,7 +112,7 @@ class Executable:
         own = [twins[p] for p in self.parameters]
         function = None if in_c else self._loop if count else self._single
         if function is None:
-            run = partial(BatchPlan([self.portion(rows, count)]).run, Training(own))
+            run = partial(Schedule([[self.portion(rows, count)]]).run, Training(own))
         else:
             names = {f"value__{i}": twins[value] for i, value in enumerate(self.values)}
             given = (rows, 1.0 / len(rows)) if count else (rows[0],)

@@ -208,7 +208,7 @@ class Updates:
             self._training, self._lender = Training(self.step.parameters, groups), None
             self._rules = rules
         if self._schedule is None:
-            self._schedule = Schedule([batch.plan for batch in self._batches])
+            self._schedule = Schedule([batch.portions for batch in self._batches])
         return True
 
     def _in_c(self, start: int, count: int, options: Iterable[Iterable[float]]) -> list[float]:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from contextvars import Context
 from functools import cache
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from ...errors import ToolError
@@ -22,18 +21,8 @@ from .build import build, ctypes, load, tried_once
 from .bytecode import Bytecode
 from .template import interpreter_source, rows_of
 
-__all__ = [
-    "Batch",
-    "BatchPlan",
-    "Interpreter",
-    "LoadedProgram",
-    "NotFloatError",
-    "Schedule",
-    "Training",
-    "interpreter",
-    "want_floats",
-    "zeros",
-]
+__all__ = ["Batch", "Interpreter", "LoadedProgram", "NotFloatError", "Schedule", "Struct", "Training"]
+__all__ += ["address", "interpreter", "zeros"]
 
 CLOSE = 1 << 18  # the size in bytes of the rows that are computed at once: that of a processor's nearby cache
 LINE = 64  # the size of a cache line in bytes
@@ -95,13 +84,10 @@ class Interpreter:
     """The library for some operations. Short calls hold Python's lock, and long ones release it."""
 
     def __init__(self, ops: Sequence[Op]) -> None:
+        """Build and load it. Raises ToolError if that fails, or if it disagrees with Python."""
         rows = rows_of(ops)
         self.numbers = {(id(row.op), row.absent): number for number, row in enumerate(rows)}
-        self.load(build(interpreter_source(rows)))
-
-    def load(self, path: Path) -> None:
-        """Load the library. Raises ToolError if it is not such a library, or disagrees with Python."""
-        library = load(path, "train", "computes")
+        library = load(build(interpreter_source(rows)), "train", "computes")
         self.train = library.train
         self.computes = ctypes.c_void_p.in_dll(library, "computes").value or 0
         self.train.restype = ctypes.c_ssize_t
@@ -114,7 +100,7 @@ class Interpreter:
         Sums of terms that nearly cancel, over a list and over rows, reveal a compiler that adds up in another order.
         """
         half = [math.sin(7.0 * k) for k in range(30)]
-        rest = (1e-9 * math.cos(k) - x for k, x in enumerate(half))
+        rest = [1e-9 * math.cos(k) - x for k, x in enumerate(half)]
         w = [*map(Value, (*half, *rest, *(math.sin(3.0 * k) for k in range(99))))]
         turned = [[math.sin(5.0 * i + k) for k in range(8)] for i in range(5)]
         turned += [[1e-9 * math.cos(i + k) - x for k, x in enumerate(xs)] for i, xs in enumerate(turned)]
@@ -125,23 +111,22 @@ class Interpreter:
             parts = [h[0].tanh(), h[1].exp(), (h[2] ** 2 + 1).log(), 1 / (h[3] * h[3] + xs[20]), logsumexp(h)]
             return dot([*parts, total(w[:60]), dot(xs[21:], w[144:152])], w[152:])
 
-        for count in (1, len(rows)):
-            leaves = [[*map(Value, xs)] for xs in rows[:count]]
+        for some, exact in ((rows[:1], {0, *range(153, 160)}), (rows, {*range(145, 153)})):
+            leaves = [[*map(Value, xs)] for xs in some]
             results = [*map(loss, leaves)]
             for result in results:
-                result.backward(1.0 / count)
-            wanted = [add_up([result.data for result in results]) / count, *(value.grad for value in w)]
-            bytecode = Bytecode(Program(results[0], w, leaves[0]), w, self.numbers, count > 1)
-            batch = Batch(rows[:count], bytearray(b"\1" * len(w)))
+                result.backward(1.0 / len(some))
+            wanted = [add_up([result.data for result in results]) / len(some), *(value.grad for value in w)]
             for value in w:
                 value.zero_grad()
+            loaded = LoadedProgram(
+                self, Bytecode(Program(results[0], w, leaves[0]), w, self.numbers, len(some) > 1), len(some)
+            )
             try:
-                found = [BatchPlan([(LoadedProgram(self, bytecode, count), batch)]).run(Training(w))]
+                found = Schedule([[(loaded, Batch(some, bytearray(b"\1" * len(w))))]]).run(Training(w))
             except ArithmeticError:
-                found = [math.nan]
-            found += [value.grad for value in w]
-            exact = {*range(145, 153)} if count > 1 else {0, *range(153, 160)}  # the loss, and the parts of one row
-            for k, (got, right) in enumerate(zip(found, wanted)):
+                found = math.nan
+            for k, (got, right) in enumerate(zip([found, *(value.grad for value in w)], wanted)):
                 if got != right and (k in exact or not abs(got - right) <= 1e-12 * max(1.0, abs(right))):
                     raise ToolError(
                         f"the C compiler made a library that computes {got!r} where Python computes {right!r}: "
@@ -171,11 +156,6 @@ class NotFloatError(ArithmeticError):
     """A data or grad is not a float: Executable.made_floats turns it into one, or says why it cannot."""
 
 
-def want_floats(numbers: Sequence[Any]) -> None:
-    if not {float}.issuperset(map(type, numbers)):
-        raise NotFloatError
-
-
 class Batch(Struct):
     """Rows of inputs in the form that the interpreter takes, one after the other.
 
@@ -191,31 +171,23 @@ class Batch(Struct):
         super().__init__(numbers or zeros(1), self.rows, array("B", reached or b"\0"))
 
 
-class BatchPlan(Struct):
-    """A batch: for each signature in it, the program and its rows."""
+class Schedule(Struct):
+    """Batches in a cycle: each is a list of programs, one for each signature in it, with their rows."""
 
-    def __init__(self, portions: Sequence[tuple[LoadedProgram, Batch]]) -> None:
-        self.loaded = [loaded for loaded, _ in portions]
-        rows = sum(batch.rows for _, batch in portions)
-        super().__init__(len(portions), rows, *(field for portion in portions for field in portion))
+    def __init__(self, batches: Sequence[Sequence[tuple[LoadedProgram, Batch]]]) -> None:
+        self.loaded = list(dict.fromkeys(loaded for batch in batches for loaded, _ in batch))
+        self.count = len(batches)
+        super().__init__(*(Struct(len(b), sum(rows.rows for _, rows in b), *chain.from_iterable(b)) for b in batches))
 
     def run(self, training: Training) -> float:
-        """Return the mean loss, and add its gradients to those of the Values in `training`, which has no groups.
+        """Return the mean loss of the first batch, and add its gradients to those of the Values in `training`, which
+        has no groups.
 
         Raises ArithmeticError if Python has an error to raise, and NotFloatError if a number is not a float.
         """
-        for loss in Schedule([self]).train(0, 1, training):
+        for loss in self.train(0, 1, training):
             return loss
         raise ArithmeticError("Python has an error to raise")
-
-
-class Schedule(Struct):
-    """Batches in a cycle."""
-
-    def __init__(self, plans: Sequence[BatchPlan]) -> None:
-        self.loaded = list(dict.fromkeys(loaded for plan in plans for loaded in plan.loaded))
-        self.count = len(plans)
-        super().__init__(*plans)
 
     def train(self, start: int, count: int, training: Training) -> list[float]:
         """Make `count` updates on the batches from place `start` on, or fewer if Python must make the next one.
@@ -225,10 +197,8 @@ class Schedule(Struct):
         for loaded in self.loaded:
             loaded.read_constants()
         losses = zeros(count)
-        sizes = self.count, start, count
-        done = self.loaded[0].machine.train(
-            address(self), *sizes, address(training), address(losses), address(_python())
-        )
+        memory = address(training), address(losses), address(_python())
+        done = self.loaded[0].machine.train(address(self), self.count, start, count, *memory)
         if done < 0:
             raise NotFloatError
         return [*losses[:done]]
@@ -245,7 +215,10 @@ class LoadedProgram(Struct):
         self.machine = machine
         self.bytecode = bytecode
         program, steady, part = bytecode.program, bytecode.steady, bytecode.rows
-        self.width = _width(part.slots, rows) if part.code else 1
+        self.width = 1
+        if part.code:  # the fewest blocks that fit in the cache, all of one size
+            at_once = max(CLOSE // (16 * part.slots), WIDEST)
+            self.width = -(-rows // (-(-rows // at_once) * WIDEST)) * WIDEST
         self.data, self.grad = aligned(steady.slots), aligned(steady.slots)
         self.data[bytecode.first_literal :][: len(bytecode.literals)] = array("d", bytecode.literals)
         room = aligned(bytecode.room(self.width))
@@ -266,15 +239,9 @@ class LoadedProgram(Struct):
         """Copy the data of the leaves to which no gradient flows."""
         if constants := self.bytecode.program.constants:
             numbers, first = [node.data for node in constants], self.bytecode.first_constant
-            want_floats(numbers)
+            if not {float}.issuperset(map(type, numbers)):
+                raise NotFloatError
             self.data[first : first + len(numbers)] = array("d", numbers)
-
-
-def _width(slots: int, rows: int) -> int:
-    """Return how many rows to compute at once: the fewest blocks that fit, all of one size."""
-    at_once = max(CLOSE // (16 * slots), WIDEST)
-    blocks = -(-rows // at_once)
-    return -(-rows // (blocks * WIDEST)) * WIDEST
 
 
 class Training(Struct):
