@@ -139,7 +139,8 @@ def _rows_of_one_signature(columns: Sequence[Sequence[Any]]) -> list[Row] | None
                 return None
         else:
             return None
-    return [*zip(*flat)] or [()] * len(columns[0] if columns else "1")
+    rows: list[Any] = [*zip(*flat)]
+    return rows or [()] * len(columns[0] if columns else "1")
 
 
 class Part:

@@ -257,7 +257,7 @@ def _items(thing: Any) -> dict[Any, Any]:
 
 
 @functools.cache
-def _names_in(code: CodeType) -> frozenset[str]:
+def _names_in(code: CodeType) -> set[str]:
     """Return the names in code and in the functions inside it; also its strings, since getattr() may use them."""
     strings = {constant for constant in code.co_consts if isinstance(constant, str) and constant.isidentifier()}
     return strings.union(code.co_names, *(_names_in(inner) for inner in code.co_consts if isinstance(inner, CodeType)))

@@ -236,7 +236,7 @@ class Programs:
 
     def _check_part(self, executable: Executable, part: Any) -> None:
         """Check a program on one of a part's rows, run by the code that runs them all."""
-        guards: Any = self._guards
+        guards: Guards = self._guards  # type: ignore[assignment]
         sample = executable.sample.like(part.rows[executable.checks % len(part.rows)])
         with self.lock:  # so that no other thread trains the parameters between the two runs to compare
             with generators_put_back(guards.generators):
@@ -252,8 +252,8 @@ class Programs:
                         return
                     raise
             self._compare(guards, executable, [sample], itself, part.code, self.calls)
-        self._guards = guards.renewed()
-        self.hold = self._guards.hold
+        self._guards = guards = guards.renewed()
+        self.hold = guards.hold
 
     def _compare(
         self, guards: Guards, executable: Executable, samples: Sequence[Sample], itself: Itself, code: tuple[bool, int],
