@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, repeat
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +80,7 @@ def mapped(argument: Any, change: Callable[[Any, str], Any], name: str = "") -> 
 
 
 def is_number(thing: Any) -> bool:
-    return isinstance(thing, Real) and not isinstance(thing, bool)
+    return not isinstance(thing, bool) and isinstance(thing, Real)
 
 
 class Sample:
@@ -140,7 +140,7 @@ def _rows_of_one_signature(columns: Sequence[Sequence[Any]]) -> list[Row] | None
         else:
             return None
     rows: list[Any] = [*zip(*flat)]
-    return rows or [()] * len(columns[0] if columns else "1")
+    return rows or [*repeat((), len(columns[0] if columns else "1"))]
 
 
 class Part:
