@@ -1,7 +1,7 @@
 """Networks of scalar Values, with the structure and the names of torch.nn.
 
 Vectors are lists of numbers, and matrices are lists of rows; a layer takes (features,) or (N, features). A new layer is
-a file with a Module in it, such as linear.py; `pytest --refresh` writes its name below.
+a file of nn/modules with a Module in it, such as linear.py; `pytest --refresh` writes its name below.
 
 >>> import nn
 >>> model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
@@ -36,18 +36,18 @@ if not hasattr(_engine, "Value"):
 from autograd.frames import ours
 
 from . import functional, init, optim, utils
-from .activation import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
-from .attention import MultiheadAttention, SelfAttention
-from .container import ModuleList, Sequential
 from .elsewhere import names_of_torch
-from .embedding import Embedding
 from .init import manual_seed
-from .linear import Identity, Linear
-from .loss import BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss
-from .mlp import MLP, Layer, Neuron
-from .module import Module
-from .norm import LayerNorm, RMSNorm
-from .softmax import Softmax
+from .modules.activation import ELU, GELU, LeakyReLU, ReLU, Sigmoid, SiLU, Softplus, Tanh
+from .modules.attention import MultiheadAttention, SelfAttention
+from .modules.container import ModuleList, Sequential
+from .modules.embedding import Embedding
+from .modules.linear import Identity, Linear
+from .modules.loss import BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss
+from .modules.mlp import MLP, Layer, Neuron
+from .modules.module import Module
+from .modules.norm import LayerNorm, RMSNorm
+from .modules.softmax import Softmax
 
 __all__ = [
     "ELU", "GELU", "MLP", "BCEWithLogitsLoss", "CrossEntropyLoss", "Embedding", "Identity", "L1Loss", "Layer",

@@ -65,7 +65,7 @@ _INSTEAD = {
         "grad value_and_grad": "`from autograd import grad, value_and_grad`",
         "jit compile": "`autograd.compile(function)`",
         "train eval": "a model has these methods, `model.train()`",
-        "parameter modules": "`from nn import Module`",
+        "parameter": "`from nn import Module`",
     },
     "nn.functional": {
         "nll_loss": "`nn.functional.cross_entropy(xs, 0)` takes the scores themselves, without log_softmax",

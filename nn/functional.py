@@ -19,11 +19,11 @@ from autograd.errors import ArgumentError, ShapeError
 from autograd.frames import public
 from autograd.modes import named_scope
 
-from .activation import elu, gelu, leaky_relu, relu, sigmoid, silu, softplus, tanh
 from .elsewhere import names_of_torch
-from .loss import binary_cross_entropy_with_logits, cross_entropy, hinge_loss, l1_loss, mse_loss
+from .modules.activation import elu, gelu, leaky_relu, relu, sigmoid, silu, softplus, tanh
+from .modules.loss import binary_cross_entropy_with_logits, cross_entropy, hinge_loss, l1_loss, mse_loss
+from .modules.softmax import log_softmax, softmax
 from .shapes import Matrix, T, Vector, described, is_list, is_matrix, of_rows, pick, want_matrix, want_vector
-from .softmax import log_softmax, softmax
 
 __all__ = [
     "attention_weights", "binary_cross_entropy_with_logits", "cross_entropy", "elu", "embedding", "gelu", "hinge_loss",

@@ -156,7 +156,12 @@ def test_the_command_writes_a_file_or_a_folder(tmp_path, monkeypatch, capsys):
 def test_the_sources_are_those_that_are_installed(tmp_path):
     staged(tmp_path)
     names = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.py")}
-    assert {"autograd/value.py", "nn/module.py", "graphviz/graphs.py", "scalar_autograd/lessons/slope.py"} <= names
+    assert {
+        "autograd/value.py",
+        "nn/modules/module.py",
+        "graphviz/graphs.py",
+        "scalar_autograd/lessons/slope.py",
+    } <= names
     packed = archive(tmp_path)
     assert packed.count(b"class Value") and b"scalar_autograd/bench" not in packed
 

@@ -7,7 +7,7 @@ from nn_torch import data, numbers, same_in_torch, values
 
 import nn
 from nn import functional as F
-from nn.activation import ACTIVATIONS
+from nn.modules.activation import ACTIVATIONS
 
 MODULES = [
     *((kind(), getattr(F, name)) for name, kind in ACTIVATIONS.items()),

@@ -10,8 +10,8 @@ from textwrap import fill
 import pytest
 
 NN = Path(__file__).parents[1] / "nn"
-WITHOUT_LAYERS = ("__init__", "elsewhere", "functional", "init", "shapes", "utils")
 ALWAYS = ("functional", "init", "manual_seed", "optim", "utils")
+BESIDE = ("__init__", "lr_scheduler", "state")  # in nn/optim, files without an optimiser
 
 
 def in_order(names, fold=str):
@@ -23,8 +23,16 @@ def imported(file, names):
     return f"from .{file} import {', '.join(in_order(names, str.casefold))}"
 
 
+def source_of(file):
+    return (NN / f"{file.replace('.', '/')}.py").read_text(encoding="utf-8")
+
+
+def files(folder):
+    return [path.stem for path in sorted((NN / folder).glob("*.py"))]
+
+
 def defined(file, kind):
-    tree = ast.parse((NN / f"{file}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(source_of(file))
     return [node.name for node in tree.body if isinstance(node, kind) and not node.name.startswith("_")]
 
 
@@ -35,27 +43,29 @@ def listed(names):
 
 def exported(file):
     """The names in a file's __all__ as it stands."""
-    source = (NN / f"{file}.py").read_text(encoding="utf-8")
-    return ast.literal_eval(re.search(r"^__all__ = (\[.*?\])", source, re.MULTILINE | re.DOTALL)[1])
+    found = re.search(r"^__all__ = (\[.*?\])", source_of(file), re.MULTILINE | re.DOTALL)
+    return ast.literal_eval(found[1]) if found else []
 
 
 def of_activation(source):
-    own = [*defined("activation", (ast.FunctionDef, ast.ClassDef)), "ACTIVATIONS"]
+    own = [*defined("modules.activation", (ast.FunctionDef, ast.ClassDef)), "ACTIVATIONS"]
     return re.sub(r"(?ms)^__all__ = \[.*?\]  # fmt: skip\n", listed(set(own) - {"Activation"}), source)
 
 
 def of_functional(source):
     own = {"pick", *(set(exported("functional")) & set(defined("functional", ast.FunctionDef)))}
-    for file in ("activation", "loss", "softmax"):
+    for file in ("modules.activation", "modules.loss", "modules.softmax"):
         new = {*defined(file, ast.FunctionDef)} & {*exported(file)} - {"activation_named"}
-        source = re.sub(rf"(?m)^from \.{file} import .*", imported(file, new), source)
+        source = re.sub(rf"(?m)^from \.{re.escape(file)} import .*", imported(file, new), source)
         own |= new
     return re.sub(r"(?ms)^__all__ = \[.*?\]  # fmt: skip\n", listed(own), source)
 
 
 def of_package(source):
-    files = [path.stem for path in sorted(NN.glob("*.py")) if path.stem not in WITHOUT_LAYERS]
-    classes = {file: set(defined(file, ast.ClassDef)) & set(exported(file)) for file in files}
+    classes = {
+        file: set(defined(file, ast.ClassDef)) & set(exported(file))
+        for file in map("modules.{}".format, files("modules"))
+    }
     lines = {imported(file, names) for file, names in classes.items() if names}
     lines |= {"from .elsewhere import names_of_torch", "from .init import manual_seed"}
     imports = "\n".join(["from . import functional, init, optim, utils", *sorted(lines)])
@@ -64,15 +74,19 @@ def of_package(source):
 
 
 def of_optim(source):
-    names = {name for name in defined("optim/optimizer", ast.ClassDef) if name != "State"}
-    source = re.sub(r"(?m)^from \.optimizer import .*", imported("optimizer", names), source)
-    return re.sub(r"(?ms)^__all__ = \[.*?\]  # fmt: skip\n", listed({*names, "lr_scheduler"}), source)
+    classes = {file: exported(f"optim.{file}") for file in files("optim") if file not in BESIDE}
+    classes["optimizer"] = ["Optimizer"]
+    imports = "\n".join(
+        ["from . import lr_scheduler", *(imported(file, names) for file, names in sorted(classes.items()))]
+    )
+    names = listed({"lr_scheduler", *(name for names in classes.values() for name in names)})
+    return re.sub(r"(?ms)^from \. import .*\]  # fmt: skip\n", lambda _: f"{imports}\n\n{names}", source)
 
 
 @pytest.mark.parametrize(
     ("file", "made"),
     [
-        ("activation", of_activation),
+        ("modules/activation", of_activation),
         ("functional", of_functional),
         ("__init__", of_package),
         ("optim/__init__", of_optim),

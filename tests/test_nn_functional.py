@@ -10,7 +10,7 @@ from nn_torch import close, data, numbers, same_in_torch, values
 from autograd import Value, gradcheck
 from autograd.graph import walk
 from nn import functional as F
-from nn.activation import ACTIVATIONS
+from nn.modules.activation import ACTIVATIONS
 from nn.shapes import flatten
 
 ELEMENTWISE = list(ACTIVATIONS)

@@ -30,7 +30,7 @@ def test_the_default_is_relu_and_the_last_layer_is_linear():
     assert alone.op == "dot"
 
 
-@pytest.mark.parametrize("name", nn.activation.ACTIVATIONS)
+@pytest.mark.parametrize("name", nn.modules.activation.ACTIVATIONS)
 def test_every_activation_by_name(name):
     model = nn.MLP(1, [2, 1], activation=name)
     assert dict(model.named_modules())[f"layers.0.{name}"] is getattr(model.layers[0], name)

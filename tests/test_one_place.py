@@ -86,7 +86,7 @@ def tree(tmp_path_factory):
     ("import autograd; print('def softsign' in open('autograd/compiled_methods.pyi').read())", "True"),
     ("import nn; print(nn.functional.softsign(1.0).data, nn.Softsign(), 'softsign' in nn.functional.__all__)", "0.5 Softsign() True"),
     ("import nn; print(nn.MLP(1, [1, 1], activation='softsign').layers[0].activation)", "softsign"),
-    ("import nn; print(nn.activation.ACTIVATIONS['softsign'] is nn.Softsign, 'Softsign' in nn.__all__)", "True True"),
+    ("import nn; print(nn.modules.activation.ACTIVATIONS['softsign'] is nn.Softsign, 'Softsign' in nn.__all__)", "True True"),
     ("import nn; print([y.data for y in nn.Scale()([1.0, 3.0])], 'Scale' in nn.__all__)", "[2.0, 6.0] True"),
     ("from nn.optim import SignSGD; from autograd import Value; w = Value(1.0); o = SignSGD([w], 0.5)\n"
      "(w * 3).backward(); o.step(); print(w.data)", "0.5"),

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 from ..elsewhere import names_of_torch
 from . import lr_scheduler
-from .optimizer import SGD, Adam, AdamW, Optimizer, RMSprop
+from .adaptive_moments import Adam, AdamW
+from .gradient_descent import SGD
+from .optimizer import Optimizer
+from .root_mean_square import RMSprop
 
 __all__ = [
     "SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler",

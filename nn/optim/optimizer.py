@@ -1,4 +1,4 @@
-"""Optimisers: how parameters move once their gradients are known.
+"""The base of all optimisers: how parameters move once their gradients are known.
 
 An optimiser has two plain attributes, as in torch:
 param_groups: a list of dicts, each with "params", a list of Values, and the options for them, such as "lr";
@@ -10,7 +10,7 @@ run as Python or C. A parameter that no gradient has reached is left alone, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import repeat
 from typing import Any, ClassVar, TypeAlias, TypeVar, overload
@@ -22,9 +22,9 @@ from autograd.node import at_once, write
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
 
-from ..shapes import is_list
+from .state import State
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]
+__all__ = ["Optimizer", "Params", "slope_of"]
 
 Params: TypeAlias = Iterable[Value] | Iterable[dict[str, Any]]
 
@@ -62,7 +62,7 @@ class Optimizer:
         return listed
 
     def __setattr__(self, name: str, new: Any) -> None:
-        if name in vars(self).get("defaults", ()) and type(self).__module__ == __name__:
+        if name in vars(self).get("defaults", ()) and type(self).__module__.startswith(f"{__package__}."):
             raise ArgumentError(
                 f"{type(self).__name__}.{name} has no effect on updates: write optimizer.param_groups[0][{name!r}] = {new!r}"
             )
@@ -196,252 +196,10 @@ class Optimizer:
         return f"{type(self).__name__}({'; '.join(groups)})"
 
 
-@public
-class SGD(Optimizer):
-    """Stochastic gradient descent: w <- w - lr * dL/dw.
-
-    params: Values, or dicts {"params": [...], "lr": 0.1}. lr: the size of an update. momentum: the share of the last
-    update that carries over (Polyak, 1964). dampening: the share of the new gradient that is left out of the momentum.
-    nesterov: look ahead by one momentum step (Sutskever et al., 2013). weight_decay: weight_decay * w is added to the
-    gradient.
-    maximize: go uphill.
-    Raises ArgumentError for options that make no sense.
-
-    >>> w = Value(3.0)
-    >>> optimizer = SGD([w], lr=0.1)
-    >>> (w * w).backward(); optimizer.step(); w.data
-    2.4
-    """
-
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-3,
-        momentum: float = 0,
-        dampening: float = 0,
-        weight_decay: float = 0,
-        nesterov: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        options = {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay}
-        super().__init__(params, {**options, "nesterov": nesterov, "maximize": maximize})
-
-    def check(self, options: Mapping[str, Any]) -> None:
-        super().check(options)
-        if options["nesterov"] and not (options["momentum"] > 0 and options["dampening"] == 0):
-            raise ArgumentError("SGD: nesterov wants a momentum above 0, and no dampening")
-
-    memory = ("momentum_buffer",)
-
-    def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
-        rule = {name: group[name] for name in ("lr", "momentum", "dampening", "weight_decay")}
-        rule["slope"] = _slope(group)
-        if not group["momentum"]:
-            return {**rule, "data": "data - lr * slope"}
-        rule["momentum_buffer"] = "slope" if first else "momentum * momentum_buffer + (1 - dampening) * slope"
-        move = "(slope + momentum * momentum_buffer)" if group["nesterov"] else "momentum_buffer"
-        return {**rule, "data": f"data - lr * {move}"}
-
-
-@public
-class Adam(Optimizer):
-    """Adaptive moments (Kingma and Ba, 2015).
-
-    Every parameter moves by about lr, whatever the size of its gradient: the mean of the gradient over recent updates
-    is divided by its root mean square. betas: the share of each that carries over. eps: added to the divisor.
-    weight_decay: weight_decay * w is added to the gradient. amsgrad: divide by the largest root mean square so far
-    (Reddi et al., 2018). maximize: go uphill. Raises ArgumentError for options that make no sense.
-
-    >>> w = Value(3.0)
-    >>> optimizer = Adam([w], lr=0.1)
-    >>> (w * w).backward(); optimizer.step(); f"{w:.4f}"
-    '2.9000'
-    """
-
-    decoupled = False  # whether weight decay is a separate update
-
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        options = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
-        super().__init__(params, {**options, "amsgrad": amsgrad, "maximize": maximize})
-
-    def check(self, options: Mapping[str, Any]) -> None:
-        super().check(options)
-        betas = options["betas"]
-        if not (is_list(betas) and len(betas) == 2 and all(0 <= real(beta) < 1 for beta in betas)):
-            name = type(self).__name__
-            raise ArgumentError(f"{name}: want two betas from 0 to below 1, such as (0.9, 0.999), got {betas!r}")
-
-    memory = ("step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq")
-
-    def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
-        beta1, beta2 = group["betas"]
-        decay = group["weight_decay"]
-        squares, largest = "exp_avg_sq", {}
-        if group["amsgrad"]:
-            squares = "max_exp_avg_sq"
-            largest = {squares: f"exp_avg_sq if exp_avg_sq > {squares} else {squares}"}
-        return {
-            "lr": group["lr"], "eps": group["eps"], "weight_decay": decay, "beta1": beta1, "beta2": beta2,
-            "slope": _slope({**group, "weight_decay": 0 if self.decoupled else decay}),
-            "step": "step + 1",
-            "exp_avg": "exp_avg + (1 - beta1) * (slope - exp_avg)",
-            "exp_avg_sq": "beta2 * exp_avg_sq + (1 - beta2) * slope * slope",
-            **largest,
-            # both averages began at 0: dividing by the share of real gradients in them removes the bias
-            "rate": "lr / (1 - beta1 ** step)",
-            "scale": "1 / sqrt(1 - beta2 ** step)",
-            "shrink": "1 - lr * weight_decay" if self.decoupled else "1",
-            "data": f"data * shrink - rate * exp_avg / (sqrt({squares}) * scale + eps)",
-        }  # fmt: skip
-
-
-@public
-class AdamW(Adam):
-    """Adam with decoupled weight decay (Loshchilov and Hutter, 2019).
-
-    The options are Adam's, except for weight_decay: each update first shrinks w by lr * weight_decay * w.
-
-    >>> w = Value(3.0)
-    >>> optimizer = AdamW([w], lr=0.1, weight_decay=0.5)
-    >>> (w * w).backward(); optimizer.step(); f"{w:.4f}"
-    '2.7500'
-    """
-
-    decoupled = True
-
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-3,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
-
-
-@public
-class RMSprop(Optimizer):
-    """Descent along the gradient divided by its root mean square over recent updates (Tieleman and Hinton, 2012).
-
-    alpha: the share of the mean square that carries over. eps: added to the divisor. weight_decay: weight_decay * w is
-    added to the gradient. momentum: the share of the last update that carries over. centered: divide by the standard
-    deviation (Graves, 2013). maximize: go uphill. Raises ArgumentError for options that make no sense.
-
-    >>> w = Value(3.0)
-    >>> optimizer = RMSprop([w], lr=0.1)
-    >>> (w * w).backward(); optimizer.step(); f"{w:.4f}"
-    '2.0000'
-    """
-
-    def __init__(
-        self,
-        params: Params,
-        lr: float = 1e-2,
-        alpha: float = 0.99,
-        eps: float = 1e-8,
-        weight_decay: float = 0,
-        momentum: float = 0,
-        centered: bool = False,
-        *,
-        maximize: bool = False,
-    ) -> None:
-        options = {"lr": lr, "alpha": alpha, "eps": eps, "weight_decay": weight_decay, "momentum": momentum}
-        super().__init__(params, {**options, "centered": centered, "maximize": maximize})
-
-    def check(self, options: Mapping[str, Any]) -> None:
-        super().check(options)
-        if not real(options["alpha"], "a real number as alpha") >= 0:
-            raise ArgumentError(f"{type(self).__name__}: want alpha >= 0, got {options['alpha']!r}")
-
-    memory = ("square_avg", "grad_avg", "momentum_buffer")
-
-    def rule(self, group: Mapping[str, Any], first: bool) -> dict[str, Any]:
-        rule = {name: group[name] for name in ("lr", "alpha", "eps", "weight_decay", "momentum")}
-        rule |= {"slope": _slope(group), "square_avg": "alpha * square_avg + (1 - alpha) * slope * slope"}
-        if group["centered"]:
-            rule["grad_avg"] = "grad_avg + (1 - alpha) * (slope - grad_avg)"
-            rule["variance"] = "v = square_avg - grad_avg * grad_avg; v if v > 0 else 0"  # rounding may put it below 0
-        else:
-            rule["variance"] = "square_avg"
-        rule["move"] = "slope / (sqrt(variance) + eps)"
-        if group["momentum"]:
-            rule["momentum_buffer"] = "momentum * momentum_buffer + move"
-            return {**rule, "data": "data - lr * momentum_buffer"}
-        return {**rule, "data": "data - lr * move"}
-
-
-def _slope(group: Mapping[str, Any]) -> str:
-    """Return the formula of the gradient, downhill or uphill, with weight decay."""
+def slope_of(group: Mapping[str, Any]) -> str:
+    """Return the formula of the gradient in a rule: downhill or uphill, with weight decay."""
     slope = "-grad" if group["maximize"] else "grad"
     return f"{slope} + weight_decay * data" if group["weight_decay"] else slope
-
-
-class _Live(MutableMapping[Any, Any]):
-    """A dict that is looked up again at every use."""
-
-    def __init__(self, current: Callable[[], dict[Any, Any]]) -> None:
-        self.current = current
-
-    def __getitem__(self, key: Any) -> Any:
-        return self.current()[key]
-
-    def __setitem__(self, key: Any, kept: Any) -> None:
-        self.current()[key] = kept
-
-    def __delitem__(self, key: Any) -> None:
-        del self.current()[key]
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.current())
-
-    def __len__(self) -> int:
-        return len(self.current())
-
-    def __repr__(self) -> str:
-        return repr(self.current())
-
-    def __reduce__(self) -> Any:
-        return dict, (self.current(),)
-
-
-class State(_Live):
-    """What an optimiser remembers about each parameter. It may be stored elsewhere until somebody looks at it."""
-
-    def __init__(self, kept: Mapping[Value, Mapping[str, float]] | None = None) -> None:
-        super().__init__(self._fetched)
-        self._kept: dict[Any, Any] = dict(kept or {})
-        self._fetch: Callable[[dict[Any, Any]], bool] | None = None
-
-    def keep_elsewhere(self, fetch: Callable[[dict[Any, Any]], bool]) -> None:
-        """Call `fetch` to update the dict before somebody looks at it: once, or every time while it returns True."""
-        self._fetch = fetch
-
-    def _fetched(self) -> dict[Any, Any]:
-        if self._fetch is not None and not self._fetch(self._kept):
-            self._fetch = None
-        return self._kept
-
-    def __getitem__(self, p: Value) -> MutableMapping[str, float]:
-        self._fetched()[p]  # raises KeyError
-        return _Live(lambda: self._fetched()[p])
-
-    def __reduce__(self) -> Any:
-        return State, (self._fetched(),)
 
 
 def _short(thing: object) -> str:

@@ -263,7 +263,7 @@ FORMULA = {
 
 
 class _Optimisers:
-    """nn.optim: the published rules (see nn/optim/optimizer.py for the papers), on bounded numbers."""
+    """nn.optim: the published rules (see nn/optim for the papers), on bounded numbers."""
 
     def __init__(self, engine):
         self.engine = engine

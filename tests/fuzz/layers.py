@@ -23,7 +23,7 @@ FUSED = (
 def functions(engine):
     """nn.functional, as far as programs use it, of vectors."""
     found = {name: getattr(engine, name) for name in FUSED}
-    for name in nn.activation.ACTIVATIONS:
+    for name in nn.modules.activation.ACTIVATIONS:
         found[name] = lambda xs, name=name: [engine.apply(name, [x]) for x in xs]
     return found
 

@@ -84,8 +84,8 @@ def fold(
 ) -> Folded:
     """Put the values into groups that fit and have a `size` of at most `budget`, operands first.
 
-    The following are tried, in this order: each value by itself; repeated samples as one, long sums as one operation;
-    turns of a loop as one; parameters in a few words; sums of products as one; a neuron and its activation as one; the
+    The following are tried, in this order: each value by itself; turns of a loop as one; repeated samples as one, long
+    sums as one operation; both; parameters in a few words; sums of products as one; a neuron and its activation as one; the
     middle of long chains left out; all values made and used alike as one, such as the neurons of a layer; repeated
     blocks as one; modules closed, the innermost first. Then each fold that is not needed is opened again. If the
     picture is still too large, only the groups nearest to the result are kept.

@@ -8,11 +8,11 @@ from typing import Any, overload
 from autograd import Value
 from autograd.frames import public
 
-from . import functional as F
-from . import init
-from .init import Seed
+from .. import functional as F
+from .. import init
+from ..init import Seed
+from ..shapes import Matrix, Vector
 from .module import Module
-from .shapes import Matrix, Vector
 
 __all__ = ["Identity", "Linear"]
 

@@ -15,9 +15,7 @@ from autograd.errors import ArgumentError, ShapeError
 from autograd.frames import public
 from autograd.slow_path import real
 
-from .activation import relu
-from .module import Module
-from .shapes import (
+from ..shapes import (
     Matrix,
     Vector,
     described,
@@ -31,6 +29,8 @@ from .shapes import (
     want_same_shape,
     want_vector,
 )
+from .activation import relu
+from .module import Module
 from .softmax import shifted
 
 __all__ = [

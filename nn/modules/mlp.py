@@ -9,12 +9,12 @@ from autograd import Value, dot
 from autograd.errors import ArgumentError
 from autograd.frames import public
 
+from ..init import Seed, generator, size, uniform, vector
+from ..shapes import Matrix, Vector, is_list, want_vector
 from .activation import activation_named
 from .container import ModuleList
-from .init import Seed, generator, size, uniform, vector
 from .linear import Linear
 from .module import Module
-from .shapes import Matrix, Vector, is_list, want_vector
 
 __all__ = ["MLP", "Layer", "Neuron"]
 
@@ -42,7 +42,7 @@ class MLP(Module):
     """Linear layers, each fed the output of the one before, with an activation after all but the last.
 
     forward: (in_features,) to (sizes[-1],), or (N, in_features) to (N, sizes[-1]).
-    sizes: the number of outputs of each layer. activation: one of nn.activation.ACTIVATIONS, such as "relu" or "tanh".
+    sizes: the number of outputs of each layer. activation: one of nn.modules.activation.ACTIVATIONS, such as "relu" or "tanh".
     seed: see nn.init. Raises ArgumentError for an unknown activation, and for sizes that are not a list.
 
     >>> model = MLP(2, [16, 16, 1])

@@ -10,8 +10,8 @@ from autograd import Value, logsumexp, maximum
 from autograd.errors import ArgumentError
 from autograd.frames import public
 
+from ..shapes import Matrix, Vector, described, is_matrix, of_rows, shape_of, want_vector
 from .module import Module
-from .shapes import Matrix, Vector, described, is_matrix, of_rows, shape_of, want_vector
 
 __all__ = ["Softmax", "log_softmax", "softmax"]
 

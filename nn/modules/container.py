@@ -9,8 +9,8 @@ from autograd import Value
 from autograd.errors import ArgumentError
 from autograd.frames import public
 
+from ..shapes import Matrix, Vector
 from .module import Module
-from .shapes import Matrix, Vector
 
 __all__ = ["ModuleList", "Sequential"]
 

@@ -11,12 +11,12 @@ from autograd.errors import ArgumentError
 from autograd.frames import public
 from autograd.modes import named_scope
 
-from . import functional as F
-from . import init
-from .init import Seed
+from .. import functional as F
+from .. import init
+from ..init import Seed
+from ..shapes import Matrix, want_matrix
 from .linear import Linear
 from .module import Module
-from .shapes import Matrix, want_matrix
 
 __all__ = ["MultiheadAttention", "SelfAttention"]
 

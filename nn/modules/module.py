@@ -16,8 +16,8 @@ from autograd.node import at_once, write
 from autograd.slow_path import real
 from autograd.value import NOT_REACHED
 
-from .elsewhere import module_names
-from .shapes import Numbers, described, flatten, has_shape, is_list, shape_of
+from ..elsewhere import module_names
+from ..shapes import Numbers, described, flatten, has_shape, is_list, shape_of
 
 __all__ = ["Module"]
 __tracebackhide__ = hidden

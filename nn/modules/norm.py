@@ -8,10 +8,10 @@ from typing import Any, overload
 from autograd import Value
 from autograd.frames import public
 
-from . import functional as F
-from . import init
+from .. import functional as F
+from .. import init
+from ..shapes import Matrix, Vector, is_list
 from .module import Module
-from .shapes import Matrix, Vector, is_list
 
 __all__ = ["LayerNorm", "RMSNorm"]
 

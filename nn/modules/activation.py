@@ -12,8 +12,8 @@ from typing import Any, ClassVar, overload
 from autograd import Value
 from autograd.errors import ArgumentError
 
+from ..shapes import Matrix, Vector, is_list, of_each
 from .module import Module
-from .shapes import Matrix, Vector, is_list, of_each
 
 __all__ = [
     "ACTIVATIONS", "ELU", "GELU", "LeakyReLU", "ReLU", "SiLU", "Sigmoid", "Softplus", "Tanh", "activation_named", "elu",

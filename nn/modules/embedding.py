@@ -8,9 +8,9 @@ from typing import Any, overload
 from autograd import Value
 from autograd.frames import public
 
-from . import functional as F
-from . import init
-from .init import Seed
+from .. import functional as F
+from .. import init
+from ..init import Seed
 from .module import Module
 
 __all__ = ["Embedding"]
