@@ -194,10 +194,11 @@ def leftovers(folder: str | None = None) -> list[str]:
     if sys.gettrace() not in (None, _TRACE):
         found.append("a trace function is left")
         sys.settrace(_TRACE)
-    if not is_free(tracing._one_at_a_time):
+    lock = tracing._one_at_a_time[os.getpid()]
+    if not is_free(lock):
         found.append("the lock of tracing is held")
-        while tracing._one_at_a_time._is_owned():
-            tracing._one_at_a_time.release()
+        while lock._is_owned():
+            lock.release()
     mask = os.umask(0o22)
     os.umask(mask)
     if mask != _UMASK:

@@ -266,7 +266,7 @@ def compiled(backend, calls=0, lists=False, **options):
 def of_compiled(world):
     model, optimizer, step = world
     kinds = {type(p) for p in model.parameters()}
-    return of_model(model), repr(optimizer.state_dict()), kinds, is_free(step.lock)
+    return of_model(model), repr(optimizer.state_dict()), kinds, is_free(step.programs.lock)
 
 
 MIXED = [[0.5, -1.0], [1.0, 2.0, 3.0], [-0.3, 0.1]], [1.0, 0.0, 1.0]
@@ -620,7 +620,7 @@ def swallowed(model):
 
 
 def lock_held(a):
-    lock = interrupts.tracing._one_at_a_time
+    lock = interrupts.tracing._one_at_a_time[interrupts.os.getpid()]
     lock.__enter__()
     a * a
     lock.__exit__()

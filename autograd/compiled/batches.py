@@ -207,7 +207,7 @@ class Prepared:
 
     def in_c(self) -> float:
         """Do the same in C."""
-        with self.step.lock:
+        with self.step.programs.lock:
             return self._schedule.run(self.step.programs.gradients)
 
     def itself(self, function: Callable[..., Value]) -> Value:

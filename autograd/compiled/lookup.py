@@ -6,6 +6,7 @@ A program is kept as long as the guards hold: that is, as long as what the funct
 from __future__ import annotations
 
 import math
+import os
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -22,7 +23,7 @@ from .guards import Guards
 from .program import PICK, Program
 from .self_check import Itself, described, drawn, first_difference, generators_put_back, near_enough
 from .tracers import Tracer
-from .tracing import as_program, failed_alone, new_lock, traced
+from .tracing import Locks, as_program, failed_alone, traced
 
 __all__ = ["POLICIES", "Programs", "in_mode", "say_once"]
 
@@ -55,9 +56,9 @@ class Programs:
         self.generation = 0
         self.calls = 0
         self.next_check = POLICIES[check]
-        self.lock = new_lock()  # protects the interpreter's memory, and the parameters while they are trained
         self.enough = enough
         self._finds_parameters = parameters is None
+        self._locks = Locks()
         self._guards: Guards | None = None
         self._gradients: Training | None = None
         self._replacements: set[Value] = set()  # Values that have replaced a parameter
@@ -69,6 +70,11 @@ class Programs:
             return name
         inputs = (node.label.partition("[")[0] for node in self.latest.program.inputs)
         return f"{name}({', '.join(dict.fromkeys(inputs))})"
+
+    @property
+    def lock(self) -> Any:
+        """Protects the interpreter's memory, and the parameters while they are trained."""
+        return self._locks[os.getpid()]
 
     @property
     def gradients(self) -> Training:

@@ -71,7 +71,6 @@ class Step:
         self.last_backend: str | None = None
         self.updates: Updates | None = None  # those by the optimiser of the last update()
         self.programs = Programs(function, None if params is None else _parameters(params), check, BACKENDS[backend])
-        self.lock = self.programs.lock
         self._function = function
         update_wrapper(self, function, updated=())
 

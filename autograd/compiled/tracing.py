@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import os
 from _thread import RLock, get_ident
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
-from weakref import ref
 
 from ..errors import TraceError
 from ..explain.naming import names_for
@@ -29,32 +30,12 @@ from .guards import Guards
 from .program import Program
 from .tracers import TraceContext, as_tracers, running, tracer
 
-__all__ = ["as_program", "failed_alone", "new_lock", "trace", "traced"]
+__all__ = ["Locks", "as_program", "failed_alone", "trace", "traced"]
 
-_locks: set[ref[Any]] = set()  # without callbacks, in which an interrupt would be lost
-
-
-def new_lock() -> RLock:
-    """Make a lock that is open in a forked child: a thread that held it in the parent does not exist there.
-
-    Its __enter__ is written in C, so that no interrupt can come between taking the lock and entering the block.
-    """
-    lock = RLock()
-    _locks.difference_update([known for known in [*_locks] if known() is None])
-    _locks.add(ref(lock))
-    return lock
-
-
-def _open_locks() -> None:
-    for lock in filter(None, [known() for known in _locks]):
-        if not lock._is_owned():
-            lock._at_fork_reinit()
-
-
-if hasattr(os, "register_at_fork"):  # Windows has no fork
-    os.register_at_fork(after_in_child=_open_locks)
-
-_one_at_a_time = new_lock()  # since parameters, which threads may share, are tracers during a trace
+Locks = partial(
+    defaultdict[int, Any], RLock
+)  # by process: one that a thread held at a fork would stay closed in the child
+_one_at_a_time = Locks()  # since parameters, which threads may share, are tracers during a trace
 
 
 @gc_paused
@@ -83,7 +64,7 @@ def traced(
     names = _argument_names(function, len(arguments))
     positional = [mapped(argument, traced_as, name) for name, argument in zip(names, arguments)]
     named = {name: mapped(argument, traced_as, name) for name, argument in keywords.items()}
-    with _one_at_a_time:
+    with _one_at_a_time[os.getpid()]:
         outer = running.get(thread)
         hide, show = as_tracers(hidden)
         try:

@@ -215,7 +215,7 @@ class Updates:
         """Make as many of the updates as C can."""
         t, schedule, state = self._training, self._schedule, self.optimizer.state
         assert schedule is not None
-        with self.step.lock:
+        with self.step.programs.lock:
             if t.memory and state is not self._lender:  # copy what the optimiser remembers, unless it is here already
                 try:
                     memories = [*map(_dict_of(state).get, self.step.parameters)]
@@ -248,7 +248,7 @@ class Updates:
     def _give_memory(self, state: dict[Value, dict[str, float]]) -> bool:
         """Bring the state up to date; return whether it will change here again."""
         t = self._training
-        with self.step.lock:
+        with self.step.programs.lock:
             for i, p in enumerate(self.step.parameters):
                 if t.known[i]:
                     state.setdefault(p, {}).update({name: t.memory[name][i] for name in t.names[i]})
