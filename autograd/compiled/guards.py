@@ -78,9 +78,12 @@ class Guards:
             pass
         for _, names, path, used in self._spaces:
             if absent := sorted(used - names.keys()):
-                test = f"{self._hold(names.keys().isdisjoint)}({self._hold(absent)})"
+                held = self._hold(names)
+                few = " and ".join(f"{name!r} not in {held}" for name in absent[:4])
+                test = few if len(absent) <= 4 else f"{self._hold(names.keys().isdisjoint)}({self._hold(absent)})"
                 # attributes: old ones seldom disappear while new ones appear
-                self._tests.append(f"(len({self._hold(names)}) == {len(names)} or {test})" if path else test)
+                size = f"len({held}) == {len(names)}" if names else f"not {held}"
+                self._tests.append(f"({size} or {test})" if path else test)
         self._look_at_containers()
         self._tests += [f"{self._hold(OPS)}[{row.name!r}] is {self._hold(row)}" for row in self._rows]
         lines = [  # one expression, since it runs before every call

@@ -1,20 +1,5 @@
 """compile(): trace a function of Values once, then run it at machine speed, with the same numbers.
 
-    >>> w = Value(3.0, label="w")
-    >>> step = compile(lambda x, y: (w * x - y) ** 2, [w])
-    >>> step(2.0, 5.0), w.grad
-    (1.0, 4.0)
-    >>> print(step.source)  # what has just run
-    # <lambda>(x, y): 2 inputs, 1 parameter, 3 operations.
-    ...
-        # forward: operands before what is computed from them
-        v1 = w * x
-        v2 = v1 - y
-        v3 = pow(v2, 2.0)
-    ...
-        d_w = d_w + x * d_v1
-    ...
-
 Two backends do the same: straight-line Python (codegen.py), which is always there, and an interpreter in C
 (c/), which is built once per machine. If one of them refuses to compute something, the function itself runs. So errors
 are those of the engine, and name the values from which they come.
@@ -94,16 +79,17 @@ class Step:
             key = (key, tuple(keywords), signature(keywords.values(), numbers))
         if mode:
             key = in_mode(key)
-        executable = programs.of(key, Sample(numbers, arguments, keywords))
+        executable = programs.kept.get(key) or programs.of(key, Sample(numbers, arguments, keywords))
+        programs.latest = executable
         if executable.choices:
             executable.check([numbers])
         if executable.is_quick and programs.calls + 1 < programs.next_check:
             executable.used = programs.calls = programs.calls + 1
         else:  # a check is due, or the call may have to run in C
-            part = Part(executable, [numbers], single=True)
-            if executable.edges >= programs.enough and programs.can_run_in_c(executable):
-                return self.run(Prepared(self, [[x] for x in arguments], [part], keywords))
-            programs.begin([part], in_c=False)
+            batch = Prepared(self, [[x] for x in arguments], [Part(executable, [numbers], single=True)], keywords)
+            if self.is_for_c([batch]):
+                return self.run(batch)
+            programs.begin(batch.parts, in_c=False)
         self.last_backend = "python"
         try:
             return executable.one(numbers)
@@ -233,9 +219,8 @@ class Step:
     def computed(self, batch: Prepared, in_c: bool) -> float:
         """Do the same without a check."""
         self.last_backend = "c" if in_c else "python"
-        return self._tried(
-            batch.in_c if in_c else batch.in_python, batch.made_floats, lambda: batch.itself(self._function)
-        )
+        run = batch.in_c if in_c else batch.in_python
+        return self._tried(run, batch.made_floats, lambda: batch.itself(self._function))
 
     def is_for_c(self, batches: Sequence[Prepared], times: int = 1) -> bool:
         """Return whether C should run these batches, given how many there are."""
