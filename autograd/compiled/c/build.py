@@ -24,6 +24,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
@@ -115,13 +116,11 @@ def cache_folder() -> Path:
 
 
 def _users_cache() -> str:
-    home = os.path.expanduser("~")
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
-    else:
-        own = os.path.join("Library", "Caches") if sys.platform == "darwin" else ".cache"
-        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, own)
-    return base if os.path.isabs(base) else os.path.join(home, ".cache")  # as the XDG specification says
+    at_home = partial(os.path.join, os.path.expanduser("~"))
+    base = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME") or at_home(
+        *{"win32": ("AppData", "Local"), "darwin": ("Library", "Caches")}.get(sys.platform, (".cache",))
+    )
+    return base if os.path.isabs(base) else at_home(".cache")  # as the XDG specification says
 
 
 def build(source: str) -> Path:
@@ -182,8 +181,7 @@ def tried_once(key: Any, make: Callable[[], _T]) -> _T:
             _made[key] = make(), make
         except ToolError as error:
             _made[key] = error, make
-    found, _ = _made[key]
-    if isinstance(found, ToolError):
+    if isinstance(found := _made[key][0], ToolError):
         raise found
     return found
 
@@ -195,15 +193,17 @@ def _keeps_smallest() -> bool:
 
 def _run(command: Sequence[str], deadline: float, folder: str | None = None) -> tuple[int, bytes, bytes]:
     """Run a compiler, and return its status and output. Raises ToolError if it does not finish by the deadline."""
-    with (
-        tempfile.TemporaryFile() as out,
-        tempfile.TemporaryFile() as err,
-    ):  # files, not pipes: a child of the compiler could hold a pipe open
+    # files, not pipes: a child of the compiler could hold a pipe open
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
             command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
         )
         try:
-            _wait(process, deadline)
+            if not _ends(process, min(deadline, monotonic() + _PATIENCE)) and (left := deadline - monotonic()) > 0:
+                text = f"waiting for the C compiler, at most {left:.0f} s more"
+                warnings.warn_explicit(text, UserWarning, *users_line())
+            if not _ends(process, deadline):
+                raise ToolError(f"{command[0]} did not finish within {_SECONDS} s")
         except BaseException:  # even after an interrupt: kill the compiler and its children
             with suppress(OSError):
                 process.kill() if sys.platform == "win32" else os.killpg(process.pid, signal.SIGKILL)
@@ -214,17 +214,10 @@ def _run(command: Sequence[str], deadline: float, folder: str | None = None) -> 
         return process.returncode, out.read(), err.read()
 
 
-def _wait(process: subprocess.Popen[bytes], deadline: float) -> None:
+def _ends(process: subprocess.Popen[bytes], by: float) -> bool:
     with suppress(subprocess.TimeoutExpired):
-        process.wait(max(0, min(_PATIENCE, deadline - monotonic())))
-        return
-    if (left := deadline - monotonic()) > 0:
-        text = f"waiting for the C compiler, at most {left:.0f} s more"
-        warnings.warn_explicit(text, UserWarning, *users_line())
-    try:
-        process.wait(max(0, left))
-    except subprocess.TimeoutExpired:
-        raise ToolError(f"{process.args[0]} did not finish within {_SECONDS} s") from None  # type: ignore[index]
+        process.wait(max(0, by - monotonic()))
+    return process.returncode is not None
 
 
 def _compile(source: str, command: Sequence[str], folder: Path, key: str, deadline: float) -> tuple[Path | None, str]:
