@@ -21,12 +21,12 @@ _C, _B, _T, _R = (
 
 # What the fault is, the file, the text in it, and what is there instead.
 FAULTS = [
-    ("the bias of the first of four columns", _C, "#define BIAS(type, j, l) bias[j]", "#define BIAS(type, j, l) bias[(j) / 4 * 4]"),
-    ("a weight's slope times the gradient of the column before", _C, "* AT(type, g + (l) * length + j)", "* AT(type, g + (l) * length)"),
+    ("the bias of the first of four columns", _C, "out + j * length, bias[j],", "out + j * length, bias[j / 4 * 4],"),
+    ("a weight's slope times the gradient of the column before", _C, "none) * AT(g + k * length + i)", "none) * AT(g + k * length)"),
     ("the last row of a block left out", _C, "live = lanes > 1 ? m->live : 1;", "live = lanes > 1 ? m->live - 1 : 1;"),
-    ("the gradient of a bias from the first row alone", _C, "AT(type, g + (s) * length + j)", "AT(type, g + j)"),
-    ("four positions with the gradient of one", _C, "* g[(s) * count + (j)]", "* g[(j)]"),
-    ("four weights with the gradient of one", _C, "* g[(s) * many + (j)]", "* g[(s) * many]"),
+    ("the gradient of a bias from the first row alone", _C, "AT(db + i), AT(g + k * length + i)", "AT(db + i), AT(g + i)"),
+    ("four positions with the gradient of one", _C, "* g[j * count + k]", "* g[k]"),
+    ("four weights with the gradient of one", _C, "* g[k * many + j]", "* g[k * many]"),
     ("half of a gradient at scattered slots", _C, "m->grad[at[1 + k]] += room[k];", "m->grad[at[1 + k]] += room[k] / 2;"),
     ("a gradient to the steady slot of the first operand", _C, "m->grad + slot * m->width + lane : m->steady_grad + ~slot", "m->grad + slot * m->width + lane : m->steady_grad"),
     ("lane after lane with the weights of the first", _C, "const double *w = fetch(m, p.w, C * n, lane, 1,", "const double *w = fetch(m, p.w, C * n, 0, 1,"),

@@ -107,17 +107,16 @@ class Reach:
         self._groups: list[tuple[int, list[Any]]] = []  # the place of an index, and picks that it decides
         self._below: dict[tuple[int, int], tuple[list[int], list[int]]] = {}  # by group and index
         self._others: set[Any] = program.active
-        self._first = self._descend([program.root])
+        always, self._first = self._descend([program.root])
+        self._always = bytes(map({*always}.__contains__, range(len(parameters))))
         self._others = program.active - self._seen  # the nodes that a gradient reaches only if they are picked
-        self.varies = bool(self._first[1])
+        self.varies = bool(self._first)
 
     def of(self, rows: Iterable[Sequence[Any]]) -> bytearray:
         """Return 1 or 0 for each parameter: whether a gradient reaches it from any of these rows of inputs."""
-        found = bytearray(len(self._places))
-        for place in self._first[0]:
-            found[place] = 1
+        found = bytearray(self._always)
         for row in rows if self.varies else ():
-            pending = [*self._first[1]]
+            pending = [*self._first]
             done: set[int] = set()
             while pending:
                 group = pending.pop()
