@@ -40,6 +40,7 @@ if _path.exists(_path.join(_path.dirname(__file__), "differential_operators.py")
         "python -m pip install --force-reinstall scalar-autograd"
     )
 
+from .elsewhere import answer_calls as _answer_calls
 from .elsewhere import module_getattr as _module_getattr
 from .errors import AutogradError
 from .functions import clamp, dot, logsumexp, maximum, mean, minimum, op, softmax, surprisal, total
@@ -91,6 +92,7 @@ __all__ = [
 if not TYPE_CHECKING:
     __all__ += [name for name in _BUILTIN if name not in (*__all__, "abs", "pow")]  # a star import would hide Python's
 _missing = _module_getattr(__name__)
+_answer_calls(__name__)
 
 
 def __getattr__(name: str) -> Any:

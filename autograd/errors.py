@@ -6,11 +6,13 @@ There are six kinds. The indented ones are subclasses, because the built-in erro
         FloatOverflowError  the value is too large for a float      OverflowError
         SingularityError    it divides by zero                      ZeroDivisionError
     ArgumentError           an argument has a wrong type or value   TypeError, ValueError
-    ShapeError              a list or an index does not fit    ValueError, IndexError GraphError              a graph
-    cannot give what was asked      ValueError TraceError          compile() cannot follow a function      TypeError
-    GradcheckError      a gradient is wrong                     AssertionError FormulaError            a text cannot be
-    read as a formula      ValueError ToolError               a compiler or layout engine failed      RuntimeError
-    DeadlineError       it did not finish in time               TimeoutError
+    ShapeError              a list or an index does not fit         ValueError, IndexError
+    GraphError              a graph cannot give what was asked      ValueError
+        TraceError          compile() cannot follow a function      TypeError
+        GradcheckError      a gradient is wrong                     AssertionError
+    FormulaError            a text cannot be read as a formula      ValueError
+    ToolError               a compiler or layout engine failed      RuntimeError
+        DeadlineError       it did not finish in time               TimeoutError
 """
 
 from __future__ import annotations

@@ -100,15 +100,19 @@ def public(thing: T) -> T:
         except TypeError as error:
             if error.__traceback__ is None or error.__traceback__.tb_next is not None:  # it was raised further in
                 raise
-            raise _does_not_fit(function, error) from None
+            raise _does_not_fit(function, error, args) from None
 
     return called(function.__name__, wrapped)
 
 
-def _does_not_fit(function: Any, error: TypeError) -> ArgumentError:
+def _does_not_fit(function: Any, error: TypeError, args: tuple[Any, ...]) -> ArgumentError:
     """Return the error for a call that does not fit a function: Python's own words, with what the function takes."""
     from inspect import Parameter, signature
 
+    name = function.__name__
+    if len(args) > 1 and tuple(signature(function).parameters) == ("xs",):
+        rows = f"[{name}(row) for row in rows] for a list of rows" if isinstance(args[0], list) else f"{name}([a, b])"
+        return ArgumentError(f"{name} takes one list, but got {len(args)} arguments: write {rows}")
     owner, _, name = function.__qualname__.rpartition(".")
     takes = [p.replace(annotation=Parameter.empty) for p in signature(function).parameters.values() if p.name != "self"]
     shown = ", ".join(map(str, takes))

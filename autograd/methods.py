@@ -179,7 +179,7 @@ _FAST = """
 _WIDE = raising(
     """\
 def {name}({parameters}):
-    {doc}
+    {doc}{refuse}
     if mode and is_on("atomic"):
         return in_steps({op}, ({operands},))
     try:
@@ -196,9 +196,13 @@ def {name}({parameters}):
     "_node",
 )
 
+_REFUSE = """
+    if _others:
+        raise one_list("{name}", ({operands}, *_others))"""
+
 # The names in the templates themselves: nothing that a row adds may have the same name.
 _METHOD_WORDS = {*words(_UNARY, _IN_PLACE, _REFLECTED), *FUNCTIONS, "larger"}
-_FUNCTION_WORDS = {*words(_SCALAR, _FAST, _WIDE), "Value", "float", "len", "type"}
+_FUNCTION_WORDS = {*words(_SCALAR, _FAST, _WIDE, _REFUSE), "Value", "float", "len", "type"}
 
 
 class Page:
@@ -310,7 +314,12 @@ def compile_function(op: Op, doc: str = "") -> Callable[..., Any]:
     names |= {"parameters": ", ".join(parameters), "operands": ", ".join(op.operands)}
     if op.wide:
         parts = (f"len({x}), type({x}[0])" if x in op.lists else f"type({x})" for x in op.operands)
-        text = _WIDE.format(key=", ".join(parts), kernels=under(f"{op.name}_kernels", {}), **names)
+        refuse = ""
+        if len(op.operands) == 1:  # mean(a, b) looks right
+            refuse = _REFUSE.format(**names)
+            names["parameters"] += ", *_others"
+        key, kernels = ", ".join(parts), under(f"{op.name}_kernels", {})
+        text = _WIDE.format(key=key, kernels=kernels, refuse=refuse, **names)
     else:
         fast = ""
         if not op.operands[2:]:

@@ -23,7 +23,7 @@ from .ops import MAXIMUM, OPS, Op
 from .slow_path import evaluate, evaluate_partial, real, real_data
 from .value import NOT_REACHED, Value
 
-__all__ = ["ON_VALUES", "apply", "listed", "record", "record_checked"]
+__all__ = ["ON_VALUES", "apply", "listed", "one_list", "record", "record_checked"]
 
 
 def record(op: Op, operands: Sequence[Value | float]) -> Value:
@@ -43,6 +43,17 @@ def record(op: Op, operands: Sequence[Value | float]) -> Value:
         for k, operand in enumerate(operands)
     )
     return _in_mode(node) if shared["mode"] else node
+
+
+def one_list(name: str, given: Sequence[Any]) -> ArgumentError:
+    """Return the error for a function of one list that was given several arguments, such as ``mean(a, b)``."""
+    if isinstance(given[0], (list, tuple)):
+        write = f"[{name}(row) for row in rows] for a list of rows"
+    else:
+        said = [_names([x])[0] if isinstance(x, Value) else repr(x) for x in given[:3]]
+        said = [x or f"x{i}" for i, x in enumerate(said, 1)] + ["..."] * (len(given) > 3)
+        write = f"{name}([{', '.join(said)}])"
+    return ArgumentError(f"{name} takes one list, but got {len(given)} arguments: write {write}")
 
 
 def _names(operands: Sequence[Any]) -> list[str]:
@@ -81,11 +92,22 @@ def record_checked(op: Op, operands: Sequence[Any]) -> Any:
             continue
         try:
             checked.append(real(operand, f"a Value or a real number as operand {k + 1} of {op.name}"))
-        except ArgumentError:
+        except ArgumentError as error:
             if op.name in OPERATORS:
-                return NotImplemented  # so that the other operand's type can try
+                return _by_the_other(op, operands, k, error)
             raise
     return record(op, checked)
+
+
+def _by_the_other(op: Op, operands: Sequence[Any], k: int, error: ArgumentError) -> Any:
+    """Return what the type of operand k makes of an operator, as Python would; if it makes nothing, raise our error."""
+    other = operands[k]
+    was_asked = k == 0 or isinstance(other, (str, bytes, list, tuple))  # what these say about 3 * "a" does not help
+    method = None if was_asked else getattr(type(other), OPERATORS[op.name].replace("__", "__r", 1), None)
+    found = method(other, operands[0]) if method else NotImplemented
+    if found is NotImplemented:
+        raise error
+    return found
 
 
 def _in_mode(node: Value) -> Value:
@@ -265,5 +287,6 @@ shared.update(
     in_mode=_in_mode,
     in_steps=_in_steps,
     in_place=_in_place,
+    one_list=one_list,
     PARAMETER=PARAMETER,
 )

@@ -49,11 +49,15 @@ def real_data(operand: Any, number: Any) -> float:
 
 def _named(thing: object) -> str:
     """Describe an object: ``the str '3'``, ``Decimal('3')``, ``a list``; add what would do instead, if there is one."""
+    if thing is None:
+        return "None"
     kind, text = type(thing).__name__, repr(thing)
     if len(text) > 60 or "\n" in text:
         text = f"{'an' if kind[:1].lower() in 'aeiou' else 'a'} {kind}"
     elif not text.startswith(f"{kind}("):
         text = f"the {kind} {text}"
+    if hasattr(type(thing), "as_integer_ratio"):  # a Decimal
+        return f"{text}: float() of it will do"
     plain = next(
         (name for name in ("tolist", "item") if hasattr(thing, name)), None
     )  # of an array or a tensor; of a Value

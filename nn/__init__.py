@@ -33,6 +33,7 @@ if not hasattr(_engine, "Value"):
         "python -m pip uninstall -y autograd scalar-autograd; python -m pip install --force-reinstall scalar-autograd"
     )
 
+from autograd.elsewhere import answer_calls
 from autograd.frames import ours
 
 from . import functional, init, optim, utils
@@ -57,5 +58,6 @@ __all__ = [
 ]  # fmt: skip
 
 ours()
+answer_calls(__name__)
 if not TYPE_CHECKING:
     __getattr__ = names_of_torch(__name__)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from autograd.elsewhere import module_getattr, names_of_others
+from autograd.elsewhere.table import CALLED
 
 __all__ = ["module_names", "names_of_torch"]
 
@@ -149,6 +150,20 @@ _MODULE = {
     "state": "`model.state_dict()`",
     "step": "`nn.optim.SGD(model.parameters(), lr=0.1).step()`",
 }
+
+CALLED["nn"] = {
+    "attention": "did you mean `nn.SelfAttention(4)`, or `nn.MultiheadAttention(4, 2)`?",
+    "loss": "a loss is `nn.MSELoss()`, or `nn.functional.mse_loss(xs, [0.5, 1.0])`",
+    "activation": "an activation is `nn.ReLU()`, or `x.relu()`",
+    "norm": "did you mean `nn.LayerNorm(4)`?",
+    "container": "did you mean `nn.Sequential(nn.Linear(2, 2), nn.ReLU())`?",
+    "softmax": "did you mean `nn.Softmax(dim=-1)`, or `nn.functional.softmax(xs)`?",
+    "functional": "it holds functions, `nn.functional.relu(x)`",
+    "init": "every module draws its own numbers, and `nn.manual_seed(0)` makes them the same in every run",
+    "utils": "it holds functions, `nn.utils.clip_grad_norm_(model.parameters(), 1.0)`",
+    "optim": "an optimiser is `nn.optim.SGD(model.parameters(), lr=0.1)`",
+}
+CALLED["nn.optim"] = {"lr_scheduler": "a schedule is `nn.optim.lr_scheduler.CosineAnnealingLR(optimizer, 10)`"}
 
 
 def names_of_torch(module: str) -> Callable[..., NoReturn]:

@@ -19,7 +19,7 @@ import autograd
 import nn
 from autograd import Value, grad, logsumexp
 from autograd.elsewhere import known_names, sentence
-from autograd.elsewhere.table import TABLES
+from autograd.elsewhere.table import CALLED, TABLES
 
 MODULES = [owner for owner in TABLES if owner not in ("Value", "nn.Module")]
 NAMES = [(owner, name) for owner in TABLES for name in known_names(owner)]
@@ -48,7 +48,10 @@ def things():
 
 
 def pieces():
-    return sorted({(owner, told) for owner, table in TABLES.items() for told in table.values()})
+    return sorted(
+        {(owner, told) for owner, table in TABLES.items() for told in table.values()}
+        | {(owner, told) for owner, table in CALLED.items() for told in table.values()}
+    )
 
 
 @pytest.mark.parametrize(("owner", "told"), pieces())
@@ -81,6 +84,22 @@ def test_a_name_of_a_module_is_answered_however_it_is_asked_for(owner):
             with pytest.raises(ModuleNotFoundError, match=f"^No module named '{owner}.{name}': {told}$"):
                 exec(f"import {owner}.{name}")
         assert not hasattr(module, name)
+
+
+def test_a_module_that_is_called_says_what_was_meant():
+    for package, table in CALLED.items():
+        for name, told in table.items():
+            with pytest.raises(
+                TypeError, match=re.escape(f"{package}.{name} is a module, which cannot be called: {told}")
+            ):
+                importlib.import_module(f"{package}.{name}")(2.0)
+    for name, told in (
+        ("nn.linear", ": did you mean `nn.Linear`?"),
+        ("nn.mlp", ": did you mean `nn.MLP`?"),
+        ("autograd.modes", ""),
+    ):
+        with pytest.raises(TypeError, match=f"^{name} is a module, which cannot be called{re.escape(told)}$"):
+            importlib.import_module(name)(2.0)
 
 
 @pytest.mark.parametrize(("owner", "thing"), [("Value", Value(1.0)), ("nn.Module", nn.Linear(1, 1))])

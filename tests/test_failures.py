@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import subprocess
 import sys
 import traceback
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 import autograd
 import nn
-from autograd import Value, dot, grad, ieee, logsumexp, maximum, record_source, softmax, total
+from autograd import Value, dot, grad, ieee, logsumexp, maximum, mean, record_source, softmax, total
 from autograd.errors import AutogradError, DomainError, FloatOverflowError, ShapeError, SingularityError
 from nn import functional as F
 
@@ -39,6 +41,7 @@ FAILURES = {
         lambda: autograd.log(ZERO), lambda: autograd.log(-1.0), lambda: autograd.tanh("a"), lambda: autograd.atan2(ZERO, "b"),
         lambda: CUBE(ZERO), lambda: autograd.where("a", 1, 2), lambda: dot([ZERO], [1.0, 2.0]), lambda: total([]), lambda: total(["a"]),
         lambda: logsumexp([ZERO, "3"]), lambda: maximum(ZERO, "1"), lambda: autograd.minimum([]), lambda: softmax([]), lambda: softmax(["a"]),
+        lambda: ZERO * "3", lambda: [] - ZERO, lambda: ZERO / Decimal(3), lambda: mean(ZERO, MINUS), lambda: softmax(ZERO, MINUS),
         lambda: autograd.clamp(ZERO, "a"), lambda: autograd.op("half", "/2", "a *", "1"), lambda: autograd.op("half", "/2", "f(a)", "1"),
     ],
     "values": [
@@ -75,6 +78,18 @@ FAILURES = {
         lambda: nn.optim.SGD(MODEL.parameters(), lr=0.1).step(), lambda: nn.optim.SGD([ZERO]).add_param_group({"lr": 1}),
         lambda: nn.optim.SGD([ZERO]).load_state_dict({}), lambda: nn.optim.lr_scheduler.LambdaLR(1, 2),
         lambda: nn.optim.lr_scheduler.CosineAnnealingLR(nn.optim.SGD([ZERO]), -1),
+    ],
+    "compiled": [
+        lambda: autograd.compile(ZERO), lambda: autograd.compile(lambda: ZERO, []), lambda: autograd.compile(lambda: ZERO, backend="q"),
+        lambda: autograd.compile(lambda x: ZERO * math.exp(x))(1.0), lambda: autograd.compile(lambda x: ZERO if x > 0 else MINUS)(1.0),
+        lambda: autograd.compile(lambda x: (ZERO * x).log())(1.0), lambda: autograd.compile(lambda x: [x])(1.0),
+        lambda: autograd.compile(lambda x: ZERO * x)({}), lambda: autograd.compile(lambda x: ZERO * x).batch([1.0], [2.0, 3.0]),
+        lambda: autograd.compile(lambda x: ZERO * x).train([([1.0],)], 0.1, 5), lambda: autograd.compile(lambda x: ZERO * x).update(0.1, [1.0]),
+        lambda: autograd.compile(lambda x: ZERO * "a" * x).prepare({}), lambda: autograd.compile(MODEL, MODEL.parameters),
+    ],
+    "films": [
+        lambda: autograd.Recorder(1), lambda: autograd.Recorder(ZERO), lambda: autograd.Recorder(["a"]), lambda: autograd.Recorder(every=0),
+        lambda: autograd.Recorder(MODEL).step("a"), lambda: autograd.Recorder(MODEL).save("film.html"), lambda: autograd.save_player("a", ZERO),
     ],
     "names": [lambda: autograd.Tensor, lambda: nn.Conv2d, lambda: F.one_hot, lambda: ZERO.numpy, lambda: MODEL.cuda],
 }  # fmt: skip
@@ -133,7 +148,11 @@ def test_a_call_that_does_not_fit_is_answered_with_what_would():
     for call, said in (
         (lambda: nn.MLP([2, 3, 1]), r"MLP\(in_features, sizes, activation='relu', .* missing 1 required positional argument: 'sizes'"),
         (lambda: optimizer(ROW, learning_rate=0.1), r"SGD\(params, lr=0.001, .* got an unexpected keyword argument 'learning_rate'"),
-        (lambda: softmax(*ROW), r"softmax\(xs\) takes 1 positional argument but 2 were given"),
+        (lambda: softmax(ZERO, MINUS), r"softmax takes one list, but got 2 arguments: write softmax\(\[a, b\]\)"),
+        (lambda: mean(ZERO, 2.0, MINUS), r"mean takes one list, but got 3 arguments: write mean\(\[a, 2.0, b\]\)"),
+        (lambda: total(ROW, 0), r"total takes one list, .*: write \[total\(row\) for row in rows\] for a list of rows"),
+        (lambda: optimizer(MODEL.parameters), "SGD: want a list of parameters, got a method: call it, parameters"),
+        (lambda: ZERO * Decimal(3), r"want a Value or a real number as operand 2 of mul, got Decimal\('3'\): float\(\) of it will do"),
         (lambda: F.gelu(1.0, approximate="tanh"), r"gelu\(input\) got an unexpected keyword argument 'approximate'"),
         (lambda: F.cross_entropy(ROW, 5), "cross_entropy: want an index from 0 to 1, got 5"),
     ):  # fmt: skip

@@ -14,7 +14,10 @@ step.py         what compile() returns: a call asks the guards, then looks up a 
 batches.py      many rows at once; training.py makes updates with them
 """
 
+from ..elsewhere import answer_calls
 from .batches import Prepared
 from .step import Step, compile
 
 __all__ = ["Prepared", "Step", "compile"]
+
+answer_calls(__name__)

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any, overload
 from ..errors import ArgumentError, AutogradError, ToolError, TraceError
 from ..explain.phrases import Report
 from ..explain.source import said_line, users_line
+from ..frames import hide_our_frames, public
 from ..modes import is_on, shared
 from ..value import Value
 from .batches import Part, Prepared, Sample, rows_by_signature, signature
 from .c.runtime import NotFloatError
 from .export import page
+from .guards import is_library
 from .lookup import POLICIES, Programs, in_mode
 from .tracers import running
 
@@ -64,6 +66,7 @@ class Step:
         return self.programs.parameters
 
     def __call__(self, *arguments: Any, **keywords: Any) -> float:
+<<<<<<< HEAD
         if running:
             self._refuse_inside()
         mode = shared["mode"]
@@ -91,11 +94,43 @@ class Step:
                 return self.run(batch)
             programs.begin(batch.parts, in_c=False)
         self.last_backend = "python"
+=======
+>>>>>>> 129bbc1 (Errors: one list given as several arguments, modules that are called, Decimals and lists beside a Value; compile() and Recorder show one line of ours)
         try:
-            return executable.one(numbers)
-        except (ArithmeticError, ValueError):  # once more, to see what to do about it
-            run, itself = (lambda: executable.one(numbers)), (lambda: self._function(*arguments, **keywords))
-            return self._tried(run, executable.made_floats, itself)
+            if running:
+                self._refuse_inside()
+            mode = shared["mode"]
+            if mode and is_on("no_grad"):
+                self.last_backend = "eager"
+                return self._function(*arguments, **keywords).data
+            programs = self.programs
+            if not programs.hold():
+                programs.retrace()
+            numbers: list[float] = []
+            key = signature(arguments, numbers) if arguments else ()
+            if keywords:
+                key = (key, tuple(keywords), signature(keywords.values(), numbers))
+            if mode:
+                key = in_mode(key)
+            executable = programs.of(key, Sample(numbers, arguments, keywords))
+            if executable.choices:
+                executable.check([numbers])
+            if executable.is_quick and programs.calls + 1 < programs.next_check:
+                executable.used = programs.calls = programs.calls + 1
+            else:  # a check is due, or the call may have to run in C
+                part = Part(executable, [numbers], single=True)
+                if executable.edges >= programs.enough and programs.can_run_in_c(executable):
+                    return self.run(Prepared(self, [[x] for x in arguments], [part], keywords))
+                programs.begin([part], in_c=False)
+            self.last_backend = "python"
+            try:
+                return executable.one(numbers)
+            except (ArithmeticError, ValueError):  # once more, to see what to do about it
+                run, itself = (lambda: executable.one(numbers)), (lambda: self._function(*arguments, **keywords))
+                return self._tried(run, executable.made_floats, itself)
+        except Exception as error:
+            _shorten(error)
+            raise
 
     def batch(self, *columns: Sequence[Any]) -> float:
         """Return the mean loss over the rows of a batch, ``batch(xs, ys)``, and add its gradients to the parameters'.
@@ -103,9 +138,14 @@ class Step:
         columns: for each argument of the function, a list of its values, one for each row; or the result of `prepare`.
         Raises ShapeError for lists of different lengths.
         """
-        self._refuse_inside()
-        return self.run(self.prepare(*columns))
+        try:
+            self._refuse_inside()
+            return self.run(self.prepare(*columns))
+        except Exception as error:
+            _shorten(error)
+            raise
 
+    @public
     def prepare(self, *columns: Any) -> Prepared:
         """Prepare a batch for repeated use: `batch`, `update` and `train` take it in place of its columns.
 
@@ -142,8 +182,12 @@ class Step:
         """
         from .training import update
 
-        self._refuse_inside()
-        return update(self, optimizer, columns)
+        try:
+            self._refuse_inside()
+            return update(self, optimizer, columns)
+        except Exception as error:
+            _shorten(error)
+            raise
 
     def train(self, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
         """Make `steps` updates: zero_grad, backward from the mean loss of the next batch, step. Returns the losses.
@@ -156,8 +200,12 @@ class Step:
         """
         from .training import train
 
-        self._refuse_inside()
-        return train(self, batches, optimizer, steps)
+        try:
+            self._refuse_inside()
+            return train(self, batches, optimizer, steps)
+        except Exception as error:
+            _shorten(error)
+            raise
 
     @property
     def source(self) -> str:
@@ -245,8 +293,23 @@ class Step:
         return loss.data
 
 
+def _shorten(error: Exception) -> None:
+    """Leave only one of our frames in the traceback of an error that is ours, or that comes from the user's function."""
+    last = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    does_not_fit = last and last.tb_frame.f_code is Sample.call.__code__
+    if (
+        isinstance(error, AutogradError)
+        or does_not_fit
+        or (last and not is_library(last.tb_frame.f_globals.get("__name__")))
+    ):
+        hide_our_frames(error)
+
+
 def _parameters(params: Any) -> list[Value]:
     fix = ": give its parameters()" if hasattr(params, "parameters") else ""
+    fix = f": call it, {params.__name__}()" if hasattr(params, "__self__") and callable(params) else fix
     if isinstance(params, Value) or not isinstance(params, Iterable):
         raise ArgumentError(f"compile: want a list of parameters, got a {type(params).__name__}{fix}")
     parameters: list[Any] = list(dict.fromkeys(params))
@@ -276,6 +339,7 @@ def compile(
 ) -> Callable[[Callable[..., Any]], Step]: ...
 
 
+@public
 def compile(
     loss_fn: Any = None, params: Iterable[Value] | None = None, backend: str = "auto", check: str = "doubling"
 ) -> Any:

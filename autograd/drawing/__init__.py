@@ -4,7 +4,10 @@ draw() in drawing.py reads the options, folding/fold.py sorts the graph into a f
 them, and dot.py or formats/ writes it. You can replace the layout engine: see :func:`set_engine`.
 """
 
+from ..elsewhere import answer_calls
 from .drawing import build_drawing, draw, mimebundle, open_drawing, show
 from .engines import set_engine
 
 __all__ = ["build_drawing", "draw", "mimebundle", "open_drawing", "set_engine", "show"]
+
+answer_calls(__name__)

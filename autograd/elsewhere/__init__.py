@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any, NoReturn
 
-from .table import TABLES
+from .table import CALLED, TABLES
 
-__all__ = ["known_names", "module_getattr", "names_of_others", "sentence"]
+__all__ = ["answer_calls", "known_names", "module_getattr", "names_of_others", "sentence"]
 
 Table = Mapping[str, str]  # names, separated by spaces, and what to write instead, with Python in backticks
 
@@ -72,6 +73,25 @@ class _Finder:
 
 
 sys.meta_path.append(_Finder)
+
+
+class _Module(ModuleType):
+    """A module that says what was probably meant when it is called like a function, such as ``autograd.value(2.0)``."""
+
+    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+        package, _, name = self.__name__.rpartition(".")
+        told = CALLED.get(package, {}).get(name, "")
+        if not told:
+            own = getattr(sys.modules[package], "__all__", ())
+            told = next((f"did you mean `{package}.{other}`?" for other in own if other.lower() == name), "")
+        raise TypeError(f"{self.__name__} is a module, which cannot be called{told and f': {told}'}")
+
+
+def answer_calls(package: str) -> None:
+    """Let a package's modules answer a call, as far as they are loaded, and the package itself if it is in another."""
+    for name, module in list(sys.modules.items()):
+        if f"{name}.".startswith(f"{package}.") and "." in name and type(module) is ModuleType:
+            module.__class__ = _Module
 
 
 class _Name:

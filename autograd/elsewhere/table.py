@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["TABLES"]
+__all__ = ["CALLED", "TABLES"]
 
 _SLOTS = "a Value has slots, and accepts no other attributes: keep such data beside it"
 _ONE = "a Value is one number"
@@ -92,6 +92,7 @@ TABLES: dict[str, Mapping[str, str]] = {
         "detect_anomaly set_detect_anomaly": "`detect_anomalies(f)`",
         "checkpoint remat": "there is none: a graph lasts as long as its result, `f = None` frees it",
         "draw_dot make_dot trace viz plot": "`draw(f)`, or `f.tree()` as text",
+        "tree show why latex mermaid step_through item detach reached": "it belongs to a Value, `f.tree()`, `f.why(x)`, `f.latex()`, `f.step_through()`, `f.item()`",
         "engine Engine micrograd Expression ScalarFunction": "`from autograd import Value`",
         # derivatives
         "backward backprop": "`f.backward()`",
@@ -177,5 +178,22 @@ TABLES: dict[str, Mapping[str, str]] = {
         # attributes that are set
         "m velocity momentum momentum_buffer exp_avg exp_avg_sq v buf mom cache square_avg prev_grad": f"{_SLOTS}, `m = {{p: 0.0 for p in xs}}`, then `m[x] = 0.9 * m[x] + 0.1 * x.grad`",
         "_vis_color visited _visited color depth id tag metadata": f'{_SLOTS}, `colour = {{x: "red"}}`',
+    },
+}
+
+# Modules that are easily called by mistake, since they are named after what they hold.
+CALLED: dict[str, Mapping[str, str]] = {
+    "autograd": {
+        "value": "did you mean `Value(2.0)`?",
+        "node": "did you mean `Value(2.0)`?",
+        "graph": "did you mean `draw(f)`, or `f.tree()` as text?",
+        "ops": 'an operation of your own is `op("cube", "cube", "a * a * a", "3 * a ** 2")`',
+        "formula": "did you mean `f.formula()`?",
+        "drawing": "did you mean `draw(f)`?",
+        "player": "did you mean `f.player()`?",
+        "stepper": "did you mean `f.step_through()`?",
+        "training": "did you mean `TrainingStepper`?",
+        "compiled": "did you mean `compile(function)`?",
+        "explain": "did you mean `f.why(x)`?",
     },
 }

@@ -89,6 +89,8 @@ def save_player(
     deadline: seconds for drawing the graph with other modules closed; it makes as many drawings as there is time for.
     Raises ToolError if the file cannot be written; an existing file is replaced only by a complete one.
     """
+    if isinstance(value, (str, os.PathLike)):
+        raise ArgumentError(f"want a Value to play first, then a path: save_player(f, {os.fspath(value)!r})")
     return Player(value, names=names, deadline=deadline).save(path)
 
 

@@ -25,7 +25,7 @@ import math
 import os
 import sys
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,7 @@ from ..errors import ArgumentError, AutogradError, GraphError
 from ..explain.naming import names_for
 from ..explain.phrases import counted, name_of, short
 from ..explain.staleness import changed
+from ..frames import public
 from ..graph import Graph, walk
 from ..node import Node
 from .js_rules import rule_name, rules
@@ -61,6 +62,7 @@ CELLS = 64 * 64  # the most numbers of a picture given as rows
 PAUSE = 1.0  # seconds between two updates of a notebook's output
 
 
+@public
 class Recorder(Page):
     """A recorder of a training run, through which you can then scrub on a page: see the example above.
 
@@ -93,6 +95,12 @@ class Recorder(Page):
             raise ArgumentError(
                 f"want a path in a folder that exists, got {os.fspath(path or '')!r}: make {folder!r} first"
             )
+        if not hasattr(model, "parameters"):
+            are_values = isinstance(model, Iterable) and (
+                isinstance(model, Iterator) or all(hasattr(parameter, "partials") for parameter in model)
+            )
+            if not are_values or isinstance(model, (str, bytes)):
+                raise ArgumentError(f"want a model or a list of its parameters, got {model!r:.60}")
         named: Any = getattr(model, "named_parameters", None)
         self.names: dict[Any, str] = {parameter: name for name, parameter in named()} if named else {}
         self.title = type(model).__name__ if named else ""

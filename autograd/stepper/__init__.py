@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from ..elsewhere import answer_calls
 from ..errors import ArgumentError
 from ..explain.failures import known_options
 from ..slow_path import real
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..node import Node
 
 __all__ = ["ForwardStepper", "Moved", "Predicted", "Stepper", "step_through"]
+answer_calls(__name__)
 
 
 @overload

@@ -52,8 +52,9 @@ class Optimizer:
 
     def _listed(self, params: Any) -> list[Any]:
         if not hasattr(params, "__iter__"):
-            fix = ": give its parameters()" if hasattr(params, "parameters") else ": one is written [w]"
-            raise ArgumentError(f"{type(self).__name__}: want a list of parameters, got {_short(params)}{fix}")
+            fix = "call it, parameters()" if hasattr(params, "__self__") else "one is written [w]"
+            fix = "give its parameters()" if hasattr(params, "parameters") else fix
+            raise ArgumentError(f"{type(self).__name__}: want a list of parameters, got {_short(params)}: {fix}")
         listed = list(params)
         if not listed and hasattr(params, "__next__") and not hasattr(params, "__len__"):  # it yields its items once
             from autograd.explain.untrained import used_up
@@ -203,5 +204,4 @@ def slope_of(group: Mapping[str, Any]) -> str:
 
 
 def _short(thing: object) -> str:
-    text = repr(thing)
-    return text if len(text) <= 60 and "\n" not in text else f"a {type(thing).__name__}"
+    return text if len(text := repr(thing)) <= 60 and "\n" not in text else f"a {type(thing).__name__}"
