@@ -66,36 +66,6 @@ class Step:
         return self.programs.parameters
 
     def __call__(self, *arguments: Any, **keywords: Any) -> float:
-<<<<<<< HEAD
-        if running:
-            self._refuse_inside()
-        mode = shared["mode"]
-        if mode and is_on("no_grad"):
-            self.last_backend = "eager"
-            return self._function(*arguments, **keywords).data
-        programs = self.programs
-        if not programs.hold():
-            programs.retrace()
-        numbers: list[float] = []
-        key = signature(arguments, numbers) if arguments else ()
-        if keywords:
-            key = (key, tuple(keywords), signature(keywords.values(), numbers))
-        if mode:
-            key = in_mode(key)
-        executable = programs.kept.get(key) or programs.of(key, Sample(numbers, arguments, keywords))
-        programs.latest = executable
-        if executable.choices:
-            executable.check([numbers])
-        if executable.is_quick and programs.calls + 1 < programs.next_check:
-            executable.used = programs.calls = programs.calls + 1
-        else:  # a check is due, or the call may have to run in C
-            batch = Prepared(self, [[x] for x in arguments], [Part(executable, [numbers], single=True)], keywords)
-            if self.is_for_c([batch]):
-                return self.run(batch)
-            programs.begin(batch.parts, in_c=False)
-        self.last_backend = "python"
-=======
->>>>>>> 129bbc1 (Errors: one list given as several arguments, modules that are called, Decimals and lists beside a Value; compile() and Recorder show one line of ours)
         try:
             if running:
                 self._refuse_inside()
@@ -112,16 +82,17 @@ class Step:
                 key = (key, tuple(keywords), signature(keywords.values(), numbers))
             if mode:
                 key = in_mode(key)
-            executable = programs.of(key, Sample(numbers, arguments, keywords))
+            executable = programs.kept.get(key) or programs.of(key, Sample(numbers, arguments, keywords))
+            programs.latest = executable
             if executable.choices:
                 executable.check([numbers])
             if executable.is_quick and programs.calls + 1 < programs.next_check:
                 executable.used = programs.calls = programs.calls + 1
             else:  # a check is due, or the call may have to run in C
-                part = Part(executable, [numbers], single=True)
-                if executable.edges >= programs.enough and programs.can_run_in_c(executable):
-                    return self.run(Prepared(self, [[x] for x in arguments], [part], keywords))
-                programs.begin([part], in_c=False)
+                batch = Prepared(self, [[x] for x in arguments], [Part(executable, [numbers], single=True)], keywords)
+                if self.is_for_c([batch]):
+                    return self.run(batch)
+                programs.begin(batch.parts, in_c=False)
             self.last_backend = "python"
             try:
                 return executable.one(numbers)
