@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from ..explain.naming import one_line
-from ..explain.phrases import counted, name_of, operation, short, slope_in_words, typed
+from ..explain.phrases import counted, name_of, operation, short, slope_in_words
 from ..modes import CUT
 from ..node import Node
 from .build import counts_together, left_out
@@ -28,7 +28,7 @@ from .placing import Arrangement, Placement
 from .placing.page import scale_on
 from .placing.text import measured, text_width
 from .sheet import GAP, Markup, Sheet, attributes, escape, gaps, html, plain, row, table, tooltip
-from .views.tables import BROKEN, Detail, by_beginning, pair_rows, pairs_of, small_map, troubles
+from .views.tables import BROKEN, Detail, by_beginning, constant_rows, pair_rows, pairs_of, small_map, troubles
 
 if TYPE_CHECKING:
     from .digraph import Drawing
@@ -51,7 +51,8 @@ class DotWriter:
     """A writer that turns a Picture into DOT, in the style of a Look.
 
     page: the width and height in points that it has to fit, with readable text; None means any size.
-    packs: whether short lines under the picture may go side by side.
+    packs: whether short lines under the picture may go side by side. common: what is known about the whole graph, which
+    all the pictures tried for one drawing share.
     """
 
     page: tuple[float, float] | None = None
@@ -63,11 +64,15 @@ class DotWriter:
         self.picture, self.graph = picture, picture.graph
         self.look, self.palette = look, look.palette
         self.heading = one_line(look.title, TITLE)
+        self.common: dict[str, Any] = {}
+        self._facts: dict[Box, list[tuple[str, str, str]]] = {}
 
     @cached_property
     def strongest(self) -> float:
-        nodes = (node for box in self.picture.boxes for node in box.nodes)
-        return largest(map(self.strength, nodes)) if "grad" in self.look.show else 0.0
+        if "strongest" not in self.common:
+            nodes = (node for box in self.picture.boxes for node in box.nodes)
+            self.common["strongest"] = largest(map(self.strength, nodes)) if "grad" in self.look.show else 0.0
+        return self.common["strongest"]
 
     @cached_property
     def widest(self) -> float:
@@ -91,12 +96,15 @@ class DotWriter:
 
     def facts(self, box: Box) -> list[tuple[str, str, str]]:
         """Return the rows of a box: a word, a number, the colour behind it."""
+        if box in self._facts:  # they are needed several times, and a box may hold many values
+            return self._facts[box]
         one = box.node  # data has a colour only if it is nan or inf
         shown = {"grads": worst(box.grads)} if one is None else {"grad": one.grad, "data": 0 * one.data}
         facts = box.facts(self.look.digits)
         facts = counts_together(facts) if box.kind in FOLDED and self.picture.is_tight else facts
         rows = [(word, text, self.tint(shown.get(word, 0.0))) for word, text in facts]
-        return [row for row in rows if self.shows(row[0])]
+        self._facts[box] = [row for row in rows if self.shows(row[0])]
+        return self._facts[box]
 
     def shows(self, word: str) -> bool:
         """Return whether a kind of number was asked for; counts are always shown."""
@@ -123,7 +131,7 @@ class DotWriter:
 
     def notes(self) -> list[str]:
         """Return the lines of the legend."""
-        notes = troubles(self.picture)
+        notes = troubles(self.picture, self.common)
         if any(box.kind == "parameter" for box in self.picture.boxes):
             notes.append("double frame: parameter; square corners: input; rounded: computed")
         if "partials" in self.look.show and any(arrow.partial is not None for arrow in self.picture.arrows):
@@ -353,15 +361,7 @@ class DotWriter:
         return [cell for word, cell in cells.items() if self.shows(word)]
 
     def constants(self, box: Box) -> Markup:
-        numbers = box.numbers
-        if len(numbers) == 1:
-            return html(escape(typed(numbers[0])) + self.times(box.times))
-        rows = [row([self.right(escape(typed(number)))]) for number in numbers[:LISTED]]
-        if len(numbers) > LISTED:
-            rows.append(row([f"<TD>{len(numbers) - LISTED:,} more</TD>"]))
-        if box.times > 1:
-            rows.append(row([self.right(self.times(box.times))]))
-        return table(rows)
+        return constant_rows(self, box)
 
     # --- Arrows ---
 

@@ -152,9 +152,11 @@ def build_drawing(
         drawing.again = again
         return drawing
 
+    common: dict[str, Any] = {}
+
     def written(picture: Picture, look: Look, maps: bool = False) -> DotWriter:
         one = writer(picture, look)
-        one.page, one.maps = page, maps
+        one.page, one.maps, one.common = page, maps, common
         return one
 
     def drawn(picture: Picture, look: Look) -> Drawing:

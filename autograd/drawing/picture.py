@@ -345,24 +345,28 @@ class Picture:
         head = self._box_of.get(group)
         if head is None or group.what == "leaf":
             return
-        nodes = group.listing.nodes
+        nodes, box_of, group_of = group.listing.nodes, self._box_of, self._group_of
         if head.node is not None:
             self._constants(group, head)
-        together: dict[Any, Arrow] = {}
-        for number, part in enumerate(group.parts):
+        forward: dict[Box, Arrow] = {}
+        backward: dict[Box, Arrow] = {}
+        is_loop, many = group.turns > 1, len(head.nodes) > 1
+        for number, part in enumerate(group.parts):  # there may be very many, so each does little
             for source, i, k in part.operands:
                 if source is None:
                     continue
-                before = self._group_of[source]
-                tail = self._box_of[before]
-                back = source.what != "leaf" and min(group.turns, before.turns) > 1 and source.turn < part.turn
+                before = group_of[source]
+                tail = box_of[before]
+                back = is_loop and before.turns > 1 and source.turn < part.turn and source.what != "leaf"
                 if tail is head and not back:
                     continue
-                if (tail, back) in together and (len(tail.nodes) > 1 or len(head.nodes) > 1):
-                    together[tail, back].edges.append((nodes[i], k))
-                    together[tail, back].shown += number == 0
+                together = backward if back else forward
+                arrow = together.get(tail)
+                if arrow is not None and (many or len(tail.nodes) > 1):
+                    arrow.edges.append((nodes[i], k))
+                    arrow.shown += number == 0
                 else:
-                    arrow = together[tail, back] = Arrow(tail, head, [(nodes[i], k)], int(number == 0))
+                    arrow = together[tail] = Arrow(tail, head, [(nodes[i], k)], int(number == 0))
                     arrow.back = back
                     self.arrows.append(arrow)
 

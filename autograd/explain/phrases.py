@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -67,23 +68,23 @@ class Report(str):
 def short(number: float, digits: int = 4) -> str:
     """Write a number for people, with that many digits, or with all those to the left of the point.
 
-    >>> [short(x) for x in (2.0, -0.0, 0.12345, 12345.678, 1e-7, 1e300, float("nan"))]
-    ['2', '0', '0.1235', '12345.7', '1e-07', '1e+300', 'nan']
+    >>> [short(x) for x in (2.0, -0.0, 0.12345, 12345.678, 1e-7, 8.27531e85, float("nan"))]
+    ['2', '0', '0.1235', '12345.7', '1e-07', '8.275e+85', 'nan']
 
     Trailing zeros say that it is rounded: 1.0001 is not 1. The noise of floats is left out.
 
-    >>> short(1.0001), short(0.99999), short(0.1 + 0.2)
-    ('1.000', '1.000', '0.3')
+    >>> short(1.0001), short(0.99999), short(1.00001e20), short(0.1 + 0.2)
+    ('1.000', '1.000', '1.000e+20', '0.3')
     """
     given: object = number
     if given is None or isinstance(given, str):  # somebody set data or grad to it
         return repr(given)
     size = abs(number)
-    if not 0 < size < 1e15:
+    if not 0 < size < math.inf:
         return f"{number + 0.0:g}"
-    if number == int(number):
+    if size < 1e15 and number == int(number):
         return str(int(number))
-    if size >= 10 ** (digits - 1):
+    if 10 ** (digits - 1) <= size < 1e15:
         return f"{number:.1f}"
     text = f"{number:.{digits}g}"
     return text if abs(float(text) - number) <= NOISE * size else f"{number:#.{digits}g}".rstrip(".")

@@ -7,7 +7,7 @@ allows are laid out beforehand.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from time import monotonic
 from typing import Any
@@ -31,6 +31,8 @@ NUMBER, SPREAD = 66, 108  # the widths of any number or "not reached", and of a 
 CIRCLE = 25
 LABEL, LABEL_HEIGHT = 50, 13  # the room for the number on an arrow
 WINDOW = (1300, 600)  # the size in points of a drawing that is readable as a whole
+SHRINKS = 1.2  # how many times larger a drawing may be, since its numbers have 11 points and 9 can be read
+ALIKE = "×n"  # the name among the closed modules of what else is folded
 MODULES = 8  # the most modules to open and close one by one
 ROOM, ROOM_PER_VALUE = 160_000, 50  # the most characters in the views of a page
 LONGEST = 40  # the most characters of a name
@@ -39,7 +41,8 @@ LONGEST = 40  # the most characters of a name
 def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> list[dict[str, Any]]:
     """Lay out the pictures of a graph with different modules closed; the page opens with the first.
 
-    The first is the view with the most modules open that is readable as a whole, or else the one closest to readable.
+    The first is the view with the most modules open that is readable as a whole. If there is none, it is one with as
+    much folded as draw() folds for a page of that size, and the other views are one button away.
 
     deadline: seconds for all views together; None means no deadline. Views that would make the page too large are left
     out.
@@ -56,7 +59,19 @@ def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> l
         if name not in found and (size <= room or not found):
             found[name] = view
             room -= size
-    return sorted(found.values(), key=_shrinks)
+    views = sorted(found.values(), key=_shrinks)
+    left = None if deadline is None else deadline - (monotonic() - start)
+    if _shrinks(views[0]) > SHRINKS and (left is None or left > 0):
+        readable = _view(graph, edges, [], budget, fits=lambda picture: _is_readable(picture, graph))
+        if _shrinks(readable) < _shrinks(views[0]):
+            readable["closed"].append(ALIKE)
+            views.insert(0, readable)
+    return views
+
+
+def _is_readable(picture: Picture, graph: Graph) -> bool:
+    size = Arrangement(picture, _Sizes(graph), WINDOW[0]).size
+    return all(points <= SHRINKS * room for points, room in zip(size, WINDOW))
 
 
 def _shrinks(view: dict[str, Any]) -> float:
@@ -94,9 +109,15 @@ def module_names(graph: Graph) -> dict[str, int]:
     return names
 
 
-def _view(graph: Graph, edges: dict[Any, int], closed: list[str], budget: int) -> dict[str, Any]:
+def _view(
+    graph: Graph,
+    edges: dict[Any, int],
+    closed: list[str],
+    budget: int,
+    fits: Callable[[Picture], bool] | None = None,
+) -> dict[str, Any]:
     """Return one picture with its places."""
-    return _Layout(build_picture(graph, budget=budget, fold=closed or None), graph, edges).view()
+    return _Layout(build_picture(graph, fits, budget=budget, fold=closed or None), graph, edges).view()
 
 
 # --- Sizes -------------------------------------------------------------------------------------------------

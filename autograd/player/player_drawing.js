@@ -34,6 +34,8 @@ function toggle(name) {
   show();
 }
 
+const ALIKE = "×n"; // as in layout.py
+
 const TITLE = 19, LINE = 15, PAD = 7, NUMBER = 66, SPREAD = 108; // as in layout.py
 
 function frame(kind, [x, y, width, height]) {
@@ -162,9 +164,10 @@ function draw() {
   boxes.forEach((one) => one.nodes.forEach((node) => nodeBox.set(node, one)));
   drawn = { arrows, boxes, edgeArrow, nodeBox, flow };
   const closable = new Set(DATA.views.flatMap(({ closed }) => closed));
-  const names = DATA.graph.modules.filter((name) => closable.has(name));
+  const names = [...DATA.graph.modules, ALIKE].filter((name) => closable.has(name));
   $("views").replaceChildren(...names.map((name) => html("button", {
-    "aria-expanded": String(!view.closed.includes(name)), title: told("Open or close this module"), onclick: () => toggle(name),
+    "aria-expanded": String(!view.closed.includes(name)), onclick: () => toggle(name),
+    title: told(name === ALIKE ? "Draw everything, or only as much as can be read" : "Open or close this module"),
   }, `${view.closed.includes(name) ? "▸" : "▾"} ${name}`)));
   fit();
 }

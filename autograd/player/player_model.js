@@ -28,9 +28,8 @@ function short(number) {
   const size = Math.abs(number);
   if (size === Infinity) return number > 0 ? "inf" : "-inf";
   if (size === 0) return "0";
-  if (size >= 1e15) return general(number, 6);
-  if (Number.isInteger(number)) return String(number);
-  if (size < 1000) {
+  if (size < 1e15 && Number.isInteger(number)) return String(number);
+  if (size < 1000 || size >= 1e15) {
     const text = general(number, 4); // trailing zeros say that it is rounded, as in autograd/explain/phrases.py
     return Math.abs(Number(text) - number) <= 1e-13 * size ? text : general(number, 4, true);
   }

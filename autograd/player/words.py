@@ -49,7 +49,8 @@ SENTENCES = (
     "{slope} = 1: it is the result itself", "{slope} is a sum over {paths}", "{slope} is a sum over {paths}, the {count} largest of them:",
     "{count} path", "{count} paths", "about {count} paths", "  the other {paths}    together {sum}", "  total {sum}",
     # the drawing
-    "{count} more", "{name}: open this module", "Open or close this module", "values", "inputs", "result", "parameters", "constants",
+    "{count} more", "{name}: open this module", "Open or close this module",
+    "Draw everything, or only as much as can be read", "values", "inputs", "result", "parameters", "constants",
     "{count} constants",
     "The graph of {name}, {count}. {step}. The list has all numbers.", "{count} value", "{count} values",
     "grey dashed: not computed yet. Number on an arrow: partial, the slope of that one operation",

@@ -26,13 +26,13 @@ from ...modes import PARAMETER, Scope
 from ...node import Node
 from ..output import Progress
 from .alike import kinds_as_one, operand_groups, samples_as_one
-from .parts import Closes, Group, Listing, Part, calls_of, parts_of
+from .parts import ENDS, Closes, Group, Listing, Part, calls_of, parts_of
 from .repeats import Nearest, chains, with_ends, without_repeats
 from .turns import turns_as_one
 
 __all__ = ["Folded", "fold"]
 
-FULL, FEWEST = 5, 2  # how many groups are kept at either end of a chain: at first, and in the end
+FULL, FEWEST = ENDS, 2  # how many groups are kept at either end of a chain: at first, and in the end
 MANY = 3  # a graph this many times over budget needs stronger folds
 OPENED = 24  # the most folds that we try to open again, one by one
 OUTLINE = 50  # the most operations in the picture of a large graph
@@ -174,7 +174,7 @@ class _Folder:
             if self.is_large:  # keeping them would cost more memory than it saves time
                 self._parts.clear()
             self._parts[key] = parts_of(
-                self.listing, state.depth, self.closes, state.samples, state.joined, opened, state.dots
+                self.listing, state.depth, self.closes, state.samples, state.joined, opened, state.dots, self.is_large
             )
         return self._parts[key]
 

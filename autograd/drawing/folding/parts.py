@@ -29,11 +29,14 @@ __all__ = [
 CHAINS = {"add": "sum", "sub": "sum", "mul": "product"}  # long chains of these are drawn as one operation
 FEW = 4  # the same where there is little room
 LONG = 4  # the fewest terms of a chain worth folding
+ENDS, RUN = 5, 100  # in a large graph, the middle of a run of so many values is one part, and its ends are kept
 TANGLED = 1.5  # the most arrows per box that a reader can follow
 
 
 class Part:
-    """Values drawn as one: `what` is "leaf", "value", "sum" (of chained operations), or "call" (of a module).
+    """Values drawn as one: `what` is "leaf", "value", "sum" (of chained operations), "call" (of a module), or "more".
+
+    "more" is the middle of a long run, in a large graph: with a part for every value, a million would not fit in memory.
 
     nodes: places in the listing; the last one is the result of a value or sum. It may be a function of the one before,
     which nothing else uses.
@@ -67,7 +70,7 @@ class Group:
         self.listing = listing
         self.what = what
         self.parts = parts
-        self.title = title
+        self.title = title or (f"{self.operations:,} more" if what == "more" else "")
         self.turns = turns
         self.order: Sequence[int] = ()
 
@@ -99,6 +102,11 @@ class Group:
         if len(kinds := {chain_of(op) for op in ops} - {""}) > 1:
             return "dot", ops.count("mul")
         return kinds.pop(), sum(tail is not None for tail, _, _ in self.first.operands)
+
+    @property
+    def operations(self) -> int:
+        """How many operations a reader does not see in it, for the middle of a run; 1 for any other group."""
+        return sum(bool(self.listing.operands[i]) for i in self.first.nodes) if self.what == "more" else 1
 
     @property
     def is_of_pairs(self) -> bool:
@@ -176,12 +184,13 @@ def parts_of(
     joins: bool = False,
     opened: Container[int] = (),
     dots: bool = False,
+    runs: bool = False,
 ) -> list[Part]:
     """Split a graph into parts, operands first. Calls deeper than `depth` are closed, and long sums are one if wanted.
 
     dots: whether sums of products are one part, like a neuron that is written out.
     joins: whether a function and its argument are one part, like an activation and its neuron.
-    opened: ids of calls that are not closed, however deep they are.
+    opened: ids of calls that are not closed, however deep they are. runs: whether the middle of a long run is one part.
     """
     nodes, operands = listing.nodes, listing.operands
     part_of: list[Part | None] = [None] * len(nodes)
@@ -201,6 +210,8 @@ def parts_of(
         _chain_up(listing, part_of, LONG - 1 if sums else len(nodes), dots)
     if joins:
         _join(listing, part_of)
+    if runs:
+        _hide_middles(listing, part_of)
     order: list[Part] = []
     for i, node in enumerate(nodes):
         part = part_of[i]
@@ -278,6 +289,39 @@ def _products(listing: Listing, chained: list[int], members: dict[int, list[int]
         j for j in found
         if nodes[j].op == "mul" and nodes[j].scope is nodes[chained[0]].scope and len(members.get(j, ())) < longest
     ]  # fmt: skip
+
+
+def _hide_middles(listing: Listing, part_of: list[Part | None]) -> None:
+    """Make one part of the middle of every long run: values that are each computed from the one before, and from leaves
+    and constants that nothing else uses. Sums, modules and the turns of loops are folded in other ways."""
+    nodes, operands, users = listing.nodes, listing.operands, listing.users
+    roots = {*listing.graph.roots}
+    before = [-1] * len(nodes)
+    is_last = bytearray(len(nodes))
+    for i, own in enumerate(operands):
+        node = nodes[i]
+        if not own or part_of[i] is not None or node.scope is not None:
+            continue
+        inner = [j for j in own if j >= 0 and operands[j]]
+        if len(inner) != 1 or any(j >= 0 and users[j] > 1 for j in own):
+            continue
+        (j,) = inner
+        other = nodes[j]
+        is_sum = chain_of(node.op) and chain_of(node.op) == chain_of(other.op)
+        if part_of[j] is None and other.scope is None and other not in roots and not is_sum:
+            before[i], is_last[i], is_last[j] = j, True, False
+    for i in range(len(nodes)):
+        if not is_last[i]:
+            continue
+        run = [i]
+        while before[run[-1]] >= 0:
+            run.append(before[run[-1]])
+        if len(run) >= RUN:
+            middle = run[ENDS:-ENDS]
+            leaves = [j for k in middle for j in operands[k] if j >= 0 and not operands[j]]
+            part = Part("more", sorted(middle + leaves), None)
+            for k in part.nodes:
+                part_of[k] = part
 
 
 def _join(listing: Listing, part_of: list[Part | None]) -> None:

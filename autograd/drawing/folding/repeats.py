@@ -136,6 +136,6 @@ def with_ends(groups: list[Group], ends: int) -> list[Group]:
         tails = dict.fromkeys(tail for group in hidden for tail in operands[group])
         leaves = [tail for tail in tails if tail.what == "leaf" and users[tail] <= inside]
         parts = [part for group in [*leaves, *hidden] for part in group.parts]
-        merged.append(Group(groups[0].listing, "more", parts, f"{len(hidden):,} more"))
+        merged.append(Group(groups[0].listing, "more", parts, f"{sum(group.operations for group in hidden):,} more"))
         gone.update(hidden, leaves)
     return in_order([group for group in groups if group not in gone] + merged)

@@ -11,17 +11,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...explain.naming import one_line
-from ...explain.phrases import short
+from ...explain.phrases import short, typed
 from ...graph import Graph
 from ...modes import CUT
 from ...node import Node
+from ...slow_path import Pole
 from ..palette import Palette, mix
 from ..picture import LISTED, UNKNOWN, Box, Picture
 from ..placing.text import measured
-from ..sheet import Markup, escape
+from ..sheet import Markup, escape, html, row, table
 
 if TYPE_CHECKING:
     from ..dot import DotWriter
@@ -31,6 +33,7 @@ __all__ = [
     "Detail",
     "Grid",
     "by_beginning",
+    "constant_rows",
     "grid_of",
     "heat_map",
     "indexed",
@@ -239,6 +242,19 @@ def by_beginning(picture: Picture, box: Box) -> dict[str, list[Node]]:
     return found
 
 
+def constant_rows(writer: DotWriter, box: Box) -> Markup:
+    """Write the numbers in a box of constants, as they were typed."""
+    numbers = box.numbers
+    if len(numbers) == 1:
+        return html(escape(typed(numbers[0])) + writer.times(box.times))
+    rows = [row([writer.right(escape(typed(number)))]) for number in numbers[:LISTED]]
+    if len(numbers) > LISTED:
+        rows.append(row([f"<TD>{len(numbers) - LISTED:,} more</TD>"]))
+    if box.times > 1:
+        rows.append(row([writer.right(writer.times(box.times))]))
+    return table(rows)
+
+
 # --- Pairs -------------------------------------------------------------------------------------------------
 
 
@@ -304,11 +320,29 @@ def _cell_with(text: str, tint: str) -> str:
 # --- What is read first ------------------------------------------------------------------------------------
 
 
-def troubles(picture: Picture) -> list[str]:
-    """Write the first lines of a legend: where nan or inf came back, and where no gradient can flow back."""
+def troubles(picture: Picture, common: dict[str, Any]) -> list[str]:
+    """Write the first lines of a legend: where nan or inf came back, and where no gradient can flow back.
+
+    common: what is known about the whole graph. If all is well there, no picture of it has to be searched.
+    """
     notes: list[str] = []
-    if not all(math.isfinite(flow) for arrow in picture.arrows for flow in arrow.contributions):
+    if "is_finite" not in common:
+        nodes = picture.graph.nodes
+        common["is_finite"] = all(map(math.isfinite, chain.from_iterable(map(flows, nodes))))
+        common["is_cut"] = any(node.scope is CUT for node in nodes)
+    is_finite = common["is_finite"] or all(
+        math.isfinite(flow) for arrow in picture.arrows for flow in arrow.contributions
+    )
+    if not is_finite:
         notes.append("pink: nan or inf came back here: start with the one nearest to the result")
-    if any(node.scope is CUT for box in picture.boxes for node in box.nodes):
+    if common["is_cut"] and any(node.scope is CUT for box in picture.boxes for node in box.nodes):
         notes.append("dashed frame: cut off by detach() or no_grad(), so no gradient flows back from there")
     return notes
+
+
+def flows(node: Any) -> list[float]:
+    """Return what a value passed on to each of its operands."""
+    grad = node.grad
+    if not node.operands or not node.reached:
+        return []
+    return [0.0 if type(p) is Pole and not grad else float(p) * grad for p in node.partials if p is not None]
