@@ -77,7 +77,7 @@ def test_without_an_engine_a_repr_says_so_and_never_raises(monkeypatch):
     without_engine(monkeypatch)
     drawing = draw(emblem())
     assert drawing._repr_mimebundle_() == {"text/plain": "there is no layout engine to draw with: install one"}
-    assert repr(drawing) == "<Drawing of f: 4 values; .view() opens it, .render('f.svg') writes it>"
+    assert repr(drawing) == "<Drawing of f: 4 values; .show() opens it, .render('f.svg') writes it>"
 
 
 def test_a_picture_that_failed_leaves_the_old_one(monkeypatch, tmp_path):

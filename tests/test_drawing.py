@@ -16,7 +16,7 @@ from drawn import HOSTILE, Part, emblem, needs_engine, neuron, shapes
 from random_graphs import inputs, program, run
 
 from autograd import AutogradError, Value, dot, draw, op, total
-from autograd.drawing import drawing
+from autograd.drawing import drawing, output
 from autograd.drawing.palette import DARK, LIGHT, mix
 from autograd.errors import ArgumentError, GraphError, ToolError
 from autograd.explain.naming import one_line
@@ -288,7 +288,7 @@ def test_module_names_are_labels_too():
 @pytest.fixture
 def opened(monkeypatch):
     found = []
-    monkeypatch.setattr(drawing, "open_file", found.append)
+    monkeypatch.setattr(output, "open_file", found.append)
     return found
 
 
@@ -296,9 +296,10 @@ def opened(monkeypatch):
 def test_show_opens_the_picture_and_says_where_it_is(opened, capsys):
     f = neuron()
     f.label = "../f <x>"
-    path = f.show()
-    assert opened == [path] and capsys.readouterr().out == f"{path}\n"
-    assert os.path.basename(path) == "___f__x_.svg"
+    for shows, name in ((f, "___f__x_.svg"), (f.draw(), "___f__x__2.svg")):
+        path = shows.show()
+        assert opened.pop() == path and capsys.readouterr().out == f"{path}\n"
+        assert os.path.basename(path) == name
     assert ElementTree.parse(path).getroot().tag.endswith("svg")
 
 

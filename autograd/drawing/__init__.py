@@ -5,8 +5,9 @@ them, and dot.py or formats/ writes it. You can replace the layout engine: see :
 """
 
 from ..elsewhere import answer_calls
-from .drawing import build_drawing, draw, mimebundle, open_drawing, show
+from .drawing import build_drawing, draw, mimebundle, show
 from .engines import set_engine
+from .output import open_drawing
 
 __all__ = ["build_drawing", "draw", "mimebundle", "open_drawing", "set_engine", "show"]
 

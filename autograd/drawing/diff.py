@@ -4,7 +4,7 @@
 >>> def loss(w):
 ...     w = Value(w, label="w"); f = (w - 3) ** 2; f.label = "loss"; f.backward(); return f
 >>> draw_diff(loss(0.0), loss(0.6))
-<Drawing of loss: 3 values; .view() opens it, .render('f.svg') writes it>
+<Drawing of loss: 3 values; .show() opens it, .render('f.svg') writes it>
 """
 
 from __future__ import annotations

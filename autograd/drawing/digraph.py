@@ -20,8 +20,9 @@ from ..errors import ToolError
 from . import engines
 from .engines import DEADLINE
 from .formats.export import FORMATS, export
-from .output import CELL, block, open_file, shows_pictures, write_whole, writing
+from .output import CELL, block, open_drawing, open_file, shows_pictures, write_whole, writing
 from .placing.page import SLIDE
+from .tree import tree
 
 if TYPE_CHECKING:
     from .picture import Picture
@@ -35,7 +36,7 @@ PIXELS = {"image/png": "png", "image/jpeg": "jpeg"}
 class Drawing(graphviz.Digraph):
     """A graphviz.Digraph that renders even without a system `dot`, as SVG unless you ask for another format.
 
-    ``.source`` is its DOT text, ``.render(path)`` and ``.pipe(format=...)`` lay it out, and ``.view()`` opens it. Its
+    ``.source`` is its DOT text, ``.render(path)`` and ``.pipe(format=...)`` lay it out, and ``.show()`` opens it. Its
     text fixes where everything is; with another `engine`, that engine computes the places. deadline: seconds that the
     engine may take.
     """
@@ -199,6 +200,11 @@ class Drawing(graphviz.Digraph):
         small = again(page=CELL)
         return self if small.source == self.source else small
 
+    def show(self) -> str:
+        """Open the picture, print its path, and return that path. Without an engine, print the graph as text instead."""
+        graph = self.picture.graph
+        return open_drawing(self, graph.name(graph.root), lambda: tree(graph.root))
+
     def mermaid(self) -> str:
         """Return the same boxes and arrows as Mermaid text, which many Markdown pages draw."""
         from .formats.mermaid import as_mermaid
@@ -206,7 +212,7 @@ class Drawing(graphviz.Digraph):
         return as_mermaid(self.picture, self.title)
 
     def __repr__(self) -> str:
-        return f"<Drawing of {self.name or 'a graph'}; .view() opens it, .render('f.svg') writes it>"
+        return f"<Drawing of {self.name or 'a graph'}; .show() opens it, .render('f.svg') writes it>"
 
 
 def _is_picture(filename: str | os.PathLike[str] | None) -> bool:

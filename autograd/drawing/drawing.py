@@ -9,12 +9,9 @@ True
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from functools import cache, partial
-from itertools import count
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, ToolError
@@ -26,7 +23,7 @@ from .build import build_picture
 from .dot import DotWriter
 from .engines import DEADLINE
 from .options import NUMBERS, Look, look_of, options_of
-from .output import notebook, open_file, shows_pictures, write_whole
+from .output import notebook, open_drawing, shows_pictures
 from .picture import BUDGET, Picture
 from .placing.page import SLIDE, Page, page_size
 from .tree import tree
@@ -106,7 +103,7 @@ def draw(
     >>> from autograd import Value
     >>> a = Value(2.0, label="a")
     >>> draw(a * a + 1, formulas=True, theme="dark")
-    <Drawing of v2: 3 values; .view() opens it, .render('f.svg') writes it>
+    <Drawing of v2: 3 values; .show() opens it, .render('f.svg') writes it>
     """
     graph, writer = _subject(value, input, names)
     if writer is not DotWriter and fold is None and depth is None:
@@ -202,32 +199,6 @@ def show(value: Any, **options: Unpack[DrawOptions]) -> str:
     """
     drawing = draw(value, **options)
     return open_drawing(drawing, drawing.picture.graph.name(drawing.picture.graph.root), lambda: tree(value))
-
-
-def open_drawing(drawing: Drawing, title: str, otherwise: Callable[[], str]) -> str:
-    """Open a drawing as a file named after `title`; if nothing can be laid out, print why, and the text `otherwise`."""
-    name = "".join(c if c.isascii() and c.isalnum() else "_" for c in title[:30]) or "graph"
-    try:
-        picture = drawing.pipe("svg")
-    except ToolError as error:
-        print(error)
-        print(otherwise())
-        return ""
-    path = write_whole(_free_path(_folder(), name), picture)
-    print(path)
-    open_file(path)
-    return path
-
-
-@cache
-def _folder() -> str:
-    """Return the folder for files that this process opens: a viewer may read them long after the program has ended."""
-    return tempfile.mkdtemp(prefix="autograd_")
-
-
-def _free_path(folder: str, name: str) -> str:
-    numbered = (os.path.join(folder, f"{name}_{i}.svg" if i > 1 else f"{name}.svg") for i in count(1))
-    return next(path for path in numbered if not os.path.exists(path))
 
 
 def mimebundle(value: Node, include: Any = None, exclude: Any = None) -> dict[str, Any]:

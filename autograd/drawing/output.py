@@ -7,9 +7,12 @@ import html
 import os
 import stat
 import sys
+import tempfile
 import webbrowser
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
+from functools import cache
+from itertools import count
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -22,6 +25,7 @@ __all__ = [
     "block",
     "image",
     "notebook",
+    "open_drawing",
     "open_file",
     "shown",
     "shows_pictures",
@@ -200,3 +204,29 @@ def shown(text: str, draw: Callable[[], Any], include: Any, exclude: Any) -> dic
         if include or shows_pictures():
             bundle.update(draw().bundle(text, include, exclude))
     return bundle
+
+
+def open_drawing(drawing: Any, title: str, otherwise: Callable[[], str]) -> str:
+    """Open a drawing as a file named after `title`; if nothing can be laid out, print why, and the text `otherwise`."""
+    name = "".join(c if c.isascii() and c.isalnum() else "_" for c in title[:30]) or "graph"
+    try:
+        picture = drawing.pipe("svg")
+    except ToolError as error:
+        print(error)
+        print(otherwise())
+        return ""
+    path = write_whole(_free_path(_folder(), name), picture)
+    print(path)
+    open_file(path)
+    return path
+
+
+@cache
+def _folder() -> str:
+    """Return the folder for files that this process opens: a viewer may read them long after the program has ended."""
+    return tempfile.mkdtemp(prefix="autograd_")
+
+
+def _free_path(folder: str, name: str) -> str:
+    numbered = (os.path.join(folder, f"{name}_{i}.svg" if i > 1 else f"{name}.svg") for i in count(1))
+    return next(path for path in numbered if not os.path.exists(path))

@@ -268,19 +268,21 @@ class Module(_NamesOfOthers):
                 elif not isinstance(part, Module):
                     yield f"{path}.{name}" if path else name, part
 
+    @public
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
         """Yield every parameter once, with its name, such as ``layers.0.weight[3][1]``."""
-        seen: set[Value] = set()
+        names: dict[Value, str] = {}
         for key, tensor in self._tensors():
             for name, parameter in _entries(key, tensor):
-                if parameter not in seen:
-                    seen.add(parameter)
-                    yield name, parameter
+                names.setdefault(parameter, name)
+        return iter([(name, parameter) for parameter, name in names.items()])
 
+    @public
     def parameters(self) -> Parameters:
         """Return every parameter once."""
         return Parameters(dict.fromkeys(parameter for _, tensor in self._tensors() for parameter in flatten(tensor)))
 
+    @public
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Reset the grad of every parameter to what it was before any backward pass: not reached.
 
@@ -288,6 +290,7 @@ class Module(_NamesOfOthers):
         """
         write(self.parameters(), "grad", repeat(NOT_REACHED if set_to_none else 0.0))
 
+    @public
     def state_dict(self) -> dict[str, Numbers]:
         """Return the parameters' numbers in nested lists, under the keys that the same model has in torch.
 
