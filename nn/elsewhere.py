@@ -152,12 +152,6 @@ _MODULE = {
 }
 
 CALLED["nn"] = {
-    "attention": "did you mean `nn.SelfAttention(4)`, or `nn.MultiheadAttention(4, 2)`?",
-    "loss": "a loss is `nn.MSELoss()`, or `nn.functional.mse_loss(xs, [0.5, 1.0])`",
-    "activation": "an activation is `nn.ReLU()`, or `x.relu()`",
-    "norm": "did you mean `nn.LayerNorm(4)`?",
-    "container": "did you mean `nn.Sequential(nn.Linear(2, 2), nn.ReLU())`?",
-    "softmax": "did you mean `nn.Softmax(dim=-1)`, or `nn.functional.softmax(xs)`?",
     "functional": "it holds functions, `nn.functional.relu(x)`",
     "init": "every module draws its own numbers, and `nn.manual_seed(0)` makes them the same in every run",
     "utils": "it holds functions, `nn.utils.clip_grad_norm_(model.parameters(), 1.0)`",

@@ -17,6 +17,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import random_models
 from drawn import HOSTILE, emblem, needs_engine, needs_png, places, texts
 from drawn import neuron as fresh_neuron
 from random_graphs import inputs, program, run
@@ -175,6 +176,45 @@ def test_tikz_pdf_and_svg_show_the_same_shapes_and_texts():
     for shape in scene.shapes:
         places = [(shape.x, shape.y)] if isinstance(shape, Text) else [p[-2:] for p in shape.pieces if p[0] != "Z"]
         assert all(-1 <= x <= width + 1 and -1 <= y <= height + 1 for x, y in places)
+
+
+def filled(scene):
+    """Every box and operation: a place in it where nothing is written, and its colour."""
+    for shape in scene.shapes[1:]:  # the first one is the paper
+        if not isinstance(shape, Text) and shape.fill:
+            points = [piece[-2:] for piece in shape.pieces if piece[0] != "Z"]
+            left, top, bottom = min(x for x, _ in points), min(y for _, y in points), max(y for _, y in points)
+            if bottom - top > 20:  # not an arrowhead, or the colour behind a number
+                yield (left + 2.5, (top + bottom) / 2), shape.fill
+
+
+@pytest.mark.slow
+@needs_png
+@needs_pdftotext
+@pytest.mark.parametrize(
+    "make", [random_models.mlp, random_models.attention, random_models.samples, random_models.recurrent]
+)
+@pytest.mark.parametrize("seed", range(3))
+def test_every_format_of_a_drawing_of_a_random_model_shows_the_same_boxes(make, seed):
+    Image = pytest.importorskip("PIL.Image")
+    f, _ = make(random.Random(seed))
+    f.backward()
+    drawing = f.draw()
+    svg = svg_of(drawing)
+    scene, wanted = read_scene(svg), texts(svg)
+    tikz = drawing.pipe("tex", encoding="utf-8")
+    assert tikz.count("\\node[") == len(wanted)
+    assert tikz.count("\\path[") == sum(not isinstance(shape, Text) for shape in scene.shapes)
+    printed = "".join(told(pdf_of(drawing), "-layout").split())
+    assert not [text for text in wanted if "".join(text.split()) not in printed]
+    png = Image.open(io.BytesIO(drawing.pipe("png"))).convert("RGB")
+    scale = png.width / scene.width
+    assert png.height / scale == pytest.approx(scene.height, abs=2)
+    seen = []
+    for (x, y), colour in filled(scene):
+        pixel = png.getpixel((round(x * scale), round(y * scale)))
+        seen.append(max(abs(part - int(colour[k : k + 2], 16)) for part, k in zip(pixel, (1, 3, 5))) < 30)
+    assert len(seen) > 0.8 * len(drawing.picture.boxes) and sum(seen) > 0.9 * len(seen)
 
 
 # --- SVG ---------------------------------------------------------------------------------------------------------

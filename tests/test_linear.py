@@ -11,6 +11,7 @@ from drawn import needs_engine
 
 import nn
 from autograd import Value, draw, mean, op, total
+from autograd.drawing.folding.parts import Listing, parts_of
 from autograd.graph import Graph
 from autograd.ops import OPS
 from autograd.player.player import described
@@ -95,3 +96,41 @@ def test_an_operation_takes_as_much_to_define_however_many_there_are():
         for name in [name for name in OPS if name.startswith("one_of_many_")]:
             del OPS[name]
     assert many[0] < 1.1 * few[0] and many[1] < 1.5 * few[1]
+
+
+def test_a_long_run_is_few_parts_and_the_same_picture(monkeypatch):
+    """A part for each of a million values would not fit in memory."""
+    graph = Graph(chain(3_000))
+    whole = Listing(graph, graph.nodes)
+    assert len(parts_of(whole, 0, None, False, runs=True)) == 12 and len(parts_of(whole, 0, None, False)) == 3_001
+    pictures = []
+    for run in (100, 10**9):
+        monkeypatch.setattr(sys.modules["autograd.drawing.folding.fold"], "LARGE", 500)
+        monkeypatch.setattr(sys.modules["autograd.drawing.folding.parts"], "RUN", run)
+        boxes = draw(graph.root).picture.boxes
+        pictures.append([(box.kind, box.name, box.facts()) for box in boxes])
+    assert pictures[0] == pictures[1] and ("more", "2,990 more") in [picture[:2] for picture in pictures[0]]
+
+
+def shared_leaf():
+    w, x = Value(0.5, label="w"), Value(1.0)
+    for _ in range(150):
+        x = (x * w).tanh()
+    return x
+
+
+def summed():
+    return sum((Value(float(i)) for i in range(150)), Value(0.0))
+
+
+def inner_root():
+    x = chain(150)
+    return [x, x.tanh()]
+
+
+@pytest.mark.parametrize("make", [shared_leaf, summed, inner_root])
+def test_what_is_folded_better_in_other_ways_is_no_run(make):
+    graph = Graph(make())
+    parts = parts_of(Listing(graph, graph.nodes), 0, None, False, runs=True)
+    hidden = [graph.nodes[i] for part in parts if part.what == "more" for i in part.nodes]
+    assert not hidden if make is not inner_root else graph.roots[0] not in hidden
