@@ -93,12 +93,8 @@ def test_a_module_that_is_called_says_what_was_meant():
                 TypeError, match=re.escape(f"{package}.{name} is a module, which cannot be called: {told}")
             ):
                 importlib.import_module(f"{package}.{name}")(2.0)
-    for name, told in (
-        ("nn.linear", ": did you mean `nn.Linear`?"),
-        ("nn.mlp", ": did you mean `nn.MLP`?"),
-        ("autograd.modes", ""),
-    ):
-        with pytest.raises(TypeError, match=f"^{name} is a module, which cannot be called{re.escape(told)}$"):
+    for name in ("autograd.modes", "nn.shapes"):
+        with pytest.raises(TypeError, match=f"^{name} is a module, which cannot be called$"):
             importlib.import_module(name)(2.0)
 
 

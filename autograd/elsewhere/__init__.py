@@ -78,12 +78,9 @@ sys.meta_path.append(_Finder)
 class _Module(ModuleType):
     """A module that says what was probably meant when it is called like a function, such as ``autograd.value(2.0)``."""
 
-    def __call__(self, *_: Any, **__: Any) -> NoReturn:
+    def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
         package, _, name = self.__name__.rpartition(".")
         told = CALLED.get(package, {}).get(name, "")
-        if not told:
-            own = getattr(sys.modules[package], "__all__", ())
-            told = next((f"did you mean `{package}.{other}`?" for other in own if other.lower() == name), "")
         raise TypeError(f"{self.__name__} is a module, which cannot be called{told and f': {told}'}")
 
 
