@@ -2,6 +2,7 @@
 
     python -m tests.judge_solutions             the rates, and what has changed since a person judged it
     python -m tests.judge_solutions --set second    those of another set, judged by the slips marked in it
+    python -m tests.judge_solutions --write     count all sets, for the table in demos/README.md
     python -m tests.judge_solutions --show      every wrong solution, with its slip and its verdict
     python -m tests.judge_solutions --refresh   take over changed verdicts, as unjudged
     python -m tests.judge_solutions --judge named chain.wrong_3 order.wrong_1
@@ -12,7 +13,7 @@ says why the number is what it is), *numbers only*, or *misleading*. These are t
 not known, so that no change is searched for in it. tests/solutions/judged.json holds the judgements,
 with the verdicts as they were read.
 
-The sets in the folders `second`, `held_out` and `third` were written from the statements of the exercises, before their writers
+The sets in the folders `second`, `held_out`, `third` and `fourth` were written from the statements of the exercises, before their writers
 had seen the checker. In these, each slip is marked where it is made: `# slip: sign, subtract` says that a verdict names it if it has that
 line's number or one of these words (or their beginnings). *named* verdicts name every slip that is marked, *partly* one
 of two, *astray* point at other lines only: a person reads those.
@@ -37,10 +38,11 @@ from typing import Any
 
 from demos.exercises import EXERCISES, verdict_on
 
-__all__ = ["JUDGEMENTS", "exercises_in", "judged", "solutions", "verdicts"]
+__all__ = ["JUDGEMENTS", "counted", "exercises_in", "judged", "rates", "solutions", "table_of_rates", "verdicts"]
 
 FOLDER = Path(__file__).parent / "solutions"
-SETS = ("first", "second", "held_out", "third")
+RATES = FOLDER / "rates.json"
+SETS = ("first", "second", "held_out", "third", "fourth")
 MARKED = ("named", "partly", "numbers only", "astray")
 JUDGED = FOLDER / "judged.json"
 JUDGEMENTS = ("named", "numbers only", "misleading")
@@ -49,7 +51,7 @@ UNJUDGED = "unjudged"
 
 def solutions(exercise: str, which: str = "first") -> Iterator[tuple[str, Any]]:
     """right_1, ... and wrong_1, ... of an exercise, from a module that is new each time."""
-    path = FOLDER / ("" if which == "first" else which) / f"{exercise}.py"
+    path = _folder(which) / f"{exercise}.py"
     spec = importlib.util.spec_from_file_location(f"{which}_solutions_of_{exercise}", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -61,7 +63,11 @@ def solutions(exercise: str, which: str = "first") -> Iterator[tuple[str, Any]]:
 
 def exercises_in(which: str) -> list[str]:
     """The exercises that a set has solutions of."""
-    return [name for name in EXERCISES if (FOLDER / which / f"{name}.py").exists()]
+    return [name for name in EXERCISES if (_folder(which) / f"{name}.py").exists()]
+
+
+def _folder(which: str) -> Path:
+    return FOLDER if which == "first" else FOLDER / which
 
 
 def verdicts(exercise: str, search: bool = False) -> Iterator[tuple[str, str, bool, str]]:
@@ -122,11 +128,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="The rates at which check() judges the solutions in tests/solutions.")
     parser.add_argument("--show", action="store_true", help="print each wrong solution's slip and verdict")
     parser.add_argument("--refresh", action="store_true", help="take over changed verdicts, as unjudged")
+    parser.add_argument("--write", action="store_true", help="count all sets anew, for the table in demos/README.md")
     parser.add_argument("--set", choices=SETS, default="first", help="which solutions")
     parser.add_argument("--judge", nargs=argparse.ONE_OR_MORE, metavar="WORD", help="JUDGEMENT exercise.name ...")
     parser.add_argument("exercises", nargs="*", help="only these")
     options = parser.parse_args(argv)
-    if options.judge:
+    if options.write:
+        found = {which: {exercise: counted(which, exercise) for exercise in exercises_in(which)} for which in SETS}
+        RATES.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    elif options.judge:
         _judge(*options.judge)
     elif options.set != "first":
         _report_marked(options.set, options.exercises or exercises_in(options.set), options.show)
@@ -155,23 +165,57 @@ def _report(exercises: Sequence[str], show: bool, refresh: bool) -> None:
         _write(table)
 
 
+def rates() -> dict[str, dict[str, dict[str, int]]]:
+    """What `--write` has counted: in each set, for each exercise, its solutions and the verdicts on them by kind."""
+    return json.loads(RATES.read_text(encoding="utf-8"))
+
+
+def counted(which: str, exercise: str) -> dict[str, int]:
+    """The solutions of an exercise in a set, and the verdicts on them by kind."""
+    if which != "first":
+        return dict(sorted(_report_marked_one(exercise, which, show=False, quiet=True).items()))
+    counts = Counter(judgement for judgement, _ in judged()[exercise].values())
+    counts.update(name[:5] for name, _ in solutions(exercise))
+    return dict(sorted(counts.items()))
+
+
+def table_of_rates() -> str:
+    """The rates of each set, as demos/README.md shows them."""
+    lines = ["| Set | Right | False alarms | Wrong | False passes | Names all | Names one of two | Numbers only | Points elsewhere |",
+             "|---|---|---|---|---|---|---|---|---|"]  # fmt: skip
+    for number, each in enumerate(rates().values(), 1):
+        counts = sum(map(Counter, each.values()), Counter[str]())
+        named = f"{counts['named']} ({100 * counts['named'] / counts['wrong']:.0f} %)"
+        astray = counts["misleading"] + counts["astray"]
+        cells = [number, counts["right"], counts["false alarm"], counts["wrong"], counts["false pass"], named,
+                 counts["partly"], counts["numbers only"], astray]  # fmt: skip
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines)
+
+
 def _report_marked(which: str, exercises: Sequence[str], show: bool) -> None:
     total = Counter[str]()
     for exercise in exercises:
-        counts = Counter[str]()
-        for name, passes, verdict, met in marked(exercise, which):
-            kind = name[:5]
-            counts[kind] += 1
-            if passes != (kind == "right"):
-                counts["false pass" if passes else "false alarm"] += 1
-                print(f"  {'FALSE PASS' if passes else 'FALSE ALARM'} {exercise}.{name}: {verdict}")
-            elif kind == "wrong":
-                counts[met] += 1
-            if kind == "wrong" and (show or met != "named"):
-                print(f"  {exercise}.{name} [{met}]\n      {verdict}")
+        counts = _report_marked_one(exercise, which, show)
         print(f"{exercise:18}", _line(counts, MARKED), flush=True)
         total += counts
     print(f"{'all':18}", _line(total, MARKED))
+
+
+def _report_marked_one(exercise: str, which: str, show: bool, quiet: bool = False) -> Counter[str]:
+    counts = Counter[str]()
+    for name, passes, verdict, met in marked(exercise, which):
+        kind = name[:5]
+        counts[kind] += 1
+        if passes != (kind == "right"):
+            counts["false pass" if passes else "false alarm"] += 1
+            if not quiet:
+                print(f"  {'FALSE PASS' if passes else 'FALSE ALARM'} {exercise}.{name}: {verdict}")
+        elif kind == "wrong":
+            counts[met] += 1
+        if kind == "wrong" and not quiet and (show or met != "named"):
+            print(f"  {exercise}.{name} [{met}]\n      {verdict}")
+    return counts
 
 
 def _count(exercise: str, known: dict[str, list[str]], show: bool) -> Counter[str]:

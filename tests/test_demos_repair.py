@@ -7,13 +7,16 @@ import inspect
 import linecache
 import math
 import re
+import textwrap
+from collections import Counter
+from pathlib import Path
 from string import Formatter
 
 import pytest
-from judge_solutions import exercises_in, marked, solutions
+from judge_solutions import exercises_in, marked, rates, solutions
 
 from demos.exercises import EXERCISES, verdict_on
-from demos.exercises.files import report_on
+from demos.exercises.files import report_on, starter, starting
 from demos.exercises.repair import program_of
 from demos.exercises.repair.code import Turns, compiled
 from demos.exercises.repair.edits import Change, grouped, made
@@ -213,6 +216,37 @@ def test_a_training_loop_is_told_its_line(tmp_path):
     assert "`w.data += eta * w.grad`" in report["verdict"] and "subtract `eta * w.grad`" in report["verdict"], report
 
 
+def in_its_file(exercise, solution, path):
+    """A solution written where a learner writes it: in the file of its lesson, whose other exercises are not begun."""
+    code = textwrap.dedent(inspect.getsource(solution)).replace(solution.__name__, exercise)
+    text = starter(EXERCISES[exercise].lesson, "check").replace(starting(EXERCISES[exercise]), code)
+    assert code in text
+    head = Path(inspect.getsourcefile(solution)).read_text(encoding="utf-8").splitlines()
+    imports = [line for line in head if line.startswith(("import ", "from "))]
+    path.write_text("\n".join([*imports, text]), encoding="utf-8")
+    return next(one for one in report_on(path) if one["name"] == exercise)
+
+
+def test_a_file_is_judged_before_all_of_it_is_written(tmp_path):
+    """An argument of `predicted` is called as the exercise above it, which is not begun."""
+    path = tmp_path / "lesson_0.py"
+    text = starter("0", "check").replace(
+        starting(EXERCISES["predicted"]), "def predicted(y, slope, dx):\n    return slope * dx\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    blank, wrong = report_on(path)
+    assert blank["status"] == "blank" and wrong["status"] == "wrong" and "add it to y" in wrong["verdict"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_wrong_solution_is_judged_in_its_file(exercise, tmp_path):
+    pytest.importorskip("numpy")  # some solutions use it
+    for name, solution in solutions(exercise):
+        if name in ("wrong_1", "wrong_2"):
+            assert in_its_file(exercise, solution, tmp_path / f"{name}.py")["status"] == "wrong", name
+
+
 def test_another_language_has_the_same_code_and_lines(tmp_path):
     solution = _program(TOLD_OF[0][0], "predicted")
     with using("ru"):
@@ -222,7 +256,7 @@ def test_another_language_has_the_same_code_and_lines(tmp_path):
 # --- Sets that were written before the checker was tuned -----------------------------------------------------
 
 
-@pytest.mark.parametrize("which", ["second", "held_out", "third"])
+@pytest.mark.parametrize("which", ["second", "held_out", "third", "fourth"])
 def test_every_slip_of_the_sets_is_marked(which):
     pytest.importorskip("numpy")  # some solutions use it
     for exercise in exercises_in(which):
@@ -233,7 +267,8 @@ def test_every_slip_of_the_sets_is_marked(which):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("which", "exercise"), [(which, name) for which in ("second", "held_out", "third") for name in exercises_in(which)]
+    ("which", "exercise"),
+    [(which, name) for which in ("second", "held_out", "third", "fourth") for name in exercises_in(which)],
 )
 def test_no_false_pass_and_no_false_alarm(which, exercise):
     pytest.importorskip("numpy")
@@ -241,3 +276,18 @@ def test_no_false_pass_and_no_false_alarm(which, exercise):
     assert all(passes == name.startswith("right") for name, passes, _ in met), met
     wrong = [how for name, _, how in met if name.startswith("wrong")]
     assert wrong.count("named") >= len(wrong) // 2, met
+    known = rates()[which][exercise]
+    assert (known["wrong"], known["right"]) == (len(wrong), len(met) - len(wrong))
+    assert abs(wrong.count("named") - known.get("named", 0)) <= 1, "python -m tests.judge_solutions --write"
+
+
+def test_the_rates_of_every_set_are_those_promised():
+    """No false pass, no false alarm, at most 2 % that point elsewhere only, 80 % that name every slip."""
+    everything = Counter()
+    for which, each in rates().items():
+        counts = sum(map(Counter, each.values()), Counter())
+        assert set(each) == set(exercises_in(which))
+        assert not counts["false pass"] and not counts["false alarm"], which
+        assert counts["named"] >= 0.8 * counts["wrong"], which
+        everything += counts
+    assert everything["misleading"] + everything["astray"] <= 0.02 * everything["wrong"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+from functools import partial
 from html import unescape
 from pathlib import Path
 
@@ -110,10 +112,59 @@ def test_wheels_are_asked_for_every_system_and_python(monkeypatch, tmp_path):
     from demos.workshop import _download
 
     _download(tmp_path / "wheels", lambda _: None)
-    downloads = {
-        (words[words.index("--platform") + 1], words[words.index("--python-version") + 1]) for words in asked[1:]
-    }
-    assert asked[0][0] == "wheel" and downloads == {(platform, python) for platform in PLATFORMS for python in PYTHONS}
+    assert asked[0][0] == "wheel"
+    for command, found in (("download", "--find-links"), ("install", "--no-index")):
+        targets = [
+            (words[words.index("--platform") + 1], words[words.index("--python-version") + 1])
+            for words in asked[1:]
+            if words[0] == command and found in words
+        ]
+        assert sorted(targets) == sorted((platform, python) for platform in PLATFORMS for python in PYTHONS)
+
+
+def test_wheels_need_a_checkout(monkeypatch, tmp_path):
+    monkeypatch.setattr("demos.workshop._ROOT", tmp_path)
+    with pytest.raises(OSError, match="--wheels builds the package, so it works only in a checkout of the project"):
+        workshop(tmp_path / "made", wheels=True)
+    assert not (tmp_path / "made").exists()
+
+
+def pythons():
+    """The Pythons of this machine that the workshop is for."""
+    for version in PYTHONS:
+        program = shutil.which(f"python{version}")
+        if program and not subprocess.run([program, "-c", "import venv"], capture_output=True, check=False).returncode:
+            yield version, program
+
+
+@pytest.mark.slow
+def test_the_wheels_are_small_and_enough_for_every_python_here(tmp_path):
+    """Installed as before.txt says, with no index; then the doctor finds everything, and a lesson runs."""
+    from demos.workshop import _download
+
+    wheels = tmp_path / "wheels"
+    try:
+        _download(wheels, lambda _: None)
+    except OSError as error:
+        if "from versions: none" in str(error) or "onnection" in str(error):
+            pytest.skip(f"no package index can be reached: {error}")
+        raise
+    assert sum(path.stat().st_size for path in wheels.iterdir()) <= 150e6
+    found = list(pythons())
+    assert found
+    for version, program in found:
+        venv = tmp_path / version
+        subprocess.run([program, "-m", "venv", venv], check=True)
+        python = venv / ("Scripts" if os.name == "nt" else "bin") / "python"
+        run = partial(subprocess.run, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
+        install = run(
+            [python, "-m", "pip", "install", "-q", "--no-index", "--find-links", wheels, "scalar-autograd[dot,demos]"]
+        )
+        assert install.returncode == 0, (version, install.stderr)
+        doctor = run([python, "-I", "-m", "autograd", "doctor"])
+        assert "everything needed is there" in doctor.stdout.splitlines()[-1], (version, doctor.stdout)
+        lesson = run([python.parent / "scalar-autograd", "lesson", "53", "--out", f"lesson-{version}"])
+        assert lesson.returncode == 0 and (tmp_path / f"lesson-{version}" / "index.html").exists(), lesson.stderr
 
 
 def test_the_markdown_that_notes_and_questions_use():

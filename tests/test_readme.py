@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from judge_solutions import table_of_rates
 
 from autograd import Value
 from autograd.ops import BUILTIN, OPS
@@ -48,7 +49,7 @@ def measured() -> str:
 
 
 PAGES = [README, *(ROOT / folder / "README.md" for folder in ("autograd", "demos", "demos/bench"))]
-MADE = {"operations": operations, "measured": measured, "lessons": lessons}
+MADE = {"operations": operations, "measured": measured, "lessons": lessons, "rates": table_of_rates}
 
 
 def with_made_parts(text: str) -> str:

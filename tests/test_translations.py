@@ -18,11 +18,14 @@ from judge_solutions import solutions
 from translations import CATALOGUES, LESSONS, ROOT, sentences_of, updated
 
 import demos.languages
+import nn
 from autograd import Value
+from autograd.drawing import legend
 from autograd.player import words
 from demos import workshop
 from demos.cli import main
 from demos.exercises import EXERCISES, verdict_on
+from demos.exercises import files as exercise_files
 from demos.languages import FOLDER, LANGUAGES, engine, language, listening, reading, told, tr, tr_prose, using
 from demos.languages import catalogue as catalogues
 from demos.languages import paragraphs as pieces
@@ -341,6 +344,43 @@ def test_the_sentences_of_the_engine_are_those_that_it_says():
             assert re.sub("^held with its$", "with its", piece.strip()) in said, sentence
 
 
+def test_the_sentences_of_legends_are_those_that_it_says():
+    files = [*(ROOT / "autograd" / "drawing").rglob("*.py"), ROOT / "autograd" / "explain" / "staleness.py"]
+    said = "".join(re.sub(r'"\s*\+ "', "", path.read_text(encoding="utf-8")) for path in files)
+    for sentence in engine.LEGENDS:
+        for piece in re.split(r"\{\w+\}", sentence):
+            # "line: weight" and "3 boxes" are put together from words
+            for part in re.split(r"^line: |^number in a dot: |, (?=orange)| in $|box(?:es)?$", piece):
+                assert part.strip() in said, (sentence, part)
+
+
+def small_model() -> Value:
+    out = nn.MLP(2, [3, 2], seed=0)([1.0, -2.0])
+    loss = nn.functional.cross_entropy(out, 1)
+    loss.label = "L"
+    loss.backward()
+    return loss
+
+
+@pytest.mark.parametrize("view", ["graph", "neurons", "matrix"])
+def test_the_legend_of_a_picture_is_in_russian(view):
+    loss = small_model()
+    english = loss.draw(view=view).pipe("svg", encoding="utf-8")
+    with using("ru"):
+        russian = loss.draw(view=view).pipe("svg", encoding="utf-8")
+    assert loss.draw(view=view).pipe("svg", encoding="utf-8") == english
+    texts, others = (re.findall(r"<text[^>]*>([^<]*)", svg) for svg in (english, russian))
+    assert any(map(english_in, texts))
+    left = set(re.findall(r"(?<![\w.])[a-z]{3,}", " ".join(others).replace(" · relu", "")))
+    assert left <= {"data", "grad", "grads", "relu", "log", "layers", "out"}, left
+    assert numbers(" ".join(texts)) == numbers(" ".join(others))
+
+
+def test_a_number_in_a_legend_has_no_english_comma():
+    with using("ru"):
+        assert legend.told("36,122 of the 1,000,000 values of f") == "значений из графа f: 36122 из 1000000"
+
+
 def test_a_quiz_in_russian_explains_every_wrong_number_in_russian():
     """Except for names, formulas and code, no English word is left."""
     with using("ru"):
@@ -398,6 +438,16 @@ def test_every_wrong_solution_gets_a_verdict_in_russian_and_the_same_numbers(nam
             assert re.search("[а-яё]{4}", verdict.removeprefix("пока нет. ")), (which, verdict)
             assert not english_in(verdict), (which, verdict)
             assert numbers(verdict) == numbers(english) or "address" in english, (which, english, verdict)
+
+
+@pytest.mark.parametrize("solved", [False, True])
+def test_a_file_of_exercises_is_in_russian(solved):
+    """Everything above the code of each: the statement, the hint, the effort."""
+    with using("ru"):
+        for lesson in dict.fromkeys(one.lesson for one in EXERCISES.values()):
+            text = exercise_files.starter(lesson, "check", solved)
+            comments = "\n".join(re.findall(r'(?m)^(?:# |""").*', text))
+            assert re.search("[а-яё]{4}", comments) and not english_in(comments), english_in(comments)
 
 
 # --- The models ---------------------------------------------------------------------------------------------

@@ -160,7 +160,9 @@ def _python(tree: ast.Module) -> Iterator[Entry]:
     for name, value in constants.items():
         if re.fullmatch(r"_?[A-Z_]+", name) and not isinstance(value, ast.Constant):
             yield from (
-                _entry(text) for text in _literals(value) if _is_sentence(text) or name in ("SENTENCES", "_SAID")
+                _entry(text)
+                for text in _literals(value)
+                if _is_sentence(text) or name in ("SENTENCES", "LEGENDS", "_SAID")
             )
         if name == "LEVELS" and isinstance(value, ast.Tuple):
             yield from map(_entry, _literals(value))
@@ -189,7 +191,7 @@ def _statement(node: ast.FunctionDef) -> Iterator[Entry]:
     """What an exercise asks for, or a command of the list does: a docstring."""
     decorators = [getattr(getattr(one, "func", one), "id", "") for one in node.decorator_list]
     said = ast.get_docstring(node, clean=False) or ""
-    if "exercise" in decorators:
+    if "exercise" in decorators or re.match(rf"{node.name}\([\w, ]*\) -> ", said):
         yield Entry(" ".join(said.split()))
     elif re.match(r"\w+ (\[?[A-Z]+\]?).*: ", said):
         yield Entry(said.splitlines()[0])

@@ -20,6 +20,7 @@ from ..modes import CUT
 from ..node import Node
 from .build import counts_together, left_out
 from .formats.svg import described
+from .legend import told
 from .measures import OUTER, TIP, Measures, corners, inches, path, placed, point, symbol_size, title_place
 from .options import Look
 from .palette import largest, mix, worst
@@ -281,10 +282,14 @@ class DotWriter:
         return self.leaves(box) if box.node is None and box.kind not in FOLDED else self.rows(box)
 
     def in_few_words(self, box: Box) -> str:
-        words = counted(len(box.nodes), box.kind)
+        words = told(counted(len(box.nodes), box.kind))
         if box.name and box.kind != "parameter":
             return f"{one_line(box.name, 24)} ×{len(box.nodes)}" if len(box.nodes) > 1 else box.name
-        return f"{words}, grads {spread(box.grads)}" if box.brief > 1 and box.grads and self.shows("grads") else words
+        return (
+            f"{words}, grads {told(spread(box.grads))}"
+            if box.brief > 1 and box.grads and self.shows("grads")
+            else words
+        )
 
     def operation_look(self, box: Box) -> dict[str, str]:
         palette, words = self.palette, self.operation_words(box)
@@ -301,12 +306,12 @@ class DotWriter:
         return formula if 0 < len(formula) <= SPELLED else one_line(box.symbol)
 
     def title(self, box: Box, columns: int = 3, bold: bool = True) -> str:
-        name = box.name or f"{box.kind}s"
+        name = box.name or told(f"{box.kind}s")
         shown = self.text(name, size=13, bold=bold, faint=not bold) + self.times(box.times)
         return row([f'<TD COLSPAN="{columns}" ALIGN="LEFT"{self.wide(name, 8)}>{shown}</TD>'])
 
     def pair(self, word: str, number: str, tint: str = "", many: bool = False) -> str:
-        return row([self.word(word), GAP, self.right(number, tint, many)])
+        return row([self.word(told(word)), GAP, self.right(number, tint, many)])
 
     def word(self, word: str, times: int = 1) -> str:
         return f'<TD ALIGN="LEFT"{self.wide(word, 6)}>{self.text(word, faint=True)}{self.times(times)}</TD>'
@@ -329,9 +334,9 @@ class DotWriter:
             rows.append(row([f'<TD COLSPAN="3" ALIGN="LEFT">{heat}</TD>']))
         for word, text, tint in self.facts(box):
             if text == UNKNOWN and not self.room(many=False):
-                rows.append(row([f'<TD COLSPAN="3" ALIGN="LEFT">{self.text(f"{word} {text}", faint=True)}</TD>']))
+                rows.append(row([f'<TD COLSPAN="3" ALIGN="LEFT">{self.text(f"{word} {told(text)}", faint=True)}</TD>']))
             else:
-                number = self.text(text, faint=True) if text == UNKNOWN else escape(text)
+                number = self.text(told(text), faint=True) if text == UNKNOWN else escape(told(text))
                 rows.append(self.pair(word, number, tint, many=box.node is None or word == "grads"))
         return table(rows)
 
@@ -349,14 +354,14 @@ class DotWriter:
         for name, nodes in list(tables.items())[: self.picture.listed]:
             rows.append(row(gaps([self.word(name, len(nodes)), *self.columns(nodes)])))
         if len(tables) > self.picture.listed:
-            rows.append(row([self.word(f"{len(tables) - self.picture.listed:,} more")]))
+            rows.append(row([self.word(told(f"{len(tables) - self.picture.listed:,} more"))]))
         return table(rows)
 
     def columns(self, nodes: Sequence[Node]) -> list[str]:
         """Write the cells with the data and grad of one leaf, or of several."""
         grads = [node.grad for node in nodes if node.reached]
-        grad = escape(spread(grads, self.look.digits)) if grads else self.text(UNKNOWN, faint=True)
-        data, many = escape(spread([node.data for node in nodes], self.look.digits)), len(nodes) > 1
+        grad = escape(told(spread(grads, self.look.digits))) if grads else self.text(told(UNKNOWN), faint=True)
+        data, many = escape(told(spread([node.data for node in nodes], self.look.digits))), len(nodes) > 1
         cells = {"data": self.right(data, many=many), "grad": self.right(grad, self.tint(worst(grads)), many)}
         return [cell for word, cell in cells.items() if self.shows(word)]
 
@@ -405,7 +410,7 @@ class DotWriter:
     def lines(self, texts: Iterable[str]) -> str:
         """Write lines below each other, with short ones side by side if the picture is wide."""
         lines: list[str] = []
-        for text in filter(None, texts):
+        for text in map(told, filter(None, texts)):
             longer = f"{lines[-1]}; {text}" if lines else text
             if lines and self.packs and text_width(longer, self.points(10)) <= PACKED * self.arrangement.size[0]:
                 lines[-1] = longer
@@ -420,7 +425,7 @@ class DotWriter:
 
     def beside(self, words: str) -> Markup:
         """Write the text at an arrow."""
-        rows = [row([GAP, f"<TD>{escape(line)}</TD>", GAP]) for line in words.split(", ")]
+        rows = [row([GAP, f"<TD>{escape(told(line))}</TD>", GAP]) for line in words.split(", ")]
         return html(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>')
 
     def wide(self, text: str, width: int, longest: int = SPELLED) -> str:

@@ -10,12 +10,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .picture import FOLDED, Box, Picture
 
-__all__ = ["explained"]
+__all__ = ["explained", "told", "translation"]
+
+translation: Callable[[str], str] = str  # of each sentence of a legend; a translator replaces it
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 PLAIN = ("+", "-", "*", "/", "**")
+
+
+def told(line: str) -> str:
+    """Write a line of a legend as it is shown: its sentences, which semicolons divide, each in the language in use."""
+    return "; ".join(map(translation, line.split("; ")))
 
 
 def explained(picture: Picture) -> list[str]:

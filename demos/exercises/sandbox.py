@@ -24,7 +24,7 @@ import nn
 from autograd.errors import printable
 from autograd.modes import modes_restored
 
-from ..languages import tr
+from ..languages import tr, whole
 
 __all__ = ["BUDGET", "REPAIRED", "EndlessError", "WrongError", "called", "is_library", "safe_repr"]
 
@@ -96,7 +96,7 @@ class _Budget:
             raise _StoppedError(
                 tr(
                     "it is still running after {count} instructions, at line {line}. What would end that loop?",
-                    count=f"{BUDGET:,}",
+                    count=whole(BUDGET),
                     line=frame.f_lineno,
                 ),
                 again,

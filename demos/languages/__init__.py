@@ -12,6 +12,7 @@ Code and numbers are the same in every language.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -46,6 +47,14 @@ def told(text: str) -> str:
     if _language == "en":
         return text
     return _catalogue(_language).matched(text, _page) or text
+
+
+def _in_legend(sentence: str) -> str:
+    """A sentence under a graph in the language in use; the commas in its numbers are English."""
+    if _language == "en":
+        return sentence
+    said = _catalogue(_language).matched(sentence, _page) or sentence
+    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", said)
 
 
 def tr_prose(text: str) -> str:
@@ -91,9 +100,11 @@ def use(name: str) -> None:
         raise ValueError(f"want one of the languages {', '.join(LANGUAGES)}, got {name!r}")
     _language = name
     with suppress(ImportError):  # if the engine is missing, the command line says so in this language
+        from autograd.drawing import legend
         from autograd.player import words
 
         words.language, words.translation, words.computed = name, tr, told
+        legend.translation = _in_legend
 
 
 @contextmanager

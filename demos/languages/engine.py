@@ -1,10 +1,11 @@
-"""What the engine says about wrong numbers, in English: a quiz in another language recognises it by these templates."""
+"""What the engine says in English: about wrong numbers, in a quiz, and under a picture, in its legend. In another
+language it is recognised by these templates."""
 
 from __future__ import annotations
 
 from . import told
 
-__all__ = ["told_lines"]
+__all__ = ["LEGENDS", "SENTENCES", "told_lines"]
 
 SENTENCES = (
     "no usual mistake gives it",
@@ -39,6 +40,35 @@ SENTENCES = (
     # what was typed
     "want a number as a guess, got {guess}",
     "want a number or an expression of the graph's names as a guess, got {guess}: {why}",
+)  # fmt: skip
+
+# What legends say; each sentence ends with the line, or at a semicolon.
+LEGENDS = (
+    "double frame: parameter", "square corners: input", "rounded: computed",
+    "number on an arrow: partial, the slope of that one operation",
+    "zeros after the point: the number is rounded", "1.000 is close to 1, but not 1",
+    "orange: gradient above 0, blue: below 0", "wide arrow: a large gradient flows back",
+    "pink: nan or inf came back here: start with the one nearest to the result", "pink: nan or inf",
+    "dashed frame: cut off by detach() or no_grad(), so no gradient flows back from there",
+    # how much is shown
+    "{count} values of {name}", "{count} of the {all} values of {name}",
+    "{count} values in {boxes} box", "{count} values in {boxes} boxes",
+    "{count} of the {all} values in {boxes} box", "{count} of the {all} values in {boxes} boxes",
+    "×n: n alike, one is shown", "dot of n: the sum of n products", "f(g): the value of g is not shown",
+    "×n at an arrow: n go in",
+    "{name} changed after {result} was computed",
+    # in boxes, and at arrows
+    "{count} parameter", "{count} parameters", "{count} input", "{count} inputs", "{count} other value", "{count} other values",
+    "|grad| to {number}", "next turn",
+    # the views
+    "the shape of the model, without its numbers",
+    "a cell is orange above 0 and blue below 0, stronger for larger numbers", "each map has its own scale",
+    "of a larger matrix, the first {count} rows and columns",
+    "line: weight, orange above 0, blue below 0, wider for larger weights",
+    "line: gradient of a weight, orange above 0, blue below 0, wider for larger weights",
+    "number in a dot: its output", "number in a dot: its gradient", "square at a dot: its bias",
+    "{count} samples went through the layers: the first one is shown", "gradients of weights are for all of them",
+    "the first {count} of {all} layers", "page=None has room for all",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import math
 
 import nn
 import nn.functional as F
-from autograd import Value, atomic, draw
+from autograd import Value, draw
 from scalar_autograd import BLACK, NEGATIVE, POSITIVE, heat, option, plot, predict, show
 
 # %% [markdown]
@@ -180,17 +180,19 @@ show(
 )
 
 # %% [markdown]
-# Here is the same with every multiplication and every addition as a node of its own:
+# Here is a shorter row, the first one of the 2 x 3 matrix above, with every multiplication and every addition as a node
+# of its own:
 
 # %%
-with atomic():
-    y3 = layer(three)[3]
-y3.zero_grad()
-y3.backward()
+weights = [Value(number, label=f"W0{j}") for j, number in enumerate(W[0])]
+inputs = [Value(number, label=f"x{j}") for j, number in enumerate(x)]
+bias = Value(b[0], label="b0")
+y0 = weights[0] * inputs[0] + weights[1] * inputs[1] + weights[2] * inputs[2] + bias
+y0.backward()
 show(
-    draw(y3, title="One row of a layer, multiplication by multiplication"),
+    draw(y0, title="One row of a layer, multiplication by multiplication"),
     "opened",
-    "Seven products and seven sums. The partial on the arrow from a weight is its input; on the arrow from an input it is the weight.",
+    "Three products and three sums. The partial on the arrow from a weight is its input; on the arrow from an input it is the weight.",
 )
 
 # %% [markdown]

@@ -79,7 +79,7 @@ one = F.cross_entropy(model(batch[0][0]), batch[0][1])
 one.label = "loss"
 one.backward()
 show(
-    draw(one, title="The loss of one example", page=(860, 600)),
+    draw(one, depth=1, title="The loss of one example"),
     "graph",
     "One example, from three embeddings to its loss; layers are folded.",
 )

@@ -15,21 +15,7 @@ import autograd
 import nn
 import nn.functional as F
 from autograd import Value, draw
-from scalar_autograd import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    MARKS,
-    NEGATIVE,
-    ORANGE,
-    POSITIVE,
-    normal,
-    option,
-    plot,
-    predict,
-    show,
-)  # fmt: skip
+from scalar_autograd import BLACK, BLUE, GREY, MARKS, NEGATIVE, ORANGE, POSITIVE, normal, option, plot, predict, show
 
 seed = option("seed", 0)
 
@@ -92,9 +78,10 @@ def _(ax):
 # %% [markdown]
 # ## Run: seventeen derivatives at once
 #
-# XOR is the smallest problem that no straight line can solve. Our network has two inputs, a hidden layer of four units
-# with tanh, and one output: 12 weights and 5 biases, a 2-4-1 *MLP*. One backward pass gives the derivative of the loss
-# with respect to each of them. Each one predicts how $L$ changes when that parameter alone is nudged by 0.01.
+# XOR is the smallest problem that no straight line can solve. Our network has two inputs, a hidden layer of four units,
+# and one output: 12 weights and 5 biases, a 2-4-1 *MLP* (multilayer perceptron). Each hidden unit bends its weighted
+# sum with tanh, an S-shaped curve between -1 and 1; that is its *activation*. One backward pass gives the derivative of
+# the loss with respect to each parameter. Each one predicts how $L$ changes when that parameter alone is nudged by 0.01.
 
 # %%
 inputs, targets = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]
@@ -377,7 +364,7 @@ for name, counts in passes.items():
 @plot("passes", "Passes until L is a hundredth of what it was; the scale is logarithmic.",
       title="What one backward pass saves", x="weights", y="passes")  # fmt: skip
 def _(ax):
-    looks = ((BLUE, ""), (ORANGE, "//"), (GREEN, ".."))
+    looks = [(color, hatch) for (color, *_), hatch in zip(MARKS, ("", "//", ".."))]
     for k, ((name, counts), (color, hatch)) in enumerate(zip(passes.items(), looks)):
         places = [group + 0.27 * (k - 1) for group in range(3)]
         bars = ax.bar(places, counts, 0.25, color=color, hatch=hatch, edgecolor="white", label=name)

@@ -168,7 +168,8 @@ print(compare(square, "no_accumulate"))
 # - `backprop(count, edges)` makes a backward pass over edges in the right order (medium);
 # - `order(operands, root)` finds such an order (hard);
 # - `Value`, a class of your own with `data`, `grad`, `+`, `*`, `tanh()` and `backward()` (hard, 40 minutes). Any class
-#   will do: the check builds small graphs with it, and recognises each mistake by its wrong number.
+#   will do: the check builds small graphs with it, and recognises each mistake by its wrong number. `math.tanh` is an
+#   S-shaped curve between -1 and 1; where its value is $t$, its slope is $1 - t^2$.
 #
 # For more practice, the player above has a button *Quiz*, and `quiz(level="order")` never runs out of graphs.
 #

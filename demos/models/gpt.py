@@ -152,7 +152,7 @@ def main(
             return add_up([loss_of(signs_of(name)).data for name in some]) / len(some)
 
     def draw_one(update: int) -> None:
-        graphs.graph("GPT", update, loss_of(ann), depth=1)
+        graphs.graph("GPT", update, loss_of(ann), depth=0)
         model.zero_grad()
 
     recorder = Recorder(

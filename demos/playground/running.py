@@ -24,7 +24,7 @@ from autograd.drawing import set_engine
 from autograd.drawing.engines import Engine
 from autograd.errors import printable
 
-from ..languages import tr
+from ..languages import tr, whole
 from .notebook import Bundle, install
 
 __all__ = ["ROUNDS", "Session", "start"]
@@ -101,7 +101,7 @@ class Session:
         self._printed.append(
             text
             if len(text) < left
-            else f"{text[:left]}\n{tr('... more than {count} letters: the rest is left out', count=f'{PRINTED:,}')}\n"
+            else f"{text[:left]}\n{tr('... more than {count} letters: the rest is left out', count=whole(PRINTED))}\n"
         )
         if perf_counter() - self._flushed > 0.1:
             self._flush()
@@ -326,7 +326,7 @@ def _counted() -> Iterator[None]:
                 tr(
                     "It was still running after {count} iterations of a loop, so it was stopped. What would end "
                     "that loop?",
-                    count=f"{ROUNDS:,}",
+                    count=whole(ROUNDS),
                 )
             )
         return None

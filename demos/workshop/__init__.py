@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
+from importlib import import_module
 from pathlib import Path
 
 from autograd.drawing.output import write_whole
@@ -19,7 +20,7 @@ from ..exercises import files as exercise_files
 from ..languages import language, reading, told, tr, tr_prose
 from ..practice import questions_of
 from ..practice.quizzes import LEVELS, quiz
-from ..shared.catalog import DEMOS, Demo
+from ..shared.catalog import DEMOS, Demo, find
 from ..shared.page import read, run
 from ..shared.report import markdown, markdown_line, sentences
 from .handout import figures, handout
@@ -29,6 +30,8 @@ __all__ = ["PLATFORMS", "PYTHONS", "workshop"]
 
 _HERE = Path(__file__).parent
 PLATFORMS = ("win_amd64", "macosx_11_0_arm64", "macosx_11_0_x86_64", "manylinux2014_x86_64")
+_ROOT = _HERE.parents[1]
+_WANTED = "scalar-autograd[dot,demos]"
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 _BEFORE = """Please try this before the workshop; it takes two minutes.
 
@@ -48,12 +51,17 @@ No Python at all? Come anyway: every lesson is a page that opens with a double c
 """
 
 
+_MODELS = ("iris", "gpt")  # a lecture begins with one, and ends with the other
+
 _ABOVE = """# Backpropagation
 
 Nine lessons, best taken in this order. Each one opens with a double click, and you need not install anything to read
 it.
 """
-_BELOW = """[The handout](handout.html), for printing. [What to try before the workshop](before.txt). For teachers:
+_BELOW = """Two networks while they learn: [flowers told apart](models/iris/index.html), and
+[names invented](models/gpt/index.html).
+
+[The handout](handout.html), for printing. [What to try before the workshop](before.txt). For teachers:
 [speaker notes](teacher/notes.html), and solutions in `teacher/solutions`.
 """
 _QUIZ = "Practise: work out the gradients of small graphs, in a page that explains each wrong number: {levels}."
@@ -66,10 +74,15 @@ def workshop(folder: str | Path, wheels: bool = False, tell: Callable[[str], Non
     folder cannot be written to.
     """
     folder = Path(folder)
+    if wheels and not (_ROOT / "pyproject.toml").exists():
+        raise OSError(tr("--wheels builds the package, so it works only in a checkout of the project"))
     lessons = [demo for demo in DEMOS if demo.lesson]
     for demo in lessons:
         tell(tr("lesson {number}: {question}", number=demo.lesson, question=tr(demo.question)))
         run(demo.path, out=folder / "lessons" / demo.name, quiet=True)
+    for demo in filter(None, map(find, _MODELS)):
+        tell(tr("model {name}", name=demo.name))
+        import_module(demo.module).main(out=folder / "models" / demo.name, quiet=True)
     for name in ("figures", "notebooks", "quiz", "teacher"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for demo in lessons:
@@ -103,7 +116,7 @@ def _page(title: str, body: str) -> str:
 def _index(lessons: Sequence[Demo]) -> str:
     rows = "".join(
         f'<tr><td>{demo.lesson}</td><td style="text-align: left"><a href="lessons/{demo.name}/index.html">{escape(tr(demo.question))}</a></td>'
-        f'<td><a href="figures/{demo.name}.html">{tr("figures")}</a></td><td><a href="notebooks/lesson_{demo.lesson}.ipynb">{tr("notebook")}</a></td>'
+        f'<td style="text-align: left"><a href="figures/{demo.name}.html">{tr("figures")}</a></td><td><a href="notebooks/lesson_{demo.lesson}.ipynb">{tr("notebook")}</a></td>'
         f'<td><a href="exercises/lesson_{demo.lesson}.py">{tr("{count} exercises", count=len(list(exercises_of(demo.lesson))))}</a></td></tr>'
         for demo in lessons
     )
@@ -154,15 +167,27 @@ def _slips(demo: Demo) -> Iterator[str]:
 
 
 def _download(folder: Path, tell: Callable[[str], None]) -> None:
-    """Collect the wheels for every platform and Python version on this one machine. Raises OSError if pip fails."""
+    """Collect the wheels for every platform and Python version on this one machine, and check that each finds all it needs.
+
+    Raises OSError if pip fails.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    root = _HERE.parents[1]
-    _pip("wheel", "-q", "--no-deps", "-w", str(folder), str(root))
+    _pip("wheel", "-q", "--no-deps", "-w", str(folder), str(_ROOT))
     for platform in PLATFORMS:
         for python in PYTHONS:
             tell(tr("wheels for Python {python} on {platform}", python=python, platform=platform))
-            _pip("download", "-q", "-d", str(folder), "--only-binary=:all:", "--platform", platform, "--python-version", python,
-                 "--find-links", str(folder), "scalar-autograd[dot,demos]")  # fmt: skip
+            target = [
+                "--only-binary=:all:",
+                "--platform",
+                platform,
+                "--python-version",
+                python,
+                "--find-links",
+                str(folder),
+                _WANTED,
+            ]
+            _pip("download", "-q", "-d", str(folder), *target)
+            _pip("install", "-q", "--dry-run", "--ignore-installed", "--target", str(folder), "--no-index", *target)
 
 
 def _pip(*words: str) -> None:

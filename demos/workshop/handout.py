@@ -26,7 +26,7 @@ pre.output { border-width: 0 0 0 2pt; }
 figure { margin: .8em 0; break-inside: avoid; } img { max-width: 100%; max-height: 68mm; } figcaption { font-size: 9.5pt; }
 .predict { border: .6pt solid #000; padding: .5em .7em; margin: .8em 0; break-inside: avoid; }
 .answer { border-bottom: .5pt solid #000; display: inline-block; width: 45mm; }
-code { font-size: .9em; }
+code { font-size: .9em; } .answers { font-size: 9pt; line-height: 1.25; }
 """
 
 
@@ -36,7 +36,12 @@ def handout(demos: Sequence[Demo]) -> str:
     for demo in demos:
         with reading(demo.name):
             parts += _lesson(demo)
-    parts += [f"<h1>{tr('Answers')}</h1>", "<ul>", *(line for demo in demos for line in _answers(demo)), "</ul>"]
+    parts += [
+        f"<h1>{tr('Answers')}</h1>",
+        '<ul class="answers">',
+        *(line for demo in demos for line in _answers(demo)),
+        "</ul>",
+    ]
     return (
         f'<!DOCTYPE html>\n<html lang="{language()}"><head><meta charset="utf-8"><title>{tr("Backpropagation: the handout")}</title>\n'
         f"<style>{_STYLE}</style></head>\n<body>\n" + "\n".join(parts) + "\n</body></html>\n"
@@ -59,6 +64,8 @@ def _code(demo: Demo, cell: Cell) -> Iterator[str]:
     printed = "".join(statement.expected for statement in cell.statements).rstrip()
     if printed:
         yield f'<pre class="output">{escape(printed)}</pre>'
+    if any(_plays(node) for node, _ in cell.statements):
+        yield f"<p>{tr('(On paper there is no player. It is on the page {page}.)', page=f'lessons/{demo.name}/index.html')}</p>"
     for name, caption in figures(cell):
         caption = told(caption)
         yield (
@@ -76,12 +83,17 @@ def figures(cell: Cell) -> list[tuple[str, str]]:
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
                 continue
             texts = [word.value for word in call.args if isinstance(word, ast.Constant) and isinstance(word.value, str)]
-            plays = call.func.id == "show" and not (
-                isinstance(call.args[0], ast.Call) and _name(call.args[0]) == "draw"
-            )
-            if call.func.id in ("show", "plot") and texts and not plays:
+            if call.func.id in ("show", "plot") and texts and not _plays(node):
                 found.append((texts[0], texts[1] if len(texts) > 1 else ""))
     return found
+
+
+def _plays(node: ast.stmt) -> bool:
+    """Whether a statement shows something that moves: a player or a film."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or _name(call) != "show":
+        return False
+    return not (isinstance(call.args[0], ast.Call) and _name(call.args[0]) == "draw")
 
 
 def _name(call: ast.Call) -> str:

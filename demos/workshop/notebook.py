@@ -18,7 +18,7 @@ from ..shared.page import read, told_prose
 
 __all__ = ["notebook", "write_notebook"]
 
-_INSTALL = '# %pip install -q --find-links ../wheels "scalar-autograd[dot,demos]"'
+_INSTALL = '# %pip install -q --no-index --find-links ../wheels "scalar-autograd[dot,demos]"'
 
 
 def notebook(demo: Demo) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from ..dot import DotWriter
 from ..folding.alike import Paths
 from ..folding.parts import Group, Listing, Part, parts_of
 from ..folding.repeats import Nearest
+from ..legend import told
 from ..options import Look
 from ..picture import FOLDED, Arrow, Box, Picture
 from ..sheet import Markup
@@ -130,7 +131,7 @@ class _MatrixWriter(DotWriter):
         if len(box.numbers) <= NUMBERED:
             return super().constants(box)
         heat = map_of(self, wrapped(box.numbers))
-        title = f'<TR><TD ALIGN="LEFT">{self.text(f"{len(box.numbers)} constants", faint=True)}</TD></TR>'
+        title = f'<TR><TD ALIGN="LEFT">{self.text(told(f"{len(box.numbers)} constants"), faint=True)}</TD></TR>'
         return _table([title, f'<TR><TD ALIGN="LEFT">{heat}</TD></TR>'])
 
     def words(self, arrow: Arrow) -> str:

@@ -22,6 +22,7 @@ from ...explain.phrases import counted, short
 from ...explain.staleness import remark
 from ...graph import Graph
 from ..build import build_picture
+from ..legend import told
 from ..options import NUMBERS, Look
 from ..palette import mix
 from ..placing.page import scale_on
@@ -211,7 +212,8 @@ class _Writer:
 
     def block(self, sheet: Sheet, block: Block) -> None:
         first = block.dots[0]
-        self.words(sheet, f"t{first.id}", block.title, first.x, first.y + self.network.wide * 0.85, bold=True)
+        title = block.title if first.neuron else told(block.title)  # a layer's is the user's name for it
+        self.words(sheet, f"t{first.id}", title, first.x, first.y + self.network.wide * 0.85, bold=True)
         for dot in block.dots:
             if dot.hidden:
                 self.words(sheet, dot.id, f"{dot.hidden:,} more", dot.x, dot.y, faint=True)
@@ -276,7 +278,8 @@ class _Writer:
                 size=14,
                 bold=True,
             )
-        lines = self.notes() * self.look.legend + [stale for stale in [remark(self.graph)] if stale]
+        texts = self.notes() * self.look.legend + [stale for stale in [remark(self.graph)] if stale]
+        lines = [*map(told, texts)]
         y = self.network.bottom - 18
         for n, line in enumerate(lines):
             self.words(sheet, f"note{n}", line, (self.network.left + self.network.right) / 2, y - LINE * n, faint=True)

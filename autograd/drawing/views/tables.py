@@ -20,6 +20,7 @@ from ...graph import Graph
 from ...modes import CUT
 from ...node import Node
 from ...slow_path import Pole
+from ..legend import told
 from ..palette import Palette, mix
 from ..picture import LISTED, UNKNOWN, Box, Picture
 from ..placing.text import measured
@@ -249,7 +250,7 @@ def constant_rows(writer: DotWriter, box: Box) -> Markup:
         return html(escape(typed(numbers[0])) + writer.times(box.times))
     rows = [row([writer.right(escape(typed(number)))]) for number in numbers[:LISTED]]
     if len(numbers) > LISTED:
-        rows.append(row([f"<TD>{len(numbers) - LISTED:,} more</TD>"]))
+        rows.append(row([f"<TD>{told(f'{len(numbers) - LISTED:,} more')}</TD>"]))
     if box.times > 1:
         rows.append(row([writer.right(writer.times(box.times))]))
     return table(rows)

@@ -109,7 +109,7 @@ def program_of(thing: Any) -> Program | None:
                     helpers.append(other)
     module = ast.Module([*reversed(helpers), node], [])
     inside = {one.name for one in wanted}
-    whole = all(name in inside or not _is_learners(namespace.get(name)) for name in _names(module))
+    whole = all(name in inside or not _is_learners(namespace.get(name)) for one in wanted for name in _names(one))
     return (
         Program(module, turning_in(module), node.name, namespace, lines, whole)
         if _only_computes(module, namespace)
@@ -162,7 +162,12 @@ def turning_in(tree: ast.AST) -> list[Any]:
 
 
 def _names(tree: ast.AST) -> list[str]:
-    return list(dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)))
+    """The names that a definition takes from outside: an argument or a variable of its own may be called as another
+    exercise is."""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    own |= {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    return list(dict.fromkeys(node.id for node in names if node.id not in own))
 
 
 def _is_learners(thing: Any) -> bool:

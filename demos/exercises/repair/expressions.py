@@ -123,7 +123,7 @@ def _unary(site: Site) -> Iterator[Edit]:
 
 def _constants(site: Site) -> Iterator[Edit]:
     node = site.node
-    if not isinstance(node, ast.Constant) or isinstance(node.value, (bool, str, bytes, type(None), complex)):
+    if not isinstance(node, ast.Constant) or isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
         return
     held = node.value
     kind, key = "number", f"{held}"
