@@ -285,11 +285,8 @@ class DotWriter:
         words = told(counted(len(box.nodes), box.kind))
         if box.name and box.kind != "parameter":
             return f"{one_line(box.name, 24)} ×{len(box.nodes)}" if len(box.nodes) > 1 else box.name
-        return (
-            f"{words}, grads {told(spread(box.grads))}"
-            if box.brief > 1 and box.grads and self.shows("grads")
-            else words
-        )
+        grads = f", grads {told(spread(box.grads))}" if box.brief > 1 and box.grads and self.shows("grads") else ""
+        return words + grads
 
     def operation_look(self, box: Box) -> dict[str, str]:
         palette, words = self.palette, self.operation_words(box)
