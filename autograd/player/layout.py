@@ -7,7 +7,7 @@ allows are laid out beforehand.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from time import monotonic
 from typing import Any
@@ -31,7 +31,8 @@ NUMBER, SPREAD = 66, 108  # the widths of any number or "not reached", and of a 
 CIRCLE = 25
 LABEL, LABEL_HEIGHT = 50, 13  # the room for the number on an arrow
 WINDOW = (1300, 600)  # the size in points of a drawing that is readable as a whole
-SHRINKS = 1.2  # how many times larger a drawing may be, since its numbers have 11 points and 9 can be read
+NARROW, FEW = 600, 60  # the width of a second layout, for a notebook's cell or a phone, and the most boxes for it
+READABLE = (1100, 720)  # the largest drawing whose numbers have 9 pixels in a window of 1280 by 800
 ALIKE = "×n"  # the name among the closed modules of what else is folded
 MODULES = 8  # the most modules to open and close one by one
 ROOM, ROOM_PER_VALUE = 160_000, 50  # the most characters in the views of a page
@@ -61,17 +62,19 @@ def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> l
             room -= size
     views = sorted(found.values(), key=_shrinks)
     left = None if deadline is None else deadline - (monotonic() - start)
-    if _shrinks(views[0]) > SHRINKS and (left is None or left > 0):
-        readable = _view(graph, edges, [], budget, fits=lambda picture: _is_readable(picture, graph))
+    if not _is_readable(views[0]["size"]) and (left is None or left > 0):
+        readable = _view(
+            graph, edges, [], budget,
+            fits=lambda picture: _is_readable(Arrangement(picture, _Sizes(graph), READABLE[0]).size),
+        )  # fmt: skip
         if _shrinks(readable) < _shrinks(views[0]):
             readable["closed"].append(ALIKE)
             views.insert(0, readable)
     return views
 
 
-def _is_readable(picture: Picture, graph: Graph) -> bool:
-    size = Arrangement(picture, _Sizes(graph), WINDOW[0]).size
-    return all(points <= SHRINKS * room for points, room in zip(size, WINDOW))
+def _is_readable(size: Sequence[float]) -> bool:
+    return all(points <= most for points, most in zip(size, READABLE))
 
 
 def _shrinks(view: dict[str, Any]) -> float:
@@ -116,8 +119,14 @@ def _view(
     budget: int,
     fits: Callable[[Picture], bool] | None = None,
 ) -> dict[str, Any]:
-    """Return one picture with its places."""
-    return _Layout(build_picture(graph, fits, budget=budget, fold=closed or None), graph, edges).view()
+    """Return one picture with its places; if it is wide, also with places for a narrow window."""
+    picture = build_picture(graph, fits, budget=budget, fold=closed or None)
+    view = _Layout(picture, graph, edges, READABLE[0] if fits else WINDOW[0]).view()
+    if view["size"][0] > NARROW and len(picture.boxes) <= FEW:
+        narrow = _Layout(picture, graph, edges, NARROW).view()
+        if narrow["size"][0] < view["size"][0]:
+            view["narrow"] = narrow | {"closed": view["closed"]}
+    return view
 
 
 # --- Sizes -------------------------------------------------------------------------------------------------
@@ -203,12 +212,12 @@ class _Sizes:
 class _Layout:
     """Return a picture with its places, in points, down from the top left."""
 
-    def __init__(self, picture: Picture, graph: Graph, edges: dict[Any, int]) -> None:
+    def __init__(self, picture: Picture, graph: Graph, edges: dict[Any, int], width: float) -> None:
         self.picture = picture
         self.graph = graph
         self.edges = edges
         self.modules = list(module_names(graph))
-        self.placement = Arrangement(picture, _Sizes(graph), WINDOW[0]).placement
+        self.placement = Arrangement(picture, _Sizes(graph), width).placement
 
     def view(self) -> dict[str, Any]:
         boxes, picture = self.picture.boxes, self.picture

@@ -9,7 +9,9 @@ function unrolled(runs) {
   return numbers;
 }
 
-for (const { boxes, arrows } of (DATA.rounds || [DATA]).flatMap(({ views }) => views)) {
+const layouts = (one) => (one.narrow ? [one, one.narrow] : [one]); // the second is for a narrow window
+
+for (const { boxes, arrows } of (DATA.rounds || [DATA]).flatMap(({ views }) => views).flatMap(layouts)) {
   for (const box of boxes) if (box.nodes) box.nodes = unrolled(box.nodes);
   for (const arrow of arrows) if (arrow.edges) arrow.edges = unrolled(arrow.edges);
 }
@@ -141,7 +143,7 @@ function drawArrow(arrow) {
 function draw() {
   if (state.network) return drawNetwork();
   if (!DATA.views.length) return;
-  view = state.closed ? viewFor(state.closed) : DATA.views[0];
+  view = roomiest(state.closed ? viewFor(state.closed) : DATA.views[0]);
   const drawing = $("drawing");
   const [width, height] = view.size;
   drawing.setAttribute("viewBox", `-8 -8 ${width + 16} ${height + 16}`);
@@ -172,15 +174,29 @@ function draw() {
   fit();
 }
 
+function whole({ size: [width, height] }) {
+  // the scale at which a layout is seen as a whole
+  const room = $("scroll");
+  return Math.min((room.clientWidth - 8) / (width + 16), (room.clientHeight - 8) / (height + 16), 2.2);
+}
+
+function roomiest(one) {
+  // the layout of a view that is seen larger
+  return layouts(one).reduce((best, other) => (whole(other) > 1.1 * whole(best) ? other : best));
+}
+
 function scale() {
-  const [width, height] = view.size, room = $("scroll");
-  const whole = Math.min((room.clientWidth - 8) / (width + 16), (room.clientHeight - 8) / (height + 16), 2.2);
-  const larger = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // by "Text +"
-  return Math.max(0.05, whole * larger * 1.25 ** state.zoom);
+  const text = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // by "Text +"
+  return Math.max(0.05, whole(view) * text * 1.25 ** state.zoom);
 }
 
 function fit() {
   if (!view) return;
+  if (!state.network && roomiest(state.closed ? viewFor(state.closed) : DATA.views[0]) !== view) {
+    draw();
+    showDrawing();
+    return;
+  }
   const by = scale(), drawing = $("drawing");
   drawing.setAttribute("width", (view.size[0] + 16) * by);
   drawing.setAttribute("height", (view.size[1] + 16) * by);

@@ -203,6 +203,41 @@ def test_the_page_opens_on_the_whole_graph_and_explains_what_is_on_it(tmp_path):
     assert seen[0] and "how many are in that box" in seen[1]
 
 
+def hand_written(rng: random.Random) -> Value:
+    """A network of 116 values without modules, as in micrograd."""
+
+    def layer(xs: list, count: int) -> list:
+        return [sum((Value(rng.uniform(-1, 1)) * x for x in xs), Value(0.0)).tanh() for _ in range(count)]
+
+    return layer(layer(layer([2.0, 3.0, -1.0], 4), 4), 1)[0]
+
+
+def test_a_large_graph_opens_readable_and_one_button_draws_all_of_it(tmp_path):
+    size = ["see", "[scale() * 11, document.querySelectorAll('.box').length, view.closed.join()]"]
+    toggle = ["click", "#views button"]
+    root = hand_written(random.Random(1))
+    seen = look(root, tmp_path / "f.html", size, toggle, size, ADDRESS, toggle, size)
+    (points, few, folded), (_, many, whole), (_, again, _) = seen[0], seen[2], seen[5]
+    assert points > 8.5 and folded == "×n" and whole == "" and many > 80 > few == again
+    assert seen[3] == "#edge=0&closed="
+    assert look(root, tmp_path / "g.html", size, at="#edge=0&closed=")[0][1] == many
+
+
+def test_a_narrow_window_has_a_layout_of_its_own(tmp_path):
+    """A notebook's cell, and a phone. The numbers are as large as there is room for, also after a turn of the phone."""
+    x1, x2, w1, w2 = (Value(float(k), label=name) for k, name in enumerate(("x1", "x2", "w1", "w2")))
+    root = ((x1 * w1 + x2 * w2) + Value(0.5, label="b")).tanh()
+    shape = [
+        "see",
+        "new Promise((done) => setTimeout(() => done([view.size[0] > 600, scale(), layouts(DATA.views[0]).map(whole)]), 300))",
+    ]
+    turned = [shape, ["size", 1280, 480], shape, ["size", 848, 640], WORDS]
+    seen = look(root, tmp_path / "f.html", *turned, ["key", "ArrowRight"], WORDS, width=848, height=640)
+    for wide, scale, scales in (seen[0], seen[2]):
+        assert len(scales) == 2 and scale == pytest.approx(scales[0 if wide else 1]) and scale > max(scales) / 1.11
+    assert seen[0][0] is False and seen[2][0] is True and seen[4] != seen[6]
+
+
 def test_a_film_plays_its_updates(tmp_path):
     w = Value(0.5, label="w")
     recorder = Recorder([w])
