@@ -61,7 +61,6 @@ class Methods:
     def gelu(self) -> Value: ...  # 0.5 * a * (1 + erf(a / sqrt(2))); slopes in ops.py
     def clamp_min(self, other: Value | float) -> Value: ...  # low if a < low or low != low else a; slope 1 if a >= low else 0, 1 if a < low else 0
     def clamp_max(self, other: Value | float) -> Value: ...  # high if a > high or high != high else a; slope 1 if a <= high else 0, 1 if a > high else 0
-    def where(self, other: Value | float) -> Value: ...  # a if condition != 0 else b; slope 0, 1 if condition != 0 else 0, 0 if condition != 0 else 1
 
 def dot(xs: Sequence[Value | float], ws: Sequence[Value | float], bias: Value | float | None = None) -> Value: ...  # sum(xs[i] * ws[i]) + bias
 def total(xs: Sequence[Value | float]) -> Value: ...  # sum(xs[i])

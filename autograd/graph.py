@@ -24,7 +24,7 @@ from weakref import WeakSet, ref
 
 from .errors import ArgumentError, GraphError
 from .node import Node
-from .slow_path import Pole, evaluate, evaluate_partial
+from .slow_path import Pole, evaluate, evaluate_partial, real_data
 
 __all__ = [
     "Edge", "Graph", "Looked", "Node", "grad_before", "gradients", "how_cut", "nearest", "numbers", "recompute", "recomputed_partials",
@@ -272,8 +272,14 @@ NOTHING_NEW: Mapping[Any, float] = {}
 
 
 def numbers(node: Any, new: Mapping[Any, float] = NOTHING_NEW) -> list[float]:
-    """List the numbers that a node is computed from, in order: its operands' data, or their numbers in `new`."""
-    return [operand if isinstance(operand, float) else new.get(operand, operand.data) for operand in node.operands]
+    """List the numbers that a node is computed from, in order: its operands' data, or their numbers in `new`.
+
+    Raises ArgumentError if a Value's data was set to something that is not a number.
+    """
+    return [
+        operand if isinstance(operand, float) else new[operand] if operand in new else real_data(operand, operand.data)
+        for operand in node.operands
+    ]
 
 
 def gradients(graph: Graph[N]) -> dict[N, float]:

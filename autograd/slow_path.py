@@ -103,16 +103,11 @@ def evaluate(
 ) -> float:
     """Return the value of `op` at `numbers`; errors call the operands by the names that `names` returns.
 
-    Raises DomainError, FloatOverflowError or SingularityError; inside ieee() returns inf or nan instead. Raises
-    ArgumentError if a Value's data was set to something that is not a number.
+    Raises DomainError, FloatOverflowError or SingularityError; inside ieee() returns inf or nan instead.
     """
     formula = op.formula(len(numbers))
     try:
         return float(formula.evaluate(op.bind(numbers), IEEE if is_on("ieee") else PLAIN))
-    except TypeError:
-        for operand, number in zip(operands, numbers):
-            real_data(operand, number)
-        raise
     except (ArithmeticError, ValueError) as error:
         raise _explained(op, numbers, names(operands), error) from None
 

@@ -271,6 +271,29 @@ def test_data_that_arithmetic_would_hand_on_is_named_where_it_is_used():
     assert x.grad == 3.0
 
 
+TOOLS = {
+    "tree": lambda f: f.tree(), "draw": lambda f: f.draw(), "mermaid": lambda f: f.mermaid(), "player": lambda f: f.player().save("f.html"),
+    "anomalies": autograd.detect_anomalies, "set": lambda f: f.step_through().set("x", 1.0), "forward": lambda f: f.step_through(forward=True).run(),
+    "what_if": lambda f: f.step_through().what_if("x", 1.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_data_that_was_set_to_no_number_is_named_where_it_is_looked_at(tool, tmp_path, monkeypatch):
+    """As after ``w.data = w - 0.1 * w.grad``, or with a number read from a file."""
+    monkeypatch.chdir(tmp_path)
+    for bad, said in (
+        ("0.5", "the str '0.5'"),
+        (Value(1.0) * 2, r"Value\(2.0.*its \.item\(\) will do"),
+        ([1.0], "list"),
+    ):
+        w, x = Value(1.0, label="w"), Value(2.0, label="x")
+        f = (w * x).tanh() + x
+        w.data = bad
+        with pytest.raises(ArgumentError, match=f"want a real number as data of the Value 'w', got .*{said}"):
+            TOOLS[tool](f)
+
+
 def test_a_number_too_large_is_refused_with_its_size():
     for make in (lambda: Value(10**400), lambda: Value(1.0) + 10**400, lambda: dot([1.0, 10**400], [Value(1.0)] * 2)):
         with pytest.raises(FloatOverflowError, match="1329 bits"):

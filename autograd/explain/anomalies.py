@@ -18,7 +18,7 @@ from ..errors import ArgumentError
 from ..frames import public
 from ..graph import Edge, Graph, gradients
 from ..modes import PARAMETER
-from ..slow_path import Pole
+from ..slow_path import Pole, real_data
 from .naming import named_graph, one_line, outer_modules, parameters_of
 from .paths import Path, strongest_path
 from .phrases import Report, below, counted, name_of, operation, short, slope, with_numbers
@@ -162,7 +162,7 @@ def _since(graph: Graph, node: Any) -> str:
 
 
 def _first_bad_value(graph: Graph) -> list[tuple[str, str]]:
-    node = next((node for node in graph.nodes if not math.isfinite(node.data)), None)
+    node = next((node for node in graph.nodes if not math.isfinite(real_data(node, node.data))), None)
     if node is None:
         return []
     name, bad, root = name_of(graph, node), short(node.data), graph.root

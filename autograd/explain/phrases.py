@@ -77,8 +77,11 @@ def short(number: float, digits: int = 4) -> str:
     ('1.000', '1.000', '1.000e+20', '0.3')
     """
     given: object = number
-    if given is None or isinstance(given, str):  # somebody set data or grad to it
-        return repr(given)
+    if not isinstance(given, (float, int)):
+        from numbers import Real
+
+        if not isinstance(given, Real):  # somebody set data or grad to it
+            return repr(given)
     size = abs(number)
     if not 0 < size < math.inf:
         return f"{number + 0.0:g}"

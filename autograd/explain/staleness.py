@@ -12,6 +12,7 @@ from typing import Any
 
 from ..formula import IEEE
 from ..graph import Graph, numbers
+from ..slow_path import real_data
 from .phrases import name_of
 
 __all__ = ["changed", "remark", "same"]
@@ -74,7 +75,7 @@ def same(a: float, b: float) -> bool:
 
 def _agrees(node: Any) -> bool:
     given = numbers(node)
-    return same(node.op.formula(len(given)).evaluate(node.op.bind(given), IEEE), node.data)
+    return same(node.op.formula(len(given)).evaluate(node.op.bind(given), IEEE), real_data(node, node.data))
 
 
 def _testimony(node: Any) -> tuple[list[Any], list[Any]]:
