@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import coverage, results
 from .changes import Change, drawn
-from .trial import MOST, Forking, Map
+from .trial import MOST, Control, Forking, Map
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,7 +47,13 @@ def main(arguments: list[str] | None = None) -> int:
         changes = [change for change in changes if tried.get(change.name, {}).get("fate", "killed") != "killed"]
     else:
         changes = [change for change in changes if change.name not in tried]
-    seen = Map(json.loads(given.map.read_text(encoding="utf-8")))
+    recorded = json.loads(given.map.read_text(encoding="utf-8"))
+    if "unfit" not in recorded:
+        control = Control(Map(recorded))
+        _run(control)
+        recorded["unfit"] = control.unfit
+        given.map.write_text(json.dumps(recorded), encoding="utf-8")
+    seen = Map(recorded)
     most = float("inf") if given.again else given.most
     if given.workers > 1:
         for k in range(1, given.workers):
@@ -69,8 +75,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _try(changes: list[Change], seen: Map, path: Path, most: float) -> int:
-    import pytest
-
     def tell(change: Change, fate: str, by: str, seconds: float) -> None:
         kept = results.read(path)
         before = kept["tried"].get(change.name, {})
@@ -80,10 +84,16 @@ def _try(changes: list[Change], seen: Map, path: Path, most: float) -> int:
         results.write(path, kept)
         sys.__stderr__.write(f"{fate:9} {seconds:6.1f} s  {change.name}  [{by}]\n")
 
-    coverage.all_imported()
-    plugin = Forking(changes, seen, tell, most)
-    pytest.main([*coverage.ARGUMENTS, "--capture=no", *coverage.test_files(), "autograd", "nn"], plugins=[plugin])
+    _run(Forking(changes, seen, tell, most))
     return 0
+
+
+def _run(plugin: object) -> None:
+    """Collect all tests, and leave to the plugin what is done with them."""
+    import pytest
+
+    coverage.all_imported()
+    pytest.main([*coverage.ARGUMENTS, "--capture=no", *coverage.test_files(), "autograd", "nn"], plugins=[plugin])
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ class Map:
 
     def __init__(self, kept: dict) -> None:
         self.imported = {file: set(lines) for file, lines in kept["imported"].items()}
+        unfit = {*kept.get("unfit", ())}
+        kept = {"tests": {test: each for test, each in kept["tests"].items() if test not in unfit}}
         self.seconds = {test: each["seconds"] for test, each in kept["tests"].items()}
         self.by_line: dict[tuple[str, int], list[str]] = {}
         self.by_file: dict[str, list[str]] = {}
@@ -96,6 +98,60 @@ def _codes(code: CodeType):
             yield from _codes(inner)
 
 
+class Control:
+    """A plugin of pytest that runs all tests of a map without a mutant. unfit: those that fail in a fork, or in a copy."""
+
+    def __init__(self, seen: Map) -> None:
+        self.seen, self.unfit = seen, list[str]()
+
+    def pytest_runtestloop(self, session) -> bool:
+        items = {item.nodeid: item for item in session.items}
+        tests = [test for test in sorted(self.seen.seconds, key=self.seen.seconds.__getitem__) if test in items]
+        reading, writing = os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(reading)
+            failed = _failing(session, [items[test] for test in tests])
+            with os.fdopen(writing, "w") as pipe:
+                pipe.write("\n".join(failed))
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading) as pipe:
+            self.unfit = pipe.read().split("\n")
+        os.waitpid(child, 0)
+        with tempfile.TemporaryDirectory() as folder:
+            process = _in_copy(folder, [test for test in tests if test not in self.unfit], ("--maxfail=100000",))
+            said, _ = process.communicate()
+        self.unfit += [failure for line in said.splitlines() if (failure := _failure(line))]
+        return True
+
+
+def _failing(session, items: list, first: bool = False) -> list[str]:
+    """Run tests quietly in a process that was forked for it: those that fail, or only the first of them."""
+    failed: list[str] = []
+
+    class Watch:
+        def pytest_runtest_logreport(self, report) -> None:
+            if report.failed:
+                failed.append(report.nodeid)
+
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(quiet, stream)
+    session.config.pluginmanager.register(Watch())
+    for item, following in zip(items, [*items[1:], None]):
+        session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if failed and first:
+            break
+    return failed
+
+
+def _failure(line: str) -> str:
+    """The test that a line of pytest's summary is about, or nothing."""
+    kind, _, rest = line.partition(" ")
+    return rest.partition(" - ")[0] if kind in ("FAILED", "ERROR") else ""
+
+
 class Forking:
     """A plugin of pytest that tries mutants instead of running the tests. results: what became of each, by its name."""
 
@@ -144,27 +200,12 @@ class Forking:
             resource.RLIMIT_CPU, (cpu + int(time.process_time()) + 1, cpu + int(time.process_time()) + 5)
         )
         resource.setrlimit(resource.RLIMIT_AS, (12 << 30, 12 << 30))
-        failed: list[str] = []
-
-        class Watch:
-            def pytest_runtest_logreport(self, report) -> None:
-                if report.failed:
-                    failed.append(report.nodeid)
-
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        for stream in (1, 2):
-            os.dup2(quiet, stream)
         said = "survived"
         try:
             if not exchange(change):
                 said = "same"
-            else:
-                session.config.pluginmanager.register(Watch())
-                for item, following in zip(items, [*items[1:], None]):
-                    session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-                    if failed:
-                        said = f"killed {failed[0]}"
-                        break
+            elif failed := _failing(session, items, first=True):
+                said = f"killed {failed[0]}"
         except BaseException as error:
             said = f"killed by {type(error).__name__}"
         os.write(pipe, said.encode())
@@ -196,22 +237,8 @@ def in_a_copy(change: Change, tests: list[str], expected: float) -> tuple[str, s
     """Try a mutant in a copy of the repository, in a process of its own."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        for part in ("autograd", "nn", "tests", "demos"):
-            shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__"))
-        for part in ("pyproject.toml", "README.md"):
-            shutil.copy(ROOT / part, folder)
-        path = Path(folder) / change.file
-        path.write_text(ast.unparse(change.tree()), encoding="utf-8")
-        listed = Path(folder) / "tests.txt"
-        listed.write_text("\n".join(tests), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", *ARGUMENTS[:-1], "--tb=no", f"@{listed}"]
-        environment = {**os.environ, "PYTHONPATH": folder}
         cpu = int(2 * expected) + 2 * CPU
-        import resource
-
-        limited = lambda: resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))  # noqa: E731
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                                   preexec_fn=limited, start_new_session=True)  # fmt: skip
+        process = _in_copy(folder, tests, (), cpu, change)
         try:
             said, _ = process.communicate(timeout=12 * cpu)
         except subprocess.TimeoutExpired:
@@ -222,8 +249,27 @@ def in_a_copy(change: Change, tests: list[str], expected: float) -> tuple[str, s
     seconds = time.monotonic() - start
     if process.returncode == 0:
         return "survived", f"{len(tests)} tests, in a copy", seconds
-    failed = next(
-        (line.split()[1] for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))),
-        f"exit {process.returncode}",
-    )
+    failed = next(filter(None, map(_failure, said.splitlines())), f"exit {process.returncode}")
     return "killed", failed, seconds
+
+
+def _in_copy(
+    folder: str, tests: list[str], more: tuple[str, ...] = (), cpu: int | None = None, change: Change | None = None
+) -> subprocess.Popen[str]:
+    """Start these tests in a copy of the repository, with a change, and with so many seconds of the processor."""
+    for part in ("autograd", "nn", "tests", "demos", ".github"):
+        shutil.copytree(ROOT / part, Path(folder) / part, ignore=shutil.ignore_patterns("__pycache__"))
+    for part in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / part, folder)
+    if change:
+        (Path(folder) / change.file).write_text(ast.unparse(change.tree()), encoding="utf-8")
+    listed = Path(folder) / "tests.txt"
+    listed.write_text("\n".join(tests), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", *ARGUMENTS[:-1], *more, "--tb=no", f"@{listed}"]
+    import resource
+
+    limited = (lambda: resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))) if cpu else None
+    return subprocess.Popen(
+        command, cwd=folder, env={**os.environ, "PYTHONPATH": folder}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        preexec_fn=limited, start_new_session=True,
+    )  # fmt: skip
