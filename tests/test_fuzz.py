@@ -152,6 +152,17 @@ def test_a_finding_becomes_short():
     assert len(short.splitlines()) <= 4 and ".sin()" in short and len(short) < 50
 
 
+def test_what_is_shortened_stays_the_same_error(capsys, monkeypatch):
+    """A program that is refused must not become one that lacks a name."""
+    refused = LONG.replace("    f = loss()\n", "    nn.optim.SGD([x, x], lr=0.1)\n    f = loss()\n")
+    monkeypatch.setattr("fuzz.__main__.program", lambda seed, number: refused)
+    run = Run(seed=1, minutes=30, modes=["then"])
+    run.run(count=1)
+    assert "ArgumentError" in capsys.readouterr().out
+    ((_, short),) = run.findings
+    assert "SGD([x, x]" in short and "x = Value(" in short and len(short.splitlines()) < 12
+
+
 def test_a_wrong_engine_is_found_shrunk_and_printed_as_a_test_that_runs(monkeypatch, capsys):
     """The slope of a sine is wrong in this process: what is printed fails as long as it is, and passes afterwards."""
     right = Value.sin

@@ -77,7 +77,7 @@ def short(number: float, digits: int = 4) -> str:
     ('1.000', '1.000', '1.000e+20', '0.3')
     """
     given: object = number
-    if not isinstance(given, (float, int)):
+    if type(given) is not float:
         from numbers import Real
 
         if not isinstance(given, Real):  # somebody set data or grad to it

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import time
 from collections import Counter
@@ -54,6 +55,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if run.findings else 0
 
 
+def _kind(error: Exception) -> str:
+    """The exception that a finding tells of, if any: shortening must not turn it into another one."""
+    found = re.search(r"\w+Error\b", str(error))
+    return found[0] if found else ""
+
+
 def cpu_seconds() -> float:
     """The processor time of this process and of those it has started, including children that have ended."""
     times = os.times()
@@ -92,11 +99,13 @@ class Run:
     def found(self, number: int, error: Exception, text: str) -> None:
         """Shrink a finding, and print it."""
         print(f"DISAGREEMENT in program {number} of seed {self.seed}: {error}", flush=True)
-        mode = error.mode
+        mode, kind = error.mode, _kind(error)
 
         def shows(shorter: str) -> bool:
             try:
-                return any(other.mode == mode for other in disagreements(shorter, [mode], number))
+                return any(
+                    other.mode == mode and _kind(other) == kind for other in disagreements(shorter, [mode], number)
+                )
             except Exception:  # no longer a program
                 return False
 

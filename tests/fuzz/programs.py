@@ -325,6 +325,8 @@ class Writer:
     def training(self, grads: str) -> list[str]:
         params = [*self.leaves] if self.chance(0.7) else [self.one(self.leaves)]  # some are frozen
         given = f"[{', '.join([*params, *(f'*{name}.parameters()' for name in self.modules)])}]"
+        if any(".weight = " in line for line in self.head):  # shared parameters are given once
+            given = f"[*dict.fromkeys({given})]"
         lines = [
             f"optimizer = nn.optim.{self.one(OPTIMISERS).format(given)}",
             f"for step in range({2 + self.below(3)}):",
