@@ -1,25 +1,13 @@
-"""The C interpreter's source: the template interpreter.c.in, with the cases of its switches printed from the rows.
-
->>> from autograd.ops import OPS
->>> print(_forward(3, Row(OPS["tanh"]), many=False))
-case 3: {
-    const word i = 0;
-    const double *x0 = d + at[0];
-    const double a0 = x0[i];
-    out[i] = seen(tanh(a0), &bad);
-    break;
-}
-"""
+"""The C interpreter's source: the template interpreter.c.in, with the cases of its switches printed from the rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from itertools import combinations
-from textwrap import indent
 from typing import Any
 
-from ...formula import FUNCTIONS, WHOLE, C, Dialect, Formula, Piece, Spelling
+from ...formula import FUNCTIONS, WHOLE, C, Dialect, Formula, Spelling
 from ...ops import DOT, Op
 
 __all__ = ["Row", "interpreter_source", "rows_of"]
@@ -49,6 +37,11 @@ class Row:
             self.value = self.value.without(name)
         self.partials = [op.partials[op.operands.index(name)] for name in self.operands]
 
+    def names(self, formula: Formula) -> dict[str, Any]:
+        """Return C's names: operand k is a0, a1 ..., or the list x0, x1 ...; y is the result, size the lists' length."""
+        names = {name: f"{'x' if name in self.op.lists else 'a'}{k}" for k, name in enumerate(self.operands)}
+        return {**names, **{let: f"let{k}" for k, (let, _) in enumerate(formula.lets)}, "out": "y", "n": "size"}
+
 
 def rows_of(ops: Iterable[Op]) -> list[Row]:
     """List the rows of an interpreter for `ops`. A row's place in this list is its number in the interpreter."""
@@ -61,19 +54,19 @@ def rows_of(ops: Iterable[Op]) -> list[Row]:
 
 def interpreter_source(rows: Sequence[Row]) -> str:
     """Write the whole file for these rows. Code 3 k computes one result of row k, 3 k + 1 many, 3 k + 2 over lists."""
-    term = _alone(DOT.value.hoisted().pieces(C, {"xs": ["x"], "ws": ["w"]})[0][2][0])
-    slopes = [partial.last(C, {"xs": ["x"], "ws": ["w"]}, 0) for partial in DOT.partials]
+    given: dict[str, Any] = {"xs": ["x"], "ws": ["w"]}
+    slopes = [partial.last(C, given, 0) for partial in DOT.partials]
     scalar = [(3 * k + many, row, bool(many)) for many in range(2) for k, row in enumerate(rows) if not row.op.wide]
     wide = [(3 * k + 2, row) for k, row in enumerate(rows) if row.op.wide and row.op is not DOT]
     parts = {
-        "TERM": term,
+        "TERM": DOT.value.hoisted().pieces(C, given)[0][2][0].within(WHOLE),
         "SLOPE_X": slopes[0],
         "SLOPE_W": slopes[1],
         "WIDE": "\n\n".join(_wide(code, row) for code, row in wide),
     }
     for name, case, backward in (("FORWARD", _forward, 0), ("BACKWARD", _backward, 1)):
         calls = [f"case {code}: row_{code}(m, in, at, {backward}, &bad); break;" for code, _ in wide]
-        parts[name] = indent("\n".join([*(case(*each) for each in scalar), *calls]), 8 * " ")
+        parts[name] = "\n".join([*(case(*each) for each in scalar), *calls])
     text = files(__name__.rpartition(".")[0]).joinpath("interpreter.c.in").read_text(encoding="utf-8")
     for name, part in parts.items():
         text = text.replace(f"@{name}@", part)
@@ -81,26 +74,13 @@ def interpreter_source(rows: Sequence[Row]) -> str:
 
 
 def _braced(head: str, *lines: str) -> str:
-    return "\n".join([f"{head} {{", *(f"    {line}" for text in lines for line in text.splitlines()), "}"])
-
-
-def _alone(piece: Piece) -> str:
-    return piece.within(WHOLE)
-
-
-# In formulas, operand k is a0, a1 ..., or the list x0, x1 ...; y is the result, g its gradient, size the lists' length.
-# The intermediate values of a formula are let0, let1 ...
-
-
-def _names(row: Row, formula: Formula) -> dict[str, Any]:
-    names = {name: f"{'x' if name in row.op.lists else 'a'}{k}" for k, name in enumerate(row.operands)}
-    return {**names, **{let: f"let{k}" for k, (let, _) in enumerate(formula.lets)}, "out": "y", "n": "size"}
+    return "\n".join([f"{head} {{", *lines, "}"])
 
 
 def _lets(formula: Formula, names: dict[str, Any]) -> Iterator[str]:
     """Write the intermediate values of a hoisted formula; reductions are loops over i."""
     for let, reduction, (term, *_) in formula.pieces(_CHECKED, names):
-        name, text = names[let], _alone(term)
+        name, text = names[let], term.within(WHOLE)
         if not reduction:
             yield f"const double {name} = {text};"
             continue
@@ -109,98 +89,81 @@ def _lets(formula: Formula, names: dict[str, Any]) -> Iterator[str]:
         yield f"{{ word i = 0; {name} = {text}; for (i = 1; i < n; i++) {name} {step}; }}"
 
 
-def _kept(lets: list[str], add: str, pieces: Any) -> tuple[list[str], str]:
-    """Keep the terms of a sum that a slope needs again, such as the exponentials of logsumexp."""
-    for _, reduction, (term, *_) in pieces:
-        if reduction == "sum" and "(" in (text := _alone(term)) and text in add:
-            keeping = [let.replace(f"= {text};", f"= kept[i] = {text};") for let in lets]
-            return keeping, add.replace(text, "kept[i]")
-    return lets, add
+def _case(code: int, row: Row, many: bool, *parts: tuple[str, str, list[str], str]) -> str:
+    """Write a case: for each part, a head, a line, the lines for each result, and a line for what follows many.
 
-
-def _operands(row: Row, many: bool) -> Iterator[str]:
-    """Write operand k's numbers, x{k}: for one result, those at slot at[k]; for many, those given by at{k}."""
-    if not many:
-        yield "const word i = 0;"
+    Operand k's numbers are x{k}: for one result, those at slot at[k]; for many, those described by at{k}. The lines for
+    many results run by vectors if nothing is called or noticed.
+    """
+    lines = [] if many else ["const word i = 0;"]
     for k in range(len(row.operands)):
         if many:
-            yield f"const int *at{k} = {f'after(at{k - 1}, in->count)' if k else 'at'};"
-            yield f"const double *restrict x{k} = fetch(m, at{k}, in->count, 0, m->width, m->room + {k} * n);"
+            lines.append(f"const int *at{k} = {f'after(at{k - 1}, in->count)' if k else 'at'};")
+            lines.append(f"const double *restrict x{k} = fetch(m, at{k}, in->count, 0, m->width, m->room + {k} * n);")
         else:
-            yield f"const double *x{k} = d + at[{k}];"
-
-
-def _reads(row: Row) -> str:
-    return f"const double {', '.join(f'a{k} = x{k}[i]' for k in range(len(row.operands)))};"
+            lines.append(f"const double *x{k} = d + at[{k}];")
+    for head, before, each, after in parts:
+        each = [f"const double {', '.join(f'a{k} = x{k}[i]' for k in range(len(row.operands)))};", *each]
+        if many:
+            loop = _braced("for (word i = 0; i < n; i++)", *each)
+            each = [loop if "bad" in loop else f"BY_VECTORS\n{loop}", after]
+        lines.append(_braced(head, before, *each))
+    return _braced(f"case {code}:", *lines, "break;")
 
 
 def _forward(code: int, row: Row, many: bool) -> str:
     value = row.value.hoisted()
-    names = _names(row, value)
-    lines = [_reads(row), *_lets(value, names), f"out[i] = {value.last(_CHECKED, names)};"]
-    return _braced(f"case {code}:", *_operands(row, many), *_looped(many, lines), "break;")
+    names = row.names(value)
+    return _case(code, row, many, ("", "", [*_lets(value, names), f"out[i] = {value.last(_CHECKED, names)};"], ""))
 
 
 def _backward(code: int, row: Row, many: bool) -> str:
-    slopes: list[str] = []
-    for k, partial in enumerate(row.partials):
-        slope = partial.hoisted()
-        names = _names(row, slope)
-        add = f"to[i] += {_alone(slope.times('g[i]', _CHECKED, names))};"
-        lines = _looped(many, [_reads(row), "const double y = out[i];", *_lets(slope, names), add])
+    parts: list[tuple[str, str, list[str], str]] = []
+    for k, slope in enumerate(partial.hoisted() for partial in row.partials):
+        names = row.names(slope)
+        add = f"to[i] += {slope.times('g[i]', _CHECKED, names).within(WHOLE)};"
+        to = f"G + at[{k}]"
         if many:
             to = f"target(m, at{k}, in->count, m->width, m->room + {len(row.operands)} * n)"
-            lines.append(f"hand_on(m, at{k}, in->count, 0, m->width, to);")
-        else:
-            to = f"G + at[{k}]"
-        slopes.append(_braced(f"if (active & {1 << k})", f"double *to = {to};", *lines))
-    return _braced(f"case {code}:", *_operands(row, many), *slopes, "break;")
-
-
-def _looped(many: bool, lines: Iterable[str]) -> list[str]:
-    """Write these lines for each of many results, by vectors if nothing is called or noticed."""
-    if not many:
-        return [*lines]
-    loop = _braced("for (word i = 0; i < n; i++)", *lines)
-    return [loop if "bad" in loop else f"BY_VECTORS\n{loop}"]
+        after = f"hand_on(m, at{k}, in->count, 0, m->width, to);"
+        lines = ["const double y = out[i];", *_lets(slope, names), add]
+        parts.append((f"if (active & {1 << k})", f"double *to = {to};", lines, after))
+    return _case(code, row, many, *parts)
 
 
 def _wide(code: int, row: Row) -> str:
     """Write a function for a row over lists: `n` is their length, and comes first in the description."""
     value = row.value.hoisted()
-    names = _names(row, value)
+    names = row.names(value)
     places: list[str] = []
     reads: list[str] = []
-    for k, name in enumerate(row.operands):
-        places.append(f"const int *at{k} = {f'after(at{k - 1}, n)' if k else 'at'};")
-        if name in row.op.lists:
-            reads.append(f"const double *x{k} = fetch(m, at{k}, n, lane, 1, m->room + {k} * n);")
-        else:
-            reads.append(f"const double a{k} = *number(m, slot_of(at{k}, 0), lane);")
     slopes: list[str] = []
-    for k, (name, partial) in enumerate(zip(row.operands, row.partials)):
-        slope = partial.hoisted()
-        slope_names = _names(row, slope)
-        add = f"*gradient(m, slot_of(at{k}, i), lane) += {_alone(slope.times('g', _CHECKED, slope_names))};"
-        lets, add = _kept([*_lets(slope, slope_names)], add, slope.pieces(_CHECKED, slope_names))
-        over = f"for (word i = 0; i < {'n' if name in row.op.lists else '1'}; i++) {add}"
-        kept = f"double *kept = m->room + {len(row.operands)} * n;" if "kept[i]" in add else ""
-        slopes.append(_braced(f"if (in->active & {1 << k})", *filter(None, [kept]), *lets, over))
+    for k, (name, slope) in enumerate(zip(row.operands, (partial.hoisted() for partial in row.partials))):
+        is_list, slope_names = name in row.op.lists, row.names(slope)
+        places.append(f"const int *at{k} = {f'after(at{k - 1}, n)' if k else 'at'};")
+        read = f"fetch(m, at{k}, n, lane, 1, m->room + {k} * n)" if is_list else f"*number(m, slot_of(at{k}, 0), lane)"
+        reads.append(f"const double {f'*x{k}' if is_list else f'a{k}'} = {read};")
+        lets, add = [*_lets(slope, slope_names)], slope.times("g", _CHECKED, slope_names).within(WHOLE)
+        for _, reduction, (term, *_) in slope.pieces(_CHECKED, slope_names):
+            text = term.within(WHOLE)
+            if reduction == "sum" and "(" in text and text in add:  # keep terms, such as logsumexp's exponentials
+                keep = f"double *kept = m->room + {len(row.operands)} * n;"
+                lets = [keep, *(let.replace(f"= {text};", f"= kept[i] = {text};") for let in lets)]
+                add = add.replace(text, "kept[i]")
+                break
+        over = f"for (word i = 0; i < {'n' if is_list else '1'}; i++) *gradient(m, slot_of(at{k}, i), lane) += {add};"
+        slopes.append(_braced(f"if (in->active & {1 << k})", *lets, over))
     lane = _braced(
         "for (word lane = 0; lane < (backward ? m->live : m->width); lane++)",
         "const word here = (in->out + r) * m->width + lane;",
         *reads,
         _braced("if (!backward)", *_lets(value, names), f"m->data[here] = {value.last(_CHECKED, names)};", "continue;"),
-        "const double y = m->data[here], g = m->grad[here];",
-        "(void)y;",
+        "const double y = m->data[here], g = m->grad[here]; (void)y;",
         *slopes,
     )
     return _braced(
         f"static void row_{code}(const Memory *m, const Instruction *in, const int *at, int backward, int *noticed)",
-        "const word n = *at++;",
-        "const double size = (double)n;",
-        "(void)size;",
-        "int bad = 0;",
+        "const word n = *at++; const double size = (double)n; (void)size; int bad = 0;",
         _braced("for (int r = 0; r < in->count; r++)", *places, lane, f"at = after(at{len(row.operands) - 1}, n);"),
         "*noticed |= bad;",
     )
