@@ -118,8 +118,6 @@ class Statements:
         picked = dict.fromkeys(c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
         self.place = {c: i for i, c in enumerate(picked)}  # of what may be picked, in a list of gradients
 
-    # --- lines
-
     def write(self, *lines: str) -> None:
         self.lines += [self.indent + line if line else "" for line in lines]
 
@@ -149,8 +147,6 @@ class Statements:
             first = SUM if len(addends) > 1 else WHOLE
             texts = [term.within(TERM if i else first) for i, term in enumerate(addends)]
             self.statement(self.language.change if at else template, name, " + ".join(texts).replace(" + -", " - "))
-
-    # --- forward
 
     def text(self, operand: Any) -> str:
         return self.names[operand] if type(operand) is not float else self.language.number(operand)
@@ -204,8 +200,6 @@ class Statements:
             else:
                 self.add_up(self.language.let, spelled[let], texts)
 
-    # --- picks: the value is an item of a list of candidates, and so is its gradient
-
     def choose(self, node: Any) -> str:
         return f"{self.table('picked', [*map(self.text, node.operands[1:])])}[{self.index(node)}]"
 
@@ -238,8 +232,6 @@ class Statements:
             zero, parameters = self.language.number(0.0), {*self.program.parameters}
             start = [self.gradient(c) if c in parameters else zero for c in self.place]
             self.listing(self.language.list, _PICKED, [*start, zero])
-
-    # --- backward
 
     def hand(self, operand: Any, text: Piece, source: Any = None) -> None:
         """Record a term of an operand's gradient until that is complete; if it is in a list, write it at once."""

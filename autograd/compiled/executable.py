@@ -96,8 +96,6 @@ class Executable:
     def reach(self) -> Reach:
         return Reach(self.program, self.parameters)
 
-    # --- the self-check
-
     def kind(self, in_c: bool, count: int) -> str:
         """Return which of KINDS runs a batch of `count` rows; 0 means one sample."""
         return KINDS[2 * in_c + (count >= MANY_ROWS if in_c else count > 0)]
@@ -127,8 +125,6 @@ class Executable:
             return None
         found = [g + twin.grad if math.isfinite(g) else g for g, twin in zip(gradients, own)]
         return loss, {p: g if there else None for p, g, there in zip(self.parameters, found, self.reach.of(rows))}
-
-    # --- in Python
 
     @cached_property
     def _single(self) -> Any:
@@ -165,8 +161,6 @@ class Executable:
                 take_back()
 
         return run if self.choices and self.reach.varies else function
-
-    # --- in C
 
     @cached_property
     def machine(self) -> Interpreter:

@@ -1,24 +1,4 @@
-"""Write a program as source: forward and backward, line by line, in Python, C or JavaScript, and as a standalone file.
-
->>> from autograd import Value
->>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
->>> print(function(Program((w * x).tanh(), [w], [x]), "python"))
-def step(inputs, parameters, gradients):
-    [x] = inputs
-    [w] = parameters
-    [d_w] = gradients
-<BLANKLINE>
-    # forward: operands before what is computed from them
-    v2 = w * x
-    v3 = tanh(v2)
-<BLANKLINE>
-    # backward: each edge carries its slope times the gradient at its upper end
-    d_v3 = 1.0
-    d_v2 = (1.0 - v3 * v3) * d_v3
-    d_w = d_w + x * d_v2
-<BLANKLINE>
-    return v3, [d_w]
-"""
+"""Write a program as source: forward and backward, line by line, in Python, C or JavaScript, and as a standalone file."""
 
 from __future__ import annotations
 
@@ -167,8 +147,6 @@ def python_loop(program: Program) -> str:
     lines.write("")
     return lines.written("def step(rows, seed):", "losses")
 
-
-# --- A file that runs by itself ----------------------------------------------------------------------------
 
 # By language: the text before the function; lists of numbers, and of names; and a main, with the @numbers of its call.
 _BEFORE = {"python": "", "c": "#include <math.h>\n#include <stdio.h>\n", "javascript": '"use strict";\n'}

@@ -165,8 +165,6 @@ class Guards:
             elif isinstance(thing, dict):  # it may hold settings beside what the function writes
                 self._tests.append(f"{self._hold(kept.items())} <= {held}.items()")
 
-    # --- The contents of an object
-
     def _look_into(self, thing: Any, path: str) -> None:
         kind: Any = type(thing)
         if kind in _PLAIN or id(thing) in self._seen:

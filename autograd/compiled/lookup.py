@@ -101,8 +101,6 @@ class Programs:
             say_once(f"{error}. compile() goes on with its Python backend, which is slower")
             return False
 
-    # --- tracing
-
     def of(self, key: Signature, sample: Sample, rows: Sequence[Row] = ()) -> Executable:
         """Return the program for a sample, or for `rows` like it. If there is none, trace and check it."""
         self.latest = self.kept.get(key) or self._new(key, sample, rows)
@@ -193,8 +191,6 @@ class Programs:
                 "the least recently used one is now forgotten. Pad lists to a few lengths, if that is possible"
             )
             del kept[min(kept, key=lambda key: (key == newest, kept[key].used))]
-
-    # --- the self-check
 
     def _want_apart(self, program: Program, results: Sequence[Any]) -> None:
         """Refuse anything that one run left over for the next, and anything computed before both."""

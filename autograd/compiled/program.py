@@ -1,13 +1,4 @@
-"""A graph to compute repeatedly: what is new each time, what follows from it, and where gradients flow.
-
->>> from autograd import Value
->>> w, x = Value(3.0, label="w"), Value(2.0, label="x")
->>> program = Program((w * x + 1).tanh(), parameters=[w], inputs=[x])
->>> [program.name(node) for node in program.order]
-['v2', 'v3', 'v4']
->>> [program.name(node) for node in program.order if node in program.per_row]
-['v2', 'v3', 'v4']
-"""
+"""A graph to compute repeatedly: what is new each time, what follows from it, and where gradients flow."""
 
 from __future__ import annotations
 

@@ -1,16 +1,4 @@
-"""Check whether a compiled program does the same as the function itself, by comparing numbers on the same arguments.
-
->>> from autograd import Value
->>> from autograd.compiled.tracing import trace
->>> w = Value(3.0)
->>> def loss(x):
-...     return w * x if type(x) is float else w + x
->>> itself = Itself([loss(2.0)])
->>> itself.loss, itself.gradients[w]
-(6.0, 2.0)
->>> first_difference(trace(loss, (2.0,), [w]), [2.0], loss(2.0))
-(Tracer(add), Value(6.0, grad not reached), None)
-"""
+"""Check whether a compiled program does the same as the function itself, by comparing numbers on the same arguments."""
 
 from __future__ import annotations
 
@@ -34,9 +22,6 @@ __all__ = ["Itself", "described", "drawn", "first_difference", "generators_put_b
 
 NEAR = 1e-12  # how near sums must be, as a share of the sizes of their terms
 _NEAR_PLAIN = 1e-9  # for plain numbers: ints are exact, and from Python 3.12 on, sum() rounds only once
-
-
-# --- The function itself -----------------------------------------------------------------------------------
 
 
 class Itself:
@@ -106,9 +91,6 @@ def _shown(gradient: float | None) -> str:
     return "not reached" if gradient is None else repr(gradient)
 
 
-# --- Random numbers ----------------------------------------------------------------------------------------
-
-
 def _states(generators: Iterable[Any]) -> list[tuple[Any, Any]]:
     """Return each generator with its state, and the shared ones of `random` and `numpy.random`."""
     shared = getattr(sys.modules.get("random"), "_inst", None)
@@ -156,9 +138,6 @@ def _put_back(states: Iterable[tuple[Any, Any]]) -> None:
             generator.setstate(state)
         else:
             generator.state = state
-
-
-# --- Where they disagree -----------------------------------------------------------------------------------
 
 
 def near_enough(program: Program) -> float:

@@ -224,8 +224,6 @@ class Step:
                 "being compiled: call the function it was made from instead, its __wrapped__"
             )
 
-    # --- running a batch
-
     def run(self, batch: Prepared) -> float:
         """Return the mean loss of a batch, wherever it is computed, and add its gradients."""
         if shared["mode"] and is_on("no_grad"):

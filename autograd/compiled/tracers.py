@@ -46,8 +46,6 @@ class TraceContext:
 running: dict[int, TraceContext] = {}  # by thread: for other threads, a parameter is still a Value
 
 
-# --- What is refused ---------------------------------------------------------------------------------------
-
 _FIXES = {
     "data": "Use it in arithmetic as it is, without .data or .item()",
     "grad": "Gradients are there once the step has returned",
@@ -114,9 +112,6 @@ def _unreadable(name: str) -> Any:
         slot.__set__(self, number)
 
     return property(get, put)
-
-
-# --- Tracers -----------------------------------------------------------------------------------------------
 
 
 class Tracer(Value):

@@ -188,8 +188,6 @@ class Updates:
         elif not getattr(self.optimizer, "has_moved", False):
             raise no_gradient("train", [*members], "Compile with the parameters that the optimizer has")
 
-    # --- in C
-
     def _ready_for_c(self, rules: list[Update]) -> bool:
         """Give C the optimiser's rules and the batches that it does not know yet; return whether it can run them."""
         if rules != self._rules:

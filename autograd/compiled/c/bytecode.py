@@ -209,8 +209,6 @@ class _Part:
         """Return an int whose bit k says whether a gradient flows to anything in group k."""
         return sum((True in map(self.active.__getitem__, group)) << k for k, group in enumerate(groups))
 
-    # --- Instructions for the nodes of a level
-
     def _alias(self, nodes: list[int]) -> None:
         for node in nodes:
             self.slot[node] = self.slot[self.operands[node][0]]

@@ -58,9 +58,6 @@ def aligned(count: int) -> Any:
     return memoryview(numbers)[start : start + max(count, 1)]
 
 
-# --- The library -------------------------------------------------------------------------------------------
-
-
 # What the interpreter needs from Python (see interpreter.c.in): functions of its API, two slots of a type by their
 # numbers in the stable ABI, and objects.
 _FUNCTIONS = (
@@ -147,9 +144,6 @@ def interpreter(program: Program) -> Interpreter:
     own = sorted((op for key, op in used.items() if key not in known), key=lambda op: (op, id(op)))
     key = tuple(map(id, own))  # a redefined operation has the same name as the old one
     return tried_once(key, lambda: Interpreter([*builtin, *own]))
-
-
-# --- Memory ------------------------------------------------------------------------------------------------
 
 
 class NotFloatError(ArithmeticError):
