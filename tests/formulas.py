@@ -440,8 +440,8 @@ class Compiled:
 
     def check_python(self, points, wanted) -> None:
         for point, answer in zip(points, wanted):
-            check(self.case, "compiled Python", (self.executable.one(self.row(point)), self.gradients()), answer)
-        total = self.executable.many([self.row(point) for point in points], 1.0)
+            check(self.case, "compiled Python", (self.executable.run([self.row(point)], 1.0), self.gradients()), answer)
+        total = self.executable.run([self.row(point) for point in points], 1.0)
         self.check_sum("compiled Python, many", (total, self.gradients()), wanted, 1)
 
     def check_sum(self, mode, found, wanted, count) -> None:

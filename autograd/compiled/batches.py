@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .executable import Executable
     from .step import Step
 
-__all__ = ["Part", "Prepared", "Sample", "Signature", "is_number", "mapped", "rows_by_signature", "signature"]
+__all__ = ["Prepared", "Sample", "Signature", "is_number", "mapped", "rows_by_signature", "signature"]
 
 Signature = tuple[Any, ...]
 Row = Sequence[float]  # the numbers in the arguments, in order
@@ -143,27 +143,6 @@ def _rows_of_one_signature(columns: Sequence[Sequence[Any]]) -> list[Row] | None
     return rows or [*repeat((), len(columns[0] if columns else "1"))]
 
 
-class Part:
-    """Rows of one signature, and where they run. single: whether it is one row in Python, not a batch."""
-
-    in_c = False
-
-    def __init__(self, executable: Executable, rows: Sequence[Row], single: bool = False) -> None:
-        self.executable = executable
-        self.rows = rows
-        self.single = single
-
-    @property
-    def code(self) -> tuple[bool, int]:
-        """The code that runs it: whether it is C, and the number of rows it is for; 0 means one sample in Python."""
-        return self.in_c, 0 if self.single and not self.in_c else len(self.rows)
-
-    @cached_property
-    def portion(self) -> Any:
-        """The program and the rows in the form that C takes."""
-        return self.executable.portion(self.rows, len(self.rows))
-
-
 class Prepared:
     """A batch that a step's `prepare` has traced and turned into numbers: its columns, and its rows by signature.
 
@@ -171,20 +150,22 @@ class Prepared:
     """
 
     def __init__(
-        self, step: Step, columns: Sequence[Sequence[Any]], parts: list[Part], keywords: Mapping[str, Any] | None = None
-    ) -> None:
+        self, step: Step, columns: Sequence[Sequence[Any]], parts: Sequence[tuple[Executable, Sequence[Row]]],
+        keywords: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """parts: for each signature, the program and the rows. keywords: those of a call, which is one row."""
         self.step = step
         self._keywords = keywords or {}
         self.generation = step.programs.generation
         self.columns = columns
         self.parts = parts
-        self.count = sum(len(part.rows) for part in parts)
-        self.edges = sum(len(part.rows) * part.executable.edges for part in parts)
+        self.count = sum(len(rows) for _, rows in parts)
+        self.edges = sum(len(rows) * executable.edges for executable, rows in parts)
 
-    @property
+    @cached_property
     def portions(self) -> list[Any]:
         """The batch in the form that C takes."""
-        return [part.portion for part in self.parts]
+        return [executable.portion(rows, len(rows)) for executable, rows in self.parts]
 
     @cached_property
     def _schedule(self) -> Schedule:
@@ -192,14 +173,14 @@ class Prepared:
 
     def made_floats(self) -> bool:
         """See Executable.made_floats."""
-        return bool(sum(part.executable.made_floats() for part in self.parts))  # of each
+        return bool(sum(executable.made_floats() for executable, _ in self.parts))  # of each
 
     def in_python(self) -> float:
         """Return the mean loss, and add its gradients to the parameters'. After an error, these are unchanged."""
         parameters = self.step.parameters
         put_back = writing(parameters, "grad", [p.grad for p in parameters] if len(self.parts) > 1 else [])
         try:
-            sums = [part.executable.many(part.rows, 1.0 / self.count) for part in self.parts]
+            sums = [executable.run(rows, 1.0 / self.count) for executable, rows in self.parts]
         except BaseException:
             put_back()
             raise

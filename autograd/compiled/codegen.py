@@ -113,6 +113,7 @@ class Statements:
         self.sections = Sections()
         self.pending: dict[Any, list[tuple[Any, Piece]]] = {}  # terms of a value's gradient, and their nodes
         self.running: set[Any] = set()  # values whose gradient is a variable from the start
+        self.skipped: list[str] = []  # gradients of parameters to which zeros are not added
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
         self.known: dict[tuple[int, int], list[tuple[str, int | None]]] = {}  # the operands' names for each row
         picked = dict.fromkeys(c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
@@ -282,6 +283,7 @@ class Statements:
                 self.settle(together)
             else:  # 0 times inf is nan; if an operand is inf, name - name is nan
                 name = self.names[source]
+                self.skipped += [self.gradient(node) for node in together if node not in self.running]
                 self.write(f"if {self.gradient(source)} or {name} - {name}:")
                 self.indent += INDENT
                 self.settle(together)

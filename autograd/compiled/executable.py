@@ -15,17 +15,17 @@ from ..formula import FUNCTIONS, larger
 from ..node import writing
 from ..slow_path import real
 from ..value import NOT_REACHED, Value
-from .batches import Part, Row, Sample, Signature
+from .batches import Row, Sample, Signature
 from .c.bytecode import Bytecode
 from .c.runtime import Batch, Interpreter, LoadedProgram, NotFloatError, Schedule, Training, interpreter
-from .export import bound_function, python_loop
+from .export import python_loop
 from .program import Program, Reach
 
 __all__ = ["KINDS", "Executable"]
 
 MANY_ROWS = 4  # the fewest rows of a batch worth computing side by side
 SIZES = 8  # the most batch sizes for which memory is kept
-KINDS = ("one", "many", "c one", "c many")  # the kinds of code that may run a program; each is checked
+KINDS = ("python", "c one", "c many")  # the kinds of code that may run a program; each is checked
 
 _NAMESPACE: dict[str, Any] = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
 _NAMESPACE.update(abs=abs, larger=larger, inf=math.inf, nan=math.nan)
@@ -38,7 +38,7 @@ class Executable:
     parameters: all those of the compiled step. sample: the arguments it was traced with. mode: the mode it was traced
     in, from in_mode(). edges: how much work it is. choices: the number of candidates for each input that picks, by
     place. used, last_check: the number of the last call that ran it, and of the last that checked it. is_quick: whether
-    one sample runs in Python, by code that has been checked. part: the rows it ran on. checks: how often it has been
+    one sample runs in Python, by code that has been checked. last: the rows it ran on, whether in C, and for how many. checks: how often it has been
     checked. checked: which kinds of code have been.
     """
 
@@ -57,7 +57,7 @@ class Executable:
         self.checks = self.last_check = self.used = 0
         self.checked: set[str] = set()
         self.is_quick = False
-        self.part: Part | None = None
+        self.last: tuple[Sequence[Row], bool, int] | None = None
         self._bytecodes: dict[bool, Bytecode] = {}
         self._loaded: dict[int, LoadedProgram] = {}
         self.check([sample.numbers])
@@ -97,8 +97,8 @@ class Executable:
         return Reach(self.program, self.parameters)
 
     def kind(self, in_c: bool, count: int) -> str:
-        """Return which of KINDS runs a batch of `count` rows; 0 means one sample."""
-        return KINDS[2 * in_c + (count >= MANY_ROWS if in_c else count > 0)]
+        """Return which of KINDS runs a batch of `count` rows."""
+        return KINDS[in_c + (in_c and count >= MANY_ROWS)]
 
     def trial(self, rows: Sequence[Row], in_c: bool, count: int) -> tuple[float, dict[Value, float | None]] | None:
         """Compute the mean loss of some rows and its gradients, without changing any grad; None if arithmetic fails.
@@ -108,15 +108,14 @@ class Executable:
         self._made_floats("data")
         twins = {value: Value(value.data) for value in (*self.parameters, *self.program.constants)}
         own = [twins[p] for p in self.parameters]
-        function = None if in_c else self._loop if count else self._single
-        if function is None:
+        if in_c:
             run = partial(Schedule([[self.portion(rows, count)]]).run, Training(own))
         else:
             names = {f"value__{i}": twins[value] for i, value in enumerate(self.values)}
-            given = (rows, 1.0 / len(rows)) if count else (rows[0],)
-            run = partial(FunctionType(function.__code__, {**function.__globals__, **names}), *given)
+            function = FunctionType(self._loop.__code__, {**self._loop.__globals__, **names})
+            run = partial(function, rows, 1.0 / len(rows))
         try:
-            loss = run() / (1 if function is None else len(rows))
+            loss = run() / (1 if in_c else len(rows))
             gradients = [twin.grad for twin in own]
             for twin in own:
                 twin.grad = -twin.grad
@@ -127,40 +126,27 @@ class Executable:
         return loss, {p: g if there else None for p, g, there in zip(self.parameters, found, self.reach.of(rows))}
 
     @cached_property
-    def _single(self) -> Any:
-        return self._function(bound_function(self.program))
-
-    @cached_property
     def _loop(self) -> Any:
-        return self._function(python_loop(self.program))
-
-    def _function(self, text: str) -> Callable[..., Any]:
         namespace: dict[str, Any] = {**_NAMESPACE, **{f"value__{i}": value for i, value in enumerate(self.values)}}
-        exec(builtins.compile(text, "<autograd compiled step>", "exec"), namespace)
+        exec(builtins.compile(python_loop(self.program), "<autograd compiled step>", "exec"), namespace)
         return namespace["step"]
 
     @cached_property
-    def one(self) -> Callable[[Row], float]:
-        """The function that returns the result for one row of inputs, and adds its gradients to the parameters'."""
-        return self._where_it_comes(self._single, lambda inputs: [inputs])
+    def run(self) -> Callable[[Sequence[Row], float], float]:
+        """The function that returns the sum of the results for rows, and adds a number times their gradients.
 
-    @cached_property
-    def many(self) -> Callable[[Sequence[Row], float], float]:
-        """The function that returns the sum of the results for many rows, and adds a number times their gradients."""
-        return self._where_it_comes(self._loop, lambda rows, _: rows)
+        If these depend on a pick, it removes a 0 added where nothing has been picked, since that is not a gradient.
+        """
 
-    def _where_it_comes(self, function: Any, rows: Callable[..., Sequence[Row]]) -> Any:
-        """Return a function that removes a 0 added where nothing has been picked, since that is not a gradient."""
-
-        def run(*arguments: Any) -> float:
-            kept = [p for p, reached in zip(self.parameters, self.reach.of(rows(*arguments))) if not reached]
+        def run(rows: Sequence[Row], seed: float) -> float:
+            kept = [p for p, reached in zip(self.parameters, self.reach.of(rows)) if not reached]
             take_back = writing(kept, "grad", [p.grad for p in kept])
             try:
-                return function(*arguments)
+                return self._loop(rows, seed)
             finally:
                 take_back()
 
-        return run if self.choices and self.reach.varies else function
+        return run if self.reach.varies else self._loop
 
     @cached_property
     def machine(self) -> Interpreter:

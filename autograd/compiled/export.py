@@ -10,9 +10,9 @@ from typing import Any
 from ..formula import FUNCTIONS
 from ..formula.languages import LANGUAGES, helpers, remark
 from .codegen import INDENT, Statements
-from .program import PICK, Program
+from .program import Program
 
-__all__ = ["bound_function", "function", "page", "python_loop"]
+__all__ = ["function", "page", "python_loop"]
 
 FORWARD = "forward: operands before what is computed from them"
 BACKWARD = "backward: each edge carries its slope times the gradient at its upper end"
@@ -38,37 +38,6 @@ class _Function(Statements):
         self.values = [self.names[node] for node in (*program.parameters, *program.constants)]
         self.gradients = [self.gradient(node) for node in program.parameters]
 
-    def passes(self) -> None:
-        """Write the forward and the backward pass of one row."""
-        order = self.sections.together(self.program.order)
-        self.heading(FORWARD, "")
-        self.forward(order)
-        if self.program.root in self.program.active:
-            self.heading(BACKWARD, "")
-            self.open_list()
-            self.backward(order, seed=self.language.number(1.0))
-            self.settle_parameters()
-        self.write("")
-
-    def read_values(self, more: str = "") -> None:
-        """Write lines that read the numbers of the Values themselves, which are called value__0, value__1 ...
-
-        more: text to append to the gradients that do not depend on a pick.
-        """
-        self.width = math.inf  # people do not read this page
-        self.write(*(f"{name} = value__{i}.data" for i, name in enumerate(self.values)))
-        self.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(self.gradients)))
-        if read := [*self.values, *self.gradients]:  # numpy's numbers, ints ... become floats before the next run
-            self.write(f"if not {' is '.join(f'type__({name})' for name in read)} is float__: raise not__floats")
-        if more:
-            steady = (node in self.program.useful and node not in self.place for node in self.program.parameters)
-            self.write(*(f"{name} = {name}{more}" for name, wanted in zip(self.gradients, steady) if wanted))
-
-    def written(self, head: str, result: str) -> str:
-        """Write the gradients back to the Values, and return the text of the function."""
-        self.write(*(f"value__{i}.grad = {name}" for i, name in enumerate(self.gradients)), f"return {result}")
-        return "\n".join([head, *self.lines])
-
 
 def function(program: Program, language: str) -> str:
     """Write ``step(inputs, parameters, gradients)``: it returns the result, and its gradients plus those passed.
@@ -83,7 +52,15 @@ def function(program: Program, language: str) -> str:
         elif names:
             let = "" if language == "python" else "let " if kind == "gradients" else "const "
             lines.listing(f"{let}[{{1}}] = {{0}}{';' * bool(let)}", kind, names)
-    lines.passes()
+    order = lines.sections.together(program.order)
+    lines.heading(FORWARD, "")
+    lines.forward(order)
+    if program.root in program.active:
+        lines.heading(BACKWARD, "")
+        lines.open_list()
+        lines.backward(order, seed=lines.language.number(1.0))
+        lines.settle_parameters()
+    lines.write("")
     result = lines.names[program.root]
     if language == "python":
         lines.listing("return {0}, [{1}]", result, lines.gradients)
@@ -94,29 +71,24 @@ def function(program: Program, language: str) -> str:
     return "\n".join([_HEADS[language], *lines.lines, *["}"] * (language != "python")])
 
 
-def bound_function(program: Program) -> str:
-    """Write ``step(inputs)`` in Python: it does the same, but reads and writes the Values value__0, value__1 ..."""
-    lines = _Function(program, "python")
-    if lines.inputs:
-        lines.listing("[{1}] = {0}", "inputs", lines.inputs)
-    lines.read_values()
-    lines.passes()
-    result = lines.names[program.root]
-    return lines.written("def step(inputs):", f"float__({result})" if program.root.op is PICK else result)
-
-
 def python_loop(program: Program) -> str:
-    """Write ``step(rows, seed)``, which does the same for all rows: it returns the sum of the results.
+    """Write ``step(rows, seed)`` in Python: it does the same for all rows, on the Values value__0, value__1 ...
 
-    Values that depend on no input are computed once. seed: the gradient at each row's result, 1/n for a mean.
+    It returns the sum of the results. Values that depend on no input are computed once. seed: the gradient at each
+    row's result, 1/n for a mean.
     """
     lines = _Function(program, "python")
+    lines.width = math.inf  # people do not read this page
+    lines.write(*(f"{name} = value__{i}.data" for i, name in enumerate(lines.values)))
+    lines.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(lines.gradients)))
+    if read := [*lines.values, *lines.gradients]:  # numpy's numbers, ints ... become floats before the next run
+        lines.write(f"if not {' is '.join(f'type__({name})' for name in read)} is float__: raise not__floats")
+    at = len(lines.lines)
     varying = lines.sections.together([node for node in program.order if node in program.per_row])
     steady = lines.sections.together([node for node in program.order if node not in program.per_row])
     used_by_rows = {program.root, *(operand for node in varying for operand in node.operands)}
     between = [node for node in steady if node in program.active and node in used_by_rows and node not in lines.place]
     lines.running = {*between}
-    lines.read_values(more=" + 0.0")  # a grad that only zeros reach counts as reached, though zeros are not added
     lines.heading("what is the same for every row", "")
     lines.forward(steady)
     for node in program.picks:
@@ -145,7 +117,9 @@ def python_loop(program: Program) -> str:
         lines.settle_parameters()
     lines.indent = INDENT
     lines.write("")
-    return lines.written("def step(rows, seed):", "losses")
+    lines.lines[at:at] = [f"{INDENT}{name} = {name} + 0.0" for name in lines.skipped]  # reached, if only by zeros
+    lines.write(*(f"value__{i}.grad = {name}" for i, name in enumerate(lines.gradients)), "return losses")
+    return "\n".join(["def step(rows, seed):", *lines.lines])
 
 
 # By language: the text before the function; lists of numbers, and of names; and a main, with the @numbers of its call.

@@ -16,7 +16,7 @@ from ..explain.source import record_source, source_of, users_line
 from ..graph import walk
 from ..modes import gc_paused, is_on
 from ..value import Value
-from .batches import Part, Row, Sample, Signature
+from .batches import Prepared, Row, Sample, Signature
 from .c.runtime import Training
 from .executable import KINDS, Executable
 from .guards import Guards
@@ -206,40 +206,41 @@ class Programs:
                 "compute it inside the function, or pass its .item() as an argument"
             )
 
-    def begin(self, parts: Sequence[Part], in_c: bool, most: int = 1) -> int:
-        """Begin a call on these parts: check their programs with unchecked code, and the one whose turn it is.
+    def begin(self, batches: Sequence[Prepared], in_c: bool, most: int = 1) -> int:
+        """Begin a call on these batches: check their programs with unchecked code, and the one whose turn it is.
 
         Returns how many calls may be made until the next check, at most `most`. No clock decides when one is due.
         """
         self.calls += 1
         calls, always = self.calls, self.check == "always"
-        for executable, part in {part.executable: part for part in reversed(parts)}.items():
-            executable.used, executable.part, part.in_c = calls, part, in_c
-            unchecked = executable.kind(*part.code) not in executable.checked
+        for executable, rows in dict(part for batch in reversed(batches) for part in reversed(batch.parts)).items():
+            code = in_c, len(rows)
+            executable.used, executable.last = calls, (rows, *code)
+            unchecked = executable.kind(*code) not in executable.checked
             if unchecked or (always and executable.last_check < calls):
-                self._check_part(executable, part)
-            executable.is_quick |= not in_c and "one" in executable.checked
+                self._check(executable, rows, code)
+            executable.is_quick |= not in_c and KINDS[0] in executable.checked
         if always:
             return 1
         if calls >= self.next_check:
             later = self.next_check
             while later <= calls:
                 later *= 2
-            able = [e for e in self.kept.values() if e.part and e.mode == in_mode(())]
+            able = [e for e in self.kept.values() if e.last and e.mode == in_mode(())]
             in_turn = min(able, key=lambda e: (e.checks, e.last_check), default=None)
             try:
-                if in_turn and in_turn.last_check < calls:
-                    self._check_part(in_turn, in_turn.part)
+                if in_turn and in_turn.last and in_turn.last_check < calls:
+                    self._check(in_turn, in_turn.last[0], in_turn.last[1:])
             except Exception:
                 self.next_check = later
                 raise
             self.next_check = later  # not reached after an interrupt: then the check is still due
         return int(max(1, min(most, self.next_check - calls)))
 
-    def _check_part(self, executable: Executable, part: Any) -> None:
-        """Check a program on one of a part's rows, run by the code that runs them all."""
+    def _check(self, executable: Executable, rows: Sequence[Row], code: tuple[bool, int]) -> None:
+        """Check a program on one of these rows, run by the code that runs them all."""
         guards: Guards = self._guards  # type: ignore[assignment]
-        sample = executable.sample.like(part.rows[executable.checks % len(part.rows)])
+        sample = executable.sample.like(rows[executable.checks % len(rows)])
         with self.lock:  # so that no other thread trains the parameters between the two runs to compare
             with generators_put_back(guards.generators):
                 try:
@@ -249,11 +250,11 @@ class Programs:
                 except TraceError:
                     raise
                 except Exception:
-                    if executable.trial([sample.numbers], *part.code) is None:  # then the call itself will say why
-                        executable.checked.add(executable.kind(*part.code))
+                    if executable.trial([sample.numbers], *code) is None:  # then the call itself will say why
+                        executable.checked.add(executable.kind(*code))
                         return
                     raise
-            self._compare(guards, executable, [sample], itself, part.code, self.calls)
+            self._compare(guards, executable, [sample], itself, code, self.calls)
         self._guards = guards = guards.renewed()
         self.hold = guards.hold
 

@@ -19,7 +19,7 @@ from ..explain.source import said_line, users_line
 from ..frames import hide_our_frames, public
 from ..modes import is_on, shared
 from ..value import Value
-from .batches import Part, Prepared, Sample, rows_by_signature, signature
+from .batches import Prepared, Sample, rows_by_signature, signature
 from .c.runtime import NotFloatError
 from .export import page
 from .guards import is_library
@@ -89,15 +89,15 @@ class Step:
             if executable.is_quick and programs.calls + 1 < programs.next_check:
                 executable.used = programs.calls = programs.calls + 1
             else:  # a check is due, or the call may have to run in C
-                batch = Prepared(self, [[x] for x in arguments], [Part(executable, [numbers], single=True)], keywords)
+                batch = Prepared(self, [[x] for x in arguments], [(executable, [numbers])], keywords)
                 if self.is_for_c([batch]):
                     return self.run(batch)
-                programs.begin(batch.parts, in_c=False)
+                programs.begin([batch], in_c=False)
             self.last_backend = "python"
             try:
-                return executable.one(numbers)
+                return executable.run([numbers], 1.0)
             except (ArithmeticError, ValueError):  # once more, to see what to do about it
-                run, itself = (lambda: executable.one(numbers)), (lambda: self._function(*arguments, **keywords))
+                run, itself = (lambda: executable.run([numbers], 1.0)), (lambda: self._function(*arguments, **keywords))
                 return self._tried(run, executable.made_floats, itself)
         except Exception as error:
             _shorten(error)
@@ -138,11 +138,11 @@ class Step:
             if batch.generation == self.programs.generation:
                 return batch
             columns = tuple(batch.columns)
-        parts: list[Part] = []
+        parts: list[Any] = []
         for key, (rows, first) in rows_by_signature(columns).items():
             executable = self.programs.of(in_mode(key), Sample(rows[0], first, {}), rows)
             executable.check(rows)
-            parts.append(Part(executable, rows))
+            parts.append((executable, rows))
         return Prepared(self, columns, parts)
 
     def update(self, optimizer: Any, *columns: Any) -> float:
@@ -230,7 +230,7 @@ class Step:
             self.last_backend = "eager"
             return batch.itself(self._function).data
         in_c = self.is_for_c([batch])
-        self.programs.begin(batch.parts, in_c)
+        self.programs.begin([batch], in_c)
         return self.computed(batch, in_c)
 
     def computed(self, batch: Prepared, in_c: bool) -> float:
@@ -243,7 +243,7 @@ class Step:
         """Return whether C should run these batches, given how many there are."""
         programs = self.programs
         return times * min(batch.edges for batch in batches) >= programs.enough and all(
-            programs.can_run_in_c(part.executable) for batch in batches for part in batch.parts
+            programs.can_run_in_c(executable) for batch in batches for executable, _ in batch.parts
         )
 
     def _tried(self, run: Callable[[], float], made_floats: Callable[[], bool], itself: Callable[[], Value]) -> float:

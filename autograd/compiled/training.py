@@ -131,7 +131,7 @@ class Updates:
             self._want_a_gradient()
         in_c = step.is_for_c(batches, self.times) and self._ready_for_c(rules)
         coming = [batches[(start + k) % len(batches)] for k in range(min(count, len(batches)))]
-        count = programs.begin([part for batch in coming for part in batch.parts], in_c, min(count, AT_ONCE))
+        count = programs.begin(coming, in_c, min(count, AT_ONCE))
         losses = self._in_c(start, count, options) if in_c else []
         if (done := len(losses)) < count:  # if C cannot do it, Python does it, or says why not
             rest = range(done, done + 1 if in_c else count)
@@ -171,7 +171,7 @@ class Updates:
             self._place = {p: i for i, p in enumerate(self.step.parameters)}
             self._others = [p for params in members for p in params if p not in self._place]
             self._members, self._rules = members, None
-        for program in (part.executable.program for batch in batches * bool(self._others) for part in batch.parts):
+        for program in (each.program for batch in batches * bool(self._others) for each, _ in batch.parts):
             if strangers := {*self._others}.intersection(program.constants):  # such a parameter would never move
                 raise ArgumentError(
                     f"the optimizer has {program.name(strangers.pop())}, which the loss uses, but compile() did not get "
@@ -182,7 +182,7 @@ class Updates:
         """Refuse to train if no gradient from these batches reaches a parameter of the optimiser."""
         members = dict.fromkeys(p for params in self._members for p in params)
         own = [p in members for p in self.step.parameters]
-        reaches = [part.executable.reach for batch in self._batches for part in batch.parts]
+        reaches = [executable.reach for batch in self._batches for executable, _ in batch.parts]
         if any(reach.varies or any(map(and_, own, reach.of(()))) for reach in reaches):
             self._has_reached = self.optimizer.has_moved = True
         elif not getattr(self.optimizer, "has_moved", False):
