@@ -270,12 +270,21 @@ def test_what_is_wanted_in_full_is_shown_or_said_to_be_too_much():
 
     assert kinds()[0] == {8}
     shown, notes = kinds(open="layers.0", page=(960, 900))
-    assert shown == {1} and not notes
+    assert shown == {1}
+    assert notes == [
+        "layers.0 in full is too much for the page: some of it is in few words; page=None has room for all"
+    ]
     shown, notes = kinds(open="layers.0", page=(500, 300))
     assert notes == ["layers.0 in full is too much for the page; page=None has room for all"]
     shown, notes = kinds(depth=2, page=(400, 200))
     assert notes and notes[0].startswith("depth=2 is too much for the page: drawn with depth=")
     assert "too much for the page" in draw(root, depth=2, page=(400, 200)).source
+    import nn
+
+    small = nn.MLP(2, [2, 3, 1], "tanh", seed=0)([Value(0.5, label="x0"), Value(-0.3, label="x1")])[0]
+    picture = draw(small, open="layers.0", page=(960, 900)).picture
+    inside = [box for box in picture.boxes if box.cluster is not None and box.cluster.title == "layers.0"]
+    assert len(inside) == 10 and not any(box.brief or box.inner for box in inside) and not picture.notes
 
 
 @pytest.mark.parametrize("page", ["a5", (1, 2), (960,), 7, ("wide", 3), (float("nan"), 500)])

@@ -221,6 +221,13 @@ def test_a_notebook_is_brought_up_to_date_while_training_goes_on(monkeypatch):
         assert len(shown) == 3 and "<polyline" in shown[-1] and "update 3: loss" in shown[-1]
     assert len(shown) == 4 and "<iframe" in shown[-1]
     assert not shown[-1].endswith("</iframe>")  # IPython would warn of it
+    recorder = Recorder([w])  # without `with`: when it is displayed, the curve shows the last update too
+    train(recorder, w, 2)
+    shown.clear()
+    assert "<iframe" in recorder._repr_html_() and "update 2: loss" in shown.pop()
+    monkeypatch.setattr("autograd.player.recorder.PAUSE", 1e9)
+    train(Recorder([w]), w, 3)
+    assert not shown  # it is over before anybody can look
 
 
 # --- Films that play by themselves ---------------------------------------------------------------------------------

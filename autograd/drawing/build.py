@@ -76,7 +76,7 @@ class _Maker:
     def picture(self, folded: Folded) -> Picture:
         key = folded.groups, folded.brief
         if self._last is None or self._last[0][0] is not key[0] or self._last[0][1] != key[1]:
-            self._last = key, Picture(self.graph, folded.groups, self.modules, folded.brief)
+            self._last = key, Picture(self.graph, folded.groups, self.modules, folded.brief, folded.whole)
             self._last[1].stale = self.stale
         return self._last[1]
 
@@ -95,12 +95,13 @@ def _lacking(folded: Folded, depth: int | None, open: object) -> list[str]:
         notes.append(
             f"depth={depth} is too much for the page: drawn with depth={folded.depth}; page=None has room for all"
         )
-    if not folded.opened:
+    if folded.opened != "whole":
         wanted: list[Any] = [*open] if isinstance(open, (list, tuple, set)) else [open]
         names = ", ".join(
             thing if isinstance(thing, str) else getattr(thing, "__name__", type(thing).__name__) for thing in wanted
         )
-        notes.append(f"{names} in full is too much for the page; page=None has room for all")
+        but = ": some of it is in few words" if folded.opened == "open" else ""
+        notes.append(f"{names} in full is too much for the page{but}; page=None has room for all")
     return notes
 
 

@@ -5,7 +5,7 @@ Drawings, Mermaid text and pages are written from this model, so that they show 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from ..explain.naming import ModuleNames, by_name, common_name
@@ -210,12 +210,13 @@ class Picture:
         groups: list[Group],
         modules: ModuleNames,
         brief: int = 0,
+        whole: Container[int] = (),
     ) -> None:
         self.notes: list[str] = []
         self.is_tight = brief > 1  # there is little room
         self.listed = FEW if self.is_tight else LISTED
         self.stale = ""  # a sentence about leaves whose data has changed since the graph was computed
-        self._brief = brief
+        self._brief, self._whole = brief, whole
         self._levels: dict[Group, int] = {}
         self.graph = graph
         self.modules = modules
@@ -288,7 +289,9 @@ class Picture:
             if len(leaves) > (1 if kind == "parameter" else MANY_INPUTS):
                 gathered |= dict.fromkeys(leaves, leaves)
         if self._brief:
-            briefly, self._levels = in_few_words(self.graph, users, self._group_of, self.modules, self.is_tight)
+            briefly, self._levels = in_few_words(
+                self.graph, users, self._group_of, self.modules, self.is_tight, self._whole
+            )
             gathered |= briefly
         for group in groups:
             if group in self._box_of:

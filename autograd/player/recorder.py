@@ -117,7 +117,7 @@ class Recorder(Page):
         self._stale = False
         self._done = False
         self._handle: Any = None
-        self._shown = 0.0
+        self._shown = monotonic()
 
     @property
     def updates(self) -> int:
@@ -279,6 +279,8 @@ class Recorder(Page):
     # --- Notebooks ---
 
     def _repr_html_(self) -> str | None:
+        if self._handle is not None and not self._done:  # the curve above may be a second old
+            self._handle.update(import_module("IPython.display").HTML(self._curve()))
         return super()._repr_html_() if self.graph is not None else None
 
     def _heading(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from ...explain.naming import ModuleNames
@@ -23,15 +23,18 @@ def in_few_words(
     group_of: Mapping[Part, Group],
     modules: ModuleNames,
     is_tight: bool,
+    whole: Container[int] = (),
 ) -> tuple[dict[Group, list[Group]], dict[Group, int]]:
     """Return, for each leaf shown in a few words, those shown with it, and where: 1 at the operation, 2 in its frame.
 
     These are parameters that only one operation uses, and weights. Where there are no parameters, several leaves
     without a name are weights, if the operation also takes something else. If there is little room, so are arrays of
-    leaves, leaves that all turns of a loop use, and leaves that several operations use.
+    leaves, leaves that all turns of a loop use, and leaves that several operations use. whole: ids of the calls whose leaves are all shown.
     """
     takes: dict[tuple[Group, ...], list[Group]] = {}
     for leaf, by in users.items():
+        if any(id(user.first.scope) in whole for user in by):
+            continue
         if (len(by) == 1 or is_tight) and all(user.what in ("value", "sum") for user in by):
             takes.setdefault(tuple(by), []).append(leaf)
     of: dict[Any, list[Group]] = {}

@@ -17,7 +17,7 @@ number of values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ...explain.phrases import counted
@@ -49,8 +49,11 @@ class Folded(NamedTuple):
     groups: list[Group]
     brief: int = 0
     depth: int | None = None
-    opened: bool = True
+    opened: str = (
+        "whole"  # what the user wants to see in full is "whole", "open" but some of it in few words, or "closed"
+    )
     deeper: bool = False  # whether some modules are closed that could be opened
+    whole: frozenset[int] = frozenset()  # ids of the calls in which nothing is shown in few words
 
 
 class _State(NamedTuple):
@@ -100,12 +103,16 @@ def fold(
     deepest = listing.depth if depth is None else min(depth, listing.depth)
     found = folder.find(_State(deepest))
     if found is None and opens is not None:
+        folder.whole = frozenset()
+        if found := folder.find(_State(deepest)):
+            return found._replace(opened="open")
         folder = _Folder(listing, budget, closes, None, name, size, fits)
-        found = folder.find(_State(deepest))
-        if found is None:
-            found = folder.nearest()
-        return found._replace(opened=False)
+        return (folder.find(_State(deepest)) or folder.nearest())._replace(opened="closed")
     return found or folder.nearest()
+
+
+def _hidden_in(groups: list[Group]) -> Iterator[Part]:
+    return (part for group in groups if group.what == "more" for part in group.parts)
 
 
 class _Folder:
@@ -129,12 +136,13 @@ class _Folder:
         self.is_large = len(listing.nodes) > LARGE
         self._parts: dict[Any, list[Part]] = {}
         self._same: tuple[Any, list[Group]] | None = None
+        self.whole = self._wanted_whole()
 
     # --- What a state looks like ---
 
     def folded(self, state: _State) -> Folded:
         groups = self._groups(state, self._opened(state))
-        return Folded(groups, state.brief, state.depth, deeper=state.depth < self.listing.depth)
+        return Folded(groups, state.brief, state.depth, deeper=state.depth < self.listing.depth, whole=self.whole)
 
     def _groups(self, state: _State, opened: set[int]) -> list[Group]:
         groups = self._same_of(state, opened)
@@ -145,14 +153,16 @@ class _Folder:
         if state.ends:
             groups = with_ends(groups, state.ends)
         if state.repeats:
-            groups = without_repeats(groups, self.budget)
+            shorter = without_repeats(groups, self.budget)
+            if not self.whole or not any(self._is_in(part.scope, self.whole) for part in _hidden_in(shorter)):
+                groups = shorter
         if state.split:
             groups = [one for group in groups for one in self._split(group, state.split)]
         return groups
 
     def _same_of(self, state: _State, opened: set[int]) -> list[Group]:
         """Return groups of repeated computations. The last state's are remembered, since most states share them."""
-        key = state.depth, state.samples, state.dots, state.joined, state.opened, state.turns
+        key = state.depth, state.samples, state.dots, state.joined, state.opened, state.turns, self.whole
         if self._same is None or self._same[0] != key:
             self._same = None  # free the last groups first, which take a lot of memory
             parts = self._parts_of(state, opened)
@@ -169,13 +179,14 @@ class _Folder:
         return [Group(self.listing, group.what, [part], group.title) for part in group.parts]
 
     def _parts_of(self, state: _State, opened: set[int]) -> list[Part]:
-        key = state.depth, state.samples, state.dots, state.joined, state.opened
+        key = state.depth, state.samples, state.dots, state.joined, state.opened, self.whole
         if key not in self._parts:
             if self.is_large:  # keeping them would cost more memory than it saves time
                 self._parts.clear()
             self._parts[key] = parts_of(
-                self.listing, state.depth, self.closes, state.samples, state.joined, opened, state.dots, self.is_large
-            )
+                self.listing, state.depth, self.closes, state.samples, state.joined, opened, state.dots, self.is_large,
+                self.whole,
+            )  # fmt: skip
         return self._parts[key]
 
     def _opened(self, state: _State) -> set[int]:
@@ -191,8 +202,19 @@ class _Folder:
                     break
         return found
 
+    def _wanted_whole(self) -> frozenset[int]:
+        """Return the calls that the user wants to see in full, and those inside them."""
+        found: set[int] = set()
+        for scope in {node.scope for node in self.listing.nodes if node.operands} if self.opens else ():
+            calls = calls_of(scope)
+            first = next(
+                (level for level, call in enumerate(calls) if self.opens and self.opens(call, level)), len(calls)
+            )
+            found.update(map(id, calls[first:]))
+        return frozenset(found)
+
     @staticmethod
-    def _is_in(scope: Scope | None, opened: set[int]) -> bool:
+    def _is_in(scope: Scope | None, opened: Container[int]) -> bool:
         return scope is not None and scope is not PARAMETER and id(scope) in opened
 
     # --- Whether it fits ---

@@ -185,12 +185,14 @@ def parts_of(
     opened: Container[int] = (),
     dots: bool = False,
     runs: bool = False,
+    whole: Container[int] = (),
 ) -> list[Part]:
     """Split a graph into parts, operands first. Calls deeper than `depth` are closed, and long sums are one if wanted.
 
     dots: whether sums of products are one part, like a neuron that is written out.
     joins: whether a function and its argument are one part, like an activation and its neuron.
     opened: ids of calls that are not closed, however deep they are. runs: whether the middle of a long run is one part.
+    whole: ids of calls in which neither dots nor joins are folded.
     """
     nodes, operands = listing.nodes, listing.operands
     part_of: list[Part | None] = [None] * len(nodes)
@@ -207,9 +209,9 @@ def parts_of(
                 part.nodes.append(i)
                 part_of[i] = part
     if sums or dots:
-        _chain_up(listing, part_of, LONG - 1 if sums else len(nodes), dots)
+        _chain_up(listing, part_of, LONG - 1 if sums else len(nodes), dots, whole)
     if joins:
-        _join(listing, part_of)
+        _join(listing, part_of, whole)
     if runs:
         _hide_middles(listing, part_of)
     order: list[Part] = []
@@ -253,7 +255,7 @@ def _closed_call(
     return None
 
 
-def _chain_up(listing: Listing, part_of: list[Part | None], longest: int, dots: bool) -> None:
+def _chain_up(listing: Listing, part_of: list[Part | None], longest: int, dots: bool, whole: Container[int]) -> None:
     """Make a part of every long chain of additions or multiplications whose inner results nothing else uses.
 
     longest: how many operations make a long chain. dots: whether sums of several products are one part, however short.
@@ -272,7 +274,7 @@ def _chain_up(listing: Listing, part_of: list[Part | None], longest: int, dots: 
                 top[j] = top[i]
         members.setdefault(top[i], []).append(i)
     for last, chained in members.items():
-        products = _products(listing, chained, members, longest) if dots else []
+        products = _products(listing, chained, members, longest) if dots and id(nodes[last].scope) not in whole else []
         if len(chained) >= longest or len(products) > 1:
             part = Part("sum", sorted([*chained, *products]), nodes[last].scope)
             for i in part.nodes:
@@ -324,13 +326,13 @@ def _hide_middles(listing: Listing, part_of: list[Part | None]) -> None:
                 part_of[k] = part
 
 
-def _join(listing: Listing, part_of: list[Part | None]) -> None:
+def _join(listing: Listing, part_of: list[Part | None], whole: Container[int]) -> None:
     """Make one part of a function and its only argument, if nothing else uses that argument, here or where it looks alike."""
     nodes = listing.nodes
     apart: set[Any] = set()
     together: list[tuple[int, int, Any]] = []
     for i, operands in enumerate(listing.operands):
-        if len(operands) != 1 or part_of[i] is not None or operands[0] < 0:
+        if len(operands) != 1 or part_of[i] is not None or operands[0] < 0 or id(nodes[i].scope) in whole:
             continue
         (j,) = operands
         part = part_of[j]
