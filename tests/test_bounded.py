@@ -60,6 +60,7 @@ def test_ever_new_mixes_of_operands(monkeypatch):
         if k % 10 == 0:
             rule = {"lr": 0.1, "data": f"data - {k} * lr * grad"}
             updates.read(rule, rule, [])
+            assert len(updates._read) <= 20
     after = kept()
     grown = {name: (before.get(name, 0), n) for name, n in after.items() if n > before.get(name, 0) + 60}
     assert not grown

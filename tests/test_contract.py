@@ -384,6 +384,14 @@ def a_setting_behind_attributes_that_raise_a_key_error(compiled):
 
 
 @scenario("same")
+def a_function_that_asks_whether_it_got_a_list(compiled):
+    w = Value(3.0)
+    step = compiled(lambda x: w * (x[0] if hasattr(x, "append") else x), [w])
+    for x in (2.0, [5.0], 4.0):
+        yield step(x)
+
+
+@scenario("same")
 def a_parameter_that_moves(compiled):
     w = Value(3.0)
     step = compiled(lambda x: (w * x).tanh(), [w])

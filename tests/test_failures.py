@@ -387,3 +387,31 @@ def test_help_lists_the_options_from_where_one_is():
         (f.why, "most"),
     ):
         assert option in inspect.signature(method).parameters and method.__doc__
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 9])
+def test_an_error_shows_four_operands_of_a_list(count):
+    logs = autograd.op("logs_of_failures", "logs", "sum(log(xs[i]))", xs="1 / xs[i]")
+    shown = ", ".join([*["1.0"] * (count - 1), "-1.0"] if count <= 4 else [*["1.0"] * 4, "..."])
+    with pytest.raises(DomainError, match=re.escape(f"logs_of_failures({shown}) is not defined")):
+        logs([*[Value(1.0)] * (count - 1), Value(-1.0)])
+
+
+def test_a_slope_that_is_no_number_is_not_called_infinite():
+    odd = autograd.op("odd_of_failures", "odd", "a", "(a - 1) / (a - 1)")
+    for make, what in ((lambda: Value(0.0).sqrt(), "infinite at 0.0"), (lambda: odd(Value(1.0)), "not defined at 1.0")):
+        (partial,) = make().partials
+        with pytest.raises(SingularityError, match=f"for operand 1 is {what}: no gradient can flow through it"):
+            _ = partial * 2.0
+
+
+@pytest.mark.parametrize(
+    ("thing", "said"),
+    [({k: k for k in range(99)}, "a dict"), (bytearray(99), "a bytearray"), (range(10**60), "a range")],
+)
+def test_a_long_thing_is_called_by_its_kind(thing, said):
+    with pytest.raises(TypeError, match=f"want a real number for a Value, got {said}$"):
+        Value(thing)
+    kind = type("Elephant", (), {"__repr__": lambda self: "x" * 99})
+    with pytest.raises(TypeError, match=r"got an Elephant$"):
+        Value(kind())

@@ -6,7 +6,7 @@ import pytest
 
 from autograd import Value
 from autograd.errors import GraphError
-from autograd.graph import Graph, walk
+from autograd.graph import Graph, nearest, walk
 
 
 def test_the_order_of_the_curriculum():
@@ -60,3 +60,17 @@ def test_a_label_that_looks_like_a_place_stays_the_users():
     d = Value(1.0, label="v1")
     graph = Graph(Value(1.0, label="a") * 2 * d)
     assert [graph.name(node) for node in graph.nodes] == ["a", "v1_2", "v1", "v3"]
+
+
+def test_a_name_that_nobody_has_is_answered_with_a_few_that_are_there():
+    a = Value(1.0, "a")
+    for _ in range(20):
+        a = a + 1
+    with pytest.raises(GraphError, match=r"there are v20, v19, v18, v17, v16, v15, v14, v13$"):
+        Graph(a).find("zzz")
+
+
+def test_of_very_many_names_those_that_begin_alike_are_near():
+    many = [f"x{k}" for k in range(3000)]
+    assert nearest("tahn", [*many, "tan", "tanh"]) == "did you mean tan or tanh?"
+    assert nearest("ahn", [*many, "tan", "tanh"]) == ""

@@ -489,6 +489,21 @@ def test_modes_last_as_long_as_their_blocks_in_whatever_order_and_task_they_end(
     assert (a * 2).operands == (a, 2.0)
 
 
+def test_a_mode_that_is_interrupted_on_its_way_in_is_not_on():
+    """Even if somebody keeps it, so that no traceback takes it along."""
+    kept, counting = no_grad(), Interrupter(0)
+    with counting:
+        kept.__enter__()
+    kept.__exit__()
+    assert counting.count > 5
+    for at in range(1, counting.count + 1):
+        with pytest.raises(KeyboardInterrupt), Interrupter(at):
+            kept.__enter__()
+        assert interrupts.leftovers() == []
+    with kept:
+        assert (Value(1.0) * 2).operands == ()
+
+
 def test_files_of_exercises_are_whole_or_not_there(tmp_path, monkeypatch):
     """They are written one after the other, and one that is there is left alone: so none may be half."""
     from demos.exercises import files

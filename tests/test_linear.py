@@ -70,6 +70,16 @@ def test_the_words_of_a_page_grow_with_the_operands():
     assert steps(lambda: described(large)) < MORE * steps(lambda: described(small))
 
 
+def test_many_values_of_one_name_are_numbered_in_one_go():
+    def alike(n):
+        return Graph(total([Value(1.0, label="x") for _ in range(n)]))
+
+    small, large = alike(250), alike(1_000)
+    assert small.names[small.nodes[2]] == "x_3"
+    assert steps(lambda: alike(1_000).names) < MORE * steps(lambda: alike(250).names)
+    assert len({*large.names.values()}) == len(large)
+
+
 def test_an_operation_takes_as_much_to_define_however_many_there_are():
     """Neither its steps nor the memory that it takes meanwhile, as for a copy of all that was defined before."""
     x = Value(0.5)

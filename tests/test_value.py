@@ -514,6 +514,11 @@ def test_the_compiled_source_can_be_read():
     assert "bias" in inspect.signature(dot).parameters
 
 
+def test_a_method_is_compiled_once():
+    for name in ("tanh", "__rpow__"):
+        assert getattr(Value, name) is getattr(Value, name) is vars(Value)[name]
+
+
 def test_a_traceback_quotes_the_compiled_line():
     class Odd:
         pass

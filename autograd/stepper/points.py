@@ -178,6 +178,8 @@ def said_range(quantity: str, numbers: Iterable[float]) -> str:
 
     >>> said_range("grad", [0.5, -2.0]), said_range("data", [0.5, -2.0]), said_range("grad", [1.0, float("nan")])
     ('|grad| from 0.5 to 2', 'data from -2 to 0.5', '|grad| 1, and 1 nan or inf')
+    >>> said_range("grad", []), said_range("data", [float("inf")])
+    ('no grad', 'no data, and 1 nan or inf')
     """
     numbers = list(numbers)
     name = "|grad|" if quantity == "grad" else quantity

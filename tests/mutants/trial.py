@@ -85,7 +85,7 @@ def exchange(change: Change) -> bool:
             if code is not None and code != thing.__code__:
                 try:
                     thing.__code__ = code
-                except ValueError:  # it closes over other names
+                except (ValueError, DeprecationWarning):  # it closes over other names, or is a generator no longer
                     return False
                 exchanged = True
     return exchanged
