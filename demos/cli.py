@@ -250,6 +250,8 @@ def _playground(arguments: Sequence[str]) -> int:
     return 0
 
 
+_EXPRESSION = 'scalar-autograd "b = a + a; b * (b + 1)" a=1'
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "exercises": _exercises, "check": _check, "quiz": _quiz, "workshop": _workshop,
     "playground": _playground,
@@ -258,7 +260,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
 
 def command(arguments: Sequence[str] | None = None) -> int:
     """The command scalar-autograd: it runs a lesson, a demo or another command of the list, or steps through an
-    expression."""
+    expression. By itself, it says so."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     words, asked = _without_language(arguments)
     language = [f"--lang={name}" for name in asked]
@@ -266,6 +268,10 @@ def command(arguments: Sequence[str] | None = None) -> int:
         return main([*words[1:], *language])
     if words and words[0] in COMMANDS:
         return main([*words, *language])
+    if not words:
+        status = main(language)
+        print(tr("Backprop of an expression, step by step: {command}", command=_EXPRESSION))
+        return status
     from autograd.cli.command import main as step_through
 
     return step_through(arguments)

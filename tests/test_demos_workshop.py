@@ -16,12 +16,13 @@ import pytest
 
 from demos.exercises import EXERCISES
 from demos.exercises.files import check_file
+from demos.languages import using
 from demos.practice import QUESTIONS
-from demos.shared.catalog import DEMOS
+from demos.shared.catalog import DEMOS, find
 from demos.shared.report import markdown, markdown_line
 from demos.workshop import PLATFORMS, PYTHONS, workshop
 from demos.workshop.handout import figures, handout
-from demos.workshop.notebook import notebook
+from demos.workshop.notebook import notebook, with_answers
 
 LESSONS = [demo for demo in DEMOS if demo.lesson]
 
@@ -36,6 +37,22 @@ def test_a_notebook_has_the_cells_and_none_of_the_answers(demo):
     assert "# >" not in code and "predict(" in code
     assert all(cell["source"] for cell in made["cells"])
     json.dumps(made)
+
+
+@pytest.mark.parametrize("demo", LESSONS, ids=lambda demo: demo.lesson)
+def test_a_teachers_lesson_has_the_answers(demo):
+    assert with_answers(demo) == demo.path.read_text(encoding="utf-8")
+    with using("ru"):
+        russian = with_answers(demo)
+    assert re.search("[а-яё]{4}", russian) and russian.count("# %%") == with_answers(demo).count("# %%")
+    assert re.findall("(?m)^# > .*", russian) == re.findall("(?m)^# > .*", with_answers(demo))
+
+
+@pytest.mark.parametrize("lesson", ["53", "53b", "55"])
+def test_the_player_asks_first(lesson):
+    """In these three lessons, starting in "predict first"."""
+    text = find(lesson).path.read_text(encoding="utf-8")
+    assert re.search(r'(?m)^show\(\w+\.player\(\), "player", ".*", at="predict"\)$', text)
 
 
 def test_the_handout_asks_first_and_answers_last():
@@ -130,11 +147,15 @@ def test_wheels_need_a_checkout(monkeypatch, tmp_path):
 
 
 def pythons():
-    """The Pythons of this machine that the workshop is for."""
+    """The Pythons of this machine that the workshop is for: on the path, in pyenv's folder, and this one."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     for version in PYTHONS:
-        program = shutil.which(f"python{version}")
-        if program and not subprocess.run([program, "-c", "import venv"], capture_output=True, check=False).returncode:
-            yield version, program
+        here = [sys.executable] if version == f"{sys.version_info[0]}.{sys.version_info[1]}" else []
+        programs = [*here, shutil.which(f"python{version}"), *pyenv.glob(f"versions/{version}.*/bin/python")]
+        for program in filter(None, programs):
+            if not subprocess.run([program, "-c", "import ensurepip"], capture_output=True, check=False).returncode:
+                yield version, program
+                break
 
 
 @pytest.mark.slow

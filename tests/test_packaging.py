@@ -82,6 +82,7 @@ from scalar_autograd import check
 def predicted(y, slope, dx):
     return y + slope * dx
 assert check(predicted)
+assert cli.command([]) == 0
 assert cli.command(["exercises", "mine"]) == 0 and cli.command(["check", "mine/lesson_0.py"]) == 1
 assert cli.command(["lesson", "gradient", "--out", "page"]) == 0
 assert cli.command(["b = a + a; b * b", "a=1", "--all"]) == 0
@@ -89,6 +90,7 @@ assert cli.command(["b = a + a; b * b", "a=1", "--all"]) == 0
     ran = python(code, site, tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert "demos" not in ran.stdout and "next: scalar-autograd lesson" in ran.stdout
+    assert 'step by step: scalar-autograd "b = a + a' in ran.stdout and "exercises FOLDER" in ran.stdout
     assert (tmp_path / "page" / "index.html").exists()
 
 

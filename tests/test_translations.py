@@ -3,6 +3,7 @@ itself."""
 
 from __future__ import annotations
 
+import ast
 import doctest
 import json
 import os
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from judge_solutions import solutions
-from translations import CATALOGUES, LESSONS, ROOT, sentences_of, updated
+from translations import CATALOGUES, LESSONS, ROOT, sentences_of, template, updated
 
 import demos.languages
 import nn
@@ -352,6 +353,54 @@ def test_the_sentences_of_legends_are_those_that_it_says():
             # "line: weight" and "3 boxes" are put together from words
             for part in re.split(r"^line: |^number in a dot: |, (?=orange)| in $|box(?:es)?$", piece):
                 assert part.strip() in said, (sentence, part)
+
+
+def test_every_sentence_of_a_legend_is_among_them():
+    """What notes(), troubles() and left_out() write, piece by piece."""
+    known = [re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(one))) for one in engine.LEGENDS]
+    pieces: set[str] = set()
+    for path in (ROOT / "autograd" / "drawing").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name in ("notes", "troubles", "left_out"):
+                body = [one for one in ast.walk(node) if isinstance(one, (ast.Constant, ast.JoinedStr))]
+                inner = {
+                    id(part)
+                    for one in body
+                    if isinstance(one, ast.JoinedStr)
+                    for part in ast.walk(one)
+                    if part is not one
+                }
+                texts = [
+                    template(one) if isinstance(one, ast.JoinedStr) else one.value
+                    for one in body
+                    if id(one) not in inner
+                ]
+                pieces |= {
+                    piece.strip()
+                    for text in texts
+                    if isinstance(text, str)
+                    for piece in text.split(";")
+                    if has_words(piece)
+                }
+    docstrings = {piece for piece in pieces if piece.endswith(".") or "\n" in piece}
+    words = {
+        "partials",
+        "parameter",
+        "constant",
+        "grad",
+        "box",
+        "boxes",
+        "dot",
+        "gradient of a weight",
+        "weight",
+        "its gradient",
+        "its output",
+    }
+    left = {piece for piece in pieces - docstrings - words if not any(one.fullmatch(piece) for one in known)}
+    # put together from parts: of the {len} values, in {counted}
+    assert left <= {"of the {graph}", "{of_all} values of {root}", "{values}{of_all} values of {root}",
+                    "{values}{of_all} values in {boxes}", "number in a dot: {inside}", "line: {what}, orange above 0, blue below 0, wider for larger weights",
+                    "is_finite", "is_cut"}, left  # fmt: skip
 
 
 def small_model() -> Value:

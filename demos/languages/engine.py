@@ -59,7 +59,7 @@ LEGENDS = (
     "{name} changed after {result} was computed",
     # in boxes, and at arrows
     "{count} parameter", "{count} parameters", "{count} input", "{count} inputs", "{count} other value", "{count} other values",
-    "|grad| to {number}", "next turn",
+    "|grad| to {number}", "next turn", "grad of {name}",
     # the views
     "the shape of the model, without its numbers",
     "a cell is orange above 0 and blue below 0, stronger for larger numbers", "each map has its own scale",
@@ -69,6 +69,7 @@ LEGENDS = (
     "number in a dot: its output", "number in a dot: its gradient", "square at a dot: its bias",
     "{count} samples went through the layers: the first one is shown", "gradients of weights are for all of them",
     "the first {count} of {all} layers", "page=None has room for all",
+    "a -> b: before and after", "orange: data went up, blue: down",
 )  # fmt: skip
 
 

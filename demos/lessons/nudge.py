@@ -186,6 +186,18 @@ def _(ax):
 
 
 # %% [markdown]
+# Now do it yourself, on the smallest network of all: one input, 2, one hidden unit, and one output that should be 0. The
+# player asks for each gradient on the way back. The tanh has the value 0.5 here, so its slope is $1 - 0.5^2$.
+
+# %%
+w1, w2 = Value(math.atanh(0.5) / 2, label="w1"), Value(2.0, label="w2")
+weighted = w1 * 2.0
+unit = weighted.tanh()
+guess = w2 * unit
+small_loss = guess**2
+show(small_loss.player(), "player", "One unit in each layer. Type each gradient before it is shown.", at="predict")
+
+# %% [markdown]
 # ## Investigate: without slopes nothing is learned
 
 # %%

@@ -148,7 +148,8 @@ def _expected(lines: list[str], below: int) -> str:
 def _told(prose: str) -> str:
     """The part of a prose cell that a terminal shows: its headings, and everything that the reader is asked to do."""
     if prose.strip().startswith(("## Yours", "## Make")):
-        plain = re.sub(r"\[([^\]]+)\]\([^)]*\)|\*\*", r"\1", tr_prose(prose.strip()))
+        asked = prose.strip().partition("\n## Summary")[0]  # the summary is on the page, with its formulas
+        plain = re.sub(r"\[([^\]]+)\]\([^)]*\)|\*\*", r"\1", tr_prose(asked.strip()))
         return f"\n{plain.lstrip('# ')}\n"
     return "".join(f"\n{tr_prose(line).lstrip('# ')}\n" for line in prose.splitlines() if line[:1] == "#")
 

@@ -24,7 +24,7 @@ from ..shared.catalog import DEMOS, Demo, find
 from ..shared.page import read, run
 from ..shared.report import markdown, markdown_line, sentences
 from .handout import figures, handout
-from .notebook import write_notebook
+from .notebook import with_answers, write_notebook
 
 __all__ = ["PLATFORMS", "PYTHONS", "workshop"]
 
@@ -62,7 +62,7 @@ _BELOW = """Two networks while they learn: [flowers told apart](models/iris/inde
 [names invented](models/gpt/index.html).
 
 [The handout](handout.html), for printing. [What to try before the workshop](before.txt). For teachers:
-[speaker notes](teacher/notes.html), and solutions in `teacher/solutions`.
+[speaker notes](teacher/notes.html), solutions in `teacher/solutions`, and the lessons with everything they print in `teacher/lessons`.
 """
 _QUIZ = "Practise: work out the gradients of small graphs, in a page that explains each wrong number: {levels}."
 
@@ -83,7 +83,7 @@ def workshop(folder: str | Path, wheels: bool = False, tell: Callable[[str], Non
     for demo in filter(None, map(find, _MODELS)):
         tell(tr("model {name}", name=demo.name))
         import_module(demo.module).main(out=folder / "models" / demo.name, quiet=True)
-    for name in ("figures", "notebooks", "quiz", "teacher"):
+    for name in ("figures", "notebooks", "quiz", "teacher/lessons"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for demo in lessons:
         write_whole(folder / "figures" / f"{demo.name}.html", _figures_page(demo))
@@ -92,6 +92,8 @@ def workshop(folder: str | Path, wheels: bool = False, tell: Callable[[str], Non
         quiz(level=level).page().save(folder / "quiz" / f"{level}.html")
     exercise_files.write(folder / "exercises")
     exercise_files.write(folder / "teacher" / "solutions", solved=True)
+    for demo in lessons:
+        write_whole(folder / "teacher" / "lessons" / f"lesson_{demo.lesson}.py", with_answers(demo))
     write_whole(folder / "handout.html", handout(lessons))
     write_whole(folder / "teacher" / "notes.html", _notes(lessons))
     write_whole(folder / "before.txt", tr_prose(_BEFORE))

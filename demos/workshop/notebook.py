@@ -16,7 +16,7 @@ from ..languages import VARIABLE, language, reading, tr
 from ..shared.catalog import Demo
 from ..shared.page import read, told_prose
 
-__all__ = ["notebook", "write_notebook"]
+__all__ = ["notebook", "with_answers", "write_notebook"]
 
 _INSTALL = '# %pip install -q --no-index --find-links ../wheels "scalar-autograd[dot,demos]"'
 
@@ -39,6 +39,19 @@ def notebook(demo: Demo) -> dict[str, Any]:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
+
+
+def with_answers(demo: Demo) -> str:
+    """The lesson as a file of cells, with what each line prints below it: for the teacher."""
+    source = demo.path.read_text(encoding="utf-8")
+    written = [f"# %%{cell}" for cell in source.split("# %%")[1:]]
+    with reading(demo.name):
+        for number, cell in enumerate(read(demo.path)):
+            if cell.prose:
+                after = written[number][len(written[number].rstrip()) :]
+                lines = [f"# {line}".rstrip() for line in told_prose(cell, demo).rstrip("\n").split("\n")]
+                written[number] = "\n".join(["# %% [markdown]", *lines]) + after
+    return "".join(written)
 
 
 def _code(name: str, source: str) -> dict[str, Any]:

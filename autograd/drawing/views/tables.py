@@ -278,7 +278,7 @@ def pairs_of(picture: Picture, box: Box) -> list[tuple[Any, Any]]:
 
 def pair_rows(writer: DotWriter, pairs: Sequence[tuple[Any, Any]], most: int) -> list[str]:
     """Write a row for each pair: its factors, its product, and two gradients, each the other factor times upstream."""
-    heads = ["", "x", "", "w", "x * w", "grad of x", "grad of w"]
+    heads = ["", "x", "", "w", "x * w", told("grad of x"), told("grad of w")]
     rows = [_cells_of([(writer.text(word, faint=True), "") for word in heads])]
     for x, w in pairs[:most]:
         product = "" if x is None else short(x.data * w.data, writer.look.digits)
@@ -286,7 +286,7 @@ def pair_rows(writer: DotWriter, pairs: Sequence[tuple[Any, Any]], most: int) ->
             _cells_of([*_named(writer, x), *_named(writer, w), (product, ""), _grad(writer, x), _grad(writer, w)])
         )
     if len(pairs) > most:
-        rows.append(_cells_of([(writer.text(f"{len(pairs) - most:,} more", faint=True), "")]))
+        rows.append(_cells_of([(writer.text(told(f"{len(pairs) - most:,} more"), faint=True), "")]))
     return rows
 
 
