@@ -41,6 +41,7 @@ READABLE = 9.05  # points of the smallest text that can be read on a page
 MARGIN, LINE = 60.0, 15.0  # points around the dots, and for each line under them
 THIN, THICK, LEAST = 0.4, 5.0, 1.8  # the widths of lines, and the width of the widest if there are very many
 CURVE = 0.6  # if lines are few, width and colour show this root of a weight's size; if many, the size itself
+CLEAR = 12.0  # the least distance in points between two numbers
 SPELLED = 6  # the most terms of a sum that a tooltip writes out
 
 
@@ -251,16 +252,16 @@ class _Writer:
         )  # fmt: skip
 
     def numbers(self, sheet: Sheet) -> None:
-        """Place the number of each line on it, as far as possible from those already there."""
+        """Place the number of each line on it, as far as possible from those already there; without room, leave it out."""
         taken = [(dot.x, dot.y) for block in self.network.blocks for dot in block.dots]
         for n, (tail, head, weight) in enumerate(edge for edge in self.network.edges if edge[2] is not None):
             text = self.number(weight)
             tried = [
                 (tail.x + (head.x - tail.x) * t, tail.y + (head.y - tail.y) * t) for t in (0.3, 0.4, 0.5, 0.6, 0.7)
             ]
-            x, y = max(tried, key=lambda at: min(math.hypot((at[0] - a) / 2.2, at[1] - b) for a, b in taken))
-            taken.append((x, y))
-            if text:
+            room, (x, y) = max((min(math.hypot((x - a) / 2.2, y - b) for a, b in taken), (x, y)) for x, y in tried)
+            if text and room > CLEAR:
+                taken.append((x, y))
                 back = Markup(
                     f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1" BGCOLOR="{self.palette["paper"]}"><TR><TD>{escape(text)}</TD></TR></TABLE>>'
                 )
