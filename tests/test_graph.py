@@ -6,7 +6,7 @@ import pytest
 
 from autograd import Value
 from autograd.errors import GraphError
-from autograd.graph import Graph, nearest, walk
+from autograd.graph import Graph, gradients, nearest, walk
 
 
 def test_the_order_of_the_curriculum():
@@ -74,3 +74,10 @@ def test_of_very_many_names_those_that_begin_alike_are_near():
     many = [f"x{k}" for k in range(3000)]
     assert nearest("tahn", [*many, "tan", "tanh"]) == "did you mean tan or tanh?"
     assert nearest("ahn", [*many, "tan", "tanh"]) == ""
+
+
+def test_gradients_stop_where_nothing_arrives_at_an_infinite_slope():
+    x = Value(0.0)
+    root = x.sqrt()
+    assert gradients(Graph(root * 0.0 + x * 3.0))[x] == 3.0
+    assert gradients(Graph(root))[x] == float("inf") and x.grad == 0.0

@@ -47,3 +47,8 @@ def test_an_array_is_told_how_to_become_a_list():
     numpy = pytest.importorskip("numpy")
     with pytest.raises(ValueError, match=r"got the ndarray, whose \.tolist\(\) will do"):
         nn.Linear(2, 3)(numpy.zeros(2))
+
+
+def test_a_placeholder_returns_what_it_gets():
+    xs = [[Value(1.0)], [2.0]]
+    assert nn.Identity(54, unused=0.1)(xs) is xs and nn.Sequential(nn.Linear(1, 1, seed=0), nn.Identity())([1.0])[0].op

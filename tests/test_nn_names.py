@@ -259,6 +259,15 @@ def test_schedules_are_pytorchs(name, torchs):
     close(rates(nn.optim, [Value(1.0), Value(1.0)]), wanted)
 
 
+def test_cycles_are_alike_unless_they_are_asked_to_grow():
+    optimizer = SGD([Value(1.0)], lr=0.5)
+    schedule, seen = lr_scheduler.CosineAnnealingWarmRestarts(optimizer, 3), []
+    for _ in range(9):
+        seen.append(optimizer.param_groups[0]["lr"])
+        schedule.step()
+    assert seen[:3] == seen[3:6] == seen[6:] and seen[0] == 0.5 > seen[1] > seen[2]
+
+
 def test_a_schedule_goes_on_where_it_was_saved():
     optimizer = SGD([Value(1.0)], lr=0.5)
     schedule = lr_scheduler.CosineAnnealingLR(optimizer, 10)

@@ -225,6 +225,9 @@ def test_wrong_options_and_parameters():
         (lambda: optim.AdamW([w], eps=-1), ValueError, "want eps >= 0, got -1"),
         (lambda: optim.AdamW([w], betas=(0.9, 1.0)), ValueError, r"two betas from 0 to below 1, .* got \(0.9, 1.0\)"),
         (lambda: optim.AdamW([w], betas=0.9), ValueError, "two betas .* got 0.9"),
+        (lambda: optim.RMSprop([w], lr=-0.1), ValueError, "want lr >= 0, got -0.1"),
+        (lambda: optim.RMSprop([w], momentum=-1), ValueError, "want momentum >= 0, got -1"),
+        (lambda: optim.RMSprop([w], alpha=-1), ValueError, "want alpha >= 0, got -1"),
         (lambda: optim.AdamW([{"params": [w], "rate": 1}]), ValueError, "AdamW has no option 'rate': want lr, betas"),
     ):  # fmt: skip
         with pytest.raises(error, match=message):
