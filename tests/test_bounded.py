@@ -80,3 +80,20 @@ def test_a_kernel_that_is_kept_can_be_read_and_one_that_was_forgotten_comes_agai
     held = shared["total_kernels"]
     assert len(held) == 2
     assert all(inspect.getsource(kernel).startswith("def total_") for kernel in held.values())
+
+
+def test_a_kernel_does_the_work_from_the_second_call_on():
+    """What it was not compiled for, it leaves to record(), which is right, too, but slow."""
+    v, w = [Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]
+    calls = [lambda f=f: f(v) for f in LISTS]
+    calls += [lambda: autograd.dot(v, w), lambda: autograd.dot(v, w, v[0]), lambda: autograd.dot(v, [1.0, 2.0], 3.0)]
+    calls += [lambda: autograd.dot([1.0, 2.0], w), lambda: autograd.dot([1.0, 2.0], w, v[0])]
+    for call in calls:
+        called = set()
+        call()
+        sys.setprofile(lambda frame, event, _, called=called: called.add(frame.f_code.co_name))
+        try:
+            call()
+        finally:
+            sys.setprofile(None)
+        assert not called & {"record", "_first_time", "evaluate"}, called

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
@@ -9,7 +10,7 @@ from backends import assert_same, eagerly, gradients, needs_c
 
 import nn
 import nn.functional as F
-from autograd import Value, compile, dot, logsumexp, mean, op
+from autograd import Value, compile, dot, logsumexp, mean, op, total
 from autograd.compiled.c.bytecode import PRODUCT, Bytecode
 from autograd.compiled.c.runtime import LoadedProgram, interpreter
 from autograd.compiled.c.template import interpreter_source, rows_of
@@ -209,6 +210,17 @@ def test_a_list_of_a_plain_number_is_not_the_list_of_the_value_at_that_place():
             assert step.last_backend == "c"
     finally:
         del OPS["own_lists"]
+
+
+@needs_c
+def test_a_list_with_zero_is_not_the_one_with_minus_zero():
+    x, left = Value(-0.0), Value(-1.0)
+
+    def loss():
+        return total([x, 0.0]).atan2(left) + 10 * total([x, -0.0]).atan2(left)
+
+    step = compile(loss, [x], backend="c", check="never")
+    assert step() == loss().data == pytest.approx(-9 * math.pi) and step.last_backend == "c"
 
 
 @needs_c

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -403,6 +404,11 @@ def test_a_slope_that_is_no_number_is_not_called_infinite():
         (partial,) = make().partials
         with pytest.raises(SingularityError, match=f"for operand 1 is {what}: no gradient can flow through it"):
             _ = partial * 2.0
+        with pytest.raises(SingularityError, match="no gradient can flow through it"):
+            _ = 2.0 * partial
+        assert partial * 0.0 == 0.0 * partial == 0.0
+        with pytest.raises(SingularityError, match="no gradient can flow through it"):
+            _ = pickle.loads(pickle.dumps(partial)) * 2.0
 
 
 @pytest.mark.parametrize(

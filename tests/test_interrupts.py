@@ -504,6 +504,18 @@ def test_a_mode_that_is_interrupted_on_its_way_in_is_not_on():
         assert (Value(1.0) * 2).operands == ()
 
 
+def test_an_interrupt_on_the_way_out_of_a_mode_comes_out():
+    for mode in (no_grad(), named_scope("x")):
+        mode.__enter__()
+        with (counting := Interrupter(0)):
+            mode.__exit__(None, None, None)
+        for at in range(1, counting.count + 1):
+            mode.__enter__()
+            with pytest.raises(KeyboardInterrupt), Interrupter(at):
+                mode.__exit__(None, None, None)
+            interrupts.leftovers()  # switches it off, if it was the very first place
+
+
 def test_files_of_exercises_are_whole_or_not_there(tmp_path, monkeypatch):
     """They are written one after the other, and one that is there is left alone: so none may be half."""
     from demos.exercises import files

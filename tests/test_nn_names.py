@@ -123,6 +123,8 @@ def test_one_head_is_self_attention_and_a_mask_means_the_same_there():
         (lambda: F.binary_cross_entropy_with_logits([1.0, 2.0], [0.0, 1.0], [1.0]), "want a number as weight, or the shape"),
         (lambda: nn.MSELoss(reduction="men"), "want one of 'mean', 'sum', 'none' as reduction"),
         (lambda: lr_scheduler.LambdaLR([], lambda t: t), "LambdaLR: want an optimiser, got"),
+        (lambda: lr_scheduler.LambdaLR(SGD([Value(1.0)]), 0.5), "a function, or one for each of 1 groups, got 0.5"),
+        (lambda: lr_scheduler.LambdaLR(SGD([Value(1.0)]), [abs, abs]), "one for each of 1 groups, got "),
         (lambda: lr_scheduler.StepLR([], 1), "StepLR: want an optimiser, got \\[\\]"),
         (lambda: lr_scheduler.CosineAnnealingLR(SGD([Value(1.0)]), 0), "want a whole number >= 1 as T_max"),
         (lambda: nn.utils.clip_grad_norm_([Value(1.0)], 0.0), "want max_norm > 0, got 0.0"),
