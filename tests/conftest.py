@@ -19,7 +19,7 @@ collect_ignore = ["solutions"]  # modules for judge_solutions.py, not tests
 
 def pytest_addoption(parser):
     parser.addoption("--refresh", action="store_true", help="rewrite the golden texts from what the code says now")
-    parser.addoption("--freeze-torch", action="store_true", help="see tests/freeze_torch.py")
+    parser.addoption("--freeze-torch", choices=("all", "some"), help="see tests/freeze_torch.py")
 
 
 def pytest_configure(config):

@@ -1,6 +1,6 @@
-"""Freezes what PyTorch answers into golden/torch.json: ``python -m tests.freeze_torch``, where PyTorch is installed.
+"""Freezes what PyTorch answers into golden/torch.json: ``python -m tests.freeze_torch [FILE ...]``, with PyTorch installed.
 
-It runs every test that asks PyTorch, and writes down all answers if all of these tests pass.
+It runs every test that asks PyTorch, or those of some files, and writes down their answers if all of these tests pass.
 """
 
 from __future__ import annotations
@@ -11,4 +11,6 @@ from pathlib import Path
 import pytest
 
 if __name__ == "__main__":
-    sys.exit(pytest.main(["-q", "--freeze-torch", "-m", "slow or not slow", str(Path(__file__).parent)]))
+    files = sys.argv[1:]
+    which = ["--freeze-torch=some", *files] if files else ["--freeze-torch=all", str(Path(__file__).parent)]
+    sys.exit(pytest.main(["-q", "-m", "slow or not slow", *which]))

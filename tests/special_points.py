@@ -15,6 +15,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rows_in_torch import WITHOUT_TORCH, in_torch
+
 from autograd import Value, atomic, grad, ieee
 from autograd.methods import compile_function
 from autograd.ops import BUILTIN, OPS, Op
@@ -22,6 +24,7 @@ from autograd.ops import BUILTIN, OPS, Op
 FILE = Path(__file__).parent / "golden" / "special_points.json"
 INF, NAN, LEAST, LARGEST = math.inf, math.nan, 5e-324, 1.7976931348623157e308
 ULPS = 4
+IN_BOTH = [name for name in BUILTIN if name not in WITHOUT_TORCH]
 ALONE = [
     0.0, LEAST, 1e-310, 2.2250738585072014e-308, 1e-160, 0.3, 0.5, 0.7, 1.0, 2.0, 3.0, 19.999999999999996, 20.0,
     20.000000000000004, 40.0, 710.0, 745.0, 1e16, 1e100, 1e308, LARGEST, INF,
@@ -87,25 +90,8 @@ def in_steps(op: Op, operands: Sequence[float]) -> list[float]:
 def torchs(op: Op, operands: Sequence[float]) -> Found:
     import torch
 
-    named: dict[str, Callable[..., Any]] = {
-        "leaky_relu": lambda a, slope: torch.where(a > 0, a, slope * a),
-        "softplus": torch.nn.functional.softplus,
-        "gelu": torch.nn.functional.gelu,
-        "silu": torch.nn.functional.silu,
-        "elu": lambda a, alpha: torch.where(a > 0, a, alpha * torch.expm1(torch.clamp(a, max=0))),
-        "clamp_min": lambda a, low: torch.clamp(a, min=low),
-        "clamp_max": lambda a, high: torch.clamp(a, max=high),
-        "where": lambda condition, a, b: torch.where(condition != 0, a, b),
-        "minimum": lambda *xs: torch.stack(xs).amin(),
-        "dot": lambda *xs: torch.stack(xs[: len(xs) // 2]) @ torch.stack(xs[len(xs) // 2 :]),
-        "total": lambda *xs: torch.stack(xs).sum(),
-        "mean": lambda *xs: torch.stack(xs).mean(),
-        "maximum": lambda *xs: torch.stack(xs).amax(),
-        "logsumexp": lambda *xs: torch.stack(xs).logsumexp(0),
-        "surprisal": lambda *xs: torch.nn.functional.cross_entropy(torch.stack(xs[:-1]), torch.tensor(0)),
-    }
     tensors = tied(op, [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in operands])
-    out = named.get(op.name, getattr(torch, op.name, None))(*tensors)
+    out = in_torch(torch, op.name)(*tensors)
     leaves = list(dict.fromkeys(tensors))
 
     def slopes(of: Any, **options: Any) -> list[Any]:
@@ -171,11 +157,11 @@ REASONS = [
     Reason("fmod remainder", "first second", "0.0 and -0.0: PyTorch has minus the quotient", zeros),
     Reason("asinh atanh atan2", "second", "a * a overflows, or 1 / 0 is inf: times 0 that is nan in PyTorch", torch_has_nan),
     Reason("elu", "second", "0.0 and -0.0: PyTorch multiplies by alpha", zeros),
-    Reason("elu", "first second backward", "nan never disappears; of PyTorch's where() and clamp() the slope at nan is 0",
+    Reason("elu", "first second backward", "nan never disappears; the slope of PyTorch's where() and clamp() at nan is 0",
            lambda at, ours, torchs: at[0] != at[0] and ours != ours),
     Reason("softplus", "second", "below 0 PyTorch's exp of what is subnormal is 0",
            lambda at, ours, torchs: at[0] == -710 and 0 < ours < 1e-308 and torchs == 0),
-    Reason("softplus", "second", "PyTorch takes 20 for beyond the threshold in the second derivative, for below it in the first",
+    Reason("softplus", "second", "PyTorch counts 20 as beyond the threshold in the second derivative, and as below it in the first",
            lambda at, ours, torchs: at[0] == 20 and torchs == 0),
     Reason("softplus", "second", "1 - slope next to slope = 1: both have lost half of their digits",
            lambda at, ours, torchs: 19 < at[0] < 20 and math.isclose(ours, torchs, rel_tol=1e-7)),
@@ -268,7 +254,7 @@ def table() -> str:
 def written() -> str:
     """The file's text: a line for each point."""
     ops = []
-    for name in BUILTIN:
+    for name in IN_BOTH:
         rows = ",\n".join(json.dumps([at, torchs(OPS[name], at)]) for at in points(OPS[name]))
         ops.append(f'"{name}": [\n{rows}\n]')
     return "{\n" + ",\n".join(ops) + "\n}\n"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from drawn import needs_engine
+from translations import IN_WORK
 
 from autograd.drawing import set_engine
 from demos.cli import main
@@ -199,7 +200,7 @@ def test_the_page_speaks_the_languages_that_have_a_catalogue():
         "Step through {name}",
         "Predict.",
     } - {*english} == {"Predict."}
-    for language in LANGUAGES[1:]:
+    for language in set(LANGUAGES[1:]) - IN_WORK:
         told = writer._told(language)
         lessons = [one for one in told["documents"] if one["lesson"]]
         assert lessons[0]["title"] != documents()[1]["title"]

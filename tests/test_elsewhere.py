@@ -76,6 +76,7 @@ def test_a_name_of_a_module_is_answered_however_it_is_asked_for(owner):
     module = importlib.import_module(owner)
     for name in known_names(owner):
         told = re.escape(sentence(owner, name))
+        assert not hasattr(module, name), f"{owner}.{name} is there now: take {name} out of the table of {owner}"
         with pytest.raises(AttributeError, match=f"^module '{owner}' has no attribute '{name}': {told}$"):
             getattr(module, name)
         with pytest.raises(ImportError, match=f"^cannot import name '{name}' from '{owner}': {told}$"):

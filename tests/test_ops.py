@@ -8,6 +8,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from rows_in_torch import WITHOUT_TORCH, in_torch
 
 from autograd import Value, ieee
 from autograd.errors import FormulaError
@@ -251,41 +252,14 @@ def modulo(function):
     return apply
 
 
-# What PyTorch has for a row, if it has no function of the row's name; a wide row gets one vector.
-IN_TORCH = {
-    "pow": lambda torch: torch.pow,
-    "fmod": lambda torch: modulo(torch.fmod),
-    "remainder": lambda torch: modulo(torch.remainder),
-    "silu": lambda torch: torch.nn.functional.silu,
-    "elu": lambda torch: lambda a, alpha: torch.where(a > 0, a, alpha * torch.expm1(torch.clamp(a, max=0))),
-    "clamp_min": lambda torch: lambda a, low: torch.clamp(a, min=low),
-    "clamp_max": lambda torch: lambda a, high: torch.clamp(a, max=high),
-    "where": lambda torch: lambda condition, a, b: torch.where(condition != 0, a, b),
-    "minimum": lambda torch: lambda xs: torch.amin(xs, 0),
-    "leaky_relu": lambda torch: lambda a, slope: torch.where(a > 0, a, slope * a),
-    "softplus": lambda torch: torch.nn.functional.softplus,
-    "gelu": lambda torch: torch.nn.functional.gelu,
-    "dot": lambda torch: lambda flat: flat[: len(flat) // 2] @ flat[len(flat) // 2 : len(flat) // 2 * 2] + (flat[-1] if len(flat) % 2 else 0),
-    "total": lambda torch: torch.sum,
-    "mean": lambda torch: torch.mean,
-    "maximum": lambda torch: lambda xs: torch.amax(xs, 0),
-    "logsumexp": lambda torch: lambda xs: torch.logsumexp(xs, 0),
-    "surprisal": lambda torch: lambda flat: torch.logsumexp(flat[:-1], 0) - flat[-1],
-}  # fmt: skip
-WITHOUT_TORCH = ()  # rows that PyTorch has nothing for, by name: central differences and mpmath check them
-
-
 def row_in_torch(torch, op, some):
     """Value and gradients of a row in PyTorch, at some points."""
-    theirs = IN_TORCH.get(op.name, lambda torch: getattr(torch, op.name, None))(torch)
-    assert theirs, (
-        f"PyTorch has no function torch.{op.name}: add {op.name!r} to IN_TORCH in tests/test_ops.py, with what computes "
-        "the same, or to WITHOUT_TORCH if nothing does"
-    )
+    theirs = in_torch(torch, op.name)
+    theirs = modulo(theirs) if op.name in ("fmod", "remainder") else theirs
     found = []
     for numbers in some:
         tensors = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in numbers]
-        out = theirs(torch.stack(tensors)) if op.wide else theirs(*tensors)
+        out = theirs(*tensors)
         out.backward()
         found.append([out.item(), *(0.0 if t.grad is None else t.grad.item() for t in tensors)])
     return found
@@ -322,8 +296,12 @@ def test_pytorch_agrees_on_every_row(op):
 
 
 def test_a_row_that_pytorch_lacks_is_told_what_to_do():
-    torch, new = SimpleNamespace(), SimpleNamespace(name="softsign", wide=False)
-    with pytest.raises(AssertionError, match=r"PyTorch has no function torch\.softsign: add 'softsign' to IN_TORCH"):
+    torch = SimpleNamespace(nn=SimpleNamespace(functional=SimpleNamespace()))
+    new = SimpleNamespace(name="softsign", wide=False)
+    with pytest.raises(
+        AssertionError,
+        match=r"PyTorch has no function softsign: add 'softsign' to IN_TORCH in tests/rows_in_torch",
+    ):
         row_in_torch(torch, new, [[0.5]])
 
 

@@ -18,14 +18,17 @@ TOLERANCE = 1e-9  # of max(1, |number|): what PyTorch's own versions may differ 
 
 
 class Answers:
-    """The answers to all tests by test and by their order in it. freezing: they are collected anew."""
+    """The answers to all tests by test and by their order in it. freezing: "all" are collected anew, or "some": of the
+    tests that run."""
 
-    def __init__(self, freezing=False):
+    def __init__(self, freezing=None):
         self.freezing = freezing
-        self.frozen = {} if freezing or not FILE.exists() else json.loads(FILE.read_text(encoding="utf-8"))
+        self.frozen = {} if freezing == "all" or not FILE.exists() else json.loads(FILE.read_text(encoding="utf-8"))
 
     def of(self, test):
         """What a test calls with its questions."""
+        if self.freezing:
+            self.frozen[test] = []
         frozen, asked = self.frozen.setdefault(test, []), 0
 
         def ask(compute):

@@ -31,7 +31,7 @@ from demos.shared.catalog import DEMOS
 from demos.shared.page import read as cells_of
 from demos.shared.page import run
 
-__all__ = ["CATALOGUES", "LESSONS", "sentences_of", "updated"]
+__all__ = ["CATALOGUES", "IN_WORK", "LESSONS", "in_work", "sentences_of", "updated"]
 
 ROOT = Path(__file__).parents[1]
 LESSONS = {demo.name: demo.path for demo in DEMOS if demo.lesson}
@@ -46,6 +46,12 @@ CATALOGUES = {
     "player": ["autograd/player/player.html"],
     "playground": ["demos/playground/*.py", "demos/playground/starters/*.py", "demos/playground/page/*"],
 }  # fmt: skip
+# Languages, "de", and catalogues, "ru/paths", that are still being translated. What is finished leaves the list.
+IN_WORK: set[str] = set()
+
+
+def in_work(language: str, name: str) -> bool:
+    return not IN_WORK.isdisjoint({language, f"{language}/{name}"})
 
 
 def files_of(name: str) -> list[Path]:
