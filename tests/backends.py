@@ -11,6 +11,8 @@ from random_graphs import inputs, program, run
 
 from autograd import Value, mean
 from autograd.compiled.c.build import compiler
+from autograd.compiled.guards import Guards
+from autograd.compiled.tracing import as_program, traced
 from autograd.errors import ToolError
 from autograd.modes import CUT
 
@@ -60,6 +62,13 @@ def assert_same(found, wanted, exactly=False):
         assert (x is None) == (y is None), (found, wanted)
         if x is not None and not (x != x and y != y):
             assert x == y if exactly and not i else math.isclose(x, y, rel_tol=1e-12, abs_tol=1e-12), (found, wanted)
+
+
+def trace(function, arguments, parameters):
+    """What `function` computes, as a Program whose inputs are the numbers in `arguments`, in order."""
+    guards, parameters = Guards(function), dict.fromkeys(parameters)
+    root, inputs = traced(function, arguments, {}, parameters, {**parameters, **guards.values})
+    return as_program(root, inputs, parameters, guards)
 
 
 def leaves(*numbers):

@@ -32,7 +32,8 @@ from autograd.compiled.c import build as building
 from autograd.compiled.c.runtime import Interpreter, Schedule, Training
 from autograd.compiled.executable import Executable
 from autograd.compiled.export import function, page
-from autograd.compiled.tracing import trace
+from autograd.compiled.guards import Guards
+from autograd.compiled.tracing import as_program, traced
 from autograd.errors import AutogradError, FormulaError, ToolError
 from autograd.formula import FUNCTIONS, IEEE
 from autograd.formula.languages import helpers
@@ -419,8 +420,9 @@ class Compiled:
         self.case = case
         self.weights = [Value(0.0, label=case.labels[k]) for k in case.indices]
         self.numbers = case.points[0]
-        self.program = trace(self.loss, tuple(self.row(self.numbers)), self.weights)
-        row = self.row(self.numbers)
+        row, guards = self.row(self.numbers), Guards(self.loss)
+        root, inputs = traced(self.loss, row, {}, self.weights, self.weights)
+        self.program = as_program(root, inputs, self.weights, guards)
         self.executable = Executable(self.program, self.weights, Sample(row, row, {}))
 
     def row(self, point):

@@ -6,7 +6,7 @@ import math
 import random
 
 import pytest
-from backends import assert_same, eagerly, gradients, needs_c
+from backends import assert_same, eagerly, gradients, needs_c, trace
 
 import nn
 import nn.functional as F
@@ -14,7 +14,6 @@ from autograd import Value, compile, dot, logsumexp, mean, op, total
 from autograd.compiled.c.bytecode import PRODUCT, Bytecode
 from autograd.compiled.c.runtime import LoadedProgram, interpreter
 from autograd.compiled.c.template import interpreter_source, rows_of
-from autograd.compiled.tracing import trace
 from autograd.ops import BUILTIN, OPS, Op
 
 NUMBERS = {(id(row.op), row.absent): k for k, row in enumerate(rows_of(OPS[name] for name in BUILTIN))}

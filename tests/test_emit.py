@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 import pytest
-from backends import GRAPHS, assert_same, eagerly, gradients, needs_c
+from backends import GRAPHS, assert_same, eagerly, gradients, needs_c, trace
 from random_graphs import inputs, program, run
 
 import nn
@@ -20,7 +20,6 @@ from autograd.compiled.c.build import compiler
 from autograd.compiled.codegen import MOST, TERMS, Sections, identifiers
 from autograd.compiled.export import function, page, python_loop
 from autograd.compiled.program import Program
-from autograd.compiled.tracing import trace
 from autograd.errors import ToolError
 from autograd.explain.naming import named_graph
 from autograd.formula.languages import WIDTH

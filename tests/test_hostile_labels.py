@@ -26,7 +26,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from backends import needs_c
+from backends import needs_c, trace
 from drawn import needs_engine
 
 import autograd
@@ -48,7 +48,6 @@ from autograd import (
 from autograd.cli.command import forward_table
 from autograd.compiled.c.build import compiler
 from autograd.compiled.export import page
-from autograd.compiled.tracing import trace
 from autograd.drawing import set_engine
 from autograd.drawing.formats import tikz
 from autograd.drawing.formats.film import animated

@@ -8,11 +8,10 @@ import shutil
 import subprocess
 
 import pytest
-from backends import eagerly, leaves, random_losses
+from backends import eagerly, leaves, random_losses, trace
 from test_compiled import OWN, apply, outcome, points_of
 
 from autograd.compiled.export import page
-from autograd.compiled.tracing import trace
 from autograd.ops import BUILTIN, OPS
 
 pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="no node here")

@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import cache
 
 import pytest
-from backends import BACKENDS, needs_c
+from backends import BACKENDS, needs_c, trace
 from test_javascript import in_node
 from test_js_rules import computed
 
@@ -25,7 +25,6 @@ import nn.functional as F
 from autograd import Value, atomic, compile, grad, ieee, logsumexp, softmax
 from autograd.compiled.c.build import compiler
 from autograd.compiled.export import page
-from autograd.compiled.tracing import trace
 
 EPSILON, SMALLEST, TINIEST = Decimal(2) ** -52, Decimal(2) ** -1022, Decimal(2) ** -1074
 VANISHED = 800  # exp(-800) is 0

@@ -9,13 +9,12 @@ import threading
 import time
 
 import pytest
-from backends import needs_c
+from backends import needs_c, trace
 
 import nn
 import nn.functional as F
 from autograd import Value, atomic, compile, dot, grad, logsumexp, maximum
 from autograd.compiled.tracers import ArgTracer, ParamTracer, Tracer
-from autograd.compiled.tracing import trace
 from autograd.errors import TraceError
 from autograd.explain.naming import named_graph
 from autograd.graph import Graph

@@ -81,14 +81,6 @@ class Reach:
     """The parameters that the gradient of a program's root reaches, among all `parameters` of a compiled step.
 
     varies: whether these depend on what is picked.
-
-    >>> from autograd import Value
-    >>> from autograd.compiled.tracing import trace
-    >>> import nn.functional as F
-    >>> a, b, c = Value(1.0), Value(2.0), Value(3.0)
-    >>> reach = Reach(trace(lambda i: F.pick([a, b * c], i) * a, (0,), [a, b, c]), [a, b, c])
-    >>> list(reach.of([(0,)])), list(reach.of([(0,), (1,)]))
-    ([1, 0, 0], [1, 1, 1])
     """
 
     def __init__(self, program: Program, parameters: Sequence[Any]) -> None:

@@ -1,10 +1,5 @@
 """Tracing: run a function once with Values that have no numbers, to learn what it computes.
 
-    >>> w = Value(3.0, label="w")
-    >>> program = trace(lambda x: (w * x[0] + x[1]).tanh(), ([1.0, 2.0],), [w])
-    >>> [(program.name(node), node.op) for node in program.order]
-    [('v1', mul), ('v2', add), ('v3', tanh)]
-
 While a function is traced, tracers (tracers.py) take the place of its numbers: every operation on them is recorded,
 never computed. self_check.py then compares the numbers of the recorded program with the function's.
 """
@@ -30,7 +25,7 @@ from .guards import Guards
 from .program import Program
 from .tracers import TraceContext, as_tracers, running, tracer
 
-__all__ = ["Locks", "as_program", "failed_alone", "trace", "traced"]
+__all__ = ["Locks", "as_program", "failed_alone", "traced"]
 
 Locks = partial(
     defaultdict[int, Any], RLock
@@ -86,23 +81,6 @@ def traced(
         got = "a plain number, which depends on no parameter" if isinstance(root, (Value, float, int)) else repr(root)
         raise TraceError(f"want one Value, the loss, as the result of a compiled function, got {got}")
     return root, context.inputs
-
-
-def trace(
-    function: Callable[..., Any],
-    arguments: Sequence[Any],
-    parameters: Iterable[Value],
-    keywords: Mapping[str, Any] | None = None,
-    guards: Guards | None = None,
-) -> Program:
-    """Return what `function` computes, as a Program whose inputs are the numbers in `arguments`, in order.
-
-    guards: the function's guards, if you already have them.
-    """
-    guards = guards or Guards(function)
-    parameters = dict.fromkeys(parameters)
-    root, inputs = traced(function, arguments, keywords or {}, parameters, {**parameters, **guards.values})
-    return as_program(root, inputs, parameters, guards)
 
 
 @gc_paused
