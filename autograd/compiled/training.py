@@ -8,7 +8,7 @@ an exception or an interrupt, the code after the call.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from operator import and_
 from operator import index as as_index
@@ -118,15 +118,7 @@ class Updates:
         self._look(batches)
         rules, options = _rules_of(self.optimizer)
         if rules is None:
-            put_back = self._grads()
-            try:
-                self.optimizer.zero_grad()
-                losses = [step.run(batches[start])]
-            except BaseException:
-                put_back()
-                raise
-            self.optimizer.step()
-            return losses
+            return self._in_python(batches[start : start + 1], None, [])
         if not self._has_reached:
             self._want_a_gradient()
         in_c = step.is_for_c(batches, self.times) and self._ready_for_c(rules)
@@ -139,26 +131,27 @@ class Updates:
         programs.calls += len(losses) - 1
         return losses
 
-    def _in_python(self, coming: Iterable[Prepared], rules: list[Update], options: list[list[float]]) -> list[float]:
-        state = _dict_of(self.optimizer.state)
-        groups = [group["params"] for group in self.optimizer.param_groups]
+    def _in_python(
+        self, coming: Iterable[Prepared], rules: list[Update] | None, options: list[list[float]]
+    ) -> list[float]:
+        step, optimizer, known = self.step, self.optimizer, [*self.step.parameters, *self._others]
         losses: list[float] = []
         for batch in coming:
-            put_back, done = self._grads(), len(losses)
+            put_back, done = writing(known, "grad", [p.grad for p in known]), len(losses)
             try:
-                self.optimizer.zero_grad()
-                loss = self.step.computed(batch, in_c=False)
-                run(zip(rules, groups, options), state, partial(losses.append, loss))
+                optimizer.zero_grad()
+                loss = step.run(batch) if rules is None else step.computed(batch, in_c=False)
+                if rules is not None:
+                    groups = [group["params"] for group in optimizer.param_groups]
+                    run(zip(rules, groups, options), _dict_of(optimizer.state), partial(losses.append, loss))
             except BaseException:  # an interrupt comes between two updates, as in C
                 if len(losses) == done:
                     put_back()
                 raise
+            if rules is None:
+                losses.append(loss)
+                optimizer.step()
         return losses
-
-    def _grads(self) -> Callable[[], object]:
-        """Return a function that restores the gradients that this update begins by clearing."""
-        known = [*self.step.parameters, *self._others]
-        return writing(known, "grad", [p.grad for p in known])
 
     def _look(self, batches: list[Prepared]) -> None:
         """Find out what is new: batches, or parameters of the optimiser."""
