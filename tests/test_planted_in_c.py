@@ -31,7 +31,7 @@ FAULTS = [
     ("a gradient to the steady slot of the first operand", _C, "m->grad + slot * m->width + lane : m->steady_grad + ~slot", "m->grad + slot * m->width + lane : m->steady_grad"),
     ("lane after lane with the weights of the first", _C, "const double *w = fetch(m, p.w, C * n, lane, 1,", "const double *w = fetch(m, p.w, C * n, 0, 1,"),
     ("the gradient of what is picked replaced", _C, "*gradient(m, slot, l) += m->grad[result];", "*gradient(m, slot, l) = m->grad[result];"),
-    ("the next one is picked", _C, "(at[3] >= 0 ? result : -result) + index * at[4]", "(at[3] >= 0 ? result : -result) + (index + 1) * at[4]"),
+    ("the next one is picked", _C, "at[1 + index * in->count + r]", "at[1 + (index + 1) * in->count + r]"),
     ("a slope of a list with the wrong sign", _T, "slot_of(at{k}, i), lane) += {", "slot_of(at{k}, i), lane) -= {"),
     ("larger() takes the smaller", _C, "return b > a || b != b ? b : a;", "return b < a || b != b ? b : a;"),
     ("gradients of the row before left over", _C, "sizeof(double) * (m->slots - m->parameters) * m->width", "sizeof(double) * 0"),

@@ -13,6 +13,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -22,7 +23,7 @@ from ..program import PICK, Program
 
 __all__ = ["Bytecode"]
 
-STRIP, ONE, LIST = range(3)  # where operands are: in consecutive slots, all in the same slot, or anywhere
+STRIP, LIST = range(2)  # where operands are: in consecutive slots, or anywhere
 PRODUCT, PRODUCT_BY_LANE, PICKED = -1, -2, -3
 SINGLE, MANY, WIDE = range(3)
 LISTED = Op("listed")  # not an operation: a list of operands
@@ -238,17 +239,9 @@ class _Part:
 
     def _picks(self, nodes: list[int]) -> None:
         index, *candidates = zip(*map(self.operands.__getitem__, nodes))
-        choices = [self._slots_of(column) for column in candidates]
-        first, apart = choices[0][0], choices[-1][0] - choices[0][0]
-        apart //= max(len(choices) - 1, 1)
-        step = 1 if first >= 0 else -1
-        starts = [first + index * apart for index in range(len(choices))]
-        if choices == [[*range(start, start + step * len(nodes), step)] for start in starts]:
-            described = [STRIP, first, apart]
-        else:
-            described = [LIST, *(slot for column in choices for slot in column)]
-        active = self._active_bits([[place for column in candidates for place in column]])
-        self._write(PICKED, active, nodes, [len(choices), self.slot[index[0]]], described)
+        active = self._active_bits([chain.from_iterable(candidates)])
+        slots = self._slots_of(chain.from_iterable(candidates))
+        self._write(PICKED, active, nodes, [self.slot[index[0]], *slots])
 
     def _dots(self, nodes: list[int]) -> None:
         """Add products X W^T: W is the steady side, or else that of a layer, or else the one that is used less."""
@@ -290,4 +283,4 @@ def _described(slots: Sequence[int]) -> list[int]:
     first, count = slots[0], len(slots)
     if [*slots] == [*(range(first, first + count) if first >= 0 else range(first, first - count, -1))]:
         return [STRIP, first]
-    return [ONE, first] if len(set(slots)) == 1 else [LIST, *slots]
+    return [LIST, *slots]
