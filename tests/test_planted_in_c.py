@@ -29,7 +29,7 @@ FAULTS = [
     ("four weights with the gradient of one", _C, "* g[k * many + j]", "* g[k * many]"),
     ("half of a gradient at scattered slots", _C, "m->grad[at[1 + k]] += room[k];", "m->grad[at[1 + k]] += room[k] / 2;"),
     ("a gradient to the steady slot of the first operand", _C, "m->grad + slot * m->width + lane : m->steady_grad + ~slot", "m->grad + slot * m->width + lane : m->steady_grad"),
-    ("lane after lane with the weights of the first", _C, "const double *w = fetch(m, p.w, C * n, lane, 1,", "const double *w = fetch(m, p.w, C * n, 0, 1,"),
+    ("lane after lane with the weights of the first", _C, "const double *w = fetch(m, at_w, C * n, lane, 1,", "const double *w = fetch(m, at_w, C * n, 0, 1,"),
     ("the gradient of what is picked replaced", _C, "*gradient(m, slot, l) += m->grad[result];", "*gradient(m, slot, l) = m->grad[result];"),
     ("the next one is picked", _C, "at[1 + index * in->count + r]", "at[1 + (index + 1) * in->count + r]"),
     ("a slope of a list with the wrong sign", _T, "slot_of(at{k}, i), lane) += {", "slot_of(at{k}, i), lane) -= {"),
