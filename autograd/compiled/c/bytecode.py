@@ -108,7 +108,7 @@ class Bytecode:
         self.first_constant = self.first_input + (0 if rows else len(inputs))
         self.first_literal = self.first_constant + len(program.constants)
         self.active = self._marked(place, program.active)
-        self.per_row = self._marked(place, program.per_row) if rows else [False] * len(self.ops)
+        self.per_row = self._marked(place, program.per_row if rows else ())
         self.slot = [*range(len(self.ops))]
         for slot, literal in enumerate(place.literals.values(), self.first_literal):
             self.slot[literal] = slot
@@ -125,12 +125,11 @@ class Bytecode:
     def _marked(self, place: _Places, values: Collection[Any]) -> list[bool]:
         """Return, for each place, whether it belongs to one of these values, or to a list that contains one."""
         marked = [False] * len(self.ops)
-        for value in values:
-            if value in place:
-                marked[place[value]] = True
-        for node, op in enumerate(self.ops):
-            if op is LISTED:
-                marked[node] = True in map(marked.__getitem__, self.operands[node])
+        for found in map(place.get, values):
+            if found is not None:
+                marked[found] = True
+        for node, op in enumerate(self.ops) if values else ():
+            marked[node] |= op is LISTED and True in map(marked.__getitem__, self.operands[node])
         return marked
 
     def room(self, width: int) -> int:
