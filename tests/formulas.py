@@ -27,10 +27,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from autograd import Value, atomic, grad, ieee, methods, op
-from autograd.compiled.batches import Sample
+from autograd.compiled.batches import Executable, Sample
 from autograd.compiled.c import build as building
 from autograd.compiled.c.runtime import Interpreter, Schedule, Training
-from autograd.compiled.executable import Executable
 from autograd.compiled.export import function, page
 from autograd.compiled.guards import Guards
 from autograd.compiled.tracing import as_program, traced

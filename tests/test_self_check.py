@@ -10,7 +10,7 @@ from backends import BACKENDS, assert_same, averaged, eagerly, gradients
 
 import nn.functional as F
 from autograd import Value, compile, dot, mean, no_grad
-from autograd.compiled import executable
+from autograd.compiled import batches
 from autograd.errors import DomainError, ShapeError, TraceError
 from nn.optim import SGD
 
@@ -308,7 +308,7 @@ def test_a_fault_planted_in_the_code_generator_is_found(fault, call, monkeypatch
         return written
 
     changed = []
-    monkeypatch.setattr(executable, "python_loop", faulty(executable.python_loop))
+    monkeypatch.setattr(batches, "python_loop", faulty(batches.python_loop))
     step = compile(loss, [w, v, b], "python")
     with pytest.raises(TraceError, match="a fault of compile"):
         call(step, [0.75, -2.0], 0.125, 1)

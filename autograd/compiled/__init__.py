@@ -2,16 +2,15 @@
 
 From a function to a run:
 
-tracing.py      the function run once, with tracers (tracers.py), which record operations, in place of numbers
+tracing.py      the function run once, with tracers (tracers.py), which record operations, in place of numbers; its
+                programs, by the signature of its arguments
 program.py      what was recorded
 guards.py       what the function reads from outside, and the check before each call that it has not changed
 self_check.py   the program's numbers compared with those of the function itself
 codegen.py      the program as statements; export.py makes functions and files of them
 c/              the program as bytecode, and the interpreter that runs it
-executable.py   the program in the forms that run
-lookup.py       the programs of a function, by the signature (signature.py) of its arguments
 step.py         what compile() returns: a call asks the guards, then looks up a program
-batches.py      many rows at once; training.py makes updates with them
+batches.py      the program in the forms that run, and the rows it runs on; training.py makes updates with them
 """
 
 from ..elsewhere import answer_calls

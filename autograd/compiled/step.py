@@ -23,8 +23,8 @@ from .batches import Prepared, Sample, rows_by_signature, signature
 from .c.runtime import NotFloatError
 from .export import page
 from .guards import is_library
-from .lookup import POLICIES, Programs, in_mode
 from .tracers import running
+from .tracing import POLICIES, Programs, in_mode
 
 if TYPE_CHECKING:
     from .training import Updates

@@ -1,12 +1,15 @@
-"""Tracing: run a function once with Values that have no numbers, to learn what it computes.
+"""Tracing: run a function once with Values that have no numbers, to learn what it computes, for each signature.
 
 While a function is traced, tracers (tracers.py) take the place of its numbers: every operation on them is recorded,
-never computed. self_check.py then compares the numbers of the recorded program with the function's.
+never computed. self_check.py then compares the numbers of the recorded program with the function's. A program is kept
+as long as the guards hold: that is, as long as what the function reads from outside has not changed.
 """
 
 from __future__ import annotations
 
+import math
 import os
+import warnings
 from _thread import RLock, get_ident
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -14,22 +17,23 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from ..errors import TraceError
+from ..errors import AutogradError, ToolError, TraceError
 from ..explain.naming import names_for
-from ..explain.source import said_line, users_line
+from ..explain.source import record_source, said_line, source_of, users_line
 from ..graph import walk
-from ..modes import gc_paused
+from ..modes import gc_paused, is_on
 from ..value import Value
-from .batches import is_number, mapped
+from .batches import KINDS, Executable, Prepared, Row, Sample, Signature, is_number, mapped
+from .c.runtime import Training
 from .guards import Guards
-from .program import Program
-from .tracers import TraceContext, as_tracers, running, tracer
+from .program import PICK, Program
+from .self_check import Itself, described, drawn, first_difference, generators_put_back, near_enough
+from .tracers import TraceContext, Tracer, as_tracers, running, tracer
 
-__all__ = ["Locks", "as_program", "failed_alone", "traced"]
+__all__ = ["POLICIES", "Programs", "as_program", "in_mode", "say_once", "traced"]
 
-Locks = partial(
-    defaultdict[int, Any], RLock
-)  # by process: one that a thread held at a fork would stay closed in the child
+# Locks by process: one that a thread held at a fork would stay closed in the child.
+Locks = partial(defaultdict[int, Any], RLock)
 _one_at_a_time = Locks()  # since parameters, which threads may share, are tracers during a trace
 
 
@@ -117,3 +121,292 @@ def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
         given = inspect.signature(function).parameters.values()
         names = [each.name for each in given if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
     return [names[i] if i < len(names) else f"argument_{i + 1}" for i in range(count)]
+
+
+POLICIES = {"doubling": 2, "always": 0, "never": math.inf}  # and the number of the first call that is checked again
+OFTEN = 8  # how often a function is traced again before we warn
+WHOLE, VECTOR = 32, 8  # rows of a first batch to check: all if they are this few, otherwise a C vector and the rest
+MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # how many are kept in a step; the least recently called is dropped first
+
+_USUAL = (
+    "Anything drawn at random, read from a clock, counted, or left over from the call before is fixed for all calls, and "
+    "so is anything that depends on a type, a text or an `is`: do that outside, and pass it as an argument"
+)
+
+
+class Programs:
+    """The traced programs of a function. hold: whether the guards hold. generation: how many times it was traced again.
+
+    parameters: those that get gradients; None for every leaf from outside that the loss depends on. check: as in
+    compile(). enough: the number of edges from which a batch runs in C. calls: the number of the step's calls so far.
+    next_check: the number of the call at which a check is due.
+    """
+
+    def __init__(self, function: Callable[..., Any], parameters: list[Value] | None, check: str, enough: float) -> None:
+        self.function = function
+        self.parameters = [] if parameters is None else parameters
+        self.check = check
+        self.kept: dict[Signature, Executable] = {}
+        self.latest: Executable | None = None
+        self.hold = _always
+        self.generation = 0
+        self.calls = 0
+        self.next_check = POLICIES[check]
+        self.enough = enough
+        self._finds_parameters = parameters is None
+        self._locks = Locks()
+        self._guards: Guards | None = None
+        self._gradients: Training | None = None
+        self._replacements: set[Value] = set()  # Values that have replaced a parameter
+
+    @property
+    def title(self) -> str:
+        name = getattr(self.function, "__name__", type(self.function).__name__)
+        if self.latest is None:
+            return name
+        inputs = (node.label.partition("[")[0] for node in self.latest.program.inputs)
+        return f"{name}({', '.join(dict.fromkeys(inputs))})"
+
+    @property
+    def lock(self) -> Any:
+        """Protects the interpreter's memory, and the parameters while they are trained."""
+        return self._locks[os.getpid()]
+
+    @property
+    def gradients(self) -> Training:
+        """The parameters in the form that C takes, to add to their gradients."""
+        if self._gradients is None or self._gradients.count != len(self.parameters):
+            self._gradients = Training(self.parameters)
+        return self._gradients
+
+    def retrace(self) -> None:
+        self.kept.clear()
+        self.hold = _always
+        self.generation += 1
+
+    def look_around(self) -> None:
+        """Check whether the function now uses something from outside that differs from when it was traced."""
+        if not self.hold():
+            self.retrace()
+
+    def can_run_in_c(self, executable: Executable) -> bool:
+        """Return whether C can run it; if there is no interpreter, say so once."""
+        try:
+            return executable.can_run_in_c()
+        except ToolError as error:
+            say_once(f"{error}. compile() goes on with its Python backend, which is slower")
+            return False
+
+    def of(self, key: Signature, sample: Sample, rows: Sequence[Row] = ()) -> Executable:
+        """Return the program for a sample, or for `rows` like it. If there is none, trace and check it."""
+        self.latest = self.kept.get(key) or self._new(key, sample, rows)
+        return self.latest
+
+    def _new(self, key: Signature, sample: Sample, rows: Sequence[Row]) -> Executable:
+        with self.lock:
+            executable, known = self._trace(sample, rows)
+            if len(known["parameters"]) > len(self.parameters):
+                self.retrace()
+            vars(self).update(known)  # in one step, which nothing can interrupt
+        self.kept[key] = executable
+        self._forget_the_oldest(key)
+        return executable
+
+    @gc_paused
+    def _trace(self, sample: Sample, rows: Sequence[Row]) -> tuple[Executable, dict[str, Any]]:
+        """Return the program, and new values for attributes of this object."""
+        guards = self._guards.renewed() if self._guards else Guards(self.function)
+        last = self._guards or guards
+        if self.generation >= OFTEN and 2 * self.generation > self.calls:
+            changes = ", ".join([*dict.fromkeys(last.changed_places(guards).values())][:3]) or "what it reads"
+            say_once(
+                f"{self.title} is traced again at nearly every call, since it names {changes}, which changes: pass "
+                "that as an argument, or give it another name"
+            )
+        some = len(rows) if len(rows) <= WHOLE else VECTOR + len(rows) % VECTOR
+        samples = [*map(sample.like, rows[:some])] or [sample]
+        parameters, results = self.parameters, list[Any]()
+        with generators_put_back(guards.generators):
+            root, tracers = self._on_tracers(sample, guards)
+            first, before = guards.renewed(), drawn(guards.generators)
+            program = as_program(root, tracers, parameters, guards)
+            executable = Executable(program, parameters, sample, in_mode(()))
+            if self.check != "never" or self._finds_parameters:
+                results += [each.call(self.function) for each in samples]
+            second, drew = first.renewed(), drawn(guards.generators) != before
+        if results:
+            self._want_apart(program, results)
+            if self._finds_parameters:  # a leaf that only one run met was made inside
+                outside = {*walk(*results)}.difference(parameters)
+                if new := [
+                    leaf for leaf in walk(root) if type(leaf) is Value and not leaf.operands and leaf in outside
+                ]:
+                    parameters = [*parameters, *new]
+                    program = as_program(root, tracers, parameters, guards)
+                    executable = Executable(program, parameters, sample, in_mode(()))
+            if changed := first.changed(second):
+                raise TraceError(
+                    f"{self.title} changes {', '.join(changed[:3])}, which it also reads: compiled, it would stay "
+                    f"as it is. {_USUAL}"
+                )
+        replacements = self._replacements
+        if any(p in last.values and p not in second.values for p in self.parameters):
+            replacements = replacements.union(second.values.keys() - last.values.keys())
+        if strangers := replacements.intersection(program.constants):
+            raise TraceError(
+                f"{program.name(strangers.pop())} has taken the place of a parameter, but was not given to compile(): "
+                "compile again, with the new parameters"
+            )
+        if self.check == "never":
+            executable.checked.update(KINDS)
+        else:
+            in_c = executable.edges * (len(rows) or 1) >= self.enough and self.can_run_in_c(executable)
+            code = in_c, len(rows)
+            self._compare(guards, executable, samples, Itself(results), code, self.calls + 1, drew)
+        users_own = {node.op for node in program.order if node.op not in (None, PICK)}
+        now = second.renewed(users_own, first.changed_places(second))
+        known = {"parameters": parameters, "_replacements": replacements, "_guards": now, "hold": now.hold}
+        return executable, known
+
+    def _on_tracers(self, sample: Sample, guards: Guards) -> tuple[Any, list[Any]]:
+        given = dict.fromkeys(self.parameters)
+        allowed = None if self._finds_parameters else given
+        try:
+            return traced(self.function, sample.arguments, sample.keywords, allowed, {**given, **guards.values})
+        except AutogradError:
+            raise
+        except Exception as error:
+            sample.call(self.function)  # this raises the function's own error, if tracers are not the reason
+            raise failed_alone(error) from error
+
+    def _forget_the_oldest(self, newest: Signature) -> None:
+        kept = self.kept
+        if len(kept) > MOST_SIGNATURES or (len(kept) > 1 and sum(e.edges for e in kept.values()) > MOST_EDGES):
+            say_once(
+                f"{self.title} keeps being called with new signatures: {len(kept) - 1} programs are kept, and "
+                "the least recently used one is now forgotten. Pad lists to a few lengths, if that is possible"
+            )
+            del kept[min(kept, key=lambda key: (key == newest, kept[key].used))]
+
+    def _want_apart(self, program: Program, results: Sequence[Any]) -> None:
+        """Refuse anything that one run left over for the next, and anything computed before both."""
+        for result in results:
+            if isinstance(result, Tracer):
+                raise TraceError(f"{self.title} uses a value that was left over from the call before. {_USUAL}")
+            if not isinstance(result, Value) and not (program.root.op is PICK and isinstance(result, (int, float))):
+                raise TraceError(f"{self.title} returns {result!r} when called, but a Value when traced. {_USUAL}")
+        computed = {node for node in program.order if type(node) is Value}
+        if computed and (before := computed.intersection(walk(*results))):
+            raise TraceError(
+                f"{before.pop()!r} was computed before the function ran, from numbers that later calls may change: "
+                "compute it inside the function, or pass its .item() as an argument"
+            )
+
+    def begin(self, batches: Sequence[Prepared], in_c: bool, most: int = 1) -> int:
+        """Begin a call on these batches: check their programs with unchecked code, and the one whose turn it is.
+
+        Returns how many calls may be made until the next check, at most `most`. No clock decides when one is due.
+        """
+        self.calls += 1
+        calls, always = self.calls, self.check == "always"
+        for executable, rows in dict(part for batch in reversed(batches) for part in reversed(batch.parts)).items():
+            code = in_c, len(rows)
+            executable.used, executable.last = calls, (rows, *code)
+            unchecked = executable.kind(*code) not in executable.checked
+            if unchecked or (always and executable.last_check < calls):
+                self._check(executable, rows, code)
+            executable.is_quick |= not in_c and KINDS[0] in executable.checked
+        if always:
+            return 1
+        if calls >= self.next_check:
+            later = self.next_check
+            while later <= calls:
+                later *= 2
+            able = [e for e in self.kept.values() if e.last and e.mode == in_mode(())]
+            in_turn = min(able, key=lambda e: (e.checks, e.last_check), default=None)
+            try:
+                if in_turn and in_turn.last and in_turn.last_check < calls:
+                    self._check(in_turn, in_turn.last[0], in_turn.last[1:])
+            except Exception:
+                self.next_check = later
+                raise
+            self.next_check = later  # not reached after an interrupt: then the check is still due
+        return int(max(1, min(most, self.next_check - calls)))
+
+    def _check(self, executable: Executable, rows: Sequence[Row], code: tuple[bool, int]) -> None:
+        """Check a program on one of these rows, run by the code that runs them all."""
+        guards: Guards = self._guards  # type: ignore[assignment]
+        sample = executable.sample.like(rows[executable.checks % len(rows)])
+        with self.lock:  # so that no other thread trains the parameters between the two runs to compare
+            with generators_put_back(guards.generators):
+                try:
+                    results = [sample.call(self.function)]
+                    self._want_apart(executable.program, results)
+                    itself = Itself(results)
+                except TraceError:
+                    raise
+                except Exception:
+                    if executable.trial([sample.numbers], *code) is None:  # then the call itself will say why
+                        executable.checked.add(executable.kind(*code))
+                        return
+                    raise
+            self._compare(guards, executable, [sample], itself, code, self.calls)
+        self._guards = guards = guards.renewed()
+        self.hold = guards.hold
+
+    def _compare(
+        self, guards: Guards, executable: Executable, samples: Sequence[Sample], itself: Itself, code: tuple[bool, int],
+        call: int, drew: bool = False,
+    ) -> None:  # fmt: skip
+        """Raise TraceError, naming the first value that differs and its line, if a program's numbers differ.
+
+        call: the number of this call. drew: whether a random number was drawn, which is also a reason.
+        """
+        program = executable.program
+        found = executable.trial([sample.numbers for sample in samples], *code)
+        difference = found and itself.differs(*found, near_enough(program), executable.name)
+        executable.checks += 1
+        executable.checked.add(executable.kind(*code))
+        if not (difference or drew or not math.isfinite(itself.loss)):
+            executable.last_check = call
+            return
+        line, where = "", "each value agrees, so this is a fault of compile() itself"
+        for sample, result in zip(samples, itself.results):
+            if parted := first_difference(program, sample.numbers, result):
+                where = f"the first value that differs is {described(*parted, program)}"
+                with record_source(), generators_put_back(guards.generators):  # once more, to remember lines
+                    sample.call(self.function)  # draws the same random numbers as when the function was traced
+                    again = first_difference(program, sample.numbers, sample.call(self.function)) or ()
+                line = next(filter(None, (source_of(own) for own in again if isinstance(own, Value))), "")
+                break
+        if drew:
+            raise TraceError(f"{line}\n{self.title} draws a random number. {_USUAL}".lstrip())
+        if difference or line:
+            since = call - executable.last_check
+            affected = f"up to {since} calls may be affected" if since > 1 else "no call before is affected"
+            difference = difference or "it is computed differently when it is run again"
+            raise TraceError(
+                f"{line}\n{self.title} as a compiled program: {difference}; {where}; {affected}. {_USUAL}".lstrip()
+            )
+
+
+def _always() -> bool:
+    return True
+
+
+def in_mode(key: Signature) -> Signature:
+    """Return the key of a program traced now: atomic() gives another program, and so does no_grad() around train()."""
+    for mode in ("atomic", "no_grad"):
+        if is_on(mode):
+            key = (key, mode)
+    return key
+
+
+_said: set[str] = set()
+
+
+def say_once(text: str) -> None:
+    """Warn at the user's line, once for each kind of warning: texts that begin alike are of the same kind."""
+    if (kind := text[:30]) not in _said:
+        _said.add(kind)
+        warnings.warn_explicit(text, UserWarning, *users_line())

@@ -22,7 +22,7 @@ from ..value import NOT_REACHED, Value
 from .batches import Prepared
 from .c.runtime import NotFloatError, Schedule, Training
 from .c.update import update_function
-from .lookup import say_once
+from .tracing import say_once
 
 if TYPE_CHECKING:
     from .step import Step

@@ -9,5 +9,5 @@ bytecode.py     a program (../program.py) as arrays of ints: instructions, and t
 runtime.py      the library loaded, memory for a bytecode, and the calls that run it
 update.py       an optimiser's rule as a C function of its own
 
-../executable.py puts them together for a program, and ../lookup.py asks for it at the first call.
+../batches.py puts them together for a program, and ../tracing.py asks for it at the first call.
 """
