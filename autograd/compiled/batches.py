@@ -197,7 +197,6 @@ class Executable:
                     raise ShapeError(f"{name}: want an index from 0 to {count - 1}, got {index}")
 
     def name(self, parameter: Value) -> str:
-        """Return a parameter's name, or its label if the program does not use it."""
         return self.program.name(parameter) if parameter in self.program.index else parameter.label or "a parameter"
 
     def made_floats(self) -> bool:
@@ -274,7 +273,6 @@ class Executable:
 
     @cached_property
     def machine(self) -> Interpreter:
-        """The interpreter for this program. Raises ToolError if it cannot be built."""
         return interpreter(self.program)
 
     def can_run_in_c(self) -> bool:
@@ -315,7 +313,6 @@ class Prepared:
 
     @cached_property
     def portions(self) -> list[Any]:
-        """The batch in the form that C takes."""
         return [executable.portion(rows, len(rows)) for executable, rows in self.parts]
 
     @cached_property
@@ -338,12 +335,10 @@ class Prepared:
         return add_up(sums) / self.count
 
     def in_c(self) -> float:
-        """Do the same in C."""
         with self.step.programs.lock:
             return self._schedule.run(self.step.programs.gradients)
 
     def itself(self, function: Callable[..., Value]) -> Value:
-        """Return the mean loss as the function itself computes it."""
         rows = zip(*self.columns) if self.columns else [()]
         losses = [function(*row, **self._keywords) for row in rows]
         return losses[0] if len(losses) == 1 else mean(losses)

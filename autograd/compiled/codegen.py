@@ -93,8 +93,6 @@ class Sections:
 
 
 class Statements:
-    """The statements of a program, in the order in which they are written."""
-
     def __init__(self, program: Program, language: Language) -> None:
         if len(program.order) > MOST:
             raise ToolError(
@@ -136,7 +134,6 @@ class Statements:
         self.write(before + within[:1], *(INDENT + row for row in rows), within[1:] + after)
 
     def listing(self, template: str, name: str, items: Iterable[str]) -> None:
-        """Write a statement about a list of items, whose brackets are in the template."""
         self.statement(template, name, ", ".join(items), within="")
 
     def add_up(self, template: str, name: str, terms: Sequence[Piece]) -> None:
@@ -156,7 +153,6 @@ class Statements:
         return f"d_{self.bare[node]}"
 
     def spelled(self, node: Any) -> dict[str, Any]:
-        """Return this program's names for those in the formulas of a node's row."""
         return {**node.op.bind([self.text(operand) for operand in node.operands]), "out": self.names[node]}
 
     def forward(self, nodes: Sequence[Any]) -> None:
@@ -190,7 +186,6 @@ class Statements:
         return title
 
     def intermediates(self, formula: Formula, spelled: dict[str, Any]) -> None:
-        """Write a formula's intermediate values, under the names in `spelled`."""
         for let, reduction, texts in formula.pieces(self.language.dialect, spelled):
             if reduction == "max":
                 self.statement(self.language.var, spelled[let], texts[0].within(WHOLE))
@@ -205,7 +200,6 @@ class Statements:
         return f"{self.table('picked', [*map(self.text, node.operands[1:])])}[{self.index(node)}]"
 
     def table(self, name: str, items: Sequence[str]) -> str:
-        """Write a list, unless it has been written, and return its name."""
         key = tuple(items)
         if key not in self.tables:
             self.tables[key] = f"{name}__{len(self.tables)}"

@@ -193,7 +193,6 @@ def _imported(text: str) -> list[str]:
 
 
 def _numbers(program: Program, language: str, inputs: Sequence[float]) -> list[str]:
-    """Write the statements for inputs, parameters and the names of the gradients."""
     lines, (numbers, texts) = _Function(program, language), _LISTS[language]
 
     def written(x: Any) -> str:

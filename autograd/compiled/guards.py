@@ -114,7 +114,6 @@ class Guards:
         return [path for k, path in found if {type(self.places[k][1]), type(later.places[k][1])} <= _PLAIN]
 
     def _hold(self, thing: Any) -> str:
-        """Return a name for this object in the tests."""
         name = f"held_{len(self._held)}"
         self._held[name] = thing
         return name
@@ -136,7 +135,6 @@ class Guards:
             self._tests.append(f"({text} is {held}{equal})")
 
     def _look_at_names(self, space: tuple[Any, Mapping[str, Any], str, set[str]]) -> bool:
-        """Look at every used name in a space, and return whether one of them was new."""
         owner, names, path, used = space
         wanted = [name for name in names if name in used and (id(owner), name) not in self.places]
         held = self._hold(names) if wanted else ""
@@ -215,7 +213,6 @@ class Guards:
             self._look_into(sys.modules[name], name)
 
     def _look_into_object(self, thing: Any, path: str) -> None:
-        """Look at the attributes of an object, and at its class."""
         kind: Any = type(thing)
         if isinstance(names := getattr(thing, "__dict__", None), dict):
             whole = hasattr(kind, "named_parameters") and is_library(kind.__module__)  # a layer, whose code is not read

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import pickle
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from ..errors import SingularityError
@@ -91,57 +92,46 @@ def _shown(gradient: float | None) -> str:
     return "not reached" if gradient is None else repr(gradient)
 
 
-def _states(generators: Iterable[Any]) -> list[tuple[Any, Any]]:
-    """Return each generator with its state, and the shared ones of `random` and `numpy.random`."""
+def _states(generators: Iterable[Any]) -> list[tuple[Callable[[Any], object], Any]]:
+    """Return the state of each generator, and of those that `random` and `numpy.random` share, after its setter."""
     shared = getattr(sys.modules.get("random"), "_inst", None)
     numpys = getattr(sys.modules.get("numpy.random"), "mtrand", None)
-    found: list[tuple[Any, Any]] = []
+    found: list[tuple[Callable[[Any], object], Any]] = []
     for generator in dict.fromkeys([*generators, shared, getattr(numpys, "_rand", None)]):
         bits = getattr(generator, "bit_generator", None) or getattr(generator, "_bit_generator", None)
         if bits is not None:
-            found.append((bits, bits.state))
+            found.append((partial(setattr, bits, "state"), bits.state))
         elif generator is not None:
             with suppress(NotImplementedError):  # the generator of the operating system
-                found.append((generator, generator.getstate()))
+                found.append((generator.setstate, generator.getstate()))
     return found
 
 
 def drawn(generators: Iterable[Any]) -> list[bytes]:
-    """Return a function that says whether one of these generators, or a shared one, has drawn a number since."""
+    """Return the states of these generators and the shared ones: other states if one of them has drawn a number."""
     return [pickle.dumps(state) for _, state in _states(generators)]
 
 
-class generators_put_back:  # noqa: N801
-    """Let these generators, and the shared ones, continue afterwards as if nothing had been drawn inside.
+@contextmanager
+def generators_put_back(generators: Iterable[Any]) -> Generator[None, None, None]:
+    """Let these generators, and the shared ones, continue afterwards as if nothing had been drawn inside."""
+    states = _states(generators)
 
-    It is written without `contextmanager`: if an interrupt kept a generator function out of its `with`, its end would
-    come only when the traceback is discarded.
-    """
+    def put_back() -> None:
+        for put, state in states:
+            put(state)
 
-    def __init__(self, generators: Iterable[Any]) -> None:
-        self._states = _states(generators)
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
+    try:
+        yield
+    finally:
         try:
-            _put_back(self._states)
+            put_back()
         except BaseException:  # an interrupt
-            _put_back(self._states)
+            put_back()
             raise
 
 
-def _put_back(states: Iterable[tuple[Any, Any]]) -> None:
-    for generator, state in states:
-        if hasattr(generator, "setstate"):
-            generator.setstate(state)
-        else:
-            generator.state = state
-
-
 def near_enough(program: Program) -> float:
-    """Return how near a program's numbers must be to those of the function itself."""
     return _NEAR_PLAIN if any(node.op is not PICK and getattr(node, "plain", False) for node in program.order) else NEAR
 
 
@@ -173,7 +163,6 @@ def first_difference(program: Program, inputs: Sequence[float], result: Any) -> 
 
 
 def _numbers(program: Program, inputs: Sequence[float]) -> dict[Any, Any]:
-    """Return the number of every value of a program for these inputs."""
     numbers: dict[Any, Any] = {leaf: leaf.data for leaf in (*program.parameters, *program.constants)}
     numbers.update(zip(program.inputs, map(float, inputs)))
     for node in program.order:

@@ -270,7 +270,6 @@ def _node(kind: type[Any], op: Op | None, operands: tuple[Any, ...]) -> Any:
 
 
 def _recorder(op: Op, reflected: bool = False) -> Callable[..., Any]:
-    """Make the method of a row: it records what the compiled method of Value would compute."""
     if len(op.operands) == 1:
         return lambda self: _node(Tracer, op, (self,))
     last = op.operands[-1]
@@ -329,7 +328,6 @@ _REFUSED = {  # by tracer and reason
 
 
 def _install_methods() -> None:
-    """Give the tracers a recorder for every method of a row, and a refusal for everything that looks at a number."""
     for op in OPS.values():
         if not op.wide:
             setattr(Tracer, op.name, _recorder(op))

@@ -100,7 +100,6 @@ def as_program(root: Any, inputs: Sequence[Any], parameters: Iterable[Value], gu
 
 
 def failed_alone(error: Exception) -> TraceError:
-    """Return the error for a function that fails on tracers but not on numbers."""
     trail = error.__traceback__
     line = users_line()
     while trail:
@@ -174,7 +173,6 @@ class Programs:
 
     @property
     def gradients(self) -> Training:
-        """The parameters in the form that C takes, to add to their gradients."""
         if self._gradients is None or self._gradients.count != len(self.parameters):
             self._gradients = Training(self.parameters)
         return self._gradients
@@ -214,7 +212,6 @@ class Programs:
 
     @gc_paused
     def _trace(self, sample: Sample, rows: Sequence[Row]) -> tuple[Executable, dict[str, Any]]:
-        """Return the program, and new values for attributes of this object."""
         guards = self._guards.renewed() if self._guards else Guards(self.function)
         last = self._guards or guards
         if self.generation >= OFTEN and 2 * self.generation > self.calls:

@@ -33,7 +33,6 @@ AT_ONCE = 10_000  # the most updates between two looks at what the function and 
 
 
 def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
-    """Make `steps` updates on the batches, in a cycle; return their losses."""
     _want_optimizer("train", optimizer)
     try:
         steps = as_index(steps)
@@ -65,7 +64,6 @@ def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> lis
 
 
 def update(step: Step, optimizer: Any, columns: Sequence[Any]) -> float:
-    """Make one update on a batch; return its loss."""
     _want_optimizer("update", optimizer)
     if step.updates is None or step.updates.optimizer is not optimizer:
         step.updates = Updates(step, optimizer, 1)
@@ -203,7 +201,6 @@ class Updates:
         return True
 
     def _in_c(self, start: int, count: int, options: Iterable[Iterable[float]]) -> list[float]:
-        """Make as many of the updates as C can."""
         t, schedule, state = self._training, self._schedule, self.optimizer.state
         assert schedule is not None
         with self.step.programs.lock:
@@ -249,7 +246,6 @@ class Updates:
 
 
 def _dict_of(state: Any) -> Any:
-    """Return what an optimiser remembers, as a plain dict that is up to date."""
     return state.current() if hasattr(state, "current") else state
 
 

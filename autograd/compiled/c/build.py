@@ -221,7 +221,6 @@ def _ends(process: subprocess.Popen[bytes], by: float) -> bool:
 
 
 def _compile(source: str, command: Sequence[str], folder: Path, key: str, deadline: float) -> tuple[Path | None, str]:
-    """Return the library made by this command, or None and the compiler's message."""
     try:
         with tempfile.TemporaryDirectory(prefix="building-", dir=folder) as name:
             (Path(name) / "library.c").write_text(source, encoding="utf-8")

@@ -138,8 +138,6 @@ class Bytecode:
 
 
 class _Part:
-    """Instructions, in order, and the slots of their results."""
-
     def __init__(self, bytecode: Bytecode, nodes: Iterable[int], slots: int, by_rows: bool) -> None:
         self.bytecode = bytecode
         self.ops, self.operands, self.active, self.slot = (

@@ -47,7 +47,6 @@ def address(memory: Any) -> int:
 
 
 def zeros(count: int, kind: str = "d") -> array[Any]:
-    """Return an array of that many zeros, but of at least one."""
     return array(kind, bytes(array(kind).itemsize * max(count, 1)))
 
 
@@ -230,7 +229,6 @@ class LoadedProgram(Struct):
         )
 
     def read_constants(self) -> None:
-        """Copy the data of the leaves to which no gradient flows."""
         if constants := self.bytecode.program.constants:
             numbers, first = [node.data for node in constants], self.bytecode.first_constant
             if not {float}.issuperset(map(type, numbers)):
