@@ -171,15 +171,20 @@ class Drawing(graphviz.Digraph):
             return {"text/plain": str(error)}
 
     def bundle(
-        self, text: str, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+        self,
+        text: str,
+        include: Iterable[str] | None = None,
+        exclude: Iterable[str] | None = None,
+        is_new: bool = False,
     ) -> dict[str, bytes | str]:
         """Return what a notebook shows: HTML with a text and the picture below it, and a PNG for printing.
 
         Only the formats asked for are laid out. There is no SVG beside the HTML unless it is asked for, since nbconvert
-        needs Inkscape to put an SVG into a PDF. Raises ToolError if nothing can be laid out.
+        needs Inkscape to put an SVG into a PDF. is_new: whether it was drawn just now, so that no number can have
+        changed since. Raises ToolError if nothing can be laid out.
         """
         wanted = (set(SHOWN) if include is None else set(include)) - set(exclude or ())
-        here = self.for_cell()
+        here = self.for_cell(is_new)
         bundle: dict[str, bytes | str] = {}
         if wanted & {"text/html", "image/svg+xml"}:
             svg = str(here.pipe("svg", encoding="utf-8"))
@@ -192,10 +197,12 @@ class Drawing(graphviz.Digraph):
                 bundle[kind] = here.pipe(PIXELS[kind])
         return bundle
 
-    def for_cell(self) -> Drawing:
+    def for_cell(self, is_new: bool = False) -> Drawing:
         """Return the drawing folded until it is readable in a notebook's cell, or itself if the user fixed its size."""
         again = self.again
-        if again is None or again(page=SLIDE).source != self.source:  # the numbers or the text have changed since
+        if again is None:
+            return self
+        if not is_new and again(page=SLIDE).source != self.source:  # the numbers or the text have changed since
             return self
         small = again(page=CELL)
         return self if small.source == self.source else small

@@ -211,7 +211,7 @@ def mimebundle(value: Node, include: Any = None, exclude: Any = None) -> dict[st
         if include or shows_pictures():
             drawing = draw(value, names=names_for(value, variables=_notebook_variables()))
             try:
-                bundle.update(drawing.bundle(_told(drawing.picture.graph), include, exclude))
+                bundle.update(drawing.bundle(_told(drawing.picture.graph), include, exclude, is_new=True))
             except ToolError as error:
                 bundle["text/plain"] = f"{value!r}\n\n{tree(value)}\n\n{error}"
     return bundle

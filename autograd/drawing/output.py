@@ -202,7 +202,7 @@ def shown(text: str, draw: Callable[[], Any], include: Any, exclude: Any) -> dic
     bundle: dict[str, Any] = {"text/plain": text}
     with suppress(Exception):  # a display may fail in any way, and must not hide the text
         if include or shows_pictures():
-            bundle.update(draw().bundle(text, include, exclude))
+            bundle.update(draw().bundle(text, include, exclude, is_new=True))
     return bundle
 
 

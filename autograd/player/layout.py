@@ -35,7 +35,7 @@ NARROW, FEW = 600, 60  # the width of a second layout, for a notebook's cell or 
 READABLE = (1100, 720)  # the largest drawing whose numbers have 9 pixels in a window of 1280 by 800
 ALIKE = "×n"  # the name among the closed modules of what else is folded
 MODULES = 8  # the most modules to open and close one by one
-ROOM, ROOM_PER_VALUE = 160_000, 50  # the most characters in the views of a page
+ROOM, ROOM_PER_VALUE = 150_000, 50  # the most characters in the views of a page
 LONGEST = 40  # the most characters of a name
 
 
@@ -70,6 +70,11 @@ def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> l
         if _shrinks(readable) < _shrinks(views[0]):
             readable["closed"].append(ALIKE)
             views.insert(0, readable)
+            room -= len(json.dumps(readable))
+            for view in views[:0:-1]:
+                if room < 0 and view["closed"]:  # leave out others, but not the one with everything open
+                    views.remove(view)
+                    room += len(json.dumps(view))
     return views
 
 
