@@ -13,6 +13,7 @@ import subprocess
 import sys
 import types
 from array import array
+from contextvars import ContextVar
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Real as RealNumber
@@ -987,6 +988,27 @@ def test_a_check_may_be_asked_for_at_every_call_or_at_none():
         runs.clear()
     with pytest.raises(ArgumentError, match="doubling, always, never"):
         compile(loss, [w], check="sometimes")
+
+
+def test_a_check_that_failed_is_over_until_the_next_is_due():
+    (w,) = leaves(2.0)
+    broken: ContextVar[bool] = ContextVar("broken", default=False)  # which nobody watches
+
+    def loss(x):
+        if broken.get():
+            raise KeyError("the file is gone")
+        return w * x
+
+    step = compile(loss, [w], "python")
+    assert step(1.0) == 2.0
+    token = broken.set(True)
+    for x in (2.0, 4.0):  # calls 2 and 4
+        with pytest.raises(KeyError):
+            step(x)
+        if x == 2.0:
+            assert step(3.0) == 6.0
+    broken.reset(token)
+    assert step(5.0) == 10.0
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import pickle
 import threading
 
 import pytest
@@ -25,6 +26,13 @@ def test_copied_parameters_are_parameters(copied):
     assert all(twin.scope is PARAMETER and twin is not p for twin, p in zip(twins, model.parameters()))
     assert all(p.scope is PARAMETER for p in copy.deepcopy(model).parameters())
     assert copied(Value(1.0)).scope is None
+
+
+def test_parameters_from_a_file_are_parameters():
+    model = nn.Linear(2, 1, seed=0)
+    loaded = pickle.loads(pickle.dumps(model))
+    assert [p.scope for p in (*loaded.parameters(), pickle.loads(pickle.dumps(model.bias[0])))] == [PARAMETER] * 4
+    assert pickle.loads(pickle.dumps(Value(1.0))).scope is None
 
 
 def test_what_is_detached_keeps_its_name():
