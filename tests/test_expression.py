@@ -43,6 +43,14 @@ def test_operations_of_the_users_own_are_known():
     assert evaluate("sum_of_cubes(a, 2) + a.hyp(4)", a=3).data == 40.0
 
 
+def test_a_list_is_one_operation_unless_it_is_to_be_seen_in_steps():
+    """As for dot() itself: under atomic() every multiplication is a node."""
+    for text, op in (("dot([a, 2], [3, a])", "dot"), ("total([a, a, 1])", "total"), ("maximum([a, 2])", "maximum")):
+        assert evaluate(text, a=1).op == op
+    with autograd.atomic():
+        assert evaluate("dot([a, 2], [3, a])", a=1).op == "add" and evaluate("total([a, a, 1])", a=1).op == "add"
+
+
 def test_operands_are_counted():
     for text, said in (("dot(a)", "dot wants 3 operands, got 1"), ("dot([a], [2], [3])", "dot wants lists of values"),
                        ("hypot(a)", "no function hypot"), ("add(a, 2)", "no function add")):  # fmt: skip

@@ -514,6 +514,11 @@ def test_the_compiled_source_can_be_read():
     assert "bias" in inspect.signature(dot).parameters
 
 
+def test_numpys_name_for_clamp():
+    for x, wanted in ((3.0, 1.0), (-2.0, 0.0), (0.5, 0.5)):
+        assert Value(x).clip(0, 1).data == Value(x).clamp(0, 1).data == autograd.clip(Value(x), 0, 1).data == wanted
+
+
 def test_a_method_is_compiled_once():
     for name in ("tanh", "__rpow__"):
         assert getattr(Value, name) is getattr(Value, name) is vars(Value)[name]
