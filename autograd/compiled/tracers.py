@@ -15,10 +15,10 @@ import sys
 from _thread import get_ident
 from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
-from ..errors import ArgumentError, TraceError
+from ..errors import TraceError
 from ..explain.naming import one_line
 from ..explain.source import said_line
 from ..frames import users_frame
@@ -269,25 +269,14 @@ def _node(kind: type[Any], op: Op | None, operands: tuple[Any, ...]) -> Any:
     return node
 
 
-def _recorder(op: Op, reflected: bool = False) -> Callable[..., Any]:
-    if len(op.operands) == 1:
-        return lambda self: _node(Tracer, op, (self,))
-    last = op.operands[-1]
-    default = op.defaults.get(last)
+def _recorder(op: Op, general: Callable[..., Any], reflected: bool) -> Callable[..., Any]:
+    """Make the method of a row: it records a node at once, or leaves other operands to Value's own, `general`."""
+    count = len(op.operands) - 1
 
-    def method(self: Any, other: Any = default, *modulus: Any, **named: Any) -> Any:
-        if named:
-            other = named.pop(last, other)
-            if named:
-                raise TypeError(f"{op.name}() got an unexpected keyword argument {next(iter(named))!r}")
-        if modulus:  # of pow()
-            raise _refusal(self, "arithmetic")
-        if type(other) is not float and not isinstance(other, Value):
-            try:
-                other = real(other)
-            except ArgumentError:
-                return NotImplemented
-        return _node(Tracer, op, (other, self) if reflected else (self, other))
+    def method(self: Any, *other: Any, **named: Any) -> Any:
+        if named or len(other) != count or not _TRACED.issuperset(map(type, other)):
+            return general(self, *other, **named)
+        return _node(Tracer, op, (*other, self) if reflected else (self, *other))
 
     return method
 
@@ -296,8 +285,12 @@ def _between_numbers(record: Callable[..., Any]) -> Callable[..., Any]:
     """Make an operator of plain numbers, whose result is a plain number if all operands are."""
 
     def method(self: Any, *other: Any) -> Any:
+        if other[1:]:  # the modulus of pow()
+            raise _refusal(self, "arithmetic")
+        if not all(isinstance(each, (Real, Value)) for each in other):
+            return NotImplemented
         node = record(self, *other)
-        if node is not NotImplemented and all(type(o) is float or getattr(o, "plain", False) for o in node.operands):
+        if all(type(o) is float or getattr(o, "plain", False) for o in node.operands):
             node.__class__ = ArgTracer
         return node
 
@@ -329,16 +322,12 @@ _REFUSED = {  # by tracer and reason
 
 def _install_methods() -> None:
     for op in OPS.values():
-        if not op.wide:
-            setattr(Tracer, op.name, _recorder(op))
-            if dunder := OPERATORS.get(op.name):
-                operators = {dunder: _recorder(op)}
-                if len(op.operands) == 2:
-                    operators[dunder.replace("__", "__r", 1)] = _recorder(op, reflected=True)
-                    operators[dunder.replace("__", "__i", 1)] = operators[dunder]
-                for name, record in operators.items():
-                    setattr(Tracer, name, record)
-                    setattr(ArgTracer, name, _between_numbers(record))
+        operator = OPERATORS.get(op.name, "")
+        for name in (op.name, *(operator.replace("__", start, 1) for start in ("__", "__r", "__i"))):
+            if name and not op.wide and hasattr(Value, name):
+                setattr(Tracer, name, _recorder(op, getattr(Value, name), name.startswith("__r")))
+                if name != op.name:
+                    setattr(ArgTracer, name, _between_numbers(getattr(Tracer, name)))
     for (kind, why), names in _REFUSED.items():
         for name in names.split():
             setattr(kind, name, _refuse(why))
