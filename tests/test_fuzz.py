@@ -236,6 +236,43 @@ def loss(s=0.5):
 }
 
 
+# Two findings that were the fuzzer's own: an option that PyTorch's side dropped from the graph, and a product that no float has.
+OWN_FAULTS = {
+    "an alpha whose slope is 0 is still moved by weight decay": (
+        "torch",
+        """
+y = Value(0.6)
+def loss():
+    return elu(3.0, y)
+def then():
+    optimizer = nn.optim.AdamW([y])
+    loss().backward()
+    optimizer.step()
+    seen(y)
+""",
+    ),
+    "twice a gradient that is below the smallest normal float": (
+        "again",
+        """
+w = Value(0.8)
+def loss():
+    v = 0.7
+    for k in range(3315):
+        v = v * w
+    return v
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", OWN_FAULTS)
+def test_the_fuzzer_does_not_call_a_right_program_wrong(what):
+    mode, text = OWN_FAULTS[what]
+    if mode == "torch":
+        pytest.importorskip("torch")
+    assert modes.disagreements(text, [mode]) == []
+
+
 @pytest.mark.parametrize("what", FOUND)
 def test_what_was_found_once_is_right(what):
     mode, text = FOUND[what]
