@@ -20,7 +20,7 @@ from autograd import Value, dot, softmax
 from demos import exercises
 from demos.exercises import EXERCISES, LESSONS, check, exercises_of, verdict_on
 from demos.exercises.exercise import Slips
-from demos.exercises.files import check_file, write
+from demos.exercises.files import check_file, report_on, write
 from demos.shared.catalog import DEMOS
 from demos.shared.page import run
 
@@ -749,3 +749,19 @@ def test_drift_of_a_last_digit_is_no_change_of_the_inputs():
         return slopes
 
     assert verdict_on("nudge_grad", nudge) == (True, "right")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("yield 1\n    while True: pass", "it is still running after 1,000,000 instructions, at line 3"),
+        ("yield 1\n    exit()", "it ends Python"),
+        ("yield from (p / 0 for p in partials)", "it raises ZeroDivisionError"),
+        ("yield None()", "it raises TypeError: 'NoneType' object is not callable (line 2)"),
+    ],
+)
+def test_a_generator_is_run_as_carefully_as_a_function(body, said, tmp_path):
+    path = tmp_path / "lesson_53.py"
+    path.write_text(f"def chain(partials):\n    {body}\n", encoding="utf-8")
+    (report,) = report_on(path)
+    assert report["status"] == "wrong" and said in report["verdict"], report

@@ -425,6 +425,7 @@ def test_the_legend_of_a_picture_is_in_russian(view):
 
 def test_a_number_in_a_legend_has_no_english_comma():
     with using("ru"):
+        assert legend.told("-1.1 to 0.66") == "от -1.1 до 0.66"
         assert legend.told("36,122 of the 1,000,000 values of f") == "значений из графа f: 36122 из 1000000"
 
 

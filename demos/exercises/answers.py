@@ -12,7 +12,7 @@ from typing import Any
 from autograd import Value
 
 from ..languages import tr
-from .sandbox import WrongError, safe_repr
+from .sandbox import WrongError, called, safe_repr
 
 __all__ = ["Tree", "floats", "leaves", "like", "plain", "same", "shape", "shown", "shown_twice", "words"]
 
@@ -27,17 +27,22 @@ def plain(found: Any) -> Tree:
     if isinstance(found, Value) or (isinstance(found, Real) and not isinstance(found, bool)):
         return found
     if hasattr(found, "tolist"):  # numpy's numbers and arrays, and torch's tensors
-        return plain(found.tolist())
+        return plain(called(found.tolist))
     if isinstance(found, (set, frozenset)):
         raise WrongError(
             tr("it returns a set, which has no order and keeps only one of several equal numbers: return a list")
         )
     if isinstance(found, (str, bytes, bool, dict)) or not isinstance(found, Iterable):
         raise WrongError(tr("want numbers, got {found}, a {kind}", found=safe_repr(found), kind=type(found).__name__))
-    items = list(islice(found, _MANY))
+    # a generator runs the learner's code only now
+    items = list(found[:_MANY]) if type(found) in (list, tuple) else called(_listed, found)
     if any(item is None for item in items):
         raise WrongError(tr("there is a None among what it returns: is a return missing in a helper?"))
     return [plain(item) for item in items]
+
+
+def _listed(found: Iterable[Any]) -> list[Any]:
+    return list(islice(found, _MANY))
 
 
 def floats(tree: Tree) -> Tree:

@@ -53,7 +53,7 @@ def _in_legend(sentence: str) -> str:
     """A sentence under a graph in the language in use; the commas in its numbers are English."""
     if _language == "en":
         return sentence
-    said = _catalogue(_language).matched(sentence, _page) or sentence
+    said = _catalogue(_language).matched(sentence, "practice") or sentence  # the catalogue with engine.LEGENDS
     return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", said)
 
 
