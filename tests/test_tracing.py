@@ -466,7 +466,7 @@ def test_what_got_out_of_a_trace_can_be_printed_compared_and_looked_up_but_not_r
                 look(tracer)
         with pytest.raises((TraceError, TypeError), match=r"not a row|__pow__\(\) takes 2 positional"):
             pow(tracer, 2, 3)
-        with pytest.raises(TypeError, match="unsupported operand|want a Value or a real number"):
+        with pytest.raises(TypeError, match=r"unsupported operand|want a Value or a real number"):
             tracer + "a"
     for tracer in out[2:4]:
         with pytest.raises(TypeError, match="unexpected keyword argument 'slope'"):
