@@ -137,7 +137,7 @@ USES = {
 def test_a_program_without_a_console_runs(name, there, tmp_path, monkeypatch):
     """As pythonw.exe and services start one: what prints nothing is right, and print() loses its text."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("autograd.drawing.drawing.open_file", lambda path: None)
+    monkeypatch.setattr("autograd.drawing.output.open_file", lambda path: None)
     f = Value(2.0, label="a") * 3.0
     f.backward()
     stream = None

@@ -144,3 +144,12 @@ def test_what_is_folded_better_in_other_ways_is_no_run(make):
     parts = parts_of(Listing(graph, graph.nodes), 0, None, False, runs=True)
     hidden = [graph.nodes[i] for part in parts if part.what == "more" for i in part.nodes]
     assert not hidden if make is not inner_root else graph.roots[0] not in hidden
+
+
+def test_a_giant_says_at_once_what_takes_long(monkeypatch, capsys):
+    monkeypatch.setattr(sys.modules["autograd.drawing.folding.fold"], "GIANT", 100)
+    draw(chain(120))
+    assert capsys.readouterr().err.startswith("drawing 121 values: looking for a way to fold them\n")
+    monkeypatch.undo()
+    draw(chain(120))
+    assert not capsys.readouterr().err

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, ToolError
 from ..explain.failures import known_options
-from ..explain.naming import named_graph, names_for
+from ..explain.naming import names_for
 from ..explain.phrases import name_of, short
-from ..graph import Graph
+from ..graph import Graph, walk
 from .build import build_picture
 from .dot import DotWriter
 from .engines import DEADLINE
 from .options import NUMBERS, Look, look_of, options_of
-from .output import notebook, open_drawing, shows_pictures
+from .output import Progress, notebook, open_drawing, shows_pictures
 from .picture import BUDGET, Picture
 from .placing.page import SLIDE, Page, page_size
 from .tree import tree
@@ -125,7 +125,10 @@ def _subject(value: Any, input: Any, names: Mapping[Any, str] | None) -> tuple[G
             "called, or its input too, draw(model, input=[...]), or only the input's shape, input=(4,)"
         )
     roots: list[Any] = list(flat(value)) if isinstance(value, (list, tuple)) and value else [value]
-    return (named_graph(*roots) if names is None else Graph(roots, names)), DotWriter
+    progress = Progress()
+    nodes = walk(*roots)
+    progress.say(f"drawing {len(nodes):,} values")
+    return Graph(roots, names_for(*roots, nodes=nodes) if names is None else names, nodes), DotWriter
 
 
 def build_drawing(

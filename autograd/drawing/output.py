@@ -49,10 +49,13 @@ BINARY = getattr(os, "O_BINARY", 0)  # only Windows has it
 
 
 class Progress:
-    """A reporter that prints to the error stream how far some work has come, every two seconds."""
+    """A reporter that prints to the error stream how far some work has come, every two seconds.
 
-    def __init__(self) -> None:
-        self._next = monotonic() + PATIENCE
+    at_once: whether work has gone on for two seconds already.
+    """
+
+    def __init__(self, at_once: bool = False) -> None:
+        self._next = monotonic() + (0 if at_once else PATIENCE)
 
     def say(self, text: str) -> None:
         """Print this text, if it is time."""

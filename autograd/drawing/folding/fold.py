@@ -36,6 +36,7 @@ FULL, FEWEST = ENDS, 2  # how many groups are kept at either end of a chain: at 
 MANY = 3  # a graph this many times over budget needs stronger folds
 OPENED = 24  # the most folds that we try to open again, one by one
 OUTLINE = 50  # the most operations in the picture of a large graph
+GIANT = 200_000  # with this many values, seconds have gone by before any fold can be tried
 LARGE = 10_000  # with this many values, a picture is just an outline: making it fast matters more
 
 
@@ -240,7 +241,8 @@ class _Folder:
         """Return the first fold that fits, with unneeded folds opened again; None if even the strongest does not."""
         if self.budget is None and self.has_room is None:
             return self.folded(plain)
-        last, progress = plain, Progress()
+        last, progress = plain, Progress(at_once=len(self.listing.nodes) > GIANT)
+        progress.say(f"drawing {len(self.listing.nodes):,} values: looking for a way to fold them")
         for number, state in enumerate(self._states(plain), 1):
             folded = self.folded(state)
             progress.say(f"drawing {len(self.listing.nodes):,} values: {counted(number, 'way')} to fold them tried")
