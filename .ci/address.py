@@ -1,4 +1,4 @@
-"""Write the repository's address into a checkout, for a release: the project's URLs, and the links of its description.
+"""Write the repository's address into a checkout before a release: into the URLs and the links in the README.
 
 python .ci/address.py https://HOST/OWNER/NAME
 """
@@ -28,7 +28,7 @@ def with_urls(settings: str, address: str) -> str:
 
 
 def description(readme: str, settings: str) -> str:
-    """The README as an index of packages can show it: links into the repository lead to its address, if it has one."""
+    """The README as a package index can show it: links into the repository point to its address, if it has one."""
     source = re.search(r'(?m)^Source = "(.+?)/?"$', settings)
     text = re.sub(r"(?m)^<!--.*-->\n", "", readme)
     if source:

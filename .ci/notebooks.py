@@ -1,6 +1,6 @@
 """Run the workshop's notebooks with nbclient, each in an empty folder, from the installed wheel alone.
 
-python .ci/notebooks.py FOLDER     FOLDER: the notebooks of a workshop's folder
+python .ci/notebooks.py FOLDER     FOLDER: the folder with a workshop's notebooks
 """
 
 import sys

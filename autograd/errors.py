@@ -40,8 +40,8 @@ __all__ = [
 
 if getattr(sys.modules[__package__ or __name__.rpartition(".")[0]], "__file__", None) is None:
     raise ImportError(
-        "autograd/__init__.py is missing: another package, `autograd` (HIPS), has the same files, and uninstalling it took ours "
-        "along. Repair it with: python -m pip install --force-reinstall scalar-autograd"
+        "autograd/__init__.py is missing: another package, `autograd` (HIPS), has files with the same names, and "
+        "uninstalling it deleted ours too. Repair it with: python -m pip install --force-reinstall scalar-autograd"
     )
 
 

@@ -106,7 +106,7 @@ def public(thing: T) -> T:
 
 
 def _does_not_fit(function: Any, error: TypeError, args: tuple[Any, ...]) -> ArgumentError:
-    """Return the error for a call that does not fit a function: Python's own words, with what the function takes."""
+    """Return the error for a call that does not fit a function: Python's own message, plus what the function takes."""
     from inspect import Parameter, signature
 
     name = function.__name__

@@ -250,7 +250,7 @@ def _of_function(who: str, function: Any, argnums: Any, answer: Callable[[Any, A
 
 
 class _Call:
-    """One call of a function being differentiated, with fresh Values in place of the arguments that matter."""
+    """One call to a function being differentiated, with fresh Values in place of the arguments that matter."""
 
     def __init__(self, who: str, argnums: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self.who, self.kwargs = who, kwargs

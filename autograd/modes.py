@@ -201,7 +201,7 @@ def modes_restored() -> Generator[None]:
 
 
 class Scope:
-    """One call of a module: the module, the call around it, and the line of the user's code if it was recorded.
+    """One call to a module: the module, the call around it, and the line of the user's code if it was recorded.
 
     Nodes made during the call refer to it, so that a drawing can fold a layer and name its parameters.
     `module` is a plain string if a part of a computation was only given a name (see named_scope), and None for the

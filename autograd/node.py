@@ -28,7 +28,7 @@ class Node(Protocol):
     """A value of a recorded graph.
 
     data: its number. grad: d(result)/d(node) after backward(), valid only if `reached`. label: the name its user gave
-    it, or "". op: the operation that computed it, None for a leaf. scope: the call of a module that it was computed in,
+    it, or "". op: the operation that computed it, None for a leaf. scope: the call to a module that it was computed in,
     or the mark of a parameter.
     """
 

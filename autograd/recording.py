@@ -84,7 +84,7 @@ def apply(op: Op, groups: Sequence[Any]) -> Value:
 
 
 def record_checked(op: Op, operands: Sequence[Any]) -> Any:
-    """Make a node of operands that are not all Values, floats or ints. Operators give NotImplemented for others."""
+    """Make a node of operands that are not all Values, floats or ints. Operators return NotImplemented otherwise."""
     checked: list[Value | float] = []
     for k, operand in enumerate(operands):
         if isinstance(operand, Value):
@@ -100,9 +100,9 @@ def record_checked(op: Op, operands: Sequence[Any]) -> Any:
 
 
 def _by_the_other(op: Op, operands: Sequence[Any], k: int, error: ArgumentError) -> Any:
-    """Return what the type of operand k makes of an operator, as Python would; if it makes nothing, raise our error."""
+    """Return the operator's result from the type of operand k, as Python would; if it has none, raise our error."""
     other = operands[k]
-    was_asked = k == 0 or isinstance(other, (str, bytes, list, tuple))  # what these say about 3 * "a" does not help
+    was_asked = k == 0 or isinstance(other, (str, bytes, list, tuple))  # their messages about 3 * "a" do not help
     method = None if was_asked else getattr(type(other), OPERATORS[op.name].replace("__", "__r", 1), None)
     found = method(other, operands[0]) if method else NotImplemented
     if found is NotImplemented:
@@ -243,8 +243,7 @@ def _largest(terms: list[Value | float]) -> Value | float:
     return record(MAXIMUM, terms)
 
 
-# What the grammar means on Values. With these, formulas build graphs: of wide operations step by step, and of
-# gradients.
+# The grammar's functions for Values. With these, formulas build graphs: wide operations step by step, and gradients.
 ON_VALUES: Algebra = {
     **PLAIN,
     "/": _on_values("div"),

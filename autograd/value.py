@@ -222,7 +222,7 @@ class Value(Methods):
 
     @property
     def _prev(self) -> set[Value]:
-        """The Values among the operands, as a set: micrograd draws and sorts its graphs by it."""
+        """The Values among the operands, as a set: micrograd uses it to draw and sort graphs."""
         return set(self._children)
 
     @property

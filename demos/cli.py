@@ -260,7 +260,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
 
 def command(arguments: Sequence[str] | None = None) -> int:
     """The command scalar-autograd: it runs a lesson, a demo or another command of the list, or steps through an
-    expression. By itself, it says so."""
+    expression. Without arguments, it lists these."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     words, asked = _without_language(arguments)
     language = [f"--lang={name}" for name in asked]

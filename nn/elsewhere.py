@@ -22,7 +22,7 @@ _START = (
 )
 _BY_HAND = "write it with Values, `(1 - x * w).relu()` or `(-x * w).softplus()`"
 _DISTANCE = "`total([(x - w) ** 2 for x, w in zip(xs, ws)]).sqrt()`"
-_PLACE = "numbers are Python's floats, on the processor: leave it out"
+_PLACE = "numbers are Python's floats, on the CPU: leave it out"
 
 _INSTEAD = {
     "nn": {

@@ -1,9 +1,9 @@
 """Initial parameters: the random numbers, and where they come from.
 
 Every module that draws numbers takes ``seed=``: an int, or a random.Random to continue from. Without a seed it takes
-the next numbers of a generator that all modules share. That generator starts from 0 in every process, and `manual_seed`
-restarts it: the same program gives the same numbers, and no two layers start alike. Only random.Random.random() draws
-numbers, since nothing else is the same in all Python versions.
+the next numbers from a generator that all modules share. That generator starts from 0 in every process, and
+`manual_seed` restarts it: the same program gives the same numbers, and no two layers start alike. Only
+random.Random.random() draws numbers, since nothing else is the same in all Python versions.
 
 >>> draw = uniform(0.5, seed=1)
 >>> f"{draw():.4f} {draw():.4f}"

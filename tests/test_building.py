@@ -259,7 +259,7 @@ def test_what_lies_in_a_folder_that_others_can_write_is_never_loaded(cache, mode
     library = library.rename(made.with_name(f"{made.name.partition('-')[0]}-{digest}{made.suffix}"))
     assert build(SOURCE) == library  # told from ours by nothing but what follows
     cache.chmod(mode)
-    with pytest.raises(ToolError, match=r"others can write in the cache folder .*set XDG_CACHE_HOME"):
+    with pytest.raises(ToolError, match=r"others can write to the cache folder .*set XDG_CACHE_HOME"):
         build(SOURCE)
     assert library.exists()
 

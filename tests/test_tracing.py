@@ -235,7 +235,7 @@ def test_what_is_left_over_from_the_call_before_is_refused():
         state[0] = (W * x + state[0]).tanh()
         return state[0]
 
-    with pytest.raises(TraceError, match="left over from the call before"):
+    with pytest.raises(TraceError, match="left over from the previous call"):
         compile(recurrent, [W])(1.0)
 
 

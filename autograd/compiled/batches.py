@@ -38,7 +38,7 @@ __all__ += ["signature"]
 Signature = tuple[Any, ...]
 Row = Sequence[float]  # the numbers in the arguments, in order
 _PLAIN = {float, int}
-MANY_ROWS = 4  # the fewest rows of a batch worth computing side by side
+MANY_ROWS = 4  # the fewest rows in a batch worth computing side by side
 SIZES = 8  # the most batch sizes for which memory is kept
 KINDS = ("python", "c one", "c many")  # the kinds of code that may run a program; each is checked
 
@@ -163,7 +163,7 @@ class Executable:
     in, from in_mode(). edges: how much work it is. choices: the number of candidates for each input that picks, by
     place. used, last_check: the number of the last call that ran it, and of the last that checked it. is_quick: whether
     one sample runs in Python, by code that has been checked. last: the rows it ran on, whether in C, and for how many.
-    checks: how often it has been checked. checked: which kinds of code have been.
+    checks: how often it has been checked. checked: which kinds of code have been checked.
     """
 
     def __init__(self, program: Program, parameters: Sequence[Value], sample: Sample, mode: Signature = ()) -> None:

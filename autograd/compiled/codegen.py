@@ -23,9 +23,9 @@ __all__ = ["INDENT", "Statements", "broken", "identifiers"]
 
 INDENT = "    "
 SUMS_OF_PRODUCTS = {"+", "-", "*", "neg", "sum", "name", "item", "number"}  # the heads in their formulas
-TERMS = 40  # the most terms of a sum in one statement, since parsers recurse over it
+TERMS = 40  # the most terms in one statement's sum, since parsers recurse over it
 _PICKED = "d_picked__"  # the list with the gradients of values that may be picked
-MOST = 100_000  # the most operations on a page: Python needs some 5 s to compile it, and time grows faster than size
+MOST = 100_000  # the most operations to write: Python needs some 5 s to compile them, and time grows faster than size
 
 
 def identifiers(program: Program) -> dict[Any, str]:
@@ -96,7 +96,7 @@ class Statements:
     def __init__(self, program: Program, language: Language) -> None:
         if len(program.order) > MOST:
             raise ToolError(
-                f"{len(program.order):,} operations are too many for a page of source: the limit is {MOST:,}. "
+                f"{len(program.order):,} operations are too many to write as source: the limit is {MOST:,}. "
                 'Compile the loss of one sample and use step.batch, or take backend="c", which has no such limit'
             )
         self.program = program

@@ -23,7 +23,7 @@ _HEADS = {
     "javascript": "function step(inputs, parameters, gradients) {",
 }
 _WHAT_RUNS = (
-    "This page is for reading, and for your own programs. compile() does not run it: its C backend",
+    "This file is for you to read or use elsewhere. compile() does not run it: its C backend",
     "runs the same operations as bytecode, in an interpreter (autograd/compiled/c/interpreter.c.in).",
 )
 _NOT_FINITE = "Where backward() raises an error, this gives inf or nan: 0 * inf is nan, not 0."
@@ -78,7 +78,7 @@ def python_loop(program: Program) -> str:
     row's result, 1/n for a mean.
     """
     lines = _Function(program, "python")
-    lines.width = math.inf  # people do not read this page
+    lines.width = math.inf  # people do not read this code
     lines.write(*(f"{name} = value__{i}.data" for i, name in enumerate(lines.values)))
     lines.write(*(f"{name} = value__{i}.grad" for i, name in enumerate(lines.gradients)))
     if read := [*lines.values, *lines.gradients]:  # numpy's numbers, ints ... become floats before the next run

@@ -30,7 +30,7 @@ from ..value import Value
 
 __all__ = ["Guards", "is_library"]
 
-MOST = 100_000  # the most items compared before each call, smallest containers first; of others, only the length
+MOST = 100_000  # the most items compared before each call, smallest containers first; for others, only the length
 _COPIED = (list, tuple, dict, set, frozenset)
 _VIEWS = (Mapping, MappingView, Sequence, deque)
 _PLAIN = {bool, int, float, complex, str, bytes, type(None)}
@@ -50,7 +50,7 @@ _ASIDE = frozenset(
 class Guards:
     """Everything that `function` reads from outside, in its current state.
 
-    values: the Values among this. variables: the objects that the names in the function refer to. names: the names of
+    values: the Values in it. variables: the objects that the names in the function refer to. names: the names of
     leaves, where they are known. generators: the random number generators. hold(): whether everything is still the
     same. rows: the table's rows that the function uses, since the user's rows may be redefined under the same name.
     own: places that the function itself writes, from `changed_places`; these are left out.

@@ -102,13 +102,13 @@ def _states(generators: Iterable[Any]) -> list[tuple[Callable[[Any], object], An
         if bits is not None:
             found.append((partial(setattr, bits, "state"), bits.state))
         elif generator is not None:
-            with suppress(NotImplementedError):  # the generator of the operating system
+            with suppress(NotImplementedError):  # the operating system's generator
                 found.append((generator.setstate, generator.getstate()))
     return found
 
 
 def drawn(generators: Iterable[Any]) -> list[bytes]:
-    """Return the states of these generators and the shared ones: other states if one of them has drawn a number."""
+    """Return the states of these generators and the shared ones: they differ once one of them has drawn a number."""
     return [pickle.dumps(state) for _, state in _states(generators)]
 
 
@@ -136,7 +136,8 @@ def near_enough(program: Program) -> float:
 
 
 def first_difference(program: Program, inputs: Sequence[float], result: Any) -> tuple[Any, Any, Any] | None:
-    """Find the first value of a traced `program`, operands first, that differs in the graph of `result`, and that one.
+    """Find the first value of a traced `program`, operands first, that differs from its counterpart in the graph of
+    `result`, and return both.
 
     inputs: the numbers that both were made with. The third item returned is what is computed from them in the graph of
     `result`, if there is such a value. Returns None if all values are the same.

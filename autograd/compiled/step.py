@@ -56,7 +56,7 @@ class Step:
         self.backend = backend
         self.check = check
         self.last_backend: str | None = None
-        self.updates: Updates | None = None  # those by the optimiser of the last update()
+        self.updates: Updates | None = None  # those made by the optimiser of the last update()
         self.programs = Programs(function, None if params is None else _parameters(params), check, BACKENDS[backend])
         self._function = function
         update_wrapper(self, function, updated=())
@@ -290,7 +290,7 @@ def _parameters(params: Any) -> list[Value]:
     for p in parameters:
         if not isinstance(p, Value) or p.operands:
             raise ArgumentError(f"compile: want leaves as parameters, got {p!r}")
-        if type(p) is not Value and not hasattr(p, "recorder"):  # a class that it has only while another thread traces
+        if type(p) is not Value and not hasattr(p, "recorder"):  # its class only while another thread traces
             raise ArgumentError(
                 f"compile: want Values as parameters, got {p!r} of the subclass {type(p).__name__}, "
                 "whose methods a trace would not see"

@@ -93,7 +93,7 @@ def _refuse(why: str) -> Callable[..., Any]:
 
 def _is_hidden(value: Value) -> bool:
     """Return whether a node has no number for this thread. For other threads, a parameter is still a Value."""
-    kind = type(value)  # another thread may end its trace during the question, which makes it a Value again
+    kind = type(value)  # another thread may end its trace meanwhile, which makes this a Value again
     return get_ident() in running or (issubclass(kind, Tracer) and kind is not ParamTracer)
 
 
@@ -119,7 +119,7 @@ class Tracer(Value):
 
     __slots__ = ()
     plain = False  # whether this would be a plain number if the function were simply called
-    refuses = ""  # why == and hash() are refused; nodes are compared by identity, so they may be
+    refuses = ""  # why == and hash() are refused, if they are; nodes are compared by identity
 
     data = _unreadable("data")
     grad = _unreadable("grad")
@@ -196,7 +196,7 @@ class ParamTracer(Tracer):
 
 
 class _ByNumber(Tracer):
-    """What is compared and looked up by its number, or is known only then."""
+    """A tracer of something that is compared and looked up by its number, or known only once there is one."""
 
     __slots__ = ()
     __eq__ = Tracer.__eq__
@@ -262,7 +262,7 @@ def _node(kind: type[Any], op: Op | None, operands: tuple[Any, ...]) -> Any:
     node = _new(kind)
     node.op = op
     node.a, node.b, node.db = operands, None, None
-    # No partials; None where no gradient flows: in no_grad(), a node is computed in every call all the same.
+    # No partials; None where no gradient flows: a node made in no_grad() is still computed in every call.
     node.da = None if shared["mode"] and is_on("no_grad") and op is not PICK else ()
     node.label = ""
     node.scope = shared["scope"]

@@ -116,7 +116,7 @@ def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
     import inspect
 
     names: list[str] = []
-    with suppress(TypeError, ValueError):  # some callables of other languages have no signature
+    with suppress(TypeError, ValueError):  # some callables written in other languages have no signature
         given = inspect.signature(function).parameters.values()
         names = [each.name for each in given if each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)]
     return [names[i] if i < len(names) else f"argument_{i + 1}" for i in range(count)]
@@ -128,8 +128,8 @@ WHOLE, VECTOR = 32, 8  # rows of a first batch to check: all if they are this fe
 MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # how many are kept in a step; the least recently called is dropped first
 
 _USUAL = (
-    "Anything drawn at random, read from a clock, counted, or left over from the call before is fixed for all calls, and "
-    "so is anything that depends on a type, a text or an `is`: do that outside, and pass it as an argument"
+    "Anything drawn at random, read from a clock, counted, or left over from the previous call is fixed for all calls, "
+    "and so is anything that depends on a type, a text or an `is`: do that outside, and pass it as an argument"
 )
 
 
@@ -137,7 +137,7 @@ class Programs:
     """The traced programs of a function. hold: whether the guards hold. generation: how many times it was traced again.
 
     parameters: those that get gradients; None for every leaf from outside that the loss depends on. check: as in
-    compile(). enough: the number of edges from which a batch runs in C. calls: the number of the step's calls so far.
+    compile(). enough: the number of edges from which a batch runs in C. calls: how many times the step has been called.
     next_check: the number of the call at which a check is due.
     """
 
@@ -233,7 +233,7 @@ class Programs:
             second, drew = first.renewed(), drawn(guards.generators) != before
         if results:
             self._want_apart(program, results)
-            if self._finds_parameters:  # a leaf that only one run met was made inside
+            if self._finds_parameters:  # a leaf seen in only one run was created inside
                 outside = {*walk(*results)}.difference(parameters)
                 if new := [
                     leaf for leaf in walk(root) if type(leaf) is Value and not leaf.operands and leaf in outside
@@ -289,7 +289,7 @@ class Programs:
         """Refuse anything that one run left over for the next, and anything computed before both."""
         for result in results:
             if isinstance(result, Tracer):
-                raise TraceError(f"{self.title} uses a value that was left over from the call before. {_USUAL}")
+                raise TraceError(f"{self.title} uses a value that was left over from the previous call. {_USUAL}")
             if not isinstance(result, Value) and not (program.root.op is PICK and isinstance(result, (int, float))):
                 raise TraceError(f"{self.title} returns {result!r} when called, but a Value when traced. {_USUAL}")
         computed = {node for node in program.order if type(node) is Value}
@@ -300,7 +300,7 @@ class Programs:
             )
 
     def begin(self, batches: Sequence[Prepared], in_c: bool, most: int = 1) -> int:
-        """Begin a call on these batches: check their programs with unchecked code, and the one whose turn it is.
+        """Begin a call on these batches: check the programs whose code is unchecked, and the one that is due.
 
         Returns how many calls may be made until the next check, at most `most`. No clock decides when one is due.
         """
@@ -380,7 +380,7 @@ class Programs:
             raise TraceError(f"{line}\n{self.title} draws a random number. {_USUAL}".lstrip())
         if difference or line:
             since = call - executable.last_check
-            affected = f"up to {since} calls may be affected" if since > 1 else "no call before is affected"
+            affected = f"up to {since} calls may be affected" if since > 1 else "no earlier call is affected"
             difference = difference or "it is computed differently when it is run again"
             raise TraceError(
                 f"{line}\n{self.title} as a compiled program: {difference}; {where}; {affected}. {_USUAL}".lstrip()

@@ -1,4 +1,4 @@
-"""Decide which frames are drawn, and around what: a frame is the call of a module, or several calls drawn as one."""
+"""Decide which frames are drawn, and around what: a frame is a call to a module, or several calls drawn as one."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ PLAIN = ("+", "-", "*", "/", "**")
 
 
 def told(line: str) -> str:
-    """Write a line of a legend as it is shown: its sentences, which semicolons divide, each in the language in use."""
+    """Write a line of a legend as it is shown: its sentences, separated by semicolons, each in the language in use."""
     return "; ".join(map(translation, line.split("; ")))
 
 

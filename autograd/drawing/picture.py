@@ -23,9 +23,9 @@ __all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "spread"]
 BUDGET = 200  # the most boxes that a reader can take in
 FOLDED = ("module", "more")  # the kinds of boxes into which a part of the graph is folded
 UNKNOWN = "not reached"
-LISTED = 12  # the most rows of a table shown in full
+LISTED = 12  # the most rows in a table shown in full
 LABELLED = 8  # the most arrows into one box that are all labelled with a number
-TITLE = 160  # the most characters of a title
+TITLE = 160  # the most characters in a title
 MANY_INPUTS = 6  # up to this many inputs of a wide operation are drawn one by one
 ROW = 20  # the most boxes in a row that a reader can follow
 LENGTH = 10  # in a longer row, each box is as hard to read as this many boxes above each other
@@ -35,7 +35,7 @@ class Box:
     """A box, drawn for one value or several.
 
     id: the same in every run. name: the value's name in the listing, or what several names have in common.
-    kind: "result", "value", "input", "parameter", "constant"; "module" for folded calls of a module, and "more" for
+    kind: "result", "value", "input", "parameter", "constant"; "module" for folded calls to a module, and "more" for
     other values left out. node: the value shown, if there is one. nodes: all the values it is drawn for, in the order
     of the graph; none for constants, which are in `numbers`. times: how many similar values there are, if one of them
     is shown. chain, terms: what is folded into one operation, and how many: a "sum" or "product" of terms, or a "dot" of
@@ -117,7 +117,7 @@ class Arrow:
     """An arrow from an operand's box to the box of what was computed from it.
 
     edges: the (node, k) that it is drawn for. shown: how many of these lead into the value that the head shows. back:
-    whether it leads from each turn of a loop to the next.
+    whether it leads from each iteration of a loop to the next.
     """
 
     __slots__ = ("back", "edges", "head", "shown", "tail")
@@ -179,7 +179,7 @@ class Arrow:
 
 
 class Cluster:
-    """A call of a module, or several similar calls: a frame around boxes and other clusters."""
+    """A call to a module, or several similar calls: a frame around boxes and other clusters."""
 
     __slots__ = ("boxes", "clusters", "id", "outer", "scope", "times", "title")
 

@@ -85,7 +85,7 @@ class _Module(ModuleType):
 
 
 def answer_calls(package: str) -> None:
-    """Let a package's modules answer a call, as far as they are loaded, and the package itself if it is in another."""
+    """Let a package's loaded modules answer a call, and the package itself if it is inside another one."""
     for name, module in list(sys.modules.items()):
         if f"{name}.".startswith(f"{package}.") and "." in name and type(module) is ModuleType:
             module.__class__ = _Module
@@ -107,7 +107,7 @@ class _Name:
 
 
 class _SlotName(_Name):
-    """The same for a class with slots. It also answers the setting of an attribute, except in a subclass without slots."""
+    """The same for a class with slots. It also answers when an attribute is set, except in a subclass without slots."""
 
     def __get__(self, found: Any, owner: Any = None) -> Any:
         own = getattr(found, "__dict__", {})

@@ -32,7 +32,7 @@ VANISHED = 1e-6  # the share of the seed below which a gradient has vanished
 EXPLODED = 1e6  # the multiple of the seed above which a gradient has exploded
 STEEPEST = {"tanh": 1.0, "sigmoid": 0.25}
 CANCELLED = 1e-6  # the share of its largest path below which a gradient has cancelled out
-LISTED = 5  # how many of one kind are listed
+LISTED = 5  # how many of each kind are listed
 
 
 class Anomalies(Report):

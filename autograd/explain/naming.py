@@ -116,7 +116,7 @@ def _names_in_modules(nodes: list[Any], variables: Mapping[str, Any]) -> Iterato
 
 
 def parameters_of(module: Any) -> Iterator[tuple[str, Any]]:
-    """Yield a module's parameters with their names, leaving out any that no longer are parameters."""
+    """Yield a module's parameters with their names, leaving out any that are no longer parameters."""
     with contextlib.suppress(AutogradError):  # a module that cannot train: other code reports that
         yield from module.named_parameters()
 

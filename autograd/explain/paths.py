@@ -34,7 +34,7 @@ __all__ = ["Ledger", "Sums", "find_node", "find_part", "outsider", "strongest_pa
 LISTED = 12  # up to this many paths, all are listed; if there are more, only the largest
 LARGEST = 8
 EXACT = 10**30  # larger counts are written as a power of 2
-LONG = 8  # the most edges of a path that is written in full
+LONG = 8  # the most edges in a path that is written in full
 TURNS = 3  # the most places shown where a long path leaves the largest one
 
 
@@ -162,7 +162,7 @@ def why_part(
 
 
 def find_node(graph: Graph, value: Any) -> Any:
-    """Return the node itself, or the node with that name. Raises GraphError for an unknown name and for a non-node."""
+    """Return the node itself, or the node with that name. Raises GraphError if it is neither."""
     if not isinstance(value, str) and not hasattr(value, "partials"):
         raise GraphError(f"want a node of {name_of(graph, graph.root)}'s graph, or its name, got {value!r}")
     return graph.find(value) if isinstance(value, str) else value

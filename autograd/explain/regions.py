@@ -1,4 +1,4 @@
-"""Find the parts of a graph by name: the calls of a module, or all values whose names begin alike.
+"""Find the parts of a graph by name: the calls to a module, or all values whose names begin alike.
 
 >>> from autograd import Value
 >>> from autograd.graph import Graph
@@ -71,7 +71,7 @@ class Regions:
 
     @cached_property
     def _calls(self) -> dict[str, list[Scope]]:
-        """The calls of each module, by the module's name."""
+        """The calls to each module, by the module's name."""
         found: dict[str, dict[Scope, None]] = {}
         for node in self.graph.nodes:
             for call in self._of(node):

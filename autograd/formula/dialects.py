@@ -101,7 +101,7 @@ class Spelling:
 
 
 def _infix(symbol: str, level: int) -> Spelling:
-    """Spell a left-associative head: in ``a - (b - c)`` the right place must bind more tightly than the left."""
+    """Spell a left-associative head: in ``a - (b - c)`` the right side must bind more tightly than the left."""
     return Spelling(f"{{}}{symbol}{{}}", level, level, level + 1)
 
 

@@ -1,7 +1,7 @@
 """A formula as data: parse it, check it, rename it, evaluate it, print it in another language.
 
 The grammar is a small part of Python's: numbers, names, ``+ - * / **``, comparisons, ``x if c else y``
-and calls of the functions in FUNCTIONS. ``xs[i]`` is the i-th of a list of operands, and ``n`` is their number;
+and calls to the functions in FUNCTIONS. ``xs[i]`` is the i-th of a list of operands, and ``n`` is their number;
 ``sum(...)`` and ``max(...)`` run over i from left to right. ``m = ...; rest`` gives an intermediate value a name, once.
 Comparisons, ``and`` and ``or`` are conditions: they are allowed only after an ``if``. An intermediate value is always
 computed; an ``if``, ``and`` or ``or`` computes only the branch that it chooses, so a sum or max there must be an

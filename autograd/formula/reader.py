@@ -76,7 +76,7 @@ class Reader:
         self.text = self.shown = text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
     def read(self) -> list[tuple[str, Expr]]:
-        """Read the steps: each is the name that it defines, empty for a last step without a name, and its term."""
+        """Read the steps, each as a name and a term; the name is empty for a last step that defines none."""
         try:
             return self.steps()
         except (RecursionError, MemoryError):
@@ -94,7 +94,7 @@ class Reader:
 
     def too_deep(self) -> AutogradError:
         return self.error(
-            f"{self.what} cannot be nested so deeply or have so many terms: name a part of it, as in m = a * b; m + 1"
+            f"{self.what} is nested too deeply, or has too many terms: name a part of it, as in m = a * b; m + 1"
         )
 
     def steps(self) -> list[tuple[str, Expr]]:
@@ -173,7 +173,7 @@ class Reader:
         return Expr("name", (), name, place)
 
     def call(self, name: str, args: list[Any], place: Place) -> Expr:
-        """Read a call of a known function, with as many operands as it takes."""
+        """Read a call to a known function, with as many operands as it takes."""
         if name not in self.functions:
             raise self.refuse(f"there is no function {name}: {self._instead(name)}", place)
         operands = tuple(map(self.term, args))

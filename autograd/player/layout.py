@@ -32,18 +32,18 @@ CIRCLE = 25
 LABEL, LABEL_HEIGHT = 50, 13  # the room for the number on an arrow
 WINDOW = (1300, 600)  # the size in points of a drawing that is readable as a whole
 NARROW, FEW = 600, 60  # the width of a second layout, for a notebook's cell or a phone, and the most boxes for it
-READABLE = (1100, 720)  # the largest drawing whose numbers have 9 pixels in a window of 1280 by 800
-ALIKE = "×n"  # the name among the closed modules of what else is folded
+READABLE = (1100, 720)  # the largest drawing whose numbers are 9 pixels high in a window of 1280 by 800
+ALIKE = "×n"  # the name, among the closed modules, for whatever else is folded
 MODULES = 8  # the most modules to open and close one by one
 ROOM, ROOM_PER_VALUE = 150_000, 50  # the most characters in the views of a page
-LONGEST = 40  # the most characters of a name
+LONGEST = 40  # the most characters in a name
 
 
 def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> list[dict[str, Any]]:
     """Lay out the pictures of a graph with different modules closed; the page opens with the first.
 
-    The first is the view with the most modules open that is readable as a whole. If there is none, it is one with as
-    much folded as draw() folds for a page of that size, and the other views are one button away.
+    The first is the view with the most modules open that is readable as a whole. If there is none, it is folded as far
+    as draw() would fold it for a page of that size, and the other views are one button away.
 
     deadline: seconds for all views together; None means no deadline. Views that would make the page too large are left
     out.
@@ -156,7 +156,7 @@ def _rows(box: Box) -> int:
 
 
 def _counts(box: Box) -> list[tuple[str, str]]:
-    """Return the facts in a box for many values that never change."""
+    """Return the facts that never change in a box for many values."""
     if box.node is not None:
         return []
     return [(word, text) for word, text in box.facts() if word not in ("data", "grad", "grads")]

@@ -308,7 +308,7 @@ def safe_json(data: Any) -> str:
 def framed(text: str, title: str, instead: str, still: str) -> str:
     """Put a page inside a notebook's page, isolated from it.
 
-    instead, still: the text and the picture for viewers that do not run the page. Such viewers also strip the style
+    instead, still: the text and the picture for viewers that do not run the page. Those viewers also strip the style
     that hides both here.
     """
     return (

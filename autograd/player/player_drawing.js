@@ -175,13 +175,13 @@ function draw() {
 }
 
 function whole({ size: [width, height] }) {
-  // the scale at which a layout is seen as a whole
+  // the scale at which a whole layout fits the window
   const room = $("scroll");
   return Math.min((room.clientWidth - 8) / (width + 16), (room.clientHeight - 8) / (height + 16), 2.2);
 }
 
 function roomiest(one) {
-  // the layout of a view that is seen larger
+  // the layout of a view that can be drawn larger
   return layouts(one).reduce((best, other) => (whole(other) > 1.1 * whole(best) ? other : best));
 }
 

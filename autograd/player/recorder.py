@@ -56,9 +56,9 @@ FILMS = (".svg", ".gif", ".webp")  # the endings of a film that is not a page
 
 WHOLE = 500  # the most values in a graph to record whole; for a larger one, record one sample
 SUMS = ("add", "total", "mean", "mul", "div", "neg")  # how a loss combines the losses of its samples
-POINTS = 1_000  # the most points of the loss curve on the page
-BOXES = 80  # the most boxes of the drawing, which is seen as a whole
-CELLS = 64 * 64  # the most numbers of a picture given as rows
+POINTS = 1_000  # the most points in the loss curve on the page
+BOXES = 80  # the most boxes in the drawing, which is seen as a whole
+CELLS = 64 * 64  # the most numbers in a picture given as rows
 PAUSE = 1.0  # seconds between two updates of a notebook's output
 
 

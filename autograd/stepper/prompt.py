@@ -177,7 +177,7 @@ class Session:
         takes, _ = self.commands[command]
         if not takes:
             if rest:
-                raise FormulaError(f"{command} wants nothing after it, got {rest!r}")
+                raise FormulaError(f"{command} takes no argument, got {rest!r}")
             return ()
         if takes in ("x g", "x v"):
             return self._pair(command, rest)
@@ -190,7 +190,7 @@ class Session:
         if takes == "v":
             return (self._number(rest),)
         if takes == "[all]" and rest != "all":
-            raise FormulaError(f"{command} wants nothing after it, or the word all, got {rest!r}")
+            raise FormulaError(f"{command} takes no argument, or the word all, got {rest!r}")
         return (rest,)
 
     def _wanted(self, command: str, takes: str) -> str:

@@ -34,7 +34,7 @@ __all__ = ["INDENT", "SMALL", "WINDOW", "Walker"]
 
 WINDOW = 20  # how many nodes of a large graph are shown
 CHANGES = 8  # the most nodes whose numbers before and after are listed
-WIDEST = 60  # the most characters of an operation in a table; a longer one is shown by name only
+WIDEST = 60  # the longest operation in a table, in characters; a longer one is shown by name only
 SMALL = 500  # the most nodes for remarks that need the whole graph
 FILMS, PAGES = (".svg", ".gif", ".webp"), (".html", ".htm")  # the file name endings of a film and of a page
 INDENT = "\n      "

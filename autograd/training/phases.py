@@ -316,7 +316,7 @@ class TrainingStepper(Pictured):
         )
 
     def _waits(self) -> bool:
-        """Whether the current loss has not gone backward yet."""
+        """Whether backward has not yet begun for the current loss."""
         last = next((done.phase for done in reversed(self._done) if done.phase in ("forward", "backward")), "")
         return last == "forward"
 

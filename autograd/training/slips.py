@@ -79,8 +79,8 @@ def _rules(optimizer: Any) -> list[Rule]:
 def step_with(kinds: Iterable[str], optimizer: Any, parameters: Sequence[Any]) -> None:
     """Let the optimizer make its step() with these mistakes.
 
-    A context manager that an interrupt keeps out of its `with` would put the gradients back only when the traceback is
-    discarded, over what has been restored by then.
+    It is not a context manager: after an interrupt just before its block, that would put the gradients back only when
+    the traceback is discarded, and so overwrite what has been restored by then.
     """
     slips = {kind: check_slip(kind, optimizer) for kind in kinds}
     changes = [slip.change for slip in slips.values() if slip.change]

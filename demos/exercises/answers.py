@@ -1,4 +1,4 @@
-"""The answer of a solution as plain numbers: lists of any kind, numpy arrays and Values all count as the numbers they
+"""A solution's answer as plain numbers: lists of any kind, numpy arrays and Values all count as the numbers they
 hold."""
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ def _close(ours: Numbers, theirs: Numbers, precision: float) -> bool:
 
 
 def _in_places(exercise: Exercise, ours: Numbers, theirs: Numbers) -> Iterator[str]:
-    """A factor or a difference that is the same in every case, for each number of the answer."""
+    """A factor or a difference that is the same in every case, for each number in the answer."""
     lengths = {len(numbers) for numbers in ours}
     factor = _constant([x / y for xs, ys in zip(ours, theirs) for x, y in zip(xs, ys) if y], exercise.precision)
     if factor not in (None, 0.0, 1.0) and _close(ours, [[factor * y for y in ys] for ys in theirs], exercise.precision):

@@ -107,7 +107,7 @@ def report_on(path: str | PathLike[str]) -> list[dict[str, str]]:
 
 
 def _engine(found: Mapping[str, Any], begun: Mapping[str, str]) -> Any:
-    """The last class of a file that is a Value by another name: it has backward() and adds."""
+    """The last class in a file that is a Value under another name: it has backward() and addition."""
     classes = [found[name] for name in begun if isinstance(found.get(name), type)]
     return next((one for one in reversed(classes) if {"backward", "__add__"} <= set(dir(one))), None)
 

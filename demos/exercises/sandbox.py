@@ -29,7 +29,7 @@ from ..languages import tr, whole
 __all__ = ["BUDGET", "REPAIRED", "EndlessError", "WrongError", "called", "is_library", "safe_repr"]
 
 REPAIRED = "<repair>"  # the file name of code that counts its own loops
-BUDGET = 1_000_000  # instructions a call: less than a second, and fifty times what any exercise needs
+BUDGET = 1_000_000  # instructions per call: less than a second, and fifty times what any exercise needs
 _COSTS = {"opcode": 1, "line": 5}  # Python 3.14 reports only lines for a function that is running for the first time
 _DEEPEST = (
     200  # calls inside one another in a browser, whose stack ends before Python's own limit and takes Python with it

@@ -54,7 +54,7 @@ def npm() -> str:
 
 
 def run(command: Sequence[str | os.PathLike[str]], folder: Path, more: Mapping[str, str] | None = None) -> str:
-    """Run a program and return what it prints. Raises PartsError, with the last line of its complaint, if it fails."""
+    """Run a program and return what it prints. If it fails, raises PartsError with the last line of its output."""
     environment = {**os.environ, **(more or {})}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

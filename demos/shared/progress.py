@@ -14,13 +14,13 @@ from ..languages import told
 __all__ = ["Progress"]
 
 _LINES = 10  # the largest number of plain lines that a run prints
-_SAID = ("loss", "accuracy", "held out accuracy")  # the numbers that trainings report, listed for the catalogues
+_SAID = ("loss", "accuracy", "held out accuracy")  # the numbers that training runs report, listed for the catalogues
 _PAUSE = 0.05  # seconds between two changes of the live line
 
 
 class Progress:
-    """Reports how many of `total` updates a training called `name` has made. Use it in a `with`, and call it after each
-    update.
+    """Reports how many of `total` updates a training run called `name` has made. Use it in a `with`, and call it after
+    each update.
 
     with Progress("iris", 200) as progress:
         progress(update, loss=0.31, held_out=0.93)

@@ -37,7 +37,7 @@ class FolderError(OSError):
 class Report:
     """The page of one demo, which grows in the folder `out`.
 
-    title, russian: the page's heading in both languages. note: follows every picture's title, such as the seed.
+    title, russian: the page's heading in both languages. note: added to every picture's title, such as the seed.
     png: save every graph as PNG too; a plot is SVG, which needs no program that draws pixels. Raises FolderError if the folder cannot be written to.
     """
 
@@ -249,7 +249,7 @@ def _width(svg: Path) -> int:
 
 
 def rendered(drawing: Any, form: str) -> bytes:
-    """A graph as the bytes of an SVG or a PNG, or a figure as those of its SVG."""
+    """The bytes of a graph's SVG or PNG, or of a figure's SVG."""
     return drawing.pipe(format=form) if hasattr(drawing, "pipe") else drawing.svg().encode()
 
 

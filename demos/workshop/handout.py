@@ -101,7 +101,7 @@ def _name(call: ast.Call) -> str:
 
 
 def _names(cell: Cell, function: str) -> list[str]:
-    """The first arguments of all calls of a function in a cell."""
+    """The first argument of each call to a function in a cell."""
     return [
         node.value.args[0].value  # type: ignore[attr-defined]
         for node, _ in cell.statements

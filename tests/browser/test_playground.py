@@ -1,7 +1,8 @@
 """The playground in Chromium and Firefox at once, opened as a file without a network, and from a server: cold, then at work.
 
 Every step is taken in both browsers, which start side by side. Skipped unless there are both, node, and the npm packages
-puppeteer-core and axe-core. PLAYGROUND names a page that was made before; PLAYGROUND_PICTURES a folder for pictures of it.
+puppeteer-core and axe-core. PLAYGROUND names a page that was made earlier; PLAYGROUND_PICTURES a folder for pictures of
+it.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 // loss(x, y): 3 inputs, 3 parameters, 4 operations.
-// This page is for reading, and for your own programs. compile() does not run it: its C backend
+// This file is for you to read or use elsewhere. compile() does not run it: its C backend
 // runs the same operations as bytecode, in an interpreter (autograd/compiled/c/interpreter.c.in).
 // d_x is d(result)/d(x). Gradients are added to those that are passed, as backward() adds them.
 // Where backward() raises an error, this gives inf or nan: 0 * inf is nan, not 0.

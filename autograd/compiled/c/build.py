@@ -50,7 +50,7 @@ _FLAGS = (
     _SAFE,
 )
 _T = TypeVar("_T")
-_SECONDS = 60  # how long the compiler may take in all
+_SECONDS = 60  # how long the compiler may take altogether
 _PATIENCE = 15  # how many seconds to wait before saying so
 _OTHERS_WRITE = 0o022
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
@@ -110,7 +110,7 @@ def cache_folder() -> Path:
             raise ToolError(f"the cache folder {folder} belongs to another user")
         if status.st_mode & _OTHERS_WRITE:
             raise ToolError(
-                f"others can write in the cache folder {folder}: delete it, or set XDG_CACHE_HOME to a private one"
+                f"others can write to the cache folder {folder}: delete it, or set XDG_CACHE_HOME to a private one"
             )
     return folder
 

@@ -126,7 +126,7 @@ class Interpreter:
                 if got != right and (k in exact or not abs(got - right) <= 1e-12 * max(1.0, abs(right))):
                     raise ToolError(
                         f"the C compiler made a library that computes {got!r} where Python computes {right!r}: "
-                        "its flags, or the compiler itself, are not to be trusted"
+                        "its flags, or the compiler itself, cannot be trusted"
                     )
             for value in w:
                 value.zero_grad()
@@ -240,8 +240,8 @@ class Training(Struct):
     """What training keeps about each parameter; without groups, it only adds up gradients.
 
     memory: what the optimiser remembers, by name. names: for each parameter, the names that apply to it.
-    groups: for each group, the places of its parameters, the address of its rule, what the rule remembers, and the
-    number of its options, which are in `options` at every update.
+    groups: for each group, the places of its parameters, the address of its rule, what the rule remembers, and how many
+    options it has; `options` holds their values for each update.
     """
 
     def __init__(

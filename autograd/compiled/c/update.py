@@ -115,6 +115,6 @@ def _built(update: Update) -> int:
     if repr(found) != repr(expected):  # in the repr, nan equals nan
         raise ToolError(
             "the C compiler made a library that updates parameters differently from Python: "
-            "its flags, or the compiler itself, are not to be trusted"
+            "its flags, or the compiler itself, cannot be trusted"
         )
     return ctypes.cast(function, ctypes.c_void_p).value

@@ -28,12 +28,12 @@ def samples_as_one(listing: Listing, parts: list[Part]) -> list[Group]:
 
 
 def in_order(groups: list[Group]) -> list[Group]:
-    """Sort groups so that operands come first, as in the graph, except operands from the turn before."""
+    """Sort groups so that operands come first, as in the graph, except operands from the previous iteration."""
     return topologically_sorted(groups, operand_groups(groups, within_turns=True).__getitem__)
 
 
 def operand_groups(groups: list[Group], within_turns: bool = False) -> dict[Group, list[Group]]:
-    """Return, for each group, the groups that it is computed from. within_turns: in the same turn of a loop."""
+    """Return, for each group, the groups that it is computed from. within_turns: in the same iteration of a loop."""
     group_of = {part: group for group in groups for part in group.parts}
     operands: dict[Group, list[Group]] = {}
     for group in groups:
@@ -48,7 +48,7 @@ def operand_groups(groups: list[Group], within_turns: bool = False) -> dict[Grou
 
 
 def is_earlier(operand: Part, part: Part) -> bool:
-    """Return whether an operand comes from an earlier turn of the loop."""
+    """Return whether an operand comes from an earlier iteration of the loop."""
     return operand.what != "leaf" and operand.turn < part.turn
 
 
@@ -86,7 +86,7 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: 
     group_of: dict[Any, Group] = {part: group for group in groups for part in group.parts}
     operands: dict[Group, list[tuple[str, Any, Group | None]]] = {}
     for group in groups:
-        part = group.parts[-1]  # take the last turn of a loop: the first may start from constants
+        part = group.parts[-1]  # take the last iteration of a loop: the first may start from constants
         pairs = zip(part.operands, roles_of(listing, part)) if group.what != "more" else ()
         operands[group] = [
             (role, constant(listing, i, k) if tail is None else is_earlier(tail, part), group_of.get(tail))
@@ -113,7 +113,7 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: 
         colours[group] = numbers.setdefault(key, len(numbers))
     made = dict(colours)
     uses: dict[Group, set[Any]] = {group: set() for group in groups}
-    for group in groups:  # first the uses by the next turn, since its groups may come earlier in the list
+    for group in groups:  # first the uses by the next iteration, since its groups may come earlier in the list
         for role, earlier, tail in operands[group]:
             if tail is not None and group.turns > 1 and earlier:
                 uses[tail].add((role, "next turn", made[group]))

@@ -1,7 +1,7 @@
 """Put the values of a large graph into a few groups, so that a picture of them is readable.
 
-A group of one colour never depends on itself unless it holds the turns of a loop. Everything takes time linear in the
-number of values.
+A group of one colour never depends on itself unless it holds the iterations of a loop. Everything takes time linear in
+the number of values.
 
     >>> from autograd import Value
     >>> w = Value(2.0, label="w")
@@ -50,11 +50,9 @@ class Folded(NamedTuple):
     groups: list[Group]
     brief: int = 0
     depth: int | None = None
-    opened: str = (
-        "whole"  # what the user wants to see in full is "whole", "open" but some of it in few words, or "closed"
-    )
+    opened: str = "whole"  # what the user wants in full is "whole", "open" with some of it abbreviated, or "closed"
     deeper: bool = False  # whether some modules are closed that could be opened
-    whole: frozenset[int] = frozenset()  # ids of the calls in which nothing is shown in few words
+    whole: frozenset[int] = frozenset()  # ids of the calls in which nothing is abbreviated
 
 
 class _State(NamedTuple):
@@ -88,11 +86,11 @@ def fold(
 ) -> Folded:
     """Put the values into groups that fit and have a `size` of at most `budget`, operands first.
 
-    The following are tried, in this order: each value by itself; turns of a loop as one; repeated samples as one, long
-    sums as one operation; both; parameters in a few words; sums of products as one; a neuron and its activation as one; the
-    middle of long chains left out; all values made and used alike as one, such as the neurons of a layer; repeated
-    blocks as one; modules closed, the innermost first. Then each fold that is not needed is opened again. If the
-    picture is still too large, only the groups nearest to the result are kept.
+    The following are tried, in this order: each value by itself; the iterations of a loop as one; repeated samples as
+    one, long sums as one operation; both; parameters in a few words; sums of products as one; a neuron and its
+    activation as one; the middle of long chains left out; all values made and used alike as one, such as the neurons of
+    a layer; repeated blocks as one; modules closed, the innermost first. Then each fold that is not needed is opened
+    again. If the picture is still too large, only the groups nearest to the result are kept.
 
     nodes: the values to draw, in the order of the graph; by default all. depth: how many levels of modules are drawn
     open; by default all. closes: whether a call is drawn as one box at any depth. opens: whether a call is shown in

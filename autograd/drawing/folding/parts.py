@@ -1,6 +1,6 @@
 """The parts of a picture: a value, or several that are drawn as one, and groups of parts that are alike.
 
-A part is a single value, the additions of a long sum, or the call of a module that is drawn closed. A group holds
+A part is a single value, the additions of a long sum, or a call to a module that is drawn closed. A group holds
 parts that are alike; a picture shows the first of them.
 """
 
@@ -28,7 +28,7 @@ __all__ = [
 
 CHAINS = {"add": "sum", "sub": "sum", "mul": "product"}  # long chains of these are drawn as one operation
 FEW = 4  # the same where there is little room
-LONG = 4  # the fewest terms of a chain worth folding
+LONG = 4  # the fewest terms in a chain worth folding
 ENDS, RUN = 5, 100  # in a large graph, the middle of a run of so many values is one part, and its ends are kept
 TANGLED = 1.5  # the most arrows per box that a reader can follow
 
@@ -40,7 +40,7 @@ class Part:
 
     nodes: places in the listing; the last one is the result of a value or sum. It may be a function of the one before,
     which nothing else uses.
-    operands: (part or None for a constant, node, k) for every edge from outside. turn: the turn of a loop, from 0.
+    operands: (part or None for a constant, node, k) for every edge from outside. turn: the iteration of a loop, from 0.
     """
 
     __slots__ = ("at", "nodes", "operands", "scope", "turn", "what")
@@ -61,7 +61,7 @@ class Part:
 class Group:
     """Parts that are alike. `what` is the parts' own, or "more" for different parts left out; `title` says which.
 
-    turns: how many turns the loop that makes them has, or 1. order: the turn of each part.
+    turns: how many iterations the loop that makes them has, or 1. order: the iteration of each part.
     """
 
     __slots__ = ("listing", "order", "parts", "title", "turns", "what")
@@ -105,7 +105,7 @@ class Group:
 
     @property
     def operations(self) -> int:
-        """How many operations a reader does not see in it, for the middle of a run; 1 for any other group."""
+        """How many operations it hides if it is the middle of a run; 1 for any other group."""
         return sum(bool(self.listing.operands[i]) for i in self.first.nodes) if self.what == "more" else 1
 
     @property
@@ -295,7 +295,7 @@ def _products(listing: Listing, chained: list[int], members: dict[int, list[int]
 
 def _hide_middles(listing: Listing, part_of: list[Part | None]) -> None:
     """Make one part of the middle of every long run: values that are each computed from the one before, and from leaves
-    and constants that nothing else uses. Sums, modules and the turns of loops are folded in other ways."""
+    and constants that nothing else uses. Sums, modules and the iterations of loops are folded in other ways."""
     nodes, operands, users = listing.nodes, listing.operands, listing.users
     roots = {*listing.graph.roots}
     before = [-1] * len(nodes)

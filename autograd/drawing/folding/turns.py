@@ -1,8 +1,8 @@
-"""Fold the turns of a loop into one: the values that each turn computes from the turn before, with the same leaves.
+"""Fold the iterations of a loop into one: the values that each computes from the one before, with the same leaves.
 
-A loop is found as a shift, which maps each group to the same group a turn earlier. Two groups a turn apart have the
-same operation, and their operands are a turn apart, or the same leaf, or new leaves of each turn. So one pair leads to
-all the others.
+A loop is found as a shift, which maps each group to the same group one iteration earlier. Two groups one iteration
+apart have the same operation, and their operands are one iteration apart, or the same leaf, or new leaves in each
+iteration. So one pair leads to all the others.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from .parts import Group, Part, chain_of
 
 __all__ = ["turns_as_one"]
 
-FEWEST = 3  # the fewest turns worth folding
-TRIED, FAR = 8, 200  # how many groups to try as the same group a turn earlier, and how far to look for them
+FEWEST = 3  # the fewest iterations worth folding
+TRIED, FAR = 8, 200  # how many groups to try as the same group one iteration earlier, and how far to look for them
 WORK = 60  # the search ends after this many steps per group
 
 Operand = tuple[Any, Any]  # a group, or None for a constant; and what distinguishes constants
@@ -63,7 +63,7 @@ class _Loops:
                 continue
 
     def orbits(self) -> dict[Group, Any]:
-        """Return a negative number for every group that the shift moves; it is the same in all turns."""
+        """Return a negative number for every group that the shift moves; it is the same in all iterations."""
         found: dict[Group, Any] = {}
         for number, last in enumerate(group for group in self.shift if group not in self.later):
             here: Group | None = last
@@ -73,7 +73,7 @@ class _Loops:
         return found
 
     def _earlier(self, group: Group) -> Iterator[Group]:
-        """Yield groups that may be the same one a turn earlier, nearest first."""
+        """Yield groups that may be the same one in the previous iteration, nearest first."""
         wanted = self._look(group)
         seen, waiting, found = {group}, [group], 0
         for here in waiting:
@@ -109,11 +109,11 @@ class _Loops:
         return self._in_place[group]
 
     def _is_turn(self, group: Group, earlier: Group) -> bool:
-        """Test whether one group is another a turn later, and so is everything they are computed from."""
+        """Test whether one group is another one iteration later, and so is everything they are computed from."""
         shift: dict[Group, Group] = {}
         later: dict[Group, Group] = {}
         shares = False
-        ends: set[Group] = set()  # groups that the first turn computes from something else
+        ends: set[Group] = set()  # groups that the first iteration computes from something else
         pairs = [(group, earlier, earlier)]
         while pairs:
             one, other, user = pairs.pop()
@@ -142,7 +142,7 @@ class _Loops:
                     pairs.append((tail, tail_before, other))
                 elif fixed != fixed_before and tail is tail_before:
                     return False
-        is_long = earlier in shift or earlier in self.shift  # three turns
+        is_long = earlier in shift or earlier in self.shift  # three iterations
         if not shares or not is_long or any(user in shift or user in self.shift for user in ends):
             return False
         self.shift |= shift
@@ -151,7 +151,7 @@ class _Loops:
 
 
 def _shares_leaves(groups: list[Group]) -> bool:
-    """Return whether some leaf is used often enough to be what the turns of a loop share."""
+    """Return whether some leaf is used often enough to be what the iterations of a loop share."""
     uses: dict[Part, int] = {}
     for group in groups:
         for tail, _, _ in group.first.operands:
@@ -163,7 +163,7 @@ def _shares_leaves(groups: list[Group]) -> bool:
 
 
 def turns_as_one(groups: list[Group]) -> list[Group]:
-    """Group the turns of a loop: values that each computes from the results of the one before, with the same leaves."""
+    """Group a loop's iterations: values that each computes from the results of the one before, with the same leaves."""
     if not _shares_leaves(groups):
         return groups
     operands = operand_groups(groups)
@@ -183,7 +183,7 @@ def turns_as_one(groups: list[Group]) -> list[Group]:
 
 
 def _colours(loops: _Loops, operands: dict[Group, list[Group]]) -> dict[Group, Any]:
-    """Return colours: two are equal for the same group in different turns, and for groups made from such ones alike."""
+    """Return colours: two are equal for one group in different iterations, and for groups made from such ones alike."""
     colours = loops.orbits()
     numbers: dict[Any, int] = {}
     users: dict[Group, set[Any]] = {}
@@ -201,7 +201,7 @@ def _colours(loops: _Loops, operands: dict[Group, list[Group]]) -> dict[Group, A
         for tail in operands[group]:
             if tail in own:
                 users.setdefault(tail, set()).add(colours[group])
-    for leaf in own:  # the leaves that each turn brings in
+    for leaf in own:  # the new leaves in each iteration
         colours[leaf] = numbers.setdefault((leaf.node.scope is PARAMETER, frozenset(users[leaf])), len(numbers))
     return colours
 
@@ -209,7 +209,7 @@ def _colours(loops: _Loops, operands: dict[Group, list[Group]]) -> dict[Group, A
 def _merged(
     groups: list[Group], operands: dict[Group, list[Group]], colours: dict[Group, Any], looping: set[Any]
 ) -> list[Group]:
-    """Merge the groups that are alike at each turn of a loop."""
+    """Merge the groups that are alike in each iteration of a loop."""
     classes: dict[Any, list[Group]] = {}
     for group in groups:
         classes.setdefault(colours[group], []).append(group)
@@ -220,7 +220,7 @@ def _merged(
             near[colours[tail]].add(colours[group])
     turn = _turns(groups, operands, colours, looping)
     taken, waiting = set(looping), sorted(looping)
-    for colour in waiting:  # the other things that each turn computes
+    for colour in waiting:  # the other things that each iteration computes
         for other in sorted(near[colour] - taken):
             if len(classes[other]) > 1:
                 taken.add(other)
@@ -243,12 +243,12 @@ def _merged(
 def _turns(
     groups: list[Group], operands: dict[Group, list[Group]], colours: dict[Group, Any], looping: set[Any]
 ) -> dict[Group, int]:
-    """Return the turn at which each part of a loop is computed.
+    """Return the iteration in which each part of a loop is computed.
 
     If the parts of a colour are computed from another colour, but the first part is not, then that other colour comes
-    from the turn before, and the first turn starts without it.
+    from the previous iteration, and the first iteration starts without it.
     """
-    within: set[tuple[Any, Any]] = set()  # pairs of colours, one computed from the other at the same turn
+    within: set[tuple[Any, Any]] = set()  # pairs of colours, one computed from the other in the same iteration
     seen: set[Any] = set()
     turn: dict[Group, int] = {}
     for group in groups:
@@ -263,7 +263,7 @@ def _turns(
 
 
 def _follow(members: list[Group], operands: dict[Group, list[Group]], turn: dict[Group, int]) -> None:
-    """Give the parts of one colour the turns of the parts that they are computed from, or of those that use them."""
+    """Give the parts of a colour the iterations of the parts that they are computed from, or of those that use them."""
     users: dict[Group, list[int]] = {}
     for group, i in turn.items():
         for tail in operands[group]:

@@ -16,12 +16,12 @@ PICTURES = ((0x2600, 0x27BF), (0x2B00, 0x2BFF), (0x1F000, 0x1FAFF))
 
 
 def is_emoji(letter: str) -> bool:
-    """Return whether a character is a small picture, or joins small pictures: most text fonts lack these."""
+    """Return whether a character is an emoji, or joins emoji: most text fonts lack these."""
     return letter in JOINERS or any(first <= ord(letter) <= last for first, last in PICTURES)
 
 
 def spelled(text: str, missing: Callable[[str], bool]) -> str:
-    """Spell out the missing characters of a text: small pictures by name, others by number."""
+    """Spell out the missing characters of a text: emoji by name, others by number."""
     return text if not any(map(missing, text)) else "".join(_spelled(c) if missing(c) else c for c in text)
 
 

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 __all__ = ["Outline", "Scene", "Text", "read_scene"]
 
 SVG = "{http://www.w3.org/2000/svg}"
-NAMES = {"white": "#ffffff", "black": "#000000", "none": "", "transparent": ""}  # an engine's words for our colours
+NAMES = {"white": "#ffffff", "black": "#000000", "none": "", "transparent": ""}  # an engine's names for our colours
 ROUND = 0.5523  # the distance of a quarter circle's control points from its ends, as a share of the radius
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?")
 

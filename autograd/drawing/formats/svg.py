@@ -29,7 +29,7 @@ __all__ = ["complete", "described", "with_dark_colours"]
 SHAPE = re.compile(r"<(?:polygon|polyline|path|ellipse|text)\b[^>]*>")
 COLOUR = re.compile(r'\b(fill|stroke)="(#[0-9a-f]{6})"')
 TOLD = 40  # the most boxes in a description
-LONGEST = 60  # the most characters of each description
+LONGEST = 60  # the most characters in each description
 
 
 def complete(svg: str, title: str, description: str) -> str:

@@ -17,7 +17,7 @@ __all__ = ["LINE", "measured", "text_width"]
 LINE = 1.2  # the height of a line, as a share of its font size
 BOLDER = 1.06  # how much wider bold letters are in the fonts that replace a missing Helvetica
 LISTED = {"…": 1000, "×": 584, "·": 278}
-OTHER, WIDE = 667, 1000  # thousandths of the size: the width of an unlisted character, and of one for two columns
+OTHER, WIDE = 667, 1000  # thousandths of the size: the width of an unlisted character, and of a double-width one
 
 # The widths of the characters from " " to "~" in thousandths of the size, from Adobe's font metrics for Helvetica and
 # Helvetica-Bold.

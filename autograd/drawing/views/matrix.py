@@ -1,7 +1,7 @@
 """``draw(f, view="matrix")``: numbers that belong together as heat maps, data and gradient, with arrows between them.
 
 Values with names like ``weights[0][1]`` are cells of a matrix; so are the elements of a parameter, and the results of
-one operation in one call of a module. Orange is above 0 and blue below, stronger for larger numbers; small matrices
+one operation in one call to a module. Orange is above 0 and blue below, stronger for larger numbers; small matrices
 show their numbers.
 
 >>> import nn

@@ -48,9 +48,9 @@ __all__ = [
     "wrapped",
 ]
 
-NUMBERED = 8  # the most columns of a matrix whose numbers are written
+NUMBERED = 8  # a matrix with more columns is drawn without numbers
 WIDEST = 64  # the most rows and columns that are shown
-BESIDE, BESIDE_CELLS = 2, 24  # the most columns, with and without numbers, of a map whose gradient is not below it
+BESIDE, BESIDE_CELLS = 2, 24  # the most columns, with and without numbers, of a map beside its gradient
 ALIKE, SLACK = 0.6, 1.15  # a map wider than this share of the widest is stretched; room for an unstretched one
 BROKEN = 3.5  # the width of an arrow along which nan or inf came back
 CELL = 7  # the size in points of a cell without a number
@@ -101,7 +101,7 @@ def grid_of(graph: Graph, nodes: Sequence[Any]) -> Grid:
 
 
 def _by_call(nodes: Sequence[Any]) -> Grid:
-    """Return a row for each call of a module, such as for each sample; nothing if the rows would not be equally long."""
+    """Return a row for each call to a module, as for each sample; nothing if their lengths would differ."""
     rows: dict[Any, list[Any]] = {}
     for node in nodes:
         rows.setdefault(id(node.scope), []).append(node)
@@ -215,7 +215,7 @@ def _table(rows: Sequence[str]) -> Markup:
 
 
 def small_map(writer: DotWriter, box: Box) -> str:
-    """Write the data of all values that a box for n alike represents as a small heat map; "" if there are too many."""
+    """Write the data of all values in a box for n similar ones as a small heat map; "" if there are too many."""
     nodes: Sequence[Any] = box.nodes
     if len(nodes) != box.times or len(nodes) > MANY or not writer.shows("data"):
         return ""
@@ -324,7 +324,7 @@ def _cell_with(text: str, tint: str) -> str:
 def troubles(picture: Picture, common: dict[str, Any]) -> list[str]:
     """Write the first lines of a legend: where nan or inf came back, and where no gradient can flow back.
 
-    common: what is known about the whole graph. If all is well there, no picture of it has to be searched.
+    common: what is known about the whole graph. If all is well there, its pictures need not be searched.
     """
     notes: list[str] = []
     if "is_finite" not in common:

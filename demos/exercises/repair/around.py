@@ -29,7 +29,7 @@ def in_scope(tree: ast.Module, function: Function) -> list[str]:
 def other_names(site: Site, names: Sequence[str]) -> Iterator[Edit]:
     node = site.node
     if isinstance(site.owner, ast.Call) and text(site.owner.func) in _ABOUT:
-        return  # what is asked about it is not what it is used for
+        return  # len(x) and the like ask about x, and do not compute with it
     yield from _element(site, names)
     if isinstance(node, ast.Name) and node.id in names:
         called = isinstance(site.owner, ast.Call) and site.field == "func"
@@ -56,7 +56,7 @@ def _element(site: Site, names: Sequence[str]) -> Iterator[Edit]:
 
 
 def other_calls(site: Site, names: Sequence[str]) -> Iterator[Edit]:
-    """A call of a function that was given as an argument: slope(w) for w."""
+    """A call to a function that was given as an argument: slope(w) for w."""
     node = site.node
     if not isinstance(node, ast.Name) or (isinstance(site.owner, ast.Call) and site.field == "func"):
         return

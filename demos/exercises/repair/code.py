@@ -23,7 +23,7 @@ _LONGEST = 2_000  # items of a list, or bits of an integer: anything longer is a
 _MODULES = {"math", "cmath", "autograd", "nn", "numpy", "itertools", "functools", "operator", "collections", "copy", "random",
             "dataclasses", "typing", "fractions", "statistics", "contextlib"}  # fmt: skip
 _EFFECTS = {"open", "input", "exec", "eval", "compile", "exit", "quit", "breakpoint", "globals", "__import__", "iter"}
-_ENDLESS = {"count", "cycle", "repeat"}  # functions of itertools: their turns cannot be counted
+_ENDLESS = {"count", "cycle", "repeat"}  # functions of itertools: their iterations cannot be counted
 
 
 class _EndlessError(BaseException):
@@ -33,7 +33,7 @@ class _EndlessError(BaseException):
 class Program(NamedTuple):
     """A module with one definition and the helpers that it calls, with the line numbers of the learner's file.
 
-    turning: its loops, comprehensions and functions, whose turns are counted. whole: whether everything it
+    turning: its loops, comprehensions and functions, whose iterations are counted. whole: whether everything it
     calls is in the module or in a library.
     """
 
@@ -162,8 +162,8 @@ def turning_in(tree: ast.AST) -> list[Any]:
 
 
 def _names(tree: ast.AST) -> list[str]:
-    """The names that a definition takes from outside: an argument or a variable of its own may be called as another
-    exercise is."""
+    """The names that a definition takes from outside: an argument or a local variable may have the name of another
+    exercise."""
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     own |= {node.id for node in names if not isinstance(node.ctx, ast.Load)}

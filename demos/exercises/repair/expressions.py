@@ -60,7 +60,7 @@ def _binary(site: Site) -> Iterator[Edit]:
     for other in (ast.Add, ast.Sub, ast.Mult, ast.Div):
         if op in _SYMBOLS and other is not op and op is not ast.Pow:
             if other in (ast.Mult, ast.Div) and _is_one(node.right):
-                continue  # it changes nothing, and says less than that the 1 is not needed
+                continue  # it changes nothing; "the 1 is not needed" says more
             value = ast.BinOp(node.left, other(), node.right)
             yield edit_at(_TODO[other], site, value, 1.2, symbol + _SYMBOLS[other], symbol=symbol)
     if op is ast.Mult:

@@ -109,7 +109,7 @@ def _moved(owner: ast.AST, field: str, block: Sequence[ast.stmt]) -> Iterator[Ed
 def _out_of(
     owner: ast.AST, field: str, block: Sequence[ast.stmt], k: int, node: ast.For | ast.While | ast.If
 ) -> Iterator[Edit]:
-    """Move the last statements of a loop behind it, and the first ones in front of it."""
+    """Move the last statements of a loop to after it, and the first ones to before it."""
     body = node.body
     for count in range(1, len(body)):
         last, first = body[-count:], body[:count]

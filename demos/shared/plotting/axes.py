@@ -141,7 +141,7 @@ class Axes:
         self, x: Sequence[float], y: Sequence[float], z: Sequence[Sequence[float]], *, levels: Sequence[float],
         colors: str = INK, linewidths: float = 1.5,
     ) -> list[tuple[float, list[tuple[float, float]]]]:  # fmt: skip
-        """The lines along which z is one of the levels; z: one row for each of y. Returns them with their levels."""
+        """Contour lines, along which z is one of the levels. z: a row for each of y. Returns them with their levels."""
         lines = [(level, line) for level in levels for line in contour_lines(x, y, z, level)]
         stroke = Stroke(color_of(colors), linewidths)
         for _, line in lines:
