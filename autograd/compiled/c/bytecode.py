@@ -12,9 +12,8 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
-from operator import itemgetter
 from typing import Any
 
 from ...modes import gc_paused
@@ -36,51 +35,42 @@ class _Places(dict[Any, int]):
     A literal also has a place, and so does each list of operands of an operation over lists: many nodes may share it.
     """
 
-    def __init__(self, leaves: Sequence[Any]) -> None:
+    def __init__(self, leaves: Sequence[Any], nodes: Iterable[Any]) -> None:
         super().__init__(zip(leaves, range(len(leaves))))
         self.ops: list[Any] = [None for _ in leaves]
         self.operands: list[tuple[int, ...]] = [() for _ in leaves]
         self.literals: dict[str, int] = {}  # by their digits, since -0.0 is not 0.0
-        self.lists: dict[
-            tuple[int, ...], int
-        ] = {}  # by the places in them; kept apart from literals, since the list (2.0,) is not the place 2
-
-    def add(self, nodes: Iterable[Any]) -> None:
-        splits: dict[tuple[int, int], Callable[[tuple[Any, ...]], tuple[Any, ...]]] = {}
+        self._lists: dict[tuple[int, ...], int] = {}
+        splits: dict[tuple[int, int], list[Any]] = {}  # the places of operands, by name; a slice for a list
         for node in nodes:
             op, operands = node.op, node.operands
             if op is not None and op.lists:
                 key = id(op), len(operands)  # a redefined operation equals the old one
                 if key not in splits:
-                    splits[key] = _split(op, len(operands))
-                operands = splits[key](operands)
-            self[node] = self._add(op, tuple(map(self.__getitem__, operands)))
+                    bound = op.bind(range(len(operands))).values()
+                    splits[key] = [slice(k[0], k[-1] + 1) if isinstance(k, list) else slice(k, k + 1, 1) for k in bound]
+                self[node] = self._new(op, tuple([self._place(part.step, operands[part]) for part in splits[key]]))
+            else:
+                self[node] = self._new(op, tuple(map(self.__getitem__, operands)))
 
-    def __missing__(self, new: float | tuple[Any, ...]) -> int:
-        if isinstance(new, tuple):
-            places = tuple(map(self.__getitem__, new))
-            found = self.lists.get(places)
-            if found is None:
-                found = self.lists[places] = self._add(LISTED, places)
-            if float not in map(type, new):  # 0.0 == -0.0
-                self[new] = found
-            return found
-        digits = repr(float(new))
+    def _place(self, is_single: int | None, operands: tuple[Any, ...]) -> int:
+        places = tuple(map(self.__getitem__, operands))
+        if is_single:
+            return places[0]
+        if places not in self._lists:
+            self._lists[places] = self._new(LISTED, places)
+        return self._lists[places]
+
+    def __missing__(self, number: float) -> int:
+        digits = repr(float(number))
         if digits not in self.literals:
-            self.literals[digits] = self._add(None, ())
+            self.literals[digits] = self._new(None, ())
         return self.literals[digits]
 
-    def _add(self, op: Any, operands: tuple[int, ...]) -> int:
+    def _new(self, op: Any, operands: tuple[int, ...]) -> int:
         self.ops.append(op)
         self.operands.append(operands)
         return len(self.ops) - 1
-
-
-def _split(op: Op, count: int) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    """Return a function that turns `count` flat operands into one operand per name, with a tuple for a list."""
-    bound = op.bind(range(count)).values()
-    parts = [slice(part[0], part[-1] + 1) if isinstance(part, list) else part for part in bound]
-    return itemgetter(*parts) if len(parts) > 1 else lambda operands: (operands,)
 
 
 class Bytecode:
@@ -100,8 +90,7 @@ class Bytecode:
         self.numbers = numbers
         inputs = program.inputs
         leaves = [*parameters, *program.constants, *inputs] if rows else [*parameters, *inputs, *program.constants]
-        place = _Places(leaves)
-        place.add(program.order)
+        place = _Places(leaves, program.order)
         self.ops, self.operands = place.ops, place.operands
         self.literals = [*map(float, place.literals)]
         self.parameters = self.first_input = len(parameters)
