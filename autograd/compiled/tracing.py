@@ -64,7 +64,6 @@ def traced(
     positional = [mapped(argument, traced_as, name) for name, argument in zip(names, arguments)]
     named = {name: mapped(argument, traced_as, name) for name, argument in keywords.items()}
     with _one_at_a_time[os.getpid()]:
-        outer = running.get(thread)
         hide, show = as_tracers(hidden)
         try:
             hide()
@@ -77,8 +76,6 @@ def traced(
                 show()
             finally:
                 running.pop(thread, None)
-                if outer:
-                    running[thread] = outer
     if context.refused:
         raise context.refused
     if not isinstance(root, Value) or getattr(root, "plain", False):
