@@ -80,7 +80,7 @@ def _prose(text: str) -> dict[str, Any]:
 
 
 def _code(cell: Cell) -> dict[str, Any]:
-    prepares = cell.code.count("\n") > _LONG
+    prepares = cell.prepares or cell.code.count("\n") > _LONG
     folded = tr("How the next picture is made") if cell.draws else tr("What is prepared first") if prepares else ""
     return {"code": cell.code, **({"folded": folded} if folded else {})}
 

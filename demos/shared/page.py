@@ -111,9 +111,15 @@ class Cell(NamedTuple):
 
     def only_calls(self, name: str) -> bool:
         """Whether the cell holds only calls of that function."""
-        calls = [node.value for node, _ in self.statements if isinstance(node, ast.Expr)]
-        return len(calls) == len(self.statements) and all(
-            isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == name for call in calls
+        return all(_calls(node, name) for node, _ in self.statements)
+
+    @property
+    def prepares(self) -> bool:
+        """Whether the cell only imports, and reads options."""
+        return all(
+            isinstance(node, (ast.Import, ast.ImportFrom))
+            or (isinstance(node, ast.Assign) and _calls(ast.Expr(node.value), "option"))
+            for node, _ in self.statements
         )
 
     @property
@@ -122,8 +128,13 @@ class Cell(NamedTuple):
         return self.code.startswith("@plot") or bool(re.match(r"def \w+\(ax\b", self.code)) or self.only_calls("show")
 
 
+def _calls(node: ast.stmt, name: str) -> bool:
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == name
+
+
 def read(path: Path) -> Iterator[Cell]:
-    """The cells of a page."""
+    """The cells of a page. What a cell shows at its end is a cell by itself."""
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     starts = [i for i, line in enumerate(lines) if line.startswith("# %%")]
@@ -134,8 +145,12 @@ def read(path: Path) -> Iterator[Cell]:
             yield Cell("\n".join(re.sub(r"^# ?", "", line) for line in inside), "", [])
             continue
         nodes = [node for node in tree.body if start < node.lineno <= end]
-        code = "\n".join(line for line in inside if not line.startswith("# >")).strip()
-        yield Cell("", code, [Statement(node, _expected(lines, node.end_lineno or 0)) for node in nodes])
+        last = nodes[-1].lineno - 1 if len(nodes) > 1 and _calls(nodes[-1], "show") else end
+        for begin, stop in ((start + 1, last), (last, end)):
+            code = "\n".join(line for line in lines[begin:stop] if not line.startswith("# >")).strip()
+            held = [node for node in nodes if begin < node.lineno <= stop]
+            if held:
+                yield Cell("", code, [Statement(node, _expected(lines, node.end_lineno or 0)) for node in held])
 
 
 def _expected(lines: list[str], below: int) -> str:
@@ -254,7 +269,8 @@ def run(
                         print(_told(cell.prose))
                     continue
                 if not cell.only_calls("predict"):
-                    report.code(cell.code, folded=tr("How the next picture is drawn") if cell.draws else "")
+                    drawn = tr("How the next picture is drawn") if cell.draws else ""
+                    report.code(cell.code, folded=drawn or (tr("What is imported") if cell.prepares else ""))
                 for statement in cell.statements:
                     printed = _running.execute(statement.node, path, names)
                     if watch:

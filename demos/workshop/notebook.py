@@ -46,10 +46,11 @@ def with_answers(demo: Demo) -> str:
     source = demo.path.read_text(encoding="utf-8")
     written = [f"# %%{cell}" for cell in source.split("# %%")[1:]]
     with reading(demo.name):
-        for number, cell in enumerate(read(demo.path)):
-            if cell.prose:
-                after = written[number][len(written[number].rstrip()) :]
-                lines = [f"# {line}".rstrip() for line in told_prose(cell, demo).rstrip("\n").split("\n")]
+        told = (cell for cell in read(demo.path) if cell.prose)
+        for number, cell in enumerate(written):
+            if cell.startswith("# %% [markdown]"):
+                after = cell[len(cell.rstrip()) :]
+                lines = [f"# {line}".rstrip() for line in told_prose(next(told), demo).rstrip("\n").split("\n")]
                 written[number] = "\n".join(["# %% [markdown]", *lines]) + after
     return "".join(written)
 
