@@ -89,7 +89,7 @@ class Step:
             if executable.is_quick and programs.calls + 1 < programs.next_check:
                 executable.used = programs.calls = programs.calls + 1
             else:  # a check is due, or the call may have to run in C
-                batch = Prepared(self, [[x] for x in arguments], [(executable, [numbers])], keywords)
+                batch = self._of_one(executable, numbers, arguments, keywords)
                 if self.is_for_c([batch]):
                     return self.run(batch)
                 programs.begin([batch], in_c=False)
@@ -97,8 +97,7 @@ class Step:
             try:
                 return executable.run([numbers], 1.0)
             except (ArithmeticError, ValueError):  # once more, to see what to do about it
-                run, itself = (lambda: executable.run([numbers], 1.0)), (lambda: self._function(*arguments, **keywords))
-                return self._tried(run, executable.made_floats, itself)
+                return self.computed(self._of_one(executable, numbers, arguments, keywords), in_c=False)
         except Exception as error:
             _shorten(error)
             raise
@@ -234,10 +233,23 @@ class Step:
         return self.computed(batch, in_c)
 
     def computed(self, batch: Prepared, in_c: bool) -> float:
-        """Do the same without a check."""
+        """Do the same without a check. If the program cannot do it, the function itself does, or raises the error."""
         self.last_backend = "c" if in_c else "python"
-        run = batch.in_c if in_c else batch.in_python
-        return self._tried(run, batch.made_floats, lambda: batch.itself(self._function))
+        for _ in range(2):
+            try:
+                return batch.in_c() if in_c else batch.in_python()
+            except (ArithmeticError, ValueError) as error:
+                if isinstance(error, AutogradError):
+                    raise
+                if not isinstance(error, NotFloatError) or not batch.made_floats():
+                    break
+        self.last_backend = "eager"
+        loss = batch.itself(self._function)
+        loss.backward()
+        return loss.data
+
+    def _of_one(self, executable: Any, numbers: list[float], arguments: Any, keywords: dict[str, Any]) -> Prepared:
+        return Prepared(self, [[x] for x in arguments], [(executable, [numbers])], keywords)
 
     def is_for_c(self, batches: Sequence[Prepared], times: int = 1) -> bool:
         """Return whether C should run these batches, given how many there are."""
@@ -245,21 +257,6 @@ class Step:
         return times * min(batch.edges for batch in batches) >= programs.enough and all(
             programs.can_run_in_c(executable) for batch in batches for executable, _ in batch.parts
         )
-
-    def _tried(self, run: Callable[[], float], made_floats: Callable[[], bool], itself: Callable[[], Value]) -> float:
-        """Return the result of `run`. If it cannot compute something, the function itself does, or raises the error."""
-        try:
-            return run()
-        except (ArithmeticError, ValueError) as error:
-            if isinstance(error, AutogradError):
-                raise
-            again = isinstance(error, NotFloatError) and made_floats()
-        if again:
-            return self._tried(run, made_floats, itself)
-        self.last_backend = "eager"
-        loss = itself()
-        loss.backward()
-        return loss.data
 
 
 def _shorten(error: Exception) -> None:
