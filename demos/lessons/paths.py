@@ -177,8 +177,8 @@ print(compare(square, "no_accumulate"))
 #
 # *Why does backprop accumulate gradients, and in which order?* A value that is used several times influences the loss along
 # several paths, and the derivative is the sum over these paths of the products of the partials. So each share is added with
-# `+=`. A node must not pass its gradient on before all shares have arrived; therefore the backward pass follows a reverse
-# topological order, and visits every edge once, no matter how many paths there are. Since gradients accumulate, they
-# have to be set to zero between two passes.
+# `+=`. A node must not pass its gradient on before all shares have arrived; therefore the backward pass follows a
+# topological order from the result down to the leaves, and visits every edge once, no matter how many paths there are.
+# Since gradients accumulate, they have to be set to zero between two passes.
 #
 # **Next:** [lesson 55](55): what derivatives are good for.
