@@ -21,9 +21,10 @@ from typing import Any, TypeVar
 
 from .errors import ArgumentError, AutogradError, hidden
 
-__all__ = ["called", "hide_our_frames", "is_ours", "ours", "public", "users_frame"]
+__all__ = ["called", "hide_our_frames", "is_ours", "is_users_own", "ours", "public", "users_frame"]
 __tracebackhide__ = hidden
 
+LIBRARIES = os.path.join(os.path.dirname(os.__file__), ""), "<frozen "  # Python's own, and what is installed
 COMPILED = "<autograd "  # how the file names of compile()'s output begin
 
 T = TypeVar("T")
@@ -78,6 +79,15 @@ def hide_our_frames(error: BaseException) -> None:
             entry = entry.tb_next
 
 
+def is_users_own(error: BaseException) -> bool:
+    """Return whether an error comes from the user's code, which ours has called: not from ours, nor from a library."""
+    entry = error.__traceback__
+    while entry is not None and entry.tb_next is not None:
+        entry = entry.tb_next
+    file = entry.tb_frame.f_code.co_filename if entry is not None else COMPILED
+    return not file.startswith((*_ours, *LIBRARIES)) and "-packages" not in file
+
+
 def public(thing: T) -> T:
     """Wrap a function, or the public methods of a class, so that our errors show the caller's line and one of ours.
 
@@ -97,10 +107,12 @@ def public(thing: T) -> T:
         except AutogradError as error:
             hide_our_frames(error)
             raise
-        except TypeError as error:
-            if error.__traceback__ is None or error.__traceback__.tb_next is not None:  # it was raised further in
-                raise
-            raise _does_not_fit(function, error, args) from None
+        except Exception as error:
+            if isinstance(error, TypeError) and error.__traceback__ and error.__traceback__.tb_next is None:
+                raise _does_not_fit(function, error, args) from None
+            if is_users_own(error):
+                hide_our_frames(error)
+            raise
 
     return called(function.__name__, wrapped)
 

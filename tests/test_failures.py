@@ -144,6 +144,35 @@ def test_what_a_learners_own_function_did_stays_in_the_traceback():
         assert names[-1] == "cost" and len(names) <= 5, names
 
 
+class Wrong(nn.Module):
+    def forward(self, x):
+        return len(x)
+
+
+def test_between_a_learners_call_and_their_own_mistake_is_one_line_of_ours():
+    def wrong(*_):
+        return len(5)  # type: ignore[arg-type]
+
+    sgd, step = nn.optim.SGD([ZERO]), autograd.compile(wrong)
+    for fails in (
+        lambda: grad(wrong)(1.0), lambda: autograd.jacobian(wrong)([1.0]), lambda: autograd.gradcheck(wrong, [ZERO]), lambda: step(1.0),
+        lambda: step.batch([1.0]), lambda: sgd.step(wrong), lambda: autograd.TrainingStepper(MODEL, wrong, sgd, [(1.0,)]).step(),
+        lambda: autograd.Recorder(sample=wrong).step(1.0), lambda: nn.Sequential(Wrong())(5),
+    ):  # fmt: skip
+        with pytest.raises(TypeError, match=r"object of type 'int' has no len\(\)") as caught:
+            fails()
+        frames = traceback.extract_tb(caught.value.__traceback__)
+        assert len([frame for frame in frames if frame.filename != __file__]) == 1, frames
+        assert frames[-1].name in ("wrong", "forward")
+
+
+def test_a_mistake_of_ours_is_shown_whole(monkeypatch):
+    monkeypatch.setattr("autograd.drawing.drawing.build_drawing", None)
+    with pytest.raises(TypeError, match="'NoneType' object is not callable") as caught:
+        ZERO.draw()
+    assert len(traceback.extract_tb(caught.value.__traceback__)) == 4
+
+
 def test_a_call_that_does_not_fit_is_answered_with_what_would():
     optimizer = nn.optim.SGD
     for call, said in (

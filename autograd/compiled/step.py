@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any, overload
 from ..errors import ArgumentError, AutogradError, ToolError, TraceError
 from ..explain.phrases import Report
 from ..explain.source import said_line, users_line
-from ..frames import hide_our_frames, public
+from ..frames import hide_our_frames, is_users_own, public
 from ..modes import is_on, shared
 from ..value import Value
 from .batches import Prepared, Sample, rows_by_signature, signature
 from .c.runtime import NotFloatError
 from .export import page
-from .guards import is_library
 from .tracers import running
 from .tracing import POLICIES, Programs, in_mode
 
@@ -264,12 +263,8 @@ def _shorten(error: Exception) -> None:
     last = error.__traceback__
     while last and last.tb_next:
         last = last.tb_next
-    does_not_fit = last and last.tb_frame.f_code is Sample.call.__code__
-    if (
-        isinstance(error, AutogradError)
-        or does_not_fit
-        or (last and not is_library(last.tb_frame.f_globals.get("__name__")))
-    ):
+    does_not_fit = last is not None and last.tb_frame.f_code is Sample.call.__code__
+    if isinstance(error, AutogradError) or does_not_fit or is_users_own(error):
         hide_our_frames(error)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from autograd import Value
 from autograd.errors import ArgumentError, AutogradError, GraphError, ShapeError, hidden
-from autograd.frames import hide_our_frames, public
+from autograd.frames import hide_our_frames, is_users_own, public
 from autograd.modes import CUT, PARAMETER, Scope, here, shared
 from autograd.node import at_once, write
 from autograd.slow_path import real
@@ -162,6 +162,10 @@ class Module(_NamesOfOthers):
             out = self.forward(*args, **kwargs)
         except AutogradError as error:
             _told(error, call)
+            raise
+        except Exception as error:
+            if is_users_own(error):
+                hide_our_frames(error)
             raise
         finally:
             shared["scope"] = here.scope = outer
