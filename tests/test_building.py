@@ -80,6 +80,8 @@ def test_a_damaged_library_is_built_anew(cache, damage):
     made.write_bytes(damage(whole))
     again = build(SOURCE)
     assert again.read_bytes()[:4] == whole[:4] and len(again.read_bytes()) == len(whole)
+    other = again.rename(again.with_name(f"{again.stem[:-32]}{'0' * 32}{again.suffix}"))  # as if it were not itself
+    assert build(SOURCE) == again and not other.exists()
 
 
 @needs_c

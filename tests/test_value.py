@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import gc
 import inspect
@@ -9,6 +10,7 @@ import math
 import operator
 import pickle
 import sys
+import textwrap
 import threading
 import traceback
 import tracemalloc
@@ -507,6 +509,8 @@ def test_format_and_order():
 
 def test_the_compiled_source_can_be_read():
     assert "out = tanh(a)" in inspect.getsource(Value.tanh)
+    assert ast.parse(textwrap.dedent(inspect.getsource(Value.tanh))).body[0].name == "tanh"
+    assert Value.tanh.__module__ == "autograd._compiled" and vars(sys.modules[Value.tanh.__module__])["Value"] is Value
     assert "pow(a, b)" in inspect.getsource(Value.__rpow__)
     dot([Value(1.0)], [Value(2.0)])
     assert Value.tanh.__qualname__ == "Value.tanh"
