@@ -97,3 +97,9 @@ def test_a_kernel_does_the_work_from_the_second_call_on():
         finally:
             sys.setprofile(None)
         assert not called & {"record", "_first_time", "evaluate"}, called
+
+
+def test_a_rule_is_read_once():
+    rules = [{"lr": 0.1, "data": f"data - {k} * lr * grad"} for k in (2, 3)]
+    first = [updates.read(rule, rule, [])[0] for rule in rules]
+    assert [updates.read(rule, rule, [])[0] for rule in rules] == first and first[0] is not first[1]

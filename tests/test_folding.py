@@ -386,3 +386,14 @@ def test_a_budget_of_none_draws_all():
     for k in range(300):
         f = f.tanh() if k % 3 else f * a
     assert len(draw(f, budget=None).picture.boxes) == 301
+
+
+def test_of_a_long_chain_both_ends_are_shown():
+    rng, x = random.Random(0), Value(0.3, label="x")
+    f = x
+    for _ in range(120):
+        f = getattr(f, rng.choice(["tanh", "sin", "cos", "exp", "sigmoid", "softplus", "atan", "silu"]))()
+    kinds = [box.kind for box in draw(f).picture.boxes]
+    at = kinds.index("more")
+    assert kinds[0] == "input" and kinds[-1] == "result" and kinds.count("more") == 1
+    assert abs(at - (len(kinds) - 1 - at)) <= 2 and at > 5  # as many before as after

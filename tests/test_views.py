@@ -7,6 +7,7 @@ import json
 import math
 import random
 import re
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -17,7 +18,7 @@ import nn.functional as F
 from autograd import Value, atomic, dot, draw, grad, ieee, mean, no_grad, total
 from autograd.drawing.palette import DARK, LIGHT
 from autograd.drawing.views.layers import layers_of
-from autograd.drawing.views.tables import grid_of, heat_map
+from autograd.drawing.views.tables import by_beginning, grid_of, heat_map
 from autograd.errors import ArgumentError, GraphError, ShapeError
 from autograd.explain.naming import named_graph
 from autograd.explain.phrases import short
@@ -432,3 +433,15 @@ def test_a_box_for_many_alike_shows_the_data_of_all():
     assert many and len(scores) == 3
     for box in many:
         assert all(f">{short(node.data, 2)}<" in drawing.source for node in box.nodes)
+
+
+def test_many_leaves_are_listed_by_the_beginnings_of_their_names():
+    leaves = [*(Value(1.0, label=f"w{k}") for k in range(6)), Value(2.0), Value(3.0)]
+    picture = SimpleNamespace(graph=Graph(total(leaves)), is_tight=True, listed=4)
+
+    def listed(nodes):
+        found = by_beginning(picture, SimpleNamespace(nodes=nodes, name=""))
+        return {name: len(held) for name, held in found.items()}
+
+    assert listed(leaves) == {"w": 6, "others": 2}
+    assert listed(leaves[:2]) == {"w0": 1, "w1": 1}
