@@ -201,19 +201,18 @@ def modes_restored() -> Generator[None]:
 
 
 class Scope:
-    """One call to a module: the module, the call around it, and the line of the user's code if it was recorded.
+    """One call to a module: the module, and the call around it.
 
     Nodes made during the call refer to it, so that a drawing can fold a layer and name its parameters.
     `module` is a plain string if a part of a computation was only given a name (see named_scope), and None for the
     marks of leaves, below.
     """
 
-    __slots__ = ("module", "parent", "source")
+    __slots__ = ("module", "parent")
 
-    def __init__(self, module: Any, parent: Scope | None, source: tuple[str, int] | None = None) -> None:
+    def __init__(self, module: Any, parent: Scope | None) -> None:
         self.module = module
         self.parent = parent
-        self.source = source
 
 
 PARAMETER = Scope(None, None)  # the scope of a leaf that belongs to a module

@@ -118,3 +118,12 @@ def test_figures_count_what_was_run():
         "drawn": 600, "run": 4, "killed": 2, "survived": 2, "equivalent": 1, "share": 0.6667,
     }  # fmt: skip
     assert [*results.survivors({"tried": tried})] == ["b", "c"]
+
+
+def test_what_was_drawn_was_run_and_every_survivor_says_why():
+    kept = results.read(results.RESULTS)
+    figures = results.figures(kept)
+    assert figures["run"] == figures["drawn"] == len(kept["tried"]) >= 600 and figures["share"] >= 0.95
+    assert all(len(each["why"]) > 20 for each in results.survivors(kept).values())
+    assert {each["fate"] for each in kept["tried"].values()} <= {"killed", "survived", "no test runs it"}
+    assert all(each["by"] for each in kept["tried"].values() if each["fate"] == "killed")

@@ -46,12 +46,15 @@ class Map:
         )
 
     def tests_for(self, change: Change, most: float = MOST) -> list[str]:
-        """Tests that run one of its lines; of what runs at import, those that run anything of its file. Up to `most` seconds of them."""
+        """Tests that run one of its lines; of what runs at import, those that run anything of its file, or else any.
+
+        Up to `most` seconds of them.
+        """
         tests = list(
             dict.fromkeys(test for line in lines_of(change) for test in self.by_line.get((change.file, line), ()))
         )
         if self.is_imported(change):
-            tests = list(dict.fromkeys([*tests, *self.by_file.get(change.file, ())]))
+            tests = list(dict.fromkeys([*tests, *self.by_file.get(change.file, ())])) or list(self.seconds)
         tests.sort(key=self.seconds.__getitem__)
         chosen, taken = [], 0.0
         for test in tests:
