@@ -22,6 +22,7 @@ from autograd.explain.paths import why
 from autograd.graph import Graph
 from autograd.modes import named_scope
 from autograd.player.js_rules import rules
+from autograd.player.layout import views
 from autograd.player.player import Player, described, script_of
 from autograd.player.questions import questions_about, quiz_data
 from demos.practice import decode, quiz
@@ -207,6 +208,15 @@ def test_the_page_needs_no_layout_engine(monkeypatch):
     assert Player(emblem()).html == page
     (view,) = json.loads(parsed(page)["data"][0])["views"]
     assert len(view["boxes"]) == 5 and view["size"][0] > view["size"][1] > 50
+
+
+def test_a_network_whose_parameters_fit_beside_their_titles_is_laid_out():
+    """One of the views that are tried has its parameters there: they have a place, but no arrow."""
+    model = nn.MLP(2, [12, 12, 1], seed=0)
+    loss = nn.functional.hinge_loss(model([Value(1.0, label="x"), Value(-2.0, label="y")]), [1])
+    found = views(Graph(loss), deadline=None)
+    assert found[0]["closed"] == []
+    assert all(arrow["d"].startswith("M") for view in found for arrow in view["arrows"])
 
 
 def test_changed_data_is_said():

@@ -233,7 +233,8 @@ class _Layout:
             "legend": explained(picture),
             "clusters": list(self.clusters(picture.clusters)),
             "boxes": [self.box(box) for box in boxes],
-            "arrows": [self.arrow(arrow, number) for arrow in picture.arrows],
+            # parameters beside the title of their module have no arrow
+            "arrows": [self.arrow(arrow, number) for arrow in picture.arrows if arrow in self.placement.arrows],
         }
 
     def clusters(self, clusters: Iterable[Cluster]) -> Iterator[dict[str, Any]]:
