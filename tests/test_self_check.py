@@ -320,3 +320,11 @@ def test_gradients_near_the_largest_float_are_no_difference(backend):
     w = Value(1.0, label="w")
     step = compile(lambda x: w * x, [w], backend, check="always")
     assert (step(1.5e308), w.grad) == (1.5e308, 1.5e308)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_digits_that_no_float_has_are_no_difference(backend):
+    """Found by the fuzzer: a third of the smallest float is 0, three times; the sum of three thirds of it is not."""
+    x, y = Value(5e-324), Value(1e5)
+    step = compile(lambda s: dot([y], [x]) + 0 * s, [x, y], backend, check="always")
+    assert step.batch([1.8, 2.05, 2.3]) == pytest.approx(5e-319) and step(1.0) > 0

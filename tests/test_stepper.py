@@ -893,3 +893,15 @@ def test_a_compiled_step_is_stepped_through_as_its_function():
         bp.run()
         stepped = w.grad
     assert w.grad == 0.0 and step(2.0, 5.0) == 1.0 and w.grad == stepped == 4.0
+
+
+def test_what_was_computed_from_constants_alone_can_be_stepped_through():
+    """Found by the fuzzer: such a node waits for gradients, and hands none on."""
+    f = total([1.0, 2.0])
+    f.label = "f"
+    g = mean([f, f, Value(3.0, label="x")])
+    for forward in (False, True):
+        with g.step_through(forward=forward) as bp:
+            while not bp.done:
+                assert str(bp.step()) and str(bp.explain(f)) and str(bp.where()) and str(bp.order())
+            assert forward or (f.grad == 2 / 3 and str(bp.why(f)) and "total([1, 2]) = 3" in str(bp.explain(f)))

@@ -66,7 +66,8 @@ class Itself:
     ) -> str | None:
         """Say what differs in a program's result; None if nothing does.
 
-        Sums may be added up in a different order, so each may differ by `near` times the sizes of its terms.
+        Sums may be added up in a different order, so each may differ by `near` times the sizes of its terms; and numbers
+        below the smallest normal float have few digits.
         """
         sizes: dict[Any, float] = {}
         for leaf, found in [*gradients.items(), (None, loss)]:
@@ -78,7 +79,7 @@ class Itself:
                 if not sizes:
                     sizes = self._adjoints(sizes=True)
                     sizes[None] = add_up([abs(size * leaf.data) for leaf, size in sizes.items()])
-                if not abs(found - wanted) <= near * sizes.get(leaf, 0.0):
+                if not abs(found - wanted) <= near * sizes.get(leaf, 0.0) + sys.float_info.min:
                     what = "the loss" if leaf is None else f"the gradient of {names(leaf)}"
                     return f"{what} is {found!r}, but {wanted!r} for the function itself"
         return None

@@ -199,9 +199,9 @@ class Stepper(Edges):
 
     def _too_early(self, node: Any, grad: float) -> str:
         """Write the wrong gradients of an operand if the node moves on now: the rest is lost, or all of it comes again."""
-        if not node.operands:
+        operand, *_ = below(node) or [None]
+        if operand is None:  # a leaf, or computed from constants
             return ""
-        operand = below(node)[0]
         slope_there = totals(walk(node), operand)[node]
         truth = self._truth()
         right = truth[operand]
