@@ -113,7 +113,6 @@ class Statements:
         self.running: set[Any] = set()  # values whose gradient is a variable from the start
         self.skipped: list[str] = []  # gradients of parameters to which zeros are not added
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
-        self.known: dict[tuple[int, int], list[tuple[str, int | None]]] = {}  # the operands' names for each row
         picked = dict.fromkeys(c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
         self.place = {c: i for i, c in enumerate(picked)}  # of what may be picked, in a list of gradients
 
@@ -296,32 +295,24 @@ class Statements:
             if node in self.place:
                 self.statement(self.language.change, self.gradient(node), self.slot(node))
 
-    def operand_names(self, node: Any) -> list[tuple[str, int | None]]:
-        """Return each operand's name in the formulas, and its index if it is in a list."""
-        key = id(node.op), len(node.operands)
-        if key not in self.known:
-            self.known[key] = names = []
-            for name, bound in node.op.bind(range(len(node.operands))).items():
-                names += [(name, i) for i in range(len(bound))] if isinstance(bound, list) else [(name, None)]
-        return self.known[key]
-
     def hand_on(self, node: Any) -> None:
-        spelled = self.spelled(node)
-        slopes: dict[str, tuple[Formula, dict[str, Any]]] = {}  # with the names in each: slopes may share one
-        gradient, active = self.gradient(node), self.program.active
-        for operand, (name, index) in zip(node.operands, self.operand_names(node)):
-            if operand in active:
-                if name not in slopes:
-                    slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
-                    known = {**spelled}
-                    if node.op.wide:  # the first part of the value's formula is already written
-                        slope, shared = slope.hoisted().without_those_of(node.op.formula(len(node.operands)))
-                        known.update({let: f"{let}__{self.names[node]}" for let in shared})
-                    known.update(_let_names(slope, f"{name}__{self.names[node]}"))
-                    slopes[name] = slope, known
-                    self.intermediates(slope, known)
-                slope, known = slopes[name]
-                self.hand(operand, slope.times(gradient, self.language.dialect, known, index), node)
+        spelled, gradient, active = self.spelled(node), self.gradient(node), self.program.active
+        for name, bound in node.op.bind(range(len(node.operands))).items():
+            is_list = isinstance(bound, list)
+            operands = [node.operands[k] for k in (bound if is_list else [bound])]
+            if active.isdisjoint(operands):
+                continue
+            slope = _with_numbers(node.op.partials[node.op.operands.index(name)], node)
+            known = {**spelled}
+            if node.op.wide:  # the first part of the value's formula is already written
+                slope, shared = slope.hoisted().without_those_of(node.op.formula(len(node.operands)))
+                known.update({let: f"{let}__{self.names[node]}" for let in shared})
+            known.update(_let_names(slope, f"{name}__{self.names[node]}"))
+            self.intermediates(slope, known)
+            for i, operand in enumerate(operands):
+                if operand in active:
+                    term = slope.times(gradient, self.language.dialect, known, i if is_list else None)
+                    self.hand(operand, term, node)
 
 
 def _let_names(formula: Formula, suffix: str) -> dict[str, str]:
