@@ -89,7 +89,7 @@ def shown(tree: Tree, digits: int = 5) -> str:
     """A tree as Python would write it, with short numbers."""
     if isinstance(tree, list):
         return f"[{', '.join(shown(item, digits) for item in tree)}]"
-    return f"{tree:.{digits}g}"
+    return f"{tree or 0.0:.{digits}g}"  # no "-0"
 
 
 def shown_twice(tree: Tree, other: Tree) -> tuple[str, str]:

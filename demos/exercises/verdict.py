@@ -88,6 +88,8 @@ def _mended(exercise: Exercise, solution: Any, pairs: bool) -> str:
 
     samples = Samples(answer, right, exercise.precision, passes, written(exercise.solution, exercise.name))
     found = mended(program, samples, pairs)
+    if found and not pairs and all(edit.kind == "divisor" for edit in found[0]):
+        return ""  # to divide what is added too often makes it right, but the slip is known already
     return told(program, found[0]) if found else ""
 
 

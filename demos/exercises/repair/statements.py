@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
+from ...languages import tr
 from .edits import Change, Edit, names_in, new, text
 
 __all__ = ["of_statements"]
@@ -287,7 +288,7 @@ def _zeroed(function: ast.FunctionDef) -> Iterator[Edit]:
         options = [[one] for one in [*wanted, *each]] + ([[*wanted]] if len(wanted) > 1 else [])
         for option in options:
             statements = [new(ast.parse(one).body[0], loop.body[0]) for one in option]
-            which = " and ".join({**wanted, **each}[one] for one in option)
+            which = tr(" and ").join({**wanted, **each}[one] for one in option)
             start = next((i for i, one in enumerate(loop.body) if "backward()" in text(one, 4000)), 0)
             fields = {"which": which}
             for at in dict.fromkeys((0, start)):
