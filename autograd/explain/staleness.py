@@ -37,7 +37,7 @@ def changed(graph: Graph) -> list[Any]:
     cleared: set[Any] = set()
     for node in graph.nodes:
         leaves = [o for o in node.operands if not isinstance(o, float) and not o.operands]
-        if not leaves:
+        if cleared.issuperset(leaves):  # there are none, or nothing more to find out about them
             continue
         if _agrees(node):
             cleared.update(leaves)
