@@ -190,11 +190,13 @@ class Executable:
         """Raise the error for an index outside its candidates."""
         for row in rows if self.choices else ():
             for i, count in self.choices.items():
-                index, name = row[i], self.program.name(self.program.inputs[i])
-                if not isinstance(index, Integral):
+                index = row[i]
+                is_whole = type(index) is int or isinstance(index, Integral)
+                if not is_whole or not 0 <= int(index) < count:
+                    name = self.program.name(self.program.inputs[i])
+                    if is_whole:
+                        raise ShapeError(f"{name}: want an index from 0 to {count - 1}, got {index}")
                     raise ArgumentError(f"{name}: want a whole number to pick one of {count}, got {index!r}")
-                if not 0 <= int(index) < count:
-                    raise ShapeError(f"{name}: want an index from 0 to {count - 1}, got {index}")
 
     def name(self, parameter: Value) -> str:
         return self.program.name(parameter) if parameter in self.program.index else parameter.label or "a parameter"
