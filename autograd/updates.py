@@ -1,6 +1,6 @@
 """How an optimiser moves a parameter, as formulas that are read once, run as Python and printed as C.
 
-An optimiser gives each group of parameters a rule: a dict, in order, in which a number is an option and a text is the
+An optimiser gives each group of parameters a rule: a dict, in order, in which a number is an option and a string is the
 formula of a new value. A formula reads the parameter's `data` and `grad`, what is remembered about it (0 before its
 first update), the options, and the values above it. The rule sets `data`, and whatever it remembers.
 

@@ -241,7 +241,7 @@ class Writer:
 
 
 def spoilt(rng: random.Random, text: str) -> str:
-    """A text as somebody would write it who knows Python but not the grammar: most of these are refused."""
+    """Text as somebody who knows Python but not the grammar would write it: most of these are refused."""
     return rng.choice(
         [
             f"({text}) > 0", f"m = {text}; m = m + 1; m", f"sum({text.replace('[i]', '')})", f"({text}) and a", f"n * ({text})",
@@ -299,7 +299,7 @@ class Case:
         self.sizes = [self.size] * len(lists) + [1] * (len(singles) - absent)
         self.points = [[_number(rng) for _ in range(sum(self.sizes))] for _ in range(3)]
         self.labels = [rng.choice(LABELS) for _ in range(sum(self.sizes))]
-        # Operands that are plain numbers; of a list all of it. One is a Value, so that there is a graph.
+        # Operands that are plain numbers; a list counts as a whole. One is a Value, so that there is a graph.
         plain = [rng.random() < 0.2 for _ in self.sizes]
         plain[rng.randrange(len(plain))] = False
         self.plain = [is_plain for is_plain, size in zip(plain, self.sizes) for _ in range(size)]
@@ -389,7 +389,7 @@ def check_eager_against_slow(case: Case, point):
     check(case, "eager", (eager[0], [eager[1][k] for k in chosen]), (slow[0], [*slow[1].values()]))
     for k, partial in zip(chosen, slow[1].values()):
         if isinstance(partial, Pole) is not isinstance(eager[1][k], Pole):
-            raise Disagreement(f"eager: the slope of {case} is a pole, or none, otherwise than in the slow path")
+            raise Disagreement(f"eager: the slope of {case} is a pole, or none, unlike in the slow path")
     return eager
 
 
@@ -413,7 +413,7 @@ def check_on_values(case: Case, point, wanted) -> None:
 
 
 class Compiled:
-    """A case traced: every operand is a number that is given anew, plus a parameter that is 0."""
+    """A case traced: every operand is a number that is passed in each time, plus a parameter that is 0."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -617,9 +617,9 @@ def javascript_may_differ(case: Case, point):
 
 @contextmanager
 def quick_builds():
-    """C is built in a folder that goes away again, and not made fast.
+    """C is built in a temporary folder, without optimisation.
 
-    -fno-builtin: else the compiler computes sinh(pi) itself, with another last bit than the library's.
+    -fno-builtin: otherwise the compiler computes sinh(pi) itself, and its last bit may differ from the library's.
     """
     flags, kept = building._FLAGS, os.environ.get("XDG_CACHE_HOME")
     with tempfile.TemporaryDirectory() as folder:
@@ -726,7 +726,7 @@ def _check_outside(mode, case, points, found, wanted, exact) -> None:
         may_differ = None if exact else javascript_may_differ(case, point)
 
         def close(k, x, y, answer=answer, may_differ=may_differ):
-            # Where the value or a slope is inf or nan, 0 times it is nan in what is emitted, which says so.
+            # Where the value or a slope is inf or nan, emitted code takes 0 times it to be nan, and says so.
             finite = all(map(math.isfinite, [answer[0], *answer[1]]))
             return (not finite and (k > 0 and not math.isfinite(y))) or (may_differ is not None and may_differ(k, x, y))
 
@@ -734,7 +734,7 @@ def _check_outside(mode, case, points, found, wanted, exact) -> None:
 
 
 def run(count: int, seed: int = 0, say=lambda text: None, batch: int = BATCH) -> Counter:
-    """`count` random formulas. Raises Disagreement; returns how many of what there were."""
+    """`count` random formulas. Raises Disagreement; returns the counts by kind."""
     seen: Counter = Counter()
     rng = random.Random(seed)
     start = time.monotonic()

@@ -135,7 +135,7 @@ class Interrupter:
     def _called(self, frame: FrameType, event: str, argument: Any) -> Any:
         if not self._is_ours(frame.f_code):
             return None
-        if not frame.f_code.co_flags & GENERATORS:  # of a generator each turn would look as if it were the first
+        if not frame.f_code.co_flags & GENERATORS:  # each turn of a generator would look like the first
             self._place(frame)
         return self._line
 

@@ -128,7 +128,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="The rates at which check() judges the solutions in tests/solutions.")
     parser.add_argument("--show", action="store_true", help="print each wrong solution's slip and verdict")
     parser.add_argument("--refresh", action="store_true", help="take over changed verdicts, as unjudged")
-    parser.add_argument("--write", action="store_true", help="count all sets anew, for the table in demos/README.md")
+    parser.add_argument("--write", action="store_true", help="count all sets again, for the table in demos/README.md")
     parser.add_argument("--set", choices=SETS, default="first", help="which solutions")
     parser.add_argument("--judge", nargs=argparse.ONE_OR_MORE, metavar="WORD", help="JUDGEMENT exercise.name ...")
     parser.add_argument("exercises", nargs="*", help="only these")

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 SECONDS = 120
 _F, _C = "autograd/formula/", "autograd/compiled/"
 
-# What the fault is, the file, the text in it, and what is there instead.
+# What the fault is, the file, the text in it, and what replaces it.
 FAULTS = [
     ("a - (b - c) without parentheses", _F + "dialects.py", "level, level, level + 1)", "level, level, level)"),
     ("a place takes what binds one level less", _F + "dialects.py", "if self.level >= place", "if self.level + 1 >= place"),
@@ -27,7 +27,7 @@ FAULTS = [
     ("an if binds as a name, in C and JavaScript", _F + "dialects.py", '"{} ? {} : {}", _IF,', '"{} ? {} : {}", ATOM,'),
     ("a minus before a sum", _F + "dialects.py", 'Spelling("-{}", _SIGN, _POWER)', 'Spelling("-{}", _SIGN, SUM)'),
     ("a square binds as a name", _F + "dialects.py", '"{0} * {0}", _PRODUCT,', '"{0} * {0}", ATOM,'),
-    ("or inside of and, in C", _F + "dialects.py", '_infix(" || ", _OR)', '_infix(" || ", ATOM)'),
+    ("or within and, in C", _F + "dialects.py", '_infix(" || ", _OR)', '_infix(" || ", ATOM)'),
     ("a comparison written as its opposite", _F + "dialects.py", '"==": _compared(" === ")', '"==": _compared(" !== ")'),
     ("a slope times the gradient, without parentheses", _F + "formula.py",
      "of(printed(term, dialect, names, index), atom(factor))", "of(atom(printed(term, dialect, names, index).text), atom(factor))"),

@@ -28,7 +28,7 @@ _CODE = re.compile(r"^(?:def|class|from|import|for|while|return|with) .*[:=(]|</
 
 
 class Text(NamedTuple):
-    """A piece of text, and where it is. Line breaks inside of a paragraph are spaces."""
+    """A piece of text, and where it is. Line breaks inside a paragraph are spaces."""
 
     path: str
     line: int
@@ -36,7 +36,7 @@ class Text(NamedTuple):
 
 
 def files(*folders: str) -> list[Path]:
-    """The tracked files that hold text, all or those in some folders. What is data or another language is left out."""
+    """The tracked files that hold text, all or those in some folders. Data and other languages are left out."""
     listed = subprocess.run(["git", "ls-files", "-z", *folders], cwd=ROOT, capture_output=True, text=True, check=False)
     names = [name for name in listed.stdout.split("\0") if name]
     if listed.returncode:  # not a checkout, but an unpacked sdist

@@ -32,7 +32,7 @@ def dot(torch: Any, xs: tuple[Any, ...]) -> Any:
 
 
 def surprisal(torch: Any, xs: tuple[Any, ...]) -> Any:
-    """Of the last, a score that is one of the others; torch names it by its place."""
+    """The surprisal of the last, a score that is one of the others; torch names it by its index."""
     scores = torch.stack(xs[:-1])
     at = next((k for k, x in enumerate(xs[:-1]) if x is xs[-1]), None)
     return scores.logsumexp(0) - xs[-1] if at is None else torch.nn.functional.cross_entropy(scores, torch.tensor(at))

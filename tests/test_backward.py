@@ -127,5 +127,5 @@ def test_atomic_graphs_give_the_same_gradients():
             results.append((out.data, [v.grad for v in values], [name for name, _ in instructions]))
         (a, ga, names), (b, gb, _) = results
         assert abs(a - b) <= 1e-11
-        if "maximum" not in names:  # of three equal ones, two steps share otherwise than one
+        if "maximum" not in names:  # of three equal ones, two steps share differently from one
             assert all(abs(x - y) <= 1e-9 * max(1, abs(x)) for x, y in zip(ga, gb))

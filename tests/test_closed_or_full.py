@@ -109,7 +109,7 @@ def test_a_stream_that_is_not_there(name, how, tmp_path, monkeypatch, capsys):
     assert status == 1 and said.endswith(": the standard output is closed, so what was printed is lost\n")
     assert said.count("\n") == 1 and sys.stdout is stream
     if name == "demos iris":
-        assert (tmp_path / "iris" / "index.html").exists()  # what goes into files is made all the same
+        assert (tmp_path / "iris" / "index.html").exists()  # what goes into files is still made
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -146,7 +146,7 @@ def test_a_program_without_a_console_runs(name, there, tmp_path, monkeypatch):
         stream.close()
     monkeypatch.setattr("sys.stdout", stream)
     if there and name in ("a printed report", "prompt", "show", "progress"):
-        with pytest.raises(ValueError, match="closed file"):  # as of any print()
+        with pytest.raises(ValueError, match="closed file"):  # as any print() does
             USES[name](f)
     else:
         USES[name](f)

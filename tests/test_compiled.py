@@ -225,7 +225,7 @@ def test_an_index_that_picks_nothing(backend, index):
     step = compile(loss, list(table.parameters()), backend)
     step(1, 2.0)
     kind = ArgumentError if isinstance(index, float) else ShapeError
-    if index is True:  # a bool is structure: row 1 of the table, for good
+    if index is True:  # a bool is structure: always row 1 of the table
         assert step(True, 2.0) == step(1, 2.0)
         return
     with pytest.raises(kind, match="token"):
@@ -570,13 +570,13 @@ def test_a_frozen_leaf_may_be_replaced():
 
 
 @pytest.mark.parametrize("backend", ["python", pytest.param("c", marks=[needs_c, pytest.mark.slow])])
-def test_a_row_that_is_defined_anew(backend):
+def test_a_row_that_is_defined_again(backend):
     (w,) = leaves(3.0)
-    own = autograd.op("test_compiled_anew", "anew", "a * 2", "2")
+    own = autograd.op("test_compiled_again", "again", "a * 2", "2")
     kept = [own]
     step, other = compile(lambda x: own(w) * x, [w], backend), compile(lambda x: kept[0](w) * x, [w], backend)
     assert (step(1.0), other(1.0), w.grad) == (6.0, 6.0, 4.0)
-    own = autograd.op("test_compiled_anew", "anew", "a * 5", "5")
+    own = autograd.op("test_compiled_again", "again", "a * 5", "5")
     assert step(1.0) == step.batch([1.0] * 5) == 15.0
     assert other(1.0) == kept[0](w).data
 

@@ -1,8 +1,8 @@
 """compile()'s contract: what a user changes, counts, reads or picks between calls, run compiled and as it stands.
 
 Each scenario is played twice. "same": the numbers are those of the function itself. "retraced": so they are, since the
-function was traced anew. "refused": the first trace says why not. "found N": the self-check says so at call N. "never":
-the numbers differ and nothing says so; each of these is named in `NEVER`, and in the docstring of compile().
+function was traced again. "refused": the first trace says why not. "found N": the self-check says so at call N.
+"never": the numbers differ and nothing says so; each of these is named in `NEVER`, and in the docstring of compile().
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def as_it_stands(loss, params):
 
 
 def play_compiled(play, backend):
-    """What the calls of a scenario gave, which call was refused, if one was, and whether anything was traced anew."""
+    """What the calls of a scenario gave, which call was refused, if one was, and whether anything was traced again."""
     steps, calls, found = [], [0], []
 
     def compiled(loss, params):

@@ -1,4 +1,4 @@
-"""The checks of the exercises: right solutions pass, and each of the usual wrong ones is caught and told what it is."""
+"""The checks of the exercises: right solutions pass, and each of the usual wrong ones is caught and named."""
 
 # ruff: noqa: F811 - solutions of one exercise share its name
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The exercise "build your own Value": classes that are right pass, and each usual mistake is told from its number."""
+"""The exercise "build your own Value": right classes pass, and each usual mistake is recognised by its number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plotter of the demos: round ticks, exact outlines, nothing outside of its axes, the same bytes, and familiar names."""
+"""The demos' plotter: round ticks, exact outlines, nothing outside its axes, the same bytes, and familiar names."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_contours_of_random_waves_are_where_they_say():
 
 
 def even_odd_share(outlines, xs, ys) -> float:
-    """How many points of a grid are in an odd number of outlines, looked at a little inside of the border."""
+    """How many points of a grid are in an odd number of outlines, looked at a little inside the border."""
     held = 0
     for x in xs:
         for y in ys:

@@ -1,4 +1,4 @@
-"""Predictions and the quiz: right answers are right to the digits given, wrong ones are told what they come from."""
+"""Predictions and the quiz: right answers are right to the digits given, wrong ones are traced to a mistake."""
 
 from __future__ import annotations
 

@@ -129,6 +129,46 @@ PHRASES = (
         "it has other data than the graph, and in another context than before",
         "letters other than Latin ones",
     ),
+    Phrase(r"\banew\b", "again, from scratch", "it is traced anew", "a new one"),
+    Phrase(r"(?<!the )\b(?:in|out)side of\b", "inside, outside", "inside of a loop", "the inside of a box"),
+    Phrase(
+        r"\b[Cc]alls? of (?:an? |the |each |every |one )?(?:function|module|interpreter|method|layer)s?\b",
+        "calls to",
+        "one call of a module",
+        "the first call of each step",
+    ),
+    Phrase(
+        r"\bturns? of (?:an?|the|its|every) loops?\b|\bthe turn before\b",
+        "iterations",
+        "the turns of a loop",
+        "a turn of the plane",
+    ),
+    Phrase(
+        r"\bthe (?:most|fewest) (?:character|letter|term|operand|edge|box|row|column|line|node|digit|number|point)(?:e?s)?"
+        r" of (?:an?|the|each)\b",
+        "the most characters in a",
+        "the most characters of a title",
+        "the most boxes to draw",
+    ),
+    Phrase(
+        r"\b[Tt]he least (?:width|height|distance|size|number)\b",
+        "the minimum",
+        "the least width of a box",
+        "the least recently used",
+    ),
+    Phrase(r"\bin few words\b", "abbreviated", "some of it is in few words", "in a few words"),
+    Phrase(
+        r"\bthe (?:call|page|iteration) before\b",
+        "the previous call",
+        "left over from the call before",
+        "the one before",
+    ),
+    Phrase(
+        r"\bis there all the same\b|\ball the same(?=[.;])",
+        "still",
+        "it is computed all the same.",
+        "all the same size",
+    ),
 )
 ANY = re.compile("|".join(phrase.pattern for phrase in PHRASES))
 SPECIMENS = "test_english.py"

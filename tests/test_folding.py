@@ -149,7 +149,7 @@ def test_long_sums_are_one_operation():
 
 
 def test_the_turns_of_a_loop_are_one():
-    """Each iteration uses the same leaf, and what the iteration before computed."""
+    """Each iteration uses the same leaf, and what the previous iteration computed."""
     picture = build_picture(Graph(unrolled(500)), budget=200)
     turns = [box for box in picture.boxes if box.symbol]
     assert {(box.symbol, box.times) for box in turns} == {("*", 500), ("+", 500), ("tanh", 500)}
@@ -158,7 +158,7 @@ def test_the_turns_of_a_loop_are_one():
 
 
 def written_out(kind, n=2, steps=5):
-    """What one turn of a loop computes from its state, where no module says what belongs together."""
+    """What one iteration of a loop computes from its state, where no module says what belongs together."""
     rng = random.Random(n)
     weights = iter([Value(rng.uniform(-1, 1)) for _ in range(200)])
     rows = [[next(weights) for _ in range(n + 2)] for _ in range(4 * n)]
@@ -188,7 +188,7 @@ def written_out(kind, n=2, steps=5):
 @pytest.mark.parametrize("kind", ["rnn", "gru", "lstm", "descent"])
 @pytest.mark.parametrize("n", [1, 3])
 def test_loops_written_out_are_turns_of_all_their_units(kind, n):
-    """Whatever is computed in every turn is in a box for all turns; what is outside is the sum of squares."""
+    """Whatever every iteration computes is in a box for all iterations; what is outside is the sum of squares."""
     root = written_out(kind, n)
     boxes = draw(root).picture.boxes
     assert not any(box.kind == "more" for box in boxes)
@@ -240,7 +240,7 @@ def test_a_network_of_plain_lists_is_folded_as_one_of_modules():
 
 
 def test_what_the_turns_of_a_loop_read_comes_turn_by_turn():
-    """An RNN of two units: the numbers of the first turn are shown all through, whatever the order of the listing."""
+    """An RNN of two units: the numbers of its first iteration are shown throughout, in any order of the listing."""
     wx, wh = (
         [[Value(0.1 * i - 0.2 * k) for i in range(2)] for k in range(2)],
         [[Value(0.3), Value(-0.2)] for _ in range(2)],
@@ -256,7 +256,7 @@ def test_what_the_turns_of_a_loop_read_comes_turn_by_turn():
 
 
 def test_repeated_blocks_are_shown_once():
-    """Layers that each have weights are built alike, but are not turns of a loop."""
+    """Layers that each have weights are built alike, but are not iterations of a loop."""
     h = [Value(0.1 * i) for i in range(3)]
     for _ in range(60):
         h = [dot([Value(0.2), Value(0.3), Value(-0.1)], h).tanh() for _ in range(3)]

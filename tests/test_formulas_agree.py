@@ -210,9 +210,9 @@ def test_a_default_may_be_infinite():
     assert capped(Value(3.0)).data == 3.0 and capped(Value(3.0), 2.0).data == 2.0
 
 
-def test_a_function_keeps_its_row_when_the_name_is_defined_anew():
-    first = op("anew", "a", "2 * a", "2")
-    second = op("anew", "a", "a * a", "2 * a")
+def test_a_function_keeps_its_row_when_the_name_is_defined_again():
+    first = op("again", "a", "2 * a", "2")
+    second = op("again", "a", "a * a", "2 * a")
     x = Value(3.0)
     assert (first(x).op.value.source, second(x).op.value.source) == ("2 * a", "a * a")
 
@@ -223,7 +223,7 @@ def test_a_remark_in_a_formula_is_no_code():
 
 
 @needs_c
-@pytest.mark.slow  # a compiler that knows another row is built anew
+@pytest.mark.slow  # a compiler that knows another row is built again
 def test_the_length_of_a_list_is_a_real_number_in_c():
     own = op("lengths", "l", "sum(xs[i]) * (n / n ** 2)", xs="n / n ** 2 + (n - 1) / n")
     xs = [Value(1.0), Value(2.0)]

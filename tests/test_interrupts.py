@@ -191,7 +191,7 @@ scenario(
     lambda model: model.load_state_dict(nn.MLP(2, [3, 1], seed=1).state_dict()),
     of_model,
 )
-scenario("a call of a module", small_model, lambda model: model([1.0, 2.0]), of_model)
+scenario("a call to a module", small_model, lambda model: model([1.0, 2.0]), of_model)
 
 
 # --- Optimisers ------------------------------------------------------------------------------------------------------

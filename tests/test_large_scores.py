@@ -137,7 +137,7 @@ def test_step_by_step(mode):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_compiled(backend):
-    """The same program for all rows: what is the largest is found anew in every call."""
+    """The same program for all rows: the largest is found again in every call."""
     for n, wanted in table().items():
         values = [Value(0.1 * i) for i in range(n)]
         for kind, i, function in programs(n):

@@ -17,7 +17,7 @@ from autograd.ops import OPS
 from autograd.player.player import described
 
 LARGER = 4  # times
-MORE = 1.35 * LARGER  # as often at most as many steps are made for a graph so many times larger
+MORE = 1.35 * LARGER  # steps grow at most in proportion to the graph, with some slack
 
 
 def steps(work) -> int:

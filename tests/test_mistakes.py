@@ -33,7 +33,7 @@ def logarithm():
 
 
 def gradient(build, kind="", times=1, zero=False):
-    """a.grad after so many passes with a mistake, or without; with zero_grad() between them if wanted."""
+    """a.grad after this many passes with a mistake, or without; with zero_grad() between them if wanted."""
     f, a = build()
     mode = broken(kind) if kind else None
     if mode:

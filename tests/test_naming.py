@@ -69,7 +69,7 @@ def test_two_models_are_told_apart_by_their_variables():
 
 def test_modules_among_the_variables_are_looked_into():
     model = Part(w=[Value(1.0)])
-    f = model.held["w"][0] * 2  # outside of any call
+    f = model.held["w"][0] * 2  # outside any call
     assert named(f, model=model)[1] == "model.w[0]"
 
 
@@ -150,7 +150,7 @@ def test_a_model_written_by_hand_names_its_parameters_and_a_loop_variable_none()
 
 
 def test_a_call_inside_of_what_is_no_module_has_no_path():
-    """A named scope is a text, and what knows no named_modules() cannot tell where its parts are."""
+    """A named scope is a string, and an object without named_modules() cannot tell where its parts are."""
     with named_scope("outer"):
         model = nn.Linear(1, 1, seed=0)
         inside = model([1.0])[0]

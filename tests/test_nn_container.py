@@ -18,7 +18,7 @@ def test_sequential_calls_one_after_the_other():
     assert list(model) == [first, model[1], second]
     part = model[1:]
     assert type(part) is nn.Sequential and list(part) == [model[1], second]
-    assert list(part.state_dict()) == ["1.weight", "1.bias"]  # numbered anew, as in torch
+    assert list(part.state_dict()) == ["1.weight", "1.bias"]  # numbered again, as in torch
 
 
 def test_module_list_holds_and_appends():

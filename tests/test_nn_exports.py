@@ -15,7 +15,7 @@ BESIDE = ("__init__", "lr_scheduler", "state")  # in nn/optim, files without an 
 
 
 def in_order(names, fold=str):
-    """As ruff sorts them: CONSTANTS, Classes, functions. In an import, capitals inside of a name do not count."""
+    """As ruff sorts them: CONSTANTS, Classes, functions. In an import, capitals inside a name do not count."""
     return sorted(names, key=lambda name: (0 if name.isupper() else 1 if name[0].isupper() else 2, fold(name)))
 
 

@@ -191,7 +191,7 @@ def test_nodes_know_the_call_that_made_them():
     assert path == [model.layers[0].relu, model.layers[0], model]
     assert (out * 2).scope is None
     (again,) = model([1.0, 2.0])
-    assert again.scope is not out.scope  # two calls of one module are told apart
+    assert again.scope is not out.scope  # two calls to one module are told apart
 
 
 def test_the_scope_is_left_when_forward_fails():

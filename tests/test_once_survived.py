@@ -43,7 +43,7 @@ def test_what_is_detached_keeps_its_name():
 
 @pytest.mark.parametrize("share", [1e-3, 1e-6, 1e-8])
 def test_data_that_changed_a_little_is_noticed(share):
-    """A slope that is recorded would be that of the new data: so little of a change as can be told from rounding is an error."""
+    """A recorded slope would be that of the new data: the smallest change that is more than rounding is an error."""
     x = Value(3.0, label="x")
     f = x * x * x
     x.data *= 1 + share
@@ -148,7 +148,7 @@ def test_rows_that_only_fill_up_lanes_hand_nothing_on(count):
         assert w.grad == 0.0 and u.grad == pytest.approx(sum(xs) / count, rel=1e-12)
         u.zero_grad()
         w.zero_grad()
-        rows = [*xs, 1.0]  # the last, which is what is repeated, has an infinite slope times 0 in earnest
+        rows = [*xs, 1.0]  # the last, which is what is repeated, really has an infinite slope times 0
         step.batch(rows)
         eager = mean([(w * x - 1.0).sqrt() * 0.0 + u * x for x in rows])
         found, w.grad = w.grad, 0.0

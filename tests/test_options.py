@@ -1,4 +1,4 @@
-"""The options of draw(): the same for every way to show a graph, and told by every signature."""
+"""The options of draw(): the same for every way to show a graph, and listed by every signature."""
 
 from __future__ import annotations
 

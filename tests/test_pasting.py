@@ -16,7 +16,7 @@ from autograd.ops import BUILTIN, OPS
 
 
 def pasted(text, leaves):
-    """What Python makes of the text after ``from autograd import *``, the leaves being there under their labels."""
+    """What Python computes from the text, after ``from autograd import *`` and with the leaves under their labels."""
     names = {}
     exec("from autograd import *", names)
     names |= {leaf.label: leaf for leaf in leaves} | {"leaves": leaves}

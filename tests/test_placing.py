@@ -271,9 +271,7 @@ def test_what_is_wanted_in_full_is_shown_or_said_to_be_too_much():
     assert kinds()[0] == {8}
     shown, notes = kinds(open="layers.0", page=(960, 900))
     assert shown == {1}
-    assert notes == [
-        "layers.0 in full is too much for the page: some of it is in few words; page=None has room for all"
-    ]
+    assert notes == ["layers.0 in full is too much for the page: some of it is abbreviated; page=None has room for all"]
     shown, notes = kinds(open="layers.0", page=(500, 300))
     assert notes == ["layers.0 in full is too much for the page; page=None has room for all"]
     shown, notes = kinds(depth=2, page=(400, 200))

@@ -19,7 +19,7 @@ _C, _B, _T, _R = (
     f"autograd/compiled/c/{name}" for name in ("interpreter.c.in", "bytecode.py", "template.py", "runtime.py")
 )
 
-# What the fault is, the file, the text in it, and what is there instead.
+# What the fault is, the file, the text in it, and what replaces it.
 FAULTS = [
     ("the bias of the first of four columns", _C, "out + j * length, bias[j],", "out + j * length, bias[j / 4 * 4],"),
     ("a weight's slope times the gradient of the column before", _C, "none) * AT(g + k * length + i)", "none) * AT(g + k * length)"),

@@ -184,7 +184,7 @@ def test_the_top_level_is_bare():
 
 
 def test_the_picture_is_drawn_by_the_code(request):
-    """.github/graph.svg, a film that --refresh writes anew, shows the numbers that the code computes now."""
+    """.github/graph.svg, a film that --refresh writes again, shows the numbers that the code computes now."""
     a, b, c = Value(2.0, "a"), Value(-3.0, "b"), Value(6.8813735870195432, "c")
     p = a * b
     n = p + c

@@ -165,7 +165,7 @@ def detached(x):
     ids=lambda f: f.__name__,
 )
 def test_no_gradient_goes_through_what_was_computed_in_no_grad(function, backend):
-    """It is computed anew in every call all the same; a parameter used only there is not reached."""
+    """It is still computed in every call; a parameter used only there is not reached."""
     step = compile(function, [W, B], backend)
     xs = [2.5, 0.5, -1.0, 3.0, 1.5]
     for x in xs:
@@ -237,7 +237,7 @@ def test_what_is_picked_in_no_grad_is_what_was_there(backend):
 
 
 def test_the_order_of_sums_is_not_changed_by_what_no_grad_sees():
-    """backward() does not look behind a value of no_grad(), so it may come to others in another order."""
+    """backward() does not look beyond a value made in no_grad(), so it may come to others in another order."""
     w = Value(0.0)
 
     def loss(x):

@@ -116,7 +116,7 @@ INFINITE = [
 
 @pytest.mark.parametrize("xs", INFINITE)
 def test_infinite_scores_are_pytorchs(xs):
-    """Inside ieee(), and outside of it, where a gradient that is not defined is an error."""
+    """Inside ieee(), and outside it, where a gradient that is not defined is an error."""
     torch = pytest.importorskip("torch")
     functional = torch.nn.functional
     for ours, theirs in (
@@ -139,7 +139,7 @@ def test_infinite_scores_are_pytorchs(xs):
 
 @pytest.mark.parametrize("xs", [[math.nan], [math.inf], [-math.inf], [1e308], *INFINITE])
 def test_of_scores_that_are_no_numbers_atomic_makes_no_probabilities(xs):
-    """What is nan without atomic() is nan with it, of one score too, and so are the slopes."""
+    """What is nan without atomic() is nan with it, even for a single score, and so are the slopes."""
     for f in (softmax, F.log_softmax, lambda xs: [F.cross_entropy(xs, 0)], lambda xs: [maximum(xs)]):
         found = []
         for mode in (nullcontext, atomic):

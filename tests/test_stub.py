@@ -1,4 +1,4 @@
-"""compiled_methods.pyi says what the rows become; ``pytest --refresh`` writes it anew."""
+"""compiled_methods.pyi says what the rows become; ``pytest --refresh`` writes it again."""
 
 from __future__ import annotations
 

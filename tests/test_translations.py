@@ -576,7 +576,7 @@ COMMANDS = re.findall(r"(?m)^\.venv/bin/python -m demos(.*?) *#", PAGE)
 @pytest.mark.slow
 @pytest.mark.skipif(bool(IN_WORK), reason="not all catalogues are translated")
 def test_the_commands_of_the_page_in_russian_speak_russian(tmp_path):
-    """In the page's order and one folder; the last one, which takes long, has a test of its own."""
+    """In the page's order, in one folder; the last one takes long, and has its own test."""
     assert len(COMMANDS) == 6
     for command in COMMANDS[:-1]:
         words = [sys.executable, "-m", "demos", *command.split()]

@@ -763,7 +763,7 @@ def test_gradients_of_gradients_where_a_plain_number_has_none():
 
 
 def test_gradients_of_gradients_want_the_data_that_was_used():
-    """A slope computed anew would mix the old result with the new data: exp(2) and 5 in (exp(w) * w)'."""
+    """A slope computed again would mix the old result with the new data: exp(2) and 5 in (exp(w) * w)'."""
     w = Value(2.0, label="w")
     f = w.exp() * w
     w.data = 5.0

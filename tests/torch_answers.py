@@ -1,6 +1,6 @@
 """What PyTorch answers in the tests: asked where it is installed, and read from golden/torch.json where it is not.
 
-A test asks ``torchs(compute)`` and gets ``compute(torch)``. With PyTorch the answer is computed anew, and must be the
+A test asks ``torchs(compute)`` and gets ``compute(torch)``. With PyTorch the answer is computed again, and must be the
 frozen one; ``python -m tests.freeze_torch`` freezes what is new or has changed.
 """
 
@@ -18,7 +18,7 @@ TOLERANCE = 1e-9  # of max(1, |number|): what PyTorch's own versions may differ 
 
 
 class Answers:
-    """The answers to all tests by test and by their order in it. freezing: "all" are collected anew, or "some": of the
+    """The answers to all tests by test and by their order in it. freezing: "all" are collected again, or "some": of the
     tests that run."""
 
     def __init__(self, freezing=None):

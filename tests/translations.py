@@ -1,4 +1,4 @@
-"""Writes the catalogues of demos/languages anew from what the sources say, and keeps what was translated.
+"""Rewrites the catalogues of demos/languages from what the sources say, and keeps what was translated.
 
     python -m tests.translations              every catalogue
     python -m tests.translations slope gradient
@@ -46,7 +46,7 @@ CATALOGUES = {
     "player": ["autograd/player/player.html"],
     "playground": ["demos/playground/*.py", "demos/playground/starters/*.py", "demos/playground/page/*"],
 }  # fmt: skip
-# Languages, "de", and catalogues, "ru/paths", that are still being translated. What is finished leaves the list.
+# Languages, "de", and catalogues, "ru/paths", that are still being translated. Once finished, they leave the list.
 IN_WORK: set[str] = set()
 
 
@@ -215,14 +215,14 @@ def _strings(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def _literals(node: ast.AST) -> Iterator[str]:
-    """The texts in a table; of a dictionary whose values are texts these, and not its keys."""
+    """The texts in a table; for a dictionary whose values are texts, those and not its keys."""
     if isinstance(node, ast.Dict) and all(isinstance(value, ast.Constant) for value in node.values):
         node = ast.List(node.values)
     return (one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
 def _is_sentence(text: str) -> bool:
-    """For the texts in a table: what is told, which has a field, or four words, or ends as a sentence does."""
+    """For the texts in a table: those that are shown: they have a field, or four words, or end like a sentence."""
     told = r"\{\w+\}|\w[.?!:]$|[A-Za-z]+( [A-Za-z]+){3}"
     return has_words(text) and bool(re.search(told, text)) and not set(text) & set("\\\n")
 

@@ -66,6 +66,6 @@ def _read(kind: str) -> Callable[[str], Any]:
 
 
 def _is_size(text: str) -> bool:
-    """Return whether a text is the size of a page, such as 960x540."""
+    """Return whether a string is the size of a page, such as 960x540."""
     width, x, height = text.partition("x")
     return bool(x) and width.isdecimal() and height.isdecimal()

@@ -53,7 +53,7 @@ def identifiers(program: Program) -> dict[Any, str]:
 
 
 def broken(line: str, room: int) -> list[str]:
-    """Break a long text: after a comma or before a sign if possible, otherwise at any space."""
+    """Break long text: after a comma or before a sign if possible, otherwise at any space."""
     lines: list[str] = []
     while len(line) > room:
         cut = max(line.rfind(sign, 0, room) for sign in (" + ", " - ", ", "))

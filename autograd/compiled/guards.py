@@ -109,7 +109,7 @@ class Guards:
         return {k: path for k, (path, then) in places if k in later.places and not _same(then, later.places[k][1])}
 
     def changed(self, later: Guards) -> list[str]:
-        """Return the paths of plain numbers and texts that differ in `later`."""
+        """Return the paths of plain numbers and strings that differ in `later`."""
         found = self.changed_places(later).items()
         return [path for k, path in found if {type(self.places[k][1]), type(later.places[k][1])} <= _PLAIN]
 
@@ -160,7 +160,7 @@ class Guards:
                 copied = type(thing) in _COPIED
                 text, now = (held, type(thing)(thing)) if copied else (f"[*items({held}).items()]", [*items.items()])
                 self._tests.append(f"{text} == {self._hold(now)}")
-            elif isinstance(thing, dict):  # it may hold settings beside what the function writes
+            elif isinstance(thing, dict):  # it may hold settings besides what the function writes
                 self._tests.append(f"{self._hold(kept.items())} <= {held}.items()")
 
     def _look_into(self, thing: Any, path: str) -> None:

@@ -126,7 +126,7 @@ MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # how many are kept in a step; th
 
 _USUAL = (
     "Anything drawn at random, read from a clock, counted, or left over from the previous call is fixed for all calls, "
-    "and so is anything that depends on a type, a text or an `is`: do that outside, and pass it as an argument"
+    "and so is anything that depends on a type, a string or an `is`: do that outside, and pass it as an argument"
 )
 
 
@@ -400,7 +400,7 @@ _said: set[str] = set()
 
 
 def say_once(text: str) -> None:
-    """Warn at the user's line, once for each kind of warning: texts that begin alike are of the same kind."""
+    """Warn at the user's line, once for each kind of warning: those that begin alike are of the same kind."""
     if (kind := text[:30]) not in _said:
         _said.add(kind)
         warnings.warn_explicit(text, UserWarning, *users_line())

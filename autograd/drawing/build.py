@@ -100,7 +100,7 @@ def _lacking(folded: Folded, depth: int | None, open: object) -> list[str]:
         names = ", ".join(
             thing if isinstance(thing, str) else getattr(thing, "__name__", type(thing).__name__) for thing in wanted
         )
-        but = ": some of it is in few words" if folded.opened == "open" else ""
+        but = ": some of it is abbreviated" if folded.opened == "open" else ""
         notes.append(f"{names} in full is too much for the page{but}; page=None has room for all")
     return notes
 

@@ -177,7 +177,7 @@ class Drawing(graphviz.Digraph):
         exclude: Iterable[str] | None = None,
         is_new: bool = False,
     ) -> dict[str, bytes | str]:
-        """Return what a notebook shows: HTML with a text and the picture below it, and a PNG for printing.
+        """Return what a notebook shows: HTML with some text and the picture below it, and a PNG for printing.
 
         Only the formats asked for are laid out. There is no SVG beside the HTML unless it is asked for, since nbconvert
         needs Inkscape to put an SVG into a PDF. is_new: whether it was drawn just now, so that no number can have

@@ -113,7 +113,7 @@ class DotWriter:
         return asked.get(word, word) in self.look.show or word not in asked
 
     def room(self, many: bool) -> float:
-        """Return the least width in points for a number, or for a range of many: a film leaves room for any number."""
+        """Return the minimum width in points for a number, or a range of many: a film leaves room for any number."""
         return 0
 
     def words(self, arrow: Arrow) -> str:
@@ -426,7 +426,7 @@ class DotWriter:
         return html(f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{"".join(rows)}</TABLE>')
 
     def wide(self, text: str, width: int, longest: int = SPELLED) -> str:
-        """Return the size of a text that the layout engine cannot measure: one with characters outside ASCII."""
+        """Return the size of text that the layout engine cannot measure: one with characters outside ASCII."""
         shown = one_line(text, longest)
         if shown.isascii():
             return ""

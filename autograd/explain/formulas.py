@@ -8,8 +8,8 @@
     b = a + a
     f = b*(b + 1)
 
-A value gets its own line if it has a name, is used more than once, or has a long text. So the text is never longer than
-the graph. Pasted into Python, after ``from autograd import *``, the text computes the same graph again, with every
+A value gets its own line if it has a name, is used more than once, or is long to write. So the text is never longer
+than the graph. Pasted into Python, after ``from autograd import *``, the text computes the same graph again, with every
 constant exact.
 """
 

@@ -62,7 +62,7 @@ def named_graph(*roots: Any) -> Graph:
 
 
 def found_in(variables: Mapping[str, Any], nodes: Iterable[Any]) -> dict[Any, str]:
-    """Find for each of the nodes the first expression that leads to it from the variables, as far as there is one."""
+    """Find, for each node that has one, the first expression that leads to it from the variables."""
     found: dict[Any, str] = {}
     _take(_names_in(variables), {*nodes}, found)
     return found

@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 LONGEST = 90  # the most characters in a formula that is written out
-LISTED = 4  # the most operands of a wide operation that are written out
+LISTED = 4  # the most operands in a wide operation that are written out
 NOISE = 1e-13  # the share of a number that rounding in a few operations may change
 TYPED, CUT = 10, 7  # the most characters in a number that somebody may have typed, and in a shortened one
 

@@ -45,7 +45,7 @@ def say(text: str) -> None:
 
 
 def encodable(text: str, stream: Any) -> str:
-    """Return a text that a stream can write: characters that its encoding lacks become escapes."""
+    """Return text that a stream can write: characters that its encoding lacks become escapes."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
 

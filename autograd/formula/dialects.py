@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 # How tightly each kind of text binds. A place in a sum, except the first, is a TERM; _SERIES is a sum sign, which
-# includes all factors to its right. WHOLE is the place of a complete text.
+# includes all factors to its right. WHOLE is the place of a complete formula.
 WHOLE, _IF, _OR, _AND, _COMPARISON, SUM, _SERIES, _PRODUCT, _SIGN, _POWER, ATOM = range(11)
 TERM = SUM + 1
 

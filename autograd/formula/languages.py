@@ -18,7 +18,7 @@ WIDTH = 100  # how many columns a line may have
 
 
 class Language:
-    """The statements of one language, as templates of a name and a text.
+    """The statements of one language, as templates with a name and some text.
 
     let: a constant. var: a variable. change: a new value for it. table: a constant list;
     list: one whose items change; `add` adds to an item. index: a number as an index.
@@ -82,7 +82,7 @@ RESERVED = frozenset({*_WORDS.split(), *keyword.kwlist, *FUNCTIONS})
 
 
 def remark(text: str) -> str:
-    r"""Return a text that fits on one line, and cannot end a comment in any of the languages.
+    r"""Return text that fits on one line, and cannot end a comment in any of the languages.
 
     >>> remark("a*/\nimport os \u2028 ??/ \\")
     'a*/.import os . ../ .'

@@ -62,7 +62,7 @@ class Expr:
 class Reader:
     """A reader of some text. what: what it should be; allowed: what may be in it; error: what is raised otherwise.
 
-    functions: what may be called, with the least and the greatest number of operands; None means any number.
+    functions: what may be called, with the minimum and the maximum number of operands; None means any number.
     text: what is parsed; shown: what a message quotes, with exactly as many characters.
     """
 

@@ -85,7 +85,7 @@ def phrases(node: Node, varying: Collection[int] = ()) -> list[Any]:
 
 
 def _blanks(plus: str, minus: str) -> str:
-    """Turn a text that has numbers in place of blanks into one with blanks.
+    """Turn text that has numbers in place of blanks into text with blanks.
 
     minus: the same text with negative numbers, which shows where they go into parentheses.
     """

@@ -78,7 +78,7 @@ function goToUpdate(i) {
 
 // --- Playing it ---
 
-const WHOLE_FILM = 10000, QUICKEST = 40, SLOWEST = 600; // in milliseconds: for all updates at speed 1; the least and the most for one update
+const WHOLE_FILM = 10000, QUICKEST = 40, SLOWEST = 600; // in milliseconds: for all updates at speed 1; the minimum and the maximum for one update
 let running = 0;
 
 function halt() {

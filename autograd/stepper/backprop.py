@@ -55,7 +55,7 @@ class Stepper(Edges):
 
     Stepping changes no later result: a backward() of the same result adds to the grads that were there before.
 
-    Every move returns a text that displays itself. As a context manager, or after `close()`, it leaves the
+    Every move returns text that displays itself. As a context manager, or after `close()`, it leaves the
     values as it found them. A node is given as itself or by its name; one from another graph raises GraphError. A
     gradient that meets an infinite slope, such as sqrt's at 0, raises SingularityError, and the position stays before
     that edge.

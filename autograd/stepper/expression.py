@@ -136,12 +136,12 @@ def _border(first: str) -> str:
 
 
 def _counts(op: Op) -> tuple[int, int | None]:
-    """Return the least and the greatest number of operands. Those of a wide operation are counted later, once known."""
+    """Return the minimum and maximum number of operands. Those of a wide operation are counted later, once known."""
     return (1, None) if op.wide else (len(op.operands) - len(op.defaults), len(op.operands))
 
 
 class Expression:
-    """A text read as a formula of named values: ``tanh(a*b + c)``, or steps, ``b = a + a; b * (b + 1)``.
+    """Text read as a formula of named values: ``tanh(a*b + c)``, or steps, ``b = a + a; b * (b + 1)``.
 
     names: the names that need a value, in order of appearance. assigned: the names that its steps define. attributes:
     whether ``a.grad`` and ``a.data`` may be read. conditions: whether ``abs(a) > 1 and b < 2`` may be written. known:

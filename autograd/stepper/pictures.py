@@ -91,7 +91,7 @@ def film_of(stepper: Walker, writer: type[ProgressWriter], **options: Unpack[Dra
 class ProgressWriter(DotWriter):
     """A writer that shows how far a stepper has come, where a DotWriter shows everything.
 
-    width: the least number of points for the lines under the picture, since these change in a film.
+    width: the minimum number of points for the lines under the picture, since these change in a film.
     """
 
     legend = "dashed: to come"

@@ -44,7 +44,7 @@ INDENT = "\n      "
 class Walker(Moves):
     """A pass over a graph, paused between two moves: everything that backprop and the forward pass can both answer.
 
-    constants: show these too. Every answer is a text that displays itself. As a context manager, or after `close()`, it
+    constants: show these too. Every answer is text that displays itself. As a context manager, or after `close()`, it
     leaves the values as it found them.
 
     computed: the name of the numbers that were fixed when the graph was recorded. constant: what a table shows for a
@@ -361,11 +361,12 @@ class Walker(Moves):
             return write_whole(file, picture)
 
     def save(self, file: str | os.PathLike[str], /, *, seconds: float = 1.0, **options: Unpack[DrawingOptions]) -> str:
-        """Write a film, a page or a text, depending on the ending of the file's name, and return the path.
+        """Write a film, a page or plain text, depending on the ending of the file's name, and return the path.
 
         A film ends in ``.svg``, ``.gif`` or ``.webp`` and shows each position for the given seconds; the SVG plays
         without a script. A page ends in ``.html``, steps forwards and back, and opens at this position. Anything else
-        is a text: the conversation at the prompt or, without one, a report of every move made so far, and the state.
+        is plain text: the conversation at the prompt or, without one, a report of every move made so far, and the
+        state.
         options: those of :func:`autograd.draw` except names, for a film; a page takes only `deadline` of these. Raises
         ToolError if the file cannot be drawn or written.
         """

@@ -113,7 +113,7 @@ def _engine(found: Mapping[str, Any], begun: Mapping[str, str]) -> Any:
 
 
 def _definitions(source: str) -> dict[str, str]:
-    """The functions and classes of a source text, each as a string that is the same for the same code."""
+    """The functions and classes in some source code, each as a string that is the same for the same code."""
     tree = ast.parse(source)
     return {node.name: ast.dump(node) for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
 

@@ -165,7 +165,7 @@ def _passes(case: Case, right: bool) -> str:
 
 @exercise(
     "55", "medium", 12,
-    hint="For each k make a copy of xs with xs[k] + h, and one with xs[k] - h. That is two calls of f for each number.",
+    hint="For each k make a copy of xs with xs[k] + h, and one with xs[k] - h. That is two calls to f for each number.",
     solution="""
 def nudge_grad(f, xs):
     h, slopes = 1e-5, []

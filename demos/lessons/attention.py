@@ -96,9 +96,9 @@ print(f"out                {out.data:.4f}")
 
 # %% [markdown]
 # `nn.functional` does all of this in one line. The gradient says how the result would change if the query changed a
-# little. In the first picture, `×3` marks three alike, and one is shown; `max` is the largest score. Softmax subtracts it
-# before it takes the exponentials, so that they do not become too large. In the second picture the four stages are
-# folded.
+# little. In the first picture, `×3` means that there are three of a kind, and only one is shown; `max` is the largest
+# score. Softmax subtracts it before it takes the exponentials, so that they do not become too large. In the second
+# picture the four stages are folded.
 
 # %%
 attended = F.scaled_dot_product_attention([q], keys, [[v] for v in values])

@@ -186,8 +186,9 @@ def _(ax):
 
 
 # %% [markdown]
-# Now do it yourself, on the smallest network of all: one input, 2, one hidden unit, and one output that should be 0. The
-# player asks for each gradient on the way back. The tanh has the value 0.5 here, so its slope is $1 - 0.5^2$.
+# Now do it yourself, on the smallest network of all: one input, which is 2, one hidden unit, and one output, which
+# should be 0. The player asks for each gradient on the way back. The tanh has the value 0.5 here, so its slope is $1 -
+# 0.5^2$.
 
 # %%
 w1, w2 = Value(math.atanh(0.5) / 2, label="w1"), Value(2.0, label="w2")

@@ -14,14 +14,14 @@ from autograd.errors import printable
 
 __all__ = ["Bundle", "bundle_of", "install"]
 
-Bundle = dict[str, str]  # texts by MIME type
-LONGEST = 20_000  # the largest number of characters in a plain text
+Bundle = dict[str, str]  # strings by MIME type
+LONGEST = 20_000  # the largest number of characters in plain text
 LARGEST = 8_000_000  # the largest number of characters in a picture or page
 _REPRS = {"text/html": "_repr_html_", "image/svg+xml": "_repr_svg_", "text/latex": "_repr_latex_"}
 
 
 def bundle_of(thing: Any) -> Bundle:
-    """What an object displays, as texts by MIME type. Never raises.
+    """What an object displays, as strings by MIME type. Never raises.
 
     >>> from autograd import Value
     >>> bundle_of(2 ** 10), bundle_of(display_module().SVG("<svg/>"))

@@ -110,7 +110,7 @@ class Cell(NamedTuple):
     statements: list[Statement]
 
     def only_calls(self, name: str) -> bool:
-        """Whether the cell holds only calls of that function."""
+        """Whether the cell holds only calls to that function."""
         return all(_calls(node, name) for node, _ in self.statements)
 
     @property

@@ -21,7 +21,7 @@ const DO = {
   async open(page, url) {
     seen.dialogs.length = 0;
     await page.goto(url, { waitUntil: "domcontentloaded" });
-    return seen.dialogs.length; // 1 where the page before warned that something is not saved
+    return seen.dialogs.length; // 1 where the previous page warned that something is not saved
   },
   async key(page, ...keys) {
     for (const key of keys) {

@@ -1,4 +1,4 @@
-"""The lessons in a real browser: what is written in their figures can be read, nothing runs over the side, all of it is accessible.
+"""The lessons in a real browser: the text in their figures is readable, nothing overflows, and all of it is accessible.
 
 Skipped unless there are Chromium, node, and the npm packages playwright-core and axe-core (NODE_PATH says where).
 """
@@ -81,7 +81,7 @@ def smallest_text(svg: Path) -> float:
 def test_a_lesson_is_readable_in_every_window(name, seen):
     folder, windows = seen(name)
     for top, figures, over, violations in windows:
-        assert top == 0, "a player inside of it does not scroll the page"
+        assert top == 0, "a player inside it does not scroll the page"
         assert over == 0 and violations == []
         assert len(figures) >= 2
         assert all(len(alt) > 20 for *_, alt in figures), "each picture says in a sentence what it shows"

@@ -224,7 +224,7 @@ def test_a_large_graph_opens_readable_and_one_button_draws_all_of_it(tmp_path):
 
 
 def test_a_narrow_window_has_a_layout_of_its_own(tmp_path):
-    """A notebook's cell, and a phone. The numbers are as large as there is room for, also after a turn of the phone."""
+    """A notebook's cell, and a phone. The numbers are as large as there is room for, even after the phone is turned."""
     x1, x2, w1, w2 = (Value(float(k), label=name) for k, name in enumerate(("x1", "x2", "w1", "w2")))
     root = ((x1 * w1 + x2 * w2) + Value(0.5, label="b")).tanh()
     shape = [
@@ -479,7 +479,7 @@ def test_an_address_beyond_the_end_is_the_end_also_in_a_film(tmp_path):
 def test_a_film_may_end_on_an_edge_that_adds_to_what_arrived_before(tmp_path):
     w = Value(3.0, label="w")
     recorder = Recorder([w])
-    for k in range(3):  # the second graph is another one, the third is the first again
+    for k in range(3):  # the second graph is a different one, the third is the first again
         loss = w * w * 1.0 if k == 1 else w * w
         w.zero_grad()
         loss.backward()

@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--start", type=int, default=0, help="the first program's number")
     parser.add_argument("--count", type=int, default=0, help="how many programs at most")
     parser.add_argument("--modes", nargs="*", choices=MODES, help="only these")
-    parser.add_argument("--findings", type=int, default=5, help="end after so many")
+    parser.add_argument("--findings", type=int, default=5, help="end after this many")
     parser.add_argument(
         "--cpu", action="store_true", help="minutes of the processor's time, on a machine that others use too"
     )
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _kind(error: Exception) -> str:
-    """The exception that a finding tells of, if any: shortening must not turn it into another one."""
+    """The exception that a finding reports, if any: shortening must not turn it into another one."""
     found = re.search(r"\w+Error\b", str(error))
     return found[0] if found else ""
 

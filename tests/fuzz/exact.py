@@ -226,7 +226,7 @@ class Exact:
 
 
 def _given(x):
-    """An operand as a bounded number; a constant stays one, since no slope is wanted in it."""
+    """An operand as a bounded number; a constant stays one, since no slope with respect to it is wanted."""
     return x.number if isinstance(x, Node) else x
 
 

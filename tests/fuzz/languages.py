@@ -52,7 +52,7 @@ _process: list[subprocess.Popen] = []
 
 @contextmanager
 def quick_builds():
-    """The C backend is built in a folder that goes away again, and not made fast: the build takes a second, the numbers are the same."""
+    """The C backend is built in a temporary folder, without optimisation: it builds in a second, with the same numbers."""
     flags, kept = building._FLAGS, os.environ.get("XDG_CACHE_HOME")
     with tempfile.TemporaryDirectory() as folder:
         building._FLAGS = (("-O0", "-fno-builtin", "-w", "-shared", "-fPIC", "-ffp-contract=off"),)
@@ -65,7 +65,7 @@ def quick_builds():
 
 
 def refused_build():
-    """What the C backend said of a library that it would not use, though there is a compiler; "" if all is well.
+    """What the C backend said about a library that it would not use, although there is a compiler; "" if all is well.
 
     It then goes on in Python, with one warning in each process, and its numbers would be right.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 import nn
 from autograd import Value
 
-# What torch has a function for is left to the engine: it takes the matching one, or spells it out.
+# Where torch has a function, the engine decides: it takes the matching one, or spells it out.
 FUSED = (
     "cross_entropy",
     "mse_loss",
@@ -21,7 +21,7 @@ FUSED = (
 
 
 def functions(engine):
-    """nn.functional, as far as programs use it, of vectors."""
+    """The functions of nn.functional that programs use, for vectors."""
     found = {name: getattr(engine, name) for name in FUSED}
     for name in nn.modules.activation.ACTIVATIONS:
         found[name] = lambda xs, name=name: [engine.apply(name, [x]) for x in xs]
@@ -29,7 +29,7 @@ def functions(engine):
 
 
 def modules(engine):
-    """The classes of nn, as far as programs use them."""
+    """The classes of nn that programs use."""
     kinds = {
         nn.MLP: MLP,
         nn.LayerNorm: LayerNorm,

@@ -24,7 +24,7 @@ SECONDS = 120
 SEED = 1
 _C = "autograd/compiled/"
 
-# What the fault is, the file, the text in it, and what is there instead.
+# What the fault is, the file, the text in it, and what replaces it.
 FAULTS = [
     # the engine
     ("the slope of a slope is wrong: create_graph of a square", "autograd/recording.py",

@@ -223,7 +223,7 @@ def _shares(xs):
     return [e / total for e in exps]
 
 
-# By name: the value of the lists, and the slopes in all operands, list by list.
+# By name: the value of the lists, and the slopes with respect to all operands, list by list.
 WIDE = {
     "dot": (_dot, lambda xs, ws, bias=None, *, out: [*ws, *xs, 1.0]),
     "total": (lambda xs: add_up(map(bounded, xs)), lambda xs, *, out: [1.0] * len(xs)),

@@ -32,7 +32,7 @@ def shrink(
 
 
 def _size(text: str) -> tuple[int, int]:
-    """What is to become smaller: the parts of the program, then its letters."""
+    """What should become smaller: the parts of the program, then its letters."""
     return sum(1 for _ in ast.walk(ast.parse(text))), len(text)
 
 

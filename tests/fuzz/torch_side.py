@@ -75,7 +75,7 @@ class Torch:
         tensors = [self.tensor(x) for x in operands]
         return self.wrap((getattr(self.torch, name, None) or getattr(self.F, name))(*tensors))
 
-    # What torch calls otherwise, or wants in another form.
+    # What torch names differently, or wants in another form.
 
     def _clone(self, a):
         return self.tensor(a).clone()

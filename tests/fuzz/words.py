@@ -1,7 +1,7 @@
 """One text, several engines: numbers of PyTorch and of mpmath that can be written as Values are.
 
-An engine has `leaf(number)`, which gives a number to differentiate in, and `apply(name, operands, **options)`, which computes an operation of
-the table in autograd/ops.py, or a function of nn, by its name.
+An engine has `leaf(number)`, which gives a number to differentiate with respect to, and `apply(name, operands,
+**options)`, which computes an operation of the table in autograd/ops.py, or a function of nn, by its name.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def ours(seen):
 
 
 def plain(number):
-    """What a program shows: a number, of a Value its data; of a grad that was taken away, nothing."""
+    """What a program shows: a number; a Value's data; nothing for a grad that was taken away."""
     return number.data if hasattr(number, "data") else 0.0 if number is None else number
 
 

@@ -37,7 +37,7 @@ def all_imported() -> None:
 
 
 def codes() -> list[CodeType]:
-    """The code of all functions in those files, and of those inside of them."""
+    """The code of all functions in those files, and of those inside them."""
     wanted = wanted_files()
     found: dict[int, CodeType] = {}
 

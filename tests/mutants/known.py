@@ -1,6 +1,7 @@
 """Changes that no test once noticed, each with the test that notices it now: ``python -m tests.mutants.known [a part of a name]``.
 
-A change is a text in a file, and what is there instead. Where the code that could be wrong is gone, there is nothing to try.
+A change is some text in a file, and what replaces it. Where the code that could be wrong is gone, there is nothing to
+try.
 """
 
 from __future__ import annotations

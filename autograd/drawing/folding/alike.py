@@ -105,7 +105,11 @@ def kinds_as_one(groups: list[Group], opened: Callable[[Group], bool], by_type: 
             made_of = [
                 (
                     role,
-                    detail if tail is None else "the turn before" if group.turns > 1 and detail else colours.get(tail),
+                    detail
+                    if tail is None
+                    else "the previous iteration"
+                    if group.turns > 1 and detail
+                    else colours.get(tail),
                 )
                 for role, detail, tail in operands[group]
             ]

@@ -21,7 +21,7 @@ def is_emoji(letter: str) -> bool:
 
 
 def spelled(text: str, missing: Callable[[str], bool]) -> str:
-    """Spell out the missing characters of a text: emoji by name, others by number."""
+    """Spell out the missing characters in some text: emoji by name, others by number."""
     return text if not any(map(missing, text)) else "".join(_spelled(c) if missing(c) else c for c in text)
 
 

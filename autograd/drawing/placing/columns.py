@@ -10,7 +10,7 @@ __all__ = ["gaps", "ranked", "row_of", "set_columns"]
 
 BETWEEN = 12  # between two cells above each other
 BESIDE = 7  # between a cell and an arrow that passes it by
-CURVE = 16  # the least distance for an arrow to change its height
+CURVE = 16  # the minimum distance for an arrow to change its height
 ROUNDS = 8  # of settling
 
 

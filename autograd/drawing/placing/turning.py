@@ -35,11 +35,11 @@ class Turn:
         return (0.0, 0.0, title[0]) if self.mirrored else (0.0, title[0], 0.0)
 
     def length_of(self, frame: FrameCell) -> float:
-        """Return the least width of a frame, so that its title fits."""
+        """Return the minimum width of a frame, so that its title fits."""
         return 0.0 if self.upright else frame.title[0] + (frame.badge[1][0] + 16 if frame.badge else 0)
 
     def depth_of(self, frame: FrameCell) -> float:
-        """Return the least height of a frame in the turned picture, for a title that is written across."""
+        """Return the minimum height of a frame in the turned picture, for a title that is written across."""
         return max(frame.title[1], frame.badge[1][1] if frame.badge else 0.0) if self.upright else 0.0
 
     def beside(self, frame: FrameCell) -> tuple[float, float]:

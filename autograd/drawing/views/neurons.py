@@ -41,7 +41,7 @@ READABLE = 9.05  # points of the smallest text that can be read on a page
 MARGIN, LINE = 60.0, 15.0  # points around the dots, and for each line under them
 THIN, THICK, LEAST = 0.4, 5.0, 1.8  # the widths of lines, and the width of the widest if there are very many
 CURVE = 0.6  # if lines are few, width and colour show this root of a weight's size; if many, the size itself
-CLEAR = 12.0  # the least distance in points between two numbers
+CLEAR = 12.0  # the minimum distance in points between two numbers
 SPELLED = 6  # the most terms in a sum that a tooltip writes out
 
 

@@ -73,7 +73,7 @@ TOLD: dict[str, str] = {
     "later": "{where}, `{code}`: this comes too early: `{other}` has to come before it.",
     "earlier": "{where}, `{code}`: this comes too late: it has to come before `{other}`.",
     "indented": "{where}, `{code}`: this is done in every iteration of `{other}`; it belongs after that loop.",
-    "begun anew": "{where}, `{code}`: this is done again in every iteration of `{other}`; it belongs before that loop.",
+    "begun again": "{where}, `{code}`: this is done again in every iteration of `{other}`; it belongs before that loop.",
     "set back": "{where}, `{code}`: this is done once, but has to be done again in every iteration of `{other}`.",
     "outside": "{where}, `{code}`: this is done once, after `{other}`; it belongs inside that loop.",
     "too much": "{where}, `{code}`: this does not belong here.",

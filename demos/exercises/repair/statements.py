@@ -119,7 +119,7 @@ def _out_of(
         yield Edit("indented", (last[0].lineno,), changes, fields, 1.0 + 0.1 * count)
         fields = {"old": text(first[0]), "other": _head(node)}
         changes = (_put(node, "body", body[count:]), _put(owner, field, [*block[:k], *first, *block[k:]]))
-        yield Edit("begun anew", (first[0].lineno,), changes, fields, 1.2 + 0.1 * count)
+        yield Edit("begun again", (first[0].lineno,), changes, fields, 1.2 + 0.1 * count)
 
 
 def _into(

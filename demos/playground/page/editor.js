@@ -31,7 +31,7 @@ const marked = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-// complete: returns the names that can complete a text. run, runOn, leave: called by keys. change: called on every change.
+// complete: returns the names that can complete what is typed. run, runOn, leave: called by keys. change: called on every change.
 export function makeEditor(place, code, { label, complete, run, runOn, leave, change }) {
   const names = async (context) => {
     const word = context.matchBefore(/[\w.]+/);

@@ -239,7 +239,7 @@ class _Layout:
         ]
 
     def _extents(self) -> list[dict[str, tuple[float, float]]]:
-        """The limits of the axes of every panel; if they are shared, from the least to the greatest."""
+        """The limits of the axes of every panel; if they are shared, from the smallest to the largest."""
         each = [{axis: axes.extent(axis) for axis in "xy"} for axes in self.figure.panels]
         if not self.figure.shared:
             return each

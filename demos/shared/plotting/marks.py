@@ -249,7 +249,7 @@ class Cells(Mark):
 
 
 class Words(Mark):
-    """A text at a point, moved by `offset` points right and up. fixed: its colour does not follow the theme."""
+    """Text at a point, moved by `offset` points right and up. fixed: its colour does not follow the theme."""
 
     zorder = 3.0
 

@@ -1,4 +1,4 @@
-"""SVG as text: numbers, escaped words, the width of a text, and colours that follow the reader's theme.
+"""SVG as text: numbers, escaped words, the width of text, and colours that follow the reader's theme.
 
 A colour written as an attribute follows the theme: on a dark page a style sheet mirrors its lightness. A colour written as a style stays, as it must in a heat map. A viewer that ignores style sheets shows the light theme.
 """
@@ -65,12 +65,12 @@ def path(points: Iterable[tuple[float, float]], closed: bool = False) -> str:
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a text, without what cannot be printed."""
+    """The lines of some text, without what cannot be printed."""
     return [one_line(line, LONGEST) for line in str(text).split("\n")]
 
 
 def shown(text: str) -> str:
-    """A text as one line of SVG, without markup or control characters."""
+    """Text as one line of SVG, without markup or control characters."""
     return escape(one_line(str(text), LONGEST))
 
 
