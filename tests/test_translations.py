@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import doctest
+import html
 import json
 import os
 import re
@@ -407,6 +408,15 @@ def small_model() -> Value:
     loss.label = "L"
     loss.backward()
     return loss
+
+
+def test_parameters_in_a_few_words_are_written_in_full():
+    """Russian is longer: their gradients are not cut out of the middle."""
+    loss = nn.functional.mse_loss(nn.MLP(2, [4, 1], activation="tanh", seed=0)([Value(1.0), Value(0.0)]), [1.0]) * 0.01
+    loss.backward()
+    for name, said in (("en", "12 parameters, grads -"), ("ru", "параметров: 12, grads от -")):
+        with using(name):
+            assert said in html.unescape(loss.draw().pipe("svg", encoding="utf-8"))
 
 
 @pytest.mark.parametrize("view", ["graph", "neurons", "matrix"])

@@ -276,7 +276,7 @@ class DotWriter:
     def content(self, box: Box) -> Markup:
         """Write the inside of a box."""
         if box.brief:
-            return html(self.text(self.in_few_words(box), size=10))
+            return html(self.text(self.in_few_words(box), size=10, limit=2 * SPELLED))
         if box.kind == "constant":
             return self.constants(box)
         return self.leaves(box) if box.node is None and box.kind not in FOLDED else self.rows(box)
@@ -436,8 +436,8 @@ class DotWriter:
         """Return a space of that many points at the usual size."""
         return f' WIDTH="{round(width * self.look.font_size / SIZE)}"' if width else ""
 
-    def text(self, text: str, size: int = 0, bold: bool = False, faint: bool = False) -> str:
-        shown = escape(one_line(text, SPELLED))
+    def text(self, text: str, size: int = 0, bold: bool = False, faint: bool = False, limit: int = SPELLED) -> str:
+        shown = escape(one_line(text, limit))
         if not shown:
             return ""
         if bold:
