@@ -60,9 +60,10 @@ def looked_for() -> str:
     text = f"""\
 **The tests are tested, too.** `python -m tests.fuzz` writes random programs and compares every mode with PyTorch in float64 and with mpmath:
 {fuzz["programs"]:,} programs so far, in {spent} of one core, with {fuzz["comparisons"]:,} comparisons. The largest
-disagreement is {fuzz["largest"]:.2f} of the bound on what rounding may do, in mode `{fuzz["mode"]}`. What it finds is mended, and becomes a test; it finds
-each of {len(planted)} faults planted by hand within two minutes. `python -m tests.mutants` changes one operator, constant, condition or statement of the code at a time:
-{mutants["run"]} such changes were drawn by seed; {mutants["equivalent"]} of them change nothing that can be seen, and a test fails for
+disagreement is {fuzz["largest"]:.2f} times the bound on rounding errors, in mode `{fuzz["mode"]}`. Whatever it finds is
+fixed, and becomes a test; it finds each of {len(planted)} faults planted by hand within two minutes. `python -m
+tests.mutants` changes one operator, constant, condition or statement in the code at a time: {mutants["run"]} such
+changes were drawn at random; {mutants["equivalent"]} of them have no visible effect, and a test fails for
 {mutants["share"]:.1%} of the others. `tests/golden/mutants.json` says why the rest survive."""
     text = re.sub(r"`[^`]*`", lambda code: code[0].replace(" ", "\0"), " ".join(text.split()))  # code stays on one line
     return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False).replace("\0", " ")

@@ -260,7 +260,7 @@ class Executable:
     def run(self) -> Callable[[Sequence[Row], float], float]:
         """The function that returns the sum of the results for rows, and adds a number times their gradients.
 
-        If these depend on a pick, it removes a 0 added where nothing has been picked, since that is not a gradient.
+        If these depend on a pick, it removes the 0 where nothing was picked, since that is not a gradient.
         """
 
         def run(rows: Sequence[Row], seed: float) -> float:

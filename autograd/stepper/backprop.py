@@ -332,7 +332,7 @@ class Stepper(Edges):
         )
 
     def _about_change(self, node: Any, new: Mapping[Any, float]) -> list[str]:
-        """Compare the change of the result that a complete gradient predicts with the actual one."""
+        """Compare the change in the result that a complete gradient predicts with the actual change."""
         root = self.graph.root
         if node is root or root not in new or not self._is_complete(node):
             return []

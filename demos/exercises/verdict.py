@@ -89,7 +89,7 @@ def _mended(exercise: Exercise, solution: Any, pairs: bool) -> str:
     samples = Samples(answer, right, exercise.precision, passes, written(exercise.solution, exercise.name))
     found = mended(program, samples, pairs)
     if found and not pairs and all(edit.kind == "divisor" for edit in found[0]):
-        return ""  # to divide what is added too often makes it right, but the slip is known already
+        return ""  # a division would also make it right, but the slip is already known
     return told(program, found[0]) if found else ""
 
 
@@ -340,7 +340,7 @@ def _where(exercise: Exercise, given: Sequence[Tree], right: Sequence[Tree]) -> 
 
 
 def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> str:
-    """Whether every number of the answer has the right gradient with respect to every input, when the inputs are
+    """Whether every number in the answer has the right gradient with respect to every input, when the inputs are
     Values.
 
     If the statement does not mention Values, math.exp() and the like are right too, although they refuse Values. In

@@ -134,7 +134,7 @@ def _calls(node: ast.stmt, name: str) -> bool:
 
 
 def read(path: Path) -> Iterator[Cell]:
-    """The cells of a page. What a cell shows at its end is a cell by itself."""
+    """The cells of a page. What a cell shows at its end becomes its own cell."""
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     starts = [i for i, line in enumerate(lines) if line.startswith("# %%")]

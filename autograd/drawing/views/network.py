@@ -37,7 +37,7 @@ class Dot:
 
 
 class Block:
-    """Dots below each other in one column, under a title: the inputs, a layer, the result."""
+    """Dots stacked in a column, under a title: the inputs, a layer, the result."""
 
     def __init__(self, title: str, dots: list[Dot], column: int) -> None:
         self.title, self.column = title, column

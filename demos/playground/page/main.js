@@ -19,7 +19,7 @@ async function load(name) {
   const inside = $(`part-${name}`);
   if (inside) {
     const bytes = bytesOf(inside.textContent);
-    inside.remove(); // to keep no second copy of its megabytes
+    inside.remove(); // to avoid a second copy of its megabytes
     return opened(new Blob([bytes]).stream());
   }
   const answer = await fetch(DATA.parts[name]);
