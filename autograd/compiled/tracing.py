@@ -230,14 +230,11 @@ class Programs:
             second, drew = first.renewed(), drawn(guards.generators) != before
         if results:
             self._want_apart(program, results)
-            if self._finds_parameters:  # a leaf seen in only one run was created inside
-                outside = {*walk(*results)}.difference(parameters)
-                if new := [
-                    leaf for leaf in walk(root) if type(leaf) is Value and not leaf.operands and leaf in outside
-                ]:
-                    parameters = [*parameters, *new]
-                    program = as_program(root, tracers, parameters, guards)
-                    executable = Executable(program, parameters, sample, in_mode(()))
+            outside = {*walk(*results)} if self._finds_parameters else ()
+            if new := [leaf for leaf in program.constants if leaf in outside]:  # others were created inside
+                parameters = [*parameters, *new]
+                program = as_program(root, tracers, parameters, guards)
+                executable = Executable(program, parameters, sample, in_mode(()))
             if changed := first.changed(second):
                 raise TraceError(
                     f"{self.title} changes {', '.join(changed[:3])}, which it also reads: compiled, it would stay "
