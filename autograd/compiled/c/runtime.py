@@ -158,7 +158,7 @@ class Batch(Struct):
     def __init__(self, rows: Sequence[Sequence[float]], reached: bytearray) -> None:
         self.rows = len(rows)
         try:
-            numbers = array("d", chain.from_iterable(rows))
+            numbers = array("d", [*chain.from_iterable(rows)])  # a list is read faster than an iterator
         except OverflowError:  # an int is too large for a float: real() raises the error
             numbers = array("d", map(real, chain.from_iterable(rows)))
         super().__init__(numbers or zeros(1), self.rows, array("B", reached or b"\0"))
