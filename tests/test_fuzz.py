@@ -236,8 +236,37 @@ def loss(s=0.5):
 }
 
 
-# Two findings that were the fuzzer's own: an option that PyTorch's side dropped from the graph, and a product that no float has.
+# Findings that were faults of the fuzzer, not of the engine.
 OWN_FAULTS = {
+    "60 digits are too few for a remainder of 1e154": (
+        "eager",
+        """
+y = Value(1e154)
+def loss():
+    return y % 1.7
+""",
+    ),
+    "PyTorch's logsumexp loses digits with the size of the scores": (
+        "torch",
+        """
+y = Value(1e300)
+def loss():
+    return logsumexp([y, y])
+""",
+    ),
+    "an error in what the loss does not use": (
+        "python",
+        """
+x = Value(1.6)
+y = Value(1.8)
+def loss():
+    v = x
+    for k in range(5):
+        v = v * v
+    v = v ** v
+    return y
+""",
+    ),
     "an alpha whose slope is 0 is still moved by weight decay": (
         "torch",
         """

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from contextlib import contextmanager
+from fractions import Fraction
 
 UNIT = 2.0**-53  # half a unit in the last place of 1
 ULPS = 4  # by how many UNITs of its result a function of a mathematical library may be off: two units in the last place
@@ -245,10 +246,19 @@ def power(a, b):
     return Bounded(value, moved + abs(value) * (_ulps * UNIT) + SMALLEST)
 
 
+def _fraction(x):
+    if isinstance(x, float):
+        return Fraction(x)
+    sign, mantissa, exponent, _ = x._mpf_
+    return Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** exponent
+
+
 def fmod(a, b):
     """The remainder of the division, with the sign of a."""
-    quotient = int(a.value / b.value)
-    exact = a.value - quotient * b.value
+    numerator, divisor = _fraction(a.value), _fraction(b.value)  # 60 digits are too few for 1e154 % 1.7
+    quotient = int(numerator / divisor)
+    rest = numerator - quotient * divisor
+    exact = float(rest) if isinstance(a.value, float) else _context.mpf(rest.numerator) / rest.denominator
     error = a.error + abs(quotient) * b.error
     if error and not error < abs(exact) < abs(b.value) - error:
         raise UndecidedError(f"fmod of {a} and {b}")

@@ -26,7 +26,7 @@ GROUPS = {
     "higher order": ["autograd/higher_order.py"],
     "formula printer": ["autograd/formula/*.py", "autograd/explain/formulas.py"],
     "stepper": ["autograd/stepper/*.py"],
-    "nn": ["nn/*.py"],
+    "nn": ["nn/*.py", "nn/modules/*.py"],
     "optim": ["nn/optim/*.py", "autograd/updates.py"],
     "compiled": ["autograd/compiled/*.py", "autograd/compiled/c/*.py"],
     "drawing": ["autograd/drawing/*.py", "autograd/drawing/*/*.py"],
