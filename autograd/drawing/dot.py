@@ -405,7 +405,7 @@ class DotWriter:
         return html(self.lines([*legend, *self.picture.notes, self.picture.stale]))
 
     def lines(self, texts: Iterable[str]) -> str:
-        """Write lines below each other, with short ones side by side if the picture is wide."""
+        """Write lines one below another, with short ones side by side if the picture is wide."""
         lines: list[str] = []
         for text in map(told, filter(None, texts)):
             longer = f"{lines[-1]}; {text}" if lines else text

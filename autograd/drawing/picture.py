@@ -28,7 +28,7 @@ LABELLED = 8  # the most arrows into one box that are all labelled with a number
 TITLE = 160  # the most characters in a title
 MANY_INPUTS = 6  # up to this many inputs of a wide operation are drawn one by one
 ROW = 20  # the most boxes in a row that a reader can follow
-LENGTH = 10  # in a longer row, each box is as hard to read as this many boxes above each other
+LENGTH = 10  # in a longer row, each box is as hard to read as this many stacked boxes
 
 
 class Box:

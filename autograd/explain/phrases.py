@@ -94,7 +94,7 @@ def short(number: float, digits: int = 4) -> str:
 
 
 def typed(number: float) -> str:
-    """Write a number as somebody typed it; one with too many digits was computed, and is cut off with dots.
+    """Write a number as somebody typed it; one with too many digits was computed, and is cut off with "...".
 
     >>> [typed(x) for x in (1.0001, 0.5, -2.0, 1e-7, 2**0.5, 1 / 3e9)]
     ['1.0001', '0.5', '-2', '1e-07', '1.41421...', '3.33333...e-10']

@@ -110,7 +110,7 @@ def _by_call(nodes: Sequence[Any]) -> Grid:
 
 
 def wrapped(items: Sequence[Any]) -> list[list[Any]]:
-    """Put a few values below each other, and many in rows that make roughly a square, like the pixels of an image."""
+    """Put a few values in a column, and many in rows that make roughly a square, like the pixels of an image."""
     width = 1 if len(items) <= 2 * NUMBERED else math.ceil(math.sqrt(len(items)))
     return [list(items[at : at + width]) for at in range(0, len(items), width)]
 
