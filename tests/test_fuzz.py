@@ -238,6 +238,19 @@ def loss(s=0.5):
 
 # Findings that were faults of the fuzzer, not of the engine.
 OWN_FAULTS = {
+    "a condition whose slope is 0 is still moved by weight decay": (
+        "torch",
+        """
+x = Value(2.0)
+def loss():
+    return where(x, 1.5, 1.0)
+def then():
+    optimizer = nn.optim.AdamW([x])
+    loss().backward()
+    optimizer.step()
+    seen(x)
+""",
+    ),
     "60 digits are too few for a remainder of 1e154": (
         "eager",
         """
