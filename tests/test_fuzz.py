@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections import Counter
 
@@ -94,6 +95,17 @@ def test_a_bound_holds_and_is_not_wide(kind):
         for _ in range(100):
             x = bounds.function("sin")(x * 1.5)
         assert 0 < x.error < 1e-12
+
+
+@pytest.mark.parametrize("name", ["sin", "cos"])
+def test_the_bound_of_a_wave_holds_where_it_turns(name):
+    rng = random.Random(0)
+    with bounds.exactly("mpmath"):
+        for _ in range(200):
+            at, error = rng.uniform(-4, 4), rng.random()
+            moved = bounds.function(name)(bounds.Bounded(bounded(at).value, error))
+            inside = [getattr(math, name)(at + error * k / 20) for k in range(-20, 21)]
+            assert all(abs(x - moved.value) <= moved.error for x in inside)
 
 
 def _sum(numbers):

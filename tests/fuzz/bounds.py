@@ -210,11 +210,16 @@ def function(name):
             raise BeyondError(f"{name} of {a}") from None
         if not isinstance(value, (_context.mpf, float)):
             raise BeyondError(f"{name} of {a}")
-        return Bounded(value, _moved(compute, a, value) + abs(value) * (_ulps * UNIT) + SMALLEST * _ulps)
+        if name in WAVES:  # the farthest point may be inside: Taylor's bound
+            moved = a.error * (abs(getattr(_context, WAVES[name])(a.value)) + a.error / 2)
+        else:
+            moved = _moved(compute, a, value)
+        return Bounded(value, moved + abs(value) * (_ulps * UNIT) + SMALLEST * _ulps)
 
     return of
 
 
+WAVES = {"sin": "cos", "cos": "sin"}  # and the size of the slope
 SPECIAL = {
     "exp2": lambda x: _context.power(_context.mpf(2), x),
     "log2": lambda x: _context.log(x) / _context.log(_context.mpf(2)),
