@@ -263,6 +263,19 @@ def then():
     seen(x)
 """,
     ),
+    "gradients of a list that PyTorch keeps in one place": (
+        "torch",
+        """
+y = Value(0.5)
+z = Value(2.0)
+def loss():
+    return total([y, z])
+def then():
+    for step in range(3):
+        loss().backward()
+    seen(z.grad)
+""",
+    ),
     "60 digits are too few for a remainder of 1e154": (
         "eager",
         """

@@ -60,7 +60,7 @@ class Torch:
         return x.tensor if isinstance(x, Tensor) else self.torch.tensor(float(x), dtype=self.torch.float64)
 
     def stack(self, xs):
-        return self.torch.stack([self.tensor(x) for x in xs])
+        return self.torch.stack([self.tensor(x) * 1.0 for x in xs])  # without * 1.0, their grads may share memory
 
     def wrap(self, tensor):
         return Tensor(self, tensor)
