@@ -757,7 +757,7 @@ def test_drift_of_a_last_digit_is_no_change_of_the_inputs():
         ("yield 1\n    while True: pass", "it is still running after 1,000,000 instructions, at line 3"),
         ("yield 1\n    exit()", "it ends Python"),
         ("yield from (p / 0 for p in partials)", "it raises ZeroDivisionError"),
-        ("yield None()", "it raises TypeError: 'NoneType' object is not callable (line 2)"),
+        ("nothing = None\n    yield nothing()", "it raises TypeError: 'NoneType' object is not callable (line 3)"),
     ],
 )
 def test_a_generator_is_run_as_carefully_as_a_function(body, said, tmp_path):
