@@ -1,11 +1,11 @@
 """What can go wrong: every error raised here is an AutogradError, and also the built-in error you would expect.
 
-There are six kinds. The indented ones are subclasses, because the built-in error or PyTorch's name is narrower too.
+There are six kinds. The indented ones are subclasses, since their built-in errors, or PyTorch's names, are narrower.
 
     DomainError             an operation has no value there         ValueError
         FloatOverflowError  the value is too large for a float      OverflowError
         SingularityError    it divides by zero                      ZeroDivisionError
-    ArgumentError           an argument has a wrong type or value   TypeError, ValueError
+    ArgumentError           an argument has the wrong type or value TypeError, ValueError
     ShapeError              a list or an index does not fit         ValueError, IndexError
     GraphError              a graph cannot give what was asked      ValueError
         TraceError          compile() cannot follow a function      TypeError
@@ -93,7 +93,7 @@ class SingularityError(DomainError, ZeroDivisionError):
 
 
 class ArgumentError(AutogradError, TypeError, ValueError):
-    """An argument has a wrong type, such as a str instead of a number, or a wrong value, such as a negative lr."""
+    """An argument has the wrong type, such as a str instead of a number, or a bad value, such as a negative lr."""
 
 
 class ShapeError(AutogradError, ValueError, IndexError):

@@ -116,7 +116,7 @@ def grad_before(leaf: Any, root: Any) -> Any:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """Ask ``did you mean tanh?``, or nothing if no word is near. Of very many words, only those that begin alike count.
+    """Ask ``did you mean tanh?``, or nothing if no word is near. Among many words, only those that begin alike count.
 
     >>> nearest("tahn", ["exp", "tanh"]), nearest("zzz", ["exp", "tanh"])
     ('did you mean tanh?', '')

@@ -60,7 +60,7 @@ def grad(
     create_graph: record the gradients too, so that they can be differentiated again. retain_graph changes nothing:
     a graph lasts as long as its result.
     Raises GraphError for an input that output does not depend on; with allow_unused its gradient is 0. It is also 0
-    where output was computed from gradients: the slope of a straight line depends on nothing, so its own slope is 0.
+    where output was computed from gradients: the slope of a straight line is constant, so its own slope is 0.
     With create_graph, it also raises GraphError where data was changed after it was used, because that slope is lost.
     Raises ArgumentError if output is not a Value, and TraceError inside a function that compile() traces.
 

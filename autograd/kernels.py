@@ -44,7 +44,7 @@ __all__ = ["compile_kernel", "kernel_text", "make_room"]
 
 _numbers = count()
 
-KERNELS = 256  # how many a row keeps
+KERNELS = 256  # how many kernels a row keeps
 UNROLLED = 64  # the longest list of operands that each get a name; a longer list becomes a loop
 
 _KERNEL = raising(

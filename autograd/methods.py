@@ -55,7 +55,7 @@ FINISH = """\
 
 
 def raising(template: str, name: str = "node") -> str:
-    """Let the compiled function itself raise an error that another returned, so that it is the last in a traceback."""
+    """Let the compiled function raise an error that its helper returned, so that a traceback ends there."""
     return re.sub(
         r"(?m)^( +)return ((?:carefully|first_time)\(.*\))$",
         rf"\1{name} = \2\n\1if isinstance({name}, Exception):\n\1    raise {name} from None\n\1return {name}",

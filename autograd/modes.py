@@ -40,7 +40,7 @@ shared: dict[str, Any] = vars(compiled)
 
 
 class _Entered:
-    """A mode that has been entered once."""
+    """One entry into a mode, which leaving it removes."""
 
     __slots__ = ("name",)
 

@@ -47,7 +47,7 @@ def read(first: Rule, later: Rule, memory: Iterable[str]) -> tuple[Update, list[
     return found, [float(later[name]) for name in found.options]
 
 
-RULES = 256  # how many are kept
+RULES = 256  # how many rules are kept
 _read: dict[Any, Update] = {}
 
 

@@ -1,7 +1,8 @@
 """Networks of scalar Values, with the structure and the names of torch.nn.
 
-Vectors are lists of numbers, and matrices are lists of rows; a layer takes (features,) or (N, features). A new layer is
-a file of nn/modules with a Module in it, such as linear.py; `pytest --refresh` writes its name below.
+Vectors are lists of numbers, and matrices are lists of rows; a layer takes shapes (features,)
+or (N, features). A new layer is a file in nn/modules that defines a Module, such as linear.py; `pytest --refresh`
+then adds its name below.
 
 >>> import nn
 >>> model = nn.MLP(2, [3, 1], activation="tanh", seed=0)

@@ -39,7 +39,7 @@ def linear(input: Any, weight: Matrix, bias: Vector | None = None) -> Any:
     """W x + b: output i is row i of `weight` times the input, plus bias i.
 
     input: (in,) or (N, in). weight: (out, in). bias: (out,). Returns (out,) or (N, out).
-    Raises ShapeError where they do not fit.
+    Raises ShapeError if they do not fit.
 
     >>> [y.data for y in linear([1.0, 2.0], [[3.0, 4.0], [5.0, 6.0]], [0.5, 0.25])]
     [11.5, 17.25]

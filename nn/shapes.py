@@ -93,7 +93,7 @@ def shape_of(xs: Any) -> tuple[int, ...]:
     shapes = [shape_of(x) for x in xs]
     for i, shape in enumerate(shapes):
         if shape != shapes[0]:
-            raise ShapeError(f"want rows of one shape, got {shapes[0]} in row 0 and {shape} in row {i}")
+            raise ShapeError(f"want rows of the same shape, got {shapes[0]} in row 0 and {shape} in row {i}")
     return (len(xs), *shapes[0])
 
 
@@ -119,7 +119,7 @@ def described(xs: Any) -> str:
     try:
         return f"shape {shape_of(xs)}"
     except ShapeError as error:
-        return str(error).replace("want rows of one shape, got", "rows of different shapes:")
+        return str(error).replace("want rows of the same shape, got", "rows of different shapes:")
 
 
 def want_vector(who: str, xs: Any, size: int | None = None) -> None:

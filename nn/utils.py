@@ -1,4 +1,4 @@
-"""Clip gradients between backward() and an update, under torch's names."""
+"""Clip gradients between backward() and an update, with torch's names."""
 
 from __future__ import annotations
 

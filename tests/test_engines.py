@@ -78,7 +78,7 @@ def test_order_of_choice(alone, monkeypatch):
 def test_a_layout_is_stopped_at_its_deadline(alone, monkeypatch):
     monkeypatch.setenv("PATH", f"{alone / 'path'}:/bin:/usr/bin")
     program(alone / "path", "dot", "#!/bin/sh\nexec sleep 60\n")
-    with pytest.raises(DeadlineError, match=r"not done in 0\.1 s"):
+    with pytest.raises(DeadlineError, match=r"not finish in 0\.1 s"):
         lay_out("digraph {}", deadline=0.1)
 
 

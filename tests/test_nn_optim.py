@@ -211,7 +211,7 @@ def test_wrong_options_and_parameters():
         (lambda: optim.SGD(w), TypeError, r"got Value\(1.0, .*\): one is written \[w\]"),
         (lambda: optim.SGD([1.0]), TypeError, "want Values as parameters, got 1.0"),
         (lambda: optim.SGD(nn.Linear(1, 1).named_parameters()), TypeError, r": give parameters\(\), without names"),
-        (lambda: optim.SGD(nn.Linear(2, 2).weight), TypeError, "got a list: give rows of Values as one list"),
+        (lambda: optim.SGD(nn.Linear(2, 2).weight), TypeError, "got a list: put the rows of Values into one list"),
         (lambda: optim.SGD([{"lr": 0.1}]), ValueError, 'got one without "params"'),
         (lambda: optim.SGD([w]).load_state_dict({}), ValueError, r"state_dict\(\), got {}"),
         (lambda: optim.SGD([w]).load_state_dict(None), ValueError, r"state_dict\(\), got None"),

@@ -25,7 +25,7 @@ def test_shapes():
 
 def test_ragged_lists_have_none():
     for xs, first, other in (([[1.0], [2.0, 3.0]], (1,), (2,)), ([1.0, [2.0]], (), (1,)), ([[1.0], 2.0], (1,), ())):
-        with pytest.raises(ValueError, match="want rows of one shape, got"):
+        with pytest.raises(ValueError, match="want rows of the same shape, got"):
             shape_of(xs)
         assert described(xs) == f"rows of different shapes: {first} in row 0 and {other} in row 1"
         assert not has_shape(xs, (2, 1)) and not has_shape(xs, (2,))

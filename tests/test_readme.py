@@ -59,7 +59,7 @@ def looked_for() -> str:
     spent = f"{fuzz['hours']:.1f} hours" if fuzz["hours"] >= 1 else f"{60 * fuzz['hours']:.0f} minutes"
     text = f"""\
 **The tests are tested, too.** `python -m tests.fuzz` writes random programs and compares every mode with PyTorch in float64 and with mpmath:
-{fuzz["programs"]:,} programs so far, in {spent} of one core, with {fuzz["comparisons"]:,} comparisons. The largest
+{fuzz["programs"]:,} programs so far, in {spent} on one core, with {fuzz["comparisons"]:,} comparisons. The largest
 disagreement is {fuzz["largest"]:.2f} times the bound on rounding errors, in mode `{fuzz["mode"]}`. Whatever it finds is
 fixed, and becomes a test; it finds each of {len(planted)} faults planted by hand within two minutes. `python -m
 tests.mutants` changes one operator, constant, condition or statement in the code at a time: {mutants["run"]} such

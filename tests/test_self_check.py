@@ -310,7 +310,7 @@ def test_a_fault_planted_in_the_code_generator_is_found(fault, call, monkeypatch
     changed = []
     monkeypatch.setattr(batches, "python_loop", faulty(batches.python_loop))
     step = compile(loss, [w, v, b], "python")
-    with pytest.raises(TraceError, match="a fault of compile"):
+    with pytest.raises(TraceError, match="a fault in compile"):
         call(step, [0.75, -2.0], 0.125, 1)
     assert sum(changed) and gradients([w, v, b]) == [None, None, None]
 

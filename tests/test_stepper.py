@@ -361,7 +361,7 @@ PREDICTIONS = [
     ("b", 5, True, "right: df/db = 5"),
     ("b", "5.0", True, "right"),
     ("a", "2 * b + 6", True, "right: df/da = 10"),  # an expression of the graph's names
-    ("a", 10.0004, False, "no usual slip"),
+    ("a", 10.0004, False, "none of the usual slips"),
     ("a", -10, False, "the sign is wrong"),
     ("b", -5, False, "the sign is wrong"),
     ("b", 3, False, "not complete yet: after f there is 1 more to come"),
@@ -372,7 +372,7 @@ PREDICTIONS = [
     ("b", 4, False, "upstream is forgotten: it is the sum of the partials"),
     ("a", 16, False, "it is what plain recursion gives"),
     ("a", 6, False, "going depth-first with a visited set gives"),
-    ("a", 77, False, "no usual slip gives it"),
+    ("a", 77, False, "none of the usual slips gives it"),
     ("a", 1, False, "it is a's data"),
 ]
 

@@ -44,7 +44,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def given_flags(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return the given options, under draw's names."""
+    """Return the given options, by draw's names."""
     given = vars(arguments)
     return {one.name: given[_flag(one)] for one in _options() if _flag(one) in given}
 

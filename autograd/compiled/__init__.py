@@ -1,6 +1,6 @@
 """compile(): trace a function of Values once, then run it at machine speed, as Python or by an interpreter in C.
 
-From a function to a run:
+From the function to running code, file by file:
 
 tracing.py      the function run once, with tracers (tracers.py), which record operations, in place of numbers; its
                 programs, by the signature of its arguments

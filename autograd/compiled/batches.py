@@ -38,8 +38,8 @@ __all__ += ["signature"]
 Signature = tuple[Any, ...]
 Row = Sequence[float]  # the numbers in the arguments, in order
 _PLAIN = {float, int}
-MANY_ROWS = 4  # the fewest rows in a batch worth computing side by side
-SIZES = 8  # the most batch sizes for which memory is kept
+MANY_ROWS = 4  # the minimum number of rows in a batch worth computing side by side
+SIZES = 8  # the maximum number of batch sizes for which memory is kept
 KINDS = ("python", "c one", "c many")  # the kinds of code that may run a program; each is checked
 
 _NAMESPACE: dict[str, Any] = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}

@@ -23,9 +23,9 @@ __all__ = ["INDENT", "Statements", "broken", "identifiers"]
 
 INDENT = "    "
 SUMS_OF_PRODUCTS = {"+", "-", "*", "neg", "sum", "name", "item", "number"}  # the heads in their formulas
-TERMS = 40  # the most terms in one statement's sum, since parsers recurse over it
+TERMS = 40  # the maximum number of terms in one statement's sum, since parsers recurse over it
 _PICKED = "d_picked__"  # the list with the gradients of values that may be picked
-MOST = 100_000  # the most operations to write: Python needs some 5 s to compile them, and time grows faster than size
+MOST = 100_000  # the maximum number of operations to write: Python compiles them in 5 s, but larger sources too slowly
 
 
 def identifiers(program: Program) -> dict[Any, str]:
@@ -228,7 +228,7 @@ class Statements:
             self.listing(self.language.list, _PICKED, [*start, zero])
 
     def hand(self, operand: Any, text: Piece, source: Any = None) -> None:
-        """Record a term of an operand's gradient until that is complete; if it is in a list, write it at once."""
+        """Record a term of an operand's gradient until it has all of them; if it is in a list, write it at once."""
         if operand in self.place or operand.op is PICK:
             slot = self.slot(operand) if operand in self.place else self.chosen_slot(operand)
             self.add_up(self.language.add, slot, [text])

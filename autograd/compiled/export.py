@@ -42,7 +42,7 @@ class _Function(Statements):
 def function(program: Program, language: str) -> str:
     """Write ``step(inputs, parameters, gradients)``: it returns the result, and its gradients plus those passed.
 
-    parameters: the numbers of program.parameters, then those of program.constants. In C, the gradients are changed.
+    parameters: the numbers of program.parameters, then those of program.constants. In C, the gradients change in place.
     """
     lines = _Function(program, language)
     for kind, names in (("inputs", lines.inputs), ("parameters", lines.values), ("gradients", lines.gradients)):

@@ -30,7 +30,7 @@ from ..value import Value
 
 __all__ = ["Guards", "is_library"]
 
-MOST = 100_000  # the most items compared before each call, smallest containers first; for others, only the length
+MOST = 100_000  # the maximum number of items compared before each call, smallest containers first
 _COPIED = (list, tuple, dict, set, frozenset)
 _VIEWS = (Mapping, MappingView, Sequence, deque)
 _PLAIN = {bool, int, float, complex, str, bytes, type(None)}
@@ -97,7 +97,7 @@ class Guards:
         self.hold: Callable[[], bool] = self._held["hold"]
 
     def renewed(self, rows: Iterable[Op] = (), own: Mapping[Any, Any] | None = None) -> Guards:
-        """Return the guards for the current state: these, if nothing has changed. rows, own: additions to their own."""
+        """Return the guards for the current state: these, if nothing has changed. rows, own: what to add."""
         known = not own and {row for row in rows if row not in BUILTIN} <= {*self._rows}
         if known and self._modules == len(sys.modules) and self.hold():
             return self
@@ -264,7 +264,7 @@ def _names_in(code: CodeType) -> set[str]:
 def _same(old: Any, new: Any) -> bool:
     try:
         return bool(old is new or (type(old) is type(new) and old == new))
-    except Exception:  # the == of arrays in lists is not a bool
+    except Exception:  # comparing lists of arrays gives no bool
         return False
 
 

@@ -21,7 +21,7 @@ from .program import PICK, Program
 
 __all__ = ["Itself", "described", "drawn", "first_difference", "generators_put_back"]
 
-NEAR = 1e-12  # how near sums must be, as a share of the sizes of their terms
+NEAR = 1e-12  # how close sums must be, relative to the sizes of their terms
 _NEAR_PLAIN = 1e-9  # for plain numbers: ints are exact, and from Python 3.12 on, sum() rounds only once
 
 

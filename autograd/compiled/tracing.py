@@ -361,7 +361,7 @@ class Programs:
         if not (difference or drew or not math.isfinite(itself.loss)):
             executable.last_check = call
             return
-        line, where = "", "each value agrees, so this is a fault of compile() itself"
+        line, where = "", "each value agrees, so this is a fault in compile() itself"
         for sample, result in zip(samples, itself.results):
             if parted := first_difference(program, sample.numbers, result):
                 where = f"the first value that differs is {described(*parted, program)}"

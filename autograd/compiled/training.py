@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Updates", "train", "update"]
 
-AT_ONCE = 10_000  # the most updates between two looks at what the function and the optimiser use
+AT_ONCE = 10_000  # the maximum number of updates between two checks of what the function and the optimiser use
 
 
 def train(step: Step, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:

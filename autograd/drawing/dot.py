@@ -37,15 +37,15 @@ if TYPE_CHECKING:
 __all__ = ["DotWriter"]
 
 ROUNDED = re.compile(r"-?\d+\.0+(e.*)?$")  # a rounded number that looks whole
-SPELLED = 40  # the most characters in a formula written instead of a symbol
+SPELLED = 40  # the maximum number of characters in a formula written instead of a symbol
 CURVE = 0.4  # gradients differ by powers of ten, so colour and width show this root of their size
 FONT = "Helvetica"  # the layout engines know its widths; viewers have it, or a font with the same widths
 SIZE = 11  # the default size of numbers in points; all sizes here assume it
 PAD = 14.4  # the margin around the picture in points
-LEAST = 9.05  # the smallest text on a page in points; a little more than 9, since engines round
-PACKED = 0.85  # the share of the width that lines side by side may take, since other fonts are wider
+LEAST = 9.05  # the smallest text on a page, in points: a little more than 9, since engines round
+PACKED = 0.85  # the fraction of the width that lines side by side may take, since other fonts are wider
 SMALL = 10  # the smallest text in points, at the usual size
-LEGEND = 320  # the most characters in a line under a picture
+LEGEND = 320  # the maximum number of characters in a line under a picture
 
 
 class DotWriter:

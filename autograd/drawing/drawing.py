@@ -72,14 +72,15 @@ def draw(
     input: numbers for a model, in nested lists; or their shape, a tuple such as (4,) or (3, 4). With a shape, the
     picture shows the model's parts and how many values go into and out of them, but no numbers.
     view: "graph" draws operations; "neurons" draws a network as columns of dots, with its weights (or, with
-    show="grad", their gradients) as lines between them; "matrix" draws numbers that belong together as heat maps. The
+    show="grad", their gradients) as lines between them; "matrix" draws heat maps of numbers that belong together. The
     last two take only these options: title, theme, legend, show, digits, font_size and transparent.
 
     Each value is a box with its name, data and grad ("not reached" before backward), and each operation is a dark
     shape. The number on an arrow is a partial: the slope of that one operation with respect to that operand. Computed
     values are rounded, inputs are rectangles, parameters have a double frame, and constants are grey.
 
-    budget: the most boxes to draw; a larger graph is folded, and the picture says what each box holds. None draws all.
+    budget: the maximum number of boxes to draw; a larger graph is folded, and each box says what it holds.
+    None draws all.
     depth: how many levels of modules are drawn open; 0 makes each model one box.
     page: the space for the picture, as width and height in points, or "a4". The graph is folded until none of its text
     is smaller than 9 points; None folds by `budget` alone.

@@ -2,7 +2,7 @@
 
 The system's `dot` draws if there is one. Otherwise `graphviz-pure` does: it is the same engine packaged as a wheel,
 which the extra ``dot`` installs. Each runs in a process that is stopped at its deadline. Where Python has no processes,
-as in a browser, or where something else does the layout, :func:`set_engine` replaces them by a function.
+as in a browser, or where something else does the layout, :func:`set_engine` replaces them with a function.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def _run(command: list[str], given: str, deadline: float | None) -> subprocess.C
         )
     except subprocess.TimeoutExpired:
         raise DeadlineError(
-            f"the layout was not done in {deadline:.3g} s: draw less with budget=100 or depth=1, "
+            f"the layout did not finish in {deadline:.3g} s: draw less with budget=100 or depth=1, "
             "or wait longer with deadline=60"
         ) from None
     except OSError as error:

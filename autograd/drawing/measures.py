@@ -81,7 +81,7 @@ def placed(at: Rect, outer: float = 0) -> dict[str, str]:
 
 
 def path(points: Sequence[tuple[float, float]], tip: float = 0) -> str:
-    """Write a curve for Graphviz; an arrowhead, if wanted, covers its last points."""
+    """Write a curve for Graphviz; an arrowhead, if requested, covers its last points."""
     *most, last = points
     if not tip:
         return " ".join(point(*at) for at in points)

@@ -20,14 +20,14 @@ from .frames import MOST_NESTED, SameCalls, innermost
 
 __all__ = ["BUDGET", "Arrow", "Box", "Cluster", "Picture", "kind_of", "spread"]
 
-BUDGET = 200  # the most boxes that a reader can take in
+BUDGET = 200  # the maximum number of boxes that a reader can take in
 FOLDED = ("module", "more")  # the kinds of boxes into which a part of the graph is folded
 UNKNOWN = "not reached"
-LISTED = 12  # the most rows in a table shown in full
-LABELLED = 8  # the most arrows into one box that are all labelled with a number
-TITLE = 160  # the most characters in a title
+LISTED = 12  # the maximum number of rows in a table shown in full
+LABELLED = 8  # the maximum number of arrows into one box that are all labelled with a number
+TITLE = 160  # the maximum number of characters in a title
 MANY_INPUTS = 6  # up to this many inputs of a wide operation are drawn one by one
-ROW = 20  # the most boxes in a row that a reader can follow
+ROW = 20  # the maximum number of boxes in a row that a reader can follow
 LENGTH = 10  # in a longer row, each box is as hard to read as this many stacked boxes
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["tree"]
 
 DEEPEST = 12  # the deepest level before the tree continues at the margin
-WIDEST = 60  # the most characters in a formula; a longer one is shown by name only
+WIDEST = 60  # the maximum number of characters in a formula; a longer one is shown by name only
 COUNTS = ("values", "parameters", "inputs")
 PLAIN = ("|-- ", "`-- ", "|   ", "    ")
 DRAWN = ("├── ", "└── ", "│   ", "    ")

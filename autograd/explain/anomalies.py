@@ -27,11 +27,11 @@ from .staleness import remark
 
 __all__ = ["Anomalies", "detect_anomalies"]
 
-SATURATED = 0.01  # the share of the steepest slope below which a unit is called saturated
-VANISHED = 1e-6  # the share of the seed below which a gradient has vanished
+SATURATED = 0.01  # the fraction of the steepest slope below which a unit is called saturated
+VANISHED = 1e-6  # the fraction of the seed below which a gradient has vanished
 EXPLODED = 1e6  # the multiple of the seed above which a gradient has exploded
 STEEPEST = {"tanh": 1.0, "sigmoid": 0.25}
-CANCELLED = 1e-6  # the share of its largest path below which a gradient has cancelled out
+CANCELLED = 1e-6  # the fraction of its largest path below which a gradient has cancelled out
 LISTED = 5  # how many of each kind are listed
 
 
@@ -77,7 +77,7 @@ def detect_anomalies(*results: Any, graph: Graph | None = None) -> Anomalies:
         found += _gradient_sizes(graphs)
     if not found:
         return Anomalies(
-            "nothing unhealthy: every number is finite, and gradients of a good size reach every leaf", kinds=()
+            "nothing unhealthy: every number is finite, and gradients of a reasonable size reach every leaf", kinds=()
         )
     return Anomalies("\n".join(f"{kind}: {said}" for kind, said in found), kinds=tuple(kind for kind, _ in found))
 

@@ -19,7 +19,7 @@ _Function = Callable[[float], float]
 _LEAST, _DENSE = (
     -1000,
     -128,
-)  # the exponent of the smallest step at 0, and the one from which on no step is left out
+)  # the exponent of the smallest step at 0, and the one above which no step is left out
 _UNEVEN = 1.848  # a step is a power of two times this: a multiple of the last bit would not show the rounding
 _ABSOLUTE = -48  # the exponent of the smallest step that numbers near 1 can resolve
 
@@ -373,7 +373,7 @@ class _Search:
     def _is_denied(self, slope: float, settled: int, errors: dict[int, float]) -> bool:
         """Return whether larger steps settle on another slope, and the transition between the two looks like rounding.
 
-        A smooth function departs from its slope with the square of the step. A function with a kink nearby departs from
+        A smooth function departs from its tangent by the square of the step. A function with a kink nearby departs from
         it without a jump in its values. Rounded values jump.
         """
         values = self.values

@@ -29,7 +29,7 @@ from .python_names import in_python
 
 __all__ = ["formula", "latex"]
 
-LONG = 100  # the most characters that a value without its own line may have
+LONG = 100  # the maximum number of characters that a value without its own line may have
 # Operations shown as their formula; all others are shown as calls. A sum that is one node must not be written as
 # several.
 _OPERATORS = frozenset(name for name in OPERATORS if not OPS[name].value.lets)

@@ -29,7 +29,7 @@ __all__ = ["callers_variables", "found_in", "named_graph", "names_for", "one_lin
 
 NOT_NAMES = frozenset({"In", "Out", "exit", "quit", "get_ipython", "self"})
 INLINE = ("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>", "<lambda>")
-LOOKED_AT = 100_000  # the most objects in the caller's lists that are looked at
+LOOKED_AT = 100_000  # the maximum number of objects in the caller's lists that are looked at
 DEPTH = 3  # the deepest nesting of lists
 OBJECTS = 4  # the deepest nesting of objects that have parameters()
 

@@ -55,5 +55,5 @@ def _refuse_shared(root: Any, others: list[Any]) -> None:
         graph = named_graph(root)
         raise GraphError(
             f"backward() of {graph.name(root)}: another thread is in a backward() through the same values. "
-            "Nothing was changed: let in one thread at a time, with a lock: with lock: loss.backward()"
+            "Nothing was changed: let one thread in at a time, with a lock: with lock: loss.backward()"
         )

@@ -34,8 +34,8 @@ __all__ = ["Ledger", "Sums", "find_node", "find_part", "outsider", "strongest_pa
 LISTED = 12  # up to this many paths, all are listed; if there are more, only the largest
 LARGEST = 8
 EXACT = 10**30  # larger counts are written as a power of 2
-LONG = 8  # the most edges in a path that is written in full
-TURNS = 3  # the most places shown where a long path leaves the largest one
+LONG = 8  # the maximum number of edges in a path that is written in full
+TURNS = 3  # the maximum number of places shown where a long path leaves the largest one
 
 
 class Path:

@@ -40,16 +40,16 @@ __all__ = [
     "with_numbers",
 ]
 
-LONGEST = 90  # the most characters in a formula that is written out
-LISTED = 4  # the most operands in a wide operation that are written out
-NOISE = 1e-13  # the share of a number that rounding in a few operations may change
-TYPED, CUT = 10, 7  # the most characters in a number that somebody may have typed, and in a shortened one
+LONGEST = 90  # the maximum number of characters in a formula that is written out
+LISTED = 4  # the maximum number of operands in a wide operation that are written out
+NOISE = 1e-13  # the fraction of a number that rounding in a few operations may change
+TYPED, CUT = 10, 7  # the maximum number of characters in a number that somebody may have typed, and in a shortened one
 
 
 class Report(str):
     """Text that displays itself at a prompt, line by line. Its facts are also in its attributes.
 
-    Printed where its characters cannot be, as in an ASCII locale, it shows escapes in their place.
+    A character that cannot be printed, as in an ASCII locale, is printed as an escape.
     """
 
     def __new__(cls, text: str, **facts: Any) -> Any:

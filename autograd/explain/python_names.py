@@ -26,7 +26,7 @@ _FUNCTIONS = frozenset({"Value", "clamp", "softmax", *OPS})  # what a line of te
 
 
 class Spelled(str):
-    """A name in Python. label: what it is written for, quoted, or "" for a name as it is. exists: whether it is there."""
+    """A name in Python. label: the original name, quoted, if it differs. exists: whether there is such a variable."""
 
     label: str = ""
     exists: bool = True

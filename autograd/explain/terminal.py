@@ -24,7 +24,7 @@ COLOURS = (
     (r"^\[[^\]]+\][^\n]*", "1"),
 )
 BORDERS = " \t\n()+-*/,<>=!;&|^%"  # what ends a word: not a dot or a bracket, which occur in the names of parameters
-KEPT = 1_000  # the most lines in the history
+KEPT = 1_000  # the maximum number of lines in the history
 
 
 def is_terminal(stream: Any) -> bool:

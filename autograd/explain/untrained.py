@@ -132,8 +132,8 @@ def as_truth(value: Node) -> ArgumentError:
     """Return the error for ``if loss:``."""
     name = names_of([value])[0] or "v"
     return ArgumentError(
-        f"the truth of {_called(value)} could mean that its number is not 0, or that it exists: write {name}.data != 0 "
-        f"for the first, {name} is not None for the second"
+        f"the truth value of {_called(value)} could mean that its number is not 0, or that it exists: write "
+        f"{name}.data != 0 for the first, {name} is not None for the second"
     )
 
 

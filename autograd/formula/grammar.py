@@ -46,7 +46,7 @@ def is_taken(name: str) -> bool:
 
 
 def parse(source: str, condition: bool = False) -> tuple[tuple[tuple[str, Expr], ...], Expr]:
-    """Read a formula: its named intermediate values, in order, and its last term, a number or, if wanted, a condition.
+    """Read a formula: its named intermediate values, in order, and its last term, a number or, if allowed, a condition.
 
     Raises FormulaError for text that is not in the grammar.
     """

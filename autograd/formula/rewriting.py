@@ -15,7 +15,7 @@ from .grammar import Expr
 
 __all__ = ["dropped", "folded", "given", "mapped"]
 
-# The operations to compute at once when people read a formula with known numbers.
+# The operations that are computed at once in a formula with known numbers that people will read.
 _SIMPLE = frozenset({"+", "-", "*", "<", "<=", ">", ">=", "==", "!="})
 
 

@@ -31,12 +31,12 @@ NUMBER, SPREAD = 66, 108  # the widths of any number or "not reached", and of a 
 CIRCLE = 25
 LABEL, LABEL_HEIGHT = 50, 13  # the room for the number on an arrow
 WINDOW = (1300, 600)  # the size in points of a drawing that is readable as a whole
-NARROW, FEW = 600, 60  # the width of a second layout, for a notebook's cell or a phone, and the most boxes for it
+NARROW, FEW = 600, 60  # the width of a second layout, for a notebook's cell or a phone, and its maximum number of boxes
 READABLE = (1100, 720)  # the largest drawing whose numbers are 9 pixels high in a window of 1280 by 800
 ALIKE = "×n"  # the name, among the closed modules, for whatever else is folded
-MODULES = 8  # the most modules to open and close one by one
-ROOM, ROOM_PER_VALUE = 150_000, 50  # the most characters in the views of a page
-LONGEST = 40  # the most characters in a name
+MODULES = 8  # the maximum number of modules to open and close one by one
+ROOM, ROOM_PER_VALUE = 150_000, 50  # the maximum number of characters in the views of a page
+LONGEST = 40  # the maximum number of characters in a name
 
 
 def views(graph: Graph, deadline: float | None = 3.0, budget: int = BUDGET) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ function floats(text) {
 // --- The graph ---
 
 const INDENT = "\n      ";
-const SMALL = 500; // the most nodes for remarks that need the whole graph
+const SMALL = 500; // the maximum number of nodes for remarks that need the whole graph
 
 class Model {
   constructor(graph, rules) {

@@ -27,10 +27,10 @@ from . import words
 
 __all__ = ["Question", "checksum", "drawn", "picks", "questions_about", "quiz_data", "tickets", "written"]
 
-LARGEST = 300  # the most values of a graph about which a page asks
-ASKED = 8  # the most questions of each kind on a page
+LARGEST = 300  # the maximum number of values of a graph about which a page asks
+ASKED = 8  # the maximum number of questions of each kind on a page
 EASY = ("add", "sub")  # operations whose partials need no practice
-SAID = 24  # the most slips of each kind that a page knows for a question
+SAID = 24  # the maximum number of slips of each kind that a page knows for a question
 
 Explained = tuple[float, str, str]  # a wrong number, the mistake that gives it, and the reason
 

@@ -69,7 +69,7 @@ class Quiz {
     if (fitting.length === 1) return told(`${guess.text} is what ${fitting[0][1]} gives: ${fitting[0][2]}.`);
     if (fitting.length) return told(`${guess.text} is what ${fitting.map(([, mistake, why]) => told(`${mistake} gives (${why})`)).join(told(" or "))}.`);
     const slip = slips.find(([number]) => guess.agrees(number));
-    return told(`${guess.text} is not right: ${slip ? slip[1] : told("no usual mistake gives it")}.`);
+    return told(`${guess.text} is not right: ${slip ? slip[1] : told("none of the usual mistakes gives it")}.`);
   }
 
   skip() {

@@ -54,11 +54,11 @@ __all__ = ["Recorder"]
 
 FILMS = (".svg", ".gif", ".webp")  # the endings of a film that is not a page
 
-WHOLE = 500  # the most values in a graph to record whole; for a larger one, record one sample
+WHOLE = 500  # the maximum number of values in a graph to record whole; for a larger one, record one sample
 SUMS = ("add", "total", "mean", "mul", "div", "neg")  # how a loss combines the losses of its samples
-POINTS = 1_000  # the most points in the loss curve on the page
-BOXES = 80  # the most boxes in the drawing, which is seen as a whole
-CELLS = 64 * 64  # the most numbers in a picture given as rows
+POINTS = 1_000  # the maximum number of points in the loss curve on the page
+BOXES = 80  # the maximum number of boxes in the drawing, which is seen as a whole
+CELLS = 64 * 64  # the maximum size of a picture given as rows
 PAUSE = 1.0  # seconds between two updates of a notebook's output
 
 
@@ -71,8 +71,8 @@ class Recorder(Page):
     loss passed to `step`, or of its first term if the loss is large. picture: a function whose result is shown beside
     the
     graph: rows of numbers (an attention map, a grid of scores), SVG text, or a figure.
-    every: record only each n-th update. budget: the most bytes for frames and pictures. path: where to write the page
-    when the ``with`` block ends, even if it ends with an error or Ctrl-C.
+    every: record only each n-th update. budget: the maximum number of bytes for frames and pictures. path: where
+    to write the page when the ``with`` block ends, even if it ends with an error or Ctrl-C.
 
     Call ``step(loss)`` between ``loss.backward()`` and the optimizer's step, so that the numbers are those that the
     loss was computed from. In a notebook, the curve is drawn during training.

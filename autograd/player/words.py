@@ -39,7 +39,7 @@ SENTENCES = (
     "{right} of {asked}.", "{right} of {asked}, {streak} in a row.", "score {right} of {asked}",
     "close: {guess} is right as far as it goes, but give at least two digits.",
     "{guess} is what {mistake} gives: {why}.", "{mistake} gives ({why})", " or ", "{guess} is what {mistakes}.",
-    "{guess} is not right: {why}.", "no usual mistake gives it", "Try once more.",
+    "{guess} is not right: {why}.", "none of the usual mistakes gives it", "Try once more.",
     "Try once more; Show has the answer, and where it comes from.", "That was the last question.",
     "Your code, for your teacher: {code}", "Quiz: {level}",
     # values

@@ -328,7 +328,7 @@ class Stepper(Edges):
             hints(self.graph, node, read)
             or [f"it is what {phrase} gives" for phrase in phrases_for(self.graph, node, read)]
             or cuts(self.graph, node, read)
-            or ["no usual slip gives it; explain() shows what comes next"]
+            or ["none of the usual slips gives it; explain() shows what comes next"]
         )
 
     def _about_change(self, node: Any, new: Mapping[Any, float]) -> list[str]:

@@ -72,7 +72,7 @@ def diagnose(f: Node, x: Node | str, guess: float | str, *, graph: Graph | None 
     found, skipped = fitting(graph, node, read, truth)
     if not found:
         causes = hints(graph, node, read) or cuts(graph, node, read)
-        text = f"{read.text} is not right: {causes[0] if causes else 'no usual mistake gives it'}"
+        text = f"{read.text} is not right: {causes[0] if causes else 'none of the usual mistakes gives it'}"
         return Diagnosis("\n".join([text, *skipped]), **facts)
     case = Case(graph, node)
     places = [mistake.where(mistake, case) for mistake in found]

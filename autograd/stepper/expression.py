@@ -43,7 +43,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 _OTHER_NAMES = {"max": "maximum", "sum": "total", "ln": "log"}
 _HOMES = ("np", "numpy", "math", "torch", "autograd")  # modules with such functions in Python: np.sin(a) is sin(a)
-_STAND_INS = 0x4E00  # the first of 20,000 letters that each are a name by themselves
+_STAND_INS = 0x4E00  # the first of 20,000 letters, each of which is a name by itself
 
 
 def _op(name: str) -> Op:
@@ -111,7 +111,7 @@ class _ExpressionReader(Reader):
 
 
 def _with_stand_ins(text: str, names: Iterable[str]) -> tuple[str, dict[str, str]]:
-    """Replace each name that Python cannot read by one of the same length; return the text and the names replaced.
+    """Replace each name that Python cannot read with one of the same length; return the text and the names replaced.
 
     >>> _with_stand_ins("w[0].grad + a", ["w[0]", "a"])
     ('一___.grad + a', {'一___': 'w[0]'})

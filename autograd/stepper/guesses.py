@@ -27,10 +27,10 @@ __all__ = ["Guess", "Predicted", "Slip", "cut_edges", "cuts", "hints", "judge", 
 
 Slip = tuple[str, float, str]  # its kind, the number that it gives, and a sentence
 
-EXACT = 9  # the most digits that are compared, so that rounding never counts as a mistake
-FEW = 2  # the fewest digits that are wanted
-PATHS = 1000  # the most paths that are tried one by one
-EDGES = 5000  # the most edges that are left out one by one
+EXACT = 9  # the maximum number of digits that are compared, so that rounding never counts as a mistake
+FEW = 2  # the minimum number of digits that are wanted
+PATHS = 1000  # the maximum number of paths that are tried one by one
+EDGES = 5000  # the maximum number of edges that are left out one by one
 
 
 class Guess:

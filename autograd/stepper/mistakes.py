@@ -51,7 +51,7 @@ Place = tuple[Any, int]  # an edge: the node that passes its gradient on, and wh
 Made = tuple[Place, float]  # an edge, and the operand's grad after it
 Order = Callable[[Graph], Iterator[Place]]
 
-TOO_MANY = 200_000  # the most edges that plain recursion may make before we stop waiting
+TOO_MANY = 200_000  # the maximum number of edges that plain recursion may make before we stop waiting
 
 
 # --- Orders ------------------------------------------------------------------------------------------------

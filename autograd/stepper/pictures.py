@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BackpropWriter", "ForwardWriter", "ProgressWriter", "draw_progress", "film_of"]
 
-WHOLE = 60  # the most nodes in a graph that is drawn whole; a larger one is drawn only around the cursor
+WHOLE = 60  # the maximum number of nodes in a graph that is drawn whole; a larger one is drawn only around the cursor
 RADIUS = 3
 MOST_FRAMES = 1000
 

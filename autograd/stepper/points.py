@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Known", "Point", "operations", "point_at", "said_range", "tensors", "watch_text"]
 
-LISTED = 4  # the most tensors in a line
+LISTED = 4  # the maximum number of tensors in a line
 
 
 class Known(Mapping[str, float]):
@@ -109,7 +109,7 @@ def _operation(stepper: Moves, x: str) -> Any:
 
 
 def _entered(stepper: Moves, wanted: Callable[[Any], bool]) -> str:
-    """Return the name of the next node if it is wanted and the move before was at another node."""
+    """Return the name of the next node if it is wanted and the previous move was at another node."""
     node, before = stepper.next_node, stepper.before
     if node is None or node is before or not wanted(node):
         return ""

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["INDENT", "SMALL", "WINDOW", "Walker"]
 
 WINDOW = 20  # how many nodes of a large graph are shown
-CHANGES = 8  # the most nodes whose numbers before and after are listed
+CHANGES = 8  # the maximum number of nodes whose numbers before and after are listed
 WIDEST = 60  # the longest operation in a table, in characters; a longer one is shown by name only
-SMALL = 500  # the most nodes for remarks that need the whole graph
+SMALL = 500  # the maximum number of nodes for remarks that need the whole graph
 FILMS, PAGES = (".svg", ".gif", ".webp"), (".html", ".htm")  # the file name endings of a film and of a page
 INDENT = "\n      "
 
@@ -160,7 +160,7 @@ class Walker(Moves):
         ]
 
     def _rows(self, node: Any) -> list[tuple[str, str, str]]:
-        """Return a node's row and, if wanted, the rows of the constants that it is computed from."""
+        """Return a node's row and, if requested, the rows of the constants that it is computed from."""
         text = operation(self.graph, node)
         if len(text) > WIDEST:
             text = f"{node.op.name} of {len(node.operands)} operands"

@@ -56,7 +56,7 @@ class Descent:
         write(self.parameters, "data", [p.data - self.lr * p.grad for p in self.parameters])
 
     def zero_grad(self) -> None:
-        """Reset every gradient to not reached."""
+        """Reset every gradient to "not reached"."""
         write(self.parameters, "grad", repeat(shared["NOT_REACHED"]))
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Training one phase at a time, forwards and back: forward, backward (edge by edge if wanted), update, zero_grad.
+"""Training one phase at a time, forwards and back: forward, backward (edge by edge if you like), update, zero_grad.
 
     >>> from autograd import Value
     >>> w = Value(0.0, label="w")
@@ -12,7 +12,7 @@
     >>> w
     Value(0.6000000000000001, grad=-4.8, label='w')
 
-You can leave out a phase, or make it twice, by calling the phases yourself: the stepper says what that does, and the
+You can leave out a phase, or run it twice, by calling the phases yourself: the stepper says what that does, and the
 losses show it.
 """
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["TrainingStepper"]
 
 PHASES = ("forward", "backward", "update", "zero_grad")
-MOST = 10_000  # the most updates that until() makes
+MOST = 10_000  # the maximum number of updates that until() makes
 # Questions for `backprop`, which move nothing.
 ASKED = ("explain", "why", "order", "predict", "what_if", "whatif", "check", "anomalies", "break_at", "watch", "numbers", "known",
          "operations", "name", "node", "part", "draw", "show", "save_picture", "edge", "over", "out")  # fmt: skip

@@ -186,7 +186,7 @@ def tables(
     models, chains = [work for work in works if not work.size], [work for work in works if work.size]
     for title, some in (
         ("What it takes", models),
-        ("How it grows: chains of 10 to 1,000,000 operations, the time per operation", chains),
+        ("Time per operation, in chains of 10 to 1,000,000 operations", chains),
     ):
         if some:
             able = [engine for engine in engines if any(cells[engine.name, work.name].failed != "-" for work in some)]

@@ -1,4 +1,4 @@
-"""Lesson 53b: build your own Value. A class is examined on graphs where each of the usual mistakes has its own number."""
+"""Lesson 53b: build your own Value. A class is tested on graphs where each usual mistake gives its own number."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def _two_sided(case: Case, right: bool) -> str:
         return tr("the function is called at {place}, which is not near x = {x}", place=f"{f.calls[0]:g}", x=f"{x:g}")
     if x in f.calls:
         return tr(
-            "the function is called at x itself, so the nudge goes one way only. Nudge x in both directions: the bend then cancels"
+            "the function is called at x itself, so the nudge goes one way only. Nudge x in both directions: the bend then cancels out"
         )
     widest = max(abs(at - x) for at in f.calls)
     return (
@@ -145,7 +145,7 @@ def _passes(case: Case, right: bool) -> str:
                   "nudge lost in rounding?")  # fmt: skip
     if xs in f.calls and calls <= 2 * n:
         return tr(
-            "the function is called at xs itself, so the nudges go one way only. Nudge in both directions: the bend then cancels"
+            "the function is called at xs itself, so the nudges go one way only. Nudge in both directions: the bend then cancels out"
         )
     if right and calls != 2 * n:
         return tr(

@@ -8,7 +8,7 @@ from . import told
 __all__ = ["LEGENDS", "SENTENCES", "told_lines"]
 
 SENTENCES = (
-    "no usual mistake gives it",
+    "none of the usual mistakes gives it",
     # the mistakes
     "`=` for `+=`", "plain recursion", "going depth-first with a visited set", "keeping operands in a set",
     "a second backward() without zero_grad()", "a second backward() that keeps the inner nodes' grads",

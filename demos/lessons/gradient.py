@@ -188,7 +188,7 @@ def _(ax):
 
 # %% [markdown]
 # With 0.05 the step only gets closer, with 0.1 it lands exactly, and with 0.2 it overshoots by as much as the
-# prediction was short before. One line of algebra says why: a step multiplies the error by $1 - 2 \eta (x^2 + 1)$, and
+# prediction fell short before. One line of algebra says why: a step multiplies the error by $1 - 2 \eta (x^2 + 1)$, and
 # at $x = 2$ that is 0.5, 0 and -1. The right step therefore depends on the data. *(You may skip this on a first
 # reading.)* At another $x$, a step of 0.1 does not land on the target:
 

@@ -90,7 +90,7 @@ for name, (matrix, shift) in movements.items():
 
 
 # %%
-@plot("movements", "The grey letter F is the one before, the other the one after. The arrows are the columns of W; the shaded square is the unit square's image.",
+@plot("movements", "The grey letter F is from before the map, the other from after it. The arrows are the columns of W; the shaded square is the unit square's image.",
       title="Scale, turn, shift", each=movements, x="x", y="y", size=(3.6, 3.6))  # fmt: skip
 def _(ax, movement):
     grid_and_letter(ax, *movement)

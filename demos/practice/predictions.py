@@ -83,7 +83,7 @@ class Question(NamedTuple):
         why = next((why for wrong, why in self.slips() if _same(read, wrong)), "")
         if why:
             return False, tr("not {guess}: {why}", guess=_shown(read), why=why)
-        return False, tr("not {guess}; no usual slip gives that number. Try once more", guess=_shown(read))
+        return False, tr("not {guess}; none of the usual slips gives that number. Try once more", guess=_shown(read))
 
     def _read(self, guess: Any) -> Answer | None:
         if self.choices:

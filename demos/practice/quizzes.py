@@ -178,7 +178,9 @@ class Quiz:
             each = [tr("{mistake} gives ({why})", mistake=mistake, why=why) for mistake, why in fitting]
             return tr("{guess} is what {mistakes}.", guess=read.text, mistakes=tr(" or ").join(each))
         slip = next((why for _, number, why in self.question.slips() if read.agrees(number)), "")
-        return tr("{guess} is not right: {why}.", guess=read.text, why=told(slip or "no usual mistake gives it"))
+        return tr(
+            "{guess} is not right: {why}.", guess=read.text, why=told(slip or "none of the usual mistakes gives it")
+        )
 
     def skip(self) -> Report:
         """Show the answer and where it comes from, and go on. The question does not count as answered right."""

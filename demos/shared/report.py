@@ -232,7 +232,7 @@ def sentences(script: str) -> str:
 
 
 def _whole(frame: str, caption: str) -> str:
-    """What a frame of a film shows, as a sentence for those who do not see it."""
+    """What a frame of a film shows, as a sentence for those who cannot see it."""
     return caption if frame == caption else f"{frame}. {caption}"
 
 

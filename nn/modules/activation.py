@@ -171,7 +171,7 @@ def gelu(input: Any) -> Any:
 
 
 class GELU(Activation, function=gelu):
-    """x times the share of a normal distribution that lies below x. See F.gelu."""
+    """x times the fraction of a normal distribution that lies below x. See F.gelu."""
 
 
 @of_each

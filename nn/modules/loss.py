@@ -38,7 +38,7 @@ __all__ = [
     "hinge_loss", "l1_loss", "mse_loss",
 ]  # fmt: skip
 
-# How a loss combines its terms, under torch's names. "none" leaves the terms alone, in nested lists.
+# How a loss combines its terms, with torch's names. "none" leaves the terms alone, in nested lists.
 REDUCTIONS = ("mean", "sum", "none")
 
 
@@ -184,7 +184,7 @@ def cross_entropy(
     input: scores (logits), (C,) or (N, C). target: the class, an int, or a list of N ints;
     or the probability of each class, in the shape of `input`. weight: (C,), how much each class counts; the mean
     divides by the weights of the targets. ignore_index: a class that does not count, such as padding. label_smoothing:
-    the share of the probability that is spread over all classes (Szegedy et al., 2016). reduction: "mean" or "sum" over
+    the fraction of probability that is spread over all classes (Szegedy et al., 2016). reduction: "mean" or "sum" over
     the batch, or "none" for a list of N. Raises ShapeError for a class without a score, and for lists that do not fit.
 
     >>> cross_entropy([0.0, 0.0], 1).data

@@ -20,7 +20,7 @@ class Adam(Optimizer):
     """Adaptive moments (Kingma and Ba, 2015).
 
     Every parameter moves by about lr, whatever the size of its gradient: the mean of the gradient over recent updates
-    is divided by its root mean square. betas: the share of each that carries over. eps: added to the divisor.
+    is divided by its root mean square. betas: the fraction of each that carries over. eps: added to the divisor.
     weight_decay: weight_decay * w is added to the gradient. amsgrad: divide by the largest root mean square so far
     (Reddi et al., 2018). maximize: go uphill. Raises ArgumentError for options that make no sense.
 
@@ -69,7 +69,7 @@ class Adam(Optimizer):
             "exp_avg": "exp_avg + (1 - beta1) * (slope - exp_avg)",
             "exp_avg_sq": "beta2 * exp_avg_sq + (1 - beta2) * slope * slope",
             **largest,
-            # both averages began at 0: dividing by the share of real gradients in them removes the bias
+            # both averages began at 0: dividing by the fraction of real gradients in them removes the bias
             "rate": "lr / (1 - beta1 ** step)",
             "scale": "1 / sqrt(1 - beta2 ** step)",
             "shrink": "1 - lr * weight_decay" if self.decoupled else "1",

@@ -17,8 +17,8 @@ __all__ = ["SGD"]
 class SGD(Optimizer):
     """Stochastic gradient descent: w <- w - lr * dL/dw.
 
-    params: Values, or dicts {"params": [...], "lr": 0.1}. lr: the size of an update. momentum: the share of the last
-    update that carries over (Polyak, 1964). dampening: the share of the new gradient that is left out of the momentum.
+    params: Values, or dicts {"params": [...], "lr": 0.1}. lr: the size of an update. momentum: the fraction of the last
+    update that carries over (Polyak, 1964). dampening: the fraction of the new gradient left out of the momentum.
     nesterov: look ahead by one momentum step (Sutskever et al., 2013). weight_decay: weight_decay * w is added to the
     gradient.
     maximize: go uphill.

@@ -1,4 +1,4 @@
-"""Schedules: how the learning rate changes from update to update, under torch's names.
+"""Schedules: how the learning rate changes from update to update, with torch's names.
 
 A schedule multiplies the initial rate of each group of an optimiser. It starts at update 0; call ``scheduler.step()``
 after ``optimizer.step()`` to go to the next update.

@@ -34,9 +34,9 @@ T = TypeVar("T")
 class Optimizer:
     """The base of all optimisers: their parameters, in groups with options, and what they remember about each."""
 
-    memory: ClassVar[tuple[str, ...]] = ()  # the names of what is remembered about a parameter
+    memory: ClassVar[tuple[str, ...]] = ()  # the names of what it remembers about each parameter
     has_schedule: bool = False  # whether an LRScheduler changes its lr
-    has_moved: bool = False  # whether there ever was an update with a gradient
+    has_moved: bool = False  # whether there has ever been an update with a gradient
     _was_cleared: bool = False  # by zero_grad()
 
     @public
@@ -83,7 +83,7 @@ class Optimizer:
         for p in options["params"]:
             if not isinstance(p, Value):
                 fix = ": give parameters(), without names" if isinstance(p, tuple) else ""
-                fix = ": give rows of Values as one list" if isinstance(p, list) else fix
+                fix = ": put the rows of Values into one list" if isinstance(p, list) else fix
                 raise ArgumentError(f"{name}: want Values as parameters, got {_short(p)}{fix}")
             if p.op is not None:
                 raise ArgumentError(f"{name}: want leaves as parameters, got the result of {p.op}, {p!r}")

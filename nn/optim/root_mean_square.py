@@ -18,8 +18,8 @@ __all__ = ["RMSprop"]
 class RMSprop(Optimizer):
     """Descent along the gradient divided by its root mean square over recent updates (Tieleman and Hinton, 2012).
 
-    alpha: the share of the mean square that carries over. eps: added to the divisor. weight_decay: weight_decay * w is
-    added to the gradient. momentum: the share of the last update that carries over. centered: divide by the standard
+    alpha: the fraction of the mean square carried over. eps: added to the divisor. weight_decay: weight_decay * w is
+    added to the gradient. momentum: the fraction of the last update that carries over. centered: divide by the standard
     deviation (Graves, 2013). maximize: go uphill. Raises ArgumentError for options that make no sense.
 
     >>> from autograd import Value; w = Value(3.0)

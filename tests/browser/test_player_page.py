@@ -597,7 +597,7 @@ def test_the_answer_that_is_shown_comes_with_its_paths_and_a_wrong_one_stays(tmp
     )  # fmt: skip
     game = quiz(emblem(), seed=3)
     assert seen[3] == game.question.text
-    assert "no usual mistake gives it. Try once more." in seen[5] and "Show has the answer" in seen[9]
+    assert "none of the usual mistakes gives it. Try once more." in seen[5] and "Show has the answer" in seen[9]
     assert seen[10] == "answer" and seen[12] == f"{game.question.slope} = {game.question.truth:g}. 0 of 1."
     assert seen[13].strip() == str(emblem().why("a" if "da" in seen[3] else "b")) and seen[14:] == ["answer", []]
 

@@ -1,7 +1,7 @@
 """The C backend: a program as bytecode, and the interpreter that runs it, which is built once per machine.
 
 The C code of `step.source_c` is not what runs: it is the program written out, for you to read or use elsewhere. The
-interpreter is the same for all programs, so no program waits for a compiler. From source to run:
+interpreter is the same for all programs, so no program waits for a compiler. From source to running code:
 
 template.py     the interpreter's source: interpreter.c.in, with a case for each row of ops.py
 build.py        that source as a library, which a compiler makes once and the user's cache keeps

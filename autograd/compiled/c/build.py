@@ -76,7 +76,7 @@ PUBLIC int tidy(void) { return fesetenv(FE_DFL_ENV); }
 
 
 def compiler() -> list[str]:
-    """Return the command of a C compiler: that in CC, or the first of cc, gcc and clang on the PATH.
+    """Return the command of a C compiler: the one in CC, or the first of cc, gcc and clang on the PATH.
 
     Raises ToolError if there is none.
     """

@@ -26,7 +26,7 @@ STRIP, LIST = range(2)  # where operands are: in consecutive slots, or anywhere
 PRODUCT, PRODUCT_BY_LANE, PICKED = -1, -2, -3
 SINGLE, MANY, WIDE = range(3)
 LISTED = Op("listed")  # not an operation: a list of operands
-FEW = 4  # fewer results than this do not become an instruction with many
+FEW = 4  # fewer results than this do not share an instruction
 
 
 class _Places(dict[Any, int]):

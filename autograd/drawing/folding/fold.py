@@ -34,9 +34,9 @@ __all__ = ["Folded", "fold"]
 
 FULL, FEWEST = ENDS, 2  # how many groups are kept at either end of a chain: at first, and in the end
 MANY = 3  # a graph this many times over budget needs stronger folds
-OPENED = 24  # the most folds that we try to open again, one by one
-OUTLINE = 50  # the most operations in the picture of a large graph
-GIANT = 200_000  # with this many values, seconds have gone by before any fold can be tried
+OPENED = 24  # the maximum number of folds that we try to open again, one by one
+OUTLINE = 50  # the maximum number of operations in the picture of a large graph
+GIANT = 200_000  # with this many values, it takes seconds before any fold can be tried
 LARGE = 10_000  # with this many values, a picture is just an outline: making it fast matters more
 
 
@@ -243,7 +243,7 @@ class _Folder:
         progress.say(f"drawing {len(self.listing.nodes):,} values: looking for a way to fold them")
         for number, state in enumerate(self._states(plain), 1):
             folded = self.folded(state)
-            progress.say(f"drawing {len(self.listing.nodes):,} values: {counted(number, 'way')} to fold them tried")
+            progress.say(f"drawing {len(self.listing.nodes):,} values: tried {counted(number, 'way')} to fold them")
             if self.fits(folded):
                 return self._open_again(plain, state, folded) if self.has_room and state != plain else folded
             last = state

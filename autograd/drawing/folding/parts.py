@@ -28,9 +28,9 @@ __all__ = [
 
 CHAINS = {"add": "sum", "sub": "sum", "mul": "product"}  # long chains of these are drawn as one operation
 FEW = 4  # the same where there is little room
-LONG = 4  # the fewest terms in a chain worth folding
-ENDS, RUN = 5, 100  # in a large graph, the middle of a run of so many values is one part, and its ends are kept
-TANGLED = 1.5  # the most arrows per box that a reader can follow
+LONG = 4  # the minimum number of terms in a chain worth folding
+ENDS, RUN = 5, 100  # in a large graph, the middle of a run of this many values is one part, and its ends are kept
+TANGLED = 1.5  # the maximum number of arrows per box that a reader can follow
 
 
 class Part:
@@ -187,7 +187,7 @@ def parts_of(
     runs: bool = False,
     whole: Container[int] = (),
 ) -> list[Part]:
-    """Split a graph into parts, operands first. Calls deeper than `depth` are closed, and long sums are one if wanted.
+    """Split a graph into parts, operands first. Calls deeper than `depth` are closed, and long sums are one if requested.
 
     dots: whether sums of products are one part, like a neuron that is written out.
     joins: whether a function and its argument are one part, like an activation and its neuron.
@@ -235,7 +235,7 @@ def parts_of(
 
 
 def _is_result_of_steps(listing: Listing, i: int, part: Part) -> bool:
-    """Return whether a value is a result, and closed with steps that have just a name, such as a backward pass.
+    """Return whether a value is a result, made in steps that only have a name, such as a backward pass.
 
     It is drawn beside these: otherwise no box would show it.
     """

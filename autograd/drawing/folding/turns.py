@@ -16,7 +16,7 @@ from .parts import Group, Part, chain_of
 
 __all__ = ["turns_as_one"]
 
-FEWEST = 3  # the fewest iterations worth folding
+FEWEST = 3  # the minimum number of iterations worth folding
 TRIED, FAR = 8, 200  # how many groups to try as the same group one iteration earlier, and how far to look for them
 WORK = 60  # the search ends after this many steps per group
 

@@ -1,7 +1,7 @@
 """Several pictures with one layout as a film: an SVG that plays without a script, a GIF, or a file for each.
 
-Whatever is the same in all frames is in the SVG once, and style rules show the rest only in its own frames. So it also
-plays in a README and in a notebook, and shows its last frame to readers who asked for less motion.
+Whatever is the same in all frames is in the SVG once, and style rules show the rest only in its own frames. So the film
+also plays in a README and in a notebook, and shows its last frame to readers who asked for less motion.
 """
 
 from __future__ import annotations

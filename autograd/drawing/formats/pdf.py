@@ -22,7 +22,7 @@ __all__ = ["as_pdf"]
 
 FONTS = {False: "SourceSansPro-Regular", True: "SourceSansPro-Bold"}
 WIDER = 107.0  # per cent: the width of Source Sans relative to Helvetica, for which the boxes were made
-LETTER = 0.6  # the width of a character whose width is unknown, as a share of the font size
+LETTER = 0.6  # the width of a character whose width is unknown, as a fraction of the font size
 
 
 def as_pdf(scene: Scene, title: str, description: str) -> bytes:

@@ -12,7 +12,7 @@ from ...errors import ToolError, install
 
 __all__ = ["as_film", "as_pixels"]
 
-COLOURS = 128  # the most colours in a frame: a few flat ones, and the blends between them at edges
+COLOURS = 128  # the maximum number of colours in a frame: a few flat ones, and the blends between them at edges
 
 
 def as_pixels(png: bytes, format: str) -> bytes:

@@ -19,7 +19,7 @@ __all__ = ["Outline", "Scene", "Text", "read_scene"]
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = {"white": "#ffffff", "black": "#000000", "none": "", "transparent": ""}  # an engine's names for our colours
-ROUND = 0.5523  # the distance of a quarter circle's control points from its ends, as a share of the radius
+ROUND = 0.5523  # the distance of a quarter circle's control points from its ends, as a fraction of the radius
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[-+]?\d+)?")
 
 

@@ -28,8 +28,8 @@ __all__ = ["complete", "described", "with_dark_colours"]
 
 SHAPE = re.compile(r"<(?:polygon|polyline|path|ellipse|text)\b[^>]*>")
 COLOUR = re.compile(r'\b(fill|stroke)="(#[0-9a-f]{6})"')
-TOLD = 40  # the most boxes in a description
-LONGEST = 60  # the most characters in each description
+TOLD = 40  # the maximum number of boxes in a description
+LONGEST = 60  # the maximum number of characters in each description
 
 
 def complete(svg: str, title: str, description: str) -> str:

@@ -31,7 +31,7 @@ HEAD = r"""% \input this where \usepackage{tikz} is; it is never wider than the 
 \def\ag#1{\fontsize{#1bp}{#1bp}\selectfont\sffamily}%"""
 PICTURE = r"\setbox0\hbox{\begin{tikzpicture}[x=1bp, y=-1bp, every node/.style={inner sep=0pt, outer sep=0pt}]"
 ANCHORS = {"start": "base west", "middle": "base", "end": "base east"}
-HIGH = 0.85  # the greatest height of a picture, as a share of the text height
+HIGH = 0.85  # the greatest height of a picture, as a fraction of the text height
 ESCAPES = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", '"': r"\char34{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "·": r"\ensuremath{\cdot}",

@@ -17,7 +17,7 @@ __all__ = ["Arrangement", "Placement", "Rect", "Route", "Sizes"]
 PAD = 10  # between a frame and its contents
 BETWEEN_ROWS = 6  # below the lanes of one row
 LANE = 6  # between lanes of arrows side by side
-MOST_CROSSING, MOST_IN_LOOPS = 3, 9  # the most arrows from one row to the next; the same within a loop
+MOST_CROSSING, MOST_IN_LOOPS = 3, 9  # the maximum number of arrows from one row to the next; the same within a loop
 
 
 class Rect(NamedTuple):

@@ -14,7 +14,7 @@ __all__ = ["Route", "route_of"]
 
 LANE = 6  # between lanes side by side
 TURN = 5  # the radius of a corner
-LEVEL = 0.7  # how far from a circle's middle an arrow may arrive level, as a share of the radius
+LEVEL = 0.7  # how far from a circle's middle an arrow may arrive level, as a fraction of the radius
 
 Point = tuple[float, float]
 

@@ -14,7 +14,7 @@ from unicodedata import combining, east_asian_width
 
 __all__ = ["LINE", "measured", "text_width"]
 
-LINE = 1.2  # the height of a line, as a share of its font size
+LINE = 1.2  # the height of a line, as a fraction of its font size
 BOLDER = 1.06  # how much wider bold letters are in the fonts that replace a missing Helvetica
 LISTED = {"…": 1000, "×": 584, "·": 278}
 OTHER, WIDE = 667, 1000  # thousandths of the size: the width of an unlisted character, and of a double-width one

@@ -1,4 +1,4 @@
-"""``draw(f, view="matrix")``: numbers that belong together as heat maps, data and gradient, with arrows between them.
+"""``draw(f, view="matrix")``: heat maps of numbers that belong together, data and gradient, with arrows between.
 
 Values with names like ``weights[0][1]`` are cells of a matrix; so are the elements of a parameter, and the results of
 one operation in one call to a module. Orange is above 0 and blue below, stronger for larger numbers; small matrices

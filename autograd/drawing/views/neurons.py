@@ -42,7 +42,7 @@ MARGIN, LINE = 60.0, 15.0  # points around the dots, and for each line under the
 THIN, THICK, LEAST = 0.4, 5.0, 1.8  # the widths of lines, and the width of the widest if there are very many
 CURVE = 0.6  # if lines are few, width and colour show this root of a weight's size; if many, the size itself
 CLEAR = 12.0  # the minimum distance in points between two numbers
-SPELLED = 6  # the most terms in a sum that a tooltip writes out
+SPELLED = 6  # the maximum number of terms in a sum that a tooltip writes out
 
 
 def draw_neurons(graph: Graph, look: Look, page: tuple[float, float] | None = None) -> Drawing:

@@ -49,12 +49,12 @@ __all__ = [
 ]
 
 NUMBERED = 8  # a matrix with more columns is drawn without numbers
-WIDEST = 64  # the most rows and columns that are shown
-BESIDE, BESIDE_CELLS = 2, 24  # the most columns, with and without numbers, of a map beside its gradient
-ALIKE, SLACK = 0.6, 1.15  # a map wider than this share of the widest is stretched; room for an unstretched one
+WIDEST = 64  # the maximum number of rows and columns that are shown
+BESIDE, BESIDE_CELLS = 2, 24  # the maximum number of columns, with and without numbers, of a map beside its gradient
+ALIKE, SLACK = 0.6, 1.15  # a map wider than this fraction of the widest is stretched; the room for one that is not
 BROKEN = 3.5  # the width of an arrow along which nan or inf came back
 CELL = 7  # the size in points of a cell without a number
-STRONGEST = 0.7  # the strongest share of a colour on which a number is still readable
+STRONGEST = 0.7  # the strongest mix of a colour on which a number is still readable
 FEW, NARROW, MANY = 16, 4, 256  # limits in a box: cells and columns of a map with numbers, cells of a map without
 
 NUMBER = re.compile(r"[\[\d].*")  # what tells x0 from x1, or w[0][1] from w[0][2]
@@ -127,7 +127,7 @@ def heat_map(
 ) -> str:
     """Write a matrix as coloured cells, with numbers if there is room; None leaves a gap, nan and inf are pink.
 
-    columns: the most columns with numbers. most: the most rows and columns that are shown.
+    columns: the maximum number of columns with numbers. most: the maximum number of rows and columns shown.
     """
     finite = [abs(number) for row in grid for number in row if number is not None and math.isfinite(number)]
     largest, numbered = max(finite, default=0.0), len(grid[0]) <= columns and len(grid) <= 2 * columns

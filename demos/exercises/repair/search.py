@@ -26,7 +26,7 @@ __all__ = ["Samples", "mended"]
 
 _ONES = 1_500  # the largest number of programs tried with one edit
 _PAIRS = 1_200  # and with two edits
-_LENGTH = 300_000  # the most nodes in all programs with one edit, and with two, since each is compiled
+_LENGTH = 300_000  # the maximum number of nodes in all programs with one edit, and with two, since each is compiled
 _MEASURED = 3  # samples that show how close an edit comes
 _ENOUGH = 6  # right pairs; the best one is chosen
 
@@ -68,7 +68,7 @@ class _Search:
         self.wanted = _operations(samples.reference.tree)
         turns = Turns(1_000_000)
         self.run(samples.reference, turns, range(len(samples.right)))
-        self.most = 1_000 + 10 * turns.made  # the most iterations that a program may make
+        self.most = 1_000 + 10 * turns.made  # the maximum number of iterations that a program may make
         self.unlike = self.distance()
         everywhere = range(len(samples.right))
         before = self.answers(everywhere)
@@ -158,7 +158,7 @@ class _Search:
         return sum(((operations - self.wanted) + (self.wanted - operations)).values())
 
     def measure(self, answers: Sequence[Tree | None]) -> float:
-        """The share of right answers plus how close the rest are: between 0 and 2."""
+        """The fraction of right answers, plus how close the rest are: between 0 and 2."""
         total = 0.0
         for k, given in zip(self.first, answers):
             right = self.samples.right[k]

@@ -20,7 +20,7 @@ __all__ = ["COLORMAPS", "CYCLE", "Axes", "Image"]
 
 CYCLE = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9")  # Okabe and Ito (2008)
 INK, TICK, FRAME = "#000000", "#444c56", "#8c959f"
-FONT, SMALL, LINE = 11.0, 10.0, 2.0  # the font sizes of words and ticks, and the width of lines
+FONT, SMALL, LINE = 11.0, 10.0, 2.0  # the font sizes of text and ticks, and the width of lines
 COLORMAPS: Mapping[str, tuple[str, ...]] = {  # low to high
     "Blues": ("#f7fbff", "#c9def0", "#79b5d9", "#2e7ebc", "#0b3a78"),
     "Greys": ("#ffffff", "#d0d0d0", "#8a8a8a", "#404040", "#000000"),
@@ -109,7 +109,7 @@ class Axes:
         self, x: Sequence[float], height: Sequence[float], width: float = 0.8, *, color: str = CYCLE[0],
         edgecolor: str = "white", hatch: str = "", label: str = "",
     ) -> Bars:  # fmt: skip
-        """Bars from 0 up, centred at x. hatch: "//" or "..", for readers who see no colours."""
+        """Bars from 0 up, centred at x. hatch: "//" or "..", for readers who cannot see colours."""
         bars = Bars(_listed(x), _listed(height), width, color_of(color), color_of(edgecolor), hatch)
         self._add(bars, label, 1)
         return bars
@@ -171,7 +171,7 @@ class Axes:
         self, x: float, y: float, s: str, *, color: str = INK, fontsize: float = FONT, fontweight: str = "normal", ha: str = "left",
         va: str = "baseline", rotation: float = 0.0, bbox: Mapping[str, Any] | None = None, zorder: float = 3, fixed: bool = False,
     ) -> None:  # fmt: skip
-        """Words at a point. bbox: a frame behind them, with fc, ec, pad, alpha, and boxstyle="round" for round corners.
+        """Text at a point. bbox: a frame behind them, with fc, ec, pad, alpha, and boxstyle="round" for round corners.
         fixed, which matplotlib does not have: the colour stays the same on a dark page, as on a coloured cell.
         """
         self.annotate(s, (x, y), color=color, fontsize=fontsize, fontweight=fontweight, ha=ha, va=va, rotation=rotation,
@@ -183,7 +183,7 @@ class Axes:
         ha: str = "left", va: str = "baseline", rotation: float = 0.0, bbox: Mapping[str, Any] | None = None, zorder: float = 3,
         fixed: bool = False,
     ) -> None:  # fmt: skip
-        """Words at a point, or at xytext: which textcoords="offset points" makes an offset in points. arrowprops
+        """Text at a point, or at xytext, which is an offset in points with textcoords="offset points". arrowprops
         (color, lw, linestyle) draws an arrow from xytext to xy.
         """
         moved = xytext is not None and textcoords == "offset points"

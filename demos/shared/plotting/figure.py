@@ -29,7 +29,7 @@ PAD, GAP = 9.0, 12.0  # around the figure, and between panels
 HEADING, LABEL, TITLE = 14.0, 12.0, 12.0  # sizes of words
 TICK_LENGTH, GRID = 3.5, "#e6e9ec"
 SWATCH = 22.0  # in a legend
-LEAST = 0.4  # the share of a panel that its axes always get, however long the labels are
+LEAST = 0.4  # the fraction of a panel that its axes always get, however long the labels are
 CORNERS = ("upper right", "upper left", "lower left", "lower right", "center right", "center left", "lower center",
            "upper center")  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What a plot can hold: lines, markers, areas, cells, words and arrows, each in the coordinates of its axes.
+"""What a plot can hold: lines, markers, areas, cells, text and arrows, each in the coordinates of its axes.
 
 A mark knows the points that the axes have to leave room for. It draws itself as SVG, given the function from axes to
 paper (`place`) and the box that it must not leave.
