@@ -163,7 +163,7 @@ class Graph(Generic[N]):
 
     root: the result, or a list of several: all of them are `roots`, and the last one is the `root`.
     names: preferred names for nodes without a label, by node, such as parameters or the caller's
-    variables. A node with neither is named after its place in the listing, ``v7``: the same name in
+    variables. A node with neither is named after its position in the listing, ``v7``: the same name in
     drawings, in the stepper and in emitted source. Names are unique: a second ``b`` is ``b_2``.
     nodes: the result of ``walk(root)``, if you already have it.
     """
@@ -190,7 +190,7 @@ class Graph(Generic[N]):
         return {node: self.name(node) for node in self.nodes}
 
     def _named(self) -> dict[Any, str]:
-        """The nodes that are not named after their place."""
+        """The nodes that are not named after their position."""
         if self._names is None:
             given = {node: str(name) for node in self.nodes if (name := node.label or self._given.get(node))}
             reserved = set(given.values())
@@ -200,7 +200,7 @@ class Graph(Generic[N]):
             for node, own in sorted(wanted, key=lambda item: self.index[item[0]]):
                 name = own or f"v{self.index[node]}"
                 count = taken.get(name, 0) + 1 if own else 2
-                if own:  # a node whose place is 7 must not take the name v7 from a node that was given it
+                if own:  # a node whose position is 7 must not take the name v7 from a node that was given it
                     taken[name] = count
                 unique = name if count == 1 else f"{name}_{count}"
                 while unique != name and (unique in reserved or unique in taken):
@@ -211,7 +211,7 @@ class Graph(Generic[N]):
         return self._names
 
     def _robbed(self, reserved: set[str]) -> list[N]:
-        """The nodes whose place, ``v7``, is also the name that another node was given."""
+        """The nodes whose position, ``v7``, is also the name that another node was given."""
         places = {name[1:] for name in reserved if name[:1] == "v" and name[1:].isdecimal() and len(name) < 12}
         return [self.nodes[int(place)] for place in places if int(place) < len(self) and str(int(place)) == place]
 
@@ -228,7 +228,7 @@ class Graph(Generic[N]):
             ) from None
 
     def is_named(self, node: Node) -> bool:
-        """Return whether a node has a name other than its place."""
+        """Return whether a node has a name other than its position."""
         known: Any = node
         return self.name(node) != f"v{self.index[known]}"
 

@@ -82,7 +82,7 @@ def rms_norm(
     """x / sqrt(mean(x**2) + eps) * weight: a row scaled to a root mean square of 1 (Zhang and Sennrich, 2019).
 
     input: (d,) or (N, d). normalized_shape: (d,). weight: (d,). eps: None means a float's epsilon, 2.2e-16, as in
-    torch. Returns the input's shape. Raises ShapeError for a row of another length.
+    torch. Returns the input's shape. Raises ShapeError for a row of a different length.
 
     >>> [f"{y.data:.4f}" for y in rms_norm([Value(3.0), Value(4.0)], (2,))]
     ['0.8485', '1.1314']
@@ -105,7 +105,7 @@ def layer_norm(
     """(x - mean(x)) / sqrt(var(x) + eps) * weight + bias: a row with mean 0 and variance 1 (Ba et al., 2016).
 
     input: (d,) or (N, d). normalized_shape: (d,). weight, bias: (d,). Returns the input's shape. var is the mean of the
-    squared distances from the mean. Raises ShapeError for a row of another length.
+    squared distances from the mean. Raises ShapeError for a row of a different length.
 
     >>> [f"{y.data:.4f}" for y in layer_norm([Value(3.0), Value(4.0)], (2,))]
     ['-1.0000', '1.0000']

@@ -102,7 +102,7 @@ class Statements:
         self.program = program
         self.language = language
         self.bare = identifiers(program)
-        # The language's prefix is for names that come from labels; v2 is a place in the listing.
+        # The language's prefix is for names that come from labels; v2 is a position in the listing.
         own = re.compile(r"v\d+").fullmatch
         self.names = {node: name if own(name) else language.prefix + name for node, name in self.bare.items()}
         self.lines: list[str] = []
@@ -213,7 +213,7 @@ class Statements:
         return f"{_PICKED}[{self.place[node]}]"
 
     def chosen_slot(self, node: Any) -> str:
-        """Return the place where the gradient of a pick's choice is added up. The last place is for constants."""
+        """Return the place where the gradient of a pick's choice is added up. The last entry is for constants."""
         index = self.index(node)
         places = [self.place.get(c, len(self.place)) for c in node.operands[1:]]
         if places == [*range(places[0], places[0] + len(places))]:

@@ -55,7 +55,7 @@ class Program(Graph):
         self.index = {node: i for i, node in enumerate(self.nodes)}
 
     def name(self, node: Any) -> str:
-        """Return a node's name; for an input, its place in the arguments, ``x[0]``; for a constant, its number."""
+        """Return a node's name; for an input, its position in the arguments, ``x[0]``; for a constant, its number."""
         return self._uncounted.get(node) or super().name(node)
 
 
@@ -87,7 +87,7 @@ class Reach:
         self._places = {p: i for i, p in enumerate(parameters)}
         inputs = {node: i for i, node in enumerate(program.inputs)}
         self._index = {pick: inputs[pick.operands[0]] for pick in program.picks}
-        self._groups: list[tuple[int, list[Any]]] = []  # the place of an index, and picks that it decides
+        self._groups: list[tuple[int, list[Any]]] = []  # the position of an index, and picks that it decides
         self._below: dict[tuple[int, int], tuple[list[int], list[int]]] = {}  # by group and index
         self._others: set[Any] = program.active
         always, self._first = self._descend([program.root])
@@ -115,7 +115,7 @@ class Reach:
         return found
 
     def _descend(self, starts: Iterable[Any]) -> tuple[list[int], list[int]]:
-        """Return what a gradient reaches from nodes: the places of parameters, and the groups of the next picks."""
+        """Return what a gradient reaches from nodes: the positions of parameters, and the groups of the next picks."""
         self._seen = seen = self._others.intersection(starts)
         stack, picks = [*seen], dict[int, list[Any]]()
         while stack:

@@ -100,7 +100,7 @@ class Updates:
         self.step = step
         self.optimizer = optimizer
         self.times = times
-        self._place: dict[Value, int] = {}  # the place of each of the step's parameters
+        self._place: dict[Value, int] = {}  # the position of each of the step's parameters
         self._members: list[list[Value]] = []  # the optimiser's parameters, by group
         self._others: list[Value] = []  # the optimiser's parameters that the step was not given
         self._rules: list[Update] | None = None  # the rules of the groups that C has now

@@ -37,8 +37,8 @@ class Drawing(graphviz.Digraph):
     """A graphviz.Digraph that renders even without a system `dot`, as SVG unless you ask for another format.
 
     ``.source`` is its DOT text, ``.render(path)`` and ``.pipe(format=...)`` lay it out, and ``.show()`` opens it. Its
-    text fixes where everything is; with another `engine`, that engine computes the places. deadline: seconds that the
-    engine may take.
+    text fixes where everything is; with another `engine`, that engine computes the positions. deadline: seconds that
+    the engine may take.
     """
 
     deadline: float | None = DEADLINE
@@ -47,7 +47,7 @@ class Drawing(graphviz.Digraph):
     subject: str = "graph"  # what the picture shows
     description: str = ""  # the picture described in words
     in_the_dark: Drawing | None = None  # the drawing in colours for dark paper, if the page decides
-    again: Callable[..., Drawing] | None = None  # draws it for another page, if the user set no page
+    again: Callable[..., Drawing] | None = None  # draws it for a different page, if the user set no page
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options["format"] = options.get("format") or "svg"

@@ -181,7 +181,7 @@ class DotWriter:
 
     @property
     def placement(self) -> Placement:
-        """The places of everything in the picture."""
+        """The positions of everything in the picture."""
         return self.arrangement.placement
 
     @cached_property
@@ -257,7 +257,7 @@ class DotWriter:
             sheet.edge(f"o{box.id}", box.id, arrowhead="none", weight="8", pos=path(stem.points))
 
     def box_look(self, box: Box) -> dict[str, str]:
-        """Return the Graphviz attributes of a box, except its place."""
+        """Return the Graphviz attributes of a box, except its position."""
         palette, kind = self.palette, box.kind
         style = {"fillcolor": palette[kind], "tooltip": tooltip(box.name, box.kind)}
         if kind == "constant":

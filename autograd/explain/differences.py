@@ -371,7 +371,7 @@ class _Search:
         return None
 
     def _is_denied(self, slope: float, settled: int, errors: dict[int, float]) -> bool:
-        """Return whether larger steps settle on another slope, and the transition between the two looks like rounding.
+        """Return whether larger steps settle on a different slope, and the transition between the two looks like rounding.
 
         A smooth function departs from its tangent by the square of the step. A function with a kink nearby departs from
         it without a jump in its values. Rounded values jump.

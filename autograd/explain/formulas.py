@@ -109,7 +109,7 @@ def _lines(graph: Graph, dialect: Dialect, spell: Callable[[Any], str]) -> list[
     lines: list[tuple[str, str]] = []
     for node in graph.nodes:
         name = graph.name(node)
-        is_place = name == f"v{graph.index[node]}"  # it has no name except its place in the listing
+        is_place = name == f"v{graph.index[node]}"  # it has no name except its position in the listing
         if not node.operands:
             written[node] = dialect.piece(_leaf(node.data, dialect) if is_place else spell(node))
             if is_place and dialect is EXACT and users[node] > 1:

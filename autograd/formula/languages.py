@@ -1,4 +1,4 @@
-"""What differs around a formula in Python, C and JavaScript: definitions, literals and comments.
+"""How Python, C and JavaScript differ around a formula: in definitions, literals and comments.
 
 A new target language is one more row of LANGUAGES, and a page in export.py.
 """

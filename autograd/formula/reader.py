@@ -1,7 +1,7 @@
 """One reader for formulas and typed expressions: Python parses the text but never runs it, and the reader makes terms.
 
 It knows what both may say: numbers, names, ``+ - * / **``, calls, and steps such as ``m = a * b; m + 1``. A subclass
-adds the rest. Anything else raises an error with a sentence, and a caret under the place.
+adds the rest. Anything else raises an error with a sentence, and a caret under the error.
 
 >>> [(name, term.head) for name, term in Reader("m = a * b; m + 1").read()]
 [('m', '*'), ('', '+')]
@@ -83,7 +83,7 @@ class Reader:
             raise self.too_deep() from None
 
     def refuse(self, sentence: str, place: Place) -> AutogradError:
-        """Return the error: the sentence, the line, and a caret under the place."""
+        """Return the error: the sentence, the line, and a caret under the error."""
         lines, (number, offset) = self.text.split("\n"), place
         line = lines[min(number, len(lines)) - 1]
         column = len(line.encode(errors="replace")[:offset].decode(errors="replace"))

@@ -10,7 +10,7 @@ slopes: [[0, 1, ([a], out) => 1.0 - out * out]],
 }
 
 Rules are looked up by the operation's name and number of operands. `slopes` holds [from, to, function] for the operands
-with each name; for a list, the function also gets the place in it.
+with each name; for a list, the function also gets the index in it.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def _view(
     budget: int,
     fits: Callable[[Picture], bool] | None = None,
 ) -> dict[str, Any]:
-    """Return one picture with its places; if it is wide, also with places for a narrow window."""
+    """Return one picture with its positions; if it is wide, also with positions for a narrow window."""
     picture = build_picture(graph, fits, budget=budget, fold=closed or None)
     view = _Layout(picture, graph, edges, READABLE[0] if fits else WINDOW[0]).view()
     if view["size"][0] > NARROW and len(picture.boxes) <= FEW:
@@ -215,7 +215,7 @@ class _Sizes:
 
 
 class _Layout:
-    """Return a picture with its places, in points, down from the top left."""
+    """Return a picture with its positions, in points, down from the top left."""
 
     def __init__(self, picture: Picture, graph: Graph, edges: dict[Any, int], width: float) -> None:
         self.picture = picture

@@ -1,4 +1,4 @@
-"""The network of a graph for the page: dots, and lines between them, each with its value's place in the listing."""
+"""The network of a graph for the page: dots, and lines between them, each with its value's position in the listing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def network_data(graph: Graph) -> dict[str, Any] | None:
 
 
 def _of(graph: Graph, value: Any) -> Any:
-    """Write a Value as its place in the listing, and a constant with its number."""
+    """Write a Value as its position in the listing, and a constant with its number."""
     return ["constant", value] if isinstance(value, float) else None if value is None else graph.index[value]
 
 

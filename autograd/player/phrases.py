@@ -22,11 +22,11 @@ from ..node import Node
 __all__ = ["phrase_key", "phrases"]
 
 FIRST = 7_000_000_001  # the number written for the first blank: no formula contains it
-OUT = -1  # the place of the result
+OUT = -1  # the position of the result
 
 
 class _Blank:
-    """A value known only by its place among the operands."""
+    """A value known only by its position among the operands."""
 
     label = ""
     op: Any = None
@@ -38,7 +38,7 @@ class _Blank:
 
 
 class _Blanks:
-    """A graph whose nodes are named after their places, and constants that vary after their numbers."""
+    """A graph whose nodes are named after their positions, and constants that vary after their numbers."""
 
     def __init__(self, varying: Collection[int]) -> None:
         self.varying = varying
@@ -60,7 +60,7 @@ def phrases(node: Node, varying: Collection[int] = ()) -> list[Any]:
     """Write how the node was computed, with names and with numbers, and a list for each operand except constants.
 
     The list says which operand it is, if it is used more than once, and has its slope with names and with numbers, if
-    those are written out. varying: the places of constants that are also blanks.
+    those are written out. varying: the positions of constants that are also blanks.
     """
     blank = _Blank(OUT)
     places: dict[Any, _Blank] = {}

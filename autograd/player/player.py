@@ -208,9 +208,9 @@ def _stale(graph: Graph) -> str:
 
 
 def described(graph: Graph, varying: Mapping[Any, Collection[int]] | None = None) -> dict[str, Any]:
-    """Return a graph as data for the page. An operand is a place in the listing, or ``~i`` for the i-th constant.
+    """Return a graph as data for the page. An operand is a position in the listing, or ``~i`` for the i-th constant.
 
-    varying: for a node, the places of constants that differ between the frames of a film.
+    varying: for a node, the positions of constants that differ between the frames of a film.
     """
     varying = varying or {}
     ops: dict[str, int] = {}

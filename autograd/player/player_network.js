@@ -48,7 +48,7 @@ function sumInWords({ sum, node, terms, bias }) {
   return `${sum === node ? total : `${model.ops[model.op[node]].split(" ")[0]}(${total})`} = ${short(model.data[node])}`;
 }
 
-// A place in the listing, or ["constant", number].
+// A position in the listing, or ["constant", number].
 const valueOf = (of) => (Array.isArray(of) ? of[1] : model.data[of]);
 const brief = (number) => {
   const two = short(Number(number.toPrecision(2)));

@@ -64,7 +64,7 @@ function showQuestion() {
 }
 
 function open(round) {
-  // another graph: forget what was computed and drawn for the one before
+  // another graph: forget what was computed and drawn for the previous one
   Object.assign(DATA, { graph: round.graph, views: round.views, note: round.note });
   load(DATA.graph);
   state.closed = null;

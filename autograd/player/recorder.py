@@ -368,7 +368,7 @@ def _shape(graph: Graph) -> tuple[Any, ...]:
 
 
 def _varying(graph: Graph, frames: Sequence[array[float]]) -> dict[Any, list[int]]:
-    """Return the constants that differ between frames, as places among the operands of a node."""
+    """Return the constants that differ between frames, as positions among the operands of a node."""
     at = sum(not node.operands for node in graph.nodes)
     varying: dict[Any, list[int]] = {}
     for node in graph.nodes:

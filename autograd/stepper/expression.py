@@ -146,7 +146,7 @@ class Expression:
     names: the names that need a value, in order of appearance. assigned: the names that its steps define. attributes:
     whether ``a.grad`` and ``a.data`` may be read. conditions: whether ``abs(a) > 1 and b < 2`` may be written. known:
     names that are allowed although Python cannot read them, such as ``layers.0.weight[3][1]``. Raises FormulaError,
-    with a caret under the place, for text outside this grammar.
+    with a caret under the error, for text outside this grammar.
     """
 
     def __init__(

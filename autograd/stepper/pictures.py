@@ -1,4 +1,4 @@
-"""The picture of a stepper: lines are solid if done, thick if they come next, and dashed if they are to come later.
+"""The picture of a stepper: lines are solid if done, thick if they come next, and dashed if they come later.
 
 >>> from autograd import Value
 >>> a = Value(1.0, label="a")

@@ -110,7 +110,7 @@ enum { TABLE = 0, PLACES = TABLE + SIGNS * W, NORM = PLACES + BLOCK * W, QKV = N
        NORM2 = JOIN + W * W, UP = NORM2 + W, UP_BIAS = UP + WIDE * W, DOWN = UP_BIAS + WIDE, DOWN_BIAS = DOWN + W * WIDE,
        SCORES = DOWN_BIAS + W, GPT = SCORES + SIGNS * W };
 
-/* Rows of numbers, one for each of the T places, as columns: to[i][t] = rows[t][i]; places past the end are 0. */
+/* Rows of numbers, one for each of the T positions, as columns: to[i][t] = rows[t][i]; positions past the end are 0. */
 static inline void turned(double *to, const double *rows, int size) {
     for (int i = 0; i < size; i++)
         for (int t = 0; t < T; t++) to[i * TP + t] = rows[t * size + i];

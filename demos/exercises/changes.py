@@ -177,7 +177,7 @@ def _times(factor: float) -> str:
     return tr("minus {factor} times" if factor < 0 else "{factor} times", factor=f"{abs(factor):g}")
 
 
-# --- The right numbers in another shape ------------------------------------------------------------------------
+# --- The right numbers in a different shape ----------------------------------------------------------------------
 
 
 def _reshaped(exercise: Exercise, given: Sequence[Tree], base: Sequence[Tree]) -> Iterator[str]:

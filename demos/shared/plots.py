@@ -59,7 +59,7 @@ def regions(
     names: Sequence[str],
     cells: int = 60,
 ) -> None:
-    """Shows which class has the highest of the `scores` at each place of a plane, sampled at cells x cells, and the
+    """Shows which class has the highest of the `scores` at each point of a plane, sampled at cells x cells, and the
     labelled points."""
     xs, ys = (_ticks([point[k] for point in points], cells) for k in (0, 1))
     said = [[scores(x, y) for x in xs] for y in ys]

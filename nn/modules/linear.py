@@ -35,7 +35,7 @@ class Linear(Module):
     weight: (out_features, in_features); row i holds the weights of output i.
     bias: (out_features,), or None. Both start uniformly distributed within 1/sqrt(in_features) of 0, as in torch: for
     weights, this is He et al. (2015) with the gain 1/sqrt(3).
-    seed: see nn.init. Raises ShapeError for an input of another length.
+    seed: see nn.init. Raises ShapeError for an input of a different length.
 
     >>> layer = Linear(2, 3)
     >>> layer.load_state_dict({"weight": [[1, 0], [0, 1], [1, 1]], "bias": [0, 0, 10]})

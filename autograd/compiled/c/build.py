@@ -238,7 +238,7 @@ def _compile(source: str, command: Sequence[str], folder: Path, key: str, deadli
 
 
 def _complaint(stderr: bytes) -> str:
-    """Return the line of a compiler's messages that names the error: the first line may only give its place."""
+    """Return the line of a compiler's messages that names the error: the first line may only give its location."""
     lines = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", stderr.decode(errors="replace")).strip().splitlines() or [""]
     return one_line(next((line for line in lines if "error" in line.lower()), lines[0]), 200)
 

@@ -30,9 +30,10 @@ FEW = 4  # fewer results than this do not share an instruction
 
 
 class _Places(dict[Any, int]):
-    """The place of each value of a program in lists of values, each after its operands.
+    """The position of each value of a program in lists of values, each after its operands.
 
-    A literal also has a place, and so does each list of operands of an operation over lists: many nodes may share it.
+    A literal also has a position, and so does each list of operands of an operation over lists: many nodes may
+    share it.
     """
 
     def __init__(self, leaves: Sequence[Any], nodes: Iterable[Any]) -> None:
@@ -41,7 +42,7 @@ class _Places(dict[Any, int]):
         self.operands: list[tuple[int, ...]] = [() for _ in leaves]
         self.literals: dict[str, int] = {}  # by their digits, since -0.0 is not 0.0
         self._lists: dict[tuple[int, ...], int] = {}
-        splits: dict[tuple[int, int], list[Any]] = {}  # the places of operands, by name; a slice for a list
+        splits: dict[tuple[int, int], list[Any]] = {}  # the positions of operands, by name; a slice for a list
         for node in nodes:
             op, operands = node.op, node.operands
             if op is not None and op.lists:
@@ -79,7 +80,7 @@ class Bytecode:
     parameters: all those of the compiled step, whether this program uses them or not; they are the first steady slots.
     numbers: for every (id of an op, absent operands), its number in the interpreter's table of rows.
 
-    Here values are identified by their places. active, slot: one for each place; ~slot is a steady slot used by rows.
+    Here values are identified by their positions. active, slot: one per position; ~slot is a steady slot used by rows.
     """
 
     @gc_paused
@@ -112,7 +113,7 @@ class Bytecode:
         self.root = self.slot[place[program.root]]
 
     def _marked(self, place: _Places, values: Collection[Any]) -> list[bool]:
-        """Return, for each place, whether it belongs to one of these values, or to a list that contains one."""
+        """Return, for each position, whether it belongs to one of these values, or to a list that contains one."""
         marked = [False] * len(self.ops)
         for found in map(place.get, values):
             if found is not None:
@@ -189,7 +190,7 @@ class _Part:
         return [*map(self.slot.__getitem__, places)]
 
     def _listed(self, places: Iterable[int]) -> list[int]:
-        """Return the values at these places, with the values in lists one by one."""
+        """Return the values at these positions, with the values in lists one by one."""
         return [k for place in places for k in (self.operands[place] if self.ops[place] is LISTED else (place,))]
 
     def _active_bits(self, groups: Iterable[Iterable[int]]) -> int:

@@ -93,7 +93,7 @@ class Interpreter:
     def _prove(self) -> None:
         """Run a known program, for one row and for many, and compare the numbers with Python's.
 
-        Sums of terms that nearly cancel, over a list and over rows, reveal a compiler that adds up in another order.
+        Sums of terms that nearly cancel, over a list and over rows, reveal a compiler that adds them in another order.
         """
         half = [math.sin(7.0 * k) for k in range(30)]
         rest = [1e-9 * math.cos(k) - x for k, x in enumerate(half)]
@@ -183,7 +183,7 @@ class Schedule(Struct):
         raise ArithmeticError("Python has an error to raise")
 
     def train(self, start: int, count: int, training: Training) -> list[float]:
-        """Make `count` updates on the batches from place `start` on, or fewer if Python must make the next one.
+        """Make `count` updates on the batches from position `start` on, or fewer if Python must make the next one.
 
         Returns the losses. Raises NotFloatError if a number is not a float.
         """
@@ -240,8 +240,8 @@ class Training(Struct):
     """What training keeps about each parameter; without groups, it only adds up gradients.
 
     memory: what the optimiser remembers, by name. names: for each parameter, the names that apply to it.
-    groups: for each group, the places of its parameters, the address of its rule, what the rule remembers, and how many
-    options it has; `options` holds their values for each update.
+    groups: for each group, the positions of its parameters, the address of its rule, what the rule remembers, and how
+    many options it has; `options` holds their values for each update.
     """
 
     def __init__(
@@ -264,7 +264,7 @@ class Training(Struct):
 
 
 def _runs(places: Sequence[int]) -> list[list[int]]:
-    """Join consecutive places into pairs of the first and the one after the last: [3, 4, 5, 9] is [[3, 6], [9, 10]]."""
+    """Join consecutive positions into pairs, from the first to just after the last: [3, 4, 5, 9] is [[3, 6], [9, 10]]."""
     runs: list[list[int]] = []
     for place in places:
         if runs and place == runs[-1][1]:

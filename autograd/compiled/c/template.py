@@ -44,7 +44,7 @@ class Row:
 
 
 def rows_of(ops: Iterable[Op]) -> list[Row]:
-    """List the rows of an interpreter for `ops`. A row's place in this list is its number in the interpreter."""
+    """List the rows of an interpreter for `ops`. A row's position in this list is its number in the interpreter."""
     rows: list[Row] = []
     for op in ops:
         optional = [name for name, default in op.defaults.items() if default is None]

@@ -38,8 +38,8 @@ class Part:
 
     "more" is the middle of a long run, in a large graph: with a part for every value, a million would not fit in memory.
 
-    nodes: places in the listing; the last one is the result of a value or sum. It may be a function of the one before,
-    which nothing else uses.
+    nodes: positions in the listing; the last one is the result of a value or sum. It may be a function of the one
+    before, which nothing else uses.
     operands: (part or None for a constant, node, k) for every edge from outside. turn: the iteration of a loop, from 0.
     """
 
@@ -129,7 +129,7 @@ class Group:
 
 
 class Listing:
-    """The values to draw, with their operands and users as places in the list."""
+    """The values to draw, with their operands and users as positions in the list."""
 
     def __init__(self, graph: Graph, nodes: Sequence[Node]) -> None:
         self.graph = graph
@@ -187,7 +187,7 @@ def parts_of(
     runs: bool = False,
     whole: Container[int] = (),
 ) -> list[Part]:
-    """Split a graph into parts, operands first. Calls deeper than `depth` are closed, and long sums are one if requested.
+    """Split a graph into parts, operands first. Calls deeper than `depth` are closed, and long sums one part if requested.
 
     dots: whether sums of products are one part, like a neuron that is written out.
     joins: whether a function and its argument are one part, like an activation and its neuron.

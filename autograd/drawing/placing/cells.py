@@ -35,7 +35,7 @@ class Sizes(Protocol):
 
 
 class Cell:
-    """Something with a place in a column."""
+    """Something with a position in a column."""
 
     width = up = down = x = y = 0.0
     left = right = 0.0  # the edges of its column

@@ -1,4 +1,4 @@
-"""Put cells in columns: find the column of each cell, its place in the column, and all widths."""
+"""Put cells in columns: find the column of each cell, its position in the column, and all widths."""
 
 from __future__ import annotations
 

@@ -235,7 +235,7 @@ def _breaks(row: Row, crossing: list[list[_Span]], limit: float, loops: bool) ->
 
 
 def _settle_down(frame: FrameCell) -> None:
-    """Turn places relative to a frame's corner into places in the picture."""
+    """Turn positions relative to a frame's corner into positions in the picture."""
     for row in frame.rows:
         row.top, row.bottom, row.end = row.top + frame.y, row.bottom + frame.y, row.end + frame.x
         for column in row.columns:

@@ -1,4 +1,4 @@
-"""A graph as a network: columns of dots, one for each neuron and each with its place, and the weights between them.
+"""A graph as a network: columns of dots, one for each neuron and each with its position, and the weights between them.
 
 >>> from autograd import Value, dot
 >>> x = [Value(1.0, label="x0"), Value(2.0, label="x1")]
@@ -29,7 +29,7 @@ STACKED = 44.0  # between two layers in one column
 
 
 class Dot:
-    """A number with its place. value: a Value or a float. hidden: how many others this dot replaces."""
+    """A number with its position. value: a Value or a float. hidden: how many others this dot replaces."""
 
     def __init__(self, id: str, value: Any, neuron: Neuron | None = None, hidden: int = 0) -> None:
         self.id, self.value, self.neuron, self.hidden = id, value, neuron, hidden

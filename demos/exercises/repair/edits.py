@@ -83,7 +83,7 @@ def _set(owner: ast.AST, field: str, index: int | None, value: Any) -> None:
 
 
 def new(node: Any, place: ast.AST) -> Any:
-    """A new node, at the place of an old one."""
+    """A new node, at the position of an old one."""
     return ast.fix_missing_locations(ast.copy_location(node, place))
 
 

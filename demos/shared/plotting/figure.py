@@ -192,7 +192,7 @@ class _Panel:
         return "".join(parts)
 
     def _corner(self, place: Any, box: Box, size: tuple[float, float]) -> tuple[float, float]:
-        """The place of the legend: where it was put, or where it covers the least."""
+        """The position of the legend: where it was put, or where it covers the least."""
 
         def at(name: str) -> tuple[float, float]:
             left, right = box.left + 6, box.right - 6 - size[0]
