@@ -164,8 +164,8 @@ class Step:
         batches: tuples of the columns that `batch` takes, or results of `prepare`; when used up, they begin again.
         optimizer: if C knows its rule, updates run there; for any other object, zero_grad() and step() are called.
         The parameters' numbers are written back before other code of this thread can run: the iterator of the batches,
-        the handler of an exception or an interrupt, the code after the call. Another thread sees the numbers from
-        before. Raises ArgumentError if the optimiser has a Value that the loss uses but compile() was not given.
+        the handler of an exception or an interrupt, the code after the call. Another thread sees the old numbers.
+        Raises ArgumentError if the optimiser has a Value that the loss uses but compile() was not given.
         """
         from .training import train
 
