@@ -867,7 +867,7 @@ def test_a_move_shows_its_own_edges_whenever_it_is_looked_at():
 def test_a_graph_without_a_leaf_that_takes_a_gradient_is_run_too():
     cube = autograd.op("cubed", "cubed", "a * a * a", "3 * a ** 2")
     f = cube(1.0) * 2
-    assert "1 edge made, backprop of f is done" in f.step_through().run()
+    assert "1 edge processed, backprop of f is done" in f.step_through().run()
     assert f.step_through(forward=True).run().endswith("f = 2")
 
 

@@ -99,7 +99,7 @@ class Model {
     }
     this.due = this.arriving.map((edges) => edges.length);
     this.setNumbers(floats(graph.numbers));
-    this.position = 0; // edges made
+    this.position = 0; // edges processed
     this.forward = this.inner.length; // operations computed
     this.replay();
   }
@@ -140,7 +140,7 @@ class Model {
   }
 
   replay() {
-    // the gradients when `position` edges have been made
+    // the gradients when `position` edges have been processed
     this.grad = new Float64Array(this.count);
     this.grad[this.root] = 1;
     this.left = Int32Array.from(this.due);
@@ -262,7 +262,7 @@ class Model {
   }
 
   made(i) {
-    // the report of an edge that has been made
+    // the report of an edge that has been processed
     const { node, k, operand } = this.edges[i];
     const upstream = this.grad[node], partial = this.partials[node][k], name = this.names[operand];
     const share = product([partial, upstream]);

@@ -47,7 +47,7 @@ __all__ = ["Stepper"]
 
 @public
 class Stepper(Edges):
-    """Backprop of a result, paused between two edges: `position` of the ``len(stepper)`` edges have been made.
+    """Backprop of a result, paused between two edges: `position` of the ``len(stepper)`` edges have been processed.
 
     fresh: True starts every grad from nothing; with False, leaves add to what an earlier pass left there, as in
     `backward()`. The default is False, unless the leaves hold exactly what one backward() of this result has left: then
@@ -156,7 +156,7 @@ class Stepper(Edges):
     # --- Sentences about an edge ---
 
     def _made_text(self, i: int) -> str:
-        """Report the i-th edge, which has been made."""
+        """Report the i-th edge, which has been processed."""
         edge = self._edge(i)
         operand, upstream = edge.operand, edge.node.grad
         before, left = self._history[i]
@@ -224,7 +224,7 @@ class Stepper(Edges):
         lines = [f"  {self.name(leaf) + '.grad':<{width + 5}} = {short(leaf.grad)}" for leaf in leaves[:WINDOW]]
         if len(leaves) > WINDOW:
             lines.append(f"  and {counted(len(leaves) - WINDOW, 'more leaf', 'more leaves')}")
-        return [f"{counted(made, self.unit)} made, backprop of {self.name(self.root)} is done", *lines]
+        return [f"{counted(made, self.unit)} processed, backprop of {self.name(self.root)} is done", *lines]
 
     def _undone_text(self) -> str:
         """Report the edge just taken back."""

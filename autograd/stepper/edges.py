@@ -1,4 +1,4 @@
-"""Backprop as a sequence of edges: each is made by the chain rule, ``operand.grad += partial * node.grad``, or undone.
+"""Backprop as a sequence of edges: each applies the chain rule, ``operand.grad += partial * node.grad``, or is undone.
 
 Making an edge keeps the old grad, and undoing the edge restores that very object. So after any mix of moves the grads
 are those of `backward()`, bit for bit.
@@ -26,7 +26,7 @@ __all__ = ["Edges"]
 
 
 class Edges(Walker):
-    """The edges of a graph in the order of backprop; `position` of them have been made, in real grads.
+    """The edges of a graph in the order of backprop; `position` of them have been processed, in real grads.
 
     If other code writes a grad meanwhile, the next move restores the old one and says so.
     """
@@ -47,7 +47,7 @@ class Edges(Walker):
                     self._ks.append(k)
                     self._left[node.operands[k]] += 1
         self._due = self._left.copy()
-        self._history: list[tuple[float, int]] = []  # for each edge made: grad before, contributions left after
+        self._history: list[tuple[float, int]] = []  # for each edge processed: grad before, contributions left after
         self._grads_found = {node: node.grad for node in graph.nodes}
         self._before = {node: grad_before(node, graph.root) for node in graph.nodes if not node.operands}
         self._me = ref(graph.root)

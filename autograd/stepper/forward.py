@@ -35,7 +35,7 @@ UNKNOWN = "not computed yet"
 
 @public
 class ForwardStepper(Walker):
-    """The forward pass of a result, paused between two operations: `position` of the ``len(stepper)`` have been made.
+    """The forward pass of a result, paused between two operations: `position` of the ``len(stepper)`` are done.
 
     The numbers are there from the start, since recording the graph computed them: going forward reveals them. A
     ForwardStepper has the moves of :class:`Stepper`, and `order`, `explain`, `predict`, `what_if`, `set` and pictures
@@ -46,7 +46,7 @@ class ForwardStepper(Walker):
     >>> a = Value(3.0, label="a"); f = (a * a).tanh()
     >>> with ForwardStepper(f) as fp:
     ...     fp.run()
-    2 operations made, forward pass of f is done
+    2 operations processed, forward pass of f is done
       f = 1.000
     """
 
@@ -139,7 +139,7 @@ class ForwardStepper(Walker):
     def _summary(self, made: int) -> list[str]:
         root = self.root
         return [
-            f"{counted(made, self.unit)} made, {self.what} of {self.name(root)} is done",
+            f"{counted(made, self.unit)} processed, {self.what} of {self.name(root)} is done",
             f"  {self.name(root)} = {short(root.data)}",
         ]
 

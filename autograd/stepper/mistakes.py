@@ -51,7 +51,7 @@ Place = tuple[Any, int]  # an edge: the node that passes its gradient on, and wh
 Made = tuple[Place, float]  # an edge, and the operand's grad after it
 Order = Callable[[Graph], Iterator[Place]]
 
-TOO_MANY = 200_000  # the maximum number of edges that plain recursion may make before we stop waiting
+TOO_MANY = 200_000  # the maximum number of edges that plain recursion may follow before we stop waiting
 
 
 # --- Orders ------------------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def _as_set(graph: Graph) -> Iterator[Place]:
 
 
 def _recursion_length(graph: Graph) -> int:
-    """Count the edges that plain recursion makes, one for every path from the result, without walking the paths."""
+    """Count the edges that plain recursion follows, one for every path from the result, without walking the paths."""
     visits = dict.fromkeys(graph.nodes, 0)
     visits[graph.root] = 1
     made = 0
@@ -194,7 +194,7 @@ def _at_too_early(mistake: Mistake, case: Case) -> Where:
 
 
 def too_early(order: Iterable[Place], graph: Graph) -> tuple[Place | None, int]:
-    """Find the first edge made by a node that had not received all its contributions, and how many it had."""
+    """Find the first edge that leaves a node which had not received all its contributions, and how many it had."""
     due = graph.consumers()
     arrived: dict[Any, set[Place]] = {node: set() for node in graph.nodes}
     for node, k in order:
@@ -275,7 +275,7 @@ class Mistake:
         """Say why this pass is not run on a graph, if it is not."""
         if self.order is _recursion and (length := _recursion_length(graph)) > TOO_MANY:
             how_many = str(length) if length < 10**9 else f"more than {10 ** (len(str(length)) - 1):.0e}"
-            return f"plain recursion would make {how_many} edges here, one for each path: that is its other flaw"
+            return f"plain recursion would follow {how_many} edges here, one for each path: that is its other flaw"
         return ""
 
 

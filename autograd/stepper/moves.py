@@ -192,7 +192,7 @@ class Moves(Pictured):
             return Moved(self.headline(), moved=0)
         if forwards and self.done:
             return Moved(
-                f"nothing left: all {counted(len(self), self.unit)} made (undo() goes back, rewind() to the start)",
+                f"nothing left: all {counted(len(self), self.unit)} processed (undo() goes back, rewind() to the start)",
                 moved=0,
             )
         if not forwards and not self.position:

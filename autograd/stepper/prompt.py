@@ -37,7 +37,7 @@ HELP: Mapping[str, tuple[str, str]] = {
     "until": ("x", "go on until {asked} is {arrived}; x may be a module"),
     "run": ("", "make all that is left, or up to a breakpoint"),
     "rewind": ("", "take everything back"),
-    "goto": ("k", "go to where k {unit}s have been made"),
+    "goto": ("k", "go to where k {unit}s have been processed"),
     "break": ("[x]", "stop at a node, module or operation, at nan, or at a condition:\n"
               "{indent}break if abs({quantity}) > 10; again: cancel it"),
     "watch": ("[x]", "say after every move what x is: a node, a module, an expression"),

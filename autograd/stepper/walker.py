@@ -202,7 +202,7 @@ class Walker(Moves):
         ]
         if own:
             made = sum(i < self.position for i in own)
-            lines.append(f"{self.unit}s {own[0] + 1} to {own[-1] + 1} of {len(self)}, {made} of {len(own)} made")
+            lines.append(f"{self.unit}s {own[0] + 1} to {own[-1] + 1} of {len(self)}, {made} of {len(own)} processed")
         there = [number for node in region.nodes if (number := self.known(node, self.quantity)) is not None]
         if there:
             lines.append(

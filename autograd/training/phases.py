@@ -295,7 +295,7 @@ class TrainingStepper(Pictured):
 
     def history(self) -> Report:
         """List the loss before and after each update made so far."""
-        return Report(losses_text(self.losses) or "no update was made yet")
+        return Report(losses_text(self.losses) or "no update has been made yet")
 
     # --- Back ---
 
@@ -312,7 +312,9 @@ class TrainingStepper(Pictured):
             else:
                 break
         return Moved(
-            "\n".join(told[-REPORTED:]) or "nothing to undo: no update was made yet", moved=-len(told), stepper=self
+            "\n".join(told[-REPORTED:]) or "nothing to undo: no update has been made yet",
+            moved=-len(told),
+            stepper=self,
         )
 
     def _waits(self) -> bool:

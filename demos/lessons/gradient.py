@@ -84,7 +84,7 @@ print(backprop.step())
 # >       error.grad = -5 * 1 = -5
 # >       error.grad is complete
 print(backprop.run())
-# > 4 edges made, backprop of L is done
+# > 4 edges processed, backprop of L is done
 # >   w.grad = -10
 # >   b.grad = -5
 
