@@ -30,7 +30,7 @@ Main = Callable[..., int]
 
 
 class _Lost(io.TextIOBase):
-    """A stand-in for a stream that was closed or never existed. It remembers whether anything was to be printed."""
+    """A stand-in for a stream that was closed or never existed. It remembers whether anything should have been printed."""
 
     encoding = "utf-8"
     was_written = False

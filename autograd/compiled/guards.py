@@ -90,7 +90,7 @@ class Guards:
             "def hold():",
             "    try:",
             f"        return True if {' and '.join(self._tests) or 'True'} else False",
-            "    except Exception:  # a name that is gone; an array in a list, whose == is not a bool",
+            "    except Exception:  # a name that is gone; an array in a list, since comparing it gives no bool",
             "        return False",
         ]
         exec("\n".join(lines), self._held)

@@ -89,7 +89,7 @@ class _Maker:
 
 
 def _lacking(folded: Folded, depth: int | None, open: object) -> list[str]:
-    """Say what the user asked for but is not in the picture."""
+    """Say what the user asked for that is not in the picture."""
     notes: list[str] = []
     if depth is not None and folded.depth is not None and folded.depth < depth and folded.deeper:
         notes.append(

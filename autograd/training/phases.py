@@ -295,7 +295,7 @@ class TrainingStepper(Pictured):
 
     def history(self) -> Report:
         """List the loss before and after each update made so far."""
-        return Report(losses_text(self.losses) or "no update has been made yet")
+        return Report(losses_text(self.losses) or "no updates so far")
 
     # --- Back ---
 
@@ -312,9 +312,7 @@ class TrainingStepper(Pictured):
             else:
                 break
         return Moved(
-            "\n".join(told[-REPORTED:]) or "nothing to undo: no update has been made yet",
-            moved=-len(told),
-            stepper=self,
+            "\n".join(told[-REPORTED:]) or "nothing to undo: no updates so far", moved=-len(told), stepper=self
         )
 
     def _waits(self) -> bool:

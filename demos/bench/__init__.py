@@ -206,7 +206,7 @@ def tables(
         rows = [["", *(peer.name for peer in peers)]]
         for work in updates:
             rows += _ratios(engines, work, cells, peers)
-        blocks.append(_block("How many times as fast as", rows, [], markdown))
+        blocks.append(_block("How many times as fast as each engine", rows, [], markdown))
     return "\n\n".join([*blocks, "\n".join(notes)])
 
 

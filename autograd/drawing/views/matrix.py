@@ -46,7 +46,7 @@ WAYS = (
     _Way(),
     *(_Way(True, detail) for detail in (Detail(), Detail(4), Detail(0), Detail(0, 24), Detail(0, 12), Detail(0, 6))),
 )
-MOST = 60  # boxes that are worth a try
+MOST = 60  # boxes that are worth trying
 
 
 def draw_matrices(graph: Graph, look: Look, page: tuple[float, float] | None = None) -> Drawing:
