@@ -51,7 +51,7 @@ BINARY = getattr(os, "O_BINARY", 0)  # only Windows has it
 class Progress:
     """A reporter that prints to the error stream how far some work has come, every two seconds.
 
-    at_once: whether work has gone on for two seconds already.
+    at_once: whether the work has already taken two seconds.
     """
 
     def __init__(self, at_once: bool = False) -> None:

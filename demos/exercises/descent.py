@@ -235,7 +235,7 @@ def descend(slip: Any, f: Any, w: float, eta: float, updates: int) -> list[float
         return [w, *ws[:-1]]
     if slip("These are the gradients: return the values of w."):
         return [_slope(f, at) for at in ws]
-    if slip("These are the changes of w: return the values of w."):
+    if slip("These are the changes in w: return the values of w."):
         return [after - before for before, after in zip(ws, ws[1:])]
     if slip("These are the losses: return the values of w."):
         return [f.compute(at) for at in ws]

@@ -302,7 +302,7 @@ def _made(exercise: Exercise, case: Case, chosen: Sequence[str]) -> tuple[Tree, 
 
 
 def _changed_slip(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree]) -> str:
-    """A slip, followed by a change of all numbers."""
+    """A slip, followed by a change to all numbers."""
     for slip in exercise.slips():
         made = [_made(exercise, case, [slip])[0] for case in cases]
         shaped = all(map(like, made, right)) or not all(map(like, given, right))

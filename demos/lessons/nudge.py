@@ -109,7 +109,7 @@ print(f"{len(changes)} parameters: predictions up to {largest:.4f}, the worst is
 
 # %%
 @plot("changes", "Each point is one parameter of the XOR network, nudged by 0.01. On the line, what happened is what was predicted.",
-      title="Predicted and actual change of L", x="predicted: dL/dw * 0.01", y="happened", size=(5.6, 5))  # fmt: skip
+      title="Predicted and actual change in L", x="predicted: dL/dw * 0.01", y="happened", size=(5.6, 5))  # fmt: skip
 def _(ax):
     ends = [min(p for p, _ in changes), max(p for p, _ in changes)]
     ax.plot(ends, ends, color=GREY, linewidth=1)

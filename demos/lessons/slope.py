@@ -4,7 +4,7 @@
 # *Что такое производная?*
 #
 # **Lesson 0, 15 minutes.** You need nothing but school algebra. By the end you will be able to measure how fast a
-# function grows at a point, and predict what a small change of its input does.
+# function grows at a point, and predict what a small change in its input does.
 
 # %%
 from autograd import Value, draw

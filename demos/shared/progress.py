@@ -15,7 +15,7 @@ __all__ = ["Progress"]
 
 _LINES = 10  # the largest number of plain lines that a run prints
 _SAID = ("loss", "accuracy", "held out accuracy")  # the numbers that training runs report, listed for the catalogues
-_PAUSE = 0.05  # seconds between two changes of the live line
+_PAUSE = 0.05  # seconds between two updates of the live line
 
 
 class Progress:

@@ -160,7 +160,7 @@ class _Folder:
         return groups
 
     def _same_of(self, state: _State, opened: set[int]) -> list[Group]:
-        """Return groups of repeated computations. The last state's are remembered, since most states share them."""
+        """Return groups of repeated computations. Those of the last state are remembered, since most states share them."""
         key = state.depth, state.samples, state.dots, state.joined, state.opened, state.turns, self.whole
         if self._same is None or self._same[0] != key:
             self._same = None  # free the last groups first, which take a lot of memory

@@ -114,7 +114,7 @@ def _table(rows: list[str]) -> Markup:
 class _MatrixWriter(DotWriter):
     """A writer that shows a box of several values as heat maps: the data, and the gradient if it has arrived."""
 
-    results: set[Any]  # the values that are cells: not what is added up in them
+    results: set[Any]  # the values that are cells, not those that are added up in one
 
     def rows(self, box: Box) -> Any:
         cells = sum(node in self.results for node in box.nodes)

@@ -37,8 +37,8 @@ __all__ = ["draw_neurons"]
 
 FONT = "Helvetica"
 SIZE = 11  # the usual font size in points; all sizes here assume it
-READABLE = 9.05  # points of the smallest text that can be read on a page
-MARGIN, LINE = 60.0, 15.0  # points around the dots, and for each line under them
+READABLE = 9.05  # the size in points of the smallest text that can be read on a page
+MARGIN, LINE = 60.0, 15.0  # the room in points around the dots, and for each line under them
 THIN, THICK, LEAST = 0.4, 5.0, 1.8  # the widths of lines, and the width of the widest if there are very many
 CURVE = 0.6  # if lines are few, width and colour show this root of a weight's size; if many, the size itself
 CLEAR = 12.0  # the minimum distance in points between two numbers
