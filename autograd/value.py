@@ -282,7 +282,7 @@ class Value(Methods):
 
     @property
     def is_leaf(self) -> bool:
-        """Whether no operation made it."""
+        """Whether it is an input, not the result of an operation."""
         return self.op is None
 
     @property

@@ -169,6 +169,24 @@ PHRASES = (
         "it is computed all the same.",
         "all the same size",
     ),
+    Phrase(
+        r"\b[Aa]s a share of\b", "as a fraction of, relative to", "the height, as a share of the width", "a share of it"
+    ),
+    Phrase(
+        r"\bno usual (?:slip|mistake)s?\b",
+        "none of the usual",
+        "no usual slip gives it",
+        "none of the usual slips gives it",
+    ),
+    Phrase(
+        r"\b(?:edge|operation)s? (?:(?:have|has) been )?made\b(?! of)",
+        "processed, done",
+        "go to where 3 edges have been made",
+        "an operation, made of formulas",
+    ),
+    Phrase(
+        r"\breplac(?:es?|ed|ing) (?:it|them|this|that) by\b", "replace with", "it replaces them by 0", "replaced by 0"
+    ),
 )
 ANY = re.compile("|".join(phrase.pattern for phrase in PHRASES))
 SPECIMENS = "test_english.py"

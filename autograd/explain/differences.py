@@ -178,7 +178,7 @@ def _extrapolated(slopes: list[float], steps: list[float], power: int) -> float:
 
 
 def _is_drowned(slope: float, error: float, noise: float, values: _Values, rung: _Rung) -> bool:
-    """Return whether values are off by many last bits, and by more than the slope explains between neighbouring floats.
+    """Return whether values are off by many units in the last place, beyond what the slope explains.
 
     A wave that is too narrow for floats has such values.
     """

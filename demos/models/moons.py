@@ -114,7 +114,7 @@ def main(
     )
 
     @report.plot("loss", tr("The loss before each update, and the fraction of points on the right side of the line."),
-                 title=tr("Moons: the loss falls"), x=tr("update"), y=tr("loss, and fraction right"))  # fmt: skip
+                 title=tr("Moons: the loss falls"), x=tr("update"), y=tr("loss, and fraction correct"))  # fmt: skip
     def _(ax: Any) -> None:
         plots.curve(ax, losses, 0, tr("hinge loss"))
         plots.curve(ax, shares, 1, tr("fraction right"))
