@@ -343,6 +343,9 @@ def test_an_exercise_is_checked_hinted_and_solved(session):
 def test_the_quiz_asks_and_counts(session):
     _, done = session(do="ask", level="chain", seed=0)
     assert "What is df/d" in done["text"] and done["asked"] == 0
+    for wrong in ("101", "102", "103", "104"):
+        text = done["text"] + session(do="answer", guess=wrong)[1]["text"]
+        assert "skip" not in text and "Try once more." in text, "the page has a button for it"
     _, done = session(do="answer", guess=None)
     assert done["asked"] == 1 and done["code"].startswith("chain-0-0of1")
 

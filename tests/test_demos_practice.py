@@ -144,6 +144,14 @@ def test_the_quiz_at_a_terminal(capsys):
     assert "Type a number" in told and told.rstrip().endswith(f"0 of 1: your code is {encode('order', 1, 0, 1)}")
 
 
+def test_a_third_wrong_answer_is_told_how_to_go_on_in_the_words_of_its_place(capsys):
+    in_code = quiz(level="chain", seed=0)
+    assert "; .skip() shows it." in f"{[in_code.answer(text) for text in ('101', '102', '103')][-1]}"
+    lines = iter(["101", "102", "103", "quit"])
+    play("chain", 0, lambda _: next(lines))
+    assert "; skip shows it." in capsys.readouterr().out
+
+
 def test_a_code_that_was_changed_is_no_code():
     code = encode("chain", 7, 4, 5)
     assert decode(f" {code.lower().replace('chain', 'chain')} ".replace("OF", "of")) == ("chain", 7, 4, 5)

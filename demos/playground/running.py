@@ -224,6 +224,7 @@ class Session:
         from ..practice import quiz
 
         self._quiz = quiz(level=level, seed=seed)
+        self._quiz.place = "page"
         return self._asked(f"{self._quiz!r}")
 
     def _answer(self, guess: str | None) -> dict[str, Any]:
@@ -231,8 +232,7 @@ class Session:
         return self._asked(f"{self._quiz.skip() if guess is None else self._quiz.answer(guess)}")
 
     def _asked(self, text: str) -> dict[str, Any]:
-        shown = "\n".join(line for line in text.splitlines() if line.strip() != self._quiz._how)
-        return {"text": shown, "right": self._quiz.right, "asked": self._quiz.asked, "code": self._quiz.code}
+        return {"text": text, "right": self._quiz.right, "asked": self._quiz.asked, "code": self._quiz.code}
 
     def _complete(self, text: str) -> dict[str, Any]:
         """The names that can complete what is being typed."""

@@ -104,9 +104,12 @@ LEVELS: dict[str, Callable[[Random], Made]] = {
 
 class Quiz:
     """A series of questions about graphs. Its methods return text to read; `code` is the score as a code for a
-    teacher."""
+    teacher.
 
-    _how = ".answer(number)"
+    place: where it is asked: in "code", at a "prompt", or on a "page", which has a field and a button.
+    """
+
+    place = "code"
 
     def __init__(self, f: Value | None, level: str, seed: int) -> None:
         self._f = f
@@ -129,14 +132,17 @@ class Quiz:
         self._attempts = 0
 
     def __repr__(self) -> str:
-        return "\n".join([
+        lines = [
             tr("question {k}  ({level}, score {right} of {asked})", k=self.asked + 1, level=self.level, right=self.right,
                asked=self.asked),
             f"  {self._shown()}",
             f"  {told(self.question.text)}",
-            tr("  Answer with {how}; .skip() shows the answer and goes on.", how=self._how) if self._how else
-            tr("  Type a number. skip shows the answer and goes on, quit leaves."),
-        ])  # fmt: skip
+        ]  # fmt: skip
+        if self.place == "code":
+            lines.append(tr("  Answer with {how}; .skip() shows the answer and goes on.", how=".answer(number)"))
+        if self.place == "prompt":
+            lines.append(tr("  Type a number. skip shows the answer and goes on, quit leaves."))
+        return "\n".join(lines)
 
     def _shown(self) -> str:
         leaves = [
@@ -165,7 +171,10 @@ class Quiz:
             why = "close: {guess} is right as far as it goes, but give at least two digits."
             return Report(tr(why, guess=read.text))
         self._attempts += 1
-        again = tr("Try once more.") if self._attempts < 3 else tr("Try once more; .skip() shows it.")
+        word = {"code": ".skip()", "prompt": "skip"}.get(self.place)
+        again = (
+            tr("Try once more; {word} shows it.", word=word) if word and self._attempts > 2 else tr("Try once more.")
+        )
         return Report(f"{self._reason(read)} {again}")
 
     def _reason(self, read: Guess) -> str:
@@ -258,7 +267,7 @@ def _random(level: str, seed: int) -> Iterator[tuple[Value, str]]:
 def play(level: str, seed: int, read: Callable[[str], str] = input) -> int:
     """Ask questions in a terminal until the input ends or two lines in a row are empty; print the code at the end."""
     game = quiz(level=level, seed=seed)
-    game._how = ""
+    game.place = "prompt"
     print(game)
     empty = 0
     while empty < 2:
