@@ -277,7 +277,7 @@ def test_no_false_pass_and_no_false_alarm(which, exercise):
     wrong = [how for name, _, how in met if name.startswith("wrong")]
     assert wrong.count("named") >= len(wrong) // 2, met
     known = rates()[which][exercise]
-    assert (known["wrong"], known["right"]) == (len(wrong), len(met) - len(wrong))
+    assert (known.get("wrong", 0), known.get("right", 0)) == (len(wrong), len(met) - len(wrong))
     assert abs(wrong.count("named") - known.get("named", 0)) <= 1, "python -m tests.judge_solutions --write"
 
 

@@ -161,15 +161,16 @@ def pythons():
 @pytest.mark.slow
 def test_the_wheels_are_small_and_enough_for_every_python_here(tmp_path):
     """Installed as before.txt says, with no index; then the doctor finds everything, and a lesson runs."""
-    from demos.workshop import _download
+    from demos.workshop import _ROOT, _download
 
-    wheels = tmp_path / "wheels"
+    wheels, before = tmp_path / "wheels", set(os.listdir(_ROOT))
     try:
         _download(wheels, lambda _: None)
     except OSError as error:
         if "from versions: none" in str(error) or "onnection" in str(error):
             pytest.skip(f"no package index can be reached: {error}")
         raise
+    assert set(os.listdir(_ROOT)) == before, "a build leaves nothing behind in the checkout"
     assert sum(path.stat().st_size for path in wheels.iterdir()) <= 150e6
     found = list(pythons())
     assert found

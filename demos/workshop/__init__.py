@@ -6,12 +6,14 @@ Nothing in it needs a server or a network; every link works from a USB stick.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from autograd.drawing.output import write_whole
 
@@ -174,7 +176,12 @@ def _download(folder: Path, tell: Callable[[str], None]) -> None:
     Raises OSError if pip fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _pip("wheel", "-q", "--no-deps", "-w", str(folder), str(_ROOT))
+    with TemporaryDirectory() as work:  # a build leaves files behind
+        for part in ("autograd", "nn", "demos", ".github"):
+            shutil.copytree(_ROOT / part, Path(work, part), ignore=shutil.ignore_patterns("__pycache__"))
+        for file in ("pyproject.toml", "LICENSE"):
+            shutil.copy(_ROOT / file, work)
+        _pip("wheel", "-q", "--no-deps", "-w", str(folder), work)
     for platform in PLATFORMS:
         for python in PYTHONS:
             tell(tr("wheels for Python {python} on {platform}", python=python, platform=platform))
