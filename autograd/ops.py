@@ -260,7 +260,7 @@ def _check_defaults(op: Op) -> None:
         if operand not in op.operands or operand in op.lists:
             raise FormulaError(f"{op.name}: a default is given for {operand!r}, which is not an operand by itself")
         if not isinstance(default, (int, float)) and (default is not None or not op.lists):
-            raise FormulaError(f"{op.name}: want a number as default of {operand!r}, got {default!r}")
+            raise FormulaError(f"{op.name}: want a number as the default of {operand!r}, got {default!r}")
     if set(op.operands[-len(op.defaults) :]) != set(op.defaults) and op.defaults:
         raise FormulaError(f"{op.name}: want the operands with a default last, got {', '.join(op.operands)}")
     optional = [operand for operand, default in op.defaults.items() if default is None]
@@ -270,12 +270,12 @@ def _check_defaults(op: Op) -> None:
             if operand in formula.names():
                 raise FormulaError(
                     f"{op.name}: {operand!r} can be left out only where it is a term of a sum, and {formula.source!r} "
-                    "uses it in another way: give it a number as default"
+                    "uses it in another way: give it a number as the default"
                 )
     if op.lists and len(optional) >= len(op.lists):  # bind() has to sort a node's flat row of operands
         raise FormulaError(
             f"{op.name}: whether {optional[-1]!r} was left out cannot be told from the number of operands: "
-            f"give it a number as default"
+            f"give it a number as the default"
         )
 
 

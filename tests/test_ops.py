@@ -321,8 +321,8 @@ def test_a_name_that_is_taken_is_refused_on_the_spot(name):
     ("value", "defaults", "said"),
     [
         ("a + b", {"c": 1.0}, "'c', which is not an operand by itself"),
-        ("a + b", {"b": None}, "want a number as default of 'b', got None"),
-        ("a + b", {"b": "1"}, "want a number as default of 'b', got '1'"),
+        ("a + b", {"b": None}, "want a number as the default of 'b', got None"),
+        ("a + b", {"b": "1"}, "want a number as the default of 'b', got '1'"),
         ("a + b", {"a": 1.0}, "want the operands with a default last, got a, b"),
         ("sum(a[i]) + b", {"a": None}, "'a', which is not an operand by itself"),
     ],

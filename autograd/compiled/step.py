@@ -1,6 +1,6 @@
 """compile(): trace a function of Values once, then run it at machine speed, with the same numbers.
 
-Two backends do the same: straight-line Python (codegen.py), which is always there, and an interpreter in C
+Two backends do the same job: straight-line Python (codegen.py), which is always there, and an interpreter in C
 (c/), which is built once per machine. If one of them refuses to compute something, the function itself runs. So errors
 are those of the engine, and name the values from which they come.
 """
@@ -51,7 +51,7 @@ class Step:
             raise ArgumentError(f"compile: want a function that returns the loss, got {function!r}")
         for name, given, known in (("backend", backend, BACKENDS), ("check", check, POLICIES)):
             if given not in [*known]:
-                raise ArgumentError(f"compile: want {name} as one of {', '.join(known)}, got {given!r}")
+                raise ArgumentError(f"compile: want {name} to be one of {', '.join(known)}, got {given!r}")
         self.backend = backend
         self.check = check
         self.last_backend: str | None = None

@@ -139,7 +139,7 @@ class DotWriter:
             notes.append("number on an arrow: partial, the slope of that one operation")
         texts = [] if self.room(many=False) else [text for box in self.picture.boxes for _, text, _ in self.facts(box)]
         if any(map(ROUNDED.match, texts)):  # but not in a film, whose lines stay the same
-            notes.append("zeros after the point: the number is rounded; 1.000 is close to 1, but not 1")
+            notes.append("zeros after the decimal point: the number is rounded; 1.000 is close to 1, but not 1")
         if self.strongest:
             notes.append("orange: gradient above 0, blue: below 0; wide arrow: a large gradient flows back")
         return notes

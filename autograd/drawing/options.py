@@ -97,7 +97,7 @@ def look_of(options: dict[str, Any]) -> Look:
     look = Look(**given)
     _want("title=text, a str", look.title, isinstance(look.title, str))  # pyright: ignore[reportUnnecessaryIsInstance]
     _want("theme='light', 'dark' or 'auto'", look.theme, look.theme in (*THEMES, "auto"))
-    _want(f"direction as one of {', '.join(map(repr, DIRECTIONS))}", look.direction, look.direction in DIRECTIONS)
+    _want(f"direction to be one of {', '.join(map(repr, DIRECTIONS))}", look.direction, look.direction in DIRECTIONS)
     _want("show as 'data', 'grad', 'partials' or a list of these", shown, bool(shown) and {*look.show} <= {*NUMBERS})
     sized = _is_number(look.font_size) and SMALLEST <= look.font_size <= LARGEST
     _want(f"font_size in points, from {SMALLEST} to {LARGEST}", look.font_size, sized)

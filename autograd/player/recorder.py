@@ -71,7 +71,7 @@ class Recorder(Page):
     loss passed to `step`, or of its first term if the loss is large. picture: a function whose result is shown beside
     the
     graph: rows of numbers (an attention map, a grid of scores), SVG text, or a figure.
-    every: record only each n-th update. budget: the maximum number of bytes for frames and pictures. path: where
+    every: record only every n-th update. budget: the maximum number of bytes for frames and pictures. path: where
     to write the page when the ``with`` block ends, even if it ends with an error or Ctrl-C.
 
     Call ``step(loss)`` between ``loss.backward()`` and the optimizer's step, so that the numbers are those that the

@@ -86,7 +86,7 @@ def _trained(slip: Any, xs: Sequence[float], ys: Sequence[float], eta: float, up
     if slip("It makes one update too many."):
         return _trained(lambda _: False, xs, ys, eta, updates + 1)
     if slip(
-        "It ends after one update: is a return inside the loop, or does the loss not use the Values that are moved?"
+        "It ends after one update: is there a return in the loop, or does the loss not use the Values that are moved?"
     ):
         return _trained(lambda _: False, xs, ys, eta, min(updates, 1))
     if slip("xs and ys have changed places."):

@@ -46,7 +46,7 @@ SENTENCES = (
 LEGENDS = (
     "double frame: parameter", "square corners: input", "rounded: computed",
     "number on an arrow: partial, the slope of that one operation",
-    "zeros after the point: the number is rounded", "1.000 is close to 1, but not 1",
+    "zeros after the decimal point: the number is rounded", "1.000 is close to 1, but not 1",
     "orange: gradient above 0, blue: below 0", "wide arrow: a large gradient flows back",
     "pink: nan or inf came back here: start with the one nearest to the result", "pink: nan or inf",
     "dashed frame: cut off by detach() or no_grad(), so no gradient flows back from there",

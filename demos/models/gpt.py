@@ -136,7 +136,7 @@ def main(
         parameters=whole(len(parameters)), count=whole(len(documents)), width=WIDTH, heads=HEADS, ln=f"{math.log(27):.4f}"
     ))  # fmt: skip
     graphs = report.film(
-        tr("The graph of one update: the loss of the name ann, with all gradients. Its layers are folded.")
+        tr("The graph of one update: the loss for the name ann, with all gradients. Its layers are folded.")
     )
 
     ann = signs_of("ann")

@@ -62,8 +62,8 @@ def train(
     decay: bool = False,
     recorder: Recorder | None = None,
 ) -> Run:
-    """Make one update of the optimiser's parameters with each batch. A batch is the columns of arguments of `loss` for
-    some rows.
+    """Make one update of the optimiser's parameters with each batch. A batch has one column for each
+    argument of `loss`.
 
     decay: lower the learning rate from its start towards 0. recorder: is given every loss, and has a frame every
     multiple of AT_ONCE updates; its time is not counted. Raises ToolError if the backend is not available.

@@ -317,7 +317,7 @@ class _Folder:
     def _open_units(
         self, plain: _State, try_: Callable[[_State], bool], now: Callable[[], tuple[_State, Folded]]
     ) -> None:
-        """Open closed modules, and together the groups that are alike, if there is room."""
+        """Open closed modules one by one, and groups that are alike all at once, if there is room."""
         tried: set[Any] = set()
         for _ in range(OPENED):
             state, folded = now()

@@ -50,7 +50,7 @@ _NAMED = {"white": "#ffffff", "black": "#000000", "none": "none"}
 
 
 def number(x: float) -> str:
-    """A coordinate with at most two digits after the point.
+    """A coordinate with at most two decimal places.
 
     >>> number(1.5), number(2.0), number(-0.001)
     ('1.5', '2', '0')
