@@ -263,7 +263,7 @@ def _turns(
 
 
 def _follow(members: list[Group], operands: dict[Group, list[Group]], turn: dict[Group, int]) -> None:
-    """Give the parts of a colour the iterations of the parts that they are computed from, or of those that use them."""
+    """Give each part of one colour the iteration number of its operands, or of what uses it, whichever is lowest."""
     users: dict[Group, list[int]] = {}
     for group, i in turn.items():
         for tail in operands[group]:
