@@ -44,8 +44,14 @@ def test_what_cannot_be_read_is_told(capsys):
     assert capsys.readouterr().out == "want one of grow, shrink, got 'yes'\n"
     predict("dL_dw", ...)  # a blank that was left as it was
     assert capsys.readouterr().out.startswith("Predict:")
-    with pytest.raises(LookupError, match="there is no question 'x'"):
+    with pytest.raises(LookupError, match="there is no question 'x': predict"):
         predict("x")
+    with pytest.raises(LookupError, match=r"'dLdw': did you mean dL_dw\? predict\(\) lists all"):
+        predict("dLdw")
+    predict()
+    listed = capsys.readouterr().out
+    assert len(listed.splitlines()) == len(QUESTIONS)
+    assert all(f" {name} " in listed for name in QUESTIONS)
 
 
 def test_on_a_page_a_question_is_a_field_whose_answer_is_not_to_be_read(tmp_path):
@@ -146,7 +152,7 @@ def test_the_quiz_at_a_terminal(capsys):
 
 def test_a_third_wrong_answer_is_told_how_to_go_on_in_the_words_of_its_place(capsys):
     in_code = quiz(level="chain", seed=0)
-    assert "; .skip() shows it." in f"{[in_code.answer(text) for text in ('101', '102', '103')][-1]}"
+    assert "; q.skip() shows it." in f"{[in_code.answer(text) for text in ('101', '102', '103')][-1]}"
     lines = iter(["101", "102", "103", "quit"])
     play("chain", 0, lambda _: next(lines))
     assert "; skip shows it." in capsys.readouterr().out

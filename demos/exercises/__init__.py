@@ -7,13 +7,12 @@ a hint, and `solution("linear")` shows a solution. `check("lesson_53.py")` check
 from __future__ import annotations
 
 from collections import Counter
-from difflib import get_close_matches
 from os import PathLike
 from typing import Any
 
 from ..languages import tr
 from . import attention, descent, layers, matrices, own_value, paths, slopes, training
-from .exercise import EXERCISES, LESSONS, LEVELS, Exercise, exercises_of
+from .exercise import EXERCISES, LESSONS, LEVELS, Exercise, exercises_of, nearest
 from .sandbox import safe_repr
 from .verdict import verdict_on
 
@@ -76,9 +75,7 @@ def solution(name: str) -> None:
 
 def _called(name: str) -> Exercise:
     if name not in EXERCISES:
-        raise LookupError(
-            tr("there is no exercise {name}; the exercises are {names}", name=repr(name), names=", ".join(EXERCISES))
-        )
+        raise LookupError(_unknown(name))
     return EXERCISES[name]
 
 
@@ -101,10 +98,12 @@ def _say_unknown(thing: Any, name: str) -> None:
     elif name == "<lambda>":
         print(tr('a lambda has no name: say which exercise it is for, as in check(my_function, "gradients")'))
     else:
-        meant = next(iter(get_close_matches(name, EXERCISES, 1)), "")
-        did_you = tr("did you mean {name}? ", name=meant) if meant else ""
-        said = tr("there is no exercise {name}: ", name=repr(name or safe_repr(thing)))
-        print(said + did_you + tr("check() lists all {count}", count=len(EXERCISES)))
+        print(_unknown(name or safe_repr(thing)))
+
+
+def _unknown(name: str) -> str:
+    text = tr("there is no exercise {name}: ", name=repr(name)) + nearest(name, EXERCISES)
+    return text + tr("check() lists all {count}", count=len(EXERCISES))
 
 
 def _list_all() -> None:

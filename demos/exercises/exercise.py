@@ -16,13 +16,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import deepcopy
+from difflib import get_close_matches
 from functools import cache
 from random import Random
 from typing import Any, NamedTuple
 
+from ..languages import tr
 from ..shared.catalog import LESSONS
 
-__all__ = ["EXERCISES", "LESSONS", "LEVELS", "Case", "Exercise", "Slips", "exercise", "exercises_of"]
+__all__ = ["EXERCISES", "LESSONS", "LEVELS", "Case", "Exercise", "Slips", "exercise", "exercises_of", "nearest"]
 
 LEVELS = ("easy", "medium", "hard")
 
@@ -147,3 +149,9 @@ def exercises_of(lesson: str) -> Iterator[Exercise]:
     """The exercises of a lesson, easy ones first."""
     found = [one for one in EXERCISES.values() if one.lesson == lesson]
     return iter(sorted(found, key=lambda one: LEVELS.index(one.level)))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Ask whether the known name that is most like this one was meant; empty if none is like it."""
+    meant = next(iter(get_close_matches(name, known, 1)), "")
+    return tr("did you mean {name}? ", name=meant) if meant else ""

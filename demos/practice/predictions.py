@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from ..exercises.exercise import LESSONS, Slips
+from ..exercises.exercise import LESSONS, Slips, nearest
 from ..languages import tr
 from ..shared.page import asked
 
@@ -124,11 +124,12 @@ def questions_of(lesson: str) -> list[Question]:
     return [one for one in QUESTIONS.values() if one.lesson == lesson]
 
 
-def predict(name: str, guess: Any = None) -> None:
+def predict(name: str = "", guess: Any = None) -> None:
     """Ask a question, or say whether a guess at the answer is right.
 
-    name: the question's name. guess: a number, to at least two digits, or one of the words that the question offers. On a
-    lesson's page this is a field to type into.
+    name: the question's name; without it, the questions are listed. guess: a number, to at least two digits, or one of
+    the words that the question offers. On a lesson's page this is a field to type into. Raises LookupError for a name
+    that does not exist.
 
     >>> predict("dL_dw")
     Predict: at x = 2 the line predicts 2.5, and y = 5. How fast does L grow with w: dL/dw = ?
@@ -136,10 +137,14 @@ def predict(name: str, guess: Any = None) -> None:
     >>> predict("dL_dw", -5)
     not -5: the 2 of the square is missing; or the last factor is missing: w is multiplied by x = 2
     """
+    if not name:
+        for lesson in LESSONS:
+            for each in questions_of(lesson):
+                print(f"  {lesson:>3}  {each.name:23} {each.asked()[0]}")
+        return
     if name not in QUESTIONS:
-        raise LookupError(
-            tr("there is no question {name}; the questions are {names}", name=repr(name), names=", ".join(QUESTIONS))
-        )
+        text = tr("there is no question {name}: ", name=repr(name)) + nearest(str(name), QUESTIONS)
+        raise LookupError(text + tr("predict() lists all {count}", count=len(QUESTIONS)))
     one = QUESTIONS[name]
     text, choices, *_ = one.asked()
     if guess is not None and guess is not ...:

@@ -5,7 +5,7 @@
 question 1  (order, score 0 of 0)
   b = a + a; f = b * (b + 1)  at a = -3
   What is df/da?
-  Answer with .answer(number); .skip() shows the answer and goes on.
+  Answer with q.answer(number), where q = quiz(...); q.skip() shows the answer and goes on.
 >>> game.answer("-22")
 right: df/da = -22. 1 of 1. The next one:
 ...
@@ -139,7 +139,9 @@ class Quiz:
             f"  {told(self.question.text)}",
         ]  # fmt: skip
         if self.place == "code":
-            lines.append(tr("  Answer with {how}; .skip() shows the answer and goes on.", how=".answer(number)"))
+            lines.append(
+                tr("  Answer with q.answer(number), where q = quiz(...); q.skip() shows the answer and goes on.")
+            )
         if self.place == "prompt":
             lines.append(tr("  Type a number. skip shows the answer and goes on, quit leaves."))
         return "\n".join(lines)
@@ -171,7 +173,7 @@ class Quiz:
             why = "close: {guess} is right as far as it goes, but give at least two digits."
             return Report(tr(why, guess=read.text))
         self._attempts += 1
-        word = {"code": ".skip()", "prompt": "skip"}.get(self.place)
+        word = {"code": "q.skip()", "prompt": "skip"}.get(self.place)
         again = (
             tr("Try once more; {word} shows it.", word=word) if word and self._attempts > 2 else tr("Try once more.")
         )
