@@ -329,6 +329,15 @@ def loss():
     return v
 """,
     ),
+    "the angle of a point on the cut depends on the sign of a zero": (
+        "eager",
+        """
+x = Value(-2.0)
+def loss():
+    v = x.clamp_min(-0.0)
+    return v.atan2(x)
+""",
+    ),
 }
 
 

@@ -31,3 +31,9 @@ for (const form of document.querySelectorAll(".predict")) {
   });
   form.querySelector(".reveal").addEventListener("click", () => tell(say("It is {answer}. {reason}", { answer, reason }), true));
 }
+// What is wider than the window scrolls sideways; where there is more to the right, it fades out.
+for (const box of document.querySelectorAll("figure > a, pre, .wide")) {
+  const fade = () => box.classList.toggle("more", box.scrollWidth - box.clientWidth - box.scrollLeft > 1);
+  box.addEventListener("scroll", fade);
+  new ResizeObserver(fade).observe(box);
+}

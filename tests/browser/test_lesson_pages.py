@@ -27,6 +27,16 @@ FIGURES = """(async () => {
     for (const one of pictures) await one.decode();
     return pictures.map((one) => [one.getAttribute("src"), one.naturalWidth, one.clientWidth, one.alt]);
 })()"""
+FADES = """(async () => {
+    const boxes = [...document.querySelectorAll("figure > a, pre")].filter((box) => box.checkVisibility());
+    const two = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const count = () => boxes.filter((box) => box.classList.contains("more")).length;
+    await two();
+    const before = count(), wider = boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).length;
+    for (const box of boxes) box.scrollLeft = box.scrollWidth;
+    await two();
+    return [before, wider, count()];
+})()"""
 OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -37,7 +47,7 @@ def seen(tmp_path_factory):
     driver = subprocess.Popen(["node", str(DRIVER), CHROMIUM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def look(page: Path, size: tuple[int, int], dark: bool) -> list:
-        steps = [["see", "scrollY"], ["see", FIGURES], ["see", OVER], ["axe"]]
+        steps = [["see", "scrollY"], ["see", FIGURES], ["see", OVER], ["axe"], ["see", FADES]]
         session = {"url": page.as_uri(), "width": size[0], "height": size[1], "dark": dark, "steps": steps}
         print(json.dumps(session), file=driver.stdin, flush=True)
         one = json.loads(driver.stdout.readline())
@@ -80,7 +90,9 @@ def smallest_text(svg: Path) -> float:
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_is_readable_in_every_window(name, seen):
     folder, windows = seen(name)
-    for top, figures, over, violations in windows:
+    assert windows[2][4][0] > 4, "on a phone, what goes on to the right fades out"
+    for top, figures, over, violations, (fading, wider, at_the_end) in windows:
+        assert fading == wider and at_the_end == 0
         assert top == 0, "a player inside it does not scroll the page"
         assert over == 0 and violations == []
         assert len(figures) >= 2

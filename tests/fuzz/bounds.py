@@ -272,10 +272,10 @@ def fmod(a, b):
 
 def atan2(a, b):
     """The angle of the point (b, a)."""
-    if a.value == 0 and b.value == 0:
-        return bounded(0.0)
     value = _context.atan2(a.value, b.value)
     radius = abs(a.value) + abs(b.value) - a.error - b.error
-    if radius <= 0 or (b.value < 0 and abs(a.value) <= a.error and a.error):
+    if radius <= 0 or (
+        b.value < 0 and abs(a.value) <= a.error
+    ):  # here the sign of a zero, which we do not know, decides
         raise UndecidedError("atan2 at its cut")
     return Bounded(value, 2 * (a.error + b.error) / radius + abs(value) * (_ulps * UNIT))
