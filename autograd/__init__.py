@@ -12,9 +12,9 @@ Use `help` on any name below to learn more.
 A number        Value(data, label); f.backward(), then a.grad; zero_grad(), item(), detach()
 Looking inside  f.step_through() steps through backprop, forwards and back; f.why(a) lists the paths; f.tree(), f.formula(),
                 f.latex(); f.draw(), f.show(), f.mermaid() and f.player() are pictures and a page; draw_diff, Recorder
-Mistakes        diagnose(f, a, 6.0) names the one that gives 6, compare and broken make one; detect_anomalies(f)
+Mistakes        diagnose(f, a, 6.0) names the one that gives 6; compare and broken make one; detect_anomalies(f)
 Operations      + - * / % ** abs, and a.tanh() or tanh(a), a.relu(), a.exp() ...; clamp, where; on lists: dot, total,
-                mean, maximum, minimum, logsumexp, surprisal, softmax; op(...) makes your own, gradcheck tests it
+                mean, maximum, minimum, logsumexp, surprisal, softmax; op(...) makes your own, and gradcheck tests it
 Gradients       grad(f, [a, b]) without touching .grad, and gradients of gradients; for functions: grad(f)(3.0),
                 value_and_grad, jacobian, hessian
 Training        TrainingStepper(model, loss, optimizer, batches) steps through training, forwards and back

@@ -63,7 +63,7 @@ if not TYPE_CHECKING:
 
 @public
 def maximum(*xs: Any) -> Value:
-    """The largest of some Values or numbers, given as arguments or as one list; nan if one of them is.
+    """The largest of some Values or numbers, given as arguments or as one list; nan if one of them is nan.
 
     Ties share the gradient evenly, as in torch.amax (but see atomic()). Raises GraphError for an empty list.
 

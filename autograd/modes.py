@@ -1,6 +1,6 @@
 """The modes in which a computation can run (no_grad, atomic, ieee), and where in a model it runs.
 
-A compiled method looks at one global, `mode`: the modes that are on, over all threads. If there are any, the method
+A compiled method looks at one global, `mode`: the modes that are on, in all threads. If there are any, the method
 asks which of them are on in its own context. So a mode is private to its thread (or task), and having modes costs
 nothing measurable. `scope` is the module call in which nodes are made.
 
@@ -48,7 +48,7 @@ class _Entered:
         self.name = name
 
 
-_entered: list[_Entered] = []  # the modes that are on, over all threads
+_entered: list[_Entered] = []  # the modes that are on, in all threads
 _on: ContextVar[tuple[_Entered, ...]] = ContextVar(
     "autograd_modes", default=()
 )  # entered in this context; some may have been left already

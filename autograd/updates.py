@@ -35,7 +35,7 @@ _FUNCTIONS = {name: getattr(math, name) for name in FUNCTIONS if name != "abs"}
 def read(first: Rule, later: Rule, memory: Iterable[str]) -> tuple[Update, list[float]]:
     """Return the rule of a group, for the first update of a parameter and for later ones, and its current options.
 
-    memory: the names that are remembered. Raises FormulaError for text that the grammar lacks, or a name without a
+    memory: the names that are remembered. Raises FormulaError for text outside the grammar, or a name without a
     value.
     """
     key = tuple(memory), _spelled(first), _spelled(later)

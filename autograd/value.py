@@ -60,7 +60,7 @@ else:
 __all__ = ["NOT_REACHED", "Value"]
 __tracebackhide__ = hidden
 
-_blank: Callable[[type[Value]], Value] = object.__new__  # a subclass's __init__ may want other arguments
+_blank: Callable[[type[Value]], Value] = object.__new__  # a subclass's __init__ may take other arguments
 
 # The zero from which every grad starts. Tools tell it from a computed 0.0 by identity, and say "not reached".
 NOT_REACHED = float("0")

@@ -1039,7 +1039,7 @@ def test_a_function_that_is_traced_anew_again_and_again_says_why(monkeypatch):
             assert step(1.0) == 2.0 * settings.temperature
 
     with pytest.warns(
-        UserWarning, match=r"again at nearly every call, since it names settings\.temperature, which changes"
+        UserWarning, match=r"again at nearly every call, since it refers to settings\.temperature, which changes"
     ) as said:
         anneal()
     assert len(said) == 1

@@ -154,7 +154,7 @@ def test_the_turns_of_a_loop_are_one():
     turns = [box for box in picture.boxes if box.symbol]
     assert {(box.symbol, box.times) for box in turns} == {("*", 500), ("+", 500), ("tanh", 500)}
     (back,) = [arrow for arrow in picture.arrows if arrow.back]
-    assert (back.tail.symbol, back.head.symbol, len(back.edges), back.words) == ("tanh", "*", 499, "next turn")
+    assert (back.tail.symbol, back.head.symbol, len(back.edges), back.words) == ("tanh", "*", 499, "next iteration")
 
 
 def written_out(kind, n=2, steps=5):

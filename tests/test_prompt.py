@@ -62,7 +62,7 @@ def test_a_word_short_for_several_commands_is_the_one_that_takes_what_follows(ty
 def test_what_would_set_or_count_by_accident_is_refused_with_the_command_that_does_it():
     prompt = session()
     assert prompt.answer("a = 3") == "= changes nothing here: write set a 3"
-    assert "until b goes on to it" in prompt.answer("step b") and prompt.stepper.position == 0
+    assert "until b moves on to it" in prompt.answer("step b") and prompt.stepper.position == 0
     assert "undo may be meant" in prompt.answer("back")
     assert prompt.answer("twice = a*2; twice + 1") == "3"
 

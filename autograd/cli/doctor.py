@@ -47,7 +47,7 @@ def _version(package: str) -> str:
 
 
 def _python() -> Finding:
-    where = sys.executable or sys.platform  # in a browser there is no program
+    where = sys.executable or sys.platform  # a browser has no executable
     return OK, f"Python {sys.version.split()[0]}, {where}"
 
 
@@ -146,7 +146,7 @@ def _compiler() -> Finding:
             [*command, "-c", source, "-o", source + ".o"], capture_output=True, timeout=60, check=False
         )
     if built.returncode:
-        return OPTIONAL, f"the C compiler {command[0]} does not build: {without}"
+        return OPTIONAL, f"the C compiler {command[0]} does not work: {without}"
     return OK, f"C compiler: {command[0]}, for compile()"
 
 

@@ -1,4 +1,4 @@
-"""What a program runs on, and how: the arguments of a step, rows of them, and a program for one signature of these.
+"""What a program runs on, and how: the arguments of a step, rows of them, and the program for one signature.
 
 >>> numbers = []
 >>> signature(([0.5, 2.0], 1, True), numbers), numbers
@@ -162,8 +162,8 @@ class Executable:
     parameters: all those of the compiled step. sample: the arguments it was traced with. mode: the mode it was traced
     in, from in_mode(). edges: how much work it is. choices: the number of candidates for each input that picks, by
     position. used, last_check: the number of the last call that ran it, and of the last that checked it. is_quick:
-    whether one sample runs in Python, by code that has been checked. last: the rows it ran on, whether in C, and for how many.
-    checks: how often it has been checked. checked: which kinds of code have been checked.
+    whether one sample runs in Python, by code that has been checked. last: the rows it last ran on, whether in C, and
+    for how many. checks: how often it has been checked. checked: which kinds of code have been checked.
     """
 
     def __init__(self, program: Program, parameters: Sequence[Value], sample: Sample, mode: Signature = ()) -> None:

@@ -97,7 +97,7 @@ class Statements:
         if len(program.order) > MOST:
             raise ToolError(
                 f"{len(program.order):,} operations are too many to write as source: the limit is {MOST:,}. "
-                'Compile the loss of one sample and use step.batch, or take backend="c", which has no such limit'
+                'Compile the loss of one sample and use step.batch, or use backend="c", which has no such limit'
             )
         self.program = program
         self.language = language
@@ -114,7 +114,7 @@ class Statements:
         self.skipped: list[str] = []  # gradients of parameters to which zeros are not added
         self.tables: dict[tuple[str, ...], str] = {}  # the lists from which picks choose, once they are written
         picked = dict.fromkeys(c for node in program.picks for c in node.operands[1:] if not isinstance(c, float))
-        self.place = {c: i for i, c in enumerate(picked)}  # of what may be picked, in a list of gradients
+        self.place = {c: i for i, c in enumerate(picked)}  # where the gradient of each is in a list
 
     def write(self, *lines: str) -> None:
         self.lines += [self.indent + line if line else "" for line in lines]

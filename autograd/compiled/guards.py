@@ -90,7 +90,7 @@ class Guards:
             "def hold():",
             "    try:",
             f"        return True if {' and '.join(self._tests) or 'True'} else False",
-            "    except Exception:  # a name that is gone; an array in a list, since comparing it gives no bool",
+            "    except Exception:  # a name that is gone; an array in a list, since comparing it does not give a bool",
             "        return False",
         ]
         exec("\n".join(lines), self._held)
@@ -264,7 +264,7 @@ def _names_in(code: CodeType) -> set[str]:
 def _same(old: Any, new: Any) -> bool:
     try:
         return bool(old is new or (type(old) is type(new) and old == new))
-    except Exception:  # comparing lists of arrays gives no bool
+    except Exception:  # comparing lists of arrays does not give a bool
         return False
 
 

@@ -64,7 +64,7 @@ class Itself:
     def differs(
         self, loss: float, gradients: Mapping[Any, float | None], near: float = NEAR, names: Any = repr
     ) -> str | None:
-        """Say what differs in a program's result; None if nothing does.
+        """Say what differs in a program's result; return None if nothing does.
 
         Sums may be added up in a different order, so each may differ by `near` times the sizes of its terms; and numbers
         below the smallest normal float have few digits.
@@ -94,7 +94,7 @@ def _shown(gradient: float | None) -> str:
 
 
 def _states(generators: Iterable[Any]) -> list[tuple[Callable[[Any], object], Any]]:
-    """Return the state of each generator, and of those that `random` and `numpy.random` share, after its setter."""
+    """Return a setter and a state for each generator, and for those that `random` and `numpy.random` share."""
     shared = getattr(sys.modules.get("random"), "_inst", None)
     numpys = getattr(sys.modules.get("numpy.random"), "mtrand", None)
     found: list[tuple[Callable[[Any], object], Any]] = []
@@ -140,8 +140,8 @@ def first_difference(program: Program, inputs: Sequence[float], result: Any) -> 
     """Find the first value of a traced `program`, operands first, that differs from its counterpart in the graph of
     `result`, and return both.
 
-    inputs: the numbers that both were made with. The third item returned is what is computed from them in the graph of
-    `result`, if there is such a value. Returns None if all values are the same.
+    inputs: the numbers that both were computed from. The third item returned is what is computed from them in the graph
+    of `result`, if there is such a value. Returns None if all values are the same.
     """
     numbers = _numbers(program, inputs)
     known: dict[Any, Any] = {}  # maps a value in the graph of `result` to the traced one that it was compared with

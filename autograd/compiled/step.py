@@ -1,6 +1,6 @@
 """compile(): trace a function of Values once, then run it at machine speed, with the same numbers.
 
-Two backends do the same job: straight-line Python (codegen.py), which is always there, and an interpreter in C
+Two backends do the same job: straight-line Python (codegen.py), which is always available, and an interpreter in C
 (c/), which is built once per machine. If one of them refuses to compute something, the function itself runs. So errors
 are those of the engine, and name the values from which they come.
 """
@@ -146,7 +146,7 @@ class Step:
     def update(self, optimizer: Any, *columns: Any) -> float:
         """Make one update: zero_grad, backward from the mean loss of a batch, step. Returns the loss.
 
-        optimizer, columns: as in `train` and `batch`. Everything is done in C if C knows the optimiser's rule. Raises
+        optimizer, columns: as in `train` and `batch`. Everything is done in C if C can run the optimiser's rule. Raises
         the same errors as `train` and `batch`.
         """
         from .training import update
@@ -161,8 +161,8 @@ class Step:
     def train(self, batches: Iterable[Any], optimizer: Any, steps: int) -> list[float]:
         """Make `steps` updates: zero_grad, backward from the mean loss of the next batch, step. Returns the losses.
 
-        batches: tuples of the columns that `batch` takes, or results of `prepare`; when used up, they begin again.
-        optimizer: if C knows its rule, updates run there; for any other object, zero_grad() and step() are called.
+        batches: tuples of the columns that `batch` takes, or results of `prepare`; when they run out, they start again.
+        optimizer: if C can run its rule, updates run there; for any other object, zero_grad() and step() are called.
         The parameters' numbers are written back before other code of this thread can run: the iterator of the batches,
         the handler of an exception or an interrupt, the code after the call. Another thread sees the old numbers.
         Raises ArgumentError if the optimiser has a Value that the loss uses but compile() was not given.
@@ -200,7 +200,7 @@ class Step:
         return loss.step_through()
 
     def retrace(self) -> None:
-        """Forget every program: the next call traces the function again, with what it reads from outside then."""
+        """Forget every program: the next call traces the function again, with whatever it then reads from outside."""
         self.programs.retrace()
 
     def __repr__(self) -> str:
@@ -282,7 +282,7 @@ def _parameters(params: Any) -> list[Value]:
     for p in parameters:
         if not isinstance(p, Value) or p.operands:
             raise ArgumentError(f"compile: want leaves as parameters, got {p!r}")
-        if type(p) is not Value and not hasattr(p, "recorder"):  # its class only while another thread traces
+        if type(p) is not Value and not hasattr(p, "recorder"):  # another thread, while it traces, changes its class
             raise ArgumentError(
                 f"compile: want Values as parameters, got {p!r} of the subclass {type(p).__name__}, "
                 "whose methods a trace would not see"
@@ -307,9 +307,9 @@ def compile(
     """Trace `loss_fn` at its first call, and run it at machine speed from then on.
 
     loss_fn: returns one Value, the loss. Its arguments are numbers and nested lists of them; an int may pick a
-    row of an Embedding or a class target. Lists of other lengths are traced again, and so is a different bool or str.
-    params: the Values whose gradients are wanted, such as model.parameters(); if left out, every leaf from outside that
-    the loss depends on.
+    row of an Embedding or a class target. Lists of a different length are traced again, and so is a different bool or
+    str. params: the Values whose gradients are wanted, such as model.parameters(); if left out, every leaf from outside
+    that the loss depends on.
     backend: "python"; "c", which needs a C compiler, and falls back to Python without one; or "auto", which uses C when
     that is worthwhile. check: "doubling", "always" or "never": see below. Returns a Step: call it, or its `batch`,
     `update` and `train`. This is also a decorator, ``@compile(params=...)``.
@@ -319,7 +319,7 @@ def compile(
     each call, and if one has changed, the function is traced again. Side effects happen only while it is traced or
     checked. Raises TraceError, naming the line, for anything that would not be the same in every call: an `if` on a
     number, .data, float(), text, a number drawn at random, state that the function both reads and changes.
-    Some changes are not noticed, so that you must call `Step.retrace`: a context variable, anything that belongs to
+    Some changes are not noticed, so you must call `Step.retrace`: a context variable, anything that belongs to
     Python or a library (a patched function, a setting of the process), the clock and iterators, 0.0 that becomes -0.0,
     1 that becomes True. An int is a float in a program, so it is exact up to 2**53; `is` cannot tell which Value an int
     picked. Numbers of other types in data or grad (numpy's, ints, fractions) become floats at the next call; anything

@@ -48,7 +48,7 @@ running: dict[int, TraceContext] = {}  # by thread: for other threads, a paramet
 
 _FIXES = {
     "data": "Use it in arithmetic as it is, without .data or .item()",
-    "grad": "Gradients are there once the step has returned",
+    "grad": "Gradients are available once the step has returned",
     "compare": "An `if` would be decided once for all calls: use relu, maximum or abs, or decide outside "
     "and pass the decision as a bool or a str, each of which makes its own program",
     "identity": "Which one was picked is known only at run time: decide outside, and pass a bool or a str",
@@ -57,9 +57,9 @@ _FIXES = {
     "method": "Operations are methods of Values: write Value(x).exp()",
     "number": "This needs a number, and would be computed once for all calls: do it outside, and pass the result",
     "print": "Print what the step returns",
-    "write": "Change parameters between calls, and the next call sees it",
+    "write": "Change parameters between calls, and the next call sees the change",
     "backward": "Return the loss: the step takes its gradients",
-    "partials": "Partials exist when an operation runs, not while it is traced",
+    "partials": "Partials are computed when an operation runs, not while it is traced",
     "arithmetic": "This is not a row of the table of operations: add one with autograd.op(), or compute it outside",
 }  # fmt: skip
 
@@ -69,13 +69,13 @@ def _refusal(node: Value, why: str) -> TraceError:
     reader: Any = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
     while reader.f_code.co_filename == _refusal.__code__.co_filename:
         reader = reader.f_back
-    if reader.f_code.co_filename.startswith("<autograd "):  # a compiled method, which leaves the operation to us then
+    if reader.f_code.co_filename.startswith("<autograd "):  # a compiled method, which then leaves it to us
         return TraceError("no number yet")
     what = one_line(node.label) or (f"the result of {node.op.name}" if node.op else "a parameter")
     plain = why in ("method", "number") and getattr(node, "plain", False)
-    reason = "is a plain number" if plain else "has no number yet: compile() traces the function once, for all of them"
+    reason = "is a plain number" if plain else "has no number yet: compile() traces the function once, for all numbers"
     frame = users_frame()
-    while frame.f_back and is_library(frame.f_globals.get("__name__")):  # a library may ask, such as statistics.mean()
+    while frame.f_back and is_library(frame.f_globals.get("__name__")):  # for example in statistics.mean()
         frame = frame.f_back
     error = TraceError(f"{said_line((frame.f_code.co_filename, frame.f_lineno))}\n{what} {reason}. {_FIXES[why]}")
     context = running.get(get_ident())
@@ -196,7 +196,7 @@ class ParamTracer(Tracer):
 
 
 class _ByNumber(Tracer):
-    """A tracer of something that is compared and looked up by its number, or known only once there is one."""
+    """A tracer of something that is compared and looked up by its number, or is unknown until it has one."""
 
     __slots__ = ()
     __eq__ = Tracer.__eq__
@@ -238,7 +238,7 @@ class ArgTracer(_ByNumber):
         value.scope = shared["scope"]
 
     def chosen_from(self, rows: Sequence[Any]) -> Any:
-        """Return ``rows[self]``, chosen when the program runs; if rows are lists, a list."""
+        """Return ``rows[self]``, chosen when the program runs; if the rows are lists, the result is a list."""
         if type(self) is not IndexTracer:
             raise _refusal(self, "index")
         if rows and isinstance(rows[0], (list, tuple)):

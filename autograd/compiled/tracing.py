@@ -32,7 +32,7 @@ from .tracers import TraceContext, Tracer, as_tracers, running, tracer
 
 __all__ = ["POLICIES", "Programs", "as_program", "in_mode", "say_once", "traced"]
 
-# Locks by process: one that a thread held at a fork would stay closed in the child.
+# Locks by process: one that a thread held at a fork would stay locked in the child.
 Locks = partial(defaultdict[int, Any], RLock)
 _one_at_a_time = Locks()  # since parameters, which threads may share, are tracers during a trace
 
@@ -122,7 +122,7 @@ def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
 POLICIES = {"doubling": 2, "always": 0, "never": math.inf}  # and the number of the first call that is checked again
 OFTEN = 8  # how often a function is traced again before we warn
 WHOLE, VECTOR = 32, 8  # rows of a first batch to check: all if they are this few, otherwise a C vector and the rest
-MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # how many are kept in a step; the least recently called is dropped first
+MOST_SIGNATURES, MOST_EDGES = 256, 10_000_000  # how many a step keeps; it drops the least recently called first
 
 _USUAL = (
     "Anything drawn at random, read from a clock, counted, or left over from the previous call is fixed for all calls, "
@@ -214,7 +214,7 @@ class Programs:
         if self.generation >= OFTEN and 2 * self.generation > self.calls:
             changes = ", ".join([*dict.fromkeys(last.changed_places(guards).values())][:3]) or "what it reads"
             say_once(
-                f"{self.title} is traced again at nearly every call, since it names {changes}, which changes: pass "
+                f"{self.title} is traced again at nearly every call, since it refers to {changes}, which changes: pass "
                 "that as an argument, or give it another name"
             )
         some = len(rows) if len(rows) <= WHOLE else VECTOR + len(rows) % VECTOR
@@ -386,7 +386,7 @@ def _always() -> bool:
 
 
 def in_mode(key: Signature) -> Signature:
-    """Return the key of a program traced now: atomic() gives another program, and so does no_grad() around train()."""
+    """Return the key of a program traced now: it differs under atomic(), and under no_grad() around train()."""
     for mode in ("atomic", "no_grad"):
         if is_on(mode):
             key = (key, mode)

@@ -1,4 +1,4 @@
-"""Update the parameters, once or many times in a row, inside the C interpreter if it knows the optimiser's rule.
+"""Update the parameters, once or many times in a row, inside the C interpreter if it can run the optimiser's rule.
 
 While updates run in C, the numbers of the parameters change there, and the Values keep those from before the call.
 They are written back before any other code of the calling thread can run: the iterator of the batches, the handler of
@@ -111,7 +111,7 @@ class Updates:
         self._lender: Any = None  # the optimiser's state, while what it remembers is in C's arrays
 
     def run(self, batches: list[Prepared], start: int, count: int) -> list[float]:
-        """Make one to `count` updates on the batches from `start` on, in a cycle; return their losses."""
+        """Make between one and `count` updates on the batches from `start` on, in a cycle; return their losses."""
         step, programs = self.step, self.step.programs
         self._look(batches)
         rules, options = _rules_of(self.optimizer)
@@ -180,7 +180,7 @@ class Updates:
             raise no_gradient("train", [*members], "Compile with the parameters that the optimizer has")
 
     def _ready_for_c(self, rules: list[Update]) -> bool:
-        """Give C the optimiser's rules and the batches that it does not know yet; return whether it can run them."""
+        """Give C the optimiser's rules and the batches that it does not have yet; return whether it can run them."""
         if rules != self._rules:
             try:
                 functions = [*map(update_function, rules)]
@@ -218,7 +218,7 @@ class Updates:
                     state.keep_elsewhere(self._give_memory)
             for kept, now in zip(t.options, options):
                 kept[: len(kept)] = array("d", now or [0.0])
-            for p in self._others:  # zero_grad() for parameters that C does not know
+            for p in self._others:  # zero_grad() for parameters that C does not have
                 p.grad = NOT_REACHED
             self._is_running = True
             try:

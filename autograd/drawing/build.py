@@ -40,8 +40,9 @@ def build_picture(
 ) -> Picture:
     """Return the boxes, arrows and clusters that `draw` shows for the same options, which are explained there.
 
-    fits: tells if a picture fits its page. The picture then shows as much as fits; without it, the budget alone counts.
-    Raises ArgumentError if an option is not a whole number, and GraphError for a module or node not in the graph.
+    fits: tells if a picture fits its page. The picture then shows as much as fits; without `fits`, only the budget
+    counts. Raises ArgumentError if an option is not a whole number, and GraphError for a module or node not in the
+    graph.
     """
     for option, number in (("depth", depth), ("budget", budget), ("radius", radius)):
         if number is not None and (not isinstance(number, int) or number < 0):  # pyright: ignore[reportUnnecessaryIsInstance]

@@ -101,7 +101,7 @@ class _DiffWriter(DotWriter):
         return self.short(node.grad) if node.reached else UNKNOWN
 
     def change(self, nodes: Sequence[Node]) -> tuple[str, str]:
-        """Write by how much the data of some values moved, and return that text and the colour of the largest move."""
+        """Write how far the data of some values moved, and return that text and the colour of the largest move."""
         moves = [self.strength(node) for node in nodes]
         largest = max(moves, key=abs)
         text = spread(moves, self.look.digits)

@@ -47,7 +47,7 @@ class Drawing(graphviz.Digraph):
     subject: str = "graph"  # what the picture shows
     description: str = ""  # the picture described in words
     in_the_dark: Drawing | None = None  # the drawing in colours for dark paper, if the page decides
-    again: Callable[..., Drawing] | None = None  # draws it for a different page, if the user set no page
+    again: Callable[..., Drawing] | None = None  # draws it for a different page, if the user has not set one
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options["format"] = options.get("format") or "svg"

@@ -113,7 +113,7 @@ class DotWriter:
         return asked.get(word, word) in self.look.show or word not in asked
 
     def room(self, many: bool) -> float:
-        """Return the minimum width in points for a number, or a range of many: a film leaves room for any number."""
+        """Return the minimum width in points of a number, or of a range of `many`: a film leaves room for any."""
         return 0
 
     def words(self, arrow: Arrow) -> str:

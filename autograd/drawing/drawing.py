@@ -1,4 +1,4 @@
-"""A graph as a picture: ``draw(f)`` returns it as a graphviz.Digraph, ``show(f)`` opens it.
+"""A graph as a picture: ``draw(f)`` returns it as a graphviz.Digraph, and ``show(f)`` opens it.
 
 >>> from autograd import Value
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")

@@ -35,7 +35,7 @@ __all__ = [
 
 PATIENCE = 2.0  # seconds before the first message, and between two messages
 
-CELL = (640.0, 375.0)  # the part of a picture in points that a notebook's cell shows without scrolling
+CELL = (640.0, 375.0)  # the part of a picture, in points, that a notebook's cell shows without scrolling
 
 STYLE = (
     "<style>.autograd-block summary{display:block;cursor:zoom-in}.autograd-block details[open] summary{cursor:zoom-out}"
@@ -49,7 +49,7 @@ BINARY = getattr(os, "O_BINARY", 0)  # only Windows has it
 
 
 class Progress:
-    """A reporter that prints to the error stream how far some work has come, every two seconds.
+    """A reporter that prints how far some work has come, to the error stream, every two seconds.
 
     at_once: whether the work has already taken two seconds.
     """

@@ -1,6 +1,6 @@
 """The model of a picture: boxes, arrows between them, and clusters around them.
 
-Drawings, Mermaid text and pages are written from this model, so that they show the same things under the same names.
+Drawings, Mermaid text and pages are written from this model, so they show the same things under the same names.
 """
 
 from __future__ import annotations
@@ -153,13 +153,13 @@ class Arrow:
         return self.said()
 
     def said(self, digits: int = 4) -> str:
-        """Write the text on the arrow: its partial, or how many edges lead into the value shown, or how many pass."""
+        """Write the text on the arrow: its partial, or the number of edges into the value shown, or of values."""
         if self.partial is not None:
             return short(self.slope, digits)
         if not self.tail.nodes:
             return ""
         if self.back:
-            return "next turn"
+            return "next iteration"
         if self.head.node is not None and self.tail.kind not in FOLDED:
             return f"×{self.shown}" if self.shown else ""
         passing = list(dict.fromkeys(node.operands[k] for node, k in self.edges))
@@ -354,7 +354,7 @@ class Picture:
         forward: dict[Box, Arrow] = {}
         backward: dict[Box, Arrow] = {}
         is_loop, many = group.turns > 1, len(head.nodes) > 1
-        for number, part in enumerate(group.parts):  # there may be very many, so each does little
+        for number, part in enumerate(group.parts):  # there may be very many, so little is done for each
             for source, i, k in part.operands:
                 if source is None:
                     continue

@@ -26,7 +26,7 @@ class Markup(str):
 
 
 def attributes(look: Mapping[str, str]) -> dict[str, str]:
-    """Return attributes so that Graphviz reads markup as markup, and every other value as plain text."""
+    """Return the attributes written so that Graphviz reads markup as markup, and every other value as plain text."""
     return {
         key: value if isinstance(value, Markup) else plain(value, BACKSLASH.get(key, "\\\\"))
         for key, value in look.items()

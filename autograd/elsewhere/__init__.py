@@ -25,7 +25,7 @@ Table = Mapping[str, str]  # names, separated by spaces, and what to write inste
 
 
 def known_names(owner: str) -> list[str]:
-    """Return every name that the table of a module or class knows."""
+    """Return every name in the table of a module or class."""
     return [name for names in TABLES.get(owner, {}) for name in names.split()]
 
 
@@ -55,7 +55,7 @@ def module_getattr(module: str, table: Table | None = None) -> Callable[..., NoR
 
 
 def _is_imported(frame: Any) -> bool:
-    """Return whether a frame is at ``from module import name``, which hides the text of an AttributeError."""
+    """Return whether a frame is running ``from module import name``, which hides the text of an AttributeError."""
     from opcode import opmap
 
     code = frame.f_code.co_code

@@ -53,8 +53,8 @@ def gradcheck(
     Values, numbers and nested lists of them. eps: for numbers near 1, the widest step of the differences is 10,000
     times this; the other steps follow from how coarsely values are rounded. "Agrees" means within
     ``atol + rtol * abs(difference)``. No grad is changed. Raises GradcheckError, which names the edge with the wrong
-    partial if there is one. It also raises it at a kink or a pole, where no gradient is correct, and where rounding
-    hides the slope. With raise_exception=False it returns False instead.
+    partial if there is one. It also raises this error at a kink or a pole, where no gradient is correct, and where
+    rounding hides the slope. With raise_exception=False it returns False instead.
 
     >>> from autograd import op
     >>> wrong_cube = op("wrong_cube", "cube", "a * a * a", "2 * a ** 2")

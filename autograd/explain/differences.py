@@ -25,7 +25,7 @@ _ABSOLUTE = -48  # the exponent of the smallest step that numbers near 1 can res
 
 
 class Slope(NamedTuple):
-    """The facts about a function at a point that differences show.
+    """What differences show about a function at a point.
 
     value: the slope. left, right: the slopes of the two sides, nan where there are no values. error: how far off these
     may be. kind: "" where the function is smooth; "kink" where the sides differ; "symmetric kink" where they differ

@@ -171,7 +171,7 @@ class ModuleNames:
         return self._with_parameters[id(module)]
 
     def path(self, scope: Scope) -> str:
-        """Return the module's path inside the outermost module that knows it; "" for the outermost or a mere name."""
+        """Return the module's path inside the outermost one that contains it; "" for the outermost or a mere name."""
         outer: list[Any] = []
         call = scope.parent
         while call is not None:

@@ -1,7 +1,7 @@
 """One reader for formulas and typed expressions: Python parses the text but never runs it, and the reader makes terms.
 
-It knows what both may say: numbers, names, ``+ - * / **``, calls, and steps such as ``m = a * b; m + 1``. A subclass
-adds the rest. Anything else raises an error with a sentence, and a caret under the error.
+It reads what both may contain: numbers, names, ``+ - * / **``, calls, and steps such as ``m = a * b; m + 1``. A
+subclass adds the rest. Anything else raises an error with a sentence, and a caret under the error.
 
 >>> [(name, term.head) for name, term in Reader("m = a * b; m + 1").read()]
 [('m', '*'), ('', '+')]

@@ -28,7 +28,7 @@ function toggle(name) {
   const fits = DATA.views.filter(({ closed }) => closed.includes(name) === open);
   if (!fits.length) return;
   const wanted = open ? [...view.closed, name] : view.closed.filter((other) => other !== name);
-  const seen = [...view.closed, ...view.clusters.map(({ title }) => title)]; // modules inside a closed one can open later
+  const seen = [...view.closed, ...view.clusters.map(({ title }) => title)]; // these can be opened later
   const differ = ({ closed }) => closed.reduce((sum, other) => sum + (wanted.includes(other) ? 0 : seen.includes(other) ? 1 : -0.01), 0)
     + wanted.filter((other) => !closed.includes(other)).length;
   state.closed = fits.reduce((best, other) => (differ(other) < differ(best) ? other : best)).closed;

@@ -356,7 +356,7 @@ class Model {
   }
 
   largestPaths(value, ways, size, most) {
-    // best first: the best way on from every beginning is known, so none is followed in vain
+    // best first: the best way to complete each beginning is known, so none is followed in vain
     const found = [], heap = [{ loss: 0, node: this.root, path: null, length: 0 }];
     while (heap.length && found.length < most) {
       let at = 0;

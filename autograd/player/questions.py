@@ -138,7 +138,7 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without letters that look alike
 
 
 def checksum(text: str) -> str:
-    """Return four letters that change if a letter of the text changes. They protect against slips, not cheats.
+    """Return four letters that change if a letter of the text changes. They detect slips, but do not prevent cheating.
 
     >>> checksum("chain-7-4of5") == checksum("chain-7-5of5")
     False

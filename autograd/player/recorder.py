@@ -236,7 +236,7 @@ class Recorder(Page):
 
         A film whose name ends in ``.svg``, ``.gif`` or ``.webp`` shows at most `most` updates, each for the given
         seconds; the SVG plays without a script. options: those of :func:`autograd.draw` except names, for such a film.
-        Training may go on afterwards. Raises GraphError if nothing was recorded, and ToolError if the film cannot be
+        Training may continue afterwards. Raises GraphError if nothing was recorded, and ToolError if the film cannot be
         drawn or written.
         """
         if os.path.splitext(os.fspath(file))[1].lower() not in FILMS:

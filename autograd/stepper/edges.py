@@ -1,7 +1,7 @@
 """Backprop as a sequence of edges: each applies the chain rule, ``operand.grad += partial * node.grad``, or is undone.
 
-Making an edge keeps the old grad, and undoing the edge restores that very object. So after any mix of moves the grads
-are those of `backward()`, bit for bit.
+Processing an edge keeps the old grad, and undoing the edge restores that very object. So after any mix of moves the
+grads are those of `backward()`, bit for bit.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["Edges"]
 class Edges(Walker):
     """The edges of a graph in the order of backprop; `position` of them have been processed, in real grads.
 
-    If other code writes a grad meanwhile, the next move restores the old one and says so.
+    If other code writes a grad between two moves, the next move restores the old one and says so.
     """
 
     what = "backprop"

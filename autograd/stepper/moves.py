@@ -177,7 +177,7 @@ class Moves(Pictured):
             return f"{head}: closed, the values are as they were found"
         if not len(self):
             cut = f"; {self.graph.how_cut()}" if self.root in unrecorded else ""
-            return f"{head}: it is a leaf, there is nothing to step through{cut}"
+            return f"{head}: it is a leaf, so there is nothing to step through{cut}"
         return f"{head}: {self.unit} {self.position} of {len(self)}, " + (
             f"next {self._next_text()}" if not self.done else "done"
         )

@@ -34,7 +34,7 @@ HELP: Mapping[str, tuple[str, str]] = {
     "over": ("", "all the {unit}s of the module that comes next, in one report"),
     "out": ("", "the rest of the module that we are in, in one report"),
     "undo": ("[n]", "take back an {unit}, or n; undo node: {moves of a node}"),
-    "until": ("x", "go on until {asked} is {arrived}; x may be a module"),
+    "until": ("x", "continue until {asked} is {arrived}; x may be a module"),
     "run": ("", "make all that is left, or up to a breakpoint"),
     "rewind": ("", "take everything back"),
     "goto": ("k", "go to where k {unit}s have been processed"),
@@ -204,7 +204,7 @@ class Session:
         try:
             return int(text)
         except ValueError:
-            there = f": until {text} goes on to it" if text in self._nodes() else ""
+            there = f": until {text} moves on to it" if text in self._nodes() else ""
             raise FormulaError(f"{command} wants a whole number, got {text}{there}") from None
 
     def _some_name(self) -> str:

@@ -48,8 +48,8 @@ class Walker(Moves):
     leaves the values as it found them.
 
     computed: the name of the numbers that were fixed when the graph was recorded. constant: what a table shows for a
-    constant. page_mark: how the address of a page that opens on this pass begins. help_words: words for the prompt's
-    help.
+    constant. page_mark: the beginning of the address of a page that opens at this pass. help_words: words for the
+    prompt's help.
     """
 
     computed: str

@@ -22,7 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "zero_grad": ("", "clear the gradients"),
     "undo": ("[n]", "take back the last move, or n; undo update: a whole update"),
     "run": ("[n]", "the rest of this update, or n updates"),
-    "until": ("v", "go on until the loss is below v"),
+    "until": ("v", "continue until the loss is below v"),
     "rewind": ("", "take everything back"),
     "goto": ("k", "go to where k updates have been made"),
     "mistake": ("[m]", "make mistake m from now on; again: stop; without m: the list"),

@@ -114,7 +114,7 @@ class Memory:
 
 
 class Done(NamedTuple):
-    """A phase that was made. text: the sentence for when it is undone; back: undoes it."""
+    """A phase that has been run. text: the sentence for when it is undone; back: undoes it."""
 
     phase: str
     text: str  # the sentence for when the phase is undone

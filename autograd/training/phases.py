@@ -12,7 +12,7 @@
     >>> w
     Value(0.6000000000000001, grad=-4.8, label='w')
 
-You can leave out a phase, or run it twice, by calling the phases yourself: the stepper says what that does, and the
+You can skip a phase, or run it twice, by calling the phases yourself: the stepper says what that does, and the
 losses show it.
 """
 
@@ -60,9 +60,9 @@ class TrainingStepper(Pictured):
     rate, for ``p.data -= lr * p.grad``; or a function that moves the parameters, as in a hand-written loop. batches:
     tuples of arguments, one for each update, starting over when they are used up; without them, ``loss()`` is called.
 
-    The moves are `forward`, `backward`, `update` and `zero_grad`; `next` makes the one that comes next, `step` makes an
-    edge of backprop, `run` makes whole updates. All can be undone, even updates, with what the optimizer remembers.
-    `backprop` is the Stepper of the current loss, and answers any question: ``training.why(w)`` is
+    The moves are `forward`, `backward`, `update` and `zero_grad`; `next` makes the one that comes next, `step`
+    processes an edge of backprop, `run` makes whole updates. All can be undone, even updates, with what the optimizer
+    remembers. `backprop` is the Stepper of the current loss, and answers any question: ``training.why(w)`` is
     ``training.backprop.why(w)``. `losses` holds the loss before and after each update. You can make mistakes on
     purpose: see `mistake` and `compare`. Raises ArgumentError for anything that is not a model, a loss or an optimizer.
     """
@@ -166,7 +166,7 @@ class TrainingStepper(Pictured):
         return self._made("forward", [f"loss = {short(self.root.data)}      {size}"], "no loss is computed", back)
 
     def backward(self) -> Moved:
-        """Make all remaining edges of backprop, adding to any gradients that are already there."""
+        """Process all remaining edges of backprop, adding to any gradients that are already there."""
         backprop = self.backprop
         edges = len(backprop) - backprop.position
         if not self._waits():
@@ -231,7 +231,7 @@ class TrainingStepper(Pictured):
         )
 
     def _made(self, phase: str, lines: list[str], undone: str, back: Callable[[], None]) -> Moved:
-        """Record a phase that was made, so that it can be undone, and choose the phase that comes after it."""
+        """Record a phase that has been run, so that it can be undone, and choose the phase that comes after it."""
         came, number = self.phase, max(self.updates, 1) if phase == "zero_grad" else self.updates + 1
 
         def all_back() -> None:
@@ -250,11 +250,11 @@ class TrainingStepper(Pictured):
     # --- Longer moves ---
 
     def next(self) -> Moved:
-        """Make the whole phase that comes next."""
+        """Run the whole phase that comes next."""
         return getattr(self, self.phase)()
 
     def step(self, n: int = 1) -> Moved:
-        """Make the next edge of backprop if backward comes next, otherwise the next phase; or the next `n` of them."""
+        """Process the next edge of backprop if backward comes next, else run the next phase; or do so `n` times."""
         told: list[str] = []
         for _ in range(whole(n, "step", "undo")):
             if self.phase != "backward":

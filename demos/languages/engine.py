@@ -59,7 +59,7 @@ LEGENDS = (
     "{name} changed after {result} was computed",
     # in boxes, and at arrows
     "{count} parameter", "{count} parameters", "{count} input", "{count} inputs", "{count} other value", "{count} other values",
-    "|grad| to {number}", "next turn", "grad of {name}",
+    "|grad| to {number}", "next iteration", "grad of {name}",
     # the views
     "the shape of the model, without its numbers",
     "a cell is orange above 0 and blue below 0, stronger for larger numbers", "each map has its own scale",

@@ -4,7 +4,7 @@ A library is kept under the digest of everything that it depends on (source, com
 processor's features), and the digest of its own bytes. So damage is noticed before loading, and the library is built
 again. It gets its name only when it is complete, so processes that build at the same time do no harm.
 
-Anybody can compute that name, so it does not prove who wrote the file. Therefore we use no folder that belongs to
+Anybody can compute that name, so it does not prove who wrote the file. So we never use a folder that belongs to
 somebody else, or that others may write to. Windows keeps permissions in access lists, which Python cannot read: there
 we rely on the privacy of the user's %LOCALAPPDATA%.
 """
@@ -124,7 +124,7 @@ def _users_cache() -> str:
 
 
 def build(source: str) -> Path:
-    """Return the shared library of a C file that begins with _PROLOGUE, from the cache or built now.
+    """Return the shared library of a C file that begins with _PROLOGUE, from the cache, or newly built.
 
     Raises ToolError if there is no compiler, if it fails, or if there is nowhere to keep its output.
     """

@@ -1,7 +1,7 @@
 """A program packed for the C interpreter (interpreter.c.in): instructions and operands as arrays of ints.
 
-Nodes are taken level by level: a node's level is one above the highest level of its operands, so that nodes of one
-level do not depend on each other. Those with the same operation become one instruction, whose results are in
+Nodes are taken level by level: a node's level is one above the highest level of its operands, so nodes of one level do
+not depend on each other. Those with the same operation become one instruction, whose results are in
 consecutive slots; dot products over the same inputs become a product of matrices.
 
 A bytecode for rows computes many rows of inputs at once. Values that depend on an input are in its part `rows`; all
@@ -30,7 +30,7 @@ FEW = 4  # fewer results than this do not share an instruction
 
 
 class _Places(dict[Any, int]):
-    """The position of each value of a program in lists of values, each after its operands.
+    """The position of each of a program's values in lists of values, where operands come first.
 
     A literal also has a position, and so does each list of operands of an operation over lists: many nodes may
     share it.

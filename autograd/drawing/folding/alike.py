@@ -53,7 +53,7 @@ def is_earlier(operand: Part, part: Part) -> bool:
 
 
 def _exactly(listing: Listing, parts: list[Part]) -> list[Any]:
-    """Return colours: two are equal if the same is computed from the same parameters, as in repeated samples."""
+    """Return colours: two are equal if the same thing is computed from the same parameters, as in repeated samples."""
     shared = _shared_leaves(listing, parts)
     colours: list[Any] = [None] * len(parts)
     numbers: dict[Any, int] = {}

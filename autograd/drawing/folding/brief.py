@@ -28,7 +28,7 @@ def in_few_words(
     """Return, for each leaf shown in a few words, those shown with it, and where: 1 at the operation, 2 in its frame.
 
     These are parameters that only one operation uses, and weights. Where there are no parameters, several leaves
-    without a name count as weights, if the operation also takes something else. If there is little room, so are arrays
+    without a name count as weights, if the operation also has other operands. If there is little room, so are arrays
     of leaves, leaves that all iterations of a loop use, and leaves that several operations use. whole: ids of the calls
     whose leaves are all shown.
     """

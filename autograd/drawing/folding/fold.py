@@ -44,7 +44,7 @@ class Folded(NamedTuple):
     """Groups, how far they are folded, and which requests could not be met.
 
     brief: how briefly the parameters that only one operation uses are shown: 0 in full, 1 in a few words under it, 2 in
-    the frame of its module, where other tables are cut too.
+    the frame of its module, where other tables are shortened too.
     """
 
     groups: list[Group]

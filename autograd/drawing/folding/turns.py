@@ -183,7 +183,7 @@ def turns_as_one(groups: list[Group]) -> list[Group]:
 
 
 def _colours(loops: _Loops, operands: dict[Group, list[Group]]) -> dict[Group, Any]:
-    """Return colours: two are equal for one group in different iterations, and for groups made from such ones alike."""
+    """Return colours: two are equal for one group in different iterations, and for groups made alike from these."""
     colours = loops.orbits()
     numbers: dict[Any, int] = {}
     users: dict[Group, set[Any]] = {}

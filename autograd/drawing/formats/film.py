@@ -32,8 +32,8 @@ RULE = re.compile(r"^\.[\w-]+ \{.*\}$", re.MULTILINE)
 def write_film(path: str | os.PathLike[str], frames: Iterable[Drawing], seconds: float, title: str) -> str:
     """Write a film of some drawings and return its path; its extension, "svg", "gif" or "webp", gives the format.
 
-    seconds: how long each frame is shown. Raises ArgumentError for any other, and ToolError if a frame cannot be
-    drawn.
+    seconds: how long each frame is shown. Raises ArgumentError for any other extension, and ToolError if a frame cannot
+    be drawn.
     """
     kind = os.path.splitext(os.fspath(path))[1][1:].lower()
     if kind not in FILMS:

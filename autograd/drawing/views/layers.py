@@ -25,7 +25,7 @@ __all__ = ["Layer", "Neuron", "layers_of"]
 DOT: str = "dot"
 SUM: str = "add"
 PRODUCT: str = "mul"
-ARITHMETIC = ("+", "-", "*", "/", "**")  # the operations that continue a neuron's sum; an activation has a name
+ARITHMETIC = ("+", "-", "*", "/", "**")  # operations that continue a neuron's sum; activations have names
 
 
 class Neuron(NamedTuple):
@@ -39,7 +39,7 @@ class Neuron(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """Neurons that take the same inputs. times: how many samples went through the layer; these are for the first."""
+    """Neurons with the same inputs, for the first sample. times: how many samples went through the layer."""
 
     neurons: list[Neuron]
     times: int

@@ -21,11 +21,11 @@ from .layers import Layer, Neuron, layers_of
 __all__ = ["Block", "Dot", "Network"]
 
 SMALL, LARGE = 30.0, 40.0  # the width of a dot, in points at the usual font size
-MOST, FEWER = 16, 12  # the most dots in a column, and where there is little room; if more, the first and last are drawn
+MOST, FEWER = 16, 12  # the maximum number of dots in a column, and where there is little room; others are left out
 NUMBERED, SPARSE = 40, 6  # the maximum numbers of lines that carry numbers, and of columns with room for them
-NEAR, FAR = 32.0, 76.0  # between dots in a column: the minimum and the maximum
-ACROSS, CLOSE, WIDE = 170.0, 70.0, 860.0  # between columns: the maximum, the minimum, and the width of all together
-STACKED = 44.0  # between two layers in one column
+NEAR, FAR = 32.0, 76.0  # the distance between dots in a column: the minimum and the maximum
+ACROSS, CLOSE, WIDE = 170.0, 70.0, 860.0  # between columns: the maximum and the minimum; all together
+STACKED = 44.0  # the distance between two layers in one column
 
 
 class Dot:

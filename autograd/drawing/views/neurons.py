@@ -213,7 +213,7 @@ class _Writer:
 
     def block(self, sheet: Sheet, block: Block) -> None:
         first = block.dots[0]
-        title = block.title if first.neuron else told(block.title)  # a layer's is the user's name for it
+        title = block.title if first.neuron else told(block.title)  # a layer's title is the user's name
         self.words(sheet, f"t{first.id}", title, first.x, first.y + self.network.wide * 0.85, bold=True)
         for dot in block.dots:
             if dot.hidden:
