@@ -23,8 +23,6 @@ MLP(
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import autograd as _engine
 
 if not hasattr(_engine, "Value"):
@@ -60,5 +58,4 @@ __all__ = [
 
 ours()
 answer_calls(__name__)
-if not TYPE_CHECKING:
-    __getattr__ = names_of_torch(__name__)
+names_of_torch(__name__)

@@ -5,8 +5,8 @@ The text in backticks is Python, and a test runs all of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NoReturn
+import sys
+from typing import Any
 
 from autograd.elsewhere import module_getattr, names_of_others
 from autograd.elsewhere.table import CALLED
@@ -160,8 +160,8 @@ CALLED["nn"] = {
 CALLED["nn.optim"] = {"lr_scheduler": "a schedule is `nn.optim.lr_scheduler.CosineAnnealingLR(optimizer, 10)`"}
 
 
-def names_of_torch(module: str) -> Callable[..., NoReturn]:
-    """Make the `__getattr__` of a module: it raises an error that says what to write instead of torch's name.
+def names_of_torch(module: str) -> None:
+    """Let a module answer for torch's names that are not in it: the error says what to write instead.
 
     >>> import nn
     >>> nn.NLLLoss
@@ -169,7 +169,7 @@ def names_of_torch(module: str) -> Callable[..., NoReturn]:
         ...
     AttributeError: module 'nn' has no attribute 'NLLLoss': `nn.CrossEntropyLoss()` takes the scores themselves, ...
     """
-    return module_getattr(module, _INSTEAD[module])
+    vars(sys.modules[module])["__getattr__"] = module_getattr(module, _INSTEAD[module])
 
 
 def module_names() -> Any:

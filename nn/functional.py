@@ -11,7 +11,7 @@ import math
 import sys
 from collections.abc import Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import autograd
 from autograd import Value, dot, mean
@@ -225,5 +225,4 @@ def label(name: str, matrix: Sequence[Sequence[Value]]) -> None:
             value.label = f"{name}[{i}][{j}]"
 
 
-if not TYPE_CHECKING:
-    __getattr__ = names_of_torch(__name__)
+names_of_torch(__name__)

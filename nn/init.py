@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from random import Random
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from autograd import Value
 from autograd.errors import ArgumentError
@@ -95,5 +95,4 @@ def matrix(rows: int, columns: int, draw: Draw) -> list[list[Value]]:
     return [vector(columns, draw) for _ in range(rows)]
 
 
-if not TYPE_CHECKING:
-    __getattr__ = names_of_torch(__name__)
+names_of_torch(__name__)

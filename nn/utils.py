@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from autograd import Value
 from autograd.errors import ArgumentError
@@ -75,5 +74,4 @@ def _added(numbers: Iterable[float]) -> float:
     return result
 
 
-if not TYPE_CHECKING:
-    __getattr__ = names_of_torch(__name__)
+names_of_torch(__name__)

@@ -29,3 +29,13 @@ def test_a_module_is_its_function(module, function):
 def test_a_module_agrees_with_pytorch(module, torchs):
     options = vars(module)  # the same names in both
     same_in_torch(torchs, module, lambda torch: getattr(torch.nn, type(module).__name__)(**options), numbers(0, 3, 4))
+
+
+def test_a_class_made_from_an_activation_keeps_its_function():
+    class Gate(nn.Sigmoid):
+        """A name of one's own in a drawing."""
+
+    xs = numbers(0, 4)
+    assert data(Gate()(values(xs))) == data(F.sigmoid(values(xs)))
+    assert repr(nn.Sequential(Gate())) == "Sequential(\n  (0): Gate()\n)"
+    assert type(nn.MLP(1, [1, 1], activation="sigmoid").layers[0].sigmoid) is nn.Sigmoid

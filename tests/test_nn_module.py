@@ -169,6 +169,9 @@ def test_train_and_eval_reach_every_module():
     assert model.training
     assert model.eval() is model and not any(module.training for module in model.modules())
     assert model.train() is model and all(module.training for module in model.modules())
+    with pytest.raises(AutogradError, match="want True or False, got 20"):
+        model.train(20)  # taken for the number of steps
+    assert model.training
 
 
 def test_zero_grad_takes_back_to_not_reached():

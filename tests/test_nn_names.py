@@ -282,6 +282,32 @@ def test_a_schedule_goes_on_where_it_was_saved():
     assert other.param_groups[0]["lr"] == rate < 0.5
 
 
+def test_a_schedule_that_fails_stays_where_it_was():
+    optimizer = SGD([{"params": Value(1.0), "lr": 0.5}, {"params": Value(1.0)}], lr=0.1)
+    for fails, error in ((lambda t: 1 / (2 - t), ZeroDivisionError), (lambda t: 1.0 if t < 2 else None, ArgumentError)):
+        schedule = lr_scheduler.LambdaLR(optimizer, [lambda t: 0.5**t, fails])  # the first group's rate can be computed
+        schedule.step()
+        state, rates = schedule.state_dict(), schedule.get_last_lr()
+        with pytest.raises(error):
+            schedule.step()
+        assert schedule.state_dict() == state and schedule.get_last_lr() == rates == [0.25, 0.1]
+
+
+def test_an_own_schedule_or_optimiser_without_its_rule_says_what_to_define():
+    class Warm(lr_scheduler.LRScheduler):
+        pass
+
+    class Newton(nn.optim.Optimizer):
+        pass
+
+    w = Value(1.0)
+    w.grad = 1.0
+    with pytest.raises(NotImplementedError, match="Warm has no rate: define one, which says what the learning rate is"):
+        Warm(SGD([w]))
+    with pytest.raises(NotImplementedError, match="Newton has no rule: define one, which says how a parameter moves"):
+        Newton([w], {"lr": 0.1}).step()
+
+
 # --- In a compiled step ------------------------------------------------------------------------------------
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..elsewhere import names_of_torch
 from . import lr_scheduler
 from .adaptive_moments import Adam, AdamW
@@ -15,5 +13,4 @@ __all__ = [
     "SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "lr_scheduler",
 ]  # fmt: skip
 
-if not TYPE_CHECKING:
-    __getattr__ = names_of_torch(__name__)
+names_of_torch(__name__)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.errors import ArgumentError
 from autograd.frames import public
@@ -153,5 +153,4 @@ def _cosine(high: float, low: float, share: float) -> float:
     return low + (high - low) * (1 + math.cos(math.pi * share)) / 2
 
 
-if not TYPE_CHECKING:
-    __getattr__ = names_of_torch(__name__)
+names_of_torch(__name__)
