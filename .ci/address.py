@@ -19,7 +19,7 @@ Issues = "{0}/issues"
 
 
 def with_urls(settings: str, address: str) -> str:
-    """The text of pyproject.toml with the URLs of a repository at that address."""
+    """Return the text of pyproject.toml with the URLs of a repository at that address."""
     table = "[project.scripts]\n"
     assert settings.count(table) == 1 and "[project.urls]" not in settings, (
         "want a pyproject.toml without [project.urls]"
@@ -28,7 +28,7 @@ def with_urls(settings: str, address: str) -> str:
 
 
 def description(readme: str, settings: str) -> str:
-    """The README as a package index can show it: links into the repository point to its address, if it has one."""
+    """Return the README as a package index can show it: links into the repository get its address, if it has one."""
     source = re.search(r'(?m)^Source = "(.+?)/?"$', settings)
     text = re.sub(r"(?m)^<!--.*-->\n", "", readme)
     if source:

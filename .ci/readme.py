@@ -10,7 +10,7 @@ README = Path(__file__).parents[1] / "README.md"
 
 
 def commands(windows: bool) -> list[str]:
-    """The two commands, as a reader pastes them."""
+    """Return the two commands, as a reader pastes them."""
     start = "py -3" if windows else "python3"
     return re.findall(rf"(?m)^{start} -m venv .*$", README.read_text(encoding="utf-8"))
 

@@ -190,7 +190,7 @@ class Graph(Generic[N]):
         return {node: self.name(node) for node in self.nodes}
 
     def _named(self) -> dict[Any, str]:
-        """The nodes that are not named after their position."""
+        """Return the nodes that are not named after their position."""
         if self._names is None:
             given = {node: str(name) for node in self.nodes if (name := node.label or self._given.get(node))}
             reserved = set(given.values())
@@ -211,7 +211,7 @@ class Graph(Generic[N]):
         return self._names
 
     def _robbed(self, reserved: set[str]) -> list[N]:
-        """The nodes whose position, ``v7``, is also the name that another node was given."""
+        """Return the nodes whose position, ``v7``, is also the name that another node was given."""
         places = {name[1:] for name in reserved if name[:1] == "v" and name[1:].isdecimal() and len(name) < 12}
         return [self.nodes[int(place)] for place in places if int(place) < len(self) and str(int(place)) == place]
 
@@ -252,14 +252,14 @@ class Graph(Generic[N]):
         return {self.name(node): node for node in self.nodes}
 
     def edges(self) -> Iterator[Edge[N]]:
-        """The edges in the order of backprop: results first, each node's operands from left to right."""
+        """Yield the edges in the order of backprop: results first, each node's operands from left to right."""
         for node in reversed(self.nodes):
             for k, partial in enumerate(node.partials):
                 if partial is not None:
                     yield Edge(self, node, k)
 
     def consumers(self) -> dict[N, int]:
-        """The number of edges that lead to each node: its gradient is complete when that many have arrived."""
+        """Return the number of edges that lead to each node: its gradient is complete when that many have arrived."""
         counts: dict[Any, int] = dict.fromkeys(self.nodes, 0)
         for node in self.nodes:
             for operand, partial in zip(node.operands, node.partials):

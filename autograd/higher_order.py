@@ -127,7 +127,7 @@ def _no_path(output: Value, node: Value) -> GraphError:
 
 
 def _seed(output: Value) -> Value:
-    """The Value from which gradients start with create_graph; it marks Values that were computed from gradients."""
+    """Return the Value where gradients start with create_graph; it marks Values that were computed from gradients."""
     name = output.label or "f"
     seed = Value(1.0, label=_slope_name(name, name))
     _seeds.add(seed)
@@ -265,7 +265,7 @@ class _Call:
         self.recorded = any(isinstance(x, Value) for x in _flat([args, kwargs]))
 
     def result(self, function: Callable[..., Any]) -> Any:
-        """The function's result."""
+        """Return the function's result."""
         _active.update(self.flat)
         try:
             out = function(*self.args, **self.kwargs)

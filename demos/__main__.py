@@ -1,4 +1,4 @@
-"""Where `python -m demos` starts. What it does is in cli.py."""
+"""Where `python -m demos` starts; cli.py has the rest."""
 
 # ruff: noqa: UP031 - like __init__.py: no syntax newer than Python 2's, so that any Python can say what is wrong.
 import os

@@ -1,4 +1,4 @@
-"""The command line: `python -m demos` lists the demos, `python -m demos NAME` runs one."""
+"""The command line: `python -m demos` lists the demos, and `python -m demos NAME` runs one."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _main(arguments: Sequence[str] | None) -> int:
 
 
 def _without_language(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The arguments without --lang, and the value of --lang."""
+    """Return the arguments without --lang, and the value of --lang."""
     rest, asked = list[str](), list[str]()
     words = iter(arguments)
     for word in words:
@@ -134,7 +134,7 @@ def _listing() -> str:
 
 
 def _said_of(run: Callable[..., Any]) -> str:
-    """The first line of a command's docstring."""
+    """Return the first line of a command's docstring."""
     return (run.__doc__ or "").splitlines()[0]
 
 
@@ -347,7 +347,7 @@ def _run(demo: Demo, options: argparse.Namespace, out: Path) -> int:
 
 
 def _main_of(demo: Demo) -> Callable[..., Any]:
-    """The function that runs a demo: its own main or, for a page, the function that runs pages."""
+    """Return the function that runs a demo: its own main or, for a page, the function that runs pages."""
     from .shared.page import run
 
     return partial(run, demo.path) if demo.is_page else import_module(demo.module).main

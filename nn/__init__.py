@@ -1,7 +1,7 @@
 """Networks of scalar Values, with the structure and the names of torch.nn.
 
-Vectors are lists of numbers, and matrices are lists of rows; a layer takes shapes (features,)
-or (N, features). A new layer is a file in nn/modules that defines a Module, such as linear.py; `pytest --refresh`
+Vectors are lists of numbers, and matrices are lists of rows; a layer accepts the shapes (features,) and (N, features).
+A new layer is a file in nn/modules that defines a Module, such as linear.py; `pytest --refresh`
 then adds its name below.
 
 >>> import nn

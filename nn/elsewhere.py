@@ -1,4 +1,4 @@
-"""Names of torch.nn that are not here, and what to write instead: each line covers one or several.
+"""Names in torch.nn that are missing here, and what to write instead: each line covers one name or several.
 
 The text in backticks is Python, and a test runs all of it.
 """
@@ -124,7 +124,7 @@ _INSTEAD = {
 _MODULE = {
     "apply": "`for module in model.modules(): module.training`",
     "to cuda cpu double float half bfloat16 type share_memory": _PLACE,
-    "requires_grad_ freeze unfreeze": "leave what should not learn out of the optimiser, `nn.optim.SGD(model.parameters())`",
+    "requires_grad_ freeze unfreeze": "give the optimiser only what should learn, `nn.optim.SGD(model.parameters())`",
     "register_buffer register_parameter register_module": "an attribute with Values in it holds parameters, one with plain numbers is a buffer, `model.scale = 2.0`",
     "register_forward_hook register_full_backward_hook register_backward_hook": "you can look into a call through its result, `draw(model(xs)[0])`",
     "add_module": "`model.extra = nn.Linear(2, 2)`",

@@ -192,7 +192,7 @@ def test_one_notice_and_python_goes_on(tmp_path, name, prepare):
     )
     printed, warned = run(code, **environment)
     assert printed.split() == ["6.0", "3.0", "4.5", "python", "2.0"]
-    assert warned.count("UserWarning") == 1 and "goes on with its Python backend" in warned, warned
+    assert warned.count("UserWarning") == 1 and "continues with its Python backend" in warned, warned
     assert "<string>:4" in warned  # the user's line
 
 

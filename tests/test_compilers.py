@@ -179,6 +179,6 @@ assert trained("c") == trained("c") == tuple(lines[-1].rsplit(" ", 1))
     else:
         assert first == third == f"{answer} python"
         assert second.startswith(f"{answer} python ") and second.endswith(
-            "goes on with its Python backend, which is slower"
+            "continues with its Python backend, which is slower"
         )
         assert ("ctypes" if sys.version_info >= (3, 12) else "cannot be run") in second

@@ -566,7 +566,7 @@ def test_help_comes_after_three_misses_and_a_solution_is_offered_after_five(caps
         check(predicted)
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("    ")]
     assert lines == [f"    hint: {EXERCISES['predicted'].hint}",
-                     '    solution("predicted") shows one way, if you have had enough of this one']  # fmt: skip
+                     '    solution("predicted") shows one way to do it, if you have had enough']  # fmt: skip
 
 
 @pytest.mark.slow

@@ -98,7 +98,7 @@ def _is_hidden(value: Value) -> bool:
 
 
 def _unreadable(name: str) -> Any:
-    """A property in place of a slot: the tracing thread may not read it; for others, it is a parameter's slot."""
+    """Return a property for a slot: the tracing thread may not read it; for others, it is a parameter's slot."""
     slot: Any = vars(Value)[name]
 
     def get(self: Value) -> float:

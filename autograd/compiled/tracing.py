@@ -189,7 +189,7 @@ class Programs:
         try:
             return executable.can_run_in_c()
         except ToolError as error:
-            say_once(f"{error}. compile() goes on with its Python backend, which is slower")
+            say_once(f"{error}. compile() continues with its Python backend, which is slower")
             return False
 
     def of(self, key: Signature, sample: Sample, rows: Sequence[Row] = ()) -> Executable:

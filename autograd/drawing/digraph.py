@@ -81,7 +81,7 @@ class Drawing(graphviz.Digraph):
         return engines.lay_out(self._text(layout), format, deadline=self.deadline)
 
     def _text(self, layout: str) -> str:
-        """The DOT text; if the user asked for an algorithm, the text names it for the layout engine."""
+        """Return the DOT text; if the user asked for an algorithm, the text names it for the layout engine."""
         if not layout:
             return self.source
         twin = self.copy()

@@ -26,7 +26,7 @@ __all__ = ["agree", "gradcheck", "operation_at"]
 
 
 def operation_at(edge: Edge) -> Callable[[float], float]:
-    """One operation as a function of one operand, with the others held fixed."""
+    """Return one operation as a function of one operand, with the others held fixed."""
     op, k = edge.node.op, edge.k
     given = numbers(edge.node)
     formula = op.formula(len(given))

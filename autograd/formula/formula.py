@@ -59,17 +59,17 @@ class Formula:
         yield from self.result.walk()
 
     def names(self) -> list[str]:
-        """The free names, in order of appearance: operands, and `out` in a partial."""
+        """Return the free names, in order of appearance: operands, and `out` in a partial."""
         bound = {name for name, _ in self.lets}
         found = dict.fromkeys(term.atom for term in self.terms() if term.head in ("name", "item"))
         return [name for name in found if name not in bound and name != "n"]
 
     def lists(self) -> list[str]:
-        """The names that are lists of operands: those written ``xs[i]``."""
+        """Return the names that are lists of operands: those written ``xs[i]``."""
         return list(dict.fromkeys(term.atom for term in self.terms() if term.head == "item"))
 
     def nests(self) -> bool:
-        """Whether a reduction runs inside another: written out, their numbers of terms multiply."""
+        """Return whether a reduction runs inside another: written out, their numbers of terms multiply."""
         return any(
             inside.head in REDUCTIONS
             for term in self.terms()
@@ -78,7 +78,7 @@ class Formula:
         )
 
     def reduces_inside(self) -> bool:
-        """Whether a sum or max is part of something other than a sum: written out, it would be one long term."""
+        """Return whether a sum or max is part of something other than a sum: written out, it would be one long term."""
         return any(inside.head in REDUCTIONS for term in _spine(self.result) for inside in term.walk())
 
     def without(self, name: str) -> Formula:

@@ -414,7 +414,7 @@ class Moves(Pictured):
         return list(operations(self))
 
     def numbers(self) -> Known:
-        """The numbers that are known at this position, by their names in an expression."""
+        """Return the numbers that are known at this position, by their names in an expression."""
         return Known(self)
 
     def known(self, node: Node, quantity: str) -> float | None:

@@ -97,7 +97,7 @@ class Session:
         return reply
 
     def _nodes(self) -> Mapping[str, Any]:
-        """The nodes by name; none while there is no graph, as before the first loss of a training."""
+        """Return the nodes by name; none while there is no graph, as before the first loss of a training."""
         return self.stepper.graph.by_name if self.stepper.graph is not None else {}
 
     def _region(self, name: str) -> Any:

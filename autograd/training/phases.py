@@ -316,12 +316,12 @@ class TrainingStepper(Pictured):
         )
 
     def _waits(self) -> bool:
-        """Whether backward has not yet begun for the current loss."""
+        """Return whether backward has not yet begun for the current loss."""
         last = next((done.phase for done in reversed(self._done) if done.phase in ("forward", "backward")), "")
         return last == "forward"
 
     def _inside(self) -> bool:
-        """Whether backward has begun and is not finished."""
+        """Return whether backward has begun and is not finished."""
         return self._waits() and self._backprop is not None and self._backprop.position > 0
 
     def undo_update(self) -> Moved:

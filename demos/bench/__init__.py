@@ -151,14 +151,14 @@ def _one_more(engine: Engine, work: Work, cell: Cell, answers: dict[str, list[fl
 
 
 def same(ours: Sequence[float], theirs: Sequence[float]) -> bool:
-    """Whether two answers agree, number by number."""
+    """Return whether two answers agree, number by number."""
     return len(ours) == len(theirs) and all(
         math.isclose(a, b, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE) for a, b in zip(ours, theirs)
     )
 
 
 def _loading(engine: Engine) -> float:
-    """The seconds that an import adds to Python's own start: medians of runs that take turns."""
+    """Return the seconds that an import adds to Python's own start: medians of runs that take turns."""
     times: dict[str, list[float]] = {"pass": [], f"import {engine.loads}": []}
     cached = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     for lap in range(8):
@@ -181,7 +181,7 @@ def tables(
     notes: Sequence[str],
     markdown: bool = False,
 ) -> str:
-    """What workloads take on every engine, how that grows with size, and how many times as fast ours is; then `notes`."""
+    """Return tables: what workloads take on every engine, how that grows, and how our speed compares; then `notes`."""
     blocks: list[str] = []
     models, chains = [work for work in works if not work.size], [work for work in works if work.size]
     for title, some in (
@@ -213,7 +213,7 @@ def tables(
 def _ratios(
     engines: Sequence[Engine], work: Work, cells: dict[tuple[str, str], Cell], peers: Sequence[Engine]
 ) -> list[list[str]]:
-    """For one workload, the program of another engine on our Value, then the program written with nn, eager and
+    """Yield, for one workload, another engine's program on our Value, then the program written with nn, eager and
     compiled."""
 
     def row(name: str, ours: Sequence[Sequence[float]]) -> list[list[str]]:
@@ -230,7 +230,7 @@ def _ratios(
 
 
 def _block(title: str, rows: Sequence[Sequence[str]], legend: Sequence[str], markdown: bool) -> str:
-    """A table with its title."""
+    """Return a table with its title."""
     if markdown:
         head, *body = (f"| {' | '.join(row)} |" for row in rows)
         lines = [f"**{title}**", "", head, "|---" + "|---:" * (len(rows[0]) - 1) + "|", *body]
@@ -241,7 +241,7 @@ def _block(title: str, rows: Sequence[Sequence[str]], legend: Sequence[str], mar
 
 
 def _shown(cell: Cell, work: Work) -> str:
-    """The median: bytes of memory, or a time in a suitable unit."""
+    """Return the median: bytes of memory, or a time in a suitable unit."""
     if not cell.results:
         return cell.failed.partition(":")[0]
     number = median(cell.results)
@@ -256,7 +256,7 @@ def _shown(cell: Cell, work: Work) -> str:
 
 
 def _faster(theirs: Sequence[float], ours: Sequence[float]) -> str:
-    """How many times as fast our engine is: the median over the rounds."""
+    """Return how many times as fast our engine is: the median over the rounds."""
     if not theirs or not ours:
         return "-"
     ratio = median(slow / fast for slow, fast in zip(theirs, ours))
@@ -264,7 +264,7 @@ def _faster(theirs: Sequence[float], ours: Sequence[float]) -> str:
 
 
 def _notes(engines: Sequence[Engine], rounds: int) -> list[str]:
-    """The machine on which it was measured, and how."""
+    """Return the machine on which it was measured, and how."""
     each = "one round" if rounds == 1 else f"medians of {rounds} rounds"
     how = f"{each.capitalize()}, each in a fresh process, with engines taking turns and garbage collection on as usual."
     modes = [_MODES] if any(engine.mode for engine in engines) else []
@@ -272,7 +272,7 @@ def _notes(engines: Sequence[Engine], rounds: int) -> list[str]:
 
 
 def _saved(cells: dict[tuple[str, str], Cell], notes: Sequence[str]) -> str:
-    """The measurements as JSON: seconds or bytes by engine and workload, or why there are none."""
+    """Return the measurements as JSON: seconds or bytes by engine and workload, or why there are none."""
     measured: dict[str, dict[str, Any]] = {}
     for (engine, work), cell in cells.items():
         measured.setdefault(engine, {})[work] = [float(f"{r:.4g}") for r in cell.results] or cell.failed
@@ -280,7 +280,7 @@ def _saved(cells: dict[tuple[str, str], Cell], notes: Sequence[str]) -> str:
 
 
 def tables_of(saved: str) -> str:
-    """The tables of a saved run, as Markdown."""
+    """Return the tables of a saved run, as Markdown."""
     run = json.loads(saved)
     cells = {
         (engine, work): Cell([], said) if isinstance(said, str) else Cell(said)
@@ -304,7 +304,7 @@ def _versions(engines: Sequence[Engine]) -> list[str]:
 
 
 def machine() -> str:
-    """The processor and the width of its vectors, the system, and the Python version, in one line."""
+    """Return the processor and the width of its vectors, the system, and the Python version, in one line."""
     name = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():

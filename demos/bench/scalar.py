@@ -11,8 +11,8 @@ __all__ = ["chain", "chained", "expression", "expression_of", "many", "mixed"]
 
 
 def expression(a: Any, b: Any) -> Any:
-    """The expression that micrograd's README differentiates: it is 24.7041 at -4 and 2, with the slopes 138.8338 and
-    645.5773."""
+    """Return the expression that micrograd's README differentiates: it is 24.7041 at -4 and 2, with the slopes 138.8338
+    and 645.5773."""
     c = a + b
     d = a * b + b**3
     c = c + (c + 1)
@@ -45,7 +45,7 @@ def chain(scalar: Callable[[float], Any], length: int) -> list[float]:
 
 
 def chained(x: Any, length: int) -> Any:
-    """x, after `length` multiplications and additions in all."""
+    """Return x after `length` multiplications and additions in all."""
     factor, shift = chain_factors()
     for _ in range(length // 2):
         x = x * factor + shift
@@ -53,7 +53,7 @@ def chained(x: Any, length: int) -> Any:
 
 
 def mixed(x: Any) -> Any:
-    """A short chain of different operations."""
+    """Return a short chain of different operations."""
     y = x
     for _ in range(KEPT_LENGTH // 4):
         y = ((y * x).relu() + x) * 0.5
@@ -61,7 +61,7 @@ def mixed(x: Any) -> Any:
 
 
 def many(scalar: Callable[[float], Any], compute: Callable[[Any], Any]) -> list[Any]:
-    """A list of differentiated results, with everything that they were computed from."""
+    """Return a list of differentiated results, with everything that they were computed from."""
     kept = [compute(scalar(0.5)) for _ in range(KEPT // KEPT_LENGTH)]
     for result in kept:
         result.backward()

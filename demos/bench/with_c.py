@@ -56,7 +56,7 @@ def gpt():
 
 
 def _run(gradients, call, *kept):
-    """A function that runs UPDATES updates; only its first call runs a single one, to get the answer. It keeps
+    """Return a function that runs UPDATES updates; only its first call runs a single one, to get the answer. It keeps
     `kept` alive."""
     update, *arguments = call
     answer = []

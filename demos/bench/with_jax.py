@@ -48,7 +48,7 @@ def expression():
 
 
 def _updates(update, *state):
-    """A function that runs one update(*state), which returns the next state, the loss and the gradients in order."""
+    """Return a function that runs one update(*state), which returns the next state, the loss and the gradients."""
     update = jax.jit(update, donate_argnums=tuple(range(len(state))))
 
     def run():

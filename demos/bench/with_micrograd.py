@@ -16,7 +16,7 @@ from .works import DECAY, RATE, moons_data, moons_weights
 
 
 def nn_on(scalar):
-    """micrograd's nn module, loaded a second time with a different class of scalars in place of the Value that it imports."""
+    """Return micrograd's nn module, loaded again with a different class of scalars in place of the Value it imports."""
     spec = find_spec("micrograd.nn")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -20,8 +20,8 @@ LONG_ENOUGH = 0.3  # seconds after which a repeatable workload has been measured
 
 
 def timed(run: Any, work: Work) -> tuple[float, list[float]]:
-    """The median time of a workload in seconds, and the first answer. If there are several runs, the first one, which may
-    trace and compile, does not count, and the clock that ends the series starts after it.
+    """Return the median time of a workload in seconds, and the first answer. If there are several runs, the first one,
+    which may trace and compile, does not count, and the clock that ends the series starts after it.
     """
     first: list[float] = []
     times: list[float] = []
@@ -39,7 +39,7 @@ def timed(run: Any, work: Work) -> tuple[float, list[float]]:
 
 
 def memory(run: Any) -> float:
-    """The number of bytes held after the run, as Python's allocator counts them."""
+    """Return the number of bytes held after the run, as Python's allocator counts them."""
     import gc
     import tracemalloc
 
@@ -52,7 +52,7 @@ def memory(run: Any) -> float:
 
 
 def measure(module: str, work: Work) -> dict[str, Any]:
-    """What is printed: {"result": a number of seconds or bytes, "answer": ...}, or {"failed": why}."""
+    """Return what is printed: {"result": a number of seconds or bytes, "answer": ...}, or {"failed": why}."""
     engine = resolve_name(module)
     if not hasattr(engine, work.does):
         return {"failed": "-"}

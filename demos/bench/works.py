@@ -1,8 +1,9 @@
 """What is measured: the same workloads for every engine, with the same numbers.
 
 An engine is a module of this folder, or an object in one, with a function for each workload that it can run, named
-after what the workload `does`. That function prepares, and returns another, `run`, which does the work once, or
-`run.count` times if it has that attribute, and returns the answer: a list of floats, or a function that makes one.
+after what the workload `does`. That function prepares the work, and returns another function, `run`, which does the
+work once, or `run.count` times if it has that attribute, and returns the answer: a list of floats, or a function that
+makes one.
 """
 
 from __future__ import annotations
@@ -59,13 +60,13 @@ BETAS, DOCUMENT = (0.85, 0.99), "caroline"
 
 
 def moons_data() -> tuple[list[list[float]], list[int]]:
-    """100 points, and the side, -1 or 1, that each of them is on."""
+    """Return 100 points, and the side, -1 or 1, that each of them is on."""
     table = moons(100, noise=0.1, rng=Random(0))
     return table.xs, [2 * y - 1 for y in table.ys]
 
 
 def moons_weights() -> list[tuple[list[list[float]], list[float]]]:
-    """The weight matrix (`out` rows of `in` numbers) and bias of each of the three layers."""
+    """Return the weight matrix (`out` rows of `in` numbers) and bias of each of the three layers."""
     rng = Random(1)
     layers: list[tuple[list[list[float]], list[float]]] = []
     for inputs, outputs in ((2, 16), (16, 16), (16, 1)):
@@ -76,12 +77,12 @@ def moons_weights() -> list[tuple[list[list[float]], list[float]]]:
 
 @cache
 def gpt_weights() -> dict[str, Any]:
-    """The GPT of demos/models/gpt.py at its start, as a state_dict: nested lists under their names."""
+    """Return the GPT of demos/models/gpt.py at its start, as a state_dict: nested lists under their names."""
     from ..models.gpt import GPT
 
     return GPT(Random(0)).state_dict()
 
 
 def chain_factors() -> tuple[float, float]:
-    """The numbers that a chain multiplies by and adds, in turn, so that its value neither grows nor vanishes."""
+    """Return the numbers that a chain multiplies by and adds, in turn, so that its value neither grows nor vanishes."""
     return 0.999, 0.001

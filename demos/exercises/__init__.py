@@ -18,8 +18,17 @@ from .verdict import verdict_on
 
 __all__ = ["EXERCISES", "LESSONS", "LEVELS", "Exercise", "check", "exercises_of", "hint", "solution", "verdict_on"]
 
-_misses: Counter[str] = Counter()  # of this session, by exercise
-_FILES = (attention, descent, layers, matrices, own_value, paths, slopes, training)  # imported to add theirs
+_misses: Counter[str] = Counter()  # counts for this session, by exercise
+_FILES = (
+    attention,
+    descent,
+    layers,
+    matrices,
+    own_value,
+    paths,
+    slopes,
+    training,
+)  # importing them adds their exercises
 
 
 def check(thing: Any = None, name: str = "") -> bool:
@@ -27,7 +36,7 @@ def check(thing: Any = None, name: str = "") -> bool:
 
     thing: a function or class named after an exercise, or the path of a file of solutions; without it, the exercises
     are listed. name: the exercise, for a function with a name of its own. Whatever a solution does, even if it loops
-    forever, calls exit() or raises an error, the result is a verdict and your session goes on.
+    forever, calls exit() or raises an error, the result is a verdict, and your session continues.
 
     >>> def predicted(y, slope, dx):
     ...     return slope * dx
@@ -86,7 +95,7 @@ def _help_on(exercise: Exercise) -> None:
     elif _misses[exercise.name] == 5:
         print(
             tr(
-                "    {command} shows one way, if you have had enough of this one",
+                "    {command} shows one way to do it, if you have had enough",
                 command=f'solution("{exercise.name}")',
             )
         )

@@ -21,7 +21,7 @@ _MANY = 10_000  # numbers that an answer may hold
 
 
 def plain(found: Any) -> Tree:
-    """An answer as nested lists; numbers and Values are kept. Raises WrongError if it holds anything except numbers."""
+    """Return an answer as nested lists, with its numbers and Values. Raises WrongError if it holds anything else."""
     if found is None:
         raise WrongError(tr("it returns None: is a return missing?"))
     if isinstance(found, Value) or (isinstance(found, Real) and not isinstance(found, bool)):
@@ -46,7 +46,7 @@ def _listed(found: Iterable[Any]) -> list[Any]:
 
 
 def floats(tree: Tree) -> Tree:
-    """The same tree, with a float for each Value or number."""
+    """Return the same tree, with a float for each Value or number."""
     if isinstance(tree, list):
         return [floats(item) for item in tree]
     try:
@@ -56,12 +56,12 @@ def floats(tree: Tree) -> Tree:
 
 
 def leaves(tree: Tree) -> list[Any]:
-    """The numbers in a tree, from the first to the last."""
+    """Return the numbers in a tree, from the first to the last."""
     return [leaf for item in tree for leaf in leaves(item)] if isinstance(tree, list) else [tree]
 
 
 def shape(tree: Tree) -> tuple[int, ...] | None:
-    """The lengths of a tree's lists, from the outside in; None if lists at the same depth differ."""
+    """Return the lengths of a tree's lists, from the outside in; None if lists at the same depth differ."""
     if not isinstance(tree, list):
         return ()
     inner = {shape(item) for item in tree}
@@ -71,14 +71,14 @@ def shape(tree: Tree) -> tuple[int, ...] | None:
 
 
 def like(tree: Tree, right: Tree) -> bool:
-    """Whether both trees are nested in the same way."""
+    """Return whether both trees are nested in the same way."""
     if not isinstance(tree, list) or not isinstance(right, list):
         return not isinstance(tree, list) and not isinstance(right, list)
     return len(tree) == len(right) and all(map(like, tree, right))
 
 
 def same(tree: Tree, other: Tree, precision: float) -> bool:
-    """Whether the numbers agree, in absolute terms or relative to the largest of them."""
+    """Return whether the numbers agree, in absolute terms or relative to the largest of them."""
     return like(tree, other) and all(
         math.isclose(x, y, rel_tol=precision, abs_tol=precision) or (x != x and y != y)
         for x, y in zip(leaves(tree), leaves(other))
@@ -86,14 +86,14 @@ def same(tree: Tree, other: Tree, precision: float) -> bool:
 
 
 def shown(tree: Tree, digits: int = 5) -> str:
-    """A tree as Python would write it, with short numbers."""
+    """Return a tree as Python would write it, with short numbers."""
     if isinstance(tree, list):
         return f"[{', '.join(shown(item, digits) for item in tree)}]"
     return f"{tree or 0.0:.{digits}g}"  # no "-0"
 
 
 def shown_twice(tree: Tree, other: Tree) -> tuple[str, str]:
-    """Two trees that differ, with as many digits as tell them apart."""
+    """Return two trees that differ, with as many digits as tell them apart."""
     for digits in (5, 8, 12, 17):
         texts = shown(tree, digits), shown(other, digits)
         if texts[0] != texts[1]:
@@ -102,7 +102,7 @@ def shown_twice(tree: Tree, other: Tree) -> tuple[str, str]:
 
 
 def words(tree: Tree) -> str:
-    """What kind of answer it is: "a number", "a list of 3 numbers", "a 2 x 3 matrix"."""
+    """Return what kind of answer it is: "a number", "a list of 3 numbers", "a 2 x 3 matrix"."""
     lengths = shape(tree)
     if lengths == ():
         return tr("a number")

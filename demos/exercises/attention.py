@@ -26,7 +26,7 @@ def _queries(rng: Random) -> Iterator[Case]:
 
 
 def _scale(slip: Any, q: list[Any], K: list[list[Any]]) -> Any:
-    """What the scores are divided by."""
+    """Return what the scores are divided by."""
     scale: Any = math.sqrt(len(q))
     if slip("The scores are not scaled: divide them by sqrt(d)."):
         scale = 1.0

@@ -22,7 +22,7 @@ Numbers = Sequence[Sequence[float]]
 
 
 def changes(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], base: Sequence[Tree]) -> Iterator[str]:
-    """Sentences for the changes that turn `base` into the given answer in every case."""
+    """Yield sentences for the changes that turn `base` into the given answer in every case."""
     for place, name in enumerate(exercise.names):
         taken = [case[place] for case in cases]
         if all(isinstance(x, (int, float, list)) and _numeric(x) for x in taken) and agree(
@@ -64,7 +64,7 @@ def _numeric(argument: Any) -> bool:
 
 
 def _by_arguments(exercise: Exercise, cases: Sequence[Case], ours: Numbers, theirs: Numbers) -> Iterator[str]:
-    """One number of the answer is off by an argument, as a factor or a term, and the others are right."""
+    """Yield sentences if one number is off by an argument, as a factor or a term, and the rest is right."""
     width = {len(one) for one in theirs}
     if len(width) != 1 or len(cases) < 3:
         return
@@ -83,7 +83,7 @@ def _place(exercise: Exercise, place: int) -> str:
 
 
 def _sizes(exercise: Exercise, cases: Sequence[Case]) -> Iterator[tuple[str, list[float]]]:
-    """The numbers among the arguments, and the lengths of the lists."""
+    """Yield the numbers among the arguments, and the lengths of the lists."""
     for place, name in enumerate(exercise.names):
         taken = [case[place] for case in cases]
         if all(isinstance(x, (int, float)) for x in taken):
@@ -133,7 +133,7 @@ def _close(ours: Numbers, theirs: Numbers, precision: float) -> bool:
 
 
 def _in_places(exercise: Exercise, ours: Numbers, theirs: Numbers) -> Iterator[str]:
-    """A factor or a difference that is the same in every case, for each number in the answer."""
+    """Yield sentences if each number is off by a factor or a difference that is the same in every case."""
     lengths = {len(numbers) for numbers in ours}
     factor = _constant([x / y for xs, ys in zip(ours, theirs) for x, y in zip(xs, ys) if y], exercise.precision)
     if factor not in (None, 0.0, 1.0) and _close(ours, [[factor * y for y in ys] for ys in theirs], exercise.precision):
@@ -164,7 +164,7 @@ def _in_places(exercise: Exercise, ours: Numbers, theirs: Numbers) -> Iterator[s
 
 
 def _constant(numbers: Sequence[float], precision: float) -> float | None:
-    """The number that they all equal, rounded to what a person would have typed."""
+    """Return the number that they all equal, rounded to what a person would have typed."""
     if not numbers or not all(math.isclose(x, numbers[0], rel_tol=precision, abs_tol=precision) for x in numbers):
         return None
     rounded = float(f"{numbers[0]:.6g}")
@@ -201,7 +201,7 @@ def _reshaped(exercise: Exercise, given: Sequence[Tree], base: Sequence[Tree]) -
 
 
 def _part_of(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> Iterator[str]:
-    """Whether only the first or only the last items are there, and they are right."""
+    """Yield sentences if only the first or only the last items are there, and these are right."""
     if not all(len(one) < len(other) or like(one, other) for one, other in zip(given, base)):
         return
     firsts = agree(given, [other[: len(one)] for one, other in zip(given, base)], exercise.precision)
@@ -219,7 +219,7 @@ def _part_of(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> I
 
 
 def _with_more(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) -> str:
-    """The right numbers are there, with others among them."""
+    """Return a sentence if the right numbers are there, with others among them."""
     if all(isinstance(x, list) and isinstance(y, list) and len(x) > len(y) for x, y in zip(given, base)):
         if agree([x[: len(y)] for x, y in zip(given, base)], base, exercise.precision):
             return tr("The right numbers are there, but more follow: does the loop or the list end too late?")
@@ -229,7 +229,7 @@ def _with_more(exercise: Exercise, given: Sequence[Any], base: Sequence[Any]) ->
 
 
 def _sums(tree: Tree) -> Tree:
-    """The sum of each column."""
+    """Return the sum of each column."""
     return [math.fsum(column) for column in zip(*tree)] if len(shape(tree) or ()) == 2 else tree
 
 

@@ -80,24 +80,24 @@ class Exercise(NamedTuple):
     measure: tuple[Callable[[Any, int], Any], Sequence[Any]] | None
 
     def inputs(self, again: int = 0) -> list[Case]:
-        """Fresh copies of the cases: the lesson's own first, then random ones, the same every time.
+        """Return fresh copies of the cases: the lesson's own first, then random ones, the same every time.
 
-        again: for other random ones.
+        again: draw different random ones.
         """
         return list(deepcopy(tuple(self.cases(Random(1000 * again + int(self.lesson.rstrip("b") or 0))))))
 
     def answer(self, case: Case, made: Iterable[str] = ()) -> Any:
-        """The right answer, or the answer that comes out if slips are made."""
+        """Return the right answer, or the answer that comes out if slips are made."""
         return self.reference(Slips(made), *deepcopy(case))
 
     def slips(self) -> list[str]:
-        """The sentences of all the slips it knows."""
+        """Return the sentences of all the slips it knows."""
         return list(_slips_of(self))
 
 
 @cache
 def _slips_of(one: Exercise) -> tuple[str, ...]:
-    """The slips are found by making each of them in each case, since which slips are asked for may depend on both."""
+    """Find the slips by making each of them in each case, since which slips are asked for may depend on both."""
     asked: dict[str, None] = {}
     for case in one.inputs():
         for made in [(), *((sentence,) for sentence in asked)]:
@@ -146,7 +146,7 @@ def exercise(
 
 
 def exercises_of(lesson: str) -> Iterator[Exercise]:
-    """The exercises of a lesson, easy ones first."""
+    """Return the exercises of a lesson, easy ones first."""
     found = [one for one in EXERCISES.values() if one.lesson == lesson]
     return iter(sorted(found, key=lambda one: LEVELS.index(one.level)))
 

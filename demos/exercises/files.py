@@ -53,7 +53,7 @@ def write(folder: str | PathLike[str], command: str = "", solved: bool = False) 
 
 
 def starter(lesson: str, command: str, solved: bool = False) -> str:
-    """The text of a lesson's starter file."""
+    """Return the text of a lesson's starter file."""
     exercises = list(exercises_of(lesson))
     said = tr("Lesson {lesson}: {count} exercises. Fill in the blanks, then check them: {command}",
               lesson=lesson, count=len(exercises), command=command)  # fmt: skip
@@ -72,7 +72,7 @@ def _section(exercise: Exercise, solved: bool) -> str:
 
 
 def starting(exercise: Exercise) -> str:
-    """The code that an exercise starts with: a blank, or a program to fix."""
+    """Return the code that an exercise starts with: a blank, or a program to fix."""
     return exercise.starter.strip("\n") + "\n" if exercise.starter else _blank(exercise)
 
 
@@ -90,7 +90,7 @@ def _wrapped(text: str) -> list[str]:
 
 
 def report_on(path: str | PathLike[str]) -> list[dict[str, str]]:
-    """The report on a file: for each exercise its name, its level, its status (right, wrong or blank) and the verdict.
+    """Return the report on a file: the name, level, status (right, wrong or blank) and verdict of each exercise.
 
     Raises OSError if the file cannot be read, WrongError if it cannot be run.
     """
@@ -107,19 +107,19 @@ def report_on(path: str | PathLike[str]) -> list[dict[str, str]]:
 
 
 def _engine(found: Mapping[str, Any], begun: Mapping[str, str]) -> Any:
-    """The last class in a file that is a Value under another name: it has backward() and addition."""
+    """Return the last class in a file that is a Value under another name: it has backward() and addition."""
     classes = [found[name] for name in begun if isinstance(found.get(name), type)]
     return next((one for one in reversed(classes) if {"backward", "__add__"} <= set(dir(one))), None)
 
 
 def _definitions(source: str) -> dict[str, str]:
-    """The functions and classes in some source code, each as a string that is the same for the same code."""
+    """Return the functions and classes in some source code, each as a string that is the same for the same code."""
     tree = ast.parse(source)
     return {node.name: ast.dump(node) for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
 
 
 def _run(source: str, path: str) -> dict[str, Any]:
-    """The names that a learner's file defines, in order."""
+    """Return the names that a learner's file defines, in order."""
     namespace: dict[str, Any] = {"__name__": "learner", "__file__": path, "math": math, "autograd": autograd, "nn": nn}
     before = set(namespace)
 

@@ -31,7 +31,7 @@ class Function:
 
 
 def number(rng: Random) -> float:
-    """A nonzero number with two decimals."""
+    """Return a nonzero number with two decimals."""
     return round(normal(rng), 2) or 0.5
 
 
@@ -51,7 +51,7 @@ def dot(xs: Sequence[Any], ys: Sequence[Any]) -> Any:
 
 
 def times(A: Sequence[Sequence[Any]], B: Sequence[Sequence[Any]]) -> list[list[Any]]:  # noqa: N803
-    """The product of two matrices."""
+    """Return the product of two matrices."""
     return [[dot(row, column) for column in zip(*B)] for row in A]
 
 

@@ -193,7 +193,7 @@ def _judge_value(solution: Any, text: str, numbers: Mapping[str, float], build: 
 
 
 def _gradients(solution: Any, text: str, numbers: Mapping[str, float], build: Build) -> tuple[Any, Any]:
-    """The gradients of the leaves, and our own graph, which says what is right."""
+    """Return the gradients of the leaves, and our own graph, which says what is right."""
     leaves, out = _built(solution, text, numbers, build)
     _attempt(tr("backward() of {text}", text=text), lambda: out.backward())
     ours = {name: _number(getattr(leaf, "grad", None), f"{name}.grad") for name, leaf in leaves.items()}
@@ -215,7 +215,7 @@ def _close(ours: Mapping[str, float], theirs: Mapping[str, float]) -> bool:
 
 
 def _judge_slopes(solution: Any, text: str, numbers: Mapping[str, float], build: Build) -> None:
-    """What is wrong with the slope of a single operation."""
+    """Raise WrongError with what is wrong with the slope of a single operation."""
     ours, (graph, mirror) = _gradients(solution, text, numbers, build)
     if _same(ours, (graph, mirror)):
         return
@@ -278,7 +278,7 @@ def _slope_reasons(text: str, numbers: Mapping[str, float], ours: Mapping[str, f
 
 
 def _why(found: Mapping[str, tuple[dict[str, float], tuple[Graph, Mapping[str, Value]]]]) -> tuple[str, bool]:
-    """What is wrong, and whether a mistake explains the numbers of all graphs, including the right ones."""
+    """Return what is wrong, and whether a mistake explains the numbers of all graphs, including the right ones."""
     text, (ours, (graph, mirror)) = next((text, one) for text, one in found.items() if not _same(*one))
     wanted = _right(graph, mirror, RIGHT)
     name = next(name for name in ours if not math.isclose(ours[name], wanted[name], rel_tol=1e-9, abs_tol=1e-12))
@@ -304,7 +304,7 @@ Fault = Callable[[Graph, Grads], None]
 
 
 def _faulty(graph: Graph, mirror: Mapping[str, Value], make: Fault) -> dict[str, float]:
-    """The gradients of the leaves after a faulty backward pass."""
+    """Return the gradients of the leaves after a faulty backward pass."""
     grads = dict.fromkeys(graph.nodes, 0.0)
     grads[graph.root] = 1.0
     make(graph, grads)
@@ -312,7 +312,7 @@ def _faulty(graph: Graph, mirror: Mapping[str, Value], make: Fault) -> dict[str,
 
 
 def _without_upstream(ops: Sequence[str]) -> Fault:
-    """These operations pass on only their slope."""
+    """Return operations that pass on only their slope."""
 
     def make(graph: Graph, grads: Grads) -> None:
         for edge in graph.edges():
@@ -323,7 +323,7 @@ def _without_upstream(ops: Sequence[str]) -> Fault:
 
 
 def _overwriting(ops: Sequence[str]) -> Fault:
-    """These operations write `=` for `+=`."""
+    """Return operations that write `=` for `+=`."""
 
     def make(graph: Graph, grads: Grads) -> None:
         for edge in graph.edges():
@@ -335,7 +335,7 @@ def _overwriting(ops: Sequence[str]) -> Fault:
 
 
 def _forgetting(ops: Sequence[str]) -> Fault:
-    """These operations do not remember their operands, so the pass ends there."""
+    """Return operations that do not remember their operands, so the pass ends there."""
 
     def make(graph: Graph, grads: Grads) -> None:
         reached = {graph.root}
@@ -364,7 +364,7 @@ def _no_order(graph: Graph, grads: Grads) -> None:
 
 
 def _queued(last: bool, once: bool) -> Fault:
-    """Nodes are taken from a list, the last or the first one, and pass on what they have by then."""
+    """Take nodes from one end of a list, and let each pass on what it has by then."""
 
     def make(graph: Graph, grads: Grads) -> None:
         waiting, seen = [graph.root], {graph.root}
@@ -403,7 +403,7 @@ _FAULTS_OF_OPERATIONS: dict[str, Callable[[Sequence[str]], Fault]] = {
 
 
 def _faults() -> Iterator[tuple[str, str, Fault]]:
-    """Each fault that a class may have: a sentence about it, where it is, and what it does."""
+    """Yield each fault that a class may have: a sentence about it, where it is, and what it does."""
     yield from ((sentence, "", make) for sentence, several in _FAULTS.items() for make in several)
     for ops in (("mul",), ("add",), ("tanh",), ("add", "mul"), ("add", "mul", "tanh")):
         where = tr("in {operation}", operation=ops[0]) if len(ops) == 1 else tr("in every operation")
@@ -411,7 +411,7 @@ def _faults() -> Iterator[tuple[str, str, Fault]]:
 
 
 def _remark(solution: Any) -> str:
-    """A remark on a second backward(). micrograd's own class gives 34, which breaks none of its promises."""
+    """Return a remark on a second backward(). micrograd's own class gives 34, which breaks none of its promises."""
     text, numbers, build = next(one for one in _GRAPHS if one[0].startswith("b = a + a"))
     leaves, out = _built(solution, text, numbers, build)
     for _ in "12":
@@ -424,7 +424,7 @@ def _remark(solution: Any) -> str:
 
 
 def _measured(solution: Any, k: int) -> list[float]:
-    """The result and the gradients of the k-th graph."""
+    """Return the result and the gradients of the k-th graph."""
     _, numbers, build = (*_SINGLE, *_GRAPHS)[k]
     leaves = {name: solution(x) for name, x in numbers.items()}
     out = build(leaves)

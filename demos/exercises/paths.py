@@ -245,7 +245,7 @@ def _judge_order(operands: Mapping[str, Sequence[str]], root: str, found: Any) -
 
 
 def _below(operands: Mapping[str, Sequence[str]], root: str) -> dict[str, None]:
-    """The root and everything that it was computed from."""
+    """Return the root and everything that it was computed from."""
     met, waiting = dict.fromkeys([root]), [root]
     for name in waiting:
         new = [used for used in operands[name] if used not in met]
@@ -255,7 +255,7 @@ def _below(operands: Mapping[str, Sequence[str]], root: str) -> dict[str, None]:
 
 
 def _missing(operands: Mapping[str, Sequence[str]], root: str, missing: Sequence[str]) -> str:
-    """Why these nodes may be missing."""
+    """Return why these nodes may be missing."""
     wanted = _below(operands, root)
     if len(missing) == len(wanted):
         return tr("The list is empty: is the set of visited nodes kept between calls?")

@@ -32,9 +32,9 @@ REPAIRED = "<repair>"  # the file name of code that counts its own loops
 BUDGET = 1_000_000  # instructions per call: less than a second, and fifty times what any exercise needs
 _COSTS = {"opcode": 1, "line": 5}  # Python 3.14 reports only lines for a function that is running for the first time
 _DEEPEST = (
-    200  # calls inside one another in a browser, whose stack ends before Python's own limit and takes Python with it
+    200  # the maximum depth of calls in a browser, whose stack ends before Python's own limit and takes Python with it
 )
-_PRINTED = 2_000  # characters of a solution's own output that are shown
+_PRINTED = 2_000  # how many characters of a solution's own output are shown
 
 
 class WrongError(Exception):
@@ -114,7 +114,7 @@ def is_library(filename: str) -> bool:
 
 
 def called(function: Callable[..., Any], *arguments: Any, count: bool = True) -> Any:
-    """What a learner's function returns. Raises WrongError if it does anything else; what it prints is discarded.
+    """Call a learner's function. Raises WrongError if it does not return; what it prints is discarded.
 
     count: whether its instructions have to be counted. Code that counts for itself does not need it.
     """
@@ -185,7 +185,7 @@ def _no_input() -> Any:
 
 
 def _line(function: Callable[..., Any], error: BaseException | None) -> str:
-    """Where in the learner's code an error was raised: the last of its own lines."""
+    """Return where in the learner's code an error was raised: the last of its own lines."""
     if error is None:
         return ""
     lines = [line for frame, line in walk_tb(error.__traceback__) if not is_library(frame.f_code.co_filename)]
@@ -193,7 +193,7 @@ def _line(function: Callable[..., Any], error: BaseException | None) -> str:
 
 
 def safe_repr(thing: Any, length: int = 60) -> str:
-    """A short repr of anything, even of an object whose repr fails."""
+    """Return a short repr of anything, even of an object whose repr fails."""
     try:
         text = called(repr, thing)
     except WrongError:

@@ -150,7 +150,7 @@ def _rate(slip: Any, eta: float, count: int, updates: int) -> float:
 def _gradients(
     slip: Any, w: float, b: float, xs: Sequence[float], ys: Sequence[float]
 ) -> Sequence[tuple[float, float]]:
-    """What each sample adds to (dL/dw, dL/db)."""
+    """Return what each sample adds to (dL/dw, dL/db)."""
     pairs = list(zip(xs, ys))
     errors = [w * x + b - y for x, y in pairs]
     slopes = [2 * error / len(xs) for error in errors]

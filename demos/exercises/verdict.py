@@ -29,7 +29,7 @@ __all__ = ["judge", "verdict_on"]
 
 
 def verdict_on(name: str, thing: Any, search: bool = True) -> tuple[bool, str]:
-    """Whether a solution is right, and a sentence that says why.
+    """Return whether a solution is right, and a sentence that says why.
 
     search: whether to look for a change in its own code that makes it right, which takes a second.
     """
@@ -50,7 +50,7 @@ def _ended(sentence: str) -> str:
 
 
 def _mended(exercise: Exercise, solution: Any, pairs: bool) -> str:
-    """What to change in a solution's own code, if one or two small edits make it right; "" if no such edits are
+    """Return what to change in a solution's own code, if one or two small edits make it right; "" if no such edits are
     found."""
     program = program_of(solution)
     if program is None or (exercise.examine and not exercise.measure):
@@ -126,7 +126,7 @@ def judge(exercise: Exercise, solution: Any) -> str:
 
 
 def _judge_memory(exercise: Exercise, solution: Any, cases: Sequence[Case], given: Sequence[Any]) -> None:
-    """Whether a wrong solution gives the same answers when it is asked again."""
+    """Raise WrongError if a wrong solution gives different answers when it is asked again."""
     for case, before in zip(cases, given):
         after = _attempt(exercise, solution, case, deepcopy(case))
         if not isinstance(before, WrongError) and not _same(after, before, 1e-9):
@@ -149,7 +149,7 @@ def _same(given: Tree | WrongError, wanted: Tree, precision: float) -> bool:
 
 
 def _answer(exercise: Exercise, solution: Any, case: Case, arguments: Case) -> Tree:
-    """What a solution gives for one case. Raises WrongError if it changes the arguments."""
+    """Return what a solution gives for one case. Raises WrongError if it changes the arguments."""
     try:
         answer = floats(plain(_taking_either(exercise, solution, arguments)))
     except WrongError as error:
@@ -161,7 +161,7 @@ def _answer(exercise: Exercise, solution: Any, case: Case, arguments: Case) -> T
 
 
 def _judge_inputs(exercise: Exercise, case: Case, arguments: Case) -> None:
-    """Whether the arguments are unchanged."""
+    """Raise WrongError if the arguments were changed."""
     for name, before, after in zip(exercise.names, case, arguments):
         if isinstance(before, list) and after != before and not same(_numbers(after), _numbers(before), 1e-9):
             raise WrongError(tr(
@@ -182,12 +182,12 @@ def _taking_either(exercise: Exercise, solution: Any, arguments: Case) -> Any:
 
 
 def _refuses_values(exercise: Exercise, error: WrongError) -> bool:
-    """Whether math.exp() or the like raised an error, in an exercise where floats are enough."""
+    """Return whether math.exp() or the like raised an error, in an exercise where floats are enough."""
     return isinstance(error.__cause__, ArgumentError) and "Value" not in exercise.statement
 
 
 def _copied(argument: Any) -> Any:
-    """A copy that a call may change without harm; the same as deepcopy(), but faster."""
+    """Return a copy that a call may change without harm; the same as deepcopy(), but faster."""
     if isinstance(argument, (list, tuple)):
         return type(argument)(map(_copied, argument))
     return argument if isinstance(argument, (int, float, str)) else deepcopy(argument)
@@ -198,7 +198,7 @@ def _numbers(argument: Any) -> Tree:
 
 
 def _at(exercise: Exercise, case: Case) -> str:
-    """The arguments of a case: "At w=1, b=0.5: "."""
+    """Return the arguments of a case: "At w=1, b=0.5: "."""
     pairs = [f"{name}={_argument(value)}" for name, value in zip(exercise.names, case)]
     return tr("at {arguments}: ", arguments=", ".join(pairs)) if pairs else ""
 
@@ -215,7 +215,7 @@ def _argument(value: Any) -> str:
 def _why(
     exercise: Exercise, cases: Sequence[Case], given: Sequence[Any], right: Sequence[Tree], first: int, seen: str
 ) -> WrongError:
-    """What is wrong in the first case, and what explains all cases."""
+    """Return what is wrong in the first case, and what explains all cases."""
     if like(given[first], right[first]):
         wanted, got = shown_twice(right[first], given[first])
         names = f"[{', '.join(exercise.parts)}] = " if exercise.parts else ""
@@ -248,7 +248,7 @@ def _sentence(exercise: Exercise, seen: str) -> str:
 def _slipped(
     exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree], count: int
 ) -> str:
-    """The slip that gives these numbers, or the two that do so together."""
+    """Return the slip that gives these numbers, or the two that do so together."""
     fitting = [
         chosen for chosen in combinations(exercise.slips(), count) if _fits(exercise, cases, given, right, chosen)
     ]
@@ -256,7 +256,7 @@ def _slipped(
 
 
 def _typed_in(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree]) -> str:
-    """Whether it works, or makes one slip, only for arguments of the same sizes as in the first case."""
+    """Return whether it works, or makes one slip, only for arguments of the same sizes as in the first case."""
     alike = [k for k, case in enumerate(cases) if list(map(_size, case)) == list(map(_size, cases[0]))]
     alike = [0, *(k for k in alike[1:] if not any(x == y and isinstance(x, list) for x, y in zip(cases[k], cases[0])))]
     others = [k for k, case in enumerate(cases) if list(map(_size, case)) != list(map(_size, cases[0]))]
@@ -277,7 +277,7 @@ def _size(argument: Any) -> Any:
 def _fits(
     exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree], chosen: Sequence[str]
 ) -> bool:
-    """Whether the slips give the numbers in every case in which they can be made."""
+    """Return whether the slips give the numbers in every case in which they can be made."""
     fits = False
     for case, one, other in zip(cases, given, right):
         wrong, possible = _made(exercise, case, chosen)
@@ -288,12 +288,12 @@ def _fits(
 
 
 def _zero(tree: Tree) -> bool:
-    """Whether every number is exactly 0, which is not the same as being merely small."""
+    """Return whether every number is exactly 0, which is not the same as being merely small."""
     return not any(leaves(tree))
 
 
 def _made(exercise: Exercise, case: Case, chosen: Sequence[str]) -> tuple[Tree, bool]:
-    """The result if slips are made, and whether they can be made in this case."""
+    """Return the result if slips are made, and whether they can be made in this case."""
     slips = Slips(chosen)
     try:
         return floats(plain(exercise.reference(slips, *deepcopy(case)))), set(chosen) <= set(slips.asked)
@@ -302,7 +302,7 @@ def _made(exercise: Exercise, case: Case, chosen: Sequence[str]) -> tuple[Tree, 
 
 
 def _changed_slip(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tree], right: Sequence[Tree]) -> str:
-    """A slip, followed by a change to all numbers."""
+    """Return a slip, followed by a change to all numbers."""
     for slip in exercise.slips():
         made = [_made(exercise, case, [slip])[0] for case in cases]
         shaped = all(map(like, made, right)) or not all(map(like, given, right))
@@ -313,7 +313,7 @@ def _changed_slip(exercise: Exercise, cases: Sequence[Case], given: Sequence[Tre
 
 
 def _where(exercise: Exercise, given: Sequence[Tree], right: Sequence[Tree]) -> str:
-    """What to say when no slip explains the answer: which parts are right, and in how many cases."""
+    """Return what to say when no slip explains the answer: which parts are right, and in how many cases."""
     agreeing = sum(same(one, other, exercise.precision) for one, other in zip(given, right))
     if any(not like(one, other) for one, other in zip(given, right)):
         return ""
@@ -340,7 +340,7 @@ def _where(exercise: Exercise, given: Sequence[Tree], right: Sequence[Tree]) -> 
 
 
 def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> str:
-    """Whether every number in the answer has the right gradient with respect to every input, when the inputs are
+    """Return whether every number in the answer has the right gradient with respect to every input, when the inputs are
     Values.
 
     If the statement does not mention Values, math.exp() and the like are right too, although they refuse Values. In
@@ -384,7 +384,7 @@ def _judge_gradients(exercise: Exercise, solution: Any, case: Case) -> str:
 
 
 def _with_values(exercise: Exercise, case: Case) -> tuple[list[Any], dict[str, Value]]:
-    """The arguments, with a Value for each number of the differentiable ones, and those Values by name."""
+    """Return the arguments, with a Value for each number of the differentiable ones, and those Values by name."""
     inputs: dict[str, Value] = {}
 
     def wrap(tree: Any, name: str) -> Any:

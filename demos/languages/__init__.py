@@ -33,13 +33,13 @@ _listener: Callable[[str, str, bool], None] | None = None  # set by a tool that 
 
 
 def tr(english: str, /, **fields: object) -> str:
-    """A sentence in the language in use, with its fields filled in: what they hold is not translated."""
+    """Return a sentence in the language in use, with its fields filled in: what they hold is not translated."""
     sentence = _in_use(english) or english
     return sentence.format(**fields) if fields else sentence
 
 
 def told(text: str) -> str:
-    """A text that was computed, such as a label with a number in it, in the language in use."""
+    """Return a text that was computed, such as a label with a number in it, in the language in use."""
     if not has_words(text):
         return text
     if _listener:
@@ -50,7 +50,7 @@ def told(text: str) -> str:
 
 
 def _in_legend(sentence: str) -> str:
-    """A sentence under a graph in the language in use; the commas in its numbers are English."""
+    """Return a sentence under a graph in the language in use; the commas in its numbers are English."""
     if _language == "en":
         return sentence
     said = _catalogue(_language).matched(sentence, "practice") or sentence  # the catalogue with engine.LEGENDS
@@ -58,12 +58,12 @@ def _in_legend(sentence: str) -> str:
 
 
 def tr_prose(text: str) -> str:
-    """Paragraphs of Markdown in the language in use; code stays as it is, and so does a formula by itself."""
+    """Return paragraphs of Markdown in the language in use; code stays as it is, and so does a formula by itself."""
     return text if _language == "en" else replaced(text, lambda paragraph: _in_use(paragraph) or paragraph)
 
 
 def whole(number: int) -> str:
-    """A whole number in prose. English puts a comma before every three digits; elsewhere that would be a decimal comma.
+    """Write a whole number in prose. English separates thousands with commas; elsewhere these would be decimal commas.
 
     >>> whole(12345), whole(1797)
     ('12,345', '1,797')
@@ -89,7 +89,7 @@ def _catalogue(name: str) -> Catalogue:
 
 
 def language() -> str:
-    """The language in use, such as "ru"."""
+    """Return the language in use, such as "ru"."""
     return _language
 
 
@@ -141,7 +141,7 @@ def listening(listener: Callable[[str, str, bool], None]) -> Iterator[None]:
 
 
 def chosen(text: str) -> str:
-    """The language that a setting names, as "ru" or "ru_RU.UTF-8" do; "" if it is not one of ours."""
+    """Return the language that a setting names, as "ru" or "ru_RU.UTF-8" do; "" if it is not one of ours."""
     name = text.partition(".")[0].partition("_")[0].lower()
     return name if name in LANGUAGES else ""
 

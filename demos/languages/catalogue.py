@@ -38,7 +38,7 @@ class Entry(NamedTuple):
 
 
 def read(path: Path) -> list[Entry]:
-    """The entries of a .po file, in its order.
+    """Return the entries of a .po file, in its order.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -68,7 +68,7 @@ def _entry(block: str) -> Entry:
 
 
 def written(entries: Iterable[Entry]) -> str:
-    """The text of a .po file with these entries."""
+    """Return the text of a .po file with these entries."""
     header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
     return "\n".join([header, *map(_block, entries)])
 
@@ -86,7 +86,7 @@ def _escaped(text: str) -> str:
 
 
 def fields_of(template: str) -> list[str]:
-    """The names of its fields, in order."""
+    """Return the names of its fields, in order."""
     return _FIELD.findall(template)
 
 
@@ -103,11 +103,11 @@ class Catalogue:
         self._patterns: dict[str, list[tuple[re.Pattern[str], str]]] = {}
 
     def exact(self, english: str, page: str = "") -> str:
-        """The translation of a sentence, or ""."""
+        """Return the translation of a sentence, or ""."""
         return self._own.get(page, {}).get(english) or self._all.get(english, "")
 
     def matched(self, text: str, page: str = "") -> str:
-        """The translation of a text that was computed: of the sentence itself, or of the template that it came from, or "".
+        """Return the translation of a computed text: of the sentence itself, or of its template, or "".
 
         If several templates match, the one with the most letters of its own is taken. Fields are translated too.
         """

@@ -74,5 +74,5 @@ LEGENDS = (
 
 
 def told_lines(text: str) -> str:
-    """Lines of the engine in the language in use, each by its template."""
+    """Return lines of the engine in the language in use, each by its template."""
     return "\n".join(map(told, text.split("\n")))

@@ -15,7 +15,7 @@ _CODE = "```"
 
 
 def has_words(text: str) -> bool:
-    """Whether there is anything to translate in a text: a word of three English letters that is not code.
+    """Return whether there is anything to translate in a text: a word of three English letters that is not code.
 
     >>> has_words("`x` is 3"), has_words("the slope"), has_words("dL/dw = y_hat"), has_words("$a$")
     (False, True, False, False)
@@ -28,7 +28,7 @@ def has_words(text: str) -> bool:
 
 
 def paragraphs(text: str) -> Iterator[str]:
-    """The paragraphs with words, each on one line.
+    """Yield the paragraphs with words, each on one line.
 
     >>> list(paragraphs("# A slope\\n\\nIt is\\nsteep.\\n\\n- one item,\\n  as long\\n- $x$\\n\\n    code = here"))
     ['A slope', 'It is steep.', 'one item, as long']
@@ -39,7 +39,7 @@ def paragraphs(text: str) -> Iterator[str]:
 
 
 def replaced(text: str, change: Callable[[str], str]) -> str:
-    """The text with every paragraph that has words changed.
+    """Return the text with every paragraph that has words changed.
 
     >>> replaced("# A slope\\n\\nIt is\\nsteep.", str.upper)
     '# A SLOPE\\n\\nIT IS STEEP.'
@@ -58,7 +58,7 @@ def replaced(text: str, change: Callable[[str], str]) -> str:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """Pairs of a mark and the paragraph after it, or code as it is; an empty line is an empty paragraph."""
+    """Return pairs of a mark and the paragraph after it, or code as it is; an empty line is an empty paragraph."""
     mark, lines, fenced = "", list[str](), False
     for line in text.split("\n"):
         fence = line.strip().startswith("```")

@@ -54,7 +54,7 @@ for nudge in (1.0, 0.1, 0.01):
 
 
 # %%
-@plot("triangle", "The dashed tangent is the prediction, the curve is what happens. Near the point the two agree.",
+@plot("triangle", "The dashed tangent is the prediction, and the curve is what happens. Near the point the two agree.",
       title="A derivative is a rate", x="w", y="L")  # fmt: skip
 def _(ax):
     ws = [0.6 + k / 100 for k in range(166)]
@@ -405,7 +405,7 @@ def _(ax):
 #
 # *Why do derivatives matter for backpropagation?* The derivative of the loss with respect to a weight says how fast the
 # loss changes as that weight changes: it gives the direction in which to move the weight, and how strongly the loss
-# reacts. The error at the output is spread back through all layers by the chain rule, so that one backward pass gives
+# reacts. The error at the output is spread back through all layers by the chain rule, so one backward pass gives
 # the derivatives of all weights; then each moves by $w := w - \eta \, \partial L/\partial w$. It is a rate, valid for
 # small steps, and a sensitivity, not a share of the error. Without derivatives, training is possible, but its cost
 # grows with the number of weights.

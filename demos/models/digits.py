@@ -45,8 +45,8 @@ def main(
 ) -> dict[str, Any]:
     """Train for `steps` updates, write pictures and a page into the folder `out`, and return the numbers and the report.
 
-    Every fifth image is held out: never trained on, only tested. The seed determines the first weights and the minibatches.
-    backend: one of compile()'s, or "eager".
+    Every fifth image is held out: it is never trained on, only tested on. The seed determines the first weights and the
+    minibatches. backend: one of compile()'s, or "eager".
     """
     rng = Random(seed)
     table = digits()
@@ -70,7 +70,7 @@ def main(
         return F.cross_entropy(model(x), y)
 
     def read(i: int) -> list[float]:
-        """How sure the model is that image i is a 0, a 1 ..."""
+        """Return how sure the model is that image i is a 0, a 1 ..."""
         with no_grad():
             return [chance.data for chance in F.softmax(model(table.xs[i]))]
 

@@ -71,7 +71,7 @@ class GPT(nn.Module):
         return self.scores(x)
 
     def attention(self, signs: Sequence[int]) -> list[list[list[float]]]:
-        """How much each symbol attends to each other symbol, (HEADS, T, T)."""
+        """Return how much each symbol attends to each other symbol, (HEADS, T, T)."""
         normed = self.norm(self.embed(signs))
         return [
             [[weight.data for weight in row] for row in head(normed, is_causal=True, need_weights=True)[1]]
@@ -84,12 +84,12 @@ def _added(xs: list[list[Value]], ys: list[list[Value]]) -> list[list[Value]]:
 
 
 def signs_of(name: str) -> list[int]:
-    """The indices of a name's letters, with a dot before and after."""
+    """Return the indices of a name's letters, with a dot before and after."""
     return [LETTERS.index(letter) for letter in f".{name}."]
 
 
 def invent(model: GPT, rng: Random, temperature: float = 0.7) -> str:
-    """A name, drawn symbol by symbol; the lower the temperature, the more often the likeliest symbol is drawn."""
+    """Return a name, drawn symbol by symbol; the lower the temperature, the more often the likeliest one is drawn."""
     signs = [0]
     while len(signs) < BLOCK:
         with no_grad():
@@ -103,7 +103,7 @@ def invent(model: GPT, rng: Random, temperature: float = 0.7) -> str:
 
 
 def _drawn(chances: Sequence[float], rng: Random) -> int:
-    """An index into the list, drawn with the probabilities that the list holds."""
+    """Return an index into the list, drawn with the probabilities that the list holds."""
     left = rng.random()
     for place, chance in enumerate(chances):
         left -= chance
@@ -247,6 +247,6 @@ def main(
 
 
 def _running_means(numbers: Sequence[float], count: int) -> list[float]:
-    """The mean of each number and up to count - 1 numbers before it."""
+    """Return the mean of each number and up to count - 1 numbers before it."""
     parts = [numbers[max(0, k + 1 - count) : k + 1] for k in range(len(numbers))]
     return [add_up(part) / len(part) for part in parts]

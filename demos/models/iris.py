@@ -38,7 +38,7 @@ def main(
 ) -> dict[str, Any]:
     """Train for `steps` updates, write pictures and a page into the folder `out`, and return the numbers and the report.
 
-    Every fifth flower is held out: never trained on, only tested. The seed determines the first weights.
+    Every fifth flower is held out: it is never trained on, only tested on. The seed determines the first weights.
     """
     table = iris()
     held_out = range(0, 150, 5)

@@ -33,7 +33,7 @@ parameter against its gradient."""
 
 
 def _made(seed: int) -> tuple[datasets.Table, list[int], nn.MLP, optim.SGD]:
-    """The points, their sides (-1 and 1), a network that knows nothing yet, and the optimiser that will train it."""
+    """Return the points, their sides (-1 and 1), a network that knows nothing yet, and the optimiser to train it."""
     rng = Random(seed)
     table = datasets.moons(100, noise=0.1, rng=rng)
     model = nn.MLP(2, [16, 16, 1], seed=rng)
@@ -42,7 +42,7 @@ def _made(seed: int) -> tuple[datasets.Table, list[int], nn.MLP, optim.SGD]:
 
 
 def stepper(seed: int = 0) -> TrainingStepper:
-    """The same training, ready to be stepped through phase by phase."""
+    """Return the same training, ready to be stepped through phase by phase."""
     table, sides, model, optimizer = _made(seed)
     return TrainingStepper(model, lambda: F.hinge_loss([model(x)[0] for x in table.xs], sides), optimizer)
 
@@ -69,7 +69,7 @@ def main(
             return model([x, y])[0].data
 
     def both_scores(x: float, y: float) -> list[float]:
-        """The scores of the upper moon, and those of the lower one."""
+        """Return the scores of the upper moon, and those of the lower one."""
         return [-score(x, y), score(x, y)]
 
     def loss_of(i: int) -> Value:

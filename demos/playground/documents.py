@@ -1,5 +1,5 @@
-"""The documents of the page, as data: a bench to start on, the lessons with their questions and exercises, a quiz, and
-two moons."""
+"""The documents of the page, as data: a workbench to start on, the lessons with their questions and exercises, a quiz,
+and two moons."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONG = 32  # a cell with more lines of code is closed at first
 
 
 def emblem() -> str:
-    """A page that plays backprop on the graph in which every classic mistake shows."""
+    """Return a page that plays backprop on the graph in which every classic mistake shows."""
     a = Value(1.0, label="a")
     b = a + a
     b.label = "b"
@@ -36,7 +36,7 @@ def emblem() -> str:
 
 
 def documents() -> list[dict[str, Any]]:
-    """All documents. Each has a name, a title, perhaps a lesson's number, cells, and a list of things to do."""
+    """Return all documents. Each has a name, a title, perhaps a lesson's number, cells, and a list of things to do."""
     lessons = [_lesson(demo) for demo in DEMOS if demo.lesson]
     return [_starter("bench", tr("Bench")), *lessons, _starter("moons", tr("Training, live: two moons")), _quiz()]
 

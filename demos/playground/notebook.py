@@ -21,7 +21,7 @@ _REPRS = {"text/html": "_repr_html_", "image/svg+xml": "_repr_svg_", "text/latex
 
 
 def bundle_of(thing: Any) -> Bundle:
-    """What an object displays, as strings by MIME type. Never raises.
+    """Return what an object displays, as strings by MIME type. Never raises.
 
     >>> from autograd import Value
     >>> bundle_of(2 ** 10), bundle_of(display_module().SVG("<svg/>"))
@@ -50,8 +50,8 @@ def _text(thing: Any) -> str:
 
 
 def display_module(emit: Callable[[Bundle, int, bool], None] = lambda *_: None) -> ModuleType:
-    """The part of IPython.display that is used. emit: takes a bundle, the number of its place, and whether that place
-    exists."""
+    """Return the part of IPython.display that is used. emit: takes a bundle, the number of its place, and whether that
+    place exists."""
     places = count(1)
 
     class Handle:

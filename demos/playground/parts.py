@@ -46,10 +46,10 @@ def fetch(folder: Path) -> Path:
 
 
 def npm() -> str:
-    """The program npm. Raises PartsError if npm or node is missing."""
+    """Return the program npm. Raises PartsError if npm or node is missing."""
     found = shutil.which("npm")
     if not found or not shutil.which("node"):
-        raise PartsError("the page is made with node and npm, which are not here: install them from https://nodejs.org")
+        raise PartsError("the page is made with node and npm, which are missing: install them from https://nodejs.org")
     return found
 
 
@@ -64,7 +64,7 @@ def run(command: Sequence[str | os.PathLike[str]], folder: Path, more: Mapping[s
 
 
 def bundle(modules: Path, script: Path, *more: str) -> str:
-    """A script of the page with everything that it imports, in one text."""
+    """Return a script of the page with everything that it imports, in one text."""
     esbuild = next(path for path in modules.glob("@esbuild/*/**/esbuild*") if path.name in ("esbuild", "esbuild.exe"))
     esbuild.chmod(0o755)
     flags = ["--bundle", "--minify", "--target=es2022", "--log-level=error", "--legal-comments=none", *more]
@@ -72,8 +72,8 @@ def bundle(modules: Path, script: Path, *more: str) -> str:
 
 
 def licences(modules: Path) -> str:
-    """The licences of what the page contains, package by package. The licences of programs inside those packages are in
-    licences.txt."""
+    """Return the licences of what the page contains, package by package. The licences of programs inside those packages
+    are in licences.txt."""
     texts = [(_HERE / "page" / "licences.txt").read_text(encoding="utf-8")]
     for path, pinned in sorted(json.loads(PINNED.read_text(encoding="utf-8"))["packages"].items()):
         folder = modules.parent / path

@@ -41,7 +41,7 @@ class StoppedError(BaseException):
 
 
 def start(tell: Callable[[str], None], engine: Engine | None = None) -> Session:
-    """A session that tells the page, as JSON, what happens. engine: the layout engine for pictures."""
+    """Return a session that tells the page, as JSON, what happens. engine: the layout engine for pictures."""
     if engine:
         set_engine(engine)
     return Session(tell)
@@ -128,7 +128,7 @@ class Session:
         return {"computed": self._computed(before)}
 
     def _computed(self, before: dict[str, Any]) -> list[str]:
-        """The names that a cell gave to results, with the latest first."""
+        """Return the names that a cell gave to results, with the latest first."""
         changed = [name for name, thing in self.names.items() if _is_result(thing) and thing is not before.get(name)]
         names = [name for name in reversed(changed) if name != "_"]
         if "_" in changed and not any(self.names[name] is self.names["_"] for name in names):
@@ -235,7 +235,7 @@ class Session:
         return {"text": text, "right": self._quiz.right, "asked": self._quiz.asked, "code": self._quiz.code}
 
     def _complete(self, text: str) -> dict[str, Any]:
-        """The names that can complete what is being typed."""
+        """Return the names that can complete what is being typed."""
         from rlcompleter import Completer
 
         completer = Completer({**self.names})

@@ -49,7 +49,7 @@ def compiled(modules: Path, folder: Path) -> bytes:
 
 
 def archive(folder: Path) -> bytes:
-    """All files of a folder in one: the length of a list, the list of [path, length] as JSON, then file after file.
+    """Pack a folder's files into one: the length of a list, the list of [path, length] as JSON, then file after file.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

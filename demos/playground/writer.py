@@ -70,21 +70,21 @@ def build(cache: Path | None = None) -> Page:
 
 
 def _told(name: str) -> dict[str, Any]:
-    """What the page shows in a language."""
+    """Return what the page shows in a language."""
     with using(name):
         words = {sentence: other for sentence in words_of_the_page() if (other := tr(sentence)) != sentence}
         return {"documents": documents(), "emblem": emblem(), "words": words}
 
 
 def words_of_the_page() -> list[str]:
-    """The page's own sentences in English, as they are written in index.html and the scripts."""
+    """Return the page's own sentences in English, as they are written in index.html and the scripts."""
     scripts = [_REPORT, *sorted(_HERE.glob("*.js"))]
     said = [each for path in scripts for each in re.findall(r'\bsay\("([^"]+)"', path.read_text(encoding="utf-8"))]
     return list(dict.fromkeys([*words_of_html(_read("index.html")), *said]))
 
 
 def words_of_html(text: str) -> list[str]:
-    """The translatable words of a page: its texts, titles and labels.
+    """Return the translatable words of a page: its texts, titles and labels.
 
     >>> words_of_html('<p title="a b"><b translate="no">c</b> d {e} <i>f g</i></p>')
     ['a b', 'f g']
@@ -95,12 +95,12 @@ def words_of_html(text: str) -> list[str]:
 
 
 def _predictions() -> str:
-    """The script of a lesson's page, as a module that works on a part of a page."""
+    """Return the script of a lesson's page, as a module that works on a part of a page."""
     return f"export default (document, SENTENCES = {{}}) => {{\n{_REPORT.read_text(encoding='utf-8')}\n}};\n"
 
 
 def _lock(path: Path) -> bytes:
-    """The list of packages that may be loaded. It is empty."""
+    """Return the list of packages that may be loaded. It is empty."""
     known = json.loads(path.read_text(encoding="utf-8"))
     return json.dumps({**known, "packages": {}}).encode()
 
@@ -115,7 +115,7 @@ def write_file(path: Path, page: Page) -> Path:
 
 
 def _inside(parts: Mapping[str, bytes]) -> str:
-    """The parts, as elements of the page."""
+    """Return the parts, as elements of the page."""
     return "\n".join(
         f'<script type="text/plain" id="part-{name}">{base64.b64encode(_packed(content)).decode()}</script>'
         for name, content in parts.items()
@@ -141,7 +141,7 @@ def write_folder(folder: Path, page: Page) -> list[Path]:
 
 
 def _data(page: Page) -> dict[str, bytes]:
-    """What the page shows, with one part for each language."""
+    """Return what the page shows, with one part for each language."""
     return {f"data-{name}": json.dumps(told, ensure_ascii=False).encode() for name, told in page.told.items()}
 
 
@@ -150,7 +150,7 @@ def _packed(content: bytes) -> bytes:
 
 
 def _html(page: Page, more: Mapping[str, Any], first: str, parts: str, fetched: str) -> str:
-    """The page as text. first: the parts that are needed for what is visible at first; parts: the others."""
+    """Return the page as text. first: the parts that are needed for what is visible at first; parts: the others."""
     script, later = page.script.replace("</script", "<\\/script"), _read("later.js")
     pieces = {
         "policy": policy([script, later], fetched),
@@ -166,7 +166,7 @@ def _html(page: Page, more: Mapping[str, Any], first: str, parts: str, fetched: 
 
 
 def policy(scripts: Sequence[str], fetched: str) -> str:
-    """The page's Content-Security-Policy. scripts: those in it; nothing else runs except what they start.
+    """Return the page's Content-Security-Policy. scripts: those in it; nothing else runs except what they start.
 
     fetched: where the page may fetch from, 'none' or 'self'. Frames of the page inherit all this.
     """

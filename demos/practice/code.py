@@ -23,7 +23,7 @@ class Score(NamedTuple):
 
 
 def encode(level: str, seed: int, right: int, asked: int) -> str:
-    """The code of a score.
+    """Return the code of a score.
 
     >>> encode("chain", 7, 4, 5)
     'chain-7-4of5-...'
@@ -33,7 +33,7 @@ def encode(level: str, seed: int, right: int, asked: int) -> str:
 
 
 def decode(code: str) -> Score:
-    """What a code says. Raises CodeError if one of its letters is wrong.
+    """Return what a code says. Raises CodeError if one of its letters is wrong.
 
     >>> decode(encode("chain", 7, 4, 5))
     Score(level='chain', seed=7, right=4, asked=5)

@@ -45,8 +45,8 @@ class Question(NamedTuple):
         return self.reference(Slips())
 
     def slips(self) -> list[tuple[Answer, str]]:
-        """The wrong answers that have a name, each with its sentence: first those from a single slip, then those from
-        two at once."""
+        """Return the wrong answers that have a name, each with its sentence: first those from a single slip, then those
+        from two at once."""
         asking = Slips()
         self.reference(asking)
         found: list[tuple[Answer, str]] = []
@@ -64,14 +64,14 @@ class Question(NamedTuple):
         return found
 
     def asked(self) -> tuple[str, list[str], str, str, list[tuple[str, str]]]:
-        """What a page needs to ask the question: text, choices, answer, reason, and the wrong answers that have a
-        name."""
+        """Return what a page needs to ask the question: text, choices, answer, reason, and the wrong answers that have
+        a name."""
         slips = [(_shown(wrong), why) for wrong, why in self.slips()]
         reason = tr(self.reason) if self.reason else ""
         return tr(self.text), [tr(word) for word in self.choices], _shown(self.answer), reason, slips
 
     def verdict(self, guess: Any) -> tuple[bool, str]:
-        """Whether a guess is right, and a sentence about it."""
+        """Return whether a guess is right, and a sentence about it."""
         read = self._read(guess)
         if read is None:
             wanted = tr("one of {words}", words=", ".join(map(tr, self.choices))) if self.choices else tr("a number")

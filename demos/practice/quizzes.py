@@ -5,7 +5,7 @@
 question 1  (order, score 0 of 0)
   b = a + a; f = b * (b + 1)  at a = -3
   What is df/da?
-  Answer with q.answer(number), where q = quiz(...); q.skip() shows the answer and goes on.
+  Answer with q.answer(number), where q = quiz(...); q.skip() shows the answer and moves on.
 >>> game.answer("-22")
 right: df/da = -22. 1 of 1. The next one:
 ...
@@ -43,7 +43,7 @@ def _pick(rng: Random, *choices: Any) -> Any:
 
 
 def _small(rng: Random) -> int:
-    """A whole number that is easy to compute with, and not 0."""
+    """Return a whole number that is easy to compute with, and not 0."""
     return _pick(rng, -3, -2, -1, 1, 2, 3)
 
 
@@ -140,10 +140,10 @@ class Quiz:
         ]  # fmt: skip
         if self.place == "code":
             lines.append(
-                tr("  Answer with q.answer(number), where q = quiz(...); q.skip() shows the answer and goes on.")
+                tr("  Answer with q.answer(number), where q = quiz(...); q.skip() shows the answer and moves on.")
             )
         if self.place == "prompt":
-            lines.append(tr("  Type a number. skip shows the answer and goes on, quit leaves."))
+            lines.append(tr("  Type a number. skip shows the answer and moves on, quit leaves."))
         return "\n".join(lines)
 
     def _shown(self) -> str:
@@ -180,7 +180,7 @@ class Quiz:
         return Report(f"{self._reason(read)} {again}")
 
     def _reason(self, read: Guess) -> str:
-        """Which mistake gives a wrong number, in one line: quiz.js says the same on a page."""
+        """Return which mistake gives a wrong number, in one line: quiz.js says the same on a page."""
         fitting = [(told(mistake), told(why)) for _, mistake, why in self.question.mistakes(read)]
         if len(fitting) == 1:
             ((mistake, why),) = fitting
@@ -194,7 +194,7 @@ class Quiz:
         )
 
     def skip(self) -> Report:
-        """Show the answer and where it comes from, and go on. The question does not count as answered right."""
+        """Show the answer and where it comes from, and move on. The question does not count as answered right."""
         self.asked += 1
         self._streak = 0
         asked = self.question
@@ -217,7 +217,7 @@ class Quiz:
         return encode(self.level, self.seed, self.right, self.asked)
 
     def page(self, questions: int = 20) -> Page:
-        """The same questions as a page that opens offline and needs no Python: `.save("quiz.html")` writes it.
+        """Return the same questions as a page that opens offline and needs no Python: `.save("quiz.html")` writes it.
 
         questions: how many it has; a page about a graph of your own goes on for ever.
         """
@@ -232,7 +232,7 @@ class Quiz:
 
 
 def quiz(f: Value | None = None, *, level: str = "chain", seed: int = 0) -> Quiz:
-    """Questions about a graph of your own, or about random graphs of some level.
+    """Return questions about a graph of your own, or about random graphs of some level.
 
     f: the result of a graph; the questions are about its nodes. level: chain, reuse, order, products, activation or softmax.
     seed: everybody with the same seed gets the same questions. Raises ValueError for a level that does not exist.

@@ -53,7 +53,7 @@ class Demo(NamedTuple):
 
 
 def demos_in(folder: Path) -> tuple[Demo, ...]:
-    """The demos in the folders of a folder: models, then lessons in teaching order, then those that read their own flags."""
+    """List the demos in a folder's folders: models, lessons in teaching order, then those that read their own flags."""
     found = filter(None, map(demo_of, folder.glob("*/*.py")))
     return tuple(sorted(found, key=lambda demo: (demo.reads_flags, _place(demo.lesson), demo.name)))
 
@@ -63,7 +63,7 @@ def _place(lesson: str) -> int:
 
 
 def demo_of(path: Path) -> Demo | None:
-    """What a file says about itself, or None if it is not a page of cells and defines no main."""
+    """Return what a file says about itself, or None if it is not a page of cells and defines no main."""
     source = path.read_text(encoding="utf-8")
     if source.startswith("# %%"):
         prose = re.sub(r"(?m)^# ?", "", source.split("\n# %%")[0])
@@ -82,12 +82,12 @@ DEMOS = demos_in(_FOLDER)
 
 
 def find(text: str) -> Demo | None:
-    """The demo with that name, or with that lesson's number."""
+    """Return the demo with that name, or with that lesson's number."""
     return next((demo for demo in DEMOS if text in (demo.name, demo.lesson or demo.name)), None)
 
 
 def nearest(text: str) -> str:
-    """The name that was probably meant, for an unknown one."""
+    """Return the name that was probably meant, for an unknown one."""
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(text.lower(), [*(demo.name for demo in DEMOS), "all"], 1, 0.5)), "")

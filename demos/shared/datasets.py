@@ -30,7 +30,7 @@ class Table(NamedTuple):
 
 
 def iris() -> Table:
-    """Fisher's 150 irises: four lengths in cm, three species of fifty."""
+    """Return the 150 irises of Fisher: four lengths in cm, three species of fifty."""
     with open(_FOLDER / "iris.csv", newline="", encoding="utf-8") as file:
         (_, _, *species), *rows = csv.reader(file)
     xs = [[float(cell) for cell in row[:-1]] for row in rows]
@@ -39,7 +39,7 @@ def iris() -> Table:
 
 
 def digits() -> Table:
-    """1,797 handwritten digits: 8 x 8 pixels, row by row, from 0.0 (white) to 1.0 (black)."""
+    """Return 1,797 handwritten digits: 8 x 8 pixels, row by row, from 0.0 (white) to 1.0 (black)."""
     with gzip.open(_FOLDER / "digits.csv.gz", "rt", newline="", encoding="ascii") as file:
         rows = list(csv.reader(file))
     xs = [[float(cell) / 16 for cell in row[:-1]] for row in rows]
@@ -48,12 +48,12 @@ def digits() -> Table:
 
 
 def names() -> list[str]:
-    """5,163 first names of the US Census of 1990, in lower case and alphabetical order."""
+    """Return 5,163 first names of the US Census of 1990, in lower case and alphabetical order."""
     return (_FOLDER / "names.txt").read_text(encoding="ascii").split()
 
 
 def moons(count: int, noise: float, rng: Random) -> Table:
-    """Two interlocking half circles; `noise` is the standard deviation of every coordinate.
+    """Return two interlocking half circles; `noise` is the standard deviation of every coordinate.
 
     Class 0 arches over (0, 0), class 1 hangs below (1, 0.5); both have radius 1.
     """
@@ -70,19 +70,19 @@ def moons(count: int, noise: float, rng: Random) -> Table:
 
 
 def normal(rng: Random) -> float:
-    """A number from the standard normal distribution, made from random() alone (Box and Muller, 1958)."""
+    """Return a number from the standard normal distribution, made from random() alone (Box and Muller, 1958)."""
     return math.sqrt(-2 * math.log(1 - rng.random())) * math.cos(2 * math.pi * rng.random())
 
 
 def shuffled(items: Sequence[T], rng: Random) -> list[T]:
-    """The items in a random order, with all orders equally likely. Random.shuffle may differ from one Python version to
-    the next."""
+    """Return the items in a random order, with all orders equally likely. Random.shuffle may differ from one Python
+    version to the next."""
     keys = [rng.random() for _ in items]
     return [item for _, item in sorted(zip(keys, items), key=lambda pair: pair[0])]
 
 
 def standardizer(xs: list[list[float]]) -> Callable[[Sequence[float]], list[float]]:
-    """A function that shifts and scales a row so that every column of `xs` would get mean 0 and deviation 1."""
+    """Return a function that shifts and scales a row so that every column of `xs` would get mean 0 and deviation 1."""
     count = len(xs)
     means = [add_up(list(column)) / count for column in zip(*xs)]
     variances = [add_up([(cell - mean) ** 2 for cell in column]) / count for column, mean in zip(zip(*xs), means)]
@@ -91,8 +91,8 @@ def standardizer(xs: list[list[float]]) -> Callable[[Sequence[float]], list[floa
 
 
 def deepest_in_another(xs: Sequence[Sequence[float]], ys: Sequence[int], among: Iterable[int] = ()) -> int:
-    """The row nearest to the middle of another class, which makes it hard to learn. among: the rows to choose from, or
-    all."""
+    """Return the row nearest to the middle of another class, which makes it hard to learn. among: the rows to choose
+    from, or all."""
     members = {y: [x for x, other in zip(xs, ys) if other == y] for y in ys}
     middles = {y: [add_up(list(column)) / len(rows) for column in zip(*rows)] for y, rows in members.items()}
 

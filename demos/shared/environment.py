@@ -17,7 +17,7 @@ _VENV_PYTHON = Path(".venv", "Scripts" if os.name == "nt" else "bin", "python")
 
 
 def command(*args: str) -> str:
-    """A command line for this Python, as you would type it here: ``.venv/bin/python -m demos moons``."""
+    """Return a command line for this Python, as you would type it here: ``.venv/bin/python -m demos moons``."""
     python = Path(sys.executable)
     if python.is_relative_to(Path.cwd()):
         python = python.relative_to(Path.cwd())
@@ -28,9 +28,9 @@ def command(*args: str) -> str:
 
 
 def program(*words: str) -> str:
-    """The command that starts this: ``python -m demos ...`` in a checkout, ``scalar-autograd ...`` where it is installed."""
+    """Return the command that starts this: ``python -m demos ...`` in a checkout, or else ``scalar-autograd ...``."""
     if words and language() != (chosen(os.environ.get(VARIABLE, "")) or "en"):
-        words = (*words, "--lang", language())  # the next command goes on in the same language
+        words = (*words, "--lang", language())  # the next command is in the same language
     if __name__.startswith("demos."):
         return command("-m", "demos", *words)
     return " ".join(
@@ -47,7 +47,7 @@ def program(*words: str) -> str:
 
 
 def what_is_wrong() -> str | None:
-    """If this Python cannot run the demos, one sentence with the command to paste; otherwise None."""
+    """If this Python cannot run the demos, return one sentence with the command to paste; otherwise None."""
     for package in ("autograd", "nn", "graphviz"):
         if find_spec(package) is None:
             return tr(

@@ -30,7 +30,7 @@ __all__ = ["Statement", "asked", "option", "plot", "read", "run", "show", "told_
 
 
 def option(name: str, default: int) -> int:
-    """The number given as --NAME on the command line (seed or steps), or `default` if there is none."""
+    """Return the number given as --NAME on the command line (seed or steps), or `default` if there is none."""
     if _running is None:
         return default
     _running.asked[name] = given = _running.given.get(name)
@@ -110,7 +110,7 @@ class Cell(NamedTuple):
     statements: list[Statement]
 
     def only_calls(self, name: str) -> bool:
-        """Whether the cell holds only calls to that function."""
+        """Return whether the cell holds only calls to that function."""
         return all(_calls(node, name) for node, _ in self.statements)
 
     @property
@@ -134,7 +134,7 @@ def _calls(node: ast.stmt, name: str) -> bool:
 
 
 def read(path: Path) -> Iterator[Cell]:
-    """The cells of a page. What a cell shows at its end becomes its own cell."""
+    """Yield the cells of a page. What a cell shows at its end becomes its own cell."""
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     starts = [i for i, line in enumerate(lines) if line.startswith("# %%")]
@@ -161,7 +161,7 @@ def _expected(lines: list[str], below: int) -> str:
 
 
 def _told(prose: str) -> str:
-    """The part of a prose cell that a terminal shows: its headings, and everything that the reader is asked to do."""
+    """Return what a terminal shows of a prose cell: its headings, and everything that the reader is asked to do."""
     if prose.strip().startswith(("## Yours", "## Make")):
         asked = prose.strip().partition("\n## Summary")[0]  # the summary is on the page, with its formulas
         plain = re.sub(r"\[([^\]]+)\]\([^)]*\)|\*\*", r"\1", tr_prose(asked.strip()))
@@ -170,12 +170,12 @@ def _told(prose: str) -> str:
 
 
 def told_prose(cell: Cell, demo: Demo) -> str:
-    """The prose of a cell in the language in use; in Russian, the title needs no Russian line below it."""
+    """Return the prose of a cell in the language in use; in Russian, the title needs no Russian line below it."""
     return tr_prose(_without(cell.prose, f"*{demo.russian}*") if language() == "ru" else cell.prose)
 
 
 def _without(prose: str, *shown: str) -> str:
-    """A cell's prose, without the lines that the top of the page already shows."""
+    """Return a cell's prose, without the lines that the top of the page already shows."""
     return "\n".join(line for line in prose.split("\n") if line not in shown)
 
 
@@ -278,7 +278,7 @@ def run(
                 _running.print_out()
         for flag, given in _running.given.items():
             if given is not None and flag not in _running.asked:
-                report.lacks(f"--{flag} {given}", tr("this demo has no {flag}, so it changes nothing here", flag=flag))
+                report.lacks(f"--{flag} {given}", tr("this demo has no {flag}, so the flag changes nothing", flag=flag))
     finally:
         _running = before
     return {**names, "report": report}

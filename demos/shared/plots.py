@@ -31,7 +31,7 @@ def figure(
     size: tuple[float, float] = (7.0, 4.6),
     columns: int = 4,
 ) -> Figure:
-    """A Figure made by ``draw(ax)``; with `each`, small multiples by ``draw(ax, item)``, one per item.
+    """Return a Figure made by ``draw(ax)``; with `each`, small multiples by ``draw(ax, item)``, one per item.
 
     x, y: names of the axes. size: of one panel, in inches. The methods of `ax` are matplotlib's.
     """
@@ -46,7 +46,7 @@ def figure(
 
 
 def curve(ax: Any, ys: Sequence[float], mark: int = 0, label: str = "", **options: Any) -> None:
-    """A line over 0, 1, 2 ... in the colour and with the dashes of the mark."""
+    """Draw a line over 0, 1, 2 ... in the colour and with the dashes of the mark."""
     color, _, dashes = MARKS[mark]
     ax.plot(range(len(ys)), ys, color=color, linestyle=dashes, label=label, **options)
 
@@ -59,7 +59,7 @@ def regions(
     names: Sequence[str],
     cells: int = 60,
 ) -> None:
-    """Shows which class has the highest of the `scores` at each point of a plane, sampled at cells x cells, and the
+    """Show which class has the highest of the `scores` at each point of a plane, sampled at cells x cells, and the
     labelled points."""
     xs, ys = (_ticks([point[k] for point in points], cells) for k in (0, 1))
     said = [[scores(x, y) for x in xs] for y in ys]
@@ -81,12 +81,12 @@ def _ticks(numbers: Sequence[float], cells: int) -> list[float]:
 
 
 def _tint(color: str) -> str:
-    """The colour, mixed with three parts of white."""
+    """Return the colour, mixed with three parts of white."""
     return "#" + "".join(f"{(int(color[i : i + 2], 16) + 3 * 255) // 4:02x}" for i in (1, 3, 5))
 
 
 def heat(ax: Any, rows: Sequence[Sequence[float]], low: float, high: float, digits: int | None = 2) -> None:
-    """A matrix as a heat map, with its numbers written in unless digits=None; the colours diverge if `low` is
+    """Draw a matrix as a heat map, with its numbers written in unless digits=None; the colours diverge if `low` is
     negative."""
     image = ax.imshow(rows, cmap=DIVERGING if low < 0 else SEQUENTIAL, vmin=low, vmax=high)
     for i, row in enumerate(rows if digits is not None else ()):
@@ -108,7 +108,7 @@ def arrow(
     dashes: str = "-",
     side: int = 0,
 ) -> None:
-    """An arrow from `start` by (x, y) with a label beyond the head; side=1 puts the label to its left, -1 to its right.
+    """Draw an arrow from `start` by (x, y) with a label beyond the head; side: 1 puts it to the left, -1 to the right.
 
     The axes need equal scales, since the label follows the arrow's direction in data coordinates.
     """
@@ -140,7 +140,7 @@ def small_regions(
     classes: Sequence[int],
     ringed: int,
 ) -> str:
-    """What `regions` draws, as a small SVG, with a ring around one of the points.
+    """Return what `regions` draws, as a small SVG, with a ring around one of the points.
 
     The scores are sampled at a few places, and interpolated linearly in between.
     """
@@ -178,8 +178,8 @@ def small_regions(
 
 
 def small_heats(each: Sequence[Sequence[Sequence[float]]], names: Sequence[str], columns: int = 2) -> str:
-    """Square matrices of numbers from 0 to 1 as a small SVG, from white to blue; `names` are written above and beside
-    each."""
+    """Draw square matrices of numbers from 0 to 1 as a small SVG, from white to blue; `names` are written above and
+    beside each."""
     side, gap = 10, 12
     size = side * len(names) + gap
     parts: list[str] = []
@@ -205,13 +205,13 @@ def _small(width: int, height: int, parts: Sequence[str]) -> str:
 
 
 def _between(numbers: Sequence[float]) -> list[float]:
-    """The numbers, with linearly interpolated numbers in between."""
+    """Return the numbers, with linearly interpolated numbers in between."""
     shares = [k / _BETWEEN for k in range(_BETWEEN)]
     return [a + (b - a) * share for a, b in zip(numbers, numbers[1:]) for share in shares] + [numbers[-1]]
 
 
 def _runs(row: Sequence[int], wanted: int) -> Iterator[tuple[int, int]]:
-    """The places where runs of the same number start, and how long the runs are."""
+    """Yield the places where runs of the same number start, and how long the runs are."""
     start = 0
     for number, same in groupby(row):
         long = len(list(same))

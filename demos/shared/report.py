@@ -135,7 +135,7 @@ class Report:
         self._add(f'<p class="missing">{escape(tr("{what} is left out: {why}", what=what, why=why))}</p>')
 
     def titled(self, title: str) -> str:
-        """The title of a picture, followed by the note."""
+        """Return the title of a picture, followed by the note."""
         return f"{told(title)} ({self.note})" if self.note else told(title)
 
     # --- Writing ------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ class Film:
 
 
 def sentences(script: str) -> str:
-    """What say() in a script looks up: its English sentences, each with its translation into the language in use.
+    """Return what say() in a script looks up: its English sentences, with their translations into the language in use.
 
     >>> sentences('tell(say("Write down your answer first."))')
     'const SENTENCES = {};\\n'
@@ -232,29 +232,29 @@ def sentences(script: str) -> str:
 
 
 def _whole(frame: str, caption: str) -> str:
-    """What a frame of a film shows, as a sentence for those who cannot see it."""
+    """Return what a frame of a film shows, as a sentence for those who cannot see it."""
     return caption if frame == caption else f"{frame}. {caption}"
 
 
 def _kept(width: int) -> str:
-    """The attributes that keep a picture from being scaled down further; one made for a page keeps its text at 12 px."""
+    """Return the attributes that stop a picture from being scaled down; one made for a page keeps its text at 12 px."""
     small = f' class="page" style="--width: {width}; ' if width <= PAGE else ' style="'
     return f'{small}min-width: {LEGIBLE * width:.0f}px"'.lstrip()
 
 
 def _width(svg: Path) -> int:
-    """How wide a picture is, in the pixels of a page."""
+    """Return how wide a picture is, in the pixels of a page."""
     found = re.search(r'<svg[^>]*? width="([\d.]+)pt"', svg.read_text(encoding="utf-8"))
     return round(float(found[1]) * 4 / 3) if found else 0
 
 
 def rendered(drawing: Any, form: str) -> bytes:
-    """The bytes of a graph's SVG or PNG, or of a figure's SVG."""
+    """Return the bytes of a graph's SVG or PNG, or of a figure's SVG."""
     return drawing.pipe(format=form) if hasattr(drawing, "pipe") else drawing.svg().encode()
 
 
 def question_form(text: str, choices: Sequence[str], answer: str, reason: str, slips: Sequence[tuple[str, str]]) -> str:
-    """A question as HTML, for report.js. It contains the answers, encoded so that nobody reads them by accident."""
+    """Write a question as HTML, for report.js, with the answers encoded so that nobody reads them by accident."""
     known = b64encode(json.dumps([[answer, reason], *slips]).encode()).decode()
     words = ["", *choices]
     field = (
@@ -273,8 +273,9 @@ def question_form(text: str, choices: Sequence[str], answer: str, reason: str, s
 
 
 def markdown(text: str) -> str:
-    """Headings, paragraphs, tables, lists of lines that begin with "- ", `code`, **bold**, *emphasis*, [links](53b) and
-    formulas in TeX notation, `$...$` in a line or `$$...$$` by themselves, and code between lines of ```, as safe HTML.
+    """Write headings, paragraphs, tables, lists of lines that begin with "- ", `code`, **bold**, *emphasis*,
+    [links](53b) and formulas in TeX notation, `$...$` in a line or `$$...$$` by themselves, and code between lines of
+    ```, as safe HTML.
 
     >>> markdown("# A < b\\n\\none *line*\\nand `a < b`")
     '<h1>A &lt; b</h1>\\n<p>one <em>line</em> and <code>a &lt; b</code></p>'
@@ -305,7 +306,7 @@ def markdown(text: str) -> str:
 
 
 def _table(lines: Sequence[str]) -> str:
-    """A table whose second line separates the header."""
+    """Return a table whose second line separates the header."""
     head, _, *rows = [[markdown_line(cell) for cell in line.strip("| ").split(" | ")] for line in lines]
     top = "".join(f'<th scope="col" style="text-align: left">{cell}</th>' for cell in head)
     body = "".join(
@@ -336,8 +337,8 @@ def _link(found: re.Match[str]) -> str:
 
 
 def typeset(formula: str, display: bool = False) -> str:
-    """A formula in TeX notation as MathML, which browsers understand. If latex2mathml is not installed, the formula
-    stays as it was typed."""
+    """Return a formula in TeX notation as MathML, which browsers understand. If latex2mathml is not installed, the
+    formula stays as it was typed."""
     try:
         from latex2mathml.converter import convert
     except ImportError:

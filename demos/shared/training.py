@@ -65,8 +65,8 @@ def train(
     """Make one update of the optimiser's parameters with each batch. A batch has one column for each
     argument of `loss`.
 
-    decay: lower the learning rate from its start towards 0. recorder: is given every loss, and has a frame every
-    multiple of AT_ONCE updates; its time is not counted. Raises ToolError if the backend is not available.
+    decay: lower the learning rate from its start towards 0. recorder: gets every loss, and a frame at every multiple of
+    AT_ONCE updates; its time is not counted. Raises ToolError if the backend is not available.
     """
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     shapes = {_shape(batch): batch for batch in batches}
@@ -103,5 +103,5 @@ def train(
 
 
 def _shape(thing: Any) -> Any:
-    """The lengths of nested lists: arguments of one shape share a compiled program."""
+    """Return the lengths of nested lists: arguments of one shape share a compiled program."""
     return tuple(map(_shape, thing)) if isinstance(thing, (list, tuple)) else None

@@ -157,7 +157,7 @@ def _notes(lessons: Sequence[Demo]) -> str:
 
 
 def _slips(demo: Demo) -> Iterator[str]:
-    """The wrong answers to a lesson's questions, and the usual slips in its exercises."""
+    """Yield the wrong answers to a lesson's questions, and the usual slips in its exercises."""
     said = tr("Lesson {number}: {question}", number=demo.lesson, question=tr(demo.question))
     yield f"<h3>{escape(said)}</h3><ul>"
     for one in questions_of(demo.lesson):

@@ -31,7 +31,7 @@ code { font-size: .9em; } .answers { font-size: 9pt; line-height: 1.25; }
 
 
 def handout(demos: Sequence[Demo]) -> str:
-    """The handout for lessons whose pages are in lessons/NAME beside it."""
+    """Return the handout for lessons whose pages are in lessons/NAME beside it."""
     parts: list[str] = []
     for demo in demos:
         with reading(demo.name):
@@ -75,7 +75,7 @@ def _code(demo: Demo, cell: Cell) -> Iterator[str]:
 
 
 def figures(cell: Cell) -> list[tuple[str, str]]:
-    """The pictures that a cell makes, with name and caption. A player or a film is not a picture."""
+    """Return the pictures that a cell makes, with name and caption. A player or a film is not a picture."""
     found: list[tuple[str, str]] = []
     for node, _ in cell.statements:
         calls = [node.value] if isinstance(node, ast.Expr) else getattr(node, "decorator_list", [])
@@ -89,7 +89,7 @@ def figures(cell: Cell) -> list[tuple[str, str]]:
 
 
 def _plays(node: ast.stmt) -> bool:
-    """Whether a statement shows something that moves: a player or a film."""
+    """Return whether a statement shows something that moves: a player or a film."""
     call = node.value if isinstance(node, ast.Expr) else None
     if not isinstance(call, ast.Call) or _name(call) != "show":
         return False
@@ -101,7 +101,7 @@ def _name(call: ast.Call) -> str:
 
 
 def _names(cell: Cell, function: str) -> list[str]:
-    """The first argument of each call to a function in a cell."""
+    """Return the first argument of each call to a function in a cell."""
     return [
         node.value.args[0].value  # type: ignore[attr-defined]
         for node, _ in cell.statements

@@ -22,7 +22,7 @@ _INSTALL = '# %pip install -q --no-index --find-links ../wheels "scalar-autograd
 
 
 def notebook(demo: Demo) -> dict[str, Any]:
-    """The notebook of a lesson, as Python objects."""
+    """Return the notebook of a lesson, as Python objects."""
     why = tr(
         'If the next cell says "No module named autograd", remove the # in front of %pip, run this cell, and restart.'
     )
@@ -42,7 +42,7 @@ def notebook(demo: Demo) -> dict[str, Any]:
 
 
 def with_answers(demo: Demo) -> str:
-    """The lesson as a file of cells, with what each line prints below it: for the teacher."""
+    """Return the lesson as a file of cells, with what each line prints below it: for the teacher."""
     source = demo.path.read_text(encoding="utf-8")
     written = [f"# %%{cell}" for cell in source.split("# %%")[1:]]
     with reading(demo.name):

@@ -56,7 +56,7 @@ class MLP(Module):
     def __init__(self, in_features: int, sizes: Sequence[int], activation: str = "relu", *, seed: Seed = None) -> None:
         if not is_list(sizes) or not sizes:
             raise ArgumentError(f"MLP: want the layers' sizes as a list, such as [16, 16, 1], got {sizes!r}")
-        activation_named(activation)  # whether or not there is a layer to put it behind
+        activation_named(activation)  # raises an error even if no layer would use it
         rng = generator(seed)
         *hidden, last = zip([in_features, *sizes], sizes)
         layers = [Hidden(n, size, activation=activation, seed=rng) for n, size in hidden]

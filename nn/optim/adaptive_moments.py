@@ -1,4 +1,4 @@
-"""Adam and AdamW: every parameter at a pace of its own."""
+"""Adam and AdamW: every parameter moves at a pace of its own."""
 
 from __future__ import annotations
 

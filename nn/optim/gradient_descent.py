@@ -1,4 +1,4 @@
-"""SGD: along the gradient, with momentum."""
+"""SGD: descent along the gradient, with momentum."""
 
 from __future__ import annotations
 

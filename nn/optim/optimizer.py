@@ -148,8 +148,8 @@ class Optimizer:
         self._was_cleared = True
         write(self._params(), "grad", repeat(NOT_REACHED if set_to_none else 0.0))
 
-    # compile() does the work of these itself if it has the rule; if a class or an object replaces one, compile() calls
-    # that.
+    # compile() does the work of these itself if it has the rule; if a class or an object overrides one, compile() calls
+    # it.
     by_rule: ClassVar[Mapping[str, Callable[..., Any]]] = {"step": step, "_update": _update, "zero_grad": zero_grad}
 
     @property

@@ -1,4 +1,4 @@
-"""RMSprop: along the gradient divided by its root mean square."""
+"""RMSprop: descent along the gradient divided by its root mean square."""
 
 from __future__ import annotations
 

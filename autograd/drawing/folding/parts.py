@@ -116,7 +116,7 @@ class Group:
         return all(not isinstance(operand, float) and not operand.operands for operand in self.node.operands)
 
     def nodes(self) -> list[Node]:
-        """All its values, in the order of the graph."""
+        """Return all its values, in the order of the graph."""
         return [self.listing.nodes[i] for i in sorted(i for part in self.parts for i in part.nodes)]
 
     def __repr__(self) -> str:
@@ -145,7 +145,7 @@ class Listing:
         self._roles: dict[tuple[str, int], list[str]] = {}
 
     def is_small(self, budget: int) -> bool:
-        """Whether all may be drawn one by one: there are few values, and not too many arrows between them."""
+        """Return whether all may be drawn one by one: there are few values, and not too many arrows between them."""
         return len(self.nodes) <= budget and sum(map(len, self.operands)) <= TANGLED * budget
 
     def roles(self, node: Any) -> list[str]:

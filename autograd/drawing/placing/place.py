@@ -125,7 +125,7 @@ def _open_ports(frame: FrameCell) -> None:
 
 
 def _broken(frame: FrameCell, row: Row, back: set[Link], limit: float) -> list[Row]:
-    """A row that is too long, broken like text into several of similar length, with breaks where few arrows cross."""
+    """Break a row that is too long, like text, into several of similar length, where few arrows cross."""
     last = len(row.columns) - 1
     loops, spans = False, _crossing(row, back)
     breaks = _breaks(row, spans, limit, loops)
@@ -166,7 +166,7 @@ def _rows(
     back: set[Link],
     crossing: dict[Link, tuple[int, int]],
 ) -> list[Row]:
-    """The rows of a frame. line: the row of each column. crossing: links from one row to another, with their rows."""
+    """Return the rows of a frame. line: the row of each column. crossing: links between rows, with their rows."""
     rows: list[Row] = []
     passed: dict[tuple[Link, int], list[Pass]] = {}
     for i, steps in enumerate(parts):

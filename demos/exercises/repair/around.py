@@ -16,7 +16,7 @@ _ROOT = re.compile(r"(len\(\w+\)) \*\* 0\.5")
 
 
 def in_scope(tree: ast.Module, function: Function) -> list[str]:
-    """The names in a function and in the functions around it, except for the names of functions."""
+    """Return the names in a function and in the functions around it, except for the names of functions."""
     around = [
         one for one in ast.walk(tree) if isinstance(one, (ast.FunctionDef, ast.Lambda)) and function in ast.walk(one)
     ]
@@ -40,7 +40,7 @@ def other_names(site: Site, names: Sequence[str]) -> Iterator[Edit]:
 
 
 def _element(site: Site, names: Sequence[str]) -> Iterator[Edit]:
-    """X[0], written where the loop variable x is meant."""
+    """Yield the loop variable x for X[0]."""
     node = site.node
     if (
         isinstance(node, ast.Subscript)
@@ -56,7 +56,7 @@ def _element(site: Site, names: Sequence[str]) -> Iterator[Edit]:
 
 
 def other_calls(site: Site, names: Sequence[str]) -> Iterator[Edit]:
-    """A call to a function that was given as an argument: slope(w) for w."""
+    """Yield calls to a function that was given as an argument: slope(w) for w."""
     node = site.node
     if not isinstance(node, ast.Name) or (isinstance(site.owner, ast.Call) and site.field == "func"):
         return
@@ -67,7 +67,7 @@ def other_calls(site: Site, names: Sequence[str]) -> Iterator[Edit]:
 
 
 def atoms_of(tree: ast.Module, function: Function, names: Sequence[str]) -> list[ast.expr]:
-    """Things that may be missing: numbers, names, elements and lengths that the function uses."""
+    """Return things that may be missing: numbers, names, elements and lengths that the function uses."""
     found: dict[str, ast.expr] = {}
     loops = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     for name in names:
@@ -99,7 +99,7 @@ def atoms_of(tree: ast.Module, function: Function, names: Sequence[str]) -> list
 
 
 def missing(site: Site, atoms: Sequence[ast.expr]) -> Iterator[Edit]:
-    """A factor, a divisor or a term that is missing."""
+    """Yield edits that add a missing factor, divisor or term."""
     node = site.node
     if not _takesmissing(site):
         return
@@ -122,7 +122,7 @@ def missing(site: Site, atoms: Sequence[ast.expr]) -> Iterator[Edit]:
 
 
 def _takesmissing(site: Site) -> bool:
-    """Whether a number may be missing next to this expression: not inside a product, where it would make no
+    """Return whether a number may be missing next to this expression: not inside a product, where it would make no
     difference."""
     node, owner = site.node, site.owner
     if not is_number(node) or (isinstance(node, ast.Constant) and not isinstance(owner, ast.Return)):

@@ -45,7 +45,7 @@ class Program(NamedTuple):
     whole: bool
 
     def code_at(self, line: int, limit: int = 64) -> str:
-        """The learner's own text of the statement that a line belongs to, on one line, without comments."""
+        """Return the learner's own text of the statement that a line belongs to, on one line, without comments."""
         found: ast.stmt | None = None
         for node in ast.walk(self.tree):
             if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or 0):
@@ -75,14 +75,14 @@ def _uncommented(line: str) -> str:
 
 
 def written(source: str, name: str) -> Program:
-    """A program that we wrote."""
+    """Return a program that we wrote."""
     tree = ast.parse(source)
     namespace = {"math": math, "nn": nn, "autograd": autograd, "Value": autograd.Value}
     return Program(tree, turning_in(tree), name, namespace, source.splitlines(), True)
 
 
 def program_of(thing: Any) -> Program | None:
-    """The source of a function or class, as a program; None if it is not known, or if it does more than compute."""
+    """Return the source of a function or class, as a program; None if it is unknown, or does more than compute."""
     found = _definition(thing)
     if found is None:
         return None
@@ -120,8 +120,8 @@ def program_of(thing: Any) -> Program | None:
 def _definition(
     thing: Any,
 ) -> tuple[ast.FunctionDef | ast.ClassDef, list[str], FunctionType, ast.Module] | None:
-    """The node that defines a function or class, the lines of its file, one of its functions, and the tree of the whole
-    file."""
+    """Return the node that defines a function or class, the lines of its file, one of its functions, and the tree of
+    the whole file."""
     functions = list(vars(thing).values()) if isinstance(thing, type) else [thing]
     some = next((one for one in functions if isinstance(one, FunctionType)), None)
     if some is None:
@@ -162,8 +162,8 @@ def turning_in(tree: ast.AST) -> list[Any]:
 
 
 def _names(tree: ast.AST) -> list[str]:
-    """The names that a definition takes from outside: an argument or a local variable may have the name of another
-    exercise."""
+    """Return the names that a definition takes from outside: an argument or a local variable may have the name of
+    another exercise."""
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     own |= {node.id for node in names if not isinstance(node.ctx, ast.Load)}
@@ -175,7 +175,7 @@ def _is_learners(thing: Any) -> bool:
 
 
 def _only_computes(tree: ast.AST, namespace: Mapping[str, Any]) -> bool:
-    """Whether the program can be run a thousand times: it does not open files, ask for input, or sleep."""
+    """Return whether the program can be run a thousand times: it does not open files, ask for input, or sleep."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             named = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
@@ -217,8 +217,8 @@ class Turns:
 
 
 def compiled(program: Program, turns: Turns) -> Any:
-    """What the tree defines in its current state, with loops that always end. None if it does not compile, or fails at
-    once."""
+    """Return what the tree defines in its current state, with loops that always end. None if it does not compile, or
+    fails at once."""
     with_ticks = [node.ifs if isinstance(node, ast.comprehension) else node.body for node in program.turning]
     for node, body in zip(program.turning, with_ticks):
         body.insert(0, _TICK.value if isinstance(node, ast.comprehension) else _TICK)

@@ -19,7 +19,7 @@ Loop = ast.For | ast.While | ast.comprehension
 
 
 class Change(NamedTuple):
-    """One field of a node, or one item of a list, gets another value."""
+    """A change that gives one field of a node, or one item of a list, another value."""
 
     owner: ast.AST
     field: str
@@ -83,18 +83,18 @@ def _set(owner: ast.AST, field: str, index: int | None, value: Any) -> None:
 
 
 def new(node: Any, place: ast.AST) -> Any:
-    """A new node, at the position of an old one."""
+    """Return a new node, at the position of an old one."""
     return ast.fix_missing_locations(ast.copy_location(node, place))
 
 
 def text(node: ast.AST, limit: int = 48) -> str:
-    """The code of a node, on one line."""
+    """Return the code of a node, on one line."""
     code = " ".join(ast.unparse(node).split())
     return code if len(code) <= limit else code[: limit - 3] + "..."
 
 
 def edit_at(kind: str, site: Site, value: ast.expr, cost: float, key: str = "", **fields: str) -> Edit:
-    """Another expression at a site."""
+    """Return an edit that puts another expression at a site."""
     return Edit(kind, (site.line,), (site.put(value),), {"old": text(site.node), **fields}, cost, key)
 
 
@@ -109,7 +109,7 @@ def is_number(node: ast.expr) -> bool:
 
 
 def sites(tree: ast.AST) -> Iterator[Site]:
-    """Every expression that is read, from the outside in."""
+    """Yield every expression that is read, from the outside in."""
     yield from _below(tree, None, None, ())
 
 
@@ -142,7 +142,7 @@ def _is_read(node: ast.expr) -> bool:
 
 
 def names_in(function: Function) -> list[str]:
-    """The names that a function assigns values to, its arguments first."""
+    """Return the names that a function assigns values to, its arguments first."""
     found = dict.fromkeys(argument.arg for argument in function.args.args)
     if function.args.vararg:
         found[function.args.vararg.arg] = None
@@ -156,8 +156,8 @@ def names_in(function: Function) -> list[str]:
 
 
 def grouped(edits: Sequence[Edit]) -> list[Edit]:
-    """Each slip that is made in several places, as a single edit of all of them, which costs a little more than one
-    edit."""
+    """Return each slip that is made in several places, as a single edit of all of them, which costs a little more than
+    one edit."""
     together: dict[tuple[str, str], list[Edit]] = {}
     for edit in edits:
         if edit.key:

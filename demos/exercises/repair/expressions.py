@@ -29,7 +29,7 @@ _SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", 
 
 
 def of_expressions(tree: ast.Module) -> Iterator[Edit]:
-    """The edits at every expression of a program."""
+    """Yield the edits at every expression of a program."""
     names: dict[Function, list[str]] = {}
     atoms: dict[Function, list[ast.expr]] = {}
     every = list(sites(tree))
@@ -60,7 +60,7 @@ def _binary(site: Site) -> Iterator[Edit]:
     for other in (ast.Add, ast.Sub, ast.Mult, ast.Div):
         if op in _SYMBOLS and other is not op and op is not ast.Pow:
             if other in (ast.Mult, ast.Div) and _is_one(node.right):
-                continue  # it changes nothing; "the 1 is not needed" says more
+                continue  # this changes nothing, and "the 1 is not needed" says more
             value = ast.BinOp(node.left, other(), node.right)
             yield edit_at(_TODO[other], site, value, 1.2, symbol + _SYMBOLS[other], symbol=symbol)
     if op is ast.Mult:
@@ -89,7 +89,7 @@ _TODO: dict[type[ast.operator], str] = {
 
 
 def _regrouped(site: Site, node: ast.BinOp) -> Iterator[Edit]:
-    """Other parentheses: (a + b) * c for a + b * c, and so on."""
+    """Yield the expression with other parentheses: (a + b) * c for a + b * c, and so on."""
     left, right = node.left, node.right
     if isinstance(left, ast.BinOp):
         for a, b in ((left.left, left.right), (left.right, left.left)):
@@ -231,7 +231,7 @@ def _wrapped(site: Site) -> Iterator[Edit]:
 
 
 def _reversed(node: ast.expr) -> ast.expr:
-    """Code that reverses any iterable into a list."""
+    """Return code that reverses any iterable into a list."""
     return ast.Subscript(
         call_of("list", node), ast.Slice(None, None, ast.UnaryOp(ast.USub(), ast.Constant(1))), ast.Load()
     )
@@ -277,7 +277,7 @@ def _subscripts(site: Site) -> Iterator[Edit]:
 
 
 def _goes_back(site: Site) -> bool:
-    """Whether a gradient can be there: in a function that calls backward(), or a method of an engine."""
+    """Return whether a gradient can be there: in a function that calls backward(), or a method of an engine."""
     code = text(site.function, 100_000)
     return "backward" in code or ".grad" in code or "self" in code
 
@@ -287,7 +287,7 @@ def _root(node: ast.expr) -> str:
 
 
 def _orders(site: Site) -> Iterator[Edit]:
-    """Two of several items have changed places."""
+    """Swap two of several items, or two loops, or make rows that are not all the same list."""
     node = site.node
     if isinstance(node, (ast.Tuple, ast.List)) and 2 <= len(node.elts) <= 4:
         for i in range(len(node.elts)):
@@ -316,7 +316,7 @@ def _orders(site: Site) -> Iterator[Edit]:
 
 
 def _lists(site: Site) -> Iterator[Edit]:
-    """A list that starts empty, or with a number."""
+    """Let a list start empty, or with a number."""
     node = site.node
     if not isinstance(node, ast.List) or not isinstance(site.statement, ast.Assign):
         return

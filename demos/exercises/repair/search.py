@@ -45,7 +45,7 @@ class Samples(NamedTuple):
 
 
 def mended(program: Program, samples: Samples, pairs: bool = True) -> list[tuple[Edit, ...]]:
-    """The edits, one or two, that make a program right, the most likely ones first."""
+    """Return the edits, one or two, that make a program right, the most likely ones first."""
     search = _Search(program, samples)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # numpy's warnings about programs that nobody wrote
@@ -81,7 +81,7 @@ class _Search:
         return answer is not None and same(answer, self.samples.right[k], self.samples.precision)
 
     def answers(self, which: Sequence[int], until_wrong: bool = False) -> list[Tree | None]:
-        """The answers of the program in its current state, with None for each answer that it fails to give."""
+        """Return the answers of the program in its current state, with None for each answer that it fails to give."""
         return self.run(self.program, Turns(self.most), which, until_wrong)
 
     def run(self, program: Program, turns: Turns, which: Sequence[int], until_wrong: bool = False) -> list[Tree | None]:
@@ -103,7 +103,7 @@ class _Search:
         return found + [None] * (len(which) - len(found))
 
     def is_solved(self) -> bool:
-        """Whether the program in its current state is right in every respect."""
+        """Return whether the program in its current state is right in every respect."""
         found = self.answers(self.order, until_wrong=True)
         if not all(map(self.is_right, self.order, found)):
             return False
@@ -153,12 +153,12 @@ class _Search:
         return sum(edit.cost for edit in edits) + 0.15 * (self.distance() - self.unlike)
 
     def distance(self) -> int:
-        """How many operations only the program has, plus how many only the reference has."""
+        """Return how many operations only the program has, plus how many only the reference has."""
         operations = _operations(self.program.tree)
         return sum(((operations - self.wanted) + (self.wanted - operations)).values())
 
     def measure(self, answers: Sequence[Tree | None]) -> float:
-        """The fraction of right answers, plus how close the rest are: between 0 and 2."""
+        """Return the fraction of right answers, plus how close the rest are: between 0 and 2."""
         total = 0.0
         for k, given in zip(self.first, answers):
             right = self.samples.right[k]
@@ -180,14 +180,14 @@ def _edits(tree: ast.Module) -> list[Edit]:
 
 
 def _nearness(x: float, y: float) -> float:
-    """1 for equal numbers, close to 0 for numbers that are far apart."""
+    """Return 1 for equal numbers, close to 0 for numbers that are far apart."""
     if not (math.isfinite(x) and math.isfinite(y)):
         return 0.0
     return 1 / (1 + abs(x - y) / (1e-9 + abs(y)))
 
 
 def _operations(tree: ast.AST) -> Counter[str]:
-    """The operations of a program, and how often each of them occurs."""
+    """Return the operations of a program, and how often each of them occurs."""
     return Counter(
         type(node).__name__ for node in ast.walk(tree) if isinstance(node, (ast.operator, ast.Call, ast.For))
     )

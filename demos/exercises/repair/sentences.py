@@ -90,7 +90,7 @@ TOLD: dict[str, str] = {
 
 
 def told(program: Program, edits: Sequence[Edit]) -> str:
-    """A sentence for each edit, in the order of their lines."""
+    """Return a sentence for each edit, in the order of their lines."""
     ordered = sorted(edits, key=lambda edit: edit.lines)
     return " ".join(dict.fromkeys(_sentence(program, edit) for edit in ordered))
 

@@ -24,7 +24,7 @@ def of_statements(tree: ast.Module) -> Iterator[Edit]:
 
 
 def _blocks(tree: ast.AST) -> Iterator[tuple[list[ast.stmt], ast.AST, str]]:
-    """Every list of statements, with its owner."""
+    """Yield every list of statements, with its owner."""
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef)):
             continue
@@ -125,7 +125,7 @@ def _out_of(
 def _into(
     owner: ast.AST, field: str, block: Sequence[ast.stmt], k: int, node: ast.For | ast.While | ast.If
 ) -> Iterator[Edit]:
-    """A statement before a loop belongs at its beginning, one after it at its end."""
+    """Move the statement before a loop to its beginning, or the one after it to its end."""
     if isinstance(node, ast.If):
         return
     for j in range(k):
@@ -181,7 +181,7 @@ def _set_back(before: ast.stmt, loop: ast.For | ast.While) -> Iterator[Edit]:
 
 
 def _begun(owner: ast.AST, field: str, block: Sequence[ast.stmt]) -> Iterator[Edit]:
-    """What a loop adds to starts at 0, and what it multiplies at 1."""
+    """Start what a loop adds to at 0, and what it multiplies at 1."""
     for k, node in enumerate(block):
         if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)) or _is_start(node.value):
             continue
@@ -367,7 +367,7 @@ def _biased(function: ast.FunctionDef) -> Iterator[Edit]:
 
 
 def _sinks(node: ast.For | ast.ListComp) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:
-    """The expressions whose values a loop collects: the element of a comprehension, what is appended, what is
+    """Yield the expressions whose values a loop collects: the element of a comprehension, what is appended, what is
     assigned."""
     if isinstance(node, ast.ListComp):
         yield node, "elt", None, node.elt

@@ -15,7 +15,7 @@ export const element = (tag, attributes = {}, ...inside) => {
   return made;
 };
 
-// A page with a script of its own, isolated: it cannot reach anything on this page. plays: it starts to play at once.
+// A page with a script of its own, isolated: it cannot reach anything on this page. plays: it starts playing at once.
 export function frameOfPage(page, title, plays = false) {
   const frame = element("iframe", { title, sandbox: "allow-scripts", class: "page" });
   const text = new DOMParser().parseFromString(page, "text/html");

@@ -43,7 +43,7 @@ self.begin = async ({ module, library, sources, lock, language }) => {
     try {
       session.do(JSON.stringify(data));
       postMessage({ done: { memory: python._module.HEAPU8.length } });
-    } catch (error) { // an error of the interpreter itself, which cannot go on, since its stack is small
+    } catch (error) { // an error of the interpreter itself, which cannot continue, since its stack is small
       postMessage({ died: String(error.message).trim().split("\n").at(-1) });
     }
   };

@@ -75,7 +75,7 @@ class Axes:
         linewidth: float = LINE, marker: str | None = None, markersize: float = 6.0, label: str = "", alpha: float = 1.0,
         zorder: float = 2, solid_capstyle: str = "butt",
     ) -> None:  # fmt: skip
-        """A line through points. fmt: a marker, a line style, or both, such as "o-"; a marker alone draws no line."""
+        """Draw a line through points. fmt: a marker, a line style, or both, such as "o-"; a marker alone: no line."""
         shape = marker or next((letter for letter in MARKERS if letter in fmt), "")
         style = linestyle if linestyle is not None else fmt.replace(shape, "") if fmt else "-"
         chosen = color_of(color) if color else CYCLE[self._drawn % len(CYCLE)]
@@ -87,7 +87,7 @@ class Axes:
         self, x: Numbers, y: Numbers, s: float = 36.0, *, color: str = CYCLE[0], marker: str = ROUND, edgecolor: str = "none",
         linewidth: float = 1.0, label: str = "", zorder: float = 1,
     ) -> None:  # fmt: skip
-        """Points. s: the area of one, in square points."""
+        """Draw points. s: the area of one, in square points."""
         xy = list(zip(_listed(x), _listed(y)))
         edge = Stroke(color_of(edgecolor), linewidth)
         self._add(Markers(xy, marker, math.sqrt(s), color_of(color), edge), label, zorder)
@@ -95,21 +95,21 @@ class Axes:
     def axhline(
         self, y: float, *, color: str = INK, linestyle: Any = "-", linewidth: float = LINE, label: str = ""
     ) -> None:
-        """A line across the whole width or height of the axes."""
+        """Draw a line across the whole width or height of the axes."""
         stroke = Stroke(color_of(color), linewidth, dashes_of(linestyle, linewidth))
         self._add(_Across(y, stroke), label, 2)
 
     # --- Areas ---
 
     def fill(self, x: Numbers, y: Numbers, *, color: str = CYCLE[0], alpha: float = 1.0) -> None:
-        """The area that an outline encloses."""
+        """Fill the area that an outline encloses."""
         self._add(Area([list(zip(_listed(x), _listed(y)))], color_of(color), alpha), "", 1)
 
     def bar(
         self, x: Sequence[float], height: Sequence[float], width: float = 0.8, *, color: str = CYCLE[0],
         edgecolor: str = "white", hatch: str = "", label: str = "",
     ) -> Bars:  # fmt: skip
-        """Bars from 0 up, centred at x. hatch: "//" or "..", for readers who cannot see colours."""
+        """Draw bars from 0 up, centred at x. hatch: "//" or "..", for readers who cannot see colours."""
         bars = Bars(_listed(x), _listed(height), width, color_of(color), color_of(edgecolor), hatch)
         self._add(bars, label, 1)
         return bars
@@ -128,7 +128,7 @@ class Axes:
         vmin: float | None = None,
         vmax: float | None = None,
     ) -> Image:
-        """A matrix as coloured cells, the first row at the top. vmin, vmax: the numbers at the ends of the colours."""
+        """Draw a matrix as coloured cells, the first row at the top. vmin, vmax: the numbers with the end colours."""
         numbers = [number for row in rows for number in row]
         image = Image(COLORMAPS[cmap], min(numbers) if vmin is None else vmin, max(numbers) if vmax is None else vmax)
         self._add(Cells([[image.color(number) for number in row] for row in rows]), "", 0)
@@ -141,7 +141,7 @@ class Axes:
         self, x: Sequence[float], y: Sequence[float], z: Sequence[Sequence[float]], *, levels: Sequence[float],
         colors: str = INK, linewidths: float = 1.5,
     ) -> list[tuple[float, list[tuple[float, float]]]]:  # fmt: skip
-        """Contour lines, along which z is one of the levels. z: a row for each of y. Returns them with their levels."""
+        """Draw contour lines, along which z is a level; return them with their levels. z: a row for each of y."""
         lines = [(level, line) for level in levels for line in contour_lines(x, y, z, level)]
         stroke = Stroke(color_of(colors), linewidths)
         for _, line in lines:
@@ -158,7 +158,7 @@ class Axes:
     def contourf(
         self, x: Sequence[float], y: Sequence[float], z: Sequence[Sequence[float]], *, levels: Sequence[float], colors: Sequence[str]
     ) -> None:  # fmt: skip
-        """The areas where z is between one level and the next, each in its own colour."""
+        """Fill the areas where z is between one level and the next, each in its own colour."""
         outlines = [contour_regions(x, y, z, level) if math.isfinite(level) else [] for level in levels]
         for lower, upper, color in zip(outlines, outlines[1:], colors):
             self._add(Area([*lower, *upper], color_of(color)), "", 1)
@@ -171,8 +171,8 @@ class Axes:
         self, x: float, y: float, s: str, *, color: str = INK, fontsize: float = FONT, fontweight: str = "normal", ha: str = "left",
         va: str = "baseline", rotation: float = 0.0, bbox: Mapping[str, Any] | None = None, zorder: float = 3, fixed: bool = False,
     ) -> None:  # fmt: skip
-        """Text at a point. bbox: a frame behind them, with fc, ec, pad, alpha, and boxstyle="round" for round corners.
-        fixed, which matplotlib does not have: the colour stays the same on a dark page, as on a coloured cell.
+        """Write text at a point. bbox: a frame behind them, with fc, ec, pad, alpha, and boxstyle="round" for round
+        corners. fixed, which matplotlib does not have: the colour stays the same on a dark page, as on a coloured cell.
         """
         self.annotate(s, (x, y), color=color, fontsize=fontsize, fontweight=fontweight, ha=ha, va=va, rotation=rotation,
                       bbox=bbox, zorder=zorder, fixed=fixed)  # fmt: skip
@@ -183,7 +183,7 @@ class Axes:
         ha: str = "left", va: str = "baseline", rotation: float = 0.0, bbox: Mapping[str, Any] | None = None, zorder: float = 3,
         fixed: bool = False,
     ) -> None:  # fmt: skip
-        """Text at a point, or at xytext, which is an offset in points with textcoords="offset points". arrowprops
+        """Write text at a point, or at xytext, which is an offset in points with textcoords="offset points". arrowprops
         (color, lw, linestyle) draws an arrow from xytext to xy.
         """
         moved = xytext is not None and textcoords == "offset points"
@@ -199,7 +199,7 @@ class Axes:
                             offset=offset, frame=frame, fixed=fixed), "", zorder)  # fmt: skip
 
     def legend(self, *, loc: str = "best", frameon: bool = False, framealpha: float = 1.0) -> None:
-        """A legend of everything that has a label. loc: "upper left", "center right" and so on; "best" covers the least."""
+        """Add a legend of everything with a label. loc: "upper left", "center right" ...; "best" covers the least."""
         self.legend_at, self.legend_frame = loc, frameon and framealpha > 0
 
     # --- The axes themselves ---
@@ -269,7 +269,7 @@ class Axes:
         self.marks.append(mark)
 
     def extent(self, axis: str) -> tuple[float, float]:
-        """The limits of an axis: those that were set, or those of what is drawn, with some room."""
+        """Return the limits of an axis: those that were set, or those of what is drawn, with some room."""
         scale, (low, high) = self.scale[axis], self.limits[axis]
         if low is not None and high is not None:
             return low, high

@@ -27,7 +27,7 @@ class Box(NamedTuple):
 
 
 def pieces(points: Sequence[Point], box: Box) -> list[list[Point]]:
-    """The stretches of a line inside a box (Liang and Barsky, 1984); a nan or an inf interrupts the line.
+    """Return the stretches of a line inside a box (Liang and Barsky, 1984); a nan or an inf interrupts the line.
 
     >>> pieces([(-1.0, 1.0), (3.0, 1.0), (3.0, 5.0)], Box(0.0, 0.0, 4.0, 4.0))
     [[(0.0, 1.0), (3.0, 1.0), (3.0, 4.0)]]
@@ -45,7 +45,7 @@ def pieces(points: Sequence[Point], box: Box) -> list[list[Point]]:
 
 
 def _cut(start: Point, end: Point, box: Box) -> tuple[Point, Point] | None:
-    """The part of a segment that is in a box."""
+    """Return the part of a segment that is in a box."""
     (x, y), (dx, dy) = start, (end[0] - start[0], end[1] - start[1])
     if not all(-1e300 < number < 1e300 for number in (x, y, dx, dy)):
         return None
@@ -66,7 +66,7 @@ def _cut(start: Point, end: Point, box: Box) -> tuple[Point, Point] | None:
 
 
 def inside(outline: Sequence[Point], box: Box) -> list[Point]:
-    """The part of an area that is in a box, as an outline (Sutherland and Hodgman, 1974).
+    """Return the part of an area that is in a box, as an outline (Sutherland and Hodgman, 1974).
 
     >>> inside([(-1.0, 1.0), (1.0, 1.0), (1.0, 3.0), (-1.0, 3.0)], Box(0.0, 0.0, 4.0, 2.0))
     [(0.0, 2.0), (0.0, 1.0), (1.0, 1.0), (1.0, 2.0)]

@@ -18,8 +18,8 @@ Crossing = tuple[int, int, int]  # on the edge of a cell that starts at row i, c
 def contour_lines(
     xs: Sequence[float], ys: Sequence[float], heights: Sequence[Sequence[float]], level: float
 ) -> list[list[Point]]:
-    """The lines along which the heights, interpolated linearly on the grid, are `level`. A closed line ends where
-    it began. heights: one row for each of ys.
+    """Return the lines along which the heights, interpolated linearly on the grid, are `level`. A closed line ends
+    where it began. heights: one row for each of ys.
     """
     neighbours: dict[Crossing, list[Crossing]] = {}
     for i in range(len(ys) - 1):
@@ -33,7 +33,7 @@ def contour_lines(
 def contour_regions(
     xs: Sequence[float], ys: Sequence[float], heights: Sequence[Sequence[float]], level: float
 ) -> list[list[Point]]:
-    """The outlines of the areas above `level`, closed along the border of the grid; fill them with the even-odd
+    """Return the outlines of the areas above `level`, closed along the border of the grid; fill them with the even-odd
     rule."""
     below = level - 1.0
     rim = [below] * (len(xs) + 2)
@@ -44,7 +44,7 @@ def contour_regions(
 def _through_cell(
     heights: Sequence[Sequence[float]], level: float, i: int, j: int
 ) -> Iterator[tuple[Crossing, Crossing]]:
-    """The pieces of lines in one cell, from edge to edge."""
+    """Yield the pieces of lines in one cell, from edge to edge."""
     corners = heights[i][j], heights[i][j + 1], heights[i + 1][j + 1], heights[i + 1][j]
     above = [height > level for height in corners]
     edges: list[Crossing] = [(i, j, 0), (i, j + 1, 1), (i + 1, j, 0), (i, j, 1)]  # between corners 0-1, 1-2, 2-3, 3-0
@@ -58,7 +58,7 @@ def _through_cell(
 
 
 def _chained(neighbours: dict[Crossing, list[Crossing]]) -> Iterator[list[Crossing]]:
-    """Whole lines, open ones first."""
+    """Return whole lines, open ones first."""
     seen: set[Crossing] = set()
     ends = [at for at, others in neighbours.items() if len(others) == 1]
     for start in (*ends, *neighbours):

@@ -47,13 +47,13 @@ class Figure:
         self.panels = [Axes() for _ in range(count)]
 
     def svg(self) -> str:
-        """The figure as SVG: the same numbers always give the same bytes."""
+        """Return the figure as SVG: the same numbers always give the same bytes."""
         return _Layout(self).svg()
 
     def savefig(self, file: Any, format: str = "svg") -> None:
         """Write the SVG into an open binary file, as matplotlib's figures do."""
         if format != "svg":
-            raise ValueError(f"want format='svg', which is all that a plot is written as, got {format!r}")
+            raise ValueError(f"want format='svg', the only format of a plot, got {format!r}")
         file.write(self.svg().encode())
 
     def _repr_svg_(self) -> str:
@@ -86,14 +86,14 @@ class _Panel:
         return list(zip(places, words))
 
     def shown(self, axis: str) -> list[tuple[float, str]]:
-        """The panel's ticks, if it is the panel of its row or column that writes them."""
+        """Return the panel's ticks, if it is the panel of its row or column that writes them."""
         return self.ticks[axis] if self.outer[axis] else []
 
     def label(self, axis: str) -> str:
         return (self.axes.xlabel if axis == "x" else self.axes.ylabel) if self.outer[axis] and self.axes.framed else ""
 
     def margins(self) -> tuple[float, float, float, float]:
-        """The room that the panel's labels take: left, top, right, bottom."""
+        """Return the room that the panel's labels take: left, top, right, bottom."""
         words = [width_of(word, SMALL) for _, word in self.shown("y")]
         left = (max(words) + TICK_LENGTH + 4 if words else 2.0) + (LABEL * 1.6 if self.label("y") else 0.0)
         bottom = (SMALL * 1.3 + TICK_LENGTH + 3 if self.shown("x") else 2.0) + (
@@ -104,7 +104,7 @@ class _Panel:
         return left, 4.0 + 1.25 * TITLE * len(title), max(2.0, last - 4.0), bottom
 
     def area(self, room: tuple[float, float]) -> tuple[float, float]:
-        """How large the box of its axes is in the space given: all of it, or as much as axes of equal scale can use."""
+        """Return how large the box of its axes is in the given space: all of it, or what an equal scale can use."""
         if not self.axes.equal:
             return room
         across, down = (abs(self.high[axis] - self.low[axis]) for axis in "xy")
@@ -112,7 +112,7 @@ class _Panel:
         return across * scale, down * scale
 
     def place(self, box: Box) -> Callable[[tuple[float, float]], tuple[float, float]]:
-        """A function from the numbers of its axes to places on paper."""
+        """Return a function from the numbers of its axes to places on paper."""
         scales, low, high = self.axes.scale, self.low, self.high
         across, down = (box.right - box.left) / (high["x"] - low["x"]), (box.bottom - box.top) / (high["y"] - low["y"])
         along_x, along_y, upside_down = scales["x"].along, scales["y"].along, self.axes.upside_down
@@ -192,7 +192,7 @@ class _Panel:
         return "".join(parts)
 
     def _corner(self, place: Any, box: Box, size: tuple[float, float]) -> tuple[float, float]:
-        """The position of the legend: where it was put, or where it covers the least."""
+        """Return the position of the legend: where it was put, or where it covers the least."""
 
         def at(name: str) -> tuple[float, float]:
             left, right = box.left + 6, box.right - 6 - size[0]
@@ -239,7 +239,7 @@ class _Layout:
         ]
 
     def _extents(self) -> list[dict[str, tuple[float, float]]]:
-        """The limits of the axes of every panel; if they are shared, from the smallest to the largest."""
+        """Return the limits of the axes of every panel; if they are shared, from the smallest to the largest."""
         each = [{axis: axes.extent(axis) for axis in "xy"} for axes in self.figure.panels]
         if not self.figure.shared:
             return each
@@ -247,8 +247,8 @@ class _Layout:
         return [same for _ in each]
 
     def _outer(self, i: int, j: int, k: int) -> dict[str, bool]:
-        """Whether a panel writes the numbers of its axes: not if the panel below it or to its left writes the same
-        ones."""
+        """Return whether a panel writes the numbers of its axes: not if the panel below it or to its left writes the
+        same ones."""
         below = k + self.figure.columns < len(self.figure.panels)
         return {"x": not (self.figure.shared and below), "y": not (self.figure.shared and j)}
 
@@ -301,7 +301,7 @@ class _Layout:
         )
 
     def _told(self) -> str:
-        """The figure in words, for readers who cannot see it: its axes, its panels and its labels."""
+        """Return the figure in words, for readers who cannot see it: its axes, its panels and its labels."""
         first = self.figure.panels[0]
         axes = [f"{way}: {label}" for way, label in ((tr("across"), first.xlabel), (tr("up"), first.ylabel)) if label]
         panels = [axes.title for axes in self.figure.panels if axes.title]
@@ -315,7 +315,7 @@ class _Layout:
 
 
 def _wrapped(text: str, width: float) -> list[str]:
-    """A heading on as many lines as it needs."""
+    """Return a heading on as many lines as it needs."""
     lines: list[str] = []
     for line in lines_of(text) if text else ():
         words = line.split(" ")

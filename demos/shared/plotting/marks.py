@@ -29,7 +29,7 @@ HEAD, HEAD_WIDTH = 9.0, 3.4  # of an arrow
 
 
 def dashes_of(style: Any, width: float) -> tuple[float, ...]:
-    """The lengths of dashes and gaps for "-", "--", "-.", ":", or matplotlib's (offset, lengths). For "" there are none."""
+    """The lengths of dashes and gaps for "-", "--", "-.", ":", or matplotlib's (offset, lengths); none for ""."""
     if style in ("-", "", "none"):
         return ()
     lengths = DASHES[style] if isinstance(style, str) else style[1]
@@ -37,7 +37,7 @@ def dashes_of(style: Any, width: float) -> tuple[float, ...]:
 
 
 def marker(shape: str, at: Point, size: float) -> str:
-    """One marker as a part of a path: "o", "s", "^", "D", "*"."""
+    """Return one marker as a part of a path: "o", "s", "^", "D", "*"."""
     half, (x, y) = size / 2, at
     if shape == "o":
         arc = f"a{number(half)} {number(half)} 0 1 0"
@@ -68,18 +68,18 @@ class Mark:
     label = ""
 
     def points(self) -> list[Point]:
-        """The points that the axes leave room for."""
+        """Return the points that the axes leave room for."""
         return []
 
     def covered(self, place: Place) -> list[Point]:
-        """What a legend should not cover."""
+        """Return what a legend should not cover."""
         return [place(point) for point in self.points()]
 
     def draw(self, place: Place, box: Box) -> str:
         raise NotImplementedError
 
     def handle(self, box: Box) -> str:
-        """The symbol beside its label in the legend."""
+        """Return the symbol beside its label in the legend."""
         return ""
 
 
@@ -213,7 +213,7 @@ class Bars(Mark):
 
 
 def _grid(across: float, down: float, gap: float) -> list[Point]:
-    """Dots in rows, with every second row shifted by half a gap."""
+    """Return dots in rows, with every second row shifted by half a gap."""
     rows = range(1, math.ceil(down / gap * 2))
     return [
         (x, row * gap / 2)
@@ -344,7 +344,7 @@ class Labels(Mark):
         return "".join(parts)
 
     def _best(self, placed: Sequence[Point], taken: Sequence[Point], box: Box) -> int | None:
-        """The place on a line that is farthest from everything else, but not at its ends."""
+        """Return the place on a line that is farthest from everything else, but not at its ends."""
         tried = range(1, len(placed) - 1, max(1, len(placed) // self.EVERY))
         free = [k for k in tried if box.holds(placed[k], -self.APART)]
         if not free:

@@ -27,12 +27,12 @@ class Linear:
         return x
 
     def limits(self, low: float, high: float, margin: float = MARGIN) -> tuple[float, float]:
-        """The limits that leave some room around numbers, or around a single one."""
+        """Return the limits that leave some room around numbers, or around a single one."""
         room = (high - low) * margin if high > low else abs(low) * MARGIN or 0.5
         return low - room, high + room
 
     def ticks(self, low: float, high: float, most: int) -> tuple[list[float], list[str]]:
-        """At most `most` round numbers from low to high, and what is written at them."""
+        """Return at most `most` round numbers from low to high, and what is written at them."""
         step = self._step(high - low, most)
         first, last = math.ceil(low / step - LOST), math.floor(high / step + LOST)
         places = [k * step + 0.0 for k in range(first, last + 1)]

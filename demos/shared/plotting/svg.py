@@ -50,7 +50,7 @@ _NAMED = {"white": "#ffffff", "black": "#000000", "none": "none"}
 
 
 def number(x: float) -> str:
-    """A coordinate with at most two decimal places.
+    """Return a coordinate with at most two decimal places.
 
     >>> number(1.5), number(2.0), number(-0.001)
     ('1.5', '2', '0')
@@ -60,22 +60,22 @@ def number(x: float) -> str:
 
 
 def path(points: Iterable[tuple[float, float]], closed: bool = False) -> str:
-    """Straight lines from point to point, as the d of a path."""
+    """Return straight lines from point to point, as the d of a path."""
     return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points) + "Z" * closed
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of some text, without what cannot be printed."""
+    """Return the lines of some text, without what cannot be printed."""
     return [one_line(line, LONGEST) for line in str(text).split("\n")]
 
 
 def shown(text: str) -> str:
-    """Text as one line of SVG, without markup or control characters."""
+    """Return text as one line of SVG, without markup or control characters."""
     return escape(one_line(str(text), LONGEST))
 
 
 def width_of(text: str, size: float, bold: bool = False) -> float:
-    """The width of a line in points at a font size: exact for ASCII in Helvetica.
+    """Return the width of a line in points at a font size: exact for ASCII in Helvetica.
 
     >>> width_of("mm", 10)
     16.66
@@ -95,8 +95,8 @@ def text_element(
     x: float, y: float, text: str, size: float, color: str, *, anchor: str = "start", bold: bool = False,
     rotation: float = 0.0, pivot: float | None = None, fixed: bool = False,
 ) -> str:  # fmt: skip
-    """One line of text with its baseline at y. rotation: in degrees anticlockwise, about (x, pivot), by default (x, y).
-    fixed: its colour does not follow the theme.
+    """Return one line of text with its baseline at y. rotation: in degrees anticlockwise, about (x, pivot), by default
+    (x, y). fixed: its colour does not follow the theme.
     """
     turned = (
         f' transform="rotate({number(-rotation)} {number(x)} {number(y if pivot is None else pivot)})"'
@@ -116,7 +116,7 @@ def text_element(
 
 
 def color_of(color: str) -> str:
-    """A colour as "#rrggbb" or "none", from that, "white", "black", or a shade of grey such as "0.75".
+    """Return a colour as "#rrggbb" or "none", from that, "white", "black", or a shade of grey such as "0.75".
 
     >>> color_of("0.5"), color_of("white"), color_of("#0072B2")
     ('#808080', '#ffffff', '#0072b2')
@@ -131,7 +131,7 @@ def color_of(color: str) -> str:
 
 
 def dark(color: str) -> str:
-    """The colour on a dark page: the same hue with its lightness mirrored; a line or text drawn in it never gets
+    """Return the colour on a dark page: the same hue with its lightness mirrored; a line or text drawn in it never gets
     darker.
 
     >>> dark("#ffffff"), dark("#000000"), dark("#0072b2")
@@ -143,7 +143,7 @@ def dark(color: str) -> str:
 
 
 def style_sheet(body: str) -> str:
-    """A style sheet for some SVG: the colours that follow the theme, as they are on a dark page."""
+    """Return a style sheet for some SVG: the colours that follow the theme, as they are on a dark page."""
     rules = [
         f'.plot [{kind}="{color}"]{{{kind}:{dark(color)}}}'
         for kind, color in sorted(set(re.findall(r'(fill|stroke)="(#[0-9a-f]{6})"', body)))
@@ -152,7 +152,7 @@ def style_sheet(body: str) -> str:
 
 
 def mean_color(colors: Sequence[str], share: float) -> str:
-    """A colour interpolated between some colours: the first at 0, the last at 1."""
+    """Return a colour interpolated between some colours: the first at 0, the last at 1."""
     at = min(max(share, 0.0), 1.0) * (len(colors) - 1)
     before = min(int(at), len(colors) - 2)
     first, second = colors[before], colors[before + 1]
